@@ -1,0 +1,74 @@
+"""Time as Limen counts it: instants, never ages. Pure code gets `now` as an argument; only the edges hold a clock."""
+
+from __future__ import annotations
+
+import time
+from datetime import UTC, datetime
+from typing import Protocol, TypeAlias
+
+Instant: TypeAlias = int
+"""Milliseconds since the Unix epoch, UTC."""
+
+Milliseconds: TypeAlias = int
+
+SECOND: Milliseconds = 1_000
+MINUTE: Milliseconds = 60 * SECOND
+HOUR: Milliseconds = 60 * MINUTE
+DAY: Milliseconds = 24 * HOUR
+
+
+class Clock(Protocol):
+    """Where the edges of Limen read the time."""
+
+    def now(self) -> Instant:
+        """The wall clock, in milliseconds since the epoch."""
+        ...
+
+    def monotonic(self) -> float:
+        """Seconds that only ever grow; for leases and timeouts, never for facts."""
+        ...
+
+
+class SystemClock:
+    """The machine's own clocks."""
+
+    def now(self) -> Instant:
+        return time.time_ns() // 1_000_000
+
+    def monotonic(self) -> float:
+        return time.monotonic()
+
+
+class SetClock:
+    """A clock that stands still until it is told to move: for tests, what-if and the demo's scripted day."""
+
+    def __init__(self, now: Instant) -> None:
+        self._now = now
+        self._monotonic = 0.0
+
+    def now(self) -> Instant:
+        return self._now
+
+    def monotonic(self) -> float:
+        return self._monotonic
+
+    def forward(self, by: Milliseconds) -> None:
+        self._now += by
+        self._monotonic += by / SECOND
+
+
+def to_iso(instant: Instant) -> str:
+    """RFC 3339 in UTC with milliseconds: `2026-11-24T09:30:00.000Z`."""
+    moment = datetime.fromtimestamp(instant // 1000, UTC).replace(microsecond=instant % 1000 * 1000)
+    return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def from_iso(text: str) -> Instant:
+    """Read RFC 3339; a text without an offset is UTC.
+
+    Raises ValueError when it is no date and time.
+    """
+    moment = datetime.fromisoformat(text)
+    if moment.tzinfo is None:
+        moment = moment.replace(tzinfo=UTC)
+    return int(moment.timestamp() * 1000)

@@ -1,0 +1,55 @@
+"""The nouns, frozen; and what is known now, in memory. Pure: no clock, no IO.
+
+A fact is something known now, with the instant at which it was learned (never an age). Facts form an order with
+*unknown* at the bottom: each noun's default value is the worst it could be, and says `known=False`.
+"""
+
+from __future__ import annotations
+
+from limen.facts.app import ACTIONS, LIMEN, ActionRule, App, Cors, Label, PublicRoute, Upstream
+from limen.facts.asked import Facts
+from limen.facts.known import Known, Standing
+from limen.facts.nouns import (
+    ANYBODY,
+    NOWHERE,
+    UNKNOWN_DEVICE,
+    UNKNOWN_RISK,
+    UNPROVED,
+    Auth,
+    Device,
+    Factor,
+    Grant,
+    Group,
+    Person,
+    Place,
+    Risk,
+    Session,
+)
+
+__all__ = [
+    "ACTIONS",
+    "ANYBODY",
+    "LIMEN",
+    "NOWHERE",
+    "UNKNOWN_DEVICE",
+    "UNKNOWN_RISK",
+    "UNPROVED",
+    "ActionRule",
+    "App",
+    "Auth",
+    "Cors",
+    "Device",
+    "Factor",
+    "Facts",
+    "Grant",
+    "Group",
+    "Known",
+    "Label",
+    "Person",
+    "Place",
+    "PublicRoute",
+    "Risk",
+    "Session",
+    "Standing",
+    "Upstream",
+]

@@ -1,0 +1,93 @@
+"""What is asked for: an app, its label, and which requests are which action."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import IntEnum
+
+ACTIONS = ("view", "download", "edit", "share", "administer", "connect", "elevate", "sign_in")
+"""Every action. The first five are what a request to an app can be, from the mildest to the strictest."""
+
+LIMEN = "limen"
+"""The id of Limen itself as an app: `sign_in`, the portal (`view`) and the console (`administer`) are decided on it."""
+
+
+class Label(IntEnum):
+    """How much harm a leak would do. In policies: `resource.sensitivity`, 0 to 3."""
+
+    PUBLIC = 0
+    INTERNAL = 1
+    CONFIDENTIAL = 2
+    RESTRICTED = 3
+
+    @property
+    def word(self) -> str:
+        return self.name.lower()
+
+
+@dataclass(frozen=True, slots=True)
+class ActionRule:
+    """Requests with one of `methods` (empty: any) on a path matching `pattern` are `action`.
+
+    `pattern` is a normalised path in which `*` stands for one segment and a last `**` for any rest. Where several
+    rules match, the strictest action counts, so their order means nothing and none can hide another.
+    """
+
+    action: str
+    methods: frozenset[str]
+    pattern: str
+
+
+@dataclass(frozen=True, slots=True)
+class PublicRoute:
+    """Requests that are let through without a decision about a person, declared and shown in every listing."""
+
+    methods: frozenset[str]
+    pattern: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Cors:
+    """Origins whose preflights (Fetch standard, section 4.8) the gateway lets through to the upstream."""
+
+    origins: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Upstream:
+    """Where an app really runs, and how long and how much the gateway waits for it.
+
+    `ca_file`: trust these certificates instead of the system's ("" = the system's). `server_name`: what the
+    certificate must say where it differs from the URL's host ("" = the URL's host).
+    """
+
+    url: str
+    ca_file: str = ""
+    server_name: str = ""
+    connect_ms: int = 5_000
+    response_ms: int = 60_000
+    max_request_bytes: int = 1 << 30
+    keep_host: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class App:
+    """Something that is protected. `owner` is the group that answers for it."""
+
+    id: str
+    name: str
+    host: str
+    upstream: Upstream
+    label: Label = Label.RESTRICTED
+    owner: str = ""
+    description: str = ""
+    start: str = "/"
+    rules: tuple[ActionRule, ...] = ()
+    public: tuple[PublicRoute, ...] = ()
+    cors: Cors = Cors()
+    opts_in_encoded_paths: bool = False
+
+    @property
+    def sensitivity(self) -> int:
+        return int(self.label)

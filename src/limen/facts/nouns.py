@@ -1,0 +1,139 @@
+"""Who asks, how they proved it, from what device and place: frozen values whose defaults are the worst case."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from limen.clock import Instant
+
+
+class Factor(StrEnum):
+    """A way to prove oneself. No SMS: a number can be taken over by anyone who talks well."""
+
+    PASSKEY = "passkey"
+    SECURITY_KEY = "security_key"
+    CODE = "code"  # from an authenticator app, RFC 6238
+    PASSWORD = "password"  # noqa: S105 -- the name of a factor
+    RECOVERY_CODE = "recovery_code"
+    LINK = "link"  # a one-time link; proves that the mailbox or the administrator handed it over
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """People who share access. `id` is what policies name: `Group::"finance"`."""
+
+    id: str
+    title: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Somebody with an account. `id` is opaque and the only form that events carry."""
+
+    id: str
+    name: str = ""
+    email: str = ""
+    groups: frozenset[str] = frozenset()
+    active: bool = False
+
+
+ANYBODY = Person(id="")
+"""Nobody signed in: the principal of a request without a session."""
+
+
+@dataclass(frozen=True, slots=True)
+class Auth:
+    """How somebody proved who they are.
+
+    `strength`: 0 nothing · 1 one factor · 2 two distinct factors · 3 phishing-resistant multi-factor.
+    `at`: when the newest proof of that strength was given (0: never).
+    """
+
+    strength: int = 0
+    factors: frozenset[Factor] = frozenset()
+    at: Instant = 0
+
+
+UNPROVED = Auth()
+"""Nothing was proved."""
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """A signed-in browser or tool. `id` is its public alias; the secret token exists only as a hash, elsewhere.
+
+    `app` is "" for the sign-in host, else the one app on whose host its cookie is good. An app's session hangs on
+    its `parent` and dies with it. `started_at` is what `not_before` instants are compared with.
+    `expires_at` is absolute; idle expiry is `idle_ms` after the last use.
+    """
+
+    id: str
+    person_id: str
+    auth: Auth
+    started_at: Instant
+    expires_at: Instant
+    idle_ms: int
+    app: str = ""
+    parent: str = ""
+    device_id: str = ""
+    address: str = ""
+    user_agent: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Device:
+    """A laptop or phone and what is known of its health.
+
+    `compliance`: "compliant" · "non_compliant" · "unknown". `binding`: how firmly the session is tied to it, 0 not at
+    all. `seen_at`: when it last reported (0: never).
+    """
+
+    id: str = ""
+    known: bool = False
+    compliance: str = "unknown"
+    managed: bool = False
+    binding: int = 0
+    platform: str = ""
+    seen_at: Instant = 0
+
+
+UNKNOWN_DEVICE = Device()
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where the request comes from. An unknown country is ""; `network` is a named network of the company or ""."""
+
+    address: str = ""
+    known: bool = False
+    country: str = ""
+    network: str = ""
+    anonymiser: bool = True
+
+
+NOWHERE = Place()
+
+
+@dataclass(frozen=True, slots=True)
+class Risk:
+    """How unusual a person or device looks, 0 calm to 100. Unknown reads as 100."""
+
+    score: int = 100
+    known: bool = False
+    at: Instant = 0
+
+
+UNKNOWN_RISK = Risk()
+
+
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """Time-limited access to one app for some actions, with a justification and an approver."""
+
+    id: str
+    app: str
+    actions: frozenset[str]
+    until: Instant
+    justification: str = ""
+    approver: str = ""

@@ -1,0 +1,1 @@
+"""Decides: schema, request, engine, reasons, remedies. Pure: no clock, no IO."""

@@ -1,0 +1,68 @@
+"""The answer: a value with its reasons, its remedies, and the instant at which time alone would change it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Effect(StrEnum):
+    """permit · challenge (the browser can turn it at once) · deny (with what would turn it, where anything would)."""
+
+    PERMIT = "permit"
+    CHALLENGE = "challenge"
+    DENY = "deny"
+
+
+class Named(StrEnum):
+    """Reasons that no policy gives: Limen itself refuses, and says so by name."""
+
+    NOTHING_PERMITS = "nothing-permits"
+    NOT_SIGNED_IN = "not-signed-in"
+    SESSION_ENDED = "session-ended"
+    SESSION_REVOKED = "session-revoked"
+    SESSION_OF_ANOTHER_APP = "session-of-another-app"
+    PERSON_INACTIVE = "person-inactive"
+    POLICY_ERROR = "policy-error"
+    LEASE_EXPIRED = "lease-expired"
+    JOURNAL_UNWRITABLE = "journal-unwritable"
+    UNKNOWN_HOST = "unknown-host"
+    BAD_REQUEST = "bad-request"
+    PUBLIC_ROUTE = "public-route"
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What is asked: an action on an app. The app itself is among the facts; method and route are for the record.
+
+    `route` is the pattern that named the action, never the full path with its query.
+    """
+
+    action: str
+    method: str = ""
+    route: str = ""
+    host: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """Who spoke: a policy by its `@id`, or one of `Named`. `effect` is what it argued for: permit or forbid."""
+
+    policy: str
+    effect: str
+    title: str = ""
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Remedy:
+    """A change that would turn the answer.
+
+    `kind`: "sign_in" · "use_passkey" · "add_factor" · "sign_in_again" · "come_back" · … ; `strength` and `at` say how
+    firmly or when, where that matters. `at_once` is true where the browser in front of the person can do it now.
+    """
+
+    kind: str
+    at_once: bool
+    strength: int = 0
+    at: int = 0
