@@ -1,1 +1,194 @@
 #!/usr/bin/env python3
+"""Everything a newcomer needs, with nothing but Python 3.11 or newer.
+
+    python3 do.py run      set everything up, start the demo company and print where to look
+    python3 do.py test     set everything up and run all checks and tests
+    python3 do.py setup    only set everything up, into .venv
+    python3 do.py lint     format, lint, types and the floors of the house
+    python3 do.py bench    every performance figure that the README states
+    python3 do.py lock     make the lock files anew after a dependency changed
+
+Words behind `test` go to pytest: `python3 do.py test tests/cedar -x`.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import importlib.util
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import venv
+from pathlib import Path
+
+HERE = Path(__file__).resolve().parent
+VENV = HERE / ".venv"
+BIN = VENV / ("Scripts" if os.name == "nt" else "bin")
+PYTHON = BIN / ("python.exe" if os.name == "nt" else "python")
+RUNTIME, DEVELOPMENT = HERE / "requirements.lock", HERE / "requirements-dev.lock"
+REAL_PARTS = HERE / ".ci" / "apt.txt"
+BENCHES = ("engine", "check", "footprint")
+
+
+def main() -> int:
+    if sys.version_info < (3, 11):  # noqa: UP036 -- this file is what an older Python meets first
+        return _stop(f"Limen needs Python 3.11 or newer; this is {sys.version.split()[0]}.")
+    task, rest = (sys.argv[1], sys.argv[2:]) if len(sys.argv) > 1 else ("", [])
+    tasks = {"run": run, "test": test, "setup": setup, "lint": lint, "bench": bench, "lock": lock}
+    if task not in tasks:
+        print(__doc__)
+        return 0 if task in {"", "-h", "--help", "help"} else 2
+    return tasks[task](rest)
+
+
+def run(rest: list[str]) -> int:
+    """Start the demo company on this machine."""
+    install(RUNTIME)
+    return call(BIN / "limen", "demo", *rest)
+
+
+def test(rest: list[str]) -> int:
+    """All checks, then all tests; with words of your own, only pytest with those."""
+    install(DEVELOPMENT)
+    install_real_parts()
+    if not rest and (failed := lint([])):
+        return failed
+    # Two workers suit two cores; a file's tests stay together because they share a server or a browser.
+    return call(PYTHON, "-m", "pytest", "-q", *([] if rest else ["-n", "2", "--dist", "loadfile"]), *rest)
+
+
+def setup(rest: list[str]) -> int:
+    """Runtime and development packages into .venv."""
+    del rest
+    install(DEVELOPMENT)
+    print(f"Ready. Try: {BIN.relative_to(HERE) / 'limen'} --help")
+    return 0
+
+
+def lint(rest: list[str]) -> int:
+    """What must hold before a test is worth running."""
+    del rest
+    install(DEVELOPMENT)
+    checks = (
+        ("format", (BIN / "ruff", "format", "--check", "--quiet", ".")),
+        ("lint", (BIN / "ruff", "check", "--quiet", ".")),
+        ("types", (BIN / "mypy", "--no-error-summary")),
+        ("floors", (BIN / "lint-imports", "--config", "importlinter.toml", "--no-cache")),
+    )
+    failed = [name for name, command in checks if call(*command)]
+    return _stop(f"These checks failed: {', '.join(failed)}.") if failed else 0
+
+
+def bench(rest: list[str]) -> int:
+    """Each bench prints a table; `--json` gives one line each."""
+    install(DEVELOPMENT)
+    install_real_parts()
+    return max(call(PYTHON, HERE / "bench" / f"{name}.py", *rest) for name in BENCHES)
+
+
+def lock(rest: list[str]) -> int:
+    """Resolve for every platform at once, with hashes, naming no download host."""
+    install(DEVELOPMENT)
+    compile_lock = (BIN / "uv", "pip", "compile", "--quiet", "--universal", "--generate-hashes", "--no-emit-index-url")
+    options = ("--no-header", "--no-annotate", "--python-version", "3.11", *rest)
+    failed = call(*compile_lock, *options, "pyproject.toml", "--group", "run", "-o", RUNTIME)
+    return failed or call(
+        *compile_lock, *options, "pyproject.toml", "--group", "run", "--group", "dev", "-c", RUNTIME, "-o", DEVELOPMENT
+    )
+
+
+def install(locked: Path) -> None:
+    """Bring .venv to what `locked` says, once; nothing outside this folder changes."""
+    wanted = hashlib.sha256(locked.read_bytes() + (HERE / "pyproject.toml").read_bytes()).hexdigest()
+    stamp = VENV / f".{locked.stem}"
+    if PYTHON.exists() and stamp.exists() and stamp.read_text() == wanted:
+        return
+    print(f"Setting up {VENV.name} (once; about a minute) …", flush=True)
+    make_environment()
+    with tempfile.TemporaryDirectory() as folder:
+        only_uv = Path(folder) / "uv.lock.txt"
+        only_uv.write_text(requirement_of("uv", locked))
+        if not (BIN / "uv").exists() and not (BIN / "uv.exe").exists():
+            pip = (PYTHON, "-m", "pip", "install", "--quiet", "--disable-pip-version-check")
+            check_call(*pip, "--require-hashes", "-r", only_uv)
+    uv = (BIN / "uv", "pip", "install", "--quiet", "--python", PYTHON)
+    check_call(*uv, "--require-hashes", "-r", locked)
+    check_call(*uv, "--no-deps", "--no-build-isolation", "--editable", HERE)
+    stamp.write_text(wanted)
+
+
+def make_environment() -> None:
+    """An environment with pip, also where the system's Python came without venv or refuses pip (PEP 668)."""
+    if PYTHON.exists():
+        return
+    if importlib.util.find_spec("ensurepip") is not None:
+        venv.create(VENV, with_pip=True, symlinks=os.name != "nt")
+    elif shutil.which("uv"):
+        check_call("uv", "venv", "--quiet", "--seed", "--python", sys.executable, VENV)
+    elif importlib.util.find_spec("pip") is not None:
+        # `--target` touches nothing of the system's, so an externally managed Python allows it.
+        with tempfile.TemporaryDirectory() as folder:
+            check_call(sys.executable, "-m", "pip", "install", "--quiet", "--target", folder, "virtualenv")
+            check_call(sys.executable, "-m", "virtualenv", "--quiet", VENV, PYTHONPATH=folder)
+    elif shutil.which("apt-get") and hasattr(os, "geteuid") and os.geteuid() == 0:
+        apt("python3-venv")
+        check_call(sys.executable, "-m", "venv", VENV)
+    else:
+        sys.exit(_stop("This Python came without venv and pip. On Debian and Ubuntu: sudo apt install python3-venv"))
+
+
+def install_real_parts() -> None:
+    """The browsers and servers that tests drive, where this machine lets us; absent ones are skipped loudly."""
+    parts = [line.split() for line in REAL_PARTS.read_text().splitlines() if line and not line.startswith("#")]
+    missing = [package for package, command in parts if not shutil.which(command)]
+    if not missing:
+        return
+    if shutil.which("apt-get") and hasattr(os, "geteuid") and os.geteuid() == 0:
+        print(f"Installing {', '.join(missing)} for the tests …", flush=True)
+        apt(*missing)
+    else:
+        print(f"Not installed: {', '.join(missing)}. Tests that need them are skipped; to run them, install these.")
+
+
+def apt(*packages: str) -> None:
+    quiet = {"DEBIAN_FRONTEND": "noninteractive"}
+    call("apt-get", "update", "-qq", **quiet)
+    call("apt-get", "install", "-y", "-qq", "--no-install-recommends", *packages, stdout=subprocess.DEVNULL, **quiet)
+
+
+def requirement_of(name: str, locked: Path) -> str:
+    """The lines of one package in a lock file, hashes and all."""
+    lines, taken = locked.read_text().splitlines(), []
+    for line in lines:
+        if line.startswith(f"{name}=="):
+            taken.append(line)
+        elif taken and line.startswith((" ", "\t")):
+            taken.append(line)
+        elif taken:
+            break
+    return "\n".join(taken) + "\n"
+
+
+def call(*command: str | Path, stdout: int | None = None, **more_environment: str) -> int:
+    try:
+        return subprocess.call(
+            [str(word) for word in command], cwd=HERE, env={**os.environ, **more_environment}, stdout=stdout
+        )
+    except KeyboardInterrupt:
+        return 130
+
+
+def check_call(*command: str | Path, **more_environment: str) -> None:
+    if code := call(*command, **more_environment):
+        sys.exit(_stop(f"`{' '.join(str(word) for word in command)}` ended with {code}; its own words are above."))
+
+
+def _stop(why: str) -> int:
+    print(why, file=sys.stderr)
+    return 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
