@@ -1,0 +1,207 @@
+"""Which policies can speak about a request at all, found without looking at the others.
+
+Policies are filed by what their scope names: resource, action, principal. Policies with the same three are compiled
+into one function the first time a request needs it. For one action on one resource the functions that can apply are
+looked up once and remembered; the key holds the ancestors too, so a moved entity can't meet a stale answer.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from itertools import product
+from typing import Final, NamedTuple, TypeAlias
+
+from limen.cedar.compile import Slice, compile_slice
+from limen.cedar.errors import EvaluationError
+from limen.cedar.interpret import Request, is_satisfied
+from limen.cedar.policies import Policy, PolicySet, Scope
+from limen.cedar.values import Entity, EntityUid, Record
+
+REMEMBERED: Final = 16_384
+"""How many (action, resource) pairs are remembered before all of them are forgotten."""
+
+
+class Evaluation(NamedTuple):
+    """Every policy that spoke, in the order of the text.
+
+    Cedar's answer is allow if `permits and not forbids`; its determining policies are the forbids, or else the permits.
+    `errors` are the policies that Cedar would skip, each with what went wrong: a caller that must not fail open denies.
+    """
+
+    permits: tuple[str, ...]
+    forbids: tuple[str, ...]
+    errors: tuple[tuple[str, str], ...]
+
+    @property
+    def is_allowed(self) -> bool:
+        return bool(self.permits) and not self.forbids
+
+    @property
+    def determining(self) -> tuple[str, ...]:
+        return self.forbids or self.permits
+
+
+def compile_policies(policies: PolicySet | Iterable[Policy], *, remembered: int = REMEMBERED) -> Compiled:
+    """Files the policies; each is compiled when it is first needed. See `Compiled.evaluate`."""
+    return Compiled(tuple(policies), remembered)
+
+
+_Key: TypeAlias = "tuple[str | None, EntityUid | None, bool]"
+"""What one scope line asks for: a type, an entity, and whether being that entity is the only way to hold."""
+_ANY: Final[_Key] = (None, None, False)
+_NOTHING: Final[frozenset[EntityUid]] = frozenset()
+
+
+class _Part:
+    """The policies of one scope, and their function once it has been needed."""
+
+    __slots__ = ("policies", "slice")
+
+    def __init__(self) -> None:
+        self.policies: list[tuple[int, Policy]] = []
+        self.slice: Slice | None = None
+
+    def function(self) -> Slice:
+        if self.slice is None:
+            self.slice = compile_slice(self.policies)
+        return self.slice
+
+
+class _Candidates:
+    """For one action on one resource: the functions to call, by what they ask of the principal."""
+
+    __slots__ = ("always", "by_group", "by_name", "by_type", "groups")
+
+    def __init__(self, parts: Iterable[tuple[_Key, _Part]]) -> None:
+        self.always: list[Slice] = []
+        self.by_type: dict[str, list[Slice]] = {}
+        self.by_name: dict[EntityUid, list[tuple[str | None, Slice]]] = {}
+        self.by_group: dict[EntityUid, list[tuple[str | None, Slice]]] = {}
+        for (type_, uid, is_equal), part in parts:
+            function = part.function()
+            if uid is not None:
+                self.by_name.setdefault(uid, []).append((type_, function))
+                if not is_equal:
+                    self.by_group.setdefault(uid, []).append((type_, function))
+            elif type_ is not None:
+                self.by_type.setdefault(type_, []).append(function)
+            else:
+                self.always.append(function)
+        # A set, because the intersection of two sets does not hash their members again.
+        self.groups = frozenset(self.by_group)
+
+
+class Compiled:
+    """A policy set ready to be asked, many times and from any thread."""
+
+    __slots__ = ("_candidates", "_index", "_remembered", "policies")
+
+    policies: tuple[Policy, ...]
+
+    def __init__(self, policies: tuple[Policy, ...], remembered: int) -> None:
+        self.policies = policies
+        self._remembered = remembered
+        self._candidates: dict[object, _Candidates] = {}
+        self._index: dict[_Key, dict[_Key, dict[_Key, _Part]]] = {}
+        for position, policy in enumerate(policies):
+            scopes = (policy.resource, policy.action, policy.principal)
+            for resource, action, principal in product(*map(_keys, scopes)):
+                by_principal = self._index.setdefault(resource, {}).setdefault(action, {})
+                by_principal.setdefault(principal, _Part()).policies.append((position, policy))
+
+    def evaluate(
+        self,
+        principal: Entity,
+        action: Entity,
+        resource: Entity,
+        context: Record,
+        entities: Mapping[EntityUid, Entity],
+    ) -> Evaluation:
+        """Every policy that permits, forbids or errs. The hot path: no lock, no clock, no input or output.
+
+        The three entities count before those of the same name in `entities`, which is asked only where a policy follows
+        a reference. Values are trusted to be Cedar's (see `limen.cedar.values`), for instance free of floats.
+        """
+        lookup = (action.uid, resource.uid, resource.ancestors, action.ancestors)
+        candidates = self._candidates.get(lookup)
+        if candidates is None:
+            candidates = self._find(action, resource)
+            if len(self._candidates) >= self._remembered:
+                self._candidates.clear()
+            self._candidates[lookup] = candidates
+        permits: list[int] = []
+        forbids: list[int] = []
+        doubts: list[int] = []
+        uid = principal.uid
+        for function in candidates.always:
+            function(principal, action, resource, context, entities, permits, forbids, doubts)
+        if candidates.by_type and uid.type in candidates.by_type:
+            for function in candidates.by_type[uid.type]:
+                function(principal, action, resource, context, entities, permits, forbids, doubts)
+        for group in candidates.groups & principal.ancestors:
+            for wanted, function in candidates.by_group[group]:
+                if wanted is None or wanted == uid.type:
+                    function(principal, action, resource, context, entities, permits, forbids, doubts)
+        if candidates.by_name and uid in candidates.by_name:
+            for wanted, function in candidates.by_name[uid]:
+                if wanted is None or wanted == uid.type:
+                    function(principal, action, resource, context, entities, permits, forbids, doubts)
+        errors = ()
+        if doubts:
+            request = Request(principal, action, resource, context, entities)
+            errors = self._settle(doubts, request, permits, forbids)
+        return Evaluation(self._ids(permits), self._ids(forbids), errors)
+
+    def prepare(self) -> None:
+        """Compiles everything now instead of at the first request that needs it."""
+        for by_action in self._index.values():
+            for by_principal in by_action.values():
+                for part in by_principal.values():
+                    part.function()
+
+    def _ids(self, positions: list[int]) -> tuple[str, ...]:
+        if not positions:
+            return ()
+        if len(positions) == 1:
+            return (self.policies[positions[0]].id,)
+        # A policy is filed twice if its action scope lists two entities that are both in the action's ancestry.
+        return tuple([self.policies[position].id for position in sorted(set(positions))])
+
+    def _settle(
+        self, doubts: list[int], request: Request, permits: list[int], forbids: list[int]
+    ) -> tuple[tuple[str, str], ...]:
+        """Decides, slowly and exactly, about the policies that compiled code gave up on."""
+        errors: list[tuple[str, str]] = []
+        for position in sorted(set(doubts)):
+            policy = self.policies[position]
+            try:
+                if is_satisfied(policy, request):
+                    (permits if policy.effect == "permit" else forbids).append(position)
+            except EvaluationError as error:
+                errors.append((policy.id, str(error)))
+        return tuple(errors)
+
+    def _find(self, action: Entity, resource: Entity) -> _Candidates:
+        parts: list[tuple[_Key, _Part]] = []
+        for resource_key in _matching(resource):
+            by_action = self._index.get(resource_key)
+            if by_action:
+                for action_key in _matching(action):
+                    parts += by_action.get(action_key, {}).items()
+        return _Candidates(parts)
+
+
+def _keys(scope: Scope) -> list[_Key]:
+    """Where a scope line is filed."""
+    if scope.entities is None:
+        return [(scope.type, None, False)]
+    return [(scope.type, uid, scope.equal) for uid in dict.fromkeys(scope.entities)]
+
+
+def _matching(entity: Entity) -> list[_Key]:
+    """Every file whose scope line this entity satisfies."""
+    uid = entity.uid
+    keys: list[_Key] = [_ANY, (uid.type, None, False), (None, uid, True)]
+    for named in {uid, *entity.ancestors}:
+        keys += [(None, named, False), (uid.type, named, False)]
+    return keys
