@@ -1,0 +1,53 @@
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+
+import pytest
+
+from limen.facts import App, Auth, Device, Factor, Facts, Grant, Label, Person, Place, Session, Upstream
+from limen.facts.written import read_facts, write_facts
+
+AUTH = Auth(3, frozenset({Factor.PASSKEY, Factor.CODE}), 1_700_000_000_000)
+FACTS = Facts(
+    app=App("payroll", "Payroll", "payroll.harbor.example", Upstream("http://10.0.0.1"), Label.RESTRICTED, "finance"),
+    person=Person("p1", "Ana Sousa", "ana@harbor.example", frozenset({"staff", "finance"}), active=True),
+    auth=AUTH,
+    session=Session("s1", "p1", AUTH, 5, 6, 7, address="10.1.1.1", user_agent="Firefox"),
+    device=Device("d1", known=True, compliance="compliant"),
+    place=Place("10.1.1.1", known=True, country="PT", network="office", anonymiser=False),
+    grants=(Grant("g1", "payroll", frozenset({"administer"}), 99),),
+)
+
+
+def test_what_is_read_back_is_written_the_same() -> None:
+    text = json.dumps(write_facts(FACTS))
+    assert write_facts(read_facts(json.loads(text))) == write_facts(FACTS)
+
+
+def test_names_mail_addresses_and_upstreams_are_not_written() -> None:
+    text = json.dumps(write_facts(FACTS))
+    for secret in ("Ana", "ana@", "http://", "Firefox"):
+        assert secret not in text
+
+
+def test_equal_facts_are_written_equally_whatever_the_order_of_their_sets() -> None:
+    other = replace(FACTS, person=replace(FACTS.person, groups=frozenset(["finance", "staff"])))
+    assert json.dumps(write_facts(other)) == json.dumps(write_facts(FACTS))
+
+
+def test_facts_of_nobody_read_back_as_nobody() -> None:
+    nobody = Facts(app=FACTS.app)
+    back = read_facts(write_facts(nobody))
+    assert (back.person, back.auth, back.session, back.device) == (
+        nobody.person,
+        nobody.auth,
+        None,
+        nobody.device,
+    )
+
+
+@pytest.mark.parametrize("body", [None, [], {}, {"app": {"id": "a", "label": 9}, "person": {"id": ""}}, {"app": 1}])
+def test_anything_else_is_refused(body: object) -> None:
+    with pytest.raises(ValueError, match="these are no facts"):
+        read_facts(body)
