@@ -1,0 +1,14 @@
+"""All facts of one decision, as one value."""
+
+from __future__ import annotations
+
+from limen.facts import App, Facts, Upstream
+
+APP = App(id="x", name="X", host="x.harbor.example", upstream=Upstream("http://127.0.0.1:1"))
+
+
+def test_what_the_engine_keeps_beside_the_facts_is_no_part_of_their_value() -> None:
+    one, other = Facts(app=APP), Facts(app=APP)
+    one.memo["engine"] = "anything"
+    assert one == other
+    assert "anything" not in repr(one)
