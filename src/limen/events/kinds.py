@@ -26,6 +26,7 @@ KINDS: dict[str, Kind] = {
     for kind in (
         Kind("decision", "A request was decided", _HTTP, 99),
         Kind("request.refused", "A request was refused before a decision", _HTTP, 99),
+        Kind("upstream.failed", "An app did not answer", _HTTP, 99),
         Kind("stream.cut", "A stream was cut: its session or facts changed", _HTTP, 99),
         Kind("sign_in.succeeded", "Signed in", _AUTHENTICATION, 1, acknowledged=True),
         Kind("sign_in.failed", "Sign-in failed", _AUTHENTICATION, 1),
@@ -53,6 +54,9 @@ KINDS: dict[str, Kind] = {
         Kind("limen.started", "Limen started", _LIFECYCLE, 3),
         Kind("limen.stopped", "Limen stopped", _LIFECYCLE, 4),
         Kind("journal.recovered", "The journal was recovered after a hard stop", _LIFECYCLE, 99),
+        Kind("journal.damaged", "The journal is not as it was left", _LIFECYCLE, 99),
+        Kind("journal.dropped", "Events could not be kept while the journal was unwritable", _LIFECYCLE, 99),
+        Kind("journal.expired", "Journal segments past their keeping time were deleted", _LIFECYCLE, 99),
         Kind("journal.sealed", "A journal segment was sealed", _LIFECYCLE, 99),
     )
 }

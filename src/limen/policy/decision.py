@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
+
+import msgspec
+
+from limen.clock import Instant
+from limen.facts import Facts
 
 
 class Effect(StrEnum):
@@ -29,6 +35,9 @@ class Named(StrEnum):
     UNKNOWN_HOST = "unknown-host"
     BAD_REQUEST = "bad-request"
     PUBLIC_ROUTE = "public-route"
+    CORS_PREFLIGHT = "cors-preflight"
+    SESSION_UNKNOWN = "session-unknown"
+    DUPLICATE_COOKIE = "duplicate-cookie"
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,3 +75,34 @@ class Remedy:
     at_once: bool
     strength: int = 0
     at: int = 0
+
+
+class Decision(msgspec.Struct, frozen=True, eq=False, gc=True):
+    """One answer. Together with the policies of its `revision` it can be computed again anywhere.
+
+    `remedies` are alternatives: each one alone turns a refusal, the best first; a permit has none. `watched` names the
+    policies in state watch that would have changed the answer (effect "forbid" or "permit"), or that could not be
+    evaluated ("error"); they change nothing.
+    """
+
+    effect: Effect
+    reasons: tuple[Reason, ...]
+    remedies: tuple[Remedy, ...]
+    watched: tuple[Reason, ...]
+    request: Request
+    facts: Facts
+    now: Instant
+    revision: str
+    foresee: Callable[[Request, Facts, Instant], Instant | None]
+
+    @property
+    def valid_until(self) -> Instant | None:
+        """The next instant at which time alone would change `effect`; None if it never does.
+
+        Computed when it is asked for: a plain request needs no future, a long stream sets its timer by it.
+        """
+        return self.foresee(self.request, self.facts, self.now)
+
+    @property
+    def is_permit(self) -> bool:
+        return self.effect is Effect.PERMIT
