@@ -24,6 +24,8 @@ cedarpy. Templates are refused with `TemplateError`.
 
 from __future__ import annotations
 
+from limen.cedar.authorize import Response
+from limen.cedar.entities import Entities
 from limen.cedar.errors import (
     CedarError,
     DataError,
@@ -34,6 +36,7 @@ from limen.cedar.errors import (
 )
 from limen.cedar.index import Compiled, Evaluation, compile_policies
 from limen.cedar.policies import Condition, Policy, PolicySet, Scope
+from limen.cedar.schema import Schema
 from limen.cedar.values import (
     CedarSet,
     Datetime,
@@ -55,6 +58,7 @@ __all__ = [
     "Datetime",
     "Decimal",
     "Duration",
+    "Entities",
     "Entity",
     "EntityUid",
     "Evaluation",
@@ -64,6 +68,8 @@ __all__ = [
     "Policy",
     "PolicySet",
     "Record",
+    "Response",
+    "Schema",
     "Scope",
     "TemplateError",
     "TooDeepError",
