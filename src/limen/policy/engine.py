@@ -1,0 +1,220 @@
+"""The one pure function: policies, request and facts in, a decision out. No clock, no IO, and never a cached answer."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import tzinfo
+from typing import Any, Final
+
+from limen.cedar import EvaluationError, Policy, PolicySet, compile_policies
+from limen.cedar.interpret import Request as CedarRequest, evaluate
+from limen.cedar.tree import Expression
+from limen.clock import DAY, Instant, Milliseconds
+from limen.errors import LimenError
+from limen.facts import Facts
+from limen.policy import remedies
+from limen.policy.annotations import State, reason_of, state_of
+from limen.policy.decision import Decision, Effect, Named, Reason, Remedy, Request
+from limen.policy.edges import Ahead, Clock, Edge, Moving, UnforeseeableError, edges_of
+from limen.policy.seen import ACTION_ENTITIES, Calendar, Seen, see
+
+COME_BACK: Final[Milliseconds] = 8 * DAY
+"""How far ahead a person is told to come back: a week, and a day for a changed clock."""
+
+NOTHING_PERMITS: Final = (
+    Reason(Named.NOTHING_PERMITS, "forbid", "Nothing permits this", "No policy gives you this access."),
+)
+NOT_SIGNED_IN: Final = (Reason(Named.NOT_SIGNED_IN, "forbid", "You are not signed in", "Sign in to go on."),)
+INACTIVE: Final = (
+    Reason(Named.PERSON_INACTIVE, "forbid", "This account is not active", "An administrator can say why."),
+)
+BAD_ACTION: Final = (Reason(Named.BAD_REQUEST, "forbid", "There is no such action", ""),)
+
+
+class PolicyError(LimenError):
+    """Policies that can't be put in force."""
+
+
+class Engine:
+    """The policies of one revision, ready to decide. It never changes; a new revision is a new engine.
+
+    `tree` is Cedar's JSON form of a policy set whose policy ids are the `@id`s; `zone` is where `context.time` is read.
+    Raises `PolicyError` when a state is unknown or time is compared in a way whose changes can't be foreseen, and
+    `limen.cedar.CedarError` when the tree is no policy set.
+    """
+
+    def __init__(self, tree: Mapping[str, Any], revision: str, zone: tzinfo) -> None:
+        self.revision = revision
+        self.tree = tree
+        self.calendar = Calendar(zone)
+        self.policies = tuple(PolicySet.from_json(tree))
+        self.states = {policy.id: _state(policy) for policy in self.policies}
+        enforced = self.in_state(State.ENFORCE)
+        watched = self.in_state(State.WATCH)
+        self._enforced = compile_policies(enforced)
+        self._watched = compile_policies(watched) if watched else None
+        self._reasons = {policy.id: reason_of(policy) for policy in self.policies}
+        self._edges = [(policy, edges) for policy in enforced if (edges := _edges(policy))]
+
+    def in_state(self, state: State) -> tuple[Policy, ...]:
+        return tuple(policy for policy in self.policies if self.states[policy.id] is state)
+
+    def prepare(self) -> None:
+        """Compile everything now instead of at the first request that needs it."""
+        self._enforced.prepare()
+        if self._watched is not None:
+            self._watched.prepare()
+
+    def decide(self, request: Request, facts: Facts, now: Instant) -> Decision:
+        """The answer to `request` under `facts` at `now`. It never raises: what can't be evaluated is a deny."""
+        seen = see(facts)
+        effect, reasons = self._answer(request, seen, now)
+        found: tuple[Remedy, ...] = ()
+        if effect is not Effect.PERMIT:
+            effect, found = self._remedied(reasons, request, seen, now)
+        watched = () if self._watched is None else self._watch(request, seen, now, effect)
+        return Decision(effect, reasons, found, watched, request, facts, now, self.revision, self.valid_until)
+
+    def valid_until(self, request: Request, facts: Facts, now: Instant) -> Instant | None:
+        """The next instant at which time alone changes the effect; None if it never does."""
+        seen = see(facts)
+        effect = self._effect(request, seen, now)
+        for at in self._ahead(request, seen, now).instants():
+            if self._effect(request, seen, at) is not effect:
+                return at
+        return None
+
+    # What the policies say
+
+    def _answer(self, request: Request, seen: Seen, now: Instant) -> tuple[Effect, tuple[Reason, ...]]:
+        """Permit or deny; remedies are not looked for yet."""
+        action = ACTION_ENTITIES.get(request.action)
+        if action is None:
+            return Effect.DENY, BAD_ACTION
+        person = seen.facts.person
+        if person.id and not person.active:
+            return Effect.DENY, INACTIVE
+        context = seen.context(request, now, self.calendar.at(now))
+        permits, forbids, errors = self._enforced.evaluate(seen.principal, action, seen.resource, context, {})
+        if errors:
+            return Effect.DENY, self._policy_errors(errors, forbids)
+        if forbids:
+            return Effect.DENY, tuple([self._reasons[policy] for policy in forbids])
+        if permits:
+            return Effect.PERMIT, tuple([self._reasons[policy] for policy in permits])
+        return Effect.DENY, NOTHING_PERMITS if person.id else NOT_SIGNED_IN
+
+    def _policy_errors(self, errors: tuple[tuple[str, str], ...], forbids: tuple[str, ...]) -> tuple[Reason, ...]:
+        """Cedar skips a policy that errs, so a forbid could vanish; here an error of any enforced policy is a deny."""
+        named = [
+            Reason(Named.POLICY_ERROR, "forbid", f"The policy {policy} could not be evaluated", f"{policy}: {message}")
+            for policy, message in errors
+        ]
+        return (*named, *[self._reasons[policy] for policy in forbids])
+
+    def _watch(self, request: Request, seen: Seen, now: Instant, effect: Effect) -> tuple[Reason, ...]:
+        """Which policies in state watch would have changed the answer, each by itself."""
+        action = ACTION_ENTITIES.get(request.action)
+        if self._watched is None or action is None:
+            return ()
+        context = seen.context(request, now, self.calendar.at(now))
+        permits, forbids, errors = self._watched.evaluate(seen.principal, action, seen.resource, context, {})
+        spoke = forbids if effect is Effect.PERMIT else permits
+        failed = [Reason(policy, "error", self._reasons[policy].title, message) for policy, message in errors]
+        return (*[self._reasons[policy] for policy in spoke], *failed)
+
+    # What would turn a refusal
+
+    def _remedied(
+        self, reasons: tuple[Reason, ...], request: Request, seen: Seen, now: Instant
+    ) -> tuple[Effect, tuple[Remedy, ...]]:
+        """Challenge with what the browser can do at once, or deny with when to come back."""
+        at_once = self._at_once(reasons, request, seen, now)
+        if at_once:
+            return Effect.CHALLENGE, at_once
+        for at in self._ahead(request, seen, now).instants(now + COME_BACK):
+            if self._effect(request, seen, at) is not Effect.DENY:
+                return Effect.DENY, (Remedy("come_back", at_once=False, at=at),)
+        return Effect.DENY, ()
+
+    def _at_once(self, reasons: tuple[Reason, ...], request: Request, seen: Seen, now: Instant) -> tuple[Remedy, ...]:
+        if reasons[0].policy in {Named.PERSON_INACTIVE, Named.POLICY_ERROR, Named.BAD_REQUEST}:
+            return ()
+        if not seen.facts.person.id:
+            return remedies.SIGN_IN if request.action != "sign_in" else ()
+        return tuple(
+            [
+                remedy
+                for remedy, auth in remedies.candidates(seen.facts.auth, now)
+                if self._answer(request, seen.proved(auth), now)[0] is Effect.PERMIT
+            ]
+        )
+
+    def _effect(self, request: Request, seen: Seen, now: Instant) -> Effect:
+        effect, reasons = self._answer(request, seen, now)
+        if effect is Effect.DENY and self._at_once(reasons, request, seen, now):
+            return Effect.CHALLENGE
+        return effect
+
+    # What time would change
+
+    def _ahead(self, request: Request, seen: Seen, now: Instant) -> Ahead:
+        """Everything that time may change for this request, whatever the answer is now."""
+        facts = seen.facts
+        known = [grant.until for grant in facts.grants]
+        if facts.person.id and facts.auth.strength:
+            known.append(facts.auth.at + remedies.JUST_PROVED)
+        as_is, proved = self._worlds(request, seen)
+        moving = [*self._moving(request, seen, as_is, proved)]
+        return Ahead(tuple(moving), self.calendar, now, tuple(known))
+
+    def _moving(self, request: Request, seen: Seen, as_is: Any, proved: Any) -> Iterator[Moving]:
+        action = ACTION_ENTITIES.get(request.action)
+        if action is None:
+            return
+        for policy, edges in self._edges:
+            if (
+                policy.action.holds(action.uid, action.ancestors)
+                and policy.principal.holds(seen.principal.uid, seen.principal.ancestors)
+                and policy.resource.holds(seen.resource.uid, seen.resource.ancestors)
+            ):
+                for edge in edges:
+                    if edge.clocks != {Clock.PROOF}:
+                        yield edge, as_is
+                    if Clock.PROOF in edge.clocks and seen.facts.person.id:
+                        yield edge, proved
+
+    def _worlds(self, request: Request, seen: Seen) -> tuple[Any, Any]:
+        """How to evaluate an expression at an instant: under the facts as they are, and after a proof given then."""
+        action = ACTION_ENTITIES.get(request.action, ACTION_ENTITIES["view"])
+
+        def value(world: Seen, node: Expression, at: Instant) -> object:
+            context = world.context(request, at, self.calendar.at(at))
+            try:
+                return evaluate(node, CedarRequest(world.principal, action, world.resource, context, {}))
+            except (EvaluationError, RecursionError):
+                return None
+
+        def as_is(node: Expression, at: Instant) -> object:
+            return value(seen, node, at)
+
+        def proved(node: Expression, at: Instant) -> object:
+            return value(seen.proved(remedies.strongest(seen.facts.auth, at)), node, at)
+
+        return as_is, proved
+
+
+def _state(policy: Policy) -> State:
+    try:
+        return state_of(policy)
+    except ValueError:
+        raise PolicyError(f"policy {policy.id}: there is no such @state", "say off, watch or enforce") from None
+
+
+def _edges(policy: Policy) -> tuple[Edge, ...]:
+    try:
+        return edges_of(policy)
+    except UnforeseeableError as error:
+        raise PolicyError(
+            f"policy {policy.id} {error}", "compare the clock once, with something that stands still"
+        ) from None

@@ -1,0 +1,188 @@
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from tests.policy.scene import BERLIN, NOW, VIEW, app, engine_of, facts, tree_of
+
+from limen.clock import DAY, HOUR, MINUTE, SECOND, from_iso
+from limen.facts import ANYBODY, UNPROVED, Grant, Label, Person
+from limen.policy import Effect, Engine, Named, PolicyError, Remedy, Request
+
+STAFF_VIEW = """
+@id("staff-view") @title("Staff read") @reason("Everybody works here.")
+permit (principal in Group::"staff", action == Action::"view", resource is App)
+when { resource.sensitivity <= 1 && context.auth.strength >= 2 };
+"""
+FRESH = """
+@id("fresh") permit (principal, action, resource)
+when { context.auth.strength >= 3 && context.now.durationSince(context.auth.at) <= duration("4h") };
+"""
+OFFICE_HOURS = """
+@id("hours") permit (principal in Group::"staff", action, resource)
+when { context.time.weekday <= 5 && context.time.minute >= 480 && context.time.minute < 1080 };
+"""
+BROKEN = '@id("broken") %s forbid (principal, action, resource) when { context.place.address.isLoopback() };'
+
+
+def test_what_a_policy_permits_is_permitted_with_its_reason() -> None:
+    decision = engine_of(STAFF_VIEW).decide(VIEW, facts(), NOW)
+    assert decision.effect is Effect.PERMIT
+    (reason,) = decision.reasons
+    assert (reason.policy, reason.effect, reason.title, reason.text) == (
+        "staff-view",
+        "permit",
+        "Staff read",
+        "Everybody works here.",
+    )
+    assert (decision.revision, decision.remedies, decision.now) == ("r1", (), NOW)
+
+
+def test_without_any_policy_everything_is_denied() -> None:
+    decision = engine_of("").decide(VIEW, facts(), NOW)
+    assert decision.effect is Effect.DENY
+    assert decision.reasons[0].policy == Named.NOTHING_PERMITS
+
+
+def test_a_forbid_wins_and_every_determining_policy_is_named() -> None:
+    forbids = "".join(f'@id("no-{n}") forbid (principal, action, resource);' for n in range(3))
+    decision = engine_of(STAFF_VIEW + forbids).decide(VIEW, facts(), NOW)
+    assert decision.effect is Effect.DENY
+    assert [reason.policy for reason in decision.reasons] == ["no-0", "no-1", "no-2"]
+
+
+def test_an_error_of_an_enforced_forbid_denies_and_names_the_policy() -> None:
+    decision = engine_of(STAFF_VIEW + BROKEN % "").decide(VIEW, facts(), NOW)
+    assert decision.effect is Effect.DENY
+    assert decision.reasons[0].policy == Named.POLICY_ERROR
+    assert decision.reasons[0].text.startswith("broken: ")
+    assert decision.remedies == ()
+
+
+@pytest.mark.parametrize("state", ["watch", "off"])
+def test_a_policy_that_is_not_enforced_can_not_deny_not_even_by_an_error(state: str) -> None:
+    decision = engine_of(STAFF_VIEW + BROKEN % f'@state("{state}")').decide(VIEW, facts(), NOW)
+    assert decision.effect is Effect.PERMIT
+    assert [(one.policy, one.effect) for one in decision.watched] == ([("broken", "error")] if state == "watch" else [])
+
+
+def test_a_watched_forbid_is_counted_where_it_would_have_refused() -> None:
+    engine = engine_of(
+        STAFF_VIEW + '@id("w") @state("watch") forbid (principal, action, resource) when { context.risk.score >= 70 };'
+    )
+    decision = engine.decide(VIEW, facts(), NOW)
+    assert decision.effect is Effect.PERMIT
+    assert [(one.policy, one.effect) for one in decision.watched] == [("w", "forbid")]
+    assert engine.decide(VIEW, facts(Label.RESTRICTED), NOW).watched == ()
+
+
+def test_a_watched_permit_is_counted_where_it_would_have_let_in() -> None:
+    engine = engine_of('@id("w") @state("watch") permit (principal, action, resource);')
+    decision = engine.decide(VIEW, facts(), NOW)
+    assert (decision.effect, decision.watched[0].policy) == (Effect.DENY, "w")
+
+
+def test_somebody_not_signed_in_is_asked_to_sign_in() -> None:
+    decision = engine_of(STAFF_VIEW).decide(VIEW, replace(facts(), person=ANYBODY, auth=UNPROVED), NOW)
+    assert decision.effect is Effect.CHALLENGE
+    assert decision.reasons[0].policy == Named.NOT_SIGNED_IN
+    assert decision.remedies == (Remedy("sign_in", at_once=True),)
+
+
+def test_an_inactive_person_is_denied_whatever_the_policies_say() -> None:
+    engine = engine_of('@id("all") permit (principal, action, resource);')
+    decision = engine.decide(VIEW, replace(facts(), person=Person("p1", groups=frozenset({"staff"}))), NOW)
+    assert (decision.effect, decision.reasons[0].policy) == (Effect.DENY, Named.PERSON_INACTIVE)
+
+
+def test_an_action_nobody_knows_is_denied() -> None:
+    engine = engine_of('@id("all") permit (principal, action, resource);')
+    decision = engine.decide(Request("fly"), facts(), NOW)
+    assert (decision.effect, decision.reasons[0].policy) == (Effect.DENY, Named.BAD_REQUEST)
+    assert decision.valid_until is None
+
+
+def test_too_weak_a_proof_is_a_challenge_with_the_proofs_that_would_do() -> None:
+    decision = engine_of(STAFF_VIEW).decide(VIEW, facts(strength=1), NOW)
+    assert decision.effect is Effect.CHALLENGE
+    assert [remedy.kind for remedy in decision.remedies] == ["use_passkey", "add_factor"]
+
+
+def test_a_proof_that_would_not_turn_the_answer_is_not_asked_for() -> None:
+    assert engine_of(STAFF_VIEW).decide(VIEW, facts(Label.RESTRICTED, strength=1), NOW).effect is Effect.DENY
+
+
+def test_an_old_proof_is_asked_for_again_but_never_twice_in_a_row() -> None:
+    engine = engine_of(FRESH)
+    old = engine.decide(VIEW, facts(at=NOW - 5 * HOUR), NOW)
+    assert (old.effect, old.remedies) == (Effect.CHALLENGE, (Remedy("sign_in_again", at_once=True, strength=3),))
+    impossible = engine_of(
+        '@id("i") permit (principal, action, resource) '
+        'when { context.now.durationSince(context.auth.at) <= duration("0s") };'
+    )
+    assert impossible.decide(VIEW, facts(at=NOW - HOUR), NOW).effect is Effect.CHALLENGE
+    assert impossible.decide(VIEW, facts(at=NOW - SECOND), NOW).effect is Effect.DENY
+
+
+def test_outside_the_hours_one_is_told_when_to_come_back() -> None:
+    saturday = from_iso("2026-11-28T12:00:00Z")
+    decision = engine_of(OFFICE_HOURS).decide(VIEW, facts(), saturday)
+    monday = from_iso("2026-11-30T07:00:00Z")
+    assert (decision.effect, decision.remedies) == (Effect.DENY, (Remedy("come_back", at_once=False, at=monday),))
+    assert decision.valid_until == monday
+
+
+def test_hours_are_those_of_the_company_across_a_change_of_the_clock() -> None:
+    engine = engine_of(OFFICE_HOURS)
+    friday_in_summer, monday_in_winter = from_iso("2026-10-23T16:30:00Z"), from_iso("2026-10-26T07:00:00Z")
+    decision = engine.decide(VIEW, facts(), friday_in_summer)
+    assert (decision.effect, decision.valid_until) == (Effect.DENY, monday_in_winter)
+
+
+def test_a_permit_ends_with_the_hours_or_with_the_proof() -> None:
+    assert engine_of(OFFICE_HOURS).decide(VIEW, facts(), NOW).valid_until == from_iso("2026-11-24T17:00:00Z")
+    assert engine_of(FRESH).decide(VIEW, facts(), NOW).valid_until == NOW + 3 * HOUR + 1
+    assert engine_of(STAFF_VIEW).decide(VIEW, facts(), NOW).valid_until is None
+
+
+def test_a_date_far_ahead_is_foreseen() -> None:
+    engine = engine_of(
+        OFFICE_HOURS.replace("context.time.weekday", 'context.now >= datetime("2027-03-14") && context.time.weekday')
+    )
+    decision = engine.decide(VIEW, facts(), NOW)
+    assert decision.effect is Effect.DENY
+    assert decision.remedies == ()
+    assert decision.valid_until == from_iso("2027-03-15T07:00:00Z")
+
+
+def test_a_grant_opens_and_ends() -> None:
+    engine = engine_of('@id("g") permit (principal, action, resource) when { context.grant.active };')
+    grant = Grant("g1", "wiki", frozenset({"view"}), NOW + 20 * MINUTE)
+    decision = engine.decide(VIEW, facts(grants=(grant,)), NOW)
+    assert (decision.effect, decision.valid_until) == (Effect.PERMIT, NOW + 20 * MINUTE)
+    assert engine.decide(Request("edit"), facts(grants=(grant,)), NOW).effect is Effect.DENY
+    assert engine.decide(VIEW, facts(grants=(replace(grant, app="crm"),)), NOW).effect is Effect.DENY
+
+
+def test_the_same_facts_serve_engines_of_two_revisions() -> None:
+    known = facts()
+    assert engine_of(STAFF_VIEW).decide(VIEW, known, NOW).effect is Effect.PERMIT
+    assert engine_of("").decide(VIEW, known, NOW).effect is Effect.DENY
+
+
+def test_an_unknown_state_is_refused() -> None:
+    with pytest.raises(PolicyError, match="no such @state; say off, watch or enforce"):
+        Engine(tree_of('@id("a") @state("observe") permit (principal, action, resource);'), "r1", BERLIN)
+
+
+def test_a_comparison_whose_change_can_not_be_foreseen_is_refused() -> None:
+    with pytest.raises(PolicyError, match="compare the clock once"):
+        engine_of(
+            '@id("a") permit (principal, action, resource) when { [context.now].contains(datetime("2027-01-01")) };'
+        )
+
+
+def test_the_app_in_the_facts_is_the_one_decided_about() -> None:
+    engine = engine_of('@id("a") permit (principal, action, resource == App::"crm");')
+    assert engine.decide(VIEW, replace(facts(), app=app(app_id="crm")), NOW).is_permit
+    assert not engine.decide(VIEW, facts(), NOW + DAY).is_permit
