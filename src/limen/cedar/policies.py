@@ -33,7 +33,11 @@ class Scope:
     type: str | None = None
     entities: tuple[EntityUid, ...] | None = None
     equal: bool = False
-    is_list: bool = False
+
+    @property
+    def is_list(self) -> bool:
+        """`in [a, b]`. A list of one is the one: Cedar keeps no difference."""
+        return self.entities is not None and len(self.entities) != 1
 
     @property
     def is_any(self) -> bool:
@@ -197,7 +201,7 @@ def _read_scope(body: object) -> Scope:
         case "==":
             return Scope(entities=(tree.read_uid(body.get("entity")),), equal=True)
         case "in" if isinstance(named := body.get("entities"), list):
-            return Scope(entities=tuple([tree.read_uid(one) for one in named]), is_list=True)
+            return Scope(entities=tuple([tree.read_uid(one) for one in named]))
         case "in":
             return Scope(entities=(tree.read_uid(body.get("entity")),))
         case "is" if isinstance(name := body.get("entity_type"), str):
