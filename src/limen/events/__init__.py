@@ -3,6 +3,20 @@
 from __future__ import annotations
 
 from limen.events.event import DecisionRecord, Event, Outcome
+from limen.events.ids import EventIds, decision_id, instant_of, split_decision_id
 from limen.events.kinds import KINDS, Kind
+from limen.events.ocsf import from_ocsf, to_ocsf
 
-__all__ = ["KINDS", "DecisionRecord", "Event", "Kind", "Outcome"]
+__all__ = [
+    "KINDS",
+    "DecisionRecord",
+    "Event",
+    "EventIds",
+    "Kind",
+    "Outcome",
+    "decision_id",
+    "from_ocsf",
+    "instant_of",
+    "split_decision_id",
+    "to_ocsf",
+]

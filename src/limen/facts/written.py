@@ -1,108 +1,81 @@
-"""Facts in their written form: plain JSON that anyone can decide again, without names, mail addresses or upstreams.
+"""Facts as plain JSON and back: what the journal keeps of them, and what a decision file carries.
 
-Only what a decision can read is written. People are opaque ids, so a journal full of these forms outlives the name
-of everyone in it.
+Names and e-mail addresses stay out: they live in the database, where they can be erased. Everything a policy can read
+comes back exactly as it was.
 """
 
 from __future__ import annotations
 
+from dataclasses import replace
+from hashlib import sha256
 from typing import Any
 
 import msgspec
 
-from limen.clock import Instant
-from limen.facts.app import App, Label, Upstream
+from limen.facts.app import App
 from limen.facts.asked import Facts
-from limen.facts.nouns import (
-    NOWHERE,
-    UNKNOWN_DEVICE,
-    UNKNOWN_RISK,
-    UNPROVED,
-    Auth,
-    Device,
-    Grant,
-    Person,
-    Place,
-    Risk,
-    Session,
-)
+from limen.facts.nouns import Auth, Device, Grant, Person, Place, Risk, Session
+
+_DIGEST = "facts_digest"
+"""The key under which a `Facts` remembers its digest in its `memo`."""
 
 
-class _App(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    id: str
-    label: Label
-    owner: str = ""
+class _Written(msgspec.Struct, frozen=True):
+    app: App
+    person: Person
+    auth: Auth
+    session: Session | None
+    device: Device
+    place: Place
+    risk: Risk
+    grants: tuple[Grant, ...]
 
 
-class _Person(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    id: str
-    groups: tuple[str, ...] = ()
-    active: bool = False
+_encoder = msgspec.json.Encoder(order="deterministic")
 
 
-class _Session(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    id: str
-    started_at: Instant
+def facts_to_bytes(facts: Facts) -> bytes:
+    """`facts` as canonical JSON: equal facts give equal bytes."""
+    return _encoder.encode(_written(facts))
 
 
-class _Written(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    app: _App
-    person: _Person
-    auth: Auth = UNPROVED
-    session: _Session | None = None
-    device: Device = UNKNOWN_DEVICE
-    place: Place = NOWHERE
-    risk: Risk = UNKNOWN_RISK
-    grants: tuple[Grant, ...] = ()
+def facts_to_json(facts: Facts) -> dict[str, Any]:
+    """`facts` as plain JSON values, without the person's name and e-mail address."""
+    written: dict[str, Any] = msgspec.json.decode(facts_to_bytes(facts))
+    return written
 
 
-def write_facts(facts: Facts) -> dict[str, Any]:
-    """What a decision reads of `facts`, as JSON values in one stable order: equal facts are written equally."""
-    session = facts.session
-    written = _Written(
-        app=_App(facts.app.id, facts.app.label, facts.app.owner),
-        person=_Person(facts.person.id, tuple(sorted(facts.person.groups)), facts.person.active),
+def facts_from_json(written: dict[str, Any]) -> Facts:
+    """Facts that `facts_to_json` wrote. Raises msgspec.ValidationError, which names the field that doesn't fit."""
+    read = msgspec.convert(written, _Written)
+    return Facts(
+        app=read.app,
+        person=read.person,
+        auth=read.auth,
+        session=read.session,
+        device=read.device,
+        place=read.place,
+        risk=read.risk,
+        grants=read.grants,
+    )
+
+
+def facts_digest(facts: Facts) -> str:
+    """The name under which these exact facts are kept: SHA-256 of their canonical JSON, in hex. Computed once."""
+    digest: str | None = facts.memo.get(_DIGEST)
+    if digest is None:
+        digest = facts.memo[_DIGEST] = sha256(facts_to_bytes(facts)).hexdigest()
+    return digest
+
+
+def _written(facts: Facts) -> _Written:
+    return _Written(
+        app=facts.app,
+        person=replace(facts.person, name="", email=""),
         auth=facts.auth,
-        session=None if session is None else _Session(session.id, session.started_at),
+        session=facts.session,
         device=facts.device,
         place=facts.place,
         risk=facts.risk,
         grants=facts.grants,
-    )
-    plain: dict[str, Any] = msgspec.to_builtins(written, order="deterministic")
-    return plain
-
-
-def read_facts(body: object) -> Facts:
-    """The facts in a written form. Raises ValueError when it is none."""
-    try:
-        written = msgspec.convert(body, _Written)
-    except msgspec.ValidationError as error:
-        raise ValueError(f"these are no facts: {error}") from None
-    person, session = written.person, written.session
-    return Facts(
-        app=App(
-            id=written.app.id,
-            name=written.app.id,
-            host="",
-            upstream=Upstream(""),
-            label=written.app.label,
-            owner=written.app.owner,
-        ),
-        person=Person(id=person.id, groups=frozenset(person.groups), active=person.active),
-        auth=written.auth,
-        session=None
-        if session is None
-        else Session(
-            id=session.id,
-            person_id=person.id,
-            auth=written.auth,
-            started_at=session.started_at,
-            expires_at=session.started_at,
-            idle_ms=0,
-        ),
-        device=written.device,
-        place=written.place,
-        risk=written.risk,
-        grants=written.grants,
     )

@@ -1,0 +1,57 @@
+"""Ids of events: 24 hex digits that carry their instant and sort by it.
+
+48 bits of milliseconds, then 48 bits of chance (the layout of a UUID version 7, RFC 9562 section 5.7, without its
+fixed bits). One maker's ids always grow, also within a millisecond and when the clock steps back.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from limen.clock import Instant
+
+ID_LENGTH = 24
+_CHANCE_BITS = 48
+_CHANCE_BYTES = _CHANCE_BITS // 8
+
+
+class EventIds:
+    """Makes ids; `entropy(n)` gives n random bytes (this floor has no source of chance of its own). One thread only."""
+
+    def __init__(self, entropy: Callable[[int], bytes]) -> None:
+        self._entropy = entropy
+        self._last = 0
+
+    def new(self, now: Instant) -> str:
+        """The next id, for something that happens at `now`."""
+        value = (now << _CHANCE_BITS) | int.from_bytes(self._entropy(_CHANCE_BYTES))
+        self._last = value = value if value > self._last else self._last + 1
+        return f"{value:024x}"
+
+
+def instant_of(event_id: str) -> Instant:
+    """When the event of this id happened. Raises ValueError when it is no id."""
+    if len(event_id) != ID_LENGTH:
+        raise ValueError(f"not an event id: {event_id[:40]!r}")
+    return int(event_id, 16) >> _CHANCE_BITS
+
+
+def first_id_at(instant: Instant) -> str:
+    """The smallest id that an event at `instant` can have."""
+    return f"{instant << _CHANCE_BITS:024x}"
+
+
+def decision_id(event_id: str, number: int) -> str:
+    """The id of the `number`-th (from 1) of the equal decisions that one event folds."""
+    return f"{event_id}-{number}"
+
+
+def split_decision_id(text: str) -> tuple[str, int]:
+    """The event and the number of a decision id; an event's own id is the first. Raises ValueError when it is neither."""
+    event_id, dash, number = text.partition("-")
+    instant_of(event_id)
+    if not dash:
+        return event_id, 1
+    if not (number.isascii() and number.isdigit() and len(number) <= 9) or number.startswith("0"):
+        raise ValueError(f"not a decision id: {text[:40]!r}")
+    return event_id, int(number)

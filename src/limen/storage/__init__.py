@@ -1,0 +1,12 @@
+"""The database: engine, migrations, change feed, keyring; and the journal (`limen.storage.journal`)."""
+
+from __future__ import annotations
+
+from limen.storage.database import Database, Snapshot, Transaction
+from limen.storage.feed import Feed
+from limen.storage.keyring import Keyring
+from limen.storage.master_key import master_key
+from limen.storage.tables import metadata
+from limen.storage.workers import Workers
+
+__all__ = ["Database", "Feed", "Keyring", "Snapshot", "Transaction", "Workers", "master_key", "metadata"]

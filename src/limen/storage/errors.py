@@ -1,0 +1,29 @@
+"""What can go wrong with what Limen keeps, each with what to do about it."""
+
+from __future__ import annotations
+
+from limen.errors import LimenError
+
+
+class StorageError(LimenError):
+    """The root of storage's errors."""
+
+
+class DatabaseUnfit(StorageError):
+    """The database can't be used as it is: newer than this Limen, or of a kind that isn't supported."""
+
+
+class KeyUnusable(StorageError):
+    """The master key is missing, malformed, or readable by others."""
+
+
+class SealBroken(StorageError):
+    """A sealed value doesn't open: altered, moved to another row or column, or sealed under another master key."""
+
+
+class JournalBusy(StorageError):
+    """Another process is writing to this journal."""
+
+
+class JournalUnwritable(StorageError):
+    """The journal can't be written; nothing that needs its event may go on."""

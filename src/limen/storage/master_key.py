@@ -1,0 +1,75 @@
+"""Where the master key comes from: a file only its owner reads, the environment, or a systemd credential.
+
+32 random bytes, written as 43 or 44 characters of URL-safe base64. It is never in the database, nor in a backup of it.
+"""
+
+from __future__ import annotations
+
+import binascii
+import os
+import secrets
+import stat
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from collections.abc import Mapping
+from pathlib import Path
+
+from limen.storage.errors import KeyUnusable
+
+KEY_BYTES = 32
+VARIABLE = "LIMEN_MASTER_KEY"
+CREDENTIAL = "limen-master-key"
+"""The name under systemd's `LoadCredential=` (systemd.exec(5), CREDENTIALS)."""
+
+_LONGEST_FILE = 1_000
+
+
+def master_key(file: Path, environ: Mapping[str, str]) -> bytes:
+    """The master key from the environment, else a systemd credential, else `file`, which is made where none exists.
+
+    Raises KeyUnusable for a malformed key or a file that others may read.
+    """
+    if written := environ.get(VARIABLE):
+        return _parse(written, f"the variable {VARIABLE}")
+    if folder := environ.get("CREDENTIALS_DIRECTORY"):
+        credential = Path(folder) / CREDENTIAL
+        if credential.exists():
+            return read_key_file(credential)
+    if not file.exists():
+        return make_key_file(file)
+    return read_key_file(file)
+
+
+def make_key_file(file: Path) -> bytes:
+    """A new random key, written to a new file that only its owner can read. Raises FileExistsError."""
+    key = secrets.token_bytes(KEY_BYTES)
+    file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    handle = os.open(file, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
+    with os.fdopen(handle, "wb") as out:
+        out.write(urlsafe_b64encode(key) + b"\n")
+        out.flush()
+        os.fsync(out.fileno())
+    return key
+
+
+def read_key_file(file: Path) -> bytes:
+    """The key in `file`. Raises KeyUnusable if it is absent or malformed, or if anyone but its owner may touch it."""
+    try:
+        handle = os.open(file, os.O_RDONLY | os.O_CLOEXEC)
+    except OSError as error:
+        raise KeyUnusable(f"the master key {file} can't be read ({error.strerror})", "check the path and its owner") from error
+    with os.fdopen(handle, "rb") as opened:
+        status = os.fstat(opened.fileno())
+        if not stat.S_ISREG(status.st_mode) or status.st_mode & 0o077:
+            raise KeyUnusable(f"the master key {file} can be read or changed by others", f"chmod 600 {file}")
+        return _parse(opened.read(_LONGEST_FILE).decode("ascii", "replace"), str(file))
+
+
+def _parse(written: str, where: str) -> bytes:
+    text = written.strip()
+    try:
+        key = urlsafe_b64decode(text + "=" * (-len(text) % 4))
+    except (binascii.Error, ValueError):
+        key = b""
+    if len(key) != KEY_BYTES:
+        raise KeyUnusable(f"{where} holds no master key", f"it must be {KEY_BYTES} random bytes in URL-safe base64")
+    return key

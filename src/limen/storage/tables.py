@@ -1,0 +1,50 @@
+"""The one shared MetaData, and storage's own tables. Other pillars hang theirs on it, in their `store.py`."""
+
+from __future__ import annotations
+
+from sqlalchemy import BigInteger, Column, Integer, LargeBinary, MetaData, String, Table
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(column_0_label)s",
+        "uq": "uq_%(table_name)s_%(column_0_name)s",
+        "ck": "ck_%(table_name)s_%(constraint_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_name)s_%(referred_table_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+"""Where every table of Limen is declared. A constraint's name follows from what it is, on every database alike."""
+
+Sequence = BigInteger().with_variant(Integer, "sqlite")
+"""A number the database draws: SQLite only does so for INTEGER."""
+
+changes = Table(
+    "changes",
+    metadata,
+    Column("seq", Sequence, primary_key=True),
+    Column("kind", String(40), nullable=False),
+    Column("key", String(200), nullable=False),
+    Column("at", BigInteger, nullable=False),
+    sqlite_autoincrement=True,
+)
+"""What changed, in commit order. A row says where to look again, never what was found there."""
+
+outbox = Table(
+    "outbox",
+    metadata,
+    Column("seq", Sequence, primary_key=True),
+    Column("id", String(24), nullable=False, unique=True),
+    Column("event", LargeBinary, nullable=False),
+    sqlite_autoincrement=True,
+)
+"""Events that committed with their transaction and have not reached the journal yet."""
+
+keys = Table(
+    "keys",
+    metadata,
+    Column("version", Integer, primary_key=True, autoincrement=False),
+    Column("purpose", String(20), nullable=False),
+    Column("wrapped", LargeBinary, nullable=False),
+    Column("at", BigInteger, nullable=False),
+)
+"""Data keys, each wrapped by the master key, which is never in the database."""

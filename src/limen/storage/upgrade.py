@@ -1,0 +1,53 @@
+"""Bringing a database to the tables this Limen knows. Alembic is only imported when there is something to do."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from sqlalchemy import Connection, Engine
+
+from limen.storage.errors import DatabaseUnfit
+
+MIGRATIONS = Path(__file__).parent / "migrations"
+_NAME = re.compile(r"(\d{4})_\w+\.py")
+
+
+def newest_version() -> str:
+    """The version that the newest migration leads to: its file's number, which is also its Alembic revision."""
+    return max(found[1] for found in map(_NAME.fullmatch, _names()) if found)
+
+
+def stored_version(connection: Connection) -> str:
+    """The version a database is at; "" for an empty one."""
+    if not connection.dialect.has_table(connection, "alembic_version"):
+        return ""
+    return connection.exec_driver_sql("SELECT version_num FROM alembic_version").scalar() or ""
+
+
+def upgrade_if_needed(engine: Engine) -> None:
+    """Apply the migrations that are missing, all or none. Raises DatabaseUnfit when a newer Limen was here."""
+    newest = newest_version()
+    with engine.begin() as connection:
+        stored = stored_version(connection)
+        if stored > newest:
+            raise DatabaseUnfit(
+                f"the database is at version {stored}, this Limen knows up to {newest}",
+                "run the newer Limen, or restore the backup made before its upgrade",
+            )
+        if stored < newest:
+            _upgrade(connection)
+
+
+def _names() -> list[str]:
+    return [file.name for file in (MIGRATIONS / "versions").iterdir()]
+
+
+def _upgrade(connection: Connection) -> None:
+    from alembic import command  # noqa: PLC0415 -- heavy, and not needed at most starts
+    from alembic.config import Config  # noqa: PLC0415 -- heavy
+
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    config.attributes["connection"] = connection
+    command.upgrade(config, "head")
