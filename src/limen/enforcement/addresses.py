@@ -1,0 +1,54 @@
+"""Where a request really comes from: the right-most address that is not one of our own proxies."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address
+
+Network = IPv4Network | IPv6Network
+
+MAX_HOPS = 32
+
+
+def client_address(peer: str, forwarded_for: bytes, trusted: Sequence[Network]) -> str:
+    """The client's address, believing `X-Forwarded-For` only as far as trusted hops wrote it.
+
+    `peer` is the other end of the connection ("" for a unix socket, which only a trusted front can reach). Read from
+    the right: each entry was written by the hop to its right, so the first one that is not a trusted proxy is the
+    client. An entry that is no address ends the reading: the hop that wrote it is all that is known.
+    """
+    known = _parse(peer)
+    if peer and (known is None or not _is_trusted(known, trusted)):
+        return str(known) if known else ""
+    for entry in reversed(forwarded_for.split(b",")[-MAX_HOPS:]):
+        hop = _parse(entry.strip().decode("latin-1"))
+        if hop is None:
+            break
+        known = hop
+        if not _is_trusted(hop, trusted):
+            break
+    return str(known) if known else ""
+
+
+def is_trusted(address: str, trusted: Sequence[Network]) -> bool:
+    """Whether `address` is one of our own proxies; text that is no address never is."""
+    parsed = _parse(address)
+    return parsed is not None and _is_trusted(parsed, trusted)
+
+
+def _is_trusted(address: IPv4Address | IPv6Address, trusted: Sequence[Network]) -> bool:
+    return any(address in network for network in trusted)
+
+
+def _parse(text: str) -> IPv4Address | IPv6Address | None:
+    """An address as proxies write it: bare, `[v6]`, with a port, or v4 mapped into v6; None when it is none."""
+    if text.startswith("["):
+        text = text[1:].partition("]")[0]
+    elif text.count(":") == 1:
+        text = text.partition(":")[0]
+    try:
+        address = ip_address(text.partition("%")[0])
+    except ValueError:
+        return None
+    mapped = address.ipv4_mapped if isinstance(address, IPv6Address) else None
+    return mapped or address

@@ -1,0 +1,181 @@
+"""One refusal vocabulary, said once: as a status, as JSON for programs, as the place a browser goes on to.
+
+401 is a challenge (the browser can turn it at once), 403 a deny. Somebody who has not signed in learns nothing but
+that; the reasons are on the page that the decision's id opens, for whoever may see them.
+"""
+
+from __future__ import annotations
+
+from html import escape
+from urllib.parse import quote
+
+import msgspec
+
+from limen.enforcement.doors import Answer
+from limen.enforcement.paths import to_local_target
+from limen.facts import LIMEN
+from limen.policy.decision import Effect, Named
+
+PLAIN_HEADERS = (
+    (b"cache-control", b"no-store"),
+    (b"x-content-type-options", b"nosniff"),
+    (b"referrer-policy", b"no-referrer"),
+)
+PAGE_HEADERS = (
+    *PLAIN_HEADERS,
+    (b"content-type", b"text/html; charset=utf-8"),
+    (
+        b"content-security-policy",
+        b"default-src 'none'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'",
+    ),
+)
+UNAVAILABLE = frozenset({Named.LEASE_EXPIRED, Named.JOURNAL_UNWRITABLE, Named.POLICY_ERROR})
+
+
+class Refusal(msgspec.Struct, frozen=True):
+    """What a door says when the answer is no. `location` is where a navigation goes on to ("": nowhere)."""
+
+    status: int
+    challenge: str
+    body: bytes
+    location: str
+
+
+class _Said(msgspec.Struct, omit_defaults=True):
+    error: str
+    error_description: str
+    decision: str = ""
+    remedies: tuple[str, ...] = ()
+    url: str = ""
+
+
+def status_of(answer: Answer) -> int:
+    """200, 401 or 403."""
+    if answer.effect is Effect.PERMIT:
+        return 200
+    return 401 if answer.effect is Effect.CHALLENGE else 403
+
+
+def refusal(answer: Answer, target: bytes, public_url: str) -> Refusal:
+    """How the refusal `answer` of a request for `target` is said. `public_url` is the sign-in host's origin."""
+    location = _location(answer, target, public_url)
+    remedies = tuple(r.kind for r in answer.decision.remedies) if answer.decision and answer.session else ()
+    said = _Said(
+        error="insufficient_user_authentication" if answer.effect is Effect.CHALLENGE else "access_denied",
+        error_description=_description(answer),
+        decision=answer.id,
+        remedies=remedies,
+        url=_absolute(location, answer, public_url),
+    )
+    challenge = ""
+    if answer.effect is Effect.CHALLENGE:
+        challenge = f'Bearer error="{said.error}", error_description="{said.error_description}"'
+        strength = max((r.strength for r in answer.decision.remedies), default=0) if answer.decision else 0
+        if strength:
+            challenge += f', acr_values="urn:limen:strength:{strength}"'
+    return Refusal(status_of(answer), challenge, msgspec.json.encode(said), location)
+
+
+def page(title: str, text: str, *, link: str = "", label: str = "", refresh: bool = False, form: str = "") -> bytes:
+    """A whole small page, without style or script, for where no room of the sign-in host can be shown.
+
+    `refresh` goes on to `link` at once; `form` is a path on this host that a button posts to.
+    """
+    parts = ["<!doctype html><html lang=en><meta charset=utf-8>"]
+    parts.append('<meta name=viewport content="width=device-width,initial-scale=1">')
+    if refresh and link:
+        parts.append(f'<meta http-equiv="refresh" content="0;url={escape(link)}">')
+    parts.append(f"<title>{escape(title)}</title><main><h1>{escape(title)}</h1><p>{escape(text)}</p>")
+    if form:
+        parts.append(f'<form method=post action="{escape(form)}"><button>{escape(label)}</button></form>')
+    elif link:
+        parts.append(f'<p><a href="{escape(link)}">{escape(label)}</a></p>')
+    parts.append("</main></html>")
+    return "".join(parts).encode()
+
+
+def refusal_page(refused: Refusal, answer: Answer) -> bytes:
+    """The refusal as a page that goes on by itself where there is somewhere to go on to."""
+    if answer.effect is Effect.CHALLENGE:
+        return page("One more step", _description(answer), link=refused.location, label="Go on", refresh=True)
+    return page("Not yet", _description(answer), link=refused.location, label="What would help", refresh=True)
+
+
+def _location(answer: Answer, target: bytes, public_url: str) -> str:
+    to = quote(to_local_target(target), safe="")
+    if answer.app is None:
+        return ""
+    if answer.needs_sign_in:
+        return f"/.limen/start?to={to}"
+    if answer.effect is Effect.CHALLENGE:
+        return f"{public_url}/step-up?app={quote(answer.app.id, safe='')}&to={to}&decision={answer.id}"
+    return f"{public_url}/not-yet?decision={answer.id}" if answer.id else ""
+
+
+def _absolute(location: str, answer: Answer, public_url: str) -> str:
+    if not location.startswith("/") or answer.app is None:
+        return location
+    return app_origin(answer.app.host, public_url) + location
+
+
+def app_origin(host: str, public_url: str) -> str:
+    """The origin of an app's host: browsers reach it with the scheme and port of the sign-in host."""
+    scheme, _, authority = public_url.partition("://")
+    port = authority.rpartition(":")[2] if authority.rpartition(":")[2].isdigit() and ":" in authority else ""
+    return f"{scheme}://{host}:{port}" if port else f"{scheme}://{host}"
+
+
+def _description(answer: Answer) -> str:
+    if answer.word in UNAVAILABLE:
+        return "Limen can't decide at the moment, so nothing is let through. Try again shortly."
+    if answer.decision is None:
+        return "The request can't be passed on."
+    if answer.needs_sign_in:
+        return "Sign in to go on."
+    if answer.effect is Effect.CHALLENGE:
+        return "Prove once more who you are to go on."
+    if answer.app is not None and answer.app.id == LIMEN:
+        return "This is not open to you."
+    return "This is not open to you as things are now."
+
+
+class Reply(msgspec.Struct, frozen=True):
+    """A whole response that Limen gives itself."""
+
+    status: int
+    fields: tuple[tuple[bytes, bytes], ...]
+    body: bytes = b""
+
+
+def go_on(location: str, fields: tuple[tuple[bytes, bytes], ...] = ()) -> Reply:
+    """See Other (RFC 9110 section 15.4.4): the browser goes on with a GET."""
+    return Reply(303, (*PLAIN_HEADERS, (b"location", location.encode("ascii")), (b"content-length", b"0"), *fields))
+
+
+def page_reply(status: int, body: bytes) -> Reply:
+    return Reply(status, (*PAGE_HEADERS, (b"content-length", b"%d" % len(body))), body)
+
+
+def json_reply(
+    status: int, said: object, *, challenge: str = "", cache: str = "no-store", encoded: bytes | None = None
+) -> Reply:
+    """`said` as JSON; `encoded` if it is JSON already."""
+    body = msgspec.json.encode(said) if encoded is None else encoded
+    fields = [(name, value) for name, value in PLAIN_HEADERS if name != b"cache-control"]
+    fields += [(b"cache-control", cache.encode()), (b"content-type", b"application/json")]
+    if challenge:
+        fields.append((b"www-authenticate", challenge.encode()))
+    return Reply(status, (*fields, (b"content-length", b"%d" % len(body))), body)
+
+
+def refusal_reply(answer: Answer, target: bytes, public_url: str, *, is_navigation: bool) -> Reply:
+    """The refusal as the gateway gives it: navigations go on or see a page, everything else gets JSON."""
+    refused = refusal(answer, target, public_url)
+    status = refused.status
+    if answer.decision is None and answer.word != Named.UNKNOWN_HOST:
+        status = 400
+    if not is_navigation:
+        return json_reply(status, None, challenge=refused.challenge, encoded=refused.body)
+    if refused.location:
+        return go_on(refused.location)
+    return page_reply(status, page("Not here", _description(answer)))

@@ -1,0 +1,327 @@
+"""The one way in: strip, session, facts, decide, journal. Every door asks here and adds nothing of its own.
+
+Nothing fails open: whatever keeps a decision from being made or kept is a deny with its own named reason.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from hashlib import sha256
+from time import perf_counter_ns
+
+import msgspec
+
+from limen.clock import Clock, Instant
+from limen.enforcement.headers import TwiceError, cookie
+from limen.enforcement.paths import PathRefusedError
+from limen.enforcement.ports import CurrentEngine, Engine, Journal
+from limen.enforcement.routes import MethodRefusedError, Route, Routes
+from limen.events import Event, Outcome
+from limen.facts import LIMEN, App, Facts, Known, Session, Standing
+from limen.policy.decision import Decision, Effect, Named, Reason, Request
+
+APP_COOKIE = b"__Host-limen-app"
+MAX_COOKIE_BYTES = 16_384
+HOSTS_KEPT = 1_024
+REFUSALS_KEPT_PER_SECOND = 200
+
+_FORBID, _PERMIT = "forbid", "permit"
+_TITLES = {
+    Named.NOT_SIGNED_IN: "Nobody is signed in",
+    Named.SESSION_ENDED: "The session has ended",
+    Named.SESSION_REVOKED: "The session was revoked",
+    Named.SESSION_OF_ANOTHER_APP: "The session belongs to another app",
+    Named.SESSION_UNKNOWN: "No such session",
+    Named.DUPLICATE_COOKIE: "The session cookie was sent twice",
+    Named.PERSON_INACTIVE: "The person's account is not active",
+    Named.LEASE_EXPIRED: "Limen has lost touch with its database",
+    Named.JOURNAL_UNWRITABLE: "The journal can't be written",
+    Named.POLICY_ERROR: "A policy could not be evaluated",
+    Named.UNKNOWN_HOST: "No app lives on this host",
+    Named.BAD_REQUEST: "The request is not one that may be passed on",
+    Named.PUBLIC_ROUTE: "Declared public",
+    Named.CORS_PREFLIGHT: "A preflight from a declared origin",
+}
+REASONS: dict[str, Reason] = {
+    name.value: Reason(
+        policy=name.value,
+        effect=_PERMIT if name in {Named.PUBLIC_ROUTE, Named.CORS_PREFLIGHT} else _FORBID,
+        title=title,
+    )
+    for name, title in _TITLES.items()
+}
+
+
+class Answer(msgspec.Struct, frozen=True, gc=False):
+    """What a door is told. `id` names the decision in the journal; it is "" where nothing came to a decision.
+
+    `word` is the first reason's name, or the trick that was refused before a decision. `session` is None unless it is
+    live; `asked_as` is what was presented, alive or not.
+    """
+
+    effect: Effect
+    word: str
+    id: str = ""
+    decision: Decision | None = None
+    app: App | None = None
+    session: Session | None = None
+    route: Route | None = None
+
+    @property
+    def permitted(self) -> bool:
+        return self.effect is Effect.PERMIT
+
+    @property
+    def facts(self) -> Facts | None:
+        return self.decision.facts if self.decision is not None else None
+
+    @property
+    def needs_sign_in(self) -> bool:
+        """Whether nobody is signed in and signing in would be the next step."""
+        return self.effect is Effect.CHALLENGE and self.session is None
+
+
+class Doors:
+    """Asks for decisions about requests as they come off the wire, and has each of them journaled."""
+
+    def __init__(
+        self, *, known: Known, engine: CurrentEngine, journal: Journal, clock: Clock, trusted: Sequence[object] = ()
+    ) -> None:
+        self.known = known
+        self.journal = journal
+        self.clock = clock
+        self.trusted = trusted
+        self._engine = engine
+        self._apps: object = None
+        self._hosts: dict[bytes, Routes | None] = {}
+        self._second = 0
+        self._kept_this_second = 0
+        self._unkept = 0
+
+    def ask(
+        self,
+        door: str,
+        method: bytes,
+        host: bytes,
+        target: bytes,
+        cookies: bytes,
+        address: str,
+        *,
+        preflight_from: bytes = b"",
+    ) -> Answer:
+        """Decide the request that `door` read off the wire: all of it raw, `target` in origin-form.
+
+        `cookies` is the whole Cookie field, `address` the client's as far as trusted hops tell. `preflight_from` is
+        the Origin of a CORS preflight. Never raises for anything a client can send.
+        """
+        routes = self._routes(host)
+        if routes is None:
+            return self.refuse(Named.UNKNOWN_HOST, door=door, address=address, host=host)
+        app = routes.app
+        try:
+            route = routes.route(method, target)
+        except PathRefusedError as refused:
+            return self.refuse(refused.why, door=door, address=address, host=host)
+        except MethodRefusedError:
+            return self.refuse("method-refused", door=door, address=address, host=host)
+        if route.public is not None:
+            return self._let_through(door, app, route, address, Named.PUBLIC_ROUTE)
+        if preflight_from and method == b"OPTIONS" and preflight_from.decode("latin-1") in app.cors.origins:
+            return self._let_through(door, app, route, address, Named.CORS_PREFLIGHT)
+        now = self.clock.now()
+        session, standing = self._session(cookies, app, now)
+        return self._decide(door, app, route, session, standing, address, now)
+
+    def judge(self, door: str, app: App, session: Session | None, request: Request, address: str) -> Answer:
+        """Decide about a session that is already at hand: the sign-in host's own rooms."""
+        now = self.clock.now()
+        own = "" if app.id == LIMEN else app.id
+        standing: str = self.known.standing(session, own, now)
+        if standing != Standing.LIVE:
+            session = None
+        return self._decide(door, app, Route(request, request.route), session, standing, address, now)
+
+    def again(self, answer: Answer, address: str) -> tuple[str, Instant | None]:
+        """Decide an open stream anew: ("", the instant to look again) or (the reason for cutting it, None)."""
+        app = self.known.apps.get(answer.app.id) if answer.app else None
+        if app is None or answer.route is None:
+            return Named.UNKNOWN_HOST, None
+        if answer.word in {Named.PUBLIC_ROUTE, Named.CORS_PREFLIGHT}:
+            return "", None
+        now = self.clock.now()
+        session = self.known.sessions.get(answer.session.id) if answer.session else None
+        if answer.session is not None and session is None:
+            return Named.SESSION_REVOKED, None
+        if session is not None:
+            standing = self.known.standing(session, app.id, now)
+            if standing is not Standing.LIVE:
+                return standing, None
+        shut = self.shut()
+        if shut is not None:
+            return shut, None
+        decision = self._decision(self._engine(), answer.route.request, self.known.facts(session, app, address), now)
+        if decision.effect is not Effect.PERMIT:
+            return _word(decision), None
+        ends = [at for at in (decision.valid_until, self.known.ends_at(session) if session else None) if at is not None]
+        return "", min(ends, default=None)
+
+    def refuse(self, word: str, *, door: str, address: str, host: bytes = b"", detail: str = "") -> Answer:
+        """Refuse, and have it journaled, without a decision: there is no app, or no one reading of the request."""
+        self._record_refusal(word, door, address, host, detail)
+        return Answer(Effect.DENY, str(word))
+
+    def app_on(self, host: bytes) -> App | None:
+        """The app that lives on `host` (a Host field's value), or None; Limen's own host is no app's."""
+        routes = self._routes(host)
+        return routes.app if routes else None
+
+    # Inside
+
+    def _routes(self, host: bytes) -> Routes | None:
+        if self._apps is not self.known.apps_by_host:
+            self._apps = self.known.apps_by_host
+            self._hosts = {}
+        try:
+            return self._hosts[host]
+        except KeyError:
+            return self._find(host)
+
+    def _find(self, host: bytes) -> Routes | None:
+        app = self.known.apps_by_host.get(_plain_host(host))
+        routes = Routes(app) if app is not None and app.id != LIMEN else None
+        if len(self._hosts) >= HOSTS_KEPT:
+            self._hosts.clear()
+        if len(host) <= 255:
+            self._hosts[host] = routes
+        return routes
+
+    def _session(self, cookies: bytes, app: App, now: Instant) -> tuple[Session | None, str]:
+        """The live session that `cookies` present, or None and what is wrong with it."""
+        if not cookies:
+            return None, Standing.NOT_SIGNED_IN
+        if len(cookies) > MAX_COOKIE_BYTES:
+            return None, Named.BAD_REQUEST
+        try:
+            token = cookie(cookies, APP_COOKIE)
+        except TwiceError:
+            return None, Named.DUPLICATE_COOKIE
+        if not token:
+            return None, Standing.NOT_SIGNED_IN
+        session = self.known.session(sha256(token).digest())
+        if session is None:
+            return None, Named.SESSION_UNKNOWN
+        standing = self.known.standing(session, app.id, now)
+        return (session, standing) if standing is Standing.LIVE else (None, standing)
+
+    def _decide(
+        self, door: str, app: App, route: Route, session: Session | None, standing: str, address: str, now: Instant
+    ) -> Answer:
+        began = perf_counter_ns()
+        facts = self.known.facts(session, app, address)
+        shut = self.shut()
+        if shut is not None:
+            return self._keep(_named(shut, Effect.DENY, route.request, facts, now), app, session, route, door, address)
+        decision = self._decision(self._engine(), route.request, facts, now)
+        if session is not None:
+            self.known.used(session, now)
+        elif decision.effect is not Effect.PERMIT:
+            decision = _because(decision, standing)
+        micros = (perf_counter_ns() - began) / 1_000
+        kept = self.journal.decided(decision, door=door, address=address, micros=micros)
+        return Answer(decision.effect, _word(decision), kept, decision, app, session, route)
+
+    def _decision(self, engine: Engine, request: Request, facts: Facts, now: Instant) -> Decision:
+        """The engine's answer; an engine that breaks is an error of a policy, and so a deny."""
+        try:
+            return engine.decide(request, facts, now)
+        except Exception:  # noqa: BLE001 -- whatever went wrong, the answer is no
+            return _named(Named.POLICY_ERROR, Effect.DENY, request, facts, now)
+
+    def _let_through(self, door: str, app: App, route: Route, address: str, name: Named) -> Answer:
+        now = self.clock.now()
+        facts = self.known.facts(None, app, address)
+        shut = self.shut()
+        if shut is not None:
+            return self._keep(_named(shut, Effect.DENY, route.request, facts, now), app, None, route, door, address)
+        return self._keep(_named(name, Effect.PERMIT, route.request, facts, now), app, None, route, door, address)
+
+    def shut(self) -> Named | None:
+        """Why every door is shut at this moment, or None."""
+        if self.clock.monotonic() >= self.known.lease_until:
+            return Named.LEASE_EXPIRED
+        if not self.journal.writable:
+            return Named.JOURNAL_UNWRITABLE
+        return None
+
+    def _keep(
+        self, decision: Decision, app: App, session: Session | None, route: Route, door: str, address: str
+    ) -> Answer:
+        kept = self.journal.decided(decision, door=door, address=address, micros=0.0)
+        return Answer(decision.effect, _word(decision), kept, decision, app, session, route)
+
+    def _record_refusal(self, word: str, door: str, address: str, host: bytes, detail: str) -> None:
+        """Journal a refusal; of a flood, so many a second, and how many were left out."""
+        now = self.clock.now()
+        second = now // 1_000
+        if second != self._second:
+            self._second, self._kept_this_second = second, 0
+        if self._kept_this_second >= REFUSALS_KEPT_PER_SECOND:
+            self._unkept += 1
+            return
+        self._kept_this_second += 1
+        details: dict[str, str | int | bool] = {"door": door}
+        if host:
+            details["host"] = _plain_host(host)[:253]
+        if detail:
+            details["detail"] = detail[:100]
+        if self._unkept:
+            details["left_out"], self._unkept = self._unkept, 0
+        self.journal.record(
+            Event(
+                at=now,
+                kind="request.refused",
+                outcome=Outcome.FAILURE,
+                address=address,
+                reason=str(word),
+                details=details,
+            )
+        )
+
+
+def _named(name: Named, effect: Effect, request: Request, facts: Facts, now: Instant) -> Decision:
+    """A decision that no policy took."""
+    return Decision(
+        effect=effect,
+        reasons=(REASONS[name],),
+        remedies=(),
+        watched=(),
+        request=request,
+        facts=facts,
+        now=now,
+        revision="",
+        foresee=_never,
+    )
+
+
+def _never(_request: Request, _facts: Facts, _now: Instant) -> Instant | None:
+    return None
+
+
+def _because(decision: Decision, standing: str) -> Decision:
+    """The same answer, with what was wrong with the session said first."""
+    reason = REASONS[standing]
+    others = tuple(other for other in decision.reasons if other.policy not in {standing, Named.NOT_SIGNED_IN})
+    return msgspec.structs.replace(decision, reasons=(reason, *others))
+
+
+def _word(decision: Decision) -> str:
+    return decision.reasons[0].policy if decision.reasons else Named.NOTHING_PERMITS
+
+
+def _plain_host(host: bytes) -> str:
+    """A Host field's value without its port, in lower case; what is no host name comes out as one no app has."""
+    name = host.decode("latin-1").lower()
+    bare, colon, port = name.partition(":")
+    if colon and not (port.isascii() and port.isdigit()):
+        return "?"
+    return bare if bare.isascii() and all(c.isalnum() or c in ".-" for c in bare) else "?"

@@ -1,0 +1,319 @@
+"""The embedded gateway: an ASGI application that decides each request and streams what it permits to its app.
+
+It holds back nothing and adds little: bodies stream both ways, fields that belong to one hop stop here (RFC 9110
+section 7.6.1), redirects and cookies are the app's own affair, and who is asking is said by Limen alone.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, MutableMapping, Sequence
+from contextlib import suppress
+from typing import Any, TypeAlias
+
+from limen.enforcement import answers, headers, websockets
+from limen.enforcement.addresses import Network, client_address, is_trusted
+from limen.enforcement.assertion import Identity
+from limen.enforcement.doors import Answer, Doors
+from limen.enforcement.handover import PREFIX, LimenPaths, Visit
+from limen.enforcement.headers import Fields
+from limen.enforcement.streams import Stream, Streams
+from limen.enforcement.upstreams import UpstreamError, Upstreams, too_slow, unreachable
+from limen.events import Event, Outcome
+from limen.facts import App
+
+Scope: TypeAlias = MutableMapping[str, Any]
+Receive: TypeAlias = Callable[[], Awaitable[MutableMapping[str, Any]]]
+Send: TypeAlias = Callable[[MutableMapping[str, Any]], Awaitable[None]]
+
+LONG_AFTER_SECONDS = 1.0
+"""A response that is still going on after this is a stream: it is decided again whenever its facts change."""
+
+
+class Gateway:
+    """`await gateway(scope, receive, send)` for every host that is not the sign-in host."""
+
+    def __init__(
+        self,
+        *,
+        doors: Doors,
+        identity: Identity,
+        limen_paths: LimenPaths,
+        public_url: str,
+        trusted: Sequence[Network] = (),
+        upstreams: Upstreams | None = None,
+        streams: Streams | None = None,
+    ) -> None:
+        self.doors = doors
+        self.identity = identity
+        self.public_url = public_url
+        self.trusted = tuple(trusted)
+        self.upstreams = upstreams or Upstreams()
+        self.streams = streams or Streams(doors)
+        self._limen_paths = limen_paths
+        self._proto = public_url.partition(":")[0].encode()
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http":
+            await self._http(scope, receive, send)
+        elif scope["type"] == "websocket":
+            await websockets.relay(self, scope, receive, send)
+
+    async def close(self) -> None:
+        """Cut what is open and let go of the upstreams."""
+        self.streams.close()
+        await self.upstreams.close()
+
+    # What both kinds of request have in common
+
+    def address(self, scope: Scope, fields: Fields) -> str:
+        """The client's address: the peer's, or what a trusted peer says of its own."""
+        peer = (scope.get("client") or ("", 0))[0]
+        forwarded = b", ".join(value for name, value in fields if name == b"x-forwarded-for")
+        if peer and not is_trusted(peer, self.trusted):
+            forwarded = b""
+        return client_address(peer, forwarded, self.trusted)
+
+    def ask(self, door: str, method: str, target: bytes, fields: Fields, address: str) -> Answer:
+        """Ask the doors about a request, after what no upstream should have to interpret has been refused."""
+        host = headers.first(fields, b"host")
+        twice = headers.repeated(fields)
+        if twice is not None:
+            return self.doors.refuse(
+                "field-repeated", door=door, address=address, host=host, detail=twice.decode("ascii", "replace")
+            )
+        preflight = headers.first(fields, b"access-control-request-method")
+        return self.doors.ask(
+            door,
+            method.encode(),
+            host,
+            target,
+            headers.cookies(fields),
+            address,
+            preflight_from=headers.first(fields, b"origin") if preflight else b"",
+        )
+
+    def for_upstream(self, answer: Answer, app: App, fields: Fields, address: str) -> Fields:
+        """The request's fields as the upstream gets them."""
+        host = headers.first(fields, b"host")
+        ours = [
+            (b"x-forwarded-host", host),
+            (b"x-forwarded-proto", self._proto),
+            (b"x-forwarded-for", address.encode()),
+            *self.identity.fields(answer),
+        ]
+        if app.upstream.keep_host:
+            ours.insert(0, (b"host", host))
+        return headers.upstream_request(fields, ours)
+
+    def failed(self, answer: Answer, app: App, address: str, wrong: UpstreamError) -> None:
+        """Journal that an app did not answer."""
+        self.doors.journal.record(
+            Event(
+                at=self.doors.clock.now(),
+                kind="upstream.failed",
+                outcome=Outcome.FAILURE,
+                address=address,
+                reason=wrong.word,
+                details={"door": "gateway", "app": app.id, "decision": answer.id},
+            )
+        )
+
+    # Requests
+
+    async def _http(self, scope: Scope, receive: Receive, send: Send) -> None:
+        fields: Fields = list(scope["headers"])
+        address = self.address(scope, fields)
+        path: bytes = scope["raw_path"]
+        if path.startswith(PREFIX):
+            app = self.doors.app_on(headers.first(fields, b"host"))
+            if app is not None:
+                await _reply(send, await self._limen_paths.answer(self._visit(scope, fields, app, address)))
+                return
+        target = target_of(scope)
+        answer = self.ask("gateway", scope["method"], target, fields, address)
+        if not answer.permitted or answer.app is None:
+            is_navigation = scope["method"] == "GET" and headers.first(fields, b"sec-fetch-mode") == b"navigate"
+            await _reply(send, answers.refusal_reply(answer, target, self.public_url, is_navigation=is_navigation))
+            return
+        exchange = _Exchange(self, scope, receive, send, answer, answer.app, fields, address, target)
+        await exchange.run()
+
+    def _visit(self, scope: Scope, fields: Fields, app: App, address: str) -> Visit:
+        origin = headers.first(fields, b"origin").decode("latin-1")
+        return Visit(
+            method=scope["method"],
+            path=scope["raw_path"],
+            query=scope["query_string"],
+            cookies=headers.cookies(fields),
+            app=app,
+            address=address,
+            user_agent=headers.first(fields, b"user-agent").decode("latin-1")[:300],
+            same_origin=origin == answers.app_origin(app.host, self.public_url),
+        )
+
+
+class _TooLargeError(Exception):
+    """The client's body is larger than the app takes."""
+
+
+class _Exchange:
+    """One permitted request on its way to its app and back."""
+
+    def __init__(
+        self,
+        gateway: Gateway,
+        scope: Scope,
+        receive: Receive,
+        send: Send,
+        answer: Answer,
+        app: App,
+        fields: Fields,
+        address: str,
+        target: bytes,
+    ) -> None:
+        self._gateway = gateway
+        self._method: str = scope["method"]
+        self._receive = receive
+        self._send = send
+        self._answer = answer
+        self._app = app
+        self._fields = fields
+        self._address = address
+        self._target = target
+        self._is_navigation = headers.first(fields, b"sec-fetch-mode") == b"navigate"
+        self._body_done = asyncio.Event()
+        self._started = False
+        self._too_large = False
+        self._cut_for = ""
+        self._carrying: asyncio.Task[None] | None = None
+
+    async def run(self) -> None:
+        if self._declared_length() > self._app.upstream.max_request_bytes:
+            await self._say(413, "That is too large", f"{self._app.name} does not take that much at once.")
+            return
+        self._carrying = asyncio.create_task(self._carry())
+        gone = asyncio.create_task(self._client_gone())
+        loop = asyncio.get_running_loop()
+        stream = Stream(self._answer, self._address, "gateway", self._cut)
+        long_after = loop.call_later(LONG_AFTER_SECONDS, self._gateway.streams.add, stream)
+        try:
+            await asyncio.wait((self._carrying, gone), return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            long_after.cancel()
+            self._gateway.streams.remove(stream)
+            gone.cancel()
+            self._carrying.cancel()
+        with suppress(asyncio.CancelledError):
+            await self._carrying
+        if self._cut_for and not self._started:
+            await self._say(403, "Not any more", "What let you in has changed.")
+
+    async def _carry(self) -> None:
+        try:
+            response = await self._gateway.upstreams.open(
+                self._app,
+                self._method,
+                self._target.decode("ascii"),
+                self._gateway.for_upstream(self._answer, self._app, self._fields, self._address),
+                self._body() if self._has_body() else None,
+            )
+        except UpstreamError as wrong:
+            await self._failed(wrong)
+            return
+        finally:
+            if not self._has_body():
+                self._body_done.set()
+        try:
+            await self._back(response)
+        finally:
+            response.close() if not response.content.is_eof() else response.release()
+
+    async def _back(self, response: Any) -> None:
+        import aiohttp  # noqa: PLC0415 -- heavy, and loaded by now
+
+        head = {
+            "type": "http.response.start",
+            "status": response.status,
+            "headers": headers.downstream_response(response.raw_headers),
+        }
+        try:
+            chunks = response.content.iter_any()
+            first = await anext(chunks, b"")
+            self._started = True
+            await self._send(head)
+            await self._send({"type": "http.response.body", "body": first, "more_body": True})
+            async for chunk in chunks:
+                await self._send({"type": "http.response.body", "body": chunk, "more_body": True})
+        except (aiohttp.ServerTimeoutError, TimeoutError):
+            await self._failed(too_slow(self._app))
+            return
+        except (aiohttp.ClientError, OSError) as wrong:
+            await self._failed(unreachable(self._app, type(wrong).__name__))
+            return
+        await self._send({"type": "http.response.body", "body": b"", "more_body": False})
+
+    async def _failed(self, wrong: UpstreamError) -> None:
+        """Say that the app did not answer; where its response has begun already, all that is left is to break off."""
+        if self._too_large:
+            await self._say(413, "That is too large", f"{self._app.name} does not take that much at once.")
+            return
+        self._gateway.failed(self._answer, self._app, self._address, wrong)
+        await self._say(wrong.status, wrong.what, wrong.fix)
+
+    async def _say(self, status: int, title: str, text: str) -> None:
+        if self._started:
+            return
+        self._started = True
+        if self._is_navigation:
+            await _reply(self._send, answers.page_reply(status, answers.page(title, text)))
+            return
+        said = {"error": "upstream_failed" if status >= 500 else "refused", "error_description": f"{title}; {text}"}
+        await _reply(self._send, answers.json_reply(status, {**said, "decision": self._answer.id}))
+
+    async def _body(self) -> AsyncIterator[bytes]:
+        size = 0
+        while True:
+            message = await self._receive()
+            if message["type"] == "http.disconnect":
+                raise ConnectionResetError
+            chunk: bytes = message.get("body", b"")
+            size += len(chunk)
+            if size > self._app.upstream.max_request_bytes:
+                self._too_large = True
+                raise _TooLargeError
+            if chunk:
+                yield chunk
+            if not message.get("more_body", False):
+                self._body_done.set()
+                return
+
+    async def _client_gone(self) -> None:
+        """Return when the client has hung up. Its body is read by `_body`, so wait until that is done."""
+        await self._body_done.wait()
+        while (await self._receive())["type"] != "http.disconnect":
+            pass
+
+    def _cut(self, word: str) -> None:
+        self._cut_for = word
+        if self._carrying is not None:
+            self._carrying.cancel()
+
+    def _has_body(self) -> bool:
+        return any(name in {b"content-length", b"transfer-encoding"} for name, _ in self._fields)
+
+    def _declared_length(self) -> int:
+        length = headers.first(self._fields, b"content-length")
+        return int(length) if length.isdigit() else 0
+
+
+def target_of(scope: Scope) -> bytes:
+    """The request target in origin-form, as it came off the wire."""
+    path: bytes = scope["raw_path"]
+    query: bytes = scope["query_string"]
+    return path + b"?" + query if query else path
+
+
+async def _reply(send: Send, reply: answers.Reply) -> None:
+    await send({"type": "http.response.start", "status": reply.status, "headers": list(reply.fields)})
+    await send({"type": "http.response.body", "body": reply.body, "more_body": False})

@@ -1,0 +1,189 @@
+"""Which header fields may cross the threshold, in either direction, and which say who somebody is.
+
+Identity is Limen's to say: whatever a client sends under such a name is taken away. Names are compared after `_` has
+been mapped to `-`, because CGI, WSGI and PHP can't tell them apart; and as nginx does, a name with `_` in it never
+passes at all.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+Fields = list[tuple[bytes, bytes]]
+
+HOP_BY_HOP = frozenset(
+    {
+        b"connection",
+        b"keep-alive",
+        b"proxy-authenticate",
+        b"proxy-authorization",
+        b"proxy-connection",
+        b"te",
+        b"trailer",
+        b"transfer-encoding",
+        b"upgrade",
+    }
+)
+"""RFC 9110 section 7.6.1; so is every field that `Connection` names."""
+
+METHOD_OVERRIDES = frozenset({b"x-http-method", b"x-http-method-override", b"x-method-override"})
+"""A request is judged by its own method, so nothing may change it behind the decision."""
+
+PATH_OVERRIDES = frozenset({b"x-original-url", b"x-original-uri", b"x-rewrite-url", b"x-original-host", b"x-host"})
+
+SAID_BY_PROXIES = frozenset(
+    {b"forwarded", b"x-real-ip", b"x-client-ip", b"x-cluster-client-ip", b"true-client-ip", b"via", b"proxy", b"expect"}
+)
+
+IDENTITY = frozenset(
+    {b"remote-user", b"remote-name", b"remote-email", b"remote-groups", b"x-user", b"x-username", b"x-email"}
+)
+
+STRIPPED_PREFIXES = (
+    b"x-limen",
+    b"x-forwarded-",
+    b"x-auth-request-",
+    b"x-auth-",
+    b"x-authenticated-",
+    b"x-authentik-",
+    b"x-pomerium-",
+    b"x-remote-",
+    b"x-webauth-",
+    b"x-goog-iap-",
+    b"x-goog-authenticated-",
+    b"cf-access-",
+    b"x-amzn-oidc-",
+    b"x-ms-client-principal",
+    b"x-ssl-",
+    b"ssl-client-",
+    b"x-client-cert",
+    b"x-envoy-",
+)
+
+SINGLE = frozenset(
+    {
+        b"host",
+        b"content-length",
+        b"content-type",
+        b"transfer-encoding",
+        b"authorization",
+        b"origin",
+        b"referer",
+        b"upgrade",
+        b"expect",
+        b"range",
+        b"sec-fetch-mode",
+        b"sec-fetch-site",
+        b"access-control-request-method",
+    }
+)
+"""Fields where two values mean that two readers may pick different ones (RFC 9110 section 5.3)."""
+
+COOKIE_PREFIX = b"__Host-limen"
+_COOKIE_PREFIX_FOLDED = COOKIE_PREFIX.lower()
+_STRIPPED = METHOD_OVERRIDES | PATH_OVERRIDES | SAID_BY_PROXIES | IDENTITY
+
+
+def is_stripped(name: bytes) -> bool:
+    """Whether a field of this (lower-case) name from a client is taken away: identity, overrides, proxies' claims."""
+    plain = name.replace(b"_", b"-")
+    return plain in _STRIPPED or b"_" in name or plain.startswith(STRIPPED_PREFIXES)
+
+
+def repeated(fields: Fields) -> bytes | None:
+    """The first field name that may occur once and occurs again, or None."""
+    seen: set[bytes] = set()
+    for name, _ in fields:
+        if name in SINGLE:
+            if name in seen:
+                return name
+            seen.add(name)
+    return None
+
+
+def named_by_connection(fields: Fields) -> frozenset[bytes]:
+    """What `Connection` declares hop-by-hop; never a field that a decision or the framing rests on."""
+    options = {
+        option.strip().lower() for name, value in fields if name == b"connection" for option in value.split(b",")
+    }
+    return frozenset(options) - SINGLE - {b"cookie"}
+
+
+def upstream_request(fields: Fields, ours: Iterable[tuple[bytes, bytes]]) -> Fields:
+    """What goes on to the upstream: the client's end-to-end fields without claims and Limen's cookies, then `ours`."""
+    dropped = HOP_BY_HOP | named_by_connection(fields)
+    kept = [
+        (name, value)
+        for name, value in fields
+        if name not in dropped and name not in {b"cookie", b"host"} and not is_stripped(name)
+    ]
+    cookies = without_our_cookies(b"; ".join(value for name, value in fields if name == b"cookie"))
+    if cookies:
+        kept.append((b"cookie", cookies))
+    kept.extend(ours)
+    return kept
+
+
+def downstream_response(fields: Iterable[tuple[bytes, bytes]]) -> Fields:
+    """What goes back to the client: end-to-end fields; an upstream can neither set our cookies nor speak for us."""
+    lowered = [(name.lower(), value) for name, value in fields]
+    dropped = HOP_BY_HOP | named_by_connection(lowered)
+    return [
+        (name, value)
+        for name, value in lowered
+        if name not in dropped
+        and not name.startswith(b"x-limen")
+        and not (name == b"set-cookie" and value.lstrip().lower().startswith(_COOKIE_PREFIX_FOLDED))
+    ]
+
+
+class TwiceError(ValueError):
+    """Two cookies of the same name: no way to know which of them is meant."""
+
+
+def cookie(header: bytes, name: bytes) -> bytes:
+    """The value of the cookie with exactly this name (RFC 6265 section 4.2), b"" where there is none.
+
+    Names are compared byte by byte: `__host-limen` or `__Host-limen-app2` is another cookie. Raises TwiceError.
+    """
+    found = b""
+    times = 0
+    wanted = name + b"="
+    for pair in header.split(b";"):
+        stripped = pair.strip(b" \t")
+        if stripped.startswith(wanted):
+            found = stripped[len(wanted) :]
+            times += 1
+    if times > 1:
+        raise TwiceError
+    return found
+
+
+def without_our_cookies(header: bytes) -> bytes:
+    """The cookies that belong to the app: ours stay here, and so does whatever could pass for ours."""
+    if _COOKIE_PREFIX_FOLDED not in header.lower():
+        return header
+    kept = [
+        pair for pair in (p.strip(b" \t") for p in header.split(b";")) if pair and not _is_ours(pair.partition(b"=")[0])
+    ]
+    return b"; ".join(kept)
+
+
+OUR_COOKIES = frozenset({b"__Host-limen", b"__Host-limen-app", b"__Host-limen-start"})
+
+
+def _is_ours(name: bytes) -> bool:
+    return name.strip(b" \t") in OUR_COOKIES
+
+
+def first(fields: Fields, name: bytes) -> bytes:
+    """The first value of the field `name` (in lower case), b"" where it is missing."""
+    for other, value in fields:
+        if other == name:
+            return value
+    return b""
+
+
+def cookies(fields: Fields) -> bytes:
+    """The whole Cookie field, also where it came in several lines (RFC 9113 section 8.2.3)."""
+    return b"; ".join(value for name, value in fields if name == b"cookie")

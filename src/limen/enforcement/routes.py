@@ -1,0 +1,134 @@
+"""Which action a request is: method and path against the app's rules, and always the strictest that fits."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from limen.enforcement import paths
+from limen.facts import ACTIONS, ActionRule, App, PublicRoute
+from limen.policy.decision import Request
+
+STRICTNESS = {action: rank for rank, action in enumerate(ACTIONS[:5])}
+REFUSED_METHODS = frozenset({"TRACE", "TRACK", "CONNECT"})
+MEMO_LIMIT = 4_096
+MEMO_MAX_BYTES = 256
+
+_METHOD_CHARACTERS = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZ-")
+
+
+class MethodRefusedError(ValueError):
+    """Not a method that may reach an app: malformed, or one that asks for a tunnel or an echo."""
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """What a method and path came to: the request a decision is asked about, and whether it is declared public."""
+
+    request: Request
+    path: str
+    public: PublicRoute | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Pattern:
+    """`*` is one segment, a last `**` any rest; a slash at the end means nothing."""
+
+    segments: tuple[str, ...]
+    any_rest: bool
+
+    @classmethod
+    def parse(cls, text: str) -> _Pattern:
+        segments = tuple(segment for segment in text.split("/") if segment)
+        if segments and segments[-1] == "**":
+            return cls(segments[:-1], any_rest=True)
+        return cls(segments, any_rest=False)
+
+    def folded(self) -> _Pattern:
+        return _Pattern(tuple(segment.casefold() for segment in self.segments), self.any_rest)
+
+    def matches(self, segments: tuple[str, ...]) -> bool:
+        if len(segments) < len(self.segments) or (len(segments) > len(self.segments) and not self.any_rest):
+            return False
+        return all(want in ("*", got) for want, got in zip(self.segments, segments, strict=False))
+
+
+@dataclass(frozen=True, slots=True)
+class _Compiled:
+    rule: ActionRule
+    pattern: _Pattern
+    folded: _Pattern
+
+
+@dataclass(slots=True)
+class Routes:
+    """An app's rules, compiled once; what they say of a method and path is kept, as it can't change."""
+
+    app: App
+    fallback: str = field(init=False)
+    _rules: tuple[_Compiled, ...] = field(init=False)
+    _public: tuple[tuple[PublicRoute, _Pattern], ...] = field(init=False)
+    _memo: dict[tuple[bytes, bytes], Route] = field(init=False, default_factory=dict)
+
+    def __post_init__(self) -> None:
+        compiled = []
+        for rule in self.app.rules:
+            pattern = _Pattern.parse(rule.pattern)
+            compiled.append(_Compiled(rule, pattern, pattern.folded()))
+        self._rules = tuple(compiled)
+        self._public = tuple((route, _Pattern.parse(route.pattern)) for route in self.app.public)
+        named = [rule.action for rule in self.app.rules]
+        self.fallback = max(named, key=STRICTNESS.__getitem__, default="administer")
+
+    def route(self, method: bytes, target: bytes) -> Route:
+        """What `method` on `target` is.
+
+        Raises MethodRefusedError or paths.PathRefusedError: such a request is refused without a decision.
+        """
+        path = target.partition(b"?")[0]
+        found = self._memo.get((method, path))
+        if found is not None and len(target) <= paths.MAX_TARGET_BYTES:
+            return found
+        route = self._judge(_method(method), paths.read(target, opts_in_encoded=self.app.opts_in_encoded_paths))
+        if len(path) <= MEMO_MAX_BYTES:
+            if len(self._memo) >= MEMO_LIMIT:
+                self._memo.clear()
+            self._memo[method, path] = route
+        return route
+
+    def _judge(self, method: str, readings: paths.Readings) -> Route:
+        judged = [self._strictest(method, _segments(path)) for path in readings.paths]
+        action, pattern = max(judged, key=lambda found: STRICTNESS[found[0]])
+        request = Request(action=action, method=method, route=pattern, host=self.app.host)
+        return Route(request, readings.paths[0], self._declared_public(method, readings))
+
+    def _strictest(self, method: str, segments: tuple[str, ...]) -> tuple[str, str]:
+        """The strictest rule that fits; one that fits only when case is ignored can tighten, never loosen."""
+        folded = tuple(segment.casefold() for segment in segments)
+        exact = [c.rule for c in self._rules if _fits(c.rule.methods, method) and c.pattern.matches(segments)]
+        loose = [c.rule for c in self._rules if _fits(c.rule.methods, method) and c.folded.matches(folded)]
+        if not exact:
+            return self.fallback, "(no rule)"
+        strictest = max(exact + loose, key=lambda rule: STRICTNESS[rule.action])
+        return strictest.action, strictest.pattern
+
+    def _declared_public(self, method: str, readings: paths.Readings) -> PublicRoute | None:
+        """A public route opens only what every reading of the path agrees on."""
+        for route, pattern in self._public:
+            if _fits(route.methods, method) and all(pattern.matches(_segments(path)) for path in readings.paths):
+                return route
+        return None
+
+
+def _method(method: bytes) -> str:
+    text = method.decode("latin-1")
+    if not text or len(text) > 32 or not _METHOD_CHARACTERS.issuperset(text) or text in REFUSED_METHODS:
+        raise MethodRefusedError
+    return text
+
+
+def _segments(path: str) -> tuple[str, ...]:
+    return tuple(segment for segment in path.split("/") if segment)
+
+
+def _fits(methods: frozenset[str], method: str) -> bool:
+    return not methods or method in methods or (method == "HEAD" and "GET" in methods)

@@ -1,0 +1,138 @@
+"""The apps behind the gateway: one HTTP client for all, each app's certificate verified as `apps.yaml` says."""
+
+from __future__ import annotations
+
+import ssl
+from collections.abc import AsyncIterable
+from typing import TYPE_CHECKING
+
+from limen.enforcement.headers import Fields
+from limen.errors import LimenError
+from limen.facts import App, Upstream
+
+if TYPE_CHECKING:
+    import aiohttp
+
+CONNECTIONS_IN_ALL = 1_024
+MAX_FIELD_BYTES = 65_536
+
+
+class UpstreamError(LimenError):
+    """The app did not answer. `status` is 502, or 504 when it took too long; `word` goes into the journal."""
+
+    def __init__(self, status: int, word: str, what: str, fix: str) -> None:
+        super().__init__(what, fix)
+        self.status = status
+        self.word = word
+
+
+class Upstreams:
+    """Opens requests to apps. The client is made when it is first needed, on the loop that needs it."""
+
+    def __init__(self) -> None:
+        self._client: aiohttp.ClientSession | None = None
+        self._contexts: dict[str, ssl.SSLContext] = {}
+
+    async def open(
+        self, app: App, method: str, target: str, fields: Fields, body: AsyncIterable[bytes] | None
+    ) -> aiohttp.ClientResponse:
+        """Send a request on and wait for the head of its response. Nothing is followed, unpacked or remembered.
+
+        Raises UpstreamError.
+        """
+        import aiohttp  # noqa: PLC0415 -- heavy, and only the gateway needs it
+        from multidict import CIMultiDict  # noqa: PLC0415 -- heavy
+        from yarl import URL  # noqa: PLC0415 -- heavy
+
+        upstream = app.upstream
+        headers = CIMultiDict((name.decode("ascii"), text_of(value)) for name, value in fields)
+        try:
+            return await self._session().request(
+                method,
+                URL(upstream.url.rstrip("/") + target, encoded=True),
+                headers=headers,
+                data=body,
+                allow_redirects=False,
+                skip_auto_headers=("User-Agent", "Accept", "Accept-Encoding", "Content-Type"),
+                ssl=self.context(upstream) or True,
+                server_hostname=(upstream.server_name or None) if upstream.url.startswith("https:") else None,
+                timeout=aiohttp.ClientTimeout(
+                    total=None,
+                    connect=None,
+                    sock_connect=upstream.connect_ms / 1_000,
+                    sock_read=upstream.response_ms / 1_000,
+                ),
+            )
+        except aiohttp.ServerTimeoutError:
+            raise too_slow(app) from None
+        except aiohttp.ClientSSLError as wrong:
+            raise UpstreamError(502, f"upstream-tls-{type(wrong).__name__}", *_certificate_not_believed(app)) from None
+        except (aiohttp.ClientError, OSError) as wrong:
+            raise unreachable(app, type(wrong).__name__) from None
+
+    def context(self, upstream: Upstream) -> ssl.SSLContext | None:
+        """How the upstream's certificate is verified; None for plain http."""
+        if not upstream.url.startswith("https:"):
+            return None
+        context = self._contexts.get(upstream.ca_file)
+        if context is None:
+            try:
+                context = ssl.create_default_context(cafile=upstream.ca_file or None)
+            except OSError as wrong:
+                raise UpstreamError(
+                    502, "upstream-ca-unreadable", "the app's ca_file can't be read", "see apps.yaml"
+                ) from wrong
+            self._contexts[upstream.ca_file] = context
+        return context
+
+    async def close(self) -> None:
+        if self._client is not None:
+            await self._client.close()
+            self._client = None
+
+    def _session(self) -> aiohttp.ClientSession:
+        import aiohttp  # noqa: PLC0415 -- heavy
+
+        if self._client is None:
+            self._client = aiohttp.ClientSession(
+                connector=aiohttp.TCPConnector(limit=CONNECTIONS_IN_ALL, ttl_dns_cache=10),
+                cookie_jar=aiohttp.DummyCookieJar(),
+                auto_decompress=False,
+                trust_env=False,
+                max_line_size=MAX_FIELD_BYTES,
+                max_field_size=MAX_FIELD_BYTES,
+            )
+        return self._client
+
+
+def unreachable(app: App, how: str) -> UpstreamError:
+    return UpstreamError(
+        502,
+        f"upstream-{how}",
+        f"{app.name} can't be reached: Limen let you in, but the app behind it does not answer",
+        "try again in a minute; if it stays like this, tell whoever looks after the app",
+    )
+
+
+def too_slow(app: App) -> UpstreamError:
+    return UpstreamError(
+        504,
+        "upstream-timeout",
+        f"{app.name} takes too long to answer",
+        "try again in a minute; if it stays like this, tell whoever looks after the app",
+    )
+
+
+def _certificate_not_believed(app: App) -> tuple[str, str]:
+    return (
+        f"{app.name} can't be reached safely: its certificate is not the one Limen was told to expect",
+        "tell whoever looks after the app; nothing was sent to it",
+    )
+
+
+def text_of(value: bytes) -> str:
+    """A field value as the client library wants it; it is written out again as UTF-8."""
+    try:
+        return value.decode("utf-8")
+    except UnicodeDecodeError:
+        return value.decode("latin-1")

@@ -1,0 +1,195 @@
+"""WebSockets through the gateway (RFC 6455): decided like any request, watched while open, cut (1008) on a no."""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any
+
+from limen.enforcement import answers, headers
+from limen.enforcement.doors import Answer
+from limen.enforcement.headers import Fields
+from limen.enforcement.streams import Stream
+from limen.enforcement.upstreams import UpstreamError, text_of, unreachable
+from limen.facts import App
+
+if TYPE_CHECKING:
+    from websockets.asyncio.client import ClientConnection
+
+    from limen.enforcement.gateway import Gateway, Receive, Scope, Send
+
+MAX_MESSAGE_BYTES = 16 * 1024 * 1024
+POLICY_VIOLATION, GOING_AWAY, BAD_GATEWAY = 1008, 1001, 1014
+
+_OF_THE_HANDSHAKE = frozenset(
+    {
+        b"sec-websocket-key",
+        b"sec-websocket-version",
+        b"sec-websocket-extensions",
+        b"sec-websocket-protocol",
+        b"sec-websocket-accept",
+        b"host",
+        b"content-length",
+    }
+)
+
+
+async def relay(gateway: Gateway, scope: Scope, receive: Receive, send: Send) -> None:
+    """Decide the handshake in `scope`, and carry messages both ways for as long as the answer stays yes."""
+    fields: Fields = list(scope["headers"])
+    address = gateway.address(scope, fields)
+    target = _target(scope)
+    answer = _ask(gateway, target, fields, address)
+    app = answer.app
+    if not answer.permitted or app is None:
+        reply = answers.refusal_reply(answer, target, gateway.public_url, is_navigation=False)
+        await _deny(scope, receive, send, reply)
+        return
+    try:
+        upstream = await _connect(gateway, app, answer, scope, fields, address, target)
+    except UpstreamError as wrong:
+        gateway.failed(answer, app, address, wrong)
+        reply = answers.json_reply(wrong.status, {"error": "upstream_failed", "error_description": str(wrong)})
+        await _deny(scope, receive, send, reply)
+        return
+    await receive()  # websocket.connect
+    await send({"type": "websocket.accept", "subprotocol": upstream.subprotocol})
+    await _carry(gateway, answer, address, upstream, receive, send)
+
+
+def _ask(gateway: Gateway, target: bytes, fields: Fields, address: str) -> Answer:
+    """Cookies travel with a handshake from any page of the same site, so its Origin must be the app's own."""
+    host = headers.first(fields, b"host")
+    app = gateway.doors.app_on(host)
+    origin = headers.first(fields, b"origin").decode("latin-1")
+    if (
+        app is not None
+        and origin
+        and origin not in {answers.app_origin(app.host, gateway.public_url), *app.cors.origins}
+    ):
+        return gateway.doors.refuse("websocket-foreign-origin", door="gateway", address=address, host=host)
+    return gateway.ask("gateway", "GET", target, fields, address)
+
+
+async def _connect(
+    gateway: Gateway, app: App, answer: Answer, scope: Scope, fields: Fields, address: str, target: bytes
+) -> ClientConnection:
+    from websockets.asyncio.client import connect  # noqa: PLC0415 -- heavy
+    from websockets.exceptions import WebSocketException  # noqa: PLC0415 -- heavy
+
+    class ConnectOnce(connect):
+        """A redirect is the app's word to a browser, not to us."""
+
+        def process_redirect(self, exc: Exception) -> Exception | str:
+            return exc
+
+    upstream = app.upstream
+    secure = upstream.url.startswith("https:")
+    sent = [
+        (name.decode("ascii"), text_of(value))
+        for name, value in gateway.for_upstream(answer, app, fields, address)
+        if name not in _OF_THE_HANDSHAKE
+    ]
+    options: dict[str, Any] = {}
+    if secure:
+        options = {"ssl": gateway.upstreams.context(upstream)}
+        if upstream.server_name:
+            options["server_hostname"] = upstream.server_name
+    if upstream.keep_host:
+        sent.append(("Host", text_of(headers.first(fields, b"host"))))
+    try:
+        return await ConnectOnce(
+            ("wss" if secure else "ws") + upstream.url[upstream.url.index(":") :].rstrip("/") + target.decode("ascii"),
+            additional_headers=sent,
+            subprotocols=list(scope.get("subprotocols") or ()) or None,
+            user_agent_header=None,
+            compression=None,
+            open_timeout=upstream.connect_ms / 1_000,
+            ping_interval=None,
+            max_size=MAX_MESSAGE_BYTES,
+            proxy=None,
+            **options,
+        )
+    except (WebSocketException, OSError, TimeoutError, ValueError) as wrong:
+        raise unreachable(app, type(wrong).__name__) from None
+
+
+async def _carry(
+    gateway: Gateway, answer: Answer, address: str, upstream: ClientConnection, receive: Receive, send: Send
+) -> None:
+    cut: asyncio.Future[str] = asyncio.get_running_loop().create_future()
+
+    def cut_once(word: str) -> None:
+        if not cut.done():
+            cut.set_result(word)
+
+    stream = Stream(answer, address, "gateway", cut_once)
+    gateway.streams.add(stream)
+    up = asyncio.create_task(_up(gateway, answer, upstream, receive))
+    down = asyncio.create_task(_down(upstream, send))
+    try:
+        await asyncio.wait((up, down, cut), return_when=asyncio.FIRST_COMPLETED)
+        if cut.done():
+            down.cancel()
+            with suppress(asyncio.CancelledError):
+                await down
+            await send({"type": "websocket.close", "code": POLICY_VIOLATION, "reason": cut.result()})
+    finally:
+        gateway.streams.remove(stream)
+        for task in (up, down):
+            task.cancel()
+        await asyncio.gather(up, down, return_exceptions=True)
+        await upstream.close(POLICY_VIOLATION if cut.done() else GOING_AWAY)
+
+
+async def _up(gateway: Gateway, answer: Answer, upstream: ClientConnection, receive: Receive) -> None:
+    from websockets.exceptions import ConnectionClosed  # noqa: PLC0415 -- heavy
+
+    with suppress(ConnectionClosed):
+        while True:
+            message = await receive()
+            if message["type"] == "websocket.disconnect":
+                await upstream.close(_sendable(message.get("code")), message.get("reason") or "")
+                return
+            if answer.session is not None:
+                gateway.doors.known.used(answer.session, gateway.doors.clock.now())
+            text = message.get("text")
+            await upstream.send(text if text is not None else message["bytes"])
+
+
+async def _down(upstream: ClientConnection, send: Send) -> None:
+    from websockets.exceptions import ConnectionClosed  # noqa: PLC0415 -- heavy
+
+    try:
+        while True:
+            message = await upstream.recv()
+            await send({"type": "websocket.send", "text" if isinstance(message, str) else "bytes": message})
+    except ConnectionClosed as closed:
+        code = closed.rcvd.code if closed.rcvd else BAD_GATEWAY
+        reason = closed.rcvd.reason if closed.rcvd else "the app hung up"
+        await send({"type": "websocket.close", "code": _sendable(code), "reason": reason})
+
+
+async def _deny(scope: Scope, receive: Receive, send: Send, reply: answers.Reply) -> None:
+    """Refuse the handshake with a whole HTTP response where the server can, otherwise with its bare 403."""
+    await receive()  # websocket.connect
+    if "websocket.http.response" not in (scope.get("extensions") or {}):
+        await send({"type": "websocket.close", "code": POLICY_VIOLATION})
+        return
+    await send({"type": "websocket.http.response.start", "status": reply.status, "headers": list(reply.fields)})
+    await send({"type": "websocket.http.response.body", "body": reply.body, "more_body": False})
+
+
+def _target(scope: Scope) -> bytes:
+    path: bytes = scope["raw_path"]
+    query: bytes = scope["query_string"]
+    return path + b"?" + query if query else path
+
+
+def _sendable(code: int | None) -> int:
+    """A close code that may be sent (RFC 6455 section 7.4.1): reserved ones only ever describe what happened."""
+    return (
+        code
+        if code is not None and (3_000 <= code < 5_000 or code in {1000, 1001, 1002, 1003, *range(1007, 1015)})
+        else 1_000
+    )
