@@ -1,0 +1,1 @@
+"""Who: people, factors, sign-in, sessions."""

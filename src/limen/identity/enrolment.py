@@ -1,0 +1,285 @@
+"""Enrolment: the holder of a good link gets a first factor and, if policy permits, a session at once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Any
+
+from limen.clock import to_iso
+from limen.events import Event
+from limen.facts import Factor, Person
+from limen.identity import store
+from limen.identity.challenges import Binding, Challenges
+from limen.identity.codes import CodeOffer, matching_step, new_seed, offer
+from limen.identity.deciding import decide_sign_in, is_permitted, refuse
+from limen.identity.errors import (
+    CeremonyRefusedError,
+    LinkRefusedError,
+    NotPermittedError,
+    UnfitError,
+)
+from limen.identity.links import Links
+from limen.identity.model import (
+    ADMINISTRATORS,
+    LinkPurpose,
+    OpenedLink,
+    PersonStatus,
+    Proofs,
+    SignedIn,
+    Visitor,
+    auth_of,
+)
+from limen.identity.names import canonical_email, canonical_name
+from limen.identity.passkeys import Ceremonies, Credential, Enrolled, Refusal, default_name
+from limen.identity.passwords import Passwords, judge_password
+from limen.identity.ports import Ports
+from limen.identity.sessions import Sessions
+from limen.storage.database import Transaction
+
+_Keep = Callable[[Transaction], str]
+"""Keeps a factor inside the transaction; returns a word when it can't."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Finished:
+    """How the transaction that ends an enrolment ended."""
+
+    signed_in: SignedIn | None = None
+
+
+class Enrolment:
+    """From a link to a factor. `token` is the link's secret; `name` and `email` are only read for the first
+    administrator, whose link knows neither.
+    """
+
+    def __init__(
+        self,
+        ports: Ports,
+        links: Links,
+        sessions: Sessions,
+        ceremonies: Ceremonies,
+        passwords: Passwords,
+        challenges: Challenges,
+    ) -> None:
+        self._ports = ports
+        self._links = links
+        self._sessions = sessions
+        self._ceremonies = ceremonies
+        self._passwords = passwords
+        self._challenges = challenges
+
+    async def open(self, token: str, visitor: Visitor) -> OpenedLink:
+        """What the link is for. Raises LinkRefusedError, SlowedError."""
+        return await self._links.open(token, visitor)
+
+    # With a passkey
+
+    async def passkey_options(self, token: str, visitor: Visitor, *, name: str = "", email: str = "") -> dict[str, Any]:
+        """What `navigator.credentials.create` is to be asked.
+
+        Raises LinkRefusedError, SlowedError, UnfitError, CeremonyRefusedError.
+        """
+        opened = await self._links.open(token, visitor)
+        person = self._person(opened, name, email)
+        existing = await self._ports.read(lambda snapshot: store.passkeys_of(snapshot.connection, person.id))
+        return self._ceremonies.creation_options(person, existing, visitor, opened.link.id, self._ports.now())
+
+    async def with_passkey(
+        self, token: str, visitor: Visitor, credential: Credential, *, name: str = "", email: str = "", label: str = ""
+    ) -> SignedIn:
+        """Enrol with a passkey; it spends the link. `label` names the passkey.
+
+        Raises LinkRefusedError, SlowedError, UnfitError, CeremonyRefusedError; NotPermittedError once enrolled, if
+        policy does not permit signing in like this.
+        """
+        opened = await self._links.open(token, visitor)
+        person = self._person(opened, name, email)
+        now = self._ports.now()
+        called = label or default_name(visitor.user_agent, to_iso(now)[:10])
+        try:
+            new = self._ceremonies.enrolled(credential, person.id, visitor, opened.link.id, called, now)
+        except Refusal as refused:
+            refuse(self._ports, "link.refused", refused.word, visitor, person.id)
+            raise CeremonyRefusedError from None
+
+        def keep(transaction: Transaction) -> str:
+            return keep_passkey(transaction, new)
+
+        return await self._finish(opened, person, visitor, {Factor.PASSKEY: now}, keep, new.passkey.id)
+
+    # With a password and an authenticator code
+
+    async def code_offer(self, token: str, visitor: Visitor, *, name: str = "", email: str = "") -> CodeOffer:
+        """A seed for the authenticator app, to be sent back in its sealed ticket.
+
+        Raises LinkRefusedError, SlowedError, UnfitError.
+        """
+        opened = await self._links.open(token, visitor)
+        person = self._person(opened, name, email)
+        return make_offer(self._ports, self._challenges, person, _code_binding(opened, visitor))
+
+    async def with_password(
+        self,
+        token: str,
+        visitor: Visitor,
+        password: str,
+        code: str,
+        ticket: str,
+        *,
+        name: str = "",
+        email: str = "",
+    ) -> SignedIn:
+        """Enrol with a password and an authenticator code together; it spends the link.
+
+        Raises LinkRefusedError, SlowedError, UnfitError (`field` "password" or "code"), BusyError,
+        NotPermittedError.
+        """
+        opened = await self._links.open(token, visitor)
+        person = self._person(opened, name, email)
+        now = self._ports.now()
+        fit = judge_password(password, about_person(self._ports, person))
+        seed, step = read_offer(self._challenges, ticket, code, _code_binding(opened, visitor), now)
+        hashed = await self._passwords.hash(fit)
+
+        def keep(transaction: Transaction) -> str:
+            store.set_password(transaction.connection, person.id, hashed, now)
+            keep_code(self._ports, transaction, person.id, seed, step)
+            return ""
+
+        return await self._finish(opened, person, visitor, {Factor.PASSWORD: now, Factor.CODE: now}, keep)
+
+    # Inside
+
+    def _person(self, opened: OpenedLink, name: str, email: str) -> Person:
+        if opened.email:
+            known = self._ports.known.people.get(opened.link.person_id)
+            if known is None:
+                raise LinkRefusedError
+            return replace(known, active=True)
+        return Person(
+            id=opened.link.person_id,
+            name=canonical_name(name),
+            email=canonical_email(email),
+            groups=self._ports.first_groups,
+            active=True,
+        )
+
+    async def _finish(
+        self,
+        opened: OpenedLink,
+        person: Person,
+        visitor: Visitor,
+        proofs: Proofs,
+        keep: _Keep,
+        passkey_id: str = "",
+    ) -> SignedIn:
+        """Spend the link, make the person, keep the factor and open the session: all of it or nothing."""
+        now = self._ports.now()
+        answer = decide_sign_in(self._ports, person, auth_of(proofs), visitor)
+
+        def work(transaction: Transaction) -> _Finished:
+            connection = transaction.connection
+            if not store.spend_link(connection, opened.link.id, now):
+                raise LinkRefusedError
+            if opened.link.purpose is LinkPurpose.FIRST_ADMINISTRATOR:
+                if store.active_members(connection, ADMINISTRATORS):
+                    raise LinkRefusedError
+                if not store.insert_person(connection, person, PersonStatus.ACTIVE, now):
+                    raise UnfitError("email", "Somebody has this address already", "use another one")
+            else:
+                if store.status_of(connection, person.id) in {None, PersonStatus.INACTIVE}:
+                    raise LinkRefusedError
+                store.set_status(connection, person.id, PersonStatus.ACTIVE, now)
+            if keep(transaction):
+                raise CeremonyRefusedError
+            transaction.changed("person", person.id)
+            for kind, details in (
+                ("person.enrolled", {"link": opened.link.id}),
+                *(("factor.added", {"factor": str(factor)}) for factor in sorted(proofs)),
+            ):
+                transaction.say(
+                    Event(
+                        id="",
+                        at=now,
+                        kind=kind,
+                        actor=person.id,
+                        subject=person.id,
+                        address=visitor.address[:64],
+                        details=dict(details),
+                    )
+                )
+            if not is_permitted(answer):
+                return _Finished()
+            signed_in = self._sessions.open(transaction, person, proofs, visitor, passkey_id)
+            say_signed_in(transaction, signed_in, visitor)
+            return _Finished(signed_in=signed_in)
+
+        try:
+            finished = await self._ports.write(work)
+        except (LinkRefusedError, CeremonyRefusedError) as refused:
+            reason = "used-meanwhile" if isinstance(refused, LinkRefusedError) else "passkey-or-challenge-used"
+            refuse(self._ports, "link.refused", reason, visitor, person.id)
+            raise
+        if finished.signed_in is None:
+            refuse(self._ports, "sign_in.failed", "not-permitted", visitor, person.id)
+            raise NotPermittedError(answer)
+        return finished.signed_in
+
+
+def say_signed_in(transaction: Transaction, signed_in: SignedIn, visitor: Visitor) -> None:
+    """The event of a sign-in, in the transaction that opens its session."""
+    session = signed_in.session
+    transaction.say(
+        Event(
+            id="",
+            at=session.auth.at,
+            kind="sign_in.succeeded",
+            actor=session.person_id,
+            session=session.id,
+            address=visitor.address[:64],
+            details={
+                "strength": session.auth.strength,
+                "factors": " ".join(sorted(session.auth.factors)),
+            },
+        )
+    )
+
+
+def keep_passkey(transaction: Transaction, new: Enrolled) -> str:
+    """Spend the challenge and keep the passkey; a word if either can't be."""
+    if not store.spend_challenge(transaction.connection, new.challenge_hash, new.challenge_ends_at):
+        return "challenge-used"
+    return "" if store.insert_passkey(transaction.connection, new.passkey) else "passkey-known"
+
+
+def make_offer(ports: Ports, challenges: Challenges, person: Person, binding: Binding) -> CodeOffer:
+    """A new seed, sealed into a ticket that only this browser can bring back."""
+    seed = new_seed()
+    ticket = challenges.seal(binding, {"seed": seed}, ports.now())
+    return offer(seed, person.email, ports.settings.name, ticket)
+
+
+def read_offer(challenges: Challenges, ticket: str, code: str, binding: Binding, now: int) -> tuple[str, int]:
+    """The seed of a ticket and the time step that the code proves. Raises UnfitError."""
+    payload = challenges.unseal(ticket, binding, now)
+    if payload is None:
+        raise UnfitError("code", "The picture on this page is too old", "reload the page and scan it again")
+    step = matching_step(payload["seed"], code, now)
+    if step is None:
+        raise UnfitError("code", "The code does not match", "type the six digits that the app shows now")
+    return payload["seed"], step
+
+
+def keep_code(ports: Ports, transaction: Transaction, person_id: str, seed: str, step: int) -> None:
+    sealed = ports.keyring.seal("codes", person_id, "seed", seed.encode())
+    store.set_code(transaction.connection, person_id, sealed, step, ports.now())
+
+
+def about_person(ports: Ports, person: Person) -> tuple[str, ...]:
+    """What must not be a password of this person."""
+    return (person.name, person.email, ports.settings.name, ports.settings.domain, "limen")
+
+
+def _code_binding(opened: OpenedLink, visitor: Visitor) -> Binding:
+    return Binding("code", visitor.browser_hash, opened.link.id)

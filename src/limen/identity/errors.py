@@ -1,0 +1,111 @@
+"""What can go wrong between a person and their proof. None of these ever says whether a person exists."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from limen.clock import Milliseconds
+from limen.errors import LimenError
+from limen.policy.decision import Effect
+
+
+class Answer(Protocol):
+    """The part of a decision that identity obeys; the whole of it goes through to whoever shows it."""
+
+    @property
+    def effect(self) -> Effect: ...
+
+
+class IdentityError(LimenError):
+    """The family of this folder."""
+
+
+class SignInFailedError(IdentityError):
+    """The proof did not hold. It never says which part, nor whether the e-mail address is known."""
+
+    def __init__(self) -> None:
+        super().__init__("That did not match", "check what you typed, or use your passkey")
+
+
+class SlowedError(IdentityError):
+    """Too many guesses: nothing was looked at. `retry_after_ms` says when the next try is looked at."""
+
+    def __init__(self, retry_after_ms: Milliseconds) -> None:
+        super().__init__(
+            "There were too many wrong tries", f"try again in {-(-retry_after_ms // 1000)} s, or use a passkey"
+        )
+        self.retry_after_ms = retry_after_ms
+
+
+class BusyError(IdentityError):
+    """More passwords wait to be checked than may wait. Nothing was looked at."""
+
+    def __init__(self) -> None:
+        super().__init__("Many people are signing in right now", "try again in a moment")
+        self.retry_after_ms: Milliseconds = 2_000
+
+
+class NotPermittedError(IdentityError):
+    """The proof held, and policy does not let this person sign in like this. `decision` says why."""
+
+    def __init__(self, decision: Answer) -> None:
+        super().__init__("Signing in is not permitted like this", "see the reasons of the decision")
+        self.decision = decision
+
+
+class LinkRefusedError(IdentityError):
+    """The one-time link is unknown, used, revoked or too old; it does not say which."""
+
+    def __init__(self) -> None:
+        super().__init__("This link no longer works", "ask for a new one")
+
+
+class CeremonyRefusedError(IdentityError):
+    """A passkey could not be enrolled."""
+
+    def __init__(self) -> None:
+        super().__init__("The passkey was not accepted", "reload the page and try once more")
+
+
+class FreshProofNeededError(IdentityError):
+    """What is asked needs a newer or stronger proof than the session has. `strength` is how strong."""
+
+    def __init__(self, strength: int) -> None:
+        super().__init__("This needs a fresh proof that it is you", "prove it again, then repeat what you did")
+        self.strength = strength
+
+
+class NotLiveError(IdentityError):
+    """The session is not a live one of the sign-in host."""
+
+    def __init__(self) -> None:
+        super().__init__("You are not signed in any more", "sign in again")
+
+
+class LastFactorError(IdentityError):
+    """Without this factor the person could not sign in at all."""
+
+    def __init__(self) -> None:
+        super().__init__("This is the last way to sign in", "add another one first")
+
+
+class LastAdministratorError(IdentityError):
+    """Without this person nobody could administer Limen."""
+
+    def __init__(self) -> None:
+        super().__init__("This is the last active administrator", "make somebody else an administrator first")
+
+
+class UnfitError(IdentityError):
+    """A name, address, password or code that can't be taken. `field` names which."""
+
+    def __init__(self, field: str, what: str, fix: str) -> None:
+        super().__init__(what, fix)
+        self.field = field
+
+
+class UnknownError(IdentityError):
+    """No such person, link, session or factor; only said to those who may know."""
+
+    def __init__(self, noun: str) -> None:
+        super().__init__(f"There is no such {noun}", "reload the page")

@@ -1,0 +1,250 @@
+"""A person's own factors: listed, added with a fresh proof, named, removed; never the last one by mistake."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from limen.clock import to_iso
+from limen.events import Event
+from limen.facts import Factor, Person, Session
+from limen.identity import store
+from limen.identity.challenges import Binding, Challenges
+from limen.identity.codes import CodeOffer
+from limen.identity.deciding import refuse
+from limen.identity.enrolment import about_person, keep_code, keep_passkey, make_offer, read_offer
+from limen.identity.errors import CeremonyRefusedError, LastFactorError, NotLiveError, UnfitError, UnknownError
+from limen.identity.model import Passkey, Visitor, strength_of
+from limen.identity.names import canonical_name
+from limen.identity.passkeys import MOST_OF_A_PERSON, Ceremonies, Credential, Refusal, default_name
+from limen.identity.passwords import Passwords, judge_password
+from limen.identity.ports import Ports
+from limen.identity.sessions import Sessions, mark
+from limen.storage.database import Transaction
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """The factors somebody has."""
+
+    passkeys: tuple[Passkey, ...]
+    has_password: bool
+    has_code: bool
+
+    @property
+    def factors(self) -> frozenset[Factor]:
+        held = {Factor.PASSKEY: bool(self.passkeys), Factor.PASSWORD: self.has_password, Factor.CODE: self.has_code}
+        return frozenset(factor for factor, has in held.items() if has)
+
+
+class Factors:
+    """What a signed-in person does with their factors.
+
+    Whatever changes them needs a proof from the last ten minutes, as strong as the person's factors can give: who
+    came in with a stolen password and code can't add a passkey to somebody who has one.
+    """
+
+    def __init__(
+        self, ports: Ports, sessions: Sessions, ceremonies: Ceremonies, passwords: Passwords, challenges: Challenges
+    ) -> None:
+        self._ports = ports
+        self._sessions = sessions
+        self._ceremonies = ceremonies
+        self._passwords = passwords
+        self._challenges = challenges
+
+    async def of_person(self, person_id: str) -> Held:
+        """What a person holds."""
+
+        def work(snapshot: Any) -> Held:
+            factors = store.factors_of(snapshot.connection, person_id)
+            return Held(
+                passkeys=tuple(store.passkeys_of(snapshot.connection, person_id)),
+                has_password=Factor.PASSWORD in factors,
+                has_code=Factor.CODE in factors,
+            )
+
+        return await self._ports.read(work)
+
+    # Adding
+
+    async def passkey_options(self, session: Session, visitor: Visitor) -> dict[str, Any]:
+        """What `navigator.credentials.create` is to be asked.
+
+        Raises NotLiveError, FreshProofNeededError, CeremonyRefusedError; UnfitError when there are too many.
+        """
+        current, person, held = await self._freshly_proved(session)
+        if len(held.passkeys) >= MOST_OF_A_PERSON:
+            raise UnfitError("passkey", "There are enough passkeys", "remove one that you no longer use")
+        return self._ceremonies.creation_options(person, held.passkeys, visitor, current.id, self._ports.now())
+
+    async def add_passkey(self, session: Session, visitor: Visitor, credential: Credential, label: str = "") -> Passkey:
+        """Add a passkey. Raises NotLiveError, FreshProofNeededError, CeremonyRefusedError, UnfitError."""
+        current, person, held = await self._freshly_proved(session)
+        now = self._ports.now()
+        called = label or default_name(visitor.user_agent, to_iso(now)[:10])
+        if len(held.passkeys) >= MOST_OF_A_PERSON:
+            raise UnfitError("passkey", "There are enough passkeys", "remove one that you no longer use")
+        try:
+            new = self._ceremonies.enrolled(credential, person.id, visitor, current.id, called, now)
+        except Refusal as refused:
+            refuse(self._ports, "sign_in.failed", refused.word, visitor, person.id, current.id)
+            raise CeremonyRefusedError from None
+
+        def work(transaction: Transaction) -> None:
+            if keep_passkey(transaction, new):
+                raise CeremonyRefusedError
+            self._say(transaction, "factor.added", person.id, current, Factor.PASSKEY, new.passkey.id)
+
+        await self._ports.write(work)
+        return new.passkey
+
+    async def code_offer(self, session: Session, visitor: Visitor) -> CodeOffer:
+        """A seed for the authenticator app. Raises NotLiveError, FreshProofNeededError."""
+        current, person, _ = await self._freshly_proved(session)
+        return make_offer(self._ports, self._challenges, person, Binding("code", visitor.browser_hash, current.id))
+
+    async def set_code(self, session: Session, visitor: Visitor, code: str, ticket: str) -> None:
+        """Take an offered seed; one that was there before is worthless.
+
+        Raises NotLiveError, FreshProofNeededError, UnfitError.
+        """
+        current, person, _ = await self._freshly_proved(session)
+        binding = Binding("code", visitor.browser_hash, current.id)
+        seed, step = read_offer(self._challenges, ticket, code, binding, self._ports.now())
+
+        def work(transaction: Transaction) -> None:
+            keep_code(self._ports, transaction, person.id, seed, step)
+            self._say(transaction, "factor.added", person.id, current, Factor.CODE)
+
+        await self._ports.write(work)
+
+    async def set_password(self, session: Session, password: str) -> None:
+        """Set or change the password; every other session of the person that it began ends.
+
+        Raises NotLiveError, FreshProofNeededError, UnfitError, BusyError.
+        """
+        current, person, _ = await self._freshly_proved(session)
+        hashed = await self._passwords.hash(judge_password(password, about_person(self._ports, person)))
+        now = self._ports.now()
+
+        def work(transaction: Transaction) -> None:
+            store.set_password(transaction.connection, person.id, hashed, now)
+            self._end_sessions_proved_by(transaction, person.id, current, Factor.PASSWORD)
+            self._say(transaction, "factor.added", person.id, current, Factor.PASSWORD)
+
+        await self._ports.write(work)
+
+    # Naming and removing
+
+    async def rename_passkey(self, session: Session, passkey_id: str, name: str) -> None:
+        """Raises NotLiveError, UnfitError, UnknownError."""
+        current = self._sessions.live(session)
+        fit = canonical_name(name)
+        done = await self._ports.write(
+            lambda transaction: store.rename_passkey(transaction.connection, current.person_id, passkey_id, fit)
+        )
+        if not done:
+            raise UnknownError("passkey")
+
+    async def remove_passkey(self, session: Session, passkey_id: str) -> None:
+        """Remove a passkey and end the other sessions that it began.
+
+        Raises NotLiveError, FreshProofNeededError, UnknownError, LastFactorError.
+        """
+        await self._remove(session, Factor.PASSKEY, passkey_id)
+
+    async def remove_password(self, session: Session) -> None:
+        """Raises NotLiveError, FreshProofNeededError, UnknownError, LastFactorError."""
+        await self._remove(session, Factor.PASSWORD)
+
+    async def remove_code(self, session: Session) -> None:
+        """Raises NotLiveError, FreshProofNeededError, UnknownError, LastFactorError."""
+        await self._remove(session, Factor.CODE)
+
+    async def _remove(self, session: Session, factor: Factor, passkey_id: str = "") -> None:
+        current, person, _ = await self._freshly_proved(session)
+
+        def work(transaction: Transaction) -> None:
+            connection = transaction.connection
+            before = store.factors_of(connection, person.id)
+            if factor is Factor.PASSKEY:
+                removed = store.delete_passkey(connection, person.id, passkey_id)
+            elif factor is Factor.PASSWORD:
+                removed = store.delete_password(connection, person.id)
+            else:
+                removed = store.delete_code(connection, person.id)
+            if not removed:
+                raise UnknownError("passkey" if passkey_id else "factor")
+            left = store.factors_of(connection, person.id)
+            if not is_way_in(left) or (strength_of(before) > 1 and strength_of(left) == 1):
+                raise LastFactorError
+            if passkey_id:
+                for other in store.sessions_proved_by(connection, passkey_id):
+                    self._end(transaction, other, current)
+            else:
+                self._end_sessions_proved_by(transaction, person.id, current, factor)
+            self._say(transaction, "factor.removed", person.id, current, factor, passkey_id)
+
+        await self._ports.write(work)
+
+    # Inside
+
+    async def _freshly_proved(self, session: Session) -> tuple[Session, Person, Held]:
+        current = self._sessions.live(session)
+        person = self._ports.known.people.get(current.person_id)
+        if person is None:
+            raise NotLiveError
+        held = await self.of_person(person.id)
+        return self._sessions.freshly_proved(current, max(1, strength_of(held.factors))), person, held
+
+    def _end_sessions_proved_by(
+        self, transaction: Transaction, person_id: str, current: Session, factor: Factor
+    ) -> None:
+        for session_id in store.sessions_of(transaction.connection, person_id):
+            if factor in (store.proofs_of(transaction.connection, session_id) or ()):
+                self._end(transaction, session_id, current)
+
+    def _end(self, transaction: Transaction, session_id: str, current: Session) -> None:
+        if session_id == current.id:
+            return
+        now = self._ports.now()
+        mark(transaction, "session", session_id, now + 1)
+        transaction.say(
+            Event(
+                id="",
+                at=now,
+                kind="session.revoked",
+                actor=current.person_id,
+                subject=current.person_id,
+                session=session_id,
+                reason="factor-changed",
+            )
+        )
+
+    def _say(
+        self,
+        transaction: Transaction,
+        kind: str,
+        person_id: str,
+        session: Session,
+        factor: Factor,
+        passkey_id: str = "",
+    ) -> None:
+        transaction.say(
+            Event(
+                id="",
+                at=self._ports.now(),
+                kind=kind,
+                actor=person_id,
+                subject=person_id,
+                session=session.id,
+                address=session.address,
+                details={"factor": str(factor), **({"passkey": passkey_id} if passkey_id else {})},
+            )
+        )
+
+
+def is_way_in(factors: frozenset[Factor]) -> bool:
+    """Whether somebody with these factors can sign in at all."""
+    return bool(factors & {Factor.PASSKEY, Factor.PASSWORD})

@@ -1,0 +1,160 @@
+"""How fast anyone may guess: per person, per address and company-wide, each with growing, bounded delays.
+
+Nobody is locked out by a stranger. A delay never exceeds its cap; passkeys are not slowed by what is guessed about a
+person; and a browser in which the person has signed in before has a count of its own, which only itself can raise.
+A try inside a delay is refused unread, so it costs nothing and tells nothing. Used on the event loop only.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from ipaddress import IPv6Address, ip_address, ip_network
+
+from limen.clock import HOUR, MINUTE, SECOND, Instant, Milliseconds
+
+LIMIT = 20_000
+"""Counts kept of each kind; beyond it the one untouched for longest is forgotten."""
+
+Key = tuple[str, str]
+"""What is counted: ("person", digest of the e-mail address), ("address", network), ("company", ""), …"""
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """How one kind grows: `free` guesses at once, then a delay that doubles every `doubling` guesses up to a cap.
+
+    Half of what was counted is forgotten every `halved_every`.
+    """
+
+    free: int
+    first: Milliseconds
+    cap: Milliseconds
+    halved_every: Milliseconds
+    doubling: int = 1
+
+    def delay(self, count: float) -> Milliseconds:
+        if count <= self.free:
+            return 0
+        return int(min(self.cap, self.first * 2 ** min((count - self.free - 1) // self.doubling, 40)))
+
+
+PACES: dict[str, Pace] = {
+    "person": Pace(free=5, first=SECOND, cap=5 * MINUTE, halved_every=HOUR),
+    "browser": Pace(free=10, first=SECOND, cap=MINUTE, halved_every=HOUR),
+    "address": Pace(free=10, first=SECOND, cap=15 * MINUTE, halved_every=HOUR),
+    "company": Pace(free=100, first=100, cap=5 * SECOND, halved_every=10 * MINUTE, doubling=20),
+    "code": Pace(free=5, first=10 * SECOND, cap=15 * MINUTE, halved_every=12 * HOUR),
+    "passkey": Pace(free=20, first=SECOND, cap=MINUTE, halved_every=10 * MINUTE),
+    "link": Pace(free=20, first=SECOND, cap=MINUTE, halved_every=10 * MINUTE),
+}
+
+
+@dataclass(slots=True)
+class Count:
+    """`guesses` as of `at`, and the instant before which no further one is looked at."""
+
+    guesses: float
+    at: Instant
+    wait_until: Instant
+
+    def now_at(self, now: Instant, pace: Pace) -> float:
+        return float(self.guesses * 0.5 ** (max(0, now - self.at) / pace.halved_every))
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A count as the database keeps it."""
+
+    kind: str
+    key: str
+    guesses: float
+    at: Instant
+    wait_until: Instant
+
+
+class Guesses:
+    """The counts, in memory and bounded; `unsaved` and `load` carry them over a restart."""
+
+    def __init__(self, limit: int = LIMIT) -> None:
+        self._limit = limit
+        self._counts: dict[str, OrderedDict[str, Count]] = {kind: OrderedDict() for kind in PACES}
+        self._unsaved: set[Key] = set()
+
+    def admit(self, keys: Sequence[Key], now: Instant) -> Milliseconds:
+        """Count one try under each key and return 0, or count nothing and return how long to wait.
+
+        The try is counted before it is looked at, so a hundred at once are a hundred; `forgive` takes back one that
+        was right.
+        """
+        wait = max((self._wait(key, now) for key in keys), default=0)
+        if wait:
+            return wait
+        for key in keys:
+            self._add(key, now)
+        return 0
+
+    def forgive(self, keys: Sequence[Key], now: Instant) -> None:
+        """Take back one try under each key, and the delay that it began."""
+        for kind, key in keys:
+            count = self._counts[kind].get(key)
+            if count is not None:
+                count.guesses = max(0.0, count.now_at(now, PACES[kind]) - 1)
+                count.at = count.wait_until = now
+                self._unsaved.add((kind, key))
+
+    def unsaved(self, at_most: int = 2_000) -> list[Kept]:
+        """What changed since the last call, at most so many; the rest comes with the next call."""
+        kept = []
+        for kind, key in list(self._unsaved)[:at_most]:
+            self._unsaved.discard((kind, key))
+            count = self._counts[kind].get(key)
+            if count is not None:
+                kept.append(Kept(kind, key, count.guesses, count.at, count.wait_until))
+        return kept
+
+    def load(self, kept: Iterable[Kept]) -> None:
+        """Take over what an earlier process saved."""
+        for row in kept:
+            if row.kind in self._counts:
+                self._put((row.kind, row.key), Count(row.guesses, row.at, row.wait_until))
+
+    def _wait(self, key: Key, now: Instant) -> Milliseconds:
+        count = self._counts[key[0]].get(key[1])
+        if count is None:
+            return 0
+        cap = PACES[key[0]].cap
+        if count.wait_until - now > cap:  # the clock was set back; a delay still never exceeds its cap
+            count.wait_until = now + cap
+        return max(0, count.wait_until - now)
+
+    def _add(self, key: Key, now: Instant) -> None:
+        pace = PACES[key[0]]
+        before = self._counts[key[0]].get(key[1])
+        guesses = (before.now_at(now, pace) if before else 0.0) + 1
+        self._put(key, Count(guesses, now, now + pace.delay(guesses)))
+        self._unsaved.add(key)
+
+    def _put(self, key: Key, count: Count) -> None:
+        counts = self._counts[key[0]]
+        counts[key[1]] = count
+        counts.move_to_end(key[1])
+        if len(counts) > self._limit:
+            counts.popitem(last=False)
+
+
+def network_of(address: str) -> str:
+    """What counts as one address: an IPv4 address, or the /64 that one IPv6 subscriber has at the least (RFC 6177).
+
+    An IPv4 address written as IPv6 (RFC 4291 section 2.5.5.2) is the IPv4 address. What is no address counts as one.
+    """
+    try:
+        parsed = ip_address(address.partition("%")[0])
+    except ValueError:
+        return "?"
+    if isinstance(parsed, IPv6Address):
+        if parsed.ipv4_mapped is not None:
+            return str(parsed.ipv4_mapped)
+        return str(ip_network((int(parsed), 64), strict=False))
+    return str(parsed)

@@ -1,0 +1,135 @@
+"""One-time links: for the first administrator, and for whoever is invited.
+
+The secret is in the fragment of the address, which browsers send to nobody, so it is in no log of any proxy. Opening
+a link spends nothing, since mail scanners open links too; finishing what it is for spends it, once.
+"""
+
+from __future__ import annotations
+
+from limen.clock import Instant, Milliseconds
+from limen.events import Event
+from limen.identity import store
+from limen.identity.deciding import refuse
+from limen.identity.errors import LinkRefusedError, SlowedError, UnknownError
+from limen.identity.guesses import Guesses, network_of
+from limen.identity.model import (
+    ADMINISTRATORS,
+    FIRST_LINK_MS,
+    IssuedLink,
+    Link,
+    LinkPurpose,
+    OpenedLink,
+    Token,
+    Visitor,
+    hash_of,
+    new_id,
+)
+from limen.identity.ports import Ports
+from limen.storage.database import Snapshot, Transaction
+
+PATH = "/enrol"
+_MAX_TOKEN = 100
+
+
+class Links:
+    """Issues, opens and revokes one-time links."""
+
+    def __init__(self, ports: Ports, guesses: Guesses) -> None:
+        self._ports = ports
+        self._guesses = guesses
+
+    async def first_administrator(self) -> IssuedLink | None:
+        """A link for the first administrator, good for 15 minutes; None once there is one. Older ones die.
+
+        To be printed at start, and nowhere else.
+        """
+        now = self._ports.now()
+
+        def work(transaction: Transaction) -> IssuedLink | None:
+            if store.active_members(transaction.connection, ADMINISTRATORS):
+                return None
+            store.revoke_links(transaction.connection, now, purpose=LinkPurpose.FIRST_ADMINISTRATOR)
+            return self.issue(
+                transaction, LinkPurpose.FIRST_ADMINISTRATOR, new_id("p"), by="", now=now, good_for=FIRST_LINK_MS
+            )
+
+        return await self._ports.write(work)
+
+    def issue(
+        self,
+        transaction: Transaction,
+        purpose: LinkPurpose,
+        person_id: str,
+        *,
+        by: str,
+        now: Instant,
+        good_for: Milliseconds,
+    ) -> IssuedLink:
+        """Issue a link inside a transaction; only its hash stays."""
+        token = Token.new()
+        link = Link(new_id("l"), purpose, person_id, by, now, now + good_for)
+        store.insert_link(transaction.connection, link, token.hash)
+        transaction.say(
+            Event(
+                id="",
+                at=now,
+                kind="link.issued",
+                actor=by,
+                subject=person_id,
+                details={"link": link.id, "purpose": str(purpose), "expires_at": link.expires_at},
+            )
+        )
+        return IssuedLink(link, f"{self._ports.settings.public_url}{PATH}#{token.reveal()}", token)
+
+    async def open(self, token: str, visitor: Visitor) -> OpenedLink:
+        """What a link is for, if it is good. Spends nothing. Raises LinkRefusedError, SlowedError."""
+        now = self._ports.now()
+        keys = (("link", network_of(visitor.address)),)
+        wait = self._guesses.admit(keys, now)
+        if wait:
+            raise SlowedError(wait)
+        hashed = hash_of(token[: _MAX_TOKEN + 1])
+
+        def work(snapshot: Snapshot) -> OpenedLink | None:
+            link = store.link_by_token(snapshot.connection, hashed)
+            if link is None or not link.is_good(now):
+                return None
+            person = store.person_by_id(snapshot.connection, link.person_id)
+            if person is None:
+                return OpenedLink(link, "", "") if link.purpose is LinkPurpose.FIRST_ADMINISTRATOR else None
+            return OpenedLink(link, person.name, person.email)
+
+        opened = await self._ports.read(work)
+        if opened is None:
+            refuse(self._ports, "link.refused", "unknown-or-over", visitor)
+            raise LinkRefusedError
+        self._guesses.forgive(keys, now)
+        return opened
+
+    async def outstanding(self) -> list[Link]:
+        """Every link that is still good."""
+        now = self._ports.now()
+        return await self._ports.read(lambda snapshot: store.open_links(snapshot.connection, now))
+
+    async def revoke(self, link_id: str, *, by: str) -> None:
+        """Make a link worthless. Raises UnknownError when it is not good any more."""
+        now = self._ports.now()
+
+        def work(transaction: Transaction) -> bool:
+            link = store.link_by_id(transaction.connection, link_id)
+            if link is None or not store.revoke_links(transaction.connection, now, link_id=link_id):
+                return False
+            transaction.say(
+                Event(
+                    id="",
+                    at=now,
+                    kind="person.changed",
+                    actor=by,
+                    subject=link.person_id,
+                    details={"change": "link-revoked", "link": link_id},
+                )
+            )
+            return True
+
+        if not await self._ports.write(work):
+            raise UnknownError("link")

@@ -1,0 +1,207 @@
+"""The nouns of identity and their rules. Pure."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from limen.clock import DAY, MINUTE, Instant, Milliseconds
+from limen.facts import UNPROVED, Auth, Factor, Person, Session
+
+ADMINISTRATORS = "administrators"
+"""The group whose members may administer, and which is never left empty."""
+
+TOKEN_BYTES = 32
+FIRST_LINK_MS: Milliseconds = 15 * MINUTE
+INVITATION_MS: Milliseconds = 7 * DAY
+CHALLENGE_MS: Milliseconds = 5 * MINUTE
+FRESH_MS: Milliseconds = 10 * MINUTE
+"""How old a proof may be where a fresh one is asked for."""
+
+
+class Token:
+    """A secret of 256 random bits, in base64url. Only its SHA-256 is ever kept; its repr hides it."""
+
+    __slots__ = ("_text",)
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+
+    @classmethod
+    def new(cls) -> Token:
+        return cls(secrets.token_urlsafe(TOKEN_BYTES))
+
+    def reveal(self) -> str:
+        """The secret itself, to be set as a cookie or put into a link and nowhere else."""
+        return self._text
+
+    @property
+    def hash(self) -> bytes:
+        return hash_of(self._text)
+
+    def __repr__(self) -> str:
+        return "Token(…)"
+
+    __str__ = __repr__
+
+
+def hash_of(text: str) -> bytes:
+    """SHA-256. The tokens are uniformly random, so neither salt nor stretching adds anything."""
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).digest()
+
+
+def new_id(prefix: str) -> str:
+    """An opaque public id: 128 random bits behind a letter that says what it names."""
+    return f"{prefix}_{secrets.token_hex(16)}"
+
+
+@dataclass(frozen=True, slots=True)
+class Visitor:
+    """Who stands at the sign-in host, before anything is proved.
+
+    `address` is what the trusted hop says; never a header of the client's own. `browser` is the value of the
+    sign-in host's long-lived random cookie: challenges and tickets are bound to it, and a browser that a person
+    has signed in with is never slowed by strangers' guesses. "" where there is none.
+    """
+
+    address: str
+    user_agent: str = ""
+    browser: str = field(default="", repr=False)
+
+    @property
+    def browser_hash(self) -> bytes:
+        return hash_of(self.browser)
+
+
+@dataclass(frozen=True, slots=True)
+class SignedIn:
+    """A sign-in or step-up that held. `token` is the new value of the session's cookie."""
+
+    token: Token
+    session: Session
+    person: Person
+
+
+class PersonStatus(StrEnum):
+    INVITED = "invited"
+    ACTIVE = "active"
+    INACTIVE = "inactive"
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """A person as administrators see them."""
+
+    person: Person
+    status: PersonStatus
+    created_at: Instant
+    enrolled_at: Instant = 0
+    factors: frozenset[Factor] = frozenset()
+
+
+class LinkPurpose(StrEnum):
+    FIRST_ADMINISTRATOR = "first_administrator"
+    INVITATION = "invitation"
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A one-time link; its secret is known to nobody but its holder."""
+
+    id: str
+    purpose: LinkPurpose
+    person_id: str
+    issued_by: str
+    issued_at: Instant
+    expires_at: Instant
+    spent_at: Instant = 0
+    revoked_at: Instant = 0
+
+    def is_good(self, now: Instant) -> bool:
+        return not self.spent_at and not self.revoked_at and now < self.expires_at
+
+
+@dataclass(frozen=True, slots=True)
+class IssuedLink:
+    """A link just issued: the only moment at which its address is known."""
+
+    link: Link
+    url: str = field(repr=False)
+    token: Token = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class OpenedLink:
+    """What the holder of a good link sees. Opening spends nothing: mail scanners open links too.
+
+    `name` and `email` are empty for the first administrator, who chooses them.
+    """
+
+    link: Link
+    name: str
+    email: str
+
+
+@dataclass(frozen=True, slots=True)
+class Passkey:
+    """A passkey's public half and what is known of it. `backed_up` keys are synced: strong for the person, not for
+    the device.
+    """
+
+    id: str
+    person_id: str
+    credential_id: bytes
+    public_key: bytes
+    sign_count: int
+    user_verified: bool
+    device_type: str
+    backed_up: bool
+    transports: tuple[str, ...]
+    aaguid: str
+    name: str
+    added_at: Instant
+    used_at: Instant = 0
+
+
+Proofs = Mapping[Factor, Instant]
+"""Which factors a session was given, and when each was given last."""
+
+
+def strength_of(factors: frozenset[Factor]) -> int:
+    """How strong these factors are together: DESIGN section 2, NIST SP 800-63B-4 section 2.
+
+    A passkey with user verification is two factors in one and phishing-resistant. Of the others two count only as
+    a thing known and a thing held; a link is never more than one.
+    """
+    if factors & {Factor.PASSKEY, Factor.SECURITY_KEY}:
+        return 3
+    if {Factor.PASSWORD, Factor.CODE} <= factors:
+        return 2
+    return 1 if factors else 0
+
+
+def auth_of(proofs: Proofs) -> Auth:
+    """What the proofs of one session amount to.
+
+    `at` is when *that* strength was last proved: of two factors the older counts, or a fresh password would renew a
+    code given hours ago.
+    """
+    factors = frozenset(proofs)
+    strength = strength_of(factors)
+    if strength == 0:
+        return UNPROVED
+    if strength == 3:
+        at = max(proofs[factor] for factor in factors & {Factor.PASSKEY, Factor.SECURITY_KEY})
+    elif strength == 2:
+        at = min(proofs[Factor.PASSWORD], proofs[Factor.CODE])
+    else:
+        at = max(proofs.values())
+    return Auth(strength=strength, factors=factors, at=at)
+
+
+def is_fresh(auth: Auth, strength: int, now: Instant) -> bool:
+    """Whether `auth` is at least this strong and was proved in the last ten minutes."""
+    return auth.strength >= strength and 0 <= now - auth.at < FRESH_MS

@@ -1,0 +1,91 @@
+"""Identity put together: `app.py` gives the ports and takes the parts."""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import dataclass
+
+from limen.identity import project, store
+from limen.identity.challenges import Challenges
+from limen.identity.enrolment import Enrolment
+from limen.identity.factors import Factors
+from limen.identity.guesses import Guesses
+from limen.identity.links import Links
+from limen.identity.passkeys import Ceremonies, RelyingParty
+from limen.identity.passwords import Passwords
+from limen.identity.people import People
+from limen.identity.ports import Ports
+from limen.identity.proving import Proving
+from limen.identity.sessions import Sessions
+from limen.identity.sign_in import SignIn
+from limen.identity.step_up import StepUp
+from limen.storage.database import Transaction
+from limen.storage.feed import Feed
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What identity does, each by its name."""
+
+    people: People
+    links: Links
+    enrolment: Enrolment
+    sign_in: SignIn
+    step_up: StepUp
+    factors: Factors
+    sessions: Sessions
+    guesses: Guesses
+    passwords: Passwords
+    ports: Ports
+
+    async def keep_up(self) -> None:
+        """Write down what only memory holds and forget what is over. Call it every half minute."""
+        await self.sessions.save_last_used()
+        kept = self.guesses.unsaved()
+        if kept:
+            await self.ports.write(lambda transaction: store.save_guesses(transaction.connection, kept))
+        await self.sessions.purge()
+
+    async def close(self) -> None:
+        """Write down the last of it; the last call."""
+        await self.keep_up()
+        self.passwords.close()
+
+
+def register(feed: Feed, ports: Ports) -> None:
+    """Have the feed keep people, sessions and `not_before` in `known`; before the feed starts."""
+    project.register(feed, ports.known, ports.now)
+
+
+async def build(ports: Ports, passwords: Passwords | None = None) -> Parts:
+    """All of identity over these ports. The database must be open; the feed need not have started."""
+    key = await ports.database.writing(lambda transaction: _own_key(transaction, ports))
+    guesses = Guesses()
+    guesses.load(await ports.read(lambda snapshot: store.kept_guesses(snapshot.connection)))
+    challenges = Challenges(key)
+    ceremonies = Ceremonies(RelyingParty(ports.rp_id, ports.origin, ports.settings.name), challenges)
+    passwords = passwords or Passwords()
+    proving = Proving(ports, ceremonies, passwords, guesses, key)
+    sessions = Sessions(ports)
+    links = Links(ports, guesses)
+    return Parts(
+        people=People(ports, links),
+        links=links,
+        enrolment=Enrolment(ports, links, sessions, ceremonies, passwords, challenges),
+        sign_in=SignIn(ports, sessions, ceremonies, proving),
+        step_up=StepUp(ports, sessions, ceremonies, proving),
+        factors=Factors(ports, sessions, ceremonies, passwords, challenges),
+        sessions=sessions,
+        guesses=guesses,
+        passwords=passwords,
+        ports=ports,
+    )
+
+
+def _own_key(transaction: Transaction, ports: Ports) -> bytes:
+    """The key of challenges and tickets: made once, sealed in the database, so that restarts and workers share it."""
+    sealed = store.sealed_key(transaction.connection, "challenges")
+    if sealed is None:
+        sealed = ports.keyring.seal("identity_keys", "challenges", "sealed", secrets.token_bytes(32))
+        store.keep_sealed_key(transaction.connection, "challenges", sealed)
+    return ports.keyring.open_sealed("identity_keys", "challenges", "sealed", sealed)

@@ -1,0 +1,66 @@
+"""What identity needs from the rest of Limen; `app.py` plugs it in."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import TypeVar
+from urllib.parse import urlsplit
+
+from limen.clock import Clock, Instant
+from limen.events import Event
+from limen.facts import Facts, Known
+from limen.identity.errors import Answer
+from limen.settings import Settings
+from limen.storage.database import Database, Snapshot, Transaction
+from limen.storage.keyring import Keyring
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Ports:
+    """The outside of identity.
+
+    `decide(facts, action)` answers and journals the decision. `settled(seq)` returns when every live worker has
+    applied the change of that number. `say` takes events that nobody waits for; the others go into the outbox with
+    their transaction. `first_groups` are the first administrator's.
+    """
+
+    settings: Settings
+    clock: Clock
+    known: Known
+    database: Database
+    keyring: Keyring
+    decide: Callable[[Facts, str], Answer]
+    settled: Callable[[int], Awaitable[object]]
+    say: Callable[[Event], object]
+    first_groups: frozenset[str] = frozenset({"administrators"})
+
+    def now(self) -> Instant:
+        return self.clock.now()
+
+    @property
+    def origin(self) -> str:
+        """The sign-in host's origin exactly as browsers write it into `clientDataJSON`."""
+        url = urlsplit(self.settings.public_url)
+        return f"{url.scheme}://{url.netloc}".lower()
+
+    @property
+    def rp_id(self) -> str:
+        """The relying party: the sign-in host itself, never the domain above it, which other hosts share."""
+        return urlsplit(self.settings.public_url).hostname or ""
+
+    async def read(self, work: Callable[[Snapshot], T]) -> T:
+        return await self.database.reading(work)
+
+    async def write(self, work: Callable[[Transaction], T]) -> T:
+        """Commit `work`, then wait until what it changed is known everywhere."""
+
+        def numbered(transaction: Transaction) -> tuple[T, int]:
+            return work(transaction), transaction.changed_seq
+
+        result, seq = await self.database.writing(numbered)
+        if seq:
+            await self.settled(seq)
+        return result

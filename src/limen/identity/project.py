@@ -1,0 +1,73 @@
+"""How identity's rows become facts: all of them at start-up, then each that the change feed names.
+
+Reading happens in a worker thread on one snapshot; what comes back is applied to `Known` on the event loop.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from limen.clock import Instant
+from limen.facts import Known
+from limen.identity import store
+from limen.storage.database import Snapshot
+from limen.storage.feed import Feed
+
+Apply = Callable[[Known], None]
+
+
+def register(feed: Feed, known: Known, now: Callable[[], Instant]) -> None:
+    """Have the feed keep people, sessions and `not_before` in `known`."""
+    feed.at_start(lambda snapshot: read_all(snapshot, now()), lambda apply: apply(known))
+    for kind, load in (("person", read_person), ("session", read_session), ("not_before", read_not_before)):
+        feed.on(kind, load, lambda _key, apply: apply(known))
+
+
+def read_all(snapshot: Snapshot, now: Instant) -> Apply:
+    """Everything identity knows. Applied again, it also drops what is gone."""
+    people = store.all_people(snapshot.connection)
+    marks = store.all_not_before(snapshot.connection)
+    sessions = store.all_sessions(snapshot.connection, now)
+
+    def apply(known: Known) -> None:
+        for kind, key, at in marks:
+            known.set_not_before((kind, key), at)
+        for person_id in known.people.keys() - {person.id for person in people}:
+            known.drop_person(person_id)
+        for session_id in known.sessions.keys() - {session.id for _, session, _ in sessions}:
+            known.drop_session(session_id)
+        for person in people:
+            known.put_person(person)
+        for token_hash, session, last_used in sessions:
+            known.put_session(token_hash, session, last_used)
+
+    return apply
+
+
+def read_person(snapshot: Snapshot, person_id: str) -> Apply:
+    person = store.person_by_id(snapshot.connection, person_id)
+    if person is None:
+        return lambda known: known.drop_person(person_id)
+    found = person
+    return lambda known: known.put_person(found)
+
+
+def read_session(snapshot: Snapshot, session_id: str) -> Apply:
+    row = store.session_by_id(snapshot.connection, session_id)
+    if row is None:
+        return lambda known: _drop_with_children(known, session_id)
+    token_hash, session, last_used = row
+    return lambda known: known.put_session(token_hash, session, last_used)
+
+
+def read_not_before(snapshot: Snapshot, written: str) -> Apply:
+    """The key of a "not_before" change is `kind:key`."""
+    kind, _, key = written.partition(":")
+    at = store.not_before_of(snapshot.connection, kind, key)
+    return lambda known: known.set_not_before((kind, key), at)
+
+
+def _drop_with_children(known: Known, session_id: str) -> None:
+    for child in [session.id for session in known.sessions.values() if session.parent == session_id]:
+        known.drop_session(child)
+    known.drop_session(session_id)

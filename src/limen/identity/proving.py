@@ -1,0 +1,169 @@
+"""Whether a proof holds: signing in and proving again look at passkeys, passwords and codes in the same way."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+from dataclasses import dataclass
+from typing import NoReturn
+
+from limen.clock import Instant
+from limen.facts import Factor
+from limen.identity import store
+from limen.identity.codes import matching_step
+from limen.identity.deciding import refuse
+from limen.identity.errors import SignInFailedError, SlowedError
+from limen.identity.guesses import Guesses, Key, network_of
+from limen.identity.model import Passkey, Proofs, Visitor
+from limen.identity.passkeys import Assertion, Ceremonies, Credential, Refusal, credential_id_of
+from limen.identity.passwords import MAX_LENGTH, Passwords
+from limen.identity.ports import Ports
+from limen.storage.database import Snapshot, Transaction
+
+_SAID_EVERY = 10_000
+_MAX_SAID = 1_000
+
+
+@dataclass(frozen=True, slots=True)
+class Typed:
+    """What somebody typed held as far as can be told outside the transaction: which factors, and which time step."""
+
+    person_id: str
+    proofs: Proofs
+    step: int = 0
+
+
+class Proving:
+    """Looks at proofs at the pace that guessing is held to."""
+
+    def __init__(
+        self, ports: Ports, ceremonies: Ceremonies, passwords: Passwords, guesses: Guesses, key: bytes
+    ) -> None:
+        self._ports = ports
+        self._ceremonies = ceremonies
+        self._passwords = passwords
+        self._guesses = guesses
+        self._key = hmac.digest(key, b"limen guesses", hashlib.sha256)
+        self._said: dict[Key, Instant] = {}
+
+    # Passkeys
+
+    async def assertion(
+        self, credential: Credential, visitor: Visitor, subject: str, kind: str, person_id: str = ""
+    ) -> Assertion:
+        """The assertion, if its signature holds; of that person's passkeys only, where one is given.
+
+        Raises SignInFailedError, SlowedError.
+        """
+        now = self._ports.now()
+        keys: tuple[Key, ...] = (("passkey", network_of(visitor.address)),)
+        self.admit(keys, visitor)
+        passkey: Passkey | None = None
+        try:
+            credential_id = credential_id_of(credential)
+            passkey = await self._ports.read(
+                lambda snapshot: store.passkey_by_credential(snapshot.connection, credential_id)
+            )
+            held = self._ceremonies.asserted(credential, passkey, person_id, visitor, subject, now)
+        except Refusal as refused:
+            refuse(self._ports, kind, refused.word, visitor, passkey.person_id if passkey else person_id, subject)
+            raise SignInFailedError from None
+        self._guesses.forgive(keys, now)
+        return held
+
+    @staticmethod
+    def accept(transaction: Transaction, held: Assertion, now: Instant) -> str:
+        """Spend the challenge and move the counter, in the transaction that uses the proof; a word if either fails."""
+        if not store.spend_challenge(transaction.connection, held.challenge_hash, held.challenge_ends_at):
+            return "challenge-used"
+        if not store.use_passkey(transaction.connection, held.passkey.id, held.sign_count, now):
+            return "counter-went-back"
+        return ""
+
+    # What is typed
+
+    async def typed(
+        self, email: str, password: str, code: str, visitor: Visitor, kind: str, session: str = ""
+    ) -> Typed:
+        """The person and the factors that were typed rightly: all that were typed, or nothing.
+
+        The same work is done whether or not the address is known. Raises SignInFailedError, SlowedError, BusyError.
+        """
+        now = self._ports.now()
+        person_id, stored, sealed, knows_browser = await self._ports.read(
+            lambda snapshot: _look_up(snapshot, email, visitor)
+        )
+        keys = self._keys(email, person_id, knows_browser, visitor)
+        self.admit(keys, visitor)
+        try:
+            is_right = await self._passwords.holds(stored, password[: 4 * MAX_LENGTH])
+        except BaseException:
+            self._guesses.forgive(keys, now)  # nothing was learnt from a try that was not looked at
+            raise
+        if not is_right:
+            self._fail("password-wrong" if person_id else "nobody", kind, visitor, person_id, session)
+        proofs = {Factor.PASSWORD: now}
+        step = 0
+        if code:
+            step = self.code_step(person_id, sealed, code, kind, visitor, session)
+            proofs[Factor.CODE] = now
+        self._guesses.forgive(keys, now)
+        return Typed(person_id, proofs, step)
+
+    def code_step(
+        self, person_id: str, sealed: bytes | None, code: str, kind: str, visitor: Visitor, session: str = ""
+    ) -> int:
+        """The time step whose code this is. Raises SignInFailedError, also when codes come too fast.
+
+        Only somebody who gave the right password, or holds a session, gets here, so being slowed is not said: it
+        would tell a thief that the password was right.
+        """
+        now = self._ports.now()
+        keys: tuple[Key, ...] = (("code", person_id),)
+        if self._guesses.admit(keys, now):
+            self._fail("codes-too-fast", kind, visitor, person_id, session)
+        seed = self._ports.keyring.open_sealed("codes", person_id, "seed", sealed).decode() if sealed else ""
+        step = matching_step(seed, code, now) if seed else None
+        if step is None:
+            self._fail("code-wrong", kind, visitor, person_id, session)
+        self._guesses.forgive(keys, now)
+        return step
+
+    def admit(self, keys: tuple[Key, ...], visitor: Visitor) -> None:
+        """Raises SlowedError, journaled at most every ten seconds for one address."""
+        now = self._ports.now()
+        wait = self._guesses.admit(keys, now)
+        if not wait:
+            return
+        place: Key = ("said", network_of(visitor.address))
+        if now - self._said.get(place, -_SAID_EVERY) >= _SAID_EVERY:
+            if len(self._said) >= _MAX_SAID:
+                self._said.clear()
+            self._said[place] = now
+            refuse(self._ports, "sign_in.slowed", "too-many-guesses", visitor)
+        raise SlowedError(wait)
+
+    def _keys(self, email: str, person_id: str, knows_browser: bool, visitor: Visitor) -> tuple[Key, ...]:  # noqa: FBT001
+        """A browser the person has signed in with counts for itself; everybody else counts three times."""
+        if knows_browser:
+            return (("browser", f"{person_id}:{visitor.browser_hash.hex()[:24]}"),)
+        digest = hmac.digest(self._key, email.encode("utf-8", "replace"), hashlib.sha256).hex()[:32]
+        return (("person", digest), ("address", network_of(visitor.address)), ("company", ""))
+
+    def _fail(self, reason: str, kind: str, visitor: Visitor, person_id: str, session: str) -> NoReturn:
+        refuse(self._ports, kind, reason, visitor, person_id, session)
+        raise SignInFailedError
+
+
+def _look_up(snapshot: Snapshot, email: str, visitor: Visitor) -> tuple[str, str | None, bytes | None, bool]:
+    """The active person with this address, their password's hash, their sealed seed, and whether they know the browser.
+
+    The same four questions are put whether or not there is one.
+    """
+    connection = snapshot.connection
+    person = store.person_by_email(connection, email)
+    person_id = person.id if person is not None and person.active else ""
+    stored = store.password_of(connection, person_id)
+    sealed = store.sealed_seed_of(connection, person_id)
+    knows_browser = bool(visitor.browser) and store.knows_browser(connection, visitor.browser_hash, person_id)
+    return person_id, stored, sealed, knows_browser

@@ -1,0 +1,290 @@
+"""Sessions: opened, renewed, listed, revoked, kept from idling, and forgotten when time has ended them.
+
+A revocation is one number: the `not_before` of a session, a person or the company. It returns when every worker
+knows it, so the very next request is refused.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from limen.clock import HOUR, Instant
+from limen.events import Event
+from limen.facts import UNPROVED, Person, Session, Standing
+from limen.identity import store
+from limen.identity.errors import FreshProofNeededError, NotLiveError, UnknownError
+from limen.identity.model import Proofs, SignedIn, Token, Visitor, auth_of, is_fresh, new_id
+from limen.identity.ports import Ports
+from limen.storage.database import Transaction
+
+MOST_OF_A_PERSON = 50
+MOST_OF_AN_APP = 10
+"""Sessions beyond these end the oldest: a person's sign-ins, and one sign-in's sessions with one app."""
+
+_PURGE_AT_ONCE = 500
+
+
+@dataclass(frozen=True, slots=True)
+class SessionRow:
+    """A live sign-in session as its person or an administrator sees it, with the apps that hang on it."""
+
+    session: Session
+    last_used: Instant
+    ends_at: Instant
+    apps: tuple[str, ...]
+    is_current: bool
+
+
+class Sessions:
+    """Everything that begins and ends a session."""
+
+    def __init__(self, ports: Ports) -> None:
+        self._ports = ports
+        self._saved: dict[str, Instant] = {}
+
+    # Judging
+
+    def live(self, session: Session | None) -> Session:
+        """The newest state of a live session of the sign-in host. Raises NotLiveError."""
+        known = self._ports.known
+        current = known.sessions.get(session.id) if session else None
+        if current is None or known.standing(current, "", self._ports.now()) is not Standing.LIVE:
+            raise NotLiveError
+        return current
+
+    def freshly_proved(self, session: Session, strength: int) -> Session:
+        """A live session proved at least this strongly in the last ten minutes.
+
+        Raises NotLiveError, FreshProofNeededError.
+        """
+        current = self.live(session)
+        if not is_fresh(current.auth, strength, self._ports.now()):
+            raise FreshProofNeededError(strength)
+        return current
+
+    # Opening
+
+    def open(
+        self, transaction: Transaction, person: Person, proofs: Proofs, visitor: Visitor, passkey_id: str = ""
+    ) -> SignedIn:
+        """Open a sign-in session inside the transaction that accepted the proof."""
+        connection, now = transaction.connection, self._ports.now()
+        settings = self._ports.settings.sessions
+        session = Session(
+            id=new_id("s"),
+            person_id=person.id,
+            auth=auth_of(proofs),
+            started_at=_after_every_mark(transaction, person.id, now),
+            expires_at=now + int(settings.absolute_hours * HOUR),
+            idle_ms=int(settings.idle_hours * HOUR),
+            address=visitor.address[:64],
+            user_agent=visitor.user_agent[:200],
+        )
+        token = Token.new()
+        self._make_room(transaction, person.id, MOST_OF_A_PERSON)
+        store.insert_session(connection, session, token.hash, proofs, passkey_id)
+        if visitor.browser:
+            store.remember_browser(connection, visitor.browser_hash, person.id, now)
+        transaction.changed("session", session.id)
+        return SignedIn(token, session, person)
+
+    def renew(
+        self, transaction: Transaction, session: Session, person: Person, proofs: Proofs, passkey_id: str = ""
+    ) -> SignedIn | None:
+        """Add proofs to a session and give it a new token, so one that leaked before is worthless. None if gone."""
+        connection = transaction.connection
+        before = store.proofs_of(connection, session.id)
+        if before is None:
+            return None
+        token = Token.new()
+        store.renew_session(connection, session.id, token.hash, {**before, **proofs}, passkey_id)
+        transaction.changed("session", session.id)
+        renewed = store.session_by_id(connection, session.id)
+        return SignedIn(token, renewed[1], person) if renewed else None
+
+    async def open_app_session(self, parent: Session, app_id: str, address: str, user_agent: str) -> Token:
+        """A session on one app's host, hanging on a live sign-in session and dying with it.
+
+        It holds no proofs of its own: what its person proved is always read from the parent. Raises NotLiveError,
+        UnknownError.
+        """
+        root = self.live(parent)
+        if not app_id or app_id not in self._ports.known.apps:
+            raise UnknownError("app")
+        token, now = Token.new(), self._ports.now()
+        session = Session(
+            id=new_id("s"),
+            person_id=root.person_id,
+            auth=UNPROVED,
+            started_at=0,
+            expires_at=root.expires_at,
+            idle_ms=root.idle_ms,
+            app=app_id,
+            parent=root.id,
+            address=address[:64],
+            user_agent=user_agent[:200],
+        )
+
+        def work(transaction: Transaction) -> None:
+            connection = transaction.connection
+            started_at = _after_every_mark(transaction, root.person_id, now)
+            opened = replace(session, started_at=started_at)
+            self._make_room(transaction, root.person_id, MOST_OF_AN_APP, app=app_id, parent=root.id)
+            store.insert_session(connection, opened, token.hash, {})
+            transaction.changed("session", opened.id)
+
+        await self._ports.write(work)
+        self._ports.say(
+            Event(
+                id="",
+                at=now,
+                kind="session.app_opened",
+                actor=root.person_id,
+                session=session.id,
+                address=address,
+                details={"app": app_id, "parent": root.id},
+            )
+        )
+        return token
+
+    # Listing
+
+    def of_person(self, person_id: str, current: Session | None = None) -> list[SessionRow]:
+        """A person's live sign-in sessions, the one used last first."""
+        known, now = self._ports.known, self._ports.now()
+        rows = []
+        for session in known.sessions.values():
+            if session.person_id != person_id or known.standing(session, "", now) is not Standing.LIVE:
+                continue
+            apps = sorted({child.app for child in known.sessions.values() if child.parent == session.id})
+            is_current = current is not None and session.id in {current.id, current.parent}
+            rows.append(
+                SessionRow(session, known.last_used(session.id), known.ends_at(session), tuple(apps), is_current)
+            )
+        return sorted(rows, key=lambda row: (-row.last_used, row.session.id))
+
+    # Ending
+
+    async def sign_out(self, session: Session) -> None:
+        """End the session one is in, and every app session that hangs on it."""
+        await self.revoke(session.parent or session.id, by=session.person_id, reason="signed-out")
+
+    async def revoke_own(self, session: Session, session_id: str) -> None:
+        """End one of one's own sessions. Raises NotLiveError, UnknownError."""
+        current = self.live(session)
+        other = self._ports.known.sessions.get(session_id)
+        if other is None or other.person_id != current.person_id:
+            raise UnknownError("session")
+        await self.revoke(session_id, by=current.person_id, reason="ended-by-its-person")
+
+    async def revoke(self, session_id: str, *, by: str, reason: str = "ended-by-administrator") -> None:
+        """End one session. Returns when every worker knows. Raises UnknownError."""
+        now = self._ports.now()
+
+        def work(transaction: Transaction) -> bool:
+            found = store.session_by_id(transaction.connection, session_id)
+            if found is None:
+                return False
+            mark(transaction, "session", session_id, max(now, found[1].started_at) + 1)
+            transaction.say(
+                Event(
+                    id="",
+                    at=now,
+                    kind="session.revoked",
+                    actor=by,
+                    subject=found[1].person_id,
+                    session=session_id,
+                    reason=reason,
+                )
+            )
+            return True
+
+        if not await self._ports.write(work):
+            raise UnknownError("session")
+
+    async def revoke_person(self, person_id: str, *, by: str, reason: str = "ended-by-administrator") -> None:
+        """End everything issued to a person until now. Returns when every worker knows."""
+        now = self._ports.now()
+        await self._ports.write(lambda transaction: end_everything_of(transaction, person_id, now, by, reason))
+
+    async def panic(self, *, by: str, reason: str = "panic") -> None:
+        """End every session of the company, the caller's too. Returns when every worker knows."""
+        now = self._ports.now()
+
+        def work(transaction: Transaction) -> None:
+            mark(transaction, "company", "", now + 1)
+            transaction.say(
+                Event(id="", at=now, kind="sessions.revoked", actor=by, reason=reason, details={"scope": "company"})
+            )
+
+        await self._ports.write(work)
+
+    # Keeping up
+
+    async def save_last_used(self, at_most: int = 2_000) -> int:
+        """Write down when sessions were last used; call it now and then, and once at the end.
+
+        A hard stop forgets at most what was used since the last call, so a session may idle out early, never late.
+        """
+        known = self._ports.known
+        news = [
+            (session.id, used)
+            for session in list(known.sessions.values())
+            if not session.parent and (used := known.last_used(session.id)) > self._saved.get(session.id, 0)
+        ][:at_most]
+        if news:
+            await self._ports.write(lambda transaction: store.save_last_used(transaction.connection, news))
+            self._saved = {key: at for key, at in self._saved.items() if key in known.sessions} | dict(news)
+        return len(news)
+
+    async def purge(self) -> int:
+        """Forget sessions that time has ended, and what else has lost its meaning. Returns how many sessions."""
+        now = self._ports.now()
+
+        def work(transaction: Transaction) -> int:
+            ended = store.ended_sessions(transaction.connection, now, _PURGE_AT_ONCE)
+            for session_id in ended:
+                self._forget(transaction, session_id)
+            store.purge(transaction.connection, now)
+            return len(ended)
+
+        return await self._ports.write(work)
+
+    def _make_room(
+        self, transaction: Transaction, person_id: str, most: int, *, app: str = "", parent: str = ""
+    ) -> None:
+        existing = store.sessions_of(transaction.connection, person_id, app=app, parent=parent)
+        for session_id in existing[: max(0, len(existing) - most + 1)]:
+            self._forget(transaction, session_id)
+
+    def _forget(self, transaction: Transaction, session_id: str) -> None:
+        store.delete_session(transaction.connection, session_id)
+        transaction.changed("session", session_id)
+
+
+def mark(transaction: Transaction, kind: str, key: str, at: Instant) -> None:
+    """Everything issued to (kind, key) before `at` is dead: the one way in which anything is revoked."""
+    store.raise_not_before(transaction.connection, kind, key, at)
+    transaction.changed("not_before", f"{kind}:{key}")
+
+
+def end_everything_of(transaction: Transaction, person_id: str, now: Instant, by: str, reason: str) -> None:
+    """Kill all that was issued to a person, with its event."""
+    mark(transaction, "person", person_id, now + 1)
+    transaction.say(
+        Event(
+            id="",
+            at=now,
+            kind="sessions.revoked",
+            actor=by,
+            subject=person_id,
+            reason=reason,
+            details={"scope": "person"},
+        )
+    )
+
+
+def _after_every_mark(transaction: Transaction, person_id: str, now: Instant) -> Instant:
+    """When a new session starts: now, or the newest mark that would kill it, should the clock have been set back."""
+    marks = (("company", ""), ("person", person_id))
+    return max(now, *(store.not_before_of(transaction.connection, kind, key) for kind, key in marks))
