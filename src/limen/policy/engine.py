@@ -46,6 +46,7 @@ class Engine:
     def __init__(self, tree: Mapping[str, Any], revision: str, zone: tzinfo) -> None:
         self.revision = revision
         self.tree = tree
+        self.zone = zone
         self.calendar = Calendar(zone)
         self.policies = tuple(PolicySet.from_json(tree))
         self.states = {policy.id: _state(policy) for policy in self.policies}

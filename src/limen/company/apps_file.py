@@ -1,0 +1,231 @@
+"""`apps.yaml`: what is protected, and which of its requests are which action."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Annotated, Any, Final, Literal
+from urllib.parse import SplitResult, urlsplit
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from limen.company.folder import APPS
+from limen.company.problem import Problem, did_you_mean, shown
+from limen.company.routes import METHODS, Route, RouteError, read_route
+from limen.company.shape import shaped
+from limen.company.tree import Tree
+from limen.facts import ACTIONS, LIMEN, ActionRule, App, Cors, Label, PublicRoute, Upstream
+from limen.settings import Settings
+
+REQUEST_ACTIONS: Final = ACTIONS[:5]
+MOST_APPS: Final = 2_000
+_HOST: Final = re.compile(r"(?=.{1,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)*[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?")
+_START: Final = re.compile(r"/(?!/)[!-~]*")
+
+
+class _Shape(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+
+
+class _Upstream(_Shape):
+    url: str
+    ca_file: str = ""
+    server_name: str = ""
+    connect_seconds: Annotated[float, Field(gt=0, le=300)] = 5
+    response_seconds: Annotated[float, Field(gt=0, le=3600)] = 60
+    max_request_megabytes: Annotated[int, Field(gt=0, le=1 << 20)] = 1024
+    keep_host: bool = True
+
+
+class _Public(_Shape):
+    route: str
+    why: Annotated[str, Field(min_length=3, max_length=200)]
+
+
+class _Cors(_Shape):
+    origins: list[str] = []
+
+
+class _App(_Shape):
+    id: Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]{0,39}$")]
+    host: str
+    upstream: _Upstream | str
+    name: Annotated[str, Field(max_length=80)] = ""
+    label: str = "restricted"
+    owner: str = ""
+    description: Annotated[str, Field(max_length=500)] = ""
+    start: str = "/"
+    actions: dict[str, list[str]] = {}
+    public: list[_Public] = []
+    cors: _Cors = _Cors()
+    encoded_paths: Literal["refuse", "allow"] = "refuse"
+
+
+def read_apps(tree: Tree, settings: Settings | None) -> tuple[tuple[App, ...], list[Problem]]:
+    """Every app in `tree`, and every problem. What depends on the settings is left out where they could not be read."""
+    entries = tree.plain()
+    if entries is None:
+        entries = []
+    if not isinstance(entries, list):
+        return (), [Problem(APPS, *tree.at(), "this must be a list of apps", "start each app with `- id: …`")]
+    if len(entries) > MOST_APPS:
+        return (), [Problem(APPS, *tree.at(), f"there are more than {MOST_APPS} apps", "split the company")]
+    problems: list[Problem] = []
+    apps: list[App] = []
+    for number, entry in enumerate(entries):
+        reader = _Reader(tree, number, settings)
+        app = reader.read(entry)
+        problems += reader.problems
+        if app is not None:
+            problems += _twice(app, apps, tree, number)
+            apps.append(app)
+    return tuple(apps), problems
+
+
+def _twice(app: App, before: list[App], tree: Tree, number: int) -> Iterator[Problem]:
+    if any(one.id == app.id for one in before):
+        yield Problem(APPS, *tree.at(number, "id"), f"there are two apps with the id {shown(app.id)}", "rename one")
+    if any(one.host == app.host for one in before):
+        what = f"two apps can't share the host {shown(app.host)}"
+        yield Problem(APPS, *tree.at(number, "host"), what, "give each its own")
+
+
+class _Reader:
+    """Reads one app, and collects what is wrong with it."""
+
+    def __init__(self, tree: Tree, number: int, settings: Settings | None) -> None:
+        self.problems: list[Problem] = []
+        self._tree = tree
+        self._number = number
+        self._settings = settings
+
+    def read(self, entry: Any) -> App | None:
+        shape = shaped(_App, entry, self._tree, APPS, (self._number,))
+        if isinstance(shape, list):
+            self.problems += shape
+            return None
+        self._check_words(shape)
+        self._check_host(shape.host)
+        upstream = shape.upstream if isinstance(shape.upstream, _Upstream) else _Upstream(url=shape.upstream)
+        path: tuple[str | int, ...] = ("upstream", "url") if isinstance(shape.upstream, _Upstream) else ("upstream",)
+        return App(
+            id=shape.id,
+            name=shape.name or shape.id.replace("-", " ").capitalize(),
+            host=shape.host,
+            upstream=Upstream(
+                url=self._upstream_url(upstream.url, path),
+                ca_file=upstream.ca_file,
+                server_name=upstream.server_name,
+                connect_ms=int(upstream.connect_seconds * 1000),
+                response_ms=int(upstream.response_seconds * 1000),
+                max_request_bytes=upstream.max_request_megabytes << 20,
+                keep_host=upstream.keep_host,
+            ),
+            label=_label(shape.label) or Label.RESTRICTED,
+            owner=shape.owner,
+            description=shape.description,
+            start=shape.start,
+            rules=tuple(self._rules(shape)),
+            public=tuple(self._public(shape)),
+            cors=Cors(frozenset(self._origins(shape))),
+            opts_in_encoded_paths=shape.encoded_paths == "allow",
+        )
+
+    def _wrong(self, path: tuple[str | int, ...], what: str, fix: str) -> None:
+        self.problems.append(Problem(APPS, *self._tree.at(self._number, *path), what, fix))
+
+    def _check_words(self, shape: _App) -> None:
+        if shape.id == LIMEN:
+            self._wrong(("id",), "`limen` is Limen itself", "choose another id")
+        if _label(shape.label) is None:
+            fix = did_you_mean(shape.label, [label.word for label in Label])
+            self._wrong(("label",), f"there is no label {shown(shape.label)}", fix)
+        if self._settings is not None and shape.owner and shape.owner not in self._settings.groups:
+            fix = did_you_mean(shape.owner, self._settings.groups, "declare it in limen.toml under [groups]")
+            self._wrong(("owner",), f"there is no group {shown(shape.owner)}", fix)
+        if not _START.fullmatch(shape.start):
+            self._wrong(("start",), f"{shown(shape.start)} is no path on the app's host", "start it with one `/`")
+
+    def _check_host(self, host: str) -> None:
+        if not _HOST.fullmatch(host):
+            self._wrong(("host",), f"{shown(host)} is no host name", "use small letters, digits, `-` and `.`, no port")
+        elif self._settings is not None:
+            if not host.endswith("." + self._settings.domain):
+                what = f"the host {shown(host)} is outside the domain {shown(self._settings.domain)}"
+                self._wrong(("host",), what, f"name it {host.split('.', 1)[0]}.{self._settings.domain}")
+            elif host == urlsplit(self._settings.public_url).hostname:
+                self._wrong(("host",), f"{shown(host)} is the sign-in host", "give the app a host of its own")
+
+    def _upstream_url(self, url: str, path: tuple[str | int, ...]) -> str:
+        try:
+            parts = urlsplit(url)
+            complaint = _complaint(url, parts)
+        except ValueError:
+            complaint = (f"the upstream {shown(url)} can't be read", "write it as http://127.0.0.1:3000")
+        if complaint:
+            self._wrong(path, *complaint)
+        return url.rstrip("/")
+
+    def _rules(self, shape: _App) -> Iterator[ActionRule]:
+        for action, routes in shape.actions.items():
+            if action not in REQUEST_ACTIONS:
+                line, column = self._tree.key_at(self._number, "actions", action)
+                what = f"a request can't be the action {shown(action)}"
+                self.problems.append(Problem(APPS, line, column, what, did_you_mean(action, REQUEST_ACTIONS)))
+            for place, text in enumerate(routes):
+                route = self._route(text, ("actions", action, place))
+                if route is not None and action in REQUEST_ACTIONS:
+                    yield ActionRule(action, route.methods, route.pattern)
+
+    def _public(self, shape: _App) -> Iterator[PublicRoute]:
+        for place, one in enumerate(shape.public):
+            route = self._route(one.route, ("public", place, "route"))
+            if route is not None:
+                yield PublicRoute(route.methods, route.pattern, one.why)
+
+    def _route(self, text: str, path: tuple[str | int, ...]) -> Route | None:
+        try:
+            route = read_route(text)
+        except RouteError as error:
+            self._wrong(path, error.what, error.fix)
+            return None
+        for method in route.methods.difference(METHODS):
+            fix = did_you_mean(method, [*METHODS, "ANY"], "-")
+            if fix != "-":
+                self._wrong(path, f"there is no method {shown(method)}", fix)
+        return route
+
+    def _origins(self, shape: _App) -> Iterator[str]:
+        for place, origin in enumerate(shape.cors.origins):
+            try:
+                parts = urlsplit(origin)
+                is_origin = f"{parts.scheme}://{parts.netloc}" == origin and parts.hostname and "@" not in parts.netloc
+            except ValueError:
+                is_origin = False
+            if not is_origin or not origin.startswith(("http://", "https://")):
+                what = f"{shown(origin)} is no origin"
+                self._wrong(
+                    ("cors", "origins", place), what, "write scheme, host and port, such as https://shop.example"
+                )
+            yield origin
+
+
+def _label(word: str) -> Label | None:
+    return next((label for label in Label if label.word == word), None)
+
+
+def _complaint(url: str, parts: SplitResult) -> tuple[str, str] | None:
+    """What is wrong with an upstream's URL. It is scheme, host and port: the path is the request's."""
+    if parts.scheme not in {"http", "https"}:
+        return f"the upstream {shown(url)} is not reached by http or https", "write it as http://127.0.0.1:3000"
+    if parts.username is not None or parts.password is not None:
+        return "the upstream holds a name or password", "remove it: secrets do not belong here"
+    if not parts.hostname or not _is_reachable(parts.hostname) or parts.port == 0:
+        return f"the upstream {shown(url)} names no host", "write it as http://127.0.0.1:3000"
+    if parts.path not in {"", "/"} or parts.query or parts.fragment or "?" in url or "#" in url:
+        return f"the upstream {shown(url)} has a path, a query or a fragment", "write only scheme, host and port"
+    return None
+
+
+def _is_reachable(host: str) -> bool:
+    return bool(_HOST.fullmatch(host)) or ":" in host

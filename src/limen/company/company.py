@@ -1,0 +1,55 @@
+"""A company as its folder describes it, read and found right."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from ipaddress import IPv4Network, IPv6Network
+from urllib.parse import urlsplit
+
+from limen.company.policies_file import Policies
+from limen.facts import LIMEN, ActionRule, App, Group, Label, Upstream
+from limen.policy import Engine
+from limen.policy.expectations import Expectation
+from limen.settings import Settings
+
+
+@dataclass(frozen=True, slots=True)
+class Company:
+    """Everything the folder says. `revision` names this content: equal content has an equal name anywhere."""
+
+    settings: Settings
+    apps: tuple[App, ...]
+    policies: Policies
+    tests: tuple[Expectation, ...]
+    revision: str = ""
+
+    @property
+    def all_apps(self) -> dict[str, App]:
+        """The apps by id, and Limen itself among them."""
+        return {app.id: app for app in (*self.apps, limen_app(self.settings))}
+
+    @property
+    def groups(self) -> tuple[Group, ...]:
+        return tuple(Group(group, title) for group, title in self.settings.groups.items())
+
+    @property
+    def networks(self) -> tuple[tuple[str, IPv4Network | IPv6Network], ...]:
+        """The named networks, the narrowest first, so that the first that holds an address is the closest."""
+        named = [(name, network) for name, networks in self.settings.networks.items() for network in networks]
+        return tuple(sorted(named, key=lambda one: (-one[1].prefixlen, one[0])))
+
+    def engine(self) -> Engine:
+        """The policies, ready to decide."""
+        return Engine(self.policies.tree, self.revision, self.settings.zone)
+
+
+def limen_app(settings: Settings) -> App:
+    """Limen as an app: sign-in, portal and console are decided on it. It has no upstream."""
+    return App(
+        id=LIMEN,
+        name="Limen",
+        host=urlsplit(settings.public_url).hostname or "",
+        upstream=Upstream(""),
+        label=Label.RESTRICTED,
+        rules=(ActionRule("view", frozenset(), "/**"), ActionRule("administer", frozenset(), "/console/**")),
+    )

@@ -1,0 +1,128 @@
+"""Reads the company folder's files as text, trusting none of them: bounded in size, regular files inside the folder."""
+
+from __future__ import annotations
+
+import os
+import stat
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from limen.company.problem import Problem, shown
+
+SETTINGS: Final = "limen.toml"
+APPS: Final = "apps.yaml"
+POLICIES: Final = "policies"
+TESTS: Final = "policies/tests.yaml"
+
+MAX_FILE: Final = 1_000_000
+"""The longest file that is read, in bytes."""
+MAX_ALL: Final = 8_000_000
+MAX_FILES: Final = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Folder:
+    """The texts of a folder by their names relative to it, and what could not be read."""
+
+    texts: dict[str, str]
+    problems: tuple[Problem, ...]
+
+    @property
+    def policy_names(self) -> list[str]:
+        return sorted(name for name in self.texts if name.endswith(".cedar"))
+
+
+def read_folder(root: Path) -> Folder:
+    """Every file that Limen knows of in `root`. Nothing outside `root` is read, whatever links say."""
+    texts: dict[str, str] = {}
+    problems: list[Problem] = []
+    if not root.is_dir():
+        return Folder(
+            {}, (Problem(str(root), 0, 0, "this is no folder", "name a company folder, or make one with `limen init`"),)
+        )
+    names, found = _names(root)
+    problems += found
+    left = MAX_ALL
+    for name in names:
+        read = _read(root, name)
+        if isinstance(read, Problem):
+            problems.append(read)
+        elif len(read) > left:
+            problems.append(
+                Problem(name, 0, 0, f"the folder holds more than {MAX_ALL} bytes in all", "split the company")
+            )
+            break
+        else:
+            left -= len(read)
+            text = _decode(name, read)
+            if isinstance(text, Problem):
+                problems.append(text)
+            else:
+                texts[name] = text
+    return Folder(texts, tuple(problems))
+
+
+def _names(root: Path) -> tuple[list[str], list[Problem]]:
+    problems: list[Problem] = []
+    names = [SETTINGS, APPS]
+    if (root / TESTS).exists() or (root / TESTS).is_symlink():
+        names.append(TESTS)
+    folder = root / POLICIES
+    if not folder.is_dir() or not _is_inside(root, folder):
+        problems.append(
+            Problem(POLICIES, 0, 0, "there is no folder of policies here", "make it, with one *.cedar file")
+        )
+        return names, problems
+    policies = sorted(one.name for one in os.scandir(folder) if one.name.endswith(".cedar"))
+    if not policies:
+        problems.append(
+            Problem(POLICIES, 0, 0, "there is no policy here, so nobody could do anything", "add one *.cedar file")
+        )
+    if len(policies) > MAX_FILES:
+        problems.append(Problem(POLICIES, 0, 0, f"there are more than {MAX_FILES} files here", "join some of them"))
+    return names + [f"{POLICIES}/{one}" for one in policies[:MAX_FILES]], problems
+
+
+def _read(root: Path, name: str) -> bytes | Problem:
+    path = root / name
+    try:
+        if not _is_inside(root, path):
+            return Problem(name, 0, 0, "this link leads out of the folder", "put the file itself here")
+        descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+    except FileNotFoundError:
+        return Problem(name, 0, 0, "this file is missing", "`limen init` writes one to start from")
+    except (OSError, RuntimeError, ValueError) as error:
+        reason = error.strerror if isinstance(error, OSError) and error.strerror else "the link leads nowhere"
+        return Problem(name, 0, 0, f"this file can't be read: {reason}", "make it a readable file")
+    with os.fdopen(descriptor, "rb") as file:
+        if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+            return Problem(name, 0, 0, "this is no plain file", "put the file itself here")
+        data = file.read(MAX_FILE + 1)
+    if len(data) > MAX_FILE:
+        return Problem(name, 0, 0, f"this file is longer than {MAX_FILE} bytes", "split it")
+    return data
+
+
+def _is_inside(root: Path, path: Path) -> bool:
+    return path.resolve().is_relative_to(root.resolve())
+
+
+def _decode(name: str, data: bytes) -> str | Problem:
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line, column = _line_and_column(data, error.start)
+        return Problem(name, line, column, f"byte 0x{data[error.start]:02x} is no UTF-8", "save the file as UTF-8")
+    at = text.find("\0")
+    if at >= 0:
+        line = text.count("\n", 0, at) + 1
+        column = at - text.rfind("\n", 0, at)
+        return Problem(name, line, column, f"there is a {shown(chr(0))} character here", "remove it")
+    return text
+
+
+def _line_and_column(data: bytes, at: int) -> tuple[int, int]:
+    before = data[:at]
+    start = before.rfind(b"\n") + 1
+    return before.count(b"\n") + 1, len(before[start:].decode("utf-8", "replace")) + 1

@@ -1,0 +1,137 @@
+"""`policies/*.cedar`: the parsed policies joined into one set, named by `@id`, their names held against the rest."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from limen.cedar import CedarError, Policy
+from limen.company.problem import Problem, did_you_mean, shown
+from limen.facts import LIMEN
+from limen.policy import Named, State
+from limen.policy.annotations import ANNOTATIONS
+from limen.policy.edges import UnforeseeableError, edges_of
+
+MOST_POLICIES: Final = 10_000
+_ID: Final = re.compile(r"[a-z0-9][a-z0-9-]{0,79}")
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Where a policy is written, and its text."""
+
+    file: str
+    line: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Policies:
+    """Cedar's JSON form of the whole set, and each policy's source, both by `@id`."""
+
+    tree: dict[str, Any]
+    sources: dict[str, Source]
+
+
+def read_policies(
+    files: Mapping[str, list[dict[str, Any]]], groups: Iterable[str] | None, apps: Iterable[str] | None
+) -> tuple[Policies, list[Problem]]:
+    """The policies that the parsing child found in each file. `groups` and `apps` are None where they are not known."""
+    problems: list[Problem] = []
+    bodies: dict[str, Any] = {}
+    sources: dict[str, Source] = {}
+    known = {
+        "Group": None if groups is None else frozenset(groups),
+        "App": None if apps is None else frozenset(apps) | {LIMEN},
+    }
+    for file, parsed in files.items():
+        for one in parsed:
+            written = _Written(file, one["line"], one["column"], one["text"], one["body"])
+            problems += written.problems(known)
+            policy_id = written.id
+            if policy_id in sources:
+                first = sources[policy_id]
+                what = f"there are two policies with the @id {shown(policy_id)}"
+                problems.append(
+                    written.problem(f'"{policy_id}"', what, f"rename one; {first.file}:{first.line} has the other")
+                )
+            elif policy_id:
+                sources[policy_id] = Source(file, written.line, written.text)
+                bodies[policy_id] = written.body
+    if len(bodies) > MOST_POLICIES:
+        problems.append(Problem("policies", 0, 0, f"there are more than {MOST_POLICIES} policies", "join some of them"))
+    return Policies({"templates": {}, "staticPolicies": bodies, "templateLinks": []}, sources), problems
+
+
+@dataclass(frozen=True, slots=True)
+class _Written:
+    """One policy as it stands in its file."""
+
+    file: str
+    line: int
+    column: int
+    text: str
+    body: dict[str, Any]
+
+    @property
+    def annotations(self) -> dict[str, str]:
+        return self.body.get("annotations") or {}
+
+    @property
+    def id(self) -> str:
+        return self.annotations.get("id", "")
+
+    def problem(self, word: str, what: str, fix: str) -> Problem:
+        """A problem at the first place where `word` stands in the policy."""
+        at = max(self.text.find(word), 0)
+        before = self.text[:at]
+        column = at - before.rfind("\n") if "\n" in before else self.column + at
+        return Problem(self.file, self.line + before.count("\n"), column, what, fix)
+
+    def problems(self, known: Mapping[str, frozenset[str] | None]) -> Iterator[Problem]:
+        yield from self._annotation_problems()
+        for kind, name in sorted(_names(self.body)):
+            names = known.get(kind)
+            if names is not None and name not in names:
+                otherwise = "declare it in limen.toml under [groups]" if kind == "Group" else "add it to apps.yaml"
+                what = f"there is no {kind.lower()} {shown(name)}"
+                yield self.problem(f'"{name}"', what, did_you_mean(name, names, otherwise))
+        try:
+            edges_of(Policy.from_json(self.id or "policy", self.body))
+        except UnforeseeableError as error:
+            fix = "compare the clock once, with something that stands still"
+            yield self.problem("context.now", f"this policy {error}", fix)
+        except CedarError as error:
+            yield self.problem("", f"this can't be taken: {error}", "split the policy")
+
+    def _annotation_problems(self) -> Iterator[Problem]:
+        if not self.id:
+            yield self.problem("", "this policy has no @id", 'write @id("a-short-name") above it')
+        elif not _ID.fullmatch(self.id):
+            yield self.problem(f'"{self.id}"', f"a policy can't be called {shown(self.id)}", "use a-z, 0-9 and `-`")
+        elif self.id in set(Named):
+            yield self.problem(f'"{self.id}"', f"{shown(self.id)} is one of Limen's own reasons", "choose another @id")
+        for name in self.annotations:
+            if name not in ANNOTATIONS:
+                yield self.problem(f"@{name}", f"there is no annotation @{name}", did_you_mean(name, ANNOTATIONS))
+        state = self.annotations.get("state", State.ENFORCE)
+        if state not in set(State):
+            what = f"there is no @state {shown(state)}"
+            yield self.problem(f'"{state}"', what, did_you_mean(state, State, "say off, watch or enforce"))
+
+
+def _names(part: Any) -> set[tuple[str, str]]:
+    """Every entity that the policy names outright."""
+    found: set[tuple[str, str]] = set()
+    waiting = [part]
+    while waiting:
+        one = waiting.pop()
+        if isinstance(one, dict):
+            if set(one) == {"type", "id"} and isinstance(one["type"], str) and isinstance(one["id"], str):
+                found.add((one["type"], one["id"]))
+            waiting += one.values()
+        elif isinstance(one, list):
+            waiting += one
+    return found

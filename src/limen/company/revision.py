@@ -1,0 +1,60 @@
+"""One published state of the company: its content as plain JSON, and the name that follows from it."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import replace
+from typing import Any, Final
+
+import msgspec
+
+from limen.company.company import Company
+from limen.company.policies_file import Policies, Source
+from limen.facts import App
+from limen.policy.expectations import Expectation
+from limen.settings import Settings
+
+FORMAT: Final = 1
+"""Raised when the content's shape changes, so that an older Limen refuses what it can't read."""
+
+_SETTINGS: Final = {"name", "domain", "time_zone", "url", "groups", "networks", "sessions"}
+"""The settings that say what the company is. Where one machine listens and keeps its data is its own affair."""
+
+
+def revision_of(company: Company) -> str:
+    """32 hexadecimal digits of SHA-256 over the normalised content: comments, order and layout do not count."""
+    content = write_content(company)
+    del content["sources"]
+    return hashlib.sha256(msgspec.json.encode(content, order="deterministic")).hexdigest()[:32]
+
+
+def write_content(company: Company) -> dict[str, Any]:
+    """The content as JSON values, policies as their parsed tree, so that nothing has to be parsed again."""
+    tests = [replace(one, line=0) for one in company.tests]
+    return {
+        "format": FORMAT,
+        "settings": company.settings.model_dump(mode="json", include=_SETTINGS),
+        "apps": msgspec.to_builtins(sorted(company.apps, key=lambda app: app.id), order="deterministic"),
+        "policies": dict(sorted(company.policies.tree["staticPolicies"].items())),
+        "tests": msgspec.to_builtins(tests, order="deterministic"),
+        "sources": msgspec.to_builtins(company.policies.sources, order="deterministic"),
+    }
+
+
+def read_content(content: Any) -> Company:
+    """The company that `write_content` wrote. Raises ValueError when it is none, or of a newer Limen."""
+    if not isinstance(content, dict) or content.get("format") != FORMAT:
+        raise ValueError("this revision was written by another Limen")
+    try:
+        company = Company(
+            settings=Settings.model_validate(content["settings"]),
+            apps=msgspec.convert(content["apps"], tuple[App, ...]),
+            policies=Policies(
+                {"templates": {}, "staticPolicies": content["policies"], "templateLinks": []},
+                msgspec.convert(content["sources"], dict[str, Source]),
+            ),
+            tests=msgspec.convert(content["tests"], tuple[Expectation, ...]),
+        )
+    except (KeyError, msgspec.ValidationError) as error:
+        raise ValueError(f"this is no revision: {error}") from None
+    return replace(company, revision=revision_of(company))

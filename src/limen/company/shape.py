@@ -1,0 +1,89 @@
+"""What pydantic found wrong in a file's shape, as problems with positions and words that help."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any, TypeVar
+
+from pydantic import BaseModel, ValidationError
+
+from limen.company.problem import Problem, did_you_mean, shown
+from limen.company.tree import Tree
+
+M = TypeVar("M", bound=BaseModel)
+
+_WANTED = {
+    "string_type": "a text",
+    "int_type": "a whole number",
+    "int_parsing": "a whole number",
+    "int_from_float": "a whole number",
+    "float_type": "a number",
+    "float_parsing": "a number",
+    "bool_type": "true or false",
+    "bool_parsing": "true or false",
+    "list_type": "a list",
+    "tuple_type": "a list",
+    "dict_type": "a mapping",
+    "model_type": "a mapping",
+    "model_attributes_type": "a mapping",
+    "path_type": "a path",
+    "ip_v4_network": "a network such as 10.0.0.0/8",
+    "ip_v6_network": "a network such as fd00::/8",
+}
+
+
+def shaped(model: type[M], body: Any, tree: Tree, file: str, above: tuple[str | int, ...] = ()) -> M | list[Problem]:
+    """`body`, which stands at `above` in `tree`, as a `model`; or everything that is wrong with it."""
+    try:
+        return model.model_validate(body)
+    except ValidationError as error:
+        return list(_problems(model, error, tree, file, above))
+
+
+def _problems(
+    model: type[BaseModel], error: ValidationError, tree: Tree, file: str, above: tuple[str | int, ...]
+) -> Iterable[Problem]:
+    told: set[tuple[int, int]] = set()
+    for one in error.errors(include_url=False, include_context=True):
+        path = above + tuple(one["loc"])
+        name = ".".join(str(part) for part in one["loc"] if not _is_kind(part))
+        line, column = tree.at(*path)
+        match one["type"]:
+            case "missing":
+                what, fix = f"`{name}` is missing", "add it"
+            case "extra_forbidden":
+                line, column = tree.key_at(*path)
+                last = str(one["loc"][-1])
+                what, fix = f"there is no `{name}` here", did_you_mean(last, _fields(model, one["loc"][:-1]))
+            case kind if kind in _WANTED:
+                what, fix = f"`{name}` must be {_WANTED[kind]}, not {shown(one['input'])}", ""
+            case "string_pattern_mismatch":
+                what, fix = f"`{name}` can't be {shown(one['input'])}", "use small letters, digits, `-` and `.`"
+            case _:
+                what, fix = f"`{name}`, which is {shown(one['input'])}, is not right: {one['msg']}", ""
+        if (line, column) not in told or one["type"] == "missing":
+            # A union complains once for each of its kinds.
+            told.add((line, column))
+            yield Problem(file, line, column, what, fix)
+
+
+def _is_kind(part: str | int) -> bool:
+    """A union's member, which pydantic names among the path."""
+    return isinstance(part, str) and (part[:1].isupper() or "[" in part or "-" in part)
+
+
+def _fields(model: type[BaseModel], path: tuple[str | int, ...]) -> list[str]:
+    """The keys that are known at the end of `path`."""
+    here: Any = model
+    for part in path:
+        if isinstance(part, int) or _is_kind(part):
+            continue
+        field = getattr(here, "model_fields", {}).get(part)
+        here = _model_in(field.annotation) if field is not None else None
+    return sorted(getattr(here, "model_fields", {}))
+
+
+def _model_in(annotation: Any) -> Any:
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return annotation
+    return next((found for one in getattr(annotation, "__args__", ()) if (found := _model_in(one)) is not None), None)

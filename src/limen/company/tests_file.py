@@ -1,0 +1,183 @@
+"""`policies/tests.yaml`: what the company expects of its policies, in words a person can check."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from ipaddress import ip_address
+from itertools import product
+from typing import Annotated, Any, Final, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from limen.cedar import EvaluationError
+from limen.cedar.literals import CONSTRUCTORS
+from limen.clock import MINUTE, Milliseconds
+from limen.company.folder import TESTS
+from limen.company.problem import Problem, did_you_mean, shown
+from limen.company.shape import shaped
+from limen.company.tree import Tree
+from limen.facts import ACTIONS, LIMEN
+from limen.policy import Effect, Named
+from limen.policy.expectations import Expectation
+from limen.policy.supposed import SOME_TUESDAY, Supposed
+
+NOBODY: Final = "nobody"
+MOST_TESTS: Final = 5_000
+
+
+class _Shape(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+
+
+class _Given(_Shape):
+    strength: Annotated[int, Field(ge=0, le=3)] = 2
+    proved: str = "1m"
+    at: str = SOME_TUESDAY
+    device: Literal["compliant", "non_compliant", "unknown", ""] = ""
+    managed: bool = False
+    binding: Annotated[int, Field(ge=0, le=3)] = 0
+    platform: str = ""
+    country: Annotated[str, Field(pattern=r"^([A-Z]{2})?$")] = ""
+    address: str = ""
+    network: str = ""
+    anonymiser: bool = True
+    risk: Annotated[int, Field(ge=0, le=100)] | None = None
+    grant: str = ""
+
+
+class _Test(_Shape):
+    test: Annotated[str, Field(min_length=1, max_length=200)]
+    who: list[str] | str
+    app: list[str] | str
+    action: list[str] | str
+    expect: Literal["permit", "challenge", "deny"]
+    given: _Given = _Given()
+    because: str = ""
+
+
+def read_tests(
+    tree: Tree, groups: set[str] | None, apps: set[str] | None, policies: set[str] | None
+) -> tuple[tuple[Expectation, ...], list[Problem]]:
+    """Every expectation, and every problem. `groups`, `apps` and `policies` are None if not known."""
+    entries = tree.plain()
+    if entries is None:
+        entries = []
+    if not isinstance(entries, list):
+        return (), [Problem(TESTS, *tree.at(), "this must be a list of tests", "start each one with `- test: …`")]
+    if len(entries) > MOST_TESTS:
+        return (), [Problem(TESTS, *tree.at(), f"there are more than {MOST_TESTS} tests", "remove some")]
+    problems: list[Problem] = []
+    found: list[Expectation] = []
+    for number, entry in enumerate(entries):
+        reader = _Reader(tree, number, groups, None if apps is None else apps | {LIMEN}, policies)
+        found += reader.read(entry)
+        problems += reader.problems
+    return tuple(found), problems
+
+
+class _Reader:
+    """Reads one test, and collects what is wrong with it."""
+
+    def __init__(
+        self, tree: Tree, number: int, groups: set[str] | None, apps: set[str] | None, policies: set[str] | None
+    ) -> None:
+        self.problems: list[Problem] = []
+        self._tree = tree
+        self._number = number
+        self._groups = groups
+        self._apps = apps
+        self._policies = policies
+
+    def read(self, entry: Any) -> list[Expectation]:
+        shape = shaped(_Test, entry, self._tree, TESTS, (self._number,))
+        if isinstance(shape, list):
+            self.problems += shape
+            return []
+        groups = self._who(shape.who)
+        supposed = self._supposed(shape.given)
+        apps = self._words("app", shape.app, self._apps)
+        actions = self._words("action", shape.action, set(ACTIONS))
+        reasons = (self._policies or set()) | set(Named)
+        if shape.because and self._policies is not None and shape.because not in reasons:
+            fix = did_you_mean(shape.because, reasons, "name a policy by its @id")
+            self._wrong(("because",), f"there is no policy {shown(shape.because)}", fix)
+        if self.problems or supposed is None:
+            return []
+        line, _ = self._tree.at(self._number)
+        return [
+            Expectation(shape.test, groups, app, action, supposed, Effect(shape.expect), shape.because, line)
+            for app, action in product(apps, actions)
+        ]
+
+    def _wrong(self, path: tuple[str | int, ...], what: str, fix: str) -> None:
+        self.problems.append(Problem(TESTS, *self._tree.at(self._number, *path), what, fix))
+
+    def _who(self, who: list[str] | str) -> frozenset[str] | None:
+        if who == NOBODY:
+            return None
+        groups = [who] if isinstance(who, str) else who
+        for place, group in enumerate(groups):
+            if self._groups is not None and group not in self._groups:
+                path: tuple[str | int, ...] = ("who",) if isinstance(who, str) else ("who", place)
+                fix = did_you_mean(group, {*self._groups, NOBODY}, "declare it in limen.toml under [groups]")
+                self._wrong(path, f"there is no group {shown(group)}", fix)
+        return frozenset(groups)
+
+    def _words(self, key: str, said: list[str] | str, known: set[str] | None) -> list[str]:
+        words = [said] if isinstance(said, str) else said
+        for place, word in enumerate(words):
+            if known is not None and word not in known:
+                path: tuple[str | int, ...] = (key,) if isinstance(said, str) else (key, place)
+                self._wrong(path, f"there is no {key} {shown(word)}", did_you_mean(word, known))
+        return words
+
+    def _supposed(self, given: _Given) -> Supposed | None:
+        proved = self._length("proved", given.proved)
+        grant = self._length("grant", given.grant) if given.grant else 0
+        try:
+            datetime.fromisoformat(given.at)
+        except ValueError:
+            self._wrong(("given", "at"), f"{shown(given.at)} is no date and time", "write it as 2026-11-24 22:00")
+        if given.address:
+            try:
+                ip_address(given.address)
+            except ValueError:
+                self._wrong(("given", "address"), f"{shown(given.address)} is no address", "write it as 192.0.2.7")
+        if self.problems:
+            return None
+        return Supposed(
+            strength=given.strength,
+            proved=proved,
+            at=given.at,
+            device=given.device,
+            managed=given.managed,
+            binding=given.binding,
+            platform=given.platform,
+            country=given.country,
+            address=given.address,
+            network=given.network,
+            anonymiser=given.anonymiser,
+            risk=given.risk,
+            grant=grant,
+        )
+
+    def _length(self, key: str, text: str) -> Milliseconds:
+        try:
+            return read_length(text)
+        except ValueError as error:
+            self._wrong(("given", key), str(error), "write it as 30m, 4h or 2d")
+            return MINUTE
+
+
+def read_length(text: str) -> Milliseconds:
+    """`30m`, `4h`, `1d12h`: a length of time as Cedar writes it, not negative. Raises ValueError."""
+    length = -1
+    try:
+        value = CONSTRUCTORS["duration"](text)
+    except EvaluationError:
+        value = None
+    if isinstance(value, int):
+        length = int(value)
+    if length < 0:
+        raise ValueError(f"{shown(text)} is no length of time")
+    return length

@@ -1,0 +1,72 @@
+"""Policy tests as values: what somebody expects of the policies, and what the policies say instead."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from ipaddress import IPv4Network, IPv6Network
+
+from limen.facts import App, Person
+from limen.policy.decision import Decision, Effect, Request
+from limen.policy.engine import Engine
+from limen.policy.supposed import Supposed
+
+
+@dataclass(frozen=True, slots=True)
+class Expectation:
+    """One request somebody supposes, and the effect it must have.
+
+    `groups` None is nobody signed in. `because`, where it is said, must be among the reasons: a policy's `@id`, or the
+    name of one of Limen's own reasons. `line` is where the test stands in its file.
+    """
+
+    title: str
+    groups: frozenset[str] | None
+    app: str
+    action: str
+    supposed: Supposed
+    effect: Effect
+    because: str = ""
+    line: int = field(default=0, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Unmet:
+    """An expectation that the policies do not meet."""
+
+    expectation: Expectation
+    decision: Decision
+
+    @property
+    def what(self) -> str:
+        wanted, got = self.expectation, self.decision
+        because = f" because of {wanted.because}" if wanted.because else ""
+        reasons = ", ".join(reason.policy for reason in got.reasons)
+        return f"“{wanted.title}”: {wanted.effect}{because} was expected, and it is {got.effect} because of {reasons}"
+
+
+def decide(
+    engine: Engine,
+    expectation: Expectation,
+    app: App,
+    networks: tuple[tuple[str, IPv4Network | IPv6Network], ...] = (),
+) -> Decision:
+    """What the policies say about the supposed request."""
+    now = expectation.supposed.now(engine.zone)
+    person = None if expectation.groups is None else Person("supposed", groups=expectation.groups, active=True)
+    facts = expectation.supposed.facts(person, app, expectation.action, now, networks)
+    return engine.decide(Request(expectation.action), facts, now)
+
+
+def unmet(
+    engine: Engine,
+    expectations: Iterable[Expectation],
+    apps: Mapping[str, App],
+    networks: tuple[tuple[str, IPv4Network | IPv6Network], ...] = (),
+) -> Iterator[Unmet]:
+    """Every expectation that the policies do not meet. Raises KeyError for an app that is not in `apps`."""
+    for expectation in expectations:
+        decision = decide(engine, expectation, apps[expectation.app], networks)
+        named = {reason.policy for reason in decision.reasons}
+        if decision.effect is not expectation.effect or (expectation.because and expectation.because not in named):
+            yield Unmet(expectation, decision)
