@@ -108,6 +108,7 @@ class _Reader:
         self._check_host(shape.host)
         upstream = shape.upstream if isinstance(shape.upstream, _Upstream) else _Upstream(url=shape.upstream)
         path: tuple[str | int, ...] = ("upstream", "url") if isinstance(shape.upstream, _Upstream) else ("upstream",)
+        label = _label(shape.label)
         return App(
             id=shape.id,
             name=shape.name or shape.id.replace("-", " ").capitalize(),
@@ -121,7 +122,7 @@ class _Reader:
                 max_request_bytes=upstream.max_request_megabytes << 20,
                 keep_host=upstream.keep_host,
             ),
-            label=_label(shape.label) or Label.RESTRICTED,
+            label=Label.RESTRICTED if label is None else label,
             owner=shape.owner,
             description=shape.description,
             start=shape.start,

@@ -99,11 +99,13 @@ class Engine:
         permits, forbids, errors = self._enforced.evaluate(seen.principal, action, seen.resource, context, {})
         if errors:
             return Effect.DENY, self._policy_errors(errors, forbids)
+        if not person.id and (forbids or not permits):
+            return Effect.DENY, NOT_SIGNED_IN  # a stranger learns nothing of the policies
         if forbids:
             return Effect.DENY, tuple([self._reasons[policy] for policy in forbids])
         if permits:
             return Effect.PERMIT, tuple([self._reasons[policy] for policy in permits])
-        return Effect.DENY, NOTHING_PERMITS if person.id else NOT_SIGNED_IN
+        return Effect.DENY, NOTHING_PERMITS
 
     def _policy_errors(self, errors: tuple[tuple[str, str], ...], forbids: tuple[str, ...]) -> tuple[Reason, ...]:
         """Cedar skips a policy that errs, so a forbid could vanish; here an error of any enforced policy is a deny."""
