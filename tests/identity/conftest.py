@@ -18,7 +18,7 @@ from limen.identity.model import IssuedLink, SignedIn, Visitor
 from limen.identity.parts import Parts
 from limen.identity.passwords import Passwords
 from limen.identity.ports import Ports
-from limen.policy.decision import Effect
+from limen.policy.decision import Decision, Effect, Request
 from limen.settings import Settings
 from limen.storage.database import Database
 from limen.storage.feed import Feed
@@ -27,11 +27,6 @@ from limen.storage.tables import outbox
 
 ORIGIN = "https://limen.harbor.example"
 MORNING = from_iso("2026-11-24T09:00:00Z")
-
-
-@dataclass(frozen=True)
-class Answered:
-    effect: Effect
 
 
 @dataclass
@@ -101,10 +96,6 @@ class House:
         return pyotp.TOTP(seed).generate_otp(self.clock.now() // 30_000 + steps)
 
 
-class EasyPasswords(Passwords):
-    """The real thing with cheap parameters would check the same; here only its work is counted."""
-
-
 @pytest.fixture
 async def house(tmp_path: Path) -> AsyncIterator[House]:
     clock = SetClock(MORNING)
@@ -120,9 +111,19 @@ async def house(tmp_path: Path) -> AsyncIterator[House]:
     said: list[Event] = []
     effect = [Effect.PERMIT]
 
-    def decide(facts: Facts, action: str) -> Answered:
+    def decide(facts: Facts, action: str) -> Decision:
         asked.append((facts, action))
-        return Answered(effect[0])
+        return Decision(
+            effect=effect[0],
+            reasons=(),
+            remedies=(),
+            watched=(),
+            request=Request(action),
+            facts=facts,
+            now=clock.now(),
+            revision="",
+            foresee=lambda *_: None,
+        )
 
     ports = Ports(
         settings=Settings(name="Harbor", domain="harbor.example", url=ORIGIN),

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from limen.events import Event, Outcome
 from limen.facts import LIMEN, UNKNOWN_RISK, Auth, Facts, Person
-from limen.identity.errors import Answer, SignInFailedError
+from limen.identity.errors import SignInFailedError
 from limen.identity.model import Visitor
 from limen.identity.ports import Ports
-from limen.policy.decision import Effect
+from limen.policy.decision import Decision
 
 
-def decide_sign_in(ports: Ports, person: Person, auth: Auth, visitor: Visitor) -> Answer:
+def decide_sign_in(ports: Ports, person: Person, auth: Auth, visitor: Visitor) -> Decision:
     """Whether this person, having proved this, from there, may sign in.
 
     Raises SignInFailedError when there is nothing to ask about: Limen's own app is not known.
@@ -29,23 +29,17 @@ def decide_sign_in(ports: Ports, person: Person, auth: Auth, visitor: Visitor) -
     return ports.decide(facts, "sign_in")
 
 
-def is_permitted(answer: Answer) -> bool:
-    return answer.effect is Effect.PERMIT
-
-
 def refuse(ports: Ports, kind: str, reason: str, visitor: Visitor, person_id: str = "", session: str = "") -> None:
     """Journal a refusal. `reason` is one of our own words, never text from outside."""
-    ports.say(refusal(ports, kind, reason, visitor, person_id, session))
-
-
-def refusal(ports: Ports, kind: str, reason: str, visitor: Visitor, person_id: str = "", session: str = "") -> Event:
-    return Event(
-        id="",
-        at=ports.now(),
-        kind=kind,
-        outcome=Outcome.FAILURE,
-        subject=person_id,
-        session=session,
-        address=visitor.address[:64],
-        reason=reason,
+    ports.say(
+        Event(
+            id="",
+            at=ports.now(),
+            kind=kind,
+            outcome=Outcome.FAILURE,
+            subject=person_id,
+            session=session,
+            address=visitor.address[:64],
+            reason=reason,
+        )
     )

@@ -12,7 +12,7 @@ from limen.facts import Factor, Person
 from limen.identity import store
 from limen.identity.challenges import Binding, Challenges
 from limen.identity.codes import CodeOffer, matching_step, new_seed, offer
-from limen.identity.deciding import decide_sign_in, is_permitted, refuse
+from limen.identity.deciding import decide_sign_in, refuse
 from limen.identity.errors import (
     CeremonyRefusedError,
     LinkRefusedError,
@@ -209,7 +209,7 @@ class Enrolment:
                         details=dict(details),
                     )
                 )
-            if not is_permitted(answer):
+            if not answer.is_permit:
                 return _Finished()
             signed_in = self._sessions.open(transaction, person, proofs, visitor, passkey_id)
             say_signed_in(transaction, signed_in, visitor)

@@ -2,18 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Protocol
-
 from limen.clock import Milliseconds
 from limen.errors import LimenError
-from limen.policy.decision import Effect
-
-
-class Answer(Protocol):
-    """The part of a decision that identity obeys; the whole of it goes through to whoever shows it."""
-
-    @property
-    def effect(self) -> Effect: ...
+from limen.policy.decision import Decision
 
 
 class IdentityError(LimenError):
@@ -48,7 +39,7 @@ class BusyError(IdentityError):
 class NotPermittedError(IdentityError):
     """The proof held, and policy does not let this person sign in like this. `decision` says why."""
 
-    def __init__(self, decision: Answer) -> None:
+    def __init__(self, decision: Decision) -> None:
         super().__init__("Signing in is not permitted like this", "see the reasons of the decision")
         self.decision = decision
 
@@ -102,6 +93,16 @@ class UnfitError(IdentityError):
     def __init__(self, field: str, what: str, fix: str) -> None:
         super().__init__(what, fix)
         self.field = field
+
+
+class RelyingPartyChangedError(IdentityError):
+    """The sign-in host is another one than passkeys were enrolled for; none of them would work."""
+
+    def __init__(self, before: str, now: str) -> None:
+        super().__init__(
+            f"Passkeys were enrolled for {before}, but `url` in limen.toml now names {now}",
+            f"set `url` back to {before}; passkeys belong to the host they were made for",
+        )
 
 
 class UnknownError(IdentityError):

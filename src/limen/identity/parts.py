@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from limen.identity import project, store
 from limen.identity.challenges import Challenges
 from limen.identity.enrolment import Enrolment
+from limen.identity.errors import RelyingPartyChangedError
 from limen.identity.factors import Factors
 from limen.identity.guesses import Guesses
 from limen.identity.links import Links
@@ -58,8 +59,11 @@ def register(feed: Feed, ports: Ports) -> None:
 
 
 async def build(ports: Ports, passwords: Passwords | None = None) -> Parts:
-    """All of identity over these ports. The database must be open; the feed need not have started."""
-    key = await ports.database.writing(lambda transaction: _own_key(transaction, ports))
+    """All of identity over these ports. The database must be open; the feed need not have started.
+
+    Raises RelyingPartyChangedError when passkeys were enrolled for another sign-in host.
+    """
+    key = await ports.database.writing(lambda transaction: _prepare(transaction, ports))
     guesses = Guesses()
     guesses.load(await ports.read(lambda snapshot: store.kept_guesses(snapshot.connection)))
     challenges = Challenges(key)
@@ -82,10 +86,21 @@ async def build(ports: Ports, passwords: Passwords | None = None) -> Parts:
     )
 
 
-def _own_key(transaction: Transaction, ports: Ports) -> bytes:
-    """The key of challenges and tickets: made once, sealed in the database, so that restarts and workers share it."""
-    sealed = store.sealed_key(transaction.connection, "challenges")
+def _prepare(transaction: Transaction, ports: Ports) -> bytes:
+    """The key of challenges and tickets, shared by restarts and workers; and a look at whose passkeys these are."""
+    before = _kept(transaction, ports, "rp_id", ports.rp_id.encode()).decode()
+    if before != ports.rp_id:
+        if store.has_any_passkey(transaction.connection):
+            raise RelyingPartyChangedError(before, ports.rp_id)
+        store.forget_sealed_key(transaction.connection, "rp_id")
+        _kept(transaction, ports, "rp_id", ports.rp_id.encode())
+    return _kept(transaction, ports, "challenges", secrets.token_bytes(32))
+
+
+def _kept(transaction: Transaction, ports: Ports, purpose: str, new: bytes) -> bytes:
+    """What is kept sealed under this purpose; `new` from now on if there is nothing yet."""
+    sealed = store.sealed_key(transaction.connection, purpose)
     if sealed is None:
-        sealed = ports.keyring.seal("identity_keys", "challenges", "sealed", secrets.token_bytes(32))
-        store.keep_sealed_key(transaction.connection, "challenges", sealed)
-    return ports.keyring.open_sealed("identity_keys", "challenges", "sealed", sealed)
+        sealed = ports.keyring.seal("identity_keys", purpose, "sealed", new)
+        store.keep_sealed_key(transaction.connection, purpose, sealed)
+    return ports.keyring.open_sealed("identity_keys", purpose, "sealed", sealed)

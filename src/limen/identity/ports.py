@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 from limen.clock import Clock, Instant
 from limen.events import Event
 from limen.facts import Facts, Known
-from limen.identity.errors import Answer
+from limen.policy.decision import Decision
 from limen.settings import Settings
 from limen.storage.database import Database, Snapshot, Transaction
 from limen.storage.keyring import Keyring
@@ -32,7 +32,7 @@ class Ports:
     known: Known
     database: Database
     keyring: Keyring
-    decide: Callable[[Facts, str], Answer]
+    decide: Callable[[Facts, str], Decision]
     settled: Callable[[int], Awaitable[object]]
     say: Callable[[Event], object]
     first_groups: frozenset[str] = frozenset({"administrators"})

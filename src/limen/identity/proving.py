@@ -18,7 +18,7 @@ from limen.identity.model import Passkey, Proofs, Visitor
 from limen.identity.passkeys import Assertion, Ceremonies, Credential, Refusal, credential_id_of
 from limen.identity.passwords import MAX_LENGTH, Passwords
 from limen.identity.ports import Ports
-from limen.storage.database import Snapshot, Transaction
+from limen.storage.database import Transaction
 
 _SAID_EVERY = 10_000
 _MAX_SAID = 1_000
@@ -66,7 +66,8 @@ class Proving:
             )
             held = self._ceremonies.asserted(credential, passkey, person_id, visitor, subject, now)
         except Refusal as refused:
-            refuse(self._ports, kind, refused.word, visitor, passkey.person_id if passkey else person_id, subject)
+            owner = passkey.person_id if passkey else person_id
+            refuse(self._ports, kind, refused.word, visitor, owner, subject if person_id else "")
             raise SignInFailedError from None
         self._guesses.forgive(keys, now)
         return held
@@ -90,13 +91,14 @@ class Proving:
         The same work is done whether or not the address is known. Raises SignInFailedError, SlowedError, BusyError.
         """
         now = self._ports.now()
-        person_id, stored, sealed, knows_browser = await self._ports.read(
-            lambda snapshot: _look_up(snapshot, email, visitor)
+        found = await self._ports.read(
+            lambda snapshot: store.way_in(snapshot.connection, email, visitor.browser_hash if visitor.browser else b"")
         )
-        keys = self._keys(email, person_id, knows_browser, visitor)
+        person_id = found.person_id
+        keys = self._keys(email, found, visitor)
         self.admit(keys, visitor)
         try:
-            is_right = await self._passwords.holds(stored, password[: 4 * MAX_LENGTH])
+            is_right = await self._passwords.holds(found.password, password[: 4 * MAX_LENGTH])
         except BaseException:
             self._guesses.forgive(keys, now)  # nothing was learnt from a try that was not looked at
             raise
@@ -105,7 +107,7 @@ class Proving:
         proofs = {Factor.PASSWORD: now}
         step = 0
         if code:
-            step = self.code_step(person_id, sealed, code, kind, visitor, session)
+            step = self.code_step(person_id, found.sealed_seed, code, kind, visitor, session)
             proofs[Factor.CODE] = now
         self._guesses.forgive(keys, now)
         return Typed(person_id, proofs, step)
@@ -143,27 +145,13 @@ class Proving:
             refuse(self._ports, "sign_in.slowed", "too-many-guesses", visitor)
         raise SlowedError(wait)
 
-    def _keys(self, email: str, person_id: str, knows_browser: bool, visitor: Visitor) -> tuple[Key, ...]:  # noqa: FBT001
+    def _keys(self, email: str, found: store.WayIn, visitor: Visitor) -> tuple[Key, ...]:
         """A browser the person has signed in with counts for itself; everybody else counts three times."""
-        if knows_browser:
-            return (("browser", f"{person_id}:{visitor.browser_hash.hex()[:24]}"),)
+        if found.knows_browser:
+            return (("browser", f"{found.person_id}:{visitor.browser_hash.hex()[:24]}"),)
         digest = hmac.digest(self._key, email.encode("utf-8", "replace"), hashlib.sha256).hex()[:32]
         return (("person", digest), ("address", network_of(visitor.address)), ("company", ""))
 
     def _fail(self, reason: str, kind: str, visitor: Visitor, person_id: str, session: str) -> NoReturn:
         refuse(self._ports, kind, reason, visitor, person_id, session)
         raise SignInFailedError
-
-
-def _look_up(snapshot: Snapshot, email: str, visitor: Visitor) -> tuple[str, str | None, bytes | None, bool]:
-    """The active person with this address, their password's hash, their sealed seed, and whether they know the browser.
-
-    The same four questions are put whether or not there is one.
-    """
-    connection = snapshot.connection
-    person = store.person_by_email(connection, email)
-    person_id = person.id if person is not None and person.active else ""
-    stored = store.password_of(connection, person_id)
-    sealed = store.sealed_seed_of(connection, person_id)
-    knows_browser = bool(visitor.browser) and store.knows_browser(connection, visitor.browser_hash, person_id)
-    return person_id, stored, sealed, knows_browser

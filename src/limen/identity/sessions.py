@@ -102,13 +102,13 @@ class Sessions:
         renewed = store.session_by_id(connection, session.id)
         return SignedIn(token, renewed[1], person) if renewed else None
 
-    async def open_app_session(self, parent: Session, app_id: str, address: str, user_agent: str) -> Token:
+    async def open_app_session(self, parent_id: str, app_id: str, address: str, user_agent: str) -> str:
         """A session on one app's host, hanging on a live sign-in session and dying with it.
 
-        It holds no proofs of its own: what its person proved is always read from the parent. Raises NotLiveError,
-        UnknownError.
+        It holds no proofs of its own: what its person proved is always read from the parent. Returns the value of
+        its cookie. Raises NotLiveError, UnknownError.
         """
-        root = self.live(parent)
+        root = self.live(self._ports.known.sessions.get(parent_id))
         if not app_id or app_id not in self._ports.known.apps:
             raise UnknownError("app")
         token, now = Token.new(), self._ports.now()
@@ -145,7 +145,7 @@ class Sessions:
                 details={"app": app_id, "parent": root.id},
             )
         )
-        return token
+        return token.reveal()
 
     # Listing
 
@@ -168,6 +168,12 @@ class Sessions:
     async def sign_out(self, session: Session) -> None:
         """End the session one is in, and every app session that hangs on it."""
         await self.revoke(session.parent or session.id, by=session.person_id, reason="signed-out")
+
+    async def end(self, session_id: str) -> None:
+        """`sign_out` for who only knows a session's id; nothing happens when it is gone already."""
+        session = self._ports.known.sessions.get(session_id)
+        if session is not None:
+            await self.sign_out(session)
 
     async def revoke_own(self, session: Session, session_id: str) -> None:
         """End one of one's own sessions. Raises NotLiveError, UnknownError."""

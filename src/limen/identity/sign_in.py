@@ -7,7 +7,7 @@ from typing import Any
 
 from limen.facts import Factor, Person
 from limen.identity import store
-from limen.identity.deciding import decide_sign_in, is_permitted, refuse
+from limen.identity.deciding import decide_sign_in, refuse
 from limen.identity.enrolment import say_signed_in
 from limen.identity.errors import NotPermittedError, SignInFailedError, UnfitError
 from limen.identity.model import Proofs, SignedIn, Visitor, auth_of
@@ -83,7 +83,7 @@ class SignIn:
             current: Person | None = store.person_by_id(transaction.connection, person_id)
             if current is None or not current.active:
                 return "person-inactive"
-            if not is_permitted(answer):
+            if not answer.is_permit:
                 return "not-permitted"
             signed_in = self._sessions.open(transaction, current, proofs, visitor, passkey_id)
             say_signed_in(transaction, signed_in, visitor)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 from sqlalchemy import (
@@ -26,7 +27,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.exc import IntegrityError
 
-from limen.clock import Instant, Milliseconds
+from limen.clock import DAY, Instant, Milliseconds
 from limen.facts import Factor, Person, Session
 from limen.identity.guesses import Kept
 from limen.identity.model import Link, LinkPurpose, Member, Passkey, PersonStatus, Proofs, auth_of
@@ -148,7 +149,9 @@ identity_keys = Table(
 )
 Index("ix_memberships_group_id", memberships.c.group_id)
 
-GUESSES_KEPT_MS: Milliseconds = 7 * 24 * 3_600_000
+GUESSES_KEPT_MS: Milliseconds = 7 * DAY
+LINKS_KEPT_MS: Milliseconds = 90 * DAY
+BROWSERS_KEPT_MS: Milliseconds = 180 * DAY
 GUESSES_LOADED = 20_000
 
 
@@ -174,11 +177,6 @@ def insert_person(connection: Connection, person: Person, status: PersonStatus, 
 def person_by_id(connection: Connection, person_id: str) -> Person | None:
     row = connection.execute(select(people).where(people.c.id == person_id)).first()
     return _person(row, groups_of(connection, person_id)) if row else None
-
-
-def person_by_email(connection: Connection, email: str) -> Person | None:
-    row = connection.execute(select(people).where(people.c.email == email)).first()
-    return _person(row, groups_of(connection, row.id)) if row else None
 
 
 def all_people(connection: Connection) -> list[Person]:
@@ -379,6 +377,30 @@ def factors_of(connection: Connection, person_id: str) -> frozenset[Factor]:
     return frozenset(found)
 
 
+@dataclass(frozen=True, slots=True)
+class WayIn:
+    """What typing a password is checked against; all empty when nobody active has the address."""
+
+    person_id: str = ""
+    password: str | None = None
+    sealed_seed: bytes | None = field(default=None, repr=False)
+    knows_browser: bool = False
+
+
+def way_in(connection: Connection, email: str, browser_hash: bytes) -> WayIn:
+    """One query, the same for an address that somebody has and one that nobody has."""
+    is_theirs = and_(browsers.c.person_id == people.c.id, browsers.c.browser_hash == browser_hash)
+    query = (
+        select(people.c.id, passwords.c.hash, codes.c.seed, browsers.c.used_at)
+        .outerjoin(passwords, passwords.c.person_id == people.c.id)
+        .outerjoin(codes, codes.c.person_id == people.c.id)
+        .outerjoin(browsers, is_theirs)
+        .where(people.c.email == email, people.c.status == PersonStatus.ACTIVE)
+    )
+    row = connection.execute(query).first()
+    return WayIn(row.id, row.hash, row.seed, row.used_at is not None) if row else WayIn()
+
+
 # Sessions
 
 
@@ -488,11 +510,6 @@ def remember_browser(connection: Connection, browser_hash: bytes, person_id: str
         connection.execute(insert(browsers).values(browser_hash=browser_hash, person_id=person_id, used_at=now))
 
 
-def knows_browser(connection: Connection, browser_hash: bytes, person_id: str) -> bool:
-    where = and_(browsers.c.browser_hash == browser_hash, browsers.c.person_id == person_id)
-    return connection.execute(select(browsers.c.used_at).where(where)).first() is not None
-
-
 def forget_browsers_of(connection: Connection, person_id: str) -> None:
     connection.execute(delete(browsers).where(browsers.c.person_id == person_id))
 
@@ -519,10 +536,11 @@ def kept_guesses(connection: Connection) -> list[Kept]:
 
 
 def purge(connection: Connection, now: Instant) -> None:
-    """Forget what no longer says anything: spent challenges past their end, old guesses and browsers, dead marks."""
+    """Forget what no longer says anything: challenges past their end, old links, guesses, browsers and marks."""
     connection.execute(delete(spent_challenges).where(spent_challenges.c.expires_at <= now))
+    connection.execute(delete(links).where(links.c.expires_at < now - LINKS_KEPT_MS))
     connection.execute(delete(guesses).where(guesses.c.at < now - GUESSES_KEPT_MS))
-    connection.execute(delete(browsers).where(browsers.c.used_at < now - 180 * 24 * 3_600_000))
+    connection.execute(delete(browsers).where(browsers.c.used_at < now - BROWSERS_KEPT_MS))
     connection.execute(
         delete(not_before).where(not_before.c.kind == "session", not_before.c.key.not_in(select(sessions.c.id)))
     )
@@ -530,6 +548,10 @@ def purge(connection: Connection, now: Instant) -> None:
 
 def sealed_key(connection: Connection, purpose: str) -> bytes | None:
     return connection.scalar(select(identity_keys.c.sealed).where(identity_keys.c.purpose == purpose))
+
+
+def forget_sealed_key(connection: Connection, purpose: str) -> None:
+    connection.execute(delete(identity_keys).where(identity_keys.c.purpose == purpose))
 
 
 def keep_sealed_key(connection: Connection, purpose: str, sealed: bytes) -> None:
