@@ -25,7 +25,7 @@ from typing import Any
 
 import cedarpy
 
-from limen.cedar import Datetime, Entities, EntityUid, PolicySet, compile_policies
+from limen.cedar import Datetime, Entities, Entity, EntityUid, PolicySet, compile_policies
 
 PEOPLE, GROUPS, APPS, COLLECTIONS = 1000, 60, 200, 12
 ACTIONS = ["sign_in", "view", "edit", "download", "share", "administer", "connect", "elevate"]
@@ -73,13 +73,18 @@ def policy_text(number: int, rng: random.Random) -> str:
             ]
         )
         return f"forbid (principal, action, {scope}) when {{ {blame} }};"
-    tests = [f"context.auth.strength >= {rng.choice([1, 2, 2, 3])}", f"resource.sensitivity <= {rng.choice([1, 2, 3, 3])}"]
+    tests = [
+        f"context.auth.strength >= {rng.choice([1, 2, 2, 3])}",
+        f"resource.sensitivity <= {rng.choice([1, 2, 3, 3])}",
+    ]
     if rng.random() < 0.6:
         tests.append('context.device.compliance == "compliant"')
     if rng.random() < 0.6:
         tests.append(f"context.risk.score < {rng.choice([50, 70, 90])}")
     if rng.random() < 0.3:
-        tests.append(f"context.time.minute >= {rng.choice([360, 480])} && context.time.minute < {rng.choice([1080, 1320])}")
+        tests.append(
+            f"context.time.minute >= {rng.choice([360, 480])} && context.time.minute < {rng.choice([1080, 1320])}"
+        )
     if rng.random() < 0.3:
         tests.append(f'context.now.durationSince(context.auth.at) <= duration("{rng.choice(["1h", "4h", "12h"])}")')
     if rng.random() < 0.3:
@@ -140,8 +145,6 @@ def limen_side(policies: list[str], entities: list[dict[str, Any]]) -> Callable[
     known = Entities.from_json(entities)
     people = {f"p{number}": known[EntityUid("Person", f"p{number}")] for number in range(PEOPLE)}
     apps = {f"a{number}": known[EntityUid("App", f"a{number}")] for number in range(APPS)}
-    from limen.cedar import Entity
-
     actions = {name: Entity(EntityUid("Action", name)) for name in ACTIONS}
 
     def decide(asked: Facts) -> Answer:
@@ -171,9 +174,7 @@ def datetime_text(milliseconds: int) -> str:
 NOW_TEXT = datetime_text(NOW)
 
 
-def cedarpy_side(
-    policies: list[str], entities: list[dict[str, Any]], how: str
-) -> Callable[[Facts], Answer]:
+def cedarpy_side(policies: list[str], entities: list[dict[str, Any]], how: str) -> Callable[[Facts], Answer]:
     """`how` is all, resource, action, or action+entities. Slices are parsed before the clock starts."""
     everything = cedarpy.Entities.from_json_str(json.dumps(entities))
     app_of = {item["uid"]["id"]: item for item in entities if item["uid"]["type"] == "App"}
@@ -186,9 +187,9 @@ def cedarpy_side(
     names = [f"policy{number}" for number in range(len(policies))]
     slices: dict[tuple[str, str], tuple[Any, list[str]]] = {}
     if how != "all":
-        for app in app_of:
+        for app, described in app_of.items():
             for action in ACTIONS if how.startswith("action") else ["*"]:
-                kept = [n for n, text in enumerate(policies) if _applies(text, app, app_of[app], action)]
+                kept = [n for n, text in enumerate(policies) if _applies(text, app, described, action)]
                 handle = cedarpy.PolicySet.from_str("\n".join(policies[n] for n in kept))
                 slices[app, action] = (handle, [names[n] for n in kept])
     whole = (cedarpy.PolicySet.from_str("\n".join(policies)), names)
@@ -302,7 +303,9 @@ def main() -> None:
             line[f"cedarpy_p50_us_{one['policies']}"] = round(one["rows"][one["best"]]["p50"], 1)
         print(json.dumps(line))
         return
-    print(f"{PEOPLE} people, {APPS} apps, {chosen.requests} requests, {chosen.rounds} interleaved rounds; µs a decision")
+    print(
+        f"{PEOPLE} people, {APPS} apps, {chosen.requests} requests, {chosen.rounds} interleaved rounds; µs a decision"
+    )
     for one in results:
         print(f"\n{one['policies']} policies, {one['allowed']:.0%} allowed, all answers equal")
         print(f"  {'':26}{'p50':>9}{'p99':>9}{'per s':>10}   p50 of the rounds, min to max")

@@ -46,14 +46,42 @@ ATTRIBUTES = {
     "decimal": ["f1"],
     "ip": ["i1", "i2"],
 }
-STRINGS = ["", "a", "ab", "abc", "b*c", "*", "\\", 'q"', "\u00e9", "\U0001f600x", "\x00", "a\nb", "\u200d", "True", "1", "'"]
+STRINGS = [
+    "",
+    "a",
+    "ab",
+    "abc",
+    "b*c",
+    "*",
+    "\\",
+    'q"',
+    "\u00e9",
+    "\U0001f600x",
+    "\x00",
+    "a\nb",
+    "\u200d",
+    "True",
+    "1",
+    "'",
+]
 LONGS = [0, 1, -1, 2, 3, 7, 1000, LONG_MAX, LONG_MIN, LONG_MAX - 1, LONG_MIN + 1, 3037000500, 2**31, 86_400_000]
 IPS = ["10.0.0.1", "10.0.0.0/8", "10.1.2.3/24", "127.0.0.1", "224.0.0.5", "224.0.0.0/3", "::1", "ff02::1", "fe80::/10"]
 IPS += ["2001:db8::/32", "2001:db8::5", "0.0.0.0/0", "::/0", "1.2.3.4/33", "010.0.0.1", "x", "::ffff:1.2.3.4"]
 DECIMALS = ["0.0", "1.0", "1.0000", "-1.5", "922337203685477.5807", "-922337203685477.5808", "1", "1.00000", "0.1234"]
 DATETIMES = ["2024-01-01", "1970-01-01", "1969-12-31T23:59:59.999Z", "2024-02-29T12:00:00Z", "2024-02-30", "nope"]
 DATETIMES += ["2024-01-01T01:02:03.004+0530", "0000-01-01", "9999-12-31T23:59:59.999-2359", "2024-01-01T00:00:00Z"]
-DURATIONS = ["0ms", "1h", "-1d2h3m4s5ms", "4h", "1ms", "-1ms", "9223372036854775807ms", "-9223372036854775808ms", "1h1d", ""]
+DURATIONS = [
+    "0ms",
+    "1h",
+    "-1d2h3m4s5ms",
+    "4h",
+    "1ms",
+    "-1ms",
+    "9223372036854775807ms",
+    "-9223372036854775808ms",
+    "1h1d",
+    "",
+]
 LITERALS = {"ip": IPS, "decimal": DECIMALS, "datetime": DATETIMES, "duration": DURATIONS}
 
 USERS = [EntityUid("User", name) for name in ("ada", "bob", 'q"\n', "\U0001f600")]
@@ -75,7 +103,7 @@ class Maker:
     # -- expressions
 
     def expression(self, kind: str, depth: int) -> Expression:
-        if self.random.random() < 0.04:
+        if self.random.random() < 0.012:
             kind = self.random.choice(KINDS)
         if depth <= 0 or self.random.random() < 0.12:
             return self.leaf(kind)
@@ -102,7 +130,7 @@ class Maker:
 
     def read(self, kind: str) -> Expression:
         name = self.random.choice(ATTRIBUTES[kind])
-        base: Expression = Var(self.random.choice(["context"] * 4 + ["principal", "resource", "resource", "action"]))
+        base: Expression = Var(self.random.choice(["context"] * 12 + ["principal"] * 3 + ["resource"] * 4 + ["action"]))
         if self.random.random() < 0.25:
             base = Attribute(base, self.random.choice(ATTRIBUTES["record"] + ATTRIBUTES["entity"]))
         if kind == "entity" and self.random.random() < 0.6:
@@ -337,12 +365,12 @@ class Maker:
             name: self.json(kind, depth - 1)
             for kind, names in ATTRIBUTES.items()
             for name in names
-            if self.random.random() < 0.85
+            if self.random.random() < 0.94
         }
 
     def json(self, kind: str, depth: int) -> Any:
         choice = self.random.choice
-        if self.random.random() < 0.05:
+        if self.random.random() < 0.02:
             kind = choice(KINDS)
         match kind:
             case "bool":
@@ -354,7 +382,9 @@ class Maker:
             case "entity":
                 return {"__entity": _uid(choice(ENTITIES))}
             case "set":
-                inner = choice(["long", "string", "bool", "entity", "set", "ip", "decimal"] if depth else ["long", "bool"])
+                inner = choice(
+                    ["long", "string", "bool", "entity", "set", "ip", "decimal"] if depth else ["long", "bool"]
+                )
                 return [self.json(inner, depth - 1) for _ in range(self.random.randrange(4))]
             case "record":
                 return self.record(depth - 1) if depth > 0 else {"n1": choice(LONGS)}

@@ -13,13 +13,14 @@ And the fast one, for whoever keeps entities and context as values:
     found = compiled.evaluate(principal, action, resource, context, entities)
     found.permits, found.forbids, found.errors                 # every policy that spoke, in the order of the text
 
-`principal`, `action` and `resource` are `Entity(uid, attrs, ancestors, tags)`, `ancestors` being transitive; `context` is
-a dict; `entities` maps `EntityUid` to `Entity` and is asked only where a policy follows a reference. The values inside
-are those of `limen.cedar.values`: plain `bool`, `int`, `str` and `dict`, `EntityUid`, `CedarSet`, `Datetime(ms)`,
-`Duration(ms)`, `Decimal`, `IpRange`. `errors` are (policy id, message) pairs of policies that Cedar would skip.
+`principal`, `action` and `resource` are `Entity(uid, attrs, ancestors, tags)`, `ancestors` being transitive;
+`context` is a dict; `entities` maps `EntityUid` to `Entity` and is asked only where a policy follows a reference.
+The values inside are those of `limen.cedar.values`: plain `bool`, `int`, `str` and `dict`, `EntityUid`, `CedarSet`,
+`Datetime(ms)`, `Duration(ms)`, `Decimal`, `IpRange`. `errors` are (policy id, message) pairs of policies that Cedar
+would skip.
 
-Policies can be kept as JSON (`PolicySet.to_json`, `PolicySet.from_json`); only `PolicySet.parse` and `Schema.parse` need
-cedarpy. Templates are refused with `TemplateError`.
+Policies can be kept as JSON (`PolicySet.to_json`, `PolicySet.from_json`); only `PolicySet.parse` and `Schema.parse`
+need cedarpy. Templates are refused with `TemplateError`.
 """
 
 from __future__ import annotations
@@ -37,6 +38,8 @@ from limen.cedar.errors import (
 from limen.cedar.index import Compiled, Evaluation, compile_policies
 from limen.cedar.policies import Condition, Policy, PolicySet, Scope
 from limen.cedar.schema import Schema
+from limen.cedar.text import expression_text, policies_text, policy_text, value_text
+from limen.cedar.trace import Trace, trace_policy
 from limen.cedar.values import (
     CedarSet,
     Datetime,
@@ -73,6 +76,12 @@ __all__ = [
     "Scope",
     "TemplateError",
     "TooDeepError",
+    "Trace",
     "Value",
     "compile_policies",
+    "expression_text",
+    "policies_text",
+    "policy_text",
+    "trace_policy",
+    "value_text",
 ]

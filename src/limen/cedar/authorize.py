@@ -18,9 +18,10 @@ from limen.cedar.values import Entity, EntityUid
 class Response:
     """Cedar's answer.
 
-    `determining` are the ids of the policies that decided and `errors` those of the policies that could not be evaluated,
-    both in the order of the text. A request that is no valid request (it does not fit the schema, its context is not
-    Cedar data) is not allowed, and the one entry of `errors` then says why, as does `refusal`: no policy was asked.
+    `determining` are the ids of the policies that decided and `errors` those of the policies that could not be
+    evaluated, both in the order of the text. A request that is no valid request (it does not fit the schema, its
+    context is not Cedar data) is not allowed, and the one entry of `errors` then says why, as does `refusal`: no
+    policy was asked. Cedar's own bindings call that "no decision".
     """
 
     allowed: bool
@@ -45,7 +46,7 @@ def authorize(
     try:
         for uid in uids:
             check_type(uid.type, "the request")
-        expected = _expected_context(*uids, schema) if schema else None
+        expected = _expected_context(uids[0], uids[1], uids[2], schema) if schema else None
         record = read_record(context, "context", expected, schema)
     except DataError as error:
         return Response(allowed=False, errors=(str(error),), refusal=str(error))
@@ -60,7 +61,10 @@ def _expected_context(principal: EntityUid, action: EntityUid, resource: EntityU
     declared = schema.actions.get(action)
     if declared is None:
         raise DataError(f'the schema has no action `{action.type}::"{action.id[:80]}"`')
-    for uid, allowed, role in ((principal, declared.principals, "principal"), (resource, declared.resources, "resource")):
+    for uid, allowed, role in (
+        (principal, declared.principals, "principal"),
+        (resource, declared.resources, "resource"),
+    ):
         if uid.type not in allowed:
             raise DataError(f'`{action.type}::"{action.id}"` has no {role} of type `{uid.type}`')
         check_id(uid, f"the {role}", schema)

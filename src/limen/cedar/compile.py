@@ -57,6 +57,8 @@ from limen.cedar.values import (
     IpRange,
     Record,
     Value,
+    equal,
+    key,
 )
 
 Slice: TypeAlias = Callable[
@@ -88,14 +90,29 @@ _PYTHON_TYPES: Final[dict[Kind, type]] = {
     "decimal": Decimal,
     "ip": IpRange,
 }
-_KINDS: Final[dict[type, Kind]] = {kind: name for name, kind in _PYTHON_TYPES.items()} | {bool: "bool", dict: "record"}
+_KINDS: Final[dict[type, Kind]] = {
+    bool: "bool",
+    dict: "record",
+    **{kind: name for name, kind in _PYTHON_TYPES.items()},
+}
 _RESULTS: Final[dict[str, Kind]] = {
     "offset": "datetime",
     "toDate": "datetime",
     "durationSince": "duration",
     "toTime": "duration",
-} | dict.fromkeys(("toMilliseconds", "toSeconds", "toMinutes", "toHours", "toDays"), "long")
-_MILLISECONDS: Final = {"toMilliseconds": 1, "toSeconds": 1000, "toMinutes": 60_000, "toHours": 3_600_000, "toDays": DAY}
+    "toMilliseconds": "long",
+    "toSeconds": "long",
+    "toMinutes": "long",
+    "toHours": "long",
+    "toDays": "long",
+}
+_MILLISECONDS: Final = {
+    "toMilliseconds": 1,
+    "toSeconds": 1000,
+    "toMinutes": 60_000,
+    "toHours": 3_600_000,
+    "toDays": DAY,
+}
 _ORDERS: Final[dict[str, type[ast.cmpop]]] = {"<": ast.Lt, "<=": ast.LtE, ">": ast.Gt, ">=": ast.GtE}
 _DECIMAL_ORDERS: Final[dict[str, type[ast.cmpop]]] = {
     "lessThan": ast.Lt,
@@ -127,20 +144,25 @@ def _attribute(value: Value, name: str, *where: Any) -> Value:
     return _find(value, *where).attrs[name] if type(value) is EntityUid else _doubt()
 
 
+def _request(who: Entity, what: Entity, which: Entity, entities: Mapping[EntityUid, Entity]) -> interpret.Request:
+    """A request without its context, for operators that look only at entities."""
+    return interpret.Request(who, what, which, {}, entities)
+
+
 def _has(value: Value, name: str, *where: Any) -> bool:
-    return interpret.has(value, name, interpret.Request(*where[:3], {}, where[3]))
+    return interpret.has(value, name, _request(*where))
 
 
 def _is_in(left: Value, right: Value, *where: Any) -> bool:
-    return interpret.is_in(left, right, interpret.Request(*where[:3], {}, where[3]))
+    return interpret.is_in(left, right, _request(*where))
 
 
 def _has_tag(left: Value, right: Value, *where: Any) -> Value:
-    return interpret.tag("hasTag", left, right, interpret.Request(*where[:3], {}, where[3]))
+    return interpret.tag("hasTag", left, right, _request(*where))
 
 
 def _get_tag(left: Value, right: Value, *where: Any) -> Value:
-    return interpret.tag("getTag", left, right, interpret.Request(*where[:3], {}, where[3]))
+    return interpret.tag("getTag", left, right, _request(*where))
 
 
 _NAMESPACE: Final[dict[str, object]] = {
@@ -162,7 +184,7 @@ _NAMESPACE: Final[dict[str, object]] = {
     "is_in": _is_in,
     "has_tag": _has_tag,
     "get_tag": _get_tag,
-    "equal": operators.equal,
+    "equal": equal,
     "like": operators.like,
     "construct": operators.construct,
     "quotient": operators.quotient,
@@ -262,6 +284,10 @@ def _append(to: str, position: int) -> ast.stmt:
     return ast.Expr(call, **_AT)
 
 
+def _boxed(code: Code) -> ast.expr:
+    return _call(_PYTHON_TYPES[code[1]].__name__, code[0]) if code[1] in {"datetime", "duration"} else code[0]
+
+
 def _where() -> list[ast.expr]:
     return [_name(name) for name in ("principal", "action", "resource", "entities")]
 
@@ -278,9 +304,7 @@ class _Writer:
         hit = _append("permits" if policy.effect == "permit" else "forbids", position)
         if not policy.conditions:
             return [hit]
-        tests = [
-            self.test(one.body) if one.kind == "when" else _not(self.test(one.body)) for one in policy.conditions
-        ]
+        tests = [self.test(one.body) if one.kind == "when" else _not(self.test(one.body)) for one in policy.conditions]
         guarded = ast.If(tests[0] if len(tests) == 1 else _both(*tests), [hit], [], **_AT)
         doubtful = ast.ExceptHandler(_name("Exception"), None, [_append("doubts", position)], **_AT)
         return [ast.Try([guarded], [doubtful], [], [], **_AT)]
@@ -322,8 +346,7 @@ class _Writer:
 
     def boxed(self, node: Expression) -> ast.expr:
         """A value that carries its own type, for whatever can't know it."""
-        code, kind = self.value(node)
-        return _call(_PYTHON_TYPES[kind].__name__, code) if kind in {"datetime", "duration"} else code
+        return _boxed(self.value(node))
 
     def value(self, node: Expression) -> Code:  # noqa: C901, PLR0911, PLR0912 -- one arm for each kind of node
         match node:
@@ -400,8 +423,8 @@ class _Writer:
     def _equal(self, left: Expression, right: Expression) -> ast.expr:
         if isinstance(left, Literal) and not isinstance(right, Literal):
             left, right = right, left
+        one = code, kind = self.value(left)
         if isinstance(right, Literal):
-            code, kind = self.value(left)
             wanted = right.value
             if type(wanted) is bool and kind in {None, "bool"}:
                 return _compare(code, ast.Is, _constant(wanted))
@@ -410,10 +433,10 @@ class _Writer:
                 return _both(self._has_type(keep, "long"), _compare(again, ast.Eq, _constant(wanted)))
             if (kind is None and type(wanted) is not bool) or kind == _KINDS[type(wanted)]:
                 return _compare(code, ast.Eq, self._constant(wanted))
-        one, other = self.value(left), self.value(right)
-        if one[1] == other[1] and one[1] in {"bool", "long", "string", "entity", "datetime", "duration"}:
-            return _compare(one[0], ast.Eq, other[0])
-        return _call("equal", self.boxed(left), self.boxed(right))
+        other = self.value(right)
+        if kind == other[1] and kind in {"bool", "long", "string", "entity", "datetime", "duration"}:
+            return _compare(code, ast.Eq, other[0])
+        return _call("equal", _boxed(one), _boxed(other))
 
     def _ordered(self, operator: str, left: Expression, right: Expression) -> ast.expr:
         one, other = self.value(left), self.value(right)
@@ -460,7 +483,7 @@ class _Writer:
         return _compare(self._key(right), ast.In, _field(self.typed(left, "set"), "keys"))
 
     def _key(self, node: Expression) -> ast.expr:
-        self.constants["key"] = operators.key
+        self.constants["key"] = key
         return _call("key", self.boxed(node))
 
     def _sets(self, operator: str, left: Expression, right: Expression) -> ast.expr:
@@ -501,14 +524,15 @@ class _Writer:
         one, other = self.value(then), self.value(otherwise)
         if one[1] == other[1]:
             return _if(self.test(test), one[0], other[0]), one[1]
-        return _if(self.test(test), self.boxed(then), self.boxed(otherwise)), None
+        return _if(self.test(test), _boxed(one), _boxed(other)), None
 
     def _extension(self, node: Call, name: str, arguments: tuple[Expression, ...]) -> Code:
         value = constant(node)
         if value is not None:
             kind = _KINDS[type(value)]
-            plain = isinstance(value, int) and kind in {"datetime", "duration"}
-            return (_constant(int(value)) if plain else self._constant(value)), kind  # type: ignore[call-overload]
+            if isinstance(value, Datetime | Duration):
+                return _constant(int(value)), kind
+            return self._constant(value), kind
         if name not in METHODS:
             construct: Code = (_call("construct", _constant(name), self.boxed(arguments[0])), _CONSTRUCTED[name])
             return construct

@@ -1,7 +1,8 @@
 """Cedar JSON (entities' attributes and tags, a request's context) to values, with the schema's help if there is one.
 
-Without a schema only the escapes are understood: `{"__entity": {"type", "id"}}` and `{"__extn": {"fn", "arg"}}`. With one,
-an entity reference may be a bare `{"type", "id"}` and an extension value a bare text, and everything must fit its type.
+Without a schema only the escapes are understood: `{"__entity": {"type", "id"}}` and `{"__extn": {"fn", "arg"}}`. With
+one, an entity reference may be a bare `{"type", "id"}` and an extension value a bare text, and everything must fit its
+type.
 """
 
 from __future__ import annotations
@@ -109,7 +110,7 @@ def _untyped(data: object, where: str, depth: int) -> Value:
             return uid
         if (call := _escape(data)) is not None:
             return _apply(call, where, depth)
-        if set(data) == {"__expr"}:
+        if set(data) == {"__expr"} and isinstance(data["__expr"], str):
             raise DataError(f"{where}: the `__expr` escape is no longer part of Cedar")
         return _fields(data, where, None, None, depth)
     what = "null" if data is None else type(data).__name__

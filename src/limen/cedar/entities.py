@@ -62,12 +62,14 @@ def _read_entity(data: object, where: str, schema: Schema | None) -> Entity:
     uid = read_uid(data["uid"], where)
     check_type(uid.type, where)
     parents = frozenset([read_uid(parent, where) for parent in data["parents"]])
+    if _is_action(uid) and not all(_is_action(parent) for parent in parents):
+        raise DataError(f"{where}: only an action can be above an action")
     tags = data.get("tags", {})
     if not isinstance(tags, Mapping):
         raise DataError(f"{where}: tags are an object")
     if schema is None:
         return Entity(uid, read_record(data["attrs"], where), parents, read_record(tags, where))
-    if uid.type.rpartition("::")[2] == "Action":
+    if _is_action(uid):
         return _declared_action(uid, data, parents, where, schema)
     return _fitting(uid, data, parents, tags, where, schema)
 
@@ -108,12 +110,12 @@ def _declared_action(
     return declared[uid]
 
 
+def _is_action(uid: EntityUid) -> bool:
+    return uid.type.rpartition("::")[2] == "Action"
+
+
 def _is_same(one: Entity, other: Entity) -> bool:
-    return (
-        one.ancestors == other.ancestors
-        and key(one.attrs) == key(other.attrs)
-        and key(one.tags) == key(other.tags)
-    )
+    return one.ancestors == other.ancestors and key(one.attrs) == key(other.attrs) and key(one.tags) == key(other.tags)
 
 
 def _closures(parents: Mapping[EntityUid, frozenset[EntityUid]]) -> dict[EntityUid, frozenset[EntityUid]]:

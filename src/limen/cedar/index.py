@@ -75,20 +75,44 @@ class _Candidates:
     def __init__(self, parts: Iterable[tuple[_Key, _Part]]) -> None:
         self.always: list[Slice] = []
         self.by_type: dict[str, list[Slice]] = {}
-        self.by_name: dict[EntityUid, list[tuple[str | None, Slice]]] = {}
-        self.by_group: dict[EntityUid, list[tuple[str | None, Slice]]] = {}
+        self.by_name: dict[EntityUid, dict[str | None, list[Slice]]] = {}
+        self.by_group: dict[EntityUid, dict[str | None, list[Slice]]] = {}
         for (type_, uid, is_equal), part in parts:
             function = part.function()
             if uid is not None:
-                self.by_name.setdefault(uid, []).append((type_, function))
+                _file(self.by_name, uid, type_, function)
                 if not is_equal:
-                    self.by_group.setdefault(uid, []).append((type_, function))
+                    _file(self.by_group, uid, type_, function)
             elif type_ is not None:
                 self.by_type.setdefault(type_, []).append(function)
             else:
                 self.always.append(function)
         # A set, because the intersection of two sets does not hash their members again.
         self.groups = frozenset(self.by_group)
+
+    def of(self, principal: Entity) -> list[Slice]:
+        """The functions whose principal line this principal satisfies."""
+        found = self.always
+        uid = principal.uid
+        if self.by_type and uid.type in self.by_type:
+            found = found + self.by_type[uid.type]
+        for group in self.groups & principal.ancestors:
+            found = found + self.by_group[group].get(uid.type, self.by_group[group][None])
+        if self.by_name and uid in self.by_name:
+            found = found + self.by_name[uid].get(uid.type, self.by_name[uid][None])
+        return found
+
+
+def _file(
+    under: dict[EntityUid, dict[str | None, list[Slice]]], uid: EntityUid, type_: str | None, function: Slice
+) -> None:
+    """Under None the functions for principals of any type; under a type those and the ones for this type."""
+    by_type = under.setdefault(uid, {None: []})
+    if type_ is None:
+        for functions in by_type.values():
+            functions.append(function)
+    else:
+        by_type.setdefault(type_, list(by_type[None])).append(function)
 
 
 class Compiled:
@@ -132,21 +156,9 @@ class Compiled:
         permits: list[int] = []
         forbids: list[int] = []
         doubts: list[int] = []
-        uid = principal.uid
-        for function in candidates.always:
+        for function in candidates.of(principal):
             function(principal, action, resource, context, entities, permits, forbids, doubts)
-        if candidates.by_type and uid.type in candidates.by_type:
-            for function in candidates.by_type[uid.type]:
-                function(principal, action, resource, context, entities, permits, forbids, doubts)
-        for group in candidates.groups & principal.ancestors:
-            for wanted, function in candidates.by_group[group]:
-                if wanted is None or wanted == uid.type:
-                    function(principal, action, resource, context, entities, permits, forbids, doubts)
-        if candidates.by_name and uid in candidates.by_name:
-            for wanted, function in candidates.by_name[uid]:
-                if wanted is None or wanted == uid.type:
-                    function(principal, action, resource, context, entities, permits, forbids, doubts)
-        errors = ()
+        errors: tuple[tuple[str, str], ...] = ()
         if doubts:
             request = Request(principal, action, resource, context, entities)
             errors = self._settle(doubts, request, permits, forbids)

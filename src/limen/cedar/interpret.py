@@ -64,10 +64,7 @@ def is_satisfied(policy: Policy, request: Request) -> bool:
     ):
         if not scope.holds(entity.uid, entity.ancestors):
             return False
-    for condition in policy.conditions:
-        if boolean(condition.body, request) is not (condition.kind == "when"):
-            return False
-    return True
+    return all(boolean(condition.body, request) is (condition.kind == "when") for condition in policy.conditions)
 
 
 def boolean(node: Expression, request: Request) -> bool:

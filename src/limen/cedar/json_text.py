@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 import re
-from json.decoder import scanstring
+from json import decoder
 from typing import Any, Final
 
 from limen.cedar.errors import ParseError
 
+_scanstring: Final = decoder.scanstring  # type: ignore[attr-defined]
 _SPACE: Final = re.compile(r"[ \t\n\r]*")
 _ATOM: Final = re.compile(r"true|false|null|-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][-+]?[0-9]+)?")
 
@@ -54,7 +55,7 @@ def _loads_deep(text: str) -> Any:
 def _name(text: str, at: int) -> tuple[str, int]:
     if text[at : at + 1] != '"':
         raise ParseError(f"the JSON has no name at character {at}")
-    name, at = scanstring(text, at + 1, True)
+    name, at = _scanstring(text, at + 1, True)
     at = _SPACE.match(text, at).end()  # type: ignore[union-attr]
     if text[at : at + 1] != ":":
         raise ParseError(f"the JSON has no colon at character {at}")
@@ -68,7 +69,7 @@ def _value(text: str, at: int) -> tuple[Any, int, bool]:
         case "[":
             return [], at + 1, True
         case '"':
-            return *scanstring(text, at + 1, True), False
+            return *_scanstring(text, at + 1, True), False
     atom = _ATOM.match(text, at)
     if atom is None:
         raise ParseError(f"the JSON has no value at character {at}")

@@ -87,9 +87,9 @@ def parse_ip(text: str) -> IpRange:
 def format_datetime(value: Datetime) -> str:
     """The shortest text that `parse_datetime` reads as the same instant, for the years 0000 to 9999."""
     days, rest = divmod(int(value), DAY)
-    year, month, day = _civil(days)
-    if not 0 <= year <= 9999:
+    if not has_text(value):
         raise _invalid("datetime", str(int(value)), "outside the years 0000 to 9999")
+    year, month, day = _civil(days)
     date = f"{year:04}-{month:02}-{day:02}"
     if rest == 0:
         return date
@@ -97,6 +97,11 @@ def format_datetime(value: Datetime) -> str:
     minutes, second = divmod(seconds, 60)
     fraction = f".{milli:03}" if milli else ""
     return f"{date}T{minutes // 60:02}:{minutes % 60:02}:{second:02}{fraction}Z"
+
+
+def has_text(value: Datetime) -> bool:
+    """Whether `format_datetime` can write it: a literal's year has four digits, an int64 goes much further."""
+    return _days_since_epoch(0, 1, 1) * DAY <= int(value) < _days_since_epoch(10_000, 1, 1) * DAY
 
 
 def format_duration(value: Duration) -> str:

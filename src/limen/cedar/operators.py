@@ -161,10 +161,6 @@ def construct(name: str, argument: Value) -> IpRange | Decimal | Datetime | Dura
     return _constructed(name, text) if len(text) <= 64 else CONSTRUCTORS[name](text)
 
 
-
-
-
-
 def is_in_range(inner: IpRange, outer: IpRange) -> bool:
     if inner.version != outer.version or inner.prefix < outer.prefix:
         return False

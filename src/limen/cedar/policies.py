@@ -15,6 +15,7 @@ from limen.cedar.values import EntityUid
 if TYPE_CHECKING:
     from limen.cedar.authorize import Response
     from limen.cedar.entities import Entities
+    from limen.cedar.paths import Paths
     from limen.cedar.schema import Schema
 
 Effect: TypeAlias = OneOf["permit", "forbid"]
@@ -99,6 +100,12 @@ class Policy:
             tuple([_read_condition(condition) for condition in conditions]),
             {str(name): "" if text is None else str(text) for name, text in annotations.items()},
         )
+
+    def paths(self) -> Paths:
+        """The attributes this policy reads, and the constants it compares them with."""
+        from limen.cedar.paths import paths  # noqa: PLC0415 -- it imports this module
+
+        return paths(self)
 
     def to_json(self) -> dict[str, Any]:
         written: dict[str, Any] = {
@@ -206,7 +213,9 @@ def _read_scope(body: object) -> Scope:
             return Scope(entities=(tree.read_uid(body.get("entity")),))
         case "is" if isinstance(name := body.get("entity_type"), str):
             inner = body.get("in")
-            group = None if inner is None else (tree.read_uid(inner.get("entity") if isinstance(inner, dict) else inner),)
+            group = (
+                None if inner is None else (tree.read_uid(inner.get("entity") if isinstance(inner, dict) else inner),)
+            )
             return Scope(type=name, entities=group)
     raise ParseError(f"a scope has no operator {str(body.get('op'))[:40]!r}")
 

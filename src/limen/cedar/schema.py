@@ -120,13 +120,13 @@ class _Reader:
                 self._declaration("")
         above = {name: {self._entity(parent) for parent in raw[0]} for name, raw in self._entities.items()}
         entity_types = {
-            name: EntityType(self._record(attrs), _closure(name, above), tags and self._type(tags), ids)
+            name: EntityType(
+                self._record(attrs), _closure(name, above), None if tags is None else self._type(tags), ids
+            )
             for name, (_, attrs, tags, ids) in self._entities.items()
         }
         actions = {uid: self._applies_to(raw[1]) for uid, raw in self._actions.items()}
-        parents = {
-            uid: {self._action(parent, raw[2]) for parent in raw[0]} for uid, raw in self._actions.items()
-        }
+        parents = {uid: {self._action(parent, raw[2]) for parent in raw[0]} for uid, raw in self._actions.items()}
         entities = tuple(Entity(uid, {}, _closure(uid, parents)) for uid in actions)
         return entity_types, actions, entities
 

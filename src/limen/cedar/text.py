@@ -6,6 +6,13 @@ import re
 from typing import Final
 
 from limen.cedar.errors import ParseError
+from limen.cedar.literals import (
+    format_datetime,
+    format_decimal,
+    format_duration,
+    format_ip,
+    has_text,
+)
 from limen.cedar.policies import Policy, PolicySet, Scope
 from limen.cedar.tree import (
     METHODS,
@@ -27,7 +34,7 @@ from limen.cedar.tree import (
     SetOf,
     Var,
 )
-from limen.cedar.values import EntityUid
+from limen.cedar.values import CedarSet, Datetime, Decimal, Duration, EntityUid, IpRange, Value
 
 _IDENTIFIER: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _RESERVED: Final = frozenset(
@@ -50,9 +57,7 @@ def policies_text(policies: PolicySet) -> str:
 
 def policy_text(policy: Policy) -> str:
     """A whole policy, annotations first, one condition a line."""
-    lines = [
-        f"@{name}({quoted(text)})" if text else f"@{name}" for name, text in policy.annotations.items()
-    ]
+    lines = [f"@{name}({quoted(text)})" if text else f"@{name}" for name, text in policy.annotations.items()]
     scopes = ", ".join(scope_text(name, getattr(policy, name)) for name in ("principal", "action", "resource"))
     lines.append(f"{policy.effect} ({scopes})")
     lines += [f"{condition.kind} {{ {expression_text(condition.body)} }}" for condition in policy.conditions]
@@ -184,3 +189,24 @@ def _key(name: str) -> str:
 
 def _is_identifier(name: str) -> bool:
     return _IDENTIFIER.fullmatch(name) is not None and name not in _RESERVED
+
+
+def value_text(value: Value) -> str:
+    """A value as one would write it in a policy: `"DE"`, `3`, `Group::"staff"`, `datetime("2026-11-24")`."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, Datetime):
+        return f'datetime("{format_datetime(value)}")' if has_text(value) else f"{int(value)} ms after 1970-01-01"
+    if isinstance(value, Duration):
+        return f'duration("{format_duration(value)}")'
+    if isinstance(value, Decimal):
+        return f'decimal("{format_decimal(value)}")'
+    if isinstance(value, IpRange):
+        return f'ip("{format_ip(value)}")'
+    if isinstance(value, EntityUid):
+        return uid_text(value)
+    if isinstance(value, CedarSet):
+        return "[" + ", ".join(value_text(item) for item in value.items) + "]"
+    if isinstance(value, dict):
+        return "{" + ", ".join(f"{_key(name)}: {value_text(item)}" for name, item in value.items()) + "}"
+    return quoted(value) if isinstance(value, str) else str(value)

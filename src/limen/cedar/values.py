@@ -146,13 +146,12 @@ _FALSE: Final = ("bool", False, None)
 
 def key(value: Value) -> object:
     """A hashable stand-in: two values are equal in Cedar if and only if their keys are equal in Python."""
-    kind = type(value)
-    if kind is bool:
+    if isinstance(value, bool):
         return _TRUE if value else _FALSE
-    if kind is CedarSet:
-        return ("set", value.keys, None)  # type: ignore[union-attr]
-    if kind is dict:
-        return ("record", frozenset((name, key(item)) for name, item in value.items()), None)  # type: ignore[union-attr]
+    if isinstance(value, CedarSet):
+        return ("set", value.keys, None)
+    if isinstance(value, dict):
+        return ("record", frozenset((name, key(item)) for name, item in value.items()), None)
     return value
 
 
