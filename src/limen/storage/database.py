@@ -160,7 +160,9 @@ def _address(url: str | Path) -> URL:
     text = str(url)
     address = make_url(text) if "://" in text else URL.create("sqlite", database=text)
     if address.get_backend_name() != "sqlite":
-        raise DatabaseUnfit(f"databases of kind {address.get_backend_name()!r} are not supported yet", "use sqlite:///…")
+        raise DatabaseUnfit(
+            f"databases of kind {address.get_backend_name()!r} are not supported yet", "use sqlite:///…"
+        )
     if address.database in {None, "", ":memory:"}:
         raise DatabaseUnfit("a database in memory would forget everything", "name a file: sqlite:////path/limen.db")
     return address

@@ -51,7 +51,9 @@ class _Round:
 class Feed:
     """One worker's view of the changes, and its lease on `known`."""
 
-    def __init__(self, database: Database, known: Known, *, workers: Workers | None = None, clock: Clock | None = None) -> None:
+    def __init__(
+        self, database: Database, known: Known, *, workers: Workers | None = None, clock: Clock | None = None
+    ) -> None:
         self._database = database
         self._known = known
         self._clock = clock or SystemClock()

@@ -61,7 +61,9 @@ class Keyring:
         version = int.from_bytes(sealed[:_VERSION_BYTES])
         cipher = self._ciphers.get(version)
         if cipher is None or len(sealed) < _SHORTEST:
-            raise SealBroken(f"a sealed value in {table}.{column} has no key here", "restore the keys it was sealed with")
+            raise SealBroken(
+                f"a sealed value in {table}.{column} has no key here", "restore the keys it was sealed with"
+            )
         nonce = sealed[_VERSION_BYTES : _VERSION_BYTES + _NONCE_BYTES]
         try:
             return cipher.decrypt(nonce, sealed[_VERSION_BYTES + _NONCE_BYTES :], _place(table, row, column, version))
@@ -75,7 +77,9 @@ class Keyring:
 
 def add_data_key(database: Database, master: bytes, now: int) -> None:
     """From the next `Keyring.open` on, seal with a new data key; what older ones sealed still opens."""
-    database.write(lambda transaction: _insert(transaction.connection, master, _DATA, secrets.token_bytes(KEY_BYTES), now))
+    database.write(
+        lambda transaction: _insert(transaction.connection, master, _DATA, secrets.token_bytes(KEY_BYTES), now)
+    )
 
 
 def change_master_key(database: Database, old: bytes, new: bytes, now: int) -> None:

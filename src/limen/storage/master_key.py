@@ -56,7 +56,9 @@ def read_key_file(file: Path) -> bytes:
     try:
         handle = os.open(file, os.O_RDONLY | os.O_CLOEXEC)
     except OSError as error:
-        raise KeyUnusable(f"the master key {file} can't be read ({error.strerror})", "check the path and its owner") from error
+        raise KeyUnusable(
+            f"the master key {file} can't be read ({error.strerror})", "check the path and its owner"
+        ) from error
     with os.fdopen(handle, "rb") as opened:
         status = os.fstat(opened.fileno())
         if not stat.S_ISREG(status.st_mode) or status.st_mode & 0o077:

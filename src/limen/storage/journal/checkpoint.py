@@ -1,0 +1,98 @@
+"""Checkpoints: every ten seconds, how far the chain has come, signed. And the list of sealed segments, signed too.
+
+A checkpoint that left the machine shows up any later cut; one that only lies beside the journal can be rolled back
+together with it.
+"""
+
+from __future__ import annotations
+
+import hmac
+from base64 import b64encode
+from pathlib import Path
+from typing import TypeVar
+
+import msgspec
+
+from limen.clock import Instant
+from limen.storage.journal.chain import Link, Signer
+from limen.storage.journal.segment import replace_file
+
+CHECKPOINT_FILE = "checkpoint.json"
+SEALED_FILE = "sealed.json"
+EVIDENCE = "checkpoint-*.evidence"
+
+
+class Checkpoint(msgspec.Struct, frozen=True, kw_only=True):
+    """The chain of `writer` had reached line `n` with head `h` at `at`. `is_clean`: it was closed, not cut off."""
+
+    writer: str
+    n: int
+    h: str
+    segment: int
+    at: Instant
+    is_clean: bool = False
+    mac: str = ""
+
+    @property
+    def link(self) -> Link:
+        return Link(self.n, self.h.encode())
+
+
+class SealedSegment(msgspec.Struct, frozen=True, kw_only=True):
+    """One sealed segment: its place in the chain, its file's SHA-256, and what it holds."""
+
+    ordinal: int
+    begun_at: Instant
+    first_n: int
+    last_n: int
+    before: str
+    head: str
+    sha256: str
+    last_at: Instant
+    hours: dict[int, dict[str, int]] = {}
+
+
+class Sealed(msgspec.Struct, frozen=True, kw_only=True):
+    """All sealed segments that are kept, in order. `expired_n`: lines up to this number were deleted by age."""
+
+    writer: str
+    segments: tuple[SealedSegment, ...] = ()
+    expired_n: int = 0
+    expired_head: str = ""
+    mac: str = ""
+
+
+Signed = TypeVar("Signed", Checkpoint, Sealed)
+
+
+def signed(value: Signed, signer: Signer) -> Signed:
+    """`value` with its signature."""
+    return msgspec.structs.replace(value, mac=_mac(signer.keys[0], value))
+
+
+def is_genuine(value: Signed, signer: Signer) -> bool:
+    """Whether the signature is one of ours and nothing was changed."""
+    return any(hmac.compare_digest(_mac(key, value), value.mac) for key in signer.keys)
+
+
+def write_signed(path: Path, value: Signed, signer: Signer) -> bytes:
+    """Sign and write; returns what was written, which is also what is exported."""
+    content = msgspec.json.encode(signed(value, signer)) + b"\n"
+    replace_file(path, content)
+    return content
+
+
+def read_checkpoint(path: Path) -> Checkpoint | None:
+    """The checkpoint in `path`; None if there is none. Raises msgspec.DecodeError when it is no checkpoint."""
+    return msgspec.json.decode(path.read_bytes(), type=Checkpoint, strict=True) if path.exists() else None
+
+
+def read_sealed(path: Path, writer: str) -> Sealed:
+    """The list in `path`; an empty one if there is none. Raises msgspec.DecodeError when it is no such list."""
+    return msgspec.json.decode(path.read_bytes(), type=Sealed) if path.exists() else Sealed(writer=writer)
+
+
+def _mac(key: bytes, value: Checkpoint | Sealed) -> str:
+    said = b"limen %s|" % type(value).__name__.lower().encode()
+    said += msgspec.json.encode(msgspec.structs.replace(value, mac=""), order="deterministic")
+    return b64encode(hmac.digest(key, said, "sha256")).decode()

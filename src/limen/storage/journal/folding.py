@@ -1,0 +1,138 @@
+"""Where decisions wait for the next batch: equal ones fold into one event with a count.
+
+This is on the path of every request, so it only takes references; the writer's thread does all the writing down.
+"""
+
+from __future__ import annotations
+
+import secrets
+import threading
+from typing import Protocol
+
+from limen.clock import Instant
+from limen.events import DecisionRecord, Event, EventIds, Outcome
+from limen.facts import Facts
+from limen.facts.written import facts_digest
+from limen.policy.decision import Effect, Reason, Remedy, Request
+
+
+class Decided(Protocol):
+    """What the journal reads of a decision."""
+
+    @property
+    def effect(self) -> Effect: ...
+    @property
+    def reasons(self) -> tuple[Reason, ...]: ...
+    @property
+    def remedies(self) -> tuple[Remedy, ...]: ...
+    @property
+    def revision(self) -> str: ...
+    @property
+    def request(self) -> Request: ...
+    @property
+    def facts(self) -> Facts: ...
+    @property
+    def now(self) -> Instant: ...
+
+
+class Fold:
+    """Equal decisions of one batch. Holds on to the facts, so their identity can't pass to other facts meanwhile."""
+
+    __slots__ = ("address", "count", "decision", "door", "effect", "id", "micros", "reasons", "session", "until")
+
+    def __init__(self, event_id: str, door: str, decision: Decided, session: str, address: str, micros: float) -> None:
+        self.id = event_id
+        self.door = door
+        self.decision = decision
+        self.effect = decision.effect
+        self.reasons = decision.reasons
+        self.session = session
+        self.address = address
+        self.micros = micros
+        self.count = 1
+        self.until = decision.now
+
+    def event(self) -> Event:
+        """The one event that all of them become; `micros` is their mean."""
+        decision, request, facts = self.decision, self.decision.request, self.decision.facts
+        return Event(
+            id=self.id,
+            at=decision.now,
+            kind="decision",
+            outcome=Outcome.SUCCESS if self.effect is Effect.PERMIT else Outcome.FAILURE,
+            actor=facts.person.id,
+            session=self.session,
+            device=facts.device.id,
+            address=self.address,
+            count=self.count,
+            until=self.until if self.count > 1 else 0,
+            decision=DecisionRecord(
+                effect=self.effect.value,
+                reasons=tuple(reason.policy for reason in self.reasons),
+                revision=decision.revision,
+                facts=facts_digest(facts),
+                now=decision.now,
+                app=facts.app.id,
+                action=request.action,
+                method=request.method,
+                route=request.route,
+                host=request.host,
+                door=self.door,
+                remedies=tuple(remedy.kind for remedy in decision.remedies),
+                micros=round(self.micros / self.count, 1),
+            ),
+        )
+
+
+class Folding:
+    """Takes decisions from any thread; hands them over batch by batch."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._ids = EventIds(secrets.token_bytes)
+        self._latest: dict[tuple[object, ...], Fold] = {}
+        self._folds: list[Fold] = []
+
+    def __len__(self) -> int:
+        return len(self._folds)
+
+    def add(self, door: str, decision: Decided, session: str, address: str, micros: float) -> str:
+        """Note one decision; returns its id."""
+        request = decision.request
+        key = (
+            id(decision.facts),
+            session,
+            request.route,
+            request.method,
+            request.action,
+            request.host,
+            door,
+            address,
+        )
+        with self._lock:
+            fold = self._latest.get(key)
+            if (
+                fold is not None
+                and fold.effect is decision.effect
+                and fold.reasons == decision.reasons
+                and fold.decision.revision == decision.revision
+            ):
+                fold.count = number = fold.count + 1
+                fold.micros += micros
+                fold.until = decision.now
+                return f"{fold.id}-{number}"
+            event_id = self._ids.new(decision.now)
+            self._latest[key] = fold = Fold(event_id, door, decision, session, address, micros)
+            self._folds.append(fold)
+            return f"{event_id}-1"
+
+    def take(self) -> list[Fold]:
+        """Everything that waits; what comes after goes to the next batch."""
+        with self._lock:
+            taken, self._folds, self._latest = self._folds, [], {}
+        return taken
+
+    def peek(self, event_id: str) -> Fold | None:
+        """The waiting fold of this id: a decision's page may be asked for before its batch is written."""
+        with self._lock:
+            return next((fold for fold in self._folds if fold.id == event_id), None)

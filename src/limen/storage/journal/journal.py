@@ -1,0 +1,253 @@
+"""The journal's face: what the pillars say goes in, what pages and programs ask comes out."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import secrets
+import threading
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import IO, Any, Self
+
+import msgspec
+
+from limen.clock import HOUR, Clock, Instant, SystemClock
+from limen.events import Event, EventIds, split_decision_id
+from limen.facts import Facts
+from limen.facts.written import facts_from_json, facts_to_json
+from limen.storage.database import Database
+from limen.storage.errors import JournalUnwritable
+from limen.storage.journal.chain import Signer
+from limen.storage.journal.folding import Decided, Folding
+from limen.storage.journal.reader import Reader
+from limen.storage.journal.recent import RING, HourCounts, Live, Recent
+from limen.storage.journal.recovery import TakenUp, damaged, lock_chain, take_up
+from limen.storage.journal.relay import Relay
+from limen.storage.journal.sealing import Sealing
+from limen.storage.journal.segment import Segment
+from limen.storage.journal.spare import SPARE_FILE, Spare
+from limen.storage.journal.writer import Ticket, Writer
+
+SETTLE_SECONDS = 5.0
+
+_log = logging.getLogger(__name__)
+
+
+class Journal:
+    """One process's journal: its own chain under `root/writer`, and everybody's to read."""
+
+    def __init__(
+        self, root: Path, signer: Signer, clock: Clock, lock: IO[bytes], segment: Segment, keep_days: int
+    ) -> None:
+        folder = root / signer.writer
+        self._clock = clock
+        self._lock = lock
+        self._ids = EventIds(secrets.token_bytes)
+        self._ids_lock = threading.Lock()
+        self._folding = Folding()
+        self._recent = Recent()
+        self._reader = Reader(root)
+        self._clients: list[Live] = []
+        self._relay: Relay | None = None
+        self._database: Database | None = None
+        self._export: Callable[[bytes], None] | None = None
+        self._spare = Spare(folder / SPARE_FILE, signer.keys)
+        self._sealing = Sealing(folder, signer, clock, keep_days=keep_days, may_seal=self._may_seal, record=self.record)
+        self._writer = Writer(
+            folder,
+            segment,
+            signer,
+            self._folding,
+            clock,
+            published=self._publish,
+            closed=self._sealing.closed,
+            exported=self._exported,
+        )
+
+    @classmethod
+    def open(
+        cls,
+        root: Path,
+        keys: tuple[bytes, ...],
+        *,
+        database: Database | None = None,
+        writer: str = "main",
+        keep_days: int = 90,
+        export: Callable[[bytes], None] | None = None,
+        clock: Clock | None = None,
+    ) -> Self:
+        """Open `writer`'s chain under `root` and begin to write; `keys` are `Keyring.journal_keys`.
+
+        After a hard stop the unfinished end is cut, the outbox of `database` is sent again, and `journal.recovered`
+        says what may be lost. `export` gets every checkpoint (one line of JSON) and keeps it where nobody who can
+        reach the journal can. Raises JournalBusy when another process writes this chain, OSError when it can't be
+        written at all.
+        """
+        clock = clock or SystemClock()
+        signer = Signer(writer, keys)
+        folder = root / writer
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        lock = lock_chain(folder)
+        found = take_up(folder, signer, clock.now())
+        journal = cls(root, signer, clock, lock, found.segment, keep_days)
+        journal._export = export
+        journal._begin(found, database)
+        return journal
+
+    # What goes in
+
+    def record(self, event: Event) -> str:
+        """Note an event nobody waits for; from any thread. Returns its id."""
+        event = self._with_id(event)
+        self._writer.put(event)
+        return event.id
+
+    def decided(self, door: str, decision: Decided, session_alias: str, address: str, micros: float) -> str:
+        """Note a decision and return its id. On the path of every request: it takes references, nothing more."""
+        decision_id = self._folding.add(door, decision, session_alias, address, micros)
+        self._writer.wake()
+        return decision_id
+
+    def break_glass(self, event: Event) -> str:
+        """Write an event of the emergency path now, to the preallocated segment, and to the journal when it can.
+
+        Raises JournalUnwritable when even that can't be written.
+        """
+        event = self._with_id(event)
+        self._spare.append(event)
+        self._writer.put(event)
+        return event.id
+
+    async def settled(self) -> None:
+        """Return when everything said in committed transactions so far is durable in the journal.
+
+        Raises JournalUnwritable after five seconds; the events stay in the outbox and follow later.
+        """
+        await asyncio.get_running_loop().run_in_executor(None, self.wait_settled)
+
+    def wait_settled(self, timeout: float = SETTLE_SECONDS) -> None:
+        """`settled`, in this thread."""
+        if self._relay is None or self._database is None:
+            return
+        if not self._relay.wait_for(self._database.said_seq, timeout):
+            raise JournalUnwritable("the journal did not take an event in time", "look at the disk it is on")
+
+    def flush(self, timeout: float = SETTLE_SECONDS) -> None:
+        """Wait until everything recorded and decided so far is durable. Raises JournalUnwritable."""
+        if not self._writer.submit([]).wait(timeout):
+            raise JournalUnwritable("the journal can't be written", "look at the disk it is on")
+
+    @property
+    def writable(self) -> bool:
+        """Whether the disk takes events. While false, doors deny with `journal-unwritable`; it recovers by itself."""
+        return self._writer.writable
+
+    # What comes out
+
+    def find(self, decision_or_event_id: str) -> Event | None:
+        """The event that a decision's or an event's id resolves to, waiting, recent or old; None if there is none.
+
+        Raises ValueError when it is no id. May read the disk: call it from a worker thread.
+        """
+        event_id, number = split_decision_id(decision_or_event_id)
+        event = self._writer.waiting(event_id) or self._recent.get(event_id)
+        if event is None:
+            return self._reader.find(decision_or_event_id)
+        return event if number <= event.count else None
+
+    def facts_of(self, event: Event) -> Facts | None:
+        """The exact facts a decision was made on, without name and e-mail; None when they are not kept any more."""
+        waiting = self._folding.peek(event.id)
+        if waiting is not None:
+            return facts_from_json(facts_to_json(waiting.decision.facts))
+        return self._reader.facts_of(event)
+
+    def recent(self, limit: int, where: Callable[[Event], bool] | None = None) -> list[Event]:
+        """Up to `limit` of the newest events, newest first, from memory."""
+        return self._recent.newest(limit, where)
+
+    def live(self) -> Live:
+        """A subscription to events as they become durable, on the running event loop. Close it when done."""
+        client = Live(asyncio.get_running_loop(), self._leave)
+        self._clients.append(client)
+        return client
+
+    def hours(self, since: Instant) -> HourCounts:
+        """For each hour from `since` on: how many decisions of each effect, and events of each other kind."""
+        counts = self._recent.counts(since)
+        for hour, sorts in self._sealing.earlier_hours().items():
+            if hour + HOUR > since:
+                into = counts.setdefault(hour, {})
+                for sort, count in sorts.items():
+                    into[sort] = into.get(sort, 0) + count
+        return dict(sorted(counts.items()))
+
+    def query(self, sql: str, parameters: dict[str, Any] | None = None) -> list[tuple[Any, ...]]:
+        """Ask DuckDB over the view `events` (see `Reader.query`). Seconds and a hundred megabytes: not for pages."""
+        return self._reader.query(sql, parameters)
+
+    def expire(self) -> None:
+        """Delete whole segments past their keeping time. Done after each sealing, too."""
+        self._sealing.expire()
+
+    def close(self) -> None:
+        """Write everything that waits and leave a clean end."""
+        if self._relay is not None:
+            self._relay.stop()
+        self._sealing.stop()
+        self._writer.stop()
+        for client in tuple(self._clients):
+            client.close()
+        self._lock.close()
+
+    # Inside
+
+    def _begin(self, found: TakenUp, database: Database | None) -> None:
+        self._recent.load(self._reader.newest(RING))
+        self._writer.start()
+        if database is not None:
+            self._database = database
+            self._relay = Relay(database, self._submit, self._reader.holds)
+            self._relay.start()
+        self._sealing.start()
+        for name in found.unsealed:
+            self._sealing.closed(name)
+        for event in found.announcements:
+            self.record(self._with_resent(event))
+        if not self._sealing.is_trusted:
+            self.record(damaged(self._clock.now(), "sealed-list-changed", {}))
+
+    def _submit(self, events: list[Event]) -> Ticket:
+        return self._writer.submit(events)
+
+    def _with_id(self, event: Event) -> Event:
+        if event.id:
+            return event
+        with self._ids_lock:
+            return msgspec.structs.replace(event, id=self._ids.new(self._clock.now()))
+
+    def _with_resent(self, event: Event) -> Event:
+        if event.kind != "journal.recovered" or self._relay is None:
+            return event
+        return msgspec.structs.replace(event, details={**event.details, "sent_again": self._relay.resent})
+
+    def _publish(self, events: Sequence[Event]) -> None:
+        self._recent.add(events)
+        for client in tuple(self._clients):
+            client.push(events)
+
+    def _leave(self, client: Live) -> None:
+        if client in self._clients:
+            self._clients.remove(client)
+
+    def _may_seal(self) -> bool:
+        return self._relay is None or self._relay.is_clear
+
+    def _exported(self, line: bytes) -> None:
+        if self._export is None:
+            return
+        try:
+            self._export(line)
+        except Exception:  # whatever the export does, the journal goes on; a missing export is a finding, not an outage
+            _log.exception("a checkpoint could not be exported")

@@ -1,0 +1,127 @@
+"""The newest events, in memory: for the console's live view, its charts, and look-ups that must answer at once."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections import deque
+from collections.abc import AsyncIterator, Callable, Iterable, Sequence
+
+from limen.clock import HOUR, Instant
+from limen.events import Event
+
+RING = 4_000
+"""How many events are kept in memory."""
+CLIENT_QUEUE = 512
+"""How many events a live client may be behind before it is dropped."""
+
+HourCounts = dict[int, dict[str, int]]
+"""For the first instant of each hour, how many events of which sort: an effect for decisions, else the kind."""
+
+
+def count_in(hours: HourCounts, event: Event) -> None:
+    """Add one event to `hours`."""
+    sorts = hours.setdefault(event.at - event.at % HOUR, {})
+    sort = event.decision.effect if event.decision is not None else event.kind
+    sorts[sort] = sorts.get(sort, 0) + event.count
+
+
+class Recent:
+    """A ring of events, oldest out first. Written by the journal's thread, read by any."""
+
+    def __init__(self, size: int = RING) -> None:
+        self._events: deque[Event] = deque(maxlen=size)
+        self._by_id: dict[str, Event] = {}
+        self._lock = threading.Lock()
+        self.hours: HourCounts = {}
+
+    def load(self, events: Iterable[Event]) -> None:
+        """Take in events of an earlier run; they are counted elsewhere."""
+        with self._lock:
+            for event in events:
+                if len(self._events) == self._events.maxlen:
+                    self._by_id.pop(self._events[0].id, None)
+                self._events.append(event)
+                self._by_id[event.id] = event
+
+    def add(self, events: Sequence[Event]) -> None:
+        """Take in and count events that have just become durable."""
+        self.load(events)
+        with self._lock:
+            for event in events:
+                count_in(self.hours, event)
+
+    def get(self, event_id: str) -> Event | None:
+        return self._by_id.get(event_id)
+
+    def newest(self, limit: int, where: Callable[[Event], bool] | None = None) -> list[Event]:
+        """Up to `limit` events that `where` holds for, newest first."""
+        with self._lock:
+            events = list(self._events)
+        found: list[Event] = []
+        for event in reversed(events):
+            if where is None or where(event):
+                found.append(event)
+                if len(found) >= limit:
+                    break
+        return found
+
+    def counts(self, since: Instant) -> HourCounts:
+        with self._lock:
+            return {hour: dict(sorts) for hour, sorts in self.hours.items() if hour + HOUR > since}
+
+    def forget_hours(self, before: Instant) -> None:
+        with self._lock:
+            for hour in [hour for hour in self.hours if hour < before]:
+                del self.hours[hour]
+
+
+class Live:
+    """One client's view of events as they become durable: `async for event in live`. Close it, or use `async with`.
+
+    It ends (the loop is left) when the client has fallen too far behind: a slow client is dropped, never an event.
+    """
+
+    def __init__(
+        self, loop: asyncio.AbstractEventLoop, leave: Callable[[Live], None], size: int = CLIENT_QUEUE
+    ) -> None:
+        self._loop = loop
+        self._leave = leave
+        self._waiting: deque[Event] = deque()
+        self._size = size
+        self._news = asyncio.Event()
+        self.is_open = True
+        self.was_too_slow = False
+
+    def push(self, events: Sequence[Event]) -> None:
+        """From any thread: hand over a batch."""
+        if self.is_open and not self._loop.is_closed():
+            self._loop.call_soon_threadsafe(self._take, events)
+
+    def close(self) -> None:
+        self.is_open = False
+        self._leave(self)
+        self._news.set()
+
+    async def __aenter__(self) -> Live:
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        self.close()
+
+    async def __aiter__(self) -> AsyncIterator[Event]:
+        while self.is_open:
+            while self._waiting:
+                yield self._waiting.popleft()
+            self._news.clear()
+            if self.is_open:
+                await self._news.wait()
+
+    def _take(self, events: Sequence[Event]) -> None:
+        if len(self._waiting) + len(events) > self._size and self._waiting:
+            self.was_too_slow = True
+            self._waiting.clear()
+            self.close()
+            return
+        self._waiting.extend(events)
+        self._news.set()

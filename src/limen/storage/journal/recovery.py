@@ -1,0 +1,141 @@
+"""Taking up a chain where the last run left it: cleanly, or after a hard stop, or tampered with; and saying which."""
+
+from __future__ import annotations
+
+import fcntl
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO
+
+import msgspec
+
+from limen.clock import HOUR, Instant
+from limen.events import Event, Outcome, from_ocsf
+from limen.storage.errors import JournalBusy
+from limen.storage.journal.chain import Link, Signer, start_of
+from limen.storage.journal.checkpoint import (
+    CHECKPOINT_FILE,
+    SEALED_FILE,
+    Checkpoint,
+    Sealed,
+    is_genuine,
+    read_checkpoint,
+    read_sealed,
+)
+from limen.storage.journal.segment import LOCK_FILE, Name, Recovered, Segment, recover, segments_in
+
+LOSS_WINDOW_MS = 200
+"""What of ordinary events a hard stop may take: those of the last 200 ms."""
+
+
+@dataclass(frozen=True, slots=True)
+class TakenUp:
+    """The segment to go on with, the closed ones that wait to be sealed, and what must be announced."""
+
+    segment: Segment
+    unsealed: tuple[Name, ...]
+    announcements: tuple[Event, ...]
+
+
+def lock_chain(folder: Path) -> IO[bytes]:
+    """Become the one process that writes the chain in `folder`; closing the file lets go.
+
+    Raises JournalBusy when another process is it.
+    """
+    file = (folder / LOCK_FILE).open("ab")
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        file.close()
+        raise JournalBusy(f"the journal {folder} is being written by another process", "stop it first") from None
+    return file
+
+
+def take_up(folder: Path, signer: Signer, now: Instant) -> TakenUp:
+    """Cut what a hard stop left unfinished, find the end of the chain, compare it with the last checkpoint."""
+    on_disk = segments_in(folder)
+    unsealed = [(name, path) for name, path in on_disk if not name.is_sealed]
+    newest = on_disk[-1][0].ordinal if on_disk else 0
+    end, after, last = _sealed_end(folder, signer), None, None
+    if unsealed:
+        name, path = unsealed[-1]
+        last = recover(path, signer)
+        after = last.link
+        if last.size == 0:
+            path.unlink()
+            unsealed.pop()
+            after = recover(unsealed[-1][1], signer).link if unsealed else None
+    link = after or end
+    announcements = _announcements(folder, signer, link, last, now)
+    if unsealed and last and last.size and name.begun_at // HOUR == now // HOUR:
+        unsealed.pop()
+        segment = Segment(path, name, link, signer, last.size)
+    else:
+        segment = Segment.begin(folder, newest + 1, now, link, signer)
+    return TakenUp(segment, tuple(name for name, _ in unsealed), announcements)
+
+
+def damaged(now: Instant, reason: str, details: dict[str, str | int | bool]) -> Event:
+    """The event that says that the journal is not as it was left."""
+    return Event(at=now, kind="journal.damaged", outcome=Outcome.FAILURE, reason=reason, details=details)
+
+
+def _announcements(folder: Path, signer: Signer, link: Link, last: Recovered | None, now: Instant) -> tuple[Event, ...]:
+    path = folder / CHECKPOINT_FILE
+    try:
+        checkpoint = read_checkpoint(path)
+    except msgspec.DecodeError:
+        checkpoint = None
+    said: list[Event] = []
+    if path.exists() and (checkpoint is None or not is_genuine(checkpoint, signer)):
+        said.append(_put_aside(path, now, "checkpoint-changed", {}))
+    elif checkpoint is not None and not _agrees(checkpoint, link):
+        found: dict[str, str | int | bool] = {"expected_line": checkpoint.n, "found_line": link.n}
+        said.append(_put_aside(path, now, "lines-missing", found))
+    elif checkpoint is None and link.n > 0:
+        said.append(damaged(now, "checkpoint-missing", {"found_line": link.n}))
+    is_clean = checkpoint is not None and checkpoint.is_clean and checkpoint.n == link.n
+    if not is_clean and (link.n > 0 or (last and last.cut_bytes)):
+        said.append(_recovered(link, last, now))
+    return tuple(said)
+
+
+def _agrees(checkpoint: Checkpoint, link: Link) -> bool:
+    return checkpoint.n < link.n or checkpoint.link == link
+
+
+def _recovered(link: Link, last: Recovered | None, now: Instant) -> Event:
+    """What may be lost: ordinary events from the last one on disk to the loss window after it; nothing acknowledged."""
+    details: dict[str, str | int | bool] = {
+        "last_line": link.n,
+        "cut_bytes": last.cut_bytes if last else 0,
+        "window_ms": LOSS_WINDOW_MS,
+    }
+    if last_at := _instant_in(last.last_body if last else b""):
+        details["lost_from"] = last_at
+    return Event(at=now, kind="journal.recovered", reason="hard-stop", details=details)
+
+
+def _instant_in(body: bytes) -> Instant:
+    try:
+        return from_ocsf(msgspec.json.decode(body)).at
+    except (msgspec.DecodeError, msgspec.ValidationError, KeyError, TypeError):
+        return 0
+
+
+def _put_aside(path: Path, now: Instant, reason: str, details: dict[str, str | int | bool]) -> Event:
+    """Keep a checkpoint that doesn't fit: the next one would overwrite what proves the damage."""
+    path.rename(path.with_name(f"checkpoint-{now}.evidence"))
+    return damaged(now, reason, details)
+
+
+def _sealed_end(folder: Path, signer: Signer) -> Link:
+    try:
+        sealed = read_sealed(folder / SEALED_FILE, signer.writer)
+    except msgspec.DecodeError:
+        sealed = Sealed(writer=signer.writer)
+    if sealed.segments:
+        return Link(sealed.segments[-1].last_n, sealed.segments[-1].head.encode())
+    if sealed.expired_n:
+        return Link(sealed.expired_n, sealed.expired_head.encode())
+    return start_of(signer.writer)

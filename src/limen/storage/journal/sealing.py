@@ -1,0 +1,229 @@
+"""Hourly: closed segments become Parquet, in a child process; segments past their keeping time go, whole."""
+
+from __future__ import annotations
+
+import logging
+import os
+import queue
+import subprocess
+import sys
+import threading
+from collections.abc import Callable
+from pathlib import Path
+
+import msgspec
+
+from limen.clock import DAY, Clock
+from limen.events import Event, Outcome
+from limen.storage.journal.chain import Link, Signer, start_of
+from limen.storage.journal.checkpoint import SEALED_FILE, Sealed, SealedSegment, is_genuine, read_sealed, write_signed
+from limen.storage.journal.reader import events_in
+from limen.storage.journal.recent import HourCounts, count_in
+from limen.storage.journal.segment import Name, segments_in, sync_folder
+
+SEALING_SECONDS = 600
+_WAIT_SECONDS = 1.0
+_COUNTING_SECONDS = 10.0
+
+_log = logging.getLogger(__name__)
+
+
+class Sealing:
+    """One thread that seals what the writer has closed, in order, and deletes what is too old."""
+
+    def __init__(
+        self,
+        folder: Path,
+        signer: Signer,
+        clock: Clock,
+        *,
+        keep_days: int,
+        may_seal: Callable[[], bool],
+        record: Callable[[Event], object],
+    ) -> None:
+        self._folder = folder
+        self._signer = signer
+        self._clock = clock
+        self._keep = keep_days * DAY
+        self._may_seal = may_seal
+        self._record = record
+        self._queue: queue.SimpleQueue[Name | None] = queue.SimpleQueue()
+        self._stopping = threading.Event()
+        self._child: subprocess.Popen[bytes] | None = None
+        self.sealed, self.is_trusted = _stored_list(folder, signer)
+        self._unsealed_at_start = [
+            (path, path.stat().st_size) for name, path in segments_in(folder) if not name.is_sealed
+        ]
+        self._earlier: HourCounts = {}
+        self._counted = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="limen-sealing", daemon=True)
+
+    def start(self) -> None:
+        """Begin. A list of sealed segments that was tampered with is left as it is, and nothing is sealed on top of it."""
+        if self.is_trusted:
+            self._tidy()
+        self._thread.start()
+
+    def stop(self) -> None:
+        self._stopping.set()
+        self._queue.put(None)
+        child = self._child
+        if child is not None:
+            child.kill()
+        self._thread.join()
+
+    def closed(self, name: Name) -> None:
+        """The writer has begun the next segment; `name` can be sealed."""
+        self._queue.put(name)
+
+    def expire(self) -> None:
+        """Delete sealed segments whose newest event is older than the keeping time, oldest first, and say so."""
+        if not self.is_trusted:
+            return
+        too_old = self._clock.now() - self._keep
+        kept = list(self.sealed.segments)
+        gone: list[SealedSegment] = []
+        while kept and kept[0].last_at < too_old:
+            gone.append(kept.pop(0))
+        if not gone:
+            return
+        self._rewrite(
+            Sealed(
+                writer=self._signer.writer, segments=tuple(kept), expired_n=gone[-1].last_n, expired_head=gone[-1].head
+            )
+        )
+        for segment in gone:
+            (self._folder / _sealed_name(segment)).unlink(missing_ok=True)
+        self._record(
+            Event(
+                at=self._clock.now(),
+                kind="journal.expired",
+                details={"first_line": gone[0].first_n, "last_line": gone[-1].last_n, "segments": len(gone)},
+            )
+        )
+
+    def earlier_hours(self) -> HourCounts:
+        """What was counted per hour before this start. Waits while it is still being counted."""
+        self._counted.wait(_COUNTING_SECONDS)
+        return self._earlier
+
+    # In the thread
+
+    def _run(self) -> None:
+        try:
+            self._earlier = _hours_so_far(self.sealed, self._unsealed_at_start)
+        finally:
+            self._counted.set()
+        while (name := self._queue.get()) is not None:
+            try:
+                while not self._may_seal():
+                    if self._stopping.wait(_WAIT_SECONDS):
+                        return
+                self._seal(name)
+                self.expire()
+            except (OSError, subprocess.SubprocessError, msgspec.DecodeError):
+                _log.exception("segment %s stays unsealed until the next start", name)
+
+    def _seal(self, name: Name) -> None:
+        segment = self._folder / str(name)
+        if not segment.exists() or not self.is_trusted:
+            return
+        after = self._end()
+        part = self._folder / f"{name.ordinal:08d}.{os.getpid()}.part"
+        command = [
+            sys.executable,
+            "-m",
+            "limen.storage.journal.seal",
+            str(segment),
+            str(part),
+            str(after.n),
+            after.head.decode(),
+        ]
+        self._child = subprocess.Popen(command, stdout=subprocess.PIPE, stdin=subprocess.DEVNULL)  # noqa: S603 -- ours
+        said, _ = self._child.communicate(timeout=SEALING_SECONDS)
+        if self._stopping.is_set():
+            return
+        if self._child.returncode != 0:
+            _log.error("segment %s could not be sealed (status %s)", name, self._child.returncode)
+            self._record(self._damaged(name))
+            return
+        sealed = msgspec.json.decode(said, type=SealedSegment)
+        _settle(part, self._folder / _sealed_name(sealed))
+        self._rewrite(msgspec.structs.replace(self.sealed, segments=(*self.sealed.segments, sealed)))
+        segment.unlink()
+        lines = sealed.last_n - sealed.first_n + 1
+        details: dict[str, str | int | bool] = {"segment": sealed.ordinal, "sha256": sealed.sha256, "lines": lines}
+        self._record(Event(at=self._clock.now(), kind="journal.sealed", details=details))
+
+    def _damaged(self, name: Name) -> Event:
+        return Event(
+            at=self._clock.now(),
+            kind="journal.damaged",
+            outcome=Outcome.FAILURE,
+            reason="segment-not-sealed",
+            details={"segment": name.ordinal},
+        )
+
+    def _end(self) -> Link:
+        """Where the sealed part of the chain ends."""
+        if self.sealed.segments:
+            return Link(self.sealed.segments[-1].last_n, self.sealed.segments[-1].head.encode())
+        if self.sealed.expired_n:
+            return Link(self.sealed.expired_n, self.sealed.expired_head.encode())
+        return start_of(self._signer.writer)
+
+    def _rewrite(self, sealed: Sealed) -> None:
+        write_signed(self._folder / SEALED_FILE, sealed, self._signer)
+        self.sealed = sealed
+
+    def _tidy(self) -> None:
+        """Finish what a hard stop interrupted between two steps of sealing."""
+        for part in self._folder.glob("*.part"):
+            part.unlink()
+        done = {segment.ordinal for segment in self.sealed.segments}
+        for name, path in segments_in(self._folder):
+            is_left_over = name.is_sealed != (name.ordinal in done)
+            has_twin = (self._folder / str(Name(name.ordinal, name.begun_at, not name.is_sealed))).exists()
+            if is_left_over and has_twin:
+                path.unlink()
+
+
+def _stored_list(folder: Path, signer: Signer) -> tuple[Sealed, bool]:
+    """The list of sealed segments, and whether it is what this journal wrote."""
+    path = folder / SEALED_FILE
+    try:
+        stored = read_sealed(path, signer.writer)
+    except msgspec.DecodeError:
+        return Sealed(writer=signer.writer), False
+    listed = {segment.ordinal for segment in stored.segments}
+    on_disk = {name.ordinal for name, _ in segments_in(folder) if name.is_sealed}
+    return stored, is_genuine(stored, signer) if path.exists() else not on_disk - listed
+
+
+def _hours_so_far(sealed: Sealed, unsealed: list[tuple[Path, int]]) -> HourCounts:
+    """The counts of all sealed segments, and of the others up to the sizes given."""
+    hours: HourCounts = {}
+    for segment in sealed.segments:
+        for hour, sorts in segment.hours.items():
+            into = hours.setdefault(hour, {})
+            for sort, count in sorts.items():
+                into[sort] = into.get(sort, 0) + count
+    for path, size in unsealed:
+        with path.open("rb") as file:
+            while file.tell() < size and (raw := file.readline()):
+                for event in events_in([raw]):
+                    count_in(hours, event)
+    return hours
+
+
+def _sealed_name(segment: SealedSegment) -> str:
+    return str(Name(segment.ordinal, segment.begun_at, is_sealed=True))
+
+
+def _settle(part: Path, final: Path) -> None:
+    """Make the child's file durable under its name."""
+    part.chmod(0o600)
+    with part.open("rb") as file:
+        os.fsync(file.fileno())
+    part.replace(final)
+    sync_folder(final.parent)

@@ -1,0 +1,79 @@
+"""The break-glass segment: room for a few hundred events, written out beforehand, that a full disk can't take away.
+
+Its own chain (writer `break-glass`), in a file of fixed size whose unused rest is zero bytes. Once the journal can be
+written again, what is in it is written there too, under the same ids; here it stays.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from pathlib import Path
+
+import msgspec
+
+from limen.events import Event, from_ocsf, to_ocsf
+from limen.storage.errors import JournalUnwritable
+from limen.storage.journal.chain import Broken, Line, Signer, follow, forge, start_of
+
+SPARE_FILE = "break-glass.jsonl"
+SPARE_BYTES = 512 << 10
+WRITER = "break-glass"
+
+
+class Spare:
+    """The preallocated file. Made at the first start; fails loudly there if there is no room for it."""
+
+    def __init__(self, path: Path, keys: tuple[bytes, ...]) -> None:
+        self._path = path
+        self._signer = Signer(WRITER, keys)
+        if not path.exists():
+            _preallocate(path)
+        lines = whole_lines(path)
+        self._used = sum(len(line) for line in lines)
+        link = start_of(WRITER)
+        for line in follow(lines, link, self._signer):
+            if isinstance(line, Broken):
+                self._used = self._path.stat().st_size  # nothing is added to what was tampered with
+                break
+            link = line.link
+        self._link = link
+
+    def append(self, event: Event) -> None:
+        """Write one event and wait for the disk. Raises JournalUnwritable when the room is used up or the disk is dead."""
+        raw, link = forge([msgspec.json.encode(to_ocsf(event))], self._link, self._signer)
+        if self._used + len(raw) > SPARE_BYTES:
+            raise JournalUnwritable(
+                "the break-glass segment is full", f"move {self._path} away and make room on the disk"
+            )
+        try:
+            handle = os.open(self._path, os.O_WRONLY | os.O_CLOEXEC)
+            try:
+                os.pwrite(handle, raw, self._used)
+                os.fsync(handle)
+            finally:
+                os.close(handle)
+        except OSError as error:
+            raise JournalUnwritable(f"the break-glass segment can't be written ({error.strerror})") from error
+        self._used += len(raw)
+        self._link = link
+
+    def events(self) -> list[Event]:
+        """Everything in it, oldest first."""
+        found = follow(whole_lines(self._path), start_of(WRITER), self._signer)
+        return [from_ocsf(msgspec.json.decode(line.body)) for line in found if isinstance(line, Line)]
+
+
+def whole_lines(path: Path) -> Sequence[bytes]:
+    """The lines before the zero bytes that fill the file."""
+    used = path.read_bytes().rstrip(b"\0")
+    return used.splitlines(keepends=True)
+
+
+def _preallocate(path: Path) -> None:
+    handle = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY | os.O_CLOEXEC, 0o600)
+    try:
+        os.write(handle, bytes(SPARE_BYTES))  # real zeros: reserved but unwritten blocks may need room for metadata
+        os.fsync(handle)
+    finally:
+        os.close(handle)

@@ -1,0 +1,264 @@
+"""`limen journal verify`: does the journal hold, from its first line to its last, and what can't be known."""
+
+from __future__ import annotations
+
+import fcntl
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from hashlib import file_digest
+from pathlib import Path
+from typing import TypeVar
+
+import msgspec
+
+from limen.clock import to_iso
+from limen.storage.journal.chain import ERASED, Broken, Line, Link, Signer, follow, start_of
+from limen.storage.journal.checkpoint import (
+    CHECKPOINT_FILE,
+    EVIDENCE,
+    SEALED_FILE,
+    Checkpoint,
+    Sealed,
+    is_genuine,
+)
+from limen.storage.journal.reader import writer_folders
+from limen.storage.journal.segment import LOCK_FILE, Name, segments_in
+from limen.storage.journal.spare import SPARE_FILE, WRITER as SPARE_WRITER, whole_lines
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What verifying found. `problems` name what was changed, removed or reordered; `sentences` say it all in words."""
+
+    lines: int
+    problems: tuple[str, ...]
+    sentences: tuple[str, ...]
+
+    @property
+    def ok(self) -> bool:
+        return not self.problems
+
+
+def verify(root: Path, keys: tuple[bytes, ...] = (), exported: Iterable[bytes] = ()) -> Report:
+    """Follow every writer's chain under `root`.
+
+    `keys` are `Keyring.journal_keys`; without them signatures are not checked, and it says so. `exported` are the
+    lines of checkpoints that were kept elsewhere.
+    """
+    outside = list(exported)
+    checks = [_Check(folder, Signer(folder.name, keys) if keys else None) for folder in writer_folders(root)]
+    for check in checks:
+        check.run(_of_writer(check, outside))
+    problems = [problem for check in checks for problem in check.problems]
+    sentences = [sentence for check in checks for sentence in check.sentences]
+    known = {check.folder.name for check in checks}
+    for missing in {_writer_named(raw) for raw in outside} - known:
+        problems.append(f"an exported checkpoint speaks of writer {missing!r}, whose chain is gone")
+    if not keys:
+        sentences.append(
+            "Signatures were not checked: no key was given. Whoever can write the files could forge them all."
+        )
+    if checks and not outside:
+        sentences.append(
+            "No exported checkpoint was given: if the end of the journal was cut off and the checkpoint beside it put "
+            "back to an older one, that can't be detected."
+        )
+    return Report(sum(check.lines for check in checks), tuple(problems), (*problems, *sentences))
+
+
+@dataclass(slots=True)
+class _Check:
+    """One writer's chain."""
+
+    folder: Path
+    signer: Signer | None
+    problems: list[str] = field(default_factory=list)
+    sentences: list[str] = field(default_factory=list)
+    lines: int = 0
+    _heads: dict[int, bytes] = field(default_factory=dict)
+    _erased: int = 0
+    _signed_n: int = 0
+
+    def run(self, exported: Sequence[Checkpoint]) -> None:
+        checkpoint = self._checkpoint()
+        sealed = self._sealed_list()
+        wanted = {each.n for each in (checkpoint, *exported) if each is not None}
+        end = self._chain(sealed, wanted)
+        for what, each in [("the checkpoint", checkpoint), *(("an exported checkpoint", each) for each in exported)]:
+            self._compare(what, each, end)
+        if checkpoint is None and self.lines:
+            self._problem("the checkpoint is gone")
+        self._tail(end, checkpoint)
+        self._spare()
+        for file in sorted(self.folder.glob(EVIDENCE)):
+            self._problem(f"at an earlier start the journal was not as it had been left; see {file.name}")
+        self._conclude(checkpoint, end)
+
+    # The pieces
+
+    def _checkpoint(self) -> Checkpoint | None:
+        path = self.folder / CHECKPOINT_FILE
+        return _genuine(path, Checkpoint, self.signer, self._problem) if path.exists() else None
+
+    def _sealed_list(self) -> Sealed:
+        path = self.folder / SEALED_FILE
+        found = _genuine(path, Sealed, self.signer, self._problem) if path.exists() else None
+        return found or Sealed(writer=self.folder.name)
+
+    def _chain(self, sealed: Sealed, wanted: set[int]) -> Link:
+        """Follow all segments from the oldest kept to the newest; returns the last link that holds."""
+        link = Link(sealed.expired_n, sealed.expired_head.encode()) if sealed.expired_n else start_of(self.folder.name)
+        for path, raws in self._segments(sealed):
+            for line in follow(raws, link, self.signer):
+                if isinstance(line, Broken):
+                    self._broken(path, line)
+                    return link
+                link = line.link
+                self._note(line, wanted)
+        return link
+
+    def _note(self, line: Line, wanted: set[int]) -> None:
+        self.lines += 1
+        if line.n in wanted:
+            self._heads[line.n] = line.head
+        if line.mac is not None:
+            self._signed_n = line.n
+        if line.body == ERASED:
+            self._erased += 1
+
+    def _segments(self, sealed: Sealed) -> Iterator[tuple[Path, Iterable[bytes]]]:
+        for segment in sealed.segments:
+            path = self.folder / str(Name(segment.ordinal, segment.begun_at, is_sealed=True))
+            if not path.exists():
+                self._problem(f"{path.name} is gone (lines {segment.first_n} to {segment.last_n})")
+                return
+            if _digest(path) != segment.sha256:
+                self._problem(f"{path.name} was changed")
+                return
+            yield path, _sealed_lines(path)
+        done = {segment.ordinal for segment in sealed.segments}
+        on_disk = segments_in(self.folder)
+        unsealed = {name.ordinal for name, _ in on_disk if not name.is_sealed}
+        for name, path in on_disk:
+            if name.is_sealed and name.ordinal not in done | unsealed:
+                self._problem(f"{path.name} is not in the list of sealed segments")
+            elif not name.is_sealed and name.ordinal not in done:
+                with path.open("rb") as file:
+                    yield path, file
+
+    def _compare(self, what: str, checkpoint: Checkpoint | None, end: Link) -> None:
+        if checkpoint is None:
+            return
+        if checkpoint.n > end.n:
+            self._problem(f"lines {end.n + 1} to {checkpoint.n} are gone or don't hold: {what} vouches for them")
+        elif (head := self._heads.get(checkpoint.n)) is not None and head != checkpoint.link.head:
+            self._problem(f"the journal up to line {checkpoint.n} is not the one {what} vouches for")
+
+    def _tail(self, end: Link, checkpoint: Checkpoint | None) -> None:
+        """Lines after the last signed one don't count; only a hard stop or somebody's hand leaves such lines."""
+        if end.n > self._signed_n:
+            self._unsigned(f"lines {self._signed_n + 1} to {end.n} at the end are not signed")
+        if checkpoint is not None and checkpoint.is_clean and checkpoint.n < end.n:
+            self._problem(f"the journal was closed at line {checkpoint.n}, yet it goes on to line {end.n}")
+
+    def _broken(self, path: Path, broken: Broken) -> None:
+        what = f"line {broken.n} in {path.name} {broken.what}"
+        newest = segments_in(self.folder)[-1][1]
+        if path == newest and self._is_being_written():
+            self._unsigned(what)
+        else:
+            self._problem(what)
+
+    def _unsigned(self, what: str) -> None:
+        if self._is_being_written():
+            self.sentences.append(f"{self.folder.name}: {what}; it is being written just now.")
+        else:
+            self._problem(f"{what}; a hard stop leaves this until the next start, and so does somebody's hand")
+
+    def _spare(self) -> None:
+        path = self.folder / SPARE_FILE
+        if not path.exists():
+            return
+        signer = Signer(SPARE_WRITER, self.signer.keys) if self.signer else None
+        for line in follow(whole_lines(path), start_of(SPARE_WRITER), signer):
+            if isinstance(line, Broken):
+                self._problem(f"line {line.n} in {path.name} {line.what}")
+
+    def _conclude(self, checkpoint: Checkpoint | None, end: Link) -> None:
+        name = self.folder.name
+        if not self.problems:
+            self.sentences.append(f"{name}: {self.lines} lines hold, up to line {end.n}.")
+        if self._erased:
+            self.sentences.append(f"{name}: {self._erased} lines had their body erased; the chain holds over them.")
+        if checkpoint is not None and end.n > checkpoint.n:
+            count = end.n - checkpoint.n
+            self.sentences.append(
+                f"{name}: {count} lines came after the last checkpoint ({to_iso(checkpoint.at)}); had any that followed "
+                "been cut off, nothing here would show it."
+            )
+
+    def _is_being_written(self) -> bool:
+        try:
+            with (self.folder / LOCK_FILE).open("rb") as file:
+                fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return True
+        except OSError:
+            return False
+        return False
+
+    def _problem(self, what: str) -> None:
+        self.problems.append(f"{self.folder.name}: {what}.")
+
+
+Stored = TypeVar("Stored", Checkpoint, Sealed)
+
+
+def _genuine(path: Path, kind: type[Stored], signer: Signer | None, problem: Callable[[str], None]) -> Stored | None:
+    """The signed value in `path`, if it is to the byte what the journal wrote."""
+    raw = path.read_bytes()
+    try:
+        value = msgspec.json.decode(raw, type=kind)
+    except msgspec.DecodeError:
+        problem(f"{path.name} was changed")
+        return None
+    if msgspec.json.encode(value) + b"\n" != raw or (signer is not None and not is_genuine(value, signer)):
+        problem(f"{path.name} was changed")
+        return None
+    return value
+
+
+def _of_writer(check: _Check, outside: Iterable[bytes]) -> list[Checkpoint]:
+    """The exported checkpoints of this writer; one that is not genuine is itself a problem."""
+    found: list[Checkpoint] = []
+    for raw in outside:
+        if _writer_named(raw) != check.folder.name:
+            continue
+        value = msgspec.json.decode(raw, type=Checkpoint)
+        if check.signer is not None and not is_genuine(value, check.signer):
+            check.problems.append(f"{value.writer}: an exported checkpoint (line {value.n}) was changed.")
+        else:
+            found.append(value)
+    return found
+
+
+def _writer_named(raw: bytes) -> str:
+    try:
+        return msgspec.json.decode(raw, type=Checkpoint).writer
+    except msgspec.DecodeError:
+        return "(unreadable)"
+
+
+def _digest(path: Path) -> str:
+    with path.open("rb") as file:
+        return file_digest(file, "sha256").hexdigest()
+
+
+def _sealed_lines(path: Path) -> Iterator[bytes]:
+    import duckdb  # noqa: PLC0415 -- heavy
+
+    with duckdb.connect(config={"memory_limit": "256MB", "threads": "1"}) as connection:
+        rows = connection.execute("select line from read_parquet($path) order by n", {"path": str(path)})
+        while some := rows.fetchmany(1_000):
+            for (line,) in some:
+                yield line.encode() + b"\n"

@@ -1,0 +1,272 @@
+"""The journal's one writing thread: gathers a batch, makes it durable, then tells everyone.
+
+What a full or failing disk refuses stays here and is tried again; meanwhile `writable` is false and doors deny.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
+
+import msgspec
+
+from limen.clock import SECOND, Clock, Instant
+from limen.events import Event, Outcome, to_ocsf
+from limen.facts.written import facts_to_bytes
+from limen.storage.journal.chain import Link, Signer
+from limen.storage.journal.checkpoint import CHECKPOINT_FILE, Checkpoint, write_signed
+from limen.storage.journal.folding import Fold, Folding
+from limen.storage.journal.segment import Name, Segment
+
+BATCH_SECONDS = 0.05
+"""How long an event may wait for company. With the disk's own time an ordinary permit is durable within 200 ms."""
+RETRY_SECONDS = 0.25
+CHECKPOINT_MS = 10 * SECOND
+MOST_WAITING = 50_000
+"""Events and distinct decisions that may wait; beyond it the journal calls itself unwritable and counts what it drops."""
+
+_log = logging.getLogger(__name__)
+_encode = msgspec.json.Encoder().encode
+
+
+class Ticket:
+    """Events handed over together; `wait` says whether they became durable."""
+
+    def __init__(self, events: Sequence[Event]) -> None:
+        self.events = events
+        self.error: OSError | None = None
+        self._done = threading.Event()
+
+    def finish(self, error: OSError | None = None) -> None:
+        self.error = error
+        self._done.set()
+
+    def wait(self, timeout: float | None = None) -> bool:
+        """True once durable; False when the disk refused or time ran out."""
+        return self._done.wait(timeout) and self.error is None
+
+
+class Writer:
+    """Owns the segment that is open, and with it the chain."""
+
+    def __init__(
+        self,
+        folder: Path,
+        segment: Segment,
+        signer: Signer,
+        folding: Folding,
+        clock: Clock,
+        *,
+        published: Callable[[Sequence[Event]], None],
+        closed: Callable[[Name], None],
+        exported: Callable[[bytes], None],
+    ) -> None:
+        self._folder = folder
+        self._segment = segment
+        self._signer = signer
+        self._folding = folding
+        self._clock = clock
+        self._published = published
+        self._closed = closed
+        self._exported = exported
+        self._lock = threading.Lock()
+        self._events: list[Event] = []
+        self._tickets: list[Ticket] = []
+        self._unwritten: list[Event] = []
+        self._facts: dict[str, Fold] = {}
+        self._dropped = 0
+        self._checkpoint_at: Instant = 0
+        self._checkpointed: Link | None = None
+        self._something = threading.Event()
+        self._urgent = threading.Event()
+        self._stopping = False
+        self.writable = True
+        self._thread = threading.Thread(target=self._run, name="limen-journal", daemon=True)
+
+    def start(self) -> None:
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Write what waits, leave a clean checkpoint, end the thread."""
+        self._stopping = True
+        self._urgent.set()
+        self._something.set()
+        self._thread.join()
+        self._segment.close()
+
+    @property
+    def segment_name(self) -> Name:
+        return self._segment.name
+
+    # From any thread
+
+    def put(self, event: Event) -> None:
+        """Take an event for the next batch; nobody waits for it."""
+        with self._lock:
+            if len(self._events) >= MOST_WAITING:
+                self._dropped += 1
+                self.writable = False
+            else:
+                self._events.append(event)
+        self.wake()
+
+    def submit(self, events: Sequence[Event]) -> Ticket:
+        """Take events that somebody waits for: the batch goes out at once."""
+        ticket = Ticket(events)
+        with self._lock:
+            self._tickets.append(ticket)
+        self._urgent.set()
+        self._something.set()
+        return ticket
+
+    def wake(self) -> None:
+        """There is something to write; cheap when the thread knows already."""
+        if not self._something.is_set():
+            self._something.set()
+        if len(self._folding) >= MOST_WAITING:
+            self.writable = False
+
+    def waiting(self, event_id: str) -> Event | None:
+        """An event that isn't durable yet."""
+        with self._lock:
+            for event in self._events:
+                if event.id == event_id:
+                    return event
+        fold = self._folding.peek(event_id)
+        if fold is not None:
+            return fold.event()
+        return next((event for event in tuple(self._unwritten) if event.id == event_id), None)
+
+    # In the thread
+
+    def _run(self) -> None:
+        while True:
+            self._something.wait(self._until_checkpoint())
+            if not self._stopping:
+                self._urgent.wait(BATCH_SECONDS if self.writable else RETRY_SECONDS)
+            self._something.clear()
+            self._urgent.clear()
+            stopping = self._stopping
+            try:
+                self._write_batch()
+                self._checkpoint(is_clean=stopping)
+            except OSError as error:
+                self._refused(error)
+            except Exception:  # the thread must never die silently: doors would go on as if all were well
+                _log.exception("the journal failed")
+                self.writable = False
+                self._something.set()
+            if stopping:
+                return
+
+    def _write_batch(self) -> None:
+        with self._lock:
+            events, self._events = self._events, []
+            tickets, self._tickets = self._tickets, []
+        folds = self._folding.take()
+        for fold in folds:
+            event = fold.event()
+            events.append(event)
+            if event.decision is not None:
+                self._facts.setdefault(event.decision.facts, fold)
+        self._keep(events)
+        batch = [*self._unwritten, *(event for ticket in tickets for event in ticket.events)]
+        try:
+            if batch:
+                self._append(batch)
+        except BaseException as error:
+            refused = error if isinstance(error, OSError) else OSError(str(error))
+            for ticket in tickets:
+                ticket.finish(refused)
+            raise
+        self._unwritten = []
+        self._facts = {}
+        self.writable = True
+        for ticket in tickets:
+            ticket.finish()
+        if batch:
+            self._published(batch)
+        if self._dropped:
+            self._confess()
+
+    def _keep(self, events: list[Event]) -> None:
+        """Hold on to `events` until they are written, as far as memory may go."""
+        room = max(0, MOST_WAITING - len(self._unwritten))
+        self._unwritten += events[:room]
+        self._dropped += len(events[room:])
+
+    def _append(self, events: Sequence[Event]) -> None:
+        now = self._clock.now()
+        if self._segment.is_due(now):
+            self._next_segment(now)
+        segment = self._segment
+        bodies, held = self._bodies(events, segment.facts_held)
+        segment.append(bodies)
+        segment.facts_held |= held
+
+    def _bodies(self, events: Iterable[Event], held: set[str]) -> tuple[list[bytes], set[str]]:
+        """The lines' bodies: each event in OCSF form, led by the exact facts of a decision unless they are there."""
+        bodies: list[bytes] = []
+        new: set[str] = set()
+        for event in events:
+            if event.decision is not None:
+                digest = event.decision.facts
+                fold = self._facts.get(digest)
+                if fold is not None and digest not in held and digest not in new:
+                    new.add(digest)
+                    bodies.append(b'{"facts":"%s","value":%s}' % (digest.encode(), facts_to_bytes(fold.decision.facts)))
+            try:
+                bodies.append(_encode(to_ocsf(event)))
+            except (TypeError, ValueError, OverflowError):  # one bad event must not stop the journal for all others
+                _log.exception("an event of kind %s can't be written down", event.kind)
+                self._dropped += 1
+        return bodies, new
+
+    def _next_segment(self, now: Instant) -> None:
+        done = self._segment
+        done.close()
+        self._segment = Segment.begin(self._folder, done.name.ordinal + 1, now, done.link, self._signer)
+        self._closed(done.name)
+
+    def _checkpoint(self, *, is_clean: bool) -> None:
+        now = self._clock.now()
+        link = self._segment.link
+        if not is_clean and (link == self._checkpointed or now - self._checkpoint_at < CHECKPOINT_MS):
+            return
+        reached = Checkpoint(
+            writer=self._signer.writer,
+            n=link.n,
+            h=link.head.decode(),
+            segment=self._segment.name.ordinal,
+            at=now,
+            is_clean=is_clean,
+        )
+        self._exported(write_signed(self._folder / CHECKPOINT_FILE, reached, self._signer))
+        self._checkpointed = link
+        self._checkpoint_at = now
+
+    def _until_checkpoint(self) -> float | None:
+        if self._segment.link == self._checkpointed:
+            return None
+        return max(0.0, (self._checkpoint_at + CHECKPOINT_MS - self._clock.now()) / SECOND)
+
+    def _refused(self, error: OSError) -> None:
+        if self.writable:
+            _log.error("the journal can't be written (%s); doors deny until it can", error.strerror)
+        self.writable = False
+        self._something.set()
+
+    def _confess(self) -> None:
+        """Say how many events are missing; the count is kept until it has been said durably."""
+        dropped, self._dropped = self._dropped, 0
+        self.put(
+            Event(
+                at=self._clock.now(),
+                kind="journal.dropped",
+                outcome=Outcome.FAILURE,
+                reason="journal-unwritable",
+                details={"events": dropped},
+            )
+        )
