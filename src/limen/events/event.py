@@ -38,9 +38,10 @@ class DecisionRecord(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=Tr
 class Event(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Something that happened.
 
-    `id` carries its time and sorts by it; "" until the journal or a transaction gives it one. `actor` and `subject` are opaque ids ("" where nobody is known); `session`
-    is a session's public alias. `reason` names why (a word, never free text from outside). `count` > 1 folds equal
-    decisions between `at` and `until`. `details` holds short plain values; no secret, no name, no query string.
+    `id` carries its time and sorts by it; "" until the journal or a transaction gives it one. `actor` and `subject`
+    are opaque ids ("" where nobody is known); `session` is a session's public alias. `reason` names why (a word, never
+    free text from outside). `count` > 1 folds equal decisions between `at` and `until`. `details` holds short plain
+    values; no secret, no name, no query string.
     """
 
     at: Instant

@@ -47,7 +47,7 @@ def decision_id(event_id: str, number: int) -> str:
 
 
 def split_decision_id(text: str) -> tuple[str, int]:
-    """The event and the number of a decision id; an event's own id is the first. Raises ValueError when it is neither."""
+    """The event and the number of a decision id; an event's own id is the first. Raises ValueError if it is neither."""
     event_id, dash, number = text.partition("-")
     instant_of(event_id)
     if not dash:

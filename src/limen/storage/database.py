@@ -21,7 +21,7 @@ from sqlalchemy.pool import QueuePool
 
 from limen.clock import Clock, SystemClock
 from limen.events import Event, EventIds
-from limen.storage.errors import DatabaseUnfit
+from limen.storage.errors import DatabaseUnfitError
 from limen.storage.tables import changes, outbox
 from limen.storage.upgrade import upgrade_if_needed
 
@@ -95,7 +95,7 @@ class Database:
     def open(cls, url: str | Path, *, clock: Clock | None = None) -> Self:
         """Open the database at a URL or a file path, made or upgraded where need be.
 
-        Raises DatabaseUnfit for a kind of database that isn't supported, or one written by a newer Limen.
+        Raises DatabaseUnfitError for a kind of database that isn't supported, or one written by a newer Limen.
         """
         address = _address(url)
         _make_private(Path(address.database or ""))
@@ -129,7 +129,7 @@ class Database:
         return await asyncio.get_running_loop().run_in_executor(self._read_threads, self.read, work)
 
     async def writing(self, work: Callable[[Transaction], T]) -> T:
-        """`write` in the writer's thread. When the task is cancelled the transaction still ends, one way or the other."""
+        """`write` in the writer's thread. Cancelling the task doesn't stop the transaction."""
         return await asyncio.get_running_loop().run_in_executor(self._write_thread, self.write, work)
 
     def watch(self, told: Callable[[], None]) -> Callable[[], None]:
@@ -160,11 +160,13 @@ def _address(url: str | Path) -> URL:
     text = str(url)
     address = make_url(text) if "://" in text else URL.create("sqlite", database=text)
     if address.get_backend_name() != "sqlite":
-        raise DatabaseUnfit(
+        raise DatabaseUnfitError(
             f"databases of kind {address.get_backend_name()!r} are not supported yet", "use sqlite:///…"
         )
     if address.database in {None, "", ":memory:"}:
-        raise DatabaseUnfit("a database in memory would forget everything", "name a file: sqlite:////path/limen.db")
+        raise DatabaseUnfitError(
+            "a database in memory would forget everything", "name a file: sqlite:////path/limen.db"
+        )
     return address
 
 

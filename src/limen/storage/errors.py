@@ -9,21 +9,21 @@ class StorageError(LimenError):
     """The root of storage's errors."""
 
 
-class DatabaseUnfit(StorageError):
+class DatabaseUnfitError(StorageError):
     """The database can't be used as it is: newer than this Limen, or of a kind that isn't supported."""
 
 
-class KeyUnusable(StorageError):
+class KeyUnusableError(StorageError):
     """The master key is missing, malformed, or readable by others."""
 
 
-class SealBroken(StorageError):
+class SealBrokenError(StorageError):
     """A sealed value doesn't open: altered, moved to another row or column, or sealed under another master key."""
 
 
-class JournalBusy(StorageError):
+class JournalBusyError(StorageError):
     """Another process is writing to this journal."""
 
 
-class JournalUnwritable(StorageError):
+class JournalUnwritableError(StorageError):
     """The journal can't be written; nothing that needs its event may go on."""

@@ -84,7 +84,7 @@ class Feed:
         await self._database.writing(self._forget_old)
         await self._begin()
         loop = asyncio.get_running_loop()
-        self._stop_watching = self._database.watch(lambda: loop.call_soon_threadsafe(self._wake.set))
+        self._stop_watching = self._database.watch(lambda: _call_soon(loop, self._wake.set))
         self._following = asyncio.create_task(self._follow(), name="change feed")
 
     async def stop(self) -> None:
@@ -119,7 +119,7 @@ class Feed:
             self._wake.clear()
             try:
                 await self._round_trip()
-            except Exception:
+            except Exception:  # noqa: BLE001 -- logged; decisions end with the lease
                 _log.exception("the change feed could not be followed; the lease runs out unless it recovers")
                 await asyncio.sleep(POLL_SECONDS)
 
@@ -174,3 +174,8 @@ class Feed:
         tip = transaction.seq
         old = self._clock.now() - KEPT
         transaction.connection.execute(changes.delete().where(changes.c.at < old, changes.c.seq < tip))
+
+
+def _call_soon(loop: asyncio.AbstractEventLoop, wake: Callable[[], None]) -> None:
+    if not loop.is_closed():
+        loop.call_soon_threadsafe(wake)

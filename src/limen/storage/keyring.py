@@ -17,7 +17,7 @@ from sqlalchemy import Connection, insert, select, update
 
 from limen.clock import Clock, SystemClock
 from limen.storage.database import Database, Snapshot, Transaction
-from limen.storage.errors import SealBroken
+from limen.storage.errors import SealBrokenError
 from limen.storage.tables import keys
 
 KEY_BYTES = 32
@@ -38,7 +38,7 @@ class Keyring:
 
     @classmethod
     def open(cls, database: Database, master: bytes, *, clock: Clock | None = None) -> Self:
-        """Unwrap the keys in `database`, or make the first. Raises SealBroken when `master` is not their master key."""
+        """Unwrap the keys in `database`, or make the first. Raises SealBrokenError when `master` is not their master key."""
         rows = database.read(_wrapped_keys)
         if not any(purpose == _DATA for _, purpose, _ in rows):
             now = (clock or SystemClock()).now()
@@ -57,18 +57,18 @@ class Keyring:
         return version.to_bytes(_VERSION_BYTES) + nonce + self._ciphers[version].encrypt(nonce, secret, place)
 
     def open_sealed(self, table: str, row: str, column: str, sealed: bytes) -> bytes:
-        """The secret that `seal` put here. Raises SealBroken when anything about it is not as it was."""
+        """The secret that `seal` put here. Raises SealBrokenError when anything about it is not as it was."""
         version = int.from_bytes(sealed[:_VERSION_BYTES])
         cipher = self._ciphers.get(version)
         if cipher is None or len(sealed) < _SHORTEST:
-            raise SealBroken(
+            raise SealBrokenError(
                 f"a sealed value in {table}.{column} has no key here", "restore the keys it was sealed with"
             )
         nonce = sealed[_VERSION_BYTES : _VERSION_BYTES + _NONCE_BYTES]
         try:
             return cipher.decrypt(nonce, sealed[_VERSION_BYTES + _NONCE_BYTES :], _place(table, row, column, version))
         except InvalidTag:
-            raise SealBroken(f"a sealed value in {table}.{column} was altered or moved", "restore it") from None
+            raise SealBrokenError(f"a sealed value in {table}.{column} was altered or moved", "restore it") from None
 
     def is_stale(self, sealed: bytes) -> bool:
         """Whether `sealed` uses an older data key than new values do, and should be sealed again."""
@@ -85,7 +85,7 @@ def add_data_key(database: Database, master: bytes, now: int) -> None:
 def change_master_key(database: Database, old: bytes, new: bytes, now: int) -> None:
     """Wrap every key again under `new`, all or none. No sealed value changes.
 
-    Raises SealBroken when `old` is not the master key. The journal key that came from `old` is kept (wrapped under
+    Raises SealBrokenError when `old` is not the master key. The journal key that came from `old` is kept (wrapped under
     `new`), so that the journal's past can still be verified.
     """
 
@@ -136,7 +136,7 @@ def _unwrap(master: bytes, version: int, purpose: str, wrapped: bytes) -> bytes:
     try:
         return _wrapping(master).decrypt(wrapped[:_NONCE_BYTES], wrapped[_NONCE_BYTES:], place)
     except InvalidTag:
-        raise SealBroken(
+        raise SealBrokenError(
             "the keys in the database don't open with this master key", "use the master key that belongs to it"
         ) from None
 

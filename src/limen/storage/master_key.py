@@ -13,7 +13,7 @@ from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Mapping
 from pathlib import Path
 
-from limen.storage.errors import KeyUnusable
+from limen.storage.errors import KeyUnusableError
 
 KEY_BYTES = 32
 VARIABLE = "LIMEN_MASTER_KEY"
@@ -26,7 +26,7 @@ _LONGEST_FILE = 1_000
 def master_key(file: Path, environ: Mapping[str, str]) -> bytes:
     """The master key from the environment, else a systemd credential, else `file`, which is made where none exists.
 
-    Raises KeyUnusable for a malformed key or a file that others may read.
+    Raises KeyUnusableError for a malformed key or a file that others may read.
     """
     if written := environ.get(VARIABLE):
         return _parse(written, f"the variable {VARIABLE}")
@@ -52,17 +52,17 @@ def make_key_file(file: Path) -> bytes:
 
 
 def read_key_file(file: Path) -> bytes:
-    """The key in `file`. Raises KeyUnusable if it is absent or malformed, or if anyone but its owner may touch it."""
+    """The key in `file`. Raises KeyUnusableError if it is absent or malformed, or if anyone but its owner may touch it."""
     try:
         handle = os.open(file, os.O_RDONLY | os.O_CLOEXEC)
     except OSError as error:
-        raise KeyUnusable(
+        raise KeyUnusableError(
             f"the master key {file} can't be read ({error.strerror})", "check the path and its owner"
         ) from error
     with os.fdopen(handle, "rb") as opened:
         status = os.fstat(opened.fileno())
         if not stat.S_ISREG(status.st_mode) or status.st_mode & 0o077:
-            raise KeyUnusable(f"the master key {file} can be read or changed by others", f"chmod 600 {file}")
+            raise KeyUnusableError(f"the master key {file} can be read or changed by others", f"chmod 600 {file}")
         return _parse(opened.read(_LONGEST_FILE).decode("ascii", "replace"), str(file))
 
 
@@ -73,5 +73,7 @@ def _parse(written: str, where: str) -> bytes:
     except (binascii.Error, ValueError):
         key = b""
     if len(key) != KEY_BYTES:
-        raise KeyUnusable(f"{where} holds no master key", f"it must be {KEY_BYTES} random bytes in URL-safe base64")
+        raise KeyUnusableError(
+            f"{where} holds no master key", f"it must be {KEY_BYTES} random bytes in URL-safe base64"
+        )
     return key

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from sqlalchemy import Connection, Engine
 
-from limen.storage.errors import DatabaseUnfit
+from limen.storage.errors import DatabaseUnfitError
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 _NAME = re.compile(r"(\d{4})_\w+\.py")
@@ -26,12 +26,12 @@ def stored_version(connection: Connection) -> str:
 
 
 def upgrade_if_needed(engine: Engine) -> None:
-    """Apply the migrations that are missing, all or none. Raises DatabaseUnfit when a newer Limen was here."""
+    """Apply the migrations that are missing, all or none. Raises DatabaseUnfitError when a newer Limen was here."""
     newest = newest_version()
     with engine.begin() as connection:
         stored = stored_version(connection)
         if stored > newest:
-            raise DatabaseUnfit(
+            raise DatabaseUnfitError(
                 f"the database is at version {stored}, this Limen knows up to {newest}",
                 "run the newer Limen, or restore the backup made before its upgrade",
             )

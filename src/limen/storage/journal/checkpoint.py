@@ -94,5 +94,5 @@ def read_sealed(path: Path, writer: str) -> Sealed:
 
 def _mac(key: bytes, value: Checkpoint | Sealed) -> str:
     said = b"limen %s|" % type(value).__name__.lower().encode()
-    said += msgspec.json.encode(msgspec.structs.replace(value, mac=""), order="deterministic")
+    said += msgspec.json.encode(msgspec.structs.replace(value, mac=""))
     return b64encode(hmac.digest(key, said, "sha256")).decode()

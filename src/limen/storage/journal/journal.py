@@ -17,7 +17,7 @@ from limen.events import Event, EventIds, split_decision_id
 from limen.facts import Facts
 from limen.facts.written import facts_from_json, facts_to_json
 from limen.storage.database import Database
-from limen.storage.errors import JournalUnwritable
+from limen.storage.errors import JournalUnwritableError
 from limen.storage.journal.chain import Signer
 from limen.storage.journal.folding import Decided, Folding
 from limen.storage.journal.reader import Reader
@@ -81,7 +81,7 @@ class Journal:
 
         After a hard stop the unfinished end is cut, the outbox of `database` is sent again, and `journal.recovered`
         says what may be lost. `export` gets every checkpoint (one line of JSON) and keeps it where nobody who can
-        reach the journal can. Raises JournalBusy when another process writes this chain, OSError when it can't be
+        reach the journal can. Raises JournalBusyError when another process writes this chain, OSError when it can't be
         written at all.
         """
         clock = clock or SystemClock()
@@ -112,7 +112,7 @@ class Journal:
     def break_glass(self, event: Event) -> str:
         """Write an event of the emergency path now, to the preallocated segment, and to the journal when it can.
 
-        Raises JournalUnwritable when even that can't be written.
+        Raises JournalUnwritableError when even that can't be written.
         """
         event = self._with_id(event)
         self._spare.append(event)
@@ -122,7 +122,7 @@ class Journal:
     async def settled(self) -> None:
         """Return when everything said in committed transactions so far is durable in the journal.
 
-        Raises JournalUnwritable after five seconds; the events stay in the outbox and follow later.
+        Raises JournalUnwritableError after five seconds; the events stay in the outbox and follow later.
         """
         await asyncio.get_running_loop().run_in_executor(None, self.wait_settled)
 
@@ -131,12 +131,12 @@ class Journal:
         if self._relay is None or self._database is None:
             return
         if not self._relay.wait_for(self._database.said_seq, timeout):
-            raise JournalUnwritable("the journal did not take an event in time", "look at the disk it is on")
+            raise JournalUnwritableError("the journal did not take an event in time", "look at the disk it is on")
 
     def flush(self, timeout: float = SETTLE_SECONDS) -> None:
-        """Wait until everything recorded and decided so far is durable. Raises JournalUnwritable."""
+        """Wait until everything recorded and decided so far is durable. Raises JournalUnwritableError."""
         if not self._writer.submit([]).wait(timeout):
-            raise JournalUnwritable("the journal can't be written", "look at the disk it is on")
+            raise JournalUnwritableError("the journal can't be written", "look at the disk it is on")
 
     @property
     def writable(self) -> bool:
@@ -249,5 +249,5 @@ class Journal:
             return
         try:
             self._export(line)
-        except Exception:  # whatever the export does, the journal goes on; a missing export is a finding, not an outage
+        except Exception:  # noqa: BLE001 -- whatever the export does, the journal goes on
             _log.exception("a checkpoint could not be exported")

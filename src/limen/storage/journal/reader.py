@@ -77,8 +77,8 @@ class Reader:
         import duckdb  # noqa: PLC0415 -- heavy, and pages don't need it
 
         with duckdb.connect(config={"memory_limit": "512MB", "threads": "1"}) as connection:
-            sources = [f"select * from ({_rows(path, is_sealed=name.is_sealed)})" for name, path in self.segments()]
-            rows = " union all by name ".join(sources) or "select null as id where false"
+            sources = [_rows(path, is_sealed=name.is_sealed) for name, path in self.segments()]
+            rows = " union all by name ".join(sources) or "select null as id, 0 as n where false"
             connection.execute(
                 f"create view events as select * from ({rows}) where id is not null "  # noqa: S608 -- our own paths
                 "qualify row_number() over (partition by id order by n) = 1"
@@ -94,7 +94,7 @@ class Reader:
         return sorted(found.values(), key=lambda each: each[0].begun_at)
 
     def _likely(self, at: Instant) -> Iterator[Path]:
-        """Segments in the order in which something of instant `at` may be in them: its own, later ones, earlier ones."""
+        """Segments as something of instant `at` may be in them: its own, later ones, earlier ones."""
         segments = self.segments()
         begun = [name.begun_at for name, _ in segments]
         first = max(0, sum(each <= at for each in begun) - 1)
@@ -108,10 +108,7 @@ def writer_folders(root: Path) -> list[Path]:
 
 
 def _bodies_holding(path: Path, column: str, value: str, needle: bytes) -> Iterator[bytes]:
-    if path.suffix == ".parquet":
-        raws = _sealed_lines(path, column, value)
-    else:
-        raws = _open_lines(path, needle)
+    raws = _sealed_lines(path, column, value) if path.suffix == ".parquet" else _open_lines(path, needle)
     for raw in raws:
         line = parse(raw)
         if line is not None and line.body != ERASED:
@@ -144,7 +141,7 @@ def _rows(path: Path, *, is_sealed: bool) -> str:
     from limen.storage.journal.seal import LINES_SQL  # noqa: PLC0415 -- only queries need it
 
     quoted = "'" + str(path).replace("'", "''") + "'"
-    return f"from read_parquet({quoted})" if is_sealed else LINES_SQL.replace("$path", quoted)
+    return f"(from read_parquet({quoted}))" if is_sealed else f"({LINES_SQL.replace('$path', quoted)})"
 
 
 def events_in(raws: Iterable[bytes]) -> Iterator[Event]:

@@ -6,6 +6,7 @@ import asyncio
 import threading
 from collections import deque
 from collections.abc import AsyncIterator, Callable, Iterable, Sequence
+from typing import Self
 
 from limen.clock import HOUR, Instant
 from limen.events import Event
@@ -103,7 +104,7 @@ class Live:
         self._leave(self)
         self._news.set()
 
-    async def __aenter__(self) -> Live:
+    async def __aenter__(self) -> Self:
         return self
 
     async def __aexit__(self, *_: object) -> None:

@@ -11,7 +11,7 @@ import msgspec
 
 from limen.clock import HOUR, Instant
 from limen.events import Event, Outcome, from_ocsf
-from limen.storage.errors import JournalBusy
+from limen.storage.errors import JournalBusyError
 from limen.storage.journal.chain import Link, Signer, start_of
 from limen.storage.journal.checkpoint import (
     CHECKPOINT_FILE,
@@ -40,14 +40,14 @@ class TakenUp:
 def lock_chain(folder: Path) -> IO[bytes]:
     """Become the one process that writes the chain in `folder`; closing the file lets go.
 
-    Raises JournalBusy when another process is it.
+    Raises JournalBusyError when another process is it.
     """
     file = (folder / LOCK_FILE).open("ab")
     try:
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
         file.close()
-        raise JournalBusy(f"the journal {folder} is being written by another process", "stop it first") from None
+        raise JournalBusyError(f"the journal {folder} is being written by another process", "stop it first") from None
     return file
 
 

@@ -59,7 +59,7 @@ class Sealing:
         self._thread = threading.Thread(target=self._run, name="limen-sealing", daemon=True)
 
     def start(self) -> None:
-        """Begin. A list of sealed segments that was tampered with is left as it is, and nothing is sealed on top of it."""
+        """Begin. A list of sealed segments that was tampered with is left as it is, and nothing is added to it."""
         if self.is_trusted:
             self._tidy()
         self._thread.start()

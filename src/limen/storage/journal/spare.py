@@ -13,7 +13,7 @@ from pathlib import Path
 import msgspec
 
 from limen.events import Event, from_ocsf, to_ocsf
-from limen.storage.errors import JournalUnwritable
+from limen.storage.errors import JournalUnwritableError
 from limen.storage.journal.chain import Broken, Line, Signer, follow, forge, start_of
 
 SPARE_FILE = "break-glass.jsonl"
@@ -40,10 +40,10 @@ class Spare:
         self._link = link
 
     def append(self, event: Event) -> None:
-        """Write one event and wait for the disk. Raises JournalUnwritable when the room is used up or the disk is dead."""
+        """Write one event and wait for the disk. Raises JournalUnwritableError when room or disk is gone."""
         raw, link = forge([msgspec.json.encode(to_ocsf(event))], self._link, self._signer)
         if self._used + len(raw) > SPARE_BYTES:
-            raise JournalUnwritable(
+            raise JournalUnwritableError(
                 "the break-glass segment is full", f"move {self._path} away and make room on the disk"
             )
         try:
@@ -54,7 +54,7 @@ class Spare:
             finally:
                 os.close(handle)
         except OSError as error:
-            raise JournalUnwritable(f"the break-glass segment can't be written ({error.strerror})") from error
+            raise JournalUnwritableError(f"the break-glass segment can't be written ({error.strerror})") from error
         self._used += len(raw)
         self._link = link
 

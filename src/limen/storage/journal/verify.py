@@ -52,8 +52,8 @@ def verify(root: Path, keys: tuple[bytes, ...] = (), exported: Iterable[bytes] =
     problems = [problem for check in checks for problem in check.problems]
     sentences = [sentence for check in checks for sentence in check.sentences]
     known = {check.folder.name for check in checks}
-    for missing in {_writer_named(raw) for raw in outside} - known:
-        problems.append(f"an exported checkpoint speaks of writer {missing!r}, whose chain is gone")
+    gone = sorted({_writer_named(raw) for raw in outside} - known)
+    problems += [f"an exported checkpoint speaks of writer {writer!r}, whose chain is gone" for writer in gone]
     if not keys:
         sentences.append(
             "Signatures were not checked: no key was given. Whoever can write the files could forge them all."
@@ -155,7 +155,7 @@ class _Check:
             self._problem(f"the journal up to line {checkpoint.n} is not the one {what} vouches for")
 
     def _tail(self, end: Link, checkpoint: Checkpoint | None) -> None:
-        """Lines after the last signed one don't count; only a hard stop or somebody's hand leaves such lines."""
+        """Lines after the last signed one don't count; a hard stop leaves such lines, or somebody's hand."""
         if end.n > self._signed_n:
             self._unsigned(f"lines {self._signed_n + 1} to {end.n} at the end are not signed")
         if checkpoint is not None and checkpoint.is_clean and checkpoint.n < end.n:

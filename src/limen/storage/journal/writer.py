@@ -25,7 +25,7 @@ BATCH_SECONDS = 0.05
 RETRY_SECONDS = 0.25
 CHECKPOINT_MS = 10 * SECOND
 MOST_WAITING = 50_000
-"""Events and distinct decisions that may wait; beyond it the journal calls itself unwritable and counts what it drops."""
+"""Events and distinct decisions that may wait; beyond it the journal is unwritable and counts what it drops."""
 
 _log = logging.getLogger(__name__)
 _encode = msgspec.json.Encoder().encode
@@ -154,7 +154,7 @@ class Writer:
                 self._checkpoint(is_clean=stopping)
             except OSError as error:
                 self._refused(error)
-            except Exception:  # the thread must never die silently: doors would go on as if all were well
+            except Exception:  # noqa: BLE001 -- the thread must not die silently: doors would go on
                 _log.exception("the journal failed")
                 self.writable = False
                 self._something.set()
