@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from limen.facts import App, Facts, Upstream
+from dataclasses import replace
+
+from limen.facts import App, Facts, Person, Upstream
 
 APP = App(id="x", name="X", host="x.harbor.example", upstream=Upstream("http://127.0.0.1:1"))
 
@@ -12,3 +14,9 @@ def test_what_the_engine_keeps_beside_the_facts_is_no_part_of_their_value() -> N
     one.memo["engine"] = "anything"
     assert one == other
     assert "anything" not in repr(one)
+
+
+def test_changed_facts_do_not_inherit_what_was_derived_from_the_old_ones() -> None:
+    one = Facts(app=APP)
+    one.memo["engine"] = "anything"
+    assert replace(one, person=Person("p1")).memo == {}

@@ -3,10 +3,11 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 
+import msgspec
 import pytest
 
 from limen.facts import App, Auth, Device, Factor, Facts, Grant, Label, Person, Place, Session, Upstream
-from limen.facts.written import read_facts, write_facts
+from limen.facts.written import facts_digest, facts_from_json, facts_to_json
 
 AUTH = Auth(3, frozenset({Factor.PASSKEY, Factor.CODE}), 1_700_000_000_000)
 FACTS = Facts(
@@ -21,24 +22,25 @@ FACTS = Facts(
 
 
 def test_what_is_read_back_is_written_the_same() -> None:
-    text = json.dumps(write_facts(FACTS))
-    assert write_facts(read_facts(json.loads(text))) == write_facts(FACTS)
+    text = json.dumps(facts_to_json(FACTS))
+    assert facts_to_json(facts_from_json(json.loads(text))) == facts_to_json(FACTS)
 
 
-def test_names_mail_addresses_and_upstreams_are_not_written() -> None:
-    text = json.dumps(write_facts(FACTS))
-    for secret in ("Ana", "ana@", "http://", "Firefox"):
+def test_names_and_mail_addresses_are_not_written() -> None:
+    text = json.dumps(facts_to_json(FACTS))
+    for secret in ("Ana", "ana@"):
         assert secret not in text
 
 
 def test_equal_facts_are_written_equally_whatever_the_order_of_their_sets() -> None:
     other = replace(FACTS, person=replace(FACTS.person, groups=frozenset(["finance", "staff"])))
-    assert json.dumps(write_facts(other)) == json.dumps(write_facts(FACTS))
+    assert facts_digest(other) == facts_digest(FACTS)
+    assert facts_digest(replace(FACTS, grants=())) != facts_digest(FACTS)
 
 
 def test_facts_of_nobody_read_back_as_nobody() -> None:
     nobody = Facts(app=FACTS.app)
-    back = read_facts(write_facts(nobody))
+    back = facts_from_json(facts_to_json(nobody))
     assert (back.person, back.auth, back.session, back.device) == (
         nobody.person,
         nobody.auth,
@@ -49,5 +51,5 @@ def test_facts_of_nobody_read_back_as_nobody() -> None:
 
 @pytest.mark.parametrize("body", [None, [], {}, {"app": {"id": "a", "label": 9}, "person": {"id": ""}}, {"app": 1}])
 def test_anything_else_is_refused(body: object) -> None:
-    with pytest.raises(ValueError, match="these are no facts"):
-        read_facts(body)
+    with pytest.raises(msgspec.ValidationError):
+        facts_from_json(body)

@@ -38,4 +38,4 @@ class Facts:
     place: Place = NOWHERE
     risk: Risk = UNKNOWN_RISK
     grants: tuple[Grant, ...] = ()
-    memo: dict[Any, Any] = field(default_factory=dict, compare=False, repr=False)
+    memo: dict[Any, Any] = field(default_factory=dict, init=False, compare=False, repr=False)
