@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from datetime import tzinfo
 from typing import Any, Final
 
-from limen.cedar import EvaluationError, Policy, PolicySet, compile_policies
+from limen.cedar import Entity, EntityUid, EvaluationError, Policy, PolicySet, compile_policies
 from limen.cedar.interpret import Request as CedarRequest, evaluate
 from limen.cedar.tree import Expression
 from limen.clock import DAY, Instant, Milliseconds
@@ -16,6 +16,7 @@ from limen.policy import remedies
 from limen.policy.annotations import State, reason_of, state_of
 from limen.policy.decision import Decision, Effect, Named, Reason, Remedy, Request
 from limen.policy.edges import Ahead, Clock, Edge, Moving, UnforeseeableError, edges_of
+from limen.policy.explain import Explanation, explain
 from limen.policy.seen import ACTION_ENTITIES, Calendar, Seen, see
 
 COME_BACK: Final[Milliseconds] = 8 * DAY
@@ -84,6 +85,16 @@ class Engine:
             if self._effect(request, seen, at) is not effect:
                 return at
         return None
+
+    def explain(self, request: Request, facts: Facts, now: Instant) -> Explanation:
+        """The same answer with everything it was made of: every policy considered, every value it saw."""
+        decision = self.decide(request, facts, now)
+        seen = see(facts)
+        action = ACTION_ENTITIES.get(request.action, Entity(EntityUid("Action", request.action)))
+        context = seen.context(request, now, self.calendar.at(now))
+        asked = CedarRequest(seen.principal, action, seen.resource, context, {})
+        policies = [(policy, self.states[policy.id], self._reasons[policy.id]) for policy in self.policies]
+        return explain(decision, policies, asked)
 
     # What the policies say
 
