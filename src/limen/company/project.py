@@ -1,0 +1,55 @@
+"""How a published revision becomes what is decided by: the engine, and the apps and groups that are known."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from limen.company import store
+from limen.company.company import Company
+from limen.facts import Known
+from limen.policy import Engine
+from limen.settings import Settings
+from limen.storage import Feed, Snapshot
+
+_EMPTY: dict[str, Any] = {"templates": {}, "staticPolicies": {}, "templateLinks": []}
+
+
+@dataclass(slots=True)
+class InForce:
+    """What is in force now. A new revision replaces both at once; whoever holds the old engine finishes with it."""
+
+    engine: Engine
+    company: Company | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Loaded:
+    engine: Engine
+    company: Company
+
+
+def follow(feed: Feed, known: Known, settings: Settings) -> InForce:
+    """Keep `known` and the returned `InForce` at the newest revision. Before the first one, everything is denied."""
+    in_force = InForce(Engine(_EMPTY, "", settings.zone))
+
+    def apply(loaded: _Loaded | None) -> None:
+        if loaded is not None:
+            company = loaded.company
+            known.set_company(company.all_apps.values(), company.groups, company.networks)
+            in_force.engine, in_force.company = loaded.engine, company
+
+    feed.at_start(_load, apply)
+    feed.on("revision", lambda snapshot, _key: _load(snapshot), lambda _key, loaded: apply(loaded))
+    return in_force
+
+
+def _load(snapshot: Snapshot) -> _Loaded | None:
+    """Read and compile the newest revision, away from the event loop."""
+    revision = store.newest(snapshot)
+    company = None if revision is None else store.company_of(snapshot, revision.id)
+    if company is None:
+        return None
+    engine = company.engine()
+    engine.prepare()
+    return _Loaded(engine, company)
