@@ -106,7 +106,7 @@ class KeptJournal:
         self.decisions: list[tuple[Decision, str, str]] = []
         self.events: list[Event] = []
 
-    def decided(self, decision: Decision, *, door: str, address: str, micros: float) -> str:
+    def decided(self, door: str, decision: Decision, session_alias: str, address: str, micros: float) -> str:
         if self.writable:
             self.decisions.append((decision, door, address))
         return f"{len(self.decisions):024x}-1"
@@ -125,7 +125,7 @@ class KeptJournal:
 
 @dataclass
 class House:
-    """`ana` is staff, finance and an editor, signed in with a passkey; `bo` is staff with a password."""
+    """`ana` is staff, finance and an editor; `bo` is staff."""
 
     clock: Any = field(default_factory=lambda: SetClock(NOW))
     upstream: str = "http://127.0.0.1:9"

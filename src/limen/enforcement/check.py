@@ -30,25 +30,20 @@ from limen.policy.decision import Effect
 FORWARDED_PATH = b"/check"
 ENVOY_PREFIX = b"/envoy"
 
-_METHOD, _HOST, _URI, _COOKIE, _FOR, _MODE, _UPGRADE, _ORIGIN, _PREFLIGHT, _AUTHORITY, _SLOTS_IN_ALL = range(1, 12)
-_SLOTS: Final = {
-    b"x-forwarded-method": _METHOD,
-    b"x-forwarded-host": _HOST,
-    b"x-forwarded-uri": _URI,
-    b"cookie": _COOKIE,
-    b"x-forwarded-for": _FOR,
-    b"sec-fetch-mode": _MODE,
-    b"upgrade": _UPGRADE,
-    b"origin": _ORIGIN,
-    b"access-control-request-method": _PREFLIGHT,
-    b"host": _AUTHORITY,
-}
-_SLOT_OF: Final = _SLOTS | {
-    b"-".join(word.capitalize() for word in name.split(b"-")): slot for name, slot in _SLOTS.items()
-}
-"""By name as fronts write it; any other spelling is found through the lower-case name."""
-_JOINED: Final = {_COOKIE: b"; ", _FOR: b", "}
+_JOINED: Final = {b"cookie": b"; ", b"x-forwarded-for": b", "}
 """Fields that may come in several lines (RFC 9110 section 5.3, RFC 9113 section 8.2.3)."""
+_SAID_ONCE: Final = frozenset(
+    {
+        b"x-forwarded-method",
+        b"x-forwarded-host",
+        b"x-forwarded-uri",
+        b"host",
+        b"origin",
+        b"upgrade",
+        b"sec-fetch-mode",
+        b"access-control-request-method",
+    }
+)
 
 _PERMITTED: Final = b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n"
 _STATUS: Final = {401: b"HTTP/1.1 401 Unauthorized\r\n", 403: b"HTTP/1.1 403 Forbidden\r\n"}
@@ -140,41 +135,38 @@ class CheckServer:
             late = loop.time() - self.limits.read_seconds
             for connection in tuple(self.open):
                 if 0 < connection.since < late:
-                    connection.refuse("request-too-slow", close=True)
+                    connection.refuse("request-too-slow")
 
 
 class _Connection(asyncio.Protocol):
     """One connection of a front: requests in, answers out, in the order they came."""
 
     __slots__ = (
-        "_count",
         "_fed",
+        "_fields",
         "_has_body",
         "_loop",
         "_parser",
+        "_repeats",
         "_server",
         "_transport",
         "_twice",
         "_url",
-        "_values",
         "since",
     )
 
     def __init__(self, server: CheckServer) -> None:
         self._server = server
         self._loop = asyncio.get_running_loop()
-        self._parser = httptools.HttpRequestParser(self)
         self._transport: asyncio.Transport = cast("asyncio.Transport", None)
-        self._fed = 0
-        self.since = 0.0
-        self._forget()
-
-    def _forget(self) -> None:
+        self._fields: dict[bytes, bytes] = {}
         self._url = b""
-        self._values: list[bytes | None] = [None] * _SLOTS_IN_ALL
-        self._count = 0
+        self._fed = 0
+        self._repeats = 0
         self._twice = False
         self._has_body = False
+        self.since = 0.0
+        self._parser = httptools.HttpRequestParser(self)
 
     # What the transport says
 
@@ -183,9 +175,9 @@ class _Connection(asyncio.Protocol):
         self._server.open.add(self)
         peer = transport.get_extra_info("peername")
         if isinstance(peer, tuple) and not ip_address(peer[0]).is_loopback:
-            self.refuse("check-untrusted-peer", close=True)
+            self.refuse("check-untrusted-peer")
         elif len(self._server.open) > self._server.limits.connections:
-            self.refuse("check-too-many-connections", close=True)
+            self.refuse("check-too-many-connections")
 
     def connection_lost(self, _why: Exception | None) -> None:
         self._server.open.discard(self)
@@ -197,13 +189,14 @@ class _Connection(asyncio.Protocol):
         except httptools.HttpParserUpgrade:
             self._transport.close()
         except httptools.HttpParserError:
-            self.refuse("request-malformed", close=True)
+            self.refuse("request-malformed")
         if self._fed:
             self._still_reading()
 
     def _still_reading(self) -> None:
+        """There is a part of a request: it may neither grow without end nor take for ever."""
         if self._fed > self._server.limits.header_bytes:
-            self.refuse("request-too-large", close=True)
+            self.refuse("request-too-large")
         elif not self.since:
             self.since = self._loop.time()
 
@@ -213,111 +206,107 @@ class _Connection(asyncio.Protocol):
         self._url += url
 
     def on_header(self, name: bytes, value: bytes) -> None:
-        self._count += 1
-        slot = _SLOT_OF.get(name) or _SLOTS.get(name.lower())
-        if slot is None:
-            return
-        values = self._values
-        before = values[slot]
-        if before is None:
-            values[slot] = value
-        elif slot in _JOINED:
-            values[slot] = before + _JOINED[slot] + value
+        name = name.lower()
+        if name in self._fields:
+            self._repeat(name, value)
         else:
+            self._fields[name] = value
+
+    def _repeat(self, name: bytes, value: bytes) -> None:
+        self._repeats += 1
+        if name in _JOINED:
+            self._fields[name] += _JOINED[name] + value
+        elif name in _SAID_ONCE:
             self._twice = True
 
     def on_body(self, _body: bytes) -> None:
         self._has_body = True
 
     def on_message_complete(self) -> None:
-        if self._transport.is_closing():
+        if self._fed > self._server.limits.header_bytes:
+            self.refuse("request-too-large")
             return
-        if self._count > self._server.limits.header_fields or self._fed > self._server.limits.header_bytes:
-            self.refuse("request-too-large", close=True)
-            return
-        keep = self._parser.should_keep_alive()
-        answer = self._answer()
-        self._transport.write(answer if keep else answer.replace(b"\r\n", b"\r\nConnection: close\r\n", 1))
-        if not keep:
-            self._transport.close()
+        said = self._answer()
+        if self._parser.should_keep_alive():
+            self._transport.write(said)
+        elif not self._transport.is_closing():
+            self._write_last(said)
         self._forget()
+
+    def _forget(self) -> None:
+        self._fields.clear()
+        self._url = b""
         self._fed = 0
+        self._repeats = 0
+        self._twice = False
+        self._has_body = False
         self.since = 0.0
 
     # The answer
 
     def _answer(self) -> bytes:
-        _, method, host, uri, cookies, forwarded_for, _, upgrade, origin, preflight, authority = self._values
-        server = self._server
-        url = self._url
+        fields = self._fields
+        get = fields.get
+        method, host, uri = get(b"x-forwarded-method"), get(b"x-forwarded-host"), get(b"x-forwarded-uri")
         door = "check"
-        if url != FORWARDED_PATH:
-            if not url.startswith(b"/envoy/") or method is not None or host is not None or uri is not None:
+        if self._url != FORWARDED_PATH:
+            if not self._url.startswith(b"/envoy/") or method is not None or host is not None or uri is not None:
                 return self._refused_before("check-not-one-request")
-            door = "envoy"
-            method, host, uri = self._parser.get_method(), authority, url[len(ENVOY_PREFIX) :]
+            door, method, host, uri = "envoy", self._parser.get_method(), get(b"host"), self._url[len(ENVOY_PREFIX) :]
         if not method or not host or not uri or self._twice or self._has_body:
             return self._refused_before("check-not-one-request")
-        if upgrade:
+        server = self._server
+        if len(fields) + self._repeats > server.limits.header_fields:
+            return self._refused_before("request-too-large")
+        if get(b"upgrade"):
             return self._refused_before("check-upgrade")
+        cookies = get(b"cookie", b"")
+        forwarded_for = get(b"x-forwarded-for")
         address = server.address(forwarded_for) if forwarded_for else ""
-        preflight_from = (origin or b"") if preflight else b""
-        answer = server.doors.ask(door, method, host, uri, cookies or b"", address, preflight_from=preflight_from)
-        if answer.effect is Effect.PERMIT:
-            return self._permitted(answer, cookies, door)
-        return self._refused(answer, uri)
-
-    def _permitted(self, answer: Answer, cookies: bytes | None, door: str) -> bytes:
-        said = self._server.identity.block(answer)
-        if (cookies is not None and b";" in cookies) or answer.session is None:
-            rest = without_our_cookies(cookies or b"")
-        else:
-            rest = b""
+        preflight_from = get(b"origin", b"") if b"access-control-request-method" in fields else b""
+        answer = server.doors.ask(door, method, host, uri, cookies, address, preflight_from)
+        if answer.effect is not Effect.PERMIT:
+            return self._refused(answer, method, uri)
+        who = server.identity.block(answer)
         if door == "envoy":
-            return b"%bcookie: %b\r\n%b\r\n" % (_PERMITTED, rest, said)
-        if rest:
-            return b"%bX-Limen-Cookie: %b\r\n%b\r\n" % (_PERMITTED, rest, said)
-        return b"%b%b\r\n" % (_PERMITTED, said)
+            return b"%bcookie: %b\r\n%b\r\n" % (_PERMITTED, without_our_cookies(cookies), who)
+        if b";" in cookies or answer.session is None:
+            rest = without_our_cookies(cookies)
+            if rest:
+                return b"%bX-Limen-Cookie: %b\r\n%b\r\n" % (_PERMITTED, rest, who)
+        return b"%b%b\r\n" % (_PERMITTED, who)
 
-    def _refused(self, answer: Answer, target: bytes) -> bytes:
+    def _refused(self, answer: Answer, method: bytes, target: bytes) -> bytes:
         refused = answers.refusal(answer, target, self._server.public_url)
-        lines = [_STATUS[refused.status]]
-        is_navigation = self._values[_MODE] == b"navigate" and b"GET" in (
-            self._values[_METHOD],
-            self._parser.get_method(),
-        )
-        fields = list(answers.PLAIN_HEADERS)
-        body = refused.body
-        fields.append((b"x-limen-refusal", refused.body))
+        is_navigation = method == b"GET" and self._fields.get(b"sec-fetch-mode") == b"navigate"
+        fields: list[tuple[bytes, bytes]]
         if is_navigation and refused.location:
             body = answers.refusal_page(refused, answer)
-            fields = [*answers.PAGE_HEADERS, *fields[-1:], (b"x-limen-location", refused.location.encode())]
+            fields = [*answers.PAGE_HEADERS, (b"x-limen-location", refused.location.encode())]
         else:
-            fields.append((b"content-type", b"application/json"))
+            body = refused.body
+            fields = [*answers.PLAIN_HEADERS, (b"content-type", b"application/json")]
         if refused.challenge:
             fields.append((b"www-authenticate", refused.challenge.encode()))
-        fields.append((b"content-length", b"%d" % len(body)))
-        lines += [b"%b: %b\r\n" % field for field in fields]
-        return b"".join((*lines, b"\r\n", body))
+        fields += [(b"x-limen-refusal", refused.body), (b"content-length", b"%d" % len(body))]
+        lines = [b"%b: %b\r\n" % field for field in fields]
+        return b"".join((_STATUS[refused.status], *lines, b"\r\n", body))
 
     def _refused_before(self, word: str) -> bytes:
-        answer = self._server.doors.refuse(word, door="check", address=self._peer_told(), detail="")
-        return self._refused(answer, b"/")
+        forwarded_for = self._fields.get(b"x-forwarded-for")
+        address = self._server.address(forwarded_for) if forwarded_for else ""
+        return self._refused(self._server.doors.refuse(word, door="check", address=address), b"", b"/")
 
-    def _peer_told(self) -> str:
-        forwarded_for = self._values[_FOR]
-        return self._server.address(forwarded_for) if forwarded_for else ""
-
-    def refuse(self, word: str, *, close: bool) -> None:
-        """Answer 403 out of turn: what came is no request, or not from one of our fronts."""
+    def refuse(self, word: str) -> None:
+        """Answer 403 and hang up: what came is no request, or not from one of our fronts."""
         if self._transport.is_closing():
             return
-        self._transport.write(self._refused_before(word).replace(b"\r\n", b"\r\nConnection: close\r\n", 1))
+        self._write_last(self._refused_before(word))
         self._forget()
-        self._fed = 0
-        self.since = 0.0
-        if close:
-            self._transport.close()
+
+    def _write_last(self, said: bytes) -> None:
+        self._transport.write(said.replace(b"\r\n", b"\r\nConnection: close\r\n", 1))
+        self._transport.close()
 
     def abort(self) -> None:
         self._transport.abort()

@@ -5,7 +5,6 @@ Nothing fails open: whatever keeps a decision from being made or kept is a deny 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from hashlib import sha256
 from time import perf_counter_ns
 
@@ -56,7 +55,7 @@ class Answer(msgspec.Struct, frozen=True, gc=False):
     """What a door is told. `id` names the decision in the journal; it is "" where nothing came to a decision.
 
     `word` is the first reason's name, or the trick that was refused before a decision. `session` is None unless it is
-    live; `asked_as` is what was presented, alive or not.
+    live.
     """
 
     effect: Effect
@@ -84,13 +83,10 @@ class Answer(msgspec.Struct, frozen=True, gc=False):
 class Doors:
     """Asks for decisions about requests as they come off the wire, and has each of them journaled."""
 
-    def __init__(
-        self, *, known: Known, engine: CurrentEngine, journal: Journal, clock: Clock, trusted: Sequence[object] = ()
-    ) -> None:
+    def __init__(self, *, known: Known, engine: CurrentEngine, journal: Journal, clock: Clock) -> None:
         self.known = known
         self.journal = journal
         self.clock = clock
-        self.trusted = trusted
         self._engine = engine
         self._apps: object = None
         self._hosts: dict[bytes, Routes | None] = {}
@@ -106,7 +102,6 @@ class Doors:
         target: bytes,
         cookies: bytes,
         address: str,
-        *,
         preflight_from: bytes = b"",
     ) -> Answer:
         """Decide the request that `door` read off the wire: all of it raw, `target` in origin-form.
@@ -227,7 +222,7 @@ class Doors:
         elif decision.effect is not Effect.PERMIT:
             decision = _because(decision, standing)
         micros = (perf_counter_ns() - began) / 1_000
-        kept = self.journal.decided(decision, door=door, address=address, micros=micros)
+        kept = self.journal.decided(door, decision, session.id if session else "", address, micros)
         return Answer(decision.effect, _word(decision), kept, decision, app, session, route)
 
     def _decision(self, engine: Engine, request: Request, facts: Facts, now: Instant) -> Decision:
@@ -256,7 +251,7 @@ class Doors:
     def _keep(
         self, decision: Decision, app: App, session: Session | None, route: Route, door: str, address: str
     ) -> Answer:
-        kept = self.journal.decided(decision, door=door, address=address, micros=0.0)
+        kept = self.journal.decided(door, decision, session.id if session else "", address, 0.0)
         return Answer(decision.effect, _word(decision), kept, decision, app, session, route)
 
     def _record_refusal(self, word: str, door: str, address: str, host: bytes, detail: str) -> None:

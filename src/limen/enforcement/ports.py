@@ -33,8 +33,8 @@ class Journal(Protocol):
         """False while events can't be kept: then every door is shut."""
         ...
 
-    def decided(self, decision: Decision, *, door: str, address: str, micros: float) -> str:
-        """Keep a decision; its id."""
+    def decided(self, door: str, decision: Decision, session_alias: str, address: str, micros: float) -> str:
+        """Keep a decision; its id. `micros`: how long it took."""
         ...
 
     def record(self, event: Event) -> str:
