@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from limen.clock import DAY, SetClock, from_iso
+from limen.clock import SetClock, from_iso
 from limen.demo.software_passkey import SoftwarePasskey
 from limen.events import Event
 from limen.facts import LIMEN, App, Facts, Known, Upstream
@@ -26,6 +26,7 @@ from limen.storage.keyring import Keyring
 from limen.storage.tables import outbox
 
 ORIGIN = "https://limen.harbor.example"
+PASSWORD = "tidal marble lantern fox"
 MORNING = from_iso("2026-11-24T09:00:00Z")
 
 
@@ -106,7 +107,7 @@ async def house(tmp_path: Path) -> AsyncIterator[House]:
         id="payroll", name="Payroll", host="payroll.harbor.example", upstream=Upstream(url="http://127.0.0.1:9")
     )
     known.set_company([limen, payroll], [])
-    feed = Feed(database, known, clock=clock)
+    feed = Feed(database, known)  # its lease runs on real time, whatever the tests' clock does
     asked: list[tuple[Facts, str]] = []
     said: list[Event] = []
     effect = [Effect.PERMIT]
@@ -155,4 +156,4 @@ def stranger(visitor: Visitor) -> Visitor:
     return replace(visitor, address="198.51.100.9", browser="browser-of-a-stranger")
 
 
-__all__ = ["DAY", "MORNING", "ORIGIN", "House"]
+__all__ = ["MORNING", "ORIGIN", "PASSWORD", "House"]

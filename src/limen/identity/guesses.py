@@ -37,7 +37,7 @@ class Pace:
     def delay(self, count: float) -> Milliseconds:
         if count <= self.free:
             return 0
-        return int(min(self.cap, self.first * 2 ** min((count - self.free - 1) // self.doubling, 40)))
+        return int(min(self.cap, self.first * 2 ** min((count - self.free - 1) / self.doubling, 40)))
 
 
 PACES: dict[str, Pace] = {

@@ -64,7 +64,7 @@ def judge_password(text: str, about: Iterable[str] = ()) -> str:
 
 def _without_guessable(password: str, about: Iterable[str]) -> str:
     """What is left of the password when everything guessable in it is taken away."""
-    names = {part for text in about for part in _words(text) if len(part) >= 4}
+    names = {part for text in about for part in _words(text) if len(part) >= 3}
     plain = password.translate(_LOOKS_LIKE)
     for word in sorted({*_COMMON, *names}, key=len, reverse=True):
         password = password.replace(word, "") if word in password else password

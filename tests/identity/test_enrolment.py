@@ -1,0 +1,136 @@
+"""Enrolment: from a link to a factor."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import replace
+
+import pytest
+from tests.identity.conftest import PASSWORD, House
+
+from limen.facts import Factor
+from limen.identity.errors import CeremonyRefusedError, LinkRefusedError, NotPermittedError, UnfitError
+from limen.identity.model import SignedIn, Visitor
+from limen.policy.decision import Effect
+
+
+async def test_the_first_administrator_chooses_a_name_and_is_one(house: House, visitor: Visitor) -> None:
+    ada = await house.administrator(house.passkey(), visitor)
+    person = house.known.people[ada.person.id]
+    assert (person.name, person.email, person.groups) == ("Ada Harbor", "ada@harbor.example", {"administrators"})
+    assert person.active
+    assert ada.session.auth.factors == {Factor.PASSKEY}
+    assert [event.kind for event in house.events()] == [
+        "link.issued",
+        "person.enrolled",
+        "factor.added",
+        "sign_in.succeeded",
+    ]
+
+
+async def test_a_link_works_once(house: House, visitor: Visitor) -> None:
+    link = await house.invited()
+    await house.enrol(link, house.passkey(), visitor)
+    with pytest.raises(LinkRefusedError):
+        await house.enrol(link, house.passkey(), visitor)
+
+
+async def test_of_two_who_use_one_link_at_once_one_wins(house: House, visitor: Visitor, stranger: Visitor) -> None:
+    link = await house.invited()
+    token = link.token.reveal()
+    answers = []
+    for who in (visitor, stranger):
+        passkey = house.passkey()
+        answers.append((who, passkey.create(await house.parts.enrolment.passkey_options(token, who))))
+    ended = await asyncio.gather(
+        *(house.parts.enrolment.with_passkey(token, who, answer) for who, answer in answers), return_exceptions=True
+    )
+    assert sorted(type(each).__name__ for each in ended) == ["LinkRefusedError", "SignedIn"]
+    held = await house.parts.factors.of_person(link.link.person_id)
+    assert len(held.passkeys) == 1
+    assert "used-meanwhile" in house.words("link.refused")
+
+
+async def test_the_passkey_is_kept_with_what_is_known_of_it(house: House, visitor: Visitor) -> None:
+    ada = await house.administrator(house.passkey(is_synced=True), visitor)
+    (passkey,) = (await house.parts.factors.of_person(ada.person.id)).passkeys
+    assert passkey.user_verified
+    assert passkey.backed_up
+    assert passkey.device_type == "multi_device"
+    assert passkey.transports == ("internal",)
+    assert passkey.name == "Firefox, 2026-11-24"
+
+
+async def test_a_password_comes_with_a_code_and_its_seed_is_sealed(house: House, visitor: Visitor) -> None:
+    from limen.identity import store
+
+    signed_in, seed = await house.enrol_with_password(await house.invited(), visitor, PASSWORD)
+    assert signed_in.session.auth.strength == 2
+    kept = house.database.read(lambda s: s.connection.execute(store.codes.select()).mappings().one())
+    assert seed.encode() not in kept["seed"]
+    hashed = house.database.read(lambda s: store.password_of(s.connection, signed_in.person.id))
+    assert hashed.startswith("$argon2id$")
+    assert PASSWORD not in repr(house.events())
+
+
+async def test_a_wrong_code_or_another_browsers_ticket_enrols_nobody(
+    house: House, visitor: Visitor, stranger: Visitor
+) -> None:
+    token = (await house.invited()).token.reveal()
+    offer = await house.parts.enrolment.code_offer(token, visitor)
+    code = house.code(offer.seed.replace(" ", ""))
+    for who, typed in ((visitor, "000000"), (stranger, code)):
+        with pytest.raises(UnfitError) as refused:
+            await house.parts.enrolment.with_password(token, who, PASSWORD, typed, offer.ticket)
+        assert refused.value.field == "code"
+    assert not house.known.people[next(iter(house.known.people))].active
+    assert isinstance(await house.parts.enrolment.with_password(token, visitor, PASSWORD, code, offer.ticket), SignedIn)
+
+
+async def test_the_code_that_enrolled_does_not_sign_in_again(house: House, visitor: Visitor) -> None:
+    from limen.identity.errors import SignInFailedError
+
+    _, seed = await house.enrol_with_password(await house.invited(), visitor, PASSWORD)
+    with pytest.raises(SignInFailedError):
+        await house.parts.sign_in.with_password(visitor, "ben@harbor.example", PASSWORD, house.code(seed))
+
+
+async def test_a_guessable_password_is_refused_and_spends_nothing(house: House, visitor: Visitor) -> None:
+    link = await house.invited()
+    with pytest.raises(UnfitError):
+        await house.enrol_with_password(link, visitor, "harbor-ben-2026")
+    await house.enrol_with_password(link, visitor, PASSWORD)
+
+
+async def test_who_may_not_sign_in_is_enrolled_all_the_same(house: House, visitor: Visitor) -> None:
+    house.effect[0] = Effect.DENY
+    link = await house.invited()
+    with pytest.raises(NotPermittedError):
+        await house.enrol(link, house.passkey(), visitor)
+    assert house.known.people[link.link.person_id].active
+    assert not house.known.sessions
+
+
+async def test_a_passkey_without_user_verification_is_not_taken(house: House, visitor: Visitor) -> None:
+    link = await house.invited()
+    with pytest.raises(CeremonyRefusedError):
+        await house.enrol(link, house.passkey(verifies_user=False), visitor)
+    assert house.words("link.refused") == ["user-not-verified"]
+    await house.enrol(link, house.passkey(), visitor)
+
+
+async def test_one_browsers_options_are_no_good_in_another(house: House, visitor: Visitor, stranger: Visitor) -> None:
+    token = (await house.invited()).token.reveal()
+    options = await house.parts.enrolment.passkey_options(token, visitor)
+    with pytest.raises(CeremonyRefusedError):
+        await house.parts.enrolment.with_passkey(token, stranger, house.passkey().create(options))
+    with pytest.raises(CeremonyRefusedError):
+        await house.parts.enrolment.passkey_options(token, replace(visitor, browser=""))
+
+
+async def test_an_address_that_somebody_has_is_not_taken_twice(house: House, visitor: Visitor) -> None:
+    await house.invited(email="ada@harbor.example")
+    with pytest.raises(UnfitError) as refused:
+        await house.administrator(house.passkey(), visitor)
+    assert refused.value.field == "email"
+    assert not any(person.active for person in house.known.people.values())
