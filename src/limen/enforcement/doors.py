@@ -136,6 +136,19 @@ class Doors:
             session = None
         return self._decide(door, app, Route(request, request.route), session, standing, address, now)
 
+    def weigh(self, door: str, request: Request, facts: Facts) -> Answer:
+        """Decide on facts that are at hand while there is no session yet: signing in."""
+        now = self.clock.now()
+        route, began = Route(request, request.route), perf_counter_ns()
+        shut = self.shut()
+        if shut is not None:
+            decision = _named(shut, Effect.DENY, request, facts, now)
+        else:
+            decision = self._decision(self._engine(), request, facts, now)
+        micros = (perf_counter_ns() - began) / 1_000
+        kept = self.journal.decided(door, decision, "", facts.place.address, micros)
+        return Answer(decision.effect, _word(decision), kept, decision, facts.app, None, route)
+
     def again(self, answer: Answer, address: str) -> tuple[str, Instant | None]:
         """Decide an open stream anew: ("", the instant to look again) or (the reason for cutting it, None)."""
         app = self.known.apps.get(answer.app.id) if answer.app else None
