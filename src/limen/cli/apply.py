@@ -1,0 +1,28 @@
+"""`limen apply`: publish the folder. A running server takes the revision over by itself."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+
+def run(
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="The company folder")] = Path(),
+    *,
+    message: Annotated[str, typer.Option("-m", "--message", help="Why, in one line")],
+) -> None:
+    from limen.clock import SystemClock
+    from limen.company.load import load_company
+    from limen.company.places import database_url
+    from limen.company.publish import SERVER, publish
+    from limen.storage import Database
+
+    company = load_company(folder)
+    database = Database.open(database_url(folder, company.settings))
+    try:
+        revision = publish(database, company, SERVER, message, SystemClock().now())
+    finally:
+        database.close()
+    print(f"Revision {revision.id[:12]} is in force: {revision.reason}")

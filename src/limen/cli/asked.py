@@ -1,0 +1,157 @@
+"""What `limen why` is asked about, wherever it comes from: an engine, a request, facts and an instant."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, replace
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Final
+
+from limen.clock import Instant
+from limen.company.child import parse_texts
+from limen.company.company import Company
+from limen.company.load import load_company
+from limen.company.places import database_url, journal_folder
+from limen.company.problem import did_you_mean, shown
+from limen.company.tree import Tree
+from limen.errors import LimenError
+from limen.facts import ACTIONS, Facts, Person
+from limen.policy import Engine, Request
+from limen.policy.explain import Explanation
+from limen.policy.replay import Replayed, replay, write_decision
+from limen.policy.supposed import Supposed
+
+MAX_FILE: Final = 32_000_000
+"""The longest decision file, in bytes; it holds all policies of a revision."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """One question, ready to be answered. `who` is for people to read; `replayed` is set for a decision file."""
+
+    engine: Engine
+    request: Request
+    facts: Facts
+    now: Instant
+    who: str
+    app: str
+    replayed: Replayed | None = None
+
+    def explain(self) -> Explanation:
+        return self.engine.explain(self.request, self.facts, self.now)
+
+    def to_file(self) -> dict[str, Any]:
+        return write_decision(self.engine, self.request, self.facts, self.now)
+
+
+def from_file(path: Path) -> Asked:
+    """A decision file. Raises `LimenError` when it can't be read."""
+    try:
+        with path.open("rb") as file:
+            text = file.read(MAX_FILE + 1)
+        replayed = replay(json.loads(text) if len(text) <= MAX_FILE else None)
+    except (OSError, ValueError, RecursionError) as error:
+        raise LimenError(f"{path}: {error}", "`limen why ID --json` writes a decision file") from None
+    decision = replayed.decision
+    facts = decision.facts
+    who = facts.person.id or "nobody"
+    return Asked(replayed.engine, decision.request, facts, decision.now, who, facts.app.id, replayed)
+
+
+def by_id(folder: Path, decision_id: str) -> Asked:
+    """A past decision, from the journal and the database beside the folder. Raises `LimenError` if it isn't there."""
+    from limen.company import store
+    from limen.storage import Database
+    from limen.storage.journal.reader import Reader
+
+    settings = load_company(folder).settings
+    reader = Reader(journal_folder(folder, settings))
+    try:
+        event = reader.find(decision_id)
+    except ValueError:
+        raise LimenError(f"{shown(decision_id)} is no decision's id", "copy it from the journal or a refusal") from None
+    record = None if event is None else event.decision
+    if event is None or record is None:
+        raise LimenError(f"there is no decision {shown(decision_id)}", "it may be past its keeping time")
+    facts = reader.facts_of(event)
+    if facts is None:
+        raise LimenError("the facts of this decision are not kept any more", "the journal still says its reasons")
+    database = Database.open(database_url(folder, settings))
+    try:
+        company = database.read(lambda snapshot: store.company_of(snapshot, record.revision))
+    finally:
+        database.close()
+    if company is None:
+        raise LimenError(f"the revision {record.revision[:12]} is not in the database", "restore it from a backup")
+    request = Request(record.action, record.method, record.route, record.host)
+    who = facts.person.id or "nobody"
+    return Asked(company.engine(), request, facts, record.now, who, facts.app.id)
+
+
+def supposed(
+    folder: Path, known: Supposed, app_id: str, action: str, *, person: str, groups: list[str], nobody: bool
+) -> Asked:
+    """A decision nobody asked for yet, under the policies of the folder. Raises `LimenError` for an unknown name."""
+    company = load_company(folder)
+    engine = company.engine()
+    app = company.all_apps.get(app_id)
+    if app is None:
+        raise LimenError(f"there is no app {shown(app_id)}", did_you_mean(app_id, company.all_apps))
+    if action not in ACTIONS:
+        raise LimenError(f"there is no action {shown(action)}", did_you_mean(action, ACTIONS))
+    who = None if nobody else _somebody(folder, company, person, groups)
+    now = known.now(engine.zone) if known.at else _now()
+    named = replace(known, at=known.at or datetime.fromtimestamp(now / 1000, engine.zone).isoformat())
+    facts = named.facts(who, app, action, now, company.networks)
+    return Asked(engine, Request(action), facts, now, "nobody" if who is None else who.name, app.name)
+
+
+def _now() -> Instant:
+    from limen.clock import SystemClock
+
+    return SystemClock().now()
+
+
+def _somebody(folder: Path, company: Company, name: str, groups: list[str]) -> Person:
+    for group in groups:
+        if group not in company.settings.groups:
+            raise LimenError(f"there is no group {shown(group)}", did_you_mean(group, company.settings.groups))
+    if not name:
+        if not groups:
+            raise LimenError("nobody was named", "say --person NAME, --group ID, or --nobody")
+        return Person("supposed", f"somebody in {', '.join(groups)}", groups=frozenset(groups), active=True)
+    people = _people(folder, company)
+    found = [one for one in people if name.casefold() in {one.name.casefold(), one.email.casefold(), one.id}]
+    found = found or [one for one in people if name.casefold() in one.name.casefold().split()]
+    if len(found) > 1:
+        raise LimenError(f"{shown(name)} may be {', '.join(one.name for one in found)}", "name the mail address")
+    if not found:
+        hint = did_you_mean(name, [one.name for one in people], "or say what they are with --group")
+        raise LimenError(f"nobody is called {shown(name)}", hint)
+    return replace(found[0], groups=found[0].groups | set(groups))
+
+
+def _people(folder: Path, company: Company) -> list[Person]:
+    """Those in the database; before there is one, those in `people.yaml`, which only an example company has."""
+    url = database_url(folder, company.settings)
+    if Path(url.removeprefix("sqlite:///")).is_file():
+        from limen.identity import store
+        from limen.storage import Database
+
+        database = Database.open(url)
+        try:
+            members = database.read(lambda snapshot: store.all_members(snapshot.connection))
+        finally:
+            database.close()
+        return [member.person for member in members]
+    file = folder / "people.yaml"
+    if not file.is_file():
+        return []
+    files, problems = parse_texts({"people.yaml": file.read_text("utf-8")})
+    if problems:
+        raise LimenError(str(problems[0]))
+    return [
+        Person(str(one["id"]), str(one["name"]), str(one["email"]), frozenset(map(str, one["groups"])), active=True)
+        for one in Tree(files["people.yaml"]["tree"]).plain()
+    ]

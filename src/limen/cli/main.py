@@ -1,0 +1,89 @@
+"""The command `limen`: a list of its commands, each imported only when it is called, so that the list is instant."""
+
+from __future__ import annotations
+
+import difflib
+import importlib
+import importlib.metadata
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+WRONG: Final = 1
+MISUSED: Final = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """`module` has a function `run` that Typer turns into the command."""
+
+    module: str
+    help: str
+
+
+COMMANDS: Final[dict[str, Command]] = {
+    "init": Command("limen.cli.init", "Make a company folder with the baseline and comments that teach"),
+    "check": Command(
+        "limen.cli.check", "Find everything that is wrong with a company folder, and run its policy tests"
+    ),
+    "apply": Command("limen.cli.apply", "Publish a company folder as a new revision"),
+    "why": Command("limen.cli.why", "Explain a decision: a past one, a supposed one, or one in a file"),
+}
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run one command and leave with its exit code."""
+    words = list(sys.argv[1:] if arguments is None else arguments)
+    name = words[0] if words else "--help"
+    if name in {"--help", "-h", "help"}:
+        print(_help())
+        sys.exit(0)
+    if name == "--version":
+        print(f"limen {importlib.metadata.version('limen')}")
+        sys.exit(0)
+    command = COMMANDS.get(name)
+    if command is None:
+        near = difflib.get_close_matches(name, COMMANDS, n=1)
+        hint = f"did you mean `limen {near[0]}`?" if near else "`limen --help` lists the commands"
+        print(f"limen: there is no command {name[:40]!r}; {hint}", file=sys.stderr)
+        sys.exit(MISUSED)
+    _run(name, command, words[1:])
+
+
+def _run(name: str, command: Command, words: list[str]) -> None:
+    import typer
+
+    from limen.errors import LimenError
+
+    app = typer.Typer(add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False)
+    app.command(help=command.help)(importlib.import_module(command.module).run)
+    try:
+        app(args=words, prog_name=f"limen {name}")
+    except LimenError as error:
+        print(f"limen {name}: {error}", file=sys.stderr)
+        sys.exit(WRONG)
+    except BrokenPipeError:
+        sys.stderr.close()
+        sys.exit(WRONG)
+
+
+def _help() -> str:
+    width = max(map(len, COMMANDS))
+    lines = [f"  {name:<{width}}  {command.help}" for name, command in COMMANDS.items()]
+    return "\n".join(
+        [
+            "Usage: limen COMMAND …",
+            "",
+            "Zero trust for small and medium businesses: every request is decided, in the open, with its reasons.",
+            "",
+            *lines,
+            "",
+            "`limen COMMAND --help` says what a command takes.",
+            "Exit codes: 0 all is well · 1 something is wrong, and it says what · 2 the command was called wrongly.",
+        ]
+    )
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,127 @@
+"""An explanation as a table: policy × condition, the value each saw, and whether it held."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from limen.policy import Effect, Reason, Remedy, State
+
+if TYPE_CHECKING:
+    from limen.cedar.trace import ConditionTrace, Part
+    from limen.cli.asked import Asked
+    from limen.policy.explain import Considered, Explanation
+
+_COLOURS = {Effect.PERMIT: "green", Effect.CHALLENGE: "yellow", Effect.DENY: "red"}
+_MARKS = {"held": ("✓", "green"), "failed": ("✗", "red"), "error": ("!", "magenta"), "not reached": ("·", "dim")}
+_STRENGTHS = ("nothing", "one factor", "two factors", "a passkey")
+
+
+def print_explanation(explanation: Explanation, asked: Asked) -> None:
+    """The answer first, then why, then what would turn it."""
+    console = Console(highlight=False)
+    decision = explanation.decision
+    line = Text.assemble(
+        (str(decision.effect).upper(), f"bold {_COLOURS[decision.effect]}"),
+        f"  {asked.who} · {decision.request.action} · {asked.app} · {_local(decision.now, asked)}",
+    )
+    console.print(line)
+    for reason in decision.reasons:
+        console.print(Text(f"  {_reason(reason)}"))
+    for remedy in decision.remedies:
+        console.print(Text(f"  → {_remedy(remedy, asked)}", "yellow"))
+    for reason in decision.watched:
+        console.print(Text(f"  watched: {_reason(reason)} ({reason.effect})", "dim"))
+    if explanation.valid_until is not None:
+        console.print(Text(f"  Time alone changes this at {_local(explanation.valid_until, asked)}.", "dim"))
+    if asked.replayed is not None:
+        console.print(_agreement(asked))
+    console.print(_table(explanation.policies))
+
+
+def _agreement(asked: Asked) -> Text:
+    replayed = asked.replayed
+    if replayed is None or replayed.agrees:
+        return Text("  The file says the same.", "green")
+    return Text(f"  The file says {replayed.effect} because of {', '.join(replayed.reasons)}.", "bold red")
+
+
+def _table(policies: Iterable[Considered]) -> Table:
+    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), expand=False)
+    table.add_column("")
+    table.add_column("policy and its conditions", overflow="fold", ratio=3)
+    table.add_column("value seen", overflow="fold", ratio=2)
+    for policy in sorted(policies, key=lambda one: (not one.determined, one.outcome != "held")):
+        mark, colour = _MARKS[policy.outcome]
+        weight = "bold " if policy.determined else ""
+        state = "" if policy.state is State.ENFORCE else f" [{policy.state}]"
+        said = f"{policy.effect} {policy.id}{state}"
+        table.add_row(
+            Text(mark, weight + colour), Text(said, weight), Text("determined the answer" if policy.determined else "")
+        )
+        for line in policy.scope:
+            if line.text != line.variable:
+                _row(table, "held" if line.held else "failed", f"  {line.text}", "")
+        for condition in policy.conditions:
+            _condition(table, condition)
+    return table
+
+
+def _condition(table: Table, condition: ConditionTrace) -> None:
+    _row(table, condition.outcome, f"  {condition.kind}", condition.message)
+    for part in condition.parts:
+        _part(table, part, 2)
+
+
+def _part(table: Table, part: Part, depth: int) -> None:
+    if part.parts:
+        words = {"all": "all of", "any": "any of", "not": "not"}
+        _row(table, part.outcome, f"{'  ' * depth}{words[part.join]}", part.message)
+        for inner in part.parts:
+            _part(table, inner, depth + 1)
+        return
+    saw = ", ".join(f"{_last(read.path)} = {read.missing or _value(read.value)}" for read in part.reads)
+    _row(table, part.outcome, f"{'  ' * depth}{part.text}", part.message or saw)
+
+
+def _row(table: Table, outcome: str, what: str, saw: str) -> None:
+    mark, colour = _MARKS[outcome]
+    table.add_row(Text(mark, colour), Text(what, "dim" if outcome == "not reached" else ""), Text(saw))
+
+
+def _last(path: str) -> str:
+    return path.removeprefix("context.")
+
+
+def _value(value: Any) -> str:
+    if isinstance(value, list):
+        return "[" + ", ".join(map(_value, value)) + "]"
+    return f'"{value}"' if isinstance(value, str) else str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def _reason(reason: Reason) -> str:
+    return f"{reason.title}. {reason.text} ({reason.policy})" if reason.text else f"{reason.title}. ({reason.policy})"
+
+
+def _remedy(remedy: Remedy, asked: Asked) -> str:
+    match remedy.kind:
+        case "sign_in":
+            return "Sign in."
+        case "use_passkey":
+            return "Use a passkey."
+        case "add_factor":
+            return "Add a second factor."
+        case "sign_in_again":
+            return f"Prove again who you are, with {_STRENGTHS[remedy.strength]}."
+        case "come_back":
+            return f"Come back at {_local(remedy.at, asked)}."
+    return remedy.kind
+
+
+def _local(at: int, asked: Asked) -> str:
+    return datetime.fromtimestamp(at / 1000, asked.engine.zone).strftime("%a %Y-%m-%d %H:%M:%S %Z")

@@ -1,0 +1,91 @@
+"""`limen why`: a past decision by its id, a supposed one, or one in a file, with every condition and what it saw."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+if TYPE_CHECKING:
+    from limen.cli.asked import Asked
+
+
+def run(
+    decision: Annotated[
+        str, typer.Argument(metavar="[ID]", help="A decision's id, from the journal or a refusal")
+    ] = "",
+    *,
+    folder: Annotated[Path, typer.Option(metavar="DIR", help="The company folder")] = Path(),
+    replay: Annotated[Path | None, typer.Option(help="Decide again what this decision file holds")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="For programs; by id, a decision file for --replay")] = False,
+    person: Annotated[str, typer.Option(help="Suppose this person: a name, mail address or id")] = "",
+    group: Annotated[list[str] | None, typer.Option(help="Suppose somebody in this group; may be repeated")] = None,
+    nobody: Annotated[bool, typer.Option("--nobody", help="Suppose nobody is signed in")] = False,
+    app: Annotated[str, typer.Option(help="The app's id")] = "",
+    action: Annotated[str, typer.Option(help="view, download, edit, share, administer, …")] = "view",
+    strength: Annotated[int, typer.Option(min=0, max=3, help="How strongly they proved who they are")] = 2,
+    proved: Annotated[str, typer.Option(help="How long ago: 30m, 4h, 2d")] = "1m",
+    at: Annotated[str, typer.Option(help="When, in the company's time zone: 2026-11-24T22:00 (default: now)")] = "",
+    device: Annotated[str, typer.Option(help="compliant, non_compliant, unknown; nothing: a device nobody knows")] = "",
+    country: Annotated[str, typer.Option(help="DE, FR, …; nothing: unknown")] = "",
+    network: Annotated[str, typer.Option(help="One of the company's named networks")] = "",
+    address: Annotated[str, typer.Option(help="The address the request comes from")] = "",
+    risk: Annotated[int | None, typer.Option(min=0, max=100, help="0 calm to 100; nothing: unknown")] = None,
+    grant: Annotated[str, typer.Option(help="A grant that lasts this much longer")] = "",
+) -> None:
+    from limen.cli import asked
+    from limen.company.tests_file import read_length
+    from limen.policy.supposed import Supposed
+
+    if sum([bool(decision), replay is not None, bool(app)]) != 1:
+        _misused("say one of: a decision's id, --replay FILE, or --app ID with --person, --group or --nobody")
+    if replay is not None:
+        _show(asked.from_file(replay), as_json=as_json)
+    elif decision:
+        found = asked.by_id(folder, decision)
+        if as_json:
+            print(json.dumps(found.to_file()))
+        else:
+            _show(found, as_json=False)
+    else:
+        if device not in {"", "compliant", "non_compliant", "unknown"}:
+            _misused("--device is compliant, non_compliant or unknown")
+        try:
+            supposed = Supposed(
+                strength=strength,
+                proved=read_length(proved),
+                at=at,
+                device=device,
+                country=country,
+                network=network,
+                address=address,
+                risk=risk,
+                grant=read_length(grant) if grant else 0,
+            )
+            found = asked.supposed(folder, supposed, app, action, person=person, groups=group or [], nobody=nobody)
+        except ValueError as error:
+            _misused(str(error))
+        _show(found, as_json=as_json)
+
+
+def _show(found: Asked, *, as_json: bool) -> None:
+    explanation = found.explain()
+    if as_json:
+        body: dict[str, Any] = explanation.to_json()
+        if found.replayed is not None:
+            body["agrees"] = found.replayed.agrees
+        print(json.dumps(body))
+    else:
+        from limen.cli.render import print_explanation
+
+        print_explanation(explanation, found)
+    if found.replayed is not None and not found.replayed.agrees:
+        sys.exit(1)
+
+
+def _misused(what: str) -> None:
+    print(f"limen why: {what}", file=sys.stderr)
+    sys.exit(2)

@@ -1,0 +1,21 @@
+"""Where a company's data lies: beside its folder, unless the settings say otherwise."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from limen.settings import Settings
+
+
+def data_folder(root: Path, settings: Settings) -> Path:
+    """The folder for database, journal and keys; a relative one is beside the company's files."""
+    return root / settings.storage.data
+
+
+def database_url(root: Path, settings: Settings) -> str:
+    """The database's URL: what the settings say, or a file in the data folder."""
+    return settings.storage.database or f"sqlite:///{(data_folder(root, settings) / 'limen.db').resolve()}"
+
+
+def journal_folder(root: Path, settings: Settings) -> Path:
+    return data_folder(root, settings) / "journal"
