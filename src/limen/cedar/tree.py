@@ -129,7 +129,10 @@ class Is:
 
 @dataclass(frozen=True, slots=True)
 class Like:
-    """`operand like pattern`; in the pattern `None` is `*`, every string is taken as it is."""
+    """`operand like pattern`; in the pattern `None` is `*`, every string is taken as it is.
+
+    No two strings and no two `None` stand side by side.
+    """
 
     operand: Expression
     pattern: tuple[str | None, ...]
@@ -393,4 +396,6 @@ def _shown(body: object) -> str:
         return "an object with " + (", ".join(f"`{name}`"[:40] for name in list(body)[:4]) or "no keys")
     if isinstance(body, list):
         return f"a list of {len(body)}"
+    if isinstance(body, int) and abs(body) > LONG_MAX:
+        return "a number that does not fit into 64 bits"
     return repr(body)[:80]
