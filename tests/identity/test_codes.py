@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from xml.etree import ElementTree
+from xml.etree import ElementTree as ET
 
 import pyotp
 import pytest
@@ -53,7 +53,7 @@ def test_an_offer_shows_a_picture_that_a_strict_policy_lets_through_and_hides_it
     assert made.uri.startswith("otpauth://totp/Harbor:ada%40harbor.example?secret=" + SEED)
     assert made.seed.replace(" ", "") == SEED
     assert SEED not in repr(made)
-    root = ElementTree.fromstring(made.svg)
+    root = ET.fromstring(made.svg)
     assert all("style" not in element.attrib for element in root.iter())
     assert not any(element.tag.endswith(("script", "style")) for element in root.iter())
     assert "viewBox" in root.attrib

@@ -23,6 +23,7 @@ from limen.identity.model import SignedIn, Visitor
 
 
 async def add(house: House, signed_in: SignedIn, visitor: Visitor, passkey: object = None, label: str = "") -> str:
+    house.clock.forward(1)
     options = await house.parts.factors.passkey_options(signed_in.session, visitor)
     answer = (passkey or house.passkey()).create(options)
     return (await house.parts.factors.add_passkey(signed_in.session, visitor, answer, label)).id

@@ -60,7 +60,7 @@ def test_a_right_try_is_taken_back_with_the_delay_that_it_began() -> None:
 def test_what_was_counted_is_forgotten_by_halves() -> None:
     guesses = Guesses()
     wrong_tries(guesses, 6, NOW)
-    assert wrong_tries(guesses, 3, NOW + 3 * HOUR) == [0, 0, 0]
+    assert wrong_tries(guesses, 3, NOW + 18 * HOUR) == [0, 0, 0]
 
 
 def test_one_try_counts_under_every_key_or_under_none() -> None:

@@ -41,9 +41,9 @@ class Pace:
 
 
 PACES: dict[str, Pace] = {
-    "person": Pace(free=5, first=SECOND, cap=5 * MINUTE, halved_every=HOUR),
+    "person": Pace(free=5, first=SECOND, cap=5 * MINUTE, halved_every=6 * HOUR),
     "browser": Pace(free=10, first=SECOND, cap=MINUTE, halved_every=HOUR),
-    "address": Pace(free=10, first=SECOND, cap=15 * MINUTE, halved_every=HOUR),
+    "address": Pace(free=10, first=SECOND, cap=15 * MINUTE, halved_every=6 * HOUR),
     "company": Pace(free=100, first=100, cap=5 * SECOND, halved_every=10 * MINUTE, doubling=20),
     "code": Pace(free=5, first=10 * SECOND, cap=15 * MINUTE, halved_every=12 * HOUR),
     "passkey": Pace(free=20, first=SECOND, cap=MINUTE, halved_every=10 * MINUTE),
