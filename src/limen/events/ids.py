@@ -6,11 +6,12 @@ fixed bits). One maker's ids always grow, also within a millisecond and when the
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 from limen.clock import Instant
 
-ID_LENGTH = 24
+_ID = re.compile(r"[0-9a-f]{24}")
 _CHANCE_BITS = 48
 _CHANCE_BYTES = _CHANCE_BITS // 8
 
@@ -31,7 +32,7 @@ class EventIds:
 
 def instant_of(event_id: str) -> Instant:
     """When the event of this id happened. Raises ValueError when it is no id."""
-    if len(event_id) != ID_LENGTH:
+    if _ID.fullmatch(event_id) is None:
         raise ValueError(f"not an event id: {event_id[:40]!r}")
     return int(event_id, 16) >> _CHANCE_BITS
 

@@ -90,6 +90,7 @@ class Feed:
     async def stop(self) -> None:
         """Follow no more; the lease ends now."""
         self._stop_watching()
+        self._stop_watching = lambda: None
         self._known.lease_until = 0.0
         self._workers.leave(self._name)
         if self._following is not None:

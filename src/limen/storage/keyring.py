@@ -38,7 +38,7 @@ class Keyring:
 
     @classmethod
     def open(cls, database: Database, master: bytes, *, clock: Clock | None = None) -> Self:
-        """Unwrap the keys in `database`, or make the first. Raises SealBrokenError when `master` is not their master key."""
+        """Unwrap the keys in `database`, or make the first. Raises SealBrokenError for another master key."""
         rows = database.read(_wrapped_keys)
         if not any(purpose == _DATA for _, purpose, _ in rows):
             now = (clock or SystemClock()).now()

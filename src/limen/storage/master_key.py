@@ -9,7 +9,7 @@ import binascii
 import os
 import secrets
 import stat
-from base64 import urlsafe_b64decode, urlsafe_b64encode
+from base64 import b64decode, urlsafe_b64encode
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -52,7 +52,7 @@ def make_key_file(file: Path) -> bytes:
 
 
 def read_key_file(file: Path) -> bytes:
-    """The key in `file`. Raises KeyUnusableError if it is absent or malformed, or if anyone but its owner may touch it."""
+    """The key in `file`. Raises KeyUnusableError if it is absent, malformed, or open to others."""
     try:
         handle = os.open(file, os.O_RDONLY | os.O_CLOEXEC)
     except OSError as error:
@@ -69,7 +69,7 @@ def read_key_file(file: Path) -> bytes:
 def _parse(written: str, where: str) -> bytes:
     text = written.strip()
     try:
-        key = urlsafe_b64decode(text + "=" * (-len(text) % 4))
+        key = b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True)
     except (binascii.Error, ValueError):
         key = b""
     if len(key) != KEY_BYTES:

@@ -62,6 +62,9 @@ class Sealed(msgspec.Struct, frozen=True, kw_only=True):
     mac: str = ""
 
 
+UNREADABLE = (msgspec.DecodeError, UnicodeDecodeError)
+"""What reading a file that was tampered with may raise."""
+
 Signed = TypeVar("Signed", Checkpoint, Sealed)
 
 
@@ -83,12 +86,12 @@ def write_signed(path: Path, value: Signed, signer: Signer) -> bytes:
 
 
 def read_checkpoint(path: Path) -> Checkpoint | None:
-    """The checkpoint in `path`; None if there is none. Raises msgspec.DecodeError when it is no checkpoint."""
+    """The checkpoint in `path`; None if there is none. Raises one of `UNREADABLE` when it is no checkpoint."""
     return msgspec.json.decode(path.read_bytes(), type=Checkpoint, strict=True) if path.exists() else None
 
 
 def read_sealed(path: Path, writer: str) -> Sealed:
-    """The list in `path`; an empty one if there is none. Raises msgspec.DecodeError when it is no such list."""
+    """The list in `path`; an empty one if there is none. Raises one of `UNREADABLE` when it is no such list."""
     return msgspec.json.decode(path.read_bytes(), type=Sealed) if path.exists() else Sealed(writer=writer)
 
 

@@ -16,6 +16,7 @@ from limen.storage.journal.chain import Link, Signer, start_of
 from limen.storage.journal.checkpoint import (
     CHECKPOINT_FILE,
     SEALED_FILE,
+    UNREADABLE,
     Checkpoint,
     Sealed,
     is_genuine,
@@ -84,7 +85,7 @@ def _announcements(folder: Path, signer: Signer, link: Link, last: Recovered | N
     path = folder / CHECKPOINT_FILE
     try:
         checkpoint = read_checkpoint(path)
-    except msgspec.DecodeError:
+    except UNREADABLE:
         checkpoint = None
     said: list[Event] = []
     if path.exists() and (checkpoint is None or not is_genuine(checkpoint, signer)):
@@ -119,7 +120,7 @@ def _recovered(link: Link, last: Recovered | None, now: Instant) -> Event:
 def _instant_in(body: bytes) -> Instant:
     try:
         return from_ocsf(msgspec.json.decode(body)).at
-    except (msgspec.DecodeError, msgspec.ValidationError, KeyError, TypeError):
+    except (*UNREADABLE, KeyError, TypeError):
         return 0
 
 
@@ -132,7 +133,7 @@ def _put_aside(path: Path, now: Instant, reason: str, details: dict[str, str | i
 def _sealed_end(folder: Path, signer: Signer) -> Link:
     try:
         sealed = read_sealed(folder / SEALED_FILE, signer.writer)
-    except msgspec.DecodeError:
+    except UNREADABLE:
         sealed = Sealed(writer=signer.writer)
     if sealed.segments:
         return Link(sealed.segments[-1].last_n, sealed.segments[-1].head.encode())

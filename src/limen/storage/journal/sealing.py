@@ -16,7 +16,15 @@ import msgspec
 from limen.clock import DAY, Clock
 from limen.events import Event, Outcome
 from limen.storage.journal.chain import Link, Signer, start_of
-from limen.storage.journal.checkpoint import SEALED_FILE, Sealed, SealedSegment, is_genuine, read_sealed, write_signed
+from limen.storage.journal.checkpoint import (
+    SEALED_FILE,
+    UNREADABLE,
+    Sealed,
+    SealedSegment,
+    is_genuine,
+    read_sealed,
+    write_signed,
+)
 from limen.storage.journal.reader import events_in
 from limen.storage.journal.recent import HourCounts, count_in
 from limen.storage.journal.segment import Name, segments_in, sync_folder
@@ -107,6 +115,12 @@ class Sealing:
         self._counted.wait(_COUNTING_SECONDS)
         return self._earlier
 
+    def adopt(self, sealed: SealedSegment, part: Path, segment: Path) -> None:
+        """Let the Parquet file `part` take the place of `segment`: file, then list, then nothing twice."""
+        _settle(part, self._folder / _sealed_name(sealed))
+        self._rewrite(msgspec.structs.replace(self.sealed, segments=(*self.sealed.segments, sealed)))
+        segment.unlink()
+
     # In the thread
 
     def _run(self) -> None:
@@ -129,7 +143,7 @@ class Sealing:
         if not segment.exists() or not self.is_trusted:
             return
         after = self._end()
-        part = self._folder / f"{name.ordinal:08d}.{os.getpid()}.part"
+        part = self._folder / f"{name.ordinal:08d}.{os.getpid()}.sealing"
         command = [
             sys.executable,
             "-m",
@@ -148,9 +162,7 @@ class Sealing:
             self._record(self._damaged(name))
             return
         sealed = msgspec.json.decode(said, type=SealedSegment)
-        _settle(part, self._folder / _sealed_name(sealed))
-        self._rewrite(msgspec.structs.replace(self.sealed, segments=(*self.sealed.segments, sealed)))
-        segment.unlink()
+        self.adopt(sealed, part, segment)
         lines = sealed.last_n - sealed.first_n + 1
         details: dict[str, str | int | bool] = {"segment": sealed.ordinal, "sha256": sealed.sha256, "lines": lines}
         self._record(Event(at=self._clock.now(), kind="journal.sealed", details=details))
@@ -178,8 +190,8 @@ class Sealing:
 
     def _tidy(self) -> None:
         """Finish what a hard stop interrupted between two steps of sealing."""
-        for part in self._folder.glob("*.part"):
-            part.unlink()
+        for part in self._folder.glob("*.sealing"):
+            part.unlink(missing_ok=True)
         done = {segment.ordinal for segment in self.sealed.segments}
         for name, path in segments_in(self._folder):
             is_left_over = name.is_sealed != (name.ordinal in done)
@@ -193,7 +205,7 @@ def _stored_list(folder: Path, signer: Signer) -> tuple[Sealed, bool]:
     path = folder / SEALED_FILE
     try:
         stored = read_sealed(path, signer.writer)
-    except msgspec.DecodeError:
+    except UNREADABLE:
         return Sealed(writer=signer.writer), False
     listed = {segment.ordinal for segment in stored.segments}
     on_disk = {name.ordinal for name, _ in segments_in(folder) if name.is_sealed}

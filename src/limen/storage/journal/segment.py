@@ -162,7 +162,7 @@ def _stated_start(header: Line | None) -> Link | None:
     try:
         after = msgspec.json.decode(header.body)["after"]
         return Link(after["n"], after["h"].encode())
-    except (msgspec.DecodeError, KeyError, TypeError, AttributeError):
+    except (msgspec.DecodeError, UnicodeDecodeError, KeyError, TypeError, AttributeError):
         return None
 
 

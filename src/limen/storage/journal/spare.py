@@ -16,7 +16,7 @@ from limen.events import Event, from_ocsf, to_ocsf
 from limen.storage.errors import JournalUnwritableError
 from limen.storage.journal.chain import Broken, Line, Signer, follow, forge, start_of
 
-SPARE_FILE = "break-glass.jsonl"
+SPARE_FILE = "break-glass.segment"
 SPARE_BYTES = 512 << 10
 WRITER = "break-glass"
 

@@ -17,6 +17,7 @@ from limen.storage.journal.checkpoint import (
     CHECKPOINT_FILE,
     EVIDENCE,
     SEALED_FILE,
+    UNREADABLE,
     Checkpoint,
     Sealed,
     is_genuine,
@@ -76,7 +77,6 @@ class _Check:
     sentences: list[str] = field(default_factory=list)
     lines: int = 0
     _heads: dict[int, bytes] = field(default_factory=dict)
-    _erased: int = 0
     _signed_n: int = 0
 
     def run(self, exported: Sequence[Checkpoint]) -> None:
@@ -124,7 +124,7 @@ class _Check:
         if line.mac is not None:
             self._signed_n = line.n
         if line.body == ERASED:
-            self._erased += 1
+            self._problem(f"the body of line {line.n} was erased; the chain holds over it")
 
     def _segments(self, sealed: Sealed) -> Iterator[tuple[Path, Iterable[bytes]]]:
         for segment in sealed.segments:
@@ -188,13 +188,11 @@ class _Check:
         name = self.folder.name
         if not self.problems:
             self.sentences.append(f"{name}: {self.lines} lines hold, up to line {end.n}.")
-        if self._erased:
-            self.sentences.append(f"{name}: {self._erased} lines had their body erased; the chain holds over them.")
         if checkpoint is not None and end.n > checkpoint.n:
             count = end.n - checkpoint.n
             self.sentences.append(
-                f"{name}: {count} lines came after the last checkpoint ({to_iso(checkpoint.at)}); had any that followed "
-                "been cut off, nothing here would show it."
+                f"{name}: {count} lines came after the last checkpoint ({to_iso(checkpoint.at)}); had more "
+                "followed and been cut off, nothing here would show it."
             )
 
     def _is_being_written(self) -> bool:
@@ -219,7 +217,7 @@ def _genuine(path: Path, kind: type[Stored], signer: Signer | None, problem: Cal
     raw = path.read_bytes()
     try:
         value = msgspec.json.decode(raw, type=kind)
-    except msgspec.DecodeError:
+    except UNREADABLE:
         problem(f"{path.name} was changed")
         return None
     if msgspec.json.encode(value) + b"\n" != raw or (signer is not None and not is_genuine(value, signer)):
@@ -245,7 +243,7 @@ def _of_writer(check: _Check, outside: Iterable[bytes]) -> list[Checkpoint]:
 def _writer_named(raw: bytes) -> str:
     try:
         return msgspec.json.decode(raw, type=Checkpoint).writer
-    except msgspec.DecodeError:
+    except UNREADABLE:
         return "(unreadable)"
 
 

@@ -1,0 +1,81 @@
+from __future__ import annotations
+
+from dataclasses import replace
+
+from tests.storage.journal.decisions import a_permit, facts_about
+
+from limen.events import Outcome, split_decision_id
+from limen.facts.written import facts_digest
+from limen.policy.decision import Effect, Reason
+from limen.storage.journal.folding import Folding
+
+
+def test_equal_decisions_fold_into_one_event_and_each_has_an_id_of_its_own() -> None:
+    folding, facts = Folding(), facts_about("p1")
+    ids = [folding.add("gateway", a_permit(facts, now), "s1", "192.0.2.1", 2.0) for now in (1_000, 1_010, 1_020)]
+    (fold,) = folding.take()
+    event = fold.event()
+    assert [split_decision_id(each) for each in ids] == [(event.id, 1), (event.id, 2), (event.id, 3)]
+    assert (event.count, event.at, event.until) == (3, 1_000, 1_020)
+
+
+def test_the_event_says_what_was_decided_and_why() -> None:
+    folding, facts = Folding(), facts_about("p1")
+    folding.add("gateway", a_permit(facts, 1_000), "s1", "192.0.2.1", 2.0)
+    folding.add("gateway", a_permit(facts, 1_000), "s1", "192.0.2.1", 4.0)
+    event = folding.take()[0].event()
+    assert (event.actor, event.session, event.address, event.outcome) == ("p1", "s1", "192.0.2.1", Outcome.SUCCESS)
+    record = event.decision
+    assert record is not None
+    assert (record.effect, record.reasons, record.revision, record.now) == ("permit", ("staff-view",), "r1", 1_000)
+    assert (record.app, record.action, record.method, record.route) == ("payroll", "view", "GET", "/run/*")
+    assert (record.door, record.micros, record.facts) == ("gateway", 3.0, facts_digest(facts))
+
+
+def test_whatever_differs_is_an_event_of_its_own() -> None:
+    folding, facts = Folding(), facts_about("p1")
+    permit = a_permit(facts)
+    others = [
+        replace(permit, effect=Effect.DENY),
+        replace(permit, reasons=(Reason("other", "permit"),)),
+        replace(permit, revision="r2"),
+        replace(permit, facts=facts_about("p2")),
+        replace(permit, request=replace(permit.request, route="/other")),
+        replace(permit, request=replace(permit.request, action="edit")),
+        replace(permit, request=replace(permit.request, method="POST")),
+        replace(permit, request=replace(permit.request, host="other.harbor.example")),
+    ]
+    folding.add("gateway", permit, "s1", "192.0.2.1", 1.0)
+    for other in others:
+        folding.add("gateway", other, "s1", "192.0.2.1", 1.0)
+        folding.add("gateway", permit, "s1", "192.0.2.1", 1.0)
+    folding.add("check", permit, "s1", "192.0.2.1", 1.0)
+    folding.add("gateway", permit, "s2", "192.0.2.1", 1.0)
+    folding.add("gateway", permit, "s1", "192.0.2.2", 1.0)
+    events = [fold.event() for fold in folding.take()]
+    assert sum(event.count for event in events) == 1 + 2 * len(others) + 3
+    seen = {
+        (e.session, e.address, r.effect, r.reasons, r.revision, r.facts, r.route, r.action, r.method, r.host, r.door)
+        for e in events
+        if (r := e.decision)
+    }
+    assert len(seen) == 1 + len(others) + 3
+
+
+def test_a_taken_fold_takes_no_more() -> None:
+    folding, facts = Folding(), facts_about("p1")
+    first = folding.add("gateway", a_permit(facts), "s1", "192.0.2.1", 1.0)
+    (taken,) = folding.take()
+    second = folding.add("gateway", a_permit(facts), "s1", "192.0.2.1", 1.0)
+    assert taken.count == 1
+    assert first.split("-")[0] != second.split("-")[0]
+    assert second.endswith("-1")
+
+
+def test_a_waiting_decision_can_be_looked_at() -> None:
+    folding = Folding()
+    decision_id = folding.add("gateway", a_permit(facts_about("p1")), "s1", "192.0.2.1", 1.0)
+    fold = folding.peek(decision_id.split("-")[0])
+    assert fold is not None
+    assert fold.count == 1
+    assert folding.peek("0" * 24) is None

@@ -1,0 +1,128 @@
+from __future__ import annotations
+
+import asyncio
+import sqlite3
+import stat
+import threading
+from pathlib import Path
+
+import msgspec
+import pytest
+from sqlalchemy import select
+from sqlalchemy.exc import OperationalError
+
+from limen.events import Event
+from limen.storage import Database, Transaction
+from limen.storage.errors import DatabaseUnfitError
+from limen.storage.tables import changes, outbox
+
+SAID = Event(at=5, kind="session.revoked", actor="p1")
+
+
+def test_what_a_transaction_changed_and_said_is_there_after_it(database: Database) -> None:
+    def work(transaction: Transaction) -> tuple[int, Event]:
+        return transaction.changed("person", "p1"), transaction.say(SAID)
+
+    seq, said = database.write(work)
+    assert database.read(lambda s: s.seq) == seq == 1
+    ((event_id, written),) = database.read(lambda s: s.connection.execute(select(outbox.c.id, outbox.c.event)).all())
+    assert event_id == said.id
+    assert msgspec.json.decode(written, type=Event) == said
+
+
+def test_nothing_of_a_transaction_that_raises_stays(database: Database) -> None:
+    def work(transaction: Transaction) -> None:
+        transaction.changed("person", "p1")
+        transaction.say(SAID)
+        raise KeyError
+
+    with pytest.raises(KeyError):
+        database.write(work)
+    assert database.read(lambda s: s.seq) == 0
+    assert database.read(lambda s: s.connection.execute(select(outbox)).all()) == []
+    assert database.write(lambda t: t.changed("person", "p1")) == 1
+
+
+def test_an_event_keeps_the_id_it_brings(database: Database) -> None:
+    brought = msgspec.structs.replace(SAID, id="a" * 24)
+    assert database.write(lambda t: t.say(brought)) == brought
+
+
+def test_a_reader_can_not_write(database: Database) -> None:
+    with pytest.raises(OperationalError, match="readonly"):
+        database.read(lambda s: s.connection.execute(changes.delete()))
+
+
+def test_a_reader_sees_one_moment_however_long_it_reads(database: Database) -> None:
+    def work(snapshot) -> tuple[int, int]:
+        before = snapshot.seq
+        database.write(lambda t: t.changed("person", "p1"))
+        return before, snapshot.seq
+
+    assert database.read(work) == (0, 0)
+    assert database.read(lambda s: s.seq) == 1
+
+
+def test_a_transaction_inside_another_is_an_error_not_a_deadlock(database: Database) -> None:
+    with pytest.raises(RuntimeError, match="inside another"):
+        database.write(lambda _: database.write(lambda t: t.changed("a", "b")))
+
+
+def test_watchers_hear_of_commits_and_only_of_those(database: Database) -> None:
+    heard: list[int] = []
+    stop = database.watch(lambda: heard.append(database.changed_seq))
+    database.write(lambda t: t.changed("person", "p1"))
+    database.write(lambda _: None)
+    stop()
+    database.write(lambda t: t.changed("person", "p1"))
+    assert heard == [1]
+
+
+async def test_transactions_can_be_awaited_and_many_at_once_lose_nothing(database: Database) -> None:
+    seqs = await asyncio.gather(*(database.writing(lambda t: t.changed("person", "p")) for _ in range(20)))
+    assert sorted(seqs) == list(range(1, 21))
+    assert await database.reading(lambda s: s.seq) == 20
+
+
+async def test_work_runs_outside_the_event_loops_thread(database: Database) -> None:
+    threads = {
+        await database.writing(lambda _: threading.get_ident()),
+        await database.reading(lambda _: threading.get_ident()),
+    }
+    assert threading.get_ident() not in threads
+
+
+def test_the_file_is_its_owners_only_and_the_settings_are_the_safe_ones(tmp_path: Path, database: Database) -> None:
+    assert stat.S_IMODE((tmp_path / "limen.db").stat().st_mode) == 0o600
+
+    def pragmas(transaction: Transaction) -> list[object]:
+        ask = transaction.connection.exec_driver_sql
+        return [ask(f"PRAGMA {name}").scalar() for name in ("journal_mode", "synchronous", "foreign_keys")]
+
+    assert database.write(pragmas) == ["wal", 2, 1]
+
+
+def test_a_writer_in_another_process_is_waited_for(tmp_path: Path, database: Database) -> None:
+    other = sqlite3.connect(tmp_path / "limen.db", isolation_level=None, check_same_thread=False)
+    other.execute("BEGIN IMMEDIATE")
+    release = threading.Timer(0.2, other.execute, ["COMMIT"])
+    release.start()
+    assert database.write(lambda t: t.changed("person", "p1")) == 1
+    release.join()
+    other.close()
+
+
+@pytest.mark.parametrize("url", ["postgresql://db/limen", "sqlite://", "sqlite:///:memory:"])
+def test_a_database_that_would_not_do_is_refused_with_what_to_do(url: str) -> None:
+    with pytest.raises(DatabaseUnfitError) as refused:
+        Database.open(url)
+    assert "sqlite:///" in refused.value.fix
+
+
+def test_a_url_and_a_path_open_the_same_database(tmp_path: Path) -> None:
+    first = Database.open(tmp_path / "x.db")
+    first.write(lambda t: t.changed("person", "p1"))
+    first.close()
+    second = Database.open(f"sqlite:///{tmp_path / 'x.db'}")
+    assert second.read(lambda s: s.seq) == 1
+    second.close()

@@ -1,0 +1,63 @@
+from __future__ import annotations
+
+import importlib
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from sqlalchemy import create_engine
+
+import limen
+from limen.storage import Database, metadata
+from limen.storage.errors import DatabaseUnfitError
+from limen.storage.upgrade import newest_version, stored_version
+
+
+def test_a_new_database_is_at_the_newest_version(tmp_path: Path) -> None:
+    database = Database.open(tmp_path / "x.db")
+    assert database.read(lambda s: stored_version(s.connection)) == newest_version()
+    database.close()
+
+
+def test_migrations_make_exactly_the_tables_that_the_code_declares(tmp_path: Path) -> None:
+    from alembic.autogenerate import compare_metadata
+    from alembic.migration import MigrationContext
+
+    for store in Path(limen.__file__).parent.glob("*/store.py"):
+        importlib.import_module(f"limen.{store.parent.name}.store")
+    database = Database.open(tmp_path / "x.db")
+    difference = database.read(lambda s: compare_metadata(MigrationContext.configure(s.connection), metadata))
+    database.close()
+    assert difference == []
+
+
+def test_alembic_is_not_loaded_when_there_is_nothing_to_do(tmp_path: Path) -> None:
+    Database.open(tmp_path / "x.db").close()
+    program = "import sys; from limen.storage import Database; Database.open(sys.argv[1]).close(); print('alembic' in sys.modules)"
+    done = subprocess.run(
+        [sys.executable, "-c", program, str(tmp_path / "x.db")], capture_output=True, text=True, check=True
+    )
+    assert done.stdout == "False\n"
+
+
+def test_a_database_of_a_newer_limen_is_left_alone(tmp_path: Path) -> None:
+    Database.open(tmp_path / "x.db").close()
+    engine = create_engine(f"sqlite:///{tmp_path / 'x.db'}")
+    with engine.begin() as connection:
+        connection.exec_driver_sql("UPDATE alembic_version SET version_num = '9999'")
+    engine.dispose()
+    with pytest.raises(DatabaseUnfitError, match="9999"):
+        Database.open(tmp_path / "x.db")
+
+
+def test_each_migration_follows_the_one_before_it() -> None:
+    from alembic.config import Config
+    from alembic.script import ScriptDirectory
+
+    from limen.storage.upgrade import MIGRATIONS
+
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    line = [script.revision for script in ScriptDirectory.from_config(config).walk_revisions()]
+    assert line == [f"{n:04d}" for n in range(len(line), 0, -1)]
