@@ -89,6 +89,15 @@ def policy_texts(draw: st.DrawFn, name: str, effect: str = "", state: str = "") 
     return f'@id("{name}") {annotation}{said} ({principal}, {action}, {resource}) {clauses};'
 
 
+@st.composite
+def _usual_texts(draw: st.DrawFn) -> str:
+    """A permit as companies write it: strong enough, fresh enough, at the right time."""
+    fresh = f'context.now.durationSince(context.auth.at) <= duration("{draw(st.integers(0, 4000))}m")'
+    wanted = [f"context.auth.strength >= {draw(st.integers(1, 3))}", draw(st.sampled_from(["true", fresh]))]
+    wanted += draw(st.lists(_conditions, max_size=1))
+    return f'@id("usual") permit (principal, action, resource) when {{ {" && ".join(f"({one})" for one in wanted)} }};'
+
+
 @dataclass(frozen=True)
 class Case:
     """Some policies, and one question."""
@@ -136,9 +145,9 @@ def facts_at(draw: st.DrawFn, now: Instant) -> Facts:
 
 
 @st.composite
-def cases(draw: st.DrawFn, most: int = 5) -> Case:
-    count = draw(st.integers(1, most))
-    texts = tuple(draw(policy_texts(f"policy-{number}")) for number in range(count))
+def cases(draw: st.DrawFn, most: int = 4) -> Case:
+    count = draw(st.integers(0, most))
+    texts = (draw(_usual_texts()), *(draw(policy_texts(f"policy-{number}")) for number in range(count)))
     now = draw(_instants)
     request = Request(draw(st.sampled_from(["view", "edit", "sign_in"])), "GET", "GET /**", "wiki.harbor.example")
     return Case(texts, draw(st.sampled_from(ZONES)), request, draw(facts_at(now)), now)
