@@ -37,6 +37,7 @@ _SAID_ONCE: Final = frozenset(
         b"x-forwarded-method",
         b"x-forwarded-host",
         b"x-forwarded-uri",
+        b"x-limen-client",
         b"host",
         b"origin",
         b"upgrade",
@@ -249,10 +250,11 @@ class _Connection(asyncio.Protocol):
         get = fields.get
         method, host, uri = get(b"x-forwarded-method"), get(b"x-forwarded-host"), get(b"x-forwarded-uri")
         door = "check"
-        if self._url != FORWARDED_PATH:
+        if self._url != FORWARDED_PATH and not self._url.startswith(b"/check?"):  # Caddy keeps the query
             if not self._url.startswith(b"/envoy/") or method is not None or host is not None or uri is not None:
                 return self._refused_before("check-not-one-request")
             door, method, host, uri = "envoy", self._parser.get_method(), get(b"host"), self._url[len(ENVOY_PREFIX) :]
+            fields[b"x-forwarded-for"] = get(b"x-limen-client", b"")  # Envoy adds an address of its own to the former
         if not method or not host or not uri or self._twice or self._has_body:
             return self._refused_before("check-not-one-request")
         server = self._server
