@@ -2,7 +2,8 @@
 
 Policies are filed by what their scope names: resource, action, principal. Policies with the same three are compiled
 into one function the first time a request needs it. For one action on one resource the functions that can apply are
-looked up once and remembered; the key holds the ancestors too, so a moved entity can't meet a stale answer.
+looked up once and remembered; the key holds the ancestors too, so a moved entity can't meet a stale answer. Groups are
+not part of it: nearly every person has their own set of them, so they are intersected with those the policies name.
 """
 
 from __future__ import annotations
@@ -17,8 +18,8 @@ from limen.cedar.interpret import Request, is_satisfied
 from limen.cedar.policies import Policy, PolicySet, Scope
 from limen.cedar.values import Entity, EntityUid, Record
 
-REMEMBERED: Final = 16_384
-"""How many (action, resource) pairs are remembered before all of them are forgotten."""
+REMEMBERED: Final = 8_192
+"""How many triples (action, resource, type of principal) are remembered before all of them are forgotten."""
 
 
 class Evaluation(NamedTuple):
@@ -68,51 +69,34 @@ class _Part:
 
 
 class _Candidates:
-    """For one action on one resource: the functions to call, by what they ask of the principal."""
+    """For one action on one resource by principals of one type: the functions to call, by what else they ask."""
 
-    __slots__ = ("always", "by_group", "by_name", "by_type", "groups")
+    __slots__ = ("_always", "_by_group", "_by_name", "_groups")
 
-    def __init__(self, parts: Iterable[tuple[_Key, _Part]]) -> None:
-        self.always: list[Slice] = []
-        self.by_type: dict[str, list[Slice]] = {}
-        self.by_name: dict[EntityUid, dict[str | None, list[Slice]]] = {}
-        self.by_group: dict[EntityUid, dict[str | None, list[Slice]]] = {}
-        for (type_, uid, is_equal), part in parts:
-            function = part.function()
-            if uid is not None:
-                _file(self.by_name, uid, type_, function)
-                if not is_equal:
-                    _file(self.by_group, uid, type_, function)
-            elif type_ is not None:
-                self.by_type.setdefault(type_, []).append(function)
-            else:
-                self.always.append(function)
+    def __init__(self, principal_type: str, parts: Iterable[tuple[_Key, _Part]]) -> None:
+        self._always: list[Slice] = []
+        self._by_name: dict[EntityUid, list[Slice]] = {}
+        self._by_group: dict[EntityUid, list[Slice]] = {}
+        for (wanted_type, uid, is_equal), part in parts:
+            if wanted_type not in {None, principal_type}:
+                continue
+            if uid is None:
+                self._always.append(part.function())
+                continue
+            self._by_name.setdefault(uid, []).append(part.function())
+            if not is_equal:
+                self._by_group.setdefault(uid, []).append(part.function())
         # A set, because the intersection of two sets does not hash their members again.
-        self.groups = frozenset(self.by_group)
+        self._groups = frozenset(self._by_group)
 
     def of(self, principal: Entity) -> list[Slice]:
         """The functions whose principal line this principal satisfies."""
-        found = self.always
-        uid = principal.uid
-        if self.by_type and uid.type in self.by_type:
-            found = found + self.by_type[uid.type]
-        for group in self.groups & principal.ancestors:
-            found = found + self.by_group[group].get(uid.type, self.by_group[group][None])
-        if self.by_name and uid in self.by_name:
-            found = found + self.by_name[uid].get(uid.type, self.by_name[uid][None])
+        found = self._always
+        for group in self._groups & principal.ancestors:
+            found = found + self._by_group[group]
+        if self._by_name and principal.uid in self._by_name:
+            found = found + self._by_name[principal.uid]
         return found
-
-
-def _file(
-    under: dict[EntityUid, dict[str | None, list[Slice]]], uid: EntityUid, type_: str | None, function: Slice
-) -> None:
-    """Under None the functions for principals of any type; under a type those and the ones for this type."""
-    by_type = under.setdefault(uid, {None: []})
-    if type_ is None:
-        for functions in by_type.values():
-            functions.append(function)
-    else:
-        by_type.setdefault(type_, list(by_type[None])).append(function)
 
 
 class Compiled:
@@ -146,10 +130,10 @@ class Compiled:
         The three entities count before those of the same name in `entities`, which is asked only where a policy follows
         a reference. Values are trusted to be Cedar's (see `limen.cedar.values`), for instance free of floats.
         """
-        lookup = (action.uid, resource.uid, resource.ancestors, action.ancestors)
+        lookup = (resource.uid, action.uid, principal.uid.type, resource.ancestors, action.ancestors)
         candidates = self._candidates.get(lookup)
         if candidates is None:
-            candidates = self._find(action, resource)
+            candidates = self._find(principal.uid.type, action, resource)
             if len(self._candidates) >= self._remembered:
                 self._candidates.clear()
             self._candidates[lookup] = candidates
@@ -193,14 +177,14 @@ class Compiled:
                 errors.append((policy.id, str(error)))
         return tuple(errors)
 
-    def _find(self, action: Entity, resource: Entity) -> _Candidates:
+    def _find(self, principal_type: str, action: Entity, resource: Entity) -> _Candidates:
         parts: list[tuple[_Key, _Part]] = []
         for resource_key in _matching(resource):
             by_action = self._index.get(resource_key)
             if by_action:
                 for action_key in _matching(action):
                     parts += by_action.get(action_key, {}).items()
-        return _Candidates(parts)
+        return _Candidates(principal_type, parts)
 
 
 def _keys(scope: Scope) -> list[_Key]:
