@@ -143,3 +143,13 @@ async def test_a_used_time_step_signs_nobody_in_a_second_time(house: House, visi
     house.clock.forward(30_000)  # still within the drift that is let through
     with pytest.raises(SignInFailedError):
         await signing_in(visitor, "ben@harbor.example", PASSWORD, code)
+
+
+async def test_a_thiefs_browser_is_a_strangers_again_after_the_revocation(house: House, visitor: Visitor) -> None:
+    from limen.identity import store
+
+    ben, _ = await house.enrol_with_password(await house.invited(), visitor, PASSWORD)
+    await house.parts.sessions.revoke_person(ben.person.id, by="p_ada")
+    way = house.database.read(lambda s: store.way_in(s.connection, "ben@harbor.example", visitor.browser_hash))
+    assert way.person_id == ben.person.id
+    assert not way.knows_browser

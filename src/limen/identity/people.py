@@ -112,7 +112,6 @@ class People:
         def change(transaction: Transaction) -> None:
             store.set_status(transaction.connection, person_id, PersonStatus.INACTIVE)
             store.revoke_links(transaction.connection, now, person_id=person_id)
-            store.forget_browsers_of(transaction.connection, person_id)
             end_everything_of(transaction, person_id, now, by, "person-let-go")
 
         await self._change(person_id, by, "let-go", change)

@@ -209,7 +209,10 @@ class Sessions:
             raise UnknownError("session")
 
     async def revoke_person(self, person_id: str, *, by: str, reason: str = "ended-by-administrator") -> None:
-        """End everything issued to a person until now. Returns when every worker knows."""
+        """End everything issued to a person until now, and trust none of their browsers more than a stranger's.
+
+        Returns when every worker knows.
+        """
         now = self._ports.now()
         await self._ports.write(lambda transaction: end_everything_of(transaction, person_id, now, by, reason))
 
@@ -275,7 +278,8 @@ def mark(transaction: Transaction, kind: str, key: str, at: Instant) -> None:
 
 
 def end_everything_of(transaction: Transaction, person_id: str, now: Instant, by: str, reason: str) -> None:
-    """Kill all that was issued to a person, with its event."""
+    """Kill all that was issued to a person, with its event; a thief's browser is known no longer."""
+    store.forget_browsers_of(transaction.connection, person_id)
     mark(transaction, "person", person_id, now + 1)
     transaction.say(
         Event(
