@@ -79,7 +79,9 @@ async def running(front: str, limen: int, check: int, app: int) -> AsyncIterator
     config = (HOW_TO / CONFIGS[front]).read_text()
     for documented, real in (("8000", port), ("8080", limen), ("8081", check), ("9000", app)):
         assert documented in config
-        config = config.replace(f":{documented}", f":{real}").replace(f"port_value: {documented}", f"port_value: {real}")
+        config = config.replace(f":{documented}", f":{real}").replace(
+            f"port_value: {documented}", f"port_value: {real}"
+        )
     with tempfile.TemporaryDirectory() as made:
         folder = Path(made)
         folder.chmod(0o755)

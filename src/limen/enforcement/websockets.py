@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 from limen.enforcement import answers, headers
 from limen.enforcement.doors import Answer
@@ -84,22 +85,21 @@ async def _connect(
             return exc
 
     upstream = app.upstream
-    secure = upstream.url.startswith("https:")
+    there = urlsplit(upstream.url)
+    secure = there.scheme == "https"
     sent = [
         (name.decode("ascii"), text_of(value))
         for name, value in gateway.for_upstream(answer, app, fields, address)
         if name not in _OF_THE_HANDSHAKE
     ]
-    options: dict[str, Any] = {}
+    options: dict[str, Any] = {"host": there.hostname, "port": there.port or (443 if secure else 80)}
     if secure:
-        options = {"ssl": gateway.upstreams.context(upstream)}
-        if upstream.server_name:
-            options["server_hostname"] = upstream.server_name
-    if upstream.keep_host:
-        sent.append(("Host", text_of(headers.first(fields, b"host"))))
+        options["ssl"] = gateway.upstreams.context(upstream)
+        options["server_hostname"] = upstream.server_name or there.hostname
+    named = text_of(headers.first(fields, b"host")) if upstream.keep_host else there.netloc
     try:
         return await ConnectOnce(
-            ("wss" if secure else "ws") + upstream.url[upstream.url.index(":") :].rstrip("/") + target.decode("ascii"),
+            f"{'wss' if secure else 'ws'}://{named}{there.path.rstrip('/')}{target.decode('ascii')}",
             additional_headers=sent,
             subprotocols=list(scope.get("subprotocols") or ()) or None,
             user_agent_header=None,

@@ -1,0 +1,14 @@
+"""Real Caddy from PyPI, with docs/how-to/Caddyfile."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.interop import scenarios
+
+FRONT = "caddy"
+
+
+@pytest.mark.parametrize("scenario", scenarios.ALL, ids=lambda scenario: scenario.__name__)
+async def test_behind_caddy(world, scenario):
+    await scenario(world)

@@ -1,0 +1,14 @@
+"""Real nginx from the distribution, with docs/how-to/nginx.conf."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.interop import scenarios
+
+FRONT = "nginx"
+
+
+@pytest.mark.parametrize("scenario", scenarios.ALL, ids=lambda scenario: scenario.__name__)
+async def test_behind_nginx(world, scenario):
+    await scenario(world)
