@@ -117,13 +117,30 @@ def build(count: int, seed: int = 7) -> tuple[list[str], list[dict[str, Any]]]:
     return policies, entities
 
 
-def facts(count: int, seed: int = 11) -> list[Facts]:
+def facts(count: int, policies: list[str], entities: list[dict[str, Any]], seed: int = 11) -> list[Facts]:
+    """Three of four requests are of people who have some business there: they fit the scope of some permit."""
     rng = random.Random(seed)
+    permits = [policy for policy in PolicySet.parse("\n".join(policies)) if policy.effect == "permit"]
+    inside: dict[str, list[str]] = {}
+    for item in entities:
+        for parent in item["parents"]:
+            inside.setdefault(parent["id"], []).append(item["uid"]["id"])
+    asked = []
+    for _ in range(count):
+        person, action, app = f"p{rng.randrange(PEOPLE)}", rng.choice(ACTIONS), f"a{rng.randrange(APPS)}"
+        if rng.random() < 0.75:
+            policy = rng.choice(permits)
+            assert policy.principal.entities
+            assert policy.action.entities
+            person, action = rng.choice(inside[policy.principal.entities[0].id]), rng.choice(policy.action.entities).id
+            for named in policy.resource.entities or ():
+                app = named.id if named.type == "App" else rng.choice(inside[named.id])
+        asked.append((person, action, app))
     return [
         Facts(
-            person=f"p{rng.randrange(PEOPLE)}",
-            action=rng.choice(ACTIONS),
-            app=f"a{rng.randrange(APPS)}",
+            person=person,
+            action=action,
+            app=app,
             strength=rng.choice([1, 2, 3, 3]),
             signed_in_at=NOW - rng.randrange(16 * 3_600_000),
             compliance=rng.choice(COMPLIANCE),
@@ -133,7 +150,7 @@ def facts(count: int, seed: int = 11) -> list[Facts]:
             minute=rng.randrange(1440),
             weekday=rng.randrange(7),
         )
-        for _ in range(count)
+        for person, action, app in asked
     ]
 
 
@@ -250,7 +267,7 @@ WAYS = ["all", "resource", "action", "action+entities"]
 
 def measure(count: int, requests: int, rounds: int) -> dict[str, Any]:
     policies, entities = build(count)
-    asked = facts(requests)
+    asked = facts(requests, policies, entities)
     sides = {"limen": limen_side(policies, entities)}
     sides |= {f"cedarpy {how}": cedarpy_side(policies, entities, how) for how in WAYS}
     allowed = 0
