@@ -134,7 +134,7 @@ def _offset(piece: Piece, message: str, to_json: Callable[[str], str]) -> int:
     if "end of input" in message:
         return piece.tokens[-1][0]
     if message.startswith("unexpected token"):
-        return _first_refused(piece, to_json)
+        return _first_refused(piece, message.split("`")[1] if "`" in message else "", to_json)
     named = _NAMED.search(message)
     return word_at(piece, next((one for one in named.groups() if one), "")) if named else 0
 
@@ -147,8 +147,12 @@ def word_at(piece: Piece, word: str) -> int:
     return max(piece.text.find(word), 0) if word else 0
 
 
-def _first_refused(piece: Piece, to_json: Callable[[str], str]) -> int:
-    """The token the parser stumbles over: with fewer it only says that the text ends too early."""
+def _first_refused(piece: Piece, named: str, to_json: Callable[[str], str]) -> int:
+    """Where the `named` token is that the parser stumbles over.
+
+    With too few tokens it says that the text ends too early, so the first refusal of another kind is at the token, or,
+    as the parser recovers and reads on, a little after it.
+    """
     low, high = 0, len(piece.tokens) - 1
     while low < high:
         middle = (low + high) // 2
@@ -159,4 +163,5 @@ def _first_refused(piece: Piece, to_json: Callable[[str], str]) -> int:
         except ValueError as error:
             is_refused = "end of input" not in str(error)
         low, high = (low, middle) if is_refused else (middle + 1, high)
-    return piece.tokens[low][0]
+    before = [at for at, token in piece.tokens[: low + 1] if token == named]
+    return before[-1] if before else piece.tokens[low][0]

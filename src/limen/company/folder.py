@@ -95,9 +95,10 @@ def _read(root: Path, name: str) -> bytes | Problem:
     except (OSError, RuntimeError, ValueError) as error:
         reason = error.strerror if isinstance(error, OSError) and error.strerror else "the link leads nowhere"
         return Problem(name, 0, 0, f"this file can't be read: {reason}", "make it a readable file")
+    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+        os.close(descriptor)
+        return Problem(name, 0, 0, "this is no plain file", "put the file itself here")
     with os.fdopen(descriptor, "rb") as file:
-        if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
-            return Problem(name, 0, 0, "this is no plain file", "put the file itself here")
         data = file.read(MAX_FILE + 1)
     if len(data) > MAX_FILE:
         return Problem(name, 0, 0, f"this file is longer than {MAX_FILE} bytes", "split it")

@@ -19,6 +19,7 @@ from limen.company.tree import Tree
 from limen.errors import LimenError
 from limen.facts import App
 from limen.policy.expectations import Expectation, unmet
+from limen.settings import Settings
 
 
 class FolderError(LimenError):
@@ -56,6 +57,22 @@ def load_company(root: Path) -> Company:
     if company is None:
         raise FolderError(problems)
     return company
+
+
+def load_settings(root: Path) -> Settings:
+    """What `limen.toml` in `root` says, the other files unread. Raises `FolderError`."""
+    folder = read_folder(root)
+    text = folder.texts.get(SETTINGS)
+    problems = [one for one in folder.problems if one.file == SETTINGS or text is None]
+    if text is not None:
+        files, found = parse_texts({SETTINGS: text})
+        problems += found
+        if tree := _tree(files, SETTINGS):
+            settings, more = read_settings(tree)
+            problems += more
+            if settings is not None and not problems:
+                return settings
+    raise FolderError(tuple(problems))
 
 
 def failing_tests(company: Company) -> tuple[Problem, ...]:

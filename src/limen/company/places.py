@@ -19,3 +19,8 @@ def database_url(root: Path, settings: Settings) -> str:
 
 def journal_folder(root: Path, settings: Settings) -> Path:
     return data_folder(root, settings) / "journal"
+
+
+def key_file(root: Path, settings: Settings) -> Path:
+    """The master key, where neither the environment nor systemd holds one."""
+    return data_folder(root, settings) / "master.key"
