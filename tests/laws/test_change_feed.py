@@ -62,11 +62,8 @@ def test_a_follower_among_many_writers_misses_nothing(tmp_path: Path) -> None:
         last = 0
         while True:
             was_done = done.is_set()
-            rows = reader.read(
-                lambda s: s.connection.scalars(
-                    select(changes.c.seq).where(changes.c.seq > last).order_by(changes.c.seq)
-                ).all()
-            )
+            newer = select(changes.c.seq).where(changes.c.seq > last).order_by(changes.c.seq)
+            rows = reader.read(lambda s, newer=newer: s.connection.scalars(newer).all())
             followed.extend(rows)
             last = rows[-1] if rows else last
             if was_done and not rows:

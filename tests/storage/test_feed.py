@@ -31,7 +31,7 @@ async def feed(database: Database, known: Known, clock: SetClock) -> AsyncIterat
 
 async def until(is_so: Callable[[], bool]) -> None:
     async with asyncio.timeout(10):
-        while not is_so():
+        while not is_so():  # noqa: ASYNC110 -- facts in memory tell nobody when they change
             await asyncio.sleep(0.01)
 
 

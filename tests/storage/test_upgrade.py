@@ -24,7 +24,7 @@ def test_migrations_make_exactly_the_tables_that_the_code_declares(tmp_path: Pat
     from alembic.autogenerate import compare_metadata
     from alembic.migration import MigrationContext
 
-    for store in Path(limen.__file__).parent.glob("*/store.py"):
+    for store in Path(limen.__file__).parent.glob("*/store*"):
         importlib.import_module(f"limen.{store.parent.name}.store")
     database = Database.open(tmp_path / "x.db")
     difference = database.read(lambda s: compare_metadata(MigrationContext.configure(s.connection), metadata))
@@ -34,11 +34,14 @@ def test_migrations_make_exactly_the_tables_that_the_code_declares(tmp_path: Pat
 
 def test_alembic_is_not_loaded_when_there_is_nothing_to_do(tmp_path: Path) -> None:
     Database.open(tmp_path / "x.db").close()
-    program = "import sys; from limen.storage import Database; Database.open(sys.argv[1]).close(); print('alembic' in sys.modules)"
-    done = subprocess.run(
-        [sys.executable, "-c", program, str(tmp_path / "x.db")], capture_output=True, text=True, check=True
-    )
-    assert done.stdout == "False\n"
+    program = """
+import sys
+from limen.storage import Database
+Database.open(sys.argv[1]).close()
+print("alembic" in sys.modules)
+"""
+    command = [sys.executable, "-c", program, str(tmp_path / "x.db")]
+    assert subprocess.run(command, capture_output=True, text=True, check=True).stdout == "False\n"
 
 
 def test_a_database_of_a_newer_limen_is_left_alone(tmp_path: Path) -> None:

@@ -135,7 +135,12 @@ class Database:
     def watch(self, told: Callable[[], None]) -> Callable[[], None]:
         """Call `told` after every commit that changed or said something, on the writing thread. Returns how to stop."""
         self._watchers.append(told)
-        return lambda: self._watchers.remove(told)
+
+        def stop() -> None:
+            if told in self._watchers:
+                self._watchers.remove(told)
+
+        return stop
 
     def close(self) -> None:
         """Finish what is being written, then let go of everything."""

@@ -192,7 +192,9 @@ class Journal:
         self._sealing.expire()
 
     def close(self) -> None:
-        """Write everything that waits and leave a clean end."""
+        """Write everything that waits and leave a clean end. A second time, nothing."""
+        if self._lock.closed:
+            return
         if self._relay is not None:
             self._relay.stop()
         self._sealing.stop()

@@ -1,0 +1,103 @@
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+
+import pytest
+
+from limen.events import Event
+from limen.storage import Database
+from limen.storage.journal.relay import Relay
+from limen.storage.journal.writer import Ticket
+
+SAID = Event(at=5, kind="session.revoked")
+
+
+class Submitted:
+    """Takes events as the writer would; refuses while `refuses`."""
+
+    def __init__(self) -> None:
+        self.batches: list[list[str]] = []
+        self.refuses = False
+
+    def __call__(self, events: list[Event]) -> Ticket:
+        ticket = Ticket(events)
+        if self.refuses:
+            ticket.finish(OSError("no"))
+        else:
+            self.batches.append([event.id for event in events])
+            ticket.finish()
+        return ticket
+
+
+@pytest.fixture
+def submitted() -> Submitted:
+    return Submitted()
+
+
+@pytest.fixture
+def relay(database: Database, submitted: Submitted) -> Iterator[Relay]:
+    relay = Relay(database, submitted, lambda _ids: set())
+    yield relay
+    relay.stop()
+
+
+def rows(database: Database) -> int:
+    return database.read(lambda s: s.connection.exec_driver_sql("select count(*) from outbox").scalar_one())
+
+
+def test_what_was_said_is_submitted_in_order_and_then_leaves_the_outbox(
+    database: Database, relay: Relay, submitted: Submitted
+) -> None:
+    relay.start()
+    said = [database.write(lambda t: t.say(SAID)).id for _ in range(5)]
+    assert relay.wait_for(database.said_seq, 10)
+    relay.stop()
+    assert [each for batch in submitted.batches for each in batch] == said
+    assert rows(database) == 0
+    assert relay.is_clear
+
+
+def test_what_the_journal_refused_stays_and_is_sent_again(
+    database: Database, relay: Relay, submitted: Submitted
+) -> None:
+    submitted.refuses = True
+    relay.start()
+    database.write(lambda t: t.say(SAID))
+    assert not relay.wait_for(database.said_seq, 0.2)
+    assert rows(database) == 1
+    submitted.refuses = False
+    assert relay.wait_for(database.said_seq, 10)
+
+
+def test_what_the_journal_holds_already_is_not_sent_again(database: Database, submitted: Submitted) -> None:
+    held, fresh = database.write(lambda t: [t.say(SAID).id, t.say(SAID).id])
+    relay = Relay(database, submitted, lambda ids: {held} & set(ids))
+    relay.start()
+    relay.stop()
+    assert submitted.batches == [[fresh]]
+    assert relay.resent == 1
+    assert rows(database) == 0
+
+
+def test_it_is_not_clear_while_rows_it_has_written_still_stand(database: Database, submitted: Submitted) -> None:
+    seen: list[bool] = []
+    relay = Relay(database, lambda events: [seen.append(relay.is_clear), submitted(events)][1], lambda _ids: set())
+    database.write(lambda t: t.say(SAID))
+    relay.start()
+    relay.stop()
+    assert seen == [False]
+    assert relay.is_clear
+
+
+def test_what_another_process_said_is_found_without_being_told(
+    database: Database, relay: Relay, submitted: Submitted, tmp_path
+) -> None:
+    relay.start()
+    other = Database.open(tmp_path / "limen.db")
+    said = other.write(lambda t: t.say(SAID))
+    done = threading.Event()
+    threading.Thread(target=lambda: relay.wait_for(other.said_seq, 10) and done.set()).start()
+    assert done.wait(10)
+    assert submitted.batches == [[said.id]]
+    other.close()
