@@ -127,7 +127,7 @@ async def test_a_million_challenges_fill_nothing(house: House, visitor: Visitor)
 
     for _ in range(1_000):
         await house.parts.sign_in.passkey_options(visitor)
-    kept = house.database.read(lambda s: s.connection.execute(store.spent_challenges.select()).all())
+    kept = house.database.read(lambda s: s.connection.execute(store.tables.spent_challenges.select()).all())
     assert kept == []
 
 

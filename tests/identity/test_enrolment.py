@@ -17,7 +17,11 @@ from limen.policy.decision import Effect
 async def test_the_first_administrator_chooses_a_name_and_is_one(house: House, visitor: Visitor) -> None:
     ada = await house.administrator(house.passkey(), visitor)
     person = house.known.people[ada.person.id]
-    assert (person.name, person.email, person.groups) == ("Ada Harbor", "ada@harbor.example", {"administrators"})
+    assert (person.name, person.email, person.groups) == (
+        "Ada Harbor",
+        "ada@harbor.example",
+        {"administrators", "staff"},
+    )
     assert person.active
     assert ada.session.auth.factors == {Factor.PASSKEY}
     assert [event.kind for event in house.events()] == [
@@ -66,7 +70,7 @@ async def test_a_password_comes_with_a_code_and_its_seed_is_sealed(house: House,
 
     signed_in, seed = await house.enrol_with_password(await house.invited(), visitor, PASSWORD)
     assert signed_in.session.auth.strength == 2
-    kept = house.database.read(lambda s: s.connection.execute(store.codes.select()).mappings().one())
+    kept = house.database.read(lambda s: s.connection.execute(store.tables.codes.select()).mappings().one())
     assert seed.encode() not in kept["seed"]
     hashed = house.database.read(lambda s: store.password_of(s.connection, signed_in.person.id))
     assert hashed.startswith("$argon2id$")

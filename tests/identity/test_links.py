@@ -37,7 +37,7 @@ async def test_there_is_no_such_link_once_there_is_an_administrator(house: House
 
 async def test_only_the_hash_of_a_link_is_kept_and_nothing_shows_it(house: House) -> None:
     link = await house.first()
-    kept = house.database.read(lambda s: s.connection.execute(store.links.select()).mappings().one())
+    kept = house.database.read(lambda s: s.connection.execute(store.tables.links.select()).mappings().one())
     assert kept["token_hash"] == link.token.hash
     secret = link.token.reveal()
     assert secret not in repr(dict(kept)) + repr(link) + repr(house.events())

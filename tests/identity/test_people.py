@@ -84,7 +84,7 @@ async def test_the_last_administrator_can_neither_leave_the_group_nor_be_let_go(
         await house.parts.people.set_groups(ada.person.id, ["staff"], by="")
     with pytest.raises(LastAdministratorError):
         await house.parts.people.let_go(ada.person.id, by="")
-    assert house.known.people[ada.person.id].groups == {"administrators"}
+    assert house.known.people[ada.person.id].groups == {"administrators", "staff"}
     assert house.known.standing(ada.session, "", house.clock.now()) is Standing.LIVE
 
 

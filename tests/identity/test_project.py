@@ -42,7 +42,7 @@ async def test_reading_all_again_drops_what_is_gone(house: House, visitor: Visit
     ada = await house.administrator(house.passkey(), visitor)
     known = reread(house)
     house.database.write(lambda t: store.delete_session(t.connection, ada.session.id))
-    house.database.write(lambda t: t.connection.execute(store.people.delete()))
+    house.database.write(lambda t: t.connection.execute(store.tables.people.delete()))
     house.database.read(lambda s: project.read_all(s, house.clock.now()))(known)
     assert known.sessions == {}
     assert known.people == {}
@@ -58,7 +58,7 @@ async def test_a_session_that_is_gone_takes_its_app_sessions_with_it(house: Hous
 
 async def test_a_person_that_is_gone_is_forgotten(house: House) -> None:
     person_id = (await house.invited()).link.person_id
-    house.database.write(lambda t: t.connection.execute(store.people.delete()))
+    house.database.write(lambda t: t.connection.execute(store.tables.people.delete()))
     house.database.read(lambda s: project.read_person(s, person_id))(house.known)
     assert house.known.people == {}
 

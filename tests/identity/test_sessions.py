@@ -186,6 +186,6 @@ async def test_ending_what_is_gone_does_nothing(house: House, visitor: Visitor) 
 
 async def test_only_the_hash_of_a_token_is_kept(house: House, visitor: Visitor) -> None:
     ada = await house.administrator(house.passkey(), visitor)
-    kept = house.database.read(lambda s: s.connection.execute(store.sessions.select()).mappings().one())
+    kept = house.database.read(lambda s: s.connection.execute(store.tables.sessions.select()).mappings().one())
     assert kept["token_hash"] == ada.token.hash
     assert ada.token.reveal() not in repr(dict(kept)) + repr(ada)

@@ -23,8 +23,8 @@ class Ports:
     """The outside of identity.
 
     `decide(facts, action)` answers and journals the decision. `settled(seq)` returns when every live worker has
-    applied the change of that number. `say` takes events that nobody waits for; the others go into the outbox with
-    their transaction. `first_groups` are the first administrator's.
+    applied the change of that number (0: none) and the journal has what was said. `say` takes events that nobody
+    waits for; the others go into the outbox with their transaction. `first_groups` are the first administrator's.
     """
 
     settings: Settings
@@ -35,7 +35,7 @@ class Ports:
     decide: Callable[[Facts, str], Decision]
     settled: Callable[[int], Awaitable[object]]
     say: Callable[[Event], object]
-    first_groups: frozenset[str] = frozenset({"administrators"})
+    first_groups: frozenset[str] = frozenset({"administrators", "staff"})
 
     def now(self) -> Instant:
         return self.clock.now()
@@ -55,12 +55,12 @@ class Ports:
         return await self.database.reading(work)
 
     async def write(self, work: Callable[[Transaction], T]) -> T:
-        """Commit `work`, then wait until what it changed is known everywhere."""
+        """Commit `work`, then wait until what it changed is known everywhere and what it said is kept."""
 
-        def numbered(transaction: Transaction) -> tuple[T, int]:
-            return work(transaction), transaction.changed_seq
+        def numbered(transaction: Transaction) -> tuple[T, int, int]:
+            return work(transaction), transaction.changed_seq, transaction.said_seq
 
-        result, seq = await self.database.writing(numbered)
-        if seq:
-            await self.settled(seq)
+        result, changed, said = await self.database.writing(numbered)
+        if changed or said:
+            await self.settled(changed)
         return result

@@ -1,0 +1,149 @@
+"""Passkeys, passwords and codes, and the one query that a sign-in asks."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import (
+    Connection,
+    Row,
+    and_,
+    delete,
+    insert,
+    select,
+    update,
+)
+
+from limen.clock import Instant
+from limen.facts import Factor
+from limen.identity.model import Passkey, PersonStatus
+from limen.identity.store.tables import (
+    browsers,
+    codes,
+    inserted,
+    passkeys,
+    passwords,
+    people,
+)
+
+
+def insert_passkey(connection: Connection, passkey: Passkey) -> bool:
+    """Keep a passkey; False when its credential id is known already, whoever's it is."""
+    row = {name: getattr(passkey, name) for name in Passkey.__slots__}
+    return inserted(connection, passkeys, row | {"transports": " ".join(passkey.transports)})
+
+
+def passkey_by_credential(connection: Connection, credential_id: bytes) -> Passkey | None:
+    row = connection.execute(select(passkeys).where(passkeys.c.credential_id == credential_id)).first()
+    return _passkey(row) if row else None
+
+
+def passkeys_of(connection: Connection, person_id: str) -> list[Passkey]:
+    query = select(passkeys).where(passkeys.c.person_id == person_id).order_by(passkeys.c.added_at, passkeys.c.id)
+    return [_passkey(row) for row in connection.execute(query)]
+
+
+def use_passkey(connection: Connection, passkey_id: str, sign_count: int, now: Instant) -> bool:
+    """Move the signature counter forward; False when it does not move (WebAuthn level 3 section 6.1.1).
+
+    Authenticators without a counter always say 0, which is let through as long as it was never more.
+    """
+    moves = passkeys.c.sign_count < sign_count if sign_count else passkeys.c.sign_count == 0
+    done = connection.execute(
+        update(passkeys).where(passkeys.c.id == passkey_id, moves).values(sign_count=sign_count, used_at=now)
+    )
+    return bool(done.rowcount == 1)
+
+
+def rename_passkey(connection: Connection, person_id: str, passkey_id: str, name: str) -> bool:
+    where = and_(passkeys.c.id == passkey_id, passkeys.c.person_id == person_id)
+    return bool(connection.execute(update(passkeys).where(where).values(name=name)).rowcount == 1)
+
+
+def delete_passkey(connection: Connection, person_id: str, passkey_id: str) -> bool:
+    where = and_(passkeys.c.id == passkey_id, passkeys.c.person_id == person_id)
+    return bool(connection.execute(delete(passkeys).where(where)).rowcount == 1)
+
+
+def has_any_passkey(connection: Connection) -> bool:
+    return connection.execute(select(passkeys.c.id).limit(1)).first() is not None
+
+
+def password_of(connection: Connection, person_id: str) -> str | None:
+    return connection.scalar(select(passwords.c.hash).where(passwords.c.person_id == person_id))
+
+
+def set_password(connection: Connection, person_id: str, hashed: str, now: Instant) -> None:
+    connection.execute(delete(passwords).where(passwords.c.person_id == person_id))
+    connection.execute(insert(passwords).values(person_id=person_id, hash=hashed, set_at=now))
+
+
+def delete_password(connection: Connection, person_id: str) -> bool:
+    return bool(connection.execute(delete(passwords).where(passwords.c.person_id == person_id)).rowcount)
+
+
+def sealed_seed_of(connection: Connection, person_id: str) -> bytes | None:
+    return connection.scalar(select(codes.c.seed).where(codes.c.person_id == person_id))
+
+
+def set_code(connection: Connection, person_id: str, sealed_seed: bytes, step: int, now: Instant) -> None:
+    connection.execute(delete(codes).where(codes.c.person_id == person_id))
+    connection.execute(insert(codes).values(person_id=person_id, seed=sealed_seed, last_step=step, added_at=now))
+
+
+def use_step(connection: Connection, person_id: str, step: int) -> bool:
+    """Use a time step up, and with it all before it. Of any number that try the same one, one gets True."""
+    done = connection.execute(
+        update(codes).where(codes.c.person_id == person_id, codes.c.last_step < step).values(last_step=step)
+    )
+    return bool(done.rowcount == 1)
+
+
+def delete_code(connection: Connection, person_id: str) -> bool:
+    return bool(connection.execute(delete(codes).where(codes.c.person_id == person_id)).rowcount)
+
+
+def factors_of(connection: Connection, person_id: str) -> frozenset[Factor]:
+    found = set()
+    for factor, table in ((Factor.PASSKEY, passkeys), (Factor.PASSWORD, passwords), (Factor.CODE, codes)):
+        if connection.execute(select(table.c.person_id).where(table.c.person_id == person_id).limit(1)).first():
+            found.add(factor)
+    return frozenset(found)
+
+
+@dataclass(frozen=True, slots=True)
+class WayIn:
+    """What typing a password is checked against; all empty when nobody active has the address."""
+
+    person_id: str = ""
+    password: str | None = None
+    sealed_seed: bytes | None = field(default=None, repr=False)
+    knows_browser: bool = False
+
+
+def way_in(connection: Connection, email: str, browser_hash: bytes) -> WayIn:
+    """One query, the same for an address that somebody has and one that nobody has."""
+    is_theirs = and_(browsers.c.person_id == people.c.id, browsers.c.browser_hash == browser_hash)
+    query = (
+        select(people.c.id, passwords.c.hash, codes.c.seed, browsers.c.used_at)
+        .outerjoin(passwords, passwords.c.person_id == people.c.id)
+        .outerjoin(codes, codes.c.person_id == people.c.id)
+        .outerjoin(browsers, is_theirs)
+        .where(people.c.email == email, people.c.status == PersonStatus.ACTIVE)
+    )
+    row = connection.execute(query).first()
+    return WayIn(row.id, row.hash, row.seed, row.used_at is not None) if row else WayIn()
+
+
+def factors_by_person(connection: Connection) -> dict[str, set[Factor]]:
+    found: dict[str, set[Factor]] = {}
+    for factor, table in ((Factor.PASSKEY, passkeys), (Factor.PASSWORD, passwords), (Factor.CODE, codes)):
+        for person_id in connection.scalars(select(table.c.person_id).distinct()):
+            found.setdefault(person_id, set()).add(factor)
+    return found
+
+
+def _passkey(row: Row[Any]) -> Passkey:
+    values = dict(row._mapping)  # noqa: SLF001 -- SQLAlchemy's documented way to a row's columns by name
+    return Passkey(**values | {"transports": tuple(row.transports.split())})

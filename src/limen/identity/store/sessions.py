@@ -1,0 +1,146 @@
+"""Sessions, and the marks before which everything is dead."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import (
+    Connection,
+    Row,
+    and_,
+    delete,
+    func,
+    insert,
+    or_,
+    select,
+    update,
+)
+
+from limen.clock import Instant
+from limen.facts import Factor, Session
+from limen.identity.model import Proofs, auth_of
+from limen.identity.store.tables import (
+    not_before,
+    sessions,
+)
+
+
+def insert_session(
+    connection: Connection, session: Session, token_hash: bytes, proofs: Proofs, passkey_id: str = ""
+) -> None:
+    connection.execute(
+        insert(sessions).values(
+            id=session.id,
+            token_hash=token_hash,
+            person_id=session.person_id,
+            app=session.app,
+            parent=session.parent,
+            device_id=session.device_id,
+            address=session.address[:64],
+            user_agent=session.user_agent[:200],
+            started_at=session.started_at,
+            expires_at=session.expires_at,
+            idle_ms=session.idle_ms,
+            last_used=session.started_at,
+            proofs=_written(proofs),
+            passkey_id=passkey_id,
+        )
+    )
+
+
+def session_by_id(connection: Connection, session_id: str) -> tuple[bytes, Session, Instant] | None:
+    """The hash of the session's token, the session, and when it was last used."""
+    row = connection.execute(select(sessions).where(sessions.c.id == session_id)).first()
+    return _session(row) if row else None
+
+
+def proofs_of(connection: Connection, session_id: str) -> dict[Factor, Instant] | None:
+    written = connection.scalar(select(sessions.c.proofs).where(sessions.c.id == session_id))
+    return None if written is None else _read(written)
+
+
+def renew_session(
+    connection: Connection, session_id: str, token_hash: bytes, proofs: Proofs, passkey_id: str = ""
+) -> None:
+    """Give a session a new token and further proofs."""
+    values: dict[str, Any] = {"token_hash": token_hash, "proofs": _written(proofs)}
+    if passkey_id:
+        values["passkey_id"] = passkey_id
+    connection.execute(update(sessions).where(sessions.c.id == session_id).values(values))
+
+
+def all_sessions(connection: Connection, now: Instant) -> list[tuple[bytes, Session, Instant]]:
+    return [_session(row) for row in connection.execute(select(sessions).where(sessions.c.expires_at > now))]
+
+
+def sessions_of(connection: Connection, person_id: str, *, app: str = "", parent: str = "") -> list[str]:
+    """Ids of a person's sessions on one host, the oldest first."""
+    query = (
+        select(sessions.c.id)
+        .where(sessions.c.person_id == person_id, sessions.c.app == app, sessions.c.parent == parent)
+        .order_by(sessions.c.started_at, sessions.c.id)
+    )
+    return list(connection.scalars(query).all())
+
+
+def sessions_proved_by(connection: Connection, passkey_id: str) -> list[str]:
+    return list(connection.scalars(select(sessions.c.id).where(sessions.c.passkey_id == passkey_id)).all())
+
+
+def delete_session(connection: Connection, session_id: str) -> None:
+    connection.execute(delete(sessions).where(or_(sessions.c.id == session_id, sessions.c.parent == session_id)))
+
+
+def save_last_used(connection: Connection, used: Sequence[tuple[str, Instant]]) -> None:
+    for session_id, at in used:
+        connection.execute(
+            update(sessions).where(sessions.c.id == session_id, sessions.c.last_used < at).values(last_used=at)
+        )
+
+
+def ended_sessions(connection: Connection, now: Instant, at_most: int) -> list[str]:
+    """Ids of sessions that time has ended for good."""
+    return list(connection.scalars(select(sessions.c.id).where(sessions.c.expires_at <= now).limit(at_most)).all())
+
+
+def raise_not_before(connection: Connection, kind: str, key: str, at: Instant) -> None:
+    """Whatever was issued to (kind, key) before `at` is dead; it only ever moves forward."""
+    where = and_(not_before.c.kind == kind, not_before.c.key == key)
+    if not connection.execute(update(not_before).where(where).values(at=func.max(not_before.c.at, at))).rowcount:
+        connection.execute(insert(not_before).values(kind=kind, key=key, at=at))
+
+
+def not_before_of(connection: Connection, kind: str, key: str) -> Instant:
+    where = and_(not_before.c.kind == kind, not_before.c.key == key)
+    return connection.scalar(select(not_before.c.at).where(where)) or 0
+
+
+def all_not_before(connection: Connection) -> list[tuple[str, str, Instant]]:
+    return [(row.kind, row.key, row.at) for row in connection.execute(select(not_before))]
+
+
+def _session(row: Row[Any]) -> tuple[bytes, Session, Instant]:
+    session = Session(
+        id=row.id,
+        person_id=row.person_id,
+        auth=auth_of(_read(row.proofs)),
+        started_at=row.started_at,
+        expires_at=row.expires_at,
+        idle_ms=row.idle_ms,
+        app=row.app,
+        parent=row.parent,
+        device_id=row.device_id,
+        address=row.address,
+        user_agent=row.user_agent,
+    )
+    return row.token_hash, session, row.last_used
+
+
+def _written(proofs: Proofs) -> str:
+    return " ".join(f"{factor}={at}" for factor, at in sorted(proofs.items()))
+
+
+def _read(written: str) -> dict[Factor, Instant]:
+    pairs = (part.split("=", 1) for part in written.split())
+    return {Factor(factor): int(at) for factor, at in pairs}

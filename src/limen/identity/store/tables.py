@@ -1,0 +1,148 @@
+"""Identity's tables, on the one shared MetaData."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    Connection,
+    Float,
+    Index,
+    LargeBinary,
+    String,
+    Table,
+    insert,
+)
+from sqlalchemy.exc import IntegrityError
+
+from limen.storage.tables import metadata
+
+people = Table(
+    "people",
+    metadata,
+    Column("id", String(40), primary_key=True),
+    Column("name", String(80), nullable=False),
+    Column("email", String(254), nullable=False, unique=True),
+    Column("status", String(10), nullable=False),
+    Column("created_at", BigInteger, nullable=False),
+    Column("enrolled_at", BigInteger, nullable=False, server_default="0"),
+)
+memberships = Table(
+    "memberships",
+    metadata,
+    Column("person_id", String(40), primary_key=True),
+    Column("group_id", String(80), primary_key=True),
+)
+links = Table(
+    "links",
+    metadata,
+    Column("id", String(40), primary_key=True),
+    Column("token_hash", LargeBinary(32), nullable=False, unique=True),
+    Column("purpose", String(30), nullable=False),
+    Column("person_id", String(40), nullable=False, index=True),
+    Column("issued_by", String(40), nullable=False),
+    Column("issued_at", BigInteger, nullable=False),
+    Column("expires_at", BigInteger, nullable=False),
+    Column("spent_at", BigInteger, nullable=False, server_default="0"),
+    Column("revoked_at", BigInteger, nullable=False, server_default="0"),
+)
+passkeys = Table(
+    "passkeys",
+    metadata,
+    Column("id", String(40), primary_key=True),
+    Column("person_id", String(40), nullable=False, index=True),
+    Column("credential_id", LargeBinary(1023), nullable=False, unique=True),
+    Column("public_key", LargeBinary, nullable=False),
+    Column("sign_count", BigInteger, nullable=False),
+    Column("user_verified", Boolean, nullable=False),
+    Column("device_type", String(20), nullable=False),
+    Column("backed_up", Boolean, nullable=False),
+    Column("transports", String(100), nullable=False),
+    Column("aaguid", String(36), nullable=False),
+    Column("name", String(80), nullable=False),
+    Column("added_at", BigInteger, nullable=False),
+    Column("used_at", BigInteger, nullable=False, server_default="0"),
+)
+passwords = Table(
+    "passwords",
+    metadata,
+    Column("person_id", String(40), primary_key=True),
+    Column("hash", String(200), nullable=False),
+    Column("set_at", BigInteger, nullable=False),
+)
+codes = Table(
+    "codes",
+    metadata,
+    Column("person_id", String(40), primary_key=True),
+    Column("seed", LargeBinary, nullable=False),
+    Column("last_step", BigInteger, nullable=False),
+    Column("added_at", BigInteger, nullable=False),
+)
+sessions = Table(
+    "sessions",
+    metadata,
+    Column("id", String(40), primary_key=True),
+    Column("token_hash", LargeBinary(32), nullable=False, unique=True),
+    Column("person_id", String(40), nullable=False, index=True),
+    Column("app", String(80), nullable=False),
+    Column("parent", String(40), nullable=False, index=True),
+    Column("device_id", String(40), nullable=False),
+    Column("address", String(64), nullable=False),
+    Column("user_agent", String(200), nullable=False),
+    Column("started_at", BigInteger, nullable=False),
+    Column("expires_at", BigInteger, nullable=False, index=True),
+    Column("idle_ms", BigInteger, nullable=False),
+    Column("last_used", BigInteger, nullable=False),
+    Column("proofs", String(200), nullable=False),
+    Column("passkey_id", String(40), nullable=False),
+)
+not_before = Table(
+    "not_before",
+    metadata,
+    Column("kind", String(20), primary_key=True),
+    Column("key", String(80), primary_key=True),
+    Column("at", BigInteger, nullable=False),
+)
+browsers = Table(
+    "browsers",
+    metadata,
+    Column("browser_hash", LargeBinary(32), primary_key=True),
+    Column("person_id", String(40), primary_key=True),
+    Column("used_at", BigInteger, nullable=False),
+)
+spent_challenges = Table(
+    "spent_challenges",
+    metadata,
+    Column("challenge_hash", LargeBinary(32), primary_key=True),
+    Column("expires_at", BigInteger, nullable=False, index=True),
+)
+guesses = Table(
+    "guesses",
+    metadata,
+    Column("kind", String(20), primary_key=True),
+    Column("key", String(80), primary_key=True),
+    Column("guesses", Float, nullable=False),
+    Column("at", BigInteger, nullable=False),
+    Column("wait_until", BigInteger, nullable=False),
+)
+identity_keys = Table(
+    "identity_keys",
+    metadata,
+    Column("purpose", String(20), primary_key=True),
+    Column("sealed", LargeBinary, nullable=False),
+)
+Index("ix_memberships_group_id", memberships.c.group_id)
+
+
+def inserted(connection: Connection, table: Table, row: Mapping[str, Any]) -> bool:
+    """Insert unless a unique column says no; the transaction goes on either way."""
+    try:
+        with connection.begin_nested():
+            connection.execute(insert(table).values(row))
+    except IntegrityError:
+        return False
+    return True

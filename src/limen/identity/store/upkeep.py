@@ -1,0 +1,86 @@
+"""Browsers, spent challenges, guesses, keys; and what is forgotten in time."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from sqlalchemy import (
+    Connection,
+    and_,
+    delete,
+    insert,
+    select,
+    update,
+)
+
+from limen.clock import DAY, Instant, Milliseconds
+from limen.identity.guesses import Kept
+from limen.identity.store.tables import (
+    browsers,
+    guesses,
+    identity_keys,
+    inserted,
+    links,
+    not_before,
+    sessions,
+    spent_challenges,
+)
+
+GUESSES_KEPT_MS: Milliseconds = 7 * DAY
+LINKS_KEPT_MS: Milliseconds = 90 * DAY
+BROWSERS_KEPT_MS: Milliseconds = 180 * DAY
+GUESSES_LOADED = 20_000
+
+
+def remember_browser(connection: Connection, browser_hash: bytes, person_id: str, now: Instant) -> None:
+    where = and_(browsers.c.browser_hash == browser_hash, browsers.c.person_id == person_id)
+    if not connection.execute(update(browsers).where(where).values(used_at=now)).rowcount:
+        connection.execute(insert(browsers).values(browser_hash=browser_hash, person_id=person_id, used_at=now))
+
+
+def forget_browsers_of(connection: Connection, person_id: str) -> None:
+    connection.execute(delete(browsers).where(browsers.c.person_id == person_id))
+
+
+def spend_challenge(connection: Connection, challenge_hash: bytes, expires_at: Instant) -> bool:
+    """Use a challenge up. Of any number that try, one gets True."""
+    return inserted(connection, spent_challenges, {"challenge_hash": challenge_hash, "expires_at": expires_at})
+
+
+def save_guesses(connection: Connection, kept: Iterable[Kept]) -> None:
+    for count in kept:
+        connection.execute(delete(guesses).where(guesses.c.kind == count.kind, guesses.c.key == count.key))
+        connection.execute(
+            insert(guesses).values(
+                kind=count.kind, key=count.key, guesses=count.guesses, at=count.at, wait_until=count.wait_until
+            )
+        )
+
+
+def kept_guesses(connection: Connection) -> list[Kept]:
+    query = select(guesses).order_by(guesses.c.at.desc()).limit(GUESSES_LOADED)
+    rows = [Kept(row.kind, row.key, row.guesses, row.at, row.wait_until) for row in connection.execute(query)]
+    return rows[::-1]
+
+
+def purge(connection: Connection, now: Instant) -> None:
+    """Forget what no longer says anything: challenges past their end, old links, guesses, browsers and marks."""
+    connection.execute(delete(spent_challenges).where(spent_challenges.c.expires_at <= now))
+    connection.execute(delete(links).where(links.c.expires_at < now - LINKS_KEPT_MS))
+    connection.execute(delete(guesses).where(guesses.c.at < now - GUESSES_KEPT_MS))
+    connection.execute(delete(browsers).where(browsers.c.used_at < now - BROWSERS_KEPT_MS))
+    connection.execute(
+        delete(not_before).where(not_before.c.kind == "session", not_before.c.key.not_in(select(sessions.c.id)))
+    )
+
+
+def sealed_key(connection: Connection, purpose: str) -> bytes | None:
+    return connection.scalar(select(identity_keys.c.sealed).where(identity_keys.c.purpose == purpose))
+
+
+def forget_sealed_key(connection: Connection, purpose: str) -> None:
+    connection.execute(delete(identity_keys).where(identity_keys.c.purpose == purpose))
+
+
+def keep_sealed_key(connection: Connection, purpose: str, sealed: bytes) -> None:
+    connection.execute(insert(identity_keys).values(purpose=purpose, sealed=sealed))

@@ -1,0 +1,43 @@
+"""People and their groups."""
+
+from __future__ import annotations
+
+from tests.identity.store.conftest import ADA
+
+from limen.facts import Factor, Person
+from limen.identity import store
+from limen.identity.model import PersonStatus
+from limen.storage.database import Database, Transaction
+
+
+def test_one_address_is_one_person_and_the_transaction_goes_on(database: Database) -> None:
+    def work(transaction: Transaction) -> tuple[bool, bool, int]:
+        first = store.insert_person(transaction.connection, ADA, PersonStatus.ACTIVE, 1)
+        other = Person(id="p_other", email=ADA.email)
+        second = store.insert_person(transaction.connection, other, PersonStatus.INVITED, 1)
+        return first, second, len(store.all_people(transaction.connection))
+
+    assert database.write(work) == (True, False, 1)
+    assert database.read(lambda s: store.person_by_id(s.connection, "p_ada")) == ADA
+
+
+def test_groups_are_exactly_what_was_set_last(database: Database) -> None:
+    database.write(lambda t: store.insert_person(t.connection, ADA, PersonStatus.ACTIVE, 1))
+    database.write(lambda t: store.set_groups(t.connection, "p_ada", ["finance", "administrators"]))
+    assert database.read(lambda s: store.groups_of(s.connection, "p_ada")) == {"finance", "administrators"}
+    assert database.read(lambda s: store.active_members(s.connection, "administrators")) == {"p_ada"}
+    database.write(lambda t: store.set_status(t.connection, "p_ada", PersonStatus.INACTIVE))
+    assert database.read(lambda s: store.active_members(s.connection, "administrators")) == frozenset()
+
+
+def test_members_are_listed_by_name_with_status_and_factors(database: Database) -> None:
+    def work(transaction: Transaction) -> None:
+        store.insert_person(transaction.connection, ADA, PersonStatus.ACTIVE, 5)
+        zoe = Person(id="p_zoe", name="zoe", email="zoe@harbor.example")
+        store.insert_person(transaction.connection, zoe, PersonStatus.INVITED, 6)
+        store.set_password(transaction.connection, "p_ada", "hash", 1)
+
+    database.write(work)
+    ada, zoe = database.read(lambda s: store.all_members(s.connection))
+    assert (ada.person, ada.status, ada.enrolled_at, ada.factors) == (ADA, PersonStatus.ACTIVE, 5, {Factor.PASSWORD})
+    assert (zoe.person.active, zoe.status, zoe.enrolled_at) == (False, PersonStatus.INVITED, 0)

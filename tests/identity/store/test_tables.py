@@ -1,0 +1,29 @@
+"""The tables that the code declares are the ones that the migrations make."""
+
+from __future__ import annotations
+
+from sqlalchemy import Table, inspect
+
+from limen.identity import store
+from limen.storage.database import Database
+from limen.storage.tables import metadata
+
+
+def test_the_migrations_make_exactly_the_tables_that_the_code_declares(database: Database) -> None:
+    assert len(_names()) == 12
+    found = database.read(lambda s: {name: inspect(s.connection).get_columns(name) for name in _names()})
+    for name in _names():
+        declared = metadata.tables[name].columns
+        assert [column["name"] for column in found[name]] == [column.name for column in declared]
+        assert [column["nullable"] for column in found[name]] == [False] * len(declared)
+    uniques = database.read(lambda s: {name: inspect(s.connection).get_unique_constraints(name) for name in _names()})
+    assert {name: sorted(u["column_names"][0] for u in unique) for name, unique in uniques.items() if unique} == {
+        "people": ["email"],
+        "links": ["token_hash"],
+        "passkeys": ["credential_id"],
+        "sessions": ["token_hash"],
+    }
+
+
+def _names() -> list[str]:
+    return [name for name, table in vars(store.tables).items() if isinstance(table, Table)]
