@@ -20,6 +20,8 @@ _ESCAPE = re.compile(rb"%([0-9A-Fa-f]{2})")
 _BAD_ESCAPE = re.compile(rb"%(?![0-9A-Fa-f]{2})")
 _NOT_VISIBLE_ASCII = re.compile(rb"[^\x21-\x7e]")
 _PLAIN = re.compile(rb"(?:/[A-Za-z0-9_~!$&'()*+,=:@-][A-Za-z0-9_~!$&'()*+,=:@.-]*)+/?|/")
+_LOOK_ALIKES = frozenset("\u2044\u2215\u29f8\u2216\u29f5\ufe68")
+"""Slashes and backslashes that NFKC leaves as they are, but best-fit conversions do not."""
 _TWO_FACED = frozenset(b"/\\;.")
 
 
@@ -133,6 +135,8 @@ def _refuse_characters(decoded: str) -> None:
     for character in decoded:
         if character < " " or "\x7f" <= character <= "\x9f":
             raise PathRefusedError(BadPath.CONTROL)
+        if character in _LOOK_ALIKES:
+            raise PathRefusedError(BadPath.LOOK_ALIKE)
         if character > "\x7f" and set(unicodedata.normalize("NFKC", character)) & set("/\\;.%?#"):
             raise PathRefusedError(BadPath.LOOK_ALIKE)
 

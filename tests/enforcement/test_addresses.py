@@ -1,0 +1,45 @@
+from __future__ import annotations
+
+from ipaddress import ip_network
+
+import pytest
+
+from limen.enforcement.addresses import client_address, is_trusted
+
+TRUSTED = (ip_network("127.0.0.1/32"), ip_network("10.0.0.0/8"), ip_network("fd00::/8"))
+
+
+@pytest.mark.parametrize(
+    ("peer", "forwarded", "client"),
+    [
+        ("203.0.113.7", b"", "203.0.113.7"),
+        ("203.0.113.7", b"198.51.100.1", "203.0.113.7"),
+        ("127.0.0.1", b"203.0.113.7", "203.0.113.7"),
+        ("127.0.0.1", b"198.51.100.1, 203.0.113.7", "203.0.113.7"),
+        ("127.0.0.1", b"198.51.100.1, 203.0.113.7, 10.1.2.3", "203.0.113.7"),
+        ("127.0.0.1", b"10.0.0.9, 10.1.2.3", "10.0.0.9"),
+        ("127.0.0.1", b"", "127.0.0.1"),
+        ("127.0.0.1", b"nonsense", "127.0.0.1"),
+        ("127.0.0.1", b"203.0.113.7, nonsense", "127.0.0.1"),
+        ("127.0.0.1", b"203.0.113.7, unknown, 10.1.2.3", "10.1.2.3"),
+        ("127.0.0.1", b"203.0.113.7:4711", "203.0.113.7"),
+        ("127.0.0.1", b"[2001:db8::1]:4711", "2001:db8::1"),
+        ("127.0.0.1", b"::ffff:203.0.113.7", "203.0.113.7"),
+        ("::ffff:127.0.0.1", b"203.0.113.7", "203.0.113.7"),
+        ("", b"203.0.113.7", "203.0.113.7"),
+        ("", b"", ""),
+        ("nonsense", b"203.0.113.7", ""),
+    ],
+)
+def test_the_client_is_the_right_most_address_that_is_no_proxy_of_ours(peer, forwarded, client):
+    assert client_address(peer, forwarded, TRUSTED) == client
+
+
+def test_a_very_long_chain_is_read_from_its_right_end_only():
+    assert client_address("127.0.0.1", b"203.0.113.7, " * 100_000 + b"198.51.100.1", TRUSTED) == "198.51.100.1"
+
+
+def test_text_that_is_no_address_is_no_proxy():
+    assert is_trusted("10.2.3.4", TRUSTED)
+    assert not is_trusted("", TRUSTED)
+    assert not is_trusted("localhost", TRUSTED)

@@ -1,0 +1,118 @@
+from __future__ import annotations
+
+import pytest
+from hypothesis import given, strategies as st
+
+from limen.enforcement.paths import PathRefusedError
+from limen.enforcement.routes import STRICTNESS, MethodRefusedError, Routes
+from limen.facts import ActionRule, App, PublicRoute, Upstream
+
+GET, POST, ANY = frozenset({"GET"}), frozenset({"POST"}), frozenset()
+
+
+def routes(*rules: ActionRule, public=(), opts_in=False) -> Routes:
+    return Routes(App("a", "A", "a.example", Upstream(""), rules=rules, public=public, opts_in_encoded_paths=opts_in))
+
+
+VIEW, EDIT, ADMIN = (
+    ActionRule("view", GET, "/**"),
+    ActionRule("edit", POST, "/**"),
+    ActionRule("administer", ANY, "/admin/**"),
+)
+USUAL = routes(VIEW, EDIT, ADMIN)
+
+
+@pytest.mark.parametrize(
+    ("method", "target", "action"),
+    [
+        (b"GET", b"/", "view"),
+        (b"GET", b"/a/b?c", "view"),
+        (b"HEAD", b"/a", "view"),
+        (b"POST", b"/a", "edit"),
+        (b"GET", b"/admin", "administer"),
+        (b"GET", b"/admin/", "administer"),
+        (b"GET", b"/admin/users/7", "administer"),
+        (b"GET", b"/ADMIN/users", "administer"),
+        (b"GET", b"/administrator", "view"),
+        (b"PUT", b"/a", "administer"),
+        (b"PROPFIND", b"/a", "administer"),
+    ],
+)
+def test_the_strictest_rule_that_fits_names_the_action(method, target, action):
+    assert USUAL.route(method, target).request.action == action
+
+
+def test_the_order_of_rules_means_nothing():
+    turned = routes(ADMIN, EDIT, VIEW)
+    for target in (b"/", b"/admin/x"):
+        assert turned.route(b"GET", target).request == USUAL.route(b"GET", target).request
+
+
+def test_what_no_rule_fits_takes_the_strictest_action_the_app_names():
+    assert routes(VIEW, EDIT).route(b"PUT", b"/").request.action == "edit"
+
+
+def test_an_app_without_rules_is_administered():
+    assert routes().route(b"GET", b"/").request.action == "administer"
+
+
+def test_a_mild_rule_in_another_case_does_not_loosen():
+    strict = routes(ActionRule("view", GET, "/docs/**"), ActionRule("administer", POST, "/**"))
+    assert strict.route(b"GET", b"/docs/x").request.action == "view"
+    assert strict.route(b"GET", b"/DOCS/x").request.action == "administer"
+
+
+def test_a_star_is_one_segment():
+    one = routes(ActionRule("view", GET, "/a/*/c"), ActionRule("edit", POST, "/**"))
+    assert one.route(b"GET", b"/a/b/c").request.action == "view"
+    assert one.route(b"GET", b"/a/c").request.action == "edit"
+    assert one.route(b"GET", b"/a/b/b/c").request.action == "edit"
+
+
+def test_the_route_for_the_record_is_the_pattern_never_the_path():
+    request = USUAL.route(b"GET", b"/salaries/ana?secret=1").request
+    assert (request.route, request.method, request.host) == ("/**", "GET", "a.example")
+
+
+def test_a_public_route_opens_only_itself():
+    one = routes(VIEW, public=(PublicRoute(GET, "/assets/**", "logo"),))
+    assert one.route(b"GET", b"/assets/a.css").public is not None
+    assert one.route(b"POST", b"/assets/a.css").public is None
+    assert one.route(b"GET", b"/asset").public is None
+    assert one.route(b"GET", b"/ASSETS/a.css").public is None
+
+
+def test_an_app_that_opts_in_is_judged_by_the_strictest_reading():
+    one = routes(VIEW, ADMIN, public=(PublicRoute(GET, "/assets/**", "logo"),), opts_in=True)
+    assert one.route(b"GET", b"/files/a%2fb").request.action == "view"
+    assert one.route(b"GET", b"/files/%2e%2e/admin/x").request.action == "administer"
+    assert one.route(b"GET", b"/assets/%2e%2e%2fadmin").public is None
+
+
+@pytest.mark.parametrize("method", [b"", b"get", b"TRACE", b"CONNECT", b"GET /", b"G\xc3\x84T", b"A" * 40, b"GET\r\n"])
+def test_a_method_that_may_not_pass_is_refused(method):
+    with pytest.raises(MethodRefusedError):
+        USUAL.route(method, b"/")
+
+
+def test_a_refusal_is_refused_again_and_what_is_kept_stays_bounded():
+    one = routes(VIEW)
+    for n in range(5_000):
+        one.route(b"GET", b"/%d" % n)
+    assert len(one._memo) <= 4_096
+    for _ in range(2):
+        with pytest.raises(PathRefusedError):
+            one.route(b"GET", b"/a/../b")
+    with pytest.raises(PathRefusedError):
+        one.route(b"GET", b"/1?" + b"a" * 9_000)
+
+
+@given(
+    st.lists(st.sampled_from(["/**", "/a/**", "/a/*", "/A/b", "/*"]), max_size=4),
+    st.sampled_from([b"/a/b", b"/a", b"/A/B", b"/c"]),
+)
+def test_one_more_rule_stricter_than_all_others_never_loosens(patterns, target):
+    rules = [ActionRule("view", GET, pattern) for pattern in patterns]
+    before = routes(VIEW, *rules).route(b"GET", target).request.action
+    after = routes(VIEW, *rules, ActionRule("share", ANY, "/a/**")).route(b"GET", target).request.action
+    assert STRICTNESS[after] >= STRICTNESS[before]
