@@ -64,7 +64,7 @@ def replay(body: object) -> Replayed:
         reasons = msgspec.convert(answer["reasons"], tuple[str, ...])
         effect = msgspec.convert(answer["effect"], str)
         facts = facts_from_json(body["facts"])
-    except (KeyError, TypeError, OSError, PolicyError, CedarError, msgspec.ValidationError) as error:
+    except (KeyError, TypeError, ValueError, OSError, PolicyError, CedarError, msgspec.ValidationError) as error:
         raise ValueError(f"this decision file can't be read: {error}") from None
     decision = engine.decide(request, facts, now)
     return Replayed(engine, decision, effect, reasons)

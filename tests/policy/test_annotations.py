@@ -1,0 +1,28 @@
+from __future__ import annotations
+
+import pytest
+from tests.policy.scene import tree_of
+
+from limen.cedar import Policy, PolicySet
+from limen.policy import Reason, State
+from limen.policy.annotations import reason_of, state_of
+
+
+def policy(annotations: str) -> Policy:
+    (one,) = PolicySet.from_json(tree_of(f'@id("a") {annotations} forbid (principal, action, resource);'))
+    return one
+
+
+@pytest.mark.parametrize(("said", "state"), [("", "enforce"), ('@state("watch")', "watch"), ('@state("off")', "off")])
+def test_a_policy_is_enforced_unless_it_says_otherwise(said: str, state: str) -> None:
+    assert state_of(policy(said)) is State(state)
+
+
+def test_another_state_is_refused() -> None:
+    with pytest.raises(ValueError, match="observe"):
+        state_of(policy('@state("observe")'))
+
+
+def test_a_reason_has_the_words_of_the_policy_and_its_id_for_want_of_a_title() -> None:
+    assert reason_of(policy('@title("T") @reason("R.")')) == Reason("a", "forbid", "T", "R.")
+    assert reason_of(policy("")) == Reason("a", "forbid", "a", "")
