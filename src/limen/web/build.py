@@ -1,0 +1,82 @@
+"""The rooms put together: `app.py` gives the ports and takes one ASGI application for the sign-in host."""
+
+from __future__ import annotations
+
+import logging
+from typing import Final
+
+from fastapi import FastAPI
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from limen.errors import LimenError
+from limen.identity.errors import FreshProofNeededError, NotLiveError
+from limen.web.console import apps as console_apps, decision, decisions, live, overview, people, policies
+from limen.web.drawing import FAVICON
+from limen.web.portal import access, apps, enrolment, not_yet, opening, passkeys, sessions, sign_in, step_up
+from limen.web.ports import Ports
+from limen.web.shell import App, Shell
+from limen.web.site import Site, TurnedAwayError, fresh_proof_path, status_of
+
+_ROOMS: Final = (
+    (sign_in, enrolment, step_up, opening, apps, passkeys, sessions, access, not_yet),
+    (overview, live, decision, decisions, people, console_apps, policies),
+)
+_FOR_EVER: Final = "public, max-age=31536000, immutable"
+_log = logging.getLogger(__name__)
+
+
+def build(ports: Ports) -> App:
+    """All rooms of the sign-in host over these ports."""
+    site = Site(ports)
+    app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
+    for group in _ROOMS:
+        for room in group:
+            app.include_router(room.rooms(site))
+    _add_files(app, site)
+    _add_ways_out(app, site)
+    return Shell(app, site.host)
+
+
+def _add_files(app: FastAPI, site: Site) -> None:
+    @app.get("/static/{digest}/{name}")
+    def file(request: Request) -> Response:
+        asset = site.pages.assets.at(request.url.path)
+        if asset is None:
+            raise HTTPException(404)
+        return Response(asset.body, media_type=asset.media_type, headers={"cache-control": _FOR_EVER})
+
+    @app.get("/favicon.ico")
+    def favicon() -> Response:
+        return Response(FAVICON, media_type="image/svg+xml")
+
+
+def _add_ways_out(app: FastAPI, site: Site) -> None:
+    """What is answered where a room can't be entered, or something went wrong in it."""
+
+    @app.exception_handler(TurnedAwayError)
+    def turned_away(_request: Request, error: TurnedAwayError) -> Response:
+        return error.response
+
+    @app.exception_handler(FreshProofNeededError)
+    def prove_again(request: Request, _error: FreshProofNeededError) -> Response:
+        return RedirectResponse(fresh_proof_path(request), status_code=303)
+
+    @app.exception_handler(NotLiveError)
+    def sign_in_again(_request: Request, _error: NotLiveError) -> Response:
+        return RedirectResponse("/sign-in", status_code=303)
+
+    @app.exception_handler(LimenError)
+    def wrong(request: Request, error: LimenError) -> Response:
+        return site.page("wrong.html", site.visit(request), status_of(error), what=error.what, fix=error.fix)
+
+    @app.exception_handler(HTTPException)
+    def not_here(request: Request, error: HTTPException) -> Response:
+        what = "There is nothing here" if error.status_code == 404 else "This can't be done here"
+        return site.page("wrong.html", site.visit(request), error.status_code, what=what, fix="go back, or start again")
+
+    @app.exception_handler(Exception)
+    def broken(request: Request, error: Exception) -> Response:
+        _log.error("a room failed: %s %s", request.method, request.scope["path"], exc_info=error)
+        return site.page("wrong.html", site.visit(request), 500, what="Something went wrong here", fix="try again")

@@ -1,0 +1,98 @@
+"""The live stream: server-sent events (HTML standard, section 9.2), one row each, resumed by Last-Event-ID."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from typing import Final
+
+from fastapi import APIRouter
+from starlette.requests import Request
+from starlette.responses import Response, StreamingResponse
+
+from limen.events import Event
+from limen.facts import Standing
+from limen.storage.journal.recent import Live
+from limen.web.console.rows import MOST_ROWS, Filter, filter_from, row_of
+from limen.web.requests import query_id
+from limen.web.site import Resident, Site
+
+HEARTBEAT_SECONDS: Final = 5.0
+MOST_CLIENTS: Final = 500
+
+
+def rooms(site: Site) -> APIRouter:
+    router = APIRouter()
+    clients: set[Live] = set()
+
+    @router.get("/console/live")
+    async def stream(request: Request) -> Response:
+        resident = await site.enter(request, "administer")
+        if len(clients) >= MOST_CLIENTS:
+            return Response("Too many people are watching.", 503, media_type="text/plain")
+        chosen = filter_from(lambda name: query_id(request, name))
+        seen = request.headers.get("last-event-id", "")[:64]
+        client = site.ports.journal.live()
+        clients.add(client)
+        rows = _rows(site, resident, client, clients, chosen, seen)
+        return StreamingResponse(rows, media_type="text/event-stream", headers={"x-accel-buffering": "no"})
+
+    return router
+
+
+async def _rows(
+    site: Site, resident: Resident, client: Live, clients: set[Live], chosen: Filter, seen: str
+) -> AsyncIterator[str]:
+    """What was missed since `seen`, then what happens, until the browser leaves or may not look any more.
+
+    The decision is taken anew at least every heartbeat: a session that was ended sees nothing further.
+    """
+    events = aiter(client)
+    coming: asyncio.Future[Event] | None = None
+    last = seen
+    try:
+        yield "retry: 2000\n\n"
+        missed = site.ports.journal.recent(MOST_ROWS, lambda e: e.id > seen and chosen.holds(e)) if seen else []
+        for event in reversed(missed):
+            last = event.id
+            yield _message(site, event, resident.now)
+        while True:
+            coming = coming or asyncio.ensure_future(anext(events))
+            done, _ = await asyncio.wait({coming}, timeout=HEARTBEAT_SECONDS)
+            if site.ports.doors.shut() is not None or not _still_may(site, resident):
+                yield "event: over\ndata: ended\n\n"
+                return
+            if not done:
+                yield ": still here\n\n"
+                continue
+            try:
+                event = coming.result()
+            except StopAsyncIteration:
+                return
+            coming = None
+            if event.id > last and chosen.holds(event):
+                yield _message(site, event, site.ports.clock.now())
+    finally:
+        if coming is not None:
+            coming.cancel()
+        clients.discard(client)
+        client.close()
+
+
+def _still_may(site: Site, resident: Resident) -> bool:
+    """Whether the console is still open to this session: not journaled, or watching would fill the journal."""
+    now = site.ports.clock.now()
+    session = site.known.sessions.get(resident.session.id)
+    if session is None or site.known.standing(session, "", now) is not Standing.LIVE or resident.answer.app is None:
+        return False
+    app = site.known.apps.get(resident.answer.app.id)
+    if app is None or resident.answer.decision is None:
+        return False
+    facts = site.known.facts(session, app, resident.visitor.address)
+    return site.ports.in_force.engine.decide(resident.answer.decision.request, facts, now).is_permit
+
+
+def _message(site: Site, event: Event, now: int) -> str:
+    """One event of the stream. A row is a single line, since a newline would end the data."""
+    html = site.pages.render("console/_row.html", now, {"row": row_of(site, event), "fresh": True})
+    return f"id: {event.id}\nevent: decision\ndata: {' '.join(html.split())}\n\n"

@@ -1,0 +1,204 @@
+"""A refusal as a checklist a person understands: what was looked at, what held, what did not, and how to mend it.
+
+It is read off the explanation: which attributes the conditions of the policies looked at, and which of them stood in
+the way. It never names a threshold: how young a proof has to be, or from when to when, is what a thief would ask.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Final
+
+from limen.cedar.trace import Part
+from limen.facts import Facts, Group
+from limen.identity.factors import Held
+from limen.policy.annotations import State
+from limen.policy.decision import Decision, Named
+from limen.policy.explain import Considered, Explanation
+from limen.web.pages import factor_words
+
+PLACES: Final = (
+    ("context.auth", "proof"),
+    ("context.now", "proof"),
+    ("context.device", "device"),
+    ("context.place", "place"),
+    ("context.time", "time"),
+    ("context.risk", "risk"),
+    ("context.grants", "groups"),
+    ("principal.active", "account"),
+    ("principal", "groups"),
+)
+TITLES: Final = {
+    "account": "Your account",
+    "groups": "Your groups",
+    "proof": "Your proof",
+    "device": "This device",
+    "place": "Where you are",
+    "time": "The time",
+    "risk": "Behaviour",
+    "limen": "Limen",
+}
+_PROOFS: Final = frozenset({"use_passkey", "add_factor", "sign_in_again"})
+_ENDED: Final = frozenset(
+    {
+        Named.NOT_SIGNED_IN,
+        Named.SESSION_ENDED,
+        Named.SESSION_REVOKED,
+        Named.SESSION_OF_ANOTHER_APP,
+        Named.SESSION_UNKNOWN,
+        Named.DUPLICATE_COOKIE,
+    }
+)
+_ITSELF: Final = {
+    Named.LEASE_EXPIRED: "Limen had lost touch with its own database, so nothing was let through.",
+    Named.JOURNAL_UNWRITABLE: "Limen could not keep its journal, so nothing was let through.",
+    Named.POLICY_ERROR: "A policy could not be evaluated, so nothing was let through.",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """One line of the checklist. `mend` holds its steps where it failed; `minutes` says how long they take."""
+
+    kind: str
+    title: str
+    holds: bool
+    said: str
+    mend: tuple[str, ...] = ()
+    minutes: int = 0
+
+
+def checklist(
+    explanation: Explanation, named: str, held: Held, groups: dict[str, Group]
+) -> tuple[Condition, ...]:
+    """Every condition that was looked at, the failing ones among them. `named` is the reason that was journaled."""
+    decision, facts = explanation.decision, explanation.decision.facts
+    if named in _ITSELF:
+        steps = ("Wait a moment and check again.", "If it stays so, tell your administrator.")
+        return (Condition("limen", TITLES["limen"], holds=False, said=_ITSELF[Named(named)], mend=steps, minutes=2),)
+    asked, failing = _looked_at(explanation, named)
+    lines = []
+    for kind in ("account", "groups", "proof", "device", "place", "time", "risk"):
+        if kind in asked or kind in failing:
+            holds = kind not in failing
+            mend, minutes = ((), 0) if holds else _mend(kind, decision, held, groups)
+            lines.append(Condition(kind, TITLES[kind], holds, _said(kind, holds, facts, decision, groups), mend, minutes))
+    return tuple(lines)
+
+
+def _looked_at(explanation: Explanation, named: str) -> tuple[set[str], set[str]]:
+    """Which kinds of condition were looked at, and which stood in the way."""
+    decision = explanation.decision
+    asked: set[str] = {"account", "groups"}
+    if named in _ENDED:
+        return asked | {"proof"}, {"proof"}
+    if named == Named.PERSON_INACTIVE:
+        return asked, {"account"}
+    enforced = [policy for policy in explanation.policies if policy.state is State.ENFORCE]
+    for policy in enforced:
+        if _is_about(policy):
+            asked |= {kind for condition in policy.conditions for kind in _kinds(condition.parts)}
+    failing: set[str] = set()
+    forbids = [policy for policy in enforced if policy.effect == "forbid" and policy.outcome == "held"]
+    for policy in forbids:
+        failing |= _in_the_way(policy)
+        if not any(condition.kind for condition in policy.conditions):
+            failing.add("groups")
+    permits = [policy for policy in enforced if policy.effect == "permit"]
+    if not any(policy.outcome == "held" for policy in permits):
+        near = [policy for policy in permits if _is_about(policy)]
+        ways = [_in_the_way(policy) for policy in near]
+        failing |= min(ways, key=len) if ways else {"groups"}
+    if any(remedy.kind in _PROOFS for remedy in decision.remedies):
+        failing = (failing | {"proof"}) - {"groups"}
+    if any(remedy.kind == "come_back" for remedy in decision.remedies):
+        failing = (failing | {"time"}) - {"groups"}
+    return asked, failing or {"groups"}
+
+
+def _is_about(policy: Considered) -> bool:
+    """Whether the policy's scope takes in this person."""
+    return all(line.held for line in policy.scope)
+
+
+def _in_the_way(policy: Considered) -> set[str]:
+    """What of a forbid that held, or of a permit that did not, could have been otherwise."""
+    kinds: set[str] = set()
+    for condition in policy.conditions:
+        wanted = "held" if policy.effect == "forbid" and condition.kind == "when" else "failed"
+        for part in _leaves(condition.parts):
+            if part.outcome == wanted:
+                kinds |= _kinds((part,))
+    return kinds
+
+
+def _leaves(parts: Iterable[Part]) -> Iterator[Part]:
+    for part in parts:
+        if part.parts:
+            yield from _leaves(part.parts)
+        else:
+            yield part
+
+
+def _kinds(parts: Iterable[Part]) -> set[str]:
+    kinds: set[str] = set()
+    for part in _leaves(parts):
+        for read in part.reads:
+            kind = next((kind for path, kind in PLACES if read.path == path or read.path.startswith(path + ".")), "")
+            if kind:
+                kinds.add(kind)
+    return kinds
+
+
+def _said(kind: str, holds: bool, facts: Facts, decision: Decision, groups: dict[str, Group]) -> str:  # noqa: FBT001, PLR0911
+    """One sentence about what was seen."""
+    match kind:
+        case "account":
+            return "Your account is active." if holds else "Your account is not active."
+        case "groups":
+            names = [groups[group].title or group for group in sorted(facts.person.groups) if group in groups]
+            if holds:
+                return f"You are in: {', '.join(names)}." if names else "Open to everybody who is signed in."
+            return f"None of your groups may {decision.request.action.replace('_', ' ')} here."
+        case "proof":
+            words = factor_words(facts.auth.factors)
+            if holds:
+                return f"You proved who you are with your {words}."
+            kinds = {remedy.kind for remedy in decision.remedies}
+            if "use_passkey" in kinds and facts.auth.strength < 3 and facts.auth.strength:
+                return f"You came with your {words}. This asks for a passkey."
+            if facts.auth.strength == 0:
+                return "Your sign-in had ended."
+            return f"You proved who you are with your {words}; this asks for a newer or stronger proof."
+        case "device":
+            if holds:
+                return "This device is one the company knows to be healthy."
+            return "Limen does not know this device to be healthy."
+        case "place":
+            network = facts.place.network
+            return f"You are on the network {network}." if network else "You are on a network the company has not named."
+        case "time":
+            return "It is open at this time." if holds else "It is not open at this time."
+    return "Nothing unusual was noticed." if holds else "Something about this sign-in looks unusual."
+
+
+def _mend(kind: str, decision: Decision, held: Held, groups: dict[str, Group]) -> tuple[tuple[str, ...], int]:
+    """The steps that mend it, and about how many minutes they take (0: it is not in the person's own hands)."""
+    match kind:
+        case "proof":
+            wants_passkey = any(remedy.kind == "use_passkey" for remedy in decision.remedies)
+            if wants_passkey and not held.passkeys:
+                return ("Open My passkeys and add one: a fingerprint, a face or a PIN is enough.", "Come back and check again."), 2
+            return ("Choose “Prove it's me” below.", "Confirm with your passkey, or with your password and code."), 1
+        case "groups":
+            owner = groups.get(decision.facts.app.owner)
+            who = f"whoever answers for {decision.facts.app.name} ({owner.title or owner.id})" if owner else "your administrator"
+            return (f"Ask {who} whether your work needs this.", "Tell them the decision's id below: they see exactly what was missing."), 0
+        case "device":
+            return ("Use a device that the company looks after.", "If this is one, tell your administrator the decision's id below."), 0
+        case "place":
+            return ("Go on from one of the company's own networks, for example the office.", "Check again from there."), 0
+        case "time":
+            return ("Come back when it is open; nothing else is missing." if len(decision.reasons) == 1 else "Come back later.",), 0
+    return ("Tell your administrator the decision's id below.",), 0

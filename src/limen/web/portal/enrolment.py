@@ -1,0 +1,104 @@
+"""Welcome: the holder of a one-time link becomes somebody who can sign in, by passkey or by password and code."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from fastapi import APIRouter
+from markupsafe import Markup
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+
+from limen.errors import LimenError
+from limen.identity.errors import LinkRefusedError
+from limen.identity.links import PATH
+from limen.web.requests import one, text_of
+from limen.web.site import Site, Visit, status_of
+
+
+def rooms(site: Site) -> APIRouter:
+    """The link's secret stands behind the `#` of its address, so the first page has to be told it by a script."""
+    router = APIRouter()
+    enrolment = site.identity.enrolment
+
+    @router.get(PATH)
+    async def arrive(request: Request) -> Response:
+        return site.page("portal/arrive.html", site.visit(request))
+
+    @router.post(PATH)
+    async def welcome(request: Request) -> Response:
+        visit = site.visit(request)
+        sent = await site.form(request, visit)
+        token = one(sent, "token").strip().rpartition("#")[2]
+        try:
+            opened = await enrolment.open(token, visit.visitor)
+        except LimenError as wrong:
+            return site.page("portal/arrive.html", visit, status_of(wrong), problem=wrong)
+        return site.page("portal/welcome.html", visit, token=token, opened=opened)
+
+    @router.post(f"{PATH}/options")
+    async def options(request: Request) -> Response:
+        async def ask(visit: Visit, sent: dict[str, Any]) -> Response:
+            asked = await enrolment.passkey_options(
+                text_of(sent, "token"), visit.visitor, name=text_of(sent, "name"), email=text_of(sent, "email")
+            )
+            return JSONResponse({"options": asked})
+
+        return await site.answering_script(request, ask)
+
+    @router.post(f"{PATH}/passkey")
+    async def with_passkey(request: Request) -> Response:
+        async def finish(visit: Visit, sent: dict[str, Any]) -> Response:
+            done = await enrolment.with_passkey(
+                text_of(sent, "token"),
+                visit.visitor,
+                sent.get("credential"),  # type: ignore[arg-type]
+                name=text_of(sent, "name"),
+                email=text_of(sent, "email"),
+            )
+            return site.signed_in(visit, done, "/", by_script=True)
+
+        return await site.answering_script(request, finish)
+
+    @router.post(f"{PATH}/code")
+    async def second_way(request: Request) -> Response:
+        visit = site.visit(request)
+        sent = await site.form(request, visit)
+        return await _offer(site, visit, sent)
+
+    @router.post(f"{PATH}/password")
+    async def with_password(request: Request) -> Response:
+        visit = site.visit(request)
+        sent = await site.form(request, visit)
+        who = {"name": one(sent, "name"), "email": one(sent, "email")}
+        try:
+            done = await enrolment.with_password(
+                one(sent, "token"),
+                visit.visitor,
+                one(sent, "password"),
+                one(sent, "code"),
+                one(sent, "ticket"),
+                **who,
+            )
+        except LinkRefusedError:
+            raise
+        except LimenError as wrong:
+            return await _offer(site, visit, sent, wrong)
+        return site.signed_in(visit, done, "/", by_script=False)
+
+    return router
+
+
+async def _offer(site: Site, visit: Visit, sent: dict[str, list[str]], problem: LimenError | None = None) -> Response:
+    """The page with a fresh seed for the authenticator app."""
+    token, who = one(sent, "token"), {"name": one(sent, "name"), "email": one(sent, "email")}
+    try:
+        offer = await site.identity.enrolment.code_offer(token, visit.visitor, **who)
+    except LinkRefusedError as wrong:
+        return site.page("portal/arrive.html", visit, status_of(wrong), problem=wrong)
+    except LimenError as wrong:
+        opened = await site.identity.enrolment.open(token, visit.visitor)
+        return site.page("portal/welcome.html", visit, status_of(wrong), token=token, opened=opened, problem=wrong)
+    status = status_of(problem) if problem else 200
+    qr = Markup(offer.svg)  # noqa: S704 -- drawn by us from our own URI
+    return site.page("portal/second_way.html", visit, status, token=token, who=who, offer=offer, qr=qr, problem=problem)

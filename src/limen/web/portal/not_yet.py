@@ -1,0 +1,116 @@
+"""Not yet: one sentence, every condition, how to mend the failing one; only for the person it concerns."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from urllib.parse import urlencode
+
+from fastapi import APIRouter
+from starlette.requests import Request
+from starlette.responses import Response
+
+from limen.facts import LIMEN, App
+from limen.policy.decision import Effect, Request as Asked
+from limen.web.portal.conditions import Condition, checklist
+from limen.web.portal.past import Past, past_decision
+from limen.web.requests import query, query_id, where_to
+from limen.web.site import Site, Visit
+
+_HEADLINES = {
+    "groups": "{app} is not open to you",
+    "proof": "{app} asks you to prove once more that it's you",
+    "device": "{app} is not open on this device yet",
+    "place": "{app} is not open from where you are",
+    "time": "{app} is closed at this time",
+    "risk": "{app} is closed while something looks unusual",
+    "account": "Your account is not active",
+    "limen": "Nothing is open for a moment",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class NotYet:
+    """What the page says. `opens_at` is 0 unless time alone turns the answer; `prove` is where a proof would."""
+
+    id: str
+    app: App
+    action: str
+    headline: str
+    why: str
+    conditions: tuple[Condition, ...]
+    opens_at: int
+    prove: str
+    again: str
+    at: int
+    is_open_now: bool
+    url: str
+    whose: str
+
+
+def rooms(site: Site) -> APIRouter:
+    """`/not-yet?decision=ID`. Whoever it does not concern sees what they would see of an id that was never given."""
+    router = APIRouter()
+
+    @router.get("/not-yet")
+    async def show(request: Request) -> Response:
+        visit = site.visit(request)
+        if visit.session is None:
+            return site.go(visit, "/sign-in", to=where_to(f"{request.url.path}?{request.url.query}"))
+        decision_id = query_id(request, "decision")
+        past = await past_decision(site, decision_id) if decision_id else None
+        if past is None or not _may_see(site, visit, past):
+            return site.page("wrong.html", visit, 404, what="There is nothing here", fix="start from your apps")
+        is_again = query(request, "check") == "now"
+        page = await _not_yet(site, visit, past, is_again=is_again)
+        return site.page("portal/not_yet.html", visit, page=page, is_again=is_again)
+
+    return router
+
+
+def _may_see(site: Site, visit: Visit, past: Past) -> bool:
+    if visit.session is None:
+        return False
+    if past.event.actor == visit.session.person_id:
+        return True
+    app = site.known.apps.get(LIMEN)
+    if app is None:
+        return False
+    asked = Asked("administer", "GET", "/not-yet", site.host)
+    return site.ports.doors.judge("sign-in", app, visit.session, asked, visit.visitor.address).permitted
+
+
+async def _not_yet(site: Site, visit: Visit, past: Past, *, is_again: bool) -> NotYet:
+    explanation, named = past.explanation, past.event.decision.reasons[0] if past.event.decision else ""
+    app = site.known.apps.get(past.app.id, past.app)
+    is_own = visit.session is not None and past.event.actor == visit.session.person_id
+    if is_again and is_own:
+        facts = site.known.facts(visit.session, app, visit.visitor.address)
+        explanation = await site.in_thread(lambda: site.ports.in_force.engine.explain(past.request, facts, visit.now))
+        named = ""
+    decision = explanation.decision
+    held = await site.identity.factors.of_person(past.event.actor)
+    conditions = checklist(explanation, named, held, site.known.groups)
+    failing = next((condition.kind for condition in conditions if not condition.holds), "groups")
+    effect = decision.effect if is_again else Effect(past.event.decision.effect if past.event.decision else "deny")
+    opens_at = next((remedy.at for remedy in decision.remedies if remedy.kind == "come_back"), 0)
+    needs_adding = any(r.kind == "use_passkey" for r in decision.remedies) and not held.passkeys
+    prove = ""
+    if failing == "proof" and effect is not Effect.PERMIT:
+        step = urlencode({"app": app.id, "to": app.start, "decision": past.id})
+        prove = "/passkeys" if needs_adding else f"/step-up?{step}"
+    person = site.known.people.get(past.event.actor)
+    return NotYet(
+        id=past.id,
+        app=app,
+        action=past.request.action,
+        headline=_HEADLINES[failing].format(app=app.name),
+        why=next((r.text for r in decision.reasons if r.text and r.effect == "forbid"), "") if failing != "groups" else "",
+        conditions=conditions,
+        opens_at=opens_at,
+        prove=prove,
+        again=f"/not-yet?{urlencode({'decision': past.id, 'check': 'now'})}",
+        at=visit.now if is_again else past.event.at,
+        is_open_now=effect is Effect.PERMIT,
+        url=site.app_url(app, app.start),
+        whose="" if is_own or person is None else person.name,
+    )

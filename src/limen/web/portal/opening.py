@@ -1,0 +1,35 @@
+"""`/open`: from an app's host by way of sign-in back to that host, with a code that only that browser can use."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from limen.enforcement.handover import HandOverRefusedError
+from limen.facts import LIMEN
+from limen.web.requests import query, query_id, where_to
+from limen.web.site import Site
+
+
+def rooms(site: Site) -> APIRouter:
+    """Where `/.limen/start` on an app's host sends the browser."""
+    router = APIRouter()
+
+    @router.get("/open")
+    async def open_app(request: Request) -> Response:
+        visit = site.visit(request)
+        if visit.session is None:
+            here = where_to(f"{request.url.path}?{request.url.query}")
+            return site.go(visit, "/sign-in", to=here)  # the same whether there is such an app or not
+        app = site.known.apps.get(query_id(request, "app"))
+        if app is None or app.id == LIMEN:
+            return site.page("wrong.html", visit, 404, what="There is nothing here", fix="open the app from your apps")
+        try:
+            to = where_to(query(request, "to", 2_048), app.start)
+            code = site.ports.hand_over.issue(visit.session, app.id, query(request, "bind"), to)
+        except HandOverRefusedError as wrong:
+            return site.page("wrong.html", visit, 400, what=wrong.what, fix=wrong.fix)
+        return RedirectResponse(site.ports.hand_over.callback_url(app, code), status_code=303)
+
+    return router

@@ -1,0 +1,76 @@
+"""My passkeys: added with a fresh proof, named, removed; and the password and code of those who have them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from fastapi import APIRouter
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+
+from limen.errors import LimenError
+from limen.identity.errors import FreshProofNeededError, NotLiveError
+from limen.web.requests import one, query
+from limen.web.site import Resident, Site, Visit, status_of
+
+
+def rooms(site: Site) -> APIRouter:
+    router = APIRouter()
+    factors = site.identity.factors
+
+    @router.get("/passkeys")
+    async def show(request: Request) -> Response:
+        resident = await site.enter(request)
+        done = {"added": "Your new passkey works from now on.", "renamed": "Renamed.", "removed": "Removed."}
+        return await _page(site, resident, done=done.get(query(request, "done"), ""))
+
+    @router.post("/passkeys/options")
+    async def options(request: Request) -> Response:
+        async def ask(visit: Visit, _sent: dict[str, Any]) -> Response:
+            if visit.session is None:
+                raise NotLiveError
+            return JSONResponse({"options": await factors.passkey_options(visit.session, visit.visitor)})
+
+        return await site.answering_script(request, ask)
+
+    @router.post("/passkeys/add")
+    async def add(request: Request) -> Response:
+        async def finish(visit: Visit, sent: dict[str, Any]) -> Response:
+            if visit.session is None:
+                raise NotLiveError
+            await factors.add_passkey(visit.session, visit.visitor, sent.get("credential"))  # type: ignore[arg-type]
+            return JSONResponse({"location": "/passkeys?done=added"})
+
+        return await site.answering_script(request, finish)
+
+    @router.post("/passkeys/{passkey_id}/rename")
+    async def rename(request: Request, passkey_id: str) -> Response:
+        resident = await site.enter(request)
+        sent = await site.form(request, resident.visit)
+        try:
+            await factors.rename_passkey(resident.session, passkey_id, one(sent, "name"))
+        except NotLiveError:
+            raise
+        except LimenError as wrong:
+            return await _page(site, resident, problem=wrong)
+        return site.go(resident, "/passkeys", done="renamed")
+
+    @router.post("/passkeys/{passkey_id}/remove")
+    async def remove(request: Request, passkey_id: str) -> Response:
+        resident = await site.enter(request)
+        await site.form(request, resident.visit)
+        try:
+            await factors.remove_passkey(resident.session, passkey_id)
+        except (NotLiveError, FreshProofNeededError):
+            raise
+        except LimenError as wrong:
+            return await _page(site, resident, problem=wrong)
+        return site.go(resident, "/passkeys", done="removed")
+
+    return router
+
+
+async def _page(site: Site, resident: Resident, *, problem: LimenError | None = None, done: str = "") -> Response:
+    held = await site.identity.factors.of_person(resident.person.id)
+    status = status_of(problem) if problem else 200
+    return site.page("portal/passkeys.html", resident, status, held=held, problem=problem, done=done)

@@ -1,0 +1,85 @@
+"""Signing in and out: the passkey first, password and code as the second way; the same page for everybody."""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import urlencode
+
+from fastapi import APIRouter
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+
+from limen.errors import LimenError
+from limen.web.requests import SESSION_COOKIE, NotOursError, one, query, text_of, where_to
+from limen.web.site import Site, Visit, drop_cookie, status_of
+
+
+def rooms(site: Site) -> APIRouter:
+    """`/sign-in`, `/sign-out`, and `/onward`, the page by which a form's POST leaves."""
+    router = APIRouter()
+
+    @router.get("/sign-in")
+    async def show(request: Request) -> Response:
+        visit = site.visit(request)
+        to = where_to(query(request, "to", 2_048))
+        if visit.session is not None:
+            return site.go(visit, "/onward", to=to)
+        return site.page("portal/sign_in.html", visit, to=to, email="", opened_second_way=False)
+
+    @router.post("/sign-in")
+    async def with_password(request: Request) -> Response:
+        visit = site.visit(request)
+        try:
+            sent = await site.form(request, visit)
+        except NotOursError as wrong:
+            return site.page("wrong.html", visit, 403, what=wrong.what, fix=wrong.fix)
+        to = where_to(one(sent, "to"))
+        try:
+            done = await site.identity.sign_in.with_password(
+                visit.visitor, one(sent, "email"), one(sent, "password"), one(sent, "code")
+            )
+        except LimenError as wrong:
+            page = {"to": to, "email": one(sent, "email")[:254], "opened_second_way": True, "problem": wrong}
+            return site.page("portal/sign_in.html", visit, status_of(wrong), **page)
+        return site.signed_in(visit, done, to, by_script=False)
+
+    @router.post("/sign-in/options")
+    async def options(request: Request) -> Response:
+        async def ask(visit: Visit, _sent: dict[str, Any]) -> Response:
+            return JSONResponse({"options": await site.identity.sign_in.passkey_options(visit.visitor)})
+
+        return await site.answering_script(request, ask)
+
+    @router.post("/sign-in/passkey")
+    async def with_passkey(request: Request) -> Response:
+        async def finish(visit: Visit, sent: dict[str, Any]) -> Response:
+            done = await site.identity.sign_in.with_passkey(visit.visitor, sent.get("credential"))  # type: ignore[arg-type]
+            return site.signed_in(visit, done, where_to(text_of(sent, "to")), by_script=True)
+
+        return await site.answering_script(request, finish)
+
+    @router.post("/sign-out")
+    async def sign_out(request: Request) -> Response:
+        visit = site.visit(request)
+        await site.form(request, visit)
+        if visit.session is not None:
+            await site.identity.sessions.sign_out(visit.session)
+        response = site.go(visit, "/signed-out")
+        drop_cookie(response, SESSION_COOKIE)
+        return response
+
+    @router.get("/signed-out")
+    async def signed_out(request: Request) -> Response:
+        return site.page("portal/signed_out.html", site.visit(request))
+
+    @router.get("/onward")
+    async def onward(request: Request) -> Response:
+        visit = site.visit(request)
+        app = site.known.apps.get(query(request, "app"))
+        to = where_to(query(request, "to", 2_048))
+        if app is not None and visit.session is None:
+            return site.go(visit, "/sign-in", to=f"/onward?{urlencode({'app': app.id, 'to': to})}")
+        url = site.app_url(app, to) if app is not None else to
+        return site.page("portal/onward.html", visit, url=url, app=app if visit.session else None)
+
+    return router

@@ -1,0 +1,119 @@
+"""Proving once more who one is: for which app and why, and never how strong or how young the proof has to be."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlencode
+
+from fastapi import APIRouter
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+
+from limen.errors import LimenError
+from limen.facts import LIMEN, App
+from limen.identity.errors import NotLiveError
+from limen.web.portal.past import past_decision
+from limen.web.requests import one, query, query_id, text_of, where_to
+from limen.web.site import Site, TurnedAwayError, Visit, status_of
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """What is to be proved, for what. `why` is the words of the policy that asked, where they are this person's."""
+
+    app: App
+    to: str
+    decision: str
+    why: str
+    with_passkey: bool
+    with_password: bool
+    with_code: bool
+
+    @property
+    def query(self) -> str:
+        return urlencode({"app": self.app.id, "to": self.to, "decision": self.decision})
+
+
+def rooms(site: Site) -> APIRouter:
+    """`/step-up?app=ID&to=PATH&decision=ID`. It goes on to known apps' hosts only, by id, never to a given address."""
+    router = APIRouter()
+
+    @router.get("/step-up")
+    async def show(request: Request) -> Response:
+        visit = site.visit(request)
+        if visit.session is None:
+            return site.go(visit, "/sign-in", to=where_to(f"{request.url.path}?{request.url.query}"))
+        step = await _step(site, visit, query_id(request, "app"), query(request, "to", 2_048), query_id(request, "decision"))
+        return site.page("portal/step_up.html", visit, step=step)
+
+    @router.post("/step-up/options")
+    async def options(request: Request) -> Response:
+        async def ask(visit: Visit, _sent: dict[str, Any]) -> Response:
+            if visit.session is None:
+                raise NotLiveError
+            return JSONResponse({"options": await site.identity.step_up.passkey_options(visit.session, visit.visitor)})
+
+        return await site.answering_script(request, ask)
+
+    @router.post("/step-up/passkey")
+    async def with_passkey(request: Request) -> Response:
+        async def finish(visit: Visit, sent: dict[str, Any]) -> Response:
+            if visit.session is None:
+                raise NotLiveError
+            app = site.known.apps.get(text_of(sent, "app"), site.known.apps[LIMEN])
+            done = await site.identity.step_up.with_passkey(
+                visit.session,
+                visit.visitor,
+                sent.get("credential"),  # type: ignore[arg-type]
+            )
+            return site.signed_in(visit, done, site.app_url(app, where_to(text_of(sent, "to"))), by_script=True)
+
+        return await site.answering_script(request, finish)
+
+    @router.post("/step-up")
+    async def with_password(request: Request) -> Response:
+        visit = site.visit(request)
+        sent = await site.form(request, visit)
+        if visit.session is None:
+            raise NotLiveError
+        step = await _step(site, visit, one(sent, "app"), one(sent, "to"), one(sent, "decision"))
+        try:
+            if one(sent, "password"):
+                done = await site.identity.step_up.with_password(
+                    visit.session, visit.visitor, one(sent, "password"), one(sent, "code")
+                )
+            else:
+                done = await site.identity.step_up.with_code(visit.session, visit.visitor, one(sent, "code"))
+        except NotLiveError:
+            raise
+        except LimenError as wrong:
+            return site.page("portal/step_up.html", visit, status_of(wrong), step=step, problem=wrong)
+        onward = urlencode({"app": step.app.id, "to": step.to})
+        return site.signed_in(visit, done, f"/onward?{onward}", by_script=False)
+
+    return router
+
+
+async def _step(site: Site, visit: Visit, app_id: str, to: str, decision_id: str) -> Step:
+    if visit.session is None:
+        raise NotLiveError
+    app = site.known.apps.get(app_id)
+    if app is None:
+        raise TurnedAwayError(site.page("wrong.html", visit, 404, what="There is nothing here", fix="start from your apps"))
+    held = await site.identity.factors.of_person(visit.session.person_id)
+    past = await past_decision(site, decision_id) if decision_id else None
+    needs_passkey, why = False, ""
+    if past is not None and past.event.actor == visit.session.person_id and past.app.id == app.id:
+        decision = past.explanation.decision
+        needs_passkey = any(remedy.kind == "use_passkey" for remedy in decision.remedies)
+        why = next((reason.text for reason in decision.reasons if reason.text and reason.effect == "forbid"), "")
+    return Step(
+        app=app,
+        to=where_to(to, "/" if app.id == LIMEN else app.start),
+        decision=decision_id,
+        why=why,
+        with_passkey=bool(held.passkeys),
+        with_password=held.has_password and not needs_passkey,
+        with_code=held.has_code,
+    )

@@ -1,0 +1,36 @@
+"""What the rooms need from the rest of Limen; `app.py` plugs it in."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from limen.clock import Clock
+from limen.company.project import InForce
+from limen.enforcement.doors import Doors
+from limen.enforcement.handover import HandOver
+from limen.facts import Known
+from limen.identity.parts import Parts
+from limen.policy.engine import Engine
+from limen.settings import Settings
+from limen.storage.database import Database
+from limen.storage.journal import Journal
+
+
+@dataclass(frozen=True, slots=True)
+class Ports:
+    """The outside of the rooms. `in_force` is swapped by every publication, so it is read anew for each page."""
+
+    settings: Settings
+    clock: Clock
+    known: Known
+    doors: Doors
+    hand_over: HandOver
+    identity: Parts
+    journal: Journal
+    database: Database
+    in_force: InForce
+
+    @property
+    def engine(self) -> Callable[[], Engine]:
+        return lambda: self.in_force.engine

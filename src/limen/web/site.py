@@ -1,0 +1,233 @@
+"""What every room starts with: who stands there, whether policy lets them in, and a page to answer with."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Any, Final, TypeVar
+from urllib.parse import urlencode, urlsplit
+
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
+
+from limen.clock import Instant
+from limen.enforcement.addresses import client_address
+from limen.enforcement.answers import app_origin
+from limen.enforcement.doors import Answer
+from limen.errors import LimenError
+from limen.facts import LIMEN, App, Person, Session, Standing
+from limen.identity.errors import BusyError, FreshProofNeededError, NotLiveError, NotPermittedError, SlowedError
+from limen.identity.model import SignedIn, Visitor
+from limen.policy.decision import Effect, Request as Asked
+from limen.web.pages import Pages
+from limen.web.ports import Ports
+from limen.web.requests import (
+    BROWSER_COOKIE,
+    BROWSER_LIVES_SECONDS,
+    SESSION_COOKIE,
+    NotOursError,
+    csrf_of,
+    new_token,
+    read_form,
+    read_json,
+    token_in,
+    where_to,
+)
+
+T = TypeVar("T")
+_STATUS: Final = {NotOursError: 403, SlowedError: 429, BusyError: 503, NotPermittedError: 403, NotLiveError: 401}
+
+
+class TurnedAwayError(Exception):
+    """A room is not entered; `response` is what its visitor gets instead."""
+
+    def __init__(self, response: Response) -> None:
+        super().__init__()
+        self.response = response
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """Somebody at the sign-in host. `secret` is what their forms' tokens are made from; never shown."""
+
+    visitor: Visitor
+    now: Instant
+    secret: str
+    has_new_browser: bool
+    session: Session | None = None
+    person: Person | None = None
+    answer: Answer | None = None
+
+    @property
+    def csrf(self) -> str:
+        return csrf_of(self.secret)
+
+
+@dataclass(frozen=True, slots=True)
+class Resident:
+    """A visit whose visitor is signed in, and whom policy has let into this room."""
+
+    visit: Visit
+    session: Session
+    person: Person
+    may_administer: bool
+    answer: Answer
+
+    @property
+    def now(self) -> Instant:
+        return self.visit.now
+
+    @property
+    def visitor(self) -> Visitor:
+        return self.visit.visitor
+
+
+class Site:
+    """The ground all rooms stand on."""
+
+    def __init__(self, ports: Ports) -> None:
+        self.ports = ports
+        self.known = ports.known
+        self.identity = ports.identity
+        self.pages = Pages(ports.settings.name, ports.settings.zone)
+        url = urlsplit(ports.settings.public_url)
+        self.origin = f"{url.scheme}://{url.netloc}".lower()
+        self.host = url.netloc
+
+    # Who is there
+
+    def visit(self, request: Request) -> Visit:
+        """Who stands there, signed in or not; decides nothing."""
+        now = self.ports.clock.now()
+        peer = request.client.host if request.client else ""
+        forwarded = ", ".join(request.headers.getlist("x-forwarded-for")).encode("latin-1")
+        address = client_address(peer, forwarded, self.ports.settings.listen.trusted_proxies)
+        browser = token_in(request, BROWSER_COOKIE)
+        visitor = Visitor(address, request.headers.get("user-agent", "")[:400], browser or new_token())
+        token = token_in(request, SESSION_COOKIE)
+        session = self.known.session(hashlib.sha256(token.encode()).digest()) if token else None
+        if self.known.standing(session, "", now) is not Standing.LIVE or session is None:
+            return Visit(visitor, now, visitor.browser, not browser)
+        return Visit(visitor, now, token, not browser, session, self.known.people[session.person_id])
+
+    async def enter(self, request: Request, action: str = "view") -> Resident:
+        """Decide whether this visitor may do `action` on Limen, and have it journaled.
+
+        Raises TurnedAwayError with the way on: to sign in, to prove again, or to the reasons.
+        """
+        visit = self.visit(request)
+        here = where_to(request.url.path + (f"?{request.url.query}" if request.url.query else ""))
+        if request.method != "GET":
+            here = where_to(request.url.path)
+        if visit.session is None or visit.person is None:
+            raise TurnedAwayError(self.go(visit, "/sign-in", to=here))
+        app = self._limen()
+        room = request.scope.get("route")
+        asked = Asked(action, request.method, getattr(room, "path", ""), self.host)
+        answer = self.ports.doors.judge("sign-in", app, visit.session, asked, visit.visitor.address)
+        if answer.effect is Effect.CHALLENGE:
+            raise TurnedAwayError(self.go(visit, "/step-up", app=LIMEN, to=here, decision=answer.id))
+        if not answer.permitted:
+            raise TurnedAwayError(self.go(visit, "/not-yet", decision=answer.id))
+        may = action == "administer" or self.may_administer(visit.session, visit.visitor.address, visit.now)
+        return Resident(visit, visit.session, visit.person, may, answer)
+
+    def may_administer(self, session: Session, address: str, now: Instant) -> bool:
+        """Whether the console would open, at once or after proving again. Shows a link; opens nothing."""
+        facts = self.known.facts(session, self._limen(), address)
+        return self.ports.in_force.engine.decide(Asked("administer"), facts, now).effect is not Effect.DENY
+
+    def _limen(self) -> App:
+        app = self.known.apps.get(LIMEN)
+        if app is None:
+            raise TurnedAwayError(HTMLResponse("Nothing is published yet.", status_code=503))
+        return app
+
+    # What was sent
+
+    async def form(self, request: Request, visit: Visit) -> dict[str, list[str]]:
+        return await read_form(request, self.origin, visit.secret)
+
+    async def json(self, request: Request, visit: Visit) -> dict[str, Any]:
+        return await read_json(request, self.origin, visit.secret)
+
+    # How to answer
+
+    def page(self, template: str, visit: Visit | Resident, status: int = 200, **values: Any) -> Response:
+        """A page for this visitor."""
+        resident = visit if isinstance(visit, Resident) else None
+        bare = visit.visit if isinstance(visit, Resident) else visit
+        common = {
+            "csrf": bare.csrf,
+            "now": bare.now,
+            "me": bare.person,
+            "may_administer": bool(resident and resident.may_administer),
+            "problem": None,
+        }
+        response = HTMLResponse(self.pages.render(template, bare.now, {**common, **values}), status_code=status)
+        return self.remember(response, bare)
+
+    def remember(self, response: Response, visit: Visit) -> Response:
+        """Give the browser its long-lived cookie if it has none yet."""
+        if visit.has_new_browser:
+            set_cookie(response, BROWSER_COOKIE, visit.visitor.browser, BROWSER_LIVES_SECONDS)
+        return response
+
+    def go(self, visit: Visit | Resident, path: str, **query: str) -> Response:
+        """On to a page of this host."""
+        bare = visit.visit if isinstance(visit, Resident) else visit
+        asked = urlencode({name: value for name, value in query.items() if value})
+        return self.remember(RedirectResponse(f"{path}?{asked}" if asked else path, status_code=303), bare)
+
+    def signed_in(self, visit: Visit, done: SignedIn, location: str, *, by_script: bool) -> Response:
+        """Hand over the new session's cookie and go on. A form's POST goes on by way of a page of ours: the policy's
+        `form-action 'self'` would stop its redirects to an app's host.
+        """
+        if by_script:
+            response: Response = JSONResponse({"location": location})
+        else:
+            page = location if location.startswith("/onward?") else f"/onward?{urlencode({'to': location})}"
+            response = RedirectResponse(page, status_code=303)
+        set_cookie(response, SESSION_COOKIE, done.token.reveal())
+        set_cookie(response, BROWSER_COOKIE, visit.visitor.browser, BROWSER_LIVES_SECONDS)
+        return response
+
+    async def answering_script(self, request: Request, work: Callable[[Visit, dict[str, Any]], Awaitable[Response]]) -> Response:
+        """Run `work` for a script of ours; what goes wrong is said as JSON."""
+        visit = self.visit(request)
+        try:
+            return self.remember(await work(visit, await self.json(request, visit)), visit)
+        except FreshProofNeededError:
+            return JSONResponse({"location": fresh_proof_path(request)})
+        except LimenError as wrong:
+            return JSONResponse({"what": wrong.what, "fix": wrong.fix}, status_code=status_of(wrong))
+
+    def app_url(self, app: App, to: str) -> str:
+        """`to` on the host of an app, or on this one for Limen itself."""
+        return to if app.id == LIMEN else app_origin(app.host, self.ports.settings.public_url) + to
+
+    async def in_thread(self, work: Callable[[], T]) -> T:
+        return await asyncio.to_thread(work)
+
+
+def status_of(wrong: LimenError) -> int:
+    return next((status for kind, status in _STATUS.items() if isinstance(wrong, kind)), 400)
+
+
+def fresh_proof_path(request: Request) -> str:
+    """Where a fresh proof is given before what was asked is asked again."""
+    room = "/" + request.url.path.strip("/").split("/")[0]
+    return f"/step-up?{urlencode({'app': LIMEN, 'to': room})}"
+
+
+def set_cookie(response: Response, name: str, value: str, max_age: int | None = None) -> None:
+    response.set_cookie(name, value, max_age=max_age, path="/", secure=True, httponly=True, samesite="lax")
+
+
+def drop_cookie(response: Response, name: str) -> None:
+    set_cookie(response, name, "", 0)
+
+
+__all__ = ["Resident", "Site", "TurnedAwayError", "Visit", "drop_cookie", "set_cookie", "status_of"]
