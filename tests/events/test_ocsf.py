@@ -23,6 +23,7 @@ records = st.builds(
     host=words,
     door=words,
     remedies=st.lists(words, max_size=3).map(tuple),
+    watched=st.lists(words, max_size=3).map(tuple),
     micros=st.floats(0, 1e6),
 )
 events = st.builds(

@@ -17,7 +17,8 @@ class Outcome(StrEnum):
 class DecisionRecord(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """What the journal keeps of a decision: enough, with the facts and the revision, to compute it again.
 
-    `facts` is the digest under which the exact facts are kept. `now` is the instant it was decided at.
+    `facts` is the digest under which the exact facts are kept. `now` is the instant it was decided at. `watched` names
+    the policies in state watch that would have changed the answer.
     """
 
     effect: str
@@ -32,6 +33,7 @@ class DecisionRecord(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=Tr
     host: str = ""
     door: str = ""
     remedies: tuple[str, ...] = ()
+    watched: tuple[str, ...] = ()
     micros: float = 0.0
 
 

@@ -109,6 +109,8 @@ def _own_part(decision: DecisionRecord) -> dict[str, Any]:
         own["door"] = decision.door
     if decision.remedies:
         own["remedies"] = decision.remedies
+    if decision.watched:
+        own["watched"] = decision.watched
     return own
 
 

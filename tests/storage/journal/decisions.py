@@ -20,6 +20,7 @@ class Decided:
     request: Request = VIEW
     revision: str = "r1"
     remedies: tuple[Remedy, ...] = ()
+    watched: tuple[Reason, ...] = ()
 
 
 def facts_about(person_id: str) -> Facts:

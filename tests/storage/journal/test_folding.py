@@ -79,3 +79,12 @@ def test_a_waiting_decision_can_be_looked_at() -> None:
     assert fold is not None
     assert fold.count == 1
     assert folding.peek("0" * 24) is None
+
+
+def test_what_a_watched_policy_would_have_said_is_kept_and_never_folded_into_what_it_would_not() -> None:
+    folding, facts = Folding(), facts_about("p1")
+    permit = a_permit(facts)
+    folding.add("gateway", permit, "s1", "192.0.2.1", 2.0)
+    folding.add("gateway", replace(permit, watched=(Reason("watch-risk", "forbid"),)), "s1", "192.0.2.1", 2.0)
+    kept = [fold.event().decision for fold in folding.take()]
+    assert [record.watched for record in kept if record is not None] == [(), ("watch-risk",)]

@@ -26,6 +26,8 @@ class Decided(Protocol):
     @property
     def remedies(self) -> tuple[Remedy, ...]: ...
     @property
+    def watched(self) -> tuple[Reason, ...]: ...
+    @property
     def revision(self) -> str: ...
     @property
     def request(self) -> Request: ...
@@ -79,6 +81,7 @@ class Fold:
                 host=request.host,
                 door=self.door,
                 remedies=tuple(remedy.kind for remedy in decision.remedies),
+                watched=tuple(reason.policy for reason in decision.watched if reason.effect != "error"),
                 micros=round(self.micros / self.count, 1),
             ),
         )
@@ -115,6 +118,7 @@ class Folding:
                 fold is not None
                 and fold.effect is decision.effect
                 and fold.reasons == decision.reasons
+                and fold.decision.watched == decision.watched
                 and fold.decision.revision == decision.revision
             ):
                 fold.count = number = fold.count + 1
