@@ -51,6 +51,13 @@ def test_a_hard_stop_is_announced_even_where_nothing_had_to_be_cut(tmp_path: Pat
     assert (said.kind, said.details["cut_bytes"]) == ("journal.recovered", 0)
 
 
+def test_a_hard_stop_before_the_first_event_is_announced_too(tmp_path: Path) -> None:
+    start = start_of("main")
+    point = Checkpoint(writer="main", n=0, h=start.head.decode(), segment=1, at=AT)
+    write_signed(tmp_path / CHECKPOINT_FILE, point, SIGNER)
+    assert [event.kind for event in take_up(tmp_path, SIGNER, AT).announcements] == ["journal.recovered"]
+
+
 def test_a_segment_of_which_nothing_is_whole_goes_and_the_chain_continues_before_it(tmp_path: Path) -> None:
     left = left_behind(tmp_path, is_clean=False)
     torn = Segment.begin(tmp_path, 5, AT + HOUR, left.link, SIGNER)

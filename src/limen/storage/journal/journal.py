@@ -206,6 +206,7 @@ class Journal:
     # Inside
 
     def _begin(self, found: TakenUp, database: Database | None) -> None:
+        self._sealing.take_stock()
         self._recent.load(self._reader.newest(RING))
         self._writer.start()
         if database is not None:

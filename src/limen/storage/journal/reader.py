@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import mmap
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -149,4 +150,5 @@ def events_in(raws: Iterable[bytes]) -> Iterator[Event]:
     for raw in raws:
         line = parse(raw)
         if line is not None and b'"class_uid"' in line.body:
-            yield from_ocsf(msgspec.json.decode(line.body))
+            with suppress(msgspec.DecodeError, UnicodeDecodeError, KeyError, TypeError):  # tampered with: verify tells
+                yield from_ocsf(msgspec.json.decode(line.body))

@@ -96,7 +96,7 @@ def _announcements(folder: Path, signer: Signer, link: Link, last: Recovered | N
     elif checkpoint is None and link.n > 0:
         said.append(damaged(now, "checkpoint-missing", {"found_line": link.n}))
     is_clean = checkpoint is not None and checkpoint.is_clean and checkpoint.n == link.n
-    if not is_clean and (link.n > 0 or (last and last.cut_bytes)):
+    if not is_clean and (path.exists() or said or link.n > 0 or (last and last.cut_bytes)):
         said.append(_recovered(link, last, now))
     return tuple(said)
 

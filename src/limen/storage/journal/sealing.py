@@ -59,17 +59,23 @@ class Sealing:
         self._stopping = threading.Event()
         self._child: subprocess.Popen[bytes] | None = None
         self.sealed, self.is_trusted = _stored_list(folder, signer)
-        self._unsealed_at_start = [
-            (path, path.stat().st_size) for name, path in segments_in(folder) if not name.is_sealed
-        ]
+        self._unsealed_at_start: list[tuple[Path, int]] = []
         self._earlier: HourCounts = {}
         self._counted = threading.Event()
         self._thread = threading.Thread(target=self._run, name="limen-sealing", daemon=True)
 
-    def start(self) -> None:
-        """Begin. A list of sealed segments that was tampered with is left as it is, and nothing is added to it."""
+    def take_stock(self) -> None:
+        """Finish what a hard stop interrupted, and note what there is before the writer adds to it.
+
+        A list of sealed segments that was tampered with is left as it is, and nothing is added to it.
+        """
         if self.is_trusted:
             self._tidy()
+        self._unsealed_at_start = [
+            (path, path.stat().st_size) for name, path in segments_in(self._folder) if not name.is_sealed
+        ]
+
+    def start(self) -> None:
         self._thread.start()
 
     def stop(self) -> None:

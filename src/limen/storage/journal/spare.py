@@ -6,6 +6,7 @@ written again, what is in it is written there too, under the same ids; here it s
 
 from __future__ import annotations
 
+import fcntl
 import os
 from collections.abc import Sequence
 from pathlib import Path
@@ -14,7 +15,7 @@ import msgspec
 
 from limen.events import Event, from_ocsf, to_ocsf
 from limen.storage.errors import JournalUnwritableError
-from limen.storage.journal.chain import Broken, Line, Signer, follow, forge, start_of
+from limen.storage.journal.chain import Broken, Line, Link, Signer, follow, forge, start_of
 
 SPARE_FILE = "break-glass.segment"
 SPARE_BYTES = 512 << 10
@@ -29,39 +30,37 @@ class Spare:
         self._signer = Signer(WRITER, keys)
         if not path.exists():
             _preallocate(path)
-        lines = whole_lines(path)
-        self._used = sum(len(line) for line in lines)
-        link = start_of(WRITER)
-        for line in follow(lines, link, self._signer):
-            if isinstance(line, Broken):
-                self._used = self._path.stat().st_size  # nothing is added to what was tampered with
-                break
-            link = line.link
-        self._link = link
 
     def append(self, event: Event) -> None:
         """Write one event and wait for the disk. Raises JournalUnwritableError when room or disk is gone."""
-        raw, link = forge([msgspec.json.encode(to_ocsf(event))], self._link, self._signer)
-        if self._used + len(raw) > SPARE_BYTES:
-            raise JournalUnwritableError(
-                "the break-glass segment is full", f"move {self._path} away and make room on the disk"
-            )
         try:
-            handle = os.open(self._path, os.O_WRONLY | os.O_CLOEXEC)
-            try:
-                os.pwrite(handle, raw, self._used)
-                os.fsync(handle)
-            finally:
-                os.close(handle)
+            with self._path.open("r+b", buffering=0) as file:
+                fcntl.flock(file, fcntl.LOCK_EX)  # the server and an administrator's command may both be here
+                used, link = self._end()
+                raw, _ = forge([msgspec.json.encode(to_ocsf(event))], link, self._signer)
+                if used + len(raw) > SPARE_BYTES:
+                    raise JournalUnwritableError(
+                        "the break-glass segment is full", f"move {self._path} away and make room on the disk"
+                    )
+                os.pwrite(file.fileno(), raw, used)
+                os.fsync(file.fileno())
         except OSError as error:
             raise JournalUnwritableError(f"the break-glass segment can't be written ({error.strerror})") from error
-        self._used += len(raw)
-        self._link = link
 
     def events(self) -> list[Event]:
         """Everything in it, oldest first."""
         found = follow(whole_lines(self._path), start_of(WRITER), self._signer)
         return [from_ocsf(msgspec.json.decode(line.body)) for line in found if isinstance(line, Line)]
+
+    def _end(self) -> tuple[int, Link]:
+        """How many bytes are used, and the link they lead to. Nothing fits behind what was tampered with."""
+        lines = whole_lines(self._path)
+        link = start_of(WRITER)
+        for line in follow(lines, link, self._signer):
+            if isinstance(line, Broken):
+                return SPARE_BYTES, link
+            link = line.link
+        return sum(len(line) for line in lines), link
 
 
 def whole_lines(path: Path) -> Sequence[bytes]:

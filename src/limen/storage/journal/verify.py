@@ -47,9 +47,7 @@ def verify(root: Path, keys: tuple[bytes, ...] = (), exported: Iterable[bytes] =
     lines of checkpoints that were kept elsewhere.
     """
     outside = list(exported)
-    checks = [_Check(folder, Signer(folder.name, keys) if keys else None) for folder in writer_folders(root)]
-    for check in checks:
-        check.run(_of_writer(check, outside))
+    checks = [_checked(folder, keys, outside) for folder in writer_folders(root)]
     problems = [problem for check in checks for problem in check.problems]
     sentences = [sentence for check in checks for sentence in check.sentences]
     known = {check.folder.name for check in checks}
@@ -65,6 +63,21 @@ def verify(root: Path, keys: tuple[bytes, ...] = (), exported: Iterable[bytes] =
             "back to an older one, that can't be detected."
         )
     return Report(sum(check.lines for check in checks), tuple(problems), (*problems, *sentences))
+
+
+def _checked(folder: Path, keys: tuple[bytes, ...], outside: list[bytes]) -> _Check:
+    """Follow one chain; anew when a segment was sealed from under the reading."""
+    tries = 3
+    while True:
+        check = _Check(folder, Signer(folder.name, keys) if keys else None)
+        try:
+            check.run(_of_writer(check, outside))
+        except FileNotFoundError:
+            tries -= 1
+            if not tries:
+                raise
+        else:
+            return check
 
 
 @dataclass(slots=True)

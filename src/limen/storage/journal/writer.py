@@ -86,6 +86,11 @@ class Writer:
         self._thread = threading.Thread(target=self._run, name="limen-journal", daemon=True)
 
     def start(self) -> None:
+        """Say in the checkpoint that the chain is in use (so a hard stop can be told from a clean end), and begin."""
+        try:
+            self._checkpoint(is_clean=False)
+        except OSError as error:
+            self._refused(error)
         self._thread.start()
 
     def stop(self) -> None:
@@ -152,6 +157,7 @@ class Writer:
             try:
                 self._write_batch()
                 self._checkpoint(is_clean=stopping)
+                self.writable = True
             except OSError as error:
                 self._refused(error)
             except Exception:  # noqa: BLE001 -- the thread must not die silently: doors would go on
@@ -183,7 +189,6 @@ class Writer:
             raise
         self._unwritten = []
         self._facts = {}
-        self.writable = True
         for ticket in tickets:
             ticket.finish()
         if batch:
