@@ -19,13 +19,13 @@ import json
 import random
 import statistics
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import cedarpy
 
-from limen.cedar import Datetime, Entities, Entity, EntityUid, PolicySet, compile_policies
+from limen.cedar import Datetime, Entities, Entity, EntityUid, PolicySet, Record, compile_policies
 
 PEOPLE, GROUPS, APPS, COLLECTIONS = 1000, 60, 200, 12
 ACTIONS = ["sign_in", "view", "edit", "download", "share", "administer", "connect", "elevate"]
@@ -94,10 +94,13 @@ def policy_text(number: int, rng: random.Random) -> str:
     return f"permit ({group}, action in [{actions}], {scope}) when {{ {' && '.join(tests)} }};"
 
 
+def uid(kind: str, name: str) -> dict[str, str]:
+    return {"type": kind, "id": name}
+
+
 def build(count: int, seed: int = 7) -> tuple[list[str], list[dict[str, Any]]]:
     rng = random.Random(seed)
     policies = [policy_text(number, rng) for number in range(count)]
-    uid = lambda kind, name: {"type": kind, "id": name}  # noqa: E731
     entities = [
         {
             "uid": uid("Person", f"p{number}"),
@@ -154,7 +157,7 @@ def facts(count: int, policies: list[str], entities: list[dict[str, Any]], seed:
     ]
 
 
-Answer = tuple[bool, list[str]]
+Answer = tuple[bool, Sequence[str]]
 
 
 def limen_side(policies: list[str], entities: list[dict[str, Any]]) -> Callable[[Facts], Answer]:
@@ -165,7 +168,7 @@ def limen_side(policies: list[str], entities: list[dict[str, Any]]) -> Callable[
     actions = {name: Entity(EntityUid("Action", name)) for name in ACTIONS}
 
     def decide(asked: Facts) -> Answer:
-        context = {
+        context: Record = {
             "auth": {"strength": asked.strength, "at": Datetime(asked.signed_in_at)},
             "device": {"compliance": asked.compliance, "managed": asked.managed},
             "risk": {"score": asked.score},

@@ -19,6 +19,9 @@ The values inside are those of `limen.cedar.values`: plain `bool`, `int`, `str` 
 `Datetime(ms)`, `Duration(ms)`, `Decimal`, `IpRange`. `errors` are (policy id, message) pairs of policies that Cedar
 would skip.
 
+To show and to reason: `policy_text`, `expression_text` and `value_text` write Cedar; `trace_policy(policy, Request(…))`
+tells what each condition saw; `policy.paths()` lists the attributes a policy reads and the constants it compares.
+
 Policies can be kept as JSON (`PolicySet.to_json`, `PolicySet.from_json`); only `PolicySet.parse` and `Schema.parse`
 need cedarpy. Templates are refused with `TemplateError`.
 """
@@ -36,6 +39,7 @@ from limen.cedar.errors import (
     TooDeepError,
 )
 from limen.cedar.index import Compiled, Evaluation, compile_policies
+from limen.cedar.interpret import Request
 from limen.cedar.policies import Condition, Policy, PolicySet, Scope
 from limen.cedar.schema import Schema
 from limen.cedar.text import expression_text, policies_text, policy_text, value_text
@@ -71,6 +75,7 @@ __all__ = [
     "Policy",
     "PolicySet",
     "Record",
+    "Request",
     "Response",
     "Schema",
     "Scope",
