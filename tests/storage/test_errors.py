@@ -1,0 +1,18 @@
+from __future__ import annotations
+
+import inspect
+
+import pytest
+
+from limen.errors import LimenError
+from limen.storage import errors
+
+FAMILY = [each for _, each in inspect.getmembers(errors, inspect.isclass) if each.__module__ == errors.__name__]
+
+
+@pytest.mark.parametrize("kind", FAMILY)
+def test_every_error_is_one_of_storages_and_says_what_and_what_to_do(kind: type[errors.StorageError]) -> None:
+    raised = kind("the disk is full", "make room")
+    assert isinstance(raised, errors.StorageError)
+    assert isinstance(raised, LimenError)
+    assert str(raised) == "the disk is full; make room"
