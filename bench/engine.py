@@ -311,8 +311,8 @@ def measure(count: int, requests: int, rounds: int) -> dict[str, Any]:
 def main() -> None:
     options = argparse.ArgumentParser(description=__doc__.split("\n", 1)[0])
     options.add_argument("--json", action="store_true", help="one line for programs")
-    options.add_argument("--requests", type=int, default=4000)
-    options.add_argument("--rounds", type=int, default=7)
+    options.add_argument("--requests", type=int, default=2000)
+    options.add_argument("--rounds", type=int, default=5)
     chosen = options.parse_args()
     results = [measure(count, chosen.requests, chosen.rounds) for count in (10, 100, 1000)]
     if chosen.json:
