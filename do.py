@@ -131,7 +131,7 @@ def make_environment() -> None:
         # `--target` touches nothing of the system's, so an externally managed Python allows it.
         with tempfile.TemporaryDirectory() as folder:
             check_call(sys.executable, "-m", "pip", "install", "--quiet", "--target", folder, "virtualenv")
-            check_call(sys.executable, "-m", "virtualenv", "--quiet", VENV, PYTHONPATH=folder)
+            check_call(sys.executable, "-m", "virtualenv", "--quiet", VENV, more={"PYTHONPATH": folder})
     elif shutil.which("apt-get") and hasattr(os, "geteuid") and os.geteuid() == 0:
         apt("python3-venv")
         check_call(sys.executable, "-m", "venv", VENV)
@@ -153,35 +153,37 @@ def install_real_parts() -> None:
 
 
 def apt(*packages: str) -> None:
-    quiet = {"DEBIAN_FRONTEND": "noninteractive"}
-    call("apt-get", "update", "-qq", **quiet)
-    call("apt-get", "install", "-y", "-qq", "--no-install-recommends", *packages, stdout=subprocess.DEVNULL, **quiet)
+    unasked = {"DEBIAN_FRONTEND": "noninteractive"}
+    call("apt-get", "update", "-qq", more=unasked)
+    install = ("apt-get", "install", "-y", "-qq", "--no-install-recommends")
+    call(*install, *packages, quiet=True, more=unasked)
 
 
 def requirement_of(name: str, locked: Path) -> str:
     """The lines of one package in a lock file, hashes and all."""
-    lines, taken = locked.read_text().splitlines(), []
-    for line in lines:
-        if line.startswith(f"{name}=="):
-            taken.append(line)
-        elif taken and line.startswith((" ", "\t")):
+    taken: list[str] = []
+    for line in locked.read_text().splitlines():
+        if line.startswith(f"{name}==") or (taken and line.startswith((" ", "\t"))):
             taken.append(line)
         elif taken:
             break
     return "\n".join(taken) + "\n"
 
 
-def call(*command: str | Path, stdout: int | None = None, **more_environment: str) -> int:
+def call(*command: str | Path, quiet: bool = False, more: dict[str, str] | None = None) -> int:
     try:
         return subprocess.call(
-            [str(word) for word in command], cwd=HERE, env={**os.environ, **more_environment}, stdout=stdout
+            [str(word) for word in command],
+            cwd=HERE,
+            env={**os.environ, **(more or {})},
+            stdout=subprocess.DEVNULL if quiet else None,
         )
     except KeyboardInterrupt:
         return 130
 
 
-def check_call(*command: str | Path, **more_environment: str) -> None:
-    if code := call(*command, **more_environment):
+def check_call(*command: str | Path, more: dict[str, str] | None = None) -> None:
+    if code := call(*command, more=more):
         sys.exit(_stop(f"`{' '.join(str(word) for word in command)}` ended with {code}; its own words are above."))
 
 

@@ -27,8 +27,11 @@ COMMANDS: Final[dict[str, Command]] = {
     "check": Command(
         "limen.cli.check", "Find everything that is wrong with a company folder, and run its policy tests"
     ),
+    "serve": Command("limen.cli.serve", "Run everything: pages, gateway and check server"),
+    "demo": Command("limen.cli.demo", "Run the example company Harbor, with real requests through the real doors"),
     "apply": Command("limen.cli.apply", "Publish a company folder as a new revision"),
     "why": Command("limen.cli.why", "Explain a decision: a past one, a supposed one, or one in a file"),
+    "journal": Command("limen.cli.journal", "Verify that no event was changed, removed or reordered"),
 }
 
 

@@ -1,0 +1,292 @@
+"""The one place where the parts meet: opened from below to above, closed the other way round."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+from collections.abc import Awaitable, Callable, MutableMapping
+from contextlib import AsyncExitStack
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeAlias
+from urllib.parse import urlsplit
+
+from limen import web
+from limen.clock import Clock, SystemClock
+from limen.company import places, project, store as revisions
+from limen.company.company import Company
+from limen.company.project import InForce
+from limen.company.publish import SERVER, publish
+from limen.enforcement.assertion import Identity
+from limen.enforcement.check import CheckServer
+from limen.enforcement.doors import Doors
+from limen.enforcement.gateway import Gateway
+from limen.enforcement.handover import HandOver, LimenPaths
+from limen.enforcement.store import keep_signing_keys
+from limen.errors import LimenError
+from limen.events import Event
+from limen.facts import Facts, Known
+from limen.identity import parts as identity_parts
+from limen.identity.parts import Parts
+from limen.identity.ports import Ports
+from limen.policy.decision import Decision, Request
+from limen.settings import Settings
+from limen.storage import Database, Feed, Keyring, master_key
+from limen.storage.journal import Journal
+
+if TYPE_CHECKING:
+    import uvicorn
+
+Scope: TypeAlias = MutableMapping[str, Any]
+Asgi: TypeAlias = Callable[[Scope, Any, Any], Awaitable[None]]
+
+KEEP_UP_SECONDS = 30.0
+STOP_SECONDS = 3
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Limen:
+    """Everything that runs, by its name. `asgi` answers every host: the sign-in host's pages, each app's gateway."""
+
+    settings: Settings
+    clock: Clock
+    database: Database
+    journal: Journal
+    known: Known
+    in_force: InForce
+    identity: Parts
+    doors: Doors
+    said: Identity
+    check: CheckServer
+    asgi: Asgi
+
+
+@dataclass(frozen=True, slots=True)
+class _Below:
+    """What stands when the facts stand, and the doors are not open yet."""
+
+    settings: Settings
+    clock: Clock
+    database: Database
+    keyring: Keyring
+    journal: Journal
+    known: Known
+    feed: Feed
+    in_force: InForce
+
+
+async def open_limen(
+    closing: AsyncExitStack,
+    settings: Settings,
+    root: Path,
+    first: Callable[[], Company],
+    clock: Clock | None = None,
+) -> Limen:
+    """Put the parts together until the facts stand and every door can decide. `closing` takes them apart again.
+
+    `first` reads the company that becomes revision 1 where the database has none. Raises LimenError with what to mend:
+    a folder with problems, a master key that does not fit, a journal that another process writes.
+    """
+    below = await _open_storage(closing, settings, root, clock or SystemClock())
+    doors = Doors(known=below.known, engine=lambda: below.in_force.engine, journal=below.journal, clock=below.clock)
+    ports = _identity_ports(below, doors)
+    identity_parts.register(below.feed, ports)
+    await asyncio.to_thread(_publish_first, below, first)
+    await below.feed.start()
+    closing.push_async_callback(below.feed.stop)
+    identity = await identity_parts.build(ports)
+    closing.push_async_callback(identity.close)
+    limen = await _open_doors(closing, below, doors, identity)
+    keeping_up = asyncio.create_task(_keep_up(identity), name="keep up")
+    closing.push_async_callback(_cancel, keeping_up)
+    return limen
+
+
+async def _open_storage(closing: AsyncExitStack, settings: Settings, root: Path, clock: Clock) -> _Below:
+    def opened() -> tuple[Database, Keyring, Journal]:
+        database = Database.open(places.database_url(root, settings), clock=clock)
+        closing.callback(database.close)
+        key_file = places.key_file(root, settings)
+        keyring = Keyring.open(database, master_key(key_file, os.environ), clock=clock)
+        journal = Journal.open(
+            places.journal_folder(root, settings),
+            keyring.journal_keys,
+            database=database,
+            keep_days=settings.storage.journal_days,
+            clock=clock,
+        )
+        closing.callback(journal.close)
+        return database, keyring, journal
+
+    database, keyring, journal = await asyncio.to_thread(opened)
+    known = Known()
+    feed = Feed(database, known, clock=clock)
+    in_force = project.follow(feed, known, settings)
+    return _Below(settings, clock, database, keyring, journal, known, feed, in_force)
+
+
+def _identity_ports(below: _Below, doors: Doors) -> Ports:
+    async def settled(seq: int) -> None:
+        """Known to every worker, and in the journal: then, and only then, it is answered."""
+        await asyncio.gather(below.feed.settled(seq), below.journal.settled())
+
+    return Ports(
+        settings=below.settings,
+        clock=below.clock,
+        known=below.known,
+        database=below.database,
+        keyring=below.keyring,
+        decide=lambda facts, action: _weighed(doors, facts, action),
+        settled=settled,
+        say=below.journal.record,
+    )
+
+
+def _weighed(doors: Doors, facts: Facts, action: str) -> Decision:
+    decision = doors.weigh("sign-in", Request(action=action), facts).decision
+    if decision is None:
+        raise LimenError("signing in could not be decided", "try again in a moment")
+    return decision
+
+
+def _publish_first(below: _Below, first: Callable[[], Company]) -> None:
+    if below.database.read(revisions.newest) is None:
+        publish(below.database, first(), SERVER, "the folder that Limen was first started with", below.clock.now())
+
+
+async def _open_doors(closing: AsyncExitStack, below: _Below, doors: Doors, identity: Parts) -> Limen:
+    settings, clock = below.settings, below.clock
+    keys = await below.database.writing(lambda transaction: keep_signing_keys(transaction, below.keyring, clock.now()))
+    said = Identity(public_url=settings.public_url, clock=clock, keys=keys)
+    hand_over = HandOver(clock=clock, public_url=settings.public_url)
+    limen_paths = LimenPaths(
+        doors=doors,
+        hand_over=hand_over,
+        keys=said,
+        open_app_session=identity.sessions.open_app_session,
+        end_session=identity.sessions.end,
+        public_url=settings.public_url,
+    )
+    trusted = settings.listen.trusted_proxies
+    gateway = Gateway(
+        doors=doors, identity=said, limen_paths=limen_paths, public_url=settings.public_url, trusted=trusted
+    )
+    closing.push_async_callback(gateway.close)
+    check = CheckServer(doors=doors, identity=said, public_url=settings.public_url, trusted=trusted)
+    pages = web.build(
+        web.Ports(
+            settings=settings,
+            clock=clock,
+            database=below.database,
+            journal=below.journal,
+            known=below.known,
+            in_force=below.in_force,
+            doors=doors,
+            hand_over=hand_over,
+            identity=identity,
+        )
+    )
+    return Limen(
+        settings=settings,
+        clock=clock,
+        database=below.database,
+        journal=below.journal,
+        known=below.known,
+        in_force=below.in_force,
+        identity=identity,
+        doors=doors,
+        said=said,
+        check=check,
+        asgi=_by_host(settings, pages, gateway),
+    )
+
+
+def _by_host(settings: Settings, pages: Asgi, gateway: Asgi) -> Asgi:
+    """The sign-in host's requests go to the pages, all others to the gateway, which refuses hosts it does not know."""
+    sign_in_host = (urlsplit(settings.public_url).hostname or "").encode()
+
+    async def asgi(scope: Scope, receive: Any, send: Any) -> None:
+        host = next((value for name, value in scope.get("headers", ()) if name == b"host"), b"")
+        is_ours = host.rpartition(b":")[0].lower() == sign_in_host or host.lower() == sign_in_host
+        await (pages if is_ours and scope["type"] == "http" else gateway)(scope, receive, send)
+
+    return asgi
+
+
+async def _keep_up(identity: Parts) -> None:
+    while True:
+        await asyncio.sleep(KEEP_UP_SECONDS)
+        try:
+            await identity.keep_up()
+        except Exception:  # noqa: BLE001 -- whatever went wrong, the next try comes
+            _log.exception("last uses and guesses could not be written down; the next try is in %s s", KEEP_UP_SECONDS)
+
+
+async def _cancel(task: asyncio.Task[None]) -> None:
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)
+
+
+def http_server(limen: Limen) -> uvicorn.Server:
+    """The server for browsers and, behind it, every app; strict in what it reads off the wire."""
+    import uvicorn  # noqa: PLC0415 -- heavy
+
+    from limen.enforcement import wire  # noqa: PLC0415 -- heavy
+
+    host, _, port = limen.settings.listen.address.rpartition(":")
+
+    def refused(word: str, address: str) -> None:
+        limen.doors.refuse(word, door="gateway", address=address)
+
+    return uvicorn.Server(
+        uvicorn.Config(
+            limen.asgi,
+            host=host.strip("[]"),
+            port=int(port),
+            http=wire.protocol(refused),
+            ws="websockets-sansio",
+            lifespan="off",
+            log_level="warning",
+            access_log=False,
+            server_header=False,
+            date_header=False,
+            proxy_headers=False,
+            timeout_graceful_shutdown=STOP_SECONDS,
+        )
+    )
+
+
+async def serve(limen: Limen, told: Callable[[], Awaitable[None]]) -> None:
+    """Answer on both ports until the process is told to stop. `told` is awaited once everything listens.
+
+    Raises LimenError where a port can't be had.
+    """
+    server = http_server(limen)
+    if limen.settings.listen.check:
+        try:
+            await limen.check.start(limen.settings.listen.check)
+        except (OSError, ValueError) as error:
+            raise LimenError(
+                f"the check server can't listen on {limen.settings.listen.check}: {error}",
+                "free it, or choose another under [listen] in limen.toml",
+            ) from None
+    limen.journal.record(Event(id="", at=limen.clock.now(), kind="limen.started"))
+    serving = asyncio.create_task(server.serve())
+    try:
+        while not server.started:
+            if serving.done():
+                raise LimenError(
+                    f"Limen can't listen on {limen.settings.listen.address}",
+                    "another program has it; end that, or choose another under [listen] in limen.toml",
+                )
+            await asyncio.sleep(0.01)
+        await told()
+        await serving
+    finally:
+        server.should_exit = True
+        await asyncio.gather(serving, return_exceptions=True)
+        await limen.check.close()
+        limen.journal.record(Event(id="", at=limen.clock.now(), kind="limen.stopped"))

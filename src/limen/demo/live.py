@@ -1,0 +1,68 @@
+"""Harbor on an ordinary day: its people go about their work at random until the demo is ended."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from collections.abc import Sequence
+from contextlib import suppress
+from typing import Final
+from urllib.parse import urlsplit
+
+from limen.demo.browser import LoopError
+from limen.demo.harbor import Step
+from limen.demo.staff import Employee, NotDoneError
+from limen.demo.town import Town
+from limen.facts import LIMEN
+from limen.identity.model import IssuedLink
+
+PAUSE_SECONDS: Final = (0.4, 2.5)
+EVERYDAY: Final = (
+    ("wiki", "/plans/winter"),
+    ("handbook", "/travel"),
+    ("warehouse", "/dock/3"),
+    ("git", "/harbor/routes"),
+)
+GIVE_UP_ODDS: Final = 0.3
+"""How often somebody who is asked to prove again does not bother."""
+
+
+async def invite_the_visitor(town: Town) -> IssuedLink:
+    """A one-time link for whoever watches the demo: an administrator who may see every room."""
+    people = town.limen.identity.people
+    by = next(p.id for p in town.limen.known.people.values() if "administrators" in p.groups)
+    return await people.invite("You", "you@harbor.example", ("staff", "finance", "administrators"), by=by)
+
+
+async def go_about(town: Town, steps: Sequence[Step], chance: random.Random) -> None:
+    """Do one thing after the other, for ever; what goes wrong for one person does not end the day."""
+    habits = [step for step in steps if step.does == "ask" and step.door == "gateway" and step.who in town.employees]
+    while True:
+        await asyncio.sleep(chance.uniform(*PAUSE_SECONDS))
+        employee, app, method, path = _something(town, habits, chance)
+        with suppress(NotDoneError, LoopError, OSError, TimeoutError):
+            await _do(town, employee, (app, method, path), chance)
+
+
+def _something(town: Town, habits: Sequence[Step], chance: random.Random) -> tuple[Employee, str, str, str]:
+    if chance.random() < 0.5:
+        step = chance.choice(habits)
+        return town.employees[step.who], step.app, step.method, step.path
+    app, path = chance.choice(EVERYDAY)
+    return chance.choice(list(town.employees.values())), app, "GET", path
+
+
+async def _do(town: Town, employee: Employee, asked: tuple[str, str, str], chance: random.Random) -> None:
+    app, method, path = asked
+    url = town.url(app, path)
+    if method != "GET" and app != LIMEN:
+        await employee.browser.request(method, url, {"Sec-Fetch-Mode": "cors", "Sec-Fetch-Site": "same-origin"}, b"{}")
+        return
+    page = await employee.browser.open(url)
+    place = urlsplit(page.url).path
+    if place == "/sign-in":
+        await employee.sign_in()
+        await employee.browser.open(url)
+    elif place == "/step-up" and chance.random() > GIVE_UP_ODDS:
+        await employee.prove_again(page.url)
+        await employee.browser.open(url)
