@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
+from pydantic_core import ErrorDetails
 
 from limen.company.problem import Problem, did_you_mean, shown
 from limen.company.tree import Tree
@@ -44,39 +45,53 @@ def _problems(
     model: type[BaseModel], error: ValidationError, tree: Tree, file: str, above: tuple[str | int, ...]
 ) -> Iterable[Problem]:
     told: set[tuple[int, int]] = set()
-    for one in error.errors(include_url=False, include_context=True):
-        path = above + tuple(one["loc"])
-        name = ".".join(str(part) for part in one["loc"] if not _is_kind(part))
+    for one in _worth_telling(error.errors(include_url=False, include_context=True)):
+        path = _path(one, tree, above)
+        name = ".".join(str(part) for part in path[len(above) :])
         line, column = tree.at(*path)
         match one["type"]:
             case "missing":
                 what, fix = f"`{name}` is missing", "add it"
             case "extra_forbidden":
                 line, column = tree.key_at(*path)
-                last = str(one["loc"][-1])
-                what, fix = f"there is no `{name}` here", did_you_mean(last, _fields(model, one["loc"][:-1]))
+                fix = did_you_mean(str(path[-1]), _fields(model, path[len(above) : -1]))
+                what = f"there is no `{name}` here"
             case kind if kind in _WANTED:
                 what, fix = f"`{name}` must be {_WANTED[kind]}, not {shown(one['input'])}", ""
             case "string_pattern_mismatch":
                 what, fix = f"`{name}` can't be {shown(one['input'])}", "use small letters, digits, `-` and `.`"
             case _:
                 what, fix = f"`{name}`, which is {shown(one['input'])}, is not right: {one['msg']}", ""
-        if (line, column) not in told or one["type"] == "missing":
+        if one["type"] in {"missing", "extra_forbidden"}:
+            yield Problem(file, line, column, what, fix)
+        elif (line, column) not in told:
             # A union complains once for each of its kinds.
             told.add((line, column))
             yield Problem(file, line, column, what, fix)
 
 
-def _is_kind(part: str | int) -> bool:
-    """A union's member, which pydantic names among the path."""
-    return isinstance(part, str) and (part[:1].isupper() or "[" in part or "-" in part)
+def _worth_telling(errors: list[ErrorDetails]) -> list[ErrorDetails]:
+    """Without "this is no text" where the value was meant as the mapping that another error is about."""
+    return [one for one in errors if not (one["type"] == "string_type" and isinstance(one["input"], dict))] or errors
+
+
+def _path(error: ErrorDetails, tree: Tree, above: tuple[str | int, ...]) -> tuple[str | int, ...]:
+    """Where in the file an error is: pydantic's place, without the names it gives to the members of a union."""
+    path = list(above)
+    *parts, last = error["loc"] or ("",)
+    for part in parts:
+        if tree.holds(*path, part):
+            path.append(part)
+    if tree.holds(*path, last) or error["type"] == "missing":
+        path.append(last)
+    return tuple(path)
 
 
 def _fields(model: type[BaseModel], path: tuple[str | int, ...]) -> list[str]:
     """The keys that are known at the end of `path`."""
     here: Any = model
     for part in path:
-        if isinstance(part, int) or _is_kind(part):
+        if isinstance(part, int):
             continue
         field = getattr(here, "model_fields", {}).get(part)
         here = _model_in(field.annotation) if field is not None else None

@@ -38,6 +38,14 @@ class Tree:
             return line, column
         return self.at(*path)
 
+    def holds(self, *path: str | int) -> bool:
+        """Is there anything at the end of `path`?"""
+        *above, last = path
+        value = self._value(above)
+        if isinstance(value, list):
+            return isinstance(last, int) and 0 <= last < len(value)
+        return isinstance(value, dict) and last in value
+
     def _value(self, path: list[str | int]) -> Any:
         value = self.root[2]
         for step in path:

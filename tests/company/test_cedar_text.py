@@ -1,0 +1,67 @@
+from __future__ import annotations
+
+import cedarpy
+import pytest
+
+from limen.company.cedar_text import Found, parse, pieces, refused_outright, word_at
+
+TWO = """// one; two "
+@id("a;b")
+permit (principal, action, resource); // end;
+
+forbid (principal, action, resource) when { context.x == "\\";" };"""
+
+
+def test_a_file_is_cut_at_semicolons_that_are_no_text_and_no_comment() -> None:
+    first, second = pieces(TWO)
+    assert first.text.startswith('@id("a;b")')
+    assert first.text.endswith("resource);")
+    assert second.text.startswith("forbid")
+    assert TWO[second.offset :] == second.text
+
+
+def test_a_file_of_comments_has_no_policy() -> None:
+    assert list(pieces("// nothing; here\n")) == []
+
+
+def test_a_policy_is_parsed_to_cedars_own_form() -> None:
+    (piece,) = pieces('@id("a") permit (principal, action, resource);')
+    body = parse(piece, cedarpy.policies_to_json_str)
+    assert isinstance(body, dict)
+    assert (body["effect"], body["annotations"]) == ("permit", {"id": "a"})
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("permit (principal, action, resource) when { a.b.c.d > > 1 };", ">"),
+        ("permit (principal, action resource);", "resource"),
+        ("permit (principal, action, resource) when { 1 + };", "}"),
+        ("permit (principal, action, resource)) when { true };", ")"),
+    ],
+)
+def test_the_token_the_parser_stumbles_over_is_found(text: str, found: str) -> None:
+    (piece,) = pieces(text)
+    complaint = parse(piece, cedarpy.policies_to_json_str)
+    assert isinstance(complaint, Found)
+    assert text[complaint.offset :].startswith(found)
+
+
+@pytest.mark.parametrize("text", ["(" * 100, "!" * 100, "-" * 100, "[{" * 40, "if x then " * 70])
+def test_what_is_too_deep_never_reaches_the_parser(text: str) -> None:
+    (piece,) = pieces(text)
+    complaint = refused_outright(piece)
+    assert complaint is not None
+    assert "nests deeper" in complaint.what
+
+
+def test_much_that_is_not_deep_passes() -> None:
+    for text in ("a && !b || " * 500 + "c;", "[1, -1, " + "-2, " * 500 + "3];", "(a) && " * 500 + "b;"):
+        (piece,) = pieces(text)
+        assert refused_outright(piece) is None
+
+
+def test_a_word_is_found_as_a_token_before_it_is_found_inside_another() -> None:
+    (piece,) = pieces('@id("ab") permit (principal in Group::"b", action, resource == App::"a");')
+    assert piece.text[word_at(piece, '"b"') :].startswith('"b"')
+    assert word_at(piece, "nothing") == 0

@@ -1,0 +1,72 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from tests.company.company_folder import change, new_folder
+
+from limen.company.load import FolderError, check_folder, load_company
+
+HARBOR = Path(__file__).parents[2] / "examples/harbor"
+
+
+def test_the_baseline_is_sound(tmp_path: Path) -> None:
+    checked = check_folder(new_folder(tmp_path))
+    assert checked.problems == ()
+    assert checked.is_sound
+    assert checked.tests_run >= 10
+
+
+def test_harbor_is_sound_and_as_large_as_it_says() -> None:
+    checked = check_folder(HARBOR)
+    assert checked.problems == ()
+    company = checked.company
+    assert company is not None
+    assert len(company.apps) == 6
+    assert checked.tests_run >= 25
+    assert {test.effect for test in company.tests} == {"permit", "challenge", "deny"}
+
+
+def test_harbor_has_24_people_in_groups_that_exist() -> None:
+    from limen.company.child import parse_texts
+    from limen.company.tree import Tree
+
+    files, _ = parse_texts({"people.yaml": (HARBOR / "people.yaml").read_text("utf-8")})
+    people = Tree(files["people.yaml"]["tree"]).plain()
+    groups = load_company(HARBOR).settings.groups
+    assert len({one["id"] for one in people}) == 24
+    assert {group for one in people for group in one["groups"]} <= set(groups)
+    assert sum(one["factor"] == "password_and_code" for one in people) == 2
+
+
+def test_a_failing_test_is_a_problem_at_its_line(tmp_path: Path) -> None:
+    root = new_folder(tmp_path)
+    change(
+        root,
+        "policies/10-people.cedar",
+        'context.auth.strength >= 2 };\n\n@id("admin',
+        'context.auth.strength >= 3 };\n\n@id("admin',
+    )
+    checked = check_folder(root)
+    assert checked.company is not None
+    assert not checked.is_sound
+    assert [one.file for one in checked.problems] == ["policies/tests.yaml"] * 2
+    assert "“Staff read and edit the handbook”" in checked.problems[0].what
+
+
+def test_tests_are_not_run_while_a_file_is_wrong(tmp_path: Path) -> None:
+    root = new_folder(tmp_path)
+    change(root, "limen.toml", 'staff = "Everybody', 'stuff = "Everybody')
+    checked = check_folder(root)
+    assert (checked.company, checked.tests_run) == (None, 0)
+    assert {one.file for one in checked.problems} == {"apps.yaml", "policies/10-people.cedar", "policies/tests.yaml"}
+
+
+def test_a_folder_that_can_not_be_taken_is_one_error_with_every_problem(tmp_path: Path) -> None:
+    root = new_folder(tmp_path)
+    change(root, "apps.yaml", "label: internal", "label: secret")
+    change(root, "limen.toml", 'time_zone = "UTC"', 'time_zone = "Mars"')
+    with pytest.raises(FolderError) as caught:
+        load_company(root)
+    assert [one.file for one in caught.value.problems] == ["apps.yaml", "limen.toml"]
+    assert "apps.yaml:" in str(caught.value)

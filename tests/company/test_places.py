@@ -1,0 +1,22 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+from limen.company.places import data_folder, database_url, journal_folder
+from limen.settings import Settings, Storage
+
+
+def settings(**storage: object) -> Settings:
+    return Settings(name="A", domain="a.example", storage=Storage(**storage))
+
+
+def test_data_lies_beside_the_folder(tmp_path: Path) -> None:
+    assert data_folder(tmp_path, settings()) == tmp_path / "data"
+    assert database_url(tmp_path, settings()) == f"sqlite:///{tmp_path}/data/limen.db"
+    assert journal_folder(tmp_path, settings()) == tmp_path / "data/journal"
+
+
+def test_unless_the_settings_say_otherwise(tmp_path: Path) -> None:
+    elsewhere = tmp_path / "elsewhere"
+    assert data_folder(tmp_path, settings(data=elsewhere)) == elsewhere
+    assert database_url(tmp_path, settings(database="sqlite:////srv/x.db")) == "sqlite:////srv/x.db"

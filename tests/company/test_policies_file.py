@@ -1,0 +1,48 @@
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from limen.company.child import parse_texts
+from limen.company.policies_file import read_policies
+
+
+def parsed(text: str) -> dict[str, list[dict[str, Any]]]:
+    files, problems = parse_texts({"policies/a.cedar": text})
+    assert problems == []
+    return {"policies/a.cedar": files["policies/a.cedar"]["policies"]}
+
+
+GOOD = """// a comment
+@id("staff-view")
+permit (principal in Group::"staff", action, resource == App::"wiki");
+@id("limen") permit (principal, action, resource == App::"limen");"""
+
+
+def test_policies_are_named_by_their_ids_and_know_where_they_stand() -> None:
+    policies, problems = read_policies(parsed(GOOD), ["staff"], ["wiki"])
+    assert problems == []
+    assert list(policies.tree["staticPolicies"]) == ["staff-view", "limen"]
+    source = policies.sources["staff-view"]
+    assert (source.file, source.line) == ("policies/a.cedar", 2)
+    assert source.text.startswith("@id(")
+
+
+@pytest.mark.parametrize(
+    ("text", "where", "what"),
+    [
+        ('permit (principal, action, resource)\nwhen { principal in Group::"staf" };', (2, 28), 'no group "staf"'),
+        ('permit (principal, action, resource in App::"wki");', (1, 45), 'no app "wki"'),
+        ('@state("on") permit (principal, action, resource);', (1, 8), 'no @state "on"'),
+    ],
+)
+def test_names_that_nobody_declared_are_found_where_they_stand(text: str, where: tuple[int, int], what: str) -> None:
+    _, problems = read_policies(parsed(text), ["staff"], ["wiki"])
+    (problem,) = [one for one in problems if what in one.what]
+    assert (problem.line, problem.column) == where
+
+
+def test_names_are_not_held_against_what_could_not_be_read() -> None:
+    _, problems = read_policies(parsed(GOOD), None, None)
+    assert problems == []

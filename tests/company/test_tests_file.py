@@ -1,0 +1,67 @@
+from __future__ import annotations
+
+import pytest
+
+from limen.clock import HOUR, MINUTE
+from limen.company.tests_file import read_length, read_tests
+from limen.company.tree import Tree
+from limen.company.yaml_text import read_yaml
+from limen.policy import Effect
+from limen.policy.supposed import Supposed
+
+TEXT = """
+- test: Finance sees the payroll
+  who: [staff, finance]
+  app: [payroll, limen]
+  action: [view, edit]
+  given: {strength: 3, proved: 1h30m, at: 2026-11-24 22:00, device: compliant, country: DE, risk: 5, grant: 2h}
+  expect: permit
+  because: finance-payroll
+- {test: Strangers, who: nobody, app: payroll, action: view, expect: challenge, because: not-signed-in}
+"""
+
+
+def test_a_test_is_as_many_expectations_as_it_names_apps_and_actions() -> None:
+    tests, problems = read_tests(Tree(read_yaml(TEXT)), {"staff", "finance"}, {"payroll"}, {"finance-payroll"})
+    assert problems == []
+    assert [(one.app, one.action, one.line) for one in tests] == [
+        ("payroll", "view", 2),
+        ("payroll", "edit", 2),
+        ("limen", "view", 2),
+        ("limen", "edit", 2),
+        ("payroll", "view", 9),
+    ]
+    first, stranger = tests[0], tests[-1]
+    assert first.groups == {"staff", "finance"}
+    assert (first.effect, first.because) == (Effect.PERMIT, "finance-payroll")
+    assert first.supposed == Supposed(
+        strength=3,
+        proved=90 * MINUTE,
+        at="2026-11-24 22:00",
+        device="compliant",
+        country="DE",
+        risk=5,
+        grant=2 * HOUR,
+    )
+    assert stranger.groups is None
+
+
+def test_no_tests_are_no_problem() -> None:
+    assert read_tests(Tree(read_yaml("")), set(), set(), set()) == ((), [])
+
+
+def test_every_unknown_name_is_told() -> None:
+    text = "- {test: a, who: [x, staff], app: y, action: [z, view], expect: permit, because: w}"
+    _, problems = read_tests(Tree(read_yaml(text)), {"staff"}, {"payroll"}, {"p"})
+    assert [one.what.split('"')[1] for one in problems] == ["x", "y", "z", "w"]
+
+
+@pytest.mark.parametrize(("text", "length"), [("30m", 30 * MINUTE), ("1h30m", 90 * MINUTE), ("0s", 0)])
+def test_lengths_of_time_are_as_cedar_writes_them(text: str, length: int) -> None:
+    assert read_length(text) == length
+
+
+@pytest.mark.parametrize("text", ["", "4", "soon", "-1h", "1h 30m", "99999999999999999999d"])
+def test_what_is_no_length_of_time_is_refused(text: str) -> None:
+    with pytest.raises(ValueError, match="is no length of time"):
+        read_length(text)
