@@ -48,8 +48,8 @@ class Gateway:
         self.identity = identity
         self.public_url = public_url
         self.trusted = tuple(trusted)
-        self.upstreams = upstreams or Upstreams()
-        self.streams = streams or Streams(doors)
+        self.upstreams = upstreams if upstreams is not None else Upstreams()
+        self.streams = streams if streams is not None else Streams(doors)
         self._limen_paths = limen_paths
         self._proto = public_url.partition(":")[0].encode()
 

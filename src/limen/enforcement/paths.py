@@ -66,7 +66,7 @@ def read(target: bytes, *, opts_in_encoded: bool = False) -> Readings:
     delimiters, parameters and double encoding are taken, and all the readings they allow are given back.
     """
     path = target.partition(b"?")[0]
-    if len(target) <= MAX_TARGET_BYTES and _PLAIN.fullmatch(path):
+    if len(target) <= MAX_TARGET_BYTES and b"#" not in target and _PLAIN.fullmatch(path):
         return Readings((path.decode("ascii"),))
     _refuse_malformed(target, path)
     if not opts_in_encoded:

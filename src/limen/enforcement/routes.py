@@ -86,7 +86,7 @@ class Routes:
         """
         path = target.partition(b"?")[0]
         found = self._memo.get((method, path))
-        if found is not None and len(target) <= paths.MAX_TARGET_BYTES:
+        if found is not None and len(target) <= paths.MAX_TARGET_BYTES and b"#" not in target:
             return found
         route = self._judge(_method(method), paths.read(target, opts_in_encoded=self.app.opts_in_encoded_paths))
         if len(path) <= MEMO_MAX_BYTES:

@@ -76,6 +76,8 @@ class WireProtocol(HttpToolsProtocol):
 
     def on_url(self, url: bytes) -> None:
         super().on_url(url)
+        if b"#" in url:
+            self._refuse("target-fragment")
         if len(self.url) > MAX_TARGET_BYTES:
             self._refuse("target-too-long", HTTPStatus.REQUEST_URI_TOO_LONG)
 
