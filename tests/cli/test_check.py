@@ -1,0 +1,45 @@
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from tests.cli.test_main import leave
+from tests.company.company_folder import change, new_folder
+
+
+def test_a_sound_folder_leaves_with_0_and_says_so(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    root = new_folder(tmp_path)
+    assert leave("check", str(root), "--json") == 0
+    body = json.loads(capsys.readouterr().out)
+    assert (body["sound"], body["problems"], body["tests"] >= 10) == (True, [], True)
+    assert len(body["revision"]) == 32
+
+
+def test_problems_leave_with_1_each_on_a_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    root = new_folder(tmp_path)
+    change(root, "apps.yaml", "label: internal", "label: secret")
+    assert leave("check", str(root)) == 1
+    first, last = capsys.readouterr().out.splitlines()
+    assert first.startswith("apps.yaml:14:10: there is no label")
+    assert last == "1 problem; nothing was run"
+
+
+def test_failing_tests_leave_with_1_and_are_counted(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    root = new_folder(tmp_path)
+    change(
+        root,
+        "policies/tests.yaml",
+        "given: {strength: 1}\n  expect: challenge",
+        "given: {strength: 1}\n  expect: permit",
+    )
+    assert leave("check", str(root)) == 1
+    assert capsys.readouterr().out.splitlines()[-1] == "1 policy test of 11 failed"
+    assert leave("check", str(root), "--json") == 1
+    (problem,) = json.loads(capsys.readouterr().out)["problems"]
+    assert set(problem) == {"file", "line", "column", "what", "fix"}
+
+
+def test_the_schema_is_shown_on_demand(capsys: pytest.CaptureFixture[str]) -> None:
+    assert leave("check", "--schema") == 0
+    assert "entity Person in [Group]" in capsys.readouterr().out

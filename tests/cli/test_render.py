@@ -1,0 +1,47 @@
+from __future__ import annotations
+
+import pytest
+from tests.policy.scene import NOW, VIEW, engine_of, facts
+
+from limen.cli.asked import Asked
+from limen.cli.render import print_explanation
+
+POLICIES = """
+@id("a") @title("Read") @reason("Because.") permit (principal, action, resource)
+when { context.auth.strength >= 2 && (context.device.known || !(context.risk.score < 70)) };
+@id("w") @state("watch") forbid (principal, action, resource) when { context.auth.factors.contains("passkey") };
+@id("b") @state("watch") forbid (principal, action, resource) when { context.place.address.isLoopback() };
+"""
+
+
+def rendered(text: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, **known: object) -> str:
+    monkeypatch.setenv("COLUMNS", "120")
+    engine = engine_of(text)
+    asked = Asked(engine, VIEW, facts(**known), NOW, "Ana", "Wiki")
+    print_explanation(asked.explain(), asked)
+    return capsys.readouterr().out
+
+
+def test_the_answer_comes_first_then_why(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    first, second, *_ = rendered(POLICIES, capsys, monkeypatch).splitlines()
+    assert first == "PERMIT  Ana · view · Wiki · Tue 2026-11-24 10:00:00 CET"
+    assert second == "  Read. Because. (a)"
+
+
+def test_every_condition_has_its_mark_and_what_it_saw(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lines = [" ".join(line.split()) for line in rendered(POLICIES, capsys, monkeypatch).splitlines()]
+    assert "✓ permit a determined the answer" in lines
+    assert "✓ context.auth.strength >= 2 auth.strength = 3" in lines
+    assert "✓ context.device.known device.known = true" in lines
+    assert "· not" in lines
+    assert '✓ context.auth.factors.contains("passkey") auth.factors = ["passkey"]' in lines
+    assert "! forbid b [watch]" in lines
+    assert any(line.startswith("watched: w.") for line in lines)
+
+
+def test_what_would_turn_it_is_said(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    out = rendered(POLICIES, capsys, monkeypatch, strength=1)
+    assert "→ Use a passkey." in out
+    assert "→ Add a second factor." in out

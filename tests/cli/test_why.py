@@ -1,0 +1,90 @@
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from tests.cli.test_main import leave
+
+HARBOR = str(Path(__file__).parents[2] / "examples/harbor")
+
+
+def why(*words: str) -> int:
+    return leave("why", "--folder", HARBOR, *words)
+
+
+def test_a_supposed_decision_is_explained_for_people(capsys: pytest.CaptureFixture[str]) -> None:
+    words = ("--person", "malik", "--app", "git", "--action", "edit", "--strength", "3", "--at", "2026-11-28T11:00")
+    assert why(*words) == 0
+    out = capsys.readouterr().out
+    assert out.startswith("DENY  Malik Osei · edit · Git · Sat 2026-11-28 11:00:00 CET")
+    assert "Come back at Mon 2026-11-30 07:00:00 CET." in out
+    assert "✗        context.time.weekday <= 5" in out
+    assert "time.weekday = 6" in out
+
+
+def test_a_supposed_decision_is_explained_for_programs(capsys: pytest.CaptureFixture[str]) -> None:
+    words = ("--group", "staff", "--group", "finance", "--app", "payroll", "--action", "download", "--strength", "3")
+    assert why(*words, "--device", "compliant", "--at", "2026-11-24T22:00", "--country", "DE", "--json") == 0
+    body = json.loads(capsys.readouterr().out)
+    assert (body["effect"], body["app"]) == ("permit", "payroll")
+    assert [reason["policy"] for reason in body["reasons"]] == ["finance-payroll"]
+    assert {one["id"] for one in body["policies"] if one["determined"]} == {"finance-payroll"}
+
+
+def test_nobody_is_asked_to_sign_in(capsys: pytest.CaptureFixture[str]) -> None:
+    assert why("--nobody", "--app", "wiki") == 0
+    assert "→ Sign in." in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "what"),
+    [
+        ((), 2, "say one of"),
+        (("ID", "--app", "wiki", "--nobody"), 2, "say one of"),
+        (("--app", "wki", "--nobody"), 1, 'there is no app "wki"; did you mean "wiki"?'),
+        (("--app", "wiki"), 1, "nobody was named"),
+        (("--app", "wiki", "--group", "staf"), 1, 'there is no group "staf"; did you mean "staff"?'),
+        (("--app", "wiki", "--person", "Malick Osei"), 1, 'nobody is called "Malick Osei"; did you mean "Malik Osei"?'),
+        (("--app", "wiki", "--nobody", "--action", "veiw"), 1, 'there is no action "veiw"; did you mean "view"?'),
+        (("--app", "wiki", "--nobody", "--at", "noon"), 2, "noon"),
+        (("--app", "wiki", "--nobody", "--proved", "soon"), 2, "is no length of time"),
+        (("--app", "wiki", "--nobody", "--device", "fine"), 2, "--device is"),
+        (("--replay", "/nowhere.json"), 1, "/nowhere.json"),
+        (("no-id",), 1, "is no decision's id"),
+    ],
+)
+def test_what_can_not_be_asked_says_why(
+    words: tuple[str, ...], code: int, what: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert why(*words) == code
+    assert what in capsys.readouterr().err
+
+
+def test_a_decision_file_is_decided_again(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    from limen.cli.asked import supposed
+    from limen.policy.supposed import Supposed
+
+    asked = supposed(Path(HARBOR), Supposed(), "crm", "view", person="greta", groups=[], nobody=False)
+    file = tmp_path / "decision.json"
+    body = asked.to_file()
+    file.write_text(json.dumps(body))
+    assert leave("why", "--replay", str(file)) == 0
+    out = capsys.readouterr().out
+    assert "The file says the same." in out
+    assert "Use a passkey." in out
+    assert "Greta" not in file.read_text()
+    body["answer"]["effect"] = "permit"
+    file.write_text(json.dumps(body))
+    assert leave("why", "--replay", str(file)) == 1
+    assert "The file says permit because of" in capsys.readouterr().out
+    assert leave("why", "--replay", str(file), "--json") == 1
+    assert json.loads(capsys.readouterr().out)["agrees"] is False
+
+
+@pytest.mark.parametrize("text", ["", "[]", "{", '{"limen_decision": 1}', "[" * 200_000])
+def test_a_file_that_is_no_decision_is_refused(tmp_path: Path, text: str, capsys: pytest.CaptureFixture[str]) -> None:
+    file = tmp_path / "decision.json"
+    file.write_text(text)
+    assert leave("why", "--replay", str(file)) == 1
+    assert "decision.json" in capsys.readouterr().err
