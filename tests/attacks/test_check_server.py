@@ -5,9 +5,9 @@ from __future__ import annotations
 import asyncio
 
 import pytest
+from tests.enforcement.house import House, Ticking, raw, status_of
 
 from limen.enforcement.check import Limits
-from tests.enforcement.house import House, Ticking, raw, status_of
 
 ASKED = "X-Forwarded-Method: GET\r\nX-Forwarded-Host: wiki.harbor.example\r\nX-Forwarded-Uri: /page\r\n"
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import pytest
-
 from tests.enforcement.house import House, Ticking, gateway, raw, status_of
 from tests.enforcement.upstream import upstream
 

@@ -14,10 +14,10 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
-
-from limen.facts import Upstream
 from tests.enforcement.house import House, Ticking, apps, gateway, raw, status_of
 from tests.enforcement.upstream import upstream
+
+from limen.facts import Upstream
 
 HOST = "wiki.harbor.example"
 

@@ -5,12 +5,12 @@ import socket
 from dataclasses import replace
 
 import pytest
+from tests.enforcement.house import House, Ticking, gateway
+from tests.enforcement.upstream import upstream
 from websockets.asyncio.client import connect
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
 from limen.clock import HOUR
-from tests.enforcement.house import House, Ticking, gateway
-from tests.enforcement.upstream import upstream
 
 
 @pytest.fixture

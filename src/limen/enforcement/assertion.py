@@ -96,15 +96,15 @@ class Identity:
         alias = self.alias(session, facts.app)
         groups = sorted(facts.person.groups)
         fields = [
-            (USER, facts.person.id),
-            (EMAIL, facts.person.email),
-            (NAME, facts.person.name),
-            (GROUPS, ",".join(quote(group, safe="") for group in groups)),
-            (SESSION, alias),
+            (USER, _printable(facts.person.id)),
+            (EMAIL, _printable(facts.person.email)),
+            (NAME, _printable(facts.person.name)),
+            (GROUPS, b",".join(_printable(group).replace(b",", b"%2C") for group in groups)),
+            (SESSION, alias.encode()),
         ]
         if self._keys is not None:
-            fields.insert(0, (ASSERTION, self._sign(facts, alias, groups, now)))
-        return [(name.lower().encode(), _printable(value)) for name, value in fields if value]
+            fields.insert(0, (ASSERTION, self._sign(facts, alias, groups, now).encode()))
+        return [(name.lower().encode(), value) for name, value in fields if value]
 
     def _sign(self, facts: Facts, alias: str, groups: list[str], now: Instant) -> str:
         from joserfc import jwt  # noqa: PLC0415 -- heavy

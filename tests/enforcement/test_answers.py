@@ -1,0 +1,83 @@
+from __future__ import annotations
+
+import json
+
+import pytest
+from tests.enforcement.house import PUBLIC_URL, House
+
+from limen.enforcement import answers
+from limen.enforcement.doors import Answer
+from limen.policy import Effect
+
+
+def answer_to(house, cookie="", *, host=b"wiki.harbor.example", target=b"/a", method=b"GET"):
+    return house.doors.ask("check", method, host, target, cookie.encode(), "")
+
+
+def test_a_stranger_learns_only_that_signing_in_comes_next():
+    house = House()
+    refused = answers.refusal(answer_to(house), b"/a?b=c", PUBLIC_URL)
+    assert (refused.status, refused.location) == (401, "/.limen/start?to=%2Fa%3Fb%3Dc")
+    said = json.loads(refused.body)
+    assert set(said) == {"error", "error_description", "decision", "url"}
+    assert said["url"] == "https://wiki.harbor.example/.limen/start?to=%2Fa%3Fb%3Dc"
+    assert said["error"] == "insufficient_user_authentication"
+    assert refused.challenge.startswith('Bearer error="insufficient_user_authentication"')
+
+
+def test_who_needs_a_stronger_proof_is_told_which():
+    house = House()
+    refused = answers.refusal(
+        answer_to(house, house.cookie("payroll", strength=1), host=b"payroll.harbor.example"), b"/a", PUBLIC_URL
+    )
+    assert refused.status == 401
+    assert refused.location.startswith(f"{PUBLIC_URL}/step-up?app=payroll&to=%2Fa&decision=")
+    assert 'acr_values="urn:limen:strength:3"' in refused.challenge
+    assert json.loads(refused.body)["remedies"]
+
+
+def test_a_deny_leads_to_its_decision():
+    house = House()
+    answer = answer_to(house, house.cookie(), target=b"/admin")
+    refused = answers.refusal(answer, b"/admin", PUBLIC_URL)
+    assert (refused.status, refused.challenge) == (403, "")
+    assert refused.location == f"{PUBLIC_URL}/not-yet?decision={answer.id}"
+
+
+def test_what_came_to_no_decision_leads_nowhere():
+    refused = answers.refusal(Answer(Effect.DENY, "unknown-host"), b"/", PUBLIC_URL)
+    assert (refused.status, refused.location) == (403, "")
+    assert "decision" not in json.loads(refused.body)
+
+
+@pytest.mark.parametrize("target", [b"//evil.example", b"/\\evil", b"/\r\nSet-Cookie: a", b"/\xff<script>"])
+def test_where_a_person_wanted_to_go_is_never_another_host(target):
+    location = answers.refusal(answer_to(House()), target, PUBLIC_URL).location
+    assert location.startswith("/.limen/start?to=%2F")
+    assert not set(location) & set("<>\r\n \\")
+    assert not location.startswith("/.limen/start?to=%2F%2F")
+
+
+def test_a_page_says_what_it_is_given_and_runs_nothing():
+    page = answers.page("<script>", 'a "quoted" & <b>', link='/"><script>', label="<i>", refresh=True).decode()
+    assert "<script>" not in page
+    assert "&lt;script&gt;" in page
+    policy = dict(answers.PAGE_HEADERS)[b"content-security-policy"]
+    assert policy.startswith(b"default-src 'none'")
+    assert b"frame-ancestors 'none'" in policy
+
+
+@pytest.mark.parametrize(
+    ("public_url", "origin"),
+    [
+        ("https://limen.harbor.example", "https://wiki.harbor.example"),
+        ("https://limen.harbor.example:8443", "https://wiki.harbor.example:8443"),
+        ("http://limen.harbor.localhost:8080", "http://wiki.harbor.example:8080"),
+    ],
+)
+def test_an_app_is_reached_with_the_scheme_and_port_of_the_sign_in_host(public_url, origin):
+    assert answers.app_origin("wiki.harbor.example", public_url) == origin
+
+
+def test_the_status_is_the_effect():
+    assert [answers.status_of(Answer(effect, "")) for effect in Effect] == [200, 401, 403]
