@@ -1,4 +1,4 @@
-"""A real Chromium with a virtual authenticator in front of the whole product, its apps running behind it."""
+"""A real Limen on a loopback port, a real app behind it, and a real Chromium with a virtual authenticator."""
 
 from __future__ import annotations
 
@@ -7,28 +7,19 @@ import os
 import re
 import shutil
 import socket
-from collections.abc import AsyncIterator
+import threading
+from collections.abc import Iterator
 from contextlib import AsyncExitStack
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
-import httpx2
 import pytest
-from axe_playwright_python.async_playwright import Axe
-from playwright.async_api import BrowserContext, ConsoleMessage, Page, Playwright, async_playwright
-
-from limen.app import Limen, http_server, open_limen
-from limen.clock import from_iso
-from limen.company.load import load_company, load_settings
-from limen.demo.upstreams import serve_upstreams, upstream_of
-from limen.enforcement.assertion import AssertionRefusedError, verify
-from limen.facts import LIMEN, App
-from tests.web.conftest import MovableClock
 
 HARBOR = Path(__file__).parents[2] / "examples" / "harbor"
-CHROMIUM = "/usr/bin/chromium"
-FLAGS = (
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or "/usr/bin/chromium"
+FLAGS = [
     "--no-sandbox",
     "--disable-gpu",
     "--disable-quic",
@@ -36,59 +27,168 @@ FLAGS = (
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
-)
-PHONE = {"width": 390, "height": 844}
-TUESDAY_MORNING = from_iso("2026-11-24T09:00:00Z")
-PICTURES = os.environ.get("LIMEN_PICTURES", "")
-"""A folder to keep a picture of every page in, for people who want to look at them."""
+]
+COLLECT = """
+window.csp = [];
+addEventListener("securitypolicyviolation", (event) => csp.push(`${event.violatedDirective} ${event.blockedURI}`));
+"""
+
+
+class Upstream(BaseHTTPRequestHandler):
+    """An app that says who Limen says is asking."""
+
+    def do_GET(self) -> None:
+        body = f"<!doctype html><html lang=en><title>App</title><h1>The app on {self.headers['host']}</h1>".encode()
+        self.send_response(200)
+        self.send_header("content-type", "text/html")
+        self.send_header("content-length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *_: Any) -> None:
+        pass
 
 
 @dataclass
-class Walker:
-    """Somebody at a browser. What the browser complains about is kept, and looked at in `look`."""
+class Harbor:
+    """Harbor, running: `run` has the server's own loop do something, as an administrator's hands would."""
 
-    page: Page
-    authenticator: str
-    complaints: list[str] = field(default_factory=list)
-
-    async def look(self, name: str = "") -> None:
-        """The page is one that a person can use: no complaint, nothing axe finds, nothing wider than the window."""
-        assert self.complaints == []
-        found = await Axe().run(self.page)
-        assert found.violations_count == 0, found.generate_report()
-        wide = await self.page.evaluate("document.documentElement.scrollWidth > innerWidth")
-        assert not wide, f"{self.page.url} is wider than the window"
-        if PICTURES and name:
-            for scheme in ("light", "dark"):
-                await self.page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
-                await self.page.screenshot(path=Path(PICTURES) / f"{name}-{scheme}.png", full_page=True)
-            await self.page.emulate_media(color_scheme="light")
-
-
-@dataclass
-class Stage:
-    """Limen and Harbor's apps, serving on loopback."""
-
-    limen: Limen
-    clock: MovableClock
-    origin: str
+    limen: Any
+    loop: asyncio.AbstractEventLoop
     port: int
-    chromium: Any
-    closing: AsyncExitStack
+    first_link: str = ""
+    people: dict[str, str] = field(default_factory=dict)
 
-    def host(self, app: str) -> str:
-        return f"http://{self.limen.known.apps[app].host}:{self.port}"
+    @property
+    def origin(self) -> str:
+        return f"http://limen.harbor.localhost:{self.port}"
 
-    async def walker(self, viewport: dict[str, int] | None = None, **options: Any) -> Walker:
-        """A browser of its own for somebody, with an authenticator that verifies them."""
-        context: BrowserContext = await self.chromium.new_context(
-            viewport=viewport or {"width": 1280, "height": 860}, **options
-        )
-        self.closing.push_async_callback(context.close)
-        page = await context.new_page()
-        cdp = await context.new_cdp_session(page)
-        await cdp.send("WebAuthn.enable")
-        made = await cdp.send(
+    def on(self, app: str, path: str = "/") -> str:
+        return f"http://{app}.harbor.localhost:{self.port}{path}"
+
+    def run(self, work: Any) -> Any:
+        return asyncio.run_coroutine_threadsafe(work, self.loop).result(30)
+
+    def invite(self, name: str, *groups: str) -> str:
+        """The one-time link of a new person."""
+        email = f"{name.lower().replace(' ', '.')}@harbor.example"
+        issued = self.run(self.limen.identity.people.invite(name, email, groups, by=""))
+        self.people[name] = issued.link.person_id
+        return issued.url
+
+    def age_sign_ins(self, by_ms: int) -> None:
+        """Make every live sign-in older than it is: what hours of work would do."""
+
+        def age() -> None:
+            known = self.limen.known
+            for session in [s for s in known.sessions.values() if not s.app]:
+                token = known._token_of[session.id]
+                aged = replace(session, auth=replace(session.auth, at=session.auth.at - by_ms))
+                known.put_session(token, aged, known.last_used(session.id))
+
+        self.loop.call_soon_threadsafe(age)
+
+
+def serve(folder: Path, url_port: int, upstream: int) -> tuple[Harbor, Any]:
+    from limen import app
+    from limen.company.load import load_company
+    from limen.company.revision import revision_of
+
+    company = load_company(HARBOR)
+    url = f"http://limen.harbor.localhost:{url_port}"
+    listen = company.settings.listen.model_copy(update={"address": f"127.0.0.1:{url_port}", "check": ""})
+    settings = company.settings.model_copy(update={"url": url, "listen": listen})
+    apps = tuple(
+        replace(one, upstream=replace(one.upstream, url=f"http://127.0.0.1:{upstream}")) for one in company.apps
+    )
+    company = replace(company, settings=settings, apps=apps)
+    company = replace(company, revision=revision_of(company))
+    started, ready, harbors = threading.Event(), [], []
+
+    async def live() -> None:
+        async with AsyncExitStack() as closing:
+            limen = await app.open_limen(closing, settings, folder, lambda: company)
+            server = app.http_server(limen)
+            server.install_signal_handlers = lambda: None
+            harbor = Harbor(limen, asyncio.get_running_loop(), url_port)
+            link = await limen.identity.links.first_administrator()
+            harbor.first_link = link.url
+            harbors.append(harbor)
+            serving = asyncio.create_task(server.serve())
+            while not server.started:
+                if serving.done():
+                    serving.result()
+                await asyncio.sleep(0.01)
+            ready.append(server)
+            started.set()
+            await serving
+
+    def run() -> None:
+        try:
+            asyncio.run(live())
+        except BaseException as error:
+            harbors.append(error)
+            started.set()
+            raise
+
+    thread = threading.Thread(target=run, daemon=True)
+    thread.start()
+    assert started.wait(30), "Limen did not start"
+    if not ready:
+        raise harbors[-1]
+
+    def stop() -> None:
+        ready[0].should_exit = True
+        thread.join(15)
+
+    return harbors[0], stop
+
+
+def free_port() -> int:
+    with socket.socket() as sock:
+        sock.bind(("127.0.0.1", 0))
+        return int(sock.getsockname()[1])
+
+
+@pytest.fixture
+def harbor(tmp_path: Path) -> Iterator[Harbor]:
+    upstream = ThreadingHTTPServer(("127.0.0.1", 0), Upstream)
+    threading.Thread(target=upstream.serve_forever, daemon=True).start()
+    running, stop = serve(tmp_path, free_port(), upstream.server_address[1])
+    yield running
+    stop()
+    upstream.shutdown()
+    upstream.server_close()
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Any]:
+    if not Path(CHROMIUM).exists():
+        said = "CHROMIUM IS NOT INSTALLED: no journey was run (apt-get install chromium)"
+        if os.environ.get("LIMEN_REQUIRE_ALL") == "1":
+            pytest.fail(said)
+        pytest.skip(said)
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        yield browser
+        browser.close()
+
+
+class Browser:
+    """One person's browser with their authenticator; it notes every violation of the policy and every error."""
+
+    def __init__(self, chromium: Any, **options: Any) -> None:
+        self.context = chromium.new_context(**{"viewport": {"width": 1280, "height": 860}, **options})
+        self.context.add_init_script(COLLECT)
+        self.page = self.context.new_page()
+        self.problems: list[str] = []
+        self.page.on("console", lambda m: self.problems.append(m.text) if m.type in {"error", "warning"} else None)
+        self.page.on("pageerror", lambda e: self.problems.append(str(e)))
+        self.cdp = self.context.new_cdp_session(self.page)
+        self.cdp.send("WebAuthn.enable")
+        self.authenticator = self.cdp.send(
             "WebAuthn.addVirtualAuthenticator",
             {
                 "options": {
@@ -100,119 +200,40 @@ class Stage:
                     "automaticPresenceSimulation": True,
                 }
             },
-        )
-        walker = Walker(page, made["authenticatorId"])
+        )["authenticatorId"]
 
-        def said(message: ConsoleMessage) -> None:
-            if message.type == "error":
-                walker.complaints.append(f"{page.url}: {message.text}")
+    def clean(self) -> None:
+        """No violation, no error, nothing that axe finds, nothing wider than the screen."""
+        from axe_playwright_python.sync_playwright import Axe
 
-        async def violated(_source: Any, what: str) -> None:
-            walker.complaints.append(what)
+        assert self.page.evaluate("csp") == []
+        assert self.problems == []
+        found = [(v["id"], [n["html"][:160] for n in v["nodes"]]) for v in Axe().run(self.page).response["violations"]]
+        assert found == []
+        wide, screen = self.page.evaluate("[document.documentElement.scrollWidth, innerWidth]")
+        assert wide <= screen, f"{self.page.url} is {wide} px wide on a screen of {screen}"
 
-        page.on("console", said)
-        page.on("pageerror", lambda error: walker.complaints.append(str(error)))
-        await context.expose_binding("tellViolation", violated)
-        await page.add_init_script(
-            "document.addEventListener('securitypolicyviolation', (event) =>"
-            " tellViolation(`${location.href}: ${event.violatedDirective} ${event.blockedURI}`))"
-        )
-        return walker
+    def enrol(self, link: str) -> None:
+        from playwright.sync_api import expect
 
-    async def link(self, name: str, *groups: str) -> str:
-        """A one-time link for somebody new."""
-        email = f"{name.split()[0].lower()}@harbor.example"
-        return (await self.limen.identity.people.invite(name, email, groups, by="")).url
-
-
-@pytest.fixture
-async def chromium() -> AsyncIterator[Any]:
-    if not Path(CHROMIUM).exists():
-        told = f"{CHROMIUM} IS NOT INSTALLED: no journey was walked"
-        if os.environ.get("LIMEN_REQUIRE_ALL") == "1":
-            pytest.fail(told)
-        pytest.skip(told)
-    driver: Playwright
-    async with async_playwright() as driver:
-        running = await driver.chromium.launch(executable_path=CHROMIUM, args=list(FLAGS))
-        yield running
-        await running.close()
+        self.page.goto(link)
+        button = self.page.get_by_role("button", name="Create a passkey")
+        expect(button).to_be_visible()
+        if self.page.locator("form[data-passkey] input[name=name]").count():
+            self.page.locator("form[data-passkey] input[name=name]").fill("Ada Lindqvist")
+            self.page.locator("form[data-passkey] input[name=email]").fill("ada@harbor.example")
+        button.click()
+        expect(self.page.get_by_role("heading", level=1)).to_have_text(re.compile("Your apps|One more step"))
 
 
 @pytest.fixture
-async def stage(tmp_path: Path, chromium: Any) -> AsyncIterator[Stage]:
-    port, *behind = _free_ports(7)
-    folder = _harbor_on(tmp_path / "harbor", port, behind)
-    clock = MovableClock(TUESDAY_MORNING)
-    async with AsyncExitStack() as closing:
-        limen = await open_limen(closing, load_settings(folder), folder, lambda: load_company(folder), clock)
-        server = http_server(limen)
-        server.install_signal_handlers = lambda: None  # type: ignore[attr-defined]
-        serving = asyncio.create_task(server.serve())
-        closing.push_async_callback(_stop, server, serving)
-        verifying = _verifying(limen, await _published_keys(limen), port)
-        apps = {
-            int(app.upstream.url.rpartition(":")[2]): upstream_of(app, verifying)
-            for app in limen.known.apps.values()
-            if app.id != LIMEN
-        }
-        servers, tasks = await serve_upstreams(apps)
-        for one, task in zip(servers, tasks, strict=True):
-            closing.push_async_callback(_stop, one, task)
-        while not server.started:
-            await asyncio.sleep(0.01)
-        yield Stage(limen, clock, limen.settings.public_url, port, chromium, closing)
+def browse(chromium: Any) -> Iterator[Any]:
+    opened: list[Browser] = []
 
+    def new(**options: Any) -> Browser:
+        opened.append(Browser(chromium, **options))
+        return opened[-1]
 
-def _harbor_on(folder: Path, port: int, behind: list[int]) -> Path:
-    """Harbor's folder with this machine's free ports in it."""
-    shutil.copytree(HARBOR, folder)
-    settings = (folder / "limen.toml").read_text().replace(":8080", f":{port}")
-    listen = f'\n[listen]\naddress = "127.0.0.1:{port}"\ncheck = ""\n'
-    (folder / "limen.toml").write_text(re.sub(r"\n\[listen\]\n(?:[^\[\n].*\n)*", "\n", settings) + listen)
-    apps = (folder / "apps.yaml").read_text()
-    for documented, real in zip(range(9101, 9107), behind, strict=True):
-        apps = apps.replace(f"127.0.0.1:{documented}", f"127.0.0.1:{real}")
-    (folder / "apps.yaml").write_text(apps.replace(":8080", f":{port}"))
-    return folder
-
-
-async def _published_keys(limen: Limen) -> Any:
-    """What Limen shows at `/.limen/keys`, asked as an app would ask."""
-    host = limen.known.apps["wiki"].host
-    transport = httpx2.ASGITransport(app=limen.asgi)
-    async with httpx2.AsyncClient(transport=transport, base_url=f"http://{host}") as client:
-        return (await client.get("/.limen/keys")).json()
-
-
-def _verifying(limen: Limen, published: Any, port: int) -> Any:
-    """What an app does with an assertion: it believes only one that Limen signed for it."""
-
-    def who(assertion: str, app: App) -> str:
-        origin = f"http://{app.host}:{port}"
-        try:
-            claims = verify(
-                assertion, published, origin=origin, issuer=limen.settings.public_url, now=limen.clock.now()
-            )
-        except AssertionRefusedError:
-            return ""
-        return str(claims.get("name") or claims.get("sub"))
-
-    return who
-
-
-def _free_ports(count: int) -> list[int]:
-    probes = [socket.socket() for _ in range(count)]
-    try:
-        for probe in probes:
-            probe.bind(("127.0.0.1", 0))
-        return [int(probe.getsockname()[1]) for probe in probes]
-    finally:
-        for probe in probes:
-            probe.close()
-
-
-async def _stop(server: Any, task: asyncio.Task[None]) -> None:
-    server.should_exit = True
-    server.force_exit = True
-    await asyncio.gather(task, return_exceptions=True)
+    yield new
+    for browser in opened:
+        browser.context.close()

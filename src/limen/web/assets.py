@@ -39,5 +39,9 @@ class Assets:
         """Where `name` is to be had. Raises KeyError when there is no such file."""
         return self._addresses[name]
 
+    def named(self, name: str) -> Asset:
+        """The file itself. Raises KeyError when there is no such file."""
+        return self._by_address[self.address(name)]
+
     def at(self, address: str) -> Asset | None:
         return self._by_address.get(address)

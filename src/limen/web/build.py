@@ -12,8 +12,8 @@ from starlette.responses import RedirectResponse, Response
 
 from limen.errors import LimenError
 from limen.identity.errors import FreshProofNeededError, NotLiveError
+from limen.web.assets import PREFIX
 from limen.web.console import apps as console_apps, decision, decisions, live, overview, people, policies
-from limen.web.drawing import FAVICON
 from limen.web.portal import access, apps, enrolment, not_yet, opening, passkeys, sessions, sign_in, step_up
 from limen.web.ports import Ports
 from limen.web.shell import App, Shell
@@ -40,16 +40,18 @@ def build(ports: Ports) -> App:
 
 
 def _add_files(app: FastAPI, site: Site) -> None:
-    @app.get("/static/{digest}/{name}")
-    def file(request: Request) -> Response:
-        asset = site.pages.assets.at(request.url.path)
+    @app.get("/static/{address:path}")
+    def file(address: str) -> Response:
+        asset = site.pages.assets.at(PREFIX + address)
         if asset is None:
             raise HTTPException(404)
         return Response(asset.body, media_type=asset.media_type, headers={"cache-control": _FOR_EVER})
 
+    mark = site.pages.assets.named("mark.svg")
+
     @app.get("/favicon.ico")
     def favicon() -> Response:
-        return Response(FAVICON, media_type="image/svg+xml")
+        return Response(mark.body, media_type="image/svg+xml")
 
 
 def _add_ways_out(app: FastAPI, site: Site) -> None:

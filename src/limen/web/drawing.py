@@ -23,13 +23,13 @@ _STROKED = {
     "overview": '<path d="M4 20V10l8-6 8 6v10M9.5 20v-6h5v6"/>',
     "decisions": '<path d="M4 6h3M4 12h3M4 18h3M11 6h9M11 12h9M11 18h9"/>',
     "policies": '<path d="M6 3h9l4 4v14H6zM14.5 3v4.5H19M9.5 12h6M9.5 16h6"/>',
-    "people": '<circle cx="9" cy="8" r="3.5"/><path d="M2.5 20c.4-4 3-6 6.5-6s6.100 2 6.500 6M16 5a3.500 3.500 0 010 6.500'
-    'M18 14.500c2 .8 3.200 2.600 3.500 5.500"/>',
-    "apps": '<rect x="4" y="4" width="6.500" height="6.500" rx="1.500"/><rect x="13.500" y="4" width="6.500" height="6.500" '
-    'rx="1.500"/><rect x="4" y="13.500" width="6.500" height="6.500" rx="1.500"/><rect x="13.500" y="13.500" width="6.500" '
-    'height="6.500" rx="1.500"/>',
-    "watch": '<path d="M2.500 12S6 5.500 12 5.500 21.500 12 21.500 12 18 18.500 12 18.500 2.500 12 2.500 12z"/>'
-    '<circle cx="12" cy="12" r="2.800"/>',
+    "people": '<circle cx="9" cy="8" r="3.5"/><path d="M2.5 20c.4-4 3-6 6.5-6s6.100 2 6.5 6M16 5a3.5 3.5 0 010 6.5'
+    'M18 14.5c2 .8 3.2 2.600 3.5 5.5"/>',
+    "apps": '<rect x="4" y="4" width="6.5" height="6.5" rx="1.5"/><rect x="13.5" y="4" width="6.5" height="6.5" '
+    'rx="1.5"/><rect x="4" y="13.5" width="6.5" height="6.5" rx="1.5"/><rect x="13.5" y="13.5" width="6.5" '
+    'height="6.5" rx="1.5"/>',
+    "watch": '<path d="M2.5 12S6 5.5 12 5.5 21.5 12 21.5 12 18 18.5 12 18.5 2.5 12 2.5 12z"/>'
+    '<circle cx="12" cy="12" r="2.8"/>',
     "onward": '<path d="M5 12h14M13 6l6 6-6 6"/>',
 }
 
@@ -45,10 +45,6 @@ def icon(name: str) -> Markup:
 MARK = Markup(
     '<svg viewBox="0 0 32 32" aria-hidden="true"><path class="arch" d="M4 27V14a12 12 0 0124 0v13z"/>'
     '<path class="door" d="M11 27V15a5 5 0 0110 0v12z"/><path class="sill" d="M2 27h28v3H2z"/></svg>'
-)
-FAVICON = (
-    '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32"><path fill="#4646b0" d="M4 27V14a12 12 0 0124 0v13z"/>'
-    '<path fill="#fff" d="M11 27V15a5 5 0 0110 0v12z"/><path fill="#e0a43a" d="M2 27h28v3H2z"/></svg>'
 )
 
 
@@ -85,14 +81,18 @@ def bars(hours: Sequence[Bar], width: int = 880, height: int = 190) -> Markup:
     floor, ceiling = height - 22, 14
     slot = (width - 34) / max(len(hours), 1)
     parts = [
-        Markup('<line class="axis" x1="34" x2="{}" y1="{}" y2="{}"/><text x="28" y="{}" text-anchor="end">{}</text>').format(
-            width, y, y, y + 4, f"{value:,}"
-        )
+        Markup(
+            '<line class="axis" x1="34" x2="{}" y1="{}" y2="{}"/><text x="28" y="{}" text-anchor="end">{}</text>'
+        ).format(width, y, y, y + 4, f"{value:,}")
         for value, y in ((0, floor), (top // 2, (floor + ceiling) / 2), (top, ceiling))
     ]
     for index, hour in enumerate(hours):
         x, y = 34 + index * slot, float(floor)
-        column = [Markup('<rect class="hit" x="{:.1f}" y="{}" width="{:.1f}" height="{}"/>').format(x, ceiling, slot, floor - ceiling)]
+        column = [
+            Markup('<rect class="hit" x="{:.1f}" y="{}" width="{:.1f}" height="{}"/>').format(
+                x, ceiling, slot, floor - ceiling
+            )
+        ]
         for effect in EFFECTS:
             count = getattr(hour, effect)
             tall = count / top * (floor - ceiling)
@@ -105,7 +105,9 @@ def bars(hours: Sequence[Bar], width: int = 880, height: int = 190) -> Markup:
                 )
         said = f"{hour.name}: {hour.permit} permitted, {hour.challenge} challenged, {hour.deny} denied"
         parts.append(
-            Markup('<a href="{}" aria-label="{}"><title>{}</title>{}</a>').format(hour.href, said, said, Markup("").join(column))
+            Markup('<a href="{}" aria-label="{}"><title>{}</title>{}</a>').format(
+                hour.href, said, said, Markup("").join(column)
+            )
             if hour.total
             else Markup("<g><title>{}</title>{}</g>").format(said, column[0])
         )
@@ -125,7 +127,8 @@ def ring(part: int, whole: int, said: str) -> Markup:
     share = part / whole if whole else 0.0
     around = 2 * math.pi * 42
     return Markup(
-        '<svg class="ring" viewBox="0 0 100 100" role="img" aria-label="{}"><circle class="track" cx="50" cy="50" r="42"/>'
+        '<svg class="ring" viewBox="0 0 100 100" role="img" aria-label="{}">'
+        '<circle class="track" cx="50" cy="50" r="42"/>'
         '<circle class="value" cx="50" cy="50" r="42" stroke-dasharray="{:.1f} {:.1f}" transform="rotate(-90 50 50)"/>'
         '<text x="50" y="57" text-anchor="middle">{}</text></svg>'
     ).format(said, share * around, around + 9, f"{share:.0%}")
@@ -148,10 +151,16 @@ def share(counts: dict[str, int]) -> Markup:
 
 def key(effect: str) -> Markup:
     """The colour of an effect in a chart's legend."""
-    return Markup('<svg class="share key" viewBox="0 0 10 10" aria-hidden="true"><rect class="{}" width="10" height="10" rx="2"/></svg>').format(effect)
+    return Markup(
+        '<svg class="share key" viewBox="0 0 10 10" aria-hidden="true">'
+        '<rect class="{}" width="10" height="10" rx="2"/></svg>'
+    ).format(effect)
 
 
 def _round_up(value: int) -> int:
     """The next number that reads well on an axis and has a whole half."""
     size = 10 ** max(len(str(value)) - 1, 0)
-    return next((step * size for step in (1, 2, 4, 6, 8, 10) if step * size >= value and step * size % 2 == 0), 20 * size) or 2
+    return (
+        next((step * size for step in (1, 2, 4, 6, 8, 10) if step * size >= value and step * size % 2 == 0), 20 * size)
+        or 2
+    )

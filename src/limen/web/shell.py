@@ -29,8 +29,10 @@ HEADERS: Final = (
     (b"cross-origin-resource-policy", b"same-origin"),
     (
         b"permissions-policy",
-        b"publickey-credentials-get=(self), publickey-credentials-create=(self), camera=(), microphone=(), "
-        b"geolocation=(), payment=(), usb=()",
+        (
+            b"publickey-credentials-get=(self), publickey-credentials-create=(self), camera=(), microphone=(), "
+            b"geolocation=(), payment=(), usb=()"
+        ),
     ),
 )
 """Sent with every response, whatever it is. Because of `no-referrer`, a form's own Origin is "null": see `requests`."""
@@ -43,7 +45,7 @@ class TooLargeError(Exception):
 
 
 class Shell:
-    """`await shell(scope, receive, send)` for the sign-in host; `host` is its name with the port, as browsers send it."""
+    """`await shell(scope, receive, send)` for the sign-in host; `host` is its name and port, as browsers send them."""
 
     def __init__(self, app: App, host: str) -> None:
         self._app = app

@@ -194,7 +194,9 @@ class Site:
         set_cookie(response, BROWSER_COOKIE, visit.visitor.browser, BROWSER_LIVES_SECONDS)
         return response
 
-    async def answering_script(self, request: Request, work: Callable[[Visit, dict[str, Any]], Awaitable[Response]]) -> Response:
+    async def answering_script(
+        self, request: Request, work: Callable[[Visit, dict[str, Any]], Awaitable[Response]]
+    ) -> Response:
         """Run `work` for a script of ours; what goes wrong is said as JSON."""
         visit = self.visit(request)
         try:

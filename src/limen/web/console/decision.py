@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 import msgspec
 from fastapi import APIRouter
@@ -11,8 +10,8 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
-from limen.facts.written import facts_to_json
 from limen.policy.explain import Considered
+from limen.policy.replay import write_decision
 from limen.web.console.rows import Row, row_of, why
 from limen.web.portal.past import Past, past_decision
 from limen.web.site import Site
@@ -51,7 +50,7 @@ def rooms(site: Site) -> APIRouter:
         past = await _past(site, decision_id)
         name = "".join(c for c in decision_id if c.isalnum() or c == "-")
         headers = {"content-disposition": f'attachment; filename="decision-{name}.json"'}
-        return Response(_file(site, past), media_type="application/json", headers=headers)
+        return Response(_file(past), media_type="application/json", headers=headers)
 
     return router
 
@@ -68,15 +67,7 @@ def _weight(policy: Considered) -> tuple[bool, bool, bool, str]:
     return (not policy.determined, policy.outcome != "held", policy.effect != "forbid", policy.id)
 
 
-def _file(site: Site, past: Past) -> bytes:
+def _file(past: Past) -> bytes:
     """The decision as a file: `limen why --replay decision.json` computes it again on any machine."""
-    written: dict[str, Any] = {
-        "decision": past.id,
-        "effect": past.event.decision.effect if past.event.decision else "",
-        "revision": past.event.decision.revision if past.event.decision else "",
-        "now": past.event.decision.now if past.event.decision else 0,
-        "request": msgspec.to_builtins(past.request),
-        "facts": facts_to_json(past.facts),
-        "zone": site.ports.settings.time_zone,
-    }
-    return msgspec.json.format(msgspec.json.encode(written), indent=2)
+    now = past.explanation.decision.now
+    return msgspec.json.format(msgspec.json.encode(write_decision(past.engine, past.request, past.facts, now)), indent=2)

@@ -15,6 +15,7 @@ from limen.cedar import Policy
 from limen.company import store
 from limen.company.policies_file import Source
 from limen.policy.annotations import State, reason_of
+from limen.storage.journal.recent import RING
 from limen.web.console.rows import Filter, recent_rows
 from limen.web.site import Site
 
@@ -64,12 +65,10 @@ def spoken_of(site: Site) -> list[Spoken]:
     """Every policy in force, off and watched ones too."""
     in_force = site.ports.in_force
     sources = in_force.company.policies.sources if in_force.company else {}
-    times = Counter(
-        name
-        for event in site.ports.journal.recent(4_000, lambda event: event.decision is not None)
-        for name in (event.decision.reasons if event.decision else ())
-        for _ in range(min(event.count, 1))
-    )
+    times: Counter[str] = Counter()
+    for event in site.ports.journal.recent(RING, lambda event: event.decision is not None):
+        for name in event.decision.reasons if event.decision else ():
+            times[name] += event.count
     said = []
     for policy in in_force.engine.policies:
         reason = reason_of(policy)

@@ -28,6 +28,7 @@ class Past:
     facts: Facts
     request: Request
     explanation: Explanation
+    engine: Engine
     is_same: bool
 
 
@@ -60,7 +61,7 @@ async def past_decision(site: Site, decision_id: str) -> Past | None:
     request = Request(record.action, record.method, record.route, record.host)
     explanation = await site.in_thread(lambda: engine.explain(request, facts, record.now))
     is_same = explanation.decision.effect == record.effect
-    return Past(decision_id, event, facts.app, facts, request, explanation, is_same)
+    return Past(decision_id, event, facts.app, facts, request, explanation, engine, is_same)
 
 
 async def _engine_of(site: Site, revision: str) -> Engine | None:

@@ -1,0 +1,95 @@
+"""From a one-time link to an open app: the first minutes of an administrator and of an employee."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from playwright.sync_api import expect
+
+from limen.clock import HOUR
+
+PHONE = {"viewport": {"width": 390, "height": 844}, "is_mobile": True, "has_touch": True}
+
+
+def heading(browser: Any) -> Any:
+    return browser.page.get_by_role("heading", level=1)
+
+
+def test_from_the_link_to_a_passkey_to_an_app_by_way_of_a_step_up(harbor: Any, browse: Any) -> None:
+    link = harbor.invite("Mia Falk", "staff", "finance")
+    mia = browse()
+    mia.page.goto(link)
+    expect(mia.page.get_by_role("button", name="Create a passkey")).to_be_visible()
+    assert "#" not in mia.page.url, "the link's secret stays in the address"
+    mia.clean()
+    mia.page.get_by_role("button", name="Create a passkey").click()
+    expect(heading(mia)).to_have_text("Your apps")
+    mia.clean()
+
+    mia.page.get_by_role("link", name="Wiki").click()
+    expect(heading(mia)).to_contain_text("The app on wiki.harbor.localhost")
+
+    harbor.age_sign_ins(5 * HOUR)
+    mia.page.goto(harbor.on("payroll", "/run/2026-11"))
+    expect(heading(mia)).to_have_text("One more step")
+    expect(mia.page.locator("main")).to_contain_text("Payroll")
+    expect(mia.page.locator("main")).not_to_contain_text(re.compile(r"\b4\b|hour"))
+    mia.clean()
+    mia.page.get_by_role("button", name="Use my passkey").click()
+    expect(heading(mia)).to_contain_text("The app on payroll.harbor.localhost")
+    assert mia.page.url == harbor.on("payroll", "/run/2026-11")
+
+
+def test_a_link_works_once(harbor: Any, browse: Any) -> None:
+    link = harbor.invite("Mia Falk", "staff")
+    browse().enrol(link)
+    thief = browse()
+    thief.page.goto(link)
+    expect(thief.page.get_by_role("alert")).to_contain_text("no longer works")
+    expect(thief.page.locator("main")).not_to_contain_text("Mia")
+
+
+def test_signing_out_and_in_again_with_the_passkey(harbor: Any, browse: Any) -> None:
+    mia = browse()
+    mia.enrol(harbor.invite("Mia Falk", "staff"))
+    mia.page.get_by_role("button", name="Sign out").click()
+    expect(heading(mia)).to_have_text("You are signed out")
+    mia.clean()
+    mia.page.goto(harbor.on("wiki", "/plans"))
+    button = mia.page.get_by_role("button", name="Sign in with a passkey")
+    expect(heading(mia).or_(button).first).to_be_visible()
+    if "/sign-in" in mia.page.url and button.is_visible():
+        button.click()
+    expect(heading(mia)).to_contain_text("The app on wiki.harbor.localhost")
+    assert mia.page.url == harbor.on("wiki", "/plans")
+
+
+def test_password_and_code_lead_to_the_same_app_without_a_passkey(harbor: Any, browse: Any) -> None:
+    import pyotp
+
+    otto = browse()
+    otto.page.goto(harbor.invite("Otto Nowak", "staff"))
+    otto.page.get_by_text("No passkey on this device?").click()
+    otto.page.get_by_role("button", name="Go on with password and code").click()
+    otto.page.get_by_text("Can't scan?").click()
+    otto.clean()
+    seed = otto.page.locator("details code").inner_text().replace(" ", "")
+    otto.page.locator("input[name=code]").fill(pyotp.TOTP(seed).now())
+    otto.page.locator("input[name=password]").fill("tidal marble lantern fox")
+    otto.page.get_by_role("button", name="Finish").click()
+    expect(heading(otto)).to_have_text("Your apps")
+    otto.clean()
+    otto.page.goto(harbor.on("wiki"))
+    expect(heading(otto)).to_contain_text("The app on wiki.harbor.localhost")
+
+
+def test_everything_fits_a_phone_and_the_dark(harbor: Any, browse: Any) -> None:
+    link = harbor.invite("Mia Falk", "staff", "finance")
+    mia = browse(**PHONE, color_scheme="dark")
+    mia.page.goto(harbor.origin + "/sign-in")
+    mia.clean()
+    mia.enrol(link)
+    for room in ("/", "/passkeys", "/sessions", "/access"):
+        mia.page.goto(harbor.origin + room)
+        mia.clean()
