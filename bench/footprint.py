@@ -1,0 +1,183 @@
+"""How fast Limen starts and how much memory it keeps, with 500 people and 50 apps, a session each.
+
+`start_s`: from starting the process to the first answered request, at the gateway, the median of several cold starts of
+an existing installation. `first_start_s`: the same with an empty database, so that the folder is parsed, checked and
+published first. `rss_mb`: resident memory of the process and its children, after pages, passkey sign-in options and
+requests through the gateway. Beside it, in the same run: a bare Python that imports nothing.
+"""
+
+from __future__ import annotations
+
+import argparse
+import http.client
+import json
+import re
+import secrets
+import socket
+import statistics
+import subprocess
+import sys
+import time
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+PEOPLE, APPS, ROUNDS = 500, 50, 5
+
+
+def main() -> int:
+    options = argparse.ArgumentParser(description=__doc__)
+    options.add_argument("--json", action="store_true", help="one line, an object")
+    chosen = options.parse_args()
+    with TemporaryDirectory(prefix="footprint-") as folder:
+        root, port = Path(folder) / "company", free_port()
+        company(root, port)
+        first = Started(root, port)
+        first_start = first.seconds
+        first.stop()
+        fill(root)
+        starts, resident = [], 0.0
+        for _ in range(ROUNDS):
+            running = Started(root, port)
+            starts.append(running.seconds)
+            use(port)
+            resident = max(resident, running.resident_mb())
+            running.stop()
+    bare = statistics.median(timed([sys.executable, "-c", ""]) for _ in range(ROUNDS))
+    found = {
+        "start_s": round(statistics.median(starts), 2),
+        "start_s_min": round(min(starts), 2),
+        "start_s_max": round(max(starts), 2),
+        "first_start_s": round(first_start, 2),
+        "bare_python_s": round(bare, 3),
+        "rss_mb": round(resident, 1),
+        "people": PEOPLE,
+        "apps": APPS,
+    }
+    if chosen.json:
+        print(json.dumps(found))
+    else:
+        print(f"Limen with {PEOPLE} people, {APPS} apps and {PEOPLE} sessions; {ROUNDS} cold starts")
+        print(f"  start to first answer   {found['start_s']:>7} s   ({min(starts):.2f} to {max(starts):.2f}; target 2)")
+        print(f"  first start of all      {found['first_start_s']:>7} s   (parses, checks and publishes the folder)")
+        print(f"  a Python doing nothing  {found['bare_python_s']:>7} s")
+        print(f"  resident memory         {found['rss_mb']:>7} MB  (target 150)")
+    return 0
+
+
+class Started:
+    """A running `limen serve` and how long it took to its first answer."""
+
+    def __init__(self, root: Path, port: int) -> None:
+        began = time.perf_counter()
+        command = [sys.executable, "-m", "limen.cli.main", "serve", str(root)]
+        self.process = subprocess.Popen(command, stdout=subprocess.DEVNULL)
+        while not answers(port):
+            if self.process.poll() is not None:
+                raise SystemExit("limen serve ended; its own words are above")
+            time.sleep(0.01)
+        self.seconds = time.perf_counter() - began
+
+    def resident_mb(self) -> float:
+        pids = [self.process.pid]
+        for pid in pids:
+            for task in Path(f"/proc/{pid}/task").glob("*/children"):
+                pids += [int(child) for child in task.read_text().split()]
+        kilobytes = [re.search(r"VmRSS:\s+(\d+)", Path(f"/proc/{pid}/status").read_text()) for pid in pids]
+        return sum(int(found[1]) for found in kilobytes if found) / 1024
+
+    def stop(self) -> None:
+        self.process.terminate()
+        self.process.wait(15)
+
+
+def answers(port: int) -> bool:
+    """Whether a request to an app's host is answered: by a decision, so nothing less than all of Limen stands."""
+    try:
+        return asked(port, "app0.harbor.localhost", "/")[0] == 401
+    except OSError:
+        return False
+
+
+def asked(port: int, host: str, path: str, method: str = "GET") -> tuple[int, bytes]:
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
+    try:
+        connection.request(method, path, headers={"Host": f"{host}:{port}"})
+        response = connection.getresponse()
+        return response.status, response.read()
+    finally:
+        connection.close()
+
+
+def use(port: int) -> None:
+    """What a morning does: pages, and requests to every app."""
+    for round_ in range(3):
+        for path in ("/", "/sign-in", "/enrol", "/console", "/favicon.ico"):
+            asked(port, "limen.harbor.localhost", path)
+        for number in range(APPS):
+            asked(port, f"app{number}.harbor.localhost", f"/{round_}")
+
+
+def company(root: Path, port: int) -> None:
+    """A company folder with the baseline and 50 apps."""
+    subprocess.run(
+        [sys.executable, "-m", "limen.cli.main", "init", str(root), "--name", "Harbor", "--domain", "harbor.localhost"],
+        check=True,
+        stdout=subprocess.DEVNULL,
+    )
+    toml = root / "limen.toml"
+    text = re.sub(r"^url = .*$", f'url = "http://limen.harbor.localhost:{port}"', toml.read_text(), flags=re.MULTILINE)
+    listen = f'[listen]\naddress = "127.0.0.1:{port}"\ncheck = "127.0.0.1:{free_port()}"'
+    toml.write_text(text.replace("[listen]", listen))
+    labels = ("public", "internal", "confidential", "restricted")
+    apps = [
+        f"- id: app{n}\n  name: App {n}\n  host: app{n}.harbor.localhost\n  upstream: http://127.0.0.1:{9000 + n}\n"
+        f"  label: {labels[n % 4]}\n  owner: staff\n  actions:\n    view: [GET /**]\n    edit: [POST /**, PUT /**]\n"
+        for n in range(APPS)
+    ]
+    (root / "apps.yaml").write_text("\n".join(apps))
+    (root / "policies" / "tests.yaml").write_text("")
+
+
+def fill(root: Path) -> None:
+    """500 people with a session each, written as identity's own store writes them."""
+    from limen.clock import HOUR, SystemClock
+    from limen.company.load import load_settings
+    from limen.company.places import database_url
+    from limen.facts import Factor, Person, Session
+    from limen.identity.model import PersonStatus, auth_of
+    from limen.identity.store.people import insert_person
+    from limen.identity.store.sessions import insert_session
+    from limen.storage import Database, Transaction
+
+    now = SystemClock().now()
+    proofs = {Factor.PASSKEY: now}
+
+    def work(transaction: Transaction) -> None:
+        for number in range(PEOPLE):
+            who = Person(
+                f"p_{number}", f"Person {number}", f"p{number}@harbor.example", frozenset({"staff"}), active=True
+            )
+            session = Session(f"s_{number}", who.id, auth_of(proofs), now, now + 12 * HOUR, 2 * HOUR)
+            insert_person(transaction.connection, who, PersonStatus.ACTIVE, now)
+            insert_session(transaction.connection, session, secrets.token_bytes(32), proofs)
+
+    database = Database.open(database_url(root, load_settings(root)))
+    database.write(work)
+    database.close()
+
+
+def timed(command: list[str]) -> float:
+    began = time.perf_counter()
+    subprocess.run(command, check=True)
+    return time.perf_counter() - began
+
+
+def free_port() -> int:
+    with socket.socket() as one:
+        one.bind(("127.0.0.1", 0))
+        port: int = one.getsockname()[1]
+        return port
+
+
+if __name__ == "__main__":
+    sys.exit(main())
