@@ -64,7 +64,10 @@ async def test_every_path_trick_is_refused_at_both_doors_and_journaled(town):
     for trick in TRICKS:
         common = f"Cookie: {cookie}\r\nConnection: close\r\n\r\n"
         head = f"GET {trick} HTTP/1.1\r\nHost: wiki.harbor.example\r\n{common}"
-        asked = f"GET /check HTTP/1.1\r\nX-Forwarded-Method: GET\r\nX-Forwarded-Host: wiki.harbor.example\r\nX-Forwarded-Uri: {trick}\r\n{common}"
+        asked = (
+            "GET /check HTTP/1.1\r\nX-Forwarded-Method: GET\r\nX-Forwarded-Host: wiki.harbor.example\r\n"
+            f"X-Forwarded-Uri: {trick}\r\n{common}"
+        )
         before = len(house.journal.reasons())
         assert 400 <= status_of(await raw(port, head.encode())) < 500, trick
         assert status_of(await raw(check, asked.encode())) == 403, trick
@@ -78,7 +81,8 @@ async def test_every_path_trick_is_refused_at_both_doors_and_journaled(town):
 )
 async def test_a_method_override_never_reaches_the_app(town, name):
     house, app, port, _ = town
-    head = f"GET /page HTTP/1.1\r\nHost: wiki.harbor.example\r\nCookie: {house.cookie()}\r\n{name}: DELETE\r\nConnection: close\r\n\r\n"
+    common = f"Host: wiki.harbor.example\r\nCookie: {house.cookie()}\r\nConnection: close\r\n"
+    head = f"GET /page HTTP/1.1\r\n{common}{name}: DELETE\r\n\r\n"
     assert status_of(await raw(port, head.encode())) == 200
     assert name.lower() not in app.last["headers"]
     assert house.journal.last.request.method == "GET"
@@ -88,7 +92,8 @@ async def test_a_post_is_never_judged_as_a_get(town):
     house, app, port, check = town
     cookie = house.cookie(person="bo", strength=2)
     for extra in ("", "X-Forwarded-Method: GET\r\n", "X-HTTP-Method-Override: GET\r\n"):
-        head = f"POST /page HTTP/1.1\r\nHost: wiki.harbor.example\r\nCookie: {cookie}\r\n{extra}Content-Length: 0\r\nConnection: close\r\n\r\n"
+        common = f"Host: wiki.harbor.example\r\nCookie: {cookie}\r\nContent-Length: 0\r\nConnection: close\r\n"
+        head = f"POST /page HTTP/1.1\r\n{common}{extra}\r\n"
         assert status_of(await raw(port, head.encode())) == 403
         assert house.journal.last.request.action == "edit"
     asked = (

@@ -52,7 +52,8 @@ when { resource.sensitivity <= 1 && context.auth.strength >= 1 };
 unless { context.auth.strength >= 3 };
 @id("editors-edit") permit (principal in Group::"editors", action == Action::"edit", resource == App::"wiki")
 when { context.auth.strength >= 2 };
-@id("home") permit (principal in Group::"staff", action in [Action::"sign_in", Action::"view"], resource == App::"limen");
+@id("home") permit (principal in Group::"staff", action in [Action::"sign_in", Action::"view"], resource)
+when { resource.owner == "administrators" };
 """
 
 

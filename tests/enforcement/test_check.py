@@ -2,13 +2,15 @@ from __future__ import annotations
 
 import asyncio
 import json
-import os
 import stat
 
 import pytest
 from tests.enforcement.house import House, Ticking, raw, status_of
 
-ASKED = "X-Forwarded-Method: GET\r\nX-Forwarded-Host: wiki.harbor.example\r\nX-Forwarded-Uri: {}\r\nX-Forwarded-For: 203.0.113.7\r\n"
+ASKED = (
+    "X-Forwarded-Method: GET\r\nX-Forwarded-Host: wiki.harbor.example\r\n"
+    "X-Forwarded-Uri: {}\r\nX-Forwarded-For: 203.0.113.7\r\n"
+)
 
 
 @pytest.fixture
@@ -116,7 +118,7 @@ async def test_it_listens_on_a_unix_socket_that_strangers_can_not_open(tmp_path)
     check = house.check_server()
     path = tmp_path / "check.sock"
     await check.start(f"unix:{path}")
-    assert stat.S_IMODE(os.stat(path).st_mode) == 0o660
+    assert stat.S_IMODE(path.stat().st_mode) == 0o660
     reader, writer = await asyncio.open_unix_connection(str(path))
     writer.write(asked(cookie=house.cookie()))
     assert status_of(await asyncio.wait_for(reader.read(), 3)) == 200

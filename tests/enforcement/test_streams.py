@@ -26,7 +26,7 @@ def opened(house):
 
 async def until(condition, seconds=3.0):
     async with asyncio.timeout(seconds):
-        while not condition():
+        while not condition():  # noqa: ASYNC110 -- the condition is no event of ours
             await asyncio.sleep(0.01)
 
 

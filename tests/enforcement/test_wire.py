@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 
 import pytest
-from tests.enforcement.house import House, raw, serving, status_of
+from tests.enforcement.house import raw, serving, status_of
 
 from limen.enforcement import wire
 
@@ -39,7 +39,8 @@ async def town():
         (b"GET http://h/a HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n", b"GET /a 0"),
         (b"POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 3\r\nConnection: close\r\n\r\nabc", b"POST / 3"),
         (
-            b"POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: Chunked\r\nConnection: close\r\n\r\n3\r\nabc\r\n0\r\n\r\n",
+            b"POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: Chunked\r\nConnection: close\r\n\r\n"
+            b"3\r\nabc\r\n0\r\n\r\n",
             b"POST / 3",
         ),
         (b"GET / HTTP/1.0\r\nHost: h\r\n\r\n", b"GET / 0"),
@@ -103,8 +104,3 @@ async def test_each_refusal_is_told_by_name(town):
     for sent in (b"GET / HTTP/1.1\r\n\r\n", b"nonsense\r\n\r\n", b"GET /#a HTTP/1.1\r\nHost: h\r\n\r\n"):
         assert status_of(await raw(port, sent)) == 400
     assert [word for word, _ in told] == ["host-not-one", "request-malformed", "target-fragment"]
-
-
-def test_a_house_of_its_own_is_not_needed_to_make_one():
-    assert wire.protocol(lambda *_: None) is not wire.protocol(lambda *_: None)
-    assert House().doors

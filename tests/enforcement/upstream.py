@@ -30,7 +30,7 @@ class Seen:
 
 @asynccontextmanager
 async def upstream(ssl_context: Any = None) -> AsyncIterator[Seen]:
-    """Run the app; `/ws` echoes, `/stream` never ends, `/slow` waits, `/redirect` points away, all else says what came."""
+    """Run the app; `/ws` echoes, `/stream` never ends, `/slow` waits, all else says what came."""
     seen = Seen()
 
     async def anything(request: web.Request) -> web.StreamResponse:

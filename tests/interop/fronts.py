@@ -16,10 +16,10 @@ from ipaddress import ip_network
 from pathlib import Path
 
 import pytest
-
-from limen.enforcement.check import CheckServer
 from tests.enforcement.house import House, Ticking, gateway
 from tests.enforcement.upstream import Seen, upstream
+
+from limen.enforcement.check import CheckServer
 
 HOW_TO = Path(__file__).parents[2] / "docs" / "how-to"
 CONFIGS = {"nginx": "nginx.conf", "caddy": "Caddyfile", "envoy": "envoy.yaml"}
@@ -76,7 +76,7 @@ async def running(front: str, limen: int, check: int, app: int) -> AsyncIterator
     """Run a front with its documented config; the port it listens on."""
     binary = program(front)
     port = free_port()
-    config = (HOW_TO / CONFIGS[front]).read_text()
+    config = _documented(front)
     for documented, real in (("8000", port), ("8080", limen), ("8081", check), ("9000", app)):
         assert documented in config
         config = config.replace(f":{documented}", f":{real}").replace(
@@ -120,4 +120,12 @@ async def _until_open(port: int, process: asyncio.subprocess.Process, log: Path)
             writer.close()
             return
         await asyncio.sleep(0.05)
-    pytest.fail(f"the front did not start:\n{log.read_text()[-3000:]}")
+    pytest.fail(f"the front did not start:\n{_end_of(log)}")
+
+
+def _documented(front: str) -> str:
+    return (HOW_TO / CONFIGS[front]).read_text()
+
+
+def _end_of(log: Path) -> str:
+    return log.read_text()[-3_000:]

@@ -9,12 +9,12 @@ import socket
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
+from tests.enforcement.house import PUBLIC_URL, raw, status_of
+from tests.interop.fronts import Guarded
 from websockets.asyncio.client import connect
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
 from limen.enforcement.assertion import verify
-from tests.enforcement.house import PUBLIC_URL, raw, status_of
-from tests.interop.fronts import Guarded
 
 HOST = "wiki.harbor.example"
 NAVIGATE = "Sec-Fetch-Mode: navigate\r\n"
