@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from tests.company.company_folder import change, new_folder
 
-from limen.company.load import FolderError, check_folder, load_company
+from limen.company.load import FolderError, check_folder, load_company, load_settings
 
 HARBOR = Path(__file__).parents[2] / "examples/harbor"
 
@@ -70,3 +70,12 @@ def test_a_folder_that_can_not_be_taken_is_one_error_with_every_problem(tmp_path
         load_company(root)
     assert [one.file for one in caught.value.problems] == ["apps.yaml", "limen.toml"]
     assert "apps.yaml:" in str(caught.value)
+
+
+def test_settings_can_be_read_while_the_rest_is_wrong(tmp_path: Path) -> None:
+    root = new_folder(tmp_path)
+    change(root, "apps.yaml", "label: internal", "label: secret")
+    assert load_settings(root).domain == "example.localhost"
+    change(root, "limen.toml", 'time_zone = "UTC"', 'time_zone = "Mars"')
+    with pytest.raises(FolderError, match="there is no time zone"):
+        load_settings(root)

@@ -11,7 +11,7 @@ from typing import Any, Final
 from limen.clock import Instant
 from limen.company.child import parse_texts
 from limen.company.company import Company
-from limen.company.load import load_company
+from limen.company.load import load_company, load_settings
 from limen.company.places import database_url, journal_folder
 from limen.company.problem import did_you_mean, shown
 from limen.company.tree import Tree
@@ -65,7 +65,7 @@ def by_id(folder: Path, decision_id: str) -> Asked:
     from limen.storage import Database
     from limen.storage.journal.reader import Reader
 
-    settings = load_company(folder).settings
+    settings = load_settings(folder)
     reader = Reader(journal_folder(folder, settings))
     try:
         event = reader.find(decision_id)
