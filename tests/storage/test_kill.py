@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+import multiprocessing
 import random
 import re
-import signal
-import subprocess
-import sys
 import threading
+from collections.abc import Iterator
+from contextlib import suppress
+from multiprocessing.connection import Connection
 from pathlib import Path
 
 import pytest
-from tests.storage.under_load import KEYS
+from tests.storage.under_load import KEYS, main
 
 from limen.storage import Database
 from limen.storage.journal import Journal, verify
@@ -19,7 +20,8 @@ from limen.storage.journal.chain import parse
 from limen.storage.journal.recovery import LOSS_WINDOW_MS
 
 KILLS = 50
-ROOT = Path(__file__).parents[2]
+PROCESSES = multiprocessing.get_context("forkserver")
+PROCESSES.set_forkserver_preload(["tests.storage.under_load"])  # imported once, not fifty times
 SLACK_MS = 300
 """How much later than it should a loaded test machine may wake the writer's thread. Not part of the promise."""
 
@@ -28,10 +30,8 @@ SLACK_MS = 300
 def test_nothing_acknowledged_is_lost_in_fifty_kills_and_nothing_is_kept_twice(tmp_path: Path) -> None:
     said: list[str] = []
     surely_decided: list[str] = []
-    ready = started(tmp_path)
     for _ in range(KILLS):
-        child, ready = ready, started(tmp_path)  # the next one imports while this one works
-        lines = killed_run(child)
+        lines = killed_run(tmp_path)
         said += [line.split()[1] for line in lines if line.startswith("said")]
         surely_decided += decisions_older_than_the_window(lines)
 
@@ -45,8 +45,6 @@ def test_nothing_acknowledged_is_lost_in_fifty_kills_and_nothing_is_kept_twice(t
         database.close()
         assert verify(tmp_path / "journal", KEYS).problems == ()
 
-    ready.kill()
-    ready.communicate()
     kept = ids_on_disk(tmp_path / "journal")
     assert len(said) > KILLS
     assert set(said) <= kept.keys()
@@ -55,26 +53,27 @@ def test_nothing_acknowledged_is_lost_in_fifty_kills_and_nothing_is_kept_twice(t
     assert {each.split("-")[0] for each in surely_decided} <= kept.keys()
 
 
-def started(folder: Path) -> subprocess.Popen[str]:
-    command = [sys.executable, "-m", "tests.storage.under_load", str(folder)]
-    return subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
-
-
-def killed_run(child: subprocess.Popen[str]) -> list[str]:
+def killed_run(folder: Path) -> list[str]:
     """What the process said before it was killed, at some moment within the first 0.7 s of its work."""
-    assert child.stdin is not None
-    assert child.stdout is not None
-    child.stdin.write("go\n")
-    child.stdin.flush()
-    assert child.stdout.readline() == "open\n"
-    killer = threading.Timer(random.uniform(0.0, 0.7), child.send_signal, [signal.SIGKILL])
+    hears, tells = PROCESSES.Pipe(duplex=False)
+    child = PROCESSES.Process(target=main, args=(folder, tells))
+    child.start()
+    tells.close()
+    assert hears.recv_bytes() == b"open"
+    killer = threading.Timer(random.uniform(0.0, 0.7), child.kill)
     killer.start()
-    out = child.stdout.read()
+    lines = list(everything(hears))
     killer.join()
-    child.stdin.close()
-    child.stdout.close()
-    child.wait()
-    return out[: out.rfind("\n") + 1].splitlines()
+    child.join()
+    hears.close()
+    return lines
+
+
+def everything(hears: Connection) -> Iterator[str]:
+    """All whole lines until the other end is gone, be it in the middle of one."""
+    with suppress(EOFError, OSError):
+        while True:
+            yield hears.recv_bytes().decode()
 
 
 def decisions_older_than_the_window(lines: list[str]) -> list[str]:
