@@ -8,6 +8,7 @@ from tests.policy.scene import BERLIN, NOW, VIEW, app, engine_of, facts, tree_of
 from limen.clock import DAY, HOUR, MINUTE, SECOND, from_iso
 from limen.facts import ANYBODY, UNPROVED, Grant, Label, Person
 from limen.policy import Effect, Engine, Named, PolicyError, Remedy, Request
+from limen.policy.engine import MOST_EDGES
 
 STAFF_VIEW = """
 @id("staff-view") @title("Staff read") @reason("Everybody works here.")
@@ -186,3 +187,31 @@ def test_the_app_in_the_facts_is_the_one_decided_about() -> None:
     engine = engine_of('@id("a") permit (principal, action, resource == App::"crm");')
     assert engine.decide(VIEW, replace(facts(), app=app(app_id="crm")), NOW).is_permit
     assert not engine.decide(VIEW, facts(), NOW + DAY).is_permit
+
+
+def test_a_refusal_stays_quick_whatever_the_policies_compare_the_clock_with() -> None:
+    many = "".join(
+        f'@id("p{n}") permit (principal, action, resource) when {{ context.time.minute == {n} && context.risk.known }};'
+        for n in range(MOST_EDGES + 1)
+    )
+    looked_at: list[int] = []
+    engine = engine_of(many)
+    calendar = engine.calendar
+
+    class Counting(type(calendar)):  # type: ignore[misc]
+        def at(self, now):
+            looked_at.append(now)
+            return calendar.at(now)
+
+    engine.calendar = Counting(BERLIN)
+    assert engine.decide(VIEW, facts(), NOW).remedies == ()
+    assert len(looked_at) < 10
+
+
+def test_a_comparison_that_many_policies_share_is_looked_at_once() -> None:
+    text = "".join(
+        f'@id("p{n}") permit (principal, action, resource) when {{ context.time.minute >= 720 }};'
+        for n in range(MOST_EDGES + 1)
+    )
+    (remedy,) = engine_of(text).decide(VIEW, facts(), NOW).remedies
+    assert (remedy.kind, remedy.at) == ("come_back", from_iso("2026-11-24T11:00:00Z"))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from datetime import tzinfo
+from itertools import islice
 from typing import Any, Final
 
 from limen.cedar import Entity, EntityUid, EvaluationError, Policy, PolicySet, compile_policies
@@ -21,6 +22,10 @@ from limen.policy.seen import ACTION_ENTITIES, Calendar, Seen, see
 
 COME_BACK: Final[Milliseconds] = 8 * DAY
 """How far ahead a person is told to come back: a week, and a day for a changed clock."""
+MOST_EDGES: Final = 48
+"""With more comparisons that move with time, a refusal no longer looks for when to come back: it must stay quick."""
+MOST_INSTANTS: Final = 400
+"""How many instants a refusal looks at for when to come back."""
 
 NOTHING_PERMITS: Final = (
     Reason(Named.NOTHING_PERMITS, "forbid", "Nothing permits this", "No policy gives you this access."),
@@ -146,9 +151,11 @@ class Engine:
         at_once = self._at_once(reasons, request, seen, now)
         if at_once:
             return Effect.CHALLENGE, at_once
-        for at in self._ahead(request, seen, now).instants(now + COME_BACK):
-            if self._effect(request, seen, at) is not Effect.DENY:
-                return Effect.DENY, (Remedy("come_back", at_once=False, at=at),)
+        ahead = self._ahead(request, seen, now)
+        if len(ahead.moving) <= MOST_EDGES:
+            for at in islice(ahead.instants(now + COME_BACK), MOST_INSTANTS):
+                if self._effect(request, seen, at) is not Effect.DENY:
+                    return Effect.DENY, (Remedy("come_back", at_once=False, at=at),)
         return Effect.DENY, ()
 
     def _at_once(self, reasons: tuple[Reason, ...], request: Request, seen: Seen, now: Instant) -> tuple[Remedy, ...]:
@@ -179,7 +186,7 @@ class Engine:
         if facts.person.id and facts.auth.strength:
             known.append(facts.auth.at + remedies.JUST_PROVED)
         as_is, proved = self._worlds(request, seen)
-        moving = [*self._moving(request, seen, as_is, proved)]
+        moving = dict.fromkeys(self._moving(request, seen, as_is, proved))
         return Ahead(tuple(moving), self.calendar, now, tuple(known))
 
     def _moving(self, request: Request, seen: Seen, as_is: Any, proved: Any) -> Iterator[Moving]:
