@@ -176,3 +176,16 @@ def test_time_alone_can_end_a_stream():
     assert until == NOW + HOUR  # it is ten in Berlin; eleven ends the morning
     house.clock.forward(HOUR)
     assert house.doors.again(answer, "")[0] == "nothing-permits"
+
+
+def test_an_engine_that_breaks_ends_what_is_open(house):
+    answer = ask(house, house.cookie())
+
+    class Broken:
+        revision = "r1"
+
+        def decide(self, request, facts, now):
+            raise RuntimeError("broken")
+
+    house.engine = Broken()
+    assert house.doors.again(answer, "") == ("policy-error", None)

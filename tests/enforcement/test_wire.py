@@ -39,8 +39,10 @@ async def town():
         (b"GET http://h/a HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n", b"GET /a 0"),
         (b"POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 3\r\nConnection: close\r\n\r\nabc", b"POST / 3"),
         (
-            b"POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: Chunked\r\nConnection: close\r\n\r\n"
-            b"3\r\nabc\r\n0\r\n\r\n",
+            (
+                b"POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: Chunked\r\nConnection: close\r\n\r\n"
+                b"3\r\nabc\r\n0\r\n\r\n"
+            ),
             b"POST / 3",
         ),
         (b"GET / HTTP/1.0\r\nHost: h\r\n\r\n", b"GET / 0"),

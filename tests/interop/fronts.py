@@ -84,10 +84,7 @@ async def running(front: str, limen: int, check: int, app: int) -> AsyncIterator
         )
     with tempfile.TemporaryDirectory() as made:
         folder = Path(made)
-        folder.chmod(0o755)
-        written = folder / CONFIGS[front]
-        written.write_text(config)
-        (folder / "logs").mkdir()
+        written = _written(folder, CONFIGS[front], config)
         command = {
             "nginx": [binary, "-p", made, "-c", str(written), "-g", "daemon off;"],
             "caddy": [binary, "run", "--adapter", "caddyfile", "--config", str(written)],
@@ -129,3 +126,10 @@ def _documented(front: str) -> str:
 
 def _end_of(log: Path) -> str:
     return log.read_text()[-3_000:]
+
+
+def _written(folder: Path, name: str, config: str) -> Path:
+    folder.chmod(0o755)  # nginx's workers run as somebody else
+    (folder / "logs").mkdir()
+    (folder / name).write_text(config)
+    return folder / name

@@ -13,7 +13,7 @@ import msgspec
 from limen.clock import Clock, Instant
 from limen.enforcement.headers import TwiceError, cookie
 from limen.enforcement.paths import PathRefusedError
-from limen.enforcement.ports import CurrentEngine, Engine, Journal
+from limen.enforcement.ports import CurrentEngine, Journal
 from limen.enforcement.routes import MethodRefusedError, Route, Routes
 from limen.events import Event, Outcome
 from limen.facts import LIMEN, App, Facts, Known, Session, Standing
@@ -109,7 +109,9 @@ class Doors:
         `cookies` is the whole Cookie field, `address` the client's as far as trusted hops tell. `preflight_from` is
         the Origin of a CORS preflight. Never raises for anything a client can send.
         """
-        routes = self._routes(host)
+        routes = self._hosts.get(host) if self._apps is self.known.apps_by_host else None
+        if routes is None:
+            routes = self._routes(host)
         if routes is None:
             return self.refuse(Named.UNKNOWN_HOST, door=door, address=address, host=host)
         app = routes.app
@@ -144,7 +146,10 @@ class Doors:
         if shut is not None:
             decision = _named(shut, Effect.DENY, request, facts, now)
         else:
-            decision = self._decision(self._engine(), request, facts, now)
+            try:
+                decision = self._engine().decide(request, facts, now)
+            except Exception:  # noqa: BLE001 -- whatever went wrong, the answer is no
+                decision = _named(Named.POLICY_ERROR, Effect.DENY, request, facts, now)
         micros = (perf_counter_ns() - began) / 1_000
         kept = self.journal.decided(door, decision, "", facts.place.address, micros)
         return Answer(decision.effect, _word(decision), kept, decision, facts.app, None, route)
@@ -167,7 +172,10 @@ class Doors:
         shut = self.shut()
         if shut is not None:
             return shut, None
-        decision = self._decision(self._engine(), answer.route.request, self.known.facts(session, app, address), now)
+        try:
+            decision = self._engine().decide(answer.route.request, self.known.facts(session, app, address), now)
+        except Exception:  # noqa: BLE001 -- whatever went wrong, the answer is no
+            return Named.POLICY_ERROR, None
         if decision.effect is not Effect.PERMIT:
             return _word(decision), None
         ends = [at for at in (decision.valid_until, self.known.ends_at(session) if session else None) if at is not None]
@@ -229,21 +237,19 @@ class Doors:
         shut = self.shut()
         if shut is not None:
             return self._keep(_named(shut, Effect.DENY, route.request, facts, now), app, session, route, door, address)
-        decision = self._decision(self._engine(), route.request, facts, now)
-        if session is not None:
-            self.known.used(session, now)
-        elif decision.effect is not Effect.PERMIT:
-            decision = _because(decision, standing)
-        micros = (perf_counter_ns() - began) / 1_000
-        kept = self.journal.decided(door, decision, session.id if session else "", address, micros)
-        return Answer(decision.effect, _word(decision), kept, decision, app, session, route)
-
-    def _decision(self, engine: Engine, request: Request, facts: Facts, now: Instant) -> Decision:
-        """The engine's answer; an engine that breaks is an error of a policy, and so a deny."""
         try:
-            return engine.decide(request, facts, now)
+            decision = self._engine().decide(route.request, facts, now)
         except Exception:  # noqa: BLE001 -- whatever went wrong, the answer is no
-            return _named(Named.POLICY_ERROR, Effect.DENY, request, facts, now)
+            decision = _named(Named.POLICY_ERROR, Effect.DENY, route.request, facts, now)
+        effect = decision.effect
+        alias = ""
+        if session is not None:
+            alias = session.id
+            self.known.used(session, now)
+        elif effect is not Effect.PERMIT:
+            decision = _because(decision, standing)
+        kept = self.journal.decided(door, decision, alias, address, (perf_counter_ns() - began) / 1_000)
+        return Answer(effect, _word(decision), kept, decision, app, session, route)
 
     def _let_through(self, door: str, app: App, route: Route, address: str, name: Named) -> Answer:
         now = self.clock.now()
@@ -323,7 +329,8 @@ def _because(decision: Decision, standing: str) -> Decision:
 
 
 def _word(decision: Decision) -> str:
-    return decision.reasons[0].policy if decision.reasons else Named.NOTHING_PERMITS
+    reasons = decision.reasons
+    return reasons[0].policy if reasons else Named.NOTHING_PERMITS
 
 
 def _plain_host(host: bytes) -> str:
