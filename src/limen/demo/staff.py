@@ -102,7 +102,7 @@ class Employee:
         await self._done(self.browser.call(page, "/step-up/passkey", sent))
 
     async def sign_out(self) -> None:
-        page = await self.browser.open(f"{self.home}/portal")
+        page = await self.browser.open(f"{self.home}/")
         await self.browser.submit(page, "/sign-out", {})
         self.is_signed_in = False
 

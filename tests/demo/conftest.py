@@ -1,0 +1,19 @@
+"""Harbor, alive: started once for all tests of a file that want it."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from limen.clock import SystemClock
+from limen.demo.harbor import copy_to
+from limen.demo.town import Town, settled_town
+
+
+@pytest.fixture
+async def town(tmp_path: Path) -> AsyncIterator[Town]:
+    copy_to(tmp_path, prefer_usual_ports=False)
+    async with settled_town(tmp_path, SystemClock()) as town:
+        yield town
