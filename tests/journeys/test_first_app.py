@@ -50,19 +50,53 @@ def test_a_link_works_once(harbor: Any, browse: Any) -> None:
     expect(thief.page.locator("main")).not_to_contain_text("Mia")
 
 
-def test_signing_out_and_in_again_with_the_passkey(harbor: Any, browse: Any) -> None:
+def test_signing_out_and_in_again_at_the_press_of_one_button(harbor: Any, browse: Any) -> None:
     mia = browse()
+    mia.page.add_init_script("PublicKeyCredential.isConditionalMediationAvailable = async () => false")
     mia.enrol(harbor.invite("Mia Falk", "staff"))
     mia.page.get_by_role("button", name="Sign out").click()
     expect(heading(mia)).to_have_text("You are signed out")
     mia.clean()
     mia.page.goto(harbor.on("wiki", "/plans"))
-    button = mia.page.get_by_role("button", name="Sign in with a passkey")
-    expect(heading(mia).or_(button).first).to_be_visible()
-    if "/sign-in" in mia.page.url and button.is_visible():
-        button.click()
+    expect(heading(mia)).to_have_text("Sign in to Harbor")
+    expect(mia.page.locator("main")).not_to_contain_text("Wiki")
+    mia.page.get_by_role("button", name="Sign in with a passkey").click()
     expect(heading(mia)).to_contain_text("The app on wiki.harbor.localhost")
     assert mia.page.url == harbor.on("wiki", "/plans")
+
+
+def test_a_passkey_offered_by_autofill_signs_in_without_a_press(harbor: Any, browse: Any) -> None:
+    mia = browse()
+    mia.enrol(harbor.invite("Mia Falk", "staff"))
+    mia.page.get_by_role("button", name="Sign out").click()
+    expect(heading(mia)).to_have_text("You are signed out")
+    mia.page.goto(harbor.on("wiki", "/plans"))  # the virtual authenticator is there, and answers at once
+    expect(heading(mia)).to_contain_text("The app on wiki.harbor.localhost")
+
+
+def test_a_person_who_is_not_verified_by_their_device_does_not_get_in(harbor: Any, browse: Any) -> None:
+    mia = browse()
+    mia.page.add_init_script("PublicKeyCredential.isConditionalMediationAvailable = async () => false")
+    mia.enrol(harbor.invite("Mia Falk", "staff"))
+    mia.page.get_by_role("button", name="Sign out").click()
+    mia.cdp.send("WebAuthn.setUserVerified", {"authenticatorId": mia.authenticator, "isUserVerified": False})
+    mia.page.goto(harbor.origin + "/sign-in")
+    mia.page.get_by_role("button", name="Sign in with a passkey").click()
+    expect(mia.page.get_by_role("alert").first).to_contain_text("The passkey was not used")
+    assert mia.page.url.startswith(harbor.origin + "/sign-in")
+
+
+def test_a_passkey_is_renamed_and_the_last_one_stays(harbor: Any, browse: Any) -> None:
+    mia = browse()
+    mia.enrol(harbor.invite("Mia Falk", "staff"))
+    mia.page.goto(harbor.origin + "/passkeys")
+    mia.page.get_by_text("Rename").click()
+    mia.page.get_by_label("New name").fill("Blue laptop")
+    mia.page.get_by_role("button", name="Save").click()
+    expect(mia.page.get_by_role("status")).to_contain_text("Renamed")
+    mia.page.get_by_role("button", name="Remove Blue laptop").click()
+    expect(mia.page.get_by_role("alert").first).to_contain_text("last way to sign in")
+    assert all("400" in problem for problem in mia.problems), "a browser notes the refusal, and nothing else"
 
 
 def test_password_and_code_lead_to_the_same_app_without_a_passkey(harbor: Any, browse: Any) -> None:

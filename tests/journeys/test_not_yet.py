@@ -35,7 +35,7 @@ def test_what_no_group_of_theirs_may_open_names_who_to_ask(harbor: Any, browse: 
     tom.enrol(harbor.invite("Tom Berger", "staff", "sales"))
     tom.page.goto(harbor.on("payroll", "/run/2026-11"))
     expect(heading(tom)).to_have_text("Payroll is not open to you")
-    expect(tom.page.locator(".conditions .fails")).to_contain_text("Your groups")
+    expect(tom.page.locator(".conditions .fails")).to_contain_text("Your role")
     expect(tom.page.locator(".conditions .fails")).to_contain_text("Finance")
     tom.clean()
 

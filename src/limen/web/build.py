@@ -16,7 +16,7 @@ from limen.web.assets import PREFIX
 from limen.web.console import apps as console_apps, decision, decisions, live, overview, people, policies
 from limen.web.portal import access, apps, enrolment, not_yet, opening, passkeys, sessions, sign_in, step_up
 from limen.web.ports import Ports
-from limen.web.shell import App, Shell
+from limen.web.shell import App, Shell, TooLargeError
 from limen.web.site import Site, TurnedAwayError, fresh_proof_path, status_of
 
 _ROOMS: Final = (
@@ -72,6 +72,10 @@ def _add_ways_out(app: FastAPI, site: Site) -> None:
     @app.exception_handler(LimenError)
     def wrong(request: Request, error: LimenError) -> Response:
         return site.page("wrong.html", site.visit(request), status_of(error), what=error.what, fix=error.fix)
+
+    @app.exception_handler(TooLargeError)
+    def too_large(request: Request, _error: Exception) -> Response:
+        return site.page("wrong.html", site.visit(request), 413, what="That was too much at once", fix="send less")
 
     @app.exception_handler(HTTPException)
     def not_here(request: Request, error: HTTPException) -> Response:

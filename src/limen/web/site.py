@@ -120,7 +120,7 @@ class Site:
         visit = self.visit(request)
         here = where_to(request.url.path + (f"?{request.url.query}" if request.url.query else ""))
         if request.method != "GET":
-            here = where_to(request.url.path)
+            here = room_above(request.url.path)
         if visit.session is None or visit.person is None:
             raise TurnedAwayError(self.go(visit, "/sign-in", to=here))
         app = self._limen()
@@ -220,8 +220,13 @@ def status_of(wrong: LimenError) -> int:
 
 def fresh_proof_path(request: Request) -> str:
     """Where a fresh proof is given before what was asked is asked again."""
-    room = "/" + request.url.path.strip("/").split("/")[0]
-    return f"/step-up?{urlencode({'app': LIMEN, 'to': room})}"
+    return f"/step-up?{urlencode({'app': LIMEN, 'to': room_above(request.url.path)})}"
+
+
+def room_above(path: str) -> str:
+    """The page that a form's address belongs to: one that can be looked at again, which the form's own can't."""
+    first, *rest = path.strip("/").split("/")
+    return where_to("/".join(["", first, *rest[:-1]]) if first == "console" else f"/{first}")
 
 
 def set_cookie(response: Response, name: str, value: str, max_age: int | None = None) -> None:

@@ -44,7 +44,9 @@ def rooms(site: Site) -> APIRouter:
         visit = site.visit(request)
         if visit.session is None:
             return site.go(visit, "/sign-in", to=where_to(f"{request.url.path}?{request.url.query}"))
-        step = await _step(site, visit, query_id(request, "app"), query(request, "to", 2_048), query_id(request, "decision"))
+        step = await _step(
+            site, visit, query_id(request, "app"), query(request, "to", 2_048), query_id(request, "decision")
+        )
         return site.page("portal/step_up.html", visit, step=step)
 
     @router.post("/step-up/options")
@@ -100,13 +102,15 @@ async def _step(site: Site, visit: Visit, app_id: str, to: str, decision_id: str
         raise NotLiveError
     app = site.known.apps.get(app_id)
     if app is None:
-        raise TurnedAwayError(site.page("wrong.html", visit, 404, what="There is nothing here", fix="start from your apps"))
+        raise TurnedAwayError(
+            site.page("wrong.html", visit, 404, what="There is nothing here", fix="start from your apps")
+        )
     held = await site.identity.factors.of_person(visit.session.person_id)
     past = await past_decision(site, decision_id) if decision_id else None
-    needs_passkey, why = False, ""
+    needs_passkey, why = app.id == LIMEN and bool(held.passkeys), ""  # what one changes here asks for the best one has
     if past is not None and past.event.actor == visit.session.person_id and past.app.id == app.id:
         decision = past.explanation.decision
-        needs_passkey = any(remedy.kind == "use_passkey" for remedy in decision.remedies)
+        needs_passkey = any(remedy.strength >= 3 for remedy in decision.remedies)
         why = next((reason.text for reason in decision.reasons if reason.text and reason.effect == "forbid"), "")
     return Step(
         app=app,
