@@ -37,13 +37,13 @@ _STROKED = {
 def icon(name: str) -> Markup:
     """A line drawing for beside a word; it says nothing to a screen reader."""
     return Markup(
-        '<svg viewBox="0 0 24 24" aria-hidden="true" fill="none" stroke="currentColor" stroke-width="2" '
+        '<svg width="24" height="24" viewBox="0 0 24 24" aria-hidden="true" fill="none" stroke="currentColor" stroke-width="2" '
         'stroke-linecap="round" stroke-linejoin="round">{}</svg>'
     ).format(Markup(_STROKED[name]))  # noqa: S704 -- from the table above
 
 
 MARK = Markup(
-    '<svg viewBox="0 0 32 32" aria-hidden="true"><path class="arch" d="M4 27V14a12 12 0 0124 0v13z"/>'
+    '<svg width="32" height="32" viewBox="0 0 32 32" aria-hidden="true"><path class="arch" d="M4 27V14a12 12 0 0124 0v13z"/>'
     '<path class="door" d="M11 27V15a5 5 0 0110 0v12z"/><path class="sill" d="M2 27h28v3H2z"/></svg>'
 )
 
@@ -57,7 +57,7 @@ def monogram(name: str, kind: str = "") -> Markup:
     return Markup(
         '<svg class="monogram h{} {}" viewBox="0 0 44 44" aria-hidden="true"><rect width="44" height="44" rx="{}"/>'
         '<text x="22" y="28" text-anchor="middle">{}</text></svg>'
-    ).format(zlib.crc32(name.encode()) % 8, kind, radius, letters)
+    ).format(zlib.crc32(name.encode()) % 12, kind, radius, letters)
 
 
 @dataclass(frozen=True, slots=True)

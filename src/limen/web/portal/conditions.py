@@ -31,11 +31,11 @@ PLACES: Final = (
 )
 TITLES: Final = {
     "account": "Your account",
-    "groups": "Your groups",
-    "proof": "Your proof",
+    "proof": "Your sign-in",
+    "groups": "Your role",
     "device": "This device",
-    "place": "Where you are",
-    "time": "The time",
+    "place": "Place",
+    "time": "Time",
     "risk": "Behaviour",
     "limen": "Limen",
 }
@@ -79,7 +79,7 @@ def checklist(
         return (Condition("limen", TITLES["limen"], holds=False, said=_ITSELF[Named(named)], mend=steps, minutes=2),)
     asked, failing = _looked_at(explanation, named)
     lines = []
-    for kind in ("account", "groups", "proof", "device", "place", "time", "risk"):
+    for kind in ("account", "proof", "groups", "device", "place", "time", "risk"):
         if kind in asked or kind in failing:
             holds = kind not in failing
             mend, minutes = ((), 0) if holds else _mend(kind, decision, held, groups)
