@@ -37,13 +37,14 @@ _STROKED = {
 def icon(name: str) -> Markup:
     """A line drawing for beside a word; it says nothing to a screen reader."""
     return Markup(
-        '<svg width="24" height="24" viewBox="0 0 24 24" aria-hidden="true" fill="none" stroke="currentColor" stroke-width="2" '
-        'stroke-linecap="round" stroke-linejoin="round">{}</svg>'
+        '<svg width="24" height="24" viewBox="0 0 24 24" aria-hidden="true" fill="none" stroke="currentColor" '
+        'stroke-width="2" stroke-linecap="round" stroke-linejoin="round">{}</svg>'
     ).format(Markup(_STROKED[name]))  # noqa: S704 -- from the table above
 
 
 MARK = Markup(
-    '<svg width="32" height="32" viewBox="0 0 32 32" aria-hidden="true"><path class="arch" d="M4 27V14a12 12 0 0124 0v13z"/>'
+    '<svg width="32" height="32" viewBox="0 0 32 32" aria-hidden="true">'
+    '<path class="arch" d="M4 27V14a12 12 0 0124 0v13z"/>'
     '<path class="door" d="M11 27V15a5 5 0 0110 0v12z"/><path class="sill" d="M2 27h28v3H2z"/></svg>'
 )
 
