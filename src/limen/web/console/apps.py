@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Final
 
 from fastapi import APIRouter
 from starlette.exceptions import HTTPException
@@ -10,23 +11,38 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from limen.cedar import EntityUid, Policy
-from limen.facts import LIMEN, App, Group
-from limen.web.console.policies import Spoken, spoken_of
+from limen.facts import ACTIONS, LIMEN, App, Group
+from limen.web.console.next_steps import is_plain_http
+from limen.web.console.policies import spoken_of
 from limen.web.console.rows import Filter, recent_rows
 from limen.web.requests import query
 from limen.web.site import Site
 
+SHOWS: Final = {"": "All", "findings": "With findings", "public": "With public routes"}
+
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """Something about an app that should not stay so."""
+    """Something about an app that should not stay so, and how to mend it."""
 
     what: str
     fix: str
 
 
 @dataclass(frozen=True, slots=True)
+class Routed:
+    """Requests that are one action, or public."""
+
+    action: str
+    methods: str
+    pattern: str
+    why: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Listed:
+    """An app as it is listed. `owner` is the title of the group that answers for it."""
+
     app: App
     findings: tuple[Finding, ...]
     owner: str
@@ -45,7 +61,7 @@ def rooms(site: Site) -> APIRouter:
             listed = [one for one in listed if one.findings]
         elif show == "public":
             listed = [one for one in listed if one.app.public]
-        return site.page("console/apps.html", resident, room="apps", listed=listed, show=show)
+        return site.page("console/apps.html", resident, room="apps", listed=listed, show=show, shows=SHOWS)
 
     @router.get("/console/apps/{app_id}")
     async def one_app(request: Request, app_id: str) -> Response:
@@ -59,7 +75,9 @@ def rooms(site: Site) -> APIRouter:
             room="apps",
             one=_listed(site, app),
             app=app,
-            spoken=_about(site, app),
+            routes=routes_of(app),
+            fallback=fallback_of(app),
+            spoken=[one for one in spoken_of(site) if is_about(one.policy, app)],
             rows=recent_rows(site, Filter(app=app.id), 15),
         )
 
@@ -69,26 +87,39 @@ def rooms(site: Site) -> APIRouter:
 def findings_of(app: App) -> tuple[Finding, ...]:
     """What is seen from the app's own description."""
     found = []
-    if app.upstream.url.startswith("http://"):
-        found.append(Finding("Reached without encryption", f"Give {app.name} https, and name it in its `upstream`."))
+    if is_plain_http(app.upstream.url):
+        fix = "Whoever is between Limen and this app can read along. Give it https, and name that as its upstream."
+        found.append(Finding("Reached without encryption", fix))
     if app.opts_in_encoded_paths:
-        found.append(
-            Finding("Takes encoded paths", "Its requests are judged by the strictest of all their readings; drop the option if you can.")
-        )
+        fix = "Limen judges each reading of such a path and takes the strictest. Drop encoded_paths if you can."
+        found.append(Finding("Takes encoded paths", fix))
+    if "*" in app.cors.origins:
+        found.append(Finding("Any site may call it", "Name the origins that are meant under cors."))
     return tuple(found)
+
+
+def routes_of(app: App) -> list[Routed]:
+    """Public routes first, then the actions from the strictest to the mildest."""
+    public = [Routed("public", _methods(r.methods), r.pattern, r.why) for r in app.public]
+    rules = sorted(app.rules, key=lambda rule: (-ACTIONS.index(rule.action), rule.pattern))
+    return public + [Routed(rule.action, _methods(rule.methods), rule.pattern) for rule in rules]
+
+
+def fallback_of(app: App) -> str:
+    """What a request is that no rule matches: the strictest action that the rules name."""
+    return max((rule.action for rule in app.rules), key=ACTIONS.index, default="administer")
+
+
+def is_about(policy: Policy, app: App) -> bool:
+    """Whether the policy's resource line takes in this app."""
+    return policy.resource.holds(EntityUid("App", app.id), frozenset())
+
+
+def _methods(methods: frozenset[str]) -> str:
+    return " ".join(sorted(methods)) or "any method"
 
 
 def _listed(site: Site, app: App) -> Listed:
     owner = site.known.groups.get(app.owner, Group(app.owner))
     url = site.app_url(app, app.start) if app.id != LIMEN else "/"
     return Listed(app, findings_of(app), owner.title or owner.id, url)
-
-
-def _about(site: Site, app: App) -> list[Spoken]:
-    """Policies whose resource line takes in this app."""
-    uid = EntityUid("App", app.id)
-
-    def is_about(policy: Policy) -> bool:
-        return bool(policy.resource.holds(uid, frozenset()))
-
-    return [one for one in spoken_of(site) if is_about(one.policy)]

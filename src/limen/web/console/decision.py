@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
+from typing import Final
 
 import msgspec
 from fastapi import APIRouter
@@ -10,20 +12,46 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
+from limen.events import DecisionRecord, Event
+from limen.policy.annotations import State
+from limen.policy.decision import Named
 from limen.policy.explain import Considered
 from limen.policy.replay import write_decision
-from limen.web.console.rows import Row, row_of, why
+from limen.web.console.rows import Row, rows_of, titles_of
+from limen.web.console.sentences import answered, kind_words, remedy_words, scope_sentence, stopped_by
 from limen.web.portal.past import Past, past_decision
 from limen.web.site import Site
+
+_ID: Final = re.compile(r"[0-9a-f]{24}(-[1-9][0-9]{0,8})?")
+
+
+@dataclass(frozen=True, slots=True)
+class Spoke:
+    """A policy as it spoke in one decision. `speaks` says to whom and about what; `stopped` what kept it from
+    applying; `is_open` that it is shown in full at once.
+    """
+
+    policy: Considered
+    speaks: str
+    stopped: str
+    is_open: bool
 
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """What stands on the page besides the decision: who spoke, in words, and the policies in the order of their weight."""
+    """A decision as it is shown. `past` is None where its facts or its revision are not kept any more."""
 
+    id: str
     row: Row
-    reasons: tuple[str, ...]
-    policies: tuple[Considered, ...]
+    event: Event
+    record: DecisionRecord
+    sentence: str
+    reasons: tuple[tuple[str, str, str], ...]
+    remedies: tuple[str, ...]
+    watched: tuple[tuple[str, str], ...]
+    spoke: tuple[Spoke, ...]
+    is_current: bool
+    past: Past | None
 
 
 def rooms(site: Site) -> APIRouter:
@@ -32,42 +60,87 @@ def rooms(site: Site) -> APIRouter:
     @router.get("/console/decisions/{decision_id}")
     async def show(request: Request, decision_id: str) -> Response:
         resident = await site.enter(request, "administer")
-        past = await _past(site, decision_id)
-        row = row_of(site, past.event)
-        record = past.event.decision
-        if row is None or record is None:
-            raise HTTPException(404)
-        reasons = tuple(why(site, name) for name in record.reasons)
-        policies = tuple(sorted(past.explanation.policies, key=_weight))
-        page = Page(row, reasons, policies)
+        event = await _event(site, decision_id)
+        past = await past_decision(site, decision_id)
         return site.page(
-            "console/decision.html", resident, room="decisions", past=past, page=page, record=record, event=past.event
+            "console/decision.html", resident, room="decisions", page=_page(site, decision_id, event, past)
         )
 
     @router.get("/console/decisions/{decision_id}/decision.json")
     async def download(request: Request, decision_id: str) -> Response:
         await site.enter(request, "administer")
-        past = await _past(site, decision_id)
-        name = "".join(c for c in decision_id if c.isalnum() or c == "-")
-        headers = {"content-disposition": f'attachment; filename="decision-{name}.json"'}
-        return Response(_file(past), media_type="application/json", headers=headers)
+        await _event(site, decision_id)
+        past = await past_decision(site, decision_id)
+        if past is None:
+            raise HTTPException(404)
+        written = write_decision(past.engine, past.request, past.facts, past.explanation.decision.now)
+        headers = {"content-disposition": f'attachment; filename="decision-{decision_id}.json"'}
+        body = msgspec.json.format(msgspec.json.encode(written), indent=2)
+        return Response(body, media_type="application/json", headers=headers)
 
     return router
 
 
-async def _past(site: Site, decision_id: str) -> Past:
-    past = await past_decision(site, decision_id) if len(decision_id) <= 64 else None
-    if past is None:
+async def _event(site: Site, decision_id: str) -> Event:
+    """The event that this decision's id resolves to. Raises HTTPException 404."""
+    if not _ID.fullmatch(decision_id):
         raise HTTPException(404)
-    return past
+    event = await site.in_thread(lambda: site.ports.journal.find(decision_id))
+    if event is None or event.decision is None:
+        raise HTTPException(404)
+    return event
 
 
-def _weight(policy: Considered) -> tuple[bool, bool, bool, str]:
-    """Those that determined the answer first, then those that applied, then forbids before permits."""
-    return (not policy.determined, policy.outcome != "held", policy.effect != "forbid", policy.id)
+def _page(site: Site, decision_id: str, event: Event, past: Past | None) -> Page:
+    engine = past.engine if past is not None else site.ports.in_force.engine
+    titles = titles_of(engine)
+    (row,) = rows_of([event], site.known, titles)
+    record = event.decision
+    if record is None:
+        raise HTTPException(404)
+    texts = {} if past is None else {reason.policy: reason.text for reason in past.explanation.decision.reasons}
+    policies = {policy.id for policy in engine.policies}
+    zone = site.ports.settings.zone
+    if past is not None and past.is_same:
+        remedies = tuple(remedy_words(remedy, zone) for remedy in past.explanation.decision.remedies)
+    else:
+        remedies = tuple(kind_words(kind) for kind in record.remedies)
+    return Page(
+        id=decision_id,
+        row=row,
+        event=event,
+        record=record,
+        sentence=answered(row.person, row.action, row.app, row.effect),
+        reasons=tuple(
+            (titles.get(name, name), texts.get(name, ""), f"/console/policies/{name}" if name in policies else "")
+            for name in record.reasons
+        ),
+        remedies=remedies,
+        watched=tuple((name, titles.get(name, name)) for name in record.watched),
+        spoke=_spoke(site, past, record) if past is not None else (),
+        is_current=record.revision in {"", site.ports.in_force.engine.revision},
+        past=past,
+    )
 
 
-def _file(past: Past) -> bytes:
-    """The decision as a file: `limen why --replay decision.json` computes it again on any machine."""
-    now = past.explanation.decision.now
-    return msgspec.json.format(msgspec.json.encode(write_decision(past.engine, past.request, past.facts, now)), indent=2)
+def _spoke(site: Site, past: Past, record: DecisionRecord) -> tuple[Spoke, ...]:
+    written = {policy.id: policy for policy in past.engine.policies}
+    nothing_permits = Named.NOTHING_PERMITS in record.reasons
+    found = []
+    for policy in sorted(past.explanation.policies, key=lambda one: _weight(one, nothing_permits=nothing_permits)):
+        is_near = nothing_permits and policy.effect == "permit" and all(line.held for line in policy.scope)
+        speaks = scope_sentence(written[policy.id], site.known.groups, site.known.apps)
+        found.append(Spoke(policy, speaks, stopped_by(policy), policy.determined or is_near))
+    return tuple(found)
+
+
+def _weight(policy: Considered, *, nothing_permits: bool) -> tuple[bool, bool, bool, bool, str]:
+    """Those that made the answer first; then, where nothing permits, what might have; what is watched last."""
+    wanted = "permit" if nothing_permits else "forbid"
+    return (
+        not policy.determined,
+        policy.state is not State.ENFORCE,
+        policy.outcome != "held",
+        policy.effect != wanted,
+        policy.id,
+    )

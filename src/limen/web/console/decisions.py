@@ -6,8 +6,8 @@ from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
 
-from limen.facts import App
-from limen.web.console.rows import MOST_ROWS, filter_from, recent_rows
+from limen.storage.journal.recent import RING
+from limen.web.console.rows import DOORS, MOST_ROWS, filter_from, recent_rows, titles_of
 from limen.web.requests import query_id
 from limen.web.site import Site
 
@@ -20,7 +20,7 @@ def rooms(site: Site) -> APIRouter:
         resident = await site.enter(request, "administer")
         chosen = filter_from(lambda name: query_id(request, name))
         people = sorted(site.known.people.values(), key=lambda person: person.name.casefold())
-        apps: list[App] = sorted(site.known.apps.values(), key=lambda app: app.name.casefold())
+        in_memory = site.ports.journal.recent(RING)
         return site.page(
             "console/decisions.html",
             resident,
@@ -28,8 +28,12 @@ def rooms(site: Site) -> APIRouter:
             chosen=chosen,
             rows=recent_rows(site, chosen),
             most=MOST_ROWS,
+            oldest=in_memory[-1].at if in_memory else 0,
             people=people,
-            apps=apps,
+            names={person.id: person.name for person in people},
+            apps=sorted(site.known.apps.values(), key=lambda app: app.name.casefold()),
+            doors=DOORS,
+            titles=titles_of(site.ports.in_force.engine),
         )
 
     return router

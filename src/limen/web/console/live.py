@@ -10,34 +10,47 @@ from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 
-from limen.events import Event
+from limen.clock import Instant
+from limen.events import Event, instant_of
 from limen.facts import Standing
 from limen.storage.journal.recent import Live
-from limen.web.console.rows import MOST_ROWS, Filter, filter_from, row_of
+from limen.web.console.rows import MOST_ROWS, Filter, filter_from, rows_of, titles_of
 from limen.web.requests import query_id
 from limen.web.site import Resident, Site
 
 HEARTBEAT_SECONDS: Final = 5.0
 MOST_CLIENTS: Final = 500
+RETRY_MS: Final = 2_000
+_OVER: Final = "event: over\ndata: ended\n\n"
 
 
 def rooms(site: Site) -> APIRouter:
     router = APIRouter()
     clients: set[Live] = set()
 
-    @router.get("/console/live")
+    @router.get("/console/decisions/live")
     async def stream(request: Request) -> Response:
         resident = await site.enter(request, "administer")
         if len(clients) >= MOST_CLIENTS:
             return Response("Too many people are watching.", 503, media_type="text/plain")
         chosen = filter_from(lambda name: query_id(request, name))
-        seen = request.headers.get("last-event-id", "")[:64]
         client = site.ports.journal.live()
         clients.add(client)
-        rows = _rows(site, resident, client, clients, chosen, seen)
-        return StreamingResponse(rows, media_type="text/event-stream", headers={"x-accel-buffering": "no"})
+        rows = _rows(site, resident, client, clients, chosen, _seen(request))
+        headers = {"cache-control": "no-store", "x-accel-buffering": "no"}
+        return StreamingResponse(rows, media_type="text/event-stream", headers=headers)
 
     return router
+
+
+def _seen(request: Request) -> str:
+    """The id of the last event that the browser has; "" where it has none or sends something else."""
+    said = request.headers.get("last-event-id", "")
+    try:
+        instant_of(said)
+    except ValueError:
+        return ""
+    return said
 
 
 async def _rows(
@@ -45,22 +58,22 @@ async def _rows(
 ) -> AsyncIterator[str]:
     """What was missed since `seen`, then what happens, until the browser leaves or may not look any more.
 
-    The decision is taken anew at least every heartbeat: a session that was ended sees nothing further.
+    Whether it may is asked before every message and at every heartbeat: a session that was ended sees nothing further.
     """
     events = aiter(client)
     coming: asyncio.Future[Event] | None = None
     last = seen
     try:
-        yield "retry: 2000\n\n"
+        yield f"retry: {RETRY_MS}\n\n"
         missed = site.ports.journal.recent(MOST_ROWS, lambda e: e.id > seen and chosen.holds(e)) if seen else []
         for event in reversed(missed):
             last = event.id
-            yield _message(site, event, resident.now)
+            yield message(site, event, resident.now)
         while True:
             coming = coming or asyncio.ensure_future(anext(events))
             done, _ = await asyncio.wait({coming}, timeout=HEARTBEAT_SECONDS)
             if site.ports.doors.shut() is not None or not _still_may(site, resident):
-                yield "event: over\ndata: ended\n\n"
+                yield _OVER
                 return
             if not done:
                 yield ": still here\n\n"
@@ -68,15 +81,22 @@ async def _rows(
             try:
                 event = coming.result()
             except StopAsyncIteration:
-                return
+                return  # too slow: the browser comes back with the last id it has
             coming = None
             if event.id > last and chosen.holds(event):
-                yield _message(site, event, site.ports.clock.now())
+                yield message(site, event, site.ports.clock.now())
     finally:
         if coming is not None:
             coming.cancel()
         clients.discard(client)
         client.close()
+
+
+def message(site: Site, event: Event, now: Instant) -> str:
+    """One event of the stream. A row is a single line, since a newline would end the data."""
+    (row,) = rows_of([event], site.known, titles_of(site.ports.in_force.engine))
+    html = site.pages.render("console/_row.html", now, {"row": row, "fresh": True})
+    return f"id: {event.id}\nevent: decision\ndata: {' '.join(html.split())}\n\n"
 
 
 def _still_may(site: Site, resident: Resident) -> bool:
@@ -90,9 +110,3 @@ def _still_may(site: Site, resident: Resident) -> bool:
         return False
     facts = site.known.facts(session, app, resident.visitor.address)
     return site.ports.in_force.engine.decide(resident.answer.decision.request, facts, now).is_permit
-
-
-def _message(site: Site, event: Event, now: int) -> str:
-    """One event of the stream. A row is a single line, since a newline would end the data."""
-    html = site.pages.render("console/_row.html", now, {"row": row_of(site, event), "fresh": True})
-    return f"id: {event.id}\nevent: decision\ndata: {' '.join(html.split())}\n\n"

@@ -2,34 +2,30 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import Iterable
+from datetime import datetime, tzinfo
+from typing import Final
 from urllib.parse import urlencode
 
 from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
 
-from limen.clock import HOUR, Instant
+from limen.clock import DAY, HOUR, Instant
 from limen.company import store
-from limen.facts import LIMEN, Factor, Standing
-from limen.identity.model import Member, PersonStatus
-from limen.web.console.rows import Filter, recent_rows
-from limen.web.drawing import EFFECTS, Bar
-from limen.web.site import Resident, Site
+from limen.events import Event
+from limen.facts import Factor, Known, Standing
+from limen.identity.model import PersonStatus
+from limen.storage.journal.recent import RING, HourCounts
+from limen.web import charts
+from limen.web.charts import EFFECTS, Bar
+from limen.web.console.next_steps import next_steps
+from limen.web.console.rows import REFUSED, Filter, recent_rows, titles_of
+from limen.web.site import Site
 from limen.web.times import start_of_day
 
-HOURS_SHOWN = 24
-
-
-@dataclass(frozen=True, slots=True)
-class Advice:
-    """Something to do next: what is so, why it matters, and where it is done ("" where no page does it)."""
-
-    what: str
-    why: str
-    href: str
-    link: str
+HOURS_SHOWN: Final = 24
+_SECTIONS: Final = 6
 
 
 def rooms(site: Site) -> APIRouter:
@@ -39,105 +35,76 @@ def rooms(site: Site) -> APIRouter:
     async def show(request: Request) -> Response:
         resident = await site.enter(request, "administer")
         members = await site.identity.people.all()
-        active = [member for member in members if member.status is PersonStatus.ACTIVE]
-        with_passkey = [member for member in active if Factor.PASSKEY in member.factors]
-        midnight = start_of_day(resident.now, site.ports.settings.zone)
         revision = await site.ports.database.reading(store.newest)
+        zone, now = site.ports.settings.zone, resident.now
+        midnight = start_of_day(now, zone)
+        counted = await site.in_thread(lambda: site.ports.journal.hours(now - DAY - HOUR))
+        active = [member for member in members if member.status is PersonStatus.ACTIVE]
+        with_passkey = sum(Factor.PASSKEY in member.factors for member in active)
+        coverage = f"{with_passkey} of {len(active)} people have a passkey"
+        today = sums(counted, midnight)
+        apps = sorted(site.known.apps.values(), key=lambda app: app.name.casefold())
         return site.page(
             "console/overview.html",
             resident,
             room="overview",
-            today=_sum(site, midnight),
+            today=today,
+            strip=charts.share(today),
             since=midnight,
-            hours=_hours(site, resident.now),
-            members=members,
+            chart=charts.bars(hour_bars(counted, now, zone), "Decisions per hour, the last 24 hours"),
+            keys={effect: charts.key(effect) for effect in EFFECTS},
+            ring=charts.ring(with_passkey, len(active), coverage),
+            with_passkey=with_passkey,
             active=len(active),
-            with_passkey=len(with_passkey),
-            live=live_sessions(site, resident.now),
-            rows=recent_rows(site, Filter(), 8),
-            advice=_advice(site, resident, members),
+            live=live_sessions(site.known, now),
+            signed_in=signed_in(site.known, now),
+            rows=recent_rows(site, Filter(effect=REFUSED), 8),
+            steps=next_steps(
+                members,
+                apps,
+                would_have_changed(site.ports.journal.recent(RING)),
+                titles_of(site.ports.in_force.engine),
+            )[:_SECTIONS],
             revision=revision,
-            public=[(app, route) for app in site.known.apps.values() for route in app.public],
+            apps=apps,
         )
 
     return router
 
 
-def live_sessions(site: Site, now: Instant) -> int:
-    known = site.known
+def live_sessions(known: Known, now: Instant) -> int:
+    """How many sign-in sessions are alive; those of apps hang on them and don't count again."""
     return sum(not s.app and known.standing(s, "", now) is Standing.LIVE for s in tuple(known.sessions.values()))
 
 
-def _sum(site: Site, since: Instant) -> dict[str, int]:
-    hours = site.ports.journal.hours(since)
-    return {effect: sum(sorts.get(effect, 0) for sorts in hours.values()) for effect in EFFECTS}
+def signed_in(known: Known, now: Instant) -> int:
+    """How many people have a live sign-in session."""
+    live = (s for s in tuple(known.sessions.values()) if not s.app and known.standing(s, "", now) is Standing.LIVE)
+    return len({session.person_id for session in live})
 
 
-def _hours(site: Site, now: Instant) -> list[Bar]:
+def sums(hours: HourCounts, since: Instant) -> dict[str, int]:
+    """How many decisions of each effect there were from `since` on."""
+    shown = [sorts for hour, sorts in hours.items() if hour >= since]
+    return {effect: sum(sorts.get(effect, 0) for sorts in shown) for effect in EFFECTS}
+
+
+def hour_bars(counted: HourCounts, now: Instant, zone: tzinfo) -> list[Bar]:
     """The last 24 hours, the empty ones too, named in the company's time."""
     newest = now - now % HOUR
-    counted = site.ports.journal.hours(newest - (HOURS_SHOWN - 1) * HOUR)
     bars = []
     for begin in range(newest - (HOURS_SHOWN - 1) * HOUR, newest + 1, HOUR):
         sorts = counted.get(begin, {})
-        name = datetime.fromtimestamp(begin / 1000, site.ports.settings.zone).strftime("%H:%M")
+        name = datetime.fromtimestamp(begin / 1000, zone).strftime("%H:%M")
         href = f"/console/decisions?{urlencode({'since': begin, 'until': begin + HOUR})}"
         bars.append(Bar(name, href, *(sorts.get(effect, 0) for effect in EFFECTS)))
     return bars
 
 
-def _advice(site: Site, resident: Resident, members: list[Member]) -> list[Advice]:
-    """What the state of things asks for, the most pressing first."""
-    active = [member for member in members if member.status is PersonStatus.ACTIVE]
-    invited = [member for member in members if member.status is PersonStatus.INVITED]
-    without = [member for member in active if Factor.PASSKEY not in member.factors]
-    administrators = [member for member in active if "administrators" in member.person.groups]
-    found: list[Advice] = []
-    if len(administrators) == 1:
-        found.append(
-            Advice(
-                "You are the only administrator",
-                "If you lose your passkey, only the server itself can let anybody in again.",
-                "/console/people/invite",
-                "Invite a second one",
-            )
-        )
-    if without:
-        found.append(
-            Advice(
-                f"{_people(len(without))} without a passkey",
-                "Passwords and codes can be phished; a passkey works only on the real site.",
-                "/console/people?show=without-passkey",
-                "See who",
-            )
-        )
-    plain = [app for app in site.known.apps.values() if app.id != LIMEN and _goes_plain(app.upstream.url)]
-    if plain:
-        found.append(
-            Advice(
-                f"{len(plain)} {'apps are' if len(plain) != 1 else 'app is'} reached without encryption",
-                "Between Limen and these apps anybody on the way can read along: give them https.",
-                "/console/apps?show=findings",
-                "See which",
-            )
-        )
-    if invited:
-        found.append(
-            Advice(
-                f"{_people(len(invited))} not enrolled yet",
-                "An invitation is good for seven days; a new one can be issued at any time.",
-                "/console/people?show=invited",
-                "See who",
-            )
-        )
-    if len(members) <= 1:
-        found.append(Advice("Nobody else is here yet", "Invite the people you work with.", "/console/people/invite", "Invite"))
+def would_have_changed(events: Iterable[Event]) -> dict[str, int]:
+    """For each watched policy, how many of these answers it would have changed."""
+    found: dict[str, int] = {}
+    for event in events:
+        for policy in event.decision.watched if event.decision else ():
+            found[policy] = found.get(policy, 0) + event.count
     return found
-
-
-def _goes_plain(url: str) -> bool:
-    return url.startswith("http://")
-
-
-def _people(count: int) -> str:
-    return f"{count} people" if count != 1 else "One person"

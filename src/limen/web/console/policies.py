@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import groupby
+from typing import Final
 
 from fastapi import APIRouter
 from starlette.exceptions import HTTPException
@@ -12,19 +14,26 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from limen.cedar import Policy
+from limen.clock import Instant
 from limen.company import store
 from limen.company.policies_file import Source
+from limen.events import Event
 from limen.policy.annotations import State, reason_of
+from limen.policy.expectations import Expectation
 from limen.storage.journal.recent import RING
-from limen.web.console.rows import Filter, recent_rows
+from limen.web.console.rows import Filter, person_name, recent_rows
+from limen.web.console.sentences import scope_sentence
+from limen.web.requests import query
 from limen.web.site import Site
 
-_UNWRITTEN = Source("", 0, "")
+_UNWRITTEN: Final = Source("", 0, "")
 
 
 @dataclass(frozen=True, slots=True)
 class Spoken:
-    """A policy as people read it. `times`: in how many of the recent decisions it was among the reasons."""
+    """A policy as people read it. `speaks` says to whom, what and where. `times`: in how many of the recent decisions
+    it was among the reasons; `watched`: in how many it would have changed the answer; `tests` name it outright.
+    """
 
     policy: Policy
     id: str
@@ -32,8 +41,22 @@ class Spoken:
     reason: str
     effect: str
     state: State
+    speaks: str
     source: Source
     times: int
+    watched: int
+    tests: tuple[Expectation, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """The revision in force. `author` is a name, or the server's own administrator."""
+
+    id: str
+    author: str
+    author_id: str
+    reason: str
+    at: Instant
 
 
 def rooms(site: Site) -> APIRouter:
@@ -42,11 +65,21 @@ def rooms(site: Site) -> APIRouter:
     @router.get("/console/policies")
     async def everything(request: Request) -> Response:
         resident = await site.enter(request, "administer")
-        by_file = sorted(spoken_of(site), key=lambda one: (one.source.file, one.source.line))
-        files = [(file, list(ones)) for file, ones in groupby(by_file, key=lambda one: one.source.file)]
-        revision = await site.ports.database.reading(store.newest)
+        chosen = query(request, "state")
+        spoken = spoken_of(site)
+        shown = [one for one in spoken if chosen not in set(State) or one.state == chosen]
+        by_file = sorted(shown, key=lambda one: (one.source.file, one.source.line))
+        company = site.ports.in_force.company
         return site.page(
-            "console/policies.html", resident, room="policies", files=files, count=len(by_file), revision=revision
+            "console/policies.html",
+            resident,
+            room="policies",
+            files=[(file, list(ones)) for file, ones in groupby(by_file, key=lambda one: one.source.file)],
+            states=Counter(str(one.state) for one in spoken),
+            chosen=chosen if chosen in set(State) else "",
+            tests=len(company.tests) if company else 0,
+            revision=await _published(site),
+            since=_memory_since(site),
         )
 
     @router.get("/console/policies/{policy_id}")
@@ -55,24 +88,74 @@ def rooms(site: Site) -> APIRouter:
         spoken = next((one for one in spoken_of(site) if one.id == policy_id), None)
         if spoken is None:
             raise HTTPException(404)
-        rows = recent_rows(site, Filter(policy=policy_id), 20)
-        return site.page("console/policy.html", resident, room="policies", one=spoken, rows=rows)
+        is_watched = spoken.state is State.WATCH
+        chosen = Filter(watched=policy_id) if is_watched else Filter(policy=policy_id)
+        return site.page(
+            "console/policy.html",
+            resident,
+            room="policies",
+            one=spoken,
+            rows=recent_rows(site, chosen, 20),
+            all_rows=f"/console/decisions?{chosen.query}",
+            revision=await _published(site),
+            since=_memory_since(site),
+        )
 
     return router
 
 
 def spoken_of(site: Site) -> list[Spoken]:
     """Every policy in force, off and watched ones too."""
-    in_force = site.ports.in_force
-    sources = in_force.company.policies.sources if in_force.company else {}
-    times: Counter[str] = Counter()
-    for event in site.ports.journal.recent(RING, lambda event: event.decision is not None):
-        for name in event.decision.reasons if event.decision else ():
-            times[name] += event.count
+    in_force, company = site.ports.in_force, site.ports.in_force.company
+    sources = company.policies.sources if company else {}
+    tests: dict[str, list[Expectation]] = {}
+    for test in company.tests if company else ():
+        tests.setdefault(test.because, []).append(test)
+    times, watched = counts(site.ports.journal.recent(RING))
     said = []
     for policy in in_force.engine.policies:
         reason = reason_of(policy)
-        state = in_force.engine.states[policy.id]
-        source = sources.get(policy.id, _UNWRITTEN)
-        said.append(Spoken(policy, policy.id, reason.title, reason.text, policy.effect, state, source, times[policy.id]))
+        said.append(
+            Spoken(
+                policy=policy,
+                id=policy.id,
+                title=reason.title,
+                reason=reason.text,
+                effect=policy.effect,
+                state=in_force.engine.states[policy.id],
+                speaks=scope_sentence(policy, site.known.groups, site.known.apps),
+                source=sources.get(policy.id, _UNWRITTEN),
+                times=times[policy.id],
+                watched=watched[policy.id],
+                tests=tuple(tests.get(policy.id, ())),
+            )
+        )
     return said
+
+
+def counts(events: Iterable[Event]) -> tuple[Counter[str], Counter[str]]:
+    """How many decisions each policy made, and how many each watched one would have changed."""
+    times: Counter[str] = Counter()
+    watched: Counter[str] = Counter()
+    for event in events:
+        if event.decision is not None:
+            for name in event.decision.reasons:
+                times[name] += event.count
+            for name in event.decision.watched:
+                watched[name] += event.count
+    return times, watched
+
+
+async def _published(site: Site) -> Published | None:
+    revision = await site.ports.database.reading(store.newest)
+    if revision is None:
+        return None
+    person = site.known.people.get(revision.author)
+    author = person_name(site.known, revision.author) if person else "whoever runs the server"
+    return Published(revision.id, author, person.id if person else "", revision.reason, revision.at)
+
+
+def _memory_since(site: Site) -> Instant:
+    """When the oldest event happened that counts are made of; 0 where there is none."""
+    events = site.ports.journal.recent(RING)
+    return events[-1].at if events else 0

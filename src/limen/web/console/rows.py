@@ -2,26 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from typing import Final
 from urllib.parse import urlencode
 
 from limen.clock import Instant
 from limen.enforcement.doors import REASONS
-from limen.events import Event
-from limen.policy.engine import INACTIVE, NOTHING_PERMITS
-from limen.web.drawing import EFFECTS
+from limen.events import DecisionRecord, Event
+from limen.facts import App, Known, Person
+from limen.policy.engine import BAD_ACTION, INACTIVE, NOT_SIGNED_IN, NOTHING_PERMITS, Engine
+from limen.web.charts import EFFECTS
 from limen.web.site import Site
 
-MOST_ROWS = 100
-_NAMED = {reason.policy: reason.title for reason in (*NOTHING_PERMITS, *INACTIVE)} | {
-    name: reason.title for name, reason in REASONS.items()
+MOST_ROWS: Final = 100
+NOBODY: Final = "Nobody signed in"
+DOORS: Final = ("gateway", "check", "sign-in")
+_NAMED: Final = {name: reason.title for name, reason in REASONS.items()} | {
+    reason.policy: reason.title for reason in (*NOTHING_PERMITS, *NOT_SIGNED_IN, *INACTIVE, *BAD_ACTION)
 }
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """`person_id` is "" where nobody was signed in. `count` equal decisions are one row."""
+    """`person_id` and `app_id` are "" where there is no page for them. `count` equal decisions are one row.
+
+    `micros` is the mean time that deciding took.
+    """
 
     id: str
     at: Instant
@@ -34,94 +41,123 @@ class Row:
     route: str
     effect: str
     why: str
+    door: str
     count: int
     micros: float
 
 
 @dataclass(frozen=True, slots=True)
 class Filter:
-    """Which decisions are shown; "" does not filter. It lives in the address, so it can be sent to a colleague."""
+    """Which decisions are shown; "" does not filter. It lives in the address, so it can be sent to a colleague.
+
+    `watched` is a policy in state watch that would have changed the answer; `until` is exclusive.
+    """
 
     effect: str = ""
     app: str = ""
     person: str = ""
+    door: str = ""
     policy: str = ""
+    watched: str = ""
     since: Instant = 0
     until: Instant = 0
 
     def holds(self, event: Event) -> bool:
         decision = event.decision
-        if decision is None:
-            return False
         return (
-            (not self.effect or decision.effect == self.effect)
+            decision is not None
+            and (not self.effect or self._has_effect(decision))
             and (not self.app or decision.app == self.app)
             and (not self.person or event.actor == self.person)
+            and (not self.door or decision.door == self.door)
             and (not self.policy or self.policy in decision.reasons)
+            and (not self.watched or self.watched in decision.watched)
             and event.at >= self.since
             and (not self.until or event.at < self.until)
         )
 
+    def _has_effect(self, decision: DecisionRecord) -> bool:
+        return decision.effect != "permit" if self.effect == REFUSED else decision.effect == self.effect
+
     @property
     def query(self) -> str:
-        said = {name: getattr(self, name) for name in ("effect", "app", "person", "policy", "since", "until")}
-        return urlencode({name: value for name, value in said.items() if value})
+        """The filter as an address says it; "" where everything is shown."""
+        return urlencode({name: value for name in self.__slots__ if (value := getattr(self, name))})
+
+    def without(self, *names: str) -> str:
+        """The address of the list with these parts of the filter taken away."""
+        left = urlencode(
+            {name: value for name in self.__slots__ if name not in names and (value := getattr(self, name))}
+        )
+        return f"/console/decisions?{left}" if left else "/console/decisions"
 
     @property
     def is_open_ended(self) -> bool:
+        """Whether something that happens from now on could still be shown."""
         return not self.until
+
+
+REFUSED: Final = "refused"
+"""A filter's effect that stands for challenge and deny together."""
 
 
 def filter_from(get: Callable[[str], str]) -> Filter:
     """The filter that an address names; what can't be is left out."""
-    effect = get("effect")
+    effect, door = get("effect"), get("door")
     return Filter(
-        effect=effect if effect in EFFECTS else "",
+        effect=effect if effect in {*EFFECTS, REFUSED} else "",
         app=get("app"),
         person=get("person"),
+        door=door if door in DOORS else "",
         policy=get("policy"),
+        watched=get("watched"),
         since=_instant(get("since")),
         until=_instant(get("until")),
     )
 
 
-def row_of(site: Site, event: Event) -> Row | None:
-    """The row of a decision; None for every other event."""
-    decision = event.decision
-    if decision is None:
-        return None
-    person = site.known.people.get(event.actor)
-    app = site.known.apps.get(decision.app)
+def titles_of(engine: Engine) -> dict[str, str]:
+    """What each reason is called: the policies in force by their `@title`, and Limen's own."""
+    return {policy.id: policy.annotations.get("title", policy.id) for policy in engine.policies} | _NAMED
+
+
+def rows_of(events: Iterable[Event], known: Known, titles: Mapping[str, str]) -> list[Row]:
+    """A row for each decision among `events`."""
+    return [_row(event, event.decision, known, titles) for event in events if event.decision is not None]
+
+
+def recent_rows(site: Site, chosen: Filter, most: int = MOST_ROWS) -> list[Row]:
+    """The newest decisions of this filter that are still in memory."""
+    events = site.ports.journal.recent(most, chosen.holds)
+    return rows_of(events, site.known, titles_of(site.ports.in_force.engine))
+
+
+def person_name(known: Known, person_id: str) -> str:
+    """Whose id this is. Names are never in the journal, so of somebody erased only the id is left."""
+    if not person_id:
+        return NOBODY
+    person: Person | None = known.people.get(person_id)
+    return person.name if person is not None else f"{person_id[:10]}…"
+
+
+def _row(event: Event, decision: DecisionRecord, known: Known, titles: Mapping[str, str]) -> Row:
+    app: App | None = known.apps.get(decision.app)
     return Row(
         id=event.id,
         at=event.at,
-        person=person.name if person else ("Nobody signed in" if not event.actor else event.actor),
-        person_id=event.actor if person else "",
+        person=person_name(known, event.actor),
+        person_id=event.actor if event.actor in known.people else "",
         app=app.name if app else decision.app,
         app_id=decision.app if app else "",
         action=decision.action,
         method=decision.method,
         route=decision.route,
         effect=decision.effect,
-        why=why(site, decision.reasons[0]) if decision.reasons else "",
+        why=titles.get(decision.reasons[0], decision.reasons[0]) if decision.reasons else "",
+        door=decision.door,
         count=event.count,
         micros=decision.micros,
     )
-
-
-def why(site: Site, name: str) -> str:
-    """The title of the policy, or of the reason of Limen's own, that spoke."""
-    if name in _NAMED:
-        return _NAMED[name]
-    for policy in site.ports.in_force.engine.policies:
-        if policy.id == name:
-            return policy.annotations.get("title", name)
-    return name
-
-
-def recent_rows(site: Site, chosen: Filter, most: int = MOST_ROWS) -> list[Row]:
-    """The newest decisions of this filter that are still in memory."""
-    return [row for event in site.ports.journal.recent(most, chosen.holds) if (row := row_of(site, event)) is not None]
 
 
 def _instant(text: str) -> Instant:

@@ -1,0 +1,119 @@
+"""What to do next: advice computed from the state of things, the most pressing first. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from ipaddress import ip_address
+from urllib.parse import urlsplit
+
+from limen.facts import LIMEN, App, Factor
+from limen.identity.model import ADMINISTRATORS, Member, PersonStatus
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """Something to do: what is so, why it matters, and where it is done."""
+
+    what: str
+    why: str
+    href: str
+    link: str
+
+
+def next_steps(
+    members: Iterable[Member], apps: Iterable[App], would_refuse: Mapping[str, int], titles: Mapping[str, str]
+) -> list[Step]:
+    """`would_refuse` counts, for each watched policy, the requests it would have refused; `titles` are theirs."""
+    members, apps = list(members), list(apps)
+    return [*_about_people(members), *_about_apps(apps), *_about_watched(would_refuse, titles)]
+
+
+def is_plain_http(url: str) -> bool:
+    """Whether what is sent to this upstream could be read on the way: http, and not to this machine itself."""
+    parts = urlsplit(url)
+    host = parts.hostname or ""
+    if parts.scheme != "http":
+        return False
+    try:
+        return not ip_address(host).is_loopback
+    except ValueError:
+        return not (host == "localhost" or host.endswith(".localhost"))
+
+
+def _about_people(members: list[Member]) -> Iterator[Step]:
+    active = [member for member in members if member.status is PersonStatus.ACTIVE]
+    invited = [member for member in members if member.status is PersonStatus.INVITED]
+    without = [member for member in active if Factor.PASSKEY not in member.factors]
+    if len([member for member in active if ADMINISTRATORS in member.person.groups]) == 1:
+        yield Step(
+            "There is only one administrator",
+            "If they lose their passkey, only the server itself can let anybody in again.",
+            "/console/people/invite",
+            "Invite a second one",
+        )
+    if without:
+        yield Step(
+            f"{_people(len(without))} without a passkey",
+            "Passwords and codes can be phished; a passkey works only on the real site.",
+            "/console/people?show=without-passkey",
+            "See who",
+        )
+    if invited:
+        yield Step(
+            f"{_people(len(invited))} invited, not enrolled yet",
+            "Until they use their link they can't open anything. A new one can be issued at any time.",
+            "/console/people?show=invited",
+            "See who",
+        )
+    if len(members) == 1:
+        yield Step(
+            "Nobody else is here yet",
+            "Everybody gets an account of their own; nobody shares one.",
+            "/console/people/invite",
+            "Invite somebody",
+        )
+
+
+def _about_apps(apps: list[App]) -> Iterator[Step]:
+    plain = [app for app in apps if app.id != LIMEN and is_plain_http(app.upstream.url)]
+    if plain:
+        yield Step(
+            f"{_apps(len(plain))} reached without encryption",
+            "Whoever is between Limen and them can read along. Give them https.",
+            "/console/apps?show=findings",
+            "See which",
+        )
+    routes = sum(len(app.public) for app in apps)
+    if routes:
+        yield Step(
+            f"{routes} public route{'s' if routes != 1 else ''}",
+            "Anybody can ask for these without signing in. Make sure that each is meant.",
+            "/console/apps?show=public",
+            "Look at them",
+        )
+    if not [app for app in apps if app.id != LIMEN]:
+        yield Step(
+            "No app is protected yet",
+            "Describe one in apps.yaml, then publish it with `limen apply`.",
+            "/console/apps",
+            "See how",
+        )
+
+
+def _about_watched(would_refuse: Mapping[str, int], titles: Mapping[str, str]) -> Iterator[Step]:
+    for policy, count in sorted(would_refuse.items(), key=lambda one: (-one[1], one[0])):
+        yield Step(
+            f"“{titles.get(policy, policy)}” would have changed {count:,} recent answer{'s' if count != 1 else ''}",
+            "It is only watched. Look at whom it would have stopped, then enforce it.",
+            f"/console/decisions?watched={policy}",
+            "See them",
+        )
+
+
+def _people(count: int) -> str:
+    return f"{count} people" if count != 1 else "One person"
+
+
+def _apps(count: int) -> str:
+    return f"{count} apps are" if count != 1 else "One app is"

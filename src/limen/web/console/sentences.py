@@ -1,0 +1,119 @@
+"""What policies, requests and remedies mean, as sentences. Pure: names are looked up in what is given."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import tzinfo
+from typing import Final
+
+from limen.cedar import Policy
+from limen.cedar.policies import Scope
+from limen.cedar.trace import Part
+from limen.facts import ACTIONS, App, Group
+from limen.policy.decision import Remedy
+from limen.policy.explain import Considered
+from limen.web.times import day_and_time
+
+_DOING: Final = {
+    "view": "view",
+    "download": "download from",
+    "edit": "edit in",
+    "share": "share from",
+    "administer": "administer",
+    "connect": "connect to",
+    "elevate": "elevate in",
+    "sign_in": "sign in to",
+}
+_ANSWERED: Final = {
+    "permit": "was permitted to",
+    "challenge": "was asked for more proof to",
+    "deny": "was not permitted to",
+}
+_REMEDIES: Final = {
+    "sign_in": "sign in",
+    "use_passkey": "use a passkey",
+    "add_factor": "prove a second factor as well",
+    "sign_in_again": "prove it again, freshly",
+    "come_back": "come back later",
+}
+
+
+def doing(action: str) -> str:
+    """`edit in`: an action before the name of an app."""
+    return _DOING.get(action, action.replace("_", " "))
+
+
+def answered(person: str, action: str, app: str, effect: str) -> str:
+    """A whole decision in one sentence."""
+    return f"{person} {_ANSWERED.get(effect, 'was answered for')} {doing(action)} {app}"
+
+
+def remedy_words(remedy: Remedy, zone: tzinfo) -> str:
+    """A remedy as an administrator reads it: with the instant or the strength, which a stranger never sees."""
+    words = _REMEDIES.get(remedy.kind, remedy.kind.replace("_", " "))
+    if remedy.kind == "come_back" and remedy.at:
+        return f"come back on {day_and_time(remedy.at, zone)}"
+    return words
+
+
+def kind_words(kind: str) -> str:
+    """A remedy of which only the kind was kept."""
+    return _REMEDIES.get(kind, kind.replace("_", " "))
+
+
+def scope_sentence(policy: Policy, groups: Mapping[str, Group], apps: Mapping[str, App]) -> str:
+    """To whom, what and where a policy speaks: `Finance may view or edit Payroll`."""
+    who = _who(policy.principal, groups)
+    verb = "may" if policy.effect == "permit" else "may not"
+    actions = [uid.id for uid in policy.action.entities or ()]
+    what = "do anything with" if policy.action.is_any else joined([a.replace("_", " ") for a in _sorted(actions)], "or")
+    where = _where(policy.resource, apps)
+    preposition = " " if policy.action.is_any else {"sign in": " to ", "connect": " to "}.get(what, " ")
+    return f"{who} {verb} {what}{preposition}{where}"
+
+
+def joined(words: Iterable[str], last: str = "and") -> str:
+    """`a, b and c`."""
+    all_words = list(words)
+    if len(all_words) < 2:
+        return "".join(all_words)
+    return f"{', '.join(all_words[:-1])} {last} {all_words[-1]}"
+
+
+def stopped_by(policy: Considered) -> str:
+    """The first thing that kept a policy from applying, in its own words; "" where it applied."""
+    for line in policy.scope:
+        if not line.held:
+            return line.text
+    for condition in policy.conditions:
+        if condition.outcome in {"failed", "error"}:
+            wanted = "failed" if condition.kind == "when" else "held"
+            part = next((p for p in _leaves(condition.parts) if p.outcome in {wanted, "error"}), None)
+            return part.text if part else condition.text
+    return ""
+
+
+def _leaves(parts: Iterable[Part]) -> Iterator[Part]:
+    for part in parts:
+        if part.parts:
+            yield from _leaves(part.parts)
+        else:
+            yield part
+
+
+def _who(scope: Scope, groups: Mapping[str, Group]) -> str:
+    if scope.entities is None:
+        return "Anybody"
+    names = [groups[uid.id].title or uid.id if uid.id in groups else uid.id for uid in scope.entities]
+    return joined([f"“{name}”" for name in names], "or")
+
+
+def _where(scope: Scope, apps: Mapping[str, App]) -> str:
+    if scope.entities is None:
+        return "any app"
+    return joined([apps[uid.id].name if uid.id in apps else uid.id for uid in scope.entities], "or")
+
+
+def _sorted(actions: Iterable[str]) -> list[str]:
+    """In the order from the mildest to the strictest."""
+    return sorted(actions, key=lambda action: ACTIONS.index(action) if action in ACTIONS else len(ACTIONS))
