@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import os
+import socket
 from collections.abc import Awaitable, Callable, MutableMapping
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
@@ -236,16 +237,12 @@ def http_server(limen: Limen) -> uvicorn.Server:
 
     from limen.enforcement import wire  # noqa: PLC0415 -- heavy
 
-    host, _, port = limen.settings.listen.address.rpartition(":")
-
     def refused(word: str, address: str) -> None:
         limen.doors.refuse(word, door="gateway", address=address)
 
     return uvicorn.Server(
         uvicorn.Config(
             limen.asgi,
-            host=host.strip("[]"),
-            port=int(port),
             http=wire.protocol(refused),
             ws="websockets-sansio",
             lifespan="off",
@@ -265,28 +262,41 @@ async def serve(limen: Limen, told: Callable[[], Awaitable[None]]) -> None:
     Raises LimenError where a port can't be had.
     """
     server = http_server(limen)
+    listening = listen_on(limen.settings.listen.address)
     if limen.settings.listen.check:
         try:
             await limen.check.start(limen.settings.listen.check)
         except (OSError, ValueError) as error:
-            raise LimenError(
-                f"the check server can't listen on {limen.settings.listen.check}: {error}",
-                "free it, or choose another under [listen] in limen.toml",
-            ) from None
+            raise _cant_listen(limen.settings.listen.check, error) from None
     limen.journal.record(Event(id="", at=limen.clock.now(), kind="limen.started"))
-    serving = asyncio.create_task(server.serve())
+    serving = asyncio.create_task(server.serve(sockets=[listening]))
     try:
-        while not server.started:
-            if serving.done():
-                raise LimenError(
-                    f"Limen can't listen on {limen.settings.listen.address}",
-                    "another program has it; end that, or choose another under [listen] in limen.toml",
-                )
+        while not server.started and not serving.done():  # noqa: ASYNC110 -- uvicorn tells by this flag alone
             await asyncio.sleep(0.01)
         await told()
         await serving
     finally:
         server.should_exit = True
         await asyncio.gather(serving, return_exceptions=True)
+        listening.close()
         await limen.check.close()
         limen.journal.record(Event(id="", at=limen.clock.now(), kind="limen.stopped"))
+
+
+def listen_on(address: str) -> socket.socket:
+    """A listening socket on `host:port`. Raises LimenError where that can't be had."""
+    host, _, port = address.rpartition(":")
+    host = host.strip("[]")
+    try:
+        family = socket.AF_INET6 if ":" in host else socket.AF_INET
+        return socket.create_server((host, int(port)), family=family, backlog=1_024)
+    except (OSError, ValueError, OverflowError) as error:
+        raise _cant_listen(address, error) from None
+
+
+def _cant_listen(address: str, error: Exception) -> LimenError:
+    why = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
+    return LimenError(
+        f"Limen can't listen on {address}: {why}",
+        "end what listens there, or choose another under [listen] in limen.toml",
+    )

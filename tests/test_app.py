@@ -1,0 +1,137 @@
+"""The parts put together: what is published first, who answers which host, and that a stop takes everything apart."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+from contextlib import AsyncExitStack
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from limen.app import Limen, listen_on, open_limen, serve
+from limen.clock import SystemClock
+from limen.company.company import Company
+from limen.company.load import load_company
+from limen.demo.browser import Network
+from limen.demo.harbor import copy_to
+from limen.errors import LimenError
+
+
+@pytest.fixture
+def company(tmp_path: Path) -> Company:
+    copy_to(tmp_path, prefer_usual_ports=False)
+    return load_company(tmp_path)
+
+
+async def answered(limen: Limen, host: str, path: str = "/") -> int:
+    """The status that `limen.asgi` gives to a GET."""
+    statuses: list[int] = []
+    scope: dict[str, Any] = {
+        "type": "http",
+        "http_version": "1.1",
+        "method": "GET",
+        "scheme": "http",
+        "path": path,
+        "raw_path": path.encode(),
+        "query_string": b"",
+        "headers": [(b"host", host.encode())],
+        "client": ("127.0.0.1", 50_000),
+        "server": ("127.0.0.1", 80),
+    }
+
+    async def receive() -> dict[str, Any]:
+        return {"type": "http.request", "body": b"", "more_body": False}
+
+    async def send(message: dict[str, Any]) -> None:
+        if message["type"] == "http.response.start":
+            statuses.append(message["status"])
+
+    await limen.asgi(scope, receive, send)
+    return statuses[0]
+
+
+async def test_each_host_is_answered_by_whoever_it_belongs_to(company: Company, tmp_path: Path) -> None:
+    port = company.settings.public_url.rpartition(":")[2]
+    async with AsyncExitStack() as closing:
+        limen = await open_limen(closing, company.settings, tmp_path, lambda: company)
+        assert await answered(limen, f"limen.harbor.localhost:{port}", "/sign-in") == 200
+        assert await answered(limen, f"wiki.harbor.localhost:{port}") == 401
+        assert await answered(limen, f"nowhere.harbor.localhost:{port}") == 403
+        assert await answered(limen, "") == 403
+        assert await answered(limen, "limen.harbor.localhost.evil.example") == 403
+
+
+async def test_the_folder_is_published_once_and_not_again_at_a_restart(company: Company, tmp_path: Path) -> None:
+    async with AsyncExitStack() as closing:
+        limen = await open_limen(closing, company.settings, tmp_path, lambda: company)
+        assert limen.in_force.engine.revision == company.revision
+
+    def never() -> Company:
+        raise AssertionError("the folder was read again")
+
+    async with AsyncExitStack() as closing:
+        limen = await open_limen(closing, company.settings, tmp_path, never)
+        assert limen.in_force.engine.revision == company.revision
+
+
+async def test_after_a_stop_every_door_is_shut_and_everything_can_be_opened_again(
+    company: Company, tmp_path: Path
+) -> None:
+    async with AsyncExitStack() as closing:
+        limen = await open_limen(closing, company.settings, tmp_path, lambda: company)
+    assert limen.doors.shut() is not None
+    async with AsyncExitStack() as closing:
+        again = await open_limen(closing, company.settings, tmp_path, lambda: company)
+        assert again.doors.shut() is None
+
+
+async def test_it_serves_until_it_is_told_to_stop(company: Company, tmp_path: Path) -> None:
+    async with AsyncExitStack() as closing:
+        limen = await open_limen(closing, company.settings, tmp_path, lambda: company)
+        network = await closing.enter_async_context(Network())
+        listens = asyncio.Event()
+
+        async def told() -> None:
+            listens.set()
+
+        serving = asyncio.create_task(serve(limen, told))
+        await asyncio.wait_for(listens.wait(), 10)
+        page = await network.browser("192.0.2.1").open(f"{company.settings.public_url}/sign-in")
+        assert page.status == 200
+        assert limen.check.port > 0
+        serving.cancel()
+        await asyncio.gather(serving, return_exceptions=True)
+        await asyncio.to_thread(limen.journal.flush)
+        kinds = [event.kind for event in limen.journal.recent(100)]
+        assert kinds.index("limen.stopped") < kinds.index("limen.started")
+
+
+def test_a_port_that_is_taken_is_named() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        address = f"127.0.0.1:{taken.getsockname()[1]}"
+        with pytest.raises(LimenError, match=f"can't listen on {address}"):
+            listen_on(address)
+    with pytest.raises(LimenError, match="can't listen"):
+        listen_on("127.0.0.1:99999")
+    with pytest.raises(LimenError, match="can't listen"):
+        listen_on("nonsense")
+
+
+async def test_a_master_key_that_others_can_read_is_refused(company: Company, tmp_path: Path) -> None:
+    key = tmp_path / "data" / "master.key"
+    async with AsyncExitStack() as closing:
+        await open_limen(closing, company.settings, tmp_path, lambda: company, SystemClock())
+    key.chmod(0o644)
+    async with AsyncExitStack() as closing:
+        with pytest.raises(LimenError, match="chmod 600"):
+            await open_limen(closing, company.settings, tmp_path, lambda: company)
+
+
+async def test_a_company_whose_tests_fail_is_not_published(company: Company, tmp_path: Path) -> None:
+    wrong = replace(company, tests=tuple(replace(test, because="no-such-policy") for test in company.tests))
+    async with AsyncExitStack() as closing:
+        with pytest.raises(LimenError, match=r"tests\.yaml"):
+            await open_limen(closing, company.settings, tmp_path, lambda: wrong)
