@@ -114,7 +114,7 @@ def serve(folder: Path, url_port: int, upstream: int) -> tuple[Harbor, Any]:
             link = await limen.identity.links.first_administrator()
             harbor.first_link = link.url
             harbors.append(harbor)
-            serving = asyncio.create_task(server.serve())
+            serving = asyncio.create_task(server.serve(sockets=[app.listen_on(settings.listen.address)]))
             while not server.started:
                 if serving.done():
                     serving.result()
