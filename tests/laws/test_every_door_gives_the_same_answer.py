@@ -6,11 +6,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import pytest
+from tests.enforcement.house import House, raw, status_of
+from tests.interop.fronts import DOORS, Guarded, guarded
 
 from limen.clock import HOUR
 from limen.policy import Effect
-from tests.enforcement.house import House, raw, status_of
-from tests.interop.fronts import DOORS, Guarded, guarded
 
 PERMIT, CHALLENGE, DENY, REFUSED = "permit", "challenge", "deny", "refused"
 
