@@ -155,7 +155,7 @@ def _said(kind: str, holds: bool, facts: Facts, decision: Decision, groups: dict
     """One sentence about what was seen."""
     match kind:
         case "account":
-            return "Your account is active." if holds else "Your account is not active."
+            return "Active." if holds else "Your account is not active."
         case "groups":
             names = [groups[group].title or group for group in sorted(facts.person.groups) if group in groups]
             if holds:

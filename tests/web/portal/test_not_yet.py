@@ -1,0 +1,119 @@
+"""Not yet: one sentence, every condition, how to mend what failed; for nobody else's eyes, and without a threshold."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from tests.web.conftest import Browser, House, decision_in
+
+from limen.clock import HOUR
+
+NAVIGATION = {"sec-fetch-mode": "navigate", "sec-fetch-dest": "document"}
+
+
+async def _refused(house: House, browser: Browser, app: str, path: str) -> str:
+    """The id of a refusal that a browser walked into."""
+    there = await house.into(browser, app)
+    answered = await there.get(path, **NAVIGATION)
+    assert answered.headers["location"].startswith("https://limen.harbor.localhost/not-yet?decision="), answered.text
+    return decision_in(answered.headers["location"])
+
+
+def _words(page: str) -> str:
+    return " ".join(re.sub(r"<[^>]+>", " ", page[page.index("<main") :]).split())
+
+
+async def test_an_unhealthy_device_is_the_one_thing_that_fails(house: House, browser: Browser) -> None:
+    await house.member(browser, "Mia", "staff", "finance")
+    decision = await _refused(house, browser, "payroll", "/export/november.csv")
+    page = await browser.get(f"/not-yet?decision={decision}")
+    assert page.status_code == 200
+    assert "<h1>Payroll is not open on this device yet</h1>" in page.text
+    assert page.text.count('<li class="fails">') == 1
+    assert decision in page.text
+    assert "What lies on a disk is as safe as that disk." in page.text
+
+
+async def test_a_role_that_is_missing_is_named_without_naming_who_has_it(house: House, browser: Browser) -> None:
+    await house.member(browser, "Otto", "staff")
+    page = (await browser.get(f"/not-yet?decision={await _refused(house, browser, 'crm', '/')}")).text
+    assert "<h1>Customers is not open to you</h1>" in page
+    words = _words(page)
+    assert "None of your groups may view here." in words
+    assert "Management" not in words
+
+
+async def test_outside_the_hours_it_says_when_it_opens_again(house: House, browser: Browser) -> None:
+    await house.member(browser, "Kai", "contractors")
+    there = await house.into(browser, "wiki")
+    for _ in range(7):
+        house.clock.forward(int(1.5 * HOUR))
+        await browser.get("/")
+    answered = await there.get("/", **NAVIGATION)
+    page = (await browser.get(f"/not-yet?decision={decision_in(answered.headers['location'])}")).text
+    assert "<h1>Wiki is closed at this time</h1>" in page
+    assert "Wednesday at 07:00" in page
+
+
+async def test_check_again_asks_anew_and_says_when_it_is_open(house: House, browser: Browser) -> None:
+    mia = await house.member(browser, "Mia", "staff")
+    decision = await _refused(house, browser, "crm", "/")
+    still = await browser.get(f"/not-yet?decision={decision}&check=now")
+    assert "not open to you" in still.text
+    await house.limen.identity.people.set_groups(mia, {"staff", "sales"}, by="")
+    now = await browser.get(f"/not-yet?decision={decision}&check=now")
+    assert "Customers is open to you" in now.text
+    assert "https://crm.harbor.localhost/" in now.text
+
+
+@pytest.mark.parametrize(
+    ("app", "path", "groups"), [("payroll", "/export/x.csv", ("finance",)), ("crm", "/", ()), ("git", "/admin/x", ())]
+)
+async def test_no_employee_ever_sees_a_threshold_or_a_policys_text(
+    house: House, browser: Browser, app: str, path: str, groups: tuple[str, ...]
+) -> None:
+    await house.member(browser, "Mia", "staff", *groups)
+    words = _words((await browser.get(f"/not-yet?decision={await _refused(house, browser, app, path)}")).text)
+    for secret in ("context.", "strength", "sensitivity", "compliant", "duration", "4 h", "1 h", "Cedar"):
+        assert secret not in words
+    assert not re.search(r"\b\d+ ?(h|hours?)\b", words)
+
+
+async def test_strangers_and_colleagues_see_what_they_would_see_of_an_invented_id(
+    house: House, browser: Browser
+) -> None:
+    await house.member(browser, "Mia", "staff", "finance")
+    decision = await _refused(house, browser, "payroll", "/export/november.csv")
+    stranger = house.browser(address="198.51.100.9")
+    sent = await stranger.get(f"/not-yet?decision={decision}")
+    assert sent.status_code == 303
+    assert "Payroll" not in (await stranger.get(sent.headers["location"])).text
+    otto = house.browser(address="198.51.100.5")
+    await house.member(otto, "Otto", "staff", "finance")
+    theirs = await otto.get(f"/not-yet?decision={decision}")
+    invented = await otto.get("/not-yet?decision=01a20cc8aa9fc02812cacfe6-1")
+    nonsense = await otto.get("/not-yet?decision=%3Cscript%3E")
+    assert theirs.status_code == invented.status_code == nonsense.status_code == 404
+    assert theirs.text == invented.text == nonsense.text
+
+
+async def test_an_administrator_sees_it_and_whose_it_was(house: House, browser: Browser) -> None:
+    await house.member(browser, "Mia", "staff", "finance")
+    decision = await _refused(house, browser, "payroll", "/export/november.csv")
+    ada = house.browser(address="203.0.113.8")
+    await house.administrator(ada)
+    page = await ada.get(f"/not-yet?decision={decision}")
+    assert page.status_code == 200
+    assert "asked by Mia" in page.text
+
+
+async def test_a_proof_that_would_help_is_one_click_away(house: House, browser: Browser) -> None:
+    await house.member(browser, "Mia", "staff", "finance")
+    there = await house.into(browser, "payroll")
+    for _ in range(3):
+        house.clock.forward(int(1.5 * HOUR))
+        await browser.get("/")
+    asked = await there.get("/run/2026-11", **NAVIGATION)
+    page = (await browser.get(f"/not-yet?decision={decision_in(asked.headers['location'])}")).text
+    assert 'href="/step-up?app=payroll' in page
