@@ -35,7 +35,7 @@ class Bar:
         return f"{self.name}: {self.permit:,} permitted, {self.challenge:,} challenged, {self.deny:,} denied"
 
 
-def bars(hours: Sequence[Bar], said: str, height: int = 216) -> Markup:
+def bars(hours: Sequence[Bar], said: str, height: int = 264) -> Markup:
     """Stacked columns. Each that holds anything is a link to its rows."""
     top = round_up(max((hour.total for hour in hours), default=0))
     floor, ceiling = height - 24, 18

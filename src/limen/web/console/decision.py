@@ -13,7 +13,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from limen.events import DecisionRecord, Event
-from limen.policy.annotations import State
+from limen.policy.annotations import State, reason_of
 from limen.policy.decision import Named
 from limen.policy.explain import Considered
 from limen.policy.replay import write_decision
@@ -33,7 +33,7 @@ class Spoke:
 
     policy: Considered
     speaks: str
-    stopped: str
+    stopped: tuple[str, str]
     is_open: bool
 
 
@@ -98,8 +98,7 @@ def _page(site: Site, decision_id: str, event: Event, past: Past | None) -> Page
     record = event.decision
     if record is None:
         raise HTTPException(404)
-    texts = {} if past is None else {reason.policy: reason.text for reason in past.explanation.decision.reasons}
-    policies = {policy.id for policy in engine.policies}
+    policies = {policy.id: reason_of(policy).text for policy in engine.policies}
     zone = site.ports.settings.zone
     if past is not None and past.is_same:
         remedies = tuple(remedy_words(remedy, zone) for remedy in past.explanation.decision.remedies)
@@ -112,7 +111,7 @@ def _page(site: Site, decision_id: str, event: Event, past: Past | None) -> Page
         record=record,
         sentence=answered(row.person, row.action, row.app, row.effect),
         reasons=tuple(
-            (titles.get(name, name), texts.get(name, ""), f"/console/policies/{name}" if name in policies else "")
+            (titles.get(name, name), policies.get(name, ""), f"/console/policies/{name}" if name in policies else "")
             for name in record.reasons
         ),
         remedies=remedies,
@@ -128,7 +127,7 @@ def _spoke(site: Site, past: Past, record: DecisionRecord) -> tuple[Spoke, ...]:
     nothing_permits = Named.NOTHING_PERMITS in record.reasons
     found = []
     for policy in sorted(past.explanation.policies, key=lambda one: _weight(one, nothing_permits=nothing_permits)):
-        is_near = nothing_permits and policy.effect == "permit" and all(line.held for line in policy.scope)
+        is_near = nothing_permits and policy.effect == "permit" and policy.state is State.ENFORCE
         speaks = scope_sentence(written[policy.id], site.known.groups, site.known.apps)
         found.append(Spoke(policy, speaks, stopped_by(policy), policy.determined or is_near))
     return tuple(found)

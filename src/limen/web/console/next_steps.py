@@ -22,11 +22,11 @@ class Step:
 
 
 def next_steps(
-    members: Iterable[Member], apps: Iterable[App], would_refuse: Mapping[str, int], titles: Mapping[str, str]
+    members: Iterable[Member], apps: Iterable[App], would_change: Mapping[str, int], titles: Mapping[str, str]
 ) -> list[Step]:
-    """`would_refuse` counts, for each watched policy, the requests it would have refused; `titles` are theirs."""
+    """`would_change` counts, for each watched policy, the answers it would have changed; `titles` are theirs."""
     members, apps = list(members), list(apps)
-    return [*_about_people(members), *_about_apps(apps), *_about_watched(would_refuse, titles)]
+    return [*_about_people(members), *_about_apps(apps), *_about_watched(would_change, titles)]
 
 
 def is_plain_http(url: str) -> bool:
@@ -101,14 +101,22 @@ def _about_apps(apps: list[App]) -> Iterator[Step]:
         )
 
 
-def _about_watched(would_refuse: Mapping[str, int], titles: Mapping[str, str]) -> Iterator[Step]:
-    for policy, count in sorted(would_refuse.items(), key=lambda one: (-one[1], one[0])):
-        yield Step(
-            f"“{titles.get(policy, policy)}” would have changed {count:,} recent answer{'s' if count != 1 else ''}",
-            "It is only watched. Look at whom it would have stopped, then enforce it.",
-            f"/console/decisions?watched={policy}",
-            "See them",
-        )
+def _about_watched(would_change: Mapping[str, int], titles: Mapping[str, str]) -> Iterator[Step]:
+    if not would_change:
+        return
+    policy, count = max(would_change.items(), key=lambda one: (one[1], one[0]))
+    others = len(would_change) - 1
+    more = f" {_others(others)} would have had a say, too." if others else ""
+    yield Step(
+        f"{count:,} recent answers would have been different" if count != 1 else "One answer would have been different",
+        f"if “{titles.get(policy, policy)}” were enforced. It is only watched.{more}",
+        f"/console/decisions?watched={policy}" if not others else "/console/policies?state=watch",
+        "See whose",
+    )
+
+
+def _others(count: int) -> str:
+    return f"{count} more policies" if count != 1 else "One more policy"
 
 
 def _people(count: int) -> str:

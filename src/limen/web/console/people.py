@@ -1,28 +1,52 @@
-"""People: who is here, how they prove it, where they are signed in; inviting them, and ending all their sessions."""
+"""People: who is here, how they prove it, where they are signed in; and inviting them."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Final
 
 from fastapi import APIRouter
-from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
+from limen.clock import Instant
 from limen.errors import LimenError
-from limen.facts import Factor, Group
-from limen.identity.model import Member, PersonStatus
-from limen.web.console.rows import Filter, recent_rows
+from limen.facts import Factor, Known, Standing
+from limen.identity.model import Link, LinkPurpose, Member, PersonStatus
+from limen.web.console.proving import freshly_proved
+from limen.web.console.rows import person_name
 from limen.web.requests import one, query
 from limen.web.site import Resident, Site, status_of
 
-_SHOWS: Final = {
+SHOWS: Final = {
     "": "Everybody",
-    "without-passkey": "Without a passkey",
+    "enrolled": "Enrolled",
     "invited": "Not enrolled yet",
+    "without-passkey": "Without a passkey",
     "signed-in": "Signed in now",
+    "inactive": "Let go",
 }
 MOST_SHOWN: Final = 500
+INVITE: Final = "/console/people/invite"
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A person in the list. `sessions` are alive now; `seen_at` is when any was used last (0: never since start)."""
+
+    member: Member
+    sessions: int
+    seen_at: Instant
+
+
+@dataclass(frozen=True, slots=True)
+class OpenLink:
+    """A one-time link that could still be used; nobody but its holder knows its address."""
+
+    link: Link
+    whose: str
+    is_persons: bool
+    by: str
 
 
 def rooms(site: Site) -> APIRouter:
@@ -33,80 +57,85 @@ def rooms(site: Site) -> APIRouter:
     async def everybody(request: Request) -> Response:
         resident = await site.enter(request, "administer")
         show = query(request, "show")
-        show = show if show in _SHOWS else ""
-        named = query(request, "q", 80)
-        everyone = await people.all()
-        members = [m for m in everyone if _is_shown(site, m, show) and named.casefold() in _searched(m)]
-        signed_in = {m.person.id: len(site.identity.sessions.of_person(m.person.id)) for m in members[:MOST_SHOWN]}
+        show = show if show in SHOWS else ""
+        named = query(request, "q", 80).strip()
+        everyone = [listed(site.known, member, resident.now) for member in await people.all()]
+        found = [each for each in everyone if is_shown(each, show) and named.casefold() in _searched(each.member)]
         return site.page(
             "console/people.html",
             resident,
             room="people",
-            members=members[:MOST_SHOWN],
-            found=len(members),
+            people=found[:MOST_SHOWN],
+            found=len(found),
             total=len(everyone),
             show=show,
-            shows=_SHOWS,
+            shows=SHOWS,
             q=named,
-            sessions=signed_in,
             groups=site.known.groups,
+            links=[open_link(site, link) for link in await site.identity.links.outstanding()],
+            done={"revoked": "That link is worth nothing now."}.get(query(request, "done"), ""),
         )
 
-    @router.get("/console/people/invite")
+    @router.get(INVITE)
     async def invitation(request: Request) -> Response:
         resident = await site.enter(request, "administer")
+        await freshly_proved(site, resident, INVITE)
         return _invitation(site, resident)
 
-    @router.post("/console/people/invite")
+    @router.post(INVITE)
     async def invite(request: Request) -> Response:
         resident = await site.enter(request, "administer")
         sent = await site.form(request, resident.visit)
-        name, email, groups = one(sent, "name"), one(sent, "email"), sent.get("groups", [])
-        unknown = [group for group in groups if group not in site.known.groups]
-        if unknown:
-            groups = [group for group in groups if group in site.known.groups]
+        await freshly_proved(site, resident, INVITE)
+        name, email = one(sent, "name"), one(sent, "email")
+        groups = [group for group in sent.get("groups", []) if group in site.known.groups]
         try:
             issued = await people.invite(name, email, groups, by=resident.person.id)
         except LimenError as wrong:
             return _invitation(site, resident, wrong, name, email, groups)
-        return site.page("console/invited.html", resident, room="people", issued=issued, name=name)
+        return site.page("console/invited.html", resident, room="people", issued=issued, name=name, again=False)
 
-    @router.get("/console/people/{person_id}")
-    async def person(request: Request, person_id: str) -> Response:
-        resident = await site.enter(request, "administer")
-        member = await _member(site, person_id)
-        held = await site.identity.factors.of_person(person_id)
-        said = {"ended": "Every session is over, on every app."}.get(query(request, "done"), "")
-        return site.page(
-            "console/person.html",
-            resident,
-            room="people",
-            member=member,
-            held=held,
-            groups=[site.known.groups.get(g, Group(g)) for g in sorted(member.person.groups)],
-            sessions=site.identity.sessions.of_person(person_id, resident.session),
-            rows=recent_rows(site, Filter(person=person_id), 15),
-            apps=site.known.apps,
-            done=said,
-        )
-
-    @router.post("/console/people/{person_id}/invite-again")
-    async def invite_again(request: Request, person_id: str) -> Response:
+    @router.post("/console/people/links/{link_id}/revoke")
+    async def revoke(request: Request, link_id: str) -> Response:
         resident = await site.enter(request, "administer")
         await site.form(request, resident.visit)
-        member = await _member(site, person_id)
-        issued = await people.invite_again(person_id, by=resident.person.id)
-        return site.page("console/invited.html", resident, room="people", issued=issued, name=member.person.name)
-
-    @router.post("/console/people/{person_id}/end-sessions")
-    async def end_sessions(request: Request, person_id: str) -> Response:
-        resident = await site.enter(request, "administer")
-        await site.form(request, resident.visit)
-        member = await _member(site, person_id)
-        await site.identity.sessions.revoke_person(member.person.id, by=resident.person.id)
-        return site.go(resident, f"/console/people/{member.person.id}", done="ended")
+        await site.identity.links.revoke(link_id, by=resident.person.id)
+        return site.go(resident, "/console/people", done="revoked")
 
     return router
+
+
+def listed(known: Known, member: Member, now: Instant) -> Listed:
+    """A member with what is known of their sessions."""
+    own = [s for s in tuple(known.sessions.values()) if s.person_id == member.person.id and not s.app]
+    live = sum(known.standing(session, "", now) is Standing.LIVE for session in own)
+    return Listed(member, live, max((known.last_used(session.id) for session in own), default=0))
+
+
+def open_link(site: Site, link: Link) -> OpenLink:
+    """A link with the names it is about."""
+    is_first = link.purpose is LinkPurpose.FIRST_ADMINISTRATOR
+    person = site.known.people.get(link.person_id)
+    whose = person.name if person else ("The first administrator" if is_first else "Somebody who is gone")
+    by = person_name(site.known, link.issued_by) if link.issued_by else "the server"
+    return OpenLink(link, whose, person is not None, by)
+
+
+def is_shown(each: Listed, show: str) -> bool:
+    """Whether a person is in this part of the list."""
+    status = each.member.status
+    match show:
+        case "enrolled":
+            return status is PersonStatus.ACTIVE
+        case "without-passkey":
+            return status is PersonStatus.ACTIVE and Factor.PASSKEY not in each.member.factors
+        case "invited":
+            return status is PersonStatus.INVITED
+        case "signed-in":
+            return each.sessions > 0
+        case "inactive":
+            return status is PersonStatus.INACTIVE
+    return True
 
 
 def _invitation(
@@ -122,23 +151,5 @@ def _invitation(
     return site.page("console/invite.html", resident, status_of(problem) if problem else 200, room="people", **values)
 
 
-async def _member(site: Site, person_id: str) -> Member:
-    member = next((m for m in await site.identity.people.all() if m.person.id == person_id), None)
-    if member is None:
-        raise HTTPException(404)
-    return member
-
-
 def _searched(member: Member) -> str:
     return f"{member.person.name} {member.person.email} {' '.join(member.person.groups)}".casefold()
-
-
-def _is_shown(site: Site, member: Member, show: str) -> bool:
-    match show:
-        case "without-passkey":
-            return member.status is PersonStatus.ACTIVE and Factor.PASSKEY not in member.factors
-        case "invited":
-            return member.status is PersonStatus.INVITED
-        case "signed-in":
-            return bool(site.identity.sessions.of_person(member.person.id))
-    return True

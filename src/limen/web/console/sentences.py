@@ -80,17 +80,21 @@ def joined(words: Iterable[str], last: str = "and") -> str:
     return f"{', '.join(all_words[:-1])} {last} {all_words[-1]}"
 
 
-def stopped_by(policy: Considered) -> str:
-    """The first thing that kept a policy from applying, in its own words; "" where it applied."""
+def stopped_by(policy: Considered) -> tuple[str, str]:
+    """The first thing that kept a policy from applying, and what it was: (`context.auth.strength >= 3`, `true`).
+
+    ("", "") where the policy applied.
+    """
     for line in policy.scope:
         if not line.held:
-            return line.text
+            return line.text, "false"
     for condition in policy.conditions:
         if condition.outcome in {"failed", "error"}:
             wanted = "failed" if condition.kind == "when" else "held"
             part = next((p for p in _leaves(condition.parts) if p.outcome in {wanted, "error"}), None)
-            return part.text if part else condition.text
-    return ""
+            was = {"failed": "false", "held": "true", "error": "an error"}[part.outcome if part else wanted]
+            return (part.text if part else condition.text), was
+    return "", ""
 
 
 def _leaves(parts: Iterable[Part]) -> Iterator[Part]:

@@ -1,0 +1,135 @@
+"""One person: their factors, sessions, groups and decisions; and ending, changing, or giving back their access."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from typing import Final
+
+from fastapi import APIRouter
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+
+from limen.errors import LimenError
+from limen.facts import Group
+from limen.identity.errors import UnknownError
+from limen.identity.model import Member
+from limen.web.console.people import listed, open_link
+from limen.web.console.proving import freshly_proved
+from limen.web.console.rows import Filter, recent_rows
+from limen.web.requests import query
+from limen.web.site import Resident, Site, status_of
+
+DONE: Final = {
+    "ended": "Every session is over, on every app, from the next request on.",
+    "one-ended": "That session is over, on every app, from the next request on.",
+    "groups": "The groups are changed; the next request is decided by them.",
+    "let-go": "Their access is over: every session and every link is dead.",
+    "taken-back": "They are back, with the factors they had.",
+}
+
+
+def rooms(site: Site) -> APIRouter:  # noqa: C901 -- one small function for each thing that is done here
+    router = APIRouter()
+    people, sessions = site.identity.people, site.identity.sessions
+
+    @router.get("/console/people/{person_id}")
+    async def person(request: Request, person_id: str) -> Response:
+        resident = await site.enter(request, "administer")
+        return await _page(site, resident, await _member(site, person_id), DONE.get(query(request, "done"), ""))
+
+    @router.post("/console/people/{person_id}/invite-again")
+    async def invite_again(request: Request, person_id: str) -> Response:
+        resident, member, _ = await _asked(request, person_id)
+        issued = await people.invite_again(person_id, by=resident.person.id)
+        name = member.person.name
+        return site.page("console/invited.html", resident, room="people", issued=issued, name=name, again=True)
+
+    @router.post("/console/people/{person_id}/groups")
+    async def groups(request: Request, person_id: str) -> Response:
+        resident, member, sent = await _asked(request, person_id)
+        chosen = {group for group in sent.get("groups", []) if group in site.known.groups}
+        kept = {group for group in member.person.groups if group not in site.known.groups}
+
+        async def change() -> None:
+            await people.set_groups(person_id, chosen | kept, by=resident.person.id)
+
+        return await _done(resident, member, "groups", change)
+
+    @router.post("/console/people/{person_id}/let-go")
+    async def let_go(request: Request, person_id: str) -> Response:
+        resident, member, _ = await _asked(request, person_id)
+        return await _done(resident, member, "let-go", lambda: people.let_go(person_id, by=resident.person.id))
+
+    @router.post("/console/people/{person_id}/take-back")
+    async def take_back(request: Request, person_id: str) -> Response:
+        resident, member, _ = await _asked(request, person_id)
+        return await _done(resident, member, "taken-back", lambda: people.take_back(person_id, by=resident.person.id))
+
+    @router.post("/console/people/{person_id}/sessions/end")
+    async def end_all(request: Request, person_id: str) -> Response:
+        """Needs no new proof, like the next one: what only ends access must be quick."""
+        resident = await site.enter(request, "administer")
+        await site.form(request, resident.visit)
+        member = await _member(site, person_id)
+        return await _done(resident, member, "ended", lambda: sessions.revoke_person(person_id, by=resident.person.id))
+
+    @router.post("/console/people/{person_id}/sessions/{session_id}/end")
+    async def end_one(request: Request, person_id: str, session_id: str) -> Response:
+        resident = await site.enter(request, "administer")
+        await site.form(request, resident.visit)
+        member = await _member(site, person_id)
+        session = site.known.sessions.get(session_id)
+        if session is None or session.person_id != person_id:
+            raise UnknownError("session")
+        return await _done(resident, member, "one-ended", lambda: sessions.revoke(session_id, by=resident.person.id))
+
+    async def _asked(request: Request, person_id: str) -> tuple[Resident, Member, dict[str, list[str]]]:
+        """Somebody who may change this person's access, and what they sent."""
+        resident = await site.enter(request, "administer")
+        sent = await site.form(request, resident.visit)
+        member = await _member(site, person_id)
+        await freshly_proved(site, resident, f"/console/people/{person_id}")
+        return resident, member, sent
+
+    async def _done(resident: Resident, member: Member, word: str, work: Callable[[], Awaitable[None]]) -> Response:
+        """Do it and show the person again; what can't be done is said on their page."""
+        try:
+            await work()
+        except LimenError as wrong:
+            return await _page(site, resident, member, "", wrong)
+        return site.go(resident, f"/console/people/{member.person.id}", done=word)
+
+    return router
+
+
+async def _page(
+    site: Site, resident: Resident, member: Member, done: str, problem: LimenError | None = None
+) -> Response:
+    person_id = member.person.id
+    links = [link for link in await site.identity.links.outstanding() if link.person_id == person_id]
+    return site.page(
+        "console/person.html",
+        resident,
+        status_of(problem) if problem else 200,
+        room="people",
+        member=member,
+        listed=listed(site.known, member, resident.now),
+        held=await site.identity.factors.of_person(person_id),
+        groups=[site.known.groups.get(g, Group(g)) for g in sorted(member.person.groups)],
+        all_groups=sorted(site.known.groups.values(), key=lambda group: (group.title or group.id).casefold()),
+        sessions=site.identity.sessions.of_person(person_id, resident.session),
+        links=[open_link(site, link) for link in links],
+        rows=recent_rows(site, Filter(person=person_id), 15),
+        apps=site.known.apps,
+        done=done,
+        problem=problem,
+    )
+
+
+async def _member(site: Site, person_id: str) -> Member:
+    """Raises HTTPException 404."""
+    member = next((m for m in await site.identity.people.all() if m.person.id == person_id), None)
+    if member is None:
+        raise HTTPException(404)
+    return member

@@ -1,0 +1,20 @@
+"""Changing somebody's access needs a young proof, whatever policy says of looking around."""
+
+from __future__ import annotations
+
+from limen.facts import LIMEN
+from limen.identity.errors import FreshProofNeededError
+from limen.identity.model import strength_of
+from limen.web.site import Resident, Site, TurnedAwayError
+
+
+async def freshly_proved(site: Site, resident: Resident, back: str) -> None:
+    """Let only a proof from the last ten minutes pass, as strong as this administrator's factors can give.
+
+    Raises TurnedAwayError with the way to prove it, from which the browser comes back to `back`.
+    """
+    held = await site.identity.factors.of_person(resident.person.id)
+    try:
+        site.identity.sessions.freshly_proved(resident.session, max(1, strength_of(held.factors)))
+    except FreshProofNeededError:
+        raise TurnedAwayError(site.go(resident, "/step-up", app=LIMEN, to=back)) from None
