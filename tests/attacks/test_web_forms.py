@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from tests.web.conftest import ORIGIN, OUR_PAGE, Browser, House
+from tests.web.conftest import ORIGIN, OUR_PAGE, Browser, House, browser, house
 
 POSTS = (
     "/sign-in",

@@ -7,7 +7,7 @@ from html import unescape
 from urllib.parse import quote, urljoin, urlsplit
 
 import pytest
-from tests.web.conftest import ORIGIN, Browser, House
+from tests.web.conftest import ORIGIN, Browser, House, browser, house
 
 AWAY = (
     "https://evil.example/",
