@@ -1,15 +1,10 @@
-"""Pictures as SVG from pure functions: no style attributes and no scripts, so the strict policy holds."""
+"""Marks and icons as SVG from pure functions: no style attributes and no scripts, so the strict policy holds."""
 
 from __future__ import annotations
 
-import math
 import zlib
-from collections.abc import Sequence
-from dataclasses import dataclass
 
 from markupsafe import Markup
-
-EFFECTS = ("permit", "challenge", "deny")
 
 _STROKED = {
     "permit": '<path d="M4.5 12.5l5 5 10-11"/>',
@@ -59,109 +54,3 @@ def monogram(name: str, kind: str = "") -> Markup:
         '<svg class="monogram h{} {}" viewBox="0 0 44 44" aria-hidden="true"><rect width="44" height="44" rx="{}"/>'
         '<text x="22" y="28" text-anchor="middle">{}</text></svg>'
     ).format(zlib.crc32(name.encode()) % 12, kind, radius, letters)
-
-
-@dataclass(frozen=True, slots=True)
-class Bar:
-    """One hour: its name, where its rows are, and how many of each effect."""
-
-    name: str
-    href: str
-    permit: int = 0
-    challenge: int = 0
-    deny: int = 0
-
-    @property
-    def total(self) -> int:
-        return self.permit + self.challenge + self.deny
-
-
-def bars(hours: Sequence[Bar], width: int = 880, height: int = 190) -> Markup:
-    """Stacked columns. Each is a link to its rows and says its numbers in words."""
-    top = _round_up(max((hour.total for hour in hours), default=0))
-    floor, ceiling = height - 22, 14
-    slot = (width - 34) / max(len(hours), 1)
-    parts = [
-        Markup(
-            '<line class="axis" x1="34" x2="{}" y1="{}" y2="{}"/><text x="28" y="{}" text-anchor="end">{}</text>'
-        ).format(width, y, y, y + 4, f"{value:,}")
-        for value, y in ((0, floor), (top // 2, (floor + ceiling) / 2), (top, ceiling))
-    ]
-    for index, hour in enumerate(hours):
-        x, y = 34 + index * slot, float(floor)
-        column = [
-            Markup('<rect class="hit" x="{:.1f}" y="{}" width="{:.1f}" height="{}"/>').format(
-                x, ceiling, slot, floor - ceiling
-            )
-        ]
-        for effect in EFFECTS:
-            count = getattr(hour, effect)
-            tall = count / top * (floor - ceiling)
-            y -= tall
-            if count:
-                column.append(
-                    Markup('<rect class="{}" x="{:.1f}" y="{:.1f}" width="{:.1f}" height="{:.1f}" rx="1.5"/>').format(
-                        effect, x + slot * 0.16, y, slot * 0.68, max(tall - 1, 1.5)
-                    )
-                )
-        said = f"{hour.name}: {hour.permit} permitted, {hour.challenge} challenged, {hour.deny} denied"
-        parts.append(
-            Markup('<a href="{}" aria-label="{}"><title>{}</title>{}</a>').format(
-                hour.href, said, said, Markup("").join(column)
-            )
-            if hour.total
-            else Markup("<g><title>{}</title>{}</g>").format(said, column[0])
-        )
-        if index % 3 == 0:
-            parts.append(
-                Markup('<text class="{}" x="{:.1f}" y="{}" text-anchor="middle">{}</text>').format(
-                    "thin" if index % 6 else "", x + slot / 2, height - 4, hour.name
-                )
-            )
-    return Markup('<svg class="bars" viewBox="0 0 {} {}" role="group" aria-label="Decisions per hour">{}</svg>').format(
-        width, height, Markup("").join(parts)
-    )
-
-
-def ring(part: int, whole: int, said: str) -> Markup:
-    """How much of a whole: a ring that fills, its share in figures."""
-    share = part / whole if whole else 0.0
-    around = 2 * math.pi * 42
-    return Markup(
-        '<svg class="ring" viewBox="0 0 100 100" role="img" aria-label="{}">'
-        '<circle class="track" cx="50" cy="50" r="42"/>'
-        '<circle class="value" cx="50" cy="50" r="42" stroke-dasharray="{:.1f} {:.1f}" transform="rotate(-90 50 50)"/>'
-        '<text x="50" y="57" text-anchor="middle">{}</text></svg>'
-    ).format(said, share * around, around + 9, f"{share:.0%}")
-
-
-def share(counts: dict[str, int]) -> Markup:
-    """One strip, cut in the proportion of the effects."""
-    whole = sum(counts.values()) or 1
-    x, parts = 0.0, []
-    for effect in EFFECTS:
-        wide = counts.get(effect, 0) / whole * 100
-        if wide:
-            parts.append(Markup('<rect class="{}" x="{:.2f}" width="{:.2f}" height="10"/>').format(effect, x, wide))
-        x += wide
-    said = ", ".join(f"{counts.get(effect, 0)} {effect}" for effect in EFFECTS)
-    return Markup(
-        '<svg class="share" viewBox="0 0 100 10" preserveAspectRatio="none" role="img" aria-label="{}">{}</svg>'
-    ).format(said, Markup("").join(parts))
-
-
-def key(effect: str) -> Markup:
-    """The colour of an effect in a chart's legend."""
-    return Markup(
-        '<svg class="share key" viewBox="0 0 10 10" aria-hidden="true">'
-        '<rect class="{}" width="10" height="10" rx="2"/></svg>'
-    ).format(effect)
-
-
-def _round_up(value: int) -> int:
-    """The next number that reads well on an axis and has a whole half."""
-    size = 10 ** max(len(str(value)) - 1, 0)
-    return (
-        next((step * size for step in (1, 2, 4, 6, 8, 10) if step * size >= value and step * size % 2 == 0), 20 * size)
-        or 2
-    )

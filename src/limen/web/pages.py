@@ -44,23 +44,18 @@ class Pages:
         )
         self._environment.globals.update(
             asset=self.assets.address,
-            bars=drawing.bars,
             browser=browser_name,
             company=company,
             effect_words=EFFECT_WORDS,
             icon=drawing.icon,
-            key=drawing.key,
             mark=drawing.MARK,
             monogram=drawing.monogram,
-            ring=drawing.ring,
-            share=drawing.share,
         )
         self._environment.filters.update(
             clock=lambda instant: times.time_tag(instant, times.clock_time(instant, zone), zone),
             day_and_time=partial(times.day_and_time, zone=zone),
             exact=partial(times.exact, zone=zone),
             factors=factor_words,
-            length=len,
             number=lambda count: f"{count:,}",
         )
         self._zone = zone

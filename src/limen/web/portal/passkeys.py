@@ -24,25 +24,6 @@ def rooms(site: Site) -> APIRouter:
         done = {"added": "Your new passkey works from now on.", "renamed": "Renamed.", "removed": "Removed."}
         return await _page(site, resident, done=done.get(query(request, "done"), ""))
 
-    @router.post("/passkeys/options")
-    async def options(request: Request) -> Response:
-        async def ask(visit: Visit, _sent: dict[str, Any]) -> Response:
-            if visit.session is None:
-                raise NotLiveError
-            return JSONResponse({"options": await factors.passkey_options(visit.session, visit.visitor)})
-
-        return await site.answering_script(request, ask)
-
-    @router.post("/passkeys/add")
-    async def add(request: Request) -> Response:
-        async def finish(visit: Visit, sent: dict[str, Any]) -> Response:
-            if visit.session is None:
-                raise NotLiveError
-            await factors.add_passkey(visit.session, visit.visitor, sent.get("credential"))  # type: ignore[arg-type]
-            return JSONResponse({"location": "/passkeys?done=added"})
-
-        return await site.answering_script(request, finish)
-
     @router.post("/passkeys/{passkey_id}/rename")
     async def rename(request: Request, passkey_id: str) -> Response:
         resident = await site.enter(request)
@@ -67,7 +48,32 @@ def rooms(site: Site) -> APIRouter:
             return await _page(site, resident, problem=wrong)
         return site.go(resident, "/passkeys", done="removed")
 
+    _for_scripts(router, site)
     return router
+
+
+def _for_scripts(router: APIRouter, site: Site) -> None:
+    """The ceremony that makes a new passkey."""
+    factors = site.identity.factors
+
+    @router.post("/passkeys/options")
+    async def options(request: Request) -> Response:
+        async def ask(visit: Visit, _sent: dict[str, Any]) -> Response:
+            if visit.session is None:
+                raise NotLiveError
+            return JSONResponse({"options": await factors.passkey_options(visit.session, visit.visitor)})
+
+        return await site.answering_script(request, ask)
+
+    @router.post("/passkeys/add")
+    async def add(request: Request) -> Response:
+        async def finish(visit: Visit, sent: dict[str, Any]) -> Response:
+            if visit.session is None:
+                raise NotLiveError
+            await factors.add_passkey(visit.session, visit.visitor, sent.get("credential"))  # type: ignore[arg-type]
+            return JSONResponse({"location": "/passkeys?done=added"})
+
+        return await site.answering_script(request, finish)
 
 
 async def _page(site: Site, resident: Resident, *, problem: LimenError | None = None, done: str = "") -> Response:

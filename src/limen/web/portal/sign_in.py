@@ -43,21 +43,6 @@ def rooms(site: Site) -> APIRouter:
             return site.page("portal/sign_in.html", visit, status_of(wrong), **page)
         return site.signed_in(visit, done, to, by_script=False)
 
-    @router.post("/sign-in/options")
-    async def options(request: Request) -> Response:
-        async def ask(visit: Visit, _sent: dict[str, Any]) -> Response:
-            return JSONResponse({"options": await site.identity.sign_in.passkey_options(visit.visitor)})
-
-        return await site.answering_script(request, ask)
-
-    @router.post("/sign-in/passkey")
-    async def with_passkey(request: Request) -> Response:
-        async def finish(visit: Visit, sent: dict[str, Any]) -> Response:
-            done = await site.identity.sign_in.with_passkey(visit.visitor, sent.get("credential"))  # type: ignore[arg-type]
-            return site.signed_in(visit, done, where_to(text_of(sent, "to")), by_script=True)
-
-        return await site.answering_script(request, finish)
-
     @router.post("/sign-out")
     async def sign_out(request: Request) -> Response:
         visit = site.visit(request)
@@ -75,11 +60,32 @@ def rooms(site: Site) -> APIRouter:
     @router.get("/onward")
     async def onward(request: Request) -> Response:
         visit = site.visit(request)
-        app = site.known.apps.get(query(request, "app"))
+        named = query(request, "app")
         to = where_to(query(request, "to", 2_048))
-        if app is not None and visit.session is None:
-            return site.go(visit, "/sign-in", to=f"/onward?{urlencode({'app': app.id, 'to': to})}")
+        if named and visit.session is None:  # the same whether there is such an app or not
+            return site.go(visit, "/sign-in", to=f"/onward?{urlencode({'app': named, 'to': to})}")
+        app = site.known.apps.get(named)
         url = site.app_url(app, to) if app is not None else to
-        return site.page("portal/onward.html", visit, url=url, app=app if visit.session else None)
+        return site.page("portal/onward.html", visit, url=url, app=app)
 
+    _for_scripts(router, site)
     return router
+
+
+def _for_scripts(router: APIRouter, site: Site) -> None:
+    """The passkey's ceremony: what to ask of the browser, and its answer."""
+
+    @router.post("/sign-in/options")
+    async def options(request: Request) -> Response:
+        async def ask(visit: Visit, _sent: dict[str, Any]) -> Response:
+            return JSONResponse({"options": await site.identity.sign_in.passkey_options(visit.visitor)})
+
+        return await site.answering_script(request, ask)
+
+    @router.post("/sign-in/passkey")
+    async def with_passkey(request: Request) -> Response:
+        async def finish(visit: Visit, sent: dict[str, Any]) -> Response:
+            done = await site.identity.sign_in.with_passkey(visit.visitor, sent.get("credential"))  # type: ignore[arg-type]
+            return site.signed_in(visit, done, where_to(text_of(sent, "to")), by_script=True)
+
+        return await site.answering_script(request, finish)

@@ -49,6 +49,34 @@ def rooms(site: Site) -> APIRouter:
         )
         return site.page("portal/step_up.html", visit, step=step)
 
+    @router.post("/step-up")
+    async def with_password(request: Request) -> Response:
+        visit = site.visit(request)
+        sent = await site.form(request, visit)
+        if visit.session is None:
+            raise NotLiveError
+        step = await _step(site, visit, one(sent, "app"), one(sent, "to"), one(sent, "decision"))
+        try:
+            if one(sent, "password"):
+                done = await site.identity.step_up.with_password(
+                    visit.session, visit.visitor, one(sent, "password"), one(sent, "code")
+                )
+            else:
+                done = await site.identity.step_up.with_code(visit.session, visit.visitor, one(sent, "code"))
+        except NotLiveError:
+            raise
+        except LimenError as wrong:
+            return site.page("portal/step_up.html", visit, status_of(wrong), step=step, problem=wrong)
+        onward = urlencode({"app": step.app.id, "to": step.to})
+        return site.signed_in(visit, done, f"/onward?{onward}", by_script=False)
+
+    _for_scripts(router, site)
+    return router
+
+
+def _for_scripts(router: APIRouter, site: Site) -> None:
+    """The passkey's ceremony, for this session and this person's passkeys only."""
+
     @router.post("/step-up/options")
     async def options(request: Request) -> Response:
         async def ask(visit: Visit, _sent: dict[str, Any]) -> Response:
@@ -72,29 +100,6 @@ def rooms(site: Site) -> APIRouter:
             return site.signed_in(visit, done, site.app_url(app, where_to(text_of(sent, "to"))), by_script=True)
 
         return await site.answering_script(request, finish)
-
-    @router.post("/step-up")
-    async def with_password(request: Request) -> Response:
-        visit = site.visit(request)
-        sent = await site.form(request, visit)
-        if visit.session is None:
-            raise NotLiveError
-        step = await _step(site, visit, one(sent, "app"), one(sent, "to"), one(sent, "decision"))
-        try:
-            if one(sent, "password"):
-                done = await site.identity.step_up.with_password(
-                    visit.session, visit.visitor, one(sent, "password"), one(sent, "code")
-                )
-            else:
-                done = await site.identity.step_up.with_code(visit.session, visit.visitor, one(sent, "code"))
-        except NotLiveError:
-            raise
-        except LimenError as wrong:
-            return site.page("portal/step_up.html", visit, status_of(wrong), step=step, problem=wrong)
-        onward = urlencode({"app": step.app.id, "to": step.to})
-        return site.signed_in(visit, done, f"/onward?{onward}", by_script=False)
-
-    return router
 
 
 async def _step(site: Site, visit: Visit, app_id: str, to: str, decision_id: str) -> Step:
