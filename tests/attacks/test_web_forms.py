@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import pytest
-from tests.web.conftest import ORIGIN, OUR_PAGE, Browser, House, browser, house
+from tests.web import conftest as web
+from tests.web.conftest import ORIGIN, OUR_PAGE, Browser, House
+
+house, browser = web.house, web.browser
 
 POSTS = (
     "/sign-in",

@@ -7,7 +7,10 @@ from html import unescape
 from urllib.parse import quote, urljoin, urlsplit
 
 import pytest
-from tests.web.conftest import ORIGIN, Browser, House, browser, house
+from tests.web import conftest as web
+from tests.web.conftest import ORIGIN, Browser, House
+
+house, browser = web.house, web.browser
 
 AWAY = (
     "https://evil.example/",

@@ -58,7 +58,8 @@ def _card(site: Site, resident: Resident, app: App) -> Card | None:
     engine, now = site.ports.in_force.engine, resident.now
     facts = site.known.facts(resident.session, app, resident.visitor.address)
     answers = {action: engine.decide(Asked(action), facts, now) for action in used_actions(app)}
-    best = next((a for effect in (Effect.PERMIT, Effect.CHALLENGE) for a in answers.values() if a.effect is effect), None)
+    ways_in = [answer for answer in answers.values() if answer.effect is not Effect.DENY]
+    best = min(ways_in, key=lambda answer: not answer.is_permit, default=None)
     withheld = tuple(action for action, answer in answers.items() if answer.effect is Effect.DENY)
     url = site.app_url(app, app.start)
     if best is None:

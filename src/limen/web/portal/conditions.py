@@ -69,9 +69,7 @@ class Condition:
     minutes: int = 0
 
 
-def checklist(
-    explanation: Explanation, named: str, held: Held, groups: dict[str, Group]
-) -> tuple[Condition, ...]:
+def checklist(explanation: Explanation, named: str, held: Held, groups: dict[str, Group]) -> tuple[Condition, ...]:
     """Every condition that was looked at, the failing ones among them. `named` is the reason that was journaled."""
     decision, facts = explanation.decision, explanation.decision.facts
     if named in _ITSELF:
@@ -83,7 +81,8 @@ def checklist(
         if kind in asked or kind in failing:
             holds = kind not in failing
             mend, minutes = ((), 0) if holds else _mend(kind, decision, held, groups)
-            lines.append(Condition(kind, TITLES[kind], holds, _said(kind, holds, facts, decision, groups), mend, minutes))
+            said = _said(kind, facts, decision, groups, holds=holds)
+            lines.append(Condition(kind, TITLES[kind], holds, said, mend, minutes))
     return tuple(lines)
 
 
@@ -151,7 +150,7 @@ def _kinds(parts: Iterable[Part]) -> set[str]:
     return kinds
 
 
-def _said(kind: str, holds: bool, facts: Facts, decision: Decision, groups: dict[str, Group]) -> str:  # noqa: FBT001, PLR0911
+def _said(kind: str, facts: Facts, decision: Decision, groups: dict[str, Group], *, holds: bool) -> str:  # noqa: PLR0911 -- one sentence each
     """One sentence about what was seen."""
     match kind:
         case "account":
@@ -177,7 +176,7 @@ def _said(kind: str, holds: bool, facts: Facts, decision: Decision, groups: dict
             return "Limen does not know this device to be healthy."
         case "place":
             network = facts.place.network
-            return f"You are on the network {network}." if network else "You are on a network the company has not named."
+            return f"You are on the network {network}." if network else "You are on a network of no name."
         case "time":
             return "It is open at this time." if holds else "It is not open at this time."
     return "Nothing unusual was noticed." if holds else "Something about this sign-in looks unusual."
@@ -185,20 +184,23 @@ def _said(kind: str, holds: bool, facts: Facts, decision: Decision, groups: dict
 
 def _mend(kind: str, decision: Decision, held: Held, groups: dict[str, Group]) -> tuple[tuple[str, ...], int]:
     """The steps that mend it, and about how many minutes they take (0: it is not in the person's own hands)."""
+    tell = "Tell your administrator the decision's id below: they see exactly what was missing."
     match kind:
         case "proof":
             wants_passkey = any(remedy.kind == "use_passkey" for remedy in decision.remedies)
             if wants_passkey and not held.passkeys:
-                return ("Open My passkeys and add one: a fingerprint, a face or a PIN is enough.", "Come back and check again."), 2
+                add = "Open My passkeys and add one: a fingerprint, a face or a PIN is enough."
+                return (add, "Come back and check again."), 2
             return ("Choose “Prove it's me” below.", "Confirm with your passkey, or with your password and code."), 1
         case "groups":
-            owner = groups.get(decision.facts.app.owner)
-            who = f"whoever answers for {decision.facts.app.name} ({owner.title or owner.id})" if owner else "your administrator"
-            return (f"Ask {who} whether your work needs this.", "Tell them the decision's id below: they see exactly what was missing."), 0
+            app, owner = decision.facts.app, groups.get(decision.facts.app.owner)
+            who = f"whoever answers for {app.name} ({owner.title or owner.id})" if owner else "your administrator"
+            return (f"Ask {who} whether your work needs this.", tell), 0
         case "device":
-            return ("Use a device that the company looks after.", "If this is one, tell your administrator the decision's id below."), 0
+            return ("Use a device that the company looks after.", f"If this is one: {tell[0].lower()}{tell[1:]}"), 0
         case "place":
-            return ("Go on from one of the company's own networks, for example the office.", "Check again from there."), 0
+            return ("Go on from one of the company's own networks, such as the office.", "Check again from there."), 0
         case "time":
-            return ("Come back when it is open; nothing else is missing." if len(decision.reasons) == 1 else "Come back later.",), 0
-    return ("Tell your administrator the decision's id below.",), 0
+            only = len(decision.reasons) == 1
+            return ("Come back when it is open; nothing else is missing." if only else "Come back later.",), 0
+    return (tell,), 0

@@ -98,13 +98,14 @@ async def _not_yet(site: Site, visit: Visit, past: Past, *, is_again: bool) -> N
     if failing == "proof" and effect is not Effect.PERMIT:
         step = urlencode({"app": app.id, "to": app.start, "decision": past.id})
         prove = "/passkeys" if needs_adding else f"/step-up?{step}"
+    why = next((reason.text for reason in decision.reasons if reason.text and reason.effect == "forbid"), "")
     person = site.known.people.get(past.event.actor)
     return NotYet(
         id=past.id,
         app=app,
         action=past.request.action,
         headline=_HEADLINES[failing].format(app=app.name),
-        why=next((r.text for r in decision.reasons if r.text and r.effect == "forbid"), "") if failing != "groups" else "",
+        why="" if failing == "groups" else why,
         conditions=conditions,
         opens_at=opens_at,
         prove=prove,
