@@ -1,0 +1,59 @@
+from __future__ import annotations
+
+from tests.web.console.conftest import Console
+
+from limen.facts import ActionRule, App, Cors, PublicRoute, Upstream
+from limen.web.console.apps import fallback_of, findings_of, routes_of
+
+RULES = (
+    ActionRule("view", frozenset({"GET"}), "/**"),
+    ActionRule("administer", frozenset(), "/settings/**"),
+    ActionRule("edit", frozenset({"POST", "PUT"}), "/**"),
+)
+WIKI = App("wiki", "Wiki", "wiki.harbor.example", Upstream("http://10.0.0.3"), rules=RULES)
+
+
+async def test_every_app_is_listed_limen_among_them(console: Console) -> None:
+    page = (await console.ada.get("/console/apps")).text
+    for app in console.house.limen.known.apps.values():
+        assert f"/console/apps/{app.id}" in page
+        assert app.host in page
+
+
+async def test_apps_with_public_routes_are_found(console: Console) -> None:
+    page = (await console.ada.get("/console/apps?show=public")).text
+    assert "/console/apps/handbook" in page
+    assert "/console/apps/payroll" not in page
+
+
+async def test_an_app_shows_routes_why_some_are_public_and_who_speaks_about_it(console: Console) -> None:
+    page = (await console.ada.get("/console/apps/handbook")).text
+    assert "The monitoring asks for it" in page
+    assert "/console/policies/guests-read" in page
+    assert "/console/policies/administrators-run-limen" not in page
+    assert (await console.ada.get("/console/apps/no-such")).status_code == 404
+
+
+def test_routes_go_from_public_and_strict_to_mild() -> None:
+    public = PublicRoute(frozenset({"GET"}), "/healthz", "monitoring")
+    app = App("w", "W", "w.example", Upstream(""), rules=RULES, public=(public,))
+    said = [(route.action, route.methods, route.pattern) for route in routes_of(app)]
+    assert said == [
+        ("public", "GET", "/healthz"),
+        ("administer", "any method", "/settings/**"),
+        ("edit", "POST PUT", "/**"),
+        ("view", "GET", "/**"),
+    ]
+
+
+def test_what_no_rule_matches_is_the_strictest_action_named() -> None:
+    assert fallback_of(WIKI) == "administer"
+    assert fallback_of(App("w", "W", "w.example", Upstream(""))) == "administer"
+    assert fallback_of(App("w", "W", "w.example", Upstream(""), rules=RULES[:1])) == "view"
+
+
+def test_what_should_not_stay_so_is_a_finding_with_its_mend() -> None:
+    assert [finding.what for finding in findings_of(WIKI)] == ["Reached without encryption"]
+    loose = App("w", "W", "w.example", Upstream("https://x"), cors=Cors(frozenset({"*"})), opts_in_encoded_paths=True)
+    assert [finding.what for finding in findings_of(loose)] == ["Takes encoded paths", "Any site may call it"]
+    assert all(finding.fix for finding in findings_of(loose))

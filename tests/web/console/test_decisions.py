@@ -1,0 +1,36 @@
+from __future__ import annotations
+
+from tests.web.console.conftest import Console
+
+
+async def test_the_list_shows_the_newest_first_with_who_what_and_why(console: Console) -> None:
+    eve = console.house.browser()
+    await console.house.member(eve, "Eve", "staff")
+    await console.ask(eve, "wiki")
+    denied = await console.ask(eve, "payroll")
+    page = (await console.ada.get("/console/decisions?person=" + console.house.id_of("eve@harbor.example"))).text
+    assert page.index(f"/console/decisions/{denied.id.split('-')[0]}") < page.index("Staff work with what is public")
+    assert "Nothing permits this" in page
+    assert "gateway" in page
+
+
+async def test_the_address_filters_and_says_so(console: Console) -> None:
+    eve = console.house.browser()
+    await console.house.member(eve, "Eve", "staff")
+    permitted, denied = await console.ask(eve, "wiki"), await console.ask(eve, "payroll")
+    page = (await console.ada.get("/console/decisions?effect=deny&app=payroll")).text
+    assert denied.id.split("-")[0] in page
+    assert permitted.id.split("-")[0] not in page
+    assert "answer: deny" in page
+    assert 'data-stream="/console/decisions/live?effect=deny&amp;app=payroll"' in page
+
+
+async def test_a_past_hour_is_a_list_without_a_stream(console: Console) -> None:
+    page = (await console.ada.get("/console/decisions?since=1&until=2")).text
+    assert "data-stream" not in page
+    assert "Nothing like this was decided lately" in page
+
+
+async def test_what_a_filter_is_given_is_escaped(console: Console) -> None:
+    page = (await console.ada.get("/console/decisions?policy=%3Cscript%3Ealert(1)")).text
+    assert "<script>alert" not in page

@@ -1,0 +1,77 @@
+from __future__ import annotations
+
+import re
+from html import unescape
+
+from tests.web.console.conftest import Console
+
+from limen.clock import MINUTE
+
+
+async def test_everybody_is_listed_with_status_factors_and_sessions(console: Console) -> None:
+    await console.house.member(console.house.browser(), "Eve", "staff")
+    await console.house.invite("Noa", "contractors")
+    page = (await console.ada.get("/console/people")).text
+    assert "3 in all" in page
+    assert "eve@harbor.example" in page
+    assert re.search(r"Noa</strong></a> <span class=\"label\">Invited", page)
+
+
+async def test_the_list_is_searched_and_narrowed(console: Console) -> None:
+    await console.house.member(console.house.browser(), "Eve", "staff")
+    await console.house.invite("Noa", "contractors")
+    assert "noa@" not in (await console.ada.get("/console/people?q=EVE")).text.partition("Links that")[0]
+    invited = (await console.ada.get("/console/people?show=invited")).text
+    assert "noa@harbor.example" in invited
+    assert "eve@harbor.example" not in invited
+    assert "Nobody fits" in (await console.ada.get("/console/people?q=nobody-at-all")).text
+
+
+async def test_an_invitation_shows_its_link_once_and_it_works(console: Console) -> None:
+    await console.ada.get("/console/people/invite")
+    page = await console.ada.post("/console/people/invite", name="Noa", email="noa@harbor.example", groups="staff")
+    url = unescape(re.search(r"<code>([^<]*/enrol#[^<]+)</code>", page.text)[1])  # type: ignore[index]
+    assert "Hand it over yourself" in page.text
+    assert url.partition("#")[2] not in (await console.ada.get("/console/people")).text
+    noa = console.house.browser()
+    opened = await noa.get("/enrol")
+    assert opened.status_code == 200
+    assert (await noa.post("/enrol", token=url.partition("#")[2])).status_code == 200
+
+
+async def test_a_link_that_was_revoked_is_worth_nothing(console: Console) -> None:
+    issued = await console.house.invite("Noa", "staff")
+    await console.ada.get("/console/people")
+    gone = await console.ada.post(f"/console/people/links/{issued.link.id}/revoke")
+    assert gone.headers["location"] == "/console/people?done=revoked"
+    noa = console.house.browser()
+    await noa.get("/enrol")
+    assert (await noa.post("/enrol", token=issued.token.reveal())).status_code == 400
+
+
+async def test_a_mistake_in_the_form_is_said_and_keeps_what_was_typed(console: Console) -> None:
+    await console.ada.get("/console/people/invite")
+    page = await console.ada.post("/console/people/invite", name="Noa", email="ada@harbor.example")
+    assert page.status_code == 400
+    assert "Somebody has this address already" in page.text
+    assert 'value="Noa"' in page.text
+
+
+async def test_inviting_needs_a_young_proof_and_comes_back(console: Console) -> None:
+    await console.ada.get("/console/people")
+    console.house.clock.forward(11 * MINUTE)
+    form = await console.ada.get("/console/people/invite")
+    assert form.headers["location"] == "/step-up?app=limen&to=%2Fconsole%2Fpeople%2Finvite"
+    sent = await console.ada.post("/console/people/invite", name="Noa", email="noa@harbor.example")
+    assert sent.headers["location"].startswith("/step-up")
+    assert len(await console.house.limen.identity.people.all()) == 1
+
+
+async def test_a_form_of_another_site_changes_nothing(console: Console) -> None:
+    await console.ada.get("/console/people/invite")
+    foreign = {"origin": "https://evil.example", "sec-fetch-site": "cross-site"}
+    fields = {"csrf": console.ada.csrf, "name": "Noa", "email": "noa@harbor.example"}
+    assert (await console.ada.client.post("/console/people/invite", data=fields, headers=foreign)).status_code == 403
+    console.ada.csrf = "wrong"
+    assert (await console.ada.post("/console/people/invite", name="Noa", email="n@harbor.example")).status_code == 403
+    assert len(await console.house.limen.identity.people.all()) == 1

@@ -1,0 +1,98 @@
+from __future__ import annotations
+
+from tests.web.console.conftest import Console
+
+from limen.clock import MINUTE
+from limen.policy import Effect
+
+
+async def test_a_person_is_shown_with_factors_sessions_and_decisions(console: Console) -> None:
+    eve = console.house.browser()
+    eve_id = await console.house.member(eve, "Eve", "staff")
+    await console.ask(eve, "wiki")
+    page = (await console.ada.get(f"/console/people/{eve_id}")).text
+    assert "Firefox on Linux" in page
+    assert "Passkey, added" in page
+    assert "Staff work with what is public or internal" in page
+    assert (await console.ada.get("/console/people/p_nobody")).status_code == 404
+
+
+async def test_ending_one_session_is_felt_at_the_next_request(console: Console) -> None:
+    eve = console.house.browser()
+    eve_id = await console.house.member(eve, "Eve", "staff")
+    (row,) = console.house.limen.identity.sessions.of_person(eve_id)
+    await console.ada.get(f"/console/people/{eve_id}")
+    done = await console.ada.post(f"/console/people/{eve_id}/sessions/{row.session.id}/end")
+    assert done.headers["location"].endswith("?done=one-ended")
+    assert (await eve.get("/")).headers["location"].startswith("/sign-in")
+
+
+async def test_ending_all_sessions_needs_no_new_proof_since_it_must_be_quick(console: Console) -> None:
+    eve = console.house.browser()
+    eve_id = await console.house.member(eve, "Eve", "staff")
+    await console.ada.get(f"/console/people/{eve_id}")
+    console.house.clock.forward(11 * MINUTE)
+    await console.ada.post(f"/console/people/{eve_id}/sessions/end")
+    assert console.house.limen.identity.sessions.of_person(eve_id) == []
+
+
+async def test_a_session_of_somebody_else_is_not_ended_by_this_address(console: Console) -> None:
+    eve_id = await console.house.member(console.house.browser(), "Eve", "staff")
+    (own,) = console.house.limen.identity.sessions.of_person(console.ada_id)
+    await console.ada.get(f"/console/people/{eve_id}")
+    await console.ada.post(f"/console/people/{eve_id}/sessions/{own.session.id}/end")
+    assert len(console.house.limen.identity.sessions.of_person(console.ada_id)) == 1
+
+
+async def test_groups_are_changed_and_the_next_request_is_decided_by_them(console: Console) -> None:
+    eve = console.house.browser()
+    eve_id = await console.house.member(eve, "Eve", "staff")
+    assert (await console.ask(eve, "payroll")).effect is Effect.DENY
+    await console.ada.get(f"/console/people/{eve_id}")
+    fields = {"csrf": console.ada.csrf, "groups": ["staff", "finance", "no-such-group"]}
+    headers = {"origin": str(console.ada.client.base_url).rstrip("/"), "sec-fetch-site": "same-origin"}
+    done = await console.ada.client.post(f"/console/people/{eve_id}/groups", data=fields, headers=headers)
+    assert done.headers["location"].endswith("?done=groups")
+    assert console.house.limen.known.people[eve_id].groups == {"staff", "finance"}
+    assert (await console.ask(eve, "payroll")).effect is Effect.PERMIT
+
+
+async def test_who_is_let_go_is_out_at_once_and_can_be_taken_back(console: Console) -> None:
+    eve = console.house.browser()
+    eve_id = await console.house.member(eve, "Eve", "staff")
+    await console.ada.get(f"/console/people/{eve_id}")
+    await console.ada.post(f"/console/people/{eve_id}/let-go")
+    assert (await eve.get("/")).headers["location"].startswith("/sign-in")
+    page = (await console.ada.get(f"/console/people/{eve_id}")).text
+    assert "Take back" in page
+    assert "Issue a new link" not in page
+    await console.ada.post(f"/console/people/{eve_id}/take-back")
+    assert console.house.limen.known.people[eve_id].active
+
+
+async def test_changing_somebodys_access_needs_a_young_proof_and_comes_back_to_them(console: Console) -> None:
+    eve_id = await console.house.member(console.house.browser(), "Eve", "staff")
+    await console.ada.get(f"/console/people/{eve_id}")
+    console.house.clock.forward(11 * MINUTE)
+    for what in ("groups", "let-go", "take-back", "invite-again"):
+        asked = await console.ada.post(f"/console/people/{eve_id}/{what}")
+        assert asked.headers["location"] == f"/step-up?app=limen&to=%2Fconsole%2Fpeople%2F{eve_id}"
+    assert console.house.limen.known.people[eve_id].active
+    assert console.house.limen.known.people[eve_id].groups == {"staff"}
+
+
+async def test_the_last_administrator_stays_and_the_page_says_why(console: Console) -> None:
+    await console.ada.get(f"/console/people/{console.ada_id}")
+    page = await console.ada.post(f"/console/people/{console.ada_id}/let-go")
+    assert page.status_code == 400
+    assert "This is the last active administrator" in page.text
+
+
+async def test_a_new_link_replaces_the_old_one(console: Console) -> None:
+    first = await console.house.invite("Noa", "staff")
+    noa_id = console.house.id_of("noa@harbor.example")
+    await console.ada.get(f"/console/people/{noa_id}")
+    page = await console.ada.post(f"/console/people/{noa_id}/invite-again")
+    assert "Older links are worth nothing now" in page.text
+    (link,) = await console.house.limen.identity.links.outstanding()
+    assert link.id != first.link.id
