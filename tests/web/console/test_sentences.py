@@ -19,8 +19,7 @@ APPS = {"payroll": App("payroll", "Payroll", "payroll.harbor.example", Upstream(
     ("text", "sentence"),
     [
         (
-            'permit (principal in Group::"finance", action in [Action::"edit", Action::"view"], '
-            'resource == App::"payroll");',
+            'permit (principal in Group::"finance", action in [Action::"edit", Action::"view"], resource == App::"payroll");',
             "“Finance” may view or edit Payroll",
         ),
         ("forbid (principal, action, resource);", "Anybody may not do anything with any app"),
