@@ -19,10 +19,16 @@ APPS = {"payroll": App("payroll", "Payroll", "payroll.harbor.example", Upstream(
     ("text", "sentence"),
     [
         (
-            'permit (principal in Group::"finance", action in [Action::"edit", Action::"view"], resource == App::"payroll");',
+            'permit (principal in Group::"finance", action in [Action::"edit", Action::"view"], '  # noqa: ISC004
+            'resource == App::"payroll");',
             "“Finance” may view or edit Payroll",
         ),
-        ("forbid (principal, action, resource);", "Anybody may not do anything with any app"),
+        ("forbid (principal, action, resource);", "Nobody may do anything with any app"),
+        ('permit (principal, action == Action::"sign_in", resource);', "Anybody may sign in to any app"),
+        (
+            'forbid (principal in Group::"staff", action == Action::"download", resource);',
+            "“staff” may not download from any app",
+        ),
         (
             'permit (principal in Group::"gone", action == Action::"view", resource == App::"gone");',
             "“gone” may view gone",

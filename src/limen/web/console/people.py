@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
@@ -11,7 +12,7 @@ from starlette.responses import Response
 
 from limen.clock import Instant
 from limen.errors import LimenError
-from limen.facts import Factor, Known, Standing
+from limen.facts import Factor, Known, Session, Standing
 from limen.identity.model import Link, LinkPurpose, Member, PersonStatus
 from limen.web.console.proving import freshly_proved
 from limen.web.console.rows import person_name
@@ -59,7 +60,9 @@ def rooms(site: Site) -> APIRouter:
         show = query(request, "show")
         show = show if show in SHOWS else ""
         named = query(request, "q", 80).strip()
-        everyone = [listed(site.known, member, resident.now) for member in await people.all()]
+        sessions = sessions_by_person(site.known)
+        members = await people.all()
+        everyone = [listed(site.known, m, sessions.get(m.person.id, ()), resident.now) for m in members]
         found = [each for each in everyone if is_shown(each, show) and named.casefold() in _searched(each.member)]
         return site.page(
             "console/people.html",
@@ -105,9 +108,18 @@ def rooms(site: Site) -> APIRouter:
     return router
 
 
-def listed(known: Known, member: Member, now: Instant) -> Listed:
-    """A member with what is known of their sessions."""
-    own = [s for s in tuple(known.sessions.values()) if s.person_id == member.person.id and not s.app]
+def sessions_by_person(known: Known) -> dict[str, list[Session]]:
+    """Every sign-in session, by whose it is."""
+    found: dict[str, list[Session]] = {}
+    for session in tuple(known.sessions.values()):
+        if not session.app:
+            found.setdefault(session.person_id, []).append(session)
+    return found
+
+
+def listed(known: Known, member: Member, own: Iterable[Session], now: Instant) -> Listed:
+    """A member with what is known of their own sign-in sessions."""
+    own = tuple(own)
     live = sum(known.standing(session, "", now) is Standing.LIVE for session in own)
     return Listed(member, live, max((known.last_used(session.id) for session in own), default=0))
 

@@ -14,7 +14,7 @@ from limen.errors import LimenError
 from limen.facts import Group
 from limen.identity.errors import UnknownError
 from limen.identity.model import Member
-from limen.web.console.people import listed, open_link
+from limen.web.console.people import listed, open_link, sessions_by_person
 from limen.web.console.proving import freshly_proved
 from limen.web.console.rows import Filter, recent_rows
 from limen.web.requests import query
@@ -114,7 +114,7 @@ async def _page(
         status_of(problem) if problem else 200,
         room="people",
         member=member,
-        listed=listed(site.known, member, resident.now),
+        listed=listed(site.known, member, sessions_by_person(site.known).get(person_id, ()), resident.now),
         held=await site.identity.factors.of_person(person_id),
         groups=[site.known.groups.get(g, Group(g)) for g in sorted(member.person.groups)],
         all_groups=sorted(site.known.groups.values(), key=lambda group: (group.title or group.id).casefold()),

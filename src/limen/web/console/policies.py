@@ -19,7 +19,7 @@ from limen.company import store
 from limen.company.policies_file import Source
 from limen.events import Event
 from limen.policy.annotations import State, reason_of
-from limen.policy.expectations import Expectation
+from limen.policy.expectations import Expectation, unmet
 from limen.storage.journal.recent import RING
 from limen.web.console.rows import Filter, person_name, recent_rows
 from limen.web.console.sentences import scope_sentence
@@ -95,6 +95,7 @@ def rooms(site: Site) -> APIRouter:
             resident,
             room="policies",
             one=spoken,
+            unmet=_unmet(site, spoken.tests),
             rows=recent_rows(site, chosen, 20),
             all_rows=f"/console/decisions?{chosen.query}",
             revision=await _published(site),
@@ -144,6 +145,15 @@ def counts(events: Iterable[Event]) -> tuple[Counter[str], Counter[str]]:
             for name in event.decision.watched:
                 watched[name] += event.count
     return times, watched
+
+
+def _unmet(site: Site, tests: Iterable[Expectation]) -> set[str]:
+    """The titles of those tests that the policies in force do not meet."""
+    company = site.ports.in_force.company
+    if company is None:
+        return set()
+    found = unmet(site.ports.in_force.engine, tests, company.all_apps, company.networks)
+    return {one.expectation.title for one in found}
 
 
 async def _published(site: Site) -> Published | None:

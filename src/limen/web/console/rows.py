@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 from urllib.parse import urlencode
 
@@ -116,7 +117,8 @@ def filter_from(get: Callable[[str], str]) -> Filter:
     )
 
 
-def titles_of(engine: Engine) -> dict[str, str]:
+@lru_cache(maxsize=4)
+def titles_of(engine: Engine) -> Mapping[str, str]:
     """What each reason is called: the policies in force by their `@title`, and Limen's own."""
     return {policy.id: policy.annotations.get("title", policy.id) for policy in engine.policies} | _NAMED
 

@@ -63,13 +63,10 @@ def kind_words(kind: str) -> str:
 
 def scope_sentence(policy: Policy, groups: Mapping[str, Group], apps: Mapping[str, App]) -> str:
     """To whom, what and where a policy speaks: `Finance may view or edit Payroll`."""
-    who = _who(policy.principal, groups)
-    verb = "may" if policy.effect == "permit" else "may not"
-    actions = [uid.id for uid in policy.action.entities or ()]
-    what = "do anything with" if policy.action.is_any else joined([a.replace("_", " ") for a in _sorted(actions)], "or")
-    where = _where(policy.resource, apps)
-    preposition = " " if policy.action.is_any else {"sign in": " to ", "connect": " to "}.get(what, " ")
-    return f"{who} {verb} {what}{preposition}{where}"
+    is_anybody, is_permit = policy.principal.is_any, policy.effect == "permit"
+    who = ("Anybody" if is_permit else "Nobody") if is_anybody else _who(policy.principal, groups)
+    verb = "may" if is_permit or is_anybody else "may not"
+    return f"{who} {verb} {_what(policy.action)} {_where(policy.resource, apps)}"
 
 
 def joined(words: Iterable[str], last: str = "and") -> str:
@@ -107,9 +104,18 @@ def _leaves(parts: Iterable[Part]) -> Iterator[Part]:
 
 def _who(scope: Scope, groups: Mapping[str, Group]) -> str:
     if scope.entities is None:
-        return "Anybody"
+        return scope.type or "Somebody"
     names = [groups[uid.id].title or uid.id if uid.id in groups else uid.id for uid in scope.entities]
     return joined([f"“{name}”" for name in names], "or")
+
+
+def _what(scope: Scope) -> str:
+    if scope.is_any or scope.entities is None:
+        return "do anything with"
+    actions = [uid.id for uid in scope.entities]
+    if len(actions) == 1:
+        return doing(actions[0])
+    return joined([action.replace("_", " ") for action in _sorted(actions)], "or")
 
 
 def _where(scope: Scope, apps: Mapping[str, App]) -> str:
