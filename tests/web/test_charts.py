@@ -53,12 +53,6 @@ def test_shares_add_up_to_the_whole_strip() -> None:
     assert not list(drawn(charts.share({})).iter(f"{SVG}rect"))
 
 
-def test_a_spark_touches_its_highest_value() -> None:
-    line = drawn(charts.spark([0, 5, 10], "x", 100, 20)).find(f"{SVG}polyline")
-    assert line is not None
-    assert line.get("points") == "0.0,18.0 50.0,10.0 100.0,2.0"
-
-
 @pytest.mark.parametrize(("value", "top"), [(0, 2), (1, 2), (3, 4), (17, 20), (60, 60), (61, 80), (420, 600)])
 def test_an_axis_ends_at_a_number_with_a_whole_half(value: int, top: int) -> None:
     assert charts.round_up(value) == top
@@ -67,7 +61,7 @@ def test_an_axis_ends_at_a_number_with_a_whole_half(value: int, top: int) -> Non
 
 def test_what_a_chart_is_given_cannot_break_out_of_it() -> None:
     evil = '"><script>alert(1)</script>'
-    for chart in (charts.bars([Bar(evil, evil, deny=1)], evil), charts.ring(1, 2, evil), charts.spark([1], evil)):
+    for chart in (charts.bars([Bar(evil, evil, deny=1)], evil), charts.ring(1, 2, evil)):
         assert "<script" not in chart
         assert " style=" not in chart
         assert drawn(chart) is not None

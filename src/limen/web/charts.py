@@ -111,18 +111,6 @@ def share(counts: Mapping[str, int]) -> Markup:
     return strip.format(said, Markup("").join(parts))
 
 
-def spark(values: Sequence[int], said: str, width: int = 120, height: int = 28) -> Markup:
-    """A line without axes: how something went from hour to hour."""
-    top = max([*values, 1])
-    step = width / max(len(values) - 1, 1)
-    points = [f"{index * step:.1f},{height - 2 - value / top * (height - 4):.1f}" for index, value in enumerate(values)]
-    line = " ".join(points)
-    return Markup(
-        '<svg class="spark" viewBox="0 0 {} {}" width="{}" height="{}" role="img" aria-label="{}"><title>{}</title>'
-        '<polygon points="0,{} {} {},{}"/><polyline points="{}"/></svg>'
-    ).format(width, height, width, height, said, said, height, line, width, height, line)
-
-
 def key(effect: str) -> Markup:
     """The colour of an effect in a chart's legend."""
     return Markup(
