@@ -13,6 +13,9 @@ And the fast one, for whoever keeps entities and context as values:
     found = compiled.evaluate(principal, action, resource, context, entities)
     found.permits, found.forbids, found.errors                 # every policy that spoke, in the order of the text
 
+    asking = compiled.asking(principal, action, resource)      # where the same three are asked about again and again
+    asking.evaluate(context, entities)
+
 `principal`, `action` and `resource` are `Entity(uid, attrs, ancestors, tags)`, `ancestors` being transitive;
 `context` is a dict; `entities` maps `EntityUid` to `Entity` and is asked only where a policy follows a reference.
 The values inside are those of `limen.cedar.values`: plain `bool`, `int`, `str` and `dict`, `EntityUid`, `CedarSet`,
@@ -38,7 +41,7 @@ from limen.cedar.errors import (
     TemplateError,
     TooDeepError,
 )
-from limen.cedar.index import Compiled, Evaluation, compile_policies
+from limen.cedar.index import Asking, Compiled, Evaluation, compile_policies
 from limen.cedar.interpret import Request
 from limen.cedar.policies import Condition, Policy, PolicySet, Scope
 from limen.cedar.schema import Schema
@@ -57,6 +60,7 @@ from limen.cedar.values import (
 )
 
 __all__ = [
+    "Asking",
     "CedarError",
     "CedarSet",
     "Compiled",

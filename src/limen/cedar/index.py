@@ -99,6 +99,36 @@ class _Candidates:
         return found
 
 
+class Asking:
+    """One principal, action and resource, and the functions of the policies that can speak about them."""
+
+    __slots__ = ("_action", "_compiled", "_functions", "_principal", "_resource")
+
+    def __init__(
+        self, compiled: Compiled, principal: Entity, action: Entity, resource: Entity, functions: tuple[Slice, ...]
+    ) -> None:
+        self._compiled = compiled
+        self._principal = principal
+        self._action = action
+        self._resource = resource
+        self._functions = functions
+
+    def evaluate(self, context: Record, entities: Mapping[EntityUid, Entity]) -> Evaluation:
+        """As `Compiled.evaluate`: every policy is evaluated anew, in this context. The hot path."""
+        permits: list[int] = []
+        forbids: list[int] = []
+        doubts: list[int] = []
+        principal, action, resource = self._principal, self._action, self._resource
+        for function in self._functions:
+            function(principal, action, resource, context, entities, permits, forbids, doubts)
+        errors: tuple[tuple[str, str], ...] = ()
+        compiled = self._compiled
+        if doubts:
+            request = Request(principal, action, resource, context, entities)
+            errors = compiled.settle(doubts, request, permits, forbids)
+        return Evaluation(compiled.ids(permits), compiled.ids(forbids) if forbids else (), errors)
+
+
 class Compiled:
     """A policy set ready to be asked, many times and from any thread."""
 
@@ -125,11 +155,15 @@ class Compiled:
         context: Record,
         entities: Mapping[EntityUid, Entity],
     ) -> Evaluation:
-        """Every policy that permits, forbids or errs. The hot path: no lock, no clock, no input or output.
+        """Every policy that permits, forbids or errs. No lock, no clock, no input or output.
 
         The three entities count before those of the same name in `entities`, which is asked only where a policy follows
         a reference. Values are trusted to be Cedar's (see `limen.cedar.values`), for instance free of floats.
         """
+        return self.asking(principal, action, resource).evaluate(context, entities)
+
+    def asking(self, principal: Entity, action: Entity, resource: Entity) -> Asking:
+        """The policies whose scopes these three can satisfy, ready to be asked again and again in other contexts."""
         lookup = (resource.uid, action.uid, principal.uid.type, resource.ancestors, action.ancestors)
         candidates = self._candidates.get(lookup)
         if candidates is None:
@@ -137,16 +171,7 @@ class Compiled:
             if len(self._candidates) >= self._remembered:
                 self._candidates.clear()
             self._candidates[lookup] = candidates
-        permits: list[int] = []
-        forbids: list[int] = []
-        doubts: list[int] = []
-        for function in candidates.of(principal):
-            function(principal, action, resource, context, entities, permits, forbids, doubts)
-        errors: tuple[tuple[str, str], ...] = ()
-        if doubts:
-            request = Request(principal, action, resource, context, entities)
-            errors = self._settle(doubts, request, permits, forbids)
-        return Evaluation(self._ids(permits), self._ids(forbids), errors)
+        return Asking(self, principal, action, resource, tuple(candidates.of(principal)))
 
     def prepare(self) -> None:
         """Compiles everything now instead of at the first request that needs it."""
@@ -155,7 +180,7 @@ class Compiled:
                 for part in by_principal.values():
                     part.function()
 
-    def _ids(self, positions: list[int]) -> tuple[str, ...]:
+    def ids(self, positions: list[int]) -> tuple[str, ...]:
         if not positions:
             return ()
         if len(positions) == 1:
@@ -163,7 +188,7 @@ class Compiled:
         # A policy is filed twice if its action scope lists two entities that are both in the action's ancestry.
         return tuple([self.policies[position].id for position in sorted(set(positions))])
 
-    def _settle(
+    def settle(
         self, doubts: list[int], request: Request, permits: list[int], forbids: list[int]
     ) -> tuple[tuple[str, str], ...]:
         """Decides, slowly and exactly, about the policies that compiled code gave up on."""

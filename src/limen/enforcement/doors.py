@@ -20,6 +20,7 @@ from limen.facts import LIMEN, App, Facts, Known, Session, Standing
 from limen.policy.decision import Decision, Effect, Named, Reason, Request
 
 APP_COOKIE = b"__Host-limen-app"
+_ONLY_OURS = APP_COOKIE + b"="
 MAX_COOKIE_BYTES = 16_384
 HOSTS_KEPT = 1_024
 REFUSALS_KEPT_PER_SECOND = 200
@@ -126,17 +127,29 @@ class Doors:
         if preflight_from and method == b"OPTIONS" and preflight_from.decode("latin-1") in app.cors.origins:
             return self._let_through(door, app, route, address, Named.CORS_PREFLIGHT)
         now = self.clock.now()
-        session, standing = self._session(cookies, app, now)
-        return self._decide(door, app, route, session, standing, address, now)
+        if cookies.startswith(_ONLY_OURS) and b";" not in cookies:  # the one cookie that most requests have
+            token, wrong = cookies[len(_ONLY_OURS) :], ""
+        else:
+            token, wrong = _token(cookies)
+        if token:
+            session, standing, facts = self.known.enter(sha256(token).digest(), app, address, now)
+            if session is None and standing is Standing.NOT_SIGNED_IN:
+                wrong = Named.SESSION_UNKNOWN
+        else:
+            session, standing, facts = None, Standing.NOT_SIGNED_IN, self.known.facts(None, app, address)
+        return self._decide(door, route, session, wrong or standing, facts, now)
 
     def judge(self, door: str, app: App, session: Session | None, request: Request, address: str) -> Answer:
         """Decide about a session that is already at hand: the sign-in host's own rooms."""
         now = self.clock.now()
         own = "" if app.id == LIMEN else app.id
         standing: str = self.known.standing(session, own, now)
-        if standing != Standing.LIVE:
+        if standing == Standing.LIVE and session is not None:
+            self.known.used(session, now)
+        else:
             session = None
-        return self._decide(door, app, Route(request, request.route), session, standing, address, now)
+        facts = self.known.facts(session, app, address)
+        return self._decide(door, Route(request, request.route), session, standing, facts, now)
 
     def weigh(self, door: str, request: Request, facts: Facts) -> Answer:
         """Decide on facts that are at hand while there is no session yet: signing in."""
@@ -211,29 +224,11 @@ class Doors:
             self._hosts[host] = routes
         return routes
 
-    def _session(self, cookies: bytes, app: App, now: Instant) -> tuple[Session | None, str]:
-        """The live session that `cookies` present, or None and what is wrong with it."""
-        if not cookies:
-            return None, Standing.NOT_SIGNED_IN
-        if len(cookies) > MAX_COOKIE_BYTES:
-            return None, Named.BAD_REQUEST
-        try:
-            token = cookie(cookies, APP_COOKIE)
-        except TwiceError:
-            return None, Named.DUPLICATE_COOKIE
-        if not token:
-            return None, Standing.NOT_SIGNED_IN
-        session = self.known.session(sha256(token).digest())
-        if session is None:
-            return None, Named.SESSION_UNKNOWN
-        standing = self.known.standing(session, app.id, now)
-        return (session, standing) if standing is Standing.LIVE else (None, standing)
-
     def _decide(
-        self, door: str, app: App, route: Route, session: Session | None, standing: str, address: str, now: Instant
+        self, door: str, route: Route, session: Session | None, standing: str, facts: Facts, now: Instant
     ) -> Answer:
         began = perf_counter_ns()
-        facts = self.known.facts(session, app, address)
+        app, address = facts.app, facts.place.address
         shut = self.shut()
         if shut is not None:
             return self._keep(_named(shut, Effect.DENY, route.request, facts, now), app, session, route, door, address)
@@ -245,7 +240,6 @@ class Doors:
         alias = ""
         if session is not None:
             alias = session.id
-            self.known.used(session, now)
         elif effect is not Effect.PERMIT:
             decision = _because(decision, standing)
         kept = self.journal.decided(door, decision, alias, address, (perf_counter_ns() - began) / 1_000)
@@ -300,6 +294,16 @@ class Doors:
                 details=details,
             )
         )
+
+
+def _token(cookies: bytes) -> tuple[bytes, str]:
+    """The session token among `cookies`, or b"" and what is wrong with them ("": there is none)."""
+    if len(cookies) > MAX_COOKIE_BYTES:
+        return b"", Named.BAD_REQUEST
+    try:
+        return cookie(cookies, APP_COOKIE), ""
+    except TwiceError:
+        return b"", Named.DUPLICATE_COOKIE
 
 
 def _named(name: Named, effect: Effect, request: Request, facts: Facts, now: Instant) -> Decision:

@@ -34,6 +34,18 @@ class Standing(StrEnum):
 
 
 @dataclass(slots=True)
+class _Life:
+    """How a session stands apart from the time. Forgotten at every change of any fact."""
+
+    session: Session
+    standing: Standing
+    root_id: str
+    ends_at: Instant
+    idle_ms: int
+    facts: dict[str, Facts] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
 class Known:
     """Everything a decision may read. Only the change feed and start-up write to it."""
 
@@ -50,6 +62,7 @@ class Known:
     _by_token: dict[bytes, Session] = field(default_factory=dict)
     _token_of: dict[str, bytes] = field(default_factory=dict)
     _last_used: dict[str, Instant] = field(default_factory=dict)
+    _lives: dict[str, _Life] = field(default_factory=dict)
     _not_before: dict[Subject, Instant] = field(default_factory=dict)
     _facts: dict[tuple[str, str, str], Facts] = field(default_factory=dict)
     _places: dict[str, Place] = field(default_factory=dict)
@@ -61,26 +74,36 @@ class Known:
         """The session whose token hashes (SHA-256) to `token_hash`, alive or not."""
         return self._by_token.get(token_hash)
 
-    def standing(  # noqa: PLR0911 -- one return for each thing that ends a session
-        self, session: Session | None, app_id: str, now: Instant
-    ) -> Standing:
+    def standing(self, session: Session | None, app_id: str, now: Instant) -> Standing:
         """What `session` is worth on the host of `app_id` ("" for the sign-in host)."""
         if session is None:
             return Standing.NOT_SIGNED_IN
         if session.app != app_id:
             return Standing.OTHER_APP
-        root = self.sessions.get(session.parent) if session.parent else session
-        if root is None:
-            return Standing.REVOKED
-        if self._issued_too_early(session) or (root is not session and self._issued_too_early(root)):
-            return Standing.REVOKED
-        person = self.people.get(session.person_id)
-        if person is None or not person.active:
-            return Standing.PERSON_INACTIVE
-        used = self._last_used.get(root.id, root.started_at)
-        if now >= session.expires_at or now >= root.expires_at or now >= used + root.idle_ms:
+        life = self._lives.get(session.id)
+        if life is None or life.session is not session:
+            life = self._lives[session.id] = self._live(session)
+        if life.standing is not Standing.LIVE:
+            return life.standing
+        if now >= life.ends_at or now >= self._last_used.get(life.root_id, 0) + life.idle_ms:
             return Standing.ENDED
         return Standing.LIVE
+
+    def enter(self, token_hash: bytes, app: App, address: str, now: Instant) -> tuple[Session | None, Standing, Facts]:
+        """What a door asks at every request, in one look: the live session behind a token, and its facts; a use of it.
+
+        Without a live session: None, what is wrong with it, and the facts about nobody.
+        """
+        session = self._by_token.get(token_hash)
+        standing = self.standing(session, app.id, now)
+        if standing is not Standing.LIVE or session is None:
+            return None, standing, self.facts(None, app, address)
+        life = self._lives[session.id]
+        self._last_used[life.root_id] = now
+        facts = life.facts.get(address)
+        if facts is None or facts.app is not app:
+            facts = life.facts[address] = self.facts(session, app, address)
+        return session, standing, facts
 
     def ends_at(self, session: Session) -> Instant:
         """The instant at which time alone ends `session`, if nobody uses it again."""
@@ -130,7 +153,8 @@ class Known:
         self._changed(("person", person_id))
 
     def put_session(self, token_hash: bytes, session: Session, last_used: Instant = 0) -> None:
-        self.drop_session(session.id)
+        """Know `session` under this token alone; a token it had before is worthless from here on."""
+        self._forget_token(session.id)
         self.sessions[session.id] = self._by_token[token_hash] = session
         self._token_of[session.id] = token_hash
         if last_used:
@@ -139,7 +163,8 @@ class Known:
 
     def drop_session(self, session_id: str) -> None:
         if self.sessions.pop(session_id, None) is not None:
-            self._by_token.pop(self._token_of.pop(session_id), None)
+            self._forget_token(session_id)
+            self._last_used.pop(session_id, None)
             self._changed(("session", session_id))
 
     def put_device(self, device: Device) -> None:
@@ -176,8 +201,23 @@ class Known:
 
     # Inside
 
+    def _live(self, session: Session) -> _Life:
+        """What can be told of a session until a fact changes; its idle time is counted from its last use."""
+        root = self.sessions.get(session.parent) if session.parent else session
+        standing = Standing.LIVE
+        person = self.people.get(session.person_id)
+        if root is None or self._issued_too_early(session) or (root is not session and self._issued_too_early(root)):
+            standing = Standing.REVOKED
+        elif person is None or not person.active:
+            standing = Standing.PERSON_INACTIVE
+        root = root or session
+        self._last_used.setdefault(root.id, root.started_at)
+        ends_at = min(session.expires_at, root.expires_at)
+        return _Life(session, standing, root.id, ends_at, root.idle_ms)
+
     def _changed(self, subject: Subject) -> None:
         self.version += 1
+        self._lives.clear()
         if subject[0] == "session":
             self._forget_facts_of(subject[1])
         else:
@@ -189,6 +229,11 @@ class Known:
         children = {s.id for s in self.sessions.values() if s.parent == session_id} | {session_id}
         for key in [key for key in self._facts if key[0] in children]:
             del self._facts[key]
+
+    def _forget_token(self, session_id: str) -> None:
+        token = self._token_of.pop(session_id, None)
+        if token is not None:
+            self._by_token.pop(token, None)
 
     def _issued_too_early(self, session: Session) -> bool:
         dead_before = self._not_before

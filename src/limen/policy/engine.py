@@ -37,6 +37,10 @@ INACTIVE: Final = (
 BAD_ACTION: Final = (Reason(Named.BAD_REQUEST, "forbid", "There is no such action", ""),)
 
 
+SAYINGS_KEPT: Final = 4_096
+_NO_OTHERS: Final[Mapping[EntityUid, Entity]] = {}
+
+
 class PolicyError(LimenError):
     """Policies that can't be put in force."""
 
@@ -61,6 +65,7 @@ class Engine:
         self._enforced = compile_policies(enforced)
         self._watched = compile_policies(watched) if watched else None
         self._reasons = {policy.id: reason_of(policy) for policy in self.policies}
+        self._sayings: dict[tuple[str, ...], tuple[Reason, ...]] = {}
         self._edges = [(policy, edges) for policy in enforced if (edges := _edges(policy))]
 
     def in_state(self, state: State) -> tuple[Policy, ...]:
@@ -105,23 +110,31 @@ class Engine:
 
     def _answer(self, request: Request, seen: Seen, now: Instant) -> tuple[Effect, tuple[Reason, ...]]:
         """Permit or deny; remedies are not looked for yet."""
-        action = ACTION_ENTITIES.get(request.action)
-        if action is None:
+        asking = seen.asking(self._enforced, request.action)
+        if asking is None:
             return Effect.DENY, BAD_ACTION
         person = seen.facts.person
         if person.id and not person.active:
             return Effect.DENY, INACTIVE
-        context = seen.context(request, now, self.calendar.at(now))
-        permits, forbids, errors = self._enforced.evaluate(seen.principal, action, seen.resource, context, {})
+        permits, forbids, errors = asking.evaluate(seen.context(request, now, self.calendar.at(now)), _NO_OTHERS)
         if errors:
             return Effect.DENY, self._policy_errors(errors, forbids)
         if not person.id and (forbids or not permits):
             return Effect.DENY, NOT_SIGNED_IN  # a stranger learns nothing of the policies
         if forbids:
-            return Effect.DENY, tuple([self._reasons[policy] for policy in forbids])
+            return Effect.DENY, self._said(forbids)
         if permits:
-            return Effect.PERMIT, tuple([self._reasons[policy] for policy in permits])
+            return Effect.PERMIT, self._said(permits)
         return Effect.DENY, NOTHING_PERMITS
+
+    def _said(self, policies: tuple[str, ...]) -> tuple[Reason, ...]:
+        """The reasons of these policies; few sets of them ever speak together, so their words are kept."""
+        said = self._sayings.get(policies)
+        if said is None:
+            if len(self._sayings) >= SAYINGS_KEPT:
+                self._sayings.clear()
+            said = self._sayings[policies] = tuple([self._reasons[policy] for policy in policies])
+        return said
 
     def _policy_errors(self, errors: tuple[tuple[str, str], ...], forbids: tuple[str, ...]) -> tuple[Reason, ...]:
         """Cedar skips a policy that errs, so a forbid could vanish; here an error of any enforced policy is a deny."""
@@ -133,11 +146,10 @@ class Engine:
 
     def _watch(self, request: Request, seen: Seen, now: Instant, effect: Effect) -> tuple[Reason, ...]:
         """Which policies in state watch would have changed the answer, each by itself."""
-        action = ACTION_ENTITIES.get(request.action)
-        if self._watched is None or action is None:
+        asking = None if self._watched is None else seen.asking(self._watched, request.action)
+        if asking is None:
             return ()
-        context = seen.context(request, now, self.calendar.at(now))
-        permits, forbids, errors = self._watched.evaluate(seen.principal, action, seen.resource, context, {})
+        permits, forbids, errors = asking.evaluate(seen.context(request, now, self.calendar.at(now)), _NO_OTHERS)
         spoke = forbids if effect is Effect.PERMIT else permits
         failed = [Reason(policy, "error", self._reasons[policy].title, message) for policy, message in errors]
         return (*[self._reasons[policy] for policy in spoke], *failed)

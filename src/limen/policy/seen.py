@@ -6,7 +6,7 @@ from datetime import UTC, datetime, tzinfo
 from ipaddress import ip_address
 from typing import Final
 
-from limen.cedar import CedarSet, Datetime, Entity, EntityUid, IpRange, Record
+from limen.cedar import Asking, CedarSet, Compiled, Datetime, Entity, EntityUid, IpRange, Record
 from limen.clock import MINUTE, Instant
 from limen.facts import ACTIONS, Auth, Facts, Grant, Place
 from limen.policy.decision import Request
@@ -19,23 +19,40 @@ _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 class Seen:
     """One person's facts in Cedar's words. `record` is the context without what changes from request to request."""
 
-    __slots__ = ("facts", "principal", "record", "resource")
+    __slots__ = ("_asking", "_last", "facts", "principal", "record", "resource")
 
     def __init__(self, facts: Facts, principal: Entity, resource: Entity, record: Record) -> None:
         self.facts = facts
         self.principal = principal
         self.resource = resource
         self.record = record
+        self._last: tuple[Request | None, Record] = (None, {})
+        self._asking: dict[tuple[Compiled, str], Asking] = {}
+
+    def asking(self, compiled: Compiled, action: str) -> Asking | None:
+        """The policies of `compiled` that can speak about this person, action and app; None for no action of ours."""
+        key = (compiled, action)
+        asking = self._asking.get(key)
+        if asking is None:
+            entity = ACTION_ENTITIES.get(action)
+            if entity is None:
+                return None
+            asking = self._asking[key] = compiled.asking(self.principal, entity, self.resource)
+        return asking
 
     def context(self, request: Request, now: Instant, time: Record) -> Record:
         """The whole context of one request at one instant; `time` is `Calendar.at(now)`."""
-        return {
-            **self.record,
-            "time": time,
-            "now": Datetime(now),
-            "grant": _grant(self.facts.grants, self.facts.app.id, request.action, now) if self.facts.grants else _NONE,
-            "request": {"method": request.method, "route": request.route},
-        }
+        last, record = self._last
+        if last is not request:
+            asked: Record = {"method": request.method, "route": request.route}
+            record = {**self.record, "grant": _NONE, "request": asked}
+            self._last = (request, record)
+        context = record.copy()
+        context["time"] = time
+        context["now"] = Datetime(now)
+        if self.facts.grants:
+            context["grant"] = _grant(self.facts.grants, self.facts.app.id, request.action, now)
+        return context
 
     def proved(self, auth: Auth) -> Seen:
         """The same facts after a new proof."""

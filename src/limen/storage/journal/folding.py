@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import secrets
 import threading
+from collections.abc import Callable
 from typing import Protocol
 
 from limen.clock import Instant
@@ -90,7 +91,9 @@ class Fold:
 class Folding:
     """Takes decisions from any thread; hands them over batch by batch."""
 
-    def __init__(self) -> None:
+    def __init__(self, woken: Callable[[], object] = bool) -> None:
+        """`woken` is called whenever a first one of its kind begins to wait."""
+        self._woken = woken
         self._lock = threading.Lock()
         self._ids = EventIds(secrets.token_bytes)
         self._latest: dict[tuple[object, ...], Fold] = {}
@@ -101,23 +104,14 @@ class Folding:
 
     def add(self, door: str, decision: Decided, session: str, address: str, micros: float) -> str:
         """Note one decision; returns its id."""
-        request = decision.request
-        key = (
-            id(decision.facts),
-            session,
-            request.route,
-            request.method,
-            request.action,
-            request.host,
-            door,
-            address,
-        )
+        # What is asked is a value of the route's own, the same one for each request, so its identity will do.
+        key = (id(decision.facts), id(decision.request), session, door, address)
         with self._lock:
             fold = self._latest.get(key)
             if (
                 fold is not None
                 and fold.effect is decision.effect
-                and fold.reasons == decision.reasons
+                and (fold.reasons is decision.reasons or fold.reasons == decision.reasons)
                 and fold.decision.watched == decision.watched
                 and fold.decision.revision == decision.revision
             ):
@@ -128,7 +122,8 @@ class Folding:
             event_id = self._ids.new(decision.now)
             self._latest[key] = fold = Fold(event_id, door, decision, session, address, micros)
             self._folds.append(fold)
-            return f"{event_id}-1"
+        self._woken()
+        return f"{event_id}-1"
 
     def take(self) -> list[Fold]:
         """Everything that waits; what comes after goes to the next batch."""

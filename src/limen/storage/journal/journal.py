@@ -45,7 +45,7 @@ class Journal:
         self._lock = lock
         self._ids = EventIds(secrets.token_bytes)
         self._ids_lock = threading.Lock()
-        self._folding = Folding()
+        self._folding = Folding(self._wake)
         self._recent = Recent()
         self._reader = Reader(root)
         self._clients: list[Live] = []
@@ -105,9 +105,7 @@ class Journal:
 
     def decided(self, door: str, decision: Decided, session_alias: str, address: str, micros: float) -> str:
         """Note a decision and return its id. On the path of every request: it takes references, nothing more."""
-        decision_id = self._folding.add(door, decision, session_alias, address, micros)
-        self._writer.wake()
-        return decision_id
+        return self._folding.add(door, decision, session_alias, address, micros)
 
     def break_glass(self, event: Event) -> str:
         """Write an event of the emergency path now, to the preallocated segment, and to the journal when it can.
@@ -204,6 +202,9 @@ class Journal:
         self._lock.close()
 
     # Inside
+
+    def _wake(self) -> None:
+        self._writer.wake()
 
     def _begin(self, found: TakenUp, database: Database | None) -> None:
         self._sealing.take_stock()
