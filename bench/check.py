@@ -76,6 +76,7 @@ async def serve(listen: str, *, asserting: bool, folder: Path) -> None:
     """Run the check server as `limen serve` does, with a company of its own."""
     from zoneinfo import ZoneInfo
 
+    from limen.app import spare_the_collector
     from limen.cedar import PolicySet
     from limen.clock import HOUR, SystemClock
     from limen.enforcement.assertion import Identity, new_signing_key
@@ -122,6 +123,7 @@ async def serve(listen: str, *, asserting: bool, folder: Path) -> None:
             public_url="https://limen.harbor.example",
         )
         await server.start(listen)
+        spare_the_collector()
         print(server.port, flush=True)
         stop = asyncio.Event()
         asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stop.set)

@@ -14,7 +14,7 @@ class Outcome(StrEnum):
     FAILURE = "failure"
 
 
-class DecisionRecord(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+class DecisionRecord(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
     """What the journal keeps of a decision: enough, with the facts and the revision, to compute it again.
 
     `facts` is the digest under which the exact facts are kept. `now` is the instant it was decided at. `watched` names
@@ -37,7 +37,7 @@ class DecisionRecord(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=Tr
     micros: float = 0.0
 
 
-class Event(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+class Event(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
     """Something that happened.
 
     `id` carries its time and sorts by it; "" until the journal or a transaction gives it one. `actor` and `subject`

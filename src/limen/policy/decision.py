@@ -77,7 +77,7 @@ class Remedy:
     at: int = 0
 
 
-class Decision(msgspec.Struct, frozen=True, eq=False, gc=True):
+class Decision(msgspec.Struct, frozen=True, eq=False, gc=False):
     """One answer. Together with the policies of its `revision` it can be computed again anywhere.
 
     `remedies` are alternatives: each one alone turns a refusal, the best first; a permit has none. `watched` names the
