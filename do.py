@@ -75,7 +75,7 @@ def lint(rest: list[str]) -> int:
         ("format", (BIN / "ruff", "format", "--check", "--quiet", ".")),
         ("lint", (BIN / "ruff", "check", "--quiet", ".")),
         ("types", (BIN / "mypy", "--no-error-summary")),
-        ("floors", (BIN / "lint-imports", "--config", "importlinter.toml", "--no-cache")),
+        ("floors", (BIN / "lint-imports", "importlinter.toml", "--no-cache")),
     )
     failed = [name for name, command in checks if call(*command)]
     return _stop(f"These checks failed: {', '.join(failed)}.") if failed else 0

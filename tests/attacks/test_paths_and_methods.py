@@ -86,6 +86,7 @@ async def test_a_method_override_never_reaches_the_app(town, name):
     assert status_of(await raw(port, head.encode())) == 200
     assert name.lower() not in app.last["headers"]
     assert house.journal.last.request.method == "GET"
+    assert house.journal.reasons("request.stripped") == ["method-overridden"]
 
 
 async def test_a_post_is_never_judged_as_a_get(town):

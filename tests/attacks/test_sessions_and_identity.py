@@ -43,6 +43,8 @@ async def test_forged_identity_never_reaches_the_app_and_the_true_one_does(town)
     assert status_of(await ask(port, fields=f"{forged}Cookie: {house.cookie()}\r\n")) == 200
     assert "mallory" not in app.last["headers"].values()
     assert app.last["headers"]["x-limen-user"] == "ana"
+    told = [event for event in house.journal.events if event.kind == "request.stripped"]
+    assert [(event.reason, event.details["detail"]) for event in told] == [("identity-forged", "x-limen-user")]
     assert status_of(await ask(port, "/assets/x", fields=forged)) == 200
     assert "mallory" not in app.last["headers"].values()
 

@@ -122,3 +122,23 @@ def test_the_same_cookie_twice_is_none():
 )
 def test_our_cookies_stay_here_and_look_alikes_are_the_apps_own(header, rest):
     assert headers.without_our_cookies(header) == rest
+
+
+@pytest.mark.parametrize(
+    ("name", "word"),
+    [
+        (b"x-limen-user", "identity-forged"),
+        (b"x_limen_assertion", "identity-forged"),
+        (b"remote_user", "identity-forged"),
+        (b"cf-access-jwt-assertion", "identity-forged"),
+        (b"x-http-method-override", "method-overridden"),
+        (b"x-rewrite-url", "path-overridden"),
+    ],
+)
+def test_a_forgery_is_known_by_its_name(name: bytes, word: str) -> None:
+    assert headers.forgery([(b"host", b"a"), (name, b"mallory")]) == (word, name)
+
+
+def test_what_browsers_and_proxies_send_is_no_forgery() -> None:
+    honest = [b"host", b"cookie", b"accept", b"x-forwarded-for", b"x-requested-with", b"via", b"sec-fetch-mode"]
+    assert headers.forgery([(name, b"x") for name in honest]) is None

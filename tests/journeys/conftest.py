@@ -161,7 +161,7 @@ def harbor(tmp_path: Path) -> Iterator[Harbor]:
     upstream.server_close()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def chromium() -> Iterator[Any]:
     if not Path(CHROMIUM).exists():
         said = "CHROMIUM IS NOT INSTALLED: no journey was run (apt-get install chromium)"

@@ -196,8 +196,12 @@ class Doors:
 
     def refuse(self, word: str, *, door: str, address: str, host: bytes = b"", detail: str = "") -> Answer:
         """Refuse, and have it journaled, without a decision: there is no app, or no one reading of the request."""
-        self._record_refusal(word, door, address, host, detail)
+        self._record("request.refused", word, door, address, host, detail)
         return Answer(Effect.DENY, str(word))
+
+    def took_away(self, word: str, *, door: str, address: str, host: bytes, detail: str) -> None:
+        """Have it journaled that a request claimed what only Limen may say; it goes on without the claim."""
+        self._record("request.stripped", word, door, address, host, detail)
 
     def app_on(self, host: bytes) -> App | None:
         """The app that lives on `host` (a Host field's value), or None; Limen's own host is no app's."""
@@ -267,8 +271,8 @@ class Doors:
         kept = self.journal.decided(door, decision, session.id if session else "", address, 0.0)
         return Answer(decision.effect, _word(decision), kept, decision, app, session, route)
 
-    def _record_refusal(self, word: str, door: str, address: str, host: bytes, detail: str) -> None:
-        """Journal a refusal; of a flood, so many a second, and how many were left out."""
+    def _record(self, kind: str, word: str, door: str, address: str, host: bytes, detail: str) -> None:
+        """Journal what was refused or taken away; of a flood, so many a second, and how many were left out."""
         now = self.clock.now()
         second = now // 1_000
         if second != self._second:
@@ -287,7 +291,7 @@ class Doors:
         self.journal.record(
             Event(
                 at=now,
-                kind="request.refused",
+                kind=kind,
                 outcome=Outcome.FAILURE,
                 address=address,
                 reason=str(word),

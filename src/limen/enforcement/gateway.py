@@ -82,6 +82,11 @@ class Gateway:
             return self.doors.refuse(
                 "field-repeated", door=door, address=address, host=host, detail=twice.decode("ascii", "replace")
             )
+        forged = headers.forgery(fields)
+        if forged is not None:
+            word, name = forged
+            said = name.decode("ascii", "replace")
+            self.doors.took_away(word, door=door, address=address, host=host, detail=said)
         preflight = headers.first(fields, b"access-control-request-method")
         return self.doors.ask(
             door,

@@ -39,9 +39,8 @@ IDENTITY = frozenset(
     {b"remote-user", b"remote-name", b"remote-email", b"remote-groups", b"x-user", b"x-username", b"x-email"}
 )
 
-STRIPPED_PREFIXES = (
+IDENTITY_PREFIXES = (
     b"x-limen",
-    b"x-forwarded-",
     b"x-auth-request-",
     b"x-auth-",
     b"x-authenticated-",
@@ -57,8 +56,10 @@ STRIPPED_PREFIXES = (
     b"x-ssl-",
     b"ssl-client-",
     b"x-client-cert",
-    b"x-envoy-",
 )
+"""Fields by which one proxy or another tells an app who is asking. From a client they are forgeries."""
+
+STRIPPED_PREFIXES = (*IDENTITY_PREFIXES, b"x-forwarded-", b"x-envoy-")
 
 SINGLE = frozenset(
     {
@@ -88,6 +89,19 @@ def is_stripped(name: bytes) -> bool:
     """Whether a field of this (lower-case) name from a client is taken away: identity, overrides, proxies' claims."""
     plain = name.replace(b"_", b"-")
     return plain in _STRIPPED or b"_" in name or plain.startswith(STRIPPED_PREFIXES)
+
+
+def forgery(fields: Fields) -> tuple[str, bytes] | None:
+    """The first field that no honest client sends, with the word for it: it is taken away, and told of."""
+    for name, _ in fields:
+        plain = name.replace(b"_", b"-")
+        if plain in IDENTITY or plain.startswith(IDENTITY_PREFIXES):
+            return "identity-forged", name
+        if plain in METHOD_OVERRIDES:
+            return "method-overridden", name
+        if plain in PATH_OVERRIDES:
+            return "path-overridden", name
+    return None
 
 
 def repeated(fields: Fields) -> bytes | None:

@@ -27,6 +27,7 @@ KINDS: dict[str, Kind] = {
         Kind("decision", "A request was decided", _HTTP, 99),
         Kind("request.refused", "A request was refused before a decision", _HTTP, 99),
         Kind("upstream.failed", "An app did not answer", _HTTP, 99),
+        Kind("request.stripped", "A request claimed what only Limen may say", _HTTP, 99),
         Kind("stream.cut", "A stream was cut: its session or facts changed", _HTTP, 99),
         Kind("sign_in.succeeded", "Signed in", _AUTHENTICATION, 1, acknowledged=True),
         Kind("sign_in.failed", "Sign-in failed", _AUTHENTICATION, 1),
