@@ -146,6 +146,8 @@ class House:
 async def house(tmp_path: Path) -> AsyncIterator[House]:
     folder = tmp_path / "harbor"
     shutil.copytree(HARBOR, folder)
+    apps = folder / "apps.yaml"
+    apps.write_text(re.sub(r"127\.0\.0\.1:91\d\d", "127.0.0.1:9", apps.read_text()))  # where nothing listens
     written = (folder / "limen.toml").read_text()
     (folder / "limen.toml").write_text(written.replace("http://limen.harbor.localhost:8080", ORIGIN))
     clock = MovableClock(TUESDAY_MORNING)
