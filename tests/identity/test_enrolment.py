@@ -138,3 +138,17 @@ async def test_an_address_that_somebody_has_is_not_taken_twice(house: House, vis
         await house.administrator(house.passkey(), visitor)
     assert refused.value.field == "email"
     assert not any(person.active for person in house.known.people.values())
+
+
+async def test_an_offer_is_made_again_from_its_ticket_for_the_same_browser_and_link_only(
+    house: House, visitor: Visitor, stranger: Visitor
+) -> None:
+    token = (await house.invited()).token.reveal()
+    other = (await house.invited(email="cleo@harbor.example")).token.reveal()
+    first = await house.parts.enrolment.code_offer(token, visitor)
+    again = await house.parts.enrolment.code_offer(token, visitor, first.ticket)
+    assert (again.seed, again.ticket, again.uri) == (first.seed, first.ticket, first.uri)
+    for link, who, ticket in ((other, visitor, first.ticket), (token, stranger, first.ticket), (token, visitor, "x")):
+        fresh = await house.parts.enrolment.code_offer(link, who, ticket)
+        assert fresh.seed != first.seed
+        assert fresh.ticket != ticket

@@ -110,14 +110,23 @@ class Enrolment:
 
     # With a password and an authenticator code
 
-    async def code_offer(self, token: str, visitor: Visitor, *, name: str = "", email: str = "") -> CodeOffer:
+    async def code_offer(
+        self, token: str, visitor: Visitor, ticket: str = "", *, name: str = "", email: str = ""
+    ) -> CodeOffer:
         """A seed for the authenticator app, to be sent back in its sealed ticket.
+
+        A `ticket` that is still good is offered again with the seed it holds, so that an app which has scanned it
+        stays right after a slip of the fingers; it ends when it would have ended.
 
         Raises LinkRefusedError, SlowedError, UnfitError.
         """
         opened = await self._links.open(token, visitor)
         person = self._person(opened, name, email)
-        return make_offer(self._ports, self._challenges, person, _code_binding(opened, visitor))
+        binding = _code_binding(opened, visitor)
+        held = self._challenges.unseal(ticket, binding, self._ports.now()) if ticket else None
+        if held is not None:
+            return offer(held["seed"], person.email, self._ports.settings.name, ticket)
+        return make_offer(self._ports, self._challenges, person, binding)
 
     async def with_password(
         self,
@@ -264,7 +273,9 @@ def read_offer(challenges: Challenges, ticket: str, code: str, binding: Binding,
     """The seed of a ticket and the time step that the code proves. Raises UnfitError."""
     payload = challenges.unseal(ticket, binding, now)
     if payload is None:
-        raise UnfitError("code", "The picture on this page is too old", "reload the page and scan it again")
+        raise UnfitError(
+            "code", "The picture on this page is too old", "scan the new picture, and delete the old entry in the app"
+        )
     step = matching_step(payload["seed"], code, now)
     if step is None:
         raise UnfitError("code", "The code does not match", "type the six digits that the app shows now")

@@ -90,10 +90,11 @@ def rooms(site: Site) -> APIRouter:
 
 
 async def _offer(site: Site, visit: Visit, sent: dict[str, list[str]], problem: LimenError | None = None) -> Response:
-    """The page with a fresh seed for the authenticator app."""
+    """The page with a seed for the authenticator app: the one that was scanned already, while its ticket lasts."""
     token, who = one(sent, "token"), {"name": one(sent, "name"), "email": one(sent, "email")}
+    ticket = one(sent, "ticket")
     try:
-        offer = await site.identity.enrolment.code_offer(token, visit.visitor, **who)
+        offer = await site.identity.enrolment.code_offer(token, visit.visitor, ticket, **who)
     except LinkRefusedError as wrong:
         return site.page("portal/arrive.html", visit, status_of(wrong), problem=wrong)
     except LimenError as wrong:
@@ -101,4 +102,5 @@ async def _offer(site: Site, visit: Visit, sent: dict[str, list[str]], problem: 
         return site.page("portal/welcome.html", visit, status_of(wrong), token=token, opened=opened, problem=wrong)
     status = status_of(problem) if problem else 200
     qr = Markup(offer.svg)  # noqa: S704 -- drawn by us from our own URI
-    return site.page("portal/second_way.html", visit, status, token=token, who=who, offer=offer, qr=qr, problem=problem)
+    values = {"token": token, "who": who, "offer": offer, "qr": qr, "is_anew": bool(ticket) and offer.ticket != ticket}
+    return site.page("portal/second_way.html", visit, status, **values, problem=problem)
