@@ -68,6 +68,37 @@ def test_a_group_that_one_is_not_in_is_named_as_the_role_and_its_owner_is_asked(
     assert "Customers (Sales)" in lines["groups"].mend[0]
 
 
+def test_no_proof_is_advised_where_no_proof_would_open_it() -> None:
+    lines = _lines(_facts("crm", "staff", strength=2), "view")
+    assert _failing(lines) == {"proof", "groups"}
+    assert "asks for a passkey, and you have none" in lines["proof"].said
+    assert lines["proof"].mend[0].startswith("Nothing you can do alone")
+    assert lines["proof"].minutes == 0
+    said = " ".join(step for line in lines.values() for step in line.mend)
+    assert "Prove it" not in said
+    assert "Confirm with" not in said
+
+
+def test_an_old_proof_on_an_app_that_is_not_open_anyway_is_nothing_to_renew() -> None:
+    lines = _lines(_facts("payroll", "staff", ago=5 * HOUR), "view")
+    assert not lines["groups"].holds
+    assert lines["proof"].minutes == 0
+
+
+def test_a_forbid_against_what_a_group_may_do_is_not_said_to_be_a_missing_group() -> None:
+    lines = _lines(_facts("wiki", "staff", "guests"), "view")
+    assert _failing(lines) == {"groups"}
+    assert "None of your groups" not in lines["groups"].said
+    assert "a rule of the company" in lines["groups"].said
+    assert lines["groups"].minutes == 0
+
+
+def test_nobody_is_sent_to_ask_everybody() -> None:
+    lines = _lines(_facts("wiki", "guests"), "view")
+    assert "Ask your administrator" in lines["groups"].mend[0]
+    assert "Everybody" not in lines["groups"].mend[0]
+
+
 def test_outside_the_hours_time_fails() -> None:
     night = from_iso("2026-11-24T21:00:00Z")
     lines = _lines(_facts("wiki", "contractors"), "view", now=night)
@@ -109,4 +140,6 @@ def test_every_refusal_has_something_that_failed_and_says_a_sentence_about_every
                     assert any(not line.holds for line in lines)
                     assert all(line.said for line in lines)
                     assert all(line.mend for line in lines if not line.holds)
+                    if not any(remedy.at_once for remedy in explanation.decision.remedies):
+                        assert not any(line.minutes for line in lines), (app.id, groups, strength, action)
     assert refused > 100

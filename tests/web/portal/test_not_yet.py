@@ -117,3 +117,17 @@ async def test_a_proof_that_would_help_is_one_click_away(house: House, browser: 
     asked = await there.get("/run/2026-11", **NAVIGATION)
     page = (await browser.get(f"/not-yet?decision={decision_in(asked.headers['location'])}")).text
     assert 'href="/step-up?app=payroll' in page
+
+
+async def test_what_a_forbid_refused_is_said_in_its_own_reason_and_never_its_title(
+    house: House, browser: Browser
+) -> None:
+    mia = await house.member(browser, "Mia", "staff")
+    there = await house.into(browser, "wiki")
+    await house.limen.identity.people.set_groups(mia, {"staff", "guests"}, by="")
+    answered = await there.get("/", **NAVIGATION)
+    words = _words((await browser.get(f"/not-yet?decision={decision_in(answered.headers['location'])}")).text)
+    assert "A guest who was put into another group by mistake is still a guest." in words
+    assert "None of your groups" not in words
+    assert "Guests see nothing beyond" not in words
+    assert "Prove it" not in words

@@ -10,8 +10,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from limen.facts import LIMEN, App
-from limen.policy.decision import Effect, Request as Asked
-from limen.web.portal.conditions import Condition, checklist
+from limen.policy.decision import Effect, Named, Request as Asked
+from limen.web.portal.conditions import Condition, can_prove, checklist
 from limen.web.portal.past import Past, past_decision
 from limen.web.requests import query, query_id, where_to
 from limen.web.site import Site, Visit
@@ -90,22 +90,25 @@ async def _not_yet(site: Site, visit: Visit, past: Past, *, is_again: bool) -> N
     decision = explanation.decision
     held = await site.identity.factors.of_person(past.event.actor)
     conditions = checklist(explanation, named, held, site.known.groups)
-    failing = next((condition.kind for condition in conditions if not condition.holds), "groups")
+    missing = [condition.kind for condition in conditions if not condition.holds]
+    may_prove = can_prove(decision, named)
+    failing = next((kind for kind in missing if kind != "proof" or may_prove), "groups")
     effect = decision.effect if is_again else Effect(past.event.decision.effect if past.event.decision else "deny")
     opens_at = next((remedy.at for remedy in decision.remedies if remedy.kind == "come_back"), 0)
     needs_adding = any(r.kind == "use_passkey" for r in decision.remedies) and not held.passkeys
     prove = ""
-    if failing == "proof" and effect is not Effect.PERMIT:
+    if may_prove and "proof" in missing and effect is not Effect.PERMIT:
         step = urlencode({"app": app.id, "to": app.start, "decision": past.id})
         prove = "/passkeys" if needs_adding else f"/step-up?{step}"
-    why = next((reason.text for reason in decision.reasons if reason.text and reason.effect == "forbid"), "")
+    spoke = [reason for reason in decision.reasons if reason.policy != Named.NOTHING_PERMITS]
+    why = next((reason.text for reason in spoke if reason.text and reason.effect == "forbid"), "")
     person = site.known.people.get(past.event.actor)
     return NotYet(
         id=past.id,
         app=app,
         action=past.request.action,
         headline=_HEADLINES[failing].format(app=app.name),
-        why="" if failing == "groups" else why,
+        why=why,
         conditions=conditions,
         opens_at=opens_at,
         prove=prove,
