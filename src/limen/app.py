@@ -296,9 +296,14 @@ def spare_the_collector() -> None:
 
 
 def listen_on(address: str) -> socket.socket:
-    """A listening socket on `host:port`. Raises LimenError where that can't be had."""
+    """A listening socket on `host:port`. Raises LimenError where that can't be had.
+
+    No host would be every interface of the machine, which must be said (0.0.0.0), never meant by leaving it out.
+    """
     host, _, port = address.rpartition(":")
     host = host.strip("[]")
+    if not host:
+        raise _cant_listen(address, ValueError("it names no host"))
     try:
         family = socket.AF_INET6 if ":" in host else socket.AF_INET
         return socket.create_server((host, int(port)), family=family, backlog=1_024)

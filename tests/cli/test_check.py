@@ -22,7 +22,7 @@ def test_problems_leave_with_1_each_on_a_line(tmp_path: Path, capsys: pytest.Cap
     assert leave("check", str(root)) == 1
     first, last = capsys.readouterr().out.splitlines()
     assert first.startswith("apps.yaml:14:10: there is no label")
-    assert last == "1 problem; nothing was run"
+    assert last == "1 problem; policy tests were not run, because apps.yaml must be mended first"
 
 
 def test_failing_tests_leave_with_1_and_are_counted(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -43,3 +43,15 @@ def test_failing_tests_leave_with_1_and_are_counted(tmp_path: Path, capsys: pyte
 def test_the_schema_is_shown_on_demand(capsys: pytest.CaptureFixture[str]) -> None:
     assert leave("check", "--schema") == 0
     assert "entity Person in [Group]" in capsys.readouterr().out
+
+
+def test_what_could_not_be_checked_is_said(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    root = new_folder(tmp_path)
+    (root / "limen.toml").write_text('name = "a"\nname = "b"\n')
+    (root / "apps.yaml").write_text("- [\n")
+    assert leave("check", str(root)) == 1
+    assert capsys.readouterr().out.splitlines()[-1] == (
+        "2 problems; names of groups were not checked, because limen.toml could not be read; "
+        "names of apps were not checked, because apps.yaml could not be read; "
+        "policy tests were not run, because apps.yaml, limen.toml must be mended first"
+    )

@@ -34,7 +34,7 @@ PAYROLL = """
 
 
 def test_everything_an_app_can_say_is_understood() -> None:
-    (app,), problems = read_apps(Tree(read_yaml(PAYROLL)), SETTINGS)
+    (app,), problems = read_apps(Tree(read_yaml(PAYROLL)), SETTINGS, SETTINGS.groups)
     assert problems == []
     assert (app.id, app.name, app.host, app.owner, app.start) == (
         "payroll",
@@ -63,7 +63,7 @@ def test_everything_an_app_can_say_is_understood() -> None:
 
 def test_what_is_left_out_is_the_careful_choice() -> None:
     text = "- {id: my-wiki, host: wiki.harbor.example, upstream: 'http://127.0.0.1:1'}"
-    (app,), problems = read_apps(Tree(read_yaml(text)), SETTINGS)
+    (app,), problems = read_apps(Tree(read_yaml(text)), SETTINGS, SETTINGS.groups)
     assert problems == []
     assert (app.name, app.label, app.rules, app.public) == ("My wiki", Label.RESTRICTED, (), ())
     assert not app.opts_in_encoded_paths
@@ -72,23 +72,30 @@ def test_what_is_left_out_is_the_careful_choice() -> None:
 def test_each_label_is_itself() -> None:
     for label in Label:
         text = f"- {{id: a, host: a.harbor.example, upstream: 'http://127.0.0.1:1', label: {label.word}}}"
-        (app,), _ = read_apps(Tree(read_yaml(text)), SETTINGS)
+        (app,), _ = read_apps(Tree(read_yaml(text)), SETTINGS, SETTINGS.groups)
         assert app.label is label
 
 
 def test_without_settings_their_names_are_not_held_against_anybody() -> None:
-    _, problems = read_apps(Tree(read_yaml(PAYROLL)), None)
+    _, problems = read_apps(Tree(read_yaml(PAYROLL)), None, None)
     assert problems == []
 
 
 def test_one_bad_app_does_not_hide_another() -> None:
-    apps, problems = read_apps(Tree(read_yaml("- {id: BAD}\n" + PAYROLL + "- {id: w}\n")), SETTINGS)
+    apps, problems = read_apps(Tree(read_yaml("- {id: BAD}\n" + PAYROLL + "- {id: w}\n")), SETTINGS, SETTINGS.groups)
     assert [app.id for app in apps] == ["payroll"]
     assert len({one.line for one in problems}) == 2
 
 
 def test_an_upstream_may_be_an_ipv6_address() -> None:
     text = "- {id: a, host: a.harbor.example, upstream: 'http://[::1]:8080'}"
-    (app,), problems = read_apps(Tree(read_yaml(text)), SETTINGS)
+    (app,), problems = read_apps(Tree(read_yaml(text)), SETTINGS, SETTINGS.groups)
     assert problems == []
     assert app.upstream.url == "http://[::1]:8080"
+
+
+def test_a_forgotten_scheme_is_mended_with_the_upstream_s_own_host_and_port() -> None:
+    for said, fix in (("127.0.0.1:9001", "127.0.0.1:9001"), ("wiki:80/x", "wiki:80"), ("<b>", "127.0.0.1:3000")):
+        text = f"- {{id: a, host: a.harbor.example, upstream: '{said}'}}"
+        _, (problem,) = read_apps(Tree(read_yaml(text)), SETTINGS, SETTINGS.groups)
+        assert problem.fix == f"write it as http://{fix}"

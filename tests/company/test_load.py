@@ -79,3 +79,57 @@ def test_settings_can_be_read_while_the_rest_is_wrong(tmp_path: Path) -> None:
     change(root, "limen.toml", 'time_zone = "UTC"', 'time_zone = "Mars"')
     with pytest.raises(FolderError, match="there is no time zone"):
         load_settings(root)
+
+
+def test_no_problem_hides_another_in_the_same_file_or_the_next(tmp_path: Path) -> None:
+    root = new_folder(tmp_path)
+    change(root, "limen.toml", 'time_zone = "UTC"', 'time_zone = "Mars"\ntimezone = "UTC"')
+    change(root, "limen.toml", "[listen]", '[listen]\naddress = "8099"')
+    change(root, "apps.yaml", "  label: internal\n  owner: staff\n", "  lable: x\n  label: secret\n  owner: nobody\n")
+    change(root, "apps.yaml", 'edit: ["POST', 'edti: ["POST')
+    (root / "policies/50.cedar").write_text('@id("x")\npermit (principal in Group::"stuff", action, resource);\n')
+    text = (root / "policies/tests.yaml").read_text("utf-8")
+    more = "\n- {test: a, who: stuff, app: handbok, action: veiw, expect: maybe, becuase: x}\n"
+    (root / "policies/tests.yaml").write_text(text + more, "utf-8")
+    checked = check_folder(root)
+    said = "\n".join(str(one) for one in checked.problems)
+    for what in (
+        'no time zone "Mars"',
+        "no `timezone` here",
+        '"8099" names no host',
+        "no `lable` here",
+        'no label "secret"',
+        'no group "nobody"',
+        'can\'t be the action "edti"',
+        'policies/50.cedar:2:29: there is no group "stuff"',
+        "policies/tests.yaml:",
+        'no app "handbok"',
+        'no action "veiw"',
+        "no `becuase` here",
+        "`expect`, which is",
+    ):
+        assert what in said, f"{what} is not in {said}"
+    assert said.count('no group "stuff"') == 2
+    assert len(checked.problems) == 13
+
+
+def test_names_are_not_held_against_a_file_that_can_not_be_read(tmp_path: Path) -> None:
+    root = new_folder(tmp_path)
+    (root / "limen.toml").write_text("[groups\n")
+    checked = check_folder(root)
+    assert [one.file for one in checked.problems] == ["limen.toml"]
+    assert [one.split(",")[0] for one in checked.left_out] == [
+        "names of groups were not checked",
+        "policy tests were not run",
+    ]
+
+
+def test_a_failing_test_that_asks_several_things_says_which_of_them(tmp_path: Path) -> None:
+    root = new_folder(tmp_path)
+    more = "\n- {test: All, who: staff, app: [handbook, limen], action: [view, edit], expect: deny}\n"
+    text = (root / "policies/tests.yaml").read_text("utf-8")
+    (root / "policies/tests.yaml").write_text(text + more, "utf-8")
+    said = [one.what for one in check_folder(root).problems]
+    assert said
+    assert len(set(said)) == len(said)
+    assert said[0].split(": ")[0] in {f"{a} on {b}" for a in ("view", "edit") for b in ("handbook", "limen")}

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import pytest
+
 from limen.company.settings_file import read_settings
 from limen.company.toml_text import read_toml
 from limen.company.tree import Tree
@@ -14,10 +16,81 @@ def test_good_settings_have_no_problem() -> None:
     assert (settings.public_url, settings.groups) == ("https://limen.harbor.example", {"staff": "All"})
 
 
-def test_settings_of_the_wrong_shape_are_none() -> None:
-    settings, problems = read_settings(Tree(read_toml(GOOD.replace("[groups]", "[group]"))))
-    assert settings is None
-    assert [str(one) for one in problems] == ['limen.toml:4:2: there is no `group` here; did you mean "groups"?']
+def test_settings_of_the_wrong_shape_are_read_as_far_as_they_go() -> None:
+    text = GOOD.replace("[groups]", "[group]").replace("Europe/Berlin", "Mars") + '[listen]\naddress = ":1"\n'
+    settings, problems = read_settings(Tree(read_toml(text)))
+    assert settings is not None
+    assert settings.domain == "harbor.example"
+    assert [(one.line, one.column) for one in problems] == [(4, 2), (3, 13), (7, 11)]
+    assert problems[0].fix == 'did you mean "groups"?'
+
+
+def test_a_domain_that_can_not_be_read_is_held_against_nobody() -> None:
+    settings, problems = read_settings(Tree(read_toml('name = "a"\ndomain = 5\nurl = "https://limen.a.example"\n')))
+    assert settings is not None
+    assert settings.domain == ""
+    assert len(problems) == 1
+
+
+def listening(**words: str) -> list[str]:
+    said = "".join(f'{key} = "{word}"\n' for key, word in words.items())
+    _, problems = read_settings(Tree(read_toml(f"{GOOD}[listen]\n{said}")))
+    return [str(one) for one in problems]
+
+
+@pytest.mark.parametrize(
+    "address", ["127.0.0.1:8080", "0.0.0.0:1", "localhost:65535", "[::1]:8080", "[::]:443", "192.0.2.7:80"]
+)
+def test_a_place_to_listen_on_is_an_address_and_a_port(address: str) -> None:
+    assert listening(address=address) == []
+
+
+@pytest.mark.parametrize(
+    ("address", "what"),
+    [
+        ("8099", "names no host"),
+        (":8099", "names no host"),
+        ("", "names no host"),
+        ("127.0.0.1:0", "names no port from 1 to 65535"),
+        ("127.0.0.1:65536", "names no port"),
+        ("127.0.0.1:", "names no port"),
+        ("127.0.0.1:http", "names no port"),
+        ("limen.harbor.example:80", "is no IP address"),
+        ("*:80", "is no IP address"),
+        ("::1:8080", "is no IP address"),
+        ("2001:db8::1:8080", "can be read in two ways; write it as [2001:db8::1]:8080"),
+        ("[127.0.0.1]:80", "can be read in two ways; write it as 127.0.0.1:80"),
+    ],
+)
+def test_any_other_place_to_listen_on_is_refused_where_it_stands(address: str, what: str) -> None:
+    (said,) = listening(address=address)
+    assert said.startswith("limen.toml:7:11: ")
+    assert what in said or "write it as [::1]:8080" in said
+
+
+@pytest.mark.parametrize("check", ["", "127.0.0.1:8081", "[::1]:8081", "unix:/run/limen/check.sock"])
+def test_the_check_server_listens_on_this_machine(check: str) -> None:
+    assert listening(check=check) == []
+
+
+@pytest.mark.parametrize("check", ["8081", "0.0.0.0:8081", "192.0.2.7:8081", "localhost:8081", "unix:run/x", "unix:"])
+def test_the_check_server_listens_nowhere_else(check: str) -> None:
+    (said,) = listening(check=check)
+    assert said.startswith("limen.toml:7:9: ")
+    assert 'unix:/run/limen.sock, or ""' in said
+
+
+def test_the_port_of_a_url_on_this_machine_is_the_one_that_limen_listens_on() -> None:
+    def said(url: str, more: str = "") -> list[str]:
+        text = f'name = "a"\ndomain = "a.localhost"\nurl = "{url}"\n[listen]\naddress = "127.0.0.1:8090"\n{more}'
+        return [str(one) for one in read_settings(Tree(read_toml(text)))[1]]
+
+    assert said("http://limen.a.localhost:8090") == []
+    (wrong,) = said("http://limen.a.localhost:8080")
+    assert wrong.startswith("limen.toml:3:7: url says port 8080, Limen listens on 8090; ")
+    assert "url says port 80, " in said("http://limen.a.localhost")[0]
+    assert said("https://limen.a.localhost") == []
+    assert said("http://limen.a.localhost:8080", 'trusted_proxies = ["127.0.0.1"]') == []
 
 
 def test_a_sign_in_host_must_be_in_the_domain_and_nothing_but_an_origin() -> None:

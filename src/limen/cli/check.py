@@ -38,6 +38,7 @@ def _plain(checked: Checked) -> dict[str, object]:
         "sound": checked.is_sound,
         "revision": checked.company.revision if checked.company else "",
         "tests": checked.tests_run,
+        "left_out": list(checked.left_out),
         "problems": [asdict(problem) for problem in checked.problems],
     }
 
@@ -46,7 +47,7 @@ def _text(checked: Checked) -> str:
     lines = [str(problem) for problem in checked.problems]
     company = checked.company
     if company is None:
-        lines.append(f"{_count(len(lines), 'problem')}; nothing was run")
+        lines.append(f"{_count(len(lines), 'problem')}; {'; '.join(checked.left_out)}")
     elif lines:
         lines.append(f"{_count(len(lines), 'policy test')} of {checked.tests_run} failed")
     else:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import Annotated, Any, Final, Literal
 from urllib.parse import SplitResult, urlsplit
 
@@ -12,7 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from limen.company.folder import APPS
 from limen.company.problem import Problem, did_you_mean, shown
 from limen.company.routes import METHODS, Route, RouteError, read_route
-from limen.company.shape import shaped
+from limen.company.shape import shaped_in_part
 from limen.company.tree import Tree
 from limen.facts import ACTIONS, LIMEN, ActionRule, App, Cors, Label, PublicRoute, Upstream
 from limen.settings import Settings
@@ -20,6 +20,7 @@ from limen.settings import Settings
 REQUEST_ACTIONS: Final = ACTIONS[:5]
 MOST_APPS: Final = 2_000
 _HOST: Final = re.compile(r"(?=.{1,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)*[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?")
+_REACH: Final = re.compile(r"([a-z0-9.-]{1,253}|\[[0-9a-f:.]{2,45}\])(:[0-9]{1,5})?")
 _START: Final = re.compile(r"/(?!/)[!-~]*")
 
 
@@ -61,8 +62,10 @@ class _App(_Shape):
     encoded_paths: Literal["refuse", "allow"] = "refuse"
 
 
-def read_apps(tree: Tree, settings: Settings | None) -> tuple[tuple[App, ...], list[Problem]]:
-    """Every app in `tree`, and every problem. What depends on the settings is left out where they could not be read."""
+def read_apps(
+    tree: Tree, settings: Settings | None, groups: Collection[str] | None
+) -> tuple[tuple[App, ...], list[Problem]]:
+    """Every app in `tree`, and every problem. What depends on settings or groups that could not be read is left out."""
     entries = tree.plain()
     if entries is None:
         entries = []
@@ -70,40 +73,62 @@ def read_apps(tree: Tree, settings: Settings | None) -> tuple[tuple[App, ...], l
         return (), [Problem(APPS, *tree.at(), "this must be a list of apps", "start each app with `- id: …`")]
     if len(entries) > MOST_APPS:
         return (), [Problem(APPS, *tree.at(), f"there are more than {MOST_APPS} apps", "split the company")]
-    problems: list[Problem] = []
+    problems: list[Problem] = list(_twice(entries, tree))
     apps: list[App] = []
     for number, entry in enumerate(entries):
-        reader = _Reader(tree, number, settings)
+        reader = _Reader(tree, number, settings, groups)
         app = reader.read(entry)
         problems += reader.problems
         if app is not None:
-            problems += _twice(app, apps, tree, number)
             apps.append(app)
     return tuple(apps), problems
 
 
-def _twice(app: App, before: list[App], tree: Tree, number: int) -> Iterator[Problem]:
-    if any(one.id == app.id for one in before):
-        yield Problem(APPS, *tree.at(number, "id"), f"there are two apps with the id {shown(app.id)}", "rename one")
-    if any(one.host == app.host for one in before):
-        what = f"two apps can't share the host {shown(app.host)}"
-        yield Problem(APPS, *tree.at(number, "host"), what, "give each its own")
+def app_ids(tree: Tree) -> set[str]:
+    """The ids that stand in `tree`, whatever else is wrong there."""
+    entries = tree.plain()
+    ids = [entry.get("id") for entry in entries if isinstance(entry, dict)] if isinstance(entries, list) else []
+    return {one for one in ids if isinstance(one, str)}
+
+
+def _twice(entries: list[Any], tree: Tree) -> Iterator[Problem]:
+    seen: set[tuple[str, str]] = set()
+    for number, entry in enumerate(entries):
+        for key in ("id", "host"):
+            word = entry.get(key) if isinstance(entry, dict) else None
+            if not isinstance(word, str):
+                continue
+            if (key, word) in seen and key == "id":
+                what = f"there are two apps with the id {shown(word)}"
+                yield Problem(APPS, *tree.at(number, key), what, "rename one")
+            elif (key, word) in seen:
+                what = f"two apps can't share the host {shown(word)}"
+                yield Problem(APPS, *tree.at(number, key), what, "give each its own")
+            seen.add((key, word))
 
 
 class _Reader:
     """Reads one app, and collects what is wrong with it."""
 
-    def __init__(self, tree: Tree, number: int, settings: Settings | None) -> None:
+    def __init__(self, tree: Tree, number: int, settings: Settings | None, groups: Collection[str] | None) -> None:
         self.problems: list[Problem] = []
         self._tree = tree
         self._number = number
         self._settings = settings
+        self._groups = groups
 
     def read(self, entry: Any) -> App | None:
-        shape = shaped(_App, entry, self._tree, APPS, (self._number,))
-        if isinstance(shape, list):
-            self.problems += shape
+        """The app, None where its shape is wrong; what can be read of it is held to its meaning all the same."""
+        domain = self._settings.domain if self._settings is not None else ""
+        stand_ins = {"id": "stand-in", "host": f"stand-in.{domain or 'localhost'}", "upstream": "http://127.0.0.1:3000"}
+        shape, self.problems = shaped_in_part(_App, entry, self._tree, APPS, (self._number,), stand_ins)
+        if shape is None:
             return None
+        has_shape = not self.problems
+        app = self._app(shape)
+        return app if has_shape else None
+
+    def _app(self, shape: _App) -> App:
         self._check_words(shape)
         self._check_host(shape.host)
         upstream = shape.upstream if isinstance(shape.upstream, _Upstream) else _Upstream(url=shape.upstream)
@@ -141,8 +166,8 @@ class _Reader:
         if _label(shape.label) is None:
             fix = did_you_mean(shape.label, [label.word for label in Label])
             self._wrong(("label",), f"there is no label {shown(shape.label)}", fix)
-        if self._settings is not None and shape.owner and shape.owner not in self._settings.groups:
-            fix = did_you_mean(shape.owner, self._settings.groups, "declare it in limen.toml under [groups]")
+        if self._groups is not None and shape.owner and shape.owner not in self._groups:
+            fix = did_you_mean(shape.owner, self._groups, "declare it in limen.toml under [groups]")
             self._wrong(("owner",), f"there is no group {shown(shape.owner)}", fix)
         if not _START.fullmatch(shape.start):
             self._wrong(("start",), f"{shown(shape.start)} is no path on the app's host", "start it with one `/`")
@@ -150,7 +175,7 @@ class _Reader:
     def _check_host(self, host: str) -> None:
         if not _HOST.fullmatch(host):
             self._wrong(("host",), f"{shown(host)} is no host name", "use small letters, digits, `-` and `.`, no port")
-        elif self._settings is not None:
+        elif self._settings is not None and self._settings.domain:
             if not host.endswith("." + self._settings.domain):
                 what = f"the host {shown(host)} is outside the domain {shown(self._settings.domain)}"
                 self._wrong(("host",), what, f"name it {host.split('.', 1)[0]}.{self._settings.domain}")
@@ -218,7 +243,7 @@ def _label(word: str) -> Label | None:
 def _complaint(url: str, parts: SplitResult) -> tuple[str, str] | None:
     """What is wrong with an upstream's URL. It is scheme, host and port: the path is the request's."""
     if parts.scheme not in {"http", "https"}:
-        return f"the upstream {shown(url)} is not reached by http or https", "write it as http://127.0.0.1:3000"
+        return f"the upstream {shown(url)} is not reached by http or https", f"write it as http://{_reach(url)}"
     if parts.username is not None or parts.password is not None:
         return "the upstream holds a name or password", "remove it: secrets do not belong here"
     if not parts.hostname or not _is_reachable(parts.hostname) or parts.port == 0:
@@ -226,6 +251,12 @@ def _complaint(url: str, parts: SplitResult) -> tuple[str, str] | None:
     if parts.path not in {"", "/"} or parts.query or parts.fragment or "?" in url or "#" in url:
         return f"the upstream {shown(url)} has a path, a query or a fragment", "write only scheme, host and port"
     return None
+
+
+def _reach(url: str) -> str:
+    """Host and port as they were probably meant, where no scheme was written."""
+    reach = url.rsplit("//", 1)[-1].split("/", 1)[0]
+    return reach if _REACH.fullmatch(reach) else "127.0.0.1:3000"
 
 
 def _is_reachable(host: str) -> bool:

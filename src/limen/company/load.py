@@ -2,23 +2,25 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from limen.company.apps_file import read_apps
+from limen.company.apps_file import app_ids, read_apps
 from limen.company.child import parse_texts
 from limen.company.company import Company
 from limen.company.folder import APPS, SETTINGS, TESTS, read_folder
 from limen.company.policies_file import read_policies
 from limen.company.problem import Problem
 from limen.company.revision import revision_of
-from limen.company.settings_file import read_settings
+from limen.company.settings_file import group_names, read_settings
 from limen.company.tests_file import read_tests
 from limen.company.tree import Tree
 from limen.errors import LimenError
 from limen.facts import App
-from limen.policy.expectations import Expectation, unmet
+from limen.policy.expectations import Expectation, Unmet, unmet
 from limen.settings import Settings
 
 
@@ -32,11 +34,15 @@ class FolderError(LimenError):
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """What a check found: the company where its files are right, and every problem, failing tests included."""
+    """What a check found: the company where its files are right, and every problem, failing tests included.
+
+    `left_out` says which checks could not be made, and why.
+    """
 
     company: Company | None
     problems: tuple[Problem, ...]
     tests_run: int = 0
+    left_out: tuple[str, ...] = ()
 
     @property
     def is_sound(self) -> bool:
@@ -45,18 +51,18 @@ class Checked:
 
 def check_folder(root: Path) -> Checked:
     """Read every file, and run the policy tests where all files are right. It raises nothing."""
-    company, problems = _read(root)
-    if company is None:
-        return Checked(None, problems)
-    return Checked(company, failing_tests(company), len(company.tests))
+    read = _read(root)
+    if read.company is None:
+        return Checked(None, read.problems, left_out=read.left_out)
+    return Checked(read.company, failing_tests(read.company), len(read.company.tests))
 
 
 def load_company(root: Path) -> Company:
     """The company in `root`, its tests not yet run. Raises `FolderError` with every problem of every file."""
-    company, problems = _read(root)
-    if company is None:
-        raise FolderError(problems)
-    return company
+    read = _read(root)
+    if read.company is None:
+        raise FolderError(read.problems)
+    return read.company
 
 
 def load_settings(root: Path) -> Settings:
@@ -76,40 +82,68 @@ def load_settings(root: Path) -> Settings:
 
 
 def failing_tests(company: Company) -> tuple[Problem, ...]:
-    """The policy tests that the policies do not meet."""
+    """The policy tests that the policies do not meet; of a test that asks several things, which of them."""
     fix = "mend the policy, or the test; `limen why` shows each condition"
+    asked = Counter(one.line for one in company.tests)
+
+    def what(one: Unmet) -> str:
+        wanted = one.expectation
+        which = f"{wanted.action} on {wanted.app}: " if asked[wanted.line] > 1 else ""
+        return which + one.what
+
     return tuple(
-        Problem(TESTS, one.expectation.line, 1, one.what, fix)
+        Problem(TESTS, one.expectation.line, 1, what(one), fix)
         for one in unmet(company.engine(), company.tests, company.all_apps, company.networks)
     )
 
 
-def _read(root: Path) -> tuple[Company | None, tuple[Problem, ...]]:
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """A folder's files: the company, or why it is none, and what that kept from being checked."""
+
+    company: Company | None
+    problems: tuple[Problem, ...] = ()
+    left_out: tuple[str, ...] = ()
+
+
+def _read(root: Path) -> _Read:
     folder = read_folder(root)
     files, found = parse_texts(folder.texts) if folder.texts else ({}, [])
     problems: list[Problem] = [*folder.problems, *found]
-    settings, more = None, list[Problem]()
+    settings, groups = None, None
     if tree := _tree(files, SETTINGS):
         settings, more = read_settings(tree)
         problems += more
+        groups = set(group_names(tree)) or (None if more else set[str]())
     apps: tuple[App, ...] = ()
+    app_names = None
     if tree := _tree(files, APPS):
-        apps, more = read_apps(tree, settings)
+        apps, more = read_apps(tree, settings, groups)
         problems += more
-    group_ids = None if settings is None else set(settings.groups)
-    app_ids = {app.id for app in apps} if apps and not any(one.file == APPS for one in problems) else None
+        app_names = app_ids(tree) or (None if more else set[str]())
     parsed = {name: files[name]["policies"] for name in folder.policy_names if name in files}
-    policies, more = read_policies(parsed, group_ids, app_ids)
+    policies, more = read_policies(parsed, groups, app_names)
     problems += more
     tests: tuple[Expectation, ...] = ()
     if tree := _tree(files, TESTS):
         are_all_read = not any(one.file.endswith(".cedar") for one in problems)
-        tests, more = read_tests(tree, group_ids, app_ids, set(policies.sources) if are_all_read else None)
+        tests, more = read_tests(tree, groups, app_names, set(policies.sources) if are_all_read else None)
         problems += more
     if problems or settings is None:
-        return None, tuple(sorted(set(problems)))
+        problems = sorted(set(problems))
+        return _Read(None, tuple(problems), tuple(_left_out(problems, groups, app_names)))
     company = Company(settings, apps, policies, tests)
-    return replace(company, revision=revision_of(company)), ()
+    return _Read(replace(company, revision=revision_of(company)))
+
+
+def _left_out(problems: list[Problem], groups: set[str] | None, apps: set[str] | None) -> Iterator[str]:
+    if groups is None:
+        yield f"names of groups were not checked, because {SETTINGS} could not be read"
+    if apps is None:
+        yield f"names of apps were not checked, because {APPS} could not be read"
+    files = list(dict.fromkeys(one.file for one in problems))
+    wrong = ", ".join(files[:3]) + (" and others" if len(files) > 3 else "")
+    yield f"policy tests were not run, because {wrong} must be mended first"
 
 
 def _tree(files: dict[str, dict[str, Any]], name: str) -> Tree | None:

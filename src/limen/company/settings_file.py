@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import Final
+from ipaddress import ip_address
+from typing import Any, Final
 from urllib.parse import urlsplit
 from zoneinfo import available_timezones
 
 from limen.company.folder import SETTINGS
 from limen.company.problem import Problem, did_you_mean, shown
-from limen.company.shape import shaped
+from limen.company.shape import shaped_in_part
 from limen.company.tree import Tree
 from limen.settings import Settings
 
@@ -18,11 +19,26 @@ _GROUP: Final = re.compile(r"[a-z][a-z0-9_-]{0,39}")
 
 
 def read_settings(tree: Tree) -> tuple[Settings | None, list[Problem]]:
-    """The settings in `tree` (None where their shape is wrong), and every problem."""
-    settings = shaped(Settings, tree.plain(), tree, SETTINGS)
-    if isinstance(settings, list):
-        return None, settings
-    return settings, list(_problems(settings, tree))
+    """What can be read of the settings in `tree` (None: nothing), and every problem.
+
+    A domain that can't be read is "".
+    """
+    written = tree.plain()
+    settings, problems = shaped_in_part(Settings, written, tree, SETTINGS, (), {"name": "?", "domain": "localhost"})
+    if settings is None:
+        return None, problems
+    if not isinstance(written, dict) or settings.domain != written.get("domain"):
+        settings = settings.model_copy(update={"domain": ""})
+    if groups := group_names(tree):
+        settings = settings.model_copy(update={"groups": {one: settings.groups.get(one, one) for one in groups}})
+    return settings, [*problems, *_problems(settings, tree)]
+
+
+def group_names(tree: Tree) -> list[str]:
+    """The groups that stand in `tree`, whatever else is wrong there."""
+    written = tree.plain()
+    groups: Any = written.get("groups") if isinstance(written, dict) else None
+    return list(groups) if isinstance(groups, dict) else []
 
 
 def _problems(settings: Settings, tree: Tree) -> Iterator[Problem]:
@@ -31,6 +47,9 @@ def _problems(settings: Settings, tree: Tree) -> Iterator[Problem]:
         yield Problem(SETTINGS, *tree.at("time_zone"), f"there is no time zone {shown(settings.time_zone)}", fix)
     if settings.url:
         yield from _url_problems(settings, tree)
+    for key in ("address", "check"):
+        if complaint := _listen_complaint(key, getattr(settings.listen, key)):
+            yield Problem(SETTINGS, *tree.at("listen", key), *complaint)
     for group in settings.groups:
         if not _GROUP.fullmatch(group):
             what = f"a group can't be called {shown(group)}"
@@ -49,6 +68,54 @@ def _url_problems(settings: Settings, tree: Tree) -> Iterator[Problem]:
         yield Problem(SETTINGS, *at, f"{shown(settings.url)} is no URL", "write https://limen.your.domain")
     elif url.path not in {"", "/"} or url.query or url.fragment or url.username is not None:
         yield Problem(SETTINGS, *at, "the sign-in host's URL is only scheme, host and port", "remove the rest")
-    elif not host.endswith("." + settings.domain):
+    elif settings.domain and not host.endswith("." + settings.domain):
         what = f"the sign-in host {shown(host)} is outside the domain {shown(settings.domain)}"
         yield Problem(SETTINGS, *at, what, f"name a host in it, such as limen.{settings.domain}")
+    elif complaint := _port_complaint(settings):
+        yield Problem(SETTINGS, *at, *complaint)
+
+
+def _listen_complaint(key: str, text: str) -> tuple[str, str] | None:
+    """What is wrong with a place to listen on. An empty host would be every interface, which nobody says by mistake."""
+    usual = "127.0.0.1:8080" if key == "address" else "127.0.0.1:8081"
+    fix = f"write an IP address and a port, such as {usual}"
+    if key == "check":
+        fix += ', or unix:/run/limen.sock, or ""'
+        if not text:
+            return None
+        if text.startswith("unix:"):
+            path = text.removeprefix("unix:")
+            return None if path.startswith("/") else (f"the socket {shown(path)} is no absolute path", fix)
+    host, _, port = text.rpartition(":")
+    if not host:
+        return f"{shown(text)} names no host", fix
+    if not (port.isascii() and port.isdigit() and len(port) <= 5 and 1 <= int(port) <= 65535):
+        return f"{shown(text)} names no port from 1 to 65535", fix
+    if host == "localhost" and key == "address":
+        return None
+    try:
+        address = ip_address(host.removeprefix("[").removesuffix("]"))
+    except ValueError:
+        return f"the host {shown(host)} is no IP address", fix
+    if (address.version == 6) != (host.startswith("[") and host.endswith("]")):
+        return f"{shown(text)} can be read in two ways", f"write it as {_written(str(address))}:{port}"
+    if key == "check" and not address.is_loopback:
+        return "the check server believes whoever reaches it, so it listens on this machine only", fix
+    return None
+
+
+def _written(address: str) -> str:
+    return f"[{address}]" if ":" in address else address
+
+
+def _port_complaint(settings: Settings) -> tuple[str, str] | None:
+    """A browser on this machine goes straight to Limen, unless a front stands between, which Limen is then told of."""
+    url = urlsplit(settings.url)
+    listens = settings.listen.address
+    if url.scheme != "http" or settings.listen.trusted_proxies or _listen_complaint("address", listens):
+        return None
+    port, own = url.port or 80, int(listens.rpartition(":")[2])
+    if port == own or not (url.hostname or "").endswith(".localhost"):
+        return None
+    what = f"url says port {port}, Limen listens on {own}"
+    return what, "name one port in both, or the front that stands between in trusted_proxies under [listen]"

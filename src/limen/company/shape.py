@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import copy
+from collections.abc import Iterable, Mapping
+from itertools import pairwise
 from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
@@ -33,12 +35,44 @@ _WANTED = {
 }
 
 
-def shaped(model: type[M], body: Any, tree: Tree, file: str, above: tuple[str | int, ...] = ()) -> M | list[Problem]:
-    """`body`, which stands at `above` in `tree`, as a `model`; or everything that is wrong with it."""
-    try:
-        return model.model_validate(body)
-    except ValidationError as error:
-        return list(_problems(model, error, tree, file, above))
+def shaped_in_part(
+    model: type[M], body: Any, tree: Tree, file: str, above: tuple[str | int, ...], stand_ins: Mapping[str, Any]
+) -> tuple[M | None, list[Problem]]:
+    """What is right of `body`, so that one mistake does not hide the next, and everything that is wrong with it.
+
+    What is wrong is left out, or is its stand-in where the model needs it; None where nothing is left to read.
+    """
+    mended = copy.deepcopy(body)
+    problems: list[Problem] = []
+    while True:
+        try:
+            return model.model_validate(mended), problems
+        except ValidationError as error:
+            problems = problems or list(_problems(model, error, tree, file, above))
+            wrong = [_path(one, tree, above)[len(above) :] for one in _worth_telling(error.errors(include_url=False))]
+        before = copy.deepcopy(mended)
+        for path in wrong:
+            _leave_out(mended, path, stand_ins)
+        if mended == before:
+            return None, problems
+
+
+def _leave_out(body: Any, path: tuple[str | int, ...], stand_ins: Mapping[str, Any]) -> None:
+    """Remove what stands at `path`; a list as a whole, so that the places of its other parts stay true."""
+    here, holder = body, [(body, path[0])] if path else []
+    for step, following in pairwise(path):
+        if isinstance(here, dict):
+            here = here.get(step)
+        elif isinstance(here, list) and isinstance(step, int):
+            here = here[step]
+        holder.append((here, following))
+    while holder:
+        inner, key = holder.pop()
+        if isinstance(inner, dict) and key in inner:
+            del inner[key]
+            break
+    if isinstance(body, dict) and path and path[0] in stand_ins:
+        body.setdefault(path[0], copy.deepcopy(stand_ins[str(path[0])]))
 
 
 def _problems(

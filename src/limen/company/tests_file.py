@@ -14,7 +14,7 @@ from limen.cedar.literals import CONSTRUCTORS
 from limen.clock import MINUTE, Milliseconds
 from limen.company.folder import TESTS
 from limen.company.problem import Problem, did_you_mean, shown
-from limen.company.shape import shaped
+from limen.company.shape import shaped_in_part
 from limen.company.tree import Tree
 from limen.facts import ACTIONS, LIMEN
 from limen.policy import Effect, Named
@@ -55,6 +55,9 @@ class _Test(_Shape):
     because: str = ""
 
 
+_STAND_INS: Final = {"test": "?", "who": NOBODY, "app": LIMEN, "action": "view", "expect": "permit"}
+
+
 def read_tests(
     tree: Tree, groups: set[str] | None, apps: set[str] | None, policies: set[str] | None
 ) -> tuple[tuple[Expectation, ...], list[Problem]]:
@@ -89,9 +92,8 @@ class _Reader:
         self._policies = policies
 
     def read(self, entry: Any) -> list[Expectation]:
-        shape = shaped(_Test, entry, self._tree, TESTS, (self._number,))
-        if isinstance(shape, list):
-            self.problems += shape
+        shape, self.problems = shaped_in_part(_Test, entry, self._tree, TESTS, (self._number,), _STAND_INS)
+        if shape is None:
             return []
         groups = self._who(shape.who)
         supposed = self._supposed(shape.given)
