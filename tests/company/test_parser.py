@@ -59,3 +59,11 @@ def test_it_can_not_write_files_nor_take_much_memory(tmp_path: Path) -> None:
         [sys.executable, "-c", code, str(tmp_path / "x")], stdout=subprocess.PIPE, check=True, timeout=60
     )
     assert done.stdout.split() == [b"no", b"file", b"no", b"memory"]
+
+
+def test_a_complaint_of_the_schema_is_told_once_for_all_kinds_of_things() -> None:
+    text = '@id("a") permit (principal, action, resource) when { resource.lable > 1 };'
+    (file,) = run(order(text))[-1]["files"].values()
+    (problem,) = file["problems"]
+    assert "attribute `lable` not found in App, " in problem["what"]
+    assert problem["fix"] == 'did you mean "label"?'

@@ -21,6 +21,9 @@ MAX_ORDER: Final = 64_000_000
 MOST_PROBLEMS: Final = 50
 """How many complaints about one file are worth reading."""
 
+_OF_TYPE: Final = re.compile(r" on entity type `(\w+)`")
+_IN_CONTEXT: Final = " in context for Action::"
+
 Problem = dict[str, Any]
 
 
@@ -97,7 +100,10 @@ _SCHEMAS: dict[str, Any] = {}
 
 
 def _validate(piece: Any, validate: Any, schema: str, text: str) -> list[Problem]:
-    """What the schema has against a policy, each complaint once (Cedar repeats it for every action it covers)."""
+    """What the schema has against a policy, each complaint once.
+
+    Cedar repeats it for every action that the policy covers, and for every type of thing.
+    """
     import cedarpy  # noqa: PLC0415 -- the one process that may
 
     from limen.company.cedar_text import word_at  # noqa: PLC0415
@@ -105,20 +111,26 @@ def _validate(piece: Any, validate: Any, schema: str, text: str) -> list[Problem
     if schema not in _SCHEMAS:
         _SCHEMAS[schema] = cedarpy.Schema.from_str(schema)
     found: dict[str, Problem] = {}
+    lacking: dict[str, list[str]] = {}
     for error in validate(piece.text, _SCHEMAS[schema]).errors:
         what, word = _plainly(error.error)
+        if of_type := _OF_TYPE.search(what):
+            what = _OF_TYPE.sub("", what)
+            lacking.setdefault(what, []).append(of_type[1])
         line, column = _position(text, piece.offset + word_at(piece, word))
         found.setdefault(what, _problem(line, column, what, _mend(what, word, schema)))
     if len(found) > 1:
         # Said once more about the same slip, and it helps nobody.
         found = {what: one for what, one in found.items() if "unable to find an applicable action" not in what}
+    for what, types in lacking.items():
+        found[what]["what"] = f"{what} in {', '.join(sorted(set(types)))}"
     return list(found.values())
 
 
 def _plainly(message: str) -> tuple[str, str]:
     """Cedar's complaint without its position words, and the word in the text that it is about."""
     said = message.split("`, ", 1)[1] if message.startswith("for policy `") else message
-    said = said.split(" for Action::", 1)[0] if " in context for Action::" in said else said
+    said = said.split(_IN_CONTEXT, 1)[0] + " not found in context" if _IN_CONTEXT in said else said
     name = said.split("`")[1] if said.count("`") >= 2 else ""
     word = name.split('::"', 1)
     return f"this does not fit the schema: {said}", f'"{word[1]}' if len(word) == 2 else name.rsplit(".", 1)[-1]
