@@ -29,6 +29,8 @@ BIN = VENV / ("Scripts" if os.name == "nt" else "bin")
 PYTHON = BIN / ("python.exe" if os.name == "nt" else "python")
 RUNTIME, DEVELOPMENT = HERE / "requirements.lock", HERE / "requirements-dev.lock"
 REAL_PARTS = HERE / ".ci" / "apt.txt"
+PATIENCE_SECONDS = 15
+"""How long a command may take to end by itself after Ctrl-C, and once more when told to."""
 BENCHES = ("engine", "check", "footprint")
 
 
@@ -171,15 +173,30 @@ def requirement_of(name: str, locked: Path) -> str:
 
 
 def call(*command: str | Path, quiet: bool = False, more: dict[str, str] | None = None) -> int:
+    """Run `command` to its end. Ctrl-C reaches it too, and it is given time to put away what it made."""
+    running = subprocess.Popen(
+        [str(word) for word in command],
+        cwd=HERE,
+        env={**os.environ, **(more or {})},
+        stdout=subprocess.DEVNULL if quiet else None,
+    )
     try:
-        return subprocess.call(
-            [str(word) for word in command],
-            cwd=HERE,
-            env={**os.environ, **(more or {})},
-            stdout=subprocess.DEVNULL if quiet else None,
-        )
+        return running.wait()
     except KeyboardInterrupt:
+        let_end(running)
         return 130
+
+
+def let_end(running: subprocess.Popen[bytes]) -> None:
+    """Wait for what ends by itself; whoever presses Ctrl-C again waits no longer."""
+    for seconds, insist in ((PATIENCE_SECONDS, running.terminate), (PATIENCE_SECONDS, running.kill)):
+        try:
+            running.wait(seconds)
+        except (subprocess.TimeoutExpired, KeyboardInterrupt):
+            insist()
+        else:
+            return
+    running.wait()
 
 
 def check_call(*command: str | Path, more: dict[str, str] | None = None) -> None:

@@ -2,27 +2,47 @@
 
 from __future__ import annotations
 
+import contextlib
+import os
 import re
 import signal
+import socket
 import subprocess
 import sys
 from pathlib import Path
 
+import pytest
 
-def start(*words: str, tmp: Path) -> subprocess.Popen[str]:
-    command = [sys.executable, "-u", "-m", "limen.cli.main", "demo", *words]
+DO = Path(__file__).parents[2] / "do.py"
+LIMEN_DEMO = ("-m", "limen.cli.main", "demo")
+
+
+def start(*words: str, tmp: Path, command: tuple[str, ...] = LIMEN_DEMO) -> subprocess.Popen[str]:
+    """A process group of its own, as a terminal gives to each command."""
     environment = {"PATH": "/usr/bin:/bin", "TMPDIR": str(tmp)}
-    return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment)
+    return subprocess.Popen(
+        [sys.executable, "-u", *command, *words],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env=environment,
+        start_new_session=True,
+    )
 
 
-def test_it_says_where_to_look_and_leaves_nothing_behind(tmp_path: Path) -> None:
-    demo = start(tmp=tmp_path)
+def said_until_open(demo: subprocess.Popen[str]) -> str:
     said = ""
     assert demo.stdout is not None
     for line in demo.stdout:
         said += line
         if "Ctrl-C" in line:
             break
+    return said
+
+
+def test_it_says_where_to_look_and_leaves_nothing_behind(tmp_path: Path) -> None:
+    demo = start(tmp=tmp_path)
+    said = said_until_open(demo)
     assert re.search(r"http://limen\.harbor\.localhost:\d+/enrol#[\w-]{43}\n", said)
     assert "/console/decisions" in said
     assert any(tmp_path.iterdir())
@@ -31,6 +51,45 @@ def test_it_says_where_to_look_and_leaves_nothing_behind(tmp_path: Path) -> None
     assert "Harbor has closed" in rest
     assert "Traceback" not in wrong
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("command", [LIMEN_DEMO, (str(DO), "run")], ids=["limen-demo", "do-run"])
+def test_ctrl_c_in_a_terminal_reaches_everybody_and_leaves_nothing_behind(
+    tmp_path: Path, command: tuple[str, ...]
+) -> None:
+    demo = start(tmp=tmp_path, command=command)
+    said_until_open(demo)
+    os.killpg(demo.pid, signal.SIGINT)
+    rest, wrong = demo.communicate(timeout=30)
+    assert "Harbor has closed" in rest
+    assert "Traceback" not in wrong
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_being_terminated_leaves_nothing_behind(tmp_path: Path) -> None:
+    demo = start(tmp=tmp_path)
+    said_until_open(demo)
+    assert any(tmp_path.iterdir())
+    demo.terminate()
+    rest, wrong = demo.communicate(timeout=30)
+    assert "Harbor has closed" in rest
+    assert "Traceback" not in wrong
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_port_that_is_taken_is_said(tmp_path: Path) -> None:
+    with socket.socket() as taken:
+        with contextlib.suppress(OSError):  # whoever else has it takes it as well
+            taken.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            taken.bind(("127.0.0.1", 8080))
+            taken.listen()
+        demo = start(tmp=tmp_path)
+        said = said_until_open(demo)
+        demo.send_signal(signal.SIGINT)
+        demo.communicate(timeout=30)
+    found = re.search(r"Port 8080 is taken on this machine, so Harbor is at port (\d+) today", said)
+    assert found is not None
+    assert f"http://limen.harbor.localhost:{found[1]}/enrol#" in said
 
 
 def test_json_without_once_says_how(tmp_path: Path) -> None:

@@ -9,7 +9,9 @@ from tests.cli.test_main import leave
 def test_init_writes_a_folder_that_check_finds_sound(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     folder = str(tmp_path / "harbor")
     assert leave("init", folder, "--name", "Harbor", "--domain", "harbor.localhost") == 0
-    assert "limen.toml" in capsys.readouterr().out
+    said = capsys.readouterr().out
+    assert "limen.toml" in said
+    assert "python3 -m http.server 9001 --bind 127.0.0.1" in said
     assert leave("check", folder) == 0
     assert capsys.readouterr().out.startswith("Harbor: 1 app, ")
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import signal
 import sys
 from typing import Annotated
 
@@ -20,6 +21,8 @@ def run(
 
     if as_json and not once:
         raise LimenError("`--json` goes with `--once`", "try `limen demo --once --json`")
+    # Whoever ends it otherwise than by Ctrl-C (a service manager, a closed container) finds nothing left behind either.
+    signal.signal(signal.SIGTERM, lambda *_: signal.raise_signal(signal.SIGINT))
     if once:
         sys.exit(uvloop.run(_one_day(as_json=as_json)))
     try:
@@ -59,14 +62,16 @@ async def _live() -> None:
     from tempfile import TemporaryDirectory
 
     from limen.clock import SystemClock
-    from limen.demo.harbor import copy_to, read_day
+    from limen.demo.harbor import PORT, copy_to, read_day
     from limen.demo.live import go_about, invite_the_visitor
     from limen.demo.town import settled_town
 
     print("Harbor opens: 24 people enrol …", flush=True)
     with TemporaryDirectory(prefix="harbor-") as folder:
         root = Path(folder)
-        copy_to(root, prefer_usual_ports=True)
+        ports = copy_to(root, prefer_usual_ports=True)
+        if ports[PORT] != PORT:
+            print(f"Port {PORT} is taken on this machine, so Harbor is at port {ports[PORT]} today.", flush=True)
         async with settled_town(root, SystemClock()) as town:
             link = await invite_the_visitor(town)
             home = town.limen.settings.public_url

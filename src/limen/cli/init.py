@@ -19,3 +19,7 @@ def run(
     for written in begin(folder, name, domain):
         print(f"wrote {written}")
     print(f"\nNext: `limen check {folder}`, then `limen serve {folder}`.")
+    print(
+        "The handbook in apps.yaml is an example; something must answer for it on port 9001, "
+        "such as `python3 -m http.server 9001 --bind 127.0.0.1`."
+    )

@@ -44,8 +44,10 @@ def read_day(root: Path) -> list[Step]:
     return [Step(**{("address" if name == "from" else name): value for name, value in row.items()}) for row in rows]
 
 
-def copy_to(target: Path, *, prefer_usual_ports: bool) -> None:
+def copy_to(target: Path, *, prefer_usual_ports: bool) -> dict[int, int]:
     """Copy Harbor to `target`, listening on free ports: the usual ones where they are free and preferred.
+
+    Returns the port that stands for each usual one.
 
     The demo's people stand behind a front on this machine, so loopback is a trusted hop there; the folder itself
     trusts nobody.
@@ -65,6 +67,7 @@ def copy_to(target: Path, *, prefer_usual_ports: bool) -> None:
             f'\n[listen]\naddress = "127.0.0.1:{ports[PORT]}"\ncheck = "127.0.0.1:{ports[CHECK_PORT]}"\n'
             'trusted_proxies = ["127.0.0.0/8"]\n'
         )
+    return ports
 
 
 def _free_ports(wanted: list[int]) -> list[int]:
