@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import pytest
 from tests.web.conftest import Browser, House
 
-from limen.clock import HOUR
+from limen.clock import HOUR, Instant
+from limen.facts import Facts
+from limen.policy import Engine, Request
+from limen.policy.decision import Decision
 
 
 async def test_only_apps_that_would_open_are_shown(house: House, browser: Browser) -> None:
@@ -62,3 +66,34 @@ async def test_the_console_is_named_to_administrators_only(house: House, browser
     ada = house.browser(address="203.0.113.8")
     await house.administrator(ada)
     assert 'href="/console"' in (await ada.get("/")).text
+
+
+async def test_an_app_that_can_only_be_administered_is_no_app_to_open(house: House, browser: Browser) -> None:
+    await house.administrator(browser)
+    for path in ("/", "/access"):
+        page = (await browser.get(path)).text
+        assert "Wiki" in page
+        assert "Customers" not in page, path
+
+
+async def test_nothing_is_asked_of_the_engine_that_the_page_does_not_show(
+    house: House, browser: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await house.member(browser, "Gus", "guests")
+    asked: list[tuple[str, str]] = []
+    decide = Engine.decide
+
+    def counted(self: Engine, request: Request, facts: Facts, now: Instant) -> Decision:
+        asked.append((facts.app.id, request.action))
+        return decide(self, request, facts, now)
+
+    def never(self: Engine, request: Request, facts: Facts, now: Instant) -> None:
+        raise AssertionError("the launcher looked ahead")
+
+    monkeypatch.setattr(Engine, "decide", counted)
+    monkeypatch.setattr(Engine, "valid_until", never)
+    await browser.get("/")
+    of_apps = [(app, action) for app, action in asked if app != "limen"]
+    assert {action for app, action in of_apps if app != "handbook"} == {"view"}
+    assert len(of_apps) == len(set(of_apps))
+    assert "administer" not in {action for _, action in of_apps}

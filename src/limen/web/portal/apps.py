@@ -11,12 +11,14 @@ from starlette.responses import Response
 from limen.clock import Instant
 from limen.facts import ACTIONS, LIMEN, App
 from limen.policy.decision import Effect, Request as Asked
-from limen.web.site import Resident, Site
+from limen.web.site import Resident, Site, Visit
 
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """One app as it stands for one person now. `withheld`: actions of it that are not open to them."""
+    """One app as it stands for one person now. `withheld`: actions of it that are not open to them, of
+    those that were asked about.
+    """
 
     app: App
     url: str
@@ -31,41 +33,42 @@ def rooms(site: Site) -> APIRouter:
     @router.get("/")
     async def home(request: Request) -> Response:
         resident = await site.enter(request)
-        cards, shut = launcher(site, resident)
+        cards, shut = launcher(site, resident, without=("administer",))
         held = await site.identity.factors.of_person(resident.person.id)
         return site.page("portal/apps.html", resident, cards=cards, shut=shut, has_passkey=bool(held.passkeys))
 
     return router
 
 
-def launcher(site: Site, resident: Resident) -> tuple[list[Card], list[Card]]:
-    """The apps that open, at once or after one more proof; and those that open later by themselves.
+def launcher(site: Site, resident: Resident, without: tuple[str, ...] = ()) -> tuple[list[Card], list[Card]]:
+    """The apps that can be viewed, at once or after one more proof; and those that can be later by themselves.
 
     What would not open at all is left out: which other apps the company has is nothing a session has to tell.
+    Nothing is asked about the actions in `without`, which are not shown.
     """
     cards: list[Card] = []
     shut: list[Card] = []
     for app in sorted(site.known.apps.values(), key=lambda app: app.name.casefold()):
         if app.id == LIMEN:
             continue
-        card = _card(site, resident, app)
+        card = _card(site, resident, app, without)
         if card is not None:
             (shut if card.opens_at else cards).append(card)
     return cards, shut
 
 
-def _card(site: Site, resident: Resident, app: App) -> Card | None:
+def _card(site: Site, resident: Resident, app: App, without: tuple[str, ...]) -> Card | None:
     engine, now = site.ports.in_force.engine, resident.now
     facts = site.known.facts(resident.session, app, resident.visitor.address)
-    answers = {action: engine.decide(Asked(action), facts, now) for action in used_actions(app)}
-    ways_in = [answer for answer in answers.values() if answer.effect is not Effect.DENY]
-    best = min(ways_in, key=lambda answer: not answer.is_permit, default=None)
-    withheld = tuple(action for action, answer in answers.items() if answer.effect is Effect.DENY)
+    first, *others = used_actions(app)
+    way_in = engine.decide(Asked(first), facts, now)
     url = site.app_url(app, app.start)
-    if best is None:
-        later = [r.at for answer in answers.values() for r in answer.remedies if r.kind == "come_back"]
-        return Card(app, url, "", withheld, min(later)) if later else None
-    asks = "" if best.is_permit else best.remedies[0].kind if best.remedies else ""
+    if way_in.effect is Effect.DENY:
+        opens_at = next((remedy.at for remedy in way_in.remedies if remedy.kind == "come_back"), 0)
+        return Card(app, url, "", (first, *others), opens_at) if opens_at else None
+    asked = [action for action in others if action not in without]
+    withheld = tuple(action for action in asked if engine.decide(Asked(action), facts, now).effect is Effect.DENY)
+    asks = "" if way_in.is_permit else way_in.remedies[0].kind if way_in.remedies else ""
     return Card(app, url, asks, withheld)
 
 
@@ -73,3 +76,28 @@ def used_actions(app: App) -> tuple[str, ...]:
     """The actions that requests to this app can be, from the mildest to the strictest."""
     named = {rule.action for rule in app.rules}
     return tuple(action for action in ACTIONS if action in named) or ("administer",)
+
+
+def app_open_to(site: Site, visit: Visit, app_id: str) -> App | None:
+    """The app of this id if anything in it is open to this visitor, now or after a proof or by waiting.
+
+    An app that is none of that and one that was never there are the same None: so must the answers be.
+    """
+    app = site.known.apps.get(app_id)
+    if app is None or visit.session is None:
+        return None
+    if app.id == LIMEN:
+        return app
+    facts = site.known.facts(visit.session, app, visit.visitor.address)
+    engine = site.ports.in_force.engine
+    for action in used_actions(app):
+        decision = engine.decide(Asked(action), facts, visit.now)
+        if decision.effect is not Effect.DENY or decision.remedies:
+            return app
+    return None
+
+
+def nothing_here(site: Site, visit: Visit) -> Response:
+    """The one answer about apps that are not open to this visitor, whether there is such an app or not."""
+    fix = "start from your apps, or ask your administrator whether what you look for is open to you"
+    return site.page("wrong.html", visit, 404, what="There is nothing here", fix=fix)

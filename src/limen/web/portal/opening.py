@@ -8,6 +8,7 @@ from starlette.responses import RedirectResponse, Response
 
 from limen.enforcement.handover import HandOverRefusedError
 from limen.facts import LIMEN
+from limen.web.portal.apps import app_open_to, nothing_here
 from limen.web.requests import query, query_id, where_to
 from limen.web.site import Site
 
@@ -22,9 +23,9 @@ def rooms(site: Site) -> APIRouter:
         if visit.session is None:
             here = where_to(f"{request.url.path}?{request.url.query}")
             return site.go(visit, "/sign-in", to=here)  # the same whether there is such an app or not
-        app = site.known.apps.get(query_id(request, "app"))
+        app = app_open_to(site, visit, query_id(request, "app"))
         if app is None or app.id == LIMEN:
-            return site.page("wrong.html", visit, 404, what="There is nothing here", fix="open the app from your apps")
+            return nothing_here(site, visit)
         try:
             to = where_to(query(request, "to", 2_048), app.start)
             code = site.ports.hand_over.issue(visit.session, app.id, query(request, "bind"), to)

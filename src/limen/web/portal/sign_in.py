@@ -10,6 +10,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from limen.errors import LimenError
+from limen.web.portal.apps import app_open_to, nothing_here
 from limen.web.requests import SESSION_COOKIE, NotOursError, one, query, text_of, where_to
 from limen.web.site import Site, Visit, drop_cookie, status_of
 
@@ -64,7 +65,9 @@ def rooms(site: Site) -> APIRouter:
         to = where_to(query(request, "to", 2_048))
         if named and visit.session is None:  # the same whether there is such an app or not
             return site.go(visit, "/sign-in", to=f"/onward?{urlencode({'app': named, 'to': to})}")
-        app = site.known.apps.get(named)
+        app = app_open_to(site, visit, named) if named else None
+        if named and app is None:
+            return nothing_here(site, visit)
         url = site.app_url(app, to) if app is not None else to
         return site.page("portal/onward.html", visit, url=url, app=app)
 

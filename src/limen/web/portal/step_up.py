@@ -13,6 +13,7 @@ from starlette.responses import JSONResponse, Response
 from limen.errors import LimenError
 from limen.facts import LIMEN, App
 from limen.identity.errors import NotLiveError
+from limen.web.portal.apps import app_open_to, nothing_here
 from limen.web.portal.past import past_decision
 from limen.web.requests import one, query, query_id, text_of, where_to
 from limen.web.site import Site, TurnedAwayError, Visit, status_of
@@ -91,7 +92,7 @@ def _for_scripts(router: APIRouter, site: Site) -> None:
         async def finish(visit: Visit, sent: dict[str, Any]) -> Response:
             if visit.session is None:
                 raise NotLiveError
-            app = site.known.apps.get(text_of(sent, "app"), site.known.apps[LIMEN])
+            app = app_open_to(site, visit, text_of(sent, "app")) or site.known.apps[LIMEN]
             done = await site.identity.step_up.with_passkey(
                 visit.session,
                 visit.visitor,
@@ -105,11 +106,9 @@ def _for_scripts(router: APIRouter, site: Site) -> None:
 async def _step(site: Site, visit: Visit, app_id: str, to: str, decision_id: str) -> Step:
     if visit.session is None:
         raise NotLiveError
-    app = site.known.apps.get(app_id)
+    app = app_open_to(site, visit, app_id)
     if app is None:
-        raise TurnedAwayError(
-            site.page("wrong.html", visit, 404, what="There is nothing here", fix="start from your apps")
-        )
+        raise TurnedAwayError(nothing_here(site, visit))
     held = await site.identity.factors.of_person(visit.session.person_id)
     past = await past_decision(site, decision_id) if decision_id else None
     needs_passkey, why = app.id == LIMEN and bool(held.passkeys), ""  # what one changes here asks for the best one has
