@@ -247,7 +247,7 @@ def http_server(limen: Limen) -> uvicorn.Server:
             http=wire.protocol(refused),
             ws="websockets-sansio",
             lifespan="off",
-            log_level="warning",
+            log_level="error",  # what strangers send wrong stands in the journal, bounded; not in a log without end
             access_log=False,
             server_header=False,
             date_header=False,

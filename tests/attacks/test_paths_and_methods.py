@@ -24,6 +24,11 @@ TRICKS = (
     "/a%252fadmin",
     "/%252e%252e/admin",
     "/%25252e/admin",
+    "/%25%36%31dmin",  # the second escape's own digits are escaped
+    "/a/..%25%32%66admin",
+    "/x/%25%32%65%25%32%65/admin",
+    "/admin%3f/x",
+    "/admin%23/x",
     "/a;/admin",
     "/a/..;/admin",
     "/admin;x=1",

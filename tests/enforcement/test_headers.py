@@ -142,3 +142,10 @@ def test_a_forgery_is_known_by_its_name(name: bytes, word: str) -> None:
 def test_what_browsers_and_proxies_send_is_no_forgery() -> None:
     honest = [b"host", b"cookie", b"accept", b"x-forwarded-for", b"x-requested-with", b"via", b"sec-fetch-mode"]
     assert headers.forgery([(name, b"x") for name in honest]) is None
+
+
+@pytest.mark.parametrize("value", [b"__Host-limen-app=x", b"=__Host-limen-app=x", b" = __HOST-limen=x; Path=/"])
+def test_an_app_sets_no_cookie_of_ours_not_even_without_a_name(value: bytes) -> None:
+    assert headers.downstream_response([(b"set-cookie", value), (b"set-cookie", b"own=1")]) == [
+        (b"set-cookie", b"own=1")
+    ]

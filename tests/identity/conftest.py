@@ -117,13 +117,12 @@ async def house(tmp_path: Path) -> AsyncIterator[House]:
         return Decision(
             effect=effect[0],
             reasons=(),
-            remedies=(),
+            at_once=(),
             watched=(),
             request=Request(action),
             facts=facts,
             now=clock.now(),
             revision="",
-            foresee=lambda *_: None,
         )
 
     ports = Ports(

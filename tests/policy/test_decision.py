@@ -4,7 +4,8 @@ import pytest
 from tests.policy.scene import NOW, VIEW, engine_of, facts
 
 from limen.clock import HOUR
-from limen.policy import Effect
+from limen.facts import Facts
+from limen.policy.decision import Decision, Effect, Remedy, Request
 
 ENGINE = engine_of(
     '@id("a") permit (principal, action, resource) '
@@ -19,13 +20,39 @@ def test_a_decision_is_a_value_that_nobody_changes() -> None:
         decision.effect = Effect.DENY
 
 
-def test_its_future_is_computed_when_it_is_asked_for() -> None:
-    asked = []
-    decision = ENGINE.decide(VIEW, facts(), NOW)
-    assert decision.valid_until == NOW + 3 * HOUR
-    watched = type(decision)(
-        *(getattr(decision, name) for name in decision.__struct_fields__[:-1]), lambda *question: asked.append(question)
-    )
-    assert asked == []
-    assert watched.valid_until is None
-    assert asked == [(VIEW, decision.facts, NOW)]
+class Foresight:
+    """Tells the future, and who asked."""
+
+    def __init__(self) -> None:
+        self.asked: list[str] = []
+
+    def valid_until(self, request: Request, facts: Facts, now: int) -> int:
+        self.asked.append("valid_until")
+        return now + HOUR
+
+    def come_back(self, request: Request, facts: Facts, now: int) -> tuple[Remedy, ...]:
+        self.asked.append("come_back")
+        return (Remedy("come_back", at_once=False, at=now + HOUR),)
+
+
+def test_its_future_is_looked_for_only_when_it_is_asked_for() -> None:
+    assert ENGINE.decide(VIEW, facts(), NOW).valid_until == NOW + 3 * HOUR
+    foresight = Foresight()
+    denied = Decision(Effect.DENY, (), (), (), VIEW, facts(), NOW, "r1", foresight)
+    assert foresight.asked == []
+    assert denied.valid_until == NOW + HOUR
+    assert [remedy.at for remedy in denied.remedies] == [NOW + HOUR]
+    assert foresight.asked == ["valid_until", "come_back"]
+
+
+def test_what_can_be_done_at_once_needs_no_future() -> None:
+    foresight = Foresight()
+    sign_in = (Remedy("sign_in", at_once=True),)
+    assert Decision(Effect.CHALLENGE, (), sign_in, (), VIEW, facts(), NOW, "r1", foresight).remedies == sign_in
+    assert Decision(Effect.PERMIT, (), (), (), VIEW, facts(), NOW, "r1", foresight).remedies == ()
+    assert foresight.asked == []
+
+
+def test_a_decision_that_no_policy_took_has_no_future() -> None:
+    named = Decision(Effect.DENY, (), (), (), VIEW, facts(), NOW, "")
+    assert (named.valid_until, named.remedies) == (None, ())

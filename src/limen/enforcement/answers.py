@@ -59,7 +59,7 @@ def status_of(answer: Answer) -> int:
 def refusal(answer: Answer, target: bytes, public_url: str) -> Refusal:
     """How the refusal `answer` of a request for `target` is said. `public_url` is the sign-in host's origin."""
     location = _location(answer, target, public_url)
-    remedies = tuple(r.kind for r in answer.decision.remedies) if answer.decision and answer.session else ()
+    remedies = tuple(r.kind for r in answer.decision.at_once) if answer.decision and answer.session else ()
     said = _Said(
         error="insufficient_user_authentication" if answer.effect is Effect.CHALLENGE else "access_denied",
         error_description=_description(answer),
@@ -70,7 +70,7 @@ def refusal(answer: Answer, target: bytes, public_url: str) -> Refusal:
     challenge = ""
     if answer.effect is Effect.CHALLENGE:
         challenge = f'Bearer error="{said.error}", error_description="{said.error_description}"'
-        strength = max((r.strength for r in answer.decision.remedies), default=0) if answer.decision else 0
+        strength = max((r.strength for r in answer.decision.at_once), default=0) if answer.decision else 0
         if strength:
             challenge += f', acr_values="urn:limen:strength:{strength}"'
     return Refusal(status_of(answer), challenge, msgspec.json.encode(said), location)

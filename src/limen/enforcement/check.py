@@ -162,6 +162,7 @@ class _Connection(asyncio.Protocol):
         "_fed",
         "_fields",
         "_has_body",
+        "_head_is_read",
         "_loop",
         "_parser",
         "_repeats",
@@ -182,6 +183,7 @@ class _Connection(asyncio.Protocol):
         self._repeats = 0
         self._twice = False
         self._has_body = False
+        self._head_is_read = False
         self.since = 0.0
         self._parser = httptools.HttpRequestParser(self)
 
@@ -226,7 +228,13 @@ class _Connection(asyncio.Protocol):
     def on_url(self, url: bytes) -> None:
         self._url += url
 
+    def on_headers_complete(self) -> None:
+        self._head_is_read = True
+
     def on_header(self, name: bytes, value: bytes) -> None:
+        if self._head_is_read:
+            self._has_body = True  # a trailer: no front asks like this
+            return
         name = name.lower()
         if name in self._fields:
             self._repeat(name, value)
@@ -261,6 +269,7 @@ class _Connection(asyncio.Protocol):
         self._repeats = 0
         self._twice = False
         self._has_body = False
+        self._head_is_read = False
         self.since = 0.0
 
     # The answer

@@ -11,6 +11,7 @@ from time import perf_counter_ns
 import msgspec
 
 from limen.clock import Clock, Instant
+from limen.enforcement.flood import Flood
 from limen.enforcement.headers import TwiceError, cookie
 from limen.enforcement.paths import PathRefusedError
 from limen.enforcement.ports import CurrentEngine, Journal
@@ -23,7 +24,6 @@ APP_COOKIE = b"__Host-limen-app"
 _ONLY_OURS = APP_COOKIE + b"="
 MAX_COOKIE_BYTES = 16_384
 HOSTS_KEPT = 1_024
-REFUSALS_KEPT_PER_SECOND = 200
 
 _FORBID, _PERMIT = "forbid", "permit"
 _TITLES = {
@@ -91,9 +91,7 @@ class Doors:
         self._engine = engine
         self._apps: object = None
         self._hosts: dict[bytes, Routes | None] = {}
-        self._second = 0
-        self._kept_this_second = 0
-        self._unkept = 0
+        self._flood = Flood()
 
     def ask(
         self,
@@ -196,12 +194,25 @@ class Doors:
 
     def refuse(self, word: str, *, door: str, address: str, host: bytes = b"", detail: str = "") -> Answer:
         """Refuse, and have it journaled, without a decision: there is no app, or no one reading of the request."""
-        self._record("request.refused", word, door, address, host, detail)
+        self.tell("request.refused", word, door=door, address=address, host=host, detail=detail)
         return Answer(Effect.DENY, str(word))
 
-    def took_away(self, word: str, *, door: str, address: str, host: bytes, detail: str) -> None:
-        """Have it journaled that a request claimed what only Limen may say; it goes on without the claim."""
-        self._record("request.stripped", word, door, address, host, detail)
+    def tell(self, kind: str, word: str, *, door: str, address: str, host: bytes = b"", detail: str = "") -> None:
+        """Have something journaled that strangers can cause; of a flood, so many a second, and how many were left out."""
+        now = self.clock.now()
+        if not self._flood.has_room(kind, now):
+            return
+        details: dict[str, str | int | bool] = {"door": door}
+        if host:
+            details["host"] = _plain_host(host)[:253]
+        if detail:
+            details["detail"] = detail[:100]
+        left_out = self._flood.left_out(kind)
+        if left_out:
+            details["left_out"] = left_out
+        self.journal.record(
+            Event(at=now, kind=kind, outcome=Outcome.FAILURE, address=address, reason=str(word), details=details)
+        )
 
     def app_on(self, host: bytes) -> App | None:
         """The app that lives on `host` (a Host field's value), or None; Limen's own host is no app's."""
@@ -245,9 +256,20 @@ class Doors:
         if session is not None:
             alias = session.id
         elif effect is not Effect.PERMIT:
+            if not self._flood.has_room("strangers", now):
+                decision, address = self._from_nowhere(decision), ""
             decision = _because(decision, standing)
         kept = self.journal.decided(door, decision, alias, address, (perf_counter_ns() - began) / 1_000)
         return Answer(effect, _word(decision), kept, decision, app, session, route)
+
+    def _from_nowhere(self, decision: Decision) -> Decision:
+        """The same refusal without the address: in a flood from many addresses, one event counts them all."""
+        facts = self.known.facts(None, decision.facts.app, "")
+        try:
+            again = self._engine().decide(decision.request, facts, decision.now)
+        except Exception:  # noqa: BLE001 -- then the first answer is kept as it is
+            return decision
+        return decision if again.effect is Effect.PERMIT else again
 
     def _let_through(self, door: str, app: App, route: Route, address: str, name: Named) -> Answer:
         now = self.clock.now()
@@ -271,34 +293,6 @@ class Doors:
         kept = self.journal.decided(door, decision, session.id if session else "", address, 0.0)
         return Answer(decision.effect, _word(decision), kept, decision, app, session, route)
 
-    def _record(self, kind: str, word: str, door: str, address: str, host: bytes, detail: str) -> None:
-        """Journal what was refused or taken away; of a flood, so many a second, and how many were left out."""
-        now = self.clock.now()
-        second = now // 1_000
-        if second != self._second:
-            self._second, self._kept_this_second = second, 0
-        if self._kept_this_second >= REFUSALS_KEPT_PER_SECOND:
-            self._unkept += 1
-            return
-        self._kept_this_second += 1
-        details: dict[str, str | int | bool] = {"door": door}
-        if host:
-            details["host"] = _plain_host(host)[:253]
-        if detail:
-            details["detail"] = detail[:100]
-        if self._unkept:
-            details["left_out"], self._unkept = self._unkept, 0
-        self.journal.record(
-            Event(
-                at=now,
-                kind=kind,
-                outcome=Outcome.FAILURE,
-                address=address,
-                reason=str(word),
-                details=details,
-            )
-        )
-
 
 def _token(cookies: bytes) -> tuple[bytes, str]:
     """The session token among `cookies`, or b"" and what is wrong with them ("": there is none)."""
@@ -315,18 +309,13 @@ def _named(name: Named, effect: Effect, request: Request, facts: Facts, now: Ins
     return Decision(
         effect=effect,
         reasons=(REASONS[name],),
-        remedies=(),
+        at_once=(),
         watched=(),
         request=request,
         facts=facts,
         now=now,
         revision="",
-        foresee=_never,
     )
-
-
-def _never(_request: Request, _facts: Facts, _now: Instant) -> Instant | None:
-    return None
 
 
 def _because(decision: Decision, standing: str) -> Decision:

@@ -86,7 +86,7 @@ class Gateway:
         if forged is not None:
             word, name = forged
             said = name.decode("ascii", "replace")
-            self.doors.took_away(word, door=door, address=address, host=host, detail=said)
+            self.doors.tell("request.stripped", word, door=door, address=address, host=host, detail=said)
         preflight = headers.first(fields, b"access-control-request-method")
         return self.doors.ask(
             door,

@@ -23,7 +23,6 @@ from limen.enforcement.headers import TwiceError, cookie
 from limen.enforcement.paths import local_path
 from limen.enforcement.ports import EndSession, OpenAppSession
 from limen.errors import LimenError
-from limen.events import Event, Outcome
 from limen.facts import App, Session, Standing
 
 PREFIX = b"/.limen/"
@@ -215,16 +214,7 @@ class LimenPaths:
         return session if standing is Standing.LIVE else None
 
     def _refused(self, visit: Visit, word: str, kind: str = "request.refused") -> None:
-        self._doors.journal.record(
-            Event(
-                at=self._doors.clock.now(),
-                kind=kind,
-                outcome=Outcome.FAILURE,
-                address=visit.address,
-                reason=word,
-                details={"door": "hand-over", "app": visit.app.id},
-            )
-        )
+        self._doors.tell(kind, word, door="hand-over", address=visit.address, host=visit.app.host.encode())
 
 
 def bind_of(binding: bytes) -> bytes:

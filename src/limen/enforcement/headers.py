@@ -147,7 +147,7 @@ def downstream_response(fields: Iterable[tuple[bytes, bytes]]) -> Fields:
         for name, value in lowered
         if name not in dropped
         and not name.startswith(b"x-limen")
-        and not (name == b"set-cookie" and value.lstrip().lower().startswith(_COOKIE_PREFIX_FOLDED))
+        and not (name == b"set-cookie" and value.lstrip(b"= \t").lower().startswith(_COOKIE_PREFIX_FOLDED))
     ]
 
 

@@ -22,7 +22,7 @@ _NOT_VISIBLE_ASCII = re.compile(rb"[^\x21-\x7e]")
 _PLAIN = re.compile(rb"(?:/[A-Za-z0-9_~!$&'()*+,=:@-][A-Za-z0-9_~!$&'()*+,=:@.-]*)+/?|/")
 _LOOK_ALIKES = frozenset("\u2044\u2215\u29f8\u2216\u29f5\ufe68")
 """Slashes and backslashes that NFKC leaves as they are, but best-fit conversions do not."""
-_TWO_FACED = frozenset(b"/\\;.")
+_TWO_FACED = frozenset(b"/\\;.?#")
 
 
 class BadPath(StrEnum):
@@ -120,13 +120,18 @@ def _refuse_two_faced(path: bytes) -> None:
         byte = int(found[1], 16)
         if byte in _TWO_FACED:
             raise PathRefusedError(BadPath.ENCODED_DELIMITER)
-        if byte == 0x25 and _ESCAPE.match(b"%" + path[found.end() :]):
-            raise PathRefusedError(BadPath.DOUBLE_ENCODING)
+    # Looked for in what came out: the digits of the second escape may themselves have been escaped.
+    if _ESCAPE.search(_ESCAPE.sub(_byte, path)):
+        raise PathRefusedError(BadPath.DOUBLE_ENCODING)
+
+
+def _byte(escape: re.Match[bytes]) -> bytes:
+    return bytes((int(escape[1], 16),))
 
 
 def _decode(path: bytes) -> str:
     try:
-        return _ESCAPE.sub(lambda found: bytes((int(found[1], 16),)), path).decode("utf-8")
+        return _ESCAPE.sub(_byte, path).decode("utf-8")
     except UnicodeDecodeError:
         raise PathRefusedError(BadPath.NOT_UTF8) from None
 
@@ -150,7 +155,7 @@ def _refuse_segments(path: str) -> None:
 
 
 def _all_readings(raw: bytes, decoded: str) -> list[str]:
-    """As sent, decoded once, decoded again and again, each with and without parameters, dots and empties resolved."""
+    """As sent, decoded once, again and again; each with and without query and parameters, dots and empties resolved."""
     layers = [raw.decode("ascii"), decoded]
     for _ in range(MAX_READINGS_DEEP):
         deeper = _decode(layers[-1].encode("utf-8"))
@@ -162,8 +167,14 @@ def _all_readings(raw: bytes, decoded: str) -> list[str]:
         raise PathRefusedError(BadPath.DOUBLE_ENCODING)
     readings = [decoded]
     for layer in layers:
-        readings += [layer, _resolved(layer), _resolved(_without_parameters(layer))]
+        for text in (layer, _cut(layer)):
+            readings += [text, _resolved(text), _resolved(_without_parameters(text))]
     return readings
+
+
+def _cut(path: str) -> str:
+    """The path for whoever takes a decoded `?` or `#` for the end of it."""
+    return path.partition("?")[0].partition("#")[0]
 
 
 def _without_parameters(path: str) -> str:

@@ -68,6 +68,7 @@ class Routes:
     _rules: tuple[_Compiled, ...] = field(init=False)
     _public: tuple[tuple[PublicRoute, _Pattern], ...] = field(init=False)
     _memo: dict[tuple[bytes, bytes], Route] = field(init=False, default_factory=dict)
+    _requests: dict[Request, Request] = field(init=False, default_factory=dict)
 
     def __post_init__(self) -> None:
         compiled = []
@@ -98,7 +99,10 @@ class Routes:
     def _judge(self, method: str, readings: paths.Readings) -> Route:
         judged = [self._strictest(method, _segments(path)) for path in readings.paths]
         action, pattern = max(judged, key=lambda found: STRICTNESS[found[0]])
-        request = Request(action=action, method=method, route=pattern, host=self.app.host)
+        asked = Request(action=action, method=method, route=pattern, host=self.app.host)
+        if len(self._requests) >= MEMO_LIMIT:
+            self._requests.clear()
+        request = self._requests.setdefault(asked, asked)  # one value for all paths of a pattern: equal ones fold
         return Route(request, readings.paths[0], self._declared_public(method, readings))
 
     def _strictest(self, method: str, segments: tuple[str, ...]) -> tuple[str, str]:
@@ -114,9 +118,14 @@ class Routes:
     def _declared_public(self, method: str, readings: paths.Readings) -> PublicRoute | None:
         """A public route opens only what every reading of the path agrees on."""
         for route, pattern in self._public:
-            if _fits(route.methods, method) and all(pattern.matches(_segments(path)) for path in readings.paths):
+            if _fits(route.methods, method) and all(_is_public(route, pattern, path) for path in readings.paths):
                 return route
         return None
+
+
+def _is_public(route: PublicRoute, pattern: _Pattern, path: str) -> bool:
+    """Whether the declaration means this very path: to an app a slash at the end may be another page."""
+    return pattern.matches(_segments(path)) and (pattern.any_rest or path.endswith("/") == route.pattern.endswith("/"))
 
 
 def _method(method: bytes) -> str:

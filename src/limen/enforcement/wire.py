@@ -52,6 +52,7 @@ class WireProtocol(HttpToolsProtocol):
 
     _wrong: _UnreadableError | None = None
     _header_bytes = 0
+    _head_is_read = False
     _has_begun = False
     _late: asyncio.TimerHandle | None = None
 
@@ -71,6 +72,7 @@ class WireProtocol(HttpToolsProtocol):
     def on_message_begin(self) -> None:
         super().on_message_begin()
         self._header_bytes = 0
+        self._head_is_read = False
         if self._late is None:
             self._late = self.loop.call_later(self.header_seconds, self._too_slow)
 
@@ -87,11 +89,13 @@ class WireProtocol(HttpToolsProtocol):
             self._refuse("headers-too-large", HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE)
         if b"\n" in value or b"\r" in value or b"\0" in value:
             self._refuse("header-injection")
-        super().on_header(name, value)
+        if not self._head_is_read:  # RFC 9110 section 6.5.1: what comes after the body is no header, and is dropped
+            super().on_header(name, value)
 
     def on_headers_complete(self) -> None:
         self._on_time()
         self._one_reading()
+        self._head_is_read = True
         super().on_headers_complete()
 
     def send_400_response(self, msg: str) -> None:

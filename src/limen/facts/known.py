@@ -15,8 +15,10 @@ from limen.facts.app import App
 from limen.facts.asked import Facts
 from limen.facts.nouns import NOWHERE, UNKNOWN_DEVICE, UNKNOWN_RISK, Device, Group, Person, Place, Risk, Session
 
-MEMO_LIMIT = 50_000
+MEMO_LIMIT = 10_000
 """How many assembled facts and places are kept before all are forgotten; bounds memory, not correctness."""
+ADDRESSES_KEPT = 16
+"""From how many addresses one session's facts are kept at hand."""
 
 Subject = tuple[str, str]
 """What a change is about: ("person", id), ("session", id), ("device", id), ("company", ""), ("apps", "")."""
@@ -102,6 +104,8 @@ class Known:
         self._last_used[life.root_id] = now
         facts = life.facts.get(address)
         if facts is None or facts.app is not app:
+            if len(life.facts) >= ADDRESSES_KEPT:
+                life.facts.clear()
             facts = life.facts[address] = self.facts(session, app, address)
         return session, standing, facts
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Protocol
 
 import msgspec
 
@@ -77,23 +77,41 @@ class Remedy:
     at: int = 0
 
 
+class Foresight(Protocol):
+    """Whoever can tell what time will change: the engine that decided."""
+
+    def valid_until(self, request: Request, facts: Facts, now: Instant) -> Instant | None: ...
+
+    def come_back(self, request: Request, facts: Facts, now: Instant) -> tuple[Remedy, ...]: ...
+
+
 class Decision(msgspec.Struct, frozen=True, eq=False, gc=False):
     """One answer. Together with the policies of its `revision` it can be computed again anywhere.
 
-    `remedies` are alternatives: each one alone turns a refusal, the best first; a permit has none. `watched` names the
+    `at_once` are the remedies that the browser can do now; a challenge has some, all else has none. `watched` names the
     policies in state watch that would have changed the answer (effect "forbid" or "permit"), or that could not be
     evaluated ("error"); they change nothing.
     """
 
     effect: Effect
     reasons: tuple[Reason, ...]
-    remedies: tuple[Remedy, ...]
+    at_once: tuple[Remedy, ...]
     watched: tuple[Reason, ...]
     request: Request
     facts: Facts
     now: Instant
     revision: str
-    foresee: Callable[[Request, Facts, Instant], Instant | None]
+    foresight: Foresight | None = None
+
+    @property
+    def remedies(self) -> tuple[Remedy, ...]:
+        """Alternatives: each one alone turns a refusal, the best first; a permit has none.
+
+        When to come back is looked for only when somebody asks: it costs a thousand times what deciding does.
+        """
+        if self.at_once or self.effect is not Effect.DENY or self.foresight is None:
+            return self.at_once
+        return self.foresight.come_back(self.request, self.facts, self.now)
 
     @property
     def valid_until(self) -> Instant | None:
@@ -101,7 +119,7 @@ class Decision(msgspec.Struct, frozen=True, eq=False, gc=False):
 
         Computed when it is asked for: a plain request needs no future, a long stream sets its timer by it.
         """
-        return self.foresee(self.request, self.facts, self.now)
+        return None if self.foresight is None else self.foresight.valid_until(self.request, self.facts, self.now)
 
     @property
     def is_permit(self) -> bool:

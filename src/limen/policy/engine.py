@@ -81,11 +81,12 @@ class Engine:
         """The answer to `request` under `facts` at `now`. It never raises: what can't be evaluated is a deny."""
         seen = see(facts)
         effect, reasons = self._answer(request, seen, now)
-        found: tuple[Remedy, ...] = ()
+        at_once: tuple[Remedy, ...] = ()
         if effect is not Effect.PERMIT:
-            effect, found = self._remedied(reasons, request, seen, now)
+            at_once = self._at_once(reasons, request, seen, now)
+            effect = Effect.CHALLENGE if at_once else effect
         watched = () if self._watched is None else self._watch(request, seen, now, effect)
-        return Decision(effect, reasons, found, watched, request, facts, now, self.revision, self.valid_until)
+        return Decision(effect, reasons, at_once, watched, request, facts, now, self.revision, self)
 
     def valid_until(self, request: Request, facts: Facts, now: Instant) -> Instant | None:
         """The next instant at which time alone changes the effect; None if it never does."""
@@ -95,6 +96,16 @@ class Engine:
             if self._effect(request, seen, at) is not effect:
                 return at
         return None
+
+    def come_back(self, request: Request, facts: Facts, now: Instant) -> tuple[Remedy, ...]:
+        """When a denied request would be denied no more; () where that is not within a week or too much to look for."""
+        seen = see(facts)
+        ahead = self._ahead(request, seen, now)
+        if len(ahead.moving) <= MOST_EDGES:
+            for at in islice(ahead.instants(now + COME_BACK), MOST_INSTANTS):
+                if self._effect(request, seen, at) is not Effect.DENY:
+                    return (Remedy("come_back", at_once=False, at=at),)
+        return ()
 
     def explain(self, request: Request, facts: Facts, now: Instant) -> Explanation:
         """The same answer with everything it was made of: every policy considered, every value it saw."""
@@ -155,20 +166,6 @@ class Engine:
         return (*[self._reasons[policy] for policy in spoke], *failed)
 
     # What would turn a refusal
-
-    def _remedied(
-        self, reasons: tuple[Reason, ...], request: Request, seen: Seen, now: Instant
-    ) -> tuple[Effect, tuple[Remedy, ...]]:
-        """Challenge with what the browser can do at once, or deny with when to come back."""
-        at_once = self._at_once(reasons, request, seen, now)
-        if at_once:
-            return Effect.CHALLENGE, at_once
-        ahead = self._ahead(request, seen, now)
-        if len(ahead.moving) <= MOST_EDGES:
-            for at in islice(ahead.instants(now + COME_BACK), MOST_INSTANTS):
-                if self._effect(request, seen, at) is not Effect.DENY:
-                    return Effect.DENY, (Remedy("come_back", at_once=False, at=at),)
-        return Effect.DENY, ()
 
     def _at_once(self, reasons: tuple[Reason, ...], request: Request, seen: Seen, now: Instant) -> tuple[Remedy, ...]:
         if reasons[0].policy in {Named.PERSON_INACTIVE, Named.POLICY_ERROR, Named.BAD_REQUEST}:

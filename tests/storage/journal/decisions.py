@@ -19,7 +19,7 @@ class Decided:
     now: int
     request: Request = VIEW
     revision: str = "r1"
-    remedies: tuple[Remedy, ...] = ()
+    at_once: tuple[Remedy, ...] = ()
     watched: tuple[Reason, ...] = ()
 
 

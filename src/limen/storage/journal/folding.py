@@ -25,7 +25,7 @@ class Decided(Protocol):
     @property
     def reasons(self) -> tuple[Reason, ...]: ...
     @property
-    def remedies(self) -> tuple[Remedy, ...]: ...
+    def at_once(self) -> tuple[Remedy, ...]: ...
     @property
     def watched(self) -> tuple[Reason, ...]: ...
     @property
@@ -81,7 +81,7 @@ class Fold:
                 route=request.route,
                 host=request.host,
                 door=self.door,
-                remedies=tuple(remedy.kind for remedy in decision.remedies),
+                remedies=tuple(remedy.kind for remedy in decision.at_once),
                 watched=tuple(reason.policy for reason in decision.watched if reason.effect != "error"),
                 micros=round(self.micros / self.count, 1),
             ),
