@@ -24,6 +24,20 @@ APPS = {"payroll": App("payroll", "Payroll", "payroll.harbor.example", Upstream(
             "“Finance” may view or edit Payroll",
         ),
         ("forbid (principal, action, resource);", "Nobody may do anything with any app"),
+        (
+            "forbid (principal, action, resource) when { true } unless { false };",
+            "Forbids anything with any app when 1 condition holds, unless 1 condition holds",
+        ),
+        (
+            'forbid (principal in Group::"finance", action == Action::"edit", resource) '  # noqa: ISC004
+            "unless { true } unless { true };",
+            "Forbids “Finance” to edit in any app unless one of 2 conditions holds",
+        ),
+        (
+            'permit (principal in Group::"finance", action == Action::"view", resource) '  # noqa: ISC004
+            "when { true } unless { false };",
+            "“Finance” may view any app, under 2 conditions",
+        ),
         ('permit (principal, action == Action::"sign_in", resource);', "Anybody may sign in to any app"),
         (
             'forbid (principal in Group::"staff", action == Action::"download", resource);',

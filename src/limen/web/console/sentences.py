@@ -62,11 +62,27 @@ def kind_words(kind: str) -> str:
 
 
 def scope_sentence(policy: Policy, groups: Mapping[str, Group], apps: Mapping[str, App]) -> str:
-    """To whom, what and where a policy speaks: `Finance may view or edit Payroll`."""
+    """To whom, what, where and under how much a policy speaks: `Finance may view or edit Payroll, under 1 condition`.
+
+    A forbid with conditions is said as what it forbids and unless what, never as "nobody may": most requests pass it.
+    """
+    what = f"{_what(policy.action)} {_where(policy.resource, apps)}"
     is_anybody, is_permit = policy.principal.is_any, policy.effect == "permit"
-    who = ("Anybody" if is_permit else "Nobody") if is_anybody else _who(policy.principal, groups)
-    verb = "may" if is_permit or is_anybody else "may not"
-    return f"{who} {verb} {_what(policy.action)} {_where(policy.resource, apps)}"
+    if is_permit:
+        who = "Anybody" if is_anybody else _who(policy.principal, groups)
+        count = len(policy.conditions)
+        return f"{who} may {what}{f', under {_conditions(count)}' if count else ''}"
+    if not policy.conditions:
+        return f"Nobody may {what}" if is_anybody else f"{_who(policy.principal, groups)} may not {what}"
+    if is_anybody and policy.action.is_any:
+        forbidden = f"Forbids anything with {_where(policy.resource, apps)}"
+    else:
+        forbidden = f"Forbids {'everybody' if is_anybody else _who(policy.principal, groups)} to {what}"
+    whens = sum(condition.kind == "when" for condition in policy.conditions)
+    unlesses = len(policy.conditions) - whens
+    when = f" when {_conditions(whens)} {'holds' if whens == 1 else 'hold'}" if whens else ""
+    unless = f" unless {'one of ' if unlesses > 1 else ''}{_conditions(unlesses)} holds" if unlesses else ""
+    return f"{forbidden}{when}{',' if when and unless else ''}{unless}"
 
 
 def joined(words: Iterable[str], last: str = "and") -> str:
@@ -107,6 +123,10 @@ def _who(scope: Scope, groups: Mapping[str, Group]) -> str:
         return scope.type or "Somebody"
     names = [groups[uid.id].title or uid.id if uid.id in groups else uid.id for uid in scope.entities]
     return joined([f"“{name}”" for name in names], "or")
+
+
+def _conditions(count: int) -> str:
+    return f"{count} {'condition' if count == 1 else 'conditions'}"
 
 
 def _what(scope: Scope) -> str:
