@@ -31,5 +31,20 @@ def test_apply_publishes_nothing_while_a_test_fails(tmp_path: Path, capsys: pyte
     database.close()
 
 
+def test_apply_says_so_when_nothing_changed(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    root = new_folder(tmp_path)
+    assert leave("apply", str(root), "-m", "Begin") == 0
+    name = capsys.readouterr().out.split()[1]
+    with (root / "apps.yaml").open("a") as apps:
+        apps.write("# a comment changes nothing\n")
+    assert leave("apply", str(root), "-m", "Again") == 0
+    assert capsys.readouterr().out == (
+        f"Nothing changed: revision {name} is in force already; the message is not used.\n"
+    )
+    database = Database.open(root / "data/limen.db")
+    assert [one.reason for one in database.read(store.history)] == ["Begin"]
+    database.close()
+
+
 def test_apply_needs_a_reason(tmp_path: Path) -> None:
     assert leave("apply", str(new_folder(tmp_path))) == 2

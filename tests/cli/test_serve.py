@@ -13,11 +13,16 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from tests.company.company_folder import change
 
-from limen.cli.serve import refuse_plain_http
+from limen.cli.serve import difference_of, refuse_plain_http
+from limen.company.load import load_company
+from limen.company.places import database_url
+from limen.company.publish import SERVER, publish
 from limen.demo.harbor import copy_to
 from limen.errors import LimenError
 from limen.settings import Settings
+from limen.storage import Database
 
 SECONDS = 30
 
@@ -73,7 +78,10 @@ def test_the_first_start_prints_a_link_for_the_first_administrator(
 def test_it_ends_cleanly_when_told_to_and_its_journal_holds(harbor: Path, serving: subprocess.Popen[str]) -> None:
     said_until(serving, r"/enrol#")
     serving.send_signal(signal.SIGTERM)
-    serving.wait(timeout=SECONDS)
+    rest, _ = serving.communicate(timeout=SECONDS)
+    assert rest.endswith("Limen has stopped.\n")
+    assert serving.returncode == 0
+    assert any(b"limen.stopped" in one.read_bytes() for one in (harbor / "data/journal").rglob("*") if one.is_file())
     verified = limen("journal", "verify", str(harbor), "--json")
     out, _ = verified.communicate(timeout=SECONDS)
     assert verified.returncode == 0, out
@@ -101,6 +109,29 @@ def test_a_folder_with_a_mistake_is_not_started(harbor: Path) -> None:
     assert process.returncode == 1
     assert "40-harbor.cedar:" in wrong
     assert "Traceback" not in wrong
+
+
+def test_a_folder_that_differs_from_what_is_in_force_is_said(harbor: Path) -> None:
+    company = load_company(harbor)
+    database = Database.open(database_url(harbor, company.settings))
+    publish(database, company, SERVER, "first", 1_795_510_800_000)
+    database.close()
+    change(harbor, "limen.toml", 'name = "Harbor', 'name = "New Harbor')
+    process = limen("serve", str(harbor))
+    try:
+        said = said_until(process, "The folder differs")
+        assert f"({company.revision[:12]}…); `limen apply` publishes it." in said
+    finally:
+        process.terminate()
+        process.communicate(timeout=SECONDS)
+
+
+def test_only_a_folder_that_differs_is_worth_a_word(harbor: Path) -> None:
+    revision = load_company(harbor).revision
+    assert difference_of(harbor, revision) == ""
+    assert "differs from the revision in force (000000000000…)" in difference_of(harbor, "0" * 32)
+    (harbor / "apps.yaml").write_text("- {id: BAD}\n")
+    assert "`limen check` lists them" in difference_of(harbor, revision)
 
 
 def test_two_at_once_over_one_folder_are_refused(harbor: Path, serving: subprocess.Popen[str]) -> None:

@@ -14,6 +14,7 @@ def run(
     message: Annotated[str, typer.Option("-m", "--message", help="Why, in one line")],
 ) -> None:
     from limen.clock import SystemClock
+    from limen.company import store
     from limen.company.load import load_company
     from limen.company.places import database_url
     from limen.company.publish import SERVER, publish
@@ -22,7 +23,11 @@ def run(
     company = load_company(folder)
     database = Database.open(database_url(folder, company.settings))
     try:
+        before = database.read(store.newest)
         revision = publish(database, company, SERVER, message, SystemClock().now())
     finally:
         database.close()
+    if before is not None and before.seq == revision.seq:
+        print(f"Nothing changed: revision {revision.id[:12]} is in force already; the message is not used.")
+        return
     print(f"Revision {revision.id[:12]} is in force: {revision.reason}")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import signal
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -17,10 +19,16 @@ def run(
 ) -> None:
     import uvloop
 
-    uvloop.run(_serve(folder))
+    # Uvicorn raises a caught SIGTERM once more after it has ended. Left to its default it would kill the process there,
+    # before the journal is closed; as SIGINT it ends everything in order.
+    signal.signal(signal.SIGTERM, lambda *_: signal.raise_signal(signal.SIGINT))
+    with suppress(KeyboardInterrupt):
+        uvloop.run(_serve(folder))
+    print("Limen has stopped.", flush=True)
 
 
 async def _serve(folder: Path) -> None:
+    import asyncio
     from contextlib import AsyncExitStack
 
     from limen.app import open_limen, serve
@@ -30,7 +38,36 @@ async def _serve(folder: Path) -> None:
     refuse_plain_http(settings)
     async with AsyncExitStack() as closing:
         limen = await open_limen(closing, settings, folder, first=lambda: load_company(folder))
-        await serve(limen, lambda: _tell(limen))
+        comparing: list[asyncio.Task[None]] = []
+
+        async def told() -> None:
+            await _tell(limen)
+            comparing.append(asyncio.create_task(_compare(limen, folder), name="compare"))
+
+        await serve(limen, told)
+
+
+async def _compare(limen: Limen, folder: Path) -> None:
+    """Say whether the folder is what is in force, once everything answers, so that no start waits for it."""
+    import asyncio
+
+    if difference := await asyncio.to_thread(difference_of, folder, limen.in_force.engine.revision):
+        print(difference, flush=True)
+
+
+def difference_of(folder: Path, revision: str) -> str:
+    """What whoever starts a server should know about a folder that is not the revision in force; "" for the same."""
+    from limen.company.load import FolderError, load_company
+
+    try:
+        company = load_company(folder)
+    except FolderError as error:
+        number = len(error.problems)
+        found = f"{number} problems" if number > 1 else "a problem"
+        return f"The folder has {found} (`limen check` lists them); revision {revision[:12]} stays in force."
+    if company.revision == revision:
+        return ""
+    return f"The folder differs from the revision in force ({revision[:12]}…); `limen apply` publishes it."
 
 
 def refuse_plain_http(settings: Settings) -> None:
