@@ -11,6 +11,8 @@ from limen.company.places import database_url, journal_folder
 from limen.company.publish import SERVER, publish
 from limen.errors import LimenError
 from limen.facts import Person
+from limen.identity import store
+from limen.identity.model import PersonStatus
 from limen.policy import Effect, Request
 from limen.policy.supposed import Supposed
 from limen.storage import Database, Keyring
@@ -43,7 +45,12 @@ def test_a_past_decision_is_found_by_its_id_with_its_facts_and_its_revision(tmp_
         now,
         company.revision,
     )
-    assert found.who == "p1"
+    assert (found.who, found.app) == ("p1", "Handbook"), "whoever the database does not know is their id"
+    database = Database.open(database_url(root, company.settings))
+    database.write(lambda transaction: store.insert_person(transaction.connection, ana, PersonStatus.ACTIVE, NOW))
+    database.close()
+    found = asked.by_id(root, decision_id)
+    assert found.who == "Ana"
     assert "Ana" not in str(found.to_file())
     with pytest.raises(LimenError, match="there is no decision"):
         asked.by_id(root, decision_id.replace(decision_id[-1], "9"))

@@ -6,7 +6,7 @@ import json
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from limen.clock import Instant
 from limen.company.child import parse_texts
@@ -21,6 +21,9 @@ from limen.policy import Engine, Request
 from limen.policy.explain import Explanation
 from limen.policy.replay import Replayed, replay, write_decision
 from limen.policy.supposed import Supposed
+
+if TYPE_CHECKING:
+    from limen.storage import Snapshot
 
 MAX_FILE: Final = 32_000_000
 """The longest decision file, in bytes; it holds all policies of a revision."""
@@ -80,13 +83,24 @@ def by_id(folder: Path, decision_id: str) -> Asked:
     database = Database.open(database_url(folder, settings))
     try:
         company = database.read(lambda snapshot: store.company_of(snapshot, record.revision))
+        who = database.read(lambda snapshot: _name(snapshot, facts.person.id))
     finally:
         database.close()
     if company is None:
         raise LimenError(f"the revision {record.revision[:12]} is not in the database", "restore it from a backup")
     request = Request(record.action, record.method, record.route, record.host)
-    who = facts.person.id or "nobody"
-    return Asked(company.engine(), request, facts, record.now, who, facts.app.id)
+    app = company.all_apps.get(facts.app.id)
+    return Asked(company.engine(), request, facts, record.now, who, app.name if app else facts.app.id)
+
+
+def _name(snapshot: Snapshot, person_id: str) -> str:
+    """How people call whoever it was; the bare id once the database knows them no more."""
+    from limen.identity import store
+
+    if not person_id:
+        return "nobody"
+    person = store.person_by_id(snapshot.connection, person_id)
+    return person_id if person is None else person.name
 
 
 def supposed(

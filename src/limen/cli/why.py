@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 import sys
+from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
 
@@ -37,7 +38,6 @@ def run(
     grant: Annotated[str, typer.Option(help="A grant that lasts this much longer")] = "",
 ) -> None:
     from limen.cli import asked
-    from limen.company.tests_file import read_length
     from limen.policy.supposed import Supposed
 
     if sum([bool(decision), replay is not None, bool(app)]) != 1:
@@ -53,17 +53,18 @@ def run(
     else:
         if device not in {"", "compliant", "non_compliant", "unknown"}:
             _misused("--device is compliant, non_compliant or unknown")
+        _refuse_no_time(at)
         try:
             supposed = Supposed(
                 strength=strength,
-                proved=read_length(proved),
+                proved=_length("--proved", proved),
                 at=at,
                 device=device,
                 country=country,
                 network=network,
                 address=address,
                 risk=risk,
-                grant=read_length(grant) if grant else 0,
+                grant=_length("--grant", grant) if grant else 0,
             )
             found = asked.supposed(folder, supposed, app, action, person=person, groups=group or [], nobody=nobody)
         except ValueError as error:
@@ -86,6 +87,25 @@ def _show(found: Asked, *, as_json: bool) -> None:
         sys.exit(1)
 
 
-def _misused(what: str) -> None:
+def _length(option: str, text: str) -> int:
+    """Milliseconds. Leaves with a word on the forms that are taken."""
+    from limen.company.tests_file import read_length
+
+    try:
+        return read_length(text)
+    except ValueError as error:
+        _misused(f"{option}: {error}; write it as 30m, 4h, 2d or 1d12h")
+
+
+def _refuse_no_time(at: str) -> None:
+    from limen.company.problem import shown
+
+    try:
+        datetime.fromisoformat(at or "2026-11-24")
+    except ValueError:
+        _misused(f"--at: {shown(at)} is no date and time; write it as 2026-11-24T22:00, or 2026-11-24T22:00+01:00")
+
+
+def _misused(what: str) -> NoReturn:
     print(f"limen why: {what}", file=sys.stderr)
     sys.exit(2)
