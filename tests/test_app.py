@@ -120,6 +120,12 @@ def test_a_port_that_is_taken_is_named() -> None:
         listen_on("nonsense")
 
 
+@pytest.mark.parametrize("address", ["8099", ":8099", "[]:8099", ""])
+def test_no_host_is_never_every_interface(address: str) -> None:
+    with pytest.raises(LimenError, match="it names no host"):
+        listen_on(address)
+
+
 async def test_a_master_key_that_others_can_read_is_refused(company: Company, tmp_path: Path) -> None:
     key = tmp_path / "data" / "master.key"
     async with AsyncExitStack() as closing:
