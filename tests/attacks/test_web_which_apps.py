@@ -8,10 +8,9 @@ from tests.web.conftest import Browser, House
 
 house, browser = web.house, web.browser
 
-BIND = "b" * 43
 SHUT = ("payroll", "crm", "git", "wiki")
 INVENTED = ("none", "evil.example", "a" * 64, "pay roll")
-ASKED = ("/open?app={}&to=/&bind=" + BIND, "/open?app={}", "/step-up?app={}&to=/", "/onward?app={}&to=/x")
+ASKED = ("/step-up?app={}&to=/", "/onward?app={}&to=/x")
 
 
 @pytest.mark.parametrize("asked", ASKED)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
 import shutil
 from collections.abc import AsyncIterator
@@ -130,21 +129,8 @@ class House:
         self.limen.journal.flush()
         return self.limen.journal.recent(500, lambda event: event.kind == kind)
 
-    async def into(self, browser: Browser, app: str, to: str = "/", through: str = "") -> Browser:
-        """`browser` taken over to the host of `app` by the hand-over, with that host's cookie in its pocket.
-
-        `through` names a group that they are in only until they are there: it is how one stands in a room that is
-        not open to one any more.
-        """
-        if through:
-            token = browser.client.cookies["__Host-limen"]
-            session = self.limen.known.session(hashlib.sha256(token.encode()).digest())
-            assert session is not None
-            person = self.limen.known.people[session.person_id]
-            await self.limen.identity.people.set_groups(person.id, person.groups | {through}, by="")
-            there = await self.into(browser, app, to)
-            await self.limen.identity.people.set_groups(person.id, person.groups, by="")
-            return there
+    async def into(self, browser: Browser, app: str, to: str = "/") -> Browser:
+        """`browser` taken over to the host of `app` by the hand-over, with that host's cookie in its pocket."""
         origin = f"https://{self.limen.known.apps[app].host}"
         there = self.browser(origin)
         started = await there.get(f"/.limen/start?to={to}")

@@ -14,8 +14,7 @@ NAVIGATION = {"sec-fetch-mode": "navigate", "sec-fetch-dest": "document"}
 
 async def _refused(house: House, browser: Browser, app: str, path: str) -> str:
     """The id of a refusal that a browser walked into."""
-    let_in = {"crm": "sales", "git": "engineering"}.get(app, "")
-    there = await house.into(browser, app, through=let_in)
+    there = await house.into(browser, app)
     answered = await there.get(path, **NAVIGATION)
     assert answered.headers["location"].startswith("https://limen.harbor.localhost/not-yet?decision="), answered.text
     return decision_in(answered.headers["location"])

@@ -29,7 +29,7 @@ def _site(house: House) -> Site:
 
 async def test_a_decision_is_computed_again_from_what_was_kept(house: House, browser: Browser) -> None:
     mia = await house.member(browser, "Mia", "staff")
-    there = await house.into(browser, "crm", through="sales")
+    there = await house.into(browser, "crm")
     refused = await there.get("/", **{"sec-fetch-mode": "cors"})
     past = await past_decision(_site(house), refused.json()["decision"])
     assert past is not None
@@ -42,7 +42,7 @@ async def test_a_decision_is_computed_again_from_what_was_kept(house: House, bro
 async def test_it_does_not_wait_for_the_disk(house: House, browser: Browser) -> None:
     """The page is asked for the instant after the refusal: the decision may still be on its way to the journal."""
     await house.member(browser, "Mia", "staff")
-    there = await house.into(browser, "crm", through="sales")
+    there = await house.into(browser, "crm")
     for _ in range(5):
         refused = await there.get("/", **{"sec-fetch-mode": "cors"})
         assert await past_decision(_site(house), refused.json()["decision"]) is not None

@@ -8,7 +8,7 @@ from starlette.responses import RedirectResponse, Response
 
 from limen.enforcement.handover import HandOverRefusedError
 from limen.facts import LIMEN
-from limen.web.portal.apps import app_open_to, nothing_here
+from limen.web.portal.apps import nothing_here
 from limen.web.requests import query, query_id, where_to
 from limen.web.site import Site
 
@@ -23,7 +23,9 @@ def rooms(site: Site) -> APIRouter:
         if visit.session is None:
             here = where_to(f"{request.url.path}?{request.url.query}")
             return site.go(visit, "/sign-in", to=here)  # the same whether there is such an app or not
-        app = app_open_to(site, visit, query_id(request, "app"))
+        # Any app of the company, also one that will refuse: whoever reached its host knows that it is there, and its
+        # refusal has its reasons and its page. To shut the way here would leave them with no answer at all.
+        app = site.known.apps.get(query_id(request, "app"))
         if app is None or app.id == LIMEN:
             return nothing_here(site, visit)
         try:
