@@ -9,7 +9,7 @@ import shutil
 import socket
 import sys
 import tempfile
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from ipaddress import ip_network
@@ -35,6 +35,7 @@ class Guarded:
     port: int
     check: CheckServer
     limen_port: int
+    stop_limen: Callable[[], Awaitable[None]]
 
 
 def program(name: str) -> str:
@@ -61,14 +62,15 @@ async def guarded(front: str) -> AsyncIterator[Guarded]:
     async with AsyncExitStack() as stack:
         app = await stack.enter_async_context(upstream())
         house = House(clock=Ticking(), upstream=app.url, trusted=(ip_network("127.0.0.1/32"),))
-        limen_port = await stack.enter_async_context(gateway(house))
+        limen = await stack.enter_async_context(AsyncExitStack())
+        limen_port = await limen.enter_async_context(gateway(house))
         check = house.check_server()
         await check.start("127.0.0.1:0")
         stack.push_async_callback(check.close)
         port = limen_port
         if front in CONFIGS:
             port = await stack.enter_async_context(running(front, limen_port, check.port, app.port))
-        yield Guarded(house, app, port, check, limen_port)
+        yield Guarded(house, app, port, check, limen_port, limen.aclose)
 
 
 @asynccontextmanager

@@ -151,6 +151,16 @@ async def a_check_server_that_is_down_lets_nothing_through(world: Guarded) -> No
     assert len(world.app.requests) == 1
 
 
+async def with_all_of_limen_down_nothing_goes_through(world: Guarded) -> None:
+    cookie = world.house.cookie()
+    assert status_of(await ask(world, "/page", cookie=cookie)) == 200
+    await world.check.close()
+    await world.stop_limen()
+    for path in ("/page", "/.limen/start?to=/page", "/assets/logo.svg"):
+        assert status_of(await ask(world, path, cookie=cookie)) in {403, 500, 502, 503}, path
+    assert len(world.app.requests) == 1
+
+
 async def a_check_server_that_hangs_lets_nothing_through(world: Guarded) -> None:
     """Something listens there, but never answers."""
     port = world.check.port
@@ -187,5 +197,6 @@ ALL = (
     a_program_is_told_in_json,
     a_websocket_goes_through_limen_and_is_cut_when_access_ends,
     a_check_server_that_is_down_lets_nothing_through,
+    with_all_of_limen_down_nothing_goes_through,
     a_check_server_that_hangs_lets_nothing_through,
 )

@@ -198,7 +198,7 @@ class Doors:
         return Answer(Effect.DENY, str(word))
 
     def tell(self, kind: str, word: str, *, door: str, address: str, host: bytes = b"", detail: str = "") -> None:
-        """Have something journaled that strangers can cause; of a flood, so many a second, and how many were left out."""
+        """Have something journaled that strangers can cause; of a flood, so many a second and a count of the rest."""
         now = self.clock.now()
         if not self._flood.has_room(kind, now):
             return
