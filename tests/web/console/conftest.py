@@ -9,7 +9,6 @@ from tests.web.conftest import Browser, House
 
 from limen.enforcement.doors import Answer
 
-
 LET_IN = {"crm": "sales", "git": "engineering", "payroll": "finance"}
 """Who works with what is not open to everybody."""
 

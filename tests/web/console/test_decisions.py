@@ -34,3 +34,24 @@ async def test_a_past_hour_is_a_list_without_a_stream(console: Console) -> None:
 async def test_what_a_filter_is_given_is_escaped(console: Console) -> None:
     page = (await console.ada.get("/console/decisions?policy=%3Cscript%3Ealert(1)")).text
     assert "<script>alert" not in page
+
+
+async def test_limens_own_decisions_can_be_left_out(console: Console) -> None:
+    eve = console.house.browser()
+    await console.house.member(eve, "Eve", "staff")
+    await console.ask(eve, "wiki")
+    rows = (await console.ada.get("/console/decisions")).text.split("<tbody")[1]
+    assert "/console/apps/limen" in rows
+    page = (await console.ada.get("/console/decisions?own=hide")).text
+    assert "/console/apps/limen" not in page.split("<tbody")[1]
+    assert "/console/apps/wiki" in page.split("<tbody")[1]
+    assert "own=hide" in page.split("<tbody")[1].split(">")[0], "the live rows are filtered alike"
+
+
+async def test_a_decision_is_found_by_its_id(console: Console) -> None:
+    eve = console.house.browser()
+    await console.house.member(eve, "Eve", "staff")
+    answer = await console.ask(eve, "wiki")
+    found = await console.ada.get(f"/console/decisions?id={answer.id}")
+    assert found.headers["location"] == f"/console/decisions/{answer.id}"
+    assert (await console.ada.get("/console/decisions?id=//evil.example")).headers.get("location", "/")[:2] != "//"

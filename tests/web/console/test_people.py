@@ -75,3 +75,11 @@ async def test_a_form_of_another_site_changes_nothing(console: Console) -> None:
     console.ada.csrf = "wrong"
     assert (await console.ada.post("/console/people/invite", name="Noa", email="n@harbor.example")).status_code == 403
     assert len(await console.house.limen.identity.people.all()) == 1
+
+
+async def test_who_is_invited_twice_is_linked_to(console: Console) -> None:
+    eve_id = await console.house.member(console.house.browser(), "Eve", "staff")
+    await console.ada.get("/console/people/invite")
+    page = await console.ada.post("/console/people/invite", name="Eve again", email=" Eve@harbor.example ")
+    assert page.status_code == 400
+    assert f'href="/console/people/{eve_id}"' in page.text

@@ -18,6 +18,9 @@ def rooms(site: Site) -> APIRouter:
     @router.get("/console/decisions")
     async def show(request: Request) -> Response:
         resident = await site.enter(request, "administer")
+        wanted = query_id(request, "id")
+        if wanted:
+            return site.go(resident, f"/console/decisions/{wanted}")
         chosen = filter_from(lambda name: query_id(request, name))
         people = sorted(site.known.people.values(), key=lambda person: person.name.casefold())
         in_memory = site.ports.journal.recent(RING)

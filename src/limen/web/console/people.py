@@ -159,7 +159,16 @@ def _invitation(
     chosen: list[str] | None = None,
 ) -> Response:
     groups = sorted(site.known.groups.values(), key=lambda group: (group.title or group.id).casefold())
-    values = {"name": name, "email": email, "chosen": chosen or [], "groups": groups, "problem": problem}
+    taken = email.strip().casefold() if problem else ""
+    known = next((p for p in site.known.people.values() if taken and p.email == taken), None)
+    values = {
+        "name": name,
+        "email": email,
+        "chosen": chosen or [],
+        "groups": groups,
+        "problem": problem,
+        "known": known,
+    }
     return site.page("console/invite.html", resident, status_of(problem) if problem else 200, room="people", **values)
 
 

@@ -11,7 +11,7 @@ from urllib.parse import urlencode
 from limen.clock import Instant
 from limen.enforcement.doors import REASONS
 from limen.events import DecisionRecord, Event
-from limen.facts import App, Known, Person
+from limen.facts import LIMEN, App, Known, Person
 from limen.policy.engine import BAD_ACTION, INACTIVE, NOT_SIGNED_IN, NOTHING_PERMITS, Engine
 from limen.web.charts import EFFECTS
 from limen.web.site import Site
@@ -51,7 +51,8 @@ class Row:
 class Filter:
     """Which decisions are shown; "" does not filter. It lives in the address, so it can be sent to a colleague.
 
-    `watched` is a policy in state watch that would have changed the answer; `until` is exclusive.
+    `watched` is a policy in state watch that would have changed the answer; `until` is exclusive; `own` is "hide"
+    where decisions about Limen itself are left out.
     """
 
     effect: str = ""
@@ -62,6 +63,7 @@ class Filter:
     watched: str = ""
     since: Instant = 0
     until: Instant = 0
+    own: str = ""
 
     def holds(self, event: Event) -> bool:
         decision = event.decision
@@ -75,6 +77,7 @@ class Filter:
             and (not self.watched or self.watched in decision.watched)
             and event.at >= self.since
             and (not self.until or event.at < self.until)
+            and (not self.own or decision.app != LIMEN)
         )
 
     def _has_effect(self, decision: DecisionRecord) -> bool:
@@ -114,6 +117,7 @@ def filter_from(get: Callable[[str], str]) -> Filter:
         watched=get("watched"),
         since=_instant(get("since")),
         until=_instant(get("until")),
+        own="hide" if get("own") == "hide" else "",
     )
 
 
