@@ -4,9 +4,16 @@ from pathlib import Path
 
 import pytest
 
+from limen.cedar import Entities, Policy
+from limen.cedar.policies import PolicySet
 from limen.company.begin import begin
-from limen.company.load import check_folder
+from limen.company.load import check_folder, load_company
+from limen.demo import harbor
 from limen.errors import LimenError
+from limen.policy import Phase, State
+from limen.policy.annotations import phase_of, state_of
+
+BASELINE = Path(__file__).parents[2] / "src" / "limen" / "company" / "baseline" / "policies"
 
 
 def test_a_new_folder_is_sound_under_any_name(tmp_path: Path) -> None:
@@ -60,3 +67,56 @@ def test_what_can_not_be_a_name_or_domain_is_refused(tmp_path: Path, name: str, 
     with pytest.raises(LimenError):
         begin(tmp_path / "a", name, domain)
     assert not (tmp_path / "a").exists()
+
+
+def _baseline(tmp_path: Path) -> dict[str, Policy]:
+    begin(tmp_path / "a", "Harbor", "harbor.example")
+    tree = load_company(tmp_path / "a").policies.tree
+    return {policy.id: policy for policy in PolicySet.from_json(tree)}
+
+
+def test_harbor_has_the_baseline_as_it_is() -> None:
+    for file in BASELINE.glob("*.cedar"):
+        assert (harbor.folder() / "policies" / file.name).read_text("utf-8") == file.read_text("utf-8")
+
+
+def test_every_policy_of_the_baseline_has_title_reason_and_phase(tmp_path: Path) -> None:
+    policies = _baseline(tmp_path)
+    assert len(policies) >= 25
+    for policy in policies.values():
+        assert policy.annotations["title"]
+        assert policy.annotations["reason"].endswith(".")
+        assert phase_of(policy) is not None
+    assert {phase_of(policy) for policy in policies.values()} == set(Phase)
+
+
+def test_every_policy_of_the_baseline_has_a_test_that_names_it(tmp_path: Path) -> None:
+    begin(tmp_path / "a", "Harbor", "harbor.example")
+    company = load_company(tmp_path / "a")
+    named = {test.because for test in company.tests}
+    # Policy tests suppose people, so the one policy about services has a test of its own below.
+    assert set(company.policies.sources) - named == {"workloads-from-their-zone"}
+
+
+def test_what_needs_facts_that_a_new_company_does_not_have_yet_counts_or_is_off(tmp_path: Path) -> None:
+    for policy in _baseline(tmp_path).values():
+        if policy.id == "restricted-download-needs-a-healthy-device":
+            continue  # it withholds one action of one label, and shuts nobody out
+        if phase_of(policy) is not Phase.IDENTITY:
+            assert state_of(policy) is not State.ENFORCE, policy.id
+
+
+@pytest.mark.parametrize(
+    ("kind", "network", "is_refused"),
+    [("Workload", "servers", False), ("Workload", "", True), ("Workload", "office", True), ("Person", "", False)],
+)
+def test_services_ask_only_from_their_own_network(tmp_path: Path, kind: str, network: str, is_refused: bool) -> None:
+    policies = PolicySet((_baseline(tmp_path)["workloads-from-their-zone"],))
+    said = policies.is_authorized(
+        (kind, "backup"),
+        ("Action", "view"),
+        ("App", "wiki"),
+        {"place": {"network": network}},
+        Entities.from_json([{"uid": {"type": kind, "id": "backup"}, "attrs": {}, "parents": []}]),
+    )
+    assert bool(said.determining) is is_refused

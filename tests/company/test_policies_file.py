@@ -35,6 +35,7 @@ def test_policies_are_named_by_their_ids_and_know_where_they_stand() -> None:
         ('permit (principal, action, resource)\nwhen { principal in Group::"staf" };', (2, 28), 'no group "staf"'),
         ('permit (principal, action, resource in App::"wki");', (1, 45), 'no app "wki"'),
         ('@state("on") permit (principal, action, resource);', (1, 8), 'no @state "on"'),
+        ('@phase("dvices") permit (principal, action, resource);', (1, 8), 'no @phase "dvices"'),
     ],
 )
 def test_names_that_nobody_declared_are_found_where_they_stand(text: str, where: tuple[int, int], what: str) -> None:

@@ -6,6 +6,7 @@ from limen.clock import HOUR, MINUTE
 from limen.company.tests_file import read_length, read_tests
 from limen.company.tree import Tree
 from limen.company.yaml_text import read_yaml
+from limen.facts import Label
 from limen.policy import Effect
 from limen.policy.supposed import Supposed
 
@@ -65,3 +66,16 @@ def test_lengths_of_time_are_as_cedar_writes_them(text: str, length: int) -> Non
 def test_what_is_no_length_of_time_is_refused(text: str) -> None:
     with pytest.raises(ValueError, match="is no length of time"):
         read_length(text)
+
+
+def test_a_test_may_suppose_a_label_and_policies_that_are_enforced() -> None:
+    text = "- {test: a, who: staff, app: y, action: view, expect: deny, given: {label: restricted}, enforcing: [p, q]}"
+    (one,), problems = read_tests(Tree(read_yaml(text)), {"staff"}, {"y"}, {"p", "q"})
+    assert problems == []
+    assert (one.enforcing, one.label) == (("p", "q"), Label.RESTRICTED)
+
+
+def test_a_policy_that_is_taken_to_be_enforced_must_exist() -> None:
+    text = "- {test: a, who: staff, app: y, action: view, expect: deny, enforcing: high-rsk}"
+    _, (problem,) = read_tests(Tree(read_yaml(text)), {"staff"}, {"y"}, {"high-risk"})
+    assert (problem.what, problem.fix) == ('there is no policy "high-rsk"', 'did you mean "high-risk"?')

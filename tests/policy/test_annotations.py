@@ -4,8 +4,8 @@ import pytest
 from tests.policy.scene import tree_of
 
 from limen.cedar import Policy, PolicySet
-from limen.policy import Reason, State
-from limen.policy.annotations import reason_of, state_of
+from limen.policy import Phase, Reason, State
+from limen.policy.annotations import phase_of, reason_of, state_of
 
 
 def policy(annotations: str) -> Policy:
@@ -21,6 +21,13 @@ def test_a_policy_is_enforced_unless_it_says_otherwise(said: str, state: str) ->
 def test_another_state_is_refused() -> None:
     with pytest.raises(ValueError, match="observe"):
         state_of(policy('@state("observe")'))
+
+
+def test_a_policy_may_say_which_phase_it_belongs_to() -> None:
+    assert phase_of(policy("")) is None
+    assert phase_of(policy('@phase("devices")')) is Phase.DEVICES
+    with pytest.raises(ValueError, match="cloud"):
+        phase_of(policy('@phase("cloud")'))
 
 
 def test_a_reason_has_the_words_of_the_policy_and_its_id_for_want_of_a_title() -> None:

@@ -1,10 +1,13 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from tests.policy.scene import app, engine_of
 
-from limen.policy import Effect
-from limen.policy.expectations import Expectation, decide, unmet
+from limen.facts import Label
+from limen.policy import Effect, State
+from limen.policy.expectations import Expectation, decide, enforced, unmet
 from limen.policy.supposed import Supposed
 
 ENGINE = engine_of(
@@ -43,3 +46,32 @@ def test_the_hour_is_the_companys() -> None:
 def test_an_app_nobody_knows_is_an_error_of_the_caller() -> None:
     with pytest.raises(KeyError):
         list(unmet(ENGINE, [expectation(Effect.PERMIT)], {}))
+
+
+WATCHED = engine_of(
+    """
+    @id("anybody") permit (principal, action, resource);
+    @id("evening") @state("watch") forbid (principal, action, resource) when { resource.sensitivity >= 2 };
+    @id("night") @state("off") forbid (principal, action, resource);
+    """
+)
+
+
+@pytest.mark.parametrize("policy", ["evening", "night"])
+def test_what_is_watched_or_off_can_be_tested_as_if_it_were_enforced(policy: str) -> None:
+    refused = replace(expectation(Effect.DENY, policy), enforcing=(policy,), label=Label.CONFIDENTIAL)
+    assert list(unmet(WATCHED, [refused, expectation(Effect.PERMIT)], APPS)) == []
+    (one,) = unmet(WATCHED, [replace(refused, enforcing=())], APPS)
+    assert one.decision.effect is Effect.PERMIT
+    assert WATCHED.states[policy] is not State.ENFORCE
+
+
+def test_the_apps_label_can_be_supposed() -> None:
+    internal = replace(expectation(Effect.PERMIT), enforcing=("evening",))
+    confidential = replace(expectation(Effect.DENY), enforcing=("evening",), label=Label.CONFIDENTIAL)
+    assert list(unmet(WATCHED, [internal, confidential], APPS)) == []
+
+
+def test_policies_that_are_enforced_already_make_no_other_engine() -> None:
+    assert enforced(WATCHED, ["anybody", "nobody-wrote-this"]) is WATCHED
+    assert enforced(WATCHED, ["night"]).states == {**WATCHED.states, "night": State.ENFORCE}

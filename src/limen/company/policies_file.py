@@ -10,7 +10,7 @@ from typing import Any, Final
 from limen.cedar import CedarError, Policy
 from limen.company.problem import Problem, did_you_mean, shown
 from limen.facts import LIMEN
-from limen.policy import Named, State
+from limen.policy import Named, Phase, State
 from limen.policy.annotations import ANNOTATIONS
 from limen.policy.edges import UnforeseeableError, edges_of
 
@@ -120,6 +120,10 @@ class _Written:
         if state not in set(State):
             what = f"there is no @state {shown(state)}"
             yield self.problem(f'"{state}"', what, did_you_mean(state, State, "say off, watch or enforce"))
+        phase = self.annotations.get("phase", Phase.IDENTITY)
+        if phase not in set(Phase):
+            what = f"there is no @phase {shown(phase)}"
+            yield self.problem(f'"{phase}"', what, did_you_mean(phase, Phase, f"say {', '.join(Phase)}"))
 
 
 def _names(part: Any) -> set[tuple[str, str]]:

@@ -16,7 +16,7 @@ from limen.company.folder import TESTS
 from limen.company.problem import Problem, did_you_mean, shown
 from limen.company.shape import shaped_in_part
 from limen.company.tree import Tree
-from limen.facts import ACTIONS, LIMEN
+from limen.facts import ACTIONS, LIMEN, Label
 from limen.policy import Effect, Named
 from limen.policy.expectations import Expectation
 from limen.policy.supposed import SOME_TUESDAY, Supposed
@@ -43,6 +43,7 @@ class _Given(_Shape):
     anonymiser: bool = True
     risk: Annotated[int, Field(ge=0, le=100)] | None = None
     grant: str = ""
+    label: Literal["public", "internal", "confidential", "restricted"] | None = None
 
 
 class _Test(_Shape):
@@ -53,6 +54,7 @@ class _Test(_Shape):
     expect: Literal["permit", "challenge", "deny"]
     given: _Given = _Given()
     because: str = ""
+    enforcing: list[str] | str = []
 
 
 _STAND_INS: Final = {"test": "?", "who": NOBODY, "app": LIMEN, "action": "view", "expect": "permit"}
@@ -103,11 +105,15 @@ class _Reader:
         if shape.because and self._policies is not None and shape.because not in reasons:
             fix = did_you_mean(shape.because, reasons, "name a policy by its @id")
             self._wrong(("because",), f"there is no policy {shown(shape.because)}", fix)
+        enforced = tuple(self._words("enforcing", shape.enforcing, self._policies, "policy"))
         if self.problems or supposed is None:
             return []
+        label = None if shape.given.label is None else Label[shape.given.label.upper()]
         line, _ = self._tree.at(self._number)
         return [
-            Expectation(shape.test, groups, app, action, supposed, Effect(shape.expect), shape.because, line)
+            Expectation(
+                shape.test, groups, app, action, supposed, Effect(shape.expect), shape.because, line, enforced, label
+            )
             for app, action in product(apps, actions)
         ]
 
@@ -125,12 +131,12 @@ class _Reader:
                 self._wrong(path, f"there is no group {shown(group)}", fix)
         return frozenset(groups)
 
-    def _words(self, key: str, said: list[str] | str, known: set[str] | None) -> list[str]:
+    def _words(self, key: str, said: list[str] | str, known: set[str] | None, noun: str = "") -> list[str]:
         words = [said] if isinstance(said, str) else said
         for place, word in enumerate(words):
             if known is not None and word not in known:
                 path: tuple[str | int, ...] = (key,) if isinstance(said, str) else (key, place)
-                self._wrong(path, f"there is no {key} {shown(word)}", did_you_mean(word, known))
+                self._wrong(path, f"there is no {noun or key} {shown(word)}", did_you_mean(word, known))
         return words
 
     def _supposed(self, given: _Given) -> Supposed | None:

@@ -5,8 +5,8 @@
 
 from __future__ import annotations
 
-from limen.policy.annotations import State
+from limen.policy.annotations import Phase, State
 from limen.policy.decision import Decision, Effect, Named, Reason, Remedy, Request
 from limen.policy.engine import Engine, PolicyError
 
-__all__ = ["Decision", "Effect", "Engine", "Named", "PolicyError", "Reason", "Remedy", "Request", "State"]
+__all__ = ["Decision", "Effect", "Engine", "Named", "Phase", "PolicyError", "Reason", "Remedy", "Request", "State"]

@@ -1,4 +1,4 @@
-"""What a policy says of itself beside its Cedar: `@id`, `@title`, `@reason`, `@state`."""
+"""What a policy says of itself beside its Cedar: `@id`, `@title`, `@reason`, `@state`, `@phase`."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from enum import StrEnum
 from limen.cedar import Policy
 from limen.policy.decision import Reason
 
-ANNOTATIONS = frozenset({"id", "title", "reason", "remedy", "state", "allow_unknown"})
+ANNOTATIONS = frozenset({"id", "title", "reason", "remedy", "state", "phase", "exceptions", "allow_unknown"})
 """Every annotation that Limen knows; another one is most likely a slip of the pen."""
 
 
@@ -19,9 +19,24 @@ class State(StrEnum):
     ENFORCE = "enforce"
 
 
+class Phase(StrEnum):
+    """The roadmap's four steps, in their order: what has to be known before a policy can be enforced."""
+
+    IDENTITY = "identity"
+    DEVICES = "devices"
+    NETWORK = "network"
+    DATA = "data"
+
+
 def state_of(policy: Policy) -> State:
     """`@state("…")`, which is enforce where it is not said. Raises ValueError for any other word."""
     return State(policy.annotations.get("state", State.ENFORCE))
+
+
+def phase_of(policy: Policy) -> Phase | None:
+    """`@phase("…")`; None where it is not said. Raises ValueError for any other word."""
+    said = policy.annotations.get("phase")
+    return None if said is None else Phase(said)
 
 
 def reason_of(policy: Policy) -> Reason:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from ipaddress import IPv4Network, IPv6Network
+from typing import Any
 
-from limen.facts import App, Person
+from limen.facts import App, Label, Person
+from limen.policy.annotations import State
 from limen.policy.decision import Decision, Effect, Request
 from limen.policy.engine import Engine
 from limen.policy.supposed import Supposed
@@ -18,6 +20,9 @@ class Expectation:
 
     `groups` None is nobody signed in. `because`, where it is said, must be among the reasons: a policy's `@id`, or the
     name of one of Limen's own reasons. `line` is where the test stands in its file.
+
+    `enforcing` are the `@id`s of policies that are taken to be enforced, whatever their state: so what is only watched,
+    or is off, is tested before it counts. `label`, where it is said, is taken to be the app's.
     """
 
     title: str
@@ -28,6 +33,8 @@ class Expectation:
     effect: Effect
     because: str = ""
     line: int = field(default=0, compare=False)
+    enforcing: tuple[str, ...] = ()
+    label: Label | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +59,8 @@ def decide(
     networks: tuple[tuple[str, IPv4Network | IPv6Network], ...] = (),
 ) -> Decision:
     """What the policies say about the supposed request."""
+    if expectation.label is not None:
+        app = replace(app, label=expectation.label)
     now = expectation.supposed.now(engine.zone)
     person = None if expectation.groups is None else Person("supposed", groups=expectation.groups, active=True)
     facts = expectation.supposed.facts(person, app, expectation.action, now, networks)
@@ -65,8 +74,29 @@ def unmet(
     networks: tuple[tuple[str, IPv4Network | IPv6Network], ...] = (),
 ) -> Iterator[Unmet]:
     """Every expectation that the policies do not meet. Raises KeyError for an app that is not in `apps`."""
+    engines: dict[tuple[str, ...], Engine] = {(): engine}
     for expectation in expectations:
-        decision = decide(engine, expectation, apps[expectation.app], networks)
+        enforcing = expectation.enforcing
+        if enforcing not in engines:
+            engines[enforcing] = enforced(engine, enforcing)
+        decision = decide(engines[enforcing], expectation, apps[expectation.app], networks)
         named = {reason.policy for reason in decision.reasons}
         if decision.effect is not expectation.effect or (expectation.because and expectation.because not in named):
             yield Unmet(expectation, decision)
+
+
+def enforced(engine: Engine, policies: Iterable[str]) -> Engine:
+    """The same policies, these enforced; `engine` itself where they are already. Unknown ids change nothing."""
+    wanted = {one for one in policies if engine.states.get(one, State.ENFORCE) is not State.ENFORCE}
+    if not wanted:
+        return engine
+    bodies = {
+        policy: _without_state(body) if policy in wanted else body
+        for policy, body in engine.tree["staticPolicies"].items()
+    }
+    return Engine({**engine.tree, "staticPolicies": bodies}, engine.revision, engine.zone)
+
+
+def _without_state(body: Mapping[str, Any]) -> dict[str, Any]:
+    annotations = {name: text for name, text in body["annotations"].items() if name != "state"}
+    return {**body, "annotations": annotations}

@@ -20,7 +20,7 @@ async def test_each_policy_is_listed_with_where_it_speaks_and_how_often_it_answe
 
 async def test_the_list_is_narrowed_to_a_state(console: Console) -> None:
     page = (await console.ada.get("/console/policies?state=watch")).text
-    assert "/console/policies/watch-high-risk" in page
+    assert "/console/policies/high-risk" in page
     assert "/console/policies/staff-work" not in page
 
 
@@ -41,7 +41,7 @@ async def test_a_watched_policy_leads_to_the_answers_it_would_have_changed(conso
     await console.house.member(eve, "Eve", "staff", "sales")
     answer = await console.ask(eve, "crm")
     assert answer.permitted
-    page = (await console.ada.get("/console/policies/watch-confidential-on-unknown-devices")).text
+    page = (await console.ada.get("/console/policies/confidential-on-known-devices")).text
     assert answer.id.split("-")[0] in page
     assert "It would have changed" in page
 
