@@ -7,7 +7,8 @@ from pathlib import Path
 import msgspec
 import pytest
 from sqlalchemy import select
-from tests.company.company_folder import change, new_folder
+from tests.company.company_folder import change
+from tests.company.small_folder import small_folder
 
 from limen.company import store
 from limen.company.company import Company
@@ -30,7 +31,7 @@ def database(tmp_path: Path) -> Iterator[Database]:
 
 @pytest.fixture
 def root(tmp_path: Path) -> Path:
-    return new_folder(tmp_path)
+    return small_folder(tmp_path)
 
 
 @pytest.fixture
@@ -49,7 +50,7 @@ def test_a_publication_is_a_revision_a_change_and_an_event(database: Database, c
     assert [(row.kind, row.key) for row in rows(database, changes)] == [("revision", company.revision)]
     (said,) = [msgspec.json.decode(row.event, type=Event) for row in rows(database, outbox)]
     assert (said.kind, said.actor, said.subject) == ("revision.published", SERVER, company.revision)
-    assert said.details == {"previous": "", "why": "first try"}
+    assert said.details == {"previous": "", "why": "first try", "via": "server"}
 
 
 def test_what_is_in_force_already_is_not_published_again(database: Database, company: Company) -> None:

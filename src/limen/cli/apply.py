@@ -16,6 +16,7 @@ def run(
     from limen.clock import SystemClock
     from limen.company import store
     from limen.company.load import load_company
+    from limen.company.origin import note_origin, origin_of
     from limen.company.places import database_url
     from limen.company.publish import SERVER, publish
     from limen.storage import Database
@@ -24,10 +25,15 @@ def run(
     database = Database.open(database_url(folder, company.settings))
     try:
         before = database.read(store.newest)
-        revision = publish(database, company, SERVER, message, SystemClock().now())
+        origin = database.read(lambda snapshot: origin_of(folder, company.settings, snapshot))
+        revision = publish(database, company, SERVER, message, SystemClock().now(), expected=origin)
+        note_origin(folder, company.settings, revision.id)
     finally:
         database.close()
+    name = revision.id[:12]
     if before is not None and before.seq == revision.seq:
-        print(f"Nothing changed: revision {revision.id[:12]} is in force already; the message is not used.")
-        return
-    print(f"Revision {revision.id[:12]} is in force: {revision.reason}")
+        print(f"Nothing changed: revision {name} is in force already; the message is not used.")
+    elif before is not None and before.id == revision.id:
+        print(f"Revision {name} stays in force; its new text is kept: {revision.reason}")
+    else:
+        print(f"Revision {name} is in force: {revision.reason}")

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from ipaddress import IPv4Network, IPv6Network
 from urllib.parse import urlsplit
 
@@ -15,13 +16,17 @@ from limen.settings import Settings
 
 @dataclass(frozen=True, slots=True)
 class Company:
-    """Everything the folder says. `revision` names this content: equal content has an equal name anywhere."""
+    """Everything the folder says. `revision` names this content: equal content has an equal name anywhere.
+
+    `files` is the authors' text of every file by its name, exactly. It is no part of what makes two companies equal.
+    """
 
     settings: Settings
     apps: tuple[App, ...]
     policies: Policies
     tests: tuple[Expectation, ...]
     revision: str = ""
+    files: Mapping[str, str] = field(default_factory=dict, compare=False, repr=False)
 
     @property
     def all_apps(self) -> dict[str, App]:

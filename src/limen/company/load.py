@@ -11,7 +11,7 @@ from typing import Any
 from limen.company.apps_file import app_ids, read_apps
 from limen.company.child import parse_texts
 from limen.company.company import Company
-from limen.company.folder import APPS, SETTINGS, TESTS, read_folder
+from limen.company.folder import APPS, SETTINGS, TESTS, Folder, read_folder
 from limen.company.policies_file import read_policies
 from limen.company.problem import Problem
 from limen.company.revision import revision_of
@@ -51,7 +51,7 @@ class Checked:
 
 def check_folder(root: Path) -> Checked:
     """Read every file, and run the policy tests where all files are right. It raises nothing."""
-    read = _read(root)
+    read = _read(read_folder(root))
     if read.company is None:
         return Checked(None, read.problems, left_out=read.left_out)
     return Checked(read.company, failing_tests(read.company), len(read.company.tests))
@@ -59,7 +59,12 @@ def check_folder(root: Path) -> Checked:
 
 def load_company(root: Path) -> Company:
     """The company in `root`, its tests not yet run. Raises `FolderError` with every problem of every file."""
-    read = _read(root)
+    return company_in(read_folder(root))
+
+
+def company_in(folder: Folder) -> Company:
+    """The company that these texts describe, its tests not yet run. Raises `FolderError` as `load_company` does."""
+    read = _read(folder)
     if read.company is None:
         raise FolderError(read.problems)
     return read.company
@@ -106,8 +111,7 @@ class _Read:
     left_out: tuple[str, ...] = ()
 
 
-def _read(root: Path) -> _Read:
-    folder = read_folder(root)
+def _read(folder: Folder) -> _Read:
     files, found = parse_texts(folder.texts) if folder.texts else ({}, [])
     problems: list[Problem] = [*folder.problems, *found]
     settings, groups = None, None
@@ -132,7 +136,7 @@ def _read(root: Path) -> _Read:
     if problems or settings is None:
         problems = sorted(set(problems))
         return _Read(None, tuple(problems), tuple(_left_out(problems, groups, app_names)))
-    company = Company(settings, apps, policies, tests)
+    company = Company(settings, apps, policies, tests, files=dict(folder.texts))
     return _Read(replace(company, revision=revision_of(company)))
 
 

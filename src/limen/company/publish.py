@@ -1,41 +1,74 @@
-"""Putting a company in force: its tests first, then one transaction that every worker follows."""
+"""Putting a company in force: through the gate first, then one transaction that every worker follows.
+
+Whoever changes a part of what is in force works with four functions: `limen.company.candidate.candidate` reads changed
+texts, `limen.company.plan.plan` tells what they would do, `publish` puts them in force, and `revert` takes them back.
+"""
 
 from __future__ import annotations
 
-from typing import Final
+from collections.abc import Mapping
+from typing import Any, Final
+
+import msgspec
 
 from limen.clock import Instant
 from limen.company import store
+from limen.company.authors import CONSOLE, SERVER, author_name
+from limen.company.changes import changes
 from limen.company.company import Company
-from limen.company.load import FolderError, failing_tests
+from limen.company.gate import pass_gate
 from limen.company.store import Revision
 from limen.errors import LimenError
 from limen.events import Event
-from limen.storage import Database, Transaction
+from limen.storage import Database, Snapshot, Transaction
 
-SERVER: Final = "server"
-"""The author of what was published on the server itself, by whoever may start programs there."""
+__all__ = ["CONSOLE", "SERVER", "OvertakenError", "publish", "revert"]
+
 MAX_REASON: Final = 500
+_MOST_TOLD: Final = 5
 
 
-def publish(database: Database, company: Company, author: str, reason: str, now: Instant) -> Revision:
+class OvertakenError(LimenError):
+    """Somebody else published since the candidate was begun: `meanwhile` is what, the newest first."""
+
+    def __init__(self, what: str, fix: str, meanwhile: tuple[Revision, ...]) -> None:
+        super().__init__(what, fix)
+        self.meanwhile = meanwhile
+
+
+def publish(
+    database: Database,
+    company: Company,
+    author: str,
+    reason: str,
+    now: Instant,
+    *,
+    expected: str | None = None,
+    via: str = SERVER,
+    effect: Mapping[str, Any] | None = None,
+) -> Revision:
     """Publish `company` and return its revision; where the same content is in force already, that one.
 
-    Raises `FolderError` while a policy test fails, and `LimenError` without a reason. The revision, the change that
-    workers follow and the event are one transaction: half a publication can't be.
+    `expected` is the id of the revision that the candidate was made from ("": there was none); None asks for no such
+    look. `via` says which door it came through, `effect` what was foretold (`Plan.effect`), kept beside the revision.
+
+    Raises `FolderError` while a policy test fails, `OvertakenError` where another revision than `expected` is in force
+    by now, and `LimenError` without a reason. The revision, the change that workers follow and the event are one
+    transaction: half a publication can't be.
     """
     why = " ".join(reason.split())
     if not why or len(why) > MAX_REASON:
         raise LimenError("a revision needs a reason, in one line", "say why, for whoever reads it in a year")
-    problems = failing_tests(company)
-    if problems:
-        raise FolderError(problems)
+    beside = msgspec.structs.replace(pass_gate(company), effect=dict(effect or {}))
 
     def work(transaction: Transaction) -> Revision:
         before = store.newest(transaction)
-        if before is not None and before.id == company.revision:
+        if expected is not None and expected != (before.id if before else ""):
+            raise _overtaken(transaction, expected, via)
+        is_same = before is not None and before.id == company.revision
+        if before is not None and is_same and store.has_texts(transaction, before, company.files):
             return before
-        revision = store.add(transaction, company, author, why, now)
+        revision = store.add(transaction, company, author, why, now, via=via, beside=beside)
         transaction.changed("revision", revision.id)
         transaction.say(
             Event(
@@ -44,9 +77,66 @@ def publish(database: Database, company: Company, author: str, reason: str, now:
                 kind="revision.published",
                 actor=author,
                 subject=revision.id,
-                details={"previous": before.id if before else "", "why": why},
+                details={"previous": before.id if before else "", "why": why, "via": via},
             )
         )
         return revision
 
     return database.write(work)
+
+
+def revert(
+    database: Database,
+    revision_id: str,
+    author: str,
+    reason: str,
+    now: Instant,
+    *,
+    expected: str | None = None,
+    via: str = SERVER,
+    effect: Mapping[str, Any] | None = None,
+) -> Revision:
+    """Publish what `revision_id` holds once more, through the same gate; it becomes the newest of the history.
+
+    Raises `LimenError` where there is no such revision or this Limen can't read it, and whatever `publish` raises.
+    """
+    company = earlier(database, revision_id)
+    return publish(database, company, author, reason, now, expected=expected, via=via, effect=effect)
+
+
+def earlier(database: Database, revision_id: str) -> Company:
+    """The company as a revision has it. Raises `LimenError` where there is none or this Limen can't read it."""
+    try:
+        company = database.read(lambda snapshot: store.company_of(snapshot, revision_id))
+    except ValueError as error:
+        raise LimenError(f"revision {revision_id[:12]} can't be read: {error}", "revert to another one") from None
+    if company is None:
+        raise LimenError(f"there is no revision {revision_id[:12]}", "`limen log` lists them")
+    return company
+
+
+def _overtaken(snapshot: Snapshot, expected: str, via: str) -> OvertakenError:
+    """Who published what meanwhile, and why."""
+    base = store.named(snapshot, expected, limit=1) if expected else []
+    since = store.since(snapshot, base[0].seq if base else 0)
+    if not since:
+        return OvertakenError("no such revision is in force", "look at `limen log`, and begin anew", ())
+    said = "; ".join(
+        f"{one.id[:12]} by {author_name(snapshot, one.author)}, because “{one.reason}”" for one in since[:_MOST_TOLD]
+    )
+    what = f"meanwhile another revision was published: {said}" + _what_changed(snapshot, expected, since[0].id)
+    fix = "look at it, and make your change anew" if via == CONSOLE else "`limen pull`, then `limen plan`, then again"
+    return OvertakenError(what, fix, tuple(since))
+
+
+def _what_changed(snapshot: Snapshot, old: str, new: str) -> str:
+    try:
+        before = store.company_of(snapshot, old) if old else None
+        after = store.company_of(snapshot, new)
+    except ValueError:
+        return ""
+    if after is None:
+        return ""
+    different = changes(before, after)
+    rest = f" and {len(different) - _MOST_TOLD} more" if len(different) > _MOST_TOLD else ""
+    return f". It changed: {', '.join(str(one) for one in different[:_MOST_TOLD])}{rest}" if different else ""

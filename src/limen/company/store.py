@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from hashlib import sha256
+from typing import Any
 
 import msgspec
 from sqlalchemy import BigInteger, Column, Index, Row, Select, String, Table, Text, insert, select
@@ -22,17 +25,39 @@ revisions = Table(
     Column("reason", String(500), nullable=False),
     Column("at", BigInteger, nullable=False),
     Column("content", Text, nullable=False),
+    Column("via", String(10), nullable=False, server_default="server"),
+    Column("beside", Text, nullable=False, server_default="{}"),
+    Column("files", Text, nullable=False, server_default="{}"),
     Index("ix_revisions_id", "id"),
     sqlite_autoincrement=True,
 )
-"""`content` holds the parsed policies, so a restart parses nothing."""
+"""`content` holds the parsed policies, so a restart parses nothing. `files` names each file's text by its digest."""
+
+revision_texts = Table(
+    "revision_texts",
+    metadata,
+    Column("digest", String(64), primary_key=True),
+    Column("text", Text, nullable=False),
+)
+"""Every text that any revision ever had, once each, by its SHA-256."""
+
+
+class Beside(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What was known of a revision when it was published. `proof` and `effect` are plain JSON, {} where none was made.
+
+    `effect` tells people by their opaque ids only.
+    """
+
+    tests: int = 0
+    proof: dict[str, Any] = {}
+    effect: dict[str, Any] = {}
 
 
 @dataclass(frozen=True, slots=True)
 class Revision:
     """One publication. The same content may be published twice (a revert): same `id`, another `seq`.
 
-    `author` is a person's opaque id, or `server` for whoever is root on the machine.
+    `author` is a person's opaque id, or `server` for whoever is root on the machine. `via`: server, console.
     """
 
     seq: int
@@ -40,15 +65,34 @@ class Revision:
     author: str
     reason: str
     at: Instant
+    via: str = "server"
+    beside: Beside = field(default_factory=Beside)
 
 
-def add(transaction: Transaction, company: Company, author: str, reason: str, at: Instant) -> Revision:
+def add(
+    transaction: Transaction,
+    company: Company,
+    author: str,
+    reason: str,
+    at: Instant,
+    *,
+    via: str = "server",
+    beside: Beside | None = None,
+) -> Revision:
     """Append the company as it is now."""
-    content = msgspec.json.encode(write_content(company)).decode()
-    row = {"id": company.revision, "author": author, "reason": reason, "at": at}
-    done = transaction.connection.execute(insert(revisions).values(content=content, **row))
-    key = done.inserted_primary_key
-    return Revision(int(key[0]) if key else 0, company.revision, author, reason, at)
+    beside = beside or Beside()
+    row = {
+        "id": company.revision,
+        "author": author,
+        "reason": reason,
+        "at": at,
+        "content": msgspec.json.encode(write_content(company)).decode(),
+        "via": via,
+        "beside": msgspec.json.encode(beside).decode(),
+        "files": msgspec.json.encode(_keep_texts(transaction, company.files), order="deterministic").decode(),
+    }
+    key = transaction.connection.execute(insert(revisions).values(**row)).inserted_primary_key
+    return Revision(int(key[0]) if key else 0, company.revision, author, reason, at, via, beside)
 
 
 def newest(snapshot: Snapshot) -> Revision | None:
@@ -62,17 +106,75 @@ def history(snapshot: Snapshot, limit: int = 100) -> list[Revision]:
     return [_revision(row) for row in snapshot.connection.execute(_headers().limit(limit))]
 
 
+def named(snapshot: Snapshot, beginning: str, limit: int = 2) -> list[Revision]:
+    """The newest publication of each revision whose id begins so, the newest first; up to `limit` of them."""
+    rows = snapshot.connection.execute(_headers().where(revisions.c.id.startswith(beginning, autoescape=True)))
+    found: dict[str, Revision] = {}
+    for row in rows:
+        if len(found) < limit or row.id in found:
+            found.setdefault(row.id, _revision(row))
+    return list(found.values())
+
+
+def since(snapshot: Snapshot, seq: int) -> list[Revision]:
+    """Publications after that one, the newest first."""
+    return [_revision(row) for row in snapshot.connection.execute(_headers().where(revisions.c.seq > seq))]
+
+
 def company_of(snapshot: Snapshot, revision_id: str) -> Company | None:
-    """The company as a revision has it; None where there is no such revision. Raises ValueError if it can't be read."""
-    chosen = select(revisions.c.content).where(revisions.c.id == revision_id).order_by(revisions.c.seq.desc()).limit(1)
-    content = snapshot.connection.scalar(chosen)
-    return None if content is None else read_content(msgspec.json.decode(content))
+    """The company as a revision has it; None where there is no such revision. Raises ValueError if it can't be read.
 
-
-def _headers() -> Select[tuple[int, str, str, str, int]]:
+    Its `files` are {} where the revision was published before texts were kept.
+    """
     columns = revisions.c
-    return select(columns.seq, columns.id, columns.author, columns.reason, columns.at).order_by(columns.seq.desc())
+    chosen = select(columns.content, columns.files).where(columns.id == revision_id).order_by(columns.seq.desc())
+    row = snapshot.connection.execute(chosen.limit(1)).first()
+    if row is None:
+        return None
+    company = read_content(msgspec.json.decode(row.content))
+    return replace(company, files=_texts(snapshot, msgspec.json.decode(row.files, type=dict[str, str])))
 
 
-def _revision(row: Row[tuple[int, str, str, str, int]]) -> Revision:
-    return Revision(row.seq, row.id, row.author, row.reason, row.at)
+def holds_texts(snapshot: Snapshot, texts: Iterable[str]) -> set[str]:
+    """Which of these texts some revision has."""
+    wanted = {_digest(text): text for text in texts}
+    chosen = select(revision_texts.c.digest).where(revision_texts.c.digest.in_(list(wanted)))
+    return {wanted[digest] for (digest,) in snapshot.connection.execute(chosen)}
+
+
+def has_texts(snapshot: Snapshot, revision: Revision, files: Mapping[str, str]) -> bool:
+    """Whether the revision keeps exactly these texts; a company without texts of its own asks for none."""
+    kept = snapshot.connection.scalar(select(revisions.c.files).where(revisions.c.seq == revision.seq))
+    return not files or msgspec.json.decode(kept or "{}") == {name: _digest(text) for name, text in files.items()}
+
+
+def _keep_texts(transaction: Transaction, files: Mapping[str, str]) -> dict[str, str]:
+    named = {name: _digest(text) for name, text in files.items()}
+    held = holds_texts(transaction, files.values())
+    new = {_digest(text): text for text in files.values() if text not in held}
+    for digest, text in new.items():
+        transaction.connection.execute(insert(revision_texts).values(digest=digest, text=text))
+    return named
+
+
+def _texts(snapshot: Snapshot, files: Mapping[str, str]) -> dict[str, str]:
+    columns = revision_texts.c
+    chosen = select(columns.digest, columns.text).where(columns.digest.in_(list(files.values())))
+    texts = {row.digest: row.text for row in snapshot.connection.execute(chosen)}
+    return {name: texts[digest] for name, digest in files.items()}
+
+
+def _digest(text: str) -> str:
+    return sha256(text.encode()).hexdigest()
+
+
+def _headers() -> Select[tuple[int, str, str, str, int, str, str]]:
+    columns = revisions.c
+    return select(
+        columns.seq, columns.id, columns.author, columns.reason, columns.at, columns.via, columns.beside
+    ).order_by(columns.seq.desc())
+
+
+def _revision(row: Row[tuple[int, str, str, str, int, str, str]]) -> Revision:
+    beside = msgspec.json.decode(row.beside, type=Beside)
+    return Revision(row.seq, row.id, row.author, row.reason, row.at, row.via, beside)

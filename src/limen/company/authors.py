@@ -1,0 +1,26 @@
+"""Who published a revision, as people call them. Revisions hold opaque ids; names live where they can be erased."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from limen.identity import store as people
+from limen.storage import Snapshot
+
+SERVER: Final = "server"
+"""The author of what was published on the server itself, by whoever may start programs there. It is a door, too."""
+CONSOLE: Final = "console"
+"""The door of what a person published in the console, after proving anew who they are."""
+
+
+def author_name(snapshot: Snapshot, author: str) -> str:
+    """The name of a revision's author; the bare id once the database knows them no more."""
+    if author == SERVER:
+        return "the server's administrator"
+    person = people.person_by_id(snapshot.connection, author)
+    return person.name if person is not None and person.name else author
+
+
+def names_of(snapshot: Snapshot) -> dict[str, str]:
+    """Everybody's name by opaque id, for whoever may see them."""
+    return {person.id: person.name for person in people.all_people(snapshot.connection)}

@@ -1,0 +1,145 @@
+"""What is different between two companies, one line for each thing, so that nobody has to read two folders."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, fields
+from typing import Any, Final
+
+from limen.company.company import Company
+from limen.facts import App
+
+ADDED: Final = "added"
+REMOVED: Final = "removed"
+CHANGED: Final = "changed"
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One thing that is different. `kind`: policy · app · group · network · setting · test.
+
+    `how` is added, removed or changed; `detail` says what of it, where that is short. For a policy `before` and `after`
+    are its texts as their authors wrote them.
+    """
+
+    kind: str
+    name: str
+    how: str
+    detail: str = ""
+    before: str = ""
+    after: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.name} {self.how}" + (f": {self.detail}" if self.detail else "")
+
+
+def changes(before: Company | None, after: Company) -> tuple[Change, ...]:
+    """Everything that `after` has otherwise than `before` (None: nothing was published yet). Layout does not count."""
+    return (
+        *_policies(before, after),
+        *_apps(before, after),
+        *_named("group", before.settings.groups if before else {}, after.settings.groups),
+        *_named("network", before.settings.networks if before else {}, after.settings.networks),
+        *_settings(before, after),
+        *_tests(before, after),
+    )
+
+
+def _policies(before: Company | None, after: Company) -> Iterator[Change]:
+    old: Mapping[str, Any] = before.policies.tree["staticPolicies"] if before else {}
+    new: Mapping[str, Any] = after.policies.tree["staticPolicies"]
+    for name in _names(old, new):
+        if old.get(name) == new.get(name):
+            continue
+        texts = [
+            company.policies.sources[name].text if company and name in company.policies.sources else ""
+            for company in (before, after)
+        ]
+        if name not in old:
+            yield Change("policy", name, ADDED, _told(new[name]), *texts)
+        elif name not in new:
+            yield Change("policy", name, REMOVED, _told(old[name]), *texts)
+        else:
+            yield Change("policy", name, CHANGED, _difference(old[name], new[name]), *texts)
+
+
+def _told(body: Mapping[str, Any]) -> str:
+    """A policy's title, and its state where that is not the usual one."""
+    said = body.get("annotations") or {}
+    state = said.get("state", "enforce")
+    title = str(said.get("title", ""))
+    return title if state == "enforce" else f"{title} ({state})".strip()
+
+
+def _difference(old: Mapping[str, Any], new: Mapping[str, Any]) -> str:
+    """Which parts of a policy are different, its state by name."""
+    was, now = (dict(body.get("annotations") or {}) for body in (old, new))
+    parts = []
+    states = was.pop("state", "enforce"), now.pop("state", "enforce")
+    if states[0] != states[1]:
+        parts.append(f"from {states[0]} to {states[1]}")
+    if any(old.get(part) != new.get(part) for part in ("effect", "principal", "action", "resource")):
+        parts.append("whom and what it is about")
+    if old.get("conditions") != new.get("conditions"):
+        parts.append("its conditions")
+    if was != now:
+        parts.append("its words")
+    return ", ".join(parts)
+
+
+def _apps(before: Company | None, after: Company) -> Iterator[Change]:
+    old = {app.id: app for app in before.apps} if before else {}
+    new = {app.id: app for app in after.apps}
+    for name in _names(old, new):
+        if name not in old:
+            yield Change("app", name, ADDED, new[name].name)
+        elif name not in new:
+            yield Change("app", name, REMOVED, old[name].name)
+        elif old[name] != new[name]:
+            yield Change("app", name, CHANGED, _app_difference(old[name], new[name]))
+
+
+def _app_difference(old: App, new: App) -> str:
+    parts = []
+    for field in fields(App):
+        was, now = getattr(old, field.name), getattr(new, field.name)
+        if was != now:
+            is_short = isinstance(was, str) and field.name in {"name", "host", "owner", "start"}
+            word = f"{was.word} to {now.word}" if field.name == "label" else f"{was} to {now}"
+            parts.append(f"{field.name} from {word}" if is_short or field.name == "label" else field.name)
+    return ", ".join(parts)
+
+
+def _named(kind: str, old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[Change]:
+    for name in _names(old, new):
+        if name not in old:
+            yield Change(kind, name, ADDED)
+        elif name not in new:
+            yield Change(kind, name, REMOVED)
+        elif old[name] != new[name]:
+            yield Change(kind, name, CHANGED)
+
+
+def _settings(before: Company | None, after: Company) -> Iterator[Change]:
+    if before is None:
+        return
+    for name in ("name", "domain", "time_zone", "url", "sessions"):
+        if getattr(before.settings, name) != getattr(after.settings, name):
+            yield Change("setting", name, CHANGED)
+
+
+def _tests(before: Company | None, after: Company) -> Iterator[Change]:
+    old = _by_title(before.tests if before else ())
+    new = _by_title(after.tests)
+    yield from _named("test", old, new)
+
+
+def _by_title(tests: Iterable[Any]) -> dict[str, list[Any]]:
+    found: dict[str, list[Any]] = {}
+    for test in tests:
+        found.setdefault(test.title, []).append(test)
+    return found
+
+
+def _names(old: Mapping[str, Any], new: Mapping[str, Any]) -> list[str]:
+    return sorted({*old, *new})

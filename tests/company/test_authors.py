@@ -1,0 +1,19 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+from limen.company.authors import SERVER, author_name, names_of
+from limen.facts import Person
+from limen.identity import store
+from limen.identity.model import PersonStatus
+from limen.storage import Database
+
+
+def test_authors_are_told_by_name_and_by_their_id_once_they_are_gone(tmp_path: Path) -> None:
+    database = Database.open(tmp_path / "limen.db")
+    jana = Person("p1", "Jana Novak", "jana@harbor.example")
+    database.write(lambda one: store.insert_person(one.connection, jana, PersonStatus.ACTIVE, 1))
+    said = database.read(lambda one: [author_name(one, author) for author in (SERVER, "p1", "p2")])
+    assert said == ["the server's administrator", "Jana Novak", "p2"]
+    assert database.read(names_of) == {"p1": "Jana Novak"}
+    database.close()
