@@ -74,13 +74,12 @@ def test_each_named_remedy_really_turns_the_decision(case: Case) -> None:
     decision = engine.decide(case.request, case.facts, case.now)
     if decision.effect is Effect.PERMIT:
         assert decision.remedies == ()
-    for remedy in decision.remedies:
-        assert remedy.at_once is (decision.effect is Effect.CHALLENGE)
-        if remedy.kind == "come_back":
-            assert case.now < remedy.at <= case.now + 8 * DAY
-            assert engine.decide(case.request, case.facts, remedy.at).effect is not Effect.DENY
-        elif remedy.kind != "sign_in":
-            turned = engine.decide(case.request, applied(remedy, case.facts, case.now), case.now)
+    for named in decision.remedies:
+        assert all(remedy.at_once for remedy in named) or decision.effect is Effect.DENY
+        for remedy in named:
+            assert remedy.kind != "come_back" or case.now < remedy.at <= case.now + 8 * DAY
+        if len(named) == 1 and named[0].at_once and named[0].kind != "sign_in":
+            turned = engine.decide(case.request, applied(named[0], case.facts, case.now), case.now)
             assert turned.effect is Effect.PERMIT
 
 
@@ -92,9 +91,9 @@ def test_whoever_did_what_was_asked_is_not_asked_for_it_again(case: Case) -> Non
     asked: set[tuple[str, int]] = set()
     for _ in range(4):
         decision = engine.decide(case.request, facts, case.now)
-        if decision.effect is not Effect.CHALLENGE or decision.remedies[0].kind == "sign_in":
+        if decision.effect is not Effect.CHALLENGE or decision.at_once[0].kind == "sign_in":
             return
-        remedy = decision.remedies[0]
+        remedy = decision.at_once[0]
         assert (remedy.kind, remedy.strength) not in asked
         asked.add((remedy.kind, remedy.strength))
         facts = applied(remedy, facts, case.now)

@@ -5,7 +5,7 @@ from tests.policy.scene import NOW, VIEW, engine_of, facts
 
 from limen.clock import HOUR
 from limen.facts import Facts
-from limen.policy.decision import Decision, Effect, Remedy, Request
+from limen.policy.decision import Decision, Effect, Remedies, Remedy, Request
 
 ENGINE = engine_of(
     '@id("a") permit (principal, action, resource) '
@@ -30,9 +30,9 @@ class Foresight:
         self.asked.append("valid_until")
         return now + HOUR
 
-    def come_back(self, request: Request, facts: Facts, now: int) -> tuple[Remedy, ...]:
-        self.asked.append("come_back")
-        return (Remedy("come_back", at_once=False, at=now + HOUR),)
+    def remedies(self, request: Request, facts: Facts, now: int) -> Remedies:
+        self.asked.append("remedies")
+        return ((Remedy("come_back", at_once=False, at=now + HOUR),),)
 
 
 def test_its_future_is_looked_for_only_when_it_is_asked_for() -> None:
@@ -41,14 +41,14 @@ def test_its_future_is_looked_for_only_when_it_is_asked_for() -> None:
     denied = Decision(Effect.DENY, (), (), (), VIEW, facts(), NOW, "r1", foresight)
     assert foresight.asked == []
     assert denied.valid_until == NOW + HOUR
-    assert [remedy.at for remedy in denied.remedies] == [NOW + HOUR]
-    assert foresight.asked == ["valid_until", "come_back"]
+    assert [remedy.at for named in denied.remedies for remedy in named] == [NOW + HOUR]
+    assert foresight.asked == ["valid_until", "remedies"]
 
 
 def test_what_can_be_done_at_once_needs_no_future() -> None:
     foresight = Foresight()
     sign_in = (Remedy("sign_in", at_once=True),)
-    assert Decision(Effect.CHALLENGE, (), sign_in, (), VIEW, facts(), NOW, "r1", foresight).remedies == sign_in
+    assert Decision(Effect.CHALLENGE, (), sign_in, (), VIEW, facts(), NOW, "r1", foresight).remedies == (sign_in,)
     assert Decision(Effect.PERMIT, (), (), (), VIEW, facts(), NOW, "r1", foresight).remedies == ()
     assert foresight.asked == []
 

@@ -47,7 +47,8 @@ def test_a_condition_behind_a_scope_that_failed_is_not_reached() -> None:
 def test_an_explanation_can_be_written_as_json() -> None:
     body = json.loads(json.dumps(engine_of(POLICIES).explain(VIEW, facts(), NOW).to_json()))
     assert (body["effect"], body["app"], body["now"]) == ("challenge", "wiki", NOW)
-    assert body["remedies"] == [{"kind": "sign_in_again", "at_once": True, "strength": 3, "at": 0}]
+    again = {"kind": "sign_in_again", "at_once": True, "strength": 3, "at": 0, "what": "", "to": ""}
+    assert body["remedies"] == [[again]]
 
 
 @pytest.mark.parametrize(

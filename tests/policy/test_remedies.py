@@ -1,38 +1,135 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
-from tests.policy.scene import NOW
+from tests.policy.scene import NOW, VIEW, app, engine_of, facts
 
-from limen.clock import HOUR, SECOND
-from limen.facts import Auth, Factor
-from limen.policy.remedies import candidates
+from limen.clock import HOUR, from_iso
+from limen.facts import ANYBODY, UNKNOWN_DEVICE, UNPROVED, Device, Label, Person, Place
+from limen.policy import Effect, Request
+from limen.policy.remedies import MOST_SETS, opens_at, who_can
 
-PASSWORD, CODE, PASSKEY = Factor.PASSWORD, Factor.CODE, Factor.PASSKEY
+NIGHT = from_iso("2026-11-24T22:00:00Z")
+MORNING = from_iso("2026-11-25T06:00:00Z")
+BY_DAY = "context.time.minute >= 420 && context.time.minute < 1140"
+FRESH = 'context.now.durationSince(context.auth.at) <= duration("4h")'
 
 
-def kinds(strength: int, age: int) -> list[tuple[str, int]]:
-    return [(one.kind, one.strength) for one, _ in candidates(Auth(strength, frozenset(), NOW - age), NOW)]
+def permit(condition: str, who: str = "principal", name: str = "p") -> str:
+    return f'@id("{name}") permit ({who}, action, resource) when {{ {condition} }};'
+
+
+def named(text: str, now: int = NOW, **known: object) -> list[str]:
+    decision = engine_of(text).decide(VIEW, facts(**known), now)
+    assert decision.effect is not Effect.PERMIT
+    return [" + ".join(f"{one.kind} {one.what}".strip() for one in one_set) for one_set in decision.remedies]
 
 
 @pytest.mark.parametrize(
-    ("strength", "age", "expected"),
+    ("condition", "known", "expected"),
     [
-        (0, HOUR, [("use_passkey", 3), ("add_factor", 2)]),
-        (1, HOUR, [("use_passkey", 3), ("add_factor", 2), ("sign_in_again", 1)]),
-        (2, HOUR, [("use_passkey", 3), ("sign_in_again", 2)]),
-        (3, HOUR, [("sign_in_again", 3)]),
-        (3, 30 * SECOND, [("sign_in_again", 3)]),
-        (3, 30 * SECOND - 1, []),
-        (2, SECOND, [("use_passkey", 3)]),
+        ("context.auth.strength >= 3", {"strength": 2}, ["use_passkey"]),
+        ("context.device.known", {"device": UNKNOWN_DEVICE}, ["enrol_device"]),
+        (
+            'context.device.compliance == "compliant" && context.device.managed',
+            {"device": Device("d", known=True)},
+            ["mend_device compliance + mend_device managed"],
+        ),
+        (
+            'context.device.compliance == "compliant"',
+            {"device": UNKNOWN_DEVICE},
+            ["enrol_device + mend_device compliance"],
+        ),
+        (
+            'context.auth.strength >= 3 && context.place.network == "office"',
+            {"strength": 2},
+            ["use_passkey + change_place network"],
+        ),
+        (
+            'context.place.network == "office" || context.grant.active',
+            {},
+            ["change_place network", "ask_for_grant"],
+        ),
+        ("context.grant.active && context.device.managed", {}, ["mend_device managed + ask_for_grant"]),
+        ('context.place.country == "DE"', {"place": Place(known=True, country="FR")}, ["change_place country"]),
+        ("context.risk.score < 70", {}, []),
+        ('principal in Group::"finance" && context.auth.strength >= 3', {"strength": 2}, []),
+        ("resource.sensitivity <= 0", {}, []),
     ],
 )
-def test_what_could_be_proved_now_depends_on_what_was(strength: int, age: int, expected: list[tuple[str, int]]) -> None:
-    assert kinds(strength, age) == expected
+def test_the_smallest_sets_are_found(condition: str, known: dict[str, object], expected: list[str]) -> None:
+    assert named(permit(condition), **known) == expected
 
 
-def test_a_second_factor_is_one_that_was_not_given_yet() -> None:
-    for given, added in ((PASSWORD, CODE), (CODE, PASSWORD)):
-        proofs = {one.kind: auth for one, auth in candidates(Auth(1, frozenset({given}), NOW - HOUR), NOW)}
-        assert proofs["add_factor"] == Auth(2, frozenset({given, added}), NOW)
-        assert proofs["use_passkey"] == Auth(3, frozenset({given, PASSKEY}), NOW)
-        assert proofs["sign_in_again"] == Auth(1, frozenset({given}), NOW)
+def test_what_a_forbid_demands_is_asked_for_too() -> None:
+    text = permit("context.auth.strength >= 2") + (
+        '@id("f") forbid (principal, action, resource) unless { context.device.managed };'
+    )
+    assert named(text, strength=1) == ["use_passkey + mend_device managed", "add_factor + mend_device managed"]
+
+
+def test_whoever_may_wait_is_told_so_after_what_they_may_do_at_once() -> None:
+    text = permit(BY_DAY) + permit('context.place.network == "office"', name="q")
+    assert named(text, NIGHT) == ["change_place network", "come_back"]
+
+
+def test_coming_back_may_need_a_proof_of_then() -> None:
+    decision = engine_of(permit(f"{BY_DAY} && {FRESH}")).decide(VIEW, facts(at=NIGHT - HOUR), NIGHT)
+    ((back, again),) = decision.remedies
+    assert (again.kind, back.kind, back.at) == ("sign_in_again", "come_back", MORNING)
+    ((back, again),) = engine_of(permit(f"{BY_DAY} && {FRESH}")).decide(VIEW, facts(at=NIGHT), NIGHT).remedies
+    assert (again.kind, back.at) == ("sign_in_again", MORNING)
+
+
+def test_a_challenge_names_what_the_browser_can_do_and_nothing_else() -> None:
+    text = permit("context.auth.strength >= 3") + permit("context.grant.active", name="q")
+    assert named(text, strength=2) == ["use_passkey"]
+
+
+@pytest.mark.parametrize(
+    "known",
+    [
+        {"person": ANYBODY, "auth": UNPROVED},
+        {"person": Person("p1", groups=frozenset({"staff"}))},
+    ],
+)
+def test_strangers_and_inactive_accounts_learn_of_no_remedy(known: dict[str, object]) -> None:
+    text = permit('context.place.network == "office"')
+    decision = engine_of(text).decide(Request("sign_in"), facts(**known), NOW)
+    assert decision.remedies == ()
+
+
+def test_where_a_policy_fails_nobody_is_sent_anywhere() -> None:
+    text = permit('context.place.network == "office"') + (
+        '@id("f") forbid (principal, action, resource) when { context.place.address.isLoopback() };'
+    )
+    assert named(text) == []
+
+
+def test_alternatives_are_bounded() -> None:
+    networks = " || ".join(f'context.place.network == "n{n}"' for n in range(50))
+    assert len(named(permit(networks))) <= MOST_SETS
+
+
+def test_what_everything_together_does_not_turn_is_not_searched_further() -> None:
+    engine = engine_of(
+        permit('context.device.managed && context.place.network == "office" && context.grant.active')
+        + '@id("never") forbid (principal, action, resource);'
+    )
+    assert engine.decide(VIEW, facts(), NOW).remedies == ()
+
+
+def test_whoever_answers_for_the_app_can_help_and_administrators_can() -> None:
+    assert who_can(facts()) == ("administrators",)
+    assert who_can(replace(facts(), app=replace(app(Label.PUBLIC), owner="sales"))) == ("sales", "administrators")
+
+
+def test_when_it_opens_is_when_waiting_and_at_most_a_proof_turn_it() -> None:
+    def opening(condition: str, **known: object) -> int:
+        return opens_at(engine_of(permit(condition)).decide(VIEW, facts(**known), NIGHT).remedies)
+
+    assert opening(BY_DAY) == MORNING
+    assert opening(f"{BY_DAY} && {FRESH}") == MORNING
+    assert opening(f"{BY_DAY} && context.device.managed") == 0
+    assert opening("context.device.managed") == 0

@@ -33,8 +33,8 @@ def print_explanation(explanation: Explanation, asked: Asked) -> None:
     console.print(line)
     for reason in decision.reasons:
         console.print(Text(f"  {_reason(reason)}"))
-    for remedy in decision.remedies:
-        console.print(Text(f"  → {_remedy(remedy, asked)}", "yellow"))
+    for named in decision.remedies:
+        console.print(Text(f"  → {' '.join(_remedy(remedy, asked) for remedy in named)}", "yellow"))
     for reason in decision.watched:
         console.print(Text(f"  watched: {_reason(reason)} ({reason.effect})", "dim"))
     if explanation.valid_until is not None:
@@ -108,7 +108,7 @@ def _reason(reason: Reason) -> str:
     return f"{reason.title}. {reason.text} ({reason.policy})" if reason.text else f"{reason.title}. ({reason.policy})"
 
 
-def _remedy(remedy: Remedy, asked: Asked) -> str:
+def _remedy(remedy: Remedy, asked: Asked) -> str:  # noqa: PLR0911 -- one sentence for each kind
     match remedy.kind:
         case "sign_in":
             return "Sign in."
@@ -120,6 +120,16 @@ def _remedy(remedy: Remedy, asked: Asked) -> str:
             return f"Prove again who you are, with {_STRENGTHS[remedy.strength]}."
         case "come_back":
             return f"Come back at {_local(remedy.at, asked)}."
+        case "new_session":
+            return "Sign out and sign in again."
+        case "enrol_device":
+            return "Enrol the device."
+        case "mend_device":
+            return f"Mend the device: {remedy.what}."
+        case "change_place":
+            return f"Change the place: {' '.join(filter(None, (remedy.what, remedy.to)))}."
+        case "ask_for_grant":
+            return "Ask for a grant."
     return remedy.kind
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Protocol
+from typing import Protocol, TypeAlias
 
 import msgspec
 
@@ -65,24 +65,33 @@ class Reason:
 
 @dataclass(frozen=True, slots=True)
 class Remedy:
-    """A change that would turn the answer.
+    """A change that turns the answer, by itself or together with the others of its set.
 
-    `kind`: "sign_in" · "use_passkey" · "add_factor" · "sign_in_again" · "come_back" · … ; `strength` and `at` say how
-    firmly or when, where that matters. `at_once` is true where the browser in front of the person can do it now.
+    `kind`: "sign_in" · "use_passkey" · "add_factor" · "sign_in_again" · "new_session" · "enrol_device" ·
+    "mend_device" · "change_place" · "ask_for_grant" · "come_back". `strength` and `at` say how firmly or when, where
+    that matters.
+    `what` is the attribute of the device or the place that changes, and `to` its new value where it is a name.
+    `at_once` is true where the browser in front of the person can do it now.
     """
 
     kind: str
     at_once: bool
     strength: int = 0
     at: int = 0
+    what: str = ""
+    to: str = ""
+
+
+Remedies: TypeAlias = tuple[tuple[Remedy, ...], ...]
+"""Alternatives, the cheapest first. All of one set together turn the answer; without any one of them it stays."""
 
 
 class Foresight(Protocol):
-    """Whoever can tell what time will change: the engine that decided."""
+    """Whoever can tell what time will change, and what a person can: the engine that decided."""
 
     def valid_until(self, request: Request, facts: Facts, now: Instant) -> Instant | None: ...
 
-    def come_back(self, request: Request, facts: Facts, now: Instant) -> tuple[Remedy, ...]: ...
+    def remedies(self, request: Request, facts: Facts, now: Instant) -> Remedies: ...
 
 
 class Decision(msgspec.Struct, frozen=True, eq=False, gc=False):
@@ -104,14 +113,15 @@ class Decision(msgspec.Struct, frozen=True, eq=False, gc=False):
     foresight: Foresight | None = None
 
     @property
-    def remedies(self) -> tuple[Remedy, ...]:
-        """Alternatives: each one alone turns a refusal, the best first; a permit has none.
+    def remedies(self) -> Remedies:
+        """The smallest sets that turn a refusal, the cheapest first; none for a permit, or where nothing would.
 
-        When to come back is looked for only when somebody asks: it costs a thousand times what deciding does.
+        What the browser can do at once is all that a challenge names. The rest is looked for only when somebody asks:
+        it costs a hundred times what deciding does.
         """
         if self.at_once or self.effect is not Effect.DENY or self.foresight is None:
-            return self.at_once
-        return self.foresight.come_back(self.request, self.facts, self.now)
+            return tuple((one,) for one in self.at_once)
+        return self.foresight.remedies(self.request, self.facts, self.now)
 
     @property
     def valid_until(self) -> Instant | None:

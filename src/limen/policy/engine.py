@@ -2,30 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from datetime import tzinfo
-from itertools import islice
 from typing import Any, Final
 
-from limen.cedar import Entity, EntityUid, EvaluationError, Policy, PolicySet, compile_policies
-from limen.cedar.interpret import Request as CedarRequest, evaluate
-from limen.cedar.tree import Expression
-from limen.clock import DAY, Instant, Milliseconds
+from limen.cedar import Entity, EntityUid, Policy, PolicySet, compile_policies
+from limen.cedar.interpret import Request as CedarRequest
+from limen.clock import Instant
 from limen.errors import LimenError
 from limen.facts import Facts
 from limen.policy import remedies
 from limen.policy.annotations import State, reason_of, state_of
-from limen.policy.decision import Decision, Effect, Named, Reason, Remedy, Request
-from limen.policy.edges import Ahead, Clock, Edge, Moving, UnforeseeableError, edges_of
+from limen.policy.decision import Decision, Effect, Named, Reason, Remedies, Remedy, Request
+from limen.policy.edges import Edge, UnforeseeableError, edges_of
 from limen.policy.explain import Explanation, explain
+from limen.policy.foresight import Foresight
+from limen.policy.moves import candidates
 from limen.policy.seen import ACTION_ENTITIES, Calendar, Seen, see
-
-COME_BACK: Final[Milliseconds] = 8 * DAY
-"""How far ahead a person is told to come back: a week, and a day for a changed clock."""
-MOST_EDGES: Final = 48
-"""With more comparisons that move with time, a refusal no longer looks for when to come back: it must stay quick."""
-MOST_INSTANTS: Final = 400
-"""How many instants a refusal looks at for when to come back."""
 
 NOTHING_PERMITS: Final = (
     Reason(Named.NOTHING_PERMITS, "forbid", "Nothing permits this", "No policy gives you this access."),
@@ -34,6 +27,7 @@ NOT_SIGNED_IN: Final = (Reason(Named.NOT_SIGNED_IN, "forbid", "You are not signe
 INACTIVE: Final = (
     Reason(Named.PERSON_INACTIVE, "forbid", "This account is not active", "An administrator can say why."),
 )
+BEYOND_REMEDY: Final = frozenset({Named.PERSON_INACTIVE, Named.POLICY_ERROR, Named.BAD_REQUEST})
 BAD_ACTION: Final = (Reason(Named.BAD_REQUEST, "forbid", "There is no such action", ""),)
 
 
@@ -66,7 +60,8 @@ class Engine:
         self._watched = compile_policies(watched) if watched else None
         self._reasons = {policy.id: reason_of(policy) for policy in self.policies}
         self._sayings: dict[tuple[str, ...], tuple[Reason, ...]] = {}
-        self._edges = [(policy, edges) for policy in enforced if (edges := _edges(policy))]
+        edges = {policy.id: found for policy in enforced if (found := _edges(policy))}
+        self._foresight = Foresight(enforced, edges, self.calendar)
 
     def in_state(self, state: State) -> tuple[Policy, ...]:
         return tuple(policy for policy in self.policies if self.states[policy.id] is state)
@@ -92,20 +87,18 @@ class Engine:
         """The next instant at which time alone changes the effect; None if it never does."""
         seen = see(facts)
         effect = self._effect(request, seen, now)
-        for at in self._ahead(request, seen, now).instants():
+        for at in self._foresight.ahead(request, seen, now).instants():
             if self._effect(request, seen, at) is not effect:
                 return at
         return None
 
-    def come_back(self, request: Request, facts: Facts, now: Instant) -> tuple[Remedy, ...]:
-        """When a denied request would be denied no more; () where that is not within a week or too much to look for."""
+    def remedies(self, request: Request, facts: Facts, now: Instant) -> Remedies:
+        """What would turn a denied request, as smallest sets; () where nothing that this person can do would."""
         seen = see(facts)
-        ahead = self._ahead(request, seen, now)
-        if len(ahead.moving) <= MOST_EDGES:
-            for at in islice(ahead.instants(now + COME_BACK), MOST_INSTANTS):
-                if self._effect(request, seen, at) is not Effect.DENY:
-                    return (Remedy("come_back", at_once=False, at=at),)
-        return ()
+        reasons = self._answer(request, seen, now)[1]
+        if not facts.person.id or reasons[0].policy in BEYOND_REMEDY:
+            return ()
+        return remedies.remedies(self._enforced, self._foresight, self.calendar, request, seen, now)
 
     def explain(self, request: Request, facts: Facts, now: Instant) -> Explanation:
         """The same answer with everything it was made of: every policy considered, every value it saw."""
@@ -168,14 +161,14 @@ class Engine:
     # What would turn a refusal
 
     def _at_once(self, reasons: tuple[Reason, ...], request: Request, seen: Seen, now: Instant) -> tuple[Remedy, ...]:
-        if reasons[0].policy in {Named.PERSON_INACTIVE, Named.POLICY_ERROR, Named.BAD_REQUEST}:
+        if reasons[0].policy in BEYOND_REMEDY:
             return ()
         if not seen.facts.person.id:
             return remedies.SIGN_IN if request.action != "sign_in" else ()
         return tuple(
             [
                 remedy
-                for remedy, auth in remedies.candidates(seen.facts.auth, now)
+                for remedy, auth in candidates(seen.facts.auth, now)
                 if self._answer(request, seen.proved(auth), now)[0] is Effect.PERMIT
             ]
         )
@@ -185,53 +178,6 @@ class Engine:
         if effect is Effect.DENY and self._at_once(reasons, request, seen, now):
             return Effect.CHALLENGE
         return effect
-
-    # What time would change
-
-    def _ahead(self, request: Request, seen: Seen, now: Instant) -> Ahead:
-        """Everything that time may change for this request, whatever the answer is now."""
-        facts = seen.facts
-        known = [grant.until for grant in facts.grants]
-        if facts.person.id and facts.auth.strength:
-            known.append(facts.auth.at + remedies.JUST_PROVED)
-        as_is, proved = self._worlds(request, seen)
-        moving = dict.fromkeys(self._moving(request, seen, as_is, proved))
-        return Ahead(tuple(moving), self.calendar, now, tuple(known))
-
-    def _moving(self, request: Request, seen: Seen, as_is: Any, proved: Any) -> Iterator[Moving]:
-        action = ACTION_ENTITIES.get(request.action)
-        if action is None:
-            return
-        for policy, edges in self._edges:
-            if (
-                policy.action.holds(action.uid, action.ancestors)
-                and policy.principal.holds(seen.principal.uid, seen.principal.ancestors)
-                and policy.resource.holds(seen.resource.uid, seen.resource.ancestors)
-            ):
-                for edge in edges:
-                    if edge.clocks != {Clock.PROOF}:
-                        yield edge, as_is
-                    if Clock.PROOF in edge.clocks and seen.facts.person.id:
-                        yield edge, proved
-
-    def _worlds(self, request: Request, seen: Seen) -> tuple[Any, Any]:
-        """How to evaluate an expression at an instant: under the facts as they are, and after a proof given then."""
-        action = ACTION_ENTITIES.get(request.action, ACTION_ENTITIES["view"])
-
-        def value(world: Seen, node: Expression, at: Instant) -> object:
-            context = world.context(request, at, self.calendar.at(at))
-            try:
-                return evaluate(node, CedarRequest(world.principal, action, world.resource, context, {}))
-            except (EvaluationError, RecursionError):
-                return None
-
-        def as_is(node: Expression, at: Instant) -> object:
-            return value(seen, node, at)
-
-        def proved(node: Expression, at: Instant) -> object:
-            return value(seen.proved(remedies.strongest(seen.facts.auth, at)), node, at)
-
-        return as_is, proved
 
 
 def _state(policy: Policy) -> State:

@@ -1,40 +1,188 @@
-"""What a person could do about a refusal at once: prove who they are again, or more strongly.
+"""What would turn a refusal: the smallest sets of what a person can change, found by asking the policies again.
 
-Each remedy is a change of facts, and is named only where the policies, asked again under the changed facts, permit.
+Never by annotations, which could lie: each set is named only after the policies, under the facts as they would be,
+permitted, and after they refused without each of its members. Two bounds keep it within a millisecond: only changes of
+what the policies in question read are tried, and where everything together does not turn the answer, no pair of them
+is looked at (facts form an order, and a policy that a better fact closes is refused by `limen check`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import replace
+from collections.abc import Callable, Iterable, Iterator
+from itertools import combinations, islice, product
 from typing import Final
 
-from limen.clock import SECOND, Instant, Milliseconds
-from limen.facts import Auth, Factor
-from limen.policy.decision import Remedy
-
-JUST_PROVED: Final[Milliseconds] = 30 * SECOND
-"""A proof this young is not asked for again: it has not turned the answer, so it would only go round in a loop."""
+from limen.cedar import Compiled, Entity, EntityUid, Evaluation
+from limen.clock import Instant
+from limen.facts import Facts
+from limen.policy.decision import Remedies, Remedy, Request
+from limen.policy.foresight import Foresight, InQuestion
+from limen.policy.moves import moves_of
+from limen.policy.seen import ACTION_ENTITIES, Calendar, Seen
 
 SIGN_IN: Final = (Remedy("sign_in", at_once=True),)
 """The remedy of everybody who is not signed in. Who they will be is not known, so neither is what they may do."""
+MOST_SETS: Final = 6
+"""How many alternatives are named."""
+MOST_TOPS: Final = 8
+"""How many ways of changing everything are tried, where a policy names several networks or countries."""
+LATER: Final = 40
+"""What it asks of people to come back later."""
+ADMINISTRATORS: Final = "administrators"
+"""The group of those who write the policies."""
 
 
-def candidates(auth: Auth, now: Instant) -> Iterator[tuple[Remedy, Auth]]:
-    """The proofs a signed-in person could give now, the best first, each with what would then be known of them."""
-    if auth.strength < 3:
-        yield Remedy("use_passkey", at_once=True, strength=3), strongest(auth, now)
-    if auth.strength < 2:
-        yield Remedy("add_factor", at_once=True, strength=2), _second(auth, now)
-    if auth.strength and now - auth.at >= JUST_PROVED:
-        yield Remedy("sign_in_again", at_once=True, strength=auth.strength), replace(auth, at=now)
+def remedies(
+    compiled: Compiled, foresight: Foresight, calendar: Calendar, request: Request, seen: Seen, now: Instant
+) -> Remedies:
+    """The sets that turn the refusal of `request` at `now`, the cheapest first; () where nothing a person does would.
+
+    The person is signed in and active, and no policy failed.
+    """
+    about = foresight.in_question(request, seen)
+    if not about.has_permit:
+        return ()
+    search = _Search(compiled, calendar, request, seen, now, about)
+    found = search.now_sets()
+    later = search.later_sets(lambda: foresight.coming(about, request, seen, now), is_last_hope=not found)
+    sets = [(search.cost(mask), search.named(mask)) for mask in found]
+    sets += [(LATER + search.cost(mask), (_back(at), *search.named(mask))) for at, mask in later]
+    return tuple([named for _, named in sorted(sets, key=lambda one: one[0])][:MOST_SETS])
 
 
-def strongest(auth: Auth, now: Instant) -> Auth:
-    """After a passkey was used, with the person verified: phishing-resistant and multi-factor at once."""
-    return Auth(3, auth.factors | {Factor.PASSKEY}, now)
+def _back(at: Instant) -> Remedy:
+    return Remedy("come_back", at_once=False, at=at)
 
 
-def _second(auth: Auth, now: Instant) -> Auth:
-    second = Factor.PASSWORD if Factor.CODE in auth.factors else Factor.CODE
-    return Auth(2, auth.factors | {second}, now)
+def opens_at(named: Remedies) -> Instant:
+    """The instant at which waiting, and at most a proof given then, turns the answer; 0 where it never does."""
+    for one_set in named:
+        back = [one.at for one in one_set if one.kind == "come_back"]
+        if back and all(one.at_once for one in one_set if one.kind != "come_back"):
+            return back[0]
+    return 0
+
+
+def who_can(facts: Facts) -> tuple[str, ...]:
+    """The groups to ask where nobody can help themselves: whose app it is, then those who write the policies."""
+    return tuple(dict.fromkeys([one for one in (facts.app.owner, ADMINISTRATORS) if one]))
+
+
+class _Search:
+    """Asks the policies about sets of moves. A set is a bit mask; no answer is looked for twice."""
+
+    def __init__(
+        self,
+        compiled: Compiled,
+        calendar: Calendar,
+        request: Request,
+        seen: Seen,
+        now: Instant,
+        about: InQuestion,
+    ) -> None:
+        self._asking = compiled.asking(seen.principal, ACTION_ENTITIES[request.action], seen.resource)
+        self._calendar = calendar
+        self._request = request
+        self._seen = seen
+        self._now = now
+        self._about = about
+        self._moves = moves_of(about.reads, seen.facts, request.action, now)
+        self._answers: dict[tuple[int, Instant], Evaluation] = {}
+        self._possible = [number for number, move in enumerate(self._moves) if move.not_before <= now]
+
+    def turns(self, mask: int, at: Instant) -> bool:
+        """Whether the policies permit at `at` once these moves were made then."""
+        permits, forbids, errors = self._said(mask, at)
+        return bool(permits) and not forbids and not errors
+
+    def now_sets(self) -> list[int]:
+        """The smallest sets that turn the answer now."""
+        now = self._now
+        found = [1 << number for number in self._possible if self.turns(1 << number, now)]
+        rest = [number for number in self._possible if 1 << number not in found]
+        tops = [top for top in self._tops(rest) if self.turns(top, now)]
+        if not tops:
+            return found
+        pairs = []
+        for one, other in combinations(rest, 2):
+            mask = 1 << one | 1 << other
+            if self._moves[one].slot != self._moves[other].slot and self.turns(mask, now):
+                pairs.append(mask)
+        found += pairs
+        for top in () if pairs else tops:
+            shrunk = self._shrink(top, now)
+            if shrunk not in found:
+                found.append(shrunk)
+        return found
+
+    def later_sets(self, coming: Callable[[], list[Instant]], *, is_last_hope: bool) -> Iterator[tuple[Instant, int]]:
+        """When waiting is enough; or else, where nothing turns it now, when waiting and some moves are."""
+        is_hopeful = self._may_turn_by_waiting(0)
+        tops = list(filter(self._may_turn_by_waiting, self._tops(range(len(self._moves))))) if is_last_hope else []
+        instants = coming() if is_hopeful or tops else []
+        for at in instants if is_hopeful else ():
+            if self.turns(0, at):
+                yield at, 0
+                return
+        for at in instants if tops else ():
+            for top in tops:
+                if self._can_be_made(top, at) and self.turns(top, at):
+                    mask = self._shrink(top, at)
+                    if not self.turns(mask, self._now):
+                        yield at, mask
+                        return
+
+    def cost(self, mask: int) -> int:
+        return sum(move.cost for number, move in enumerate(self._moves) if mask >> number & 1)
+
+    def named(self, mask: int) -> tuple[Remedy, ...]:
+        return tuple([move.remedy for number, move in enumerate(self._moves) if mask >> number & 1])
+
+    def _said(self, mask: int, at: Instant) -> Evaluation:
+        said = self._answers.get((mask, at))
+        if said is None:
+            context = self._seen.context(self._request, at, self._calendar.at(at))
+            for number, move in enumerate(self._moves):
+                if mask >> number & 1:
+                    move.change(context, at)
+            said = self._answers[mask, at] = self._asking.evaluate(context, _NO_OTHERS)
+        return said
+
+    def _may_turn_by_waiting(self, mask: int) -> bool:
+        """Whether something that reads a clock stands in the way, of all that does once these moves are made."""
+        if self._seen.facts.grants:
+            return True  # their ends change what is known, without a clock that a policy reads
+        permits, forbids, _ = self._said(mask, self._now)
+        timely = self._about.timely
+        return (bool(permits) or self._about.has_timely_permit) and all(policy in timely for policy in forbids)
+
+    def _can_be_made(self, mask: int, at: Instant) -> bool:
+        return all(move.not_before <= at for number, move in enumerate(self._moves) if mask >> number & 1)
+
+    def _tops(self, numbers: Iterable[int]) -> Iterator[int]:
+        """Everything that can be changed, changed at once: the best of each slot, every name of a place in turn."""
+        slots: dict[str, list[int]] = {}
+        for number in numbers:
+            slots.setdefault(self._moves[number].slot, []).append(number)
+        choices = [options if slot in _FLAT else options[:1] for slot, options in slots.items()]
+        for chosen in islice(product(*choices), MOST_TOPS):
+            yield sum(1 << number for number in chosen)
+
+    def _shrink(self, mask: int, at: Instant) -> int:
+        """A part of the set that still turns the answer, and would not without any one of its members.
+
+        What costs most is given up first.
+        """
+        is_smaller = True
+        while is_smaller:
+            is_smaller = False
+            for number in range(len(self._moves) - 1, -1, -1):
+                if mask >> number & 1 and self.turns(mask & ~(1 << number), at):
+                    mask &= ~(1 << number)
+                    is_smaller = True
+        return mask
+
+
+_NO_OTHERS: Final[dict[EntityUid, Entity]] = {}
+_FLAT: Final = frozenset({"network", "country", "address", "binding"})
+"""Slots of whose moves none is better than another; of proofs the first is the strongest, else there is but one."""

@@ -9,7 +9,7 @@ from limen.clock import from_iso
 from limen.facts import App, Auth, Facts, Group, Person, Upstream
 from limen.policy import Engine, Request
 from limen.policy.decision import Remedy
-from limen.web.console.sentences import answered, joined, remedy_words, scope_sentence, stopped_by
+from limen.web.console.sentences import answered, joined, remedy_words, scope_sentence, set_words, stopped_by
 
 GROUPS = {"finance": Group("finance", "Finance"), "staff": Group("staff")}
 APPS = {"payroll": App("payroll", "Payroll", "payroll.harbor.example", Upstream(""))}
@@ -95,3 +95,13 @@ def test_what_kept_a_policy_from_applying_is_named_with_what_it_was() -> None:
 def _json(policy_id: str) -> object:
     bodies = PolicySet.parse(TEXT).to_json()["staticPolicies"]
     return next(body for body in bodies.values() if body["annotations"]["id"] == policy_id)
+
+
+def test_remedies_that_belong_together_are_said_together() -> None:
+    named = (
+        Remedy("enrol_device", at_once=False),
+        Remedy("mend_device", at_once=False, what="compliance"),
+        Remedy("change_place", at_once=False, what="network", to="office"),
+    )
+    said = "enrol the device, mend the device (compliance) and change the place (network office)"
+    assert set_words(named, ZoneInfo("UTC")) == said

@@ -18,7 +18,7 @@ from limen.policy.decision import Named
 from limen.policy.explain import Considered
 from limen.policy.replay import write_decision
 from limen.web.console.rows import Row, rows_of, titles_of
-from limen.web.console.sentences import answered, kind_words, remedy_words, scope_sentence, stopped_by
+from limen.web.console.sentences import answered, kind_words, scope_sentence, set_words, stopped_by
 from limen.web.portal.past import Past, past_decision
 from limen.web.site import Site
 
@@ -101,7 +101,7 @@ def _page(site: Site, decision_id: str, event: Event, past: Past | None) -> Page
     policies = {policy.id: reason_of(policy).text for policy in engine.policies}
     zone = site.ports.settings.zone
     if past is not None and past.is_same:
-        remedies = tuple(remedy_words(remedy, zone) for remedy in past.explanation.decision.remedies)
+        remedies = tuple(set_words(named, zone) for named in past.explanation.decision.remedies)
     else:
         remedies = tuple(kind_words(kind) for kind in record.remedies)
     return Page(

@@ -35,6 +35,9 @@ _REMEDIES: Final = {
     "add_factor": "prove a second factor as well",
     "sign_in_again": "prove it again, freshly",
     "come_back": "come back later",
+    "new_session": "sign out and sign in again",
+    "enrol_device": "enrol the device",
+    "ask_for_grant": "ask for a grant",
 }
 
 
@@ -53,7 +56,16 @@ def remedy_words(remedy: Remedy, zone: tzinfo) -> str:
     words = _REMEDIES.get(remedy.kind, remedy.kind.replace("_", " "))
     if remedy.kind == "come_back" and remedy.at:
         return f"come back on {day_and_time(remedy.at, zone)}"
+    if remedy.kind == "mend_device":
+        return f"mend the device ({remedy.what})"
+    if remedy.kind == "change_place":
+        return f"change the place ({' '.join(filter(None, (remedy.what, remedy.to)))})"
     return words
+
+
+def set_words(named: Iterable[Remedy], zone: tzinfo) -> str:
+    """Remedies that turn an answer together."""
+    return joined([remedy_words(remedy, zone) for remedy in named])
 
 
 def kind_words(kind: str) -> str:

@@ -11,6 +11,7 @@ from starlette.responses import Response
 from limen.clock import Instant
 from limen.facts import ACTIONS, LIMEN, App
 from limen.policy.decision import Effect, Request as Asked
+from limen.policy.remedies import opens_at
 from limen.web.site import Resident, Site, Visit
 
 
@@ -64,11 +65,11 @@ def _card(site: Site, resident: Resident, app: App, without: tuple[str, ...]) ->
     way_in = engine.decide(Asked(first), facts, now)
     url = site.app_url(app, app.start)
     if way_in.effect is Effect.DENY:
-        opens_at = next((remedy.at for remedy in way_in.remedies if remedy.kind == "come_back"), 0)
-        return Card(app, url, "", (first, *others), opens_at) if opens_at else None
+        at = opens_at(way_in.remedies)
+        return Card(app, url, "", (first, *others), at) if at else None
     asked = [action for action in others if action not in without]
     withheld = tuple(action for action in asked if engine.decide(Asked(action), facts, now).effect is Effect.DENY)
-    asks = "" if way_in.is_permit else way_in.remedies[0].kind if way_in.remedies else ""
+    asks = "" if way_in.is_permit else way_in.at_once[0].kind if way_in.at_once else ""
     return Card(app, url, asks, withheld)
 
 
@@ -92,7 +93,7 @@ def app_open_to(site: Site, visit: Visit, app_id: str) -> App | None:
     engine = site.ports.in_force.engine
     for action in used_actions(app):
         decision = engine.decide(Asked(action), facts, visit.now)
-        if decision.effect is not Effect.DENY or decision.remedies:
+        if decision.effect is not Effect.DENY or opens_at(decision.remedies):
             return app
     return None
 

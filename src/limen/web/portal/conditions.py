@@ -16,6 +16,7 @@ from limen.identity.factors import Held
 from limen.policy.annotations import State
 from limen.policy.decision import Decision, Named
 from limen.policy.explain import Considered, Explanation
+from limen.policy.remedies import opens_at
 from limen.web.pages import factor_words
 
 PLACES: Final = (
@@ -90,7 +91,7 @@ def checklist(explanation: Explanation, named: str, held: Held, groups: dict[str
 
 def can_prove(decision: Decision, named: str) -> bool:
     """Whether a proof that is given now would turn the answer, or bring back a session that was over."""
-    return named in _ENDED or any(remedy.kind in _PROOFS for remedy in decision.remedies)
+    return named in _ENDED or any(remedy.kind in _PROOFS for remedy in decision.at_once)
 
 
 def is_forbidden_outright(explanation: Explanation) -> bool:
@@ -128,7 +129,7 @@ def _looked_at(explanation: Explanation, named: str) -> tuple[set[str], set[str]
         failing |= min(ways, key=lambda way: ("groups" in way, len(way))) if ways else {"groups"}
     if can_prove(decision, named):
         failing = (failing | {"proof"}) - {"groups"}
-    if any(remedy.kind == "come_back" for remedy in decision.remedies):
+    if opens_at(decision.remedies):
         failing = (failing | {"time"}) - {"groups"}
     return asked, failing or {"groups"}
 
@@ -201,7 +202,7 @@ def _proof_said(facts: Facts, explanation: Explanation, held: Held, *, holds: bo
         return f"You proved who you are with your {words}."
     if strength == 0:
         return "Your sign-in had ended."
-    kinds = {remedy.kind for remedy in explanation.decision.remedies}
+    kinds = {remedy.kind for remedy in explanation.decision.at_once}
     if strength < 3 and ("use_passkey" in kinds or (strength == 2 and _asks_for_strength(explanation))):
         return f"You came with your {words}. This asks for a passkey{'' if held.passkeys else ', and you have none'}."
     return f"You proved who you are with your {words}; this asks for a newer or stronger proof."
@@ -230,7 +231,7 @@ def _mend(
         case "proof":
             if not can_prove(decision, named):
                 return ("Nothing you can do alone: even a new proof would not open this.", tell), 0
-            wants_passkey = any(remedy.kind == "use_passkey" for remedy in decision.remedies)
+            wants_passkey = any(remedy.kind == "use_passkey" for remedy in decision.at_once)
             if wants_passkey and not held.passkeys:
                 add = "Open My passkeys and add one: a fingerprint, a face or a PIN is enough."
                 return (add, "Come back and check again."), 2

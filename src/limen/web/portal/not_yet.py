@@ -11,6 +11,7 @@ from starlette.responses import Response
 
 from limen.facts import LIMEN, App
 from limen.policy.decision import Effect, Named, Request as Asked
+from limen.policy.remedies import opens_at
 from limen.web.portal.conditions import Condition, can_prove, checklist
 from limen.web.portal.past import Past, past_decision
 from limen.web.requests import query, query_id, where_to
@@ -94,8 +95,7 @@ async def _not_yet(site: Site, visit: Visit, past: Past, *, is_again: bool) -> N
     may_prove = can_prove(decision, named)
     failing = next((kind for kind in missing if kind != "proof" or may_prove), "groups")
     effect = decision.effect if is_again else Effect(past.event.decision.effect if past.event.decision else "deny")
-    opens_at = next((remedy.at for remedy in decision.remedies if remedy.kind == "come_back"), 0)
-    needs_adding = any(r.kind == "use_passkey" for r in decision.remedies) and not held.passkeys
+    needs_adding = any(r.kind == "use_passkey" for r in decision.at_once) and not held.passkeys
     prove = ""
     if may_prove and "proof" in missing and effect is not Effect.PERMIT:
         step = urlencode({"app": app.id, "to": app.start, "decision": past.id})
@@ -110,7 +110,7 @@ async def _not_yet(site: Site, visit: Visit, past: Past, *, is_again: bool) -> N
         headline=_HEADLINES[failing].format(app=app.name),
         why=why,
         conditions=conditions,
-        opens_at=opens_at,
+        opens_at=opens_at(decision.remedies),
         prove=prove,
         again=f"/not-yet?{urlencode({'decision': past.id, 'check': 'now'})}",
         at=visit.now if is_again else past.event.at,

@@ -114,7 +114,7 @@ async def _step(site: Site, visit: Visit, app_id: str, to: str, decision_id: str
     needs_passkey, why = app.id == LIMEN and bool(held.passkeys), ""  # what one changes here asks for the best one has
     if past is not None and past.event.actor == visit.session.person_id and past.app.id == app.id:
         decision = past.explanation.decision
-        needs_passkey = any(remedy.strength >= 3 for remedy in decision.remedies)
+        needs_passkey = bool(decision.at_once) and all(remedy.strength >= 3 for remedy in decision.at_once)
         why = next((reason.text for reason in decision.reasons if reason.text and reason.effect == "forbid"), "")
     return Step(
         app=app,
