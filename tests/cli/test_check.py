@@ -58,3 +58,18 @@ def test_what_could_not_be_checked_is_said(tmp_path: Path, capsys: pytest.Captur
         "names of apps were not checked, because apps.yaml could not be read; "
         "policy tests were not run, because apps.yaml, limen.toml must be mended first"
     )
+
+
+def test_policies_that_let_what_is_not_known_pass_are_listed(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    root = new_folder(tmp_path)
+    (root / "policies" / "90-own.cedar").write_text(
+        '@id("by-day")\n@allow_unknown("a trial")\nforbid (principal, action, resource)\n'
+        'when { context.device.known && context.device.compliance == "non_compliant" };\n'
+    )
+    assert leave("check", str(root)) == 0
+    assert "policies/90-own.cedar:1: by-day lets what is not known pass: a trial" in capsys.readouterr().out
+    assert leave("check", str(root), "--json") == 0
+    exempt = json.loads(capsys.readouterr().out)["exempt"]
+    assert {"policy": "by-day", "where": "policies/90-own.cedar:1", "why": "a trial"} in exempt

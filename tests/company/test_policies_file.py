@@ -47,3 +47,31 @@ def test_names_that_nobody_declared_are_found_where_they_stand(text: str, where:
 def test_names_are_not_held_against_what_could_not_be_read() -> None:
     _, problems = read_policies(parsed(GOOD), None, None)
     assert problems == []
+
+
+def in_one_file(text: str) -> list[tuple[int, int, str]]:
+    _, problems = read_policies(parsed(text), ["staff"], ["wiki"])
+    return [(one.line, one.column, f"{one.what}; {one.fix}") for one in problems]
+
+
+def test_a_fact_that_opens_where_it_is_worse_is_named_with_its_policy_and_mend() -> None:
+    (found,) = in_one_file(
+        """@id("no-sick-devices")
+forbid (principal, action, resource)
+when { context.device.compliance == "non_compliant" };"""
+    )
+    assert found[:2] == (3, 8)
+    assert 'context.device.compliance "unknown" passes this forbid' in found[2]
+    assert 'write `context.device.compliance != "compliant"`' in found[2]
+
+
+def test_an_exemption_is_counted_and_has_a_reason_and_a_use() -> None:
+    sick = 'forbid (principal, action, resource) when { context.device.compliance == "non_compliant" };'
+    policies, problems = read_policies(parsed(f'@id("a") @allow_unknown("a trial") {sick}'), [], [])
+    assert problems == []
+    assert policies.exemptions == {"a": "a trial"}
+    (empty, widening) = sorted(in_one_file(f'@id("a") @allow_unknown("") {sick}'))
+    assert "gives no reason" in empty[2]
+    assert "widens access" in widening[2]
+    (needless,) = in_one_file('@id("a") @allow_unknown("why") permit (principal, action, resource);')
+    assert "needs no exemption" in needless[2]

@@ -8,7 +8,7 @@ from limen.cedar import PolicySet
 from limen.clock import HOUR
 from limen.facts import NOWHERE, UNKNOWN_DEVICE, UNKNOWN_RISK, UNPROVED, Auth, Factor
 from limen.policy.order import is_no_better
-from limen.policy.representatives import FAR, Representatives, representatives_of
+from limen.policy.representatives import FAR, USUAL_FACTORS, Representatives, representatives_of
 
 
 def under(*conditions: str) -> Representatives:
@@ -18,7 +18,7 @@ def under(*conditions: str) -> Representatives:
 
 def test_what_no_policy_reads_has_one_value() -> None:
     nothing = under("true")
-    assert nothing.auths(NOW) == (Auth(3, frozenset({Factor.PASSKEY}), NOW),)
+    assert nothing.auths(NOW) == (Auth(3, USUAL_FACTORS[3], NOW),)
     assert nothing.sessions(NOW)[0] is not None
     assert [len(some) for some in (nothing.devices(NOW), nothing.places(), nothing.risks(NOW))] == [1, 1, 1]
     assert nothing.grants("wiki", frozenset({"view"}), NOW) == ((),)

@@ -40,11 +40,13 @@ def _plain(checked: Checked) -> dict[str, object]:
         "tests": checked.tests_run,
         "left_out": list(checked.left_out),
         "problems": [asdict(problem) for problem in checked.problems],
+        "exempt": [{"policy": policy, "where": where, "why": why} for policy, where, why in _exempt(checked)],
     }
 
 
 def _text(checked: Checked) -> str:
     lines = [str(problem) for problem in checked.problems]
+    exempt = [f"{where}: {policy} lets what is not known pass: {why}" for policy, where, why in _exempt(checked)]
     company = checked.company
     if company is None:
         lines.append(f"{_count(len(lines), 'problem')}; {'; '.join(checked.left_out)}")
@@ -56,7 +58,16 @@ def _text(checked: Checked) -> str:
             f"{company.settings.name}: {_count(apps, 'app')}, {_count(policies, 'policy', 'policies')}, "
             f"{_count(checked.tests_run, 'policy test')} passed. Revision {company.revision[:12]}."
         )
-    return "\n".join(lines)
+    return "\n".join(exempt + lines)
+
+
+def _exempt(checked: Checked) -> list[tuple[str, str, str]]:
+    """Policies with `@allow_unknown`: their names, where they stand, and why."""
+    if checked.company is None:
+        return []
+    policies = checked.company.policies
+    places = {name: f"{source.file}:{source.line}" for name, source in policies.sources.items()}
+    return [(name, places.get(name, ""), why) for name, why in policies.exemptions.items()]
 
 
 def _count(number: int, one: str, many: str = "") -> str:

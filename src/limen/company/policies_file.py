@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -13,6 +14,7 @@ from limen.facts import LIMEN
 from limen.policy import Named, Phase, State
 from limen.policy.annotations import ANNOTATIONS
 from limen.policy.edges import UnforeseeableError, edges_of
+from limen.policy.monotone import prove
 
 MOST_POLICIES: Final = 10_000
 _ID: Final = re.compile(r"[a-z0-9][a-z0-9-]{0,79}")
@@ -34,6 +36,13 @@ class Policies:
     tree: dict[str, Any]
     sources: dict[str, Source]
 
+    @property
+    def exemptions(self) -> dict[str, str]:
+        """Policies that a worse or unknown fact may pass, with the reason that each gives for it."""
+        bodies: dict[str, Any] = self.tree["staticPolicies"]
+        said = {name: (body.get("annotations") or {}).get("allow_unknown") for name, body in bodies.items()}
+        return {name: why for name, why in said.items() if why}
+
 
 def read_policies(
     files: Mapping[str, list[dict[str, Any]]], groups: Iterable[str] | None, apps: Iterable[str] | None
@@ -42,6 +51,7 @@ def read_policies(
     problems: list[Problem] = []
     bodies: dict[str, Any] = {}
     sources: dict[str, Source] = {}
+    provable: dict[str, _Written] = {}
     known = {
         "Group": None if groups is None else frozenset(groups),
         "App": None if apps is None else frozenset(apps) | {LIMEN},
@@ -60,6 +70,9 @@ def read_policies(
             elif policy_id:
                 sources[policy_id] = Source(file, written.line, written.text)
                 bodies[policy_id] = written.body
+                if one["fits"] and written.state in set(State):
+                    provable[policy_id] = written
+    problems += _widening(provable)
     if len(bodies) > MOST_POLICIES:
         problems.append(Problem("policies", 0, 0, f"there are more than {MOST_POLICIES} policies", "join some of them"))
     return Policies({"templates": {}, "staticPolicies": bodies, "templateLinks": []}, sources), problems
@@ -82,6 +95,10 @@ class _Written:
     @property
     def id(self) -> str:
         return self.annotations.get("id", "")
+
+    @property
+    def state(self) -> str:
+        return self.annotations.get("state", State.ENFORCE)
 
     def problem(self, word: str, what: str, fix: str) -> Problem:
         """A problem at the first place where `word` stands in the policy."""
@@ -116,7 +133,9 @@ class _Written:
         for name in self.annotations:
             if name not in ANNOTATIONS:
                 yield self.problem(f"@{name}", f"there is no annotation @{name}", did_you_mean(name, ANNOTATIONS))
-        state = self.annotations.get("state", State.ENFORCE)
+        if "allow_unknown" in self.annotations and not (self.annotations["allow_unknown"] or "").strip():
+            yield self.problem("@allow_unknown", "@allow_unknown gives no reason", 'write @allow_unknown("why")')
+        state = self.state
         if state not in set(State):
             what = f"there is no @state {shown(state)}"
             yield self.problem(f'"{state}"', what, did_you_mean(state, State, "say off, watch or enforce"))
@@ -124,6 +143,21 @@ class _Written:
         if phase not in set(Phase):
             what = f"there is no @phase {shown(phase)}"
             yield self.problem(f'"{phase}"', what, did_you_mean(phase, Phase, f"say {', '.join(Phase)}"))
+
+
+def _widening(written: Mapping[str, _Written]) -> Iterator[Problem]:
+    """Where a worse or unknown fact would widen access, and exemptions from this that exempt nothing."""
+    policies = []
+    for policy_id, one in written.items():
+        with suppress(CedarError):  # said already
+            policies.append(Policy.from_json(policy_id, one.body))
+    proof = prove(policies)
+    for finding in proof.findings:
+        yield written[finding.policy].problem(finding.path, finding.what, finding.fix)
+    for exemption in proof.exemptions:
+        if not exemption.is_needed:
+            what = "this policy needs no exemption, because no worse fact widens access by it"
+            yield written[exemption.policy].problem("@allow_unknown", what, "remove @allow_unknown")
 
 
 def _names(part: Any) -> set[tuple[str, str]]:

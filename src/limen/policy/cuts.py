@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from math import prod
 from typing import Final, TypeVar
 
 from limen.cedar import IpRange, Policy, expression_text
@@ -27,6 +28,7 @@ from limen.cedar.tree import (
     Not,
     Or,
     SetOf,
+    Var,
     children,
     constant,
 )
@@ -56,6 +58,7 @@ FLAGS: Final = frozenset(
     | {"context.place.anonymiser", "context.risk.known", "context.grant.active", "principal.active"}
 )
 
+_CONTEXT: Final = Var("context")
 _ALONE: Final = FLAGS | TEXTS | {ADDRESS, FACTORS} | {"principal", "resource", "action", "context.place"}
 """What may stand in a condition by itself, or be asked for with `has`."""
 _MIRRORED: Final = {"<": ">", "<=": ">=", ">": "<", ">=": "<=", "==": "==", "!=": "!="}
@@ -83,6 +86,13 @@ class Cuts:
     ages: Mapping[str, frozenset[int]] = field(default_factory=dict)
     addresses: frozenset[tuple[int, int]] = frozenset()
     unsplit: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def combinations(self) -> int:
+        """No fewer than all combinations of classes there are."""
+        drawn = (self.numbers, self.texts, self.moments, self.ages)
+        sizes = [len(some) + 2 for sets in drawn for some in sets.values()]
+        return int(prod(sizes)) * (len(self.addresses) + 3) * int(2 ** len(self.read & FLAGS))
 
     def borders(self, path: str, now: Instant) -> frozenset[Instant]:
         """The borders of an instant, seen from `now`."""
@@ -128,8 +138,10 @@ class _Drawing:
 
     def draw(self, atom: Expression) -> bool:
         """Take over the borders of one comparison; False where they can't be told."""
-        named = {expression_text(path) for path in paths_in(atom)}
+        named = paths_read(atom)
         self.read |= named
+        if "context" in named:
+            return False
         match atom:
             case Has() | Attribute() | Literal() | Is() | IsEmpty() | Binary("in", _, _):
                 return named <= _ALONE
@@ -242,6 +254,21 @@ def atoms(node: Expression) -> Iterator[Expression]:
             waiting += reversed(children(current))
         else:
             yield current
+
+
+def paths_read(node: Expression) -> set[str]:
+    """Every attribute path in an expression, and `context` where it stands alone."""
+    named = {expression_text(path) for path in paths_in(node)}
+    waiting = [node]
+    while waiting:
+        current = waiting.pop()
+        if isinstance(current, Attribute | Has) and isinstance(current.base, Attribute | Var):
+            waiting += [current.base] if isinstance(current.base, Attribute) else []
+        elif current == _CONTEXT:
+            named.add("context")
+        else:
+            waiting += children(current)
+    return named
 
 
 def _borders(operator: str, value: int) -> set[int]:

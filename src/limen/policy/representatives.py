@@ -38,9 +38,9 @@ USUAL_FACTORS: Final[Mapping[int, frozenset[Factor]]] = {
     0: frozenset(),
     1: frozenset({Factor.PASSWORD}),
     2: frozenset({Factor.PASSWORD, Factor.CODE}),
-    3: frozenset({Factor.PASSKEY}),
+    3: frozenset({Factor.PASSWORD, Factor.CODE, Factor.PASSKEY}),
 }
-"""Factors that give this strength, for whoever does not care which."""
+"""Factors that give this strength, for whoever does not care which; the stronger has all of the weaker."""
 OTHER_TEXTS: Final[Mapping[str, str]] = {
     "context.place.country": "ZZ",
     "context.place.network": "another-network",
