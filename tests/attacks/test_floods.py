@@ -49,13 +49,13 @@ def test_strangers_from_everywhere_become_one_event_once_they_are_too_many():
     assert told.count("") == KEPT_PER_SECOND * 2
 
 
-def test_one_persons_facts_are_kept_for_a_few_addresses_only():
+def test_one_session_has_one_seat_wherever_it_comes_from():
     house = House()
     cookie = house.cookie().encode()
     for number in range(500):
         asked = (b"GET", b"wiki.harbor.example", b"/page", cookie, f"2001:db8::{number:x}")
         assert house.doors.ask("check", *asked).permitted
-    assert max(len(life.facts) for life in house.known._lives.values()) <= 16
+    assert len(house.known._seats) == 1
 
 
 def test_requests_for_many_paths_of_one_pattern_are_one_and_the_same_question():

@@ -102,7 +102,7 @@ class _Candidates:
 class Asking:
     """One principal, action and resource, and the functions of the policies that can speak about them."""
 
-    __slots__ = ("_action", "_compiled", "_functions", "_principal", "_resource")
+    __slots__ = ("_action", "_compiled", "_functions", "_principal", "_resource", "_spoken")
 
     def __init__(
         self, compiled: Compiled, principal: Entity, action: Entity, resource: Entity, functions: tuple[Slice, ...]
@@ -112,6 +112,7 @@ class Asking:
         self._action = action
         self._resource = resource
         self._functions = functions
+        self._spoken = compiled.spoken
 
     def evaluate(self, context: Record, entities: Mapping[EntityUid, Entity]) -> Evaluation:
         """As `Compiled.evaluate`: every policy is evaluated anew, in this context. The hot path."""
@@ -121,23 +122,36 @@ class Asking:
         principal, action, resource = self._principal, self._action, self._resource
         for function in self._functions:
             function(principal, action, resource, context, entities, permits, forbids, doubts)
-        errors: tuple[tuple[str, str], ...] = ()
+        if not forbids and not doubts:
+            spoke = self._spoken.get(tuple(permits))
+            return spoke if spoke is not None else self._remember(permits)
         compiled = self._compiled
+        errors: tuple[tuple[str, str], ...] = ()
         if doubts:
             request = Request(principal, action, resource, context, entities)
             errors = compiled.settle(doubts, request, permits, forbids)
-        return Evaluation(compiled.ids(permits), compiled.ids(forbids) if forbids else (), errors)
+        return Evaluation(compiled.ids(permits), compiled.ids(forbids), errors)
+
+    def _remember(self, permits: list[int]) -> Evaluation:
+        """How these policies are named where they alone speak: the same few sets of them do, again and again."""
+        if len(self._spoken) >= REMEMBERED:
+            self._spoken.clear()
+        spoke = self._spoken[tuple(permits)] = Evaluation(self._compiled.ids(permits), (), ())
+        return spoke
 
 
 class Compiled:
     """A policy set ready to be asked, many times and from any thread."""
 
-    __slots__ = ("_candidates", "_index", "_remembered", "policies")
+    __slots__ = ("_candidates", "_index", "_remembered", "policies", "spoken")
 
     policies: tuple[Policy, ...]
+    spoken: dict[tuple[int, ...], Evaluation]
+    """The words for sets of permits that have spoken alone, by their positions."""
 
     def __init__(self, policies: tuple[Policy, ...], remembered: int) -> None:
         self.policies = policies
+        self.spoken = {}
         self._remembered = remembered
         self._candidates: dict[object, _Candidates] = {}
         self._index: dict[_Key, dict[_Key, dict[_Key, _Part]]] = {}

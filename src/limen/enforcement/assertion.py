@@ -37,8 +37,6 @@ HEADERS = (ASSERTION, USER, EMAIL, NAME, GROUPS, SESSION)
 LIVES_SECONDS = 60
 REUSED_MS = 30 * SECOND
 ALGORITHMS = {"EC": "ES256", "OKP": "EdDSA"}
-_BLOCK = "enforcement.block"
-_FIELDS = "enforcement.fields"
 
 
 class Identity:
@@ -59,9 +57,9 @@ class Identity:
         if facts is None or answer.session is None:
             return []
         now = self._clock.now()
-        kept: tuple[Instant, Fields] | None = facts.memo.get(_FIELDS)
+        kept: tuple[Instant, Fields] | None = facts.memo.fields
         if kept is None or now >= kept[0]:
-            kept = facts.memo[_FIELDS] = (now + REUSED_MS, self._say(facts, answer.session, now))
+            kept = facts.memo.fields = (now + REUSED_MS, self._say(facts, answer.session, now))
         return kept[1]
 
     def block(self, answer: Answer) -> bytes:
@@ -69,11 +67,11 @@ class Identity:
         decision = answer.decision
         if decision is None or answer.session is None:
             return b""
-        kept: tuple[Instant, bytes] | None = decision.facts.memo.get(_BLOCK)
+        memo = decision.facts.memo
+        kept: tuple[Instant, bytes] | None = memo.block
         if kept is None or decision.now >= kept[0]:
             lines = b"".join(b"%b: %b\r\n" % field for field in self.fields(answer))
-            until = decision.facts.memo[_FIELDS][0]
-            kept = decision.facts.memo[_BLOCK] = (until, lines)
+            kept = memo.block = (memo.fields[0], lines)
         return kept[1]
 
     def published(self) -> dict[str, list[Mapping[str, Any]]]:

@@ -129,8 +129,8 @@ class CheckServer:
     def arrived(self, connection: _Connection, data: bytes) -> None:
         """Put bytes aside until everything that is there has been received.
 
-        Answering all of them in one go keeps the code that decides in the processor's caches; between two calls to the
-        kernel it would be cold each time, and cost twice as much.
+        Answering all of them in one go, and sending the answers after that, keeps the code that decides in the
+        processor's caches; between two calls to the kernel it would be cold each time, and cost twice as much.
         """
         if not self._arrived:
             asyncio.get_running_loop().call_soon(self._answer_all)
@@ -140,6 +140,8 @@ class CheckServer:
         arrived, self._arrived = self._arrived, []
         for connection, data in arrived:
             connection.read(data)
+        for connection, _ in arrived:
+            connection.send()
 
     def _connection(self) -> _Connection:
         return _Connection(self)
@@ -161,14 +163,13 @@ class _Connection(asyncio.Protocol):
     __slots__ = (
         "_fed",
         "_fields",
-        "_has_body",
-        "_head_is_read",
+        "_is_strange",
         "_loop",
         "_parser",
         "_repeats",
+        "_said",
         "_server",
         "_transport",
-        "_twice",
         "_url",
         "since",
     )
@@ -181,9 +182,8 @@ class _Connection(asyncio.Protocol):
         self._url = b""
         self._fed = 0
         self._repeats = 0
-        self._twice = False
-        self._has_body = False
-        self._head_is_read = False
+        self._is_strange = False
+        self._said = b""
         self.since = 0.0
         self._parser = httptools.HttpRequestParser(self)
 
@@ -210,11 +210,18 @@ class _Connection(asyncio.Protocol):
         try:
             self._parser.feed_data(data)
         except httptools.HttpParserUpgrade:
+            self.send()
             self._transport.close()
         except httptools.HttpParserError:
             self.refuse("request-malformed")
         if self._fed:
             self._still_reading()
+
+    def send(self) -> None:
+        """Send what has been answered."""
+        if self._said:
+            self._transport.write(self._said)
+            self._said = b""
 
     def _still_reading(self) -> None:
         """There is a part of a request: it may neither grow without end nor take for ever."""
@@ -226,30 +233,25 @@ class _Connection(asyncio.Protocol):
     # What the parser says
 
     def on_url(self, url: bytes) -> None:
-        self._url += url
-
-    def on_headers_complete(self) -> None:
-        self._head_is_read = True
+        self._url = self._url + url if self._url else url
 
     def on_header(self, name: bytes, value: bytes) -> None:
-        if self._head_is_read:
-            self._has_body = True  # a trailer: no front asks like this
-            return
         name = name.lower()
-        if name in self._fields:
+        fields = self._fields
+        if name in fields:
             self._repeat(name, value)
         else:
-            self._fields[name] = value
+            fields[name] = value
 
     def _repeat(self, name: bytes, value: bytes) -> None:
         self._repeats += 1
         if name in _JOINED:
             self._fields[name] += _JOINED[name] + value
         elif name in _SAID_ONCE:
-            self._twice = True
+            self._is_strange = True
 
     def on_body(self, _body: bytes) -> None:
-        self._has_body = True
+        self._is_strange = True
 
     def on_message_complete(self) -> None:
         if self._fed > self._server.limits.header_bytes:
@@ -257,39 +259,37 @@ class _Connection(asyncio.Protocol):
             return
         said = self._answer()
         if self._parser.should_keep_alive():
-            self._transport.write(said)
+            self._said = self._said + said if self._said else said
         elif not self._transport.is_closing():
-            self._write_last(said)
+            self._say_last(said)
         self._forget()
 
     def _forget(self) -> None:
-        self._fields.clear()
+        self._fields = {}
         self._url = b""
         self._fed = 0
-        self._repeats = 0
-        self._twice = False
-        self._has_body = False
-        self._head_is_read = False
-        self.since = 0.0
+        if self._repeats or self._is_strange or self.since:
+            self._repeats = 0
+            self._is_strange = False
+            self.since = 0.0
 
     # The answer
 
     def _answer(self) -> bytes:
-        fields = self._fields
+        fields, server, url = self._fields, self._server, self._url
         get = fields.get
         method, host, uri = get(b"x-forwarded-method"), get(b"x-forwarded-host"), get(b"x-forwarded-uri")
         door = "check"
-        if self._url != FORWARDED_PATH and not self._url.startswith(b"/check?"):  # Caddy keeps the query
-            if not self._url.startswith(b"/envoy/") or method is not None or host is not None or uri is not None:
+        if url != FORWARDED_PATH and not url.startswith(b"/check?"):  # Caddy keeps the query
+            if not url.startswith(b"/envoy/") or method is not None or host is not None or uri is not None:
                 return self._refused_before("check-not-one-request")
-            door, method, host, uri = "envoy", self._parser.get_method(), get(b"host"), self._url[len(ENVOY_PREFIX) :]
+            door, method, host, uri = "envoy", self._parser.get_method(), get(b"host"), url[len(ENVOY_PREFIX) :]
             fields[b"x-forwarded-for"] = get(b"x-limen-client", b"")  # Envoy adds an address of its own to the former
-        if not method or not host or not uri or self._twice or self._has_body:
+        if not (method and host and uri) or self._is_strange or b"transfer-encoding" in fields:
             return self._refused_before("check-not-one-request")
-        server = self._server
         if len(fields) + self._repeats > server.limits.header_fields:
             return self._refused_before("request-too-large")
-        if get(b"upgrade"):
+        if fields.get(b"upgrade"):
             return self._refused_before("check-upgrade")
         cookies = get(b"cookie", b"")
         forwarded_for = get(b"x-forwarded-for")
@@ -305,7 +305,7 @@ class _Connection(asyncio.Protocol):
             rest = without_our_cookies(cookies)
             if rest:
                 return b"%bX-Limen-Cookie: %b\r\n%b\r\n" % (_PERMITTED, rest, who)
-        return b"%b%b\r\n" % (_PERMITTED, who)
+        return _PERMITTED + who + b"\r\n"
 
     def _refused(self, answer: Answer, method: bytes, target: bytes) -> bytes:
         refused = answers.refusal(answer, target, self._server.public_url)
@@ -332,11 +332,12 @@ class _Connection(asyncio.Protocol):
         """Answer 403 and hang up: what came is no request, or not from one of our fronts."""
         if self._transport.is_closing():
             return
-        self._write_last(self._refused_before(word))
+        self._say_last(self._refused_before(word))
         self._forget()
 
-    def _write_last(self, said: bytes) -> None:
-        self._transport.write(said.replace(b"\r\n", b"\r\nConnection: close\r\n", 1))
+    def _say_last(self, said: bytes) -> None:
+        self._said += said.replace(b"\r\n", b"\r\nConnection: close\r\n", 1)
+        self.send()
         self._transport.close()
 
     def abort(self) -> None:

@@ -22,10 +22,11 @@ from limen.policy.decision import Decision, Effect, Named, Reason, Request
 
 APP_COOKIE = b"__Host-limen-app"
 _ONLY_OURS = APP_COOKIE + b"="
+_OURS_BEGINS = len(_ONLY_OURS)
 MAX_COOKIE_BYTES = 16_384
 HOSTS_KEPT = 1_024
 
-_FORBID, _PERMIT = "forbid", "permit"
+_PERMIT = Effect.PERMIT
 _TITLES = {
     Named.NOT_SIGNED_IN: "Nobody is signed in",
     Named.SESSION_ENDED: "The session has ended",
@@ -45,7 +46,7 @@ _TITLES = {
 REASONS: dict[str, Reason] = {
     name.value: Reason(
         policy=name.value,
-        effect=_PERMIT if name in {Named.PUBLIC_ROUTE, Named.CORS_PREFLIGHT} else _FORBID,
+        effect="permit" if name in {Named.PUBLIC_ROUTE, Named.CORS_PREFLIGHT} else "forbid",
         title=title,
     )
     for name, title in _TITLES.items()
@@ -108,7 +109,8 @@ class Doors:
         `cookies` is the whole Cookie field, `address` the client's as far as trusted hops tell. `preflight_from` is
         the Origin of a CORS preflight. Never raises for anything a client can send.
         """
-        routes = self._hosts.get(host) if self._apps is self.known.apps_by_host else None
+        known = self.known
+        routes = self._hosts.get(host) if self._apps is known.apps_by_host else None
         if routes is None:
             routes = self._routes(host)
         if routes is None:
@@ -126,15 +128,15 @@ class Doors:
             return self._let_through(door, app, route, address, Named.CORS_PREFLIGHT)
         now = self.clock.now()
         if cookies.startswith(_ONLY_OURS) and b";" not in cookies:  # the one cookie that most requests have
-            token, wrong = cookies[len(_ONLY_OURS) :], ""
+            token, wrong = cookies[_OURS_BEGINS:], ""
         else:
             token, wrong = _token(cookies)
         if token:
-            session, standing, facts = self.known.enter(sha256(token).digest(), app, address, now)
+            session, standing, facts = known.enter(sha256(token).digest(), app, address, now)
             if session is None and standing is Standing.NOT_SIGNED_IN:
                 wrong = Named.SESSION_UNKNOWN
         else:
-            session, standing, facts = None, Standing.NOT_SIGNED_IN, self.known.facts(None, app, address)
+            session, standing, facts = None, Standing.NOT_SIGNED_IN, known.facts(None, app, address)
         return self._decide(door, route, session, wrong or standing, facts, now)
 
     def judge(self, door: str, app: App, session: Session | None, request: Request, address: str) -> Answer:
@@ -244,8 +246,8 @@ class Doors:
     ) -> Answer:
         began = perf_counter_ns()
         app, address = facts.app, facts.place.address
-        shut = self.shut()
-        if shut is not None:
+        if self.clock.monotonic() >= self.known.lease_until or not self.journal.writable:
+            shut = self.shut() or Named.JOURNAL_UNWRITABLE
             return self._keep(_named(shut, Effect.DENY, route.request, facts, now), app, session, route, door, address)
         try:
             decision = self._engine().decide(route.request, facts, now)
@@ -255,12 +257,12 @@ class Doors:
         alias = ""
         if session is not None:
             alias = session.id
-        elif effect is not Effect.PERMIT:
+        elif effect is not _PERMIT:
             if not self._flood.has_room("strangers", now):
                 decision, address = self._from_nowhere(decision), ""
             decision = _because(decision, standing)
         kept = self.journal.decided(door, decision, alias, address, (perf_counter_ns() - began) / 1_000)
-        return Answer(effect, _word(decision), kept, decision, app, session, route)
+        return Answer(effect, decision.reasons[0].policy, kept, decision, app, session, route)
 
     def _from_nowhere(self, decision: Decision) -> Decision:
         """The same refusal without the address: in a flood from many addresses, one event counts them all."""

@@ -22,6 +22,19 @@ from limen.facts.nouns import (
 )
 
 
+class Memo:
+    """Room for what others derive from facts once; each owner has a place of its own. It is no part of the value."""
+
+    __slots__ = ("block", "digest", "fields", "fold", "seen")
+
+    def __init__(self) -> None:
+        self.seen: Any = None  # the policies' words
+        self.digest: Any = None  # the journal's name for them
+        self.fold: Any = None  # the journal's event that is still open
+        self.fields: Any = None  # what upstreams are told of the person
+        self.block: Any = None  # the same as bytes on the wire
+
+
 @dataclass(frozen=True, slots=True)
 class Facts:
     """What is known about who asks, with what, from where, for which app.
@@ -38,4 +51,4 @@ class Facts:
     place: Place = NOWHERE
     risk: Risk = UNKNOWN_RISK
     grants: tuple[Grant, ...] = ()
-    memo: dict[Any, Any] = field(default_factory=dict, init=False, compare=False, repr=False)
+    memo: Memo = field(default_factory=Memo, init=False, compare=False, repr=False)

@@ -17,8 +17,6 @@ from limen.facts.nouns import NOWHERE, UNKNOWN_DEVICE, UNKNOWN_RISK, Device, Gro
 
 MEMO_LIMIT = 10_000
 """How many assembled facts and places are kept before all are forgotten; bounds memory, not correctness."""
-ADDRESSES_KEPT = 16
-"""From how many addresses one session's facts are kept at hand."""
 
 Subject = tuple[str, str]
 """What a change is about: ("person", id), ("session", id), ("device", id), ("company", ""), ("apps", "")."""
@@ -44,7 +42,18 @@ class _Life:
     root_id: str
     ends_at: Instant
     idle_ms: int
-    facts: dict[str, Facts] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
+class _Seat:
+    """Where a live session last came from, with what it was told then. Forgotten at every change of any fact."""
+
+    app: App
+    address: str
+    root_id: str
+    ends_at: Instant
+    idle_ms: int
+    live: tuple[Session | None, Standing, Facts]
 
 
 @dataclass(slots=True)
@@ -65,6 +74,7 @@ class Known:
     _token_of: dict[str, bytes] = field(default_factory=dict)
     _last_used: dict[str, Instant] = field(default_factory=dict)
     _lives: dict[str, _Life] = field(default_factory=dict)
+    _seats: dict[bytes, _Seat] = field(default_factory=dict)
     _not_before: dict[Subject, Instant] = field(default_factory=dict)
     _facts: dict[tuple[str, str, str], Facts] = field(default_factory=dict)
     _places: dict[str, Place] = field(default_factory=dict)
@@ -96,18 +106,13 @@ class Known:
 
         Without a live session: None, what is wrong with it, and the facts about nobody.
         """
-        session = self._by_token.get(token_hash)
-        standing = self.standing(session, app.id, now)
-        if standing is not Standing.LIVE or session is None:
-            return None, standing, self.facts(None, app, address)
-        life = self._lives[session.id]
-        self._last_used[life.root_id] = now
-        facts = life.facts.get(address)
-        if facts is None or facts.app is not app:
-            if len(life.facts) >= ADDRESSES_KEPT:
-                life.facts.clear()
-            facts = life.facts[address] = self.facts(session, app, address)
-        return session, standing, facts
+        seat = self._seats.get(token_hash)
+        if seat is not None and seat.app is app and seat.address == address:
+            used = self._last_used
+            if now < seat.ends_at and now < used[seat.root_id] + seat.idle_ms:
+                used[seat.root_id] = now
+                return seat.live
+        return self._seat(token_hash, app, address, now)
 
     def ends_at(self, session: Session) -> Instant:
         """The instant at which time alone ends `session`, if nobody uses it again."""
@@ -205,6 +210,19 @@ class Known:
 
     # Inside
 
+    def _seat(self, token_hash: bytes, app: App, address: str, now: Instant) -> tuple[Session | None, Standing, Facts]:
+        """The same at length, and a seat for the next request that comes with this token from this address."""
+        session = self._by_token.get(token_hash)
+        standing = self.standing(session, app.id, now)
+        if standing is not Standing.LIVE or session is None:
+            return None, standing, self.facts(None, app, address)
+        life = self._lives[session.id]
+        self._last_used[life.root_id] = now
+        facts = self.facts(session, app, address)
+        live = (session, standing, facts)
+        self._seats[token_hash] = _Seat(app, address, life.root_id, life.ends_at, life.idle_ms, live)
+        return live
+
     def _live(self, session: Session) -> _Life:
         """What can be told of a session until a fact changes; its idle time is counted from its last use."""
         root = self.sessions.get(session.parent) if session.parent else session
@@ -222,6 +240,7 @@ class Known:
     def _changed(self, subject: Subject) -> None:
         self.version += 1
         self._lives.clear()
+        self._seats.clear()
         if subject[0] == "session":
             self._forget_facts_of(subject[1])
         else:

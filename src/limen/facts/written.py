@@ -16,7 +16,6 @@ from limen.facts.app import App
 from limen.facts.asked import Facts
 from limen.facts.nouns import Auth, Device, Grant, Person, Place, Risk, Session
 
-_DIGEST = "facts_digest"
 """The key under which a `Facts` remembers its digest in its `memo`."""
 
 
@@ -62,9 +61,9 @@ def facts_from_json(written: dict[str, Any]) -> Facts:
 
 def facts_digest(facts: Facts) -> str:
     """The name under which these exact facts are kept: SHA-256 of their canonical JSON, in hex. Computed once."""
-    digest: str | None = facts.memo.get(_DIGEST)
+    digest: str | None = facts.memo.digest
     if digest is None:
-        digest = facts.memo[_DIGEST] = sha256(facts_to_bytes(facts)).hexdigest()
+        digest = facts.memo.digest = sha256(facts_to_bytes(facts)).hexdigest()
     return digest
 
 

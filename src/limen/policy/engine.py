@@ -32,7 +32,8 @@ BAD_ACTION: Final = (Reason(Named.BAD_REQUEST, "forbid", "There is no such actio
 
 
 SAYINGS_KEPT: Final = 4_096
-_NO_OTHERS: Final[Mapping[EntityUid, Entity]] = {}
+_PERMIT: Final = Effect.PERMIT
+"""Reading a member of an enumeration costs as much as evaluating a small policy, and every request needs this one."""
 
 
 class PolicyError(LimenError):
@@ -77,7 +78,7 @@ class Engine:
         seen = see(facts)
         effect, reasons = self._answer(request, seen, now)
         at_once: tuple[Remedy, ...] = ()
-        if effect is not Effect.PERMIT:
+        if effect is not _PERMIT:
             at_once = self._at_once(reasons, request, seen, now)
             effect = Effect.CHALLENGE if at_once else effect
         watched = () if self._watched is None else self._watch(request, seen, now, effect)
@@ -114,21 +115,20 @@ class Engine:
 
     def _answer(self, request: Request, seen: Seen, now: Instant) -> tuple[Effect, tuple[Reason, ...]]:
         """Permit or deny; remedies are not looked for yet."""
-        asking = seen.asking(self._enforced, request.action)
-        if asking is None:
-            return Effect.DENY, BAD_ACTION
-        person = seen.facts.person
-        if person.id and not person.active:
+        if seen.is_inactive:
             return Effect.DENY, INACTIVE
-        permits, forbids, errors = asking.evaluate(seen.context(request, now, self.calendar.at(now)), _NO_OTHERS)
+        spoke = seen.ask(self._enforced, request, now, self.calendar.at(now))
+        if spoke is None:
+            return Effect.DENY, BAD_ACTION
+        permits, forbids, errors = spoke
         if errors:
             return Effect.DENY, self._policy_errors(errors, forbids)
-        if not person.id and (forbids or not permits):
+        if not seen.is_somebody and (forbids or not permits):
             return Effect.DENY, NOT_SIGNED_IN  # a stranger learns nothing of the policies
         if forbids:
             return Effect.DENY, self._said(forbids)
         if permits:
-            return Effect.PERMIT, self._said(permits)
+            return _PERMIT, self._sayings.get(permits) or self._said(permits)
         return Effect.DENY, NOTHING_PERMITS
 
     def _said(self, policies: tuple[str, ...]) -> tuple[Reason, ...]:
@@ -150,11 +150,11 @@ class Engine:
 
     def _watch(self, request: Request, seen: Seen, now: Instant, effect: Effect) -> tuple[Reason, ...]:
         """Which policies in state watch would have changed the answer, each by itself."""
-        asking = None if self._watched is None else seen.asking(self._watched, request.action)
-        if asking is None:
+        said = None if self._watched is None else seen.ask(self._watched, request, now, self.calendar.at(now))
+        if said is None:
             return ()
-        permits, forbids, errors = asking.evaluate(seen.context(request, now, self.calendar.at(now)), _NO_OTHERS)
-        spoke = forbids if effect is Effect.PERMIT else permits
+        permits, forbids, errors = said
+        spoke = forbids if effect is _PERMIT else permits
         failed = [Reason(policy, "error", self._reasons[policy].title, message) for policy, message in errors]
         return (*[self._reasons[policy] for policy in spoke], *failed)
 

@@ -2,57 +2,75 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import UTC, datetime, tzinfo
+from functools import lru_cache
 from ipaddress import ip_address
-from typing import Final
+from typing import Final, TypeAlias
 
-from limen.cedar import Asking, CedarSet, Compiled, Datetime, Entity, EntityUid, IpRange, Record
+from limen.cedar import Asking, CedarSet, Compiled, Datetime, Entity, EntityUid, Evaluation, IpRange, Record
 from limen.clock import MINUTE, Instant
-from limen.facts import ACTIONS, Auth, Facts, Grant, Place
+from limen.facts import ACTIONS, App, Auth, Device, Factor, Facts, Grant, Place, Risk
 from limen.policy.decision import Request
 
+_NO_OTHERS: Final[Mapping[EntityUid, Entity]] = {}
 ACTION_ENTITIES: Final = {name: Entity(EntityUid("Action", name)) for name in ACTIONS}
-_MEMO: Final = "limen.policy.seen"
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
 
-class Seen:
-    """One person's facts in Cedar's words. `record` is the context without what changes from request to request."""
+_Last: TypeAlias = tuple[Request | None, Record, dict[Compiled, Asking]]
+"""What was asked, the context it begins with, and the policies that can speak about it."""
 
-    __slots__ = ("_asking", "_last", "facts", "principal", "record", "resource")
+
+class Seen:
+    """One person's facts in Cedar's words. `record` is the context without what changes from request to request.
+
+    It remembers what was asked last, because the next request of a session mostly asks the same again.
+    """
+
+    __slots__ = ("_last", "facts", "is_inactive", "is_somebody", "principal", "record", "resource")
 
     def __init__(self, facts: Facts, principal: Entity, resource: Entity, record: Record) -> None:
         self.facts = facts
         self.principal = principal
         self.resource = resource
         self.record = record
-        self._last: tuple[Request | None, Record] = (None, {})
-        self._asking: dict[tuple[Compiled, str], Asking] = {}
+        self.is_somebody = facts.person.id != ""
+        self.is_inactive = self.is_somebody and not facts.person.active
+        # One value, replaced as a whole: whoever decides in another thread sees the old one or the new one.
+        self._last: _Last = (None, {}, {})
 
-    def asking(self, compiled: Compiled, action: str) -> Asking | None:
-        """The policies of `compiled` that can speak about this person, action and app; None for no action of ours."""
-        key = (compiled, action)
-        asking = self._asking.get(key)
+    def ask(self, compiled: Compiled, request: Request, now: Instant, time: Record) -> Evaluation | None:
+        """What the policies say to `request` at this instant, each evaluated anew; None for no action of ours.
+
+        `time` is `Calendar.at(now)`.
+        """
+        last = self._last
+        if last[0] is not request:
+            last = self._take_up(request)
+        asking = last[2].get(compiled)
         if asking is None:
-            entity = ACTION_ENTITIES.get(action)
-            if entity is None:
+            action = ACTION_ENTITIES.get(request.action)
+            if action is None:
                 return None
-            asking = self._asking[key] = compiled.asking(self.principal, entity, self.resource)
-        return asking
-
-    def context(self, request: Request, now: Instant, time: Record) -> Record:
-        """The whole context of one request at one instant; `time` is `Calendar.at(now)`."""
-        last, record = self._last
-        if last is not request:
-            asked: Record = {"method": request.method, "route": request.route}
-            record = {**self.record, "grant": _NONE, "request": asked}
-            self._last = (request, record)
-        context = record.copy()
+            asking = last[2][compiled] = compiled.asking(self.principal, action, self.resource)
+        context = last[1].copy()
         context["time"] = time
         context["now"] = Datetime(now)
         if self.facts.grants:
             context["grant"] = _grant(self.facts.grants, self.facts.app.id, request.action, now)
-        return context
+        return asking.evaluate(context, _NO_OTHERS)
+
+    def context(self, request: Request, now: Instant, time: Record) -> Record:
+        """The whole context of one request at one instant; `time` is `Calendar.at(now)`."""
+        grant = _grant(self.facts.grants, self.facts.app.id, request.action, now)
+        return {**self._take_up(request)[1], "time": time, "now": Datetime(now), "grant": grant}
+
+    def _take_up(self, request: Request) -> _Last:
+        asked: Record = {"method": request.method, "route": request.route}
+        last: _Last = (request, {**self.record, "grant": _NONE, "request": asked}, {})
+        self._last = last
+        return last
 
     def proved(self, auth: Auth) -> Seen:
         """The same facts after a new proof."""
@@ -61,9 +79,9 @@ class Seen:
 
 def see(facts: Facts) -> Seen:
     """The facts in Cedar's words, built at their first use."""
-    seen: Seen | None = facts.memo.get(_MEMO)
+    seen: Seen | None = facts.memo.seen
     if seen is None:
-        seen = facts.memo[_MEMO] = _build(facts)
+        seen = facts.memo.seen = _build(facts)
     return seen
 
 
@@ -107,42 +125,64 @@ def _instant(moment: datetime) -> Instant:
 
 
 def _build(facts: Facts) -> Seen:
-    person, app, session, device, risk = facts.person, facts.app, facts.session, facts.device, facts.risk
+    person, session = facts.person, facts.session
     principal = Entity(
         EntityUid("Person", person.id),
         {"active": person.active},
         frozenset([EntityUid("Group", group) for group in person.groups]),
     )
-    resource = Entity(
-        EntityUid("App", app.id),
-        {"sensitivity": app.sensitivity, "label": app.label.word, "owner": app.owner},
-    )
     record: Record = {
         "auth": _auth(facts.auth),
         "session": {"known": session is not None, "started": Datetime(session.started_at if session else 0)},
-        "device": {
-            "known": device.known,
-            "id": device.id,
-            "compliance": device.compliance,
-            "managed": device.managed,
-            "binding": device.binding,
-            "platform": device.platform,
-            "seen": Datetime(device.seen_at),
-        },
+        "device": _device(facts.device),
         "place": _place(facts.place),
-        "risk": {"known": risk.known, "score": risk.score},
+        "risk": _risk(facts.risk),
     }
-    return Seen(facts, principal, resource, record)
+    return Seen(facts, principal, _resource(facts.app), record)
+
+
+# What many people share is one value for all of them: less memory, and it stays in the processor's caches.
+
+
+@lru_cache(1_024)
+def _resource(app: App) -> Entity:
+    return Entity(
+        EntityUid("App", app.id), {"sensitivity": app.sensitivity, "label": app.label.word, "owner": app.owner}
+    )
+
+
+@lru_cache(1_024)
+def _device(device: Device) -> Record:
+    return {
+        "known": device.known,
+        "id": device.id,
+        "compliance": device.compliance,
+        "managed": device.managed,
+        "binding": device.binding,
+        "platform": device.platform,
+        "seen": Datetime(device.seen_at),
+    }
+
+
+@lru_cache(128)
+def _risk(risk: Risk) -> Record:
+    return {"known": risk.known, "score": risk.score}
 
 
 def _auth(auth: Auth) -> Record:
     return {
         "strength": auth.strength,
-        "factors": CedarSet(sorted(factor.value for factor in auth.factors)),
+        "factors": _factors(auth.factors),
         "at": Datetime(auth.at),
     }
 
 
+@lru_cache(256)
+def _factors(factors: frozenset[Factor]) -> CedarSet:
+    return CedarSet(sorted(factor.value for factor in factors))
+
+
+@lru_cache(1_024)
 def _place(place: Place) -> Record:
     record: Record = {
         "known": place.known,

@@ -41,18 +41,45 @@ class Decided(Protocol):
 class Fold:
     """Equal decisions of one batch. Holds on to the facts, so their identity can't pass to other facts meanwhile."""
 
-    __slots__ = ("address", "count", "decision", "door", "effect", "id", "micros", "reasons", "session", "until")
+    __slots__ = (
+        "address",
+        "batch",
+        "count",
+        "decision",
+        "door",
+        "effect",
+        "id",
+        "micros",
+        "reasons",
+        "request",
+        "revision",
+        "session",
+        "until",
+        "watched",
+    )
 
-    def __init__(self, event_id: str, door: str, decision: Decided, session: str, address: str, micros: float) -> None:
+    def __init__(
+        self,
+        event_id: str,
+        batch: list[Fold],
+        door: str,
+        decision: Decided,
+        session: str,
+        address: str,
+    ) -> None:
         self.id = event_id
+        self.batch = batch
         self.door = door
         self.decision = decision
         self.effect = decision.effect
         self.reasons = decision.reasons
+        self.request = decision.request
+        self.revision = decision.revision
+        self.watched = decision.watched
         self.session = session
         self.address = address
-        self.micros = micros
-        self.count = 1
+        self.micros = 0.0
+        self.count = 0
         self.until = decision.now
 
     def event(self) -> Event:
@@ -104,26 +131,47 @@ class Folding:
 
     def add(self, door: str, decision: Decided, session: str, address: str, micros: float) -> str:
         """Note one decision; returns its id."""
-        # What is asked is a value of the route's own, the same one for each request, so its identity will do.
-        key = (id(decision.facts), id(decision.request), session, door, address)
+        memo = decision.facts.memo
         with self._lock:
-            fold = self._latest.get(key)
+            fold: Fold | None = memo.fold  # most often the very same was asked before
             if (
-                fold is not None
-                and fold.effect is decision.effect
-                and (fold.reasons is decision.reasons or fold.reasons == decision.reasons)
-                and fold.decision.watched == decision.watched
-                and fold.decision.revision == decision.revision
+                fold is None
+                or fold.batch is not self._folds
+                # What is asked is a value of the route's own, the same one for each request: its identity will do.
+                or fold.request is not decision.request
+                or fold.effect is not decision.effect
+                or (fold.reasons is not decision.reasons and fold.reasons != decision.reasons)
+                or fold.session != session
+                or fold.door != door
+                or fold.address != address
+                or fold.watched != decision.watched
+                or fold.revision != decision.revision
             ):
-                fold.count = number = fold.count + 1
-                fold.micros += micros
-                fold.until = decision.now
-                return f"{fold.id}-{number}"
-            event_id = self._ids.new(decision.now)
-            self._latest[key] = fold = Fold(event_id, door, decision, session, address, micros)
-            self._folds.append(fold)
-        self._woken()
-        return f"{event_id}-1"
+                fold, is_new = self._fold(door, decision, session, address)
+                memo.fold = fold
+                if is_new:
+                    self._woken()
+            fold.count = number = fold.count + 1
+            fold.micros += micros
+            fold.until = decision.now
+        return f"{fold.id}-{number}"
+
+    def _fold(self, door: str, decision: Decided, session: str, address: str) -> tuple[Fold, bool]:
+        """Where this decision is counted in, and whether that is new; under the lock."""
+        key = (id(decision.facts), id(decision.request), session, door, address)
+        fold = self._latest.get(key)
+        if (
+            fold is not None
+            and fold.effect is decision.effect
+            and fold.reasons == decision.reasons
+            and fold.watched == decision.watched
+            and fold.revision == decision.revision
+        ):
+            return fold, False
+        fold = Fold(self._ids.new(decision.now), self._folds, door, decision, session, address)
+        self._latest[key] = fold
+        self._folds.append(fold)
+        return fold, True
 
     def take(self) -> list[Fold]:
         """Everything that waits; what comes after goes to the next batch."""
