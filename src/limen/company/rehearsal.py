@@ -1,0 +1,249 @@
+"""What a candidate would have answered to the real requests of the last days, from the exact facts of then."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field, replace
+from enum import StrEnum
+from ipaddress import ip_address
+from typing import Final
+
+from limen.clock import DAY, Instant, Milliseconds
+from limen.company.company import Company
+from limen.facts import App, Facts
+from limen.policy import Engine, State
+from limen.policy.decision import Effect, Named
+from limen.storage.journal.recorded import Recorded
+
+WINDOW: Final[Milliseconds] = 30 * DAY
+EXAMPLES: Final = 3
+
+OWN: Final = frozenset(
+    {
+        Named.SESSION_ENDED,
+        Named.SESSION_REVOKED,
+        Named.SESSION_OF_ANOTHER_APP,
+        Named.SESSION_UNKNOWN,
+        Named.DUPLICATE_COOKIE,
+        Named.LEASE_EXPIRED,
+        Named.JOURNAL_UNWRITABLE,
+        Named.UNKNOWN_HOST,
+        Named.PUBLIC_ROUTE,
+        Named.CORS_PREFLIGHT,
+    }
+)
+"""Reasons of Limen's own: no policy had a say, so no other policy would have had one."""
+
+
+class Turn(StrEnum):
+    """What becomes of a request, in the words that people use."""
+
+    GAINS = "gains"  # is let in
+    LOSES = "loses"  # was let in, and is refused
+    ASKED = "is asked first"  # was let in, and is asked to prove more
+    HELPED = "can mend it"  # was refused, and is asked to prove more
+    STUCK = "can not mend it"  # was asked to prove more, and is refused
+
+
+@dataclass(frozen=True, slots=True)
+class Turned:
+    """Requests that one person made to one app for one action, and that would be answered otherwise.
+
+    `person` is an opaque id ("" is nobody). `because` names the policies that speak in the candidate. `examples` are
+    ids of decisions that `limen why` explains.
+    """
+
+    turn: Turn
+    person: str
+    app: str
+    action: str
+    count: int
+    because: tuple[str, ...]
+    examples: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Rehearsal:
+    """What a replay found. All numbers are of requests: equal ones that the journal folded count each.
+
+    `left_out`: answered by Limen itself and not by a policy. `unknown`: their facts are not kept any more.
+    `other_reasons`: answered alike, but by other policies. `not_replayed` says in words what a replay can't tell here.
+    """
+
+    since: Instant
+    until: Instant
+    replayed: int = 0
+    distinct: int = 0
+    left_out: int = 0
+    unknown: int = 0
+    other_reasons: int = 0
+    turned: tuple[Turned, ...] = ()
+    not_replayed: tuple[str, ...] = ()
+
+    @property
+    def differences(self) -> int:
+        """How many requests would be answered otherwise."""
+        return sum(one.count for one in self.turned)
+
+    def of(self, turn: Turn) -> tuple[Turned, ...]:
+        return tuple(one for one in self.turned if one.turn is turn)
+
+
+def rehearse(
+    before: Company, after: Company, decisions: Iterable[Recorded], *, since: Instant = 0, until: Instant = 0
+) -> Rehearsal:
+    """Answer `decisions` by `after`, and compare with `before`.
+
+    A decision that was made under `before` is compared with what was answered then; one that was made under an older
+    revision with what `before` says to the same facts, so that nobody is shown the changes of last week.
+    """
+    rehearsing = _Rehearsing(before, after)
+    for one in decisions:
+        rehearsing.take(one)
+    return rehearsing.result(since, until)
+
+
+@dataclass(slots=True)
+class _Group:
+    """What is counted of equal turns."""
+
+    because: tuple[str, ...]
+    count: int = 0
+    examples: list[str] = field(default_factory=list)
+
+
+class _Rehearsing:
+    def __init__(self, before: Company, after: Company) -> None:
+        self._old = _engine(before)
+        self._new = _engine(after)
+        self._moved_old = _moving(before)
+        self._moved_new = _moving(after)
+        self._not_replayed = tuple(_not_replayed(before, after))
+        self._groups: dict[tuple[Turn, str, str, str], _Group] = {}
+        self._replayed = self._distinct = self._left_out = self._unknown = self._other_reasons = 0
+
+    def take(self, one: Recorded) -> None:
+        """The hot loop: thousands of these a second."""
+        count, reasons = one.count, one.reasons
+        if not one.revision or (reasons and reasons[0] in OWN) or self._is_of_the_account(one):
+            self._left_out += count
+            return
+        facts: Facts | None = one.facts
+        if facts is None:
+            self._unknown += count
+            return
+        self._replayed += count
+        self._distinct += 1
+        was, why = one.effect, reasons
+        if one.revision != self._old.revision:
+            moved = self._moved_old(facts)
+            was, why = Effect.DENY, ()
+            if moved is not None:
+                old = self._old.decide(one.request, moved, one.now)
+                was, why = old.effect, tuple([reason.policy for reason in old.reasons])
+        moved = self._moved_new(facts)
+        now: str = Effect.DENY
+        because: tuple[str, ...] = (Named.UNKNOWN_HOST,)
+        if moved is not None:
+            new = self._new.decide(one.request, moved, one.now)
+            now, because = new.effect, tuple([reason.policy for reason in new.reasons])
+        if now == was:
+            if because != why and set(because) != set(why):
+                self._other_reasons += count
+            return
+        key = (_turn(was, now), one.actor, one.app, one.request.action)
+        group = self._groups.get(key)
+        if group is None:
+            group = self._groups[key] = _Group(because)
+        group.count += count
+        if len(group.examples) < EXAMPLES:
+            group.examples.append(f"{one.id}-1")
+
+    def result(self, since: Instant, until: Instant) -> Rehearsal:
+        turned = [
+            Turned(turn, person, app, action, group.count, group.because, tuple(group.examples))
+            for (turn, person, app, action), group in self._groups.items()
+        ]
+        order = list(Turn)
+        turned.sort(key=lambda one: (order.index(one.turn), -one.count, one.app, one.action, one.person))
+        return Rehearsal(
+            since,
+            until,
+            self._replayed,
+            self._distinct,
+            self._left_out,
+            self._unknown,
+            self._other_reasons,
+            tuple(turned),
+            self._not_replayed,
+        )
+
+    @staticmethod
+    def _is_of_the_account(one: Recorded) -> bool:
+        """A door refused a session because its person is not active; the facts then are nobody's."""
+        return bool(one.reasons) and one.reasons[0] == Named.PERSON_INACTIVE and not one.actor
+
+
+def _engine(company: Company) -> Engine:
+    """The company's policies without those in state watch, which change no answer."""
+    tree = company.policies.tree
+    bodies = {
+        name: body
+        for name, body in tree["staticPolicies"].items()
+        if (body.get("annotations") or {}).get("state", State.ENFORCE) == State.ENFORCE
+    }
+    return Engine({**tree, "staticPolicies": bodies}, company.revision, company.settings.zone)
+
+
+def _turn(was: str, now: str) -> Turn:
+    if now == Effect.PERMIT:
+        return Turn.GAINS
+    if was == Effect.PERMIT:
+        return Turn.ASKED if now == Effect.CHALLENGE else Turn.LOSES
+    return Turn.HELPED if now == Effect.CHALLENGE else Turn.STUCK
+
+
+def _moving(company: Company) -> Callable[[Facts], Facts | None]:
+    """How the facts of a past request look in `company`, whose apps and networks may be others; None: no such app."""
+    apps = company.all_apps
+    networks = company.networks
+    named: dict[str, str] = {}
+
+    def network(address: str) -> str:
+        if address not in named:
+            try:
+                parsed = ip_address(address)
+            except ValueError:
+                named[address] = ""
+            else:
+                named[address] = next((name for name, network in networks if parsed in network), "")
+        return named[address]
+
+    met: dict[int, tuple[App, App | None]] = {}
+
+    def counterpart(app: App) -> App | None:
+        """The candidate's app of this id; `app` itself where they are equal. Few apps come again and again."""
+        known = met.get(id(app))
+        if known is None:
+            own = apps.get(app.id)
+            known = met[id(app)] = (app, app if own == app else own)  # holds on to `app`, so its identity stays its own
+        return known[1]
+
+    def moved(facts: Facts) -> Facts | None:
+        app = counterpart(facts.app)
+        if app is None:
+            return None
+        place = facts.place
+        here = network(place.address)
+        if app is facts.app and here == place.network:
+            return facts
+        return replace(facts, app=app, place=place if here == place.network else replace(place, network=here))
+
+    return moved
+
+
+def _not_replayed(before: Company, after: Company) -> Iterable[str]:
+    old = {app.id: app for app in before.apps}
+    for app in after.apps:
+        if app.id in old and (app.rules, app.public) != (old[app.id].rules, old[app.id].public):
+            yield f"which requests to {app.name} are which action has changed; each is replayed as the action it was"

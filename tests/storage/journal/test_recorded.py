@@ -1,0 +1,107 @@
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from tests.storage.journal.decisions import VIEW, a_permit, facts_about
+
+from limen.clock import HOUR, SetClock
+from limen.facts import Device, Grant, Place, Session
+from limen.facts.nouns import Auth, Factor, Risk
+from limen.policy.decision import Reason
+from limen.storage.journal import Journal, recorded as module
+from limen.storage.journal.reader import Reader
+from limen.storage.journal.recorded import recorded
+
+KEYS = (b"journal key of these tests......",)
+NOW = 1_800_000_000_000
+
+
+def all_of(root: Path, since: int = 0, *, with_facts: bool = True) -> list[module.Recorded]:
+    return list(recorded(Reader(root), since, with_facts=with_facts))
+
+
+def test_a_decision_comes_back_with_its_request_its_facts_and_its_count(tmp_path: Path) -> None:
+    facts = replace(
+        facts_about("p1"),
+        auth=Auth(3, frozenset({Factor.PASSKEY, Factor.CODE}), NOW),
+        session=Session("s1", "p1", Auth(), NOW, NOW + 9, 7, app="payroll", device_id="d1"),
+        device=Device("d1", True, "compliant", True, 2, "macos", NOW),
+        place=Place("192.0.2.7", True, "DE", "office", False),
+        risk=Risk(12, True, NOW),
+        grants=(Grant("g1", "payroll", frozenset({"view"}), NOW + 9, "why", "p2"),),
+    )
+    journal = Journal.open(tmp_path, KEYS, clock=SetClock(NOW))
+    decision = replace(a_permit(facts, NOW), watched=(Reason("w", "forbid"),))
+    ids = [journal.decided("gateway", decision, "s1", "192.0.2.7", 3.0) for _ in range(4)]
+    journal.close()
+    (one,) = all_of(tmp_path)
+    assert ids[0] == f"{one.id}-1"
+    assert (one.count, one.actor, one.effect, one.revision, one.app, one.now) == (
+        4,
+        "p1",
+        "permit",
+        "r1",
+        "payroll",
+        NOW,
+    )
+    assert (one.reasons, one.watched, one.request) == (("staff-view",), ("w",), VIEW)
+    assert one.facts == replace(facts, person=replace(facts.person, name="", email=""))
+    assert all_of(tmp_path, with_facts=False)[0].facts is None
+
+
+def test_only_what_is_not_too_old_is_read_and_segments_that_are_over_not_at_all(tmp_path: Path) -> None:
+    clock = SetClock(NOW)
+    journal = Journal.open(tmp_path, KEYS, clock=clock)
+    for number in range(4):
+        journal.decided("gateway", a_permit(facts_about(f"p{number}"), clock.now()), "", "", 1.0)
+        journal.flush()
+        clock.forward(2 * HOUR)
+    journal.close()
+    since = NOW + 3 * HOUR
+    assert [one.actor for one in all_of(tmp_path, since)] == ["p2", "p3"]
+    chosen = module._segments(Reader(tmp_path), since)
+    assert 0 < len(chosen) < len(Reader(tmp_path).segments())
+
+
+def test_nouns_are_shared_and_progress_reaches_the_end(tmp_path: Path) -> None:
+    journal = Journal.open(tmp_path, KEYS, clock=SetClock(NOW))
+    for number in range(200):
+        journal.decided("gateway", a_permit(facts_about(f"p{number}"), NOW + number), "", "", 1.0)
+    journal.close()
+    heard: list[float] = []
+    found = list(recorded(Reader(tmp_path), 0, heard.append))
+    assert len({id(one.facts.app) for one in found if one.facts}) == 1
+    assert heard == sorted(heard)
+    assert heard[-1] == 1.0
+
+
+def test_facts_are_found_again_after_they_were_put_away(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "FACTS_KEPT", 3)
+    journal = Journal.open(tmp_path, KEYS, clock=SetClock(NOW))
+    for number in range(40):
+        journal.decided("gateway", a_permit(facts_about(f"p{number % 10}"), NOW + number), f"s{number}", "", 1.0)
+    journal.close()
+    found = all_of(tmp_path)
+    assert [one.facts.person.id for one in found if one.facts] == [one.actor for one in found]
+
+
+def test_what_was_tampered_with_or_erased_is_passed_over(tmp_path: Path) -> None:
+    journal = Journal.open(tmp_path, KEYS, clock=SetClock(NOW))
+    for number in range(3):
+        journal.decided("gateway", a_permit(facts_about(f"p{number}"), NOW + number), "", "", 1.0)
+    journal.close()
+    (segment,) = tmp_path.glob("*/*.jsonl")
+    lines = segment.read_bytes().splitlines(keepends=True)
+    event = next(n for n, line in enumerate(lines) if b'"uid":"p0"' in line and b"class_uid" in line)
+    facts = next(n for n, line in enumerate(lines) if b'"facts":"' in line and b'"id":"p1"' in line)
+    lines[event] = lines[event].split(b'"b":')[0] + b'"b":null}\n'
+    lines[facts] = b"{not JSON\n"
+    segment.write_bytes(b"".join([*lines, b'{"half a li']))
+    found = all_of(tmp_path)
+    assert [(one.actor, one.facts is None) for one in found] == [("p1", True), ("p2", False)]
+
+
+def test_a_journal_that_is_not_there_holds_nothing(tmp_path: Path) -> None:
+    assert all_of(tmp_path / "none") == []
