@@ -15,6 +15,7 @@ from limen.events import DecisionRecord, Event, EventIds, Outcome
 from limen.facts import Facts
 from limen.facts.written import facts_digest
 from limen.policy.decision import Effect, Reason, Remedy, Request
+from limen.storage.journal.form import Form, encode
 
 
 class Decided(Protocol):
@@ -48,6 +49,7 @@ class Fold:
         "decision",
         "door",
         "effect",
+        "form",
         "id",
         "micros",
         "reasons",
@@ -66,6 +68,7 @@ class Fold:
         decision: Decided,
         session: str,
         address: str,
+        form: list[Form],
     ) -> None:
         self.id = event_id
         self.batch = batch
@@ -81,6 +84,31 @@ class Fold:
         self.micros = 0.0
         self.count = 0
         self.until = decision.now
+        self.form = form
+
+    def is_like(self, door: str, decision: Decided, session: str, address: str) -> bool:
+        """Whether this decision, on the same facts, differs from the fold's own by nothing but its time."""
+        return (
+            # What is asked is a value of the route's own, the same one for each request: its identity will do.
+            self.request is decision.request
+            and self.effect is decision.effect
+            and (self.reasons is decision.reasons or self.reasons == decision.reasons)
+            and self.session == session
+            and self.door == door
+            and self.address == address
+            and self.watched == decision.watched
+            and self.decision.at_once == decision.at_once
+            and self.revision == decision.revision
+        )
+
+    def line(self) -> bytes:
+        """The body of the event's line: what `encode(self.event())` says, at a fraction of the cost."""
+        if self.count == 1:
+            return encode(self.event())
+        if not self.form:
+            self.form.append(Form(self.event()))
+        micros = round(self.micros / self.count, 1)
+        return self.form[0].filled(self.id, self.decision.now, self.until, self.count, micros)
 
     def event(self) -> Event:
         """The one event that all of them become; `micros` is their mean."""
@@ -134,20 +162,8 @@ class Folding:
         memo = decision.facts.memo
         with self._lock:
             fold: Fold | None = memo.fold  # most often the very same was asked before
-            if (
-                fold is None
-                or fold.batch is not self._folds
-                # What is asked is a value of the route's own, the same one for each request: its identity will do.
-                or fold.request is not decision.request
-                or fold.effect is not decision.effect
-                or (fold.reasons is not decision.reasons and fold.reasons != decision.reasons)
-                or fold.session != session
-                or fold.door != door
-                or fold.address != address
-                or fold.watched != decision.watched
-                or fold.revision != decision.revision
-            ):
-                fold, is_new = self._fold(door, decision, session, address)
+            if fold is None or fold.batch is not self._folds or not fold.is_like(door, decision, session, address):
+                fold, is_new = self._fold(door, decision, session, address, fold)
                 memo.fold = fold
                 if is_new:
                     self._woken()
@@ -156,19 +172,14 @@ class Folding:
             fold.until = decision.now
         return f"{fold.id}-{number}"
 
-    def _fold(self, door: str, decision: Decided, session: str, address: str) -> tuple[Fold, bool]:
-        """Where this decision is counted in, and whether that is new; under the lock."""
+    def _fold(self, door: str, decision: Decided, session: str, address: str, before: Fold | None) -> tuple[Fold, bool]:
+        """Where this decision is counted in, and whether that is new; under the lock. `before`: the last about it."""
         key = (id(decision.facts), id(decision.request), session, door, address)
         fold = self._latest.get(key)
-        if (
-            fold is not None
-            and fold.effect is decision.effect
-            and fold.reasons == decision.reasons
-            and fold.watched == decision.watched
-            and fold.revision == decision.revision
-        ):
+        if fold is not None and fold.is_like(door, decision, session, address):
             return fold, False
-        fold = Fold(self._ids.new(decision.now), self._folds, door, decision, session, address)
+        form = before.form if before is not None and before.is_like(door, decision, session, address) else []
+        fold = Fold(self._ids.new(decision.now), self._folds, door, decision, session, address, form)
         self._latest[key] = fold
         self._folds.append(fold)
         return fold, True

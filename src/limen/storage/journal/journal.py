@@ -21,7 +21,7 @@ from limen.storage.errors import JournalUnwritableError
 from limen.storage.journal.chain import Signer
 from limen.storage.journal.folding import Decided, Folding
 from limen.storage.journal.reader import Reader
-from limen.storage.journal.recent import RING, HourCounts, Live, Recent
+from limen.storage.journal.recent import RING, HourCounts, Live, Recent, Written, as_event
 from limen.storage.journal.recovery import TakenUp, damaged, lock_chain, take_up
 from limen.storage.journal.relay import Relay
 from limen.storage.journal.sealing import Sealing
@@ -236,10 +236,13 @@ class Journal:
             return event
         return msgspec.structs.replace(event, details={**event.details, "sent_again": self._relay.resent})
 
-    def _publish(self, events: Sequence[Event]) -> None:
-        self._recent.add(events)
-        for client in tuple(self._clients):
-            client.push(events)
+    def _publish(self, written: Sequence[Written]) -> None:
+        self._recent.add(written)
+        clients = tuple(self._clients)
+        if clients:
+            events = [as_event(one) for one in written]
+            for client in clients:
+                client.push(events)
 
     def _leave(self, client: Live) -> None:
         if client in self._clients:

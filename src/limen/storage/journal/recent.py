@@ -10,6 +10,7 @@ from typing import Self
 
 from limen.clock import HOUR, Instant
 from limen.events import Event
+from limen.storage.journal.folding import Fold
 
 RING = 4_000
 """How many events are kept in memory."""
@@ -20,23 +21,35 @@ HourCounts = dict[int, dict[str, int]]
 """For the first instant of each hour, how many events of which sort: an effect for decisions, else the kind."""
 
 
-def count_in(hours: HourCounts, event: Event) -> None:
+Written = Event | Fold
+"""What has been written down. A fold becomes an event when somebody looks: most are never looked at."""
+
+
+def as_event(written: Written) -> Event:
+    return written.event() if isinstance(written, Fold) else written
+
+
+def count_in(hours: HourCounts, written: Written) -> None:
     """Add one event to `hours`."""
-    sorts = hours.setdefault(event.at - event.at % HOUR, {})
-    sort = event.decision.effect if event.decision is not None else event.kind
-    sorts[sort] = sorts.get(sort, 0) + event.count
+    if isinstance(written, Fold):
+        at, sort = written.decision.now, written.effect.value
+    else:
+        at = written.at
+        sort = written.decision.effect if written.decision is not None else written.kind
+    sorts = hours.setdefault(at - at % HOUR, {})
+    sorts[sort] = sorts.get(sort, 0) + written.count
 
 
 class Recent:
     """A ring of events, oldest out first. Written by the journal's thread, read by any."""
 
     def __init__(self, size: int = RING) -> None:
-        self._events: deque[Event] = deque(maxlen=size)
-        self._by_id: dict[str, Event] = {}
+        self._events: deque[Written] = deque(maxlen=size)
+        self._by_id: dict[str, Written] = {}
         self._lock = threading.Lock()
         self.hours: HourCounts = {}
 
-    def load(self, events: Iterable[Event]) -> None:
+    def load(self, events: Iterable[Written]) -> None:
         """Take in events of an earlier run; they are counted elsewhere."""
         with self._lock:
             for event in events:
@@ -45,7 +58,7 @@ class Recent:
                 self._events.append(event)
                 self._by_id[event.id] = event
 
-    def add(self, events: Sequence[Event]) -> None:
+    def add(self, events: Sequence[Written]) -> None:
         """Take in and count events that have just become durable."""
         self.load(events)
         with self._lock:
@@ -53,14 +66,15 @@ class Recent:
                 count_in(self.hours, event)
 
     def get(self, event_id: str) -> Event | None:
-        return self._by_id.get(event_id)
+        written = self._by_id.get(event_id)
+        return None if written is None else as_event(written)
 
     def newest(self, limit: int, where: Callable[[Event], bool] | None = None) -> list[Event]:
         """Up to `limit` events that `where` holds for, newest first."""
         with self._lock:
             events = list(self._events)
         found: list[Event] = []
-        for event in reversed(events):
+        for event in map(as_event, reversed(events)):
             if where is None or where(event):
                 found.append(event)
                 if len(found) >= limit:

@@ -11,14 +11,14 @@ import time
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
-import msgspec
-
 from limen.clock import SECOND, Clock, Instant
-from limen.events import Event, Outcome, to_ocsf
-from limen.facts.written import facts_to_bytes
+from limen.events import Event, Outcome
+from limen.facts.written import facts_digest, facts_to_bytes
 from limen.storage.journal.chain import Link, Signer
 from limen.storage.journal.checkpoint import CHECKPOINT_FILE, Checkpoint, write_signed
 from limen.storage.journal.folding import Fold, Folding
+from limen.storage.journal.form import encode
+from limen.storage.journal.recent import Written, as_event
 from limen.storage.journal.segment import Name, Segment
 
 BATCH_SECONDS = 0.05
@@ -31,7 +31,6 @@ MOST_WAITING = 50_000
 """Events and distinct decisions that may wait; beyond it the journal is unwritable and counts what it drops."""
 
 _log = logging.getLogger(__name__)
-_encode = msgspec.json.Encoder().encode
 
 
 class Ticket:
@@ -62,7 +61,7 @@ class Writer:
         folding: Folding,
         clock: Clock,
         *,
-        published: Callable[[Sequence[Event]], None],
+        published: Callable[[Sequence[Written]], None],
         closed: Callable[[Name], None],
         exported: Callable[[bytes], None],
     ) -> None:
@@ -77,8 +76,7 @@ class Writer:
         self._lock = threading.Lock()
         self._events: list[Event] = []
         self._tickets: list[Ticket] = []
-        self._unwritten: list[Event] = []
-        self._facts: dict[str, Fold] = {}
+        self._unwritten: list[Written] = []
         self._dropped = 0
         self._folded_at = 0.0
         self._checkpoint_at: Instant = 0
@@ -146,7 +144,7 @@ class Writer:
         fold = self._folding.peek(event_id)
         if fold is not None:
             return fold.event()
-        return next((event for event in tuple(self._unwritten) if event.id == event_id), None)
+        return next((as_event(one) for one in tuple(self._unwritten) if one.id == event_id), None)
 
     # In the thread
 
@@ -175,13 +173,7 @@ class Writer:
         with self._lock:
             events, self._events = self._events, []
             tickets, self._tickets = self._tickets, []
-        folds = self._folds(at_once=bool(tickets) or self._stopping)
-        for fold in folds:
-            event = fold.event()
-            events.append(event)
-            if event.decision is not None:
-                self._facts.setdefault(event.decision.facts, fold)
-        self._keep(events)
+        self._keep([*events, *self._folds(at_once=bool(tickets) or self._stopping)])
         batch = [*self._unwritten, *(event for ticket in tickets for event in ticket.events)]
         try:
             if batch:
@@ -192,7 +184,6 @@ class Writer:
                 ticket.finish(refused)
             raise
         self._unwritten = []
-        self._facts = {}
         for ticket in tickets:
             ticket.finish()
         if batch:
@@ -210,13 +201,13 @@ class Writer:
         self._folded_at = now
         return self._folding.take()
 
-    def _keep(self, events: list[Event]) -> None:
+    def _keep(self, events: list[Written]) -> None:
         """Hold on to `events` until they are written, as far as memory may go."""
         room = max(0, MOST_WAITING - len(self._unwritten))
         self._unwritten += events[:room]
         self._dropped += len(events[room:])
 
-    def _append(self, events: Sequence[Event]) -> None:
+    def _append(self, events: Sequence[Written]) -> None:
         now = self._clock.now()
         if self._segment.is_due(now):
             self._next_segment(now)
@@ -225,21 +216,23 @@ class Writer:
         segment.append(bodies)
         segment.facts_held |= held
 
-    def _bodies(self, events: Iterable[Event], held: set[str]) -> tuple[list[bytes], set[str]]:
+    def _bodies(self, events: Iterable[Written], held: set[str]) -> tuple[list[bytes], set[str]]:
         """The lines' bodies: each event in OCSF form, led by the exact facts of a decision unless they are there."""
         bodies: list[bytes] = []
         new: set[str] = set()
         for event in events:
-            if event.decision is not None:
-                digest = event.decision.facts
-                fold = self._facts.get(digest)
-                if fold is not None and digest not in held and digest not in new:
-                    new.add(digest)
-                    bodies.append(b'{"facts":"%s","value":%s}' % (digest.encode(), facts_to_bytes(fold.decision.facts)))
             try:
-                bodies.append(_encode(to_ocsf(event)))
+                if isinstance(event, Fold):
+                    digest = facts_digest(event.decision.facts)
+                    if digest not in held and digest not in new:
+                        value = facts_to_bytes(event.decision.facts)
+                        bodies.append(b'{"facts":"%s","value":%s}' % (digest.encode(), value))
+                        new.add(digest)
+                    bodies.append(event.line())
+                else:
+                    bodies.append(encode(event))
             except (TypeError, ValueError, OverflowError):  # one bad event must not stop the journal for all others
-                _log.exception("an event of kind %s can't be written down", event.kind)
+                _log.exception("an event can't be written down")
                 self._dropped += 1
         return bodies, new
 
