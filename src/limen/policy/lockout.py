@@ -181,10 +181,10 @@ class _Search:
         kinds: dict[object, Candidate] = {}
         groups, names = self._named()
         for one in people:
-            if one.factors and all(self._is_meant(one.person, wanted) for wanted in _WANTED):
+            if one.factors:
                 name = one.person.id if one.person.id in names else ""
                 kinds.setdefault((one.person.groups & groups, name, one.factors), one)
-        return list(kinds.values())
+        return [one for one in kinds.values() if all(self._is_meant(one.person, wanted) for wanted in _WANTED)]
 
     def _named(self) -> tuple[frozenset[str], frozenset[str]]:
         uids = [uid for one in self.policies.values() for uid in one.principal.entities or ()]

@@ -57,7 +57,8 @@ def nobody_is_meant(engine: Engine, limen: App, enforced: Iterable[Policy]) -> I
         permits = [one for one in policies if one.effect == "permit" and covers(one, wanted)]
         for one in permits:
             if not one.principal.is_any:
-                why = f"it permits {action} to `{scope_text('principal', one.principal)}` alone, which no active person is"
+                whom = scope_text("principal", one.principal)
+                why = f"it permits {action} to `{whom}` alone, which no active person with a factor is"
                 yield Obstacle(one.id, why, "name a group that an administrator is in, or add one to it")
         asleep = [
             one
