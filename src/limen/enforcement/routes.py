@@ -85,9 +85,9 @@ class Routes:
 
         Raises MethodRefusedError or paths.PathRefusedError: such a request is refused without a decision.
         """
-        path = target.partition(b"?")[0]
+        path, mark, _ = target.partition(b"?")
         found = self._memo.get((method, path))
-        if found is not None and len(target) <= paths.MAX_TARGET_BYTES and b"#" not in target:
+        if found is not None and (not mark or (len(target) <= paths.MAX_TARGET_BYTES and b"#" not in target)):
             return found
         route = self._judge(_method(method), paths.read(target, opts_in_encoded=self.app.opts_in_encoded_paths))
         if len(path) <= MEMO_MAX_BYTES:
