@@ -36,7 +36,7 @@ IN_RANGE = 'context.place.address.isInRange(ip("10.0.0.0/8"))'
         ('context.place.country != "DE"', Way.DOWN),
         ('context.place.country == ""', Way.DOWN),
         ('["DE", "PT"].contains(context.place.country)', Way.UP),
-        ('["DE", ""].contains(context.place.country)', Way.MIXED),
+        ('["DE", ""].contains(context.place.country)', Way.DOWN),
         ('context.place.network like "office*"', Way.UP),
         ('context.auth.factors.contains("passkey")', Way.UP),
         ('context.auth.factors.containsAny(["passkey", "security_key"])', Way.UP),

@@ -160,9 +160,7 @@ def _membership(operator: str, left: Expression, right: Expression) -> Way:
         return Way.STILL if _is_name(right) or _is_unordered(right) else Way.MIXED
     named = {one.value for one in left.items if isinstance(one, Literal)} if isinstance(left, SetOf) else set()
     if ORDER[path] is Better.KNOWN and path != ADDRESS:
-        if "" not in named:
-            return Way.UP
-        return Way.DOWN if named == {""} else Way.MIXED
+        return _text(path, is_unknown_true="" in named)
     if ORDER[path] is Better.HEALTHIER:
         holds = [one in named for one in COMPLIANCE]
         return Way.UP if holds == sorted(holds) else Way.DOWN if holds == sorted(holds, reverse=True) else Way.MIXED

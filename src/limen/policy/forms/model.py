@@ -1,0 +1,242 @@
+"""What a form holds: frozen values that can only be made when they make sense, so that each one can be written."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final, Literal as OneOf
+
+from limen.cedar.literals import has_text
+from limen.cedar.values import Datetime
+from limen.clock import DAY, Instant, Milliseconds
+from limen.errors import LimenError
+from limen.facts import ACTIONS
+from limen.policy.annotations import Phase, State
+from limen.policy.decision import Named
+
+EVERY_DAY: Final = frozenset(range(1, 8))
+"""Monday, 1, to Sunday, 7."""
+DAY_MINUTES: Final = 24 * 60
+LONGEST: Final[Milliseconds] = 366 * DAY
+"""The longest time that a sign-in or a proof may be good for."""
+MOST_NEEDS: Final = 20
+MOST_EXEMPTIONS: Final = 200
+MOST_NAMES: Final = 300
+MAX_WORDS: Final = 500
+
+_ID: Final = re.compile(r"[a-z0-9][a-z0-9-]{0,79}")
+_PERSON: Final = re.compile(r"[A-Za-z0-9_-]{1,80}")
+_COUNTRY: Final = re.compile(r"[A-Z]{2}")
+
+
+class FormError(LimenError):
+    """A form that makes no sense, and what to change."""
+
+
+@dataclass(frozen=True, slots=True)
+class Hours:
+    """Days of the week (1 Monday to 7 Sunday) and minutes of the day, in the company's time zone.
+
+    From `start` on and before `end`; an `end` before `start` is on the next morning. 0 to 1440 is the whole day.
+    """
+
+    days: frozenset[int] = EVERY_DAY
+    start: int = 0
+    end: int = DAY_MINUTES
+
+    def __post_init__(self) -> None:
+        if not self.days or not self.days <= EVERY_DAY:
+            raise FormError("hours need at least one day of the week", "choose the days")
+        if not (0 <= self.start < DAY_MINUTES and 0 < self.end <= DAY_MINUTES):
+            raise FormError("hours lie between 00:00 and 24:00", "write them as 06:00 and 20:00")
+        if self.start == self.end:
+            raise FormError("these hours begin and end at the same minute", "choose two different times")
+        if self.is_always:
+            raise FormError("these hours are always", "leave them out, or choose days or times")
+
+    @property
+    def is_always(self) -> bool:
+        return self.days == EVERY_DAY and self.is_whole_day
+
+    @property
+    def is_whole_day(self) -> bool:
+        return self.start == 0 and self.end == DAY_MINUTES
+
+
+@dataclass(frozen=True, slots=True)
+class Needs:
+    """What must be true, all of it. Unsaid is not asked for; what is not known counts as no.
+
+    `strength`: at least (0: any). `proved_within`, `signed_in_within`: how long ago at most. `binding`: at least.
+    `networks`: from one of them. `countries`: from one of them. `country_known` and `not_countries`: from one that is
+    known, and from none of these. `risk_below`: lower than this; `risk_may_be_unknown` lets what is not known pass.
+    `until`: before this instant.
+    """
+
+    active: bool = False
+    strength: int = 0
+    proved_within: Milliseconds | None = None
+    signed_in_within: Milliseconds | None = None
+    device_known: bool = False
+    device_managed: bool = False
+    device_healthy: bool = False
+    binding: int = 0
+    networks: frozenset[str] = frozenset()
+    countries: frozenset[str] = frozenset()
+    country_known: bool = False
+    not_countries: frozenset[str] = frozenset()
+    no_anonymiser: bool = False
+    risk_below: int | None = None
+    risk_may_be_unknown: bool = False
+    granted: bool = False
+    hours: Hours | None = None
+    until: Instant | None = None
+
+    def __post_init__(self) -> None:
+        if not (0 <= self.strength <= 3 and 0 <= self.binding <= 3):
+            raise FormError("strength and binding go from 0 to 3", "choose one of them")
+        for length in (self.proved_within, self.signed_in_within):
+            if length is not None and not 0 < length <= LONGEST:
+                raise FormError("a proof can be good for a year at most, and for some time at least", "write it as 4h")
+        for country in self.countries | self.not_countries:
+            if not _COUNTRY.fullmatch(country):
+                raise FormError(f"{country[:20]!r} is no country", "write two capital letters, such as DE")
+        if not all(_is_name(network) for network in self.networks):
+            raise FormError("a network has a name", "choose one of limen.toml, [networks]")
+        if max(len(self.networks), len(self.countries), len(self.not_countries)) > MOST_NAMES:
+            raise FormError(f"there are more than {MOST_NAMES} names in one list", "name fewer")
+        if self.risk_below is not None and not 0 < self.risk_below <= 100:
+            raise FormError("a risk goes from 0 to 100", "choose a number of 1 to 100 that it must stay below")
+        if self.risk_may_be_unknown and self.risk_below is None:
+            raise FormError("no risk is asked for, so it does not matter whether it is known", "say how high it may be")
+        if self.until is not None and not (self.until >= 0 and has_text(Datetime(self.until))):
+            raise FormError("this date is too far away", "choose one of the next years")
+
+    @property
+    def is_empty(self) -> bool:
+        return self == Needs()
+
+    @property
+    def lets_unknown_pass(self) -> bool:
+        """Whether there is a fact that may be unknown here and still fulfil this, while a known bad one would not."""
+        return self.risk_may_be_unknown or bool(self.not_countries and not self.country_known)
+
+
+@dataclass(frozen=True, slots=True)
+class Exemption:
+    """One person to whom a rule does not apply before `until`, and why. `person` is the opaque id."""
+
+    person: str
+    until: Instant
+    reason: str = ""
+
+    def __post_init__(self) -> None:
+        if not _PERSON.fullmatch(self.person):
+            raise FormError("an exception is for a person", "choose the person")
+        if not (self.until >= 0 and has_text(Datetime(self.until))):
+            raise FormError("an exception needs an end", "choose a date of the next years")
+        if self.reason != self.reason.strip() or len(self.reason) > MAX_WORDS or not _is_line(self.reason):
+            raise FormError("the reason of an exception is one line", "write it in one line")
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """One policy. A `permit` opens; a `forbid` closes unless what it needs is fulfilled.
+
+    Whom it is about: people in one of `groups` (none named: everybody), but nobody in `except_groups`; with
+    `is_for_workloads` services instead. What: `apps` (none named: all, and `is_for_apps_only` leaves out what is no
+    app), whose `sensitivity` is at most (permit) or at least (forbid) this. `actions`: none named is all of them.
+
+    `needs`: of a permit exactly one, of a forbid each is enough by itself, and none at all closes it outright.
+    `spares_limen`: a forbid about all apps that leaves Limen itself alone. `allow_unknown` says why a fact that is not
+    known may pass here; it is needed where one does.
+    """
+
+    id: str
+    effect: OneOf["permit", "forbid"]
+    title: str = ""
+    reason: str = ""
+    phase: Phase | None = None
+    state: State = State.ENFORCE
+    groups: frozenset[str] = frozenset()
+    except_groups: frozenset[str] = frozenset()
+    is_for_workloads: bool = False
+    apps: frozenset[str] = frozenset()
+    is_for_apps_only: bool = False
+    sensitivity: int | None = None
+    actions: frozenset[str] = frozenset()
+    spares_limen: bool = False
+    needs: tuple[Needs, ...] = (Needs(),)
+    exemptions: tuple[Exemption, ...] = ()
+    allow_unknown: str = ""
+
+    def __post_init__(self) -> None:
+        for what, fix in self._wrong():
+            raise FormError(what, fix)
+
+    @property
+    def is_permit(self) -> bool:
+        return self.effect == "permit"
+
+    @property
+    def sorted_actions(self) -> tuple[str, ...]:
+        """From the mildest to the strictest."""
+        return tuple(action for action in ACTIONS if action in self.actions)
+
+    def _wrong(self) -> Iterator[tuple[str, str]]:
+        yield from self._wrong_words()
+        if not self.actions <= set(ACTIONS):
+            yield "there is no such action", f"choose from {', '.join(ACTIONS)}"
+        if any(not _is_name(name) for name in self.groups | self.except_groups | self.apps):
+            yield "groups and apps have names", "choose from those there are"
+        if max(len(self.groups), len(self.except_groups), len(self.apps)) > MOST_NAMES:
+            yield f"there are more than {MOST_NAMES} names in one list", "name fewer"
+        if self.groups & self.except_groups:
+            yield "a group can't be meant and left out at once", "take it out of one of the two"
+        if self.sensitivity is not None and not 0 <= self.sensitivity <= 3:
+            yield "a label is a number from 0 to 3", "choose a label"
+        yield from self._wrong_permit() if self.is_permit else self._wrong_forbid()
+        if not self.allow_unknown and any(one.lets_unknown_pass for one in self.needs):
+            yield "something that is not known would pass here", "ask that it is known, or say why it may be unknown"
+
+    def _wrong_words(self) -> Iterator[tuple[str, str]]:
+        if not _ID.fullmatch(self.id) or self.id in set(Named):
+            yield f"a policy can't be called {self.id[:80]!r}", "use a-z, 0-9 and `-`"
+        for words in (self.title, self.reason, self.allow_unknown):
+            if len(words) > MAX_WORDS:
+                yield f"title and reasons are at most {MAX_WORDS} characters long", "say it shorter"
+            if not _is_text(words):
+                yield "title and reasons hold a character that is no text", "remove it"
+
+    def _wrong_permit(self) -> Iterator[tuple[str, str]]:
+        if len(self.needs) != 1:
+            yield "what opens an app has one list of what it needs", "write another policy for the other way"
+        if self.exemptions or self.spares_limen:
+            yield "exceptions are for what closes an app", "leave them out here"
+
+    def _wrong_forbid(self) -> Iterator[tuple[str, str]]:
+        if len(self.needs) > MOST_NEEDS or any(one.is_empty for one in self.needs):
+            yield (
+                "a way past this asks for nothing, so nothing would be closed",
+                "say what it asks for, or leave it out",
+            )
+        if len(self.exemptions) > MOST_EXEMPTIONS:
+            yield f"there are more than {MOST_EXEMPTIONS} exceptions", "put these people into a group"
+        if len({one.person for one in self.exemptions}) != len(self.exemptions):
+            yield "there are two exceptions for one person", "keep the one that ends later"
+        if self.spares_limen and self.apps:
+            yield "this names its apps, so Limen needs not be left out", "leave out Limen's exception"
+
+
+def _is_line(text: str) -> bool:
+    return all(char.isprintable() for char in text)
+
+
+def _is_name(text: str) -> bool:
+    return 0 < len(text) <= 80 and _is_text(text)
+
+
+def _is_text(text: str) -> bool:
+    """Can it stand in a file? A lone half of a surrogate pair and a NUL can't."""
+    return not any(char == "\0" or "\ud800" <= char <= "\udfff" for char in text)

@@ -1,0 +1,184 @@
+"""A form as a sentence: `Finance may view, download and edit Payroll with a passkey, on working days 06:00–20:00`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, tzinfo
+from typing import Final
+
+from limen.clock import DAY, HOUR, MINUTE, Instant, Milliseconds
+from limen.policy.forms.model import EVERY_DAY, Form, Hours, Needs
+
+_STRENGTHS: Final = {1: "when signed in", 2: "with two factors", 3: "with a passkey"}
+_BINDINGS: Final = {
+    1: "on a device the sign-in is bound to",
+    2: "on a device the sign-in is firmly bound to",
+    3: "on a device the sign-in is bound to in hardware",
+}
+_AT_MOST: Final = ("what is public", "what is public or internal", "what is not restricted", "any app")
+_AT_LEAST: Final = ("any app", "what is more than public", "what is confidential or restricted", "what is restricted")
+_DAYS: Final = ("", "Mondays", "Tuesdays", "Wednesdays", "Thursdays", "Fridays", "Saturdays", "Sundays")
+_WORKING_DAYS: Final = frozenset(range(1, 6))
+_WEEKEND: Final = frozenset({6, 7})
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """How groups, apps, networks and people are called, by their ids, and the zone in which dates are said."""
+
+    groups: Mapping[str, str] = field(default_factory=dict)
+    apps: Mapping[str, str] = field(default_factory=dict)
+    people: Mapping[str, str] = field(default_factory=dict)
+    zone: tzinfo = UTC
+
+
+def sentence(form: Form, names: Names) -> str:
+    """The whole form in one sentence, with another for each exception."""
+    ways = [needs_words(one, names) for one in form.needs]
+    do, where = _doing(form), _where(form, names)
+    if form.is_permit:
+        said = f"{_who(form, names)} may {do} {where}{f' {ways[0]}' if ways[0] else ''}"
+    elif not form.groups and not form.is_for_workloads:
+        said = f"Nobody may {do} {where}" + (f", except {joined(ways, 'or')}" if ways else "")
+    elif ways:
+        said = f"{_who(form, names)} may {do} {where} only {joined(ways, 'or')}"
+    else:
+        said = f"{_who(form, names)} may not {do} {where}"
+    return ". ".join([said, *_exemptions(form, names)])
+
+
+def needs_words(needs: Needs, names: Names) -> str:
+    """`with a passkey used within 4 hours, on a device we know`; "" where nothing is needed."""
+    return ", ".join(_needs(needs, names))
+
+
+def length_words(length: Milliseconds) -> str:
+    """`4 hours`, `an hour`, `90 minutes`."""
+    for name, size in (("day", DAY), ("hour", HOUR), ("minute", MINUTE)):
+        if length >= size and length % size == 0:
+            count = length // size
+            return f"{count} {name}s" if count > 1 else f"{'an' if name == 'hour' else 'a'} {name}"
+    return f"{length / 1000:g} seconds"
+
+
+def instant_words(at: Instant, zone: tzinfo) -> str:
+    moment = datetime.fromtimestamp(at // 1000, zone)
+    day = f"{moment.day} {moment:%B %Y}"
+    return day if (moment.hour, moment.minute) == (0, 0) else f"{day}, {moment:%H:%M}"
+
+
+def joined(words: Iterable[str], last: str) -> str:
+    """`a, b and c`."""
+    every = list(words)
+    return every[0] if len(every) == 1 else f"{', '.join(every[:-1])} {last} {every[-1]}"
+
+
+def _who(form: Form, names: Names) -> str:
+    if not form.groups:
+        return "Services" if form.is_for_workloads else "Everybody"
+    groups = joined((_called(names.groups, group) for group in sorted(form.groups)), "and")
+    return f"Services in {groups}" if form.is_for_workloads else groups
+
+
+def _doing(form: Form) -> str:
+    if not form.actions:
+        return "use"
+    if form.actions == {"sign_in"}:
+        return "sign in to"
+    return joined((action.replace("_", " ") for action in form.sorted_actions), "and" if form.is_permit else "or")
+
+
+def _where(form: Form, names: Names) -> str:
+    if form.apps:
+        return joined((_called(names.apps, app) for app in sorted(form.apps)), "and" if form.is_permit else "or")
+    level = form.sensitivity
+    if level is None:
+        return "any app"
+    return _AT_MOST[level] if form.is_permit else _AT_LEAST[level]
+
+
+def _needs(needs: Needs, names: Names) -> Iterator[str]:
+    yield from _person(needs)
+    yield from _device(needs)
+    yield from _place(needs)
+    if needs.risk_below is not None:
+        known = ", where that is known" if needs.risk_may_be_unknown else ""
+        yield f"at a risk below {needs.risk_below}{known}"
+    if needs.hours is not None:
+        yield hours_words(needs.hours)
+    if needs.until is not None:
+        yield f"until {instant_words(needs.until, names.zone)}"
+
+
+def _person(needs: Needs) -> Iterator[str]:
+    if needs.active:
+        yield "with an active account"
+    strength, within = _STRENGTHS.get(needs.strength, ""), needs.proved_within
+    if strength and within is not None:
+        yield f"{strength} {'used ' if needs.strength > 1 else ''}within {length_words(within)}"
+    elif strength:
+        yield strength
+    elif within is not None:
+        yield f"with a proof given within {length_words(within)}"
+    if needs.signed_in_within is not None:
+        yield f"signed in within {length_words(needs.signed_in_within)}"
+    if needs.granted:
+        yield "with a grant"
+
+
+def _device(needs: Needs) -> Iterator[str]:
+    kinds = [
+        word
+        for word, is_needed in (("known", needs.device_known), ("managed", needs.device_managed))
+        if is_needed and not (word == "known" and (needs.device_managed or needs.device_healthy))
+    ]
+    kinds += ["healthy"] if needs.device_healthy else []
+    if kinds == ["known"]:
+        yield "on a device we know"
+    elif kinds:
+        yield f"on a {', '.join(kinds)} device"
+    if needs.binding:
+        yield _BINDINGS[needs.binding]
+
+
+def _place(needs: Needs) -> Iterator[str]:
+    if needs.networks:
+        yield f"from the network {joined(sorted(needs.networks), 'or')}"
+    if needs.countries:
+        yield f"from {joined(sorted(needs.countries), 'or')}"
+    if needs.not_countries:
+        others = joined(sorted(needs.not_countries), "or")
+        known = f"from a known country other than {others}"
+        yield known if needs.country_known else f"from anywhere but {others}, as far as that is known"
+    elif needs.country_known:
+        yield "from a country that is known"
+    if needs.no_anonymiser:
+        yield "from an address that is known to be no anonymiser's"
+
+
+def hours_words(hours: Hours) -> str:
+    """`on working days 06:00–20:00`."""
+    days = {EVERY_DAY: "", _WORKING_DAYS: "on working days", _WEEKEND: "at the weekend"}.get(hours.days)
+    if days is None:
+        days = f"on {joined((_DAYS[day] for day in sorted(hours.days)), 'and')}"
+    if hours.is_whole_day:
+        return days
+    return f"{days} {_clock(hours.start)}–{_clock(hours.end)}".strip()
+
+
+def _clock(minute: int) -> str:
+    return f"{minute // 60:02}:{minute % 60:02}"
+
+
+def _exemptions(form: Form, names: Names) -> Iterator[str]:
+    if form.except_groups:
+        left_out = joined((_called(names.groups, group) for group in sorted(form.except_groups)), "and")
+        yield f"This is not about {left_out}"
+    for one in form.exemptions:
+        why = f" ({one.reason})" if one.reason else ""
+        yield f"{names.people.get(one.person, one.person)} is exempt until {instant_words(one.until, names.zone)}{why}"
+
+
+def _called(names: Mapping[str, str], name: str) -> str:
+    return names.get(name) or name

@@ -1,0 +1,261 @@
+"""A form as the policy it is, and as Cedar text laid out as the baseline is."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Final
+
+from limen.cedar import Condition, EntityUid, Policy, Scope, expression_text
+from limen.cedar.literals import format_datetime
+from limen.cedar.text import quoted, scope_text
+from limen.cedar.tree import And, Attribute, Binary, Call, Expression, Literal, Not, Or, SetOf, Var
+from limen.cedar.values import Datetime
+from limen.clock import DAY, HOUR, MINUTE, SECOND, Instant, Milliseconds
+from limen.facts import LIMEN
+from limen.policy.annotations import State
+from limen.policy.forms.model import EVERY_DAY, Exemption, Form, Hours, Needs
+
+WIDTH: Final = 120
+PRINCIPAL: Final = Var("principal")
+RESOURCE: Final = Var("resource")
+NOW: Final = Attribute(Var("context"), "now")
+IS_LIMEN: Final = Binary("==", RESOURCE, Literal(EntityUid("App", LIMEN)))
+"""What spares Limen itself."""
+_UNITS: Final = (("d", DAY), ("h", HOUR), ("m", MINUTE), ("s", SECOND), ("ms", 1))
+
+
+def write(form: Form) -> str:
+    """The form as Cedar text: annotations, head, one condition after the other, and no line break at its end."""
+    policy = policy_of(form)
+    lines = [f"@{name}({quoted(text)})" for name, text in policy.annotations.items()]
+    lines += _head(policy)
+    for condition in policy.conditions:
+        lines += _condition(condition)
+    return "\n".join(lines) + ";"
+
+
+def policy_of(form: Form) -> Policy:
+    """The form as Cedar's nodes; `read` turns it back."""
+    whens = [*_many(form), *_label(form)]
+    unlesses: list[Expression] = []
+    if form.except_groups:
+        unlesses.append(_is_in("Group", PRINCIPAL, form.except_groups))
+    if form.is_permit:
+        whens += needed(form.needs[0])
+    else:
+        if form.spares_limen:
+            unlesses.append(IS_LIMEN)
+        unlesses += [_exempt(one) for one in form.exemptions]
+        unlesses += [_all(needed(one)) for one in form.needs]
+    conditions = [Condition("when", _all(whens))] if whens else []
+    conditions += [Condition("unless", one) for one in unlesses]
+    return Policy(
+        form.id,
+        form.effect,
+        Scope("Workload" if form.is_for_workloads else None, _only("Group", form.groups)),
+        _actions(form),
+        _resource(form),
+        tuple(conditions),
+        dict(_annotations(form)),
+    )
+
+
+def needed(needs: Needs) -> list[Expression]:
+    """Each need as the comparison that is true where it is fulfilled, in the order in which they are written."""
+    return [*_of_the_person(needs), *_of_the_device(needs), *_of_the_place(needs), *_of_the_moment(needs)]
+
+
+def context(*names: str) -> Expression:
+    """`context.device.known` from its names."""
+    node: Expression = Var("context")
+    for name in names:
+        node = Attribute(node, name)
+    return node
+
+
+def length_text(length: Milliseconds) -> str:
+    """A length of time as Cedar takes it and people read it: `1h30m`."""
+    said = ""
+    for unit, size in _UNITS:
+        count, length = divmod(length, size)
+        said += f"{count}{unit}" if count else ""
+    return said or "0ms"
+
+
+def instant_text(at: Instant) -> str:
+    return format_datetime(Datetime(at))
+
+
+# Layout
+
+
+def _head(policy: Policy) -> list[str]:
+    scopes = [scope_text(name, getattr(policy, name)) for name in ("principal", "action", "resource")]
+    line = f"{policy.effect} ({', '.join(scopes)})"
+    if len(line) <= WIDTH:
+        return [line]
+    return [f"{policy.effect} (", *[f"  {one}," for one in scopes[:-1]], f"  {scopes[-1]}", ")"]
+
+
+def _condition(condition: Condition) -> list[str]:
+    line = f"{condition.kind} {{ {expression_text(condition.body)} }}"
+    body = condition.body
+    if len(line) < WIDTH or not isinstance(body, And | Or):
+        return [line]
+    # In brackets where the part binds more loosely than what joins it, as `expression_text` would write it.
+    sign = "&&" if isinstance(body, And) else "||"
+    parts = [
+        f"({expression_text(one)})" if isinstance(one, Or | And) else expression_text(one) for one in body.operands
+    ]
+    return [f"{condition.kind} {{", *[f"  {one} {sign}" for one in parts[:-1]], f"  {parts[-1]}", "}"]
+
+
+# What it says of itself, and whom and what it is about
+
+
+def _annotations(form: Form) -> Iterator[tuple[str, str]]:
+    yield "id", form.id
+    if form.title:
+        yield "title", form.title
+    if form.reason:
+        yield "reason", form.reason
+    if form.phase is not None:
+        yield "phase", form.phase.value
+    if form.state is not State.ENFORCE:
+        yield "state", form.state.value
+    if form.allow_unknown:
+        yield "allow_unknown", form.allow_unknown
+    if reasons := "\n".join(f"{one.person}: {one.reason}" for one in form.exemptions if one.reason):
+        yield "exceptions", reasons
+
+
+def _only(kind: str, names: frozenset[str]) -> tuple[EntityUid, ...] | None:
+    """What the head can name: one. Several are a condition."""
+    return tuple(EntityUid(kind, name) for name in names) if len(names) == 1 else None
+
+
+def _actions(form: Form) -> Scope:
+    named = tuple(EntityUid("Action", name) for name in form.sorted_actions)
+    return Scope(entities=named, equal=len(named) == 1) if named else Scope()
+
+
+def _resource(form: Form) -> Scope:
+    named = _only("App", form.apps)
+    if named is not None and not form.is_for_apps_only:
+        return Scope(entities=named, equal=True)
+    return Scope("App" if form.is_for_apps_only else None, named)
+
+
+def _many(form: Form) -> Iterator[Expression]:
+    if len(form.groups) > 1:
+        yield _is_in("Group", PRINCIPAL, form.groups)
+    if len(form.apps) > 1:
+        yield _is_in("App", RESOURCE, form.apps)
+
+
+def _label(form: Form) -> Iterator[Expression]:
+    if form.sensitivity is not None:
+        yield Binary("<=" if form.is_permit else ">=", Attribute(RESOURCE, "sensitivity"), Literal(form.sensitivity))
+
+
+def _is_in(kind: str, what: Expression, names: frozenset[str]) -> Expression:
+    named = tuple(Literal(EntityUid(kind, name)) for name in sorted(names))
+    return Binary("in", what, named[0] if len(named) == 1 else SetOf(named))
+
+
+def _exempt(one: Exemption) -> Expression:
+    return And((Binary("==", PRINCIPAL, Literal(EntityUid("Person", one.person))), _before(one.until)))
+
+
+# What it needs
+
+
+def _of_the_person(needs: Needs) -> Iterator[Expression]:
+    if needs.active:
+        yield Attribute(PRINCIPAL, "active")
+    if needs.strength:
+        yield Binary(">=", context("auth", "strength"), Literal(needs.strength))
+    if needs.proved_within is not None:
+        yield _within(context("auth", "at"), needs.proved_within)
+    if needs.signed_in_within is not None:
+        yield _within(context("session", "started"), needs.signed_in_within)
+    if needs.granted:
+        yield context("grant", "active")
+
+
+def _of_the_device(needs: Needs) -> Iterator[Expression]:
+    if needs.device_known:
+        yield context("device", "known")
+    if needs.device_managed:
+        yield context("device", "managed")
+    if needs.device_healthy:
+        yield Binary("==", context("device", "compliance"), Literal("compliant"))
+    if needs.binding:
+        yield Binary(">=", context("device", "binding"), Literal(needs.binding))
+
+
+def _of_the_place(needs: Needs) -> Iterator[Expression]:
+    country = context("place", "country")
+    if needs.networks:
+        yield _one_of(context("place", "network"), needs.networks)
+    if needs.countries:
+        yield _one_of(country, needs.countries)
+    if needs.not_countries:
+        yield Not(_one_of(country, needs.not_countries | ({""} if needs.country_known else set())))
+    elif needs.country_known:
+        yield Binary("!=", country, Literal(""))
+    if needs.no_anonymiser:
+        yield Not(context("place", "anonymiser"))
+
+
+def _of_the_moment(needs: Needs) -> Iterator[Expression]:
+    if needs.risk_below is not None:
+        below = Binary("<", context("risk", "score"), Literal(needs.risk_below))
+        yield Or((Not(context("risk", "known")), below)) if needs.risk_may_be_unknown else below
+    if needs.hours is not None:
+        yield from _hours(needs.hours)
+    if needs.until is not None:
+        yield _before(needs.until)
+
+
+def _hours(hours: Hours) -> Iterator[Expression]:
+    weekday, minute = context("time", "weekday"), context("time", "minute")
+    if hours.days != EVERY_DAY:
+        last = max(hours.days)
+        is_from_monday_on = len(hours.days) == last
+        yield (
+            Binary("<=", weekday, Literal(last))
+            if is_from_monday_on
+            else Binary("contains", SetOf(tuple(Literal(day) for day in sorted(hours.days))), weekday)
+        )
+    if hours.is_whole_day:
+        return
+    begun, not_over = Binary(">=", minute, Literal(hours.start)), Binary("<", minute, Literal(hours.end))
+    if hours.end < hours.start:
+        yield Or((begun, not_over))
+        return
+    yield from [begun] if hours.start else []
+    yield from [not_over] if hours.end < 24 * 60 else []
+
+
+def _within(since: Expression, length: Milliseconds) -> Expression:
+    age = Call("durationSince", (NOW, since))
+    return Binary("<=", age, Call("duration", (Literal(length_text(length)),)))
+
+
+def _before(at: Instant) -> Expression:
+    return Binary("<", NOW, Call("datetime", (Literal(instant_text(at)),)))
+
+
+def _one_of(what: Expression, names: frozenset[str]) -> Expression:
+    (*others, last) = sorted(names)
+    return _contains(what, names) if others else Binary("==", what, Literal(last))
+
+
+def _contains(what: Expression, names: frozenset[str]) -> Expression:
+    return Binary("contains", SetOf(tuple(Literal(name) for name in sorted(names))), what)
+
+
+def _all(parts: Iterable[Expression]) -> Expression:
+    every = tuple(parts)
+    return every[0] if len(every) == 1 else And(every)

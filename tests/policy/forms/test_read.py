@@ -1,0 +1,132 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from tests.policy.scene import tree_of
+
+from limen.cedar import Policy, PolicySet
+from limen.clock import from_iso
+from limen.company.load import load_company
+from limen.demo import harbor
+from limen.policy.forms import Exemption, Hours, Needs, read, write
+
+HARBOR = load_company(harbor.folder())
+POLICIES = {policy.id: policy for policy in PolicySet.from_json(HARBOR.policies.tree)}
+BASELINE = {one for one, source in HARBOR.policies.sources.items() if not source.file.endswith("40-harbor.cedar")}
+
+
+def policy(text: str) -> Policy:
+    (one,) = PolicySet.from_json(tree_of(f'@id("a") {text}'))
+    return one
+
+
+@pytest.mark.parametrize("policy_id", POLICIES)
+def test_every_policy_of_the_baseline_and_of_harbor_goes_to_a_form_and_back_to_the_same_text(policy_id: str) -> None:
+    form = read(POLICIES[policy_id])
+    assert form is not None
+    assert write(form) == HARBOR.policies.sources[policy_id].text
+    (again,) = PolicySet.from_json(tree_of(write(form)))
+    assert read(again) == form
+
+
+def test_that_is_all_of_the_baseline() -> None:
+    assert len(BASELINE) >= 25
+    assert (Path(__file__).parents[3] / "src/limen/company/baseline/policies").is_dir()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "permit (principal, action, resource) when { context.auth.strength == 3 };",
+        "permit (principal, action, resource) when { context.auth.strength >= 0 };",
+        "permit (principal, action, resource) when { context.device.known == true };",
+        "permit (principal, action, resource) when { context.device.known || context.grant.active };",
+        "permit (principal, action, resource) when { context.device.known } unless { context.place.anonymiser };",
+        "permit (principal, action, resource) when { resource.sensitivity >= 2 };",
+        "permit (principal, action, resource) when { resource.sensitivity <= true };",
+        'permit (principal, action, resource) when { resource.sensitivity <= 2 && resource.owner == "it" };',
+        "permit (principal, action, resource) when { context.auth.strength >= 2 && context.auth.strength >= 3 };",
+        "permit (principal, action, resource) when { context.time.minute >= 1200 && context.time.minute < 300 };",
+        "permit (principal, action, resource) when { context.time.minute >= 300 || context.time.minute < 1200 };",
+        "permit (principal, action, resource) when { context.time.weekday <= 7 };",
+        "permit (principal, action, resource) when { [1, true].contains(context.time.weekday) };",
+        'permit (principal, action, resource) when { !["KP"].contains(context.place.country) };',
+        'permit (principal, action, resource) when { ["", "DE"].contains(context.place.country) };',
+        "permit (principal, action, resource) when { [].contains(context.place.country) };",
+        "permit (principal, action in [], resource);",
+        'permit (principal == Person::"p_1", action, resource);',
+        "permit (principal is Person, action, resource);",
+        'permit (principal, action, resource in App::"wiki");',
+        "permit (principal, action, resource is Document);",
+        "permit (principal, action, resource) when { principal in [] };",
+        'permit (principal, action, resource) when { principal in [Group::"a", Person::"b"] };',
+        'permit (principal in Group::"a", action, resource) when { principal in Group::"b" };',
+        'permit (principal, action, resource) when { context.now < datetime("2026-13-01") };',
+        '@remedy("x") permit (principal, action, resource);',
+        '@phase("cloud") permit (principal, action, resource);',
+        '@state("on") permit (principal, action, resource);',
+        '@exceptions("p_1: x") permit (principal, action, resource);',
+        '@exceptions("p_1: x") forbid (principal, action, resource);',
+        "forbid (principal, action, resource) when { context.risk.score >= 70 };",
+        "forbid (principal, action, resource) unless { true };",
+        'forbid (principal, action, resource == App::"wiki") unless { resource == App::"limen" };',
+        'forbid (principal, action, resource) unless { principal == Person::"p_1" };',
+        'forbid (principal, action, resource) unless{principal==Person::"?" && context.now < datetime("2030-01-01")};',
+    ],
+)
+def test_what_a_form_can_not_say_stays_hand_written(text: str) -> None:
+    assert read(policy(text)) is None
+
+
+def test_the_order_of_conditions_and_how_they_are_cut_do_not_matter() -> None:
+    one = read(
+        policy('forbid (principal, action, resource) unless { context.device.known || resource == App::"limen" };')
+    )
+    other = read(
+        policy(
+            'forbid (principal, action, resource) unless { resource == App::"limen" } unless { context.device.known };'
+        )
+    )
+    assert one is not None
+    assert one == other
+    assert (one.spares_limen, one.needs) == (True, (Needs(device_known=True),))
+
+
+def test_a_risk_and_a_night_stay_whole() -> None:
+    form = read(
+        policy("forbid (principal, action, resource) unless { !context.risk.known || context.risk.score < 70 };")
+    )
+    assert form is None  # what is not known would pass, and nobody said why
+    text = "forbid (principal, action, resource) unless { !context.risk.known || context.risk.score < 70 }"
+    form = read(policy(f'@allow_unknown("why") {text};'))
+    assert form is not None
+    assert form.needs == (Needs(risk_below=70, risk_may_be_unknown=True),)
+    form = read(
+        policy(
+            "forbid (principal, action, resource) unless { context.time.minute >= 1320 || context.time.minute < 360 };"
+        )
+    )
+    assert form is not None
+    assert form.needs == (Needs(hours=Hours(start=1320, end=360)),)
+
+
+def test_exceptions_are_read_with_their_reasons_and_ends() -> None:
+    form = read(
+        policy(
+            '@exceptions("p_2: Her laptop is being mended") forbid (principal, action, resource)'
+            ' unless { principal == Person::"p_1" && context.now < datetime("2026-12-01T12:00:00Z") }'
+            ' unless { principal == Person::"p_2" && context.now < datetime("2026-12-01T13:00:00+0100") }'
+            " unless { context.device.known };"
+        )
+    )
+    assert form is not None
+    noon = from_iso("2026-12-01T12:00:00Z")
+    assert form.exemptions == (Exemption("p_1", noon), Exemption("p_2", noon, "Her laptop is being mended"))
+    assert form.needs == (Needs(device_known=True),)
+
+
+def test_a_country_that_must_be_known_and_none_of_some() -> None:
+    form = read(policy('forbid (principal, action, resource) unless { !["", "KP"].contains(context.place.country) };'))
+    assert form is not None
+    assert form.needs == (Needs(country_known=True, not_countries=frozenset({"KP"})),)

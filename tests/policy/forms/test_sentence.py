@@ -1,0 +1,100 @@
+from __future__ import annotations
+
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from limen.cedar import PolicySet
+from limen.clock import HOUR, MINUTE, from_iso
+from limen.company.load import load_company
+from limen.demo import harbor
+from limen.policy.forms import EVERY_DAY, Exemption, Form, Hours, Names, Needs, needs_words, read, sentence
+from limen.policy.forms.sentence import hours_words, length_words
+
+BERLIN = ZoneInfo("Europe/Berlin")
+NAMES = Names(
+    {"finance": "Finance", "break-glass": "Break-glass accounts"},
+    {"payroll": "Payroll", "crm": "Customers"},
+    {"p_1": "Greta Sommer"},
+    BERLIN,
+)
+FRIDAY = from_iso("2026-11-27T17:00:00Z")
+WORKING_HOURS = Hours(frozenset(range(1, 6)), 360, 1200)
+
+
+def test_what_opens_an_app_is_one_sentence() -> None:
+    form = Form(
+        "a",
+        "permit",
+        groups=frozenset({"finance"}),
+        apps=frozenset({"payroll"}),
+        actions=frozenset({"view", "download", "edit"}),
+        needs=(Needs(strength=3, hours=WORKING_HOURS),),
+    )
+    assert sentence(form, NAMES) == (
+        "Finance may view, download and edit Payroll with a passkey, on working days 06:00–20:00"
+    )
+
+
+def test_what_closes_an_app_says_the_ways_past_it_and_the_exceptions() -> None:
+    form = Form(
+        "a",
+        "forbid",
+        except_groups=frozenset({"break-glass"}),
+        apps=frozenset({"crm"}),
+        actions=frozenset({"download", "edit"}),
+        exemptions=(Exemption("p_1", FRIDAY, "Her laptop is being mended"),),
+        needs=(Needs(device_known=True), Needs(networks=frozenset({"office"}))),
+    )
+    assert sentence(form, NAMES) == (
+        "Nobody may download or edit Customers, except on a device we know or from the network office. "
+        "This is not about Break-glass accounts. "
+        "Greta Sommer is exempt until 27 November 2026, 18:00 (Her laptop is being mended)"
+    )
+
+
+def test_without_a_way_past_it_is_closed() -> None:
+    assert sentence(Form("a", "forbid", sensitivity=3, actions=frozenset({"share"}), needs=()), NAMES) == (
+        "Nobody may share what is restricted"
+    )
+    closed = Form("a", "forbid", groups=frozenset({"finance"}), needs=())
+    assert sentence(closed, NAMES) == "Finance may not use any app"
+
+
+@pytest.mark.parametrize(
+    ("needs", "words"),
+    [
+        (Needs(), ""),
+        (Needs(strength=3, proved_within=4 * HOUR), "with a passkey used within 4 hours"),
+        (Needs(proved_within=HOUR), "with a proof given within an hour"),
+        (Needs(device_known=True, device_managed=True, device_healthy=True), "on a managed, healthy device"),
+        (Needs(countries=frozenset({"DE", "AT"})), "from AT or DE"),
+        (Needs(country_known=True, not_countries=frozenset({"KP"})), "from a known country other than KP"),
+        (Needs(not_countries=frozenset({"KP"})), "from anywhere but KP, as far as that is known"),
+        (Needs(granted=True, until=FRIDAY), "with a grant, until 27 November 2026, 18:00"),
+        (Needs(risk_below=70, risk_may_be_unknown=True), "at a risk below 70, where that is known"),
+    ],
+)
+def test_each_need_has_its_words(needs: Needs, words: str) -> None:
+    assert needs_words(needs, NAMES) == words
+
+
+def test_hours_and_lengths_are_said_as_people_do() -> None:
+    assert hours_words(Hours(frozenset({6, 7}))) == "at the weekend"
+    assert hours_words(Hours(frozenset({1, 3}), 0, 720)) == "on Mondays and Wednesdays 00:00–12:00"
+    assert hours_words(Hours(EVERY_DAY, 1320, 360)) == "22:00–06:00"
+    assert [length_words(one) for one in (HOUR, 90 * MINUTE, 48 * HOUR, 1_500)] == [
+        "an hour",
+        "90 minutes",
+        "2 days",
+        "1.5 seconds",
+    ]
+
+
+def test_every_policy_of_harbor_is_a_sentence_of_its_own() -> None:
+    company = load_company(harbor.folder())
+    names = Names(company.settings.groups, {app.id: app.name for app in company.all_apps.values()})
+    forms = [form for policy in PolicySet.from_json(company.policies.tree) if (form := read(policy))]
+    said = [sentence(form, names) for form in forms]
+    assert len(set(said)) == len(said) == len(company.policies.sources)
+    assert all('"' not in one and "::" not in one and "frozenset" not in one for one in said)
