@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
+
+if TYPE_CHECKING:
+    from limen.company.company import Company
+    from limen.storage import Database
 
 
 def run(
@@ -17,7 +21,7 @@ def run(
     from limen.company import store
     from limen.company.load import load_company
     from limen.company.origin import note_origin, origin_of
-    from limen.company.places import database_url
+    from limen.company.places import database_url, journal_folder
     from limen.company.publish import SERVER, publish
     from limen.storage import Database
 
@@ -25,8 +29,9 @@ def run(
     database = Database.open(database_url(folder, company.settings))
     try:
         before = database.read(store.newest)
+        effect = _effect(database, company, before.id if before else "", journal_folder(folder, company.settings))
         origin = database.read(lambda snapshot: origin_of(folder, company.settings, snapshot))
-        revision = publish(database, company, SERVER, message, SystemClock().now(), expected=origin)
+        revision = publish(database, company, SERVER, message, SystemClock().now(), expected=origin, effect=effect)
         note_origin(folder, company.settings, revision.id)
     finally:
         database.close()
@@ -37,3 +42,13 @@ def run(
         print(f"Revision {name} stays in force; its new text is kept: {revision.reason}")
     else:
         print(f"Revision {name} is in force: {revision.reason}")
+
+
+def _effect(database: Database, company: Company, before: str, journal: Path) -> dict[str, Any]:
+    """What is foretold of the folder, to be kept beside the revision; {} where there is nothing to compare it with."""
+    from limen.cli.plan import foretold
+    from limen.company.publish import earlier
+
+    if before in {"", company.revision}:
+        return {}
+    return foretold(earlier(database, before), company, journal).effect

@@ -16,10 +16,11 @@ MISUSED: Final = 2
 
 @dataclass(frozen=True, slots=True)
 class Command:
-    """`module` has a function `run` that Typer turns into the command."""
+    """`module` has a function, `run` unless said otherwise, that Typer turns into the command."""
 
     module: str
     help: str
+    function: str = "run"
 
 
 COMMANDS: Final[dict[str, Command]] = {
@@ -29,8 +30,16 @@ COMMANDS: Final[dict[str, Command]] = {
     ),
     "serve": Command("limen.cli.serve", "Run everything: pages, gateway and check server"),
     "demo": Command("limen.cli.demo", "Run the example company Harbor, with real requests through the real doors"),
+    "plan": Command("limen.cli.plan", "Say what publishing a folder would change, replayed over the last 30 days"),
     "apply": Command("limen.cli.apply", "Publish a company folder as a new revision"),
+    "pull": Command("limen.cli.pull", "Bring a company folder to the revision in force"),
+    "log": Command("limen.cli.log", "List the revisions: who published what, when and why"),
+    "revert": Command("limen.cli.revert", "Publish an earlier revision once more"),
+    "watch": Command("limen.cli.state", "List what is watched and whom it would have met, or watch a policy", "watch"),
+    "enforce": Command("limen.cli.state", "Enforce a policy that was watched or off", "enforce"),
+    "off": Command("limen.cli.state", "Turn a policy off", "off"),
     "why": Command("limen.cli.why", "Explain a decision: a past one, a supposed one, or one in a file"),
+    "workload": Command("limen.cli.workload", "Give services tokens of their own to ask with, and take them back"),
     "journal": Command("limen.cli.journal", "Verify that no event was changed, removed or reordered"),
 }
 
@@ -60,7 +69,7 @@ def _run(name: str, command: Command, words: list[str]) -> None:
     from limen.errors import LimenError
 
     app = typer.Typer(add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False)
-    app.command(help=command.help)(importlib.import_module(command.module).run)
+    app.command(help=command.help)(getattr(importlib.import_module(command.module), command.function))
     try:
         app(args=words, prog_name=f"limen {name}")
     except LimenError as error:

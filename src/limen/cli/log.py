@@ -1,0 +1,80 @@
+"""`limen log`: every publication, the newest first: who, why, when, what was proved and foretold."""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+if TYPE_CHECKING:
+    from zoneinfo import ZoneInfo
+
+    from limen.company.store import Revision
+
+MOST = 100
+
+
+def run(
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="The company folder")] = Path(),
+    *,
+    number: Annotated[int, typer.Option("-n", "--number", min=1, max=10_000, help="How many")] = MOST,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON object a line")] = False,
+) -> None:
+    from limen.cli.opened import opened
+    from limen.company import store
+    from limen.company.authors import author_name
+
+    with opened(folder) as here:
+        revisions = here.database.read(lambda snapshot: store.history(snapshot, number))
+        names = here.database.read(
+            lambda snapshot: {author: author_name(snapshot, author) for author in {one.author for one in revisions}}
+        )
+    for place, one in enumerate(revisions):
+        if as_json:
+            print(json.dumps(_plain(one)))
+        else:
+            print(text_of(one, names[one.author], here.settings.zone, is_in_force=place == 0))
+
+
+def text_of(one: Revision, author: str, zone: ZoneInfo, *, is_in_force: bool) -> str:
+    """One publication, for people to read."""
+    when = datetime.fromtimestamp(one.at / 1000, zone).strftime("%a %Y-%m-%d %H:%M %Z")
+    lines = [
+        f"{one.id[:12]}  {when}  {author}, {_door(one.via)}" + ("  in force" if is_in_force else ""),
+        f"    {one.reason}",
+    ]
+    known = [f"{one.beside.tests} policy tests passed"] if one.beside.tests else []
+    if said := one.beside.proof.get("sentence"):
+        known.append(str(said))
+    known += foretold(one.beside.effect)
+    return "\n".join([*lines, *[f"    {line}" for line in known]])
+
+
+def foretold(effect: dict[str, Any]) -> list[str]:
+    """What was foretold of a revision, in a sentence; [] where nothing was."""
+    if not effect:
+        return []
+    words = {"gains": "let in", "loses": "refused", "asked": "asked first", "helped": "helped", "stuck": "stuck"}
+    turns = ", ".join(f"{count} {words.get(turn, turn)}" for turn, count in effect.get("turns", {}).items())
+    return [f"foretold: of {effect.get('replayed', 0)} requests {turns or 'none turned'}"]
+
+
+def _door(via: str) -> str:
+    return "in the console" if via == "console" else "on the server"
+
+
+def _plain(one: Revision) -> dict[str, Any]:
+    return {
+        "revision": one.id,
+        "number": one.seq,
+        "at": one.at,
+        "author": one.author,
+        "via": one.via,
+        "reason": one.reason,
+        "tests": one.beside.tests,
+        "proof": one.beside.proof,
+        "effect": one.beside.effect,
+    }

@@ -1,0 +1,147 @@
+"""`limen plan`: what publishing the folder would change, replayed over the real requests of the last 30 days."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+if TYPE_CHECKING:
+    from limen.company.company import Company
+    from limen.company.plan import Plan
+
+
+def run(
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="The company folder")] = Path(),
+    *,
+    as_json: Annotated[bool, typer.Option("--json", help="One line of JSON instead of text")] = False,
+) -> None:
+    from limen.cli.opened import has_database, opened
+    from limen.company import store
+    from limen.company.authors import names_of
+    from limen.company.load import load_company
+    from limen.company.plan import plan
+
+    after = load_company(folder)
+    before: Company | None = None
+    names: dict[str, str] = {}
+    if not has_database(folder, after.settings):
+        found = plan(None, after)
+    else:
+        with opened(folder) as here:
+            if here.database.read(store.newest) is not None:
+                before = here.in_force()
+            names = here.database.read(names_of)
+            found = foretold(before, after, here.journal)
+    print(json.dumps(_plain(found)) if as_json else text_of(found, before, after, names))
+    sys.exit(0 if found.is_publishable else 1)
+
+
+def foretold(before: Company | None, after: Company, journal: Path) -> Plan:
+    """The plan, with a progress bar where somebody looks on."""
+    import gc
+
+    from limen.clock import SystemClock
+    from limen.company.plan import foretell
+    from limen.storage.journal.reader import Reader
+
+    gc.freeze()  # the past is read once and let go; looking through all of it again and again would take half the time
+    gc.set_threshold(50_000, 20, 100)
+    with _bar() as progress:
+        return foretell(before, after, Reader(journal), SystemClock().now(), progress)
+
+
+def text_of(found: Plan, before: Company | None, after: Company, names: dict[str, str]) -> str:
+    """The plan for people to read; `names` tells people's names by their ids."""
+    from limen.company.rehearsal import WINDOW
+
+    lines = []
+    if found.changes_nothing:
+        lines.append(f"Nothing would change: revision {found.after[:12]} is in force.")
+    else:
+        against = f"revision {found.before[:12]}" if found.before else "nothing, for nothing was published yet"
+        lines += [f"{after.settings.name}: what would change, compared with {against}.", ""]
+        lines += [f"  {change}" for change in found.changes]
+        lines.append("")
+    if found.failing:
+        lines.append(f"{len(found.failing)} of {found.tests} policy tests fail, so it can't be published:")
+        lines += [f"  {problem}" for problem in found.failing]
+    else:
+        lines.append(f"All {found.tests} policy tests pass.")
+    replay = found.rehearsal
+    if replay is None or not replay.replayed:
+        lines.append("There are no requests in the journal to replay.")
+    else:
+        days = WINDOW // 86_400_000
+        lines.append(
+            f"Replayed {replay.replayed} {_requests(replay.replayed)} of the last {days} days: "
+            + (f"{replay.differences} would be answered otherwise." if replay.differences else "none is turned.")
+        )
+        lines += _turned(found, before, after, names)
+        if replay.left_out:
+            lines.append(f"{replay.left_out} more were answered by Limen itself and not by a policy.")
+        if replay.unknown:
+            lines.append(f"Of {replay.unknown} more the facts are not kept any more.")
+        lines += [f"Not replayed: {one}." for one in replay.not_replayed]
+    if not found.changes_nothing and found.is_publishable:
+        lines.append('Nothing was published; `limen apply -m "why"` does it.')
+    return "\n".join(lines)
+
+
+def _turned(found: Plan, before: Company | None, after: Company, names: dict[str, str]) -> Iterator[str]:
+    if found.rehearsal is None:
+        return
+    apps = {**(before.all_apps if before else {}), **after.all_apps}
+    rows = [
+        (
+            names.get(one.person, one.person) if one.person else "nobody signed in",
+            one.turn.value,
+            f"{apps[one.app].name if one.app in apps else one.app}, {one.action}",
+            f"{one.count} {_requests(one.count)}",
+            f"because of {', '.join(one.because)}",
+            f"limen why {one.examples[0]}",
+        )
+        for one in found.rehearsal.turned
+    ]
+    widths = [max(len(row[place]) for row in rows) for place in range(5)] if rows else []
+    for row in rows:
+        yield (
+            "  " + "  ".join([*[f"{cell:<{width}}" for cell, width in zip(row, widths, strict=False)], row[5]])
+        ).rstrip()
+
+
+def _requests(number: int) -> str:
+    return "request" if number == 1 else "requests"
+
+
+def _plain(found: Plan) -> dict[str, Any]:
+    return {
+        "publishable": found.is_publishable,
+        "before": found.before,
+        "after": found.after,
+        "changes": [asdict(change) for change in found.changes],
+        "tests": found.tests,
+        "failing": [asdict(problem) for problem in found.failing],
+        "effect": found.effect,
+    }
+
+
+@contextmanager
+def _bar() -> Iterator[Callable[[float], object] | None]:
+    """A progress bar on a terminal; nothing where the output goes elsewhere."""
+    if not sys.stderr.isatty():
+        yield None
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+
+    columns = (TextColumn("Replaying the last 30 days"), BarColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
+        task = progress.add_task("", total=1.0)
+        yield lambda part: progress.update(task, completed=part)

@@ -1,0 +1,53 @@
+"""`limen pull`: bring the folder to the revision in force, or write any revision into a new folder."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+
+def run(
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="The company folder")] = Path(),
+    *,
+    take: Annotated[bool, typer.Option("--take", help="Of files changed on both sides, take what is in force")] = False,
+    keep: Annotated[bool, typer.Option("--keep", help="Of files changed on both sides, keep the folder's")] = False,
+    into: Annotated[Path | None, typer.Option(help="Write all files into this new folder instead")] = None,
+    revision: Annotated[str, typer.Option(help="With --into: another revision than the one in force")] = "",
+) -> None:
+    from limen.cli.opened import opened
+    from limen.company import store
+    from limen.company.folder import read_folder
+    from limen.company.origin import note_origin, origin_of
+    from limen.company.publish import earlier
+    from limen.company.pull import Conflict, pull, write_all
+
+    if (take and keep) or (revision and into is None):
+        print("limen pull: say one of --take and --keep; --revision goes with --into", file=sys.stderr)
+        sys.exit(2)
+    with opened(folder) as here:
+        if into is not None:
+            wanted = here.revision(revision).id if revision else here.newest().id
+            write_all(into, earlier(here.database, wanted))
+            print(f"{into} holds revision {wanted[:12]}.")
+            return
+        company = here.in_force()
+        origin = here.database.read(lambda one: origin_of(folder, here.settings, one))
+        base = earlier(here.database, origin).files if origin else {}
+        if not base:  # published before texts were kept: whatever text some revision has can be had back
+            texts = read_folder(folder).texts
+            held = here.database.read(lambda one: store.holds_texts(one, texts.values()))
+            base = {name: text for name, text in texts.items() if text in held}
+        on_conflict = Conflict.TAKE if take else Conflict.KEEP if keep else Conflict.REFUSE
+        done = pull(folder, base, company, here.settings, on_conflict)
+        note_origin(folder, here.settings, company.revision)
+    for name in done.written:
+        print(f"  written  {name}")
+    for name in done.removed:
+        print(f"  removed  {name}")
+    for name in done.kept:
+        print(f"  kept     {name}: changed here, and not published yet")
+    same = "The folder is what is in force" if not done.kept else "The rest of the folder is what is in force"
+    print(f"{same}: revision {company.revision[:12]}.")

@@ -1,0 +1,46 @@
+"""`limen revert`: publish what an earlier revision holds once more, through the same gate."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+
+def run(
+    revision: Annotated[
+        str, typer.Argument(metavar="[REVISION]", help="The revision to go back to (default: the one before this)")
+    ] = "",
+    *,
+    folder: Annotated[Path, typer.Option(metavar="DIR", help="The company folder")] = Path(),
+    message: Annotated[str, typer.Option("-m", "--message", help="Why, in one line")],
+) -> None:
+    from limen.cli.opened import opened
+    from limen.cli.plan import foretold
+    from limen.clock import SystemClock
+    from limen.company import store
+    from limen.company.origin import note_origin, origin_of
+    from limen.company.publish import SERVER, earlier, publish
+    from limen.errors import LimenError
+
+    with opened(folder) as here:
+        newest = here.newest()
+        if revision:
+            target = here.revision(revision).id
+        else:
+            others = [one.id for one in here.database.read(store.history) if one.id != newest.id]
+            if not others:
+                raise LimenError("there is no earlier revision", "`limen log` lists them")
+            target = others[0]
+        note_origin(folder, here.settings, here.database.read(lambda one: origin_of(folder, here.settings, one)))
+        before, after = here.in_force(), earlier(here.database, target)
+        if before.revision == after.revision:
+            print(f"Nothing changed: revision {target[:12]} is in force already.")
+            return
+        effect = foretold(before, after, here.journal).effect
+        done = publish(
+            here.database, after, SERVER, message, SystemClock().now(), expected=before.revision, effect=effect
+        )
+    print(f"Revision {done.id[:12]} is in force again: {done.reason}")
+    print("The folder is as it was; `limen pull` brings it to what is in force.")

@@ -1,0 +1,92 @@
+"""`limen enforce`, `limen watch`, `limen off`: one policy's state, changed in its text and published."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from limen.policy import State
+
+_Policy = Annotated[str, typer.Argument(metavar="POLICY", help="The policy's @id")]
+_Message = Annotated[str, typer.Option("-m", "--message", help="Why, in one line")]
+_Folder = Annotated[Path, typer.Option(metavar="DIR", help="The company folder")]
+
+
+def enforce(policy: _Policy, *, message: _Message, folder: _Folder = Path()) -> None:
+    from limen.policy import State
+
+    _turn(policy, State.ENFORCE, message, folder)
+
+
+def watch(
+    policy: Annotated[
+        str, typer.Argument(metavar="[POLICY]", help="The policy's @id; none lists what is watched")
+    ] = "",
+    *,
+    message: Annotated[str, typer.Option("-m", "--message", help="Why, in one line")] = "",
+    folder: _Folder = Path(),
+) -> None:
+    from limen.policy import State
+
+    if policy:
+        _turn(policy, State.WATCH, message, folder)
+    else:
+        _list(folder)
+
+
+def off(policy: _Policy, *, message: _Message, folder: _Folder = Path()) -> None:
+    from limen.policy import State
+
+    _turn(policy, State.OFF, message, folder)
+
+
+def _turn(policy: str, state: State, message: str, folder: Path) -> None:
+    from limen.cli.opened import opened
+    from limen.cli.plan import foretold
+    from limen.clock import SystemClock
+    from limen.company.origin import note_origin, origin_of
+    from limen.company.publish import SERVER, publish
+    from limen.company.states import in_state
+
+    with opened(folder) as here:
+        before = here.in_force()
+        after = in_state(before, policy, state)
+        if after is before:
+            print(f"Nothing changed: {policy} is in state {state} already.")
+            return
+        note_origin(folder, here.settings, here.database.read(lambda one: origin_of(folder, here.settings, one)))
+        effect = foretold(before, after, here.journal).effect
+        done = publish(
+            here.database, after, SERVER, message, SystemClock().now(), expected=before.revision, effect=effect
+        )
+    print(f"Revision {done.id[:12]} is in force: {policy} is in state {state}.")
+    print("The folder is as it was; `limen pull` brings it to what is in force.")
+
+
+def _list(folder: Path) -> None:
+    """Every policy in state watch, and what it would have done in the last 30 days, to whom."""
+    from limen.cli.opened import opened
+    from limen.clock import DAY, SystemClock
+    from limen.company.authors import names_of
+    from limen.company.rehearsal import WINDOW
+    from limen.company.watching import sentence, watched
+    from limen.policy import State
+    from limen.storage.journal.reader import Reader
+    from limen.storage.journal.recorded import recorded
+
+    with opened(folder) as here:
+        engine = here.in_force().engine()
+        since = SystemClock().now() - WINDOW
+        counted = watched(recorded(Reader(here.journal), since, with_facts=False))
+        names = here.database.read(names_of)
+    policies = engine.in_state(State.WATCH)
+    if not policies:
+        print("No policy is in state watch.")
+    for policy in policies:
+        found = counted.get(policy.id)
+        print(f"{policy.id} {sentence(found, policy.effect, WINDOW // DAY)}")
+        for person, number in sorted(found.people.items(), key=lambda one: (-one[1], one[0])) if found else ():
+            print(f"  {number:>7}  {names.get(person, person) or 'nobody signed in'}")

@@ -1,0 +1,103 @@
+"""Harbor with a week behind it: its folder published, its people in the database, real decisions in its journal."""
+
+from __future__ import annotations
+
+import shutil
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from limen.clock import HOUR, MINUTE, Instant, SetClock, SystemClock
+from limen.company.load import load_company
+from limen.company.places import database_url, journal_folder
+from limen.company.publish import SERVER, publish
+from limen.demo import harbor
+from limen.demo.staff import read_people
+from limen.facts import Device, Facts, Person
+from limen.facts.nouns import UNKNOWN_DEVICE, Auth, Factor, Place, Session
+from limen.identity import store
+from limen.identity.model import PersonStatus
+from limen.policy.decision import Request
+from limen.storage import Database
+from limen.storage.journal import Journal
+
+KEYS = (b"journal key of Harbor's week....",)
+KNOWN = Device("d1", True, "compliant", True, 2, "macos")
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """What somebody asked for, so many times, at a time of the day."""
+
+    at: str
+    who: str
+    app: str
+    action: str = "view"
+    times: int = 1
+    device: Device = UNKNOWN_DEVICE
+    passkey: bool = True
+
+
+WEEK = (
+    Ask("09:00", "oscar", "wiki", times=30),
+    Ask("09:10", "vera", "wiki", "edit", times=5),
+    Ask("09:30", "rohan", "payroll", times=12, device=KNOWN),
+    Ask("09:40", "farid", "crm", times=8),
+    Ask("10:00", "lucia", "payroll", times=7),
+    Ask("10:05", "maren", "payroll", times=3),
+    Ask("10:20", "greta", "crm", passkey=False),
+    Ask("10:30", "oscar", "payroll", times=2),
+    Ask("10:45", "", "payroll", times=4),
+    Ask("20:15", "yuki", "crm", times=2),
+    Ask("21:30", "farid", "crm", times=4),
+)
+
+
+def harbor_week(at: Path) -> Path:
+    """The folder of Harbor with database and journal beside it."""
+    root = at / "harbor"
+    shutil.copytree(harbor.folder(), root, ignore=shutil.ignore_patterns("data"))
+    company = load_company(root)
+    database = Database.open(database_url(root, company.settings))
+    people = {one.id: Person(one.id, one.name, one.email, frozenset(one.groups), True) for one in read_people(root)}
+    now = SystemClock().now()
+    for person in people.values():
+        status = PersonStatus.ACTIVE
+        database.write(lambda one, person=person, status=status: store.insert_person(one.connection, person, status, 1))
+    publish(database, company, SERVER, "Harbor begins", now)
+    database.close()
+    engine, apps = company.engine(), company.all_apps
+    clock = SetClock(_tuesday(now, company.settings.zone))
+    midnight = clock.now()
+    journal = Journal.open(journal_folder(root, company.settings), KEYS, clock=clock)
+    for ask in WEEK:
+        hour, minute = map(int, ask.at.split(":"))
+        clock.forward(midnight + hour * HOUR + minute * MINUTE - clock.now())
+        facts = _facts(ask, people.get(ask.who), apps[ask.app], clock.now())
+        request = Request(ask.action, "GET", "/**", apps[ask.app].host)
+        for _ in range(ask.times):
+            decision = engine.decide(request, facts, clock.now())
+            journal.decided("gateway", decision, ask.who, facts.place.address, 3.0)
+    journal.close()
+    return root
+
+
+def _facts(ask: Ask, person: Person | None, app: object, now: Instant) -> Facts:
+    place = Place("192.0.2.7", True, "DE", "office", False)
+    if person is None:
+        return Facts(app=app, place=place)  # type: ignore[arg-type]
+    proved = now - 5 * MINUTE
+    factors = frozenset({Factor.PASSKEY}) if ask.passkey else frozenset({Factor.PASSWORD, Factor.CODE})
+    auth = Auth(3 if ask.passkey else 2, factors, proved)
+    session = Session(f"s-{ask.who}", person.id, Auth(), proved, proved + 12 * HOUR, HOUR)
+    return Facts(app, person, auth, session, ask.device, place)  # type: ignore[arg-type]
+
+
+def _tuesday(now: Instant, zone: ZoneInfo) -> Instant:
+    """Midnight before the last whole Tuesday, in the company's zone."""
+    day = datetime.fromtimestamp(now / 1000, zone).replace(hour=0, minute=0, second=0, microsecond=0)
+    day -= timedelta(days=1)
+    while day.isoweekday() != 2:
+        day -= timedelta(days=1)
+    return int(day.timestamp()) * 1000

@@ -1,0 +1,82 @@
+from __future__ import annotations
+
+import json
+import re
+import shutil
+from pathlib import Path
+
+import pytest
+from tests.cli.harbor_week import harbor_week
+from tests.cli.test_main import leave
+from tests.company.company_folder import change
+from tests.company.small_folder import small_folder
+
+from limen.company import store
+from limen.storage import Database
+
+CANDIDATES = Path(__file__).parents[2] / "examples" / "candidates"
+
+
+def said_of(root: Path, candidate: str, capsys: pytest.CaptureFixture[str]) -> tuple[int, str]:
+    """What `limen plan` says of a shipped candidate, without what differs at each run or with each new policy test."""
+    shutil.copytree(CANDIDATES / candidate / "policies", root / "policies", dirs_exist_ok=True)
+    capsys.readouterr()
+    code = leave("plan", str(root))
+    text = capsys.readouterr().out
+    for pattern, word in (
+        (r"limen why [0-9a-f]{24}-1", "limen why ID"),
+        (r"\b[0-9a-f]{12}\b", "REVISION"),
+        (r"\d+ policy tests", "N policy tests"),
+        (r"tests\.yaml:\d+:1", "tests.yaml:N:1"),
+    ):
+        text = re.sub(pattern, word, text)
+    return code, text
+
+
+@pytest.mark.parametrize(("candidate", "code"), [("payroll-needs-a-known-device", 1), ("customers-only-by-day", 0)])
+def test_a_shipped_candidate_does_what_its_file_says(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], candidate: str, code: int
+) -> None:
+    assert said_of(harbor_week(tmp_path), candidate, capsys) == (
+        code,
+        (CANDIDATES / candidate / "plan.txt").read_text(),
+    )
+
+
+def test_the_same_folder_changes_nothing_and_publishes_nothing(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    root = harbor_week(tmp_path)
+    assert leave("plan", str(root)) == 0
+    said = capsys.readouterr().out
+    assert "Nothing would change" in said
+    assert "Replayed 78 requests of the last 30 days: none is turned." in said
+    database = Database.open(root / "data/limen.db")
+    assert len(database.read(store.history)) == 1
+    database.close()
+
+
+def test_the_plan_for_programs_has_people_by_their_ids(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    root = harbor_week(tmp_path)
+    shutil.copytree(CANDIDATES / "customers-only-by-day" / "policies", root / "policies", dirs_exist_ok=True)
+    assert leave("plan", str(root), "--json") == 0
+    found = json.loads(capsys.readouterr().out)
+    assert (found["publishable"], found["effect"]["differences"], found["effect"]["turns"]) == (True, 6, {"loses": 6})
+    assert [(one["person"], one["count"]) for one in found["effect"]["turned"]] == [("farid", 4), ("yuki", 2)]
+    assert [one["name"] for one in found["changes"]] == ["customers-only-by-day"]
+
+
+def test_before_anything_is_published_everything_is_new(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    root = small_folder(tmp_path)
+    assert leave("plan", str(root)) == 0
+    said = capsys.readouterr().out
+    assert "nothing was published yet" in said
+    assert "policy staff-work added" in said
+    assert not (root / "data").exists()
+
+
+def test_a_folder_that_can_not_be_read_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    root = small_folder(tmp_path)
+    change(root, "policies/10-who.cedar", "permit (principal in", "permitt (principal in")
+    assert leave("plan", str(root)) == 1
+    assert "policies/10-who.cedar:" in capsys.readouterr().err

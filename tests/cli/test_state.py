@@ -1,0 +1,88 @@
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from tests.cli.harbor_week import KEYS
+from tests.cli.test_main import leave
+from tests.company.small_folder import FILES, small_folder
+
+from limen.clock import SystemClock
+from limen.company.load import load_company
+from limen.facts import Facts, Person
+from limen.facts.nouns import Auth, Factor, Place
+from limen.identity import store
+from limen.identity.model import PersonStatus
+from limen.policy.decision import Request
+from limen.storage import Database
+from limen.storage.journal import Journal
+
+POLICY = "payroll-from-the-office"
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> Path:
+    """A published folder with a watched policy, and twelve requests of three people that it would have refused."""
+    root = small_folder(tmp_path)
+    assert leave("apply", str(root), "-m", "Begin") == 0
+    company = load_company(root)
+    now = SystemClock().now()
+    journal = Journal.open(root / "data/journal", KEYS)
+    database = Database.open(root / "data/limen.db")
+    for name, times in (("Maren Petersen", 7), ("Rohan Deshpande", 4), ("Lucía Herrero", 1)):
+        person = Person(name[:5].lower(), name, f"{name[:5]}@harbor.example", frozenset({"staff", "finance"}), True)
+        database.write(lambda one, who=person: store.insert_person(one.connection, who, PersonStatus.ACTIVE, 1))
+        auth = Auth(3, frozenset({Factor.PASSKEY}), now)
+        home = Facts(company.all_apps["payroll"], person, auth, place=Place("203.0.113.7"))
+        for facts in (home, replace(home, place=Place("192.0.2.7", network="office"))):
+            for _ in range(times):
+                decision = company.engine().decide(Request("view"), facts, now)
+                journal.decided("gateway", decision, "", facts.place.address, 1.0)
+    database.close()
+    journal.close()
+    return root
+
+
+def test_watched_policies_are_listed_with_whom_they_would_have_met(
+    root: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    capsys.readouterr()
+    assert leave("watch", "--folder", str(root)) == 0
+    assert capsys.readouterr().out.splitlines() == [
+        f"{POLICY} would have refused 12 requests of 3 people in the last 30 days",
+        "        7  Maren Petersen",
+        "        4  Rohan Deshpande",
+        "        1  Lucía Herrero",
+    ]
+
+
+def test_one_command_enforces_it_and_only_its_state_changes(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert leave("enforce", POLICY, "--folder", str(root), "-m", "Everybody is back") == 0
+    said = capsys.readouterr().out
+    assert f"{POLICY} is in state enforce" in said
+    assert "limen pull" in said
+    assert leave("pull", str(root)) == 0
+    name = "policies/20-watch.cedar"
+    assert (root / name).read_text() == FILES[name].replace('@state("watch")', '@state("enforce")')
+    assert {one: (root / one).read_text() for one in FILES if one != name} == {
+        one: text for one, text in FILES.items() if one != name
+    }
+    assert leave("watch", "--folder", str(root)) == 0
+    assert "No policy is in state watch." in capsys.readouterr().out
+
+
+def test_off_and_watch_turn_it_back_and_the_same_state_is_no_revision(
+    root: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert leave("off", POLICY, "--folder", str(root), "-m", "Not now") == 0
+    assert leave("off", POLICY, "--folder", str(root), "-m", "Not now") == 0
+    assert "in state off already" in capsys.readouterr().out
+    assert leave("watch", POLICY, "--folder", str(root), "-m", "Look again") == 0
+    assert leave("watch", "payroll-from-the-ofice", "--folder", str(root), "-m", "x") == 1
+    assert f'did you mean "{POLICY}"?' in capsys.readouterr().err
+
+
+def test_what_the_tests_forbid_is_not_enforced(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert leave("off", "staff-work", "--folder", str(root), "-m", "No wiki") == 1
+    assert "“Staff read the wiki”: permit was expected" in capsys.readouterr().err

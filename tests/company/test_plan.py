@@ -1,0 +1,54 @@
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from tests.company.small_folder import small_folder
+from tests.company.test_rehearsal import asked
+
+from limen.company.company import Company
+from limen.company.load import load_company
+from limen.company.plan import foretell, plan
+from limen.company.states import in_state
+from limen.policy import State
+from limen.storage.journal.reader import Reader
+
+
+@pytest.fixture
+def company(tmp_path: Path) -> Company:
+    return load_company(small_folder(tmp_path))
+
+
+def test_a_plan_tells_changes_tests_and_effect_and_publishes_nothing(company: Company) -> None:
+    after = in_state(company, "payroll-from-the-office", State.ENFORCE)
+    finance = ("staff", "finance")
+    day = [
+        asked(company, "p1", "payroll", groups=finance, address="203.0.113.1", count=5),
+        asked(company, "p2", "wiki"),
+    ]
+    found = plan(company, after, day, since=1, until=2)
+    assert (found.before, found.after) == (company.revision, after.revision)
+    assert [str(one) for one in found.changes] == ["policy payroll-from-the-office changed: from watch to enforce"]
+    assert (found.tests, found.failing, found.is_publishable, found.changes_nothing) == (4, (), True, False)
+    effect = json.loads(json.dumps(found.effect))
+    assert (effect["replayed"], effect["differences"], effect["turns"]) == (6, 5, {"loses": 5})
+    assert effect["turned"][0]["person"] == "p1"
+
+
+def test_what_fails_its_tests_is_told_and_not_publishable(company: Company) -> None:
+    found = plan(company, in_state(company, "staff-work", State.OFF))
+    assert not found.is_publishable
+    assert [problem.file for problem in found.failing] == ["policies/tests.yaml"]
+
+
+def test_of_a_first_revision_nothing_can_be_replayed(company: Company) -> None:
+    found = plan(None, company, [])
+    assert (found.before, found.rehearsal, found.effect) == ("", None, {})
+
+
+def test_a_journal_that_is_not_there_yet_replays_nothing(company: Company, tmp_path: Path) -> None:
+    found = foretell(company, company, Reader(tmp_path / "none"), 1_795_510_800_000)
+    assert found.changes_nothing
+    assert found.rehearsal is not None
+    assert found.rehearsal.replayed == 0
