@@ -3,7 +3,7 @@ from __future__ import annotations
 import cedarpy
 import pytest
 
-from limen.company.cedar_text import Found, parse, pieces, refused_outright, word_at
+from limen.company.cedar_text import MAX_POLICY, Found, ends, parse, pieces, refused_outright, unseen, word_at
 
 TWO = """// one; two "
 @id("a;b")
@@ -65,3 +65,30 @@ def test_a_word_is_found_as_a_token_before_it_is_found_inside_another() -> None:
     (piece,) = pieces('@id("ab") permit (principal in Group::"b", action, resource == App::"a");')
     assert piece.text[word_at(piece, '"b"') :].startswith('"b"')
     assert word_at(piece, "nothing") == 0
+
+
+def test_ends_are_where_pieces_end() -> None:
+    assert list(ends(TWO)) == [one.offset + len(one.text) - 1 for one in pieces(TWO)]
+
+
+def test_a_comment_ends_where_the_parser_ends_it() -> None:
+    (piece,) = pieces("// one\rpermit (principal, action, resource);")
+    assert piece.text.startswith("permit")
+
+
+def test_nothing_is_read_behind_what_is_too_long_to_be_a_policy() -> None:
+    (piece,) = pieces("a " * MAX_POLICY)
+    found = refused_outright(piece)
+    assert found is not None
+    assert "longer than" in found.what
+
+
+def test_characters_that_turn_the_text_around_are_found_in_comments_too() -> None:
+    assert [one.offset for one in unseen("// a\u202eb\u2066")] == [4, 6]
+
+
+def test_members_may_hang_on_each_other_only_so_long() -> None:
+    (short,) = pieces("permit (principal, action, resource) when { context" + ".a" * 200 + " };")
+    (long,) = pieces("permit (principal, action, resource) when { context" + ".a" * 201 + " };")
+    assert refused_outright(short) is None
+    assert refused_outright(long) is not None

@@ -20,7 +20,7 @@ def test_all_files_are_parsed_in_one_child() -> None:
 
 
 class Dying:
-    """Stands where the child is started, and dies over the policies it is told to die over."""
+    """Stands where the child is started, and dies over the policies it is told to die over, alone or among others."""
 
     def __init__(self, over: set[tuple[str, int]]) -> None:
         self.over = over
@@ -30,10 +30,12 @@ class Dying:
     def __call__(self, command: list[str], **options: Any) -> Any:
         self.started += 1
         skipped = {tuple(one) for one in json.loads(options["input"])["skip"]}
+        singly = json.loads(options["input"])["singly"]
         done = self.run(command, **options)
-        for at in sorted(self.over - skipped):
+        for name, index in sorted(self.over - skipped):
             lines = done.stdout.splitlines(keepends=True)
-            place = next(n for n, line in enumerate(lines) if json.loads(line).get("at", [])[:2] == list(at))
+            at = [name, index if name in singly else -1]
+            place = next(n for n, line in enumerate(lines) if json.loads(line).get("at", [])[:2] == at)
             done.stdout = b"".join(lines[: place + 1])
             break
         return done
@@ -55,7 +57,7 @@ def test_a_death_names_its_policy_and_the_rest_is_still_read(monkeypatch: pytest
     ]
     assert "the parser died over this policy" in problems[0].what
     assert len(files["policies/a.cedar"]["policies"]) == 1
-    assert dying.started == 2
+    assert dying.started == 3  # all together, then singly, then without the one
 
 
 def test_one_that_dies_over_everything_is_not_started_for_ever(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -65,7 +67,7 @@ def test_one_that_dies_over_everything_is_not_started_for_ever(monkeypatch: pyte
     files, problems = parse_texts(many)
     assert files == {}
     assert len(problems) == child.MOST_DEATHS + 1
-    assert dying.started == child.MOST_DEATHS + 1
+    assert dying.started == child.MOST_DEATHS + 2
 
 
 def test_one_that_takes_too_long_is_ended_and_named(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -22,21 +22,55 @@ def run(order: object) -> list[dict[str, Any]]:
     return [json.loads(line) for line in done.stdout.splitlines()]
 
 
-def order(text: str, skip: list[list[object]] | None = None, name: str = "policies/a.cedar") -> dict[str, object]:
-    return {"schema": schema_text(), "files": [{"name": name, "text": text}], "skip": skip or []}
+NAME = "policies/a.cedar"
 
 
-def test_it_says_what_it_is_about_to_do_and_then_what_it_found() -> None:
+def order(text: str, skip: list[list[object]] | None = None, *, singly: bool = False) -> dict[str, object]:
+    return {
+        "schema": schema_text(),
+        "files": [{"name": NAME, "text": text}],
+        "skip": skip or [],
+        "singly": [NAME] if singly else [],
+    }
+
+
+def test_many_good_policies_are_one_step() -> None:
     *steps, last = run(order(GOOD + "\n" + GOOD))
-    name = "policies/a.cedar"
-    assert [one["at"] for one in steps] == [[name, -1], [name, 0, 1, 1], [name, 1, 2, 1]]
-    assert [one["line"] for one in last["files"][name]["policies"]] == [1, 2]
+    assert [one["at"] for one in steps] == [[NAME, -1]]
+    assert [one["line"] for one in last["files"][NAME]["policies"]] == [1, 2]
+
+
+def test_singly_it_says_what_it_is_about_to_do_and_then_what_it_found() -> None:
+    *steps, last = run(order(GOOD + "\n" + GOOD, singly=True))
+    assert [one["at"] for one in steps] == [[NAME, -1], [NAME, 0, 1, 1], [NAME, 1, 2, 1]]
+    assert [one["line"] for one in last["files"][NAME]["policies"]] == [1, 2]
+
+
+def test_only_the_policy_that_something_is_wrong_with_is_parsed_alone() -> None:
+    wrong = GOOD.replace(";", " when { context.nothing > 1 };")
+    *steps, last = run(order(f"{GOOD}\n{wrong}\n{GOOD}"))
+    assert [one["at"] for one in steps] == [[NAME, -1], [NAME, 1, 2, 1]]
+    assert [one["fits"] for one in last["files"][NAME]["policies"]] == [True, False, True]
+
+
+def test_together_and_singly_policies_mean_the_same() -> None:
+    text = GOOD + '@id("b") forbid (principal, action, resource) unless { context.auth.strength > 1 + 1 };' + GOOD
+    together, singly = (run(order(text, singly=way))[-1]["files"][NAME] for way in (False, True))
+    assert together == singly
+    assert [one["body"]["effect"] for one in together["policies"]] == ["permit", "forbid", "permit"]
+
+
+def test_a_file_behind_too_many_problems_is_not_read() -> None:
+    texts = {f"policies/{n}.cedar": "x;" * 100 for n in range(8)}
+    files = run({"schema": schema_text(), "skip": [], "files": [{"name": n, "text": t} for n, t in texts.items()]})
+    problems = [one["problems"] for one in files[-1]["files"].values()]
+    assert [len(one) for one in problems] == [50, 50, 50, 50, 1, 1, 1, 1]
+    assert "this file was not read" in problems[-1][0]["what"]
 
 
 def test_it_leaves_out_what_it_is_told_to() -> None:
-    name = "policies/a.cedar"
-    assert len(run(order(GOOD + GOOD, [[name, 0]]))[-1]["files"][name]["policies"]) == 1
-    assert run(order(GOOD, [[name, -1]]))[-1]["files"][name]["policies"] == []
+    assert len(run(order(GOOD + GOOD, [[NAME, 0]]))[-1]["files"][NAME]["policies"]) == 1
+    assert run(order(GOOD, [[NAME, -1]]))[-1]["files"][NAME]["policies"] == []
 
 
 def test_a_complaint_of_the_schema_is_told_once_for_all_actions() -> None:

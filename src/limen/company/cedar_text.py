@@ -14,15 +14,23 @@ from limen.cedar import CedarError, PolicySet, TemplateError
 from limen.cedar.json_text import loads
 
 MAX_NESTING: Final = 60
+MAX_LINKS: Final = 200
+"""How many `.`, `[…]` and signs of arithmetic may hang on each other: as many as the compiler takes."""
 MAX_POLICY: Final = 500_000
 """The longest policy, in characters."""
 
 _TOKEN: Final = re.compile(
-    r"""(?P<blank>\s+|//[^\n]*)|(?P<text>"(?:[^"\\]|\\.)*")|(?P<word>[A-Za-z_][A-Za-z0-9_]*|[0-9]+)"""
+    r"""(?P<blank>\s+|//[^\n\r]*)|(?P<text>"(?:[^"\\]|\\.)*")|(?P<word>[A-Za-z_][A-Za-z0-9_]*|[0-9]+)"""
     r"""|(?P<sign>::|==|!=|<=|>=|&&|\|\||[()\[\]{},;@<>+\-*!.:?=%/|&])|(?P<bad>.)""",
     re.DOTALL,
 )
+_END: Final = re.compile(r""""(?:[^"\\]|\\.)*"|//[^\n\r]*|(?P<end>;)""", re.DOTALL)
+_UNSEEN: Final = re.compile("[\u202a-\u202e\u2066-\u2069]")
+"""Characters that change the order in which text is shown, so that it reads otherwise than it decides."""
+SEARCHED: Final = 1_000_000
+"""How many characters are parsed at most to find where the parser stumbled, in tries of ever less text."""
 _STRANGE: Final = re.compile(r"""[^\s\w"()\[\]{},;@<>+\-*!.:?=%/|&]|[^\x00-\x7f]""")
+_LINKS: Final = frozenset({".", "[", "+", "-", "*", "::"})
 _NAMED: Final = re.compile(r"`([^`]+)`|: ([A-Za-z_]\w*)$")
 _FIXES: Final = (
     ("end of input", "a policy ends with `;`"),
@@ -55,8 +63,25 @@ class Found:
     fix: str = ""
 
 
+def ends(text: str) -> Iterator[int]:
+    """Where the policies of a file end. It costs little, however many there are."""
+    for match in _END.finditer(text):
+        if match.lastgroup:
+            yield match.start()
+
+
+def unseen(text: str) -> Iterator[Found]:
+    """Characters by which the text reads otherwise than it decides, in comments and texts, too."""
+    for match in _UNSEEN.finditer(text):
+        what = f"the character {_visible(match[0])} here makes the text read otherwise than it decides"
+        yield Found(match.start(), what, "remove it")
+
+
 def pieces(text: str) -> Iterator[Piece]:
-    """The policies of a file. `;` occurs nowhere in Cedar but at the end of a policy."""
+    """The policies of a file. `;` occurs nowhere in Cedar but at the end of a policy.
+
+    What is too long to be one is the last: nothing is read behind it.
+    """
     tokens: list[tuple[int, str]] = []
     for match in _TOKEN.finditer(text):
         if match.lastgroup == "blank":
@@ -65,6 +90,8 @@ def pieces(text: str) -> Iterator[Piece]:
         if match[0] == ";":
             yield _piece(text, tokens)
             tokens = []
+        elif match.end() - tokens[0][0] > MAX_POLICY:
+            break
     if tokens:
         yield _piece(text, tokens)
 
@@ -80,18 +107,26 @@ def refused_outright(piece: Piece) -> Found | None:
     if len(piece.text) > MAX_POLICY:
         return Found(piece.offset, f"this policy is longer than {MAX_POLICY} characters", "split it")
     # One number for each open bracket: how many `if`, `!` and `-` hang on what stands there now.
-    levels, total = [0], 0
+    # And another: how many members and signs of arithmetic hang on each other.
+    levels, total, links = [0], 0, [0]
     for at, sign in piece.tokens:
+        if sign in _LINKS:
+            links[-1] += 1
+            if links[-1] > MAX_LINKS:
+                what = f"more than {MAX_LINKS} members or signs of arithmetic hang on each other here"
+                return Found(piece.offset + at, what, "split the policy")
         if sign in {"(", "[", "{"}:
             levels.append(0)
+            links.append(0)
         elif sign in {")", "]", "}"} and len(levels) > 1:
             total -= levels.pop()
+            links.pop()
         elif sign in {"if", "!", "-"}:
             levels[-1] += 1
             total += 1
         elif sign in {"&&", "||", ","}:
             total -= levels[-1]
-            levels[-1] = 0
+            levels[-1] = links[-1] = 0
         elif sign == '"':
             return Found(piece.offset + at, "this text is never closed", 'add the closing "')
         elif _STRANGE.fullmatch(sign):
@@ -153,15 +188,18 @@ def _first_refused(piece: Piece, named: str, to_json: Callable[[str], str]) -> i
     With too few tokens it says that the text ends too early, so the first refusal of another kind is at the token, or,
     as the parser recovers and reads on, a little after it.
     """
-    low, high = 0, len(piece.tokens) - 1
-    while low < high:
+    low, high, left = 0, len(piece.tokens) - 1, SEARCHED
+    while low < high and left > 0:
         middle = (low + high) // 2
         at, token = piece.tokens[middle]
+        left -= at + 1
         try:
             to_json(piece.text[: at + len(token)])
             is_refused = False
         except ValueError as error:
             is_refused = "end of input" not in str(error)
         low, high = (low, middle) if is_refused else (middle + 1, high)
+    if low < high:  # no more searching: the first such token in what is left
+        return next((at for at, token in piece.tokens[low:high] if token == named), piece.tokens[low][0])
     before = [at for at, token in piece.tokens[: low + 1] if token == named]
     return before[-1] if before else piece.tokens[low][0]

@@ -8,11 +8,13 @@ import subprocess
 import sys
 from collections.abc import Mapping
 from importlib import resources
+from time import monotonic
 from typing import Any, Final
 
 from limen.company.problem import Problem
 
 WALL_SECONDS: Final = 15
+"""How long all children of one reading may take together."""
 MOST_DEATHS: Final = 4
 """How often a new child goes on after one died, before the rest is left unread."""
 
@@ -28,14 +30,17 @@ def parse_texts(texts: Mapping[str, str]) -> tuple[dict[str, dict[str, Any]], li
     All files are parsed in one child. If it dies over one of them, that part is named, left out, and the rest parsed.
     """
     skipped: list[list[Any]] = []
+    singly: list[str] = []
     order = {
         "schema": schema_text(),
         "files": [{"name": name, "text": text} for name, text in texts.items()],
         "skip": skipped,
+        "singly": singly,
     }
     deaths: list[Problem] = []
+    ends_at = monotonic() + WALL_SECONDS
     while True:
-        files, at = _run(order)
+        files, at = _run(order, ends_at)
         if files is not None:
             found = [
                 Problem(name, one["line"], one["column"], one["what"], one["fix"])
@@ -43,9 +48,12 @@ def parse_texts(texts: Mapping[str, str]) -> tuple[dict[str, dict[str, Any]], li
                 for one in file["problems"]
             ]
             return files, sorted(found + deaths)
-        if not at or len(deaths) >= MOST_DEATHS:
+        if not at or len(deaths) >= MOST_DEATHS or monotonic() >= ends_at:
             name = at[0] if at else "the company folder"
             return {}, [*deaths, Problem(name, 0, 0, "the parser can't be run on this", "remove what was changed last")]
+        if len(at) == 2 and at[0].endswith(".cedar") and at[0] not in singly:
+            singly.append(at[0])  # it died over many policies: over which of them?
+            continue
         deaths.append(_death(at))
         skipped.append(at[:2])
 
@@ -57,7 +65,7 @@ def _death(at: list[Any]) -> Problem:
     return Problem(at[0], 1, 1, "the parser died over this file, or ran out of time or memory", "make it shorter")
 
 
-def _run(order: dict[str, Any]) -> tuple[dict[str, dict[str, Any]] | None, list[Any]]:
+def _run(order: dict[str, Any], ends_at: float) -> tuple[dict[str, dict[str, Any]] | None, list[Any]]:
     """What the child found, or None and what it was about to do when it died."""
     environment = {name: value for name in ("PATH", "PYTHONPATH", "LANG") if (value := os.environ.get(name))}
     try:
@@ -67,7 +75,7 @@ def _run(order: dict[str, Any]) -> tuple[dict[str, dict[str, Any]] | None, list[
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
             env=environment,
-            timeout=WALL_SECONDS,
+            timeout=max(ends_at - monotonic(), 0.1),
             check=False,
         )
         output = done.stdout

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from limen.company.apps_file import app_ids, read_apps
 from limen.company.child import parse_texts
@@ -22,6 +22,9 @@ from limen.errors import LimenError
 from limen.facts import App
 from limen.policy.expectations import Expectation, Unmet, unmet
 from limen.settings import Settings
+
+LONGEST_WHAT: Final = 400
+"""The longest complaint of a test, in characters: thousands of policies may have spoken."""
 
 
 class FolderError(LimenError):
@@ -94,7 +97,8 @@ def failing_tests(company: Company) -> tuple[Problem, ...]:
     def what(one: Unmet) -> str:
         wanted = one.expectation
         which = f"{wanted.action} on {wanted.app}: " if asked[wanted.line] > 1 else ""
-        return which + one.what
+        said = which + one.what
+        return said if len(said) <= LONGEST_WHAT else said[: LONGEST_WHAT - 1] + "…"
 
     return tuple(
         Problem(TESTS, one.expectation.line, 1, what(one), fix)

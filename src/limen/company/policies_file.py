@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any, Final
 
 from limen.cedar import CedarError, Policy
@@ -17,7 +19,21 @@ from limen.policy.edges import UnforeseeableError, edges_of
 from limen.policy.monotone import prove
 
 MOST_POLICIES: Final = 10_000
+MOST_PROBLEMS: Final = 50
+"""How many complaints about one file are worth reading."""
+MOST_EDGES: Final = 100
+"""How often one policy may compare the clock: each comparison is looked at to tell when an answer will change."""
+LONGEST: Final[Mapping[str, int]] = {"title": 200, "reason": 1_000, "remedy": 1_000, "allow_unknown": 1_000}
+"""The longest of what people are shown, in characters: it stands on pages and in every event."""
 _ID: Final = re.compile(r"[a-z0-9][a-z0-9-]{0,79}")
+_LOOK_ALIKES: Final = str.maketrans(
+    "\u0430\u0435\u043e\u0440\u0441\u0445\u0443\u0456\u0455\u0458\u0501\u04bb\u04cf\u043a\u043c\u0442\u0432"
+    "\u03b1\u03bf\u03c1\u03bd\u03b9\u03ba\u03c4\u03c5",
+    "aeopcxyisjdhlkmtbaopviktu",
+)
+"""Letters of other alphabets that are drawn like Latin ones; what is missing here is named all the same."""
+_JOINERS: Final = frozenset("\u00ad\u200c\u200d\u200e\u200f")
+"""Unseen characters that scripts need."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,9 +73,14 @@ def read_policies(
         "App": None if apps is None else frozenset(apps) | {LIMEN},
     }
     for file, parsed in files.items():
+        before = len(problems)
         for one in parsed:
             written = _Written(file, one["line"], one["column"], one["text"], one["body"])
-            problems += written.problems(known)
+            left = MOST_PROBLEMS - (len(problems) - before)
+            if left <= 0:
+                problems.append(written.problem("", "from here on nothing is checked", "mend what stands before it"))
+                break
+            problems += islice(written.problems(known), left)
             policy_id = written.id
             if policy_id in sources:
                 first = sources[policy_id]
@@ -116,7 +137,10 @@ class _Written:
                 what = f"there is no {kind.lower()} {shown(name)}"
                 yield self.problem(f'"{name}"', what, did_you_mean(name, names, otherwise))
         try:
-            edges_of(Policy.from_json(self.id or "policy", self.body))
+            edges = edges_of(Policy.from_json(self.id or "policy", self.body))
+            if len(edges) > MOST_EDGES:
+                what = f"this policy compares the clock {len(edges)} times, more than {MOST_EDGES}"
+                yield self.problem("context.time", what, "say it with `<` and `>=`")
         except UnforeseeableError as error:
             fix = "compare the clock once, with something that stands still"
             yield self.problem("context.now", f"this policy {error}", fix)
@@ -127,7 +151,10 @@ class _Written:
         if not self.id:
             yield self.problem("", "this policy has no @id", 'write @id("a-short-name") above it')
         elif not _ID.fullmatch(self.id):
-            yield self.problem(f'"{self.id}"', f"a policy can't be called {shown(self.id)}", "use a-z, 0-9 and `-`")
+            what = f"a policy can't be called {shown(self.id)}{_strange_letter(self.id)}"
+            better = _plain_id(self.id)
+            hint = f", as in {shown(better)}" if better and len(self.id) <= 80 else ", 80 characters at most"
+            yield self.problem(f'"{self.id}"', what, f"use a-z, 0-9 and `-`{hint}")
         elif self.id in set(Named):
             yield self.problem(f'"{self.id}"', f"{shown(self.id)} is one of Limen's own reasons", "choose another @id")
         for name in self.annotations:
@@ -135,6 +162,12 @@ class _Written:
                 yield self.problem(f"@{name}", f"there is no annotation @{name}", did_you_mean(name, ANNOTATIONS))
         if "allow_unknown" in self.annotations and not (self.annotations["allow_unknown"] or "").strip():
             yield self.problem("@allow_unknown", "@allow_unknown gives no reason", 'write @allow_unknown("why")')
+        for name, longest in LONGEST.items():
+            said = self.annotations.get(name) or ""
+            if len(said) > longest:
+                yield self.problem(f"@{name}", f"this @{name} is longer than {longest} characters", "shorten it")
+            elif any(not one.isprintable() and one not in _JOINERS for one in said):
+                yield self.problem(f"@{name}", f"this @{name} holds characters that can't be shown", "remove them")
         state = self.state
         if state not in set(State):
             what = f"there is no @state {shown(state)}"
@@ -158,6 +191,21 @@ def _widening(written: Mapping[str, _Written]) -> Iterator[Problem]:
         if not exemption.is_needed:
             what = "this policy needs no exemption, because no worse fact widens access by it"
             yield written[exemption.policy].problem("@allow_unknown", what, "remove @allow_unknown")
+
+
+def _strange_letter(name: str) -> str:
+    """Which letter only looks as if it could be there."""
+    found = next((one for one in name if not one.isascii()), "")
+    if not found:
+        return ""
+    return f": {shown(found)} is U+{ord(found):04X}, {unicodedata.name(found, 'which has no name').lower()}"
+
+
+def _plain_id(name: str) -> str:
+    """The nearest name that can be taken; "" if none is near."""
+    letters = unicodedata.normalize("NFKD", unicodedata.normalize("NFKC", name[:80]).lower().translate(_LOOK_ALIKES))
+    kept = "".join(one for one in letters if unicodedata.category(one) not in {"Mn", "Cf"})
+    return re.sub(r"[^a-z0-9]+", "-", kept).strip("-")
 
 
 def _names(part: Any) -> set[tuple[str, str]]:

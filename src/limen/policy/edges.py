@@ -92,12 +92,12 @@ _WHOLES: Final[frozenset[Expression]] = frozenset(
 
 def edges_of(policy: Policy) -> tuple[Edge, ...]:
     """Every comparison in the policy that reads a clock. Raises `UnforeseeableError`."""
-    found: list[Edge] = []
+    found: dict[Edge, None] = {}
     for condition in policy.conditions:
         for node in descend(condition.body):
             edge = _edge(node) if _is_truth(node) and not isinstance(node, And | Or | Not) else None
-            if edge is not None and edge not in found:
-                found.append(edge)
+            if edge is not None:
+                found[edge] = None
     return tuple(found)
 
 
