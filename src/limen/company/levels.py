@@ -1,0 +1,100 @@
+"""Three places to start from: which policies of the baseline are off, watched or enforced at each.
+
+A level touches the states of the baseline's demands only. What opens apps stays as it is, and so do the company's own
+policies. A higher level never demands less. What it would refuse today is told as for every other change: by making
+the company at that level a candidate.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from enum import StrEnum
+from typing import Final
+
+from limen.company.company import Company
+from limen.company.states import with_state
+from limen.policy import State
+
+OFF, WATCH, ENFORCE = State.OFF, State.WATCH, State.ENFORCE
+
+
+class Level(StrEnum):
+    """gentle: nobody has to prepare for it · balanced: as Limen ships · strict: for companies with enrolled devices."""
+
+    GENTLE = "gentle"
+    BALANCED = "balanced"
+    STRICT = "strict"
+
+
+SAID: Final[Mapping[Level, str]] = {
+    Level.GENTLE: "Guests and contractors are kept apart, administrators use a passkey. The rest is only counted.",
+    Level.BALANCED: "What is confidential needs a passkey, what is restricted a fresh one. Devices are only counted.",
+    Level.STRICT: "Confidential apps open only on devices you know, and nothing is administered without a grant.",
+}
+"""What each level means for people."""
+
+_STATES: Final[Mapping[str, tuple[State, State, State]]] = {
+    "break-glass-nothing-else": (ENFORCE, ENFORCE, ENFORCE),
+    "administrators-use-passkeys": (ENFORCE, ENFORCE, ENFORCE),
+    "no-standing-administration": (OFF, WATCH, ENFORCE),
+    "contractors-in-working-hours": (WATCH, ENFORCE, ENFORCE),
+    "guests-nothing-else": (ENFORCE, ENFORCE, ENFORCE),
+    "confidential-needs-a-passkey": (WATCH, ENFORCE, ENFORCE),
+    "confidential-asks-once-a-day": (WATCH, ENFORCE, ENFORCE),
+    "restricted-needs-a-fresh-passkey": (WATCH, ENFORCE, ENFORCE),
+    "restricted-changes-need-a-proof-just-now": (OFF, WATCH, ENFORCE),
+    "restricted-in-working-hours": (OFF, WATCH, ENFORCE),
+    "restricted-download-needs-a-healthy-device": (WATCH, ENFORCE, ENFORCE),
+    "confidential-on-known-devices": (OFF, WATCH, ENFORCE),
+    "restricted-on-bound-devices": (OFF, WATCH, ENFORCE),
+    "administration-on-managed-devices": (OFF, WATCH, ENFORCE),
+    # The console itself: enforced by hand, once every administrator's device is enrolled.
+    "limen-on-known-devices": (OFF, OFF, WATCH),
+    # These name countries and networks, so they count for nothing until the company has written its own.
+    "countries-we-work-in": (OFF, OFF, WATCH),
+    "no-anonymisers": (OFF, OFF, WATCH),
+    "restricted-from-our-networks": (OFF, OFF, WATCH),
+    "workloads-from-their-zone": (OFF, OFF, WATCH),
+    "downloads-on-managed-devices": (OFF, WATCH, ENFORCE),
+    "contractors-take-nothing-away": (OFF, WATCH, ENFORCE),
+    "restricted-is-not-shared": (OFF, WATCH, ENFORCE),
+    "high-risk": (WATCH, WATCH, ENFORCE),
+    "medium-risk-asks-again": (WATCH, WATCH, ENFORCE),
+}
+
+
+def states_at(level: Level) -> dict[str, State]:
+    """The state of each of the baseline's demands at this level, by `@id`."""
+    place = tuple(Level).index(level)
+    return {policy: states[place] for policy, states in _STATES.items()}
+
+
+def changed_states(company: Company, level: Level) -> dict[str, tuple[State, State]]:
+    """What would be another state than now, and which: only policies that this company still has."""
+    now = _states_of(company)
+    return {
+        policy: (now[policy], state)
+        for policy, state in states_at(level).items()
+        if policy in now and now[policy] is not state
+    }
+
+
+def at_level(company: Company, level: Level) -> dict[str, str]:
+    """The files that change so that the company is at this level, everything but the states untouched."""
+    changed: dict[str, str] = {}
+    for policy, (_, state) in changed_states(company, level).items():
+        changed |= with_state(replace(company, files={**company.files, **changed}), policy, state)
+    return changed
+
+
+def level_of(company: Company) -> Level | None:
+    """The level that the company is at; None where somebody chose otherwise, as most do sooner or later."""
+    return next((level for level in Level if not changed_states(company, level)), None)
+
+
+def _states_of(company: Company) -> dict[str, State]:
+    bodies = company.policies.tree["staticPolicies"]
+    return {
+        policy: State((body.get("annotations") or {}).get("state", State.ENFORCE)) for policy, body in bodies.items()
+    }
