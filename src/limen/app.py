@@ -29,9 +29,10 @@ from limen.enforcement.store import keep_signing_keys
 from limen.errors import LimenError
 from limen.events import Event
 from limen.facts import Facts, Known
-from limen.identity import parts as identity_parts
+from limen.identity import parts as identity_parts, workloads
 from limen.identity.parts import Parts
 from limen.identity.ports import Ports
+from limen.identity.workloads import Workloads
 from limen.policy.decision import Decision, Request
 from limen.settings import Settings
 from limen.storage import Database, Feed, Keyring, master_key
@@ -78,6 +79,7 @@ class _Below:
     known: Known
     feed: Feed
     in_force: InForce
+    workloads: Workloads
 
 
 async def open_limen(
@@ -127,7 +129,7 @@ async def _open_storage(closing: AsyncExitStack, settings: Settings, root: Path,
     known = Known()
     feed = Feed(database, known, clock=clock)
     in_force = project.follow(feed, known, settings)
-    return _Below(settings, clock, database, keyring, journal, known, feed, in_force)
+    return _Below(settings, clock, database, keyring, journal, known, feed, in_force, workloads.follow(feed))
 
 
 def _identity_ports(below: _Below, doors: Doors) -> Ports:
@@ -189,6 +191,8 @@ async def _open_doors(closing: AsyncExitStack, below: _Below, doors: Doors, iden
             doors=doors,
             hand_over=hand_over,
             identity=identity,
+            workloads=below.workloads,
+            alias=said.alias,
         )
     )
     return Limen(

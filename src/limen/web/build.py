@@ -12,11 +12,12 @@ from starlette.responses import RedirectResponse, Response
 
 from limen.errors import LimenError
 from limen.identity.errors import FreshProofNeededError, NotLiveError
+from limen.web import authzen
 from limen.web.assets import PREFIX
 from limen.web.console import apps as console_apps, decision, decisions, live, overview, people, person, policies
 from limen.web.portal import access, apps, enrolment, not_yet, opening, passkeys, sessions, sign_in, step_up
 from limen.web.ports import Ports
-from limen.web.shell import App, Shell, TooLargeError
+from limen.web.shell import App, Receive, Scope, Send, Shell, TooLargeError
 from limen.web.site import Site, TurnedAwayError, fresh_proof_path, status_of
 
 _ROOMS: Final = (
@@ -36,7 +37,16 @@ def build(ports: Ports) -> App:
             app.include_router(room.rooms(site))
     _add_files(app, site)
     _add_ways_out(app, site)
-    return Shell(app, site.host)
+    return Shell(_beside(app, authzen.build(ports)), site.host)
+
+
+def _beside(pages: App, api: App) -> App:
+    """The pages, and what programs ask, told apart by path."""
+
+    async def both(scope: Scope, receive: Receive, send: Send) -> None:
+        await (api if authzen.is_asked(scope["path"]) else pages)(scope, receive, send)
+
+    return both
 
 
 def _add_files(app: FastAPI, site: Site) -> None:

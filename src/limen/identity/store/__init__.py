@@ -60,6 +60,16 @@ from limen.identity.store.upkeep import (
     sealed_key,
     spend_challenge,
 )
+from limen.identity.store.workloads import (
+    all_workloads,
+    insert_workload,
+    insert_workload_token,
+    reopen_workload,
+    shut_workload,
+    tokens_of_workload,
+    workload_by_id,
+    workload_by_name,
+)
 
 __all__ = [
     "WayIn",
@@ -68,6 +78,7 @@ __all__ = [
     "all_not_before",
     "all_people",
     "all_sessions",
+    "all_workloads",
     "delete_code",
     "delete_passkey",
     "delete_password",
@@ -82,6 +93,8 @@ __all__ = [
     "insert_passkey",
     "insert_person",
     "insert_session",
+    "insert_workload",
+    "insert_workload_token",
     "keep_sealed_key",
     "kept_guesses",
     "link_by_id",
@@ -98,6 +111,7 @@ __all__ = [
     "remember_browser",
     "rename_passkey",
     "renew_session",
+    "reopen_workload",
     "revoke_links",
     "save_guesses",
     "save_last_used",
@@ -111,10 +125,14 @@ __all__ = [
     "set_name",
     "set_password",
     "set_status",
+    "shut_workload",
     "spend_challenge",
     "spend_link",
     "status_of",
+    "tokens_of_workload",
     "use_passkey",
     "use_step",
     "way_in",
+    "workload_by_id",
+    "workload_by_name",
 ]

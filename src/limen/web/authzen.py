@@ -1,0 +1,202 @@
+"""AuthZEN on the sign-in host: programs ask here whether a person may do something, under a workload's token.
+
+An ASGI application beside the pages: no cookie is looked at, nothing is answered to other origins, and whatever goes
+wrong is JSON. A question about a person alone is answered as if they had proved nothing, on a device nobody knows, from
+nowhere; with the alias of one of their live sessions on that app it is answered on what is known of that session.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hmac
+import re
+from collections.abc import Callable
+from typing import Any, Final
+
+import msgspec
+from starlette.requests import Request
+from starlette.responses import Response
+
+from limen.clock import Instant
+from limen.enforcement import authzen
+from limen.enforcement.addresses import client_address
+from limen.enforcement.authzen import Decided, Evaluation, MalformedError
+from limen.enforcement.flood import Flood
+from limen.facts import ACTIONS, LIMEN, UNKNOWN_RISK, App, Facts, Person, Session, Standing
+from limen.identity.workload import Workload
+from limen.policy.decision import Request as Asked
+from limen.web.ports import Ports
+from limen.web.shell import App as Asgi, TooLargeError
+
+DOOR: Final = "authzen"
+PREFIX: Final = "/access/v1/"
+CONFIGURATION: Final = "/.well-known/authzen-configuration"
+QUESTIONS_PER_SECOND: Final = 500
+"""How many questions one workload may ask in a second: each is journaled."""
+_REQUEST_ID: Final = re.compile(r"[\x21-\x7e]{1,128}")
+_BEARER: Final = re.compile(r"[Bb]earer ([A-Za-z0-9._~+/_-]{1,200}=*)")
+_GET, _POST = "GET", "POST"
+
+
+def is_asked(path: str) -> bool:
+    """Is this path one of AuthZEN's?"""
+    return path.startswith(PREFIX) or path == CONFIGURATION
+
+
+def build(ports: Ports) -> Asgi:
+    """The API over these ports."""
+    return _Api(ports)
+
+
+class _WrongError(Exception):
+    """What is answered instead of a decision."""
+
+    def __init__(self, status: int, error: str, **fields: str) -> None:
+        super().__init__(error)
+        self.status = status
+        self.error = error
+        self.fields = {name.replace("_", "-"): value for name, value in fields.items()}
+
+
+class _Api:
+    def __init__(self, ports: Ports) -> None:
+        self._ports = ports
+        self._questions = Flood(QUESTIONS_PER_SECOND)
+        public_url = ports.settings.public_url
+        self._said = {
+            CONFIGURATION: msgspec.json.encode(authzen.configuration(public_url)),
+            f"{PREFIX}openapi.json": msgspec.json.encode(authzen.openapi(public_url)),
+        }
+        self._asked: dict[str, Callable[[bytes, Workload], Any]] = {
+            f"{PREFIX}evaluation": self._one,
+            f"{PREFIX}evaluations": self._many,
+        }
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        request = Request(scope, receive)
+        try:
+            response = _json(200, await self._answer(request))
+        except _WrongError as wrong:
+            response = _json(wrong.status, msgspec.json.encode({"error": wrong.error}), **wrong.fields)
+        except TooLargeError:
+            response = _json(413, msgspec.json.encode({"error": "more than 64 KB"}))
+        given = request.headers.getlist("x-request-id")
+        if len(given) == 1 and _REQUEST_ID.fullmatch(given[0]):
+            response.headers["x-request-id"] = given[0]
+        await response(scope, receive, send)
+
+    async def _answer(self, request: Request) -> bytes:
+        path = request.scope["path"]
+        allowed = _GET if path in self._said else _POST if path in self._asked else ""
+        if not allowed:
+            raise _WrongError(404, "there is nothing here")
+        if request.method != allowed:
+            raise _WrongError(405, f"this takes {allowed}", allow=allowed)
+        if path in self._said:
+            return self._said[path]
+        workload = self._holder(request)
+        if request.headers.get("content-type", "").partition(";")[0].strip().lower() != "application/json":
+            raise _WrongError(415, "the body is application/json")
+        try:
+            said: bytes = await self._asked[path](await request.body(), workload)
+        except MalformedError as wrong:
+            raise _WrongError(400, str(wrong)) from None
+        return said
+
+    def _holder(self, request: Request) -> Workload:
+        """The workload whose good token this is. Only the one Authorization field counts, never query or cookie."""
+        given = request.headers.getlist("authorization")
+        token = _BEARER.fullmatch(given[0]) if len(given) == 1 else None
+        workload = self._ports.workloads.holder(token[1], self._ports.clock.now()) if token else None
+        if workload is None:
+            peer = request.client.host if request.client else ""
+            forwarded = ", ".join(request.headers.getlist("x-forwarded-for")).encode("latin-1")
+            address = client_address(peer, forwarded, self._ports.settings.listen.trusted_proxies)
+            word = "token-unknown-or-over" if token else "token-missing"
+            self._ports.doors.tell("workload.refused", word, door=DOOR, address=address)
+            said = 'Bearer error="invalid_token"' if token else "Bearer"
+            raise _WrongError(401, "a workload's token is needed", www_authenticate=said)
+        return workload
+
+    async def _one(self, body: bytes, workload: Workload) -> bytes:
+        asked = authzen.read_one(body)
+        self._count(workload, 1)
+        return authzen.write(self._decide(asked, workload))
+
+    async def _many(self, body: bytes, workload: Workload) -> bytes:
+        many = authzen.read_many(body)
+        self._count(workload, len(many.evaluations))
+        said: list[Decided] = []
+        for asked in many.evaluations:
+            decided = authzen.INCOMPLETE if asked is None else self._decide(asked, workload)
+            said.append(decided)
+            if authzen.is_over(many.semantic, decided):
+                break
+            await asyncio.sleep(0)  # between two questions everybody else has a turn
+        return authzen.write(said[0] if many.is_single else said)
+
+    def _count(self, workload: Workload, questions: int) -> None:
+        now = self._ports.clock.now()
+        if not all(self._questions.has_room(workload.id, now) for _ in range(questions)):
+            raise _WrongError(429, "too many questions in this second", retry_after="1")
+
+    # Whom and what it is about
+
+    def _decide(self, asked: Evaluation, workload: Workload) -> Decided:
+        person = self._person(asked)
+        if person is None:
+            return authzen.unknown(authzen.UNKNOWN_SUBJECT)
+        app = self._app(asked, workload)
+        if app is None:
+            return authzen.unknown(authzen.UNKNOWN_RESOURCE)
+        if asked.action.name not in ACTIONS:
+            return authzen.unknown(authzen.UNKNOWN_ACTION)
+        facts = self._facts(person, app, asked.context.session)
+        if isinstance(facts, str):
+            return authzen.unknown(facts)
+        request = Asked(asked.action.name, host=f"workload:{workload.name}")
+        return authzen.decided(self._ports.doors.weigh(DOOR, request, facts))
+
+    def _person(self, asked: Evaluation) -> Person | None:
+        """By id, or by mail address as it is written there."""
+        if asked.subject.type not in authzen.PERSON_TYPES or not asked.subject.id:
+            return None
+        people = self._ports.known.people
+        name = asked.subject.id.casefold()
+        found = people.get(asked.subject.id)
+        return found or next((one for one in people.values() if one.email.casefold() == name), None)
+
+    def _app(self, asked: Evaluation, workload: Workload) -> App | None:
+        """The app, if this workload may ask about it; Limen itself is nobody's to ask about."""
+        is_its = asked.resource.type == authzen.APP_TYPE and asked.resource.id in workload.apps
+        return self._ports.known.apps.get(asked.resource.id) if is_its and asked.resource.id != LIMEN else None
+
+    def _facts(self, person: Person, app: App, alias: str) -> Facts | str:
+        """What is known: of the session the alias names, or of the person alone; a word where there is no such one."""
+        known = self._ports.known
+        if not alias:
+            return Facts(app=app, person=person, risk=known.risks.get(person.id, UNKNOWN_RISK))
+        session = self._session(person, app, alias)
+        standing = known.standing(session, app.id, self._ports.clock.now())
+        if session is None or standing is not Standing.LIVE:
+            return "session-unknown" if session is None else str(standing)
+        return known.facts(session, app, "")  # where the person is now, only their own requests tell
+
+    def _session(self, person: Person, app: App, alias: str) -> Session | None:
+        """The newest session of this person on this app that goes by the alias."""
+        found = [
+            one
+            for one in self._ports.known.sessions.values()
+            if one.person_id == person.id
+            and one.app == app.id
+            and hmac.compare_digest(self._ports.alias(one, app).encode(), alias.encode())
+        ]
+        return max(found, key=_started, default=None)
+
+
+def _started(session: Session) -> Instant:
+    return session.started_at
+
+
+def _json(status: int, body: bytes, **fields: str) -> Response:
+    return Response(body, status, fields, "application/json")

@@ -1,0 +1,117 @@
+from __future__ import annotations
+
+import hashlib
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from limen.clock import DAY
+from limen.errors import LimenError
+from limen.facts import Known
+from limen.identity import workloads
+from limen.identity.workloads import MARK, MAX_TOKENS, Issued, Workloads
+from limen.storage import Feed
+from limen.storage.database import Database
+
+NOW = 1_790_000_000_000
+
+
+@pytest.fixture
+def database(tmp_path: Path) -> Database:
+    return Database.open(tmp_path / "limen.db")
+
+
+@pytest.fixture
+async def followed(database: Database) -> AsyncIterator[tuple[Feed, Workloads]]:
+    feed = Feed(database, Known())
+    known = workloads.follow(feed)
+    await feed.start()
+    yield feed, known
+    await feed.stop()
+    database.close()
+
+
+def added(database: Database, name: str = "batch", days: int = 90) -> Issued:
+    return workloads.add(database, name, ["wiki"], [], days, NOW, by="server")
+
+
+async def test_a_token_is_its_workloads_until_it_is_over(database: Database, followed: tuple[Feed, Workloads]) -> None:
+    feed, known = followed
+    issued = added(database)
+    await feed.settled()
+    assert known.holder(issued.secret, NOW) == issued.workload
+    assert known.holder(issued.secret, NOW + 90 * DAY - 1) == issued.workload
+    assert known.holder(issued.secret, NOW + 90 * DAY) is None
+    assert known.holder(issued.secret[:-1], NOW) is None
+    assert known.holder(issued.secret + "x", NOW) is None
+    assert known.holder("", NOW) is None
+
+
+async def test_a_revoked_workload_has_no_good_token(database: Database, followed: tuple[Feed, Workloads]) -> None:
+    feed, known = followed
+    first, other = added(database), added(database, "other")
+    second = workloads.renew(database, "batch", 10, NOW, by="server")
+    await feed.settled()
+    assert known.holder(first.secret, NOW) == known.holder(second.secret, NOW) == first.workload
+    workloads.revoke(database, "batch", NOW, by="server")
+    await feed.settled()
+    assert known.holder(first.secret, NOW) is known.holder(second.secret, NOW) is None
+    assert known.holder(other.secret, NOW) == other.workload
+    again = added(database)
+    await feed.settled()
+    assert again.workload.id == first.workload.id
+    assert known.holder(first.secret, NOW) is None
+    assert known.holder(again.secret, NOW) == again.workload
+
+
+async def test_what_was_there_before_the_start_is_known(database: Database) -> None:
+    issued = added(database)
+    feed = Feed(database, Known())
+    known = workloads.follow(feed)
+    await feed.start()
+    assert known.holder(issued.secret, NOW) == issued.workload
+    await feed.stop()
+    database.close()
+
+
+def test_only_a_hash_of_the_token_is_kept(database: Database, tmp_path: Path) -> None:
+    issued = added(database)
+    assert issued.secret.startswith(MARK)
+    assert len(issued.secret) == len(MARK) + 43
+    assert issued.secret not in repr(issued)
+    database.close()
+    stored = b"".join(path.read_bytes() for path in tmp_path.iterdir())
+    assert issued.secret.encode() not in stored
+    assert hashlib.sha256(issued.secret.encode()).digest() in stored
+
+
+@pytest.mark.parametrize(
+    ("name", "apps", "days", "what"),
+    [
+        ("Batch", ["wiki"], 90, "small letters"),
+        ("-batch", ["wiki"], 90, "small letters"),
+        ("b" * 41, ["wiki"], 90, "small letters"),
+        ("batch", [], 90, "none was named"),
+        ("batch", ["wiki"], 0, "1 to 366 days"),
+        ("batch", ["wiki"], 367, "1 to 366 days"),
+    ],
+)
+def test_what_can_not_be_added(database: Database, name: str, apps: list[str], days: int, what: str) -> None:
+    with pytest.raises(LimenError, match=what):
+        workloads.add(database, name, apps, [], days, NOW, by="server")
+    assert database.read(workloads.listed) == []
+
+
+def test_a_name_is_taken_once_and_tokens_are_few(database: Database) -> None:
+    added(database)
+    with pytest.raises(LimenError, match="already"):
+        added(database)
+    for _ in range(MAX_TOKENS - 1):
+        workloads.renew(database, "batch", 9, NOW, by="server")
+    with pytest.raises(LimenError, match="good tokens already"):
+        workloads.renew(database, "batch", 9, NOW, by="server")
+    with pytest.raises(LimenError, match="no active workload"):
+        workloads.revoke(database, "other", NOW, by="server")
+    (one,) = database.read(workloads.listed)
+    assert len(one.tokens) == MAX_TOKENS
