@@ -31,6 +31,7 @@ from limen.policy.classes import Class, Raw, value_of
 from limen.policy.decision import Effect, Request
 from limen.policy.engine import Engine
 from limen.policy.grid import Cube, conjunction, cover
+from limen.policy.kinds import kind_of, named_in
 from limen.policy.seen import ACTION_ENTITIES, Calendar, see
 from limen.policy.situations import Situating, Situations
 from limen.policy.told_apart import Body, atoms_of, fold, told_apart
@@ -274,23 +275,12 @@ def _alike(people: list[Person], policies: Iterable[Policy]) -> list[tuple[Perso
 
     Groups that no policy names make no difference. The inactive reach nothing. Nobody signed in is a kind, too.
     """
-    named = {uid for policy in policies for uid in _named_in(policy)}
+    named = named_in(policies)
     kinds: dict[object, list[Person]] = {}
     for person in people:
-        if person.active:
-            groups = frozenset(group for group in person.groups if ("Group", group) in named)
-            own = person.id if ("Person", person.id) in named else ""
-            kinds.setdefault((groups, own), []).append(person)
+        if person.active and person.id:
+            kinds.setdefault(kind_of(person, named), []).append(person)
     return [(ANYBODY, ("",)), *((some[0], tuple(one.id for one in some)) for some in kinds.values())]
-
-
-def _named_in(policy: Policy) -> Iterator[EntityUid]:
-    for scope in (policy.principal, policy.action, policy.resource):
-        yield from scope.entities or ()
-    for condition in policy.conditions:
-        for node in descend(condition.body):
-            if isinstance(node, Literal) and isinstance(node.value, EntityUid):
-                yield node.value
 
 
 class _Folding:
