@@ -8,6 +8,8 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+from sqlalchemy import Connection
+
 from limen.clock import HOUR, MINUTE, Instant, SetClock, SystemClock
 from limen.company.load import load_company
 from limen.company.places import database_url, journal_folder
@@ -17,7 +19,7 @@ from limen.demo.staff import read_people
 from limen.facts import Device, Facts, Person
 from limen.facts.nouns import UNKNOWN_DEVICE, Auth, Factor, Place, Session
 from limen.identity import store
-from limen.identity.model import PersonStatus
+from limen.identity.model import Passkey, PersonStatus
 from limen.policy.decision import Request
 from limen.storage import Database
 from limen.storage.journal import Journal
@@ -63,8 +65,7 @@ def harbor_week(at: Path) -> Path:
     people = {one.id: Person(one.id, one.name, one.email, frozenset(one.groups), True) for one in read_people(root)}
     now = SystemClock().now()
     for person in people.values():
-        status = PersonStatus.ACTIVE
-        database.write(lambda one, person=person, status=status: store.insert_person(one.connection, person, status, 1))
+        database.write(lambda one, person=person: _enrol(one.connection, person, now))
     publish(database, company, SERVER, "Harbor begins", now)
     database.close()
     engine, apps = company.engine(), company.all_apps
@@ -81,6 +82,14 @@ def harbor_week(at: Path) -> Path:
             journal.decided("gateway", decision, ask.who, facts.place.address, 3.0)
     journal.close()
     return root
+
+
+def _enrol(connection: Connection, person: Person, now: Instant) -> None:
+    store.insert_person(connection, person, PersonStatus.ACTIVE, now)
+    key = person.id.encode()
+    store.insert_passkey(
+        connection, Passkey(f"k-{person.id}", person.id, key, key, 0, True, "", False, (), "", "Laptop", now)
+    )
 
 
 def _facts(ask: Ask, person: Person | None, app: object, now: Instant) -> Facts:

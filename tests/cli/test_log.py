@@ -36,6 +36,7 @@ def test_the_log_says_who_published_what_when_why_and_through_which_door(
         f"{company.revision[:12]}  Tue 2026-11-24 10:00 CET  Jana Novak, in the console  in force",
         "    For everybody",
         "    4 policy tests passed",
+        "    The first administrator can still administer Limen with a passkey (administrators-run-limen).",
         "    foretold: of 120 requests 3 let in",
     ]
     assert "the server's administrator, on the server" in earlier

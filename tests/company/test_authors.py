@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from limen.company.authors import SERVER, author_name, names_of
+from limen.company.authors import SERVER, author_name, names_of, proof_sentence
 from limen.facts import Person
 from limen.identity import store
 from limen.identity.model import PersonStatus
@@ -17,3 +17,11 @@ def test_authors_are_told_by_name_and_by_their_id_once_they_are_gone(tmp_path: P
     assert said == ["the server's administrator", "Jana Novak", "p2"]
     assert database.read(names_of) == {"p1": "Jana Novak"}
     database.close()
+
+
+def test_a_lock_out_proof_is_a_sentence_with_a_name() -> None:
+    proof = {"person": "p1", "factors": ["code", "password"], "network": "office", "permits": ["a", "b"]}
+    said = "can still administer Limen with a code and a password, from the network office (a, b)."
+    assert proof_sentence(proof, {"p1": "Jana Novak"}) == f"Jana Novak {said}"
+    assert proof_sentence(proof | {"person": "the-first-administrator"}, {}) == f"The first administrator {said}"
+    assert proof_sentence({}, {}) == ""

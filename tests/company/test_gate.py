@@ -6,17 +6,51 @@ from pathlib import Path
 import pytest
 from tests.company.small_folder import small_folder
 
-from limen.company.gate import pass_gate
+from limen.company.candidate import added, candidate
+from limen.company.gate import FIRST_ADMINISTRATOR, LockedOutError, pass_gate, people_of
 from limen.company.load import FolderError, load_company
+from limen.facts import Person
+from limen.identity import store
+from limen.identity.model import PersonStatus
+from limen.policy.lockout import Candidate
+from limen.storage import Database
+
+NOW = 1_795_510_800_000
 
 
 def test_what_passes_says_how_many_tests_it_met(tmp_path: Path) -> None:
     company = load_company(small_folder(tmp_path))
-    assert pass_gate(company).tests == len(company.tests) > 3
+    passed = pass_gate(company, (FIRST_ADMINISTRATOR,), NOW)
+    assert passed.tests == len(company.tests) > 3
+    assert (passed.proof["person"], passed.proof["permits"]) == (
+        FIRST_ADMINISTRATOR.person.id,
+        ["administrators-run-limen"],
+    )
 
 
 def test_a_failing_test_shuts_the_gate(tmp_path: Path) -> None:
     company = load_company(small_folder(tmp_path))
     broken = replace(company, tests=(replace(company.tests[0], effect=company.tests[1].effect),))
     with pytest.raises(FolderError, match="was expected"):
-        pass_gate(broken)
+        pass_gate(broken, (FIRST_ADMINISTRATOR,), NOW)
+
+
+def test_what_locks_every_administrator_out_is_named(tmp_path: Path) -> None:
+    company = load_company(small_folder(tmp_path))
+    locked = candidate(
+        company,
+        added(company, '@id("nobody")\nforbid (principal, action == Action::"administer", resource);')
+        | {"policies/tests.yaml": company.files["policies/tests.yaml"].split("- test: Administrators")[0]},
+    )
+    with pytest.raises(LockedOutError, match="locked out: nobody") as error:
+        pass_gate(locked, (FIRST_ADMINISTRATOR,), NOW)
+    assert [one.policy for one in error.value.found.obstacles] == ["nobody"]
+
+
+def test_while_there_is_no_administrator_the_first_one_to_come_must_get_in(tmp_path: Path) -> None:
+    database = Database.open(tmp_path / "limen.db")
+    assert database.read(people_of) == (FIRST_ADMINISTRATOR,)
+    ada = Person("p1", "Ada", "ada@harbor.example", frozenset({"administrators"}), active=True)
+    database.write(lambda one: store.insert_person(one.connection, ada, PersonStatus.ACTIVE, 1))
+    assert database.read(people_of) == (Candidate(ada, frozenset()),)
+    database.close()

@@ -8,6 +8,7 @@ from tests.company.small_folder import small_folder
 from tests.company.test_rehearsal import asked
 
 from limen.company.company import Company
+from limen.company.gate import FIRST_ADMINISTRATOR
 from limen.company.load import load_company
 from limen.company.plan import foretell, plan
 from limen.company.states import in_state
@@ -48,7 +49,7 @@ def test_of_a_first_revision_nothing_can_be_replayed(company: Company) -> None:
 
 
 def test_a_journal_that_is_not_there_yet_replays_nothing(company: Company, tmp_path: Path) -> None:
-    found = foretell(company, company, Reader(tmp_path / "none"), 1_795_510_800_000)
+    found = foretell(company, company, Reader(tmp_path / "none"), (FIRST_ADMINISTRATOR,), 1_795_510_800_000)
     assert found.changes_nothing
     assert found.rehearsal is not None
     assert found.rehearsal.replayed == 0

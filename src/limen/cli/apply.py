@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 if TYPE_CHECKING:
+    from limen.cli.opened import Opened
     from limen.company.company import Company
-    from limen.storage import Database
 
 
 def run(
@@ -17,11 +17,12 @@ def run(
     *,
     message: Annotated[str, typer.Option("-m", "--message", help="Why, in one line")],
 ) -> None:
+    from limen.cli.opened import Opened
     from limen.clock import SystemClock
     from limen.company import store
     from limen.company.load import load_company
     from limen.company.origin import note_origin, origin_of
-    from limen.company.places import database_url, journal_folder
+    from limen.company.places import database_url
     from limen.company.publish import SERVER, publish
     from limen.storage import Database
 
@@ -29,7 +30,7 @@ def run(
     database = Database.open(database_url(folder, company.settings))
     try:
         before = database.read(store.newest)
-        effect = _effect(database, company, before.id if before else "", journal_folder(folder, company.settings))
+        effect = _effect(Opened(folder, company.settings, database), company, before.id if before else "")
         origin = database.read(lambda snapshot: origin_of(folder, company.settings, snapshot))
         revision = publish(database, company, SERVER, message, SystemClock().now(), expected=origin, effect=effect)
         note_origin(folder, company.settings, revision.id)
@@ -44,11 +45,11 @@ def run(
         print(f"Revision {name} is in force: {revision.reason}")
 
 
-def _effect(database: Database, company: Company, before: str, journal: Path) -> dict[str, Any]:
+def _effect(here: Opened, company: Company, before: str) -> dict[str, Any]:
     """What is foretold of the folder, to be kept beside the revision; {} where there is nothing to compare it with."""
     from limen.cli.plan import foretold
     from limen.company.publish import earlier
 
     if before in {"", company.revision}:
         return {}
-    return foretold(earlier(database, before), company, journal).effect
+    return foretold(earlier(here.database, before), company, here).effect

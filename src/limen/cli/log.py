@@ -25,30 +25,33 @@ def run(
 ) -> None:
     from limen.cli.opened import opened
     from limen.company import store
-    from limen.company.authors import author_name
+    from limen.company.authors import author_name, names_of
 
     with opened(folder) as here:
         revisions = here.database.read(lambda snapshot: store.history(snapshot, number))
-        names = here.database.read(
+        names = here.database.read(names_of)
+        authors = here.database.read(
             lambda snapshot: {author: author_name(snapshot, author) for author in {one.author for one in revisions}}
         )
     for place, one in enumerate(revisions):
         if as_json:
             print(json.dumps(_plain(one)))
         else:
-            print(text_of(one, names[one.author], here.settings.zone, is_in_force=place == 0))
+            print(text_of(one, authors[one.author], names, here.settings.zone, is_in_force=place == 0))
 
 
-def text_of(one: Revision, author: str, zone: ZoneInfo, *, is_in_force: bool) -> str:
+def text_of(one: Revision, author: str, names: dict[str, str], zone: ZoneInfo, *, is_in_force: bool) -> str:
     """One publication, for people to read."""
+    from limen.company.authors import proof_sentence
+
     when = datetime.fromtimestamp(one.at / 1000, zone).strftime("%a %Y-%m-%d %H:%M %Z")
     lines = [
         f"{one.id[:12]}  {when}  {author}, {_door(one.via)}" + ("  in force" if is_in_force else ""),
         f"    {one.reason}",
     ]
     known = [f"{one.beside.tests} policy tests passed"] if one.beside.tests else []
-    if said := one.beside.proof.get("sentence"):
-        known.append(str(said))
+    if said := proof_sentence(one.beside.proof, names):
+        known.append(said)
     known += foretold(one.beside.effect)
     return "\n".join([*lines, *[f"    {line}" for line in known]])
 

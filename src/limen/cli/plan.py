@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 if TYPE_CHECKING:
+    from limen.cli.opened import Opened
     from limen.company.company import Company
     from limen.company.plan import Plan
 
@@ -38,23 +39,25 @@ def run(
             if here.database.read(store.newest) is not None:
                 before = here.in_force()
             names = here.database.read(names_of)
-            found = foretold(before, after, here.journal)
+            found = foretold(before, after, here)
     print(json.dumps(_plain(found)) if as_json else text_of(found, before, after, names))
     sys.exit(0 if found.is_publishable else 1)
 
 
-def foretold(before: Company | None, after: Company, journal: Path) -> Plan:
+def foretold(before: Company | None, after: Company, here: Opened) -> Plan:
     """The plan, with a progress bar where somebody looks on."""
     import gc
 
     from limen.clock import SystemClock
+    from limen.company.gate import people_of
     from limen.company.plan import foretell
     from limen.storage.journal.reader import Reader
 
     gc.freeze()  # the past is read once and let go; looking through all of it again and again would take half the time
     gc.set_threshold(50_000, 20, 100)
     with _bar() as progress:
-        return foretell(before, after, Reader(journal), SystemClock().now(), progress)
+        people = here.database.read(people_of)
+        return foretell(before, after, Reader(here.journal), people, SystemClock().now(), progress)
 
 
 def text_of(found: Plan, before: Company | None, after: Company, names: dict[str, str]) -> str:
@@ -74,6 +77,8 @@ def text_of(found: Plan, before: Company | None, after: Company, names: dict[str
         lines += [f"  {problem}" for problem in found.failing]
     else:
         lines.append(f"All {found.tests} policy tests pass.")
+    lines += _lockout(found, names)
+    lines += _reach(found, before, after, names)
     replay = found.rehearsal
     if replay is None or not replay.replayed:
         lines.append("There are no requests in the journal to replay.")
@@ -92,6 +97,26 @@ def text_of(found: Plan, before: Company | None, after: Company, names: dict[str
     if not found.changes_nothing and found.is_publishable:
         lines.append('Nothing was published; `limen apply -m "why"` does it.')
     return "\n".join(lines)
+
+
+def _lockout(found: Plan, names: dict[str, str]) -> Iterator[str]:
+    from limen.company.authors import proof_sentence
+    from limen.policy.lockout import LockedOut
+
+    if isinstance(found.lockout, LockedOut):
+        yield "It can't be published: every administrator would be locked out."
+        yield from (f"  {obstacle}" for obstacle in found.lockout.obstacles)
+    elif found.lockout is not None:
+        yield proof_sentence(found.lockout.to_json(), names)
+
+
+def _reach(found: Plan, before: Company | None, after: Company, names: dict[str, str]) -> Iterator[str]:
+    from limen.company.plan import reach_sentences
+
+    said = reach_sentences(found, before, after, names)
+    if said:
+        yield "Who could do what, whether they asked for it or not:"
+        yield from (f"  {one}." if not one.endswith(".") else f"  {one}" for one in said)
 
 
 def _turned(found: Plan, before: Company | None, after: Company, names: dict[str, str]) -> Iterator[str]:
@@ -128,6 +153,7 @@ def _plain(found: Plan) -> dict[str, Any]:
         "changes": [asdict(change) for change in found.changes],
         "tests": found.tests,
         "failing": [asdict(problem) for problem in found.failing],
+        "lockout": None if found.lockout is None else str(found.lockout),
         "effect": found.effect,
     }
 

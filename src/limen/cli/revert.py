@@ -38,7 +38,7 @@ def run(
         if before.revision == after.revision:
             print(f"Nothing changed: revision {target[:12]} is in force already.")
             return
-        effect = foretold(before, after, here.journal).effect
+        effect = foretold(before, after, here).effect
         done = publish(
             here.database, after, SERVER, message, SystemClock().now(), expected=before.revision, effect=effect
         )

@@ -58,7 +58,7 @@ def _turn(policy: str, state: State, message: str, folder: Path) -> None:
             print(f"Nothing changed: {policy} is in state {state} already.")
             return
         note_origin(folder, here.settings, here.database.read(lambda one: origin_of(folder, here.settings, one)))
-        effect = foretold(before, after, here.journal).effect
+        effect = foretold(before, after, here).effect
         done = publish(
             here.database, after, SERVER, message, SystemClock().now(), expected=before.revision, effect=effect
         )

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Final
+from collections.abc import Mapping
+from typing import Any, Final
 
 from limen.identity import store as people
 from limen.storage import Snapshot
@@ -19,6 +20,17 @@ def author_name(snapshot: Snapshot, author: str) -> str:
         return "the server's administrator"
     person = people.person_by_id(snapshot.connection, author)
     return person.name if person is not None and person.name else author
+
+
+def proof_sentence(proof: Mapping[str, Any], names: Mapping[str, str]) -> str:
+    """Who was proved to be able to administer Limen, and how; "" where nothing was proved."""
+    if not proof:
+        return ""
+    person = str(proof.get("person", ""))
+    who = "The first administrator" if person == "the-first-administrator" else names.get(person, person)
+    how = " and ".join(f"a {factor.replace('_', ' ')}" for factor in proof.get("factors", ()))
+    where = f", from the network {proof['network']}" if proof.get("network") else ""
+    return f"{who} can still administer Limen with {how}{where} ({', '.join(proof.get('permits', ()))})."
 
 
 def names_of(snapshot: Snapshot) -> dict[str, str]:

@@ -2,14 +2,55 @@
 
 from __future__ import annotations
 
-from limen.company.company import Company
+from collections.abc import Iterable
+from typing import Final
+
+from limen.clock import Instant
+from limen.company.company import Company, limen_app
 from limen.company.load import FolderError, failing_tests
 from limen.company.store import Beside
+from limen.errors import LimenError
+from limen.facts import Factor, Person
+from limen.identity import store as identity
+from limen.identity.model import ADMINISTRATORS
+from limen.policy.lockout import Attainable, Candidate, LockedOut, Proof, prove
+from limen.storage import Snapshot
+
+FIRST_ADMINISTRATOR: Final = Candidate(
+    Person("the-first-administrator", groups=frozenset({ADMINISTRATORS, "staff"}), active=True),
+    frozenset({Factor.PASSKEY}),
+)
+"""Whom the one-time link of a new Limen makes. While there is no administrator, it is they who must get in."""
 
 
-def pass_gate(company: Company) -> Beside:
-    """What was proved of `company`. Raises `FolderError` while a policy test fails."""
+class LockedOutError(LimenError):
+    """The candidate would lock every administrator out; `found` says which policies stand in the way."""
+
+    def __init__(self, found: LockedOut) -> None:
+        super().__init__(str(found), "nothing was published")
+        self.found = found
+
+
+def people_of(snapshot: Snapshot) -> tuple[Candidate, ...]:
+    """Everybody with the factors that they have; before there is an administrator, the first one to come as well."""
+    members = identity.all_members(snapshot.connection)
+    people = tuple(Candidate(member.person, member.factors) for member in members)
+    if identity.active_members(snapshot.connection, ADMINISTRATORS):
+        return people
+    return (*people, FIRST_ADMINISTRATOR)
+
+
+def lockout(company: Company, people: Iterable[Candidate], now: Instant) -> Proof | LockedOut:
+    """Who could still administer Limen under `company`, or what keeps everybody from it."""
+    return prove(company.engine(), limen_app(company.settings), people, now, Attainable.today(company.networks))
+
+
+def pass_gate(company: Company, people: Iterable[Candidate], now: Instant) -> Beside:
+    """What was proved of `company`. Raises `FolderError` while a policy test fails, else `LockedOutError`."""
     problems = failing_tests(company)
     if problems:
         raise FolderError(problems)
-    return Beside(tests=len(company.tests))
+    proof = lockout(company, people, now)
+    if isinstance(proof, LockedOut):
+        raise LockedOutError(proof)
+    return Beside(tests=len(company.tests), proof=proof.to_json())

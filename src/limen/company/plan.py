@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 from limen.clock import Instant
 from limen.company.changes import Change, changes
 from limen.company.company import Company
+from limen.company.gate import lockout
 from limen.company.load import failing_tests
 from limen.company.problem import Problem
 from limen.company.rehearsal import WINDOW, Rehearsal, Turn, rehearse
+from limen.policy.lockout import Candidate, LockedOut, Proof
+from limen.policy.reach import Reach, newly_reachable
+from limen.policy.reach_said import Names, sentences
 from limen.storage.journal.reader import Reader
 from limen.storage.journal.recorded import Recorded, recorded
 
@@ -32,6 +36,9 @@ class Plan:
     tests: int
     failing: tuple[Problem, ...]
     rehearsal: Rehearsal | None = None
+    lockout: Proof | LockedOut | None = None
+    reach: Reach | None = None
+    members: Mapping[str, frozenset[str]] = field(default_factory=dict)
 
     @property
     def changes_nothing(self) -> bool:
@@ -40,7 +47,7 @@ class Plan:
     @property
     def is_publishable(self) -> bool:
         """Whether the gate would let it through as things stand."""
-        return not self.failing
+        return not self.failing and not isinstance(self.lockout, LockedOut)
 
     @property
     def effect(self) -> dict[str, Any]:
@@ -76,14 +83,17 @@ def plan(
     before: Company | None,
     after: Company,
     decisions: Iterable[Recorded] | None = None,
+    people: Iterable[Candidate] | None = None,
     *,
     since: Instant = 0,
     until: Instant = 0,
 ) -> Plan:
     """What `after` would change of `before` (None: nothing was published yet); it publishes nothing and raises nothing.
 
-    `decisions` of the last days are replayed where they are given; `past` reads them from a journal.
+    `decisions` of the last days are replayed where they are given. With `people` it is also said whether somebody could
+    still administer Limen at `until`, and who gains or loses what, whether anybody asked for it or not.
     """
+    everybody = None if people is None else tuple(people)
     rehearsal = None
     if before is not None and decisions is not None:
         rehearsal = rehearse(before, after, decisions, since=since, until=until)
@@ -94,10 +104,58 @@ def plan(
         tests=len(after.tests),
         failing=failing_tests(after),
         rehearsal=rehearsal,
+        lockout=None if everybody is None else lockout(after, everybody, until),
+        reach=None if before is None or everybody is None else _reach(before, after, everybody, until),
+        members=_members(everybody or ()),
     )
 
 
-def foretell(before: Company | None, after: Company, reader: Reader, now: Instant, progress: Any = None) -> Plan:
-    """`plan` with the decisions of the last 30 days from a journal; `progress` hears the part that was read, 0 to 1."""
+def foretell(
+    before: Company | None,
+    after: Company,
+    reader: Reader,
+    people: Iterable[Candidate],
+    now: Instant,
+    progress: Callable[[float], object] | None = None,
+) -> Plan:
+    """`plan` with the decisions of the last 30 days from a journal; `progress` hears the part that was read, 0 to 1.
+
+    `people` are `limen.company.gate.people_of` a snapshot of the database.
+    """
     since = now - WINDOW
-    return plan(before, after, recorded(reader, since, progress), since=since, until=now)
+    return plan(before, after, recorded(reader, since, progress), people, since=since, until=now)
+
+
+def _members(people: Iterable[Candidate]) -> dict[str, frozenset[str]]:
+    found: dict[str, set[str]] = {}
+    for one in people:
+        for group in one.person.groups if one.person.active else ():
+            found.setdefault(group, set()).add(one.person.id)
+    return {group: frozenset(members) for group, members in found.items()}
+
+
+def _reach(before: Company, after: Company, people: tuple[Candidate, ...], now: Instant) -> Reach:
+    return newly_reachable(
+        before.engine(),
+        after.engine(),
+        [one.person for one in people],
+        after.all_apps.values(),
+        since=now,
+        apps_before=before.all_apps.values(),
+    )
+
+
+def reach_sentences(found: Plan, before: Company | None, after: Company, people: Mapping[str, str]) -> tuple[str, ...]:
+    """Who gains and who loses what, in sentences. `people` are names by opaque ids; {} tells them by their ids."""
+    if found.reach is None:
+        return ()
+    apps = {**(before.all_apps if before else {}), **after.all_apps}
+    names = Names(
+        zone=after.settings.zone,
+        people=people,
+        apps={name: app.name for name, app in apps.items()},
+        members={
+            after.settings.groups.get(group, group): frozenset(members) for group, members in found.members.items()
+        },
+    )
+    return sentences(found.reach, names)

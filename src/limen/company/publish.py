@@ -16,7 +16,7 @@ from limen.company import store
 from limen.company.authors import CONSOLE, SERVER, author_name
 from limen.company.changes import changes
 from limen.company.company import Company
-from limen.company.gate import pass_gate
+from limen.company.gate import pass_gate, people_of
 from limen.company.store import Revision
 from limen.errors import LimenError
 from limen.events import Event
@@ -52,14 +52,15 @@ def publish(
     `expected` is the id of the revision that the candidate was made from ("": there was none); None asks for no such
     look. `via` says which door it came through, `effect` what was foretold (`Plan.effect`), kept beside the revision.
 
-    Raises `FolderError` while a policy test fails, `OvertakenError` where another revision than `expected` is in force
-    by now, and `LimenError` without a reason. The revision, the change that workers follow and the event are one
-    transaction: half a publication can't be.
+    Raises `FolderError` while a policy test fails, `LockedOutError` where every administrator would be locked out,
+    `OvertakenError` where another revision than `expected` is in force by now, and `LimenError` without a reason. The
+    revision, the change that workers follow and the event are one transaction: half a publication can't be.
     """
     why = " ".join(reason.split())
     if not why or len(why) > MAX_REASON:
         raise LimenError("a revision needs a reason, in one line", "say why, for whoever reads it in a year")
-    beside = msgspec.structs.replace(pass_gate(company), effect=dict(effect or {}))
+    people = database.read(people_of)
+    beside = msgspec.structs.replace(pass_gate(company, people, now), effect=dict(effect or {}))
 
     def work(transaction: Transaction) -> Revision:
         before = store.newest(transaction)
