@@ -38,10 +38,21 @@ def test_who_needs_a_stronger_proof_is_told_which():
 
 def test_a_deny_leads_to_its_decision():
     house = House()
-    answer = answer_to(house, house.cookie(), target=b"/admin")
+    answer = answer_to(house, house.cookie("payroll", "bo"), host=b"payroll.harbor.example", target=b"/admin")
     refused = answers.refusal(answer, b"/admin", PUBLIC_URL)
     assert (refused.status, refused.challenge) == (403, "")
     assert refused.location == f"{PUBLIC_URL}/not-yet?decision={answer.id}"
+
+
+def test_what_is_withheld_has_its_own_page_and_programs_learn_what_is_open():
+    house = House()
+    answer = answer_to(house, house.cookie(), target=b"/admin")
+    refused = answers.refusal(answer, b"/admin", PUBLIC_URL)
+    assert (refused.status, refused.location) == (403, f"{PUBLIC_URL}/withheld?decision={answer.id}")
+    said = json.loads(refused.body)
+    assert (said["withheld"], said["permitted"]) == ("administer", ["view"])
+    assert said["error_description"] == "You can view Wiki from here. Administering is withheld at present."
+    assert b"This is withheld" in answers.refusal_page(refused, answer)
 
 
 def test_what_came_to_no_decision_leads_nowhere():

@@ -77,7 +77,7 @@ async def test_a_stronger_proof_is_asked_for_on_the_sign_in_host(town):
 async def test_what_is_not_open_leads_to_not_yet_and_programs_learn_the_decision(town):
     house, _, port = town
     navigation = await raw(port, request("/admin", cookie=house.cookie(), fields="Sec-Fetch-Mode: navigate\r\n"))
-    assert b"\r\nlocation: https://limen.harbor.example/not-yet?decision=" in navigation
+    assert b"\r\nlocation: https://limen.harbor.example/withheld?decision=" in navigation
     program = await raw(port, request("/admin", cookie=house.cookie()))
     assert status_of(program) == 403
     assert b'"decision":"' in program

@@ -113,7 +113,7 @@ async def only_the_front_says_where_a_request_comes_from(world: Guarded) -> None
 
 async def a_refused_navigation_leads_to_the_page_that_says_why(world: Guarded) -> None:
     refused = await ask(world, "/admin", cookie=world.house.cookie(), fields=NAVIGATE)
-    assert goes_on_to(refused).startswith(f"{PUBLIC_URL}/not-yet?decision=")
+    assert goes_on_to(refused).startswith(f"{PUBLIC_URL}/withheld?decision=")
     assert not world.app.requests
 
 

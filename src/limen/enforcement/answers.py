@@ -7,6 +7,7 @@ that; the reasons are on the page that the decision's id opens, for whoever may 
 from __future__ import annotations
 
 from html import escape
+from typing import Final
 from urllib.parse import quote
 
 import msgspec
@@ -14,6 +15,7 @@ import msgspec
 from limen.enforcement.doors import Answer
 from limen.enforcement.paths import to_local_target
 from limen.facts import LIMEN
+from limen.policy.access import MILDEST, is_withheld
 from limen.policy.decision import Effect, Named
 
 PLAIN_HEADERS = (
@@ -33,12 +35,16 @@ UNAVAILABLE = frozenset({Named.LEASE_EXPIRED, Named.JOURNAL_UNWRITABLE, Named.PO
 
 
 class Refusal(msgspec.Struct, frozen=True):
-    """What a door says when the answer is no. `location` is where a navigation goes on to ("": nowhere)."""
+    """What a door says when the answer is no. `location` is where a navigation goes on to ("": nowhere).
+
+    `withheld` is the action of this request where the app may be looked at all the same ("": it may not).
+    """
 
     status: int
     challenge: str
     body: bytes
     location: str
+    withheld: str = ""
 
 
 class _Said(msgspec.Struct, omit_defaults=True):
@@ -47,6 +53,8 @@ class _Said(msgspec.Struct, omit_defaults=True):
     decision: str = ""
     remedies: tuple[str, ...] = ()
     url: str = ""
+    withheld: str = ""
+    permitted: tuple[str, ...] = ()
 
 
 def status_of(answer: Answer) -> int:
@@ -58,14 +66,17 @@ def status_of(answer: Answer) -> int:
 
 def refusal(answer: Answer, target: bytes, public_url: str) -> Refusal:
     """How the refusal `answer` of a request for `target` is said. `public_url` is the sign-in host's origin."""
-    location = _location(answer, target, public_url)
+    withheld = _withheld(answer)
+    location = _location(answer, target, public_url, withheld)
     remedies = tuple(r.kind for r in answer.decision.at_once) if answer.decision and answer.session else ()
     said = _Said(
         error="insufficient_user_authentication" if answer.effect is Effect.CHALLENGE else "access_denied",
-        error_description=_description(answer),
+        error_description=_description(answer, withheld),
         decision=answer.id,
         remedies=remedies,
         url=_absolute(location, answer, public_url),
+        withheld=withheld,
+        permitted=(MILDEST,) if withheld else (),
     )
     challenge = ""
     if answer.effect is Effect.CHALLENGE:
@@ -73,7 +84,7 @@ def refusal(answer: Answer, target: bytes, public_url: str) -> Refusal:
         strength = max((r.strength for r in answer.decision.at_once), default=0) if answer.decision else 0
         if strength:
             challenge += f', acr_values="urn:limen:strength:{strength}"'
-    return Refusal(status_of(answer), challenge, msgspec.json.encode(said), location)
+    return Refusal(status_of(answer), challenge, msgspec.json.encode(said), location, withheld)
 
 
 def page(title: str, text: str, *, link: str = "", label: str = "", refresh: bool = False, form: str = "") -> bytes:
@@ -98,10 +109,20 @@ def refusal_page(refused: Refusal, answer: Answer) -> bytes:
     """The refusal as a page that goes on by itself where there is somewhere to go on to."""
     if answer.effect is Effect.CHALLENGE:
         return page("One more step", _description(answer), link=refused.location, label="Go on", refresh=True)
-    return page("Not yet", _description(answer), link=refused.location, label="What would help", refresh=True)
+    title = "This is withheld" if refused.withheld else "Not yet"
+    text = _description(answer, refused.withheld)
+    return page(title, text, link=refused.location, label="What would help", refresh=True)
 
 
-def _location(answer: Answer, target: bytes, public_url: str) -> str:
+def _withheld(answer: Answer) -> str:
+    """The action that is refused to somebody who may look at the app."""
+    decision = answer.decision
+    if answer.session is None or decision is None or answer.word in UNAVAILABLE or not is_withheld(decision):
+        return ""
+    return decision.request.action
+
+
+def _location(answer: Answer, target: bytes, public_url: str, withheld: str) -> str:
     to = quote(to_local_target(target), safe="")
     if answer.app is None:
         return ""
@@ -109,7 +130,8 @@ def _location(answer: Answer, target: bytes, public_url: str) -> str:
         return f"/.limen/start?to={to}"
     if answer.effect is Effect.CHALLENGE:
         return f"{public_url}/step-up?app={quote(answer.app.id, safe='')}&to={to}&decision={answer.id}"
-    return f"{public_url}/not-yet?decision={answer.id}" if answer.id else ""
+    room = "withheld" if withheld else "not-yet"
+    return f"{public_url}/{room}?decision={answer.id}" if answer.id else ""
 
 
 def _absolute(location: str, answer: Answer, public_url: str) -> str:
@@ -125,7 +147,15 @@ def app_origin(host: str, public_url: str) -> str:
     return f"{scheme}://{host}:{port}" if port else f"{scheme}://{host}"
 
 
-def _description(answer: Answer) -> str:
+_WITHHELD: Final = {
+    "download": "Downloading",
+    "edit": "Changing things",
+    "share": "Sharing",
+    "administer": "Administering",
+}
+
+
+def _description(answer: Answer, withheld: str = "") -> str:
     if answer.word in UNAVAILABLE:
         return "Limen can't decide at the moment, so nothing is let through. Try again shortly."
     if answer.decision is None:
@@ -136,6 +166,8 @@ def _description(answer: Answer) -> str:
         return "Prove once more who you are to go on."
     if answer.app is not None and answer.app.id == LIMEN:
         return "This is not open to you."
+    if withheld and answer.app is not None:
+        return f"You can view {answer.app.name} from here. {_WITHHELD.get(withheld, withheld)} is withheld at present."
     return "This is not open to you as things are now."
 
 
@@ -178,4 +210,4 @@ def refusal_reply(answer: Answer, target: bytes, public_url: str, *, is_navigati
         return json_reply(status, None, challenge=refused.challenge, encoded=refused.body)
     if refused.location:
         return go_on(refused.location)
-    return page_reply(status, page("Not here", _description(answer)))
+    return page_reply(status, page("Not here", _description(answer, refused.withheld)))

@@ -15,13 +15,13 @@ from limen.identity.errors import FreshProofNeededError, NotLiveError
 from limen.web import authzen
 from limen.web.assets import PREFIX
 from limen.web.console import apps as console_apps, decision, decisions, live, overview, people, person, policies
-from limen.web.portal import access, apps, enrolment, not_yet, opening, passkeys, sessions, sign_in, step_up
+from limen.web.portal import access, apps, enrolment, not_yet, opening, passkeys, sessions, sign_in, step_up, withheld
 from limen.web.ports import Ports
 from limen.web.shell import App, Receive, Scope, Send, Shell, TooLargeError
 from limen.web.site import Site, TurnedAwayError, fresh_proof_path, status_of
 
 _ROOMS: Final = (
-    (sign_in, enrolment, step_up, opening, apps, passkeys, sessions, access, not_yet),
+    (sign_in, enrolment, step_up, opening, apps, passkeys, sessions, access, not_yet, withheld),
     (overview, live, decision, decisions, people, person, console_apps, policies),
 )
 _FOR_EVER: Final = "public, max-age=31536000, immutable"

@@ -59,7 +59,7 @@ def rooms(site: Site) -> APIRouter:
             return site.go(visit, "/sign-in", to=where_to(f"{request.url.path}?{request.url.query}"))
         decision_id = query_id(request, "decision")
         past = await past_decision(site, decision_id) if decision_id else None
-        if past is None or not _may_see(site, visit, past):
+        if past is None or not may_see(site, visit, past):
             return site.page("wrong.html", visit, 404, what="There is nothing here", fix="start from your apps")
         is_again = query(request, "check") == "now"
         page = await _not_yet(site, visit, past, is_again=is_again)
@@ -68,7 +68,8 @@ def rooms(site: Site) -> APIRouter:
     return router
 
 
-def _may_see(site: Site, visit: Visit, past: Past) -> bool:
+def may_see(site: Site, visit: Visit, past: Past) -> bool:
+    """Does this refusal concern whoever is visiting: is it theirs, or may they administer?"""
     if visit.session is None:
         return False
     if past.event.actor == visit.session.person_id:

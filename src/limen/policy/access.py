@@ -1,0 +1,48 @@
+"""What of an app is open under some facts: the answer to each action that a request to it can be.
+
+A decision is about one request and its one action. What else is open, and what is withheld, is computed where a page or
+a refusal shows it, never on the way of a request that is let through.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TypeAlias
+
+from limen.clock import Instant
+from limen.facts import ACTIONS, LIMEN, App, Facts
+from limen.policy.decision import Decision, Effect, Request
+from limen.policy.engine import Engine
+
+MILDEST = ACTIONS[0]
+"""Looking at an app: whoever may do that and not the rest has limited access."""
+
+Access: TypeAlias = Mapping[str, Decision]
+
+
+def actions_of(app: App) -> tuple[str, ...]:
+    """The actions that requests to this app can be, from the mildest to the strictest."""
+    named = {rule.action for rule in app.rules}
+    return tuple(action for action in ACTIONS if action in named) or ("administer",)
+
+
+def access(engine: Engine, facts: Facts, now: Instant) -> Access:
+    """The decision about each action of the app that `facts` are about."""
+    return {action: engine.decide(Request(action, host=facts.app.host), facts, now) for action in actions_of(facts.app)}
+
+
+def withheld(answers: Access) -> tuple[str, ...]:
+    """The actions that are denied while the app may be looked at; () where nothing is limited."""
+    if MILDEST not in answers or not answers[MILDEST].is_permit:
+        return ()
+    return tuple(action for action, decision in answers.items() if decision.effect is Effect.DENY)
+
+
+def is_withheld(decision: Decision) -> bool:
+    """Is this the refusal of one action of an app that may be looked at? It asks whoever decided once more."""
+    engine, facts = decision.foresight, decision.facts
+    if decision.effect is not Effect.DENY or not facts.person.id or facts.app.id == LIMEN:
+        return False
+    if decision.request.action == MILDEST or MILDEST not in actions_of(facts.app) or not isinstance(engine, Engine):
+        return False
+    return engine.decide(Request(MILDEST, host=facts.app.host), facts, decision.now).is_permit
