@@ -7,8 +7,7 @@ nothing else of it is looked at.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Any, Final
+from typing import Annotated, Any, Final, Literal as OneOf
 
 import msgspec
 
@@ -21,7 +20,8 @@ PERSON_TYPES: Final = frozenset({"person", "user"})
 """`user` is what AuthZEN's own examples say."""
 APP_TYPE: Final = "app"
 UNKNOWN_SUBJECT, UNKNOWN_RESOURCE, UNKNOWN_ACTION = "unknown-subject", "unknown-resource", "unknown-action"
-SEMANTICS: Final = ("execute_all", "deny_on_first_deny", "permit_on_first_permit")
+Semantic = OneOf["execute_all", "deny_on_first_deny", "permit_on_first_permit"]
+Text = Annotated[str, msgspec.Meta(max_length=MAX_TEXT)]
 
 
 class MalformedError(ValueError):
@@ -29,18 +29,18 @@ class MalformedError(ValueError):
 
 
 class Entity(msgspec.Struct, frozen=True):
-    type: str
-    id: str
+    type: Text
+    id: Text
 
 
 class Action(msgspec.Struct, frozen=True):
-    name: str
+    name: Text
 
 
 class Context(msgspec.Struct, frozen=True):
     """The one thing of the caller's context that is looked at."""
 
-    session: str = ""
+    session: Text = ""
 
 
 class Evaluation(msgspec.Struct, frozen=True):
@@ -53,7 +53,7 @@ class Evaluation(msgspec.Struct, frozen=True):
 
 
 class Options(msgspec.Struct, frozen=True):
-    evaluations_semantic: str = "execute_all"
+    evaluations_semantic: Semantic = "execute_all"
 
 
 class _Member(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -64,7 +64,7 @@ class _Member(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class _Many(_Member, frozen=True):
-    evaluations: list[_Member] = []
+    evaluations: Annotated[list[_Member], msgspec.Meta(max_length=MOST_EVALUATIONS)] = []
     options: Options = Options()
 
 
@@ -72,7 +72,7 @@ class Many(msgspec.Struct, frozen=True):
     """Several questions in their order, those that are incomplete as None; `is_single` where one was asked plainly."""
 
     evaluations: tuple[Evaluation | None, ...]
-    semantic: str
+    semantic: Semantic
     is_single: bool
 
 
@@ -99,7 +99,6 @@ INCOMPLETE: Final = Decided(
 def read_one(body: bytes) -> Evaluation:
     """The question of `POST /access/v1/evaluation`. Raises MalformedError."""
     asked: Evaluation = _decoded(body, Evaluation)
-    _check(asked)
     return asked
 
 
@@ -109,10 +108,6 @@ def read_many(body: bytes) -> Many:
     Without any, the top is one question (section 7.1). Raises MalformedError.
     """
     sent: _Many = _decoded(body, _Many)
-    if sent.options.evaluations_semantic not in SEMANTICS:
-        raise MalformedError(f"evaluations_semantic is one of {', '.join(SEMANTICS)}")
-    if len(sent.evaluations) > MOST_EVALUATIONS:
-        raise MalformedError(f"more than {MOST_EVALUATIONS} evaluations at once")
     if not sent.evaluations:
         one = _whole(sent, sent)
         if one is None:
@@ -123,7 +118,7 @@ def read_many(body: bytes) -> Many:
     )
 
 
-def is_over(semantic: str, decided: Decided) -> bool:
+def is_over(semantic: Semantic, decided: Decided) -> bool:
     """Whether, after this answer, the rest is not asked any more (section 7.1.2.1)."""
     return semantic == ("permit_on_first_permit" if decided.decision else "deny_on_first_deny")
 
@@ -157,11 +152,11 @@ def openapi(public_url: str) -> dict[str, Any]:
     """What this API takes and gives, and no other of Limen's, as OpenAPI 3.1."""
     _, parts = msgspec.json.schema_components((Evaluation, _Many, Decided), ref_template="#/components/schemas/{name}")
     parts = {name.lstrip("_"): schema for name, schema in parts.items()}
-    parts["Many"]["properties"]["evaluations"]["maxItems"] = MOST_EVALUATIONS
-    parts["Options"]["properties"]["evaluations_semantic"]["enum"] = list(SEMANTICS)
-    for schema, names in (("Entity", ("type", "id")), ("Action", ("name",)), ("Context", ("session",))):
-        for name in names:
-            parts[schema]["properties"][name]["maxLength"] = MAX_TEXT
+    alone = {name: _ref(kind) for name, kind in (("subject", "Entity"), ("action", "Action"), ("resource", "Entity"))}
+    parts["Many"]["anyOf"] = [
+        {"required": list(alone), "properties": alone},
+        {"required": ["evaluations"], "properties": {"evaluations": {"minItems": 1}}},
+    ]
     many = {"type": "object", "required": ["evaluations"], "properties": {"evaluations": {"type": "array"}}}
     many["properties"]["evaluations"]["items"] = {"$ref": "#/components/schemas/Decided"}  # type: ignore[index]
     either = {"oneOf": [{"$ref": "#/components/schemas/Decided"}, many]}
@@ -228,7 +223,9 @@ def _decoded(body: bytes, kind: type[Any]) -> Any:
     try:
         return msgspec.json.decode(body, type=kind)
     except msgspec.ValidationError as error:
-        raise MalformedError(str(error)[:200]) from None
+        said, at, where = str(error).rpartition(" - at ")
+        said = "No such value" if said.startswith("Invalid enum value") else said
+        raise MalformedError(said + at + where) from None
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         raise MalformedError("the body is not JSON, or nests too deep") from None
 
@@ -238,19 +235,7 @@ def _whole(one: _Member, top: _Member) -> Evaluation | None:
     subject, action, resource = one.subject or top.subject, one.action or top.action, one.resource or top.resource
     if subject is None or action is None or resource is None:
         return None
-    asked = Evaluation(subject, action, resource, one.context or top.context or Context())
-    _check(asked)
-    return asked
-
-
-def _check(asked: Evaluation) -> None:
-    if any(len(text) > MAX_TEXT for text in _texts(asked)):
-        raise MalformedError(f"a type, id, name or session is longer than {MAX_TEXT} characters")
-
-
-def _texts(asked: Evaluation) -> Iterator[str]:
-    yield from (asked.subject.type, asked.subject.id, asked.action.name)
-    yield from (asked.resource.type, asked.resource.id, asked.context.session)
+    return Evaluation(subject, action, resource, one.context or top.context or Context())
 
 
 def _remedy(remedy: Remedy) -> dict[str, str | int]:
