@@ -1,10 +1,11 @@
 from __future__ import annotations
 
 import pytest
-from tests.policy.scene import NOW, VIEW, engine_of, facts
+from tests.policy.scene import BERLIN, NOW, VIEW, engine_of, facts
 
 from limen.cli.asked import Asked
 from limen.cli.render import print_explanation
+from limen.policy.saying import Audience, Language, Names, Words, say
 
 POLICIES = """
 @id("a") @title("Read") @reason("Because.") permit (principal, action, resource)
@@ -15,10 +16,12 @@ when { context.auth.strength >= 2 && (context.device.known || !(context.risk.sco
 
 
 def rendered(text: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, **known: object) -> str:
+    audience = known.pop("audience", Audience.ADMINISTRATOR)
     monkeypatch.setenv("COLUMNS", "120")
     engine = engine_of(text)
     asked = Asked(engine, VIEW, facts(**known), NOW, "Ana", "Wiki")
-    print_explanation(asked.explain(), asked)
+    said = say(engine, asked.explain().decision, audience, Words(Language.ENGLISH, BERLIN), Names("Ana", "Wiki"))
+    print_explanation(asked.explain(), asked, said, audience)
     return capsys.readouterr().out
 
 
@@ -43,5 +46,16 @@ def test_every_condition_has_its_mark_and_what_it_saw(
 
 def test_what_would_turn_it_is_said(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
     out = rendered(POLICIES, capsys, monkeypatch, strength=1)
+    assert "  Ana came with password: strength 1, Wiki needs at least 2. (a)" in out
     assert "→ Use a passkey." in out
-    assert "→ Add a second factor." in out
+    assert "→ Prove a second factor as well." in out
+
+
+def test_whoever_may_not_know_all_sees_no_policy(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    out = rendered(POLICIES, capsys, monkeypatch, strength=1, audience=Audience.SELF)
+    assert "You came with your password; Wiki asks for a second factor as well." in out
+    assert "context." not in out
+    assert "(a)" not in out
+    assert "watched" not in out

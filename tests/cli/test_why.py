@@ -18,7 +18,8 @@ def test_a_supposed_decision_is_explained_for_people(capsys: pytest.CaptureFixtu
     assert why(*words) == 0
     out = capsys.readouterr().out
     assert out.startswith("DENY  Malik Osei · edit · Git · Sat 2026-11-28 11:00:00 CET")
-    assert "Come back at Mon 2026-11-30 07:00:00 CET." in out
+    assert "Come back on Monday at 07:00 (2026-11-30 07:00)" in out
+    assert "It was Saturday at 11:00; Git is open Monday to Friday, 07:00 to 19:00." in " ".join(out.split())
     assert "✗        context.time.weekday <= 5" in out
     assert "time.weekday = 6" in out
 
@@ -30,6 +31,28 @@ def test_a_supposed_decision_is_explained_for_programs(capsys: pytest.CaptureFix
     assert (body["effect"], body["app"]) == ("permit", "payroll")
     assert [reason["policy"] for reason in body["reasons"]] == ["finance-payroll"]
     assert {one["id"] for one in body["policies"] if one["determined"]} == {"finance-payroll"}
+
+
+@pytest.mark.parametrize(
+    ("audience", "lang", "said"),
+    [
+        ("self", "en", "It has been too long since you proved who you are; Payroll asks you to do it again."),
+        ("helpdesk", "en", "proved who they are 6 hours ago; Payroll asks for at most 4 hours."),
+        ("administrator", "de", "hat sich vor 6 Stunden ausgewiesen; Payroll verlangt höchstens 4 Stunden."),
+    ],
+)
+def test_why_is_said_for_whom_and_in_which_language(
+    audience: str, lang: str, said: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    words = ("--group", "finance", "--app", "payroll", "--strength", "3", "--proved", "6h", "--at", "2026-11-24T10:00")
+    assert why(*words, "--audience", audience, "--lang", lang) == 0
+    out = " ".join(capsys.readouterr().out.split())
+    assert said in out
+    assert ("context." in out) is (audience == "administrator")
+    assert why(*words, "--audience", audience, "--lang", lang, "--json") == 0
+    body = json.loads(capsys.readouterr().out)
+    assert said in body["said"]["because"][0]["sentence"]
+    assert ("policies" in body) is (audience == "administrator")
 
 
 def test_nobody_is_asked_to_sign_in(capsys: pytest.CaptureFixture[str]) -> None:
@@ -51,6 +74,8 @@ def test_nobody_is_asked_to_sign_in(capsys: pytest.CaptureFixture[str]) -> None:
         (("--app", "wiki", "--nobody", "--proved", "5x"), 2, '--proved: "5x" is no length of time; write it as 30m'),
         (("--app", "wiki", "--nobody", "--grant", "x"), 2, '--grant: "x" is no length of time; write it as 30m'),
         (("--app", "wiki", "--nobody", "--device", "fine"), 2, "--device is"),
+        (("--app", "wiki", "--nobody", "--lang", "fr"), 2, "--lang is en or de"),
+        (("--app", "wiki", "--nobody", "--audience", "thief"), 2, "--audience is self, helpdesk or administrator"),
         (("--replay", "/nowhere.json"), 1, "/nowhere.json"),
         (("no-id",), 1, "is no decision's id"),
     ],

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -16,7 +17,7 @@ from limen.company.places import database_url, journal_folder
 from limen.company.problem import did_you_mean, shown
 from limen.company.tree import Tree
 from limen.errors import LimenError
-from limen.facts import ACTIONS, Facts, Person
+from limen.facts import ACTIONS, Facts, Group, Person
 from limen.policy import Engine, Request
 from limen.policy.explain import Explanation
 from limen.policy.replay import Replayed, replay, write_decision
@@ -31,7 +32,10 @@ MAX_FILE: Final = 32_000_000
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """One question, ready to be answered. `who` is for people to read; `replayed` is set for a decision file."""
+    """One question, ready to be answered. `who` is for people to read; `replayed` is set for a decision file.
+
+    `groups` are the company's, where it is known.
+    """
 
     engine: Engine
     request: Request
@@ -40,6 +44,7 @@ class Asked:
     who: str
     app: str
     replayed: Replayed | None = None
+    groups: Mapping[str, Group] = field(default_factory=dict)
 
     def explain(self) -> Explanation:
         return self.engine.explain(self.request, self.facts, self.now)
@@ -90,7 +95,9 @@ def by_id(folder: Path, decision_id: str) -> Asked:
         raise LimenError(f"the revision {record.revision[:12]} is not in the database", "restore it from a backup")
     request = Request(record.action, record.method, record.route, record.host)
     app = company.all_apps.get(facts.app.id)
-    return Asked(company.engine(), request, facts, record.now, who, app.name if app else facts.app.id)
+    return Asked(
+        company.engine(), request, facts, record.now, who, app.name if app else facts.app.id, groups=_groups(company)
+    )
 
 
 def _name(snapshot: Snapshot, person_id: str) -> str:
@@ -118,7 +125,13 @@ def supposed(
     now = known.now(engine.zone) if known.at else _now()
     named = replace(known, at=known.at or datetime.fromtimestamp(now / 1000, engine.zone).isoformat())
     facts = named.facts(who, app, action, now, company.networks)
-    return Asked(engine, Request(action), facts, now, "nobody" if who is None else who.name, app.name)
+    return Asked(
+        engine, Request(action), facts, now, "nobody" if who is None else who.name, app.name, groups=_groups(company)
+    )
+
+
+def _groups(company: Company) -> dict[str, Group]:
+    return {group.id: group for group in company.groups}
 
 
 def _now() -> Instant:

@@ -10,7 +10,8 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from limen.policy import Effect, Reason, Remedy, State
+from limen.policy import Effect, Reason, State
+from limen.policy.saying import Audience, Said
 
 if TYPE_CHECKING:
     from limen.cedar.trace import ConditionTrace, Part
@@ -19,11 +20,10 @@ if TYPE_CHECKING:
 
 _COLOURS = {Effect.PERMIT: "green", Effect.CHALLENGE: "yellow", Effect.DENY: "red"}
 _MARKS = {"held": ("✓", "green"), "failed": ("✗", "red"), "error": ("!", "magenta"), "not reached": ("·", "dim")}
-_STRENGTHS = ("nothing", "one factor", "two factors", "a passkey")
 
 
-def print_explanation(explanation: Explanation, asked: Asked) -> None:
-    """The answer first, then why, then what would turn it."""
+def print_explanation(explanation: Explanation, asked: Asked, said: Said, audience: Audience) -> None:
+    """The answer first, then why, then what would turn it; every policy with every value for administrators alone."""
     console = Console(highlight=False)
     decision = explanation.decision
     line = Text.assemble(
@@ -31,10 +31,19 @@ def print_explanation(explanation: Explanation, asked: Asked) -> None:
         f"  {asked.who} · {decision.request.action} · {asked.app} · {_local(decision.now, asked)}",
     )
     console.print(line)
+    is_all = audience is Audience.ADMINISTRATOR
     for reason in decision.reasons:
-        console.print(Text(f"  {_reason(reason)}"))
-    for named in decision.remedies:
-        console.print(Text(f"  → {' '.join(_remedy(remedy, asked) for remedy in named)}", "yellow"))
+        words = reason.text if audience is Audience.SELF else _reason(reason)
+        if words:
+            console.print(Text(f"  {words}"))
+    for one in said.because:
+        console.print(Text(f"  {one.sentence} ({one.policy})" if one.policy and is_all else f"  {one.sentence}"))
+    for sentence in said.remedies:
+        console.print(Text(f"  → {sentence}", "yellow"))
+    if said.who_can:
+        console.print(Text(f"  → {said.who_can}", "yellow"))
+    if not is_all:
+        return
     for reason in decision.watched:
         console.print(Text(f"  watched: {_reason(reason)} ({reason.effect})", "dim"))
     if explanation.valid_until is not None:
@@ -106,31 +115,6 @@ def _value(value: Any) -> str:
 
 def _reason(reason: Reason) -> str:
     return f"{reason.title}. {reason.text} ({reason.policy})" if reason.text else f"{reason.title}. ({reason.policy})"
-
-
-def _remedy(remedy: Remedy, asked: Asked) -> str:  # noqa: PLR0911 -- one sentence for each kind
-    match remedy.kind:
-        case "sign_in":
-            return "Sign in."
-        case "use_passkey":
-            return "Use a passkey."
-        case "add_factor":
-            return "Add a second factor."
-        case "sign_in_again":
-            return f"Prove again who you are, with {_STRENGTHS[remedy.strength]}."
-        case "come_back":
-            return f"Come back at {_local(remedy.at, asked)}."
-        case "new_session":
-            return "Sign out and sign in again."
-        case "enrol_device":
-            return "Enrol the device."
-        case "mend_device":
-            return f"Mend the device: {remedy.what}."
-        case "change_place":
-            return f"Change the place: {' '.join(filter(None, (remedy.what, remedy.to)))}."
-        case "ask_for_grant":
-            return "Ask for a grant."
-    return remedy.kind
 
 
 def _local(at: int, asked: Asked) -> str:

@@ -12,6 +12,7 @@ import typer
 
 if TYPE_CHECKING:
     from limen.cli.asked import Asked
+    from limen.policy.saying import Audience, Language
 
 
 def run(
@@ -36,20 +37,23 @@ def run(
     address: Annotated[str, typer.Option(help="The address the request comes from")] = "",
     risk: Annotated[int | None, typer.Option(min=0, max=100, help="0 calm to 100; nothing: unknown")] = None,
     grant: Annotated[str, typer.Option(help="A grant that lasts this much longer")] = "",
+    audience: Annotated[str, typer.Option(help="For whom: self, helpdesk, administrator")] = "administrator",
+    lang: Annotated[str, typer.Option(help="en or de")] = "en",
 ) -> None:
     from limen.cli import asked
     from limen.policy.supposed import Supposed
 
     if sum([bool(decision), replay is not None, bool(app)]) != 1:
         _misused("say one of: a decision's id, --replay FILE, or --app ID with --person, --group or --nobody")
+    told = _told(audience, lang)
     if replay is not None:
-        _show(asked.from_file(replay), as_json=as_json)
+        _show(asked.from_file(replay), *told, as_json=as_json)
     elif decision:
         found = asked.by_id(folder, decision)
         if as_json:
             print(json.dumps(found.to_file()))
         else:
-            _show(found, as_json=False)
+            _show(found, *told, as_json=False)
     else:
         if device not in {"", "compliant", "non_compliant", "unknown"}:
             _misused("--device is compliant, non_compliant or unknown")
@@ -69,20 +73,39 @@ def run(
             found = asked.supposed(folder, supposed, app, action, person=person, groups=group or [], nobody=nobody)
         except ValueError as error:
             _misused(str(error))
-        _show(found, as_json=as_json)
+        _show(found, *told, as_json=as_json)
 
 
-def _show(found: Asked, *, as_json: bool) -> None:
+def _told(audience: str, lang: str) -> tuple[Audience, Language]:
+    from limen.policy.saying import Audience, Language
+
+    if audience not in set(Audience):
+        _misused("--audience is self, helpdesk or administrator")
+    if lang not in set(Language):
+        _misused("--lang is en or de")
+    return Audience(audience), Language(lang)
+
+
+def _show(found: Asked, audience: Audience, language: Language, *, as_json: bool) -> None:
+    import msgspec
+
+    from limen.policy.saying import Names, Words, say
+
     explanation = found.explain()
+    words, names = Words(language, found.engine.zone), Names(found.who, found.app, found.groups)
+    said = say(found.engine, explanation.decision, audience, words, names)
     if as_json:
-        body: dict[str, Any] = explanation.to_json()
+        body: dict[str, Any] = {"effect": explanation.decision.effect}
+        if audience == "administrator":
+            body = explanation.to_json()
+        body["said"] = msgspec.to_builtins(said)
         if found.replayed is not None:
             body["agrees"] = found.replayed.agrees
         print(json.dumps(body))
     else:
         from limen.cli.render import print_explanation
 
-        print_explanation(explanation, found)
+        print_explanation(explanation, found, said, audience)
     if found.replayed is not None and not found.replayed.agrees:
         sys.exit(1)
 

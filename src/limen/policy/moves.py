@@ -56,7 +56,8 @@ class Reads:
         return Reads(self.paths | other.paths, self.names | other.names)
 
     def named(self, path: str) -> list[str | int | IpRange]:
-        return sorted((value for name, value in self.names if name == path), key=value_text)[:MOST_NAMES]
+        found = [value for name, value in self.names if name == path]
+        return sorted(found, key=lambda value: (value if isinstance(value, int) else 0, value_text(value)))[:MOST_NAMES]
 
 
 _NAMED: Final = frozenset({"context.place.network", "context.place.country", "context.place.address"})

@@ -47,7 +47,15 @@ def remedies(
     later = search.later_sets(lambda: foresight.coming(about, request, seen, now), is_last_hope=not found)
     sets = [(search.cost(mask), search.named(mask)) for mask in found]
     sets += [(LATER + search.cost(mask), (_back(at), *search.named(mask))) for at, mask in later]
-    return tuple([named for _, named in sorted(sets, key=lambda one: one[0])][:MOST_SETS])
+    cheapest: dict[object, tuple[Remedy, ...]] = {}
+    for _, named in sorted(sets, key=lambda one: one[0]):
+        cheapest.setdefault(_but_for_firmness(named), named)
+    return tuple(islice(cheapest.values(), MOST_SETS))
+
+
+def _but_for_firmness(named: tuple[Remedy, ...]) -> tuple[tuple[str, str, str], ...]:
+    """Sets that differ in how firmly something is done are one: where less is enough, more is not named as well."""
+    return tuple([(one.kind, one.what, one.to) for one in named])
 
 
 def _back(at: Instant) -> Remedy:

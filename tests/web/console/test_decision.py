@@ -32,6 +32,19 @@ async def test_the_page_says_the_answer_in_one_sentence_and_takes_every_policy_a
     assert f"limen why {answer.id}" in page
 
 
+async def test_why_and_what_would_turn_it_are_said_in_whole_sentences(console: Console) -> None:
+    eve = console.house.browser()
+    await console.house.member(eve, "Eve", "staff", "finance")
+    answer = await console.ask(eve, "payroll", path="/export/november.csv")
+    page = (await console.ada.get(f"/console/decisions/{answer.id}")).text
+    assert "The device is unknown; Payroll asks for a healthy one." in page
+    assert "<strong>Enrol the device and make the device healthy.</strong>" in page
+    refused = await console.ask(eve, "crm")
+    page = (await console.ada.get(f"/console/decisions/{refused.id}")).text
+    assert "Sales may do this." in page
+    assert "Whoever answers for Customers (Sales), or an administrator, can." in page
+
+
 async def test_conditions_show_the_value_they_saw(console: Console) -> None:
     eve = console.house.browser()
     await console.house.member(eve, "Eve", "staff")

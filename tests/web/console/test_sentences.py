@@ -5,11 +5,9 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from limen.cedar import PolicySet
-from limen.clock import from_iso
 from limen.facts import App, Auth, Facts, Group, Person, Upstream
 from limen.policy import Engine, Request
-from limen.policy.decision import Remedy
-from limen.web.console.sentences import answered, joined, remedy_words, scope_sentence, set_words, stopped_by
+from limen.web.console.sentences import answered, joined, scope_sentence, stopped_by
 
 GROUPS = {"finance": Group("finance", "Finance"), "staff": Group("staff")}
 APPS = {"payroll": App("payroll", "Payroll", "payroll.harbor.example", Upstream(""))}
@@ -60,12 +58,6 @@ def test_a_decision_is_one_sentence() -> None:
     assert answered("Ada", "edit", "Git", "challenge") == "Ada was asked for more proof to edit in Git"
 
 
-def test_a_remedy_says_when() -> None:
-    back = Remedy("come_back", at_once=False, at=from_iso("2026-11-25T05:00:00Z"))
-    assert remedy_words(back, ZoneInfo("Europe/Berlin")) == "come back on Wednesday at 06:00"
-    assert remedy_words(Remedy("something_new", at_once=True), ZoneInfo("UTC")) == "something new"
-
-
 def test_words_are_joined_as_people_do() -> None:
     assert [joined([]), joined(["a"]), joined("ab"), joined("abc", "or")] == ["", "a", "a and b", "a, b or c"]
 
@@ -95,13 +87,3 @@ def test_what_kept_a_policy_from_applying_is_named_with_what_it_was() -> None:
 def _json(policy_id: str) -> object:
     bodies = PolicySet.parse(TEXT).to_json()["staticPolicies"]
     return next(body for body in bodies.values() if body["annotations"]["id"] == policy_id)
-
-
-def test_remedies_that_belong_together_are_said_together() -> None:
-    named = (
-        Remedy("enrol_device", at_once=False),
-        Remedy("mend_device", at_once=False, what="compliance"),
-        Remedy("change_place", at_once=False, what="network", to="office"),
-    )
-    said = "enrol the device, mend the device (compliance) and change the place (network office)"
-    assert set_words(named, ZoneInfo("UTC")) == said

@@ -10,7 +10,9 @@ from limen.company.load import load_company
 from limen.facts import Auth, Device, Factor, Facts, Person, Session
 from limen.identity.factors import Held
 from limen.policy.decision import Effect, Named, Request
-from limen.web.portal.conditions import Condition, checklist
+from limen.policy.explain import Explanation
+from limen.policy.saying import Language, Names, Words
+from limen.web.portal.conditions import Condition, Refused, checklist
 
 COMPANY = load_company(HARBOR)
 ENGINE = COMPANY.engine()
@@ -35,7 +37,12 @@ def _facts(app: str, *groups: str, strength: int = 3, ago: int = 0, device: Devi
 def _lines(facts: Facts, action: str, named: str = "", now: int = NOW) -> dict[str, Condition]:
     explanation = ENGINE.explain(Request(action), facts, now)
     assert explanation.decision.effect is not Effect.PERMIT
-    return {line.kind: line for line in checklist(explanation, named, NOTHING, GROUPS)}
+    return {line.kind: line for line in _checked(explanation, named)}
+
+
+def _checked(explanation: Explanation, named: str = "", language: Language = Language.ENGLISH) -> tuple[Condition, ...]:
+    names = Names("Mia", explanation.decision.facts.app.name, GROUPS)
+    return checklist(Refused(ENGINE, explanation, named, NOTHING, Words(language, ENGINE.zone), names))
 
 
 def _failing(lines: dict[str, Condition]) -> set[str]:
@@ -71,7 +78,7 @@ def test_a_group_that_one_is_not_in_is_named_as_the_role_and_its_owner_is_asked(
 def test_no_proof_is_advised_where_no_proof_would_open_it() -> None:
     lines = _lines(_facts("crm", "staff", strength=2), "view")
     assert _failing(lines) == {"proof", "groups"}
-    assert "asks for a passkey, and you have none" in lines["proof"].said
+    assert "asks for a passkey. You have no passkey yet." in lines["proof"].said
     assert lines["proof"].mend[0].startswith("Nothing you can do alone")
     assert lines["proof"].minutes == 0
     said = " ".join(step for line in lines.values() for step in line.mend)
@@ -136,10 +143,18 @@ def test_every_refusal_has_something_that_failed_and_says_a_sentence_about_every
                     if explanation.decision.effect is Effect.PERMIT:
                         continue
                     refused += 1
-                    lines = checklist(explanation, "", NOTHING, GROUPS)
+                    lines = _checked(explanation)
                     assert any(not line.holds for line in lines)
                     assert all(line.said for line in lines)
                     assert all(line.mend for line in lines if not line.holds)
                     if not explanation.decision.at_once:
                         assert not any(line.minutes for line in lines), (app.id, groups, strength, action)
     assert refused > 100
+
+
+def test_the_checklist_is_in_the_language_that_is_asked_for() -> None:
+    explanation = ENGINE.explain(Request("view"), _facts("crm", "staff", strength=2), NOW)
+    lines = {line.kind: line for line in _checked(explanation, language=Language.GERMAN)}
+    assert "verlangt einen Passkey. Sie haben noch keinen Passkey." in lines["proof"].said
+    assert lines["groups"].title == "Ihre Aufgabe"
+    assert "Fragen Sie die, die für Customers zuständig sind (Sales)" in lines["groups"].mend[0]

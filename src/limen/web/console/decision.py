@@ -17,8 +17,9 @@ from limen.policy.annotations import State, reason_of
 from limen.policy.decision import Named
 from limen.policy.explain import Considered
 from limen.policy.replay import write_decision
+from limen.policy.saying import Audience, Because, Language, Names, Said, Words, kind_sentence, say
 from limen.web.console.rows import Row, rows_of, titles_of
-from limen.web.console.sentences import answered, kind_words, scope_sentence, set_words, stopped_by
+from limen.web.console.sentences import answered, scope_sentence, stopped_by
 from limen.web.portal.past import Past, past_decision
 from limen.web.site import Site
 
@@ -47,7 +48,9 @@ class Page:
     record: DecisionRecord
     sentence: str
     reasons: tuple[tuple[str, str, str], ...]
+    because: tuple[Because, ...]
     remedies: tuple[str, ...]
+    who_can: str
     watched: tuple[tuple[str, str], ...]
     spoke: tuple[Spoke, ...]
     is_current: bool
@@ -99,11 +102,7 @@ def _page(site: Site, decision_id: str, event: Event, past: Past | None) -> Page
     if record is None:
         raise HTTPException(404)
     policies = {policy.id: reason_of(policy).text for policy in engine.policies}
-    zone = site.ports.settings.zone
-    if past is not None and past.is_same:
-        remedies = tuple(set_words(named, zone) for named in past.explanation.decision.remedies)
-    else:
-        remedies = tuple(kind_words(kind) for kind in record.remedies)
+    said = _said(site, row, record, past)
     return Page(
         id=decision_id,
         row=row,
@@ -114,12 +113,23 @@ def _page(site: Site, decision_id: str, event: Event, past: Past | None) -> Page
             (titles.get(name, name), policies.get(name, ""), f"/console/policies/{name}" if name in policies else "")
             for name in record.reasons
         ),
-        remedies=remedies,
+        because=said.because,
+        remedies=said.remedies,
+        who_can=said.who_can,
         watched=tuple((name, titles.get(name, name)) for name in record.watched),
         spoke=_spoke(site, past, record) if past is not None else (),
         is_current=record.revision in {"", site.ports.in_force.engine.revision},
         past=past,
     )
+
+
+def _said(site: Site, row: Row, record: DecisionRecord, past: Past | None) -> Said:
+    """Why, and what would turn it, for administrators: everything. Where it can't be computed again, what was kept."""
+    words = Words(Language.ENGLISH, site.ports.settings.zone)
+    if past is None or not past.is_same:
+        return Said((), tuple(kind_sentence(kind, words) for kind in record.remedies))
+    names = Names(row.person, row.app, site.known.groups)
+    return say(past.engine, past.explanation.decision, Audience.ADMINISTRATOR, words, names)
 
 
 def _spoke(site: Site, past: Past, record: DecisionRecord) -> tuple[Spoke, ...]:

@@ -1,18 +1,18 @@
-"""What policies, requests and remedies mean, as sentences. Pure: names are looked up in what is given."""
+"""What policies and requests mean, as sentences. Pure: names are looked up in what is given.
+
+Why an answer is what it is, and what would turn it, is said by `limen.policy.saying`.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from datetime import tzinfo
 from typing import Final
 
 from limen.cedar import Policy
 from limen.cedar.policies import Scope
 from limen.cedar.trace import Part
 from limen.facts import ACTIONS, App, Group
-from limen.policy.decision import Remedy
 from limen.policy.explain import Considered
-from limen.web.times import day_and_time
 
 _DOING: Final = {
     "view": "view",
@@ -29,16 +29,6 @@ _ANSWERED: Final = {
     "challenge": "was asked for more proof to",
     "deny": "was not permitted to",
 }
-_REMEDIES: Final = {
-    "sign_in": "sign in",
-    "use_passkey": "use a passkey",
-    "add_factor": "prove a second factor as well",
-    "sign_in_again": "prove it again, freshly",
-    "come_back": "come back later",
-    "new_session": "sign out and sign in again",
-    "enrol_device": "enrol the device",
-    "ask_for_grant": "ask for a grant",
-}
 
 
 def doing(action: str) -> str:
@@ -49,28 +39,6 @@ def doing(action: str) -> str:
 def answered(person: str, action: str, app: str, effect: str) -> str:
     """A whole decision in one sentence."""
     return f"{person} {_ANSWERED.get(effect, 'was answered for')} {doing(action)} {app}"
-
-
-def remedy_words(remedy: Remedy, zone: tzinfo) -> str:
-    """A remedy as an administrator reads it: with the instant or the strength, which a stranger never sees."""
-    words = _REMEDIES.get(remedy.kind, remedy.kind.replace("_", " "))
-    if remedy.kind == "come_back" and remedy.at:
-        return f"come back on {day_and_time(remedy.at, zone)}"
-    if remedy.kind == "mend_device":
-        return f"mend the device ({remedy.what})"
-    if remedy.kind == "change_place":
-        return f"change the place ({' '.join(filter(None, (remedy.what, remedy.to)))})"
-    return words
-
-
-def set_words(named: Iterable[Remedy], zone: tzinfo) -> str:
-    """Remedies that turn an answer together."""
-    return joined([remedy_words(remedy, zone) for remedy in named])
-
-
-def kind_words(kind: str) -> str:
-    """A remedy of which only the kind was kept."""
-    return _REMEDIES.get(kind, kind.replace("_", " "))
 
 
 def scope_sentence(policy: Policy, groups: Mapping[str, Group], apps: Mapping[str, App]) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Final
 from urllib.parse import urlencode
 
 from fastapi import APIRouter
@@ -10,28 +11,23 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from limen.facts import LIMEN, App
-from limen.policy.decision import Effect, Named, Request as Asked
+from limen.policy.decision import Effect, Named, Remedies, Request as Asked
 from limen.policy.remedies import opens_at
-from limen.web.portal.conditions import Condition, can_prove, checklist
+from limen.policy.saying import Audience, Names, Words, language_of, remedy_sentence
+from limen.web.portal.conditions import Condition, Refused, can_prove, checklist
 from limen.web.portal.past import Past, past_decision
 from limen.web.requests import query, query_id, where_to
 from limen.web.site import Site, Visit
 
-_HEADLINES = {
-    "groups": "{app} is not open to you",
-    "proof": "{app} asks you to prove once more that it's you",
-    "device": "{app} is not open on this device yet",
-    "place": "{app} is not open from where you are",
-    "time": "{app} is closed at this time",
-    "risk": "{app} is closed while something looks unusual",
-    "account": "Your account is not active",
-    "limen": "Nothing is open for a moment",
-}
+_SAID_ELSEWHERE: Final = frozenset({"sign_in", "use_passkey", "add_factor", "sign_in_again", "come_back"})
 
 
 @dataclass(frozen=True, slots=True)
 class NotYet:
-    """What the page says. `opens_at` is 0 unless time alone turns the answer; `prove` is where a proof would."""
+    """What the page says. `opens` is "" unless time turns the answer; `prove` is where a proof would.
+
+    What is about this refusal is in `language`, the one that the browser likes best; the page around it is English.
+    """
 
     id: str
     app: App
@@ -39,13 +35,15 @@ class NotYet:
     headline: str
     why: str
     conditions: tuple[Condition, ...]
-    opens_at: int
+    helps: tuple[str, ...]
+    opens: str
     prove: str
     again: str
     at: int
     is_open_now: bool
     url: str
     whose: str
+    language: str
 
 
 def rooms(site: Site) -> APIRouter:
@@ -62,7 +60,8 @@ def rooms(site: Site) -> APIRouter:
         if past is None or not may_see(site, visit, past):
             return site.page("wrong.html", visit, 404, what="There is nothing here", fix="start from your apps")
         is_again = query(request, "check") == "now"
-        page = await _not_yet(site, visit, past, is_again=is_again)
+        language = language_of(request.headers.get("accept-language", ""))
+        page = await _not_yet(site, visit, past, Words(language, site.ports.settings.zone), is_again=is_again)
         return site.page("portal/not_yet.html", visit, page=page, is_again=is_again)
 
     return router
@@ -81,17 +80,23 @@ def may_see(site: Site, visit: Visit, past: Past) -> bool:
     return site.ports.doors.judge("sign-in", app, visit.session, asked, visit.visitor.address).permitted
 
 
-async def _not_yet(site: Site, visit: Visit, past: Past, *, is_again: bool) -> NotYet:
-    explanation, named = past.explanation, past.event.decision.reasons[0] if past.event.decision else ""
+async def _not_yet(site: Site, visit: Visit, past: Past, words: Words, *, is_again: bool) -> NotYet:
+    explanation, engine, named = (
+        past.explanation,
+        past.engine,
+        past.event.decision.reasons[0] if past.event.decision else "",
+    )
     app = site.known.apps.get(past.app.id, past.app)
     is_own = visit.session is not None and past.event.actor == visit.session.person_id
     if is_again and is_own:
         facts = site.known.facts(visit.session, app, visit.visitor.address)
-        explanation = await site.in_thread(lambda: site.ports.in_force.engine.explain(past.request, facts, visit.now))
-        named = ""
+        engine, named = site.ports.in_force.engine, ""
+        explanation = await site.in_thread(lambda: engine.explain(past.request, facts, visit.now))
     decision = explanation.decision
     held = await site.identity.factors.of_person(past.event.actor)
-    conditions = checklist(explanation, named, held, site.known.groups)
+    person = site.known.people.get(past.event.actor)
+    names = Names("" if person is None else person.name, app.name, site.known.groups)
+    conditions = checklist(Refused(engine, explanation, named, held, words, names))
     missing = [condition.kind for condition in conditions if not condition.holds]
     may_prove = can_prove(decision, named)
     failing = next((kind for kind in missing if kind != "proof" or may_prove), "groups")
@@ -103,19 +108,30 @@ async def _not_yet(site: Site, visit: Visit, past: Past, *, is_again: bool) -> N
         prove = "/passkeys" if needs_adding else f"/step-up?{step}"
     spoke = [reason for reason in decision.reasons if reason.policy != Named.NOTHING_PERMITS]
     why = next((reason.text for reason in spoke if reason.text and reason.effect == "forbid"), "")
-    person = site.known.people.get(past.event.actor)
+    remedies = decision.remedies
+    at = opens_at(remedies)
     return NotYet(
         id=past.id,
         app=app,
         action=past.request.action,
-        headline=_HEADLINES[failing].format(app=app.name),
+        headline=words.say(f"headline.{failing}", app=app.name),
         why=why,
         conditions=conditions,
-        opens_at=opens_at(decision.remedies),
+        helps=_helps(remedies, named, words),
+        opens=words.say("opens", at=words.day_and_time(at)) if at else "",
         prove=prove,
         again=f"/not-yet?{urlencode({'decision': past.id, 'check': 'now'})}",
         at=visit.now if is_again else past.event.at,
         is_open_now=effect is Effect.PERMIT,
         url=site.app_url(app, app.start),
         whose="" if is_own or person is None else person.name,
+        language=words.language,
     )
+
+
+def _helps(remedies: Remedies, named: str, words: Words) -> tuple[str, ...]:
+    """What the person can do where it is more than a proof or waiting, which the page says in its own way."""
+    if named in set(Named) - {Named.NOTHING_PERMITS}:
+        return ()
+    sets = [one for one in remedies if any(remedy.kind not in _SAID_ELSEWHERE for remedy in one)]
+    return tuple(dict.fromkeys(remedy_sentence(one, Audience.SELF, words) for one in sets))

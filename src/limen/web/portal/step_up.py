@@ -13,6 +13,7 @@ from starlette.responses import JSONResponse, Response
 from limen.errors import LimenError
 from limen.facts import LIMEN, App
 from limen.identity.errors import NotLiveError
+from limen.policy.saying import Audience, Names, Words, because, language_of
 from limen.web.portal.apps import app_open_to, nothing_here
 from limen.web.portal.past import past_decision
 from limen.web.requests import one, query, query_id, text_of, where_to
@@ -21,12 +22,16 @@ from limen.web.site import Site, TurnedAwayError, Visit, status_of
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """What is to be proved, for what. `why` is the words of the policy that asked, where they are this person's."""
+    """What is to be proved, for what. `why` is the words of the policy that asked, where they are this person's;
+    `because` is what it found, in `language`.
+    """
 
     app: App
     to: str
     decision: str
     why: str
+    because: tuple[str, ...]
+    language: str
     with_passkey: bool
     with_password: bool
     with_code: bool
@@ -45,9 +50,8 @@ def rooms(site: Site) -> APIRouter:
         visit = site.visit(request)
         if visit.session is None:
             return site.go(visit, "/sign-in", to=where_to(f"{request.url.path}?{request.url.query}"))
-        step = await _step(
-            site, visit, query_id(request, "app"), query(request, "to", 2_048), query_id(request, "decision")
-        )
+        ids = query_id(request, "app"), query(request, "to", 2_048), query_id(request, "decision")
+        step = await _step(site, visit, *ids, _words(site, request))
         return site.page("portal/step_up.html", visit, step=step)
 
     @router.post("/step-up")
@@ -56,7 +60,7 @@ def rooms(site: Site) -> APIRouter:
         sent = await site.form(request, visit)
         if visit.session is None:
             raise NotLiveError
-        step = await _step(site, visit, one(sent, "app"), one(sent, "to"), one(sent, "decision"))
+        step = await _step(site, visit, one(sent, "app"), one(sent, "to"), one(sent, "decision"), _words(site, request))
         try:
             if one(sent, "password"):
                 done = await site.identity.step_up.with_password(
@@ -103,7 +107,12 @@ def _for_scripts(router: APIRouter, site: Site) -> None:
         return await site.answering_script(request, finish)
 
 
-async def _step(site: Site, visit: Visit, app_id: str, to: str, decision_id: str) -> Step:
+def _words(site: Site, request: Request) -> Words:
+    """The words in which this browser's person is told what is missing."""
+    return Words(language_of(request.headers.get("accept-language", "")), site.ports.settings.zone)
+
+
+async def _step(site: Site, visit: Visit, app_id: str, to: str, decision_id: str, words: Words) -> Step:
     if visit.session is None:
         raise NotLiveError
     app = app_open_to(site, visit, app_id)
@@ -112,15 +121,21 @@ async def _step(site: Site, visit: Visit, app_id: str, to: str, decision_id: str
     held = await site.identity.factors.of_person(visit.session.person_id)
     past = await past_decision(site, decision_id) if decision_id else None
     needs_passkey, why = app.id == LIMEN and bool(held.passkeys), ""  # what one changes here asks for the best one has
+    missing: tuple[str, ...] = ()
     if past is not None and past.event.actor == visit.session.person_id and past.app.id == app.id:
         decision = past.explanation.decision
         needs_passkey = bool(decision.at_once) and all(remedy.strength >= 3 for remedy in decision.at_once)
         why = next((reason.text for reason in decision.reasons if reason.text and reason.effect == "forbid"), "")
+        names = Names("", app.name, site.known.groups)
+        found = because(past.engine, decision, Audience.SELF, words, names) if past.is_same else ()
+        missing = tuple(one.sentence for one in found if one.kind == "proof")
     return Step(
         app=app,
         to=where_to(to, "/" if app.id == LIMEN else app.start),
         decision=decision_id,
         why=why,
+        because=missing,
+        language=words.language,
         with_passkey=bool(held.passkeys),
         with_password=held.has_password and not needs_passkey,
         with_code=held.has_code,

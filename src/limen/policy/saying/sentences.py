@@ -1,0 +1,185 @@
+"""A refusal in sentences: why, what would help, and who could; as much of it as the audience may know."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+from limen.facts import Factor, Facts
+from limen.policy.decision import Decision, Named
+from limen.policy.engine import Engine
+from limen.policy.saying.helps import Audience, Names, remedy_sentence, who_can_sentence
+from limen.policy.saying.needs import NEVER, Need
+from limen.policy.saying.why import kind_of, why_not
+from limen.policy.saying.words import Words
+
+
+@dataclass(frozen=True, slots=True)
+class Because:
+    """One condition that stood in the way, as a sentence. `kind` is what it is a matter of (see `kind_of`).
+
+    `policy` is its `@id` and `text` its Cedar, both "" for whoever is not to know them.
+    """
+
+    kind: str
+    sentence: str
+    policy: str = ""
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """`remedies` are alternatives, the cheapest first; where there are none, `who_can` says who could help."""
+
+    because: tuple[Because, ...]
+    remedies: tuple[str, ...]
+    who_can: str = ""
+
+
+def say(engine: Engine, decision: Decision, audience: Audience, words: Words, names: Names) -> Said:
+    """Everything that this audience is told of a refusal. A stranger is told to sign in, and of a permit nothing."""
+    facts = decision.facts
+    if decision.is_permit:
+        return Said((), ())
+    if not facts.person.id:
+        return Said((), tuple(remedy_sentence(one, Audience.SELF, words) for one in decision.remedies))
+    remedies = dict.fromkeys(remedy_sentence(one, audience, words) for one in decision.remedies)
+    who_can = "" if remedies else who_can_sentence(audience, words, names, facts)
+    return Said(because(engine, decision, audience, words, names), tuple(remedies), who_can)
+
+
+def because(engine: Engine, decision: Decision, audience: Audience, words: Words, names: Names) -> tuple[Because, ...]:
+    """Why, and each thing once: to administrators from every policy that says so, to others from one."""
+    failed = [reason for reason in decision.reasons if reason.policy == Named.POLICY_ERROR]
+    if failed:
+        if audience is not Audience.ADMINISTRATOR:
+            return (Because("limen", words.say("fails.policy-error")),)
+        return tuple(Because("limen", reason.text) for reason in failed)
+    is_all = audience is Audience.ADMINISTRATOR
+    found: dict[tuple[str, str], Because] = {}
+    for need in why_not(engine, decision, is_complete=is_all):
+        one = _because(need, audience, words, names, decision.facts)
+        found.setdefault((one.sentence, one.policy if is_all else ""), one)
+    return tuple(found.values())
+
+
+def factors_said(facts: Facts, words: Words) -> str:
+    """`password and code`."""
+    return words.joined([words.say(f"factor.{one}") for one in _ORDER if one in facts.auth.factors]) or words.say(
+        "factor.none"
+    )
+
+
+_ORDER: Final = (
+    Factor.PASSKEY,
+    Factor.SECURITY_KEY,
+    Factor.PASSWORD,
+    Factor.CODE,
+    Factor.RECOVERY_CODE,
+    Factor.LINK,
+)
+
+
+def _because(need: Need, audience: Audience, words: Words, names: Names, facts: Facts) -> Because:
+    kind = kind_of(need)
+    sentence = _sentence(need, audience, words, names, facts)
+    if audience is Audience.SELF:
+        return Because(kind, sentence)
+    return Because(kind, sentence, need.policy, need.text if audience is Audience.ADMINISTRATOR else "")
+
+
+def _sentence(need: Need, audience: Audience, words: Words, names: Names, facts: Facts) -> str:
+    key = _key(need)
+    keys = [f"self.{key}"] if audience is Audience.SELF else [f"helpdesk.{key}{_suffix(need)}", f"helpdesk.{key}"]
+    if audience is Audience.ADMINISTRATOR:
+        keys = [f"administrator.{key}{_suffix(need)}", f"administrator.{key}", *keys]
+    return words.first(
+        *keys,
+        who=names.who,
+        app=names.app,
+        factors=factors_said(facts, words),
+        seen=_seen(need, words, names),
+        wanted=_wanted(need, words, names),
+        text=need.text or "…",
+    )
+
+
+def _key(need: Need) -> str:  # noqa: PLR0911 -- one for each subject
+    """Which message says it."""
+    subject, operator = need.subject, need.operator
+    part = subject.partition(".")[0]
+    match subject:
+        case "auth.strength" if operator in {">", ">="}:
+            return f"auth.strength.{min(3, max(1, _least(need)))}"
+        case "auth.age" | "session.age" | "device.age" if operator in {"<", "<="}:
+            return subject
+        case "place.network" | "place.country":
+            return subject if operator in {"==", "in"} else f"{subject}.not"
+        case "device.known" | "device.managed" | "device.compliance" | "place.anonymiser" | "session.known":
+            return subject if (operator in {"==", "in"}) is (subject != "place.anonymiser") else f"{part}.other"
+        case "device.binding" if operator in {">", ">="}:
+            return subject
+        case "auth.factors" | "device.platform" if operator in {"==", "in"}:
+            return subject
+        case "place.address" if operator == "in" and need.wanted:
+            return subject
+        case "time":
+            return "time" if need.hours is not None else "time.other"
+        case "date" if operator in _DATES and need.wanted:
+            return f"date.{_DATES[operator]}"
+        case "risk" | "risk.known" | "grant" | "group" | "account" | "label" | "other":
+            return subject
+    return f"{part}.other" if part in {"auth", "session", "device", "place", "date"} else "other"
+
+
+_DATES: Final = {">=": "after", ">": "after", "<": "before", "<=": "before"}
+
+
+def _suffix(need: Need) -> str:
+    if need.seen == NEVER and need.subject.endswith(".age"):
+        return ".never"
+    return ".nobody" if need.subject == "group" and not need.wanted else ""
+
+
+def _least(need: Need) -> int:
+    value = need.wanted[0] if need.wanted else 0
+    return int(value) + (need.operator == ">") if isinstance(value, int) else 0
+
+
+def _seen(need: Need, words: Words, names: Names) -> str:
+    value = need.seen
+    match need.subject:
+        case "auth.age" | "session.age" | "device.age" if isinstance(value, int):
+            return words.length(value, is_ago=True)
+        case "time" if isinstance(value, int):
+            return words.day_and_time(value)
+        case "device.compliance" if isinstance(value, str) and words.has(f"compliance.{value}"):
+            return words.say(f"compliance.{value}")
+        case "group" if isinstance(value, str):
+            return words.joined([names.group(one) for one in value.split(", ") if one]) or words.say("none")
+        case "place.network" if value == "":
+            return words.say("no-network")
+    return str(value) if value not in {None, ""} else words.say("nobody-knows")
+
+
+def _wanted(need: Need, words: Words, names: Names) -> str:
+    match need.subject:
+        case "auth.age" | "session.age" | "device.age" if need.wanted:
+            return words.length(int(need.wanted[0]))
+        case "time" if need.hours is not None:
+            return words.hours(need.hours)
+        case "date" if need.wanted:
+            return words.date(int(need.wanted[0]))
+        case "auth.factors":
+            return words.joined([_factor(one, words) for one in need.wanted], "or")
+        case "group":
+            return words.joined([names.group(str(one)) for one in need.wanted], "or")
+        case "auth.strength":
+            return str(_least(need))
+        case "risk" | "device.binding" if need.wanted and words.has(f"value {need.operator}"):
+            return words.say(f"value {need.operator}", value=need.wanted[0])
+    return words.joined([str(one) for one in need.wanted], "or")
+
+
+def _factor(value: object, words: Words) -> str:
+    return words.say(f"factor.{value}") if words.has(f"factor.{value}") else str(value)
