@@ -36,6 +36,7 @@ from limen.identity.workloads import Workloads
 from limen.policy.decision import Decision, Request
 from limen.settings import Settings
 from limen.storage import Database, Feed, Keyring, master_key
+from limen.storage.break_glass import BreakGlass
 from limen.storage.journal import Journal
 
 if TYPE_CHECKING:
@@ -80,6 +81,7 @@ class _Below:
     feed: Feed
     in_force: InForce
     workloads: Workloads
+    break_glass: BreakGlass
 
 
 async def open_limen(
@@ -95,7 +97,13 @@ async def open_limen(
     a folder with problems, a master key that does not fit, a journal that another process writes.
     """
     below = await _open_storage(closing, settings, root, clock or SystemClock())
-    doors = Doors(known=below.known, engine=lambda: below.in_force.engine, journal=below.journal, clock=below.clock)
+    doors = Doors(
+        known=below.known,
+        engine=lambda: below.in_force.engine,
+        journal=below.journal,
+        clock=below.clock,
+        break_glass=below.break_glass.holds,
+    )
     ports = _identity_ports(below, doors)
     identity_parts.register(below.feed, ports)
     await asyncio.to_thread(_publish_first, below, first)
@@ -110,7 +118,7 @@ async def open_limen(
 
 
 async def _open_storage(closing: AsyncExitStack, settings: Settings, root: Path, clock: Clock) -> _Below:
-    def opened() -> tuple[Database, Keyring, Journal]:
+    def opened() -> tuple[Database, Keyring, Journal, BreakGlass]:
         database = Database.open(places.database_url(root, settings), clock=clock)
         closing.callback(database.close)
         key_file = places.key_file(root, settings)
@@ -123,13 +131,17 @@ async def _open_storage(closing: AsyncExitStack, settings: Settings, root: Path,
             clock=clock,
         )
         closing.callback(journal.close)
-        return database, keyring, journal
+        break_glass = BreakGlass(places.break_glass_file(root, settings), keyring.journal_keys)
+        break_glass.prepare()
+        return database, keyring, journal, break_glass
 
-    database, keyring, journal = await asyncio.to_thread(opened)
+    database, keyring, journal, break_glass = await asyncio.to_thread(opened)
     known = Known()
     feed = Feed(database, known, clock=clock)
     in_force = project.follow(feed, known, settings)
-    return _Below(settings, clock, database, keyring, journal, known, feed, in_force, workloads.follow(feed))
+    return _Below(
+        settings, clock, database, keyring, journal, known, feed, in_force, workloads.follow(feed), break_glass
+    )
 
 
 def _identity_ports(below: _Below, doors: Doors) -> Ports:
@@ -186,6 +198,7 @@ async def _open_doors(closing: AsyncExitStack, below: _Below, doors: Doors, iden
             clock=clock,
             database=below.database,
             journal=below.journal,
+            break_glass=below.break_glass,
             known=below.known,
             in_force=below.in_force,
             doors=doors,
@@ -193,6 +206,7 @@ async def _open_doors(closing: AsyncExitStack, below: _Below, doors: Doors, iden
             identity=identity,
             workloads=below.workloads,
             alias=said.alias,
+            settled=below.feed.settled,
         )
     )
     return Limen(

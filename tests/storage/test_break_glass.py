@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from limen.clock import MINUTE, from_iso
+from limen.events import Event
 from limen.facts import UNPROVED, Factor, Session
 from limen.storage.break_glass import (
     BYTES,
@@ -16,6 +17,7 @@ from limen.storage.break_glass import (
     BreakGlassError,
     is_break_glass,
 )
+from limen.storage.errors import JournalUnwritableError
 
 NOW = from_iso("2026-11-24T09:00:00Z")
 KEYS = (b"k" * 32,)
@@ -29,7 +31,7 @@ def glass(tmp_path: Path) -> BreakGlass:
 
 
 def issued(glass: BreakGlass, now: int = NOW) -> str:
-    return glass.issue("p1", "  the policies  lock us out ", "e1", now)
+    return glass.issue("p1", "  the policies  lock us out ", "e1", now, lambda _: None)
 
 
 def test_a_link_opens_once_and_holds_for_half_an_hour(glass: BreakGlass) -> None:
@@ -43,7 +45,8 @@ def test_a_link_opens_once_and_holds_for_half_an_hour(glass: BreakGlass) -> None
     session = glass.session_of(sha256(secret.encode()).digest(), NOW + MINUTE)
     assert session is not None
     assert is_break_glass(session)
-    assert (session.auth.strength, session.auth.factors) == (1, {Factor.LINK})
+    assert session.auth.strength == 1
+    assert session.auth.factors == {Factor.LINK}
     assert glass.holds(session, NOW + MINUTE)
     assert glass.holds(session, state.ends_at - 1)
     assert state.ends_at == NOW + MINUTE + OPEN_MS
@@ -71,7 +74,7 @@ def test_a_new_link_makes_the_one_before_worthless_unless_it_was_opened(glass: B
     assert glass.open(second, NOW) is not None
     with pytest.raises(BreakGlassError, match="open already"):
         issued(glass)
-    assert glass.issue("p2", "later", "e2", NOW + OPEN_MS)
+    assert glass.issue("p2", "later", "e2", NOW + OPEN_MS, lambda _: None)
 
 
 def test_ending_it_ends_link_and_session(glass: BreakGlass) -> None:
@@ -119,7 +122,7 @@ def test_the_file_keeps_its_size_and_its_owner(glass: BreakGlass, tmp_path: Path
 @pytest.mark.parametrize("reason", ["", "   ", "x" * 301, "a\x00b"])
 def test_a_reason_is_asked_for(glass: BreakGlass, reason: str) -> None:
     with pytest.raises(BreakGlassError, match="needs a reason"):
-        glass.issue("p1", reason, "e1", NOW)
+        glass.issue("p1", reason, "e1", NOW, lambda _: None)
     assert glass.state() is None
 
 
@@ -127,3 +130,21 @@ def test_a_rehearsal_changes_nothing(glass: BreakGlass) -> None:
     token = issued(glass)
     glass.rehearse()
     assert glass.open(token, NOW) is not None
+
+
+def test_what_can_not_be_journaled_is_not_issued(glass: BreakGlass) -> None:
+    said: list[Event] = []
+    glass.issue("p1", "a rehearsal", "e1", NOW, said.append)
+    assert [(one.kind, one.reason, one.details["why"]) for one in said] == [
+        ("break_glass.used", "issued", "a rehearsal")
+    ]
+    glass.end()
+
+    def full(_: Event) -> None:
+        raise JournalUnwritableError("full", "make room")
+
+    with pytest.raises(JournalUnwritableError):
+        glass.issue("p1", "a rehearsal", "e2", NOW, full)
+    state = glass.state()
+    assert state is not None
+    assert state.step == "ended"

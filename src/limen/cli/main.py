@@ -40,6 +40,10 @@ COMMANDS: Final[dict[str, Command]] = {
     "off": Command("limen.cli.state", "Turn a policy off", "off"),
     "why": Command("limen.cli.why", "Explain a decision: a past one, a supposed one, or one in a file"),
     "workload": Command("limen.cli.workload", "Give services tokens of their own to ask with, and take them back"),
+    "break-glass": Command(
+        "limen.cli.break_glass", "Open the console for half an hour where policies lock everybody out"
+    ),
+    "matrix": Command("limen.cli.matrix", "What if, for many at once: a person, an app, or everybody over everything"),
     "journal": Command("limen.cli.journal", "Verify that no event was changed, removed or reordered"),
 }
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from limen.settings import Settings
+from limen.storage.break_glass import FILE
 
 
 def data_folder(root: Path, settings: Settings) -> Path:
@@ -24,3 +25,8 @@ def journal_folder(root: Path, settings: Settings) -> Path:
 def key_file(root: Path, settings: Settings) -> Path:
     """The master key, where neither the environment nor systemd holds one."""
     return data_folder(root, settings) / "master.key"
+
+
+def break_glass_file(root: Path, settings: Settings) -> Path:
+    """The state of break-glass, which needs no database."""
+    return data_folder(root, settings) / FILE

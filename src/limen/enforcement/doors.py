@@ -5,6 +5,7 @@ Nothing fails open: whatever keeps a decision from being made or kept is a deny 
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from hashlib import sha256
 from time import perf_counter_ns
 
@@ -19,8 +20,10 @@ from limen.enforcement.routes import MethodRefusedError, Route, Routes
 from limen.events import Event, Outcome
 from limen.facts import LIMEN, App, Facts, Known, Session, Standing
 from limen.policy.decision import Decision, Effect, Named, Reason, Request
+from limen.storage.break_glass import is_break_glass
 
 APP_COOKIE = b"__Host-limen-app"
+BROKEN_GLASS = Reason(Named.BREAK_GLASS, "permit", "Break-glass is open", "It stands outside of the policies.")
 _ONLY_OURS = APP_COOKIE + b"="
 _OURS_BEGINS = len(_ONLY_OURS)
 MAX_COOKIE_BYTES = 16_384
@@ -42,6 +45,7 @@ _TITLES = {
     Named.BAD_REQUEST: "The request is not one that may be passed on",
     Named.PUBLIC_ROUTE: "Declared public",
     Named.CORS_PREFLIGHT: "A preflight from a declared origin",
+    Named.BREAK_GLASS: "Break-glass opens Limen's console and nothing else, for a short time",
 }
 REASONS: dict[str, Reason] = {
     name.value: Reason(
@@ -85,8 +89,17 @@ class Answer(msgspec.Struct, frozen=True, gc=False):
 class Doors:
     """Asks for decisions about requests as they come off the wire, and has each of them journaled."""
 
-    def __init__(self, *, known: Known, engine: CurrentEngine, journal: Journal, clock: Clock) -> None:
+    def __init__(
+        self,
+        *,
+        known: Known,
+        engine: CurrentEngine,
+        journal: Journal,
+        clock: Clock,
+        break_glass: Callable[[Session, Instant], bool] = lambda _session, _now: False,
+    ) -> None:
         self.known = known
+        self._break_glass = break_glass
         self.journal = journal
         self.clock = clock
         self._engine = engine
@@ -149,7 +162,10 @@ class Doors:
         else:
             session = None
         facts = self.known.facts(session, app, address)
-        return self._decide(door, Route(request, request.route), session, standing, facts, now)
+        route = Route(request, request.route)
+        if session is not None and is_break_glass(session):
+            return self._outside(door, route, session, facts, now)
+        return self._decide(door, route, session, standing, facts, now)
 
     def weigh(self, door: str, request: Request, facts: Facts) -> Answer:
         """Decide on facts that are at hand while there is no session yet: signing in."""
@@ -263,6 +279,17 @@ class Doors:
             decision = _because(decision, standing)
         kept = self.journal.decided(door, decision, alias, address, (perf_counter_ns() - began) / 1_000)
         return Answer(effect, decision.reasons[0].policy, kept, decision, app, session, route)
+
+    def _outside(self, door: str, route: Route, session: Session, facts: Facts, now: Instant) -> Answer:
+        """Break-glass is outside of the policies: it opens the console, even where every other door is shut, and that
+        is all it does. Its use was journaled before it opened, where a full disk does not matter.
+        """
+        app = facts.app
+        opens = app.id == LIMEN and route.request.action == "administer" and self._break_glass(session, now)
+        decision = _named(Named.BREAK_GLASS, Effect.PERMIT if opens else Effect.DENY, route.request, facts, now)
+        if opens:
+            decision = msgspec.structs.replace(decision, reasons=(BROKEN_GLASS,))
+        return self._keep(decision, app, session, route, door, facts.place.address)
 
     def _from_nowhere(self, decision: Decision) -> Decision:
         """The same refusal without the address: in a flood from many addresses, one event counts them all."""

@@ -38,6 +38,7 @@ class Named(StrEnum):
     CORS_PREFLIGHT = "cors-preflight"
     SESSION_UNKNOWN = "session-unknown"
     DUPLICATE_COOKIE = "duplicate-cookie"
+    BREAK_GLASS = "break-glass"
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ import fcntl
 import hmac
 import os
 import secrets
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from hashlib import sha256
 from pathlib import Path
@@ -21,7 +21,7 @@ import msgspec
 
 from limen.clock import MINUTE, Instant, Milliseconds
 from limen.errors import LimenError
-from limen.events import EventIds
+from limen.events import Event, EventIds
 from limen.facts import Auth, Factor, Session
 
 FILE: Final = "break-glass.state"
@@ -32,6 +32,7 @@ MAX_REASON: Final = 300
 PREFIX: Final = "bg_"
 """Ids of break-glass sessions begin with it; no other session's does."""
 
+KIND: Final = "break_glass.used"
 ISSUED, OPEN, ENDED = "issued", "open", "ended"
 _SIGNATURE: Final = 64
 
@@ -106,10 +107,11 @@ class BreakGlass:
             return None
         return self._read(written)
 
-    def issue(self, person: str, reason: str, event: str, now: Instant) -> str:
+    def issue(self, person: str, reason: str, event: str, now: Instant, journal: Callable[[Event], None]) -> str:
         """A link's secret, good once and for a quarter of an hour; a link that was not opened yet is worthless then.
 
-        Raises BreakGlassError while break-glass is open, or without a fit reason.
+        `journal` writes its event down first; where it raises, there is no link. Raises BreakGlassError while
+        break-glass is open, or without a fit reason.
         """
         reason = fit_reason(reason)
         token = secrets.token_urlsafe(32)
@@ -124,6 +126,7 @@ class BreakGlass:
                 issued_at=now,
                 link_ends_at=now + LINK_MS,
             )
+            journal(issued_event(state))
             self._write(file, state)
         return token
 
@@ -231,6 +234,12 @@ class BreakGlass:
             return msgspec.json.decode(body, type=State)
         except msgspec.DecodeError:
             return None
+
+
+def issued_event(state: State) -> Event:
+    """The event that says it was issued: in the segment from the command, and in the journal once it is opened."""
+    details: dict[str, str | int | bool] = {"why": state.reason, "ends_at": state.link_ends_at}
+    return Event(id=state.event, at=state.issued_at, kind=KIND, subject=state.person, reason="issued", details=details)
 
 
 def new_event_id(now: Instant) -> str:

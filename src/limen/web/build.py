@@ -14,14 +14,38 @@ from limen.errors import LimenError
 from limen.identity.errors import FreshProofNeededError, NotLiveError
 from limen.web import authzen
 from limen.web.assets import PREFIX
-from limen.web.console import apps as console_apps, decision, decisions, live, overview, people, person, policies
-from limen.web.portal import access, apps, enrolment, not_yet, opening, passkeys, sessions, sign_in, step_up, withheld
+from limen.web.console import (
+    apps as console_apps,
+    changes,
+    decision,
+    decisions,
+    live,
+    overview,
+    people,
+    person,
+    policies,
+    revisions,
+    rules,
+)
+from limen.web.portal import (
+    access,
+    apps,
+    break_glass,
+    enrolment,
+    not_yet,
+    opening,
+    passkeys,
+    sessions,
+    sign_in,
+    step_up,
+    withheld,
+)
 from limen.web.ports import Ports
 from limen.web.shell import App, Receive, Scope, Send, Shell, TooLargeError
 from limen.web.site import Site, TurnedAwayError, fresh_proof_path, status_of
 
 _ROOMS: Final = (
-    (sign_in, enrolment, step_up, opening, apps, passkeys, sessions, access, not_yet, withheld),
+    (sign_in, enrolment, break_glass, step_up, opening, apps, passkeys, sessions, access, not_yet, withheld),
     (overview, live, decision, decisions, people, person, console_apps, policies),
 )
 _FOR_EVER: Final = "public, max-age=31536000, immutable"
@@ -35,6 +59,9 @@ def build(ports: Ports) -> App:
     for group in _ROOMS:
         for room in group:
             app.include_router(room.rooms(site))
+    begun = changes.Changes(site)
+    for changing in (changes, rules, revisions):
+        app.include_router(changing.rooms(site, begun))
     _add_files(app, site)
     _add_ways_out(app, site)
     return Shell(_beside(app, authzen.build(ports)), site.host)

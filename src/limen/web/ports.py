@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import os
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from limen.clock import Clock
 from limen.company.project import InForce
@@ -14,15 +16,21 @@ from limen.identity.parts import Parts
 from limen.identity.workloads import Workloads
 from limen.policy.engine import Engine
 from limen.settings import Settings
+from limen.storage.break_glass import BreakGlass
 from limen.storage.database import Database
 from limen.storage.journal import Journal
+
+
+async def no_wait() -> None:
+    """Where nobody else decides, nothing is waited for."""
 
 
 @dataclass(frozen=True, slots=True)
 class Ports:
     """The outside of the rooms. `in_force` is swapped by every publication, so it is read anew for each page.
 
-    `alias` is a session's name for one app, as its assertions carry it.
+    `alias` is a session's name for one app, as its assertions carry it. `settled` returns when no worker decides any
+    more without what was written before.
     """
 
     settings: Settings
@@ -35,7 +43,9 @@ class Ports:
     database: Database
     in_force: InForce
     workloads: Workloads = field(default_factory=Workloads)
+    break_glass: BreakGlass = field(default_factory=lambda: BreakGlass(Path(os.devnull), (b"never open",)))
     alias: Callable[[Session, App], str] = lambda _session, _app: ""
+    settled: Callable[[], Awaitable[None]] = no_wait
 
     @property
     def engine(self) -> Callable[[], Engine]:

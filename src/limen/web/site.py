@@ -21,6 +21,7 @@ from limen.facts import LIMEN, App, Person, Session, Standing
 from limen.identity.errors import BusyError, FreshProofNeededError, NotLiveError, NotPermittedError, SlowedError
 from limen.identity.model import SignedIn, Visitor
 from limen.policy.decision import Effect, Request as Asked
+from limen.storage.break_glass import State, is_break_glass
 from limen.web.pages import Pages
 from limen.web.ports import Ports
 from limen.web.requests import (
@@ -107,10 +108,23 @@ class Site:
         browser = token_in(request, BROWSER_COOKIE)
         visitor = Visitor(address, request.headers.get("user-agent", "")[:400], browser or new_token())
         token = token_in(request, SESSION_COOKIE)
-        session = self.known.session(hashlib.sha256(token.encode()).digest()) if token else None
+        session = self._session(token, now) if token else None
         if self.known.standing(session, "", now) is not Standing.LIVE or session is None:
             return Visit(visitor, now, visitor.browser, not browser)
         return Visit(visitor, now, token, not browser, session, self.known.people[session.person_id])
+
+    def _session(self, token: str, now: Instant) -> Session | None:
+        """The session with this secret. That of break-glass is in no database: its own file says whether it holds."""
+        hashed = hashlib.sha256(token.encode()).digest()
+        session, glass = self.known.session(hashed), self.ports.break_glass
+        if session is None:
+            session = glass.session_of(hashed, now)
+            if session is not None and session.person_id in self.known.people:
+                self.known.put_session(hashed, session)
+        elif is_break_glass(session) and not glass.holds(session, now):
+            self.known.drop_session(session.id)
+            return None
+        return session
 
     async def enter(self, request: Request, action: str = "view") -> Resident:
         """Decide whether this visitor may do `action` on Limen, and have it journaled.
@@ -136,6 +150,8 @@ class Site:
 
     def may_administer(self, session: Session, address: str, now: Instant) -> bool:
         """Whether the console would open, at once or after proving again. Shows a link; opens nothing."""
+        if is_break_glass(session):
+            return self.ports.break_glass.holds(session, now)
         facts = self.known.facts(session, self._limen(), address)
         return self.ports.in_force.engine.decide(Asked("administer"), facts, now).effect is not Effect.DENY
 
@@ -164,10 +180,16 @@ class Site:
             "now": bare.now,
             "me": bare.person,
             "may_administer": bool(resident and resident.may_administer),
+            "glass": self._broken_glass(resident) if resident and resident.may_administer else None,
             "problem": None,
         }
         response = HTMLResponse(self.pages.render(template, bare.now, {**common, **values}), status_code=status)
         return self.remember(response, bare)
+
+    def _broken_glass(self, resident: Resident) -> State | None:
+        """Break-glass while it is open, for every administrator to see."""
+        state = self.ports.break_glass.state()
+        return state if state is not None and state.is_open(resident.now) else None
 
     def remember(self, response: Response, visit: Visit) -> Response:
         """Give the browser its long-lived cookie if it has none yet."""

@@ -47,6 +47,11 @@ class Spare:
         except OSError as error:
             raise JournalUnwritableError(f"the break-glass segment can't be written ({error.strerror})") from error
 
+    def room(self) -> int:
+        """How many bytes are left behind a chain that holds; 0 behind one that was tampered with."""
+        with self._path.open("r+b", buffering=0):
+            return SPARE_BYTES - self._end()[0]
+
     def events(self) -> list[Event]:
         """Everything in it, oldest first."""
         found = follow(whole_lines(self._path), start_of(WRITER), self._signer)

@@ -13,6 +13,7 @@ from starlette.responses import Response, StreamingResponse
 from limen.clock import Instant
 from limen.events import Event, instant_of
 from limen.facts import Standing
+from limen.storage.break_glass import is_break_glass
 from limen.storage.journal.recent import Live
 from limen.web.console.rows import MOST_ROWS, Filter, filter_from, rows_of, titles_of
 from limen.web.requests import query_id
@@ -108,5 +109,7 @@ def _still_may(site: Site, resident: Resident) -> bool:
     app = site.known.apps.get(resident.answer.app.id)
     if app is None or resident.answer.decision is None:
         return False
+    if is_break_glass(session):
+        return site.may_administer(session, resident.visitor.address, now)
     facts = site.known.facts(session, app, resident.visitor.address)
     return site.ports.in_force.engine.decide(resident.answer.decision.request, facts, now).is_permit

@@ -11,6 +11,7 @@ from starlette.responses import JSONResponse, Response
 
 from limen.errors import LimenError
 from limen.web.portal.apps import app_open_to, nothing_here
+from limen.web.portal.break_glass import leave
 from limen.web.requests import SESSION_COOKIE, NotOursError, one, query, text_of, where_to
 from limen.web.site import Site, Visit, drop_cookie, status_of
 
@@ -48,8 +49,7 @@ def rooms(site: Site) -> APIRouter:
     async def sign_out(request: Request) -> Response:
         visit = site.visit(request)
         await site.form(request, visit)
-        if visit.session is not None:
-            await site.identity.sessions.sign_out(visit.session)
+        await leave(site, visit)
         response = site.go(visit, "/signed-out")
         drop_cookie(response, SESSION_COOKIE)
         return response

@@ -1,0 +1,189 @@
+"""`limen break-glass`: on the server itself, half an hour of the console for one person, whatever the policies say."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from limen.identity.model import Member
+from limen.settings import Settings
+from limen.storage.break_glass import BreakGlass
+from limen.storage.journal.spare import Spare
+
+
+def run(
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="The company folder")] = Path(),
+    *,
+    person: Annotated[str, typer.Option(help="Who is to get it: an e-mail address, or an id")] = "",
+    reason: Annotated[str, typer.Option("-m", "--message", help="Why, in one line; it stays in the journal")] = "",
+    end: Annotated[bool, typer.Option("--end", help="End what is open, and make a waiting link worthless")] = False,
+    rehearse: Annotated[
+        bool, typer.Option("--rehearse", help="Go the whole way without opening anything, and say whether it works")
+    ] = False,
+) -> None:
+    from limen.errors import LimenError
+
+    if sum((bool(reason), end, rehearse)) != 1:
+        raise LimenError("break-glass does one thing at a time", "say -m WHY with --person, or --end, or --rehearse")
+    ground = _stand_on(folder)
+    if end:
+        print(_end(ground))
+    elif rehearse:
+        print(_rehearse(ground, person))
+    else:
+        print(_issue(ground, person, reason))
+
+
+@dataclass(frozen=True, slots=True)
+class _Ground:
+    """What break-glass stands on. `members` is None where the database can't be read: it goes on without."""
+
+    settings: Settings
+    glass: BreakGlass
+    spare: Spare
+    members: list[Member] | None
+
+
+def _stand_on(folder: Path) -> _Ground:
+    """Only the settings, the master key and two files are needed; no policy is read."""
+    import os
+
+    from limen.company.load import load_settings
+    from limen.company.places import break_glass_file, data_folder, journal_folder, key_file
+    from limen.errors import LimenError
+    from limen.storage import master_key
+    from limen.storage.break_glass import BreakGlass
+    from limen.storage.journal.spare import SPARE_FILE, Spare
+
+    settings = load_settings(folder)
+    data = data_folder(folder, settings)
+    journal = journal_folder(folder, settings) / "main"
+    if not journal.is_dir():
+        raise LimenError(f"Limen has never run here: there is no {journal}", "name the folder that `limen serve` runs")
+    if not os.access(data, os.R_OK | os.W_OK | os.X_OK):
+        raise LimenError(f"{data} can't be written", "run this as the user that Limen runs as, or as root")
+    members, keys = _from_database(folder, settings, master_key(key_file(folder, settings), os.environ))
+    return _Ground(
+        settings, BreakGlass(break_glass_file(folder, settings), keys), Spare(journal / SPARE_FILE, keys), members
+    )
+
+
+def _from_database(folder: Path, settings: Settings, master: bytes) -> tuple[list[Member] | None, tuple[bytes, ...]]:
+    """Who is there, and the keys; without the database (it may be what is broken) the master key has to do."""
+    from limen.company.places import database_url
+    from limen.identity import store
+    from limen.storage import Database, Keyring
+    from limen.storage.keyring import journal_key
+
+    try:
+        database = Database.open(database_url(folder, settings))
+        try:
+            keys = Keyring.open(database, master).journal_keys
+            return database.read(lambda snapshot: store.all_members(snapshot.connection)), keys
+        finally:
+            database.close()
+    except Exception:  # noqa: BLE001 -- whatever is wrong with it, this is the way that works without
+        return None, (journal_key(master),)
+
+
+def _issue(ground: _Ground, wanted: str, reason: str) -> str:
+    from limen.clock import MINUTE, SystemClock
+    from limen.storage.break_glass import LINK_MS, OPEN_MS, new_event_id
+
+    person, name = _chosen(ground.members, wanted)
+    now = SystemClock().now()
+    token = ground.glass.issue(person, reason, new_event_id(now), now, ground.spare.append)
+    lines = [
+        f"Break-glass for {name}. Open this once, within {LINK_MS // MINUTE} minutes:",
+        "",
+        f"  {ground.settings.public_url}/break-glass#{token}",
+        "",
+        f"It opens the console for {OPEN_MS // MINUTE} minutes, and nothing else; `limen break-glass --end` ends it.",
+    ]
+    if ground.members is None:
+        lines.append("The database can't be read, so nobody checked that this person is active; the server will.")
+    if not _answers(ground.settings):
+        lines.append("Limen does not run at the moment; start `limen serve`, then open the link.")
+    return "\n".join(lines)
+
+
+def _chosen(members: list[Member] | None, wanted: str) -> tuple[str, str]:
+    """The id and the name of one active person. Raises LimenError."""
+    from limen.errors import LimenError
+    from limen.identity.model import ADMINISTRATORS, PersonStatus
+
+    if not wanted:
+        raise LimenError("break-glass is for one person", "name them with --person, by e-mail address or id")
+    if members is None:
+        if "@" in wanted:
+            raise LimenError("the database can't be read, so nobody is known by address", "name the person's id (p_…)")
+        return wanted, wanted
+    active = [one for one in members if one.status is PersonStatus.ACTIVE]
+    for one in active:
+        if wanted.casefold() in {one.person.id, one.person.email.casefold()}:
+            return one.person.id, one.person.name
+    administrators = [one.person.email for one in active if ADMINISTRATORS in one.person.groups]
+    known = f"administrators are {', '.join(administrators[:5])}" if administrators else "nobody administers Limen yet"
+    raise LimenError(f"there is no active person {wanted[:80]!r}", known)
+
+
+def _end(ground: _Ground) -> str:
+    from limen.clock import SystemClock
+    from limen.events import Event
+    from limen.storage.break_glass import KIND, new_event_id
+
+    before = ground.glass.end()
+    if before is None:
+        return "Nothing was open."
+    now = SystemClock().now()
+    ground.spare.append(
+        Event(
+            id=new_event_id(now),
+            at=now,
+            kind=KIND,
+            subject=before.person,
+            session=before.session,
+            reason="ended",
+            details={"issued": before.event},
+        )
+    )
+    return "Break-glass is over: its link and its session open nothing any more."
+
+
+def _rehearse(ground: _Ground, wanted: str) -> str:
+    """Everything that breaking the glass needs, tried; nothing is opened and no link is made."""
+    from limen.errors import LimenError
+    from limen.identity.model import PersonStatus
+    from limen.storage.break_glass import MAX_REASON
+
+    ground.glass.rehearse()
+    room = ground.spare.room()
+    if room < 4 * (1_000 + MAX_REASON):
+        what = "the break-glass segment of the journal is full, or its chain does not hold"
+        raise LimenError(what, "look with `limen journal verify`, then move it away while there is room on the disk")
+    lines = ["The state of break-glass can be written and read.", f"Its journal has room for {room // 1_000} events."]
+    if ground.members is None:
+        lines.append("The database can't be read: name people by id then.")
+    elif wanted:
+        lines.append(f"{_chosen(ground.members, wanted)[1]} is active.")
+    elif not any(one.status is PersonStatus.ACTIVE for one in ground.members):
+        raise LimenError("nobody is active yet", "`limen serve` prints the first administrator's link")
+    if not _answers(ground.settings):
+        lines.append("Limen does not run at the moment; it has to, for the link to be opened.")
+    lines.append("Break-glass would work. Nothing was opened.")
+    return "\n".join(lines)
+
+
+def _answers(settings: Settings) -> bool:
+    """Does anything listen where Limen would?"""
+    import socket
+
+    host, _, port = settings.listen.address.rpartition(":")
+    try:
+        with socket.create_connection((host.strip("[]"), int(port)), timeout=1):
+            return True
+    except (OSError, ValueError):
+        return False

@@ -1,0 +1,120 @@
+"""Break-glass: whoever holds the link that `limen break-glass` printed gets the console for half an hour.
+
+Looking at the link spends nothing; opening it spends it. Its use is written to the break-glass segment of the journal
+before anything opens, and where that can't be, nothing does.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from fastapi import APIRouter
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from limen.errors import LimenError
+from limen.events import Event
+from limen.storage.break_glass import OPEN_MS, State, is_break_glass, issued_event
+from limen.web.requests import SESSION_COOKIE, one
+from limen.web.site import Site, Visit, drop_cookie, set_cookie
+from limen.web.times import length
+
+PATH: Final = "/break-glass"
+
+
+class LinkOverError(LimenError):
+    """The same for a link that was used, is too old, or never was."""
+
+    def __init__(self) -> None:
+        super().__init__("This link can't be used", "make a new one on the server with `limen break-glass`")
+
+
+def rooms(site: Site) -> APIRouter:
+    router = APIRouter()
+    glass = site.ports.break_glass
+
+    @router.get(PATH)
+    async def arrive(request: Request) -> Response:
+        return site.page("portal/break_glass.html", site.visit(request), link=None, who=None)
+
+    @router.post(PATH)
+    async def look(request: Request) -> Response:
+        visit = site.visit(request)
+        token = one(await site.form(request, visit), "token").strip().rpartition("#")[2]
+        state = glass.good_link(token, visit.now)
+        who = site.known.people.get(state.person) if state else None
+        if state is None or who is None or not who.active:
+            return _refuse(site, visit)
+        lasts = length(OPEN_MS)
+        return site.page("portal/break_glass.html", visit, link=state, who=who, token=token, lasts=lasts)
+
+    @router.post(f"{PATH}/open")
+    async def open_it(request: Request) -> Response:
+        visit = site.visit(request)
+        token = one(await site.form(request, visit), "token")
+        state = glass.good_link(token, visit.now)
+        who = site.known.people.get(state.person) if state else None
+        opened = glass.open(token, visit.now) if who is not None and who.active else None
+        if opened is None:
+            return _refuse(site, visit)
+        secret, state = opened
+        try:
+            await site.in_thread(lambda: _journal(site, state, "opened", visit))
+            site.ports.journal.record(issued_event(state))
+        except Exception:
+            glass.end()
+            raise
+        # A page of ours leads on: `form-action` would stop a redirect elsewhere, and the console is here.
+        response = RedirectResponse("/console", status_code=303)
+        set_cookie(response, SESSION_COOKIE, secret)
+        return site.remember(response, visit)
+
+    @router.post(f"{PATH}/end")
+    async def end(request: Request) -> Response:
+        resident = await site.enter(request, "administer")
+        await site.form(request, resident.visit)
+        await end_it(site, resident.visit, resident.person.id)
+        if not is_break_glass(resident.session):
+            return site.go(resident, "/console")
+        response = site.go(resident, "/sign-in")
+        drop_cookie(response, SESSION_COOKIE)
+        return response
+
+    return router
+
+
+async def leave(site: Site, visit: Visit) -> None:
+    """End the session one is in, of whichever kind."""
+    if visit.session is not None and is_break_glass(visit.session):
+        await end_it(site, visit, visit.session.person_id)
+    elif visit.session is not None:
+        await site.identity.sessions.sign_out(visit.session)
+
+
+async def end_it(site: Site, visit: Visit, by: str) -> None:
+    """End what is open, for everybody, and have it journaled."""
+    state = site.ports.break_glass.end()
+    if state is not None:
+        site.known.drop_session(state.session)
+        await site.in_thread(lambda: _journal(site, state, "ended", visit, by))
+
+
+def _refuse(site: Site, visit: Visit) -> Response:
+    site.ports.doors.tell("link.refused", "break-glass", door="sign-in", address=visit.visitor.address)
+    return site.page("portal/break_glass.html", visit, 400, link=None, who=None, problem=LinkOverError())
+
+
+def _journal(site: Site, state: State, step: str, visit: Visit, by: str = "") -> None:
+    """Written down where a full disk does not matter, before anything comes of it."""
+    site.ports.journal.break_glass(
+        Event(
+            at=visit.now,
+            kind="break_glass.used",
+            actor=by or state.person,
+            subject=state.person,
+            session=state.session,
+            address=visit.visitor.address[:64],
+            reason=step,
+            details={"issued": state.event, "why": state.reason, "ends_at": state.ends_at},
+        )
+    )

@@ -1,0 +1,187 @@
+"""Attacks on break-glass: replayed, late, forged, carried elsewhere, from the network. All refused and journaled."""
+
+from __future__ import annotations
+
+import pytest
+from tests.web import conftest as web
+from tests.web.conftest import ORIGIN, OUR_PAGE, Browser, House
+from tests.web.portal.test_break_glass import glass_of, issue, lock_out, opened
+
+from limen.facts import UNPROVED, Session
+from limen.identity.errors import NotLiveError
+from limen.policy.decision import Request
+from limen.storage.break_glass import LINK_MS, new_event_id
+from limen.storage.errors import JournalUnwritableError
+
+house, browser = web.house, web.browser
+
+
+def refusals(house: House) -> int:
+    return sum(event.reason == "break-glass" for event in house.events("link.refused"))
+
+
+async def test_a_link_that_was_used_opens_nothing_for_anybody(house: House, browser: Browser) -> None:
+    ada = await house.administrator(browser)
+    token = issue(house, ada)
+    assert (await opened(house, house.browser(), token)).status_code == 303
+    thief = house.browser(address="198.51.100.66")
+    answered = await opened(house, thief, token)
+    assert answered.status_code == 400
+    assert "Ada" not in answered.text
+    assert (await thief.get("/console")).headers["location"].startswith("/sign-in")
+    assert refusals(house) == 2, "looking at it and opening it"
+
+
+async def test_a_link_that_is_too_old_looks_like_one_that_never_was(house: House, browser: Browser) -> None:
+    ada = await house.administrator(browser)
+    token = issue(house, ada)
+    house.clock.forward(LINK_MS)
+    late, invented = await opened(house, browser, token), await opened(house, browser, "x" * 43)
+    assert (late.status_code, invented.status_code) == (400, 400)
+    assert late.text == invented.text
+
+
+async def test_looking_at_a_link_spends_nothing(house: House, browser: Browser) -> None:
+    ada = await house.administrator(browser)
+    token = issue(house, ada)
+    scanner = house.browser()
+    await scanner.get("/break-glass")
+    for _ in range(3):
+        assert (await scanner.post("/break-glass", token=token)).status_code == 200
+    assert (await opened(house, browser, token)).status_code == 303
+
+
+async def test_somebody_who_was_let_go_gets_nothing(house: House, browser: Browser) -> None:
+    ada = await house.administrator(browser)
+    mia = await house.member(house.browser(), "Mia", "staff")
+    token = issue(house, mia)
+    await house.limen.identity.people.let_go(mia, by=ada)
+    assert (await opened(house, house.browser(), token)).status_code == 400
+
+
+async def test_whoever_is_let_go_meanwhile_is_out_at_once(house: House, browser: Browser) -> None:
+    ada = await house.administrator(browser)
+    mia = await house.member(house.browser(), "Mia", "staff")
+    inside = house.browser()
+    await opened(house, inside, issue(house, mia))
+    assert (await inside.get("/console")).status_code == 200
+    await house.limen.identity.people.let_go(mia, by=ada)
+    assert (await inside.get("/console")).headers["location"].startswith("/sign-in")
+
+
+async def test_a_panic_ends_it_too(house: House, browser: Browser) -> None:
+    ada = await house.administrator(browser)
+    inside = house.browser()
+    await opened(house, inside, issue(house, ada))
+    await house.limen.identity.sessions.panic(by=ada)
+    assert (await inside.get("/console")).headers["location"].startswith("/sign-in")
+
+
+async def test_it_opens_the_console_and_nothing_else(house: House, browser: Browser) -> None:
+    ada = await house.administrator(browser)
+    inside = house.browser()
+    await opened(house, inside, issue(house, ada))
+    for room in ("/", "/passkeys", "/sessions"):
+        answered = await inside.get(room)
+        assert answered.headers["location"].startswith("/not-yet"), room
+    answered = await inside.send("/passkeys/options")
+    assert "options" not in answered.text
+    denied = [event for event in house.events("decision") if event.decision.reasons == ("break-glass",)]
+    assert {(event.decision.effect, event.decision.action) for event in denied} >= {("deny", "view")}
+
+
+async def test_it_can_not_be_carried_to_an_app(house: House, browser: Browser) -> None:
+    ada = await house.administrator(browser)
+    inside = house.browser()
+    await opened(house, inside, issue(house, ada))
+    state = glass_of(house).state()
+    assert state is not None
+    with pytest.raises(NotLiveError):
+        await house.limen.identity.sessions.open_app_session(state.session, "wiki", "203.0.113.7", "")
+    secret = inside.client.cookies["__Host-limen"]
+    host = house.limen.known.apps["wiki"].host
+    at_the_app = house.limen.doors.ask(
+        "check", b"GET", host.encode(), b"/", f"__Host-limen-app={secret}".encode(), "203.0.113.7"
+    )
+    assert not at_the_app.permitted
+    there = house.browser(f"https://{host}")
+    started = await there.get("/.limen/start?to=/")
+    handed = await inside.get(started.headers["location"].removeprefix(ORIGIN))
+    assert "/.limen/callback" in handed.headers["location"], "whoever reached an app's host is sent back there"
+    arrived = await there.get(handed.headers["location"].split(host, 1)[1])
+    assert "__Host-limen-app" not in there.client.cookies
+    assert arrived.headers.get("location") != "/"
+    assert [one.app for one in house.limen.known.sessions.values() if one.parent == state.session] == []
+
+
+async def test_another_session_is_not_it_whatever_it_calls_itself(house: House, browser: Browser) -> None:
+    ada = await house.administrator(browser)
+    mia_browser = house.browser()
+    mia = await house.member(mia_browser, "Mia", "staff")
+    await opened(house, house.browser(), issue(house, ada))
+    assert (await mia_browser.get("/console")).headers["location"].startswith("/not-yet")
+    now = house.clock.now()
+    for session_id, person in (("bg_" + "0" * 32, ada), ("bg_" + "0" * 32, mia)):
+        forged = Session(session_id, person, UNPROVED, now, now + 60_000, 60_000)
+        house.limen.known.put_session(session_id.encode(), forged)
+        answer = house.limen.doors.judge(
+            "sign-in", house.limen.known.apps["limen"], forged, Request("administer"), "203.0.113.7"
+        )
+        assert not answer.permitted
+
+
+async def test_nothing_that_comes_over_the_network_makes_a_link(house: House, browser: Browser) -> None:
+    await house.administrator(browser)
+    await browser.get("/")
+    for method in ("POST", "PUT", "GET"):
+        for path in ("/break-glass/issue", "/break-glass/new", "/console/break-glass"):
+            answered = await browser.client.request(method, path, data={"csrf": browser.csrf}, headers=OUR_PAGE)
+            assert answered.status_code in {404, 405}, (method, path)
+    assert glass_of(house).state() is None
+
+
+@pytest.mark.parametrize("path", ["/break-glass", "/break-glass/open", "/break-glass/end"])
+async def test_no_other_site_can_open_or_end_it(house: House, browser: Browser, path: str) -> None:
+    ada = await house.administrator(browser)
+    inside = house.browser()
+    await opened(house, inside, issue(house, ada))
+    await inside.get("/console")
+    foreign = {"origin": "https://evil.example", "sec-fetch-site": "cross-site"}
+    answered = await inside.client.post(path, data={"csrf": inside.csrf, "token": "x"}, headers=foreign)
+    assert answered.status_code == 403
+    state = glass_of(house).state()
+    assert state is not None
+    assert state.step == "open"
+
+
+async def test_what_can_not_be_journaled_does_not_open(
+    house: House, browser: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ada = await house.administrator(browser)
+    token = issue(house, ada)
+
+    def full(_: object) -> str:
+        raise JournalUnwritableError("the break-glass segment is full", "move it away")
+
+    monkeypatch.setattr(house.limen.journal, "break_glass", full)
+    inside = house.browser()
+    assert (await opened(house, inside, token)).status_code >= 400
+    assert (await inside.get("/console")).headers["location"].startswith("/sign-in")
+
+
+async def test_a_full_disk_does_not_keep_it_shut(
+    house: House, browser: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ada = await house.administrator(browser)
+    lock_out(house)
+    monkeypatch.setattr(type(house.limen.journal), "writable", property(lambda _: False))
+    inside = house.browser()
+    assert (await opened(house, inside, issue(house, ada))).status_code == 303
+    assert (await inside.get("/console")).status_code == 200
+    assert (await browser.get("/console")).headers["location"].startswith("/not-yet")
+
+
+def test_two_commands_at_once_leave_one_good_link(house: House) -> None:
+    glass, now = glass_of(house), house.clock.now()
+    links = [glass.issue("p1", "twice", new_event_id(now), now, lambda _: None) for _ in range(2)]
+    assert [glass.good_link(link, now) is not None for link in links] == [False, True]
