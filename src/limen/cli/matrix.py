@@ -1,0 +1,165 @@
+"""`limen matrix`: what if, for many at once: one person over all apps, one app over all people, or people × apps."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, NoReturn
+
+import typer
+
+from limen.policy.matrix import Cell, Decide
+
+if TYPE_CHECKING:
+    from limen.company.company import Company
+    from limen.facts import App, Person
+    from limen.policy.supposed import Supposed
+
+SHOWN = ("view", "download", "edit", "share", "administer")
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A table of answers: `cells` holds, row by row, (person, app, action, answer)."""
+
+    corner: str
+    columns: tuple[str, ...]
+    rows: tuple[str, ...]
+    cells: tuple[tuple[tuple[str, str, str, Cell], ...], ...]
+
+
+def run(
+    *,
+    person: Annotated[str, typer.Option(help="One person over all apps and actions: a name, mail address or id")] = "",
+    app: Annotated[str, typer.Option(help="One app over all people and actions: its id")] = "",
+    action: Annotated[str, typer.Option(help="With neither: all people over all apps, for this action")] = "view",
+    folder: Annotated[Path, typer.Option(metavar="DIR", help="The company folder")] = Path(),
+    candidate: Annotated[Path | None, typer.Option(help="Take policies and apps from this folder instead")] = None,
+    in_force: Annotated[bool, typer.Option("--in-force", help="Take them from the revision in force")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON object for each cell, a line each")] = False,
+    strength: Annotated[int, typer.Option(min=0, max=3, help="How strongly they proved who they are")] = 3,
+    proved: Annotated[str, typer.Option(help="How long ago: 30m, 4h, 2d")] = "1m",
+    at: Annotated[str, typer.Option(help="When, in the company's time zone: 2026-11-24T22:00 (default: now)")] = "",
+    device: Annotated[str, typer.Option(help="compliant, non_compliant, unknown; nothing: a device nobody knows")] = "",
+    country: Annotated[str, typer.Option(help="DE, FR, …; nothing: unknown")] = "",
+    network: Annotated[str, typer.Option(help="One of the company's named networks")] = "",
+    address: Annotated[str, typer.Option(help="The address the requests come from")] = "",
+    risk: Annotated[int | None, typer.Option(min=0, max=100, help="0 calm to 100; nothing: unknown")] = None,
+) -> None:
+    from limen.company.tests_file import read_length
+    from limen.facts import ACTIONS
+    from limen.policy.supposed import Supposed
+
+    if person and app:
+        _misused("name a person or an app; `limen why --person … --app …` answers for both")
+    if candidate is not None and in_force:
+        _misused("--candidate and --in-force are two answers to the same question")
+    if action not in ACTIONS:
+        _misused(f"--action is one of {', '.join(ACTIONS)}")
+    if device not in {"", "compliant", "non_compliant", "unknown"}:
+        _misused("--device is compliant, non_compliant or unknown")
+    try:
+        supposed = Supposed(
+            strength=strength,
+            proved=read_length(proved),
+            at=at,
+            device=device,
+            country=country,
+            network=network,
+            address=address,
+            risk=risk,
+        )
+        table = _table(folder, candidate, supposed, in_force=in_force, person=person, app=app, action=action)
+    except ValueError as error:
+        _misused(str(error))
+    if as_json:
+        _print_json(table)
+    else:
+        _print(table)
+
+
+def _table(
+    folder: Path, candidate: Path | None, supposed: Supposed, *, in_force: bool, person: str, app: str, action: str
+) -> Table:
+    from limen.cli.asked import _people, _somebody
+    from limen.clock import SystemClock
+    from limen.company.load import load_company
+    from limen.company.problem import did_you_mean, shown
+    from limen.errors import LimenError
+    from limen.policy.matrix import matrix
+
+    home = load_company(folder)
+    company = _in_force(folder, home) if in_force else home if candidate is None else load_company(candidate)
+    now = supposed.now(company.settings.zone) if supposed.at else SystemClock().now()
+    decide = matrix(company.engine(), supposed, now, company.networks)
+    apps = list(company.all_apps.values())
+    if person:
+        who = _somebody(folder, home, person, [])
+        asked = [(one.name, [(who, one, each) for each in SHOWN]) for one in apps]
+        return _filled(decide, who.name, SHOWN, asked)
+    people = sorted((one for one in _people(folder, home) if one.active), key=lambda one: one.name.casefold())
+    if not people:
+        raise LimenError("nobody is known here yet", "invite people first, or ask `limen why --group …`")
+    if not app:
+        asked = [(who.name, [(who, one, action) for one in apps]) for who in people]
+        return _filled(decide, action, [one.id for one in apps], asked)
+    chosen = company.all_apps.get(app)
+    if chosen is None:
+        raise LimenError(f"there is no app {shown(app)}", did_you_mean(app, company.all_apps))
+    return _filled(decide, chosen.name, SHOWN, [(who.name, [(who, chosen, each) for each in SHOWN]) for who in people])
+
+
+def _filled(
+    decide: Decide, corner: str, columns: Sequence[str], asked: list[tuple[str, list[tuple[Person, App, str]]]]
+) -> Table:
+    cells = tuple(
+        tuple((person.id, app.id, action, decide(person, app, action)) for person, app, action in row)
+        for _, row in asked
+    )
+    return Table(corner, tuple(columns), tuple(name for name, _ in asked), cells)
+
+
+def _in_force(folder: Path, home: Company) -> Company:
+    from limen.company import store
+    from limen.company.places import database_url
+    from limen.errors import LimenError
+    from limen.storage import Database
+
+    database = Database.open(database_url(folder, home.settings))
+    try:
+        newest = database.read(store.newest)
+        company = None if newest is None else database.read(lambda snapshot: store.company_of(snapshot, newest.id))
+    finally:
+        database.close()
+    if company is None:
+        raise LimenError("no revision is in force yet", "leave --in-force out to ask about the folder")
+    return company
+
+
+def _print_json(table: Table) -> None:
+    for row in table.cells:
+        for person, app, action, cell in row:
+            plain = {"person": person, "app": app, "action": action, "effect": cell.effect, "reason": cell.reason}
+            print(json.dumps(plain))
+
+
+def _print(table: Table) -> None:
+    """Words, not colours alone, so that a table can be read anywhere."""
+    from rich.console import Console
+    from rich.table import Table as Drawn
+
+    words = {"permit": "[green]yes[/]", "challenge": "[yellow]prove[/]", "deny": "[red]no[/]"}
+    console = Console(highlight=False)
+    drawn = Drawn(table.corner, *table.columns, box=None, pad_edge=False)
+    for name, row in zip(table.rows, table.cells, strict=True):
+        drawn.add_row(name, *[words[cell.effect] for *_, cell in row])
+    console.print(drawn)
+    console.print("yes: permitted · prove: after proving more · no: denied; `limen why` says why", style="dim")
+
+
+def _misused(what: str) -> NoReturn:
+    print(f"limen matrix: {what}", file=sys.stderr)
+    sys.exit(2)
