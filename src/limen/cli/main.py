@@ -44,7 +44,6 @@ COMMANDS: Final[dict[str, Command]] = {
         "limen.cli.break_glass", "Open the console for half an hour where policies lock everybody out"
     ),
     "matrix": Command("limen.cli.matrix", "What if, for many at once: a person, an app, or everybody over everything"),
-    "matrix": Command("limen.cli.matrix", "What if, for many at once: a person, an app, or everybody over everything"),
     "journal": Command("limen.cli.journal", "Verify that no event was changed, removed or reordered"),
 }
 
