@@ -78,11 +78,11 @@ class CheckServer:
         self.trusted = trusted
         self.limits = limits or Limits()
         self.open: set[_Connection] = set()
-        self._arrived: list[tuple[_Connection, bytes]] = []
+        self.arrived: list[tuple[_Connection, bytes]] = []
         self._server: asyncio.Server | None = None
         self._sweeping: asyncio.Task[None] | None = None
         self._socket_path: Path | None = None
-        self._addresses: dict[bytes, str] = {}
+        self.addresses: dict[bytes, str] = {}
 
     async def start(self, listen: str) -> None:
         """Listen on `host:port` (loopback only) or `unix:/path`. Raises OSError or ValueError when that can't be."""
@@ -117,31 +117,27 @@ class CheckServer:
 
     def address(self, forwarded_for: bytes) -> str:
         """The client's address as the front tells it."""
-        known = self._addresses.get(forwarded_for)
+        known = self.addresses.get(forwarded_for)
         if known is None:
-            if len(self._addresses) >= _MEMO_LIMIT:
-                self._addresses.clear()
+            if len(self.addresses) >= _MEMO_LIMIT:
+                self.addresses.clear()
             known = client_address("", forwarded_for, self.trusted)
             if len(forwarded_for) <= 256:
-                self._addresses[forwarded_for] = known
+                self.addresses[forwarded_for] = known
         return known
 
-    def arrived(self, connection: _Connection, data: bytes) -> None:
-        """Put bytes aside until everything that is there has been received.
+    def answer_all(self) -> None:
+        """Answer everything that has arrived since the last time, and send the answers after that.
 
-        Answering all of them in one go, and sending the answers after that, keeps the code that decides in the
+        Bytes are put aside until all that is there has been received: that keeps the code that decides in the
         processor's caches; between two calls to the kernel it would be cold each time, and cost twice as much.
         """
-        if not self._arrived:
-            asyncio.get_running_loop().call_soon(self._answer_all)
-        self._arrived.append((connection, data))
-
-    def _answer_all(self) -> None:
-        arrived, self._arrived = self._arrived, []
+        arrived, self.arrived = self.arrived, []
         for connection, data in arrived:
             connection.read(data)
         for connection, _ in arrived:
-            connection.send()
+            if connection.said:
+                connection.send()
 
     def _connection(self) -> _Connection:
         return _Connection(self)
@@ -167,10 +163,10 @@ class _Connection(asyncio.Protocol):
         "_loop",
         "_parser",
         "_repeats",
-        "_said",
         "_server",
         "_transport",
         "_url",
+        "said",
         "since",
     )
 
@@ -183,7 +179,7 @@ class _Connection(asyncio.Protocol):
         self._fed = 0
         self._repeats = 0
         self._is_strange = False
-        self._said = b""
+        self.said = b""
         self.since = 0.0
         self._parser = httptools.HttpRequestParser(self)
 
@@ -202,7 +198,10 @@ class _Connection(asyncio.Protocol):
         self._server.open.discard(self)
 
     def data_received(self, data: bytes) -> None:
-        self._server.arrived(self, data)
+        server = self._server
+        if not server.arrived:
+            self._loop.call_soon(server.answer_all)
+        server.arrived.append((self, data))
 
     def read(self, data: bytes) -> None:
         """Take in what arrived."""
@@ -219,9 +218,9 @@ class _Connection(asyncio.Protocol):
 
     def send(self) -> None:
         """Send what has been answered."""
-        if self._said:
-            self._transport.write(self._said)
-            self._said = b""
+        if self.said:
+            self._transport.write(self.said)
+            self.said = b""
 
     def _still_reading(self) -> None:
         """There is a part of a request: it may neither grow without end nor take for ever."""
@@ -259,7 +258,7 @@ class _Connection(asyncio.Protocol):
             return
         said = self._answer()
         if self._parser.should_keep_alive():
-            self._said = self._said + said if self._said else said
+            self.said = self.said + said if self.said else said
         elif not self._transport.is_closing():
             self._say_last(said)
         self._forget()
@@ -293,7 +292,10 @@ class _Connection(asyncio.Protocol):
             return self._refused_before("check-upgrade")
         cookies = get(b"cookie", b"")
         forwarded_for = get(b"x-forwarded-for")
-        address = server.address(forwarded_for) if forwarded_for else ""
+        if not forwarded_for:
+            address = ""
+        else:
+            address = server.addresses.get(forwarded_for) or server.address(forwarded_for)
         preflight_from = get(b"origin", b"") if b"access-control-request-method" in fields else b""
         answer = server.doors.ask(door, method, host, uri, cookies, address, preflight_from)
         if answer.effect is not Effect.PERMIT:
@@ -336,7 +338,7 @@ class _Connection(asyncio.Protocol):
         self._forget()
 
     def _say_last(self, said: bytes) -> None:
-        self._said += said.replace(b"\r\n", b"\r\nConnection: close\r\n", 1)
+        self.said += said.replace(b"\r\n", b"\r\nConnection: close\r\n", 1)
         self.send()
         self._transport.close()
 
