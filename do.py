@@ -31,7 +31,7 @@ RUNTIME, DEVELOPMENT = HERE / "requirements.lock", HERE / "requirements-dev.lock
 REAL_PARTS = HERE / ".ci" / "apt.txt"
 PATIENCE_SECONDS = 15
 """How long a command may take to end by itself after Ctrl-C, and once more when told to."""
-BENCHES = ("engine", "check", "footprint")
+BENCHES = ("engine", "policy", "check", "footprint")
 
 
 def main() -> int:
