@@ -2,8 +2,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
 from tests.company.company_folder import change, new_folder
 
+from limen.company import store
 from limen.company.load import load_company
 from limen.company.project import follow
 from limen.company.publish import SERVER, publish
@@ -54,4 +56,29 @@ async def test_before_anything_is_published_everything_is_denied(tmp_path: Path)
     somebody = Person("p1", groups=frozenset({"staff", "administrators"}), active=True)
     facts = STAFF.facts(somebody, app, "view", NOW)
     assert in_force.engine.decide(Request("view"), facts, NOW).effect is Effect.DENY
+    database.close()
+
+
+async def test_what_this_process_publishes_takes_effect_without_being_read_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    root = new_folder(tmp_path)
+    company = load_company(root)
+    database, known = Database.open(tmp_path / "limen.db"), Known()
+    feed = Feed(database, known)
+    in_force = follow(feed, known, company.settings)
+    await feed.start()
+    read: list[str] = []
+    company_of = store.company_of
+    monkeypatch.setattr(store, "company_of", lambda one, name: (read.append(name), company_of(one, name))[1])
+    publish(database, company, SERVER, "first", NOW)
+    await feed.settled()
+    assert (in_force.engine.revision, read) == (company.revision, [])
+    with (root / "apps.yaml").open("a") as apps:
+        apps.write("# another comment\n")
+    publish(database, load_company(root), SERVER, "a comment", NOW + 1)
+    await feed.settled()
+    assert in_force.company is not None
+    assert in_force.company.files["apps.yaml"].endswith("# another comment\n")
+    await feed.stop()
     database.close()

@@ -1,6 +1,11 @@
 from __future__ import annotations
 
+import signal
+import subprocess
+import sys
+import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 
@@ -12,10 +17,13 @@ from tests.company.small_folder import small_folder
 
 from limen.company import store
 from limen.company.company import Company
+from limen.company.gate import LockedOutError
 from limen.company.load import FolderError, load_company
-from limen.company.publish import SERVER, publish
+from limen.company.publish import CONSOLE, SERVER, OvertakenError, publish, revert
+from limen.company.states import in_state
 from limen.errors import LimenError
 from limen.events import Event
+from limen.policy import State
 from limen.storage import Database
 from limen.storage.tables import changes, outbox
 
@@ -94,3 +102,100 @@ def test_half_a_publication_is_none(database: Database, company: Company, monkey
         publish(database, company, SERVER, "try", NOW)
     assert rows(database, store.revisions) == []
     assert rows(database, changes) == []
+
+
+DIES = """
+import os, signal, sys
+from pathlib import Path
+from limen.company.load import load_company
+from limen.company.publish import SERVER, publish
+from limen.storage import Database
+from limen.storage.database import Transaction
+
+def die(*_):
+    os.kill(os.getpid(), signal.SIGKILL)
+
+setattr(Transaction, sys.argv[3], die)
+publish(Database.open(Path(sys.argv[1])), load_company(Path(sys.argv[2])), SERVER, "never", 1)
+"""
+
+
+@pytest.mark.parametrize("step", ["changed", "say"])
+def test_a_publish_that_is_killed_half_way_leaves_the_old_revision_in_force(
+    tmp_path: Path, root: Path, company: Company, step: str
+) -> None:
+    database = Database.open(tmp_path / "limen.db")
+    first = publish(database, company, SERVER, "first", NOW)
+    database.close()
+    change(root, "apps.yaml", "label: internal", "label: public")
+    command = [sys.executable, "-c", DIES, str(tmp_path / "limen.db"), str(root), step]
+    assert subprocess.run(command, check=False).returncode == -signal.SIGKILL
+    database = Database.open(tmp_path / "limen.db")
+    assert database.read(store.newest) == first
+    assert database.read(store.history) == [first]
+    assert [row.key for row in rows(database, changes)] == [company.revision]
+    second = publish(database, load_company(root), SERVER, "second", NOW + 1, expected=first.id)
+    assert database.read(store.newest) == second
+    database.close()
+
+
+def test_of_two_at_once_one_wins_and_the_other_is_told_what_changed(
+    database: Database, root: Path, company: Company
+) -> None:
+    first = publish(database, company, SERVER, "first", NOW)
+    change(root, "apps.yaml", "label: internal", "label: public")
+    public = load_company(root)
+    off = in_state(company, "payroll-from-the-office", State.OFF)
+    together = threading.Barrier(2)
+
+    def attempt(candidate: Company, author: str, why: str) -> object:
+        together.wait()
+        try:
+            return publish(database, candidate, author, why, NOW + 1, expected=first.id, via=CONSOLE)
+        except OvertakenError as error:
+            return error
+
+    with ThreadPoolExecutor(2) as pool:
+        tries = [
+            pool.submit(attempt, public, "p1", "for everybody"),
+            pool.submit(attempt, off, "p2", "not now"),
+        ]
+        results = [one.result() for one in tries]
+    (won,) = [one for one in results if isinstance(one, store.Revision)]
+    (lost,) = [one for one in results if isinstance(one, OvertakenError)]
+    assert database.read(store.newest) == won
+    assert len(database.read(store.history)) == 2
+    assert lost.meanwhile == (won,)
+    told = {"p1": "app wiki changed: label", "p2": "policy payroll-from-the-office changed"}
+    assert f"by {won.author}, because “{won.reason}”" in lost.what
+    assert told[won.author] in lost.what
+
+
+def test_what_nobody_has_in_force_is_not_what_it_was_made_from(database: Database, company: Company) -> None:
+    with pytest.raises(OvertakenError, match="no such revision is in force"):
+        publish(database, company, SERVER, "first", NOW, expected="f" * 32)
+    publish(database, company, SERVER, "first", NOW, expected="")
+    with pytest.raises(OvertakenError, match="first"):
+        publish(database, company, SERVER, "first", NOW, expected="")
+
+
+def test_a_revert_goes_through_the_same_gate_and_says_which_door(
+    database: Database, root: Path, company: Company
+) -> None:
+    publish(database, company, SERVER, "first", NOW)
+    change(root, "apps.yaml", "label: internal", "label: public")
+    second = publish(database, load_company(root), SERVER, "second", NOW + 1)
+    back = revert(database, company.revision, "p1", "too early", NOW + 2, expected=second.id, via=CONSOLE)
+    assert (back.id, back.author, back.via) == (company.revision, "p1", CONSOLE)
+    assert back.seq > second.seq
+    said = [msgspec.json.decode(row.event, type=Event) for row in rows(database, outbox)]
+    assert [one.details["via"] for one in said] == ["server", "server", "console"]
+    with pytest.raises(LimenError, match="there is no revision"):
+        revert(database, "0" * 32, "p1", "back", NOW + 3)
+
+
+def test_a_company_that_locks_everybody_out_is_not_published(database: Database, company: Company) -> None:
+    locked = replace(in_state(company, "administrators-run-limen", State.OFF), tests=())
+    with pytest.raises(LockedOutError, match="administrators-run-limen"):
+        publish(database, locked, SERVER, "try", NOW)
+    assert rows(database, store.revisions) == []

@@ -7,7 +7,7 @@ import pytest
 from tests.company.company_folder import change, new_folder
 
 from limen.company.load import failing_tests, load_company
-from limen.company.revision import read_content, write_content
+from limen.company.revision import as_published, read_content, write_content
 
 
 def test_what_is_read_back_is_the_same_company_and_needs_no_parsing(tmp_path: Path) -> None:
@@ -50,3 +50,14 @@ def test_a_revision_is_named_by_what_it_means(tmp_path: Path, name: str, old: st
 def test_what_is_no_revision_is_refused(content: object) -> None:
     with pytest.raises(ValueError, match=r"revision|Settings"):
         read_content(content)
+
+
+def test_what_is_published_is_what_every_worker_reads(tmp_path: Path) -> None:
+    """So that the process that publishes may go on with what it has at hand."""
+    root = new_folder(tmp_path)
+    change(root, "limen.toml", "[storage]", "[storage]\njournal_days = 7")
+    company = load_company(root)
+    assert as_published(company) == read_content(write_content(company)) != company
+    assert as_published(company).engine() is not company.engine()
+    failing_tests(company)
+    assert as_published(company).engine() is company.engine()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from ipaddress import IPv4Network, IPv6Network
+from typing import Any
 from urllib.parse import urlsplit
 
 from limen.company.policies_file import Policies
@@ -18,7 +19,8 @@ from limen.settings import Settings
 class Company:
     """Everything the folder says. `revision` names this content: equal content has an equal name anywhere.
 
-    `files` is the authors' text of every file by its name, exactly. It is no part of what makes two companies equal.
+    `files` is the authors' text of every file by its name, exactly; `memo` is room for what follows from the content
+    and is worked out once. Neither is part of what makes two companies equal.
     """
 
     settings: Settings
@@ -27,6 +29,7 @@ class Company:
     tests: tuple[Expectation, ...]
     revision: str = ""
     files: Mapping[str, str] = field(default_factory=dict, compare=False, repr=False)
+    memo: dict[str, Any] = field(default_factory=dict, init=False, compare=False, repr=False)
 
     @property
     def all_apps(self) -> dict[str, App]:
@@ -44,8 +47,11 @@ class Company:
         return tuple(sorted(named, key=lambda one: (-one[1].prefixlen, one[0])))
 
     def engine(self) -> Engine:
-        """The policies, ready to decide."""
-        return Engine(self.policies.tree, self.revision, self.settings.zone)
+        """The policies, ready to decide. Made once: tests, proofs and the doors can share it, for it never changes."""
+        if "engine" not in self.memo:
+            self.memo["engine"] = Engine(self.policies.tree, self.revision, self.settings.zone)
+        engine: Engine = self.memo["engine"]
+        return engine
 
 
 def limen_app(settings: Settings) -> App:

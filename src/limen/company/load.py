@@ -90,7 +90,17 @@ def load_settings(root: Path) -> Settings:
 
 
 def failing_tests(company: Company) -> tuple[Problem, ...]:
-    """The policy tests that the policies do not meet; of a test that asks several things, which of them."""
+    """The policy tests that the policies do not meet; of a test that asks several things, which of them.
+
+    They are run once: what passed in a plan passes in the publication of the same company.
+    """
+    if "failing" not in company.memo:
+        company.memo["failing"] = _run_tests(company)
+    failing: tuple[Problem, ...] = company.memo["failing"]
+    return failing
+
+
+def _run_tests(company: Company) -> tuple[Problem, ...]:
     fix = "mend the policy, or the test; `limen why` shows each condition"
     asked = Counter(one.line for one in company.tests)
 

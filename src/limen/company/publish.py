@@ -12,11 +12,12 @@ from typing import Any, Final
 import msgspec
 
 from limen.clock import Instant
-from limen.company import store
+from limen.company import project, store
 from limen.company.authors import CONSOLE, SERVER, author_name
 from limen.company.changes import changes
 from limen.company.company import Company
 from limen.company.gate import pass_gate, people_of
+from limen.company.revision import as_published
 from limen.company.store import Revision
 from limen.errors import LimenError
 from limen.events import Event
@@ -59,8 +60,11 @@ def publish(
     why = " ".join(reason.split())
     if not why or len(why) > MAX_REASON:
         raise LimenError("a revision needs a reason, in one line", "say why, for whoever reads it in a year")
+    company = as_published(company)
     people = database.read(people_of)
     beside = msgspec.structs.replace(pass_gate(company, people, now), effect=dict(effect or {}))
+
+    project.expect(company)
 
     def work(transaction: Transaction) -> Revision:
         before = store.newest(transaction)

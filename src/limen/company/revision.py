@@ -28,6 +28,14 @@ def revision_of(company: Company) -> str:
     return hashlib.sha256(msgspec.json.encode(content, order="deterministic")).hexdigest()[:32]
 
 
+def as_published(company: Company) -> Company:
+    """The company as every worker reads it once it is published: without what is one machine's own."""
+    settings = Settings.model_validate(company.settings.model_dump(include=_SETTINGS))
+    published = replace(company, settings=settings, apps=tuple(sorted(company.apps, key=lambda app: app.id)))
+    published.memo.update(company.memo)  # neither the engine nor a test hangs on where a machine listens
+    return published
+
+
 def write_content(company: Company) -> dict[str, Any]:
     """The content as JSON values, policies as their parsed tree, so that nothing has to be parsed again."""
     tests = [replace(one, line=0) for one in company.tests]
