@@ -65,7 +65,7 @@ def test_only_policies_about_this_person_app_and_action_are_in_question() -> Non
         '@id("s") forbid (principal, action, resource == App::"crm") when { context.time.minute > 4 };'
     )
     about = engine._foresight.in_question(VIEW, see(facts()))
-    assert (about.has_permit, about.timely, about.marks.minutes) == (True, {"p"}, {2})
+    assert (about.permits, about.timely, about.marks.minutes) == ({"p"}, {"p"}, {2})
     assert isinstance(about, InQuestion)
     assert engine._foresight.in_question(VIEW, see(facts())) is about
 
@@ -79,3 +79,21 @@ def test_the_end_of_a_grant_is_looked_at() -> None:
 def test_what_lies_further_ahead_than_a_week_is_not_looked_at() -> None:
     assert coming('context.now >= datetime("2027-03-14")') == []
     assert all(NOW < at <= NOW + 8 * DAY for at in coming("context.time.minute > 5"))
+
+
+@pytest.mark.parametrize(
+    ("condition", "is_steady"),
+    [
+        ('context.now.durationSince(context.auth.at) <= duration("4h")', True),
+        ('context.auth.at.offset(duration("4h")) >= context.now', True),
+        ('context.now.durationSince(context.session.started) <= duration("4h")', False),
+        ('context.now >= datetime("2027-01-01")', False),
+        ('context.auth.at >= datetime("2027-01-01")', False),
+        ('context.now.durationSince(context.auth.at) <= duration("4h") && context.time.minute > 5', False),
+    ],
+)
+def test_how_young_a_proof_is_does_not_change_by_waiting_and_proving_then(condition: str, is_steady: bool) -> None:
+    engine, seen = engine_of(permit(condition)), see(facts())
+    about = engine._foresight.in_question(VIEW, seen)
+    assert about.timely == {"p"}
+    assert about.timely_when_proved == (set() if is_steady else {"p"})

@@ -8,12 +8,12 @@ for; only what can't be solved is left to the exact way, and then no further tha
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from itertools import islice
 from typing import Final, TypeAlias
 
-from limen.cedar import EvaluationError, Policy, Record
+from limen.cedar import EvaluationError, Policy, Record, expression_text
 from limen.cedar.interpret import Request as CedarRequest, evaluate
 from limen.cedar.tree import Attribute, Binary, Call, Expression, Literal, Var, constant, descend
 from limen.clock import DAY, MINUTE, Instant, Milliseconds
@@ -37,31 +37,39 @@ Linear: TypeAlias = "tuple[int, int]"
 
 @dataclass(frozen=True, slots=True)
 class Marks:
-    """Where the comparisons of some policies flip. `minutes`: of the day. `solved` are linear in the clock."""
+    """Where the comparisons of some policies flip. `minutes`: of the day. `solved` are linear in the clock, by text
+    (which is quicker to compare than trees). `is_steady`: after a proof that is given then, none of them flips.
+    """
 
     minutes: frozenset[int] = frozenset()
     is_weekly: bool = False
-    solved: tuple[Binary, ...] = ()
+    solved: Mapping[str, Binary] = field(default_factory=dict)
     odd: tuple[Edge, ...] = ()
+    is_steady: bool = False
 
 
 class InQuestion:
     """The policies that can speak about one person's action on one app, and what about them can change.
 
-    `timely` are the ids of those that read a clock.
+    `permits` are the ids of those that permit, `timely` of those that read a clock, and `timely_when_proved` of those
+    that do so in another way than to ask how young a proof is, which is new whenever it is given.
     """
 
-    __slots__ = ("edges", "has_permit", "has_timely_permit", "marks", "reads", "timely")
+    __slots__ = ("edges", "marks", "permits", "reads", "timely", "timely_when_proved")
 
     def __init__(
-        self, policies: Iterable[Policy], reads: Reads, edges: Mapping[str, tuple[Edge, ...]], marks: Marks
+        self,
+        policies: Iterable[Policy],
+        reads: Reads,
+        edges: Mapping[str, tuple[Edge, ...]],
+        marks: Marks,
+        steady: Iterable[str],
     ) -> None:
-        permits = [policy.id for policy in policies if policy.effect == "permit"]
-        self.has_permit = bool(permits)
-        self.has_timely_permit = any(policy in edges for policy in permits)
+        self.permits = frozenset([policy.id for policy in policies if policy.effect == "permit"])
         self.timely = frozenset(edges)
+        self.timely_when_proved = self.timely.difference(steady)
         self.reads = reads
-        self.edges = tuple(dict.fromkeys(edge for found in edges.values() for edge in found))
+        self.edges = tuple([edge for found in edges.values() for edge in found])
         self.marks = marks
 
 
@@ -106,7 +114,7 @@ class Foresight:
         found = {at for at in _known_ends(seen) if now < at <= end}
         marks = about.marks
         context = seen.context(request, now, self._calendar.at(now)) if marks.solved else {}
-        for comparison in marks.solved:
+        for comparison in marks.solved.values():
             found |= {at for at in _flips(comparison, context) if now < at <= end}
         if marks.minutes or marks.is_weekly:
             found |= {at for at in self._days(marks, now) if now < at <= end}
@@ -138,8 +146,12 @@ class Foresight:
         return found
 
     def _put_together(self, policies: list[Policy]) -> InQuestion:
-        reads, minutes, solved, odd = [], set[int](), dict[Binary, None](), dict[Edge, None]()
+        reads: list[Reads] = []
+        minutes: set[int] = set()
+        solved: dict[str, Binary] = {}
+        odd: list[Edge] = []
         is_weekly = False
+        steady: list[str] = []
         for policy in policies:
             known = self._known.get(policy.id)
             if known is None:
@@ -148,11 +160,13 @@ class Foresight:
             marks = known[1]
             minutes |= marks.minutes
             is_weekly = is_weekly or marks.is_weekly
-            solved.update(dict.fromkeys(marks.solved))
-            odd.update(dict.fromkeys(marks.odd))
+            solved.update(marks.solved)
+            odd += marks.odd
+            if marks.is_steady:
+                steady.append(policy.id)
         edges = {policy.id: self._edges[policy.id] for policy in policies if policy.id in self._edges}
-        marks = Marks(frozenset(minutes), is_weekly, tuple(solved), tuple(odd))
-        return InQuestion(policies, all_reads(reads), edges, marks)
+        marks = Marks(frozenset(minutes), is_weekly, solved, tuple(odd))
+        return InQuestion(policies, all_reads(reads), edges, marks, steady)
 
     # Exactly, and slowly
 
@@ -228,7 +242,8 @@ _MIRRORED: Final = {"<": ">", "<=": ">=", ">": "<", ">=": "<=", "==": "==", "!="
 def _marks(edges: tuple[Edge, ...]) -> Marks:
     minutes: set[int] = set()
     is_weekly = False
-    solved, odd = [], []
+    solved: dict[str, Binary] = {}
+    odd: list[Edge] = []
     for edge in edges:
         node = edge.comparison
         minute = _minute(node)
@@ -238,10 +253,17 @@ def _marks(edges: tuple[Edge, ...]) -> Marks:
         elif isinstance(node, Binary) and edge.clocks == {Clock.WEEKDAY}:
             is_weekly = True
         elif edge.clocks <= {Clock.NOW, Clock.PROOF} and isinstance(node, Binary) and _is_linear(node):
-            solved.append(node)
+            solved[expression_text(node)] = node
         else:
             odd.append(edge)
-    return Marks(frozenset(minutes), is_weekly, tuple(solved), tuple(odd))
+    is_steady = bool(solved) and not (minutes or is_weekly or odd) and all(map(_is_steady, solved.values()))
+    return Marks(frozenset(minutes), is_weekly, solved, tuple(odd), is_steady)
+
+
+def _is_steady(comparison: Binary) -> bool:
+    """Whether it asks only how long ago the proof was: then it says the same of every proof that is given just then."""
+    left, right = _linear(comparison.left, {}, 1), _linear(comparison.right, {}, 1)
+    return left is not None and right is not None and left[0] == right[0]
 
 
 def _minute(node: Expression) -> list[int] | None:

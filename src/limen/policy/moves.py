@@ -8,8 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from functools import reduce
-from operator import or_
 from typing import Final, TypeAlias
 
 from limen.cedar import CedarSet, Datetime, IpRange, Policy, Record, value_text
@@ -52,9 +50,6 @@ class Reads:
     paths: frozenset[str] = frozenset()
     names: frozenset[tuple[str, str | int | IpRange]] = frozenset()
 
-    def __or__(self, other: Reads) -> Reads:
-        return Reads(self.paths | other.paths, self.names | other.names)
-
     def named(self, path: str) -> list[str | int | IpRange]:
         found = [value for name, value in self.names if name == path]
         return sorted(found, key=lambda value: (value if isinstance(value, int) else 0, value_text(value)))[:MOST_NAMES]
@@ -79,7 +74,8 @@ def reads_of(policy: Policy) -> Reads:
 
 
 def all_reads(each: Iterable[Reads]) -> Reads:
-    return reduce(or_, each, Reads())
+    found = list(each)
+    return Reads(frozenset().union(*[one.paths for one in found]), frozenset().union(*[one.names for one in found]))
 
 
 def moves_of(reads: Reads, facts: Facts, action: str, now: Instant) -> tuple[Move, ...]:

@@ -40,7 +40,7 @@ def remedies(
     The person is signed in and active, and no policy failed.
     """
     about = foresight.in_question(request, seen)
-    if not about.has_permit:
+    if not about.permits:
         return ()
     search = _Search(compiled, calendar, request, seen, now, about)
     found = search.now_sets()
@@ -161,8 +161,10 @@ class _Search:
         if self._seen.facts.grants:
             return True  # their ends change what is known, without a clock that a policy reads
         permits, forbids, _ = self._said(mask, self._now)
-        timely = self._about.timely
-        return (bool(permits) or self._about.has_timely_permit) and all(policy in timely for policy in forbids)
+        about = self._about
+        is_proved = any(mask >> number & 1 for number, move in enumerate(self._moves) if move.slot == "proof")
+        timely = about.timely_when_proved if is_proved else about.timely
+        return timely.issuperset(forbids) and (bool(permits) or not timely.isdisjoint(about.permits))
 
     def _can_be_made(self, mask: int, at: Instant) -> bool:
         return all(move.not_before <= at for number, move in enumerate(self._moves) if mask >> number & 1)
