@@ -7,7 +7,8 @@
 - `remedies_ms_p99`: what would turn a random refusal, under Harbor's policies filled up to 100 of the baseline's kinds.
 - `publish_ms_p99`: from the transaction that publishes to the first decision by the new revision, Harbor's company, one
   process with its real database and feed. The gate before it (tests, lock-out proof) is `gate_ms_p50`.
-- `replay_per_s`: decisions replayed a second, each on facts of its own, read from the journal's files in the same time.
+- `replay_per_s`: decisions replayed a second, each on facts of its own, read from the journal's files in the same time;
+  three of four were permits.
 - `load_5000_s`: 5,000 policies in ten files, read, parsed in the limited child, proven monotone and compiled.
 """
 
@@ -220,7 +221,12 @@ def replayed() -> dict[str, float]:
         clock = SetClock(NOW)
         journal = Journal.open(Path(folder), (b"a key of the bench, no more.....",), clock=clock)
         for number in range(DECISIONS):
-            decision = engine.decide(Request(rng.choice(ACTIONS), "GET", "/**"), facts(rng, number, apps, groups), NOW)
+            while True:  # as in a company that works: three of four are let in
+                decision = engine.decide(
+                    Request(rng.choice(ACTIONS), "GET", "/**"), facts(rng, number, apps, groups), NOW
+                )
+                if decision.is_permit or number % 4 == 0:
+                    break
             journal.decided("gateway", decision, f"s{number}", "192.0.2.1", 10.0)
             if number % 2_000 == 0:
                 journal.flush()

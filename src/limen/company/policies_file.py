@@ -7,6 +7,7 @@ import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import islice
 from typing import Any, Final
 
@@ -99,7 +100,7 @@ def read_policies(
     return Policies({"templates": {}, "staticPolicies": bodies, "templateLinks": []}, sources), problems
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class _Written:
     """One policy as it stands in its file."""
 
@@ -121,6 +122,11 @@ class _Written:
     def state(self) -> str:
         return self.annotations.get("state", State.ENFORCE)
 
+    @cached_property
+    def policy(self) -> Policy:
+        """Raises `CedarError`."""
+        return Policy.from_json(self.id or "policy", self.body)
+
     def problem(self, word: str, what: str, fix: str) -> Problem:
         """A problem at the first place where `word` stands in the policy."""
         at = max(self.text.find(word), 0)
@@ -137,7 +143,7 @@ class _Written:
                 what = f"there is no {kind.lower()} {shown(name)}"
                 yield self.problem(f'"{name}"', what, did_you_mean(name, names, otherwise))
         try:
-            edges = edges_of(Policy.from_json(self.id or "policy", self.body))
+            edges = edges_of(self.policy)
             if len(edges) > MOST_EDGES:
                 what = f"this policy compares the clock {len(edges)} times, more than {MOST_EDGES}"
                 yield self.problem("context.time", what, "say it with `<` and `>=`")
@@ -181,9 +187,9 @@ class _Written:
 def _widening(written: Mapping[str, _Written]) -> Iterator[Problem]:
     """Where a worse or unknown fact would widen access, and exemptions from this that exempt nothing."""
     policies = []
-    for policy_id, one in written.items():
+    for one in written.values():
         with suppress(CedarError):  # said already
-            policies.append(Policy.from_json(policy_id, one.body))
+            policies.append(one.policy)
     proof = prove(policies)
     for finding in proof.findings:
         yield written[finding.policy].problem(finding.path, finding.what, finding.fix)
