@@ -13,8 +13,8 @@ from starlette.responses import Response
 from limen.cedar import EntityUid, Policy
 from limen.facts import ACTIONS, LIMEN, App, Group
 from limen.web.console.next_steps import is_plain_http
-from limen.web.console.policies import spoken_of
 from limen.web.console.rows import Filter, recent_rows
+from limen.web.console.rules import told_about
 from limen.web.requests import query
 from limen.web.site import Site
 
@@ -77,7 +77,7 @@ def rooms(site: Site) -> APIRouter:
             app=app,
             routes=routes_of(app),
             fallback=fallback_of(app),
-            spoken=[one for one in spoken_of(site) if is_about(one.policy, app)],
+            told=told_about(site, app),
             rows=recent_rows(site, Filter(app=app.id), 15),
         )
 

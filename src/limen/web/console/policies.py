@@ -22,6 +22,7 @@ from limen.policy.annotations import State, reason_of
 from limen.policy.expectations import Expectation, unmet
 from limen.storage.journal.recent import RING
 from limen.web.console.rows import Filter, person_name, recent_rows
+from limen.web.console.rules import sentence_of
 from limen.web.console.sentences import scope_sentence
 from limen.web.requests import query
 from limen.web.site import Site
@@ -95,6 +96,8 @@ def rooms(site: Site) -> APIRouter:
             resident,
             room="policies",
             one=spoken,
+            said=sentence_of(site, spoken.policy),
+            done={"same": "Nothing would change.", "dropped": "Nothing was changed."}.get(query(request, "done"), ""),
             unmet=_unmet(site, spoken.tests),
             rows=recent_rows(site, chosen, 20),
             all_rows=f"/console/decisions?{chosen.query}",

@@ -1,0 +1,195 @@
+"""A change that is not in force yet: what it would do, its failing tests to mend, and publishing it."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from typing import Final
+
+from fastapi import APIRouter
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+
+from limen.company.authors import CONSOLE, names_of, proof_sentence
+from limen.company.candidate import candidate
+from limen.company.company import Company
+from limen.company.folder import TESTS
+from limen.company.gate import people_of
+from limen.company.load import FolderError
+from limen.company.plan import Plan, foretell, reach_sentences
+from limen.company.problem import Problem
+from limen.company.publish import publish
+from limen.errors import LimenError
+from limen.policy.lockout import LockedOut
+from limen.web.console.drafts import Draft, Drafts
+from limen.web.console.expectation_text import block_at, with_block
+from limen.web.console.foretold import effects_of, replayed_of
+from limen.web.console.proving import freshly_proved
+from limen.web.requests import one
+from limen.web.site import Resident, Site
+
+AT: Final = "/console/changes"
+PATIENCE_SECONDS: Final = 2.0
+"""How long a page waits for what it foretells, before it shows how far that is."""
+MOST_REPLAYED: Final = 40
+
+
+class Changes:
+    """Where changes are begun, and wait for their author to publish them."""
+
+    def __init__(self, site: Site) -> None:
+        self.site = site
+        self.drafts = Drafts()
+
+    @property
+    def company(self) -> Company:
+        """What is in force. Raises `LimenError` before anything is."""
+        company = self.site.ports.in_force.company
+        if company is None:
+            raise LimenError("nothing is published yet", "publish the company folder with `limen apply`")
+        return company
+
+    async def begin(
+        self, resident: Resident, said: str, changed: Mapping[str, str | None] | Company, back: str, base: str = ""
+    ) -> Response:
+        """Keep a candidate and go to its page. Raises `FolderError` where the changed files can't be read."""
+        in_force = self.company
+        if isinstance(changed, Company):
+            after = changed
+        else:
+            after = await self.site.in_thread(lambda: candidate(in_force, changed))
+        if after.revision == in_force.revision:
+            return self.site.go(resident, back, done="same")
+        draft = self.drafts.keep(
+            resident.person.id, said, base or in_force.revision, after, back, self.site.ports.clock.now()
+        )
+        return self.site.go(resident, f"{AT}/{draft.id}")
+
+    def foretelling(self, draft: Draft) -> asyncio.Task[Plan]:
+        """What would happen, worked out once for each draft and away from the event loop."""
+        if draft.foretelling is None:
+            ports, before, after = self.site.ports, self.company, draft.company
+
+            def progress(part: float) -> None:
+                draft.part = part
+
+            def work() -> Plan:
+                people = ports.database.read(people_of)
+                return foretell(before, after, ports.journal.reader, people, ports.clock.now(), progress)
+
+            draft.foretelling = asyncio.create_task(asyncio.to_thread(work))
+        return draft.foretelling
+
+    def of(self, draft_id: str, resident: Resident) -> Draft:
+        draft = self.drafts.of(draft_id, resident.person.id)
+        if draft is None:
+            raise HTTPException(404)
+        return draft
+
+
+def rooms(site: Site, changes: Changes) -> APIRouter:
+    router = APIRouter()
+
+    @router.get(AT + "/{draft_id}")
+    async def look(request: Request, draft_id: str) -> Response:
+        resident = await site.enter(request, "administer")
+        return await _page(changes, resident, changes.of(draft_id, resident))
+
+    @router.post(AT + "/{draft_id}/publish")
+    async def put_in_force(request: Request, draft_id: str) -> Response:
+        resident = await site.enter(request, "administer")
+        sent = await site.form(request, resident.visit)
+        draft = changes.of(draft_id, resident)
+        draft.reason = one(sent, "reason")[:500]
+        await freshly_proved(site, resident, f"{AT}/{draft_id}")
+        plan = await changes.foretelling(draft)
+        try:
+            await site.in_thread(lambda: _publish(site, draft, resident.person.id, plan))
+        except LimenError as wrong:
+            return await _page(changes, resident, draft, wrong)
+        await site.ports.settled()
+        changes.drafts.drop(draft_id)
+        return site.go(resident, "/console/revisions", done="published")
+
+    @router.post(AT + "/{draft_id}/drop")
+    async def drop(request: Request, draft_id: str) -> Response:
+        resident = await site.enter(request, "administer")
+        await site.form(request, resident.visit)
+        draft = changes.of(draft_id, resident)
+        changes.drafts.drop(draft.id)
+        return site.go(resident, draft.back, done="dropped")
+
+    @router.post(AT + "/{draft_id}/tests")
+    async def mend_test(request: Request, draft_id: str) -> Response:
+        """One policy test that fails, written anew or taken away; the change is then foretold again."""
+        resident = await site.enter(request, "administer")
+        sent = await site.form(request, resident.visit)
+        draft = changes.of(draft_id, resident)
+        company, place, text = draft.company, one(sent, "line"), one(sent, "text").replace("\r\n", "\n")
+        line = int(place) if place.isascii() and place.isdecimal() and len(place) < 8 else 0
+        whole = with_block(company.files.get(TESTS, ""), line, "" if one(sent, "do") == "remove" else text)
+        try:
+            mended = await site.in_thread(lambda: candidate(company, {TESTS: whole}))
+        except FolderError as wrong:
+            return await _page(changes, resident, draft, LimenError(str(wrong.problems[0]), "write the test otherwise"))
+        return await changes.begin(resident, draft.said, mended, draft.back, draft.base)
+
+    return router
+
+
+def _publish(site: Site, draft: Draft, author: str, plan: Plan) -> None:
+    now = site.ports.clock.now()
+    publish(
+        site.ports.database,
+        draft.company,
+        author,
+        draft.reason,
+        now,
+        expected=draft.base,
+        via=CONSOLE,
+        effect=plan.effect,
+    )
+
+
+async def _page(changes: Changes, resident: Resident, draft: Draft, problem: LimenError | None = None) -> Response:
+    site = changes.site
+    task = changes.foretelling(draft)
+    await asyncio.wait({task}, timeout=PATIENCE_SECONDS)
+    if not task.done():
+        waiting = site.page("console/change_waits.html", resident, room="policies", draft=draft, part=draft.part)
+        waiting.headers["refresh"] = "1"
+        return waiting
+    plan = task.result()
+    before, after = changes.company, draft.company
+    names = await site.in_thread(lambda: site.ports.database.read(names_of))
+    apps = {app.id: app.name for app in (*before.all_apps.values(), *after.all_apps.values())}
+    replayed = replayed_of(plan, names, apps)
+    return site.page(
+        "console/change.html",
+        resident,
+        status=409 if problem else 200,
+        room="policies",
+        draft=draft,
+        plan=plan,
+        effects=effects_of(plan, names, apps, resident.person.id),
+        sentences=reach_sentences(plan, before, after, names),
+        replayed=replayed[:MOST_REPLAYED],
+        more=max(0, len(replayed) - MOST_REPLAYED),
+        failing=failing_of(plan.failing, after),
+        locked_out=plan.lockout if isinstance(plan.lockout, LockedOut) else None,
+        proof=proof_sentence(plan.lockout.to_json(), names)
+        if plan.lockout is not None and not isinstance(plan.lockout, LockedOut)
+        else "",
+        problem=problem,
+        is_overtaken=before.revision != draft.base,
+    )
+
+
+def failing_of(problems: Sequence[Problem], company: Company) -> list[tuple[Problem, str]]:
+    """Each test that fails, once, with its text in the file."""
+    text = company.files.get(TESTS, "")
+    by_line: dict[int, Problem] = {}
+    for problem in problems:
+        by_line.setdefault(problem.line, problem)
+    return [(problem, block_at(text, line)) for line, problem in sorted(by_line.items())]

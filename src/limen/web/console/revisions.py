@@ -1,0 +1,54 @@
+"""What was in force when: every publication with its author and reason, and the way back to each."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from fastapi import APIRouter
+from starlette.requests import Request
+from starlette.responses import Response
+
+from limen.company import store
+from limen.company.authors import author_name
+from limen.company.publish import earlier
+from limen.company.store import Revision
+from limen.storage import Snapshot
+from limen.web.console.changes import Changes
+from limen.web.requests import query
+from limen.web.site import Site
+
+MOST: Final = 50
+_DONE: Final = {
+    "published": "It is in force: the next request is decided by it.",
+    "same": "That is in force already, so nothing would change.",
+    "dropped": "Nothing was changed.",
+}
+
+
+def rooms(site: Site, changes: Changes) -> APIRouter:
+    router = APIRouter()
+
+    @router.get("/console/revisions")
+    async def everything(request: Request) -> Response:
+        resident = await site.enter(request, "administer")
+
+        def read(snapshot: Snapshot) -> list[tuple[Revision, str]]:
+            return [(one, author_name(snapshot, one.author)) for one in store.history(snapshot, MOST)]
+
+        return site.page(
+            "console/revisions.html",
+            resident,
+            room="policies",
+            revisions=await site.in_thread(lambda: site.ports.database.read(read)),
+            done=_DONE.get(query(request, "done"), ""),
+        )
+
+    @router.post("/console/revisions/{revision_id}/revert")
+    async def take_back(request: Request, revision_id: str) -> Response:
+        """Begin a change whose candidate is what this revision holds."""
+        resident = await site.enter(request, "administer")
+        await site.form(request, resident.visit)
+        company = await site.in_thread(lambda: earlier(site.ports.database, revision_id))
+        return await changes.begin(resident, f"Back to revision {revision_id[:12]}", company, "/console/revisions")
+
+    return router

@@ -1,0 +1,337 @@
+"""Changing who may do what: one rule as a form or as text, its state, and the three levels to start from."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from fastapi import APIRouter
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+
+from limen.cedar import Policy
+from limen.company.candidate import candidate, find_policy, replaced
+from limen.company.company import Company
+from limen.company.levels import SAID, Level, at_level, changed_states, level_of
+from limen.company.load import FolderError
+from limen.company.problem import Problem
+from limen.company.rules import form_of, names_of, new_id, rule_of, rules_about, with_form, without
+from limen.company.states import with_state
+from limen.errors import LimenError
+from limen.facts import ACTIONS, App
+from limen.policy import Phase, State
+from limen.policy.forms import Form, FormError, Names, sentence
+from limen.web.console.changes import Changes
+from limen.web.console.rule_fields import BINDINGS, STRENGTHS, WEEKDAYS, blank, form_in, local_text, ways_of
+from limen.web.console.sentences import scope_sentence
+from limen.web.requests import one, query
+from limen.web.site import Resident, Site
+
+NEW: Final = "new"
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A rule as its app's page tells it. `said` is a sentence; `is_form` says that it can be changed as a form."""
+
+    id: str
+    title: str
+    said: str
+    state: State
+    opens: bool
+    is_form: bool
+
+
+def told_about(site: Site, app: App) -> list[Told]:
+    """Who may open an app, from what, when: each rule in a sentence."""
+    company = site.ports.in_force.company
+    if company is None:
+        return []
+    names = names_here(site, company)
+    return [
+        Told(
+            rule.policy.id,
+            rule.policy.annotations.get("title", rule.policy.id),
+            _said(site, rule.policy, rule.form, names),
+            rule.state,
+            rule.opens,
+            rule.form is not None,
+        )
+        for rule in rules_about(company, app)
+    ]
+
+
+def names_here(site: Site, company: Company) -> Names:
+    return names_of(company, {person.id: person.name for person in site.known.people.values()})
+
+
+def rooms(site: Site, changes: Changes) -> APIRouter:  # noqa: C901, PLR0915 -- one after the other, each short
+    router = APIRouter()
+
+    @router.get("/console/apps/{app_id}/rules/new")
+    async def begin(request: Request, app_id: str) -> Response:
+        resident = await site.enter(request, "administer")
+        if app_id not in changes.company.all_apps:
+            raise HTTPException(404)
+        effect = "forbid" if query(request, "kind") == "forbid" else "permit"
+        return _form_page(changes, resident, blank(effect, app_id), back=f"/console/apps/{app_id}")
+
+    @router.post("/console/rules")
+    async def make(request: Request) -> Response:
+        resident = await site.enter(request, "administer")
+        sent = await site.form(request, resident.visit)
+        return await _take_form(changes, resident, sent, NEW, "permit" if one(sent, "effect") == "permit" else "forbid")
+
+    @router.get("/console/policies/{policy_id}/edit")
+    async def edit(request: Request, policy_id: str) -> Response:
+        resident = await site.enter(request, "administer")
+        policy = _policy(changes, policy_id)
+        form = form_of(changes.company, policy_id)
+        if form is None or query(request, "as") == "text":
+            return _text_page(changes, resident, policy, changes.company.policies.sources[policy_id].text)
+        return _form_page(changes, resident, form, back=f"/console/policies/{policy_id}")
+
+    @router.post("/console/policies/{policy_id}/edit")
+    async def change(request: Request, policy_id: str) -> Response:
+        resident = await site.enter(request, "administer")
+        sent = await site.form(request, resident.visit)
+        policy = _policy(changes, policy_id)
+        return await _take_form(changes, resident, sent, policy_id, policy.effect)
+
+    @router.post("/console/policies/{policy_id}/text")
+    async def rewrite(request: Request, policy_id: str) -> Response:
+        resident = await site.enter(request, "administer")
+        sent = await site.form(request, resident.visit)
+        policy = _policy(changes, policy_id)
+        text = one(sent, "text").replace("\r\n", "\n").strip()
+        files = replaced(changes.company, policy_id, text) if text else {}
+        problems = await site.in_thread(lambda: problems_of(changes.company, policy_id, text))
+        if problems or one(sent, "do") == "check" or not text:
+            return _text_page(changes, resident, policy, text, problems, is_checked=True)
+        said = f"“{policy.annotations.get('title', policy_id)}” is written otherwise"
+        return await changes.begin(resident, said, files, f"/console/policies/{policy_id}/edit?as=text")
+
+    @router.post("/console/policies/{policy_id}/state")
+    async def turn(request: Request, policy_id: str) -> Response:
+        resident = await site.enter(request, "administer")
+        sent = await site.form(request, resident.visit)
+        policy = _policy(changes, policy_id)
+        chosen = one(sent, "state")
+        if chosen not in set(State):
+            raise HTTPException(400)
+        words = {State.ENFORCE: "is enforced", State.WATCH: "is only watched", State.OFF: "is off"}
+        said = f"“{policy.annotations.get('title', policy_id)}” {words[State(chosen)]}"
+        files = with_state(changes.company, policy_id, State(chosen))
+        return await changes.begin(resident, said, files, f"/console/policies/{policy_id}")
+
+    @router.post("/console/policies/{policy_id}/remove")
+    async def remove(request: Request, policy_id: str) -> Response:
+        resident = await site.enter(request, "administer")
+        await site.form(request, resident.visit)
+        policy = _policy(changes, policy_id)
+        said = f"“{policy.annotations.get('title', policy_id)}” is taken away"
+        try:
+            return await changes.begin(
+                resident, said, without(changes.company, policy_id), f"/console/policies/{policy_id}"
+            )
+        except FolderError as wrong:
+            first = str(wrong.problems[0])
+            raise LimenError(f"it can't be taken away: {first}", "take out the tests that name it first") from None
+
+    @router.get("/console/levels")
+    async def levels(request: Request) -> Response:
+        resident = await site.enter(request, "administer")
+        company = changes.company
+        titles = {name: _policy(changes, name).annotations.get("title", name) for name in company.policies.sources}
+        listed = [(level, SAID[level], changed_states(company, level)) for level in Level]
+        return site.page(
+            "console/levels.html", resident, room="policies", levels=listed, at=level_of(company), titles=titles
+        )
+
+    @router.post("/console/levels")
+    async def take_level(request: Request) -> Response:
+        resident = await site.enter(request, "administer")
+        sent = await site.form(request, resident.visit)
+        chosen = one(sent, "level")
+        if chosen not in set(Level):
+            raise HTTPException(400)
+        files = at_level(changes.company, Level(chosen))
+        return await changes.begin(resident, f"The company is at the level {chosen}", files, "/console/levels")
+
+    @router.post("/console/rules/preview")
+    async def preview(request: Request) -> Response:
+        """For the script beside a form: its sentence, or what is wrong with it."""
+        resident = await site.enter(request, "administer")
+        sent = await site.form(request, resident.visit)
+        try:
+            form = form_in(sent, "new", one(sent, "effect"), changes.company.settings.zone)
+        except LimenError as wrong:
+            return JSONResponse({"what": wrong.what, "fix": wrong.fix})
+        return JSONResponse({"said": sentence(form, names_here(site, changes.company))})
+
+    @router.post("/console/policies/{policy_id}/check")
+    async def check(request: Request, policy_id: str) -> Response:
+        """For the script beside the text: every problem, with its line."""
+        resident = await site.enter(request, "administer")
+        sent = await site.form(request, resident.visit)
+        _policy(changes, policy_id)
+        text = one(sent, "text").replace("\r\n", "\n").strip()
+        problems = await site.in_thread(lambda: problems_of(changes.company, policy_id, text))
+        return JSONResponse({"problems": [_plain(problem) for problem in problems]})
+
+    return router
+
+
+def problems_of(company: Company, policy_id: str, text: str) -> tuple[Problem, ...]:
+    """What is wrong with the company once this policy says `text`; lines are counted within the policy where it is.
+
+    Raises nothing: text that can't be read at all is a problem like the others.
+    """
+    if not text:
+        return (Problem("", 1, 1, "there is no policy here", "to be rid of it, take it away instead"),)
+    file, piece = find_policy(company, policy_id)
+    try:
+        candidate(company, replaced(company, policy_id, text))
+    except FolderError as error:
+        begins = company.files[file].count("\n", 0, piece.offset)
+        return tuple(_within(problem, file, begins) for problem in error.problems)
+    except LimenError as error:
+        return (Problem("", 1, 1, error.what, error.fix),)
+    return ()
+
+
+def _within(problem: Problem, file: str, begins: int) -> Problem:
+    if problem.file != file or not problem.line:
+        return problem
+    return Problem("", max(1, problem.line - begins), problem.column, problem.what, problem.fix)
+
+
+def _plain(problem: Problem) -> dict[str, Any]:
+    where = problem.file or "line"
+    return {
+        "where": f"{where}:{problem.line}" if problem.file else f"line {problem.line}",
+        "what": problem.what,
+        "fix": problem.fix,
+    }
+
+
+async def _take_form(
+    changes: Changes, resident: Resident, sent: Mapping[str, Sequence[str]], policy_id: str, effect: str
+) -> Response:
+    site, company = changes.site, changes.company
+    back = one(sent, "back")
+    back = back if back.startswith(("/console/apps/", "/console/policies/")) else "/console/policies"
+    try:
+        form = form_in(sent, policy_id, effect, company.settings.zone)
+        said = sentence(form, names_here(site, company))
+        if policy_id == NEW:
+            title = form.title or said[:80]
+            form = form_in({**sent, "title": [title]}, new_id(company, title), effect, company.settings.zone)
+        if one(sent, "do") == "preview":
+            return _form_page(changes, resident, form, back=back, is_new=policy_id == NEW)
+        return await changes.begin(resident, said, with_form(company, form), back)
+    except FolderError as wrong:
+        problem = LimenError(wrong.problems[0].what, wrong.problems[0].fix)
+    except LimenError as wrong:
+        problem = wrong
+    shown = _as_it_was(changes, policy_id, effect, sent)
+    return _form_page(changes, resident, shown, back=back, problem=problem, is_new=policy_id == NEW)
+
+
+def _as_it_was(changes: Changes, policy_id: str, effect: str, sent: Mapping[str, Sequence[str]]) -> Form:
+    """What to show where the sent form can't be taken: the rule as it is now."""
+    if policy_id != NEW:
+        form = form_of(changes.company, policy_id)
+        if form is not None:
+            return form
+    return blank(effect, one(sent, "apps") or "limen")
+
+
+def _form_page(
+    changes: Changes,
+    resident: Resident,
+    form: Form,
+    *,
+    back: str,
+    problem: LimenError | None = None,
+    is_new: bool = False,
+) -> Response:
+    site, company = changes.site, changes.company
+    is_new = is_new or form.id == NEW
+    zone = company.settings.zone
+    try:
+        said = sentence(form, names_here(site, company))
+    except FormError:
+        said = ""
+    return site.page(
+        "console/rule.html",
+        resident,
+        status=400 if problem else 200,
+        room="policies",
+        form=form,
+        is_new=is_new,
+        to="/console/rules" if is_new else f"/console/policies/{form.id}/edit",
+        ways=ways_of(form, zone),
+        exemptions=[(one, local_text(one.until, zone)) for one in form.exemptions],
+        said=said,
+        back=back,
+        problem=problem,
+        groups=company.groups,
+        apps=sorted(company.all_apps.values(), key=lambda app: app.name.casefold()),
+        people=sorted(site.known.people.values(), key=lambda person: person.name.casefold()),
+        networks=sorted({*company.settings.networks, *(name for way in form.needs for name in way.networks)}),
+        actions=ACTIONS,
+        phases=tuple(Phase),
+        states=tuple(State),
+        strengths=STRENGTHS,
+        bindings=BINDINGS,
+        weekdays=WEEKDAYS,
+        zone=company.settings.time_zone,
+    )
+
+
+def _text_page(
+    changes: Changes,
+    resident: Resident,
+    policy: Policy,
+    text: str,
+    problems: Sequence[Problem] = (),
+    *,
+    is_checked: bool = False,
+) -> Response:
+    source = changes.company.policies.sources[policy.id]
+    return changes.site.page(
+        "console/rule_text.html",
+        resident,
+        status=400 if problems else 200,
+        room="policies",
+        policy=policy,
+        title=policy.annotations.get("title", policy.id),
+        source=source,
+        text=text,
+        problems=[_plain(problem) for problem in problems],
+        is_checked=is_checked,
+        is_form=form_of(changes.company, policy.id) is not None,
+        lines=max(8, min(30, text.count("\n") + 3)),
+    )
+
+
+def _policy(changes: Changes, policy_id: str) -> Policy:
+    company = changes.company
+    if policy_id not in company.policies.sources:
+        raise HTTPException(404)
+    return Policy.from_json(policy_id, company.policies.tree["staticPolicies"][policy_id])
+
+
+def _said(site: Site, policy: Policy, form: Form | None, names: Names) -> str:
+    return sentence(form, names) if form else scope_sentence(policy, site.known.groups, site.known.apps)
+
+
+def sentence_of(site: Site, policy: Policy) -> str:
+    """One policy of the company in force in a sentence, hand-written ones by their head."""
+    company = site.ports.in_force.company
+    if company is None:
+        return ""
+    return _said(site, policy, rule_of(company, policy).form, names_here(site, company))

@@ -1,0 +1,68 @@
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from limen.clock import from_iso
+from limen.company.candidate import candidate
+from limen.company.company import Company
+from limen.company.load import load_company
+from limen.company.plan import plan
+from limen.company.rules import form_of, with_form
+from limen.demo import harbor
+from limen.facts import Factor, Person
+from limen.policy.forms import Needs
+from limen.policy.lockout import Candidate
+from limen.web.console.foretold import effects_of, replayed_of
+
+NOW = from_iso("2026-11-24T09:00:00Z")
+NAMES = {"p_ada": "Ada", "p_maren": "Maren", "p_rohan": "Rohan"}
+PEOPLE = [
+    Candidate(
+        Person("p_ada", groups=frozenset({"staff", "administrators", "finance"}), active=True), frozenset(Factor)
+    ),
+    Candidate(Person("p_maren", groups=frozenset({"staff", "finance"}), active=True), frozenset(Factor)),
+    Candidate(Person("p_rohan", groups=frozenset({"staff", "finance"}), active=True), frozenset(Factor)),
+]
+
+
+@pytest.fixture(scope="module")
+def company() -> Company:
+    assert isinstance(harbor.folder(), Path)
+    return load_company(harbor.folder())
+
+
+def effects(before: Company, after: Company, me: str) -> list[str]:
+    apps = {app.id: app.name for app in before.all_apps.values()}
+    found = plan(before, after, [], PEOPLE, until=NOW)
+    assert replayed_of(found, NAMES, apps) == []
+    return [one.said for one in effects_of(found, NAMES, apps, me)]
+
+
+def changed(company: Company, policy: str, **what: object) -> Company:
+    form = form_of(company, policy)
+    assert form is not None
+    return candidate(company, with_form(company, replace(form, **what)))  # type: ignore[arg-type]
+
+
+def test_who_loses_an_app_is_counted_and_the_one_who_looks_is_told(company: Company) -> None:
+    after = changed(company, "finance-payroll", groups=frozenset({"sales"}))
+    assert effects(company, after, "p_ada") == ["3 people would lose Payroll, including you"]
+    assert effects(company, after, "p_somebody") == ["3 people would lose Payroll"]
+    assert effects(after, company, "p_ada") == ["3 people would gain Payroll, including you"]
+
+
+def test_losing_an_app_only_now_and_then_is_told_so(company: Company) -> None:
+    after = changed(company, "finance-payroll", needs=(Needs(strength=3, device_known=True),))
+    assert effects(company, after, "p_maren") == ["3 people would lose Payroll in some situations, including you"]
+
+
+def test_losing_one_action_names_it(company: Company) -> None:
+    after = changed(company, "finance-payroll", actions=frozenset({"view", "download"}))
+    assert effects(company, after, "p_x") == ["3 people would lose edit on Payroll"]
+
+
+def test_without_a_difference_there_is_nothing_to_tell(company: Company) -> None:
+    assert effects(company, company, "p_ada") == []
