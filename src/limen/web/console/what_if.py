@@ -1,0 +1,257 @@
+"""What if: any person, device, place, time, app and action, and the answer; beside it a table, each cell with its why.
+
+Everything that is supposed stands in the address, so a question can be sent to somebody else. Nothing is journaled:
+nobody asked for anything.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, fields, replace
+from datetime import datetime
+from typing import Final
+from urllib.parse import urlencode
+
+from fastapi import APIRouter
+from starlette.requests import Request
+from starlette.responses import Response
+
+from limen.clock import HOUR, MINUTE, Instant
+from limen.facts import ACTIONS, ANYBODY, LIMEN, App, Facts, Known, Person
+from limen.policy.decision import Request as Asked
+from limen.policy.explain import Considered
+from limen.policy.matrix import Cell, matrix
+from limen.policy.saying import Audience, Language, Names, Said, Words, say
+from limen.policy.supposed import Supposed
+from limen.web.console.sentences import doing, scope_sentence, stopped_by
+from limen.web.requests import query
+from limen.web.site import Site
+
+SHOWN_ACTIONS: Final = ("view", "download", "edit", "share", "administer")
+PEOPLE_AT_ONCE: Final = 100
+NOBODY: Final = "nobody"
+PROVED: Final = {
+    "1": "just now",
+    "30": "30 minutes ago",
+    "120": "2 hours ago",
+    "300": "5 hours ago",
+    "1500": "yesterday",
+}
+DEVICES: Final = {
+    "": "a device nobody knows",
+    "compliant": "a healthy device",
+    "non_compliant": "a device that is not healthy",
+    "unknown": "a known device, health unknown",
+}
+STRENGTHS: Final = {"3": "a passkey", "2": "two factors", "1": "one factor", "0": "nothing"}
+TABLES: Final = {"person": "This person, every app", "app": "This app, everybody", "all": "Everybody, every app"}
+_DEFAULTS: Final = {"action": "view", "strength": "3", "proved": "1", "table": "person"}
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """What the address says; whatever it says wrongly is as if it were not said."""
+
+    person: str = ""
+    app: str = ""
+    action: str = "view"
+    strength: str = "3"
+    proved: str = "1"
+    device: str = ""
+    managed: str = ""
+    network: str = ""
+    country: str = ""
+    at: str = ""
+    risk: str = ""
+    grant: str = ""
+    table: str = "person"
+    start: str = ""
+
+    def link(self, **changes: str) -> str:
+        """The address of the same question with these changes."""
+        changed = replace(self, **changes)
+        said = {one.name: getattr(changed, one.name) for one in fields(self)}
+        asked = urlencode({name: value for name, value in said.items() if value and value != _DEFAULTS.get(name)})
+        return f"/console/what-if?{asked}" if asked else "/console/what-if"
+
+    def supposed(self) -> Supposed:
+        return Supposed(
+            strength=int(self.strength),
+            proved=int(self.proved) * MINUTE,
+            at=self.at,
+            device=self.device,
+            managed=bool(self.managed),
+            network=self.network,
+            country=self.country,
+            risk=int(self.risk) if self.risk else None,
+            grant=8 * HOUR if self.grant else 0,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Spoke:
+    """A policy that could speak: to whom and about what, and what kept it from applying."""
+
+    policy: Considered
+    speaks: str
+    stopped: tuple[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """The one answer, in full."""
+
+    effect: str
+    sentence: str
+    reasons: tuple[tuple[str, str], ...]
+    said: Said
+    spoke: tuple[Spoke, ...]
+    valid_until: Instant | None
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """One cell, its address, and what it says to those who don't see where it stands."""
+
+    cell: Cell
+    href: str
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """Answers in rows and columns. `of` is how many rows there are in all, `start` where these begin."""
+
+    corner: str
+    columns: tuple[str, ...]
+    rows: tuple[tuple[str, tuple[Shown, ...]], ...]
+    start: int = 0
+    of: int = 0
+
+
+def rooms(site: Site) -> APIRouter:
+    router = APIRouter()
+
+    @router.get("/console/what-if")
+    async def show(request: Request) -> Response:
+        resident = await site.enter(request, "administer")
+        chosen = read(request, site.known)
+        everybody = sorted(site.known.people.values(), key=lambda one: one.name.casefold())
+        apps = sorted(site.known.apps.values(), key=lambda one: (one.id == LIMEN, one.name.casefold()))
+        answered, table = await site.in_thread(lambda: _answer(site, chosen, everybody, apps, resident.now))
+        return site.page(
+            "console/what_if.html",
+            resident,
+            room="what-if",
+            chosen=chosen,
+            answered=answered,
+            table=table,
+            people=everybody,
+            apps=apps,
+            actions=ACTIONS,
+            networks=sorted({name for name, _ in site.known.networks}),
+            proved=PROVED,
+            devices=DEVICES,
+            strengths=STRENGTHS,
+            tables=TABLES,
+            at_once=PEOPLE_AT_ONCE,
+        )
+
+    return router
+
+
+def read(request: Request, known: Known) -> Chosen:
+    """The question in the address, with nothing in it that is not there."""
+
+    def one_of(name: str, values: Iterable[str], otherwise: str = "") -> str:
+        value = query(request, name)
+        return value if value in values else otherwise
+
+    country, risk, start = query(request, "country").upper(), query(request, "risk"), query(request, "start")
+    return Chosen(
+        person=one_of("person", {*known.people, NOBODY}),
+        app=one_of("app", known.apps),
+        action=one_of("action", ACTIONS, "view"),
+        strength=one_of("strength", STRENGTHS, "3"),
+        proved=one_of("proved", PROVED, "1"),
+        device=one_of("device", DEVICES),
+        managed=one_of("managed", {"yes"}),
+        network=one_of("network", {name for name, _ in known.networks}),
+        country=country if len(country) == 2 and country.isascii() and country.isalpha() else "",
+        at=_time(query(request, "at")),
+        risk=risk if risk.isascii() and risk.isdigit() and len(risk) <= 3 and int(risk) <= 100 else "",
+        grant=one_of("grant", {"yes"}),
+        table=one_of("table", TABLES, "person"),
+        start=start if start.isascii() and start.isdigit() and len(start) <= 6 else "",
+    )
+
+
+def _time(text: str) -> str:
+    """`2026-11-24T22:00`, as the field sends it; "" for anything else, and for years that no calendar here has."""
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        return ""
+    return text if moment.tzinfo is None and 2000 <= moment.year <= 2100 else ""
+
+
+def _answer(
+    site: Site, chosen: Chosen, everybody: Sequence[Person], apps: Sequence[App], present: Instant
+) -> tuple[Answered | None, Table | None]:
+    """The answer and the table; it may take a moment, so it runs beside the event loop."""
+    engine, networks = site.ports.in_force.engine, site.known.networks
+    supposed = chosen.supposed()
+    now = supposed.now(engine.zone) if chosen.at else present
+    person = ANYBODY if chosen.person == NOBODY else site.known.people.get(chosen.person)
+    app = site.known.apps.get(chosen.app)
+    answered = None
+    if person is not None and app is not None:
+        facts = supposed.facts(person if person.id else None, app, chosen.action, now, networks)
+        answered = _in_full(site, Asked(chosen.action), facts, now)
+    decide = matrix(engine, supposed, now, networks)
+
+    def shown(who: Person, what: App, action: str) -> Shown:
+        cell = decide(who, what, action)
+        href = chosen.link(person=who.id or NOBODY, app=what.id, action=action)
+        return Shown(cell, href, f"{who.name or 'Nobody'}, {action.replace('_', ' ')}, {what.name}: {cell.title}")
+
+    if chosen.table == "person":
+        if person is None:
+            return answered, None
+        of_person = tuple((one.name, tuple(shown(person, one, each) for each in SHOWN_ACTIONS)) for one in apps)
+        return answered, Table(person.name or "Nobody", SHOWN_ACTIONS, of_person, 0, len(of_person))
+    start = min(int(chosen.start or 0), max(len(everybody) - 1, 0))
+    some = everybody[start : start + PEOPLE_AT_ONCE]
+    if chosen.table == "app":
+        if app is None:
+            return answered, None
+        of_app = tuple((one.name, tuple(shown(one, app, each) for each in SHOWN_ACTIONS)) for one in some)
+        return answered, Table(app.name, SHOWN_ACTIONS, of_app, start, len(everybody))
+    of_all = tuple((one.name, tuple(shown(one, each, chosen.action) for each in apps)) for one in some)
+    return answered, Table(chosen.action, tuple(one.name for one in apps), of_all, start, len(everybody))
+
+
+def _in_full(site: Site, asked: Asked, facts: Facts, now: Instant) -> Answered:
+    engine, known = site.ports.in_force.engine, site.known
+    explanation = engine.explain(asked, facts, now)
+    decision = explanation.decision
+    who = facts.person.name or "Nobody"
+    written = {policy.id: policy for policy in engine.policies}
+    could = {"permit": "could", "challenge": "would be asked for more proof to", "deny": "could not"}[decision.effect]
+    return Answered(
+        effect=decision.effect,
+        sentence=f"{who} {could} {doing(asked.action)} {facts.app.name}",
+        reasons=tuple((one.title or one.policy, one.text) for one in decision.reasons),
+        said=say(
+            engine,
+            decision,
+            Audience.ADMINISTRATOR,
+            Words(Language.ENGLISH, engine.zone),
+            Names(who, facts.app.name, known.groups),
+        ),
+        spoke=tuple(
+            Spoke(one, scope_sentence(written[one.id], known.groups, known.apps), stopped_by(one))
+            for one in sorted(explanation.policies, key=lambda one: (not one.determined, one.outcome != "held", one.id))
+        ),
+        valid_until=explanation.valid_until,
+    )

@@ -1,0 +1,44 @@
+"""An administrator asks what if: one question in full, then a table whose cells each lead to their why."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from playwright.sync_api import expect
+from tests.journeys.test_console import SIZES, into_the_console
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_from_a_question_to_a_table_to_a_why(harbor: Any, browse: Any, size: str) -> None:
+    ada = browse(**SIZES[size])
+    ada.enrol(harbor.first_link)
+    into_the_console(ada, harbor.origin)
+    browse().enrol(harbor.invite("Tom Berger", "staff"))
+    ada.page.goto(harbor.origin + "/console/what-if", wait_until="load")
+    ada.clean()
+
+    ada.page.locator("select[name=person]").select_option(label="Tom Berger")
+    ada.page.locator("select[name=app]").select_option(label="Wiki")
+    ada.page.locator("select[name=strength]").select_option(label="one factor")
+    ada.page.locator("input[name=at]").fill("2026-11-24T10:00")
+    ada.page.get_by_role("button", name="Show").click()
+    answer = ada.page.locator("#answer")
+    expect(answer).to_contain_text("Tom Berger would be asked for more proof to view Wiki")
+    expect(answer).to_contain_text("What would turn it")
+    ada.clean()
+
+    table = ada.page.get_by_role("region", name="This person, every app")
+    expect(table.get_by_role("row", name="Wiki").get_by_role("link")).to_have_text(["Prove"] * 4 + ["No"])
+    table.get_by_role("row", name="Payroll").get_by_role("link").first.click()
+    expect(ada.page.locator("#answer")).to_contain_text("view Payroll")
+    assert "strength=1" in ada.page.url
+    ada.clean()
+
+    ada.page.locator("select[name=table]").select_option(label="Everybody, every app")
+    ada.page.get_by_role("button", name="Show").click()
+    table = ada.page.get_by_role("region", name="Everybody, every app")
+    expect(table.get_by_role("row", name="Tom Berger")).to_be_visible()
+    page_width, window = ada.page.evaluate("[document.documentElement.scrollWidth, window.innerWidth]")
+    assert page_width <= window, "the table scrolls inside its own box, never the page"
+    ada.clean()

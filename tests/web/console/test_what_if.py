@@ -1,0 +1,113 @@
+from __future__ import annotations
+
+import re
+from html import unescape
+from urllib.parse import urlencode
+
+import pytest
+from tests.web.conftest import House
+
+from limen.facts import Person
+from limen.policy import Effect, Request
+from limen.policy.supposed import Supposed
+from limen.web.console.what_if import PEOPLE_AT_ONCE, Chosen
+
+TUESDAY = "2026-11-24T10:00"
+
+
+async def page(house: House, **asked: str) -> str:
+    ada = house.browser()
+    await house.administrator(ada)
+    answer = await ada.get("/console/what-if" + (f"?{urlencode(asked)}" if asked else ""))
+    assert answer.status_code == 200, answer.text
+    return answer.text
+
+
+async def test_without_a_question_it_says_what_to_choose(house: House) -> None:
+    text = await page(house)
+    assert "Choose a person and an app" in text
+    assert "matrix" not in text.partition("</head>")[2]
+
+
+async def test_an_answer_with_its_reasons_and_remedies(house: House) -> None:
+    maren = await house.member(house.browser(), "Maren", "staff", "finance")
+    text = await page(house, person=maren, app="payroll", action="edit", at="2026-11-24T22:00")
+    assert "Maren could not edit in Payroll" in text
+    assert "Payroll is changed on working days" in text
+    assert "What would turn it" in text
+    text = (await house.browser().get("/console/what-if")).headers["location"]
+    assert text.startswith("/sign-in")
+
+
+async def test_every_cell_is_what_its_own_question_answers(house: House) -> None:
+    maren = await house.member(house.browser(), "Maren", "staff", "finance")
+    ada = house.browser()
+    await house.administrator(ada)
+    text = (await ada.get(f"/console/what-if?person={maren}&at={TUESDAY}&device=compliant")).text
+    cells = re.findall(r'<td class="(\w+)"><a href="([^"]+)"', text)
+    assert len(cells) == 5 * len(house.limen.known.apps)
+    assert {effect for effect, _ in cells} == {"permit", "deny"}
+    for effect, href in cells[::4]:
+        answer = await ada.get(unescape(href))
+        assert f'class="card verdict {effect}"' in answer.text
+
+
+async def test_cells_agree_with_the_engine(house: House) -> None:
+    maren = await house.member(house.browser(), "Maren", "staff", "finance")
+    person, payroll = house.limen.known.people[maren], house.limen.known.apps["payroll"]
+    engine = house.limen.in_force.engine
+    supposed = Supposed(strength=2, at=TUESDAY)
+    now = supposed.now(engine.zone)
+    text = await page(house, person=maren, app="payroll", table="app", strength="2", at=TUESDAY)
+    row = text.partition('<th scope="row">Maren</th>')[2].partition("</tr>")[0]
+    shown = re.findall(r'<td class="(\w+)">', row)
+    decided = [
+        engine.decide(Request(action), supposed.facts(person, payroll, action, now), now).effect
+        for action in ("view", "download", "edit", "share", "administer")
+    ]
+    assert shown == [str(effect) for effect in decided]
+    assert Effect.CHALLENGE in decided
+
+
+async def test_many_people_are_shown_a_hundred_at_once(house: House) -> None:
+    known = house.limen.known
+    for number in range(PEOPLE_AT_ONCE + 20):
+        known.put_person(Person(f"p_{number:03}", f"Person {number:03}", "", frozenset({"staff"}), active=True))
+    text = await page(house, table="all")
+    assert text.count('<th scope="row">') == PEOPLE_AT_ONCE
+    assert "1 to 100 of 121" in text
+    assert "start=100" in text
+    ada_again = house.browser()
+    await house.member(ada_again, "Bea", "staff", "administrators")
+    text = (await ada_again.get("/console/what-if?table=all&start=100")).text
+    assert text.count('<th scope="row">') == 22
+    assert ">Later<" not in text
+    assert ">Earlier<" in text
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        {"person": "<script>", "app": "nothing", "action": "destroy", "table": "x"},
+        {"strength": "9", "proved": "-1", "device": "clean", "network": "moon", "country": "<<"},
+        {"at": "yesterday", "risk": "101", "start": "-1"},
+        {"at": "9999-12-31T23:59", "risk": "³", "start": "99999999"},
+        {"at": "0001-01-01T00:00", "start": "999999", "table": "all"},
+        {"at": "2026-11-24T10:00+99:00"},
+    ],
+)
+async def test_what_is_said_wrongly_is_as_if_not_said(house: House, asked: dict[str, str]) -> None:
+    assert "<script>" not in await page(house, **asked)
+
+
+async def test_only_administrators_may_ask(house: House) -> None:
+    tom = house.browser()
+    await house.member(tom, "Tom", "staff")
+    answer = await tom.get("/console/what-if?person=nobody&app=wiki")
+    assert answer.headers["location"].startswith("/not-yet")
+
+
+def test_an_address_holds_what_differs_from_nothing_said() -> None:
+    assert Chosen().link() == "/console/what-if"
+    assert Chosen().link(person="p1", action="edit") == "/console/what-if?person=p1&action=edit"
+    assert Chosen(person="p1", table="all").link(table="person") == "/console/what-if?person=p1"
