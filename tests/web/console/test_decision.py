@@ -45,6 +45,23 @@ async def test_why_and_what_would_turn_it_are_said_in_whole_sentences(console: C
     assert "Whoever answers for Customers (Sales), or an administrator, can." in page
 
 
+async def test_what_else_was_open_on_the_same_facts_stands_beside_it(console: Console) -> None:
+    eve = console.house.browser()
+    await console.house.member(eve, "Eve", "staff", "sales")
+    answer = await console.ask(eve, "crm", path="/export/all")
+    page = (await console.ada.get(f"/console/decisions/{answer.id}")).text
+    beside = page[page.index("Beside it") : page.index("<dt>Door</dt>")]
+    assert [word for word in ("view", "download", "edit", "administer") if word in beside] == [
+        "view",
+        "edit",
+        "administer",
+    ]
+    assert 'class="effect permit"' in beside
+    assert 'class="effect deny"' in beside
+    rest = await console.ada.get(f"/withheld?decision={answer.id}")
+    assert "This was asked by Eve." in rest.text
+
+
 async def test_conditions_show_the_value_they_saw(console: Console) -> None:
     eve = console.house.browser()
     await console.house.member(eve, "Eve", "staff")

@@ -13,8 +13,10 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from limen.events import DecisionRecord, Event
+from limen.facts import LIMEN
+from limen.policy.access import access
 from limen.policy.annotations import State, reason_of
-from limen.policy.decision import Named
+from limen.policy.decision import Effect, Named
 from limen.policy.explain import Considered
 from limen.policy.replay import write_decision
 from limen.policy.saying import Audience, Because, Language, Names, Said, Words, kind_sentence, say
@@ -40,7 +42,10 @@ class Spoke:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """A decision as it is shown. `past` is None where its facts or its revision are not kept any more."""
+    """A decision as it is shown. `past` is None where its facts or its revision are not kept any more.
+
+    `beside` is what the other actions of the app would have been answered on the same facts.
+    """
 
     id: str
     row: Row
@@ -53,6 +58,7 @@ class Page:
     who_can: str
     watched: tuple[tuple[str, str], ...]
     spoke: tuple[Spoke, ...]
+    beside: tuple[tuple[str, Effect], ...]
     is_current: bool
     past: Past | None
 
@@ -118,6 +124,7 @@ def _page(site: Site, decision_id: str, event: Event, past: Past | None) -> Page
         who_can=said.who_can,
         watched=tuple((name, titles.get(name, name)) for name in record.watched),
         spoke=_spoke(site, past, record) if past is not None else (),
+        beside=_beside(past) if past is not None and past.is_same else (),
         is_current=record.revision in {"", site.ports.in_force.engine.revision},
         past=past,
     )
@@ -130,6 +137,13 @@ def _said(site: Site, row: Row, record: DecisionRecord, past: Past | None) -> Sa
         return Said((), tuple(kind_sentence(kind, words) for kind in record.remedies))
     names = Names(row.person, row.app, site.known.groups)
     return say(past.engine, past.explanation.decision, Audience.ADMINISTRATOR, words, names)
+
+
+def _beside(past: Past) -> tuple[tuple[str, Effect], ...]:
+    if past.app.id == LIMEN:
+        return ()
+    answers = access(past.engine, past.facts, past.explanation.decision.now)
+    return tuple((action, one.effect) for action, one in answers.items() if action != past.request.action)
 
 
 def _spoke(site: Site, past: Past, record: DecisionRecord) -> tuple[Spoke, ...]:
