@@ -11,6 +11,7 @@ from collections import Counter
 from dataclasses import replace
 from functools import cache
 from ipaddress import ip_network
+from itertools import combinations, product
 from typing import Any
 
 import pytest
@@ -33,9 +34,12 @@ from limen.facts import (
     Session,
 )
 from limen.policy import Effect, Engine, Remedy, Request
+from limen.policy.remedies import MOST_SETS
 
 REFUSALS = 12_000
 CHUNKS = 12
+SEARCHED = 1_500
+"""Refusals of which every change alone, every two, and all together are tried."""
 START = from_iso("2026-10-20T00:00:00Z")  # a week before summer time ends in Berlin
 
 # What must hold, as companies write it: the better the facts, the more of it does. Some are about time as well.
@@ -70,8 +74,8 @@ CONDITIONS = (
 SCOPES = ("principal", 'principal in Group::"staff"', 'principal in Group::"finance"')
 
 
-def policies(draw: random.Random) -> str:
-    """One or two permits and up to four forbids that say what they demand."""
+def policies(draw: random.Random, odd: float = 0.06) -> str:
+    """One or two permits and up to four forbids that say what they demand; some `odd` ones close by better facts."""
     texts = []
     for number in range(draw.randint(1, 2) + draw.randint(0, 4)):
         effect = "permit" if number == 0 or (number == 1 and draw.random() < 0.4) else "forbid"
@@ -80,7 +84,7 @@ def policies(draw: random.Random) -> str:
         body = join.join(f"({one})" for one in demands)
         kind = "when" if effect == "permit" else "unless"
         clause = f"{kind} {{ {body} }}" if body else ""
-        if draw.random() < 0.06:  # and now and then what gets worse when facts get better
+        if draw.random() < odd:
             clause += f" {draw.choice(('when', 'unless'))} {{ {draw.choice(CONDITIONS)} }}"
         scope = draw.choice(SCOPES) if draw.random() < 0.3 else "principal"
         texts.append(f'@id("p{number}") {effect} ({scope}, action, resource) {clause};')
@@ -209,3 +213,72 @@ def test_a_named_set_turns_the_refusal_and_no_member_can_be_left_out(chunk: int)
     assert seen["sets of 2"] > 20
     assert seen["sets of 3"] > 5
     assert seen["0 alternatives"] > 50
+
+
+def _everything(text: str, facts: Facts, now: Instant) -> list[Remedy]:
+    """Whatever somebody could change now, each once; of the levels of binding the highest that a policy names.
+
+    A new session is told of only where a policy asks for it, because else to prove oneself again is as good and less.
+    """
+    auth, device, place = facts.auth, facts.device, facts.place
+    found = [Remedy("use_passkey", at_once=True)] if auth.strength < 3 else []
+    found += [Remedy("add_factor", at_once=True)] if auth.strength < 2 else []
+    found += [Remedy("sign_in_again", at_once=True)] if now - auth.at >= 30 * SECOND else []
+    found += [Remedy("new_session", at_once=False)] if "context.session" in text else []
+    found += [] if device.known else [Remedy("enrol_device", at_once=False)]
+    found += [Remedy("mend_device", at_once=False, what=what) for what in ("compliance", "managed", "seen")]
+    found += [Remedy("mend_device", at_once=False, what="binding", strength=2)]
+    found += [Remedy("change_place", at_once=False, what="network", to=to) for to in ("office", "hall")]
+    found += [Remedy("change_place", at_once=False, what="country", to=to) for to in ("DE", "PT")]
+    found += [Remedy("change_place", at_once=False, what="address", to="192.0.2.0/24")]
+    found += [Remedy("change_place", at_once=False, what="anonymiser")] if place.known else []
+    return [*found, Remedy("ask_for_grant", at_once=False)]
+
+
+def _bare(named: tuple[Remedy, ...]) -> frozenset[tuple[str, str, str]]:
+    return frozenset((one.kind, one.what, one.to) for one in named)
+
+
+@pytest.mark.parametrize("chunk", range(3))
+def test_nothing_that_one_or_two_changes_would_turn_is_left_unsaid_nor_what_all_of_them_would(chunk: int) -> None:
+    draw = random.Random(f"nothing left unsaid {chunk}")
+    refused, turned = 0, Counter[int]()
+    request = Request("view")
+    while refused < SEARCHED // 3:
+        text = policies(draw, odd=0)
+        engine = engine_of(text)
+        now = START + draw.randrange(10 * DAY)
+        facts = facts_at(draw, now)
+        decision = engine.decide(request, facts, now)
+        if decision.effect is not Effect.DENY:
+            continue
+        refused += 1
+
+        def turns(named: tuple[Remedy, ...], *, engine: Engine = engine, facts: Facts = facts, now: int = now) -> bool:
+            return engine.decide(request, applied(named, facts, now)[0], now).effect is Effect.PERMIT
+
+        remedies = decision.remedies
+        said = {_bare(named) for named in remedies}
+        everything = _everything(text, facts, now)
+        singles = [(one,) for one in everything if turns((one,))]
+        rest = [one for one in everything if (one,) not in singles]
+        pairs = [pair for pair in combinations(rest, 2) if _fit(pair) and turns(pair)]
+        if len(remedies) < MOST_SETS:
+            assert {_bare(one) for one in (*singles, *pairs)} <= said, (engine.tree, facts, now)
+        unplaced = tuple(one for one in everything if not one.to and one.kind != "add_factor")
+        networks, countries, addresses = (
+            [None, *(one for one in everything if one.what == what)] for what in ("network", "country", "address")
+        )
+        tops = [(*unplaced, *filter(None, place)) for place in product(networks, countries, addresses)]
+        assert remedies or not any(map(turns, tops)), (engine.tree, facts, now)
+        turned[min((len(named) for named in remedies), default=0)] += 1
+    assert all(turned[size] > 10 for size in (0, 1, 2, 3)), turned
+
+
+_PROOFS = {"use_passkey", "add_factor", "sign_in_again"}
+
+
+def _fit(pair: tuple[Remedy, ...]) -> bool:
+    """One proof and one place at a time."""
+    one, other = pair
+    return not ({one.kind, other.kind} <= _PROOFS or (one.what and one.what == other.what))

@@ -53,6 +53,12 @@ def named(text: str, now: int = NOW, **known: object) -> list[str]:
         ),
         ("context.grant.active && context.device.managed", {}, ["mend_device managed + ask_for_grant"]),
         ('context.place.country == "DE"', {"place": Place(known=True, country="FR")}, ["change_place country"]),
+        (
+            'context.place has address && context.place.address.isInRange(ip("192.0.2.0/24"))',
+            {"place": Place("203.0.113.7")},
+            ["change_place address"],
+        ),
+        ("context.device.binding >= 2 && context.device.binding > 2", {}, ["mend_device binding"]),
         ("context.risk.score < 70", {}, []),
         ('principal in Group::"finance" && context.auth.strength >= 3', {"strength": 2}, []),
         ("resource.sensitivity <= 0", {}, []),

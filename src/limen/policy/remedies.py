@@ -24,7 +24,7 @@ SIGN_IN: Final = (Remedy("sign_in", at_once=True),)
 """The remedy of everybody who is not signed in. Who they will be is not known, so neither is what they may do."""
 MOST_SETS: Final = 6
 """How many alternatives are named."""
-MOST_TOPS: Final = 8
+MOST_TOPS: Final = 18
 """How many ways of changing everything are tried, where a policy names several networks or countries."""
 LATER: Final = 40
 """What it asks of people to come back later."""
@@ -170,13 +170,17 @@ class _Search:
         return all(move.not_before <= at for number, move in enumerate(self._moves) if mask >> number & 1)
 
     def _tops(self, numbers: Iterable[int]) -> Iterator[int]:
-        """Everything that can be changed, changed at once: the best of each slot, every name of a place in turn."""
+        """Everything that can be changed, changed at once: the best of each slot; of places each, and none."""
         slots: dict[str, list[int]] = {}
         for number in numbers:
-            slots.setdefault(self._moves[number].slot, []).append(number)
-        choices = [options if slot in _FLAT else options[:1] for slot, options in slots.items()]
-        for chosen in islice(product(*choices), MOST_TOPS):
-            yield sum(1 << number for number in chosen)
+            slots.setdefault(self._moves[number].slot, []).append(1 << number)
+        for slot, options in slots.items():
+            if slot in _FLAT:
+                options.insert(0, 0)
+            else:
+                options[:] = options[-1:] if slot == "binding" else options[:1]
+        for chosen in islice(product(*slots.values()), MOST_TOPS):
+            yield sum(chosen)
 
     def _shrink(self, mask: int, at: Instant) -> int:
         """A part of the set that still turns the answer, and would not without any one of its members.
@@ -194,5 +198,5 @@ class _Search:
 
 
 _NO_OTHERS: Final[dict[EntityUid, Entity]] = {}
-_FLAT: Final = frozenset({"network", "country", "address", "binding"})
-"""Slots of whose moves none is better than another; of proofs the first is the strongest, else there is but one."""
+_FLAT: Final = frozenset({"network", "country", "address"})
+"""Slots of whose moves none is better than another, or than none. Of proofs the first is the strongest."""
