@@ -19,9 +19,9 @@ from limen.policy.decision import Request
 from limen.storage.journal.reader import Reader
 from limen.storage.journal.segment import Name
 
-NOUNS_KEPT: Final = 50_000
-"""How many people, sessions, devices and so on are shared between facts before all are forgotten; bounds memory."""
-FACTS_KEPT: Final = 4_096
+NOUNS_KEPT: Final = 20_000
+"""How many people, how many devices and so on are shared between facts before all are forgotten; bounds memory."""
+FACTS_KEPT: Final = 1_024
 """How many facts stay assembled, with what the engine derived from them. The others wait as they were written."""
 _ROWS: Final = 4_096
 _EVERY: Final = 2_048
@@ -100,22 +100,6 @@ class _Own(msgspec.Struct, frozen=True, gc=False):
     decision: _Decision | None = None
 
 
-class _Body(msgspec.Struct, frozen=True, gc=False):
-    """An event, or facts under their digest, or neither."""
-
-    facts: str = ""
-    value: msgspec.Raw = msgspec.Raw(b"")
-    count: int = 1
-    metadata: _Named = _Named()
-    actor: _Actor = _Actor()
-    http_request: _Http = _Http()
-    unmapped: _Own = _Own()
-
-
-class _Line(msgspec.Struct, frozen=True, gc=False):
-    b: _Body | None
-
-
 class _Written(msgspec.Struct, frozen=True, gc=False):
     """Facts whose nouns are not read yet."""
 
@@ -129,23 +113,37 @@ class _Written(msgspec.Struct, frozen=True, gc=False):
     grants: msgspec.Raw
 
 
+class _Body(msgspec.Struct, frozen=True, gc=False):
+    """An event, or facts under their digest, or neither."""
+
+    facts: str = ""
+    value: _Written | None = None
+    count: int = 1
+    metadata: _Named = _Named()
+    actor: _Actor = _Actor()
+    http_request: _Http = _Http()
+    unmapped: _Own = _Own()
+
+
+class _Line(msgspec.Struct, frozen=True, gc=False):
+    b: _Body | None
+
+
 class _Nouns:
     """Reads facts, each noun that was read before shared: most facts differ in one or two of theirs."""
 
     def __init__(self) -> None:
-        self._facts = msgspec.json.Decoder(_Written)
         self._app: Callable[[msgspec.Raw], App] = _sharing(App)
         self._person: Callable[[msgspec.Raw], Person] = _sharing(Person)
-        self._auth: Callable[[msgspec.Raw], Auth] = _sharing(Auth)
-        self._session: Callable[[msgspec.Raw], Session | None] = _sharing(Session | None)
+        self._auth = msgspec.json.Decoder(Auth).decode  # hardly ever the same twice, like the session
+        self._session = msgspec.json.Decoder(Session | None).decode
         self._device: Callable[[msgspec.Raw], Device] = _sharing(Device)
         self._place: Callable[[msgspec.Raw], Place] = _sharing(Place)
         self._risk: Callable[[msgspec.Raw], Risk] = _sharing(Risk)
         self._grants: Callable[[msgspec.Raw], tuple[Grant, ...]] = _sharing(tuple[Grant, ...])
 
-    def read(self, written: bytes) -> Facts:
+    def read(self, raw: _Written) -> Facts:
         """Raises msgspec.DecodeError for what is none."""
-        raw = self._facts.decode(written)
         return Facts(
             self._app(raw.app),
             self._person(raw.person),
@@ -182,7 +180,7 @@ class _Segment:
         self._nouns = nouns
         self._since = since
         self._with_facts = with_facts
-        self._written: dict[str, bytes] = {}
+        self._written: dict[str, _Written] = {}
         self._assembled: dict[str, Facts] = {}
         self._requests: dict[tuple[str, str, str, str], Request] = {}
 
@@ -202,8 +200,8 @@ class _Segment:
                 if decision is not None:
                     if decision.now >= self._since:
                         yield self._recorded(body, decision)
-                elif body.facts and self._with_facts:
-                    self._written[body.facts] = bytes(body.value)
+                elif body.value is not None and self._with_facts:
+                    self._written[body.facts] = body.value
             told(part)
 
     def _recorded(self, body: _Body, decision: _Decision) -> Recorded:
