@@ -292,10 +292,7 @@ class _Connection(asyncio.Protocol):
             return self._refused_before("check-upgrade")
         cookies = get(b"cookie", b"")
         forwarded_for = get(b"x-forwarded-for")
-        if not forwarded_for:
-            address = ""
-        else:
-            address = server.addresses.get(forwarded_for) or server.address(forwarded_for)
+        address = (server.addresses.get(forwarded_for) or server.address(forwarded_for)) if forwarded_for else ""
         preflight_from = get(b"origin", b"") if b"access-control-request-method" in fields else b""
         answer = server.doors.ask(door, method, host, uri, cookies, address, preflight_from)
         if answer.effect is not Effect.PERMIT:
