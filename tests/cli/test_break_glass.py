@@ -149,7 +149,7 @@ def test_it_says_when_something_listens_already(served: Path, capsys) -> None:
         port = listening.getsockname()[1]
         settings = served / "limen.toml"
         written = settings.read_text().replace("8080", str(port))
-        settings.write_text(f'{written}\n[listen]\naddress = "127.0.0.1:{port}"\n')
+        settings.write_text(written.replace("[listen]\n", f'[listen]\naddress = "127.0.0.1:{port}"\n'))
         assert load_settings(served).listen.address == f"127.0.0.1:{port}"
         assert leave("break-glass", str(served), "--person", "p_ada", "-m", "why") == 0
     assert "does not run" not in capsys.readouterr().out

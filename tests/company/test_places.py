@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from limen.company.places import data_folder, database_url, journal_folder
+from limen.company.places import break_glass_file, data_folder, database_url, journal_folder
 from limen.settings import Settings, Storage
 
 
@@ -14,6 +14,7 @@ def test_data_lies_beside_the_folder(tmp_path: Path) -> None:
     assert data_folder(tmp_path, settings()) == tmp_path / "data"
     assert database_url(tmp_path, settings()) == f"sqlite:///{tmp_path}/data/limen.db"
     assert journal_folder(tmp_path, settings()) == tmp_path / "data/journal"
+    assert break_glass_file(tmp_path, settings()) == tmp_path / "data/break-glass.state"
 
 
 def test_unless_the_settings_say_otherwise(tmp_path: Path) -> None:

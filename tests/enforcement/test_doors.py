@@ -6,7 +6,8 @@ import pytest
 from tests.enforcement.house import NOW, House
 
 from limen.clock import HOUR, SetClock
-from limen.facts import LIMEN, Standing
+from limen.enforcement.doors import Doors
+from limen.facts import LIMEN, UNPROVED, Session, Standing
 from limen.policy import Effect, Request
 
 HOST = b"wiki.harbor.example"
@@ -189,3 +190,34 @@ def test_an_engine_that_breaks_ends_what_is_open(house):
 
     house.engine = Broken()
     assert house.doors.again(answer, "") == ("policy-error", None)
+
+
+@pytest.mark.parametrize(
+    ("app", "action", "is_open", "permitted"),
+    [
+        (LIMEN, "administer", True, True),
+        (LIMEN, "administer", False, False),
+        (LIMEN, "view", True, False),
+        (LIMEN, "sign_in", True, False),
+        ("wiki", "view", True, False),
+        ("wiki", "administer", True, False),
+    ],
+)
+def test_break_glass_opens_the_console_and_nothing_else(house, app, action, is_open, permitted):
+    asked = []
+
+    def holds(session, now):
+        asked.append((session.id, now))
+        return is_open
+
+    doors = Doors(
+        known=house.known, engine=lambda: house.engine, journal=house.journal, clock=house.clock, break_glass=holds
+    )
+    session = Session("bg_1", "bo", UNPROVED, NOW, NOW + HOUR, HOUR, app="" if app == LIMEN else app)
+    house.known.put_session(b"token", session)
+    for shut in (False, True):
+        house.journal.writable = not shut
+        answer = doors.judge("sign-in", house.known.apps[app], session, Request(action), "203.0.113.7")
+        assert answer.permitted is permitted
+        assert answer.word == "break-glass"
+    assert asked == ([("bg_1", NOW)] * 2 if (app, action) == (LIMEN, "administer") else [])

@@ -189,3 +189,16 @@ async def test_only_the_hash_of_a_token_is_kept(house: House, visitor: Visitor) 
     kept = house.database.read(lambda s: s.connection.execute(store.tables.sessions.select()).mappings().one())
     assert kept["token_hash"] == ada.token.hash
     assert ada.token.reveal() not in repr(dict(kept)) + repr(ada)
+
+
+async def test_a_break_glass_session_counts_as_fresh_and_goes_to_no_app(house: House, visitor: Visitor) -> None:
+    ada = await house.administrator(house.passkey(), visitor)
+    now = house.clock.now()
+    glass = replace(ada.session, id="bg_1", auth=UNPROVED, started_at=now, expires_at=now + HOUR)
+    house.known.put_session(b"token", glass)
+    assert house.parts.sessions.freshly_proved(glass, 3) is glass
+    with pytest.raises(NotLiveError):
+        await house.parts.sessions.open_app_session("bg_1", "wiki", "203.0.113.7", "")
+    house.clock.forward(HOUR)
+    with pytest.raises(NotLiveError):
+        house.parts.sessions.freshly_proved(glass, 3)

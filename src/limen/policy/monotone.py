@@ -33,6 +33,8 @@ from limen.policy.worlds import Setting, TooManyError, action_of, settings_of
 
 MOST_WORLDS: Final = 30_000
 """How many combinations of facts are evaluated for one policy."""
+LISTING: Final = 2_000
+"""What it counts for to find out that one policy has too many."""
 MOST_TOGETHER: Final = 150_000
 """… and for all policies of one proof, mends included."""
 
@@ -151,6 +153,7 @@ def _find(policy: Policy, budget: _Budget) -> Iterator[Finding]:
     try:
         settings = _settings(policy, found, budget)
     except TooManyError:
+        budget.takes(LISTING)
         what = "this policy tells too many combinations of facts apart to prove that no worse fact widens access"
         yield Unproven(policy.id, facts[0], what, f"split it into policies that each read fewer facts, {EXEMPT}")
         return

@@ -46,3 +46,14 @@ def test_nothing_is_added_to_one_that_was_tampered_with(tmp_path: Path) -> None:
     with pytest.raises(JournalUnwritableError):
         spare.append(USED)
     assert spare.events() == []
+
+
+def test_its_room_shrinks_with_use_and_is_gone_behind_what_was_changed(tmp_path: Path) -> None:
+    path = tmp_path / "spare"
+    spare = Spare(path, KEYS)
+    assert spare.room() == SPARE_BYTES
+    spare.append(USED)
+    used = SPARE_BYTES - spare.room()
+    assert 0 < used < 1_000
+    path.write_bytes(path.read_bytes().replace(b"break_glass", b"break_class"))
+    assert spare.room() == 0
