@@ -17,24 +17,24 @@ policy compares facts in a way whose changes can't be told from its text, or whe
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Final
 
 from limen.cedar import Entity, EntityUid, Policy
-from limen.cedar.interpret import Request as CedarRequest
-from limen.cedar.tree import Attribute, Expression, Literal, Var, children, descend
+from limen.cedar.tree import Expression, Literal
 from limen.clock import Instant
 from limen.facts import ACTIONS, ANYBODY, App, Facts, Person, Upstream
 from limen.policy.annotations import State
 from limen.policy.classes import Class, Raw, value_of
 from limen.policy.decision import Effect, Request
 from limen.policy.engine import Engine
+from limen.policy.folding import Body, Folding, Side
 from limen.policy.grid import Cube, conjunction, cover
 from limen.policy.kinds import kind_of, named_in
 from limen.policy.seen import ACTION_ENTITIES, Calendar, see
 from limen.policy.situations import Situating, Situations
-from limen.policy.told_apart import Body, atoms_of, fold, told_apart
+from limen.policy.told_apart import atoms_of, told_apart
 
 MOST_CELLS: Final = 1 << 20
 """How many situations of one kind of person, app and action are looked at; of more, a fixed choice."""
@@ -127,7 +127,6 @@ class _Found:
     is_partial: bool
 
 
-_Side = frozenset[Body]
 _NO_APP: Final = App("", "", "", Upstream(""))
 
 
@@ -148,10 +147,10 @@ class _Comparing:
         self.situating = Situating(since, after.calendar, most_cells)
         self.policies, self.old, self.new = _side_by_side(before, after)
         self.people = _alike(people, self.policies)
-        self.folding = _Folding(self.policies)
+        self.folding = Folding(self.policies)
         self.is_exhaustive = str(before.zone) == str(after.zone)
         self.covered, self.situations = 1.0, 0
-        self._solved: dict[tuple[_Side, _Side, bool], tuple[_Found, ...]] = {}
+        self._solved: dict[tuple[Side, Side, bool], tuple[_Found, ...]] = {}
 
     def compare(self) -> Reach:
         merged: dict[tuple[object, str], dict[str, list[int]]] = {}
@@ -204,14 +203,14 @@ class _Comparing:
                 found |= 1 << number
         return found
 
-    def _solve(self, old: _Side, new: _Side, *, nobody: bool) -> tuple[_Found, ...]:
+    def _solve(self, old: Side, new: Side, *, nobody: bool) -> tuple[_Found, ...]:
         key = (old, new, nobody)
         solved = self._solved.get(key)
         if solved is None:
             solved = self._solved[key] = tuple(self._look(old, new, nobody=nobody))
         return solved
 
-    def _look(self, old: _Side, new: _Side, *, nobody: bool) -> Iterator[_Found]:
+    def _look(self, old: Side, new: Side, *, nobody: bool) -> Iterator[_Found]:
         told = told_apart(_atoms([*old, *new]), self.since)
         self.is_exhaustive = self.is_exhaustive and told.is_exact
         all_of = self.situating.situations(told, _atoms([*(old ^ new)]), nobody=nobody)
@@ -283,63 +282,12 @@ def _alike(people: list[Person], policies: Iterable[Policy]) -> list[tuple[Perso
     return [(ANYBODY, ("",)), *((some[0], tuple(one.id for one in some)) for some in kinds.values())]
 
 
-class _Folding:
-    """What is left of each policy for a person, app and action, worked out once for all to whom it is the same."""
-
-    def __init__(self, policies: tuple[Policy, ...]) -> None:
-        self._policies = policies
-        self._readers: list[Callable[[Person, App, str], object]] = [_reader(policy) for policy in policies]
-        self._bodies: dict[object, Body | None] = {}
-        self._sides: dict[object, _Side] = {}
-
-    def bodies(self, relevant: int, person: Person, app: App | None, action: str) -> _Side:
-        if app is None:
-            return frozenset()
-        keys = []
-        while relevant:
-            lowest = relevant & -relevant
-            number = lowest.bit_length() - 1
-            keys.append((number, self._readers[number](person, app, action)))
-            relevant ^= lowest
-        side = self._sides.get(tuple(keys))
-        if side is None:
-            found = (self._body(key, person, app, action) for key in keys)
-            side = self._sides[tuple(keys)] = frozenset(one for one in found if one is not None)
-        return side
-
-    def _body(self, key: tuple[int, object], person: Person, app: App, action: str) -> Body | None:
-        if key not in self._bodies:
-            seen = see(Facts(app, person))
-            asked = CedarRequest(seen.principal, ACTION_ENTITIES[action], seen.resource, {}, {})
-            self._bodies[key] = fold(self._policies[key[0]], asked)
-        return self._bodies[key]
-
-
-def _reader(policy: Policy) -> Callable[[Person, App, str], object]:
-    """What of person, app and action the conditions hang on."""
-    nodes = [node for condition in policy.conditions for node in descend(condition.body)]
-    reads_person, reads_action = Var("principal") in nodes, Var("action") in nodes
-    reads_app = Var("resource") in nodes
-    named = sum(
-        1 for node in nodes for one in children(node) if one == Var("resource") and not isinstance(node, Attribute)
-    )
-
-    def reads(person: Person, app: App, action: str) -> object:
-        return (
-            (person.id, person.groups) if reads_person else None,
-            (app.id if named else "", app.sensitivity, app.owner) if reads_app else None,
-            action if reads_action else None,
-        )
-
-    return reads
-
-
 def _seen_of(app: App) -> object:
     """What policies can see of an app."""
     return (app.id, app.sensitivity, app.owner)
 
 
-def _may_permit(side: _Side) -> bool:
+def _may_permit(side: Side) -> bool:
     return any(body.effect == "permit" for body in side)
 
 
@@ -355,7 +303,7 @@ def _atoms(bodies: Iterable[Body]) -> list[Expression]:
     return sorted(found, key=repr)
 
 
-def _permitted(side: _Side, all_of: Situations) -> int:
+def _permitted(side: Side, all_of: Situations) -> int:
     """The cells in which one of them permits, none forbids, and none can't be evaluated."""
     permits = refuses = 0
     for body in side:

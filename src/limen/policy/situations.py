@@ -17,48 +17,23 @@ from limen.cedar.interpret import Request as CedarRequest, boolean
 from limen.cedar.tree import Expression
 from limen.clock import DAY, HOUR, MINUTE, Instant
 from limen.facts import (
-    ANYBODY,
-    UNKNOWN_DEVICE,
-    UNKNOWN_RISK,
-    UNPROVED,
     App,
-    Auth,
-    Device,
-    Factor,
     Facts,
-    Grant,
     Person,
-    Place,
-    Risk,
-    Session,
     Upstream,
 )
-from limen.policy.classes import FAR, INSTANTS, Class, Exactly, Raw, Span, address_text, put
+from limen.policy.classes import FAR, INSTANTS, Class, Exactly, Raw, Span, put
 from limen.policy.decision import Request
 from limen.policy.grid import Grid
+from limen.policy.in_full import UNKNOWN, in_full
 from limen.policy.seen import ACTION_ENTITIES, Calendar, see
 from limen.policy.told_apart import ToldApart
 
 Rule = tuple[tuple[str, ...], Callable[[tuple[Class, ...]], bool]]
 """Some axes, and whether facts in these classes of them can be together."""
 _FORTNIGHT: Final = 15
-_FACTORS: Final = {
-    0: frozenset[str](),
-    1: frozenset({"password"}),
-    2: frozenset({"password", "code"}),
-    3: frozenset({"passkey"}),
-}
-_UNKNOWN: Final[Mapping[str, Raw]] = {
-    "device.known": False,
-    "device.id": "",
-    "device.compliance": "unknown",
-    "device.managed": False,
-    "device.binding": 0,
-    "device.platform": "",
-    "device.seen": 0,
-}
 _NOBODY: Final[Mapping[str, Raw]] = {
-    **_UNKNOWN,
+    **UNKNOWN,
     "auth.strength": 0,
     "auth.factors": frozenset[str](),
     "auth.at": 0,
@@ -160,7 +135,7 @@ class Situating:
                 yield (axis,), lambda some, value=value: some[0].holds(value)  # type: ignore[misc]
                 if axis in INSTANTS:
                     yield (INSTANTS[axis],), lambda some: _is_never(some[0], self.since)
-        for axis, value in _UNKNOWN.items():
+        for axis, value in UNKNOWN.items():
             yield ("device.known", axis), lambda some, value=value: some[0].example is True or some[1].holds(value)  # type: ignore[misc]
         yield ("device.known", "device.id"), lambda some: some[0].example is False or not some[1].holds("")
         yield ("device.known", "device.age"), lambda some: some[0].example is True or _is_never(some[1], self.since)
@@ -254,7 +229,7 @@ class Situating:
         now = self.moment({**classes, "now": spans})
         if now is None:
             return None
-        return _full({axis: some[0] for axis, some in classes.items()}, person, app, action, now)
+        return in_full({axis: some[0] for axis, some in classes.items()}, person, app, action, now)
 
 
 _TRUE: Final = Exactly(example=True)
@@ -282,87 +257,6 @@ def _meets(now: Class, age: Class, instant: Class) -> bool:
     assert isinstance(age, Span)  # noqa: S101 -- all three are numbers
     assert isinstance(instant, Span)  # noqa: S101 -- all three are numbers
     return now.low - instant.high <= age.high and age.low <= now.high - instant.low
-
-
-def _full(
-    classes: Mapping[str, Class], person: Person, app: App, action: str, now: Instant
-) -> tuple[Facts, Request, Instant]:
-    said: dict[str, Raw] = {axis: one.example for axis, one in classes.items()}
-    for instant, age in INSTANTS.items():
-        dated, old = classes.get(instant), classes.get(age)
-        if isinstance(old, Span):
-            low = max(now - old.high, dated.low if isinstance(dated, Span) else 0)
-            high = min(now - old.low, dated.high if isinstance(dated, Span) else now + FAR)
-            said[instant] = max(low, min(high, now + 1 if instant == "grant.until" else now))
-    request = Request(action, str(said.get("request.method", "")), str(said.get("request.route", "")))
-    place = _place(said)
-    if not person.id:
-        return Facts(app=app, person=ANYBODY, place=place), request, now
-    auth = _auth(said, now)
-    has_session = said.get("session.known", bool(auth.strength) or "session.started" in said)
-    started = _number(said, "session.started", auth.at or now - MINUTE)
-    until = _number(said, "grant.until", now + HOUR) if said.get("grant.active", "grant.until" in said) else 0
-    facts = Facts(
-        app=app,
-        person=person,
-        auth=auth,
-        session=Session("supposed", person.id, auth, started, now + DAY, DAY) if has_session else None,
-        device=_device(said, now),
-        place=place,
-        risk=_risk(said, now),
-        grants=(Grant("supposed", app.id, frozenset({action}), until),) if until > now else (),
-    )
-    return facts, request, now
-
-
-def _number(said: Mapping[str, Raw], axis: str, otherwise: int) -> int:
-    value = said.get(axis, otherwise)
-    return value if isinstance(value, int) else otherwise
-
-
-def _auth(said: Mapping[str, Raw], now: Instant) -> Auth:
-    factors = said.get("auth.factors")
-    strength = _number(said, "auth.strength", 3 if factors is None else min(len(_as_factors(factors)), 2))
-    if not strength:
-        return UNPROVED
-    chosen = _FACTORS[strength] if factors is None else _as_factors(factors)
-    return Auth(strength, frozenset(map(Factor, chosen)), _number(said, "auth.at", now - MINUTE))
-
-
-def _as_factors(value: Raw) -> frozenset[str]:
-    return value if isinstance(value, frozenset) else frozenset()
-
-
-def _device(said: Mapping[str, Raw], now: Instant) -> Device:
-    is_known = said.get("device.known", any(said.get(axis, value) != value for axis, value in _UNKNOWN.items()))
-    if not is_known:
-        return UNKNOWN_DEVICE
-    return Device(
-        str(said.get("device.id") or "supposed"),
-        known=True,
-        compliance=str(said.get("device.compliance", "unknown")),
-        managed=bool(said.get("device.managed", False)),
-        binding=_number(said, "device.binding", 0),
-        platform=str(said.get("device.platform", "")),
-        seen_at=_number(said, "device.seen", now),
-    )
-
-
-def _place(said: Mapping[str, Raw]) -> Place:
-    address = said.get("place.address")
-    return Place(
-        address_text(*address) if isinstance(address, tuple) else "",
-        bool(said.get("place.known", said.get("place.country", "") != "")),
-        str(said.get("place.country", "")),
-        str(said.get("place.network", "")),
-        bool(said.get("place.anonymiser", True)),
-    )
-
-
-def _risk(said: Mapping[str, Raw], now: Instant) -> Risk:
-    score = _number(said, "risk.score", 0 if said.get("risk.known") else 100)
-    is_known = bool(said.get("risk.known", score != 100))
-    return Risk(score, known=True, at=now) if is_known else UNKNOWN_RISK
 
 
 # Axes as small as they can be

@@ -1,7 +1,7 @@
 """What some policies can tell apart: which facts each of their comparisons reads, and where its answer may change.
 
 An *atom* is the smallest part of a condition that is true or false. What hangs on the person, action and app alone is
-worked out beforehand (`fold`), so atoms that are left read the context.
+worked out beforehand (`limen.policy.folding`), so atoms that are left read the context.
 """
 
 from __future__ import annotations
@@ -11,8 +11,7 @@ from dataclasses import dataclass, field
 from math import prod
 from typing import Final, TypeAlias
 
-from limen.cedar import Datetime, Duration, EntityUid, EvaluationError, IpRange, Policy
-from limen.cedar.interpret import Request as CedarRequest, evaluate
+from limen.cedar import Datetime, Duration, IpRange
 from limen.cedar.tree import (
     And,
     Attribute,
@@ -21,21 +20,16 @@ from limen.cedar.tree import (
     Expression,
     Has,
     If,
-    Is,
-    IsEmpty,
     Like,
     Literal,
     Negate,
     Not,
     Or,
-    RecordOf,
-    SetOf,
     Var,
     children,
     constant,
     descend,
 )
-from limen.cedar.values import LONG_MAX
 from limen.clock import Instant
 from limen.policy.classes import (
     AXES,
@@ -49,8 +43,6 @@ from limen.policy.classes import (
     text_classes,
 )
 
-ERROR: Final = Binary("+", Literal(LONG_MAX), Literal(1))
-"""Stands for what can't be evaluated whatever the facts are."""
 _MIRRORED: Final = frozenset({"<", "<=", ">", ">=", "==", "!="})
 _UNITS: Final = {
     "toMilliseconds": 1,
@@ -65,98 +57,6 @@ _BOUNDED: Final = frozenset(AXES) - TEXTS - set(INSTANTS) - {"now", "place.addre
 _MOST_NOWS: Final = 1_000
 _MOST_ANSWERS: Final = 12_000
 """A week has 10,080 minutes."""
-
-
-@dataclass(frozen=True, slots=True)
-class Body:
-    """A policy without what hangs on person, action and app alone: what is left of its conditions, in order."""
-
-    effect: str
-    conditions: tuple[Expression, ...]
-
-
-def fold(policy: Policy, request: CedarRequest) -> Body | None:
-    """What is left of `policy` for this person, action and app; None where it can neither apply nor err."""
-    left: list[Expression] = []
-    for condition in policy.conditions:
-        body = _folded(condition.body, request)
-        wanted: Expression = body if condition.kind == "when" else _not(body)
-        if wanted == Literal(False):
-            if not left:
-                return None
-            left.append(wanted)
-            break
-        if wanted != Literal(True):
-            left.append(wanted)
-    return Body(policy.effect, tuple(left))
-
-
-def _not(node: Expression) -> Expression:
-    return Literal(not node.value) if isinstance(node, Literal) and isinstance(node.value, bool) else Not(node)
-
-
-def _folded(node: Expression, request: CedarRequest) -> Expression:  # noqa: C901, PLR0911, PLR0912 -- one arm for each kind
-    if not any(one == Var("context") for one in descend(node)):
-        return _worked_out(node, request)
-    match node:
-        case And(operands):
-            return _chain(And, False, [_folded(one, request) for one in operands])
-        case Or(operands):
-            return _chain(Or, True, [_folded(one, request) for one in operands])
-        case Not(operand):
-            return _not(_folded(operand, request))
-        case If(test, then, otherwise):
-            asked = _folded(test, request)
-            if isinstance(asked, Literal) and isinstance(asked.value, bool):
-                return _folded(then if asked.value else otherwise, request)
-            return If(asked, _folded(then, request), _folded(otherwise, request))
-        case Binary(operator, left, right):
-            return Binary(operator, _folded(left, request), _folded(right, request))
-        case Attribute(base, name):
-            return Attribute(_folded(base, request), name)
-        case Has(base, name):
-            return Has(_folded(base, request), name)
-        case Call(name, arguments):
-            return Call(name, tuple(_folded(one, request) for one in arguments))
-        case SetOf(items):
-            return SetOf(tuple(_folded(one, request) for one in items))
-        case RecordOf(items):
-            return RecordOf(tuple((name, _folded(one, request)) for name, one in items))
-        case Negate(operand):
-            return Negate(_folded(operand, request))
-        case IsEmpty(operand):
-            return IsEmpty(_folded(operand, request))
-        case Like(operand, pattern):
-            return Like(_folded(operand, request), pattern)
-        case Is(operand, kind, group):
-            return Is(_folded(operand, request), kind, None if group is None else _folded(group, request))
-    return node
-
-
-def _worked_out(node: Expression, request: CedarRequest) -> Expression:
-    if not any(isinstance(one, Var) for one in descend(node)) and not isinstance(node, Binary | Not | Or | And):
-        return node
-    try:
-        value = evaluate(node, request)
-    except EvaluationError:
-        return ERROR
-    return Literal(value) if type(value) in {bool, int, str, EntityUid} else node  # type: ignore[arg-type]
-
-
-def _chain(kind: type[And | Or], stop: bool, operands: list[Expression]) -> Expression:  # noqa: FBT001
-    """The chain up to the first operand that ends it for sure, without those that say nothing."""
-    left: list[Expression] = []
-    for one in operands:
-        if one == Literal(stop):
-            if not left:
-                return one
-            left.append(one)
-            break
-        if one != Literal(not stop):
-            left.append(one)
-    if not left:
-        return Literal(not stop)
-    return kind(tuple(left)) if len(left) > 1 else left[0]
 
 
 def atoms_of(node: Expression) -> Iterator[Expression]:
