@@ -68,3 +68,14 @@ def test_what_was_known_when_it_was_published_stands_beside_a_revision(tmp_path:
     second = database.write(lambda one: store.add(one, company, "server", "again", 8))
     assert database.read(lambda one: store.since(one, first.seq)) == [second]
     database.close()
+
+
+def test_a_publication_is_found_by_its_number_with_the_one_before(tmp_path: Path) -> None:
+    company = load_company(small_folder(tmp_path))
+    database = Database.open(tmp_path / "limen.db")
+    first = database.write(lambda one: store.add(one, company, "p1", "why", 7))
+    second = database.write(lambda one: store.add(one, company, "p1", "again", 8))
+    assert database.read(lambda one: store.at(one, second.seq)) == (second, first)
+    assert database.read(lambda one: store.at(one, first.seq)) == (first, None)
+    assert database.read(lambda one: store.at(one, second.seq + 1)) == (None, None)
+    database.close()

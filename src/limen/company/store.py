@@ -106,6 +106,15 @@ def history(snapshot: Snapshot, limit: int = 100) -> list[Revision]:
     return [_revision(row) for row in snapshot.connection.execute(_headers().limit(limit))]
 
 
+def at(snapshot: Snapshot, seq: int) -> tuple[Revision | None, Revision | None]:
+    """The publication of this number, and the one before it; None where there is none."""
+    rows = snapshot.connection.execute(_headers().where(revisions.c.seq <= seq).limit(2)).all()
+    found = [_revision(row) for row in rows]
+    if not found or found[0].seq != seq:
+        return None, None
+    return found[0], found[1] if len(found) > 1 else None
+
+
 def named(snapshot: Snapshot, beginning: str, limit: int = 2) -> list[Revision]:
     """The newest publication of each revision whose id begins so, the newest first; up to `limit` of them."""
     rows = snapshot.connection.execute(_headers().where(revisions.c.id.startswith(beginning, autoescape=True)))

@@ -24,8 +24,10 @@ from limen.web.console import (
     people,
     person,
     policies,
+    revision,
     revisions,
     rules,
+    watched,
     what_if,
 )
 from limen.web.portal import (
@@ -47,7 +49,7 @@ from limen.web.site import Site, TurnedAwayError, fresh_proof_path, status_of
 
 _ROOMS: Final = (
     (sign_in, enrolment, break_glass, step_up, opening, apps, passkeys, sessions, access, not_yet, withheld),
-    (overview, live, decision, decisions, people, person, console_apps, policies, what_if),
+    (overview, live, decision, decisions, people, person, console_apps, policies, revision, watched, what_if),
 )
 _FOR_EVER: Final = "public, max-age=31536000, immutable"
 _log = logging.getLogger(__name__)

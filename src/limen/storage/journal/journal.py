@@ -165,6 +165,11 @@ class Journal:
         """Up to `limit` of the newest events, newest first, from memory."""
         return self._recent.newest(limit, where)
 
+    @property
+    def reader(self) -> Reader:
+        """The journal on disk, as any process reads it."""
+        return self._reader
+
     def live(self) -> Live:
         """A subscription to events as they become durable, on the running event loop. Close it when done."""
         client = Live(asyncio.get_running_loop(), self._leave)

@@ -1,0 +1,101 @@
+"""One revision: what it changed, who published it and why, what was proved and foretold when they did."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Final
+
+from fastapi import APIRouter
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+
+from limen.company import store
+from limen.company.authors import author_name, names_of, proof_sentence
+from limen.company.changes import Change, changes
+from limen.company.company import Company
+from limen.company.rehearsal import Turn
+from limen.company.store import Revision
+from limen.storage import Snapshot
+from limen.web.site import Site
+
+LARGEST: Final = 1 << 62
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A revision as its page shows it. `changes` is None where one of the two can't be read by this Limen."""
+
+    revision: Revision
+    author: str
+    before: Revision | None
+    is_in_force: bool
+    changes: tuple[Change, ...] | None
+    proof: str
+    turned: tuple[tuple[str, str, str, str, int, str], ...]
+
+
+def rooms(site: Site) -> APIRouter:
+    """`/console/revisions/NUMBER`: a publication, not a content, for the same content may be published twice."""
+    router = APIRouter()
+
+    @router.get("/console/revisions/{number}")
+    async def one_revision(request: Request, number: str) -> Response:
+        resident = await site.enter(request, "administer")
+        seq = int(number) if number.isascii() and number.isdecimal() and len(number) < 19 else 0
+        told = await site.ports.database.reading(lambda snapshot: told_of(snapshot, seq))
+        if told is None:
+            raise HTTPException(404)
+        effect = told.revision.beside.effect
+        return site.page("console/revision.html", resident, room="policies", told=told, effect=effect)
+
+    return router
+
+
+def told_of(snapshot: Snapshot, seq: int) -> Told | None:
+    """Everything the page shows; None where there is no such publication."""
+    if not 0 < seq < LARGEST:
+        return None
+    revision, before = store.at(snapshot, seq)
+    if revision is None:
+        return None
+    newest = store.newest(snapshot)
+    names = names_of(snapshot)
+    new = _read(snapshot, revision)
+    old = _read(snapshot, before) if before is not None else None
+    is_readable = new is not None and (before is None or old is not None)
+    apps = {**(old.all_apps if old else {}), **(new.all_apps if new else {})}
+    return Told(
+        revision=revision,
+        author=author_name(snapshot, revision.author),
+        before=before,
+        is_in_force=newest is not None and newest.seq == seq,
+        changes=changes(old, new) if is_readable and new is not None else None,
+        proof=proof_sentence(revision.beside.proof, names),
+        turned=tuple(
+            _turned(one, names, {name: app.name for name, app in apps.items()})
+            for one in revision.beside.effect.get("turned", ())
+        ),
+    )
+
+
+def _read(snapshot: Snapshot, revision: Revision) -> Company | None:
+    try:
+        return store.company_of(snapshot, revision.id)
+    except ValueError:
+        return None
+
+
+def _turned(one: dict[str, Any], names: dict[str, str], apps: dict[str, str]) -> tuple[str, str, str, str, int, str]:
+    """(person, what becomes of it, action, app, how often, an example) of one kept group of requests."""
+    words = {turn.name.lower(): turn.value for turn in Turn}
+    person = str(one.get("person", ""))
+    app = str(one.get("app", ""))
+    return (
+        names.get(person, person) if person else "Nobody signed in",
+        words.get(str(one.get("turn", "")), "is answered otherwise"),
+        str(one.get("action", "")).replace("_", " "),
+        apps.get(app, app),
+        int(one.get("count", 0)),
+        str(next(iter(one.get("examples", ())), "")),
+    )
