@@ -23,7 +23,7 @@ from limen.policy.decision import Decision, Effect, Named, Reason, Request
 from limen.storage.break_glass import is_break_glass
 
 APP_COOKIE = b"__Host-limen-app"
-BROKEN_GLASS = Reason(Named.BREAK_GLASS, "permit", "Break-glass is open", "It stands outside of the policies.")
+BROKEN_GLASS = Reason(Named.BREAK_GLASS.value, "permit", "Break-glass is open", "It stands outside of the policies.")
 _ONLY_OURS = APP_COOKIE + b"="
 _OURS_BEGINS = len(_ONLY_OURS)
 MAX_COOKIE_BYTES = 16_384

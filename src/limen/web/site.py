@@ -17,11 +17,12 @@ from limen.enforcement.addresses import client_address
 from limen.enforcement.answers import app_origin
 from limen.enforcement.doors import Answer
 from limen.errors import LimenError
+from limen.events import Event
 from limen.facts import LIMEN, App, Person, Session, Standing
 from limen.identity.errors import BusyError, FreshProofNeededError, NotLiveError, NotPermittedError, SlowedError
 from limen.identity.model import SignedIn, Visitor
 from limen.policy.decision import Effect, Request as Asked
-from limen.storage.break_glass import State, is_break_glass
+from limen.storage.break_glass import KIND, State, is_break_glass
 from limen.web.pages import Pages
 from limen.web.ports import Ports
 from limen.web.requests import (
@@ -123,6 +124,8 @@ class Site:
                 self.known.put_session(hashed, session)
         elif is_break_glass(session) and not glass.holds(session, now):
             self.known.drop_session(session.id)
+            over = Event(at=now, kind=KIND, subject=session.person_id, session=session.id, reason="over")
+            self.ports.journal.record(over)
             return None
         return session
 

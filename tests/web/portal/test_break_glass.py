@@ -79,6 +79,7 @@ async def test_it_is_over_after_half_an_hour(house: House, browser: Browser) -> 
     assert (await other.get("/console")).status_code == 200
     house.clock.forward(OPEN_MS)
     assert (await other.get("/console")).headers["location"].startswith("/sign-in")
+    assert "over" in {event.reason for event in house.events("break_glass.used")}
 
 
 async def test_any_administrator_sees_it_and_can_end_it(house: House, browser: Browser) -> None:
@@ -99,6 +100,7 @@ async def test_the_command_on_the_server_ends_it_at_the_very_next_request(house:
     await opened(house, other, issue(house, ada))
     glass_of(house).end()
     assert (await other.get("/console")).headers["location"].startswith("/sign-in")
+    assert "over" in {event.reason for event in house.events("break_glass.used")}
 
 
 async def test_signing_out_ends_it_for_good(house: House, browser: Browser) -> None:

@@ -61,6 +61,7 @@ def rooms(site: Site) -> APIRouter:
         try:
             await site.in_thread(lambda: _journal(site, state, "opened", visit))
             site.ports.journal.record(issued_event(state))
+            site.known.put_session(bytes.fromhex(state.token), state.as_session())
         except Exception:
             glass.end()
             raise
