@@ -7,12 +7,11 @@ from typing import Any
 import pytest
 from tests.policy.scene import BERLIN, NOW, VIEW, facts, tree_of
 
-from limen.cedar import PolicySet
-from limen.cedar.tree import And
 from limen.clock import DAY, HOUR
 from limen.facts import UNKNOWN_DEVICE, Device, Place, Risk
 from limen.policy import Engine
-from limen.policy.saying.needs import NEVER, Hours, Need, hours_of, needs_of
+from limen.policy.saying.hours import Hours
+from limen.policy.saying.needs import NEVER, Need, needs_of
 from limen.policy.saying.why import request_of
 
 
@@ -111,28 +110,6 @@ def test_hours_belong_together_and_the_rest_is_said_apart() -> None:
     time, device = needs_of(engine.policies[0], request)
     assert (time.subject, time.hours, time.seen) == ("time", Hours((1, 2, 3, 4, 5), 720, 1140), NOW)
     assert device.subject == "device.managed"
-
-
-def _hours(condition: str) -> Hours | None:
-    (policy,) = PolicySet.parse(f"permit (principal, action, resource) when {{ {condition} }};")
-    body = policy.conditions[0].body
-    return hours_of(body.operands if isinstance(body, And) else (body,))
-
-
-@pytest.mark.parametrize(
-    ("condition", "hours"),
-    [
-        ("context.time.weekday < 6", Hours((1, 2, 3, 4, 5))),
-        ("[6, 7].contains(context.time.weekday)", Hours((6, 7))),
-        ("context.time.weekday != 7 && context.time.minute > 59", Hours((1, 2, 3, 4, 5, 6), 60)),
-        ("context.time.minute <= 719", Hours(until=720)),
-        ("context.time.minute == 5", None),
-        ("context.time.weekday * 1440 + context.time.minute >= 2000", None),
-        ("context.time.minute < 60 && context.time.minute > 90", None),
-    ],
-)
-def test_hours_are_read_where_they_are_plain(condition: str, hours: Hours | None) -> None:
-    assert _hours(condition) == hours
 
 
 def test_a_need_is_the_same_only_where_all_of_it_is() -> None:

@@ -10,7 +10,8 @@ Who is told what: `docs/decisions/0051-what-a-refusal-says.md`.
 from __future__ import annotations
 
 from limen.policy.saying.helps import Audience, Names, kind_sentence, remedy_sentence, whom
-from limen.policy.saying.needs import Hours, Need, needs_of
+from limen.policy.saying.hours import Hours
+from limen.policy.saying.needs import Need, needs_of
 from limen.policy.saying.sentences import Because, Said, because, factors_said, say
 from limen.policy.saying.why import kind_of, kinds_read, why_not
 from limen.policy.saying.words import Language, Words, language_of

@@ -30,6 +30,7 @@ from limen.cedar.tree import (
     constant,
     descend,
 )
+from limen.policy.saying.hours import Hours, hours_of, is_about_time
 
 NEVER: Final = -1
 """The age of what never happened."""
@@ -37,15 +38,6 @@ NEVER: Final = -1
 
 Plain: TypeAlias = "bool | int | str"
 """A value as a policy's constant has it; instants and lengths in milliseconds."""
-
-
-@dataclass(frozen=True, slots=True)
-class Hours:
-    """When something is open: days of the week (1 Monday to 7 Sunday) and minutes of the day, `until` excluded."""
-
-    days: tuple[int, ...] = (1, 2, 3, 4, 5, 6, 7)
-    start: int = 0
-    until: int = 1440
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,16 +127,16 @@ class _Reader:
         found: list[Need] = []
         is_said = False
         for part in parts:
-            if hours is None or not _is_about_time(part):
+            if hours is None or not is_about_time(part):
                 found += self.lacking(part, wish=True)
             elif not is_said and self.lacking(part, wish=True):
                 is_said = True
-                timely = And(tuple(one for one in parts if _is_about_time(one)))
+                timely = And(tuple(one for one in parts if is_about_time(one)))
                 found.append(self._need("time", "in", (), self._seen_time(), timely, hours))
         return tuple(found)
 
     def _leaf(self, node: Expression, *, wish: bool) -> Need:
-        if _is_about_time(node):
+        if is_about_time(node):
             hours = hours_of((node,)) if wish else None
             return self._need("time", "in" if wish else "not in", (), self._seen_time(), node, hours)
         compared = _compared(node)
@@ -280,43 +272,3 @@ def _plain(value: Value | None) -> Plain | None:
     if isinstance(value, IpRange):
         return format_ip(value)
     return value if isinstance(value, bool | int | str) else None
-
-
-# Hours
-
-
-def _is_about_time(node: Expression) -> bool:
-    paths = [expression_text(part) for part in descend(node) if isinstance(part, Attribute)]
-    return bool(paths) and all(path.startswith("context.time") for path in paths)
-
-
-def hours_of(parts: Iterable[Expression]) -> Hours | None:
-    """The days and minutes that these conditions leave, all together; None where they are not that plain."""
-    days, start, until = set(range(1, 8)), 0, 1440
-    timely = [part for part in parts if _is_about_time(part)]
-    for part in timely:
-        match part:
-            case Binary("contains", SetOf(items), Attribute(_, "weekday")):
-                days &= {value for item in items if type(value := _constant(item)) is int}
-            case Binary(operator, Attribute(_, name), Literal(value)) if type(value) is int:
-                if name == "weekday" and operator in _DAYS:
-                    days = {day for day in days if _DAYS[operator](day, value)}
-                elif name == "minute" and operator in {">=", ">"}:
-                    start = max(start, value + (operator == ">"))
-                elif name == "minute" and operator in {"<", "<="}:
-                    until = min(until, value + (operator == "<="))
-                else:
-                    return None
-            case _:
-                return None
-    return Hours(tuple(sorted(days)), start, until) if timely and days and start < until else None
-
-
-_DAYS: Final = {
-    "<=": lambda day, value: day <= value,
-    "<": lambda day, value: day < value,
-    ">=": lambda day, value: day >= value,
-    ">": lambda day, value: day > value,
-    "==": lambda day, value: day == value,
-    "!=": lambda day, value: day != value,
-}

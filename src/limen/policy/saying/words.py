@@ -14,7 +14,7 @@ from typing import Final
 
 from limen.clock import DAY, HOUR, MINUTE, SECOND, Instant, Milliseconds
 from limen.policy.saying import english, german
-from limen.policy.saying.needs import Hours
+from limen.policy.saying.hours import Hours
 
 
 class Language(StrEnum):
