@@ -45,6 +45,9 @@ class Upstream(BaseHTTPRequestHandler):
         self.end_headers()
         self.wfile.write(body)
 
+    def do_POST(self) -> None:
+        self.do_GET()
+
     def log_message(self, *_: Any) -> None:
         pass
 
@@ -89,25 +92,28 @@ class Harbor:
         self.loop.call_soon_threadsafe(age)
 
 
-def serve(folder: Path, url_port: int, upstream: int) -> tuple[Harbor, Any]:
+def own_folder(at: Path, url_port: int, upstream: int) -> Path:
+    """Harbor's folder with this machine's ports in it, so that what the console publishes has them too."""
+    folder = at / "company"
+    shutil.copytree(HARBOR, folder)
+    apps, settings = folder / "apps.yaml", folder / "limen.toml"
+    apps.write_text(re.sub(r"127\.0\.0\.1:91\d\d", f"127.0.0.1:{upstream}", apps.read_text("utf-8")), "utf-8")
+    text = re.sub(r"localhost:8080", f"localhost:{url_port}", settings.read_text("utf-8"))
+    settings.write_text(f'{text}\n[listen]\naddress = "127.0.0.1:{url_port}"\ncheck = ""\n', "utf-8")
+    return folder
+
+
+def serve(folder: Path, url_port: int, upstream: int, clock: Any = None) -> tuple[Harbor, Any]:
     from limen import app
     from limen.company.load import load_company
-    from limen.company.revision import revision_of
 
-    company = load_company(HARBOR)
-    url = f"http://limen.harbor.localhost:{url_port}"
-    listen = company.settings.listen.model_copy(update={"address": f"127.0.0.1:{url_port}", "check": ""})
-    settings = company.settings.model_copy(update={"url": url, "listen": listen})
-    apps = tuple(
-        replace(one, upstream=replace(one.upstream, url=f"http://127.0.0.1:{upstream}")) for one in company.apps
-    )
-    company = replace(company, settings=settings, apps=apps)
-    company = replace(company, revision=revision_of(company))
+    company = load_company(own_folder(folder, url_port, upstream))
+    settings = company.settings
     started, ready, harbors = threading.Event(), [], []
 
     async def live() -> None:
         async with AsyncExitStack() as closing:
-            limen = await app.open_limen(closing, settings, folder, lambda: company)
+            limen = await app.open_limen(closing, settings, folder, lambda: company, clock)
             server = app.http_server(limen)
             server.install_signal_handlers = lambda: None
             harbor = Harbor(limen, asyncio.get_running_loop(), url_port)

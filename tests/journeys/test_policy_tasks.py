@@ -1,0 +1,324 @@
+"""What a generalist changes without reading Cedar: each task through the pages, and a real request that is then decided
+otherwise. It is Tuesday, ten o'clock in Berlin.
+"""
+
+from __future__ import annotations
+
+import re
+import threading
+from collections.abc import Iterator
+from http.server import ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import expect
+from tests.journeys.conftest import Upstream, free_port, serve
+from tests.journeys.test_console import heading, into_the_console
+from tests.web.conftest import TUESDAY_MORNING, MovableClock
+
+from limen.facts import Known, Place
+
+HOUR = 3_600_000
+FRIDAY = "2026-11-27T18:00"
+
+
+@pytest.fixture
+def harbor(tmp_path: Path) -> Iterator[Any]:
+    upstream = ThreadingHTTPServer(("127.0.0.1", 0), Upstream)
+    threading.Thread(target=upstream.serve_forever, daemon=True).start()
+    running, stop = serve(tmp_path, free_port(), upstream.server_address[1], MovableClock(TUESDAY_MORNING))
+    yield running
+    stop()
+    upstream.shutdown()
+    upstream.server_close()
+
+
+@pytest.fixture
+def ada(harbor: Any, browse: Any) -> Any:
+    browser = browse()
+    browser.enrol(harbor.first_link)
+    into_the_console(browser, harbor.origin)
+    return browser
+
+
+def somebody(harbor: Any, browse: Any, name: str, *groups: str) -> Any:
+    browser = browse()
+    browser.enrol(harbor.invite(name, *groups))
+    return browser
+
+
+def is_let_in(browser: Any, harbor: Any, app: str, path: str = "/") -> bool:
+    """Whether a real request to the app reaches it, now."""
+    browser.page.goto(harbor.on(app, path))
+    return heading(browser).inner_text().startswith("The app on ")
+
+
+def is_asked_again(browser: Any, harbor: Any, app: str, path: str = "/") -> bool:
+    browser.page.goto(harbor.on(app, path))
+    return heading(browser).inner_text() == "One more step"
+
+
+def new_rule(ada: Any, harbor: Any, app: str, link: str) -> Any:
+    ada.page.goto(f"{harbor.origin}/console/apps/{app}")
+    ada.page.get_by_role("link", name=link).click()
+    return ada.page
+
+
+def change(ada: Any, harbor: Any, policy: str) -> Any:
+    ada.page.goto(f"{harbor.origin}/console/policies/{policy}")
+    ada.page.get_by_role("link", name="Change it", exact=True).click()
+    return ada.page
+
+
+def see_what_would_change(ada: Any) -> Any:
+    ada.page.get_by_role("button", name="See what would change").click()
+    expect(heading(ada)).to_have_text("What would change")
+    return ada.page.locator("main")
+
+
+def mend_every_test(ada: Any, old: str, new: str) -> None:
+    """Write what each failing test supposes anew, one after the other, until all of them hold."""
+    tests = ada.page.locator("#tests")
+    for _ in range(tests.get_by_text("Mend this test").count()):
+        tests.get_by_text("Mend this test").first.click()
+        text = tests.locator("textarea").first
+        text.fill(text.input_value().replace(old, new))
+        tests.get_by_role("button", name="Expect this instead").first.click()
+        expect(heading(ada)).to_have_text("What would change")
+    expect(tests).to_contain_text("All of them hold")
+
+
+def publish(ada: Any, why: str) -> None:
+    ada.page.get_by_label("Why", exact=False).last.fill(why)
+    ada.page.get_by_role("button", name="Publish").click()
+    expect(heading(ada)).to_have_text(re.compile("One more step|Revisions"))
+    if heading(ada).inner_text() == "One more step":
+        ada.page.get_by_role("button", name="Use my passkey").click()
+        expect(heading(ada)).to_have_text("What would change")
+        ada.page.get_by_role("button", name="Publish").click()
+    expect(heading(ada)).to_have_text("Revisions")
+    expect(ada.page.locator("main")).to_contain_text("the next request is decided by it")
+
+
+def test_let_a_group_into_an_app_and_undo_it_the_next_day(harbor: Any, browse: Any, ada: Any) -> None:
+    eve = somebody(harbor, browse, "Eve Larsen", "staff", "warehouse")
+    assert not is_let_in(eve, harbor, "git")
+    page = new_rule(ada, harbor, "git", "Let somebody in")
+    page.get_by_label("Warehouse").first.check()
+    expect(page.locator("[data-said]")).to_have_text("Warehouse may view, download and edit Git with a passkey")
+    ada.clean()
+    expect(see_what_would_change(ada)).to_contain_text("1 person would gain Git")
+    ada.clean()
+    publish(ada, "The hall reads the routes")
+    ada.clean()
+    assert is_let_in(eve, harbor, "git")
+
+    ada.page.goto(harbor.origin + "/console/revisions")
+    ada.page.get_by_role("button", name="Undo").click()
+    expect(ada.page.locator("main")).to_contain_text("1 person would lose Git")
+    publish(ada, "That was a mistake")
+    assert not is_let_in(eve, harbor, "git")
+
+
+def test_require_a_fresh_passkey_for_payroll(harbor: Any, browse: Any, ada: Any) -> None:
+    rohan = somebody(harbor, browse, "Rohan Deshpande", "staff", "finance")
+    assert is_let_in(rohan, harbor, "payroll", "/run/2026-11")
+    page = new_rule(ada, harbor, "payroll", "Ask for something first")
+    page.get_by_label("Proof").first.select_option(label="a passkey")
+    page.get_by_label("Used within").first.fill("45m")
+    see_what_would_change(ada)
+    publish(ada, "Salaries want somebody who is there")
+    assert is_let_in(rohan, harbor, "payroll", "/run/2026-11")
+    harbor.age_sign_ins(HOUR)
+    assert is_asked_again(rohan, harbor, "payroll", "/run/2026-11")
+    rohan.page.get_by_role("button", name="Use my passkey").click()
+    expect(heading(rohan)).to_contain_text("The app on payroll.harbor.localhost")
+
+
+def test_block_a_country(harbor: Any, browse: Any, ada: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    oscar = somebody(harbor, browse, "Oscar Mbeki", "staff", "engineering")
+    where = {"country": "KP"}
+    monkeypatch.setattr(Known, "_locate", lambda _known, address: Place(address, known=True, **where, anonymiser=False))
+    known = harbor.limen.known
+    harbor.loop.call_soon_threadsafe(lambda: (known._places.clear(), known._changed(("company", ""))))
+    assert is_let_in(oscar, harbor, "git")
+    page = new_rule(ada, harbor, "git", "Ask for something first")
+    page.get_by_text("Place, risk and more").first.click()
+    page.get_by_label("Not from these countries").first.fill("kp")
+    page.get_by_label("the country is known").first.check()
+    expect(page.locator("[data-said]")).to_contain_text("except from a known country other than KP")
+    see_what_would_change(ada)
+    mend_every_test(ada, "{strength: 3", "{country: DE, strength: 3")
+    publish(ada, "Nobody of us works there")
+    assert not is_let_in(oscar, harbor, "git")
+    where["country"] = "DE"
+    harbor.loop.call_soon_threadsafe(lambda: (known._places.clear(), known._changed(("company", ""))))
+    assert is_let_in(oscar, harbor, "git")
+
+
+def test_working_hours_for_finance(harbor: Any, browse: Any, ada: Any) -> None:
+    rohan = somebody(harbor, browse, "Rohan Deshpande", "staff", "finance")
+    assert is_let_in(rohan, harbor, "wiki")
+    page = new_rule(ada, harbor, "wiki", "Ask for something first")
+    page.get_by_label("Finance").first.check()
+    for day in ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday"):
+        page.get_by_label(day).first.check()
+    page.get_by_label("From", exact=True).first.fill("11:00")
+    page.get_by_label("To", exact=True).first.fill("17:00")
+    expect(page.locator("[data-said]")).to_have_text("Finance may use Wiki only on working days 11:00–17:00")
+    see_what_would_change(ada)
+    publish(ada, "Finance works late enough")
+    assert not is_let_in(rohan, harbor, "wiki")
+    harbor.limen.clock.forward(HOUR)
+    assert is_let_in(rohan, harbor, "wiki")
+
+
+def test_a_contractor_until_friday(harbor: Any, browse: Any, ada: Any) -> None:
+    vera = somebody(harbor, browse, "Vera Novotná", "contractors")
+    assert not is_let_in(vera, harbor, "git")
+    page = new_rule(ada, harbor, "git", "Let somebody in")
+    page.get_by_label("People who work for us for a while").first.check()
+    page.get_by_label("Until").first.fill(FRIDAY)
+    page.get_by_label("Title").fill("Contractors see Git until Friday")
+    expect(page.locator("[data-said]")).to_contain_text("until 27 November 2026, 18:00")
+    see_what_would_change(ada)
+    publish(ada, "They finish the redesign")
+    assert is_let_in(vera, harbor, "git")
+
+    page = change(ada, harbor, "contractors-see-git-until-friday")
+    page.get_by_label("Until").first.fill("2026-11-23T18:00")
+    see_what_would_change(ada)
+    publish(ada, "They were done on Monday")
+    assert not is_let_in(vera, harbor, "git")
+
+
+def test_withhold_downloads_on_unknown_devices(harbor: Any, browse: Any, ada: Any) -> None:
+    oscar = somebody(harbor, browse, "Oscar Mbeki", "staff", "engineering")
+    assert is_let_in(oscar, harbor, "git", "/archive/routes.csv")
+    page = new_rule(ada, harbor, "git", "Ask for something first")
+    page.get_by_label("download").first.check()
+    page.get_by_label("one we know").first.check()
+    main = see_what_would_change(ada)
+    expect(main).to_contain_text("1 person would lose download on Git in some situations")
+    expect(ada.page.get_by_role("button", name="Publish")).to_be_disabled()
+    expect(main).to_contain_text("Engineering works with the source code")
+    mend_every_test(ada, "{strength: 3}", "{strength: 3, device: unknown}")
+    publish(ada, "The code does not leave on strange laptops")
+    assert not is_let_in(oscar, harbor, "git", "/archive/routes.csv")
+    assert is_let_in(oscar, harbor, "git", "/harbor/routes")
+
+
+def test_session_age_for_what_is_confidential(harbor: Any, browse: Any, ada: Any) -> None:
+    farid = somebody(harbor, browse, "Farid Benali", "staff", "sales")
+    harbor.age_sign_ins(3 * HOUR)
+    assert is_let_in(farid, harbor, "crm")
+    into_the_console(ada, harbor.origin)
+    page = change(ada, harbor, "confidential-asks-once-a-day")
+    expect(page.get_by_label("Used within").first).to_have_value("9h")
+    page.get_by_label("Used within").first.fill("2h")
+    page.get_by_label("Title").fill("Confidential apps ask again after 2 hours")
+    see_what_would_change(ada)
+    publish(ada, "The auditor asked for it")
+    assert is_asked_again(farid, harbor, "crm")
+
+
+def test_an_exception_with_an_end(harbor: Any, browse: Any, ada: Any) -> None:
+    farid = somebody(harbor, browse, "Farid Benali", "staff", "sales")
+    nadia = somebody(harbor, browse, "Nadia Kowalczyk", "staff", "sales")
+    assert not is_let_in(farid, harbor, "crm", "/export/offers.csv")
+    page = change(ada, harbor, "customers-change-on-known-devices")
+    page.get_by_text("Add an exception").click()
+    exceptions = page.locator("#exceptions")
+    exceptions.get_by_label("Person").select_option(label="Farid Benali")
+    exceptions.get_by_label("Why").fill("His laptop is being mended")
+    exceptions.get_by_label("Until").fill(FRIDAY)
+    main = see_what_would_change(ada)
+    expect(main).to_contain_text("Farid Benali is exempt until 27 November 2026, 18:00 (His laptop is being mended)")
+    publish(ada, "Farid's laptop is being mended")
+    assert is_let_in(farid, harbor, "crm", "/export/offers.csv")
+    assert not is_let_in(nadia, harbor, "crm", "/export/offers.csv")
+
+
+def test_look_at_a_watched_policy_and_enforce_it(harbor: Any, browse: Any, ada: Any) -> None:
+    rohan = somebody(harbor, browse, "Rohan Deshpande", "staff", "finance")
+    assert is_let_in(rohan, harbor, "payroll", "/run/2026-11")
+    harbor.age_sign_ins(HOUR + HOUR // 2)
+    pay = "fetch('/run/2026-11/approve', {method: 'POST', body: '{}'}).then((reply) => reply.status)"
+    rohan.page.goto(harbor.on("payroll", "/run/2026-11"))
+    assert rohan.page.evaluate(pay) == 200
+    into_the_console(ada, harbor.origin)
+    ada.page.goto(harbor.origin + "/console/policies/restricted-changes-need-a-proof-just-now")
+    expect(ada.page.locator("main")).to_contain_text("It would have changed 1 recent answer")
+    ada.clean()
+    ada.page.get_by_role("button", name="Enforce it").click()
+    expect(heading(ada)).to_have_text("What would change")
+    expect(ada.page.locator("#replayed")).to_contain_text("Rohan Deshpande is asked first: edit on Payroll")
+    publish(ada, "Counted for long enough")
+    rohan.page.goto(harbor.on("payroll", "/run/2026-11"))
+    assert rohan.page.evaluate(pay) == 401
+
+
+def test_a_change_that_hurts_is_seen_blocked_mended_published_and_taken_back(
+    harbor: Any, browse: Any, ada: Any
+) -> None:
+    rohan = somebody(harbor, browse, "Rohan Deshpande", "staff", "finance")
+    harbor.invite("Lucia Herrero", "staff", "finance")
+    me = next(person for person in harbor.limen.known.people.values() if person.email == "ada@harbor.example")
+    harbor.run(harbor.limen.identity.people.set_groups(me.id, (*me.groups, "finance"), by=""))
+    somebody(harbor, browse, "Maren Petersen", "staff", "finance")
+    assert is_let_in(rohan, harbor, "payroll", "/run/2026-11")
+    page = change(ada, harbor, "finance-payroll")
+    page.get_by_label("Finance").first.uncheck()
+    page.get_by_label("Management").first.check()
+    main = see_what_would_change(ada)
+    expect(main).to_contain_text("3 people would lose Payroll, including you")
+    expect(main).to_contain_text("Finance runs the payroll with a fresh passkey")
+    expect(ada.page.get_by_role("button", name="Publish")).to_be_disabled()
+    ada.clean()
+    while ada.page.locator("#tests").get_by_text("Mend this test").count():
+        ada.page.locator("#tests").get_by_text("Mend this test").first.click()
+        ada.page.get_by_role("button", name="Take the test out").first.click()
+        expect(heading(ada)).to_have_text("What would change")
+    publish(ada, "Management runs the payroll now")
+    assert not is_let_in(rohan, harbor, "payroll", "/run/2026-11")
+
+    ada.page.goto(harbor.origin + "/console/revisions")
+    ada.page.get_by_role("button", name="Undo").click()
+    expect(ada.page.locator("main")).to_contain_text("3 people would gain Payroll, including you")
+    publish(ada, "It was finance's work after all")
+    assert is_let_in(rohan, harbor, "payroll", "/run/2026-11")
+
+
+SIZES = {"desk": {}, "phone": {"viewport": {"width": 390, "height": 844}, "is_mobile": True, "has_touch": True}}
+ROOMS = (
+    "/console/apps/payroll/rules/new",
+    "/console/apps/payroll/rules/new?kind=forbid",
+    "/console/policies/medium-risk-asks-again/edit",
+    "/console/policies/finance-payroll/edit?as=text",
+    "/console/levels",
+    "/console/revisions",
+)
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_every_page_on_which_rules_are_changed_is_sound(harbor: Any, browse: Any, size: str) -> None:
+    ada = browse(**SIZES[size])
+    ada.enrol(harbor.first_link)
+    into_the_console(ada, harbor.origin)
+    for room in ROOMS:
+        ada.page.goto(harbor.origin + room, wait_until="load")
+        ada.clean()
+
+
+def test_text_says_what_is_wrong_while_it_is_written(harbor: Any, ada: Any) -> None:
+    ada.page.goto(harbor.origin + "/console/policies/finance-payroll/edit?as=text")
+    text = ada.page.get_by_label("Cedar")
+    right = text.input_value()
+    text.fill(right.replace('Group::"finance"', 'Group::"finanse"'))
+    said = ada.page.locator("[data-problems]")
+    expect(said).to_contain_text('there is no group "finanse"; did you mean "finance"?')
+    expect(said).to_contain_text("line 6")
+    ada.clean()
+    text.fill(right)
+    expect(said).to_contain_text("Nothing is wrong with it")
