@@ -30,10 +30,11 @@ def lost(unless: str, people: int = 1) -> list[str]:
         ),
         ("context.device.managed", "from a device that is not managed"),
         ("context.device.binding >= 2", "at a binding of 1 or less"),
+        ("context.device.binding >= 1", "in a session that no device is bound to"),
         ('context.device.platform == "macos"', "on any platform but macos"),
         ("context.time.minute >= 360 && context.time.minute < 1200", "outside 06:00–20:00"),
         ("context.time.minute < 1200", "20:00–24:00"),
-        ("context.time.weekday <= 5", "on Saturday to Sunday"),
+        ("context.time.weekday <= 5", "on Saturday or Sunday"),
         ('context.now.durationSince(context.auth.at) <= duration("4h")', "more than 4 h after the proof"),
         (
             'context.now.durationSince(context.device.seen) <= duration("1d")',
@@ -66,6 +67,7 @@ def test_people_by_name_by_group_and_by_number() -> None:
     assert said(1, {}) == "P0 gains Wiki · view"
     assert said(3, {}) == "P0, P1 and P2 gain Wiki · view"
     assert said(6, {}) == "6 people gain Wiki · view"
+    assert said(3, {"Those in sales": frozenset({"p0", "p1", "p2"})}) == "Those in sales (3 people) gain Wiki · view"
     assert said(3, {"Sales": frozenset({"p0", "p1", "p2"})}) == "Sales (3 people) gains Wiki · view"
 
 
@@ -73,3 +75,13 @@ def test_whoever_is_not_signed_in_is_said_so() -> None:
     anybody = engine_of('@id("all") permit (principal, action == Action::"view", resource);')
     found = newly_reachable(engine_of(""), anybody, [], [app()], since=NOW)
     assert sentences(found, Names(BERLIN)) == ("Whoever is not signed in gains wiki · view",)
+
+
+def test_differences_in_nothing_but_their_conditions_are_one_sentence() -> None:
+    some = [Person("p1", "Ana", groups=frozenset({"g"}), active=True)]
+    hours = (
+        '@id("h") forbid (principal, action, resource) unless { context.time.weekday <= 5 && context.device.known };'
+    )
+    found = newly_reachable(engine_of(OPEN), engine_of(OPEN + hours), some, [app()], since=NOW)
+    assert len(found.differences) == 2
+    assert sentences(found, Names(BERLIN)) == ("p1 loses wiki · view from an unknown device, or on Saturday or Sunday",)

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from itertools import product
 from math import prod
+from typing import TypeAlias
 
 from limen.cedar.tree import And, Expression, If, Literal, Not, Or
 
@@ -128,27 +129,57 @@ def conjunction(
     return live, errs
 
 
-def cover(grid: Grid, wanted: int, allowed: int, most: int) -> Iterator[Cube]:
+def cover(grid: Grid, wanted: int, allowed: int, most: int) -> tuple[Cube, ...]:
     """Few, large cubes that together hold all of `wanted` and nothing but `allowed`; at most `most`, then it stops."""
-    for _ in range(most):
-        if not wanted:
-            return
-        cell = grid.cell((wanted & -wanted).bit_length() - 1)
-        cube = _grown(grid, cell, allowed)
-        wanted &= ~grid.inside(cube)
-        yield cube
+    left, chosen = wanted, list[tuple[Cube, int]]()
+    while left and len(chosen) < most:
+        cell = grid.cell((left & -left).bit_length() - 1)
+        grown = [_grown(grid, cell, allowed, ways) for ways in _ways(len(grid.sizes))]
+        cube = max(grown, key=lambda one: ((grid.inside(one) & left).bit_count(), _freedom(grid, one)))
+        inside = grid.inside(cube)
+        left &= ~inside
+        chosen.append((cube, inside))
+    return tuple(cube for cube, _ in _needed(chosen, wanted & ~left))
 
 
-def _grown(grid: Grid, cell: tuple[int, ...], allowed: int) -> Cube:
-    """The cell, each axis let go of where that is allowed, and else widened class by class."""
+def _needed(chosen: list[tuple[Cube, int]], wanted: int) -> list[tuple[Cube, int]]:
+    """The cubes without those whose cells the others hold as well."""
+    kept = list(chosen)
+    for one in chosen:
+        others = 0
+        for other in kept:
+            others |= other[1] if other is not one else 0
+        if not wanted & ~others:
+            kept.remove(one)
+    return kept
+
+
+def _freedom(grid: Grid, cube: Cube) -> int:
+    return sum(len(classes) == size for classes, size in zip(cube, grid.sizes, strict=True))
+
+
+Way: TypeAlias = "tuple[int, Callable[[frozenset[int], int], Iterator[frozenset[int]]]]"
+"""An axis, and how it is widened."""
+
+
+def _ways(axes: int) -> Iterator[list[Way]]:
+    """In which orders the axes are widened: all let go of first; and each axis in turn before the others."""
+    free: list[Way] = [(axis, _wholly) for axis in range(axes)]
+    widened: list[Way] = [(axis, _stepwise) for axis in range(axes)]
+    yield [*free, *widened]
+    for first in range(axes):
+        yield [widened[first], *free, *widened]
+
+
+def _grown(grid: Grid, cell: tuple[int, ...], allowed: int, ways: list[Way]) -> Cube:
+    """The cell, widened along one axis after the other as far as is allowed."""
     cube = [frozenset({number}) for number in cell]
     forbidden = grid.everything & ~allowed
-    for widen in (_wholly, _stepwise):
-        for axis in range(len(cube)):
-            for classes in widen(cube[axis], grid.sizes[axis]):
-                trial = (*cube[:axis], cube[axis] | classes, *cube[axis + 1 :])
-                if not grid.inside(trial) & forbidden:
-                    cube[axis] = cube[axis] | classes
+    for axis, widen in ways:
+        for classes in widen(cube[axis], grid.sizes[axis]):
+            trial = (*cube[:axis], cube[axis] | classes, *cube[axis + 1 :])
+            if not grid.inside(trial) & forbidden:
+                cube[axis] = cube[axis] | classes
     return tuple(cube)
 
 

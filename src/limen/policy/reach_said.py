@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, tzinfo
 from typing import Final
@@ -12,6 +12,8 @@ from limen.policy.classes import FAR, Addresses, Class, Exactly, Other, Span, ad
 from limen.policy.reach import Condition, Difference, Reach
 
 _MOST_NAMES: Final = 4
+_PLURAL: Final = ("Those ", "People who ", "All ")
+"""How titles of groups begin that are many."""
 _WEEKDAYS: Final = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 
 
@@ -26,8 +28,11 @@ class Names:
 
 
 def sentences(reach: Reach, names: Names) -> tuple[str, ...]:
-    """One sentence for each difference, and a last one where not everything was looked at."""
-    said = tuple(sentence(one, names) for one in reach.differences)
+    """A sentence for each who, gain or loss, and what; and a last one where not everything was looked at."""
+    alike: dict[object, list[Difference]] = {}
+    for one in reach.differences:
+        alike.setdefault((one.gains, one.people, one.apps, one.actions), []).append(one)
+    said = tuple(_sentence(ones, names) for ones in alike.values())
     if reach.is_exhaustive:
         return said
     if reach.covered < 1:
@@ -38,13 +43,18 @@ def sentences(reach: Reach, names: Names) -> tuple[str, ...]:
 
 def sentence(difference: Difference, names: Names) -> str:
     """Who gains or loses what, and when."""
-    who, is_many = _who(difference.people, names)
-    verb = ("gain" if difference.gains else "lose") + ("" if is_many else "s")
-    apps = _listed([names.apps.get(one, one) for one in difference.apps])
-    what = f"{apps} · {_listed(list(difference.actions), most=len(difference.actions))}"
-    if difference.is_partial:
-        return f"{who} {verb} {what} in some more situations"
-    return f"{who} {verb} {what} {when(difference.conditions, names.zone)}".rstrip()
+    return _sentence([difference], names)
+
+
+def _sentence(alike: Sequence[Difference], names: Names) -> str:
+    """One sentence for differences in nothing but their conditions."""
+    one = alike[0]
+    who, is_many = _who(one.people, names)
+    verb = ("gain" if one.gains else "lose") + ("" if is_many else "s")
+    apps = _listed([names.apps.get(app, app) for app in one.apps])
+    what = f"{apps} · {_listed(list(one.actions), most=len(one.actions))}"
+    whens = ["in some more situations" if each.is_partial else when(each.conditions, names.zone) for each in alike]
+    return f"{who} {verb} {what} {', or '.join(whens)}".rstrip()
 
 
 def when(conditions: Iterable[Condition], zone: tzinfo) -> str:
@@ -67,7 +77,7 @@ def _who(people: tuple[str, ...], names: Names) -> tuple[str, bool]:
     if len(some) == 1:
         return _listed([names.people.get(one, one) for one in some]) + more, bool(more)
     if group:
-        return f"{group} ({len(some)} people){more}", bool(more)
+        return f"{group} ({len(some)} people){more}", bool(more) or group.startswith(_PLURAL)
     if len(some) > _MOST_NAMES:
         return f"{len(some)} people{more}", True
     return _listed(sorted(names.people.get(one, one) for one in some)) + more, True
@@ -171,6 +181,11 @@ def _compliance(classes: tuple[Class, ...]) -> str:
     }.get(some, "from a device whose health is known")
 
 
+def _binding(classes: tuple[Class, ...]) -> str:
+    spans = _joined(classes)
+    return "in a session that no device is bound to" if spans == [Span(0, 0)] else _numbers("a binding")(classes)
+
+
 def _numbers(what: str) -> Callable[[tuple[Class, ...]], str]:
     def said(classes: tuple[Class, ...]) -> str:
         parts = []
@@ -186,14 +201,11 @@ def _numbers(what: str) -> Callable[[tuple[Class, ...]], str]:
 
 
 def _weekdays(classes: tuple[Class, ...]) -> str:
-    return "on " + _either(
-        [
-            _WEEKDAYS[span.low - 1]
-            if span.low == span.high
-            else f"{_WEEKDAYS[span.low - 1]} to {_WEEKDAYS[span.high - 1]}"
-            for span in _joined(classes)
-        ]
-    )
+    parts: list[str] = []
+    for span in _joined(classes):
+        days = _WEEKDAYS[span.low - 1 : span.high]
+        parts += days if len(days) < 3 else [f"{days[0]} to {days[-1]}"]
+    return "on " + _either(parts)
 
 
 def _minutes(classes: tuple[Class, ...]) -> str:
@@ -222,7 +234,7 @@ _WORDS: Final[Mapping[str, Callable[[tuple[Class, ...]], str]]] = {
     "auth.strength": _strength,
     "auth.factors": _factors,
     "device.compliance": _compliance,
-    "device.binding": _numbers("a binding"),
+    "device.binding": _binding,
     "risk.score": _numbers("a risk"),
     "time.weekday": _weekdays,
     "time.minute": _minutes,
