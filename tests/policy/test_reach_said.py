@@ -4,7 +4,7 @@ import pytest
 from tests.policy.scene import BERLIN, NOW, app, engine_of
 
 from limen.facts import Label, Person
-from limen.policy.reach import newly_reachable
+from limen.policy.reach import Reach, newly_reachable
 from limen.policy.reach_said import Names, sentence, sentences, when
 
 OPEN = '@id("open") permit (principal in Group::"g", action == Action::"view", resource);'
@@ -85,3 +85,10 @@ def test_differences_in_nothing_but_their_conditions_are_one_sentence() -> None:
     found = newly_reachable(engine_of(OPEN), engine_of(OPEN + hours), some, [app()], since=NOW)
     assert len(found.differences) == 2
     assert sentences(found, Names(BERLIN)) == ("p1 loses wiki · view from an unknown device, or on Saturday or Sunday",)
+
+
+def test_the_share_that_was_looked_at_is_never_said_too_large() -> None:
+    found = Reach((), is_exhaustive=False, covered=0.0001, situations=5)
+    assert sentences(found, Names(BERLIN)) == (
+        "There are too many situations to look at all of them; less than 1 % of them were looked at.",
+    )

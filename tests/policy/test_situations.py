@@ -18,8 +18,8 @@ ANA = Person("p1", "Ana", groups=frozenset({"staff"}), active=True)
 def all_of(condition: str, *, nobody: bool = False, most: int = 1 << 20) -> tuple[Situating, Situations]:
     (policy,) = PolicySet.parse(f"permit (principal, action, resource) when {{ {condition} }};")
     atoms = list(atoms_of(policy.conditions[0].body))
-    situating = Situating(NOW, CALENDAR, most)
-    return situating, situating.situations(told_apart(atoms, NOW), [], nobody=nobody)
+    situating = Situating(NOW, CALENDAR)
+    return situating, situating.situations(told_apart(atoms, NOW), [], nobody=nobody, most_cells=most)
 
 
 @pytest.mark.parametrize(

@@ -36,8 +36,11 @@ from limen.policy.seen import ACTION_ENTITIES, Calendar, see
 from limen.policy.situations import Situating, Situations
 from limen.policy.told_apart import atoms_of, told_apart
 
-MOST_CELLS: Final = 1 << 20
+MOST_CELLS: Final = 1 << 17
 """How many situations of one kind of person, app and action are looked at; of more, a fixed choice."""
+MOST_IN_ALL: Final = 1 << 20
+"""How many are looked at in all, before each kind has to do with `FEW_CELLS`."""
+FEW_CELLS: Final = 1 << 11
 MOST_CUBES: Final = 48
 """How many descriptions one difference may take; what is left after them is told as one, without its conditions."""
 
@@ -144,7 +147,8 @@ class _Comparing:
         self.before, self.after = before, after
         self.old_apps, self.new_apps = old_apps, new_apps
         self.since = since
-        self.situating = Situating(since, after.calendar, most_cells)
+        self.most_cells = most_cells
+        self.situating = Situating(since, after.calendar)
         self.policies, self.old, self.new = _side_by_side(before, after)
         self.people = _alike(people, self.policies)
         self.folding = Folding(self.policies)
@@ -213,7 +217,8 @@ class _Comparing:
     def _look(self, old: Side, new: Side, *, nobody: bool) -> Iterator[_Found]:
         told = told_apart(_atoms([*old, *new]), self.since)
         self.is_exhaustive = self.is_exhaustive and told.is_exact
-        all_of = self.situating.situations(told, _atoms([*(old ^ new)]), nobody=nobody)
+        most = self.most_cells if self.situations < MOST_IN_ALL else min(self.most_cells, FEW_CELLS)
+        all_of = self.situating.situations(told, _atoms([*(old ^ new)]), nobody=nobody, most_cells=most)
         self.covered = min(self.covered, all_of.covered)
         self.situations += all_of.grid.cells
         was, will = (_permitted(some, all_of) & all_of.possible for some in (old, new))

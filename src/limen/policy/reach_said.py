@@ -36,8 +36,8 @@ def sentences(reach: Reach, names: Names) -> tuple[str, ...]:
     if reach.is_exhaustive:
         return said
     if reach.covered < 1:
-        share = max(1, int(reach.covered * 100))
-        return (*said, f"There are too many situations to look at all of them; {share} % of them were looked at.")
+        share = f"{int(reach.covered * 100)} %" if reach.covered >= 0.01 else "less than 1 %"
+        return (*said, f"There are too many situations to look at all of them; {share} of them were looked at.")
     return (*said, "Some policies compare facts in a way that can't be followed exactly, so something may be missing.")
 
 

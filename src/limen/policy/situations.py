@@ -68,16 +68,15 @@ Tables = list[tuple[tuple[str, ...], dict[tuple[int, ...], int]]]
 class Situating:
     """Makes grids, remembering what each atom answers in each class."""
 
-    def __init__(self, since: Instant, calendar: Calendar, most_cells: int) -> None:
+    def __init__(self, since: Instant, calendar: Calendar) -> None:
         self.since = since
         self.calendar = calendar
-        self.most_cells = most_cells
         app = App("", "", "", _NO_UPSTREAM)
         self._context = see(Facts(app)).context(Request("view"), since, calendar.at(since))
         self._asked = see(Facts(app))
         self._answers: dict[tuple[Expression, tuple[Class, ...]], int] = {}
 
-    def situations(self, told: ToldApart, focus: Iterable[Expression], *, nobody: bool) -> Situations:
+    def situations(self, told: ToldApart, focus: Iterable[Expression], *, nobody: bool, most_cells: int) -> Situations:
         """All situations; where they are too many, those that the atoms in `focus` tell apart come first."""
         tables: Tables = [(axes, self._table(atom, axes, told)) for atom, axes in told.reads.items()]
         rules = [rule for rule in self._rules(nobody=nobody) if set(rule[0]) <= set(told.classes)]
@@ -86,7 +85,7 @@ class Situating:
         groups = {axis: _alike(axis, len(told.classes[axis]), tables + allowed) for axis in told.classes}
         axes = tuple(axis for axis in told.classes if len(groups[axis]) > 1)
         whole = prod(len(groups[axis]) for axis in axes)
-        kept = _thinned({axis: groups[axis] for axis in axes}, _read_by(told, focus), self.most_cells)
+        kept = _thinned({axis: groups[axis] for axis in axes}, _read_by(told, focus), most_cells)
         grid = Grid(tuple(len(kept[axis]) for axis in axes))
         spread = _Spread(grid, axes, {**groups, **kept})
         possible = grid.everything & self._on_the_calendar(grid, axes, told, {**groups, **kept})
