@@ -83,7 +83,7 @@ WORDS: Final[dict[str, str]] = {
     "self.grant": "This needs a grant, and you have none.",
     "self.group": "None of your groups may do this.",
     "self.account": "Your account is not active.",
-    "self.label": "A rule of the company stands against it, whoever asks.",
+    "self.label": "A rule of the company stands against it.",
     "self.other": "A rule of the company stands against it.",
     # Why, to those who help: what was seen and what is needed
     "helpdesk.auth.strength.1": "{who} was not signed in.",
@@ -122,7 +122,7 @@ WORDS: Final[dict[str, str]] = {
     "helpdesk.grant": "This needs a grant, and {who} has none.",
     "helpdesk.group": "None of {who}'s groups may do this.",
     "helpdesk.account": "{who}'s account is not active.",
-    "helpdesk.label": "The policy speaks against it, whoever asks: it is about what {app} is.",
+    "helpdesk.label": "A policy stands against it because of what {app} is.",
     "helpdesk.other": "A condition of the policy stands against it.",
     # Why, to administrators, where they are told more
     "administrator.auth.strength.1": "{who} was not signed in: strength {seen}, needs at least {wanted}.",

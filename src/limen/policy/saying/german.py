@@ -79,7 +79,7 @@ WORDS: Final[dict[str, str]] = {
     "self.grant": "Das braucht eine Freigabe auf Zeit, und Sie haben keine.",
     "self.group": "Keine Ihrer Gruppen darf das.",
     "self.account": "Ihr Konto ist nicht aktiv.",
-    "self.label": "Eine Regel der Firma steht dagegen, wer auch fragt.",
+    "self.label": "Eine Regel der Firma steht dagegen.",
     "self.other": "Eine Regel der Firma steht dagegen.",
     "helpdesk.auth.strength.1": "{who} war nicht angemeldet.",
     "helpdesk.auth.strength.2": "{who} hat sich ausgewiesen mit: {factors}. {app} verlangt zwei Nachweise.",
@@ -119,7 +119,7 @@ WORDS: Final[dict[str, str]] = {
     "helpdesk.grant": "Das braucht eine Freigabe auf Zeit, und {who} hat keine.",
     "helpdesk.group": "Keine Gruppe von {who} darf das.",
     "helpdesk.account": "Das Konto von {who} ist nicht aktiv.",
-    "helpdesk.label": "Die Regel steht dagegen, wer auch fragt: Es geht darum, was {app} ist.",
+    "helpdesk.label": "Eine Regel steht dagegen, wegen dessen, was {app} ist.",
     "helpdesk.other": "Eine Bedingung der Regel steht dagegen.",
     "administrator.auth.strength.1": "{who} war nicht angemeldet: Stärke {seen}, nötig mindestens {wanted}.",
     "administrator.auth.strength.2": (
