@@ -114,7 +114,9 @@ class _Group:
 
 class _Rehearsing:
     def __init__(self, before: Company, after: Company) -> None:
-        self._old = _engine(before)
+        self._before = before
+        self._revision = before.revision
+        self._old: Engine | None = None
         self._new = _engine(after)
         self._moved_old = _moving(before)
         self._moved_new = _moving(after)
@@ -135,12 +137,8 @@ class _Rehearsing:
         self._replayed += count
         self._distinct += 1
         was, why = one.effect, reasons
-        if one.revision != self._old.revision:
-            moved = self._moved_old(facts)
-            was, why = Effect.DENY, ()
-            if moved is not None:
-                old = self._old.decide(one.request, moved, one.now)
-                was, why = old.effect, tuple([reason.policy for reason in old.reasons])
+        if one.revision != self._revision:
+            was, why = self._in_force(one, facts)
         moved = self._moved_new(facts)
         now: str = Effect.DENY
         because: tuple[str, ...] = (Named.UNKNOWN_HOST,)
@@ -158,6 +156,16 @@ class _Rehearsing:
         group.count += count
         if len(group.examples) < EXAMPLES:
             group.examples.append(f"{one.id}-1")
+
+    def _in_force(self, one: Recorded, facts: Facts) -> tuple[str, tuple[str, ...]]:
+        """What is answered today to a request that an older revision decided."""
+        if self._old is None:
+            self._old = _engine(self._before)
+        moved = self._moved_old(facts)
+        if moved is None:
+            return Effect.DENY, (Named.UNKNOWN_HOST,)
+        old = self._old.decide(one.request, moved, one.now)
+        return old.effect, tuple([reason.policy for reason in old.reasons])
 
     def result(self, since: Instant, until: Instant) -> Rehearsal:
         turned = [
@@ -237,7 +245,9 @@ def _moving(company: Company) -> Callable[[Facts], Facts | None]:
         here = network(place.address)
         if app is facts.app and here == place.network:
             return facts
-        return replace(facts, app=app, place=place if here == place.network else replace(place, network=here))
+        if here != place.network:
+            place = replace(place, network=here)
+        return Facts(app, facts.person, facts.auth, facts.session, facts.device, place, facts.risk, facts.grants)
 
     return moved
 
