@@ -13,6 +13,7 @@ from sqlalchemy.exc import OperationalError
 
 from limen.events import Event
 from limen.storage import Database, Transaction
+from limen.storage.database import read_as_it_lies
 from limen.storage.errors import DatabaseUnfitError
 from limen.storage.tables import changes, outbox
 
@@ -126,3 +127,20 @@ def test_a_url_and_a_path_open_the_same_database(tmp_path: Path) -> None:
     second = Database.open(f"sqlite:///{tmp_path / 'x.db'}")
     assert second.read(lambda s: s.seq) == 1
     second.close()
+
+
+def test_a_file_is_read_as_it_lies_without_a_byte_written(tmp_path: Path) -> None:
+    path = tmp_path / "a b" / "limen.db"
+    database = Database.open(path)
+    database.write(lambda transaction: transaction.changed("person", "p1"))
+    database.close()
+    before = {one.name: one.stat().st_mtime_ns for one in path.parent.iterdir()}
+    path.parent.chmod(0o500)
+    found = read_as_it_lies(path, lambda snapshot: snapshot.connection.execute(select(changes.c.key)).scalars().all())
+    assert found == ["p1"]
+    with pytest.raises(OperationalError):
+        read_as_it_lies(path, lambda snapshot: snapshot.connection.execute(changes.delete()))
+    path.parent.chmod(0o700)
+    assert {one.name: one.stat().st_mtime_ns for one in path.parent.iterdir()} == before
+    with pytest.raises(OperationalError):
+        read_as_it_lies(tmp_path / "none.db", lambda snapshot: snapshot.seq)

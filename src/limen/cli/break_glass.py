@@ -76,17 +76,23 @@ def _from_database(folder: Path, settings: Settings, master: bytes) -> tuple[lis
     from limen.company.places import database_url
     from limen.identity import store
     from limen.storage import Database, Keyring
+    from limen.storage.database import read_as_it_lies
     from limen.storage.keyring import journal_key
 
+    url = database_url(folder, settings)
     try:
-        database = Database.open(database_url(folder, settings))
+        database = Database.open(url)
         try:
             keys = Keyring.open(database, master).journal_keys
             return database.read(lambda snapshot: store.all_members(snapshot.connection)), keys
         finally:
             database.close()
     except Exception:  # noqa: BLE001 -- whatever is wrong with it, this is the way that works without
-        return None, (journal_key(master),)
+        keys = (journal_key(master),)
+    try:
+        return read_as_it_lies(url, lambda snapshot: store.all_members(snapshot.connection)), keys
+    except Exception:  # noqa: BLE001
+        return None, keys
 
 
 def _issue(ground: _Ground, wanted: str, reason: str) -> str:

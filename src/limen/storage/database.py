@@ -8,16 +8,18 @@ from __future__ import annotations
 import asyncio
 import os
 import secrets
+import sqlite3
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, Self, TypeVar
+from urllib.parse import quote
 
 import msgspec
 from sqlalchemy import Connection, Engine, create_engine, event, func, insert, select
 from sqlalchemy.engine import URL, make_url
-from sqlalchemy.pool import QueuePool
+from sqlalchemy.pool import NullPool, QueuePool
 
 from limen.clock import Clock, SystemClock
 from limen.events import Event, EventIds
@@ -155,6 +157,20 @@ class Database:
         if transaction.changed_seq or transaction.said_seq:
             for told in tuple(self._watchers):
                 told()
+
+
+def read_as_it_lies(url: str | Path, work: Callable[[Snapshot], T]) -> T:
+    """Run `work` on the database's file as it is, without writing a byte: for a disk that is full, and nothing else.
+
+    What was not yet taken over from the log beside it is missing, and while another process writes it may be torn.
+    Raises SQLAlchemy's errors where it can't be read.
+    """
+    file = quote(str(Path(_address(url).database or "").resolve()))
+    engine = create_engine(
+        "sqlite://", creator=lambda: sqlite3.connect(f"file:{file}?mode=ro&immutable=1", uri=True), poolclass=NullPool
+    )
+    with engine.connect() as connection:
+        return work(Snapshot(connection))
 
 
 def _drawn(done: Any) -> int:
