@@ -8,6 +8,8 @@ import pytest
 from playwright.sync_api import expect
 from tests.journeys.test_console import SIZES, into_the_console
 
+from limen.identity import workloads
+
 
 @pytest.mark.parametrize("size", SIZES)
 def test_from_a_question_to_a_table_to_a_why(harbor: Any, browse: Any, size: str) -> None:
@@ -41,4 +43,16 @@ def test_from_a_question_to_a_table_to_a_why(harbor: Any, browse: Any, size: str
     expect(table.get_by_role("row", name="Tom Berger")).to_be_visible()
     page_width, window = ada.page.evaluate("[document.documentElement.scrollWidth, window.innerWidth]")
     assert page_width <= window, "the table scrolls inside its own box, never the page"
+    ada.clean()
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_the_list_of_workloads_is_sound(harbor: Any, browse: Any, size: str) -> None:
+    ada = browse(**SIZES[size])
+    ada.enrol(harbor.first_link)
+    into_the_console(ada, harbor.origin)
+    database, now = harbor.limen.database, harbor.limen.clock.now()
+    workloads.add(database, "payroll-batch", ["payroll", "wiki"], ["finance"], 90, now, by="server")
+    ada.page.goto(harbor.origin + "/console/workloads", wait_until="load")
+    expect(ada.page.locator("main")).to_contain_text("payroll-batch")
     ada.clean()

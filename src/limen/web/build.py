@@ -29,6 +29,7 @@ from limen.web.console import (
     rules,
     watched,
     what_if,
+    workloads,
 )
 from limen.web.portal import (
     access,
@@ -49,7 +50,20 @@ from limen.web.site import Site, TurnedAwayError, fresh_proof_path, status_of
 
 _ROOMS: Final = (
     (sign_in, enrolment, break_glass, step_up, opening, apps, passkeys, sessions, access, not_yet, withheld),
-    (overview, live, decision, decisions, people, person, console_apps, policies, revision, watched, what_if),
+    (
+        overview,
+        live,
+        decision,
+        decisions,
+        people,
+        person,
+        console_apps,
+        policies,
+        revision,
+        watched,
+        what_if,
+        workloads,
+    ),
 )
 _FOR_EVER: Final = "public, max-age=31536000, immutable"
 _log = logging.getLogger(__name__)

@@ -1,0 +1,32 @@
+"""Workloads: the services that may ask, about which apps, and how long their tokens are good. To read only."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter
+from starlette.requests import Request
+from starlette.responses import Response
+
+from limen.identity.workloads import listed
+from limen.web.site import Site
+
+
+def rooms(site: Site) -> APIRouter:
+    router = APIRouter()
+
+    @router.get("/console/workloads")
+    async def everything(request: Request) -> Response:
+        resident = await site.enter(request, "administer")
+        found = await site.ports.database.reading(listed)
+        good = {
+            one.workload.id: tuple(token for token in one.tokens if resident.now < token.expires_at) for one in found
+        }
+        return site.page(
+            "console/workloads.html",
+            resident,
+            room="workloads",
+            workloads=sorted((one.workload for one in found), key=lambda one: (not one.active, one.name)),
+            good=good,
+            apps=site.known.apps,
+        )
+
+    return router

@@ -1,0 +1,28 @@
+from __future__ import annotations
+
+from tests.web.conftest import House
+
+from limen.clock import DAY
+from limen.identity import workloads
+
+
+async def test_who_may_ask_is_listed_without_any_token(house: House) -> None:
+    ada = house.browser()
+    await house.administrator(ada)
+    assert "No service asks yet" in (await ada.get("/console/workloads")).text
+    database, now = house.limen.database, house.clock.now()
+    issued = [
+        workloads.add(database, name, ["wiki"], ["staff"], 1, at, by="server")
+        for name, at in (("batch", now), ("stale", now - 2 * DAY), ("gone", now))
+    ]
+    workloads.revoke(database, "gone", now, by="server")
+    text = (await ada.get("/console/workloads")).text
+    assert [text.count(word) for word in ("batch", "stale", "Revoked", "good until", "No good token")] == [1] * 5
+    assert all(one.secret not in text for one in issued)
+    assert "No service asks yet" not in text
+
+
+async def test_only_administrators_see_them(house: House) -> None:
+    tom = house.browser()
+    await house.member(tom, "Tom", "staff")
+    assert (await tom.get("/console/workloads")).headers["location"].startswith("/not-yet")
