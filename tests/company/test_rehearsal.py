@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import gc
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -141,3 +143,16 @@ def test_what_a_replay_can_not_tell_is_said(root: Path, company: Company) -> Non
     assert found.not_replayed == (
         "which requests to Wiki are which action has changed; each is replayed as the action it was",
     )
+
+
+def test_the_collector_is_as_it_was_before_whatever_happens(company: Company) -> None:
+    before = gc.get_threshold()
+
+    def broken() -> Iterator[Recorded]:
+        yield asked(company, "p1", "wiki")
+        assert gc.get_threshold()[0] >= 50_000
+        raise OSError("the disk is gone")
+
+    with pytest.raises(OSError, match="disk is gone"):
+        rehearse(company, company, broken())
+    assert gc.get_threshold() == before

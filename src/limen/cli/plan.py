@@ -46,15 +46,11 @@ def run(
 
 def foretold(before: Company | None, after: Company, here: Opened) -> Plan:
     """The plan, with a progress bar where somebody looks on."""
-    import gc
-
     from limen.clock import SystemClock
     from limen.company.gate import people_of
     from limen.company.plan import foretell
     from limen.storage.journal.reader import Reader
 
-    gc.freeze()  # the past is read once and let go; looking through all of it again and again would take half the time
-    gc.set_threshold(50_000, 20, 100)
     with _bar() as progress:
         people = here.database.read(people_of)
         return foretell(before, after, Reader(here.journal), people, SystemClock().now(), progress)
