@@ -7,11 +7,11 @@ import pytest
 from tests.company.small_folder import small_folder
 
 from limen.clock import from_iso
-from limen.company.candidate import added, candidate
+from limen.company.candidate import NEW_POLICIES, added, candidate
 from limen.company.changes import changes
 from limen.company.company import Company
 from limen.company.load import load_company
-from limen.company.rules import CONSOLE_FILE, form_of, names_of, new_id, rules_about, with_form, without
+from limen.company.rules import form_of, names_of, new_id, rules_about, with_form, without
 from limen.demo import harbor
 from limen.errors import LimenError
 from limen.policy.forms import Exemption, Form, Needs, sentence
@@ -61,11 +61,11 @@ def test_a_form_that_says_what_is_said_changes_nothing(company: Company) -> None
 def test_a_new_form_goes_to_the_consoles_own_file(company: Company) -> None:
     form = Form("hr-git", "permit", groups=frozenset({"hr"}), apps=frozenset({"git"}), actions=frozenset({"view"}))
     changed = with_form(company, form)
-    assert list(changed) == [CONSOLE_FILE]
+    assert list(changed) == [NEW_POLICIES]
     after = candidate(company, changed)
     assert form_of(after, "hr-git") == form
     second = replace(form, id="hr-git-too")
-    assert candidate(after, with_form(after, second)).files[CONSOLE_FILE].count("@id(") == 2
+    assert candidate(after, with_form(after, second)).files[NEW_POLICIES].count("@id(") == 2
 
 
 def test_an_exception_comes_and_goes(company: Company) -> None:

@@ -18,7 +18,7 @@ from limen.company.load import FolderError, company_in
 from limen.company.problem import Problem, did_you_mean, shown
 from limen.errors import LimenError
 
-NEW_POLICIES: Final = "policies/90-console.cedar"
+NEW_POLICIES: Final = "policies/50-console.cedar"
 """Where a policy goes that belongs to no file yet."""
 _POLICY_FILE: Final = re.compile(r"policies/[A-Za-z0-9][A-Za-z0-9._-]{0,79}\.cedar")
 

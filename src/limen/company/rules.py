@@ -7,22 +7,21 @@ changes. Policies that a person wrote in their own way have no form: they are to
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from limen.cedar import Policy
-from limen.company.candidate import added, find_policy, replaced
-from limen.company.cedar_text import Piece
+from limen.cedar import Policy, PolicySet
+from limen.company.candidate import NEW_POLICIES, added, replaced
+from limen.company.cedar_text import Piece, pieces
 from limen.company.company import Company
 from limen.company.policies_file import Source
+from limen.company.problem import did_you_mean, shown
 from limen.errors import LimenError
 from limen.facts import App
 from limen.policy import State
 from limen.policy.forms import Form, Names, read, speaks_about, write
 
-CONSOLE_FILE: Final = "policies/50-console.cedar"
-"""Where policies go that are begun in the console."""
 _UNWRITTEN: Final = Source("", 0, "")
 _UNFIT: Final = re.compile(r"[^a-z0-9]+")
 
@@ -41,10 +40,13 @@ class Rule:
         return self.policy.effect == "permit"
 
 
-def rules_about(company: Company, app: App) -> tuple[Rule, ...]:
-    """Every policy that speaks about this app: what opens it before what closes it, each in the order of the files."""
-    engine = company.engine()
-    found = [rule_of(company, policy) for policy in engine.policies if speaks_about(policy, app)]
+def rules_about(company: Company, app: App, policies: Iterable[Policy] | None = None) -> tuple[Rule, ...]:
+    """Every policy that speaks about this app: what opens it before what closes it, each in the order of the files.
+
+    `policies` are those of the company, where somebody has read them already.
+    """
+    read_already = PolicySet.from_json(company.policies.tree) if policies is None else policies
+    found = [rule_of(company, policy) for policy in read_already if speaks_about(policy, app)]
     return tuple(sorted(found, key=lambda one: (not one.opens, one.source.file, one.source.line)))
 
 
@@ -52,15 +54,16 @@ def rule_of(company: Company, policy: Policy) -> Rule:
     """A policy of this company with its form, if it can be written again without losing a word of its author's."""
     source = company.policies.sources.get(policy.id, _UNWRITTEN)
     form = read(policy)
-    if form is not None and _has_comments(company, policy.id):
+    if form is not None and _has_comments(source.text):
         form = None
     return Rule(policy, form, State(policy.annotations.get("state", State.ENFORCE)), source)
 
 
 def form_of(company: Company, policy_id: str) -> Form | None:
     """The form of one policy; None where it is hand-written. Raises `LimenError` where there is no such policy."""
-    find_policy(company, policy_id)
-    body = company.policies.tree["staticPolicies"][policy_id]
+    body = company.policies.tree["staticPolicies"].get(policy_id)
+    if body is None:
+        raise LimenError(f"there is no policy {shown(policy_id)}", did_you_mean(policy_id, company.policies.sources))
     return rule_of(company, Policy.from_json(policy_id, body)).form
 
 
@@ -71,7 +74,7 @@ def with_form(company: Company, form: Form) -> dict[str, str]:
     that id is hand-written.
     """
     if form.id not in company.policies.sources:
-        return added(company, write(form), CONSOLE_FILE)
+        return added(company, write(form), NEW_POLICIES)
     before = form_of(company, form.id)
     if before is None:
         raise LimenError(
@@ -106,12 +109,9 @@ def _numbered(words: str) -> Iterator[str]:
         number += 1
 
 
-def _has_comments(company: Company, policy_id: str) -> bool:
+def _has_comments(text: str) -> bool:
     """Whether its author put words between the lines of the policy, which a form would drop."""
-    if not company.files or policy_id not in company.policies.sources:
-        return False
-    _, piece = find_policy(company, policy_id)
-    return any("//" in between for between in _between(piece))
+    return any("//" in between for piece in pieces(text) for between in _between(piece))
 
 
 def _between(piece: Piece) -> Iterator[str]:

@@ -59,7 +59,7 @@ def told_about(site: Site, app: App) -> list[Told]:
             rule.opens,
             rule.form is not None,
         )
-        for rule in rules_about(company, app)
+        for rule in rules_about(company, app, site.ports.in_force.engine.policies)
     ]
 
 

@@ -5,16 +5,19 @@ const sent = async (form, url) => {
   const reply = await fetch(url, { method: "POST", body });
   return reply.ok && !reply.redirected ? reply.json() : null;
 };
+// One question at a time: while one is being answered, what was typed meanwhile waits, and only the newest is asked.
 const after = (form, work) => {
-  let timer, turn = 0;
-  form.addEventListener("input", () => {
-    clearTimeout(timer);
-    timer = setTimeout(async () => {
-      const mine = ++turn;
-      const found = await work().catch(() => null);
-      if (found && mine === turn) found();
-    }, wait);
-  });
+  let timer, asking = false, again = false;
+  const ask = async () => {
+    if (asking) { again = true; return; }
+    asking = true;
+    again = false;
+    const found = await work().catch(() => null);
+    asking = false;
+    if (again) ask();
+    else if (found) found();
+  };
+  form.addEventListener("input", () => { clearTimeout(timer); timer = setTimeout(ask, wait); });
 };
 
 for (const form of document.querySelectorAll("form[data-preview]")) {
