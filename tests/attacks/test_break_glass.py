@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
+import asyncio
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import AsyncExitStack, suppress
+from pathlib import Path
+
 import pytest
 from tests.web import conftest as web
 from tests.web.conftest import ORIGIN, OUR_PAGE, Browser, House
 from tests.web.portal.test_break_glass import glass_of, issue, lock_out, opened
 
+from limen.clock import SystemClock
 from limen.facts import UNPROVED, Session
 from limen.identity.errors import NotLiveError
 from limen.policy.decision import Request
@@ -185,3 +194,48 @@ def test_two_commands_at_once_leave_one_good_link(house: House) -> None:
     glass, now = glass_of(house), house.clock.now()
     links = [glass.issue("p1", "twice", new_event_id(now), now, lambda _: None) for _ in range(2)]
     assert [glass.good_link(link, now) is not None for link in links] == [False, True]
+
+
+@pytest.fixture
+def small_disk(tmp_path: Path) -> Iterator[Path]:
+    """A disk of twelve megabytes, which only root can make."""
+    disk = tmp_path / "disk"
+    disk.mkdir()
+    mounted = subprocess.run(
+        ["mount", "-t", "tmpfs", "-o", "size=12m", "tmpfs", str(disk)], capture_output=True, check=False
+    )
+    if mounted.returncode:
+        pytest.skip("a small disk can't be mounted here (needs root): break-glass on a full disk is NOT tested")
+    yield disk
+    subprocess.run(["umount", "-l", str(disk)], capture_output=True, check=False)
+
+
+async def test_on_a_disk_that_is_really_full_the_command_and_the_console_work(small_disk: Path) -> None:
+    async with AsyncExitStack() as closing:
+        house = await web.move_in(closing, small_disk / "harbor")
+        ada = house.browser()
+        await house.administrator(ada)
+        lock_out(house)
+        with suppress(OSError), (small_disk / "junk").open("ab", buffering=0) as junk:
+            while True:
+                junk.write(bytes(4_096))
+        for _ in range(500):
+            await ada.get("/console")
+            if not house.limen.journal.writable:
+                break
+        command = [sys.executable, "-m", "limen.cli.main", "break-glass", str(small_disk / "harbor")]
+        said = await asyncio.to_thread(
+            subprocess.run,
+            [*command, "--person", "ada@harbor.example", "-m", "full"],
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+        link = re.search(r"/break-glass#(\S{43})", said.stdout)
+        assert link is not None
+        house.clock.forward(SystemClock().now() - house.clock.now())  # the command knows no clock but the machine's
+        inside = house.browser()
+        assert (await opened(house, inside, link[1])).status_code == 303
+        assert (await inside.get("/console")).status_code == 200
+        assert not house.limen.journal.writable
+        (small_disk / "junk").unlink()

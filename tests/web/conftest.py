@@ -142,18 +142,22 @@ class House:
         return there
 
 
-@pytest.fixture
-async def house(tmp_path: Path) -> AsyncIterator[House]:
-    folder = tmp_path / "harbor"
+async def move_in(closing: AsyncExitStack, folder: Path) -> House:
+    """Limen at work on a copy of Harbor's folder in `folder`."""
     shutil.copytree(HARBOR, folder)
     apps = folder / "apps.yaml"
     apps.write_text(re.sub(r"127\.0\.0\.1:91\d\d", "127.0.0.1:9", apps.read_text()))  # where nothing listens
     written = (folder / "limen.toml").read_text()
     (folder / "limen.toml").write_text(written.replace("http://limen.harbor.localhost:8080", ORIGIN))
     clock = MovableClock(TUESDAY_MORNING)
+    limen = await open_limen(closing, load_settings(folder), folder, lambda: load_company(folder), clock)
+    return House(limen, clock, closing)
+
+
+@pytest.fixture
+async def house(tmp_path: Path) -> AsyncIterator[House]:
     async with AsyncExitStack() as closing:
-        limen = await open_limen(closing, load_settings(folder), folder, lambda: load_company(folder), clock)
-        yield House(limen, clock, closing)
+        yield await move_in(closing, tmp_path / "harbor")
 
 
 @pytest.fixture
