@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import pytest
 from tests.policy.scene import BERLIN, NOW, app, engine_of
 
 from limen.facts import Label, Person
@@ -109,3 +110,14 @@ def test_it_says_where_not_everything_was_looked_at() -> None:
     assert 0 < small.covered < 1
     assert small == reach(FINANCE % 3, FINANCE % 3 + many, most_cells=64)
     assert small.differences
+
+
+def test_what_is_looked_at_in_all_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("limen.policy.reach.MOST_IN_ALL", 0)
+    monkeypatch.setattr("limen.policy.reach.FEW_CELLS", 8)
+    parts = " || ".join(f'context.place.country == "C{n}"' for n in range(20))
+    found = reach(
+        FINANCE % 3, FINANCE % 3 + forbid(f"context.auth.strength >= 3 && context.risk.score < 50 && ({parts})")
+    )
+    assert found.situations <= 8
+    assert not found.is_exhaustive
