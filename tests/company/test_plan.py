@@ -10,9 +10,11 @@ from tests.company.test_rehearsal import asked
 from limen.company.company import Company
 from limen.company.gate import FIRST_ADMINISTRATOR
 from limen.company.load import load_company
-from limen.company.plan import foretell, plan
+from limen.company.plan import foretell, plan, reach_sentences
 from limen.company.states import in_state
+from limen.facts import Factor, Person
 from limen.policy import State
+from limen.policy.lockout import Candidate
 from limen.storage.journal.reader import Reader
 
 
@@ -53,3 +55,14 @@ def test_a_journal_that_is_not_there_yet_replays_nothing(company: Company, tmp_p
     assert found.changes_nothing
     assert found.rehearsal is not None
     assert found.rehearsal.replayed == 0
+
+
+def test_who_could_do_what_is_told_of_the_people_there_are(company: Company) -> None:
+    finance = Candidate(Person("p1", groups=frozenset({"staff", "finance"}), active=True), frozenset({Factor.PASSKEY}))
+    after = in_state(company, "payroll-from-the-office", State.ENFORCE)
+    found = plan(company, after, [], (finance, FIRST_ADMINISTRATOR), until=1_795_510_800_000)
+    assert found.is_publishable
+    assert found.reach is not None
+    assert {person for one in found.reach.differences for person in one.people} == {"p1"}
+    said = reach_sentences(found, company, after, {"p1": "Maren Petersen"})
+    assert any(one.startswith("Maren Petersen loses Payroll") for one in said)

@@ -9,7 +9,7 @@ from typing import Any
 from limen.clock import Instant
 from limen.company.changes import Change, changes
 from limen.company.company import Company
-from limen.company.gate import lockout
+from limen.company.gate import FIRST_ADMINISTRATOR, lockout
 from limen.company.load import failing_tests
 from limen.company.problem import Problem
 from limen.company.rehearsal import WINDOW, Rehearsal, Turn, rehearse
@@ -138,7 +138,9 @@ def _reach(before: Company, after: Company, people: tuple[Candidate, ...], now: 
     return newly_reachable(
         before.engine(),
         after.engine(),
-        [one.person for one in people],
+        [
+            one.person for one in people if one is not FIRST_ADMINISTRATOR
+        ],  # who is still to come gains and loses nothing
         after.all_apps.values(),
         since=now,
         apps_before=before.all_apps.values(),
