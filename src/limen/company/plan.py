@@ -138,9 +138,7 @@ def _reach(before: Company, after: Company, people: tuple[Candidate, ...], now: 
     return newly_reachable(
         before.engine(),
         after.engine(),
-        [
-            one.person for one in people if one is not FIRST_ADMINISTRATOR
-        ],  # who is still to come gains and loses nothing
+        [one.person for one in people if one is not FIRST_ADMINISTRATOR],  # who is still to come loses nothing
         after.all_apps.values(),
         since=now,
         apps_before=before.all_apps.values(),
