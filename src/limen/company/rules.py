@@ -22,7 +22,8 @@ from limen.facts import App
 from limen.policy import State
 from limen.policy.forms import Form, Names, read, speaks_about, write
 
-_UNWRITTEN: Final = Source("", 0, "")
+UNWRITTEN: Final = Source("", 0, "")
+"""Where a policy stands whose text was not kept."""
 _UNFIT: Final = re.compile(r"[^a-z0-9]+")
 
 
@@ -41,18 +42,24 @@ class Rule:
 
 
 def rules_about(company: Company, app: App, policies: Iterable[Policy] | None = None) -> tuple[Rule, ...]:
-    """Every policy that speaks about this app: what opens it before what closes it, each in the order of the files.
+    """Every policy that speaks about this app: what opens it before what closes it, those that name it first.
 
     `policies` are those of the company, where somebody has read them already.
     """
     read_already = PolicySet.from_json(company.policies.tree) if policies is None else policies
     found = [rule_of(company, policy) for policy in read_already if speaks_about(policy, app)]
-    return tuple(sorted(found, key=lambda one: (not one.opens, one.source.file, one.source.line)))
+    return tuple(sorted(found, key=lambda one: (not one.opens, not _names(one, app), one.source.file, one.source.line)))
+
+
+def _names(rule: Rule, app: App) -> bool:
+    """Whether the policy speaks of this app by name."""
+    named = {uid.id for uid in rule.policy.resource.entities or ()}
+    return app.id in (named if rule.form is None else rule.form.apps)
 
 
 def rule_of(company: Company, policy: Policy) -> Rule:
     """A policy of this company with its form, if it can be written again without losing a word of its author's."""
-    source = company.policies.sources.get(policy.id, _UNWRITTEN)
+    source = company.policies.sources.get(policy.id, UNWRITTEN)
     form = read(policy)
     if form is not None and _has_comments(source.text):
         form = None

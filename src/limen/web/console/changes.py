@@ -51,9 +51,18 @@ class Changes:
         return company
 
     async def begin(
-        self, resident: Resident, said: str, changed: Mapping[str, str | None] | Company, back: str, base: str = ""
+        self,
+        resident: Resident,
+        said: str,
+        changed: Mapping[str, str | None] | Company,
+        back: str,
+        base: str = "",
+        again: str = "",
     ) -> Response:
-        """Keep a candidate and go to its page. Raises `FolderError` where the changed files can't be read."""
+        """Keep a candidate and go to its page. Raises `FolderError` where the changed files can't be read.
+
+        `back` is where one is without it, `again` where it can be changed further.
+        """
         in_force = self.company
         if isinstance(changed, Company):
             after = changed
@@ -64,6 +73,7 @@ class Changes:
         draft = self.drafts.keep(
             resident.person.id, said, base or in_force.revision, after, back, self.site.ports.clock.now()
         )
+        draft.again = again
         return self.site.go(resident, f"{AT}/{draft.id}")
 
     def foretelling(self, draft: Draft) -> asyncio.Task[Plan]:
@@ -133,7 +143,7 @@ def rooms(site: Site, changes: Changes) -> APIRouter:
             mended = await site.in_thread(lambda: candidate(company, {TESTS: whole}))
         except FolderError as wrong:
             return await _page(changes, resident, draft, LimenError(str(wrong.problems[0]), "write the test otherwise"))
-        return await changes.begin(resident, draft.said, mended, draft.back, draft.base)
+        return await changes.begin(resident, draft.said, mended, draft.back, draft.base, draft.again)
 
     return router
 

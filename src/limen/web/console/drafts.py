@@ -19,8 +19,9 @@ LIVES: Final[Milliseconds] = DAY
 
 @dataclass(slots=True)
 class Draft:
-    """A candidate and where it came from. `base` is the revision it was made from, `back` the page to change it again.
+    """A candidate and where it came from. `base` is the revision it was made from, `back` where one is without it.
 
+    `again` is the page on which it can be changed further, with what is drafted in it ("": there is none).
     `foretelling` is what would happen, being worked out; `part` is how much of the past was read, 0 to 1.
     """
 
@@ -31,6 +32,7 @@ class Draft:
     company: Company
     back: str
     made_at: Instant
+    again: str = ""
     reason: str = ""
     foretelling: asyncio.Task[Plan] | None = None
     part: float = field(default=0.0)

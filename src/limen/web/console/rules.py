@@ -17,7 +17,7 @@ from limen.company.company import Company
 from limen.company.levels import SAID, Level, at_level, changed_states, level_of
 from limen.company.load import FolderError
 from limen.company.problem import Problem
-from limen.company.rules import form_of, names_of, new_id, rule_of, rules_about, with_form, without
+from limen.company.rules import UNWRITTEN, form_of, names_of, new_id, rule_of, rules_about, with_form, without
 from limen.company.states import with_state
 from limen.errors import LimenError
 from limen.facts import ACTIONS, App
@@ -87,37 +87,42 @@ def rooms(site: Site, changes: Changes) -> APIRouter:  # noqa: C901, PLR0915 -- 
     @router.get("/console/policies/{policy_id}/edit")
     async def edit(request: Request, policy_id: str) -> Response:
         resident = await site.enter(request, "administer")
-        policy = _policy(changes, policy_id)
-        form = form_of(changes.company, policy_id)
-        if form is None or query(request, "as") == "text":
-            return _text_page(changes, resident, policy, changes.company.policies.sources[policy_id].text)
-        return _form_page(changes, resident, form, back=f"/console/policies/{policy_id}")
+        draft = changes.drafts.of(query(request, "draft"), resident.person.id)
+        company = draft.company if draft else changes.company
+        policy = _policy(company, policy_id)
+        form = form_of(company, policy_id)
+        is_new = policy_id not in changes.company.policies.sources
+        if form is None or (query(request, "as") == "text" and not is_new):
+            return _text_page(changes, resident, policy, company.policies.sources[policy_id].text)
+        back = draft.back if draft else f"/console/policies/{policy_id}"
+        return _form_page(changes, resident, form, back=back, is_new=is_new)
 
     @router.post("/console/policies/{policy_id}/edit")
     async def change(request: Request, policy_id: str) -> Response:
         resident = await site.enter(request, "administer")
         sent = await site.form(request, resident.visit)
-        policy = _policy(changes, policy_id)
+        policy = _policy(changes.company, policy_id)
         return await _take_form(changes, resident, sent, policy_id, policy.effect)
 
     @router.post("/console/policies/{policy_id}/text")
     async def rewrite(request: Request, policy_id: str) -> Response:
         resident = await site.enter(request, "administer")
         sent = await site.form(request, resident.visit)
-        policy = _policy(changes, policy_id)
+        policy = _policy(changes.company, policy_id)
         text = one(sent, "text").replace("\r\n", "\n").strip()
         files = replaced(changes.company, policy_id, text) if text else {}
         problems = await site.in_thread(lambda: problems_of(changes.company, policy_id, text))
         if problems or one(sent, "do") == "check" or not text:
             return _text_page(changes, resident, policy, text, problems, is_checked=True)
         said = f"“{policy.annotations.get('title', policy_id)}” is written otherwise"
-        return await changes.begin(resident, said, files, f"/console/policies/{policy_id}/edit?as=text")
+        again = f"/console/policies/{policy_id}/edit?as=text"
+        return await changes.begin(resident, said, files, f"/console/policies/{policy_id}", again=again)
 
     @router.post("/console/policies/{policy_id}/state")
     async def turn(request: Request, policy_id: str) -> Response:
         resident = await site.enter(request, "administer")
         sent = await site.form(request, resident.visit)
-        policy = _policy(changes, policy_id)
+        policy = _policy(changes.company, policy_id)
         chosen = one(sent, "state")
         if chosen not in set(State):
             raise HTTPException(400)
@@ -130,7 +135,7 @@ def rooms(site: Site, changes: Changes) -> APIRouter:  # noqa: C901, PLR0915 -- 
     async def remove(request: Request, policy_id: str) -> Response:
         resident = await site.enter(request, "administer")
         await site.form(request, resident.visit)
-        policy = _policy(changes, policy_id)
+        policy = _policy(changes.company, policy_id)
         said = f"“{policy.annotations.get('title', policy_id)}” is taken away"
         try:
             return await changes.begin(
@@ -144,7 +149,7 @@ def rooms(site: Site, changes: Changes) -> APIRouter:  # noqa: C901, PLR0915 -- 
     async def levels(request: Request) -> Response:
         resident = await site.enter(request, "administer")
         company = changes.company
-        titles = {name: _policy(changes, name).annotations.get("title", name) for name in company.policies.sources}
+        titles = {name: _policy(company, name).annotations.get("title", name) for name in company.policies.sources}
         listed = [(level, SAID[level], changed_states(company, level)) for level in Level]
         return site.page(
             "console/levels.html", resident, room="policies", levels=listed, at=level_of(company), titles=titles
@@ -176,7 +181,7 @@ def rooms(site: Site, changes: Changes) -> APIRouter:  # noqa: C901, PLR0915 -- 
         """For the script beside the text: every problem, with its line."""
         resident = await site.enter(request, "administer")
         sent = await site.form(request, resident.visit)
-        _policy(changes, policy_id)
+        _policy(changes.company, policy_id)
         text = one(sent, "text").replace("\r\n", "\n").strip()
         problems = await site.in_thread(lambda: problems_of(changes.company, policy_id, text))
         return JSONResponse({"problems": [_plain(problem) for problem in problems]})
@@ -231,7 +236,8 @@ async def _take_form(
             form = form_in({**sent, "title": [title]}, new_id(company, title), effect, company.settings.zone)
         if one(sent, "do") == "preview":
             return _form_page(changes, resident, form, back=back, is_new=policy_id == NEW)
-        return await changes.begin(resident, said, with_form(company, form), back)
+        again = f"/console/policies/{form.id}/edit"
+        return await changes.begin(resident, said, with_form(company, form), back, again=again)
     except FolderError as wrong:
         problem = LimenError(wrong.problems[0].what, wrong.problems[0].fix)
     except LimenError as wrong:
@@ -301,7 +307,7 @@ def _text_page(
     *,
     is_checked: bool = False,
 ) -> Response:
-    source = changes.company.policies.sources[policy.id]
+    source = changes.company.policies.sources.get(policy.id, UNWRITTEN)
     return changes.site.page(
         "console/rule_text.html",
         resident,
@@ -313,13 +319,12 @@ def _text_page(
         text=text,
         problems=[_plain(problem) for problem in problems],
         is_checked=is_checked,
-        is_form=form_of(changes.company, policy.id) is not None,
+        is_form=policy.id in changes.company.policies.sources and form_of(changes.company, policy.id) is not None,
         lines=max(8, min(30, text.count("\n") + 3)),
     )
 
 
-def _policy(changes: Changes, policy_id: str) -> Policy:
-    company = changes.company
+def _policy(company: Company, policy_id: str) -> Policy:
     if policy_id not in company.policies.sources:
         raise HTTPException(404)
     return Policy.from_json(policy_id, company.policies.tree["staticPolicies"][policy_id])
