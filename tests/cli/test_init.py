@@ -13,7 +13,7 @@ def test_init_writes_a_folder_that_check_finds_sound(tmp_path: Path, capsys: pyt
     assert "limen.toml" in said
     assert "python3 -m http.server 9001 --bind 127.0.0.1" in said
     assert leave("check", folder) == 0
-    assert capsys.readouterr().out.startswith("Harbor: 1 app, ")
+    assert capsys.readouterr().out.splitlines()[-1].startswith("Harbor: 1 app, ")
 
 
 def test_init_never_writes_over_anything(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
