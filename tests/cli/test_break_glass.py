@@ -120,6 +120,18 @@ def test_a_rehearsal_says_what_would_fail(served: Path, capsys) -> None:
     assert glass_of(served).state() is None
 
 
+def test_it_is_rehearsed_at_every_publication(served: Path, capsys) -> None:
+    database = Database.open(database_url(served, load_settings(served)))
+    database.write(lambda t: store.set_status(t.connection, "p_ada", PersonStatus.INACTIVE))  # the first is to come
+    database.close()
+    assert leave("apply", str(served), "-m", "Begin") == 0
+    assert "break-glass would not work" not in capsys.readouterr().err
+    segment = journal_folder(served, load_settings(served)) / "main" / SPARE_FILE
+    segment.write_bytes(b"xxxx" + segment.read_bytes()[4:])
+    leave("apply", str(served), "-m", "Again")
+    assert "break-glass would not work now: the break-glass segment of the journal is full" in capsys.readouterr().err
+
+
 def test_policies_that_can_not_be_read_do_not_matter(served: Path, capsys) -> None:
     for file in (served / "policies").glob("*.cedar"):
         file.write_text("forbid (principal, action, resource);;; @")

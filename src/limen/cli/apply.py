@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -10,6 +11,7 @@ import typer
 if TYPE_CHECKING:
     from limen.cli.opened import Opened
     from limen.company.company import Company
+    from limen.storage import Database
 
 
 def run(
@@ -34,6 +36,7 @@ def run(
         origin = database.read(lambda snapshot: origin_of(folder, company.settings, snapshot))
         revision = publish(database, company, SERVER, message, SystemClock().now(), expected=origin, effect=effect)
         note_origin(folder, company.settings, revision.id)
+        way_back = _way_back(folder, company, database)
     finally:
         database.close()
     name = revision.id[:12]
@@ -43,6 +46,30 @@ def run(
         print(f"Revision {name} stays in force; its new text is kept: {revision.reason}")
     else:
         print(f"Revision {name} is in force: {revision.reason}")
+    if way_back:
+        print(f"limen apply: break-glass would not work now: {way_back}", file=sys.stderr)
+
+
+def _way_back(folder: Path, company: Company, database: Database) -> str:
+    """What keeps break-glass from working, which is rehearsed at every publication; "" where all is well."""
+    import os
+
+    from limen.company.places import break_glass_file, journal_folder, key_file
+    from limen.errors import LimenError
+    from limen.storage import Keyring, master_key
+    from limen.storage.break_glass import BreakGlass, rehearse
+    from limen.storage.journal.spare import SPARE_FILE, Spare
+
+    settings = company.settings
+    spare = journal_folder(folder, settings) / "main" / SPARE_FILE
+    if not spare.exists():
+        return ""  # Limen has never run here: the first start makes it, or says why it can't
+    try:
+        keys = Keyring.open(database, master_key(key_file(folder, settings), os.environ)).journal_keys
+        rehearse(BreakGlass(break_glass_file(folder, settings), keys), Spare(spare, keys))
+    except (LimenError, OSError) as error:
+        return str(error)
+    return ""
 
 
 def _effect(here: Opened, company: Company, before: str) -> dict[str, Any]:

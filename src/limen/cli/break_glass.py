@@ -163,14 +163,10 @@ def _rehearse(ground: _Ground, wanted: str) -> str:
     """Everything that breaking the glass needs, tried; nothing is opened and no link is made."""
     from limen.errors import LimenError
     from limen.identity.model import PersonStatus
-    from limen.storage.break_glass import MAX_REASON
+    from limen.storage.break_glass import rehearse
 
-    ground.glass.rehearse()
-    room = ground.spare.room()
-    if room < 4 * (1_000 + MAX_REASON):
-        what = "the break-glass segment of the journal is full, or its chain does not hold"
-        raise LimenError(what, "look with `limen journal verify`, then move it away while there is room on the disk")
-    lines = ["The state of break-glass can be written and read.", f"Its journal has room for {room // 1_000} events."]
+    room = rehearse(ground.glass, ground.spare)
+    lines = ["The state of break-glass can be written and read.", f"Its journal has room for {room} events."]
     if ground.members is None:
         lines.append("The database can't be read: name people by id then.")
     elif wanted:

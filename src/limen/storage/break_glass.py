@@ -23,12 +23,14 @@ from limen.clock import MINUTE, Instant, Milliseconds
 from limen.errors import LimenError
 from limen.events import Event, EventIds
 from limen.facts import Auth, Factor, Session
+from limen.storage.journal.spare import Spare
 
 FILE: Final = "break-glass.state"
 BYTES: Final = 4_096
 LINK_MS: Final[Milliseconds] = 15 * MINUTE
 OPEN_MS: Final[Milliseconds] = 30 * MINUTE
 MAX_REASON: Final = 300
+_EVENT_BYTES: Final = 1_000
 PREFIX: Final = "bg_"
 """Ids of break-glass sessions begin with it; no other session's does."""
 
@@ -234,6 +236,21 @@ class BreakGlass:
             return msgspec.json.decode(body, type=State)
         except msgspec.DecodeError:
             return None
+
+
+def rehearse(glass: BreakGlass, spare: Spare) -> int:
+    """Try everything that breaking the glass needs, without opening anything; for how many events there is room.
+
+    Raises BreakGlassError, JournalUnwritableError or OSError where it would not work.
+    """
+    glass.rehearse()
+    room = spare.room()
+    if room < 4 * (_EVENT_BYTES + MAX_REASON):
+        what = "the break-glass segment of the journal is full, or its chain does not hold"
+        raise BreakGlassError(
+            what, "look with `limen journal verify`, then move it away while there is room on the disk"
+        )
+    return room // _EVENT_BYTES
 
 
 def issued_event(state: State) -> Event:
