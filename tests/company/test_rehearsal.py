@@ -16,8 +16,9 @@ from limen.company.load import load_company
 from limen.company.rehearsal import Rehearsal, Turn, rehearse
 from limen.facts import Facts, Person, Place
 from limen.facts.nouns import Auth, Factor
+from limen.facts.written import facts_to_bytes
 from limen.policy.decision import Request
-from limen.storage.journal.recorded import Recorded
+from limen.storage.journal.recorded import Recorded, Written
 
 NOW = 1_795_510_800_000
 PASSKEY = Auth(3, frozenset({Factor.PASSKEY}), NOW)
@@ -52,8 +53,9 @@ def asked(
     request = Request(action, "GET", "/**", company.all_apps[app].host)
     decision = company.engine().decide(request, facts, NOW)
     reasons = tuple(reason.policy for reason in decision.reasons)
+    written = msgspec.json.decode(facts_to_bytes(facts), type=Written)
     return Recorded(
-        f"{number:024x}", count, who, decision.effect.value, reasons, (), company.revision, app, request, facts, NOW
+        f"{number:024x}", count, who, decision.effect.value, reasons, (), company.revision, app, request, written, NOW
     )
 
 
@@ -94,15 +96,18 @@ def test_a_challenge_is_told_apart_from_a_refusal(root: Path, company: Company) 
 
 def test_what_no_policy_answered_is_left_out_and_counted(company: Company) -> None:
     one = asked(company, "p1", "wiki")
+    assert one.facts is not None
+    tampered = msgspec.structs.replace(one.facts, risk=msgspec.Raw(b'{"score":"low"}'))
     day = [
         msgspec.structs.replace(one, reasons=("session-revoked", "nothing-permits"), effect="deny", count=4),
         msgspec.structs.replace(one, reasons=("public-route",), revision=""),
         msgspec.structs.replace(one, reasons=("policy-error",), effect="deny", revision=""),
         msgspec.structs.replace(one, reasons=("person-inactive",), effect="deny", actor=""),
         msgspec.structs.replace(one, facts=None, count=2),
+        msgspec.structs.replace(one, facts=tampered),
     ]
     found = rehearse(company, company, day)
-    assert (found.replayed, found.left_out, found.unknown, found.differences) == (0, 7, 2, 0)
+    assert (found.replayed, found.left_out, found.unknown, found.differences) == (0, 7, 3, 0)
 
 
 def test_what_an_older_revision_answered_is_compared_with_the_one_in_force(root: Path, company: Company) -> None:

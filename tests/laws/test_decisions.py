@@ -13,6 +13,7 @@ from limen.clock import DAY, MINUTE, from_iso
 from limen.facts import Auth, Factor, Facts, Label, Person
 from limen.policy import Effect, Named, Remedy, Request, State
 from limen.policy.replay import replay, write_decision
+from limen.policy.seen import see
 
 RANK = {Effect.DENY: 0, Effect.CHALLENGE: 1, Effect.PERMIT: 2}
 thoroughly = settings(max_examples=120, deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -145,6 +146,15 @@ def test_the_explanation_agrees_with_the_decision(case: Case) -> None:
         assert {one.id for one in enforced if one.determined} == errors | said
         assert bool(errors) == (decision.reasons[0].policy == Named.POLICY_ERROR)
     json.dumps(explanation.to_json())
+
+
+@thoroughly
+@given(cases())
+def test_the_bare_answer_is_that_of_the_decision(case: Case) -> None:
+    engine = case.engine()
+    decision = engine.decide(case.request, case.facts, case.now)
+    for seen in (see(case.facts), see(replace(case.facts))):  # asked before, and not
+        assert engine.answer(case.request, seen, case.now) == (decision.effect, decision.reasons)
 
 
 @thoroughly

@@ -5,11 +5,12 @@ from datetime import UTC
 from zoneinfo import ZoneInfo
 
 import pytest
-from tests.policy.scene import BERLIN, NOW, VIEW, facts
+from tests.policy.scene import BERLIN, NOW, VIEW, engine_of, facts
 
 from limen.cedar import Datetime, IpRange
 from limen.clock import DAY, HOUR, MINUTE, from_iso
-from limen.facts import ANYBODY, Auth, Facts, Grant, Place
+from limen.facts import ANYBODY, Auth, Factor, Facts, Grant, Place
+from limen.policy import Effect, Request
 from limen.policy.seen import Calendar, see
 
 
@@ -53,6 +54,18 @@ def test_a_new_proof_changes_the_proof_alone() -> None:
     assert proved.record["auth"]["strength"] == 3
     assert proved.record["device"] is seen.record["device"]
     assert seen.record["auth"]["strength"] == 1
+
+
+def test_a_new_proof_counts_for_what_was_asked_before_and_for_what_is_asked_next() -> None:
+    engine = engine_of(
+        '@id("s") permit (principal, action == Action::"view", resource) when { context.auth.strength >= 3 };'
+    )
+    seen = see(facts(strength=1))
+    assert engine.answer(VIEW, seen, NOW)[0] is Effect.CHALLENGE
+    proved = seen.proved(Auth(3, frozenset({Factor.PASSKEY}), NOW))
+    assert engine.answer(VIEW, proved, NOW)[0] is Effect.PERMIT
+    assert engine.answer(Request("edit"), proved, NOW)[0] is Effect.DENY
+    assert engine.answer(VIEW, seen, NOW)[0] is Effect.CHALLENGE
 
 
 def test_only_a_grant_for_this_app_and_action_that_still_lasts_counts() -> None:

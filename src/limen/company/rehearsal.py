@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import gc
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from enum import StrEnum
-from ipaddress import ip_address
 from typing import Final
+
+import msgspec
 
 from limen.clock import DAY, Instant, Milliseconds
 from limen.company.company import Company
-from limen.facts import App, Facts
+from limen.company.hindsight import Hindsight
 from limen.policy import Engine, State
-from limen.policy.decision import Effect, Named
-from limen.storage.journal.recorded import Recorded
+from limen.policy.decision import Effect, Named, Request
+from limen.storage.journal.recorded import Recorded, Written
 
 WINDOW: Final[Milliseconds] = 30 * DAY
 EXAMPLES: Final = 3
@@ -128,41 +129,51 @@ class _Group:
     examples: list[str] = field(default_factory=list)
 
 
+class _Answering:
+    """What one company answers to past requests."""
+
+    def __init__(self, company: Company) -> None:
+        self._engine = _engine(company)
+        self._hindsight = Hindsight(company)
+
+    def answer(self, request: Request, facts: Written, now: Instant) -> tuple[str, tuple[str, ...]]:
+        """The effect and the policies that spoke. Raises msgspec.DecodeError for what are no facts."""
+        seen = self._hindsight.seen(facts)
+        if seen is None:
+            return Effect.DENY, (Named.UNKNOWN_HOST,)
+        effect, reasons = self._engine.answer(request, seen, now)
+        return effect, tuple([reason.policy for reason in reasons])
+
+
 class _Rehearsing:
     def __init__(self, before: Company, after: Company) -> None:
         self._before = before
         self._revision = before.revision
-        self._old: Engine | None = None
-        self._new = _engine(after)
-        self._moved_old = _moving(before)
-        self._moved_new = _moving(after)
+        self._old: _Answering | None = None
+        self._new = _Answering(after)
         self._not_replayed = tuple(_not_replayed(before, after))
         self._groups: dict[tuple[Turn, str, str, str], _Group] = {}
         self._replayed = self._distinct = self._left_out = self._unknown = self._other_reasons = 0
 
     def take(self, one: Recorded) -> None:
-        """The hot loop: thousands of these a second."""
+        """The hot loop: tens of thousands of these a second."""
         count, reasons = one.count, one.reasons
         if not one.revision or (reasons and reasons[0] in OWN) or self._is_of_the_account(one):
             self._left_out += count
             return
-        facts: Facts | None = one.facts
-        if facts is None:
+        if one.facts is None:
+            self._unknown += count
+            return
+        was, why = one.effect, reasons
+        try:
+            now, because = self._new.answer(one.request, one.facts, one.now)
+            if one.revision != self._revision:
+                was, why = self._in_force(one.request, one.facts, one.now)
+        except msgspec.DecodeError:  # tampered with: `verify` tells
             self._unknown += count
             return
         self._replayed += count
         self._distinct += 1
-        was, why = one.effect, reasons
-        if one.revision != self._revision:
-            was, why = self._in_force(one, facts)
-        moved = self._moved_new(facts)
-        now: str = Effect.DENY
-        because: tuple[str, ...] = (Named.UNKNOWN_HOST,)
-        if moved is not None:
-            new = self._new.decide(one.request, moved, one.now)
-            now, because = new.effect, tuple([reason.policy for reason in new.reasons])
-            if moved is not facts:
-                moved.memo.seen = None  # it points back at them; parted, both go without the collector's help
         if now == was:
             if because != why and set(because) != set(why):
                 self._other_reasons += count
@@ -175,15 +186,11 @@ class _Rehearsing:
         if len(group.examples) < EXAMPLES:
             group.examples.append(f"{one.id}-1")
 
-    def _in_force(self, one: Recorded, facts: Facts) -> tuple[str, tuple[str, ...]]:
+    def _in_force(self, request: Request, facts: Written, now: Instant) -> tuple[str, tuple[str, ...]]:
         """What is answered today to a request that an older revision decided."""
         if self._old is None:
-            self._old = _engine(self._before)
-        moved = self._moved_old(facts)
-        if moved is None:
-            return Effect.DENY, (Named.UNKNOWN_HOST,)
-        old = self._old.decide(one.request, moved, one.now)
-        return old.effect, tuple([reason.policy for reason in old.reasons])
+            self._old = _Answering(self._before)
+        return self._old.answer(request, facts, now)
 
     def result(self, since: Instant, until: Instant) -> Rehearsal:
         turned = [
@@ -227,47 +234,6 @@ def _turn(was: str, now: str) -> Turn:
     if was == Effect.PERMIT:
         return Turn.ASKED if now == Effect.CHALLENGE else Turn.LOSES
     return Turn.HELPED if now == Effect.CHALLENGE else Turn.STUCK
-
-
-def _moving(company: Company) -> Callable[[Facts], Facts | None]:
-    """How the facts of a past request look in `company`, whose apps and networks may be others; None: no such app."""
-    apps = company.all_apps
-    networks = company.networks
-    named: dict[str, str] = {}
-
-    def network(address: str) -> str:
-        if address not in named:
-            try:
-                parsed = ip_address(address)
-            except ValueError:
-                named[address] = ""
-            else:
-                named[address] = next((name for name, network in networks if parsed in network), "")
-        return named[address]
-
-    met: dict[int, tuple[App, App | None]] = {}
-
-    def counterpart(app: App) -> App | None:
-        """The candidate's app of this id; `app` itself where they are equal. Few apps come again and again."""
-        known = met.get(id(app))
-        if known is None:
-            own = apps.get(app.id)
-            known = met[id(app)] = (app, app if own == app else own)  # holds on to `app`, so its identity stays its own
-        return known[1]
-
-    def moved(facts: Facts) -> Facts | None:
-        app = counterpart(facts.app)
-        if app is None:
-            return None
-        place = facts.place
-        here = network(place.address)
-        if app is facts.app and here == place.network:
-            return facts
-        if here != place.network:
-            place = replace(place, network=here)
-        return Facts(app, facts.person, facts.auth, facts.session, facts.device, place, facts.risk, facts.grants)
-
-    return moved
 
 
 def _not_replayed(before: Company, after: Company) -> Iterable[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import tzinfo
 from typing import Any, Final
 
@@ -79,17 +79,24 @@ class Engine:
         effect, reasons = self._answer(request, seen, now)
         at_once: tuple[Remedy, ...] = ()
         if effect is not _PERMIT:
-            at_once = self._at_once(reasons, request, seen, now)
+            at_once = tuple(self._each_at_once(reasons, request, seen, now))
             effect = Effect.CHALLENGE if at_once else effect
         watched = () if self._watched is None else self._watch(request, seen, now, effect)
         return Decision(effect, reasons, at_once, watched, request, facts, now, self.revision, self)
 
+    def answer(self, request: Request, seen: Seen, now: Instant) -> tuple[Effect, tuple[Reason, ...]]:
+        """The effect that `decide` comes to, and who spoke, with nothing else: for whoever asks by the ten thousand."""
+        effect, reasons = self._answer(request, seen, now)
+        if effect is not _PERMIT and any(self._each_at_once(reasons, request, seen, now)):
+            return Effect.CHALLENGE, reasons
+        return effect, reasons
+
     def valid_until(self, request: Request, facts: Facts, now: Instant) -> Instant | None:
         """The next instant at which time alone changes the effect; None if it never does."""
         seen = see(facts)
-        effect = self._effect(request, seen, now)
+        effect = self.answer(request, seen, now)[0]
         for at in self._foresight.ahead(request, seen, now).instants():
-            if self._effect(request, seen, at) is not effect:
+            if self.answer(request, seen, at)[0] is not effect:
                 return at
         return None
 
@@ -160,24 +167,18 @@ class Engine:
 
     # What would turn a refusal
 
-    def _at_once(self, reasons: tuple[Reason, ...], request: Request, seen: Seen, now: Instant) -> tuple[Remedy, ...]:
+    def _each_at_once(
+        self, reasons: tuple[Reason, ...], request: Request, seen: Seen, now: Instant
+    ) -> Iterator[Remedy]:
+        """What the browser can do now, the best first, each tried only when it is asked for."""
         if reasons[0].policy in BEYOND_REMEDY:
-            return ()
-        if not seen.facts.person.id:
-            return remedies.SIGN_IN if request.action != "sign_in" else ()
-        return tuple(
-            [
-                remedy
-                for remedy, auth in candidates(seen.facts.auth, now)
-                if self._answer(request, seen.proved(auth), now)[0] is Effect.PERMIT
-            ]
-        )
-
-    def _effect(self, request: Request, seen: Seen, now: Instant) -> Effect:
-        effect, reasons = self._answer(request, seen, now)
-        if effect is Effect.DENY and self._at_once(reasons, request, seen, now):
-            return Effect.CHALLENGE
-        return effect
+            return
+        if not seen.is_somebody:
+            yield from remedies.SIGN_IN if request.action != "sign_in" else ()
+            return
+        for remedy, auth in candidates(seen.facts.auth, now):
+            if self._answer(request, seen.proved(auth), now)[0] is _PERMIT:
+                yield remedy
 
 
 def _state(policy: Policy) -> State:

@@ -10,7 +10,7 @@ from typing import Final, TypeAlias
 
 from limen.cedar import Asking, CedarSet, Compiled, Datetime, Entity, EntityUid, Evaluation, IpRange, Record
 from limen.clock import MINUTE, Instant
-from limen.facts import ACTIONS, App, Auth, Device, Factor, Facts, Grant, Place, Risk
+from limen.facts import ACTIONS, App, Auth, Device, Factor, Facts, Grant, Person, Place, Risk
 from limen.policy.decision import Request
 
 _NO_OTHERS: Final[Mapping[EntityUid, Entity]] = {}
@@ -73,8 +73,13 @@ class Seen:
         return last
 
     def proved(self, auth: Auth) -> Seen:
-        """The same facts after a new proof."""
-        return Seen(self.facts, self.principal, self.resource, {**self.record, "auth": _auth(auth)})
+        """The same facts after a new proof. Who could speak about what was asked last is known already."""
+        words = _auth(auth)
+        proved = Seen(self.facts, self.principal, self.resource, {**self.record, "auth": words})
+        request, begun, asking = self._last
+        if request is not None:
+            proved._last = (request, {**begun, "auth": words}, asking)
+        return proved
 
 
 def see(facts: Facts) -> Seen:
@@ -125,34 +130,46 @@ def _instant(moment: datetime) -> Instant:
 
 
 def _build(facts: Facts) -> Seen:
-    person, session = facts.person, facts.session
-    principal = Entity(
-        EntityUid("Person", person.id),
-        {"active": person.active},
-        frozenset([EntityUid("Group", group) for group in person.groups]),
+    return joined(
+        facts,
+        person_words(facts.person),
+        app_words(facts.app),
+        device_words(facts.device),
+        place_words(facts.place),
+        risk_words(facts.risk),
     )
+
+
+def joined(facts: Facts, principal: Entity, resource: Entity, device: Record, place: Record, risk: Record) -> Seen:
+    """Facts, some of whose nouns somebody has in Cedar's words already. What is passed must be of these very facts."""
+    session = facts.session
     record: Record = {
         "auth": _auth(facts.auth),
         "session": {"known": session is not None, "started": Datetime(session.started_at if session else 0)},
-        "device": _device(facts.device),
-        "place": _place(facts.place),
-        "risk": _risk(facts.risk),
+        "device": device,
+        "place": place,
+        "risk": risk,
     }
-    return Seen(facts, principal, _resource(facts.app), record)
+    return Seen(facts, principal, resource, record)
+
+
+def person_words(person: Person) -> Entity:
+    groups = frozenset([EntityUid("Group", group) for group in person.groups])
+    return Entity(EntityUid("Person", person.id), {"active": person.active}, groups)
 
 
 # What many people share is one value for all of them: less memory, and it stays in the processor's caches.
 
 
 @lru_cache(1_024)
-def _resource(app: App) -> Entity:
+def app_words(app: App) -> Entity:
     return Entity(
         EntityUid("App", app.id), {"sensitivity": app.sensitivity, "label": app.label.word, "owner": app.owner}
     )
 
 
 @lru_cache(1_024)
-def _device(device: Device) -> Record:
+def device_words(device: Device) -> Record:
     return {
         "known": device.known,
         "id": device.id,
@@ -165,7 +182,7 @@ def _device(device: Device) -> Record:
 
 
 @lru_cache(128)
-def _risk(risk: Risk) -> Record:
+def risk_words(risk: Risk) -> Record:
     return {"known": risk.known, "score": risk.score}
 
 
@@ -183,7 +200,7 @@ def _factors(factors: frozenset[Factor]) -> CedarSet:
 
 
 @lru_cache(1_024)
-def _place(place: Place) -> Record:
+def place_words(place: Place) -> Record:
     record: Record = {
         "known": place.known,
         "country": place.country,

@@ -1,0 +1,73 @@
+"""The facts of past requests as they look in a company, whose apps and networks may be others than those of then."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from ipaddress import ip_address
+from typing import TypeAlias
+
+import msgspec
+
+from limen.cedar import Entity, Record
+from limen.company.company import Company
+from limen.facts import App, Auth, Device, Facts, Grant, Person, Place, Risk, Session
+from limen.policy.seen import Seen, app_words, device_words, joined, person_words, place_words, risk_words
+from limen.storage.journal.recorded import Written, sharing
+
+_App: TypeAlias = "tuple[App, Entity] | None"
+
+
+class Hindsight:
+    """Past facts in the words of a company's policies. Nouns that were met before are shared; sessions seldom are."""
+
+    def __init__(self, company: Company) -> None:
+        self._apps = company.all_apps
+        self._networks = company.networks
+        self._app: Callable[[msgspec.Raw], _App] = sharing(App, self._counterpart)
+        self._person: Callable[[msgspec.Raw], tuple[Person, Entity]] = sharing(
+            Person, lambda one: (one, person_words(one))
+        )
+        self._auth = msgspec.json.Decoder(Auth).decode
+        self._session = msgspec.json.Decoder(Session | None).decode
+        self._device: Callable[[msgspec.Raw], tuple[Device, Record]] = sharing(
+            Device, lambda one: (one, device_words(one))
+        )
+        self._place: Callable[[msgspec.Raw], tuple[Place, Record]] = sharing(Place, self._here)
+        self._risk: Callable[[msgspec.Raw], tuple[Risk, Record]] = sharing(Risk, lambda one: (one, risk_words(one)))
+        self._grants: Callable[[msgspec.Raw], tuple[Grant, ...]] = sharing(tuple[Grant, ...], lambda one: one)
+
+    def seen(self, written: Written) -> Seen | None:
+        """None where the company has no such app. Raises msgspec.DecodeError for what are no facts.
+
+        They are this caller's alone, and nothing of them points back at them.
+        """
+        app = self._app(written.app)
+        if app is None:
+            return None
+        person, principal = self._person(written.person)
+        device, of_device = self._device(written.device)
+        place, of_place = self._place(written.place)
+        risk, of_risk = self._risk(written.risk)
+        auth, session, grants = self._auth(written.auth), self._session(written.session), self._grants(written.grants)
+        facts = Facts(app[0], person, auth, session, device, place, risk, grants)
+        return joined(facts, principal, app[1], of_device, of_place, of_risk)
+
+    def _counterpart(self, app: App) -> _App:
+        """The company's app of this id, whose label may be another now."""
+        own = self._apps.get(app.id)
+        return None if own is None else (own, app_words(own))
+
+    def _here(self, place: Place) -> tuple[Place, Record]:
+        """The same address in the networks of this company."""
+        network = self._network(place.address)
+        if network != place.network:
+            place = replace(place, network=network)
+        return place, place_words(place)
+
+    def _network(self, address: str) -> str:
+        try:
+            parsed = ip_address(address)
+        except ValueError:
+            return ""
+        return next((name for name, network in self._networks if parsed in network), "")

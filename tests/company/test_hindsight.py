@@ -1,0 +1,85 @@
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import msgspec
+import pytest
+from tests.company.small_folder import small_folder
+
+from limen.cedar import Record
+from limen.company.company import Company
+from limen.company.hindsight import Hindsight
+from limen.company.load import load_company
+from limen.facts import App, Device, Facts, Grant, Label, Person, Place, Session
+from limen.facts.nouns import Auth, Factor, Risk
+from limen.facts.written import facts_to_bytes
+from limen.policy.decision import Request
+from limen.policy.seen import see
+from limen.storage.journal.recorded import Written
+
+NOW = 1_795_510_800_000
+VIEW = Request("view", "GET", "/**")
+TIME: Record = {"weekday": 2, "minute": 600}
+
+
+@pytest.fixture
+def company(tmp_path: Path) -> Company:
+    return load_company(small_folder(tmp_path))
+
+
+def written(facts: Facts) -> Written:
+    return msgspec.json.decode(facts_to_bytes(facts), type=Written)
+
+
+def facts_about(app: App) -> Facts:
+    return Facts(
+        app,
+        Person("p1", groups=frozenset({"staff", "finance"}), active=True),
+        Auth(3, frozenset({Factor.PASSKEY, Factor.CODE}), NOW),
+        Session("s1", "p1", Auth(), NOW - 9, NOW + 9, 7, app="wiki", device_id="d1"),
+        Device("d1", True, "compliant", True, 2, "macos", NOW),
+        Place("192.0.2.7", True, "DE", "office", False),
+        Risk(12, True, NOW),
+        (Grant("g1", "wiki", frozenset({"view"}), NOW + 9, "why", "p2"),),
+    )
+
+
+def test_policies_see_in_them_exactly_what_they_saw_then(company: Company) -> None:
+    hindsight = Hindsight(company)
+    for facts in (
+        facts_about(company.all_apps["wiki"]),
+        Facts(company.all_apps["payroll"], place=Place("203.0.113.1")),
+        Facts(company.all_apps["limen"], Person("p2", groups=frozenset({"staff"}))),
+    ):
+        for _ in range(2):  # read, and shared
+            seen, then = hindsight.seen(written(facts)), see(facts)
+            assert seen is not None
+            assert seen.facts == facts
+            assert (seen.principal, seen.resource) == (then.principal, then.resource)
+            assert seen.context(VIEW, NOW, TIME) == then.context(VIEW, NOW, TIME)
+            assert (seen.is_somebody, seen.is_inactive) == (then.is_somebody, then.is_inactive)
+
+
+def test_the_app_and_the_network_are_those_of_the_company(company: Company) -> None:
+    facts = facts_about(replace(company.all_apps["wiki"], label=Label.RESTRICTED, owner="nobody"))
+    moved = replace(facts, place=Place("192.0.2.7", True, "DE", "cellar", False))
+    seen = Hindsight(company).seen(written(moved))
+    assert seen is not None
+    assert seen.facts.app is not facts.app
+    assert seen.resource == see(Facts(company.all_apps["wiki"])).resource
+    assert seen.record["place"] == see(facts).record["place"]
+    nowhere = Hindsight(company).seen(written(replace(facts, place=Place("no address", network="office"))))
+    assert nowhere is not None
+    assert nowhere.facts.place.network == ""
+
+
+def test_an_app_that_the_company_has_not_is_none(company: Company) -> None:
+    gone = replace(company.all_apps["wiki"], id="gone")
+    assert Hindsight(company).seen(written(facts_about(gone))) is None
+
+
+def test_what_are_no_facts_is_refused(company: Company) -> None:
+    broken = msgspec.structs.replace(written(facts_about(company.all_apps["wiki"])), auth=msgspec.Raw(b'{"at":"x"}'))
+    with pytest.raises(msgspec.DecodeError):
+        Hindsight(company).seen(broken)
