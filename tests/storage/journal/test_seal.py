@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import secrets
+from collections.abc import Iterator
 from pathlib import Path
 
 import duckdb
@@ -10,7 +12,7 @@ from limen.clock import HOUR
 from limen.events import Event, to_ocsf
 from limen.storage.journal import seal as sealing
 from limen.storage.journal.chain import Link, Signer, start_of
-from limen.storage.journal.seal import CHAIN_BROKEN, main, seal
+from limen.storage.journal.seal import CHAIN_BROKEN, UnfaithfulError, main, seal
 from limen.storage.journal.segment import Segment
 
 SIGNER = Signer("main", (b"k" * 32,))
@@ -37,6 +39,50 @@ def test_every_line_is_kept_to_the_byte(segment: Segment, tmp_path: Path) -> Non
     assert (sealed.ordinal, sealed.first_n, sealed.last_n, sealed.last_at) == (3, 1, 10, HOUR + 8)
     assert (sealed.before, sealed.head) == (START.head.decode(), segment.link.head.decode())
     assert sealed.hours == {HOUR: {"sign_in.failed": 9}}
+
+
+def lines_of(parquet: Path) -> bytes:
+    rows = duckdb.execute("select line from read_parquet($p) order by n", {"p": str(parquet)}).fetchall()
+    return b"".join(line.encode() + b"\n" for (line,) in rows)
+
+
+def test_few_lines_that_are_very_long_are_sealed_in_little_memory(tmp_path: Path) -> None:
+    segment = Segment.begin(tmp_path, 3, 1_800_000_000_000, START, SIGNER)
+    for number in range(3):
+        segment.append([msgspec.json.encode({"facts": f"f{number}", "value": secrets.token_hex(5_000_000)})])
+    segment.close()
+    assert seal(segment.path, tmp_path / "out", START) is not None
+    assert lines_of(tmp_path / "out") == segment.path.read_bytes()
+
+
+def test_many_lines_are_sealed_in_less_memory_than_they_take(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sealing, "MEMORY", "64MB")
+    segment = Segment.begin(tmp_path, 3, 1_800_000_000_000, START, SIGNER)
+    value = secrets.token_hex(1_000)
+    for _ in range(4):
+        segment.append([msgspec.json.encode({"facts": secrets.token_hex(32), "value": value}) for _ in range(10_000)])
+    segment.close()
+    assert segment.path.stat().st_size > 64 << 20
+    sealed = seal(segment.path, tmp_path / "out", START)
+    assert sealed is not None
+    assert sealed.last_n == 40_001
+    assert lines_of(tmp_path / "out") == segment.path.read_bytes()
+    assert [path.name for path in tmp_path.iterdir() if path.name.startswith("out")] == ["out"]
+
+
+def test_what_was_not_sealed_to_the_byte_does_not_count(
+    segment: Segment, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    portions = sealing._portions
+
+    def without_one(path: Path) -> Iterator[list[str]]:
+        return ([line for line in lines if '"n":4,' not in line] for lines in portions(path))
+
+    monkeypatch.setattr(sealing, "_portions", without_one)
+    with pytest.raises(UnfaithfulError):
+        seal(segment.path, tmp_path / "out", START)
+    assert segment.path.exists()
+    assert not list(tmp_path.glob("out*"))
 
 
 def test_a_segment_that_does_not_follow_is_left_alone(segment: Segment, tmp_path: Path) -> None:

@@ -7,13 +7,16 @@ or ends with status 3 when the segment's chain doesn't hold: what was tampered w
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from hashlib import file_digest
+from itertools import zip_longest
 from pathlib import Path
+from typing import Final
 
 import msgspec
 
 from limen.clock import Instant
+from limen.errors import LimenError
 from limen.events import from_ocsf
 from limen.storage.journal.chain import Broken, Line, Link, follow
 from limen.storage.journal.checkpoint import SealedSegment
@@ -22,35 +25,58 @@ from limen.storage.journal.segment import Name
 
 CHAIN_BROKEN = 3
 
-_COLUMNS = """
-    cast(json_extract_string(line, '$.n') as bigint) as n,
-    json_extract_string(line, '$.b.metadata.uid') as id,
-    cast(json_extract_string(line, '$.b.time') as bigint) as time,
-    json_extract_string(line, '$.b.unmapped.kind') as kind,
-    cast(json_extract_string(line, '$.b.class_uid') as integer) as class_uid,
-    cast(json_extract_string(line, '$.b.status_id') as integer) as status_id,
-    json_extract_string(line, '$.b.actor.user.uid') as actor,
-    json_extract_string(line, '$.b.actor.session.uid') as session,
-    json_extract_string(line, '$.b.src_endpoint.ip') as address,
-    json_extract_string(line, '$.b.unmapped.subject') as subject,
-    json_extract_string(line, '$.b.unmapped.decision.app') as app,
-    json_extract_string(line, '$.b.unmapped.decision.action') as action,
-    json_extract_string(line, '$.b.unmapped.decision.effect') as effect,
-    coalesce(cast(json_extract_string(line, '$.b.count') as bigint), 1) as count,
-    json_extract_string(line, '$.b.facts') as facts,
-    line
-"""
-LINES_SQL = f"""
-    select {_COLUMNS} from (
-        select column0 as line from read_csv($path, header = false, columns = {{'column0': 'varchar'}}, delim = '\\x01',
-            quote = '', escape = '', auto_detect = false, max_line_size = 33554432, parallel = false)
-    )
-"""  # noqa: S608 -- made of the constants above
+LONGEST_LINE: Final = 32 << 20
+PORTION: Final = 4 << 20
+"""How much of a segment is in memory at once, in bytes; a line that is longer makes a portion by itself."""
+ROW_GROUP: Final = 16 << 20
+"""How much text one row group holds before it is written, in bytes: what a reader has in memory at once."""
+MEMORY: Final = "512MB"
+
+_TAKEN: Final = {
+    "n": "cast({} as bigint) as n",
+    "b.metadata.uid": "{} as id",
+    "b.time": "cast({} as bigint) as time",
+    "b.unmapped.kind": "{} as kind",
+    "b.class_uid": "cast({} as integer) as class_uid",
+    "b.status_id": "cast({} as integer) as status_id",
+    "b.actor.user.uid": "{} as actor",
+    "b.actor.session.uid": "{} as session",
+    "b.src_endpoint.ip": "{} as address",
+    "b.unmapped.subject": "{} as subject",
+    "b.unmapped.decision.app": "{} as app",
+    "b.unmapped.decision.action": "{} as action",
+    "b.unmapped.decision.effect": "{} as effect",
+    "b.count": "coalesce(cast({} as bigint), 1) as count",
+    "b.facts": "{} as facts",
+}
+"""The columns, by where in a line they are found."""
+
+
+def _columns_of(lines: str) -> str:
+    """Every column of these lines. All are taken out in one go: each go would parse the line, and hold it, anew."""
+    paths = ", ".join(f"'$.{path}'" for path in _TAKEN)
+    columns = ", ".join(column.format(f"found[{number}]") for number, column in enumerate(_TAKEN.values(), 1))
+    return f"select {columns}, line from (select line, json_extract_string(line, [{paths}]) as found from ({lines}))"  # noqa: S608 -- made of the constants above
+
+
+_CSV: Final = (
+    "header = false, columns = {'column0': 'varchar'}, delim = '\\x01', quote = '', escape = '', auto_detect = false, "
+    f"parallel = false, max_line_size = {LONGEST_LINE}, buffer_size = {LONGEST_LINE}"
+)
+LINES_SQL: Final = _columns_of(f"select column0 as line from read_csv($path, {_CSV})")  # noqa: S608 -- as above
 """Rows of an open segment at `$path`, with the columns that sealed segments have."""
+_PORTION_SQL: Final = _columns_of("select unnest($lines) as line")
+
+
+class UnfaithfulError(LimenError):
+    """The sealed file doesn't hold what the segment holds; the segment stays."""
 
 
 def seal(segment: Path, parquet: Path, after: Link) -> SealedSegment | None:
-    """Write `segment` to `parquet`; None when its chain doesn't follow from `after`."""
+    """Write `segment` to `parquet`; None when its chain doesn't follow from `after`.
+
+    Takes little memory however much the segment holds. Raises `UnfaithfulError`.
+    """
     name = Name.of(segment)
     seen = _read(segment, after)
     if name is None or seen is None:
@@ -92,11 +118,49 @@ def _lines(file: Iterator[bytes]) -> Iterator[bytes]:
 
 
 def _write(segment: Path, parquet: Path) -> None:
+    """Write `segment` as Parquet, never holding more of it than one portion, and read it back before it may count.
+
+    Each portion becomes a part of its own first, because a Parquet file can't be added to. Raises `UnfaithfulError`.
+    """
     import duckdb  # noqa: PLC0415 -- heavy, and only this process may carry it
 
-    with duckdb.connect(config={"memory_limit": "512MB", "threads": "1"}) as connection:
-        connection.execute(f"create table lines as {LINES_SQL}", {"path": str(segment)})
-        connection.table("lines").order("n").to_parquet(str(parquet), compression="zstd", row_group_size=20_480)
+    parts: list[Path] = []
+    try:
+        with duckdb.connect(config={"memory_limit": MEMORY, "threads": "1"}) as connection:
+            connection.execute("set preserve_insertion_order = false")  # or it takes no size of row groups in bytes
+            for lines in _portions(segment):
+                parts.append(parquet.with_name(f"{parquet.name}.{len(parts)}.sealing"))
+                connection.execute(_to_parquet(_PORTION_SQL, parts[-1]), {"lines": lines})
+            joined = _to_parquet("from read_parquet($parts)", parquet)
+            connection.execute(joined, {"parts": [str(part) for part in parts]})
+        with duckdb.connect(config={"memory_limit": MEMORY, "threads": "1"}) as connection:
+            rows = connection.execute("select line from read_parquet($path)", {"path": str(parquet)})
+            if not _are_equal(segment, iter(rows.fetchone, None)):
+                parquet.unlink()
+                raise UnfaithfulError("what was sealed is not what stood in the segment", "look at the disk")
+    finally:
+        for part in parts:
+            part.unlink(missing_ok=True)
+
+
+def _portions(segment: Path) -> Iterator[list[str]]:
+    with segment.open("rb") as file:
+        while raws := file.readlines(PORTION):
+            yield [raw.removesuffix(b"\n").decode() for raw in raws]
+
+
+def _to_parquet(rows: str, path: Path) -> str:
+    quoted = "'" + str(path).replace("'", "''") + "'"
+    form = f"format parquet, compression zstd, row_group_size 20480, row_group_size_bytes {ROW_GROUP}"
+    return f"copy ({rows}) to {quoted} ({form})"
+
+
+def _are_equal(segment: Path, rows: Iterable[tuple[str]]) -> bool:
+    with segment.open("rb") as file:
+        return all(
+            row is not None and raw is not None and row[0].encode() == raw.removesuffix(b"\n")
+            for raw, row in zip_longest(file, rows)
+        )
 
 
 def main(arguments: list[str]) -> int:
