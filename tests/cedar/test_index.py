@@ -5,11 +5,13 @@ from __future__ import annotations
 import inspect
 import itertools
 import sys
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
-from limen.cedar import Entity, EntityUid, Evaluation, PolicySet, compile_policies
+from limen.cedar import Entity, EntityUid, Evaluation, Joined, Policy, PolicySet, compile_policies, index
+from limen.cedar.compile import Slice, compile_slice
 
 A, B, TOP = EntityUid("Group", "a"), EntityUid("Group", "b"), EntityUid("Group", "top")
 LINES = [
@@ -123,3 +125,35 @@ def test_running_low_on_stack_is_an_error_and_not_an_answer() -> None:
     assert "attribute `missing`" in at_depth(0).errors[0][1]
     nearly_out = sys.getrecursionlimit() - len(inspect.stack()) - 100
     assert "too deep" in at_depth(nearly_out).errors[0][1]
+
+
+def test_sets_that_are_joined_say_what_each_says() -> None:
+    one = PolicySet.parse("permit (principal, action, resource); forbid (principal, action, resource);").policies
+    other = tuple(
+        replace(policy, id=f"other-{policy.id}")
+        for policy in PolicySet.parse(
+            "permit (principal, action, resource) when { context.n == 1 };"
+            "forbid (principal, action, resource) when { context.missing };"
+        )
+    )
+    joined = Joined(compile_policies(one), compile_policies(other))
+    joined.prepare()
+    together = compile_policies((*one, *other))
+    assert joined.policies == together.policies
+    for number in (1, 2):
+        asked = (ENTITIES[0], ACTIONS[0], ENTITIES[1], {"n": number}, {})
+        assert joined.evaluate(*asked) == together.evaluate(*asked)
+
+
+def test_a_set_compiles_its_policies_once_for_all_that_it_is_joined_to(monkeypatch: pytest.MonkeyPatch) -> None:
+    compiled: list[int] = []
+
+    def counting(policies: list[tuple[int, Policy]]) -> Slice:
+        compiled.append(len(policies))
+        return compile_slice(policies)
+
+    monkeypatch.setattr(index, "compile_slice", counting)
+    sets = [compile_policies(PolicySet.parse("permit (principal, action, resource);")) for _ in range(3)]
+    for joined in (Joined(sets[0], sets[1]), Joined(sets[0], sets[2]), Joined(*sets)):
+        assert joined.evaluate(ENTITIES[0], ACTIONS[0], ENTITIES[1], {}, {}).is_allowed
+    assert compiled == [1, 1, 1]

@@ -7,7 +7,8 @@ from tests.policy.scene import BERLIN, NOW, VIEW, app, engine_of, facts, tree_of
 
 from limen.clock import DAY, HOUR, MINUTE, SECOND, from_iso
 from limen.facts import ANYBODY, UNPROVED, Grant, Label, Person
-from limen.policy import Effect, Engine, Named, PolicyError, Remedy, Request
+from limen.policy import Decision, Effect, Engine, Named, PolicyError, Remedy, Request, State
+from limen.policy.edges import Timed
 from limen.policy.foresight import MOST_EDGES, MOST_INSTANTS
 
 STAFF_VIEW = """
@@ -215,3 +216,56 @@ def test_a_comparison_that_many_policies_share_is_looked_at_once() -> None:
     )
     ((remedy,),) = engine_of(text).decide(VIEW, facts(), NOW).remedies
     assert (remedy.kind, remedy.at) == ("come_back", from_iso("2026-11-24T11:00:00Z"))
+
+
+STATES = engine_of(
+    """
+    @id("anybody") permit (principal, action, resource);
+    @id("evening") @state("watch") forbid (principal, action, resource) when { context.time.minute >= 1080 };
+    @id("night") @state("off") forbid (principal, action, resource) when { context.time.minute < 360 };
+    """
+)
+
+
+def spoke(decision: Decision) -> list[str]:
+    return [reason.policy for reason in decision.reasons]
+
+
+def test_some_policies_can_be_taken_to_be_enforced() -> None:
+    other = STATES.enforcing(["night", "evening"])
+    assert other.states == dict.fromkeys(STATES.states, State.ENFORCE)
+    assert STATES.states["night"] is State.OFF
+    at = {hour: NOW - NOW % DAY + hour * HOUR for hour in (1, 11, 20)}
+    said = {hour: other.decide(Request("view"), facts(), now) for hour, now in at.items()}
+    assert {hour: spoke(one) for hour, one in said.items()} == {1: ["night"], 11: ["anybody"], 20: ["evening"]}
+    assert [one.watched for one in said.values()] == [(), (), ()]
+    assert STATES.decide(Request("view"), facts(), at[20]).is_permit
+    until = other.valid_until(Request("view"), facts(), at[11])
+    assert until is not None
+    assert until > at[11]
+    assert STATES.valid_until(Request("view"), facts(), at[11]) is None
+
+
+def test_such_an_engine_is_the_one_that_its_own_tree_makes() -> None:
+    other = STATES.enforcing(["night"])
+    again = Engine(other.tree, "r1", BERLIN)
+    assert again.states == other.states
+    assert again.in_state(State.WATCH) == other.in_state(State.WATCH)
+    for hour in range(24):
+        now = NOW + hour * HOUR
+        one, two = (each.decide(Request("view"), facts(), now) for each in (other, again))
+        assert (one.effect, one.reasons, one.watched) == (two.effect, two.reasons, two.watched)
+        assert one.remedies == two.remedies
+
+
+def test_policies_that_are_enforced_already_make_no_other_engine() -> None:
+    assert STATES.enforcing(["anybody", "nobody-wrote-this"]) is STATES
+
+
+def test_policies_that_were_read_before_are_not_read_again() -> None:
+    tree = tree_of(OFFICE_HOURS + FRESH)
+    first = Engine(tree, "r1", BERLIN)
+    second = Engine(tree, "r1", BERLIN, read={policy.id: Timed.of(policy) for policy in first.policies})
+    assert [id(one) for one in second.policies] == [id(one) for one in first.policies]
+    for at in (NOW, NOW + 7 * HOUR):
+        assert second.valid_until(VIEW, facts(), at) == first.valid_until(VIEW, facts(), at)

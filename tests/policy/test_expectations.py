@@ -7,7 +7,7 @@ from tests.policy.scene import app, engine_of
 
 from limen.facts import Label
 from limen.policy import Effect, State
-from limen.policy.expectations import Expectation, decide, enforced, unmet
+from limen.policy.expectations import Expectation, decide, unmet
 from limen.policy.supposed import Supposed
 
 ENGINE = engine_of(
@@ -70,8 +70,3 @@ def test_the_apps_label_can_be_supposed() -> None:
     internal = replace(expectation(Effect.PERMIT), enforcing=("evening",))
     confidential = replace(expectation(Effect.DENY), enforcing=("evening",), label=Label.CONFIDENTIAL)
     assert list(unmet(WATCHED, [internal, confidential], APPS)) == []
-
-
-def test_policies_that_are_enforced_already_make_no_other_engine() -> None:
-    assert enforced(WATCHED, ["anybody", "nobody-wrote-this"]) is WATCHED
-    assert enforced(WATCHED, ["night"]).states == {**WATCHED.states, "night": State.ENFORCE}

@@ -41,7 +41,7 @@ from limen.cedar.errors import (
     TemplateError,
     TooDeepError,
 )
-from limen.cedar.index import Asking, Compiled, Evaluation, compile_policies
+from limen.cedar.index import Asking, Compiled, Evaluation, Joined, compile_policies
 from limen.cedar.interpret import Request
 from limen.cedar.policies import Condition, Policy, PolicySet, Scope
 from limen.cedar.schema import Schema
@@ -75,6 +75,7 @@ __all__ = [
     "Evaluation",
     "EvaluationError",
     "IpRange",
+    "Joined",
     "ParseError",
     "Policy",
     "PolicySet",

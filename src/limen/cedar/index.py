@@ -9,7 +9,7 @@ not part of it: nearly every person has their own set of them, so they are inter
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from itertools import product
+from itertools import chain, product
 from typing import Final, NamedTuple, TypeAlias
 
 from limen.cedar.compile import Slice, compile_slice
@@ -224,6 +224,38 @@ class Compiled:
                 for action_key in _matching(action):
                     parts += by_action.get(action_key, {}).items()
         return _Candidates(principal_type, parts)
+
+
+class Joined(Compiled):
+    """Several sets asked as one. What each has compiled stays its own, and serves every other set it is joined to."""
+
+    __slots__ = ("_sets",)
+
+    def __init__(self, *sets: Compiled) -> None:
+        super().__init__((), 0)
+        self.policies = tuple([policy for one in sets for policy in one.policies])
+        self._sets = sets
+
+    def asking(self, principal: Entity, action: Entity, resource: Entity) -> Asking:
+        each = [one.asking(principal, action, resource) for one in self._sets]
+        return _JoinedAsking(self, principal, action, resource, each)
+
+    def prepare(self) -> None:
+        for one in self._sets:
+            one.prepare()
+
+
+class _JoinedAsking(Asking):
+    __slots__ = ("_each",)
+
+    def __init__(self, joined: Joined, principal: Entity, action: Entity, resource: Entity, each: list[Asking]) -> None:
+        super().__init__(joined, principal, action, resource, ())
+        self._each = each
+
+    def evaluate(self, context: Record, entities: Mapping[EntityUid, Entity]) -> Evaluation:
+        """What each set says, in the order of the sets."""
+        permits, forbids, errors = zip(*[one.evaluate(context, entities) for one in self._each], strict=True)
+        return Evaluation(tuple(chain(*permits)), tuple(chain(*forbids)), tuple(chain(*errors)))
 
 
 def _keys(scope: Scope) -> list[_Key]:

@@ -141,14 +141,19 @@ class PolicySet:
             raise ParseError(str(error)) from None
 
     @classmethod
-    def from_json(cls, body: object) -> Self:
-        """Cedar's JSON form of a policy set, as `cedarpy.policies_to_json_str` gives it and `to_json` writes it."""
+    def from_json(cls, body: object, read: Mapping[str, Policy] | None = None) -> Self:
+        """Cedar's JSON form of a policy set, as `cedarpy.policies_to_json_str` gives it and `to_json` writes it.
+
+        `read` are those of its policies that were read before, by their ids.
+        """
         if not isinstance(body, dict) or not isinstance(body.get("staticPolicies", {}), dict):
             raise ParseError("a policy set is an object with `staticPolicies`")
         if body.get("templates") or body.get("templateLinks"):
             raise TemplateError("templates and their links are not supported: write each policy out")
         policies = body.get("staticPolicies", {})
-        return cls(tuple([Policy.from_json(name, policies[name]) for name in sorted(policies, key=_position)]))
+        known = read or {}
+        names = sorted(policies, key=_position)
+        return cls(tuple([known.get(name) or Policy.from_json(name, policies[name]) for name in names]))
 
     def to_json(self) -> dict[str, Any]:
         return {

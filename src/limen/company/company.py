@@ -49,7 +49,7 @@ class Company:
     def engine(self) -> Engine:
         """The policies, ready to decide. Made once: tests, proofs and the doors can share it, for it never changes."""
         if "engine" not in self.memo:
-            self.memo["engine"] = Engine(self.policies.tree, self.revision, self.settings.zone)
+            self.memo["engine"] = Engine(self.policies.tree, self.revision, self.settings.zone, read=self.policies.read)
         engine: Engine = self.memo["engine"]
         return engine
 

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import gc
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
 
+from limen.collector import held_off
 from limen.company.apps_file import app_ids, read_apps
 from limen.company.child import parse_texts
 from limen.company.company import Company
@@ -127,6 +126,7 @@ class _Read:
     left_out: tuple[str, ...] = ()
 
 
+@held_off()
 def _read(folder: Folder) -> _Read:
     files, found = parse_texts(folder.texts) if folder.texts else ({}, [])
     problems: list[Problem] = [*folder.problems, *found]
@@ -142,8 +142,7 @@ def _read(folder: Folder) -> _Read:
         problems += more
         app_names = app_ids(tree) or (None if more else set[str]())
     parsed = {name: files[name]["policies"] for name in folder.policy_names if name in files}
-    with _no_collecting():
-        policies, more = read_policies(parsed, groups, app_names)
+    policies, more = read_policies(parsed, groups, app_names)
     problems += more
     tests: tuple[Expectation, ...] = ()
     if tree := _tree(files, TESTS):
@@ -155,18 +154,6 @@ def _read(folder: Folder) -> _Read:
         return _Read(None, tuple(problems), tuple(_left_out(problems, groups, app_names)))
     company = Company(settings, apps, policies, tests, files=dict(folder.texts))
     return _Read(replace(company, revision=revision_of(company)))
-
-
-@contextmanager
-def _no_collecting() -> Iterator[None]:
-    """Hold the garbage collector off: thousands of syntax trees, none of them garbage, cost it half as much again."""
-    was_on = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_on:
-            gc.enable()
 
 
 def _left_out(problems: list[Problem], groups: set[str] | None, apps: set[str] | None) -> Iterator[str]:

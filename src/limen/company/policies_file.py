@@ -6,7 +6,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import islice
 from typing import Any, Final
@@ -16,7 +16,7 @@ from limen.company.problem import Problem, did_you_mean, shown
 from limen.facts import LIMEN
 from limen.policy import Named, Phase, State
 from limen.policy.annotations import ANNOTATIONS
-from limen.policy.edges import UnforeseeableError, edges_of
+from limen.policy.edges import Timed, UnforeseeableError
 from limen.policy.monotone import prove
 
 MOST_POLICIES: Final = 10_000
@@ -48,10 +48,14 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class Policies:
-    """Cedar's JSON form of the whole set, and each policy's source, both by `@id`."""
+    """Cedar's JSON form of the whole set, and each policy's source, both by `@id`.
+
+    `read` holds what was read of `tree` already, for an engine that need not read it again.
+    """
 
     tree: dict[str, Any]
     sources: dict[str, Source]
+    read: Mapping[str, Timed] = field(default_factory=dict, compare=False, repr=False)
 
     @property
     def exemptions(self) -> dict[str, str]:
@@ -68,6 +72,7 @@ def read_policies(
     problems: list[Problem] = []
     bodies: dict[str, Any] = {}
     sources: dict[str, Source] = {}
+    read: dict[str, Timed] = {}
     provable: dict[str, _Written] = {}
     known = {
         "Group": None if groups is None else frozenset(groups),
@@ -94,10 +99,12 @@ def read_policies(
                 bodies[policy_id] = written.body
                 if one["fits"] and written.state in set(State):
                     provable[policy_id] = written
+                with suppress(CedarError, UnforeseeableError):  # said already
+                    read[policy_id] = written.timed
     problems += _widening(provable)
     if len(bodies) > MOST_POLICIES:
         problems.append(Problem("policies", 0, 0, f"there are more than {MOST_POLICIES} policies", "join some of them"))
-    return Policies({"templates": {}, "staticPolicies": bodies, "templateLinks": []}, sources), problems
+    return Policies({"templates": {}, "staticPolicies": bodies, "templateLinks": []}, sources, read), problems
 
 
 @dataclass(frozen=True)
@@ -127,6 +134,11 @@ class _Written:
         """Raises `CedarError`."""
         return Policy.from_json(self.id or "policy", self.body)
 
+    @cached_property
+    def timed(self) -> Timed:
+        """Raises `CedarError` and `UnforeseeableError`."""
+        return Timed.of(self.policy)
+
     def problem(self, word: str, what: str, fix: str) -> Problem:
         """A problem at the first place where `word` stands in the policy."""
         at = max(self.text.find(word), 0)
@@ -143,7 +155,7 @@ class _Written:
                 what = f"there is no {kind.lower()} {shown(name)}"
                 yield self.problem(f'"{name}"', what, did_you_mean(name, names, otherwise))
         try:
-            edges = edges_of(self.policy)
+            edges = self.timed.edges
             if len(edges) > MOST_EDGES:
                 what = f"this policy compares the clock {len(edges)} times, more than {MOST_EDGES}"
                 yield self.problem("context.time", what, "say it with `<` and `>=`")

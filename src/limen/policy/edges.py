@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 from itertools import pairwise
-from typing import Final, TypeAlias
+from typing import Final, NamedTuple, Self, TypeAlias
 
 from limen.cedar import Policy
 from limen.cedar.tree import (
@@ -88,6 +88,18 @@ _CLOCKS: Final[dict[Expression, Clock]] = {
 _WHOLES: Final[frozenset[Expression]] = frozenset(
     {Var("context"), Attribute(Var("context"), "time"), Attribute(Var("context"), "auth")}
 )
+
+
+class Timed(NamedTuple):
+    """A policy, and every comparison in it that reads a clock."""
+
+    policy: Policy
+    edges: tuple[Edge, ...]
+
+    @classmethod
+    def of(cls, policy: Policy) -> Self:
+        """Raises `UnforeseeableError`."""
+        return cls(policy, edges_of(policy))
 
 
 def edges_of(policy: Policy) -> tuple[Edge, ...]:

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from copy import copy
 from datetime import tzinfo
 from typing import Any, Final
 
-from limen.cedar import Entity, EntityUid, Policy, PolicySet, compile_policies
+from limen.cedar import Compiled, Entity, EntityUid, Joined, Policy, PolicySet, compile_policies
 from limen.cedar.interpret import Request as CedarRequest
 from limen.clock import Instant
+from limen.collector import held_off
 from limen.errors import LimenError
 from limen.facts import Facts
 from limen.policy import remedies
 from limen.policy.annotations import State, reason_of, state_of
 from limen.policy.decision import Decision, Effect, Named, Reason, Remedies, Remedy, Request
-from limen.policy.edges import Edge, UnforeseeableError, edges_of
+from limen.policy.edges import Timed, UnforeseeableError
 from limen.policy.explain import Explanation, explain
 from limen.policy.foresight import Foresight
 from limen.policy.moves import candidates
@@ -44,16 +46,22 @@ class Engine:
     """The policies of one revision, ready to decide. It never changes; a new revision is a new engine.
 
     `tree` is Cedar's JSON form of a policy set whose policy ids are the `@id`s; `zone` is where `context.time` is read.
+    `read` are policies of the tree that were read before, by their ids.
+
     Raises `PolicyError` when a state is unknown or time is compared in a way whose changes can't be foreseen, and
     `limen.cedar.CedarError` when the tree is no policy set.
     """
 
-    def __init__(self, tree: Mapping[str, Any], revision: str, zone: tzinfo) -> None:
+    @held_off()
+    def __init__(
+        self, tree: Mapping[str, Any], revision: str, zone: tzinfo, *, read: Mapping[str, Timed] | None = None
+    ) -> None:
+        read = read or {}
         self.revision = revision
         self.tree = tree
         self.zone = zone
         self.calendar = Calendar(zone)
-        self.policies = tuple(PolicySet.from_json(tree))
+        self.policies = tuple(PolicySet.from_json(tree, {name: one.policy for name, one in read.items()}))
         self.states = {policy.id: _state(policy) for policy in self.policies}
         enforced = self.in_state(State.ENFORCE)
         watched = self.in_state(State.WATCH)
@@ -61,17 +69,43 @@ class Engine:
         self._watched = compile_policies(watched) if watched else None
         self._reasons = {policy.id: reason_of(policy) for policy in self.policies}
         self._sayings: dict[tuple[str, ...], tuple[Reason, ...]] = {}
-        edges = {policy.id: found for policy in enforced if (found := _edges(policy))}
-        self._foresight = Foresight(enforced, edges, self.calendar)
+        self._timed = {policy.id: read.get(policy.id) or _timed(policy) for policy in enforced}
+        self._alone: dict[str, Compiled] = {}
+        self._foresight = _foresight(enforced, self._timed, self.calendar)
 
     def in_state(self, state: State) -> tuple[Policy, ...]:
         return tuple(policy for policy in self.policies if self.states[policy.id] is state)
 
+    def enforcing(self, policies: Iterable[str]) -> Engine:
+        """The same policies, these enforced; the engine itself where they are already. Unknown ids change nothing.
+
+        What was read and compiled once is shared, so that many such engines of few policies each cost little.
+        Raises `PolicyError` as the engine itself would.
+        """
+        wanted = sorted({one for one in policies if self.states.get(one, State.ENFORCE) is not State.ENFORCE})
+        if not wanted:
+            return self
+        bodies = self.tree["staticPolicies"]
+        more = {policy.id: policy for policy in self.policies if policy.id in wanted}
+        states = {**self.states, **dict.fromkeys(wanted, State.ENFORCE)}
+        enforced = tuple([policy for policy in self.policies if states[policy.id] is State.ENFORCE])
+        timed = {**self._timed, **{one: _timed(more[one]) for one in wanted}}
+        other = copy(self)
+        vars(other).update(
+            tree={**self.tree, "staticPolicies": {**bodies, **{one: _without_state(bodies[one]) for one in wanted}}},
+            states=states,
+            _enforced=Joined(self._enforced, *[self._compiled_alone(more[one]) for one in wanted]),
+            _timed=timed,
+            _foresight=_foresight(enforced, timed, self.calendar),
+        )
+        return other
+
     def prepare(self) -> None:
         """Compile everything now instead of at the first request that needs it."""
-        self._enforced.prepare()
-        if self._watched is not None:
-            self._watched.prepare()
+        with held_off():
+            self._enforced.prepare()
+            if self._watched is not None:
+                self._watched.prepare()
 
     def decide(self, request: Request, facts: Facts, now: Instant) -> Decision:
         """The answer to `request` under `facts` at `now`. It never raises: what can't be evaluated is a deny."""
@@ -118,6 +152,11 @@ class Engine:
         policies = [(policy, self.states[policy.id], self._reasons[policy.id]) for policy in self.policies]
         return explain(decision, policies, asked)
 
+    def _compiled_alone(self, policy: Policy) -> Compiled:
+        if policy.id not in self._alone:
+            self._alone[policy.id] = compile_policies((policy,))
+        return self._alone[policy.id]
+
     # What the policies say
 
     def _answer(self, request: Request, seen: Seen, now: Instant) -> tuple[Effect, tuple[Reason, ...]]:
@@ -163,7 +202,8 @@ class Engine:
         permits, forbids, errors = said
         spoke = forbids if effect is _PERMIT else permits
         failed = [Reason(policy, "error", self._reasons[policy].title, message) for policy, message in errors]
-        return (*[self._reasons[policy] for policy in spoke], *failed)
+        told = (*[self._reasons[policy] for policy in spoke], *failed)
+        return tuple([one for one in told if self.states[one.policy] is State.WATCH])  # see `enforcing`
 
     # What would turn a refusal
 
@@ -188,9 +228,18 @@ def _state(policy: Policy) -> State:
         raise PolicyError(f"policy {policy.id}: there is no such @state", "say off, watch or enforce") from None
 
 
-def _edges(policy: Policy) -> tuple[Edge, ...]:
+def _foresight(enforced: tuple[Policy, ...], timed: Mapping[str, Timed], calendar: Calendar) -> Foresight:
+    edges = {policy.id: found for policy in enforced if (found := timed[policy.id].edges)}
+    return Foresight(enforced, edges, calendar)
+
+
+def _without_state(body: Mapping[str, Any]) -> dict[str, Any]:
+    return {**body, "annotations": {name: text for name, text in body["annotations"].items() if name != "state"}}
+
+
+def _timed(policy: Policy) -> Timed:
     try:
-        return edges_of(policy)
+        return Timed.of(policy)
     except UnforeseeableError as error:
         raise PolicyError(
             f"policy {policy.id} {error}", "compare the clock once, with something that stands still"

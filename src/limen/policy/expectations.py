@@ -5,10 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from ipaddress import IPv4Network, IPv6Network
-from typing import Any
 
 from limen.facts import App, Label, Person
-from limen.policy.annotations import State
 from limen.policy.decision import Decision, Effect, Request
 from limen.policy.engine import Engine
 from limen.policy.supposed import Supposed
@@ -78,25 +76,8 @@ def unmet(
     for expectation in expectations:
         enforcing = expectation.enforcing
         if enforcing not in engines:
-            engines[enforcing] = enforced(engine, enforcing)
+            engines[enforcing] = engine.enforcing(enforcing)
         decision = decide(engines[enforcing], expectation, apps[expectation.app], networks)
         named = {reason.policy for reason in decision.reasons}
         if decision.effect is not expectation.effect or (expectation.because and expectation.because not in named):
             yield Unmet(expectation, decision)
-
-
-def enforced(engine: Engine, policies: Iterable[str]) -> Engine:
-    """The same policies, these enforced; `engine` itself where they are already. Unknown ids change nothing."""
-    wanted = {one for one in policies if engine.states.get(one, State.ENFORCE) is not State.ENFORCE}
-    if not wanted:
-        return engine
-    bodies = {
-        policy: _without_state(body) if policy in wanted else body
-        for policy, body in engine.tree["staticPolicies"].items()
-    }
-    return Engine({**engine.tree, "staticPolicies": bodies}, engine.revision, engine.zone)
-
-
-def _without_state(body: Mapping[str, Any]) -> dict[str, Any]:
-    annotations = {name: text for name, text in body["annotations"].items() if name != "state"}
-    return {**body, "annotations": annotations}
