@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final, TypeAlias
 
 from limen.cedar import CedarSet, Datetime, IpRange, Policy, Record, value_text
@@ -112,14 +113,23 @@ def strongest(auth: Auth, now: Instant) -> Auth:
     return Auth(3, auth.factors | {Factor.PASSKEY}, now)
 
 
+_USE_PASSKEY: Final = Remedy("use_passkey", at_once=True, strength=3)
+_ADD_FACTOR: Final = Remedy("add_factor", at_once=True, strength=2)
+
+
+@lru_cache(8)
+def _sign_in_again(strength: int) -> Remedy:
+    return Remedy("sign_in_again", at_once=True, strength=strength)
+
+
 def _given(auth: Auth, at: Instant) -> Iterator[tuple[Remedy, Auth]]:
     if auth.strength < 3:
-        yield Remedy("use_passkey", at_once=True, strength=3), strongest(auth, at)
+        yield _USE_PASSKEY, strongest(auth, at)
     if auth.strength < 2:
         second = Factor.PASSWORD if Factor.CODE in auth.factors else Factor.CODE
-        yield Remedy("add_factor", at_once=True, strength=2), Auth(2, auth.factors | {second}, at)
+        yield _ADD_FACTOR, Auth(2, auth.factors | {second}, at)
     if auth.strength:
-        yield Remedy("sign_in_again", at_once=True, strength=auth.strength), Auth(auth.strength, auth.factors, at)
+        yield _sign_in_again(auth.strength), Auth(auth.strength, auth.factors, at)
 
 
 def _proofs(auth: Auth) -> Iterator[Move]:

@@ -16,6 +16,9 @@ from limen.policy.decision import Request
 _NO_OTHERS: Final[Mapping[EntityUid, Entity]] = {}
 ACTION_ENTITIES: Final = {name: Entity(EntityUid("Action", name)) for name in ACTIONS}
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+_EARLIEST: Final = -62_135_510_400_000
+_LATEST: Final = 253_402_128_000_000
+"""A day from either end of what a date can say (years 1 to 9999), whatever the zone; Cedar's instants go further."""
 
 
 _Last: TypeAlias = tuple[Request | None, Record, dict[Compiled, Asking]]
@@ -110,7 +113,7 @@ class Calendar:
         return record
 
     def local(self, now: Instant) -> datetime:
-        return datetime.fromtimestamp(now // 1000, self._zone)
+        return datetime.fromtimestamp(min(max(now, _EARLIEST), _LATEST) // 1000, self._zone)
 
     def midnight_after(self, now: Instant) -> Instant:
         """The first instant of the next local day (where midnight is skipped by a clock change: of its first hour)."""
@@ -154,8 +157,7 @@ def joined(facts: Facts, principal: Entity, resource: Entity, device: Record, pl
 
 
 def person_words(person: Person) -> Entity:
-    groups = frozenset([EntityUid("Group", group) for group in person.groups])
-    return Entity(EntityUid("Person", person.id), {"active": person.active}, groups)
+    return Entity(EntityUid("Person", person.id), {"active": person.active}, _group_words(person.groups))
 
 
 # What many people share is one value for all of them: less memory, and it stays in the processor's caches.
@@ -166,6 +168,11 @@ def app_words(app: App) -> Entity:
     return Entity(
         EntityUid("App", app.id), {"sensitivity": app.sensitivity, "label": app.label.word, "owner": app.owner}
     )
+
+
+@lru_cache(1_024)
+def _group_words(groups: frozenset[str]) -> frozenset[EntityUid]:
+    return frozenset([EntityUid("Group", group) for group in groups])
 
 
 @lru_cache(1_024)

@@ -18,8 +18,9 @@ from limen.storage.journal.segment import Name
 
 NOUNS_KEPT: Final = 20_000
 """How many people, how many devices and so on are shared between facts before all are forgotten; bounds memory."""
-_ROWS: Final = 1_024
-_BYTES: Final = 1 << 20
+_ROWS: Final = 256
+_BYTES: Final = 1 << 18
+"""How much is read at once: little enough to be still in the processor's caches when it is decided about."""
 
 
 class Written(msgspec.Struct, frozen=True, gc=False):
@@ -150,7 +151,7 @@ _decode_lines = msgspec.json.Decoder(_Line).decode_lines
 
 
 def _decisions(
-    portions: Iterable[tuple[float, bytes]], since: Instant, told: Callable[[float], None], *, with_facts: bool
+    portions: Iterable[tuple[float, bytes | str]], since: Instant, told: Callable[[float], None], *, with_facts: bool
 ) -> Iterator[Recorded]:
     """The decisions of one segment; it holds every fact that they were made on."""
     facts: dict[str, Written] = {}
@@ -188,12 +189,12 @@ def _decisions(
         told(part)
 
 
-def _read(portion: bytes) -> Iterable[_Line]:
+def _read(portion: bytes | str) -> Iterable[_Line]:
     """The lines of a portion, all at once; singly only where one is none: tampered with (`verify` tells), or half."""
     try:
         return _decode_lines(portion)
     except msgspec.DecodeError:
-        return _read_singly(portion)
+        return _read_singly(portion.encode() if isinstance(portion, str) else portion)
 
 
 def _read_singly(portion: bytes) -> Iterator[_Line]:
@@ -217,7 +218,7 @@ def _segments(reader: Reader, since: Instant) -> list[tuple[Name, Path]]:
     return sorted(chosen, key=lambda each: each[0].begun_at)
 
 
-def _portions(path: Path, name: Name) -> Iterator[tuple[float, bytes]]:
+def _portions(path: Path, name: Name) -> Iterator[tuple[float, bytes | str]]:
     """The lines of a segment in portions of whole ones, each with which part of the segment it ends at."""
     sealed = path.with_name(str(Name(name.ordinal, name.begun_at, is_sealed=True)))
     if not name.is_sealed:
@@ -235,17 +236,19 @@ def _portions(path: Path, name: Name) -> Iterator[tuple[float, bytes]]:
         yield from _sealed(sealed)
 
 
-def _sealed(path: Path) -> Iterator[tuple[float, bytes]]:
+def _sealed(path: Path) -> Iterator[tuple[float, bytes | str]]:
     import duckdb  # noqa: PLC0415 -- heavy, and only what is older than an hour needs it
 
     if not path.exists():  # past its keeping time since the list was made
         return
+    # Rows come as they were sealed, which is by number; sorting them once more would take longer than all the rest.
     with duckdb.connect(config={"memory_limit": "256MB", "threads": "1"}) as connection:
+        connection.execute("set preserve_insertion_order = true")
         chosen = "from read_parquet($path) where facts is not null or kind = 'decision'"
         connection.execute(f"select count(*) {chosen}", {"path": str(path)})
         counted = connection.fetchone()
         everything, done = (counted[0] if counted else 0) or 1, 0
-        connection.execute(f"select line {chosen} order by n", {"path": str(path)})
+        connection.execute(f"select line {chosen}", {"path": str(path)})
         while rows := connection.fetchmany(_ROWS):
             done += len(rows)
-            yield done / everything, "\n".join([row[0] for row in rows]).encode()
+            yield done / everything, "\n".join([row[0] for row in rows])
