@@ -109,3 +109,14 @@ def test_the_calendar_remembers_only_the_minute_it_was_asked_about() -> None:
 )
 def test_the_next_midnight_is_the_local_one(zone: str, instant: str, midnight: str) -> None:
     assert Calendar(ZoneInfo(zone)).midnight_after(from_iso(instant)) == from_iso(midnight)
+
+
+@pytest.mark.parametrize("zone", ["Pacific/Kiritimati", "Pacific/Pago_Pago", "Europe/Berlin"])
+@pytest.mark.parametrize(
+    "at", [-(2**63), 2**63 - 1, from_iso("9999-12-31T23:59:59Z"), from_iso("0001-01-01T00:00:00Z")]
+)
+def test_an_instant_beyond_all_calendars_still_has_a_time_of_day(zone: str, at: int) -> None:
+    calendar = Calendar(ZoneInfo(zone))
+    time = calendar.at(at)
+    assert 1 <= time["weekday"] <= 7  # type: ignore[operator]
+    assert 0 <= time["minute"] < 1440  # type: ignore[operator]
