@@ -12,7 +12,7 @@ from limen.company.load import FolderError, load_company
 from limen.facts import Person
 from limen.identity import store
 from limen.identity.model import PersonStatus
-from limen.policy.lockout import Candidate
+from limen.policy.proof.lockout import Candidate
 from limen.storage import Database
 
 NOW = 1_795_510_800_000

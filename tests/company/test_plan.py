@@ -14,7 +14,7 @@ from limen.company.plan import foretell, plan, reach_sentences
 from limen.company.states import in_state
 from limen.facts import Factor, Person
 from limen.policy import State
-from limen.policy.lockout import Candidate
+from limen.policy.proof.lockout import Candidate
 from limen.storage.journal.reader import Reader
 
 

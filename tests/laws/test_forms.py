@@ -10,10 +10,10 @@ from tests.laws.form_cases import forms
 
 from limen.cedar import PolicySet, policies_text
 from limen.company.child import schema_text
-from limen.policy.edges import edges_of
 from limen.policy.forms import Form, read, write
 from limen.policy.forms.write import WIDTH, policy_of
-from limen.policy.monotone import prove
+from limen.policy.proof.monotone import prove
+from limen.policy.remedies.edges import edges_of
 
 SCHEMA = cedarpy.Schema.from_str(schema_text())
 

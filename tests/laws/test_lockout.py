@@ -14,7 +14,7 @@ from tests.policy.scene import app, tree_of
 from limen.clock import DAY, MINUTE, Instant
 from limen.facts import Auth, Factor, Facts, Label, Person, Place, Session
 from limen.policy import Effect, Engine
-from limen.policy.lockout import (
+from limen.policy.proof.lockout import (
     ADMINISTER,
     ARRIVAL,
     HORIZON,

@@ -11,8 +11,8 @@ from tests.policy.scene import tree_of
 from limen.cedar import PolicySet
 from limen.facts import ANYBODY, Facts
 from limen.policy import Effect, Engine, Request
-from limen.policy.monotone import Widening, World, prove
-from limen.policy.order import are_no_better
+from limen.policy.proof.monotone import Widening, World, prove
+from limen.policy.proof.order import are_no_better
 
 UTC = ZoneInfo("UTC")
 OPEN = '@id("open") permit (principal, action, resource);'

@@ -34,7 +34,7 @@ from limen.facts import (
     Session,
 )
 from limen.policy import Effect, Engine, Remedy, Request
-from limen.policy.remedies import MOST_SETS
+from limen.policy.remedies.search import MOST_SETS
 
 REFUSALS = 12_000
 CHUNKS = 12

@@ -8,8 +8,8 @@ from tests.policy.scene import BERLIN, NOW, VIEW, app, engine_of, facts, tree_of
 from limen.clock import DAY, HOUR, MINUTE, SECOND, from_iso
 from limen.facts import ANYBODY, UNPROVED, Grant, Label, Person
 from limen.policy import Decision, Effect, Engine, Named, PolicyError, Remedy, Request, State
-from limen.policy.edges import Timed
-from limen.policy.foresight import MOST_EDGES, MOST_INSTANTS
+from limen.policy.remedies.edges import Timed
+from limen.policy.remedies.foresight import MOST_EDGES, MOST_INSTANTS
 
 STAFF_VIEW = """
 @id("staff-view") @title("Staff read") @reason("Everybody works here.")

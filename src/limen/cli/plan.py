@@ -97,7 +97,7 @@ def text_of(found: Plan, before: Company | None, after: Company, names: dict[str
 
 def _lockout(found: Plan, names: dict[str, str]) -> Iterator[str]:
     from limen.company.authors import proof_sentence
-    from limen.policy.lockout import LockedOut
+    from limen.policy.proof.lockout import LockedOut
 
     if isinstance(found.lockout, LockedOut):
         yield "It can't be published: every administrator would be locked out."

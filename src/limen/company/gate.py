@@ -13,7 +13,7 @@ from limen.errors import LimenError
 from limen.facts import Factor, Person
 from limen.identity import store as identity
 from limen.identity.model import ADMINISTRATORS
-from limen.policy.lockout import Attainable, Candidate, LockedOut, Proof, prove
+from limen.policy.proof.lockout import Attainable, Candidate, LockedOut, Proof, prove
 from limen.storage import Snapshot
 
 FIRST_ADMINISTRATOR: Final = Candidate(

@@ -13,9 +13,9 @@ from limen.company.gate import FIRST_ADMINISTRATOR, lockout
 from limen.company.load import failing_tests
 from limen.company.problem import Problem
 from limen.company.rehearsal import WINDOW, Rehearsal, Turn, rehearse
-from limen.policy.lockout import Candidate, LockedOut, Proof
-from limen.policy.reach import Reach, newly_reachable
-from limen.policy.reach_said import Names, sentences
+from limen.policy.proof.lockout import Candidate, LockedOut, Proof
+from limen.policy.reach.comparing import Reach, newly_reachable
+from limen.policy.reach.said import Names, sentences
 from limen.storage.journal.reader import Reader
 from limen.storage.journal.recorded import Recorded, recorded
 

@@ -16,8 +16,8 @@ from limen.company.problem import Problem, did_you_mean, shown
 from limen.facts import LIMEN
 from limen.policy import Named, Phase, State
 from limen.policy.annotations import ANNOTATIONS
-from limen.policy.edges import Timed, UnforeseeableError
-from limen.policy.monotone import prove
+from limen.policy.proof.monotone import prove
+from limen.policy.remedies.edges import Timed, UnforeseeableError
 
 MOST_POLICIES: Final = 10_000
 MOST_PROBLEMS: Final = 50

@@ -13,13 +13,13 @@ from limen.clock import Instant
 from limen.collector import held_off
 from limen.errors import LimenError
 from limen.facts import Facts
-from limen.policy import remedies
 from limen.policy.annotations import State, reason_of, state_of
 from limen.policy.decision import Decision, Effect, Named, Reason, Remedies, Remedy, Request
-from limen.policy.edges import Timed, UnforeseeableError
 from limen.policy.explain import Explanation, explain
-from limen.policy.foresight import Foresight
-from limen.policy.moves import candidates
+from limen.policy.remedies import search
+from limen.policy.remedies.edges import Timed, UnforeseeableError
+from limen.policy.remedies.foresight import Foresight
+from limen.policy.remedies.moves import candidates
 from limen.policy.seen import ACTION_ENTITIES, Calendar, Seen, see
 
 NOTHING_PERMITS: Final = (
@@ -140,7 +140,7 @@ class Engine:
         reasons = self._answer(request, seen, now)[1]
         if not facts.person.id or reasons[0].policy in BEYOND_REMEDY:
             return ()
-        return remedies.remedies(self._enforced, self._foresight, self.calendar, request, seen, now)
+        return search.remedies(self._enforced, self._foresight, self.calendar, request, seen, now)
 
     def explain(self, request: Request, facts: Facts, now: Instant) -> Explanation:
         """The same answer with everything it was made of: every policy considered, every value it saw."""
@@ -214,7 +214,7 @@ class Engine:
         if reasons[0].policy in BEYOND_REMEDY:
             return
         if not seen.is_somebody:
-            yield from remedies.SIGN_IN if request.action != "sign_in" else ()
+            yield from search.SIGN_IN if request.action != "sign_in" else ()
             return
         for remedy, auth in candidates(seen.facts.auth, now):
             if self._answer(request, seen.proved(auth), now)[0] is _PERMIT:

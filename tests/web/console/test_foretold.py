@@ -14,7 +14,7 @@ from limen.company.rules import form_of, with_form
 from limen.demo import harbor
 from limen.facts import Factor, Person
 from limen.policy.forms import Needs
-from limen.policy.lockout import Candidate
+from limen.policy.proof.lockout import Candidate
 from limen.web.console.foretold import effects_of, replayed_of
 
 NOW = from_iso("2026-11-24T09:00:00Z")

@@ -9,7 +9,7 @@ from typing import Final
 
 from limen.facts import Facts, Group
 from limen.policy.decision import Remedy
-from limen.policy.remedies import ADMINISTRATORS, who_can
+from limen.policy.remedies.search import ADMINISTRATORS, who_can
 from limen.policy.saying.words import Words
 
 _EVERYBODY: Final = frozenset({"staff", "everybody"})

@@ -21,7 +21,7 @@ from limen.company.plan import Plan, foretell, reach_sentences
 from limen.company.problem import Problem
 from limen.company.publish import publish
 from limen.errors import LimenError
-from limen.policy.lockout import LockedOut
+from limen.policy.proof.lockout import LockedOut
 from limen.web.console.drafts import Draft, Drafts
 from limen.web.console.expectation_text import block_at, with_block
 from limen.web.console.foretold import effects_of, replayed_of

@@ -11,7 +11,7 @@ from starlette.responses import Response
 from limen.clock import Instant
 from limen.facts import ACTIONS, LIMEN, App
 from limen.policy.decision import Effect, Request as Asked
-from limen.policy.remedies import opens_at
+from limen.policy.remedies.search import opens_at
 from limen.web.site import Resident, Site, Visit
 
 

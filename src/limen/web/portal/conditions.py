@@ -14,7 +14,7 @@ from limen.policy.annotations import State
 from limen.policy.decision import Decision, Named
 from limen.policy.engine import Engine
 from limen.policy.explain import Explanation
-from limen.policy.remedies import opens_at
+from limen.policy.remedies.search import opens_at
 from limen.policy.saying import Audience, Names, Words, because, factors_said, kinds_read, whom
 
 KINDS: Final = ("account", "proof", "groups", "device", "place", "time", "risk", "grant")

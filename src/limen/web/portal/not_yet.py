@@ -12,7 +12,7 @@ from starlette.responses import Response
 
 from limen.facts import LIMEN, App
 from limen.policy.decision import Effect, Named, Remedies, Request as Asked
-from limen.policy.remedies import opens_at
+from limen.policy.remedies.search import opens_at
 from limen.policy.saying import Audience, Names, Words, language_of, remedy_sentence
 from limen.web.portal.conditions import Condition, Refused, can_prove, checklist
 from limen.web.portal.past import Past, past_decision

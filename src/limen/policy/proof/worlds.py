@@ -1,0 +1,217 @@
+"""Every world that one policy can tell apart: who asks for what and when, and under each, all values of the facts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from itertools import chain, combinations, product
+from math import prod
+from typing import Final, TypeAlias
+
+from limen.cedar import Entity, EntityUid, Policy, Record
+from limen.cedar.tree import Literal, Var, descend
+from limen.clock import DAY, MINUTE, Instant, from_iso
+from limen.facts import (
+    ACTIONS,
+    ANYBODY,
+    UNKNOWN_DEVICE,
+    UNKNOWN_RISK,
+    UNPROVED,
+    App,
+    Auth,
+    Device,
+    Facts,
+    Grant,
+    Label,
+    Person,
+    Place,
+    Risk,
+    Session,
+    Upstream,
+)
+from limen.policy.decision import Request
+from limen.policy.proof.representatives import Representatives
+from limen.policy.seen import ACTION_ENTITIES, see
+
+MONDAY: Final = from_iso("2026-01-05T00:00:00Z")
+MOST_GROUPS: Final = 6
+MOST_STATES: Final = 1_000_000
+_TEN: Final = MONDAY + DAY + 600 * MINUTE
+_APP: Final = App("an-app", "An app", "an-app.invalid", Upstream(""))
+_NOUNS: Final = ("auth", "session", "device", "place", "risk", "grants")
+
+State: TypeAlias = Auth | Session | Device | Place | Risk | tuple[Grant, ...] | None
+
+
+@dataclass(frozen=True)
+class Setting:
+    """What is not a fact that gets worse: who asks, for what, when. `states` are all values of each noun here.
+
+    `is_real`: the engine decides about such a request; it doesn't about documents, hosts and workloads yet.
+    """
+
+    person: Person
+    app: App
+    request: Request
+    now: Instant
+    principal: Entity
+    resource: Entity
+    states: dict[str, tuple[State, ...]]
+    is_real: bool = True
+    _records: dict[str, tuple[Record, ...]] = field(default_factory=dict)
+
+    @property
+    def size(self) -> int:
+        """How much work it is: all combinations, and some of it for each pair of states."""
+        counts = [len(states) for states in self.states.values()]
+        return prod(counts) + sum(count * count for count in counts if count > 1)
+
+    def records(self, noun: str) -> tuple[Record, ...]:
+        """The states of a noun as policies see them."""
+        if noun not in self._records:
+            name = "grant" if noun == "grants" else noun
+            self._records[noun] = tuple(
+                [
+                    see(facts).context(self.request, self.now, {})[name]  # type: ignore[misc]
+                    for facts in (Facts(self.app, **{noun: state}) for state in self.states[noun])  # type: ignore[arg-type]
+                ]
+            )
+        return self._records[noun]
+
+    def facts(self, **chosen: State) -> Facts:
+        return Facts(self.app, self.person, **chosen)  # type: ignore[arg-type]
+
+
+class TooManyError(ValueError):
+    """A policy that tells so many worlds apart that they can't even be listed."""
+
+
+def settings_of(policy: Policy, found: Representatives) -> Iterator[Setting]:
+    """Every setting in which the scope of the policy holds. Raises `TooManyError`."""
+    named = _named(policy)
+    groups = sum(isinstance(one, EntityUid) and one.type == "Group" for one in named)
+    if groups > MOST_GROUPS or found.cuts.combinations > MOST_STATES:
+        raise TooManyError
+    for now in _nows(found):
+        for person, app, request in product(
+            _people(policy, named, found), _apps(policy, named, found), _requests(policy, named, found)
+        ):
+            seen = see(Facts(app, person))
+            principal, resource = seen.principal, seen.resource
+            who, what = _of_type(principal, policy.principal.type), _of_type(resource, policy.resource.type)
+            is_real = (who, what) == (principal, resource)
+            states = _states(found, person, app, request, now)
+            yield Setting(person, app, request, now, who, what, states, is_real)
+
+
+def _states(
+    found: Representatives, person: Person, app: App, request: Request, now: Instant
+) -> dict[str, tuple[State, ...]]:
+    if person == ANYBODY:
+        nothing = ((UNPROVED,), (None,), (UNKNOWN_DEVICE,), found.places(), (UNKNOWN_RISK,), ((),))
+        return dict(zip(_NOUNS, nothing, strict=True))
+    known = (
+        found.auths(now),
+        found.sessions(now),
+        found.devices(now),
+        found.places(),
+        found.risks(now),
+        found.grants(app.id, frozenset({request.action}), now),
+    )
+    return dict(zip(_NOUNS, known, strict=True))
+
+
+def _named(policy: Policy) -> set[EntityUid | str]:
+    """The entities that the conditions name, and the variables they speak of."""
+    named: set[EntityUid | str] = set()
+    for condition in policy.conditions:
+        for node in descend(condition.body):
+            if isinstance(node, Var):
+                named.add(node.name)
+            elif isinstance(node, Literal) and isinstance(node.value, EntityUid):
+                named.add(node.value)
+    return named
+
+
+def _nows(found: Representatives) -> list[Instant]:
+    cuts = found.cuts
+    borders = cuts.nows | frozenset(chain.from_iterable(cuts.moments.values()))
+    if borders:
+        return sorted({*(one - early for one in borders for early in (0, 1)), max(borders) + 400 * DAY})
+    if not found.is_read("time"):
+        return [_TEN]
+    return [
+        MONDAY + (weekday - 1) * DAY + minute * MINUTE
+        for weekday in found.numbers("context.time.weekday")
+        for minute in found.numbers("context.time.minute")
+    ]
+
+
+def _people(policy: Policy, named: set[EntityUid | str], found: Representatives) -> list[Person]:
+    scope = policy.principal
+    own = [uid.id for uid in scope.entities or () if uid.type == "Group"][:1]
+    asked = sorted(uid.id for uid in named if isinstance(uid, EntityUid) and uid.type == "Group")
+    ids = [uid.id for uid in (*(scope.entities or ()), *sorted(u for u in named if isinstance(u, EntityUid)))]
+    names = [*(uid for uid in ids if EntityUid("Person", uid) in {*(scope.entities or ()), *named}), "somebody"]
+    people = [
+        Person(name, groups=frozenset(own) | frozenset(some), active=True)
+        for name in dict.fromkeys(names)
+        for some in _subsets(asked)
+    ]
+    if "principal.active" in found.cuts.read:
+        people.append(ANYBODY)
+    kind = scope.type or "Person"
+    fitting = [
+        one
+        for one in people
+        if scope.holds(EntityUid(kind, one.id), frozenset(EntityUid("Group", group) for group in one.groups))
+    ]
+    return fitting or people[:1]
+
+
+def _apps(policy: Policy, named: set[EntityUid | str], found: Representatives) -> list[App]:
+    scope = policy.resource
+    ids = [uid.id for uid in (*(scope.entities or ()), *named) if isinstance(uid, EntityUid) and uid.type == "App"]
+    read = found.cuts.read
+    labels = [Label(one) for one in found.numbers("resource.sensitivity")]
+    if "resource.label" in read:
+        labels = list(Label)
+    elif "resource.sensitivity" not in read:
+        labels = [Label.RESTRICTED]
+    owners = ("", *found.texts("resource.owner")) if "resource.owner" in read else ("",)
+    apps = [
+        replace(_APP, id=app_id, label=label, owner=owner)
+        for app_id in dict.fromkeys([*sorted(ids), _APP.id])
+        for label in labels
+        for owner in owners
+    ]
+    fitting = [one for one in apps if scope.holds(EntityUid(scope.type or "App", one.id), frozenset())]
+    if "resource" not in named and fitting:
+        return fitting[:1]
+    return fitting or apps[:1]
+
+
+def _requests(policy: Policy, named: set[EntityUid | str], found: Representatives) -> list[Request]:
+    actions = [one for one in ACTIONS if policy.action.holds(EntityUid("Action", one), frozenset())] or ["view"]
+    read = found.cuts.read
+    methods = ("", *found.texts("context.request.method")) if "context.request.method" in read else ("",)
+    routes = ("", *found.texts("context.request.route")) if "context.request.route" in read else ("",)
+    return [
+        Request(action, method, route)
+        for action in (actions if "action" in named else actions[:1])
+        for method in methods
+        for route in routes
+    ]
+
+
+def action_of(setting: Setting) -> Entity:
+    return ACTION_ENTITIES[setting.request.action]
+
+
+def _of_type(entity: Entity, kind: str | None) -> Entity:
+    return entity if kind in {None, entity.uid.type} else replace(entity, uid=EntityUid(kind or "", entity.uid.id))
+
+
+def _subsets(names: list[str]) -> Iterator[tuple[str, ...]]:
+    for size in range(len(names) + 1):
+        yield from combinations(names, size)

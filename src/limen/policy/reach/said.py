@@ -1,0 +1,325 @@
+"""What newly reachable found, in sentences: "Finance (3 people) loses Payroll · edit from an unknown device"."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, tzinfo
+from typing import Final
+
+from limen.clock import DAY, HOUR, MINUTE, SECOND
+from limen.policy.reach.classes import FAR, Addresses, Class, Exactly, Other, Span, address_text
+from limen.policy.reach.comparing import Condition, Difference, Reach
+
+_MOST_NAMES: Final = 4
+_PLURAL: Final = ("Those ", "People who ", "All ")
+"""How titles of groups begin that are many."""
+_WEEKDAYS: Final = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """How people call what has an id; an id that is not there is shown as it is. `members`: a group's title → ids."""
+
+    zone: tzinfo
+    people: Mapping[str, str] = field(default_factory=dict)
+    apps: Mapping[str, str] = field(default_factory=dict)
+    members: Mapping[str, frozenset[str]] = field(default_factory=dict)
+
+
+def sentences(reach: Reach, names: Names) -> tuple[str, ...]:
+    """A sentence for each who, gain or loss, and what; and a last one where not everything was looked at."""
+    alike: dict[object, list[Difference]] = {}
+    for one in reach.differences:
+        alike.setdefault((one.gains, one.people, one.apps, one.actions), []).append(one)
+    said = tuple(_sentence(ones, names) for ones in alike.values())
+    if reach.is_exhaustive:
+        return said
+    if reach.covered < 1:
+        share = f"{int(reach.covered * 100)} %" if reach.covered >= 0.01 else "less than 1 %"
+        return (*said, f"There are too many situations to look at all of them; {share} of them were looked at.")
+    return (*said, "Some policies compare facts in a way that can't be followed exactly, so something may be missing.")
+
+
+def sentence(difference: Difference, names: Names) -> str:
+    """Who gains or loses what, and when."""
+    return _sentence([difference], names)
+
+
+def _sentence(alike: Sequence[Difference], names: Names) -> str:
+    """One sentence for differences in nothing but their conditions."""
+    one = alike[0]
+    who, is_many = _who(one.people, names)
+    verb = ("gain" if one.gains else "lose") + ("" if is_many else "s")
+    apps = _listed([names.apps.get(app, app) for app in one.apps])
+    what = f"{apps} · {_listed(list(one.actions), most=len(one.actions))}"
+    whens = ["in some more situations" if each.is_partial else when(each.conditions, names.zone) for each in alike]
+    return f"{who} {verb} {what} {', or '.join(whens)}".rstrip()
+
+
+def when(conditions: Iterable[Condition], zone: tzinfo) -> str:
+    """The conditions in words; "" where there are none."""
+    said = {one.axis: _said(one, zone) for one in conditions}
+    if "device.known" in said and said.get("device.compliance"):
+        del said["device.known"]
+    if "grant.active" in said:
+        said.pop("grant.age", None)
+    return ", ".join(one for one in said.values() if one)
+
+
+def _who(people: tuple[str, ...], names: Names) -> tuple[str, bool]:
+    """Who it is, and whether that takes the plural: by name, or as a group where it is just that group."""
+    if people == ("",):
+        return "Whoever is not signed in", False
+    some = frozenset(one for one in people if one)
+    more = " and whoever is not signed in" if len(some) < len(people) else ""
+    group = next((title for title, members in names.members.items() if members == some), "")
+    if len(some) == 1:
+        return _listed([names.people.get(one, one) for one in some]) + more, bool(more)
+    if group:
+        return f"{group} ({len(some)} people){more}", bool(more) or group.startswith(_PLURAL)
+    if len(some) > _MOST_NAMES:
+        return f"{len(some)} people{more}", True
+    return _listed(sorted(names.people.get(one, one) for one in some)) + more, True
+
+
+def _listed(words: list[str], most: int = _MOST_NAMES) -> str:
+    if len(words) > most:
+        words = [*words[: most - 1], f"{len(words) - most + 1} more"]
+    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"
+
+
+# One fact in words
+
+
+def _said(condition: Condition, zone: tzinfo) -> str:
+    axis, classes = condition.axis, condition.classes
+    if axis in _SWITCHES:
+        return _SWITCHES[axis][0 if classes[0].example is True else 1]
+    if axis in _TEXTS:
+        return _texts(axis, classes)
+    if axis == "now" or axis in _DATED:
+        return _dated(axis, _joined(classes), zone)
+    if axis in _AGED:
+        return _aged(axis, _joined(classes))
+    return _WORDS[axis](classes)
+
+
+_SWITCHES: Final = {
+    "device.known": ("from a known device", "from an unknown device"),
+    "device.managed": ("from a managed device", "from a device that is not managed"),
+    "place.known": ("from a known place", "from an unknown place"),
+    "place.anonymiser": ("unless it is known that no anonymiser is used", "without an anonymiser"),
+    "risk.known": ("while the risk is known", "while the risk is unknown"),
+    "grant.active": ("with a grant", "without a grant"),
+    "session.known": ("in a session", "without a session"),
+}
+_TEXTS: Final = {
+    "device.id": ("from the device {}", "from no device that is known", "from any device but {}"),
+    "device.platform": ("on {}", "on an unknown platform", "on any platform but {}"),
+    "place.country": ("from {}", "from an unknown country", "from outside {}"),
+    "place.network": ("from the network {}", "from no named network", "from outside the network {}"),
+    "request.method": ("by {}", "by no method", "by any method but {}"),
+    "request.route": ("on {}", "on no route", "on any route but {}"),
+}
+_DATED: Final = {
+    "auth.at": "with a proof given",
+    "session.started": "with a session begun",
+    "device.seen": "from a device that last reported",
+    "grant.until": "with a grant that ends",
+}
+_AGED: Final = {
+    "auth.age": ("within {} of the proof", "more than {} after the proof", "{} to {} after the proof"),
+    "session.age": ("within {} of signing in", "more than {} after signing in", "{} to {} after signing in"),
+    "device.age": (
+        "from a device that reported within {}",
+        "from a device that has not reported for {}",
+        "from a device that last reported {} to {} ago",
+    ),
+    "grant.age": (
+        "with a grant that lasts longer than {}",
+        "with a grant that ends within {}",
+        "with a grant that lasts another {} to {}",
+    ),
+}
+
+
+def _strength(classes: tuple[Class, ...]) -> str:
+    some = frozenset(one.example for one in classes if isinstance(one, Span))
+    usual = {
+        frozenset({3}): "with a passkey",
+        frozenset({0, 1, 2}): "without a passkey",
+        frozenset({1, 2}): "without a passkey",
+        frozenset({2, 3}): "with two factors or a passkey",
+        frozenset({0, 1}): "with one factor alone",
+        frozenset({1, 2, 3}): "with any proof",
+        frozenset({0}): "without any proof",
+        frozenset({1}): "with one factor alone",
+        frozenset({2}): "with two factors but no passkey",
+    }
+    return usual.get(some, "at a strength of " + _listed(sorted(map(str, some))))
+
+
+def _factors(classes: tuple[Class, ...]) -> str:
+    sets = [one.example for one in classes if isinstance(one.example, frozenset)]
+    common, ever = frozenset.intersection(*sets), frozenset.union(*sets)
+    every = {"passkey", "security_key", "code", "password", "recovery_code", "link"}
+    parts = ["with " + _listed(sorted(one.replace("_", " ") for one in common))] if common else []
+    never = every - ever
+    parts += ["without " + _listed(sorted(one.replace("_", " ") for one in never))] if never else []
+    return " and ".join(parts) or "with some sets of factors"
+
+
+def _compliance(classes: tuple[Class, ...]) -> str:
+    some = frozenset(str(one.example) for one in classes)
+    return {
+        frozenset({"compliant"}): "from a healthy device",
+        frozenset({"unknown", "non_compliant"}): "from a device that is not healthy or whose health is unknown",
+        frozenset({"non_compliant"}): "from a device that is not healthy",
+        frozenset({"unknown"}): "from a device whose health is unknown",
+        frozenset({"compliant", "unknown"}): "from a device that is healthy or whose health is unknown",
+    }.get(some, "from a device whose health is known")
+
+
+def _binding(classes: tuple[Class, ...]) -> str:
+    spans = _joined(classes)
+    return "in a session that no device is bound to" if spans == [Span(0, 0)] else _numbers("a binding")(classes)
+
+
+def _numbers(what: str) -> Callable[[tuple[Class, ...]], str]:
+    def said(classes: tuple[Class, ...]) -> str:
+        parts = []
+        for span in _joined(classes):
+            low, high = span.low <= 0, span.high >= (9 if what == "a binding" else 100)
+            if low or high:
+                parts.append(f"of {span.high} or less" if low else f"of {span.low} or more")
+            else:
+                parts.append(f"of {span.low}" if span.low == span.high else f"of {span.low} to {span.high}")
+        return f"at {what} " + _either(parts)
+
+    return said
+
+
+def _weekdays(classes: tuple[Class, ...]) -> str:
+    parts: list[str] = []
+    for span in _joined(classes):
+        days = _WEEKDAYS[span.low - 1 : span.high]
+        parts += days if len(days) < 3 else [f"{days[0]} to {days[-1]}"]
+    return "on " + _either(parts)
+
+
+def _minutes(classes: tuple[Class, ...]) -> str:
+    spans = _joined(classes)
+    if len(spans) == 2 and spans[0].low == 0 and spans[1].high == 1439:
+        return f"outside {_clock(spans[0].high + 1)}–{_clock(spans[1].low)}"
+    return _either([f"{_clock(span.low)}–{_clock(span.high + 1)}" for span in spans])
+
+
+def _addresses(classes: tuple[Class, ...]) -> str:
+    parts = ["an unknown address"] if any(isinstance(one, Exactly) for one in classes) else []
+    known = sorted((one for one in classes if isinstance(one, Addresses)), key=lambda one: (one.version, one.low))
+    joined: list[Addresses] = []
+    for one in known:
+        if joined and joined[-1].version == one.version and joined[-1].high + 1 == one.low:
+            joined[-1] = Addresses(one.version, joined[-1].low, one.high)
+        else:
+            joined.append(one)
+    for one in joined:
+        low, high = address_text(one.version, one.low), address_text(one.version, one.high)
+        parts.append(low if low == high else f"{low} to {high}")
+    return "from " + _either(parts)
+
+
+_WORDS: Final[Mapping[str, Callable[[tuple[Class, ...]], str]]] = {
+    "auth.strength": _strength,
+    "auth.factors": _factors,
+    "device.compliance": _compliance,
+    "device.binding": _binding,
+    "risk.score": _numbers("a risk"),
+    "time.weekday": _weekdays,
+    "time.minute": _minutes,
+    "place.address": _addresses,
+}
+
+
+def _texts(axis: str, classes: tuple[Class, ...]) -> str:
+    given, missing, but = _TEXTS[axis]
+    named = sorted(str(one.example) for one in classes if isinstance(one, Exactly) and one.example)
+    rest = [one for one in classes if isinstance(one, Other)]
+    if any(one.patterns for one in rest):
+        return f"{given.format(_either(['some others', *named]))}"
+    if rest:
+        excluded = sorted(one for one in rest[0].than if one and one not in named)
+        return but.format(_either(excluded)) if excluded else given.format("anything that is known")
+    parts = [given.format(_either(named))] if named else []
+    parts += [missing] if any(one.example == "" for one in classes) else []
+    return " or ".join(parts)
+
+
+def _dated(axis: str, spans: list[Span], zone: tzinfo) -> str:
+    parts = []
+    for span in spans:
+        start = (
+            ""
+            if span.low <= 0 or (axis == "now" and span is spans[0] and not _is_date(span.low))
+            else _date(span.low, zone)
+        )
+        end = "" if span.high >= FAR else _date(span.high + 1, zone)
+        parts.append(f"from {start} to {end}" if start and end else f"from {start} on" if start else f"before {end}")
+    return " ".join(part for part in (_DATED.get(axis, ""), _either(parts)) if part)
+
+
+def _is_date(instant: int) -> bool:
+    """Was this instant written by a person? Then it is a whole second; the present moment hardly ever is."""
+    return instant % MINUTE == 0
+
+
+def _aged(axis: str, spans: list[Span]) -> str:
+    within, beyond, between = _AGED[axis]
+    parts = []
+    for span in spans:
+        low, high = (-span.high, -span.low) if axis == "grant.age" else (span.low, span.high)
+        is_open = high > FAR - DAY
+        if axis == "grant.age":
+            parts.append(within.format(_length(low - 1)) if is_open else beyond.format(_length(high)))
+        elif is_open:
+            parts.append(beyond.format(_length(low - 1)))
+        elif low <= 0:
+            parts.append(within.format(_length(high)))
+        else:
+            parts.append(between.format(_length(low - 1), _length(high)))
+    return _either(parts)
+
+
+def _length(milliseconds: int) -> str:
+    """To the second: a comparison that holds at four hours sharp differs a millisecond later."""
+    rest = max(0, round(milliseconds / SECOND)) * SECOND
+    parts = []
+    for size, unit in ((DAY, "d"), (HOUR, "h"), (MINUTE, "min"), (SECOND, "s")):
+        count, rest = divmod(rest, size)
+        parts += [f"{count} {unit}"] if count else []
+    return " ".join(parts) or "0 s"
+
+
+def _joined(classes: tuple[Class, ...]) -> list[Span]:
+    """The spans, neighbours joined."""
+    joined: list[Span] = []
+    for one in sorted((one for one in classes if isinstance(one, Span)), key=lambda one: one.low):
+        if joined and joined[-1].high + 1 >= one.low:
+            joined[-1] = Span(joined[-1].low, one.high)
+        else:
+            joined.append(one)
+    return joined
+
+
+def _either(parts: list[str]) -> str:
+    return parts[0] if len(parts) == 1 else f"{', '.join(parts[:-1])} or {parts[-1]}"
+
+
+def _clock(minute: int) -> str:
+    return f"{minute // 60:02}:{minute % 60:02}"
+
+
+def _date(instant: int, zone: tzinfo) -> str:
+    moment = datetime.fromtimestamp(instant / 1000, zone)
+    return moment.strftime("%-d %b %Y" if (moment.hour, moment.minute) == (0, 0) else "%-d %b %Y %H:%M")
