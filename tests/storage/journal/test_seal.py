@@ -12,8 +12,10 @@ from limen.clock import HOUR
 from limen.events import Event, to_ocsf
 from limen.storage.journal import seal as sealing
 from limen.storage.journal.chain import Link, Signer, start_of
+from limen.storage.journal.checkpoint import SEALED_FILE, Sealed, write_signed
 from limen.storage.journal.seal import CHAIN_BROKEN, UnfaithfulError, main, seal
-from limen.storage.journal.segment import Segment
+from limen.storage.journal.segment import Name, Segment
+from limen.storage.journal.verify import verify
 
 SIGNER = Signer("main", (b"k" * 32,))
 START = start_of("main")
@@ -53,6 +55,23 @@ def test_few_lines_that_are_very_long_are_sealed_in_little_memory(tmp_path: Path
     segment.close()
     assert seal(segment.path, tmp_path / "out", START) is not None
     assert lines_of(tmp_path / "out") == segment.path.read_bytes()
+
+
+def test_what_is_sealed_is_verified_in_little_memory(tmp_path: Path) -> None:
+    folder = tmp_path / "journal" / "main"
+    folder.mkdir(parents=True)
+    segment = Segment.begin(folder, 1, 1_800_000_000_000, START, SIGNER)
+    for number in range(15):
+        segment.append([msgspec.json.encode({"facts": f"f{number}", "value": secrets.token_hex(4_500_000)})])
+    segment.close()
+    name = Name(1, 1_800_000_000_000, True)
+    sealed = seal(segment.path, folder / str(name), START)
+    assert sealed is not None
+    write_signed(folder / SEALED_FILE, Sealed(writer="main", segments=(sealed,)), SIGNER)
+    segment.path.unlink()
+    report = verify(tmp_path / "journal", (b"k" * 32,))
+    assert report.problems == ("main: the checkpoint is gone.",)  # none was ever written
+    assert report.lines == 16
 
 
 def test_many_lines_are_sealed_in_less_memory_than_they_take(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
