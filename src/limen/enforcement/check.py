@@ -261,16 +261,19 @@ class _Connection(asyncio.Protocol):
             self.said = self.said + said if self.said else said
         elif not self._transport.is_closing():
             self._say_last(said)
-        self._forget()
+        self._fields = {}
+        self._url = b""
+        self._fed = 0
+        if self._repeats or self._is_strange or self.since:
+            self._forget()
 
     def _forget(self) -> None:
         self._fields = {}
         self._url = b""
         self._fed = 0
-        if self._repeats or self._is_strange or self.since:
-            self._repeats = 0
-            self._is_strange = False
-            self.since = 0.0
+        self._repeats = 0
+        self._is_strange = False
+        self.since = 0.0
 
     # The answer
 
