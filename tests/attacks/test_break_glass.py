@@ -17,7 +17,8 @@ from tests.web.portal.test_break_glass import glass_of, issue, lock_out, opened
 
 from limen.clock import SystemClock
 from limen.facts import UNPROVED, Session
-from limen.identity.errors import NotLiveError
+from limen.identity.errors import NotLiveError, OpensConsoleOnlyError
+from limen.identity.model import Visitor
 from limen.policy.decision import Request
 from limen.storage.break_glass import LINK_MS, new_event_id
 from limen.storage.errors import JournalUnwritableError
@@ -93,10 +94,51 @@ async def test_it_opens_the_console_and_nothing_else(house: House, browser: Brow
     for room in ("/", "/passkeys", "/sessions"):
         answered = await inside.get(room)
         assert answered.headers["location"].startswith("/not-yet"), room
-    answered = await inside.send("/passkeys/options")
-    assert "options" not in answered.text
     denied = [event for event in house.events("decision") if event.decision.reasons == ("break-glass",)]
     assert {(event.decision.effect, event.decision.action) for event in denied} >= {("deny", "view")}
+
+
+async def test_it_plants_no_passkey_that_outlives_it(house: House, browser: Browser) -> None:
+    await house.administrator(browser)
+    vera = await house.member(house.browser(), "Vera", "administrators", "staff")
+    thief = house.browser()
+    await opened(house, thief, issue(house, vera))
+    assert (await thief.get("/console")).status_code == 200, "its page gives a token that holds"
+    added_before = len(house.events("factor.added"))
+    answered = await thief.send("/passkeys/options")
+    assert answered.json()["location"].startswith("/not-yet")
+    answered = await thief.send("/passkeys/add", credential={"id": "x"})
+    assert answered.json()["location"].startswith("/not-yet")
+    factors = house.limen.identity.factors
+    session = house.limen.known.sessions[glass_of(house).state().session]  # type: ignore[union-attr]
+    visitor = Visitor("203.0.113.7", "", "b" * 43)
+    for attempt in (
+        lambda: factors.passkey_options(session, visitor),
+        lambda: factors.add_passkey(session, visitor, {}),  # type: ignore[arg-type]
+        lambda: factors.code_offer(session, visitor),
+        lambda: factors.set_password(session, "tidal marble lantern fox"),
+        lambda: factors.remove_password(session),
+        lambda: factors.rename_passkey(session, "x", "Mine"),
+        lambda: house.limen.identity.step_up.passkey_options(session, visitor),
+        lambda: house.limen.identity.step_up.with_password(session, visitor, "tidal marble lantern fox"),
+        lambda: house.limen.identity.step_up.with_code(session, visitor, "000000"),
+    ):
+        with pytest.raises(OpensConsoleOnlyError):
+            await attempt()
+    assert len(house.events("factor.added")) == added_before
+
+
+async def test_outside_of_the_console_it_counts_as_nobody(house: House, browser: Browser) -> None:
+    ada = await house.administrator(browser)
+    inside, nobody = house.browser(), house.browser()
+    await opened(house, inside, issue(house, ada))
+    for asked in ("/withheld?app=wiki", "/onward?app=wiki&to=/", "/onward?app=nope&to=/", "/step-up?app=limen&to=/"):
+        answered, expected = await inside.get(asked), await nobody.get(asked)
+        assert answered.headers["location"].startswith("/sign-in"), asked
+        assert answered.headers["location"] == expected.headers["location"]
+    state = glass_of(house).state()
+    assert state is not None
+    assert state.session not in (await browser.get("/sessions")).text
 
 
 async def test_it_can_not_be_carried_to_an_app(house: House, browser: Browser) -> None:
@@ -116,10 +158,8 @@ async def test_it_can_not_be_carried_to_an_app(house: House, browser: Browser) -
     there = house.browser(f"https://{host}")
     started = await there.get("/.limen/start?to=/")
     handed = await inside.get(started.headers["location"].removeprefix(ORIGIN))
-    assert "/.limen/callback" in handed.headers["location"], "whoever reached an app's host is sent back there"
-    arrived = await there.get(handed.headers["location"].split(host, 1)[1])
+    assert handed.headers["location"].startswith("/sign-in"), "it is nobody there, and gets no code"
     assert "__Host-limen-app" not in there.client.cookies
-    assert arrived.headers.get("location") != "/"
     assert [one.app for one in house.limen.known.sessions.values() if one.parent == state.session] == []
 
 

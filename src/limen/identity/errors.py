@@ -73,6 +73,13 @@ class NotLiveError(IdentityError):
         super().__init__("You are not signed in any more", "sign in again")
 
 
+class OpensConsoleOnlyError(IdentityError):
+    """A break-glass session asked for what is its person's own; it stands in for nobody outside of the console."""
+
+    def __init__(self) -> None:
+        super().__init__("Break-glass opens the console and nothing else", "sign in as yourself to do this")
+
+
 class LastFactorError(IdentityError):
     """Without this factor the person could not sign in at all."""
 

@@ -13,13 +13,21 @@ from limen.identity.challenges import Binding, Challenges
 from limen.identity.codes import CodeOffer
 from limen.identity.deciding import refuse
 from limen.identity.enrolment import about_person, keep_code, keep_passkey, make_offer, read_offer
-from limen.identity.errors import CeremonyRefusedError, LastFactorError, NotLiveError, UnfitError, UnknownError
+from limen.identity.errors import (
+    CeremonyRefusedError,
+    LastFactorError,
+    NotLiveError,
+    OpensConsoleOnlyError,
+    UnfitError,
+    UnknownError,
+)
 from limen.identity.model import Passkey, Visitor, strength_of
 from limen.identity.names import canonical_name
 from limen.identity.passkeys import MOST_OF_A_PERSON, Ceremonies, Credential, Refusal, default_name
 from limen.identity.passwords import Passwords, judge_password
 from limen.identity.ports import Ports
 from limen.identity.sessions import Sessions, mark
+from limen.storage.break_glass import is_break_glass
 from limen.storage.database import Transaction
 
 
@@ -41,7 +49,8 @@ class Factors:
     """What a signed-in person does with their factors.
 
     Whatever changes them needs a proof from the last ten minutes, as strong as the person's factors can give: who
-    came in with a stolen password and code can't add a passkey to somebody who has one.
+    came in with a stolen password and code can't add a passkey to somebody who has one. A break-glass session changes
+    none of them (OpensConsoleOnlyError).
     """
 
     def __init__(
@@ -139,7 +148,7 @@ class Factors:
 
     async def rename_passkey(self, session: Session, passkey_id: str, name: str) -> None:
         """Raises NotLiveError, UnfitError, UnknownError."""
-        current = self._sessions.live(session)
+        current = self._own(session)
         fit = canonical_name(name)
         done = await self._ports.write(
             lambda transaction: store.rename_passkey(transaction.connection, current.person_id, passkey_id, fit)
@@ -190,8 +199,15 @@ class Factors:
 
     # Inside
 
-    async def _freshly_proved(self, session: Session) -> tuple[Session, Person, Held]:
+    def _own(self, session: Session) -> Session:
+        """A live session that its person opened with a proof of theirs: what break-glass opens would outlive it."""
         current = self._sessions.live(session)
+        if is_break_glass(current):
+            raise OpensConsoleOnlyError
+        return current
+
+    async def _freshly_proved(self, session: Session) -> tuple[Session, Person, Held]:
+        current = self._own(session)
         person = self._ports.known.people.get(current.person_id)
         if person is None:
             raise NotLiveError

@@ -161,6 +161,8 @@ class Sessions:
         for session in known.sessions.values():
             if session.person_id != person_id or known.standing(session, "", now) is not Standing.LIVE:
                 continue
+            if is_break_glass(session):
+                continue  # not one of theirs: the console shows it to every administrator, and ends it
             apps = sorted({child.app for child in known.sessions.values() if child.parent == session.id})
             is_current = current is not None and session.id in {current.id, current.parent}
             rows.append(

@@ -9,12 +9,13 @@ from limen.events import Event
 from limen.facts import Factor, Person, Session
 from limen.identity import store
 from limen.identity.deciding import refuse
-from limen.identity.errors import NotLiveError, SignInFailedError
+from limen.identity.errors import NotLiveError, OpensConsoleOnlyError, SignInFailedError
 from limen.identity.model import Proofs, SignedIn, Visitor
 from limen.identity.passkeys import Ceremonies, Credential
 from limen.identity.ports import Ports
 from limen.identity.proving import Proving
 from limen.identity.sessions import Sessions
+from limen.storage.break_glass import is_break_glass
 from limen.storage.database import Transaction
 
 _FAILED = "sign_in.failed"
@@ -34,13 +35,13 @@ class StepUp:
 
         Raises NotLiveError, CeremonyRefusedError.
         """
-        current = self._sessions.live(session)
+        current = self._own(session)
         passkeys = await self._ports.read(lambda snapshot: store.passkeys_of(snapshot.connection, current.person_id))
         return self._ceremonies.request_options(visitor, current.id, self._ports.now(), passkeys)
 
     async def with_passkey(self, session: Session, visitor: Visitor, credential: Credential) -> SignedIn:
         """Raises NotLiveError, SignInFailedError, SlowedError, CeremonyRefusedError."""
-        current = self._sessions.live(session)
+        current = self._own(session)
         held = await self._proving.assertion(credential, visitor, current.id, _FAILED, current.person_id)
         now = self._ports.now()
 
@@ -54,7 +55,7 @@ class StepUp:
 
         Raises NotLiveError, SignInFailedError, SlowedError, BusyError.
         """
-        current = self._sessions.live(session)
+        current = self._own(session)
         person = self._person(current)
         typed = await self._proving.typed(person.email, password, code, visitor, _FAILED, current.id)
         if typed.person_id != person.id:
@@ -68,7 +69,7 @@ class StepUp:
 
     async def with_code(self, session: Session, visitor: Visitor, code: str) -> SignedIn:
         """Add a code to a session that a password began. Raises NotLiveError, SignInFailedError."""
-        current = self._sessions.live(session)
+        current = self._own(session)
         person = self._person(current)
         sealed = await self._ports.read(lambda snapshot: store.sealed_seed_of(snapshot.connection, person.id))
         step = self._proving.code_step(person.id, sealed, code, _FAILED, visitor, current.id)
@@ -77,6 +78,13 @@ class StepUp:
             return "" if store.use_step(transaction.connection, person.id, step) else "code-used"
 
         return await self._finish(current, {Factor.CODE: self._ports.now()}, visitor, accept)
+
+    def _own(self, session: Session) -> Session:
+        """A live session that can be proved further; what root of the box opened is not its person's to strengthen."""
+        current = self._sessions.live(session)
+        if is_break_glass(current):
+            raise OpensConsoleOnlyError
+        return current
 
     def _person(self, session: Session) -> Person:
         person = self._ports.known.people.get(session.person_id)

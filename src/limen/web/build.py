@@ -125,18 +125,30 @@ def _add_ways_out(app: FastAPI, site: Site) -> None:
 
     @app.exception_handler(LimenError)
     def wrong(request: Request, error: LimenError) -> Response:
-        return site.page("wrong.html", site.visit(request), status_of(error), what=error.what, fix=error.fix)
+        return site.page(
+            "wrong.html", site.visit(request, with_glass=True), status_of(error), what=error.what, fix=error.fix
+        )
 
     @app.exception_handler(TooLargeError)
     def too_large(request: Request, _error: Exception) -> Response:
-        return site.page("wrong.html", site.visit(request), 413, what="That was too much at once", fix="send less")
+        return site.page(
+            "wrong.html", site.visit(request, with_glass=True), 413, what="That was too much at once", fix="send less"
+        )
 
     @app.exception_handler(HTTPException)
     def not_here(request: Request, error: HTTPException) -> Response:
         what = "There is nothing here" if error.status_code == 404 else "This can't be done here"
-        return site.page("wrong.html", site.visit(request), error.status_code, what=what, fix="go back, or start again")
+        return site.page(
+            "wrong.html",
+            site.visit(request, with_glass=True),
+            error.status_code,
+            what=what,
+            fix="go back, or start again",
+        )
 
     @app.exception_handler(Exception)
     def broken(request: Request, error: Exception) -> Response:
         _log.error("a room failed: %s %s", request.method, request.scope["path"], exc_info=error)
-        return site.page("wrong.html", site.visit(request), 500, what="Something went wrong here", fix="try again")
+        return site.page(
+            "wrong.html", site.visit(request, with_glass=True), 500, what="Something went wrong here", fix="try again"
+        )

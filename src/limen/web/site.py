@@ -19,7 +19,14 @@ from limen.enforcement.doors import Answer
 from limen.errors import LimenError
 from limen.events import Event
 from limen.facts import LIMEN, App, Person, Session, Standing
-from limen.identity.errors import BusyError, FreshProofNeededError, NotLiveError, NotPermittedError, SlowedError
+from limen.identity.errors import (
+    BusyError,
+    FreshProofNeededError,
+    NotLiveError,
+    NotPermittedError,
+    OpensConsoleOnlyError,
+    SlowedError,
+)
 from limen.identity.model import SignedIn, Visitor
 from limen.policy.decision import Effect, Request as Asked
 from limen.storage.break_glass import KIND, State, is_break_glass
@@ -39,7 +46,14 @@ from limen.web.requests import (
 )
 
 T = TypeVar("T")
-_STATUS: Final = {NotOursError: 403, SlowedError: 429, BusyError: 503, NotPermittedError: 403, NotLiveError: 401}
+_STATUS: Final = {
+    NotOursError: 403,
+    SlowedError: 429,
+    BusyError: 503,
+    NotPermittedError: 403,
+    OpensConsoleOnlyError: 403,
+    NotLiveError: 401,
+}
 
 
 class TurnedAwayError(Exception):
@@ -100,8 +114,12 @@ class Site:
 
     # Who is there
 
-    def visit(self, request: Request) -> Visit:
-        """Who stands there, signed in or not; decides nothing."""
+    def visit(self, request: Request, *, with_glass: bool = False) -> Visit:
+        """Who stands there, signed in or not; decides nothing.
+
+        Break-glass opens the console alone, so its session counts as nobody; `with_glass` is for the few rooms that
+        have to tell it apart.
+        """
         now = self.ports.clock.now()
         peer = request.client.host if request.client else ""
         forwarded = ", ".join(request.headers.getlist("x-forwarded-for")).encode("latin-1")
@@ -110,6 +128,8 @@ class Site:
         visitor = Visitor(address, request.headers.get("user-agent", "")[:400], browser or new_token())
         token = token_in(request, SESSION_COOKIE)
         session = self._session(token, now) if token else None
+        if session is not None and is_break_glass(session) and not with_glass:
+            session = None
         if self.known.standing(session, "", now) is not Standing.LIVE or session is None:
             return Visit(visitor, now, visitor.browser, not browser)
         return Visit(visitor, now, token, not browser, session, self.known.people[session.person_id])
@@ -134,7 +154,7 @@ class Site:
 
         Raises TurnedAwayError with the way on: to sign in, to prove again, or to the reasons.
         """
-        visit = self.visit(request)
+        visit = self.visit(request, with_glass=True)
         here = where_to(request.url.path + (f"?{request.url.query}" if request.url.query else ""))
         if request.method != "GET":
             here = room_above(request.url.path)
@@ -222,10 +242,28 @@ class Site:
     async def answering_script(
         self, request: Request, work: Callable[[Visit, dict[str, Any]], Awaitable[Response]]
     ) -> Response:
-        """Run `work` for a script of ours; what goes wrong is said as JSON."""
+        """Run `work` for a script of ours before anybody is let in; what goes wrong is said as JSON."""
         visit = self.visit(request)
+        return await self._as_json(request, visit, lambda sent: work(visit, sent))
+
+    async def admitting_script(
+        self, request: Request, work: Callable[[Resident, dict[str, Any]], Awaitable[Response]]
+    ) -> Response:
+        """`answering_script` for a room that policy has to open; who is turned away is told where to go."""
         try:
-            return self.remember(await work(visit, await self.json(request, visit)), visit)
+            resident = await self.enter(request)
+        except TurnedAwayError as turned:
+            onward = turned.response.headers.get("location")
+            if onward is None:
+                raise
+            return self.remember(JSONResponse({"location": onward}), self.visit(request))
+        return await self._as_json(request, resident.visit, lambda sent: work(resident, sent))
+
+    async def _as_json(
+        self, request: Request, visit: Visit, work: Callable[[dict[str, Any]], Awaitable[Response]]
+    ) -> Response:
+        try:
+            return self.remember(await work(await self.json(request, visit)), visit)
         except FreshProofNeededError:
             return JSONResponse({"location": fresh_proof_path(request)})
         except LimenError as wrong:

@@ -52,7 +52,7 @@ def rooms(site: Site) -> APIRouter:
 
     @router.get("/not-yet")
     async def show(request: Request) -> Response:
-        visit = site.visit(request)
+        visit = site.visit(request, with_glass=True)  # who breaks the glass is told what it does not open
         if visit.session is None:
             return site.go(visit, "/sign-in", to=where_to(f"{request.url.path}?{request.url.query}"))
         decision_id = query_id(request, "decision")

@@ -11,7 +11,7 @@ from starlette.responses import JSONResponse, Response
 from limen.errors import LimenError
 from limen.identity.errors import FreshProofNeededError, NotLiveError
 from limen.web.requests import one, query
-from limen.web.site import Resident, Site, Visit, status_of
+from limen.web.site import Resident, Site, status_of
 
 
 def rooms(site: Site) -> APIRouter:
@@ -58,22 +58,18 @@ def _for_scripts(router: APIRouter, site: Site) -> None:
 
     @router.post("/passkeys/options")
     async def options(request: Request) -> Response:
-        async def ask(visit: Visit, _sent: dict[str, Any]) -> Response:
-            if visit.session is None:
-                raise NotLiveError
-            return JSONResponse({"options": await factors.passkey_options(visit.session, visit.visitor)})
+        async def ask(resident: Resident, _sent: dict[str, Any]) -> Response:
+            return JSONResponse({"options": await factors.passkey_options(resident.session, resident.visitor)})
 
-        return await site.answering_script(request, ask)
+        return await site.admitting_script(request, ask)
 
     @router.post("/passkeys/add")
     async def add(request: Request) -> Response:
-        async def finish(visit: Visit, sent: dict[str, Any]) -> Response:
-            if visit.session is None:
-                raise NotLiveError
-            await factors.add_passkey(visit.session, visit.visitor, sent.get("credential"))  # type: ignore[arg-type]
+        async def finish(resident: Resident, sent: dict[str, Any]) -> Response:
+            await factors.add_passkey(resident.session, resident.visitor, sent.get("credential"))  # type: ignore[arg-type]
             return JSONResponse({"location": "/passkeys?done=added"})
 
-        return await site.answering_script(request, finish)
+        return await site.admitting_script(request, finish)
 
 
 async def _page(site: Site, resident: Resident, *, problem: LimenError | None = None, done: str = "") -> Response:

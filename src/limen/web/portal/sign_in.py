@@ -47,7 +47,7 @@ def rooms(site: Site) -> APIRouter:
 
     @router.post("/sign-out")
     async def sign_out(request: Request) -> Response:
-        visit = site.visit(request)
+        visit = site.visit(request, with_glass=True)
         await site.form(request, visit)
         await leave(site, visit)
         response = site.go(visit, "/signed-out")
