@@ -96,7 +96,7 @@ def test_only_a_permit_is_a_yes() -> None:
         assert authzen.decided(Answer(effect, "why", "e1")).decision is (effect is Effect.PERMIT)
     said = json.loads(authzen.write(authzen.decided(Answer(Effect.DENY, "why", "e1"))))
     assert said == {"decision": False, "context": {"reason": "why", "id": "e1"}}
-    assert json.loads(authzen.write([authzen.unknown("unknown-subject")])) == {
+    assert json.loads(authzen.write([authzen.refused("unknown-subject")])) == {
         "evaluations": [{"decision": False, "context": {"reason": "unknown-subject"}}]
     }
 

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import httpx2
@@ -50,8 +51,7 @@ async def program(house: House) -> Program:
 async def test_about_a_person_alone_nothing_is_proved(house: House, program: Program) -> None:
     answer = await program.ask()
     assert answer["decision"] is False
-    assert answer["context"]["reason"] == Named.NOTHING_PERMITS
-    assert answer["context"]["remedies"]
+    assert answer["context"] == {"reason": Named.NOTHING_PERMITS, "id": answer["context"]["id"]}
     house.limen.journal.flush()
     event = house.limen.journal.find(answer["context"]["id"])
     assert event is not None
@@ -85,7 +85,6 @@ async def test_with_a_live_session_its_facts_count(house: House) -> None:
 @pytest.mark.parametrize(
     ("sent", "reason"),
     [
-        ({"subject": {"type": "person", "id": "nobody@harbor.example"}}, "unknown-subject"),
         ({"subject": {"type": "person", "id": ""}}, "unknown-subject"),
         ({"subject": {"type": "robot", "id": "ana@harbor.example"}}, "unknown-subject"),
         ({"resource": {"type": "app", "id": "nothing"}}, "unknown-resource"),
@@ -93,10 +92,27 @@ async def test_with_a_live_session_its_facts_count(house: House) -> None:
         ({"resource": {"type": "document", "id": "wiki"}}, "unknown-resource"),
         ({"action": {"name": "destroy"}}, "unknown-action"),
         ({"context": {"session": "made-up"}}, "session-unknown"),
+        (
+            {"subject": {"type": "person", "id": "x@harbor.example"}, "context": {"session": "made-up"}},
+            "session-unknown",
+        ),
     ],
 )
 async def test_what_is_not_known_is_a_no_with_its_reason(program: Program, sent: dict[str, Any], reason: str) -> None:
     assert await program.ask(**sent) == {"decision": False, "context": {"reason": reason}}
+
+
+async def test_a_change_of_the_person_counts_at_once(house: House, program: Program) -> None:
+    before = house.limen.known.people[house.id_of("ana@harbor.example")]
+    await program.ask()
+    house.limen.known.put_person(replace(before, groups=frozenset({"contractors"})))
+    answer = await program.ask()
+    house.limen.journal.flush()
+    event = house.limen.journal.find(answer["context"]["id"])
+    assert event is not None
+    facts = house.limen.journal.facts_of(event)
+    assert facts is not None
+    assert facts.person.groups == frozenset({"contractors"})
 
 
 async def test_several_questions_at_once(program: Program) -> None:

@@ -130,9 +130,9 @@ def decided(answer: Answer) -> Decided:
     return Decided(answer.effect is Effect.PERMIT, Said(answer.word, answer.id, turned))
 
 
-def unknown(reason: str) -> Decided:
-    """A no about what Limen does not know, or does not tell this caller of."""
-    return Decided(decision=False, context=Said(reason))
+def refused(reason: str, decision_id: str = "") -> Decided:
+    """A no without what would turn it: about what Limen does not know, or does not tell this caller of."""
+    return Decided(decision=False, context=Said(reason, decision_id))
 
 
 def write(said: Decided | list[Decided]) -> bytes:

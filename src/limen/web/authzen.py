@@ -2,7 +2,8 @@
 
 An ASGI application beside the pages: no cookie is looked at, nothing is answered to other origins, and whatever goes
 wrong is JSON. A question about a person alone is answered as if they had proved nothing, on a device nobody knows, from
-nowhere; with the alias of one of their live sessions on that app it is answered on what is known of that session.
+nowhere, and its no is the same for people whom nobody knows; with the alias of one of their live sessions on that app
+it is answered on what is known of that session.
 """
 
 from __future__ import annotations
@@ -20,19 +21,24 @@ from starlette.responses import Response
 from limen.clock import Instant
 from limen.enforcement import authzen
 from limen.enforcement.addresses import client_address
+from limen.enforcement.allowance import Allowance
 from limen.enforcement.authzen import Decided, Evaluation, MalformedError
-from limen.enforcement.flood import Flood
-from limen.facts import ACTIONS, LIMEN, UNKNOWN_RISK, App, Facts, Person, Session, Standing
+from limen.facts import ACTIONS, ANYBODY, LIMEN, UNKNOWN_RISK, App, Facts, Person, Session, Standing
 from limen.identity.workload import Workload
-from limen.policy.decision import Request as Asked
+from limen.policy.decision import Effect, Named, Request as Asked
 from limen.web.ports import Ports
 from limen.web.shell import App as Asgi, TooLargeError
 
 DOOR: Final = "authzen"
 PREFIX: Final = "/access/v1/"
 CONFIGURATION: Final = "/.well-known/authzen-configuration"
-QUESTIONS_PER_SECOND: Final = 500
-"""How many questions one workload may ask in a second: each is journaled."""
+QUESTIONS_PER_SECOND: Final = 200
+MOST_AT_ONCE: Final = 400
+"""How many questions one workload may ask, on and on and in one go: each that differs is journaled."""
+MOST_KEPT: Final = 10_000
+"""How many facts about people alone, and how many requests, are kept so that equal questions are one event."""
+_OPEN_TO_ALL: Final = frozenset({Named.LEASE_EXPIRED, Named.JOURNAL_UNWRITABLE})
+"""Reasons for a no that hang on nobody."""
 _REQUEST_ID: Final = re.compile(r"[\x21-\x7e]{1,128}")
 _BEARER: Final = re.compile(r"[Bb]earer ([A-Za-z0-9._~+/_-]{1,200}=*)")
 _GET, _POST = "GET", "POST"
@@ -61,7 +67,9 @@ class _WrongError(Exception):
 class _Api:
     def __init__(self, ports: Ports) -> None:
         self._ports = ports
-        self._questions = Flood(QUESTIONS_PER_SECOND)
+        self._questions = Allowance(QUESTIONS_PER_SECOND, MOST_AT_ONCE)
+        self._alone: dict[tuple[str, str], Facts] = {}
+        self._requests: dict[tuple[str, str], Asked] = {}
         public_url = ports.settings.public_url
         self._said = {
             CONFIGURATION: msgspec.json.encode(authzen.configuration(public_url)),
@@ -136,47 +144,69 @@ class _Api:
         return authzen.write(said[0] if many.is_single else said)
 
     def _count(self, workload: Workload, questions: int) -> None:
-        now = self._ports.clock.now()
-        if not all(self._questions.has_room(workload.id, now) for _ in range(questions)):
+        if not self._questions.take(workload.id, questions, self._ports.clock.now()):
             raise _WrongError(429, "too many questions in this second", retry_after="1")
 
     # Whom and what it is about
 
     def _decide(self, asked: Evaluation, workload: Workload) -> Decided:
-        person = self._person(asked)
-        if person is None:
-            return authzen.unknown(authzen.UNKNOWN_SUBJECT)
+        if asked.subject.type not in authzen.PERSON_TYPES or not asked.subject.id:
+            return authzen.refused(authzen.UNKNOWN_SUBJECT)
         app = self._app(asked, workload)
         if app is None:
-            return authzen.unknown(authzen.UNKNOWN_RESOURCE)
+            return authzen.refused(authzen.UNKNOWN_RESOURCE)
         if asked.action.name not in ACTIONS:
-            return authzen.unknown(authzen.UNKNOWN_ACTION)
-        facts = self._facts(person, app, asked.context.session)
+            return authzen.refused(authzen.UNKNOWN_ACTION)
+        person, request = self._person(asked.subject.id), self._request(workload, asked.action.name)
+        if not asked.context.session:
+            return self._about_a_person(person, asked.subject.id, app, request)
+        facts = self._of_session(person, app, asked.context.session)
         if isinstance(facts, str):
-            return authzen.unknown(facts)
-        request = Asked(asked.action.name, host=f"workload:{workload.name}")
+            return authzen.refused(facts)
         return authzen.decided(self._ports.doors.weigh(DOOR, request, facts))
 
-    def _person(self, asked: Evaluation) -> Person | None:
+    def _about_a_person(self, person: Person | None, name: str, app: App, request: Asked) -> Decided:
+        """Whom nobody knows is decided on and journaled like anybody, so that a no never tells who works here."""
+        facts = self._facts(name.casefold(), ANYBODY if person is None else person, app)
+        answer = self._ports.doors.weigh(DOOR, request, facts)
+        if answer.effect is Effect.PERMIT:
+            return authzen.decided(answer)
+        return authzen.refused(answer.word if answer.word in _OPEN_TO_ALL else Named.NOTHING_PERMITS, answer.id)
+
+    def _facts(self, name: str, person: Person, app: App) -> Facts:
+        """The same value until a fact about them changes: equal questions become one event by it."""
+        risk = self._ports.known.risks.get(person.id, UNKNOWN_RISK)
+        kept = self._alone.get((name, app.id))
+        if kept is not None and kept.person is person and kept.app is app and kept.risk is risk:
+            return kept
+        if len(self._alone) >= MOST_KEPT:
+            self._alone.clear()
+        kept = self._alone[name, app.id] = Facts(app=app, person=person, risk=risk)
+        return kept
+
+    def _request(self, workload: Workload, action: str) -> Asked:
+        kept = self._requests.get((workload.name, action))
+        if kept is None:
+            if len(self._requests) >= MOST_KEPT:
+                self._requests.clear()
+            kept = self._requests[workload.name, action] = Asked(action, host=f"workload:{workload.name}")
+        return kept
+
+    def _person(self, name: str) -> Person | None:
         """By id, or by mail address as it is written there."""
-        if asked.subject.type not in authzen.PERSON_TYPES or not asked.subject.id:
-            return None
         people = self._ports.known.people
-        name = asked.subject.id.casefold()
-        found = people.get(asked.subject.id)
-        return found or next((one for one in people.values() if one.email.casefold() == name), None)
+        by_address = [one for one in people.values() if one.email.casefold() == name.casefold()]
+        return people.get(name) or next(iter(by_address), None)
 
     def _app(self, asked: Evaluation, workload: Workload) -> App | None:
         """The app, if this workload may ask about it; Limen itself is nobody's to ask about."""
         is_its = asked.resource.type == authzen.APP_TYPE and asked.resource.id in workload.apps
         return self._ports.known.apps.get(asked.resource.id) if is_its and asked.resource.id != LIMEN else None
 
-    def _facts(self, person: Person, app: App, alias: str) -> Facts | str:
-        """What is known: of the session the alias names, or of the person alone; a word where there is no such one."""
+    def _of_session(self, person: Person | None, app: App, alias: str) -> Facts | str:
+        """What is known of the session that the alias names; a word where there is no such one."""
         known = self._ports.known
-        if not alias:
-            return Facts(app=app, person=person, risk=known.risks.get(person.id, UNKNOWN_RISK))
-        session = self._session(person, app, alias)
+        session = None if person is None else self._session(person, app, alias)
         standing = known.standing(session, app.id, self._ports.clock.now())
         if session is None or standing is not Standing.LIVE:
             return "session-unknown" if session is None else str(standing)
