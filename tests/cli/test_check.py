@@ -6,8 +6,13 @@ from pathlib import Path
 import pytest
 from tests.cli.test_main import leave
 from tests.company.company_folder import change, new_folder
+from tests.company.small_folder import small_folder
 
 from limen.company.load import load_company
+from limen.facts import Person
+from limen.identity import store
+from limen.identity.model import PersonStatus
+from limen.storage import Database
 
 
 def test_a_sound_folder_leaves_with_0_and_says_so(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -41,6 +46,56 @@ def test_failing_tests_leave_with_1_and_are_counted(tmp_path: Path, capsys: pyte
     assert leave("check", str(root), "--json") == 1
     (problem,) = json.loads(capsys.readouterr().out)["problems"]
     assert set(problem) == {"file", "line", "column", "what", "fix"}
+
+
+BARRING = '@id("nobody")\nforbid (principal, action == Action::"administer", resource);\n'
+
+
+def test_a_folder_that_locks_everybody_out_is_not_sound(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    root = small_folder(tmp_path)
+    tests = root / "policies/tests.yaml"
+    tests.write_text(tests.read_text().split("- test: Administrators")[0])
+    (root / "policies/90-own.cedar").write_text(BARRING)
+    assert leave("check", str(root)) == 1
+    problem, last = capsys.readouterr().out.splitlines()
+    assert problem.startswith("policies/90-own.cedar:1:1: every administrator would be locked out: nobody: it forbids")
+    assert last == "every administrator would be locked out"
+    assert leave("check", str(root), "--json") == 1
+    body = json.loads(capsys.readouterr().out)
+    assert (body["sound"], [one["file"] for one in body["problems"]]) == (False, ["policies/90-own.cedar"])
+
+
+def test_the_people_of_the_database_must_get_in(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    root = small_folder(tmp_path)
+    assert leave("apply", str(root), "-m", "Begin") == 0
+    database = Database.open(root / "data/limen.db")
+    ada = Person("p1", "Ada", "ada@harbor.example", frozenset({"administrators"}), active=True)
+    database.write(lambda one: store.insert_person(one.connection, ada, PersonStatus.ACTIVE, 1))
+    database.close()
+    assert leave("check", str(root)) == 1
+    assert "no active person has a factor to sign in with" in capsys.readouterr().out
+
+
+def test_failing_tests_and_a_lock_out_are_told_together(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    root = small_folder(tmp_path)
+    (root / "policies/90-own.cedar").write_text(BARRING)
+    assert leave("check", str(root)) == 1
+    assert capsys.readouterr().out.splitlines()[-1] == (
+        "1 policy test of 4 failed, and every administrator would be locked out"
+    )
+    assert leave("apply", str(root), "-m", "Begin") == 1
+    said = capsys.readouterr().err
+    assert "policies/tests.yaml:" in said
+    assert "policies/90-own.cedar:1:1: every administrator would be locked out" in said
+    assert leave("plan", str(root)) == 1
+    said = capsys.readouterr().out
+    assert "1 of 4 policy tests fail" in said
+    assert "policies/90-own.cedar:1:1: every administrator would be locked out" in said
+
+
+def test_a_folder_that_is_not_there_is_said_so(capsys: pytest.CaptureFixture[str]) -> None:
+    assert leave("check", "/nonexist") == 1
+    assert "there is no folder /nonexist" in capsys.readouterr().err
 
 
 def test_the_schema_is_shown_on_demand(capsys: pytest.CaptureFixture[str]) -> None:

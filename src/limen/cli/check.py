@@ -1,4 +1,4 @@
-"""`limen check`: every problem of every file, and the policy tests."""
+"""`limen check`: every problem of every file, the policy tests, and whether an administrator could still get in."""
 
 from __future__ import annotations
 
@@ -11,7 +11,10 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 if TYPE_CHECKING:
+    from limen.company.company import Company
     from limen.company.load import Checked
+    from limen.company.problem import Problem
+    from limen.policy.proof.lockout import Candidate
 
 
 def run(
@@ -24,34 +27,54 @@ def run(
 ) -> None:
     from limen.company.child import schema_text
     from limen.company.load import check_folder
+    from limen.errors import LimenError
 
     if schema:
         print(schema_text(), end="")
         return
+    if not folder.is_dir():
+        raise LimenError(f"there is no folder {folder}", "name the company folder; `limen init` begins one")
     checked = check_folder(folder)
-    print(json.dumps(_plain(checked)) if as_json else _text(checked))
-    sys.exit(0 if checked.is_sound else 1)
+    barring = _barring(folder, checked.company) if checked.company else ()
+    print(json.dumps(_plain(checked, barring)) if as_json else _text(checked, barring))
+    sys.exit(0 if checked.is_sound and not barring else 1)
 
 
-def _plain(checked: Checked) -> dict[str, object]:
+def _barring(folder: Path, company: Company) -> tuple[Problem, ...]:
+    """What would keep every administrator out: those in the database, or, before there is one, the first to come."""
+    from limen.cli.opened import has_database, opened
+    from limen.clock import SystemClock
+    from limen.company.gate import FIRST_ADMINISTRATOR, barred, lockout, people_of
+
+    people: tuple[Candidate, ...] = (FIRST_ADMINISTRATOR,)
+    if has_database(folder, company.settings):
+        with opened(folder) as here:
+            people = here.database.read(people_of)
+    return barred(company, lockout(company, people, SystemClock().now()))
+
+
+def _plain(checked: Checked, barring: tuple[Problem, ...]) -> dict[str, object]:
     return {
-        "sound": checked.is_sound,
+        "sound": checked.is_sound and not barring,
         "revision": checked.company.revision if checked.company else "",
         "tests": checked.tests_run,
         "left_out": list(checked.left_out),
-        "problems": [asdict(problem) for problem in checked.problems],
+        "problems": [asdict(problem) for problem in (*checked.problems, *barring)],
         "exempt": [{"policy": policy, "where": where, "why": why} for policy, where, why in _exempt(checked)],
     }
 
 
-def _text(checked: Checked) -> str:
+def _text(checked: Checked, barring: tuple[Problem, ...]) -> str:
     lines = [str(problem) for problem in checked.problems]
     exempt = [f"{where}: {policy} lets what is not known pass: {why}" for policy, where, why in _exempt(checked)]
     company = checked.company
     if company is None:
         lines.append(f"{_count(len(lines), 'problem')}; {'; '.join(checked.left_out)}")
-    elif lines:
-        lines.append(f"{_count(len(lines), 'policy test')} of {checked.tests_run} failed")
+    elif lines or barring:
+        wrong = [f"{_count(len(lines), 'policy test')} of {checked.tests_run} failed"] if lines else []
+        wrong += ["every administrator would be locked out"] if barring else []
+        lines += [str(problem) for problem in barring]
+        lines.append(", and ".join(wrong))
     else:
         policies, apps = len(company.policies.sources), len(company.apps)
         lines.append(

@@ -24,8 +24,10 @@ def run(
     as_json: Annotated[bool, typer.Option("--json", help="One line of JSON instead of text")] = False,
 ) -> None:
     from limen.cli.opened import has_database, opened
+    from limen.clock import SystemClock
     from limen.company import store
     from limen.company.authors import names_of
+    from limen.company.gate import FIRST_ADMINISTRATOR
     from limen.company.load import load_company
     from limen.company.plan import plan
 
@@ -33,7 +35,7 @@ def run(
     before: Company | None = None
     names: dict[str, str] = {}
     if not has_database(folder, after.settings):
-        found = plan(None, after)
+        found = plan(None, after, people=(FIRST_ADMINISTRATOR,), until=SystemClock().now())
     else:
         with opened(folder) as here:
             if here.database.read(store.newest) is not None:
@@ -73,7 +75,7 @@ def text_of(found: Plan, before: Company | None, after: Company, names: dict[str
         lines += [f"  {problem}" for problem in found.failing]
     else:
         lines.append(f"All {found.tests} policy tests pass.")
-    lines += _lockout(found, names)
+    lines += _lockout(found, after, names)
     lines += _reach(found, before, after, names)
     replay = found.rehearsal
     if replay is None or not replay.replayed:
@@ -95,13 +97,14 @@ def text_of(found: Plan, before: Company | None, after: Company, names: dict[str
     return "\n".join(lines)
 
 
-def _lockout(found: Plan, names: dict[str, str]) -> Iterator[str]:
+def _lockout(found: Plan, after: Company, names: dict[str, str]) -> Iterator[str]:
     from limen.company.authors import proof_sentence
+    from limen.company.gate import barred
     from limen.policy.proof.lockout import LockedOut
 
     if isinstance(found.lockout, LockedOut):
-        yield "It can't be published: every administrator would be locked out."
-        yield from (f"  {obstacle}" for obstacle in found.lockout.obstacles)
+        yield "It can't be published: every administrator would be locked out:"
+        yield from (f"  {problem}" for problem in barred(after, found.lockout))
     elif found.lockout is not None:
         yield proof_sentence(found.lockout.to_json(), names)
 

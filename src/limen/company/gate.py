@@ -8,12 +8,14 @@ from typing import Final
 from limen.clock import Instant
 from limen.company.company import Company, limen_app
 from limen.company.load import FolderError, failing_tests
+from limen.company.problem import Problem
 from limen.company.store import Beside
 from limen.errors import LimenError
 from limen.facts import Factor, Person
 from limen.identity import store as identity
 from limen.identity.model import ADMINISTRATORS
 from limen.policy.proof.lockout import Attainable, Candidate, LockedOut, Proof, prove
+from limen.policy.proof.obstacles import Obstacle
 from limen.storage import Snapshot
 
 FIRST_ADMINISTRATOR: Final = Candidate(
@@ -26,8 +28,8 @@ FIRST_ADMINISTRATOR: Final = Candidate(
 class LockedOutError(LimenError):
     """The candidate would lock every administrator out; `found` says which policies stand in the way."""
 
-    def __init__(self, found: LockedOut) -> None:
-        super().__init__(str(found), "nothing was published")
+    def __init__(self, found: LockedOut, problems: Iterable[Problem]) -> None:
+        super().__init__("\n".join(map(str, problems)), "nothing was published")
         self.found = found
 
 
@@ -45,12 +47,33 @@ def lockout(company: Company, people: Iterable[Candidate], now: Instant) -> Proo
     return prove(company.engine(), limen_app(company.settings), people, now, Attainable.today(company.networks))
 
 
+def barred(company: Company, found: Proof | LockedOut | None) -> tuple[Problem, ...]:
+    """What keeps every administrator out, each policy by its file and line; () where somebody can get in."""
+    if not isinstance(found, LockedOut):
+        return ()
+    return tuple(_barring(company, one) for one in found.obstacles)
+
+
+def _barring(company: Company, one: Obstacle) -> Problem:
+    source = company.policies.sources.get(one.policy)
+    name = f"{one.policy}: " if one.policy else ""
+    what = f"every administrator would be locked out: {name}{one.why}"
+    if source is None:
+        return Problem("policies", 0, 0, what, one.change)
+    return Problem(source.file, source.line, 1, what, one.change)
+
+
 def pass_gate(company: Company, people: Iterable[Candidate], now: Instant) -> Beside:
-    """What was proved of `company`. Raises `FolderError` while a policy test fails, else `LockedOutError`."""
-    problems = failing_tests(company)
-    if problems:
-        raise FolderError(problems)
+    """What was proved of `company`.
+
+    Raises `FolderError` while a policy test fails (with a lock-out among its problems, so that both are seen at once),
+    else `LockedOutError`.
+    """
+    failing = failing_tests(company)
     proof = lockout(company, people, now)
+    barring = barred(company, proof)
+    if failing:
+        raise FolderError((*failing, *barring))
     if isinstance(proof, LockedOut):
-        raise LockedOutError(proof)
+        raise LockedOutError(proof, barring)
     return Beside(tests=len(company.tests), proof=proof.to_json())

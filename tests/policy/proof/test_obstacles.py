@@ -34,6 +34,10 @@ def said(text: str, error: str = "") -> str:
             "because of `context.device.known` and `context.risk.score >= 70`",
         ),
         (
+            'forbid (principal, action, resource == App::"limen")',
+            'meet it, or except those who run Limen, with `unless { principal in Group::"administrators" }`',
+        ),
+        (
             "permit (principal, action, resource) when { context.auth.strength > 3 }",
             "only where `context.auth.strength > 3`; ask for what an administrator can attain",
         ),
@@ -45,6 +49,11 @@ def said(text: str, error: str = "") -> str:
 )
 def test_the_smallest_conditions_that_stand_in_the_way_are_named(text: str, expected: str) -> None:
     assert expected in said(text)
+
+
+def test_a_policy_about_limen_alone_is_not_told_to_leave_limen_out() -> None:
+    own = said('forbid (principal in Group::"administrators", action, resource == App::"limen")')
+    assert own.endswith('; write @state("watch") until an administrator can meet it')
 
 
 def test_an_error_is_a_refusal_with_its_message() -> None:

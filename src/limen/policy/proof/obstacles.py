@@ -45,8 +45,17 @@ def obstacle(policy: Policy, wanted: Request, asking: CedarRequest, error: str) 
         change = "ask for what an administrator can attain today: a fresh proof with a factor they have"
         return Obstacle(policy.id, why, change, conditions)
     why = f"it forbids {wanted.action}" + (f" because of {shown}" if shown else " to everybody")
-    change = 'leave Limen itself out of it, with `unless { resource == App::"limen" }`, or write @state("watch")'
-    return Obstacle(policy.id, why, change, conditions)
+    return Obstacle(policy.id, why, _sparing(policy), conditions)
+
+
+def _sparing(policy: Policy) -> str:
+    """How a forbid stops standing in the way. One that is about Limen alone would be about nothing without it."""
+    if {one.id for one in policy.resource.entities or ()} != {"limen"}:
+        return 'leave Limen itself out of it, with `unless { resource == App::"limen" }`, or write @state("watch")'
+    later = 'write @state("watch") until an administrator can meet it'
+    if policy.principal.entities is not None:
+        return later
+    return f'{later}, or except those who run Limen, with `unless {{ principal in Group::"administrators" }}`'
 
 
 def nobody_is_meant(engine: Engine, limen: App, enforced: Iterable[Policy]) -> Iterator[Obstacle]:
