@@ -46,7 +46,26 @@ _CONDITIONS = st.one_of(
         'context.place.{} {} "{}"'.format, st.sampled_from(["country", "network"]), _EQUALS, st.sampled_from(["", "DE"])
     ),
     st.builds("[{}].contains(context.place.country)".format, st.sampled_from(['"DE", "PT"', '"", "DE"', '"RU"'])),
-    st.builds('context.device.platform like "{}"'.format, st.sampled_from(["mac*", "*", "*os", ""])),
+    st.builds(
+        '{}context.device.platform like "{}"'.format,
+        st.sampled_from(["", 'context.device.platform == "" || ']),
+        st.sampled_from(["mac*", "*", "*os", "*a*", ""]),
+    ),
+    st.builds(
+        'context.place.{} like "{}"'.format, st.sampled_from(["country", "network"]), st.sampled_from(["*Z*", "*w*"])
+    ),
+    st.sampled_from(
+        [
+            (
+                '["", "DE", if context.place.country == "RU" then "x" else context.place.country]'
+                ".contains(context.place.country)"
+            ),
+            "context.device.binding * 1 < 4",
+            "principal is Person",
+            "principal is Workload",
+            "resource is Document",
+        ]
+    ),
     st.builds(
         "context.auth.factors.{}".format,
         st.sampled_from(
@@ -79,6 +98,11 @@ _CONDITIONS = st.one_of(
     st.sampled_from(
         ['principal in Group::"staff"', "principal.active", "resource.sensitivity >= 2", "resource.sensitivity + 1 > 2"]
     ),
+    st.builds(
+        'context.request.{} like "{}"'.format, st.sampled_from(["route", "method"]), st.sampled_from(["*o*", "P*"])
+    ),
+    st.builds('context.now {} datetime("{}")'.format, _ORDERS, st.sampled_from(["2026-11-24", "2100-01-01"])),
+    st.sampled_from(["context.time.weekday == 2", 'context.time.weekday == 3 && context.place.country != "RU"']),
     st.sampled_from(["context.time.minute < 600", "context.time.weekday <= 5", 'action == Action::"edit"']),
 )
 
@@ -120,8 +144,8 @@ def facts_about(draw: st.DrawFn, now: Instant = NOW) -> Facts:
         True,
         draw(st.sampled_from(["unknown", "non_compliant", "compliant"])),
         draw(st.booleans()),
-        draw(st.integers(0, 3)),
-        draw(st.sampled_from(["", "macos", "linux"])),
+        draw(st.integers(0, 5)),
+        draw(st.sampled_from(["", "macos", "linux", "ios"])),
         draw(at),
     )
     grant = Grant("g1", "wiki", frozenset({"view", "edit"}), now + draw(st.integers(1, 40)) * HOUR)

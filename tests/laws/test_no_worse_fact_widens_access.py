@@ -9,12 +9,14 @@ from tests.laws.order_cases import NOW, fact_texts, facts_about, worse_than
 from tests.policy.scene import tree_of
 
 from limen.cedar import PolicySet
+from limen.clock import DAY
 from limen.facts import ANYBODY, Facts
 from limen.policy import Effect, Engine, Request
 from limen.policy.proof.monotone import Widening, World, prove
 from limen.policy.proof.order import are_no_better
 
 UTC = ZoneInfo("UTC")
+ASKED = (("", ""), ("POST", "GET /notes/**"), ("GET", "/x"))
 OPEN = '@id("open") permit (principal, action, resource);'
 thoroughly = settings(
     deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.filter_too_much]
@@ -36,13 +38,15 @@ def test_under_accepted_policies_no_worse_fact_widens_access(data: st.DataObject
     if data.draw(st.booleans()):
         accepted.append(OPEN)
     engine = Engine(tree_of("\n".join(accepted)), "r1", UTC)
-    better = data.draw(facts_about())
+    now = NOW + data.draw(st.integers(0, 6)) * DAY
+    better = data.draw(facts_about(now))
+    asked = [Request(action, method, route) for action in ("view", "edit") for method, route in ASKED]
     for _ in range(4):
-        worse = data.draw(worse_than(better))
+        worse = data.draw(worse_than(better, now))
         assert are_no_better(worse, better)
-        for action in ("view", "edit"):
-            if is_permitted(engine, Request(action), worse, NOW):
-                assert is_permitted(engine, Request(action), better, NOW), (accepted, worse, better)
+        for request in asked:
+            if is_permitted(engine, request, worse, now):
+                assert is_permitted(engine, request, better, now), (accepted, request, worse, better)
 
 
 @settings(thoroughly, max_examples=250)

@@ -85,6 +85,9 @@ def test_a_range_of_addresses_begins_and_ends() -> None:
         "context.device.seen > context.auth.at",
         "context.auth.at.toDate() == context.now.toDate()",
         "context.device.platform == resource.owner",
+        "context.device.binding * 1 < 4",
+        '["", if context.place.country == "RU" then "x" else context.place.country].contains(context.place.country)',
+        'principal in (if context.place.country == "RU" then Group::"a" else Group::"b")',
         'context.device.platform like "mac*" || context.device.platform like "*os"',
     ],
 )

@@ -83,3 +83,10 @@ def test_sessions_begin_before_now() -> None:
 def test_texts_always_include_one_that_nobody_named() -> None:
     found = under('context.place.network == "another-network"')
     assert found.texts("context.place.network") == ("another-network", "another-network-")
+
+
+def test_texts_include_one_that_matches_no_pattern_and_one_that_nobody_named() -> None:
+    texts = under('context.device.platform like "*a*"').texts("context.device.platform")
+    assert [one for one in texts if "a" not in one]
+    fitting = under('["mac", "mac-", "-mac"].contains(context.device.platform) || context.device.platform like "mac*"')
+    assert "mac--" in fitting.texts("context.device.platform")

@@ -38,6 +38,8 @@ def read(comparison: str) -> Sum | None:
         ),
         ("context.now > context.now", Sum({}, 0)),
         ('context.now.toTime() < duration("4h")', None),
+        ('context.auth.at.offset(duration("72057594037927936ms")) > context.now', None),
+        ("context.auth.at" + '.offset(duration("1h"))' * 17 + " > context.now", None),
         ("context.now.durationSince(context.auth.at).toHours() < context.time.weekday", None),
     ],
 )

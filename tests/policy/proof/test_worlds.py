@@ -4,8 +4,9 @@ import pytest
 from tests.policy.scene import tree_of
 
 from limen.cedar import PolicySet
+from limen.clock import from_iso
 from limen.policy.proof.representatives import representatives_of
-from limen.policy.proof.worlds import Setting, TooManyError, settings_of
+from limen.policy.proof.worlds import Setting, TooManyError, settings_of, time_of
 
 
 def settings(text: str) -> list[Setting]:
@@ -45,6 +46,21 @@ def test_what_the_engine_does_not_decide_is_marked() -> None:
     (setting,) = settings("permit (principal is Workload, action, resource is Host)")
     assert not setting.is_real
     assert (setting.principal.uid.type, setting.resource.uid.type) == ("Workload", "Host")
+
+
+def test_every_weekday_comes_up_between_dates() -> None:
+    between = 'context.now >= datetime("2026-11-24") && context.now < datetime("2026-11-25")'
+    found = settings(f"permit (principal, action, resource) when {{ {between} && context.time.weekday == 3 }}")
+    first, last = from_iso("2026-11-24T00:00:00Z"), from_iso("2026-11-25T00:00:00Z")
+    days = {time_of(one)["weekday"]: one.is_real for one in found if first <= one.now < last}
+    assert days == {2: True, 3: False, 7: False}  # the 24th is a Tuesday in UTC, though not everywhere throughout
+    assert {time_of(one)["weekday"] for one in found if one.is_real and one.now >= last} == {2, 3, 7}
+
+
+@pytest.mark.parametrize("condition", ["principal is Workload", 'principal == Workload::"builder"'])
+def test_a_type_that_a_condition_names_asks_as_well(condition: str) -> None:
+    found = settings(f"permit (principal, action, resource) when {{ {condition} }}")
+    assert {(one.principal.uid.type, one.is_real) for one in found} == {("Person", True), ("Workload", False)}
 
 
 @pytest.mark.parametrize(

@@ -31,6 +31,7 @@ from limen.cedar.tree import (
     Var,
     children,
     constant,
+    descend,
 )
 from limen.clock import Instant
 from limen.policy.proof.sums import NOW, Sum, difference
@@ -51,6 +52,8 @@ TEXTS: Final = frozenset(
 INSTANTS: Final = frozenset(
     {"context.auth.at", "context.session.started", "context.device.seen", "context.grant.until"}
 )
+BINDING: Final = "context.device.binding"
+"""The one number without a greatest value: not every one of them can be tried."""
 ADDRESS: Final = "context.place.address"
 FACTORS: Final = "context.auth.factors"
 FLAGS: Final = frozenset(
@@ -75,8 +78,8 @@ class Cuts:
     """The borders that some policies draw.
 
     `numbers`, `moments` and `ages` hold borders by path: an instant changes class at a moment, or when its age (the
-    time from it to now; negative where it is still to come) reaches an age. `texts` are the texts named. `addresses`
-    are (version, number) pairs at which a stretch of addresses begins.
+    time from it to now; negative where it is still to come) reaches an age. `texts` are the texts named, `patterns`
+    those they are matched with. `addresses` are (version, number) pairs at which a stretch of addresses begins.
     """
 
     read: frozenset[str] = frozenset()
@@ -86,6 +89,7 @@ class Cuts:
     ages: Mapping[str, frozenset[int]] = field(default_factory=dict)
     addresses: frozenset[tuple[int, int]] = frozenset()
     unsplit: tuple[tuple[str, str], ...] = ()
+    patterns: Mapping[str, frozenset[tuple[str | None, ...]]] = field(default_factory=dict)
 
     @property
     def combinations(self) -> int:
@@ -134,6 +138,7 @@ class _Drawing:
             _frozen(self.ages),
             frozenset(self.addresses),
             tuple(self.unsplit),
+            _frozen(self.patterns),
         )
 
     def draw(self, atom: Expression) -> bool:
@@ -142,6 +147,8 @@ class _Drawing:
         self.read |= named
         if "context" in named:
             return False
+        if any(isinstance(node, If) for node in descend(atom)):  # what is asked inside is no border of this comparison
+            return not named or self._whole(named)
         match atom:
             case Has() | Attribute() | Literal() | Is() | IsEmpty() | Binary("in", _, _):
                 return named <= _ALONE
@@ -172,9 +179,9 @@ class _Drawing:
         return self._whole(named)
 
     def _contains(self, left: Expression, right: Expression, named: set[str]) -> bool:
-        path = next((side for side in (left, right) if expression_text(side) in named), None)
-        if len(named) == 1 and path is not None and expression_text(path) in TEXTS | {FACTORS}:
-            return self._name(path, {word for side in (left, right) for word in _words(side)})
+        for path, other in ((left, right), (right, left)):
+            if expression_text(path) in TEXTS | {FACTORS} and (words := _words(other)) is not None:
+                return self._name(path, words)
         return self._whole(named)
 
     def _name(self, path: Expression, words: set[str]) -> bool:
@@ -185,7 +192,7 @@ class _Drawing:
         return True
 
     def _like(self, path: str, pattern: tuple[str | None, ...]) -> bool:
-        """A text that fits and one that does not. With several patterns their overlaps are left out."""
+        """Texts that fit, and near ones; `patterns` serves to find one that does not fit. Overlaps are left out."""
         fits = "".join(part or "" for part in pattern)
         self.texts.setdefault(path, set()).update({fits, fits + "-", "-" + fits})
         patterns = self.patterns.setdefault(path, set())
@@ -226,7 +233,7 @@ class _Drawing:
 
     def _whole(self, named: set[str]) -> bool:
         """A calculation with small numbers is covered by every one of them."""
-        if not named <= set(NUMBERS) | FLAGS:
+        if not named <= (set(NUMBERS) - {BINDING}) | FLAGS:
             return False
         for path in named & set(NUMBERS):
             low, high = NUMBERS[path]
@@ -280,10 +287,11 @@ def _borders(operator: str, value: int) -> set[int]:
     return {value, value + 1}
 
 
-def _words(node: Expression) -> Iterator[str]:
-    for one in node.items if isinstance(node, SetOf) else (node,):
-        if (text := _text(one)) is not None:
-            yield text
+def _words(node: Expression) -> set[str] | None:
+    """The texts of a constant or of a set of constants; None for anything else."""
+    texts = [_text(one) for one in (node.items if isinstance(node, SetOf) else (node,))]
+    words = {text for text in texts if text is not None}
+    return words if all(text is not None for text in texts) else None
 
 
 def _text(node: Expression) -> str | None:

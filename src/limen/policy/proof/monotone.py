@@ -13,7 +13,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
-from datetime import UTC
 from itertools import product
 from typing import Any, Final, TypeAlias, TypeGuard
 
@@ -28,8 +27,7 @@ from limen.policy.proof.mends import EXEMPT, mended
 from limen.policy.proof.order import ORDER, is_no_better
 from limen.policy.proof.polarity import Way, way_of
 from limen.policy.proof.representatives import Representatives, representatives_of
-from limen.policy.proof.worlds import Setting, TooManyError, action_of, settings_of
-from limen.policy.seen import Calendar
+from limen.policy.proof.worlds import Setting, TooManyError, action_of, settings_of, time_of
 
 MOST_WORLDS: Final = 30_000
 """How many combinations of facts are evaluated for one policy."""
@@ -192,9 +190,6 @@ def _first_of_each_fact(policy: Policy, settings: list[Setting], read: set[str])
                 yield finding
 
 
-_UTC: Final = Calendar(UTC)
-
-
 def _in_setting(policy: Policy, compiled: Compiled, setting: Setting, read: set[str]) -> Iterator[Widening]:
     nouns = list(setting.states)
     ranges = [range(len(setting.states[noun])) for noun in nouns]
@@ -222,7 +217,7 @@ def _level(policy: Policy, compiled: Compiled, setting: Setting, nouns: list[str
         "grant" if noun == "grants" else noun: setting.records(noun)[index]
         for noun, index in zip(nouns, where, strict=True)
     }
-    context["time"] = _UTC.at(setting.now)
+    context["time"] = time_of(setting)
     context["now"] = Datetime(setting.now)
     context["request"] = {"method": setting.request.method, "route": setting.request.route}
     found = compiled.evaluate(setting.principal, action_of(setting), setting.resource, context, {})

@@ -35,11 +35,9 @@ from limen.cedar.tree import (
     constant,
 )
 from limen.policy.proof.order import COMPLIANCE, ORDER, Better
-from limen.policy.proof.sums import UNITS
+from limen.policy.proof.sums import MOST, UNITS, is_short
 
 ADDRESS: Final = "context.place.address"
-_MOST: Final = 1 << 56
-"""Durations and dates beyond this could overflow when they are added."""
 _STRENGTHS: Final = (0, 3)
 
 
@@ -117,6 +115,8 @@ def _chain(parts: tuple[Expression, ...], *, has_address: bool, is_and: bool) ->
 def _comparison(operator: str, left: Expression, right: Expression, *, has_address: bool) -> Way:
     if operator == "in":
         return Way.STILL if _is_name(left) and (_is_name(right) or _is_constant(right)) else Way.MIXED
+    if not is_short(left, right):
+        return Way.MIXED
     if operator in {"contains", "containsAll", "containsAny"}:
         return _membership(operator, left, right)
     if operator in {"<", "<="}:
@@ -211,7 +211,7 @@ def _is_small(node: Expression) -> bool:
     if isinstance(node, Literal):
         return type(node.value) is int
     value = constant(node) if isinstance(node, Call) else None
-    return isinstance(value, Datetime | Duration) and abs(int(value)) < _MOST
+    return isinstance(value, Datetime | Duration) and abs(int(value)) < MOST
 
 
 def _is_constant(node: Expression) -> bool:

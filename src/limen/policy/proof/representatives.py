@@ -7,6 +7,7 @@ always among them. What is computed in a way that has no such classes is named i
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -15,6 +16,7 @@ from itertools import combinations, product
 from typing import Final
 
 from limen.cedar import Policy
+from limen.cedar.operators import like
 from limen.clock import DAY, Instant
 from limen.facts import (
     NOWHERE,
@@ -29,7 +31,7 @@ from limen.facts import (
     Risk,
     Session,
 )
-from limen.policy.proof.cuts import NUMBERS, Cuts, cuts_of
+from limen.policy.proof.cuts import BINDING, NUMBERS, Cuts, cuts_of
 from limen.policy.proof.order import COMPLIANCE
 
 FAR: Final = 30 * DAY
@@ -149,17 +151,21 @@ class Representatives:
         """The highest number of each class, ascending. What no policy reads has its highest alone."""
         low, high = NUMBERS[path]
         borders = self.cuts.numbers.get(path, frozenset())
-        if path == "context.device.binding":  # the one number without a greatest value
+        if path == BINDING:
             high = max([high, *borders])
         return tuple(sorted({*(one - 1 for one in borders if low < one <= high), high}))
 
     def texts(self, path: str) -> tuple[str, ...]:
-        """Every text that a policy names there, and one that none names; never ""."""
+        """Every text that a policy names there, one for each pattern, and one that none names or matches; never ""."""
         named = self.cuts.texts.get(path, frozenset()) - {""}
+        patterns = self.cuts.patterns.get(path, frozenset())
         other = OTHER_TEXTS.get(path, "another")
+        if any(like(other, pattern) for pattern in patterns):
+            other = _strange(patterns)
+        grown = other[-1] if patterns else "-"
         while other in named:
-            other += "-"
-        return (*sorted(named), other)
+            other += grown
+        return (*sorted(named | {_matching(pattern, named) for pattern in patterns}), other)
 
     def instants_before(self, path: str, now: Instant) -> tuple[Instant, ...]:
         """The latest instant of each class up to `now`, ascending; the last is `now` itself."""
@@ -180,6 +186,20 @@ class Representatives:
         named = [one for one in Factor if one in self.cuts.texts.get("context.auth.factors", ())]
         others = [one for one in Factor if one not in named]
         return tuple(_subsets([*others[:1], *named]))
+
+
+def _strange(patterns: Iterable[tuple[str | None, ...]]) -> str:
+    """A letter that no pattern asks for, so that nothing made of it matches one that asks for any letter at all."""
+    asked = {letter for pattern in patterns for part in pattern for letter in part or ""}
+    return next(letter for letter in map(chr, range(ord("z"), sys.maxunicode)) if letter not in asked)
+
+
+def _matching(pattern: tuple[str | None, ...], named: frozenset[str]) -> str:
+    """A text that the pattern matches and nobody names, where there is one."""
+    filling = "-"
+    while None in pattern and "".join(filling if part is None else part for part in pattern) in named:
+        filling += "-"
+    return "".join(filling if part is None else part for part in pattern)
 
 
 def _subsets(factors: list[Factor]) -> Iterator[frozenset[Factor]]:

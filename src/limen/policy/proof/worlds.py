@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
-from itertools import chain, combinations, product
+from datetime import UTC
+from itertools import chain, combinations, pairwise, product
 from math import prod
 from typing import Final, TypeAlias
 
 from limen.cedar import Entity, EntityUid, Policy, Record
-from limen.cedar.tree import Literal, Var, descend
+from limen.cedar.tree import Is, Literal, Var, descend
 from limen.clock import DAY, MINUTE, Instant, from_iso
 from limen.facts import (
     ACTIONS,
@@ -31,13 +32,15 @@ from limen.facts import (
 )
 from limen.policy.decision import Request
 from limen.policy.proof.representatives import Representatives
-from limen.policy.seen import ACTION_ENTITIES, see
+from limen.policy.seen import ACTION_ENTITIES, Calendar, see
 
 MONDAY: Final = from_iso("2026-01-05T00:00:00Z")
 MOST_GROUPS: Final = 6
 MOST_STATES: Final = 1_000_000
 _TEN: Final = MONDAY + DAY + 600 * MINUTE
 _APP: Final = App("an-app", "An app", "an-app.invalid", Upstream(""))
+PRINCIPALS: Final = ("Person", "Workload")
+RESOURCES: Final = ("App", "Document", "Host", "Zone")
 _NOUNS: Final = ("auth", "session", "device", "place", "risk", "grants")
 
 State: TypeAlias = Auth | Session | Device | Place | Risk | tuple[Grant, ...] | None
@@ -47,7 +50,8 @@ State: TypeAlias = Auth | Session | Device | Place | Risk | tuple[Grant, ...] | 
 class Setting:
     """What is not a fact that gets worse: who asks, for what, when. `states` are all values of each noun here.
 
-    `is_real`: the engine decides about such a request; it doesn't about documents, hosts and workloads yet.
+    `is_real`: the engine decides about such a request; it doesn't about documents, hosts and workloads yet. Nor is it
+    real where `weekday_and_minute` are not those of `now` in UTC (None: they are), though another zone may have them.
     """
 
     person: Person
@@ -58,6 +62,7 @@ class Setting:
     resource: Entity
     states: dict[str, tuple[State, ...]]
     is_real: bool = True
+    weekday_and_minute: tuple[int, int] | None = None
     _records: dict[str, tuple[Record, ...]] = field(default_factory=dict)
 
     @property
@@ -92,16 +97,43 @@ def settings_of(policy: Policy, found: Representatives) -> Iterator[Setting]:
     groups = sum(isinstance(one, EntityUid) and one.type == "Group" for one in named)
     if groups > MOST_GROUPS or found.cuts.combinations > MOST_STATES:
         raise TooManyError
-    for now in _nows(found):
+    asked = list(_asked(policy, named, found))
+    for now, weekday_and_minute in _nows(found):
+        for person, app, request, who, what in asked:
+            seen = see(Facts(app, person))
+            is_real = (who, what, weekday_and_minute) == (seen.principal, seen.resource, None)
+            states = _states(found, person, app, request, now)
+            yield Setting(person, app, request, now, who, what, states, is_real, weekday_and_minute)
+
+
+def _asked(
+    policy: Policy, named: set[EntityUid | str], found: Representatives
+) -> Iterator[tuple[Person, App, Request, Entity, Entity]]:
+    """Who asks for what, also as a type of principal or resource that only a condition speaks of."""
+    requests = _requests(policy, named, found)
+    for who, what in product(_types(policy, PRINCIPALS), _types(policy, RESOURCES)):
         for person, app, request in product(
-            _people(policy, named, found), _apps(policy, named, found), _requests(policy, named, found)
+            _people(policy, who, named, found), _apps(policy, what, named, found), requests
         ):
             seen = see(Facts(app, person))
-            principal, resource = seen.principal, seen.resource
-            who, what = _of_type(principal, policy.principal.type), _of_type(resource, policy.resource.type)
-            is_real = (who, what) == (principal, resource)
-            states = _states(found, person, app, request, now)
-            yield Setting(person, app, request, now, who, what, states, is_real)
+            yield person, app, request, _of_type(seen.principal, who), _of_type(seen.resource, what)
+
+
+def _types(policy: Policy, types: tuple[str, ...]) -> list[str]:
+    """The types, of these, that the policy can tell from the first: that of its scope, or else what it names."""
+    scope = policy.principal if types is PRINCIPALS else policy.resource
+    if scope.type is not None:
+        return [scope.type]
+    uids = {uid.type for uid in scope.entities or ()}
+    if uids & set(types):  # a group or a zone may have members of several types
+        return [one for one in types if one in uids]
+    for condition in policy.conditions:
+        for node in descend(condition.body):
+            if isinstance(node, Is):
+                uids.add(node.type)
+            elif isinstance(node, Literal) and isinstance(node.value, EntityUid):
+                uids.add(node.value.type)
+    return [one for one in types if one in {*uids, types[0]}]
 
 
 def _states(
@@ -133,26 +165,41 @@ def _named(policy: Policy) -> set[EntityUid | str]:
     return named
 
 
-def _nows(found: Representatives) -> list[Instant]:
+def _nows(found: Representatives) -> Iterator[tuple[Instant, tuple[int, int] | None]]:
+    """Instants of every stretch between two dates, with every weekday and minute where these are read as well."""
     cuts = found.cuts
-    borders = cuts.nows | frozenset(chain.from_iterable(cuts.moments.values()))
-    if borders:
-        return sorted({*(one - early for one in borders for early in (0, 1)), max(borders) + 400 * DAY})
+    borders = sorted(cuts.nows | frozenset(chain.from_iterable(cuts.moments.values())))
     if not found.is_read("time"):
-        return [_TEN]
-    return [
-        MONDAY + (weekday - 1) * DAY + minute * MINUTE
-        for weekday in found.numbers("context.time.weekday")
-        for minute in found.numbers("context.time.minute")
-    ]
+        yield from ((one, None) for one in (_around(borders) if borders else [_TEN]))
+        return
+    times = list(product(found.numbers("context.time.weekday"), found.numbers("context.time.minute")))
+    for first, last in _stretches(borders) if borders else [(MONDAY, MONDAY + 7 * DAY)]:
+        for weekday, minute in times:
+            at = first + (MONDAY + (weekday - 1) * DAY + minute * MINUTE - first) % (7 * DAY)
+            if at <= last:
+                yield at, None
+            else:
+                yield from ((one, (weekday, minute)) for one in {first, last})
 
 
-def _people(policy: Policy, named: set[EntityUid | str], found: Representatives) -> list[Person]:
+def _around(borders: list[Instant]) -> list[Instant]:
+    return sorted({*(one - early for one in borders for early in (0, 1)), borders[-1] + 400 * DAY})
+
+
+def _stretches(borders: list[Instant]) -> Iterator[tuple[Instant, Instant]]:
+    """The first and the last instant between every two borders, and a week before and after all of them."""
+    yield borders[0] - 7 * DAY, borders[0] - 1
+    yield from ((one, other - 1) for one, other in pairwise(borders))
+    yield borders[-1], borders[-1] + 7 * DAY
+    yield borders[-1] + 400 * DAY, borders[-1] + 407 * DAY
+
+
+def _people(policy: Policy, kind: str, named: set[EntityUid | str], found: Representatives) -> list[Person]:
     scope = policy.principal
     own = [uid.id for uid in scope.entities or () if uid.type == "Group"][:1]
     asked = sorted(uid.id for uid in named if isinstance(uid, EntityUid) and uid.type == "Group")
     ids = [uid.id for uid in (*(scope.entities or ()), *sorted(u for u in named if isinstance(u, EntityUid)))]
-    names = [*(uid for uid in ids if EntityUid("Person", uid) in {*(scope.entities or ()), *named}), "somebody"]
+    names = [*(uid for uid in ids if EntityUid(kind, uid) in {*(scope.entities or ()), *named}), "somebody"]
     people = [
         Person(name, groups=frozenset(own) | frozenset(some), active=True)
         for name in dict.fromkeys(names)
@@ -160,7 +207,6 @@ def _people(policy: Policy, named: set[EntityUid | str], found: Representatives)
     ]
     if "principal.active" in found.cuts.read:
         people.append(ANYBODY)
-    kind = scope.type or "Person"
     fitting = [
         one
         for one in people
@@ -169,9 +215,9 @@ def _people(policy: Policy, named: set[EntityUid | str], found: Representatives)
     return fitting or people[:1]
 
 
-def _apps(policy: Policy, named: set[EntityUid | str], found: Representatives) -> list[App]:
+def _apps(policy: Policy, kind: str, named: set[EntityUid | str], found: Representatives) -> list[App]:
     scope = policy.resource
-    ids = [uid.id for uid in (*(scope.entities or ()), *named) if isinstance(uid, EntityUid) and uid.type == "App"]
+    ids = [uid.id for uid in (*(scope.entities or ()), *named) if isinstance(uid, EntityUid) and uid.type == kind]
     read = found.cuts.read
     labels = [Label(one) for one in found.numbers("resource.sensitivity")]
     if "resource.label" in read:
@@ -185,7 +231,7 @@ def _apps(policy: Policy, named: set[EntityUid | str], found: Representatives) -
         for label in labels
         for owner in owners
     ]
-    fitting = [one for one in apps if scope.holds(EntityUid(scope.type or "App", one.id), frozenset())]
+    fitting = [one for one in apps if scope.holds(EntityUid(kind, one.id), frozenset())]
     if "resource" not in named and fitting:
         return fitting[:1]
     return fitting or apps[:1]
@@ -208,8 +254,18 @@ def action_of(setting: Setting) -> Entity:
     return ACTION_ENTITIES[setting.request.action]
 
 
-def _of_type(entity: Entity, kind: str | None) -> Entity:
-    return entity if kind in {None, entity.uid.type} else replace(entity, uid=EntityUid(kind or "", entity.uid.id))
+def time_of(setting: Setting) -> Record:
+    """`context.time` in this setting."""
+    if setting.weekday_and_minute is None:
+        return _UTC.at(setting.now)
+    return dict(zip(("weekday", "minute"), setting.weekday_and_minute, strict=True))
+
+
+_UTC: Final = Calendar(UTC)
+
+
+def _of_type(entity: Entity, kind: str) -> Entity:
+    return entity if kind == entity.uid.type else replace(entity, uid=EntityUid(kind, entity.uid.id))
 
 
 def _subsets(names: list[str]) -> Iterator[tuple[str, ...]]:
