@@ -12,6 +12,10 @@ from tests.company.company_folder import change
 from tests.company.small_folder import small_folder
 
 from limen.company import store
+from limen.company.load import load_company
+from limen.company.publish import CONSOLE, publish
+from limen.company.states import in_state
+from limen.policy import State
 from limen.storage import Database
 
 CANDIDATES = Path(__file__).parents[2] / "examples" / "candidates"
@@ -73,6 +77,50 @@ def test_before_anything_is_published_everything_is_new(tmp_path: Path, capsys: 
     assert "nothing was published yet" in said
     assert "policy staff-work added" in said
     assert not (root / "data").exists()
+
+
+@pytest.fixture
+def behind(tmp_path: Path) -> Path:
+    """A published folder that was changed since, while a colleague enforced a policy in the console."""
+    root = small_folder(tmp_path)
+    assert leave("apply", str(root), "-m", "Begin") == 0
+    database = Database.open(root / "data/limen.db")
+    enforced = in_state(load_company(root), "payroll-from-the-office", State.ENFORCE)
+    publish(database, enforced, "p1", "the office is ready", 2, via=CONSOLE)
+    database.close()
+    change(root, "apps.yaml", "label: internal", "label: public")
+    return root
+
+
+def test_a_folder_behind_what_is_in_force_is_told_to_pull_first(
+    behind: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    capsys.readouterr()
+    assert leave("plan", str(behind)) == 1
+    said = capsys.readouterr().out
+    first, who, advice, *_ = said.splitlines()
+    assert first == "This folder is based on an older revision. Since then:"
+    assert who.endswith("published by p1 because “the office is ready”")
+    assert advice.startswith("`limen pull` first")
+    assert "limen apply" not in said
+    assert leave("plan", str(behind), "--json") == 1
+    found = json.loads(capsys.readouterr().out)
+    assert (found["publishable"], [one["author"] for one in found["meanwhile"]]) == (False, ["p1"])
+    assert leave("apply", str(behind), "-m", "The wiki is for everybody") == 1
+
+
+def test_what_was_kept_against_a_colleague_is_told_as_an_undoing(
+    behind: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    change(behind, "policies/20-watch.cedar", "// Looked at first", "// Looked at, first")
+    assert leave("pull", str(behind), "--keep") == 0
+    capsys.readouterr()
+    assert leave("plan", str(behind)) == 0
+    said = capsys.readouterr().out
+    assert "older revision" not in said
+    (line,) = [one for one in said.splitlines() if "from enforce to watch" in one]
+    assert re.search(r"this undoes [0-9a-f]{12}, published by p1 because “the office is ready”$", line)
+    assert said.count("undoes") == 1
 
 
 def test_a_folder_that_can_not_be_read_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

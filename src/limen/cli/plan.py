@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
@@ -15,7 +15,10 @@ import typer
 if TYPE_CHECKING:
     from limen.cli.opened import Opened
     from limen.company.company import Company
+    from limen.company.meanwhile import Published
     from limen.company.plan import Plan
+
+MOST_SINCE = 5
 
 
 def run(
@@ -29,11 +32,15 @@ def run(
     from limen.company.authors import names_of
     from limen.company.gate import FIRST_ADMINISTRATOR
     from limen.company.load import load_company
+    from limen.company.meanwhile import meanwhile, undone
+    from limen.company.origin import origin_of
     from limen.company.plan import plan
 
     after = load_company(folder)
     before: Company | None = None
     names: dict[str, str] = {}
+    since: tuple[Published, ...] = ()
+    taken_back: dict[tuple[str, str], Published] = {}
     if not has_database(folder, after.settings):
         found = plan(None, after, people=(FIRST_ADMINISTRATOR,), until=SystemClock().now())
     else:
@@ -42,8 +49,14 @@ def run(
                 before = here.in_force()
             names = here.database.read(names_of)
             found = foretold(before, after, here)
-    print(json.dumps(_plain(found)) if as_json else text_of(found, before, after, names))
-    sys.exit(0 if found.is_publishable else 1)
+            taken_back = here.database.read(lambda snapshot: undone(snapshot, after, found.changes))
+            if not found.changes_nothing:
+                since = here.database.read(lambda one: meanwhile(one, origin_of(folder, after.settings, one)))
+    if as_json:
+        print(json.dumps(_plain(found, since)))
+    else:
+        print("\n".join([*_behind(since), text_of(found, before, after, names, taken_back, is_behind=bool(since))]))
+    sys.exit(0 if found.is_publishable and not since else 1)
 
 
 def foretold(before: Company | None, after: Company, here: Opened) -> Plan:
@@ -58,8 +71,31 @@ def foretold(before: Company | None, after: Company, here: Opened) -> Plan:
         return foretell(before, after, Reader(here.journal), people, SystemClock().now(), progress)
 
 
-def text_of(found: Plan, before: Company | None, after: Company, names: dict[str, str]) -> str:
-    """The plan for people to read; `names` tells people's names by their ids."""
+def _behind(since: tuple[Published, ...]) -> Iterator[str]:
+    """Says first what keeps the folder from being published as it is: others published since it was brought over."""
+    if not since:
+        return
+    yield "This folder is based on an older revision. Since then:"
+    yield from (f"  {one}" for one in since[:MOST_SINCE])
+    if len(since) > MOST_SINCE:
+        yield f"  and {len(since) - MOST_SINCE} more; `limen log` lists them"
+    yield "`limen pull` first, then `limen plan` again: published as it is, the folder would undo what they did."
+    yield ""
+
+
+def text_of(
+    found: Plan,
+    before: Company | None,
+    after: Company,
+    names: dict[str, str],
+    taken_back: Mapping[tuple[str, str], Published],
+    *,
+    is_behind: bool = False,
+) -> str:
+    """The plan for people to read.
+
+    `names` tells people's names by their ids, `taken_back` which changes (by kind and name) undo what was published.
+    """
     from limen.company.rehearsal import WINDOW
 
     lines = []
@@ -68,7 +104,9 @@ def text_of(found: Plan, before: Company | None, after: Company, names: dict[str
     else:
         against = f"revision {found.before[:12]}" if found.before else "nothing, for nothing was published yet"
         lines += [f"{after.settings.name}: what would change, compared with {against}.", ""]
-        lines += [f"  {change}" for change in found.changes]
+        for change in found.changes:
+            undoes = taken_back.get((change.kind, change.name))
+            lines.append(f"  {change}" + (f"; this undoes {undoes}" if undoes else ""))
         lines.append("")
     if found.failing:
         lines.append(f"{len(found.failing)} of {found.tests} policy tests fail, so it can't be published:")
@@ -92,7 +130,7 @@ def text_of(found: Plan, before: Company | None, after: Company, names: dict[str
         if replay.unknown:
             lines.append(f"Of {replay.unknown} more the facts are not kept any more.")
         lines += [f"Not replayed: {one}." for one in replay.not_replayed]
-    if not found.changes_nothing and found.is_publishable:
+    if not found.changes_nothing and found.is_publishable and not is_behind:
         lines.append('Nothing was published; `limen apply -m "why"` does it.')
     return "\n".join(lines)
 
@@ -144,9 +182,10 @@ def _requests(number: int) -> str:
     return "request" if number == 1 else "requests"
 
 
-def _plain(found: Plan) -> dict[str, Any]:
+def _plain(found: Plan, since: tuple[Published, ...]) -> dict[str, Any]:
     return {
-        "publishable": found.is_publishable,
+        "publishable": found.is_publishable and not since,
+        "meanwhile": [{"revision": one.revision, "author": one.author, "reason": one.reason} for one in since],
         "before": found.before,
         "after": found.after,
         "changes": [asdict(change) for change in found.changes],
@@ -163,10 +202,11 @@ def _bar() -> Iterator[Callable[[float], object] | None]:
     if not sys.stderr.isatty():
         yield None
         return
-    from rich.console import Console
     from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
+    from limen.cli.output import console
+
     columns = (TextColumn("Replaying the last 30 days"), BarColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
+    with Progress(*columns, console=console(error=True), transient=True) as progress:
         task = progress.add_task("", total=1.0)
         yield lambda part: progress.update(task, completed=part)
