@@ -29,6 +29,7 @@ TUESDAY_MORNING = from_iso("2026-11-24T09:00:00Z")
 OUR_PAGE = {"origin": ORIGIN, "sec-fetch-site": "same-origin", "sec-fetch-mode": "navigate"}
 
 _CSRF = re.compile(r'name="csrf"[^>]*value="([^"]+)"')
+_BASE = re.compile(r'name="base" value="([^"]+)"')
 
 
 class MovableClock(SystemClock):
@@ -51,17 +52,22 @@ class Browser:
     client: httpx2.AsyncClient
     passkey: SoftwarePasskey = field(default_factory=lambda: SoftwarePasskey(origin=ORIGIN))
     csrf: str = ""
+    base: str = ""
 
     async def get(self, path: str, **headers: str) -> httpx2.Response:
         response = await self.client.get(path, headers=headers)
         found = _CSRF.search(response.text)
         if found:
             self.csrf = unescape(found[1])
+        based = _BASE.search(response.text)
+        if based:
+            self.base = based[1]
         return response
 
     async def post(self, path: str, **fields: str) -> httpx2.Response:
-        """A form of our own page, with its token."""
-        return await self.client.post(path, data={"csrf": self.csrf, **fields}, headers=OUR_PAGE)
+        """A form of our own page, with its token and the revision that the last such page was made from."""
+        hidden = {"csrf": self.csrf, **({"base": self.base} if self.base else {})}
+        return await self.client.post(path, data={**hidden, **fields}, headers=OUR_PAGE)
 
     async def send(self, path: str, **sent: Any) -> httpx2.Response:
         """What a script of our own page sends."""

@@ -69,7 +69,7 @@ def publish(
     def work(transaction: Transaction) -> Revision:
         before = store.newest(transaction)
         if expected is not None and expected != (before.id if before else ""):
-            raise _overtaken(transaction, expected, via)
+            raise overtaken(transaction, expected, via)
         is_same = before is not None and before.id == company.revision
         if before is not None and is_same and store.has_texts(transaction, before, company.files):
             return before
@@ -120,8 +120,8 @@ def earlier(database: Database, revision_id: str) -> Company:
     return company
 
 
-def _overtaken(snapshot: Snapshot, expected: str, via: str) -> OvertakenError:
-    """Who published what meanwhile, and why."""
+def overtaken(snapshot: Snapshot, expected: str, via: str) -> OvertakenError:
+    """Who published what since the revision `expected`, and why: the error to raise."""
     base = store.named(snapshot, expected, limit=1) if expected else []
     since = store.since(snapshot, base[0].seq if base else 0)
     if not since:

@@ -13,6 +13,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
 
 from limen.clock import Instant
+from limen.company.publish import OvertakenError
 from limen.enforcement.addresses import client_address
 from limen.enforcement.answers import app_origin
 from limen.enforcement.doors import Answer
@@ -53,6 +54,7 @@ _STATUS: Final = {
     NotPermittedError: 403,
     OpensConsoleOnlyError: 403,
     NotLiveError: 401,
+    OvertakenError: 409,
 }
 
 
@@ -195,15 +197,17 @@ class Site:
     # How to answer
 
     def page(self, template: str, visit: Visit | Resident, status: int = 200, **values: Any) -> Response:
-        """A page for this visitor."""
+        """A page for this visitor. `base` is the revision that the console's forms change, unless `values` has it."""
         resident = visit if isinstance(visit, Resident) else None
         bare = visit.visit if isinstance(visit, Resident) else visit
+        company = self.ports.in_force.company
         common = {
             "csrf": bare.csrf,
             "now": bare.now,
             "me": bare.person,
             "may_administer": bool(resident and resident.may_administer),
             "glass": self._broken_glass(resident) if resident and resident.may_administer else None,
+            "base": company.revision if company and resident and resident.may_administer else "",
             "problem": None,
         }
         response = HTMLResponse(self.pages.render(template, bare.now, {**common, **values}), status_code=status)

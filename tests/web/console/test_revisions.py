@@ -26,7 +26,7 @@ async def test_what_is_in_force_already_changes_nothing(console: Console) -> Non
 
 
 async def test_there_is_no_way_back_to_what_never_was(console: Console) -> None:
-    await console.ada.get("/console/revisions")
+    await console.ada.get("/console/policies/sign-in")
     answer = await console.ada.post("/console/revisions/0000/revert")
     assert answer.status_code == 400
     assert "there is no revision" in answer.text

@@ -19,7 +19,7 @@ from limen.company.gate import people_of
 from limen.company.load import FolderError
 from limen.company.plan import Plan, foretell, reach_sentences
 from limen.company.problem import Problem
-from limen.company.publish import publish
+from limen.company.publish import overtaken, publish
 from limen.errors import LimenError
 from limen.policy.proof.lockout import LockedOut
 from limen.web.console.drafts import Draft, Drafts
@@ -33,6 +33,7 @@ AT: Final = "/console/changes"
 PATIENCE_SECONDS: Final = 2.0
 """How long a page waits for what it foretells, before it shows how far that is."""
 MOST_REPLAYED: Final = 40
+LONGEST_ID: Final = 64
 
 
 class Changes:
@@ -50,29 +51,41 @@ class Changes:
             raise LimenError("nothing is published yet", "publish the company folder with `limen apply`")
         return company
 
+    async def unchanged_since(self, sent: Mapping[str, Sequence[str]]) -> Company:
+        """The company in force, if the page that a form was sent from was made from it.
+
+        A page can be hours old: what it sends would undo unseen what others published meanwhile. Raises OvertakenError.
+        """
+        company, base = self.company, one(sent, "base")
+        if base == company.revision:
+            return company
+        known = base if len(base) <= LONGEST_ID and base.isalnum() else ""
+        read = self.site.ports.database.read
+        raise await self.site.in_thread(lambda: read(lambda snapshot: overtaken(snapshot, known, CONSOLE)))
+
     async def begin(
         self,
         resident: Resident,
         said: str,
         changed: Mapping[str, str | None] | Company,
         back: str,
-        base: str = "",
+        base: Company | str,
         again: str = "",
     ) -> Response:
         """Keep a candidate and go to its page. Raises `FolderError` where the changed files can't be read.
 
-        `back` is where one is without it, `again` where it can be changed further.
+        `base` is what was changed: the company whose files these are, or, of a whole company, a revision's id. `back`
+        is where one is without it, `again` where it can be changed further.
         """
-        in_force = self.company
         if isinstance(changed, Company):
             after = changed
         else:
-            after = await self.site.in_thread(lambda: candidate(in_force, changed))
-        if after.revision == in_force.revision:
+            of = base if isinstance(base, Company) else self.company
+            after = await self.site.in_thread(lambda: candidate(of, changed))
+        base_id = base.revision if isinstance(base, Company) else base
+        if after.revision == base_id:
             return self.site.go(resident, back, done="same")
-        draft = self.drafts.keep(
-            resident.person.id, said, base or in_force.revision, after, back, self.site.ports.clock.now()
-        )
+        draft = self.drafts.keep(resident.person.id, said, base_id, after, back, self.site.ports.clock.now())
         draft.again = again
         return self.site.go(resident, f"{AT}/{draft.id}")
 

@@ -86,6 +86,7 @@ def rooms(site: Site) -> APIRouter:
     @router.get("/console/policies/{policy_id}")
     async def one_policy(request: Request, policy_id: str) -> Response:
         resident = await site.enter(request, "administer")
+        company = site.ports.in_force.company
         spoken = next((one for one in spoken_of(site) if one.id == policy_id), None)
         if spoken is None:
             raise HTTPException(404)
@@ -95,6 +96,7 @@ def rooms(site: Site) -> APIRouter:
             "console/policy.html",
             resident,
             room="policies",
+            base=company.revision if company else "",
             one=spoken,
             said=sentence_of(site, spoken.policy),
             done={"same": "Nothing would change.", "dropped": "Nothing was changed."}.get(query(request, "done"), ""),

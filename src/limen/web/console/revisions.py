@@ -35,11 +35,13 @@ def rooms(site: Site, changes: Changes) -> APIRouter:
         def read(snapshot: Snapshot) -> list[tuple[Revision, str]]:
             return [(one, author_name(snapshot, one.author)) for one in store.history(snapshot, MOST)]
 
+        shown = await site.in_thread(lambda: site.ports.database.read(read))
         return site.page(
             "console/revisions.html",
             resident,
             room="policies",
-            revisions=await site.in_thread(lambda: site.ports.database.read(read)),
+            revisions=shown,
+            base=shown[0][0].id if shown else "",
             done=_DONE.get(query(request, "done"), ""),
         )
 
@@ -47,8 +49,10 @@ def rooms(site: Site, changes: Changes) -> APIRouter:
     async def take_back(request: Request, revision_id: str) -> Response:
         """Begin a change whose candidate is what this revision holds."""
         resident = await site.enter(request, "administer")
-        await site.form(request, resident.visit)
+        in_force = await changes.unchanged_since(await site.form(request, resident.visit))
         company = await site.in_thread(lambda: earlier(site.ports.database, revision_id))
-        return await changes.begin(resident, f"Back to revision {revision_id[:12]}", company, "/console/revisions")
+        return await changes.begin(
+            resident, f"Back to revision {revision_id[:12]}", company, "/console/revisions", in_force
+        )
 
     return router

@@ -17,6 +17,7 @@ from limen.company.company import Company
 from limen.company.levels import SAID, Level, at_level, changed_states, level_of
 from limen.company.load import FolderError
 from limen.company.problem import Problem
+from limen.company.publish import OvertakenError
 from limen.company.rules import UNWRITTEN, form_of, names_of, new_id, rule_of, rules_about, with_form, without
 from limen.company.states import with_state
 from limen.errors import LimenError
@@ -27,7 +28,7 @@ from limen.web.console.changes import Changes
 from limen.web.console.rule_fields import BINDINGS, STRENGTHS, WEEKDAYS, blank, form_in, local_text, ways_of
 from limen.web.console.sentences import scope_sentence
 from limen.web.requests import one, query
-from limen.web.site import Resident, Site
+from limen.web.site import Resident, Site, status_of
 
 NEW: Final = "new"
 
@@ -76,7 +77,8 @@ def rooms(site: Site, changes: Changes) -> APIRouter:  # noqa: C901, PLR0915 -- 
         if app_id not in changes.company.all_apps:
             raise HTTPException(404)
         effect = "forbid" if query(request, "kind") == "forbid" else "permit"
-        return _form_page(changes, resident, blank(effect, app_id), back=f"/console/apps/{app_id}")
+        base = changes.company.revision
+        return _form_page(changes, resident, blank(effect, app_id), back=f"/console/apps/{app_id}", base=base)
 
     @router.post("/console/rules")
     async def make(request: Request) -> Response:
@@ -92,10 +94,11 @@ def rooms(site: Site, changes: Changes) -> APIRouter:  # noqa: C901, PLR0915 -- 
         policy = _policy(company, policy_id)
         form = form_of(company, policy_id)
         is_new = policy_id not in changes.company.policies.sources
+        base = draft.base if draft else company.revision
         if form is None or (query(request, "as") == "text" and not is_new):
-            return _text_page(changes, resident, policy, company.policies.sources[policy_id].text)
+            return _text_page(changes, resident, policy, company.policies.sources[policy_id].text, base=base)
         back = draft.back if draft else f"/console/policies/{policy_id}"
-        return _form_page(changes, resident, form, back=back, is_new=is_new)
+        return _form_page(changes, resident, form, back=back, base=base, is_new=is_new)
 
     @router.post("/console/policies/{policy_id}/edit")
     async def change(request: Request, policy_id: str) -> Response:
@@ -108,39 +111,44 @@ def rooms(site: Site, changes: Changes) -> APIRouter:  # noqa: C901, PLR0915 -- 
     async def rewrite(request: Request, policy_id: str) -> Response:
         resident = await site.enter(request, "administer")
         sent = await site.form(request, resident.visit)
-        policy = _policy(changes.company, policy_id)
+        company = changes.company
+        policy = _policy(company, policy_id)
         text = one(sent, "text").replace("\r\n", "\n").strip()
-        files = replaced(changes.company, policy_id, text) if text else {}
-        problems = await site.in_thread(lambda: problems_of(changes.company, policy_id, text))
+        try:
+            await changes.unchanged_since(sent)
+        except OvertakenError as wrong:
+            return _text_page(changes, resident, policy, text, base=company.revision, problem=wrong)
+        problems = await site.in_thread(lambda: problems_of(company, policy_id, text))
         if problems or one(sent, "do") == "check" or not text:
-            return _text_page(changes, resident, policy, text, problems, is_checked=True)
+            return _text_page(changes, resident, policy, text, problems, base=company.revision, is_checked=True)
         said = f"“{policy.annotations.get('title', policy_id)}” is written otherwise"
         again = f"/console/policies/{policy_id}/edit?as=text"
-        return await changes.begin(resident, said, files, f"/console/policies/{policy_id}", again=again)
+        files = replaced(company, policy_id, text)
+        return await changes.begin(resident, said, files, f"/console/policies/{policy_id}", company, again)
 
     @router.post("/console/policies/{policy_id}/state")
     async def turn(request: Request, policy_id: str) -> Response:
         resident = await site.enter(request, "administer")
         sent = await site.form(request, resident.visit)
-        policy = _policy(changes.company, policy_id)
+        company = await changes.unchanged_since(sent)
+        policy = _policy(company, policy_id)
         chosen = one(sent, "state")
         if chosen not in set(State):
             raise HTTPException(400)
         words = {State.ENFORCE: "is enforced", State.WATCH: "is only watched", State.OFF: "is off"}
         said = f"“{policy.annotations.get('title', policy_id)}” {words[State(chosen)]}"
-        files = with_state(changes.company, policy_id, State(chosen))
-        return await changes.begin(resident, said, files, f"/console/policies/{policy_id}")
+        files = with_state(company, policy_id, State(chosen))
+        return await changes.begin(resident, said, files, f"/console/policies/{policy_id}", company)
 
     @router.post("/console/policies/{policy_id}/remove")
     async def remove(request: Request, policy_id: str) -> Response:
         resident = await site.enter(request, "administer")
-        await site.form(request, resident.visit)
-        policy = _policy(changes.company, policy_id)
+        company = await changes.unchanged_since(await site.form(request, resident.visit))
+        policy = _policy(company, policy_id)
         said = f"“{policy.annotations.get('title', policy_id)}” is taken away"
         try:
-            return await changes.begin(
-                resident, said, without(changes.company, policy_id), f"/console/policies/{policy_id}"
-            )
+            files = without(company, policy_id)
+            return await changes.begin(resident, said, files, f"/console/policies/{policy_id}", company)
         except FolderError as wrong:
             first = str(wrong.problems[0])
             raise LimenError(f"it can't be taken away: {first}", "take out the tests that name it first") from None
@@ -162,8 +170,9 @@ def rooms(site: Site, changes: Changes) -> APIRouter:  # noqa: C901, PLR0915 -- 
         chosen = one(sent, "level")
         if chosen not in set(Level):
             raise HTTPException(400)
-        files = at_level(changes.company, Level(chosen))
-        return await changes.begin(resident, f"The company is at the level {chosen}", files, "/console/levels")
+        company = await changes.unchanged_since(sent)
+        files = at_level(company, Level(chosen))
+        return await changes.begin(resident, f"The company is at the level {chosen}", files, "/console/levels", company)
 
     @router.post("/console/rules/preview")
     async def preview(request: Request) -> Response:
@@ -234,16 +243,24 @@ async def _take_form(
         if policy_id == NEW:
             title = form.title or said[:80]
             form = form_in({**sent, "title": [title]}, new_id(company, title), effect, company.settings.zone)
+        base = one(sent, "base")
         if one(sent, "do") == "preview":
-            return _form_page(changes, resident, form, back=back, is_new=policy_id == NEW)
+            return _form_page(changes, resident, form, back=back, base=base, is_new=policy_id == NEW)
+        try:
+            await changes.unchanged_since(sent)
+        except OvertakenError as wrong:
+            is_new = policy_id == NEW
+            base = company.revision
+            return _form_page(changes, resident, form, back=back, base=base, problem=wrong, is_new=is_new)
         again = f"/console/policies/{form.id}/edit"
-        return await changes.begin(resident, said, with_form(company, form), back, again=again)
+        return await changes.begin(resident, said, with_form(company, form), back, company, again)
     except FolderError as wrong:
         problem = LimenError(wrong.problems[0].what, wrong.problems[0].fix)
     except LimenError as wrong:
         problem = wrong
     shown = _as_it_was(changes, policy_id, effect, sent)
-    return _form_page(changes, resident, shown, back=back, problem=problem, is_new=policy_id == NEW)
+    base = company.revision  # what is shown is the rule as it is in force
+    return _form_page(changes, resident, shown, back=back, base=base, problem=problem, is_new=policy_id == NEW)
 
 
 def _as_it_was(changes: Changes, policy_id: str, effect: str, sent: Mapping[str, Sequence[str]]) -> Form:
@@ -261,6 +278,7 @@ def _form_page(
     form: Form,
     *,
     back: str,
+    base: str,
     problem: LimenError | None = None,
     is_new: bool = False,
 ) -> Response:
@@ -274,8 +292,9 @@ def _form_page(
     return site.page(
         "console/rule.html",
         resident,
-        status=400 if problem else 200,
+        status=status_of(problem) if problem else 200,
         room="policies",
+        base=base,
         form=form,
         is_new=is_new,
         to="/console/rules" if is_new else f"/console/policies/{form.id}/edit",
@@ -305,14 +324,19 @@ def _text_page(
     text: str,
     problems: Sequence[Problem] = (),
     *,
+    base: str,
+    problem: LimenError | None = None,
     is_checked: bool = False,
 ) -> Response:
     source = changes.company.policies.sources.get(policy.id, UNWRITTEN)
     return changes.site.page(
         "console/rule_text.html",
         resident,
-        status=400 if problems else 200,
+        status=status_of(problem) if problem else 400 if problems else 200,
         room="policies",
+        base=base,
+        problem=problem,
+        in_force=source.text,
         policy=policy,
         title=policy.annotations.get("title", policy.id),
         source=source,
