@@ -218,7 +218,7 @@ def everything_said(language: Language, audience: Audience) -> str:
         names = Names("Mia Vogel", company.apps[scene.app].name, company.groups)
         said = say(company.engine, decision, audience, Words(language, company.engine.zone), names)
         lines += [f"{scene.title}: {scene.action}, {decision.effect}"]
-        lines += [f"  {one.sentence}{f'  [{one.policy}]' if one.policy else ''}" for one in said.because]
+        lines += [f"  {one.sentence}  [{one.policy}]".removesuffix("  []") for one in said.because]
         lines += [f"  -> {sentence}" for sentence in (*said.remedies, *filter(None, [said.who_can]))]
         lines += [""]
     return "\n".join(lines)

@@ -18,6 +18,9 @@ BACK = Remedy("come_back", at_once=False, at=from_iso("2026-11-25T06:00:00Z"))
 PASSKEY = Remedy("use_passkey", at_once=True, strength=3)
 OFFICE = Remedy("change_place", at_once=False, what="network", to="office")
 BIND = Remedy("mend_device", at_once=False, what="binding", strength=2)
+ENROL = Remedy("enrol_device", at_once=False)
+HEALTHY = Remedy("mend_device", at_once=False, what="compliance")
+GRANT = Remedy("ask_for_grant", at_once=False)
 GROUPS = {"sales": Group("sales", "Sales"), "everyone": Group("everyone", "Everybody who works here")}
 NAMES = Names("Mia", "Customers", GROUPS)
 
@@ -37,6 +40,19 @@ NAMES = Names("Mia", "Customers", GROUPS)
             "Go on from one of the company's own networks.",
             "Machen Sie aus einem Netz der Firma weiter.",
         ),
+        (
+            (ENROL, HEALTHY),
+            Audience.SELF,
+            "Have this device enrolled and made healthy.",
+            "Lassen Sie dieses Gerät aufnehmen und in Ordnung bringen.",
+        ),
+        (
+            (ENROL, HEALTHY, GRANT),
+            Audience.HELPDESK,
+            "Ask for a grant and have the device enrolled and made healthy.",
+            "Um eine Freigabe auf Zeit bitten und das Gerät aufnehmen und in Ordnung bringen lassen.",
+        ),
+        ((ENROL,), Audience.SELF, "Have this device enrolled.", "Lassen Sie dieses Gerät aufnehmen."),
         ((OFFICE,), Audience.HELPDESK, "Come from the network office.", "Aus dem Netz office kommen."),
         ((BIND,), Audience.HELPDESK, "Bind the sign-in to the device.", "Die Anmeldung an das Gerät binden."),
         (
@@ -68,7 +84,7 @@ def test_whom_to_ask_is_who_answers_for_the_app_and_never_everybody() -> None:
     assert whom(by_all, ENGLISH, NAMES) == "your administrator"
     assert who_can_sentence(Audience.SELF, ENGLISH, NAMES, by_sales).endswith("answers for Customers (Sales).")
     assert who_can_sentence(Audience.HELPDESK, ENGLISH, NAMES, owned) == (
-        "Nothing that Mia can do alone would turn it. An administrator can."
+        "Nothing Mia can do alone would change this. An administrator can."
     )
 
 

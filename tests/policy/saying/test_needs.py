@@ -65,7 +65,7 @@ def permit(condition: str, **known: Any) -> list[tuple[str, str, tuple[Any, ...]
         ("!(context.risk.score >= 70)", {}, ("risk", "<", (70,), 100)),
         ("context.grant.active", {}, ("grant", "==", (True,), False)),
         ('principal in Group::"finance"', {}, ("group", "in", ("finance",), None)),
-        ("resource.sensitivity <= 0", {}, ("label", "==", (), None)),
+        ("resource.sensitivity <= 0", {}, ("label", "<=", (0,), 1)),
         ('resource == App::"crm"', {}, ("label", "==", (), None)),
         ('context.place.address == ip("192.0.2.1")', {}, ("other", "==", (), None)),  # it is not known: an error
         ('context.request.method == "GET" && false', {}, ("other", "==", (), None)),

@@ -27,7 +27,7 @@ from tests.policy.scene import BERLIN, NOW, VIEW, engine_of, facts
 from limen.clock import HOUR, MINUTE
 from limen.facts import ANYBODY, UNPROVED, Device, Place, Risk
 from limen.policy.decision import Effect
-from limen.policy.saying import Audience, Language, Names, Words, factors_said, say
+from limen.policy.saying import Audience, Language, Names, Words, because, factors_said, say
 
 ENGLISH = Words(Language.ENGLISH, BERLIN)
 
@@ -43,7 +43,7 @@ def test_what_is_said_is_word_for_word_what_is_expected(language: Language, audi
 
 def test_every_policy_of_the_baseline_and_of_harbor_that_can_stand_in_the_way_does_in_some_scene() -> None:
     text = file_of(Language.ENGLISH, Audience.ADMINISTRATOR).read_text("utf-8")
-    told = set(re.findall(r"\[([a-z0-9-]+)\]", text))
+    told = {one for some in re.findall(r"\[([a-z0-9, -]+)\]", text) for one in some.split(", ")}
     engines = {**harbor().engine.states, **baseline().engine.states}
     never = {
         "sign-in",  # an account that is not active is refused before it
@@ -139,6 +139,51 @@ def test_a_policy_that_failed_is_named_to_administrators_alone() -> None:
     ):
         said = say(engine, decision, audience, ENGLISH, Names("Mia", "Wiki"))
         assert [one.sentence for one in said.because] == [text]
+
+
+def test_what_several_policies_say_is_said_once_with_all_of_them() -> None:
+    engine = engine_of(
+        "".join(
+            f'@id("{one}") forbid (principal, action, resource) unless {{ context.auth.strength >= 3 }};'
+            for one in "ab"
+        )
+    )
+    decision = engine.decide(VIEW, facts(strength=2), NOW)
+    (one,) = [
+        one for one in because(engine, decision, Audience.ADMINISTRATOR, ENGLISH, Names("Mia", "Wiki")) if one.policies
+    ]
+    assert one.policies == ("a", "b")
+    assert one.policy == "a, b"
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (
+            "permit (principal, action, resource) when { resource.sensitivity <= 0 }",
+            "Wiki is internal; this permission covers what is public.",
+        ),
+        (
+            "permit (principal, action, resource) when { resource.sensitivity > 3 }",
+            "Wiki is internal; this permission covers nothing at all.",
+        ),
+        (
+            "permit (principal, action, resource) when { [0, 3].contains(resource.sensitivity) }",
+            "Wiki is internal; this permission covers what is public or restricted.",
+        ),
+        (
+            "forbid (principal, action, resource) when { resource.sensitivity >= 1 }",
+            "Wiki is internal; this rule leaves open only what is public.",
+        ),
+    ],
+)
+def test_labels_are_said_in_words(text: str, said: str) -> None:
+    engine = engine_of(f'@id("p") {text};')
+    decision = engine.decide(VIEW, facts(), NOW)
+    found = because(engine, decision, Audience.ADMINISTRATOR, ENGLISH, Names("Mia", "Wiki"))
+    assert said in [one.sentence for one in found]
+    (helpdesk, *_) = because(engine, decision, Audience.HELPDESK, ENGLISH, Names("Mia", "Wiki"))
+    assert "public" not in helpdesk.sentence
 
 
 def test_factors_are_named_in_a_fixed_order() -> None:

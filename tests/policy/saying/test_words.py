@@ -51,6 +51,20 @@ def test_lengths_have_their_two_largest_units(milliseconds: int, english: str, g
     assert GERMAN.length(milliseconds, is_ago=True) == ago
 
 
+@pytest.mark.parametrize(
+    ("apart", "english", "german"),
+    [
+        (-HOUR, "just now", "gerade eben"),
+        (59 * SECOND, "just now", "gerade eben"),
+        (MINUTE, "1 minute ago", "vor 1 Minute"),
+        (9 * HOUR + 59 * MINUTE, "9 hours ago", "vor 9 Stunden"),
+        (3 * DAY + HOUR, "3 days ago", "vor 3 Tagen"),
+    ],
+)
+def test_how_long_ago_is_said_in_its_largest_unit(apart: int, english: str, german: str) -> None:
+    assert (ENGLISH.ago(10 * DAY, 10 * DAY + apart), GERMAN.ago(10 * DAY, 10 * DAY + apart)) == (english, german)
+
+
 def test_instants_are_local() -> None:
     at = from_iso("2026-11-25T06:00:00Z")
     assert (ENGLISH.day_and_time(at), GERMAN.day_and_time(at)) == ("Wednesday at 07:00", "Mittwoch um 07:00 Uhr")

@@ -157,4 +157,4 @@ def test_the_checklist_is_in_the_language_that_is_asked_for() -> None:
     lines = {line.kind: line for line in _checked(explanation, language=Language.GERMAN)}
     assert "verlangt einen Passkey. Sie haben noch keinen Passkey." in lines["proof"].said
     assert lines["groups"].title == "Ihre Aufgabe"
-    assert "Fragen Sie die, die für Customers zuständig sind (Sales)" in lines["groups"].mend[0]
+    assert "Fragen Sie die Zuständigen für Customers (Sales)" in lines["groups"].mend[0]

@@ -38,8 +38,19 @@ class Names:
 
 
 def remedy_sentence(named: Iterable[Remedy], audience: Audience, words: Words) -> str:
-    """All of one set, in one sentence: `Come back on Wednesday at 07:00 and use a passkey.`"""
-    sentence = words.joined([_remedy(remedy, audience, words) for remedy in named])
+    """All of one set, in one sentence: `Come back on Wednesday at 07:00 and use a passkey.`
+
+    What is to be done to one device is said of it once: `Have this device enrolled and made healthy.`
+    """
+    ones = tuple(named)
+    done = [one for one in ones if words.has(f"done.{_key(one)}")]
+    if len(done) < 2:
+        done = []
+    parts = [_remedy(one, audience, words) for one in ones if one not in done]
+    if done:
+        key = "do.self.device" if audience is Audience.SELF else "do.helpdesk.device"
+        parts.append(words.say(key, done=words.joined([words.say(f"done.{_key(one)}") for one in done])))
+    sentence = words.joined(parts)
     return f"{sentence[:1].upper()}{sentence[1:]}."
 
 
@@ -68,12 +79,16 @@ _BARE: Final = frozenset({"sign_in", "use_passkey", "add_factor", "sign_in_again
 
 
 def _remedy(remedy: Remedy, audience: Audience, words: Words) -> str:
-    key = f"{remedy.kind}.{remedy.what}" if remedy.what else remedy.kind
+    key = _key(remedy)
     keys = [f"do.self.{key}"] if audience is Audience.SELF else [f"do.helpdesk.{key}"]
     if audience is Audience.ADMINISTRATOR:
         keys.insert(0, f"do.administrator.{key}")
     at, date = (words.day_and_time(remedy.at), words.date(remedy.at)) if remedy.at else ("", "")
     return words.first(*keys, at=at, date=date, to=remedy.to, strength=remedy.strength)
+
+
+def _key(remedy: Remedy) -> str:
+    return f"{remedy.kind}.{remedy.what}" if remedy.what else remedy.kind
 
 
 def _owner(facts: Facts, names: Names) -> str:

@@ -207,6 +207,7 @@ SUBJECTS: Final = {
     "context.now": "date",
     "principal.active": "account",
     "principal": "group",
+    "resource.sensitivity": "label",
 }
 _AGES: Final = {"auth.at": "auth.age", "session.at": "session.age", "device.at": "device.age"}
 _Compared = tuple[str, str, tuple[Plain, ...], Expression]

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import operator
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 from typing import Final
 
-from limen.facts import Factor, Facts
+from limen.facts import Factor, Facts, Label
 from limen.policy.decision import Decision, Named
 from limen.policy.engine import Engine
 from limen.policy.saying.helps import Audience, Names, remedy_sentence, who_can_sentence
@@ -18,13 +20,18 @@ from limen.policy.saying.words import Words
 class Because:
     """One condition that stood in the way, as a sentence. `kind` is what it is a matter of (see `kind_of`).
 
-    `policy` is its `@id` and `text` its Cedar, both "" for whoever is not to know them.
+    `policies` are the `@id`s of those that say so and `text` the Cedar of the first, empty for whoever is not to know.
     """
 
     kind: str
     sentence: str
-    policy: str = ""
+    policies: tuple[str, ...] = ()
     text: str = ""
+
+    @property
+    def policy(self) -> str:
+        """The policies in a line: `a, b`."""
+        return ", ".join(self.policies)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,17 +56,19 @@ def say(engine: Engine, decision: Decision, audience: Audience, words: Words, na
 
 
 def because(engine: Engine, decision: Decision, audience: Audience, words: Words, names: Names) -> tuple[Because, ...]:
-    """Why, and each thing once: to administrators from every policy that says so, to others from one."""
+    """Why, and each thing once: to administrators with every policy that says so."""
     failed = [reason for reason in decision.reasons if reason.policy == Named.POLICY_ERROR]
     if failed:
         if audience is not Audience.ADMINISTRATOR:
             return (Because("limen", words.say("fails.policy-error")),)
         return tuple(Because("limen", reason.text) for reason in failed)
     is_all = audience is Audience.ADMINISTRATOR
-    found: dict[tuple[str, str], Because] = {}
+    found: dict[str, Because] = {}
     for need in why_not(engine, decision, is_complete=is_all):
         one = _because(need, audience, words, names, decision.facts)
-        found.setdefault((one.sentence, one.policy if is_all else ""), one)
+        before = found.get(one.sentence)
+        policies = one.policies if before is None else tuple(dict.fromkeys(before.policies + one.policies))
+        found[one.sentence] = replace(before or one, policies=policies)
     return tuple(found.values())
 
 
@@ -85,7 +94,8 @@ def _because(need: Need, audience: Audience, words: Words, names: Names, facts: 
     sentence = _sentence(need, audience, words, names, facts)
     if audience is Audience.SELF:
         return Because(kind, sentence)
-    return Because(kind, sentence, need.policy, need.text if audience is Audience.ADMINISTRATOR else "")
+    policies = (need.policy,) if need.policy else ()
+    return Because(kind, sentence, policies, need.text if audience is Audience.ADMINISTRATOR else "")
 
 
 def _sentence(need: Need, audience: Audience, words: Words, names: Names, facts: Facts) -> str:
@@ -138,7 +148,27 @@ _DATES: Final = {">=": "after", ">": "after", "<": "before", "<=": "before"}
 def _suffix(need: Need) -> str:
     if need.seen == NEVER and need.subject.endswith(".age"):
         return ".never"
+    if need.subject == "label" and need.wanted:
+        return f".{need.effect}" if _labels(need) else f".{need.effect}.none"
     return ".nobody" if need.subject == "group" and not need.wanted else ""
+
+
+_COMPARES: Final[Mapping[str, Callable[[object, object], bool]]] = {
+    "==": operator.eq,
+    "!=": operator.ne,
+    "<": operator.lt,
+    "<=": operator.le,
+    ">": operator.gt,
+    ">=": operator.ge,
+}
+
+
+def _labels(need: Need) -> list[int]:
+    """The labels with which the condition would have been met."""
+    if need.operator in {"in", "not in"}:
+        return [int(label) for label in Label if (int(label) in need.wanted) is (need.operator == "in")]
+    compares = _COMPARES[need.operator]
+    return [int(label) for label in Label if compares(int(label), need.wanted[0])]
 
 
 def _least(need: Need) -> int:
@@ -155,6 +185,8 @@ def _seen(need: Need, words: Words, names: Names) -> str:
             return words.day_and_time(value)
         case "device.compliance" if isinstance(value, str) and words.has(f"compliance.{value}"):
             return words.say(f"compliance.{value}")
+        case "label" if words.has(f"label.{value}"):
+            return words.say(f"label.{value}")
         case "group" if isinstance(value, str):
             return words.joined([names.group(one) for one in value.split(", ") if one]) or words.say("none")
         case "place.network" if value == "":
@@ -172,6 +204,8 @@ def _wanted(need: Need, words: Words, names: Names) -> str:
             return words.date(int(need.wanted[0]))
         case "auth.factors":
             return words.joined([_factor(one, words) for one in need.wanted], "or")
+        case "label" if need.wanted:
+            return words.joined([words.say(f"label.{label}") for label in _labels(need)], "or")
         case "group":
             return words.joined([names.group(str(one)) for one in need.wanted], "or")
         case "auth.strength":

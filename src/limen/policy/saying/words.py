@@ -79,6 +79,14 @@ class Words:
                 break
         return " ".join(parts) or self.say("moment")
 
+    def ago(self, instant: Instant, now: Instant) -> str:
+        """`9 hours ago`: the largest unit; `just now` below a minute."""
+        apart = max(0, now - instant)
+        unit = next((size for size, _ in _UNITS if apart >= size), SECOND)
+        if unit < MINUTE:
+            return self.say("ago.now")
+        return self.say("ago.before", length=self.length(apart - apart % unit, is_ago=True))
+
     def day_and_time(self, instant: Instant) -> str:
         """`Wednesday at 07:00`."""
         local = datetime.fromtimestamp(instant / 1000, self.zone)
