@@ -85,7 +85,7 @@ def test_a_company_whose_tests_fail_is_not_published(database: Database, company
     assert rows(database, store.revisions) == []
 
 
-@pytest.mark.parametrize("reason", ["", "  \n ", "x" * 501])
+@pytest.mark.parametrize("reason", ["", "  \n ", "x" * 501, "quiet \x1b]0;owned\x07\x1b[2J", "turned \u202e text"])
 def test_a_publication_needs_a_reason(database: Database, company: Company, reason: str) -> None:
     with pytest.raises(LimenError, match="needs a reason"):
         publish(database, company, SERVER, reason, NOW)

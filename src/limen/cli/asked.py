@@ -121,7 +121,7 @@ def supposed(
         raise LimenError(f"there is no app {shown(app_id)}", did_you_mean(app_id, company.all_apps))
     if action not in ACTIONS:
         raise LimenError(f"there is no action {shown(action)}", did_you_mean(action, ACTIONS))
-    who = None if nobody else _somebody(folder, company, person, groups)
+    who = None if nobody else somebody(folder, company, person, groups)
     now = known.now(engine.zone) if known.at else _now()
     named = replace(known, at=known.at or datetime.fromtimestamp(now / 1000, engine.zone).isoformat())
     facts = named.facts(who, app, action, now, company.networks)
@@ -140,7 +140,8 @@ def _now() -> Instant:
     return SystemClock().now()
 
 
-def _somebody(folder: Path, company: Company, name: str, groups: list[str]) -> Person:
+def somebody(folder: Path, company: Company, name: str, groups: list[str]) -> Person:
+    """Whoever is called `name`, or anybody in `groups`. Raises `LimenError` where that is nobody, or several."""
     for group in groups:
         if group not in company.settings.groups:
             raise LimenError(f"there is no group {shown(group)}", did_you_mean(group, company.settings.groups))
@@ -148,7 +149,7 @@ def _somebody(folder: Path, company: Company, name: str, groups: list[str]) -> P
         if not groups:
             raise LimenError("nobody was named", "say --person NAME, --group ID, or --nobody")
         return Person("supposed", f"somebody in {', '.join(groups)}", groups=frozenset(groups), active=True)
-    people = _people(folder, company)
+    people = people_of(folder, company)
     found = [one for one in people if name.casefold() in {one.name.casefold(), one.email.casefold(), one.id}]
     found = found or [one for one in people if name.casefold() in one.name.casefold().split()]
     if len(found) > 1:
@@ -159,7 +160,7 @@ def _somebody(folder: Path, company: Company, name: str, groups: list[str]) -> P
     return replace(found[0], groups=found[0].groups | set(groups))
 
 
-def _people(folder: Path, company: Company) -> list[Person]:
+def people_of(folder: Path, company: Company) -> list[Person]:
     """Those in the database; before there is one, those in `people.yaml`, which only an example company has."""
     url = database_url(folder, company.settings)
     if Path(url.removeprefix("sqlite:///")).is_file():

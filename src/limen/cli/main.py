@@ -7,8 +7,11 @@ import importlib
 import importlib.metadata
 import sys
 from collections.abc import Sequence
+from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import dataclass
 from typing import Final
+
+from limen.cli.output import Filtered
 
 WRONG: Final = 1
 MISUSED: Final = 2
@@ -64,7 +67,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
         hint = f"did you mean `limen {near[0]}`?" if near else "`limen --help` lists the commands"
         print(f"limen: there is no command {name[:40]!r}; {hint}", file=sys.stderr)
         sys.exit(MISUSED)
-    _run(name, command, words[1:])
+    with redirect_stdout(Filtered(sys.stdout)), redirect_stderr(Filtered(sys.stderr)):
+        _run(name, command, words[1:])
 
 
 def _run(name: str, command: Command, words: list[str]) -> None:

@@ -84,7 +84,7 @@ def run(
 def _table(
     folder: Path, candidate: Path | None, supposed: Supposed, *, in_force: bool, person: str, app: str, action: str
 ) -> Table:
-    from limen.cli.asked import _people, _somebody
+    from limen.cli.asked import people_of, somebody
     from limen.clock import SystemClock
     from limen.company.load import load_company
     from limen.company.problem import did_you_mean, shown
@@ -97,10 +97,10 @@ def _table(
     decide = matrix(company.engine(), supposed, now, company.networks)
     apps = list(company.all_apps.values())
     if person:
-        who = _somebody(folder, home, person, [])
+        who = somebody(folder, home, person, [])
         asked = [(one.name, [(who, one, each) for each in SHOWN]) for one in apps]
         return _filled(decide, who.name, SHOWN, asked)
-    people = sorted((one for one in _people(folder, home) if one.active), key=lambda one: one.name.casefold())
+    people = sorted((one for one in people_of(folder, home) if one.active), key=lambda one: one.name.casefold())
     if not people:
         raise LimenError("nobody is known here yet", "invite people first, or ask `limen why --group …`")
     if not app:
@@ -148,16 +148,21 @@ def _print_json(table: Table) -> None:
 
 def _print(table: Table) -> None:
     """Words, not colours alone, so that a table can be read anywhere."""
-    from rich.console import Console
     from rich.table import Table as Drawn
+    from rich.text import Text
+
+    from limen.cli.output import console
+    from limen.printable import visible
 
     words = {"permit": "[green]yes[/]", "challenge": "[yellow]prove[/]", "deny": "[red]no[/]"}
-    console = Console(highlight=False)
-    drawn = Drawn(table.corner, *table.columns, box=None, pad_edge=False)
+    out = console()
+    drawn = Drawn(box=None, pad_edge=False)
+    for head in (table.corner, *table.columns):
+        drawn.add_column(Text(visible(head)))
     for name, row in zip(table.rows, table.cells, strict=True):
-        drawn.add_row(name, *[words[cell.effect] for *_, cell in row])
-    console.print(drawn)
-    console.print("yes: permitted · prove: after proving more · no: denied; `limen why` says why", style="dim")
+        drawn.add_row(Text(visible(name)), *[words[cell.effect] for *_, cell in row])
+    out.print(drawn)
+    out.print("yes: permitted · prove: after proving more · no: denied; `limen why` says why", style="dim")
 
 
 def _misused(what: str) -> NoReturn:

@@ -6,12 +6,13 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from limen.cli.output import console
 from limen.policy import Effect, Reason, State
 from limen.policy.saying import Audience, Said
+from limen.printable import visible
 
 if TYPE_CHECKING:
     from limen.cedar.trace import ConditionTrace, Part
@@ -24,40 +25,40 @@ _MARKS = {"held": ("✓", "green"), "failed": ("✗", "red"), "error": ("!", "ma
 
 def print_explanation(explanation: Explanation, asked: Asked, said: Said, audience: Audience) -> None:
     """The answer first, then why, then what would turn it; every policy with every value for administrators alone."""
-    console = Console(highlight=False)
+    out = console()
     decision = explanation.decision
     line = Text.assemble(
         (str(decision.effect).upper(), f"bold {_COLOURS[decision.effect]}"),
-        f"  {asked.who} · {decision.request.action} · {asked.app} · {_local(decision.now, asked)}",
+        visible(f"  {asked.who} · {decision.request.action} · {asked.app} · {_local(decision.now, asked)}"),
     )
-    console.print(line)
+    out.print(line)
     is_all = audience is Audience.ADMINISTRATOR
     for reason in decision.reasons:
         words = reason.text if audience is Audience.SELF else _reason(reason)
         if words:
-            console.print(Text(f"  {words}"))
+            out.print(_text(f"  {words}"))
     for one in said.because:
-        console.print(Text(f"  {one.sentence} ({one.policy})" if one.policy and is_all else f"  {one.sentence}"))
+        out.print(_text(f"  {one.sentence} ({one.policy})" if one.policy and is_all else f"  {one.sentence}"))
     for sentence in said.remedies:
-        console.print(Text(f"  → {sentence}", "yellow"))
+        out.print(_text(f"  → {sentence}", "yellow"))
     if said.who_can:
-        console.print(Text(f"  → {said.who_can}", "yellow"))
+        out.print(_text(f"  → {said.who_can}", "yellow"))
     if not is_all:
         return
     for reason in decision.watched:
-        console.print(Text(f"  watched: {_reason(reason)} ({reason.effect})", "dim"))
+        out.print(_text(f"  watched: {_reason(reason)} ({reason.effect})", "dim"))
     if explanation.valid_until is not None:
-        console.print(Text(f"  Time alone changes this at {_local(explanation.valid_until, asked)}.", "dim"))
+        out.print(_text(f"  Time alone changes this at {_local(explanation.valid_until, asked)}.", "dim"))
     if asked.replayed is not None:
-        console.print(_agreement(asked))
-    console.print(_table(explanation.policies))
+        out.print(_agreement(asked))
+    out.print(_table(explanation.policies))
 
 
 def _agreement(asked: Asked) -> Text:
     replayed = asked.replayed
     if replayed is None or replayed.agrees:
         return Text("  The file says the same.", "green")
-    return Text(f"  The file says {replayed.effect} because of {', '.join(replayed.reasons)}.", "bold red")
+    return _text(f"  The file says {replayed.effect} because of {', '.join(replayed.reasons)}.", "bold red")
 
 
 def _table(policies: Iterable[Considered]) -> Table:
@@ -71,7 +72,7 @@ def _table(policies: Iterable[Considered]) -> Table:
         state = "" if policy.state is State.ENFORCE else f" [{policy.state}]"
         said = f"{policy.effect} {policy.id}{state}"
         table.add_row(
-            Text(mark, weight + colour), Text(said, weight), Text("determined the answer" if policy.determined else "")
+            Text(mark, weight + colour), _text(said, weight), Text("determined the answer" if policy.determined else "")
         )
         for line in policy.scope:
             if line.text != line.variable:
@@ -100,7 +101,12 @@ def _part(table: Table, part: Part, depth: int) -> None:
 
 def _row(table: Table, outcome: str, what: str, saw: str) -> None:
     mark, colour = _MARKS[outcome]
-    table.add_row(Text(mark, colour), Text(what, "dim" if outcome == "not reached" else ""), Text(saw))
+    table.add_row(Text(mark, colour), _text(what, "dim" if outcome == "not reached" else ""), _text(saw))
+
+
+def _text(words: str, style: str = "") -> Text:
+    """Made visible before it is laid out, so that escapes take the room that they show."""
+    return Text(visible(words), style)
 
 
 def _last(path: str) -> str:

@@ -15,6 +15,7 @@ from limen.company.routes import METHODS, Route, RouteError, read_route
 from limen.company.shape import shaped_in_part
 from limen.company.tree import Tree
 from limen.facts import ACTIONS, LIMEN, ActionRule, App, Cors, Label, PublicRoute, Upstream
+from limen.printable import is_printable
 from limen.settings import Settings
 
 REQUEST_ACTIONS: Final = ACTIONS[:5]
@@ -161,6 +162,12 @@ class _Reader:
         self.problems.append(Problem(APPS, *self._tree.at(self._number, *path), what, fix))
 
     def _check_words(self, shape: _App) -> None:
+        words: dict[tuple[str | int, ...], str]
+        words = {("name",): shape.name, ("description",): shape.description}
+        words |= {("public", place, "why"): one.why for place, one in enumerate(shape.public)}
+        for path, said in words.items():
+            if not is_printable(said):
+                self._wrong(path, f"{shown(said)} holds characters that can't be shown", "remove them")
         if shape.id == LIMEN:
             self._wrong(("id",), "`limen` is Limen itself", "choose another id")
         if _label(shape.label) is None:

@@ -18,6 +18,7 @@ from limen.policy import Named, Phase, State
 from limen.policy.annotations import ANNOTATIONS
 from limen.policy.proof.monotone import prove
 from limen.policy.remedies.edges import Timed, UnforeseeableError
+from limen.printable import is_printable
 
 MOST_POLICIES: Final = 10_000
 MOST_PROBLEMS: Final = 50
@@ -33,8 +34,6 @@ _LOOK_ALIKES: Final = str.maketrans(
     "aeopcxyisjdhlkmtbaopviktu",
 )
 """Letters of other alphabets that are drawn like Latin ones; what is missing here is named all the same."""
-_JOINERS: Final = frozenset("\u00ad\u200c\u200d\u200e\u200f")
-"""Unseen characters that scripts need."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,7 +183,7 @@ class _Written:
             said = self.annotations.get(name) or ""
             if len(said) > longest:
                 yield self.problem(f"@{name}", f"this @{name} is longer than {longest} characters", "shorten it")
-            elif any(not one.isprintable() and one not in _JOINERS for one in said):
+            elif not is_printable(said):
                 yield self.problem(f"@{name}", f"this @{name} holds characters that can't be shown", "remove them")
         state = self.state
         if state not in set(State):

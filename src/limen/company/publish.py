@@ -21,6 +21,7 @@ from limen.company.revision import as_published
 from limen.company.store import Revision
 from limen.errors import LimenError
 from limen.events import Event
+from limen.printable import one_line
 from limen.storage import Database, Snapshot, Transaction
 
 __all__ = ["CONSOLE", "SERVER", "OvertakenError", "publish", "revert"]
@@ -57,9 +58,10 @@ def publish(
     `OvertakenError` where another revision than `expected` is in force by now, and `LimenError` without a reason. The
     revision, the change that workers follow and the event are one transaction: half a publication can't be.
     """
-    why = " ".join(reason.split())
-    if not why or len(why) > MAX_REASON:
-        raise LimenError("a revision needs a reason, in one line", "say why, for whoever reads it in a year")
+    why = one_line(reason, MAX_REASON)
+    if not why:
+        fix = f"say why, for whoever reads it in a year, in {MAX_REASON} characters that can be seen"
+        raise LimenError("a revision needs a reason, in one line", fix)
     company = as_published(company)
     people = database.read(people_of)
     beside = msgspec.structs.replace(pass_gate(company, people, now), effect=dict(effect or {}))

@@ -13,8 +13,11 @@ from limen.company.folder import SETTINGS
 from limen.company.problem import Problem, did_you_mean, shown
 from limen.company.shape import shaped_in_part
 from limen.company.tree import Tree
+from limen.printable import is_printable
 from limen.settings import Settings
 
+LONGEST_TITLE: Final = 200
+"""The longest title of a group, in characters: it stands on pages and in sentences."""
 _GROUP: Final = re.compile(r"[a-z][a-z0-9_-]{0,39}")
 
 
@@ -50,7 +53,20 @@ def _problems(settings: Settings, tree: Tree) -> Iterator[Problem]:
     for key in ("address", "check"):
         if complaint := _listen_complaint(key, getattr(settings.listen, key)):
             yield Problem(SETTINGS, *tree.at("listen", key), *complaint)
-    for group in settings.groups:
+    if not is_printable(settings.name):
+        yield Problem(SETTINGS, *tree.at("name"), "the name holds characters that can't be shown", "remove them")
+    for network in settings.networks:
+        if not is_printable(network) or len(network) > LONGEST_TITLE:
+            what = f"a network can't be called {shown(network)}"
+            fix = f"use at most {LONGEST_TITLE} characters that can be shown"
+            yield Problem(SETTINGS, *tree.key_at("networks", network), what, fix)
+    for group, title in settings.groups.items():
+        if not is_printable(title):
+            what = f"the title {shown(title)} holds characters that can't be shown"
+            yield Problem(SETTINGS, *tree.at("groups", group), what, "remove them")
+        elif len(title) > LONGEST_TITLE:
+            what = f"this title is longer than {LONGEST_TITLE} characters"
+            yield Problem(SETTINGS, *tree.at("groups", group), what, "shorten it")
         if not _GROUP.fullmatch(group):
             what = f"a group can't be called {shown(group)}"
             yield Problem(SETTINGS, *tree.key_at("groups", group), what, "use small letters, digits, `-` and `_`")

@@ -20,6 +20,7 @@ from limen.facts import ACTIONS, LIMEN, Label
 from limen.policy import Effect, Named
 from limen.policy.expectations import Expectation
 from limen.policy.supposed import SOME_TUESDAY, Supposed
+from limen.printable import is_printable
 
 NOBODY: Final = "nobody"
 MOST_TESTS: Final = 5_000
@@ -97,6 +98,8 @@ class _Reader:
         shape, self.problems = shaped_in_part(_Test, entry, self._tree, TESTS, (self._number,), _STAND_INS)
         if shape is None:
             return []
+        if not is_printable(shape.test):
+            self._wrong(("test",), f"{shown(shape.test)} holds characters that can't be shown", "remove them")
         groups = self._who(shape.who)
         supposed = self._supposed(shape.given)
         apps = self._words("app", shape.app, self._apps)

@@ -23,6 +23,7 @@ from limen.clock import MINUTE, Instant, Milliseconds
 from limen.errors import LimenError
 from limen.events import Event, EventIds
 from limen.facts import Auth, Factor, Session
+from limen.printable import one_line
 from limen.storage.journal.spare import Spare
 
 FILE: Final = "break-glass.state"
@@ -266,8 +267,8 @@ def new_event_id(now: Instant) -> str:
 
 def fit_reason(text: str) -> str:
     """The reason on one line. Raises BreakGlassError for none, or one that is too long."""
-    plain = " ".join(text.split())
-    if not plain or len(plain) > MAX_REASON or not plain.isprintable():
+    plain = one_line(text, MAX_REASON)
+    if not plain:
         raise BreakGlassError("break-glass needs a reason", f"say it with -m, in {MAX_REASON} characters at most")
     return plain
 

@@ -1,0 +1,53 @@
+"""Whatever a command prints, stored text never steers the terminal."""
+
+from __future__ import annotations
+
+import io
+from contextlib import redirect_stdout
+
+import pytest
+from rich.table import Table
+from rich.text import Text
+
+from limen.cli.output import Filtered, console
+
+HOSTILE = "a\x1b[2Jb\x1b]0;owned\x07c\u202ed\x9be"
+SEEN = r"a\u001b[2Jb\u001b]0;owned\u0007c\u202ed\u009be"
+
+
+def test_escapes_are_written_as_such() -> None:
+    raw = io.StringIO()
+    with redirect_stdout(Filtered(raw)):
+        print(HOSTILE, "\tfine")
+    assert raw.getvalue() == f"{SEEN} \tfine\n"
+
+
+def test_lines_at_once_are_filtered_too() -> None:
+    raw = io.StringIO()
+    Filtered(raw).writelines([HOSTILE, "\n"])
+    assert raw.getvalue() == SEEN + "\n"
+
+
+def test_the_rest_of_the_stream_is_as_it_was() -> None:
+    class Terminal(io.StringIO):
+        def isatty(self) -> bool:
+            return True
+
+    assert Filtered(Terminal()).isatty()
+
+
+def test_rich_writes_its_own_colours_and_nobody_elses(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    monkeypatch.setenv("TERM", "xterm-256color")
+    raw = io.StringIO()
+    with redirect_stdout(Filtered(raw)):
+        out = console()
+        out.print(Text("no", "red"))
+        table = Table("x", box=None)
+        table.add_row(Text(HOSTILE))
+        out.print(table)
+    written = raw.getvalue()
+    assert "\x1b[31mno\x1b[0m" in written
+    assert "\x1b[2J" not in written
+    assert "\x1b]0" not in written
+    assert not {"\x07", "\u202e", "\x9b"} & set(written)
