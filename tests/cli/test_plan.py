@@ -75,7 +75,11 @@ def test_before_anything_is_published_everything_is_new(tmp_path: Path, capsys: 
     assert leave("plan", str(root)) == 0
     said = capsys.readouterr().out
     assert "nothing was published yet" in said
-    assert "policy staff-work added" in said
+    assert "  5 policies: administrators-run-limen, finance-payroll, payroll-from-the-office" in said
+    assert "  4 tests\n" in said
+    assert "The first administrator can still administer Limen with a passkey" in said
+    assert "Who gains or loses was not looked at: nothing was published yet" in said
+    assert len(said.splitlines()) < 15
     assert not (root / "data").exists()
 
 
@@ -121,6 +125,23 @@ def test_what_was_kept_against_a_colleague_is_told_as_an_undoing(
     (line,) = [one for one in said.splitlines() if "from enforce to watch" in one]
     assert re.search(r"this undoes [0-9a-f]{12}, published by p1 because “the office is ready”$", line)
     assert said.count("undoes") == 1
+
+
+def test_without_people_and_requests_the_plan_says_what_it_left_out(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    root = small_folder(tmp_path)
+    assert leave("apply", str(root), "-m", "Begin") == 0
+    change(root, "policies/20-watch.cedar", '@state("watch")\n', "")
+    capsys.readouterr()
+    assert leave("plan", str(root)) == 0
+    said = capsys.readouterr().out
+    assert "There are too few people to tell, so this supposes one person of each group in limen.toml." in said
+    assert "  “Finance” loses Payroll · " in said
+    assert "No requests were replayed: there are none in the journal yet." in said
+    change(root, "policies/20-watch.cedar", '@id("payroll-from-the-office")', '@id("payroll-office")\n@state("off")')
+    assert leave("plan", str(root)) == 0
+    assert "Nobody gains or loses anything, nor would one person of any group" in capsys.readouterr().out
 
 
 def test_a_folder_that_can_not_be_read_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

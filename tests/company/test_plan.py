@@ -10,7 +10,7 @@ from tests.company.test_rehearsal import asked
 from limen.company.company import Company
 from limen.company.gate import FIRST_ADMINISTRATOR
 from limen.company.load import load_company
-from limen.company.plan import foretell, plan, reach_sentences
+from limen.company.plan import foretell, kept_sentences, plan, reach_sentences
 from limen.company.states import in_state
 from limen.facts import Factor, Person
 from limen.policy import State
@@ -63,6 +63,34 @@ def test_who_could_do_what_is_told_of_the_people_there_are(company: Company) -> 
     found = plan(company, after, [], (finance, FIRST_ADMINISTRATOR), until=1_795_510_800_000)
     assert found.is_publishable
     assert found.reach is not None
-    assert {person for one in found.reach.differences for person in one.people} == {"p1"}
+    assert {person for one in found.reach.differences for person in one.people} == {"p1", "somebody in finance"}
     said = reach_sentences(found, company, after, {"p1": "Maren Petersen"})
-    assert any(one.startswith("Maren Petersen loses Payroll") for one in said)
+    assert any(one.startswith("Maren Petersen and “Finance” lose Payroll") for one in said)
+
+
+def test_where_there_is_nobody_yet_one_person_of_each_group_is_supposed(company: Company) -> None:
+    after = in_state(company, "payroll-from-the-office", State.ENFORCE)
+    found = plan(company, after, [], (FIRST_ADMINISTRATOR,), until=1_795_510_800_000)
+    why, *said = reach_sentences(found, company, after, {})
+    assert why == "There are too few people to tell, so this supposes one person of each group in limen.toml."
+    assert said
+    assert all(one.startswith("“Finance” loses Payroll · ") for one in said)
+    two = [Candidate(Person(name, groups=frozenset({"staff"}), active=True), frozenset()) for name in ("p1", "p2")]
+    assert plan(company, after, [], two, until=1_795_510_800_000).supposed == {}
+
+
+def test_a_change_that_turns_nothing_supposes_nobody_aloud(company: Company) -> None:
+    found = plan(company, company, [], (FIRST_ADMINISTRATOR,), until=1_795_510_800_000)
+    assert reach_sentences(found, company, company, {}) == ()
+
+
+def test_who_gains_and_loses_is_kept_by_ids_and_told_by_names(company: Company) -> None:
+    finance = Candidate(Person("p1", groups=frozenset({"staff", "finance"}), active=True), frozenset({Factor.PASSKEY}))
+    staff = Candidate(Person("p2", groups=frozenset({"staff"}), active=True), frozenset({Factor.PASSKEY}))
+    after = in_state(company, "payroll-from-the-office", State.ENFORCE)
+    found = plan(company, after, [], (finance, staff), until=1_795_510_800_000)
+    effect = json.loads(json.dumps(found.effect))
+    assert "⟨p1⟩ loses Payroll" in effect["reach"][0]
+    names = {"p1": "Maren Petersen"}
+    assert kept_sentences(effect, names) == reach_sentences(found, company, after, names)
+    assert kept_sentences({}, names) == ()

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from limen.company.plan import Plan
 
 MOST_SINCE = 5
+MOST_NAMED = 6
 
 
 def run(
@@ -104,7 +105,8 @@ def text_of(
     else:
         against = f"revision {found.before[:12]}" if found.before else "nothing, for nothing was published yet"
         lines += [f"{after.settings.name}: what would change, compared with {against}.", ""]
-        for change in found.changes:
+        lines += _all_new(found) if not found.before else ()
+        for change in found.changes if found.before else ():
             undoes = taken_back.get((change.kind, change.name))
             lines.append(f"  {change}" + (f"; this undoes {undoes}" if undoes else ""))
         lines.append("")
@@ -116,8 +118,10 @@ def text_of(
     lines += _lockout(found, after, names)
     lines += _reach(found, before, after, names)
     replay = found.rehearsal
-    if replay is None or not replay.replayed:
-        lines.append("There are no requests in the journal to replay.")
+    if replay is None:
+        lines.append("No requests were replayed: nothing was published yet to compare with.")
+    elif not replay.replayed:
+        lines.append("No requests were replayed: there are none in the journal yet.")
     else:
         days = WINDOW // 86_400_000
         lines.append(
@@ -133,6 +137,18 @@ def text_of(
     if not found.changes_nothing and found.is_publishable and not is_behind:
         lines.append('Nothing was published; `limen apply -m "why"` does it.')
     return "\n".join(lines)
+
+
+def _all_new(found: Plan) -> Iterator[str]:
+    """Of the first of all: how much there is of each kind, for all of it is new."""
+    kinds: dict[str, list[str]] = {}
+    for change in found.changes:
+        kinds.setdefault(change.kind, []).append(change.name)
+    for kind, names in kinds.items():
+        many = {"policy": "policies"}.get(kind, f"{kind}s")
+        said = f"{len(names)} {kind if len(names) == 1 else many}"
+        more = f" and {len(names) - MOST_NAMED} more" if len(names) > MOST_NAMED else ""
+        yield f"  {said}" + ("" if kind == "test" else f": {', '.join(names[:MOST_NAMED])}{more}")
 
 
 def _lockout(found: Plan, after: Company, names: dict[str, str]) -> Iterator[str]:
@@ -151,6 +167,11 @@ def _reach(found: Plan, before: Company | None, after: Company, names: dict[str,
     from limen.company.plan import reach_sentences
 
     said = reach_sentences(found, before, after, names)
+    if found.reach is None:
+        yield "Who gains or loses was not looked at: nothing was published yet to compare with."
+    elif not said and not found.changes_nothing:
+        whom = "nor would one person of any group in limen.toml" if found.supposed else "in any situation"
+        yield f"Nobody gains or loses anything, {whom}."
     if said:
         yield "Who could do what, whether they asked for it or not:"
         yield from (f"  {one}." if not one.endswith(".") else f"  {one}" for one in said)

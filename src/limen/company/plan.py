@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Final
 
 from limen.clock import Instant
 from limen.company.changes import Change, changes
@@ -13,21 +14,26 @@ from limen.company.gate import FIRST_ADMINISTRATOR, lockout
 from limen.company.load import failing_tests
 from limen.company.problem import Problem
 from limen.company.rehearsal import WINDOW, Rehearsal, Turn, rehearse
+from limen.facts import Person
 from limen.policy.proof.lockout import Candidate, LockedOut, Proof
 from limen.policy.reach.comparing import Reach, newly_reachable
 from limen.policy.reach.said import Names, sentences
 from limen.storage.journal.reader import Reader
 from limen.storage.journal.recorded import Recorded, recorded
 
-MOST_KEPT = 200
-"""How many turned groups of requests stay beside a revision; the sums count all of them."""
+MOST_KEPT: Final = 200
+"""How many turned groups of requests, and how many sentences, stay beside a revision; the sums count all requests."""
+FEW_PEOPLE: Final = 2
+"""Of fewer active people than this nobody's gain or loss tells what a change means for a company."""
+_MARKED: Final = re.compile("⟨([^⟨⟩]*)⟩")
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
     """What publishing would do. `rehearsal` is None where nothing was in force, or no journal is there to replay.
 
-    `before` is the id of the revision it was compared with ("": none), which `publish` takes as `expected`.
+    `before` is the id of the revision it was compared with ("": none), which `publish` takes as `expected`. `supposed`
+    are people who were only supposed, one of each group, because there are too few: their names by their ids.
     """
 
     before: str
@@ -39,6 +45,8 @@ class Plan:
     lockout: Proof | LockedOut | None = None
     reach: Reach | None = None
     members: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    supposed: Mapping[str, str] = field(default_factory=dict)
+    kept_reach: tuple[str, ...] = ()
 
     @property
     def changes_nothing(self) -> bool:
@@ -76,6 +84,7 @@ class Plan:
                 for one in found.turned[:MOST_KEPT]
             ],
             "not_replayed": list(found.not_replayed),
+            "reach": list(self.kept_reach[:MOST_KEPT]),
         }
 
 
@@ -97,6 +106,10 @@ def plan(
     rehearsal = None
     if before is not None and decisions is not None:
         rehearsal = rehearse(before, after, decisions, since=since, until=until)
+    supposed = {} if everybody is None or before is None else _supposed(everybody, after)
+    reach = None if before is None or everybody is None else _reach(before, after, everybody, supposed, until)
+    members = _members(everybody or ())
+    marked = {one.person.id: f"⟨{one.person.id}⟩" for one in everybody or ()}
     return Plan(
         before=before.revision if before else "",
         after=after.revision,
@@ -105,8 +118,10 @@ def plan(
         failing=failing_tests(after),
         rehearsal=rehearsal,
         lockout=None if everybody is None else lockout(after, everybody, until),
-        reach=None if before is None or everybody is None else _reach(before, after, everybody, until),
-        members=_members(everybody or ()),
+        reach=reach,
+        members=members,
+        supposed=supposed,
+        kept_reach=_sentences(reach, before, after, marked, members, supposed),
     )
 
 
@@ -134,11 +149,29 @@ def _members(people: Iterable[Candidate]) -> dict[str, frozenset[str]]:
     return {group: frozenset(members) for group, members in found.items()}
 
 
-def _reach(before: Company, after: Company, people: tuple[Candidate, ...], now: Instant) -> Reach:
+def _supposed(people: tuple[Candidate, ...], after: Company) -> dict[str, str]:
+    """One person of each group, by an id that reads as what it is, where there are too few people to tell of."""
+    active = sum(one.person.active for one in people if one is not FIRST_ADMINISTRATOR)
+    if active >= FEW_PEOPLE:
+        return {}
+    return {_somebody(group): f"“{title or group}”" for group, title in after.settings.groups.items()}
+
+
+def _somebody(group: str) -> str:
+    return f"somebody in {group}"
+
+
+def _reach(
+    before: Company, after: Company, people: tuple[Candidate, ...], supposed: Mapping[str, str], now: Instant
+) -> Reach:
+    persons = [one.person for one in people if one is not FIRST_ADMINISTRATOR]  # who is still to come loses nothing
+    if supposed:
+        groups = after.settings.groups
+        persons += [Person(_somebody(one), groups=frozenset({one}), active=True) for one in groups]
     return newly_reachable(
         before.engine(),
         after.engine(),
-        [one.person for one in people if one is not FIRST_ADMINISTRATOR],  # who is still to come loses nothing
+        persons,
         after.all_apps.values(),
         since=now,
         apps_before=before.all_apps.values(),
@@ -147,15 +180,33 @@ def _reach(before: Company, after: Company, people: tuple[Candidate, ...], now: 
 
 def reach_sentences(found: Plan, before: Company | None, after: Company, people: Mapping[str, str]) -> tuple[str, ...]:
     """Who gains and who loses what, in sentences. `people` are names by opaque ids; {} tells them by their ids."""
-    if found.reach is None:
+    return _sentences(found.reach, before, after, people, found.members, found.supposed)
+
+
+def kept_sentences(effect: Mapping[str, Any], people: Mapping[str, str]) -> tuple[str, ...]:
+    """The sentences of `reach_sentences` that are kept beside a revision, with the names that people have today."""
+    return tuple(_MARKED.sub(lambda found: people.get(found[1], found[1]), str(one)) for one in effect.get("reach", ()))
+
+
+def _sentences(
+    reach: Reach | None,
+    before: Company | None,
+    after: Company,
+    people: Mapping[str, str],
+    members: Mapping[str, frozenset[str]],
+    supposed: Mapping[str, str],
+) -> tuple[str, ...]:
+    if reach is None:
         return ()
     apps = {**(before.all_apps if before else {}), **after.all_apps}
     names = Names(
         zone=after.settings.zone,
-        people=people,
+        people={**people, **supposed},
         apps={name: app.name for name, app in apps.items()},
-        members={
-            after.settings.groups.get(group, group): frozenset(members) for group, members in found.members.items()
-        },
+        members={after.settings.groups.get(group, group): ids for group, ids in members.items()},
+        **({"most": len(supposed) + 1} if supposed else {}),
     )
-    return sentences(found.reach, names)
+    said = sentences(reach, names)
+    if not said or not supposed:
+        return said
+    return ("There are too few people to tell, so this supposes one person of each group in limen.toml.", *said)

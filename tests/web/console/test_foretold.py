@@ -54,6 +54,16 @@ def test_who_loses_an_app_is_counted_and_the_one_who_looks_is_told(company: Comp
     assert effects(after, company, "p_ada") == ["3 people would gain Payroll, including you"]
 
 
+def test_one_supposed_person_of_a_group_is_told_as_the_group(company: Company) -> None:
+    after = changed(company, "finance-payroll", groups=frozenset({"sales"}))
+    apps = {app.id: app.name for app in company.all_apps.values()}
+    said = [one.said for one in effects_of(plan(company, after, [], PEOPLE[:1], until=NOW), NAMES, apps, "p_ada")]
+    assert said == [
+        "Whoever is in “Finance” would lose Payroll, including you",
+        "Whoever is in “Sales” would gain Payroll",
+    ]
+
+
 def test_losing_an_app_only_now_and_then_is_told_so(company: Company) -> None:
     after = changed(company, "finance-payroll", needs=(Needs(strength=3, device_known=True),))
     assert effects(company, after, "p_maren") == ["3 people would lose Payroll in some situations, including you"]

@@ -19,12 +19,16 @@ _WEEKDAYS: Final = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Sat
 
 @dataclass(frozen=True, slots=True)
 class Names:
-    """How people call what has an id; an id that is not there is shown as it is. `members`: a group's title → ids."""
+    """How people call what has an id; an id that is not there is shown as it is. `members`: a group's title → ids.
+
+    Of more than `most` people only their number is told.
+    """
 
     zone: tzinfo
     people: Mapping[str, str] = field(default_factory=dict)
     apps: Mapping[str, str] = field(default_factory=dict)
     members: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    most: int = _MOST_NAMES
 
 
 def sentences(reach: Reach, names: Names) -> tuple[str, ...]:
@@ -78,9 +82,9 @@ def _who(people: tuple[str, ...], names: Names) -> tuple[str, bool]:
         return _listed([names.people.get(one, one) for one in some]) + more, bool(more)
     if group:
         return f"{group} ({len(some)} people){more}", bool(more) or group.startswith(_PLURAL)
-    if len(some) > _MOST_NAMES:
+    if len(some) > names.most:
         return f"{len(some)} people{more}", True
-    return _listed(sorted(names.people.get(one, one) for one in some)) + more, True
+    return _listed(sorted(names.people.get(one, one) for one in some), names.most) + more, True
 
 
 def _listed(words: list[str], most: int = _MOST_NAMES) -> str:

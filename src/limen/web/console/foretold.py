@@ -49,7 +49,7 @@ def effects_of(plan: Plan, names: Mapping[str, str], apps: Mapping[str, str], me
     for (gains, app, is_whole, actions), people in found.items():
         if actions and people <= _of_the_app(found, app, gains=gains):
             continue  # whoever gains or loses the app gains or loses what can be done there
-        said = _sentence(people, apps.get(app, app), actions, me, gains=gains, is_whole=is_whole)
+        said = _sentence(people, plan.supposed, apps.get(app, app), actions, me, gains=gains, is_whole=is_whole)
         effects.append(Effect(gains, said, _named(people, names), is_whole))
     return sorted(effects, key=lambda one: (one.gains, not one.is_always, one.said))
 
@@ -81,16 +81,27 @@ def _what(difference: Difference) -> tuple[str, ...]:
 
 
 def _sentence(
-    people: Iterable[str], app: str, actions: tuple[str, ...], me: str, *, gains: bool, is_whole: bool
+    people: Iterable[str],
+    supposed: Mapping[str, str],
+    app: str,
+    actions: tuple[str, ...],
+    me: str,
+    *,
+    gains: bool,
+    is_whole: bool,
 ) -> str:
     everybody = set(people)
-    known = everybody - {""}
+    known = everybody - {"", *supposed}
     count = len(known)
-    who = "Anybody, signed in or not," if not known else f"{count} {'person' if count == 1 else 'people'}"
+    groups = [title for one, title in supposed.items() if one in everybody]
+    if groups:
+        who = f"Whoever is in {' or '.join(groups)}"
+    else:
+        who = "Anybody, signed in or not," if not known else f"{count} {'person' if count == 1 else 'people'}"
     does = "gain" if gains else "lose"
     what = f"{' and '.join(one.replace('_', ' ') for one in actions)} on {app}" if actions else app
     when = "" if is_whole else " in some situations"
-    if known == {me}:
+    if known == {me} and not groups:
         return f"You would {does} {what}{when}"
     return f"{who} would {does} {what}{when}{', including you' if me in known else ''}"
 
