@@ -2,9 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
+import threading
+
 import pytest
 from tests.web import conftest as web
 from tests.web.conftest import Browser, House
+from tests.web.portal.test_break_glass import glass_of, issue, opened
+
+from limen.company import store
+from limen.web.console import changes
+from limen.web.console.drafts import MOST_EACH
 
 house, browser = web.house, web.browser
 
@@ -105,3 +113,102 @@ async def test_undo_from_a_stale_list_undoes_only_what_it_showed(house: House, b
     await bea_hardens(house)
     answered = await browser.post(f"/console/revisions/{company.revision}/revert")
     assert answered.status_code == 409
+
+
+async def drafted(browser: Browser, house: House, title: str) -> str:
+    """A change of the policy's title alone, begun and not published."""
+    await browser.get(f"{AT}/edit?as=text")
+    text = text_in_force(house).replace('@title("', f'@title("{title} ', 1)
+    return (await browser.post(f"{AT}/text", text=text, do="")).headers["location"]
+
+
+class Slow:
+    """Foretelling that waits in its thread until it is let on, and says that it has begun."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.begun, self.let_on = threading.Event(), threading.Event()
+        self.at_work = 0
+        real = changes.foretell
+
+        def foretell(*given, **named):
+            self.at_work += 1
+            self.begun.set()
+            assert self.let_on.wait(60)
+            return real(*given, **named)
+
+        monkeypatch.setattr(changes, "foretell", foretell)
+
+    async def has_begun(self) -> None:
+        assert await asyncio.to_thread(self.begun.wait, 60)
+
+
+@pytest.fixture
+def slow(monkeypatch: pytest.MonkeyPatch):
+    slow = Slow(monkeypatch)
+    yield slow
+    slow.let_on.set()
+
+
+async def test_somebody_let_go_while_it_is_foretold_publishes_nothing(
+    house: House, browser: Browser, slow: Slow
+) -> None:
+    ada = await house.administrator(browser)
+    bea_browser = house.browser()
+    bea = await house.member(bea_browser, "Bea", "administrators", "staff")
+    before = text_in_force(house)
+    change = await drafted(bea_browser, house, "Evil")
+    publishing = asyncio.create_task(bea_browser.post(f"{change}/publish", reason="evil"))
+    await slow.has_begun()
+    await house.limen.identity.people.let_go(bea, by=ada)
+    slow.let_on.set()
+    answered = await publishing
+    assert answered.headers["location"].startswith("/sign-in")
+    assert text_in_force(house) == before
+
+
+async def test_a_proof_that_grew_old_while_it_is_foretold_is_asked_for_again(
+    house: House, browser: Browser, slow: Slow
+) -> None:
+    await house.administrator(browser)
+    before = text_in_force(house)
+    change = await drafted(browser, house, "Later")
+    publishing = asyncio.create_task(browser.post(f"{change}/publish", reason="later"))
+    await slow.has_begun()
+    house.clock.forward(11 * 60_000)
+    slow.let_on.set()
+    assert (await publishing).headers["location"].startswith("/step-up")
+    assert text_in_force(house) == before
+
+
+async def test_many_changes_being_foretold_leave_the_threads_of_sign_in_alone(
+    house: House, browser: Browser, slow: Slow
+) -> None:
+    await house.administrator(browser)
+    drafts = [await drafted(browser, house, f"t{number}") for number in range(MOST_EACH)]
+    looking = [asyncio.create_task(browser.get(one)) for one in drafts]
+    await slow.has_begun()
+    for _ in range(40):  # more than the pool that everything else shares has threads
+        await asyncio.to_thread(int)
+    assert slow.at_work <= changes.FORETOLD_AT_ONCE
+    for one in drafts:
+        assert (await browser.post(f"{one}/drop")).status_code == 303
+    slow.let_on.set()
+    assert {answer.status_code for answer in await asyncio.gather(*looking)} <= {200, 404}
+    assert slow.at_work <= changes.FORETOLD_AT_ONCE, "what was dropped is not begun any more"
+
+
+async def test_what_is_published_under_break_glass_says_so(house: House, browser: Browser) -> None:
+    ada = await house.administrator(browser)
+    inside = house.browser()
+    await opened(house, inside, issue(house, ada))
+    done = await publish(inside, await drafted(inside, house, "Emergency"), "nobody can get in")
+    assert done.headers["location"].endswith("done=published")
+    state = glass_of(house).state()
+    assert state is not None
+    newest = house.limen.database.read(store.newest)
+    assert newest is not None
+    assert newest.via == "breakglass"
+    (event,) = [one for one in house.events("revision.published") if one.subject == newest.id]
+    assert (event.session, event.details["via"]) == (state.session, "breakglass")
+    assert "Ada Harbor under break-glass" in (await browser.get("/console/revisions")).text
+    assert "Ada Harbor under break-glass" in (await browser.get(f"/console/revisions/{newest.seq}")).text

@@ -42,11 +42,11 @@ def run(
 
 def text_of(one: Revision, author: str, names: dict[str, str], zone: ZoneInfo, *, is_in_force: bool) -> str:
     """One publication, for people to read."""
-    from limen.company.authors import proof_sentence
+    from limen.company.authors import door_words, proof_sentence
 
     when = datetime.fromtimestamp(one.at / 1000, zone).strftime("%a %Y-%m-%d %H:%M %Z")
     lines = [
-        f"{one.id[:12]}  {when}  {author}, {_door(one.via)}" + ("  in force" if is_in_force else ""),
+        f"{one.id[:12]}  {when}  {author}, {door_words(one.via)}" + ("  in force" if is_in_force else ""),
         f"    {one.reason}",
     ]
     known = [f"{one.beside.tests} policy tests passed"] if one.beside.tests else []
@@ -63,10 +63,6 @@ def foretold(effect: dict[str, Any]) -> list[str]:
     words = {"gains": "let in", "loses": "refused", "asked": "asked first", "helped": "helped", "stuck": "stuck"}
     turns = ", ".join(f"{count} {words.get(turn, turn)}" for turn, count in effect.get("turns", {}).items())
     return [f"foretold: of {effect.get('replayed', 0)} requests {turns or 'none turned'}"]
-
-
-def _door(via: str) -> str:
-    return "in the console" if via == "console" else "on the server"
 
 
 def _plain(one: Revision) -> dict[str, Any]:

@@ -12,6 +12,13 @@ SERVER: Final = "server"
 """The author of what was published on the server itself, by whoever may start programs there. It is a door, too."""
 CONSOLE: Final = "console"
 """The door of what a person published in the console, after proving anew who they are."""
+BREAK_GLASS: Final = "breakglass"
+"""The door of what was published in the console while the glass was broken, in the name of whom it was broken for."""
+
+
+def door_words(via: str) -> str:
+    """Where something was published, after "Ada Harbor" or the like."""
+    return {SERVER: "on the server", BREAK_GLASS: "under break-glass"}.get(via, "in the console")
 
 
 def author_name(snapshot: Snapshot, author: str) -> str:

@@ -47,12 +47,14 @@ def publish(
     *,
     expected: str | None = None,
     via: str = SERVER,
+    session: str = "",
     effect: Mapping[str, Any] | None = None,
 ) -> Revision:
     """Publish `company` and return its revision; where the same content is in force already, that one.
 
     `expected` is the id of the revision that the candidate was made from ("": there was none); None asks for no such
-    look. `via` says which door it came through, `effect` what was foretold (`Plan.effect`), kept beside the revision.
+    look. `via` says which door it came through and `session` in whose session, `effect` what was foretold
+    (`Plan.effect`), kept beside the revision.
 
     Raises `FolderError` while a policy test fails, `LockedOutError` where every administrator would be locked out,
     `OvertakenError` where another revision than `expected` is in force by now, and `LimenError` without a reason. The
@@ -84,6 +86,7 @@ def publish(
                 kind="revision.published",
                 actor=author,
                 subject=revision.id,
+                session=session,
                 details={"previous": before.id if before else "", "why": why, "via": via},
             )
         )

@@ -57,7 +57,8 @@ class Beside(msgspec.Struct, frozen=True, omit_defaults=True):
 class Revision:
     """One publication. The same content may be published twice (a revert): same `id`, another `seq`.
 
-    `author` is a person's opaque id, or `server` for whoever is root on the machine. `via`: server, console.
+    `author` is a person's opaque id, or `server` for whoever is root on the machine. `via` is the door: server,
+    console, or breakglass.
     """
 
     seq: int

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from typing import Final
 
 from fastapi import APIRouter
@@ -11,7 +12,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
-from limen.company.authors import CONSOLE, names_of, proof_sentence
+from limen.company.authors import BREAK_GLASS, CONSOLE, names_of, proof_sentence
 from limen.company.candidate import candidate
 from limen.company.company import Company
 from limen.company.folder import TESTS
@@ -21,7 +22,9 @@ from limen.company.plan import Plan, foretell, reach_sentences
 from limen.company.problem import Problem
 from limen.company.publish import overtaken, publish
 from limen.errors import LimenError
+from limen.facts import Session
 from limen.policy.proof.lockout import LockedOut
+from limen.storage.break_glass import is_break_glass
 from limen.web.console.drafts import Draft, Drafts
 from limen.web.console.expectation_text import block_at, with_block
 from limen.web.console.foretold import effects_of, replayed_of
@@ -34,6 +37,12 @@ PATIENCE_SECONDS: Final = 2.0
 """How long a page waits for what it foretells, before it shows how far that is."""
 MOST_REPLAYED: Final = 40
 LONGEST_ID: Final = 64
+FORETOLD_AT_ONCE: Final = 2
+"""Threads of their own: however many changes are looked at, requests and sign-in keep theirs."""
+
+
+class _DroppedError(Exception):
+    """Nobody waits for what is being foretold any more."""
 
 
 class Changes:
@@ -42,6 +51,7 @@ class Changes:
     def __init__(self, site: Site) -> None:
         self.site = site
         self.drafts = Drafts()
+        self._foretellers = ThreadPoolExecutor(FORETOLD_AT_ONCE, thread_name_prefix="foretell")
 
     @property
     def company(self) -> Company:
@@ -96,13 +106,27 @@ class Changes:
 
             def progress(part: float) -> None:
                 draft.part = part
+                if draft.is_dropped:
+                    raise _DroppedError
 
             def work() -> Plan:
+                progress(0.0)
                 people = ports.database.read(people_of)
                 return foretell(before, after, ports.journal.reader, people, ports.clock.now(), progress)
 
-            draft.foretelling = asyncio.create_task(asyncio.to_thread(work))
+            async def worked_out() -> Plan:
+                return await asyncio.get_running_loop().run_in_executor(self._foretellers, work)
+
+            draft.foretelling = asyncio.create_task(worked_out())
         return draft.foretelling
+
+    async def foretold(self, draft: Draft, seconds: float | None = None) -> Plan | None:
+        """What would happen; None where it is not worked out after so many seconds. 404 where the draft is dropped."""
+        task = self.foretelling(draft)
+        await asyncio.wait({task}, timeout=seconds)
+        if draft.is_dropped:
+            raise HTTPException(404)
+        return task.result() if task.done() else None
 
     def of(self, draft_id: str, resident: Resident) -> Draft:
         draft = self.drafts.of(draft_id, resident.person.id)
@@ -126,9 +150,14 @@ def rooms(site: Site, changes: Changes) -> APIRouter:
         draft = changes.of(draft_id, resident)
         draft.reason = one(sent, "reason")[:500]
         await freshly_proved(site, resident, f"{AT}/{draft_id}")
-        plan = await changes.foretelling(draft)
+        await changes.foretold(draft)
+        # Foretelling takes minutes, in which its author may have been let go: who they are now is what counts.
+        resident = await site.enter(request, "administer")
+        draft = changes.of(draft_id, resident)
+        await freshly_proved(site, resident, f"{AT}/{draft_id}")
+        plan = changes.foretelling(draft).result()
         try:
-            await site.in_thread(lambda: _publish(site, draft, resident.person.id, plan))
+            await site.in_thread(lambda: _publish(site, draft, resident.session, plan))
         except LimenError as wrong:
             return await _page(changes, resident, draft, wrong)
         await site.ports.settled()
@@ -161,29 +190,28 @@ def rooms(site: Site, changes: Changes) -> APIRouter:
     return router
 
 
-def _publish(site: Site, draft: Draft, author: str, plan: Plan) -> None:
+def _publish(site: Site, draft: Draft, session: Session, plan: Plan) -> None:
     now = site.ports.clock.now()
     publish(
         site.ports.database,
         draft.company,
-        author,
+        session.person_id,
         draft.reason,
         now,
         expected=draft.base,
-        via=CONSOLE,
+        via=BREAK_GLASS if is_break_glass(session) else CONSOLE,
+        session=session.id,
         effect=plan.effect,
     )
 
 
 async def _page(changes: Changes, resident: Resident, draft: Draft, problem: LimenError | None = None) -> Response:
     site = changes.site
-    task = changes.foretelling(draft)
-    await asyncio.wait({task}, timeout=PATIENCE_SECONDS)
-    if not task.done():
+    plan = await changes.foretold(draft, PATIENCE_SECONDS)
+    if plan is None:
         waiting = site.page("console/change_waits.html", resident, room="policies", draft=draft, part=draft.part)
         waiting.headers["refresh"] = "1"
         return waiting
-    plan = task.result()
     before, after = changes.company, draft.company
     names = await site.in_thread(lambda: site.ports.database.read(names_of))
     apps = {app.id: app.name for app in (*before.all_apps.values(), *after.all_apps.values())}

@@ -22,7 +22,8 @@ class Draft:
     """A candidate and where it came from. `base` is the revision it was made from, `back` where one is without it.
 
     `again` is the page on which it can be changed further, with what is drafted in it ("": there is none).
-    `foretelling` is what would happen, being worked out; `part` is how much of the past was read, 0 to 1.
+    `foretelling` is what would happen, being worked out; `part` is how much of the past was read, 0 to 1;
+    `is_dropped` tells the thread that works it out to stop.
     """
 
     id: str
@@ -36,6 +37,7 @@ class Draft:
     reason: str = ""
     foretelling: asyncio.Task[Plan] | None = None
     part: float = field(default=0.0)
+    is_dropped: bool = False
 
 
 class Drafts:
@@ -63,7 +65,10 @@ class Drafts:
 
     def drop(self, draft_id: str) -> None:
         draft = self._drafts.pop(draft_id, None)
-        if draft is not None and draft.foretelling is not None:
+        if draft is None:
+            return
+        draft.is_dropped = True
+        if draft.foretelling is not None:
             draft.foretelling.cancel()
 
     def _forget(self, is_old: Callable[[Draft], bool]) -> None:

@@ -11,7 +11,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from limen.company import store
-from limen.company.authors import author_name, names_of, proof_sentence
+from limen.company.authors import author_name, door_words, names_of, proof_sentence
 from limen.company.changes import Change, changes
 from limen.company.company import Company
 from limen.company.rehearsal import Turn
@@ -47,7 +47,7 @@ def rooms(site: Site) -> APIRouter:
         if told is None:
             raise HTTPException(404)
         effect = told.revision.beside.effect
-        return site.page("console/revision.html", resident, room="policies", told=told, effect=effect)
+        return site.page("console/revision.html", resident, room="policies", told=told, effect=effect, door=door_words)
 
     return router
 

@@ -9,7 +9,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from limen.company import store
-from limen.company.authors import author_name
+from limen.company.authors import author_name, door_words
 from limen.company.publish import earlier
 from limen.company.store import Revision
 from limen.storage import Snapshot
@@ -41,6 +41,7 @@ def rooms(site: Site, changes: Changes) -> APIRouter:
             resident,
             room="policies",
             revisions=shown,
+            door=door_words,
             base=shown[0][0].id if shown else "",
             done=_DONE.get(query(request, "done"), ""),
         )
