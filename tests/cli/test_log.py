@@ -26,7 +26,8 @@ def test_the_log_says_who_published_what_when_why_and_through_which_door(
     database = Database.open(root / "data/limen.db")
     jana = Person("p1", "Jana Novak", "jana@harbor.example")
     database.write(lambda one: store.insert_person(one.connection, jana, PersonStatus.ACTIVE, 1))
-    effect = {"replayed": 120, "turns": {"gains": 3}}
+    reach = [f"⟨p1⟩ gains Wiki · action {number}" for number in range(10)]
+    effect = {"replayed": 120, "turns": {"gains": 3}, "reach": reach}
     publish(database, company, "p1", "For everybody", 1_795_510_800_000, via=CONSOLE, effect=effect)
     database.close()
     capsys.readouterr()
@@ -38,6 +39,8 @@ def test_the_log_says_who_published_what_when_why_and_through_which_door(
         "    4 policy tests passed",
         "    The first administrator can still administer Limen with a passkey (administrators-run-limen).",
         "    foretold: of 120 requests 3 let in",
+        *[f"    Jana Novak gains Wiki · action {number}" for number in range(8)],
+        "    and 2 more sentences; `limen log --json` has them",
     ]
     assert "the server's administrator, on the server" in earlier
     assert "Begin" in earlier

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from limen.company.store import Revision
 
 MOST = 100
+MOST_SAID = 8
 
 
 def run(
@@ -43,6 +44,7 @@ def run(
 def text_of(one: Revision, author: str, names: dict[str, str], zone: ZoneInfo, *, is_in_force: bool) -> str:
     """One publication, for people to read."""
     from limen.company.authors import door_words, proof_sentence
+    from limen.company.plan import kept_sentences
 
     when = datetime.fromtimestamp(one.at / 1000, zone).strftime("%a %Y-%m-%d %H:%M %Z")
     lines = [
@@ -53,6 +55,10 @@ def text_of(one: Revision, author: str, names: dict[str, str], zone: ZoneInfo, *
     if said := proof_sentence(one.beside.proof, names):
         known.append(said)
     known += foretold(one.beside.effect)
+    said_of_people = kept_sentences(one.beside.effect, names)
+    known += said_of_people[:MOST_SAID]
+    if len(said_of_people) > MOST_SAID:
+        known.append(f"and {len(said_of_people) - MOST_SAID} more sentences; `limen log --json` has them")
     return "\n".join([*lines, *[f"    {line}" for line in known]])
 
 
