@@ -33,6 +33,12 @@ def root(tmp_path: Path) -> Path:
         ("policies/10-who.cedar", 'Group::"finance"', 'Group::"staff"', ["changed: whom and what it is about"]),
         ("apps.yaml", "label: internal", "label: public", ["app wiki changed: label from internal to public"]),
         ("apps.yaml", "name: Wiki", "name: Notes", ["app wiki changed: name from Wiki to Notes"]),
+        (
+            "limen.toml",
+            "Europe/Berlin",
+            "America/New_York",
+            ["setting time_zone changed: from Europe/Berlin to America/New_York"],
+        ),
         ("limen.toml", "absolute_hours = 12", "absolute_hours = 11", ["setting sessions changed"]),
         ("limen.toml", "[groups]", '[groups]\nnight = "Night shift"', ["group night added"]),
         ("limen.toml", "192.0.2.0/24", "192.0.2.0/25", ["network office changed"]),

@@ -124,8 +124,9 @@ def _settings(before: Company | None, after: Company) -> Iterator[Change]:
     if before is None:
         return
     for name in ("name", "domain", "time_zone", "url", "sessions"):
-        if getattr(before.settings, name) != getattr(after.settings, name):
-            yield Change("setting", name, CHANGED)
+        old, new = getattr(before.settings, name), getattr(after.settings, name)
+        if old != new:
+            yield Change("setting", name, CHANGED, f"from {old} to {new}" if name == "time_zone" else "")
 
 
 def _tests(before: Company | None, after: Company) -> Iterator[Change]:

@@ -201,6 +201,7 @@ def _sentences(
     apps = {**(before.all_apps if before else {}), **after.all_apps}
     names = Names(
         zone=after.settings.zone,
+        zone_before=before.settings.zone if before else None,
         people={**people, **supposed},
         apps={name: app.name for name, app in apps.items()},
         members={after.settings.groups.get(group, group): ids for group, ids in members.items()},

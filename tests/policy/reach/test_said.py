@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from zoneinfo import ZoneInfo
+
 import pytest
 from tests.policy.scene import BERLIN, NOW, app, engine_of
 
@@ -85,6 +87,62 @@ def test_differences_in_nothing_but_their_conditions_are_one_sentence() -> None:
     found = newly_reachable(engine_of(OPEN), engine_of(OPEN + hours), some, [app()], since=NOW)
     assert len(found.differences) == 2
     assert sentences(found, Names(BERLIN)) == ("p1 loses wiki · view from an unknown device, or on Saturday or Sunday",)
+
+
+RECENT = 'context.now.durationSince(context.auth.at) <= duration("4h")'
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "words"),
+    [
+        ("true", f"context.auth.strength >= 3 && {RECENT}", "loses wiki · view without a passkey used within 4 h"),
+        ("false", f"context.auth.strength >= 3 && {RECENT}", "gains wiki · view with a passkey used within 4 h"),
+        (
+            "false",
+            f"context.auth.strength >= 3 && {RECENT} && context.device.known",
+            "gains wiki · view with a passkey used within 4 h, from a known device",
+        ),
+        (
+            "true",
+            f"context.auth.strength >= 3 && {RECENT} && context.device.known",
+            "loses wiki · view without a passkey used within 4 h, or from an unknown device",
+        ),
+        (
+            "false",
+            f"context.auth.strength >= 2 && {RECENT}",
+            "gains wiki · view with two factors or a passkey, within 4 h of the proof",
+        ),
+        (
+            "true",
+            f"context.auth.strength >= 2 && {RECENT}",
+            "loses wiki · view more than 4 h after the proof, or with one factor alone",
+        ),
+        (
+            "context.auth.strength >= 3",
+            f"context.auth.strength >= 3 && {RECENT}",
+            "loses wiki · view more than 4 h after the proof",
+        ),
+    ],
+)
+def test_a_proof_and_its_age_are_said_as_people_would(before: str, after: str, words: str) -> None:
+    some = [Person("p1", "Ana", groups=frozenset({"g"}), active=True)]
+    old, new = (
+        engine_of(f'@id("o") permit (principal in Group::"g", action == Action::"view", resource) when {{ {one} }};')
+        for one in (before, after)
+    )
+    assert sentences(newly_reachable(old, new, some, [app()], since=NOW), Names(BERLIN)) == (f"p1 {words}",)
+
+
+def test_a_change_of_the_time_zone_names_both() -> None:
+    some = [Person("p1", "Ana", groups=frozenset({"g"}), active=True)]
+    tokyo = ZoneInfo("Asia/Tokyo")
+    hours = OPEN + '@id("h") forbid (principal, action, resource) unless { context.time.minute < 1200 };'
+    found = newly_reachable(engine_of(hours), engine_of(hours, tokyo), some, [app()], since=NOW)
+    *_, last = sentences(found, Names(tokyo, zone_before=BERLIN))
+    assert last == (
+        "The time zone changes from Europe/Berlin to Asia/Tokyo: times are told as they will be, and what hangs on "
+        "them may change in more than this."
+    )
 
 
 def test_the_share_that_was_looked_at_is_never_said_too_large() -> None:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime, tzinfo
 from typing import Final
 
@@ -28,6 +28,7 @@ class Names:
     people: Mapping[str, str] = field(default_factory=dict)
     apps: Mapping[str, str] = field(default_factory=dict)
     members: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    zone_before: tzinfo | None = None
     most: int = _MOST_NAMES
 
 
@@ -42,6 +43,9 @@ def sentences(reach: Reach, names: Names) -> tuple[str, ...]:
     if reach.covered < 1:
         share = f"{int(reach.covered * 100)} %" if reach.covered >= 0.01 else "less than 1 %"
         return (*said, f"There are too many situations to look at all of them; {share} of them were looked at.")
+    if names.zone_before is not None and str(names.zone_before) != str(names.zone):
+        zones = f"The time zone changes from {names.zone_before} to {names.zone}"
+        return (*said, f"{zones}: times are told as they will be, and what hangs on them may change in more than this.")
     return (*said, "Some policies compare facts in a way that can't be followed exactly, so something may be missing.")
 
 
@@ -57,18 +61,78 @@ def _sentence(alike: Sequence[Difference], names: Names) -> str:
     verb = ("gain" if one.gains else "lose") + ("" if is_many else "s")
     apps = _listed([names.apps.get(app, app) for app in one.apps])
     what = f"{apps} · {_listed(list(one.actions), most=len(one.actions))}"
-    whens = ["in some more situations" if each.is_partial else when(each.conditions, names.zone) for each in alike]
+    whens = list(_whens(alike, names.zone))
     return f"{who} {verb} {what} {', or '.join(whens)}".rstrip()
+
+
+def _whens(alike: Sequence[Difference], zone: tzinfo) -> Iterator[str]:
+    """Each one's conditions in words; "no passkey" and "too long ago" in one, where they differ in nothing else."""
+    told: set[int] = set()
+    for place, one in enumerate(alike):
+        if place in told:
+            continue
+        joined = "" if one.is_partial else _no_recent_passkey(one, alike, told, zone)
+        yield "in some more situations" if one.is_partial else joined or when(one.conditions, zone)
+
+
+def _no_recent_passkey(one: Difference, alike: Sequence[Difference], told: set[int], zone: tzinfo) -> str:
+    """What it says together with its other half, whose place is `told` then; "" where that is not there."""
+    mine = {each.axis: each for each in one.conditions}
+    axis, other_axis = ("auth.strength", "auth.age") if "auth.strength" in mine else ("auth.age", "auth.strength")
+    for place, other in enumerate(alike):
+        theirs = {each.axis: each for each in other.conditions}
+        if other.is_partial or axis not in mine or other_axis in mine or other_axis not in theirs:
+            continue
+        halves = {axis: mine[axis], other_axis: theirs[other_axis]}
+        rest = [each for each in one.conditions if each.axis != axis]
+        if axis in theirs or rest != [each for each in other.conditions if each.axis != other_axis]:
+            continue
+        limit = _beyond(halves["auth.age"])
+        if limit is not None and _strengths(halves["auth.strength"].classes) in ({0, 1, 2}, {1, 2}):
+            told.add(place)
+            return ", ".join(filter(None, (f"without a passkey used within {limit}", when(rest, zone))))
+    return ""
+
+
+def _beyond(age: Condition) -> str | None:
+    """How long ago at most, where it is about all that is longer ago."""
+    spans = _joined(age.classes)
+    return _length(spans[0].low - 1) if len(spans) == 1 and spans[0].high > FAR - DAY and spans[0].low > 0 else None
 
 
 def when(conditions: Iterable[Condition], zone: tzinfo) -> str:
     """The conditions in words; "" where there are none."""
-    said = {one.axis: _said(one, zone) for one in conditions}
+    some = _with_proof(tuple(conditions))
+    said = {one.axis: _said(one, zone) for one in some}
+    age = said.get("auth.age", "")
+    is_within = age.startswith("within ") and age.endswith(_OF_THE_PROOF) and " or " not in age
+    if is_within and said.get("auth.strength") == "with a passkey":
+        said["auth.strength"] = "with a passkey used " + said.pop("auth.age").removesuffix(_OF_THE_PROOF)
     if "device.known" in said and said.get("device.compliance"):
         del said["device.known"]
     if "grant.active" in said:
         said.pop("grant.age", None)
     return ", ".join(one for one in said.values() if one)
+
+
+def _with_proof(conditions: tuple[Condition, ...]) -> tuple[Condition, ...]:
+    """Without the strength of no proof at all, where another condition says that there was a proof."""
+    if not any(_takes_a_proof(one) for one in conditions):
+        return conditions
+    return tuple(
+        replace(one, classes=tuple(each for each in one.classes if each.example != 0) or one.classes)
+        if one.axis == "auth.strength"
+        else one
+        for one in conditions
+    )
+
+
+def _takes_a_proof(condition: Condition) -> bool:
+    if condition.axis == "auth.age":
+        return not any(isinstance(one, Span) and one.high > FAR - DAY for one in condition.classes)
+    if condition.axis == "auth.factors":
+        return all(one.example for one in condition.classes)
+    return condition.axis == "auth.at" and not condition.holds(0)
 
 
 def _who(people: tuple[str, ...], names: Names) -> tuple[str, bool]:
@@ -132,8 +196,9 @@ _DATED: Final = {
     "device.seen": "from a device that last reported",
     "grant.until": "with a grant that ends",
 }
+_OF_THE_PROOF: Final = " of the proof"
 _AGED: Final = {
-    "auth.age": ("within {} of the proof", "more than {} after the proof", "{} to {} after the proof"),
+    "auth.age": ("within {}" + _OF_THE_PROOF, "more than {} after the proof", "{} to {} after the proof"),
     "session.age": ("within {} of signing in", "more than {} after signing in", "{} to {} after signing in"),
     "device.age": (
         "from a device that reported within {}",
@@ -148,8 +213,12 @@ _AGED: Final = {
 }
 
 
+def _strengths(classes: tuple[Class, ...]) -> frozenset[int]:
+    return frozenset(one.example for one in classes if isinstance(one, Span))
+
+
 def _strength(classes: tuple[Class, ...]) -> str:
-    some = frozenset(one.example for one in classes if isinstance(one, Span))
+    some = _strengths(classes)
     usual = {
         frozenset({3}): "with a passkey",
         frozenset({0, 1, 2}): "without a passkey",
