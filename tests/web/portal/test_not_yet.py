@@ -138,14 +138,15 @@ async def test_it_speaks_the_language_that_the_browser_likes_best_and_says_so(ho
     await house.member(browser, "Mia", "staff", "finance")
     decision = await _refused(house, browser, "payroll", "/export/november.csv")
     page = (await browser.get(f"/not-yet?decision={decision}", **{"accept-language": "de-DE,de;q=0.9,en;q=0.5"})).text
-    assert '<h1 lang="de">Payroll ist auf diesem Gerät noch nicht offen</h1>' in page
+    assert '<html lang="de">' in page
+    assert "<h1>Payroll ist auf diesem Gerät noch nicht offen</h1>" in page
     assert "Limen weiß nicht, ob dieses Gerät in Ordnung ist." in page
     english = (await browser.get(f"/not-yet?decision={decision}")).text
-    assert 'lang="de"' not in english
+    assert '<html lang="en">' in english
 
 
 async def test_what_would_open_it_is_said_as_far_as_the_person_can_do_it(house: House, browser: Browser) -> None:
     await house.member(browser, "Mia", "staff", "finance")
     decision = await _refused(house, browser, "payroll", "/export/november.csv")
     words = _words((await browser.get(f"/not-yet?decision={decision}")).text)
-    assert "What would open it Have this device enrolled and have this device made healthy." in words
+    assert "What would open it Have this device enrolled and made healthy." in words

@@ -153,7 +153,7 @@ def _suffix(need: Need) -> str:
     return ".nobody" if need.subject == "group" and not need.wanted else ""
 
 
-_COMPARES: Final[Mapping[str, Callable[[object, object], bool]]] = {
+_COMPARES: Final[Mapping[str, Callable[[int, int], bool]]] = {
     "==": operator.eq,
     "!=": operator.ne,
     "<": operator.lt,
@@ -168,7 +168,7 @@ def _labels(need: Need) -> list[int]:
     if need.operator in {"in", "not in"}:
         return [int(label) for label in Label if (int(label) in need.wanted) is (need.operator == "in")]
     compares = _COMPARES[need.operator]
-    return [int(label) for label in Label if compares(int(label), need.wanted[0])]
+    return [int(label) for label in Label if compares(int(label), int(need.wanted[0]))]
 
 
 def _least(need: Need) -> int:

@@ -13,9 +13,10 @@ from starlette.responses import Response
 from limen.facts import LIMEN, App
 from limen.policy.decision import Effect, Named, Remedies, Request as Asked
 from limen.policy.remedies.search import opens_at
-from limen.policy.saying import Audience, Names, Words, language_of, remedy_sentence
+from limen.policy.saying import Audience, Names, Words, remedy_sentence
 from limen.web.portal.conditions import Condition, Refused, can_prove, checklist
 from limen.web.portal.past import Past, past_decision
+from limen.web.portal.speaking import Speech, speech
 from limen.web.requests import query, query_id, where_to
 from limen.web.site import Site, Visit
 
@@ -26,7 +27,7 @@ _SAID_ELSEWHERE: Final = frozenset({"sign_in", "use_passkey", "add_factor", "sig
 class NotYet:
     """What the page says. `opens` is "" unless time turns the answer; `prove` is where a proof would.
 
-    What is about this refusal is in `language`, the one that the browser likes best; the page around it is English.
+    `why` is in the words of whoever wrote the policy, and in their language.
     """
 
     id: str
@@ -43,7 +44,6 @@ class NotYet:
     is_open_now: bool
     url: str
     whose: str
-    language: str
 
 
 def rooms(site: Site) -> APIRouter:
@@ -60,9 +60,9 @@ def rooms(site: Site) -> APIRouter:
         if past is None or not may_see(site, visit, past):
             return site.page("wrong.html", visit, 404, what="There is nothing here", fix="start from your apps")
         is_again = query(request, "check") == "now"
-        language = language_of(request.headers.get("accept-language", ""))
-        page = await _not_yet(site, visit, past, Words(language, site.ports.settings.zone), is_again=is_again)
-        return site.page("portal/not_yet.html", visit, page=page, is_again=is_again)
+        spoken = speech(site, request, visit.now)
+        page = await _not_yet(site, visit, past, spoken, is_again=is_again)
+        return site.page("portal/not_yet.html", visit, page=page, is_again=is_again, speech=spoken, say=spoken.say)
 
     return router
 
@@ -80,7 +80,8 @@ def may_see(site: Site, visit: Visit, past: Past) -> bool:
     return site.ports.doors.judge("sign-in", app, visit.session, asked, visit.visitor.address).permitted
 
 
-async def _not_yet(site: Site, visit: Visit, past: Past, words: Words, *, is_again: bool) -> NotYet:
+async def _not_yet(site: Site, visit: Visit, past: Past, spoken: Speech, *, is_again: bool) -> NotYet:
+    words = spoken.words
     explanation, engine, named = (
         past.explanation,
         past.engine,
@@ -105,7 +106,7 @@ async def _not_yet(site: Site, visit: Visit, past: Past, words: Words, *, is_aga
     prove = ""
     if may_prove and "proof" in missing and effect is not Effect.PERMIT:
         step = urlencode({"app": app.id, "to": app.start, "decision": past.id})
-        prove = "/passkeys" if needs_adding else f"/step-up?{step}"
+        prove = "/passkeys" if needs_adding else spoken.onward(f"/step-up?{step}")
     spoke = [reason for reason in decision.reasons if reason.policy != Named.NOTHING_PERMITS]
     why = next((reason.text for reason in spoke if reason.text and reason.effect == "forbid"), "")
     remedies = decision.remedies
@@ -120,12 +121,11 @@ async def _not_yet(site: Site, visit: Visit, past: Past, words: Words, *, is_aga
         helps=_helps(remedies, named, words),
         opens=words.say("opens", at=words.day_and_time(at)) if at else "",
         prove=prove,
-        again=f"/not-yet?{urlencode({'decision': past.id, 'check': 'now'})}",
+        again=spoken.onward(f"/not-yet?{urlencode({'decision': past.id, 'check': 'now'})}"),
         at=visit.now if is_again else past.event.at,
         is_open_now=effect is Effect.PERMIT,
         url=site.app_url(app, app.start),
         whose="" if is_own or person is None else person.name,
-        language=words.language,
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import urlencode
 
@@ -13,9 +13,10 @@ from starlette.responses import JSONResponse, Response
 from limen.errors import LimenError
 from limen.facts import LIMEN, App
 from limen.identity.errors import NotLiveError
-from limen.policy.saying import Audience, Names, Words, because, language_of
+from limen.policy.saying import Audience, Names, Words, because
 from limen.web.portal.apps import app_open_to, nothing_here
 from limen.web.portal.past import past_decision
+from limen.web.portal.speaking import Speech, speech
 from limen.web.requests import one, query, query_id, text_of, where_to
 from limen.web.site import Site, TurnedAwayError, Visit, status_of
 
@@ -23,7 +24,7 @@ from limen.web.site import Site, TurnedAwayError, Visit, status_of
 @dataclass(frozen=True, slots=True)
 class Step:
     """What is to be proved, for what. `why` is the words of the policy that asked, where they are this person's;
-    `because` is what it found, in `language`.
+    `because` is what it found.
     """
 
     app: App
@@ -31,7 +32,6 @@ class Step:
     decision: str
     why: str
     because: tuple[str, ...]
-    language: str
     with_passkey: bool
     with_password: bool
     with_code: bool
@@ -51,8 +51,8 @@ def rooms(site: Site) -> APIRouter:
         if visit.session is None:
             return site.go(visit, "/sign-in", to=where_to(f"{request.url.path}?{request.url.query}"))
         ids = query_id(request, "app"), query(request, "to", 2_048), query_id(request, "decision")
-        step = await _step(site, visit, *ids, _words(site, request))
-        return site.page("portal/step_up.html", visit, step=step)
+        spoken = speech(site, request, visit.now)
+        return _page(site, visit, await _step(site, visit, *ids, spoken.words), spoken)
 
     @router.post("/step-up")
     async def with_password(request: Request) -> Response:
@@ -60,7 +60,9 @@ def rooms(site: Site) -> APIRouter:
         sent = await site.form(request, visit)
         if visit.session is None:
             raise NotLiveError
-        step = await _step(site, visit, one(sent, "app"), one(sent, "to"), one(sent, "decision"), _words(site, request))
+        ids = one(sent, "app"), one(sent, "to"), one(sent, "decision")
+        spoken = speech(site, request, visit.now, one(sent, "lang"))
+        step = await _step(site, visit, *ids, spoken.words)
         try:
             if one(sent, "password"):
                 done = await site.identity.step_up.with_password(
@@ -71,7 +73,7 @@ def rooms(site: Site) -> APIRouter:
         except NotLiveError:
             raise
         except LimenError as wrong:
-            return site.page("portal/step_up.html", visit, status_of(wrong), step=step, problem=wrong)
+            return _page(site, visit, step, spoken, wrong)
         onward = urlencode({"app": step.app.id, "to": step.to})
         return site.signed_in(visit, done, f"/onward?{onward}", by_script=False)
 
@@ -107,9 +109,12 @@ def _for_scripts(router: APIRouter, site: Site) -> None:
         return await site.answering_script(request, finish)
 
 
-def _words(site: Site, request: Request) -> Words:
-    """The words in which this browser's person is told what is missing."""
-    return Words(language_of(request.headers.get("accept-language", "")), site.ports.settings.zone)
+def _page(site: Site, visit: Visit, step: Step, spoken: Speech, wrong: LimenError | None = None) -> Response:
+    """The page; after a proof that did not hold its address is still the one it is reached by."""
+    spoken = replace(spoken, here=f"/step-up?{step.query}")
+    problem = None if wrong is None else spoken.problem(wrong)
+    status = 200 if wrong is None else status_of(wrong)
+    return site.page("portal/step_up.html", visit, status, step=step, speech=spoken, say=spoken.say, problem=problem)
 
 
 async def _step(site: Site, visit: Visit, app_id: str, to: str, decision_id: str, words: Words) -> Step:
@@ -135,7 +140,6 @@ async def _step(site: Site, visit: Visit, app_id: str, to: str, decision_id: str
         decision=decision_id,
         why=why,
         because=missing,
-        language=words.language,
         with_passkey=bool(held.passkeys),
         with_password=held.has_password and not needs_passkey,
         with_code=held.has_code,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 from urllib.parse import urlencode
@@ -15,50 +14,14 @@ from limen.facts import LIMEN, App
 from limen.policy.access import MILDEST, Access, access, withheld
 from limen.policy.decision import Decision, Effect
 from limen.policy.engine import Engine
-from limen.policy.saying import Audience, Language, Names, Words, kind_of, language_of, remedy_sentence, whom, why_not
+from limen.policy.saying import Audience, Names, Words, kind_of, remedy_sentence, whom, why_not
 from limen.web.portal.apps import app_open_to, nothing_here
 from limen.web.portal.not_yet import may_see
 from limen.web.portal.past import past_decision
+from limen.web.portal.speaking import Speech, speech
 from limen.web.requests import query, query_id, where_to
 from limen.web.site import Site, Visit
 
-_ENGLISH: Final = {
-    "view": "Viewing",
-    "download": "Downloading",
-    "edit": "Changing things",
-    "share": "Sharing",
-    "administer": "Administering",
-    "headline": "You can view {app} from here",
-    "open": "{app} is open to you",
-    "shut": "{app} is not open to you at present",
-    "withheld": "{what} is withheld {why}.",
-    "device": "on this device",
-    "place": "from where you are",
-    "time": "at this time",
-    "proof": "until you prove once more that it's you",
-    "risk": "while something looks unusual",
-    "": "as things are now",
-    "nobody": "Ask {whom}.",
-}
-_GERMAN: Final = {
-    "view": "Ansehen",
-    "download": "Herunterladen",
-    "edit": "Ändern",
-    "share": "Teilen",
-    "administer": "Verwalten",
-    "headline": "{app} können Sie von hier aus ansehen",
-    "open": "{app} ist für Sie offen",
-    "shut": "{app} ist für Sie zurzeit nicht offen",
-    "withheld": "{what} geht {why} nicht.",
-    "device": "auf diesem Gerät",
-    "place": "von Ihrem Ort aus",
-    "time": "um diese Zeit",
-    "proof": "ohne einen neuen Nachweis",
-    "risk": "gerade wegen etwas Ungewöhnlichem",
-    "": "im Moment",
-    "nobody": "Fragen Sie {whom}.",
-}
-_WORDS: Final[Mapping[Language, Mapping[str, str]]] = {Language.ENGLISH: _ENGLISH, Language.GERMAN: _GERMAN}
 _KINDS: Final = ("device", "place", "time", "risk", "proof")
 """What may be named as the cause. That a group is missing is no matter of here and now."""
 
@@ -75,7 +38,7 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Withheld:
-    """What the page says of one app. `lead` is about the refused action, "" where there is none; in `language`."""
+    """What the page says of one app. `lead` is about the refused action, "" where there is none."""
 
     app: App
     headline: str
@@ -85,7 +48,6 @@ class Withheld:
     again: str
     why: str
     whose: str
-    language: str
 
 
 def rooms(site: Site) -> APIRouter:
@@ -97,33 +59,31 @@ def rooms(site: Site) -> APIRouter:
         visit = site.visit(request)
         if visit.session is None:
             return site.go(visit, "/sign-in", to=where_to(f"{request.url.path}?{request.url.query}"))
-        words = Words(language_of(request.headers.get("accept-language", "")), site.ports.settings.zone)
+        spoken = speech(site, request, visit.now)
         decision_id = query_id(request, "decision")
-        page = await _after(site, visit, decision_id, words) if decision_id else None
+        page = await _after(site, visit, decision_id, spoken) if decision_id else None
         if not decision_id:
             app = app_open_to(site, visit, query(request, "app"))
-            page = None if app is None or app.id == LIMEN else _before(site, visit, app, words)
-        return nothing_here(site, visit) if page is None else site.page("portal/withheld.html", visit, page=page)
+            page = None if app is None or app.id == LIMEN else _page(site, visit, _now(site, visit, app), app, spoken)
+        if page is None:
+            return nothing_here(site, visit)
+        return site.page("portal/withheld.html", visit, page=page, speech=spoken, say=spoken.say)
 
     return router
 
 
-async def _after(site: Site, visit: Visit, decision_id: str, words: Words) -> Withheld | None:
+async def _after(site: Site, visit: Visit, decision_id: str, spoken: Speech) -> Withheld | None:
     """The page to a refusal: as things are now for whom it concerns, as they were for an administrator."""
     past = await past_decision(site, decision_id)
     if past is None or past.app.id == LIMEN or visit.session is None or not may_see(site, visit, past):
         return None
     app = site.known.apps.get(past.app.id, past.app)
     if past.event.actor == visit.session.person_id:
-        return _page(site, visit, _now(site, visit, app), app, words, past.request.action, decision_id)
+        return _page(site, visit, _now(site, visit, app), app, spoken, past.request.action, decision_id)
     answers = access(past.engine, past.facts, past.explanation.decision.now)
     person = site.known.people.get(past.event.actor)
     whose = "" if person is None else person.name
-    return _page(site, visit, answers, app, words, past.request.action, decision_id, whose)
-
-
-def _before(site: Site, visit: Visit, app: App, words: Words) -> Withheld:
-    return _page(site, visit, _now(site, visit, app), app, words)
+    return _page(site, visit, answers, app, spoken, past.request.action, decision_id, whose)
 
 
 def _now(site: Site, visit: Visit, app: App) -> Access:
@@ -136,17 +96,17 @@ def _page(
     visit: Visit,
     answers: Access,
     app: App,
-    words: Words,
+    spoken: Speech,
     action: str = "",
     decision_id: str = "",
     whose: str = "",
 ) -> Withheld:
     names = Names("" if visit.person is None else visit.person.name, app.name, site.known.groups)
-    said = _WORDS[words.language]
+    words, say = spoken.words, spoken.say
     refused = answers.get(action)
     lead = ""
     if refused is not None and refused.effect is Effect.DENY:
-        lead = said["withheld"].format(what=said.get(action, action), why=said[cause(refused)])
+        lead = say("withheld.lead", what=_name(action, words), why=say(f"withheld.because.{cause(refused) or 'now'}"))
     headline = "open"
     if MILDEST not in answers or not answers[MILDEST].is_permit:
         headline = "shut"
@@ -155,28 +115,30 @@ def _page(
     here = {"decision": decision_id} if decision_id else {"app": app.id}
     return Withheld(
         app=app,
-        headline=said[headline].format(app=app.name),
+        headline=say(f"withheld.{headline}", app=app.name),
         lead=lead,
         lines=lines(answers, words, names),
         url=site.app_url(app, app.start),
-        again=f"/withheld?{urlencode(here)}",
-        why=f"/not-yet?{urlencode(here)}" if decision_id else "",
+        again=spoken.onward(f"/withheld?{urlencode(here)}"),
+        why=spoken.onward(f"/not-yet?{urlencode(here)}") if decision_id else "",
         whose=whose,
-        language=words.language,
     )
 
 
 def lines(answers: Access, words: Words, names: Names) -> tuple[Line, ...]:
     """Every action with its answer, and what would open it; what nobody can open alone names whom to ask."""
-    said = _WORDS[words.language]
 
     def line(action: str, decision: Decision) -> Line:
         helps = tuple(dict.fromkeys(remedy_sentence(one, Audience.SELF, words) for one in decision.remedies))
         if not helps and decision.effect is Effect.DENY:
-            helps = (said["nobody"].format(whom=whom(decision.facts, words, names)),)
-        return Line(action, said.get(action, action), decision.effect, helps)
+            helps = (words.say("withheld.ask", whom=whom(decision.facts, words, names)),)
+        return Line(action, _name(action, words), decision.effect, helps)
 
     return tuple(line(action, decision) for action, decision in answers.items())
+
+
+def _name(action: str, words: Words) -> str:
+    return words.say(f"withheld.{action}") if words.has(f"withheld.{action}") else action
 
 
 def cause(decision: Decision) -> str:

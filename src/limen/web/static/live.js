@@ -38,11 +38,12 @@ for (const list of document.querySelectorAll("[data-stream]")) {
 }
 
 for (const copy of document.querySelectorAll("[data-copy]")) {
+  const word = copy.textContent;
   copy.hidden = false;
   copy.addEventListener("click", async () => {
     await navigator.clipboard.writeText(copy.dataset.copy);
-    copy.textContent = "Copied";
-    setTimeout(() => { copy.textContent = "Copy"; }, 1600);
+    copy.textContent = copy.dataset.copied;
+    setTimeout(() => { copy.textContent = word; }, 1600);
   });
 }
 for (const choice of document.querySelectorAll("select[data-send]")) choice.addEventListener("change", () => choice.form.requestSubmit());

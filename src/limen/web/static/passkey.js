@@ -35,7 +35,8 @@ const ceremony = async (form, more = {}) => {
 
 for (const form of document.querySelectorAll("form[data-passkey]")) {
   if (!window.PublicKeyCredential?.parseCreationOptionsFromJSON) {
-    problem(form, "This browser can't use passkeys here", "use another browser, or the second way below");
+    if (form.dataset.noPasskeys) problem(form, form.dataset.noPasskeys);
+    else problem(form, "This browser can't use passkeys here", "use another browser, or the second way below");
     continue;
   }
   form.addEventListener("submit", async (event) => {
@@ -47,7 +48,8 @@ for (const form of document.querySelectorAll("form[data-passkey]")) {
     try {
       if (await ceremony(form)) return;
     } catch (error) {
-      problem(form, error.name === "InvalidStateError" ? "This device holds a passkey for you already" : "The passkey was not used",
+      if (form.dataset.unused) problem(form, form.dataset.unused);
+      else problem(form, error.name === "InvalidStateError" ? "This device holds a passkey for you already" : "The passkey was not used",
         error.name === "InvalidStateError" ? "sign in with it, or use another device" : "try again, or use another way");
     }
     button.disabled = false;
