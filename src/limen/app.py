@@ -18,6 +18,7 @@ from limen import web
 from limen.clock import Clock, SystemClock
 from limen.company import places, project, store as revisions
 from limen.company.company import Company
+from limen.company.gate import lockout, people_of
 from limen.company.project import InForce
 from limen.company.publish import SERVER, publish
 from limen.enforcement.assertion import Identity
@@ -34,8 +35,9 @@ from limen.identity.parts import Parts
 from limen.identity.ports import Ports
 from limen.identity.workloads import Workloads
 from limen.policy.decision import Decision, Request
+from limen.policy.proof.lockout import LockedOut
 from limen.settings import Settings
-from limen.storage import Database, Feed, Keyring, master_key
+from limen.storage import Database, Feed, Keyring, Snapshot, master_key
 from limen.storage.break_glass import BreakGlass
 from limen.storage.journal import Journal
 
@@ -158,7 +160,15 @@ def _identity_ports(below: _Below, doors: Doors) -> Ports:
         decide=lambda facts, action: _weighed(doors, facts, action),
         settled=settled,
         say=below.journal.record,
+        locked_out=lambda people: _locked_out(below, people),
     )
+
+
+def _locked_out(below: _Below, people: Snapshot) -> str:
+    """What the policies in force put in the way of everybody who could administer Limen; "" where somebody can."""
+    company = below.in_force.company
+    found = None if company is None else lockout(company, people_of(people), below.clock.now())
+    return "; ".join(map(str, found.obstacles)) if isinstance(found, LockedOut) else ""
 
 
 def _weighed(doors: Doors, facts: Facts, action: str) -> Decision:

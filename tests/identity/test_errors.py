@@ -28,6 +28,8 @@ def test_every_error_of_the_folder_is_one_family_with_a_fix() -> None:
         errors.NotLiveError(),
         errors.LastFactorError(),
         errors.LastAdministratorError(),
+        errors.NobodyCouldAdministerError("nobody has a passkey"),
+        errors.OpensConsoleOnlyError(),
         errors.UnfitError("name", "It is empty", "type one"),
         errors.UnknownError("link"),
         errors.RelyingPartyChangedError("a", "b"),

@@ -94,6 +94,16 @@ class LastAdministratorError(IdentityError):
         super().__init__("This is the last active administrator", "make somebody else an administrator first")
 
 
+class NobodyCouldAdministerError(IdentityError):
+    """As the policies in force stand, nobody who is left could administer Limen. `why` is what keeps them out."""
+
+    def __init__(self, why: str) -> None:
+        super().__init__(
+            f"Nobody could administer Limen any more: {why}",
+            "first make somebody an administrator who can prove as much as the policies ask",
+        )
+
+
 class UnfitError(IdentityError):
     """A name, address, password or code that can't be taken. `field` names which."""
 

@@ -159,7 +159,7 @@ class Factors:
     async def remove_passkey(self, session: Session, passkey_id: str) -> None:
         """Remove a passkey and end the other sessions that it began.
 
-        Raises NotLiveError, FreshProofNeededError, UnknownError, LastFactorError.
+        Raises NotLiveError, FreshProofNeededError, UnknownError, LastFactorError, NobodyCouldAdministerError.
         """
         await self._remove(session, Factor.PASSKEY, passkey_id)
 
@@ -195,7 +195,7 @@ class Factors:
                 self._end_sessions_proved_by(transaction, person.id, current, factor)
             self._say(transaction, "factor.removed", person.id, current, factor, passkey_id)
 
-        await self._ports.write(work)
+        await self._ports.take(work)
 
     # Inside
 

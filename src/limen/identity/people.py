@@ -105,7 +105,7 @@ class People:
     async def let_go(self, person_id: str, *, by: str) -> None:
         """End a person's access: inactive, every session and every link dead, in one write.
 
-        Returns when every worker knows. Raises UnknownError, LastAdministratorError.
+        Returns when every worker knows. Raises UnknownError, LastAdministratorError, NobodyCouldAdministerError.
         """
         now = self._ports.now()
 
@@ -127,7 +127,7 @@ class People:
         await self._change(person_id, by, "taken-back", change)
 
     async def _change(self, person_id: str, by: str, what: str, change: _Change) -> None:
-        """Change one person with its event, unless that would leave no administrator."""
+        """Change one person with its event, unless that would leave nobody who can administer Limen."""
         now = self._ports.now()
 
         def work(transaction: Transaction) -> None:
@@ -143,7 +143,8 @@ class People:
                 Event(id="", at=now, kind="person.changed", actor=by, subject=person_id, details={"change": what})
             )
 
-        await self._ports.write(work)
+        takes = what in {"groups", "let-go"}
+        await (self._ports.take(work) if takes else self._ports.write(work))
 
     def _fit_groups(self, groups: Iterable[str]) -> frozenset[str]:
         fit = frozenset(groups)

@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 from limen.clock import Clock, Instant
 from limen.events import Event
 from limen.facts import Facts, Known
+from limen.identity.errors import NobodyCouldAdministerError
 from limen.policy.decision import Decision
 from limen.settings import Settings
 from limen.storage.database import Database, Snapshot, Transaction
@@ -25,6 +26,7 @@ class Ports:
     `decide(facts, action)` answers and journals the decision. `settled(seq)` returns when every live worker has
     applied the change of that number (0: none) and the journal has what was said. `say` takes events that nobody
     waits for; the others go into the outbox with their transaction. `first_groups` are the first administrator's.
+    `locked_out` says what keeps everybody of the database from administering Limen, "" where somebody can.
     """
 
     settings: Settings
@@ -36,6 +38,7 @@ class Ports:
     settled: Callable[[int], Awaitable[object]]
     say: Callable[[Event], object]
     first_groups: frozenset[str] = frozenset({"administrators", "staff"})
+    locked_out: Callable[[Snapshot], str] = lambda _people: ""
 
     def now(self) -> Instant:
         return self.clock.now()
@@ -64,3 +67,23 @@ class Ports:
         if changed or said:
             await self.settled(changed)
         return result
+
+    async def take(self, work: Callable[[Transaction], T]) -> T:
+        """`write` for what takes something from somebody, unless it takes the last way to administer Limen.
+
+        Where there was no such way before, it takes none. Raises NobodyCouldAdministerError.
+        """
+
+        def watched(transaction: Transaction) -> T:
+            result = work(transaction)
+            why = self.locked_out(transaction)
+            if why:
+                raise NobodyCouldAdministerError(why)
+            return result
+
+        try:
+            return await self.write(watched)
+        except NobodyCouldAdministerError:
+            if not await self.read(self.locked_out):
+                raise
+        return await self.write(work)
