@@ -17,11 +17,15 @@ when { context.auth.strength >= 2 && (context.device.known || !(context.risk.sco
 
 def rendered(text: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, **known: object) -> str:
     audience = known.pop("audience", Audience.ADMINISTRATOR)
+    language = known.pop("language", Language.ENGLISH)
+    assert isinstance(audience, Audience)
+    assert isinstance(language, Language)
     monkeypatch.setenv("COLUMNS", "120")
     engine = engine_of(text)
     asked = Asked(engine, VIEW, facts(**known), NOW, "Ana", "Wiki")
-    said = say(engine, asked.explain().decision, audience, Words(Language.ENGLISH, BERLIN), Names("Ana", "Wiki"))
-    print_explanation(asked.explain(), asked, said, audience)
+    words = Words(language, BERLIN)
+    said = say(engine, asked.explain().decision, audience, words, Names("Ana", "Wiki"))
+    print_explanation(asked.explain(), asked, said, audience, words)
     return capsys.readouterr().out
 
 
@@ -59,3 +63,16 @@ def test_whoever_may_not_know_all_sees_no_policy(
     assert "context." not in out
     assert "(a)" not in out
     assert "watched" not in out
+
+
+def test_in_german_all_but_the_authors_words_and_the_code_are_german(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    out = rendered(POLICIES, capsys, monkeypatch, language=Language.GERMAN, strength=1)
+    assert out.startswith("NACHWEIS NÖTIG  Ana · Ansehen · Wiki · Di, 24.11.2026, 10:00:00 CET\n")
+    lines = [" ".join(line.split()) for line in out.splitlines()]
+    assert "Nichts erlaubt das. Keine Regel gibt diesen Zugriff. (nothing-permits)" in lines
+    assert "Regel und ihre Bedingungen gesehener Wert" in lines
+    assert "! forbid b [beobachtet]" in lines
+    for english in ("policy", "value seen", "determined", "any of", "Nothing", "[watch]", "Tue"):
+        assert english not in out, english

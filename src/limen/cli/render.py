@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from rich.table import Table
@@ -11,7 +10,7 @@ from rich.text import Text
 
 from limen.cli.output import console
 from limen.policy import Effect, Reason, State
-from limen.policy.saying import Audience, Said
+from limen.policy.saying import Audience, Said, Words
 from limen.printable import visible
 
 if TYPE_CHECKING:
@@ -23,20 +22,22 @@ _COLOURS = {Effect.PERMIT: "green", Effect.CHALLENGE: "yellow", Effect.DENY: "re
 _MARKS = {"held": ("✓", "green"), "failed": ("✗", "red"), "error": ("!", "magenta"), "not reached": ("·", "dim")}
 
 
-def print_explanation(explanation: Explanation, asked: Asked, said: Said, audience: Audience) -> None:
+def print_explanation(explanation: Explanation, asked: Asked, said: Said, audience: Audience, words: Words) -> None:
     """The answer first, then why, then what would turn it; every policy with every value for administrators alone."""
     out = console()
     decision = explanation.decision
     line = Text.assemble(
-        (str(decision.effect).upper(), f"bold {_COLOURS[decision.effect]}"),
-        visible(f"  {asked.who} · {decision.request.action} · {asked.app} · {_local(decision.now, asked)}"),
+        (words.say(f"why.{decision.effect}"), f"bold {_COLOURS[decision.effect]}"),
+        visible(
+            f"  {asked.who} · {_action(decision.request.action, words)} · {asked.app} · {words.moment(decision.now)}"
+        ),
     )
     out.print(line)
     is_all = audience is Audience.ADMINISTRATOR
     for reason in decision.reasons:
-        words = reason.text if audience is Audience.SELF else _reason(reason)
-        if words:
-            out.print(_text(f"  {words}"))
+        why = reason.text if audience is Audience.SELF and not _is_named(reason, words) else _reason(reason, words)
+        if why:
+            out.print(_text(f"  {why}"))
     for one in said.because:
         out.print(_text(f"  {one.sentence} ({one.policy})" if one.policy and is_all else f"  {one.sentence}"))
     for sentence in said.remedies:
@@ -46,54 +47,57 @@ def print_explanation(explanation: Explanation, asked: Asked, said: Said, audien
     if not is_all:
         return
     for reason in decision.watched:
-        out.print(_text(f"  watched: {_reason(reason)} ({reason.effect})", "dim"))
+        said_of_it = words.say("why.watched", reason=_reason(reason, words), effect=reason.effect)
+        out.print(_text(f"  {said_of_it}", "dim"))
     if explanation.valid_until is not None:
-        out.print(_text(f"  Time alone changes this at {_local(explanation.valid_until, asked)}.", "dim"))
+        out.print(_text(f"  {words.say('why.changes', at=words.moment(explanation.valid_until))}", "dim"))
     if asked.replayed is not None:
-        out.print(_agreement(asked))
-    out.print(_table(explanation.policies))
+        out.print(_agreement(asked, words))
+    out.print(_table(explanation.policies, words))
 
 
-def _agreement(asked: Asked) -> Text:
+def _agreement(asked: Asked, words: Words) -> Text:
     replayed = asked.replayed
     if replayed is None or replayed.agrees:
-        return Text("  The file says the same.", "green")
-    return _text(f"  The file says {replayed.effect} because of {', '.join(replayed.reasons)}.", "bold red")
+        return Text(f"  {words.say('why.agrees')}", "green")
+    differs = words.say("why.differs", effect=replayed.effect, reasons=", ".join(replayed.reasons))
+    return _text(f"  {differs}", "bold red")
 
 
-def _table(policies: Iterable[Considered]) -> Table:
+def _table(policies: Iterable[Considered], words: Words) -> Table:
     table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), expand=False)
     table.add_column("")
-    table.add_column("policy and its conditions", overflow="fold", ratio=3)
-    table.add_column("value seen", overflow="fold", ratio=2)
+    table.add_column(words.say("why.policy"), overflow="fold", ratio=3)
+    table.add_column(words.say("why.seen"), overflow="fold", ratio=2)
     for policy in sorted(policies, key=lambda one: (not one.determined, one.outcome != "held")):
         mark, colour = _MARKS[policy.outcome]
         weight = "bold " if policy.determined else ""
-        state = "" if policy.state is State.ENFORCE else f" [{policy.state}]"
+        state = "" if policy.state is State.ENFORCE else f" [{words.say(f'why.state.{policy.state}')}]"
         said = f"{policy.effect} {policy.id}{state}"
         table.add_row(
-            Text(mark, weight + colour), _text(said, weight), Text("determined the answer" if policy.determined else "")
+            Text(mark, weight + colour),
+            _text(said, weight),
+            Text(words.say("why.determined") if policy.determined else ""),
         )
         for line in policy.scope:
             if line.text != line.variable:
                 _row(table, "held" if line.held else "failed", f"  {line.text}", "")
         for condition in policy.conditions:
-            _condition(table, condition)
+            _condition(table, condition, words)
     return table
 
 
-def _condition(table: Table, condition: ConditionTrace) -> None:
+def _condition(table: Table, condition: ConditionTrace, words: Words) -> None:
     _row(table, condition.outcome, f"  {condition.kind}", condition.message)
     for part in condition.parts:
-        _part(table, part, 2)
+        _part(table, part, 2, words)
 
 
-def _part(table: Table, part: Part, depth: int) -> None:
+def _part(table: Table, part: Part, depth: int, words: Words) -> None:
     if part.parts:
-        words = {"all": "all of", "any": "any of", "not": "not"}
-        _row(table, part.outcome, f"{'  ' * depth}{words[part.join]}", part.message)
+        _row(table, part.outcome, f"{'  ' * depth}{words.say(f'why.{part.join}')}", part.message)
         for inner in part.parts:
-            _part(table, inner, depth + 1)
+            _part(table, inner, depth + 1, words)
         return
     saw = ", ".join(f"{_last(read.path)} = {read.missing or _value(read.value)}" for read in part.reads)
     _row(table, part.outcome, f"{'  ' * depth}{part.text}", part.message or saw)
@@ -119,9 +123,16 @@ def _value(value: Any) -> str:
     return f'"{value}"' if isinstance(value, str) else str(value).lower() if isinstance(value, bool) else str(value)
 
 
-def _reason(reason: Reason) -> str:
+def _is_named(reason: Reason, words: Words) -> bool:
+    """Whether Limen itself speaks, in words of its own."""
+    return words.has(f"named.{reason.policy}")
+
+
+def _reason(reason: Reason, words: Words) -> str:
+    if _is_named(reason, words):
+        return f"{words.say(f'named.{reason.policy}')} ({reason.policy})"
     return f"{reason.title}. {reason.text} ({reason.policy})" if reason.text else f"{reason.title}. ({reason.policy})"
 
 
-def _local(at: int, asked: Asked) -> str:
-    return datetime.fromtimestamp(at / 1000, asked.engine.zone).strftime("%a %Y-%m-%d %H:%M:%S %Z")
+def _action(action: str, words: Words) -> str:
+    return words.say(f"action.{action}") if words.has(f"action.{action}") else action

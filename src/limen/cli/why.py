@@ -105,7 +105,7 @@ def _show(found: Asked, audience: Audience, language: Language, *, as_json: bool
     else:
         from limen.cli.render import print_explanation
 
-        print_explanation(explanation, found, said, audience)
+        print_explanation(explanation, found, said, audience, words)
     if found.replayed is not None and not found.replayed.agrees:
         sys.exit(1)
 

@@ -8,7 +8,7 @@ from limen.policy.saying.english import WORDS
 def test_no_message_is_empty_and_each_names_its_values() -> None:
     for key, message in WORDS.items():
         assert message.strip() == message != "", key
-        assert re.fullmatch(r"[^{}]*(\{[a-z]+(:02)?\}[^{}]*)*", message), key
+        assert re.fullmatch(r"[^{}]*(\{[a-z]+(:02|:\.\d)?\}[^{}]*)*", message), key
 
 
 def test_what_is_said_to_the_person_has_no_place_for_a_threshold() -> None:

@@ -97,6 +97,19 @@ class Words:
         local = datetime.fromtimestamp(instant / 1000, self.zone)
         return self.say("date", year=local.year, month=local.month, day=local.day, time=f"{local:%H:%M}")
 
+    def moment(self, instant: Instant) -> str:
+        """`Tue 2026-11-24 07:00:05 CET`."""
+        local = datetime.fromtimestamp(instant / 1000, self.zone)
+        return self.say(
+            "moment.exact",
+            weekday=self.say(f"weekday.{local.isoweekday()}"),
+            year=local.year,
+            month=local.month,
+            day=local.day,
+            time=f"{local:%H:%M:%S}",
+            zone=f"{local:%Z}",
+        )
+
     def hours(self, hours: Hours) -> str:
         """`Monday to Friday, 07:00 to 19:00`."""
         days = self._days(hours.days) if len(hours.days) < 7 else ""
