@@ -125,6 +125,7 @@ def test_require_a_fresh_passkey_for_payroll(harbor: Any, browse: Any, ada: Any)
     rohan = somebody(harbor, browse, "Rohan Deshpande", "staff", "finance")
     assert is_let_in(rohan, harbor, "payroll", "/run/2026-11")
     page = new_rule(ada, harbor, "payroll", "Ask for something first")
+    page.get_by_label("everybody", exact=True).check()
     page.get_by_label("Proof").first.select_option(label="a passkey")
     page.get_by_label("Used within").first.fill("45m")
     see_what_would_change(ada)
@@ -144,6 +145,7 @@ def test_block_a_country(harbor: Any, browse: Any, ada: Any, monkeypatch: pytest
     harbor.loop.call_soon_threadsafe(lambda: (known._places.clear(), known._changed(("company", ""))))
     assert is_let_in(oscar, harbor, "git")
     page = new_rule(ada, harbor, "git", "Ask for something first")
+    page.get_by_label("everybody", exact=True).check()
     page.get_by_text("Place, risk and more").first.click()
     page.get_by_label("Not from these countries").first.fill("kp")
     page.get_by_label("the country is known").first.check()
@@ -197,6 +199,7 @@ def test_withhold_downloads_on_unknown_devices(harbor: Any, browse: Any, ada: An
     oscar = somebody(harbor, browse, "Oscar Mbeki", "staff", "engineering")
     assert is_let_in(oscar, harbor, "git", "/archive/routes.csv")
     page = new_rule(ada, harbor, "git", "Ask for something first")
+    page.get_by_label("everybody", exact=True).check()
     page.get_by_label("download").first.check()
     page.get_by_label("one we know").first.check()
     main = see_what_would_change(ada)
@@ -296,6 +299,7 @@ ROOMS = (
     "/console/apps/payroll/rules/new?kind=forbid",
     "/console/policies/medium-risk-asks-again/edit",
     "/console/policies/finance-payroll/edit?as=text",
+    "/console/rules/new",
     "/console/levels",
     "/console/revisions",
 )
@@ -318,7 +322,14 @@ def test_text_says_what_is_wrong_while_it_is_written(harbor: Any, ada: Any) -> N
     text.fill(right.replace('Group::"finance"', 'Group::"finanse"'))
     said = ada.page.locator("[data-problems]")
     expect(said).to_contain_text('there is no group "finanse"; did you mean "finance"?')
-    expect(said).to_contain_text("line 6")
+    expect(said).to_contain_text("(line 6 here)")
+    expect(ada.page.locator("[data-lines] .wrong")).to_have_text("6")
     ada.clean()
     text.fill(right)
     expect(said).to_contain_text("Nothing is wrong with it")
+    expect(ada.page.locator("[data-lines] .wrong")).to_have_count(0)
+    long = right + "\n// " + "x" * 80_000
+    text.fill(long)
+    expect(said).to_contain_text("longer than 16,000 characters")
+    ada.page.get_by_role("button", name="Check").click()
+    assert text.input_value() == long  # nothing was sent, nothing is lost

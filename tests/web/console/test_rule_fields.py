@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given, settings
 from tests.laws.form_cases import forms
 
-from limen.clock import HOUR, from_iso
-from limen.policy.forms import EVERY_DAY, Form, FormError, Hours, Needs
-from limen.web.console.rule_fields import MOST_WAYS, blank, form_in, local_instant, local_text, ways_of
+from limen.clock import HOUR, MINUTE, from_iso
+from limen.policy.forms import EVERY_DAY, Form, Hours, Needs
+from limen.web.console.rule_fields import MOST_WAYS, FieldError, blank, form_in, local_instant, local_text, ways_of
 
 BERLIN = ZoneInfo("Europe/Berlin")
 
@@ -31,6 +31,8 @@ def sent(form: Form) -> dict[str, list[str]]:
         ("spares_limen", form.spares_limen),
     ):
         fields |= {name: ["1"]} if is_on else {}
+    fields |= {} if form.groups else {"who": ["everybody"]}
+    fields |= {"asks_nothing": ["1"]} if all(needs.is_empty for needs in form.needs) else {}
     for way in ways_of(form, BERLIN):
         fields |= _way(way)
     for number, one in enumerate(form.exemptions):
@@ -91,34 +93,95 @@ def _survives_summer_time(at: int | None) -> bool:
     return at is None or local_instant(local_text(at, BERLIN), BERLIN) == at
 
 
+SAID = {"groups": ["finance"], "w0_strength": ["3"]}
+
+
 @pytest.mark.parametrize(
-    ("fields", "what"),
+    ("fields", "field", "what"),
     [
-        ({"w0_strength": ["0"], "w0_proved_within": ["soon"]}, "no length of time"),
-        ({"w0_strength": ["many"]}, "a strength is a number"),
-        ({"w0_strength": ["0"], "w0_countries": ["Germany"]}, "no country"),
-        ({"w0_strength": ["0"], "w0_start": ["25:00"]}, "no time of day"),
-        ({"w0_strength": ["0"], "w0_until": ["on Friday"]}, "no date"),
-        ({"w0_strength": ["0"], "w0_not_countries": ["KP"]}, "not known would pass"),
-        ({"actions": ["fly"]}, "no such action"),
-        ({"sensitivity": ["٣"]}, "a label is a number"),
+        ({"w0_proved_within": ["soon"]}, "w0_proved_within", "no length of time"),
+        ({"w0_proved_within": ["4 hours ago"]}, "w0_proved_within", "no length of time"),
+        ({"w0_signed_in_within": ["400 days"]}, "w0_signed_in_within", "a second and a year"),
+        ({"w0_strength": ["many"]}, "w0_strength", "a strength is a number"),
+        ({"w0_countries": ["Germany"]}, "w0_countries", "no country"),
+        ({"w0_not_countries": ["RUS"]}, "w0_not_countries", "no country"),
+        ({"w1_strength": ["0"], "w1_not_countries": ["Р У"]}, "w1_not_countries", "no country"),
+        ({"w0_start": ["25:00"]}, "w0_start", "no time of day"),
+        ({"w0_until": ["on Friday"]}, "w0_until", "no date"),
+        ({"w0_risk_below": ["101"]}, "w0_risk_below", "0 to 100"),
+        ({"w0_risk_may_be_unknown": ["1"]}, "w0_risk_below", "no risk is asked for"),
+        ({"w0_not_countries": ["KP"]}, "allow_unknown", "not known would pass"),
+        ({"except_groups": ["finance"]}, "except_groups", "meant and left out"),
+        ({"title": ["x" * 501]}, "title", "at most 500"),
+        ({"actions": ["fly"]}, "", "no such action"),
+        ({"sensitivity": ["٣"]}, "sensitivity", "a label is a number"),
     ],
 )
-def test_what_can_not_be_taken_is_said_with_what_to_do(fields: dict[str, list[str]], what: str) -> None:
-    with pytest.raises(FormError, match=what) as refused:
-        form_in(fields, "a", "permit", BERLIN)
+def test_what_can_not_be_taken_is_said_at_its_field_with_what_to_do(
+    fields: dict[str, list[str]], field: str, what: str
+) -> None:
+    with pytest.raises(FieldError, match=what) as refused:
+        form_in({**SAID, **fields}, "a", "permit", BERLIN)
     assert refused.value.fix
+    assert refused.value.field == field
+
+
+@pytest.mark.parametrize("effect", ["permit", "forbid"])
+@pytest.mark.parametrize(
+    ("fields", "field"),
+    [
+        ({"w0_strength": ["3"]}, "groups"),
+        ({"w0_strength": ["3"], "who": ["anybody"]}, "groups"),
+        ({**SAID, "who": ["everybody"]}, "groups"),
+        ({"groups": ["finance"], "w0_strength": ["0"]}, "w0_strength"),
+        ({"groups": ["finance"]}, "w0_strength"),
+        ({**SAID, "asks_nothing": ["1"]}, "asks_nothing"),
+    ],
+)
+def test_everybody_and_nothing_are_never_meant_by_leaving_fields_empty(
+    effect: str, fields: dict[str, list[str]], field: str
+) -> None:
+    with pytest.raises(FieldError) as refused:
+        form_in(fields, "a", effect, BERLIN)
+    assert refused.value.field == field
+
+
+def test_everybody_and_nothing_can_be_said() -> None:
+    form = form_in({"who": ["everybody"], "w0_strength": ["0"], "asks_nothing": ["1"]}, "a", "forbid", BERLIN)
+    assert (form.groups, form.needs) == (frozenset(), ())
+
+
+@pytest.mark.parametrize(
+    ("text", "minutes"),
+    [
+        ("4h", 240),
+        ("4 hours", 240),
+        ("90 minutes", 90),
+        ("4 Std", 240),
+        ("4 Std.", 240),
+        ("1h30m", 90),
+        ("1 hour and 30 minutes", 90),
+        ("1 Stunde 30 Minuten", 90),
+        (" 2 Tage ", 2880),
+        ("1 week", 10080),
+    ],
+)
+def test_a_length_of_time_is_read_as_people_write_it(text: str, minutes: int) -> None:
+    (needs,) = form_in({**SAID, "w0_proved_within": [text]}, "a", "permit", BERLIN).needs
+    assert needs.proved_within == minutes * MINUTE
 
 
 def test_an_exception_without_an_end_is_none() -> None:
-    with pytest.raises(FormError, match="needs an end"):
-        form_in({"x0_person": ["p_1"]}, "a", "forbid", BERLIN)
-    assert form_in({"x0_person": ["p_1"], "x0_remove": ["1"]}, "a", "forbid", BERLIN).exemptions == ()
+    with pytest.raises(FieldError, match="needs an end") as refused:
+        form_in({**SAID, "x0_person": ["p_1"]}, "a", "forbid", BERLIN)
+    assert refused.value.field == "x0_until"
+    assert form_in({**SAID, "x0_person": ["p_1"], "x0_remove": ["1"]}, "a", "forbid", BERLIN).exemptions == ()
 
 
 def test_what_people_write_is_understood() -> None:
     form = form_in(
         {
+            "who": ["everybody"],
             "w0_strength": ["3"],
             "w0_proved_within": ["4 h"],
             "w0_countries": ["de at, CH"],
@@ -143,10 +206,12 @@ def test_what_people_write_is_understood() -> None:
 
 def test_all_days_and_no_times_are_no_hours() -> None:
     days = [str(day) for day in EVERY_DAY]
-    form = form_in({"w0_strength": ["1"], "w0_days": days}, "a", "permit", BERLIN)
+    form = form_in({"who": ["everybody"], "w0_strength": ["1"], "w0_days": days}, "a", "permit", BERLIN)
     assert form.needs == (Needs(strength=1),)
 
 
 def test_a_new_rule_starts_from_something_sensible() -> None:
     assert blank("permit", "crm").needs == (Needs(strength=3),)
     assert blank("forbid", "crm").apps == {"crm"}
+    everywhere = blank("forbid", "")
+    assert (everywhere.apps, everywhere.spares_limen) == (frozenset(), True)

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, tzinfo
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
-from limen.clock import Instant, Milliseconds
-from limen.company.tests_file import read_length
+from limen.clock import DAY, HOUR, MINUTE, SECOND, Instant, Milliseconds
 from limen.facts import ACTIONS
 from limen.policy import Phase, State
 from limen.policy.forms import EVERY_DAY, Exemption, Form, FormError, Hours, Needs
+from limen.policy.forms.model import LONGEST, MAX_WORDS
 from limen.policy.forms.write import length_text
 from limen.web.requests import one
 
@@ -19,7 +20,7 @@ MOST_WAYS: Final = 6
 WEEKDAYS: Final = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 STRENGTHS: Final = ("nothing in particular", "to be signed in", "two factors", "a passkey")
 BINDINGS: Final = ("not asked", "bound", "firmly bound", "bound in hardware")
-_FLAGS: Final = (
+FLAGS: Final = (
     "active",
     "device_known",
     "device_managed",
@@ -29,6 +30,28 @@ _FLAGS: Final = (
     "risk_may_be_unknown",
     "granted",
 )
+
+EVERYBODY: Final = "everybody"
+_UNITS: Final = (
+    (1, "ms"),
+    (SECOND, "s sec secs second seconds sek sekunde sekunden"),
+    (MINUTE, "m min mins minute minutes minuten"),
+    (HOUR, "h hr hrs hour hours std stunde stunden"),
+    (DAY, "d day days tag tage tagen"),
+    (7 * DAY, "w week weeks woche wochen"),
+)
+_UNIT: Final = {word: size for size, words in _UNITS for word in words.split()}
+_LENGTH: Final = re.compile(r"([0-9]{1,9})\s*([a-z]{1,8})\.?\s*(?:,|and\b|und\b)?\s*")
+_COUNTRY: Final = re.compile(r"[A-Z]{2}")
+_T = TypeVar("_T")
+
+
+class FieldError(FormError):
+    """What is wrong with one field of the page; `field` is its name ("": it is about the whole)."""
+
+    def __init__(self, field: str, what: str, fix: str) -> None:
+        super().__init__(what, fix)
+        self.field = field
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,28 +83,74 @@ def ways_of(form: Form, zone: tzinfo) -> list[Way]:
 
 
 def form_in(sent: Mapping[str, Sequence[str]], form_id: str, effect: str, zone: tzinfo) -> Form:
-    """The form that these fields make. Raises `FormError` with what to change."""
+    """The form that these fields make. Raises `FieldError` with the field and what to change.
+
+    Neither "everybody" nor "asks for nothing" is ever meant by leaving fields empty: each has a field of its own.
+    """
     is_permit = effect == "permit"
     ways = [way for number in range(MOST_WAYS) if (way := _needs(sent, f"w{number}_", zone)) is not None]
-    return Form(
-        form_id,
-        "permit" if is_permit else "forbid",
-        title=_line(one(sent, "title")),
-        reason=_line(one(sent, "reason")),
-        phase=_chosen(Phase, one(sent, "phase")),
-        state=_chosen(State, one(sent, "state")) or State.ENFORCE,
-        groups=frozenset(sent.get("groups", ())),
-        except_groups=frozenset(sent.get("except_groups", ())),
-        is_for_workloads=bool(one(sent, "workloads")),
-        apps=frozenset(sent.get("apps", ())),
-        is_for_apps_only=bool(one(sent, "apps_only")),
-        sensitivity=_number(one(sent, "sensitivity"), "a label"),
-        actions=frozenset(sent.get("actions", ())),
-        spares_limen=bool(one(sent, "spares_limen")) and not sent.get("apps"),
-        needs=tuple(ways or [Needs()]) if is_permit else tuple(way for way in ways if not way.is_empty),
-        exemptions=tuple(_exemptions(sent, zone)),
-        allow_unknown=_line(one(sent, "allow_unknown")),
-    )
+    asked = [way for way in ways if not way.is_empty]
+    groups = _groups(sent)
+    _check_asked(asked, is_permit=is_permit, is_nothing_meant=bool(one(sent, "asks_nothing")))
+    said: dict[str, Any] = {
+        "title": _line(one(sent, "title")),
+        "reason": _line(one(sent, "reason")),
+        "phase": _chosen(Phase, one(sent, "phase")),
+        "state": _chosen(State, one(sent, "state")) or State.ENFORCE,
+        "groups": groups,
+        "except_groups": frozenset(sent.get("except_groups", ())),
+        "is_for_workloads": bool(one(sent, "workloads")),
+        "apps": frozenset(sent.get("apps", ())),
+        "is_for_apps_only": bool(one(sent, "apps_only")),
+        "sensitivity": _at("sensitivity", _number, one(sent, "sensitivity"), "a label"),
+        "actions": frozenset(sent.get("actions", ())),
+        "spares_limen": bool(one(sent, "spares_limen")) and not sent.get("apps"),
+        "needs": tuple(asked or [Needs()]) if is_permit else tuple(asked),
+        "exemptions": tuple(_exemptions(sent, zone)),
+        "allow_unknown": _line(one(sent, "allow_unknown")),
+    }
+    try:
+        return Form(form_id, "permit" if is_permit else "forbid", **said)
+    except FormError as wrong:
+        raise FieldError(_field_of(said), wrong.what, wrong.fix) from None
+
+
+def _groups(sent: Mapping[str, Sequence[str]]) -> frozenset[str]:
+    groups, is_everybody = frozenset(sent.get("groups", ())), one(sent, "who") == EVERYBODY
+    if groups and is_everybody:
+        raise FieldError("groups", "groups are chosen and everybody too", "choose one of the two")
+    if not groups and not is_everybody:
+        raise FieldError("groups", "nobody is named", "choose a group, or choose “everybody”")
+    return groups
+
+
+def _check_asked(asked: Sequence[Needs], *, is_permit: bool, is_nothing_meant: bool) -> None:
+    if asked and is_nothing_meant:
+        raise FieldError("asks_nothing", "something is asked, and nothing too", "leave out one of the two")
+    if not asked and not is_nothing_meant:
+        fix = "choose at least one thing, such as a passkey"
+        if not is_permit:
+            fix += ", or say that nothing is enough"
+        raise FieldError("w0_strength", "nothing is asked for", fix)
+
+
+def _field_of(said: Mapping[str, Any]) -> str:
+    """Which field to mend where the parts are right by themselves and the whole is not."""
+    if not said["allow_unknown"] and any(needs.lets_unknown_pass for needs in said["needs"]):
+        return "allow_unknown"
+    if said["groups"] & said["except_groups"]:
+        return "except_groups"
+    if len({exempt.person for exempt in said["exemptions"]}) != len(said["exemptions"]):
+        return "exceptions"
+    return next((name for name in ("title", "reason", "allow_unknown") if len(said[name]) > MAX_WORDS), "")
+
+
+def _at(field: str, work: Callable[..., _T], *given: Any) -> _T:
+    """What `work` makes of this; what it can't take is the fault of that field."""
+    try:
+        return work(*given)
+    except FormError as wrong:
+        raise FieldError(field, wrong.what, wrong.fix) from None
 
 
 def local_text(at: Instant | None, zone: tzinfo) -> str:
@@ -129,20 +198,24 @@ def _needs(sent: Mapping[str, Sequence[str]], prefix: str, zone: tzinfo) -> Need
     def said(name: str) -> str:
         return one(sent, prefix + name).strip()
 
-    flags: dict[str, Any] = {name: bool(said(name)) for name in _FLAGS}
-    return Needs(
-        strength=_number(said("strength"), "a strength") or 0,
-        proved_within=_length(said("proved_within")),
-        signed_in_within=_length(said("signed_in_within")),
-        binding=_number(said("binding"), "a binding") or 0,
-        networks=frozenset(sent.get(f"{prefix}networks", ())),
-        countries=_countries(said("countries")),
-        not_countries=_countries(said("not_countries")),
-        risk_below=_number(said("risk_below"), "a risk"),
-        hours=_hours(sent.get(f"{prefix}days", ()), said("start"), said("end")),
-        until=local_instant(said("until"), zone),
-        **flags,
-    )
+    def at(name: str, work: Callable[..., _T], *more: Any) -> _T:
+        return _at(prefix + name, work, said(name), *more)
+
+    flags: dict[str, Any] = {name: bool(said(name)) for name in FLAGS}
+    given: dict[str, Any] = {
+        "strength": at("strength", _number, "a strength") or 0,
+        "proved_within": at("proved_within", _length),
+        "signed_in_within": at("signed_in_within", _length),
+        "binding": at("binding", _number, "a binding") or 0,
+        "networks": frozenset(sent.get(f"{prefix}networks", ())),
+        "countries": at("countries", _countries),
+        "not_countries": at("not_countries", _countries),
+        "risk_below": at("risk_below", _number, "a risk"),
+        "hours": _at(f"{prefix}start", _hours, sent.get(f"{prefix}days", ()), said("start"), said("end")),
+        "until": at("until", local_instant, zone),
+    }
+    # Of what is right by itself, only a risk can still be wrong together with what is beside it.
+    return _at(f"{prefix}risk_below", lambda: Needs(**given, **flags))
 
 
 def _exemptions(sent: Mapping[str, Sequence[str]], zone: tzinfo) -> Iterator[Exemption]:
@@ -152,10 +225,10 @@ def _exemptions(sent: Mapping[str, Sequence[str]], zone: tzinfo) -> Iterator[Exe
         person = one(sent, f"x{number}_person")
         if not person or one(sent, f"x{number}_remove"):
             continue
-        until = local_instant(one(sent, f"x{number}_until"), zone)
+        until = _at(f"x{number}_until", local_instant, one(sent, f"x{number}_until"), zone)
         if until is None:
-            raise FormError("an exception needs an end", "say until when")
-        yield Exemption(person, until, _line(one(sent, f"x{number}_reason")))
+            raise FieldError(f"x{number}_until", "an exception needs an end", "say until when")
+        yield _at(f"x{number}_reason", Exemption, person, until, _line(one(sent, f"x{number}_reason")))
 
 
 def _hours(days: Sequence[str], start: str, end: str) -> Hours | None:
@@ -184,16 +257,27 @@ def _length_field(length: Milliseconds | None) -> str:
 
 
 def _length(text: str) -> Milliseconds | None:
+    """`4h`, `4 hours`, `90 minutes`, `1h30m`, `4 Std.`: as people write it."""
     if not text:
         return None
-    try:
-        return read_length(text.replace(" ", ""))
-    except ValueError as error:
-        raise FormError(str(error), "write it as 15m, 4h or 2d") from None
+    rest, length = text.strip().lower(), 0
+    while rest:
+        found = _LENGTH.match(rest)
+        if found is None or found[2] not in _UNIT:
+            raise FormError(f"{text[:40]!r} is no length of time", "write it as 15m, 4 hours or 2d")
+        length += int(found[1]) * _UNIT[found[2]]
+        rest = rest[found.end() :]
+    if not 0 < length <= LONGEST:
+        raise FormError(f"{text[:40]!r} is not between a second and a year", "write it as 15m, 4 hours or 2d")
+    return length
 
 
 def _countries(text: str) -> frozenset[str]:
-    return frozenset(word.upper() for word in text.replace(",", " ").split())
+    countries = frozenset(word.upper() for word in text.replace(",", " ").replace(";", " ").split())
+    for country in sorted(countries):
+        if not _COUNTRY.fullmatch(country):
+            raise FormError(f"{country[:20]!r} is no country", "write two letters for each, such as DE, AT")
+    return countries
 
 
 def _number(text: str, what: str) -> int | None:
@@ -213,11 +297,13 @@ def _line(text: str) -> str:
 
 
 def blank(effect: str, app: str) -> Form:
-    """What a new rule about an app starts from: that people may use it with a passkey, or that a device be known."""
+    """What a new rule about an app ("": about every app) starts from: that people may use it with a passkey, or that
+    something is asked of them that is still to be said.
+    """
+    apps = frozenset({app} if app else ())
     if effect == "permit":
-        actions = frozenset(ACTIONS[:3])
-        return Form("new", "permit", apps=frozenset({app}), actions=actions, needs=(Needs(strength=3),))
-    return Form("new", "forbid", apps=frozenset({app}), needs=())
+        return Form("new", "permit", apps=apps, actions=frozenset(ACTIONS[:3]), needs=(Needs(strength=3),))
+    return Form("new", "forbid", apps=apps, spares_limen=not app, needs=())
 
 
 def renamed(form: Form, form_id: str) -> Form:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
 from fastapi import APIRouter
 from starlette.exceptions import HTTPException
@@ -12,25 +12,28 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from limen.cedar import Policy
-from limen.company.candidate import candidate, find_policy, replaced
+from limen.company.candidate import replaced
 from limen.company.company import Company
 from limen.company.levels import SAID, Level, at_level, changed_states, level_of
 from limen.company.load import FolderError
-from limen.company.problem import Problem
 from limen.company.publish import OvertakenError
-from limen.company.rules import UNWRITTEN, form_of, names_of, new_id, rule_of, rules_about, with_form, without
+from limen.company.rules import form_of, names_of, new_id, rule_of, rules_about, with_form, without
 from limen.company.states import with_state
 from limen.errors import LimenError
-from limen.facts import ACTIONS, App
+from limen.facts import App
 from limen.policy import Phase, State
-from limen.policy.forms import Form, FormError, Names, sentence
+from limen.policy.forms import Form, Names, sentence
 from limen.web.console.changes import Changes
-from limen.web.console.rule_fields import BINDINGS, STRENGTHS, WEEKDAYS, blank, form_in, local_text, ways_of
+from limen.web.console.rule_fields import BINDINGS, STRENGTHS, WEEKDAYS, blank, form_in
+from limen.web.console.rule_text import plain, problems_of, text_page
+from limen.web.console.rule_typed import UNKNOWN_WORDS, Typed, offered, sensitive, typed, unknown_here, untold
 from limen.web.console.sentences import scope_sentence
 from limen.web.requests import one, query
 from limen.web.site import Resident, Site, status_of
 
 NEW: Final = "new"
+_LATELY: Final = 500
+"""How many of the newest events tell where requests come from."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,8 +80,18 @@ def rooms(site: Site, changes: Changes) -> APIRouter:  # noqa: C901, PLR0915 -- 
         if app_id not in changes.company.all_apps:
             raise HTTPException(404)
         effect = "forbid" if query(request, "kind") == "forbid" else "permit"
-        base = changes.company.revision
-        return _form_page(changes, resident, blank(effect, app_id), back=f"/console/apps/{app_id}", base=base)
+        fields = typed(blank(effect, app_id), changes.company.settings.zone, is_blank=True)
+        return _form_page(
+            changes, resident, fields, effect, back=f"/console/apps/{app_id}", base=changes.company.revision
+        )
+
+    @router.get("/console/rules/new")
+    async def begin_for_all(request: Request) -> Response:
+        """A rule of the whole company: about every app, or about those of a label."""
+        resident = await site.enter(request, "administer")
+        effect = "permit" if query(request, "kind") == "permit" else "forbid"
+        fields = typed(blank(effect, ""), changes.company.settings.zone, is_blank=True)
+        return _form_page(changes, resident, fields, effect, back="/console/policies", base=changes.company.revision)
 
     @router.post("/console/rules")
     async def make(request: Request) -> Response:
@@ -96,9 +109,12 @@ def rooms(site: Site, changes: Changes) -> APIRouter:  # noqa: C901, PLR0915 -- 
         is_new = policy_id not in changes.company.policies.sources
         base = draft.base if draft else company.revision
         if form is None or (query(request, "as") == "text" and not is_new):
-            return _text_page(changes, resident, policy, company.policies.sources[policy_id].text, base=base)
+            return text_page(changes, resident, policy, company.policies.sources[policy_id].text, base=base)
         back = draft.back if draft else f"/console/policies/{policy_id}"
-        return _form_page(changes, resident, form, back=back, base=base, is_new=is_new)
+        fields = typed(form, company.settings.zone)
+        said = sentence(form, names_here(site, company))
+        at = NEW if is_new else policy_id
+        return _form_page(changes, resident, fields, form.effect, back=back, base=base, policy_id=at, said=said)
 
     @router.post("/console/policies/{policy_id}/edit")
     async def change(request: Request, policy_id: str) -> Response:
@@ -117,10 +133,10 @@ def rooms(site: Site, changes: Changes) -> APIRouter:  # noqa: C901, PLR0915 -- 
         try:
             await changes.unchanged_since(sent)
         except OvertakenError as wrong:
-            return _text_page(changes, resident, policy, text, base=company.revision, problem=wrong)
+            return text_page(changes, resident, policy, text, base=company.revision, problem=wrong)
         problems = await site.in_thread(lambda: problems_of(company, policy_id, text))
         if problems or one(sent, "do") == "check" or not text:
-            return _text_page(changes, resident, policy, text, problems, base=company.revision, is_checked=True)
+            return text_page(changes, resident, policy, text, problems, base=company.revision, is_checked=True)
         said = f"“{policy.annotations.get('title', policy_id)}” is written otherwise"
         again = f"/console/policies/{policy_id}/edit?as=text"
         files = replaced(company, policy_id, text)
@@ -182,7 +198,7 @@ def rooms(site: Site, changes: Changes) -> APIRouter:  # noqa: C901, PLR0915 -- 
         try:
             form = form_in(sent, "new", one(sent, "effect"), changes.company.settings.zone)
         except LimenError as wrong:
-            return JSONResponse({"what": wrong.what, "fix": wrong.fix})
+            return JSONResponse({"what": wrong.what, "fix": wrong.fix, "field": getattr(wrong, "field", "")})
         return JSONResponse({"said": sentence(form, names_here(site, changes.company))})
 
     @router.post("/console/policies/{policy_id}/check")
@@ -193,42 +209,9 @@ def rooms(site: Site, changes: Changes) -> APIRouter:  # noqa: C901, PLR0915 -- 
         _policy(changes.company, policy_id)
         text = one(sent, "text").replace("\r\n", "\n").strip()
         problems = await site.in_thread(lambda: problems_of(changes.company, policy_id, text))
-        return JSONResponse({"problems": [_plain(problem) for problem in problems]})
+        return JSONResponse({"problems": [plain(problem) for problem in problems]})
 
     return router
-
-
-def problems_of(company: Company, policy_id: str, text: str) -> tuple[Problem, ...]:
-    """What is wrong with the company once this policy says `text`; lines are counted within the policy where it is.
-
-    Raises nothing: text that can't be read at all is a problem like the others.
-    """
-    if not text:
-        return (Problem("", 1, 1, "there is no policy here", "to be rid of it, take it away instead"),)
-    file, piece = find_policy(company, policy_id)
-    try:
-        candidate(company, replaced(company, policy_id, text))
-    except FolderError as error:
-        begins = company.files[file].count("\n", 0, piece.offset)
-        return tuple(_within(problem, file, begins) for problem in error.problems)
-    except LimenError as error:
-        return (Problem("", 1, 1, error.what, error.fix),)
-    return ()
-
-
-def _within(problem: Problem, file: str, begins: int) -> Problem:
-    if problem.file != file or not problem.line:
-        return problem
-    return Problem("", max(1, problem.line - begins), problem.column, problem.what, problem.fix)
-
-
-def _plain(problem: Problem) -> dict[str, Any]:
-    where = problem.file or "line"
-    return {
-        "where": f"{where}:{problem.line}" if problem.file else f"line {problem.line}",
-        "what": problem.what,
-        "fix": problem.fix,
-    }
 
 
 async def _take_form(
@@ -237,77 +220,72 @@ async def _take_form(
     site, company = changes.site, changes.company
     back = one(sent, "back")
     back = back if back.startswith(("/console/apps/", "/console/policies/")) else "/console/policies"
+    fields, base, said = Typed(sent), one(sent, "base"), ""
+    problem: LimenError | None = None
     try:
         form = form_in(sent, policy_id, effect, company.settings.zone)
         said = sentence(form, names_here(site, company))
         if policy_id == NEW:
             title = form.title or said[:80]
             form = form_in({**sent, "title": [title]}, new_id(company, title), effect, company.settings.zone)
-        base = one(sent, "base")
-        if one(sent, "do") == "preview":
-            return _form_page(changes, resident, form, back=back, base=base, is_new=policy_id == NEW)
-        try:
+        if one(sent, "do") != "preview":
             await changes.unchanged_since(sent)
-        except OvertakenError as wrong:
-            is_new = policy_id == NEW
-            base = company.revision
-            return _form_page(changes, resident, form, back=back, base=base, problem=wrong, is_new=is_new)
-        again = f"/console/policies/{form.id}/edit"
-        return await changes.begin(resident, said, with_form(company, form), back, company, again)
+            again = f"/console/policies/{form.id}/edit"
+            heeded = ". ".join(part for part in (said, untold(form, _unknown(site))) if part)
+            return await changes.begin(resident, heeded, with_form(company, form), back, company, again)
+    except OvertakenError as wrong:
+        problem, base = wrong, company.revision  # told once, what was typed may be sent again
     except FolderError as wrong:
         problem = LimenError(wrong.problems[0].what, wrong.problems[0].fix)
     except LimenError as wrong:
         problem = wrong
-    shown = _as_it_was(changes, policy_id, effect, sent)
-    base = company.revision  # what is shown is the rule as it is in force
-    return _form_page(changes, resident, shown, back=back, base=base, problem=problem, is_new=policy_id == NEW)
-
-
-def _as_it_was(changes: Changes, policy_id: str, effect: str, sent: Mapping[str, Sequence[str]]) -> Form:
-    """What to show where the sent form can't be taken: the rule as it is now."""
-    if policy_id != NEW:
-        form = form_of(changes.company, policy_id)
-        if form is not None:
-            return form
-    return blank(effect, one(sent, "apps") or "limen")
+    return _form_page(
+        changes, resident, fields, effect, back=back, base=base, policy_id=policy_id, said=said, problem=problem
+    )
 
 
 def _form_page(
     changes: Changes,
     resident: Resident,
-    form: Form,
+    fields: Typed,
+    effect: str,
     *,
     back: str,
     base: str,
+    policy_id: str = NEW,
+    said: str = "",
     problem: LimenError | None = None,
-    is_new: bool = False,
 ) -> Response:
+    """The page of a form, drawn from its fields: those of the rule, or what was typed."""
     site, company = changes.site, changes.company
-    is_new = is_new or form.id == NEW
-    zone = company.settings.zone
-    try:
-        said = sentence(form, names_here(site, company))
-    except FormError:
-        said = ""
+    is_new = policy_id == NEW
+    apps = company.all_apps
+    chosen = fields.fields.get("apps", ())
+    shown_networks = {name for way in fields.ways for name in fields.fields.get(f"w{way}_networks", ())}
     return site.page(
         "console/rule.html",
         resident,
         status=status_of(problem) if problem else 200,
         room="policies",
         base=base,
-        form=form,
+        typed=fields,
+        policy_id=policy_id,
+        title=fields.text("title") or policy_id,
+        is_permit=effect == "permit",
         is_new=is_new,
-        to="/console/rules" if is_new else f"/console/policies/{form.id}/edit",
-        ways=ways_of(form, zone),
-        exemptions=[(one, local_text(one.until, zone)) for one in form.exemptions],
+        to="/console/rules" if is_new else f"/console/policies/{policy_id}/edit",
         said=said,
         back=back,
         problem=problem,
+        fault=getattr(problem, "field", ""),
+        unknown=_unknown(site),
+        unknown_words=UNKNOWN_WORDS,
+        sensitive=sensitive(chosen, apps),
         groups=company.groups,
-        apps=sorted(company.all_apps.values(), key=lambda app: app.name.casefold()),
+        apps=sorted(apps.values(), key=lambda app: app.name.casefold()),
         people=sorted(site.known.people.values(), key=lambda person: person.name.casefold()),
-        networks=sorted({*company.settings.networks, *(name for way in form.needs for name in way.networks)}),
-        actions=ACTIONS,
+        networks=sorted({*company.settings.networks, *shown_networks}),
+        actions=offered(chosen, apps, fields.fields.get("actions", ())),
         phases=tuple(Phase),
         states=tuple(State),
         strengths=STRENGTHS,
@@ -317,35 +295,11 @@ def _form_page(
     )
 
 
-def _text_page(
-    changes: Changes,
-    resident: Resident,
-    policy: Policy,
-    text: str,
-    problems: Sequence[Problem] = (),
-    *,
-    base: str,
-    problem: LimenError | None = None,
-    is_checked: bool = False,
-) -> Response:
-    source = changes.company.policies.sources.get(policy.id, UNWRITTEN)
-    return changes.site.page(
-        "console/rule_text.html",
-        resident,
-        status=status_of(problem) if problem else 400 if problems else 200,
-        room="policies",
-        base=base,
-        problem=problem,
-        in_force=source.text,
-        policy=policy,
-        title=policy.annotations.get("title", policy.id),
-        source=source,
-        text=text,
-        problems=[_plain(problem) for problem in problems],
-        is_checked=is_checked,
-        is_form=policy.id in changes.company.policies.sources and form_of(changes.company, policy.id) is not None,
-        lines=max(8, min(30, text.count("\n") + 3)),
-    )
+def _unknown(site: Site) -> frozenset[str]:
+    """Which facts nothing tells here yet: places are those from which something was asked lately."""
+    addresses = {event.address for event in site.ports.journal.recent(_LATELY) if event.address}
+    places = [site.known.place(address) for address in addresses]
+    return unknown_here(site.known.devices.values(), site.known.risks.values(), places)
 
 
 def _policy(company: Company, policy_id: str) -> Policy:
