@@ -282,7 +282,7 @@ TESTS = [
     (
         "unmet",
         "- {test: Guests, who: guests, app: handbook, action: view, expect: permit}",
-        "1:1: “Guests”: permit was expected, and it is deny because of guests-nothing-else",
+        "1:1: “Guests”: expected: permitted; now: denied by “Guests see nothing beyond what is public” (guests-nothing",
     ),
 ]
 

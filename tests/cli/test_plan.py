@@ -47,6 +47,18 @@ def test_a_shipped_candidate_does_what_its_file_says(
     )
 
 
+def test_without_people_a_candidate_does_what_the_readme_says(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    shown = (CANDIDATES / "README.md").read_text().split("```\n")[3]
+    assert shown.startswith("Who could do what")
+    shutil.copytree(CANDIDATES.parent / "harbor", tmp_path / "harbor")
+    assert leave("apply", str(tmp_path / "harbor"), "-m", "As it is") == 0
+    code, said = said_of(tmp_path / "harbor", "customers-only-by-day", capsys)
+    assert code == 0
+    assert shown in said
+
+
 def test_the_same_folder_changes_nothing_and_publishes_nothing(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -85,4 +85,4 @@ def test_off_and_watch_turn_it_back_and_the_same_state_is_no_revision(
 
 def test_what_the_tests_forbid_is_not_enforced(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert leave("off", "staff-work", "--folder", str(root), "-m", "No wiki") == 1
-    assert "“Staff read the wiki”: permit was expected" in capsys.readouterr().err
+    assert "“Staff read the wiki”: expected: permitted; now: denied" in capsys.readouterr().err

@@ -24,8 +24,8 @@ def root(tmp_path: Path) -> Path:
             '@id("payroll-from-the-office")\n@title("Payroll only from the office")',
             '@id("payroll-inside")\n@title("Payroll only inside")',
             [
-                "policy payroll-from-the-office removed: Payroll only from the office (watch)",
-                "policy payroll-inside added: Payroll only inside (watch)",
+                "policy payroll-from-the-office removed: “Payroll only from the office” (watch)",
+                "policy payroll-inside added: “Payroll only inside” (watch)",
             ],
         ),
         ("policies/10-who.cedar", "sensitivity <= 1 &&", "sensitivity <= 2 &&", ["changed: its conditions"]),
@@ -42,7 +42,7 @@ def root(tmp_path: Path) -> Path:
         ("limen.toml", "absolute_hours = 12", "absolute_hours = 11", ["setting sessions changed"]),
         ("limen.toml", "[groups]", '[groups]\nnight = "Night shift"', ["group night added"]),
         ("limen.toml", "192.0.2.0/24", "192.0.2.0/25", ["network office changed"]),
-        ("policies/tests.yaml", "- test: Staff read the wiki", "- test: Wiki", ["test Staff", "test Wiki added"]),
+        ("policies/tests.yaml", "- test: Staff read the wiki", "- test: Wiki", ["test “Staff", "test “Wiki” added"]),
     ],
 )
 def test_each_difference_is_one_line(root: Path, file: str, old: str, new: str, said: list[str]) -> None:

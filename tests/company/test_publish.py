@@ -80,7 +80,7 @@ def test_an_earlier_revision_can_be_published_again(database: Database, root: Pa
 
 def test_a_company_whose_tests_fail_is_not_published(database: Database, company: Company) -> None:
     broken = replace(company, tests=(replace(company.tests[0], effect=company.tests[1].effect),))
-    with pytest.raises(FolderError, match="was expected"):
+    with pytest.raises(FolderError, match="expected: "):
         publish(database, broken, SERVER, "try", NOW)
     assert rows(database, store.revisions) == []
 

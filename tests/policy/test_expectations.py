@@ -35,7 +35,19 @@ def test_an_expectation_that_is_met_says_nothing() -> None:
 def test_one_that_is_not_says_what_was_wanted_and_what_is(effect: Effect, because: str) -> None:
     (one,) = unmet(ENGINE, [expectation(effect, because)], APPS)
     assert one.what.startswith("“Staff in the morning”: ")
-    assert one.what.endswith("was expected, and it is permit because of hours")
+    wanted = "denied" if effect is Effect.DENY else "permitted by other"
+    assert one.what.endswith(f"expected: {wanted}; now: permitted by hours")
+
+
+def test_policies_are_told_by_their_titles() -> None:
+    engine = engine_of("""
+        @id("hours") @title("Only before noon") permit (principal, action, resource) when { context.time.minute < 720 };
+        @id("no") @title("Nobody at all") forbid (principal, action, resource);
+    """)
+    (one,) = unmet(engine, [expectation(Effect.PERMIT, "hours")], APPS)
+    assert one.what == (
+        "“Staff in the morning”: expected: permitted by “Only before noon” (hours); now: denied by “Nobody at all” (no)"
+    )
 
 
 def test_the_hour_is_the_companys() -> None:

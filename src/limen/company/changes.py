@@ -30,7 +30,8 @@ class Change:
     after: str = ""
 
     def __str__(self) -> str:
-        return f"{self.kind} {self.name} {self.how}" + (f": {self.detail}" if self.detail else "")
+        name = f"“{self.name}”" if self.kind == "test" else self.name
+        return f"{self.kind} {name} {self.how}" + (f": {self.detail}" if self.detail else "")
 
 
 def changes(before: Company | None, after: Company) -> tuple[Change, ...]:
@@ -67,7 +68,7 @@ def _told(body: Mapping[str, Any]) -> str:
     """A policy's title, and its state where that is not the usual one."""
     said = body.get("annotations") or {}
     state = said.get("state", "enforce")
-    title = str(said.get("title", ""))
+    title = f"“{said['title']}”" if said.get("title") else ""
     return title if state == "enforce" else f"{title} ({state})".strip()
 
 

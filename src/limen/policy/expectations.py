@@ -5,11 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from ipaddress import IPv4Network, IPv6Network
+from typing import Final
 
 from limen.facts import App, Label, Person
 from limen.policy.decision import Decision, Effect, Request
 from limen.policy.engine import Engine
 from limen.policy.supposed import Supposed
+
+_DONE: Final[Mapping[Effect, str]] = {
+    Effect.PERMIT: "permitted",
+    Effect.CHALLENGE: "asked for more proof",
+    Effect.DENY: "denied",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,17 +44,23 @@ class Expectation:
 
 @dataclass(frozen=True, slots=True)
 class Unmet:
-    """An expectation that the policies do not meet."""
+    """An expectation that the policies do not meet. `because` is the expected reason, as people call it."""
 
     expectation: Expectation
     decision: Decision
+    because: str = ""
 
     @property
     def what(self) -> str:
         wanted, got = self.expectation, self.decision
-        because = f" because of {wanted.because}" if wanted.because else ""
-        reasons = ", ".join(reason.policy for reason in got.reasons)
-        return f"“{wanted.title}”: {wanted.effect}{because} was expected, and it is {got.effect} because of {reasons}"
+        because = f" by {self.because or wanted.because}" if wanted.because else ""
+        reasons = ", ".join(_called(reason.policy, reason.title) for reason in got.reasons)
+        now = f"{_DONE[got.effect]} by {reasons}" if reasons else _DONE[got.effect]
+        return f"“{wanted.title}”: expected: {_DONE[wanted.effect]}{because}; now: {now}"
+
+
+def _called(policy: str, title: str) -> str:
+    return f"“{title}” ({policy})" if title and title != policy else policy
 
 
 def decide(
@@ -80,4 +93,5 @@ def unmet(
         decision = decide(engines[enforcing], expectation, apps[expectation.app], networks)
         named = {reason.policy for reason in decision.reasons}
         if decision.effect is not expectation.effect or (expectation.because and expectation.because not in named):
-            yield Unmet(expectation, decision)
+            titles = {policy.id: policy.annotations.get("title", "") for policy in engine.policies}
+            yield Unmet(expectation, decision, _called(expectation.because, titles.get(expectation.because, "")))
