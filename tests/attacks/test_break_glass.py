@@ -20,8 +20,9 @@ from limen.facts import UNPROVED, Session
 from limen.identity.errors import NotLiveError, OpensConsoleOnlyError
 from limen.identity.model import Visitor
 from limen.policy.decision import Request
-from limen.storage.break_glass import LINK_MS, new_event_id
+from limen.storage.break_glass import FILE, LINK_MS, BreakGlass, new_event_id
 from limen.storage.errors import JournalUnwritableError
+from limen.storage.journal.spare import SPARE_FILE, Spare
 
 house, browser = web.house, web.browser
 
@@ -279,3 +280,23 @@ async def test_on_a_disk_that_is_really_full_the_command_and_the_console_work(sm
         assert (await inside.get("/console")).status_code == 200
         assert not house.limen.journal.writable
         (small_disk / "junk").unlink()
+
+
+def test_a_link_in_place_of_its_file_or_segment_is_followed_by_nothing(tmp_path: Path) -> None:
+    victim = tmp_path / "victim"
+    victim.write_bytes(b"precious")
+    keys = (b"k" * 32,)
+    for there in (victim, tmp_path / "not-there"):
+        for name in (FILE, SPARE_FILE):
+            (tmp_path / name).unlink(missing_ok=True)
+            (tmp_path / name).symlink_to(there)
+        glass = BreakGlass(tmp_path / FILE, keys)
+        assert glass.state() is None
+        with pytest.raises(OSError, match="it is a link"):
+            glass.prepare()
+        with pytest.raises(OSError, match="it is a link"):
+            glass.issue("p1", "why", new_event_id(1), 1, lambda _event: None)
+        with pytest.raises(OSError, match="it is a link"):
+            Spare(tmp_path / SPARE_FILE, keys)
+    assert victim.read_bytes() == b"precious"
+    assert not (tmp_path / "not-there").exists()

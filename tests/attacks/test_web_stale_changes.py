@@ -208,6 +208,7 @@ async def test_what_is_published_under_break_glass_says_so(house: House, browser
     newest = house.limen.database.read(store.newest)
     assert newest is not None
     assert newest.via == "breakglass"
+    await house.limen.journal.settled()
     (event,) = [one for one in house.events("revision.published") if one.subject == newest.id]
     assert (event.session, event.details["via"]) == (state.session, "breakglass")
     assert "Ada Harbor under break-glass" in (await browser.get("/console/revisions")).text

@@ -25,6 +25,7 @@ from limen.events import Event, EventIds
 from limen.facts import Auth, Factor, Session
 from limen.printable import one_line
 from limen.storage.journal.spare import Spare
+from limen.storage.own_file import open_own, read_own
 
 FILE: Final = "break-glass.state"
 BYTES: Final = 4_096
@@ -90,12 +91,13 @@ class BreakGlass:
     def prepare(self) -> None:
         """Have the file's room on the disk; done at each start, so that it is there when the disk is full.
 
-        Raises OSError when there is no room for it now.
+        Raises OSError when there is no room for it now, or something else lies in its place.
         """
-        if self._path.exists():
+        if os.path.lexists(self._path):
+            os.close(open_own(self._path, os.O_RDWR))
             return
         self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        handle = os.open(self._path, os.O_CREAT | os.O_WRONLY | os.O_CLOEXEC, 0o600)
+        handle = open_own(self._path, os.O_CREAT | os.O_EXCL | os.O_WRONLY)
         try:
             os.write(handle, bytes(BYTES))
             os.fsync(handle)
@@ -105,7 +107,7 @@ class BreakGlass:
     def state(self) -> State | None:
         """What the file says; None where it says nothing that we wrote."""
         try:
-            written = self._path.read_bytes()[:BYTES]
+            written = read_own(self._path, BYTES)
         except OSError:
             return None
         return self._read(written)
@@ -210,7 +212,7 @@ class BreakGlass:
     def _held(self) -> Iterator[int]:
         """The file, for this process alone: the server and the command may both be here."""
         self.prepare()
-        handle = os.open(self._path, os.O_RDWR | os.O_CLOEXEC)
+        handle = open_own(self._path, os.O_RDWR)
         try:
             fcntl.flock(handle, fcntl.LOCK_EX)
             yield handle

@@ -16,6 +16,7 @@ import msgspec
 from limen.events import Event, from_ocsf, to_ocsf
 from limen.storage.errors import JournalUnwritableError
 from limen.storage.journal.chain import Broken, Line, Link, Signer, follow, forge, start_of
+from limen.storage.own_file import open_own, read_own
 
 SPARE_FILE = "break-glass.segment"
 SPARE_BYTES = 512 << 10
@@ -28,13 +29,14 @@ class Spare:
     def __init__(self, path: Path, keys: tuple[bytes, ...]) -> None:
         self._path = path
         self._signer = Signer(WRITER, keys)
-        if not path.exists():
+        if not os.path.lexists(path):
             _preallocate(path)
+        os.close(open_own(path, os.O_RDWR))
 
     def append(self, event: Event) -> None:
         """Write one event and wait for the disk. Raises JournalUnwritableError when room or disk is gone."""
         try:
-            with self._path.open("r+b", buffering=0) as file:
+            with os.fdopen(open_own(self._path, os.O_RDWR), "r+b", buffering=0) as file:
                 fcntl.flock(file, fcntl.LOCK_EX)  # the server and an administrator's command may both be here
                 used, link = self._end()
                 raw, _ = forge([msgspec.json.encode(to_ocsf(event))], link, self._signer)
@@ -49,8 +51,8 @@ class Spare:
 
     def room(self) -> int:
         """How many bytes are left behind a chain that holds; 0 behind one that was tampered with."""
-        with self._path.open("r+b", buffering=0):
-            return SPARE_BYTES - self._end()[0]
+        os.close(open_own(self._path, os.O_RDWR))
+        return SPARE_BYTES - self._end()[0]
 
     def events(self) -> list[Event]:
         """Everything in it, oldest first."""
@@ -70,12 +72,12 @@ class Spare:
 
 def whole_lines(path: Path) -> Sequence[bytes]:
     """The lines before the zero bytes that fill the file."""
-    used = path.read_bytes().rstrip(b"\0")
+    used = read_own(path, SPARE_BYTES).rstrip(b"\0")
     return used.splitlines(keepends=True)
 
 
 def _preallocate(path: Path) -> None:
-    handle = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY | os.O_CLOEXEC, 0o600)
+    handle = open_own(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY)
     try:
         os.write(handle, bytes(SPARE_BYTES))  # real zeros: reserved but unwritten blocks may need room for metadata
         os.fsync(handle)

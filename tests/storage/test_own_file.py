@@ -1,0 +1,45 @@
+"""A file of ours is opened; a link, a pipe or somebody else's file in its place is not."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from limen.storage.own_file import open_own, read_own
+
+
+def test_a_plain_file_of_ours_is_read_up_to_a_bound(tmp_path: Path) -> None:
+    (tmp_path / "file").write_bytes(b"abcdef")
+    assert read_own(tmp_path / "file", 4) == b"abcd"
+
+
+@pytest.mark.parametrize("flags", [os.O_RDWR, os.O_WRONLY | os.O_CREAT, os.O_RDONLY])
+def test_a_link_is_not_followed_wherever_it_leads(tmp_path: Path, flags: int) -> None:
+    (tmp_path / "victim").write_bytes(b"precious")
+    for number, there in enumerate(("victim", "not-there")):
+        link = tmp_path / f"link{number}"
+        link.symlink_to(tmp_path / there)
+        with pytest.raises(OSError, match="it is a link"):
+            open_own(link, flags)
+    assert (tmp_path / "victim").read_bytes() == b"precious"
+    assert not (tmp_path / "not-there").exists()
+
+
+def test_a_pipe_and_a_folder_are_no_files(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    with pytest.raises(OSError, match="not a plain file"):
+        open_own(tmp_path / "pipe", os.O_RDWR)
+    with pytest.raises(OSError, match="not a plain file"):
+        open_own(tmp_path, os.O_RDONLY)
+
+
+def test_a_file_of_somebody_else_is_not_ours(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "file").write_bytes(b"planted")
+    if os.geteuid() == 0:
+        os.chown(tmp_path / "file", 12_345, -1)
+    else:
+        monkeypatch.setattr(os, "geteuid", lambda: 12_345)
+    with pytest.raises(OSError, match="belongs to somebody else"):
+        open_own(tmp_path / "file", os.O_RDONLY)
