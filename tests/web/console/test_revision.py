@@ -26,7 +26,7 @@ def enforce(console: Console) -> store.Revision:
         "Too many <false> alarms",
         limen.clock.now(),
         via=CONSOLE,
-        effect={"replayed": 90, "turned": [turned]},
+        effect={"replayed": 90, "turned": [turned], "reach": [f"⟨{console.ada_id}⟩ gains Wiki · view"]},
     )
 
 
@@ -42,6 +42,7 @@ async def test_a_revision_tells_what_changed_who_why_and_what_was_proved_and_for
     assert "Ada Harbor can still administer Limen with a passkey" in page
     assert "from 90 real requests" in page
     assert "<strong>Ada Harbor</strong> gains: view on Wiki" in page
+    assert "<li>Ada Harbor gains Wiki · view.</li>" in page
     assert 'href="/console/decisions/x-1"' in page
 
 

@@ -14,6 +14,7 @@ from limen.company import store
 from limen.company.authors import author_name, door_words, names_of, proof_sentence
 from limen.company.changes import Change, changes
 from limen.company.company import Company
+from limen.company.plan import kept_sentences
 from limen.company.rehearsal import Turn
 from limen.company.store import Revision
 from limen.storage import Snapshot
@@ -33,6 +34,7 @@ class Told:
     changes: tuple[Change, ...] | None
     proof: str
     turned: tuple[tuple[str, str, str, str, int, str], ...]
+    reach: tuple[str, ...]
 
 
 def rooms(site: Site) -> APIRouter:
@@ -76,6 +78,7 @@ def told_of(snapshot: Snapshot, seq: int) -> Told | None:
             _turned(one, names, {name: app.name for name, app in apps.items()})
             for one in revision.beside.effect.get("turned", ())
         ),
+        reach=kept_sentences(revision.beside.effect, names),
     )
 
 
