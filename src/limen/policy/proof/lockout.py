@@ -1,15 +1,17 @@
 """Proves that somebody can still reach the console under new policies, so that no revision locks everybody out.
 
-At least one active person must be able to sign in and then `administer` Limen, by facts that they can attain: proofs
-with factors they really have, given just now; one of the company's networks, or none; some instant within a week. A
-device that is known, a country, a low risk or a grant count only where the caller says that they can be attained. An
-error is a refusal. What is found is a proof: who, when, by which facts; or else which policies stand in the way.
+At least one active person must be able to sign in, by one of the ways there are, and then `administer` Limen: read the
+console, publish and revert, as it asks for each. It must be by facts that they can attain: proofs with factors they
+really have, given just now; one of the company's networks, or none; some quarter of an hour within a week. A device
+that is known, a country, a low risk or a grant count only where the caller says that they can be attained. An error is
+a refusal. What is found is a proof: who, when, by which facts; or else which policies stand in the way.
 """
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from ipaddress import IPv4Network, IPv6Network
 from itertools import combinations, islice, product
 from typing import Any, Final
@@ -19,7 +21,6 @@ from limen.cedar.interpret import Request as CedarRequest
 from limen.cedar.tree import Literal, descend
 from limen.clock import DAY, MINUTE, SECOND, Instant, Milliseconds, to_iso
 from limen.facts import (
-    NOWHERE,
     UNKNOWN_DEVICE,
     UNKNOWN_RISK,
     App,
@@ -38,16 +39,34 @@ from limen.policy.decision import Effect, Request
 from limen.policy.engine import Engine
 from limen.policy.proof.cuts import Cuts, cuts_of
 from limen.policy.proof.obstacles import Obstacle, covers, nobody_is_meant, obstacle
+from limen.policy.proof.places import attainable_places
 from limen.policy.seen import ACTION_ENTITIES, see
 
 HORIZON: Final[Milliseconds] = 7 * DAY
 """Who can't get in for a week is locked out."""
 ARRIVAL: Final[Milliseconds] = 30 * SECOND
 """From the proof to the console: nobody is faster for certain, so a proof that must be younger is out of reach."""
+LASTING: Final[Milliseconds] = 15 * MINUTE
+"""Whoever gets in must get in for so long: time to read, to think, and to put right what is wrong."""
 MOST_INSTANTS: Final = 700
 MOST_TRIES: Final = 20_000
 SIGN_IN: Final = Request("sign_in")
-ADMINISTER: Final = Request("administer")
+ADMINISTER: Final = Request("administer", "GET", "/console")
+CONSOLE: Final = (
+    ADMINISTER,
+    Request("administer", "GET", "/console/changes/{draft_id}"),
+    Request("administer", "POST", "/console/changes/{draft_id}/publish"),
+    Request("administer", "GET", "/console/revisions"),
+    Request("administer", "POST", "/console/revisions/{revision_id}/revert"),
+)
+"""What the console asks for while somebody puts policies right; all of it must be permitted."""
+WAYS_IN: Final = (
+    frozenset({Factor.PASSKEY}),
+    frozenset({Factor.SECURITY_KEY}),
+    frozenset({Factor.PASSWORD, Factor.CODE}),
+    frozenset({Factor.PASSWORD}),
+)
+"""What one sign-in can prove. A session can prove another of them later, to step up."""
 _WANTED: Final = (SIGN_IN, ADMINISTER)
 _STRONG: Final = frozenset({Factor.PASSKEY, Factor.SECURITY_KEY})
 
@@ -62,29 +81,37 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True)
 class Attainable:
-    """What can be had today beside a fresh proof: the first of each is what everybody has."""
+    """What can be had today beside a fresh proof: the first of each is what everybody has.
 
-    places: tuple[Place, ...] = (NOWHERE,)
+    `networks` are the company's, in the order in which places are looked up. The places are derived from them, unless
+    there are some in `places`.
+    """
+
+    networks: tuple[tuple[str, IPv4Network | IPv6Network], ...] = ()
+    places: tuple[Place, ...] = ()
     devices: tuple[Device, ...] = (UNKNOWN_DEVICE,)
     risks: tuple[Risk, ...] = (UNKNOWN_RISK,)
     grants: tuple[tuple[Grant, ...], ...] = ((),)
 
     @classmethod
     def today(cls, networks: Iterable[tuple[str, IPv4Network | IPv6Network]]) -> Attainable:
-        """A place in each of the company's networks; nothing yet tells countries, devices or risks, or gives grants."""
-        inside = [Place(str(network[0]), network=name) for name, network in networks]
-        return cls(places=(NOWHERE, *inside))
+        """Places inside and outside the networks; nothing yet tells countries, devices or risks, or gives grants."""
+        return cls(tuple(networks))
 
 
 @dataclass(frozen=True, slots=True)
 class Proof:
-    """`person` can sign in and administer Limen at `at`, under `facts`. `permits` are the policies that let them."""
+    """`person` can sign in and administer Limen from `at` on, under `facts`. `permits` are the policies that let them.
+
+    Their sign-in proved `signed_in_with`; where `facts` know of more factors, they stepped up after it.
+    """
 
     person: str
     at: Instant
     facts: Facts
     permits: tuple[str, ...]
     is_later: bool
+    signed_in_with: frozenset[Factor] = frozenset()
 
     def to_json(self) -> dict[str, Any]:
         """What a revision keeps: plain values, nobody's name."""
@@ -125,14 +152,17 @@ def prove(
     """
     search = _Search(engine, limen, attainable or Attainable(), now)
     active = [one for one in people if one.person.active]
-    if not any(one.factors for one in active):
+    if not any(ways_of(one) for one in active):
         lacking = "no active person has a factor to sign in with" if active else "there is no active person"
         return LockedOut((Obstacle("", lacking, "invite an administrator and let them enrol first"),))
     hopeful = search.hopeful(active)
     if not hopeful:
         return LockedOut(tuple(nobody_is_meant(engine, limen, search.policies.values())))
     found = search.find(hopeful)
-    return found or LockedOut(search.obstacles())
+    return found or LockedOut(search.obstacles() or (_RESTLESS,))
+
+
+_RESTLESS: Final = Obstacle("", "nobody is let in for 15 minutes on end", "name fewer dates and times of day")
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,6 +192,10 @@ class _Search:
     now: Instant
     policies: dict[str, Policy] = field(init=False)
     compiled: Compiled = field(init=False)
+    cuts: Cuts = field(init=False)
+    places: tuple[Place, ...] = field(init=False)
+    turns: list[Instant] = field(init=False)
+    asked: tuple[Request, ...] = field(init=False)
     nearest: _Tried | None = None
 
     def __post_init__(self) -> None:
@@ -173,6 +207,11 @@ class _Search:
             if one.resource.holds(resource.uid, resource.ancestors) and any(covers(one, wanted) for wanted in _WANTED)
         }
         self.compiled = compile_policies(self.policies.values())
+        self.cuts = cuts_of(self.policies.values())
+        self.places = self.attainable.places or attainable_places(self.attainable.networks, self.cuts)
+        self.turns = self._turns()
+        reads_request = any(path == "context" or path.startswith("context.request") for path in self.cuts.read)
+        self.asked = CONSOLE if reads_request else (ADMINISTER,)
 
     # Whom the permits mean
 
@@ -181,7 +220,7 @@ class _Search:
         kinds: dict[object, Candidate] = {}
         groups, names = self._named()
         for one in people:
-            if one.factors:
+            if ways_of(one):
                 name = one.person.id if one.person.id in names else ""
                 kinds.setdefault((one.person.groups & groups, name, one.factors), one)
         return [one for one in kinds.values() if all(self._is_meant(one.person, wanted) for wanted in _WANTED)]
@@ -208,46 +247,66 @@ class _Search:
 
     def find(self, people: list[Candidate]) -> Proof | None:
         """The first world in which somebody gets in: now rather than later, and from anywhere rather than inside."""
-        instants = list(self._instants())
         tries = (
             world
-            for is_whole in (True, False)
+            for instants in ([self.now], self._later())
+            for steps_up in (False, True)
             for at in instants
             for candidate in people
-            for world in self._worlds(candidate, at, is_whole=is_whole)
+            for world in self._worlds(candidate, at, steps_up=steps_up)
         )
         for world in islice(tries, MOST_TRIES):
-            if self._lets_in(world):
+            if self._lets_in(world) and self._lasts(world):
                 permits = self._said(ADMINISTER, world.inside, world.at)[0]
-                return Proof(world.candidate.person.id, world.at, world.inside, permits, world.at != self.now)
+                who, way, is_later = world.candidate.person.id, world.signing_in.auth.factors, world.at != self.now
+                return Proof(who, world.at, world.inside, permits, is_later, way)
         return None
 
-    def _worlds(self, candidate: Candidate, at: Instant, *, is_whole: bool) -> Iterator[_World]:
-        proved = _proved(at)
+    def _worlds(self, candidate: Candidate, at: Instant, *, steps_up: bool) -> Iterator[_World]:
         can = self.attainable
-        for factors in _proofs(candidate.factors, is_whole=is_whole):
-            for place, device, risk, grants in product(can.places, can.devices, can.risks, can.grants):
-                auth = Auth(_strength(factors), factors, proved)
-                session = Session("new", candidate.person.id, auth, proved, at + DAY, DAY, device_id=device.id)
-                signing_in = Facts(self.limen, candidate.person, auth, place=place, risk=risk)
-                inside = Facts(self.limen, candidate.person, auth, session, device, place, risk, grants)
-                yield _World(candidate, at, signing_in, inside)
+        for (way, factors), place, device, risk, grants in product(
+            _proofs(candidate, steps_up=steps_up), self.places, can.devices, can.risks, can.grants
+        ):
+            wanted = Auth(_strength(factors), factors)
+            facts = Facts(self.limen, candidate.person, wanted, None, device, place, risk, grants)
+            yield self._world(candidate, at, way, facts)
+
+    def _world(self, candidate: Candidate, at: Instant, way: frozenset[Factor], wanted: Facts) -> _World:
+        """Whoever proves `way` and then what is `wanted`, in time to be at the console at `at`."""
+        proved = _proved(at)
+        auth = replace(wanted.auth, at=proved)
+        session = Session("new", candidate.person.id, auth, proved, at + DAY, DAY, device_id=wanted.device.id)
+        first = Auth(_strength(way), way, proved)
+        signing_in = Facts(self.limen, candidate.person, first, place=wanted.place, risk=wanted.risk)
+        return _World(candidate, at, signing_in, replace(wanted, auth=auth, session=session))
 
     def _lets_in(self, world: _World) -> bool:
         proved = _proved(world.at)
-        blocking = (
-            *self._blocking(SIGN_IN, world.signing_in, proved),
-            *self._blocking(ADMINISTER, world.inside, world.at),
-        )
+        blocking = [*self._blocking(SIGN_IN, world.signing_in, proved)]
+        for asked in self.asked:
+            known = {policy for _, policy, _ in blocking}
+            blocking += [one for one in self._blocking(asked, world.inside, world.at) if one[1] not in known]
         if blocking:
-            if self.nearest is None or len(blocking) < self.nearest.cost:
-                self.nearest = _Tried(len(blocking), world, blocking)
+            self._note(world, blocking)
             return False
         # What is kept as a proof was said by the engine itself.
-        return (
-            self.engine.decide(SIGN_IN, world.signing_in, proved).effect is Effect.PERMIT
-            and self.engine.decide(ADMINISTER, world.inside, world.at).effect is Effect.PERMIT
+        return self.engine.decide(SIGN_IN, world.signing_in, proved).effect is Effect.PERMIT and all(
+            self.engine.decide(asked, world.inside, world.at).effect is Effect.PERMIT for asked in self.asked
         )
+
+    def _lasts(self, world: _World) -> bool:
+        """Does the same person get in until `LASTING` later, each time by a new sign-in that proves the same?"""
+        way, until = world.signing_in.auth.factors, world.at + LASTING
+        between = set(self.turns[bisect_right(self.turns, world.at) : bisect_left(self.turns, until)])
+        if self.cuts.unsplit or any(path.startswith("context.time.") for path in self.cuts.read):
+            between |= {at - at % MINUTE for at in range(world.at + MINUTE, until, MINUTE)}
+        return len(between) <= MOST_INSTANTS and all(
+            self._lets_in(self._world(world.candidate, at, way, world.inside)) for at in (*sorted(between), until)
+        )
+
+    def _note(self, world: _World, blocking: list[tuple[Request, str, str]]) -> None:
+        if self.nearest is None or len(blocking) < self.nearest.cost:
+            self.nearest = _Tried(len(blocking), world, tuple(blocking))
 
     def _blocking(self, wanted: Request, facts: Facts, at: Instant) -> list[tuple[Request, str, str]]:
         """(what for, policy, message of its error or "") for each that stands in the way."""
@@ -273,25 +332,25 @@ class _Search:
         found = self.compiled.evaluate(asking.principal, asking.action, asking.resource, asking.context, {})
         return found.permits, found.forbids, found.errors
 
-    def _instants(self) -> Iterator[Instant]:
-        """Now, and every instant within a week at which a policy may say something else."""
-        cuts = cuts_of(self.policies.values())
-        yield self.now
-        found = {at for at in self._daily(cuts) if self.now < at <= self.now + HORIZON}
-        found |= {at for at in self._dates(cuts) if self.now < at <= self.now + HORIZON}
-        yield from sorted(found)[:MOST_INSTANTS]
+    def _later(self) -> list[Instant]:
+        """Every instant within a week at which a policy may say something else."""
+        return [at for at in self.turns if self.now < at <= self.now + HORIZON][:MOST_INSTANTS]
 
-    def _dates(self, cuts: Cuts) -> Iterator[Instant]:
-        for moments in cuts.moments.values():
-            yield from moments
-            yield from (moment + ARRIVAL for moment in moments)
-        if cuts.unsplit:  # compared in a way that has no borders: looked at every quarter of an hour
-            yield from range(self.now, self.now + HORIZON, 15 * MINUTE)
+    def _turns(self) -> list[Instant]:
+        """Where a policy may say something else, now or when somebody who is there now has proved who they are."""
+        return sorted({*self._daily(), *self._dates()})
 
-    def _daily(self, cuts: Cuts) -> Iterator[Instant]:
-        if not any(path.startswith("context.time.") for path in cuts.read):
+    def _dates(self) -> Iterator[Instant]:
+        for moments in self.cuts.moments.values():
+            for moment in moments:
+                yield from (moment, moment + ARRIVAL)
+        if self.cuts.unsplit:  # compared in a way that has no borders: looked at again and again
+            yield from range(self.now, self.now + HORIZON, LASTING)
+
+    def _daily(self) -> Iterator[Instant]:
+        if not any(path.startswith("context.time.") for path in self.cuts.read):
             return
-        minutes = {0, *cuts.numbers.get("context.time.minute", ())}
+        minutes = {0, *self.cuts.numbers.get("context.time.minute", ())}
         if len(minutes) > MOST_INSTANTS // 8:
             minutes = set(range(0, 1440, 15))
         day = self.now
@@ -333,10 +392,17 @@ def _strength(factors: frozenset[Factor]) -> int:
     return 1 if factors else 0
 
 
-def _proofs(factors: frozenset[Factor], *, is_whole: bool) -> Iterator[frozenset[Factor]]:
-    """All that a person has, or else every other choice among it."""
-    if is_whole:
-        yield factors
+def ways_of(candidate: Candidate) -> tuple[frozenset[Factor], ...]:
+    """The ways in that this person has, the strongest first."""
+    return tuple(way for way in WAYS_IN if way <= candidate.factors)
+
+
+def _proofs(candidate: Candidate, *, steps_up: bool) -> Iterator[tuple[frozenset[Factor], frozenset[Factor]]]:
+    """(What a sign-in proves, what its session has proved at the console): the same, or more after a step-up."""
+    ways = ways_of(candidate)
+    if not steps_up:
+        yield from ((way, way) for way in ways)
         return
-    for size in range(1, len(factors)):
-        yield from (frozenset(some) for some in combinations(sorted(factors), size))
+    unions = {frozenset().union(*some) for size in range(2, len(ways) + 1) for some in combinations(ways, size)}
+    for union in sorted(unions, key=lambda one: (len(one), sorted(one))):
+        yield from ((way, union) for way in ways if way < union)
