@@ -206,6 +206,7 @@ WORDS: Final[dict[str, str]] = {
     "title.risk": "Verhalten",
     "title.grant": "Eine Freigabe",
     "title.limen": "Limen",
+    "title.break-glass": "Notzugang",
     "headline.groups": "{app} ist für Sie nicht offen",
     "headline.grant": "{app} ist für Sie nicht offen",
     "headline.proof": "{app} bittet Sie, noch einmal zu bestätigen, dass Sie es sind",
@@ -215,6 +216,7 @@ WORDS: Final[dict[str, str]] = {
     "headline.risk": "{app} ist geschlossen, solange etwas ungewöhnlich aussieht",
     "headline.account": "Ihr Konto ist nicht aktiv",
     "headline.limen": "Für einen Augenblick ist nichts offen",
+    "headline.break-glass": "Der Notzugang öffnet die Konsole und sonst nichts",
     "holds.account": "Aktiv.",
     "holds.proof": "Sie haben sich mit {factors} angemeldet.",
     "holds.groups": "Sie sind in: {groups}.",
@@ -231,8 +233,10 @@ WORDS: Final[dict[str, str]] = {
     "fails.lease-expired": "Limen hatte seine eigene Datenbank verloren und hat darum nichts durchgelassen.",
     "fails.journal-unwritable": "Limen konnte sein Journal nicht führen und hat darum nichts durchgelassen.",
     "fails.policy-error": "Eine Regel ließ sich nicht auswerten, darum wurde nichts durchgelassen.",
+    "fails.break-glass": "Diese Sitzung kommt vom Notzugang. Er öffnet die Konsole von Limen und sonst nichts.",
     "mend.wait": "Warten Sie einen Augenblick und prüfen Sie noch einmal.",
     "mend.still": "Wenn es so bleibt, sagen Sie es der Administration.",
+    "mend.break-glass": "Melden Sie sich für alles andere selbst an.",
     "mend.tell": (
         "Nennen Sie der Administration die Nummer der Entscheidung unten: Dort ist genau zu sehen, was gefehlt hat."
     ),

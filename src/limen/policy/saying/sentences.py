@@ -62,6 +62,8 @@ def because(engine: Engine, decision: Decision, audience: Audience, words: Words
         if audience is not Audience.ADMINISTRATOR:
             return (Because("limen", words.say("fails.policy-error")),)
         return tuple(Because("limen", reason.text) for reason in failed)
+    if any(reason.policy == Named.BREAK_GLASS for reason in decision.reasons):
+        return (Because("break-glass", words.say("fails.break-glass")),)
     is_all = audience is Audience.ADMINISTRATOR
     found: dict[str, Because] = {}
     for need in why_not(engine, decision, is_complete=is_all):

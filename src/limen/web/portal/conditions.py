@@ -67,6 +67,9 @@ def checklist(refused: Refused) -> tuple[Condition, ...]:
     if refused.named in _ITSELF:
         steps = (say("mend.wait"), say("mend.still"))
         return (Condition("limen", say("title.limen"), holds=False, said=say(f"fails.{refused.named}"), mend=steps),)
+    if refused.named == Named.BREAK_GLASS:  # no policy was asked, so none of their conditions is why
+        steps, said = (say("mend.break-glass"),), say("fails.break-glass")
+        return (Condition("break-glass", say("title.break-glass"), holds=False, said=said, mend=steps),)
     failing = _failing(refused)
     asked = _asked(refused) | set(failing)
     lines = []
