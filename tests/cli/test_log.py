@@ -8,6 +8,7 @@ from tests.cli.test_main import leave
 from tests.company.company_folder import change
 from tests.company.small_folder import small_folder
 
+from limen.cli.log import foretold
 from limen.company.load import load_company
 from limen.company.publish import CONSOLE, publish
 from limen.facts import Person
@@ -38,7 +39,7 @@ def test_the_log_says_who_published_what_when_why_and_through_which_door(
         "    For everybody",
         "    4 policy tests passed",
         "    The first administrator can still administer Limen with a passkey (administrators-run-limen).",
-        "    foretold: of 120 requests 3 let in",
+        "    expected effect: of 120 replayed requests 3 let in",
         *[f"    Jana Novak gains Wiki · action {number}" for number in range(8)],
         "    and 2 more sentences; `limen log --json` has them",
     ]
@@ -62,3 +63,11 @@ def load_begin(root: Path) -> str:
 def test_without_a_database_there_is_no_log(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert leave("log", str(small_folder(tmp_path))) == 1
     assert "nothing was published here yet" in capsys.readouterr().err
+
+
+def test_that_nothing_is_expected_to_change_is_said_in_a_sentence() -> None:
+    assert foretold({"replayed": 4, "turns": {}}) == ["expected effect: none of 4 replayed requests changes"]
+    assert foretold({"replayed": 1, "turns": {"stuck": 1}}) == [
+        "expected effect: of 1 replayed request 1 can no longer be proved again"
+    ]
+    assert foretold({}) == []

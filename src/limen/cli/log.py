@@ -66,9 +66,19 @@ def foretold(effect: dict[str, Any]) -> list[str]:
     """What was foretold of a revision, in a sentence; [] where nothing was."""
     if not effect:
         return []
-    words = {"gains": "let in", "loses": "refused", "asked": "asked first", "helped": "helped", "stuck": "stuck"}
+    words = {
+        "gains": "let in",
+        "loses": "refused",
+        "asked": "asked first",
+        "helped": "can be proved again",
+        "stuck": "can no longer be proved again",
+    }
     turns = ", ".join(f"{count} {words.get(turn, turn)}" for turn, count in effect.get("turns", {}).items())
-    return [f"foretold: of {effect.get('replayed', 0)} requests {turns or 'none turned'}"]
+    replayed = effect.get("replayed", 0)
+    requests = "request" if replayed == 1 else "requests"
+    if not turns:
+        return [f"expected effect: none of {replayed} replayed {requests} changes"]
+    return [f"expected effect: of {replayed} replayed {requests} {turns}"]
 
 
 def _plain(one: Revision) -> dict[str, Any]:

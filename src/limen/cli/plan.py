@@ -126,7 +126,11 @@ def text_of(
         days = WINDOW // 86_400_000
         lines.append(
             f"Replayed {replay.replayed} {_requests(replay.replayed)} of the last {days} days: "
-            + (f"{replay.differences} would be answered otherwise." if replay.differences else "none is turned.")
+            + (
+                f"{replay.differences} would be answered otherwise."
+                if replay.differences
+                else "the answer to each stays the same."
+            )
         )
         lines += _turned(found, before, after, names)
         if replay.left_out:

@@ -45,8 +45,8 @@ class Turn(StrEnum):
     GAINS = "gains"  # is let in
     LOSES = "loses"  # was let in, and is refused
     ASKED = "is asked first"  # was let in, and is asked to prove more
-    HELPED = "can mend it"  # was refused, and is asked to prove more
-    STUCK = "can not mend it"  # was asked to prove more, and is refused
+    HELPED = "can now open it by proving again"  # was refused, and is asked to prove more
+    STUCK = "can no longer open it by proving again"  # was asked to prove more, and is refused
 
 
 @dataclass(frozen=True, slots=True)

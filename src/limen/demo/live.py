@@ -31,7 +31,7 @@ async def invite_the_visitor(town: Town) -> IssuedLink:
     """A one-time link for whoever watches the demo: an administrator who may see every room."""
     people = town.limen.identity.people
     by = next(p.id for p in town.limen.known.people.values() if "administrators" in p.groups)
-    return await people.invite("You", "you@harbor.example", ("staff", "finance", "administrators"), by=by)
+    return await people.invite("Noor Bakker", "noor@harbor.example", ("staff", "finance", "administrators"), by=by)
 
 
 async def go_about(town: Town, steps: Sequence[Step], chance: random.Random) -> None:

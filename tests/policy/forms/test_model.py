@@ -72,8 +72,8 @@ def test_needs_that_make_no_sense_are_refused_with_what_to_do(given: dict[str, A
         ({"effect": "forbid", "needs": (Needs(strength=3), Needs())}, "asks for nothing"),
         ({"effect": "forbid", "needs": (), "apps": frozenset({"a"}), "spares_limen": True}, "names its apps"),
         ({"effect": "forbid", "needs": (), "exemptions": (Exemption("p", 1), Exemption("p", 2))}, "two exceptions"),
-        ({"needs": (Needs(not_countries=frozenset({"KP"})),)}, "not known would pass"),
-        ({"needs": (Needs(risk_below=70, risk_may_be_unknown=True),)}, "not known would pass"),
+        ({"needs": (Needs(not_countries=frozenset({"KP"})),)}, "a country that is not known would pass"),
+        ({"needs": (Needs(risk_below=70, risk_may_be_unknown=True),)}, "a risk that is not known would pass"),
     ],
 )
 def test_a_form_that_makes_no_sense_is_refused_with_what_to_do(given: dict[str, Any], what: str) -> None:

@@ -15,7 +15,7 @@ from limen.demo import harbor
 from limen.facts import Factor, Person
 from limen.policy.forms import Needs
 from limen.policy.proof.lockout import Candidate
-from limen.web.console.foretold import effects_of, replayed_of
+from limen.web.console.foretold import _sentence, effects_of, replayed_of
 
 NOW = from_iso("2026-11-24T09:00:00Z")
 NAMES = {"p_ada": "Ada", "p_maren": "Maren", "p_rohan": "Rohan"}
@@ -64,6 +64,27 @@ def test_one_supposed_person_of_a_group_is_told_as_the_group(company: Company) -
     ]
 
 
+@pytest.mark.parametrize(
+    ("actions", "gains", "is_whole", "me", "said"),
+    [
+        (
+            ("download", "edit", "share"),
+            True,
+            False,
+            "",
+            "1 person could also download, edit and share in Customers, in some situations",
+        ),
+        (("edit",), False, True, "", "1 person could no longer edit in Customers"),
+        (("edit", "share"), False, True, "p", "You could no longer edit and share in Customers"),
+        ((), True, True, "", "1 person would gain Customers"),
+    ],
+)
+def test_actions_are_said_as_what_people_can_do(
+    actions: tuple[str, ...], gains: bool, is_whole: bool, me: str, said: str
+) -> None:
+    assert _sentence({"p"}, {}, "Customers", actions, me, gains=gains, is_whole=is_whole) == said
+
+
 def test_losing_an_app_only_now_and_then_is_told_so(company: Company) -> None:
     after = changed(company, "finance-payroll", needs=(Needs(strength=3, device_known=True),))
     assert effects(company, after, "p_maren") == ["3 people would lose Payroll in some situations, including you"]
@@ -71,7 +92,7 @@ def test_losing_an_app_only_now_and_then_is_told_so(company: Company) -> None:
 
 def test_losing_one_action_names_it(company: Company) -> None:
     after = changed(company, "finance-payroll", actions=frozenset({"view", "download"}))
-    assert effects(company, after, "p_x") == ["3 people would lose edit on Payroll"]
+    assert effects(company, after, "p_x") == ["3 people could no longer edit in Payroll"]
 
 
 def test_without_a_difference_there_is_nothing_to_tell(company: Company) -> None:

@@ -198,7 +198,8 @@ class Form:
             yield "a label is a number from 0 to 3", "choose a label"
         yield from self._wrong_permit() if self.is_permit else self._wrong_forbid()
         if not self.allow_unknown and any(one.lets_unknown_pass for one in self.needs):
-            yield "something that is not known would pass here", "ask that it is known, or say why it may be unknown"
+            fact = "a risk" if any(one.risk_may_be_unknown for one in self.needs) else "a country"
+            yield f"{fact} that is not known would pass here", "ask that it is known, or say why it may be unknown"
 
     def _wrong_words(self) -> Iterator[tuple[str, str]]:
         if not _ID.fullmatch(self.id) or self.id in set(Named):

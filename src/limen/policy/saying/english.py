@@ -337,7 +337,7 @@ WORDS: Final[dict[str, str]] = {
     "why.state.watch": "watch",
     "why.state.off": "off",
     "why.watched": "watched: {reason} ({effect})",
-    "why.changes": "Time alone changes this at {at}.",
+    "why.changes": "If nothing but time changes, this stays as it is until {at}.",
     "why.agrees": "The file says the same.",
     "why.differs": "The file says {effect} because of {reasons}.",
     "why.all": "all of",

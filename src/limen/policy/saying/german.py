@@ -349,7 +349,7 @@ WORDS: Final[dict[str, str]] = {
     "why.state.watch": "beobachtet",
     "why.state.off": "aus",
     "why.watched": "beobachtet: {reason} ({effect})",
-    "why.changes": "Die Zeit allein ändert das am {at}.",
+    "why.changes": "Wenn sich nichts als die Zeit ändert, bleibt das so bis {at}.",
     "why.agrees": "Die Datei sagt dasselbe.",
     "why.differs": "Die Datei sagt {effect} wegen {reasons}.",
     "why.all": "alle von",

@@ -98,12 +98,20 @@ def _sentence(
         who = f"Whoever is in {' or '.join(groups)}"
     else:
         who = "Anybody, signed in or not," if not known else f"{count} {'person' if count == 1 else 'people'}"
-    does = "gain" if gains else "lose"
-    what = f"{' and '.join(one.replace('_', ' ') for one in actions)} on {app}" if actions else app
-    when = "" if is_whole else " in some situations"
+    if actions:
+        does = f"could {'also' if gains else 'no longer'} {_listed(actions)} in {app}"
+    else:
+        does = f"would {'gain' if gains else 'lose'} {app}"
+    when = "" if is_whole else ", in some situations" if actions else " in some situations"
     if known == {me} and not groups:
-        return f"You would {does} {what}{when}"
-    return f"{who} would {does} {what}{when}{', including you' if me in known else ''}"
+        return f"You {does}{when}"
+    return f"{who} {does}{when}{', including you' if me in known else ''}"
+
+
+def _listed(actions: tuple[str, ...]) -> str:
+    """`download, edit and share`."""
+    *others, last = (one.replace("_", " ") for one in actions)
+    return f"{', '.join(others)} and {last}" if others else last
 
 
 def _named(people: Iterable[str], names: Mapping[str, str]) -> tuple[str, ...]:
