@@ -26,7 +26,7 @@ from tests.policy.scene import BERLIN, NOW, VIEW, engine_of, facts
 
 from limen.clock import HOUR, MINUTE
 from limen.facts import ANYBODY, UNPROVED, Device, Place, Risk
-from limen.policy.decision import Effect
+from limen.policy.decision import Decision, Effect, Named, Reason
 from limen.policy.saying import Audience, Language, Names, Words, because, factors_said, say
 
 ENGLISH = Words(Language.ENGLISH, BERLIN)
@@ -190,3 +190,12 @@ def test_factors_are_named_in_a_fixed_order() -> None:
     assert factors_said(facts(strength=2), ENGLISH) == "password and code"
     assert factors_said(replace(facts(), auth=UNPROVED), ENGLISH) == "nothing"
     assert FACTORS[3] == {"passkey"}
+
+
+@pytest.mark.parametrize(("language", "word"), [(Language.ENGLISH, "break-glass"), (Language.GERMAN, "Notzugang")])
+def test_a_refusal_by_break_glass_is_about_no_group(language: Language, word: str) -> None:
+    engine = engine_of('@id("p") permit (principal in Group::"staff", action, resource);')
+    refused = Decision(Effect.DENY, (Reason(Named.BREAK_GLASS, "forbid"),), (), (), VIEW, facts(), NOW, "r1")
+    for audience in Audience:
+        (one,) = because(engine, refused, audience, Words(language, BERLIN), Names("Ada", "Limen"))
+        assert (one.kind, word in one.sentence) == ("break-glass", True)

@@ -68,8 +68,8 @@ def checklist(refused: Refused) -> tuple[Condition, ...]:
         steps = (say("mend.wait"), say("mend.still"))
         return (Condition("limen", say("title.limen"), holds=False, said=say(f"fails.{refused.named}"), mend=steps),)
     if refused.named == Named.BREAK_GLASS:  # no policy was asked, so none of their conditions is why
-        steps, said = (say("mend.break-glass"),), say("fails.break-glass")
-        return (Condition("break-glass", say("title.break-glass"), holds=False, said=said, mend=steps),)
+        title, said, step = say("title.break-glass"), say("fails.break-glass"), say("mend.break-glass")
+        return (Condition("break-glass", title, holds=False, said=said, mend=(step,)),)
     failing = _failing(refused)
     asked = _asked(refused) | set(failing)
     lines = []
