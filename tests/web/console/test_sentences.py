@@ -24,17 +24,22 @@ APPS = {"payroll": App("payroll", "Payroll", "payroll.harbor.example", Upstream(
         ("forbid (principal, action, resource);", "Nobody may do anything with any app"),
         (
             "forbid (principal, action, resource) when { true } unless { false };",
-            "Forbids anything with any app when 1 condition holds, unless 1 condition holds",
+            "Limits what everybody may do with any app, as its text says",
         ),
         (
             'forbid (principal in Group::"finance", action == Action::"edit", resource) '  # noqa: ISC004
             "unless { true } unless { true };",
-            "Forbids “Finance” to edit in any app unless one of 2 conditions holds",
+            "Limits when “Finance” may edit in any app, as its text says",
         ),
         (
             'permit (principal in Group::"finance", action == Action::"view", resource) '  # noqa: ISC004
             "when { true } unless { false };",
             "“Finance” may view any app, under 2 conditions",
+        ),
+        ("forbid (principal is Workload, action, resource);", "Services may not do anything with any app"),
+        (
+            "forbid (principal is Workload, action, resource) unless { context.grant.active };",
+            "Limits what services may do with any app, as its text says",
         ),
         ('permit (principal, action == Action::"sign_in", resource);', "Anybody may sign in to any app"),
         (

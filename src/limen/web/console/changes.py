@@ -29,6 +29,7 @@ from limen.web.console.drafts import Draft, Drafts
 from limen.web.console.expectation_text import block_at, with_block
 from limen.web.console.foretold import effects_of, replayed_of
 from limen.web.console.proving import freshly_proved
+from limen.web.console.text_diff import diff_lines
 from limen.web.requests import one
 from limen.web.site import Resident, Site
 
@@ -233,6 +234,7 @@ async def _page(changes: Changes, resident: Resident, draft: Draft, problem: Lim
         if plan.lockout is not None and not isinstance(plan.lockout, LockedOut)
         else "",
         problem=problem,
+        diff=diff_lines,
         is_overtaken=before.revision != draft.base,
     )
 

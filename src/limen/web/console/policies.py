@@ -22,8 +22,7 @@ from limen.policy.annotations import State, reason_of
 from limen.policy.expectations import Expectation, unmet
 from limen.storage.journal.recent import RING
 from limen.web.console.rows import Filter, person_name, recent_rows
-from limen.web.console.rules import sentence_of
-from limen.web.console.sentences import scope_sentence
+from limen.web.console.rules import names_here, sentence_of
 from limen.web.requests import query
 from limen.web.site import Site
 
@@ -32,7 +31,7 @@ _UNWRITTEN: Final = Source("", 0, "")
 
 @dataclass(frozen=True, slots=True)
 class Spoken:
-    """A policy as people read it. `speaks` says to whom, what and where. `times`: in how many of the recent decisions
+    """A policy as people read it. `speaks` says it in a sentence. `times`: in how many of the recent decisions
     it was among the reasons; `watched`: in how many it would have changed the answer; `tests` name it outright.
     """
 
@@ -98,7 +97,6 @@ def rooms(site: Site) -> APIRouter:
             room="policies",
             base=company.revision if company else "",
             one=spoken,
-            said=sentence_of(site, spoken.policy),
             done={"same": "Nothing would change.", "dropped": "Nothing was changed."}.get(query(request, "done"), ""),
             unmet=_unmet(site, spoken.tests),
             rows=recent_rows(site, chosen, 20),
@@ -114,6 +112,7 @@ def spoken_of(site: Site) -> list[Spoken]:
     """Every policy in force, off and watched ones too."""
     in_force, company = site.ports.in_force, site.ports.in_force.company
     sources = company.policies.sources if company else {}
+    names = names_here(site, company) if company else None
     tests: dict[str, list[Expectation]] = {}
     for test in company.tests if company else ():
         tests.setdefault(test.because, []).append(test)
@@ -129,7 +128,7 @@ def spoken_of(site: Site) -> list[Spoken]:
                 reason=reason.text,
                 effect=policy.effect,
                 state=in_force.engine.states[policy.id],
-                speaks=scope_sentence(policy, site.known.groups, site.known.apps),
+                speaks=sentence_of(site, policy, names),
                 source=sources.get(policy.id, _UNWRITTEN),
                 times=times[policy.id],
                 watched=watched[policy.id],

@@ -137,7 +137,7 @@ def rooms(site: Site, changes: Changes) -> APIRouter:  # noqa: C901, PLR0915 -- 
         problems = await site.in_thread(lambda: problems_of(company, policy_id, text))
         if problems or one(sent, "do") == "check" or not text:
             return text_page(changes, resident, policy, text, problems, base=company.revision, is_checked=True)
-        said = f"“{policy.annotations.get('title', policy_id)}” is written otherwise"
+        said = f"“{policy.annotations.get('title', policy_id)}” has another text"
         again = f"/console/policies/{policy_id}/edit?as=text"
         files = replaced(company, policy_id, text)
         return await changes.begin(resident, said, files, f"/console/policies/{policy_id}", company, again)
@@ -312,9 +312,9 @@ def _said(site: Site, policy: Policy, form: Form | None, names: Names) -> str:
     return sentence(form, names) if form else scope_sentence(policy, site.known.groups, site.known.apps)
 
 
-def sentence_of(site: Site, policy: Policy) -> str:
-    """One policy of the company in force in a sentence, hand-written ones by their head."""
+def sentence_of(site: Site, policy: Policy, names: Names | None = None) -> str:
+    """One policy of the company in force in a sentence, hand-written ones by their head. `names` are `names_here`."""
     company = site.ports.in_force.company
     if company is None:
         return ""
-    return _said(site, policy, rule_of(company, policy).form, names_here(site, company))
+    return _said(site, policy, rule_of(company, policy).form, names or names_here(site, company))

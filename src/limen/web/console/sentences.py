@@ -44,25 +44,21 @@ def answered(person: str, action: str, app: str, effect: str) -> str:
 def scope_sentence(policy: Policy, groups: Mapping[str, Group], apps: Mapping[str, App]) -> str:
     """To whom, what, where and under how much a policy speaks: `Finance may view or edit Payroll, under 1 condition`.
 
-    A forbid with conditions is said as what it forbids and unless what, never as "nobody may": most requests pass it.
+    A forbid with conditions is said as a limit, never as "nobody may": most requests pass it.
     """
     what = f"{_what(policy.action)} {_where(policy.resource, apps)}"
     is_anybody, is_permit = policy.principal.is_any, policy.effect == "permit"
     if is_permit:
         who = "Anybody" if is_anybody else _who(policy.principal, groups)
         count = len(policy.conditions)
-        return f"{who} may {what}{f', under {_conditions(count)}' if count else ''}"
+        return f"{who[0].upper()}{who[1:]} may {what}{f', under {_conditions(count)}' if count else ''}"
     if not policy.conditions:
-        return f"Nobody may {what}" if is_anybody else f"{_who(policy.principal, groups)} may not {what}"
-    if is_anybody and policy.action.is_any:
-        forbidden = f"Forbids anything with {_where(policy.resource, apps)}"
-    else:
-        forbidden = f"Forbids {'everybody' if is_anybody else _who(policy.principal, groups)} to {what}"
-    whens = sum(condition.kind == "when" for condition in policy.conditions)
-    unlesses = len(policy.conditions) - whens
-    when = f" when {_conditions(whens)} {'holds' if whens == 1 else 'hold'}" if whens else ""
-    unless = f" unless {'one of ' if unlesses > 1 else ''}{_conditions(unlesses)} holds" if unlesses else ""
-    return f"{forbidden}{when}{',' if when and unless else ''}{unless}"
+        who = _who(policy.principal, groups)
+        return f"Nobody may {what}" if is_anybody else f"{who[0].upper()}{who[1:]} may not {what}"
+    who = "everybody" if is_anybody else _who(policy.principal, groups)
+    if policy.action.is_any:
+        return f"Limits what {who} may do with {_where(policy.resource, apps)}, as its text says"
+    return f"Limits when {who} may {what}, as its text says"
 
 
 def joined(words: Iterable[str], last: str = "and") -> str:
@@ -100,7 +96,7 @@ def _leaves(parts: Iterable[Part]) -> Iterator[Part]:
 
 def _who(scope: Scope, groups: Mapping[str, Group]) -> str:
     if scope.entities is None:
-        return scope.type or "Somebody"
+        return {"Workload": "services", "Person": "people"}.get(scope.type or "", "somebody")
     names = [groups[uid.id].title or uid.id if uid.id in groups else uid.id for uid in scope.entities]
     return joined([f"“{name}”" for name in names], "or")
 
