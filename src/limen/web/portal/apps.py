@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from fastapi import APIRouter
@@ -17,8 +18,9 @@ from limen.web.site import Resident, Site, Visit
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """One app as it stands for one person now. `withheld`: actions of it that are not open to them, of
-    those that were asked about.
+    """One app as it stands for one person now. `withheld`: actions of it that are not open to them.
+
+    To run the app is the work of few. That it is not open is no news to anybody else, and is not named.
     """
 
     app: App
@@ -66,11 +68,16 @@ def _card(site: Site, resident: Resident, app: App, without: tuple[str, ...]) ->
     url = site.app_url(app, app.start)
     if way_in.effect is Effect.DENY:
         at = opens_at(way_in.remedies)
-        return Card(app, url, "", (first, *others), at) if at else None
+        return Card(app, url, "", named((first, *others)), at) if at else None
     asked = [action for action in others if action not in without]
     withheld = tuple(action for action in asked if engine.decide(Asked(action), facts, now).effect is Effect.DENY)
     asks = "" if way_in.is_permit else way_in.at_once[0].kind if way_in.at_once else ""
-    return Card(app, url, asks, withheld)
+    return Card(app, url, asks, named(withheld))
+
+
+def named(withheld: Iterable[str]) -> tuple[str, ...]:
+    """Of the actions that are not open, those that people are told of."""
+    return tuple(action for action in withheld if action != "administer")
 
 
 def used_actions(app: App) -> tuple[str, ...]:

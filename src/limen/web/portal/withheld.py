@@ -15,7 +15,7 @@ from limen.policy.access import MILDEST, Access, access, withheld
 from limen.policy.decision import Decision, Effect
 from limen.policy.engine import Engine
 from limen.policy.saying import Audience, Names, Words, kind_of, remedy_sentence, whom, why_not
-from limen.web.portal.apps import app_open_to, nothing_here
+from limen.web.portal.apps import app_open_to, named, nothing_here
 from limen.web.portal.not_yet import may_see
 from limen.web.portal.past import past_decision
 from limen.web.portal.speaking import Speech, speech
@@ -117,7 +117,7 @@ def _page(
         app=app,
         headline=say(f"withheld.{headline}", app=app.name),
         lead=lead,
-        lines=lines(answers, words, names),
+        lines=lines(answers, words, names, action),
         url=site.app_url(app, app.start),
         again=spoken.onward(f"/withheld?{urlencode(here)}"),
         why=spoken.onward(f"/not-yet?{urlencode(here)}") if decision_id else "",
@@ -125,8 +125,11 @@ def _page(
     )
 
 
-def lines(answers: Access, words: Words, names: Names) -> tuple[Line, ...]:
-    """Every action with its answer, and what would open it; what nobody can open alone names whom to ask."""
+def lines(answers: Access, words: Words, names: Names, refused: str = "") -> tuple[Line, ...]:
+    """Every action with its answer, and what would open it; what nobody can open alone names whom to ask.
+
+    What is not open and not named elsewhere (see `named`) is here only where it was `refused`.
+    """
 
     def line(action: str, decision: Decision) -> Line:
         helps = tuple(dict.fromkeys(remedy_sentence(one, Audience.SELF, words) for one in decision.remedies))
@@ -134,7 +137,9 @@ def lines(answers: Access, words: Words, names: Names) -> tuple[Line, ...]:
             helps = (words.say("withheld.ask", whom=whom(decision.facts, words, names)),)
         return Line(action, _name(action, words), decision.effect, helps)
 
-    return tuple(line(action, decision) for action, decision in answers.items())
+    shut = [action for action, decision in answers.items() if decision.effect is Effect.DENY]
+    unnamed = set(shut) - {refused, *named(shut)}
+    return tuple(line(action, decision) for action, decision in answers.items() if action not in unnamed)
 
 
 def _name(action: str, words: Words) -> str:
