@@ -92,3 +92,12 @@ def test_members_may_hang_on_each_other_only_so_long() -> None:
     (long,) = pieces("permit (principal, action, resource) when { context" + ".a" * 201 + " };")
     assert refused_outright(short) is None
     assert refused_outright(long) is not None
+
+
+def test_one_text_that_makes_a_policy_too_long_is_named_by_its_place() -> None:
+    text = 'permit (principal, action, resource)\nwhen { context.place.country == "' + "x" * MAX_POLICY + '" };'
+    (piece,) = pieces(text)
+    found = refused_outright(piece)
+    assert found is not None
+    assert (text[found.offset - 3 : found.offset + 1], found.fix) == ('== "', "shorten it")
+    assert found.what.endswith(f", {MAX_POLICY + 2} of them in the text that begins here")

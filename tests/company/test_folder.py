@@ -63,3 +63,11 @@ def test_many_long_files_are_bounded_in_all(tmp_path: Path) -> None:
     for number in range(MAX_ALL // MAX_FILE + 1):
         (root / f"policies/x{number:02}.cedar").write_text("/" * MAX_FILE)
     assert any("bytes in all" in str(one) for one in read_folder(root).problems)
+
+
+def test_one_text_that_makes_a_file_too_long_is_named_by_its_place(tmp_path: Path) -> None:
+    root = new_folder(tmp_path)
+    (root / "policies/90-own.cedar").write_text('@id("a")\n@reason("' + "x" * MAX_FILE + '")\n')
+    (problem,) = read_folder(root).problems
+    assert (problem.file, problem.line, problem.column, problem.fix) == ("policies/90-own.cedar", 2, 9, "shorten it")
+    assert "most of it is the text that begins here" in problem.what

@@ -102,10 +102,19 @@ def _piece(text: str, tokens: list[tuple[int, str]]) -> Piece:
     return Piece(text[start:end], start, tuple((at - start, token) for at, token in tokens))
 
 
+def _too_long(piece: Piece) -> Found:
+    """Where one quoted text is most of the policy, it is named by the place where it begins."""
+    what = f"this policy is longer than {MAX_POLICY} characters"
+    at, longest = max(piece.tokens, key=lambda one: len(one[1]))
+    if len(longest) > MAX_POLICY // 2:
+        return Found(piece.offset + at, f"{what}, {len(longest)} of them in the text that begins here", "shorten it")
+    return Found(piece.offset, what, "split it")
+
+
 def refused_outright(piece: Piece) -> Found | None:
     """What must not reach the parser: it is too long or too deep, or no word of Cedar at all."""
     if len(piece.text) > MAX_POLICY:
-        return Found(piece.offset, f"this policy is longer than {MAX_POLICY} characters", "split it")
+        return _too_long(piece)
     # One number for each open bracket: how many `if`, `!` and `-` hang on what stands there now.
     # And another: how many members and signs of arithmetic hang on each other.
     levels, total, links = [0], 0, [0]

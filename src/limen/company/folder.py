@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import stat
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,6 +19,7 @@ TESTS: Final = "policies/tests.yaml"
 MAX_FILE: Final = 1_000_000
 """The longest file that is read, in bytes."""
 MAX_ALL: Final = 8_000_000
+_QUOTED: Final = re.compile(rb'"[^"\n]*')
 MAX_FILES: Final = 500
 
 
@@ -101,8 +103,18 @@ def _read(root: Path, name: str) -> bytes | Problem:
     with os.fdopen(descriptor, "rb") as file:
         data = file.read(MAX_FILE + 1)
     if len(data) > MAX_FILE:
-        return Problem(name, 0, 0, f"this file is longer than {MAX_FILE} bytes", "split it")
+        return _too_long(name, data)
     return data
+
+
+def _too_long(name: str, data: bytes) -> Problem:
+    """Where one quoted text is most of the file, it is named by the place where it begins."""
+    what = f"this file is longer than {MAX_FILE} bytes"
+    longest = max(_QUOTED.finditer(data), key=lambda one: one.end() - one.start(), default=None)
+    if longest is None or longest.end() - longest.start() < MAX_FILE // 2:
+        return Problem(name, 0, 0, what, "split it")
+    line, column = _line_and_column(data, longest.start())
+    return Problem(name, line, column, f"{what}, and most of it is the text that begins here", "shorten it")
 
 
 def _is_inside(root: Path, path: Path) -> bool:

@@ -78,7 +78,7 @@ def test_an_error_that_appears_only_under_better_facts_takes_access_away() -> No
         ("context.device.seen.toTime() == context.auth.at.toTime() || context.auth.strength == 9", "can't be proven"),
         (
             " && ".join(f'context.device.id != "{number}"' for number in range(300)) + " || !context.device.known",
-            "too many combinations",
+            "compares `context.device.id` with 300 values, too many to prove",
         ),
         (" || ".join(f'(principal in Group::"g{number}" && !context.device.known)' for number in range(9)), "too many"),
     ],
@@ -88,6 +88,19 @@ def test_what_can_not_be_proven_is_refused_and_says_how_to_mend_it(condition: st
     assert isinstance(finding, Unproven | Widening)
     assert what in finding.what or isinstance(finding, Widening)
     assert "@allow_unknown" in finding.fix
+
+
+@pytest.mark.parametrize("number", [1_000, 10_000])
+def test_a_fact_compared_with_too_many_values_is_named_and_its_mend_can_be_proven(number: int) -> None:
+    values = [f"C{one}" for one in range(number)]
+    chain = " || ".join(f'context.place.country == "{one}"' for one in values) + " || context.risk.score > 9"
+    (finding,) = proof(policy("forbid", chain)).findings
+    assert isinstance(finding, Unproven)
+    assert f"compares `context.place.country` with {number} values" in finding.what
+    assert '`unless { ["…"].contains(context.place.country) }`' in finding.fix
+    listed = "[" + ", ".join(f'"{one}"' for one in values) + "].contains(context.place.country)"
+    assert proof(policy("permit", listed)).findings == ()
+    assert proof(policy("forbid", listed).replace(" when ", " unless ")).findings == ()
 
 
 def test_an_exemption_is_listed_and_says_whether_it_is_needed() -> None:

@@ -31,6 +31,8 @@ from limen.policy.proof.worlds import Setting, TooManyError, action_of, settings
 
 MOST_WORLDS: Final = 30_000
 """How many combinations of facts are evaluated for one policy."""
+MOST_VALUES: Final = 100
+"""Of more values of one fact, it is that fact and not their combination that is too much to prove."""
 LISTING: Final = 2_000
 """What it counts for to find out that one policy has too many."""
 MOST_TOGETHER: Final = 150_000
@@ -154,8 +156,7 @@ def _find(policy: Policy, budget: _Budget) -> Iterator[Finding]:
         settings = _settings(policy, found, budget)
     except TooManyError:
         budget.takes(LISTING)
-        what = "this policy tells too many combinations of facts apart to prove that no worse fact widens access"
-        yield Unproven(policy.id, facts[0], what, f"split it into policies that each read fewer facts, {EXEMPT}")
+        yield _too_many(policy, facts[0], found)
         return
     is_clean = True
     for finding in _first_of_each_fact(policy, settings, read):
@@ -164,6 +165,18 @@ def _find(policy: Policy, budget: _Budget) -> Iterator[Finding]:
     if is_clean and found.unsplit:
         what = f"it can't be proven that no worse fact widens access here, because of `{found.unsplit[0][1][:200]}`"
         yield Unproven(policy.id, facts[0], what, f"compare each fact with a constant, {EXEMPT}")
+
+
+def _too_many(policy: Policy, fact: str, found: Representatives) -> Unproven:
+    """Says which fact is compared with too many values, where it is one alone."""
+    path, values = max(found.cuts.texts.items(), key=lambda one: len(one[1]), default=("", frozenset[str]()))
+    if len(values) > MOST_VALUES:
+        what = f"this policy compares `{path}` with {len(values)} values, too many to prove that none widens access"
+        kind = "when" if policy.effect == "permit" else "unless"
+        fix = f'list what is allowed instead: `{kind} {{ ["…"].contains({path}) }}`, {EXEMPT}'
+        return Unproven(policy.id, path if path in ORDER else fact, what, fix)
+    what = "this policy tells too many combinations of facts apart to prove that no worse fact widens access"
+    return Unproven(policy.id, fact, what, f"split it into policies that each read fewer facts, {EXEMPT}")
 
 
 def _settings(policy: Policy, found: Representatives, budget: _Budget) -> list[Setting]:
