@@ -48,6 +48,15 @@ def test_every_condition_has_its_mark_and_what_it_saw(
     assert any(line.startswith("watched: w.") for line in lines)
 
 
+def test_policies_that_are_off_are_named_in_a_last_line_and_not_among_those_that_held(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    off = '@id("asleep") @state("off") forbid (principal, action, resource); @id("too") @state("off") forbid '
+    lines = rendered(POLICIES + off + "(principal, action, resource);", capsys, monkeypatch).splitlines()
+    assert lines[-1] == "off: asleep, too"
+    assert not any("asleep" in line for line in lines[:-1])
+
+
 def test_what_would_turn_it_is_said(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
     out = rendered(POLICIES, capsys, monkeypatch, strength=1)
     assert "  Ana came with password: strength 1, Wiki needs at least 2. (a)" in out

@@ -72,6 +72,8 @@ def test_nobody_is_asked_to_sign_in(capsys: pytest.CaptureFixture[str]) -> None:
         (("--app", "wiki", "--nobody", "--action", "veiw"), 1, 'there is no action "veiw"; did you mean "view"?'),
         (("--app", "wiki", "--nobody", "--at", "noon"), 2, '--at: "noon" is no date and time; write it as 2026-'),
         (("--app", "wiki", "--nobody", "--proved", "5x"), 2, '--proved: "5x" is no length of time; write it as 30m'),
+        (("--app", "wiki", "--nobody", "--network", "ofice"), 1, 'no network "ofice"; did you mean "office"?'),
+        (("--app", "wiki", "--nobody", "--country", "Germany"), 1, '"Germany" is no country\'s code; write its two'),
         (("--app", "wiki", "--nobody", "--grant", "x"), 2, '--grant: "x" is no length of time; write it as 30m'),
         (("--app", "wiki", "--nobody", "--device", "fine"), 2, "--device is"),
         (("--app", "wiki", "--nobody", "--lang", "fr"), 2, "--lang is en or de"),

@@ -121,6 +121,7 @@ def supposed(
         raise LimenError(f"there is no app {shown(app_id)}", did_you_mean(app_id, company.all_apps))
     if action not in ACTIONS:
         raise LimenError(f"there is no action {shown(action)}", did_you_mean(action, ACTIONS))
+    refuse_no_place(company, known.country, known.network)
     who = None if nobody else somebody(folder, company, person, groups)
     now = known.now(engine.zone) if known.at else _now()
     named = replace(known, at=known.at or datetime.fromtimestamp(now / 1000, engine.zone).isoformat())
@@ -128,6 +129,16 @@ def supposed(
     return Asked(
         engine, Request(action), facts, now, "nobody" if who is None else who.name, app.name, groups=_groups(company)
     )
+
+
+def refuse_no_place(company: Company, country: str, network: str) -> None:
+    """Raises `LimenError` for a network that the company doesn't have, and for what is no country's two letters."""
+    networks = company.settings.networks
+    if network and network not in networks:
+        fix = did_you_mean(network, networks) or "limen.toml names them under [networks]"
+        raise LimenError(f"there is no network {shown(network)}", fix)
+    if country and not (len(country) == 2 and country.isascii() and country.isalpha() and country.isupper()):
+        raise LimenError(f"{shown(country)} is no country's code", "write its two letters, such as DE or FR")
 
 
 def _groups(company: Company) -> dict[str, Group]:
@@ -140,7 +151,9 @@ def _now() -> Instant:
     return SystemClock().now()
 
 
-def somebody(folder: Path, company: Company, name: str, groups: list[str]) -> Person:
+def somebody(
+    folder: Path, company: Company, name: str, groups: list[str], otherwise: str = "or say what they are with --group"
+) -> Person:
     """Whoever is called `name`, or anybody in `groups`. Raises `LimenError` where that is nobody, or several."""
     for group in groups:
         if group not in company.settings.groups:
@@ -155,7 +168,7 @@ def somebody(folder: Path, company: Company, name: str, groups: list[str]) -> Pe
     if len(found) > 1:
         raise LimenError(f"{shown(name)} may be {', '.join(one.name for one in found)}", "name the mail address")
     if not found:
-        hint = did_you_mean(name, [one.name for one in people], "or say what they are with --group")
+        hint = did_you_mean(name, [one.name for one in people], otherwise)
         raise LimenError(f"nobody is called {shown(name)}", hint)
     return replace(found[0], groups=found[0].groups | set(groups))
 

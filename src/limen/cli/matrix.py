@@ -84,7 +84,7 @@ def run(
 def _table(
     folder: Path, candidate: Path | None, supposed: Supposed, *, in_force: bool, person: str, app: str, action: str
 ) -> Table:
-    from limen.cli.asked import people_of, somebody
+    from limen.cli.asked import people_of, refuse_no_place, somebody
     from limen.clock import SystemClock
     from limen.company.load import load_company
     from limen.company.problem import did_you_mean, shown
@@ -93,11 +93,14 @@ def _table(
 
     home = load_company(folder)
     company = _in_force(folder, home) if in_force else home if candidate is None else load_company(candidate)
+    refuse_no_place(company, supposed.country, supposed.network)
     now = supposed.now(company.settings.zone) if supposed.at else SystemClock().now()
     decide = matrix(company.engine(), supposed, now, company.networks)
     apps = list(company.all_apps.values())
     if person:
-        who = somebody(folder, home, person, [])
+        who = somebody(
+            folder, home, person, [], "`limen matrix` lists everybody; `limen why --group …` supposes somebody"
+        )
         asked = [(one.name, [(who, one, each) for each in SHOWN]) for one in apps]
         return _filled(decide, who.name, SHOWN, asked)
     people = sorted((one for one in people_of(folder, home) if one.active), key=lambda one: one.name.casefold())

@@ -53,7 +53,11 @@ def print_explanation(explanation: Explanation, asked: Asked, said: Said, audien
         out.print(_text(f"  {words.say('why.changes', at=words.moment(explanation.valid_until))}", "dim"))
     if asked.replayed is not None:
         out.print(_agreement(asked, words))
-    out.print(_table(explanation.policies, words))
+    counted = [one for one in explanation.policies if one.state is not State.OFF]
+    out.print(_table(counted, words))
+    off = [one.id for one in explanation.policies if one.state is State.OFF]
+    if off:
+        out.print(_text(f"{words.say('why.state.off')}: {', '.join(off)}", "dim"))
 
 
 def _agreement(asked: Asked, words: Words) -> Text:
