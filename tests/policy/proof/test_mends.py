@@ -56,3 +56,34 @@ def test_no_mend_is_named_that_was_not_proven() -> None:
     text = '@id("p") forbid (principal, action, resource) when { context.device.managed };'
     (policy,) = PolicySet.from_json(tree_of(text))
     assert "instead of" not in mended(policy, "context.device.managed", lambda _: False)
+
+
+@pytest.mark.parametrize(
+    ("condition", "whole"),
+    [
+        (
+            'context.device.known || context.auth.strength < 2 && context.place.country == ""',
+            '!context.device.known || context.auth.strength < 2 && context.place.country == ""',
+        ),
+        ("context.risk.known && context.risk.score >= 70", "context.risk.score >= 70"),
+    ],
+)
+def test_the_whole_mended_condition_can_be_pasted_and_is_then_right(condition: str, whole: str) -> None:
+    text = f'@id("p") forbid (principal, action, resource) when {{ {condition} }};'
+    fix = prove(PolicySet.from_json(tree_of(text))).findings[0].fix
+    assert f"so that it reads `when {{ {whole} }}`, or exempt" in fix
+    pasted = text.replace(condition, fix.split("when { ")[1].split(" }`")[0])
+    assert prove(PolicySet.from_json(tree_of(pasted))).findings == ()
+
+
+def test_what_would_decide_everything_is_never_told_as_left_out() -> None:
+    condition = 'context.device.known || context.place.country == "" && context.device.managed'
+    text = f'@id("p") forbid (principal, action, resource) when {{ {condition} }};'
+    for finding in prove(PolicySet.from_json(tree_of(text))).findings:
+        assert "true ||" not in finding.fix
+        assert "leave out `context.device.known`" not in finding.fix
+
+
+def test_a_mend_of_all_there_is_is_said_once() -> None:
+    text = '@id("p") forbid (principal, action, resource) when { context.device.managed };'
+    assert "so that it reads" not in prove(PolicySet.from_json(tree_of(text))).findings[0].fix

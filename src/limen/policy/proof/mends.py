@@ -14,6 +14,8 @@ from limen.policy.proof.order import COMPLIANCE, ORDER, Better
 
 EXEMPT: Final = 'or exempt the policy with @allow_unknown("why")'
 MOST_TRIED: Final = 24
+LONGEST_WHOLE: Final = 500
+"""The longest condition, in characters, that a mend writes out whole."""
 _OTHER_OPERATORS: Final = {
     "==": (">=", "<="),
     "!=": (">", "<"),
@@ -27,11 +29,41 @@ _OTHER_OPERATORS: Final = {
 def mended(policy: Policy, path: str, is_mended: Callable[[Policy], bool]) -> str:
     """What to write instead, in Cedar, and how to exempt the policy."""
     for old, new in islice(_changes(policy, path), MOST_TRIED):
-        if is_mended(_changed(policy, old, new)):
+        changed = _changed(policy, old, new)
+        if isinstance(new, Literal) and not _is_leaving_out(changed, new):
+            continue
+        if is_mended(changed):
+            whole = _whole(policy, changed, old)
             if isinstance(new, Literal):
-                return f"leave out `{expression_text(old)}`, {EXEMPT}"
-            return f"write `{_short(new)}` instead of `{_short(old)}`, {EXEMPT}"
+                return f"leave out `{expression_text(old)}`{whole}, {EXEMPT}"
+            return f"write `{_short(new)}` instead of `{_short(old)}`{whole}, {EXEMPT}"
     return f"say in `unless {{ … }}` what must hold, never what must not, {EXEMPT}"
+
+
+def _is_leaving_out(changed: Policy, new: Literal) -> bool:
+    """Does `new` merely stand where something is gone? A `true` in an `||` would decide everything instead."""
+    return not any(node == new for one in changed.conditions for node in descend(_pruned(one.body)))
+
+
+def _whole(policy: Policy, changed: Policy, old: Expression) -> str:
+    """The mended condition as it can be pasted, where it is more than what is replaced and no longer than a screen."""
+    for before, after in zip(policy.conditions, changed.conditions, strict=True):
+        if before.body not in (after.body, old):
+            text = f"{after.kind} {{ {expression_text(_pruned(after.body))} }}"
+            return f", so that it reads `{text}`" if len(text) <= LONGEST_WHOLE else ""
+    return ""
+
+
+def _pruned(node: Expression) -> Expression:
+    """Without the `true` of an `&&` and the `false` of an `||` that stand where something was left out."""
+    match node:
+        case And(parts):
+            left = tuple(_pruned(part) for part in parts if part != Literal(True))
+            return left[0] if len(left) == 1 else And(left) if left else Literal(True)
+        case Or(parts):
+            left = tuple(_pruned(part) for part in parts if part != Literal(False))
+            return left[0] if len(left) == 1 else Or(left) if left else Literal(False)
+    return node
 
 
 def _short(node: Expression) -> str:
