@@ -66,7 +66,7 @@ def test_the_same_folder_changes_nothing_and_publishes_nothing(
     assert leave("plan", str(root)) == 0
     said = capsys.readouterr().out
     assert "Nothing would change" in said
-    assert "Replayed 78 requests of the last 30 days: none is turned." in said
+    assert "Replayed 78 requests of the last 30 days: the answer to each stays the same." in said
     database = Database.open(root / "data/limen.db")
     assert len(database.read(store.history)) == 1
     database.close()

@@ -38,7 +38,11 @@ def test_a_supposed_decision_is_explained_for_programs(capsys: pytest.CaptureFix
     [
         ("self", "en", "It has been too long since you proved who you are; Payroll asks you to do it again."),
         ("helpdesk", "en", "proved who they are 6 hours ago; Payroll asks for at most 4 hours."),
-        ("administrator", "de", "vor 6 Stunden bestätigt; für Payroll darf das höchstens 4 Stunden her sein."),
+        (
+            "administrator",
+            "de",
+            "jemand aus finance hat die eigene Identität zuletzt vor 6 Stunden bestätigt; für Payroll",
+        ),
     ],
 )
 def test_why_is_said_for_whom_and_in_which_language(

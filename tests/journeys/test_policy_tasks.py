@@ -203,7 +203,7 @@ def test_withhold_downloads_on_unknown_devices(harbor: Any, browse: Any, ada: An
     page.get_by_label("download").first.check()
     page.get_by_label("one we know").first.check()
     main = see_what_would_change(ada)
-    expect(main).to_contain_text("1 person would lose download on Git in some situations")
+    expect(main).to_contain_text("1 person could no longer download in Git, in some situations")
     expect(ada.page.get_by_role("button", name="Publish")).to_be_disabled()
     expect(main).to_contain_text("Engineering works with the source code")
     mend_every_test(ada, "{strength: 3}", "{strength: 3, device: unknown}")

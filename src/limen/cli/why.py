@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, NoReturn
@@ -91,6 +92,7 @@ def _show(found: Asked, audience: Audience, language: Language, *, as_json: bool
 
     from limen.policy.saying import Names, Words, say
 
+    found = replace(found, who=_who(found, language))
     explanation = found.explain()
     words, names = Words(language, found.engine.zone), Names(found.who, found.app, found.groups)
     said = say(found.engine, explanation.decision, audience, words, names)
@@ -108,6 +110,16 @@ def _show(found: Asked, audience: Audience, language: Language, *, as_json: bool
         print_explanation(explanation, found, said, audience, words)
     if found.replayed is not None and not found.replayed.agrees:
         sys.exit(1)
+
+
+def _who(found: Asked, language: Language) -> str:
+    """The person's name; whoever was only supposed has one of our own making, which is in the language asked for."""
+    from limen.policy.saying import Words
+
+    person = found.facts.person
+    if person.id != "supposed":
+        return found.who
+    return Words(language, found.engine.zone).say("why.somebody", groups=", ".join(sorted(person.groups)))
 
 
 def _length(option: str, text: str) -> int:

@@ -328,6 +328,7 @@ WORDS: Final[dict[str, str]] = {
     "withheld.ask": "Ask {whom}.",
     # The command `limen why`
     "moment.exact": "{weekday:.3} {year}-{month:02}-{day:02} {time} {zone}",
+    "why.somebody": "somebody in {groups}",
     "why.permit": "PERMIT",
     "why.challenge": "CHALLENGE",
     "why.deny": "DENY",

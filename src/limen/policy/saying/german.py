@@ -340,6 +340,7 @@ WORDS: Final[dict[str, str]] = {
     "withheld.because.now": "im Moment",
     "withheld.ask": "Fragen Sie {whom}.",
     "moment.exact": "{weekday:.2}, {day}.{month}.{year}, {time} {zone}",
+    "why.somebody": "jemand aus {groups}",
     "why.permit": "ERLAUBT",
     "why.challenge": "NACHWEIS NÖTIG",
     "why.deny": "ABGELEHNT",
