@@ -132,7 +132,11 @@ def _add_ways_out(app: FastAPI, site: Site) -> None:
     @app.exception_handler(TooLargeError)
     def too_large(request: Request, _error: Exception) -> Response:
         return site.page(
-            "wrong.html", site.visit(request, with_glass=True), 413, what="That was too much at once", fix="send less"
+            "wrong.html",
+            site.visit(request, with_glass=True),
+            413,
+            what="That was too much at once",
+            fix="go back with your browser, and make it shorter: a form here takes 64 KB, a field of it 16,000 letters",
         )
 
     @app.exception_handler(HTTPException)

@@ -73,7 +73,7 @@ class Shell:
             await _plain(send_with_headers, *wrong)
             return
         try:
-            await self._app(scope, _bounded(receive), send_with_headers)
+            await self._app(scope, _bounded(receive, scope), send_with_headers)
         except TooLargeError:
             if not has_begun:
                 await _plain(send_with_headers, 413, "This is larger than any form here.")
@@ -86,16 +86,22 @@ class Shell:
         if len(scope.get("raw_path") or b"") + len(scope.get("query_string", b"")) > MAX_TARGET_BYTES:
             return 414, "This address is too long."
         length = next((value for name, value in scope["headers"] if name == b"content-length"), b"0")
-        if not length.isdigit() or len(length) > 12 or int(length) > MAX_BODY_BYTES:
+        if not length.isdigit() or len(length) > 12:
             return 413, "This is larger than any form here."
         return None
 
 
-def _bounded(receive: Receive) -> Receive:
+def _bounded(receive: Receive, scope: Scope) -> Receive:
+    """The body up to the bound. One that says it is larger is not read at all: whoever asks for it learns it then, so
+    that a person is answered with a page.
+    """
     left = MAX_BODY_BYTES
+    said = next((int(value) for name, value in scope["headers"] if name == b"content-length"), 0)
 
     async def receive_bounded() -> MutableMapping[str, Any]:
         nonlocal left
+        if said > MAX_BODY_BYTES:
+            raise TooLargeError
         message = await receive()
         left -= len(message.get("body", b""))
         if left < 0:

@@ -64,7 +64,7 @@ async def test_a_form_that_can_not_be_taken_keeps_all_that_was_typed_and_marks_t
     assert 'name="groups" value="warehouse" checked' in page
     assert re.search(r'name="w0_not_countries"[^>]*aria-invalid="true"', page)
     assert re.search(r'<details class="more" open><summary>Place, risk and more', page)
-    assert "'GERMANY' is no country" in page
+    assert "'Germany' is no country" in page
     understood = await begun(console, "/console/rules", **{**FORM, "w0_proved_within": "4 hours"})
     assert "with a passkey used within 4 hours" in (await console.ada.get(understood)).text
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from textwrap import shorten
 from typing import Final
 
 from fastapi import APIRouter
@@ -226,7 +227,7 @@ async def _take_form(
         form = form_in(sent, policy_id, effect, company.settings.zone)
         said = sentence(form, names_here(site, company))
         if policy_id == NEW:
-            title = form.title or said[:80]
+            title = form.title or shorten(said, 80, placeholder="…")
             form = form_in({**sent, "title": [title]}, new_id(company, title), effect, company.settings.zone)
         if one(sent, "do") != "preview":
             await changes.unchanged_since(sent)
