@@ -116,7 +116,10 @@ HOSTILE = {
     "type-path": (f'@id("a") permit (principal is {"A::" * 50_000}B, action, resource);', LINKED),
     "never-closed": (f'@id("a") {ANY} when {{ ' + "[" * 50 + ";", "1:"),
     # Size
-    "literal": (when(f'context.place.country == "{"x" * 990_000}"'), f"1:1: {LONG}"),
+    "literal": (
+        when(f'context.place.country == "{"x" * 990_000}"'),
+        "990002 of them in the text that begins here; shorten it",
+    ),
     "quotes": ('"' * 999_000, f"1:1: {LONG}"),
     "backslashes": ('"' + "\\" * 998_999, f"1:1: {LONG}"),
     "at-signs": ("@" * 999_000, f"1:1: {LONG}"),
