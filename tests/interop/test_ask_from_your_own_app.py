@@ -36,5 +36,5 @@ def test_the_how_tos_command_is_answered(harbor: Harbor) -> None:
     assert done.returncode == 0, done.stderr
     answer = json.loads(done.stdout)
     assert answer["decision"] is False
-    assert answer["context"]["reason"] == "person-inactive"
+    assert answer["context"]["reason"] == "nothing-permits"
     assert set(answer["context"]) <= {"reason", "id", "remedies"}

@@ -50,7 +50,7 @@ async def test_what_else_was_open_on_the_same_facts_stands_beside_it(console: Co
     await console.house.member(eve, "Eve", "staff", "sales")
     answer = await console.ask(eve, "crm", path="/export/all")
     page = (await console.ada.get(f"/console/decisions/{answer.id}")).text
-    beside = page[page.index("Other actions on the same facts") : page.index("<dt>Door</dt>")]
+    beside = page[page.index("Other actions") : page.index("<dt>Door</dt>")]
     assert [word for word in ("view", "download", "edit", "administer") if word in beside] == [
         "view",
         "edit",
