@@ -11,6 +11,7 @@ from contextlib import AsyncExitStack, suppress
 from pathlib import Path
 
 import pytest
+from tests.storage.small_disk import small_disk
 from tests.web import conftest as web
 from tests.web.conftest import ORIGIN, OUR_PAGE, Browser, House
 from tests.web.portal.test_break_glass import glass_of, issue, lock_out, opened
@@ -241,33 +242,25 @@ def test_two_commands_at_once_leave_one_good_link(house: House) -> None:
 
 
 @pytest.fixture
-def small_disk(tmp_path: Path) -> Iterator[Path]:
-    """A disk of twelve megabytes, which only root can make."""
-    disk = tmp_path / "disk"
-    disk.mkdir()
-    mounted = subprocess.run(
-        ["mount", "-t", "tmpfs", "-o", "size=12m", "tmpfs", str(disk)], capture_output=True, check=False
-    )
-    if mounted.returncode:
-        pytest.skip("a small disk can't be mounted here (needs root): break-glass on a full disk is NOT tested")
-    yield disk
-    subprocess.run(["umount", "-l", str(disk)], capture_output=True, check=False)
+def full_soon(tmp_path: Path) -> Iterator[Path]:
+    with small_disk(tmp_path, 12, "break-glass on a full disk") as disk:
+        yield disk
 
 
-async def test_on_a_disk_that_is_really_full_the_command_and_the_console_work(small_disk: Path) -> None:
+async def test_on_a_disk_that_is_really_full_the_command_and_the_console_work(full_soon: Path) -> None:
     async with AsyncExitStack() as closing:
-        house = await web.move_in(closing, small_disk / "harbor")
+        house = await web.move_in(closing, full_soon / "harbor")
         ada = house.browser()
         await house.administrator(ada)
         lock_out(house)
-        with suppress(OSError), (small_disk / "junk").open("ab", buffering=0) as junk:
+        with suppress(OSError), (full_soon / "junk").open("ab", buffering=0) as junk:
             while True:
                 junk.write(bytes(4_096))
         for _ in range(500):
             await ada.get("/console")
             if not house.limen.journal.writable:
                 break
-        command = [sys.executable, "-m", "limen.cli.main", "break-glass", str(small_disk / "harbor")]
+        command = [sys.executable, "-m", "limen.cli.main", "break-glass", str(full_soon / "harbor")]
         said = await asyncio.to_thread(
             subprocess.run,
             [*command, "--person", "ada@harbor.example", "-m", "full"],
@@ -282,7 +275,7 @@ async def test_on_a_disk_that_is_really_full_the_command_and_the_console_work(sm
         assert (await opened(house, inside, link[1])).status_code == 303
         assert (await inside.get("/console")).status_code == 200
         assert not house.limen.journal.writable
-        (small_disk / "junk").unlink()
+        (full_soon / "junk").unlink()
 
 
 def test_a_link_in_place_of_its_file_or_segment_is_followed_by_nothing(tmp_path: Path) -> None:

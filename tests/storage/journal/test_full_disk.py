@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import subprocess
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from tests.storage.small_disk import small_disk
 
 from limen.events import Event
 from limen.storage.journal import Journal, Reader, verify
@@ -16,16 +16,9 @@ KEYS = (b"k" * 32,)
 
 
 @pytest.fixture
-def small_disk(tmp_path: Path) -> Iterator[Path]:
-    disk = tmp_path / "disk"
-    disk.mkdir()
-    mounted = subprocess.run(
-        ["mount", "-t", "tmpfs", "-o", "size=2m", "tmpfs", str(disk)], capture_output=True, check=False
-    )
-    if mounted.returncode != 0:
-        pytest.skip("a small disk can't be mounted here (needs root): the full-disk test is NOT run")
-    yield disk
-    subprocess.run(["umount", "-l", str(disk)], check=True)
+def full_soon(tmp_path: Path) -> Iterator[Path]:
+    with small_disk(tmp_path, 2, "the journal on a full disk") as disk:
+        yield disk
 
 
 def until(is_so: Callable[[], object]) -> None:
@@ -47,21 +40,21 @@ def fill(disk: Path) -> Path:
     return hog
 
 
-def test_on_a_full_disk_it_is_unwritable_break_glass_still_is_and_with_room_it_recovers(small_disk: Path) -> None:
-    journal = Journal.open(small_disk / "journal", KEYS)
+def test_on_a_full_disk_it_is_unwritable_break_glass_still_is_and_with_room_it_recovers(full_soon: Path) -> None:
+    journal = Journal.open(full_soon / "journal", KEYS)
     journal.record(Event(at=1, kind="sign_in.failed"))
     journal.flush()
-    hog = fill(small_disk)
+    hog = fill(full_soon)
     kept = [journal.record(Event(at=2, kind="sign_in.failed", details={"pad": "x" * 9_000})) for _ in range(3)]
     until(lambda: not journal.writable)
 
     broken = journal.break_glass(Event(at=3, kind="break_glass.used"))
-    assert broken.encode() in (small_disk / "journal" / "main" / "break-glass.segment").read_bytes()
+    assert broken.encode() in (full_soon / "journal" / "main" / "break-glass.segment").read_bytes()
     time.sleep(0.6)
     assert not journal.writable
 
     hog.unlink()
     until(lambda: journal.writable)
-    assert Reader(small_disk / "journal").holds([*kept, broken]) == {*kept, broken}
+    assert Reader(full_soon / "journal").holds([*kept, broken]) == {*kept, broken}
     journal.close()
-    assert verify(small_disk / "journal", KEYS).problems == ()
+    assert verify(full_soon / "journal", KEYS).problems == ()
