@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from limen.facts import Auth, Factor
-from limen.identity.model import FRESH_MS, Link, LinkPurpose, Token, Visitor, auth_of, hash_of, is_fresh, strength_of
+from limen.facts import Auth, Factor, strength_of
+from limen.identity.model import FRESH_MS, Link, LinkPurpose, Token, Visitor, auth_of, hash_of, is_fresh
 
 
 def test_a_token_hides_itself_and_keeps_its_hash() -> None:

@@ -24,6 +24,7 @@ from limen.facts.nouns import (
     Place,
     Risk,
     Session,
+    strength_of,
 )
 
 __all__ = [
@@ -52,4 +53,5 @@ __all__ = [
     "Session",
     "Standing",
     "Upstream",
+    "strength_of",
 ]

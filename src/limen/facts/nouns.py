@@ -19,6 +19,19 @@ class Factor(StrEnum):
     LINK = "link"  # a one-time link; proves that the mailbox or the administrator handed it over
 
 
+def strength_of(factors: frozenset[Factor]) -> int:
+    """How strong these factors are together: 0 nothing to 3 phishing-resistant; NIST SP 800-63B-4 section 2.
+
+    A passkey with user verification is two factors in one and phishing-resistant. Of the others two count only as
+    a thing known and a thing held; a link is never more than one.
+    """
+    if factors & {Factor.PASSKEY, Factor.SECURITY_KEY}:
+        return 3
+    if {Factor.PASSWORD, Factor.CODE} <= factors:
+        return 2
+    return 1 if factors else 0
+
+
 @dataclass(frozen=True, slots=True)
 class Group:
     """People who share access. `id` is what policies name: `Group::"finance"`."""

@@ -7,7 +7,7 @@ from typing import Any
 
 from limen.clock import to_iso
 from limen.events import Event
-from limen.facts import Factor, Person, Session
+from limen.facts import Factor, Person, Session, strength_of
 from limen.identity import store
 from limen.identity.challenges import Binding, Challenges
 from limen.identity.codes import CodeOffer
@@ -21,7 +21,7 @@ from limen.identity.errors import (
     UnfitError,
     UnknownError,
 )
-from limen.identity.model import Passkey, Visitor, strength_of
+from limen.identity.model import Passkey, Visitor
 from limen.identity.names import canonical_name
 from limen.identity.passkeys import MOST_OF_A_PERSON, Ceremonies, Credential, Refusal, default_name
 from limen.identity.passwords import Passwords, judge_password

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from limen.clock import DAY, MINUTE, Instant, Milliseconds
-from limen.facts import UNPROVED, Auth, Factor, Person, Session
+from limen.facts import UNPROVED, Auth, Factor, Person, Session, strength_of
 
 ADMINISTRATORS = "administrators"
 """The group whose members may administer, and which is never left empty."""
@@ -168,19 +168,6 @@ class Passkey:
 
 Proofs = Mapping[Factor, Instant]
 """Which factors a session was given, and when each was given last."""
-
-
-def strength_of(factors: frozenset[Factor]) -> int:
-    """How strong these factors are together: DESIGN section 2, NIST SP 800-63B-4 section 2.
-
-    A passkey with user verification is two factors in one and phishing-resistant. Of the others two count only as
-    a thing known and a thing held; a link is never more than one.
-    """
-    if factors & {Factor.PASSKEY, Factor.SECURITY_KEY}:
-        return 3
-    if {Factor.PASSWORD, Factor.CODE} <= factors:
-        return 2
-    return 1 if factors else 0
 
 
 def auth_of(proofs: Proofs) -> Auth:

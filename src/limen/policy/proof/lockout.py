@@ -33,6 +33,7 @@ from limen.facts import (
     Place,
     Risk,
     Session,
+    strength_of,
 )
 from limen.policy.annotations import State
 from limen.policy.decision import Effect, Request
@@ -68,7 +69,6 @@ WAYS_IN: Final = (
 )
 """What one sign-in can prove. A session can prove another of them later, to step up."""
 _WANTED: Final = (SIGN_IN, ADMINISTER)
-_STRONG: Final = frozenset({Factor.PASSKEY, Factor.SECURITY_KEY})
 
 
 @dataclass(frozen=True, slots=True)
@@ -267,7 +267,7 @@ class _Search:
         for (way, factors), place, device, risk, grants in product(
             _proofs(candidate, steps_up=steps_up), self.places, can.devices, can.risks, can.grants
         ):
-            wanted = Auth(_strength(factors), factors)
+            wanted = Auth(strength_of(factors), factors)
             facts = Facts(self.limen, candidate.person, wanted, None, device, place, risk, grants)
             yield self._world(candidate, at, way, facts)
 
@@ -276,7 +276,7 @@ class _Search:
         proved = _proved(at)
         auth = replace(wanted.auth, at=proved)
         session = Session("new", candidate.person.id, auth, proved, at + DAY, DAY, device_id=wanted.device.id)
-        first = Auth(_strength(way), way, proved)
+        first = Auth(strength_of(way), way, proved)
         signing_in = Facts(self.limen, candidate.person, first, place=wanted.place, risk=wanted.risk)
         return _World(candidate, at, signing_in, replace(wanted, auth=auth, session=session))
 
@@ -382,14 +382,6 @@ class _Search:
 def _proved(at: Instant) -> Instant:
     """When whoever arrives at `at` proved who they are."""
     return max(at - ARRIVAL, 1)
-
-
-def _strength(factors: frozenset[Factor]) -> int:
-    if factors & _STRONG:
-        return 3
-    if {Factor.PASSWORD, Factor.CODE} <= factors:
-        return 2
-    return 1 if factors else 0
 
 
 def ways_of(candidate: Candidate) -> tuple[frozenset[Factor], ...]:

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from limen.facts import LIMEN
+from limen.facts import LIMEN, strength_of
 from limen.identity.errors import FreshProofNeededError
-from limen.identity.model import strength_of
 from limen.web.site import Resident, Site, TurnedAwayError
 
 
