@@ -28,8 +28,18 @@ def test_the_sign_in_host_can_be_chosen() -> None:
         {"domain": "Not A Domain"},
         {"sessions": {"idle_hours": 0}},
         {"listen": {"port": 1}},
+        {"https": {"mode": "on"}},
+        {"https": {"port": 0}},
+        {"https": {"listen": ["limen.harbor.example"]}},
+        {"help": {"contact": "x" * 301}},
     ],
 )
 def test_what_it_may_not_say_is_refused(wrong: dict[str, object]) -> None:
     with pytest.raises(ValidationError):
         Settings.model_validate({"name": "Harbor", "domain": "harbor.example", **wrong})
+
+
+def test_https_is_off_until_it_is_asked_for() -> None:
+    settings = Settings(name="Harbor", domain="harbor.example")
+    assert not settings.https.is_on
+    assert Settings.model_validate({**settings.model_dump(), "https": {"mode": "acme"}}).https.is_on

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from ipaddress import IPv4Network, IPv6Network
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, ConfigDict, Field
 
 Network = IPv4Network | IPv6Network
+Address = IPv4Address | IPv6Address
+Port = Annotated[int, Field(ge=1, le=65_535)]
 Hours = Annotated[float, Field(gt=0, le=24 * 90)]
 
 
@@ -23,6 +25,37 @@ class Listen(_Section):
     address: str = "127.0.0.1:8080"
     check: str = "127.0.0.1:8081"
     trusted_proxies: tuple[Network, ...] = ()
+
+
+class Https(_Section):
+    """Limen's own front: where its certificates come from, and where it answers browsers.
+
+    `off`: there is none, or another front stands before Limen. `acme`: certificates come by themselves (RFC 8555), from
+    `acme_server` or else from a public authority. `files`: `certificate` (with its chain) and `key`, read again when
+    they change. `internal`: an authority of the front's own, which each machine has to be told to trust. Paths are
+    relative to the company folder; `acme_ca_file` holds the roots to trust when talking to `acme_server`.
+    """
+
+    mode: Literal["off", "acme", "files", "internal"] = "off"
+    email: Annotated[str, Field(max_length=254)] = ""
+    acme_server: Annotated[str, Field(max_length=1_024)] = ""
+    acme_ca_file: Path | None = None
+    certificate: Path | None = None
+    key: Path | None = None
+    listen: Annotated[tuple[Address, ...], Field(max_length=16)] = (IPv4Address("0.0.0.0"), IPv6Address("::"))  # noqa: S104 -- browsers are meant
+    port: Port = 443
+    http_port: Annotated[int, Field(ge=0, le=65_535)] = 80
+    """Plain http answers there only with a redirect, and an authority's questions; 0 leaves it off."""
+
+    @property
+    def is_on(self) -> bool:
+        return self.mode != "off"
+
+
+class Help(_Section):
+    """Whom to ask when Limen does not answer: said on the page that is shown then."""
+
+    contact: Annotated[str, Field(max_length=300)] = ""
 
 
 class Sessions(_Section):
@@ -48,6 +81,8 @@ class Settings(_Section):
     time_zone: str = "UTC"
     url: str = ""
     listen: Listen = Listen()
+    https: Https = Https()
+    help: Help = Help()
     sessions: Sessions = Sessions()
     storage: Storage = Storage()
     groups: dict[str, str] = {}

@@ -106,3 +106,10 @@ def test_a_sign_in_host_must_be_in_the_domain_and_nothing_but_an_origin() -> Non
         assert len(problems) == 1, url
         assert what in problems[0].what
         assert (problems[0].line, problems[0].column) == (1, 7)
+
+
+@pytest.mark.parametrize("line", ['name = "Har\\u202ebor"', '[help]\ncontact = "IT\\u202e"'])
+def test_what_stands_on_pages_can_be_shown(line: str) -> None:
+    text = GOOD.replace('name = "Harbor"', line) if line.startswith("name") else f"{GOOD}{line}\n"
+    _, problems = read_settings(Tree(read_toml(text)))
+    assert ["characters that can't be shown" in str(one) for one in problems] == [True]

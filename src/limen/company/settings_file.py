@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 from zoneinfo import available_timezones
 
 from limen.company.folder import SETTINGS
+from limen.company.https_section import https_problems
 from limen.company.problem import Problem, did_you_mean, shown
 from limen.company.shape import shaped_in_part
 from limen.company.tree import Tree
@@ -53,13 +54,20 @@ def _problems(settings: Settings, tree: Tree) -> Iterator[Problem]:
     for key in ("address", "check"):
         if complaint := _listen_complaint(key, getattr(settings.listen, key)):
             yield Problem(SETTINGS, *tree.at("listen", key), *complaint)
-    if not is_printable(settings.name):
-        yield Problem(SETTINGS, *tree.at("name"), "the name holds characters that can't be shown", "remove them")
+    yield from https_problems(settings, tree)
+    for path, text in ((("name",), settings.name), (("help", "contact"), settings.help.contact)):
+        if not is_printable(text):
+            what = f"the {path[-1]} holds characters that can't be shown"
+            yield Problem(SETTINGS, *tree.at(*path), what, "remove them")
     for network in settings.networks:
         if not is_printable(network) or len(network) > LONGEST_TITLE:
             what = f"a network can't be called {shown(network)}"
             fix = f"use at most {LONGEST_TITLE} characters that can be shown"
             yield Problem(SETTINGS, *tree.key_at("networks", network), what, fix)
+    yield from _group_problems(settings, tree)
+
+
+def _group_problems(settings: Settings, tree: Tree) -> Iterator[Problem]:
     for group, title in settings.groups.items():
         if not is_printable(title):
             what = f"the title {shown(title)} holds characters that can't be shown"

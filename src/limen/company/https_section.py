@@ -1,0 +1,89 @@
+"""The section `[https]` of `limen.toml`: what has to be said for each mode, and what can't be meant."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Final
+from urllib.parse import urlsplit
+
+from limen.company.folder import SETTINGS
+from limen.company.problem import Problem, shown
+from limen.company.tree import Tree
+from limen.settings import Https, Settings
+
+_EMAIL: Final = re.compile(r"[^\s@<>,;:\"()\[\]\\]{1,64}@([A-Za-z0-9-]{1,63}\.)*[A-Za-z0-9-]{1,63}")
+_NEVER_PUBLIC: Final = ("localhost", "local", "internal", "lan", "home", "home.arpa", "test", "invalid")
+"""Ends of names that no public authority gives certificates for (RFC 2606, RFC 6762, RFC 8375).
+
+`example` is left out, so that what is documented with it can be tried with `limen check`.
+"""
+
+
+def https_problems(settings: Settings, tree: Tree) -> Iterator[Problem]:
+    """Everything about `[https]` that is wrong, or that can't be meant beside the other settings."""
+    https = settings.https
+    for key, what, fix in (*_always(https), *(_when_on(settings) if https.is_on else ())):
+        at = tree.at("https", key) if key != "url" else tree.at("url")
+        yield Problem(SETTINGS, *at, what, fix)
+
+
+Complaint = tuple[str, str, str]
+"""The key it is about, what is wrong, what to do."""
+
+
+def _always(https: Https) -> Iterator[Complaint]:
+    if https.email and not _EMAIL.fullmatch(https.email):
+        yield "email", f"{shown(https.email)} is no mail address", "write one such as it@your.domain"
+    if https.acme_server and not _is_https_url(https.acme_server):
+        fix = "write the authority's directory, such as https://ca.your.domain/acme/acme/directory"
+        yield "acme_server", f"{shown(https.acme_server)} is no https URL", fix
+    if not https.listen:
+        yield "listen", "https has no address to listen on", 'write ["0.0.0.0", "::"], or leave it out'
+    if https.port == https.http_port:
+        yield "http_port", "https and http can't share a port", "give each its own, or write http_port = 0"
+    for key, modes in (("certificate", "files"), ("key", "files"), ("acme_server", "acme"), ("acme_ca_file", "acme")):
+        if getattr(https, key) and https.mode not in {modes, "off"}:
+            yield key, f'`{key}` is for mode = "{modes}", and mode is {shown(https.mode)}', "remove it"
+
+
+def _when_on(settings: Settings) -> Iterator[Complaint]:
+    https = settings.https
+    if https.mode == "files":
+        for key in ("certificate", "key"):
+            if getattr(https, key) is None:
+                yield "mode", f'mode = "files" needs `{key}`', f'write {key} = "path/to/file.pem" under [https]'
+    elif https.mode == "acme":
+        yield from _acme(settings)
+    try:
+        url = urlsplit(settings.public_url)
+        port = url.port or (443 if url.scheme == "https" else 80)
+    except ValueError:
+        return  # said of `url` already
+    if url.scheme == "http":
+        yield "url", "[https] is on, and url says http", f'write url = "https://{url.hostname}{_port(https.port)}"'
+    elif port != https.port:
+        what = f"url says port {port}, https listens on {https.port}"
+        yield ("url" if settings.url else "port"), what, "name one port in both"
+
+
+def _acme(settings: Settings) -> Iterator[Complaint]:
+    domain = settings.domain
+    is_private = any(domain == end or domain.endswith(f".{end}") for end in _NEVER_PUBLIC) or "." not in domain
+    if domain and is_private and not settings.https.acme_server:
+        what = f"no public authority gives certificates for {shown(domain)}"
+        yield "mode", what, 'write mode = "internal", or name an acme_server of your own'
+    if settings.https.acme_ca_file is not None and not settings.https.acme_server:
+        yield "acme_ca_file", "`acme_ca_file` needs `acme_server`", "name the authority's directory, or remove it"
+
+
+def _is_https_url(text: str) -> bool:
+    try:
+        url = urlsplit(text)
+        return url.scheme == "https" and bool(url.hostname) and url.username is None and url.port != 0
+    except ValueError:
+        return False
+
+
+def _port(port: int) -> str:
+    return "" if port == 443 else f":{port}"
