@@ -73,6 +73,26 @@ class Storage(_Section):
     journal_days: Annotated[int, Field(gt=0, le=3650)] = 90
 
 
+class Mail(_Section):
+    """How mail leaves. `server` is `host:port`; "" writes each mail to a file in the data folder's `outbox` instead.
+
+    The password is never here: it is in a file that only its owner reads, the environment, or a systemd credential
+    (`limen.mail.password`). A relative `password_file` is beside the company's files.
+    """
+
+    sender: Annotated[str, Field(alias="from", max_length=254)] = ""
+    server: Annotated[str, Field(max_length=300)] = ""
+    security: Literal["starttls", "tls", "none"] = "starttls"
+    user: Annotated[str, Field(max_length=254)] = ""
+    password_file: Path | None = None
+
+    @property
+    def host_and_port(self) -> tuple[str, int]:
+        """The server's name or address, without brackets, and its port. Only where `server` is well-formed."""
+        host, _, port = self.server.rpartition(":")
+        return host.removeprefix("[").removesuffix("]"), int(port)
+
+
 class Settings(_Section):
     """Everything `limen.toml` may say. `url` is how browsers reach the sign-in host; its host is the passkeys' home."""
 
@@ -85,6 +105,7 @@ class Settings(_Section):
     help: Help = Help()
     sessions: Sessions = Sessions()
     storage: Storage = Storage()
+    mail: Mail = Mail()
     groups: dict[str, str] = {}
     networks: dict[str, tuple[Network, ...]] = {}
 

@@ -2,8 +2,15 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from limen.company.places import break_glass_file, data_folder, database_url, journal_folder
-from limen.settings import Settings, Storage
+from limen.company.places import (
+    break_glass_file,
+    data_folder,
+    database_url,
+    journal_folder,
+    mail_password_file,
+    outbox_folder,
+)
+from limen.settings import Mail, Settings, Storage
 
 
 def settings(**storage: object) -> Settings:
@@ -15,9 +22,15 @@ def test_data_lies_beside_the_folder(tmp_path: Path) -> None:
     assert database_url(tmp_path, settings()) == f"sqlite:///{tmp_path}/data/limen.db"
     assert journal_folder(tmp_path, settings()) == tmp_path / "data/journal"
     assert break_glass_file(tmp_path, settings()) == tmp_path / "data/break-glass.state"
+    assert outbox_folder(tmp_path, settings()) == tmp_path / "data/outbox"
+    assert mail_password_file(tmp_path, settings()) is None
 
 
 def test_unless_the_settings_say_otherwise(tmp_path: Path) -> None:
     elsewhere = tmp_path / "elsewhere"
     assert data_folder(tmp_path, settings(data=elsewhere)) == elsewhere
     assert database_url(tmp_path, settings(database="sqlite:////srv/x.db")) == "sqlite:////srv/x.db"
+    mail = Mail(password_file=Path("data/mail.password"))
+    assert mail_password_file(tmp_path, Settings(name="A", domain="a.example", mail=mail)) == (
+        tmp_path / "data/mail.password"
+    )

@@ -30,3 +30,13 @@ def key_file(root: Path, settings: Settings) -> Path:
 def break_glass_file(root: Path, settings: Settings) -> Path:
     """The state of break-glass, which needs no database."""
     return data_folder(root, settings) / FILE
+
+
+def outbox_folder(root: Path, settings: Settings) -> Path:
+    """Where mails are written to files, while no server is set to send them."""
+    return data_folder(root, settings) / "outbox"
+
+
+def mail_password_file(root: Path, settings: Settings) -> Path | None:
+    """The mail server's password, where neither the environment nor systemd holds one."""
+    return root / settings.mail.password_file if settings.mail.password_file else None

@@ -11,6 +11,7 @@ from zoneinfo import available_timezones
 
 from limen.company.folder import SETTINGS
 from limen.company.https_section import https_problems
+from limen.company.mail_section import mail_problems
 from limen.company.problem import Problem, did_you_mean, shown
 from limen.company.shape import shaped_in_part
 from limen.company.tree import Tree
@@ -55,6 +56,7 @@ def _problems(settings: Settings, tree: Tree) -> Iterator[Problem]:
         if complaint := _listen_complaint(key, getattr(settings.listen, key)):
             yield Problem(SETTINGS, *tree.at("listen", key), *complaint)
     yield from https_problems(settings, tree)
+    yield from mail_problems(settings.mail, tree)
     for path, text in ((("name",), settings.name), (("help", "contact"), settings.help.contact)):
         if not is_printable(text):
             what = f"the {path[-1]} holds characters that can't be shown"

@@ -129,7 +129,7 @@ def _fields(model: type[BaseModel], path: tuple[str | int, ...]) -> list[str]:
             continue
         field = getattr(here, "model_fields", {}).get(part)
         here = _model_in(field.annotation) if field is not None else None
-    return sorted(getattr(here, "model_fields", {}))
+    return sorted(field.alias or name for name, field in getattr(here, "model_fields", {}).items())
 
 
 def _model_in(annotation: Any) -> Any:

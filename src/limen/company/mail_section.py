@@ -1,0 +1,73 @@
+"""`[mail]` in `limen.toml`: an address to send from, a server that is reached safely, and no password."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from ipaddress import ip_address
+from typing import Final
+
+from limen.company.folder import SETTINGS
+from limen.company.problem import Problem, shown
+from limen.company.tree import Tree
+from limen.printable import is_printable
+from limen.settings import Mail
+
+_ADDRESS: Final = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]{1,64}@([A-Za-z0-9-]{1,63}\.)*[A-Za-z0-9-]{1,63}")
+_HOST: Final = re.compile(r"(?=.{1,253}$)([A-Za-z0-9_]([A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?\.)*[A-Za-z0-9-]{1,63}\.?")
+_SERVER_FIX: Final = 'write its name and port, such as smtp.example.com:587, or "" to have mails written to files'
+
+
+def mail_problems(mail: Mail, tree: Tree) -> Iterator[Problem]:
+    """Everything that is wrong with `mail`, which was read from `tree`."""
+    if mail.sender and not _ADDRESS.fullmatch(mail.sender):
+        fix = "write one plain address, such as limen@example.com"
+        yield Problem(SETTINGS, *tree.at("mail", "from"), f"{shown(mail.sender)} is no address to send from", fix)
+    if not is_printable(mail.user):
+        what = "the user holds characters that can't be shown"
+        yield Problem(SETTINGS, *tree.at("mail", "user"), what, "type it anew")
+    if not mail.server:
+        return
+    complaint = _server_complaint(mail.server)
+    if complaint:
+        yield Problem(SETTINGS, *tree.at("mail", "server"), complaint, _SERVER_FIX)
+    elif mail.security == "none" and not is_this_machine(mail.host_and_port[0]):
+        what = f"mail to {shown(mail.host_and_port[0])} would cross the network in the clear, with its links"
+        fix = 'use "starttls" or "tls"; "none" is for a server on this machine, such as 127.0.0.1:25'
+        yield Problem(SETTINGS, *tree.at("mail", "security"), what, fix)
+    if not mail.sender:
+        what = "there is a server for mail, and no address to send from"
+        yield Problem(SETTINGS, *tree.at("mail", "server"), what, 'add from = "limen@your.domain"')
+    if mail.password_file is not None and not mail.user:
+        what = "there is a password for mail, and nobody it belongs to"
+        yield Problem(SETTINGS, *tree.at("mail", "password_file"), what, "add user, or leave password_file out")
+
+
+def _server_complaint(server: str) -> str:
+    host, _, port = server.rpartition(":")
+    if not (port.isascii() and port.isdigit() and len(port) <= 5 and 1 <= int(port) <= 65535):
+        return f"{shown(server)} names no port from 1 to 65535"
+    if not host:
+        return f"{shown(server)} names no host"
+    if host.startswith("[") and host.endswith("]"):
+        return "" if _is_address(host[1:-1], 6) else f"{shown(host)} is no IPv6 address"
+    if not _HOST.fullmatch(host):
+        return f"the host {shown(host)} is neither a name nor an address"
+    return ""
+
+
+def is_this_machine(host: str) -> bool:
+    """Whether a mail server of this name is reached without leaving the machine."""
+    if host in {"localhost", "localhost."}:
+        return True
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def _is_address(text: str, version: int) -> bool:
+    try:
+        return ip_address(text).version == version
+    except ValueError:
+        return False
