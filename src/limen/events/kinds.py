@@ -19,7 +19,7 @@ class Kind:
     acknowledged: bool = False
 
 
-_AUTHENTICATION, _ACCOUNT, _ENTITY, _HTTP, _LIFECYCLE, _FINDING = 3002, 3001, 3004, 4002, 6002, 2004
+_AUTHENTICATION, _ACCOUNT, _ENTITY, _HTTP, _LIFECYCLE, _FINDING, _EMAIL = 3002, 3001, 3004, 4002, 6002, 2004, 4009
 
 KINDS: dict[str, Kind] = {
     kind.name: kind
@@ -48,6 +48,8 @@ KINDS: dict[str, Kind] = {
         Kind("person.changed", "A person was changed", _ACCOUNT, 99, acknowledged=True),
         Kind("link.issued", "A one-time link was issued", _ACCOUNT, 1, acknowledged=True),
         Kind("link.refused", "A one-time link was refused", _ACCOUNT, 99),
+        Kind("mail.sent", "A mail was sent", _EMAIL, 1),
+        Kind("mail.failed", "A mail could not be sent", _EMAIL, 1),
         Kind("factor.added", "A factor was added", _ACCOUNT, 3, acknowledged=True),
         Kind("factor.removed", "A factor was removed", _ACCOUNT, 99, acknowledged=True),
         Kind("workload.added", "A workload was added", _ACCOUNT, 1, acknowledged=True),

@@ -30,6 +30,7 @@ people = Table(
     Column("status", String(10), nullable=False),
     Column("created_at", BigInteger, nullable=False),
     Column("enrolled_at", BigInteger, nullable=False, server_default="0"),
+    Column("language", String(10), nullable=False, server_default=""),
 )
 memberships = Table(
     "memberships",

@@ -1,0 +1,150 @@
+"""The queue's table and its queries. Of a mail that has left, or never will, only that it did is kept."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    Connection,
+    Index,
+    Integer,
+    LargeBinary,
+    String,
+    Table,
+    delete,
+    func,
+    insert,
+    select,
+    update,
+)
+
+from limen.clock import DAY, Instant, Milliseconds
+from limen.storage.tables import metadata
+
+KEPT_MS: Milliseconds = 90 * DAY
+
+mails = Table(
+    "mails",
+    metadata,
+    Column("id", String(40), primary_key=True),
+    Column("person_id", String(40), nullable=False, index=True),
+    Column("about", String(40), nullable=False, index=True),
+    Column("state", String(10), nullable=False),
+    Column("queued_at", BigInteger, nullable=False),
+    Column("expires_at", BigInteger, nullable=False),
+    Column("next_try_at", BigInteger, nullable=False),
+    Column("tries", Integer, nullable=False),
+    Column("problem", String(30), nullable=False),
+    Column("done_at", BigInteger, nullable=False),
+    Column("sealed", LargeBinary, nullable=True),
+)
+"""`about` is what the mail is about (a link's id). `sealed` is there only while the mail may still be sent."""
+Index("ix_mails_state_next_try_at", mails.c.state, mails.c.next_try_at)
+
+_SHOWN = [column for column in mails.c if column.name != "sealed"]
+
+
+class MailState(StrEnum):
+    QUEUED = "queued"
+    SENT = "sent"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True)
+class Mail:
+    """One mail as administrators see it. `problem` is a word: why the last try, or all of it, failed."""
+
+    id: str
+    person_id: str
+    about: str
+    state: MailState
+    queued_at: Instant
+    expires_at: Instant
+    next_try_at: Instant
+    tries: int
+    problem: str = ""
+    done_at: Instant = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """A mail whose turn it is."""
+
+    mail: Mail
+    sealed: bytes
+
+
+def insert_mail(connection: Connection, mail: Mail, sealed: bytes) -> None:
+    values = {column.name: getattr(mail, column.name) for column in _SHOWN}
+    connection.execute(insert(mails).values(**values, sealed=sealed))
+
+
+def take_due(connection: Connection, now: Instant, most: int, again_at: Instant) -> list[Due]:
+    """The mails whose turn it is, the oldest first. Nobody else gets them before `again_at`."""
+    chosen = select(*_SHOWN, mails.c.sealed).where(mails.c.state == MailState.QUEUED, mails.c.next_try_at <= now)
+    rows = connection.execute(chosen.order_by(mails.c.next_try_at, mails.c.queued_at, mails.c.id).limit(most)).all()
+    due = [Due(_mail(tuple(row)[:-1]), row.sealed) for row in rows if row.sealed]
+    ids = [one.mail.id for one in due]
+    connection.execute(update(mails).where(mails.c.id.in_(ids)).values(next_try_at=again_at))
+    return due
+
+
+def is_any_due(connection: Connection, now: Instant) -> bool:
+    query = select(mails.c.id).where(mails.c.state == MailState.QUEUED, mails.c.next_try_at <= now).limit(1)
+    return connection.scalar(query) is not None
+
+
+def try_later(connection: Connection, mail_id: str, tries: int, at: Instant, problem: str) -> None:
+    where = (mails.c.id == mail_id, mails.c.state == MailState.QUEUED)
+    connection.execute(update(mails).where(*where).values(tries=tries, next_try_at=at, problem=problem))
+
+
+def finish(connection: Connection, mail_id: str, state: MailState, tries: int, now: Instant, problem: str) -> bool:
+    """Write down how it ended, and erase what was written. False where it had ended already."""
+    where = (mails.c.id == mail_id, mails.c.state == MailState.QUEUED)
+    values = {"state": state, "tries": tries, "done_at": now, "problem": problem, "sealed": None}
+    return bool(connection.execute(update(mails).where(*where).values(**values)).rowcount)
+
+
+def drop(connection: Connection, now: Instant, problem: str, *, person_id: str = "", about: str = "") -> int:
+    """What is still queued for a person, or about a thing, is not sent any more. Returns how many."""
+    column, value = (mails.c.about, about) if about else (mails.c.person_id, person_id)
+    where = (column == value, mails.c.state == MailState.QUEUED)
+    values = {"state": MailState.FAILED, "done_at": now, "problem": problem, "sealed": None}
+    return int(connection.execute(update(mails).where(*where).values(**values)).rowcount)
+
+
+def hurry(connection: Connection, now: Instant) -> int:
+    """Whatever waits for a later try is tried now."""
+    where = (mails.c.state == MailState.QUEUED, mails.c.next_try_at > now)
+    return int(connection.execute(update(mails).where(*where).values(next_try_at=now)).rowcount)
+
+
+def recent(connection: Connection, most: int) -> list[Mail]:
+    """The newest mails, the newest first."""
+    query = select(*_SHOWN).order_by(mails.c.queued_at.desc(), mails.c.id).limit(most)
+    return [_mail(tuple(row)) for row in connection.execute(query)]
+
+
+def last_of(connection: Connection, person_id: str) -> Mail | None:
+    query = select(*_SHOWN).where(mails.c.person_id == person_id).order_by(mails.c.queued_at.desc(), mails.c.id)
+    row = connection.execute(query.limit(1)).first()
+    return _mail(tuple(row)) if row else None
+
+
+def counted(connection: Connection) -> dict[str, int]:
+    """How many mails are in each state."""
+    rows = connection.execute(select(mails.c.state, func.count()).group_by(mails.c.state))
+    return {str(state): number for state, number in rows}
+
+
+def purge(connection: Connection, now: Instant) -> None:
+    connection.execute(delete(mails).where(mails.c.queued_at < now - KEPT_MS))
+
+
+def _mail(row: tuple[object, ...]) -> Mail:
+    id_, person, about, state, *rest = row
+    return Mail(id_, person, about, MailState(str(state)), *rest)  # type: ignore[arg-type]
