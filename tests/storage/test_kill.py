@@ -54,13 +54,13 @@ def test_nothing_acknowledged_is_lost_in_fifty_kills_and_nothing_is_kept_twice(t
 
 
 def killed_run(folder: Path) -> list[str]:
-    """What the process said before it was killed, at some moment within the first 0.4 s of its work."""
+    """What the process said before it was killed, at some moment within the first 0.7 s of its work."""
     hears, tells = PROCESSES.Pipe(duplex=False)
     child = PROCESSES.Process(target=main, args=(folder, tells))
     child.start()
     tells.close()
     assert hears.recv_bytes() == b"open"
-    killer = threading.Timer(random.uniform(0.0, 0.4), child.kill)
+    killer = threading.Timer(random.uniform(0.0, 0.7), child.kill)
     killer.start()
     lines = list(everything(hears))
     killer.join()
