@@ -34,6 +34,9 @@ from limen.identity import parts as identity_parts, workloads
 from limen.identity.parts import Parts
 from limen.identity.ports import Ports
 from limen.identity.workloads import Workloads
+from limen.mail import Mails, Sender
+from limen.mail.sender import GAP_SECONDS
+from limen.mail.ways import FileOutbox, Smtp, Way, mail_password
 from limen.policy.decision import Decision, Request
 from limen.policy.proof.lockout import LockedOut
 from limen.settings import Settings
@@ -116,7 +119,21 @@ async def open_limen(
     limen = await _open_doors(closing, below, doors, identity)
     keeping_up = asyncio.create_task(_keep_up(identity), name="keep up")
     closing.push_async_callback(_cancel, keeping_up)
+    sender = mail_sender(settings, root, below.database, below.keyring, below.clock)
+    sender.start()
+    closing.push_async_callback(sender.stop)
     return limen
+
+
+def mail_sender(settings: Settings, root: Path, database: Database, keyring: Keyring, clock: Clock) -> Sender:
+    """What sends the queue as `[mail]` says: through the company's server, or into files."""
+    file = places.mail_password_file(root, settings)
+    way: Way = FileOutbox(places.outbox_folder(root, settings))
+    if settings.mail.server:
+        way = Smtp(settings.mail, lambda: mail_password(file, os.environ))
+    sender = settings.mail.sender or f"limen@{settings.domain}"
+    gap_seconds = GAP_SECONDS if settings.mail.server else 0.0
+    return Sender(database, Mails(keyring), way, clock, sender, settings.name, gap_seconds)
 
 
 async def _open_storage(closing: AsyncExitStack, settings: Settings, root: Path, clock: Clock) -> _Below:

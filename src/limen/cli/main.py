@@ -43,6 +43,8 @@ COMMANDS: Final[dict[str, Command]] = {
     "off": Command("limen.cli.state", "Turn a policy off", "off"),
     "why": Command("limen.cli.why", "Explain a decision: a past one, a supposed one, or one in a file"),
     "workload": Command("limen.cli.workload", "Give services tokens of their own to ask with, and take them back"),
+    "people": Command("limen.cli.people", "List the people, also for programs and spreadsheets"),
+    "import": Command("limen.cli.importing", "Bring people from a CSV file: show the difference, or do it"),
     "break-glass": Command(
         "limen.cli.break_glass", "Open the console for half an hour where policies lock everybody out"
     ),

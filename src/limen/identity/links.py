@@ -25,6 +25,7 @@ from limen.identity.model import (
     new_id,
 )
 from limen.identity.ports import Ports
+from limen.mail import store as mail_store
 from limen.storage.database import Snapshot, Transaction
 
 PATH = "/enrol"
@@ -119,6 +120,7 @@ class Links:
             link = store.link_by_id(transaction.connection, link_id)
             if link is None or not store.revoke_links(transaction.connection, now, link_id=link_id):
                 return False
+            mail_store.drop(transaction.connection, now, "withdrawn", about=link_id)
             transaction.say(
                 Event(
                     id="",

@@ -100,6 +100,7 @@ class Member:
     created_at: Instant
     enrolled_at: Instant = 0
     factors: frozenset[Factor] = frozenset()
+    language: str = ""
 
 
 class LinkPurpose(StrEnum):

@@ -11,12 +11,14 @@ from limen.identity.enrolment import Enrolment
 from limen.identity.errors import RelyingPartyChangedError
 from limen.identity.factors import Factors
 from limen.identity.guesses import Guesses
+from limen.identity.invitation import Invitations
 from limen.identity.links import Links
 from limen.identity.passkeys import Ceremonies, RelyingParty
 from limen.identity.passwords import Passwords
 from limen.identity.people import People
 from limen.identity.ports import Ports
 from limen.identity.proving import Proving
+from limen.identity.roster import Roster
 from limen.identity.sessions import Sessions
 from limen.identity.sign_in import SignIn
 from limen.identity.step_up import StepUp
@@ -29,6 +31,7 @@ class Parts:
     """What identity does, each by its name."""
 
     people: People
+    roster: Roster
     links: Links
     enrolment: Enrolment
     sign_in: SignIn
@@ -72,8 +75,10 @@ async def build(ports: Ports, passwords: Passwords | None = None) -> Parts:
     proving = Proving(ports, ceremonies, passwords, guesses, key)
     sessions = Sessions(ports)
     links = Links(ports, guesses)
+    invitations = Invitations(ports, links)
     return Parts(
-        people=People(ports, links),
+        people=People(ports, invitations),
+        roster=Roster(ports, invitations),
         links=links,
         enrolment=Enrolment(ports, links, sessions, ceremonies, passwords, challenges),
         sign_in=SignIn(ports, sessions, ceremonies, proving),

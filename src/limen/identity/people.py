@@ -5,16 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable
 
+from limen.clock import Instant
 from limen.events import Event
 from limen.facts import Person
 from limen.identity import store
 from limen.identity.errors import LastAdministratorError, UnfitError, UnknownError
-from limen.identity.links import Links
+from limen.identity.invitation import Invitations
 from limen.identity.model import (
     ADMINISTRATORS,
-    INVITATION_MS,
     IssuedLink,
-    LinkPurpose,
     Member,
     PersonStatus,
     new_id,
@@ -25,6 +24,8 @@ from limen.identity.sessions import end_everything_of
 from limen.storage.database import Transaction
 
 MOST_GROUPS = 100
+MOST_AT_ONCE = 200
+"""How many invitations one press of a button sends again."""
 _Change = Callable[[Transaction], None]
 _GROUP = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}")
 
@@ -32,16 +33,27 @@ _GROUP = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}")
 class People:
     """What administrators do with people. `by` is the id of who does it."""
 
-    def __init__(self, ports: Ports, links: Links) -> None:
+    def __init__(self, ports: Ports, invitations: Invitations) -> None:
         self._ports = ports
-        self._links = links
+        self._invitations = invitations
 
     async def all(self) -> list[Member]:
         """Everybody, by name."""
         return await self._ports.read(lambda snapshot: store.all_members(snapshot.connection))
 
-    async def invite(self, name: str, email: str, groups: Iterable[str] = (), *, by: str) -> IssuedLink:
+    async def invite(
+        self,
+        name: str,
+        email: str,
+        groups: Iterable[str] = (),
+        *,
+        by: str,
+        by_mail: bool = False,
+        language: str = "",
+    ) -> IssuedLink:
         """Add a person who can do nothing yet, and issue the link with which they enrol; good for seven days.
+
+        With `by_mail` it is mailed to them, in their language.
 
         Raises UnfitError for a name, address or group that can't be, or an address that somebody has.
         """
@@ -51,39 +63,54 @@ class People:
         )
 
         def work(transaction: Transaction) -> IssuedLink | None:
-            if not store.insert_person(transaction.connection, person, PersonStatus.INVITED, now):
+            if not store.insert_person(transaction.connection, person, PersonStatus.INVITED, now, language):
                 return None
             transaction.changed("person", person.id)
             transaction.say(Event(id="", at=now, kind="person.invited", actor=by, subject=person.id))
-            return self._links.issue(
-                transaction, LinkPurpose.INVITATION, person.id, by=by, now=now, good_for=INVITATION_MS
-            )
+            return self._invitations.issue(transaction, person, by=by, now=now, by_mail=by_mail, language=language)
 
         issued = await self._ports.write(work)
         if issued is None:
             raise UnfitError("email", "Somebody has this address already", "look for them in the list of people")
         return issued
 
-    async def invite_again(self, person_id: str, *, by: str) -> IssuedLink:
+    async def invite_again(self, person_id: str, *, by: str, by_mail: bool = False) -> IssuedLink:
         """A new link for somebody who did not use theirs, or lost every factor. Older ones die.
 
         Raises UnknownError; also for somebody who was let go.
         """
         now = self._ports.now()
-
-        def work(transaction: Transaction) -> IssuedLink | None:
-            status = store.status_of(transaction.connection, person_id)
-            if status in {None, PersonStatus.INACTIVE}:
-                return None
-            store.revoke_links(transaction.connection, now, person_id=person_id)
-            return self._links.issue(
-                transaction, LinkPurpose.INVITATION, person_id, by=by, now=now, good_for=INVITATION_MS
-            )
-
-        issued = await self._ports.write(work)
+        issued = await self._ports.write(lambda transaction: self._again(transaction, person_id, by, now, by_mail))
         if issued is None:
             raise UnknownError("person")
         return issued
+
+    async def mail_again(self, *, by: str) -> int:
+        """Mail a new link to everybody who was invited and has no good one any more. Returns to how many."""
+        now = self._ports.now()
+
+        def work(transaction: Transaction) -> int:
+            waiting = [m for m in store.all_members(transaction.connection) if m.status is PersonStatus.INVITED]
+            linked = {link.person_id for link in store.open_links(transaction.connection, now)}
+            due = [one.person.id for one in waiting if one.person.id not in linked][:MOST_AT_ONCE]
+            return sum(self._again(transaction, one, by, now, by_mail=True) is not None for one in due)
+
+        return await self._ports.write(work)
+
+    def _again(
+        self,
+        transaction: Transaction,
+        person_id: str,
+        by: str,
+        now: Instant,
+        by_mail: bool,  # noqa: FBT001 -- private, and named by each caller but one
+    ) -> IssuedLink | None:
+        person = store.person_by_id(transaction.connection, person_id)
+        if person is None or store.status_of(transaction.connection, person_id) is PersonStatus.INACTIVE:
+            return None
+        self._invitations.withdraw(transaction, person_id, now)
+        language = store.language_of(transaction.connection, person_id)
+        return self._invitations.issue(transaction, person, by=by, now=now, by_mail=by_mail, language=language)
 
     async def rename(self, person_id: str, name: str, *, by: str) -> None:
         """Raises UnfitError, UnknownError."""
@@ -111,7 +138,7 @@ class People:
 
         def change(transaction: Transaction) -> None:
             store.set_status(transaction.connection, person_id, PersonStatus.INACTIVE)
-            store.revoke_links(transaction.connection, now, person_id=person_id)
+            self._invitations.withdraw(transaction, person_id, now)
             end_everything_of(transaction, person_id, now, by, "person-let-go")
 
         await self._change(person_id, by, "let-go", change)

@@ -26,7 +26,9 @@ from limen.identity.store.tables import (
 )
 
 
-def insert_person(connection: Connection, person: Person, status: PersonStatus, now: Instant) -> bool:
+def insert_person(
+    connection: Connection, person: Person, status: PersonStatus, now: Instant, language: str = ""
+) -> bool:
     """Add a person and their groups; False when the e-mail address is taken."""
     row = {
         "id": person.id,
@@ -35,6 +37,7 @@ def insert_person(connection: Connection, person: Person, status: PersonStatus, 
         "status": status,
         "created_at": now,
         "enrolled_at": now if status is PersonStatus.ACTIVE else 0,
+        "language": language,
     }
     if not inserted(connection, people, row):
         return False
@@ -64,6 +67,7 @@ def all_members(connection: Connection) -> list[Member]:
             created_at=row.created_at,
             enrolled_at=row.enrolled_at,
             factors=frozenset(factors.get(row.id, ())),
+            language=row.language,
         )
         for row in rows
     ]
@@ -83,6 +87,15 @@ def set_status(connection: Connection, person_id: str, status: PersonStatus, enr
 
 def set_name(connection: Connection, person_id: str, name: str) -> None:
     connection.execute(update(people).where(people.c.id == person_id).values(name=name))
+
+
+def language_of(connection: Connection, person_id: str) -> str:
+    """The language that somebody is written to in; "" where nobody said."""
+    return connection.scalar(select(people.c.language).where(people.c.id == person_id)) or ""
+
+
+def set_language(connection: Connection, person_id: str, language: str) -> None:
+    connection.execute(update(people).where(people.c.id == person_id).values(language=language))
 
 
 def set_groups(connection: Connection, person_id: str, groups: Iterable[str]) -> None:

@@ -1,0 +1,141 @@
+"""`limen import people`: what a list would change, and with --yes the change itself; also while the server runs."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from limen.cli.opened import Opened
+    from limen.identity.people_file import PeopleFile
+    from limen.identity.roster import Difference, Done
+
+SHOWN = 50
+
+
+def run(
+    what: Annotated[str, typer.Argument(metavar="people", help="What is brought: people")],
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="A CSV file: name, email, groups, language")],
+    folder: Annotated[Path, typer.Argument(metavar="[DIR]", help="The company folder")] = Path(),
+    *,
+    yes: Annotated[bool, typer.Option("--yes", help="Do it; without this it is only shown")] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only show it, which is what happens anyway")] = False,
+    invite: Annotated[bool, typer.Option("--invite", help="Mail an invitation to everybody who is new")] = False,
+    remove_missing: Annotated[bool, typer.Option("--remove-missing", help="Let go whoever is not in the list")] = False,
+    administrators: Annotated[
+        bool, typer.Option("--administrators", help="The list may change who administers Limen, and who breaks glass")
+    ] = False,
+) -> None:
+    from limen.cli.opened import opened
+    from limen.errors import LimenError
+    from limen.identity import store
+    from limen.identity.people_file import read_people
+    from limen.identity.roster import difference
+
+    if what != "people":
+        raise LimenError(f"`limen import` can't bring {what[:40]!r}", "try `limen import people FILE`")
+    if yes and dry_run:
+        raise LimenError("--yes and --dry-run can't both be had", "say one of them")
+    data = _read(file)
+    with opened(folder) as here:
+        read: PeopleFile = read_people(data, here.in_force().settings.groups)
+        members = here.database.read(lambda snapshot: store.all_members(snapshot.connection))
+        shown = difference(read, members, remove_missing=remove_missing, may_protected=administrators)
+        _show(shown)
+        if shown.problems:
+            number = len(shown.problems)
+            raise LimenError(
+                f"the list has {number} problem{'s' if number > 1 else ''}, and nothing was changed", "mend the list"
+            )
+        if shown.is_nothing:
+            print("There is nothing to do.")
+        elif yes:
+            done = _apply(here, shown, by_mail=invite)
+            mailed = f", {done.mailed} invitations are on their way by mail" if invite else ""
+            print(f"Done: {done.added} added, {done.changed} changed, {done.let_go} let go{mailed}.")
+        else:
+            print("Nothing was changed. The same command with --yes does it.")
+
+
+def _read(file: Path) -> bytes:
+    """The file, or as much of it as tells that it is too large."""
+    from limen.errors import LimenError
+    from limen.identity.people_file import MAX_BYTES
+
+    try:
+        with file.open("rb") as opened:
+            return opened.read(MAX_BYTES + 1)
+    except OSError as error:
+        raise LimenError(f"{file} can't be read: {error.strerror}", "check the path") from None
+
+
+def _show(shown: Difference) -> None:
+    for problem in shown.problems:
+        print(f"! {problem}")
+    lines = [f"+ {row.name} <{row.email}> {', '.join(sorted(row.groups or ()))}".rstrip() for row in shown.new]
+    for one in shown.changed:
+        named = f", now called {one.row.name}" if one.is_renamed else ""
+        joins = "".join(f" +{group}" for group in sorted(one.joins))
+        leaves = "".join(f" -{group}" for group in sorted(one.leaves))
+        lines.append(f"~ {one.member.person.name} <{one.row.email}>{named}{joins}{leaves}")
+    if shown.goes:
+        lines += [f"- {one.person.name} <{one.person.email}> is let go" for one in shown.missing]
+    for line in lines[:SHOWN]:
+        print(line)
+    if len(lines) > SHOWN:
+        print(f"… and {len(lines) - SHOWN:,} more")
+    if shown.ignored:
+        print(f"Not looked at: {', '.join(shown.ignored)}")
+    stays = "" if shown.goes else ", who stay (--remove-missing lets them go)"
+    print(
+        f"{len(shown.new):,} new, {len(shown.changed):,} changed, {shown.unchanged:,} as they are,"
+        f" {len(shown.missing):,} not in the list{stays if shown.missing else ''}."
+    )
+
+
+def _apply(here: Opened, shown: Difference, *, by_mail: bool) -> Done:
+    """The running server learns of it by the change feed, and sends the mails from the queue."""
+    import asyncio
+    import os
+
+    from limen.clock import SystemClock
+    from limen.company.gate import lockout, people_of
+    from limen.company.places import key_file
+    from limen.company.publish import SERVER
+    from limen.facts import Known
+    from limen.identity.guesses import Guesses
+    from limen.identity.invitation import Invitations
+    from limen.identity.links import Links
+    from limen.identity.ports import Ports
+    from limen.identity.roster import Roster
+    from limen.policy.proof.lockout import LockedOut
+    from limen.storage import Keyring, Snapshot, master_key
+
+    clock, company = SystemClock(), here.in_force()
+    keyring = Keyring.open(here.database, master_key(key_file(here.root, here.settings), os.environ), clock=clock)
+
+    def locked_out(people: Snapshot) -> str:
+        found = lockout(company, people_of(people), clock.now())
+        return "; ".join(map(str, found.obstacles)) if isinstance(found, LockedOut) else ""
+
+    async def settled(_seq: int) -> None:
+        """Whoever follows the feed applies it within its lease."""
+
+    def decides(*_: object) -> object:
+        raise AssertionError
+
+    ports = Ports(
+        settings=here.settings,
+        clock=clock,
+        known=Known(),
+        database=here.database,
+        keyring=keyring,
+        decide=decides,  # type: ignore[arg-type]
+        settled=settled,
+        say=lambda _event: None,
+        locked_out=locked_out,
+    )
+    roster = Roster(ports, Invitations(ports, Links(ports, Guesses())))
+    return asyncio.run(roster.apply(shown, by=SERVER, by_mail=by_mail))

@@ -1,0 +1,46 @@
+"""`limen people`: everybody with status, groups and what they sign in with."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+
+def run(
+    folder: Annotated[Path, typer.Argument(metavar="[DIR]", help="The company folder")] = Path(),
+    *,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON object a line")] = False,
+    as_csv: Annotated[bool, typer.Option("--csv", help="A list that `limen import people` reads again")] = False,
+) -> None:
+    import csv
+    import sys
+
+    from limen.cli.opened import opened
+    from limen.errors import LimenError
+    from limen.identity import store
+    from limen.identity.people_file import neutral
+
+    if as_json and as_csv:
+        raise LimenError("--json and --csv can't both be had", "say one of them")
+    with opened(folder) as here:
+        members = here.database.read(lambda snapshot: store.all_members(snapshot.connection))
+    if as_csv:
+        writer = csv.writer(sys.stdout, lineterminator="\n")
+        writer.writerow(["name", "email", "groups", "language", "status"])
+        for one in members:
+            joined = ";".join(sorted(one.person.groups))
+            cells = [one.person.name, one.person.email, joined, one.language, str(one.status)]
+            writer.writerow([neutral(cell) for cell in cells])
+        return
+    for one in members:
+        groups, factors = sorted(one.person.groups), sorted(map(str, one.factors))
+        if as_json:
+            plain = {"id": one.person.id, "name": one.person.name, "email": one.person.email, "status": str(one.status)}
+            print(json.dumps({**plain, "groups": groups, "factors": factors, "language": one.language}))
+        else:
+            print(f"{one.person.name} <{one.person.email}> {one.status}; groups: {', '.join(groups) or 'none'}")
+    if not members and not as_json:
+        print("Nobody is here yet; `limen import people FILE` brings a list, the console invites one by one.")
