@@ -45,12 +45,14 @@ def _barring(folder: Path, company: Company) -> tuple[Problem, ...]:
     from limen.cli.opened import has_database, opened
     from limen.clock import SystemClock
     from limen.company.gate import FIRST_ADMINISTRATOR, barred, lockout, people_of
+    from limen.company.onboarding import too_long
 
     people: tuple[Candidate, ...] = (FIRST_ADMINISTRATOR,)
     if has_database(folder, company.settings):
         with opened(folder) as here:
             people = here.database.read(people_of)
-    return barred(company, lockout(company, people, SystemClock().now()))
+    now = SystemClock().now()
+    return (*too_long(company, now), *barred(company, lockout(company, people, now)))
 
 
 def _plain(checked: Checked, barring: tuple[Problem, ...]) -> dict[str, object]:
@@ -67,12 +69,15 @@ def _plain(checked: Checked, barring: tuple[Problem, ...]) -> dict[str, object]:
 def _text(checked: Checked, barring: tuple[Problem, ...]) -> str:
     lines = [str(problem) for problem in checked.problems]
     exempt = [f"{where}: {policy} lets what is not known pass: {why}" for policy, where, why in _exempt(checked)]
+    exempt += _onboarding(checked)
     company = checked.company
     if company is None:
         lines.append(f"{_count(len(lines), 'problem')}; {'; '.join(checked.left_out)}")
     elif lines or barring:
         wrong = [f"{_count(len(lines), 'policy test')} of {checked.tests_run} failed"] if lines else []
-        wrong += ["every administrator would be locked out"] if barring else []
+        shut = [problem for problem in barring if problem.what.startswith("every administrator")]
+        wrong += ["every administrator would be locked out"] if shut else []
+        wrong += ["an onboarding is too long"] if len(shut) < len(barring) else []
         lines += [str(problem) for problem in barring]
         lines.append(", and ".join(wrong))
     else:
@@ -82,6 +87,22 @@ def _text(checked: Checked, barring: tuple[Problem, ...]) -> str:
             f"{_count(checked.tests_run, 'policy test')} passed. Revision {company.revision[:12]}."
         )
     return "\n".join(exempt + lines)
+
+
+def _onboarding(checked: Checked) -> list[str]:
+    """Apps in onboarding, where no fact of whoever is signed in counts, and those whose onboarding is over."""
+    from limen.clock import SystemClock
+    from limen.company.onboarding import written_until
+
+    company, now = checked.company, SystemClock().now()
+    said = []
+    for app in company.apps if company else ():
+        until = written_until(app.onboarding_until, company.settings.zone) if company and app.onboarding_until else ""
+        if app.is_onboarding(now):
+            said.append(f"apps.yaml: {app.id} is in onboarding until {until}: everybody who is signed in passes")
+        elif until:
+            said.append(f"apps.yaml: the onboarding of {app.id} ended at {until}, and its policies count; remove it")
+    return said
 
 
 def _exempt(checked: Checked) -> list[tuple[str, str, str]]:

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterator
+from datetime import UTC
 from typing import Annotated, Any, Final, Literal
 from urllib.parse import SplitResult, urlsplit
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from limen.clock import Instant
 from limen.company.folder import APPS
+from limen.company.onboarding import read_until
 from limen.company.problem import Problem, did_you_mean, shown
 from limen.company.routes import METHODS, Route, RouteError, read_route
 from limen.company.shape import shaped_in_part
 from limen.company.tree import Tree
-from limen.facts import ACTIONS, LIMEN, ActionRule, App, Cors, Label, PublicRoute, Upstream
+from limen.facts import ACTIONS, LIMEN, MOST_ONBOARDED, ActionRule, App, Cors, Label, PublicRoute, Upstream
 from limen.printable import is_printable
 from limen.settings import Settings
 
@@ -44,6 +47,10 @@ class _Public(_Shape):
     why: Annotated[str, Field(min_length=3, max_length=200)]
 
 
+class _Onboarding(_Shape):
+    until: str
+
+
 class _Cors(_Shape):
     origins: list[str] = []
 
@@ -60,6 +67,7 @@ class _App(_Shape):
     actions: dict[str, list[str]] = {}
     public: list[_Public] = []
     cors: _Cors = _Cors()
+    onboarding: _Onboarding | None = None
     encoded_paths: Literal["refuse", "allow"] = "refuse"
 
 
@@ -156,6 +164,7 @@ class _Reader:
             public=tuple(self._public(shape)),
             cors=Cors(frozenset(self._origins(shape))),
             opts_in_encoded_paths=shape.encoded_paths == "allow",
+            onboarding_until=self._onboarding_until(shape, label),
         )
 
     def _wrong(self, path: tuple[str | int, ...], what: str, fix: str) -> None:
@@ -198,6 +207,21 @@ class _Reader:
         if complaint:
             self._wrong(path, *complaint)
         return url.rstrip("/")
+
+    def _onboarding_until(self, shape: _App, label: Label | None) -> Instant:
+        """0 where the app has none. That it is not too long from now is asked where there is a now."""
+        if shape.onboarding is None:
+            return 0
+        if label is not None and label > MOST_ONBOARDED:
+            what = f"an app that is {label.word} can't be in onboarding: everybody who is signed in would pass"
+            self._wrong(("onboarding",), what, "permit it to those who need it, and remove this")
+        zone = self._settings.zone if self._settings is not None else UTC
+        try:
+            return read_until(shape.onboarding.until, zone)
+        except (ValueError, OverflowError):
+            what = f"{shown(shape.onboarding.until)} is no date and time"
+            self._wrong(("onboarding", "until"), what, "write it as 2026-12-08T18:00")
+            return 0
 
     def _rules(self, shape: _App) -> Iterator[ActionRule]:
         for action, routes in shape.actions.items():

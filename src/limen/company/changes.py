@@ -106,6 +106,9 @@ def _app_difference(old: App, new: App) -> str:
         was, now = getattr(old, field.name), getattr(new, field.name)
         if was != now:
             is_short = isinstance(was, str) and field.name in {"name", "host", "owner", "start"}
+            if field.name == "onboarding_until":
+                parts.append("onboarding" if now else "onboarding ends")
+                continue
             word = f"{was.word} to {now.word}" if field.name == "label" else f"{was} to {now}"
             parts.append(f"{field.name} from {word}" if is_short or field.name == "label" else field.name)
     return ", ".join(parts)

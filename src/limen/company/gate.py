@@ -8,6 +8,7 @@ from typing import Final
 from limen.clock import Instant
 from limen.company.company import Company, limen_app
 from limen.company.load import FolderError, failing_tests
+from limen.company.onboarding import too_long
 from limen.company.problem import Problem
 from limen.company.store import Beside
 from limen.errors import LimenError
@@ -66,10 +67,10 @@ def _barring(company: Company, one: Obstacle) -> Problem:
 def pass_gate(company: Company, people: Iterable[Candidate], now: Instant) -> Beside:
     """What was proved of `company`.
 
-    Raises `FolderError` while a policy test fails (with a lock-out among its problems, so that both are seen at once),
-    else `LockedOutError`.
+    Raises `FolderError` while a policy test fails or an onboarding is too long (with a lock-out among its problems, so
+    that both are seen at once), else `LockedOutError`.
     """
-    failing = failing_tests(company)
+    failing = (*too_long(company, now), *failing_tests(company))
     proof = lockout(company, people, now)
     barring = barred(company, proof)
     if failing:

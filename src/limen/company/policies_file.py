@@ -25,7 +25,13 @@ MOST_PROBLEMS: Final = 50
 """How many complaints about one file are worth reading."""
 MOST_EDGES: Final = 100
 """How often one policy may compare the clock: each comparison is looked at to tell when an answer will change."""
-LONGEST: Final[Mapping[str, int]] = {"title": 200, "reason": 1_000, "remedy": 1_000, "allow_unknown": 1_000}
+LONGEST: Final[Mapping[str, int]] = {
+    "title": 200,
+    "reason": 1_000,
+    "remedy": 1_000,
+    "allow_unknown": 1_000,
+    "always": 1_000,
+}
 """The longest of what people are shown, in characters: it stands on pages and in every event."""
 _ID: Final = re.compile(r"[a-z0-9][a-z0-9-]{0,79}")
 _LOOK_ALIKES: Final = str.maketrans(
@@ -164,6 +170,14 @@ class _Written:
         except CedarError as error:
             yield self.problem("", f"this can't be taken: {error}", "split the policy")
 
+    def _always_problems(self) -> Iterator[Problem]:
+        if "always" not in self.annotations:
+            return
+        if not (self.annotations["always"] or "").strip():
+            yield self.problem("@always", "@always gives no reason", 'write @always("why")')
+        if self.body.get("effect") != "forbid":
+            yield self.problem("@always", "a policy that permits says @always", "remove it: only a forbid needs it")
+
     def _annotation_problems(self) -> Iterator[Problem]:
         if not self.id:
             yield self.problem("", "this policy has no @id", 'write @id("a-short-name") above it')
@@ -179,6 +193,7 @@ class _Written:
                 yield self.problem(f"@{name}", f"there is no annotation @{name}", did_you_mean(name, ANNOTATIONS))
         if "allow_unknown" in self.annotations and not (self.annotations["allow_unknown"] or "").strip():
             yield self.problem("@allow_unknown", "@allow_unknown gives no reason", 'write @allow_unknown("why")')
+        yield from self._always_problems()
         for name, longest in LONGEST.items():
             said = self.annotations.get(name) or ""
             if len(said) > longest:

@@ -7,7 +7,8 @@ from typing import Any, Final
 
 from limen.company import store
 from limen.company.company import Company
-from limen.facts import Known
+from limen.company.onboarding import held_to_a_fortnight
+from limen.facts import App, Known
 from limen.policy import Engine
 from limen.settings import Settings
 from limen.storage import Feed, Snapshot
@@ -40,8 +41,11 @@ class InForce:
 
 @dataclass(frozen=True, slots=True)
 class _Loaded:
+    """`apps` are those that are decided by: of the company's, no onboarding is longer than it may be."""
+
     engine: Engine
     company: Company
+    apps: tuple[App, ...]
 
 
 def follow(feed: Feed, known: Known, settings: Settings) -> InForce:
@@ -51,7 +55,7 @@ def follow(feed: Feed, known: Known, settings: Settings) -> InForce:
     def apply(loaded: _Loaded | None) -> None:
         if loaded is not None:
             company = loaded.company
-            known.set_company(company.all_apps.values(), company.groups, company.networks)
+            known.set_company(loaded.apps, company.groups, company.networks)
             in_force.engine, in_force.company = loaded.engine, company
 
     feed.at_start(_load, apply)
@@ -71,4 +75,4 @@ def _load(snapshot: Snapshot) -> _Loaded | None:
         return None
     engine = company.engine()
     engine.prepare()
-    return _Loaded(engine, company)
+    return _Loaded(engine, company, held_to_a_fortnight(company.all_apps.values(), revision.at))

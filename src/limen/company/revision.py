@@ -42,11 +42,19 @@ def write_content(company: Company) -> dict[str, Any]:
     return {
         "format": FORMAT,
         "settings": company.settings.model_dump(mode="json", include=_SETTINGS),
-        "apps": msgspec.to_builtins(sorted(company.apps, key=lambda app: app.id), order="deterministic"),
+        "apps": [_app(app) for app in sorted(company.apps, key=lambda app: app.id)],
         "policies": dict(sorted(company.policies.tree["staticPolicies"].items())),
         "tests": msgspec.to_builtins(tests, order="deterministic"),
         "sources": msgspec.to_builtins(company.policies.sources, order="deterministic"),
     }
+
+
+def _app(app: App) -> dict[str, Any]:
+    """What an app without onboarding says is what it said before there was any: its revision keeps its name."""
+    written: dict[str, Any] = msgspec.to_builtins(app, order="deterministic")
+    if not app.onboarding_until:
+        del written["onboarding_until"]
+    return written
 
 
 def read_content(content: Any) -> Company:

@@ -6,7 +6,7 @@ A fact is something known now, with the instant at which it was learned (never a
 
 from __future__ import annotations
 
-from limen.facts.app import ACTIONS, LIMEN, ActionRule, App, Cors, Label, PublicRoute, Upstream
+from limen.facts.app import ACTIONS, LIMEN, MOST_ONBOARDED, ActionRule, App, Cors, Label, PublicRoute, Upstream
 from limen.facts.asked import Facts
 from limen.facts.known import Known, Standing
 from limen.facts.nouns import (
@@ -31,6 +31,7 @@ __all__ = [
     "ACTIONS",
     "ANYBODY",
     "LIMEN",
+    "MOST_ONBOARDED",
     "NOWHERE",
     "UNKNOWN_DEVICE",
     "UNKNOWN_RISK",

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import IntEnum
+from typing import Final
+
+from limen.clock import Instant
 
 ACTIONS = ("view", "download", "edit", "share", "administer", "connect", "elevate", "sign_in")
 """Every action. The first five are what a request to an app can be, from the mildest to the strictest."""
@@ -23,6 +26,10 @@ class Label(IntEnum):
     @property
     def word(self) -> str:
         return self.name.lower()
+
+
+MOST_ONBOARDED: Final = Label.INTERNAL
+"""What is more sensitive than this is never open to everybody who is signed in, not even for a fortnight."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +80,11 @@ class Upstream:
 
 @dataclass(frozen=True, slots=True)
 class App:
-    """Something that is protected. `owner` is the group that answers for it."""
+    """Something that is protected. `owner` is the group that answers for it.
+
+    Until `onboarding_until` (0: never) people who are signed in pass where a policy would refuse them, and that is
+    counted. It holds for labels up to `MOST_ONBOARDED` alone, whatever is written.
+    """
 
     id: str
     name: str
@@ -87,7 +98,11 @@ class App:
     public: tuple[PublicRoute, ...] = ()
     cors: Cors = Cors()
     opts_in_encoded_paths: bool = False
+    onboarding_until: Instant = 0
 
     @property
     def sensitivity(self) -> int:
         return int(self.label)
+
+    def is_onboarding(self, now: Instant) -> bool:
+        return now < self.onboarding_until and self.label <= MOST_ONBOARDED and self.id != LIMEN

@@ -1,4 +1,4 @@
-"""What a policy says of itself beside its Cedar: `@id`, `@title`, `@reason`, `@state`, `@phase`."""
+"""What a policy says of itself beside its Cedar: `@id`, `@title`, `@reason`, `@state`, `@phase`, `@always`."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from enum import StrEnum
 from limen.cedar import Policy
 from limen.policy.decision import Reason
 
-ANNOTATIONS = frozenset({"id", "title", "reason", "remedy", "state", "phase", "exceptions", "allow_unknown"})
+ANNOTATIONS = frozenset({"id", "title", "reason", "remedy", "state", "phase", "exceptions", "allow_unknown", "always"})
 """Every annotation that Limen knows; another one is most likely a slip of the pen."""
 
 
@@ -37,6 +37,11 @@ def phase_of(policy: Policy) -> Phase | None:
     """`@phase("…")`; None where it is not said. Raises ValueError for any other word."""
     said = policy.annotations.get("phase")
     return None if said is None else Phase(said)
+
+
+def is_always(policy: Policy) -> bool:
+    """Does it refuse in an app's onboarding as well, as `@always("why")` says?"""
+    return "always" in policy.annotations
 
 
 def reason_of(policy: Policy) -> Reason:

@@ -39,6 +39,7 @@ class Named(StrEnum):
     SESSION_UNKNOWN = "session-unknown"
     DUPLICATE_COOKIE = "duplicate-cookie"
     BREAK_GLASS = "break-glass"
+    ONBOARDING = "onboarding"
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +57,10 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class Reason:
-    """Who spoke: a policy by its `@id`, or one of `Named`. `effect` is what it argued for: permit or forbid."""
+    """Who spoke: a policy by its `@id`, or one of `Named`. `effect` is what it argued for: permit or forbid.
+
+    Where an app's onboarding lets somebody pass, that is the first reason, and what would have refused them follows.
+    """
 
     policy: str
     effect: str

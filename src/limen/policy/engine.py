@@ -12,8 +12,8 @@ from limen.cedar.interpret import Request as CedarRequest
 from limen.clock import Instant
 from limen.collector import held_off
 from limen.errors import LimenError
-from limen.facts import Facts
-from limen.policy.annotations import State, reason_of, state_of
+from limen.facts import ACTIONS, Facts
+from limen.policy.annotations import State, is_always, reason_of, state_of
 from limen.policy.decision import Decision, Effect, Named, Reason, Remedies, Remedy, Request
 from limen.policy.explain import Explanation, explain
 from limen.policy.remedies import search
@@ -29,6 +29,11 @@ NOT_SIGNED_IN: Final = (Reason(Named.NOT_SIGNED_IN, "forbid", "You are not signe
 INACTIVE: Final = (
     Reason(Named.PERSON_INACTIVE, "forbid", "This account is not active", "An administrator can say why."),
 )
+ONBOARDING: Final = (
+    Reason(Named.ONBOARDING, "permit", "The app is in onboarding", "What would have been refused is only counted."),
+)
+ONBOARDED: Final = frozenset(ACTIONS[:5])
+"""What an app's onboarding lets pass: the actions that requests to an app can be."""
 BEYOND_REMEDY: Final = frozenset({Named.PERSON_INACTIVE, Named.POLICY_ERROR, Named.BAD_REQUEST})
 BAD_ACTION: Final = (Reason(Named.BAD_REQUEST, "forbid", "There is no such action", ""),)
 
@@ -68,6 +73,7 @@ class Engine:
         self._enforced = compile_policies(enforced)
         self._watched = compile_policies(watched) if watched else None
         self._reasons = {policy.id: reason_of(policy) for policy in self.policies}
+        self._always = frozenset([policy.id for policy in enforced if policy.effect == "forbid" and is_always(policy)])
         self._sayings: dict[tuple[str, ...], tuple[Reason, ...]] = {}
         self._timed = {policy.id: read.get(policy.id) or _timed(policy) for policy in enforced}
         self._alone: dict[str, Compiled] = {}
@@ -95,6 +101,7 @@ class Engine:
             tree={**self.tree, "staticPolicies": {**bodies, **{one: _without_state(bodies[one]) for one in wanted}}},
             states=states,
             _enforced=Joined(self._enforced, *[self._compiled_alone(more[one]) for one in wanted]),
+            _always=frozenset([one.id for one in enforced if one.effect == "forbid" and is_always(one)]),
             _timed=timed,
             _foresight=_foresight(enforced, timed, self.calendar),
         )
@@ -172,10 +179,22 @@ class Engine:
         if not seen.is_somebody and (forbids or not permits):
             return Effect.DENY, NOT_SIGNED_IN  # a stranger learns nothing of the policies
         if forbids:
-            return Effect.DENY, self._said(forbids)
+            return self._refused(self._said(forbids), request, seen, now)
         if permits:
             return _PERMIT, self._sayings.get(permits) or self._said(permits)
-        return Effect.DENY, NOTHING_PERMITS
+        return self._refused(NOTHING_PERMITS, request, seen, now)
+
+    def _refused(
+        self, reasons: tuple[Reason, ...], request: Request, seen: Seen, now: Instant
+    ) -> tuple[Effect, tuple[Reason, ...]]:
+        """A person whom policies refuse; they pass while the app is in onboarding, and the reasons say why they would
+        not. Strangers, the inactive and policies that can't be evaluated never come here.
+        """
+        if not seen.facts.app.is_onboarding(now) or request.action not in ONBOARDED:
+            return Effect.DENY, reasons
+        if any(reason.policy in self._always for reason in reasons):
+            return Effect.DENY, reasons
+        return _PERMIT, ONBOARDING + reasons
 
     def _said(self, policies: tuple[str, ...]) -> tuple[Reason, ...]:
         """The reasons of these policies; few sets of them ever speak together, so their words are kept."""

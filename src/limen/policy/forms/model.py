@@ -149,6 +149,7 @@ class Form:
     app), whose `sensitivity` is at most (permit) or at least (forbid) this. `actions`: none named is all of them.
 
     `needs`: of a permit exactly one, of a forbid each is enough by itself, and none at all closes it outright.
+    `always` says why a forbid holds in an app's onboarding, too.
     `spares_limen`: a forbid about all apps that leaves Limen itself alone. `allow_unknown` says why a fact that is not
     known may pass here; it is needed where one does.
     """
@@ -170,6 +171,7 @@ class Form:
     needs: tuple[Needs, ...] = (Needs(),)
     exemptions: tuple[Exemption, ...] = ()
     allow_unknown: str = ""
+    always: str = ""
 
     def __post_init__(self) -> None:
         for what, fix in self._wrong():
@@ -204,7 +206,7 @@ class Form:
     def _wrong_words(self) -> Iterator[tuple[str, str]]:
         if not _ID.fullmatch(self.id) or self.id in set(Named):
             yield f"a policy can't be called {self.id[:80]!r}", "use a-z, 0-9 and `-`"
-        for words in (self.title, self.reason, self.allow_unknown):
+        for words in (self.title, self.reason, self.allow_unknown, self.always):
             if len(words) > MAX_WORDS:
                 yield f"title and reasons are at most {MAX_WORDS} characters long", "say it shorter"
             if not _is_text(words):

@@ -13,7 +13,7 @@ from limen.policy.annotations import Phase, State
 from limen.policy.forms.model import DAY_MINUTES, Exemption, Form, FormError, Hours, Needs
 from limen.policy.forms.write import IS_LIMEN, NOW, PRINCIPAL, RESOURCE, context
 
-_SAID: Final = frozenset({"id", "title", "reason", "phase", "state", "allow_unknown", "exceptions"})
+_SAID: Final = frozenset({"id", "title", "reason", "phase", "state", "allow_unknown", "always", "exceptions"})
 _COUNTRY: Final = context("place", "country")
 _MINUTE: Final = context("time", "minute")
 _WEEKDAY: Final = context("time", "weekday")
@@ -66,6 +66,7 @@ def _read(policy: Policy) -> Form:
         actions=_actions(policy.action),
         needs=() if policy.effect == "forbid" else (Needs(),),
         allow_unknown=said.get("allow_unknown", ""),
+        always=said.get("always", ""),
     )
     if policy.effect == "permit":
         return _permit(form, whens, unlesses, said)

@@ -125,6 +125,8 @@ def _annotations(form: Form) -> Iterator[tuple[str, str]]:
         yield "state", form.state.value
     if form.allow_unknown:
         yield "allow_unknown", form.allow_unknown
+    if form.always:
+        yield "always", form.always
     if reasons := "\n".join(f"{one.person}: {one.reason}" for one in form.exemptions if one.reason):
         yield "exceptions", reasons
 

@@ -25,11 +25,11 @@ from limen.cedar import Entity, EntityUid, Policy
 from limen.cedar.tree import Expression, Literal
 from limen.clock import Instant
 from limen.facts import ACTIONS, ANYBODY, App, Facts, Person, Upstream
-from limen.policy.annotations import State
+from limen.policy.annotations import State, is_always
 from limen.policy.decision import Effect, Request
-from limen.policy.engine import Engine
+from limen.policy.engine import ONBOARDED, Engine
 from limen.policy.reach.classes import Class, Raw, value_of
-from limen.policy.reach.folding import Body, Folding, Side
+from limen.policy.reach.folding import Body, Folding, Side, onboarded
 from limen.policy.reach.grid import Cube, conjunction, cover
 from limen.policy.reach.kinds import kind_of, named_in
 from limen.policy.reach.situations import Situating, Situations
@@ -150,6 +150,7 @@ class _Comparing:
         self.most_cells = most_cells
         self.situating = Situating(since, after.calendar)
         self.policies, self.old, self.new = _side_by_side(before, after)
+        self.always = _always_of(self.policies)
         self.people = _alike(people, self.policies)
         self.folding = Folding(self.policies)
         self.is_exhaustive = str(before.zone) == str(after.zone)
@@ -184,7 +185,12 @@ class _Comparing:
         changed = self.old ^ self.new
         for app_id in dict.fromkeys([*self.old_apps, *self.new_apps]):
             old_app, new_app = self.old_apps.get(app_id), self.new_apps.get(app_id)
-            is_same = old_app is not None and new_app is not None and _seen_of(old_app) == _seen_of(new_app)
+            is_same = (
+                old_app is not None
+                and new_app is not None
+                and _seen_of(old_app) == _seen_of(new_app)
+                and self._ends(old_app) == self._ends(new_app)
+            )
             of_app = self._speaking("resource", Entity(EntityUid("App", app_id)))
             for action in ACTIONS:
                 speaking = of_app & of_action[action]
@@ -194,10 +200,22 @@ class _Comparing:
                     relevant = speaking & of_person[number]
                     if is_same and not relevant & changed:
                         continue
-                    old = self.folding.bodies(relevant & self.old, person, old_app, action)
-                    new = self.folding.bodies(relevant & self.new, person, new_app, action)
+                    old = self._side(relevant & self.old, person, old_app, action)
+                    new = self._side(relevant & self.new, person, new_app, action)
                     if old != new and (_may_permit(old) or _may_permit(new)):
                         yield number, app_id, action, self._solve(old, new, nobody=not person.id)
+
+    def _side(self, relevant: int, person: Person, app: App | None, action: str) -> Side:
+        """What is left of these policies; while an app is in onboarding, those that refuse wait for its end."""
+        ends = self._ends(app)
+        if not ends or not person.id or action not in ONBOARDED:
+            return self.folding.bodies(relevant, person, app, action)
+        always = self.folding.bodies(relevant & self.always, person, app, action)
+        return always | onboarded(self.folding.bodies(relevant & ~self.always, person, app, action), ends)
+
+    def _ends(self, app: App | None) -> Instant:
+        """When the app's onboarding ends, where that is still to come; else 0."""
+        return app.onboarding_until if app is not None and app.is_onboarding(self.since) else 0
 
     def _speaking(self, line: str, entity: Entity) -> int:
         """Which policies' scope line this entity satisfies, as bits."""
@@ -265,13 +283,19 @@ def _side_by_side(before: Engine, after: Engine) -> tuple[tuple[Policy, ...], in
     for engine in (before, after):
         bits = 0
         for policy in engine.in_state(State.ENFORCE):
-            content = (policy.effect, policy.principal, policy.action, policy.resource, policy.conditions)
+            scope = (policy.effect, policy.principal, policy.action, policy.resource)
+            content = (*scope, policy.conditions, is_always(policy))
             if content not in numbers:
                 numbers[content] = len(policies)
                 policies.append(policy)
             bits |= 1 << numbers[content]
         sides.append(bits)
     return tuple(policies), sides[0], sides[1]
+
+
+def _always_of(policies: Iterable[Policy]) -> int:
+    """Which of them refuse in onboarding as well, as bits."""
+    return sum(1 << number for number, one in enumerate(policies) if one.effect == "forbid" and is_always(one))
 
 
 def _alike(people: list[Person], policies: Iterable[Policy]) -> list[tuple[Person, tuple[str, ...]]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final, TypeAlias
 
 from limen.cedar import EntityUid, EvaluationError, Policy
@@ -30,6 +30,7 @@ from limen.cedar.tree import (
     descend,
 )
 from limen.cedar.values import LONG_MAX
+from limen.clock import Instant, to_iso
 from limen.facts import App, Facts, Person
 from limen.policy.seen import ACTION_ENTITIES, see
 
@@ -114,6 +115,14 @@ def fold(policy: Policy, request: CedarRequest) -> Body | None:
         if wanted != Literal(True):
             left.append(wanted)
     return Body(policy.effect, tuple(left))
+
+
+def onboarded(side: Side, until: Instant) -> Side:
+    """The same policies while an app's onboarding lasts: what forbids begins at its end, and till then it is open."""
+    now, end = Attribute(Var("context"), "now"), Call("datetime", (Literal(to_iso(until)),))
+    begun: Expression = Binary(">=", now, end)
+    waiting = [replace(one, conditions=(*one.conditions, begun)) if one.effect == "forbid" else one for one in side]
+    return frozenset([*waiting, Body("permit", (Binary("<", now, end),))])
 
 
 def _not(node: Expression) -> Expression:

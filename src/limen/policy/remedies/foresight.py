@@ -212,4 +212,6 @@ def _instant(day: datetime, minute: int, fold: int) -> Instant:
 
 
 def _known_ends(seen: Seen) -> list[Instant]:
-    return [grant.until for grant in seen.facts.grants]
+    """When a grant ends, and the app's onboarding: from that instant on the answer may be another."""
+    ends = [grant.until for grant in seen.facts.grants]
+    return [*ends, seen.facts.app.onboarding_until] if seen.facts.app.onboarding_until else ends

@@ -347,4 +347,5 @@ WORDS: Final[dict[str, str]] = {
     "named.nothing-permits": "Nothing permits this. No policy gives this access.",
     "named.not-signed-in": "Nobody is signed in.",
     "named.person-inactive": "The person's account is not active.",
+    "named.onboarding": "The app is in onboarding, so everybody who is signed in passes. Without it:",
 }

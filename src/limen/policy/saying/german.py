@@ -359,4 +359,5 @@ WORDS: Final[dict[str, str]] = {
     "named.nothing-permits": "Nichts erlaubt das. Keine Regel gibt diesen Zugriff.",
     "named.not-signed-in": "Niemand ist angemeldet.",
     "named.person-inactive": "Das Konto der Person ist nicht aktiv.",
+    "named.onboarding": "Die Anwendung wird gerade eingeführt, deshalb kommen alle Angemeldeten durch. Sonst gälte:",
 }

@@ -108,6 +108,7 @@ def form_in(sent: Mapping[str, Sequence[str]], form_id: str, effect: str, zone: 
         "needs": tuple(asked or [Needs()]) if is_permit else tuple(asked),
         "exemptions": tuple(_exemptions(sent, zone)),
         "allow_unknown": _line(one(sent, "allow_unknown")),
+        "always": "" if is_permit else _line(one(sent, "always")),
     }
     try:
         return Form(form_id, "permit" if is_permit else "forbid", **said)
@@ -142,7 +143,7 @@ def _field_of(said: Mapping[str, Any]) -> str:
         return "except_groups"
     if len({exempt.person for exempt in said["exemptions"]}) != len(said["exemptions"]):
         return "exceptions"
-    return next((name for name in ("title", "reason", "allow_unknown") if len(said[name]) > MAX_WORDS), "")
+    return next((name for name in ("title", "reason", "allow_unknown", "always") if len(said[name]) > MAX_WORDS), "")
 
 
 def _at(field: str, work: Callable[..., _T], *given: Any) -> _T:

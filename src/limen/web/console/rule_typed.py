@@ -90,6 +90,7 @@ def typed(form: Form, zone: tzinfo, *, is_blank: bool = False) -> Typed:
         "state": [form.state],
         "sensitivity": ["" if form.sensitivity is None else str(form.sensitivity)],
         "allow_unknown": [form.allow_unknown],
+        "always": [form.always],
         "groups": sorted(form.groups),
         "except_groups": sorted(form.except_groups),
         "apps": sorted(form.apps),
