@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -12,6 +12,7 @@ from limen.company.changes import Change, changes
 from limen.company.company import Company
 from limen.company.gate import FIRST_ADMINISTRATOR, lockout
 from limen.company.load import failing_tests
+from limen.company.onboarding import written_until
 from limen.company.problem import Problem
 from limen.company.rehearsal import WINDOW, Rehearsal, Turn, rehearse
 from limen.facts import Person
@@ -188,6 +189,17 @@ def kept_sentences(effect: Mapping[str, Any], people: Mapping[str, str]) -> tupl
     return tuple(_MARKED.sub(lambda found: people.get(found[1], found[1]), str(one)) for one in effect.get("reach", ()))
 
 
+def _onboardings(before: Company | None, after: Company) -> Iterator[str]:
+    """Which onboardings begin, change or end: more than any sentence about single people, so it is said first."""
+    was = {app.id: app.onboarding_until for app in before.apps} if before else {}
+    for app in after.apps:
+        if app.onboarding_until and app.onboarding_until != was.get(app.id, 0):
+            until = written_until(app.onboarding_until, after.settings.zone)
+            yield f"{app.name} is in onboarding until {until}: everybody who is signed in passes, and is counted"
+        elif was.get(app.id, 0) and not app.onboarding_until:
+            yield f"The onboarding of {app.name} ends: from now on its policies count"
+
+
 def _sentences(
     reach: Reach | None,
     before: Company | None,
@@ -207,7 +219,7 @@ def _sentences(
         members={after.settings.groups.get(group, group): ids for group, ids in members.items()},
         **({"most": len(supposed) + 1} if supposed else {}),
     )
-    said = sentences(reach, names)
+    said = (*_onboardings(before, after), *sentences(reach, names))
     if not said or not supposed:
         return said
     return ("There are too few people to tell, so this supposes one person of each group in limen.toml.", *said)
