@@ -31,6 +31,7 @@ COMMANDS: Final[dict[str, Command]] = {
     "check": Command(
         "limen.cli.check", "Find everything that is wrong with a company folder, and run its policy tests"
     ),
+    "doctor": Command("limen.cli.doctor", "Say what is wrong with this set-up, from DNS to the disk, and the fix"),
     "serve": Command("limen.cli.serve", "Run everything: pages, gateway and check server"),
     "demo": Command("limen.cli.demo", "Run the example company Harbor, with real requests through the real doors"),
     "plan": Command("limen.cli.plan", "Say what publishing a folder would change, replayed over the last 30 days"),

@@ -7,6 +7,7 @@ additional data, so it opens nowhere but where it was put.
 from __future__ import annotations
 
 import secrets
+from collections.abc import Iterable
 from typing import Self
 
 from cryptography.exceptions import InvalidTag
@@ -98,6 +99,14 @@ def change_master_key(database: Database, old: bytes, new: bytes, now: int) -> N
         _insert(transaction.connection, new, _JOURNAL, journal_key(old), now)
 
     database.write(rewrap)
+
+
+def opens(rows: Iterable[tuple[int, str, bytes]], master: bytes) -> bool:
+    """Whether `master` unwraps each of these (version, purpose, wrapped key)."""
+    try:
+        return all(_unwrap(master, version, purpose, wrapped) for version, purpose, wrapped in rows)
+    except (SealBrokenError, ValueError):
+        return False
 
 
 def journal_key(master: bytes) -> bytes:

@@ -28,15 +28,19 @@ def master_key(file: Path, environ: Mapping[str, str]) -> bytes:
 
     Raises KeyUnusableError for a malformed key or a file that others may read.
     """
+    key = existing_key(file, environ)
+    return make_key_file(file) if key is None else key
+
+
+def existing_key(file: Path, environ: Mapping[str, str]) -> bytes | None:
+    """As `master_key`, but None where there is none: nothing is made. Raises KeyUnusableError."""
     if written := environ.get(VARIABLE):
         return _parse(written, f"the variable {VARIABLE}")
     if folder := environ.get("CREDENTIALS_DIRECTORY"):
         credential = Path(folder) / CREDENTIAL
         if credential.exists():
             return read_key_file(credential)
-    if not file.exists():
-        return make_key_file(file)
-    return read_key_file(file)
+    return read_key_file(file) if file.exists() else None
 
 
 def make_key_file(file: Path) -> bytes:

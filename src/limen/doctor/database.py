@@ -1,0 +1,78 @@
+"""The database: it opens, its pages are whole, this Limen knows its version, and nobody holds it shut."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+from typing import Final
+
+from limen.doctor.aside import aside
+from limen.doctor.finding import Finding, State
+from limen.doctor.ports import Process
+from limen.doctor.setup import Setup
+from limen.errors import LimenError
+from limen.storage.examined import Examined, examine_database
+
+NAME: Final = "database"
+CHECK_SECONDS: Final = 6.0
+_LOOKS: Final = 8
+_BETWEEN_SECONDS: Final = 0.25
+
+
+async def database(setup: Setup) -> list[Finding]:
+    """Reads it without writing a byte, whether Limen runs or not."""
+    file = setup.database
+    if not file.exists():
+        what = "there is no database yet; the first `limen serve` makes it"
+        return [Finding(NAME, State.SKIPPED, what, where=str(file))]
+    held = asyncio.create_task(_held_for_long(setup, file))
+    try:
+        examined = await aside(lambda: examine_database(file, CHECK_SECONDS))
+    except LimenError as error:
+        held.cancel()
+        return [Finding(NAME, State.WRONG, error.what, error.fix, str(file))]
+    except OSError as error:
+        held.cancel()
+        what = f"the database can't be read: {error.strerror}"
+        return [Finding(NAME, State.WRONG, what, "let Limen's user read it, and run this as that user", str(file))]
+    holder = await held
+    return [*_locked(setup, holder, file), *_said(examined, file)]
+
+
+async def _held_for_long(setup: Setup, file: Path) -> Process | None:
+    """Whoever was in a write transaction at each of several looks; Limen itself is so for milliseconds."""
+    first = None
+    for look in range(_LOOKS):
+        holder = setup.outside.write_holder(file)
+        if holder is None or (look and holder != first):
+            return None
+        first = holder
+        await asyncio.sleep(_BETWEEN_SECONDS)
+    return first
+
+
+def _locked(setup: Setup, holder: Process | None, file: Path) -> list[Finding]:
+    if holder is None:
+        return []
+    limen = setup.limen
+    who = "Limen itself" if limen is not None and limen.pid == holder.pid else str(holder)
+    what = f"the database is locked: {who} has been in one write for seconds, so nothing else can be written"
+    return [Finding(NAME, State.WRONG, what, f"end what it does, or the process {holder.pid} itself", str(file))]
+
+
+def _said(examined: Examined, file: Path) -> list[Finding]:
+    where = str(file)
+    if examined.damage:
+        what = f"the database is damaged: {'; '.join(examined.damage)}"
+        return [Finding(NAME, State.WRONG, what, "stop Limen and restore the newest backup", where)]
+    if examined.is_newer:
+        what = f"the database is at version {examined.version}, this Limen knows up to {examined.newest}"
+        return [Finding(NAME, State.WRONG, what, "run the newer Limen, or restore the backup from before it", where)]
+    size = f"{examined.size_bytes / 1e6:.1f} MB"
+    if examined.damage is None:
+        what = f"it opens ({size}), but is too large to check every page in {CHECK_SECONDS:.0f} seconds"
+        return [Finding(NAME, State.OK, what, where=where)]
+    if examined.version < examined.newest:
+        what = f"it is whole ({size}), at version {examined.version or 'none'}: the next start upgrades it"
+        return [Finding(NAME, State.OK, what, where=where)]
+    return [Finding(NAME, State.OK, f"it is whole ({size}), at version {examined.version}", where=where)]

@@ -1,0 +1,87 @@
+"""All examinations at once, each for itself: what one finds, or how long it takes, keeps none of the others."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import Final
+
+from limen.doctor.aside import aside
+from limen.doctor.clock import clock
+from limen.doctor.database import database
+from limen.doctor.disk import disk
+from limen.doctor.finding import Finding, State, by_weight, shown_safely
+from limen.doctor.folder import folder
+from limen.doctor.hops import hops
+from limen.doctor.keys import keys
+from limen.doctor.listening import listening
+from limen.doctor.machine import this_machine
+from limen.doctor.names import names
+from limen.doctor.ports import Outside
+from limen.doctor.served import served
+from limen.doctor.setup import Setup, setup_in
+from limen.doctor.upstreams import upstreams
+from limen.errors import LimenError
+
+SECONDS: Final = 14.0
+"""How long all examinations may take together."""
+MOST_FINDINGS: Final = 2_000
+
+Examination = Callable[[Setup], Awaitable[list[Finding]]]
+Told = Callable[[str], None]
+
+EXAMINATIONS: Final[dict[str, Examination]] = {
+    "folder": folder,
+    "names": names,
+    "ports": listening,
+    "certificate": served,
+    "front": hops,
+    "apps": upstreams,
+    "clock": clock,
+    "database": database,
+    "keyring": keys,
+    "disk": disk,
+}
+"""By their names, as findings carry them."""
+
+_log = logging.getLogger(__name__)
+
+
+async def examine(root: Path, told: Told = lambda _name: None, outside: Outside | None = None) -> tuple[Finding, ...]:
+    """Everything that is found in the company folder `root` and around it, what is wrong first.
+
+    `told` hears each examination's name when it has ended. It takes 15 seconds at most, and raises nothing.
+    """
+    try:
+        setup = await aside(lambda: setup_in(root, outside or this_machine()))
+    except LimenError as error:
+        return (shown_safely(Finding("folder", State.WRONG, error.what, error.fix, str(root))),)
+    return await examine_setup(setup, told)
+
+
+async def examine_setup(setup: Setup, told: Told = lambda _name: None, seconds: float = SECONDS) -> tuple[Finding, ...]:
+    """`examine` for a set-up that is read already."""
+    ends_at = asyncio.get_running_loop().time() + seconds
+    try:
+        each = await asyncio.gather(*(_run(setup, name, told, ends_at) for name in EXAMINATIONS))
+    finally:
+        setup.close()
+    found = [shown_safely(one) for findings in each for one in findings]
+    return by_weight(found)[:MOST_FINDINGS]
+
+
+async def _run(setup: Setup, name: str, told: Told, ends_at: float) -> list[Finding]:
+    try:
+        async with asyncio.timeout_at(ends_at):
+            return await EXAMINATIONS[name](setup)
+    except TimeoutError:
+        what = "this took too long, and was given up"
+        return [Finding(name, State.SKIPPED, what, "look again when the machine and its network are less busy")]
+    except Exception as error:  # noqa: BLE001 -- one that fails must not hide what the others find
+        _log.exception("the examination %s failed", name)
+        what = f"this could not be examined: {type(error).__name__}"
+        return [Finding(name, State.SKIPPED, what, "report it, with what stands in the log")]
+    finally:
+        told(name)

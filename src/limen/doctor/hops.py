@@ -1,0 +1,49 @@
+"""The trusted hop: whose word on a visitor's address is believed, and whether somebody should be believed who isn't."""
+
+from __future__ import annotations
+
+from ipaddress import IPv4Network, IPv6Network
+from typing import Final
+
+from limen.doctor.finding import Finding, State, named
+from limen.doctor.setup import Setup
+
+NAME: Final = "front"
+_WIDE: Final = {4: 24, 6: 64}
+_EVERYBODY: Final = {4: 8, 6: 16}
+_FIX: Final = "name only the front's own address in trusted_proxies under [listen] in limen.toml, such as 10.0.0.2/32"
+
+
+async def hops(setup: Setup) -> list[Finding]:
+    """Too wide a trusted network lets anybody in it choose the address that policies see."""
+    trusted = setup.settings.listen.trusted_proxies
+    findings = [found for network in trusted if (found := _width(network)) is not None]
+    if setup.strangers:
+        what = (
+            f"{named(setup.strangers)} sends X-Forwarded-For without being trusted, so whoever comes through it counts "
+            "as coming from there"
+        )
+        fix = "if it is your front, name it in trusted_proxies under [listen] in limen.toml; if not, it pretends"
+        findings.append(Finding(NAME, State.WARNING, what, fix, setup.strangers[0]))
+    if not trusted and setup.is_https and not setup.has_own_https:
+        what = (
+            f"{setup.settings.public_url} is https, which a front before Limen must speak; but none is trusted, so "
+            "every visitor seems to come from the front"
+        )
+        fix = 'name the front: trusted_proxies = ["127.0.0.1/32"] under [listen] in limen.toml where it runs here'
+        findings.append(Finding(NAME, State.WRONG, what, fix, "limen.toml"))
+    if findings:
+        return findings
+    if not trusted:
+        return [Finding(NAME, State.OK, "no front is trusted, and none is needed")]
+    return [Finding(NAME, State.OK, f"X-Forwarded-For is believed from {named([str(one) for one in trusted])} alone")]
+
+
+def _width(network: IPv4Network | IPv6Network) -> Finding | None:
+    if network.is_loopback or network.prefixlen >= _WIDE[network.version]:
+        return None
+    is_open = network.prefixlen < _EVERYBODY[network.version] or (
+        not network.is_private and network.prefixlen < _WIDE[network.version]
+    )
+    what = f"trusted_proxies holds {network}: each of its {network.num_addresses:,} addresses may pretend to be anybody"
+    return Finding(NAME, State.WRONG if is_open else State.WARNING, what, _FIX, str(network))

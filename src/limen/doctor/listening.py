@@ -1,0 +1,82 @@
+"""Ports: free for Limen, held by Limen itself, or taken by somebody else."""
+
+from __future__ import annotations
+
+import errno
+import stat
+from pathlib import Path
+from typing import Final
+
+from limen.doctor.aside import aside
+from limen.doctor.finding import Finding, State
+from limen.doctor.ports import Process
+from limen.doctor.setup import Setup
+
+NAME: Final = "ports"
+
+
+async def listening(setup: Setup) -> list[Finding]:
+    """The port for browsers, and that of the check server."""
+    listen = setup.settings.listen
+    running = setup.limen
+    places = [(listen.address, "browsers")] + ([(listen.check, "the check server")] if listen.check else [])
+    return await aside(lambda: [_look(setup, place, use, running) for place, use in places])
+
+
+def _look(setup: Setup, place: str, use: str, running: Process | None) -> Finding:
+    if place.startswith("unix:"):
+        return _socket(Path(place.removeprefix("unix:")), use, running)
+    host, _, port = place.rpartition(":")
+    host = host.strip("[]")
+    host = "127.0.0.1" if host == "localhost" else host
+    try:
+        setup.outside.try_port(host, int(port))
+    except OSError as error:
+        return _refused(setup, error, host, int(port), use, running)
+    if running is not None and running.pid != setup.own_pid:
+        what = f"Limen runs ({running}), yet nothing listens on {place} for {use}"
+        return Finding(NAME, State.WARNING, what, "was [listen] changed since it started? Start it again", place)
+    return Finding(NAME, State.OK, f"{place} is free for {use}", where=place)
+
+
+def _refused(setup: Setup, error: OSError, host: str, port: int, use: str, running: Process | None) -> Finding:
+    place = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+    if error.errno == errno.EADDRINUSE:
+        holder = setup.outside.holder(host, port)
+        if running is not None and (holder is None or holder.pid == running.pid):
+            return Finding(NAME, State.OK, f"Limen listens on {place} for {use}", where=place)
+        who = str(holder) if holder else "a process of another user"
+        fix = "end it, or choose another port under [listen] in limen.toml"
+        if holder is None:
+            fix += f"; `sudo ss -ltnp 'sport = :{port}'` names it"
+        return Finding(NAME, State.WRONG, f"{place}, meant for {use}, is taken by {who}", fix, place)
+    if error.errno in {errno.EACCES, errno.EPERM}:
+        fix = "start Limen as a service that may (AmbientCapabilities=CAP_NET_BIND_SERVICE), or take a port above 1023"
+        return Finding(NAME, State.WRONG, f"this user may not listen on {place} for {use}", fix, place)
+    if error.errno == errno.EADDRNOTAVAIL:
+        fix = "name an address that `ip address` shows, under [listen] in limen.toml"
+        return Finding(
+            NAME, State.WRONG, f"{host} is no address of this machine, so nothing can listen there", fix, place
+        )
+    why = error.strerror or type(error).__name__
+    return Finding(NAME, State.WRONG, f"{place} can't be had for {use}: {why}", "choose another under [listen]", place)
+
+
+def _socket(path: Path, use: str, running: Process | None) -> Finding:
+    where = f"unix:{path}"
+    try:
+        found = path.stat()
+    except FileNotFoundError:
+        if not path.parent.is_dir():
+            fix = f"make the folder {path.parent}, or name another under [listen]"
+            return Finding(NAME, State.WRONG, f"the folder of the socket {path} is not there", fix, where)
+        return Finding(NAME, State.OK, f"{where} is free for {use}", where=where)
+    except OSError as error:
+        fix = "let Limen's user into its folder"
+        return Finding(NAME, State.WRONG, f"{where} can't be looked at: {error.strerror}", fix, where)
+    if not stat.S_ISSOCK(found.st_mode):
+        fix = "move it away, or name another under [listen]"
+        return Finding(NAME, State.WRONG, f"{path} is there already, and is no socket", fix, where)
+    if running is None:
+        return Finding(NAME, State.OK, f"{where} is left from before; Limen takes it over", where=where)
+    return Finding(NAME, State.OK, f"Limen listens on {where} for {use}", where=where)

@@ -1,0 +1,69 @@
+"""Who holds the locks on Limen's files, read from the kernel's list: taking a lock to find out could stop somebody.
+
+Never by opening the files: closing a file drops every POSIX lock that this same process has on it (fcntl(2)).
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path
+from typing import Final
+
+from limen.storage.journal.segment import LOCK_FILE
+
+LOCKS: Final = Path("/proc/locks")
+_MOST_BYTES: Final = 4_000_000
+_MOST_CHAINS: Final = 1_000
+_WAL_WRITE: Final = 120
+"""The byte of a database's `-shm` file that its one writer locks (SQLite, "WAL-mode File Format", section 2.3.1)."""
+
+
+def write_holder(database: Path, locks: Path = LOCKS) -> int | None:
+    """The process that is in a write transaction in this moment; None where none is, or the kernel doesn't say."""
+    shared = _identity(database.with_name(database.name + "-shm"))
+    for kind, access, pid, identity, start, end in _held(locks):
+        if kind == "POSIX" and access == "WRITE" and identity == shared and start <= _WAL_WRITE <= end:
+            return pid
+    own = _identity(database)
+    for kind, access, pid, identity, _, _ in _held(locks):
+        if kind == "POSIX" and access == "WRITE" and identity == own:
+            return pid
+    return None
+
+
+def journal_holder(root: Path, locks: Path = LOCKS) -> int | None:
+    """The process that writes the journal in `root`: the Limen that is running. None where none is, or none is seen."""
+    wanted = set()
+    with suppress(OSError), os.scandir(root) as chains:
+        for _, chain in zip(range(_MOST_CHAINS), chains, strict=False):
+            wanted.add(_identity(Path(chain.path) / LOCK_FILE))
+    wanted.discard(None)
+    return next((pid for kind, _, pid, identity, _, _ in _held(locks) if kind == "FLOCK" and identity in wanted), None)
+
+
+def _identity(file: Path) -> int | None:
+    """A file's inode. (Its device is written differently in the list on some file systems.)"""
+    try:
+        return file.stat().st_ino
+    except OSError:
+        return None
+
+
+def _held(locks: Path) -> Iterator[tuple[str, str, int, int, int, float]]:
+    """(kind, access, process, inode, first byte, last byte) of every lock that is held, not of those that wait."""
+    try:
+        with locks.open("rb") as file:
+            text = file.read(_MOST_BYTES).decode("ascii", "replace")
+    except OSError:
+        return
+    for line in text.splitlines():
+        parts = line.split()
+        if len(parts) != 8 or parts[1] == "->":
+            continue
+        _, kind, _, access, pid, place, start, end = parts
+        with suppress(ValueError):
+            last = float("inf") if end == "EOF" else int(end)
+            if int(pid) > 0:
+                yield kind, access, int(pid), int(place.rpartition(":")[2]), int(start), last
