@@ -67,9 +67,7 @@ def report(findings: Sequence[Finding]) -> str:
         lines.append(f"{_MARKS[one.state]} {one.name}: {one.what}{where}")
         if one.fix:
             lines.append(f"    → {one.fix}")
-        if one.state in {"wrong", "warning"}:
-            lines.append("")
-    return "\n".join([*lines, "" if lines and lines[-1] else "", summary(findings)]).replace("\n\n\n", "\n\n")
+    return "\n".join([*lines, "", summary(findings)])
 
 
 def summary(findings: Sequence[Finding]) -> str:
@@ -78,7 +76,9 @@ def summary(findings: Sequence[Finding]) -> str:
 
     count = {state: sum(one.state is state for one in findings) for state in State}
     wrong = count[State.WRONG]
-    parts = ["nothing is wrong" if not wrong else f"{wrong} thing is wrong" if wrong == 1 else f"{wrong} are wrong"]
+    parts = [
+        "nothing is wrong" if not wrong else f"{wrong} thing is wrong" if wrong == 1 else f"{wrong} things are wrong"
+    ]
     words = ((State.WARNING, "to look at"), (State.SKIPPED, "not examined"), (State.OK, "fine"))
     parts += [f"{count[state]} {word}" for state, word in words if count[state]]
     said = ", ".join(parts)

@@ -44,7 +44,7 @@ def fault_of(error: ssl.SSLError, served: Served | None) -> Fault:
     if isinstance(error, ssl.SSLCertVerificationError):
         word = "wrong-name" if error.verify_code in _WRONG_NAME else _WORDS.get(error.verify_code, "other")
         return Fault(word, error.verify_message or "", served)
-    reason = error.reason or ""
+    reason = getattr(error, "reason", "") or ""
     return Fault("plain" if reason in _SERVES_PLAIN_HTTP else "other", reason.replace("_", " ").lower(), served)
 
 

@@ -60,5 +60,5 @@ def named(words: Sequence[str]) -> str:
 
 
 def _line(text: str) -> str:
-    line = " ".join(visible(text).split())
+    line = visible(" ".join(text.split()))
     return line if len(line) <= LONGEST else line[: LONGEST - 1] + "…"

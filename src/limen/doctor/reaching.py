@@ -64,13 +64,13 @@ async def reach(app: App, public_url: str, outside: Outside) -> Reached:
     except OSError:
         return Reached(wrong=NoAnswerError("ca-file"))
     origin = app_origin(app.host, public_url)
-    seen, here = set[str](), origin + app.start
+    seen, here = set[tuple[str, str]](), origin + app.start
     reply: Reply | None = None
     cookies: dict[str, str] = {}
-    while here not in seen and len(seen) < MOST_REDIRECTS:
-        seen.add(here)
+    while (here, _cookie(cookies)) not in seen and len(seen) < MOST_REDIRECTS:
+        seen.add((here, _cookie(cookies)))
         try:
-            reply = await ask(target, _path(here), {**_headers(app, upstream, public_url), **_cookie(cookies)})
+            reply = await ask(target, _path(here), {**_headers(app, upstream, public_url), **_with_cookie(cookies)})
         except NoAnswerError as wrong:
             return Reached(wrong=wrong) if reply is None else Reached(reply)
         cookies |= {one.partition("=")[0]: one for one in reply.cookies}
@@ -104,11 +104,15 @@ def _headers(app: App, upstream: SplitResult, public_url: str) -> dict[str, str]
     }
 
 
-def _cookie(cookies: Mapping[str, str]) -> dict[str, str]:
+def _cookie(cookies: Mapping[str, str]) -> str:
     """What was set on the way: an app that tries whether its cookies come back would else lead in a circle."""
     line = "; ".join(cookies.values())
-    is_fit = 0 < len(line) <= LONGEST_COOKIES and line.isascii() and line.isprintable()
-    return {"Cookie": line} if is_fit else {}
+    return line if len(line) <= LONGEST_COOKIES and line.isascii() and line.isprintable() else ""
+
+
+def _with_cookie(cookies: Mapping[str, str]) -> dict[str, str]:
+    line = _cookie(cookies)
+    return {"Cookie": line} if line else {}
 
 
 def _onward(here: str, reply: Reply) -> str | None:
