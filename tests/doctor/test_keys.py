@@ -1,4 +1,4 @@
-# ruff: noqa: ASYNC220, ASYNC240 -- each of these tests has its event loop to itself
+# ruff: noqa: ASYNC240 -- each of these tests has its event loop to itself
 from __future__ import annotations
 
 import os
