@@ -6,6 +6,7 @@
     python3 do.py setup    only set everything up, into .venv
     python3 do.py lint     format, lint, types and the floors of the house
     python3 do.py bench    every performance figure that the README states
+    python3 do.py messages bring the message catalogues up to date with what the pages say
     python3 do.py lock     make the lock files anew after a dependency changed
 
 Words behind `test` go to pytest: `python3 do.py test tests/cedar -x`.
@@ -38,7 +39,7 @@ def main() -> int:
     if sys.version_info < (3, 11):  # noqa: UP036 -- this file is what an older Python meets first
         return _stop(f"Limen needs Python 3.11 or newer; this is {sys.version.split()[0]}.")
     task, rest = (sys.argv[1], sys.argv[2:]) if len(sys.argv) > 1 else ("", [])
-    tasks = {"run": run, "test": test, "setup": setup, "lint": lint, "bench": bench, "lock": lock}
+    tasks = {"run": run, "test": test, "setup": setup, "lint": lint, "bench": bench, "messages": messages, "lock": lock}
     if task not in tasks:
         print(__doc__)
         return 0 if task in {"", "-h", "--help", "help"} else 2
@@ -90,6 +91,13 @@ def bench(rest: list[str]) -> int:
     install(DEVELOPMENT)
     install_real_parts()
     return max(call(PYTHON, HERE / "bench" / f"{name}.py", *rest) for name in BENCHES)
+
+
+def messages(rest: list[str]) -> int:
+    """What employees read: found in templates and code, missing translations named."""
+    del rest
+    install(DEVELOPMENT)
+    return call(PYTHON, "-m", "tools.messages")
 
 
 def lock(rest: list[str]) -> int:

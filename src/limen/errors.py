@@ -6,10 +6,13 @@ from __future__ import annotations
 class LimenError(Exception):
     """Something a person can mend.
 
-    `what` says what is wrong and where, `fix` what to do about it. Neither ever holds a secret.
+    `what` says what is wrong and where, `fix` what to do about it. Neither ever holds a secret. With `values`, both
+    hold their names in braces; `unfilled` keeps them so, because a page looks its words up in another language.
     """
 
-    def __init__(self, what: str, fix: str = "") -> None:
-        super().__init__(f"{what}; {fix}" if fix else what)
-        self.what = what
-        self.fix = fix
+    def __init__(self, what: str, fix: str = "", **values: object) -> None:
+        self.unfilled = (what, fix)
+        self.values = values
+        self.what = what.format(**values) if values else what
+        self.fix = fix.format(**values) if values else fix
+        super().__init__(f"{self.what}; {self.fix}" if fix else self.what)

@@ -94,11 +94,15 @@ class Mail(_Section):
 
 
 class Settings(_Section):
-    """Everything `limen.toml` may say. `url` is how browsers reach the sign-in host; its host is the passkeys' home."""
+    """Everything `limen.toml` may say. `url` is how browsers reach the sign-in host; its host is the passkeys' home.
+
+    `languages`: those that employees may choose from; the first is for whoever has not chosen.
+    """
 
     name: Annotated[str, Field(min_length=1, max_length=80)]
     domain: Annotated[str, Field(pattern=r"^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$", max_length=253)]
     time_zone: str = "UTC"
+    languages: Annotated[tuple[str, ...], Field(min_length=1, max_length=20)] = ("en", "de")
     url: str = ""
     listen: Listen = Listen()
     https: Https = Https()

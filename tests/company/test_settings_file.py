@@ -113,3 +113,19 @@ def test_what_stands_on_pages_can_be_shown(line: str) -> None:
     text = GOOD.replace('name = "Harbor"', line) if line.startswith("name") else f"{GOOD}{line}\n"
     _, problems = read_settings(Tree(read_toml(text)))
     assert ["characters that can't be shown" in str(one) for one in problems] == [True]
+
+
+@pytest.mark.parametrize(
+    ("written", "said"),
+    [
+        ('["de"]', ""),
+        ('["en", "ed"]', 'Limen does not speak "ed"; write "en" or "de"'),
+        ('["de", "de"]', '"de" is named twice'),
+        ('["../de"]', "Limen does not speak"),
+        ("[]", "languages"),
+    ],
+)
+def test_languages_are_those_that_there_are(written: str, said: str) -> None:
+    _, problems = read_settings(Tree(read_toml(f"languages = {written}\n{GOOD}")))
+    assert len(problems) == bool(said)
+    assert said in "".join(str(one) for one in problems)

@@ -223,13 +223,15 @@ class Browser:
         from playwright.sync_api import expect
 
         self.page.goto(link)
-        button = self.page.get_by_role("button", name="Create a passkey")
+        button = self.page.get_by_role("button", name=re.compile("Create a passkey|Passkey anlegen"))
         expect(button).to_be_visible()
         if self.page.locator("form[data-passkey] input[name=name]").count():
             self.page.locator("form[data-passkey] input[name=name]").fill("Ada Lindqvist")
             self.page.locator("form[data-passkey] input[name=email]").fill("ada@harbor.example")
         button.click()
-        expect(self.page.get_by_role("heading", level=1)).to_have_text(re.compile("Your apps|One more step"))
+        expect(self.page.get_by_role("heading", level=1)).to_have_text(
+            re.compile("Your apps|One more step|Ihre Apps|Noch ein Schritt")
+        )
 
 
 @pytest.fixture

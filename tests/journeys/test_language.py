@@ -1,4 +1,4 @@
-"""A browser that likes German best, at Harbor: the three pages about a refusal, and the way back to English."""
+"""A browser that likes German best, at Harbor: every page on the way, on a phone, and the switch to English."""
 
 from __future__ import annotations
 
@@ -23,8 +23,14 @@ def look(browser: Any, name: str) -> None:
 
 
 def test_each_page_is_german_as_a_whole_and_can_be_switched(harbor: Any, browse: Any) -> None:
-    mia = browse(locale="de-DE")
+    mia = browse(locale="de-DE", viewport={"width": 390, "height": 844})
     mia.enrol(harbor.invite("Mia Vogel", "staff", "sales", "finance"))
+    expect(heading(mia)).to_have_text("Ihre Apps")
+    for room, said in (("passkeys", "Meine Passkeys"), ("sessions", "Meine Sitzungen"), ("access", "Mein Zugriff")):
+        look(mia, f"before-{room}")
+        mia.page.goto(f"{harbor.origin}/{room}")
+        expect(heading(mia)).to_have_text(said)
+        look(mia, f"{room}-de")
 
     mia.page.goto(harbor.on("payroll", "/export/november.csv"))
     mia.page.get_by_role("link", name="Was geprüft wurde").or_(heading(mia)).first.wait_for()
@@ -35,11 +41,12 @@ def test_each_page_is_german_as_a_whole_and_can_be_switched(harbor: Any, browse:
     expect(mia.page.get_by_role("link", name="Noch einmal prüfen")).to_be_visible()
     expect(mia.page.get_by_role("button", name="Kopieren")).to_be_visible()
     look(mia, "not-yet-de")
-    mia.page.get_by_role("link", name="English").click()
+    mia.page.get_by_role("button", name="English").click()
     expect(heading(mia)).to_have_text("Payroll is not open on this device yet")
     look(mia, "not-yet-en")
     mia.page.get_by_role("link", name="Check again").click()
     expect(heading(mia)).to_have_text("Payroll is not open on this device yet")  # as chosen, not as the browser likes
+    mia.page.get_by_role("button", name="Deutsch").click()
 
     mia.page.goto(harbor.on("crm", "/export/all"))
     expect(heading(mia)).to_have_text("Customers können Sie von hier aus ansehen")

@@ -9,10 +9,13 @@ from jinja2 import UndefinedError
 
 from limen.clock import HOUR, from_iso
 from limen.facts import Factor
+from limen.policy.saying import Language
 from limen.web.pages import Pages, browser_name, factor_words
+from limen.web.speaking import speech
 
 NOW = from_iso("2026-11-24T09:00:00Z")
-BARE = {"me": None, "csrf": "token", "problem": None, "may_administer": False}
+ENGLISH = speech(Language.ENGLISH, ZoneInfo("UTC"))
+BARE = {"here": "/", "tongues": [], "me": None, "csrf": "token", "problem": None, "may_administer": False}
 
 
 def test_a_hostile_text_comes_out_as_text() -> None:
@@ -29,7 +32,7 @@ def test_a_page_without_what_it_needs_is_an_error() -> None:
 
 
 def test_every_template_can_be_read() -> None:
-    environment = Pages("Harbor", ZoneInfo("UTC"))._environment
+    environment = Pages("Harbor", ZoneInfo("UTC"))._environments[Language.ENGLISH]
     names = environment.list_templates()
     assert len(names) > 20
     for name in names:
@@ -37,7 +40,7 @@ def test_every_template_can_be_read() -> None:
 
 
 def test_no_template_holds_an_inline_style_or_script() -> None:
-    environment = Pages("Harbor", ZoneInfo("UTC"))._environment
+    environment = Pages("Harbor", ZoneInfo("UTC"))._environments[Language.ENGLISH]
     for name in environment.list_templates():
         text, _, _ = environment.loader.get_source(environment, name)  # type: ignore[union-attr]
         for forbidden in (" style=", "<style", "javascript:", " onclick=", "|safe", "http://", "https://"):
@@ -46,7 +49,7 @@ def test_no_template_holds_an_inline_style_or_script() -> None:
 
 
 def test_every_form_that_posts_carries_the_token() -> None:
-    environment = Pages("Harbor", ZoneInfo("UTC"))._environment
+    environment = Pages("Harbor", ZoneInfo("UTC"))._environments[Language.ENGLISH]
     for name in environment.list_templates():
         text, _, _ = environment.loader.get_source(environment, name)  # type: ignore[union-attr]
         for form in (rest.split("</form>")[0] for rest in text.split("<form")[1:]):
@@ -56,8 +59,8 @@ def test_every_form_that_posts_carries_the_token() -> None:
 
 def test_times_are_told_from_now() -> None:
     pages = Pages("Harbor", ZoneInfo("Europe/Berlin"))
-    template = pages._environment.from_string("{{ ago(at) }} {{ ago(0) }}")
-    pages._environment.get_template = lambda _name: template  # type: ignore[method-assign,assignment,misc]
+    template = pages._environments[Language.ENGLISH].from_string("{{ ago(at) }} {{ ago(0) }}")
+    pages._environments[Language.ENGLISH].get_template = lambda _name: template  # type: ignore[method-assign,assignment,misc]
     said = pages.render("any", NOW, {"at": NOW - 3 * HOUR})
     assert ">3 hours ago</time> never" in said
     assert "07:00:00 CET" in said
@@ -72,7 +75,7 @@ def test_times_are_told_from_now() -> None:
     ],
 )
 def test_factors_are_named_in_words(factors: set[Factor], said: str) -> None:
-    assert factor_words(frozenset(factors)) == said
+    assert factor_words(frozenset(factors), ENGLISH) == said
 
 
 @pytest.mark.parametrize(
@@ -88,4 +91,4 @@ def test_factors_are_named_in_words(factors: set[Factor], said: str) -> None:
     ],
 )
 def test_a_browser_is_named_as_people_know_it(agent: str, said: str) -> None:
-    assert browser_name(agent) == said
+    assert browser_name(agent, ENGLISH) == said

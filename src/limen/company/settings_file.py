@@ -15,11 +15,13 @@ from limen.company.mail_section import mail_problems
 from limen.company.problem import Problem, did_you_mean, shown
 from limen.company.shape import shaped_in_part
 from limen.company.tree import Tree
+from limen.policy.saying import Language
 from limen.printable import is_printable
 from limen.settings import Settings
 
 LONGEST_TITLE: Final = 200
 """The longest title of a group, in characters: it stands on pages and in sentences."""
+_LANGUAGES: Final = " or ".join(f'"{language}"' for language in Language)
 _GROUP: Final = re.compile(r"[a-z][a-z0-9_-]{0,39}")
 
 
@@ -50,6 +52,7 @@ def _problems(settings: Settings, tree: Tree) -> Iterator[Problem]:
     if settings.time_zone not in available_timezones():
         fix = did_you_mean(settings.time_zone, available_timezones(), "name one such as Europe/Berlin")
         yield Problem(SETTINGS, *tree.at("time_zone"), f"there is no time zone {shown(settings.time_zone)}", fix)
+    yield from _language_problems(settings, tree)
     if settings.url:
         yield from _url_problems(settings, tree)
     for key in ("address", "check"):
@@ -80,6 +83,15 @@ def _group_problems(settings: Settings, tree: Tree) -> Iterator[Problem]:
         if not _GROUP.fullmatch(group):
             what = f"a group can't be called {shown(group)}"
             yield Problem(SETTINGS, *tree.key_at("groups", group), what, "use small letters, digits, `-` and `_`")
+
+
+def _language_problems(settings: Settings, tree: Tree) -> Iterator[Problem]:
+    for place, code in enumerate(settings.languages):
+        if code not in set(Language):
+            fix = did_you_mean(code, set(Language), f"write {_LANGUAGES}")
+            yield Problem(SETTINGS, *tree.at("languages", place), f"Limen does not speak {shown(code)}", fix)
+        elif code in settings.languages[:place]:
+            yield Problem(SETTINGS, *tree.at("languages", place), f"{shown(code)} is named twice", "name it once")
 
 
 def _url_problems(settings: Settings, tree: Tree) -> Iterator[Problem]:

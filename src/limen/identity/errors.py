@@ -22,9 +22,8 @@ class SlowedError(IdentityError):
     """Too many guesses: nothing was looked at. `retry_after_ms` says when the next try is looked at."""
 
     def __init__(self, retry_after_ms: Milliseconds) -> None:
-        super().__init__(
-            "There were too many wrong tries", f"try again in {-(-retry_after_ms // 1000)} s, or use a passkey"
-        )
+        length = f"{-(-retry_after_ms // 1000)} s"
+        super().__init__("There were too many wrong tries", "try again in {length}, or use a passkey", length=length)
         self.retry_after_ms = retry_after_ms
 
 
@@ -107,8 +106,8 @@ class NobodyCouldAdministerError(IdentityError):
 class UnfitError(IdentityError):
     """A name, address, password or code that can't be taken. `field` names which."""
 
-    def __init__(self, field: str, what: str, fix: str) -> None:
-        super().__init__(what, fix)
+    def __init__(self, field: str, what: str, fix: str, **values: object) -> None:
+        super().__init__(what, fix, **values)
         self.field = field
 
 

@@ -18,10 +18,10 @@ def canonical_name(text: str) -> str:
     Raises UnfitError for control, format, private and unassigned characters: they can hide or turn text.
     """
     if len(text) > 4 * MAX_NAME:
-        raise UnfitError("name", "The name is too long", f"use at most {MAX_NAME} characters")
+        raise UnfitError("name", "The name is too long", "use at most {most} characters", most=MAX_NAME)
     name = " ".join(unicodedata.normalize("NFKC", text).split())
     if not 1 <= len(name) <= MAX_NAME:
-        raise UnfitError("name", "The name is empty or too long", f"use 1 to {MAX_NAME} characters")
+        raise UnfitError("name", "The name is empty or too long", "use 1 to {most} characters", most=MAX_NAME)
     if any(unicodedata.category(character).startswith("C") for character in name):
         raise UnfitError("name", "The name holds characters that can't be seen", "type it anew")
     return name

@@ -44,13 +44,15 @@ def judge_password(text: str, about: Iterable[str] = ()) -> str:
     person and the company. Raises UnfitError.
     """
     if len(text) > 4 * MAX_LENGTH:
-        raise UnfitError("password", "The password is too long", f"use at most {MAX_LENGTH} characters")
+        raise UnfitError("password", "The password is too long", "use at most {most} characters", most=MAX_LENGTH)
     password = canonical_password(text)
     if not MIN_LENGTH <= len(password) <= MAX_LENGTH:
         raise UnfitError(
             "password",
-            f"The password needs {MIN_LENGTH} to {MAX_LENGTH} characters",
+            "The password needs {least} to {most} characters",
             "a few words in a row are easy to remember and hard to guess",
+            least=MIN_LENGTH,
+            most=MAX_LENGTH,
         )
     rest = _without_guessable(password.casefold(), about)
     if len(rest) < MIN_LENGTH // 2 or len(set(password.casefold())) < 5:

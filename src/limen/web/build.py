@@ -14,6 +14,7 @@ from limen.errors import LimenError
 from limen.identity.errors import FreshProofNeededError, NotLiveError
 from limen.web import authzen
 from limen.web.assets import PREFIX
+from limen.web.catalogue import gettext_noop
 from limen.web.console import (
     apps as console_apps,
     changes,
@@ -36,6 +37,7 @@ from limen.web.portal import (
     apps,
     break_glass,
     enrolment,
+    language,
     not_yet,
     opening,
     passkeys,
@@ -46,10 +48,10 @@ from limen.web.portal import (
 )
 from limen.web.ports import Ports
 from limen.web.shell import App, Receive, Scope, Send, Shell, TooLargeError
-from limen.web.site import Site, TurnedAwayError, fresh_proof_path, status_of
+from limen.web.site import Site, TurnedAwayError, fresh_proof_path
 
 _ROOMS: Final = (
-    (sign_in, enrolment, break_glass, step_up, opening, apps, passkeys, sessions, access, not_yet, withheld),
+    (language, sign_in, enrolment, break_glass, step_up, opening, apps, passkeys, sessions, access, not_yet, withheld),
     (
         overview,
         live,
@@ -66,6 +68,15 @@ _ROOMS: Final = (
     ),
 )
 _FOR_EVER: Final = "public, max-age=31536000, immutable"
+_NOT_HERE: Final = (gettext_noop("There is nothing here"), gettext_noop("go back, or start again"))
+_NOT_DONE: Final = (gettext_noop("This can't be done here"), gettext_noop("go back, or start again"))
+_BROKEN: Final = (gettext_noop("Something went wrong here"), gettext_noop("try again"))
+_TOO_LARGE: Final = (
+    gettext_noop("That was too much at once"),
+    gettext_noop(
+        "go back with your browser, and make it shorter: a form here takes 64 KB, a field of it 16,000 letters"
+    ),
+)
 _log = logging.getLogger(__name__)
 
 
@@ -125,34 +136,18 @@ def _add_ways_out(app: FastAPI, site: Site) -> None:
 
     @app.exception_handler(LimenError)
     def wrong(request: Request, error: LimenError) -> Response:
-        return site.page(
-            "wrong.html", site.visit(request, with_glass=True), status_of(error), what=error.what, fix=error.fix
-        )
+        return site.failed(site.visit(request, with_glass=True), error)
 
     @app.exception_handler(TooLargeError)
     def too_large(request: Request, _error: Exception) -> Response:
-        return site.page(
-            "wrong.html",
-            site.visit(request, with_glass=True),
-            413,
-            what="That was too much at once",
-            fix="go back with your browser, and make it shorter: a form here takes 64 KB, a field of it 16,000 letters",
-        )
+        return site.wrong(site.visit(request, with_glass=True), 413, *_TOO_LARGE)
 
     @app.exception_handler(HTTPException)
     def not_here(request: Request, error: HTTPException) -> Response:
-        what = "There is nothing here" if error.status_code == 404 else "This can't be done here"
-        return site.page(
-            "wrong.html",
-            site.visit(request, with_glass=True),
-            error.status_code,
-            what=what,
-            fix="go back, or start again",
-        )
+        said = _NOT_HERE if error.status_code == 404 else _NOT_DONE
+        return site.wrong(site.visit(request, with_glass=True), error.status_code, *said)
 
     @app.exception_handler(Exception)
     def broken(request: Request, error: Exception) -> Response:
         _log.error("a room failed: %s %s", request.method, request.scope["path"], exc_info=error)
-        return site.page(
-            "wrong.html", site.visit(request, with_glass=True), 500, what="Something went wrong here", fix="try again"
-        )
+        return site.wrong(site.visit(request, with_glass=True), 500, *_BROKEN)

@@ -1,90 +1,139 @@
-"""Templates: the environment that renders every page, escaping all that it is given."""
+"""Templates: an environment for each language that renders its pages, escaping all that it is given."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import partial
 from pathlib import Path
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
-from markupsafe import Markup
 
 from limen.clock import Instant
+from limen.errors import LimenError
 from limen.facts import Factor
-from limen.web import drawing, times
+from limen.policy.saying import Language
+from limen.web import drawing
 from limen.web.assets import Assets
+from limen.web.catalogue import gettext_noop
+from limen.web.speaking import Speech, speech
 
-_TEMPLATES: Final = Path(__file__).parent / "templates"
+TEMPLATES: Final = Path(__file__).parent / "templates"
 
-EFFECT_WORDS: Final = {"permit": "Permitted", "challenge": "Challenged", "deny": "Denied", "forbid": "Forbids"}
+EFFECT_WORDS: Final = {
+    "permit": gettext_noop("Permitted"),
+    "challenge": gettext_noop("Challenged"),
+    "deny": gettext_noop("Denied"),
+    "forbid": gettext_noop("Forbids"),
+}
+LABEL_WORDS: Final = {
+    "public": gettext_noop("Public"),
+    "internal": gettext_noop("Internal"),
+    "confidential": gettext_noop("Confidential"),
+    "restricted": gettext_noop("Restricted"),
+}
 FACTOR_WORDS: Final = {
-    Factor.PASSKEY: "passkey",
-    Factor.SECURITY_KEY: "security key",
-    Factor.CODE: "authenticator code",
-    Factor.PASSWORD: "password",
-    Factor.RECOVERY_CODE: "recovery code",
-    Factor.LINK: "one-time link",
+    Factor.PASSKEY: gettext_noop("passkey"),
+    Factor.SECURITY_KEY: gettext_noop("security key"),
+    Factor.CODE: gettext_noop("authenticator code"),
+    Factor.PASSWORD: gettext_noop("password"),
+    Factor.RECOVERY_CODE: gettext_noop("recovery code"),
+    Factor.LINK: gettext_noop("one-time link"),
 }
 
 
 class Pages:
-    """Renders templates for one company."""
+    """Renders templates for one company, in any language."""
 
     def __init__(self, company: str, zone: ZoneInfo) -> None:
         self.assets = Assets()
-        self._environment = Environment(
-            loader=FileSystemLoader(_TEMPLATES),
-            autoescape=True,
-            undefined=StrictUndefined,
-            trim_blocks=True,
-            lstrip_blocks=True,
-            auto_reload=False,
-        )
-        self._environment.globals.update(
-            asset=self.assets.address,
-            browser=browser_name,
-            company=company,
-            effect_words=EFFECT_WORDS,
-            icon=drawing.icon,
-            mark=drawing.MARK,
-            monogram=drawing.monogram,
-        )
-        self._environment.filters.update(
-            clock=lambda instant: times.time_tag(instant, times.clock_time(instant, zone), zone),
-            day_and_time=partial(times.day_and_time, zone=zone),
-            exact=partial(times.exact, zone=zone),
-            factors=factor_words,
-            number=lambda count: f"{count:,}",
-        )
-        self._zone = zone
+        self._company = company
+        self._speeches = {language: speech(language, zone) for language in Language}
+        self._environments = {language: self._made(spoken) for language, spoken in self._speeches.items()}
 
-    def render(self, template: str, now: Instant, values: Mapping[str, Any]) -> str:
-        """The page as text. `now` is what relative times are counted from."""
+    def _made(self, spoken: Speech) -> Environment:
+        environment = environment_of(spoken)
+        environment.globals.update(asset=self.assets.address, company=self._company)
+        return environment
 
-        def ago(instant: Instant) -> Markup:
-            return times.time_tag(instant, times.relative(instant, now), self._zone) if instant else Markup("never")
+    def speech(self, language: Language) -> Speech:
+        return self._speeches[language]
 
-        return self._environment.get_template(template).render({"ago": ago, **values})
+    def render(
+        self, template: str, now: Instant, values: Mapping[str, Any], language: Language = Language.ENGLISH
+    ) -> str:
+        """The page as text. `now` is what relative times are counted from; a LimenError is put into words."""
+        spoken = self._speeches[language]
+        said = {name: spoken.told(value) if isinstance(value, LimenError) else value for name, value in values.items()}
+        page = self._environments[language].get_template(template)
+        return page.render({"ago": lambda instant: spoken.ago(instant, now), **said})
 
 
-def factor_words(factors: frozenset[Factor]) -> str:
-    """`password and authenticator code`, in a fixed order."""
-    return " and ".join(word for factor, word in FACTOR_WORDS.items() if factor in factors) or "nothing"
+def environment_of(spoken: Speech) -> Environment:
+    """An environment whose templates speak one language: `{% trans %}` and `_()` by the catalogue, `say()` else.
 
-
-def browser_name(user_agent: str) -> str:
-    """`Firefox on Windows`: what people recognise of a browser, as far as it says so of itself."""
-    marks = (("Edg/", "Edge"), ("OPR/", "Opera"), ("Firefox/", "Firefox"), ("Chrome/", "Chrome"), ("Safari/", "Safari"))
-    systems = (
-        ("Windows", "Windows"),
-        ("Android", "Android"),
-        ("iPhone", "an iPhone"),
-        ("iPad", "an iPad"),
-        ("Mac OS X", "a Mac"),
-        ("Linux", "Linux"),
+    What fills a place in a translated text is escaped like everything else; the texts themselves may hold markup.
+    """
+    environment = Environment(
+        loader=FileSystemLoader(TEMPLATES),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        auto_reload=False,
+        extensions=["jinja2.ext.i18n"],
     )
-    browser = next((name for mark, name in marks if mark in user_agent), "A browser")
-    system = next((name for mark, name in systems if mark in user_agent), "")
-    return f"{browser} on {system}" if system else browser
+    environment.policies["ext.i18n.trimmed"] = True
+    environment.install_gettext_translations(spoken.catalogue.messages, newstyle=True)  # type: ignore[attr-defined]
+    environment.globals.update(
+        browser=lambda user_agent: browser_name(user_agent, spoken),
+        effect_words={name: spoken.gettext(word) for name, word in EFFECT_WORDS.items()},
+        icon=drawing.icon,
+        label_words={name: spoken.gettext(word) for name, word in LABEL_WORDS.items()},
+        language=spoken.language.value,
+        mark=drawing.MARK,
+        monogram=drawing.monogram,
+        say=spoken.say,
+        speech=spoken,
+    )
+    environment.filters.update(
+        action_word=lambda action: (
+            spoken.say(f"withheld.{action}") if spoken.words.has(f"withheld.{action}") else action
+        ),
+        clock=spoken.clock,
+        day_and_time=spoken.day_and_time,
+        exact=spoken.exact,
+        factors=lambda factors: factor_words(factors, spoken),
+        number=spoken.number,
+    )
+    return environment
+
+
+def factor_words(factors: frozenset[Factor], spoken: Speech) -> str:
+    """`authenticator code and password`, in a fixed order."""
+    words = [spoken.gettext(word) for factor, word in FACTOR_WORDS.items() if factor in factors]
+    return spoken.words.joined(words) or spoken.gettext("nothing")
+
+
+_BROWSERS: Final = (
+    ("Edg/", "Edge"),
+    ("OPR/", "Opera"),
+    ("Firefox/", "Firefox"),
+    ("Chrome/", "Chrome"),
+    ("Safari/", "Safari"),
+)
+_SYSTEMS: Final = (
+    ("Windows", gettext_noop("{browser} on Windows")),
+    ("Android", gettext_noop("{browser} on Android")),
+    ("iPhone", gettext_noop("{browser} on an iPhone")),
+    ("iPad", gettext_noop("{browser} on an iPad")),
+    ("Mac OS X", gettext_noop("{browser} on a Mac")),
+    ("Linux", gettext_noop("{browser} on Linux")),
+)
+
+
+def browser_name(user_agent: str, spoken: Speech) -> str:
+    """`Firefox on Windows`: what people recognise of a browser, as far as it says so of itself."""
+    name = next((name for mark, name in _BROWSERS if mark in user_agent), "") or spoken.gettext("A browser")
+    place = next((place for mark, place in _SYSTEMS if mark in user_agent), "{browser}")
+    return spoken.gettext(place, browser=name)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final, TypeVar
 from urllib.parse import urlencode, urlsplit
 
@@ -30,6 +30,7 @@ from limen.identity.errors import (
 )
 from limen.identity.model import SignedIn, Visitor
 from limen.policy.decision import Effect, Request as Asked
+from limen.policy.saying import Language
 from limen.storage.break_glass import KIND, State, is_break_glass
 from limen.web.pages import Pages
 from limen.web.ports import Ports
@@ -45,6 +46,7 @@ from limen.web.requests import (
     token_in,
     where_to,
 )
+from limen.web.speaking import LANGUAGE_COOKIE, NAMES, Problem, Speech, language_for, one_of
 
 T = TypeVar("T")
 _STATUS: Final = {
@@ -68,12 +70,17 @@ class TurnedAwayError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Visit:
-    """Somebody at the sign-in host. `secret` is what their forms' tokens are made from; never shown."""
+    """Somebody at the sign-in host. `secret` is what their forms' tokens are made from; never shown.
+
+    `here` is the address at which they can look again, `speech` how they are spoken to.
+    """
 
     visitor: Visitor
     now: Instant
     secret: str
     has_new_browser: bool
+    here: str
+    speech: Speech
     session: Session | None = None
     person: Person | None = None
     answer: Answer | None = None
@@ -110,6 +117,7 @@ class Site:
         self.known = ports.known
         self.identity = ports.identity
         self.pages = Pages(ports.settings.name, ports.settings.zone)
+        self.languages = tuple(Language(code) for code in ports.settings.languages)
         url = urlsplit(ports.settings.public_url)
         self.origin = f"{url.scheme}://{url.netloc}".lower()
         self.host = url.netloc
@@ -128,13 +136,21 @@ class Site:
         address = client_address(peer, forwarded, self.ports.settings.listen.trusted_proxies)
         browser = token_in(request, BROWSER_COOKIE)
         visitor = Visitor(address, request.headers.get("user-agent", "")[:400], browser or new_token())
+        bare = Visit(
+            visitor=visitor,
+            now=now,
+            secret=visitor.browser,
+            has_new_browser=not browser,
+            here=address_of(request),
+            speech=self.pages.speech(language_for(request, self.languages)),
+        )
         token = token_in(request, SESSION_COOKIE)
         session = self._session(token, now) if token else None
         if session is not None and is_break_glass(session) and not with_glass:
             session = None
         if self.known.standing(session, "", now) is not Standing.LIVE or session is None:
-            return Visit(visitor, now, visitor.browser, not browser)
-        return Visit(visitor, now, token, not browser, session, self.known.people[session.person_id])
+            return bare
+        return replace(bare, secret=token, session=session, person=self.known.people[session.person_id])
 
     def _session(self, token: str, now: Instant) -> Session | None:
         """The session with this secret. That of break-glass is in no database: its own file says whether it holds."""
@@ -157,17 +173,14 @@ class Site:
         Raises TurnedAwayError with the way on: to sign in, to prove again, or to the reasons.
         """
         visit = self.visit(request, with_glass=True)
-        here = where_to(request.url.path + (f"?{request.url.query}" if request.url.query else ""))
-        if request.method != "GET":
-            here = room_above(request.url.path)
         if visit.session is None or visit.person is None:
-            raise TurnedAwayError(self.go(visit, "/sign-in", to=here))
+            raise TurnedAwayError(self.go(visit, "/sign-in", to=visit.here))
         app = self._limen()
         room = request.scope.get("route")
         asked = Asked(action, request.method, getattr(room, "path", ""), self.host)
         answer = self.ports.doors.judge("sign-in", app, visit.session, asked, visit.visitor.address)
         if answer.effect is Effect.CHALLENGE:
-            raise TurnedAwayError(self.go(visit, "/step-up", app=LIMEN, to=here, decision=answer.id))
+            raise TurnedAwayError(self.go(visit, "/step-up", app=LIMEN, to=visit.here, decision=answer.id))
         if not answer.permitted:
             raise TurnedAwayError(self.go(visit, "/not-yet", decision=answer.id))
         may = action == "administer" or self.may_administer(visit.session, visit.visitor.address, visit.now)
@@ -209,9 +222,41 @@ class Site:
             "glass": self._broken_glass(resident) if resident and resident.may_administer else None,
             "base": company.revision if company and resident and resident.may_administer else "",
             "problem": None,
+            "here": bare.here,
+            "token": "",
+            "opened": None,
+            "tongues": [(one.value, NAMES[one]) for one in self.languages],
         }
-        response = HTMLResponse(self.pages.render(template, bare.now, {**common, **values}), status_code=status)
-        return self.remember(response, bare)
+        spoken = bare.speech.language
+        html = self.pages.render(template, bare.now, {**common, **values}, spoken)
+        headers = {"content-language": spoken.value, "vary": "accept-language, cookie"}
+        return self.remember(HTMLResponse(html, status_code=status, headers=headers), bare)
+
+    def wrong(self, visit: Visit, status: int, what: str, fix: str = "") -> Response:
+        """A page that says what is wrong and what to do, given in English."""
+        return self.told(visit, status, Problem(visit.speech.gettext(what), visit.speech.gettext(fix), ""))
+
+    def failed(self, visit: Visit, wrong: LimenError) -> Response:
+        """The page to an error; wholly English where there are no words for it in the visitor's language."""
+        said = visit.speech.told(wrong)
+        if said.language != visit.speech.language:
+            visit = replace(visit, speech=self.pages.speech(Language(said.language)))
+        return self.told(visit, status_of(wrong), said)
+
+    def told(self, visit: Visit, status: int, said: Problem) -> Response:
+        """It repeats nothing of an address that led nowhere, not even for the switch of languages."""
+        return self.page("wrong.html", visit, status, what=said.what, fix=said.fix, here="/")
+
+    def spoken_in(self, visit: Visit, code: str) -> tuple[Visit, Language | None]:
+        """The visit in the language of this code, and that language; as it was where it is not offered."""
+        language = one_of(code, self.languages)
+        return (visit, None) if language is None else (replace(visit, speech=self.pages.speech(language)), language)
+
+    def keep(self, language: Language | None, response: Response) -> Response:
+        """Have the browser keep the language that was chosen."""
+        if language is not None:
+            set_cookie(response, LANGUAGE_COOKIE, language.value, BROWSER_LIVES_SECONDS)
+        return response
 
     def _broken_glass(self, resident: Resident) -> State | None:
         """Break-glass while it is open, for every administrator to see."""
@@ -271,7 +316,8 @@ class Site:
         except FreshProofNeededError:
             return JSONResponse({"location": fresh_proof_path(request)})
         except LimenError as wrong:
-            return JSONResponse({"what": wrong.what, "fix": wrong.fix}, status_code=status_of(wrong))
+            said = visit.speech.told(wrong)
+            return JSONResponse({"what": said.what, "fix": said.fix}, status_code=status_of(wrong))
 
     def app_url(self, app: App, to: str) -> str:
         """`to` on the host of an app, or on this one for Limen itself."""
@@ -288,6 +334,13 @@ def status_of(wrong: LimenError) -> int:
 def fresh_proof_path(request: Request) -> str:
     """Where a fresh proof is given before what was asked is asked again."""
     return f"/step-up?{urlencode({'app': LIMEN, 'to': room_above(request.url.path)})}"
+
+
+def address_of(request: Request) -> str:
+    """Where this visitor can look again: this address, or for a form's the page it belongs to."""
+    if request.method not in {"GET", "HEAD"}:
+        return room_above(request.url.path)
+    return where_to(request.url.path + (f"?{request.url.query}" if request.url.query else ""))
 
 
 def room_above(path: str) -> str:

@@ -27,7 +27,7 @@ async def test_an_app_that_would_ask_again_says_so_before_it_is_opened(house: Ho
     for _ in range(3):
         house.clock.forward(int(1.5 * HOUR))
         page = (await browser.get("/")).text
-    assert page.count("Asks you to prove it&#39;s you") == 1
+    assert page.count("Asks you to prove it's you") == 1
 
 
 async def test_looking_at_the_launcher_journals_one_decision_about_limen_and_none_about_the_apps(

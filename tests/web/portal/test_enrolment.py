@@ -131,3 +131,15 @@ async def test_a_ticket_of_another_browser_or_link_is_never_shown_again(house: H
     assert _shown((await thief.post("/enrol/code", token=token, ticket=ticket)).text)[0] != seed
     other = (await house.invite("Sami", "staff")).token.reveal()
     assert _shown((await browser.post("/enrol/code", token=other, ticket=ticket)).text)[0] != seed
+
+
+async def test_the_language_can_be_changed_without_the_link_once_more(house: House, browser: Browser) -> None:
+    link = await house.invite("Pia", "staff")
+    await browser.get("/enrol")
+    page = await browser.post("/enrol", token=link.token.reveal())
+    switch = re.search(r'<form class="tongues" method="post" action="/enrol".*?</form>', page.text, re.DOTALL)
+    assert switch is not None
+    assert link.token.reveal() in switch[0]
+    german = await browser.post("/enrol", token=link.token.reveal(), language="de")
+    assert "Willkommen bei Harbor, Pia" in german.text
+    assert "__Host-limen-language=de" in german.headers["set-cookie"]

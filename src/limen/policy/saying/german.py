@@ -245,7 +245,7 @@ WORDS: Final[dict[str, str]] = {
     "mend.ask": "Fragen Sie {whom}, ob Ihre Arbeit das braucht.",
     "mend.grant": "Bitten Sie {whom} um eine Freigabe auf Zeit.",
     "mend.add-passkey": (
-        "Öffnen Sie „My passkeys“ und legen Sie einen an: Ein Fingerabdruck, ein Gesicht oder eine PIN genügt."
+        "Öffnen Sie „Meine Passkeys“ und legen Sie einen an: Ein Fingerabdruck, ein Gesicht oder eine PIN genügt."
     ),
     "mend.check-again": "Kommen Sie wieder und prüfen Sie noch einmal.",
     "mend.prove": "Wählen Sie unten „Identität bestätigen“.",
@@ -312,11 +312,6 @@ WORDS: Final[dict[str, str]] = {
     ),
     "step.signed-in": "Angemeldet als {who}.",
     "step.back": "Zurück zu Ihren Apps",
-    "problem.SignInFailedError": "Das stimmt nicht überein: Prüfen Sie die Eingabe oder benutzen Sie Ihren Passkey.",
-    "problem.SlowedError": (
-        "Es gab zu viele falsche Versuche: Versuchen Sie es in {length} noch einmal oder benutzen Sie einen Passkey."
-    ),
-    "problem.BusyError": "Gerade melden sich viele an: Versuchen Sie es gleich noch einmal.",
     "withheld.title": "Nicht freigegeben",
     "withheld.what-is-open": "Was offen ist",
     "withheld.can-do": "Was Sie hier tun können",

@@ -6,7 +6,7 @@ No library of locales: there are seven days and four units to know, and what dec
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
 from enum import StrEnum
@@ -28,15 +28,18 @@ _MOST_ACCEPTED: Final = 32
 _ACCEPTED: Final = re.compile(r"([A-Za-z]{1,8})(?:-[A-Za-z0-9-]{1,35})?(?:;q=(0(?:\.\d{1,3})?|1(?:\.0{1,3})?))?")
 
 
-def language_of(accepted: str) -> Language:
-    """The language of ours that a browser likes best (Accept-Language, RFC 9110 section 12.5.4); English for doubt."""
-    best, weight = Language.ENGLISH, 0.0
+def language_of(accepted: str, offered: Sequence[Language] = tuple(Language)) -> Language:
+    """The language that a browser likes best (Accept-Language, RFC 9110 section 12.5.4) of those that are `offered`.
+
+    For doubt the first of these.
+    """
+    best, weight = offered[0], 0.0
     for part in accepted[:1000].replace(" ", "").split(",")[:_MOST_ACCEPTED]:
         match = _ACCEPTED.fullmatch(part)
         if match is None:
             continue
         name, liked = match[1].lower(), float(match[2] or 1)
-        if name in set(Language) and liked > weight:
+        if name in offered and liked > weight:
             best, weight = Language(name), liked
     return best
 

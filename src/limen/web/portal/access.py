@@ -10,7 +10,7 @@ from starlette.responses import Response
 
 from limen.policy.access import access
 from limen.policy.decision import Effect
-from limen.policy.saying import Language, Names, Words
+from limen.policy.saying import Names
 from limen.web.portal.apps import Card, launcher
 from limen.web.portal.withheld import Line, lines
 from limen.web.site import Resident, Site
@@ -42,7 +42,6 @@ def rooms(site: Site) -> APIRouter:
 def _row(site: Site, resident: Resident, card: Card) -> Row:
     facts = site.known.facts(resident.session, card.app, resident.visitor.address)
     answers = access(site.ports.in_force.engine, facts, resident.now)
-    words = Words(Language.ENGLISH, site.ports.settings.zone)
-    every = lines(answers, words, Names(resident.person.name, card.app.name, site.known.groups))
-    opened = tuple(one.action for one in every if one.effect is not Effect.DENY)
+    every = lines(answers, resident.visit.speech.words, Names(resident.person.name, card.app.name, site.known.groups))
+    opened = tuple(one.name for one in every if one.effect is not Effect.DENY)
     return Row(card, opened, tuple(one for one in every if one.effect is Effect.DENY))

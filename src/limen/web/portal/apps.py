@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Final
 
 from fastapi import APIRouter
 from starlette.requests import Request
@@ -13,7 +14,13 @@ from limen.clock import Instant
 from limen.facts import ACTIONS, LIMEN, App
 from limen.policy.decision import Effect, Request as Asked
 from limen.policy.remedies.search import opens_at
+from limen.web.catalogue import gettext_noop
 from limen.web.site import Resident, Site, Visit
+
+_NOTHING: Final = (
+    gettext_noop("There is nothing here"),
+    gettext_noop("start from your apps, or ask your administrator whether what you look for is open to you"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,5 +114,4 @@ def app_open_to(site: Site, visit: Visit, app_id: str) -> App | None:
 
 def nothing_here(site: Site, visit: Visit) -> Response:
     """The one answer about apps that are not open to this visitor, whether there is such an app or not."""
-    fix = "start from your apps, or ask your administrator whether what you look for is open to you"
-    return site.page("wrong.html", visit, 404, what="There is nothing here", fix=fix)
+    return site.wrong(visit, 404, *_NOTHING)

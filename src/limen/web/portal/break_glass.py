@@ -17,7 +17,6 @@ from limen.events import Event
 from limen.storage.break_glass import OPEN_MS, State, is_break_glass, issued_event
 from limen.web.requests import SESSION_COOKIE, one
 from limen.web.site import Site, Visit, drop_cookie, set_cookie
-from limen.web.times import length
 
 PATH: Final = "/break-glass"
 
@@ -45,7 +44,7 @@ def rooms(site: Site) -> APIRouter:
         who = site.known.people.get(state.person) if state else None
         if state is None or who is None or not who.active:
             return _refuse(site, visit)
-        lasts = length(OPEN_MS)
+        lasts = visit.speech.length(OPEN_MS)
         return site.page("portal/break_glass.html", visit, link=state, who=who, token=token, lasts=lasts)
 
     @router.post(f"{PATH}/open")

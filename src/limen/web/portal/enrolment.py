@@ -23,7 +23,7 @@ def rooms(site: Site) -> APIRouter:
 
     @router.get(PATH)
     async def arrive(request: Request) -> Response:
-        return site.page("portal/arrive.html", site.visit(request))
+        return site.page("portal/arrive.html", site.visit(request), here=PATH)
 
     @router.post(PATH)
     async def welcome(request: Request) -> Response:
@@ -34,7 +34,9 @@ def rooms(site: Site) -> APIRouter:
             opened = await enrolment.open(token, visit.visitor)
         except LimenError as wrong:
             return site.page("portal/arrive.html", visit, status_of(wrong), problem=wrong)
-        return site.page("portal/welcome.html", visit, token=token, opened=opened)
+        # The switch of languages at its foot comes back here: whoever went elsewhere would need the link once more.
+        visit, chosen = site.spoken_in(visit, one(sent, "language"))
+        return site.keep(chosen, site.page("portal/welcome.html", visit, token=token, opened=opened))
 
     @router.post(f"{PATH}/options")
     async def options(request: Request) -> Response:

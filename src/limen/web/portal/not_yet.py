@@ -14,13 +14,14 @@ from limen.facts import LIMEN, App
 from limen.policy.decision import Effect, Named, Remedies, Request as Asked
 from limen.policy.remedies.search import opens_at
 from limen.policy.saying import Audience, Names, Words, remedy_sentence
+from limen.web.catalogue import gettext_noop
 from limen.web.portal.conditions import Condition, Refused, can_prove, checklist
 from limen.web.portal.past import Past, past_decision
-from limen.web.portal.speaking import Speech, speech
 from limen.web.requests import query, query_id, where_to
 from limen.web.site import Site, Visit
 
 _SAID_ELSEWHERE: Final = frozenset({"sign_in", "use_passkey", "add_factor", "sign_in_again", "come_back"})
+_NOTHING: Final = (gettext_noop("There is nothing here"), gettext_noop("start from your apps"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,11 +59,10 @@ def rooms(site: Site) -> APIRouter:
         decision_id = query_id(request, "decision")
         past = await past_decision(site, decision_id) if decision_id else None
         if past is None or not may_see(site, visit, past):
-            return site.page("wrong.html", visit, 404, what="There is nothing here", fix="start from your apps")
+            return site.wrong(visit, 404, *_NOTHING)
         is_again = query(request, "check") == "now"
-        spoken = speech(site, request, visit.now)
-        page = await _not_yet(site, visit, past, spoken, is_again=is_again)
-        return site.page("portal/not_yet.html", visit, page=page, is_again=is_again, speech=spoken, say=spoken.say)
+        page = await _not_yet(site, visit, past, is_again=is_again)
+        return site.page("portal/not_yet.html", visit, page=page, is_again=is_again)
 
     return router
 
@@ -80,8 +80,8 @@ def may_see(site: Site, visit: Visit, past: Past) -> bool:
     return site.ports.doors.judge("sign-in", app, visit.session, asked, visit.visitor.address).permitted
 
 
-async def _not_yet(site: Site, visit: Visit, past: Past, spoken: Speech, *, is_again: bool) -> NotYet:
-    words = spoken.words
+async def _not_yet(site: Site, visit: Visit, past: Past, *, is_again: bool) -> NotYet:
+    words = visit.speech.words
     explanation, engine, named = (
         past.explanation,
         past.engine,
@@ -106,7 +106,7 @@ async def _not_yet(site: Site, visit: Visit, past: Past, spoken: Speech, *, is_a
     prove = ""
     if may_prove and "proof" in missing and effect is not Effect.PERMIT:
         step = urlencode({"app": app.id, "to": app.start, "decision": past.id})
-        prove = "/passkeys" if needs_adding else spoken.onward(f"/step-up?{step}")
+        prove = "/passkeys" if needs_adding else f"/step-up?{step}"
     spoke = [reason for reason in decision.reasons if reason.policy != Named.NOTHING_PERMITS]
     why = next((reason.text for reason in spoke if reason.text and reason.effect == "forbid"), "")
     remedies = decision.remedies
@@ -121,7 +121,7 @@ async def _not_yet(site: Site, visit: Visit, past: Past, spoken: Speech, *, is_a
         helps=_helps(remedies, named, words),
         opens=words.say("opens", at=words.day_and_time(at)) if at else "",
         prove=prove,
-        again=spoken.onward(f"/not-yet?{urlencode({'decision': past.id, 'check': 'now'})}"),
+        again=f"/not-yet?{urlencode({'decision': past.id, 'check': 'now'})}",
         at=visit.now if is_again else past.event.at,
         is_open_now=effect is Effect.PERMIT,
         url=site.app_url(app, app.start),

@@ -32,7 +32,7 @@ def rooms(site: Site) -> APIRouter:
             to = where_to(query(request, "to", 2_048), app.start)
             code = site.ports.hand_over.issue(visit.session, app.id, query(request, "bind"), to)
         except HandOverRefusedError as wrong:
-            return site.page("wrong.html", visit, 400, what=wrong.what, fix=wrong.fix)
+            return site.failed(visit, wrong)
         return RedirectResponse(site.ports.hand_over.callback_url(app, code), status_code=303)
 
     return router

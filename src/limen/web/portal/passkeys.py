@@ -21,8 +21,7 @@ def rooms(site: Site) -> APIRouter:
     @router.get("/passkeys")
     async def show(request: Request) -> Response:
         resident = await site.enter(request)
-        done = {"added": "Your new passkey works from now on.", "renamed": "Renamed.", "removed": "Removed."}
-        return await _page(site, resident, done=done.get(query(request, "done"), ""))
+        return await _page(site, resident, done=query(request, "done"))
 
     @router.post("/passkeys/{passkey_id}/rename")
     async def rename(request: Request, passkey_id: str) -> Response:

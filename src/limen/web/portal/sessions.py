@@ -18,9 +18,8 @@ def rooms(site: Site) -> APIRouter:
     async def show(request: Request) -> Response:
         resident = await site.enter(request)
         rows = sessions.of_person(resident.person.id, resident.session)
-        done = {"ended": "That session is over, on every app.", "others": "Every other session is over."}
-        said = done.get(query(request, "done"), "")
-        return site.page("portal/sessions.html", resident, rows=rows, apps=site.known.apps, done=said)
+        done = query(request, "done")
+        return site.page("portal/sessions.html", resident, rows=rows, apps=site.known.apps, done=done)
 
     @router.post("/sessions/{session_id}/end")
     async def end(request: Request, session_id: str) -> Response:

@@ -34,7 +34,7 @@ def rooms(site: Site) -> APIRouter:
         try:
             sent = await site.form(request, visit)
         except NotOursError as wrong:
-            return site.page("wrong.html", visit, 403, what=wrong.what, fix=wrong.fix)
+            return site.failed(visit, wrong)
         to = where_to(one(sent, "to"))
         try:
             done = await site.identity.sign_in.with_password(
@@ -69,7 +69,7 @@ def rooms(site: Site) -> APIRouter:
         if named and app is None:
             return nothing_here(site, visit)
         url = site.app_url(app, to) if app is not None else to
-        return site.page("portal/onward.html", visit, url=url, app=app)
+        return site.page("portal/onward.html", visit, url=url, app=app, here="/")
 
     _for_scripts(router, site)
     return router

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
 
@@ -13,10 +13,9 @@ from starlette.responses import JSONResponse, Response
 from limen.errors import LimenError
 from limen.facts import LIMEN, App
 from limen.identity.errors import NotLiveError
-from limen.policy.saying import Audience, Names, Words, because
+from limen.policy.saying import Audience, Names, because
 from limen.web.portal.apps import app_open_to, nothing_here
 from limen.web.portal.past import past_decision
-from limen.web.portal.speaking import Speech, speech
 from limen.web.requests import one, query, query_id, text_of, where_to
 from limen.web.site import Site, TurnedAwayError, Visit, status_of
 
@@ -51,8 +50,7 @@ def rooms(site: Site) -> APIRouter:
         if visit.session is None:
             return site.go(visit, "/sign-in", to=where_to(f"{request.url.path}?{request.url.query}"))
         ids = query_id(request, "app"), query(request, "to", 2_048), query_id(request, "decision")
-        spoken = speech(site, request, visit.now)
-        return _page(site, visit, await _step(site, visit, *ids, spoken.words), spoken)
+        return _page(site, visit, await _step(site, visit, *ids))
 
     @router.post("/step-up")
     async def with_password(request: Request) -> Response:
@@ -61,8 +59,7 @@ def rooms(site: Site) -> APIRouter:
         if visit.session is None:
             raise NotLiveError
         ids = one(sent, "app"), one(sent, "to"), one(sent, "decision")
-        spoken = speech(site, request, visit.now, one(sent, "lang"))
-        step = await _step(site, visit, *ids, spoken.words)
+        step = await _step(site, visit, *ids)
         try:
             if one(sent, "password"):
                 done = await site.identity.step_up.with_password(
@@ -73,7 +70,7 @@ def rooms(site: Site) -> APIRouter:
         except NotLiveError:
             raise
         except LimenError as wrong:
-            return _page(site, visit, step, spoken, wrong)
+            return _page(site, visit, step, wrong)
         onward = urlencode({"app": step.app.id, "to": step.to})
         return site.signed_in(visit, done, f"/onward?{onward}", by_script=False)
 
@@ -109,15 +106,13 @@ def _for_scripts(router: APIRouter, site: Site) -> None:
         return await site.answering_script(request, finish)
 
 
-def _page(site: Site, visit: Visit, step: Step, spoken: Speech, wrong: LimenError | None = None) -> Response:
+def _page(site: Site, visit: Visit, step: Step, wrong: LimenError | None = None) -> Response:
     """The page; after a proof that did not hold its address is still the one it is reached by."""
-    spoken = replace(spoken, here=f"/step-up?{step.query}")
-    problem = None if wrong is None else spoken.problem(wrong)
     status = 200 if wrong is None else status_of(wrong)
-    return site.page("portal/step_up.html", visit, status, step=step, speech=spoken, say=spoken.say, problem=problem)
+    return site.page("portal/step_up.html", visit, status, step=step, problem=wrong, here=f"/step-up?{step.query}")
 
 
-async def _step(site: Site, visit: Visit, app_id: str, to: str, decision_id: str, words: Words) -> Step:
+async def _step(site: Site, visit: Visit, app_id: str, to: str, decision_id: str) -> Step:
     if visit.session is None:
         raise NotLiveError
     app = app_open_to(site, visit, app_id)
@@ -132,7 +127,7 @@ async def _step(site: Site, visit: Visit, app_id: str, to: str, decision_id: str
         needs_passkey = bool(decision.at_once) and all(remedy.strength >= 3 for remedy in decision.at_once)
         why = next((reason.text for reason in decision.reasons if reason.text and reason.effect == "forbid"), "")
         names = Names("", app.name, site.known.groups)
-        found = because(past.engine, decision, Audience.SELF, words, names) if past.is_same else ()
+        found = because(past.engine, decision, Audience.SELF, visit.speech.words, names) if past.is_same else ()
         missing = tuple(one.sentence for one in found if one.kind == "proof")
     return Step(
         app=app,

@@ -18,7 +18,6 @@ from limen.policy.saying import Audience, Names, Words, kind_of, remedy_sentence
 from limen.web.portal.apps import app_open_to, named, nothing_here
 from limen.web.portal.not_yet import may_see
 from limen.web.portal.past import past_decision
-from limen.web.portal.speaking import Speech, speech
 from limen.web.requests import query, query_id, where_to
 from limen.web.site import Site, Visit
 
@@ -59,31 +58,30 @@ def rooms(site: Site) -> APIRouter:
         visit = site.visit(request)
         if visit.session is None:
             return site.go(visit, "/sign-in", to=where_to(f"{request.url.path}?{request.url.query}"))
-        spoken = speech(site, request, visit.now)
         decision_id = query_id(request, "decision")
-        page = await _after(site, visit, decision_id, spoken) if decision_id else None
+        page = await _after(site, visit, decision_id) if decision_id else None
         if not decision_id:
             app = app_open_to(site, visit, query(request, "app"))
-            page = None if app is None or app.id == LIMEN else _page(site, visit, _now(site, visit, app), app, spoken)
+            page = None if app is None or app.id == LIMEN else _page(site, visit, _now(site, visit, app), app)
         if page is None:
             return nothing_here(site, visit)
-        return site.page("portal/withheld.html", visit, page=page, speech=spoken, say=spoken.say)
+        return site.page("portal/withheld.html", visit, page=page)
 
     return router
 
 
-async def _after(site: Site, visit: Visit, decision_id: str, spoken: Speech) -> Withheld | None:
+async def _after(site: Site, visit: Visit, decision_id: str) -> Withheld | None:
     """The page to a refusal: as things are now for whom it concerns, as they were for an administrator."""
     past = await past_decision(site, decision_id)
     if past is None or past.app.id == LIMEN or visit.session is None or not may_see(site, visit, past):
         return None
     app = site.known.apps.get(past.app.id, past.app)
     if past.event.actor == visit.session.person_id:
-        return _page(site, visit, _now(site, visit, app), app, spoken, past.request.action, decision_id)
+        return _page(site, visit, _now(site, visit, app), app, past.request.action, decision_id)
     answers = access(past.engine, past.facts, past.explanation.decision.now)
     person = site.known.people.get(past.event.actor)
     whose = "" if person is None else person.name
-    return _page(site, visit, answers, app, spoken, past.request.action, decision_id, whose)
+    return _page(site, visit, answers, app, past.request.action, decision_id, whose)
 
 
 def _now(site: Site, visit: Visit, app: App) -> Access:
@@ -96,13 +94,12 @@ def _page(
     visit: Visit,
     answers: Access,
     app: App,
-    spoken: Speech,
     action: str = "",
     decision_id: str = "",
     whose: str = "",
 ) -> Withheld:
     names = Names("" if visit.person is None else visit.person.name, app.name, site.known.groups)
-    words, say = spoken.words, spoken.say
+    words, say = visit.speech.words, visit.speech.say
     refused = answers.get(action)
     lead = ""
     if refused is not None and refused.effect is Effect.DENY:
@@ -119,8 +116,8 @@ def _page(
         lead=lead,
         lines=lines(answers, words, names, action),
         url=site.app_url(app, app.start),
-        again=spoken.onward(f"/withheld?{urlencode(here)}"),
-        why=spoken.onward(f"/not-yet?{urlencode(here)}") if decision_id else "",
+        again=f"/withheld?{urlencode(here)}",
+        why=f"/not-yet?{urlencode(here)}" if decision_id else "",
         whose=whose,
     )
 

@@ -1,4 +1,5 @@
-// Passkeys: asks our server what to ask the browser, and gives the browser's answer back. Forms say where, in data-*.
+// Passkeys: asks our server what to ask the browser, and gives the browser's answer back. Forms say where, and in which
+// words what goes wrong, in data-*.
 const post = async (url, body) => {
   const reply = await fetch(url, { method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify(body) });
   return reply.json();
@@ -35,8 +36,7 @@ const ceremony = async (form, more = {}) => {
 
 for (const form of document.querySelectorAll("form[data-passkey]")) {
   if (!window.PublicKeyCredential?.parseCreationOptionsFromJSON) {
-    if (form.dataset.noPasskeys) problem(form, form.dataset.noPasskeys);
-    else problem(form, "This browser can't use passkeys here", "use another browser, or the second way below");
+    problem(form, form.dataset.noPasskeys);
     continue;
   }
   form.addEventListener("submit", async (event) => {
@@ -48,9 +48,7 @@ for (const form of document.querySelectorAll("form[data-passkey]")) {
     try {
       if (await ceremony(form)) return;
     } catch (error) {
-      if (form.dataset.unused) problem(form, form.dataset.unused);
-      else problem(form, error.name === "InvalidStateError" ? "This device holds a passkey for you already" : "The passkey was not used",
-        error.name === "InvalidStateError" ? "sign in with it, or use another device" : "try again, or use another way");
+      problem(form, error.name === "InvalidStateError" ? form.dataset.held : form.dataset.unused);
     }
     button.disabled = false;
   });

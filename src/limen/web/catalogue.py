@@ -1,0 +1,65 @@
+"""The message catalogues: what Limen's own pages say, by their English text, in each other language.
+
+Read from their `.po` files as they are kept, at the start: some hundred messages take milliseconds, and nothing
+compiled has to be kept beside them. `do.py messages` brings the files up to date with the pages.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+from gettext import GNUTranslations, NullTranslations
+from io import BytesIO
+from pathlib import Path
+from typing import Final
+
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
+
+from limen.policy.saying import Language
+
+LOCALE: Final = Path(__file__).parent / "locale"
+DOMAIN: Final = "limen"
+
+
+def gettext_noop(text: str) -> str:
+    """`text` as it is: marks what is looked up later, when it is known for whom."""
+    return text
+
+
+@dataclass(frozen=True, slots=True)
+class Catalogue:
+    """The messages of one language. English is what they are written in, so it has none of its own."""
+
+    language: Language
+    messages: NullTranslations
+    known: frozenset[str]
+
+    def gettext(self, text: str, **values: object) -> str:
+        """`text` in this language, with `values` in the places of their names in braces."""
+        said = self.messages.gettext(text)
+        return said.format(**values) if values else said
+
+    def has(self, text: str) -> bool:
+        """Whether `text` can be said in this language."""
+        return not text or text in self.known or self.language is Language.ENGLISH
+
+
+def po_of(language: Language) -> Path:
+    return LOCALE / language.value / "LC_MESSAGES" / f"{DOMAIN}.po"
+
+
+@lru_cache(maxsize=len(Language))
+def catalogue(language: Language) -> Catalogue:
+    """The catalogue of `language`."""
+    if language is Language.ENGLISH:
+        return Catalogue(language, NullTranslations(), frozenset())
+    with po_of(language).open("rb") as file:
+        written = read_po(file, locale=language.value)
+    compiled = BytesIO()
+    write_mo(compiled, written)
+    compiled.seek(0)
+    known = frozenset(
+        message.id if isinstance(message.id, str) else message.id[0] for message in written if message.string
+    )
+    return Catalogue(language, GNUTranslations(compiled), known - {""})
