@@ -28,6 +28,7 @@ class Command:
 
 COMMANDS: Final[dict[str, Command]] = {
     "init": Command("limen.cli.init", "Make a company folder with the baseline and comments that teach"),
+    "add": Command("limen.cli.add", "Add an app: look what it is, write its entry, and begin its onboarding"),
     "check": Command(
         "limen.cli.check", "Find everything that is wrong with a company folder, and run its policy tests"
     ),

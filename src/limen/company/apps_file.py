@@ -271,6 +271,14 @@ def _label(word: str) -> Label | None:
     return next((label for label in Label if label.word == word), None)
 
 
+def upstream_complaint(url: str) -> tuple[str, str] | None:
+    """What is wrong with this as an upstream's URL, and what to do; None where nothing is."""
+    try:
+        return _complaint(url, urlsplit(url))
+    except ValueError:
+        return f"the upstream {shown(url)} can't be read", "write it as http://127.0.0.1:3000"
+
+
 def _complaint(url: str, parts: SplitResult) -> tuple[str, str] | None:
     """What is wrong with an upstream's URL. It is scheme, host and port: the path is the request's."""
     if parts.scheme not in {"http", "https"}:

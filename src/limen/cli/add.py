@@ -1,0 +1,128 @@
+"""`limen add app`: an app, protected and reachable, without reading Cedar."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from limen.company.adding import Added
+    from limen.company.company import Company
+    from limen.enforcement.probe import Found
+
+
+def run(
+    what: Annotated[str, typer.Argument(metavar="app", help="What is added: an app")],
+    name: Annotated[str, typer.Argument(metavar="NAME", help="Its short name: small letters, digits and -")],
+    url: Annotated[str, typer.Argument(metavar="URL", help="Where it really runs: scheme, host and port")],
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="The company folder")] = Path(),
+    *,
+    groups: Annotated[
+        list[str] | None, typer.Option("--for", help="A group that works with it; may be repeated")
+    ] = None,
+    label: Annotated[str, typer.Option(help="public, internal, confidential or restricted")] = "internal",
+    title: Annotated[str, typer.Option("--name", help="What people call it")] = "",
+    host: Annotated[str, typer.Option(help="Its host; NAME in the company's domain if not said")] = "",
+    owner: Annotated[str, typer.Option(help="The group that answers for it")] = "",
+    no_probe: Annotated[bool, typer.Option("--no-probe", help="Add it without looking whether it answers")] = False,
+    enforce: Annotated[bool, typer.Option("--enforce", help="Let policies count at once: no onboarding")] = False,
+    message: Annotated[str, typer.Option("-m", "--publish", help="Publish it as well: why, in one line")] = "",
+    as_json: Annotated[bool, typer.Option("--json", help="One line of JSON instead of text")] = False,
+) -> None:
+    from limen.clock import SystemClock
+    from limen.company.adding import Asked, add_app
+    from limen.company.load import load_company
+    from limen.enforcement.probe import UNKNOWN
+    from limen.errors import LimenError
+
+    if what != "app":
+        raise LimenError("only apps can be added", "write `limen add app NAME URL --for GROUP`")
+    company = load_company(folder)
+    _refuse_url(url)
+    found = None if no_probe else _probed(url)
+    kind = found.kind if found else UNKNOWN
+    asked = Asked(
+        name, url, tuple(dict.fromkeys(groups or [])), kind.actions, title or kind.name, label, host, owner, kind.start,
+        is_onboarding=not enforce,
+    )  # fmt: skip
+    done = add_app(company, asked, SystemClock().now())
+    if as_json:
+        print(json.dumps(_plain(done, name, found)))
+    else:
+        print(_text(company, done, name, found))
+    for file, text in done.changed.items():
+        target = folder / file
+        target.parent.mkdir(exist_ok=True)
+        target.write_text(text, "utf-8")
+    if message:
+        from limen.cli import apply
+
+        apply.run(folder, message=message)
+    elif not as_json:
+        print('Nothing is published yet: look at `limen plan`, then `limen apply -m "why"`.')
+    if not as_json and message:
+        print("To undo it: `limen log`, then `limen revert` to the revision before.")
+
+
+def _refuse_url(url: str) -> None:
+    from limen.company.apps_file import upstream_complaint
+    from limen.errors import LimenError
+
+    complaint = upstream_complaint(url)
+    if complaint:
+        raise LimenError(*complaint)
+
+
+def _probed(url: str) -> Found:
+    from limen.enforcement.probe import probe
+    from limen.errors import LimenError
+
+    try:
+        return asyncio.run(probe(url))
+    except LimenError as error:
+        raise LimenError(error.what, f"{error.fix}; or add it all the same with --no-probe") from None
+
+
+def _plain(done: Added, name: str, found: Found | None) -> dict[str, object]:
+    app = done.company.all_apps[name]
+    return {
+        "app": app.id,
+        "host": app.host,
+        "label": app.label.word,
+        "kind": found.kind.name if found else "",
+        "answered": found.status if found else 0,
+        "unencrypted": bool(found and found.is_plain),
+        "onboarding_until": app.onboarding_until,
+        "files": list(done.changed),
+        "permitted_by": {group: list(policies) for group, policies in done.permitted.items()},
+    }
+
+
+def _text(company: Company, done: Added, name: str, found: Found | None) -> str:
+    import difflib
+
+    from limen.company.onboarding import written_until
+
+    app, zone = done.company.all_apps[name], company.settings.zone
+    lines: list[str] = []
+    for file, text in done.changed.items():
+        before = company.files.get(file, "").splitlines()
+        lines += difflib.unified_diff(before, text.splitlines(), file, file, lineterm="", n=1)
+    lines.append("")
+    if found is not None:
+        lines.append(f"{app.name} answers{f' and is {found.kind.name}' if found.kind.name else ''}.")
+        if found.is_plain:
+            lines.append("It is reached without encryption: whoever is between can read along. Give it https.")
+    for group, policies in done.permitted.items():
+        said = f"is permitted already by {', '.join(policies)}" if policies else "gets a policy of its own"
+        lines.append(f"The group {group} {said}.")
+    if not done.permitted:
+        lines.append("It is for nobody in particular; name a group with --for.")
+    if app.onboarding_until:
+        until = written_until(app.onboarding_until, zone)
+        lines.append(f"It is in onboarding until {until}: everybody who is signed in passes, and is counted.")
+    return "\n".join(lines)

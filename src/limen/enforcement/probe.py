@@ -1,0 +1,171 @@
+"""What answers at an address that is about to become an app: one bounded look, from which nothing is followed.
+
+Only a status, some headers and the first bytes of a page are looked at, and none of them is shown to anybody: what is
+told is whether something answers, and which well-known kind of app it certainly is.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+from dataclasses import dataclass
+from ipaddress import IPv4Address, IPv6Address, ip_address
+from typing import Final
+from urllib.parse import urlsplit
+
+import aiohttp
+from aiohttp.abc import AbstractResolver, ResolveResult
+
+from limen.errors import LimenError
+
+LONGEST_SECONDS: Final = 5.0
+MOST_BYTES: Final = 65_536
+_LONGEST_LINE: Final = 8_190
+_NEVER: Final = frozenset({ip_address("fd00:ec2::254")})
+"""Where a cloud tells its machines their secrets; of IPv4 that is within what is link-local."""
+
+_GENERIC: Final = {
+    "view": ("GET /**",),
+    "edit": ("POST /**", "PUT /**", "PATCH /**", "DELETE /**"),
+    "administer": ("ANY /admin/**", "ANY /settings/**"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """A well-known kind of app: what it is called, where one begins, and which of its requests are what."""
+
+    name: str
+    start: str
+    actions: dict[str, tuple[str, ...]]
+
+
+UNKNOWN: Final = Kind("", "/", _GENERIC)
+
+
+def _administered(*routes: str) -> dict[str, tuple[str, ...]]:
+    return {**_GENERIC, "administer": routes}
+
+
+_KINDS: Final = {
+    "gitea": Kind("Gitea", "/", _administered("ANY /admin/**", "ANY /-/admin/**", "ANY /user/settings/**")),
+    "grafana": Kind("Grafana", "/", _administered("ANY /admin/**", "ANY /api/admin/**", "ANY /datasources/**")),
+    "nextcloud": Kind("Nextcloud", "/", _administered("ANY /settings/admin/**", "ANY /index.php/settings/admin/**")),
+    "wordpress": Kind("WordPress", "/", _administered("ANY /wp-admin/**", "ANY /wp-login.php")),
+    "jenkins": Kind("Jenkins", "/", _administered("ANY /manage/**", "ANY /script/**", "ANY /configure/**")),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What was found. `is_plain` says that the way there is not encrypted, though it leaves this machine."""
+
+    status: int
+    kind: Kind
+    is_plain: bool
+
+
+async def probe(url: str, limit_seconds: float = LONGEST_SECONDS) -> Found:
+    """Look at `url` once. Raises `LimenError` with what is wrong and what to do where nothing fit answers."""
+    parts = urlsplit(url)
+    host = parts.hostname or ""
+    _refuse(host, host)
+    timeout = aiohttp.ClientTimeout(total=limit_seconds)
+    resolver = _Resolver()
+    connector = aiohttp.TCPConnector(resolver=resolver, use_dns_cache=False, force_close=True)
+    try:
+        async with (
+            aiohttp.ClientSession(
+                connector=connector,
+                timeout=timeout,
+                cookie_jar=aiohttp.DummyCookieJar(),
+                trust_env=False,
+                auto_decompress=False,
+                max_line_size=_LONGEST_LINE,
+                max_field_size=_LONGEST_LINE,
+                headers={"accept": "text/html", "accept-encoding": "identity", "user-agent": "Limen"},
+            ) as session,
+            session.get(url, allow_redirects=False) as answer,
+        ):
+            body = await _beginning(answer.content)
+            headers = {name.lower(): value for name, value in answer.headers.items()}
+            cookies = " ".join(answer.headers.getall("set-cookie", []))
+            return Found(answer.status, kind_of(headers, cookies, body), _is_plain(parts.scheme, host))
+    except aiohttp.ClientConnectorCertificateError:
+        raise LimenError(f"the certificate of {host} is not trusted", "name its ca_file in apps.yaml") from None
+    except TimeoutError:
+        raise LimenError(f"{host} did not answer in {limit_seconds:g} seconds", "start it") from None
+    except (aiohttp.ClientError, OSError, ValueError):
+        raise LimenError(f"nothing that speaks HTTP answers at {host}", "check address, port and scheme") from None
+
+
+def kind_of(headers: dict[str, str], cookies: str, body: bytes) -> Kind:
+    """The kind of app that such an answer certainly comes from; `UNKNOWN` where that is not certain."""
+    text = body.decode("utf-8", "replace").casefold()
+    if "x-jenkins" in headers:
+        return _KINDS["jenkins"]
+    if "i_like_gitea=" in cookies:
+        return _KINDS["gitea"]
+    if "api.w.org" in headers.get("link", ""):
+        return _KINDS["wordpress"]
+    if "<title>grafana</title>" in text and "grafanabootdata" in text:
+        return _KINDS["grafana"]
+    if "oc_sessionpassphrase=" in cookies.casefold():
+        return _KINDS["nextcloud"]
+    return UNKNOWN
+
+
+async def _beginning(content: aiohttp.StreamReader) -> bytes:
+    found = b""
+    while len(found) < MOST_BYTES:
+        chunk = await content.read(MOST_BYTES - len(found))
+        if not chunk:
+            break
+        found += chunk
+    return found
+
+
+class _Resolver(AbstractResolver):
+    """Names to addresses that may be looked at; the connection goes to just those, so no second answer counts."""
+
+    async def resolve(
+        self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_UNSPEC
+    ) -> list[ResolveResult]:
+        loop = asyncio.get_running_loop()
+        found: list[ResolveResult] = []
+        for kind, _, proto, _, address in await loop.getaddrinfo(host, port, family=family, type=socket.SOCK_STREAM):
+            _refuse(str(address[0]), host)
+            found.append(
+                ResolveResult(
+                    hostname=host,
+                    host=str(address[0]),
+                    port=port,
+                    family=kind,
+                    proto=proto,
+                    flags=socket.AI_NUMERICHOST,
+                )
+            )
+        return found
+
+    async def close(self) -> None:
+        """Nothing is held."""
+
+
+def _refuse(address: str, host: str) -> None:
+    """Raises `LimenError` for an address at which no app can be, and where secrets of the machine may be."""
+    try:
+        parsed: IPv4Address | IPv6Address = ip_address(address.partition("%")[0])
+    except ValueError:
+        return
+    parsed = getattr(parsed, "ipv4_mapped", None) or parsed
+    if parsed.is_link_local or parsed.is_multicast or parsed.is_unspecified or parsed in _NEVER:
+        raise LimenError(f"{host} is no address at which an app can be", "name the machine the app runs on")
+
+
+def _is_plain(scheme: str, host: str) -> bool:
+    if scheme != "http":
+        return False
+    try:
+        return not ip_address(host).is_loopback
+    except ValueError:
+        return host != "localhost" and not host.endswith(".localhost")

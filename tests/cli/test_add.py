@@ -1,0 +1,50 @@
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+
+from limen.cli.main import main
+from limen.company.load import load_company
+
+HARBOR = Path(__file__).parents[2] / "examples" / "harbor"
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    return Path(shutil.copytree(HARBOR, tmp_path / "harbor"))
+
+
+def run(*words: str) -> int:
+    with pytest.raises(SystemExit) as left:
+        main(["add", *words])
+    return int(left.value.code or 0)
+
+
+def test_an_app_is_written_and_said(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    code = run("app", "board", "http://127.0.0.1:9", str(folder), "--for", "staff", "--no-probe")
+    said = capsys.readouterr().out
+    assert code == 0
+    assert "+- id: board" in said
+    assert "The group staff is permitted already by staff-work." in said
+    assert "It is in onboarding until" in said
+    assert "Nothing is published yet" in said
+    assert "board" in load_company(folder).all_apps
+
+
+def test_what_does_not_answer_is_added_only_when_that_is_said(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run("app", "board", "http://127.0.0.1:9", str(folder)) != 0
+    assert "--no-probe" in capsys.readouterr().err
+    assert "board" not in load_company(folder).all_apps
+
+
+@pytest.mark.parametrize("url", ["ftp://10.0.0.5", "http://a:b@10.0.0.5", "http://10.0.0.5/wiki", "10.0.0.5:80"])
+def test_what_is_no_upstream_is_refused(folder: Path, url: str) -> None:
+    assert run("app", "board", url, str(folder), "--no-probe") != 0
+
+
+def test_for_programs(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    words = ("app", "board", "http://127.0.0.1:9", str(folder), "--for", "sales", "--label", "confidential")
+    assert run(*words, "--no-probe", "--json") == 0
+    told = json.loads(capsys.readouterr().out)
+    assert (told["onboarding_until"], told["permitted_by"]) == (0, {"sales": []})
