@@ -5,6 +5,9 @@ from pathlib import Path
 import pytest
 from tests.cli.test_main import leave
 
+from limen.cli.init import asked, next_steps, own_time_zone
+from limen.company.begin import Answers
+
 
 def test_init_writes_a_folder_that_check_finds_sound(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     folder = str(tmp_path / "harbor")
@@ -21,3 +24,58 @@ def test_init_never_writes_over_anything(tmp_path: Path, capsys: pytest.CaptureF
     assert leave("init", str(tmp_path)) == 1
     assert "is not empty" in capsys.readouterr().err
     assert [one.name for one in tmp_path.iterdir()] == ["mine"]
+
+
+def test_a_wrong_flag_writes_nothing(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert leave("init", str(tmp_path / "a"), "--time-zone", "Europe/Berln", "--no-input") == 1
+    assert 'did you mean "Europe/Berlin"?' in capsys.readouterr().err
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_questions_are_asked_again_with_the_fix(capsys: pytest.CaptureFixture[str]) -> None:
+    said = iter(
+        ["", "Harbor Freight", "HARBOR", "harbor.example", "Mars", "Europe/Berlin", "here", "acme", "it@a.example"]
+    )
+    usual: list[str] = []
+
+    def ask(_question: str, default: str) -> str:
+        usual.append(default)
+        return next(said)
+
+    answers = asked(Answers(time_zone="Europe/Vienna"), ask)
+    assert answers == Answers("Harbor Freight", "harbor.example", "Europe/Berlin", "acme", email="it@a.example")
+    assert usual[2:] == ["harbor-freight.localhost"] * 2 + ["Europe/Vienna"] * 2 + ["acme"] * 2 + [""]
+    told = capsys.readouterr().out
+    for fix in ("1 to 80 printable", "in small letters", "no time zone", "is more than this machine"):
+        assert fix in told
+
+
+def test_own_files_and_an_own_front_are_asked_for_what_they_need() -> None:
+    files = iter(["Harbor", "harbor.example", "UTC", "files", "chain.pem", "key.pem"])
+    answers = asked(Answers(), lambda _question, _usual: next(files))
+    assert (answers.https, answers.certificate, answers.key) == ("files", "chain.pem", "key.pem")
+    front = iter(["Harbor", "harbor.example", "UTC", "front", "not an address", "10.0.0.2"])
+    assert asked(Answers(), lambda _question, _usual: next(front)).front == "10.0.0.2"
+
+
+def test_what_comes_next_is_honest_for_each_way(tmp_path: Path) -> None:
+    def steps(domain: str, https: str) -> str:
+        return "\n".join(next_steps(Path("harbor"), Answers("Harbor", domain, https=https)))
+
+    assert "DNS" not in steps("harbor.localhost", "")
+    assert "limen serve harbor\n" in steps("harbor.localhost", "")
+    assert "limen serve harbor --https" in steps("harbor.example", "acme")
+    assert "point *.harbor.example" in steps("harbor.example", "internal")
+    assert "docs/how-to" in steps("harbor.example", "front")
+    assert "trusted_proxies" in steps("harbor.example", "")
+
+
+def test_the_machines_time_zone_is_the_usual_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("TZ", raising=False)
+    (tmp_path / "zoneinfo" / "Europe").mkdir(parents=True)
+    (tmp_path / "zoneinfo" / "Europe" / "Berlin").write_text("")
+    (tmp_path / "localtime").symlink_to(tmp_path / "zoneinfo" / "Europe" / "Berlin")
+    assert own_time_zone(tmp_path / "localtime") == "Europe/Berlin"
+    assert own_time_zone(tmp_path / "none") == "UTC"
+    monkeypatch.setenv("TZ", "Asia/Tokyo")
+    assert own_time_zone() == "Asia/Tokyo"

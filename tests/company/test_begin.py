@@ -6,8 +6,8 @@ import pytest
 
 from limen.cedar import Entities, Policy
 from limen.cedar.policies import PolicySet
-from limen.company.begin import begin
-from limen.company.load import check_folder, load_company
+from limen.company.begin import Answers, begin, begin_with
+from limen.company.load import check_folder, load_company, load_settings
 from limen.demo import harbor
 from limen.errors import LimenError
 from limen.policy import Phase, State
@@ -120,3 +120,54 @@ def test_services_ask_only_from_their_own_network(tmp_path: Path, kind: str, net
         Entities.from_json([{"uid": {"type": kind, "id": "backup"}, "attrs": {}, "parents": []}]),
     )
     assert bool(said.determining) is is_refused
+
+
+@pytest.mark.parametrize(
+    ("answers", "said"),
+    [
+        (Answers("Harbor", "harbor.example", "Europe/Berlin", "acme", email="it@harbor.example"), "acme"),
+        (Answers("Harbor", "harbor.example", https="files", certificate="chain.pem", key="key.pem"), "files"),
+        (Answers("Harbor", "harbor.example", https="internal"), "internal"),
+        (Answers("Harbor", "harbor.example", https="front", front="10.0.0.2"), "off"),
+    ],
+)
+def test_each_way_to_https_makes_settings_that_check_takes(tmp_path: Path, answers: Answers, said: str) -> None:
+    begin_with(tmp_path / "a", answers)
+    settings = load_settings(tmp_path / "a")
+    assert settings.https.mode == said
+    assert settings.public_url == "https://limen.harbor.example"
+    assert [str(one) for one in settings.listen.trusted_proxies] == (
+        ["10.0.0.2/32"] if answers.https == "front" else []
+    )
+
+
+@pytest.mark.parametrize(
+    "answers",
+    [
+        Answers("Harbor", "harbor.localhost", https="acme"),
+        Answers("Harbor", "harbor.example", https="here"),
+        Answers("Harbor", "harbor.example", https="magic"),
+        Answers("Harbor", "harbor.example", https="files"),
+        Answers("Harbor", "harbor.example", https="front", front='"]\n[x]'),
+        Answers("Harbor", "harbor.example", time_zone="Mars"),
+    ],
+)
+def test_answers_that_can_not_be_leave_nothing_behind(tmp_path: Path, answers: Answers) -> None:
+    with pytest.raises(LimenError):
+        begin_with(tmp_path / "a", answers)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_write_that_fails_leaves_no_half_a_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    written = iter([True, True])
+
+    def full(*_: object) -> bool:
+        try:
+            return next(written)
+        except StopIteration:
+            raise OSError(28, "No space left on device") from None
+
+    monkeypatch.setattr("limen.company.begin._write", full)
+    with pytest.raises(OSError, match="No space"):
+        begin(tmp_path / "a", "Harbor", "harbor.example")
+    assert list(tmp_path.iterdir()) == []

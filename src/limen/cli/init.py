@@ -1,25 +1,160 @@
-"""`limen init`: a company folder to start from."""
+"""`limen init`: a company folder to start from, by questions on a terminal, or by flags."""
 
 from __future__ import annotations
 
+import os
+import sys
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from limen.company.begin import Answers
+
+    Asking = Callable[[str, str], str]
+
+_LOCALTIME: Final = Path("/etc/localtime")
 
 
 def run(
     folder: Annotated[Path, typer.Argument(metavar="DIR", help="The folder to make; it must be empty or absent")],
     *,
-    name: Annotated[str, typer.Option(help="The company's name")] = "Example",
-    domain: Annotated[str, typer.Option(help="The domain in which each app gets a host")] = "example.localhost",
+    name: Annotated[str, typer.Option(help="The company's name")] = "",
+    domain: Annotated[str, typer.Option(help="The domain in which each app gets a host")] = "",
+    time_zone: Annotated[str, typer.Option(help="An IANA time zone, such as Europe/Berlin")] = "",
+    https: Annotated[str, typer.Option(help="here, acme, files, internal or front")] = "",
+    certificate: Annotated[str, typer.Option(help="With --https files: the certificate with its chain")] = "",
+    key: Annotated[str, typer.Option(help="With --https files: its private key")] = "",
+    email: Annotated[str, typer.Option(help="With --https acme: whom the authority writes to")] = "",
+    front: Annotated[str, typer.Option(help="With --https front: the front's own address")] = "",
+    no_input: Annotated[bool, typer.Option("--no-input", help="Ask nothing; what is not said is as usual")] = False,
 ) -> None:
-    from limen.company.begin import begin
+    from dataclasses import replace
 
-    for written in begin(folder, name, domain):
+    from limen.company.begin import Answers, begin_with, refuse_taken
+
+    refuse_taken(folder)
+    said = {
+        "name": name,
+        "domain": domain,
+        "time_zone": time_zone,
+        "https": https,
+        "certificate": certificate,
+        "key": key,
+        "email": email,
+        "front": front,
+    }
+    given = {word: value for word, value in said.items() if value}
+    answers = replace(Answers(time_zone=own_time_zone()), **given)
+    if not given and not no_input and sys.stdin.isatty():
+        answers = asked(answers, _prompt)
+    for written in begin_with(folder, answers):
         print(f"wrote {written}")
-    print(f"\nNext: `limen check {folder}`, then `limen serve {folder}`.")
+    print("\n" + "\n".join(next_steps(folder, answers)))
+
+
+def asked(answers: Answers, ask: Asking) -> Answers:
+    """The answers that somebody gives: one question at a time, asked again with the fix where it can't be."""
+    from dataclasses import replace
+
+    from limen.company.begin import FRONT, HERE, WAYS
+
+    answers = _one(answers, "name", "What is the company called?", "", ask)
     print(
-        "The handbook in apps.yaml is an example; something must answer for it on port 9001, "
-        "such as `python3 -m http.server 9001 --bind 127.0.0.1`."
+        "\nEach app gets a host in one domain. Names in *.localhost reach this machine, so you can try all of it here."
     )
+    trying = f"{_slug(answers.name)}.localhost"
+    answers = _one(answers, "domain", "Which domain?", trying, ask)
+    answers = _one(answers, "time_zone", "In which time zone does it work?", answers.time_zone, ask)
+    print("\nHow will browsers get https?")
+    for way, what in WAYS.items():
+        print(f"  {way:<9} {what}")
+    usual = HERE if answers.domain.endswith(".localhost") else "acme"
+    answers = _way(replace(answers, https=""), usual, ask)
+    if answers.https == "acme":
+        return _one(answers, "email", "Whom may the authority write to? (empty: nobody)", "", ask)
+    if answers.https == FRONT:
+        return _one(answers, "front", "From which address does your front reach Limen?", answers.front, ask)
+    return answers
+
+
+def _way(answers: Answers, usual: str, ask: Asking) -> Answers:
+    """The way to https. With certificate files it is right only together with where they lie."""
+    from dataclasses import replace
+
+    from limen.company.begin import complaint_about
+
+    while True:
+        way = ask("Which?", usual).strip()
+        tried = replace(answers, https=way)
+        if way == "files":
+            certificate = ask("Where is the certificate, with its chain?", "/etc/limen/chain.pem")
+            key = ask("Where is its private key?", "/etc/limen/key.pem")
+            tried = replace(tried, certificate=certificate.strip(), key=key.strip())
+        if (complaint := complaint_about(tried)) is None:
+            return tried
+        print(f"  {complaint}")
+
+
+def _one(answers: Answers, field: str, question: str, usual: str, ask: Asking) -> Answers:
+    from dataclasses import replace
+
+    from limen.company.begin import complaint_about
+
+    while True:
+        tried = replace(answers, **{field: ask(question, usual).strip()})
+        if (complaint := complaint_about(tried)) is None:
+            return tried
+        print(f"  {complaint}")
+
+
+def _prompt(question: str, usual: str) -> str:
+    from rich.prompt import Prompt
+
+    from limen.cli.output import console
+    from limen.errors import LimenError
+
+    try:
+        return Prompt.ask(question, default=usual, show_default=bool(usual), console=console())
+    except EOFError:
+        raise LimenError(
+            "the questions ended too early", "answer them, or use --no-input; nothing was written"
+        ) from None
+
+
+def next_steps(folder: Path, answers: Answers) -> list[str]:
+    """What to do now, as it is for this way to https."""
+    from limen.company.begin import FRONT, HERE
+
+    lines = ["Next:"]
+    if answers.way != HERE:
+        lines.append(f"  in DNS     point *.{answers.domain} at this server")
+    if answers.way == FRONT:
+        lines.append("  the front  docs/how-to shows its settings for nginx, Caddy and Envoy")
+        if not answers.https:
+            lines.append("  then       name its address in trusted_proxies under [listen] in limen.toml")
+    elif answers.way != HERE:
+        lines.append("  once       pip install 'limen[https]'")
+    serve = f"limen serve {folder}" + ("" if answers.way in {HERE, FRONT} else " --https")
+    lines += [f"  limen check {folder}", f"  limen doctor {folder}", f"  {serve}", ""]
+    lines.append("The handbook in apps.yaml is an example; something must answer for it on port 9001,")
+    return [*lines, "such as `python3 -m http.server 9001 --bind 127.0.0.1`."]
+
+
+def own_time_zone(localtime: Path = _LOCALTIME) -> str:
+    """The time zone of this machine, UTC where it can't be known."""
+    from zoneinfo import available_timezones
+
+    linked = str(localtime.resolve()).rpartition("/zoneinfo/")[2]
+    known = available_timezones()
+    return next((zone for zone in (os.environ.get("TZ", ""), linked) if zone in known), "UTC")
+
+
+def _slug(name: str) -> str:
+    """The name as one label of a domain."""
+    import re
+
+    return re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")[:40].strip("-") or "company"

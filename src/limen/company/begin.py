@@ -1,47 +1,159 @@
-"""A new company folder: the baseline, with the company's own name and domain in it."""
+"""A new company folder: the baseline, with the company's own name, domain and way to https in it."""
 
 from __future__ import annotations
 
 import json
 import re
+import shutil
+import tempfile
 from collections.abc import Iterator
+from dataclasses import dataclass
 from importlib import resources
 from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import Final
 
+from limen.company.folder import SETTINGS
+from limen.company.settings_file import read_settings
+from limen.company.toml_text import read_toml
+from limen.company.tree import Tree
 from limen.errors import LimenError
 
+HERE, FRONT = "here", "front"
+WAYS: Final = {
+    HERE: "only on this machine, to try it: plain http on *.localhost",
+    "acme": "Limen's own front, certificates come and renew by themselves",
+    "files": "Limen's own front, with certificate files of yours",
+    "internal": "Limen's own front, with an authority of its own that each machine has to trust",
+    FRONT: "your own nginx, Caddy or Envoy in front",
+}
+"""How https is had."""
 _DOMAIN: Final = re.compile(r"(?=.{1,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?")
 _EXAMPLE: Final = "example.localhost"
 
 
-def begin(folder: Path, name: str, domain: str) -> list[Path]:
-    """Write the baseline into `folder` and return what was written.
+@dataclass(frozen=True, slots=True)
+class Answers:
+    """What a new folder says. `https` is one of `WAYS`; certificate and key are for `files`, `front` for `front`."""
 
-    Raises `LimenError` where the folder holds anything, or where name or domain can't be.
+    name: str = "Example"
+    domain: str = _EXAMPLE
+    time_zone: str = "UTC"
+    https: str = ""
+    certificate: str = ""
+    key: str = ""
+    email: str = ""
+    front: str = "127.0.0.1"
+
+    @property
+    def way(self) -> str:
+        """How https is had; where it was not said, by the domain."""
+        return self.https or (HERE if self.domain.endswith(".localhost") else FRONT)
+
+
+def begin(folder: Path, name: str, domain: str) -> list[Path]:
+    """`begin_with` the baseline's own answers for all but name and domain."""
+    return begin_with(folder, Answers(name, domain))
+
+
+def begin_with(folder: Path, answers: Answers) -> list[Path]:
+    """Write the baseline into `folder`, all of it or nothing, and return what was written.
+
+    Raises `LimenError` where the folder holds anything, or where an answer can't be.
     """
+    refuse_taken(folder)
+    if complaint := complaint_about(answers):
+        raise complaint
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    beside = Path(tempfile.mkdtemp(prefix=f".{folder.name or 'limen'}-", dir=folder.resolve().parent))
+    try:
+        names = [path for path, text in _files() if _write(beside / path, _own(text, answers))]
+        beside.chmod(0o755)
+        _put(beside, folder)
+    finally:
+        shutil.rmtree(beside, ignore_errors=True)
+    return [folder / name for name in names]
+
+
+def refuse_taken(folder: Path) -> None:
+    """Raises `LimenError` where `folder` holds anything."""
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise LimenError(f"{folder} is not empty", "name a new folder; nothing was written")
+
+
+def complaint_about(answers: Answers) -> LimenError | None:
+    """What is wrong with the answers, as `limen check` would say it of the settings they make; None for nothing."""
+    name, domain, way = answers.name, answers.domain, answers.way
     if not name.strip() or len(name) > 80 or not name.isprintable():
-        raise LimenError("the company's name can't be that", "give 1 to 80 printable characters")
+        return LimenError("the company's name can't be that", "give 1 to 80 printable characters")
     if not _DOMAIN.fullmatch(domain):
-        raise LimenError(f"{domain[:80]!r} is no domain", "name one such as harbor.example, in small letters")
-    written: list[Path] = []
-    for path, text in _files():
-        target = folder / path
-        target.parent.mkdir(parents=True, exist_ok=True)
-        target.write_text(_own(text, name, domain), "utf-8")
-        written.append(target)
-    return written
+        return LimenError(f"{domain[:80]!r} is no domain", "name one such as harbor.example, in small letters")
+    if way not in WAYS:
+        return LimenError(f"https can't be had by {way[:40]!r}", f"name one of {', '.join(WAYS)}")
+    if way == HERE and not domain.endswith(".localhost"):
+        return LimenError(
+            f"{domain} is more than this machine", "name a domain that ends in .localhost, or another way"
+        )
+    if way == "acme" and domain.endswith(".localhost"):
+        return LimenError(f"no authority gives certificates for {domain}", "name your own domain, or take `internal`")
+    if way == "files" and not (answers.certificate and answers.key):
+        return LimenError("the certificate's files are not named", "name the certificate with its chain, and its key")
+    if any(not one.isprintable() for one in (answers.certificate, answers.key, answers.email, answers.front)):
+        return LimenError("an answer holds characters that can't be shown", "remove them")
+    text = _own(next(text for path, text in _files() if path == SETTINGS), answers)
+    _, problems = read_settings(Tree(read_toml(text)))
+    return LimenError(problems[0].what, problems[0].fix) if problems else None
 
 
-def _own(text: str, name: str, domain: str) -> str:
-    own = text.replace('name = "Example"', f"name = {json.dumps(name, ensure_ascii=False)}")
-    if not domain.endswith(".localhost"):
+def _write(target: Path, text: str) -> bool:
+    target.parent.mkdir(parents=True, exist_ok=True)
+    target.write_text(text, "utf-8")
+    return True
+
+
+def _put(beside: Path, folder: Path) -> None:
+    """Move what is finished to its place. A folder that is there already stays itself: somebody may stand in it."""
+    if not folder.exists():
+        beside.rename(folder)
+        return
+    moved: list[Path] = []
+    try:
+        moved.extend(one.rename(folder / one.name) for one in sorted(beside.iterdir()))
+    except OSError:
+        for one in moved:
+            one.replace(beside / one.name)
+        raise
+
+
+def _own(text: str, answers: Answers) -> str:
+    own = text.replace('name = "Example"', f"name = {_quoted(answers.name)}")
+    own = own.replace('time_zone = "UTC"', f"time_zone = {_quoted(answers.time_zone)}")
+    if answers.way != HERE:
         # Beyond this machine the sign-in host is https://limen.<domain>, which needs no saying.
         own = re.sub(r"^url = .*\n", "", own, flags=re.MULTILINE)
-    return own.replace(_EXAMPLE, domain)
+    for section, lines in _sections(answers).items():
+        said = "".join(f"{key} = {value}\n" for key, value in lines.items())
+        own = own.replace(f"\n[{section}]\n", f"\n[{section}]\n{said}", 1)
+    return own.replace(_EXAMPLE, answers.domain)
+
+
+def _sections(answers: Answers) -> dict[str, dict[str, str]]:
+    """What stands under each heading of limen.toml because of the way to https."""
+    if answers.way == FRONT:
+        # Where nobody said how, nobody said who stands in front either: `limen doctor` asks for it.
+        return {"listen": {"trusted_proxies": f"[{_quoted(answers.front)}]"}} if answers.https else {}
+    if answers.way == HERE:
+        return {}
+    https = {"mode": answers.way}
+    if answers.way == "files":
+        https |= {"certificate": answers.certificate, "key": answers.key}
+    if answers.email:
+        https["email"] = answers.email
+    return {"https": {key: _quoted(value) for key, value in https.items()}}
+
+
+def _quoted(text: str) -> str:
+    return json.dumps(text, ensure_ascii=False)
 
 
 def _files() -> Iterator[tuple[str, str]]:

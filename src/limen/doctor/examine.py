@@ -18,6 +18,7 @@ from limen.doctor.hops import hops
 from limen.doctor.keys import keys
 from limen.doctor.listening import listening
 from limen.doctor.machine import this_machine
+from limen.doctor.mail import mail
 from limen.doctor.names import names
 from limen.doctor.ports import Outside
 from limen.doctor.served import served
@@ -42,6 +43,7 @@ EXAMINATIONS: Final[dict[str, Examination]] = {
     "clock": clock,
     "database": database,
     "keyring": keys,
+    "mail": mail,
     "disk": disk,
 }
 """By their names, as findings carry them."""
