@@ -101,7 +101,7 @@ def test_an_invitation_is_shown_once_and_works(harbor: Any, browse: Any) -> None
     ada.page.get_by_label("Name").fill("Noor Haddad")
     ada.page.get_by_label("E-mail address").fill("noor@harbor.example")
     ada.page.locator("input[value=staff]").check()
-    ada.page.get_by_role("button", name="Create the link").click()
+    ada.page.get_by_role("button", name="Show the link").click()
     link = ada.page.locator("code", has_text="/enrol#").first
     expect(link).to_be_visible()
     ada.clean()

@@ -76,7 +76,7 @@ async def read_form(request: Request, own_origin: str, secret: str) -> dict[str,
         if len(value) > MAX_VALUE or "\x00" in value:
             raise UnreadableError
         fields.setdefault(name, []).append(value)
-    _check_csrf(one(fields, "csrf"), secret)
+    check_csrf(one(fields, "csrf"), secret)
     return fields
 
 
@@ -91,7 +91,7 @@ async def read_json(request: Request, own_origin: str, secret: str) -> dict[str,
         raise UnreadableError from None
     if not isinstance(sent, dict):
         raise UnreadableError
-    _check_csrf(text_of(sent, "csrf"), secret)
+    check_csrf(text_of(sent, "csrf"), secret)
     return sent
 
 
@@ -140,6 +140,7 @@ def where_to(text: str, otherwise: str = "/") -> str:
     return local_path(text) or otherwise
 
 
-def _check_csrf(given: str, secret: str) -> None:
+def check_csrf(given: str, secret: str) -> None:
+    """Raises NotOursError unless a form carries the token that its page was given."""
     if not secret or not hmac.compare_digest(given.encode("utf-8", "replace"), csrf_of(secret).encode()):
         raise NotOursError

@@ -13,6 +13,9 @@ Send: TypeAlias = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 App: TypeAlias = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 MAX_BODY_BYTES: Final = 64 * 1024
+LIST_AT: Final = "/console/people/import"
+MAX_LIST_BYTES: Final = 5 * 1024 * 1024 + 64 * 1024
+"""A list of people, with what a browser puts around a file. Read only once its sender was let in."""
 MAX_TARGET_BYTES: Final = 8 * 1024
 
 CSP: Final = (
@@ -95,12 +98,13 @@ def _bounded(receive: Receive, scope: Scope) -> Receive:
     """The body up to the bound. One that says it is larger is not read at all: whoever asks for it learns it then, so
     that a person is answered with a page.
     """
-    left = MAX_BODY_BYTES
+    most = MAX_LIST_BYTES if scope["path"] == LIST_AT else MAX_BODY_BYTES
+    left = most
     said = next((int(value) for name, value in scope["headers"] if name == b"content-length"), 0)
 
     async def receive_bounded() -> MutableMapping[str, Any]:
         nonlocal left
-        if said > MAX_BODY_BYTES:
+        if said > most:
             raise TooLargeError
         message = await receive()
         left -= len(message.get("body", b""))

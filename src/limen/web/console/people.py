@@ -13,6 +13,7 @@ from starlette.responses import Response
 from limen.clock import Instant
 from limen.errors import LimenError
 from limen.facts import Factor, Known, Session, Standing
+from limen.identity.invitation import LANGUAGES
 from limen.identity.model import Link, LinkPurpose, Member, PersonStatus
 from limen.web.console.proving import freshly_proved
 from limen.web.console.rows import person_name
@@ -28,6 +29,10 @@ SHOWS: Final = {
     "inactive": "Let go",
 }
 MOST_SHOWN: Final = 500
+_DONE: Final = {
+    "revoked": "That link is worth nothing now.",
+    "mailed-again": "Everybody whose invitation had run out gets a new one by mail.",
+}
 INVITE: Final = "/console/people/invite"
 
 
@@ -61,7 +66,7 @@ def rooms(site: Site) -> APIRouter:
         show = show if show in SHOWS else ""
         named = query(request, "q", 80).strip()
         sessions = sessions_by_person(site.known)
-        members = await people.all()
+        members, links = await people.all(), await site.identity.links.outstanding()
         everyone = [listed(site.known, m, sessions.get(m.person.id, ()), resident.now) for m in members]
         found = [each for each in everyone if is_shown(each, show) and named.casefold() in _searched(each.member)]
         return site.page(
@@ -75,8 +80,10 @@ def rooms(site: Site) -> APIRouter:
             shows=SHOWS,
             q=named,
             groups=site.known.groups,
-            links=[open_link(site, link) for link in await site.identity.links.outstanding()],
-            done={"revoked": "That link is worth nothing now."}.get(query(request, "done"), ""),
+            links=[open_link(site, link) for link in links],
+            invited_until=_until(members, links),
+            is_outbox=not site.ports.settings.mail.server,
+            done=_DONE.get(query(request, "done"), ""),
         )
 
     @router.get(INVITE)
@@ -90,13 +97,24 @@ def rooms(site: Site) -> APIRouter:
         resident = await site.enter(request, "administer")
         sent = await site.form(request, resident.visit)
         await freshly_proved(site, resident, INVITE)
-        name, email = one(sent, "name"), one(sent, "email")
+        name, email, by_mail = one(sent, "name"), one(sent, "email"), one(sent, "how") == "mail"
+        language = one(sent, "language") if one(sent, "language") in LANGUAGES else ""
         groups = [group for group in sent.get("groups", []) if group in site.known.groups]
         try:
-            issued = await people.invite(name, email, groups, by=resident.person.id)
+            issued = await people.invite(name, email, groups, by=resident.person.id, by_mail=by_mail, language=language)
         except LimenError as wrong:
             return _invitation(site, resident, wrong, name, email, groups)
+        if by_mail:
+            return site.go(resident, f"/console/people/{issued.link.person_id}", done="mailed")
         return site.page("console/invited.html", resident, room="people", issued=issued, name=name, again=False)
+
+    @router.post("/console/people/mail-again")
+    async def mail_again(request: Request) -> Response:
+        resident = await site.enter(request, "administer")
+        await site.form(request, resident.visit)
+        await freshly_proved(site, resident, "/console/people?show=invited")
+        await people.mail_again(by=resident.person.id)
+        return site.go(resident, "/console/people", show="invited", done="mailed-again")
 
     @router.post("/console/people/links/{link_id}/revoke")
     async def revoke(request: Request, link_id: str) -> Response:
@@ -106,6 +124,12 @@ def rooms(site: Site) -> APIRouter:
         return site.go(resident, "/console/people", done="revoked")
 
     return router
+
+
+def _until(members: Iterable[Member], links: Iterable[Link]) -> dict[str, Instant]:
+    """Until when the invitation of each invited person is good; 0 where it is not, or there was none."""
+    good = {link.person_id: link.expires_at for link in links}
+    return {m.person.id: good.get(m.person.id, 0) for m in members if m.status is PersonStatus.INVITED}
 
 
 def sessions_by_person(known: Known) -> dict[str, list[Session]]:

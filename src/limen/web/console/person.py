@@ -14,6 +14,8 @@ from limen.errors import LimenError
 from limen.facts import Group
 from limen.identity.errors import UnknownError
 from limen.identity.model import Member
+from limen.mail import store as mails
+from limen.web.console.mails import PROBLEMS
 from limen.web.console.people import listed, open_link, sessions_by_person
 from limen.web.console.proving import freshly_proved
 from limen.web.console.rows import Filter, recent_rows
@@ -23,6 +25,7 @@ from limen.web.site import Resident, Site, status_of
 DONE: Final = {
     "ended": "Every session is over, on every app, from the next request on.",
     "one-ended": "That session is over, on every app, from the next request on.",
+    "mailed": "The invitation is on its way by mail.",
     "groups": "The groups are changed; the next request is decided by them.",
     "let-go": "Their access is over: every session and every link is dead.",
     "taken-back": "They are back, with the factors they had.",
@@ -40,8 +43,11 @@ def rooms(site: Site) -> APIRouter:  # noqa: C901 -- one small function for each
 
     @router.post("/console/people/{person_id}/invite-again")
     async def invite_again(request: Request, person_id: str) -> Response:
-        resident, member, _ = await _asked(request, person_id)
-        issued = await people.invite_again(person_id, by=resident.person.id)
+        resident, member, sent = await _asked(request, person_id)
+        by_mail = sent.get("how") == ["mail"]
+        issued = await people.invite_again(person_id, by=resident.person.id, by_mail=by_mail)
+        if by_mail:
+            return site.go(resident, f"/console/people/{person_id}", done="mailed")
         name = member.person.name
         return site.page("console/invited.html", resident, room="people", issued=issued, name=name, again=True)
 
@@ -107,6 +113,7 @@ async def _page(
     site: Site, resident: Resident, member: Member, done: str, problem: LimenError | None = None
 ) -> Response:
     person_id = member.person.id
+    mail = await site.ports.database.reading(lambda snapshot: mails.last_of(snapshot.connection, person_id))
     links = [link for link in await site.identity.links.outstanding() if link.person_id == person_id]
     return site.page(
         "console/person.html",
@@ -122,6 +129,9 @@ async def _page(
         links=[open_link(site, link) for link in links],
         rows=recent_rows(site, Filter(person=person_id), 15),
         apps=site.known.apps,
+        mail=mail,
+        mail_problem=PROBLEMS.get(mail.problem, mail.problem) if mail else "",
+        is_outbox=not site.ports.settings.mail.server,
         done=done,
         problem=problem,
     )

@@ -1,0 +1,66 @@
+"""Mail: how it leaves, what waits, what did not arrive; and trying once more."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from fastapi import APIRouter
+from starlette.requests import Request
+from starlette.responses import Response
+
+from limen.mail import store
+from limen.web.console.rows import person_name
+from limen.web.requests import query
+from limen.web.site import Site
+
+AT: Final = "/console/people/mail"
+MOST_SHOWN: Final = 100
+STATES: Final = {"queued": "Waiting", "sent": "Sent", "failed": "Not sent"}
+PROBLEMS: Final = {
+    "": "",
+    "no-connection": "The mail server does not answer, or can't be spoken to with TLS.",
+    "too-slow": "The mail server took too long.",
+    "certificate-refused": "The mail server's certificate is not trusted.",
+    "sign-in-refused": "The mail server refused user or password.",
+    "recipient-refused": "The mail server does not take mail for this address.",
+    "sender-refused": "The mail server does not take mail from the address in [mail].",
+    "refused": "The mail server refused the mail.",
+    "no-password": "The password for the mail server can't be read.",
+    "password-open-to-others": "Others can read the file with the password: chmod 600.",
+    "outbox-unwritable": "The folder data/outbox can't be written.",
+    "withdrawn": "Its link was replaced or revoked.",
+    "expired": "Its link ran out before it could be sent.",
+    "unreadable": "What was kept of it can't be opened with the keys here.",
+}
+
+
+def rooms(site: Site) -> APIRouter:
+    router = APIRouter()
+    database = site.ports.database
+
+    @router.get(AT)
+    async def everything(request: Request) -> Response:
+        resident = await site.enter(request, "administer")
+        found = await database.reading(lambda snapshot: store.recent(snapshot.connection, MOST_SHOWN))
+        counted = await database.reading(lambda snapshot: store.counted(snapshot.connection))
+        return site.page(
+            "console/mails.html",
+            resident,
+            room="people",
+            mails=[(one, person_name(site.known, one.person_id)) for one in found],
+            counted=counted,
+            states=STATES,
+            problems=PROBLEMS,
+            mail=site.ports.settings.mail,
+            done={"again": "Whatever waited is tried now."}.get(query(request, "done"), ""),
+        )
+
+    @router.post(f"{AT}/again")
+    async def again(request: Request) -> Response:
+        resident = await site.enter(request, "administer")
+        await site.form(request, resident.visit)
+        now = resident.now
+        await database.writing(lambda transaction: store.hurry(transaction.connection, now))
+        return site.go(resident, AT, done="again")
+
+    return router

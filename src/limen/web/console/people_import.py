@@ -1,0 +1,114 @@
+"""A list of people: brought, shown as what it would change, and done only then."""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import dataclass
+from typing import Final
+
+from fastapi import APIRouter
+from starlette.requests import Request
+from starlette.responses import Response
+
+from limen.clock import MINUTE, Instant, Milliseconds
+from limen.errors import LimenError
+from limen.identity.people_file import MAX_BYTES, PeopleFile, read_people
+from limen.identity.roster import Difference, difference
+from limen.web.console.proving import freshly_proved
+from limen.web.requests import one
+from limen.web.shell import LIST_AT
+from limen.web.site import Resident, Site, status_of
+from limen.web.uploads import read_upload
+
+LIVES: Final[Milliseconds] = 30 * MINUTE
+MOST: Final = 20
+SHOWN: Final = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Brought:
+    """A list that somebody brought and did not apply yet; kept in memory, for them alone."""
+
+    id: str
+    read: PeopleFile
+    remove_missing: bool
+    may_protected: bool
+    by_mail: bool
+    at: Instant
+    digest: str = ""
+
+
+def rooms(site: Site) -> APIRouter:
+    router = APIRouter()
+    lists: dict[str, Brought] = {}
+
+    @router.get(LIST_AT)
+    async def ask(request: Request) -> Response:
+        resident = await site.enter(request, "administer")
+        await freshly_proved(site, resident, LIST_AT)
+        return site.page("console/people_import.html", resident, room="people", shown=None, brought=None)
+
+    @router.post(LIST_AT)
+    async def bring(request: Request) -> Response:
+        resident = await site.enter(request, "administer")
+        await freshly_proved(site, resident, LIST_AT)
+        sent = await read_upload(request, site.origin, resident.visit.secret, MAX_BYTES)
+        groups = {group.id: group.title for group in site.known.groups.values()}
+        read = await site.in_thread(lambda: read_people(sent.content, groups))
+        brought = Brought(
+            secrets.token_urlsafe(9),
+            read,
+            remove_missing=sent.fields.get("remove_missing") == "yes",
+            may_protected=sent.fields.get("may_protected") == "yes",
+            by_mail=sent.fields.get("by_mail") == "yes",
+            at=resident.now,
+        )
+        return await show(resident, brought)
+
+    @router.post(f"{LIST_AT}/apply")
+    async def apply(request: Request) -> Response:
+        resident = await site.enter(request, "administer")
+        sent = await site.form(request, resident.visit)
+        await freshly_proved(site, resident, LIST_AT)
+        brought = lists.get(resident.person.id)
+        if brought is None or brought.id != one(sent, "list") or resident.now - brought.at > LIVES:
+            raise LimenError("That list is not here any more", "bring it again")
+        shown = await against(brought)
+        if shown.digest != brought.digest:
+            changed = LimenError("Somebody changed in the meantime", "look at the difference once more")
+            return await show(resident, brought, changed)
+        del lists[resident.person.id]
+        try:
+            done = await site.identity.roster.apply(shown, by=resident.person.id, by_mail=brought.by_mail)
+        except LimenError as wrong:
+            return await show(resident, brought, wrong)
+        return site.page(
+            "console/people_import.html", resident, room="people", shown=None, brought=brought, applied=done
+        )
+
+    async def against(brought: Brought) -> Difference:
+        members = await site.identity.people.all()
+        return difference(
+            brought.read, members, remove_missing=brought.remove_missing, may_protected=brought.may_protected
+        )
+
+    async def show(resident: Resident, brought: Brought, problem: LimenError | None = None) -> Response:
+        shown = await against(brought)
+        kept = Brought(
+            brought.id,
+            brought.read,
+            brought.remove_missing,
+            brought.may_protected,
+            brought.by_mail,
+            resident.now,
+            shown.digest,
+        )
+        lists.pop(resident.person.id, None)
+        while len(lists) >= MOST:
+            del lists[next(iter(lists))]
+        lists[resident.person.id] = kept
+        status = status_of(problem) if problem else (400 if shown.problems else 200)
+        values = {"shown": shown, "brought": kept, "most": SHOWN, "problem": problem}
+        return site.page("console/people_import.html", resident, status, room="people", **values)
+
+    return router
