@@ -302,13 +302,13 @@ def http_server(limen: Limen) -> uvicorn.Server:
     )
 
 
-async def serve(limen: Limen, told: Callable[[], Awaitable[None]]) -> None:
+async def serve(limen: Limen, told: Callable[[], Awaitable[None]], at: str = "") -> None:
     """Answer on both ports until the process is told to stop. `told` is awaited once everything listens.
 
-    Raises LimenError where a port can't be had.
+    `at` is where the gateway listens, "" for what the settings say. Raises LimenError where a port can't be had.
     """
     server = http_server(limen)
-    listening = listen_on(limen.settings.listen.address)
+    listening = listen_on(at or limen.settings.listen.address)
     if limen.settings.listen.check:
         try:
             await limen.check.start(limen.settings.listen.check)
@@ -341,10 +341,13 @@ def spare_the_collector() -> None:
 
 
 def listen_on(address: str) -> socket.socket:
-    """A listening socket on `host:port`. Raises LimenError where that can't be had.
+    """A listening socket on `host:port` or `unix:/path`. Raises LimenError where that can't be had.
 
-    No host would be every interface of the machine, which must be said (0.0.0.0), never meant by leaving it out.
+    A socket at a path is for this user alone, and takes the place of one that was left over. No host would be every
+    interface of the machine, which must be said (0.0.0.0), never meant by leaving it out.
     """
+    if address.startswith("unix:"):
+        return _listen_at(Path(address.removeprefix("unix:")))
     host, _, port = address.rpartition(":")
     host = host.strip("[]")
     if not host:
@@ -354,6 +357,19 @@ def listen_on(address: str) -> socket.socket:
         return socket.create_server((host, int(port)), family=family, backlog=1_024)
     except (OSError, ValueError, OverflowError) as error:
         raise _cant_listen(address, error) from None
+
+
+def _listen_at(path: Path) -> socket.socket:
+    listening = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+    try:
+        path.unlink(missing_ok=True)
+        listening.bind(str(path))
+        path.chmod(0o600)
+        listening.listen(1_024)
+    except OSError as error:
+        listening.close()
+        raise _cant_listen(f"unix:{path}", error) from None
+    return listening
 
 
 def _cant_listen(address: str, error: Exception) -> LimenError:

@@ -10,12 +10,20 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 if TYPE_CHECKING:
+    from contextlib import AsyncExitStack
+
     from limen.app import Limen
+    from limen.errors import LimenError
+    from limen.front.front import Standing
     from limen.settings import Settings
 
 
 def run(
     folder: Annotated[Path, typer.Argument(metavar="DIR", help="The company folder")] = Path(),
+    *,
+    https: Annotated[
+        bool, typer.Option("--https", help="Answer browsers over https, as [https] in limen.toml says")
+    ] = False,
 ) -> None:
     import uvloop
 
@@ -23,28 +31,98 @@ def run(
     # before the journal is closed; as SIGINT it ends everything in order.
     signal.signal(signal.SIGTERM, lambda *_: signal.raise_signal(signal.SIGINT))
     with suppress(KeyboardInterrupt):
-        uvloop.run(_serve(folder))
+        uvloop.run(_serve(folder, wants_https=https))
     print("Limen has stopped.", flush=True)
 
 
-async def _serve(folder: Path) -> None:
+async def _serve(folder: Path, *, wants_https: bool) -> None:
     import asyncio
     from contextlib import AsyncExitStack
 
     from limen.app import open_limen, serve
+    from limen.cli import systemd
     from limen.company.load import load_company, load_settings
 
     settings = load_settings(folder)
+    if wants_https and not settings.https.is_on:
+        raise how_to_turn_on(settings)
     refuse_plain_http(settings)
     async with AsyncExitStack() as closing:
         limen = await open_limen(closing, settings, folder, first=lambda: load_company(folder))
+        at = await _open_front(closing, limen, folder) if settings.https.is_on else ""
         comparing: list[asyncio.Task[None]] = []
 
         async def told() -> None:
             await _tell(limen)
             comparing.append(asyncio.create_task(_compare(limen, folder), name="compare"))
+            systemd.tell("READY=1")
+            comparing.append(asyncio.create_task(systemd.keep_watchdog(), name="watchdog"))
 
-        await serve(limen, told)
+        await serve(limen, told, at)
+        systemd.tell("STOPPING=1")
+
+
+async def _open_front(closing: AsyncExitStack, limen: Limen, folder: Path) -> str:
+    """Have the front stand before Limen, and say where. Returns where Limen listens then: for the front alone."""
+    from limen.company.places import data_folder
+    from limen.front.front import Front
+    from limen.front.places import open_places
+
+    places = open_places(data_folder(folder, limen.settings))
+    known = limen.known
+    front = Front(limen.settings, folder, places, lambda: {app.host for app in known.apps.values()}, limen.clock)
+    closing.push_async_callback(front.close)
+    for line in said_of(limen.settings, await front.start()):
+        print(line, flush=True)
+    return f"unix:{places.limen_socket}"
+
+
+def said_of(settings: Settings, standing: Standing) -> list[str]:
+    """What was done for https, and what is left to do."""
+    https = settings.https
+    where = ", ".join(f"[{one}]" if one.version == 6 else str(one) for one in https.listen)
+    plain = f"; port {https.http_port} redirects to it" if https.http_port else ""
+    certificates = {
+        "acme": f"Certificates come from {https.acme_server or 'a public authority'} by themselves, one for each host.",
+        "files": f"The certificate is {https.certificate}; a new one in its place is taken up at once.",
+        "internal": "Certificates come from this server's own authority, which each machine has to be told to trust.",
+    }
+    said = [
+        f"https answers on port {https.port} of {where}{plain}."
+        + ("" if standing.is_watched_here else " (It runs as a service of its own, and was told what has changed.)"),
+        certificates[https.mode],
+    ]
+    if standing.root is not None:
+        said += how_to_trust(settings, standing)
+    return said
+
+
+def how_to_trust(settings: Settings, standing: Standing) -> list[str]:
+    """What to do on each kind of machine, once, so that browsers believe the authority of this server."""
+    from limen.front.caddy import ROOT_PATH
+
+    return [
+        f"  Its root certificate: {standing.root}, and {settings.public_url}{ROOT_PATH} for download.",
+        f"  Compare its fingerprint before you trust it: SHA-256 {standing.root_fingerprint}",
+        "  Windows (as administrator):  certutil -addstore -f ROOT limen-root.crt",
+        "  macOS:  sudo security add-trusted-cert -d -r trustRoot -k /Library/Keychains/System.keychain limen-root.crt",
+        "  Debian, Ubuntu:  sudo cp limen-root.crt /usr/local/share/ca-certificates/ && sudo update-ca-certificates",
+        "  Fedora:  sudo cp limen-root.crt /etc/pki/ca-trust/source/anchors/ && sudo update-ca-trust",
+        "  Firefox and phones: open the download's address, or see docs/how-to/https-on-one-machine.md.",
+    ]
+
+
+def how_to_turn_on(settings: Settings) -> LimenError:
+    """`--https` was asked for, and limen.toml does not say where certificates come from."""
+    from limen.errors import LimenError
+
+    is_local = settings.domain.endswith("localhost")
+    mode = "internal" if is_local else "acme"
+    return LimenError(
+        "limen.toml does not say where certificates come from",
+        f'write mode = "{mode}" under [https] ("acme": they come by themselves, "files": your own, "internal": from an '
+        "authority of this server), and an https url or none",
+    )
 
 
 async def _compare(limen: Limen, folder: Path) -> None:
@@ -78,11 +156,27 @@ def refuse_plain_http(settings: Settings) -> None:
 
     url = urlsplit(settings.public_url)
     host = url.hostname or ""
+    fix = "write where certificates come from under [https] in limen.toml, and start with `limen serve --https`"
     if url.scheme != "https" and not (host == "localhost" or host.endswith(".localhost")):
         raise LimenError(
             f"{settings.public_url} is plain http, which is safe on this machine only",
-            f'put nginx, Caddy or Envoy in front (docs/how-to) and write url = "https://{host}" in limen.toml',
+            f'write url = "https://{host}"; then {fix}; or put nginx, Caddy or Envoy in front (docs/how-to)',
         )
+    if not settings.https.is_on and not settings.listen.trusted_proxies and not _is_loopback(settings.listen.address):
+        raise LimenError(
+            f"Limen would answer plain http on {settings.listen.address} to other machines",
+            f"{fix}; or name the front that stands before Limen in trusted_proxies under [listen]",
+        )
+
+
+def _is_loopback(address: str) -> bool:
+    from ipaddress import ip_address
+
+    host = address.rpartition(":")[0].strip("[]")
+    try:
+        return host == "localhost" or ip_address(host).is_loopback
+    except ValueError:
+        return True  # no address at all, which is refused where it is listened on
 
 
 async def _tell(limen: Limen) -> None:

@@ -39,7 +39,7 @@ def existing_key(file: Path, environ: Mapping[str, str]) -> bytes | None:
     if folder := environ.get("CREDENTIALS_DIRECTORY"):
         credential = Path(folder) / CREDENTIAL
         if credential.exists():
-            return read_key_file(credential)
+            return read_key_file(credential, shut_to=0o037)
     return read_key_file(file) if file.exists() else None
 
 
@@ -55,8 +55,12 @@ def make_key_file(file: Path) -> bytes:
     return key
 
 
-def read_key_file(file: Path) -> bytes:
-    """The key in `file`. Raises KeyUnusableError if it is absent, malformed, or open to others."""
+def read_key_file(file: Path, shut_to: int = 0o077) -> bytes:
+    """The key in `file`. Raises KeyUnusableError if it is absent, malformed, or open to others.
+
+    `shut_to` are the mode's bits that must not be set. systemd lets a service read its credential by an access list,
+    whose mask shows as the group's right to read; the folder around it is the service's alone.
+    """
     try:
         handle = os.open(file, os.O_RDONLY | os.O_CLOEXEC)
     except OSError as error:
@@ -65,7 +69,7 @@ def read_key_file(file: Path) -> bytes:
         ) from error
     with os.fdopen(handle, "rb") as opened:
         status = os.fstat(opened.fileno())
-        if not stat.S_ISREG(status.st_mode) or status.st_mode & 0o077:
+        if not stat.S_ISREG(status.st_mode) or status.st_mode & shut_to:
             raise KeyUnusableError(f"the master key {file} can be read or changed by others", f"chmod 600 {file}")
         return _parse(opened.read(_LONGEST_FILE).decode("ascii", "replace"), str(file))
 

@@ -1,0 +1,18 @@
+"""`limen outage-page`: the page for another front to show while Limen is down."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+
+def run(
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="The company folder")] = Path(),
+) -> None:
+    from limen.company.load import load_settings
+    from limen.front.outage import outage_page
+
+    settings = load_settings(folder)
+    print(outage_page(settings.name, settings.help.contact), end="")

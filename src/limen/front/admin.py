@@ -1,0 +1,72 @@
+"""Talking to a running Caddy over its admin socket, which only Limen's own user can reach."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from pathlib import Path
+from typing import Any, Final
+
+import aiohttp
+
+from limen.errors import LimenError
+
+SECONDS: Final = 20.0
+"""Loading new hosts waits for no certificate, so a longer answer is none."""
+
+
+async def is_answering(socket: Path) -> bool:
+    """Whether a Caddy listens on `socket`."""
+    try:
+        status, _ = await _ask(socket, "GET", "/config/admin", seconds=2)
+    except (aiohttp.ClientError, OSError, TimeoutError):
+        return False
+    return status == 200
+
+
+async def load(socket: Path, config: dict[str, Any]) -> None:
+    """Have Caddy take `config` over without letting go of what is open; files it names are read anew.
+
+    Raises LimenError where Caddy refuses it, and then goes on with the one before, or where it does not answer.
+    """
+    try:
+        status, said = await _ask(socket, "POST", "/load", config)
+    except (aiohttp.ClientError, OSError, TimeoutError) as error:
+        raise LimenError(
+            f"the front does not answer ({type(error).__name__})", "it is tried again; see what it said before"
+        ) from None
+    if status != 200:
+        raise LimenError(f"the front refused its new configuration: {_error_in(said)}", "it goes on with the last one")
+
+
+async def stop(socket: Path) -> None:
+    """Have Caddy end itself, and return when it no longer answers; after a while also when it still does."""
+    try:
+        await _ask(socket, "POST", "/stop", seconds=5)
+    except (aiohttp.ClientError, OSError, TimeoutError):
+        return
+    for _ in range(50):
+        if not await is_answering(socket):
+            return
+        await asyncio.sleep(0.1)
+
+
+async def _ask(
+    socket: Path, method: str, path: str, body: dict[str, Any] | None = None, seconds: float = SECONDS
+) -> tuple[int, bytes]:
+    connector = aiohttp.UnixConnector(str(socket))
+    timeout = aiohttp.ClientTimeout(total=seconds)
+    fields = {"Cache-Control": "must-revalidate"}  # also a configuration that reads the same is loaded anew
+    async with (
+        aiohttp.ClientSession(connector=connector, timeout=timeout) as session,
+        session.request(method, f"http://front{path}", json=body, headers=fields) as response,
+    ):
+        return response.status, await response.content.read(16_384)
+
+
+def _error_in(said: bytes) -> str:
+    try:
+        text = str(json.loads(said)["error"])
+    except (ValueError, KeyError, TypeError):
+        text = said.decode("utf-8", "replace")
+    return text[:400]

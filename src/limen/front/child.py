@@ -1,0 +1,128 @@
+"""One running Caddy: started so that it ends with Limen, heard, and ended by us alone."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+import sys
+import time
+from collections.abc import Mapping
+from contextlib import suppress
+from pathlib import Path
+from typing import Final
+
+from limen.errors import LimenError
+from limen.front import admin, tether
+from limen.front.heard import LONGEST_LINE_BYTES, Heard
+from limen.front.places import Places
+
+START_SECONDS: Final = 20.0
+STOP_SECONDS: Final = 5.0
+_HANDED_ON: Final = ("PATH", "LANG", "TZ", "SSL_CERT_FILE", "SSL_CERT_DIR", "HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY")
+
+_log: Final = logging.getLogger("limen.front")
+
+
+class Child:
+    """A Caddy with the configuration of `places`. Its process is ours: nobody else's is ever ended."""
+
+    def __init__(self, process: asyncio.subprocess.Process) -> None:
+        self._process = process
+        self._heard = Heard()
+        self._hearing = asyncio.create_task(self._hear(), name="hear the front")
+
+    @classmethod
+    async def start(cls, program: Path, places: Places) -> Child:
+        """Start it and return when it answers. Raises LimenError with what is in the way."""
+        command = [str(os.getpid()), str(program), "run", "--config", str(places.config)]
+        process = await asyncio.create_subprocess_exec(
+            sys.executable,
+            "-I",
+            tether.__file__,
+            *command,
+            stdin=asyncio.subprocess.DEVNULL,
+            stdout=asyncio.subprocess.DEVNULL,
+            stderr=asyncio.subprocess.PIPE,
+            env=surroundings(os.environ, places),
+            start_new_session=True,  # Ctrl-C is for Limen, which then ends it in order
+            limit=LONGEST_LINE_BYTES,
+        )
+        child = cls(process)
+        try:
+            await child._until_it_answers(places)
+        except BaseException:
+            await child.stop()
+            raise
+        return child
+
+    @property
+    def pid(self) -> int:
+        return self._process.pid
+
+    async def ended(self) -> int:
+        """Return its exit code when it has ended."""
+        return await self._process.wait()
+
+    async def stop(self) -> None:
+        """End it: in order, and after a while at once."""
+        with suppress(ProcessLookupError):
+            self._process.terminate()
+        try:
+            await asyncio.wait_for(self._process.wait(), STOP_SECONDS)
+        except TimeoutError:
+            with suppress(ProcessLookupError):
+                self._process.kill()
+            await self._process.wait()
+        await self._hearing
+
+    async def _until_it_answers(self, places: Places) -> None:
+        until = time.monotonic() + START_SECONDS
+        while time.monotonic() < until:
+            if self._process.returncode is not None:
+                await self._hearing
+                raise did_not_start(self._heard.last_error or f"it ended with code {self._process.returncode}")
+            if await admin.is_answering(places.admin_socket):
+                return
+            await asyncio.sleep(0.05)
+        raise did_not_start(self._heard.last_error or f"it did not answer within {START_SECONDS:.0f} seconds")
+
+    async def _hear(self) -> None:
+        """Read what it writes until it ends, so that it never waits for us; say what is worth it."""
+        stream = self._process.stderr
+        assert stream is not None  # noqa: S101 -- asked for above
+        while True:
+            try:
+                written = await stream.readuntil(b"\n")
+            except asyncio.IncompleteReadError as rest:
+                written = rest.partial
+                if not written:
+                    return
+            except asyncio.LimitOverrunError as too_long:
+                await stream.read(too_long.consumed)
+                continue
+            if said := self._heard.line(written, time.monotonic()):
+                _log.warning("front: %s", said)
+
+
+def surroundings(ours: Mapping[str, str], places: Places) -> dict[str, str]:
+    """The environment Caddy gets: what it needs to reach an authority, and none of our secrets."""
+    kept = {name: ours[each] for name in _HANDED_ON for each in (name, name.lower()) if each in ours}
+    home = str(places.folder)
+    return {**kept, "HOME": home, "XDG_DATA_HOME": home, "XDG_CONFIG_HOME": home}
+
+
+def did_not_start(why: str) -> LimenError:
+    """What to do about what Caddy said before it ended."""
+    if "address already in use" in why:
+        fix = "end what listens there, or choose another `port`, `http_port` or `listen` under [https] in limen.toml"
+    elif "permission denied" in why and "listen" in why:
+        fix = (
+            "let Limen use ports below 1024 (docs/how-to/run-under-systemd.md), or choose higher ones under [https], "
+            "to which your router forwards 443 and 80"
+        )
+    elif "cannot assign requested address" in why:
+        fix = "name an address of this machine as `listen` under [https] in limen.toml"
+    else:
+        fix = "look at [https] in limen.toml; `limen check` finds what is wrong there"
+    return LimenError(f"the front did not start: {why}", fix)
