@@ -22,14 +22,17 @@ from tests.interop.fronts import free_port, program
 
 from limen.demo.harbor import copy_to
 
-SECONDS = 30
-DOMAIN = "harbor.localhost"
+SECONDS = 25
+DOMAIN = "harbor.example"
 SIGN_IN = f"limen.{DOMAIN}"
 
 
 def set_up(folder: Path, section: str, *, port: int, help_: str = "IT, extension 42") -> None:
     """Harbor with https: `section` goes under [https]."""
     copy_to(folder, prefer_usual_ports=False)
+    for path in folder.rglob("*"):
+        if path.is_file():
+            path.write_text(path.read_text().replace("harbor.localhost", DOMAIN))
     settings = folder / "limen.toml"
     text = settings.read_text()
     shown = "" if port == 443 else f":{port}"

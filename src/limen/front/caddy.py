@@ -170,6 +170,8 @@ def _certificates(settings: Settings, names: list[str], places: Places) -> Json:
         return {"automation": {"policies": [{"subjects": names, "issuers": [{"module": "internal"}]}]}}
     issuer: Json = {"module": "acme", "challenges": {"tls-alpn": {"alternate_port": https.port}}}
     issuer["challenges"]["http"] = {"alternate_port": https.http_port} if https.http_port else {"disabled": True}
+    if not https.listen[0].is_unspecified:
+        issuer["challenges"]["bind_host"] = str(https.listen[0])
     if https.acme_server:
         issuer["ca"] = https.acme_server
     if https.email:

@@ -1,0 +1,35 @@
+from __future__ import annotations
+
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from limen.cli.systemd_unit import unit
+from limen.errors import LimenError
+
+
+def of(*, is_front: bool, folder: str = "/srv/harbor") -> str:
+    key = Path("/etc/limen/master.key")
+    return unit(
+        Path("/bin/true"), Path(folder), Path(folder) / "data", "root", key, is_front=is_front, has_front=is_front
+    )
+
+
+@pytest.mark.parametrize("is_front", [True, False])
+def test_systemd_finds_nothing_wrong_with_it(tmp_path: Path, is_front: bool) -> None:
+    text = of(is_front=is_front)
+    assert ("CAP_NET_BIND_SERVICE" in text) == is_front
+    assert ("LoadCredential" in text) != is_front
+    if shutil.which("systemd-analyze") is None:
+        pytest.skip("systemd IS NOT INSTALLED: the unit was not verified")
+    file = tmp_path / ("limen-front.service" if is_front else "limen.service")
+    file.write_text(text)
+    done = subprocess.run(["systemd-analyze", "verify", str(file)], capture_output=True, text=True, check=False)
+    assert file.name not in done.stderr, done.stderr
+
+
+def test_a_path_that_a_unit_would_read_otherwise_is_refused() -> None:
+    with pytest.raises(LimenError):
+        of(is_front=False, folder="/srv/a\nExecStart=/bin/sh")

@@ -1,0 +1,13 @@
+from __future__ import annotations
+
+import pytest
+
+from limen.errors import LimenError
+from limen.front import admin
+
+
+async def test_a_front_that_is_not_there_is_said(tmp_path) -> None:
+    assert not await admin.is_answering(tmp_path / "no.sock")
+    await admin.stop(tmp_path / "no.sock")
+    with pytest.raises(LimenError, match="does not answer"):
+        await admin.load(tmp_path / "no.sock", {})

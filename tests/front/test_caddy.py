@@ -1,0 +1,48 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+from limen.front.caddy import configuration, host_name
+from limen.front.places import Places
+from limen.settings import Settings
+
+PLACES = Places(Path("/srv/limen/front"))
+
+
+def of(**https: object) -> dict:
+    settings = {"name": "Harbor {env.HOME}", "domain": "harbor-staff.eu", "https": https}
+    return configuration(Settings.model_validate(settings), ["Wiki.harbor-staff.eu"], PLACES)
+
+
+def test_the_admin_door_is_a_socket_of_this_user_alone() -> None:
+    config = of(mode="acme")
+    assert config["admin"]["listen"] == "unix//srv/limen/front/admin.sock|0600"
+    assert config["apps"]["http"]["servers"]["https"]["strict_sni_host"] is True
+
+
+def test_only_our_hosts_go_on_and_claims_of_proxies_are_taken_away() -> None:
+    route, nobody = of(mode="acme")["apps"]["http"]["servers"]["https"]["routes"]
+    assert route["match"] == [{"host": ["limen.harbor-staff.eu", "wiki.harbor-staff.eu"]}]
+    assert "X-Forwarded-*" in route["handle"][0]["request"]["delete"]
+    assert route["handle"][-1]["upstreams"] == [{"dial": "unix//srv/limen/front/limen.sock"}]
+    assert nobody["handle"][0]["status_code"] == "421"
+
+
+def test_each_mode_gets_its_certificates_its_own_way() -> None:
+    issuer = of(mode="acme", acme_server="https://ca.lan/d", email="it@h.eu", http_port=0)["apps"]["tls"]["automation"]
+    assert issuer["policies"][0]["issuers"][0]["ca"] == "https://ca.lan/d"
+    assert issuer["policies"][0]["issuers"][0]["challenges"]["http"] == {"disabled": True}
+    files = of(mode="files", certificate="/a", key="/b")["apps"]
+    assert files["tls"]["certificates"]["load_files"][0]["key"] == "/srv/limen/front/key.pem"
+    assert files["http"]["servers"]["https"]["automatic_https"]["disable_certificates"] is True
+    assert of(mode="internal")["apps"]["pki"]["certificate_authorities"]["local"]["install_trust"] is False
+
+
+def test_nothing_in_a_name_is_filled_in_by_caddy() -> None:
+    page = of(mode="acme")["apps"]["http"]["servers"]["https"]["errors"]["routes"][0]["handle"][0]
+    assert "Harbor \\{env.HOME}" in page["body"]
+    assert page["status_code"] == "503"
+
+
+def test_the_host_has_no_port() -> None:
+    assert host_name(Settings(name="H", domain="h.eu", url="https://Limen.h.eu:8443")) == "limen.h.eu"

@@ -1,0 +1,48 @@
+"""A real Caddy, watched over: told of new hosts, keeping its last good configuration; its whole life is in interop."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from tests.interop.fronts import free_port, program
+
+from limen.clock import SystemClock
+from limen.errors import LimenError
+from limen.front import admin, front as fronts
+from limen.front.front import Front, hosts_last_served
+from limen.front.places import open_places
+from limen.settings import Settings
+
+
+async def test_a_new_host_is_loaded_and_a_refused_configuration_changes_nothing(tmp_path, monkeypatch) -> None:
+    program("caddy")
+    monkeypatch.setattr(fronts, "LOOK_SECONDS", 60)
+    https = {"mode": "internal", "listen": ["127.0.0.1"], "port": free_port(), "http_port": 0}
+    settings = Settings.model_validate({"name": "Harbor", "domain": "harbor.localhost", "https": https})
+    places, hosts = open_places(tmp_path), {"wiki.harbor.localhost"}
+    front = Front(settings, tmp_path, places, lambda: hosts, SystemClock())
+    try:
+        standing = await front.start()
+        assert standing.is_watched_here
+        hosts.add("git.harbor.localhost")
+        await front._tell_changes()
+        assert hosts_last_served(places) == {*hosts, "limen.harbor.localhost"}
+
+        second = Front(settings, tmp_path, places, lambda: hosts, SystemClock())
+        assert not (await second.start()).is_watched_here
+        await second.close()
+        assert await admin.is_answering(places.admin_socket)
+
+        config = json.loads(places.config.read_text())
+        config["apps"]["nothing"] = {}
+        with pytest.raises(LimenError, match="refused its new configuration"):
+            await admin.load(places.admin_socket, config)
+        assert await admin.is_answering(places.admin_socket)
+    finally:
+        await front.close()
+    assert not await admin.is_answering(places.admin_socket)
+
+
+def test_without_a_configuration_no_host_was_served(tmp_path) -> None:
+    assert hosts_last_served(open_places(tmp_path)) == frozenset()
