@@ -34,5 +34,5 @@ async def test_a_stranger_is_turned_away_before_anything_is_read(house: House, b
     stranger = console.house.browser()
     there = await stranger.client.post(AT, files={"file": ("x", b"x" * 100_000)}, headers=OUR_PAGE)
     assert (there.status_code, there.headers["location"].partition("?")[0]) == (303, "/sign-in")
-    elsewhere = await console.ada.client.post("/console/people/invite", content=b"x" * 100_000, headers=OUR_PAGE)
+    elsewhere = await console.ada.post("/console/people/invite", name="x" * 100_000)
     assert elsewhere.status_code == 413
