@@ -89,8 +89,12 @@ async def test_after_a_stop_every_door_is_shut_and_everything_can_be_opened_agai
 
 
 async def test_it_serves_until_it_is_told_to_stop(company: Company, tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    listen = company.settings.listen.model_copy(update={"health": f"127.0.0.1:{port}"})
+    settings = company.settings.model_copy(update={"listen": listen})
     async with AsyncExitStack() as closing:
-        limen = await open_limen(closing, company.settings, tmp_path, lambda: company)
+        limen = await open_limen(closing, settings, tmp_path, lambda: company)
         network = await closing.enter_async_context(Network())
         listens = asyncio.Event()
 
@@ -102,6 +106,8 @@ async def test_it_serves_until_it_is_told_to_stop(company: Company, tmp_path: Pa
         page = await network.browser("192.0.2.1").open(f"{company.settings.public_url}/sign-in")
         assert page.status == 200
         assert limen.check.port > 0
+        ready = await network.browser("192.0.2.1").open(f"http://localhost:{port}/readyz")
+        assert (ready.status, ready.json()["ready"]) == (200, True)
         serving.cancel()
         await asyncio.gather(serving, return_exceptions=True)
         await asyncio.to_thread(limen.journal.flush)

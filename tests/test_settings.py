@@ -42,4 +42,4 @@ def test_what_it_may_not_say_is_refused(wrong: dict[str, object]) -> None:
 def test_https_is_off_until_it_is_asked_for() -> None:
     settings = Settings(name="Harbor", domain="harbor.example")
     assert not settings.https.is_on
-    assert Settings.model_validate({**settings.model_dump(), "https": {"mode": "acme"}}).https.is_on
+    assert Settings.model_validate({**settings.model_dump(by_alias=True), "https": {"mode": "acme"}}).https.is_on

@@ -7,8 +7,8 @@ import gc
 import logging
 import os
 import socket
-from collections.abc import Awaitable, Callable, MutableMapping
-from contextlib import AsyncExitStack
+from collections.abc import Awaitable, Callable, Generator, MutableMapping
+from contextlib import AsyncExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
@@ -37,12 +37,15 @@ from limen.identity.workloads import Workloads
 from limen.mail import Mails, Sender
 from limen.mail.sender import GAP_SECONDS
 from limen.mail.ways import FileOutbox, Smtp, Way, mail_password
+from limen.operations.disk import Disk
+from limen.operations.health import Watched
 from limen.policy.decision import Decision, Request
 from limen.policy.proof.lockout import LockedOut
 from limen.settings import Settings
 from limen.storage import Database, Feed, Keyring, Snapshot, master_key
 from limen.storage.break_glass import BreakGlass
 from limen.storage.journal import Journal
+from limen.storage.space import MEGABYTE
 
 if TYPE_CHECKING:
     import uvicorn
@@ -70,6 +73,7 @@ class Limen:
     doors: Doors
     said: Identity
     check: CheckServer
+    disk: Disk
     asgi: Asgi
 
 
@@ -116,12 +120,22 @@ async def open_limen(
     closing.push_async_callback(below.feed.stop)
     identity = await identity_parts.build(ports)
     closing.push_async_callback(identity.close)
-    limen = await _open_doors(closing, below, doors, identity)
+    disk = Disk(
+        data=places.data_folder(root, settings),
+        journal=places.journal_folder(root, settings),
+        budget_bytes=settings.storage.journal_megabytes * MEGABYTE,
+        tell=below.journal.record,
+        clock=below.clock,
+    )
+    await asyncio.to_thread(disk.look)
+    limen = await _open_doors(closing, below, doors, identity, disk)
     keeping_up = asyncio.create_task(_keep_up(identity), name="keep up")
     closing.push_async_callback(_cancel, keeping_up)
     sender = mail_sender(settings, root, below.database, below.keyring, below.clock)
     sender.start()
     closing.push_async_callback(sender.stop)
+    looking = asyncio.create_task(disk.keep_looking(), name="disk")
+    closing.push_async_callback(_cancel, looking)
     return limen
 
 
@@ -200,7 +214,7 @@ def _publish_first(below: _Below, first: Callable[[], Company]) -> None:
         publish(below.database, first(), SERVER, "the folder that Limen was first started with", below.clock.now())
 
 
-async def _open_doors(closing: AsyncExitStack, below: _Below, doors: Doors, identity: Parts) -> Limen:
+async def _open_doors(closing: AsyncExitStack, below: _Below, doors: Doors, identity: Parts, disk: Disk) -> Limen:
     settings, clock = below.settings, below.clock
     keys = await below.database.writing(lambda transaction: keep_signing_keys(transaction, below.keyring, clock.now()))
     said = Identity(public_url=settings.public_url, clock=clock, keys=keys)
@@ -234,6 +248,7 @@ async def _open_doors(closing: AsyncExitStack, below: _Below, doors: Doors, iden
             workloads=below.workloads,
             alias=said.alias,
             settled=below.feed.settled,
+            scarce=lambda: disk.sentences,
         )
     )
     return Limen(
@@ -247,6 +262,7 @@ async def _open_doors(closing: AsyncExitStack, below: _Below, doors: Doors, iden
         doors=doors,
         said=said,
         check=check,
+        disk=disk,
         asgi=_by_host(settings, pages, gateway),
     )
 
@@ -314,6 +330,15 @@ async def serve(limen: Limen, told: Callable[[], Awaitable[None]], at: str = "")
             await limen.check.start(limen.settings.listen.check)
         except (OSError, ValueError) as error:
             raise _cant_listen(limen.settings.listen.check, error) from None
+    async with AsyncExitStack() as closing:
+        if limen.settings.listen.health:
+            await _watch(closing, limen)
+        await _answer(limen, server, listening, told)
+
+
+async def _answer(
+    limen: Limen, server: uvicorn.Server, listening: socket.socket, told: Callable[[], Awaitable[None]]
+) -> None:
     limen.journal.record(Event(id="", at=limen.clock.now(), kind="limen.started"))
     serving = asyncio.create_task(server.serve(sockets=[listening]))
     try:
@@ -328,6 +353,40 @@ async def serve(limen: Limen, told: Callable[[], Awaitable[None]], at: str = "")
         listening.close()
         await limen.check.close()
         limen.journal.record(Event(id="", at=limen.clock.now(), kind="limen.stopped"))
+
+
+async def _watch(closing: AsyncExitStack, limen: Limen) -> None:
+    """Answer on the local port for health and metrics until `closing` ends it."""
+    import uvicorn  # noqa: PLC0415 -- heavy
+
+    from limen.operations.local_port import answers  # noqa: PLC0415 -- heavy
+
+    watched = Watched(limen.doors, limen.in_force, limen.journal, lambda: limen.disk.space)
+    config = uvicorn.Config(
+        answers(watched),
+        lifespan="off",
+        log_level="error",
+        access_log=False,
+        server_header=False,
+        timeout_graceful_shutdown=1,
+    )
+
+    class Beside(uvicorn.Server):
+        """Signals are the main server's; this one ends with it."""
+
+        @contextmanager
+        def capture_signals(self) -> Generator[None, None, None]:
+            yield
+
+    server, listening = Beside(config), listen_on(limen.settings.listen.health)
+    closing.callback(listening.close)
+    serving = asyncio.create_task(server.serve(sockets=[listening]), name="health and metrics")
+
+    async def end() -> None:
+        server.should_exit = True
+        await asyncio.gather(serving, return_exceptions=True)
+
+    closing.push_async_callback(end)
 
 
 def spare_the_collector() -> None:

@@ -20,10 +20,14 @@ class _Section(BaseModel):
 
 
 class Listen(_Section):
-    """Where Limen listens. `check` is `host:port` or `unix:/path`; "" leaves the check server off."""
+    """Where Limen listens. `check` is `host:port` or `unix:/path`; "" leaves the check server off.
+
+    `health` answers `/healthz`, `/readyz` and `/metrics` on this machine alone; "" leaves it off.
+    """
 
     address: str = "127.0.0.1:8080"
     check: str = "127.0.0.1:8081"
+    health: str = ""
     trusted_proxies: tuple[Network, ...] = ()
 
 
@@ -71,6 +75,15 @@ class Storage(_Section):
     data: Path = Path("data")
     database: str = ""
     journal_days: Annotated[int, Field(gt=0, le=3650)] = 90
+    journal_megabytes: Annotated[int, Field(ge=0, le=100_000_000)] = 0
+    """What the journal may take before Limen warns; 0 leaves only the disk itself to warn of."""
+
+
+class Logs(_Section):
+    """What the process says of itself on standard error; `auto` is text on a terminal, JSON lines elsewhere."""
+
+    format: Literal["auto", "json", "text"] = "auto"
+    level: Literal["debug", "info", "warning", "error"] = "info"
 
 
 class Mail(_Section):
@@ -109,6 +122,7 @@ class Settings(_Section):
     help: Help = Help()
     sessions: Sessions = Sessions()
     storage: Storage = Storage()
+    logs: Logs = Logs()
     mail: Mail = Mail()
     groups: dict[str, str] = {}
     networks: dict[str, tuple[Network, ...]] = {}

@@ -80,6 +80,15 @@ def test_the_check_server_listens_nowhere_else(check: str) -> None:
     assert 'unix:/run/limen.sock, or ""' in said
 
 
+@pytest.mark.parametrize(
+    ("health", "fine"),
+    [("", True), ("127.0.0.1:8082", True), ("[::1]:8082", True)]
+    + [(wrong, False) for wrong in ("8082", "0.0.0.0:8082", "192.0.2.7:8082", "unix:/run/health.sock")],
+)
+def test_health_and_metrics_are_answered_on_this_machine_only(health: str, fine: bool) -> None:
+    assert (listening(health=health) == []) is fine
+
+
 def test_the_port_of_a_url_on_this_machine_is_the_one_that_limen_listens_on() -> None:
     def said(url: str, more: str = "") -> list[str]:
         text = f'name = "a"\ndomain = "a.localhost"\nurl = "{url}"\n[listen]\naddress = "127.0.0.1:8090"\n{more}'

@@ -39,6 +39,7 @@ async def _serve(folder: Path, *, wants_https: bool) -> None:
     import asyncio
     from contextlib import AsyncExitStack
 
+    from limen import logs
     from limen.app import open_limen, serve
     from limen.cli import systemd
     from limen.company.load import load_company, load_settings
@@ -46,6 +47,7 @@ async def _serve(folder: Path, *, wants_https: bool) -> None:
     settings = load_settings(folder)
     if wants_https and not settings.https.is_on:
         raise how_to_turn_on(settings)
+    logs.begin(settings.logs.format, settings.logs.level)
     refuse_plain_http(settings)
     async with AsyncExitStack() as closing:
         limen = await open_limen(closing, settings, folder, first=lambda: load_company(folder))

@@ -22,6 +22,11 @@ from limen.settings import Settings
 LONGEST_TITLE: Final = 200
 """The longest title of a group, in characters: it stands on pages and in sentences."""
 _LANGUAGES: Final = " or ".join(f'"{language}"' for language in Language)
+_FOR_THIS_MACHINE: Final = {
+    "check": "the check server believes whoever reaches it, so it listens on this machine only",
+    "health": "health and metrics tell when Limen is weak, so they are answered on this machine only",
+}
+"""What may be left off, and where it listens must not be reached from anywhere else."""
 _GROUP: Final = re.compile(r"[a-z][a-z0-9_-]{0,39}")
 
 
@@ -55,7 +60,7 @@ def _problems(settings: Settings, tree: Tree) -> Iterator[Problem]:
     yield from _language_problems(settings, tree)
     if settings.url:
         yield from _url_problems(settings, tree)
-    for key in ("address", "check"):
+    for key in ("address", "check", "health"):
         if complaint := _listen_complaint(key, getattr(settings.listen, key)):
             yield Problem(SETTINGS, *tree.at("listen", key), *complaint)
     yield from https_problems(settings, tree)
@@ -115,12 +120,12 @@ def _url_problems(settings: Settings, tree: Tree) -> Iterator[Problem]:
 
 def _listen_complaint(key: str, text: str) -> tuple[str, str] | None:
     """What is wrong with a place to listen on. An empty host would be every interface, which nobody says by mistake."""
-    usual = "127.0.0.1:8080" if key == "address" else "127.0.0.1:8081"
+    usual = {"address": "127.0.0.1:8080", "check": "127.0.0.1:8081", "health": "127.0.0.1:8082"}[key]
     fix = f"write an IP address and a port, such as {usual}"
+    if not text and key in _FOR_THIS_MACHINE:
+        return None
     if key == "check":
         fix += ', or unix:/run/limen.sock, or ""'
-        if not text:
-            return None
         if text.startswith("unix:"):
             path = text.removeprefix("unix:")
             return None if path.startswith("/") else (f"the socket {shown(path)} is no absolute path", fix)
@@ -137,8 +142,8 @@ def _listen_complaint(key: str, text: str) -> tuple[str, str] | None:
         return f"the host {shown(host)} is no IP address", fix
     if (address.version == 6) != (host.startswith("[") and host.endswith("]")):
         return f"{shown(text)} can be read in two ways", f"write it as {_written(str(address))}:{port}"
-    if key == "check" and not address.is_loopback:
-        return "the check server believes whoever reaches it, so it listens on this machine only", fix
+    if key in _FOR_THIS_MACHINE and not address.is_loopback:
+        return _FOR_THIS_MACHINE[key], fix
     return None
 
 

@@ -60,6 +60,8 @@ KINDS: dict[str, Kind] = {
         Kind("break_glass.used", "Break-glass was used", _AUTHENTICATION, 99, acknowledged=True),
         Kind("limen.started", "Limen started", _LIFECYCLE, 3),
         Kind("limen.stopped", "Limen stopped", _LIFECYCLE, 4),
+        Kind("disk.low", "Room for the journal and the database is running out", _LIFECYCLE, 99),
+        Kind("disk.recovered", "There is room again", _LIFECYCLE, 99),
         Kind("journal.recovered", "The journal was recovered after a hard stop", _LIFECYCLE, 99),
         Kind("journal.damaged", "The journal is not as it was left", _LIFECYCLE, 99),
         Kind("journal.dropped", "Events could not be kept while the journal was unwritable", _LIFECYCLE, 99),

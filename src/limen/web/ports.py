@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -30,7 +30,7 @@ class Ports:
     """The outside of the rooms. `in_force` is swapped by every publication, so it is read anew for each page.
 
     `alias` is a session's name for one app, as its assertions carry it. `settled` returns when no worker decides any
-    more without what was written before.
+    more without what was written before. `scarce` says what room is running out, in sentences.
     """
 
     settings: Settings
@@ -46,6 +46,7 @@ class Ports:
     break_glass: BreakGlass = field(default_factory=lambda: BreakGlass(Path(os.devnull), (b"never open",)))
     alias: Callable[[Session, App], str] = lambda _session, _app: ""
     settled: Callable[[], Awaitable[None]] = no_wait
+    scarce: Callable[[], Sequence[str]] = tuple
 
     @property
     def engine(self) -> Callable[[], Engine]:

@@ -27,6 +27,7 @@ from limen.storage.journal.relay import Relay
 from limen.storage.journal.sealing import Sealing
 from limen.storage.journal.segment import Segment
 from limen.storage.journal.spare import SPARE_FILE, Spare
+from limen.storage.journal.tally import Tally
 from limen.storage.journal.writer import Ticket, Writer
 
 SETTLE_SECONDS = 5.0
@@ -47,6 +48,7 @@ class Journal:
         self._ids_lock = threading.Lock()
         self._folding = Folding(self._wake)
         self._recent = Recent()
+        self.tally = Tally()
         self._reader = Reader(root)
         self._clients: list[Live] = []
         self._relay: Relay | None = None
@@ -243,6 +245,7 @@ class Journal:
 
     def _publish(self, written: Sequence[Written]) -> None:
         self._recent.add(written)
+        self.tally.add(written)
         clients = tuple(self._clients)
         if clients:
             events = [as_event(one) for one in written]

@@ -22,11 +22,18 @@ class Step:
 
 
 def next_steps(
-    members: Iterable[Member], apps: Iterable[App], would_change: Mapping[str, int], titles: Mapping[str, str]
+    members: Iterable[Member],
+    apps: Iterable[App],
+    would_change: Mapping[str, int],
+    titles: Mapping[str, str],
+    scarce: Iterable[str] = (),
 ) -> list[Step]:
-    """`would_change` counts, for each watched policy, the answers it would have changed; `titles` are theirs."""
+    """`would_change` counts, for each watched policy, the answers it would have changed; `titles` are theirs.
+
+    `scarce` says what room is running out.
+    """
     members, apps = list(members), list(apps)
-    return [*_about_people(members), *_about_apps(apps), *_about_watched(would_change, titles)]
+    return [*_about_room(scarce), *_about_people(members), *_about_apps(apps), *_about_watched(would_change, titles)]
 
 
 def is_plain_http(url: str) -> bool:
@@ -39,6 +46,16 @@ def is_plain_http(url: str) -> bool:
         return not ip_address(host).is_loopback
     except ValueError:
         return not (host == "localhost" or host.endswith(".localhost"))
+
+
+def _about_room(scarce: Iterable[str]) -> Iterator[Step]:
+    for sentence in scarce:
+        yield Step(
+            sentence,
+            "When it is full nothing can be journaled, and then every door refuses. Make room, or keep less.",
+            "/console/decisions",
+            "See what is kept",
+        )
 
 
 def _about_people(members: list[Member]) -> Iterator[Step]:

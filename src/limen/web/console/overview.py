@@ -64,6 +64,7 @@ def rooms(site: Site) -> APIRouter:
                 apps,
                 would_have_changed(site.ports.journal.recent(RING)),
                 titles_of(site.ports.in_force.engine),
+                site.ports.scarce(),
             )[:_SECTIONS],
             revision=revision,
             apps=apps,

@@ -1,0 +1,78 @@
+"""Figures in Prometheus' text form (its exposition format 0.0.4), gathered when they are asked for.
+
+No label holds a name, an address or a path: whoever reads the figures learns how much happens, never who does it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from prometheus_client import PlatformCollector, ProcessCollector, generate_latest
+from prometheus_client.core import CollectorRegistry, CounterMetricFamily, GaugeMetricFamily, Metric
+from prometheus_client.registry import Collector
+
+from limen.operations.health import Watched
+from limen.storage.space import Space
+
+
+class Figures:
+    """One registry of our own, so that nothing else in the process can add to it."""
+
+    def __init__(self, watched: Watched) -> None:
+        self._registry = CollectorRegistry(auto_describe=False)
+        self._registry.register(_Limen(watched))
+        ProcessCollector(registry=self._registry)
+        PlatformCollector(registry=self._registry)
+
+    def text(self) -> bytes:
+        return generate_latest(self._registry)
+
+
+class _Limen(Collector):
+    def __init__(self, watched: Watched) -> None:
+        self._watched = watched
+
+    def collect(self) -> Iterator[Metric]:
+        yield from self._decided()
+        yield from self._standing()
+        space = self._watched.space()
+        if space is not None:
+            yield from _room(space)
+
+    def _decided(self) -> Iterator[Metric]:
+        taken = self._watched.journal.tally.taken()
+        decisions = CounterMetricFamily("limen_decisions", "Decisions kept in the journal", labels=("door", "effect"))
+        for (door, effect), count in sorted(taken.decisions.items()):
+            decisions.add_metric((door, effect), count)
+        yield decisions
+        events = CounterMetricFamily("limen_events", "Other events kept in the journal", labels=("kind",))
+        for kind, count in sorted(taken.events.items()):
+            events.add_metric((kind,), count)
+        yield events
+        yield CounterMetricFamily("limen_deciding_seconds", "Time spent deciding", value=taken.deciding_us / 1e6)
+
+    def _standing(self) -> Iterator[Metric]:
+        known, health = self._watched.doors.known, self._watched.health()
+        lease = max(0.0, known.lease_until - self._watched.doors.clock.monotonic())
+        yield GaugeMetricFamily("limen_ready", "1 while requests are decided", value=health.is_ready)
+        yield GaugeMetricFamily("limen_lease_seconds", "How long the facts in memory may be trusted", value=lease)
+        yield GaugeMetricFamily(
+            "limen_journal_writable", "1 while events are kept", value=self._watched.journal.writable
+        )
+        yield GaugeMetricFamily("limen_people", "People known", value=len(known.people))
+        yield GaugeMetricFamily("limen_apps", "Apps protected, Limen itself among them", value=len(known.apps))
+        yield GaugeMetricFamily(
+            "limen_sessions", "Sessions in memory, ended ones not swept yet", value=len(known.sessions)
+        )
+
+
+def _room(space: Space) -> Iterator[Metric]:
+    for name, what, value in (
+        ("limen_disk_free_bytes", "Free where Limen keeps its data", space.free_bytes),
+        ("limen_disk_total_bytes", "In all where Limen keeps its data", space.total_bytes),
+        ("limen_disk_free_inodes", "How many more files fit", space.free_inodes),
+        ("limen_journal_bytes", "What the journal takes", space.journal_bytes),
+        ("limen_database_bytes", "What the database takes", space.database_bytes),
+        ("limen_disk_pressure", "0 fine, 1 low, 2 short", int(space.pressure)),
+    ):
+        yield GaugeMetricFamily(name, what, value=value)

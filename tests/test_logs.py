@@ -1,0 +1,100 @@
+from __future__ import annotations
+
+import io
+import json
+import logging
+from collections.abc import Iterator
+
+import pytest
+
+from limen import logs
+
+TOKEN = "aB3_" * 10 + "xyz"
+
+
+@pytest.fixture
+def out() -> Iterator[io.StringIO]:
+    root = logging.getLogger()
+    handlers, level = root.handlers[:], root.level
+    written = io.StringIO()
+    logs.begin("json", "info", written)
+    yield written
+    root.handlers[:] = handlers
+    root.setLevel(level)
+
+
+def lines(out: io.StringIO) -> list[dict[str, object]]:
+    return [json.loads(line) for line in out.getvalue().splitlines()]
+
+
+def test_each_line_is_an_object_with_when_where_and_how_bad(out: io.StringIO) -> None:
+    logging.getLogger("limen.storage").warning("the disk of %s is %s", "harbor", "slow")
+    (line,) = lines(out)
+    assert (line["event"], line["level"], line["logger"]) == ("the disk of harbor is slow", "warning", "limen.storage")
+    assert str(line["timestamp"]).endswith("Z")
+
+
+def test_a_trace_stays_in_its_own_line_of_the_log(out: io.StringIO) -> None:
+    try:
+        int(TOKEN)
+    except ValueError:
+        logging.getLogger("limen").exception("a page went wrong")
+    (line,) = lines(out)
+    assert "ValueError" in str(line["exception"])
+    assert TOKEN not in out.getvalue()
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        f"token {TOKEN}",
+        f"opened https://limen.harbor.example/enrol#{TOKEN}",
+        "Authorization: Bearer abc.def-ghi",
+        "sent authorization basic YWRhOnNlY3JldA==",
+        "asked smtp://ada:hunter2@mail.harbor.example",
+        "with limen_4f8Zk2LmQ9",
+    ],
+)
+def test_what_looks_like_a_secret_is_not_written(out: io.StringIO, said: str) -> None:
+    logging.getLogger("limen").error(said)
+    written = out.getvalue()
+    assert logs.HIDDEN in written
+    for secret in (TOKEN, "abc.def-ghi", "YWRhOnNlY3JldA==", "hunter2", "4f8Zk2LmQ9"):
+        assert secret not in written
+
+
+def test_what_is_called_a_secret_is_not_written_wherever_it_stands(out: io.StringIO) -> None:
+    said = {
+        "password": "swordfish",
+        "deep": {"client_secret": "swordfish", "kept": "yes"},
+        "list": [{"cookie": "swordfish"}],
+    }
+    cleaned = logs.without_secrets(None, "", said)
+    assert "swordfish" not in json.dumps(cleaned)
+    assert cleaned["deep"]["kept"] == "yes"
+
+
+def test_ids_and_plain_words_stay_readable() -> None:
+    said = {"event": "decision 01HZX3-12 for wiki at /pages/2026-11-24, revision 3f2a9c"}
+    assert logs.without_secrets(None, "", dict(said)) == said
+
+
+def test_a_line_can_t_forge_another_nor_move_a_cursor(out: io.StringIO) -> None:
+    logging.getLogger("limen").warning('x"}\n{"event":"forged"}\x1b[2J')
+    assert len(lines(out)) == 1
+    assert "\x1b" not in out.getvalue()
+
+
+def test_on_a_terminal_people_read_text() -> None:
+    root = logging.getLogger()
+    handlers, level = root.handlers[:], root.level
+    written = io.StringIO()
+    written.isatty = lambda: True  # type: ignore[method-assign]
+    logs.begin("auto", "warning", written)
+    logging.getLogger("limen").warning("room is running out")
+    logging.getLogger("limen").info("not asked for")
+    root.handlers[:] = handlers
+    root.setLevel(level)
+    assert "room is running out" in written.getvalue()
+    assert not written.getvalue().startswith("{")
+    assert "not asked for" not in written.getvalue()
