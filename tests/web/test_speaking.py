@@ -56,7 +56,10 @@ async def test_no_page_is_half_german(house: House, browser: Browser) -> None:
     withheld = await _refused(house, browser, "crm", "/export/all")
     stranger, english = house.browser(), SAYING | _messages()
     addresses = (
-        *((browser, path) for path in ("/", "/passkeys?done=removed", "/sessions?done=ended", "/access", "/nowhere")),
+        *(
+            (browser, path)
+            for path in ("/", "/passkeys?done=removed", "/sessions?done=ended", "/access", "/records", "/nowhere")
+        ),
         (browser, f"/not-yet?decision={download}"),
         (browser, f"/not-yet?decision={download}&check=now"),
         (browser, f"/withheld?decision={withheld}"),

@@ -43,6 +43,7 @@ from limen.web.portal import (
     not_yet,
     opening,
     passkeys,
+    records,
     sessions,
     sign_in,
     step_up,
@@ -53,7 +54,21 @@ from limen.web.shell import App, Receive, Scope, Send, Shell, TooLargeError
 from limen.web.site import Site, TurnedAwayError, fresh_proof_path
 
 _ROOMS: Final = (
-    (language, sign_in, enrolment, break_glass, step_up, opening, apps, passkeys, sessions, access, not_yet, withheld),
+    (
+        language,
+        sign_in,
+        enrolment,
+        break_glass,
+        step_up,
+        opening,
+        apps,
+        passkeys,
+        sessions,
+        records,
+        access,
+        not_yet,
+        withheld,
+    ),
     (
         overview,
         live,

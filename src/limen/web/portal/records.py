@@ -1,0 +1,121 @@
+"""What Limen records about you: which kinds of events, the newest, how long, and who can see them."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from typing import Final
+
+from fastapi import APIRouter
+from starlette.requests import Request
+from starlette.responses import Response
+
+from limen.clock import Instant
+from limen.events import Event
+from limen.facts import LIMEN
+from limen.policy.decision import Request as Asked
+from limen.policy.saying.why import policies_about, request_of
+from limen.storage.journal.recent import RING
+from limen.web.catalogue import gettext_noop
+from limen.web.site import Resident, Site
+
+NEWEST: Final = 20
+"""How many events are shown one by one."""
+FAMILIES: Final = {
+    "decision": gettext_noop("Requests to apps, and how they were answered"),
+    "request": gettext_noop("Requests that Limen turned away or changed"),
+    "upstream": gettext_noop("Apps that did not answer you"),
+    "stream": gettext_noop("Connections that were ended"),
+    "sign_in": gettext_noop("Signing in"),
+    "step_up": gettext_noop("Proving again that it's you"),
+    "session": gettext_noop("Your sessions"),
+    "sessions": gettext_noop("Your sessions"),
+    "person": gettext_noop("Your account and your groups"),
+    "link": gettext_noop("One-time links"),
+    "mail": gettext_noop("Mails to you"),
+    "factor": gettext_noop("Your passkeys, password and code"),
+    "revision": gettext_noop("Changes you published"),
+    "break_glass": gettext_noop("Break-glass"),
+}
+OTHER: Final = gettext_noop("Other")
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One event. `effect` and `app` are "" where it is no decision; `by` is whoever did it to this person."""
+
+    at: Instant
+    what: str
+    effect: str
+    app: str
+    address: str
+    by: str
+
+
+def rooms(site: Site) -> APIRouter:
+    router = APIRouter()
+
+    @router.get("/records")
+    async def show(request: Request) -> Response:
+        resident = await site.enter(request)
+        mine = await site.in_thread(lambda: _own(site, resident.person.id))
+        say = resident.visit.speech.gettext
+        counts = Counter[str]()
+        for event in mine:
+            counts[say(family(event.kind))] += event.count
+        settings = site.ports.settings
+        return site.page(
+            "portal/records.html",
+            resident,
+            counts=counts.most_common(),
+            lines=[_line(site, resident, event) for event in mine[:NEWEST]],
+            since=mine[-1].at if mine else 0,
+            days=settings.storage.journal_days,
+            contact=settings.help.contact,
+            readers=readers(site, resident),
+        )
+
+    return router
+
+
+def family(kind: str) -> str:
+    """What an event of this kind is about, in words for the catalogue."""
+    return FAMILIES.get(kind.partition(".")[0], OTHER)
+
+
+def readers(site: Site, resident: Resident) -> tuple[tuple[str, int], ...]:
+    """Whom the policies in force let into the journal: each group's title, and how many active people are in it now."""
+    engine = site.ports.in_force.engine
+    facts = site.known.facts(resident.session, site.known.apps[LIMEN], resident.visitor.address)
+    asked = request_of(engine, engine.decide(Asked("administer"), facts, resident.now))
+    groups = {
+        uid.id
+        for policy in policies_about(engine, asked)
+        if policy.effect == "permit"
+        for uid in policy.principal.entities or ()
+        if uid.type == "Group" and uid.id in site.known.groups
+    }
+    active = [person for person in site.known.people.values() if person.active]
+    titles = {group: site.known.groups[group].title or group for group in groups}
+    return tuple((titles[group], sum(group in person.groups for person in active)) for group in sorted(groups))
+
+
+def _own(site: Site, person_id: str) -> list[Event]:
+    """The person's own events among the newest of all, newest first: what they did, and what was done to them."""
+    return site.ports.journal.recent(RING, lambda event: person_id in {event.actor, event.subject})
+
+
+def _line(site: Site, resident: Resident, event: Event) -> Line:
+    record = event.decision
+    app = site.known.apps.get(record.app) if record is not None else None
+    other = event.actor if event.actor not in {"", resident.person.id} else ""
+    by = site.known.people.get(other)
+    is_own = not other  # where somebody else was is theirs
+    return Line(
+        at=event.at,
+        what=resident.visit.speech.gettext(family(event.kind)),
+        effect="" if record is None else record.effect,
+        app="" if app is None else app.name,
+        address=event.address if is_own else "",
+        by="" if by is None else by.name,
+    )
