@@ -21,6 +21,7 @@ from limen.company.company import Company
 from limen.company.gate import lockout, people_of
 from limen.company.project import InForce
 from limen.company.publish import SERVER, publish
+from limen.doctor.finding import Finding
 from limen.enforcement.assertion import Identity
 from limen.enforcement.check import CheckServer
 from limen.enforcement.doors import Doors
@@ -29,7 +30,7 @@ from limen.enforcement.handover import HandOver, LimenPaths
 from limen.enforcement.store import keep_signing_keys
 from limen.errors import LimenError
 from limen.events import Event
-from limen.facts import Facts, Known
+from limen.facts import LIMEN, Facts, Known
 from limen.identity import parts as identity_parts, workloads
 from limen.identity.parts import Parts
 from limen.identity.ports import Ports
@@ -81,6 +82,7 @@ class Limen:
 class _Below:
     """What stands when the facts stand, and the doors are not open yet."""
 
+    root: Path
     settings: Settings
     clock: Clock
     database: Database
@@ -173,7 +175,7 @@ async def _open_storage(closing: AsyncExitStack, settings: Settings, root: Path,
     feed = Feed(database, known, clock=clock)
     in_force = project.follow(feed, known, settings)
     return _Below(
-        settings, clock, database, keyring, journal, known, feed, in_force, workloads.follow(feed), break_glass
+        root, settings, clock, database, keyring, journal, known, feed, in_force, workloads.follow(feed), break_glass
     )
 
 
@@ -249,6 +251,7 @@ async def _open_doors(closing: AsyncExitStack, below: _Below, doors: Doors, iden
             alias=said.alias,
             settled=below.feed.settled,
             scarce=lambda: disk.sentences,
+            examine=lambda: _examine(below),
         )
     )
     return Limen(
@@ -265,6 +268,16 @@ async def _open_doors(closing: AsyncExitStack, below: _Below, doors: Doors, iden
         disk=disk,
         asgi=_by_host(settings, pages, gateway),
     )
+
+
+async def _examine(below: _Below) -> tuple[Finding, ...]:
+    """What the doctor finds from inside the running Limen, of the apps that are in force."""
+    from limen.doctor.examine import examine_setup  # noqa: PLC0415 -- only when somebody asks
+    from limen.doctor.machine import this_machine  # noqa: PLC0415 -- the same
+    from limen.doctor.setup import Setup  # noqa: PLC0415 -- the same
+
+    apps = tuple(app for app in below.known.apps.values() if app.id != LIMEN)
+    return await examine_setup(Setup(below.root, below.settings, apps, this_machine(), own_pid=os.getpid()))
 
 
 def _by_host(settings: Settings, pages: Asgi, gateway: Asgi) -> Asgi:

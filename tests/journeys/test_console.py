@@ -15,6 +15,7 @@ ROOMS = (
     "/console/people/invite",
     "/console/apps",
     "/console/apps/payroll",
+    "/console/doctor",
     "/console/policies",
     "/console/policies/restricted-needs-a-fresh-passkey",
 )

@@ -13,7 +13,7 @@ import typer
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from limen.doctor import Finding
+    from limen.doctor.finding import Finding
 
 _MARKS: Final = {"wrong": "✗", "warning": "!", "skipped": "·", "ok": "✓"}
 
@@ -23,7 +23,7 @@ def run(
     *,
     as_json: Annotated[bool, typer.Option("--json", help="One line of JSON instead of text")] = False,
 ) -> None:
-    from limen.doctor import State
+    from limen.doctor.finding import State
     from limen.errors import LimenError
 
     if not folder.is_dir():
@@ -38,7 +38,7 @@ def _examined(folder: Path) -> tuple[Finding, ...]:
     import asyncio
 
     from limen.cli.output import console
-    from limen.doctor import EXAMINATIONS, examine
+    from limen.doctor.examine import EXAMINATIONS, examine
 
     waiting = dict.fromkeys(EXAMINATIONS)
     with console(error=True).status("Examining …") as status:
@@ -72,7 +72,7 @@ def report(findings: Sequence[Finding]) -> str:
 
 def summary(findings: Sequence[Finding]) -> str:
     """`2 things are wrong, 1 to look at, 14 fine`."""
-    from limen.doctor import State
+    from limen.doctor.finding import State
 
     count = {state: sum(one.state is state for one in findings) for state in State}
     wrong = count[State.WRONG]

@@ -28,6 +28,7 @@ _STROKED = {
     "what-if": '<path d="M9 8.5a3 3 0 115 2.3c-1.2.9-2 1.6-2 3.2M12 17.5v.2"/><circle cx="12" cy="12" r="9"/>',
     "workloads": '<rect x="4" y="4" width="16" height="6.5" rx="2"/>'
     '<rect x="4" y="13.5" width="16" height="6.5" rx="2"/><path d="M8 7.2v.1M8 16.7v.1M12 7.2h4M12 16.7h4"/>',
+    "doctor": '<path d="M3 12.5h4l2.5-7 4.5 13 2.5-6H21"/>',
     "onward": '<path d="M5 12h14M13 6l6 6-6 6"/>',
 }
 

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from limen.clock import Clock
 from limen.company.project import InForce
+from limen.doctor.finding import Finding
 from limen.enforcement.doors import Doors
 from limen.enforcement.handover import HandOver
 from limen.facts import App, Known, Session
@@ -21,6 +22,11 @@ from limen.storage.database import Database
 from limen.storage.journal import Journal
 
 
+async def nothing_found() -> tuple[Finding, ...]:
+    """Where there is nothing to examine."""
+    return ()
+
+
 async def no_wait() -> None:
     """Where nobody else decides, nothing is waited for."""
 
@@ -31,6 +37,7 @@ class Ports:
 
     `alias` is a session's name for one app, as its assertions carry it. `settled` returns when no worker decides any
     more without what was written before. `scarce` says what room is running out, in sentences.
+    more without what was written before. `examine` looks at the whole set-up, and changes nothing.
     """
 
     settings: Settings
@@ -47,6 +54,7 @@ class Ports:
     alias: Callable[[Session, App], str] = lambda _session, _app: ""
     settled: Callable[[], Awaitable[None]] = no_wait
     scarce: Callable[[], Sequence[str]] = tuple
+    examine: Callable[[], Awaitable[tuple[Finding, ...]]] = nothing_found
 
     @property
     def engine(self) -> Callable[[], Engine]:
