@@ -12,7 +12,7 @@ from urllib.parse import quote
 
 import msgspec
 
-from limen.enforcement.doors import Answer
+from limen.enforcement.doors import TOKEN_WORDS, Answer
 from limen.enforcement.paths import to_local_target
 from limen.facts import LIMEN
 from limen.policy.access import MILDEST, is_withheld
@@ -64,8 +64,11 @@ def status_of(answer: Answer) -> int:
     return 401 if answer.effect is Effect.CHALLENGE else 403
 
 
-def refusal(answer: Answer, target: bytes, public_url: str) -> Refusal:
-    """How the refusal `answer` of a request for `target` is said. `public_url` is the sign-in host's origin."""
+def refusal(answer: Answer, target: bytes, public_url: str, *, is_program: bool = False) -> Refusal:
+    """How the refusal `answer` of a request for `target` is said. `public_url` is the sign-in host's origin.
+
+    `is_program`: no browser, so it may be asked for a token (RFC 7617): git and WebDAV clients send one only then.
+    """
     withheld = _withheld(answer)
     location = _location(answer, target, public_url, withheld)
     remedies = tuple(r.kind for r in answer.decision.at_once) if answer.decision and answer.session else ()
@@ -79,12 +82,19 @@ def refusal(answer: Answer, target: bytes, public_url: str) -> Refusal:
         permitted=(MILDEST,) if withheld else (),
     )
     challenge = ""
-    if answer.effect is Effect.CHALLENGE:
+    if is_program and answer.needs_sign_in and answer.app is not None:
+        challenge = f'Basic realm="{_realm(answer.app.name)}", charset="UTF-8"'
+    elif answer.effect is Effect.CHALLENGE:
         challenge = f'Bearer error="{said.error}", error_description="{said.error_description}"'
         strength = max((r.strength for r in answer.decision.at_once), default=0) if answer.decision else 0
         if strength:
             challenge += f', acr_values="urn:limen:strength:{strength}"'
     return Refusal(status_of(answer), challenge, msgspec.json.encode(said), location, withheld)
+
+
+def _realm(name: str) -> str:
+    """The app's name as a quoted string may hold it (RFC 9110 section 5.6.4)."""
+    return "".join(char for char in name if char.isascii() and char.isprintable() and char not in '"\\') or "Limen"
 
 
 def page(title: str, text: str, *, link: str = "", label: str = "", refresh: bool = False, form: str = "") -> bytes:
@@ -128,6 +138,8 @@ def _location(answer: Answer, target: bytes, public_url: str, withheld: str) -> 
         return ""
     if answer.needs_sign_in:
         return f"/.limen/start?to={to}"
+    if answer.word in TOKEN_WORDS and answer.session is None:
+        return ""
     if answer.effect is Effect.CHALLENGE:
         return f"{public_url}/step-up?app={quote(answer.app.id, safe='')}&to={to}&decision={answer.id}"
     room = "withheld" if withheld else "not-yet"
@@ -155,11 +167,22 @@ _WITHHELD: Final = {
 }
 
 
+_OF_TOKENS: Final = {
+    Named.TOKEN_UNKNOWN.value: "This is no token that is good here. Make one under Tokens, where you find your apps.",
+    Named.TOKEN_EXPIRED.value: "This token has expired. Make a new one under Tokens, where you find your apps.",
+    Named.TOKEN_REVOKED.value: "This token was revoked. Make a new one under Tokens, where you find your apps.",
+    Named.TOKEN_OUT_OF_SCOPE.value: "This token was made for another app, or for other actions.",
+    Named.TOKEN_AND_SESSION.value: "A token and a session were sent together. Send one of the two.",
+}
+
+
 def _description(answer: Answer, withheld: str = "") -> str:
     if answer.word in UNAVAILABLE:
         return "Limen can't decide at the moment, so nothing is let through. Try again shortly."
     if answer.decision is None:
         return "The request can't be passed on."
+    if answer.word in _OF_TOKENS:
+        return _OF_TOKENS[answer.word]
     if answer.needs_sign_in:
         return "Sign in to go on."
     if answer.effect is Effect.CHALLENGE:
@@ -200,9 +223,11 @@ def json_reply(
     return Reply(status, (*fields, (b"content-length", b"%d" % len(body))), body)
 
 
-def refusal_reply(answer: Answer, target: bytes, public_url: str, *, is_navigation: bool) -> Reply:
+def refusal_reply(
+    answer: Answer, target: bytes, public_url: str, *, is_navigation: bool, is_program: bool = False
+) -> Reply:
     """The refusal as the gateway gives it: navigations go on or see a page, everything else gets JSON."""
-    refused = refusal(answer, target, public_url)
+    refused = refusal(answer, target, public_url, is_program=is_program)
     status = refused.status
     if answer.decision is None and answer.word != Named.UNKNOWN_HOST:
         status = 400

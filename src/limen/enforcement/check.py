@@ -20,7 +20,7 @@ from typing import Final, cast
 import httptools
 import msgspec
 
-from limen.enforcement import answers
+from limen.enforcement import answers, authorization
 from limen.enforcement.addresses import Network, client_address
 from limen.enforcement.assertion import Identity
 from limen.enforcement.doors import Answer, Doors
@@ -38,6 +38,9 @@ _SAID_ONCE: Final = frozenset(
         b"x-forwarded-host",
         b"x-forwarded-uri",
         b"x-limen-client",
+        b"x-limen-authorization",
+        b"authorization",
+        b"user-agent",
         b"host",
         b"origin",
         b"upgrade",
@@ -297,10 +300,15 @@ class _Connection(asyncio.Protocol):
         forwarded_for = get(b"x-forwarded-for")
         address = (server.addresses.get(forwarded_for) or server.address(forwarded_for)) if forwarded_for else ""
         preflight_from = get(b"origin", b"") if b"access-control-request-method" in fields else b""
-        answer = server.doors.ask(door, method, host, uri, cookies, address, preflight_from)
+        # nginx and Caddy say it under this name alone: one that does not would hand the token on to the app.
+        said = get(b"x-limen-authorization" if door == "check" else b"authorization")
+        presented = self._presented(said, door, address, host) if said else None
+        answer = server.doors.ask(door, method, host, uri, cookies, address, preflight_from, presented)
         if answer.effect is not Effect.PERMIT:
             return self._refused(answer, method, uri)
         who = server.identity.block(answer)
+        if said:
+            who += self._rest_of(said, door)
         if door == "envoy":
             return b"%bcookie: %b\r\n%b\r\n" % (_PERMITTED, without_our_cookies(cookies), who)
         if b";" in cookies or answer.session is None:
@@ -309,8 +317,28 @@ class _Connection(asyncio.Protocol):
                 return b"%bX-Limen-Cookie: %b\r\n%b\r\n" % (_PERMITTED, rest, who)
         return _PERMITTED + who + b"\r\n"
 
+    def _presented(self, said: bytes, door: str, address: str, host: bytes) -> authorization.Presented | None:
+        presented = authorization.presented(said)
+        if presented is not None and presented.is_basic and self._is_browser():
+            self._server.doors.tell("request.stripped", "token-in-a-browser", door=door, address=address, host=host)
+            return None
+        return presented
+
+    def _rest_of(self, said: bytes, door: str) -> bytes:
+        """What the front passes on of the Authorization field: the app's own, never a token of ours."""
+        rest = authorization.for_upstream(said)
+        if door == "envoy":
+            return b"" if rest else b"x-envoy-auth-headers-to-remove: authorization\r\n"
+        return b"X-Limen-Authorization: %b\r\n" % rest if rest else b""
+
+    def _is_browser(self) -> bool:
+        get = self._fields.get
+        return authorization.is_browser(get(b"sec-fetch-mode", b""), get(b"user-agent", b""))
+
     def _refused(self, answer: Answer, method: bytes, target: bytes) -> bytes:
-        refused = answers.refusal(answer, target, self._server.public_url)
+        # Without a User-Agent the front may have left it out: then it is taken for a browser's.
+        is_program = b"user-agent" in self._fields and not self._is_browser()
+        refused = answers.refusal(answer, target, self._server.public_url, is_program=is_program)
         is_navigation = method == b"GET" and self._fields.get(b"sec-fetch-mode") == b"navigate"
         fields: list[tuple[bytes, bytes]]
         if is_navigation and refused.location:

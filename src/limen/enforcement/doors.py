@@ -12,6 +12,7 @@ from time import perf_counter_ns
 import msgspec
 
 from limen.clock import Clock, Instant
+from limen.enforcement.authorization import Presented
 from limen.enforcement.flood import Flood
 from limen.enforcement.headers import TwiceError, cookie
 from limen.enforcement.paths import PathRefusedError
@@ -19,6 +20,7 @@ from limen.enforcement.ports import CurrentEngine, Journal
 from limen.enforcement.routes import MethodRefusedError, Route, Routes
 from limen.events import Event, Outcome
 from limen.facts import LIMEN, App, Facts, Known, Session, Standing
+from limen.facts.tokens import token_hash
 from limen.policy.decision import Decision, Effect, Named, Reason, Request
 from limen.storage.break_glass import is_break_glass
 
@@ -30,6 +32,13 @@ MAX_COOKIE_BYTES = 16_384
 HOSTS_KEPT = 1_024
 
 _PERMIT = Effect.PERMIT
+_OF_A_TOKEN = {
+    Standing.NOT_SIGNED_IN: Named.TOKEN_UNKNOWN,
+    Standing.ENDED: Named.TOKEN_EXPIRED,
+    Standing.REVOKED: Named.TOKEN_REVOKED,
+    Standing.OTHER_APP: Named.TOKEN_OUT_OF_SCOPE,
+}
+"""What is wrong with a token that is not live, by what it is worth as a session."""
 _TITLES = {
     Named.NOT_SIGNED_IN: "Nobody is signed in",
     Named.SESSION_ENDED: "The session has ended",
@@ -45,6 +54,11 @@ _TITLES = {
     Named.BAD_REQUEST: "The request is not one that may be passed on",
     Named.PUBLIC_ROUTE: "Declared public",
     Named.CORS_PREFLIGHT: "A preflight from a declared origin",
+    Named.TOKEN_UNKNOWN: "No such token",
+    Named.TOKEN_EXPIRED: "The token has expired",
+    Named.TOKEN_REVOKED: "The token was revoked",
+    Named.TOKEN_OUT_OF_SCOPE: "The token was not made for this",
+    Named.TOKEN_AND_SESSION: "A token and a session were sent together",
     Named.BREAK_GLASS: "Break-glass opens Limen's console and nothing else, for a short time",
 }
 REASONS: dict[str, Reason] = {
@@ -55,6 +69,17 @@ REASONS: dict[str, Reason] = {
     )
     for name, title in _TITLES.items()
 }
+
+
+TOKEN_WORDS: frozenset[str] = frozenset(
+    {
+        Named.TOKEN_UNKNOWN,
+        Named.TOKEN_EXPIRED,
+        Named.TOKEN_REVOKED,
+        Named.TOKEN_OUT_OF_SCOPE,
+        Named.TOKEN_AND_SESSION,
+    }
+)
 
 
 class Answer(msgspec.Struct, frozen=True, gc=False):
@@ -116,11 +141,12 @@ class Doors:
         cookies: bytes,
         address: str,
         preflight_from: bytes = b"",
+        presented: Presented | None = None,
     ) -> Answer:
         """Decide the request that `door` read off the wire: all of it raw, `target` in origin-form.
 
         `cookies` is the whole Cookie field, `address` the client's as far as trusted hops tell. `preflight_from` is
-        the Origin of a CORS preflight. Never raises for anything a client can send.
+        the Origin of a CORS preflight, `presented` a program's token. Never raises for anything a client can send.
         """
         known = self.known
         routes = self._hosts.get(host) if self._apps is known.apps_by_host else None
@@ -140,6 +166,8 @@ class Doors:
         if preflight_from and method == b"OPTIONS" and preflight_from.decode("latin-1") in app.cors.origins:
             return self._let_through(door, app, route, address, Named.CORS_PREFLIGHT)
         now = self.clock.now()
+        if presented is not None:
+            return self._by_token(door, route, app, presented, cookies, address, now)
         if cookies.startswith(_ONLY_OURS) and b";" not in cookies:  # the one cookie that most requests have
             token, wrong = cookies[_OURS_BEGINS:], ""
         else:
@@ -151,6 +179,35 @@ class Doors:
         else:
             session, standing, facts = None, Standing.NOT_SIGNED_IN, known.facts(None, app, address)
         return self._decide(door, route, session, wrong or standing, facts, now)
+
+    def _by_token(
+        self, door: str, route: Route, app: App, presented: Presented, cookies: bytes, address: str, now: Instant
+    ) -> Answer:
+        """Decide about a program with a token. Its scope is looked at before any policy: they can't widen it."""
+        known = self.known
+        if APP_COOKIE in cookies:  # two ways to say who asks are one too many
+            facts = known.facts(None, app, address)
+            return self._refused_token(door, route, facts, None, Named.TOKEN_AND_SESSION, now)
+        if not presented.secret:
+            return self._decide(door, route, None, Named.TOKEN_UNKNOWN, known.facts(None, app, address), now)
+        session, standing, facts = known.enter_with_token(token_hash(presented.secret), app, address, now)
+        if session is None:
+            wrong = _OF_A_TOKEN.get(standing, standing)
+            if wrong is Named.TOKEN_OUT_OF_SCOPE:
+                return self._refused_token(door, route, facts, None, wrong, now)
+            return self._decide(door, route, None, wrong, facts, now)
+        if route.request.action not in session.actions:
+            return self._refused_token(door, route, facts, session, Named.TOKEN_OUT_OF_SCOPE, now)
+        return self._decide(door, route, session, standing, facts, now)
+
+    def _refused_token(
+        self, door: str, route: Route, facts: Facts, session: Session | None, name: Named, now: Instant
+    ) -> Answer:
+        address = facts.place.address
+        if session is None and not self._flood.has_room("strangers", now):
+            facts, address = self.known.facts(None, facts.app, ""), ""
+        decision = _named(name, Effect.DENY, route.request, facts, now)
+        return self._keep(decision, facts.app, session, route, door, address)
 
     def judge(self, door: str, app: App, session: Session | None, request: Request, address: str) -> Answer:
         """Decide about a session that is already at hand: the sign-in host's own rooms."""
@@ -191,7 +248,7 @@ class Doors:
         if answer.word in {Named.PUBLIC_ROUTE, Named.CORS_PREFLIGHT}:
             return "", None
         now = self.clock.now()
-        session = self.known.sessions.get(answer.session.id) if answer.session else None
+        session = self.known.issued(answer.session.id) if answer.session else None
         if answer.session is not None and session is None:
             return Named.SESSION_REVOKED, None
         if session is not None:

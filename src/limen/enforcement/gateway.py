@@ -11,7 +11,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, MutableMapping, 
 from contextlib import suppress
 from typing import Any, TypeAlias
 
-from limen.enforcement import answers, headers, websockets
+from limen.enforcement import answers, authorization, headers, websockets
 from limen.enforcement.addresses import Network, client_address, is_trusted
 from limen.enforcement.assertion import Identity
 from limen.enforcement.doors import Answer, Doors
@@ -85,9 +85,15 @@ class Gateway:
         forged = headers.forgery(fields)
         if forged is not None:
             word, name = forged
-            said = name.decode("ascii", "replace")
-            self.doors.tell("request.stripped", word, door=door, address=address, host=host, detail=said)
+            detail = name.decode("ascii", "replace")
+            self.doors.tell("request.stripped", word, door=door, address=address, host=host, detail=detail)
         preflight = headers.first(fields, b"access-control-request-method")
+        said = headers.first(fields, b"authorization")
+        presented = authorization.presented(said) if said else None
+        if presented is not None and presented.is_basic and _is_browser(fields):
+            # A browser sends a password once typed with every request, whoever caused it: that proves nothing.
+            self.doors.tell("request.stripped", "token-in-a-browser", door=door, address=address, host=host)
+            presented = None
         return self.doors.ask(
             door,
             method.encode(),
@@ -96,6 +102,7 @@ class Gateway:
             headers.cookies(fields),
             address,
             preflight_from=headers.first(fields, b"origin") if preflight else b"",
+            presented=presented,
         )
 
     def for_upstream(self, answer: Answer, app: App, fields: Fields, address: str) -> Fields:
@@ -139,7 +146,13 @@ class Gateway:
         answer = self.ask("gateway", scope["method"], target, fields, address)
         if not answer.permitted or answer.app is None:
             is_navigation = scope["method"] == "GET" and headers.first(fields, b"sec-fetch-mode") == b"navigate"
-            await _reply(send, answers.refusal_reply(answer, target, self.public_url, is_navigation=is_navigation))
+            is_program = not _is_browser(fields)
+            await _reply(
+                send,
+                answers.refusal_reply(
+                    answer, target, self.public_url, is_navigation=is_navigation, is_program=is_program
+                ),
+            )
             return
         exchange = _Exchange(self, scope, receive, send, answer, answer.app, fields, address, target)
         await exchange.run()
@@ -310,6 +323,10 @@ class _Exchange:
     def _declared_length(self) -> int:
         length = headers.first(self._fields, b"content-length")
         return int(length) if length.isdigit() else 0
+
+
+def _is_browser(fields: Fields) -> bool:
+    return authorization.is_browser(headers.first(fields, b"sec-fetch-mode"), headers.first(fields, b"user-agent"))
 
 
 def target_of(scope: Scope) -> bytes:

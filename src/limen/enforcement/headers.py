@@ -9,6 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from limen.enforcement.authorization import presented
+
 Fields = list[tuple[bytes, bytes]]
 
 HOP_BY_HOP = frozenset(
@@ -129,7 +131,10 @@ def upstream_request(fields: Fields, ours: Iterable[tuple[bytes, bytes]]) -> Fie
     kept = [
         (name, value)
         for name, value in fields
-        if name not in dropped and name not in {b"cookie", b"host"} and not is_stripped(name)
+        if name not in dropped
+        and name not in {b"cookie", b"host"}
+        and not is_stripped(name)
+        and not (name == b"authorization" and presented(value) is not None)
     ]
     cookies = without_our_cookies(b"; ".join(value for name, value in fields if name == b"cookie"))
     if cookies:

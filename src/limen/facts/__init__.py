@@ -26,6 +26,7 @@ from limen.facts.nouns import (
     Session,
     strength_of,
 )
+from limen.facts.tokens import STRONGEST_TOKEN, auth_of_token
 
 __all__ = [
     "ACTIONS",
@@ -33,6 +34,7 @@ __all__ = [
     "LIMEN",
     "MOST_ONBOARDED",
     "NOWHERE",
+    "STRONGEST_TOKEN",
     "UNKNOWN_DEVICE",
     "UNKNOWN_RISK",
     "UNPROVED",
@@ -54,5 +56,6 @@ __all__ = [
     "Session",
     "Standing",
     "Upstream",
+    "auth_of_token",
     "strength_of",
 ]

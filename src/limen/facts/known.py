@@ -13,7 +13,18 @@ from ipaddress import IPv4Network, IPv6Network, ip_address
 from limen.clock import Instant
 from limen.facts.app import App
 from limen.facts.asked import Facts
-from limen.facts.nouns import NOWHERE, UNKNOWN_DEVICE, UNKNOWN_RISK, Device, Group, Person, Place, Risk, Session
+from limen.facts.nouns import (
+    ANYBODY,
+    NOWHERE,
+    UNKNOWN_DEVICE,
+    UNKNOWN_RISK,
+    Device,
+    Group,
+    Person,
+    Place,
+    Risk,
+    Session,
+)
 
 MEMO_LIMIT = 10_000
 """How many assembled facts and places are kept before all are forgotten; bounds memory, not correctness."""
@@ -68,11 +79,14 @@ class Known:
     risks: dict[str, Risk] = field(default_factory=dict)
     networks: tuple[tuple[str, IPv4Network | IPv6Network], ...] = ()
     sessions: dict[str, Session] = field(default_factory=dict)
+    tokens: dict[str, Session] = field(default_factory=dict)
+    workloads: dict[str, Person] = field(default_factory=dict)
     lease_until: float = 0.0
     version: int = 0
     _by_token: dict[bytes, Session] = field(default_factory=dict)
     _token_of: dict[str, bytes] = field(default_factory=dict)
     _last_used: dict[str, Instant] = field(default_factory=dict)
+    _used_from: dict[str, str] = field(default_factory=dict)
     _lives: dict[str, _Life] = field(default_factory=dict)
     _seats: dict[bytes, _Seat] = field(default_factory=dict)
     _not_before: dict[Subject, Instant] = field(default_factory=dict)
@@ -85,6 +99,14 @@ class Known:
     def session(self, token_hash: bytes) -> Session | None:
         """The session whose token hashes (SHA-256) to `token_hash`, alive or not."""
         return self._by_token.get(token_hash)
+
+    def issued(self, session_id: str) -> Session | None:
+        """The newest state of a session, or of a token, of this id; None where it is gone."""
+        return self.sessions.get(session_id) or self.tokens.get(session_id)
+
+    def asker(self, person_id: str) -> Person | None:
+        """Who asks: a person, or a workload."""
+        return self.people.get(person_id) or self.workloads.get(person_id)
 
     def standing(self, session: Session | None, app_id: str, now: Instant) -> Standing:
         """What `session` is worth on the host of `app_id` ("" for the sign-in host)."""
@@ -114,6 +136,19 @@ class Known:
                 return seat.live
         return self._seat(token_hash, app, address, now)
 
+    def enter_with_token(
+        self, token_hash: bytes, app: App, address: str, now: Instant
+    ) -> tuple[Session | None, Standing, Facts]:
+        """`enter` for a program's token (see `facts.tokens`), which remembers from where it was used last."""
+        entered = self.enter(token_hash, app, address, now)
+        if entered[0] is not None:
+            self._used_from[entered[0].id] = address
+        return entered
+
+    def used_from(self, token_id: str) -> str:
+        """The address a token was last used from; "" where it was not used since the start."""
+        return self._used_from.get(token_id, "")
+
     def ends_at(self, session: Session) -> Instant:
         """The instant at which time alone ends `session`, if nobody uses it again."""
         root = self.sessions.get(session.parent, session) if session.parent else session
@@ -122,7 +157,7 @@ class Known:
 
     def last_used(self, session_id: str) -> Instant:
         """When the session (or a session hanging on it) was last used; 0 if it is not known."""
-        session = self.sessions.get(session_id)
+        session = self.issued(session_id)
         return self._last_used.get(session_id, session.started_at) if session else 0
 
     def used(self, session: Session, now: Instant) -> None:
@@ -176,6 +211,28 @@ class Known:
             self._last_used.pop(session_id, None)
             self._changed(("session", session_id))
 
+    def put_token(self, token_hash: bytes, token: Session) -> None:
+        """Know a program's token by the hash of its secret."""
+        self._forget_token(token.id)
+        self.tokens[token.id] = self._by_token[token_hash] = token
+        self._token_of[token.id] = token_hash
+        self._changed(("session", token.id))
+
+    def drop_token(self, token_id: str) -> None:
+        if self.tokens.pop(token_id, None) is not None:
+            self._forget_token(token_id)
+            self._last_used.pop(token_id, None)
+            self._used_from.pop(token_id, None)
+            self._changed(("session", token_id))
+
+    def put_workload(self, workload: Person) -> None:
+        self.workloads[workload.id] = workload
+        self._changed(("person", workload.id))
+
+    def drop_workload(self, workload_id: str) -> None:
+        self.workloads.pop(workload_id, None)
+        self._changed(("person", workload_id))
+
     def put_device(self, device: Device) -> None:
         self.devices[device.id] = device
         self._changed(("device", device.id))
@@ -227,7 +284,7 @@ class Known:
         """What can be told of a session until a fact changes; its idle time is counted from its last use."""
         root = self.sessions.get(session.parent) if session.parent else session
         standing = Standing.LIVE
-        person = self.people.get(session.person_id)
+        person = self.asker(session.person_id)
         if root is None or self._issued_too_early(session) or (root is not session and self._issued_too_early(root)):
             standing = Standing.REVOKED
         elif person is None or not person.active:
@@ -277,7 +334,7 @@ class Known:
         root = self.sessions.get(session.parent, session) if session.parent else session
         return Facts(
             app=app,
-            person=self.people[session.person_id],
+            person=self.asker(session.person_id) or ANYBODY,
             auth=root.auth,
             session=session,
             device=self.devices.get(session.device_id, UNKNOWN_DEVICE),

@@ -49,6 +49,8 @@ class Person:
     email: str = ""
     groups: frozenset[str] = frozenset()
     active: bool = False
+    is_workload: bool = False
+    """A service, not a human being: `Workload::"…"` in policies."""
 
 
 ANYBODY = Person(id="")
@@ -60,12 +62,19 @@ class Auth:
     """How somebody proved who they are.
 
     `strength`: 0 nothing · 1 one factor · 2 two distinct factors · 3 phishing-resistant multi-factor.
-    `at`: when the newest proof of that strength was given (0: never).
+    `at`: when the newest proof of that strength was given (0: never). `by_token`: nobody is there, a program sent a
+    token that stands for what was proved when it was made. It has no factors: it uses none.
     """
 
     strength: int = 0
     factors: frozenset[Factor] = frozenset()
     at: Instant = 0
+    by_token: bool = False
+
+    @property
+    def interactive(self) -> bool:
+        """Whether somebody proved this themselves, in a session of their own. Nobody, and a token, is the worse."""
+        return self.strength > 0 and not self.by_token
 
 
 UNPROVED = Auth()
@@ -78,7 +87,8 @@ class Session:
 
     `app` is "" for the sign-in host, else the one app on whose host its cookie is good. An app's session hangs on
     its `parent` and dies with it. `started_at` is what `not_before` instants are compared with.
-    `expires_at` is absolute; idle expiry is `idle_ms` after the last use.
+    `expires_at` is absolute; idle expiry is `idle_ms` after the last use. A token of a program is one as well: it hangs
+    on nothing, does not idle, and is good for its `actions` alone (a browser's session has none named, and no bound).
     """
 
     id: str
@@ -92,6 +102,7 @@ class Session:
     device_id: str = ""
     address: str = ""
     user_agent: str = ""
+    actions: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

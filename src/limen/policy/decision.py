@@ -40,6 +40,11 @@ class Named(StrEnum):
     DUPLICATE_COOKIE = "duplicate-cookie"
     BREAK_GLASS = "break-glass"
     ONBOARDING = "onboarding"
+    TOKEN_UNKNOWN = "token-unknown"  # noqa: S105 -- the name of a reason
+    TOKEN_EXPIRED = "token-expired"  # noqa: S105 -- the name of a reason
+    TOKEN_REVOKED = "token-revoked"  # noqa: S105 -- the name of a reason
+    TOKEN_OUT_OF_SCOPE = "token-out-of-scope"  # noqa: S105 -- the name of a reason
+    TOKEN_AND_SESSION = "token-and-session"  # noqa: S105 -- the name of a reason
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,9 +77,9 @@ class Reason:
 class Remedy:
     """A change that turns the answer, by itself or together with the others of its set.
 
-    `kind`: "sign_in" · "use_passkey" · "add_factor" · "sign_in_again" · "new_session" · "enrol_device" ·
-    "mend_device" · "change_place" · "ask_for_grant" · "come_back". `strength` and `at` say how firmly or when, where
-    that matters.
+    `kind`: "sign_in" · "use_passkey" · "add_factor" · "sign_in_again" · "new_session" · "use_browser" ·
+    "enrol_device" · "mend_device" · "change_place" · "ask_for_grant" · "come_back". `strength` and `at` say how firmly
+    or when, where that matters.
     `what` is the attribute of the device or the place that changes, and `to` its new value where it is a name.
     `at_once` is true where the browser in front of the person can do it now.
     """

@@ -157,7 +157,8 @@ def joined(facts: Facts, principal: Entity, resource: Entity, device: Record, pl
 
 
 def person_words(person: Person) -> Entity:
-    return Entity(EntityUid("Person", person.id), {"active": person.active}, _group_words(person.groups))
+    kind = "Workload" if person.is_workload else "Person"
+    return Entity(EntityUid(kind, person.id), {"active": person.active}, _group_words(person.groups))
 
 
 # What many people share is one value for all of them: less memory, and it stays in the processor's caches.
@@ -198,6 +199,7 @@ def _auth(auth: Auth) -> Record:
         "strength": auth.strength,
         "factors": _factors(auth.factors),
         "at": Datetime(auth.at),
+        "interactive": auth.interactive,
     }
 
 

@@ -23,6 +23,7 @@ from limen.facts import (
     Place,
     Risk,
     Session,
+    auth_of_token,
 )
 
 SOME_TUESDAY = "2026-01-06T10:00"
@@ -41,11 +42,13 @@ class Supposed:
     """What is taken to be known. `at` is local time in the company's zone; `proved` and `grant` are lengths of time.
 
     `device` is a compliance ("compliant", "non_compliant", "unknown"), or "" for a device nobody knows. `risk` None is
-    an unknown risk; `grant` 0 is no grant.
+    an unknown risk; `grant` 0 is no grant. `token`: a program asks, with a token made that long ago at that strength
+    (at most 2, and without a device of its own).
     """
 
     strength: int = 2
     proved: Milliseconds = MINUTE
+    token: bool = False
     at: str = SOME_TUESDAY
     device: str = ""
     managed: bool = False
@@ -76,6 +79,8 @@ class Supposed:
         if person is None:
             return Facts(app=app, person=ANYBODY, auth=UNPROVED, place=place)
         auth = Auth(self.strength, _FACTORS[self.strength], now - self.proved)
+        if self.token:
+            auth = auth_of_token(auth)
         grant = Grant("supposed", app.id, frozenset({action}), now + self.grant)
         return Facts(
             app=app,
@@ -89,7 +94,7 @@ class Supposed:
         )
 
     def _device(self, now: Instant) -> Device:
-        if not self.device:
+        if not self.device or self.token:
             return UNKNOWN_DEVICE
         return Device(
             "supposed",

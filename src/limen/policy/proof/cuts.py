@@ -57,7 +57,13 @@ BINDING: Final = "context.device.binding"
 ADDRESS: Final = "context.place.address"
 FACTORS: Final = "context.auth.factors"
 FLAGS: Final = frozenset(
-    {"context.session.known", "context.device.known", "context.device.managed", "context.place.known"}
+    {
+        "context.auth.interactive",
+        "context.session.known",
+        "context.device.known",
+        "context.device.managed",
+        "context.place.known",
+    }
     | {"context.place.anonymiser", "context.risk.known", "context.grant.active", "principal.active"}
 )
 

@@ -37,6 +37,7 @@ ORDER: Final[Mapping[str, Better]] = {
     "context.auth.strength": Better.HIGHER,
     "context.auth.factors": Better.SUPERSET,
     "context.auth.at": Better.HIGHER,
+    "context.auth.interactive": Better.HIGHER,
     "context.session.known": Better.HIGHER,
     "context.session.started": Better.HIGHER,
     "context.device.known": Better.HIGHER,
@@ -59,7 +60,7 @@ ORDER: Final[Mapping[str, Better]] = {
 """Every attribute of the schema that is a fact and can get worse. A path that is not here is no such fact."""
 
 _OF_NOUNS: Final[Mapping[type, Mapping[str, Better]]] = {
-    Auth: {"strength": Better.HIGHER, "factors": Better.SUPERSET, "at": Better.HIGHER},
+    Auth: {"strength": Better.HIGHER, "factors": Better.SUPERSET, "at": Better.HIGHER, "interactive": Better.HIGHER},
     Session: {"started_at": Better.HIGHER},
     Device: {
         "known": Better.HIGHER,
@@ -110,7 +111,7 @@ def is_no_better(one: Noun | None, other: Noun | None) -> bool:
         return False
     if isinstance(one, Grant) and isinstance(other, Grant) and one.app != other.app:
         return False
-    if isinstance(one, Person) and isinstance(other, Person) and (one.id, one.groups) != (other.id, other.groups):
+    if isinstance(one, Person) and isinstance(other, Person) and _who(one) != _who(other):
         return False
     return all(
         is_value_no_better(how, getattr(one, name), getattr(other, name)) for name, how in _OF_NOUNS[type(one)].items()
@@ -124,6 +125,10 @@ def are_no_better(one: Facts, other: Facts) -> bool:
         and all(is_no_better(getattr(one, name), getattr(other, name)) for name in _SINGLE)
         and _covers(one.grants, other.grants)
     )
+
+
+def _who(person: Person) -> tuple[str, frozenset[str], bool]:
+    return person.id, person.groups, person.is_workload
 
 
 _SINGLE: Final = ("person", "auth", "session", "device", "place", "risk")

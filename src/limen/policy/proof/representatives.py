@@ -20,6 +20,7 @@ from limen.cedar.operators import like
 from limen.clock import DAY, Instant
 from limen.facts import (
     NOWHERE,
+    STRONGEST_TOKEN,
     UNKNOWN_DEVICE,
     UNKNOWN_RISK,
     UNPROVED,
@@ -87,7 +88,18 @@ class Representatives:
             for factors in (self._factors if self._factors is not None else (USUAL_FACTORS[strength],))
             for at in self.instants_before("context.auth.at", now)
         ]
-        return (UNPROVED, *known)
+        return (UNPROVED, *self._tokens(strengths, now), *known)
+
+    def _tokens(self, strengths: tuple[int, ...], now: Instant) -> list[Auth]:
+        """What is known of a program's token, where that can be told from what somebody proved in a browser."""
+        if self.cuts.read.isdisjoint({"context.auth.interactive", "context.auth.factors"}):
+            return []
+        weaker = sorted({min(strength, STRONGEST_TOKEN) for strength in strengths})
+        return [
+            Auth(strength, frozenset(), at, by_token=True)
+            for strength in weaker
+            for at in self.instants_before("context.auth.at", now)
+        ]
 
     def sessions(self, now: Instant) -> tuple[Session | None, ...]:
         """Sign-ins that began at or before `now`; None is the first where any policy reads them."""

@@ -99,14 +99,16 @@ NUMBERS: Final = {
     "time.minute": (0, 1439),
 }
 _SWITCHES: Final = frozenset(
-    {"session.known", "device.known", "device.managed", "place.known", "place.anonymiser", "risk.known", "grant.active"}
+    {"auth.interactive", "session.known", "device.known", "device.managed", "place.known", "place.anonymiser"}
+    | {"risk.known", "grant.active"}
 )
 TEXTS: Final = frozenset(
     {"device.id", "device.platform", "place.country", "place.network", "request.method", "request.route"}
 )
 AXES: Final[tuple[str, ...]] = (
     *("now", "time.weekday", "time.minute", "request.method", "request.route"),
-    *("auth.strength", "auth.factors", "auth.age", "auth.at", "session.known", "session.age", "session.started"),
+    *("auth.strength", "auth.factors", "auth.interactive", "auth.age", "auth.at"),
+    *("session.known", "session.age", "session.started"),
     *("device.known", "device.compliance", "device.managed", "device.binding", "device.platform", "device.id"),
     *("device.age", "device.seen", "place.known", "place.country", "place.network", "place.anonymiser"),
     *("place.address", "risk.known", "risk.score", "grant.active", "grant.age", "grant.until"),

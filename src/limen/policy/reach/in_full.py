@@ -8,6 +8,7 @@ from typing import Final
 from limen.clock import DAY, HOUR, MINUTE, Instant
 from limen.facts import (
     ANYBODY,
+    STRONGEST_TOKEN,
     UNKNOWN_DEVICE,
     UNKNOWN_RISK,
     UNPROVED,
@@ -82,9 +83,13 @@ def _number(said: Mapping[str, Raw], axis: str, otherwise: int) -> int:
 
 def _auth(said: Mapping[str, Raw], now: Instant) -> Auth:
     factors = said.get("auth.factors")
-    strength = _number(said, "auth.strength", 3 if factors is None else min(len(_as_factors(factors)), 2))
+    by_token = said.get("auth.interactive") is False
+    usual = STRONGEST_TOKEN if by_token else 3 if factors is None else min(len(_as_factors(factors)), 2)
+    strength = _number(said, "auth.strength", usual)
     if not strength:
         return UNPROVED
+    if by_token or (factors is not None and not factors):
+        return Auth(strength, frozenset(), _number(said, "auth.at", now - MINUTE), by_token=True)
     chosen = _FACTORS[strength] if factors is None else _as_factors(factors)
     return Auth(strength, frozenset(map(Factor, chosen)), _number(said, "auth.at", now - MINUTE))
 

@@ -180,6 +180,7 @@ _SWITCHES: Final = {
     "place.anonymiser": ("unless it is known that no anonymiser is used", "without an anonymiser"),
     "risk.known": ("while the risk is known", "while the risk is unknown"),
     "grant.active": ("with a grant", "without a grant"),
+    "auth.interactive": ("in a browser", "with a token"),
     "session.known": ("in a session", "without a session"),
 }
 _TEXTS: Final = {

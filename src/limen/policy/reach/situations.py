@@ -17,6 +17,7 @@ from limen.cedar.interpret import Request as CedarRequest, boolean
 from limen.cedar.tree import Expression
 from limen.clock import DAY, HOUR, MINUTE, Instant
 from limen.facts import (
+    STRONGEST_TOKEN,
     App,
     Facts,
     Person,
@@ -36,6 +37,7 @@ _NOBODY: Final[Mapping[str, Raw]] = {
     **UNKNOWN,
     "auth.strength": 0,
     "auth.factors": frozenset[str](),
+    "auth.interactive": False,
     "auth.at": 0,
     "session.known": False,
     "session.started": 0,
@@ -142,7 +144,16 @@ class Situating:
         yield ("session.known", "session.age"), lambda some: some[0].example is True or _is_never(some[1], self.since)
         yield ("place.known", "place.country"), lambda some: some[0].example is True or some[1].holds("")
         yield ("risk.known", "risk.score"), lambda some: some[0].example is True or some[1].holds(100)
-        yield ("auth.strength", "auth.factors"), lambda some: (some[0].example == 0) is (not some[1].example)
+        # Without a factor there is no proof, or a program's token, which is never a passkey.
+        yield (
+            ("auth.strength", "auth.factors"),
+            lambda some: some[0].example in (range(STRONGEST_TOKEN + 1) if not some[1].example else (1, 2, 3)),
+        )
+        yield (
+            ("auth.strength", "auth.interactive"),
+            lambda some: some[0].example in ((1, 2, 3) if some[1].example else range(STRONGEST_TOKEN + 1)),
+        )
+        yield ("auth.factors", "auth.interactive"), lambda some: bool(some[0].example) is some[1].example
         yield ("auth.strength", "auth.at"), lambda some: some[0].example != 0 or some[1].holds(0)
         yield ("auth.strength", "auth.age"), lambda some: some[0].example != 0 or _is_never(some[1], self.since)
         yield ("grant.age",), lambda some: self._grant_fits((_TRUE, *some)) or _is_never(some[0], self.since)

@@ -83,7 +83,9 @@ def moves_of(reads: Reads, facts: Facts, action: str, now: Instant) -> tuple[Mov
     """What somebody who is signed in could change of what these policies read, the cheapest first."""
     paths = reads.paths
     found = list(_proofs(facts.auth)) if _reads(paths, "auth") else []
-    if "context.session.started" in paths or ("context.session.known" in paths and facts.session is None):
+    if facts.auth.by_token:
+        found = [_in_a_browser(facts.auth)] if _reads(paths, "auth") or _reads(paths, "session") else []
+    elif "context.session.started" in paths or ("context.session.known" in paths and facts.session is None):
         found.append(Move(Remedy("new_session", at_once=False), "session", 4, _new_session))
     if _reads(paths, "device"):
         found += _device(reads, facts)
@@ -114,6 +116,7 @@ def strongest(auth: Auth, now: Instant) -> Auth:
 
 
 _USE_PASSKEY: Final = Remedy("use_passkey", at_once=True, strength=3)
+_USE_BROWSER: Final = Remedy("use_browser", at_once=False, strength=3)
 _ADD_FACTOR: Final = Remedy("add_factor", at_once=True, strength=2)
 
 
@@ -123,6 +126,8 @@ def _sign_in_again(strength: int) -> Remedy:
 
 
 def _given(auth: Auth, at: Instant) -> Iterator[tuple[Remedy, Auth]]:
+    if auth.by_token:
+        return  # a program proves nothing more, however often it asks
     if auth.strength < 3:
         yield _USE_PASSKEY, strongest(auth, at)
     if auth.strength < 2:
@@ -140,11 +145,23 @@ def _proofs(auth: Auth) -> Iterator[Move]:
 
 def _proving(auth: Auth) -> Change:
     strength, factors = auth.strength, CedarSet(sorted(factor.value for factor in auth.factors))
+    interactive = auth.interactive
 
     def prove(context: Record, at: Instant) -> None:
-        context["auth"] = {"strength": strength, "factors": factors, "at": Datetime(at)}
+        context["auth"] = {"strength": strength, "factors": factors, "at": Datetime(at), "interactive": interactive}
 
     return prove
+
+
+def _in_a_browser(auth: Auth) -> Move:
+    """What a program may not do with its token, its owner may do themselves."""
+    prove = _proving(strongest(auth, 0))
+
+    def change(context: Record, at: Instant) -> None:
+        prove(context, at)
+        context["session"] = {"known": True, "started": Datetime(at)}
+
+    return Move(_USE_BROWSER, "proof", 1, change)
 
 
 def _new_session(context: Record, at: Instant) -> None:

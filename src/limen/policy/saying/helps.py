@@ -75,7 +75,9 @@ def who_can_sentence(audience: Audience, words: Words, names: Names, facts: Fact
     return words.say("do.helpdesk.nothing", who=names.who, whom=them)
 
 
-_BARE: Final = frozenset({"sign_in", "use_passkey", "add_factor", "sign_in_again", "new_session", "enrol_device"})
+_BARE: Final = frozenset(
+    {"sign_in", "use_passkey", "add_factor", "sign_in_again", "new_session", "use_browser", "enrol_device"}
+)
 
 
 def _remedy(remedy: Remedy, audience: Audience, words: Words) -> str:

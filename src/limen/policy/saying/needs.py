@@ -186,6 +186,7 @@ SUBJECTS: Final = {
     "context.auth.strength": "auth.strength",
     "context.auth.factors": "auth.factors",
     "context.auth.at": "auth.at",
+    "context.auth.interactive": "auth.interactive",
     "context.session.known": "session.known",
     "context.session.started": "session.at",
     "context.device.known": "device.known",

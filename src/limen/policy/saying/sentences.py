@@ -64,6 +64,8 @@ def because(engine: Engine, decision: Decision, audience: Audience, words: Words
         return tuple(Because("limen", reason.text) for reason in failed)
     if any(reason.policy == Named.BREAK_GLASS for reason in decision.reasons):
         return (Because("break-glass", words.say("fails.break-glass")),)
+    if any(reason.policy == Named.TOKEN_OUT_OF_SCOPE for reason in decision.reasons):
+        return (Because("proof", words.say("fails.token-out-of-scope")),)
     is_all = audience is Audience.ADMINISTRATOR
     found: dict[str, Because] = {}
     for need in why_not(engine, decision, is_complete=is_all):
@@ -76,6 +78,8 @@ def because(engine: Engine, decision: Decision, audience: Audience, words: Words
 
 def factors_said(facts: Facts, words: Words) -> str:
     """`password and code`."""
+    if facts.auth.by_token:
+        return words.say("factor.token")
     return words.joined([words.say(f"factor.{one}") for one in _ORDER if one in facts.auth.factors]) or words.say(
         "factor.none"
     )
@@ -127,6 +131,8 @@ def _key(need: Need) -> str:  # noqa: PLR0911 -- one for each subject
             return subject
         case "place.network" | "place.country":
             return subject if operator in {"==", "in"} else f"{subject}.not"
+        case "auth.interactive" if operator in {"==", "in"}:
+            return subject
         case "device.known" | "device.managed" | "device.compliance" | "place.anonymiser" | "session.known":
             return subject if (operator in {"==", "in"}) is (subject != "place.anonymiser") else f"{part}.other"
         case "device.binding" if operator in {">", ">="}:
