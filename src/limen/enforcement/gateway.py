@@ -146,7 +146,7 @@ class Gateway:
         answer = self.ask("gateway", scope["method"], target, fields, address)
         if not answer.permitted or answer.app is None:
             is_navigation = scope["method"] == "GET" and headers.first(fields, b"sec-fetch-mode") == b"navigate"
-            is_program = not _is_browser(fields)
+            is_program = bool(headers.first(fields, b"user-agent")) and not _is_browser(fields)
             await _reply(
                 send,
                 answers.refusal_reply(

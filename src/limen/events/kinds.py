@@ -56,6 +56,8 @@ KINDS: dict[str, Kind] = {
         Kind("workload.token_issued", "A workload was given a token", _ACCOUNT, 3, acknowledged=True),
         Kind("workload.revoked", "A workload and its tokens were ended", _ACCOUNT, 5, acknowledged=True),
         Kind("workload.refused", "A program asked without a good token", _AUTHENTICATION, 1),
+        Kind("token.made", "A program was given a token", _ACCOUNT, 3, acknowledged=True),
+        Kind("token.revoked", "A program's token was ended", _ACCOUNT, 5, acknowledged=True),
         Kind("revision.published", "A revision was published", _ENTITY, 3, acknowledged=True),
         Kind("break_glass.used", "Break-glass was used", _AUTHENTICATION, 99, acknowledged=True),
         Kind("limen.started", "Limen started", _LIFECYCLE, 3),

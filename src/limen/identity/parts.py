@@ -22,6 +22,7 @@ from limen.identity.roster import Roster
 from limen.identity.sessions import Sessions
 from limen.identity.sign_in import SignIn
 from limen.identity.step_up import StepUp
+from limen.identity.tokens import Tokens
 from limen.storage.database import Transaction
 from limen.storage.feed import Feed
 
@@ -38,6 +39,7 @@ class Parts:
     step_up: StepUp
     factors: Factors
     sessions: Sessions
+    tokens: Tokens
     guesses: Guesses
     passwords: Passwords
     ports: Ports
@@ -45,10 +47,12 @@ class Parts:
     async def keep_up(self) -> None:
         """Write down what only memory holds and forget what is over. Call it every half minute."""
         await self.sessions.save_last_used()
+        await self.tokens.save_uses()
         kept = self.guesses.unsaved()
         if kept:
             await self.ports.write(lambda transaction: store.save_guesses(transaction.connection, kept))
         await self.sessions.purge()
+        await self.tokens.purge()
 
     async def close(self) -> None:
         """Write down the last of it; the last call."""
@@ -85,6 +89,7 @@ async def build(ports: Ports, passwords: Passwords | None = None) -> Parts:
         step_up=StepUp(ports, sessions, ceremonies, proving),
         factors=Factors(ports, sessions, ceremonies, passwords, challenges),
         sessions=sessions,
+        tokens=Tokens(ports, sessions),
         guesses=guesses,
         passwords=passwords,
         ports=ports,

@@ -8,8 +8,9 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from limen.clock import Instant
-from limen.facts import Known
+from limen.facts import Known, Person
 from limen.identity import store
+from limen.identity.workload import Workload
 from limen.storage.database import Snapshot
 from limen.storage.feed import Feed
 
@@ -19,7 +20,14 @@ Apply = Callable[[Known], None]
 def register(feed: Feed, known: Known, now: Callable[[], Instant]) -> None:
     """Have the feed keep people, sessions and `not_before` in `known`."""
     feed.at_start(lambda snapshot: read_all(snapshot, now()), lambda apply: apply(known))
-    for kind, load in (("person", read_person), ("session", read_session), ("not_before", read_not_before)):
+    kinds = (
+        ("person", read_person),
+        ("session", read_session),
+        ("not_before", read_not_before),
+        ("workload", read_workload),
+        ("app_token", read_app_token),
+    )
+    for kind, load in kinds:
         feed.on(kind, load, lambda _key, apply: apply(known))
 
 
@@ -28,6 +36,8 @@ def read_all(snapshot: Snapshot, now: Instant) -> Apply:
     people = store.all_people(snapshot.connection)
     marks = store.all_not_before(snapshot.connection)
     sessions = store.all_sessions(snapshot.connection, now)
+    workloads = [_as_asker(one) for one in store.all_workloads(snapshot.connection)]
+    tokens = store.all_app_tokens(snapshot.connection)
 
     def apply(known: Known) -> None:
         for kind, key, at in marks:
@@ -40,6 +50,14 @@ def read_all(snapshot: Snapshot, now: Instant) -> Apply:
             known.put_person(person)
         for token_hash, session, last_used in sessions:
             known.put_session(token_hash, session, last_used)
+        for workload_id in known.workloads.keys() - {workload.id for workload in workloads}:
+            known.drop_workload(workload_id)
+        for token_id in known.tokens.keys() - {token.id for _, token in tokens}:
+            known.drop_token(token_id)
+        for workload in workloads:
+            known.put_workload(workload)
+        for token_hash, token in tokens:
+            known.put_token(token_hash, token.session)
 
     return apply
 
@@ -58,6 +76,26 @@ def read_session(snapshot: Snapshot, session_id: str) -> Apply:
         return lambda known: _drop_with_children(known, session_id)
     token_hash, session, last_used = row
     return lambda known: known.put_session(token_hash, session, last_used)
+
+
+def read_workload(snapshot: Snapshot, workload_id: str) -> Apply:
+    workload = store.workload_by_id(snapshot.connection, workload_id)
+    if workload is None:
+        return lambda known: known.drop_workload(workload_id)
+    found = _as_asker(workload)
+    return lambda known: known.put_workload(found)
+
+
+def read_app_token(snapshot: Snapshot, token_id: str) -> Apply:
+    row = store.app_token_by_id(snapshot.connection, token_id)
+    if row is None:
+        return lambda known: known.drop_token(token_id)
+    token_hash, token = row
+    return lambda known: known.put_token(token_hash, token.session)
+
+
+def _as_asker(workload: Workload) -> Person:
+    return Person(workload.id, workload.name, groups=workload.groups, active=workload.active, is_workload=True)
 
 
 def read_not_before(snapshot: Snapshot, written: str) -> Apply:

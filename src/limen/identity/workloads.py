@@ -16,6 +16,7 @@ from limen.errors import LimenError
 from limen.events import Event
 from limen.identity import store
 from limen.identity.model import Token, hash_of, new_id
+from limen.identity.sessions import mark
 from limen.identity.workload import Workload, WorkloadToken
 from limen.storage.database import Database, Snapshot, Transaction
 from limen.storage.feed import Feed
@@ -143,6 +144,7 @@ def revoke(database: Database, name: str, now: Instant, *, by: str) -> Workload:
     def work(transaction: Transaction) -> Workload:
         workload = _active(transaction, name)
         store.shut_workload(transaction.connection, workload.id)
+        mark(transaction, "person", workload.id, now + 1)  # so that none of its app tokens comes back with it
         _tell(transaction, "workload.revoked", workload, now, by)
         transaction.changed("workload", workload.id)
         return workload

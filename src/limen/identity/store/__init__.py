@@ -2,6 +2,15 @@
 
 from __future__ import annotations
 
+from limen.identity.store.app_tokens import (
+    all_app_tokens,
+    app_token_by_id,
+    app_tokens_of,
+    delete_app_token,
+    end_app_token,
+    insert_app_token,
+    save_token_uses,
+)
 from limen.identity.store.factors import (
     WayIn,
     delete_code,
@@ -76,21 +85,27 @@ from limen.identity.store.workloads import (
 __all__ = [
     "WayIn",
     "active_members",
+    "all_app_tokens",
     "all_members",
     "all_not_before",
     "all_people",
     "all_sessions",
     "all_workloads",
+    "app_token_by_id",
+    "app_tokens_of",
+    "delete_app_token",
     "delete_code",
     "delete_passkey",
     "delete_password",
     "delete_session",
+    "end_app_token",
     "ended_sessions",
     "factors_of",
     "forget_browsers_of",
     "forget_sealed_key",
     "groups_of",
     "has_any_passkey",
+    "insert_app_token",
     "insert_link",
     "insert_passkey",
     "insert_person",
@@ -118,6 +133,7 @@ __all__ = [
     "revoke_links",
     "save_guesses",
     "save_last_used",
+    "save_token_uses",
     "sealed_key",
     "sealed_seed_of",
     "session_by_id",

@@ -15,6 +15,7 @@ from sqlalchemy import (
 
 from limen.clock import DAY, Instant, Milliseconds
 from limen.identity.guesses import Kept
+from limen.identity.store.app_tokens import app_tokens
 from limen.identity.store.tables import (
     browsers,
     guesses,
@@ -70,7 +71,11 @@ def purge(connection: Connection, now: Instant) -> None:
     connection.execute(delete(guesses).where(guesses.c.at < now - GUESSES_KEPT_MS))
     connection.execute(delete(browsers).where(browsers.c.used_at < now - BROWSERS_KEPT_MS))
     connection.execute(
-        delete(not_before).where(not_before.c.kind == "session", not_before.c.key.not_in(select(sessions.c.id)))
+        delete(not_before).where(
+            not_before.c.kind == "session",
+            not_before.c.key.not_in(select(sessions.c.id)),
+            not_before.c.key.not_in(select(app_tokens.c.id)),
+        )
     )
 
 

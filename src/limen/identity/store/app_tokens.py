@@ -1,0 +1,116 @@
+"""Tokens of programs; of each secret only its hash."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    Connection,
+    Integer,
+    LargeBinary,
+    Row,
+    String,
+    Table,
+    delete,
+    insert,
+    select,
+    update,
+)
+
+from limen.clock import Instant
+from limen.identity.app_token import AppToken
+from limen.storage.tables import metadata
+
+app_tokens = Table(
+    "app_tokens",
+    metadata,
+    Column("id", String(40), primary_key=True),
+    Column("token_hash", LargeBinary(32), nullable=False, unique=True),
+    Column("owner_id", String(40), nullable=False, index=True),
+    Column("name", String(80), nullable=False),
+    Column("app", String(80), nullable=False),
+    Column("actions", String(200), nullable=False),
+    Column("strength", Integer, nullable=False),
+    Column("proved_at", BigInteger, nullable=False),
+    Column("made_at", BigInteger, nullable=False),
+    Column("expires_at", BigInteger, nullable=False),
+    Column("used_on", BigInteger, nullable=False, server_default="0"),
+    Column("used_from", String(64), nullable=False, server_default=""),
+    Column("revoked_at", BigInteger, nullable=False, server_default="0"),
+)
+"""`actions` are words, a space between two. What is over is kept for a while, so that its owner sees what became of it.
+"""
+
+
+def insert_app_token(connection: Connection, token: AppToken, token_hash: bytes) -> None:
+    connection.execute(
+        insert(app_tokens).values(
+            id=token.id,
+            token_hash=token_hash,
+            owner_id=token.owner_id,
+            name=token.name,
+            app=token.app,
+            actions=" ".join(sorted(token.actions)),
+            strength=token.strength,
+            proved_at=token.proved_at,
+            made_at=token.made_at,
+            expires_at=token.expires_at,
+        )
+    )
+
+
+def all_app_tokens(connection: Connection) -> list[tuple[bytes, AppToken]]:
+    """Every token that is kept with its hash, the newest first."""
+    return [_read(row) for row in connection.execute(select(app_tokens).order_by(app_tokens.c.made_at.desc()))]
+
+
+def app_tokens_of(connection: Connection, *, owner_id: str = "", app: str = "") -> list[AppToken]:
+    """The tokens of an owner, or for an app, or both; the newest first."""
+    query = select(app_tokens)
+    if owner_id:
+        query = query.where(app_tokens.c.owner_id == owner_id)
+    if app:
+        query = query.where(app_tokens.c.app == app)
+    ordered = query.order_by(app_tokens.c.made_at.desc(), app_tokens.c.id)
+    return [_read(row)[1] for row in connection.execute(ordered)]
+
+
+def app_token_by_id(connection: Connection, token_id: str) -> tuple[bytes, AppToken] | None:
+    row = connection.execute(select(app_tokens).where(app_tokens.c.id == token_id)).first()
+    return _read(row) if row else None
+
+
+def end_app_token(connection: Connection, token_id: str, at: Instant) -> None:
+    connection.execute(
+        update(app_tokens).where(app_tokens.c.id == token_id, app_tokens.c.revoked_at == 0).values(revoked_at=at)
+    )
+
+
+def save_token_uses(connection: Connection, uses: Sequence[tuple[str, Instant, str]]) -> None:
+    """(id, day, network) of each."""
+    for token_id, day, network in uses:
+        connection.execute(update(app_tokens).where(app_tokens.c.id == token_id).values(used_on=day, used_from=network))
+
+
+def delete_app_token(connection: Connection, token_id: str) -> None:
+    connection.execute(delete(app_tokens).where(app_tokens.c.id == token_id))
+
+
+def _read(row: Row[Any]) -> tuple[bytes, AppToken]:
+    return row.token_hash, AppToken(
+        id=row.id,
+        owner_id=row.owner_id,
+        name=row.name,
+        app=row.app,
+        actions=frozenset(row.actions.split()),
+        strength=row.strength,
+        proved_at=row.proved_at,
+        made_at=row.made_at,
+        expires_at=row.expires_at,
+        used_on=row.used_on,
+        used_from=row.used_from,
+        revoked_at=row.revoked_at,
+    )

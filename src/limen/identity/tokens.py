@@ -1,0 +1,222 @@
+"""Tokens of programs: made with a fresh proof, shown once, listed, revoked, and forgotten when they are long over.
+
+A token never opens more than its owner could: it is decided at every request from what is known of its owner then, at
+most as strong as two factors, and for its own app and actions alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Final
+
+from limen.clock import DAY, Instant, Milliseconds
+from limen.errors import LimenError
+from limen.events import Event
+from limen.facts import ACTIONS, LIMEN, STRONGEST_TOKEN, Session
+from limen.facts.tokens import new_secret, token_hash
+from limen.identity import store
+from limen.identity.app_token import MOST_DAYS, AppToken, Issued, day_of, network_of
+from limen.identity.errors import UnknownError
+from limen.identity.model import new_id
+from limen.identity.names import canonical_name
+from limen.identity.ports import Ports
+from limen.identity.sessions import Sessions, mark
+from limen.storage.database import Database, Snapshot, Transaction
+
+MOST_OF_AN_OWNER: Final = 50
+KEPT_MS: Final[Milliseconds] = 30 * DAY
+"""How long what is over is still listed."""
+
+
+class Tokens:
+    """What people do with their tokens, and administrators with anybody's."""
+
+    def __init__(self, ports: Ports, sessions: Sessions) -> None:
+        self._ports = ports
+        self._sessions = sessions
+
+    async def make(
+        self, session: Session, strength: int, *, app: str, actions: Iterable[str], days: int, name: str
+    ) -> Issued:
+        """A token of one's own, in a session proved this strongly in the last ten minutes.
+
+        That the actions are open to the person is the caller's to see to; each request is decided anyway.
+        Raises NotLiveError, FreshProofNeededError, LimenError.
+        """
+        current = self._sessions.freshly_proved(session, strength)
+        known, now = self._ports.known, self._ports.now()
+        proof = min(current.auth.strength, STRONGEST_TOKEN), current.auth.at
+        wanted = _wanted(app, known.apps, actions, days, name, now)
+        return await self._ports.write(
+            lambda transaction: _issue(transaction, current.person_id, wanted, proof, by=current.person_id)
+        )
+
+    async def of_owner(self, owner_id: str) -> list[AppToken]:
+        return await self._ports.read(lambda snapshot: store.app_tokens_of(snapshot.connection, owner_id=owner_id))
+
+    async def of_app(self, app: str) -> list[AppToken]:
+        return await self._ports.read(lambda snapshot: store.app_tokens_of(snapshot.connection, app=app))
+
+    async def revoke(self, token_id: str, *, by: str, owner_id: str = "") -> AppToken:
+        """End a token; it is refused at its next request. Raises UnknownError where this owner has no such token."""
+        now = self._ports.now()
+
+        def work(transaction: Transaction) -> AppToken | None:
+            found = store.app_token_by_id(transaction.connection, token_id)
+            if found is None or (owner_id and found[1].owner_id != owner_id):
+                return None
+            end(transaction, found[1], now, by)
+            return found[1]
+
+        ended = await self._ports.write(work)
+        if ended is None:
+            raise UnknownError("token")
+        return ended
+
+    # Keeping up
+
+    async def save_uses(self, at_most: int = 2_000) -> int:
+        """Write down on which day, and from which network, tokens were last used: once a day and network, not each."""
+        known = self._ports.known
+        used = {
+            token_id: (day_of(known.last_used(token_id)), network_of(known.used_from(token_id)))
+            for token_id in list(known.tokens)
+            if known.used_from(token_id)
+        }
+
+        def work(transaction: Transaction) -> int:
+            kept = {one.id: one for _, one in store.all_app_tokens(transaction.connection)}
+            news = [
+                (token_id, day, network)
+                for token_id, (day, network) in used.items()
+                if token_id in kept and (kept[token_id].used_on, kept[token_id].used_from) != (day, network)
+            ][:at_most]
+            store.save_token_uses(transaction.connection, news)
+            return len(news)
+
+        return await self._ports.write(work) if used else 0
+
+    async def purge(self) -> int:
+        """End the tokens of apps that are gone, so that an app of the same name does not wake them; forget old ones."""
+        now, apps, known = self._ports.now(), set(self._ports.known.apps), self._ports.known
+        if not known.tokens or not apps:
+            return 0
+
+        def work(transaction: Transaction) -> int:
+            count = 0
+            for _, one in store.all_app_tokens(transaction.connection):
+                if one.is_good(now) and one.app not in apps:
+                    end(transaction, one, now, "", reason="app-removed")
+                elif now > (one.revoked_at or one.expires_at) + KEPT_MS:
+                    store.delete_app_token(transaction.connection, one.id)
+                    transaction.changed("app_token", one.id)
+                    count += 1
+            return count
+
+        return await self._ports.write(work)
+
+
+# What the administrator does on the server, for workloads
+
+
+def add_for_workload(
+    database: Database,
+    workload: str,
+    apps: Iterable[str],
+    app: str,
+    actions: Iterable[str],
+    days: int,
+    name: str,
+    now: Instant,
+    *,
+    by: str,
+) -> Issued:
+    """A token of a workload. It stands for one factor: that of having it. Raises LimenError."""
+    wanted = _wanted(app, apps, actions, days, name or workload, now)
+
+    def work(transaction: Transaction) -> Issued:
+        found = store.workload_by_name(transaction.connection, workload)
+        if found is None or not found.active:
+            raise LimenError(f"there is no active workload {workload[:40]!r}", "`limen workload list` names them")
+        return _issue(transaction, found.id, wanted, (1, now), by=by)
+
+    return database.write(work)
+
+
+def revoke_on_server(database: Database, token_id: str, now: Instant, *, by: str) -> AppToken:
+    """End any token. Raises LimenError where there is none of that id."""
+
+    def work(transaction: Transaction) -> AppToken:
+        found = store.app_token_by_id(transaction.connection, token_id)
+        if found is None:
+            raise LimenError(f"there is no token {token_id[:40]!r}", "`limen token list` names them")
+        end(transaction, found[1], now, by)
+        return found[1]
+
+    return database.write(work)
+
+
+def listed(snapshot: Snapshot) -> list[tuple[AppToken, str]]:
+    """All tokens, the newest first, with the names of those whose they are."""
+    names = {one.id: one.name for one in store.all_workloads(snapshot.connection)}
+    names |= {one.id: one.name for one in store.all_people(snapshot.connection)}
+    return [(one, names.get(one.owner_id, "")) for _, one in store.all_app_tokens(snapshot.connection)]
+
+
+def end(transaction: Transaction, token: AppToken, now: Instant, by: str, reason: str = "revoked") -> None:
+    """The one number that kills it, and the row that says so to people."""
+    mark(transaction, "session", token.id, max(now, token.made_at) + 1)
+    store.end_app_token(transaction.connection, token.id, now)
+    transaction.changed("app_token", token.id)
+    _tell(transaction, "token.revoked", token, now, by, reason)
+
+
+def _wanted(app: str, apps: Iterable[str], actions: Iterable[str], days: int, name: str, now: Instant) -> AppToken:
+    """What was asked for, without an owner yet."""
+    if app == LIMEN or app not in set(apps):
+        raise LimenError("a token is for one app, and this is none", "choose one of the apps")
+    allowed = frozenset(actions)
+    if not allowed or not allowed <= set(ACTIONS) - {"sign_in", "elevate"}:
+        raise LimenError("a token is for some actions", "choose view, edit or another of those the app has")
+    if not 1 <= days <= MOST_DAYS:
+        raise LimenError(f"a token is good for 1 to {MOST_DAYS} days", f"{MOST_DAYS} days is the longest")
+    return AppToken("", "", canonical_name(name), app, allowed, 0, 0, now, now + days * DAY)
+
+
+def _issue(transaction: Transaction, owner_id: str, wanted: AppToken, proof: tuple[int, Instant], *, by: str) -> Issued:
+    connection, now = transaction.connection, wanted.made_at
+    good = [one for one in store.app_tokens_of(connection, owner_id=owner_id) if one.is_good(now)]
+    if len(good) >= MOST_OF_AN_OWNER:
+        raise LimenError(f"there are {MOST_OF_AN_OWNER} tokens already", "revoke those that nobody uses")
+    marks = (("company", ""), ("person", owner_id))
+    made_at = max(now, *(store.not_before_of(connection, kind, key) for kind, key in marks))
+    token = AppToken(
+        new_id("t"),
+        owner_id,
+        wanted.name,
+        wanted.app,
+        wanted.actions,
+        *proof,
+        made_at=made_at,
+        expires_at=wanted.expires_at,
+    )
+    secret = new_secret()
+    store.insert_app_token(connection, token, token_hash(secret.encode()))
+    transaction.changed("app_token", token.id)
+    _tell(transaction, "token.made", token, now, by)
+    return Issued(token, secret)
+
+
+def _tell(transaction: Transaction, kind: str, token: AppToken, now: Instant, by: str, reason: str = "") -> None:
+    details = {"token": token.id, "app": token.app, "actions": " ".join(sorted(token.actions))}
+    transaction.say(
+        Event(
+            id="",
+            at=now,
+            kind=kind,
+            actor=by,
+            subject=token.owner_id,
+            reason=reason,
+            details={**details, "expires_at": token.expires_at},
+        )
+    )
