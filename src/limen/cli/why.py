@@ -31,6 +31,7 @@ def run(
     action: Annotated[str, typer.Option(help="view, download, edit, share, administer, …")] = "view",
     strength: Annotated[int, typer.Option(min=0, max=3, help="How strongly they proved who they are")] = 2,
     proved: Annotated[str, typer.Option(help="How long ago: 30m, 4h, 2d")] = "1m",
+    token: Annotated[bool, typer.Option("--token", help="Suppose a program asks, with a token made that way")] = False,
     at: Annotated[str, typer.Option(help="When, in the company's time zone: 2026-11-24T22:00 (default: now)")] = "",
     device: Annotated[str, typer.Option(help="compliant, non_compliant, unknown; nothing: a device nobody knows")] = "",
     country: Annotated[str, typer.Option(help="DE, FR, …; nothing: unknown")] = "",
@@ -63,6 +64,7 @@ def run(
             supposed = Supposed(
                 strength=strength,
                 proved=_length("--proved", proved),
+                token=token,
                 at=at,
                 device=device,
                 country=country,

@@ -35,6 +35,7 @@ class _Given(_Shape):
     proved: str = "1m"
     at: str = SOME_TUESDAY
     device: Literal["compliant", "non_compliant", "unknown", ""] = ""
+    token: bool = False
     managed: bool = False
     binding: Annotated[int, Field(ge=0, le=3)] = 0
     platform: str = ""
@@ -161,6 +162,7 @@ class _Reader:
             proved=proved,
             at=given.at,
             device=given.device,
+            token=given.token,
             managed=given.managed,
             binding=given.binding,
             platform=given.platform,

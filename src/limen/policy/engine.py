@@ -188,9 +188,9 @@ class Engine:
         self, reasons: tuple[Reason, ...], request: Request, seen: Seen, now: Instant
     ) -> tuple[Effect, tuple[Reason, ...]]:
         """A person whom policies refuse; they pass while the app is in onboarding, and the reasons say why they would
-        not. Strangers, the inactive and policies that can't be evaluated never come here.
+        not. Programs with tokens don't; strangers, the inactive and policies that can't be evaluated never come here.
         """
-        if not seen.facts.app.is_onboarding(now) or request.action not in ONBOARDED:
+        if not seen.facts.app.is_onboarding(now) or request.action not in ONBOARDED or seen.facts.auth.by_token:
             return Effect.DENY, reasons
         if any(reason.policy in self._always for reason in reasons):
             return Effect.DENY, reasons
