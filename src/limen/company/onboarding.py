@@ -12,6 +12,7 @@ from limen.clock import DAY, Instant, Milliseconds
 from limen.company.company import Company
 from limen.company.folder import APPS
 from limen.company.problem import Problem
+from limen.errors import LimenError
 from limen.facts import App
 
 LONGEST: Final[Milliseconds] = 14 * DAY
@@ -51,6 +52,21 @@ def held_to_a_fortnight(apps: Iterable[App], published_at: Instant) -> tuple[App
     """The apps as they are decided by: whatever a revision says, its onboardings end 14 days after it was published."""
     latest = published_at + LONGEST
     return tuple(replace(app, onboarding_until=latest) if app.onboarding_until > latest else app for app in apps)
+
+
+def without_onboarding(text: str, app_id: str) -> str:
+    """apps.yaml without this app's onboarding, and all else untouched. Raises `LimenError` where it stands otherwise
+    than as lines of their own.
+    """
+    lines = text.split("\n")
+    place = _line(text, app_id) - 1
+    if place < 0 or not re.match(r"\s+onboarding:", lines[place]):
+        raise LimenError("the onboarding is not written on a line of its own", "take it out of apps.yaml by hand")
+    depth = len(lines[place]) - len(lines[place].lstrip())
+    end = place + 1
+    while end < len(lines) and lines[end].strip() and len(lines[end]) - len(lines[end].lstrip()) > depth:
+        end += 1
+    return "\n".join(lines[:place] + lines[end:])
 
 
 def _line(text: str, app_id: str) -> int:

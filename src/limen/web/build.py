@@ -23,6 +23,7 @@ from limen.web.console import (
     doctor,
     live,
     mails,
+    onboarding,
     overview,
     people,
     people_import,
@@ -109,7 +110,7 @@ def build(ports: Ports) -> App:
         for room in group:
             app.include_router(room.rooms(site))
     begun = changes.Changes(site)
-    for changing in (changes, rules, revisions):
+    for changing in (changes, rules, revisions, onboarding):
         app.include_router(changing.rooms(site, begun))
     _add_files(app, site)
     _add_ways_out(app, site)

@@ -27,13 +27,30 @@ def next_steps(
     would_change: Mapping[str, int],
     titles: Mapping[str, str],
     scarce: Iterable[str] = (),
+    onboarding: Iterable[Step] = (),
 ) -> list[Step]:
     """`would_change` counts, for each watched policy, the answers it would have changed; `titles` are theirs.
 
-    `scarce` says what room is running out.
+    `scarce` says what room is running out. `onboarding` are the steps of apps in onboarding: everybody passes there.
     """
     members, apps = list(members), list(apps)
-    return [*_about_room(scarce), *_about_people(members), *_about_apps(apps), *_about_watched(would_change, titles)]
+    return [
+        *_about_room(scarce),
+        *onboarding,
+        *_about_people(members),
+        *_about_apps(apps),
+        *_about_watched(would_change, titles),
+    ]
+
+
+def about_onboarding(app: App, until: str, people: int, count: int) -> Step:
+    """An app that everybody who is signed in passes, until it ends by itself or somebody enforces it."""
+    return Step(
+        f"{app.name} is in onboarding until {until}",
+        f"{_people(people)} would have been refused {count:,} time{'s' if count != 1 else ''} lately.",
+        f"/console/apps/{app.id}/onboarding",
+        "See who, and enforce it",
+    )
 
 
 def is_plain_http(url: str) -> bool:

@@ -14,12 +14,13 @@ from starlette.responses import Response
 from limen.clock import DAY, HOUR, Instant
 from limen.company import store
 from limen.events import Event
-from limen.facts import Factor, Known, Standing
+from limen.facts import App, Factor, Known, Standing
 from limen.identity.model import PersonStatus
 from limen.storage.journal.recent import RING, HourCounts
 from limen.web import charts
 from limen.web.charts import EFFECTS, Bar
-from limen.web.console.next_steps import next_steps
+from limen.web.console.next_steps import Step, about_onboarding, next_steps
+from limen.web.console.onboarding import is_let_pass
 from limen.web.console.rows import REFUSED, Filter, recent_rows, titles_of
 from limen.web.site import Site
 from limen.web.times import start_of_day
@@ -65,6 +66,7 @@ def rooms(site: Site) -> APIRouter:
                 would_have_changed(site.ports.journal.recent(RING)),
                 titles_of(site.ports.in_force.engine),
                 site.ports.scarce(),
+                onboarding_steps(apps, site.ports.journal.recent(RING, is_let_pass), now, zone),
             )[:_SECTIONS],
             revision=revision,
             apps=apps,
@@ -100,6 +102,19 @@ def hour_bars(counted: HourCounts, now: Instant, zone: tzinfo) -> list[Bar]:
         href = f"/console/decisions?{urlencode({'since': begin, 'until': begin + HOUR})}"
         bars.append(Bar(name, href, *(sorts.get(effect, 0) for effect in EFFECTS)))
     return bars
+
+
+def onboarding_steps(apps: Iterable[App], let_pass: Iterable[Event], now: Instant, zone: tzinfo) -> list[Step]:
+    """A step for each app in onboarding; `let_pass` are the decisions that only an onboarding let pass."""
+    events = list(let_pass)
+    steps = []
+    for app in apps:
+        if app.is_onboarding(now):
+            mine = [event for event in events if is_let_pass(event, app.id)]
+            people, count = len({event.actor for event in mine}), sum(event.count for event in mine)
+            until = datetime.fromtimestamp(app.onboarding_until / 1000, zone).strftime("%-d %b %H:%M")
+            steps.append(about_onboarding(app, until, people, count))
+    return steps
 
 
 def would_have_changed(events: Iterable[Event]) -> dict[str, int]:

@@ -12,7 +12,7 @@ from limen.clock import Instant
 from limen.enforcement.doors import REASONS
 from limen.events import DecisionRecord, Event
 from limen.facts import LIMEN, App, Known, Person
-from limen.policy.engine import BAD_ACTION, INACTIVE, NOT_SIGNED_IN, NOTHING_PERMITS, Engine
+from limen.policy.engine import BAD_ACTION, INACTIVE, NOT_SIGNED_IN, NOTHING_PERMITS, ONBOARDING, Engine
 from limen.web.charts import EFFECTS
 from limen.web.site import Site
 
@@ -20,7 +20,7 @@ MOST_ROWS: Final = 100
 NOBODY: Final = "Nobody signed in"
 DOORS: Final = ("gateway", "check", "sign-in", "authzen")
 _NAMED: Final = {name: reason.title for name, reason in REASONS.items()} | {
-    reason.policy: reason.title for reason in (*NOTHING_PERMITS, *NOT_SIGNED_IN, *INACTIVE, *BAD_ACTION)
+    reason.policy: reason.title for reason in (*NOTHING_PERMITS, *NOT_SIGNED_IN, *INACTIVE, *BAD_ACTION, *ONBOARDING)
 }
 
 
