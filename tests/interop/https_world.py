@@ -11,7 +11,6 @@ import socket
 import ssl
 import subprocess
 import sys
-import threading
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -25,6 +24,7 @@ from limen.demo.harbor import copy_to
 SECONDS = 25
 DOMAIN = "harbor.example"
 SIGN_IN = f"limen.{DOMAIN}"
+NAMES = ("limen", "wiki", "crm", "git", "handbook", "payroll", "warehouse")
 
 
 def set_up(folder: Path, section: str, *, port: int, help_: str = "IT, extension 42") -> None:
@@ -135,59 +135,41 @@ def authority(folder: Path, address: str) -> Iterator[Authority]:
     """An ACME authority that looks every name up to be at `address`."""
     binary, port, folder = program("caddy"), free_port(), folder.resolve()
     folder.mkdir()
-    with _names_at(address) as resolver:
-        handler = {"handler": "acme_server", "ca": "local", "resolvers": [f"udp/127.0.0.1:{resolver}"]}
-        server = {
-            "listen": [f"127.0.0.1:{port}"],
-            "routes": [{"match": [{"host": ["127.0.0.1"]}], "handle": [handler]}],
-            "tls_connection_policies": [{"default_sni": "127.0.0.1"}],
-            "automatic_https": {"disable_redirects": True},
-        }
-        config = {
-            "admin": {"disabled": True},
-            "storage": {"module": "file_system", "root": str(folder / "store")},
-            "apps": {
-                "http": {"https_port": port, "http_port": free_port(), "servers": {"acme": server}},
-                "tls": {"automation": {"policies": [{"issuers": [{"module": "internal"}]}]}},
-                "pki": {"certificate_authorities": {"local": {"install_trust": False}}},
-            },
-        }
-        (folder / "caddy.json").write_text(json.dumps(config))
-        with (folder / "log").open("wb") as log:
-            command = [binary, "run", "--config", str(folder / "caddy.json")]
-            process = subprocess.Popen(command, stdout=log, stderr=log, env={**os.environ, "HOME": str(folder)})
-        root = folder / "store/pki/authorities/local/root.crt"
-        try:
-            until(lambda: root.exists() and (folder / "store/certificates").exists())
-            yield Authority(f"https://127.0.0.1:{port}/acme/local/directory", root, process)
-        finally:
-            process.terminate()
-            process.wait(SECONDS)
-
-
-@contextlib.contextmanager
-def _names_at(address: str) -> Iterator[int]:
-    """A resolver on loopback that answers every question for an A record with `address`; its port."""
-    line = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-    line.bind(("127.0.0.1", 0))
-
-    def answer() -> None:
-        with contextlib.suppress(OSError):
-            while True:
-                asked, peer = line.recvfrom(1_500)
-                if not asked:
-                    return
-                end = asked.index(b"\0", 12) + 5
-                is_a = asked[end - 4 : end - 2] == b"\0\1"
-                record = b"\xc0\x0c\0\1\0\1\0\0\0\x05\0\4" + socket.inet_aton(address) if is_a else b""
-                head = asked[:2] + b"\x81\x80\0\1" + (b"\0\1" if is_a else b"\0\0") + b"\0\0\0\0"
-                line.sendto(head + asked[12:end] + record, peer)
-
-    thread = threading.Thread(target=answer, daemon=True)
-    thread.start()
+    names = " ".join(f"{name}.{DOMAIN}" for name in NAMES)
+    (folder / "hosts").write_text(f"127.0.0.1 localhost\n{address} {names}\n")
+    server = {
+        "listen": [f"127.0.0.1:{port}"],
+        "routes": [{"match": [{"host": ["127.0.0.1"]}], "handle": [{"handler": "acme_server", "ca": "local"}]}],
+        "tls_connection_policies": [{"default_sni": "127.0.0.1"}],
+        "automatic_https": {"disable_redirects": True},
+    }
+    config = {
+        "admin": {"disabled": True},
+        "storage": {"module": "file_system", "root": str(folder / "store")},
+        "apps": {
+            "http": {"https_port": port, "http_port": free_port(), "servers": {"acme": server}},
+            "tls": {"automation": {"policies": [{"issuers": [{"module": "internal"}]}]}},
+            "pki": {"certificate_authorities": {"local": {"install_trust": False}}},
+        },
+    }
+    (folder / "caddy.json").write_text(json.dumps(config))
+    # It finds names in its own /etc/hosts, which no other process sees.
+    own_hosts = 'mount --bind "$1" /etc/hosts && exec "$2" run --config "$3"'
+    command = [
+        "unshare",
+        "--mount",
+        "sh",
+        "-c",
+        own_hosts,
+        "-",
+        *map(str, (folder / "hosts", binary, folder / "caddy.json")),
+    ]
+    with (folder / "log").open("wb") as log:
+        process = subprocess.Popen(command, stdout=log, stderr=log, env={**os.environ, "HOME": str(folder)})
+    root = folder / "store/pki/authorities/local/root.crt"
     try:
-        yield line.getsockname()[1]
+        until(lambda: root.exists() and (folder / "store/certificates").exists())
+        yield Authority(f"https://127.0.0.1:{port}/acme/local/directory", root, process)
     finally:
-        line.sendto(b"", line.getsockname())
-        thread.join(5)
-        line.close()
+        process.terminate()
+        process.wait(SECONDS)
