@@ -1,4 +1,4 @@
-"""Lying to the front: forged forwarding fields and strange hosts never reach Limen; while it is down nothing is told."""
+"""Lying to the front: forged fields and strange hosts never reach Limen; while it is down little is told."""
 
 from __future__ import annotations
 
