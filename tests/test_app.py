@@ -147,3 +147,21 @@ async def test_a_company_whose_tests_fail_is_not_published(company: Company, tmp
     async with AsyncExitStack() as closing:
         with pytest.raises(LimenError, match=r"tests\.yaml"):
             await open_limen(closing, company.settings, tmp_path, lambda: wrong)
+
+
+def test_mail_leaves_as_the_settings_say(tmp_path: Path) -> None:
+    from limen.app import mail_sender
+    from limen.clock import SystemClock
+    from limen.mail.ways import FileOutbox, Smtp
+    from limen.settings import Mail, Settings
+    from limen.storage import Database, Keyring
+
+    database = Database.open(tmp_path / "limen.db")
+    keyring = Keyring.open(database, bytes(32))
+    files = Settings(name="Harbor", domain="harbor.example")
+    server = files.model_copy(update={"mail": Mail.model_validate({"from": "a@b.example", "server": "127.0.0.1:25"})})
+    by_file, by_server = (mail_sender(one, tmp_path, database, keyring, SystemClock()) for one in (files, server))
+    assert (by_file.way, by_file.sender) == (FileOutbox(tmp_path / "data" / "outbox"), "limen@harbor.example")
+    assert isinstance(by_server.way, Smtp)
+    assert by_server.sender == "a@b.example"
+    database.close()

@@ -57,3 +57,16 @@ async def test_everybody_whose_link_ran_out_is_mailed_again(house: House) -> Non
     house.clock.forward(7 * 86_400_000)
     assert [await house.parts.people.mail_again(by="") for _ in range(2)] == [1, 0]
     assert len(await queued(house)) == 1
+
+
+async def test_who_has_no_language_is_written_to_in_the_companys(house: House) -> None:
+    from dataclasses import replace
+
+    from limen.facts import Person
+    from limen.identity.invitation import written
+
+    issued = await house.invited()
+    ports = replace(house.ports, settings=house.ports.settings.model_copy(update={"languages": ("de", "en")}))
+    eve = Person("p_1", "Eve", "eve@harbor.example")
+    assert written(eve, "", issued, ports, "").language == "de"
+    assert written(eve, "", issued, ports, "en").language == "en"

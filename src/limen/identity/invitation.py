@@ -134,9 +134,9 @@ class Invitations:
 
 
 def written(person: Person, inviter: str, issued: IssuedLink, ports: Ports, language: str) -> Message:
-    """The invitation in this language; English where it is none of ours."""
+    """The invitation in this language, else in the company's first one; English where that is none of ours."""
     settings = ports.settings
-    words = _GERMAN if language == "de" else _ENGLISH
+    words = _GERMAN if (language or settings.languages[0]) == "de" else _ENGLISH
     url = urlsplit(settings.public_url)
     values = {
         "name": person.name,

@@ -41,3 +41,14 @@ def test_members_are_listed_by_name_with_status_and_factors(database: Database) 
     ada, zoe = database.read(lambda s: store.all_members(s.connection))
     assert (ada.person, ada.status, ada.enrolled_at, ada.factors) == (ADA, PersonStatus.ACTIVE, 5, {Factor.PASSWORD})
     assert (zoe.person.active, zoe.status, zoe.enrolled_at) == (False, PersonStatus.INVITED, 0)
+
+
+def test_the_language_somebody_is_written_to_in_is_kept(database: Database) -> None:
+    database.write(lambda tx: store.insert_person(tx.connection, ADA, PersonStatus.INVITED, 1, "de"))
+
+    def kept(person_id: str) -> str:
+        return database.read(lambda snapshot: store.language_of(snapshot.connection, person_id))
+
+    assert [kept(ADA.id), kept("p_nobody")] == ["de", ""]
+    database.write(lambda tx: store.set_language(tx.connection, ADA.id, "en"))
+    assert kept(ADA.id) == "en"
