@@ -15,7 +15,9 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 from urllib.parse import urlsplit
 
 from limen import web
-from limen.clock import Clock, SystemClock
+from limen.backup.places import refuse_half_restored
+from limen.backup.upgrade import needs_upgrade, upgrade
+from limen.clock import Clock, Instant, SystemClock
 from limen.company import places, project, store as revisions
 from limen.company.company import Company
 from limen.company.gate import lockout, people_of
@@ -46,6 +48,7 @@ from limen.settings import Settings
 from limen.storage import Database, Feed, Keyring, Snapshot, master_key
 from limen.storage.break_glass import BreakGlass
 from limen.storage.journal import Journal
+from limen.storage.master_key import existing_key
 from limen.storage.space import MEGABYTE
 
 if TYPE_CHECKING:
@@ -154,6 +157,8 @@ def mail_sender(settings: Settings, root: Path, database: Database, keyring: Key
 
 async def _open_storage(closing: AsyncExitStack, settings: Settings, root: Path, clock: Clock) -> _Below:
     def opened() -> tuple[Database, Keyring, Journal, BreakGlass]:
+        refuse_half_restored(root, settings)
+        _bring_over(settings, root, clock.now())
         database = Database.open(places.database_url(root, settings), clock=clock)
         closing.callback(database.close)
         key_file = places.key_file(root, settings)
@@ -177,6 +182,14 @@ async def _open_storage(closing: AsyncExitStack, settings: Settings, root: Path,
     return _Below(
         root, settings, clock, database, keyring, journal, known, feed, in_force, workloads.follow(feed), break_glass
     )
+
+
+def _bring_over(settings: Settings, root: Path, now: Instant) -> None:
+    """Bring an older database over at the start, as `limen upgrade` does it: rehearsed and saved, or not at all."""
+    key = existing_key(places.key_file(root, settings), os.environ)
+    if key is not None and needs_upgrade(root, settings):
+        done = upgrade(root, settings, key, now)
+        _log.warning("the database went from version %s to %s; as it was: %s", done.before, done.after, done.saved)
 
 
 def _identity_ports(below: _Below, doors: Doors) -> Ports:

@@ -55,6 +55,9 @@ COMMANDS: Final[dict[str, Command]] = {
         "limen.cli.break_glass", "Open the console for half an hour where policies lock everybody out"
     ),
     "matrix": Command("limen.cli.matrix", "What if, for many at once: a person, an app, or everybody over everything"),
+    "backup": Command("limen.cli.backup", "Put everything into one file while it runs, or print the master key"),
+    "restore": Command("limen.cli.restore", "Bring a company back from a backup, into a folder without data"),
+    "upgrade": Command("limen.cli.upgrade", "Bring the database over to this Limen, or back, with a rehearsal"),
     "journal": Command("limen.cli.journal", "Verify that no event was changed, removed or reordered"),
 }
 

@@ -94,15 +94,20 @@ class Database:
         self.said_seq = 0
 
     @classmethod
-    def open(cls, url: str | Path, *, clock: Clock | None = None) -> Self:
-        """Open the database at a URL or a file path, made or upgraded where need be.
+    def open(cls, url: str | Path, *, clock: Clock | None = None, may_upgrade: bool = False) -> Self:
+        """Open the database at a URL or a file path, made where need be; only with `may_upgrade` brought over.
 
-        Raises DatabaseUnfitError for a kind of database that isn't supported, or one written by a newer Limen.
+        Raises DatabaseUnfitError for a kind of database that isn't supported, or one written by a newer Limen;
+        DatabaseOlderError for one that an older Limen wrote.
         """
         address = _address(url)
         _make_private(Path(address.database or ""))
         writer = _sqlite_engine(address, begin="BEGIN IMMEDIATE", size=1, read_only=False)
-        upgrade_if_needed(writer)
+        try:
+            upgrade_if_needed(writer, may_upgrade=may_upgrade)
+        except BaseException:
+            writer.dispose()
+            raise
         readers = _sqlite_engine(address, begin="BEGIN", size=READERS + 1, read_only=True)
         return cls(readers, writer, clock or SystemClock())
 
@@ -214,3 +219,18 @@ def _sqlite_engine(address: URL, *, begin: str, size: int, read_only: bool) -> E
     event.listen(engine, "connect", prepare)
     event.listen(engine, "begin", lambda connection: connection.exec_driver_sql(begin))
     return engine
+
+
+def edit_copy(file: Path, work: Callable[[Transaction], T], *, clock: Clock | None = None) -> T:
+    """Run `work` in one transaction on a copy of a database that may be older than this Limen; it stays as old."""
+    engine = _sqlite_engine(_address(file), begin="BEGIN IMMEDIATE", size=1, read_only=False)
+    clock = clock or SystemClock()
+    try:
+        with engine.begin() as connection:
+            result = work(Transaction(connection, EventIds(secrets.token_bytes), clock))
+        with engine.connect() as connection:
+            connection.exec_driver_sql("COMMIT")
+            connection.exec_driver_sql("PRAGMA journal_mode=DELETE")
+        return result
+    finally:
+        engine.dispose()

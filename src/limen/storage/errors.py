@@ -27,3 +27,11 @@ class JournalBusyError(StorageError):
 
 class JournalUnwritableError(StorageError):
     """The journal can't be written; nothing that needs its event may go on."""
+
+
+class CopyFailedError(StorageError):
+    """The database could not be copied, or a copy of it is not sound."""
+
+
+class DatabaseOlderError(DatabaseUnfitError):
+    """The database was written by an older Limen and was not brought over yet."""

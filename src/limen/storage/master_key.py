@@ -43,13 +43,18 @@ def existing_key(file: Path, environ: Mapping[str, str]) -> bytes | None:
     return read_key_file(file) if file.exists() else None
 
 
+def written_key(key: bytes) -> str:
+    """The key as a key file holds it."""
+    return urlsafe_b64encode(key).decode()
+
+
 def make_key_file(file: Path) -> bytes:
     """A new random key, written to a new file that only its owner can read. Raises FileExistsError."""
     key = secrets.token_bytes(KEY_BYTES)
     file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     handle = os.open(file, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
     with os.fdopen(handle, "wb") as out:
-        out.write(urlsafe_b64encode(key) + b"\n")
+        out.write(written_key(key).encode() + b"\n")
         out.flush()
         os.fsync(out.fileno())
     return key

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from sqlalchemy import Connection, Engine
 
-from limen.storage.errors import DatabaseUnfitError
+from limen.storage.errors import DatabaseOlderError, DatabaseUnfitError
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 _NAME = re.compile(r"(\d{4})_\w+\.py")
@@ -25,29 +25,43 @@ def stored_version(connection: Connection) -> str:
     return connection.exec_driver_sql("SELECT version_num FROM alembic_version").scalar() or ""
 
 
-def upgrade_if_needed(engine: Engine) -> None:
-    """Apply the migrations that are missing, all or none. Raises DatabaseUnfitError when a newer Limen was here."""
+def upgrade_if_needed(engine: Engine, *, may_upgrade: bool = False) -> None:
+    """Make the tables of an empty database; with `may_upgrade` apply what is missing to one with data. All or none.
+
+    Raises DatabaseUnfitError when a newer Limen was here, DatabaseOlderError where it may not upgrade.
+    """
     newest = newest_version()
     with engine.begin() as connection:
         stored = stored_version(connection)
-        if stored > newest:
-            raise DatabaseUnfitError(
-                f"the database is at version {stored}, this Limen knows up to {newest}",
-                "run the newer Limen, or restore the backup made before its upgrade",
+        refuse_newer(stored)
+        if stored and stored < newest and not may_upgrade:
+            raise DatabaseOlderError(
+                f"the database is at version {stored}, this Limen works with {newest}",
+                "`limen upgrade` brings it over, with a rehearsal and a way back; nothing was changed",
             )
         if stored < newest:
             _upgrade(connection)
+
+
+def refuse_newer(stored: str) -> None:
+    """Raises DatabaseUnfitError for a version that this Limen does not know."""
+    newest = newest_version()
+    if stored > newest:
+        raise DatabaseUnfitError(
+            f"the database is at version {stored}, this Limen knows up to {newest}",
+            "run the newer Limen; to stay with this one, go back with the newer Limen's `limen upgrade --back`",
+        )
 
 
 def _names() -> list[str]:
     return [file.name for file in (MIGRATIONS / "versions").iterdir()]
 
 
-def _upgrade(connection: Connection) -> None:
+def _upgrade(connection: Connection, to: str = "head") -> None:
     from alembic import command  # noqa: PLC0415 -- heavy, and not needed at most starts
     from alembic.config import Config  # noqa: PLC0415 -- heavy
 
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS))
     config.attributes["connection"] = connection
-    command.upgrade(config, "head")
+    command.upgrade(config, to)

@@ -61,6 +61,7 @@ from limen.identity.store.sessions import (
     sessions_proved_by,
 )
 from limen.identity.store.upkeep import (
+    end_everything,
     forget_browsers_of,
     forget_sealed_key,
     keep_sealed_key,
@@ -99,6 +100,7 @@ __all__ = [
     "delete_password",
     "delete_session",
     "end_app_token",
+    "end_everything",
     "ended_sessions",
     "factors_of",
     "forget_browsers_of",

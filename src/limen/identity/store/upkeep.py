@@ -8,6 +8,7 @@ from sqlalchemy import (
     Connection,
     and_,
     delete,
+    func,
     insert,
     select,
     update,
@@ -16,6 +17,7 @@ from sqlalchemy import (
 from limen.clock import DAY, Instant, Milliseconds
 from limen.identity.guesses import Kept
 from limen.identity.store.app_tokens import app_tokens
+from limen.identity.store.sessions import raise_not_before
 from limen.identity.store.tables import (
     browsers,
     guesses,
@@ -89,3 +91,19 @@ def forget_sealed_key(connection: Connection, purpose: str) -> None:
 
 def keep_sealed_key(connection: Connection, purpose: str, sealed: bytes) -> None:
     connection.execute(insert(identity_keys).values(purpose=purpose, sealed=sealed))
+
+
+def end_everything(connection: Connection, now: Instant) -> tuple[Instant, int]:
+    """Kill whatever was issued before: every session by the company's mark, every open link by itself.
+
+    Returns the mark, which lies after the start of every session even where the clock was set back, and how many
+    links were open.
+    """
+    newest = connection.scalar(select(func.max(sessions.c.started_at))) or 0
+    mark = max(now, newest) + 1
+    raise_not_before(connection, "company", "", mark)
+    done = connection.execute(
+        update(links).where(links.c.spent_at == 0, links.c.revoked_at == 0).values(revoked_at=now)
+    )
+    connection.execute(delete(browsers))
+    return mark, int(done.rowcount)

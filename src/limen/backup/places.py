@@ -1,0 +1,67 @@
+"""Where backup, restore and upgrade work and leave their marks, all within the data folder."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Final
+
+from limen.backup.errors import BackupBusyError, BackupError
+from limen.company.places import data_folder, database_url
+from limen.settings import Settings
+
+RESTORING: Final = ".restoring"
+WORKING: Final = ".working"
+BEFORE_UPGRADE: Final = "before-upgrade"
+EPOCH: Final = "epoch"
+LAST: Final = "backup.last"
+_LOCK: Final = "backup.lock"
+
+
+def database_file(root: Path, settings: Settings) -> Path:
+    return Path(database_url(root, settings).removeprefix("sqlite:///"))
+
+
+@contextmanager
+def working(root: Path, settings: Settings) -> Iterator[Path]:
+    """An empty folder for this process alone, beside the data and gone afterwards. Raises BackupBusyError.
+
+    What a killed run left in it is removed by the next.
+    """
+    data = data_folder(root, settings)
+    with alone(data):
+        folder = data / WORKING
+        shutil.rmtree(folder, ignore_errors=True)
+        folder.mkdir(mode=0o700)
+        try:
+            yield folder
+        finally:
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+@contextmanager
+def alone(data: Path) -> Iterator[None]:
+    """Be the one backup, restore or upgrade of this data folder. Raises BackupBusyError."""
+    handle = os.open(data / _LOCK, os.O_CREAT | os.O_RDWR | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
+    try:
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            what = "another backup, restore or upgrade is under way here"
+            raise BackupBusyError(what, "wait for it to end") from None
+        yield
+    finally:
+        os.close(handle)
+
+
+def refuse_half_restored(root: Path, settings: Settings) -> None:
+    """Raises BackupError where a restore was begun and not finished: half a company must not be served."""
+    if (data_folder(root, settings) / RESTORING).exists():
+        raise BackupError(
+            f"a restore into {data_folder(root, settings)} was begun and did not end",
+            "run `limen restore` again; it begins anew",
+        )

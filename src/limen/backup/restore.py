@@ -1,0 +1,209 @@
+"""Bringing a company back from a backup, into a folder that holds no data yet: wholly, or so that nothing starts."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import socket
+from dataclasses import dataclass
+from pathlib import Path
+
+from limen.backup import fence
+from limen.backup.archive import Told, reading
+from limen.backup.errors import BackupError, NotEmptyError
+from limen.backup.examine import Examined, examine
+from limen.backup.places import RESTORING, WORKING, alone, database_file
+from limen.clock import Instant
+from limen.company.folder import SETTINGS
+from limen.company.load import load_settings
+from limen.company.places import data_folder, journal_folder, key_file
+from limen.company.pull import write_text
+from limen.events import Event
+from limen.identity import store as identity
+from limen.settings import Settings
+from limen.storage import Database, Transaction
+from limen.storage.journal import Reader
+from limen.storage.journal.outbox import drop_what_is_written
+from limen.storage.journal.segment import sync_folder
+from limen.storage.master_key import existing_key, written_key
+
+OURS = frozenset({RESTORING, WORKING, "backup.lock", "master.key"})
+"""What may lie in a data folder that counts as empty: marks of our own, and the key that was put there beforehand."""
+
+
+@dataclass(frozen=True, slots=True)
+class Restored:
+    """What came back. `links` were open and are dead now; `wrote_folder`: the company's files came from the backup."""
+
+    examined: Examined
+    settings: Settings
+    data: Path
+    links: int
+    epoch: int
+    wrote_folder: bool
+
+
+def restore(
+    file: Path,
+    root: Path,
+    now: Instant,
+    *,
+    key: bytes | None = None,
+    identity_text: str = "",
+    accept_journal: bool = False,
+    promote_in: Path | None = None,
+    told: Told | None = None,
+) -> Restored:
+    """Restore the backup `file` as the company in `root`.
+
+    Until the last step a mark lies in the data folder with which no server starts; a restore that was cut off begins
+    anew. All sessions and one-time links from before are dead afterwards. Raises LimenError, OSError.
+    """
+    settings = load_settings(root) if (root / SETTINGS).exists() else None
+    data = data_folder(root, settings) if settings else root / Settings.model_fields["storage"].default.data
+    _refuse_occupied(root, data, settings)
+    data.mkdir(mode=0o700, parents=True, exist_ok=True)
+    with alone(data), reading(file, identity_text) as archive:
+        _begin_anew(data)
+        staging = data / RESTORING
+        held = key if key is not None else existing_key(data / "master.key", os.environ)
+        try:
+            examined = examine(archive, staging, held, now, accept_journal=accept_journal, told=told)
+            return _settle(examined, root, data, settings, now, promote_in)
+        except BaseException:
+            shutil.rmtree(staging, ignore_errors=True)  # nothing else was touched, or _settle left its own mark
+            raise
+
+
+def dry_run(file: Path, folder: Path, now: Instant, *, key: bytes | None, identity_text: str = "") -> Examined:
+    """Everything that a restore looks at, in a folder that is thrown away. Raises LimenError, OSError."""
+    with reading(file, identity_text) as archive:
+        return examine(archive, folder, key, now)
+
+
+def _settle(
+    examined: Examined, root: Path, data: Path, settings: Settings | None, now: Instant, promote_in: Path | None
+) -> Restored:
+    staging = data / RESTORING
+    texts = dict(examined.company.files) if examined.company else {}
+    wrote_folder = settings is None
+    if settings is None:
+        settings = _written_settings(staging / "company", texts)
+        _refuse_occupied_elsewhere(root, data, settings)
+    epoch = examined.manifest.epoch
+    if promote_in is not None:
+        before = fence.promoted_in(promote_in)
+        epoch = max(epoch, before.epoch if before else 0) + 1
+    links = _end_what_was_open(examined, epoch, now)
+    home = data_folder(root, settings)
+    home.mkdir(mode=0o700, parents=True, exist_ok=True)
+    if wrote_folder:
+        for name in sorted(texts, key=lambda name: name == SETTINGS):  # limen.toml last: with it the folder is whole
+            write_text(root, name, texts[name])
+    if not key_file(root, settings).exists() and (staging / "master.key").exists():
+        _place(staging / "master.key", key_file(root, settings))
+    elif not key_file(root, settings).exists() and existing_key(key_file(root, settings), os.environ) is None:
+        _write_key(key_file(root, settings), examined.key)
+    fence.write_epoch(home, epoch)
+    _place(examined.journal, journal_folder(root, settings))
+    _place(examined.database, database_file(root, settings))
+    if promote_in is not None:
+        fence.promote(promote_in, epoch, now, socket.gethostname())
+    shutil.rmtree(staging)  # from here on it may start
+    sync_folder(home)
+    return Restored(examined, settings, home, links, epoch, wrote_folder)
+
+
+def _end_what_was_open(examined: Examined, epoch: int, now: Instant) -> int:
+    """Whoever copied a cookie or a link before must not come to life with the old database."""
+    database = Database.open(examined.database)
+    manifest = examined.manifest
+
+    def work(transaction: Transaction) -> int:
+        drop_what_is_written(transaction, Reader(examined.journal))
+        _, links = identity.end_everything(transaction.connection, now)
+        transaction.say(
+            Event(
+                id="",
+                at=now,
+                kind="limen.restored",
+                details={
+                    "backup_at": manifest.at,
+                    "revision": manifest.revision,
+                    "last_line": max((reach.last for reach in manifest.journal.values()), default=0),
+                    "journal_holds": examined.report.ok,
+                    "links_ended": links,
+                    "epoch": epoch,
+                },
+            )
+        )
+        return links
+
+    try:
+        return database.write(work)
+    finally:
+        database.close()
+
+
+def _written_settings(folder: Path, texts: dict[str, str]) -> Settings:
+    if SETTINGS not in texts:
+        raise BackupError(
+            "the revision in force keeps no texts, so there is no company folder to write",
+            "put the company's folder there first, then restore into it",
+        )
+    folder.mkdir()
+    for name, text in texts.items():
+        write_text(folder, name, text)
+    return load_settings(folder)
+
+
+def _refuse_occupied(root: Path, data: Path, settings: Settings | None) -> None:
+    """Raises NotEmptyError where anything but a restore that was cut off is in the way."""
+    was_cut_off = (data / RESTORING).exists()
+    if data.exists() and not was_cut_off:
+        found = sorted({one.name for one in data.iterdir()} - OURS)
+        if found:
+            raise NotEmptyError(
+                f"{data} holds data already ({', '.join(found[:5])})", "move it away first; nothing was changed"
+            )
+    if settings is None and not was_cut_off and root.exists():
+        strange = sorted({one.name for one in root.iterdir()} - {data.name})
+        if strange:
+            raise NotEmptyError(
+                f"{root} is neither empty nor a company folder ({', '.join(strange[:5])})", "name another folder"
+            )
+    if settings is not None and not was_cut_off and database_file(root, settings).exists():
+        raise NotEmptyError(f"{database_file(root, settings)} is there already", "move it away first")
+
+
+def _refuse_occupied_elsewhere(root: Path, data: Path, settings: Settings) -> None:
+    """The settings from the backup may keep the data somewhere else than beside the folder."""
+    home = data_folder(root, settings)
+    if home.resolve() == data.resolve():
+        return
+    if home.exists() and {one.name for one in home.iterdir()} - OURS:
+        raise NotEmptyError(f"{home} holds data already", "move it away first; nothing was changed")
+
+
+def _begin_anew(data: Path) -> None:
+    """Clear what a restore that was cut off left, all of it from the backup; the key stays. Then mark the beginning."""
+    if (data / RESTORING).exists():
+        for one in data.iterdir():
+            if one.name not in OURS - {RESTORING, WORKING}:
+                shutil.rmtree(one) if one.is_dir() and not one.is_symlink() else one.unlink()
+    (data / RESTORING).mkdir(mode=0o700)
+    sync_folder(data)
+
+
+def _place(source: Path, target: Path) -> None:
+    """Move a file or folder to where it belongs, be that another disk."""
+    target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    shutil.move(source, target)
+    sync_folder(target.parent)
+
+
+def _write_key(file: Path, key: bytes) -> None:
+    with os.fdopen(os.open(file, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "wb") as out:
+        out.write(written_key(key).encode() + b"\n")
+        out.flush()
+        os.fsync(out.fileno())

@@ -1,0 +1,90 @@
+"""`limen restore`: a company comes back from a backup, into a folder that holds no data yet."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from limen.backup.examine import Examined
+    from limen.backup.restore import Restored
+
+MOST_IDENTITY = 64_000
+
+
+def run(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="The backup")],
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="The company folder, or an empty one")],
+    *,
+    key: Annotated[Path | None, typer.Option(help="The file of the master key, which was kept apart")] = None,
+    identity: Annotated[Path | None, typer.Option(help="The file of the age identity that opens it")] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Look through everything, and change nothing")] = False,
+    accept_journal: Annotated[
+        bool, typer.Option("--accept-journal", help="Restore even where the journal did not hold when it was saved")
+    ] = False,
+    promote: Annotated[
+        Path | None, typer.Option(help="Take the other machine's place: the folder of backups that both reach")
+    ] = None,
+) -> None:
+    import os
+    from tempfile import TemporaryDirectory
+
+    from limen.backup.restore import dry_run as examined, restore
+    from limen.cli.backup import progress
+    from limen.clock import SystemClock
+    from limen.company.places import key_file
+    from limen.settings import Settings
+    from limen.storage.master_key import existing_key, read_key_file
+
+    now = SystemClock().now()
+    written = identity.read_text()[:MOST_IDENTITY] if identity else ""
+    master = read_key_file(key) if key else None
+    with progress("Restoring") as told:
+        if dry_run:
+            if master is None:
+                usual = key_file(folder, Settings(name="?", domain="localhost"))
+                master = existing_key(usual, os.environ)
+            with TemporaryDirectory(prefix="limen-", dir=file.resolve().parent) as place:
+                found = examined(file, Path(place), now, key=master, identity_text=written)
+            lines = [*_holds(found), "Everything in it holds. Nothing was changed."]
+        else:
+            done = restore(
+                file, folder, now, key=master, identity_text=written, accept_journal=accept_journal,
+                promote_in=promote, told=told,
+            )  # fmt: skip
+            lines = [*_holds(done.examined), *_next(done, folder)]
+    print("\n".join(lines))
+
+
+def _holds(found: Examined) -> Iterator[str]:
+    from limen.clock import to_iso
+
+    manifest = found.manifest
+    yield f"{manifest.company} as it stood on {to_iso(manifest.at)}, backed up by Limen {manifest.limen}"
+    yield (
+        f"  {manifest.counts.get('people', 0)} people, {manifest.apps} apps, "
+        f"{manifest.counts.get('revisions', 0)} revisions; {manifest.lines} lines of the journal"
+    )
+    if not found.report.ok:
+        yield f"  The journal did NOT hold when it was saved: {found.report.problems[0]}"
+
+
+def _next(done: Restored, folder: Path) -> Iterator[str]:
+    from limen.clock import to_iso
+
+    yield f"Restored into {done.data}."
+    if done.wrote_folder:
+        yield f"The company's files were written into {folder}; they are those of the revision in force."
+    yield f"All sessions and {done.links} open links from before are dead: everybody signs in again."
+    yield ""
+    yield f"What was taken back after {to_iso(done.examined.manifest.at)} is in force again. Look through:"
+    yield "  people who left since, passkeys that were removed, tokens of workloads, and policies (`limen log`)."
+    yield ""
+    yield "What is next:"
+    yield f"  limen journal verify {folder}"
+    yield f"  limen serve {folder}"
+    if done.epoch:
+        yield f"This machine goes on (epoch {done.epoch}). The other one refuses to, where it reaches the same backups."

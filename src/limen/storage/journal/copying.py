@@ -1,0 +1,150 @@
+"""What of the journal belongs into a backup: every chain up to one whole batch, while it goes on being written."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path
+from typing import Final
+
+import msgspec
+
+from limen.storage.journal.chain import Broken, Link, Signer, follow, start_of
+from limen.storage.journal.checkpoint import (
+    CHECKPOINT_FILE,
+    EVIDENCE,
+    SEALED_FILE,
+    UNREADABLE,
+    Checkpoint,
+    Sealed,
+    read_checkpoint,
+    write_signed,
+)
+from limen.storage.journal.reader import writer_folders
+from limen.storage.journal.segment import Name, segments_in
+from limen.storage.journal.spare import SPARE_FILE
+
+_MOST_EVIDENCE: Final = 1 << 20
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A file of the journal as it goes into a backup: its first `size` bytes, or `content` where that is small."""
+
+    name: str
+    path: Path
+    size: int
+    sha256: str
+    content: bytes | None = None
+
+
+class Reach(msgspec.Struct, frozen=True):
+    """From which line of a writer's chain to which a copy goes, and the head there."""
+
+    first: int
+    last: int
+    head: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Stock:
+    """One writer's files, and how long they were at that instant."""
+
+    folder: Path
+    small: tuple[tuple[str, bytes], ...]
+    sealed: Sealed
+    segments: tuple[tuple[Name, Path, int], ...]
+
+
+def take_stock(root: Path) -> list[Stock]:
+    """What there is at this instant. Takes no longer than listing the folder. May raise FileNotFoundError: try again.
+
+    The checkpoint is read before the lengths are, so that it never vouches for more than the copy will hold.
+    """
+    return [_stock_of(folder) for folder in writer_folders(root)]
+
+
+def pieces(stock: Stock) -> tuple[list[Piece], Reach]:
+    """The files to copy, and what they reach. A batch that is not whole yet stays behind: it was not acknowledged.
+
+    Raises FileNotFoundError where a segment was sealed or expired since: take stock again.
+    """
+    writer = stock.folder.name
+    found = [
+        Piece(f"{writer}/{name}", stock.folder / name, len(content), sha256(content).hexdigest(), content)
+        for name, content in stock.small
+    ]
+    listed = {segment.ordinal: segment for segment in stock.sealed.segments}
+    link = Link(stock.sealed.expired_n, stock.sealed.expired_head.encode())
+    link = link if link.n else start_of(writer)
+    first = link.n + 1
+    for segment in stock.sealed.segments:
+        path = stock.folder / str(Name(segment.ordinal, segment.begun_at, is_sealed=True))
+        found.append(Piece(f"{writer}/{path.name}", path, path.stat().st_size, segment.sha256))
+        link = Link(segment.last_n, segment.head.encode())
+    for name, path, size in stock.segments:
+        if not name.is_sealed and name.ordinal not in listed:
+            whole, digest, link = _whole(path, size, link)
+            if whole:
+                found.append(Piece(f"{writer}/{path.name}", path, whole, digest))
+    return found, Reach(first, link.n, link.head.decode())
+
+
+def leave_clean(root: Path, keys: tuple[bytes, ...], now: int) -> None:
+    """Say in the checkpoints of a copy that nothing is missing at its end, after it was verified.
+
+    Otherwise the next start would take the place where the copy was cut for the place where a server fell.
+    """
+    for folder in writer_folders(root):
+        path = folder / CHECKPOINT_FILE
+        before = read_checkpoint(path)
+        _, reach = pieces(_stock_of(folder))
+        if before is not None and reach.last >= before.n:
+            segment = segments_in(folder)[-1][0].ordinal
+            reached = Checkpoint(writer=folder.name, n=reach.last, h=reach.head, segment=segment, at=now, is_clean=True)
+            write_signed(path, reached, Signer(folder.name, keys))
+
+
+def _stock_of(folder: Path) -> Stock:
+    small = [(CHECKPOINT_FILE, _bytes(folder / CHECKPOINT_FILE)), (SEALED_FILE, _bytes(folder / SEALED_FILE))]
+    small += [(SPARE_FILE, _bytes(folder / SPARE_FILE))]
+    small += [(path.name, path.read_bytes()[:_MOST_EVIDENCE]) for path in sorted(folder.glob(EVIDENCE))]
+    written = dict(small)[SEALED_FILE]
+    try:
+        sealed = msgspec.json.decode(written, type=Sealed) if written else Sealed(writer=folder.name)
+    except UNREADABLE:
+        sealed = Sealed(writer=folder.name)
+    segments = tuple((name, path, path.stat().st_size) for name, path in segments_in(folder))
+    return Stock(folder, tuple((name, content) for name, content in small if content), sealed, segments)
+
+
+def _bytes(path: Path) -> bytes:
+    return path.read_bytes() if path.exists() else b""
+
+
+def _whole(path: Path, size: int, after: Link) -> tuple[int, str, Link]:
+    """How many of the first `size` bytes are whole batches, their SHA-256, and where they lead.
+
+    What does not hold in the middle was tampered with, and is copied as it lies: it is evidence.
+    """
+    seen, hashed = [0], sha256()
+    whole, digest, link = 0, hashed.hexdigest(), after
+    with path.open("rb") as file:
+
+        def raws() -> Iterator[bytes]:
+            while seen[0] < size and (raw := file.readline(size - seen[0])):
+                seen[0] += len(raw)
+                hashed.update(raw)
+                yield raw
+
+        for line in follow(raws(), after, signer=None):
+            if isinstance(line, Broken):
+                break
+            if line.mac is not None:
+                whole, digest, link = seen[0], hashed.hexdigest(), line.link
+        if seen[0] < size:
+            for _ in raws():
+                pass
+            return size, hashed.hexdigest(), link
+    return whole, digest, link
