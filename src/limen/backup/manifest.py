@@ -75,7 +75,7 @@ def is_genuine(manifest: Manifest, keys: tuple[bytes, ...]) -> bool:
 def read_manifest(written: bytes) -> Manifest:
     """The manifest in these bytes, with names that lead nowhere but where they should. Raises BackupUnfitError."""
     try:
-        if msgspec.json.decode(written, type=dict[str, msgspec.Raw]).get("format") != str(FORMAT).encode():
+        if bytes(msgspec.json.decode(written, type=dict[str, msgspec.Raw]).get("format", b"")) != b"%d" % FORMAT:
             raise BackupUnfitError("this backup was made by another Limen", "restore it with the Limen that made it")
         found = msgspec.json.decode(written, type=Manifest)
     except (msgspec.DecodeError, UnicodeDecodeError):

@@ -115,7 +115,7 @@ def _sentences(manifest: Manifest, target: Path, *, is_sealed: bool) -> Iterator
     if manifest.has_key:
         yield "  The master key is inside: whoever opens this file has everything."
     else:
-        yield "  The master key is NOT inside. Nothing can be restored without it: `limen backup key` prints it for the safe."
+        yield "  The master key is NOT inside; nothing comes back without it. `limen backup key` prints it."
     if not is_sealed:
         yield "  It is not sealed: names, addresses and the journal can be read in it. Keep it where few can."
 

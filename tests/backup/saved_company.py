@@ -1,0 +1,73 @@
+"""A company with people, a session, an open link and a journal, as a server leaves it; and a backup of it."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+from tests.company.company_folder import new_folder
+from tests.storage.journal.decisions import a_permit, facts_about
+
+from limen.backup.manifest import Manifest
+from limen.backup.take import Wanted, take
+from limen.clock import HOUR, SystemClock
+from limen.company.load import load_company, load_settings
+from limen.company.places import database_url, journal_folder, key_file
+from limen.company.publish import SERVER, publish
+from limen.facts import Factor, Person, Session
+from limen.identity import store
+from limen.identity.model import Link, LinkPurpose, Passkey, PersonStatus, auth_of
+from limen.settings import Settings
+from limen.storage import Database, Keyring, master_key
+from limen.storage.journal import Journal
+
+SEED = b"a seed of an authenticator app"
+ADA = Person("p_ada", "Ada Example", "ada@harbor.example", frozenset({"administrators", "staff"}), active=True)
+
+
+@dataclass(frozen=True)
+class Served:
+    root: Path
+    settings: Settings
+    key: bytes
+    decision: str
+
+    @property
+    def database(self) -> Path:
+        return self.root / "data" / "limen.db"
+
+    def back_up(self, target: Path, **wanted: object) -> Manifest:
+        now = SystemClock().now()
+        return take(self.root, self.settings, self.key, target, now, wanted=Wanted(**wanted))  # type: ignore[arg-type]
+
+
+def serve_once(at: Path) -> Served:
+    """Run a company for a moment."""
+    root = new_folder(at)
+    settings, now = load_settings(root), SystemClock().now()
+    key = master_key(key_file(root, settings), os.environ)
+    database = Database.open(database_url(root, settings))
+    keyring = Keyring.open(database, key)
+    publish(database, load_company(root), SERVER, "the first", now)
+
+    def fill(transaction) -> None:
+        one = transaction.connection
+        store.insert_person(one, ADA, PersonStatus.ACTIVE, now)
+        store.set_groups(one, ADA.id, ADA.groups)
+        auth = auth_of({Factor.PASSKEY: now})
+        store.insert_session(one, Session("s1", ADA.id, auth, now, now + HOUR, HOUR), b"h" * 32, {Factor.PASSKEY: now})
+        link = Link("l1", LinkPurpose.FIRST_ADMINISTRATOR, ADA.id, ADA.id, now, now + HOUR)
+        store.insert_link(one, link, b"t" * 32)
+        key_of_hers = ("k1", ADA.id, b"c" * 16, b"k", 0, True, "single_device", False, (), "", "Key", now)
+        store.insert_passkey(one, Passkey(*key_of_hers))
+        store.set_code(one, ADA.id, keyring.seal("codes", ADA.id, "seed", SEED), 0, now)
+
+    database.write(fill)
+    journal = Journal.open(journal_folder(root, settings), keyring.journal_keys, database=database)
+    decision = journal.decided("gateway", a_permit(facts_about(ADA.id), now), "", "", 3.0)
+    journal.wait_settled()
+    journal.flush()
+    journal.close()
+    database.close()
+    return Served(root, settings, key, decision)

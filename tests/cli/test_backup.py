@@ -1,0 +1,47 @@
+"""`limen backup` by hand: what it prints, and the key that is kept apart."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from tests.backup.saved_company import Served, serve_once
+from tests.cli.test_main import leave
+
+from limen.backup.daily import last_backup
+from limen.storage.master_key import read_key_file, written_key
+
+
+@pytest.fixture
+def served(tmp_path: Path) -> Served:
+    return serve_once(tmp_path)
+
+
+def test_it_says_what_it_holds_and_that_the_key_is_apart(served: Served, tmp_path: Path, capsys) -> None:
+    assert leave("backup", str(served.root), "--to", str(tmp_path)) == 0
+    said = capsys.readouterr().out
+    assert "1 people" in said
+    assert "journal main: lines 1 to" in said
+    assert "NOT inside" in said
+    assert "not sealed" in said
+    last = last_backup(served.root / "data")
+    assert last is not None
+    assert (tmp_path / last.file).exists()
+    assert leave("backup", str(served.root), "--to", str(tmp_path / "two.tar.gz"), "--json") == 0
+    found = json.loads(capsys.readouterr().out)
+    assert (found["people"], found["has_key"]) == (1, False)
+
+
+def test_the_key_is_printed_or_written_for_its_owner_alone(served: Served, tmp_path: Path, capsys) -> None:
+    assert leave("backup", "key", str(served.root)) == 0
+    assert capsys.readouterr().out.strip() == written_key(served.key)
+    assert leave("backup", "key", str(served.root), "--to", str(tmp_path / "safe.key")) == 0
+    assert read_key_file(tmp_path / "safe.key") == served.key
+    assert (tmp_path / "safe.key").stat().st_mode & 0o777 == 0o600
+
+
+def test_the_key_goes_in_only_sealed(served: Served, tmp_path: Path, capsys) -> None:
+    assert leave("backup", str(served.root), "--to", str(tmp_path / "b"), "--with-key") == 1
+    assert "must be sealed" in capsys.readouterr().err
+    assert not (tmp_path / "b").exists()
