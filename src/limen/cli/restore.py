@@ -81,7 +81,7 @@ def _next(done: Restored, folder: Path) -> Iterator[str]:
     yield f"All sessions and {done.links} open links from before are dead: everybody signs in again."
     yield ""
     yield f"What was taken back after {to_iso(done.examined.manifest.at)} is in force again. Look through:"
-    yield "  people who left since, passkeys that were removed, tokens of workloads, and policies (`limen log`)."
+    yield "  people who left since, passkeys and tokens that were ended, and policies (`limen log`)."
     yield ""
     yield "What is next:"
     yield f"  limen journal verify {folder}"
