@@ -33,9 +33,8 @@ def test_a_wrong_flag_writes_nothing(tmp_path: Path, capsys: pytest.CaptureFixtu
 
 
 def test_questions_are_asked_again_with_the_fix(capsys: pytest.CaptureFixture[str]) -> None:
-    said = iter(
-        ["", "Harbor Freight", "HARBOR", "harbor.example", "Mars", "Europe/Berlin", "here", "acme", "it@a.example"]
-    )
+    about = ["", "Harbor Freight", "HARBOR", "harbor.example", "Mars", "Europe/Berlin"]
+    said = iter([*about, "tlh", "de, EN", "here", "acme", "it@a.example"])
     usual: list[str] = []
 
     def ask(_question: str, default: str) -> str:
@@ -43,18 +42,20 @@ def test_questions_are_asked_again_with_the_fix(capsys: pytest.CaptureFixture[st
         return next(said)
 
     answers = asked(Answers(time_zone="Europe/Vienna"), ask)
-    assert answers == Answers("Harbor Freight", "harbor.example", "Europe/Berlin", "acme", email="it@a.example")
-    assert usual[2:] == ["harbor-freight.localhost"] * 2 + ["Europe/Vienna"] * 2 + ["acme"] * 2 + [""]
+    assert answers == Answers(
+        "Harbor Freight", "harbor.example", "Europe/Berlin", "acme", "", "", "it@a.example", languages=("de", "en")
+    )
+    assert usual[2:] == ["harbor-freight.localhost"] * 2 + ["Europe/Vienna"] * 2 + ["en,de"] * 2 + ["acme"] * 2 + [""]
     told = capsys.readouterr().out
     for fix in ("1 to 80 printable", "in small letters", "no time zone", "is more than this machine"):
         assert fix in told
 
 
 def test_own_files_and_an_own_front_are_asked_for_what_they_need() -> None:
-    files = iter(["Harbor", "harbor.example", "UTC", "files", "chain.pem", "key.pem"])
+    files = iter(["Harbor", "harbor.example", "UTC", "en", "files", "chain.pem", "key.pem"])
     answers = asked(Answers(), lambda _question, _usual: next(files))
     assert (answers.https, answers.certificate, answers.key) == ("files", "chain.pem", "key.pem")
-    front = iter(["Harbor", "harbor.example", "UTC", "front", "not an address", "10.0.0.2"])
+    front = iter(["Harbor", "harbor.example", "UTC", "en", "front", "not an address", "10.0.0.2"])
     assert asked(Answers(), lambda _question, _usual: next(front)).front == "10.0.0.2"
 
 

@@ -58,3 +58,18 @@ async def test_a_unix_socket_needs_its_folder_and_its_place(tmp_path: Path) -> N
     with socket.socket(socket.AF_UNIX) as one:
         one.bind(str(tmp_path / "s"))
         assert await looked(tmp_path / "s") is State.OK
+
+
+async def test_the_fronts_ports_are_looked_at_too(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as one:
+        said = {"mode": "internal", "listen": ("127.0.0.1",), "port": one.getsockname()[1], "http_port": 0}
+        there = setup(tmp_path, https=said)
+        _, taken = await listening(there)
+        there.outside = replace(
+            there.outside,
+            holder=lambda _host, _port: Process(9, "caddy"),
+            journal_holder=lambda _folder: Process(8, "limen"),
+        )
+        _, own = await listening(there)
+    assert (taken.state, own.state) == (State.WRONG, State.OK)
+    assert "meant for the front's https, is taken by" in taken.what

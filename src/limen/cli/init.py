@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Final
+from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
@@ -25,6 +25,7 @@ def run(
     name: Annotated[str, typer.Option(help="The company's name")] = "",
     domain: Annotated[str, typer.Option(help="The domain in which each app gets a host")] = "",
     time_zone: Annotated[str, typer.Option(help="An IANA time zone, such as Europe/Berlin")] = "",
+    languages: Annotated[str, typer.Option(help="What employees may read Limen in, the usual one first: en,de")] = "",
     https: Annotated[str, typer.Option(help="here, acme, files, internal or front")] = "",
     certificate: Annotated[str, typer.Option(help="With --https files: the certificate with its chain")] = "",
     key: Annotated[str, typer.Option(help="With --https files: its private key")] = "",
@@ -47,9 +48,11 @@ def run(
         "email": email,
         "front": front,
     }
-    given = {word: value for word, value in said.items() if value}
+    given: dict[str, Any] = {word: value for word, value in said.items() if value}
     answers = replace(Answers(time_zone=own_time_zone()), **given)
-    if not given and not no_input and sys.stdin.isatty():
+    if languages:
+        answers = replace(answers, languages=_codes(languages))
+    if not given and not languages and not no_input and sys.stdin.isatty():
         answers = asked(answers, _prompt)
     for written in begin_with(folder, answers):
         print(f"wrote {written}")
@@ -69,6 +72,7 @@ def asked(answers: Answers, ask: Asking) -> Answers:
     trying = f"{_slug(answers.name)}.localhost"
     answers = _one(answers, "domain", "Which domain?", trying, ask)
     answers = _one(answers, "time_zone", "In which time zone does it work?", answers.time_zone, ask)
+    answers = _languages(answers, ask)
     print("\nHow will browsers get https?")
     for way, what in WAYS.items():
         print(f"  {way:<9} {what}")
@@ -99,13 +103,31 @@ def _way(answers: Answers, usual: str, ask: Asking) -> Answers:
         print(f"  {complaint}")
 
 
+def _languages(answers: Answers, ask: Asking) -> Answers:
+    from dataclasses import replace
+
+    from limen.company.begin import complaint_about
+
+    while True:
+        said = ask("In which languages do employees read, the usual one first?", ",".join(answers.languages))
+        tried = replace(answers, languages=_codes(said))
+        if (complaint := complaint_about(tried)) is None:
+            return tried
+        print(f"  {complaint}")
+
+
+def _codes(text: str) -> tuple[str, ...]:
+    return tuple(one.strip().lower() for one in text.split(",") if one.strip())
+
+
 def _one(answers: Answers, field: str, question: str, usual: str, ask: Asking) -> Answers:
     from dataclasses import replace
 
     from limen.company.begin import complaint_about
 
     while True:
-        tried = replace(answers, **{field: ask(question, usual).strip()})
+        given: dict[str, Any] = {field: ask(question, usual).strip()}
+        tried = replace(answers, **given)
         if (complaint := complaint_about(tried)) is None:
             return tried
         print(f"  {complaint}")

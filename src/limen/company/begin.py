@@ -44,6 +44,7 @@ class Answers:
     key: str = ""
     email: str = ""
     front: str = "127.0.0.1"
+    languages: tuple[str, ...] = ("en", "de")
 
     @property
     def way(self) -> str:
@@ -128,6 +129,7 @@ def _put(beside: Path, folder: Path) -> None:
 def _own(text: str, answers: Answers) -> str:
     own = text.replace('name = "Example"', f"name = {_quoted(answers.name)}")
     own = own.replace('time_zone = "UTC"', f"time_zone = {_quoted(answers.time_zone)}")
+    own = own.replace('languages = ["en", "de"]', f"languages = [{', '.join(map(_quoted, answers.languages))}]")
     if answers.way != HERE:
         # Beyond this machine the sign-in host is https://limen.<domain>, which needs no saying.
         own = re.sub(r"^url = .*\n", "", own, flags=re.MULTILINE)

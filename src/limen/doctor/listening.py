@@ -13,6 +13,8 @@ from limen.doctor.ports import Process
 from limen.doctor.setup import Setup
 
 NAME: Final = "ports"
+_FRONT: Final = "caddy"
+"""The program that a running Limen has answer browsers for it."""
 
 
 async def listening(setup: Setup) -> list[Finding]:
@@ -20,6 +22,11 @@ async def listening(setup: Setup) -> list[Finding]:
     listen = setup.settings.listen
     running = setup.limen
     places = [(listen.address, "browsers")] + ([(listen.check, "the check server")] if listen.check else [])
+    https = setup.settings.https
+    if https.is_on and https.listen:
+        host = f"[{https.listen[0]}]" if https.listen[0].version == 6 else str(https.listen[0])
+        ports = [(https.port, "https"), *([(https.http_port, "plain http")] if https.http_port else [])]
+        places += [(f"{host}:{port}", f"the front's {use}") for port, use in ports]
     return await aside(lambda: [_look(setup, place, use, running) for place, use in places])
 
 
@@ -33,7 +40,7 @@ def _look(setup: Setup, place: str, use: str, running: Process | None) -> Findin
         setup.outside.try_port(host, int(port))
     except OSError as error:
         return _refused(setup, error, host, int(port), use, running)
-    if running is not None and running.pid != setup.own_pid:
+    if running is not None and not use.startswith("the front"):
         what = f"Limen runs ({running}), yet nothing listens on {place} for {use}"
         return Finding(NAME, State.WARNING, what, "was [listen] changed since it started? Start it again", place)
     return Finding(NAME, State.OK, f"{place} is free for {use}", where=place)
@@ -43,7 +50,7 @@ def _refused(setup: Setup, error: OSError, host: str, port: int, use: str, runni
     place = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
     if error.errno == errno.EADDRINUSE:
         holder = setup.outside.holder(host, port)
-        if running is not None and (holder is None or holder.pid == running.pid):
+        if running is not None and (holder is None or holder.pid == running.pid or holder.name.startswith(_FRONT)):
             return Finding(NAME, State.OK, f"Limen listens on {place} for {use}", where=place)
         who = str(holder) if holder else "a process of another user"
         fix = "end it, or choose another port under [listen] in limen.toml"

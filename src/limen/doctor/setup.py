@@ -65,8 +65,7 @@ class Setup:
     @property
     def has_own_https(self) -> bool:
         """Whether Limen brings its own front, which it trusts by itself."""
-        https = getattr(self.settings, "https", None)
-        return https is not None and https.mode != "off"
+        return self.settings.https.is_on
 
     @property
     def port(self) -> int:
