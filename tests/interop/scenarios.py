@@ -6,6 +6,7 @@ import asyncio
 import json
 import re
 import socket
+from base64 import b64encode
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
@@ -14,7 +15,10 @@ from tests.interop.fronts import Guarded
 from websockets.asyncio.client import connect
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
+from limen.clock import HOUR
 from limen.enforcement.assertion import verify
+from limen.facts.tokens import new_secret, token_hash
+from limen.identity.app_token import AppToken
 
 HOST = "wiki.harbor.example"
 NAVIGATE = "Sec-Fetch-Mode: navigate\r\n"
@@ -117,6 +121,20 @@ async def a_refused_navigation_leads_to_the_page_that_says_why(world: Guarded) -
     assert not world.app.requests
 
 
+async def a_token_opens_and_stays_at_the_threshold(world: Guarded) -> None:
+    secret, now = new_secret(), world.house.clock.now()
+    token = AppToken("t_1", "ana", "git", "wiki", frozenset({"view"}), 2, now, now, now + HOUR)
+    world.house.sign_in("ana")
+    world.house.known.put_token(token_hash(secret.encode()), token.session)
+    git = f"User-Agent: git/2.47\r\nAuthorization: Basic {b64encode(f'ana:{secret}'.encode()).decode()}\r\n"
+    assert status_of(await ask(world, "/page", fields=git)) == 200
+    assert not world.app.last["headers"].get("authorization")
+    assert secret not in str(world.app.last)
+    refused = await ask(world, "/page", fields="User-Agent: git/2.47\r\n")
+    assert status_of(refused) == 401
+    assert b"www-authenticate: basic realm=" in refused.lower()
+
+
 async def a_program_is_told_in_json(world: Guarded) -> None:
     response = await ask(world, "/page")
     assert status_of(response) == 401
@@ -195,6 +213,7 @@ ALL = (
     only_the_front_says_where_a_request_comes_from,
     a_refused_navigation_leads_to_the_page_that_says_why,
     a_program_is_told_in_json,
+    a_token_opens_and_stays_at_the_threshold,
     a_websocket_goes_through_limen_and_is_cut_when_access_ends,
     a_check_server_that_is_down_lets_nothing_through,
     with_all_of_limen_down_nothing_goes_through,
