@@ -42,6 +42,13 @@ def test_nor_through_the_sender_or_the_company() -> None:
         as_mail(HELLO, mail_id="m_1", sender="a@b.example", company="Har\r\nBcc: x@y.example", at=MORNING)
 
 
+def test_a_link_stays_whole_in_the_file() -> None:
+    link = f"https://limen.harbor.example/enrol#{'x' * 60}"
+    message = Message("eve@harbor.example", "Hello", f"A link:\n\n  {link}\n", f"<p>{link}</p>")
+    mail = as_mail(message, mail_id="m_1", sender="limen@harbor.example", company="Harbor", at=MORNING)
+    assert mail.as_bytes().count(link.encode()) == 2
+
+
 def test_what_is_kept_comes_back_and_a_repr_says_no_link() -> None:
     assert unpacked(packed(HELLO)) == HELLO
     assert "secret" not in repr(HELLO)

@@ -16,6 +16,8 @@ from limen.printable import is_printable
 
 MAX_TEXT: Final = 20_000
 MAX_SUBJECT: Final = 300
+_PLAIN: Final = SMTP.clone(max_line_length=998, cte_type="7bit")
+"""A line as long as RFC 5322 section 2.1.1 lets it be, so that a link stays whole for whoever reads the file."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +55,7 @@ def as_mail(message: Message, *, mail_id: str, sender: str, company: str, at: In
 
     `Auto-Submitted` (RFC 3834) keeps out-of-office machines quiet. Raises ValueError for headers that can't be.
     """
-    mail = EmailMessage(policy=SMTP)
+    mail = EmailMessage(policy=_PLAIN)
     mail["Subject"] = message.subject
     mail["From"] = _address(company, sender)
     mail["To"] = _address("", message.to)
