@@ -115,6 +115,11 @@ def kind_of(headers: dict[str, str], cookies: str, body: bytes) -> Kind:
     return UNKNOWN
 
 
+def kind_named(name: str) -> Kind:
+    """The kind that is called so; `UNKNOWN` where there is none."""
+    return next((kind for kind in _KINDS.values() if kind.name == name), UNKNOWN)
+
+
 async def _beginning(content: aiohttp.StreamReader) -> bytes:
     found = b""
     while len(found) < MOST_BYTES:

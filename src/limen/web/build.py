@@ -16,6 +16,7 @@ from limen.web import authzen
 from limen.web.assets import PREFIX
 from limen.web.catalogue import gettext_noop
 from limen.web.console import (
+    add_app,
     apps as console_apps,
     changes,
     decision,
@@ -110,7 +111,7 @@ def build(ports: Ports) -> App:
         for room in group:
             app.include_router(room.rooms(site))
     begun = changes.Changes(site)
-    for changing in (changes, rules, revisions, onboarding):
+    for changing in (changes, rules, revisions, onboarding, add_app):
         app.include_router(changing.rooms(site, begun))
     _add_files(app, site)
     _add_ways_out(app, site)

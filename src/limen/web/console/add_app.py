@@ -1,0 +1,117 @@
+"""Add an app: say where it runs, see what answers there, say whom it is for, and publish it as any change."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from fastapi import APIRouter
+from starlette.requests import Request
+from starlette.responses import Response
+
+from limen.company.adding import Asked, add_app
+from limen.company.apps_file import upstream_complaint
+from limen.company.load import FolderError
+from limen.enforcement.probe import UNKNOWN, Found, Kind, kind_named, probe
+from limen.errors import LimenError
+from limen.facts import Label
+from limen.web.console.changes import Changes
+from limen.web.console.proving import freshly_proved
+from limen.web.requests import one
+from limen.web.site import Resident, Site
+
+AT: Final = "/console/add-app"
+_LONGEST: Final = 200
+FIELDS: Final = ("id", "url", "name", "label", "host", "owner", "kind")
+
+
+def rooms(site: Site, changes: Changes) -> APIRouter:
+    router = APIRouter()
+
+    @router.get(AT)
+    async def begin(request: Request) -> Response:
+        return _page(site, await site.enter(request, "administer"), {})
+
+    @router.post(AT + "/look")
+    async def look(request: Request) -> Response:
+        """Look once at the address. Only whoever could publish an app may have Limen look anywhere."""
+        resident = await site.enter(request, "administer")
+        sent = await site.form(request, resident.visit)
+        typed = {name: one(sent, name)[:_LONGEST].strip() for name in FIELDS}
+        await freshly_proved(site, resident, AT)
+        complaint = upstream_complaint(typed["url"])
+        if complaint:
+            return _page(site, resident, typed, LimenError(*complaint))
+        try:
+            found = await probe(typed["url"])
+        except LimenError as wrong:
+            if one(sent, "anyway") != "1":
+                return _page(site, resident, typed, wrong, may_go_on=True)
+            found = None
+        kind = found.kind if found else UNKNOWN
+        known = {"name": typed["name"] or kind.name, "label": "internal", "kind": kind.name}
+        return _page(site, resident, {**typed, **known}, step=2, found=found)
+
+    @router.post(AT)
+    async def add(request: Request) -> Response:
+        resident = await site.enter(request, "administer")
+        sent = await site.form(request, resident.visit)
+        typed = {name: one(sent, name)[:_LONGEST].strip() for name in FIELDS}
+        groups = tuple(sent.get("groups", ()))[:50]
+        await freshly_proved(site, resident, AT)
+        company = await changes.unchanged_since(sent)
+        complaint = upstream_complaint(typed["url"])
+        try:
+            if complaint:
+                raise LimenError(*complaint)  # noqa: TRY301 -- said on the same page as the rest
+            asked = _asked(typed, groups, kind_named(typed["kind"]), is_onboarding=one(sent, "onboarding") == "1")
+            done = await site.in_thread(lambda: add_app(company, asked, resident.now))
+            return await changes.begin(resident, f"Add {typed['name'] or typed['id']}", done.company, AT, company)
+        except FolderError as wrong:
+            problem = wrong.problems[0]
+            return _page(site, resident, typed, LimenError(problem.what, problem.fix), step=2, groups=groups)
+        except LimenError as wrong:
+            return _page(site, resident, typed, wrong, step=2, groups=groups)
+
+    return router
+
+
+def _asked(typed: dict[str, str], groups: tuple[str, ...], kind: Kind, *, is_onboarding: bool) -> Asked:
+    return Asked(
+        typed["id"],
+        typed["url"],
+        groups,
+        kind.actions,
+        typed["name"],
+        typed["label"],
+        typed["host"],
+        typed["owner"],
+        kind.start,
+        is_onboarding,
+    )
+
+
+def _page(
+    site: Site,
+    resident: Resident,
+    typed: dict[str, str],
+    problem: LimenError | None = None,
+    *,
+    step: int = 1,
+    found: Found | None = None,
+    groups: tuple[str, ...] = (),
+    may_go_on: bool = False,
+) -> Response:
+    return site.page(
+        "console/add_app.html",
+        resident,
+        status=400 if problem else 200,
+        room="apps",
+        typed={name: typed.get(name, "") for name in FIELDS},
+        step=step,
+        found=found,
+        chosen=groups,
+        groups=sorted(site.known.groups.values(), key=lambda group: group.id),
+        labels=[label.word for label in Label],
+        problem=problem,
+        may_go_on=may_go_on,
+    )

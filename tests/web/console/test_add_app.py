@@ -1,0 +1,49 @@
+"""An app is added from its address: what answers is said, and the change goes the way of every change."""
+
+import asyncio
+
+from tests.web.console.conftest import Console
+from tests.web.console.test_changes import begun, published
+
+from limen.clock import DAY, HOUR
+
+
+async def test_an_app_goes_from_its_address_to_being_in_force(console: Console) -> None:
+    async def answering(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"\r\n\r\n")
+        writer.write(b"HTTP/1.1 200 OK\r\nx-jenkins: 2.4\r\nconnection: close\r\n\r\n<title>secret of mine</title>..")
+        writer.close()
+
+    server = await asyncio.start_server(answering, "127.0.0.1", 0)
+    url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
+    assert "Look there" in (await console.ada.get("/console/add-app")).text
+    found = await console.ada.post("/console/add-app/look", id="ci", url=url)
+    server.close()
+    assert "<strong>Jenkins</strong>" in found.text
+    assert "secret of mine" not in found.text
+    asked = {"id": "ci", "url": url, "kind": "Jenkins", "name": "Builds", "label": "internal", "groups": "engineering"}
+    change = await begun(console, "/console/add-app", **asked, onboarding="1")
+    assert "is in onboarding until" in (await console.ada.get(change)).text
+    await published(console, change, "The builds move in")
+    app = console.house.limen.known.apps["ci"]
+    assert app.is_onboarding(console.house.limen.clock.now() + 13 * DAY)
+    assert "ci-for-engineering" in {one.id for one in console.house.limen.in_force.engine.policies}
+
+
+async def test_what_is_wrong_is_said_and_nothing_is_looked_at_without_a_fresh_proof(console: Console) -> None:
+    await console.ada.get("/console/add-app")
+    for url, what in (
+        ("http://169.254.169.254", "no address at which an app can be"),
+        ("http://10.0.0.5/wiki", "has a path"),
+        ("http://127.0.0.1:9", "nothing that speaks HTTP"),
+    ):
+        refused = await console.ada.post("/console/add-app/look", id="ci", url=url)
+        assert refused.status_code == 400
+        assert what in refused.text
+    await console.ada.get("/console/policies/sign-in")
+    taken = await console.ada.post("/console/add-app", id="wiki", url="http://127.0.0.1:9", label="internal")
+    assert "already" in taken.text
+    console.house.clock.forward(HOUR - 60_000)
+    turned = await console.ada.post("/console/add-app/look", id="ci", url="http://127.0.0.1:9")
+    assert turned.status_code == 303
+    assert turned.headers["location"].startswith("/step-up")
