@@ -165,3 +165,12 @@ def test_mail_leaves_as_the_settings_say(tmp_path: Path) -> None:
     assert isinstance(by_server.way, Smtp)
     assert by_server.sender == "a@b.example"
     database.close()
+
+
+def test_a_socket_at_a_path_is_for_this_user_alone_and_takes_an_old_ones_place(tmp_path: Path) -> None:
+    for _ in range(2):
+        with listen_on(f"unix:{tmp_path / 'limen.sock'}") as listening:
+            assert listening.getsockname() == str(tmp_path / "limen.sock")
+            assert (tmp_path / "limen.sock").stat().st_mode & 0o777 == 0o600
+    with pytest.raises(LimenError, match="can't listen"):
+        listen_on(f"unix:{tmp_path / 'absent' / 'limen.sock'}")

@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 from tests.company.company_folder import change
 
-from limen.cli.serve import difference_of, refuse_plain_http
+from limen.cli.serve import difference_of, how_to_turn_on, refuse_plain_http
 from limen.company.load import load_company
 from limen.company.places import database_url
 from limen.company.publish import SERVER, publish
@@ -153,3 +153,19 @@ def test_plain_http_beyond_this_machine_is_refused(url: str) -> None:
 @pytest.mark.parametrize("url", ["https://limen.harbor.example", "http://limen.harbor.localhost:8080", ""])
 def test_https_and_this_machine_are_fine(url: str) -> None:
     refuse_plain_http(Settings(name="Harbor", domain="harbor.example", url=url))
+
+
+@pytest.mark.parametrize("address", ["0.0.0.0:8080", "[::]:8080", "192.0.2.7:80"])
+def test_plain_http_for_other_machines_is_refused_unless_a_front_is_named(address: str) -> None:
+    said = {"name": "Harbor", "domain": "harbor.example", "listen": {"address": address}}
+    with pytest.raises(LimenError, match="limen serve --https"):
+        refuse_plain_http(Settings.model_validate(said))
+    refuse_plain_http(Settings.model_validate({**said, "https": {"mode": "acme"}}))
+    said["listen"] = {"address": address, "trusted_proxies": ["192.0.2.1/32"]}
+    refuse_plain_http(Settings.model_validate(said))
+
+
+def test_https_without_a_mode_says_what_to_write() -> None:
+    told = str(how_to_turn_on(Settings(name="Harbor", domain="harbor.localhost")))
+    assert 'mode = "internal"' in told
+    assert "[https]" in told

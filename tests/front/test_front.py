@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 
 import pytest
+from tests.front.test_certificate import write
 from tests.interop.fronts import free_port, program
 
 from limen.clock import SystemClock
@@ -46,3 +48,48 @@ async def test_a_new_host_is_loaded_and_a_refused_configuration_changes_nothing(
 
 def test_without_a_configuration_no_host_was_served(tmp_path) -> None:
     assert hosts_last_served(open_places(tmp_path)) == frozenset()
+
+
+async def test_an_authority_that_is_down_is_said_and_the_front_stands(tmp_path, caplog) -> None:
+    program("caddy")
+    server = f"https://127.0.0.1:{free_port()}/directory"
+    https = {"mode": "acme", "acme_server": server, "listen": ["127.0.0.1"], "port": free_port(), "http_port": 0}
+    settings = Settings.model_validate({"name": "Harbor", "domain": "harbor.example", "https": https})
+    places = open_places(tmp_path)
+    front = Front(settings, tmp_path, places, list, SystemClock())
+    try:
+        await front.start()
+        for _ in range(200):
+            if "no certificate for limen.harbor.example yet" in caplog.text:
+                break
+            await asyncio.sleep(0.05)
+        assert "it is asked for again, ever more seldom" in caplog.text
+        assert await admin.is_answering(places.admin_socket)
+    finally:
+        await front.close()
+
+
+async def test_own_files_are_taken_up_anew_and_wrong_ones_are_not(tmp_path, caplog) -> None:
+    program("caddy")
+    certificate, key = write(tmp_path)
+    https = {"mode": "files", "certificate": str(certificate), "key": str(key), "listen": ["127.0.0.1"]}
+    settings = Settings.model_validate(
+        {"name": "Harbor", "domain": "h.eu", "https": {**https, "port": free_port(), "http_port": 0}}
+    )
+    places = open_places(tmp_path)
+    front = Front(settings, tmp_path, places, list, SystemClock())
+    try:
+        await front.start()
+        write(tmp_path)
+        await front._tell_changes()
+        good = places.certificate.read_bytes()
+        assert good == certificate.read_bytes()
+        key.write_text("half")
+        with pytest.raises(LimenError, match="no private key"):
+            await front._tell_changes()
+        assert places.certificate.read_bytes() == good
+    finally:
+        await front.close()
+    again = Front(settings, tmp_path, places, list, SystemClock())
+    again._take_pair(is_start=True)
+    assert "goes on with the last good copy" in caplog.text
