@@ -45,3 +45,27 @@ def test_the_key_goes_in_only_sealed(served: Served, tmp_path: Path, capsys) -> 
     assert leave("backup", str(served.root), "--to", str(tmp_path / "b"), "--with-key") == 1
     assert "must be sealed" in capsys.readouterr().err
     assert not (tmp_path / "b").exists()
+
+
+def test_it_is_taken_while_the_server_runs_and_holds(tmp_path: Path, capsys) -> None:
+    import subprocess
+    import sys
+
+    from limen.demo.harbor import copy_to
+
+    root, file, there = tmp_path / "harbor", tmp_path / "b.tar.gz", tmp_path / "there"
+    copy_to(root, prefer_usual_ports=False)
+    command = [sys.executable, "-m", "limen.cli.main", "serve", str(root)]
+    server = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+    try:
+        assert server.stdout is not None
+        assert any("/enrol#" in line for line in server.stdout)
+        assert leave("backup", str(root), "--to", str(file)) == 0
+        assert server.poll() is None
+    finally:
+        server.terminate()
+        server.communicate(timeout=30)
+    key = root / "data" / "master.key"
+    assert leave("restore", str(file), str(there), "--key", str(key)) == 0
+    assert leave("journal", "verify", str(there)) == 0
+    assert "The journal holds" in capsys.readouterr().out
