@@ -22,6 +22,7 @@ UNDECIDED: Final = {
     "/sign-in/options": "the same",
     "/sign-in/passkey": "the same",
     "/signed-out": "says goodbye to whoever was there",
+    "/language": "sets in which language this browser is spoken to, and nothing else",
     "/sign-out": "nothing may keep anybody from leaving",
     "/onward": "leads on to an app that decides for itself; shows nothing of one that is shut",
     "/open": "hands over to an app's host, whose every request is decided there",
