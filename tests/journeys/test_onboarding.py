@@ -29,6 +29,7 @@ def test_from_onboarding_to_enforce(harbor: Any, ada: Any, browse: Any) -> None:
     eve = somebody(harbor, browse, "Eve", "warehouse")
     assert is_let_in(eve, harbor, "board")
 
+    harbor.limen.journal.flush()  # what was decided a moment ago is written within some milliseconds
     page.goto(f"{harbor.origin}/console/apps/board/onboarding")
     expect(page.get_by_role("row").filter(has_text="Eve")).to_contain_text("Nothing permits this")
     ada.clean()
