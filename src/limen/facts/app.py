@@ -8,11 +8,12 @@ from typing import Final
 
 from limen.clock import Instant
 
-ACTIONS = ("view", "download", "edit", "share", "administer", "connect", "elevate", "sign_in")
+ACTIONS = ("view", "download", "edit", "share", "administer", "connect", "elevate", "sign_in", "audit", "support")
 """Every action. The first five are what a request to an app can be, from the mildest to the strictest."""
 
 LIMEN = "limen"
-"""The id of Limen itself as an app: `sign_in`, the portal (`view`) and the console (`administer`) are decided on it."""
+"""The id of Limen itself as an app. Decided on it: `sign_in`, the portal (`view`), reading the console (`audit`), helping
+people with their passkeys and sessions (`support`), and changing anything (`administer`)."""
 
 
 class Label(IntEnum):

@@ -262,6 +262,8 @@ WORDS: Final[dict[str, str]] = {
     "action.connect": "connect",
     "action.elevate": "elevate",
     "action.sign_in": "sign in",
+    "action.audit": "audit",
+    "action.support": "support",
     "opens": "It opens again on {at}.",
     # The pages “Not yet”, “One more step” and “Withheld”
     "ago.now": "just now",

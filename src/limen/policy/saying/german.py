@@ -270,6 +270,8 @@ WORDS: Final[dict[str, str]] = {
     "action.connect": "Verbinden",
     "action.elevate": "Rechte erhöhen",
     "action.sign_in": "Anmelden",
+    "action.audit": "Prüfen",
+    "action.support": "Betreuen",
     "opens": "Es öffnet wieder am {at}.",
     "ago.now": "gerade eben",
     "ago.before": "vor {length}",

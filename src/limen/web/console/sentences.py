@@ -23,6 +23,8 @@ _DOING: Final = {
     "connect": "connect to",
     "elevate": "elevate in",
     "sign_in": "sign in to",
+    "audit": "audit",
+    "support": "support people in",
 }
 _ANSWERED: Final = {
     "permit": "was permitted to",
