@@ -46,6 +46,7 @@ KINDS: dict[str, Kind] = {
         Kind("person.invited", "A person was invited", _ACCOUNT, 1, acknowledged=True),
         Kind("person.enrolled", "A person enrolled", _ACCOUNT, 2, acknowledged=True),
         Kind("person.changed", "A person was changed", _ACCOUNT, 99, acknowledged=True),
+        Kind("person.looked_at", "Somebody looked at a person's events", _ENTITY, 2),
         Kind("link.issued", "A one-time link was issued", _ACCOUNT, 1, acknowledged=True),
         Kind("link.refused", "A one-time link was refused", _ACCOUNT, 99),
         Kind("mail.sent", "A mail was sent", _EMAIL, 1),

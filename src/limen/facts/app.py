@@ -12,8 +12,8 @@ ACTIONS = ("view", "download", "edit", "share", "administer", "connect", "elevat
 """Every action. The first five are what a request to an app can be, from the mildest to the strictest."""
 
 LIMEN = "limen"
-"""The id of Limen itself as an app. Decided on it: `sign_in`, the portal (`view`), reading the console (`audit`), helping
-people with their passkeys and sessions (`support`), and changing anything (`administer`)."""
+"""The id of Limen itself as an app. Decided on it: `sign_in`, the portal (`view`), reading the console (`audit`),
+helping people with their passkeys and sessions (`support`), and changing anything (`administer`)."""
 
 
 class Label(IntEnum):

@@ -114,11 +114,19 @@ class Invitations:
         self._mails = Mails(ports.keyring)
 
     def issue(
-        self, transaction: Transaction, person: Person, *, by: str, now: Instant, by_mail: bool, language: str = ""
+        self,
+        transaction: Transaction,
+        person: Person,
+        *,
+        by: str,
+        now: Instant,
+        by_mail: bool,
+        language: str = "",
+        why: str = "",
     ) -> IssuedLink:
         """A link for this person, good for seven days; mailed to them once the transaction commits, if so wanted."""
         issued = self._links.issue(
-            transaction, LinkPurpose.INVITATION, person.id, by=by, now=now, good_for=INVITATION_MS
+            transaction, LinkPurpose.INVITATION, person.id, by=by, now=now, good_for=INVITATION_MS, why=why
         )
         if by_mail:
             inviter = store.person_by_id(transaction.connection, by)

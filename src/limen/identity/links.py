@@ -65,6 +65,7 @@ class Links:
         by: str,
         now: Instant,
         good_for: Milliseconds,
+        why: str = "",
     ) -> IssuedLink:
         """Issue a link inside a transaction; only its hash stays."""
         token = Token.new()
@@ -77,7 +78,12 @@ class Links:
                 kind="link.issued",
                 actor=by,
                 subject=person_id,
-                details={"link": link.id, "purpose": str(purpose), "expires_at": link.expires_at},
+                details={
+                    "link": link.id,
+                    "purpose": str(purpose),
+                    "expires_at": link.expires_at,
+                    **({"why": why} if why else {}),
+                },
             )
         )
         return IssuedLink(link, f"{self._ports.settings.public_url}{PATH}#{token.reveal()}", token)
@@ -112,7 +118,7 @@ class Links:
         now = self._ports.now()
         return await self._ports.read(lambda snapshot: store.open_links(snapshot.connection, now))
 
-    async def revoke(self, link_id: str, *, by: str) -> None:
+    async def revoke(self, link_id: str, *, by: str, why: str = "") -> None:
         """Make a link worthless. Raises UnknownError when it is not good any more."""
         now = self._ports.now()
 
@@ -128,7 +134,7 @@ class Links:
                     kind="person.changed",
                     actor=by,
                     subject=link.person_id,
-                    details={"change": "link-revoked", "link": link_id},
+                    details={"change": "link-revoked", "link": link_id, **({"why": why} if why else {})},
                 )
             )
             return True

@@ -74,13 +74,13 @@ class People:
             raise UnfitError("email", "Somebody has this address already", "look for them in the list of people")
         return issued
 
-    async def invite_again(self, person_id: str, *, by: str, by_mail: bool = False) -> IssuedLink:
+    async def invite_again(self, person_id: str, *, by: str, by_mail: bool = False, why: str = "") -> IssuedLink:
         """A new link for somebody who did not use theirs, or lost every factor. Older ones die.
 
         Raises UnknownError; also for somebody who was let go.
         """
         now = self._ports.now()
-        issued = await self._ports.write(lambda transaction: self._again(transaction, person_id, by, now, by_mail))
+        issued = await self._ports.write(lambda transaction: self._again(transaction, person_id, by, now, by_mail, why))
         if issued is None:
             raise UnknownError("person")
         return issued
@@ -104,13 +104,14 @@ class People:
         by: str,
         now: Instant,
         by_mail: bool,  # noqa: FBT001 -- private, and named by each caller but one
+        why: str = "",
     ) -> IssuedLink | None:
         person = store.person_by_id(transaction.connection, person_id)
         if person is None or store.status_of(transaction.connection, person_id) is PersonStatus.INACTIVE:
             return None
         self._invitations.withdraw(transaction, person_id, now)
         language = store.language_of(transaction.connection, person_id)
-        return self._invitations.issue(transaction, person, by=by, now=now, by_mail=by_mail, language=language)
+        return self._invitations.issue(transaction, person, by=by, now=now, by_mail=by_mail, language=language, why=why)
 
     async def rename(self, person_id: str, name: str, *, by: str) -> None:
         """Raises UnfitError, UnknownError."""

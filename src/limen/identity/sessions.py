@@ -190,7 +190,7 @@ class Sessions:
             raise UnknownError("session")
         await self.revoke(session_id, by=current.person_id, reason="ended-by-its-person")
 
-    async def revoke(self, session_id: str, *, by: str, reason: str = "ended-by-administrator") -> None:
+    async def revoke(self, session_id: str, *, by: str, reason: str = "ended-by-administrator", why: str = "") -> None:
         """End one session. Returns when every worker knows. Raises UnknownError."""
         now = self._ports.now()
 
@@ -208,6 +208,7 @@ class Sessions:
                     subject=found[1].person_id,
                     session=session_id,
                     reason=reason,
+                    details={"why": why} if why else {},
                 )
             )
             return True
@@ -215,13 +216,15 @@ class Sessions:
         if not await self._ports.write(work):
             raise UnknownError("session")
 
-    async def revoke_person(self, person_id: str, *, by: str, reason: str = "ended-by-administrator") -> None:
+    async def revoke_person(
+        self, person_id: str, *, by: str, reason: str = "ended-by-administrator", why: str = ""
+    ) -> None:
         """End everything issued to a person until now, and trust none of their browsers more than a stranger's.
 
         Returns when every worker knows.
         """
         now = self._ports.now()
-        await self._ports.write(lambda transaction: end_everything_of(transaction, person_id, now, by, reason))
+        await self._ports.write(lambda transaction: end_everything_of(transaction, person_id, now, by, reason, why))
 
     async def panic(self, *, by: str, reason: str = "panic") -> None:
         """End every session of the company, the caller's too. Returns when every worker knows."""
@@ -284,7 +287,9 @@ def mark(transaction: Transaction, kind: str, key: str, at: Instant) -> None:
     transaction.changed("not_before", f"{kind}:{key}")
 
 
-def end_everything_of(transaction: Transaction, person_id: str, now: Instant, by: str, reason: str) -> None:
+def end_everything_of(
+    transaction: Transaction, person_id: str, now: Instant, by: str, reason: str, why: str = ""
+) -> None:
     """Kill all that was issued to a person, with its event; a thief's browser is known no longer."""
     store.forget_browsers_of(transaction.connection, person_id)
     mark(transaction, "person", person_id, now + 1)
@@ -296,7 +301,7 @@ def end_everything_of(transaction: Transaction, person_id: str, now: Instant, by
             actor=by,
             subject=person_id,
             reason=reason,
-            details={"scope": "person"},
+            details={"scope": "person", **({"why": why} if why else {})},
         )
     )
 

@@ -29,9 +29,10 @@ from limen.identity.errors import (
     SlowedError,
 )
 from limen.identity.model import SignedIn, Visitor
-from limen.policy.decision import Effect, Request as Asked
+from limen.policy.decision import Effect, Named, Request as Asked
 from limen.policy.saying import Language
 from limen.storage.break_glass import KIND, State, is_break_glass
+from limen.web.needs import ADMINISTER, AUDIT, CONSOLE, Ways, ways_into
 from limen.web.pages import Pages
 from limen.web.ports import Ports
 from limen.web.requests import (
@@ -92,13 +93,21 @@ class Visit:
 
 @dataclass(frozen=True, slots=True)
 class Resident:
-    """A visit whose visitor is signed in, and whom policy has let into this room."""
+    """A visit whose visitor is signed in, and whom policy has let into this room by the action `way`.
+
+    `may`: what they could do in the console, at once or after proving again.
+    """
 
     visit: Visit
     session: Session
     person: Person
-    may_administer: bool
+    may: frozenset[str]
     answer: Answer
+    way: str
+
+    @property
+    def may_administer(self) -> bool:
+        return ADMINISTER in self.may
 
     @property
     def now(self) -> Instant:
@@ -167,8 +176,13 @@ class Site:
             return None
         return session
 
-    async def enter(self, request: Request, action: str = "view") -> Resident:
-        """Decide whether this visitor may do `action` on Limen, and have it journaled.
+    async def enter_console(self, request: Request, ways: Ways = ()) -> Resident:
+        """`enter` a room of the console by what the table of rooms says of it, or by `ways` where that is more."""
+        room = request.scope.get("route")
+        return await self.enter(request, *(ways or ways_into(request.method, getattr(room, "path", ""))))
+
+    async def enter(self, request: Request, *ways: str) -> Resident:
+        """Decide whether this visitor may do one of these actions on Limen (`view`, if none is named); it is journaled.
 
         Raises TurnedAwayError with the way on: to sign in, to prove again, or to the reasons.
         """
@@ -177,21 +191,43 @@ class Site:
             raise TurnedAwayError(self.go(visit, "/sign-in", to=visit.here))
         app = self._limen()
         room = request.scope.get("route")
-        asked = Asked(action, request.method, getattr(room, "path", ""), self.host)
+        way = self._way_in(visit.session, ways or ("view",), visit)
+        asked = Asked(way, request.method, getattr(room, "path", ""), self.host)
         answer = self.ports.doors.judge("sign-in", app, visit.session, asked, visit.visitor.address)
         if answer.effect is Effect.CHALLENGE:
             raise TurnedAwayError(self.go(visit, "/step-up", app=LIMEN, to=visit.here, decision=answer.id))
         if not answer.permitted:
             raise TurnedAwayError(self.go(visit, "/not-yet", decision=answer.id))
-        may = action == "administer" or self.may_administer(visit.session, visit.visitor.address, visit.now)
-        return Resident(visit, visit.session, visit.person, may, answer)
+        may = self.may(visit.session, visit.visitor.address, visit.now)
+        return Resident(visit, visit.session, visit.person, may, answer, way)
+
+    def _way_in(self, session: Session, ways: Ways, visit: Visit) -> str:
+        """Of these actions the first that is permitted; else the first that a proof would open; else the first that a
+        policy says something about, which the refusal then says.
+        """
+        if len(ways) == 1 or is_break_glass(session):
+            return ways[-1]
+        facts = self.known.facts(session, self._limen(), visit.visitor.address)
+        engine = self.ports.in_force.engine
+        answers = {way: engine.decide(Asked(way), facts, visit.now) for way in ways}
+        for effect in (Effect.PERMIT, Effect.CHALLENGE):
+            for way, answer in answers.items():
+                if answer.effect is effect:
+                    return way
+        spoken = (way for way, answer in answers.items() if answer.reasons[0].policy != Named.NOTHING_PERMITS)
+        return next(spoken, ways[0])
+
+    def may(self, session: Session, address: str, now: Instant) -> frozenset[str]:
+        """Which actions of the console would open, at once or after proving again. Shows links; opens nothing."""
+        if is_break_glass(session):
+            return CONSOLE if self.ports.break_glass.holds(session, now) else frozenset()
+        facts, engine = self.known.facts(session, self._limen(), address), self.ports.in_force.engine
+        found = frozenset(way for way in CONSOLE if engine.decide(Asked(way), facts, now).effect is not Effect.DENY)
+        return CONSOLE if ADMINISTER in found else found
 
     def may_administer(self, session: Session, address: str, now: Instant) -> bool:
-        """Whether the console would open, at once or after proving again. Shows a link; opens nothing."""
-        if is_break_glass(session):
-            return self.ports.break_glass.holds(session, now)
-        facts = self.known.facts(session, self._limen(), address)
-        return self.ports.in_force.engine.decide(Asked("administer"), facts, now).effect is not Effect.DENY
+        """Whether everything in the console would open."""
+        return ADMINISTER in self.may(session, address, now)
 
     def _limen(self) -> App:
         app = self.known.apps.get(LIMEN)
@@ -218,7 +254,9 @@ class Site:
             "csrf": bare.csrf,
             "now": bare.now,
             "me": bare.person,
+            "may": resident.may if resident else frozenset(),
             "may_administer": bool(resident and resident.may_administer),
+            "console": _console_of(resident.may) if resident else "",
             "glass": self._broken_glass(resident) if resident and resident.may_administer else None,
             "base": company.revision if company and resident and resident.may_administer else "",
             "problem": None,
@@ -325,6 +363,11 @@ class Site:
 
     async def in_thread(self, work: Callable[[], T]) -> T:
         return await asyncio.to_thread(work)
+
+
+def _console_of(may: frozenset[str]) -> str:
+    """Where the console begins for whoever may do this in it; "" where it does not open at all."""
+    return "/console" if may & {AUDIT, ADMINISTER} else "/console/people" if may else ""
 
 
 def status_of(wrong: LimenError) -> int:

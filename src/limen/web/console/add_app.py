@@ -29,12 +29,12 @@ def rooms(site: Site, changes: Changes) -> APIRouter:
 
     @router.get(AT)
     async def begin(request: Request) -> Response:
-        return _page(site, await site.enter(request, "administer"), {})
+        return _page(site, await site.enter_console(request), {})
 
     @router.post(AT + "/look")
     async def look(request: Request) -> Response:
         """Look once at the address. Only whoever could publish an app may have Limen look anywhere."""
-        resident = await site.enter(request, "administer")
+        resident = await site.enter_console(request)
         sent = await site.form(request, resident.visit)
         typed = {name: one(sent, name)[:_LONGEST].strip() for name in FIELDS}
         await freshly_proved(site, resident, AT)
@@ -53,7 +53,7 @@ def rooms(site: Site, changes: Changes) -> APIRouter:
 
     @router.post(AT)
     async def add(request: Request) -> Response:
-        resident = await site.enter(request, "administer")
+        resident = await site.enter_console(request)
         sent = await site.form(request, resident.visit)
         typed = {name: one(sent, name)[:_LONGEST].strip() for name in FIELDS}
         groups = tuple(sent.get("groups", ()))[:50]

@@ -54,7 +54,7 @@ def rooms(site: Site) -> APIRouter:
 
     @router.get("/console/apps")
     async def everything(request: Request) -> Response:
-        resident = await site.enter(request, "administer")
+        resident = await site.enter_console(request)
         show = query(request, "show")
         listed = [_listed(site, app) for app in sorted(site.known.apps.values(), key=lambda app: app.name.casefold())]
         if show == "findings":
@@ -65,7 +65,7 @@ def rooms(site: Site) -> APIRouter:
 
     @router.get("/console/apps/{app_id}")
     async def one_app(request: Request, app_id: str) -> Response:
-        resident = await site.enter(request, "administer")
+        resident = await site.enter_console(request)
         app = site.known.apps.get(app_id)
         if app is None:
             raise HTTPException(404)

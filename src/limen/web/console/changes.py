@@ -141,19 +141,19 @@ def rooms(site: Site, changes: Changes) -> APIRouter:
 
     @router.get(AT + "/{draft_id}")
     async def look(request: Request, draft_id: str) -> Response:
-        resident = await site.enter(request, "administer")
+        resident = await site.enter_console(request)
         return await _page(changes, resident, changes.of(draft_id, resident))
 
     @router.post(AT + "/{draft_id}/publish")
     async def put_in_force(request: Request, draft_id: str) -> Response:
-        resident = await site.enter(request, "administer")
+        resident = await site.enter_console(request)
         sent = await site.form(request, resident.visit)
         draft = changes.of(draft_id, resident)
         draft.reason = one(sent, "reason")[:500]
         await freshly_proved(site, resident, f"{AT}/{draft_id}")
         await changes.foretold(draft)
         # Foretelling takes minutes, in which its author may have been let go: who they are now is what counts.
-        resident = await site.enter(request, "administer")
+        resident = await site.enter_console(request)
         draft = changes.of(draft_id, resident)
         await freshly_proved(site, resident, f"{AT}/{draft_id}")
         plan = changes.foretelling(draft).result()
@@ -167,7 +167,7 @@ def rooms(site: Site, changes: Changes) -> APIRouter:
 
     @router.post(AT + "/{draft_id}/drop")
     async def drop(request: Request, draft_id: str) -> Response:
-        resident = await site.enter(request, "administer")
+        resident = await site.enter_console(request)
         await site.form(request, resident.visit)
         draft = changes.of(draft_id, resident)
         changes.drafts.drop(draft.id)
@@ -176,7 +176,7 @@ def rooms(site: Site, changes: Changes) -> APIRouter:
     @router.post(AT + "/{draft_id}/tests")
     async def mend_test(request: Request, draft_id: str) -> Response:
         """One policy test that fails, written anew or taken away; the change is then foretold again."""
-        resident = await site.enter(request, "administer")
+        resident = await site.enter_console(request)
         sent = await site.form(request, resident.visit)
         draft = changes.of(draft_id, resident)
         company, place, text = draft.company, one(sent, "line"), one(sent, "text").replace("\r\n", "\n")

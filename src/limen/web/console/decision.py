@@ -20,6 +20,7 @@ from limen.policy.decision import Effect, Named
 from limen.policy.explain import Considered
 from limen.policy.replay import write_decision
 from limen.policy.saying import Audience, Because, Language, Names, Said, Words, kind_sentence, say
+from limen.web.console.looking import looked_at
 from limen.web.console.rows import Row, rows_of, titles_of
 from limen.web.console.sentences import answered, scope_sentence, stopped_by
 from limen.web.portal.past import Past, past_decision
@@ -68,8 +69,9 @@ def rooms(site: Site) -> APIRouter:
 
     @router.get("/console/decisions/{decision_id}")
     async def show(request: Request, decision_id: str) -> Response:
-        resident = await site.enter(request, "administer")
+        resident = await site.enter_console(request)
         event = await _event(site, decision_id)
+        looked_at(site, resident, event.actor, "decision")
         past = await past_decision(site, decision_id)
         return site.page(
             "console/decision.html", resident, room="decisions", page=_page(site, decision_id, event, past)
@@ -77,8 +79,9 @@ def rooms(site: Site) -> APIRouter:
 
     @router.get("/console/decisions/{decision_id}/decision.json")
     async def download(request: Request, decision_id: str) -> Response:
-        await site.enter(request, "administer")
-        await _event(site, decision_id)
+        resident = await site.enter_console(request)
+        event = await _event(site, decision_id)
+        looked_at(site, resident, event.actor, "decision")
         past = await past_decision(site, decision_id)
         if past is None:
             raise HTTPException(404)

@@ -7,6 +7,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from limen.storage.journal.recent import RING
+from limen.web.console.looking import looked_at
 from limen.web.console.rows import DOORS, MOST_ROWS, filter_from, recent_rows, titles_of
 from limen.web.requests import query_id
 from limen.web.site import Site
@@ -17,11 +18,13 @@ def rooms(site: Site) -> APIRouter:
 
     @router.get("/console/decisions")
     async def show(request: Request) -> Response:
-        resident = await site.enter(request, "administer")
+        resident = await site.enter_console(request)
         wanted = query_id(request, "id")
         if wanted:
             return site.go(resident, f"/console/decisions/{wanted}")
         chosen = filter_from(lambda name: query_id(request, name))
+        if chosen.person:
+            looked_at(site, resident, chosen.person, "decisions")
         people = sorted(site.known.people.values(), key=lambda person: person.name.casefold())
         in_memory = site.ports.journal.recent(RING)
         return site.page(

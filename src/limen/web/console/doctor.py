@@ -51,7 +51,7 @@ def rooms(site: Site) -> APIRouter:
 
     @router.get("/console/doctor")
     async def found(request: Request) -> Response:
-        resident = await site.enter(request, "administer")
+        resident = await site.enter_console(request)
         show = "all" if query(request, "show") == "all" else ""
         to_mend = [one for one in rounds.findings if one.state in {State.WRONG, State.WARNING}]
         return site.page(
@@ -72,7 +72,7 @@ def rooms(site: Site) -> APIRouter:
     @router.post("/console/doctor")
     async def examine(request: Request) -> Response:
         """Takes up to 15 seconds, and changes nothing."""
-        resident = await site.enter(request, "administer")
+        resident = await site.enter_console(request)
         await site.form(request, resident.visit)
         await rounds.go()
         return site.go(resident, "/console/doctor")

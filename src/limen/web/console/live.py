@@ -31,7 +31,7 @@ def rooms(site: Site) -> APIRouter:
 
     @router.get("/console/decisions/live")
     async def stream(request: Request) -> Response:
-        resident = await site.enter(request, "administer")
+        resident = await site.enter_console(request)
         if len(clients) >= MOST_CLIENTS:
             return Response("Too many people are watching.", 503, media_type="text/plain")
         chosen = filter_from(lambda name: query_id(request, name))

@@ -40,7 +40,7 @@ def rooms(site: Site) -> APIRouter:
 
     @router.get(AT)
     async def everything(request: Request) -> Response:
-        resident = await site.enter(request, "administer")
+        resident = await site.enter_console(request)
         found = await database.reading(lambda snapshot: store.recent(snapshot.connection, MOST_SHOWN))
         counted = await database.reading(lambda snapshot: store.counted(snapshot.connection))
         return site.page(
@@ -57,7 +57,7 @@ def rooms(site: Site) -> APIRouter:
 
     @router.post(f"{AT}/again")
     async def again(request: Request) -> Response:
-        resident = await site.enter(request, "administer")
+        resident = await site.enter_console(request)
         await site.form(request, resident.visit)
         now = resident.now
         await database.writing(lambda transaction: store.hurry(transaction.connection, now))

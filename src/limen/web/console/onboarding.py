@@ -41,7 +41,7 @@ def rooms(site: Site, changes: Changes) -> APIRouter:
 
     @router.get("/console/apps/{app_id}/onboarding")
     async def show(request: Request, app_id: str) -> Response:
-        resident = await site.enter(request, "administer")
+        resident = await site.enter_console(request)
         app = _app(site, app_id)
         events = site.ports.journal.recent(RING, lambda event: is_let_pass(event, app_id))
         would_be = would_be_refused(events, site.known, titles_of(site.ports.in_force.engine))
@@ -59,7 +59,7 @@ def rooms(site: Site, changes: Changes) -> APIRouter:
     @router.post("/console/apps/{app_id}/onboarding/end")
     async def end(request: Request, app_id: str) -> Response:
         """Begin the change that lets the app's policies count; it is published as any other, and reverted as any."""
-        resident = await site.enter(request, "administer")
+        resident = await site.enter_console(request)
         sent = await site.form(request, resident.visit)
         app, here = _app(site, app_id), f"/console/apps/{app_id}/onboarding"
         await freshly_proved(site, resident, here)

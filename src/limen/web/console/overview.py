@@ -34,7 +34,7 @@ def rooms(site: Site) -> APIRouter:
 
     @router.get("/console")
     async def show(request: Request) -> Response:
-        resident = await site.enter(request, "administer")
+        resident = await site.enter_console(request)
         members = await site.identity.people.all()
         revision = await site.ports.database.reading(store.newest)
         zone, now = site.ports.settings.zone, resident.now

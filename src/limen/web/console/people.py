@@ -15,8 +15,10 @@ from limen.errors import LimenError
 from limen.facts import Factor, Known, Session, Standing
 from limen.identity.invitation import LANGUAGES
 from limen.identity.model import Link, LinkPurpose, Member, PersonStatus
+from limen.printable import one_line
 from limen.web.console.proving import freshly_proved
 from limen.web.console.rows import person_name
+from limen.web.needs import CHANGE, HELP, Ways, is_guarded
 from limen.web.requests import one, query
 from limen.web.site import Resident, Site, status_of
 
@@ -33,6 +35,7 @@ _DONE: Final = {
     "revoked": "That link is worth nothing now.",
     "mailed-again": "Everybody whose invitation had run out gets a new one by mail.",
 }
+MOST_REASON: Final = 200
 INVITE: Final = "/console/people/invite"
 
 
@@ -61,7 +64,7 @@ def rooms(site: Site) -> APIRouter:
 
     @router.get("/console/people")
     async def everybody(request: Request) -> Response:
-        resident = await site.enter(request, "administer")
+        resident = await site.enter_console(request)
         show = query(request, "show")
         show = show if show in SHOWS else ""
         named = query(request, "q", 80).strip()
@@ -88,13 +91,13 @@ def rooms(site: Site) -> APIRouter:
 
     @router.get(INVITE)
     async def invitation(request: Request) -> Response:
-        resident = await site.enter(request, "administer")
+        resident = await site.enter_console(request)
         await freshly_proved(site, resident, INVITE)
         return _invitation(site, resident)
 
     @router.post(INVITE)
     async def invite(request: Request) -> Response:
-        resident = await site.enter(request, "administer")
+        resident = await site.enter_console(request)
         sent = await site.form(request, resident.visit)
         await freshly_proved(site, resident, INVITE)
         name, email, by_mail = one(sent, "name"), one(sent, "email"), one(sent, "how") == "mail"
@@ -110,7 +113,7 @@ def rooms(site: Site) -> APIRouter:
 
     @router.post("/console/people/mail-again")
     async def mail_again(request: Request) -> Response:
-        resident = await site.enter(request, "administer")
+        resident = await site.enter_console(request)
         await site.form(request, resident.visit)
         await freshly_proved(site, resident, "/console/people?show=invited")
         await people.mail_again(by=resident.person.id)
@@ -118,9 +121,10 @@ def rooms(site: Site) -> APIRouter:
 
     @router.post("/console/people/links/{link_id}/revoke")
     async def revoke(request: Request, link_id: str) -> Response:
-        resident = await site.enter(request, "administer")
-        await site.form(request, resident.visit)
-        await site.identity.links.revoke(link_id, by=resident.person.id)
+        link = next((link for link in await site.identity.links.outstanding() if link.id == link_id), None)
+        resident = await site.enter_console(request, ways_to_help(site, link.person_id if link else ""))
+        why = reason_of(resident, await site.form(request, resident.visit))
+        await site.identity.links.revoke(link_id, by=resident.person.id, why=why)
         return site.go(resident, "/console/people", done="revoked")
 
     return router
@@ -130,6 +134,24 @@ def _until(members: Iterable[Member], links: Iterable[Link]) -> dict[str, Instan
     """Until when the invitation of each invited person is good; 0 where it is not, or there was none."""
     good = {link.person_id: link.expires_at for link in links}
     return {m.person.id: good.get(m.person.id, 0) for m in members if m.status is PersonStatus.INVITED}
+
+
+def ways_to_help(site: Site, person_id: str) -> Ways:
+    """What helping this person needs: an administrator, where they have a role themselves."""
+    person = site.known.people.get(person_id)
+    guarded = person is not None and is_guarded(person, site.ports.in_force.engine.policies)
+    return CHANGE if guarded else HELP
+
+
+def reason_of(resident: Resident, sent: dict[str, list[str]]) -> str:
+    """Why somebody is helped, as the helper says it for the journal. An administrator need not say.
+
+    Raises LimenError where it is missing.
+    """
+    why = one_line(one(sent, "why"), MOST_REASON)
+    if not why and not resident.may_administer:
+        raise LimenError("It is not said why", "write in a few words how you know that it is really them")
+    return why
 
 
 def sessions_by_person(known: Known) -> dict[str, list[Session]]:

@@ -44,13 +44,13 @@ def rooms(site: Site) -> APIRouter:
 
     @router.get(LIST_AT)
     async def ask(request: Request) -> Response:
-        resident = await site.enter(request, "administer")
+        resident = await site.enter_console(request)
         await freshly_proved(site, resident, LIST_AT)
         return site.page("console/people_import.html", resident, room="people", shown=None, brought=None)
 
     @router.post(LIST_AT)
     async def bring(request: Request) -> Response:
-        resident = await site.enter(request, "administer")
+        resident = await site.enter_console(request)
         await freshly_proved(site, resident, LIST_AT)
         sent = await read_upload(request, site.origin, resident.visit.secret, MAX_BYTES)
         groups = {group.id: group.title for group in site.known.groups.values()}
@@ -67,7 +67,7 @@ def rooms(site: Site) -> APIRouter:
 
     @router.post(f"{LIST_AT}/apply")
     async def apply(request: Request) -> Response:
-        resident = await site.enter(request, "administer")
+        resident = await site.enter_console(request)
         sent = await site.form(request, resident.visit)
         await freshly_proved(site, resident, LIST_AT)
         brought = lists.get(resident.person.id)

@@ -15,10 +15,12 @@ from limen.facts import Group
 from limen.identity.errors import UnknownError
 from limen.identity.model import Member
 from limen.mail import store as mails
+from limen.web.console.looking import looked_at
 from limen.web.console.mails import PROBLEMS
-from limen.web.console.people import listed, open_link, sessions_by_person
+from limen.web.console.people import listed, open_link, reason_of, sessions_by_person, ways_to_help
 from limen.web.console.proving import freshly_proved
 from limen.web.console.rows import Filter, recent_rows
+from limen.web.needs import ADMINISTER, AUDIT
 from limen.web.requests import query
 from limen.web.site import Resident, Site, status_of
 
@@ -38,14 +40,15 @@ def rooms(site: Site) -> APIRouter:  # noqa: C901 -- one small function for each
 
     @router.get("/console/people/{person_id}")
     async def person(request: Request, person_id: str) -> Response:
-        resident = await site.enter(request, "administer")
+        resident = await site.enter_console(request)
         return await _page(site, resident, await _member(site, person_id), DONE.get(query(request, "done"), ""))
 
     @router.post("/console/people/{person_id}/invite-again")
     async def invite_again(request: Request, person_id: str) -> Response:
-        resident, member, sent = await _asked(request, person_id)
+        resident, member, why, sent = await _helping(request, person_id)
+        await freshly_proved(site, resident, f"/console/people/{person_id}")
         by_mail = sent.get("how") == ["mail"]
-        issued = await people.invite_again(person_id, by=resident.person.id, by_mail=by_mail)
+        issued = await people.invite_again(person_id, by=resident.person.id, by_mail=by_mail, why=why)
         if by_mail:
             return site.go(resident, f"/console/people/{person_id}", done="mailed")
         name = member.person.name
@@ -75,24 +78,34 @@ def rooms(site: Site) -> APIRouter:  # noqa: C901 -- one small function for each
     @router.post("/console/people/{person_id}/sessions/end")
     async def end_all(request: Request, person_id: str) -> Response:
         """Needs no new proof, like the next one: what only ends access must be quick."""
-        resident = await site.enter(request, "administer")
-        await site.form(request, resident.visit)
-        member = await _member(site, person_id)
-        return await _done(resident, member, "ended", lambda: sessions.revoke_person(person_id, by=resident.person.id))
+        resident, member, why, _ = await _helping(request, person_id)
+
+        async def end() -> None:
+            await sessions.revoke_person(person_id, by=resident.person.id, why=why)
+
+        return await _done(resident, member, "ended", end)
 
     @router.post("/console/people/{person_id}/sessions/{session_id}/end")
     async def end_one(request: Request, person_id: str, session_id: str) -> Response:
-        resident = await site.enter(request, "administer")
-        await site.form(request, resident.visit)
-        member = await _member(site, person_id)
+        resident, member, why, _ = await _helping(request, person_id)
         session = site.known.sessions.get(session_id)
         if session is None or session.person_id != person_id:
             raise UnknownError("session")
-        return await _done(resident, member, "one-ended", lambda: sessions.revoke(session_id, by=resident.person.id))
+
+        async def end() -> None:
+            await sessions.revoke(session_id, by=resident.person.id, why=why)
+
+        return await _done(resident, member, "one-ended", end)
+
+    async def _helping(request: Request, person_id: str) -> tuple[Resident, Member, str, dict[str, list[str]]]:
+        """Somebody who may help this person, why they do, and what they sent."""
+        resident = await site.enter_console(request, ways_to_help(site, person_id))
+        sent = await site.form(request, resident.visit)
+        return resident, await _member(site, person_id), reason_of(resident, sent), sent
 
     async def _asked(request: Request, person_id: str) -> tuple[Resident, Member, dict[str, list[str]]]:
         """Somebody who may change this person's access, and what they sent."""
-        resident = await site.enter(request, "administer")
+        resident = await site.enter_console(request)
         sent = await site.form(request, resident.visit)
         member = await _member(site, person_id)
         await freshly_proved(site, resident, f"/console/people/{person_id}")
@@ -114,6 +127,9 @@ async def _page(
 ) -> Response:
     person_id = member.person.id
     mail = await site.ports.database.reading(lambda snapshot: mails.last_of(snapshot.connection, person_id))
+    shows_events = resident.way in {AUDIT, ADMINISTER}
+    if shows_events:
+        looked_at(site, resident, person_id, "person")
     links = [link for link in await site.identity.links.outstanding() if link.person_id == person_id]
     return site.page(
         "console/person.html",
@@ -127,7 +143,9 @@ async def _page(
         all_groups=sorted(site.known.groups.values(), key=lambda group: (group.title or group.id).casefold()),
         sessions=site.identity.sessions.of_person(person_id, resident.session),
         links=[open_link(site, link) for link in links],
-        rows=recent_rows(site, Filter(person=person_id), 15),
+        rows=recent_rows(site, Filter(person=person_id), 15) if shows_events else [],
+        shows_events=shows_events,
+        may_help=bool(resident.may & set(ways_to_help(site, person_id))),
         apps=site.known.apps,
         mail=mail,
         mail_problem=PROBLEMS.get(mail.problem, mail.problem) if mail else "",

@@ -64,7 +64,7 @@ def rooms(site: Site) -> APIRouter:
 
     @router.get("/console/policies")
     async def everything(request: Request) -> Response:
-        resident = await site.enter(request, "administer")
+        resident = await site.enter_console(request)
         chosen = query(request, "state")
         spoken = spoken_of(site)
         shown = [one for one in spoken if chosen not in set(State) or one.state == chosen]
@@ -84,7 +84,7 @@ def rooms(site: Site) -> APIRouter:
 
     @router.get("/console/policies/{policy_id}")
     async def one_policy(request: Request, policy_id: str) -> Response:
-        resident = await site.enter(request, "administer")
+        resident = await site.enter_console(request)
         company = site.ports.in_force.company
         spoken = next((one for one in spoken_of(site) if one.id == policy_id), None)
         if spoken is None:

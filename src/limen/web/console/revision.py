@@ -43,7 +43,7 @@ def rooms(site: Site) -> APIRouter:
 
     @router.get("/console/revisions/{number}")
     async def one_revision(request: Request, number: str) -> Response:
-        resident = await site.enter(request, "administer")
+        resident = await site.enter_console(request)
         seq = int(number) if number.isascii() and number.isdecimal() and len(number) < 19 else 0
         told = await site.ports.database.reading(lambda snapshot: told_of(snapshot, seq))
         if told is None:

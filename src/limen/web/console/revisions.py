@@ -30,7 +30,7 @@ def rooms(site: Site, changes: Changes) -> APIRouter:
 
     @router.get("/console/revisions")
     async def everything(request: Request) -> Response:
-        resident = await site.enter(request, "administer")
+        resident = await site.enter_console(request)
 
         def read(snapshot: Snapshot) -> list[tuple[Revision, str]]:
             return [(one, author_name(snapshot, one.author)) for one in store.history(snapshot, MOST)]
@@ -49,7 +49,7 @@ def rooms(site: Site, changes: Changes) -> APIRouter:
     @router.post("/console/revisions/{revision_id}/revert")
     async def take_back(request: Request, revision_id: str) -> Response:
         """Begin a change whose candidate is what this revision holds."""
-        resident = await site.enter(request, "administer")
+        resident = await site.enter_console(request)
         in_force = await changes.unchanged_since(await site.form(request, resident.visit))
         company = await site.in_thread(lambda: earlier(site.ports.database, revision_id))
         return await changes.begin(

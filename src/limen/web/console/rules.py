@@ -77,7 +77,7 @@ def rooms(site: Site, changes: Changes) -> APIRouter:  # noqa: C901, PLR0915 -- 
 
     @router.get("/console/apps/{app_id}/rules/new")
     async def begin(request: Request, app_id: str) -> Response:
-        resident = await site.enter(request, "administer")
+        resident = await site.enter_console(request)
         if app_id not in changes.company.all_apps:
             raise HTTPException(404)
         effect = "forbid" if query(request, "kind") == "forbid" else "permit"
@@ -89,20 +89,20 @@ def rooms(site: Site, changes: Changes) -> APIRouter:  # noqa: C901, PLR0915 -- 
     @router.get("/console/rules/new")
     async def begin_for_all(request: Request) -> Response:
         """A rule of the whole company: about every app, or about those of a label."""
-        resident = await site.enter(request, "administer")
+        resident = await site.enter_console(request)
         effect = "permit" if query(request, "kind") == "permit" else "forbid"
         fields = typed(blank(effect, ""), changes.company.settings.zone, is_blank=True)
         return _form_page(changes, resident, fields, effect, back="/console/policies", base=changes.company.revision)
 
     @router.post("/console/rules")
     async def make(request: Request) -> Response:
-        resident = await site.enter(request, "administer")
+        resident = await site.enter_console(request)
         sent = await site.form(request, resident.visit)
         return await _take_form(changes, resident, sent, NEW, "permit" if one(sent, "effect") == "permit" else "forbid")
 
     @router.get("/console/policies/{policy_id}/edit")
     async def edit(request: Request, policy_id: str) -> Response:
-        resident = await site.enter(request, "administer")
+        resident = await site.enter_console(request)
         draft = changes.drafts.of(query(request, "draft"), resident.person.id)
         company = draft.company if draft else changes.company
         policy = _policy(company, policy_id)
@@ -119,14 +119,14 @@ def rooms(site: Site, changes: Changes) -> APIRouter:  # noqa: C901, PLR0915 -- 
 
     @router.post("/console/policies/{policy_id}/edit")
     async def change(request: Request, policy_id: str) -> Response:
-        resident = await site.enter(request, "administer")
+        resident = await site.enter_console(request)
         sent = await site.form(request, resident.visit)
         policy = _policy(changes.company, policy_id)
         return await _take_form(changes, resident, sent, policy_id, policy.effect)
 
     @router.post("/console/policies/{policy_id}/text")
     async def rewrite(request: Request, policy_id: str) -> Response:
-        resident = await site.enter(request, "administer")
+        resident = await site.enter_console(request)
         sent = await site.form(request, resident.visit)
         company = changes.company
         policy = _policy(company, policy_id)
@@ -145,7 +145,7 @@ def rooms(site: Site, changes: Changes) -> APIRouter:  # noqa: C901, PLR0915 -- 
 
     @router.post("/console/policies/{policy_id}/state")
     async def turn(request: Request, policy_id: str) -> Response:
-        resident = await site.enter(request, "administer")
+        resident = await site.enter_console(request)
         sent = await site.form(request, resident.visit)
         company = await changes.unchanged_since(sent)
         policy = _policy(company, policy_id)
@@ -159,7 +159,7 @@ def rooms(site: Site, changes: Changes) -> APIRouter:  # noqa: C901, PLR0915 -- 
 
     @router.post("/console/policies/{policy_id}/remove")
     async def remove(request: Request, policy_id: str) -> Response:
-        resident = await site.enter(request, "administer")
+        resident = await site.enter_console(request)
         company = await changes.unchanged_since(await site.form(request, resident.visit))
         policy = _policy(company, policy_id)
         said = f"“{policy.annotations.get('title', policy_id)}” is taken away"
@@ -172,7 +172,7 @@ def rooms(site: Site, changes: Changes) -> APIRouter:  # noqa: C901, PLR0915 -- 
 
     @router.get("/console/levels")
     async def levels(request: Request) -> Response:
-        resident = await site.enter(request, "administer")
+        resident = await site.enter_console(request)
         company = changes.company
         titles = {name: _policy(company, name).annotations.get("title", name) for name in company.policies.sources}
         listed = [(level, SAID[level], changed_states(company, level)) for level in Level]
@@ -182,7 +182,7 @@ def rooms(site: Site, changes: Changes) -> APIRouter:  # noqa: C901, PLR0915 -- 
 
     @router.post("/console/levels")
     async def take_level(request: Request) -> Response:
-        resident = await site.enter(request, "administer")
+        resident = await site.enter_console(request)
         sent = await site.form(request, resident.visit)
         chosen = one(sent, "level")
         if chosen not in set(Level):
@@ -194,7 +194,7 @@ def rooms(site: Site, changes: Changes) -> APIRouter:  # noqa: C901, PLR0915 -- 
     @router.post("/console/rules/preview")
     async def preview(request: Request) -> Response:
         """For the script beside a form: its sentence, or what is wrong with it."""
-        resident = await site.enter(request, "administer")
+        resident = await site.enter_console(request)
         sent = await site.form(request, resident.visit)
         try:
             form = form_in(sent, "new", one(sent, "effect"), changes.company.settings.zone)
@@ -205,7 +205,7 @@ def rooms(site: Site, changes: Changes) -> APIRouter:  # noqa: C901, PLR0915 -- 
     @router.post("/console/policies/{policy_id}/check")
     async def check(request: Request, policy_id: str) -> Response:
         """For the script beside the text: every problem, with its line."""
-        resident = await site.enter(request, "administer")
+        resident = await site.enter_console(request)
         sent = await site.form(request, resident.visit)
         _policy(changes.company, policy_id)
         text = one(sent, "text").replace("\r\n", "\n").strip()

@@ -36,7 +36,7 @@ def rooms(site: Site) -> APIRouter:
 
     @router.get("/console/policies/{policy_id}/watched")
     async def whom(request: Request, policy_id: str) -> Response:
-        resident = await site.enter(request, "administer")
+        resident = await site.enter_console(request)
         engine = site.ports.in_force.engine
         policy = next((one for one in engine.in_state(State.WATCH) if one.id == policy_id), None)
         if policy is None:

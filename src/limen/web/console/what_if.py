@@ -134,7 +134,7 @@ def rooms(site: Site) -> APIRouter:
 
     @router.get("/console/what-if")
     async def show(request: Request) -> Response:
-        resident = await site.enter(request, "administer")
+        resident = await site.enter_console(request)
         chosen = read(request, site.known)
         everybody = sorted(site.known.people.values(), key=lambda one: one.name.casefold())
         apps = sorted(site.known.apps.values(), key=lambda one: (one.id == LIMEN, one.name.casefold()))

@@ -15,7 +15,7 @@ def rooms(site: Site) -> APIRouter:
 
     @router.get("/console/workloads")
     async def everything(request: Request) -> Response:
-        resident = await site.enter(request, "administer")
+        resident = await site.enter_console(request)
         found = await site.ports.database.reading(listed)
         good = {
             one.workload.id: tuple(token for token in one.tokens if resident.now < token.expires_at) for one in found

@@ -1,0 +1,93 @@
+"""What each room of the console needs: the one table of it. A room that is not in it needs an administrator."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Final
+
+from limen.cedar import Policy
+from limen.facts import LIMEN, Person
+
+AUDIT: Final = "audit"
+SUPPORT: Final = "support"
+ADMINISTER: Final = "administer"
+CONSOLE: Final = frozenset({AUDIT, SUPPORT, ADMINISTER})
+"""The actions on Limen that open rooms of the console."""
+
+Ways = tuple[str, ...]
+"""Actions any of which opens a room. Whoever may administer may read and help, too, so it is always the last."""
+
+READ: Final[Ways] = (AUDIT, ADMINISTER)
+SEE_PEOPLE: Final[Ways] = (AUDIT, SUPPORT, ADMINISTER)
+HELP: Final[Ways] = (SUPPORT, ADMINISTER)
+CHANGE: Final[Ways] = (ADMINISTER,)
+
+NEEDS: Final[Mapping[tuple[str, str], Ways]] = {
+    ("GET", "/console"): READ,
+    ("GET", "/console/decisions"): READ,
+    ("GET", "/console/decisions/live"): READ,
+    ("GET", "/console/decisions/{decision_id}"): READ,
+    ("GET", "/console/decisions/{decision_id}/decision.json"): READ,
+    ("GET", "/console/people"): SEE_PEOPLE,
+    ("GET", "/console/people/{person_id}"): SEE_PEOPLE,
+    ("GET", "/console/people/invite"): CHANGE,
+    ("POST", "/console/people/invite"): CHANGE,
+    ("POST", "/console/people/links/{link_id}/revoke"): HELP,
+    ("POST", "/console/people/{person_id}/invite-again"): HELP,
+    ("POST", "/console/people/{person_id}/sessions/end"): HELP,
+    ("POST", "/console/people/{person_id}/sessions/{session_id}/end"): HELP,
+    ("POST", "/console/people/{person_id}/groups"): CHANGE,
+    ("POST", "/console/people/{person_id}/let-go"): CHANGE,
+    ("POST", "/console/people/{person_id}/take-back"): CHANGE,
+    ("GET", "/console/apps"): READ,
+    ("GET", "/console/apps/{app_id}"): READ,
+    ("GET", "/console/apps/{app_id}/rules/new"): CHANGE,
+    ("GET", "/console/workloads"): READ,
+    ("GET", "/console/policies"): READ,
+    ("GET", "/console/policies/{policy_id}"): READ,
+    ("GET", "/console/policies/{policy_id}/watched"): READ,
+    ("GET", "/console/policies/{policy_id}/edit"): CHANGE,
+    ("POST", "/console/policies/{policy_id}/edit"): CHANGE,
+    ("POST", "/console/policies/{policy_id}/text"): CHANGE,
+    ("POST", "/console/policies/{policy_id}/check"): CHANGE,
+    ("POST", "/console/policies/{policy_id}/state"): CHANGE,
+    ("POST", "/console/policies/{policy_id}/remove"): CHANGE,
+    ("GET", "/console/rules/new"): CHANGE,
+    ("POST", "/console/rules"): CHANGE,
+    ("POST", "/console/rules/preview"): CHANGE,
+    ("GET", "/console/levels"): READ,
+    ("POST", "/console/levels"): CHANGE,
+    ("GET", "/console/changes/{draft_id}"): CHANGE,
+    ("POST", "/console/changes/{draft_id}/publish"): CHANGE,
+    ("POST", "/console/changes/{draft_id}/drop"): CHANGE,
+    ("POST", "/console/changes/{draft_id}/tests"): CHANGE,
+    ("GET", "/console/revisions"): READ,
+    ("GET", "/console/revisions/{number}"): READ,
+    ("POST", "/console/revisions/{revision_id}/revert"): CHANGE,
+    ("GET", "/console/what-if"): READ,
+}
+
+ROLES: Final = frozenset({"administrators", "break-glass", "helpdesk", "auditors"})
+"""The groups of the baseline whose members may do something in the console."""
+
+
+def ways_into(method: str, route: str) -> Ways:
+    """The actions that open this room. One that nobody entered into the table opens to administrators alone."""
+    return NEEDS.get((method, route), CHANGE)
+
+
+def is_guarded(person: Person, policies: Iterable[Policy]) -> bool:
+    """May only an administrator touch this account? Whoever has a role has, or their helper would have it, too.
+
+    A role is a group of the baseline's, or one that any permit names for an action of the console.
+    """
+    groups = ROLES.union(*(_groups_let_in(policy) for policy in policies))
+    return bool(person.groups & groups)
+
+
+def _groups_let_in(policy: Policy) -> frozenset[str]:
+    actions = {uid.id for uid in policy.action.entities or ()}
+    apps = None if policy.resource.entities is None else {uid.id for uid in policy.resource.entities}
+    if policy.effect != "permit" or not actions & CONSOLE or (apps is not None and LIMEN not in apps):
+        return frozenset()
+    return frozenset(uid.id for uid in policy.principal.entities or () if uid.type == "Group")

@@ -1,0 +1,117 @@
+# ruff: noqa: F401, F811 -- fixtures are imported by name, and tests take them by the same name
+"""Roles of the console: what the helpdesk and auditors try beyond what they may, room by room."""
+
+from __future__ import annotations
+
+import pytest
+from tests.attacks.test_web_every_room import Seen, an_address, built
+from tests.web.conftest import Browser, House, browser, house
+from tests.web.console.conftest import Console, console
+
+from limen.clock import MINUTE
+from limen.web.needs import NEEDS
+
+
+def rooms_of(seen: Seen) -> set[tuple[str, str]]:
+    return {(method, path) for path, method in seen.routes() if path.startswith("/console")}
+
+
+async def test_every_room_of_the_console_asks_for_the_action_that_the_table_names(
+    built: tuple[House, Seen],
+) -> None:
+    house, seen = built
+    await house.administrator(house.browser())
+    rooms = rooms_of(seen)
+    assert rooms == set(NEEDS), "enter the room into limen/web/needs.py, or take the one that is gone out of it"
+    for name, groups, action in (
+        ("Mia", ("staff",), ""),
+        ("Hal", ("staff", "helpdesk"), "support"),
+        ("Hugo", ("guests", "auditors"), "audit"),
+    ):
+        browser = house.browser()
+        await house.member(browser, name, *groups)
+        await browser.get("/passkeys")
+        for method, path in sorted(rooms):
+            if path.endswith("/live"):
+                continue
+            at = an_address(path)
+            answer = await (browser.get(at) if method == "GET" else browser.post(at, why="They called me."))
+            turned_away = "/not-yet?decision=" in answer.headers.get("location", "")
+            assert turned_away is (action not in NEEDS[method, path]), (name, method, path, answer.status_code)
+
+
+@pytest.mark.parametrize("role", ["administrators", "break-glass", "helpdesk", "auditors"])
+async def test_a_helper_can_not_touch_the_account_of_anybody_with_a_role(console: Console, role: str) -> None:
+    house = console.house
+    them, helper = house.browser(), house.browser()
+    their_id = await house.member(them, "Rae", "staff", role)
+    helper_id = await house.member(helper, "Hal", "staff", "helpdesk")
+    (row,) = house.limen.identity.sessions.of_person(their_id)
+    page = await helper.get(f"/console/people/{their_id}")
+    assert "only an administrator can help here" in page.text
+    assert "sessions/end" not in page.text
+    for path in ("invite-again", "sessions/end", f"sessions/{row.session.id}/end"):
+        answer = await helper.post(f"/console/people/{their_id}/{path}", why="They called me.")
+        assert "/not-yet?decision=" in answer.headers["location"], path
+    assert len(house.limen.identity.sessions.of_person(their_id)) == 1
+    refused = [
+        e for e in house.events("decision") if e.actor == helper_id and e.decision and e.decision.effect == "deny"
+    ]
+    assert {e.decision.action for e in refused if e.decision} == {"administer"}
+
+
+async def test_a_helper_can_not_help_themselves(console: Console) -> None:
+    helper = console.house.browser()
+    helper_id = await console.house.member(helper, "Hal", "staff", "helpdesk")
+    await helper.get("/console/people")
+    answer = await helper.post(f"/console/people/{helper_id}/invite-again", why="It is me.")
+    assert "/not-yet?decision=" in answer.headers["location"]
+
+
+async def test_what_a_helper_does_is_journaled_with_who_and_why_and_refused_without_a_reason(
+    console: Console,
+) -> None:
+    house = console.house
+    eve, helper = house.browser(), house.browser()
+    eve_id = await house.member(eve, "Eve", "staff")
+    helper_id = await house.member(helper, "Hal", "staff", "helpdesk")
+    page = (await helper.get(f"/console/people/{eve_id}")).text
+    assert "Recent decisions" not in page
+    assert "Change groups" not in page
+    assert 'href="/console/policies"' not in page
+    assert (await helper.post(f"/console/people/{eve_id}/sessions/end")).status_code == 400
+    assert house.limen.identity.sessions.of_person(eve_id)
+    done = await helper.post(f"/console/people/{eve_id}/sessions/end", why="Her laptop was stolen.")
+    assert done.headers["location"].endswith("?done=ended")
+    assert (await eve.get("/")).headers["location"].startswith("/sign-in")
+    (ended,) = [e for e in house.events("sessions.revoked") if e.subject == eve_id]
+    assert (ended.actor, ended.details["why"]) == (helper_id, "Her laptop was stolen.")
+    issued = await helper.post(f"/console/people/{eve_id}/invite-again", why="She sat before me.")
+    assert issued.status_code == 200
+    (said,) = [e for e in house.events("link.issued") if e.actor == helper_id]
+    assert (said.subject, said.details["why"]) == (eve_id, "She sat before me.")
+
+
+async def test_a_helpers_old_proof_issues_no_link(console: Console) -> None:
+    eve_id = await console.house.member(console.house.browser(), "Eve", "staff")
+    helper = console.house.browser()
+    await console.house.member(helper, "Hal", "staff", "helpdesk")
+    await helper.get(f"/console/people/{eve_id}")
+    console.house.clock.forward(11 * MINUTE)
+    answer = await helper.post(f"/console/people/{eve_id}/invite-again", why="She called.")
+    assert answer.headers["location"].startswith("/step-up")
+    assert not console.house.limen.known.people[eve_id].groups & {"helpdesk"}
+
+
+async def test_an_auditor_sees_no_button_that_changes_anything(console: Console) -> None:
+    hugo: Browser = console.house.browser()
+    await console.house.member(hugo, "Hugo", "guests", "auditors")
+    eve_id = await console.house.member(console.house.browser(), "Eve", "staff")
+    pages = ["", "/people", f"/people/{eve_id}", "/apps", "/apps/wiki", "/policies", "/policies/staff-work", "/levels"]
+    for path in [*pages, "/revisions", "/what-if", "/workloads", "/decisions"]:
+        page = await hugo.get(f"/console{path}")
+        assert page.status_code == 200, path
+        forms = [part.split(">")[0] for part in page.text.split("<form")[1:] if 'method="post"' in part.split(">")[0]]
+        assert all("/sign-out" in form for form in forms), (path, forms)
+        assert "/edit" not in page.text, path
+        assert "/rules/new" not in page.text, path
