@@ -50,7 +50,7 @@ async def test_a_helper_can_not_touch_the_account_of_anybody_with_a_role(console
     page = await helper.get(f"/console/people/{their_id}")
     assert "only an administrator can help here" in page.text
     assert "sessions/end" not in page.text
-    for path in ("invite-again", "sessions/end", f"sessions/{row.session.id}/end"):
+    for path in ("invite-again", "pass", "sessions/end", f"sessions/{row.session.id}/end"):
         answer = await helper.post(f"/console/people/{their_id}/{path}", why="They called me.")
         assert "/not-yet?decision=" in answer.headers["location"], path
     assert len(house.limen.identity.sessions.of_person(their_id)) == 1

@@ -120,7 +120,7 @@ class Enrolment:
 
         Raises LinkRefusedError, SlowedError, UnfitError.
         """
-        opened = await self._links.open(token, visitor)
+        opened = _not_by_pass(await self._links.open(token, visitor))
         person = self._person(opened, name, email)
         binding = _code_binding(opened, visitor)
         held = self._challenges.unseal(ticket, binding, self._ports.now()) if ticket else None
@@ -144,7 +144,7 @@ class Enrolment:
         Raises LinkRefusedError, SlowedError, UnfitError (`field` "password" or "code"), BusyError,
         NotPermittedError.
         """
-        opened = await self._links.open(token, visitor)
+        opened = _not_by_pass(await self._links.open(token, visitor))
         person = self._person(opened, name, email)
         now = self._ports.now()
         fit = judge_password(password, about_person(self._ports, person))
@@ -290,6 +290,13 @@ def keep_code(ports: Ports, transaction: Transaction, person_id: str, seed: str,
 def about_person(ports: Ports, person: Person) -> tuple[str, ...]:
     """What must not be a password of this person."""
     return (person.name, person.email, ports.settings.name, ports.settings.domain, "limen")
+
+
+def _not_by_pass(opened: OpenedLink) -> OpenedLink:
+    """An access pass enrols a passkey and nothing weaker. Raises LinkRefusedError."""
+    if opened.link.purpose is LinkPurpose.ACCESS_PASS:
+        raise LinkRefusedError
+    return opened
 
 
 def _code_binding(opened: OpenedLink, visitor: Visitor) -> Binding:

@@ -8,7 +8,7 @@ from html import escape
 from typing import Final
 from urllib.parse import urlsplit
 
-from limen.clock import Instant
+from limen.clock import Instant, Milliseconds
 from limen.facts import Person
 from limen.identity import store
 from limen.identity.links import Links
@@ -134,6 +134,14 @@ class Invitations:
             link = issued.link
             self._mails.put(transaction, message, person_id=person.id, about=link.id, now=now, until=link.expires_at)
         return issued
+
+    def issue_pass(
+        self, transaction: Transaction, person_id: str, *, by: str, now: Instant, good_for: Milliseconds, why: str
+    ) -> IssuedLink:
+        """A link that enrols a passkey and does nothing else; never mailed."""
+        return self._links.issue(
+            transaction, LinkPurpose.ACCESS_PASS, person_id, by=by, now=now, good_for=good_for, why=why
+        )
 
     def withdraw(self, transaction: Transaction, person_id: str, now: Instant) -> None:
         """Every link of this person dies, and no mail with one leaves any more."""

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from limen.clock import DAY, MINUTE, Instant, Milliseconds
+from limen.clock import DAY, HOUR, MINUTE, Instant, Milliseconds
 from limen.facts import UNPROVED, Auth, Factor, Person, Session, strength_of
 
 ADMINISTRATORS = "administrators"
@@ -17,6 +17,9 @@ ADMINISTRATORS = "administrators"
 TOKEN_BYTES = 32
 FIRST_LINK_MS: Milliseconds = 15 * MINUTE
 INVITATION_MS: Milliseconds = 7 * DAY
+PASS_MS: Milliseconds = HOUR
+LONGEST_PASS_MS: Milliseconds = DAY
+"""How long a temporary access pass is good, and how long at most."""
 CHALLENGE_MS: Milliseconds = 5 * MINUTE
 FRESH_MS: Milliseconds = 10 * MINUTE
 """How old a proof may be where a fresh one is asked for."""
@@ -106,6 +109,7 @@ class Member:
 class LinkPurpose(StrEnum):
     FIRST_ADMINISTRATOR = "first_administrator"
     INVITATION = "invitation"
+    ACCESS_PASS = "access_pass"  # noqa: S105 -- the name of a purpose
 
 
 @dataclass(frozen=True, slots=True)

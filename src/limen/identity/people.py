@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable
 
-from limen.clock import Instant
+from limen.clock import Instant, Milliseconds
 from limen.events import Event
 from limen.facts import Person
 from limen.identity import store
@@ -13,6 +13,8 @@ from limen.identity.errors import LastAdministratorError, UnfitError, UnknownErr
 from limen.identity.invitation import Invitations
 from limen.identity.model import (
     ADMINISTRATORS,
+    LONGEST_PASS_MS,
+    PASS_MS,
     IssuedLink,
     Member,
     PersonStatus,
@@ -81,6 +83,33 @@ class People:
         """
         now = self._ports.now()
         issued = await self._ports.write(lambda transaction: self._again(transaction, person_id, by, now, by_mail, why))
+        if issued is None:
+            raise UnknownError("person")
+        return issued
+
+    async def access_pass(
+        self, person_id: str, *, by: str, why: str, good_for: Milliseconds = PASS_MS, is_stolen: bool = False
+    ) -> IssuedLink:
+        """A link that lets somebody who lost their device enrol a new passkey, once, and nothing else. Older ones die.
+
+        `is_stolen` ends every session of theirs as well. Raises UnfitError without a reason or for a time that can't
+        be, UnknownError for somebody who never enrolled or was let go.
+        """
+        if not why.strip():
+            raise UnfitError("why", "It is not said why", "write in a few words how you know that it is really them")
+        if not 0 < good_for <= LONGEST_PASS_MS:
+            raise UnfitError("hours", "A pass can't be good for so long", "choose at most 24 hours")
+        now = self._ports.now()
+
+        def work(transaction: Transaction) -> IssuedLink | None:
+            if store.status_of(transaction.connection, person_id) is not PersonStatus.ACTIVE:
+                return None
+            self._invitations.withdraw(transaction, person_id, now)
+            if is_stolen:
+                end_everything_of(transaction, person_id, now, by, "device-lost", why)
+            return self._invitations.issue_pass(transaction, person_id, by=by, now=now, good_for=good_for, why=why)
+
+        issued = await self._ports.write(work)
         if issued is None:
             raise UnknownError("person")
         return issued

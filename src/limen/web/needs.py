@@ -34,6 +34,7 @@ NEEDS: Final[Mapping[tuple[str, str], Ways]] = {
     ("POST", "/console/people/invite"): CHANGE,
     ("POST", "/console/people/links/{link_id}/revoke"): HELP,
     ("POST", "/console/people/{person_id}/invite-again"): HELP,
+    ("POST", "/console/people/{person_id}/pass"): HELP,
     ("POST", "/console/people/{person_id}/sessions/end"): HELP,
     ("POST", "/console/people/{person_id}/sessions/{session_id}/end"): HELP,
     ("POST", "/console/people/{person_id}/groups"): CHANGE,

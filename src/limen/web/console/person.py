@@ -10,6 +10,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
+from limen.clock import HOUR
 from limen.errors import LimenError
 from limen.facts import Group
 from limen.identity.errors import UnknownError
@@ -24,6 +25,8 @@ from limen.web.needs import ADMINISTER, AUDIT
 from limen.web.requests import query
 from limen.web.site import Resident, Site, status_of
 
+PASS_HOURS: Final = (1, 4, 24)
+"""For how long a pass can be good; the first is the usual."""
 DONE: Final = {
     "ended": "Every session is over, on every app, from the next request on.",
     "one-ended": "That session is over, on every app, from the next request on.",
@@ -34,7 +37,7 @@ DONE: Final = {
 }
 
 
-def rooms(site: Site) -> APIRouter:  # noqa: C901 -- one small function for each thing that is done here
+def rooms(site: Site) -> APIRouter:  # noqa: C901, PLR0915 -- one small function for each thing that is done here
     router = APIRouter()
     people, sessions = site.identity.people, site.identity.sessions
 
@@ -51,6 +54,22 @@ def rooms(site: Site) -> APIRouter:  # noqa: C901 -- one small function for each
         issued = await people.invite_again(person_id, by=resident.person.id, by_mail=by_mail, why=why)
         if by_mail:
             return site.go(resident, f"/console/people/{person_id}", done="mailed")
+        name = member.person.name
+        return site.page("console/invited.html", resident, room="people", issued=issued, name=name, again=True)
+
+    @router.post("/console/people/{person_id}/pass")
+    async def access_pass(request: Request, person_id: str) -> Response:
+        """A temporary access pass: shown here once, and nowhere else."""
+        resident, member, why, sent = await _helping(request, person_id)
+        await freshly_proved(site, resident, f"/console/people/{person_id}")
+        hours = next((hours for hours in PASS_HOURS if sent.get("hours") == [str(hours)]), 1)
+        stolen = sent.get("stolen") == ["yes"]
+        try:
+            issued = await people.access_pass(
+                person_id, by=resident.person.id, why=why, good_for=hours * HOUR, is_stolen=stolen
+            )
+        except LimenError as wrong:
+            return await _page(site, resident, member, "", wrong)
         name = member.person.name
         return site.page("console/invited.html", resident, room="people", issued=issued, name=name, again=True)
 
