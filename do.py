@@ -7,6 +7,7 @@
     python3 do.py lint     format, lint, types and the floors of the house
     python3 do.py bench    every performance figure that the README states
     python3 do.py messages bring the message catalogues up to date with what the pages say
+    python3 do.py docs     write the reference from the settings, commands, schema and events
     python3 do.py lock     make the lock files anew after a dependency changed
 
 Words behind `test` go to pytest: `python3 do.py test tests/cedar -x`.
@@ -39,7 +40,16 @@ def main() -> int:
     if sys.version_info < (3, 11):  # noqa: UP036 -- this file is what an older Python meets first
         return _stop(f"Limen needs Python 3.11 or newer; this is {sys.version.split()[0]}.")
     task, rest = (sys.argv[1], sys.argv[2:]) if len(sys.argv) > 1 else ("", [])
-    tasks = {"run": run, "test": test, "setup": setup, "lint": lint, "bench": bench, "messages": messages, "lock": lock}
+    tasks = {
+        "run": run,
+        "test": test,
+        "setup": setup,
+        "lint": lint,
+        "bench": bench,
+        "messages": messages,
+        "docs": docs,
+        "lock": lock,
+    }
     if task not in tasks:
         print(__doc__)
         return 0 if task in {"", "-h", "--help", "help"} else 2
@@ -98,6 +108,13 @@ def messages(rest: list[str]) -> int:
     del rest
     install(DEVELOPMENT)
     return call(PYTHON, "-m", "tools.messages")
+
+
+def docs(rest: list[str]) -> int:
+    """docs/reference, from what it describes; what says nothing of itself is named."""
+    del rest
+    install(DEVELOPMENT)
+    return call(PYTHON, "-m", "tools.reference")
 
 
 def lock(rest: list[str]) -> int:

@@ -18,7 +18,7 @@ def do(*words: str) -> subprocess.CompletedProcess[str]:
 def test_without_a_task_it_says_what_there_is() -> None:
     said = do()
     assert said.returncode == 0
-    for task in ("run", "test", "setup", "lint", "bench", "lock"):
+    for task in ("run", "test", "setup", "lint", "bench", "messages", "docs", "lock"):
         assert f"do.py {task}" in said.stdout
 
 

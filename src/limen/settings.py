@@ -16,38 +16,46 @@ Hours = Annotated[float, Field(gt=0, le=24 * 90)]
 
 
 class _Section(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    # The sentence below each setting is its description: docs/reference and the console show it.
+    model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True)
 
 
 class Listen(_Section):
-    """Where Limen listens. `check` is `host:port` or `unix:/path`; "" leaves the check server off.
-
-    `health` answers `/healthz`, `/readyz` and `/metrics` on this machine alone; "" leaves it off.
-    """
+    """Where Limen listens."""
 
     address: str = "127.0.0.1:8080"
+    """Host and port of the pages and of the gateway. With Limen's own front it listens on a socket instead."""
     check: str = "127.0.0.1:8081"
+    """`host:port` or `unix:/path` of the check server, which nginx, Caddy and Envoy ask; "" leaves it off."""
     health: str = ""
+    """`host:port` of `/healthz`, `/readyz` and `/metrics`, answered on this machine alone; "" leaves it off."""
     trusted_proxies: tuple[Network, ...] = ()
+    """The networks of the fronts that may say for whom they ask. From anybody else such words are taken out."""
 
 
 class Https(_Section):
     """Limen's own front: where its certificates come from, and where it answers browsers.
 
-    `off`: there is none, or another front stands before Limen. `acme`: certificates come by themselves (RFC 8555), from
-    `acme_server` or else from a public authority. `files`: `certificate` (with its chain) and `key`, read again when
-    they change. `internal`: an authority of the front's own, which each machine has to be told to trust. Paths are
-    relative to the company folder; `acme_ca_file` holds the roots to trust when talking to `acme_server`.
+    Paths are relative to the company folder.
     """
 
     mode: Literal["off", "acme", "files", "internal"] = "off"
+    """`off`: there is none, or another front stands before Limen. `acme`: certificates come by themselves (RFC 8555).
+    `files`: they are your own. `internal`: an authority of the front's own, which each machine has to trust."""
     email: Annotated[str, Field(max_length=254)] = ""
+    """Whom the authority writes to when something is wrong with a certificate."""
     acme_server: Annotated[str, Field(max_length=1_024)] = ""
+    """The directory of an authority of your own; "" asks a public one."""
     acme_ca_file: Path | None = None
+    """The roots to trust when talking to `acme_server`."""
     certificate: Path | None = None
+    """With `files`: the certificate with its chain. It is read again when it changes."""
     key: Path | None = None
+    """With `files`: the certificate's private key."""
     listen: Annotated[tuple[Address, ...], Field(max_length=16)] = (IPv4Address("0.0.0.0"), IPv6Address("::"))  # noqa: S104 -- browsers are meant
+    """The addresses on which browsers are answered."""
     port: Port = 443
+    """The port on which browsers are answered."""
     http_port: Annotated[int, Field(ge=0, le=65_535)] = 80
     """Plain http answers there only with a redirect, and an authority's questions; 0 leaves it off."""
 
@@ -60,44 +68,57 @@ class Help(_Section):
     """Whom to ask when Limen does not answer: said on the page that is shown then."""
 
     contact: Annotated[str, Field(max_length=300)] = ""
+    """A name, a number, a room: whatever helps somebody who can't open anything."""
 
 
 class Sessions(_Section):
     """How long a sign-in lasts: in all, and without use."""
 
     absolute_hours: Hours = 12
+    """After so many hours everybody signs in again, however busy they were."""
     idle_hours: Hours = 2
+    """After so many hours without a request a sign-in has ended."""
 
 
 class Storage(_Section):
     """Where Limen keeps what it knows; a path is relative to the company folder."""
 
     data: Path = Path("data")
+    """The folder of the database, the journal and, unless it is kept elsewhere, the master key."""
     database: str = ""
+    """Where the database is, as `sqlite:////srv/limen.db`; "" puts it into `data`."""
     journal_days: Annotated[int, Field(gt=0, le=3650)] = 90
+    """How many days the journal is kept; what is older is deleted by whole segments."""
     journal_megabytes: Annotated[int, Field(ge=0, le=100_000_000)] = 0
     """What the journal may take before Limen warns; 0 leaves only the disk itself to warn of."""
 
 
 class Logs(_Section):
-    """What the process says of itself on standard error; `auto` is text on a terminal, JSON lines elsewhere."""
+    """What the process says of itself on standard error."""
 
     format: Literal["auto", "json", "text"] = "auto"
+    """`auto` is text on a terminal, and JSON lines elsewhere."""
     level: Literal["debug", "info", "warning", "error"] = "info"
+    """What is less important than this is not said."""
 
 
 class Mail(_Section):
-    """How mail leaves. `server` is `host:port`; "" writes each mail to a file in the data folder's `outbox` instead.
+    """How mail leaves.
 
-    The password is never here: it is in a file that only its owner reads, the environment, or a systemd credential
-    (`limen.mail.password`). A relative `password_file` is beside the company's files.
+    The password is never here: it is in a file that only its owner reads, in the environment (`LIMEN_MAIL_PASSWORD`),
+    or a systemd credential (`limen.mail.password`).
     """
 
     sender: Annotated[str, Field(alias="from", max_length=254)] = ""
+    """The address that mails come from."""
     server: Annotated[str, Field(max_length=300)] = ""
+    """`host:port` of your mail server; "" writes each mail to a file in the data folder's `outbox` instead."""
     security: Literal["starttls", "tls", "none"] = "starttls"
+    """How the way to the server is encrypted: after a first plain word, from the start, or not at all."""
     user: Annotated[str, Field(max_length=254)] = ""
+    """The name to sign in with at the server; "" does not sign in."""
     password_file: Path | None = None
+    """The file with the password, beside the company's files where it is relative."""
 
     @property
     def host_and_port(self) -> tuple[str, int]:
@@ -107,16 +128,18 @@ class Mail(_Section):
 
 
 class Settings(_Section):
-    """Everything `limen.toml` may say. `url` is how browsers reach the sign-in host; its host is the passkeys' home.
-
-    `languages`: those that employees may choose from; the first is for whoever has not chosen.
-    """
+    """Everything `limen.toml` may say."""
 
     name: Annotated[str, Field(min_length=1, max_length=80)]
+    """The company's name, as people read it on every page."""
     domain: Annotated[str, Field(pattern=r"^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$", max_length=253)]
+    """The domain in which the sign-in host and each app have their hosts."""
     time_zone: str = "UTC"
+    """An IANA time zone, such as Europe/Berlin. Policies that speak of weekdays and hours mean this one."""
     languages: Annotated[tuple[str, ...], Field(min_length=1, max_length=20)] = ("en", "de")
+    """What employees may choose from; the first is for whoever has not chosen."""
     url: str = ""
+    """How browsers reach the sign-in host; "" is https://limen.DOMAIN. Passkeys belong to this host, so it stays."""
     listen: Listen = Listen()
     https: Https = Https()
     help: Help = Help()
@@ -125,7 +148,9 @@ class Settings(_Section):
     logs: Logs = Logs()
     mail: Mail = Mail()
     groups: dict[str, str] = {}
+    """Each group's id, which policies name, and its title for people. Who is in it stands in the console."""
     networks: dict[str, tuple[Network, ...]] = {}
+    """Each network's name, which policies may mention, and its addresses."""
 
     @property
     def public_url(self) -> str:

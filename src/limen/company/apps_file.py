@@ -29,46 +29,80 @@ _START: Final = re.compile(r"/(?!/)[!-~]*")
 
 
 class _Shape(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, use_attribute_docstrings=True)
 
 
 class _Upstream(_Shape):
+    """Where an app really runs. The address alone may stand in its place."""
+
     url: str
+    """Scheme, host and port: `https://10.0.0.5:8443`."""
     ca_file: str = ""
+    """The certificate of the authority that the app's own comes from, as a file beside the company's."""
     server_name: str = ""
+    """The name that the app's certificate is for, where it is not the host in `url`."""
     connect_seconds: Annotated[float, Field(gt=0, le=300)] = 5
+    """How long Limen waits for a connection to the app."""
     response_seconds: Annotated[float, Field(gt=0, le=3600)] = 60
+    """How long Limen waits for the app to say something."""
     max_request_megabytes: Annotated[int, Field(gt=0, le=1 << 20)] = 1024
+    """The largest upload that is handed on."""
     keep_host: bool = True
+    """Whether the app hears the host that the browser asked for; otherwise the one in `url`."""
 
 
 class _Public(_Shape):
+    """A route that needs no sign-in and no decision."""
+
     route: str
+    """Method and path, as in `actions`."""
     why: Annotated[str, Field(min_length=3, max_length=200)]
+    """Why it may stand open."""
 
 
 class _Onboarding(_Shape):
+    """While it lasts, people who are signed in pass, and what would be refused is journaled."""
+
     until: str
+    """When it ends, in the company's time zone: `2026-12-08T18:00`; at most a fortnight after publication."""
 
 
 class _Cors(_Shape):
+    """Other sites whose scripts may ask this app."""
+
     origins: list[str] = []
+    """Their origins: `https://board.harbor.example`."""
 
 
 class _App(_Shape):
+    """Something that is protected. `apps.yaml` is a list of these."""
+
     id: Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]{0,39}$")]
+    """Its short name, by which policies know it."""
     host: str
+    """The host in the company's domain at which browsers reach it through Limen."""
     upstream: _Upstream | str
+    """Where it really runs: an address, or more about it (see `upstream` below)."""
     name: Annotated[str, Field(max_length=80)] = ""
+    """What people call it; the id where nothing is said."""
     label: str = "restricted"
+    """How sensitive it is: public, internal, confidential or restricted. Unsaid, it is restricted."""
     owner: str = ""
+    """The id of the group that answers for it."""
     description: Annotated[str, Field(max_length=500)] = ""
+    """One sentence for the people who look for it."""
     start: str = "/"
+    """The path that the portal's link leads to."""
     actions: dict[str, list[str]] = {}
+    """Which requests are which action: lists of `METHOD /path`; `*` is one segment, a last `**` any rest."""
     public: list[_Public] = []
+    """What needs no sign-in."""
     cors: _Cors = _Cors()
+    """Other sites whose scripts may ask it."""
     onboarding: _Onboarding | None = None
+    """That people who are signed in still pass, and until when."""
     encoded_paths: Literal["refuse", "allow"] = "refuse"
+    """Whether a path with an escaped slash is refused, as it is read differently by different apps."""
 
 
 def read_apps(

@@ -27,36 +27,63 @@ MOST_TESTS: Final = 5_000
 
 
 class _Shape(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, use_attribute_docstrings=True)
 
 
 class _Given(_Shape):
+    """The facts that a test supposes."""
+
     strength: Annotated[int, Field(ge=0, le=3)] = 2
+    """How strongly the person proved who they are: 0 nothing, 1 one factor, 2 two, 3 phishing-resistant."""
     proved: str = "1m"
+    """How long ago that was: `30m`, `4h`, `2d`."""
     at: str = SOME_TUESDAY
+    """The moment, in the company's time zone: `2026-11-24 22:00`."""
     device: Literal["compliant", "non_compliant", "unknown", ""] = ""
+    """What is known of the device; "" is no known device at all."""
     token: bool = False
+    """Whether a program asks with a token, rather than somebody in a browser."""
     managed: bool = False
+    """Whether the company manages the device."""
     binding: Annotated[int, Field(ge=0, le=3)] = 0
+    """How firmly the session is tied to the device."""
     platform: str = ""
+    """The device's system, as policies name it."""
     country: Annotated[str, Field(pattern=r"^([A-Z]{2})?$")] = ""
+    """Where the request comes from, by two letters (ISO 3166); "" is not known."""
     address: str = ""
+    """The address it comes from."""
     network: str = ""
+    """The name of one of the company's networks."""
     anonymiser: bool = True
+    """Whether it may come through an anonymising service; that is so until the contrary is known."""
     risk: Annotated[int, Field(ge=0, le=100)] | None = None
+    """The risk, 0 calm to 100; not said, it is unknown and reads as 100."""
     grant: str = ""
+    """For how long from then a grant lasts; "" is no grant."""
     label: Literal["public", "internal", "confidential", "restricted"] | None = None
+    """The app's label, where it is to be another than its own."""
 
 
 class _Test(_Shape):
+    """What the company expects. `policies/tests.yaml` is a list of these."""
+
     test: Annotated[str, Field(min_length=1, max_length=200)]
+    """The expectation as a sentence."""
     who: list[str] | str
+    """A group, several that one person is in, or `nobody` for somebody who is not signed in."""
     app: list[str] | str
+    """An app, or several, each tried."""
     action: list[str] | str
+    """An action, or several, each tried."""
     expect: Literal["permit", "challenge", "deny"]
+    """The answer."""
     given: _Given = _Given()
+    """What is supposed (see `given` below)."""
     because: str = ""
+    """The policy that must be the reason, or a named refusal such as `nothing-permits`."""
     enforcing: list[str] | str = []
+    """Policies that are watched or off, and are supposed to be enforced."""
 
 
 _STAND_INS: Final = {"test": "?", "who": NOBODY, "app": LIMEN, "action": "view", "expect": "permit"}

@@ -3,11 +3,22 @@
 from __future__ import annotations
 
 from enum import StrEnum
+from typing import Final
 
 from limen.cedar import Policy
 from limen.policy.decision import Reason
 
-ANNOTATIONS = frozenset({"id", "title", "reason", "remedy", "state", "phase", "exceptions", "allow_unknown", "always"})
+ANNOTATIONS: Final = {
+    "id": "The name by which tests, reasons and commands know the policy. Each policy needs one.",
+    "title": "The policy as a sentence.",
+    "reason": "Why it is so, told to whoever it refuses.",
+    "remedy": "What its authors think that helps. Limen keeps it, and shows the remedies that it finds itself.",
+    "state": "`off`, `watch` (evaluated and counted, changes nothing) or `enforce`, which is usual.",
+    "phase": "What has to be known before it can be enforced: `identity`, `devices`, `network` or `data`.",
+    "exceptions": "What a form wrote of the reasons for its exceptions.",
+    "allow_unknown": "Why an unknown fact may pass where a bad one would not.",
+    "always": "Why it refuses while an app is in onboarding as well.",
+}
 """Every annotation that Limen knows; another one is most likely a slip of the pen."""
 
 

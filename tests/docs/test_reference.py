@@ -1,0 +1,52 @@
+"""The reference says what the product says of itself, and nothing in it is silent."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import pytest
+from pydantic import BaseModel, Field
+from tools import reference
+
+
+def test_each_page_is_what_the_product_says_now() -> None:
+    for name, text in reference.pages().items():
+        stands = (reference.REFERENCE / name).read_text("utf-8")
+        assert stands == text, f"docs/reference/{name} is stale; run: python3 do.py docs"
+
+
+def test_no_page_is_left_from_something_that_is_gone() -> None:
+    assert {path.name for path in reference.REFERENCE.iterdir()} == set(reference.pages())
+
+
+def test_a_setting_that_says_nothing_of_itself_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Silent(BaseModel):
+        colour: Annotated[str, Field(max_length=9)] = ""
+
+    monkeypatch.setitem(reference.FILES, "limen.toml", ("something", Silent))
+    with pytest.raises(reference.UndocumentedError, match=r"limen.toml +colour says nothing of itself"):
+        reference.settings_page()
+
+
+def test_an_event_and_a_command_that_say_nothing_are_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    from dataclasses import replace
+
+    monkeypatch.setitem(reference.KINDS, "decision", replace(reference.KINDS["decision"], title=" "))
+    with pytest.raises(reference.UndocumentedError, match="decision"):
+        reference.events_page()
+    monkeypatch.setitem(reference.COMMANDS, "why", replace(reference.COMMANDS["why"], help=""))
+    with pytest.raises(reference.UndocumentedError, match="why"):
+        reference.commands_page()
+
+
+def test_an_option_that_says_nothing_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    import typer
+
+    from limen.cli import journal
+
+    def run(folder: Annotated[str, typer.Option("--folder")] = "") -> None:
+        """Nothing."""
+
+    monkeypatch.setattr(journal, "run", run)
+    with pytest.raises(reference.UndocumentedError, match="--folder"):
+        reference.commands_page()

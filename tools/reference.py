@@ -1,0 +1,266 @@
+"""Write the reference from what it describes: `python3 do.py docs`.
+
+Settings speak by their own docstrings, commands by the command line, the words of policies by the schema, events by
+their kinds, and examinations by the doctor. A test fails where one of them says nothing of itself, or where a file in
+`docs/reference` is not what they say now.
+"""
+
+from __future__ import annotations
+
+import importlib
+import inspect
+import re
+import sys
+import types
+import typing
+from collections.abc import Iterator
+from importlib import resources
+from pathlib import Path
+
+import typer
+from pydantic import BaseModel
+from pydantic.fields import FieldInfo
+
+from limen.cli.main import COMMANDS
+from limen.company.apps_file import _App
+from limen.company.tests_file import _Test
+from limen.doctor.examine import EXAMINATIONS
+from limen.events.kinds import KINDS
+from limen.policy.annotations import ANNOTATIONS
+from limen.settings import Settings
+
+HERE = Path(__file__).resolve().parent.parent
+REFERENCE = HERE / "docs" / "reference"
+MADE = "<!-- Made by `python3 do.py docs`. Change what it describes, not this file. -->"
+FILES: dict[str, tuple[str, type[BaseModel]]] = {
+    "limen.toml": ("the company's name, its domain, where Limen listens and where it keeps its data", Settings),
+    "apps.yaml": ("what is protected, and which of its requests are which action", _App),
+    "policies/tests.yaml": ("what the company expects of its policies", _Test),
+}
+WORDS = {
+    str: "text",
+    int: "whole number",
+    float: "number",
+    bool: "true or false",
+    Path: "path",
+    dict: "table",
+    list: "list",
+    tuple: "list",
+}
+BOUNDS = {"ge": "at least", "gt": "more than", "le": "at most", "lt": "less than", "max_length": "at most"}
+
+
+class UndocumentedError(Exception):
+    """Something that the reference lists says nothing of itself."""
+
+
+def pages() -> dict[str, str]:
+    """Each file's name in `docs/reference` and its text. Raises UndocumentedError."""
+    return {
+        "settings.md": settings_page(),
+        "commands.md": commands_page(),
+        "policy-schema.md": schema_page(),
+        "events.md": events_page(),
+        "doctor.md": doctor_page(),
+    }
+
+
+def settings_page() -> str:
+    """Every key of every file of a company folder."""
+    parts = [
+        *_head("Settings"),
+        "Every key of the files in a company folder. `limen check` says what is wrong with them, with file, line and",
+        "column. A key that is not listed here is refused.",
+    ]
+    for file, (what, model) in FILES.items():
+        parts += ["", f"## `{file}`", "", f"{what[0].upper()}{what[1:]}.", *_tables(file, model, "")]
+    return _page(parts)
+
+
+def _tables(file: str, model: type[BaseModel], above: str) -> Iterator[str]:
+    if above:
+        yield from ("", f"### {_heading(file, above)}", "", _told(inspect.getdoc(model), f"{file} {above}"))
+    yield from ("", "| key | what it means | usually | kind |", "|---|---|---|---|")
+    sections: list[tuple[str, type[BaseModel]]] = []
+    for name, field in model.model_fields.items():
+        key = field.alias or name
+        inner = _model_of(field.annotation)
+        if inner is not None:
+            sections.append((f"{above}.{key}".lstrip("."), inner))
+            if file == "limen.toml":
+                continue
+        said = _told(field.description, f"{file} {above} {key}")
+        yield f"| `{key}` | {_cell(said)} | {_usual(field)} | {_kind(field)} |"
+    for path, section in sections:
+        yield from _tables(file, section, path)
+
+
+def _heading(file: str, path: str) -> str:
+    return f"`[{path}]`" if file == "limen.toml" else f"`{path}`"
+
+
+def _model_of(annotation: object) -> type[BaseModel] | None:
+    """The model in an annotation such as `list[_Public]` or `_Upstream | str`; None where there is none."""
+    if isinstance(annotation, type) and not typing.get_args(annotation):
+        return annotation if issubclass(annotation, BaseModel) else None
+    return next((found for one in typing.get_args(annotation) if (found := _model_of(one))), None)
+
+
+def _usual(field: FieldInfo) -> str:
+    if field.is_required():
+        return "**must be said**"
+    usual = field.default
+    if usual is None or usual in ("", (), [], {}) or isinstance(usual, BaseModel):
+        return ""
+    if isinstance(usual, bool):
+        return f"`{str(usual).lower()}`"
+    if isinstance(usual, tuple):
+        return ", ".join(f"`{one}`" for one in usual)
+    return f"`{usual}`"
+
+
+def _kind(field: FieldInfo) -> str:
+    annotation = field.annotation
+    bounds = [
+        f"{word} {getattr(one, name)}{' long' if name.endswith('length') else ''}"
+        for one in field.metadata
+        for name, word in BOUNDS.items()
+        if getattr(one, name, None) is not None
+    ]
+    return _cell(", ".join([_type(annotation), *bounds]))
+
+
+def _type(annotation: object) -> str:
+    origin, arguments = typing.get_origin(annotation), typing.get_args(annotation)
+    if origin is typing.Annotated:
+        return _type(arguments[0])
+    if origin is typing.Literal:
+        return ", ".join(f"`{one}`" if one else '`""`' for one in arguments)
+    if origin in (typing.Union, types.UnionType):
+        return " or ".join(dict.fromkeys(_type(one) for one in arguments if one is not type(None)))
+    if isinstance(origin, type):
+        return WORDS[origin]
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return "table"
+    name = getattr(annotation, "__name__", "")
+    return WORDS.get(annotation) or ("address" if "Address" in name else "network")  # type: ignore[call-overload]
+
+
+def commands_page() -> str:
+    """Every command, with what it takes."""
+    parts = [
+        *_head("Commands"),
+        "`limen COMMAND --help` says the same. Exit codes: 0 all is well, 1 something is wrong and it says what, 2 the",
+        "command was called wrongly.",
+        "",
+        "| command | what it does |",
+        "|---|---|",
+        *(f"| [`{name}`](#limen-{name}) | {_cell(_told(one.help, name))} |" for name, one in COMMANDS.items()),
+    ]
+    for name, command in COMMANDS.items():
+        app = typer.Typer(add_completion=False, rich_markup_mode=None)
+        app.command(help=command.help)(getattr(importlib.import_module(command.module), command.function))
+        parts += ["", f"## `limen {name}`", "", f"{command.help}.", *_parameters(name, app)]
+    return _page(parts)
+
+
+def _parameters(name: str, app: typer.Typer) -> Iterator[str]:
+    listed = [one for one in typer.main.get_command(app).params if one.name != "help"]
+    if listed:
+        yield from ("", "| | |", "|---|---|")
+    for one in listed:
+        is_option = one.param_type_name == "option"
+        words = [*one.opts, *one.secondary_opts] if is_option else [one.metavar or (one.name or "").upper()]
+        said = _told(getattr(one, "help", ""), f"limen {name} {words[0]}")
+        usual = getattr(one, "default", None)
+        plain = isinstance(usual, str | int | float | Path) and not isinstance(usual, bool) and str(usual)
+        more = f" Usually `{usual}`." if plain else ""
+        must = " Must be said." if one.required and is_option else ""
+        yield f"| {', '.join(f'`{word}`' for word in words)} | {_cell(said.rstrip('.'))}.{more}{must} |"
+
+
+def schema_page() -> str:
+    """What policies may mention, with the schema's own comments."""
+    schema = resources.files("limen.policy").joinpath("schema.cedarschema").read_text("utf-8")
+    parts = [
+        *_head("What policies may mention"),
+        "Limen's [Cedar](https://docs.cedarpolicy.com) schema. Every policy is held against it, by `limen check` and",
+        "before anything is published.",
+        "",
+        "```cedar",
+        schema.rstrip(),
+        "```",
+        "",
+        'What a policy may say of itself, as `@title("…")`; anything else is refused:',
+        "",
+        "| annotation | what it says |",
+        "|---|---|",
+        *(f"| `@{name}` | {_cell(_told(said, name))} |" for name, said in ANNOTATIONS.items()),
+    ]
+    return _page(parts)
+
+
+def events_page() -> str:
+    """Every kind of event that the journal holds."""
+    parts = [
+        *_head("Events"),
+        "What the journal holds, in the form of [OCSF 1.4](https://schema.ocsf.io/1.4.0/). Those marked *waited for*",
+        "are on the disk before what they tell is answered; of the others, the last 200 ms before a hard stop may be",
+        "missing.",
+        "",
+        "| kind | what happened | OCSF class | activity | |",
+        "|---|---|---|---|---|",
+    ]
+    for kind in KINDS.values():
+        waited = "waited for" if kind.acknowledged else ""
+        told = _cell(_told(kind.title, kind.name))
+        parts.append(f"| `{kind.name}` | {told} | {kind.class_uid} | {kind.activity_id} | {waited} |")
+    return _page(parts)
+
+
+def doctor_page() -> str:
+    """What `limen doctor` looks at."""
+    parts = [
+        *_head("What the doctor looks at"),
+        "`limen doctor DIR`, and *Doctor* in the console, look and change nothing. Each finding is `wrong`, `warning`,",
+        "`skipped` (with why it could not be looked at) or `ok`, and says its fix; `--json` is one line for programs.",
+        "",
+        "| examination | what it looks at | how |",
+        "|---|---|---|",
+    ]
+    for name, examination in EXAMINATIONS.items():
+        module = _told(inspect.getdoc(importlib.import_module(examination.__module__)), name).split("\n\n")[0]
+        how = (inspect.getdoc(examination) or "").replace("\n\n", " ").replace("\n", " ")
+        parts.append(f"| `{name}` | {_cell(module)} | {_cell(how)} |")
+    return _page(parts)
+
+
+def _head(title: str) -> list[str]:
+    return [f"# {title}", "", MADE, ""]
+
+
+def _told(said: str | None, of: str) -> str:
+    """What something says of itself, on one line."""
+    if said is None or not said.strip():
+        raise UndocumentedError(f"{of} says nothing of itself; write a sentence where it is defined")
+    return re.sub(r"\s+", " ", said.strip())
+
+
+def _cell(text: str) -> str:
+    return text.replace("|", "\\|")
+
+
+def _page(parts: list[str]) -> str:
+    return "\n".join(parts).rstrip() + "\n"
+
+
+def main() -> int:
+    REFERENCE.mkdir(parents=True, exist_ok=True)
+    for name, text in pages().items():
+        (REFERENCE / name).write_text(text, "utf-8")
+        print((REFERENCE / name).relative_to(HERE))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
