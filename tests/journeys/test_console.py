@@ -16,6 +16,7 @@ ROOMS = (
     "/console/apps",
     "/console/apps/payroll",
     "/console/doctor",
+    "/console/find?q=pay",
     "/console/policies",
     "/console/policies/restricted-needs-a-fresh-passkey",
 )
@@ -83,6 +84,35 @@ def test_pausing_holds_rows_back_and_going_on_shows_them(harbor: Any, browse: An
     expect(ada.page.locator("tr.fresh")).to_have_count(0)
     ada.page.get_by_role("button", name="Go on").click()
     expect(ada.page.locator("tr.fresh").first).to_be_visible()
+
+
+def test_the_keyboard_alone_goes_anywhere(harbor: Any, browse: Any) -> None:
+    ada = browse()
+    ada.enrol(harbor.first_link)
+    into_the_console(ada, harbor.origin)
+    harbor.invite("Tom Berger", "staff")
+    ada.page.keyboard.press("Control+k")
+    box = ada.page.get_by_role("combobox", name=re.compile("Page, person"))
+    expect(box).to_be_focused()
+    box.press_sequentially("tom berg")
+    expect(ada.page.get_by_role("option")).to_have_count(1)
+    expect(ada.page.get_by_role("option", name="Tom Berger")).to_have_attribute("aria-selected", "true")
+    ada.clean()
+    ada.page.keyboard.press("Escape")
+    expect(box).to_be_hidden()
+    ada.page.keyboard.press("Control+k")
+    box.fill("pay")
+    expect(ada.page.get_by_role("option").first).to_contain_text("Payroll")
+    ada.page.keyboard.press("ArrowDown")
+    ada.page.keyboard.press("ArrowUp")
+    ada.page.keyboard.press("Enter")
+    expect(heading(ada)).to_have_text("Payroll")
+    ada.page.goto(harbor.origin + "/console/people", wait_until="load")
+    ada.page.keyboard.press("/")
+    expect(ada.page.get_by_label("Name, address or group")).to_be_focused()
+    ada.page.get_by_role("link", name=re.compile("Go to")).click()
+    expect(box).to_be_focused()
+    assert ada.problems == []
 
 
 def test_somebody_who_may_not_administer_gets_not_yet_and_no_link(harbor: Any, browse: Any) -> None:

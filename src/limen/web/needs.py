@@ -24,6 +24,7 @@ CHANGE: Final[Ways] = (ADMINISTER,)
 
 NEEDS: Final[Mapping[tuple[str, str], Ways]] = {
     ("GET", "/console"): READ,
+    ("GET", "/console/find"): SEE_PEOPLE,
     ("GET", "/console/decisions"): READ,
     ("GET", "/console/decisions/live"): READ,
     ("GET", "/console/decisions/{decision_id}"): READ,
