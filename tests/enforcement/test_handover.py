@@ -110,7 +110,7 @@ async def test_signing_out_asks_first_and_then_ends_everything(house):
     root = house.sign_in()
     wiki, payroll = (f"__Host-limen-app={house.app_session(app, root=root)}" for app in ("wiki", "payroll"))
     asked = await house.limen_paths.answer(visit(house, b"/.limen/sign-out", cookies=wiki.encode()))
-    assert b'<form method=post action="/.limen/sign-out">' in asked.body
+    assert b'<form method="post" action="/.limen/sign-out">' in asked.body
     done = await house.limen_paths.answer(
         visit(house, b"/.limen/sign-out", method="POST", cookies=wiki.encode(), same_origin=True)
     )

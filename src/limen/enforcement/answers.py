@@ -6,7 +6,6 @@ that; the reasons are on the page that the decision's id opens, for whoever may 
 
 from __future__ import annotations
 
-from html import escape
 from typing import Final
 from urllib.parse import quote
 
@@ -14,6 +13,7 @@ import msgspec
 
 from limen.enforcement.doors import TOKEN_WORDS, Answer
 from limen.enforcement.paths import to_local_target
+from limen.enforcement.plain_page import STYLE_SOURCE, plain_page
 from limen.facts import LIMEN
 from limen.policy.access import MILDEST, is_withheld
 from limen.policy.decision import Effect, Named
@@ -28,7 +28,8 @@ PAGE_HEADERS = (
     (b"content-type", b"text/html; charset=utf-8"),
     (
         b"content-security-policy",
-        b"default-src 'none'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'",
+        b"default-src 'none'; style-src %s; form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
+        % STYLE_SOURCE.encode(),
     ),
 )
 UNAVAILABLE = frozenset({Named.LEASE_EXPIRED, Named.JOURNAL_UNWRITABLE, Named.POLICY_ERROR})
@@ -97,31 +98,14 @@ def _realm(name: str) -> str:
     return "".join(char for char in name if char.isascii() and char.isprintable() and char not in '"\\') or "Limen"
 
 
-def page(title: str, text: str, *, link: str = "", label: str = "", refresh: bool = False, form: str = "") -> bytes:
-    """A whole small page, without style or script, for where no room of the sign-in host can be shown.
-
-    `refresh` goes on to `link` at once; `form` is a path on this host that a button posts to.
-    """
-    parts = ["<!doctype html><html lang=en><meta charset=utf-8>"]
-    parts.append('<meta name=viewport content="width=device-width,initial-scale=1">')
-    if refresh and link:
-        parts.append(f'<meta http-equiv="refresh" content="0;url={escape(link)}">')
-    parts.append(f"<title>{escape(title)}</title><main><h1>{escape(title)}</h1><p>{escape(text)}</p>")
-    if form:
-        parts.append(f'<form method=post action="{escape(form)}"><button>{escape(label)}</button></form>')
-    elif link:
-        parts.append(f'<p><a href="{escape(link)}">{escape(label)}</a></p>')
-    parts.append("</main></html>")
-    return "".join(parts).encode()
-
-
 def refusal_page(refused: Refusal, answer: Answer) -> bytes:
     """The refusal as a page that goes on by itself where there is somewhere to go on to."""
+    app = answer.app.name if answer.app is not None else ""
+    text = _unfilled(answer, refused.withheld)
     if answer.effect is Effect.CHALLENGE:
-        return page("One more step", _description(answer), link=refused.location, label="Go on", refresh=True)
+        return plain_page("One more step", text, app=app, link=refused.location, label="Go on", refresh=True)
     title = "This is withheld" if refused.withheld else "Not yet"
-    text = _description(answer, refused.withheld)
-    return page(title, text, link=refused.location, label="What would help", refresh=True)
+    return plain_page(title, text, app=app, link=refused.location, label="What would help", refresh=True)
 
 
 def _withheld(answer: Answer) -> str:
@@ -177,6 +161,12 @@ _OF_TOKENS: Final = {
 
 
 def _description(answer: Answer, withheld: str = "") -> str:
+    app = answer.app.name if answer.app is not None else ""
+    return _unfilled(answer, withheld).replace("{app}", app)
+
+
+def _unfilled(answer: Answer, withheld: str = "") -> str:
+    """The refusal in a sentence, with `{app}` for the app's name."""
     if answer.word in UNAVAILABLE:
         return "Limen can't decide at the moment, so nothing is let through. Try again shortly."
     if answer.decision is None:
@@ -190,7 +180,7 @@ def _description(answer: Answer, withheld: str = "") -> str:
     if answer.app is not None and answer.app.id == LIMEN:
         return "This is not open to you."
     if withheld and answer.app is not None:
-        return f"You can view {answer.app.name} from here. {_WITHHELD.get(withheld, withheld)} is withheld at present."
+        return f"You can view {{app}} from here. {_WITHHELD.get(withheld, withheld)} is withheld at present."
     return "This is not open to you as things are now."
 
 
@@ -235,4 +225,5 @@ def refusal_reply(
         return json_reply(status, None, challenge=refused.challenge, encoded=refused.body)
     if refused.location:
         return go_on(refused.location)
-    return page_reply(status, page("Not here", _description(answer, refused.withheld)))
+    app = answer.app.name if answer.app is not None else ""
+    return page_reply(status, plain_page("Not here", _unfilled(answer, refused.withheld), app=app))

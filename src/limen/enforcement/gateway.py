@@ -17,6 +17,7 @@ from limen.enforcement.assertion import Identity
 from limen.enforcement.doors import Answer, Doors
 from limen.enforcement.handover import PREFIX, LimenPaths, Visit
 from limen.enforcement.headers import Fields
+from limen.enforcement.plain_page import plain_page
 from limen.enforcement.streams import Stream, Streams
 from limen.enforcement.upstreams import UpstreamError, Upstreams, too_slow, unreachable
 from limen.events import Event, Outcome
@@ -208,7 +209,7 @@ class _Exchange:
 
     async def run(self) -> None:
         if self._declared_length() > self._app.upstream.max_request_bytes:
-            await self._say(413, "That is too large", f"{self._app.name} does not take that much at once.")
+            await self._say(413, "That is too large", "{app} does not take that much at once.")
             return
         self._carrying = asyncio.create_task(self._carry())
         gone = asyncio.create_task(self._client_gone())
@@ -274,19 +275,20 @@ class _Exchange:
     async def _failed(self, wrong: UpstreamError) -> None:
         """Say that the app did not answer; where its response has begun already, all that is left is to break off."""
         if self._too_large:
-            await self._say(413, "That is too large", f"{self._app.name} does not take that much at once.")
+            await self._say(413, "That is too large", "{app} does not take that much at once.")
             return
         self._gateway.failed(self._answer, self._app, self._address, wrong)
-        await self._say(wrong.status, wrong.what, wrong.fix)
+        await self._say(wrong.status, *wrong.unfilled)
 
     async def _say(self, status: int, title: str, text: str) -> None:
         if self._started:
             return
         self._started = True
         if self._is_navigation:
-            await _reply(self._send, answers.page_reply(status, answers.page(title, text)))
+            await _reply(self._send, answers.page_reply(status, plain_page(title, text, app=self._app.name)))
             return
-        said = {"error": "upstream_failed" if status >= 500 else "refused", "error_description": f"{title}; {text}"}
+        error = "upstream_failed" if status >= 500 else "refused"
+        said = {"error": error, "error_description": f"{title}; {text}".replace("{app}", self._app.name)}
         await _reply(self._send, answers.json_reply(status, {**said, "decision": self._answer.id}))
 
     async def _body(self) -> AsyncIterator[bytes]:

@@ -21,6 +21,7 @@ from limen.enforcement import answers
 from limen.enforcement.doors import APP_COOKIE, Doors
 from limen.enforcement.headers import TwiceError, cookie
 from limen.enforcement.paths import local_path
+from limen.enforcement.plain_page import plain_page
 from limen.enforcement.ports import EndSession, OpenAppSession
 from limen.errors import LimenError
 from limen.facts import App, Session, Standing
@@ -187,7 +188,8 @@ class LimenPaths:
                 "This sign-in did not start here",
                 "It was started in another browser, was used before, or took too long. Nothing has happened.",
                 link="/.limen/start",
-                label=f"Open {visit.app.name} again",
+                label="Open {app} again",
+                app=visit.app.name,
             )
         return answers.go_on(to, (_set_cookie(APP_COOKIE, token.encode(), None),))
 
@@ -199,7 +201,8 @@ class LimenPaths:
             return _page(
                 200,
                 "Sign out?",
-                f"This ends your sign-in on {visit.app.name} and on every other app.",
+                "This ends your sign-in on {app} and on every other app.",
+                app=visit.app.name,
                 form="/.limen/sign-out",
                 label="Sign out",
             )
@@ -247,5 +250,7 @@ def _set_cookie(name: bytes, value: bytes, max_age: int | None) -> tuple[bytes, 
     return b"set-cookie", b"%b=%b; Path=/; Secure; HttpOnly; SameSite=Lax%b" % (name, value, age)
 
 
-def _page(status: int, title: str, text: str, *, link: str = "", label: str = "", form: str = "") -> answers.Reply:
-    return answers.page_reply(status, answers.page(title, text, link=link, label=label, form=form))
+def _page(
+    status: int, title: str, text: str, *, app: str = "", link: str = "", label: str = "", form: str = ""
+) -> answers.Reply:
+    return answers.page_reply(status, plain_page(title, text, app=app, link=link, label=label, form=form))

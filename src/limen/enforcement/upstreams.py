@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import ssl
 from collections.abc import AsyncIterable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from limen.enforcement.headers import Fields
 from limen.errors import LimenError
-from limen.facts import App, Upstream
+from limen.facts import App
 
 if TYPE_CHECKING:
     import aiohttp
@@ -17,11 +17,18 @@ CONNECTIONS_IN_ALL = 1_024
 MAX_FIELD_BYTES = 65_536
 
 
+_LATER: Final = "try again in a minute; if it stays like this, tell whoever looks after the app"
+_NOT_BELIEVED: Final = (
+    "{app} can't be reached safely: its certificate is not the one Limen was told to expect",
+    "tell whoever looks after the app; nothing was sent to it",
+)
+
+
 class UpstreamError(LimenError):
     """The app did not answer. `status` is 502, or 504 when it took too long; `word` goes into the journal."""
 
-    def __init__(self, status: int, word: str, what: str, fix: str) -> None:
-        super().__init__(what, fix)
+    def __init__(self, status: int, word: str, what: str, fix: str, *, app: str) -> None:
+        super().__init__(what, fix, app=app)
         self.status = status
         self.word = word
 
@@ -54,7 +61,7 @@ class Upstreams:
                 data=body,
                 allow_redirects=False,
                 skip_auto_headers=("User-Agent", "Accept", "Accept-Encoding", "Content-Type"),
-                ssl=self.context(upstream) or True,
+                ssl=self.context(app) or True,
                 server_hostname=(upstream.server_name or None) if upstream.url.startswith("https:") else None,
                 timeout=aiohttp.ClientTimeout(
                     total=None,
@@ -66,12 +73,13 @@ class Upstreams:
         except aiohttp.ServerTimeoutError:
             raise too_slow(app) from None
         except aiohttp.ClientSSLError as wrong:
-            raise UpstreamError(502, f"upstream-tls-{type(wrong).__name__}", *_certificate_not_believed(app)) from None
+            raise UpstreamError(502, f"upstream-tls-{type(wrong).__name__}", *_NOT_BELIEVED, app=app.name) from None
         except (aiohttp.ClientError, OSError) as wrong:
             raise unreachable(app, type(wrong).__name__) from None
 
-    def context(self, upstream: Upstream) -> ssl.SSLContext | None:
-        """How the upstream's certificate is verified; None for plain http."""
+    def context(self, app: App) -> ssl.SSLContext | None:
+        """How the upstream's certificate is verified; None for plain http. Raises UpstreamError."""
+        upstream = app.upstream
         if not upstream.url.startswith("https:"):
             return None
         context = self._contexts.get(upstream.ca_file)
@@ -79,9 +87,7 @@ class Upstreams:
             try:
                 context = ssl.create_default_context(cafile=upstream.ca_file or None)
             except OSError as wrong:
-                raise UpstreamError(
-                    502, "upstream-ca-unreadable", "the app's ca_file can't be read", "see apps.yaml"
-                ) from wrong
+                raise UpstreamError(502, "upstream-ca-unreadable", *_NOT_BELIEVED, app=app.name) from wrong
             self._contexts[upstream.ca_file] = context
         return context
 
@@ -109,25 +115,14 @@ def unreachable(app: App, how: str) -> UpstreamError:
     return UpstreamError(
         502,
         f"upstream-{how}",
-        f"{app.name} can't be reached: Limen let you in, but the app behind it does not answer",
-        "try again in a minute; if it stays like this, tell whoever looks after the app",
+        "{app} can't be reached: Limen let you in, but the app behind it does not answer",
+        _LATER,
+        app=app.name,
     )
 
 
 def too_slow(app: App) -> UpstreamError:
-    return UpstreamError(
-        504,
-        "upstream-timeout",
-        f"{app.name} takes too long to answer",
-        "try again in a minute; if it stays like this, tell whoever looks after the app",
-    )
-
-
-def _certificate_not_believed(app: App) -> tuple[str, str]:
-    return (
-        f"{app.name} can't be reached safely: its certificate is not the one Limen was told to expect",
-        "tell whoever looks after the app; nothing was sent to it",
-    )
+    return UpstreamError(504, "upstream-timeout", "{app} takes too long to answer", _LATER, app=app.name)
 
 
 def text_of(value: bytes) -> str:

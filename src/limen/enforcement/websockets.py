@@ -94,7 +94,7 @@ async def _connect(
     ]
     options: dict[str, Any] = {"host": there.hostname, "port": there.port or (443 if secure else 80)}
     if secure:
-        options["ssl"] = gateway.upstreams.context(upstream)
+        options["ssl"] = gateway.upstreams.context(app)
         options["server_hostname"] = upstream.server_name or there.hostname
     named = text_of(headers.first(fields, b"host")) if upstream.keep_host else there.netloc
     try:

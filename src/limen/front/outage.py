@@ -2,21 +2,14 @@
 
 from __future__ import annotations
 
-import hashlib
-from base64 import b64encode
 from html import escape
 from typing import Final
 
+from limen.enforcement.plain_page import STYLE, STYLE_SOURCE
+
 RETRY_AFTER_SECONDS: Final = 20
 
-_STYLE: Final = (
-    ":root{color-scheme:light dark;font:1.05rem/1.6 system-ui,sans-serif}"
-    "body{max-width:34rem;margin:12vh auto;padding:0 1.25rem}"
-    "h1{font-size:1.5rem;line-height:1.25}"
-    "section+section{margin-top:2.5rem;padding-top:1rem;border-top:1px solid GrayText}"
-)
-_DIGEST: Final = b64encode(hashlib.sha256(_STYLE.encode()).digest()).decode()
-POLICY: Final = f"default-src 'none'; style-src 'sha256-{_DIGEST}'; base-uri 'none'; form-action 'none'"
+POLICY: Final = f"default-src 'none'; style-src {STYLE_SOURCE}; base-uri 'none'; form-action 'none'"
 """The page's content security policy, which it also carries itself: a front need not be told."""
 
 FIELDS: Final = {
@@ -44,7 +37,7 @@ def outage_page(name: str, contact: str) -> str:
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="robots" content="noindex">
 <title>{company}: not available / nicht erreichbar</title>
-<style>{_STYLE}</style>
+<style>{STYLE}</style>
 </head>
 <body>
 <main>
