@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Annotated
 
 import pytest
+import typer
 from pydantic import BaseModel, Field
 from tools import reference
 
@@ -29,8 +31,6 @@ def test_a_setting_that_says_nothing_of_itself_is_named(monkeypatch: pytest.Monk
 
 
 def test_an_event_and_a_command_that_say_nothing_are_named(monkeypatch: pytest.MonkeyPatch) -> None:
-    from dataclasses import replace
-
     monkeypatch.setitem(reference.KINDS, "decision", replace(reference.KINDS["decision"], title=" "))
     with pytest.raises(reference.UndocumentedError, match="decision"):
         reference.events_page()
@@ -40,8 +40,6 @@ def test_an_event_and_a_command_that_say_nothing_are_named(monkeypatch: pytest.M
 
 
 def test_an_option_that_says_nothing_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
-    import typer
-
     from limen.cli import journal
 
     def run(folder: Annotated[str, typer.Option("--folder")] = "") -> None:
