@@ -1,15 +1,21 @@
+"""Tokens of programs: made by people and for workloads, listed, revoked, noted when used, forgotten."""
+
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
+from tests.identity.conftest import MORNING, House
 
-from limen.clock import DAY
+from limen.clock import DAY, MINUTE
 from limen.errors import LimenError
-from limen.facts import App, Known, Standing, Upstream
-from limen.facts.tokens import token_hash
+from limen.facts import App, Auth, Known, Session, Standing, Upstream
+from limen.facts.tokens import is_well_formed, token_hash
 from limen.identity import project, tokens, workloads
 from limen.identity.app_token import Issued
+from limen.identity.errors import FreshProofNeededError, NotLiveError, OpensConsoleOnlyError, UnknownError
+from limen.identity.model import SignedIn, Visitor
 from limen.storage import Feed
 from limen.storage.database import Database
 
@@ -61,3 +67,110 @@ def test_a_token_that_makes_no_sense_is_not_made(tmp_path: Path, wrong: dict[str
     with pytest.raises(LimenError):
         of_workload(database, **wrong)  # type: ignore[arg-type]
     database.close()
+
+
+async def made(house: House, ada: SignedIn, **other: Any) -> Issued:
+    wanted: dict[str, Any] = {"app": "payroll", "actions": ["view"], "days": 30, "name": " Laptop  git "} | other
+    return await house.parts.tokens.make(ada.session, 3, **wanted)
+
+
+def standing(house: House, issued: Issued) -> Standing:
+    key = token_hash(issued.secret.encode())
+    return house.known.enter_with_token(key, house.known.apps["payroll"], "203.0.113.9", house.clock.now())[1]
+
+
+async def test_a_person_makes_a_token_that_proves_no_more_than_they_did(house: House, visitor: Visitor) -> None:
+    ada = await house.administrator(house.passkey(), visitor)
+    house.clock.forward(5 * MINUTE)
+    issued = await made(house, ada)
+    assert is_well_formed(issued.secret.encode())
+    assert (issued.token.name, issued.token.expires_at) == ("Laptop git", house.clock.now() + 30 * DAY)
+    assert issued.token.session.auth == Auth(2, frozenset(), MORNING, by_token=True)
+    assert standing(house, issued) is Standing.LIVE
+    assert await house.parts.tokens.of_owner(ada.person.id) == [issued.token]
+    assert await house.parts.tokens.of_app("payroll") == [issued.token]
+    assert await house.parts.tokens.of_app("wiki") == await house.parts.tokens.of_owner("p_other") == []
+    (told,) = house.events("token.made")
+    assert (told.actor, told.subject, told.details["app"]) == (ada.person.id, ada.person.id, "payroll")
+    assert issued.secret not in repr(house.events()) + repr(issued) + repr(house.known.tokens)
+
+
+async def test_only_a_live_fresh_and_own_proof_makes_a_token(house: House, visitor: Visitor) -> None:
+    ada = await house.administrator(house.passkey(), visitor)
+    glass = Session("bg_1", ada.person.id, Auth(1, frozenset(), MORNING), MORNING, MORNING + DAY, DAY)
+    house.known.put_session(b"g" * 32, glass)
+    with pytest.raises(OpensConsoleOnlyError):
+        await house.parts.tokens.make(glass, 1, app="payroll", actions=["view"], days=1, name="x")
+    house.clock.forward(11 * MINUTE)
+    with pytest.raises(FreshProofNeededError):
+        await made(house, ada)
+    await house.parts.sessions.sign_out(ada.session)
+    with pytest.raises(NotLiveError):
+        await made(house, ada)
+    assert not house.events("token.made")
+
+
+async def test_nobody_has_more_than_fifty_good_ones(
+    house: House, visitor: Visitor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tokens, "MOST_OF_AN_OWNER", 2)
+    ada = await house.administrator(house.passkey(), visitor)
+    first = await made(house, ada)
+    await made(house, ada)
+    with pytest.raises(LimenError, match="2 tokens already"):
+        await made(house, ada)
+    await house.parts.tokens.revoke(first.token.id, by=ada.person.id)
+    await made(house, ada)
+
+
+async def test_revoking_is_felt_at_once_told_once_and_only_for_its_owner(house: House, visitor: Visitor) -> None:
+    ada = await house.administrator(house.passkey(), visitor)
+    issued = await made(house, ada)
+    for wrong in ({"owner_id": "p_other"}, {"token_id": "t_none"}):
+        asked = {"token_id": issued.token.id, "owner_id": ada.person.id} | wrong
+        with pytest.raises(UnknownError):
+            await house.parts.tokens.revoke(**asked, by=ada.person.id)
+    assert standing(house, issued) is Standing.LIVE
+    for _ in range(2):
+        await house.parts.tokens.revoke(issued.token.id, by="p_helper", owner_id=ada.person.id)
+        assert standing(house, issued) is Standing.REVOKED
+    (told,) = house.events("token.revoked")
+    assert (told.actor, told.subject, told.reason) == ("p_helper", ada.person.id, "revoked")
+    (kept,) = await house.parts.tokens.of_owner(ada.person.id)
+    assert kept.revoked_at == house.clock.now()
+
+
+async def test_a_use_is_written_down_once_for_a_day_and_a_network(house: House, visitor: Visitor) -> None:
+    ada = await house.administrator(house.passkey(), visitor)
+    issued, _ = await made(house, ada), await made(house, ada, name="never used")
+    assert await house.parts.tokens.save_uses() == 0
+    assert standing(house, issued) is Standing.LIVE
+    assert [await house.parts.tokens.save_uses() for _ in range(2)] == [1, 0]
+    uses = {(one.used_on, one.used_from) for one in await house.parts.tokens.of_owner(ada.person.id)}
+    assert uses == {(0, ""), (MORNING - MORNING % DAY, "203.0.113.0/24")}
+    house.clock.forward(MINUTE)
+    assert standing(house, issued) is Standing.LIVE
+    assert await house.parts.tokens.save_uses() == 0
+    house.clock.forward(DAY)
+    assert standing(house, issued) is Standing.LIVE
+    assert await house.parts.tokens.save_uses() == 1
+
+
+async def test_what_is_over_is_forgotten_after_a_month_and_an_app_that_is_gone_ends_its_tokens(
+    house: House, visitor: Visitor
+) -> None:
+    ada = await house.administrator(house.passkey(), visitor)
+    issued = await made(house, ada, days=40)
+    assert await house.parts.tokens.purge() == 0
+    payroll = house.known.apps["payroll"]
+    house.known.set_company([house.known.apps["limen"]], [])
+    await house.parts.tokens.purge()
+    house.known.set_company([house.known.apps["limen"], payroll], [])
+    assert standing(house, issued) is Standing.REVOKED
+    assert [event.reason for event in house.events("token.revoked")] == ["app-removed"]
+    house.clock.forward(tokens.KEPT_MS)
+    assert await house.parts.tokens.purge() == 0
+    house.clock.forward(1)
+    assert await house.parts.tokens.purge() == 1
+    assert await house.parts.tokens.of_owner(ada.person.id) == []
+    assert issued.token.id not in house.known.tokens

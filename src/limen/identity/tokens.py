@@ -16,11 +16,12 @@ from limen.facts import ACTIONS, LIMEN, STRONGEST_TOKEN, Session
 from limen.facts.tokens import new_secret, token_hash
 from limen.identity import store
 from limen.identity.app_token import MOST_DAYS, AppToken, Issued, day_of, network_of
-from limen.identity.errors import UnknownError
+from limen.identity.errors import OpensConsoleOnlyError, UnknownError
 from limen.identity.model import new_id
 from limen.identity.names import canonical_name
 from limen.identity.ports import Ports
 from limen.identity.sessions import Sessions, mark
+from limen.storage.break_glass import is_break_glass
 from limen.storage.database import Database, Snapshot, Transaction
 
 MOST_OF_AN_OWNER: Final = 50
@@ -41,9 +42,11 @@ class Tokens:
         """A token of one's own, in a session proved this strongly in the last ten minutes.
 
         That the actions are open to the person is the caller's to see to; each request is decided anyway.
-        Raises NotLiveError, FreshProofNeededError, LimenError.
+        Raises NotLiveError, OpensConsoleOnlyError, FreshProofNeededError, LimenError.
         """
         current = self._sessions.freshly_proved(session, strength)
+        if is_break_glass(current):
+            raise OpensConsoleOnlyError  # what it made would outlive it
         known, now = self._ports.known, self._ports.now()
         proof = min(current.auth.strength, STRONGEST_TOKEN), current.auth.at
         wanted = _wanted(app, known.apps, actions, days, name, now)
@@ -164,7 +167,9 @@ def listed(snapshot: Snapshot) -> list[tuple[AppToken, str]]:
 
 
 def end(transaction: Transaction, token: AppToken, now: Instant, by: str, reason: str = "revoked") -> None:
-    """The one number that kills it, and the row that says so to people."""
+    """The one number that kills it, and the row that says so to people. What was ended before stays as it was."""
+    if token.revoked_at:
+        return
     mark(transaction, "session", token.id, max(now, token.made_at) + 1)
     store.end_app_token(transaction.connection, token.id, now)
     transaction.changed("app_token", token.id)
