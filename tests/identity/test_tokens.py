@@ -138,6 +138,17 @@ async def test_revoking_is_felt_at_once_told_once_and_only_for_its_owner(house: 
     assert (told.actor, told.subject, told.reason) == ("p_helper", ada.person.id, "revoked")
     (kept,) = await house.parts.tokens.of_owner(ada.person.id)
     assert kept.revoked_at == house.clock.now()
+    assert house.parts.tokens.row(kept).standing is Standing.REVOKED
+
+
+async def test_a_row_says_what_a_token_is_worth_whatever_ended_it(house: House, visitor: Visitor) -> None:
+    ada = await house.administrator(house.passkey(), visitor)
+    token = (await made(house, ada, days=1)).token
+    assert house.parts.tokens.row(token).is_good
+    house.clock.forward(DAY)
+    assert house.parts.tokens.row(token).standing is Standing.ENDED
+    await house.parts.sessions.revoke_person(ada.person.id, by=ada.person.id)
+    assert house.parts.tokens.row(token).standing is Standing.REVOKED
 
 
 async def test_a_use_is_written_down_once_for_a_day_and_a_network(house: House, visitor: Visitor) -> None:
@@ -146,8 +157,10 @@ async def test_a_use_is_written_down_once_for_a_day_and_a_network(house: House, 
     assert await house.parts.tokens.save_uses() == 0
     assert standing(house, issued) is Standing.LIVE
     assert [await house.parts.tokens.save_uses() for _ in range(2)] == [1, 0]
-    uses = {(one.used_on, one.used_from) for one in await house.parts.tokens.of_owner(ada.person.id)}
-    assert uses == {(0, ""), (MORNING - MORNING % DAY, "203.0.113.0/24")}
+    kept = await house.parts.tokens.of_owner(ada.person.id)
+    assert {(one.used_on, one.used_from) for one in kept} == {(0, ""), (MORNING - MORNING % DAY, "203.0.113.0/24")}
+    rows = {(row.used_at, row.used_from) for row in map(house.parts.tokens.row, kept)}
+    assert rows == {(0, ""), (MORNING, "203.0.113.0/24")}
     house.clock.forward(MINUTE)
     assert standing(house, issued) is Standing.LIVE
     assert await house.parts.tokens.save_uses() == 0

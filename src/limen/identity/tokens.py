@@ -7,12 +7,13 @@ most as strong as two factors, and for its own app and actions alone.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import Final
 
 from limen.clock import DAY, Instant, Milliseconds
 from limen.errors import LimenError
 from limen.events import Event
-from limen.facts import ACTIONS, LIMEN, STRONGEST_TOKEN, Session
+from limen.facts import ACTIONS, LIMEN, STRONGEST_TOKEN, Session, Standing
 from limen.facts.tokens import new_secret, token_hash
 from limen.identity import store
 from limen.identity.app_token import MOST_DAYS, AppToken, Issued, day_of, network_of
@@ -27,6 +28,20 @@ from limen.storage.database import Database, Snapshot, Transaction
 MOST_OF_AN_OWNER: Final = 50
 KEPT_MS: Final[Milliseconds] = 30 * DAY
 """How long what is over is still listed."""
+
+
+@dataclass(frozen=True, slots=True)
+class TokenRow:
+    """A token as its owner or an administrator sees it. `used_at`: 0 where it was never used, else at least the day."""
+
+    token: AppToken
+    standing: Standing
+    used_at: Instant
+    used_from: str
+
+    @property
+    def is_good(self) -> bool:
+        return self.standing is Standing.LIVE
 
 
 class Tokens:
@@ -59,6 +74,15 @@ class Tokens:
 
     async def of_app(self, app: str) -> list[AppToken]:
         return await self._ports.read(lambda snapshot: store.app_tokens_of(snapshot.connection, app=app))
+
+    def row(self, token: AppToken) -> TokenRow:
+        """What a token is worth now, whatever ended it, and its last use as exactly as it is known."""
+        known = self._ports.known
+        session = known.tokens.get(token.id)
+        standing = known.standing(session, token.app, self._ports.now()) if session else Standing.ENDED
+        address = known.used_from(token.id)
+        used = (known.last_used(token.id), network_of(address)) if address else (token.used_on, token.used_from)
+        return TokenRow(token, Standing.REVOKED if token.revoked_at else standing, *used)
 
     async def revoke(self, token_id: str, *, by: str, owner_id: str = "") -> AppToken:
         """End a token; it is refused at its next request. Raises UnknownError where this owner has no such token."""
@@ -179,12 +203,12 @@ def end(transaction: Transaction, token: AppToken, now: Instant, by: str, reason
 def _wanted(app: str, apps: Iterable[str], actions: Iterable[str], days: int, name: str, now: Instant) -> AppToken:
     """What was asked for, without an owner yet."""
     if app == LIMEN or app not in set(apps):
-        raise LimenError("a token is for one app, and this is none", "choose one of the apps")
+        raise LimenError("A token is for one app, and this is none", "choose one of the apps")
     allowed = frozenset(actions)
     if not allowed or not allowed <= set(ACTIONS) - {"sign_in", "elevate"}:
-        raise LimenError("a token is for some actions", "choose view, edit or another of those the app has")
+        raise LimenError("A token is for some actions", "choose view, edit or another of those the app has")
     if not 1 <= days <= MOST_DAYS:
-        raise LimenError(f"a token is good for 1 to {MOST_DAYS} days", f"{MOST_DAYS} days is the longest")
+        raise LimenError("A token is good for 1 to {most} days", "choose a number of days", most=MOST_DAYS)
     return AppToken("", "", canonical_name(name), app, allowed, 0, 0, now, now + days * DAY)
 
 
@@ -192,7 +216,7 @@ def _issue(transaction: Transaction, owner_id: str, wanted: AppToken, proof: tup
     connection, now = transaction.connection, wanted.made_at
     good = [one for one in store.app_tokens_of(connection, owner_id=owner_id) if one.is_good(now)]
     if len(good) >= MOST_OF_AN_OWNER:
-        raise LimenError(f"there are {MOST_OF_AN_OWNER} tokens already", "revoke those that nobody uses")
+        raise LimenError("There are {most} tokens already", "revoke those that nobody uses", most=MOST_OF_AN_OWNER)
     marks = (("company", ""), ("person", owner_id))
     made_at = max(now, *(store.not_before_of(connection, kind, key) for kind, key in marks))
     token = AppToken(

@@ -51,6 +51,7 @@ from limen.web.portal import (
     sessions,
     sign_in,
     step_up,
+    tokens,
     withheld,
 )
 from limen.web.ports import Ports
@@ -68,6 +69,7 @@ _ROOMS: Final = (
         apps,
         passkeys,
         sessions,
+        tokens,
         records,
         access,
         not_yet,

@@ -129,6 +129,7 @@ UNKNOWN: Final = (
     gettext_noop("There is no such link"),
     gettext_noop("There is no such passkey"),
     gettext_noop("There is no such session"),
+    gettext_noop("There is no such token"),
     gettext_noop("reload the page"),
 )
 """What UnknownError says to employees: it makes its words from a noun, and a catalogue needs them whole."""

@@ -31,6 +31,7 @@ FAMILIES: Final = {
     "session": gettext_noop("Your sessions"),
     "sessions": gettext_noop("Your sessions"),
     "person": gettext_noop("Your account and your groups"),
+    "token": gettext_noop("Your tokens"),
     "link": gettext_noop("One-time links"),
     "mail": gettext_noop("Mails to you"),
     "factor": gettext_noop("Your passkeys, password and code"),
