@@ -76,7 +76,6 @@ async def serve(listen: str, *, asserting: bool, folder: Path) -> None:
     """Run the check server as `limen serve` does, with a company of its own."""
     from zoneinfo import ZoneInfo
 
-    from limen.app import spare_the_collector
     from limen.cedar import PolicySet
     from limen.clock import HOUR, SystemClock
     from limen.enforcement.assertion import Identity, new_signing_key
@@ -85,6 +84,7 @@ async def serve(listen: str, *, asserting: bool, folder: Path) -> None:
     from limen.enforcement.ports import SigningKeys
     from limen.facts import ActionRule, App, Auth, Factor, Group, Known, Label, Person, Session, Upstream
     from limen.policy import Engine
+    from limen.serving import spare_the_collector
     from limen.storage.journal.journal import Journal
 
     clock = SystemClock()

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
-import socket
 from contextlib import AsyncExitStack
 from dataclasses import replace
 from pathlib import Path
@@ -11,11 +9,10 @@ from typing import Any
 
 import pytest
 
-from limen.app import Limen, listen_on, open_limen, serve
+from limen.app import Limen, open_limen
 from limen.clock import SystemClock
 from limen.company.company import Company
 from limen.company.load import load_company
-from limen.demo.browser import Network
 from limen.demo.harbor import copy_to
 from limen.errors import LimenError
 
@@ -88,50 +85,6 @@ async def test_after_a_stop_every_door_is_shut_and_everything_can_be_opened_agai
         assert again.doors.shut() is None
 
 
-async def test_it_serves_until_it_is_told_to_stop(company: Company, tmp_path: Path) -> None:
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
-    listen = company.settings.listen.model_copy(update={"health": f"127.0.0.1:{port}"})
-    settings = company.settings.model_copy(update={"listen": listen})
-    async with AsyncExitStack() as closing:
-        limen = await open_limen(closing, settings, tmp_path, lambda: company)
-        network = await closing.enter_async_context(Network())
-        listens = asyncio.Event()
-
-        async def told() -> None:
-            listens.set()
-
-        serving = asyncio.create_task(serve(limen, told))
-        await asyncio.wait_for(listens.wait(), 10)
-        page = await network.browser("192.0.2.1").open(f"{company.settings.public_url}/sign-in")
-        assert page.status == 200
-        assert limen.check.port > 0
-        ready = await network.browser("192.0.2.1").open(f"http://localhost:{port}/readyz")
-        assert (ready.status, ready.json()["ready"]) == (200, True)
-        serving.cancel()
-        await asyncio.gather(serving, return_exceptions=True)
-        await asyncio.to_thread(limen.journal.flush)
-        kinds = [event.kind for event in limen.journal.recent(100)]
-        assert kinds.index("limen.stopped") < kinds.index("limen.started")
-
-
-def test_a_port_that_is_taken_is_named() -> None:
-    with socket.create_server(("127.0.0.1", 0)) as taken:
-        address = f"127.0.0.1:{taken.getsockname()[1]}"
-        with pytest.raises(LimenError, match=f"can't listen on {address}"):
-            listen_on(address)
-    with pytest.raises(LimenError, match="can't listen"):
-        listen_on("127.0.0.1:99999")
-    with pytest.raises(LimenError, match="can't listen"):
-        listen_on("nonsense")
-
-
-@pytest.mark.parametrize("address", ["8099", ":8099", "[]:8099", ""])
-def test_no_host_is_never_every_interface(address: str) -> None:
-    with pytest.raises(LimenError, match="it names no host"):
-        listen_on(address)
-
-
 async def test_a_master_key_that_others_can_read_is_refused(company: Company, tmp_path: Path) -> None:
     key = tmp_path / "data" / "master.key"
     async with AsyncExitStack() as closing:
@@ -165,12 +118,3 @@ def test_mail_leaves_as_the_settings_say(tmp_path: Path) -> None:
     assert isinstance(by_server.way, Smtp)
     assert by_server.sender == "a@b.example"
     database.close()
-
-
-def test_a_socket_at_a_path_is_for_this_user_alone_and_takes_an_old_ones_place(tmp_path: Path) -> None:
-    for _ in range(2):
-        with listen_on(f"unix:{tmp_path / 'limen.sock'}") as listening:
-            assert listening.getsockname() == str(tmp_path / "limen.sock")
-            assert (tmp_path / "limen.sock").stat().st_mode & 0o777 == 0o600
-    with pytest.raises(LimenError, match="can't listen"):
-        listen_on(f"unix:{tmp_path / 'absent' / 'limen.sock'}")

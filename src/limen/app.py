@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-import gc
 import logging
 import os
-import socket
-from collections.abc import Awaitable, Callable, Generator, MutableMapping
-from contextlib import AsyncExitStack, contextmanager
+from collections.abc import Awaitable, Callable, MutableMapping
+from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import Any, TypeAlias
 from urllib.parse import urlsplit
 
 from limen import web
@@ -31,7 +29,6 @@ from limen.enforcement.gateway import Gateway
 from limen.enforcement.handover import HandOver, LimenPaths
 from limen.enforcement.store import keep_signing_keys
 from limen.errors import LimenError
-from limen.events import Event
 from limen.facts import LIMEN, Facts, Known
 from limen.identity import parts as identity_parts, workloads
 from limen.identity.parts import Parts
@@ -41,7 +38,6 @@ from limen.mail import Mails, Sender
 from limen.mail.sender import GAP_SECONDS
 from limen.mail.ways import FileOutbox, Smtp, Way, mail_password
 from limen.operations.disk import Disk
-from limen.operations.health import Watched
 from limen.policy.decision import Decision, Request
 from limen.policy.proof.lockout import LockedOut
 from limen.settings import Settings
@@ -51,14 +47,10 @@ from limen.storage.journal import Journal
 from limen.storage.master_key import existing_key
 from limen.storage.space import MEGABYTE
 
-if TYPE_CHECKING:
-    import uvicorn
-
 Scope: TypeAlias = MutableMapping[str, Any]
 Asgi: TypeAlias = Callable[[Scope, Any, Any], Awaitable[None]]
 
 KEEP_UP_SECONDS = 30.0
-STOP_SECONDS = 3
 
 _log = logging.getLogger(__name__)
 
@@ -317,149 +309,3 @@ async def _keep_up(identity: Parts) -> None:
 async def _cancel(task: asyncio.Task[None]) -> None:
     task.cancel()
     await asyncio.gather(task, return_exceptions=True)
-
-
-def http_server(limen: Limen) -> uvicorn.Server:
-    """The server for browsers and, behind it, every app; strict in what it reads off the wire."""
-    import uvicorn  # noqa: PLC0415 -- heavy
-
-    from limen.enforcement import wire  # noqa: PLC0415 -- heavy
-
-    def refused(word: str, address: str) -> None:
-        limen.doors.refuse(word, door="gateway", address=address)
-
-    return uvicorn.Server(
-        uvicorn.Config(
-            limen.asgi,
-            http=wire.protocol(refused),
-            ws="websockets-sansio",
-            lifespan="off",
-            log_level="error",  # what strangers send wrong stands in the journal, bounded; not in a log without end
-            access_log=False,
-            server_header=False,
-            date_header=False,
-            proxy_headers=False,
-            timeout_graceful_shutdown=STOP_SECONDS,
-        )
-    )
-
-
-async def serve(limen: Limen, told: Callable[[], Awaitable[None]], at: str = "") -> None:
-    """Answer on both ports until the process is told to stop. `told` is awaited once everything listens.
-
-    `at` is where the gateway listens, "" for what the settings say. Raises LimenError where a port can't be had.
-    """
-    server = http_server(limen)
-    listening = listen_on(at or limen.settings.listen.address)
-    if limen.settings.listen.check:
-        try:
-            await limen.check.start(limen.settings.listen.check)
-        except (OSError, ValueError) as error:
-            raise _cant_listen(limen.settings.listen.check, error) from None
-    async with AsyncExitStack() as closing:
-        if limen.settings.listen.health:
-            await _watch(closing, limen)
-        await _answer(limen, server, listening, told)
-
-
-async def _answer(
-    limen: Limen, server: uvicorn.Server, listening: socket.socket, told: Callable[[], Awaitable[None]]
-) -> None:
-    limen.journal.record(Event(id="", at=limen.clock.now(), kind="limen.started"))
-    serving = asyncio.create_task(server.serve(sockets=[listening]))
-    try:
-        spare_the_collector()
-        while not server.started and not serving.done():  # noqa: ASYNC110 -- uvicorn tells by this flag alone
-            await asyncio.sleep(0.01)
-        await told()
-        await serving
-    finally:
-        server.should_exit = True
-        await asyncio.gather(serving, return_exceptions=True)
-        listening.close()
-        await limen.check.close()
-        limen.journal.record(Event(id="", at=limen.clock.now(), kind="limen.stopped"))
-
-
-async def _watch(closing: AsyncExitStack, limen: Limen) -> None:
-    """Answer on the local port for health and metrics until `closing` ends it."""
-    import uvicorn  # noqa: PLC0415 -- heavy
-
-    from limen.operations.local_port import answers  # noqa: PLC0415 -- heavy
-
-    watched = Watched(limen.doors, limen.in_force, limen.journal, lambda: limen.disk.space)
-    config = uvicorn.Config(
-        answers(watched),
-        lifespan="off",
-        log_level="error",
-        access_log=False,
-        server_header=False,
-        timeout_graceful_shutdown=1,
-    )
-
-    class Beside(uvicorn.Server):
-        """Signals are the main server's; this one ends with it."""
-
-        @contextmanager
-        def capture_signals(self) -> Generator[None, None, None]:
-            yield
-
-    server, listening = Beside(config), listen_on(limen.settings.listen.health)
-    closing.callback(listening.close)
-    serving = asyncio.create_task(server.serve(sockets=[listening]), name="health and metrics")
-
-    async def end() -> None:
-        server.should_exit = True
-        await asyncio.gather(serving, return_exceptions=True)
-
-    closing.push_async_callback(end)
-
-
-def spare_the_collector() -> None:
-    """Take what stands by now out of the garbage collector's rounds, and have it look less often.
-
-    Deciding makes many short-lived values and no cycles; each look at everything else would be paid by a request.
-    """
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(50_000, 20, 100)
-
-
-def listen_on(address: str) -> socket.socket:
-    """A listening socket on `host:port` or `unix:/path`. Raises LimenError where that can't be had.
-
-    A socket at a path is for this user alone, and takes the place of one that was left over. No host would be every
-    interface of the machine, which must be said (0.0.0.0), never meant by leaving it out.
-    """
-    if address.startswith("unix:"):
-        return _listen_at(Path(address.removeprefix("unix:")))
-    host, _, port = address.rpartition(":")
-    host = host.strip("[]")
-    if not host:
-        raise _cant_listen(address, ValueError("it names no host"))
-    try:
-        family = socket.AF_INET6 if ":" in host else socket.AF_INET
-        return socket.create_server((host, int(port)), family=family, backlog=1_024)
-    except (OSError, ValueError, OverflowError) as error:
-        raise _cant_listen(address, error) from None
-
-
-def _listen_at(path: Path) -> socket.socket:
-    listening = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-    try:
-        path.unlink(missing_ok=True)
-        listening.bind(str(path))
-        path.chmod(0o600)
-        listening.listen(1_024)
-    except OSError as error:
-        listening.close()
-        raise _cant_listen(f"unix:{path}", error) from None
-    return listening
-
-
-def _cant_listen(address: str, error: Exception) -> LimenError:
-    why = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
-    return LimenError(
-        f"Limen can't listen on {address}: {why}",
-        "end what listens there, or choose another under [listen] in limen.toml",
-    )

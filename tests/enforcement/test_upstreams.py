@@ -49,12 +49,12 @@ async def test_no_answer_is_an_error_that_says_what_to_do(url, path, status, wor
 
 def test_plain_http_has_no_certificate_and_a_missing_ca_file_is_an_error():
     upstreams = Upstreams()
-    assert upstreams.context(App("a", "A", "a.harbor.example", Upstream("http://127.0.0.1"))) is None
-    context = upstreams.context(App("a", "A", "a.harbor.example", Upstream("https://127.0.0.1")))
+    assert upstreams.context(app("http://127.0.0.1")) is None
+    context = upstreams.context(app("https://127.0.0.1"))
     assert context.check_hostname
-    assert upstreams.context(App("a", "A", "a.harbor.example", Upstream("https://127.0.0.2"))) is context
+    assert upstreams.context(app("https://127.0.0.2")) is context
     with pytest.raises(UpstreamError, match="its certificate is not"):
-        upstreams.context(App("a", "A", "a.harbor.example", Upstream("https://127.0.0.1", ca_file="/nowhere")))
+        upstreams.context(app("https://127.0.0.1", ca_file="/nowhere"))
 
 
 def test_a_value_that_is_no_utf8_is_read_byte_by_byte():

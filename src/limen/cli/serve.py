@@ -40,9 +40,10 @@ async def _serve(folder: Path, *, wants_https: bool) -> None:
     from contextlib import AsyncExitStack
 
     from limen import logs
-    from limen.app import open_limen, serve
+    from limen.app import open_limen
     from limen.cli import systemd
     from limen.company.load import load_company, load_settings
+    from limen.serving import serve
 
     settings = load_settings(folder)
     if wants_https and not settings.https.is_on:

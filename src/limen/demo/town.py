@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Final
 from urllib.parse import urlsplit
 
-from limen.app import Limen, open_limen, serve
+from limen.app import Limen, open_limen
 from limen.clock import Clock, Instant
 from limen.company.load import load_company, load_settings
 from limen.demo.browser import Network
@@ -21,6 +21,7 @@ from limen.enforcement.answers import app_origin
 from limen.enforcement.assertion import verify
 from limen.errors import LimenError
 from limen.facts import LIMEN, App
+from limen.serving import serve
 
 AT_ONCE: Final = 6
 _HALL, _OFFICE, _AWAY = "198.51.100", "192.0.2", "203.0.113"
