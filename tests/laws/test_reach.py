@@ -103,6 +103,22 @@ def test_the_same_policies_differ_in_nothing_and_the_way_back_is_the_mirror(side
         assert touched[0] == touched[1]
 
 
+def test_a_young_proof_without_factors_is_shown_by_a_programs_token() -> None:
+    """Factors are read and strength is not: what has none and is young all the same is no unproved person."""
+    every = '@id("every") permit (principal, action, resource == App::"wiki");'
+    young = """@id("young") forbid (principal, action == Action::"view", resource is App)
+        unless { !(context.device.compliance == "compliant" || context.risk.score < 6) }
+        unless {
+          context.auth.at.offset(duration("97h")) > context.now || context.auth.factors.contains("passkey") ||
+          context.time.weekday * 1440 + context.time.minute >= 9424
+        };"""
+    before, after = (Engine(tree_of(text), "r", ZoneInfo("UTC")) for text in ("", every + young))
+    differences = newly_reachable(before, after, PEOPLE, APPS, since=START).differences
+    assert differences
+    for one in differences:
+        assert one.covers(one.witness.facts, one.witness.request, one.witness.now, after.calendar)
+
+
 def test_a_stranger_is_a_kind_of_person() -> None:
     opened = Engine(tree_of('@id("open") permit (principal, action, resource);'), "r", ZoneInfo("UTC"))
     closed = Engine(tree_of(""), "r", opened.zone)

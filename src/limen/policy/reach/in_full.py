@@ -83,7 +83,8 @@ def _number(said: Mapping[str, Raw], axis: str, otherwise: int) -> int:
 
 def _auth(said: Mapping[str, Raw], now: Instant) -> Auth:
     factors = said.get("auth.factors")
-    by_token = said.get("auth.interactive") is False
+    is_dated_without_factors = factors is not None and not factors and bool(said.get("auth.at"))
+    by_token = said.get("auth.interactive") is False or is_dated_without_factors  # only a program proves so
     usual = STRONGEST_TOKEN if by_token else 3 if factors is None else min(len(_as_factors(factors)), 2)
     strength = _number(said, "auth.strength", usual)
     if not strength:
