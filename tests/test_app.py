@@ -118,3 +118,20 @@ def test_mail_leaves_as_the_settings_say(tmp_path: Path) -> None:
     assert isinstance(by_server.way, Smtp)
     assert by_server.sender == "a@b.example"
     database.close()
+
+
+async def test_a_front_that_is_not_trusted_is_noticed_for_the_doctor(company: Company, tmp_path: Path) -> None:
+    async with AsyncExitStack() as closing:
+        limen = await open_limen(closing, company.settings, tmp_path, lambda: company)
+        host = company.settings.public_url.partition("://")[2]
+        scope = {"type": "http", "method": "GET", "path": "/nowhere", "raw_path": b"/nowhere", "query_string": b""}
+        more = {"headers": [(b"host", host.encode()), (b"x-forwarded-for", b"192.0.2.1")], "client": ("10.0.0.9", 1)}
+
+        async def receive() -> dict[str, Any]:
+            return {"type": "http.request", "body": b"", "more_body": False}
+
+        async def send(_: object) -> None:
+            return
+
+        await limen.asgi({**scope, **more, "scheme": "http", "http_version": "1.1", "server": ("x", 1)}, receive, send)
+        assert limen.hops.seen == ("10.0.0.9",)

@@ -22,6 +22,7 @@ from limen.company.gate import lockout, people_of
 from limen.company.project import InForce
 from limen.company.publish import SERVER, publish
 from limen.doctor.finding import Finding
+from limen.enforcement.addresses import UntrustedHops
 from limen.enforcement.assertion import Identity
 from limen.enforcement.check import CheckServer
 from limen.enforcement.doors import Doors
@@ -70,6 +71,7 @@ class Limen:
     said: Identity
     check: CheckServer
     disk: Disk
+    hops: UntrustedHops
     asgi: Asgi
 
 
@@ -235,6 +237,7 @@ async def _open_doors(closing: AsyncExitStack, below: _Below, doors: Doors, iden
         public_url=settings.public_url,
     )
     trusted = settings.listen.trusted_proxies
+    hops = UntrustedHops(trusted)
     gateway = Gateway(
         doors=doors, identity=said, limen_paths=limen_paths, public_url=settings.public_url, trusted=trusted
     )
@@ -256,7 +259,7 @@ async def _open_doors(closing: AsyncExitStack, below: _Below, doors: Doors, iden
             alias=said.alias,
             settled=below.feed.settled,
             scarce=lambda: disk.sentences,
-            examine=lambda: _examine(below),
+            examine=lambda: _examine(below, hops),
         )
     )
     return Limen(
@@ -271,26 +274,34 @@ async def _open_doors(closing: AsyncExitStack, below: _Below, doors: Doors, iden
         said=said,
         check=check,
         disk=disk,
-        asgi=_by_host(settings, pages, gateway),
+        hops=hops,
+        asgi=_by_host(settings, pages, gateway, hops),
     )
 
 
-async def _examine(below: _Below) -> tuple[Finding, ...]:
+async def _examine(below: _Below, hops: UntrustedHops) -> tuple[Finding, ...]:
     """What the doctor finds from inside the running Limen, of the apps that are in force."""
     from limen.doctor.examine import examine_setup  # noqa: PLC0415 -- only when somebody asks
     from limen.doctor.machine import this_machine  # noqa: PLC0415 -- the same
     from limen.doctor.setup import Setup  # noqa: PLC0415 -- the same
 
     apps = tuple(app for app in below.known.apps.values() if app.id != LIMEN)
-    return await examine_setup(Setup(below.root, below.settings, apps, this_machine(), own_pid=os.getpid()))
+    return await examine_setup(
+        Setup(below.root, below.settings, apps, this_machine(), own_pid=os.getpid(), strangers=hops.seen)
+    )
 
 
-def _by_host(settings: Settings, pages: Asgi, gateway: Asgi) -> Asgi:
+def _by_host(settings: Settings, pages: Asgi, gateway: Asgi, hops: UntrustedHops) -> Asgi:
     """The sign-in host's requests go to the pages, all others to the gateway, which refuses hosts it does not know."""
     sign_in_host = (urlsplit(settings.public_url).hostname or "").encode()
 
     async def asgi(scope: Scope, receive: Any, send: Any) -> None:
-        host = next((value for name, value in scope.get("headers", ()) if name == b"host"), b"")
+        host = b""
+        for name, value in scope.get("headers", ()):
+            if name == b"host":
+                host = host or value
+            elif name == b"x-forwarded-for" and scope.get("client"):
+                hops.notice(scope["client"][0])
         is_ours = host.rpartition(b":")[0].lower() == sign_in_host or host.lower() == sign_in_host
         await (pages if is_ours and scope["type"] == "http" else gateway)(scope, receive, send)
 

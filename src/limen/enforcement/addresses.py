@@ -36,6 +36,30 @@ def is_trusted(address: str, trusted: Sequence[Network]) -> bool:
     return parsed is not None and _is_trusted(parsed, trusted)
 
 
+class UntrustedHops:
+    """Which machines near us say for whom they ask, without being trusted: most likely a front that nobody named.
+
+    Only private and loopback addresses are kept: anybody on the internet can send the field, and none of them is to
+    be proposed as one to trust.
+    """
+
+    def __init__(self, trusted: Sequence[Network]) -> None:
+        self._trusted = tuple(trusted)
+        self._seen: set[str] = set()
+
+    def notice(self, peer: str) -> None:
+        """A request with `X-Forwarded-For` came from `peer`."""
+        if not peer or peer in self._seen or len(self._seen) >= MAX_HOPS:
+            return
+        address = _parse(peer)
+        if address is not None and address.is_private and not _is_trusted(address, self._trusted):
+            self._seen.add(peer)
+
+    @property
+    def seen(self) -> tuple[str, ...]:
+        return tuple(sorted(self._seen))
+
+
 def _is_trusted(address: IPv4Address | IPv6Address, trusted: Sequence[Network]) -> bool:
     return any(address in network for network in trusted)
 
