@@ -26,6 +26,8 @@ from limen.storage.break_glass import is_break_glass
 from limen.storage.database import Database, Snapshot, Transaction
 
 MOST_OF_AN_OWNER: Final = 50
+_OF_PEOPLE: Final = frozenset({"sign_in", "elevate", "audit", "support"})
+"""Actions that are a person's alone."""
 KEPT_MS: Final[Milliseconds] = 30 * DAY
 """How long what is over is still listed."""
 
@@ -84,15 +86,18 @@ class Tokens:
         used = (known.last_used(token.id), network_of(address)) if address else (token.used_on, token.used_from)
         return TokenRow(token, Standing.REVOKED if token.revoked_at else standing, *used)
 
-    async def revoke(self, token_id: str, *, by: str, owner_id: str = "") -> AppToken:
-        """End a token; it is refused at its next request. Raises UnknownError where this owner has no such token."""
+    async def revoke(self, token_id: str, *, by: str, owner_id: str = "", app: str = "", why: str = "") -> AppToken:
+        """End a token; it is refused at its next request. Raises UnknownError where this owner, or app, has none such.
+
+        `why` is what a helper says of it, for the journal.
+        """
         now = self._ports.now()
 
         def work(transaction: Transaction) -> AppToken | None:
             found = store.app_token_by_id(transaction.connection, token_id)
-            if found is None or (owner_id and found[1].owner_id != owner_id):
+            if found is None or owner_id not in {"", found[1].owner_id} or app not in {"", found[1].app}:
                 return None
-            end(transaction, found[1], now, by)
+            end(transaction, found[1], now, by, why=why)
             return found[1]
 
         ended = await self._ports.write(work)
@@ -190,14 +195,16 @@ def listed(snapshot: Snapshot) -> list[tuple[AppToken, str]]:
     return [(one, names.get(one.owner_id, "")) for _, one in store.all_app_tokens(snapshot.connection)]
 
 
-def end(transaction: Transaction, token: AppToken, now: Instant, by: str, reason: str = "revoked") -> None:
+def end(
+    transaction: Transaction, token: AppToken, now: Instant, by: str, reason: str = "revoked", why: str = ""
+) -> None:
     """The one number that kills it, and the row that says so to people. What was ended before stays as it was."""
     if token.revoked_at:
         return
     mark(transaction, "session", token.id, max(now, token.made_at) + 1)
     store.end_app_token(transaction.connection, token.id, now)
     transaction.changed("app_token", token.id)
-    _tell(transaction, "token.revoked", token, now, by, reason)
+    _tell(transaction, "token.revoked", token, now, by, reason, why)
 
 
 def _wanted(app: str, apps: Iterable[str], actions: Iterable[str], days: int, name: str, now: Instant) -> AppToken:
@@ -205,7 +212,7 @@ def _wanted(app: str, apps: Iterable[str], actions: Iterable[str], days: int, na
     if app == LIMEN or app not in set(apps):
         raise LimenError("A token is for one app, and this is none", "choose one of the apps")
     allowed = frozenset(actions)
-    if not allowed or not allowed <= set(ACTIONS) - {"sign_in", "elevate"}:
+    if not allowed or not allowed <= set(ACTIONS) - _OF_PEOPLE:
         raise LimenError("A token is for some actions", "choose view, edit or another of those the app has")
     if not 1 <= days <= MOST_DAYS:
         raise LimenError("A token is good for 1 to {most} days", "choose a number of days", most=MOST_DAYS)
@@ -236,7 +243,9 @@ def _issue(transaction: Transaction, owner_id: str, wanted: AppToken, proof: tup
     return Issued(token, secret)
 
 
-def _tell(transaction: Transaction, kind: str, token: AppToken, now: Instant, by: str, reason: str = "") -> None:
+def _tell(
+    transaction: Transaction, kind: str, token: AppToken, now: Instant, by: str, reason: str = "", why: str = ""
+) -> None:
     details = {"token": token.id, "app": token.app, "actions": " ".join(sorted(token.actions))}
     transaction.say(
         Event(
@@ -246,6 +255,6 @@ def _tell(transaction: Transaction, kind: str, token: AppToken, now: Instant, by
             actor=by,
             subject=token.owner_id,
             reason=reason,
-            details={**details, "expires_at": token.expires_at},
+            details={**details, "expires_at": token.expires_at, **({"why": why} if why else {})},
         )
     )

@@ -15,9 +15,11 @@ from limen.facts import ACTIONS, LIMEN, App, Group
 from limen.web.console.next_steps import is_plain_http
 from limen.web.console.rows import Filter, recent_rows
 from limen.web.console.rules import told_about
+from limen.web.console.tokens import shown
 from limen.web.requests import query
 from limen.web.site import Site
 
+DONE: Final = {"token-revoked": "That token opens nothing any more, from its next request on."}
 SHOWS: Final = {"": "All", "findings": "With findings", "public": "With public routes"}
 
 
@@ -79,6 +81,8 @@ def rooms(site: Site) -> APIRouter:
             fallback=fallback_of(app),
             told=told_about(site, app),
             rows=recent_rows(site, Filter(app=app.id), 15),
+            tokens=await shown(site, app=app.id),
+            done=DONE.get(query(request, "done"), ""),
         )
 
     return router

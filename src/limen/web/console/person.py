@@ -21,6 +21,7 @@ from limen.web.console.mails import PROBLEMS
 from limen.web.console.people import listed, open_link, reason_of, sessions_by_person, ways_to_help
 from limen.web.console.proving import freshly_proved
 from limen.web.console.rows import Filter, recent_rows
+from limen.web.console.tokens import shown
 from limen.web.needs import ADMINISTER, AUDIT
 from limen.web.requests import query
 from limen.web.site import Resident, Site, status_of
@@ -30,6 +31,7 @@ PASS_HOURS: Final = (1, 4, 24)
 DONE: Final = {
     "ended": "Every session is over, on every app, from the next request on.",
     "one-ended": "That session is over, on every app, from the next request on.",
+    "token-revoked": "That token opens nothing any more, from its next request on.",
     "mailed": "The invitation is on its way by mail.",
     "groups": "The groups are changed; the next request is decided by them.",
     "let-go": "Their access is over: every session and every link is dead.",
@@ -165,6 +167,7 @@ async def _page(
         rows=recent_rows(site, Filter(person=person_id), 15) if shows_events else [],
         shows_events=shows_events,
         may_help=bool(resident.may & set(ways_to_help(site, person_id))),
+        tokens=await shown(site, owner_id=person_id),
         apps=site.known.apps,
         mail=mail,
         mail_problem=PROBLEMS.get(mail.problem, mail.problem) if mail else "",
