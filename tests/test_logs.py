@@ -98,3 +98,11 @@ def test_on_a_terminal_people_read_text() -> None:
     assert "room is running out" in written.getvalue()
     assert not written.getvalue().startswith("{")
     assert "not asked for" not in written.getvalue()
+
+
+def test_a_library_that_tells_each_of_its_steps_is_heard_only_when_debugging(out: io.StringIO) -> None:
+    step = logging.getLogger("alembic.runtime.migration")
+    for level, heard in (("debug", 1), ("error", 1), ("info", 1)):
+        logs.begin("json", level, out)
+        step.info("one more step")
+        assert len(lines(out)) == heard

@@ -20,6 +20,8 @@ HIDDEN: Final = "[hidden]"
 LONGEST: Final = 4_000
 """Characters of one value; an error's whole trace fits, a hostile answer does not."""
 MOST_LEVELS: Final = 4
+_TALKATIVE: Final = ("alembic",)
+"""Libraries that tell of each step they take: what is not at least a warning is for debugging."""
 
 _SECRET: Final = re.compile(
     r"(?<![A-Za-z0-9_-])(?:limen_[A-Za-z0-9_-]{8,}|[A-Za-z0-9_-]{43,})(?![A-Za-z0-9_-])"
@@ -63,6 +65,8 @@ def begin(form: str = "auto", level: str = "info", out: TextIO | None = None) ->
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(level.upper())
+    for name in _TALKATIVE:
+        logging.getLogger(name).setLevel(max(root.level, logging.WARNING) if level != "debug" else logging.DEBUG)
 
 
 def without_secrets(_logger: Any, _method: str, said: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
