@@ -1,0 +1,236 @@
+"""Events from the journal on disk, the newest first and page by page, within the time that a page has.
+
+What is not sealed yet is read from its end. Of sealed segments only the narrow columns are looked through, many
+segments at once; whole lines are read of the few events that are shown.
+"""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from limen.clock import MINUTE, Instant
+from limen.events import Event, instant_of
+from limen.events.ids import first_id_at
+from limen.storage.journal.reader import Reader, events_in
+from limen.storage.journal.segment import Name
+
+PATIENCE_SECONDS: Final = 0.2
+"""How long one page is looked for. What was not reached is told, and looked through by the next page."""
+ABOUT_APPS: Final = ("session.app_opened", "upstream.failed", "stream.cut", "token.made", "token.revoked")
+"""Kinds of events that are about an app without being a decision; their `details` name it."""
+_AT_ONCE: Final = 24
+"""How many sealed segments are asked with one question: a day of them."""
+_CANDIDATES: Final = 400
+"""How many events the columns may propose for one page; more has to hold than they can say."""
+_CHUNK: Final = 1 << 20
+_LATE: Final = MINUTE
+"""How much later than its instant an event may have been written down."""
+_EVER: Final = 1 << 47
+
+
+@dataclass(frozen=True, slots=True)
+class Sought:
+    """Which events; "" and () don't narrow.
+
+    `person` did it, or it was done to them. `kinds` are whole kinds, or beginnings where a dot ends one. `effects` are
+    of decisions. `before` is an event's id, itself left out; `since` an instant, itself taken in. `holds` is what else
+    must be so.
+    """
+
+    person: str = ""
+    app: str = ""
+    kinds: tuple[str, ...] = ()
+    effects: tuple[str, ...] = ()
+    before: str = ""
+    since: Instant = 0
+    holds: Callable[[Event], bool] | None = None
+
+    def fits(self, event: Event) -> bool:
+        return (
+            (not self.before or event.id < self.before)
+            and event.at >= self.since
+            and (not self.person or self.person in {event.actor, event.subject})
+            and (not self.app or app_of(event) == self.app)
+            and (not self.kinds or any(_is_kind(event.kind, kind) for kind in self.kinds))
+            and (not self.effects or (event.decision is not None and event.decision.effect in self.effects))
+            and (self.holds is None or self.holds(event))
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Older:
+    """`events`, the newest first. `before` is where the next page begins, an event's id; "" where nothing is older."""
+
+    events: tuple[Event, ...]
+    before: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """A segment; every event in it happened before `ends_at`."""
+
+    name: Name
+    path: Path
+    ends_at: Instant
+
+
+def app_of(event: Event) -> str:
+    """The app that an event is about; "" where there is none."""
+    if event.decision is not None:
+        return event.decision.app
+    said = event.details.get("app", "") if event.kind in ABOUT_APPS else ""
+    return said if isinstance(said, str) else ""
+
+
+def older(reader: Reader, sought: Sought, limit: int, patience: float = PATIENCE_SECONDS) -> Older:
+    """Up to `limit` events of those that are sought. Reads the disk: call it from a worker thread."""
+    begun, found = time.monotonic(), dict[str, Event]()
+    left, cut = _parts(reader, sought), ""
+    while left and not _is_enough(found, limit + 1, left[0].ends_at):
+        if left[0].name.is_sealed:
+            taken, left = _sealed_first(left)
+            events, looked_to = _in_sealed([part.path for part in taken], sought, limit + 1)
+        else:
+            events, looked_to = _in_open(left[0].path, sought, limit + 1), ""
+            left = left[1:]
+        found.update((event.id, event) for event in events)
+        beyond = first_id_at(left[0].ends_at + 1) if left else ""
+        if looked_to:
+            cut = max(looked_to, beyond)
+            break
+        if left and time.monotonic() - begun > patience and (not sought.before or beyond < sought.before):
+            cut = beyond
+            break
+    ids = sorted((each for each in found if each >= cut), reverse=True)
+    shown = tuple(found[each] for each in ids[:limit])
+    return Older(shown, shown[-1].id if len(ids) > limit else cut)
+
+
+def _is_enough(found: dict[str, Event], wanted: int, ends_at: Instant) -> bool:
+    """Whether nothing that happened before `ends_at` could still be among the newest `wanted`."""
+    return len(found) >= wanted and instant_of(sorted(found, reverse=True)[wanted - 1]) > ends_at
+
+
+def _parts(reader: Reader, sought: Sought) -> list[_Part]:
+    """The segments that may hold what is sought; the one that goes on the longest first."""
+    of_writer: dict[Path, list[tuple[Name, Path]]] = {}
+    for name, path in reader.segments():
+        of_writer.setdefault(path.parent, []).append((name, path))
+    latest = instant_of(sought.before) if sought.before else _EVER
+    parts = []
+    for segments in of_writer.values():
+        ends = [name.begun_at for name, _ in segments[1:]]
+        for (name, path), ends_at in zip(segments, [*ends, _EVER], strict=True):
+            if name.begun_at - _LATE <= latest and ends_at >= sought.since:
+                parts.append(_Part(name, path, ends_at))
+    return sorted(parts, key=lambda part: part.ends_at, reverse=True)
+
+
+def _sealed_first(parts: list[_Part]) -> tuple[list[_Part], list[_Part]]:
+    """The sealed segments that these begin with, as many as one question takes, and the rest."""
+    count = next((place for place, part in enumerate(parts[:_AT_ONCE]) if not part.name.is_sealed), _AT_ONCE)
+    return parts[:count], parts[count:]
+
+
+def _in_open(path: Path, sought: Sought, wanted: int) -> list[Event]:
+    """The newest `wanted` of a segment that is not sealed yet."""
+    needles = [text.encode() for text in (sought.person, sought.app) if text]
+    found: list[Event] = []
+    try:
+        for line in _lines_from_the_end(path, needles[0] if needles else b""):
+            if all(needle in line for needle in needles):
+                found += [event for event in events_in([line]) if sought.fits(event)]
+                if len(found) >= wanted and found[-1].at + _LATE < found[wanted - 1].at:
+                    break
+    except FileNotFoundError:  # sealed since the list was made
+        return _in_sealed([path.with_suffix(".parquet")], sought, wanted)[0]
+    return found
+
+
+def _lines_from_the_end(path: Path, needle: bytes) -> Iterator[bytes]:
+    """The lines of a file, the last one first. Where a whole portion is without `needle` its lines are left out."""
+    with path.open("rb") as file:
+        at, head = file.seek(0, os.SEEK_END), b""
+        while at > 0:
+            size = min(_CHUNK, at)
+            at -= size
+            file.seek(at)
+            portion = file.read(size) + head
+            head, newline, whole = portion.partition(b"\n") if at > 0 else (b"", b"\n", portion)
+            if not newline:
+                head = portion
+                continue
+            head += newline
+            if needle in whole:
+                yield from reversed(whole.splitlines(keepends=True))
+
+
+def _in_sealed(paths: Sequence[Path], sought: Sought, wanted: int) -> tuple[list[Event], str]:
+    """The newest `wanted` of sealed segments, and down to which id all were looked at: "" where that is all of them."""
+    import duckdb  # noqa: PLC0415 -- heavy, and only what is older than an hour needs it
+
+    there = [str(path) for path in paths if path.exists()]  # the others are past their keeping time by now
+    if not there:
+        return [], ""
+    with duckdb.connect(config={"memory_limit": "128MB", "threads": "1"}) as connection:
+        where, values = _where(sought)
+        source = "select id, filename, n from read_parquet($paths, filename = true)"
+        sql = f"{source} where {where} order by id desc limit {_CANDIDATES}"  # noqa: S608 -- of our own words
+        candidates = connection.execute(sql, {"paths": there, **values}).fetchall()
+        found: list[Event] = []
+        portion = max(wanted, 16)
+        for begin in range(0, len(candidates), portion):
+            found += _read(connection, candidates[begin : begin + portion], sought)
+            if len(found) >= wanted:
+                return found[:wanted], ""
+    return found, candidates[-1][0] if len(candidates) == _CANDIDATES else ""
+
+
+def _read(connection: Any, candidates: Sequence[tuple[str, str, int]], sought: Sought) -> list[Event]:
+    """The events of these candidates that fit, the newest first."""
+    of_file: dict[str, list[int]] = {}
+    for _, path, n in candidates:
+        of_file.setdefault(path, []).append(n)
+    lines: list[bytes] = []
+    for path, numbers in of_file.items():
+        sql = "select line from read_parquet($path) where n between $least and $most and list_contains($numbers, n)"
+        values = {"path": path, "least": min(numbers), "most": max(numbers), "numbers": numbers}
+        lines += [line.encode() + b"\n" for (line,) in connection.execute(sql, values).fetchall()]
+    fitting = [event for event in events_in(lines) if sought.fits(event)]
+    return sorted(fitting, key=lambda event: event.id, reverse=True)
+
+
+def _where(sought: Sought) -> tuple[str, dict[str, Any]]:
+    """What the columns can say of it; never less than what fits."""
+    conditions, values = ["kind is not null"], dict[str, Any]()
+    if sought.person:
+        conditions.append("(actor = $person or subject = $person)")
+        values["person"] = sought.person
+    if sought.app:
+        conditions.append("(app = $app or list_contains($about, kind))")
+        values |= {"app": sought.app, "about": list(ABOUT_APPS)}
+    if sought.kinds:
+        any_of = []
+        for number, kind in enumerate(sought.kinds):
+            any_of.append(f"starts_with(kind, $kind{number})" if kind.endswith(".") else f"kind = $kind{number}")
+            values[f"kind{number}"] = kind
+        conditions.append(f"({' or '.join(any_of)})")
+    if sought.effects:
+        conditions.append("list_contains($effects, effect)")
+        values["effects"] = list(sought.effects)
+    if sought.before:
+        conditions.append("id < $before")
+        values["before"] = sought.before
+    if sought.since:
+        conditions.append("time >= $since")
+        values["since"] = sought.since
+    return " and ".join(conditions), values
+
+
+def _is_kind(kind: str, wanted: str) -> bool:
+    return kind.startswith(wanted) if wanted.endswith(".") else kind == wanted
