@@ -180,7 +180,7 @@ def _in_sealed(paths: Sequence[Path], sought: Sought, wanted: int) -> tuple[list
     with duckdb.connect(config={"memory_limit": "128MB", "threads": "1"}) as connection:
         where, values = _where(sought)
         source = "select id, filename, n from read_parquet($paths, filename = true)"
-        sql = f"{source} where {where} order by id desc limit {_CANDIDATES}"  # noqa: S608 -- of our own words
+        sql = f"{source} where {where} order by id desc limit {_CANDIDATES}"
         candidates = connection.execute(sql, {"paths": there, **values}).fetchall()
         found: list[Event] = []
         portion = max(wanted, 16)

@@ -70,7 +70,11 @@ def rooms(site: Site) -> APIRouter:
     @router.get("/console/decisions/{decision_id}")
     async def show(request: Request, decision_id: str) -> Response:
         resident = await site.enter_console(request)
-        event = await _event(site, decision_id)
+        event = await _any_event(site, decision_id)
+        whose = event.subject if event.subject in site.known.people else event.actor
+        if event.decision is None and whose in site.known.people:
+            just_after = f"{int(event.id, 16) + 1:024x}"
+            return site.go(resident, f"/console/people/{whose}/timeline", before=just_after)
         looked_at(site, resident, event.actor, "decision")
         past = await past_decision(site, decision_id)
         return site.page(
@@ -95,10 +99,18 @@ def rooms(site: Site) -> APIRouter:
 
 async def _event(site: Site, decision_id: str) -> Event:
     """The event that this decision's id resolves to. Raises HTTPException 404."""
-    if not _ID.fullmatch(decision_id):
+    event = await _any_event(site, decision_id)
+    if event.decision is None:
         raise HTTPException(404)
-    event = await site.in_thread(lambda: site.ports.journal.find(decision_id))
-    if event is None or event.decision is None:
+    return event
+
+
+async def _any_event(site: Site, event_id: str) -> Event:
+    """The event of this id, a decision or not. Raises HTTPException 404."""
+    if not _ID.fullmatch(event_id):
+        raise HTTPException(404)
+    event = await site.in_thread(lambda: site.ports.journal.find(event_id))
+    if event is None:
         raise HTTPException(404)
     return event
 

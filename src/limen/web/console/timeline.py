@@ -1,0 +1,180 @@
+"""The timeline of a person or an app: what happened, day by day, as far back as the journal reaches."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from itertools import groupby
+from typing import Final
+from urllib.parse import urlencode
+from zoneinfo import ZoneInfo
+
+from fastapi import APIRouter
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+
+from limen.clock import Instant
+from limen.events import KINDS, Event, instant_of
+from limen.facts import Known
+from limen.storage.journal.older import Older, Sought, app_of, older
+from limen.web.console.looking import looked_at
+from limen.web.console.rows import person_name, titles_of
+from limen.web.requests import query, query_id
+from limen.web.site import Resident, Site
+
+AT_ONCE: Final = 50
+_REFUSED: Final = ("challenge", "deny")
+
+
+@dataclass(frozen=True, slots=True)
+class Show:
+    """A part of a timeline, by the kinds of its events; () is everything."""
+
+    title: str
+    kinds: tuple[str, ...] = ()
+    effects: tuple[str, ...] = ()
+
+
+OF_PERSON: Final[Mapping[str, Show]] = {
+    "": Show("Everything"),
+    "sign-ins": Show("Sign-ins", ("sign_in.", "step_up.", "break_glass.")),
+    "sessions": Show("Sessions", ("session.", "sessions.", "stream.")),
+    "factors": Show("Factors and links", ("factor.", "link.", "person.enrolled", "mail.")),
+    "changes": Show("Changes", ("person.", "revision.", "token.", "workload.")),
+    "refusals": Show("Refusals", ("decision",), _REFUSED),
+    "decisions": Show("Decisions", ("decision",)),
+}
+OF_APP: Final[Mapping[str, Show]] = {
+    "": Show("Everything"),
+    "opened": Show("Opened", ("session.",)),
+    "refusals": Show("Refusals", ("decision",), _REFUSED),
+    "decisions": Show("Decisions", ("decision",)),
+    "failures": Show("Failures", ("upstream.", "stream.")),
+    "tokens": Show("Tokens", ("token.",)),
+}
+_SAID: Final = ("change", "factor", "why", "scope", "about", "room", "actions", "via")
+"""Which details of an event are shown beside its title: none that is an id."""
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One event. `others` are the people it is about besides whose timeline this is: what they are to it, name, id.
+
+    `href` leads to the decision; "" where it is none.
+    """
+
+    at: Instant
+    title: str
+    effect: str
+    failed: bool
+    href: str
+    app: str
+    app_id: str
+    others: tuple[tuple[str, str, str], ...]
+    said: str
+    address: str
+    count: int
+
+
+def rooms(site: Site) -> APIRouter:
+    router = APIRouter()
+
+    @router.get("/console/people/{person_id}/timeline")
+    async def of_person(request: Request, person_id: str) -> Response:
+        resident = await site.enter_console(request)
+        person = site.known.people.get(person_id)
+        if person is None:
+            raise HTTPException(404)
+        looked_at(site, resident, person_id, "timeline")
+        return await _timeline(site, resident, request, f"/console/people/{person_id}", person.name, person_id, "")
+
+    @router.get("/console/apps/{app_id}/timeline")
+    async def of_app(request: Request, app_id: str) -> Response:
+        resident = await site.enter_console(request)
+        app = site.known.apps.get(app_id)
+        if app is None:
+            raise HTTPException(404)
+        return await _timeline(site, resident, request, f"/console/apps/{app_id}", app.name, "", app_id)
+
+    return router
+
+
+async def _timeline(
+    site: Site, resident: Resident, request: Request, of: str, name: str, person_id: str, app_id: str
+) -> Response:
+    shows = OF_PERSON if person_id else OF_APP
+    show, before = query(request, "show"), before_of(query_id(request, "before"))
+    show = show if show in shows else ""
+    chosen = shows[show]
+    sought = Sought(person_id, app_id, chosen.kinds, chosen.effects, before)
+    page: Older = await site.in_thread(lambda: older(site.ports.journal.reader, sought, AT_ONCE))
+    titles = titles_of(site.ports.in_force.engine)
+    lines = [line_of(event, site.known, titles, person_id, app_id) for event in page.events]
+    kept = {"show": show} if show else {}
+    return site.page(
+        "console/timeline.html",
+        resident,
+        room="people" if person_id else "apps",
+        of=of,
+        name=name,
+        shows=shows,
+        show=show,
+        days=by_day(lines, site.ports.settings.zone, resident.now),
+        newest=f"{of}/timeline?{urlencode(kept)}" if before else "",
+        before=instant_of(page.before) if page.before else 0,
+        older=f"{of}/timeline?{urlencode({**kept, 'before': page.before})}" if page.before else "",
+        keep_days=site.ports.settings.storage.journal_days,
+    )
+
+
+def before_of(text: str) -> str:
+    """The event's id that an address names; "" where it is none."""
+    try:
+        instant_of(text)
+    except ValueError:
+        return ""
+    return text
+
+
+def line_of(event: Event, known: Known, titles: Mapping[str, str], person_id: str, app_id: str) -> Line:
+    """What is said of an event on the timeline of this person or app."""
+    decision, app = event.decision, app_of(event)
+    kind = KINDS.get(event.kind)
+    reason = titles.get(decision.reasons[0], decision.reasons[0]) if decision is not None and decision.reasons else ""
+    said = [str(event.details[name]) for name in _SAID if event.details.get(name)]
+    told = reason or " · ".join([*([event.reason.replace("-", " ")] if event.reason else []), *said])
+    others = [
+        (word, person_name(known, one), one if one in known.people else "")
+        for word, one in (("by", event.actor), ("about", event.subject))
+        if one and one != person_id
+    ]
+    return Line(
+        at=event.at,
+        title=decision.action.replace("_", " ").capitalize() if decision is not None else kind.title if kind else "",
+        effect=decision.effect if decision is not None else "",
+        failed=event.outcome == "failure",
+        href=f"/console/decisions/{event.id}" if decision is not None else "",
+        app="" if not app or app == app_id else known.apps[app].name if app in known.apps else app,
+        app_id=app if app in known.apps else "",
+        others=tuple(others),
+        said=told,
+        address=event.address,
+        count=event.count,
+    )
+
+
+def by_day(lines: Iterable[Line], zone: ZoneInfo, now: Instant) -> list[tuple[str, list[Line]]]:
+    """The lines under their days, as the company's calendar has them; the newest first, as they came."""
+    today = datetime.fromtimestamp(now / 1000, zone).date()
+    days = groupby(lines, key=lambda line: datetime.fromtimestamp(line.at / 1000, zone).date())
+    return [(_day(day, today), list(of_day)) for day, of_day in days]
+
+
+def _day(day: date, today: date) -> str:
+    if day == today:
+        return "Today"
+    if day == today - timedelta(days=1):
+        return "Yesterday"
+    return f"{day:%A, %-d %B %Y}"
