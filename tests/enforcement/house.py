@@ -104,6 +104,7 @@ class KeptJournal:
 
     def __init__(self) -> None:
         self.writable = True
+        self.lives_on_its_reserve = False
         self.decisions: list[tuple[Decision, str, str]] = []
         self.events: list[Event] = []
 

@@ -49,6 +49,7 @@ def test_a_new_engine_decides_the_very_next_request(house):
     [
         (lambda h: setattr(h.known, "lease_until", 0.0), "lease-expired"),
         (lambda h: setattr(h.journal, "writable", False), "journal-unwritable"),
+        (lambda h: h.journal.__dict__.update(writable=False, lives_on_its_reserve=True), "disk-full"),
         (lambda h: setattr(h, "engine", None), "policy-error"),
     ],
 )

@@ -2,10 +2,12 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
-from limen.storage.space import MEGABYTE, Pressure, Space, space_in
+from limen.storage import space as module
+from limen.storage.space import MEGABYTE, Pressure, Space, has_room_beyond_the_reserve, space_in
 
 GIGABYTE = 1_024 * MEGABYTE
 ROOMY = Space(
@@ -58,3 +60,19 @@ def test_a_folder_is_looked_at_as_it_is(tmp_path: Path) -> None:
     space = space_in(tmp_path, tmp_path / "journal")
     assert (space.journal_bytes, space.database_bytes) == (5_000, 700)
     assert 0 < space.free_bytes <= space.total_bytes
+
+
+@pytest.mark.parametrize(
+    ("free", "total", "has_room"),
+    [(100, 10_000, True), (63, 10_000, False), (3, 16, True), (1, 16, False), (0, 16, False)],
+)
+def test_some_of_the_disk_is_set_aside(
+    free: int, total: int, has_room: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    disk = SimpleNamespace(f_frsize=4_096, f_bavail=free * 256, f_blocks=total * 256)
+    monkeypatch.setattr(module.os, "statvfs", lambda _: disk)
+    assert has_room_beyond_the_reserve(tmp_path) is has_room
+
+
+def test_a_disk_that_can_not_be_asked_is_tried(tmp_path: Path) -> None:
+    assert has_room_beyond_the_reserve(tmp_path / "gone")

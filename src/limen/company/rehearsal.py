@@ -31,6 +31,7 @@ OWN: Final = frozenset(
         Named.DUPLICATE_COOKIE,
         Named.LEASE_EXPIRED,
         Named.JOURNAL_UNWRITABLE,
+        Named.DISK_FULL,
         Named.UNKNOWN_HOST,
         Named.PUBLIC_ROUTE,
         Named.CORS_PREFLIGHT,

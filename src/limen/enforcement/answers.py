@@ -32,7 +32,7 @@ PAGE_HEADERS = (
         % STYLE_SOURCE.encode(),
     ),
 )
-UNAVAILABLE = frozenset({Named.LEASE_EXPIRED, Named.JOURNAL_UNWRITABLE, Named.POLICY_ERROR})
+UNAVAILABLE = frozenset({Named.LEASE_EXPIRED, Named.JOURNAL_UNWRITABLE, Named.DISK_FULL, Named.POLICY_ERROR})
 
 
 class Refusal(msgspec.Struct, frozen=True):

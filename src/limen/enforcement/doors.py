@@ -30,6 +30,8 @@ _ONLY_OURS = APP_COOKIE + b"="
 _OURS_BEGINS = len(_ONLY_OURS)
 MAX_COOKIE_BYTES = 16_384
 HOSTS_KEPT = 1_024
+KEPT_ON_THE_RESERVE = 2
+"""Refusals a second that each door still writes down while the disk is full."""
 
 _PERMIT = Effect.PERMIT
 _OF_A_TOKEN = {
@@ -49,6 +51,7 @@ _TITLES = {
     Named.PERSON_INACTIVE: "The person's account is not active",
     Named.LEASE_EXPIRED: "Limen has lost touch with its database",
     Named.JOURNAL_UNWRITABLE: "The journal can't be written",
+    Named.DISK_FULL: "The disk is full; administrators still get in, to make room",
     Named.POLICY_ERROR: "A policy could not be evaluated",
     Named.UNKNOWN_HOST: "No app lives on this host",
     Named.BAD_REQUEST: "The request is not one that may be passed on",
@@ -131,6 +134,7 @@ class Doors:
         self._apps: object = None
         self._hosts: dict[bytes, Routes | None] = {}
         self._flood = Flood()
+        self._reserved = Flood(KEPT_ON_THE_RESERVE)
 
     def ask(
         self,
@@ -229,7 +233,7 @@ class Doors:
         now = self.clock.now()
         route, began = Route(request, request.route), perf_counter_ns()
         shut = self.shut()
-        if shut is not None:
+        if shut is not None and not self._is_needed(shut, facts, now):
             decision = _named(shut, Effect.DENY, request, facts, now)
         else:
             try:
@@ -321,7 +325,8 @@ class Doors:
         app, address = facts.app, facts.place.address
         if self.clock.monotonic() >= self.known.lease_until or not self.journal.writable:
             shut = self.shut() or Named.JOURNAL_UNWRITABLE
-            return self._keep(_named(shut, Effect.DENY, route.request, facts, now), app, session, route, door, address)
+            if not self._is_needed(shut, facts, now):
+                return self._keep_shut(_named(shut, Effect.DENY, route.request, facts, now), session, route, door)
         try:
             decision = self._engine().decide(route.request, facts, now)
         except Exception:  # noqa: BLE001 -- whatever went wrong, the answer is no
@@ -362,7 +367,7 @@ class Doors:
         facts = self.known.facts(None, app, address)
         shut = self.shut()
         if shut is not None:
-            return self._keep(_named(shut, Effect.DENY, route.request, facts, now), app, None, route, door, address)
+            return self._keep_shut(_named(shut, Effect.DENY, route.request, facts, now), None, route, door)
         return self._keep(_named(name, Effect.PERMIT, route.request, facts, now), app, None, route, door, address)
 
     def shut(self) -> Named | None:
@@ -370,8 +375,26 @@ class Doors:
         if self.clock.monotonic() >= self.known.lease_until:
             return Named.LEASE_EXPIRED
         if not self.journal.writable:
-            return Named.JOURNAL_UNWRITABLE
+            return Named.DISK_FULL if self.journal.lives_on_its_reserve else Named.JOURNAL_UNWRITABLE
         return None
+
+    def _is_needed(self, shut: Named, facts: Facts, now: Instant) -> bool:
+        """Whether this is Limen itself, asked by somebody whom the policies let administer it, while the disk is full:
+        whoever makes room and takes access away must get in. What is let through is decided and kept like ever.
+        """
+        if shut is not Named.DISK_FULL or facts.app.id != LIMEN:
+            return False
+        try:
+            return self._engine().decide(Request("administer"), facts, now).effect is not Effect.DENY
+        except Exception:  # noqa: BLE001 -- whatever went wrong, the answer is no
+            return False
+
+    def _keep_shut(self, decision: Decision, session: Session | None, route: Route, door: str) -> Answer:
+        """Keep a refusal at a shut door; while the disk is full, few of them: they would eat what is set aside."""
+        facts = decision.facts
+        if decision.reasons[0].policy == Named.DISK_FULL and not self._reserved.has_room(door, decision.now):
+            return Answer(decision.effect, _word(decision), "", decision, facts.app, session, route)
+        return self._keep(decision, facts.app, session, route, door, facts.place.address)
 
     def _keep(
         self, decision: Decision, app: App, session: Session | None, route: Route, door: str, address: str

@@ -33,6 +33,11 @@ class Journal(Protocol):
         """False while events can't be kept: then every door is shut."""
         ...
 
+    @property
+    def lives_on_its_reserve(self) -> bool:
+        """Whether the disk is all but full, and only what is needed to make room is let through."""
+        ...
+
     def decided(self, door: str, decision: Decision, session_alias: str, address: str, micros: float) -> str:
         """Keep a decision; its id. `micros`: how long it took."""
         ...

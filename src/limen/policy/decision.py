@@ -32,6 +32,7 @@ class Named(StrEnum):
     POLICY_ERROR = "policy-error"
     LEASE_EXPIRED = "lease-expired"
     JOURNAL_UNWRITABLE = "journal-unwritable"
+    DISK_FULL = "disk-full"
     UNKNOWN_HOST = "unknown-host"
     BAD_REQUEST = "bad-request"
     PUBLIC_ROUTE = "public-route"

@@ -18,6 +18,11 @@ ENOUGH_BYTES: Final = (2_048 * MEGABYTE, 20_480 * MEGABYTE)
 """With more than this free, a large disk is neither short nor low, whatever its percentage."""
 
 
+RESERVE_BYTES: Final = 64 * MEGABYTE
+RESERVE_PART: Final = 8
+"""What is set aside for need: 64 MB, of a very small disk an eighth."""
+
+
 class Pressure(IntEnum):
     """How near the end is. LOW: make room this week. SHORT: today; then the journal stops, and with it every door."""
 
@@ -73,6 +78,18 @@ def space_in(data: Path, journal: Path, *, budget_bytes: int = 0) -> Space:
         database_bytes=sum(_size(each) for each in data.glob("limen.db*")),
         budget_bytes=budget_bytes,
     )
+
+
+def has_room_beyond_the_reserve(folder: Path) -> bool:
+    """Whether more is free on the disk of `folder` than what is set aside. A disk that can't be asked has room:
+    whether it takes a line is found out by writing one.
+    """
+    try:
+        disk = os.statvfs(folder)
+    except OSError:
+        return True
+    reserve = min(RESERVE_BYTES, disk.f_blocks * disk.f_frsize // RESERVE_PART)
+    return disk.f_bavail * disk.f_frsize >= reserve
 
 
 def megabytes(count: int) -> str:

@@ -233,6 +233,7 @@ WORDS: Final[dict[str, str]] = {
     "fails.forbidden": "Your groups would open this, but a rule of the company stands against it.",
     "fails.lease-expired": "Limen had lost touch with its own database, so nothing was let through.",
     "fails.journal-unwritable": "Limen could not keep its journal, so nothing was let through.",
+    "fails.disk-full": "The disk that Limen keeps its journal on is full, so nothing was let through.",
     "fails.policy-error": "A policy could not be evaluated, so nothing was let through.",
     "fails.token-out-of-scope": "The token was made for another app, or for other actions than this one.",
     "fails.break-glass": "This session came from break-glass, which opens Limen's console and nothing else.",

@@ -237,6 +237,7 @@ WORDS: Final[dict[str, str]] = {
     "fails.forbidden": "Ihre Gruppen würden das öffnen, aber eine Regel der Firma steht dagegen.",
     "fails.lease-expired": "Limen hatte seine eigene Datenbank verloren und hat darum nichts durchgelassen.",
     "fails.journal-unwritable": "Limen konnte sein Journal nicht führen und hat darum nichts durchgelassen.",
+    "fails.disk-full": "Die Platte für Limens Journal ist voll, darum wurde nichts durchgelassen.",
     "fails.policy-error": "Eine Regel ließ sich nicht auswerten, darum wurde nichts durchgelassen.",
     "fails.token-out-of-scope": "Das Token wurde für eine andere App oder für andere Aktionen ausgestellt.",
     "fails.break-glass": "Diese Sitzung kommt vom Notzugang. Er öffnet die Konsole von Limen und sonst nichts.",

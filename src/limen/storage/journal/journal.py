@@ -140,8 +140,13 @@ class Journal:
 
     @property
     def writable(self) -> bool:
-        """Whether the disk takes events. While false, doors deny with `journal-unwritable`; it recovers by itself."""
+        """Whether the disk takes events and has room for more. While false, doors deny; it recovers by itself."""
         return self._writer.writable
+
+    @property
+    def lives_on_its_reserve(self) -> bool:
+        """Whether the disk is all but full: events are still kept, out of what was set aside for need."""
+        return self._writer.takes and not self._writer.has_room
 
     # What comes out
 

@@ -1,6 +1,7 @@
 """The journal's one writing thread: gathers a batch, makes it durable, then tells everyone.
 
-What a full or failing disk refuses stays here and is tried again; meanwhile `writable` is false and doors deny.
+What a full or failing disk refuses stays here and is tried again; meanwhile `writable` is false and doors deny. It is
+false a little earlier, too: what is set aside then lets administrators in and revocations through.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from limen.storage.journal.folding import Fold, Folding
 from limen.storage.journal.form import encode
 from limen.storage.journal.recent import Written, as_event
 from limen.storage.journal.segment import Name, Segment
+from limen.storage.space import has_room_beyond_the_reserve
 
 BATCH_SECONDS = 0.05
 FOLD_SECONDS = 0.12
@@ -84,6 +86,8 @@ class Writer:
         self._something = threading.Event()
         self._urgent = threading.Event()
         self._stopping = False
+        self.takes = True
+        self.has_room = True
         self.writable = True
         self._thread = threading.Thread(target=self._run, name="limen-journal", daemon=True)
 
@@ -114,7 +118,7 @@ class Writer:
         with self._lock:
             if len(self._events) >= MOST_WAITING:
                 self._dropped += 1
-                self.writable = False
+                self._stand(takes=False)
             else:
                 self._events.append(event)
         self.wake()
@@ -133,7 +137,7 @@ class Writer:
         if not self._something.is_set():
             self._something.set()
         if len(self._folding) >= MOST_WAITING:
-            self.writable = False
+            self._stand(takes=False)
 
     def waiting(self, event_id: str) -> Event | None:
         """An event that isn't durable yet."""
@@ -159,12 +163,12 @@ class Writer:
             try:
                 self._write_batch()
                 self._checkpoint(is_clean=stopping)
-                self.writable = True
+                self._stand(takes=True)
             except OSError as error:
                 self._refused(error)
             except Exception:  # noqa: BLE001 -- the thread must not die silently: doors would go on
                 _log.exception("the journal failed")
-                self.writable = False
+                self._stand(takes=False)
                 self._something.set()
             if stopping:
                 return
@@ -265,10 +269,22 @@ class Writer:
         return max(0.0, (self._checkpoint_at + CHECKPOINT_MS - self._clock.now()) / SECOND)
 
     def _refused(self, error: OSError) -> None:
-        if self.writable:
+        if self.takes:
             _log.error("the journal can't be written (%s); doors deny until it can", error.strerror)
-        self.writable = False
+        self._stand(takes=False)
         self._something.set()
+
+    def _stand(self, *, takes: bool) -> None:
+        """Keep whether the disk takes events, and whether there is more room on it than what is set aside."""
+        had_room, self.takes = self.has_room, takes
+        if takes:
+            self.has_room = has_room_beyond_the_reserve(self._folder)
+        self.writable = self.takes and self.has_room
+        if self.has_room:
+            return
+        self._something.set()  # look again soon: room that comes back opens the doors by itself
+        if had_room:
+            _log.error("the disk is all but full; only administrators get in until there is room")
 
     def _confess(self) -> None:
         """Say how many events are missing; the count is kept until it has been said durably."""

@@ -30,7 +30,7 @@ _ENDED: Final = frozenset(
         Named.DUPLICATE_COOKIE,
     }
 )
-_ITSELF: Final = frozenset({Named.LEASE_EXPIRED, Named.JOURNAL_UNWRITABLE, Named.POLICY_ERROR})
+_ITSELF: Final = frozenset({Named.LEASE_EXPIRED, Named.JOURNAL_UNWRITABLE, Named.DISK_FULL, Named.POLICY_ERROR})
 
 
 @dataclass(frozen=True, slots=True)
