@@ -86,7 +86,8 @@ async def test_what_a_helper_does_is_journaled_with_who_and_why_and_refused_with
     assert (await eve.get("/")).headers["location"].startswith("/sign-in")
     (ended,) = [e for e in house.events("sessions.revoked") if e.subject == eve_id]
     assert (ended.actor, ended.details["why"]) == (helper_id, "Her laptop was stolen.")
-    issued = await helper.post(f"/console/people/{eve_id}/invite-again", why="She sat before me.")
+    assert (await helper.post(f"/console/people/{eve_id}/invite-again", why="She called.")).status_code == 400
+    issued = await helper.post(f"/console/people/{eve_id}/pass", why="She sat before me.")
     assert issued.status_code == 200
     (said,) = [e for e in house.events("link.issued") if e.actor == helper_id]
     assert (said.subject, said.details["why"]) == (eve_id, "She sat before me.")
@@ -98,7 +99,7 @@ async def test_a_helpers_old_proof_issues_no_link(console: Console) -> None:
     await console.house.member(helper, "Hal", "staff", "helpdesk")
     await helper.get(f"/console/people/{eve_id}")
     console.house.clock.forward(11 * MINUTE)
-    answer = await helper.post(f"/console/people/{eve_id}/invite-again", why="She called.")
+    answer = await helper.post(f"/console/people/{eve_id}/pass", why="She called.")
     assert answer.headers["location"].startswith("/step-up")
     assert not console.house.limen.known.people[eve_id].groups & {"helpdesk"}
 

@@ -50,7 +50,9 @@ async def test_a_second_invitation_replaces_the_first(house: House, visitor: Vis
 async def test_letting_go_kills_sessions_and_links_at_once(house: House, visitor: Visitor) -> None:
     await house.administrator(house.passkey(), visitor)
     ben = await house.enrol(await house.invited(), house.passkey(), visitor)
-    link = await house.parts.people.invite_again(ben.person.id, by="")
+    with pytest.raises(UnfitError, match="access pass"):
+        await house.parts.people.invite_again(ben.person.id, by="")
+    link = await house.parts.people.access_pass(ben.person.id, by="", why="He sat before me.")
     await house.parts.people.let_go(ben.person.id, by="p_ada")
     assert house.known.standing(ben.session, "", house.clock.now()) is not Standing.LIVE
     with pytest.raises(LinkRefusedError):

@@ -21,6 +21,7 @@ from limen.identity.errors import (
     UnfitError,
     UnknownError,
 )
+from limen.identity.losing import lose_passkey
 from limen.identity.model import Passkey, Visitor
 from limen.identity.names import canonical_name
 from limen.identity.passkeys import MOST_OF_A_PERSON, Ceremonies, Credential, Refusal, default_name
@@ -163,6 +164,27 @@ class Factors:
         """
         await self._remove(session, Factor.PASSKEY, passkey_id)
 
+    async def report_lost(self, session: Session, passkey_id: str) -> None:
+        """Remove a passkey whose device is gone: whatever it opened is over at the next request.
+
+        The fresh proof has to come from another one, or whoever found the device could shut its person out. Raises
+        NotLiveError, FreshProofNeededError, UnfitError, UnknownError, LastFactorError, NobodyCouldAdministerError.
+        """
+        current, person, _ = await self._freshly_proved(session)
+        now = self._ports.now()
+
+        def work(transaction: Transaction) -> None:
+            connection = transaction.connection
+            if current.id in store.sessions_proved_by(connection, passkey_id):
+                raise UnfitError(
+                    "passkey", "You proved that it's you with this very passkey", "prove it with another one first"
+                )
+            before = store.factors_of(connection, person.id)
+            lose_passkey(transaction, person.id, passkey_id, by=person.id, now=now, but_session=current.id)
+            self._still_a_way_in(transaction, person.id, before)
+
+        await self._ports.take(work)
+
     async def remove_password(self, session: Session) -> None:
         """Raises NotLiveError, FreshProofNeededError, UnknownError, LastFactorError."""
         await self._remove(session, Factor.PASSWORD)
@@ -185,9 +207,7 @@ class Factors:
                 removed = store.delete_code(connection, person.id)
             if not removed:
                 raise UnknownError("passkey" if passkey_id else "factor")
-            left = store.factors_of(connection, person.id)
-            if not is_way_in(left) or (strength_of(before) > 1 and strength_of(left) == 1):
-                raise LastFactorError
+            self._still_a_way_in(transaction, person.id, before)
             if passkey_id:
                 for other in store.sessions_proved_by(connection, passkey_id):
                     self._end(transaction, other, current)
@@ -198,6 +218,13 @@ class Factors:
         await self._ports.take(work)
 
     # Inside
+
+    @staticmethod
+    def _still_a_way_in(transaction: Transaction, person_id: str, before: frozenset[Factor]) -> None:
+        """Raises LastFactorError."""
+        left = store.factors_of(transaction.connection, person_id)
+        if not is_way_in(left) or (strength_of(before) > 1 and strength_of(left) == 1):
+            raise LastFactorError
 
     def _own(self, session: Session) -> Session:
         """A live session that its person opened with a proof of theirs: what break-glass opens would outlive it."""

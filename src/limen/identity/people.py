@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 
 from limen.clock import Instant, Milliseconds
 from limen.events import Event
@@ -11,6 +11,7 @@ from limen.facts import Person
 from limen.identity import store
 from limen.identity.errors import LastAdministratorError, UnfitError, UnknownError
 from limen.identity.invitation import Invitations
+from limen.identity.losing import REASON as LOST, lose_passkey
 from limen.identity.model import (
     ADMINISTRATORS,
     LONGEST_PASS_MS,
@@ -77,23 +78,39 @@ class People:
         return issued
 
     async def invite_again(self, person_id: str, *, by: str, by_mail: bool = False, why: str = "") -> IssuedLink:
-        """A new link for somebody who did not use theirs, or lost every factor. Older ones die.
+        """A new link for somebody who did not use theirs. Older ones die.
 
-        Raises UnknownError; also for somebody who was let go.
+        Raises UnfitError for somebody who enrolled already: an access pass brings those back. Raises UnknownError,
+        also for somebody who was let go.
         """
         now = self._ports.now()
-        issued = await self._ports.write(lambda transaction: self._again(transaction, person_id, by, now, by_mail, why))
+
+        def work(transaction: Transaction) -> IssuedLink | None:
+            if store.status_of(transaction.connection, person_id) is PersonStatus.ACTIVE:
+                raise UnfitError("status", "They have enrolled already", "issue an access pass instead")
+            return self._again(transaction, person_id, by, now, by_mail, why)
+
+        issued = await self._ports.write(work)
         if issued is None:
             raise UnknownError("person")
         return issued
 
     async def access_pass(
-        self, person_id: str, *, by: str, why: str, good_for: Milliseconds = PASS_MS, is_stolen: bool = False
+        self,
+        person_id: str,
+        *,
+        by: str,
+        why: str,
+        good_for: Milliseconds = PASS_MS,
+        lost: Collection[str] = (),
+        is_stolen: bool = False,
     ) -> IssuedLink:
         """A link that lets somebody who lost their device enrol a new passkey, once, and nothing else. Older ones die.
 
-        `is_stolen` ends every session of theirs as well. Raises UnfitError without a reason or for a time that can't
-        be, UnknownError for somebody who never enrolled or was let go.
+        `lost` names the passkeys that are gone: they are removed, and what they opened is over. `is_stolen` ends every
+        session of theirs as well, and removes every passkey if none is named. Raises UnfitError without a reason or
+        for a time that can't be, UnknownError for somebody who never enrolled or was let go, or has no such passkey,
+        NobodyCouldAdministerError.
         """
         if not why.strip():
             raise UnfitError("why", "It is not said why", "write in a few words how you know that it is really them")
@@ -105,11 +122,16 @@ class People:
             if store.status_of(transaction.connection, person_id) is not PersonStatus.ACTIVE:
                 return None
             self._invitations.withdraw(transaction, person_id, now)
+            gone = set(lost)
+            if is_stolen and not gone:
+                gone = {passkey.id for passkey in store.passkeys_of(transaction.connection, person_id)}
+            for passkey_id in sorted(gone):
+                lose_passkey(transaction, person_id, passkey_id, by=by, now=now, why=why)
             if is_stolen:
-                end_everything_of(transaction, person_id, now, by, "device-lost", why)
+                end_everything_of(transaction, person_id, now, by, LOST, why)
             return self._invitations.issue_pass(transaction, person_id, by=by, now=now, good_for=good_for, why=why)
 
-        issued = await self._ports.write(work)
+        issued = await self._ports.take(work)
         if issued is None:
             raise UnknownError("person")
         return issued

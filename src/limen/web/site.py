@@ -191,7 +191,7 @@ class Site:
             raise TurnedAwayError(self.go(visit, "/sign-in", to=visit.here))
         app = self._limen()
         room = request.scope.get("route")
-        way = self._way_in(visit.session, ways or ("view",), visit)
+        way = self.way_in(visit.session, ways or ("view",), visit)
         asked = Asked(way, request.method, getattr(room, "path", ""), self.host)
         answer = self.ports.doors.judge("sign-in", app, visit.session, asked, visit.visitor.address)
         if answer.effect is Effect.CHALLENGE:
@@ -201,7 +201,7 @@ class Site:
         may = self.may(visit.session, visit.visitor.address, visit.now)
         return Resident(visit, visit.session, visit.person, may, answer, way)
 
-    def _way_in(self, session: Session, ways: Ways, visit: Visit) -> str:
+    def way_in(self, session: Session, ways: Ways, visit: Visit) -> str:
         """Of these actions the first that is permitted; else the first that a proof would open; else the first that a
         policy says something about, which the refusal then says.
         """

@@ -7,7 +7,7 @@ from tests.web.conftest import Browser, House
 from limen.events import KINDS
 from limen.web.portal.records import FAMILIES, OTHER, family
 
-INNER = {"workload", "limen", "journal"}
+INNER = {"workload", "limen", "journal", "backup", "key", "disk"}
 
 
 async def test_ones_own_entries_are_shown_and_nobody_elses(house: House, browser: Browser) -> None:

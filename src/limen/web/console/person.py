@@ -54,7 +54,10 @@ def rooms(site: Site) -> APIRouter:  # noqa: C901, PLR0915 -- one small function
         resident, member, why, sent = await _helping(request, person_id)
         await freshly_proved(site, resident, f"/console/people/{person_id}")
         by_mail = sent.get("how") == ["mail"]
-        issued = await people.invite_again(person_id, by=resident.person.id, by_mail=by_mail, why=why)
+        try:
+            issued = await people.invite_again(person_id, by=resident.person.id, by_mail=by_mail, why=why)
+        except LimenError as wrong:
+            return await _page(site, resident, member, "", wrong)
         if by_mail:
             return site.go(resident, f"/console/people/{person_id}", done="mailed")
         name = member.person.name
@@ -69,7 +72,12 @@ def rooms(site: Site) -> APIRouter:  # noqa: C901, PLR0915 -- one small function
         stolen = sent.get("stolen") == ["yes"]
         try:
             issued = await people.access_pass(
-                person_id, by=resident.person.id, why=why, good_for=hours * HOUR, is_stolen=stolen
+                person_id,
+                by=resident.person.id,
+                why=why,
+                good_for=hours * HOUR,
+                lost=sent.get("lost", []),
+                is_stolen=stolen,
             )
         except LimenError as wrong:
             return await _page(site, resident, member, "", wrong)

@@ -10,11 +10,13 @@ from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
 
+from limen.events import Event
 from limen.facts import LIMEN, App
 from limen.policy.decision import Effect, Named, Remedies, Request as Asked
 from limen.policy.remedies.search import opens_at
 from limen.policy.saying import Audience, Names, Words, remedy_sentence
 from limen.web.catalogue import gettext_noop
+from limen.web.needs import SEE_PEOPLE
 from limen.web.portal.conditions import Condition, Refused, can_prove, checklist
 from limen.web.portal.past import Past, past_decision
 from limen.web.requests import query, query_id, where_to
@@ -68,7 +70,10 @@ def rooms(site: Site) -> APIRouter:
 
 
 def may_see(site: Site, visit: Visit, past: Past) -> bool:
-    """Does this refusal concern whoever is visiting: is it theirs, or may they administer?"""
+    """Does this refusal concern whoever is visiting: is it theirs, or may they read or help?
+
+    Of a colleague's, the helpdesk sees the one whose number it was told; that anybody looked is journaled.
+    """
     if visit.session is None:
         return False
     if past.event.actor == visit.session.person_id:
@@ -76,8 +81,22 @@ def may_see(site: Site, visit: Visit, past: Past) -> bool:
     app = site.known.apps.get(LIMEN)
     if app is None:
         return False
-    asked = Asked("administer", "GET", "/not-yet", site.host)
-    return site.ports.doors.judge("sign-in", app, visit.session, asked, visit.visitor.address).permitted
+    way = site.way_in(visit.session, SEE_PEOPLE, visit)
+    asked = Asked(way, "GET", "/not-yet", site.host)
+    if not site.ports.doors.judge("sign-in", app, visit.session, asked, visit.visitor.address).permitted:
+        return False
+    site.ports.journal.record(
+        Event(
+            at=visit.now,
+            kind="person.looked_at",
+            actor=visit.session.person_id,
+            subject=past.event.actor,
+            session=visit.session.id,
+            address=visit.visitor.address[:64],
+            details={"room": "not-yet", "as": way},
+        )
+    )
+    return True
 
 
 async def _not_yet(site: Site, visit: Visit, past: Past, *, is_again: bool) -> NotYet:

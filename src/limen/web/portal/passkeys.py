@@ -47,6 +47,18 @@ def rooms(site: Site) -> APIRouter:
             return await _page(site, resident, problem=wrong)
         return site.go(resident, "/passkeys", done="removed")
 
+    @router.post("/passkeys/{passkey_id}/lost")
+    async def lost(request: Request, passkey_id: str) -> Response:
+        resident = await site.enter(request)
+        await site.form(request, resident.visit)
+        try:
+            await factors.report_lost(resident.session, passkey_id)
+        except (NotLiveError, FreshProofNeededError):
+            raise
+        except LimenError as wrong:
+            return await _page(site, resident, problem=wrong)
+        return site.go(resident, "/passkeys", done="lost")
+
     _for_scripts(router, site)
     return router
 

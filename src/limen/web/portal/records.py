@@ -17,6 +17,7 @@ from limen.policy.decision import Request as Asked
 from limen.policy.saying.why import policies_about, request_of
 from limen.storage.journal.recent import RING
 from limen.web.catalogue import gettext_noop
+from limen.web.needs import CONSOLE
 from limen.web.site import Resident, Site
 
 NEWEST: Final = 20
@@ -35,6 +36,7 @@ FAMILIES: Final = {
     "link": gettext_noop("One-time links"),
     "mail": gettext_noop("Mails to you"),
     "factor": gettext_noop("Your passkeys, password and code"),
+    "token": gettext_noop("Tokens of your programs"),
     "revision": gettext_noop("Changes you published"),
     "break_glass": gettext_noop("Break-glass"),
 }
@@ -85,20 +87,28 @@ def family(kind: str) -> str:
 
 
 def readers(site: Site, resident: Resident) -> tuple[tuple[str, int], ...]:
-    """Whom the policies in force let into the journal: each group's title, and how many active people are in it now."""
+    """Whom the policies in force let look: each group's title, or who is named by themselves, and how many active
+    people that is now.
+    """
     engine = site.ports.in_force.engine
     facts = site.known.facts(resident.session, site.known.apps[LIMEN], resident.visitor.address)
-    asked = request_of(engine, engine.decide(Asked("administer"), facts, resident.now))
-    groups = {
-        uid.id
-        for policy in policies_about(engine, asked)
+    permits = [
+        policy
+        for way in sorted(CONSOLE)
+        for policy in policies_about(engine, request_of(engine, engine.decide(Asked(way), facts, resident.now)))
         if policy.effect == "permit"
-        for uid in policy.principal.entities or ()
-        if uid.type == "Group" and uid.id in site.known.groups
-    }
-    active = [person for person in site.known.people.values() if person.active]
-    titles = {group: site.known.groups[group].title or group for group in groups}
-    return tuple((titles[group], sum(group in person.groups for person in active)) for group in sorted(groups))
+    ]
+    active = {person.id: person for person in site.known.people.values() if person.active}
+    if any(policy.principal.entities is None for policy in permits):
+        return ((resident.visit.speech.gettext("everybody whom a condition of the policies lets in"), len(active)),)
+    named = {uid for policy in permits for uid in policy.principal.entities or ()}
+    groups = sorted(uid.id for uid in named if uid.type == "Group" and uid.id in site.known.groups)
+    people = sorted(active[uid.id].name for uid in named if uid.type == "Person" and uid.id in active)
+    counted = [(group, sum(group in person.groups for person in active.values())) for group in groups]
+    return (
+        *((site.known.groups[group].title or group, count) for group, count in counted),
+        *((name, 1) for name in people),
+    )
 
 
 def _own(site: Site, person_id: str) -> list[Event]:

@@ -1,0 +1,54 @@
+"""A passkey that is lost: removed, with every session it opened, and every link that could have been made with them."""
+
+from __future__ import annotations
+
+from limen.clock import Instant
+from limen.events import Event
+from limen.facts import Factor
+from limen.identity import store
+from limen.identity.errors import UnknownError
+from limen.identity.sessions import mark
+from limen.storage.database import Transaction
+
+REASON = "device-lost"
+
+
+def lose_passkey(
+    transaction: Transaction,
+    person_id: str,
+    passkey_id: str,
+    *,
+    by: str,
+    now: Instant,
+    why: str = "",
+    but_session: str = "",
+) -> None:
+    """Remove a passkey and end what it opened; whoever holds the device is known to no browser any more.
+
+    `but_session` goes on: the one in which its person says so. Raises UnknownError.
+    """
+    connection = transaction.connection
+    if not store.delete_passkey(connection, person_id, passkey_id):
+        raise UnknownError("passkey")
+    for session_id in store.sessions_proved_by(connection, passkey_id):
+        if session_id != but_session:
+            found = store.session_by_id(connection, session_id)
+            mark(transaction, "session", session_id, max(now, found[1].started_at if found else 0) + 1)
+            transaction.say(_event("session.revoked", person_id, by, now, {}, session_id))
+    store.forget_browsers_of(connection, person_id)
+    store.revoke_links(connection, now, person_id=person_id)
+    details = {"factor": str(Factor.PASSKEY), "passkey": passkey_id, **({"why": why} if why else {})}
+    transaction.say(_event("factor.removed", person_id, by, now, details))
+
+
+def _event(kind: str, person_id: str, by: str, now: Instant, details: dict[str, str], session: str = "") -> Event:
+    return Event(
+        id="",
+        at=now,
+        kind=kind,
+        actor=by,
+        subject=person_id,
+        session=session,
+        reason=REASON,
+        details=dict(details),
+    )

@@ -1,0 +1,50 @@
+"""A passkey that is lost: gone, with what it opened, whoever says so."""
+
+from __future__ import annotations
+
+import pytest
+from tests.identity.conftest import House
+from tests.identity.test_factors import add
+
+from limen.facts import Standing
+from limen.identity.errors import LinkRefusedError, UnfitError, UnknownError
+from limen.identity.losing import REASON
+from limen.identity.model import Visitor
+
+
+async def test_what_a_lost_passkey_opened_is_over_and_the_rest_goes_on(
+    house: House, visitor: Visitor, stranger: Visitor
+) -> None:
+    phone, laptop = house.passkey(), house.passkey()
+    ada = await house.administrator(laptop, visitor)
+    phone_id = await add(house, ada, visitor, phone)
+    thief = await house.sign_in(phone, stranger)
+    with pytest.raises(UnfitError, match="another one"):
+        await house.parts.factors.report_lost(thief.session, phone_id)
+    await house.parts.factors.report_lost(ada.session, phone_id)
+    now = house.clock.now()
+    assert house.known.standing(thief.session, "", now) is not Standing.LIVE
+    assert house.known.standing(ada.session, "", now) is Standing.LIVE
+    assert [key.id for key in (await house.parts.factors.of_person(ada.person.id)).passkeys] != [phone_id]
+    assert REASON in house.words("factor.removed")
+    assert REASON in house.words("session.revoked")
+
+
+async def test_a_helper_takes_the_lost_one_or_all_of_a_stolen_device(house: House, visitor: Visitor) -> None:
+    await house.administrator(house.passkey(), visitor)
+    ben = await house.enrol(await house.invited(), house.passkey(), visitor)
+    phone_id = await add(house, ben, visitor)
+    people, factors = house.parts.people, house.parts.factors
+    with pytest.raises(UnknownError):
+        await people.access_pass(ben.person.id, by="p_hal", why="He called.", lost=["k_somebody-elses"])
+    await people.access_pass(ben.person.id, by="p_hal", why="He called.", lost=[phone_id])
+    assert len((await factors.of_person(ben.person.id)).passkeys) == 1
+    assert house.known.standing(ben.session, "", house.clock.now()) is Standing.LIVE
+    issued = await people.access_pass(ben.person.id, by="p_hal", why="He called.", is_stolen=True)
+    assert not (await factors.of_person(ben.person.id)).passkeys
+    assert house.known.standing(ben.session, "", house.clock.now()) is not Standing.LIVE
+    again = await house.enrol(issued, house.passkey(), visitor)
+    await house.parts.sessions.revoke_person(ben.person.id, by="p_hal")
+    with pytest.raises(LinkRefusedError):
+        await house.enrol(issued, house.passkey(), visitor)
+    assert again.person.id == ben.person.id
