@@ -36,7 +36,6 @@ FAMILIES: Final = {
     "link": gettext_noop("One-time links"),
     "mail": gettext_noop("Mails to you"),
     "factor": gettext_noop("Your passkeys, password and code"),
-    "token": gettext_noop("Tokens of your programs"),
     "revision": gettext_noop("Changes you published"),
     "break_glass": gettext_noop("Break-glass"),
 }
