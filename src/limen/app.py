@@ -22,6 +22,7 @@ from limen.company.gate import lockout, people_of
 from limen.company.project import InForce
 from limen.company.publish import SERVER, publish
 from limen.doctor.finding import Finding
+from limen.enforcement import observed_store
 from limen.enforcement.addresses import UntrustedHops
 from limen.enforcement.assertion import Identity
 from limen.enforcement.check import CheckServer
@@ -128,7 +129,13 @@ async def open_limen(
     )
     await asyncio.to_thread(disk.look)
     limen = await _open_doors(closing, below, doors, identity, disk)
-    keeping_up = asyncio.create_task(_keep_up(identity), name="keep up")
+    await asyncio.to_thread(below.database.read, lambda snapshot: observed_store.load(doors.observed, snapshot))
+
+    async def keep_observed() -> None:
+        await observed_store.keep_up(doors.observed, below.known.apps, below.database, below.clock.now())
+
+    closing.push_async_callback(keep_observed)
+    keeping_up = asyncio.create_task(_keep_up(identity.keep_up, keep_observed), name="keep up")
     closing.push_async_callback(_cancel, keeping_up)
     sender = mail_sender(settings, root, below.database, below.keyring, below.clock)
     sender.start()
@@ -308,13 +315,14 @@ def _by_host(settings: Settings, pages: Asgi, gateway: Asgi, hops: UntrustedHops
     return asgi
 
 
-async def _keep_up(identity: Parts) -> None:
+async def _keep_up(*keeping: Callable[[], Awaitable[None]]) -> None:
     while True:
         await asyncio.sleep(KEEP_UP_SECONDS)
-        try:
-            await identity.keep_up()
-        except Exception:  # noqa: BLE001 -- whatever went wrong, the next try comes
-            _log.exception("last uses and guesses could not be written down; the next try is in %s s", KEEP_UP_SECONDS)
+        for one in keeping:
+            try:
+                await one()
+            except Exception:  # noqa: BLE001 -- whatever went wrong, the next try comes
+                _log.exception("what memory holds could not be written down; the next try is in %s s", KEEP_UP_SECONDS)
 
 
 async def _cancel(task: asyncio.Task[None]) -> None:

@@ -15,6 +15,7 @@ from limen.clock import Clock, Instant
 from limen.enforcement.authorization import Presented
 from limen.enforcement.flood import Flood
 from limen.enforcement.headers import TwiceError, cookie
+from limen.enforcement.observed import Observed
 from limen.enforcement.paths import PathRefusedError
 from limen.enforcement.ports import CurrentEngine, Journal
 from limen.enforcement.routes import MethodRefusedError, Route, Routes
@@ -135,6 +136,7 @@ class Doors:
         self._hosts: dict[bytes, Routes | None] = {}
         self._flood = Flood()
         self._reserved = Flood(KEPT_ON_THE_RESERVE)
+        self.observed = Observed()
 
     def ask(
         self,
@@ -340,6 +342,8 @@ class Doors:
                 decision, address = self._from_nowhere(decision), ""
             decision = _because(decision, standing)
         kept = self.journal.decided(door, decision, alias, address, (perf_counter_ns() - began) / 1_000)
+        if app.onboarding_until:
+            self._note(door, route, decision, session, kept)
         return Answer(effect, decision.reasons[0].policy, kept, decision, app, session, route)
 
     def _outside(self, door: str, route: Route, session: Session, facts: Facts, now: Instant) -> Answer:
@@ -400,7 +404,14 @@ class Doors:
         self, decision: Decision, app: App, session: Session | None, route: Route, door: str, address: str
     ) -> Answer:
         kept = self.journal.decided(door, decision, session.id if session else "", address, 0.0)
+        if app.onboarding_until:
+            self._note(door, route, decision, session, kept)
         return Answer(decision.effect, _word(decision), kept, decision, app, session, route)
+
+    def _note(self, door: str, route: Route, decision: Decision, session: Session | None, kept: str) -> None:
+        """Count what is asked of an app in onboarding; what the portal asks by itself is no request to it."""
+        if door != "sign-in" and decision.facts.app.is_onboarding(decision.now):
+            self.observed.note(route.path, decision, session.person_id if session is not None else "", kept)
 
 
 def _token(cookies: bytes) -> tuple[bytes, str]:

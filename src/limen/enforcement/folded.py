@@ -1,0 +1,49 @@
+"""A path as it may be remembered: words that name a part of an app stay, whatever could name a person or a thing goes.
+
+`/files/1234/report` is kept as `/files/*/report`. In doubt a segment is folded: a pattern that says too little is no
+harm, one that keeps a token, an e-mail address or a title is.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+ANYTHING: Final = "*"
+MOST_SEGMENTS: Final = 8
+"""What lies deeper is any rest (`**`)."""
+LONGEST: Final = 40
+_LONGEST_WORD: Final = 15
+_MOST_WORDS: Final = 3
+_SEGMENT: Final = re.compile(r"[.]?[A-Za-z][A-Za-z0-9._~-]*")
+_BETWEEN_WORDS: Final = re.compile(r"[._~-]")
+_WORD: Final = re.compile(r"(?:[a-z]+|[A-Z]+|[a-z]*(?:[A-Z][a-z]{2,})+)[0-9]{0,2}")
+"""Letters as people write them, and at most a small number after them: `v2`, `oauth2`, `getUserInfo`."""
+_HEXADECIMAL: Final = re.compile(r"[0-9a-f]{6,}|[0-9A-F]{6,}")
+
+
+def fold(path: str) -> tuple[str, ...]:
+    """The segments of a path that was read as one plain path; a last "" stands for a slash at its end."""
+    segments = path.split("/")[1 : MOST_SEGMENTS + 2]
+    folded = tuple(segment if is_a_name(segment) else ANYTHING for segment in segments if segment)
+    if len(folded) > MOST_SEGMENTS:
+        return (*folded[:MOST_SEGMENTS], "**")
+    return (*folded, "") if folded and path.endswith("/") and len(segments) <= MOST_SEGMENTS + 1 else folded
+
+
+def is_a_name(segment: str) -> bool:
+    """Is this a word or a few, such as an app's own paths are made of, and nothing that looks like an id or a token?"""
+    if len(segment) > LONGEST or not _SEGMENT.fullmatch(segment):
+        return False
+    words = [word for word in _BETWEEN_WORDS.split(segment) if word]
+    return len(words) <= _MOST_WORDS and all(_is_word(word) for word in words)
+
+
+def written(segments: tuple[str, ...]) -> str:
+    """The pattern as it is written in apps.yaml."""
+    return "/" + "/".join(segments)
+
+
+def _is_word(word: str) -> bool:
+    is_number_alone = _HEXADECIMAL.fullmatch(word) is not None
+    return len(word) <= _LONGEST_WORD and not is_number_alone and _WORD.fullmatch(word) is not None

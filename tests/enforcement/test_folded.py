@@ -1,0 +1,39 @@
+"""What of a path is remembered, and what never is."""
+
+from __future__ import annotations
+
+import pytest
+
+from limen.enforcement.folded import fold, is_a_name, written
+
+
+@pytest.mark.parametrize(
+    ("path", "pattern"),
+    [
+        ("/", "/"),
+        ("/login", "/login"),
+        ("/login/", "/login/"),
+        ("/api/v2/getUserInfo", "/api/v2/getUserInfo"),
+        ("/.well-known/openid-configuration", "/.well-known/openid-configuration"),
+        ("/export/report.csv", "/export/report.csv"),
+        ("/files/1234/report", "/files/*/report"),
+        ("/people/ada@harbor.example/photo", "/people/*/photo"),
+        ("/wiki/salary-of-noor-bakker", "/wiki/*"),
+        ("/c/0f3b9b1e-6f0a-4d0a-9a53-0c1d2e3f4a5b", "/c/*"),
+        ("/commit/deadbeef", "/commit/*"),
+        ("/s/dQw4w9WgXcQ", "/s/*"),
+        ("/t/eyJhbGciOiJIUzI1NiJ9.e30.abc", "/t/*"),
+        ("/a/b/c/d/e/f/g/h", "/a/b/c/d/e/f/g/h"),
+        ("/a/b/c/d/e/f/g/h/i/j", "/a/b/c/d/e/f/g/h/**"),
+        ("/ü/{x}/**/%41/a b/a\nb/$(id)", "/*/*/*/*/*/*/*"),
+    ],
+)
+def test_words_stay_and_what_could_name_somebody_goes(path: str, pattern: str) -> None:
+    assert written(fold(path)) == pattern
+
+
+def test_a_name_is_short() -> None:
+    assert is_a_name("handbook-chapters-list")
+    assert not is_a_name("handbook-chapters-handbook-chapters-x.y.z")
+    assert not is_a_name("a" * 16)
+    assert not is_a_name("")

@@ -1,0 +1,162 @@
+"""What is asked of apps in onboarding is counted by kinds, and so is who would have been refused."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from tests.enforcement.house import NOW, House
+from tests.policy.scene import app
+
+from limen.clock import DAY, Instant
+from limen.enforcement.observed import (
+    KEPT,
+    MOST_PATTERNS,
+    MOST_PEOPLE,
+    MOST_REFUSALS,
+    MOST_STRANGERS,
+    REST,
+    Kind,
+    Observed,
+)
+from limen.facts import App, Facts, Label
+from limen.policy.decision import Decision, Effect, Named, Reason, Request
+
+UNTIL = NOW + 7 * DAY
+WIKI = replace(app(Label.INTERNAL), onboarding_until=UNTIL)
+
+
+def asked(
+    observed: Observed,
+    path: str,
+    person: str = "ana",
+    method: str = "GET",
+    *,
+    action: str = "view",
+    reasons: tuple[str, ...] = ("staff-view",),
+    now: Instant = NOW,
+    of: App = WIKI,
+    name: str = "d1",
+) -> None:
+    said = tuple(Reason(reason, "permit", reason) for reason in reasons)
+    request = Request(action, method, "/**", of.host)
+    observed.note(path, Decision(Effect.PERMIT, said, (), (), request, Facts(of), now, "r1"), person, name)
+
+
+def kinds(observed: Observed) -> dict[str, tuple[int, int, int]]:
+    seen = observed.of("wiki")
+    assert seen is not None
+    return {
+        f"{kind.method} /{'/'.join(kind.segments)} {kind.action}": (one.signed_in, one.strangers, one.people_count)
+        for kind, one in seen.kinds.items()
+    }
+
+
+def test_requests_are_counted_by_method_pattern_and_action_and_people_by_their_number() -> None:
+    observed = Observed()
+    for person in ("ana", "ben", "ana", ""):
+        asked(observed, "/files/17", person)
+    asked(observed, "/files/18", "ana", "POST", action="edit")
+    asked(observed, "/logo", "", reasons=(Named.PUBLIC_ROUTE,))
+    asked(observed, "/logo", "", "BREW")
+    assert kinds(observed) == {
+        "GET /files/* view": (3, 1, 2),
+        "POST /files/* edit": (1, 0, 1),
+        "GET /logo public": (0, 1, 0),
+        "other /logo view": (0, 1, 0),
+    }
+    for number in range(50):
+        asked(observed, "/files/17", f"p{number}")
+    assert kinds(observed)["GET /files/* view"] == (53, 1, MOST_PEOPLE)
+
+
+def test_names_that_two_people_used_outlast_a_flood_of_names_by_one() -> None:
+    observed = Observed()
+    for person in ("ana", "ben"):
+        asked(observed, "/files/list", person)
+        asked(observed, "/search", person)
+    for one in range(MOST_PATTERNS * 2):
+        asked(observed, f"/files/{chr(97 + one // 26)}{chr(97 + one % 26)}", "eve")
+    found = kinds(observed)
+    assert found["GET /files/list view"] == (2, 0, 2)
+    assert found["GET /search view"] == (2, 0, 2)
+    assert found["GET /files/* view"][0] > MOST_PATTERNS
+    asked(observed, "/files/list", "cem")
+    assert kinds(observed)["GET /files/list view"] == (3, 0, 3)
+
+
+def test_strangers_have_few_patterns_of_their_own_and_give_way() -> None:
+    observed = Observed()
+    for one in range(MOST_STRANGERS * 3):
+        asked(observed, f"/{chr(97 + one // 26)}{chr(97 + one % 26)}", "")
+    seen = observed.of("wiki")
+    assert seen is not None
+    assert len(seen.kinds) == MOST_STRANGERS + 1
+    assert seen.kinds[REST].strangers == MOST_STRANGERS * 2
+    for one in range(MOST_PATTERNS):
+        asked(observed, f"/place/{chr(97 + one // 26)}{chr(97 + one % 26)}", "ana")
+    assert all(count.signed_in for kind, count in seen.kinds.items() if kind != REST)
+    assert seen.kinds[REST].strangers == MOST_STRANGERS * 3
+
+
+def test_who_would_have_been_refused_is_counted_to_the_last_request() -> None:
+    observed = Observed()
+    for number in range(3):
+        asked(observed, "/x", "eve", reasons=(Named.ONBOARDING, "nothing-permits"), name=f"d{number}", now=NOW + number)
+    asked(observed, "/x", "eve")
+    asked(observed, "/x", "", reasons=(Named.ONBOARDING, "nothing-permits"))
+    seen = observed.of("wiki")
+    assert seen is not None
+    ((refused, often),) = seen.refused.items()
+    assert (refused.person_id, refused.action, refused.reasons) == ("eve", "view", ("nothing-permits",))
+    assert (often.count, often.newest, often.decision) == (3, NOW + 2, "d2")
+
+
+def test_refusals_are_bounded_and_what_is_beyond_is_still_counted(monkeypatch) -> None:
+    monkeypatch.setattr("limen.enforcement.observed.MOST_REFUSALS", 3)
+    assert MOST_REFUSALS == 5_000
+    observed = Observed()
+    for number in range(5):
+        asked(observed, "/x", f"p{number}", reasons=(Named.ONBOARDING, "nothing-permits"))
+    seen = observed.of("wiki")
+    assert seen is not None
+    assert (len(seen.refused), seen.uncounted) == (3, 2)
+
+
+def test_it_is_forgotten_a_week_after_the_end_whatever_ended_it() -> None:
+    observed = Observed()
+    asked(observed, "/x")
+    assert observed.forget({"wiki": WIKI}, UNTIL + KEPT - 1) == ()
+    assert observed.forget({"wiki": WIKI}, UNTIL + KEPT) == ("wiki",)
+    assert observed.of("wiki") is None
+    for apps in ({}, {"wiki": replace(WIKI, onboarding_until=0)}):
+        asked(observed, "/x")
+        assert observed.forget(apps, NOW) == ()
+        assert observed.forget(apps, NOW + KEPT) == ("wiki",)
+    asked(observed, "/x")
+    longer = {"wiki": replace(WIKI, onboarding_until=UNTIL + 5 * DAY)}
+    assert observed.forget(longer, NOW) == ()
+    assert observed.forget(longer, UNTIL + 5 * DAY + KEPT - 1) == ()
+
+
+def test_the_doors_note_only_apps_in_onboarding() -> None:
+    house = House()
+    cookie = house.cookie().encode()
+
+    def ask(cookies: bytes) -> None:
+        house.doors.ask("check", b"GET", b"wiki.harbor.example", b"/page/7?secret=1", cookies, "203.0.113.7")
+
+    ask(cookie)
+    assert not tuple(house.doors.observed.apps())
+    wiki = house.known.apps["wiki"]
+    apps = (replace(wiki, label=Label.INTERNAL, onboarding_until=house.clock.now() + DAY),)
+    house.known.set_company(apps, house.known.groups.values())
+    ask(cookie)
+    ask(b"")
+    seen = house.doors.observed.of("wiki")
+    assert seen is not None
+    (kind,) = seen.kinds
+    assert kind == Kind("GET", ("page", "*"), "view")
+    assert (seen.kinds[kind].signed_in, seen.kinds[kind].strangers) == (1, 1)
+    house.clock.forward(DAY)
+    ask(b"")
+    assert seen.kinds[kind].strangers == 1

@@ -1,0 +1,86 @@
+"""What was asked survives a restart, and is erased when it is over."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from sqlalchemy import func, select
+from tests.enforcement.house import NOW
+from tests.enforcement.test_observed import UNTIL, WIKI, asked, kinds
+
+from limen.enforcement.observed import KEPT, MOST_PATTERNS, Observed
+from limen.enforcement.observed_store import keep_up, load, observed_apps, observed_kinds, observed_refusals
+from limen.policy.decision import Named
+from limen.storage.database import Database
+
+APPS = {"wiki": WIKI}
+
+
+@pytest.fixture
+def database(tmp_path: Path) -> Database:
+    return Database.open(tmp_path / "limen.db")
+
+
+def loaded(database: Database) -> Observed:
+    observed = Observed()
+    database.read(lambda snapshot: load(observed, snapshot))
+    return observed
+
+
+def rows(database: Database) -> list[int | None]:
+    tables = (observed_apps, observed_kinds, observed_refusals)
+    return [
+        database.read(lambda s, table=table: s.connection.scalar(select(func.count()).select_from(table)))  # type: ignore[misc]
+        for table in tables
+    ]
+
+
+async def test_it_goes_on_after_a_restart_and_names_no_person_behind_a_pattern(database: Database) -> None:
+    observed = Observed()
+    for person in ("ana", "ben"):
+        asked(observed, "/", person)
+        asked(observed, "/files/7/", person, reasons=(Named.ONBOARDING, "nothing-permits"))
+    for one in range(MOST_PATTERNS):
+        asked(observed, f"/place/{chr(97 + one // 26)}{chr(97 + one % 26)}", "ana")
+    await keep_up(observed, APPS, database, NOW)
+    again = loaded(database)
+    assert kinds(again) == kinds(observed)
+    kept, before = again.of("wiki"), observed.of("wiki")
+    assert kept is not None
+    assert before is not None
+    assert (kept.refused, kept.wide, kept.forget_at) == (before.refused, before.wide, UNTIL + KEPT)
+    assert not any(count.people for count in kept.kinds.values())
+    asked(again, "/", "ana", reasons=(Named.ONBOARDING, "nothing-permits"))
+    assert kinds(again)["GET / view"] == (3, 0, 2)
+    await keep_up(again, APPS, database, NOW)
+    assert loaded(database).of("wiki").refused == again.of("wiki").refused  # type: ignore[union-attr]
+
+
+async def test_nothing_is_written_where_nothing_is_new_and_all_is_erased_when_it_is_over(database: Database) -> None:
+    observed = Observed()
+    asked(observed, "/", reasons=(Named.ONBOARDING, "nothing-permits"))
+    commits: list[int] = []
+    database.watch(lambda: commits.append(1))
+    await keep_up(observed, APPS, database, NOW)
+    assert rows(database) == [1, 1, 1]
+    await keep_up(observed, {"wiki": replace(WIKI, onboarding_until=0)}, database, NOW)
+    await keep_up(observed, {}, database, NOW + KEPT - 1)
+    assert rows(database) == [1, 1, 1]
+    await keep_up(observed, {}, database, NOW + KEPT)
+    assert rows(database) == [0, 0, 0]
+
+
+async def test_what_could_not_be_written_is_written_next_time(database: Database) -> None:
+    observed = Observed()
+    asked(observed, "/", reasons=(Named.ONBOARDING, "nothing-permits"))
+
+    class Broken:
+        async def writing(self, work: object) -> None:
+            raise OSError("no space left")
+
+    with pytest.raises(OSError, match="space"):
+        await keep_up(observed, APPS, Broken(), NOW)  # type: ignore[arg-type]
+    await keep_up(observed, APPS, database, NOW)
+    assert rows(database) == [1, 1, 1]
