@@ -11,6 +11,7 @@ from __future__ import annotations
 import argparse
 import http.client
 import json
+import os
 import re
 import secrets
 import socket
@@ -67,33 +68,53 @@ def main() -> int:
 class Started:
     """A running `limen serve` and how long it took to its first answer."""
 
-    def __init__(self, root: Path, port: int) -> None:
+    def __init__(
+        self, root: Path, port: int, said: Path = Path(os.devnull), python: str = sys.executable, app: str = "app0"
+    ) -> None:
+        """`said` is the file that gets what it prints; `app` one whose host answers once everything stands."""
         began = time.perf_counter()
-        command = [sys.executable, "-m", "limen.cli.main", "serve", str(root)]
-        self.process = subprocess.Popen(command, stdout=subprocess.DEVNULL)
-        while not answers(port):
+        command = [python, "-m", "limen.cli.main", "serve", str(root)]
+        with said.open("wb") as out:
+            self.process = subprocess.Popen(command, stdout=out)
+        while not answers(port, app):
             if self.process.poll() is not None:
                 raise SystemExit("limen serve ended; its own words are above")
             time.sleep(0.01)
         self.seconds = time.perf_counter() - began
 
     def resident_mb(self) -> float:
+        """What the server and its children hold now."""
+        return sum(_megabytes(pid, "VmRSS") for pid in self._processes())
+
+    def highest_mb(self) -> float:
+        """What the server alone held at its highest."""
+        return _megabytes(self.process.pid, "VmHWM")
+
+    def wait_for_children(self) -> None:
+        while len(self._processes()) > 1:
+            time.sleep(0.1)
+
+    def _processes(self) -> list[int]:
         pids = [self.process.pid]
         for pid in pids:
             for task in Path(f"/proc/{pid}/task").glob("*/children"):
                 pids += [int(child) for child in task.read_text().split()]
-        kilobytes = [re.search(r"VmRSS:\s+(\d+)", Path(f"/proc/{pid}/status").read_text()) for pid in pids]
-        return sum(int(found[1]) for found in kilobytes if found) / 1024
+        return pids
 
     def stop(self) -> None:
         self.process.terminate()
         self.process.wait(15)
 
 
-def answers(port: int) -> bool:
+def _megabytes(pid: int, word: str) -> float:
+    found = re.search(rf"{word}:\s+(\d+)", Path(f"/proc/{pid}/status").read_text())
+    return int(found[1]) / 1024 if found else 0.0
+
+
+def answers(port: int, app: str = "app0") -> bool:
     """Whether a request to an app's host is answered: by a decision, so nothing less than all of Limen stands."""
     try:
-        return asked(port, "app0.harbor.localhost", "/")[0] == 401
+        return asked(port, f"{app}.harbor.localhost", "/")[0] == 401
     except OSError:
         return False
 
@@ -124,10 +145,7 @@ def company(root: Path, port: int) -> None:
         check=True,
         stdout=subprocess.DEVNULL,
     )
-    toml = root / "limen.toml"
-    text = re.sub(r"^url = .*$", f'url = "http://limen.harbor.localhost:{port}"', toml.read_text(), flags=re.MULTILINE)
-    listen = f'[listen]\naddress = "127.0.0.1:{port}"\ncheck = "127.0.0.1:{free_port()}"'
-    toml.write_text(text.replace("[listen]", listen))
+    listen_on(root, port)
     labels = ("public", "internal", "confidential", "restricted")
     apps = [
         f"- id: app{n}\n  name: App {n}\n  host: app{n}.harbor.localhost\n  upstream: http://127.0.0.1:{9000 + n}\n"
@@ -136,6 +154,15 @@ def company(root: Path, port: int) -> None:
     ]
     (root / "apps.yaml").write_text("\n".join(apps))
     (root / "policies" / "tests.yaml").write_text("")
+
+
+def listen_on(root: Path, port: int) -> None:
+    """Have the company's server answer on this port of this machine."""
+    toml = root / "limen.toml"
+    text = re.sub(r"^url = .*$", f'url = "http://limen.harbor.localhost:{port}"', toml.read_text(), flags=re.MULTILINE)
+    text = re.sub(r"^(address|check) = .*\n", "", text, flags=re.MULTILINE)
+    listen = f'[listen]\naddress = "127.0.0.1:{port}"\ncheck = "127.0.0.1:{free_port()}"'
+    toml.write_text(text.replace("[listen]", listen))
 
 
 def fill(root: Path) -> None:
