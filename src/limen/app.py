@@ -13,6 +13,8 @@ from typing import Any, TypeAlias
 from urllib.parse import urlsplit
 
 from limen import web
+from limen.backup.fence import refuse_if_replaced
+from limen.backup.keeping import Keeping
 from limen.backup.places import refuse_half_restored
 from limen.backup.upgrade import needs_upgrade, upgrade
 from limen.clock import Clock, Instant, SystemClock
@@ -42,8 +44,6 @@ from limen.mail.ways import FileOutbox, Smtp, Way, mail_password
 from limen.operations.disk import Disk
 from limen.policy.decision import Decision, Request
 from limen.policy.proof.lockout import LockedOut
-from limen.privacy.erase import erase_again
-from limen.privacy.upkeep import Upkeep
 from limen.settings import Settings
 from limen.storage import Database, Feed, Keyring, Snapshot, master_key
 from limen.storage.break_glass import BreakGlass
@@ -130,7 +130,8 @@ async def open_limen(
         clock=below.clock,
     )
     await asyncio.to_thread(disk.look)
-    limen = await _open_doors(closing, below, doors, identity, disk)
+    backups = _keeping(below)
+    limen = await _open_doors(closing, below, doors, identity, disk, backups)
     await asyncio.to_thread(below.database.read, lambda snapshot: observed_store.load(doors.observed, snapshot))
 
     async def keep_observed() -> None:
@@ -142,18 +143,11 @@ async def open_limen(
     sender = mail_sender(settings, root, below.database, below.keyring, below.clock)
     sender.start()
     closing.push_async_callback(sender.stop)
-    upkeep = Upkeep(
-        below.database,
-        below.journal,
-        settings.retention,
-        places.data_folder(root, settings),
-        places.outbox_folder(root, settings),
-        below.clock,
-    )
-    erasing = asyncio.create_task(upkeep.keep_up(), name="privacy")
-    closing.push_async_callback(_cancel, erasing)
     looking = asyncio.create_task(disk.keep_looking(), name="disk")
     closing.push_async_callback(_cancel, looking)
+    taking = asyncio.create_task(backups.keep_taking(), name="backups")
+    closing.push_async_callback(backups.close)
+    closing.push_async_callback(_cancel, taking)
     return limen
 
 
@@ -171,10 +165,10 @@ def mail_sender(settings: Settings, root: Path, database: Database, keyring: Key
 async def _open_storage(closing: AsyncExitStack, settings: Settings, root: Path, clock: Clock) -> _Below:
     def opened() -> tuple[Database, Keyring, Journal, BreakGlass]:
         refuse_half_restored(root, settings)
+        refuse_if_replaced(places.data_folder(root, settings), places.backup_folder(root, settings))
         _bring_over(settings, root, clock.now())
         database = Database.open(places.database_url(root, settings), clock=clock)
         closing.callback(database.close)
-        erase_again(database, places.data_folder(root, settings), clock.now())
         key_file = places.key_file(root, settings)
         keyring = Keyring.open(database, master_key(key_file, os.environ), clock=clock)
         journal = Journal.open(
@@ -243,7 +237,14 @@ def _publish_first(below: _Below, first: Callable[[], Company]) -> None:
         publish(below.database, first(), SERVER, "the folder that Limen was first started with", below.clock.now())
 
 
-async def _open_doors(closing: AsyncExitStack, below: _Below, doors: Doors, identity: Parts, disk: Disk) -> Limen:
+def _keeping(below: _Below) -> Keeping:
+    file = places.key_file(below.root, below.settings)
+    return Keeping(below.root, below.settings, lambda: master_key(file, os.environ), below.database, below.clock)
+
+
+async def _open_doors(
+    closing: AsyncExitStack, below: _Below, doors: Doors, identity: Parts, disk: Disk, backups: Keeping
+) -> Limen:
     settings, clock = below.settings, below.clock
     keys = await below.database.writing(lambda transaction: keep_signing_keys(transaction, below.keyring, clock.now()))
     said = Identity(public_url=settings.public_url, clock=clock, keys=keys)
@@ -280,6 +281,7 @@ async def _open_doors(closing: AsyncExitStack, below: _Below, doors: Doors, iden
             settled=below.feed.settled,
             scarce=lambda: disk.sentences,
             examine=lambda: _examine(below, hops),
+            backups=backups,
         )
     )
     return Limen(

@@ -93,19 +93,6 @@ class Storage(_Section):
     """What the journal may take before Limen warns; 0 leaves only the disk itself to warn of."""
 
 
-class Retention(_Section):
-    """How long what is about people is kept, in days. The journal's own days are under `[storage]`.
-
-    `people_days`: who was let go is erased so long after; 0 keeps them until somebody erases them. `invited_days`: the
-    same for who was invited and never came. `links_days`, `mails_days`: what became of one-time links and of mails.
-    """
-
-    people_days: Annotated[int, Field(ge=0, le=3650)] = 90
-    invited_days: Annotated[int, Field(ge=0, le=3650)] = 90
-    links_days: Annotated[int, Field(ge=1, le=90)] = 90
-    mails_days: Annotated[int, Field(ge=1, le=90)] = 90
-
-
 class Logs(_Section):
     """What the process says of itself on standard error."""
 
@@ -140,6 +127,23 @@ class Mail(_Section):
         return host.removeprefix("[").removesuffix("]"), int(port)
 
 
+class Backup(_Section):
+    """The backups that a running server takes by itself, one a day."""
+
+    folder: Path | None = None
+    """Where they go, relative to the company folder; `backups` in the data folder where nothing is said."""
+    keep: Annotated[int, Field(ge=0, le=365)] = 7
+    """How many stay; 0 takes none."""
+    at: Annotated[str, Field(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$")] = "02:30"
+    """The time of day, in the company's time zone."""
+    recipient: Annotated[str, Field(pattern=r"^(age1[a-z0-9]{20,100})?$")] = ""
+    """An age recipient that each is sealed for; "" leaves them open to whoever can read the folder."""
+
+    @property
+    def is_on(self) -> bool:
+        return self.keep > 0
+
+
 class Settings(_Section):
     """Everything `limen.toml` may say."""
 
@@ -158,9 +162,9 @@ class Settings(_Section):
     help: Help = Help()
     sessions: Sessions = Sessions()
     storage: Storage = Storage()
-    retention: Retention = Retention()
     logs: Logs = Logs()
     mail: Mail = Mail()
+    backup: Backup = Backup()
     groups: dict[str, str] = {}
     """Each group's id, which policies name, and its title for people. Who is in it stands in the console."""
     networks: dict[str, tuple[Network, ...]] = {}

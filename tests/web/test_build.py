@@ -61,3 +61,13 @@ async def test_a_room_that_breaks_tells_nothing_of_why(
 async def test_no_documentation_of_the_inside_is_served(browser: Browser) -> None:
     for path in ("/docs", "/redoc", "/openapi.json"):
         assert (await browser.get(path)).status_code == 404
+
+
+async def test_styles_and_scripts_are_packed_for_whoever_takes_that_and_pages_for_nobody(browser: Browser) -> None:
+    page = await browser.get("/sign-in", **{"accept-encoding": "gzip"})
+    address = re.findall(r'href="(/static/[^"]+limen\.css)"', page.text)[0]
+    assert "content-encoding" not in page.headers
+    for accepted, is_packed in (("br, GZIP;q=0.5", True), ("gzip", True), ("gzip;q=0.0", False), ("*", False)):
+        file = await browser.get(address, **{"accept-encoding": accepted})
+        assert (file.headers.get("content-encoding") == "gzip", file.headers["vary"]) == (is_packed, "accept-encoding")
+        assert "@layer" in file.text

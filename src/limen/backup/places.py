@@ -17,6 +17,7 @@ from limen.settings import Settings
 RESTORING: Final = ".restoring"
 WORKING: Final = ".working"
 BEFORE_UPGRADE: Final = "before-upgrade"
+BACKUPS: Final = "backups"
 EPOCH: Final = "epoch"
 LAST: Final = "backup.last"
 _LOCK: Final = "backup.lock"

@@ -12,7 +12,7 @@ from limen.backup import fence
 from limen.backup.archive import Told, reading
 from limen.backup.errors import BackupError, NotEmptyError
 from limen.backup.examine import Examined, examine
-from limen.backup.places import RESTORING, WORKING, alone, database_file
+from limen.backup.places import BACKUPS, RESTORING, WORKING, alone, database_file
 from limen.clock import Instant
 from limen.company.folder import SETTINGS
 from limen.company.load import load_settings
@@ -27,9 +27,8 @@ from limen.storage.journal.outbox import drop_what_is_written
 from limen.storage.journal.segment import sync_folder
 from limen.storage.master_key import existing_key, written_key
 
-OURS = frozenset({RESTORING, WORKING, "backup.lock", "master.key", "erased.txt"})
-"""What may lie in a data folder that counts as empty: marks of our own, and what was put there beforehand: the key, and
-the list of who was erased."""
+OURS = frozenset({RESTORING, WORKING, BACKUPS, "backup.lock", "master.key"})
+"""What may lie in a data folder that counts as empty: our own marks, backups, and the key that was put there before."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -37,6 +37,12 @@ def outbox_folder(root: Path, settings: Settings) -> Path:
     return data_folder(root, settings) / "outbox"
 
 
+def backup_folder(root: Path, settings: Settings) -> Path:
+    """Where the backups go that the running server takes."""
+    folder = settings.backup.folder
+    return root / folder if folder is not None else data_folder(root, settings) / "backups"
+
+
 def mail_password_file(root: Path, settings: Settings) -> Path | None:
     """The mail server's password, where neither the environment nor systemd holds one."""
     return root / settings.mail.password_file if settings.mail.password_file else None

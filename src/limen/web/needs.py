@@ -51,6 +51,8 @@ NEEDS: Final[Mapping[tuple[str, str], Ways]] = {
     ("POST", "/console/people/mail/again"): CHANGE,
     ("GET", "/console/doctor"): READ,
     ("POST", "/console/doctor"): CHANGE,
+    ("GET", "/console/backups"): READ,
+    ("POST", "/console/backups"): CHANGE,
     ("GET", "/console/add-app"): CHANGE,
     ("POST", "/console/add-app"): CHANGE,
     ("POST", "/console/add-app/look"): CHANGE,

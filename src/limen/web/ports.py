@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from limen.backup.keeping import Keeping
 from limen.clock import Clock
 from limen.company.project import InForce
 from limen.doctor.finding import Finding
@@ -36,8 +37,8 @@ class Ports:
     """The outside of the rooms. `in_force` is swapped by every publication, so it is read anew for each page.
 
     `alias` is a session's name for one app, as its assertions carry it. `settled` returns when no worker decides any
-    more without what was written before. `scarce` says what room is running out, in sentences.
-    more without what was written before. `examine` looks at the whole set-up, and changes nothing.
+    more without what was written before. `scarce` says what room is running out, in sentences. `examine` looks at the
+    whole set-up, and changes nothing. `backups` takes them; None where none are taken.
     """
 
     settings: Settings
@@ -55,6 +56,7 @@ class Ports:
     settled: Callable[[], Awaitable[None]] = no_wait
     scarce: Callable[[], Sequence[str]] = tuple
     examine: Callable[[], Awaitable[tuple[Finding, ...]]] = nothing_found
+    backups: Keeping | None = None
 
     @property
     def engine(self) -> Callable[[], Engine]:

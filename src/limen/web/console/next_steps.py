@@ -28,6 +28,7 @@ def next_steps(
     titles: Mapping[str, str],
     scarce: Iterable[str] = (),
     onboarding: Iterable[Step] = (),
+    backups: Iterable[Step] = (),
 ) -> list[Step]:
     """`would_change` counts, for each watched policy, the answers it would have changed; `titles` are theirs.
 
@@ -37,6 +38,7 @@ def next_steps(
     return [
         *_about_room(scarce),
         *onboarding,
+        *backups,
         *_about_people(members),
         *_about_apps(apps),
         *_about_watched(would_change, titles),

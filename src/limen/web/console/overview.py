@@ -19,6 +19,7 @@ from limen.identity.model import PersonStatus
 from limen.storage.journal.recent import RING, HourCounts
 from limen.web import charts
 from limen.web.charts import EFFECTS, Bar
+from limen.web.console.backups import about_backups, standing_of
 from limen.web.console.next_steps import Step, about_onboarding, next_steps
 from limen.web.console.onboarding import is_let_pass
 from limen.web.console.rows import REFUSED, Filter, recent_rows, titles_of
@@ -67,6 +68,7 @@ def rooms(site: Site) -> APIRouter:
                 titles_of(site.ports.in_force.engine),
                 site.ports.scarce(),
                 onboarding_steps(apps, site.ports.journal.recent(RING, is_let_pass), now, zone),
+                about_backups(await standing_of(site), now),
             )[:_SECTIONS],
             revision=revision,
             apps=apps,

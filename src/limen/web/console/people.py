@@ -30,7 +30,7 @@ SHOWS: Final = {
     "signed-in": "Signed in now",
     "inactive": "Let go",
 }
-MOST_SHOWN: Final = 500
+MOST_SHOWN: Final = 100
 _DONE: Final = {
     "revoked": "That link is worth nothing now.",
     "mailed-again": "Everybody whose invitation had run out gets a new one by mail.",

@@ -27,7 +27,6 @@ _MORE: Final = (
     "risk_may_be_unknown",
     "granted",
     "active",
-    "interactive",
     "signed_in_within",
     "binding",
 )

@@ -1,0 +1,82 @@
+"""Backups: which there are, where they lie, what is missing; and taking one now. They never leave through a browser."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator
+from typing import Final
+
+from fastapi import APIRouter
+from starlette.requests import Request
+from starlette.responses import Response
+
+from limen.backup.keeping import Keeping, Standing
+from limen.clock import DAY, Instant
+from limen.web.console.next_steps import Step
+from limen.web.console.proving import freshly_proved
+from limen.web.site import Site
+
+AT: Final = "/console/backups"
+MOST_SHOWN: Final = 50
+PATIENCE_SECONDS: Final = 3.0
+"""How long the page waits for one that is being taken; after that it says that it is under way."""
+
+
+def rooms(site: Site) -> APIRouter:
+    router = APIRouter()
+    keeping = site.ports.backups
+
+    @router.get(AT)
+    async def everything(request: Request) -> Response:
+        resident = await site.enter_console(request)
+        standing = await site.in_thread(keeping.standing) if keeping else None
+        return site.page(
+            "console/backups.html",
+            resident,
+            room="backups",
+            standing=standing,
+            kept=standing.kept[:MOST_SHOWN] if standing else (),
+            is_running=keeping is not None and keeping.is_running,
+            settings=site.ports.settings.backup,
+            steps=list(about_backups(standing, resident.now)),
+        )
+
+    @router.post(AT)
+    async def take(request: Request) -> Response:
+        resident = await site.enter_console(request)
+        await site.form(request, resident.visit)
+        await freshly_proved(site, resident, AT)
+        if keeping is not None:
+            going = asyncio.ensure_future(keeping.go())
+            await asyncio.wait([going], timeout=PATIENCE_SECONDS)
+        return site.go(resident, AT)
+
+    return router
+
+
+async def standing_of(site: Site) -> Standing | None:
+    """How the company stands with its backups; None where nobody takes any, as in the demo."""
+    keeping: Keeping | None = site.ports.backups
+    return await site.in_thread(keeping.standing) if keeping else None
+
+
+def about_backups(standing: Standing | None, now: Instant) -> Iterator[Step]:
+    """What is to be done about backups, the most pressing alone: one thing at a time."""
+    if standing is None:
+        return
+    if standing.failed is not None:
+        what = standing.failed.what
+        yield Step("The last backup could not be taken", f"{what[0].upper()}{what[1:]}.", AT, "See what to do")
+    elif not standing.last_at:
+        why = "If this machine dies now, people, policies and the journal are gone."
+        yield Step("There is no backup yet", why, AT, "Take one")
+    elif standing.is_overdue:
+        days = (now - standing.last_at) // DAY
+        yield Step(f"The last backup is {days} days old", "Whatever happened since would be gone.", AT, "Take one")
+    elif standing.is_beside_data:
+        yield Step(
+            "Backups are on this machine's own disk",
+            "A broken disk or a stolen machine takes them along. Have them copied to another one.",
+            AT,
+            "See how",
+        )
