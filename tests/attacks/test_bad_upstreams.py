@@ -114,7 +114,11 @@ async def test_an_answer_that_breaks_off_is_never_made_whole(behave: Behaviour) 
         assert status_of(answer) in {200, 502}  # 502 where the break is seen before the answer has begun
         assert not answer.endswith(b"0\r\n\r\n")
         length = next((line for line in answer.split(b"\r\n") if line.lower().startswith(b"content-length:")), b"")
-        assert status_of(answer) == 502 or not length or len(answer.partition(b"\r\n\r\n")[2]) < int(length.partition(b":")[2])
+        assert (
+            status_of(answer) == 502
+            or not length
+            or len(answer.partition(b"\r\n\r\n")[2]) < int(length.partition(b":")[2])
+        )
 
 
 async def test_a_redirect_in_a_circle_is_handed_on_once_and_never_followed() -> None:
