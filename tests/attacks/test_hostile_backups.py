@@ -103,7 +103,11 @@ def test_a_bomb_is_not_unpacked(tmp_path: Path) -> None:
         pass
 
 
-@pytest.mark.parametrize("content", [b"", b"\x1f\x8b", b"PK\x03\x04", b"x" * 2_000, gzip.compress(b"x" * 2_000)])
+@pytest.mark.parametrize(
+    "content",
+    [b"", b"\x1f\x8b", b"PK\x03\x04", b"x" * 2_000, gzip.compress(b"x" * 2_000)],
+    ids=["empty", "gzip-begins", "zip", "letters", "gzip"],
+)
 def test_what_is_no_backup_is_said_to_be_none(tmp_path: Path, content: bytes) -> None:
     assert "backup" in refused(tmp_path, b"k" * 32, content)
 

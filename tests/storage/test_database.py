@@ -14,7 +14,7 @@ from sqlalchemy.exc import OperationalError
 from limen.events import Event
 from limen.storage import Database, Transaction
 from limen.storage.database import read_as_it_lies
-from limen.storage.errors import DatabaseUnfitError
+from limen.storage.errors import DatabaseBusyError, DatabaseFullError, DatabaseUnfitError
 from limen.storage.tables import changes, outbox
 
 SAID = Event(at=5, kind="session.revoked", actor="p1")
@@ -144,3 +144,25 @@ def test_a_file_is_read_as_it_lies_without_a_byte_written(tmp_path: Path) -> Non
     assert {one.name: one.stat().st_mtime_ns for one in path.parent.iterdir()} == before
     with pytest.raises(OperationalError):
         read_as_it_lies(tmp_path / "none.db", lambda snapshot: snapshot.seq)
+
+
+def test_a_writer_in_another_process_is_not_waited_for_without_end(tmp_path: Path, database: Database) -> None:
+    database.write(lambda transaction: transaction.connection.exec_driver_sql("PRAGMA busy_timeout = 50"))
+    file = database.read(lambda snapshot: snapshot.connection.exec_driver_sql("PRAGMA database_list").all()[0][2])
+    with sqlite3.connect(file, isolation_level=None) as other:
+        other.execute("BEGIN IMMEDIATE")
+        with pytest.raises(DatabaseBusyError, match="Another program"):
+            database.write(lambda transaction: transaction.changed("person", "p1"))
+        other.execute("ROLLBACK")
+    assert database.write(lambda transaction: transaction.changed("person", "p1")) == 1
+
+
+def test_no_room_is_said_and_nothing_of_it_stays(database: Database) -> None:
+    def no_more_pages(transaction: Transaction) -> None:
+        pages = transaction.connection.exec_driver_sql("PRAGMA page_count").scalar()
+        transaction.connection.exec_driver_sql(f"PRAGMA max_page_count = {pages}")
+
+    database.write(no_more_pages)
+    with pytest.raises(DatabaseFullError, match="no room"):
+        database.write(lambda transaction: [transaction.changed("person", "x" * 5_000) for _ in range(50)])
+    assert database.read(lambda snapshot: snapshot.seq) == 0

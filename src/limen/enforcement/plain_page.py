@@ -31,7 +31,7 @@ GERMAN: Final = {
     "Sign in": "Anmelden",
     "Sign out": "Abmelden",
     "Sign out?": "Abmelden?",
-    "Open the app": "Anwendung öffnen",
+    "Open the app": "App öffnen",
     "Open {app} again": "{app} noch einmal öffnen",
     "That link leads elsewhere": "Dieser Link führt woandershin",
     "It was not followed.": "Ihm wurde nicht gefolgt.",
@@ -42,9 +42,9 @@ GERMAN: Final = {
     ),
     "You are signed out": "Sie sind abgemeldet",
     "Nobody is signed in here.": "Hier ist niemand angemeldet.",
-    "On this and every other app.": "Hier und in jeder anderen Anwendung.",
+    "On this and every other app.": "Hier und in jeder anderen App.",
     "This ends your sign-in on {app} and on every other app.": (
-        "Das beendet Ihre Anmeldung bei {app} und bei jeder anderen Anwendung."
+        "Das beendet Ihre Anmeldung bei {app} und bei jeder anderen App."
     ),
     "Sign in to go on.": "Melden Sie sich an, um fortzufahren.",
     "Prove once more who you are to go on.": "Weisen Sie noch einmal nach, wer Sie sind, um fortzufahren.",
@@ -58,18 +58,18 @@ GERMAN: Final = {
     "That is too large": "Das ist zu groß",
     "{app} does not take that much at once.": "{app} nimmt so viel auf einmal nicht an.",
     "{app} can't be reached: Limen let you in, but the app behind it does not answer": (
-        "{app} ist nicht erreichbar: Limen hat Sie eingelassen, aber die Anwendung dahinter antwortet nicht"
+        "{app} ist nicht erreichbar: Limen hat Sie eingelassen, aber die App dahinter antwortet nicht"
     ),
     "{app} takes too long to answer": "{app} braucht zu lange für eine Antwort",
     "try again in a minute; if it stays like this, tell whoever looks after the app": (
         "Versuchen Sie es in einer Minute noch einmal. Bleibt es so, sagen Sie denen Bescheid, die sich um die "
-        "Anwendung kümmern."
+        "App kümmern."
     ),
     "{app} can't be reached safely: its certificate is not the one Limen was told to expect": (
         "{app} ist nicht sicher erreichbar: Ihr Zertifikat ist nicht das, das Limen erwarten soll"
     ),
     "tell whoever looks after the app; nothing was sent to it": (
-        "Sagen Sie denen Bescheid, die sich um die Anwendung kümmern; es wurde nichts an sie gesendet."
+        "Sagen Sie denen Bescheid, die sich um die App kümmern; es wurde nichts an sie gesendet."
     ),
     "Not any more": "Nicht mehr",
     "What let you in has changed.": "Was Sie eingelassen hat, hat sich geändert.",

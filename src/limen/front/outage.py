@@ -48,9 +48,9 @@ in its app.</p>
 <p>Wait a minute, then load this page again. {english}</p>
 </section>
 <section lang="de">
-<h1>Der Weg zu den Anwendungen von {company} ist gerade geschlossen</h1>
+<h1>Der Weg zu den Apps von {company} ist gerade geschlossen</h1>
 <p>Limen, das jede Anfrage prüft, ist ausgefallen oder startet neu. Sie haben nichts falsch gemacht, und Ihre Arbeit
-ist in ihrer Anwendung sicher.</p>
+ist in ihrer App sicher.</p>
 <p>Warten Sie eine Minute und laden Sie diese Seite neu. {german}</p>
 </section>
 </main>

@@ -19,11 +19,12 @@ from urllib.parse import quote
 import msgspec
 from sqlalchemy import Connection, Engine, create_engine, event, func, insert, select
 from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.pool import NullPool, QueuePool
 
 from limen.clock import Clock, SystemClock
 from limen.events import Event, EventIds
-from limen.storage.errors import DatabaseUnfitError
+from limen.storage.errors import DatabaseBusyError, DatabaseFullError, DatabaseUnfitError, StorageError
 from limen.storage.tables import changes, outbox
 from limen.storage.upgrade import upgrade_if_needed
 
@@ -117,7 +118,10 @@ class Database:
             return work(Snapshot(connection))
 
     def write(self, work: Callable[[Transaction], T]) -> T:
-        """Run `work` as the only writer, in this thread, and commit; when it raises, nothing of it stays."""
+        """Run `work` as the only writer, in this thread, and commit; when it raises, nothing of it stays.
+
+        Raises DatabaseBusyError where another process writes for more than BUSY_MS, DatabaseFullError without room.
+        """
         if self._writing_thread == threading.get_ident():
             raise RuntimeError("a transaction was opened inside another one")
         with self._one_writer:
@@ -126,6 +130,8 @@ class Database:
                 with self._writer.begin() as connection:
                     transaction = Transaction(connection, self._ids, self._clock)
                     result = work(transaction)
+            except OperationalError as error:
+                raise _mendable(error) or error from error
             finally:
                 self._writing_thread = 0
             self._committed(transaction)
@@ -176,6 +182,14 @@ def read_as_it_lies(url: str | Path, work: Callable[[Snapshot], T]) -> T:
     )
     with engine.connect() as connection:
         return work(Snapshot(connection))
+
+
+def _mendable(error: OperationalError) -> StorageError | None:
+    """What a person can do something about, by SQLite's own code (https://www.sqlite.org/rescode.html)."""
+    code = getattr(error.orig, "sqlite_errorcode", 0) & 0xFF
+    if code in {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}:
+        return DatabaseBusyError()
+    return DatabaseFullError() if code == sqlite3.SQLITE_FULL else None
 
 
 def _drawn(done: Any) -> int:

@@ -13,6 +13,20 @@ class DatabaseUnfitError(StorageError):
     """The database can't be used as it is: newer than this Limen, or of a kind that isn't supported."""
 
 
+class DatabaseBusyError(StorageError):
+    """Another program holds the database; nothing of what was to be written was."""
+
+    def __init__(self) -> None:
+        super().__init__("Another program has been writing to Limen's database for too long", "try again in a moment")
+
+
+class DatabaseFullError(StorageError):
+    """There is no room for what was to be written; nothing of it was."""
+
+    def __init__(self) -> None:
+        super().__init__("There is no room left on Limen's disk, so nothing can be changed", "tell your administrator")
+
+
 class KeyUnusableError(StorageError):
     """The master key is missing, malformed, or readable by others."""
 

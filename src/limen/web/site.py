@@ -32,6 +32,7 @@ from limen.identity.model import SignedIn, Visitor
 from limen.policy.decision import Effect, Named, Request as Asked
 from limen.policy.saying import Language
 from limen.storage.break_glass import KIND, State, is_break_glass
+from limen.storage.errors import DatabaseBusyError, DatabaseFullError
 from limen.web.needs import ADMINISTER, AUDIT, CONSOLE, Ways, ways_into
 from limen.web.pages import Pages
 from limen.web.ports import Ports
@@ -54,6 +55,8 @@ _STATUS: Final = {
     NotOursError: 403,
     SlowedError: 429,
     BusyError: 503,
+    DatabaseBusyError: 503,
+    DatabaseFullError: 503,
     NotPermittedError: 403,
     OpensConsoleOnlyError: 403,
     NotLiveError: 401,
