@@ -44,6 +44,8 @@ from limen.mail.ways import FileOutbox, Smtp, Way, mail_password
 from limen.operations.disk import Disk
 from limen.policy.decision import Decision, Request
 from limen.policy.proof.lockout import LockedOut
+from limen.privacy.erase import erase_again
+from limen.privacy.upkeep import Upkeep
 from limen.settings import Settings
 from limen.storage import Database, Feed, Keyring, Snapshot, master_key
 from limen.storage.break_glass import BreakGlass
@@ -143,6 +145,16 @@ async def open_limen(
     sender = mail_sender(settings, root, below.database, below.keyring, below.clock)
     sender.start()
     closing.push_async_callback(sender.stop)
+    upkeep = Upkeep(
+        below.database,
+        below.journal,
+        settings.retention,
+        places.data_folder(root, settings),
+        places.outbox_folder(root, settings),
+        below.clock,
+    )
+    erasing = asyncio.create_task(upkeep.keep_up(), name="privacy")
+    closing.push_async_callback(_cancel, erasing)
     looking = asyncio.create_task(disk.keep_looking(), name="disk")
     closing.push_async_callback(_cancel, looking)
     taking = asyncio.create_task(backups.keep_taking(), name="backups")
@@ -169,6 +181,7 @@ async def _open_storage(closing: AsyncExitStack, settings: Settings, root: Path,
         _bring_over(settings, root, clock.now())
         database = Database.open(places.database_url(root, settings), clock=clock)
         closing.callback(database.close)
+        erase_again(database, places.data_folder(root, settings), clock.now())
         key_file = places.key_file(root, settings)
         keyring = Keyring.open(database, master_key(key_file, os.environ), clock=clock)
         journal = Journal.open(

@@ -93,6 +93,19 @@ class Storage(_Section):
     """What the journal may take before Limen warns; 0 leaves only the disk itself to warn of."""
 
 
+class Retention(_Section):
+    """How long what is about people is kept, in days. The journal's own days are under `[storage]`.
+
+    `people_days`: who was let go is erased so long after; 0 keeps them until somebody erases them. `invited_days`: the
+    same for who was invited and never came. `links_days`, `mails_days`: what became of one-time links and of mails.
+    """
+
+    people_days: Annotated[int, Field(ge=0, le=3650)] = 90
+    invited_days: Annotated[int, Field(ge=0, le=3650)] = 90
+    links_days: Annotated[int, Field(ge=1, le=90)] = 90
+    mails_days: Annotated[int, Field(ge=1, le=90)] = 90
+
+
 class Logs(_Section):
     """What the process says of itself on standard error."""
 
@@ -162,6 +175,7 @@ class Settings(_Section):
     help: Help = Help()
     sessions: Sessions = Sessions()
     storage: Storage = Storage()
+    retention: Retention = Retention()
     logs: Logs = Logs()
     mail: Mail = Mail()
     backup: Backup = Backup()

@@ -38,6 +38,7 @@ def needs(draw: st.DrawFn) -> Needs:
     risk_below = draw(_or_none(st.integers(1, 100)))
     return Needs(
         active=draw(st.booleans()),
+        interactive=draw(st.booleans()),
         strength=draw(st.integers(0, 3)),
         proved_within=draw(_or_none(LENGTHS)),
         signed_in_within=draw(_or_none(LENGTHS)),

@@ -27,8 +27,9 @@ from limen.storage.journal.outbox import drop_what_is_written
 from limen.storage.journal.segment import sync_folder
 from limen.storage.master_key import existing_key, written_key
 
-OURS = frozenset({RESTORING, WORKING, BACKUPS, "backup.lock", "master.key"})
-"""What may lie in a data folder that counts as empty: our own marks, backups, and the key that was put there before."""
+OURS = frozenset({RESTORING, WORKING, BACKUPS, "backup.lock", "master.key", "erased.txt"})
+"""What may lie in a data folder that counts as empty: marks of our own, backups, and what was put there beforehand: the
+key, and the list of who was erased."""
 
 
 @dataclass(frozen=True, slots=True)

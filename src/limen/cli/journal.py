@@ -28,7 +28,13 @@ def run(
         raise LimenError(f"`limen journal` can't {task[:40]!r}", "try `limen journal verify`")
     report = _verified(folder, exported)
     if as_json:
-        found = {"ok": report.ok, "events": report.lines, "problems": report.problems, "said": report.sentences}
+        found = {
+            "ok": report.ok,
+            "events": report.lines,
+            "erased": report.erased,
+            "problems": report.problems,
+            "said": report.sentences,
+        }
         print(json.dumps(found, ensure_ascii=False))
     else:
         print("\n".join(report.sentences))

@@ -82,6 +82,10 @@ def _next(done: Restored, folder: Path) -> Iterator[str]:
     yield ""
     yield f"What was taken back after {to_iso(done.examined.manifest.at)} is in force again. Look through:"
     yield "  people who left since, passkeys and tokens that were ended, and policies (`limen log`)."
+    if (done.data / "erased.txt").exists():
+        yield "Whoever stands in erased.txt is erased again at the next start."
+    else:
+        yield "Whoever was erased after that is back. Put your erased.txt into the data folder: the start erases again."
     yield ""
     yield "What is next:"
     yield f"  limen journal verify {folder}"

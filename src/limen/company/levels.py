@@ -46,6 +46,8 @@ _STATES: Final[Mapping[str, tuple[State, State, State]]] = {
     "restricted-changes-need-a-proof-just-now": (OFF, WATCH, ENFORCE),
     "restricted-in-working-hours": (OFF, WATCH, ENFORCE),
     "restricted-download-needs-a-healthy-device": (WATCH, ENFORCE, ENFORCE),
+    "tokens-open-nothing-confidential": (ENFORCE, ENFORCE, ENFORCE),
+    "tokens-administer-nothing": (ENFORCE, ENFORCE, ENFORCE),
     "confidential-on-known-devices": (OFF, WATCH, ENFORCE),
     "restricted-on-bound-devices": (OFF, WATCH, ENFORCE),
     "administration-on-managed-devices": (OFF, WATCH, ENFORCE),

@@ -47,6 +47,8 @@ KINDS: dict[str, Kind] = {
         Kind("person.enrolled", "A person enrolled", _ACCOUNT, 2, acknowledged=True),
         Kind("person.changed", "A person was changed", _ACCOUNT, 99, acknowledged=True),
         Kind("person.looked_at", "Somebody looked at a person's events", _ENTITY, 2),
+        Kind("person.erased", "A person was erased", _ACCOUNT, 6, acknowledged=True),
+        Kind("person.exported", "A copy of a person's data was made", _ACCOUNT, 99, acknowledged=True),
         Kind("link.issued", "A one-time link was issued", _ACCOUNT, 1, acknowledged=True),
         Kind("link.refused", "A one-time link was refused", _ACCOUNT, 99),
         Kind("mail.sent", "A mail was sent", _EMAIL, 1),
@@ -74,6 +76,7 @@ KINDS: dict[str, Kind] = {
         Kind("journal.damaged", "The journal is not as it was left", _LIFECYCLE, 99),
         Kind("journal.dropped", "Events could not be kept while the journal was unwritable", _LIFECYCLE, 99),
         Kind("journal.expired", "Journal segments past their keeping time were deleted", _LIFECYCLE, 99),
+        Kind("journal.erased", "The own bodies of erased people were erased from the journal", _LIFECYCLE, 99),
         Kind("journal.sealed", "A journal segment was sealed", _LIFECYCLE, 99),
     )
 }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -135,14 +136,20 @@ def last_of(connection: Connection, person_id: str) -> Mail | None:
     return _mail(tuple(row)) if row else None
 
 
+def known(connection: Connection, mail_ids: Iterable[str]) -> set[str]:
+    """Which of these mails the queue still knows."""
+    wanted = set(mail_ids)
+    return {mail_id for mail_id in connection.scalars(select(mails.c.id)) if mail_id in wanted}
+
+
 def counted(connection: Connection) -> dict[str, int]:
     """How many mails are in each state."""
     rows = connection.execute(select(mails.c.state, func.count()).group_by(mails.c.state))
     return {str(state): number for state, number in rows}
 
 
-def purge(connection: Connection, now: Instant) -> None:
-    connection.execute(delete(mails).where(mails.c.queued_at < now - KEPT_MS))
+def purge(connection: Connection, now: Instant, kept_ms: Milliseconds = KEPT_MS) -> None:
+    connection.execute(delete(mails).where(mails.c.queued_at < now - kept_ms))
 
 
 def _mail(row: tuple[object, ...]) -> Mail:

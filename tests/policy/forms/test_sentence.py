@@ -72,6 +72,7 @@ def test_without_a_way_past_it_is_closed() -> None:
         (Needs(country_known=True, not_countries=frozenset({"KP"})), "from a known country other than KP"),
         (Needs(not_countries=frozenset({"KP"})), "from anywhere but KP, as far as that is known"),
         (Needs(granted=True, until=FRIDAY), "with a grant, until 27 November 2026, 18:00"),
+        (Needs(strength=2, interactive=True), "with two factors, in a browser, not with a token"),
         (Needs(risk_below=70, risk_may_be_unknown=True), "at a risk below 70, where that is known"),
     ],
 )

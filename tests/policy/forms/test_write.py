@@ -95,6 +95,7 @@ def test_every_way_past_a_forbid_is_a_condition_of_its_own() -> None:
         (Needs(hours=Hours(end=720)), "context.time.minute < 720"),
         (Needs(until=NOON), 'context.now < datetime("2026-12-01T12:00:00Z")'),
         (Needs(granted=True), "context.grant.active"),
+        (Needs(interactive=True), "context.auth.interactive"),
         (Needs(binding=2, device_managed=True), "context.device.managed && context.device.binding >= 2"),
     ],
 )

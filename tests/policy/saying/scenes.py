@@ -14,7 +14,21 @@ from typing import Any
 
 from limen.clock import DAY, HOUR, MINUTE, Instant, from_iso
 from limen.company.load import load_company
-from limen.facts import App, Auth, Device, Factor, Facts, Group, Label, Person, Place, Risk, Session, Upstream
+from limen.facts import (
+    App,
+    Auth,
+    Device,
+    Factor,
+    Facts,
+    Group,
+    Label,
+    Person,
+    Place,
+    Risk,
+    Session,
+    Upstream,
+    auth_of_token,
+)
 from limen.policy import Engine, Request
 from limen.policy.decision import Decision, Effect
 from limen.policy.saying import Audience, Language, Names, Words, say
@@ -46,6 +60,7 @@ class Scene:
     place: Place = OFFICE
     risk: Risk = CALM
     active: bool = True
+    token: bool = False
 
 
 HARBOR = (
@@ -73,6 +88,7 @@ HARBOR = (
     ),
     Scene("Somebody of the staff in Limen's console", "limen", "administer", ("staff",)),
     Scene("The settings of Payroll", "payroll", "administer", ("administrators", "staff")),
+    Scene("A program with a token, for Customers", "crm", "view", ("staff", "sales"), token=True),
     Scene("An account that is not active", "wiki", "view", ("staff",), active=False),
 )
 BASELINE = (
@@ -144,6 +160,8 @@ BASELINE = (
         risk=Risk(45, known=True),
         ago=HOUR,
     ),
+    Scene("A program with a token, for what is restricted", "restricted", "edit", ("staff",), token=True),
+    Scene("A program with a token, in the settings", "internal", "administer", ("administrators",), token=True),
     Scene("A contractor at night", "internal", "view", ("contractors",), at=NIGHT),
     Scene(
         "A contractor shares from a device of their own", "internal", "share", ("contractors", "staff"), device=Device()
@@ -193,6 +211,7 @@ def _permit_for(group: str) -> dict[str, Any]:
 
 def decide(company: Company, scene: Scene) -> Decision:
     auth = Auth(scene.strength, frozenset(FACTORS[scene.strength]), scene.at - scene.ago)
+    auth = auth_of_token(auth) if scene.token else auth
     facts = Facts(
         company.apps[scene.app],
         Person("p1", "Mia Vogel", "", frozenset(scene.groups), active=scene.active),

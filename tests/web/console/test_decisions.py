@@ -1,6 +1,13 @@
 from __future__ import annotations
 
+import re
+from html import unescape
+
+import pytest
 from tests.web.console.conftest import Console
+
+from limen.storage.journal.recent import Recent
+from limen.web.console import decisions
 
 
 async def test_the_list_shows_the_newest_first_with_who_what_and_why(console: Console) -> None:
@@ -28,7 +35,7 @@ async def test_the_address_filters_and_says_so(console: Console) -> None:
 async def test_a_past_hour_is_a_list_without_a_stream(console: Console) -> None:
     page = (await console.ada.get("/console/decisions?since=1&until=2")).text
     assert "data-stream" not in page
-    assert "Nothing like this was decided lately" in page
+    assert "Nothing like this is in the journal" in page
 
 
 async def test_what_a_filter_is_given_is_escaped(console: Console) -> None:
@@ -55,3 +62,23 @@ async def test_a_decision_is_found_by_its_id(console: Console) -> None:
     found = await console.ada.get(f"/console/decisions?id={answer.id}")
     assert found.headers["location"] == f"/console/decisions/{answer.id}"
     assert (await console.ada.get("/console/decisions?id=//evil.example")).headers.get("location", "/")[:2] != "//"
+
+
+async def test_what_memory_has_lost_is_shown_from_disk_page_after_page(
+    console: Console, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    eve = console.house.browser()
+    await console.house.member(eve, "Eve", "staff")
+    asked = [(await console.ask(eve, "wiki", path=f"/page-{number}")).id.split("-")[0] for number in range(6)]
+    monkeypatch.setattr(decisions, "MOST_ROWS", 2)
+    monkeypatch.setattr(console.house.limen.journal, "_recent", Recent(3))
+    href, seen, pages = "/console/decisions?app=wiki&effect=permit", list[str](), 0
+    while href:
+        page = (await console.ada.get(href)).text
+        assert ("data-stream" in page) == ("before=" not in href)
+        seen += re.findall(r'class="when"><a href="/console/decisions/([0-9a-f]{24})"', page)
+        found = re.search(r'rel="next" href="([^"]+)"', page)
+        href, pages = unescape(found[1]) if found else "", pages + 1
+    assert [each for each in seen if each in asked] == asked[::-1]
+    assert len(seen) == len(set(seen))
+    assert pages >= 3

@@ -63,7 +63,7 @@ def _way(way) -> dict[str, list[str]]:  # type: ignore[no-untyped-def]
     }
     for name in ("active", "device_known", "device_managed", "device_healthy", "country_known"):
         fields |= {name: ["1"]} if getattr(needs, name) else {}
-    for name in ("no_anonymiser", "risk_may_be_unknown", "granted"):
+    for name in ("no_anonymiser", "risk_may_be_unknown", "granted", "interactive"):
         fields |= {name: ["1"]} if getattr(needs, name) else {}
     return {at + name: values for name, values in fields.items()}
 

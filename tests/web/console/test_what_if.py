@@ -39,6 +39,14 @@ async def test_an_answer_with_its_reasons_and_remedies(house: House) -> None:
     assert text.startswith("/sign-in")
 
 
+async def test_a_program_may_be_supposed_to_ask_with_their_token(house: House) -> None:
+    maren = await house.member(house.browser(), "Maren", "staff", "sales")
+    text = await page(house, person=maren, app="crm", at=TUESDAY, device="compliant", token="yes")
+    assert "Maren could not view in Customers" in text
+    assert "Maren asked with a token; Customers asks them to come themselves, with a browser." in text
+    assert 'name="token" value="yes" checked' in text
+
+
 async def test_every_cell_is_what_its_own_question_answers(house: House) -> None:
     maren = await house.member(house.browser(), "Maren", "staff", "finance")
     ada = house.browser()

@@ -8,6 +8,7 @@ from sqlalchemy import (
     Connection,
     Row,
     and_,
+    delete,
     insert,
     select,
     update,
@@ -82,3 +83,8 @@ def _link(row: Row[Any]) -> Link:
         spent_at=row.spent_at,
         revoked_at=row.revoked_at,
     )
+
+
+def forget_links(connection: Connection, before: Instant) -> int:
+    """Forget links that ended before an instant. Returns how many."""
+    return int(connection.execute(delete(links).where(links.c.expires_at < before)).rowcount)

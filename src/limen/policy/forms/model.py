@@ -68,7 +68,8 @@ class Hours:
 class Needs:
     """What must be true, all of it. Unsaid is not asked for; what is not known counts as no.
 
-    `strength`: at least (0: any). `proved_within`, `signed_in_within`: how long ago at most. `binding`: at least.
+    `strength`: at least (0: any). `interactive`: somebody is there, no program with a token. `binding`: at least.
+    `proved_within`, `signed_in_within`: how long ago at most.
     `networks`: from one of them. `countries`: from one of them. `country_known` and `not_countries`: from one that is
     known, and from none of these. `risk_below`: lower than this; `risk_may_be_unknown` lets what is not known pass.
     `until`: before this instant.
@@ -76,6 +77,7 @@ class Needs:
 
     active: bool = False
     strength: int = 0
+    interactive: bool = False
     proved_within: Milliseconds | None = None
     signed_in_within: Milliseconds | None = None
     device_known: bool = False

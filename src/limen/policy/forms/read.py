@@ -19,6 +19,7 @@ _MINUTE: Final = context("time", "minute")
 _WEEKDAY: Final = context("time", "weekday")
 _FLAGS: Final[dict[Expression, dict[str, Any]]] = {
     Attribute(PRINCIPAL, "active"): {"active": True},
+    context("auth", "interactive"): {"interactive": True},
     context("grant", "active"): {"granted": True},
     context("device", "known"): {"device_known": True},
     context("device", "managed"): {"device_managed": True},

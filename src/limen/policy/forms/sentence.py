@@ -121,6 +121,8 @@ def _person(needs: Needs) -> Iterator[str]:
         yield strength
     elif within is not None:
         yield f"with a proof given within {length_words(within)}"
+    if needs.interactive:
+        yield "in a browser, not with a token"
     if needs.signed_in_within is not None:
         yield f"signed in within {length_words(needs.signed_in_within)}"
     if needs.granted:

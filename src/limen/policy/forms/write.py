@@ -177,6 +177,8 @@ def _of_the_person(needs: Needs) -> Iterator[Expression]:
         yield Attribute(PRINCIPAL, "active")
     if needs.strength:
         yield Binary(">=", context("auth", "strength"), Literal(needs.strength))
+    if needs.interactive:
+        yield context("auth", "interactive")
     if needs.proved_within is not None:
         yield _within(context("auth", "at"), needs.proved_within)
     if needs.signed_in_within is not None:

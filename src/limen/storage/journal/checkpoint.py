@@ -39,7 +39,10 @@ class Checkpoint(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class SealedSegment(msgspec.Struct, frozen=True, kw_only=True):
-    """One sealed segment: its place in the chain, its file's SHA-256, and what it holds."""
+    """One sealed segment: its place in the chain, its file's SHA-256, and what it holds.
+
+    `erased` is how many of its bodies Limen itself has erased; unset in what was never erased from.
+    """
 
     ordinal: int
     begun_at: Instant
@@ -50,6 +53,11 @@ class SealedSegment(msgspec.Struct, frozen=True, kw_only=True):
     sha256: str
     last_at: Instant
     hours: dict[int, dict[str, int]] = {}
+    erased: int | msgspec.UnsetType = msgspec.UNSET
+
+    @property
+    def erased_bodies(self) -> int:
+        return 0 if self.erased is msgspec.UNSET else self.erased
 
 
 class Sealed(msgspec.Struct, frozen=True, kw_only=True):

@@ -6,7 +6,7 @@ import asyncio
 import logging
 import secrets
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from pathlib import Path
 from typing import IO, Any, Self
 
@@ -20,6 +20,7 @@ from limen.storage.database import Database
 from limen.storage.errors import JournalUnwritableError
 from limen.storage.journal.chain import Signer
 from limen.storage.journal.folding import Decided, Folding
+from limen.storage.journal.own import is_own
 from limen.storage.journal.reader import Reader
 from limen.storage.journal.recent import RING, HourCounts, Live, Recent, Written, as_event
 from limen.storage.journal.recovery import TakenUp, damaged, lock_chain, take_up
@@ -31,6 +32,8 @@ from limen.storage.journal.tally import Tally
 from limen.storage.journal.writer import Ticket, Writer
 
 SETTLE_SECONDS = 5.0
+ERASE_SECONDS = 3_600.0
+"""How long erasing may take: it reads all that is kept, and writes anew each hour in which there was something."""
 
 _log = logging.getLogger(__name__)
 
@@ -196,6 +199,22 @@ class Journal:
     def query(self, sql: str, parameters: dict[str, Any] | None = None) -> list[tuple[Any, ...]]:
         """Ask DuckDB over the view `events` (see `Reader.query`). Seconds and a hundred megabytes: not for pages."""
         return self._reader.query(sql, parameters)
+
+    def erase(self, person_ids: Collection[str], timeout: float = ERASE_SECONDS) -> tuple[int, int]:
+        """Erase these people's own bodies, in all that was written up to now (see `own`). The chain still holds.
+
+        Returns how many bodies went, and how many segments could not be done because they were tampered with. What is
+        open is sealed for it. Takes seconds for each hour in which they did something: call it from a worker thread.
+        Raises JournalUnwritableError where it can't be done now; then it is to be asked for again.
+        """
+        chosen = tuple(sorted(person_ids))
+        if not self._writer.roll().wait(SETTLE_SECONDS):
+            raise JournalUnwritableError("the journal can't be written", "look at the disk it is on")
+        outcome = self._sealing.erase(chosen).wait(timeout)
+        if outcome is None:
+            raise JournalUnwritableError("the journal did not erase everything", "it is tried again")
+        self._recent.forget(lambda event: is_own(event, chosen))
+        return outcome
 
     def expire(self) -> None:
         """Delete whole segments past their keeping time. Done after each sealing, too."""

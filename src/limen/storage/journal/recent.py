@@ -81,6 +81,15 @@ class Recent:
                     break
         return found
 
+    def forget(self, which: Callable[[Event], bool]) -> None:
+        """Drop events that were erased on disk; what was counted stays counted."""
+        with self._lock:
+            gone = {event.id for event in map(as_event, self._events) if which(event)}
+            if gone:
+                self._events = deque((one for one in self._events if one.id not in gone), maxlen=self._events.maxlen)
+                for event_id in gone:
+                    self._by_id.pop(event_id, None)
+
     def counts(self, since: Instant) -> HourCounts:
         with self._lock:
             return {hour: dict(sorts) for hour, sorts in self.hours.items() if hour + HOUR > since}

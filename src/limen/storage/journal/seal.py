@@ -118,9 +118,17 @@ def _lines(file: Iterator[bytes]) -> Iterator[bytes]:
 
 
 def _write(segment: Path, parquet: Path) -> None:
-    """Write `segment` as Parquet, never holding more of it than one portion, and read it back before it may count.
+    """Write `segment` as Parquet, and read it back before it may count. Raises `UnfaithfulError`."""
+    write_lines(_portions(segment), parquet)
+    if not _are_equal(segment, read_lines(parquet)):
+        parquet.unlink()
+        raise UnfaithfulError("what was sealed is not what stood in the segment", "look at the disk")
 
-    Each portion becomes a part of its own first, because a Parquet file can't be added to. Raises `UnfaithfulError`.
+
+def write_lines(portions: Iterable[list[str]], parquet: Path) -> None:
+    """Write lines (without their newlines) as Parquet, never holding more of them than one portion.
+
+    Each portion becomes a part of its own first, because a Parquet file can't be added to.
     """
     import duckdb  # noqa: PLC0415 -- heavy, and only this process may carry it
 
@@ -128,19 +136,25 @@ def _write(segment: Path, parquet: Path) -> None:
     try:
         with duckdb.connect(config={"memory_limit": MEMORY, "threads": "1"}) as connection:
             connection.execute("set preserve_insertion_order = false")  # or it takes no size of row groups in bytes
-            for lines in _portions(segment):
+            for lines in portions:
                 parts.append(parquet.with_name(f"{parquet.name}.{len(parts)}.sealing"))
                 connection.execute(_to_parquet(_PORTION_SQL, parts[-1]), {"lines": lines})
             joined = _to_parquet("from read_parquet($parts)", parquet)
             connection.execute(joined, {"parts": [str(part) for part in parts]})
-        with duckdb.connect(config={"memory_limit": MEMORY, "threads": "1"}) as connection:
-            rows = connection.execute("select line from read_parquet($path)", {"path": str(parquet)})
-            if not _are_equal(segment, iter(rows.fetchone, None)):
-                parquet.unlink()
-                raise UnfaithfulError("what was sealed is not what stood in the segment", "look at the disk")
     finally:
         for part in parts:
             part.unlink(missing_ok=True)
+
+
+def read_lines(parquet: Path) -> Iterator[str]:
+    """The lines of a sealed segment, in order, a few at a time."""
+    import duckdb  # noqa: PLC0415 -- as above
+
+    with duckdb.connect(config={"memory_limit": MEMORY, "threads": "1"}) as connection:
+        rows = connection.execute("select line from read_parquet($path)", {"path": str(parquet)})
+        while some := rows.fetchmany(1_000):
+            for (line,) in some:
+                yield line
 
 
 def _portions(segment: Path) -> Iterator[list[str]]:
@@ -155,11 +169,11 @@ def _to_parquet(rows: str, path: Path) -> str:
     return f"copy ({rows}) to {quoted} ({form})"
 
 
-def _are_equal(segment: Path, rows: Iterable[tuple[str]]) -> bool:
+def _are_equal(segment: Path, lines: Iterable[str]) -> bool:
     with segment.open("rb") as file:
         return all(
-            row is not None and raw is not None and row[0].encode() == raw.removesuffix(b"\n")
-            for raw, row in zip_longest(file, rows)
+            line is not None and raw is not None and line.encode() == raw.removesuffix(b"\n")
+            for raw, line in zip_longest(file, lines)
         )
 
 

@@ -9,6 +9,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable
+from hashlib import file_digest
 from pathlib import Path
 
 import msgspec
@@ -25,6 +26,7 @@ from limen.storage.journal.checkpoint import (
     read_sealed,
     write_signed,
 )
+from limen.storage.journal.erasing import ERASING, Done, Erasing, Order, ToErase
 from limen.storage.journal.reader import events_in
 from limen.storage.journal.recent import HourCounts, count_in
 from limen.storage.journal.segment import Name, segments_in, sync_folder
@@ -55,7 +57,7 @@ class Sealing:
         self._keep = keep_days * DAY
         self._may_seal = may_seal
         self._record = record
-        self._queue: queue.SimpleQueue[Name | None] = queue.SimpleQueue()
+        self._queue: queue.SimpleQueue[Name | Erasing | None] = queue.SimpleQueue()
         self._stopping = threading.Event()
         self._child: subprocess.Popen[bytes] | None = None
         self.sealed, self.is_trusted = _stored_list(folder, signer)
@@ -85,10 +87,19 @@ class Sealing:
         if child is not None:
             child.kill()
         self._thread.join()
+        while not self._queue.empty():
+            if isinstance(waiting := self._queue.get(), Erasing):
+                waiting.finish(None)
 
     def closed(self, name: Name) -> None:
         """The writer has begun the next segment; `name` can be sealed."""
         self._queue.put(name)
+
+    def erase(self, person_ids: tuple[str, ...]) -> Erasing:
+        """Erase these people's own bodies from whatever is closed by now, once that is sealed."""
+        erasing = Erasing(person_ids)
+        self._queue.put(erasing)
+        return erasing
 
     def expire(self) -> None:
         """Delete sealed segments whose newest event is older than the keeping time, oldest first, and say so."""
@@ -135,6 +146,9 @@ class Sealing:
         finally:
             self._counted.set()
         while (name := self._queue.get()) is not None:
+            if isinstance(name, Erasing):
+                self._erase(name)
+                continue
             try:
                 while not self._may_seal():
                     if self._stopping.wait(_WAIT_SECONDS):
@@ -165,7 +179,7 @@ class Sealing:
             return
         if self._child.returncode != 0:
             _log.error("segment %s could not be sealed (status %s)", name, self._child.returncode)
-            self._record(self._damaged(name))
+            self._record(self._damaged(name.ordinal))
             return
         sealed = msgspec.json.decode(said, type=SealedSegment)
         self.adopt(sealed, part, segment)
@@ -173,14 +187,82 @@ class Sealing:
         details: dict[str, str | int | bool] = {"segment": sealed.ordinal, "sha256": sealed.sha256, "lines": lines}
         self._record(Event(at=self._clock.now(), kind="journal.sealed", details=details))
 
-    def _damaged(self, name: Name) -> Event:
+    def _damaged(self, ordinal: int, reason: str = "segment-not-sealed") -> Event:
         return Event(
             at=self._clock.now(),
             kind="journal.damaged",
             outcome=Outcome.FAILURE,
-            reason="segment-not-sealed",
-            details={"segment": name.ordinal},
+            reason=reason,
+            details={"segment": ordinal},
         )
+
+    def _erase(self, erasing: Erasing) -> None:
+        """What a child writes takes each segment's place: the list vouches for the new file first, then it moves.
+
+        Wherever that is cut off, the list tells which of the two files counts, and the next start tidies up.
+        """
+        if not self.is_trusted or self._stopping.is_set():
+            erasing.finish(None)
+            return
+        outcome = None
+        try:
+            outcome = self._erased(erasing.person_ids)
+        except (OSError, subprocess.SubprocessError, msgspec.MsgspecError):
+            _log.exception("not everything was erased; it is tried again")
+        finally:
+            self._child = None
+            erasing.finish(outcome)
+
+    def _erased(self, person_ids: tuple[str, ...]) -> tuple[int, int] | None:
+        segments = {segment.ordinal: segment for segment in self.sealed.segments}
+        order = Order(
+            person_ids,
+            tuple(
+                ToErase(
+                    each.ordinal,
+                    str(self._folder / _sealed_name(each)),
+                    each.sha256,
+                    each.first_n - 1,
+                    each.before,
+                    each.head,
+                )
+                for each in segments.values()
+            ),
+        )
+        command = [sys.executable, "-m", "limen.storage.journal.erase"]
+        erased = failed = 0
+        with subprocess.Popen(command, stdout=subprocess.PIPE, stdin=subprocess.PIPE) as child:  # noqa: S603 -- ours
+            self._child = child
+            assert child.stdin is not None  # noqa: S101 -- asked for above
+            assert child.stdout is not None  # noqa: S101 -- the same
+            child.stdin.write(msgspec.json.encode(order) + b"\n")
+            child.stdin.flush()
+            for said in child.stdout:
+                done = msgspec.json.decode(said, type=Done)
+                if done.problem:
+                    failed += 1
+                    self._record(self._damaged(done.ordinal, f"segment-{done.problem}"))
+                elif done.erased and not self._stopping.is_set():
+                    self._take_over(segments[done.ordinal], done)
+                    erased += done.erased
+                child.stdin.write(b"\n")
+                child.stdin.flush()
+        is_whole = child.returncode == 0 and not self._stopping.is_set()
+        left = sum(not name.is_sealed for name, _ in segments_in(self._folder)[:-1])
+        return (erased, failed + left) if is_whole else None
+
+    def _take_over(self, segment: SealedSegment, done: Done) -> None:
+        final = self._folder / _sealed_name(segment)
+        part = final.with_name(final.name + ERASING)
+        part.chmod(0o600)
+        with part.open("rb") as file:
+            os.fsync(file.fileno())
+        sync_folder(self._folder)
+        new = msgspec.structs.replace(segment, sha256=done.sha256, erased=segment.erased_bodies + done.erased)
+        kept = tuple(new if each.ordinal == new.ordinal else each for each in self.sealed.segments)
+        self._rewrite(msgspec.structs.replace(self.sealed, segments=kept))
+        part.replace(final)
+        sync_folder(self._folder)
 
     def _end(self) -> Link:
         """Where the sealed part of the chain ends."""
@@ -198,12 +280,27 @@ class Sealing:
         """Finish what a hard stop interrupted between two steps of sealing."""
         for part in self._folder.glob("*.sealing"):
             part.unlink(missing_ok=True)
+        for part in self._folder.glob(f"*{ERASING}"):
+            self._finish_erasing(part)
         done = {segment.ordinal for segment in self.sealed.segments}
         for name, path in segments_in(self._folder):
             is_left_over = name.is_sealed != (name.ordinal in done)
             has_twin = (self._folder / str(Name(name.ordinal, name.begun_at, not name.is_sealed))).exists()
             if is_left_over and has_twin:
                 path.unlink()
+
+    def _finish_erasing(self, part: Path) -> None:
+        """A file that the list vouches for takes its place; any other was cut off before it counted."""
+        final = part.with_name(part.name.removesuffix(ERASING))
+        name = Name.of(final)
+        listed = {each.ordinal: each.sha256 for each in self.sealed.segments}
+        with part.open("rb") as file:
+            digest = file_digest(file, "sha256").hexdigest()
+        if name is not None and listed.get(name.ordinal) == digest:
+            part.replace(final)
+            sync_folder(self._folder)
+        else:
+            part.unlink()
 
 
 def _stored_list(folder: Path, signer: Signer) -> tuple[Sealed, bool]:

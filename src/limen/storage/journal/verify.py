@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from hashlib import file_digest
 from pathlib import Path
-from typing import TypeVar
+from typing import Final, TypeVar
 
 import msgspec
 
@@ -20,20 +20,28 @@ from limen.storage.journal.checkpoint import (
     UNREADABLE,
     Checkpoint,
     Sealed,
+    SealedSegment,
     is_genuine,
 )
+from limen.storage.journal.erasing import ERASING
 from limen.storage.journal.reader import writer_folders
 from limen.storage.journal.segment import LOCK_FILE, Name, segments_in
 from limen.storage.journal.spare import SPARE_FILE, WRITER as SPARE_WRITER, whole_lines
 
+_MOST_NAMED: Final = 10
+
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """What verifying found. `problems` name what was changed, removed or reordered; `sentences` say it all in words."""
+    """What verifying found. `problems` name what was changed, removed or reordered; `sentences` say it all in words.
+
+    `erased` is how many bodies Limen erased, which the chain holds over.
+    """
 
     lines: int
     problems: tuple[str, ...]
     sentences: tuple[str, ...]
+    erased: int = 0
 
     @property
     def ok(self) -> bool:
@@ -62,7 +70,8 @@ def verify(root: Path, keys: tuple[bytes, ...] = (), exported: Iterable[bytes] =
             "No exported checkpoint was given: if the end of the journal was cut off and the checkpoint beside it put "
             "back to an older one, that can't be detected."
         )
-    return Report(sum(check.lines for check in checks), tuple(problems), (*problems, *sentences))
+    lines, erased = sum(check.lines for check in checks), sum(check.erased for check in checks)
+    return Report(lines, tuple(problems), (*problems, *sentences), erased)
 
 
 def _checked(folder: Path, keys: tuple[bytes, ...], outside: list[bytes]) -> _Check:
@@ -89,6 +98,7 @@ class _Check:
     problems: list[str] = field(default_factory=list)
     sentences: list[str] = field(default_factory=list)
     lines: int = 0
+    erased: int = 0
     _heads: dict[int, bytes] = field(default_factory=dict)
     _signed_n: int = 0
 
@@ -122,12 +132,16 @@ class _Check:
         """Follow all segments from the oldest kept to the newest; returns the last link that holds."""
         link = Link(sealed.expired_n, sealed.expired_head.encode()) if sealed.expired_n else start_of(self.folder.name)
         for path, raws in self._segments(sealed):
+            gone: list[int] = []
             for line in follow(raws, link, self.signer):
                 if isinstance(line, Broken):
                     self._broken(path, line)
                     return link
                 link = line.link
                 self._note(line, wanted)
+                if line.body == ERASED:
+                    gone.append(line.n)
+            self._note_erased(path, gone)
         return link
 
     def _note(self, line: Line, wanted: set[int]) -> None:
@@ -136,8 +150,25 @@ class _Check:
             self._heads[line.n] = line.head
         if line.mac is not None:
             self._signed_n = line.n
-        if line.body == ERASED:
-            self._problem(f"the body of line {line.n} was erased; the chain holds over it")
+
+    def _note_erased(self, path: Path, gone: list[int]) -> None:
+        """Bodies that Limen erased are counted in the signed list; any other was erased by somebody's hand."""
+        name = Name.of(path)
+        listed = {each.ordinal: each.erased_bodies for each in self._listed().segments}
+        if name is None or not gone or (name.is_sealed and listed.get(name.ordinal) == len(gone)):
+            self.erased += len(gone)
+            return
+        lines = ", ".join(map(str, gone[:_MOST_NAMED])) + (", …" if len(gone) > _MOST_NAMED else "")
+        self._problem(
+            f"in {path.name} {len(gone)} bodies were erased (lines {lines}), and Limen erased "
+            f"{listed.get(name.ordinal, 0)}; the chain holds over them"
+        )
+
+    def _listed(self) -> Sealed:
+        """The list as it is now: erasing may have put new files in place since it was read first."""
+        path = self.folder / SEALED_FILE
+        found = _genuine(path, Sealed, self.signer, lambda _what: None) if path.exists() else None
+        return found or Sealed(writer=self.folder.name)
 
     def _segments(self, sealed: Sealed) -> Iterator[tuple[Path, Iterable[bytes]]]:
         for segment in sealed.segments:
@@ -145,10 +176,11 @@ class _Check:
             if not path.exists():
                 self._problem(f"{path.name} is gone (lines {segment.first_n} to {segment.last_n})")
                 return
-            if _digest(path) != segment.sha256:
+            good = self._vouched_for(path, segment)
+            if good is None:
                 self._problem(f"{path.name} was changed")
                 return
-            yield path, _sealed_lines(path)
+            yield path, _sealed_lines(good)
         done = {segment.ordinal for segment in sealed.segments}
         on_disk = segments_in(self.folder)
         unsealed = {name.ordinal for name, _ in on_disk if not name.is_sealed}
@@ -158,6 +190,14 @@ class _Check:
             elif not name.is_sealed and name.ordinal not in done:
                 with path.open("rb") as file:
                     yield path, file
+
+    def _vouched_for(self, path: Path, segment: SealedSegment) -> Path | None:
+        """The file that the list vouches for: while bodies are erased, the new one may not have moved to its place."""
+        if _digest(path) == segment.sha256:
+            return path
+        digests = {each.sha256 for each in self._listed().segments if each.ordinal == segment.ordinal}
+        both = [path.with_name(path.name + ERASING), path]
+        return next((each for each in both if each.exists() and _digest(each) in digests), None)
 
     def _compare(self, what: str, checkpoint: Checkpoint | None, end: Link) -> None:
         if checkpoint is None:
@@ -201,6 +241,8 @@ class _Check:
         name = self.folder.name
         if not self.problems:
             self.sentences.append(f"{name}: {self.lines} lines hold, up to line {end.n}.")
+        if self.erased:
+            self.sentences.append(f"{name}: {self.erased} bodies were erased by Limen; the chain holds over them.")
         if checkpoint is not None and end.n > checkpoint.n:
             count = end.n - checkpoint.n
             self.sentences.append(

@@ -88,6 +88,7 @@ class Writer:
         self._stopping = False
         self.takes = True
         self.has_room = True
+        self._is_rolling = False
         self.writable = True
         self._thread = threading.Thread(target=self._run, name="limen-journal", daemon=True)
 
@@ -131,6 +132,11 @@ class Writer:
         self._urgent.set()
         self._something.set()
         return ticket
+
+    def roll(self) -> Ticket:
+        """Close the segment that is open, so that it can be sealed before its hour is over."""
+        self._is_rolling = True
+        return self.submit([])
 
     def wake(self) -> None:
         """There is something to write; cheap when the thread knows already."""
@@ -188,6 +194,9 @@ class Writer:
                 ticket.finish(refused)
             raise
         self._unwritten = []
+        if self._is_rolling and self._segment.size > 0:
+            self._next_segment(self._clock.now())
+        self._is_rolling = False
         for ticket in tickets:
             ticket.finish()
         if batch:

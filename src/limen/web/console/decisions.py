@@ -1,4 +1,4 @@
-"""Decisions, the newest first; filtered by the address, and growing by themselves."""
+"""Decisions, the newest first; filtered by the address, growing by themselves, and on disk going back to the first."""
 
 from __future__ import annotations
 
@@ -6,9 +6,14 @@ from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
 
+from limen.clock import MINUTE
+from limen.events import instant_of
+from limen.events.ids import first_id_at
+from limen.storage.journal.older import Older, Sought, older
 from limen.storage.journal.recent import RING
 from limen.web.console.looking import looked_at
-from limen.web.console.rows import DOORS, MOST_ROWS, filter_from, recent_rows, titles_of
+from limen.web.console.rows import DOORS, MOST_ROWS, REFUSED, Filter, filter_from, rows_of, titles_of
+from limen.web.console.timeline import before_of
 from limen.web.requests import query_id
 from limen.web.site import Site
 
@@ -26,20 +31,55 @@ def rooms(site: Site) -> APIRouter:
         if chosen.person:
             looked_at(site, resident, chosen.person, "decisions")
         people = sorted(site.known.people.values(), key=lambda person: person.name.casefold())
-        in_memory = site.ports.journal.recent(RING)
+        before = before_of(query_id(request, "before"))
+        page = await site.in_thread(lambda: _page(site, chosen, before))
+        titles = titles_of(site.ports.in_force.engine)
         return site.page(
             "console/decisions.html",
             resident,
             room="decisions",
             chosen=chosen,
-            rows=recent_rows(site, chosen),
+            rows=rows_of(page.events, site.known, titles),
             most=MOST_ROWS,
-            oldest=in_memory[-1].at if in_memory else 0,
+            is_newest=not before,
+            older=page.before,
+            looked_to=instant_of(page.before) if page.before else 0,
             people=people,
             names={person.id: person.name for person in people},
             apps=sorted(site.known.apps.values(), key=lambda app: app.name.casefold()),
             doors=DOORS,
-            titles=titles_of(site.ports.in_force.engine),
+            titles=titles,
         )
 
     return router
+
+
+def _page(site: Site, chosen: Filter, before: str) -> Older:
+    """A page of decisions: from memory as far as that reaches, then on from disk. May read the disk."""
+    journal = site.ports.journal
+    in_memory = journal.recent(RING)
+    events = [event for event in in_memory if chosen.holds(event) and (not before or event.id < before)][:MOST_ROWS]
+    if len(events) == MOST_ROWS:
+        return Older(tuple(events), events[-1].id)
+    if in_memory and chosen.since >= in_memory[-1].at + MINUTE:
+        return Older(tuple(events), "")
+    overlap = first_id_at(in_memory[-1].at + MINUTE) if in_memory else ""  # memory is in the order of writing
+    reached = min((each for each in (before, overlap) if each), default="")
+    further = older(journal.reader, sought_by(chosen, reached), MOST_ROWS)
+    every = sorted({event.id: event for event in (*further.events, *events)}.items(), reverse=True)
+    shown = tuple(event for _, event in every[:MOST_ROWS])
+    return Older(shown, shown[-1].id if len(every) > MOST_ROWS else further.before)
+
+
+def sought_by(chosen: Filter, before: str) -> Sought:
+    """The decisions of this filter on disk, from before the event of this id."""
+    until = first_id_at(chosen.until) if chosen.until else ""
+    return Sought(
+        person=chosen.person,
+        app=chosen.app,
+        kinds=("decision",),
+        effects=("challenge", "deny") if chosen.effect == REFUSED else (chosen.effect,) if chosen.effect else (),
+        before=min((each for each in (before, until) if each), default=""),
+        since=chosen.since,
+        holds=chosen.holds,
+    )

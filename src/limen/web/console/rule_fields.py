@@ -22,6 +22,7 @@ STRENGTHS: Final = ("nothing in particular", "to be signed in", "two factors", "
 BINDINGS: Final = ("not asked", "bound", "firmly bound", "bound in hardware")
 FLAGS: Final = (
     "active",
+    "interactive",
     "device_known",
     "device_managed",
     "device_healthy",

@@ -27,6 +27,7 @@ _MORE: Final = (
     "risk_may_be_unknown",
     "granted",
     "active",
+    "interactive",
     "signed_in_within",
     "binding",
 )

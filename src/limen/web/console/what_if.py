@@ -59,6 +59,7 @@ class Chosen:
     proved: str = "1"
     device: str = ""
     managed: str = ""
+    token: str = ""
     network: str = ""
     country: str = ""
     at: str = ""
@@ -81,6 +82,7 @@ class Chosen:
             at=self.at,
             device=self.device,
             managed=bool(self.managed),
+            token=bool(self.token),
             network=self.network,
             country=self.country,
             risk=int(self.risk) if self.risk else None,
@@ -176,6 +178,7 @@ def read(request: Request, known: Known) -> Chosen:
         proved=one_of("proved", PROVED, "1"),
         device=one_of("device", DEVICES),
         managed=one_of("managed", {"yes"}),
+        token=one_of("token", {"yes"}),
         network=one_of("network", {name for name, _ in known.networks}),
         country=country if len(country) == 2 and country.isascii() and country.isalpha() else "",
         at=_time(query(request, "at")),

@@ -1,0 +1,106 @@
+"""`limen erase`: what of one person goes and what stays, and with --yes the erasing; also while the server runs."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from limen.cli.opened import Opened
+    from limen.privacy.erase import Goes
+
+
+def run(
+    person: Annotated[str, typer.Argument(metavar="PERSON", help="An e-mail address, or an id")],
+    folder: Annotated[Path, typer.Argument(metavar="[DIR]", help="The company folder")] = Path(),
+    *,
+    why: Annotated[str, typer.Option("-m", "--why", help="Why, without names: it stays in the journal")] = "",
+    yes: Annotated[bool, typer.Option("--yes", help="Do it; without this it is only shown")] = False,
+    let_go: Annotated[bool, typer.Option("--let-go", help="Also for somebody who still has access: it ends")] = False,
+) -> None:
+    from limen.cli.opened import opened
+    from limen.privacy.erase import what_goes, whom
+
+    with opened(folder) as here:
+        goes = here.database.read(lambda snapshot: what_goes(snapshot, whom(snapshot, person)))
+        print("\n".join(_shown(goes, here.settings.storage.journal_days)))
+        if not yes:
+            print("Nothing was changed. The same command with --yes and -m WHY does it; it can't be undone.")
+            return
+        _erase(here, goes.person_id, why, may_let_go=let_go)
+        print("\n".join(_carry_out(here)))
+
+
+def _shown(goes: Goes, journal_days: int) -> Iterator[str]:
+    yield f"{goes.name} <{goes.email}>, {goes.status}, id {goes.person_id}"
+    rows = ", ".join(f"{count} in {table}" for table, count in sorted(goes.rows.items()))
+    yield f"Goes from the database: {rows}."
+    yield (
+        "Goes from the journal: the bodies of their requests, sign-ins, sessions, factors, links and mails, and the "
+        "exact facts that decisions about them were made on. The chain still holds."
+    )
+    yield (
+        "Stays in the journal: what they did to others or to Limen, and what others did to them; by the id alone, for "
+        f"up to {journal_days} days. And counts per hour. Backups keep what they hold until you delete them."
+    )
+
+
+def _erase(here: Opened, person_id: str, why: str, *, may_let_go: bool) -> None:
+    """In one transaction, unless that would leave nobody who could administer Limen."""
+    from limen.clock import SystemClock
+    from limen.company.gate import lockout, people_of
+    from limen.company.publish import SERVER
+    from limen.identity.errors import NobodyCouldAdministerError
+    from limen.policy.proof.lockout import LockedOut
+    from limen.privacy.erase import erase_person
+    from limen.storage import Snapshot, Transaction
+
+    company, now = here.in_force(), SystemClock().now()
+
+    def locked_out(snapshot: Snapshot) -> str:
+        found = lockout(company, people_of(snapshot), now)
+        return "; ".join(map(str, found.obstacles)) if isinstance(found, LockedOut) else ""
+
+    def work(transaction: Transaction) -> None:
+        before = locked_out(transaction)
+        erase_person(transaction, person_id, now, by=SERVER, why=why, may_let_go=may_let_go)
+        if not before and (after := locked_out(transaction)):
+            raise NobodyCouldAdministerError(after)
+
+    here.database.write(work)
+
+
+def _carry_out(here: Opened) -> Iterator[str]:
+    """The journal's part: by whoever writes the journal, which is the server where one runs."""
+    import os
+
+    from limen.clock import SystemClock
+    from limen.company.places import data_folder, key_file, outbox_folder
+    from limen.privacy.erase import carry_out, forget_mail_files
+    from limen.storage import Keyring, master_key
+    from limen.storage.errors import JournalBusyError, JournalUnwritableError
+    from limen.storage.journal import Journal
+
+    yield "Erased from the database."
+    keys = Keyring.open(here.database, master_key(key_file(here.root, here.settings), os.environ)).journal_keys
+    days = here.settings.storage.journal_days
+    try:
+        journal = Journal.open(here.journal, keys, database=here.database, keep_days=days)
+    except JournalBusyError:
+        yield "The server that runs erases the journal's part, within a minute for each week that is kept."
+        return
+    try:
+        now = SystemClock().now()
+        bodies = carry_out(here.database, journal, data_folder(here.root, here.settings), now)
+    except JournalUnwritableError:
+        yield "The journal's part could not be done now; the server does it when it starts."
+        return
+    finally:
+        journal.close()
+    forget_mail_files(here.database, outbox_folder(here.root, here.settings))
+    yield f"Erased {bodies or 0} bodies from the journal; `limen journal verify` tells whether it holds."
+    yield "Keep data/erased.txt beside your backups: with it a restore doesn't bring anybody back."

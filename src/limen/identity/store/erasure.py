@@ -1,0 +1,91 @@
+"""Erasing a person: every row that is theirs, in whichever table; and the list of who was erased."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from sqlalchemy import BigInteger, Column, Connection, String, Table, and_, delete, func, insert, select, update
+
+from limen.clock import Instant
+from limen.identity.model import PersonStatus
+from limen.identity.store.app_tokens import app_tokens
+from limen.identity.store.tables import not_before, people, sessions
+from limen.storage.tables import metadata
+
+erased_people = Table(
+    "erased_people",
+    metadata,
+    Column("person_id", String(40), primary_key=True),
+    Column("at", BigInteger, nullable=False),
+    Column("journal_at", BigInteger, nullable=False, server_default="0"),
+)
+"""Who was erased, by their opaque ids. `journal_at`: when the journal's bodies were gone, 0 while they are not yet."""
+
+_THEIRS = ("person_id", "owner_id")
+"""What the column is called that says whose a row is, in every table of every pillar."""
+
+
+def rows_of(connection: Connection, person_id: str) -> dict[str, int]:
+    """How many rows in each table are this person's."""
+    counted = {
+        table.name: connection.scalar(select(func.count()).select_from(table).where(column == person_id)) or 0
+        for table, column in _whose()
+    }
+    counted["people"] = connection.scalar(select(func.count()).select_from(people).where(people.c.id == person_id)) or 0
+    return {name: count for name, count in counted.items() if count}
+
+
+def keys_of(connection: Connection, person_id: str) -> tuple[list[str], list[str]]:
+    """Ids of all sessions and of all tokens of a person."""
+    return (
+        list(connection.scalars(select(sessions.c.id).where(sessions.c.person_id == person_id))),
+        list(connection.scalars(select(app_tokens.c.id).where(app_tokens.c.owner_id == person_id))),
+    )
+
+
+def delete_person(connection: Connection, person_id: str, now: Instant) -> None:
+    """Delete all that is a person's, and remember that it was. The mark that kills their old sessions stays."""
+    for table, column in _whose():
+        connection.execute(delete(table).where(column == person_id))
+    connection.execute(delete(people).where(people.c.id == person_id))
+    connection.execute(delete(erased_people).where(erased_people.c.person_id == person_id))
+    connection.execute(insert(erased_people).values(person_id=person_id, at=now))
+
+
+def erased_ids(connection: Connection) -> list[tuple[str, Instant]]:
+    """Everybody who was erased and when, the newest last."""
+    query = select(erased_people.c.person_id, erased_people.c.at).order_by(
+        erased_people.c.at, erased_people.c.person_id
+    )
+    return [(row.person_id, row.at) for row in connection.execute(query)]
+
+
+def waiting_in_journal(connection: Connection) -> list[str]:
+    """Whose bodies in the journal are not gone yet."""
+    query = select(erased_people.c.person_id).where(erased_people.c.journal_at == 0)
+    return list(connection.scalars(query.order_by(erased_people.c.person_id)))
+
+
+def gone_from_journal(connection: Connection, person_ids: Iterable[str], now: Instant) -> None:
+    where = erased_people.c.person_id.in_(list(person_ids))
+    connection.execute(update(erased_people).where(where).values(journal_at=now))
+
+
+def let_go_before(connection: Connection, before: Instant) -> list[str]:
+    """People without access whose access ended before an instant: their mark says when."""
+    is_theirs = and_(not_before.c.kind == "person", not_before.c.key == people.c.id)
+    query = select(people.c.id).join(not_before, is_theirs)
+    where = (people.c.status == PersonStatus.INACTIVE, not_before.c.at < before)
+    return list(connection.scalars(query.where(*where).order_by(people.c.id)))
+
+
+def invited_before(connection: Connection, before: Instant) -> list[str]:
+    """People who were invited before an instant and never came."""
+    where = (people.c.status == PersonStatus.INVITED, people.c.enrolled_at == 0, people.c.created_at < before)
+    return list(connection.scalars(select(people.c.id).where(*where).order_by(people.c.id)))
+
+
+def _whose() -> Iterator[tuple[Table, Column[str]]]:
+    for table in metadata.sorted_tables:
+        if table is not erased_people:
+            yield from ((table, table.c[name]) for name in _THEIRS if name in table.c)

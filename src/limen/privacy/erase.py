@@ -1,0 +1,147 @@
+"""Erasing one person: rows at once and in one transaction, then the journal's bodies, then files that were left.
+
+The transaction is what counts. Everything after it follows from the list of who was erased, and is done again after
+every start until it is done, so a stop in the middle leaves nothing half.
+"""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import Final
+
+from limen.clock import Instant
+from limen.events import Event
+from limen.identity import store
+from limen.identity.errors import LastAdministratorError
+from limen.identity.model import ADMINISTRATORS, PersonStatus
+from limen.identity.sessions import end_everything_of
+from limen.mail import store as mails
+from limen.printable import one_line
+from limen.privacy.errors import NobodyError, OneselfError, ReasonError, StillHereError
+from limen.privacy.tombstones import read_tombstones, write_tombstones
+from limen.storage import Database, Snapshot, Transaction
+from limen.storage.journal import Journal
+
+LONGEST_REASON: Final = 300
+RESTORED: Final = "erased before the backup was restored"
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Goes:
+    """What erasing somebody would take: how many rows of each table. `name` is theirs, for whoever may see it."""
+
+    person_id: str
+    name: str
+    email: str
+    status: PersonStatus
+    rows: dict[str, int]
+
+
+def whom(snapshot: Snapshot, named: str) -> str:
+    """The id of the person with this id or e-mail address. Raises NobodyError."""
+    wanted = named.strip().casefold()
+    for person in store.all_people(snapshot.connection):
+        if wanted and wanted in {person.id.casefold(), person.email.casefold()}:
+            return person.id
+    raise NobodyError(named)
+
+
+def what_goes(snapshot: Snapshot, person_id: str) -> Goes:
+    """Raises NobodyError."""
+    person, status = (
+        store.person_by_id(snapshot.connection, person_id),
+        store.status_of(snapshot.connection, person_id),
+    )
+    if person is None or status is None:
+        raise NobodyError(person_id)
+    return Goes(person.id, person.name, person.email, status, store.rows_of(snapshot.connection, person_id))
+
+
+def erase_person(
+    transaction: Transaction, person_id: str, now: Instant, *, by: str, why: str, may_let_go: bool = False
+) -> None:
+    """Delete every row that is this person's; the journal's part is left to `carry_out`. It can't be undone.
+
+    Raises NobodyError, StillHereError, OneselfError, ReasonError, LastAdministratorError. Whether somebody could still
+    administer Limen is for the caller to prove, in the same transaction.
+    """
+    reason = one_line(why, LONGEST_REASON)
+    if not reason:
+        raise ReasonError
+    if by == person_id:
+        raise OneselfError
+    connection = transaction.connection
+    status = store.status_of(connection, person_id)
+    if status is None:
+        raise NobodyError(person_id)
+    if status is PersonStatus.ACTIVE and not may_let_go:
+        raise StillHereError
+    had_administrators = bool(store.active_members(connection, ADMINISTRATORS))
+    if status is not PersonStatus.INACTIVE:
+        end_everything_of(transaction, person_id, now, by, "person-erased")
+    sessions, tokens = store.keys_of(connection, person_id)
+    store.delete_person(connection, person_id, now)
+    if had_administrators and not store.active_members(connection, ADMINISTRATORS):
+        raise LastAdministratorError
+    transaction.changed("person", person_id)
+    for session_id in sessions:
+        transaction.changed("session", session_id)
+    for token_id in tokens:
+        transaction.changed("app_token", token_id)
+    transaction.say(Event(at=now, kind="person.erased", actor=by, subject=person_id, details={"why": reason}))
+
+
+def erase_again(database: Database, data: Path, now: Instant) -> int:
+    """Erase whoever stands in the file of tombstones and is here all the same, as after a restore. Returns how many.
+
+    Nobody's absence may lock everybody out: the last administrator stays, and the log says so.
+    """
+    listed = read_tombstones(data)
+    here = (
+        {one.id for one in database.read(lambda snapshot: store.all_people(snapshot.connection))} if listed else set()
+    )
+    done = 0
+    for person_id in sorted(here & listed.keys()):
+        try:
+            database.write(
+                partial(erase_person, person_id=person_id, now=now, by="server", why=RESTORED, may_let_go=True)
+            )
+            done += 1
+        except LastAdministratorError:
+            _log.warning("%s was erased before, and is the last administrator here: erase them by hand", person_id)
+    return done
+
+
+def carry_out(database: Database, journal: Journal, data: Path, now: Instant) -> int | None:
+    """Erase from the journal whoever was erased and is still in it. Returns how many bodies went; None: nobody waited.
+
+    Nothing is lost where it raises (JournalUnwritableError): it is done when it is called again.
+    """
+    write_tombstones(data, database.read(lambda snapshot: store.erased_ids(snapshot.connection)))
+    waiting = database.read(lambda snapshot: store.waiting_in_journal(snapshot.connection))
+    if not waiting:
+        return None
+    journal.wait_settled()
+    bodies, left = journal.erase(waiting)
+    details: dict[str, str | int | bool] = {"people": len(waiting), "bodies": bodies, "segments_left": left}
+
+    def done(transaction: Transaction) -> None:
+        store.gone_from_journal(transaction.connection, waiting, now)
+        transaction.say(Event(at=now, kind="journal.erased", details=details))
+
+    database.write(done)
+    return bodies
+
+
+def forget_mail_files(database: Database, outbox: Path) -> int:
+    """Delete mails written to files that the queue does not know any more: erased people's, and old ones."""
+    files = {file.stem: file for file in outbox.glob("m_*.eml")} if outbox.is_dir() else {}
+    known = database.read(lambda snapshot: mails.known(snapshot.connection, files)) if files else set()
+    gone = [file for mail_id, file in files.items() if mail_id not in known]
+    for file in gone:
+        file.unlink(missing_ok=True)
+    return len(gone)

@@ -1,0 +1,54 @@
+"""The list of who was erased, as a file: opaque ids and dates, to be kept beside backups and put back after a restore.
+
+A backup from before an erasure still has the person in it. Where this file lies in the data folder when Limen starts,
+whoever stands in it is erased again before anything else happens with them.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Final
+
+from limen.clock import Instant, from_iso, to_iso
+from limen.storage.journal.segment import replace_file
+from limen.storage.own_file import open_own
+
+FILE: Final = "erased.txt"
+MOST_BYTES: Final = 8 << 20
+_HEADER: Final = (
+    "# Erased people, by opaque ids. Keep this file with your backups: put it into the data folder after a restore.\n"
+)
+_LINE: Final = re.compile(r"(p_[0-9a-zA-Z]{1,38}) (\S{20,30})")
+
+
+def read_tombstones(data: Path) -> dict[str, Instant]:
+    """Who stands in the file and since when; {} where there is none. What is no line of ours is passed over.
+
+    Raises OSError where the file is not ours.
+    """
+    try:
+        handle = open_own(data / FILE, os.O_RDONLY)
+    except FileNotFoundError:
+        return {}
+    with os.fdopen(handle, "rb") as file:
+        text = file.read(MOST_BYTES).decode("utf-8", "replace")
+    found: dict[str, Instant] = {}
+    for line in text.splitlines():
+        if (match := _LINE.fullmatch(line.strip())) is not None:
+            try:
+                found[match[1]] = from_iso(match[2])
+            except ValueError:
+                continue
+    return found
+
+
+def write_tombstones(data: Path, erased: Iterable[tuple[str, Instant]]) -> None:
+    """Add these to the file; who stands in it already stays."""
+    before: Mapping[str, Instant] = read_tombstones(data)
+    everybody = {**dict(erased), **before}
+    if everybody.keys() != before.keys():
+        lines = [f"{person_id} {to_iso(at)}\n" for person_id, at in sorted(everybody.items(), key=lambda one: one[1])]
+        replace_file(data / FILE, (_HEADER + "".join(lines)).encode())

@@ -1,0 +1,88 @@
+"""The one job that keeps what was promised: the journal's part of erasures, and what is past its keeping time."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
+from typing import Final
+
+from limen.clock import DAY, HOUR, Clock, Instant
+from limen.errors import LimenError
+from limen.identity import store
+from limen.mail import store as mails
+from limen.privacy.erase import carry_out, erase_person, forget_mail_files
+from limen.settings import Retention
+from limen.storage import Database, Snapshot, Transaction
+from limen.storage.journal import Journal
+
+LOOK_SECONDS: Final = 15.0
+RETENTION_MS: Final = HOUR
+MOST_AT_ONCE: Final = 100
+"""How many people one look erases; the next look goes on."""
+LEFT_LONG_AGO: Final = "kept long enough after they were let go"
+NEVER_CAME: Final = "invited long ago and never came"
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(slots=True)
+class Upkeep:
+    """`data` is where the tombstones are, `outbox` where mails are written to files."""
+
+    database: Database
+    journal: Journal
+    retention: Retention
+    data: Path
+    outbox: Path
+    clock: Clock
+    _looked_at: Instant = field(default=0)
+
+    async def keep_up(self) -> None:
+        """For as long as Limen runs."""
+        while True:
+            try:
+                await asyncio.to_thread(self.look)
+            except Exception:  # noqa: BLE001 -- whatever went wrong, the next look comes
+                _log.exception(
+                    "what is past its keeping time could not be erased; the next look is in %s s", LOOK_SECONDS
+                )
+            await asyncio.sleep(LOOK_SECONDS)
+
+    def look(self) -> None:
+        """Do what is due now, in this thread."""
+        now = self.clock.now()
+        if now - self._looked_at >= RETENTION_MS:
+            self._end_of_keeping(now)
+            self._looked_at = now
+        if carry_out(self.database, self.journal, self.data, now) is not None:
+            forget_mail_files(self.database, self.outbox)
+
+    def _end_of_keeping(self, now: Instant) -> None:
+        for person_id, why in self.database.read(lambda snapshot: due(snapshot, self.retention, now)):
+            try:
+                self.database.write(partial(erase_person, person_id=person_id, now=now, by="server", why=why))
+            except LimenError as wrong:
+                _log.warning("%s was not erased: %s", person_id, wrong)
+
+        def forget(transaction: Transaction) -> None:
+            store.forget_links(transaction.connection, now - self.retention.links_days * DAY)
+            mails.purge(transaction.connection, now, self.retention.mails_days * DAY)
+
+        self.database.write(forget)
+        forget_mail_files(self.database, self.outbox)
+
+
+def due(snapshot: Snapshot, retention: Retention, now: Instant) -> list[tuple[str, str]]:
+    """Who is past their keeping time, and why they are erased."""
+    connection = snapshot.connection
+    found: list[tuple[str, str]] = []
+    if retention.people_days:
+        left = store.let_go_before(connection, now - retention.people_days * DAY)
+        found += [(person_id, LEFT_LONG_AGO) for person_id in left]
+    if retention.invited_days:
+        invited = store.invited_before(connection, now - retention.invited_days * DAY)
+        found += [(person_id, NEVER_CAME) for person_id in invited]
+    return found[:MOST_AT_ONCE]

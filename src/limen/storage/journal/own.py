@@ -1,0 +1,55 @@
+"""Which of the journal's bodies are one person's own, so that they go when the person is erased.
+
+A person's own are the exact facts about them, their requests to apps, and what happened between them and Limen alone:
+signing in, sessions, factors, links, mails. What somebody did to others or to Limen itself, and what others did to
+them, stays: it is those others' record as well, and tells of nobody by name (see decision 0089).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from typing import Any, Final
+
+import msgspec
+
+from limen.events import Event, from_ocsf
+from limen.facts import LIMEN
+
+OF_OFFICE: Final = (
+    "revision.",
+    "break_glass.",
+    "workload.",
+    "journal.",
+    "limen.",
+    "backup.",
+    "key.",
+    "disk.",
+    "person.",
+)
+"""Kinds that tell how Limen was governed. Of a person: invited, changed, exported, erased."""
+FOR_ONESELF: Final = frozenset({"person.enrolled", "person.exported"})
+VISITS: Final = frozenset({"view", "sign_in"})
+"""What a person does at Limen for themselves; any other action there is one of office."""
+
+
+def is_own(event: Event, person_ids: Collection[str]) -> bool:
+    """Whether this event is the own one of somebody among `person_ids`."""
+    involved = {event.actor, event.subject} - {""}
+    if len(involved) != 1 or not involved <= set(person_ids):
+        return False
+    if event.decision is not None:
+        return event.decision.app != LIMEN or event.decision.action in VISITS
+    return event.kind in FOR_ONESELF or not event.kind.startswith(OF_OFFICE)
+
+
+def is_own_body(body: bytes, person_ids: Collection[str]) -> bool:
+    """Whether the body of a line is somebody's own. What can't be read is nobody's."""
+    try:
+        written: Any = msgspec.json.decode(body)
+        if not isinstance(written, dict):
+            return False
+        if "class_uid" in written:
+            return is_own(from_ocsf(written), person_ids)
+        return "value" in written and written["value"]["person"]["id"] in person_ids
+    except (msgspec.MsgspecError, UnicodeDecodeError, KeyError, TypeError):
+        return False

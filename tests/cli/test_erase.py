@@ -1,0 +1,78 @@
+"""`limen erase` by hand: what it shows first, what it refuses, and what is left."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from tests.backup.saved_company import Served, serve_once
+from tests.cli.test_main import leave
+
+from limen.facts import Factor, Person
+from limen.identity import store
+from limen.identity.model import PersonStatus
+from limen.privacy.tombstones import FILE
+from limen.storage import Database
+from limen.storage.journal.recovery import lock_chain
+
+MIA = Person("p_mia", "Mia Moor", "mia@harbor.example", groups=frozenset({"staff"}))
+
+
+@pytest.fixture
+def served(tmp_path: Path) -> Served:
+    served = serve_once(tmp_path)
+    database = Database.open(served.database)
+    database.write(lambda tx: store.insert_person(tx.connection, MIA, PersonStatus.ACTIVE, 1))
+    database.close()
+    return served
+
+
+def is_here(served: Served, person_id: str) -> bool:
+    database = Database.open(served.database)
+    try:
+        return database.read(lambda s: store.status_of(s.connection, person_id)) is not None
+    finally:
+        database.close()
+
+
+def test_it_is_shown_first_then_done_and_the_journal_holds(served: Served, capsys: pytest.CaptureFixture[str]) -> None:
+    root = str(served.root)
+    assert leave("erase", "mia@harbor.example", root) == 0
+    said = capsys.readouterr().out
+    assert "Mia Moor <mia@harbor.example>, active, id p_mia" in said
+    assert "1 in memberships" in said
+    assert "Nothing was changed" in said
+    assert leave("erase", "p_mia", root, "--yes", "-m", "asked for it") == 1
+    assert "still has access" in capsys.readouterr().err
+    assert leave("erase", "p_mia", root, "--yes", "--let-go") == 1
+    assert "the reason is missing" in capsys.readouterr().err
+    assert is_here(served, "p_mia")
+    assert leave("erase", "p_mia", root, "--yes", "--let-go", "-m", "asked for it") == 0
+    assert "bodies from the journal" in capsys.readouterr().out
+    assert not is_here(served, "p_mia")
+    assert (served.root / "data" / FILE).read_text().splitlines()[-1].startswith("p_mia ")
+    assert leave("journal", "verify", root) == 0
+    assert leave("erase", "p_mia", root) == 1
+    assert "there is nobody called p_mia" in capsys.readouterr().err
+
+
+def test_the_last_who_could_administer_stays(served: Served, capsys: pytest.CaptureFixture[str]) -> None:
+    assert leave("erase", "p_ada", str(served.root), "--yes", "--let-go", "-m", "asked for it") == 1
+    assert "last active administrator" in capsys.readouterr().err
+    ben = Person("p_ben", "Ben", "ben@harbor.example", groups=frozenset({"administrators", "staff"}), active=True)
+    database = Database.open(served.database)
+    database.write(lambda tx: store.insert_person(tx.connection, ben, PersonStatus.ACTIVE, 1))
+    assert database.read(lambda s: store.factors_of(s.connection, "p_ada")) >= {Factor.PASSKEY}
+    database.close()  # Ben is an administrator, and has nothing to prove it with
+    assert leave("erase", "p_ada", str(served.root), "--yes", "--let-go", "-m", "asked for it") == 1
+    assert "Nobody could administer Limen any more" in capsys.readouterr().err
+    assert is_here(served, "p_ada")
+
+
+def test_a_running_server_does_the_journals_part(served: Served, capsys: pytest.CaptureFixture[str]) -> None:
+    with lock_chain(served.root / "data" / "journal" / "main"):
+        assert leave("erase", "p_mia", str(served.root), "--yes", "--let-go", "-m", "asked for it") == 0
+    assert "The server that runs erases" in capsys.readouterr().out
+    database = Database.open(served.database)
+    assert database.read(lambda s: store.waiting_in_journal(s.connection)) == ["p_mia"]
+    database.close()

@@ -1,0 +1,51 @@
+"""Pages lead where they say: each relative link exists, each page is reachable, and nothing in them is half done."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+HERE = Path(__file__).resolve().parents[2]
+DOCS = HERE / "docs"
+PAGES = [*sorted(HERE.glob("*.md")), *sorted(DOCS.rglob("*.md"))]
+LINK = re.compile(r"\[[^\]]*\]\(([^)\s]+)\)")
+CODE = re.compile(r"```.*?```|`[^`\n]*`", re.DOTALL)
+
+
+def links(page: Path) -> list[str]:
+    return LINK.findall(CODE.sub("", page.read_text("utf-8")))
+
+
+def anchors(page: Path) -> set[str]:
+    titles = re.findall(r"^#+ (.+)$", page.read_text("utf-8"), re.MULTILINE)
+    return {re.sub(r"[^\w\- ]", "", title.lower()).replace(" ", "-") for title in titles}
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(HERE)))
+def test_each_link_leads_somewhere(page: Path) -> None:
+    for link in links(page):
+        if "://" in link:
+            assert link.startswith("https://"), link
+            continue
+        path, _, anchor = link.partition("#")
+        target = (page.parent / path).resolve() if path else page
+        assert target.exists(), f"{page.name}: {link}"
+        assert not anchor or anchor in anchors(target), f"{page.name}: {link}"
+
+
+def test_each_page_can_be_found_from_the_index() -> None:
+    index = DOCS / "README.md"
+    found = {(DOCS / link).resolve() for link in links(index) if "://" not in link}
+    pages = {page for page in DOCS.rglob("*.md") if page.parent.name != "decisions"} - {index}
+    assert pages - found == set()
+
+
+def test_a_source_of_the_comparison_is_named_once_and_used() -> None:
+    text = (DOCS / "explanation" / "comparison.md").read_text("utf-8")
+    body, _, sources = text.partition("## Sources")
+    named = re.findall(r"^(\d+)\. \[", sources, re.MULTILINE)
+    assert named == [str(number) for number in range(1, len(named) + 1)]
+    assert set(re.findall(r"\[(\d+)\]", body)) == set(named)
+    assert re.search(r"Looked up on \d+ \w+ \d{4}", body)

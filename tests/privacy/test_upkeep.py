@@ -1,0 +1,74 @@
+from __future__ import annotations
+
+import asyncio
+
+from tests.privacy.conftest import ADA, MIA, NOW, Place, let_go
+
+from limen.clock import DAY, HOUR
+from limen.facts import Person
+from limen.identity import store
+from limen.identity.model import PersonStatus
+from limen.privacy.upkeep import LEFT_LONG_AGO, NEVER_CAME, Upkeep, due
+from limen.settings import Retention
+
+
+def upkeep(place: Place, **days: int) -> Upkeep:
+    return Upkeep(place.database, place.journal, Retention(**days), place.root, place.outbox, place.clock)
+
+
+def is_here(place: Place, person_id: str) -> bool:
+    return place.database.read(lambda s: store.status_of(s.connection, person_id)) is not None
+
+
+def test_who_was_let_go_is_erased_when_their_days_are_over_and_not_before(place: Place) -> None:
+    keeping = upkeep(place, people_days=30)
+    let_go(place, MIA)
+    keeping.look()
+    place.clock.forward(29 * DAY)
+    keeping.look()
+    assert is_here(place, MIA)
+    place.clock.forward(2 * DAY)
+    keeping.look()
+    assert not is_here(place, MIA)
+    assert is_here(place, ADA)
+    assert place.database.read(lambda s: store.waiting_in_journal(s.connection)) == []
+
+
+def test_zero_keeps_and_what_was_never_used_goes(place: Place) -> None:
+    let_go(place, MIA)
+    late = NOW + 4_000 * DAY
+    ben = Person("p_ben", "Ben", "ben@harbor.example", groups=frozenset())
+    place.database.write(lambda tx: store.insert_person(tx.connection, ben, PersonStatus.INVITED, NOW))
+    never = Retention(people_days=0, invited_days=0)
+    assert place.database.read(lambda s: due(s, never, late)) == []
+    assert place.database.read(lambda s: due(s, Retention(), late)) == [(MIA, LEFT_LONG_AGO), ("p_ben", NEVER_CAME)]
+    assert place.database.read(lambda s: due(s, Retention(), NOW + DAY)) == []
+
+
+def test_links_and_mails_and_their_files_go_in_time(place: Place) -> None:
+    place.outbox.mkdir()
+    (place.outbox / f"m_{MIA}.eml").write_text("Dear Mia")
+    keeping = upkeep(place, mails_days=7, links_days=7)
+    keeping.look()
+    assert (place.outbox / f"m_{MIA}.eml").exists()
+    assert place.database.read(lambda s: store.rows_of(s.connection, MIA)).keys() >= {"links", "mails"}
+    place.clock.forward(8 * DAY + HOUR)
+    keeping.look()
+    assert not (place.outbox / f"m_{MIA}.eml").exists()
+    assert not place.database.read(lambda s: store.rows_of(s.connection, MIA)).keys() & {"links", "mails"}
+
+
+async def test_it_goes_on_after_whatever_went_wrong(place: Place) -> None:
+    keeping = upkeep(place)
+    looked = asyncio.Event()
+    loop = asyncio.get_running_loop()
+
+    def fails() -> None:
+        loop.call_soon_threadsafe(looked.set)
+        raise OSError
+
+    keeping.__class__ = type("Failing", (Upkeep,), {"look": lambda _self: fails(), "__slots__": ()})
+    running = asyncio.create_task(keeping.keep_up())
+    await asyncio.wait_for(looked.wait(), 5)
+    assert not running.done()
+    running.cancel()
