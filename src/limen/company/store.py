@@ -102,9 +102,10 @@ def newest(snapshot: Snapshot) -> Revision | None:
     return None if row is None else _revision(row)
 
 
-def history(snapshot: Snapshot, limit: int = 100) -> list[Revision]:
-    """Publications, the newest first."""
-    return [_revision(row) for row in snapshot.connection.execute(_headers().limit(limit))]
+def history(snapshot: Snapshot, limit: int = 100, before: int = 0) -> list[Revision]:
+    """Publications, the newest first; those before the one of that number, if it is not 0."""
+    query = _headers().where(revisions.c.seq < before) if before else _headers()
+    return [_revision(row) for row in snapshot.connection.execute(query.limit(limit))]
 
 
 def at(snapshot: Snapshot, seq: int) -> tuple[Revision | None, Revision | None]:

@@ -124,9 +124,11 @@ def hurry(connection: Connection, now: Instant) -> int:
     return int(connection.execute(update(mails).where(*where).values(next_try_at=now)).rowcount)
 
 
-def recent(connection: Connection, most: int) -> list[Mail]:
-    """The newest mails, the newest first."""
+def recent(connection: Connection, most: int, state: str = "") -> list[Mail]:
+    """The newest mails, of one state if that is named, the newest first."""
     query = select(*_SHOWN).order_by(mails.c.queued_at.desc(), mails.c.id).limit(most)
+    if state:
+        query = query.where(mails.c.state == state)
     return [_mail(tuple(row)) for row in connection.execute(query)]
 
 

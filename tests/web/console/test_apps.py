@@ -57,3 +57,11 @@ def test_what_should_not_stay_so_is_a_finding_with_its_mend() -> None:
     loose = App("w", "W", "w.example", Upstream("https://x"), cors=Cors(frozenset({"*"})), opts_in_encoded_paths=True)
     assert [finding.what for finding in findings_of(loose)] == ["Takes encoded paths", "Any site may call it"]
     assert all(finding.fix for finding in findings_of(loose))
+
+
+async def test_apps_are_searched_and_narrowed_by_label(console: Console) -> None:
+    restricted = (await console.ada.get("/console/apps?label=restricted")).text
+    assert 'href="/console/apps/payroll"' in restricted
+    assert 'href="/console/apps/wiki"' not in restricted
+    assert 'href="/console/apps/wiki"' in (await console.ada.get("/console/apps?q=WIKI")).text
+    assert "None. " in (await console.ada.get("/console/apps?q=no-such-thing")).text

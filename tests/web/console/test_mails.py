@@ -17,6 +17,8 @@ async def test_an_invitation_by_mail_is_in_a_file_and_its_link_on_no_page(consol
     mail = (await console.ada.get("/console/people/mail")).text
     assert "Mails are written to files in data/outbox; set [mail] in limen.toml to send them." in mail
     assert "Noa" in mail
+    written = (await console.ada.get("/console/people/mail?state=failed")).text
+    assert "None is in this state" in written
     assert (await console.ada.post("/console/people/mail/again")).headers["location"].endswith("done=again")
 
 

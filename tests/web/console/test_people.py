@@ -3,9 +3,12 @@ from __future__ import annotations
 import re
 from html import unescape
 
+import pytest
 from tests.web.console.conftest import Console
 
 from limen.clock import MINUTE
+from limen.web.console import people
+from limen.web.console.people import page_start
 
 
 async def test_everybody_is_listed_with_status_factors_and_sessions(console: Console) -> None:
@@ -83,3 +86,26 @@ async def test_who_is_invited_twice_is_linked_to(console: Console) -> None:
     page = await console.ada.post("/console/people/invite", name="Eve again", email=" Eve@harbor.example ")
     assert page.status_code == 400
     assert f'href="/console/people/{eve_id}"' in page.text
+
+
+async def test_a_long_list_comes_in_pages_and_keeps_what_was_asked(
+    console: Console, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(people, "MOST_SHOWN", 2)
+    for name in ("Bea", "Cas", "Dov", "Fay"):
+        await console.house.invite(name, "contractors")
+    await console.house.invite("Gus", "staff")
+    first = (await console.ada.get("/console/people?group=contractors")).text
+    assert "1 to 2 of 4" in first
+    second = (await console.ada.get(unescape(re.search(r'rel="next" href="([^"]+)"', first)[1]))).text  # type: ignore[index]
+    assert "3 to 4 of 4" in second
+    assert [name for name in ("Bea", "Cas", "Dov", "Fay", "Gus") if f"{name}</strong></a> <span" in second] == [
+        "Dov",
+        "Fay",
+    ]
+    assert 'rel="next"' not in second
+
+
+def test_a_page_begins_where_one_begins_and_never_past_the_end() -> None:
+    assert [page_start(text, 120, 50) for text in ("", "50", "77", "999999", "-1", "x")] == [0, 50, 50, 100, 0, 0]
+    assert page_start("50", 0, 50) == 0

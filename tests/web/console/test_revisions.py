@@ -1,10 +1,15 @@
 from __future__ import annotations
 
+import re
+
+import pytest
 from tests.web.console.conftest import Console
 from tests.web.console.test_changes import begun, published
 
+from limen.web.console import revisions
 
-async def test_yesterdays_change_is_undone(console: Console) -> None:
+
+async def test_yesterdays_change_is_undone(console: Console, monkeypatch: pytest.MonkeyPatch) -> None:
     engine = console.house.limen.in_force.engine
     change = await begun(console, "/console/policies/administrators-use-passkeys/state", state="off")
     await published(console, change, "The fair is on")
@@ -17,6 +22,12 @@ async def test_yesterdays_change_is_undone(console: Console) -> None:
     await published(console, undone, "The fair is over")
     assert console.house.limen.in_force.engine.revision == engine.revision
     assert "The fair is over" in (await console.ada.get("/console/revisions")).text
+    monkeypatch.setattr(revisions, "MOST", 1)
+    newest = (await console.ada.get("/console/revisions")).text
+    assert "The fair is on" not in newest
+    older = (await console.ada.get(re.search(r'rel="next" href="([^"]+)"', newest)[1])).text  # type: ignore[index]
+    assert "The fair is on" in older
+    assert "In force" not in older
 
 
 async def test_what_is_in_force_already_changes_nothing(console: Console) -> None:

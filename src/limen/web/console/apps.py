@@ -11,7 +11,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from limen.cedar import EntityUid, Policy
-from limen.facts import ACTIONS, LIMEN, App, Group
+from limen.facts import ACTIONS, LIMEN, App, Group, Label
 from limen.web.console.could import people_of
 from limen.web.console.next_steps import is_plain_http
 from limen.web.console.rows import Filter, recent_rows
@@ -64,7 +64,21 @@ def rooms(site: Site) -> APIRouter:
             listed = [one for one in listed if one.findings]
         elif show == "public":
             listed = [one for one in listed if one.app.public]
-        return site.page("console/apps.html", resident, room="apps", listed=listed, show=show, shows=SHOWS)
+        named, label = query(request, "q", 80).strip(), query(request, "label")
+        labels = [one.word for one in Label]
+        label = label if label in labels else ""
+        listed = [one for one in listed if is_searched(one, named) and (not label or one.app.label.word == label)]
+        return site.page(
+            "console/apps.html",
+            resident,
+            room="apps",
+            listed=listed,
+            show=show if show in SHOWS else "",
+            shows=SHOWS,
+            q=named,
+            label_chosen=label,
+            labels=labels,
+        )
 
     @router.get("/console/apps/{app_id}")
     async def one_app(request: Request, app_id: str) -> Response:
@@ -88,6 +102,11 @@ def rooms(site: Site) -> APIRouter:
         )
 
     return router
+
+
+def is_searched(one: Listed, named: str) -> bool:
+    """Whether what was typed is in its name, host, description, or the title of the group that answers for it."""
+    return named.casefold() in f"{one.app.name} {one.app.host} {one.app.description} {one.owner}".casefold()
 
 
 def findings_of(app: App) -> tuple[Finding, ...]:

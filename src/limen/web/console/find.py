@@ -103,7 +103,7 @@ def places(site: Site) -> Iterator[Found]:
     for policy in site.ports.in_force.engine.policies:
         yield Found("Policy", titles.get(policy.id, policy.id), policy.id, f"/console/policies/{policy.id}")
     for group in site.known.groups.values():
-        yield Found("Group", group.title or group.id, group.id, f"/console/people?q={group.id}")
+        yield Found("Group", group.title or group.id, group.id, f"/console/people?group={group.id}")
 
 
 def opens(page: Found, may: frozenset[str]) -> bool:

@@ -41,7 +41,9 @@ def rooms(site: Site) -> APIRouter:
     @router.get(AT)
     async def everything(request: Request) -> Response:
         resident = await site.enter_console(request)
-        found = await database.reading(lambda snapshot: store.recent(snapshot.connection, MOST_SHOWN))
+        state = query(request, "state")
+        state = state if state in STATES else ""
+        found = await database.reading(lambda snapshot: store.recent(snapshot.connection, MOST_SHOWN, state))
         counted = await database.reading(lambda snapshot: store.counted(snapshot.connection))
         return site.page(
             "console/mails.html",
@@ -49,6 +51,8 @@ def rooms(site: Site) -> APIRouter:
             room="people",
             mails=[(one, person_name(site.known, one.person_id)) for one in found],
             counted=counted,
+            state=state,
+            most=MOST_SHOWN,
             states=STATES,
             problems=PROBLEMS,
             mail=site.ports.settings.mail,

@@ -52,6 +52,7 @@ def rooms(site: Site, changes: Changes) -> APIRouter:
             app=app,
             is_on=app.is_onboarding(resident.now),
             would_be=would_be,
+            named=Named.ONBOARDING.value,
             people=len({one.person_id or one.person for one in would_be}),
             count=sum(one.count for one in would_be),
         )

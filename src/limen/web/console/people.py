@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
+from urllib.parse import urlencode
 
 from fastapi import APIRouter
 from starlette.requests import Request
@@ -19,7 +20,7 @@ from limen.printable import one_line
 from limen.web.console.proving import freshly_proved
 from limen.web.console.rows import person_name
 from limen.web.needs import CHANGE, HELP, Ways, is_guarded
-from limen.web.requests import one, query
+from limen.web.requests import one, query, query_id
 from limen.web.site import Resident, Site, status_of
 
 SHOWS: Final = {
@@ -30,7 +31,8 @@ SHOWS: Final = {
     "signed-in": "Signed in now",
     "inactive": "Let go",
 }
-MOST_SHOWN: Final = 100
+MOST_SHOWN: Final = 50
+"""People on one page."""
 _DONE: Final = {
     "revoked": "That link is worth nothing now.",
     "mailed-again": "Everybody whose invitation had run out gets a new one by mail.",
@@ -71,12 +73,19 @@ def rooms(site: Site) -> APIRouter:
         sessions = sessions_by_person(site.known)
         members, links = await people.all(), await site.identity.links.outstanding()
         everyone = [listed(site.known, m, sessions.get(m.person.id, ()), resident.now) for m in members]
-        found = [each for each in everyone if is_shown(each, show) and named.casefold() in _searched(each.member)]
+        group = query_id(request, "group")
+        found = [each for each in everyone if is_shown(each, show) and is_searched(each.member, named, group)]
+        start = page_start(query(request, "start", 6), len(found), MOST_SHOWN)
+        kept = urlencode({name: value for name, value in (("show", show), ("group", group), ("q", named)) if value})
         return site.page(
             "console/people.html",
             resident,
             room="people",
-            people=found[:MOST_SHOWN],
+            people=found[start : start + MOST_SHOWN],
+            start=start,
+            at_once=MOST_SHOWN,
+            kept=kept,
+            group=group,
             found=len(found),
             total=len(everyone),
             show=show,
@@ -128,6 +137,17 @@ def rooms(site: Site) -> APIRouter:
         return site.go(resident, "/console/people", done="revoked")
 
     return router
+
+
+def page_start(text: str, of: int, at_once: int) -> int:
+    """The first of the rows that an address asks for: where a page begins, and never past the last one."""
+    asked = int(text) if text.isascii() and text.isdigit() else 0
+    return min(asked, max(of - 1, 0)) // at_once * at_once
+
+
+def is_searched(member: Member, named: str, group: str) -> bool:
+    """Whether what was typed is in their name, address or groups, and they are in the group, if one is asked for."""
+    return (not group or group in member.person.groups) and named.casefold() in _searched(member)
 
 
 def _until(members: Iterable[Member], links: Iterable[Link]) -> dict[str, Instant]:

@@ -32,17 +32,22 @@ def rooms(site: Site, changes: Changes) -> APIRouter:
     async def everything(request: Request) -> Response:
         resident = await site.enter_console(request)
 
+        said = query(request, "before", 9)
+        before = int(said) if said.isascii() and said.isdigit() else 0
+
         def read(snapshot: Snapshot) -> list[tuple[Revision, str]]:
-            return [(one, author_name(snapshot, one.author)) for one in store.history(snapshot, MOST)]
+            return [(one, author_name(snapshot, one.author)) for one in store.history(snapshot, MOST + 1, before)]
 
         shown = await site.in_thread(lambda: site.ports.database.read(read))
         return site.page(
             "console/revisions.html",
             resident,
             room="policies",
-            revisions=shown,
+            revisions=shown[:MOST],
+            is_newest=not before,
+            older=shown[MOST - 1][0].seq if len(shown) > MOST else 0,
             door=door_words,
-            base=shown[0][0].id if shown else "",
+            base=await site.ports.database.reading(_in_force),
             done=_DONE.get(query(request, "done"), ""),
         )
 
@@ -57,3 +62,8 @@ def rooms(site: Site, changes: Changes) -> APIRouter:
         )
 
     return router
+
+
+def _in_force(snapshot: Snapshot) -> str:
+    newest = store.newest(snapshot)
+    return newest.id if newest is not None else ""

@@ -52,6 +52,7 @@ def rooms(site: Site) -> APIRouter:
             said=said_of(policy, found),
             people=met_of(found, names),
             apps=apps_of(site, found),
+            known=site.known.apps,
             examples=found.examples if found else [],
         )
 
@@ -71,10 +72,11 @@ def met_of(found: Watched | None, names: dict[str, str]) -> list[Met]:
     ]
 
 
-def apps_of(site: Site, found: Watched | None) -> list[tuple[str, int]]:
+def apps_of(site: Site, found: Watched | None) -> list[tuple[str, str, int]]:
+    """The apps that it would have met somebody at: id, name, how often."""
     counted = sorted(found.apps.items(), key=lambda one: (-one[1], one[0])) if found else []
     apps = site.known.apps
-    return [(apps[app].name if app in apps else app, count) for app, count in counted]
+    return [(app, apps[app].name if app in apps else app, count) for app, count in counted]
 
 
 def _count(site: Site, policy_id: str, now: int) -> Watched | None:
