@@ -94,16 +94,16 @@ class Storage(_Section):
 
 
 class Retention(_Section):
-    """How long what is about people is kept, in days. The journal's own days are under `[storage]`.
-
-    `people_days`: who was let go is erased so long after; 0 keeps them until somebody erases them. `invited_days`: the
-    same for who was invited and never came. `links_days`, `mails_days`: what became of one-time links and of mails.
-    """
+    """How long what is about people is kept, in days. The journal's own days are under `[storage]`."""
 
     people_days: Annotated[int, Field(ge=0, le=3650)] = 90
+    """Who was let go is erased so long after; 0 keeps them until somebody erases them."""
     invited_days: Annotated[int, Field(ge=0, le=3650)] = 90
+    """The same for who was invited and never came."""
     links_days: Annotated[int, Field(ge=1, le=90)] = 90
+    """How long it is kept what became of a one-time link."""
     mails_days: Annotated[int, Field(ge=1, le=90)] = 90
+    """How long it is kept what became of a mail."""
 
 
 class Logs(_Section):
