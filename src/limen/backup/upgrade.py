@@ -23,6 +23,7 @@ from limen.company.places import data_folder, journal_folder
 from limen.errors import LimenError
 from limen.events import Event
 from limen.identity import store as identity
+from limen.mail import store as mails
 from limen.policy.proof.lockout import LockedOut
 from limen.settings import Settings
 from limen.storage import Database, Keyring, Transaction
@@ -103,6 +104,7 @@ def go_back(root: Path, settings: Settings, key: bytes, now: Instant, file: Path
             def work(transaction: Transaction) -> None:
                 drop_what_is_written(transaction, reader)
                 identity.end_everything(transaction.connection, now)
+                mails.drop_all(transaction.connection, now, "withdrawn")
 
             edit_copy(copy, work)
             put_back(copy, database_file(root, settings))

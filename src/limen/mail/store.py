@@ -18,6 +18,7 @@ from sqlalchemy import (
     delete,
     func,
     insert,
+    inspect,
     select,
     update,
 )
@@ -116,6 +117,14 @@ def drop(connection: Connection, now: Instant, problem: str, *, person_id: str =
     where = (column == value, mails.c.state == MailState.QUEUED)
     values = {"state": MailState.FAILED, "done_at": now, "problem": problem, "sealed": None}
     return int(connection.execute(update(mails).where(*where).values(**values)).rowcount)
+
+
+def drop_all(connection: Connection, now: Instant, problem: str) -> int:
+    """Nothing that waits is sent any more, also in a database from before there were mails. Returns how many."""
+    if not inspect(connection).has_table(mails.name):
+        return 0
+    values = {"state": MailState.FAILED, "done_at": now, "problem": problem, "sealed": None}
+    return int(connection.execute(update(mails).where(mails.c.state == MailState.QUEUED).values(**values)).rowcount)
 
 
 def hurry(connection: Connection, now: Instant) -> int:
