@@ -1,0 +1,87 @@
+"""A line more in apps.yaml, in whatever way the entry is written, and not a letter else."""
+
+from __future__ import annotations
+
+import pytest
+
+from limen.company.apps_text import with_public, with_rule
+from limen.company.yaml_text import read_yaml
+from limen.errors import LimenError
+
+ENTRIES = {
+    "flow": """
+- id: wiki
+  actions:
+    view: [GET /**]  # all
+    edit: [POST /**, PUT /**]
+# end
+""",
+    "block": """
+- id: other
+- id: 'wiki'  # ours
+  actions:
+    view:
+      - GET /**  # all
+    edit:
+    - POST /**
+
+- id: z
+""",
+    "empty lists": """
+- id: wiki
+  actions: {view: [], edit: [ANY /**, ]}
+  public: []
+  host: w
+""",
+    "none at all": "- id: wiki\n  host: w",
+    "all in one line": "- {id: wiki, host: w}\n",
+    "many lines": """
+- id: wiki
+  actions:
+    view: [
+      GET /**,  # all
+    ]
+    edit: [POST /**]
+  public:
+    - route: GET /a
+      why: |
+        because
+  host: w
+- id: z
+""",
+    "ends in many lines": "- id: wiki\n  public:\n  - why: |\n      because\n      of it",
+}
+
+
+def plain(written):
+    value = written[2]
+    if isinstance(value, dict):
+        return {key: plain(one[2]) for key, one in value.items()}
+    return [plain(one) for one in value] if isinstance(value, list) else value
+
+
+@pytest.mark.parametrize("text", ENTRIES.values(), ids=ENTRIES)
+def test_rules_and_public_routes_find_their_place(text: str) -> None:
+    before = plain(read_yaml(text))
+    place = next(number for number, one in enumerate(before) if one["id"] == "wiki")
+    done = with_rule(text, "wiki", "view", "GET /x/*")
+    done = with_rule(done, "wiki", "share", "ANY /share/**")
+    done = with_public(done, "wiki", "GET /logo", 'it is "ours": {all} # of it')
+    after = plain(read_yaml(done))
+    entry = dict(before[place])
+    entry["actions"] = dict(entry.get("actions", {}))
+    entry["actions"]["view"] = [*entry["actions"].get("view", []), "GET /x/*"]
+    entry["actions"]["share"] = ["ANY /share/**"]
+    entry["public"] = [*entry.get("public", []), {"route": "GET /logo", "why": 'it is "ours": {all} # of it'}]
+    assert after == [*before[:place], entry, *before[place + 1 :]]
+    assert all(comment in done for comment in ("# all", "# ours", "# end") if comment in text)
+    assert done.count("#") == text.count("#") + 1
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", "[]", "- id: other", "wiki: 1", "- id: wiki\n  actions: 3", "- id: wiki\n  actions: {view: GET}", "- ["],
+)
+def test_where_there_is_no_place_it_says_so(text: str) -> None:
+    with pytest.raises(LimenError):
+        with_rule(text, "wiki", "view", "GET /x")
