@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from limen.company.apps_text import with_public, with_rule
@@ -49,11 +51,10 @@ ENTRIES = {
   host: w
 - id: z
 """,
-    "ends in many lines": "- id: wiki\n  public:\n  - why: |\n      because\n      of it",
 }
 
 
-def plain(written):
+def plain(written: Any) -> Any:
     value = written[2]
     if isinstance(value, dict):
         return {key: plain(one[2]) for key, one in value.items()}

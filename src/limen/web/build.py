@@ -18,6 +18,7 @@ from limen.web.catalogue import gettext_noop
 from limen.web.console import (
     add_app,
     apps as console_apps,
+    asked,
     backups,
     changes,
     decision,
@@ -121,7 +122,7 @@ def build(ports: Ports) -> App:
         for room in group:
             app.include_router(room.rooms(site))
     begun = changes.Changes(site)
-    for changing in (changes, rules, revisions, onboarding, add_app):
+    for changing in (changes, rules, revisions, onboarding, asked, add_app):
         app.include_router(changing.rooms(site, begun))
     _add_files(app, site)
     _add_ways_out(app, site)

@@ -58,6 +58,8 @@ NEEDS: Final[Mapping[tuple[str, str], Ways]] = {
     ("POST", "/console/add-app/look"): CHANGE,
     ("GET", "/console/apps/{app_id}/onboarding"): READ,
     ("POST", "/console/apps/{app_id}/onboarding/end"): CHANGE,
+    ("GET", "/console/apps/{app_id}/asked"): READ,
+    ("POST", "/console/apps/{app_id}/asked"): CHANGE,
     ("GET", "/console/apps"): READ,
     ("GET", "/console/apps/{app_id}"): READ,
     ("POST", "/console/apps/{app_id}/tokens/{token_id}/revoke"): CHANGE,

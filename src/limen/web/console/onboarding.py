@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from fastapi import APIRouter
@@ -13,10 +13,9 @@ from starlette.responses import Response
 from limen.clock import Instant
 from limen.company.folder import APPS
 from limen.company.onboarding import without_onboarding
-from limen.events import Event
+from limen.enforcement.observed import Seen
 from limen.facts import App, Known
 from limen.policy.decision import Named
-from limen.storage.journal.recent import RING
 from limen.web.console.changes import Changes
 from limen.web.console.proving import freshly_proved
 from limen.web.console.rows import person_name, titles_of
@@ -43,8 +42,8 @@ def rooms(site: Site, changes: Changes) -> APIRouter:
     async def show(request: Request, app_id: str) -> Response:
         resident = await site.enter_console(request)
         app = _app(site, app_id)
-        events = site.ports.journal.recent(RING, lambda event: is_let_pass(event, app_id))
-        would_be = would_be_refused(events, site.known, titles_of(site.ports.in_force.engine))
+        seen = site.ports.doors.observed.of(app_id)
+        would_be = would_be_refused(seen, site.known, titles_of(site.ports.in_force.engine))
         return site.page(
             "console/onboarding.html",
             resident,
@@ -53,8 +52,9 @@ def rooms(site: Site, changes: Changes) -> APIRouter:
             is_on=app.is_onboarding(resident.now),
             would_be=would_be,
             named=Named.ONBOARDING.value,
-            people=len({one.person_id or one.person for one in would_be}),
-            count=sum(one.count for one in would_be),
+            people=len({refused.person_id for refused in seen.refused}) if seen else 0,
+            count=times_let_pass(seen),
+            uncounted=seen.uncounted if seen else 0,
         )
 
     @router.post("/console/apps/{app_id}/onboarding/end")
@@ -71,34 +71,25 @@ def rooms(site: Site, changes: Changes) -> APIRouter:
     return router
 
 
-def is_let_pass(event: Event, app_id: str = "") -> bool:
-    """Is this a request that only an onboarding let pass, of this app where one is named?"""
-    decision = event.decision
-    if decision is None or decision.reasons[:1] != (Named.ONBOARDING,):
-        return False
-    return not app_id or decision.app == app_id
+def times_let_pass(seen: Seen | None) -> int:
+    """How many requests only the onboarding let pass."""
+    return 0 if seen is None else sum(often.count for often in seen.refused.values()) + seen.uncounted
 
 
-def would_be_refused(events: Iterable[Event], known: Known, titles: Mapping[str, str]) -> list[WouldBe]:
-    """Alike requests together, those that came most often first. `events` come newest first or in any order."""
-    found: dict[tuple[str, str, tuple[str, ...]], list[Event]] = {}
-    for event in events:
-        if event.decision is not None:
-            found.setdefault((event.actor, event.decision.action, event.decision.reasons[1:]), []).append(event)
-    listed = []
-    for (actor, action, reasons), some in found.items():
-        newest = max(some, key=lambda one: one.at)
-        listed.append(
-            WouldBe(
-                person_name(known, actor),
-                actor if actor in known.people else "",
-                action,
-                tuple(titles.get(reason, reason) for reason in reasons),
-                sum(one.count for one in some),
-                newest.at,
-                newest.id,
-            )
+def would_be_refused(seen: Seen | None, known: Known, titles: Mapping[str, str]) -> list[WouldBe]:
+    """Each person, action and set of reasons since the onboarding began, those that came most often first."""
+    listed = [
+        WouldBe(
+            person_name(known, refused.person_id),
+            refused.person_id if refused.person_id in known.people else "",
+            refused.action,
+            tuple(titles.get(reason, reason) for reason in refused.reasons),
+            often.count,
+            often.newest,
+            often.decision,
         )
+        for refused, often in (seen.refused.items() if seen else ())
+    ]
     return sorted(listed, key=lambda one: (-one.count, one.person, one.action))
 
 

@@ -13,6 +13,7 @@ from starlette.responses import Response
 
 from limen.clock import DAY, HOUR, Instant
 from limen.company import store
+from limen.enforcement.observed import Observed
 from limen.events import Event
 from limen.facts import App, Factor, Known, Standing
 from limen.identity.model import PersonStatus
@@ -21,7 +22,7 @@ from limen.web import charts
 from limen.web.charts import EFFECTS, Bar
 from limen.web.console.backups import about_backups, standing_of
 from limen.web.console.next_steps import Step, about_onboarding, next_steps
-from limen.web.console.onboarding import is_let_pass
+from limen.web.console.onboarding import times_let_pass
 from limen.web.console.rows import REFUSED, Filter, recent_rows, titles_of
 from limen.web.site import Site
 from limen.web.times import start_of_day
@@ -67,7 +68,7 @@ def rooms(site: Site) -> APIRouter:
                 would_have_changed(site.ports.journal.recent(RING)),
                 titles_of(site.ports.in_force.engine),
                 site.ports.scarce(),
-                onboarding_steps(apps, site.ports.journal.recent(RING, is_let_pass), now, zone),
+                onboarding_steps(apps, site.ports.doors.observed, now, zone),
                 about_backups(await standing_of(site), now),
             )[:_SECTIONS],
             revision=revision,
@@ -106,16 +107,15 @@ def hour_bars(counted: HourCounts, now: Instant, zone: tzinfo) -> list[Bar]:
     return bars
 
 
-def onboarding_steps(apps: Iterable[App], let_pass: Iterable[Event], now: Instant, zone: tzinfo) -> list[Step]:
-    """A step for each app in onboarding; `let_pass` are the decisions that only an onboarding let pass."""
-    events = list(let_pass)
+def onboarding_steps(apps: Iterable[App], observed: Observed, now: Instant, zone: tzinfo) -> list[Step]:
+    """A step for each app in onboarding, with what only that let pass."""
     steps = []
     for app in apps:
         if app.is_onboarding(now):
-            mine = [event for event in events if is_let_pass(event, app.id)]
-            people, count = len({event.actor for event in mine}), sum(event.count for event in mine)
+            seen = observed.of(app.id)
+            people = len({refused.person_id for refused in seen.refused}) if seen else 0
             until = datetime.fromtimestamp(app.onboarding_until / 1000, zone).strftime("%-d %b %H:%M")
-            steps.append(about_onboarding(app, until, people, count))
+            steps.append(about_onboarding(app, until, people, times_let_pass(seen)))
     return steps
 
 

@@ -1,0 +1,154 @@
+"""What was asked of an app in onboarding, and rules and public routes picked from it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from fastapi import APIRouter
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+
+from limen.clock import Instant
+from limen.company.load import FolderError
+from limen.company.picking import PICKED, PUBLIC, Pick, named, pick, proposed, rules_on
+from limen.company.routes import RouteError, read_route
+from limen.enforcement.folded import written
+from limen.enforcement.observed import MOST_PEOPLE, REST, Count, Kind
+from limen.errors import LimenError
+from limen.facts import App
+from limen.web.console.changes import Changes
+from limen.web.console.proving import freshly_proved
+from limen.web.requests import one, query
+from limen.web.site import Resident, Site
+
+AS_PROPOSED: Final = "proposed"
+SHOWN_FIRST: Final = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Alike requests. `rules` hold for all of them; `route` is "" where no rule can be made of them."""
+
+    route: str
+    method: str
+    pattern: str
+    count: int
+    people: str
+    strangers: int
+    newest: Instant
+    action: str
+    proposed: str
+    rules: tuple[str, ...]
+
+
+def rooms(site: Site, changes: Changes) -> APIRouter:
+    router = APIRouter()
+
+    @router.get("/console/apps/{app_id}/asked")
+    async def show(request: Request, app_id: str) -> Response:
+        resident = await site.enter_console(request)
+        return _page(site, resident, _app(site, app_id), shows_all=query(request, "show") == "all")
+
+    @router.post("/console/apps/{app_id}/asked")
+    async def write(request: Request, app_id: str) -> Response:
+        """Begin the change that writes what was ticked into apps.yaml; it is foretold and published as any other."""
+        resident = await site.enter_console(request)
+        sent = await site.form(request, resident.visit)
+        app, here = _app(site, app_id), f"/console/apps/{app_id}/asked"
+        await freshly_proved(site, resident, here)
+        company = await changes.unchanged_since(sent)
+        try:
+            picks, why = _picks(site, app, sent), one(sent, "why").strip()
+            after = await site.in_thread(lambda: pick(company, app.id, picks, why))
+            return await changes.begin(resident, f"Pick rules of {app.name}", after, here, company)
+        except FolderError as wrong:
+            problem = LimenError(wrong.problems[0].what, wrong.problems[0].fix)
+            return _page(site, resident, app, shows_all=True, sent=sent, problem=problem)
+        except LimenError as wrong:
+            return _page(site, resident, app, shows_all=True, sent=sent, problem=wrong)
+
+    return router
+
+
+def asked_of(site: Site, app: App) -> list[Asked]:
+    """What people asked for most often first, then what only strangers did."""
+    seen = site.ports.doors.observed.of(app.id)
+    found = [_asked(app, kind, count) for kind, count in seen.kinds.items()] if seen is not None else []
+    return sorted(found, key=lambda row: (-(row.count - row.strangers), -row.count, row.pattern, row.method))
+
+
+def _asked(app: App, kind: Kind, count: Count) -> Asked:
+    pattern = written(kind.segments)
+    is_many = count.people_count >= MOST_PEOPLE
+    return Asked(
+        _route(kind, pattern),
+        kind.method,
+        pattern,
+        count.signed_in + count.strangers,
+        f"{MOST_PEOPLE} or more" if is_many else str(count.people_count),
+        count.strangers,
+        count.last,
+        kind.action,
+        proposed(kind.method, pattern),
+        named(rules_on(app, kind.method, pattern))[:3],
+    )
+
+
+def _route(kind: Kind, pattern: str) -> str:
+    try:
+        read_route(f"{kind.method} {pattern}")
+    except RouteError:
+        return ""
+    return "" if kind == REST else f"{kind.method} {pattern}"
+
+
+def _picks(site: Site, app: App, sent: Mapping[str, Sequence[str]]) -> list[Pick]:
+    """What was ticked: only what was really asked can be. Raises `LimenError` for anything else."""
+    known = {row.route: row for row in asked_of(site, app) if row.route}
+    action, picks = one(sent, "action"), []
+    if action not in (AS_PROPOSED, *PICKED):
+        raise LimenError("there is no such action", "choose one from the list")
+    for route in dict.fromkeys(sent.get("route", ())):
+        row = known.get(route)
+        if row is None:
+            raise LimenError("something that was ticked is not in the list any more", "look again, and tick it anew")
+        picks.append(Pick(row.method, row.pattern, row.proposed if action == AS_PROPOSED else action))
+    return picks
+
+
+def _page(
+    site: Site,
+    resident: Resident,
+    app: App,
+    *,
+    shows_all: bool,
+    sent: Mapping[str, Sequence[str]] | None = None,
+    problem: LimenError | None = None,
+) -> Response:
+    rows, sent = asked_of(site, app), sent or {}
+    return site.page(
+        "console/asked.html",
+        resident,
+        status=400 if problem else 200,
+        room="apps",
+        app=app,
+        is_on=app.is_onboarding(resident.now),
+        rows=rows if shows_all else rows[:SHOWN_FIRST],
+        more=0 if shows_all else max(0, len(rows) - SHOWN_FIRST),
+        actions=PICKED[:-1],
+        public=PUBLIC,
+        ticked=set(sent.get("route", ())),
+        chosen=one(sent, "action"),
+        why=one(sent, "why")[:200],
+        problem=problem,
+    )
+
+
+def _app(site: Site, app_id: str) -> App:
+    app = site.known.apps.get(app_id)
+    if app is None or not (app.onboarding_until or site.ports.doors.observed.of(app_id)):
+        raise HTTPException(404)
+    return app
