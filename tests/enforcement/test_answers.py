@@ -89,3 +89,13 @@ def test_an_app_is_reached_with_the_scheme_and_port_of_the_sign_in_host(public_u
 
 def test_the_status_is_the_effect():
     assert [answers.status_of(Answer(effect, "")) for effect in Effect] == [200, 401, 403]
+
+
+def test_git_is_told_in_text_which_it_shows():
+    answer = answer_to(House())
+    reply = answers.refusal_reply(answer, b"/a", PUBLIC_URL, is_navigation=False, is_program=True, shows_text=True)
+    fields = dict(reply.fields)
+    assert (reply.status, reply.body) == (401, b"Sign in to go on.\n")
+    assert fields[b"content-type"] == b"text/plain; charset=utf-8"
+    assert fields[b"www-authenticate"].startswith(b'Basic realm="Wiki"')
+    assert fields[b"cache-control"] == b"no-store"

@@ -4,7 +4,7 @@ from base64 import b64encode
 
 import pytest
 
-from limen.enforcement.authorization import Presented, for_upstream, is_browser, presented
+from limen.enforcement.authorization import Presented, for_upstream, is_browser, presented, shows_text
 from limen.facts.tokens import new_secret
 
 SECRET = new_secret().encode()
@@ -57,3 +57,8 @@ def test_a_browser_is_told_from_a_program():
     assert is_browser(b"", b"Mozilla/5.0 (X11; Linux x86_64)")
     assert not is_browser(b"", b"git/2.47.1")
     assert not is_browser(b"cors", b"Mozilla/5.0 Gecko/20100101 Thunderbird/128.0")
+
+
+def test_git_shows_people_text_and_nothing_else():
+    assert shows_text(b"git/2.47.1")
+    assert not shows_text(b"curl/8.9")

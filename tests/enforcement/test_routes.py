@@ -89,6 +89,21 @@ def test_an_app_that_opts_in_is_judged_by_the_strictest_reading():
     assert one.route(b"GET", b"/assets/%2e%2e%2fadmin").public is None
 
 
+def test_what_git_asks_before_a_push_is_decided_as_the_push_where_that_is_stricter():
+    push = ActionRule("edit", frozenset({"POST"}), "/*/git-receive-pack")
+    one = routes(VIEW, push, ActionRule("administer", ANY, "/admin/**"), public=(PublicRoute(GET, "/open/**", "all"),))
+    asked = b"/info/refs?service=git-receive-pack"
+    for _ in range(2):
+        assert one.route(b"GET", b"/tools.git" + asked).request.action == "edit"
+        assert one.route(b"GET", b"/tools.git/info/refs?service=git-upload-pack").request.action == "view"
+        assert one.route(b"GET", b"/tools.git/info/refs").request.action == "view"
+    assert one.route(b"GET", b"/tools.git" + asked).request.method == "GET"
+    assert one.route(b"GET", b"/admin/x" + asked).request.action == "administer"
+    assert one.route(b"GET", b"/open/x" + asked).public is not None  # the push itself is not
+    with pytest.raises(PathRefusedError):
+        one.route(b"GET", b"/a/../b" + asked)
+
+
 @pytest.mark.parametrize("method", [b"", b"get", b"TRACE", b"CONNECT", b"GET /", b"G\xc3\x84T", b"A" * 40, b"GET\r\n"])
 def test_a_method_that_may_not_pass_is_refused(method):
     with pytest.raises(MethodRefusedError):

@@ -213,14 +213,33 @@ def json_reply(
     return Reply(status, (*fields, (b"content-length", b"%d" % len(body))), body)
 
 
+def _text_reply(status: int, text: str, challenge: str) -> Reply:
+    body = text.encode()
+    fields = [*PLAIN_HEADERS, (b"content-type", b"text/plain; charset=utf-8")]
+    if challenge:
+        fields.append((b"www-authenticate", challenge.encode()))
+    return Reply(status, (*fields, (b"content-length", b"%d" % len(body))), body)
+
+
 def refusal_reply(
-    answer: Answer, target: bytes, public_url: str, *, is_navigation: bool, is_program: bool = False
+    answer: Answer,
+    target: bytes,
+    public_url: str,
+    *,
+    is_navigation: bool,
+    is_program: bool = False,
+    shows_text: bool = False,
 ) -> Reply:
-    """The refusal as the gateway gives it: navigations go on or see a page, everything else gets JSON."""
+    """The refusal as the gateway gives it: navigations go on or see a page, everything else gets JSON.
+
+    `shows_text`: to a program that shows its user nothing but plain text.
+    """
     refused = refusal(answer, target, public_url, is_program=is_program)
     status = refused.status
     if answer.decision is None and answer.word != Named.UNKNOWN_HOST:
         status = 400
+    if shows_text:
+        return _text_reply(status, f"{_description(answer, refused.withheld)}\n", refused.challenge)
     if not is_navigation:
         return json_reply(status, None, challenge=refused.challenge, encoded=refused.body)
     if refused.location:

@@ -58,6 +58,11 @@ def is_browser(sec_fetch_mode: bytes, user_agent: bytes) -> bool:
     return bool(sec_fetch_mode) or user_agent.startswith(b"Mozilla/")
 
 
+def shows_text(user_agent: bytes) -> bool:
+    """Whether this program shows people the text of a refusal, and only that: git does."""
+    return user_agent.startswith(b"git/")
+
+
 def _of_basic(rest: bytes) -> bytes:
     """The token in Basic credentials: the password, or the user name where there is no password. The name is anybody's:
     a token says by itself whose it is.

@@ -148,12 +148,15 @@ class Gateway:
         if not answer.permitted or answer.app is None:
             is_navigation = scope["method"] == "GET" and headers.first(fields, b"sec-fetch-mode") == b"navigate"
             is_program = bool(headers.first(fields, b"user-agent")) and not _is_browser(fields)
-            await _reply(
-                send,
-                answers.refusal_reply(
-                    answer, target, self.public_url, is_navigation=is_navigation, is_program=is_program
-                ),
+            reply = answers.refusal_reply(
+                answer,
+                target,
+                self.public_url,
+                is_navigation=is_navigation,
+                is_program=is_program,
+                shows_text=authorization.shows_text(headers.first(fields, b"user-agent")),
             )
+            await _reply(send, reply)
             return
         exchange = _Exchange(self, scope, receive, send, answer, answer.app, fields, address, target)
         await exchange.run()

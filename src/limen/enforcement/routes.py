@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from limen.enforcement import paths
 from limen.facts import ACTIONS, ActionRule, App, PublicRoute
@@ -13,6 +13,8 @@ REFUSED_METHODS = frozenset({"TRACE", "TRACK", "CONNECT"})
 MEMO_LIMIT = 4_096
 MEMO_MAX_BYTES = 256
 
+_DISCOVERY = b"/info/refs"
+_PUSH = b"service=git-receive-pack"
 _METHOD_CHARACTERS = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZ-")
 
 
@@ -85,16 +87,31 @@ class Routes:
 
         Raises MethodRefusedError or paths.PathRefusedError: such a request is refused without a decision.
         """
-        path, mark, _ = target.partition(b"?")
+        path, mark, query = target.partition(b"?")
+        if mark and _PUSH in query and path.endswith(_DISCOVERY):
+            return self._as_the_push(method, path, target)
         found = self._memo.get((method, path))
         if found is not None and (not mark or (len(target) <= paths.MAX_TARGET_BYTES and b"#" not in target)):
             return found
+        return self._read(method, path, target)
+
+    def _read(self, method: bytes, path: bytes, target: bytes) -> Route:
         route = self._judge(_method(method), paths.read(target, opts_in_encoded=self.app.opts_in_encoded_paths))
         if len(path) <= MEMO_MAX_BYTES:
             if len(self._memo) >= MEMO_LIMIT:
                 self._memo.clear()
             self._memo[method, path] = route
         return route
+
+    def _as_the_push(self, method: bytes, path: bytes, target: bytes) -> Route:
+        """Git asks what there is before it pushes. That is decided as the push itself where that is stricter: only of
+        this request's refusal does git show the reason, and nothing is uploaded in vain.
+        """
+        own = self._read(method, path, target)
+        push = self.route(b"POST", path.removesuffix(_DISCOVERY) + b"/git-receive-pack").request.action
+        if STRICTNESS[push] <= STRICTNESS[own.request.action]:
+            return own
+        return replace(own, request=replace(own.request, action=push))
 
     def _judge(self, method: str, readings: paths.Readings) -> Route:
         judged = [self._strictest(method, _segments(path)) for path in readings.paths]

@@ -42,7 +42,7 @@ async def test_an_answer_with_its_reasons_and_remedies(house: House) -> None:
 async def test_a_program_may_be_supposed_to_ask_with_their_token(house: House) -> None:
     maren = await house.member(house.browser(), "Maren", "staff", "sales")
     text = await page(house, person=maren, app="crm", at=TUESDAY, device="compliant", token="yes")
-    assert "Maren could not view in Customers" in text
+    assert "Maren could not view Customers" in text
     assert "Maren asked with a token; Customers asks them to come themselves, with a browser." in text
     assert 'name="token" value="yes" checked' in text
 
