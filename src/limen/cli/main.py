@@ -51,6 +51,7 @@ COMMANDS: Final[dict[str, Command]] = {
     "people": Command("limen.cli.people", "List the people, also for programs and spreadsheets"),
     "import": Command("limen.cli.importing", "Bring people from a CSV file: show the difference, or do it"),
     "erase": Command("limen.cli.erase", "Erase one person: show what goes and what stays, or do it"),
+    "export": Command("limen.cli.export", "Make a copy of everything that is kept of one person"),
     "token": Command("limen.cli.token", "List and revoke the tokens of programs, and make them for workloads"),
     "break-glass": Command(
         "limen.cli.break_glass", "Open the console for half an hour where policies lock everybody out"

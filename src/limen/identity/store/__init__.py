@@ -12,6 +12,7 @@ from limen.identity.store.app_tokens import (
     save_token_uses,
 )
 from limen.identity.store.erasure import (
+    copy_of,
     delete_person,
     erased_ids,
     gone_from_journal,
@@ -112,6 +113,7 @@ __all__ = [
     "all_workloads",
     "app_token_by_id",
     "app_tokens_of",
+    "copy_of",
     "delete_app_token",
     "delete_code",
     "delete_passkey",

@@ -3,8 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from typing import Any
 
-from sqlalchemy import BigInteger, Column, Connection, String, Table, and_, delete, func, insert, select, update
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    Connection,
+    LargeBinary,
+    String,
+    Table,
+    and_,
+    delete,
+    func,
+    insert,
+    select,
+    update,
+)
 
 from limen.clock import Instant
 from limen.identity.model import PersonStatus
@@ -23,6 +37,8 @@ erased_people = Table(
 
 _THEIRS = ("person_id", "owner_id")
 """What the column is called that says whose a row is, in every table of every pillar."""
+_SECRETS = ("hash", "seed", "secret", "sealed", "token", "credential", "public_key")
+"""What the names of columns hold that never leave, whatever their type; bytes never do."""
 
 
 def rows_of(connection: Connection, person_id: str) -> dict[str, int]:
@@ -89,3 +105,17 @@ def _whose() -> Iterator[tuple[Table, Column[str]]]:
     for table in metadata.sorted_tables:
         if table is not erased_people:
             yield from ((table, table.c[name]) for name in _THEIRS if name in table.c)
+
+
+def copy_of(connection: Connection, person_id: str) -> dict[str, list[dict[str, Any]]]:
+    """Every row that is a person's, by table, without a secret in it: no hash, seed, key, or sealed text."""
+    found = {}
+    for table, column in (*_whose(), (people, people.c.id)):
+        shown = [one for one in table.c if not _is_secret(one)]
+        rows = connection.execute(select(*shown).where(column == person_id))
+        found[table.name] = [dict(row._mapping) for row in rows]  # noqa: SLF001 -- SQLAlchemy's documented way to columns by name
+    return {name: rows for name, rows in found.items() if rows}
+
+
+def _is_secret(column: Column[Any]) -> bool:
+    return isinstance(column.type, LargeBinary) or any(word in column.name for word in _SECRETS)

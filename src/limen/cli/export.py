@@ -1,0 +1,43 @@
+"""`limen export`: a copy of everything that is kept of one person, as one zip file; also while the server runs."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+
+def run(
+    person: Annotated[str, typer.Argument(metavar="PERSON", help="An e-mail address, or an id")],
+    folder: Annotated[Path, typer.Argument(metavar="[DIR]", help="The company folder")] = Path(),
+    *,
+    to: Annotated[Path, typer.Option("--to", help="The new file to write, such as mia.zip")],
+) -> None:
+    import os
+
+    from limen.cli.opened import opened
+    from limen.clock import SystemClock
+    from limen.company.publish import SERVER
+    from limen.errors import LimenError
+    from limen.privacy.erase import whom
+    from limen.privacy.export import write_copy
+    from limen.storage.journal import Reader
+
+    with opened(folder) as here:
+        person_id = here.database.read(lambda snapshot: whom(snapshot, person))
+        try:
+            handle = os.open(to, os.O_CREAT | os.O_EXCL | os.O_RDWR | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
+        except FileExistsError:
+            raise LimenError(f"{to} is there already", "name a new file") from None
+        except OSError as error:
+            raise LimenError(f"{to} can't be written: {error.strerror}", "name another place") from None
+        try:
+            with os.fdopen(handle, "w+b") as file:
+                reader, now = Reader(here.journal), SystemClock().now()
+                made = write_copy(file, here.database, reader, person_id, now, company=here.settings.name, by=SERVER)
+        except BaseException:
+            to.unlink(missing_ok=True)
+            raise
+    print(f"{to}: {made.rows} rows, {made.events} events, {made.facts} sets of facts. Only you can read the file;")
+    print("hand it over by a way that nobody else reads.")

@@ -1,0 +1,149 @@
+"""A copy of everything that is kept of one person: one zip file, for programs (JSON) and for people (CSV, HTML).
+
+Written as it is read, a few lines at a time, so its size does not matter. Nothing secret is in it, and of other people
+no more than their opaque ids: where others were is theirs.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import zipfile
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+from html import escape
+from typing import IO, Any, Final
+
+import msgspec
+
+from limen.clock import Instant, to_iso
+from limen.events import KINDS, Event
+from limen.identity import store
+from limen.identity.people_file import neutral
+from limen.privacy.errors import NobodyError
+from limen.storage import Database
+from limen.storage.journal import Reader
+from limen.storage.journal.about import events_about, facts_about
+
+COLUMNS: Final = (
+    "time",
+    "what",
+    "kind",
+    "outcome",
+    "by",
+    "subject",
+    "address",
+    "session",
+    "app",
+    "action",
+    "method",
+    "host",
+    "path",
+    "answer",
+    "policies",
+    "reason",
+    "times",
+    "details",
+    "id",
+)
+_encode = msgspec.json.Encoder().encode
+
+
+@dataclass(frozen=True, slots=True)
+class Copy:
+    """What a copy holds: how many rows of the database, events, and sets of facts."""
+
+    rows: int
+    events: int
+    facts: int
+
+
+def write_copy(
+    out: IO[bytes], database: Database, reader: Reader, person_id: str, now: Instant, *, company: str, by: str
+) -> Copy:
+    """Write the zip file to `out`, and have the journal say that it was made. Raises NobodyError, OSError."""
+    rows = database.read(lambda snapshot: store.copy_of(snapshot.connection, person_id))
+    if "people" not in rows:
+        raise NobodyError(person_id)
+    counts: Counter[str] = Counter()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("account.json", msgspec.json.format(_encode(rows), indent=2))
+        with archive.open("events.csv", "w", force_zip64=True) as file:
+            table = io.TextIOWrapper(file, "utf-8-sig", newline="")  # spreadsheets take it for UTF-8 by the mark
+            writer = csv.writer(table)
+            writer.writerow(COLUMNS)
+            for event in events_about(reader, person_id):
+                writer.writerow([neutral(cell) for cell in cells(as_theirs(event, person_id))])
+                counts[event.kind] += 1
+            table.flush()
+            table.detach()
+        _lines(archive, "events.jsonl", (as_theirs(event, person_id) for event in events_about(reader, person_id)))
+        facts = _lines(archive, "facts.jsonl", facts_about(reader, person_id))
+        archive.writestr("read-me.html", page(company, now, rows, counts, facts))
+    events = sum(counts.values())
+    said = Event(at=now, kind="person.exported", actor=by, subject=person_id, details={"events": events})
+    database.write(lambda transaction: transaction.say(said))
+    return Copy(sum(map(len, rows.values())), events, facts)
+
+
+def as_theirs(event: Event, person_id: str) -> Event:
+    """The event as this person may have it: where somebody else was, and in which session, stays out."""
+    if event.actor in {"", person_id}:
+        return event
+    return msgspec.structs.replace(event, address="", session="", device="")
+
+
+def cells(event: Event) -> list[str]:
+    """The event as a row of `COLUMNS`."""
+    made, known = event.decision, KINDS.get(event.kind)
+    return [
+        to_iso(event.at),
+        known.title if known else "",
+        event.kind,
+        event.outcome.value,
+        event.actor,
+        event.subject,
+        event.address,
+        event.session,
+        made.app if made else "",
+        made.action if made else "",
+        made.method if made else "",
+        made.host if made else "",
+        made.route if made else "",
+        made.effect if made else "",
+        " ".join(made.reasons) if made else "",
+        event.reason,
+        str(event.count),
+        "; ".join(f"{name}={value}" for name, value in event.details.items()),
+        event.id,
+    ]
+
+
+def page(company: str, now: Instant, rows: dict[str, list[dict[str, Any]]], counts: Counter[str], facts: int) -> str:
+    """A page that says what is in the file, and shows what of it a person can read at a glance."""
+    person = rows["people"][0]
+    titled = [(KINDS[kind].title if kind in KINDS else kind, kind, count) for kind, count in counts.most_common()]
+    kinds = "".join(f"<tr><td>{escape(title)}</td><td>{escape(kind)}</td><td>{n}</td></tr>" for title, kind, n in titled)
+    tables = "".join(f"<tr><td>{escape(name)}</td><td>{len(found)}</td></tr>" for name, found in rows.items())
+    name, email = escape(str(person["name"])), escape(str(person["email"]))
+    return (
+        '<!doctype html><html lang="en"><meta charset="utf-8"><title>What Limen keeps about you</title>'
+        f"<h1>What {escape(company)} keeps about {name} in Limen</h1>"
+        f"<p>{name}, {email}. Made on {to_iso(now)}.</p>"
+        "<ul><li><b>account.json</b>: what the database holds: your account, groups, passkeys by name, sessions, "
+        "links, mails, tokens by name. Secrets are in no copy.</li>"
+        "<li><b>events.csv</b> (for spreadsheets) and <b>events.jsonl</b>: every entry of the journal in which you did "
+        "something, or something was done to you. Other people stand in it by an opaque id.</li>"
+        f"<li><b>facts.jsonl</b>: what Limen knew of you when it decided your requests ({facts} sets).</li></ul>"
+        f"<h2>Account</h2><table>{tables}</table><h2>Journal</h2><table>{kinds}</table></html>"
+    )
+
+
+def _lines(archive: zipfile.ZipFile, name: str, values: Iterable[object]) -> int:
+    written = 0
+    with archive.open(name, "w", force_zip64=True) as file:
+        for value in values:
+            file.write(_encode(value) + b"\n")
+            written += 1
+    return written
