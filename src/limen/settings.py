@@ -99,11 +99,11 @@ class Retention(_Section):
     people_days: Annotated[int, Field(ge=0, le=3650)] = 90
     """Who was let go is erased so long after; 0 keeps them until somebody erases them."""
     invited_days: Annotated[int, Field(ge=0, le=3650)] = 90
-    """The same for who was invited and never came."""
+    """Who was invited and never came is erased so long after; 0 keeps them."""
     links_days: Annotated[int, Field(ge=1, le=90)] = 90
-    """How long it is kept what became of a one-time link."""
+    """How long it is kept what became of a one-time link, after its end."""
     mails_days: Annotated[int, Field(ge=1, le=90)] = 90
-    """How long it is kept what became of a mail."""
+    """How long it is kept what became of a mail; and the mail itself, where it was written to a file."""
 
 
 class Logs(_Section):

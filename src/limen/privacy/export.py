@@ -124,7 +124,7 @@ def page(company: str, now: Instant, rows: dict[str, list[dict[str, Any]]], coun
     """A page that says what is in the file, and shows what of it a person can read at a glance."""
     person = rows["people"][0]
     titled = [(KINDS[kind].title if kind in KINDS else kind, kind, count) for kind, count in counts.most_common()]
-    kinds = "".join(f"<tr><td>{escape(title)}</td><td>{escape(kind)}</td><td>{n}</td></tr>" for title, kind, n in titled)
+    kinds = "".join(f"<tr><td>{escape(one)}</td><td>{escape(kind)}</td><td>{n}</td></tr>" for one, kind, n in titled)
     tables = "".join(f"<tr><td>{escape(name)}</td><td>{len(found)}</td></tr>" for name, found in rows.items())
     name, email = escape(str(person["name"])), escape(str(person["email"]))
     return (

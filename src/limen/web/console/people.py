@@ -35,6 +35,7 @@ MOST_SHOWN: Final = 50
 """People on one page."""
 _DONE: Final = {
     "revoked": "That link is worth nothing now.",
+    "erased": "They are erased. The journal's part is done within minutes, and the journal says so.",
     "mailed-again": "Everybody whose invitation had run out gets a new one by mail.",
 }
 MOST_REASON: Final = 200

@@ -17,6 +17,8 @@ from limen.policy.decision import Request as Asked
 from limen.policy.saying.why import policies_about, request_of
 from limen.storage.journal.recent import RING
 from limen.web.catalogue import gettext_noop
+from limen.web.console.proving import freshly_proved
+from limen.web.copies import copy_for
 from limen.web.needs import CONSOLE
 from limen.web.site import Resident, Site
 
@@ -76,6 +78,13 @@ def rooms(site: Site) -> APIRouter:
             contact=settings.help.contact,
             readers=readers(site, resident),
         )
+
+    @router.post("/records/copy")
+    async def copy(request: Request) -> Response:
+        resident = await site.enter(request)
+        await site.form(request, resident.visit)
+        await freshly_proved(site, resident, "/records")
+        return await copy_for(site, resident, resident.person.id)
 
     return router
 

@@ -1,0 +1,90 @@
+"""Copying what is kept of one person, or erasing it: shown first, confirmed by typing, and not to be undone."""
+
+from __future__ import annotations
+
+import hmac
+from functools import partial
+from typing import Final
+
+from fastapi import APIRouter
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+
+from limen.errors import LimenError
+from limen.identity.model import PersonStatus
+from limen.identity.names import canonical_email
+from limen.privacy.erase import Goes, erase_person, what_goes
+from limen.privacy.errors import NobodyError
+from limen.web.console.proving import freshly_proved
+from limen.web.copies import copy_for
+from limen.web.site import Resident, Site, status_of
+
+NOT_TYPED: Final = LimenError("what you typed is not this person's e-mail address", "type it exactly, to confirm")
+
+
+def rooms(site: Site) -> APIRouter:
+    router = APIRouter()
+
+    @router.get("/console/people/{person_id}/erase")
+    async def show(request: Request, person_id: str) -> Response:
+        resident = await site.enter_console(request)
+        return _page(site, resident, await _goes(site, person_id))
+
+    @router.post("/console/people/{person_id}/erase")
+    async def erase(request: Request, person_id: str) -> Response:
+        resident = await site.enter_console(request)
+        sent = await site.form(request, resident.visit)
+        goes = await _goes(site, person_id)
+        await freshly_proved(site, resident, f"/console/people/{person_id}/erase")
+        why = sent.get("why", [""])[0]
+        if not _is_typed(sent.get("typed", [""])[0], goes.email):
+            return _page(site, resident, goes, NOT_TYPED, why)
+        work = partial(
+            erase_person, person_id=person_id, now=resident.now, by=resident.person.id, why=why, may_let_go=True
+        )
+        try:
+            await site.identity.ports.take(work)
+        except LimenError as wrong:
+            return _page(site, resident, goes, wrong, why)
+        return site.go(resident, "/console/people", done="erased")
+
+    @router.post("/console/people/{person_id}/copy")
+    async def copy(request: Request, person_id: str) -> Response:
+        resident = await site.enter_console(request)
+        await site.form(request, resident.visit)
+        await _goes(site, person_id)
+        await freshly_proved(site, resident, f"/console/people/{person_id}/erase")
+        return await copy_for(site, resident, person_id)
+
+    return router
+
+
+def _page(site: Site, resident: Resident, goes: Goes, problem: LimenError | None = None, why: str = "") -> Response:
+    return site.page(
+        "console/erase.html",
+        resident,
+        status_of(problem) if problem else 200,
+        room="people",
+        goes=goes,
+        has_access=goes.status is PersonStatus.ACTIVE,
+        is_oneself=goes.person_id == resident.person.id,
+        journal_days=site.ports.settings.storage.journal_days,
+        problem=problem,
+        why=why,
+    )
+
+
+def _is_typed(typed: str, email: str) -> bool:
+    try:
+        return hmac.compare_digest(canonical_email(typed).encode(), email.encode())
+    except LimenError:
+        return False
+
+
+async def _goes(site: Site, person_id: str) -> Goes:
+    """Raises HTTPException 404."""
+    try:
+        return await site.ports.database.reading(lambda snapshot: what_goes(snapshot, person_id))
+    except NobodyError:
+        raise HTTPException(404) from None
