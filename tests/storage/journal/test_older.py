@@ -113,4 +113,4 @@ def test_a_segment_that_is_sealed_meanwhile_is_read_in_its_sealed_form(
         for name, path in reader.segments()
     ]
     monkeypatch.setattr(Reader, "segments", lambda _: listed)
-    assert list(older(reader, Sought(), 1_000).events) == everything
+    assert list(older(reader, Sought(), 1_000, 60.0).events) == everything

@@ -10,7 +10,7 @@ from tests.web.conftest import House
 from limen.facts import Person
 from limen.policy import Effect, Request
 from limen.policy.supposed import Supposed
-from limen.web.console.what_if import PEOPLE_AT_ONCE, Chosen
+from limen.web.console.what_if import PEOPLE_AT_ONCE, Chosen, people_at_once
 
 TUESDAY = "2026-11-24T10:00"
 
@@ -119,3 +119,8 @@ def test_an_address_holds_what_differs_from_nothing_said() -> None:
     assert Chosen().link() == "/console/what-if"
     assert Chosen().link(person="p1", action="edit") == "/console/what-if?person=p1&action=edit"
     assert Chosen(person="p1", table="all").link(table="person") == "/console/what-if?person=p1"
+
+
+def test_the_more_apps_there_are_the_fewer_people_are_on_one_page() -> None:
+    assert [people_at_once("all", apps) for apps in (0, 7, 50, 1_000)] == [100, 100, 14, 10]
+    assert people_at_once("app", 1_000) == 100

@@ -19,7 +19,7 @@ from limen.events.ids import first_id_at
 from limen.storage.journal.reader import Reader, events_in
 from limen.storage.journal.segment import Name
 
-PATIENCE_SECONDS: Final = 0.2
+PATIENCE_SECONDS: Final = 0.12
 """How long one page is looked for. What was not reached is told, and looked through by the next page."""
 ABOUT_APPS: Final = ("session.app_opened", "upstream.failed", "stream.cut", "token.made", "token.revoked")
 """Kinds of events that are about an app without being a decision; their `details` name it."""
@@ -27,6 +27,8 @@ _AT_ONCE: Final = 24
 """How many sealed segments are asked with one question: a day of them."""
 _CANDIDATES: Final = 400
 """How many events the columns may propose for one page; more has to hold than they can say."""
+_PORTION: Final = 10
+"""Of how many events whole lines are read before looking at the time again: each may be in a segment of its own."""
 _CHUNK: Final = 1 << 20
 _LATE: Final = MINUTE
 """How much later than its instant an event may have been written down."""
@@ -89,21 +91,21 @@ def app_of(event: Event) -> str:
 
 def older(reader: Reader, sought: Sought, limit: int, patience: float = PATIENCE_SECONDS) -> Older:
     """Up to `limit` events of those that are sought. Reads the disk: call it from a worker thread."""
-    begun, found = time.monotonic(), dict[str, Event]()
+    deadline, found = time.monotonic() + patience, dict[str, Event]()
     left, cut = _parts(reader, sought), ""
     while left and not _is_enough(found, limit + 1, left[0].ends_at):
         if left[0].name.is_sealed:
             taken, left = _sealed_first(left)
-            events, looked_to = _in_sealed([part.path for part in taken], sought, limit + 1)
+            events, looked_to = _in_sealed([part.path for part in taken], sought, limit + 1, deadline)
         else:
-            events, looked_to = _in_open(left[0].path, sought, limit + 1), ""
+            events, looked_to = _in_open(left[0].path, sought, limit + 1, deadline)
             left = left[1:]
         found.update((event.id, event) for event in events)
         beyond = first_id_at(left[0].ends_at + 1) if left else ""
         if looked_to:
             cut = max(looked_to, beyond)
             break
-        if left and time.monotonic() - begun > patience and (not sought.before or beyond < sought.before):
+        if left and time.monotonic() > deadline and (not sought.before or beyond < sought.before):
             cut = beyond
             break
     ids = sorted((each for each in found if each >= cut), reverse=True)
@@ -137,8 +139,8 @@ def _sealed_first(parts: list[_Part]) -> tuple[list[_Part], list[_Part]]:
     return parts[:count], parts[count:]
 
 
-def _in_open(path: Path, sought: Sought, wanted: int) -> list[Event]:
-    """The newest `wanted` of a segment that is not sealed yet."""
+def _in_open(path: Path, sought: Sought, wanted: int, deadline: float) -> tuple[list[Event], str]:
+    """As `_in_sealed`, of a segment that is not sealed yet; always to its beginning."""
     needles = [text.encode() for text in (sought.person, sought.app) if text]
     found: list[Event] = []
     try:
@@ -148,8 +150,8 @@ def _in_open(path: Path, sought: Sought, wanted: int) -> list[Event]:
                 if len(found) >= wanted and found[-1].at + _LATE < found[wanted - 1].at:
                     break
     except FileNotFoundError:  # sealed since the list was made
-        return _in_sealed([path.with_suffix(".parquet")], sought, wanted)[0]
-    return found
+        return _in_sealed([path.with_suffix(".parquet")], sought, wanted, deadline)
+    return found, ""
 
 
 def _lines_from_the_end(path: Path, needle: bytes) -> Iterator[bytes]:
@@ -170,7 +172,7 @@ def _lines_from_the_end(path: Path, needle: bytes) -> Iterator[bytes]:
                 yield from reversed(whole.splitlines(keepends=True))
 
 
-def _in_sealed(paths: Sequence[Path], sought: Sought, wanted: int) -> tuple[list[Event], str]:
+def _in_sealed(paths: Sequence[Path], sought: Sought, wanted: int, deadline: float) -> tuple[list[Event], str]:
     """The newest `wanted` of sealed segments, and down to which id all were looked at: "" where that is all of them."""
     import duckdb  # noqa: PLC0415 -- heavy, and only what is older than an hour needs it
 
@@ -183,11 +185,13 @@ def _in_sealed(paths: Sequence[Path], sought: Sought, wanted: int) -> tuple[list
         sql = f"{source} where {where} order by id desc limit {_CANDIDATES}"
         candidates = connection.execute(sql, {"paths": there, **values}).fetchall()
         found: list[Event] = []
-        portion = max(wanted, 16)
-        for begin in range(0, len(candidates), portion):
-            found += _read(connection, candidates[begin : begin + portion], sought)
+        for end in range(_PORTION, len(candidates) + _PORTION, _PORTION):
+            portion = candidates[end - _PORTION : end]
+            found += _read(connection, portion, sought)
             if len(found) >= wanted:
                 return found[:wanted], ""
+            if end < len(candidates) and time.monotonic() > deadline:
+                return found, portion[-1][0]
     return found, candidates[-1][0] if len(candidates) == _CANDIDATES else ""
 
 

@@ -54,6 +54,7 @@ PAGES: Final = (
     Found("Page", "Add an app", "protect a new one", "/console/add-app"),
     Found("Page", "Workloads", "services and programs", "/console/workloads"),
     Found("Page", "Backups", "restore, standby, what is left when the machine dies", "/console/backups"),
+    Found("Page", "Backups", "restore, copies", "/console/backups"),
     Found("Page", "Doctor", "set-up, DNS, certificates, health", "/console/doctor"),
     Found("Page", "Your apps", "the portal", "/"),
     Found("Page", "Your passkeys", "your own factors", "/passkeys"),

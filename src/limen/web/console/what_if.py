@@ -29,6 +29,8 @@ from limen.web.site import Site
 
 SHOWN_ACTIONS: Final = ("view", "download", "edit", "share", "administer")
 PEOPLE_AT_ONCE: Final = 100
+CELLS_AT_ONCE: Final = 700
+"""Answers in one table: about 120 kB of page."""
 NOBODY: Final = "nobody"
 PROVED: Final = {
     "1": "just now",
@@ -156,7 +158,7 @@ def rooms(site: Site) -> APIRouter:
             devices=DEVICES,
             strengths=STRENGTHS,
             tables=TABLES,
-            at_once=PEOPLE_AT_ONCE,
+            at_once=people_at_once(chosen.table, len(apps)),
         )
 
     return router
@@ -187,6 +189,12 @@ def read(request: Request, known: Known) -> Chosen:
         table=one_of("table", TABLES, "person"),
         start=start if start.isascii() and start.isdigit() and len(start) <= 6 else "",
     )
+
+
+def people_at_once(table: str, apps: int) -> int:
+    """How many people fit on one page: the more apps there are, the fewer."""
+    columns = apps if table == "all" else len(SHOWN_ACTIONS)
+    return max(10, min(PEOPLE_AT_ONCE, CELLS_AT_ONCE // max(columns, 1)))
 
 
 def _time(text: str) -> str:
@@ -224,7 +232,7 @@ def _answer(
         of_person = tuple((one.name, tuple(shown(person, one, each) for each in SHOWN_ACTIONS)) for one in apps)
         return answered, Table(person.name or "Nobody", SHOWN_ACTIONS, of_person, 0, len(of_person))
     start = min(int(chosen.start or 0), max(len(everybody) - 1, 0))
-    some = everybody[start : start + PEOPLE_AT_ONCE]
+    some = everybody[start : start + people_at_once(chosen.table, len(apps))]
     if chosen.table == "app":
         if app is None:
             return answered, None
