@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import os
+import sqlite3
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
+from sqlalchemy import create_engine
 from tests.company.company_folder import new_folder
 from tests.storage.journal.decisions import a_permit, facts_about
 
@@ -20,6 +23,7 @@ from limen.identity import store
 from limen.identity.model import Link, LinkPurpose, Passkey, PersonStatus, auth_of
 from limen.settings import Settings
 from limen.storage import Database, Keyring, master_key
+from limen.storage.copying import counts_of
 from limen.storage.journal import Journal
 
 SEED = b"a seed of an authenticator app"
@@ -71,3 +75,22 @@ def serve_once(at: Path) -> Served:
     journal.close()
     database.close()
     return Served(root, settings, key, decision)
+
+
+def make_older(served: Served) -> None:
+    """Have it as Limen left it before there were mails: the tables of version 0006, with the company in them."""
+    from limen.storage.upgrade import _upgrade
+
+    file = served.database.with_name("older.db")
+    engine = create_engine(f"sqlite:///{file}")
+    with engine.begin() as connection:
+        _upgrade(connection, "0006")
+    engine.dispose()
+    with closing(sqlite3.connect(file)) as connection:
+        connection.execute("ATTACH ? AS newer", (str(served.database),))
+        for table in set(counts_of(file)) - {"alembic_version"}:
+            columns = ", ".join(row[1] for row in connection.execute(f'PRAGMA main.table_info("{table}")'))
+            connection.execute(f'INSERT INTO main."{table}" ({columns}) SELECT {columns} FROM newer."{table}"')
+        connection.commit()
+        connection.execute("PRAGMA journal_mode=WAL")
+    file.replace(served.database)

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import sqlite3
-from contextlib import closing
 from pathlib import Path
 
 import pytest
 from sqlalchemy import create_engine, text
-from tests.backup.saved_company import ADA, Served
+from tests.backup.saved_company import ADA, Served, make_older
 
 from limen.backup.errors import BackupBusyError, BackupError, RehearsalFailedError
 from limen.backup.upgrade import go_back, needs_upgrade, rehearse, upgrade
@@ -27,22 +25,7 @@ NOW = SystemClock().now
 
 @pytest.fixture
 def older(served: Served) -> Served:
-    """As Limen left it before there were mails: the tables of version 0006, with a company in them."""
-    from limen.storage.upgrade import _upgrade
-
-    file = served.database.with_name("older.db")
-    engine = create_engine(f"sqlite:///{file}")
-    with engine.begin() as connection:
-        _upgrade(connection, "0006")
-    engine.dispose()
-    with closing(sqlite3.connect(file)) as connection:
-        connection.execute("ATTACH ? AS newer", (str(served.database),))
-        for table in set(counts_of(file)) - {"alembic_version"}:
-            columns = ", ".join(row[1] for row in connection.execute(f'PRAGMA main.table_info("{table}")'))
-            connection.execute(f'INSERT INTO main."{table}" ({columns}) SELECT {columns} FROM newer."{table}"')
-        connection.commit()
-        connection.execute("PRAGMA journal_mode=WAL")
-    file.replace(served.database)
+    make_older(served)
     return served
 
 

@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -47,25 +51,36 @@ def test_the_key_goes_in_only_sealed(served: Served, tmp_path: Path, capsys) -> 
     assert not (tmp_path / "b").exists()
 
 
-def test_it_is_taken_while_the_server_runs_and_holds(tmp_path: Path, capsys) -> None:
-    import subprocess
-    import sys
-
+def test_it_is_taken_while_the_server_runs_and_a_second_machine_takes_the_place(tmp_path: Path, capsys) -> None:
     from limen.demo.harbor import copy_to
 
-    root, file, there = tmp_path / "harbor", tmp_path / "b.tar.gz", tmp_path / "there"
+    root, there, shared = tmp_path / "harbor", tmp_path / "there", tmp_path / "shared"
+    shared.mkdir()
     copy_to(root, prefer_usual_ports=False)
+    with (root / "limen.toml").open("a") as settings:
+        settings.write(f'\n[backup]\nfolder = "{shared}"\n')
+    with serving(root) as first:
+        assert leave("backup", str(root), "--to", str(shared)) == 0
+        assert first.poll() is None
+    (file,) = shared.iterdir()
+    key = root / "data" / "master.key"
+    assert leave("restore", str(file), str(there), "--key", str(key), "--promote", str(shared)) == 0
+    assert leave("journal", "verify", str(there)) == 0
+    assert "The journal holds" in capsys.readouterr().out
+    with serving(there) as second:
+        assert second.poll() is None
+    assert leave("serve", str(root)) == 1
+    assert "took this one's place" in capsys.readouterr().err
+
+
+@contextmanager
+def serving(root: Path) -> Iterator[subprocess.Popen[str]]:
     command = [sys.executable, "-m", "limen.cli.main", "serve", str(root)]
     server = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
     try:
         assert server.stdout is not None
         assert any("/enrol#" in line for line in server.stdout)
-        assert leave("backup", str(root), "--to", str(file)) == 0
-        assert server.poll() is None
+        yield server
     finally:
         server.terminate()
         server.communicate(timeout=30)
-    key = root / "data" / "master.key"
-    assert leave("restore", str(file), str(there), "--key", str(key)) == 0
-    assert leave("journal", "verify", str(there)) == 0
-    assert "The journal holds" in capsys.readouterr().out
