@@ -13,6 +13,7 @@ import typer
 def run(
     *,
     once: Annotated[bool, typer.Option("--once", help="Go through one scripted day and end")] = False,
+    port: Annotated[int, typer.Option(min=0, max=65_535, help="Where browsers find it; 8080 or any free one")] = 0,
     as_json: Annotated[bool, typer.Option("--json", help="With --once: one line, a list of objects")] = False,
 ) -> None:
     import uvloop
@@ -21,12 +22,14 @@ def run(
 
     if as_json and not once:
         raise LimenError("`--json` goes with `--once`", "try `limen demo --once --json`")
+    if port and once:
+        raise LimenError("`--port` does not go with `--once`", "leave one of them out")
     # Whoever ends it otherwise than by Ctrl-C (a service manager, a closed container) finds nothing left behind either.
     signal.signal(signal.SIGTERM, lambda *_: signal.raise_signal(signal.SIGINT))
     if once:
         sys.exit(uvloop.run(_one_day(as_json=as_json)))
     try:
-        uvloop.run(_live())
+        uvloop.run(_live(port))
     except KeyboardInterrupt:
         print("\nHarbor has closed for today.")
 
@@ -55,30 +58,23 @@ async def _one_day(*, as_json: bool) -> int:
     return 1 if wrong or not asked else 0
 
 
-async def _live() -> None:
+async def _live(port: int) -> None:
     import asyncio
-    import random
     from pathlib import Path
     from tempfile import TemporaryDirectory
 
-    from limen.clock import SystemClock
-    from limen.demo.harbor import PORT, copy_to, read_day
-    from limen.demo.live import go_about, invite_the_visitor
-    from limen.demo.town import settled_town
+    from limen.demo.harbor import PORT, copy_to
+    from limen.demo.opened import opened_harbor
 
     print("Harbor opens: 24 people enrol …", flush=True)
     with TemporaryDirectory(prefix="harbor-") as folder:
         root = Path(folder)
-        ports = copy_to(root, prefer_usual_ports=True)
-        if ports[PORT] != PORT:
+        ports = copy_to(root, prefer_usual_ports=True, port=port)
+        if not port and ports[PORT] != PORT:
             print(f"Port {PORT} is taken on this machine, so Harbor is at port {ports[PORT]} today.", flush=True)
-        async with settled_town(root, SystemClock()) as town:
-            link = await invite_the_visitor(town)
-            home = town.limen.settings.public_url
-            print(
-                f"\nHarbor's people are at work. Join them as an administrator; this link works once:\n\n  {link.url}\n"
-            )
-            print(f"Then look at {home}/console/decisions, and open {town.url('payroll', '/')}")
+        async with opened_harbor(root) as harbor:
+            print(f"\n  {harbor.url}\n")
+            print("Open it in a browser on this machine, and press “Be an employee”: two minutes, three steps.")
+            print(f"Without a browser: curl {harbor.url}curl")
             print("End it with Ctrl-C. Nothing stays behind.", flush=True)
-            chance = random.Random()  # noqa: S311 -- who does what next is no secret
-            await asyncio.gather(*(go_about(town, read_day(root), chance) for _ in range(2)))
+            await asyncio.Event().wait()

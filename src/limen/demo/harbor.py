@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
+from limen.errors import LimenError
+
 UPSTREAM_PORTS: Final = range(9101, 9107)
 PORT, CHECK_PORT = 8080, 8081
 _IGNORED: Final = shutil.ignore_patterns("data", ".git")
@@ -44,17 +46,21 @@ def read_day(root: Path) -> list[Step]:
     return [Step(**{("address" if name == "from" else name): value for name, value in row.items()}) for row in rows]
 
 
-def copy_to(target: Path, *, prefer_usual_ports: bool) -> dict[int, int]:
+def copy_to(target: Path, *, prefer_usual_ports: bool, port: int = 0) -> dict[int, int]:
     """Copy Harbor to `target`, listening on free ports: the usual ones where they are free and preferred.
 
-    Returns the port that stands for each usual one.
+    `port` is the one for browsers, and must be free. Returns the port that stands for each usual one.
+    Raises LimenError.
 
     The demo's people stand behind a front on this machine, so loopback is a trusted hop there; the folder itself
     trusts nobody.
     """
     shutil.copytree(folder(), target, ignore=_IGNORED, dirs_exist_ok=True)
     usual = [PORT, CHECK_PORT, *UPSTREAM_PORTS]
-    ports = dict(zip(usual, _free_ports(usual if prefer_usual_ports else [0] * len(usual)), strict=True))
+    wanted = usual if prefer_usual_ports else [0] * len(usual)
+    ports = dict(zip(usual, _free_ports([port or wanted[0], *wanted[1:]]), strict=True))
+    if port and ports[PORT] != port:
+        raise LimenError(f"port {port} is taken on this machine", "end what listens there, or take another --port")
 
     def moved(match: re.Match[str]) -> str:
         return f":{ports.get(int(match[1]), int(match[1]))}"

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 from urllib.parse import urlsplit
 
-from limen.app import Limen, open_limen
+from limen.app import Asgi, Limen, open_limen
 from limen.clock import Clock, Instant
 from limen.company.load import load_company, load_settings
 from limen.demo.browser import Network
@@ -62,11 +62,17 @@ class Town:
 
 
 @asynccontextmanager
-async def settled_town(root: Path, clock: Clock) -> AsyncIterator[Town]:
-    """Start everything over the company folder in `root`, and have everybody enrol. Ends it all on leaving."""
+async def settled_town(
+    root: Path, clock: Clock, in_front: Callable[[Asgi, str], Asgi] = lambda limen, _url: limen
+) -> AsyncIterator[Town]:
+    """Start everything over the company folder in `root`, and have everybody enrol. Ends it all on leaving.
+
+    `in_front` stands before Limen and its sign-in host, as a front of the company's own would.
+    """
     settings = load_settings(root)
     async with AsyncExitStack() as closing:
         limen = await open_limen(closing, settings, root, first=lambda: load_company(root), clock=clock)
+        limen = replace(limen, asgi=in_front(limen.asgi, settings.public_url))
         apps = [app for app in limen.known.apps.values() if app.id != LIMEN]
         await _start_upstreams(closing, limen, apps)
         await _start_limen(closing, limen)

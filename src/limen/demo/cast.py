@@ -1,0 +1,124 @@
+"""Whom a visitor of the demo can be, and what each of them asks for: real people of Harbor at real doors."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+from limen.facts import LIMEN
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """Something to ask for. `says` is its button; `hint` what to look at when the answer comes."""
+
+    id: str
+    says: str
+    app: str
+    action: str
+    method: str = "GET"
+    path: str = "/"
+    hint: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Role:
+    """One of the three. `who` is the id in `people.yaml`; the first question is asked as soon as somebody is them."""
+
+    id: str
+    says: str
+    who: str
+    about: str
+    questions: tuple[Question, ...]
+
+
+_WIKI = Question("wiki", "Read the plans in the wiki", "wiki", "view", path="/plans/winter")
+_PAYROLL = Question("payroll", "Open the payroll", "payroll", "view", path="/run/2026-11")
+
+ROLES: Final = (
+    Role(
+        "employee",
+        "Be an employee",
+        "ewa",
+        "Shift lead in the warehouse. Everyday tools open; salaries do not.",
+        (
+            Question(
+                "warehouse",
+                "See what is at dock 3",
+                "warehouse",
+                "view",
+                path="/dock/3",
+                hint="Sign in with a password alone, once in the warehouse hall and once elsewhere: the place decides.",
+            ),
+            _WIKI,
+            Question(
+                "payroll",
+                "Try the payroll",
+                "payroll",
+                "view",
+                path="/run/2026-11",
+                hint="Nothing permits it, and the answer says who could open it.",
+            ),
+        ),
+    ),
+    Role(
+        "finance",
+        "Be the finance lead",
+        "maren",
+        "Head of finance. Salaries are her work, by day and with a young passkey.",
+        (
+            Question(
+                "payroll",
+                _PAYROLL.says,
+                "payroll",
+                "view",
+                path=_PAYROLL.path,
+                hint="Let five hours pass: the sign-in is too old then, and her passkey opens it again.",
+            ),
+            Question(
+                "approve",
+                "Approve the salaries",
+                "payroll",
+                "edit",
+                "POST",
+                "/run/2026-11/approve",
+                hint="At 21:00 it is refused, and the answer says when it opens.",
+            ),
+            Question(
+                "export",
+                "Download the salaries",
+                "payroll",
+                "download",
+                path="/export/2026-11.csv",
+                hint="Only to a healthy device. Devices come later, so today nobody has one.",
+            ),
+            Question("crm", "Look a customer up", "crm", "view", path="/customers/418"),
+        ),
+    ),
+    Role(
+        "administrator",
+        "Be the administrator",
+        "ada",
+        "IT lead. Runs Limen with a passkey that was used within the hour, and reads no salaries.",
+        (
+            Question(
+                "console",
+                "Open Limen's console",
+                LIMEN,
+                "administer",
+                path="/console",
+                hint="Let two hours pass: whoever changes the rules is asked for a young proof.",
+            ),
+            Question("settings", "Change the wiki's settings", "wiki", "administer", path="/settings/theme"),
+            _PAYROLL,
+        ),
+    ),
+)
+
+
+def role_of(role_id: str) -> Role | None:
+    return next((role for role in ROLES if role.id == role_id), None)
+
+
+def question_of(role: Role, question_id: str) -> Question | None:
+    return next((question for question in role.questions if question.id == question_id), None)

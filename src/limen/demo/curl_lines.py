@@ -1,0 +1,48 @@
+"""The demo for people without a browser: lines for `curl` that work as they stand while the demo runs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from limen.demo.town import Town
+from limen.demo.visitor import Visitor
+
+APP, OTHER_APP = "wiki", "warehouse"
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A command, and what it shows. `status` is what Limen answers with while nobody has changed a fact."""
+
+    command: str
+    shows: str
+    status: int
+
+
+async def curl_lines(town: Town, visitor: Visitor) -> tuple[Line, ...]:
+    """Lines with a token of their own: it is Ewa's, for the wiki, to view, for a day."""
+    person = visitor.person_of("ewa")
+    mine = [one for one in town.limen.known.sessions.values() if one.person_id == person.id and not one.app]
+    session = max(mine, key=lambda one: (one.auth.at, one.auth.strength))
+    issued = await town.limen.identity.tokens.make(
+        session, 1, app=APP, actions=["view"], days=1, name="curl in the demo"
+    )
+    bearer = f"-H 'Authorization: Bearer {issued.secret}'"
+    return (
+        Line(f"curl -i {town.url(APP, '/plans/winter')}", "Nobody is signed in: no, and how to come in.", 401),
+        Line(
+            f"curl -i {bearer} {town.url(APP, '/plans/winter')}",
+            "Ewa's token for the wiki: the page, and the app knows whose token it is.",
+            200,
+        ),
+        Line(
+            f"curl -i -X POST {bearer} {town.url(APP, '/plans/winter')}",
+            "The same token may view and nothing else.",
+            403,
+        ),
+        Line(
+            f"curl -i {bearer} {town.url(OTHER_APP, '/dock/3')}",
+            "The same token at another app is worth nothing there.",
+            403,
+        ),
+    )

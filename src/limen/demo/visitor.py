@@ -1,0 +1,324 @@
+"""The visitor of the demo as one of Harbor's people: signs in for real, asks at real doors, and changes facts for real.
+
+What is asked here goes over HTTP with the very sign-in that the visitor's own browser has, so both get the same answer.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import html
+import re
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from hashlib import sha256
+from typing import Final
+from urllib.parse import urlsplit
+
+from limen.clock import HOUR, MINUTE, Instant
+from limen.demo.browser import Browser, LoopError, Page
+from limen.demo.cast import ROLES, Question, Role
+from limen.demo.staff import Colleague, Employee, NotDoneError
+from limen.demo.town import DayClock, Town
+from limen.enforcement.doors import APP_COOKIE
+from limen.errors import LimenError
+from limen.events import Event
+from limen.facts import LIMEN, Person, Session, Standing
+from limen.web.requests import BROWSER_COOKIE, SESSION_COOKIE
+
+PLACES: Final = {
+    "office": ("192.0.2.77", "At the office"),
+    "hall": ("198.51.100.77", "In the warehouse hall"),
+    "away": ("203.0.113.77", "Somewhere else"),
+}
+THIEFS_ADDRESS: Final = "203.0.113.66"
+THIEFS_BROWSER: Final = "Somebody else's laptop"
+MOST_HOSTS: Final = 16
+EVENING: Final = 21
+MORNING: Final = 9
+_STRIDE: Final = 90 * MINUTE
+"""How far time goes at once while somebody is at work; shorter than what Harbor's sessions may idle."""
+_TITLE: Final = re.compile(r"<h1[^>]*>(.*?)</h1>", re.DOTALL)
+_PARAGRAPH: Final = re.compile(r"<p[^>]*>(.*?)</p>", re.DOTALL)
+_TAG: Final = re.compile(r"<[^>]+>")
+
+
+@dataclass(frozen=True, slots=True)
+class Tried:
+    """One request and what came of it. `decision` is "" where it never came to one; `was` is the effect before.
+
+    `title` and `text` are what the page said; `url` is where the browser ended.
+    """
+
+    question: Question
+    status: int
+    url: str
+    title: str
+    text: str
+    decision: str
+    was: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Theft:
+    """What a copied cookie was good for: on its own app, on another one, and on the sign-in host."""
+
+    app: str
+    cookie: str
+    is_from_browser: bool
+    tried: tuple[Tried, ...]
+    after: Tried | None = None
+
+
+class Visitor:
+    """Whoever watches the demo. One at a time; `address` is where the trusted hop says they are."""
+
+    def __init__(self, town: Town, clock: DayClock) -> None:
+        self.town = town
+        self.clock = clock
+        self.role: Role | None = None
+        self.place = "office"
+        self.last: Tried | None = None
+        self.theft: Theft | None = None
+        self.seen: dict[str, str] = {}
+        """The app cookie that the visitor's own browser sent last, by host and port."""
+        self.user_agent = ""
+        self._with_passkey: dict[str, Employee] = {}
+        self._with_password: dict[str, Employee] = {}
+        self._now: Employee | None = None
+
+    @property
+    def address(self) -> str:
+        return PLACES[self.place][0]
+
+    @property
+    def person(self) -> Person | None:
+        return self.person_of(self.role.who) if self.role is not None else None
+
+    @property
+    def session(self) -> Session | None:
+        """The live sign-in that the visitor's browser has, or None."""
+        if self._now is None:
+            return None
+        token = self._cookies().get(SESSION_COOKIE, "")
+        found = self.town.limen.known.session(sha256(token.encode()).digest()) if token else None
+        standing = self.town.limen.known.standing(found, "", self.clock.now())
+        return found if standing is Standing.LIVE else None
+
+    def person_of(self, employee: str) -> Person:
+        """Who this is, by the id in `people.yaml`. Raises LimenError."""
+        email = self.town.employees[employee].who.email
+        found = next((one for one in self.town.limen.known.people.values() if one.email == email), None)
+        if found is None:
+            raise LimenError(f"{employee} does not work here", "start the demo anew")
+        return found
+
+    # Being somebody
+
+    async def prepare(self) -> None:
+        """Have each of the three hold a passkey, and a password with a code: a link of the administrator's for each."""
+        people = self.town.limen.identity.people
+        by = self.person_of("ada").id
+        for role in ROLES:
+            enrolled = self.town.employees[role.who]
+            other = "password_and_code" if enrolled.who.factor == "passkey" else "passkey"
+            second = self._at_browser(replace(enrolled.who, factor=other))
+            link = await people.invite_again(self.person_of(role.who).id, by=by)
+            await second.enrol(link.url)
+            held = {enrolled.who.factor: enrolled, other: second}
+            self._with_passkey[role.who], self._with_password[role.who] = held["passkey"], held["password_and_code"]
+
+    async def become(self, role: Role, proof: str = "passkey") -> dict[str, str]:
+        """Sign in as `role` with a passkey, with "password_and_code", or with a "password" alone.
+
+        Returns the cookies for the visitor's browser. Raises NotDoneError.
+        """
+        await self.leave()
+        before = self.role
+        found = (self._with_passkey if proof == "passkey" else self._with_password)[role.who]
+        found.browser = self._browser()
+        if proof == "password_and_code":
+            self.clock.forward_to((found.used_step + 1) * 30_000)  # a code is good once; the next one is near
+        await found.sign_in(with_code=proof == "password_and_code")
+        self._now, self.role, self.theft = found, role, None
+        self.seen.clear()
+        if before is not role:
+            self.last = None
+        return self._cookies()
+
+    async def prove_again(self) -> dict[str, str]:
+        """Use the person's passkey in the sign-in that they have; its cookie changes. Raises NotDoneError."""
+        if self.role is None or self._now is None or self.session is None:
+            raise NotDoneError("nobody is signed in any more")
+        holder = self._with_passkey[self.role.who]
+        holder.browser = self._now.browser
+        await holder.prove_again(f"{holder.home}/step-up?app={LIMEN}&to=/")
+        self._now = holder
+        return self._cookies()
+
+    async def leave(self) -> None:
+        """Sign out, where somebody is signed in."""
+        if self._now is not None and self.session is not None:
+            await self._now.sign_out()
+
+    async def end_all_sessions(self) -> None:
+        """What the person would do in the portal: end every other sign-in of theirs, then this one."""
+        if self._now is None or self.session is None:
+            raise NotDoneError("nobody is signed in any more")
+        page = await self._now.browser.open(f"{self._now.home}/sessions")
+        await self._now.browser.submit(page, "/sessions/end-others", {})
+        await self._now.sign_out()
+        if self.theft is not None:
+            self.theft = replace(self.theft, after=await self._as_thief(self.theft.tried[0].question))
+
+    # Facts
+
+    def go_to(self, place: str) -> None:
+        self.place = place
+        if self._now is not None:
+            self._now.browser.address = self.address
+
+    async def stay_until(self, then: Instant) -> None:
+        """Let time pass while the visitor is at work, so that their sign-in gets old and does not idle."""
+        while self.clock.now() < then:
+            self.clock.forward_to(min(then, self.clock.now() + _STRIDE))
+            session = self.session
+            if session is not None:
+                self.town.limen.known.used(session, self.clock.now())
+            await asyncio.sleep(0)
+
+    def later(self, hours: int) -> Instant:
+        return self.clock.now() + hours * HOUR
+
+    def next_hour(self, hour: int, *, on_a_working_day: bool = False) -> Instant:
+        """The next time that it is `hour` o'clock at Harbor."""
+        zone = self.town.limen.settings.zone
+        now = datetime.fromtimestamp(self.clock.now() / 1000, zone)
+        then = now.replace(hour=hour, minute=0, second=0, microsecond=0)
+        while then <= now or (on_a_working_day and then.isoweekday() > 5):
+            then = (then + timedelta(days=1)).replace(hour=hour)
+        return int(then.timestamp()) * 1000
+
+    # What the front sees
+
+    def saw(self, host: str, user_agent: str, cookie: str) -> None:
+        """A browser sent this cookie to an app's host. Only that of whoever presses the demo's buttons is kept."""
+        if user_agent == self.user_agent and (host in self.seen or len(self.seen) < MOST_HOSTS):
+            self.seen[host] = cookie
+
+    # Asking
+
+    async def ask(self, question: Question) -> Tried:
+        """Ask as the visitor's browser would; kept as `last`."""
+        if self._now is None:
+            raise NotDoneError("nobody is signed in yet")
+        browser, url = self._now.browser, self.town.url(question.app, question.path)
+        if question.method != "GET":
+            await browser.open(self.town.url(question.app, "/"))
+        since = self.clock.now()
+        try:
+            if question.method == "GET":
+                page = await browser.open(url)
+            else:
+                fetched = {"Sec-Fetch-Mode": "cors", "Sec-Fetch-Site": "same-origin"}
+                page = await browser.request(question.method, url, fetched, b"{}")
+        except (LoopError, OSError, TimeoutError) as wrong:
+            raise NotDoneError(f"{question.says}: {wrong}") from None
+        tried = await self._tried(question, page, since, self.address)
+        before = self.last
+        if before is not None and before.question.id == question.id:
+            event = await asyncio.to_thread(self.town.limen.journal.find, before.decision) if before.decision else None
+            was = event.decision.effect if event is not None and event.decision is not None else ""
+            tried = replace(tried, was=was)
+        self.last = tried
+        return tried
+
+    async def ask_again(self) -> None:
+        """The question that was asked last, or the role's first: with the facts as they are now."""
+        if self.role is not None:
+            await self.ask(self.last.question if self.last is not None else self.role.questions[0])
+
+    # The thief
+
+    async def steal(self) -> Theft:
+        """Copy the app's cookie and use it from another machine. Raises NotDoneError where there is none."""
+        if self.role is None or self._now is None or self.session is None:
+            raise NotDoneError("nobody is signed in any more")
+        question = self.last.question if self.last is not None else self.role.questions[0]
+        if question.app == LIMEN or question.method != "GET":
+            question = next(one for one in self.role.questions if one.app != LIMEN and one.method == "GET")
+        host = urlsplit(self.town.url(question.app, "/")).netloc
+        cookie = self.seen.get(host, "")
+        is_from_browser = bool(cookie)
+        if not cookie:
+            await self._now.browser.open(self.town.url(question.app, question.path))
+            cookie = self._cookies(host).get(APP_COOKIE.decode(), "")
+        if not cookie:
+            raise NotDoneError(f"there is no cookie to copy: {question.app} was never opened")
+        self.theft = Theft(question.app, cookie, is_from_browser, ())
+        other = next(one for one in ("wiki", "payroll") if one != question.app)
+        elsewhere = Question("other", f"Open {other} with it", other, "view", path="/")
+        console = Question("console", "Open the console with it", LIMEN, "administer", path="/console")
+        tried = [await self._as_thief(one) for one in (question, elsewhere, console)]
+        self.theft = Theft(question.app, cookie, is_from_browser, tuple(tried))
+        return self.theft
+
+    async def _as_thief(self, question: Question) -> Tried:
+        thief = self.town.network.browser(THIEFS_ADDRESS)
+        name = SESSION_COOKIE if question.app == LIMEN else APP_COOKIE.decode()
+        sent = {
+            "Cookie": f"{name}={self.theft.cookie}" if self.theft else "",
+            "User-Agent": THIEFS_BROWSER,
+            "Sec-Fetch-Mode": "navigate",
+            "Sec-Fetch-Site": "none",
+            "Sec-Fetch-Dest": "document",
+        }
+        since = self.clock.now()
+        page = await thief.request(question.method, self.town.url(question.app, question.path), sent)
+        return await self._tried(question, page, since, THIEFS_ADDRESS)
+
+    # Inside
+
+    async def _tried(self, question: Question, page: Page, since: Instant, address: str) -> Tried:
+        found = _TITLE.search(page.text)
+        text = page.text if page.headers.get("Content-Type", "").startswith("text/plain") else ""
+        title = _plain(found[1]) if found else ""
+        paragraphs = [_plain(one) for one in _PARAGRAPH.findall(page.text)][:4] if found else [text[:300]]
+        if 300 <= page.status < 400:
+            title = f"Sent on to {urlsplit(page.headers['Location']).path}"
+        said = " ".join(one for one in paragraphs if one)[:400]
+        return Tried(question, page.status, page.url, title, said, await self._decision(question, since, address))
+
+    async def _decision(self, question: Question, since: Instant, address: str) -> str:
+        """The newest decision in the journal that this question from this address can have led to, or ""."""
+        await asyncio.to_thread(self.town.limen.journal.flush)
+
+        def is_it(event: Event) -> bool:
+            decided = event.decision
+            return (
+                decided is not None
+                and event.address == address
+                and max(event.at, event.until) >= since
+                and (decided.app, decided.action) == (question.app, question.action)
+            )
+
+        found = self.town.limen.journal.recent(1, is_it)
+        return found[0].id if found else ""
+
+    def _at_browser(self, who: Colleague) -> Employee:
+        return Employee(who, self._browser(), self.town.limen.settings.public_url, self.clock.now)
+
+    def _browser(self) -> Browser:
+        return self.town.network.browser(self.address)
+
+    def _cookies(self, host: str = "") -> dict[str, str]:
+        """The cookies of the demo's copy of the visitor's browser, for a host; the sign-in host's unless said."""
+        if self._now is None:
+            return {}
+        at = host or urlsplit(self._now.home).netloc
+        pairs = (one.partition("=") for one in self._now.browser.cookies_for(at).split("; ") if one)
+        return {name: value for name, _, value in pairs if host or name in {SESSION_COOKIE, BROWSER_COOKIE}}
+
+
+def _plain(markup: str) -> str:
+    """The text of a piece of a page."""
+    return " ".join(html.unescape(_TAG.sub(" ", markup)).split())
