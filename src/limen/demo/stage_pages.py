@@ -205,7 +205,7 @@ class StagePages:
             url, self._joins = self._joins, ""
         elif not _TICKET.fullmatch(ticket):
             return RedirectResponse("/", status_code=303)
-        return HTMLResponse(self._environment.get_template("portal/onward.html").render(url=url, app=None, here="/"))
+        return HTMLResponse(self._environment.get_template("going.html").render(url=url, app=None, here="/"))
 
     _joins = ""
 

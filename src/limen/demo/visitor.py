@@ -33,12 +33,13 @@ PLACES: Final = {
 THIEFS_ADDRESS: Final = "203.0.113.66"
 THIEFS_BROWSER: Final = "Somebody else's laptop"
 MOST_HOSTS: Final = 16
+MOST_TEXT: Final = 400
 EVENING: Final = 21
 MORNING: Final = 9
 _STRIDE: Final = 90 * MINUTE
 """How far time goes at once while somebody is at work; shorter than what Harbor's sessions may idle."""
 _TITLE: Final = re.compile(r"<h1[^>]*>(.*?)</h1>", re.DOTALL)
-_PARAGRAPH: Final = re.compile(r"<p[^>]*>(.*?)</p>", re.DOTALL)
+_PARAGRAPH: Final = re.compile(r"<p(?:\s[^>]*)?>(.*?)</p>", re.DOTALL)
 _TAG: Final = re.compile(r"<[^>]+>")
 
 
@@ -143,6 +144,7 @@ class Visitor:
         self.seen.clear()
         if before is not role:
             self.last = None
+            self.go_to("office")
         return self._cookies()
 
     async def prove_again(self) -> dict[str, str]:
@@ -279,14 +281,9 @@ class Visitor:
     # Inside
 
     async def _tried(self, question: Question, page: Page, since: Instant, address: str) -> Tried:
-        found = _TITLE.search(page.text)
-        text = page.text if page.headers.get("Content-Type", "").startswith("text/plain") else ""
-        title = _plain(found[1]) if found else ""
-        paragraphs = [_plain(one) for one in _PARAGRAPH.findall(page.text)][:4] if found else [text[:300]]
-        if 300 <= page.status < 400:
-            title = f"Sent on to {urlsplit(page.headers['Location']).path}"
-        said = " ".join(one for one in paragraphs if one)[:400]
-        return Tried(question, page.status, page.url, title, said, await self._decision(question, since, address))
+        title, text = _said(page)
+        decision = await self._decision(question, since, address)
+        return Tried(question, page.status, page.url, title, text, decision)
 
     async def _decision(self, question: Question, since: Instant, address: str) -> str:
         """The newest decision in the journal that this question from this address can have led to, or ""."""
@@ -317,6 +314,21 @@ class Visitor:
         at = host or urlsplit(self._now.home).netloc
         pairs = (one.partition("=") for one in self._now.browser.cookies_for(at).split("; ") if one)
         return {name: value for name, _, value in pairs if host or name in {SESSION_COOKIE, BROWSER_COOKIE}}
+
+
+def _said(page: Page) -> tuple[str, str]:
+    """What a person reads there: the heading, and the first words below it."""
+    if 300 <= page.status < 400:
+        return f"Sent on to {urlsplit(page.headers['Location']).path}", ""
+    kind = page.headers.get("Content-Type", "")
+    if kind.startswith("application/json"):
+        said = page.json()
+        return "", str(said.get("error_description", "")) if isinstance(said, dict) else ""
+    found = _TITLE.search(page.text) if kind.startswith("text/html") else None
+    if found is None:
+        return "", page.text[:MOST_TEXT] if kind.startswith("text/") else ""
+    paragraphs = [_plain(one) for one in _PARAGRAPH.findall(page.text, found.end())[:2]]
+    return _plain(found[1]), " ".join(one for one in paragraphs if one)[:MOST_TEXT]
 
 
 def _plain(markup: str) -> str:
