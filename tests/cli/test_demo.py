@@ -19,7 +19,7 @@ LIMEN_DEMO = ("-m", "limen.cli.main", "demo")
 
 def start(*words: str, tmp: Path, command: tuple[str, ...] = LIMEN_DEMO) -> subprocess.Popen[str]:
     """A process group of its own, as a terminal gives to each command."""
-    environment = {"PATH": "/usr/bin:/bin", "TMPDIR": str(tmp)}
+    environment = {"PATH": "/usr/bin:/bin", "TMPDIR": str(tmp), "PYTHONPATH": os.environ.get("PYTHONPATH", "")}
     return subprocess.Popen(
         [sys.executable, "-u", *command, *words],
         stdout=subprocess.PIPE,
@@ -43,8 +43,8 @@ def said_until_open(demo: subprocess.Popen[str]) -> str:
 def test_it_says_where_to_look_and_leaves_nothing_behind(tmp_path: Path) -> None:
     demo = start(tmp=tmp_path)
     said = said_until_open(demo)
-    assert re.search(r"http://limen\.harbor\.localhost:\d+/enrol#[\w-]{43}\n", said)
-    assert "/console/decisions" in said
+    assert len(re.findall(r"^  http://harbor\.localhost:\d+/$", said, re.MULTILINE)) == 1
+    assert re.search(r"curl http://harbor\.localhost:\d+/curl\n", said)
     assert any(tmp_path.iterdir())
     demo.send_signal(signal.SIGINT)
     rest, wrong = demo.communicate(timeout=30)
@@ -66,17 +66,6 @@ def test_ctrl_c_in_a_terminal_reaches_everybody_and_leaves_nothing_behind(
     assert list(tmp_path.iterdir()) == []
 
 
-def test_being_terminated_leaves_nothing_behind(tmp_path: Path) -> None:
-    demo = start(tmp=tmp_path)
-    said_until_open(demo)
-    assert any(tmp_path.iterdir())
-    demo.terminate()
-    rest, wrong = demo.communicate(timeout=30)
-    assert "Harbor has closed" in rest
-    assert "Traceback" not in wrong
-    assert list(tmp_path.iterdir()) == []
-
-
 def test_a_port_that_is_taken_is_said(tmp_path: Path) -> None:
     with socket.socket() as taken:
         with contextlib.suppress(OSError):  # whoever else has it takes it as well
@@ -89,7 +78,34 @@ def test_a_port_that_is_taken_is_said(tmp_path: Path) -> None:
         demo.communicate(timeout=30)
     found = re.search(r"Port 8080 is taken on this machine, so Harbor is at port (\d+) today", said)
     assert found is not None
-    assert f"http://limen.harbor.localhost:{found[1]}/enrol#" in said
+    assert f"  http://harbor.localhost:{found[1]}/\n" in said
+
+
+def test_the_port_can_be_chosen_and_being_terminated_leaves_nothing_behind(tmp_path: Path) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        refused = start("--port", str(port), tmp=tmp_path)
+        _, wrong = refused.communicate(timeout=30)
+        assert refused.returncode == 1
+        assert f"port {port} is taken on this machine" in wrong
+    demo = start("--port", str(port), tmp=tmp_path)
+    said = said_until_open(demo)
+    assert any(tmp_path.iterdir())
+    demo.terminate()
+    rest, wrong = demo.communicate(timeout=30)
+    assert f"  http://harbor.localhost:{port}/\n" in said
+    assert "Harbor has closed" in rest
+    assert "Traceback" not in wrong
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_port_and_one_scripted_day_do_not_go_together(tmp_path: Path) -> None:
+    demo = start("--once", "--port", "9000", tmp=tmp_path)
+    _, wrong = demo.communicate(timeout=30)
+    assert demo.returncode == 1
+    assert "`--port` does not go with `--once`" in wrong
 
 
 def test_json_without_once_says_how(tmp_path: Path) -> None:

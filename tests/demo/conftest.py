@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
+from tests.demo.alive import Alive, alive
 
 from limen.clock import SystemClock
 from limen.demo.harbor import copy_to
@@ -17,3 +18,10 @@ async def town(tmp_path: Path) -> AsyncIterator[Town]:
     copy_to(tmp_path, prefer_usual_ports=False)
     async with settled_town(tmp_path, SystemClock()) as town:
         yield town
+
+
+@pytest.fixture(scope="session")
+def harbor(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Alive]:
+    """The demo as a visitor finds it. Shared: each test first becomes somebody."""
+    with alive(tmp_path_factory.mktemp("harbor")) as running:
+        yield running

@@ -30,3 +30,6 @@ async def test_whoever_watches_becomes_an_administrator_by_a_link(town: Town) ->
     assert link.url.startswith(town.limen.settings.public_url + "/enrol#")
     visitor = town.limen.known.people.get(link.link.person_id)
     assert visitor is None or not visitor.active
+    again = await live.invite_the_visitor(town)
+    assert again.link.person_id == link.link.person_id
+    assert again.url != link.url

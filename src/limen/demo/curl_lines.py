@@ -20,12 +20,12 @@ class Line:
 
 
 async def curl_lines(town: Town, visitor: Visitor) -> tuple[Line, ...]:
-    """Lines with a token of their own: it is Ewa's, for the wiki, to view, for a day."""
+    """Lines with a token of their own: it is Ewa's, for the wiki, to view, for as long as a demo lives."""
     person = visitor.person_of("ewa")
     mine = [one for one in town.limen.known.sessions.values() if one.person_id == person.id and not one.app]
     session = max(mine, key=lambda one: (one.auth.at, one.auth.strength))
     issued = await town.limen.identity.tokens.make(
-        session, 1, app=APP, actions=["view"], days=1, name="curl in the demo"
+        session, 1, app=APP, actions=["view"], days=90, name="curl in the demo"
     )
     bearer = f"-H 'Authorization: Bearer {issued.secret}'"
     return (

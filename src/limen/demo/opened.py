@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 
 from limen.clock import Instant
 from limen.company.load import load_settings
-from limen.demo.curl_lines import curl_lines
+from limen.demo.curl_lines import Line, curl_lines
 from limen.demo.harbor import read_day
 from limen.demo.live import go_about, invite_the_visitor
 from limen.demo.stage import Asgi, Stage
@@ -30,11 +30,12 @@ AT_WORK: Final = 2
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """The demo, running. `url` is its one address."""
+    """The demo, running. `url` is its one address; `lines` are for `curl`."""
 
     town: Town
     visitor: Visitor
     stage: Stage
+    lines: tuple[Line, ...]
 
     @property
     def url(self) -> str:
@@ -61,12 +62,13 @@ async def opened_harbor(root: Path) -> AsyncIterator[Opened]:
 
         stage.address = lambda: visitor.address
         stage.saw = visitor.saw
-        stage.pages = StagePages(stage, visitor, await curl_lines(town, visitor), invite).asgi
+        lines = await curl_lines(town, visitor)
+        stage.pages = StagePages(stage, visitor, lines, invite).asgi
         chance = random.Random()  # noqa: S311 -- who does what next is no secret
         steps = read_day(root)
         at_work = [asyncio.create_task(go_about(town, steps, chance)) for _ in range(AT_WORK)]
         try:
-            yield Opened(town, visitor, stage)
+            yield Opened(town, visitor, stage, lines)
         finally:
             for one in at_work:
                 one.cancel()

@@ -6,22 +6,21 @@ What is asked here goes over HTTP with the very sign-in that the visitor's own b
 from __future__ import annotations
 
 import asyncio
-import html
-import re
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import Final
 from urllib.parse import urlsplit
 
 from limen.clock import HOUR, MINUTE, Instant
-from limen.demo.browser import Browser, LoopError, Page
+from limen.demo.browser import Browser, LoopError
 from limen.demo.cast import ROLES, Question, Role
 from limen.demo.staff import Colleague, Employee, NotDoneError
+from limen.demo.thief import Theft, as_thief, places_to_try
 from limen.demo.town import DayClock, Town
+from limen.demo.tried import Tried, tried
 from limen.enforcement.doors import APP_COOKIE
 from limen.errors import LimenError
-from limen.events import Event
 from limen.facts import LIMEN, Person, Session, Standing
 from limen.web.requests import BROWSER_COOKIE, SESSION_COOKIE
 
@@ -30,44 +29,11 @@ PLACES: Final = {
     "hall": ("198.51.100.77", "In the warehouse hall"),
     "away": ("203.0.113.77", "Somewhere else"),
 }
-THIEFS_ADDRESS: Final = "203.0.113.66"
-THIEFS_BROWSER: Final = "Somebody else's laptop"
 MOST_HOSTS: Final = 16
-MOST_TEXT: Final = 400
 EVENING: Final = 21
 MORNING: Final = 9
 _STRIDE: Final = 90 * MINUTE
 """How far time goes at once while somebody is at work; shorter than what Harbor's sessions may idle."""
-_TITLE: Final = re.compile(r"<h1[^>]*>(.*?)</h1>", re.DOTALL)
-_PARAGRAPH: Final = re.compile(r"<p(?:\s[^>]*)?>(.*?)</p>", re.DOTALL)
-_TAG: Final = re.compile(r"<[^>]+>")
-
-
-@dataclass(frozen=True, slots=True)
-class Tried:
-    """One request and what came of it. `decision` is "" where it never came to one; `was` is the effect before.
-
-    `title` and `text` are what the page said; `url` is where the browser ended.
-    """
-
-    question: Question
-    status: int
-    url: str
-    title: str
-    text: str
-    decision: str
-    was: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Theft:
-    """What a copied cookie was good for: on its own app, on another one, and on the sign-in host."""
-
-    app: str
-    cookie: str
-    is_from_browser: bool
-    tried: tuple[Tried, ...]
-    after: Tried | None = None
 
 
 class Visitor:
@@ -170,7 +136,8 @@ class Visitor:
         await self._now.browser.submit(page, "/sessions/end-others", {})
         await self._now.sign_out()
         if self.theft is not None:
-            self.theft = replace(self.theft, after=await self._as_thief(self.theft.tried[0].question))
+            again = await as_thief(self.town, self.theft.tried[0].question, self.theft.cookie)
+            self.theft = replace(self.theft, after=again)
 
     # Facts
 
@@ -225,14 +192,14 @@ class Visitor:
                 page = await browser.request(question.method, url, fetched, b"{}")
         except (LoopError, OSError, TimeoutError) as wrong:
             raise NotDoneError(f"{question.says}: {wrong}") from None
-        tried = await self._tried(question, page, since, self.address)
+        now = await tried(self.town.limen.journal, question, page, since, self.address)
         before = self.last
         if before is not None and before.question.id == question.id:
             event = await asyncio.to_thread(self.town.limen.journal.find, before.decision) if before.decision else None
             was = event.decision.effect if event is not None and event.decision is not None else ""
-            tried = replace(tried, was=was)
-        self.last = tried
-        return tried
+            now = replace(now, was=was)
+        self.last = now
+        return now
 
     async def ask_again(self) -> None:
         """The question that was asked last, or the role's first: with the facts as they are now."""
@@ -241,7 +208,7 @@ class Visitor:
 
     # The thief
 
-    async def steal(self) -> Theft:
+    async def steal(self) -> None:
         """Copy the app's cookie and use it from another machine. Raises NotDoneError where there is none."""
         if self.role is None or self._now is None or self.session is None:
             raise NotDoneError("nobody is signed in any more")
@@ -256,50 +223,10 @@ class Visitor:
             cookie = self._cookies(host).get(APP_COOKIE.decode(), "")
         if not cookie:
             raise NotDoneError(f"there is no cookie to copy: {question.app} was never opened")
-        self.theft = Theft(question.app, cookie, is_from_browser, ())
-        other = next(one for one in ("wiki", "payroll") if one != question.app)
-        elsewhere = Question("other", f"Open {other} with it", other, "view", path="/")
-        console = Question("console", "Open the console with it", LIMEN, "administer", path="/console")
-        tried = [await self._as_thief(one) for one in (question, elsewhere, console)]
-        self.theft = Theft(question.app, cookie, is_from_browser, tuple(tried))
-        return self.theft
-
-    async def _as_thief(self, question: Question) -> Tried:
-        thief = self.town.network.browser(THIEFS_ADDRESS)
-        name = SESSION_COOKIE if question.app == LIMEN else APP_COOKIE.decode()
-        sent = {
-            "Cookie": f"{name}={self.theft.cookie}" if self.theft else "",
-            "User-Agent": THIEFS_BROWSER,
-            "Sec-Fetch-Mode": "navigate",
-            "Sec-Fetch-Site": "none",
-            "Sec-Fetch-Dest": "document",
-        }
-        since = self.clock.now()
-        page = await thief.request(question.method, self.town.url(question.app, question.path), sent)
-        return await self._tried(question, page, since, THIEFS_ADDRESS)
+        trying = [await as_thief(self.town, one, cookie) for one in places_to_try(question)]
+        self.theft = Theft(cookie, is_from_browser, tuple(trying))
 
     # Inside
-
-    async def _tried(self, question: Question, page: Page, since: Instant, address: str) -> Tried:
-        title, text = _said(page)
-        decision = await self._decision(question, since, address)
-        return Tried(question, page.status, page.url, title, text, decision)
-
-    async def _decision(self, question: Question, since: Instant, address: str) -> str:
-        """The newest decision in the journal that this question from this address can have led to, or ""."""
-        await asyncio.to_thread(self.town.limen.journal.flush)
-
-        def is_it(event: Event) -> bool:
-            decided = event.decision
-            return (
-                decided is not None
-                and event.address == address
-                and max(event.at, event.until) >= since
-                and (decided.app, decided.action) == (question.app, question.action)
-            )
-
-        found = self.town.limen.journal.recent(1, is_it)
-        return found[0].id if found else ""
 
     def _at_browser(self, who: Colleague) -> Employee:
         return Employee(who, self._browser(), self.town.limen.settings.public_url, self.clock.now)
@@ -314,23 +241,3 @@ class Visitor:
         at = host or urlsplit(self._now.home).netloc
         pairs = (one.partition("=") for one in self._now.browser.cookies_for(at).split("; ") if one)
         return {name: value for name, _, value in pairs if host or name in {SESSION_COOKIE, BROWSER_COOKIE}}
-
-
-def _said(page: Page) -> tuple[str, str]:
-    """What a person reads there: the heading, and the first words below it."""
-    if 300 <= page.status < 400:
-        return f"Sent on to {urlsplit(page.headers['Location']).path}", ""
-    kind = page.headers.get("Content-Type", "")
-    if kind.startswith("application/json"):
-        said = page.json()
-        return "", str(said.get("error_description", "")) if isinstance(said, dict) else ""
-    found = _TITLE.search(page.text) if kind.startswith("text/html") else None
-    if found is None:
-        return "", page.text[:MOST_TEXT] if kind.startswith("text/") else ""
-    paragraphs = [_plain(one) for one in _PARAGRAPH.findall(page.text, found.end())[:2]]
-    return _plain(found[1]), " ".join(one for one in paragraphs if one)[:MOST_TEXT]
-
-
-def _plain(markup: str) -> str:
-    """The text of a piece of a page."""
-    return " ".join(html.unescape(_TAG.sub(" ", markup)).split())

@@ -1,0 +1,54 @@
+"""Somebody on another machine who has copied a cookie: what it is good for, tried at the real doors."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+from limen.demo.cast import Question
+from limen.demo.town import Town
+from limen.demo.tried import Tried, tried
+from limen.enforcement.doors import APP_COOKIE
+from limen.facts import LIMEN
+from limen.web.requests import SESSION_COOKIE
+
+ADDRESS: Final = "203.0.113.66"
+BROWSER: Final = "Somebody else's laptop"
+
+
+@dataclass(frozen=True, slots=True)
+class Theft:
+    """What a copied cookie was good for: on its own app, on another one, and on the sign-in host.
+
+    `is_from_browser` says that the visitor's own browser had sent it; `after` is the first again, once all is ended.
+    """
+
+    cookie: str
+    is_from_browser: bool
+    tried: tuple[Tried, ...]
+    after: Tried | None = None
+
+
+def places_to_try(own: Question) -> tuple[Question, ...]:
+    """What a thief would open with the cookie of one app."""
+    other = next(one for one in ("wiki", "payroll") if one != own.app)
+    return (
+        own,
+        Question("other", f"Open the {other} with it", other, "view"),
+        Question("console", "Open the console with it", LIMEN, "administer", path="/console"),
+    )
+
+
+async def as_thief(town: Town, question: Question, cookie: str) -> Tried:
+    """Ask with somebody else's cookie, from another address and another browser."""
+    name = SESSION_COOKIE if question.app == LIMEN else APP_COOKIE.decode()
+    sent = {
+        "Cookie": f"{name}={cookie}",
+        "User-Agent": BROWSER,
+        "Sec-Fetch-Mode": "navigate",
+        "Sec-Fetch-Site": "none",
+        "Sec-Fetch-Dest": "document",
+    }
+    since = town.limen.clock.now()
+    page = await town.network.browser(ADDRESS).request("GET", town.url(question.app, question.path), sent)
+    return await tried(town.limen.journal, question, page, since, ADDRESS)
