@@ -64,7 +64,7 @@ def test_one_press_signs_the_browser_in_for_real(harbor: Alive) -> None:
     assert all(words in page for words in ("Be an employee", "Be the finance lead", "Be the administrator"))
     assert me.press("be", "administrator") == (303, f"{opened.stage.origin}/#answer")
     page = me.page()
-    assert "May Ada Nwosu administer Limen?" in page
+    assert "May Ada Nwosu audit Limen?" in page
     assert "What the browser gets" in page
     assert opened.visitor.last is not None
     assert f"/console/decisions/{opened.visitor.last.decision}" in page

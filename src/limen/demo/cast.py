@@ -105,7 +105,7 @@ ROLES: Final = (
                 "console",
                 "Open Limen's console",
                 LIMEN,
-                "administer",
+                "audit",
                 path="/console",
                 hint="Let two hours pass: whoever changes the rules is asked for a young proof.",
             ),

@@ -71,7 +71,7 @@ class Employee:
         else:
             offer = await self.browser.submit(page, "/enrol/code", who)
             self.seed = _seed_in(offer)
-            sent = {**who, "ticket": offer.fields["ticket"], "password": PASSWORD, "code": self._code()}
+            sent = {**who, "ticket": offer.fields["ticket"], "password": PASSWORD, "code": self.code()}
             _signed_in(await self.browser.submit(offer, "/enrol/password", sent))
         self.is_signed_in = True
 
@@ -82,7 +82,7 @@ class Employee:
             credential = self.passkey.get(_options(asked))
             await self._done(self.browser.call(page, "/sign-in/passkey", {"to": "/", "credential": credential}))
         else:
-            code = {"code": self._code()} if with_code else {}
+            code = {"code": self.code()} if with_code else {}
             _signed_in(
                 await self.browser.submit(
                     page, "/sign-in", {"email": self.who.email, "password": PASSWORD, "to": "/", **code}
@@ -106,7 +106,7 @@ class Employee:
         await self.browser.submit(page, "/sign-out", {})
         self.is_signed_in = False
 
-    def _code(self) -> str:
+    def code(self) -> str:
         """What the authenticator app shows. A step that was used already is not used again: the next one is near."""
         import pyotp  # noqa: PLC0415 -- only the demo's two people without a passkey need it
 

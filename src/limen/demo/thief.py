@@ -35,7 +35,7 @@ def places_to_try(own: Question) -> tuple[Question, ...]:
     return (
         own,
         Question("other", f"Open the {other} with it", other, "view"),
-        Question("console", "Open the console with it", LIMEN, "administer", path="/console"),
+        Question("console", "Open the console with it", LIMEN, "audit", path="/console"),
     )
 
 

@@ -13,9 +13,10 @@ from typing import Final
 from urllib.parse import urlsplit
 
 from limen.clock import HOUR, MINUTE, Instant
+from limen.demo.both_ways import other_way
 from limen.demo.browser import Browser, LoopError
 from limen.demo.cast import ROLES, Question, Role
-from limen.demo.staff import Colleague, Employee, NotDoneError
+from limen.demo.staff import Employee, NotDoneError
 from limen.demo.thief import Theft, as_thief, places_to_try
 from limen.demo.town import DayClock, Town
 from limen.demo.tried import Tried, tried
@@ -82,16 +83,13 @@ class Visitor:
     # Being somebody
 
     async def prepare(self) -> None:
-        """Have each of the three hold a passkey, and a password with a code: a link of the administrator's for each."""
-        people = self.town.limen.identity.people
-        by = self.person_of("ada").id
+        """Have each of the three hold a passkey, and a password with a code. Once, right after they enrolled."""
+        known = self.town.limen.known
         for role in ROLES:
-            enrolled = self.town.employees[role.who]
-            other = "password_and_code" if enrolled.who.factor == "passkey" else "passkey"
-            second = self._at_browser(replace(enrolled.who, factor=other))
-            link = await people.invite_again(self.person_of(role.who).id, by=by)
-            await second.enrol(link.url)
-            held = {enrolled.who.factor: enrolled, other: second}
+            enrolled, person = self.town.employees[role.who], self.person_of(role.who)
+            session = next(one for one in known.sessions.values() if one.person_id == person.id and not one.app)
+            other = await other_way(self.town, enrolled, session)
+            held = {enrolled.who.factor: enrolled, other.who.factor: other}
             self._with_passkey[role.who], self._with_password[role.who] = held["passkey"], held["password_and_code"]
 
     async def become(self, role: Role, proof: str = "passkey") -> dict[str, str]:
@@ -227,9 +225,6 @@ class Visitor:
         self.theft = Theft(cookie, is_from_browser, tuple(trying))
 
     # Inside
-
-    def _at_browser(self, who: Colleague) -> Employee:
-        return Employee(who, self._browser(), self.town.limen.settings.public_url, self.clock.now)
 
     def _browser(self) -> Browser:
         return self.town.network.browser(self.address)
