@@ -13,10 +13,13 @@ from limen.clock import DAY
 from limen.enforcement import answers
 from limen.enforcement.authorization import presented
 from limen.enforcement.doors import Answer
+from limen.enforcement.flood import KEPT_PER_SECOND
 from limen.facts import Auth, Person
 from limen.facts.tokens import new_secret, token_hash
-from limen.facts.written import facts_to_bytes
+from limen.facts.written import facts_from_json, facts_to_bytes, facts_to_json
 from limen.identity.app_token import AppToken
+from limen.policy.decision import Request
+from limen.policy.replay import replay, write_decision
 
 SECRET = new_secret().encode()
 
@@ -118,6 +121,66 @@ def test_facts_say_that_nobody_is_there(house: House):
     answer = ask(house, bearer())
     assert answer.facts is not None
     assert answer.facts.auth == Auth(2, frozenset(), NOW - 5, by_token=True)
+
+
+@pytest.mark.parametrize("is_for_another_app", [False, True])
+def test_a_flood_of_tokens_from_everywhere_is_one_event_once_there_are_too_many(house: House, is_for_another_app: bool):
+    house.clock.at = NOW  # all of it in one second
+    said = presented(bearer() if is_for_another_app else bearer(new_secret().encode()))
+    host = b"payroll.harbor.example" if is_for_another_app else b"wiki.harbor.example"
+    for number in range(KEPT_PER_SECOND * 3):
+        address = f"2001:db8::{number:x}"
+        assert not house.doors.ask("gateway", b"GET", host, b"/a", b"", address, b"", said).permitted
+    told = [address for _, _, address in house.journal.decisions]
+    assert len(set(told)) == KEPT_PER_SECOND + 1
+    assert told.count("") == KEPT_PER_SECOND * 2
+    assert house.journal.events == []
+
+
+def test_what_was_written_before_there_were_tokens_is_read_as_somebody_in_a_browser(house: House):
+    answer = house.doors.ask("gateway", b"GET", b"wiki.harbor.example", b"/a", house.cookie().encode(), "")
+    assert answer.facts is not None
+    written = write_decision(house.engine, Request("view"), answer.facts, NOW)
+    for some in (written["facts"]["auth"], written["facts"]["session"]["auth"]):
+        assert some.pop("by_token") is False
+    del written["facts"]["session"]["actions"]
+    old = facts_from_json(written["facts"])
+    assert old.auth.interactive
+    assert old.session is not None
+    assert (old.session.auth.by_token, old.session.actions) == (False, frozenset())
+    assert replay(written).agrees
+    assert facts_from_json(facts_to_json(replace(old, auth=replace(old.auth, by_token=True)))).auth.by_token
+
+
+async def test_an_upstream_that_says_back_what_it_got_says_no_token_in_any_spelling():
+    from tests.enforcement.house import gateway
+    from tests.enforcement.test_gateway import raw, request, status_of
+
+    text = SECRET.decode()
+    basic = b64encode(b"mia:" + SECRET).decode()
+    fields = [
+        f"Authorization: Bearer {text}",
+        f"authorization: bearer  {text}",
+        f"Authorization: BASIC {basic}",
+        f"Authorization: Basic   {basic.translate(str.maketrans('+/', '-_')).rstrip('=')}",
+        f"Authorization: Token {text}",
+        f"Proxy-Authorization: Bearer {text}",
+        f"X-Limen-Authorization: Bearer {text}",
+        f"X_Limen_Authorization: Bearer {text}",
+    ]
+    async with upstream() as app:
+        real = House(upstream=app.url)
+        async with gateway(real) as port:
+            for field in fields:
+                for path in ("/a", "/assets/x"):  # the second is public, so it gets there whatever is sent
+                    answer = await raw(port, request(path, fields=f"{field}\r\n", cookie=real.cookie()))
+                    assert status_of(answer) in {200, 400, 401, 403}
+                    assert SECRET not in answer
+                    assert basic.encode()[:60] not in answer
+            seen = repr(app.requests)
+            assert len(app.requests) >= len(fields)
+            assert text not in seen
+            assert basic[:60] not in seen
 
 
 async def test_the_upstream_never_sees_it_and_keeps_its_own_field(house: House):

@@ -70,6 +70,7 @@ def from_file(path: Path) -> Asked:
 def by_id(folder: Path, decision_id: str) -> Asked:
     """A past decision, from the journal and the database beside the folder. Raises `LimenError` if it isn't there."""
     from limen.company import store
+    from limen.enforcement.doors import REASONS
     from limen.storage import Database
     from limen.storage.journal.reader import Reader
 
@@ -82,6 +83,9 @@ def by_id(folder: Path, decision_id: str) -> Asked:
     record = None if event is None else event.decision
     if event is None or record is None:
         raise LimenError(f"there is no decision {shown(decision_id)}", "it may be past its keeping time")
+    if not record.revision:
+        named = [REASONS[name].title if name in REASONS else name for name in record.reasons]
+        raise LimenError(f"no policy took this decision: {', '.join(named)}", "the answer does not depend on policies")
     facts = reader.facts_of(event)
     if facts is None:
         raise LimenError("the facts of this decision are not kept any more", "the journal still says its reasons")
