@@ -50,3 +50,7 @@ def test_each_command_is_one_that_there_is(page: Path) -> None:
 def test_the_pages_show_most_commands() -> None:
     shown = {name for page in PAGES for name, *_ in calls(page)}
     assert len(shown & set(COMMANDS)) > len(COMMANDS) / 2
+
+
+def test_the_first_page_stays_short() -> None:
+    assert len(PAGES[0].read_text("utf-8").splitlines()) <= 140
