@@ -17,7 +17,7 @@ from limen.settings import Settings
 FORMAT: Final = 1
 """Raised when the content's shape changes, so that an older Limen refuses what it can't read."""
 
-_SETTINGS: Final = {"name", "domain", "time_zone", "url", "groups", "networks", "sessions"}
+PUBLISHED_SETTINGS: Final = {"name", "domain", "time_zone", "url", "groups", "networks", "sessions"}
 """The settings that say what the company is. Where one machine listens and keeps its data is its own affair."""
 
 
@@ -30,7 +30,7 @@ def revision_of(company: Company) -> str:
 
 def as_published(company: Company) -> Company:
     """The company as every worker reads it once it is published: without what is one machine's own."""
-    settings = Settings.model_validate(company.settings.model_dump(include=_SETTINGS))
+    settings = Settings.model_validate(company.settings.model_dump(include=PUBLISHED_SETTINGS))
     published = replace(company, settings=settings, apps=tuple(sorted(company.apps, key=lambda app: app.id)))
     published.memo.update(company.memo)  # neither the engine nor a test hangs on where a machine listens
     return published
@@ -41,7 +41,7 @@ def write_content(company: Company) -> dict[str, Any]:
     tests = [replace(one, line=0) for one in company.tests]
     return {
         "format": FORMAT,
-        "settings": company.settings.model_dump(mode="json", include=_SETTINGS),
+        "settings": company.settings.model_dump(mode="json", include=PUBLISHED_SETTINGS),
         "apps": [_app(app) for app in sorted(company.apps, key=lambda app: app.id)],
         "policies": dict(sorted(company.policies.tree["staticPolicies"].items())),
         "tests": msgspec.to_builtins(tests, order="deterministic"),

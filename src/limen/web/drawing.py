@@ -29,6 +29,7 @@ _STROKED = {
     "workloads": '<rect x="4" y="4" width="16" height="6.5" rx="2"/>'
     '<rect x="4" y="13.5" width="16" height="6.5" rx="2"/><path d="M8 7.2v.1M8 16.7v.1M12 7.2h4M12 16.7h4"/>',
     "doctor": '<path d="M3 12.5h4l2.5-7 4.5 13 2.5-6H21"/>',
+    "settings": '<path d="M4 7h9M17 7h3M4 17h3M11 17h9"/><circle cx="15" cy="7" r="2"/><circle cx="9" cy="17" r="2"/>',
     "find": '<circle cx="10.5" cy="10.5" r="6.5"/><path d="M15.5 15.5L21 21"/>',
     "backups": '<path d="M4 5h16v4H4zM5.5 9v10h13V9M10 13h4"/>',
     "onward": '<path d="M5 12h14M13 6l6 6-6 6"/>',

@@ -52,6 +52,7 @@ NEEDS: Final[Mapping[tuple[str, str], Ways]] = {
     ("POST", "/console/people/import/apply"): CHANGE,
     ("GET", "/console/people/mail"): READ,
     ("POST", "/console/people/mail/again"): CHANGE,
+    ("GET", "/console/settings"): READ,
     ("GET", "/console/doctor"): READ,
     ("POST", "/console/doctor"): CHANGE,
     ("GET", "/console/backups"): READ,

@@ -56,6 +56,7 @@ PAGES: Final = (
     Found("Page", "Backups", "restore, standby, what is left when the machine dies", "/console/backups"),
     Found("Page", "Backups", "restore, copies", "/console/backups"),
     Found("Page", "Doctor", "set-up, DNS, certificates, health", "/console/doctor"),
+    Found("Page", "Settings", "limen.toml, configuration", "/console/settings"),
     Found("Page", "Your apps", "the portal", "/"),
     Found("Page", "Your passkeys", "your own factors", "/passkeys"),
     Found("Page", "Your sessions", "where you are signed in", "/sessions"),
