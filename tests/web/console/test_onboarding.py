@@ -51,7 +51,13 @@ async def test_from_onboarding_to_enforce(console: Console) -> None:
     assert "In onboarding" in (await console.ada.get("/console/apps")).text
     assert "/console/apps/wiki/onboarding" in (await console.ada.get("/console/apps/wiki")).text
     assert "Wiki is in onboarding until" in (await console.ada.get("/console")).text
-    assert "The app is in onboarding" in (await console.ada.get(f"/console/decisions/{passed.id}")).text
+    told = (await console.ada.get(f"/console/decisions/{passed.id}")).text
+    assert "The app is in onboarding" in told
+    assert "Ben is in Warehouse" in told
+    assert "After the onboarding:" in told
+    assert "What would turn it:" not in told
+    assert "Being set up until" in (await ben.get("/")).text
+    assert "Wird bis" in (await ben.client.get("/", headers={"accept-language": "de"})).text
 
     await console.ada.get("/console/apps/wiki/onboarding")
     change = await begun(console, "/console/apps/wiki/onboarding/end")

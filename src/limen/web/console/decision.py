@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import msgspec
@@ -61,6 +61,7 @@ class Page:
     spoke: tuple[Spoke, ...]
     beside: tuple[tuple[str, Effect], ...]
     is_current: bool
+    is_let_pass: bool
     past: Past | None
 
 
@@ -140,6 +141,7 @@ def _page(site: Site, decision_id: str, event: Event, past: Past | None) -> Page
         watched=tuple((name, titles.get(name, name)) for name in record.watched),
         spoke=_spoke(site, past, record) if past is not None else (),
         beside=_beside(past) if past is not None and past.is_same else (),
+        is_let_pass=is_let_pass(record),
         is_current=record.revision in {"", site.ports.in_force.engine.revision},
         past=past,
     )
@@ -151,7 +153,16 @@ def _said(site: Site, row: Row, record: DecisionRecord, past: Past | None) -> Sa
     if past is None or not past.is_same:
         return Said((), tuple(kind_sentence(kind, words) for kind in record.remedies))
     names = Names(row.person, row.app, site.known.groups)
-    return say(past.engine, past.explanation.decision, Audience.ADMINISTRATOR, words, names)
+    decision = past.explanation.decision
+    if is_let_pass(record):  # said is what would have refused it
+        settled = replace(past.facts, app=replace(past.facts.app, onboarding_until=0))
+        decision = past.engine.decide(past.request, settled, decision.now)
+    return say(past.engine, decision, Audience.ADMINISTRATOR, words, names)
+
+
+def is_let_pass(record: DecisionRecord) -> bool:
+    """Did only the app's onboarding let this pass?"""
+    return record.reasons[:1] == (Named.ONBOARDING,)
 
 
 def _beside(past: Past) -> tuple[tuple[str, Effect], ...]:
