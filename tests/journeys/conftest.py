@@ -104,7 +104,7 @@ def own_folder(at: Path, url_port: int, upstream: int) -> Path:
 
 
 def serve(folder: Path, url_port: int, upstream: int, clock: Any = None) -> tuple[Harbor, Any]:
-    from limen import app
+    from limen import app, serving as answering
     from limen.company.load import load_company
 
     company = load_company(own_folder(folder, url_port, upstream))
@@ -114,13 +114,13 @@ def serve(folder: Path, url_port: int, upstream: int, clock: Any = None) -> tupl
     async def live() -> None:
         async with AsyncExitStack() as closing:
             limen = await app.open_limen(closing, settings, folder, lambda: company, clock)
-            server = app.http_server(limen)
+            server = answering.http_server(limen)
             server.install_signal_handlers = lambda: None
             harbor = Harbor(limen, asyncio.get_running_loop(), url_port)
             link = await limen.identity.links.first_administrator()
             harbor.first_link = link.url
             harbors.append(harbor)
-            serving = asyncio.create_task(server.serve(sockets=[app.listen_on(settings.listen.address)]))
+            serving = asyncio.create_task(server.serve(sockets=[answering.listen_on(settings.listen.address)]))
             while not server.started:
                 if serving.done():
                     serving.result()
