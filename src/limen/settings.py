@@ -80,6 +80,12 @@ class Sessions(_Section):
     """After so many hours without a request a sign-in has ended."""
 
 
+class Recovery(_Section):
+    """How people come back who lost their device. `codes`: they may make recovery codes, and use them."""
+
+    codes: bool = True
+
+
 class Storage(_Section):
     """Where Limen keeps what it knows; a path is relative to the company folder."""
 
@@ -174,6 +180,7 @@ class Settings(_Section):
     https: Https = Https()
     help: Help = Help()
     sessions: Sessions = Sessions()
+    recovery: Recovery = Recovery()
     storage: Storage = Storage()
     retention: Retention = Retention()
     logs: Logs = Logs()

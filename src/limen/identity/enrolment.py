@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
-from limen.clock import to_iso
+from limen.clock import Instant, to_iso
 from limen.events import Event
 from limen.facts import Factor, Person
 from limen.identity import store
@@ -35,6 +35,7 @@ from limen.identity.passkeys import Ceremonies, Credential, Enrolled, Refusal, d
 from limen.identity.passwords import Passwords, judge_password
 from limen.identity.ports import Ports
 from limen.identity.sessions import Sessions
+from limen.identity.telling import News, Telling
 from limen.storage.database import Transaction
 
 _Keep = Callable[[Transaction], str]
@@ -68,6 +69,7 @@ class Enrolment:
         self._ceremonies = ceremonies
         self._passwords = passwords
         self._challenges = challenges
+        self._telling = Telling(ports)
 
     async def open(self, token: str, visitor: Visitor) -> OpenedLink:
         """What the link is for. Raises LinkRefusedError, SlowedError."""
@@ -197,9 +199,7 @@ class Enrolment:
                 if not store.insert_person(connection, person, PersonStatus.ACTIVE, now):
                     raise UnfitError("email", "Somebody has this address already", "use another one")
             else:
-                if store.status_of(connection, person.id) in {None, PersonStatus.INACTIVE}:
-                    raise LinkRefusedError
-                store.set_status(connection, person.id, PersonStatus.ACTIVE, now)
+                self._activate(transaction, person, now)
             if keep(transaction):
                 raise CeremonyRefusedError
             transaction.changed("person", person.id)
@@ -234,6 +234,15 @@ class Enrolment:
             refuse(self._ports, "sign_in.failed", "not-permitted", visitor, person.id)
             raise NotPermittedError(answer)
         return finished.signed_in
+
+    def _activate(self, transaction: Transaction, person: Person, now: Instant) -> None:
+        """Make somebody active; who was so before is told of their new passkey. Raises LinkRefusedError."""
+        before = store.status_of(transaction.connection, person.id)
+        if before in {None, PersonStatus.INACTIVE}:
+            raise LinkRefusedError
+        if before is PersonStatus.ACTIVE:
+            self._telling.tell(transaction, person, News.PASSKEY_ADDED, now)
+        store.set_status(transaction.connection, person.id, PersonStatus.ACTIVE, now)
 
 
 def say_signed_in(transaction: Transaction, signed_in: SignedIn, visitor: Visitor) -> None:
@@ -293,8 +302,8 @@ def about_person(ports: Ports, person: Person) -> tuple[str, ...]:
 
 
 def _not_by_pass(opened: OpenedLink) -> OpenedLink:
-    """An access pass enrols a passkey and nothing weaker. Raises LinkRefusedError."""
-    if opened.link.purpose is LinkPurpose.ACCESS_PASS:
+    """Links of those who are here already enrol a passkey and nothing weaker. Raises LinkRefusedError."""
+    if opened.link.is_for_a_passkey_only:
         raise LinkRefusedError
     return opened
 

@@ -50,6 +50,13 @@ class LinkRefusedError(IdentityError):
         super().__init__("This link no longer works", "ask for a new one")
 
 
+class RecoveryRefusedError(IdentityError):
+    """A recovery code was not taken; it does not say whether the address, the code or both were wrong."""
+
+    def __init__(self) -> None:
+        super().__init__("That did not match", "check the address and the code; each code works once")
+
+
 class CeremonyRefusedError(IdentityError):
     """A passkey could not be enrolled."""
 

@@ -28,6 +28,7 @@ from limen.identity.passkeys import MOST_OF_A_PERSON, Ceremonies, Credential, Re
 from limen.identity.passwords import Passwords, judge_password
 from limen.identity.ports import Ports
 from limen.identity.sessions import Sessions, mark
+from limen.identity.telling import News, Telling
 from limen.storage.break_glass import is_break_glass
 from limen.storage.database import Transaction
 
@@ -62,6 +63,7 @@ class Factors:
         self._ceremonies = ceremonies
         self._passwords = passwords
         self._challenges = challenges
+        self._telling = Telling(ports)
 
     async def of_person(self, person_id: str) -> Held:
         """What a person holds."""
@@ -83,14 +85,14 @@ class Factors:
 
         Raises NotLiveError, FreshProofNeededError, CeremonyRefusedError; UnfitError when there are too many.
         """
-        current, person, held = await self._freshly_proved(session)
+        current, person, held = await self.freshly_proved(session)
         if len(held.passkeys) >= MOST_OF_A_PERSON:
             raise UnfitError("passkey", "There are enough passkeys", "remove one that you no longer use")
         return self._ceremonies.creation_options(person, held.passkeys, visitor, current.id, self._ports.now())
 
     async def add_passkey(self, session: Session, visitor: Visitor, credential: Credential, label: str = "") -> Passkey:
         """Add a passkey. Raises NotLiveError, FreshProofNeededError, CeremonyRefusedError, UnfitError."""
-        current, person, held = await self._freshly_proved(session)
+        current, person, held = await self.freshly_proved(session)
         now = self._ports.now()
         called = label or default_name(visitor.user_agent, to_iso(now)[:10])
         if len(held.passkeys) >= MOST_OF_A_PERSON:
@@ -105,13 +107,14 @@ class Factors:
             if keep_passkey(transaction, new):
                 raise CeremonyRefusedError
             self._say(transaction, "factor.added", person.id, current, Factor.PASSKEY, new.passkey.id)
+            self._telling.tell(transaction, person, News.PASSKEY_ADDED, now)
 
         await self._ports.write(work)
         return new.passkey
 
     async def code_offer(self, session: Session, visitor: Visitor) -> CodeOffer:
         """A seed for the authenticator app. Raises NotLiveError, FreshProofNeededError."""
-        current, person, _ = await self._freshly_proved(session)
+        current, person, _ = await self.freshly_proved(session)
         return make_offer(self._ports, self._challenges, person, Binding("code", visitor.browser_hash, current.id))
 
     async def set_code(self, session: Session, visitor: Visitor, code: str, ticket: str) -> None:
@@ -119,7 +122,7 @@ class Factors:
 
         Raises NotLiveError, FreshProofNeededError, UnfitError.
         """
-        current, person, _ = await self._freshly_proved(session)
+        current, person, _ = await self.freshly_proved(session)
         binding = Binding("code", visitor.browser_hash, current.id)
         seed, step = read_offer(self._challenges, ticket, code, binding, self._ports.now())
 
@@ -134,7 +137,7 @@ class Factors:
 
         Raises NotLiveError, FreshProofNeededError, UnfitError, BusyError.
         """
-        current, person, _ = await self._freshly_proved(session)
+        current, person, _ = await self.freshly_proved(session)
         hashed = await self._passwords.hash(judge_password(password, about_person(self._ports, person)))
         now = self._ports.now()
 
@@ -149,7 +152,7 @@ class Factors:
 
     async def rename_passkey(self, session: Session, passkey_id: str, name: str) -> None:
         """Raises NotLiveError, UnfitError, UnknownError."""
-        current = self._own(session)
+        current = self.own(session)
         fit = canonical_name(name)
         done = await self._ports.write(
             lambda transaction: store.rename_passkey(transaction.connection, current.person_id, passkey_id, fit)
@@ -170,7 +173,7 @@ class Factors:
         The fresh proof has to come from another one, or whoever found the device could shut its person out. Raises
         NotLiveError, FreshProofNeededError, UnfitError, UnknownError, LastFactorError, NobodyCouldAdministerError.
         """
-        current, person, _ = await self._freshly_proved(session)
+        current, person, _ = await self.freshly_proved(session)
         now = self._ports.now()
 
         def work(transaction: Transaction) -> None:
@@ -194,7 +197,7 @@ class Factors:
         await self._remove(session, Factor.CODE)
 
     async def _remove(self, session: Session, factor: Factor, passkey_id: str = "") -> None:
-        current, person, _ = await self._freshly_proved(session)
+        current, person, _ = await self.freshly_proved(session)
 
         def work(transaction: Transaction) -> None:
             connection = transaction.connection
@@ -226,15 +229,19 @@ class Factors:
         if not is_way_in(left) or (strength_of(before) > 1 and strength_of(left) == 1):
             raise LastFactorError
 
-    def _own(self, session: Session) -> Session:
+    def own(self, session: Session) -> Session:
         """A live session that its person opened with a proof of theirs: what break-glass opens would outlive it."""
         current = self._sessions.live(session)
         if is_break_glass(current):
             raise OpensConsoleOnlyError
         return current
 
-    async def _freshly_proved(self, session: Session) -> tuple[Session, Person, Held]:
-        current = self._own(session)
+    async def freshly_proved(self, session: Session) -> tuple[Session, Person, Held]:
+        """The session's newest state, its person and what they hold, after a fresh proof as strong as that can give.
+
+        Raises NotLiveError, FreshProofNeededError, OpensConsoleOnlyError.
+        """
+        current = self.own(session)
         person = self._ports.known.people.get(current.person_id)
         if person is None:
             raise NotLiveError

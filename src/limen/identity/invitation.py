@@ -152,14 +152,14 @@ class Invitations:
 def written(person: Person, inviter: str, issued: IssuedLink, ports: Ports, language: str) -> Message:
     """The invitation in this language, else in the company's first one; English where that is none of ours."""
     settings = ports.settings
-    words = _GERMAN if (language or settings.languages[0]) == "de" else _ENGLISH
+    words = _words(language, ports)
     url = urlsplit(settings.public_url)
     values = {
         "name": person.name,
         "inviter": inviter,
         "company": settings.name,
         "origin": f"{url.scheme}://{url.netloc}",
-        "until": _date(issued.link.expires_at, ports, words),
+        "until": date_in(issued.link.expires_at, ports, language),
     }
 
     def say(text: str, without: str = "") -> str:
@@ -185,7 +185,13 @@ def written(person: Person, inviter: str, issued: IssuedLink, ports: Ports, lang
     return Message(person.email, say(words.subject, words.subject_without), text, html, lang)
 
 
-def _date(instant: Instant, ports: Ports, words: _Words) -> str:
+def _words(language: str, ports: Ports) -> _Words:
+    return _GERMAN if (language or ports.settings.languages[0]) == "de" else _ENGLISH
+
+
+def date_in(instant: Instant, ports: Ports, language: str) -> str:
+    """A date with its time and zone, in this language, else in the company's first one."""
+    words = _words(language, ports)
     at = datetime.fromtimestamp(instant / 1000, ports.settings.zone)
     return words.date.format(
         day=at.day,

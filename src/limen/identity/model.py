@@ -20,6 +20,8 @@ INVITATION_MS: Milliseconds = 7 * DAY
 PASS_MS: Milliseconds = HOUR
 LONGEST_PASS_MS: Milliseconds = DAY
 """How long a temporary access pass is good, and how long at most."""
+SHORT_MS: Milliseconds = 10 * MINUTE
+"""How long the links are good that people get by themselves: by a recovery code, or for their second device."""
 CHALLENGE_MS: Milliseconds = 5 * MINUTE
 FRESH_MS: Milliseconds = 10 * MINUTE
 """How old a proof may be where a fresh one is asked for."""
@@ -110,6 +112,8 @@ class LinkPurpose(StrEnum):
     FIRST_ADMINISTRATOR = "first_administrator"
     INVITATION = "invitation"
     ACCESS_PASS = "access_pass"  # noqa: S105 -- the name of a purpose
+    RECOVERY = "recovery"
+    SECOND_DEVICE = "second_device"
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +128,16 @@ class Link:
     expires_at: Instant
     spent_at: Instant = 0
     revoked_at: Instant = 0
+
+    @property
+    def is_for_a_passkey_only(self) -> bool:
+        """Does it add a passkey to somebody who is here already, and set nothing weaker?"""
+        return self.purpose not in {LinkPurpose.FIRST_ADMINISTRATOR, LinkPurpose.INVITATION}
+
+    @property
+    def brings_back(self) -> bool:
+        """Is it for somebody who lost a device?"""
+        return self.purpose in {LinkPurpose.ACCESS_PASS, LinkPurpose.RECOVERY}
 
     def is_good(self, now: Instant) -> bool:
         return not self.spent_at and not self.revoked_at and now < self.expires_at

@@ -18,7 +18,9 @@ from limen.identity.passwords import Passwords
 from limen.identity.people import People
 from limen.identity.ports import Ports
 from limen.identity.proving import Proving
+from limen.identity.recovery import Recovery
 from limen.identity.roster import Roster
+from limen.identity.second_device import SecondDevice
 from limen.identity.sessions import Sessions
 from limen.identity.sign_in import SignIn
 from limen.identity.step_up import StepUp
@@ -38,6 +40,8 @@ class Parts:
     sign_in: SignIn
     step_up: StepUp
     factors: Factors
+    recovery: Recovery
+    second_device: SecondDevice
     sessions: Sessions
     tokens: Tokens
     guesses: Guesses
@@ -80,6 +84,7 @@ async def build(ports: Ports, passwords: Passwords | None = None) -> Parts:
     sessions = Sessions(ports)
     links = Links(ports, guesses)
     invitations = Invitations(ports, links)
+    factors = Factors(ports, sessions, ceremonies, passwords, challenges)
     return Parts(
         people=People(ports, invitations),
         roster=Roster(ports, invitations),
@@ -87,7 +92,9 @@ async def build(ports: Ports, passwords: Passwords | None = None) -> Parts:
         enrolment=Enrolment(ports, links, sessions, ceremonies, passwords, challenges),
         sign_in=SignIn(ports, sessions, ceremonies, proving),
         step_up=StepUp(ports, sessions, ceremonies, proving),
-        factors=Factors(ports, sessions, ceremonies, passwords, challenges),
+        factors=factors,
+        recovery=Recovery(ports, links, factors, proving, key),
+        second_device=SecondDevice(ports, links, factors, sessions),
         sessions=sessions,
         tokens=Tokens(ports, sessions),
         guesses=guesses,

@@ -24,6 +24,7 @@ from limen.identity.model import (
 from limen.identity.names import canonical_email, canonical_name
 from limen.identity.ports import Ports
 from limen.identity.sessions import end_everything_of
+from limen.identity.telling import News, Telling
 from limen.storage.database import Transaction
 
 MOST_GROUPS = 100
@@ -39,6 +40,7 @@ class People:
     def __init__(self, ports: Ports, invitations: Invitations) -> None:
         self._ports = ports
         self._invitations = invitations
+        self._telling = Telling(ports)
 
     async def all(self) -> list[Member]:
         """Everybody, by name."""
@@ -129,6 +131,9 @@ class People:
                 lose_passkey(transaction, person_id, passkey_id, by=by, now=now, why=why)
             if is_stolen:
                 end_everything_of(transaction, person_id, now, by, LOST, why)
+            person = store.person_by_id(transaction.connection, person_id)
+            if person is not None:
+                self._telling.tell(transaction, person, News.PASS_ISSUED, now)
             return self._invitations.issue_pass(transaction, person_id, by=by, now=now, good_for=good_for, why=why)
 
         issued = await self._ports.take(work)

@@ -95,7 +95,7 @@ class Proving:
             lambda snapshot: store.way_in(snapshot.connection, email, visitor.browser_hash if visitor.browser else b"")
         )
         person_id = found.person_id
-        keys = self._keys(email, found, visitor)
+        keys = self.keys_of(email, found, visitor)
         self.admit(keys, visitor)
         try:
             is_right = await self._passwords.holds(found.password, password[: 4 * MAX_LENGTH])
@@ -145,7 +145,11 @@ class Proving:
             refuse(self._ports, "sign_in.slowed", "too-many-guesses", visitor)
         raise SlowedError(wait)
 
-    def _keys(self, email: str, found: store.WayIn, visitor: Visitor) -> tuple[Key, ...]:
+    def forgive(self, keys: tuple[Key, ...]) -> None:
+        """Take back a try that was right."""
+        self._guesses.forgive(keys, self._ports.now())
+
+    def keys_of(self, email: str, found: store.WayIn, visitor: Visitor) -> tuple[Key, ...]:
         """A browser the person has signed in with counts for itself; everybody else counts three times."""
         if found.knows_browser:
             return (("browser", f"{found.person_id}:{visitor.browser_hash.hex()[:24]}"),)

@@ -15,6 +15,7 @@ from sqlalchemy import (
     LargeBinary,
     String,
     Table,
+    and_,
     delete,
     func,
     insert,
@@ -46,6 +47,8 @@ mails = Table(
 """`about` is what the mail is about (a link's id). `sealed` is there only while the mail may still be sent."""
 Index("ix_mails_state_next_try_at", mails.c.state, mails.c.next_try_at)
 
+_WITH_LINK = mails.c.about.startswith("l_", autoescape=True)
+"""Is it about a one-time link?"""
 _SHOWN = [column for column in mails.c if column.name != "sealed"]
 
 
@@ -69,6 +72,10 @@ class Mail:
     tries: int
     problem: str = ""
     done_at: Instant = 0
+
+    @property
+    def has_link(self) -> bool:
+        return self.about.startswith("l_")
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,9 +119,12 @@ def finish(connection: Connection, mail_id: str, state: MailState, tries: int, n
 
 
 def drop(connection: Connection, now: Instant, problem: str, *, person_id: str = "", about: str = "") -> int:
-    """What is still queued for a person, or about a thing, is not sent any more. Returns how many."""
-    column, value = (mails.c.about, about) if about else (mails.c.person_id, person_id)
-    where = (column == value, mails.c.state == MailState.QUEUED)
+    """What is still queued about a thing, or with any link of a person, is not sent any more. Returns how many.
+
+    What tells a person what happened goes out all the same, or whoever did it could keep it quiet.
+    """
+    of_person = and_(mails.c.person_id == person_id, _WITH_LINK)
+    where = (mails.c.about == about if about else of_person, mails.c.state == MailState.QUEUED)
     values = {"state": MailState.FAILED, "done_at": now, "problem": problem, "sealed": None}
     return int(connection.execute(update(mails).where(*where).values(**values)).rowcount)
 
@@ -142,7 +152,10 @@ def recent(connection: Connection, most: int, state: str = "") -> list[Mail]:
 
 
 def last_of(connection: Connection, person_id: str) -> Mail | None:
-    query = select(*_SHOWN).where(mails.c.person_id == person_id).order_by(mails.c.queued_at.desc(), mails.c.id)
+    """The newest mail with a link for this person."""
+    query = (
+        select(*_SHOWN).where(mails.c.person_id == person_id, _WITH_LINK).order_by(mails.c.queued_at.desc(), mails.c.id)
+    )
     row = connection.execute(query.limit(1)).first()
     return _mail(tuple(row)) if row else None
 

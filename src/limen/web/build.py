@@ -46,6 +46,7 @@ from limen.web.console import (
 )
 from limen.web.portal import (
     access,
+    account,
     apps,
     break_glass,
     enrolment,
@@ -54,6 +55,7 @@ from limen.web.portal import (
     opening,
     passkeys,
     records,
+    recovery,
     sessions,
     sign_in,
     step_up,
@@ -77,6 +79,8 @@ _ROOMS: Final = (
         sessions,
         tokens,
         records,
+        account,
+        recovery,
         access,
         not_yet,
         withheld,

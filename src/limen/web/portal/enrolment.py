@@ -51,6 +51,7 @@ def rooms(site: Site) -> APIRouter:
     @router.post(f"{PATH}/passkey")
     async def with_passkey(request: Request) -> Response:
         async def finish(visit: Visit, sent: dict[str, Any]) -> Response:
+            link = (await enrolment.open(text_of(sent, "token"), visit.visitor)).link
             done = await enrolment.with_passkey(
                 text_of(sent, "token"),
                 visit.visitor,
@@ -58,7 +59,8 @@ def rooms(site: Site) -> APIRouter:
                 name=text_of(sent, "name"),
                 email=text_of(sent, "email"),
             )
-            return site.signed_in(visit, done, "/", by_script=True)
+            to = "/passkeys?done=back" if link.brings_back else "/"
+            return site.signed_in(visit, done, to, by_script=True)
 
         return await site.answering_script(request, finish)
 

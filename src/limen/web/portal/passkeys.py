@@ -21,7 +21,7 @@ def rooms(site: Site) -> APIRouter:
     @router.get("/passkeys")
     async def show(request: Request) -> Response:
         resident = await site.enter(request)
-        return await _page(site, resident, done=query(request, "done"))
+        return await page(site, resident, done=query(request, "done"))
 
     @router.post("/passkeys/{passkey_id}/rename")
     async def rename(request: Request, passkey_id: str) -> Response:
@@ -32,7 +32,7 @@ def rooms(site: Site) -> APIRouter:
         except NotLiveError:
             raise
         except LimenError as wrong:
-            return await _page(site, resident, problem=wrong)
+            return await page(site, resident, problem=wrong)
         return site.go(resident, "/passkeys", done="renamed")
 
     @router.post("/passkeys/{passkey_id}/remove")
@@ -44,7 +44,7 @@ def rooms(site: Site) -> APIRouter:
         except (NotLiveError, FreshProofNeededError):
             raise
         except LimenError as wrong:
-            return await _page(site, resident, problem=wrong)
+            return await page(site, resident, problem=wrong)
         return site.go(resident, "/passkeys", done="removed")
 
     @router.post("/passkeys/{passkey_id}/lost")
@@ -56,7 +56,7 @@ def rooms(site: Site) -> APIRouter:
         except (NotLiveError, FreshProofNeededError):
             raise
         except LimenError as wrong:
-            return await _page(site, resident, problem=wrong)
+            return await page(site, resident, problem=wrong)
         return site.go(resident, "/passkeys", done="lost")
 
     _for_scripts(router, site)
@@ -83,7 +83,13 @@ def _for_scripts(router: APIRouter, site: Site) -> None:
         return await site.admitting_script(request, finish)
 
 
-async def _page(site: Site, resident: Resident, *, problem: LimenError | None = None, done: str = "") -> Response:
-    held = await site.identity.factors.of_person(resident.person.id)
-    status = status_of(problem) if problem else 200
-    return site.page("portal/passkeys.html", resident, status, held=held, problem=problem, done=done)
+async def page(site: Site, resident: Resident, *, problem: LimenError | None = None, done: str = "") -> Response:
+    """My passkeys, with what went wrong or was done."""
+    recovery = site.identity.recovery
+    values = {
+        "held": await site.identity.factors.of_person(resident.person.id),
+        "left": await recovery.left(resident.person.id) if recovery.is_on else None,
+        "problem": problem,
+        "done": done,
+    }
+    return site.page("portal/passkeys.html", resident, status_of(problem) if problem else 200, **values)

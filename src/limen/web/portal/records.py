@@ -37,6 +37,7 @@ FAMILIES: Final = {
     "token": gettext_noop("Your tokens"),
     "link": gettext_noop("One-time links"),
     "mail": gettext_noop("Mails to you"),
+    "recovery": gettext_noop("Recovery codes"),
     "factor": gettext_noop("Your passkeys, password and code"),
     "revision": gettext_noop("Changes you published"),
     "break_glass": gettext_noop("Break-glass"),

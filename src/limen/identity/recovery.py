@@ -1,0 +1,156 @@
+"""Recovery codes: kept on paper, each good once for a link that makes a new passkey; and "this wasn't me"."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import re
+import secrets
+from dataclasses import dataclass
+from typing import Final
+
+from limen.clock import Instant
+from limen.events import Event
+from limen.facts import Session
+from limen.identity import store
+from limen.identity.deciding import refuse
+from limen.identity.errors import RecoveryRefusedError, UnfitError
+from limen.identity.factors import Factors
+from limen.identity.links import Links
+from limen.identity.model import SHORT_MS, IssuedLink, LinkPurpose, Visitor
+from limen.identity.names import canonical_email
+from limen.identity.ports import Ports
+from limen.identity.proving import Proving
+from limen.identity.sessions import end_everything_of
+from limen.identity.telling import News, Telling
+from limen.storage.database import Transaction
+
+HOW_MANY: Final = 10
+LETTERS: Final = "0123456789abcdefghjkmnpqrstvwxyz"
+"""Crockford's base 32: no letter that looks like a digit."""
+LENGTH: Final = 16
+"""80 bits: what nobody guesses, even with the database and its key in hand."""
+CODE: Final = re.compile(rf"[{LETTERS}]{{4}}(-[{LETTERS}]{{4}}){{3}}")
+NOT_ME: Final = "not-me"
+_MAX_TYPED: Final = 100
+_SAME: Final = str.maketrans({"o": "0", "i": "1", "l": "1", "-": None, " ": None})
+
+
+@dataclass(frozen=True, slots=True)
+class Left:
+    """How many codes are unused, and when they were made (0: none were)."""
+
+    count: int
+    made_at: Instant
+
+
+class Recovery:
+    """Makes the codes and takes them. A code opens no session: it issues a link, as a helper would."""
+
+    def __init__(self, ports: Ports, links: Links, factors: Factors, proving: Proving, key: bytes) -> None:
+        self._ports = ports
+        self._links = links
+        self._factors = factors
+        self._proving = proving
+        self._telling = Telling(ports)
+        self._key = hmac.digest(key, b"limen recovery codes", hashlib.sha256)
+
+    @property
+    def is_on(self) -> bool:
+        """Does this company have recovery codes at all?"""
+        return self._ports.settings.recovery.codes
+
+    async def left(self, person_id: str) -> Left:
+        """What a person still has of them."""
+        found = await self._ports.read(lambda snapshot: store.recovery_codes_left(snapshot.connection, person_id))
+        return Left(*found)
+
+    async def make(self, session: Session) -> tuple[str, ...]:
+        """Ten new codes, to be shown once; those before are worth nothing.
+
+        Raises NotLiveError, FreshProofNeededError, OpensConsoleOnlyError, and UnfitError where there are none.
+        """
+        if not self.is_on:
+            raise UnfitError("code", "There are no recovery codes here", "ask your administrator for an access pass")
+        current, person, _ = await self._factors.freshly_proved(session)
+        codes, now = tuple(_new_code() for _ in range(HOW_MANY)), self._ports.now()
+
+        def work(transaction: Transaction) -> None:
+            store.delete_recovery_codes(transaction.connection, person.id)
+            digests = [self._digest(person.id, code) for code in codes]
+            store.insert_recovery_codes(transaction.connection, person.id, digests, now)
+            transaction.say(
+                Event(
+                    id="",
+                    at=now,
+                    kind="recovery.codes_made",
+                    actor=person.id,
+                    subject=person.id,
+                    session=current.id,
+                    address=current.address,
+                )
+            )
+
+        await self._ports.write(work)
+        return codes
+
+    async def redeem(self, visitor: Visitor, email: str, code: str) -> IssuedLink:
+        """Use a code up for a link that makes a passkey within ten minutes. The person's older links die.
+
+        The same is looked up whether or not the address is known, and guessing is held to the pace of passwords.
+        Raises RecoveryRefusedError (the same for every cause), SlowedError.
+        """
+        try:
+            address = canonical_email(email)
+        except UnfitError:
+            address = "?"  # goes the same way as an address that nobody has
+        now, browser = self._ports.now(), visitor.browser_hash if visitor.browser else b""
+        found = await self._ports.read(lambda snapshot: store.way_in(snapshot.connection, address, browser))
+        keys = self._proving.keys_of(address, found, visitor)
+        self._proving.admit(keys, visitor)
+        digest = self._digest(found.person_id, code[:_MAX_TYPED])
+        is_right = await self._ports.read(
+            lambda snapshot: store.holds_recovery_code(snapshot.connection, found.person_id, digest)
+        )
+        issued = None
+        if is_right and self.is_on:
+            issued = await self._ports.write(lambda transaction: self._use(transaction, found.person_id, digest, now))
+        if issued is None:
+            reason = "nobody" if not found.person_id else "used-meanwhile" if is_right else "code-wrong"
+            refuse(self._ports, "recovery.refused", reason, visitor, found.person_id)
+            raise RecoveryRefusedError
+        self._proving.forgive(keys)
+        return issued
+
+    async def not_me(self, session: Session) -> None:
+        """Something was done in a person's name: end their sessions, links, passes and recovery codes at once.
+
+        Needs no fresh proof, since it only takes away. Raises NotLiveError, OpensConsoleOnlyError.
+        """
+        current, now = self._factors.own(session), self._ports.now()
+
+        def work(transaction: Transaction) -> None:
+            store.delete_recovery_codes(transaction.connection, current.person_id)
+            end_everything_of(transaction, current.person_id, now, current.person_id, NOT_ME)
+
+        await self._ports.write(work)
+
+    def _use(self, transaction: Transaction, person_id: str, digest: bytes, now: Instant) -> IssuedLink | None:
+        connection = transaction.connection
+        person = store.person_by_id(connection, person_id)
+        if person is None or not person.active or not store.use_recovery_code(connection, person_id, digest, now):
+            return None
+        store.revoke_links(connection, now, person_id=person_id)
+        transaction.say(Event(id="", at=now, kind="recovery.code_used", actor=person_id, subject=person_id))
+        self._telling.tell(transaction, person, News.CODE_USED, now)
+        return self._links.issue(transaction, LinkPurpose.RECOVERY, person_id, by=person_id, now=now, good_for=SHORT_MS)
+
+    def _digest(self, person_id: str, code: str) -> bytes:
+        """What is kept of a code: keyed, so that a stolen database says nothing, and bound to its person."""
+        typed = code.casefold().translate(_SAME)
+        return hmac.digest(self._key, f"{person_id}\n{typed}".encode("utf-8", "replace"), hashlib.sha256)
+
+
+def _new_code() -> str:
+    letters = "".join(secrets.choice(LETTERS) for _ in range(LENGTH))
+    return "-".join(letters[at : at + 4] for at in range(0, LENGTH, 4))

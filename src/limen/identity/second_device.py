@@ -1,0 +1,69 @@
+"""A second device from the first: a link that makes a passkey there, to be scanned within ten minutes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from limen.facts import Session
+from limen.identity import store
+from limen.identity.errors import NotLiveError, UnfitError
+from limen.identity.factors import Factors
+from limen.identity.links import Links
+from limen.identity.model import SHORT_MS, IssuedLink, LinkPurpose
+from limen.identity.passkeys import MOST_OF_A_PERSON
+from limen.identity.ports import Ports
+from limen.identity.sessions import Sessions
+from limen.storage.database import Transaction
+
+STRENGTH = 3
+
+
+@dataclass(frozen=True, slots=True)
+class ForSecond:
+    """A link for the second device, and the same as a picture to scan: SVG without styles or scripts."""
+
+    issued: IssuedLink
+    svg: str = field(repr=False)
+
+
+class SecondDevice:
+    """Lets whoever has just used a passkey make another one elsewhere."""
+
+    def __init__(self, ports: Ports, links: Links, factors: Factors, sessions: Sessions) -> None:
+        self._ports = ports
+        self._links = links
+        self._factors = factors
+        self._sessions = sessions
+
+    async def offer(self, session: Session) -> ForSecond:
+        """A link that works once within ten minutes; the person's older links die.
+
+        Raises NotLiveError, FreshProofNeededError unless a passkey was used in the last ten minutes,
+        OpensConsoleOnlyError, and UnfitError for somebody with no passkey, or with enough of them.
+        """
+        current = self._factors.own(session)
+        held = await self._factors.of_person(current.person_id)
+        if not held.passkeys:
+            raise UnfitError("passkey", "You have no passkey yet", "add one on this device first")
+        if len(held.passkeys) >= MOST_OF_A_PERSON:
+            raise UnfitError("passkey", "There are enough passkeys", "remove one that you no longer use")
+        fresh, now = self._sessions.freshly_proved(current, STRENGTH), self._ports.now()
+
+        def work(transaction: Transaction) -> IssuedLink:
+            person = store.person_by_id(transaction.connection, fresh.person_id)
+            if person is None or not person.active:
+                raise NotLiveError
+            store.revoke_links(transaction.connection, now, person_id=person.id)
+            return self._links.issue(
+                transaction, LinkPurpose.SECOND_DEVICE, person.id, by=person.id, now=now, good_for=SHORT_MS
+            )
+
+        issued = await self._ports.write(work)
+        return ForSecond(issued, _drawn(issued.url))
+
+
+def _drawn(url: str) -> str:
+    import segno  # noqa: PLC0415 -- heavy
+
+    code = segno.make(url, error="m", micro=False)
+    return code.svg_inline(border=2, omitsize=True, svgclass="qr", lineclass=None, dark="#000", light="#fff")

@@ -1,0 +1,110 @@
+"""What happened with your account: what opens and shuts it, by whom; and "this wasn't me", which shuts it at once."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from fastapi import APIRouter
+from starlette.requests import Request
+from starlette.responses import Response
+
+from limen.clock import Instant
+from limen.events import Event
+from limen.facts import Person
+from limen.storage.journal.recent import RING
+from limen.web.catalogue import gettext_noop
+from limen.web.requests import SESSION_COOKIE
+from limen.web.site import Resident, Site, drop_cookie
+
+AT: Final = "/account"
+MOST: Final = 50
+HAPPENED: Final[Mapping[tuple[str, str], str]] = {
+    ("link.issued", "access_pass"): gettext_noop("An access pass was issued"),
+    ("link.issued", "second_device"): gettext_noop("A link for another device was made"),
+    ("link.issued", "invitation"): gettext_noop("A link to enrol was issued"),
+    ("factor.added", "passkey"): gettext_noop("A passkey was added"),
+    ("factor.added", "password"): gettext_noop("A password was set"),
+    ("factor.added", "code"): gettext_noop("An authenticator code was set up"),
+    ("factor.removed", "passkey"): gettext_noop("A passkey was removed"),
+    ("factor.removed", "password"): gettext_noop("The password was removed"),
+    ("factor.removed", "code"): gettext_noop("The authenticator code was removed"),
+    ("recovery.codes_made", ""): gettext_noop("Recovery codes were made"),
+    ("recovery.code_used", ""): gettext_noop("A recovery code was used"),
+    ("recovery.refused", ""): gettext_noop("Somebody tried a recovery code that was wrong"),
+    ("session.revoked", ""): gettext_noop("A session was ended"),
+    ("sessions.revoked", ""): gettext_noop("All sessions were ended"),
+    ("person.changed", "groups"): gettext_noop("Your groups were changed"),
+    ("person.changed", "let-go"): gettext_noop("Your access was ended"),
+    ("person.changed", "taken-back"): gettext_noop("You were given your access back"),
+    ("person.changed", "link-revoked"): gettext_noop("A one-time link was made worthless"),
+}
+"""What is told of an event, by its kind and what its details say it is about."""
+ROLES: Final = {
+    "administrators": gettext_noop("an administrator"),
+    "helpdesk": gettext_noop("the helpdesk"),
+    "break-glass": gettext_noop("break-glass"),
+}
+_ABOUT: Final = ("purpose", "factor", "change")
+
+
+@dataclass(frozen=True, slots=True)
+class Happened:
+    """One line. `by` is a role, never a name: who did it is for the journal."""
+
+    at: Instant
+    what: str
+    by: str
+    address: str
+
+
+def rooms(site: Site) -> APIRouter:
+    router = APIRouter()
+
+    @router.get(AT)
+    async def show(request: Request) -> Response:
+        resident = await site.enter(request)
+        person_id = resident.person.id
+        events = await site.in_thread(
+            lambda: site.ports.journal.recent(RING, lambda e: e.subject == person_id and text_of(e) != "")
+        )
+        lines = [_line(site, resident, event) for event in events[:MOST]]
+        return site.page("portal/account.html", resident, lines=lines, contact=site.ports.settings.help.contact)
+
+    @router.post(f"{AT}/not-me")
+    async def not_me(request: Request) -> Response:
+        """Needs no fresh proof: what only ends access must be quick."""
+        resident = await site.enter(request)
+        await site.form(request, resident.visit)
+        await site.identity.recovery.not_me(resident.session)
+        contact = site.ports.settings.help.contact
+        response = site.page("portal/not_me.html", resident.visit, me=None, contact=contact, here="/")
+        drop_cookie(response, SESSION_COOKIE)
+        return response
+
+    return router
+
+
+def text_of(event: Event) -> str:
+    """What a person is told of this event, in words for the catalogue; "" where it is nothing of the kind."""
+    about = next((str(event.details[name]) for name in _ABOUT if name in event.details), "")
+    return HAPPENED.get((event.kind, about), HAPPENED.get((event.kind, ""), ""))
+
+
+def role_of(person: Person | None) -> str:
+    """Which role somebody acted in, in words for the catalogue."""
+    held = person.groups if person is not None else frozenset()
+    return next((word for group, word in ROLES.items() if group in held), gettext_noop("somebody who may"))
+
+
+def _line(site: Site, resident: Resident, event: Event) -> Happened:
+    speech = resident.visit.speech
+    is_own = event.actor == resident.person.id
+    if is_own:
+        by = speech.gettext("you")
+    elif event.actor:
+        by = speech.gettext(role_of(site.known.people.get(event.actor)))
+    else:
+        by = "" if event.kind == "recovery.refused" else speech.gettext("the server")
+    return Happened(event.at, speech.gettext(text_of(event)), by, event.address if is_own else "")

@@ -1,0 +1,91 @@
+"""Back in without a device, by a code from paper; and what keeps that from being needed: codes, and a second device."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from fastapi import APIRouter
+from markupsafe import Markup
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
+
+from limen.errors import LimenError
+from limen.identity.errors import FreshProofNeededError, NotLiveError, OpensConsoleOnlyError
+from limen.identity.recovery import CODE, HOW_MANY
+from limen.web.portal.passkeys import page as passkeys_page
+from limen.web.requests import one
+from limen.web.site import Site, Visit, status_of
+
+AT: Final = "/lost-device"
+
+
+def rooms(site: Site) -> APIRouter:
+    router = APIRouter()
+    identity = site.identity
+
+    @router.get(AT)
+    async def ask(request: Request) -> Response:
+        return _asked(site, site.visit(request))
+
+    @router.post(AT)
+    async def redeem(request: Request) -> Response:
+        """A code from paper becomes the page that makes a new passkey; nobody is signed in by it."""
+        visit = site.visit(request)
+        sent = await site.form(request, visit)
+        email = one(sent, "email")[:254]
+        try:
+            issued = await identity.recovery.redeem(visit.visitor, email, one(sent, "code"))
+            token = issued.token.reveal()
+            opened = await identity.enrolment.open(token, visit.visitor)
+        except LimenError as wrong:
+            return _asked(site, visit, email, wrong)
+        return site.page("portal/welcome.html", visit, token=token, opened=opened)
+
+    @router.post("/passkeys/codes")
+    async def make(request: Request) -> Response:
+        resident = await site.enter(request)
+        await site.form(request, resident.visit)
+        try:
+            codes = await identity.recovery.make(resident.session)
+        except (NotLiveError, FreshProofNeededError, OpensConsoleOnlyError):
+            raise
+        except LimenError as wrong:
+            return await passkeys_page(site, resident, problem=wrong)
+        return site.page("portal/codes.html", resident, codes=codes)
+
+    @router.post("/passkeys/codes/file")
+    async def as_file(request: Request) -> Response:
+        """The codes of the page that shows them once, as a file: they are kept nowhere, so the page sends them back."""
+        resident = await site.enter(request)
+        sent = await site.form(request, resident.visit)
+        codes = [code for code in sent.get("code", [])[:HOW_MANY] if CODE.fullmatch(code)]
+        head = resident.visit.speech.gettext("Recovery codes for {company}", company=site.ports.settings.name)
+        text = "\n".join([head, f"{site.origin}{AT}", "", *codes, ""])
+        return PlainTextResponse(text, headers={"content-disposition": 'attachment; filename="recovery-codes.txt"'})
+
+    @router.post("/passkeys/second")
+    async def second(request: Request) -> Response:
+        resident = await site.enter(request)
+        await site.form(request, resident.visit)
+        try:
+            offer = await identity.second_device.offer(resident.session)
+        except (NotLiveError, FreshProofNeededError, OpensConsoleOnlyError):
+            raise
+        except LimenError as wrong:
+            return await passkeys_page(site, resident, problem=wrong)
+        picture = Markup(offer.svg)  # noqa: S704 -- drawn by us from our own address
+        return site.page("portal/second_device.html", resident, issued=offer.issued, qr=picture)
+
+    return router
+
+
+def _asked(site: Site, visit: Visit, email: str = "", problem: LimenError | None = None) -> Response:
+    return site.page(
+        "portal/lost_device.html",
+        visit,
+        status_of(problem) if problem else 200,
+        email=email,
+        problem=problem,
+        has_codes=site.identity.recovery.is_on,
+        contact=site.ports.settings.help.contact,
+    )
