@@ -36,6 +36,7 @@ UNDECIDED: Final = {
     "/enrol/passkey": "the same",
     "/enrol/code": "the same",
     "/enrol/password": "the same",
+    "/lost-device": "a code from paper issues a one-time link; the sign-in that follows is decided",
     "/break-glass": "opened by a link from the server's own console, where no policy can take it away",
     "/break-glass/open": "the same",
 }
