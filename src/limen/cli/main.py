@@ -52,6 +52,9 @@ COMMANDS: Final[dict[str, Command]] = {
     "import": Command("limen.cli.importing", "Bring people from a CSV file: show the difference, or do it"),
     "erase": Command("limen.cli.erase", "Erase one person: show what goes and what stays, or do it"),
     "export": Command("limen.cli.export", "Make a copy of everything that is kept of one person"),
+    "notice": Command(
+        "limen.cli.notice", "Print what is recorded and who can see it, for employees or a works council"
+    ),
     "token": Command("limen.cli.token", "List and revoke the tokens of programs, and make them for workloads"),
     "break-glass": Command(
         "limen.cli.break_glass", "Open the console for half an hour where policies lock everybody out"

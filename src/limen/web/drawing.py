@@ -31,6 +31,7 @@ _STROKED = {
     "doctor": '<path d="M3 12.5h4l2.5-7 4.5 13 2.5-6H21"/>',
     "settings": '<path d="M4 7h9M17 7h3M4 17h3M11 17h9"/><circle cx="15" cy="7" r="2"/><circle cx="9" cy="17" r="2"/>',
     "find": '<circle cx="10.5" cy="10.5" r="6.5"/><path d="M15.5 15.5L21 21"/>',
+    "privacy": '<path d="M12 3l7.5 3v5.5c0 4.5-3 7.7-7.5 9.5-4.5-1.8-7.5-5-7.5-9.5V6z"/>',
     "backups": '<path d="M4 5h16v4H4zM5.5 9v10h13V9M10 13h4"/>',
     "onward": '<path d="M5 12h14M13 6l6 6-6 6"/>',
 }

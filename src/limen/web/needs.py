@@ -53,6 +53,7 @@ NEEDS: Final[Mapping[tuple[str, str], Ways]] = {
     ("GET", "/console/people/mail"): READ,
     ("POST", "/console/people/mail/again"): CHANGE,
     ("GET", "/console/settings"): READ,
+    ("GET", "/console/privacy"): READ,
     ("GET", "/console/doctor"): READ,
     ("POST", "/console/doctor"): CHANGE,
     ("GET", "/console/backups"): READ,

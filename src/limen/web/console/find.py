@@ -55,6 +55,7 @@ PAGES: Final = (
     Found("Page", "Workloads", "services and programs", "/console/workloads"),
     Found("Page", "Backups", "restore, standby, what is left when the machine dies", "/console/backups"),
     Found("Page", "Backups", "restore, copies", "/console/backups"),
+    Found("Page", "Privacy", "retention, notices for employees and the works council, GDPR", "/console/privacy"),
     Found("Page", "Doctor", "set-up, DNS, certificates, health", "/console/doctor"),
     Found("Page", "Settings", "limen.toml, configuration", "/console/settings"),
     Found("Page", "Your apps", "the portal", "/"),

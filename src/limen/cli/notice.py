@@ -1,0 +1,34 @@
+"""`limen notice`: what is recorded, for how long and who can see it, as a template from the rules in force."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+
+def run(
+    audience: Annotated[str, typer.Argument(metavar="AUDIENCE", help="Whom it is for: employees, or works-council")],
+    folder: Annotated[Path, typer.Argument(metavar="[DIR]", help="The company folder")] = Path(),
+    *,
+    language: Annotated[str, typer.Option(help="en or de; the company's first language where nothing is said")] = "",
+) -> None:
+    from limen.cli.opened import opened
+    from limen.errors import LimenError
+    from limen.identity import store
+    from limen.policy.saying import Language
+    from limen.privacy.notice import Audience, as_markdown, notice
+    from limen.privacy.standing import standing
+
+    if audience not in set(Audience):
+        raise LimenError(f"there is no notice for {audience[:40]!r}", f"name one of {', '.join(Audience)}")
+    if language and language not in set(Language):
+        raise LimenError(f"Limen does not speak {language[:40]!r}", f"name one of {', '.join(Language)}")
+    with opened(folder) as here:
+        company = here.in_force()
+        people = here.database.read(lambda snapshot: store.all_people(snapshot.connection))
+        spoken = Language(language or here.settings.languages[0])
+        apps = [app.name for app in company.apps]
+        now = standing(here.settings, company.engine(), apps, people)
+    print(as_markdown(notice(Audience(audience), spoken, now)), end="")

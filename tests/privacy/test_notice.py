@@ -1,0 +1,53 @@
+"""The notices follow what is in force: a figure that changes there changes here, in both languages."""
+
+from __future__ import annotations
+
+import pytest
+from tests.privacy.test_standing import harbor
+
+from limen.events import KINDS
+from limen.policy.saying import Language
+from limen.privacy.notice import Audience, as_markdown, notice
+from limen.privacy.standing import standing
+from limen.settings import Settings
+
+COMPANY = harbor()
+
+
+def text(audience: Audience, language: Language, **sections: dict[str, object]) -> str:
+    written = COMPANY.settings.model_dump()
+    for section, values in sections.items():
+        written[section] = {**written[section], **values}
+    written["mail"].pop("sender", None)
+    settings = Settings.model_validate(written)
+    return as_markdown(notice(audience, language, standing(settings, COMPANY.engine(), ["Wiki", "Payroll"], [])))
+
+
+@pytest.mark.parametrize("audience", Audience)
+@pytest.mark.parametrize("language", Language)
+def test_settings_and_policies_are_what_it_says(audience: Audience, language: Language) -> None:
+    said = text(
+        audience, language, storage={"journal_days": 37}, retention={"people_days": 41}, help={"contact": "noor@x"}
+    )
+    for word in ("37 ", "41 ", "noor@x", "- Wiki", "/records", COMPANY.settings.name):
+        assert word in said
+    assert COMPANY.settings.groups["administrators"] in said
+    never = text(audience, language, retention={"people_days": 0, "invited_days": 0}, backup={"keep": 0})
+    assert " 0 Tage" not in never
+    assert " 0 days" not in never
+    assert "{" not in said + never
+
+
+def test_a_name_stays_a_text_in_markdown() -> None:
+    now = standing(COMPANY.settings, COMPANY.engine(), ["<img src=x>[a](javascript:b)"], [])
+    said = as_markdown(notice(Audience.EMPLOYEES, Language.ENGLISH, now))
+    assert r"- \<img src=x>\[a](javascript:b)" in said
+
+
+@pytest.mark.parametrize("language", Language)
+def test_the_works_council_is_told_every_kind_and_whether_the_wire_is_encrypted(language: Language) -> None:
+    said = text(Audience.WORKS_COUNCIL, language)
+    assert all(kind in said for kind in KINDS)
+    is_plain = COMPANY.settings.public_url.startswith("http:")
+    assert ("NOT" in said or "NICHT" in said) == is_plain
+    assert "KINDS" not in said
