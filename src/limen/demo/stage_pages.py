@@ -146,7 +146,8 @@ class StagePages:
         if cookies:
             ticket = self._stage.tickets.issue(cookies)
             return RedirectResponse(f"/going?ticket={ticket}", status_code=303)
-        return RedirectResponse("/#answer", status_code=303)
+        shows = "theft" if request.path_params["what"] in {"steal", "end"} else "answer"
+        return RedirectResponse(f"/#{shows}", status_code=303)
 
     async def _done(self, what: str, it: str) -> dict[str, str] | str | None:
         visitor = self._visitor
