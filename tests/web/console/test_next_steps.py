@@ -2,9 +2,10 @@ from __future__ import annotations
 
 import pytest
 
+from limen.doctor.finding import Finding, State
 from limen.facts import LIMEN, App, Factor, Label, Person, PublicRoute, Upstream
 from limen.identity.model import ADMINISTRATORS, Member, PersonStatus
-from limen.web.console.next_steps import is_plain_http, next_steps
+from limen.web.console.next_steps import about_doctor, is_plain_http, next_steps
 
 LIMENS_OWN = App(LIMEN, "Limen", "limen.harbor.example", Upstream(""))
 
@@ -85,3 +86,27 @@ def test_what_watched_policies_would_have_changed_is_counted_and_leads_to_its_ro
 )
 def test_only_this_machine_itself_may_be_reached_without_encryption(url: str, *, is_plain: bool) -> None:
     assert is_plain_http(url) is is_plain
+
+
+def test_invitations_that_ran_out_are_told_apart_from_those_that_may_still_be_used() -> None:
+    invited = [member(name, status=PersonStatus.INVITED) for name in ("neo", "noa", "nik")]
+    steps = next_steps([*SOUND, *invited], [LIMENS_OWN, GOOD_APP], {}, {}, expired=2)
+    assert [step.what for step in steps] == ["2 invitations have run out", "One person invited, not enrolled yet"]
+
+
+def test_mail_that_goes_into_files_is_something_to_do() -> None:
+    steps = next_steps(SOUND, [LIMENS_OWN, GOOD_APP], {}, {}, mail_server="")
+    assert [(step.what, step.href) for step in steps] == [("Mail is not set up", "/console/settings#mail")]
+
+
+def test_the_doctor_is_sent_for_once_and_then_says_what_is_wrong() -> None:
+    [first] = about_doctor((), has_run=False)
+    assert first.what == "The set-up was not examined since the start"
+    fine = Finding("clock", State.OK, "the clock is right")
+    wrong = Finding("names", State.WRONG, "wiki.harbor.example leads nowhere", "add it")
+    assert list(about_doctor((fine,), has_run=True)) == []
+    [found] = about_doctor((fine, wrong), has_run=True)
+    assert (found.what, found.why) == (
+        "1 thing is wrong with the set-up",
+        "First: wiki.harbor.example leads nowhere.",
+    )

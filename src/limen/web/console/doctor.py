@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from functools import lru_cache
 from typing import Final
 
 from fastapi import APIRouter
@@ -45,9 +46,15 @@ class Rounds:
         self.ended_at = self._clock.now()
 
 
+@lru_cache(maxsize=4)
+def rounds_of(site: Site) -> Rounds:
+    """The rounds of this server: what they found last is told on more than one page."""
+    return Rounds(site.ports.examine, site.ports.clock)
+
+
 def rooms(site: Site) -> APIRouter:
     router = APIRouter()
-    rounds = Rounds(site.ports.examine, site.ports.clock)
+    rounds = rounds_of(site)
 
     @router.get("/console/doctor")
     async def found(request: Request) -> Response:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from ipaddress import ip_address
 from urllib.parse import urlsplit
 
+from limen.doctor.finding import Finding, State
 from limen.facts import LIMEN, App, Factor
 from limen.identity.model import ADMINISTRATORS, Member, PersonStatus
 
@@ -29,17 +30,24 @@ def next_steps(
     scarce: Iterable[str] = (),
     onboarding: Iterable[Step] = (),
     backups: Iterable[Step] = (),
+    doctor: Iterable[Step] = (),
+    expired: int = 0,
+    mail_server: str = "none needed",
 ) -> list[Step]:
     """`would_change` counts, for each watched policy, the answers it would have changed; `titles` are theirs.
 
-    `scarce` says what room is running out. `onboarding` are the steps of apps in onboarding: everybody passes there.
+    `scarce` says what room is running out. `onboarding` are the steps of apps in onboarding: everybody passes there;
+    `backups` and `doctor` those of their pages. `expired` counts those invited whose link works no more; `mail_server`
+    is "" where mails are only written to files.
     """
     members, apps = list(members), list(apps)
     return [
         *_about_room(scarce),
         *onboarding,
+        *doctor,
         *backups,
-        *_about_people(members),
+        *_about_people(members, expired),
+        *_about_mail(mail_server),
         *_about_apps(apps),
         *_about_watched(would_change, titles),
     ]
@@ -77,7 +85,7 @@ def _about_room(scarce: Iterable[str]) -> Iterator[Step]:
         )
 
 
-def _about_people(members: list[Member]) -> Iterator[Step]:
+def _about_people(members: list[Member], expired: int) -> Iterator[Step]:
     active = [member for member in members if member.status is PersonStatus.ACTIVE]
     invited = [member for member in members if member.status is PersonStatus.INVITED]
     without = [member for member in active if Factor.PASSKEY not in member.factors]
@@ -95,9 +103,16 @@ def _about_people(members: list[Member]) -> Iterator[Step]:
             "/console/people?show=without-passkey",
             "See who",
         )
-    if invited:
+    if expired:
         yield Step(
-            f"{_people(len(invited))} invited, not enrolled yet",
+            f"{expired} invitation{'s have' if expired != 1 else ' has'} run out",
+            "Their links work no more, so they can't come in. Mail them new ones.",
+            "/console/people?show=invited",
+            "See whose",
+        )
+    if len(invited) > expired:
+        yield Step(
+            f"{_people(len(invited) - expired)} invited, not enrolled yet",
             "Until they use their link they can't open anything. A new one can be issued at any time.",
             "/console/people?show=invited",
             "See who",
@@ -108,6 +123,35 @@ def _about_people(members: list[Member]) -> Iterator[Step]:
             "Everybody gets an account of their own; nobody shares one.",
             "/console/people/invite",
             "Invite somebody",
+        )
+
+
+def _about_mail(mail_server: str) -> Iterator[Step]:
+    if not mail_server:
+        yield Step(
+            "Mail is not set up",
+            "Invitations are written to files in data/outbox, and somebody has to bring them over.",
+            "/console/settings#mail",
+            "See the settings",
+        )
+
+
+def about_doctor(findings: Iterable[Finding], *, has_run: bool) -> Iterator[Step]:
+    """What the last examination found wrong, or that there was none yet."""
+    wrong = [one for one in findings if one.state is State.WRONG]
+    if wrong:
+        yield Step(
+            f"{len(wrong)} thing{'s are' if len(wrong) != 1 else ' is'} wrong with the set-up",
+            f"First: {wrong[0].what}.",
+            "/console/doctor",
+            "See what to do",
+        )
+    elif not has_run:
+        yield Step(
+            "The set-up was not examined since the start",
+            "The doctor looks at names, certificates, clocks, apps and disks, and says how to mend what is wrong.",
+            "/console/doctor",
+            "Examine it",
         )
 
 
@@ -131,9 +175,9 @@ def _about_apps(apps: list[App]) -> Iterator[Step]:
     if not [app for app in apps if app.id != LIMEN]:
         yield Step(
             "No app is protected yet",
-            "Describe one in apps.yaml, then publish it with `limen apply`.",
-            "/console/apps",
-            "See how",
+            "Name its address and whom it is for; it begins in onboarding, where nobody is refused.",
+            "/console/add-app",
+            "Add one",
         )
 
 

@@ -16,12 +16,13 @@ from limen.company import store
 from limen.enforcement.observed import Observed
 from limen.events import Event
 from limen.facts import App, Factor, Known, Standing
-from limen.identity.model import PersonStatus
+from limen.identity.model import Link, Member, PersonStatus
 from limen.storage.journal.recent import RING, HourCounts
 from limen.web import charts
 from limen.web.charts import EFFECTS, Bar
 from limen.web.console.backups import about_backups, standing_of
-from limen.web.console.next_steps import Step, about_onboarding, next_steps
+from limen.web.console.doctor import rounds_of
+from limen.web.console.next_steps import Step, about_doctor, about_onboarding, next_steps
 from limen.web.console.onboarding import times_let_pass
 from limen.web.console.rows import REFUSED, Filter, recent_rows, titles_of
 from limen.web.site import Site
@@ -32,7 +33,7 @@ _SECTIONS: Final = 6
 
 
 def rooms(site: Site) -> APIRouter:
-    router = APIRouter()
+    router, rounds = APIRouter(), rounds_of(site)
 
     @router.get("/console")
     async def show(request: Request) -> Response:
@@ -70,12 +71,22 @@ def rooms(site: Site) -> APIRouter:
                 site.ports.scarce(),
                 onboarding_steps(apps, site.ports.doors.observed, now, zone),
                 about_backups(await standing_of(site), now),
-            )[:_SECTIONS],
+                about_doctor(rounds.findings, has_run=bool(rounds.ended_at)),
+                without_a_link(members, await site.identity.links.outstanding()),
+                site.ports.settings.mail.server,
+            ),
+            most=_SECTIONS,
             revision=revision,
             apps=apps,
         )
 
     return router
+
+
+def without_a_link(members: Iterable[Member], links: Iterable[Link]) -> int:
+    """How many were invited and have no link any more that works."""
+    good = {link.person_id for link in links}
+    return sum(one.status is PersonStatus.INVITED and one.person.id not in good for one in members)
 
 
 def live_sessions(known: Known, now: Instant) -> int:

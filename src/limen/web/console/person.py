@@ -23,6 +23,7 @@ from limen.web.console.people import listed, open_link, reason_of, sessions_by_p
 from limen.web.console.proving import freshly_proved
 from limen.web.console.rows import Filter, recent_rows
 from limen.web.console.tokens import shown
+from limen.web.console.undo import Undo
 from limen.web.needs import ADMINISTER, AUDIT
 from limen.web.requests import query
 from limen.web.site import Resident, Site, status_of
@@ -42,12 +43,14 @@ DONE: Final = {
 
 def rooms(site: Site) -> APIRouter:  # noqa: C901, PLR0915 -- one small function for each thing that is done here
     router = APIRouter()
-    people, sessions = site.identity.people, site.identity.sessions
+    people, sessions, undo = site.identity.people, site.identity.sessions, Undo()
 
     @router.get("/console/people/{person_id}")
     async def person(request: Request, person_id: str) -> Response:
         resident = await site.enter_console(request)
-        return await _page(site, resident, await _member(site, person_id), DONE.get(query(request, "done"), ""))
+        word, member = query(request, "done"), await _member(site, person_id)
+        was = undo.groups(resident.session.id, person_id, resident.now) if word == "groups" else None
+        return await _page(site, resident, member, DONE.get(word, ""), was=was)
 
     @router.post("/console/people/{person_id}/invite-again")
     async def invite_again(request: Request, person_id: str) -> Response:
@@ -92,6 +95,7 @@ def rooms(site: Site) -> APIRouter:  # noqa: C901, PLR0915 -- one small function
 
         async def change() -> None:
             await people.set_groups(person_id, chosen | kept, by=resident.person.id)
+            undo.remember(resident.session.id, person_id, member.person.groups, resident.now)
 
         return await _done(resident, member, "groups", change)
 
@@ -153,8 +157,14 @@ def rooms(site: Site) -> APIRouter:  # noqa: C901, PLR0915 -- one small function
 
 
 async def _page(
-    site: Site, resident: Resident, member: Member, done: str, problem: LimenError | None = None
+    site: Site,
+    resident: Resident,
+    member: Member,
+    done: str,
+    problem: LimenError | None = None,
+    was: frozenset[str] | None = None,
 ) -> Response:
+    """Their page. `was`: the groups that "Undo" would put them back into; None where there is nothing to undo."""
     person_id = member.person.id
     mail = await site.ports.database.reading(lambda snapshot: mails.last_of(snapshot.connection, person_id))
     shows_events = resident.way in {AUDIT, ADMINISTER}
@@ -183,6 +193,8 @@ async def _page(
         mail_problem=PROBLEMS.get(mail.problem, mail.problem) if mail else "",
         is_outbox=not site.ports.settings.mail.server,
         done=done,
+        let_go=DONE["let-go"],
+        was=sorted(was) if was is not None and was != member.person.groups else None,
         problem=problem,
     )
 
