@@ -20,13 +20,17 @@ from pathlib import Path
 import typer
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
+from tools.findings import findings_of
 
 from limen.cli.main import COMMANDS
 from limen.company.apps_file import _App
 from limen.company.tests_file import _Test
 from limen.doctor.examine import EXAMINATIONS
+from limen.enforcement.doors import REASONS
 from limen.events.kinds import KINDS
 from limen.policy.annotations import ANNOTATIONS
+from limen.policy.decision import Named
+from limen.policy.engine import NOTHING_PERMITS, ONBOARDING
 from limen.settings import Settings
 
 HERE = Path(__file__).resolve().parent.parent
@@ -61,6 +65,7 @@ def pages() -> dict[str, str]:
         "commands.md": commands_page(),
         "policy-schema.md": schema_page(),
         "events.md": events_page(),
+        "refusals.md": refusals_page(),
         "doctor.md": doctor_page(),
     }
 
@@ -218,6 +223,25 @@ def events_page() -> str:
     return _page(parts)
 
 
+def refusals_page() -> str:
+    """Every refusal that Limen itself names."""
+    titles = {reason.policy: reason.title for reason in (*NOTHING_PERMITS, *ONBOARDING)}
+    titles |= {name: reason.title for name, reason in REASONS.items()}
+    parts = [
+        *_head("Refusals that no policy gives"),
+        "Limen refuses some requests itself, and says so by name: in the journal, in `limen why`, in the console, and",
+        "in `because` of a policy test. Any other reason is the `@id` of a policy. Four of them say why something passed.",
+        "",
+        "| name | what it says | |",
+        "|---|---|---|",
+    ]
+    permits = {Named.PUBLIC_ROUTE, Named.CORS_PREFLIGHT, Named.ONBOARDING, Named.BREAK_GLASS}
+    for name in Named:
+        said = _told(titles.get(name.value), name.value)
+        parts.append(f"| `{name.value}` | {_cell(said)} | {'lets pass' if name in permits else ''} |")
+    return _page(parts)
+
+
 def doctor_page() -> str:
     """What `limen doctor` looks at."""
     parts = [
@@ -232,6 +256,12 @@ def doctor_page() -> str:
         module = _told(inspect.getdoc(importlib.import_module(examination.__module__)), name).split("\n\n")[0]
         how = (inspect.getdoc(examination) or "").replace("\n\n", " ").replace("\n", " ")
         parts.append(f"| `{name}` | {_cell(module)} | {_cell(how)} |")
+    parts += ["", "## What it may find", "", "“…” stands for what is only known then: a host, a number, a path."]
+    for name, examination in EXAMINATIONS.items():
+        said = findings_of(importlib.import_module(examination.__module__))
+        if said:
+            parts += ["", f"### `{name}`", "", "| | what | fix |", "|---|---|---|"]
+            parts += [f"| {one.state} | {_cell(one.what)} | {_cell(one.fix)} |" for one in said]
     return _page(parts)
 
 
