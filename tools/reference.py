@@ -230,7 +230,7 @@ def refusals_page() -> str:
     parts = [
         *_head("Refusals that no policy gives"),
         "Limen refuses some requests itself, and says so by name: in the journal, in `limen why`, in the console, and",
-        "in `because` of a policy test. Any other reason is the `@id` of a policy. Four of them say why something passed.",
+        "in `because` of a policy test. Any other reason is the `@id` of a policy. Four say why something passed.",
         "",
         "| name | what it says | |",
         "|---|---|---|",

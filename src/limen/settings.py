@@ -81,9 +81,10 @@ class Sessions(_Section):
 
 
 class Recovery(_Section):
-    """How people come back who lost their device. `codes`: they may make recovery codes, and use them."""
+    """How people come back who lost their device."""
 
     codes: bool = True
+    """Whether they may make recovery codes, and use them."""
 
 
 class Storage(_Section):

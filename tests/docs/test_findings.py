@@ -17,7 +17,8 @@ def look(where):
     if where:
         return Finding(NAME, State.WRONG, what, _FIX)
     what = "all is well"
-    return [Finding(NAME, State.OK, what), Finding(NAME, State.WARNING, said(where), "see"), Other(NAME, State.WRONG, "x")]
+    Other(NAME, State.WRONG, "x")
+    return [Finding(NAME, State.OK, what), Finding(NAME, State.WARNING, said(where), "see")]
 """
 
 
