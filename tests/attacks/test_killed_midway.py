@@ -1,19 +1,14 @@
-"""`kill -9` of a real restore and a real upgrade in their middle: there is the old or the new, never half of either.
-
-And what runs on an old database, or on a machine whose place another has taken.
-"""
+"""`kill -9` of a real restore and a real upgrade in their middle: there is the old or the new, never half of either."""
 
 from __future__ import annotations
 
-import re
 import signal
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
-from tests.backup.saved_company import Served, make_older, serve_once
-from tests.doctor.scene import free_port
+from tests.backup.saved_company import Served, make_older, on_free_port, serve_once
 
 from limen.backup.errors import BackupError
 from limen.backup.places import BEFORE_UPGRADE, refuse_half_restored
@@ -60,13 +55,8 @@ def ended(*command: object) -> subprocess.CompletedProcess[str]:
 
 @pytest.fixture
 def served(tmp_path: Path) -> Served:
-    """Where a server can run: on ports that are free."""
     served = serve_once(tmp_path)
-    text = (served.root / "limen.toml").read_text()
-    port = free_port()
-    text = re.sub(r"^url = .*$", f'url = "http://limen.example.localhost:{port}"', text, flags=re.MULTILINE)
-    listen = f'[listen]\naddress = "127.0.0.1:{port}"\ncheck = ""\n'
-    (served.root / "limen.toml").write_text(text.replace("[listen]\n", listen))
+    on_free_port(served.root)
     return served
 
 

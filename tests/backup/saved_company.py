@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from sqlalchemy import create_engine
-from tests.company.company_folder import new_folder
+from tests.company.company_folder import change, new_folder
+from tests.doctor.scene import free_port
 from tests.storage.journal.decisions import a_permit, facts_about
 
 from limen.backup.manifest import Manifest
@@ -94,3 +95,11 @@ def make_older(served: Served) -> None:
         connection.commit()
         connection.execute("PRAGMA journal_mode=WAL")
     file.replace(served.database)
+
+
+def on_free_port(root: Path) -> None:
+    """Have a server of this company listen where no other does."""
+    port = free_port()
+    change(root, "limen.toml", "localhost:8080", f"localhost:{port}")
+    change(root, "limen.toml", '# address = "127.0.0.1:8080"', f'address = "127.0.0.1:{port}"')
+    change(root, "limen.toml", '# check = "127.0.0.1:8081"', 'check = ""')

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -10,8 +11,9 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from tests.backup.saved_company import Served, serve_once
+from tests.backup.saved_company import Served, on_free_port, serve_once
 from tests.cli.test_main import leave
+from tests.company.company_folder import change
 
 from limen.backup.daily import last_backup
 from limen.storage.master_key import read_key_file, written_key
@@ -52,13 +54,11 @@ def test_the_key_goes_in_only_sealed(served: Served, tmp_path: Path, capsys) -> 
 
 
 def test_it_is_taken_while_the_server_runs_and_a_second_machine_takes_the_place(tmp_path: Path, capsys) -> None:
-    from limen.demo.harbor import copy_to
-
-    root, there, shared = tmp_path / "harbor", tmp_path / "there", tmp_path / "shared"
+    root, there, shared = serve_once(tmp_path).root, tmp_path / "there", tmp_path / "shared"
     shared.mkdir()
-    copy_to(root, prefer_usual_ports=False)
-    with (root / "limen.toml").open("a") as settings:
-        settings.write(f'\n[backup]\nfolder = "{shared}"\n')
+    on_free_port(root)
+    change(root, "limen.toml", '# folder = "/mnt/backups"', f'folder = "{shared}"')
+    shutil.copytree(root, there, ignore=shutil.ignore_patterns("data"))
     with serving(root) as first:
         assert leave("backup", str(root), "--to", str(shared)) == 0
         assert first.poll() is None
@@ -69,8 +69,9 @@ def test_it_is_taken_while_the_server_runs_and_a_second_machine_takes_the_place(
     assert "The journal holds" in capsys.readouterr().out
     with serving(there) as second:
         assert second.poll() is None
-    assert leave("serve", str(root)) == 1
-    assert "took this one's place" in capsys.readouterr().err
+    command = [sys.executable, "-m", "limen.cli.main", "serve", str(root)]
+    replaced = subprocess.run(command, capture_output=True, text=True, timeout=30, check=False)
+    assert (replaced.returncode, "took this one's place" in replaced.stderr) == (1, True)
 
 
 @contextmanager
@@ -79,7 +80,7 @@ def serving(root: Path) -> Iterator[subprocess.Popen[str]]:
     server = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
     try:
         assert server.stdout is not None
-        assert any("/enrol#" in line for line in server.stdout)
+        assert any("Limen answers for" in line for line in server.stdout)
         yield server
     finally:
         server.terminate()
