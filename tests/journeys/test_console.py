@@ -15,6 +15,7 @@ ROOMS = (
     "/console/people/invite",
     "/console/apps",
     "/console/apps/payroll",
+    "/console/backups",
     "/console/doctor",
     "/console/find?q=pay",
     "/console/policies",
