@@ -1,0 +1,101 @@
+# ruff: noqa: F401, F811 -- fixtures are imported by name, and tests take them by the same name
+"""Ways back in for who lost a device, in the hands of those who lost nothing: replayed, guessed, raced, forged."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+
+from tests.web.conftest import PASSWORD, Browser, House, browser, house
+from tests.web.console.conftest import Console, console
+from tests.web.portal.test_recovery import MIA, made
+
+from limen.clock import HOUR, MINUTE
+from limen.web.needs import CHANGE, NEEDS
+
+WHY = "She sat before me."
+LINK = re.compile(r"/enrol#([\w-]+)")
+
+
+async def opened(browser: Browser, token: str) -> int:
+    await browser.get("/enrol")
+    return (await browser.post("/enrol", token=token)).status_code
+
+
+async def test_a_code_raced_guessed_or_typed_for_somebody_else_opens_nothing_more(
+    house: House, browser: Browser
+) -> None:
+    await house.member(browser, "Mia", "staff")
+    otto = house.browser(address="198.51.100.8")
+    await house.member(otto, "Otto", "staff")
+    code, other = (await made(browser))[:2]
+    thieves = [house.browser(address=f"192.0.2.{n}") for n in range(3)]
+    for thief in thieves:
+        await thief.get("/lost-device")
+    assert (await thieves[0].post("/lost-device", email="otto@harbor.example", code=code)).status_code == 400
+    raced = await asyncio.gather(*(thief.post("/lost-device", email=MIA, code=code) for thief in thieves[:2]))
+    assert sorted(one.status_code for one in raced) == [200, 400]
+    assert all("__Host-limen=" not in one.headers.get("set-cookie", "") for one in raced)
+    for email in (MIA, "nobody@harbor.example"):
+        house.clock.forward(48 * HOUR)  # what was counted before is forgotten by then
+        tries = [await thieves[2].post("/lost-device", email=email, code="0" * 16) for _ in range(7)]
+        said = [one.status_code for one in tries]
+        assert (said[:5], said[-1]) == ([400] * 5, 429), email
+    refused = await thieves[2].post("/lost-device", email=MIA, code=other)
+    assert refused.status_code == 429  # right or not, it is not looked at
+    without = await house.browser().client.post("/lost-device", data={"email": MIA, "code": other})
+    assert without.status_code == 403
+    assert not any(other in str(event) or code in str(event) for event in house.events("recovery.refused"))
+
+
+async def test_a_pass_is_nobody_elses_twice_late_or_for_an_administrator(console: Console) -> None:
+    house = console.house
+    eve, helper, thief = house.browser(), house.browser(), house.browser(address="192.0.2.1")
+    eve_id = await house.member(eve, "Eve", "staff")
+    await house.member(helper, "Hal", "staff", "helpdesk")
+    ada_id = house.id_of("ada@harbor.example")
+    await helper.get(f"/console/people/{eve_id}")
+    forged = await helper.post(f"/console/people/{ada_id}/pass", why=WHY, stolen="yes")
+    assert "/not-yet?decision=" in forged.headers["location"]
+    assert (await house.limen.identity.factors.of_person(ada_id)).passkeys
+    stranger = await helper.post(f"/console/people/{eve_id}/pass", why=WHY, lost="k_of-somebody-else")
+    assert stranger.status_code == 400
+    first = LINK.search((await helper.post(f"/console/people/{eve_id}/pass", why=WHY)).text)
+    second = LINK.search((await helper.post(f"/console/people/{eve_id}/pass", why=WHY)).text)
+    assert first
+    assert second
+    assert await opened(thief, first[1]) == 400
+    assert await opened(thief, second[1]) == 200
+    assert (await thief.post("/enrol/code", token=second[1])).status_code == 400
+    house.clock.forward(HOUR + MINUTE)
+    assert await opened(thief, second[1]) == 400
+
+
+async def test_a_weak_or_old_session_gets_no_link_for_a_second_device(house: House, browser: Browser) -> None:
+    mia = await house.member(browser, "Mia", "staff")
+    await browser.get("/passkeys")
+    token = LINK.search((await browser.post("/passkeys/second")).text)
+    assert token
+    house.clock.forward(11 * MINUTE)
+    assert await opened(house.browser(), token[1]) == 400
+    for room in ("/passkeys/second", "/passkeys/codes"):
+        assert (await browser.post(room)).headers["location"].startswith("/step-up"), room
+    (key,) = (await house.limen.identity.factors.of_person(mia)).passkeys
+    assert (await browser.post(f"/passkeys/{key.id}/lost")).headers["location"].startswith("/step-up")
+    assert not [e for e in house.events("link.issued") if e.details["purpose"] == "second_device"][1:]
+
+
+async def test_an_auditor_changes_nothing_by_any_form_of_the_console(console: Console) -> None:
+    hugo = console.house.browser()
+    await console.house.member(hugo, "Hugo", "guests", "auditors")
+    eve_id = await console.house.member(console.house.browser(), "Eve", "staff")
+    await hugo.get("/console/people")
+    before = len(console.house.events("revision.published"))
+    for method, path in NEEDS:
+        if method == "POST":
+            at = re.sub(r"\{[^}]*\}", eve_id, path)
+            answer = await hugo.post(at, why=WHY, groups="administrators", stolen="yes")
+            assert "/not-yet?decision=" in answer.headers.get("location", ""), path
+    assert len(console.house.events("revision.published")) == before
+    assert console.house.limen.identity.sessions.of_person(eve_id)
+    assert {ways for (method, _), ways in NEEDS.items() if method == "POST"} > {CHANGE}

@@ -1,0 +1,137 @@
+"""A lost device and the way back, the helpdesk and an auditor at work: on a desk, on a phone, once in German."""
+
+from __future__ import annotations
+
+import re
+import threading
+from collections.abc import Iterator
+from http.server import ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import expect
+from tests.journeys.conftest import Harbor, Upstream, free_port, serve
+
+PHONE = {"viewport": {"width": 390, "height": 844}, "is_mobile": True, "has_touch": True}
+
+
+@pytest.fixture(scope="module")
+def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Harbor]:
+    upstream = ThreadingHTTPServer(("127.0.0.1", 0), Upstream)
+    threading.Thread(target=upstream.serve_forever, daemon=True).start()
+    folder: Path = tmp_path_factory.mktemp("harbor")
+    harbor, stop = serve(folder, free_port(), upstream.server_address[1])
+    yield harbor
+    stop()
+    upstream.shutdown()
+    upstream.server_close()
+
+
+@pytest.fixture(scope="module")
+def administrator(running: Harbor, chromium: Any) -> Iterator[None]:
+    from tests.journeys.conftest import Browser
+
+    ada = Browser(chromium)
+    ada.enrol(running.first_link)
+    yield
+    ada.context.close()
+
+
+def heading(browser: Any) -> Any:
+    return browser.page.get_by_role("heading", level=1)
+
+
+def test_an_employee_comes_back_by_a_code_and_the_lost_device_is_out(
+    running: Harbor, administrator: None, browse: Any
+) -> None:
+    lost = browse()
+    lost.enrol(running.invite("Eve Jansen", "staff"))
+    lost.page.goto(f"{running.origin}/passkeys")
+    lost.page.get_by_role("button", name="Make recovery codes").click()
+    expect(heading(lost)).to_have_text("Recovery codes")
+    lost.clean()
+    code = lost.page.locator("ol code").first.inner_text()
+    with lost.page.expect_download() as saved:
+        lost.page.get_by_role("button", name="Save as a file").click()
+    assert code in Path(saved.value.path()).read_text("utf-8")
+    lost.page.get_by_role("link", name="I have kept them").click()
+    lost.page.get_by_role("button", name="Add another device").click()
+    expect(lost.page.locator("svg.qr")).to_be_visible()
+    lost.clean()
+
+    back = browse(**PHONE, locale="de-DE")
+    back.page.goto(f"{running.origin}/sign-in")
+    back.page.get_by_role("link", name="Ich habe mein Gerät verloren").click()
+    expect(heading(back)).to_have_text("Ich habe mein Gerät verloren")
+    back.clean()
+    back.page.get_by_label("E-Mail-Adresse").fill("eve.jansen@harbor.example")
+    back.page.get_by_label("Wiederherstellungscode").fill(code.upper())
+    back.page.get_by_role("button", name="Weiter").click()
+    back.page.get_by_role("button", name="Passkey anlegen").click()
+    expect(back.page.get_by_role("status")).to_contain_text("Sie sind zurück")
+    back.clean()
+    back.page.get_by_role("button", name=re.compile("^Das Gerät mit .* ist weg")).first.click()
+    expect(back.page.get_by_role("status")).to_contain_text("alles, was er geöffnet hatte")
+    lost.page.goto(f"{running.origin}/passkeys")
+    expect(lost.page).to_have_url(re.compile("/sign-in"))
+
+    back.page.get_by_role("link", name="Was mit Ihrem Konto geschah").click()
+    expect(back.page.locator("main")).to_contain_text("Ein Wiederherstellungscode wurde benutzt")
+    back.clean()
+    back.page.get_by_role("button", name="Das war ich nicht").click()
+    expect(heading(back)).to_have_text("Alles ist beendet")
+    back.clean()
+
+
+def test_the_helpdesk_brings_somebody_back_and_gets_no_further(
+    running: Harbor, administrator: None, browse: Any
+) -> None:
+    jan, helper = browse(), browse()
+    jan.enrol(running.invite("Jan Visser", "staff"))
+    helper.enrol(running.invite("Hal Smit", "staff", "helpdesk"))
+    helper.page.get_by_role("link", name="Console").click()
+    expect(heading(helper)).to_have_text("People")
+    helper.clean()
+    expect(helper.page.get_by_role("link", name="Policies")).to_have_count(0)
+    helper.page.goto(f"{running.origin}/console/policies")
+    expect(helper.page).to_have_url(re.compile("/not-yet"))
+    helper.page.goto(f"{running.origin}/console/people")
+    helper.page.get_by_role("link", name="Ada Lindqvist").first.click()
+    expect(helper.page.locator("main")).to_contain_text("only an administrator can help here")
+    expect(helper.page.get_by_role("button", name="Issue an access pass")).to_have_count(0)
+
+    helper.page.goto(f"{running.origin}/console/people")
+    helper.page.get_by_role("link", name="Jan Visser").first.click()
+    helper.clean()
+    card = helper.page.locator("form[action$='/pass']")
+    card.get_by_label("Why").fill("He sat before me.")
+    card.locator("input[name=lost]").first.check()
+    card.get_by_role("button", name="Issue an access pass").click()
+    expect(heading(helper)).to_have_text("A link for Jan Visser")
+    link = helper.page.locator("[data-link-url] code").inner_text()
+    jan.page.goto(f"{running.origin}/")
+    expect(jan.page).to_have_url(re.compile("/sign-in"))
+    new = browse(**PHONE)
+    new.page.goto(link)
+    expect(new.page.get_by_text("password and a code")).to_have_count(0)
+    new.page.get_by_role("button", name="Create a passkey").click()
+    expect(new.page.get_by_role("status")).to_contain_text("You are back")
+    expect(new.page.locator("main")).to_contain_text("1 in use")
+    new.page.goto(f"{running.origin}/account")
+    expect(new.page.locator("main")).to_contain_text("by the helpdesk")
+    new.clean()
+
+
+def test_an_auditor_reads_everything_and_has_nothing_to_press(
+    running: Harbor, administrator: None, browse: Any
+) -> None:
+    hugo = browse()
+    hugo.enrol(running.invite("Hugo Maas", "guests", "auditors"))
+    hugo.page.get_by_role("link", name="Console").click()
+    for room in ("people", "apps", "policies", "decisions"):
+        hugo.page.goto(f"{running.origin}/console/{room}")
+        expect(heading(hugo)).to_be_visible()
+        hugo.clean()
+        posts = hugo.page.locator("form[method=post]:not([action='/sign-out'])")
+        expect(posts).to_have_count(0)
