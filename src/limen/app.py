@@ -137,7 +137,8 @@ async def open_limen(
     await asyncio.to_thread(below.database.read, lambda snapshot: observed_store.load(doors.observed, snapshot))
 
     async def keep_observed() -> None:
-        await observed_store.keep_up(doors.observed, below.known.apps, below.database, below.clock.now())
+        known, now = below.known, below.clock.now()
+        await observed_store.keep_up(doors.observed, known.apps, known.people, below.database, now)
 
     closing.push_async_callback(keep_observed)
     keeping_up = asyncio.create_task(_keep_up(identity.keep_up, keep_observed), name="keep up")

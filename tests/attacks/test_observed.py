@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from itertools import islice, product
 
+import pytest
 from tests.enforcement.test_observed import asked, kinds
 
 from limen.enforcement.observed import METHODS, MOST_PATTERNS, REST, Observed
@@ -13,17 +14,19 @@ def test_very_many_different_paths_by_one_person_stay_few_patterns_and_hide_nobo
     observed = Observed()
     for person in ("ana", "ben"):
         asked(observed, "/reports/list", person)
-    for one in islice(product("abcdefghijklmnopqrstuvwxyz", repeat=4), 50_000):
+    for one in islice(product("abcdefghijklmnopqrstuvwxyz", repeat=4), 20_000):
         asked(observed, "/" + "".join(one), "eve")
     for one in islice(product("abcdefghijklmnopqrstuvwxyz", repeat=3), 1_000):
         asked(observed, "/" + "/".join(one) + "/end", "eve")
     found = kinds(observed)
     assert len(found) <= MOST_PATTERNS + 1
     assert found["GET /reports/list view"] == (2, 0, 2)
-    assert sum(signed_in for signed_in, _, _ in found.values()) == 51_002
+    assert sum(signed_in for signed_in, _, _ in found.values()) == 21_002
 
 
-def test_every_combination_there_is_ends_in_one_rest_and_no_work_is_repeated_for_it(monkeypatch) -> None:
+def test_every_combination_there_is_ends_in_one_rest_and_no_work_is_repeated_for_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     observed = Observed()
     worked = []
     from limen.enforcement import observed as module

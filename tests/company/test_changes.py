@@ -34,6 +34,12 @@ def root(tmp_path: Path) -> Path:
         ("apps.yaml", "label: internal", "label: public", ["app wiki changed: label from internal to public"]),
         ("apps.yaml", "name: Wiki", "name: Notes", ["app wiki changed: name from Wiki to Notes"]),
         (
+            "apps.yaml",
+            "name: Wiki",
+            "name: Wiki\n  public: [{route: GET /logo, why: For all}]",
+            ["app wiki changed: public (now: open to everybody in the world GET /logo)"],
+        ),
+        (
             "limen.toml",
             "Europe/Berlin",
             "America/New_York",

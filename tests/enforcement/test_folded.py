@@ -20,6 +20,7 @@ from limen.enforcement.folded import fold, is_a_name, written
         ("/people/ada@harbor.example/photo", "/people/*/photo"),
         ("/wiki/salary-of-noor-bakker", "/wiki/*"),
         ("/c/0f3b9b1e-6f0a-4d0a-9a53-0c1d2e3f4a5b", "/c/*"),
+        ("/Users/noor/photo", "/Users/*/photo"),
         ("/commit/deadbeef", "/commit/*"),
         ("/s/dQw4w9WgXcQ", "/s/*"),
         ("/t/eyJhbGciOiJIUzI1NiJ9.e30.abc", "/t/*"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import pytest
 from tests.enforcement.house import NOW, House
 from tests.policy.scene import app
 
@@ -111,7 +112,7 @@ def test_who_would_have_been_refused_is_counted_to_the_last_request() -> None:
     assert (often.count, often.newest, often.decision) == (3, NOW + 2, "d2")
 
 
-def test_refusals_are_bounded_and_what_is_beyond_is_still_counted(monkeypatch) -> None:
+def test_refusals_are_bounded_and_what_is_beyond_is_still_counted(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("limen.enforcement.observed.MOST_REFUSALS", 3)
     assert MOST_REFUSALS == 5_000
     observed = Observed()

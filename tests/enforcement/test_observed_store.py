@@ -16,6 +16,7 @@ from limen.policy.decision import Named
 from limen.storage.database import Database
 
 APPS = {"wiki": WIKI}
+PEOPLE = {"ana", "ben", "eve"}
 
 
 @pytest.fixture
@@ -44,7 +45,7 @@ async def test_it_goes_on_after_a_restart_and_names_no_person_behind_a_pattern(d
         asked(observed, "/files/7/", person, reasons=(Named.ONBOARDING, "nothing-permits"))
     for one in range(MOST_PATTERNS):
         asked(observed, f"/place/{chr(97 + one // 26)}{chr(97 + one % 26)}", "ana")
-    await keep_up(observed, APPS, database, NOW)
+    await keep_up(observed, APPS, PEOPLE, database, NOW)
     again = loaded(database)
     assert kinds(again) == kinds(observed)
     kept, before = again.of("wiki"), observed.of("wiki")
@@ -54,7 +55,7 @@ async def test_it_goes_on_after_a_restart_and_names_no_person_behind_a_pattern(d
     assert not any(count.people for count in kept.kinds.values())
     asked(again, "/", "ana", reasons=(Named.ONBOARDING, "nothing-permits"))
     assert kinds(again)["GET / view"] == (3, 0, 2)
-    await keep_up(again, APPS, database, NOW)
+    await keep_up(again, APPS, PEOPLE, database, NOW)
     assert loaded(database).of("wiki").refused == again.of("wiki").refused  # type: ignore[union-attr]
 
 
@@ -63,12 +64,12 @@ async def test_nothing_is_written_where_nothing_is_new_and_all_is_erased_when_it
     asked(observed, "/", reasons=(Named.ONBOARDING, "nothing-permits"))
     commits: list[int] = []
     database.watch(lambda: commits.append(1))
-    await keep_up(observed, APPS, database, NOW)
+    await keep_up(observed, APPS, PEOPLE, database, NOW)
     assert rows(database) == [1, 1, 1]
-    await keep_up(observed, {"wiki": replace(WIKI, onboarding_until=0)}, database, NOW)
-    await keep_up(observed, {}, database, NOW + KEPT - 1)
+    await keep_up(observed, {"wiki": replace(WIKI, onboarding_until=0)}, PEOPLE, database, NOW)
+    await keep_up(observed, {}, PEOPLE, database, NOW + KEPT - 1)
     assert rows(database) == [1, 1, 1]
-    await keep_up(observed, {}, database, NOW + KEPT)
+    await keep_up(observed, {}, PEOPLE, database, NOW + KEPT)
     assert rows(database) == [0, 0, 0]
 
 
@@ -81,6 +82,21 @@ async def test_what_could_not_be_written_is_written_next_time(database: Database
             raise OSError("no space left")
 
     with pytest.raises(OSError, match="space"):
-        await keep_up(observed, APPS, Broken(), NOW)  # type: ignore[arg-type]
-    await keep_up(observed, APPS, database, NOW)
+        await keep_up(observed, APPS, PEOPLE, Broken(), NOW)  # type: ignore[arg-type]
+    await keep_up(observed, APPS, PEOPLE, database, NOW)
     assert rows(database) == [1, 1, 1]
+
+
+async def test_who_was_erased_is_gone_from_memory_and_database_and_stays_a_number(database: Database) -> None:
+    observed = Observed()
+    for person in ("ana", "ben"):
+        asked(observed, "/", person, reasons=(Named.ONBOARDING, "nothing-permits"))
+    await keep_up(observed, APPS, PEOPLE, database, NOW)
+    asked(observed, "/", "ben", reasons=(Named.ONBOARDING, "nothing-permits"))
+    await keep_up(observed, APPS, {"ana"}, database, NOW)
+    for one in (observed, loaded(database)):
+        seen = one.of("wiki")
+        assert seen is not None
+        assert {refused.person_id for refused in seen.refused} == {"ana"}
+        assert not any("ben" in count.people for count in seen.kinds.values())
+        assert kinds(one)["GET / view"] == (3, 0, 2)

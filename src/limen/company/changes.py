@@ -7,11 +7,12 @@ from dataclasses import dataclass, fields
 from typing import Any, Final
 
 from limen.company.company import Company
-from limen.facts import App
+from limen.facts import ActionRule, App, PublicRoute
 
 ADDED: Final = "added"
 REMOVED: Final = "removed"
 CHANGED: Final = "changed"
+_ROUTES_TOLD: Final = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,9 +110,31 @@ def _app_difference(old: App, new: App) -> str:
             if field.name == "onboarding_until":
                 parts.append("onboarding" if now else "onboarding ends")
                 continue
+            if field.name in {"rules", "public"}:
+                parts.append(f"{field.name}{_routes_difference(was, now)}")
+                continue
             word = f"{was.word} to {now.word}" if field.name == "label" else f"{was} to {now}"
             parts.append(f"{field.name} from {word}" if is_short or field.name == "label" else field.name)
     return ", ".join(parts)
+
+
+def _routes_difference(was: tuple[ActionRule | PublicRoute, ...], now: tuple[ActionRule | PublicRoute, ...]) -> str:
+    """` (now: public GET /logo; no more: view GET /x)`; "" where only their order differs."""
+    parts = []
+    for word, some, others in (("now", now, was), ("no more", was, now)):
+        told = [_route_said(one) for one in some if one not in others]
+        if told:
+            more = f" and {len(told) - _ROUTES_TOLD} more" if len(told) > _ROUTES_TOLD else ""
+            parts.append(f"{word}: {', '.join(told[:_ROUTES_TOLD])}{more}")
+    return f" ({'; '.join(parts)})" if parts else ""
+
+
+def _route_said(one: ActionRule | PublicRoute) -> str:
+    methods = (
+        "ANY" if not one.methods else ",".join(sorted(one.methods - ({"HEAD"} if "GET" in one.methods else set())))
+    )
+    action = one.action if isinstance(one, ActionRule) else "open to everybody in the world"
+    return f"{action} {methods} {one.pattern}"
 
 
 def _named(kind: str, old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[Change]:

@@ -19,13 +19,22 @@ _SEGMENT: Final = re.compile(r"[.]?[A-Za-z][A-Za-z0-9._~-]*")
 _BETWEEN_WORDS: Final = re.compile(r"[._~-]")
 _WORD: Final = re.compile(r"(?:[a-z]+|[A-Z]+|[a-z]*(?:[A-Z][a-z]{2,})+)[0-9]{0,2}")
 """Letters as people write them, and at most a small number after them: `v2`, `oauth2`, `getUserInfo`."""
+_OF_PEOPLE: Final = frozenset(
+    {"user", "users", "u", "person", "people", "member", "members", "profiles", "employees", "authors"}
+)
+"""What comes after one of these is somebody, even where it reads as a word."""
 _HEXADECIMAL: Final = re.compile(r"[0-9a-f]{6,}|[0-9A-F]{6,}")
 
 
 def fold(path: str) -> tuple[str, ...]:
     """The segments of a path that was read as one plain path; a last "" stands for a slash at its end."""
     segments = path.split("/")[1 : MOST_SEGMENTS + 2]
-    folded = tuple(segment if is_a_name(segment) else ANYTHING for segment in segments if segment)
+    named = [segment for segment in segments if segment]
+    before = ["", *(segment.casefold() for segment in named)]
+    folded = tuple(
+        segment if is_a_name(segment) and place not in _OF_PEOPLE else ANYTHING
+        for place, segment in zip(before, named, strict=False)
+    )
     if len(folded) > MOST_SEGMENTS:
         return (*folded[:MOST_SEGMENTS], "**")
     return (*folded, "") if folded and path.endswith("/") and len(segments) <= MOST_SEGMENTS + 1 else folded

@@ -7,7 +7,7 @@ only one person used becomes `*`. Strangers count in patterns that people have, 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -164,6 +164,20 @@ class Observed:
                 over.append(app_id)
                 del self._apps[app_id]
         return tuple(over)
+
+    def forget_people(self, known: Collection[str]) -> set[str]:
+        """Drop whoever is not known any more; their ids."""
+        gone: set[str] = set()
+        for _, seen in self.apps():
+            for refused in [one for one in seen.refused if one.person_id not in known]:
+                del seen.refused[refused]
+                seen.new_refused.discard(refused)
+                gone.add(refused.person_id)
+            for count in seen.kinds.values():
+                if not count.people.issubset(known):
+                    count.people_before = count.people_count
+                    count.people.intersection_update(known)
+        return gone
 
 
 def _count(seen: Seen, kind: Kind, one: Count) -> None:

@@ -6,7 +6,7 @@ Of the people behind a pattern only their number is kept. Who would have been re
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from hashlib import sha256
 
@@ -69,14 +69,19 @@ class _News:
     refusals: list[dict[str, object]]
 
 
-async def keep_up(observed: Observed, apps: dict[str, App], database: Database, now: Instant) -> None:
-    """Write down what is new, and erase what is over. Call it every half minute, on the event loop."""
-    over = observed.forget(apps, now)
+async def keep_up(
+    observed: Observed, apps: dict[str, App], people: Collection[str], database: Database, now: Instant
+) -> None:
+    """Write down what is new, and erase what is over, and whoever of `people` is not there any more.
+
+    Call it every half minute, on the event loop.
+    """
+    over, gone = observed.forget(apps, now), observed.forget_people(people)
     news = [_news(app_id, seen) for app_id, seen in observed.apps() if seen.has_new_kinds or seen.new_refused]
-    if not over and not news:
+    if not over and not gone and not news:
         return
     try:
-        await database.writing(lambda transaction: _save(transaction, over, news))
+        await database.writing(lambda transaction: _save(transaction, over, gone, news))
     except Exception:
         for app_id, seen in observed.apps():  # nothing of it was written: the next try writes it all
             if any(one.app == app_id for one in news):
@@ -126,8 +131,10 @@ def _refusal_row(app_id: str, refused: Refused, often: Often) -> dict[str, objec
     }
 
 
-def _save(transaction: Transaction, over: Iterable[str], news: Iterable[_News]) -> None:
+def _save(transaction: Transaction, over: Iterable[str], gone: Iterable[str], news: Iterable[_News]) -> None:
     connection = transaction.connection
+    for person_id in gone:
+        connection.execute(delete(observed_refusals).where(observed_refusals.c.person_id == person_id))
     for app_id in over:
         for table in _ALL:
             connection.execute(delete(table).where(table.c.app == app_id))
