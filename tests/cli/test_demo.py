@@ -101,11 +101,18 @@ def test_the_port_can_be_chosen_and_being_terminated_leaves_nothing_behind(tmp_p
     assert list(tmp_path.iterdir()) == []
 
 
-def test_a_port_and_one_scripted_day_do_not_go_together(tmp_path: Path) -> None:
-    demo = start("--once", "--port", "9000", tmp=tmp_path)
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("--once", "--port", "9000"), "`--port` does not go with `--once`"),
+        (("--port", "80"), "the demo can't be at port 80; take one from 1024 on"),
+    ],
+)
+def test_a_port_that_can_not_be_is_refused(tmp_path: Path, words: tuple[str, ...], said: str) -> None:
+    demo = start(*words, tmp=tmp_path)
     _, wrong = demo.communicate(timeout=30)
     assert demo.returncode == 1
-    assert "`--port` does not go with `--once`" in wrong
+    assert said in wrong
 
 
 def test_json_without_once_says_how(tmp_path: Path) -> None:

@@ -9,6 +9,9 @@ from typing import Annotated
 
 import typer
 
+FIRST_PORT = 1_024
+"""Those below belong to the system, and a browser leaves 80 out of an address."""
+
 
 def run(
     *,
@@ -22,6 +25,8 @@ def run(
 
     if as_json and not once:
         raise LimenError("`--json` goes with `--once`", "try `limen demo --once --json`")
+    if 0 < port < FIRST_PORT:
+        raise LimenError(f"the demo can't be at port {port}", f"take one from {FIRST_PORT} on")
     if port and once:
         raise LimenError("`--port` does not go with `--once`", "leave one of them out")
     # Whoever ends it otherwise than by Ctrl-C (a service manager, a closed container) finds nothing left behind either.
