@@ -37,12 +37,13 @@ async def test_a_code_raced_guessed_or_typed_for_somebody_else_opens_nothing_mor
     assert sorted(one.status_code for one in raced) == [200, 400]
     assert all("__Host-limen=" not in one.headers.get("set-cookie", "") for one in raced)
     for email in (MIA, "nobody@harbor.example"):
-        house.clock.forward(48 * HOUR)  # what was counted before is forgotten by then
+        later = house.clock.now() + 48 * HOUR  # what was counted before is forgotten by then
+        house.clock.now = lambda at=later: at  # type: ignore[misc] -- stands still, so that no delay runs out
         tries = [await thieves[2].post("/lost-device", email=email, code="0" * 16) for _ in range(7)]
         said = [one.status_code for one in tries]
         assert (said[:5], said[-1]) == ([400] * 5, 429), email
-    refused = await thieves[2].post("/lost-device", email=MIA, code=other)
-    assert refused.status_code == 429  # right or not, it is not looked at
+        right = await thieves[2].post("/lost-device", email=email, code=other)
+        assert right.status_code == 429, "right or not, it is not looked at"
     without = await house.browser().client.post("/lost-device", data={"email": MIA, "code": other})
     assert without.status_code == 403
     assert not any(other in str(event) or code in str(event) for event in house.events("recovery.refused"))
