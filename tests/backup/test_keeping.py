@@ -69,6 +69,25 @@ def test_only_this_companys_backups_go(kept: Kept) -> None:
     assert (left >= set(stays), len(left), left & set(goes)) == (True, 4, set())
 
 
+def test_names_from_the_future_links_and_folders_end_nothing(kept: Kept, tmp_path: Path) -> None:
+    one, name = kept.with_settings(keep=1), kept.served.settings.name
+    one.folder.mkdir()
+    later, linked, folder = (
+        one.folder / file_name(name, from_iso(f"{year}-01-01T00:00:00Z"), is_sealed=False)
+        for year in (9999, 2019, 2018)
+    )
+    later.write_text("x")
+    linked.symlink_to(tmp_path / "nowhere")
+    folder.mkdir()
+    assert one.is_due()
+    for _ in range(2):
+        one.take_one()
+        kept.clock.forward(DAY)
+    standing = one.standing()
+    assert (standing.failed, standing.is_overdue, one.is_due(), len(standing.kept)) == (None, False, True, 2)
+    assert (later.exists(), linked.is_symlink(), folder.is_dir()) == (True, True, True)
+
+
 def test_it_comes_back_from_its_own_folder_in_the_data(kept: Kept, tmp_path: Path) -> None:
     one = kept.with_settings()
     one.take_one()

@@ -6,6 +6,7 @@ import asyncio
 import logging
 import re
 import shutil
+import stat
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
@@ -85,16 +86,17 @@ class Keeping:
 
     def standing(self) -> Standing:
         """Look at the folder. Reads a listing, never a backup."""
-        data, kept = data_folder(self._root, self._settings), self._listed()
+        data, kept, now = data_folder(self._root, self._settings), self._listed(), self._clock.now()
         last = daily.last_backup(data)
-        last_at = max([last.at if last else 0, *(one.at for one in kept)])
+        known = [last.at if last else 0, *(one.at for one in kept)]
+        last_at = max((at for at in known if at <= now), default=0)  # a clock that was wrong once must not end them all
         return Standing(
             folder=self.folder,
             last_at=last_at,
             kept=kept,
             is_on=self._settings.backup.is_on,
             is_beside_data=_is_on_the_disk_of(data, self.folder),
-            is_overdue=self._clock.now() - last_at > OVERDUE,
+            is_overdue=now - last_at > OVERDUE,
             failed=self._failed,
         )
 
@@ -114,8 +116,11 @@ class Keeping:
         """Take one whenever it is due, until this is cancelled."""
         while True:
             await asyncio.sleep(LOOK_SECONDS)
-            if await asyncio.to_thread(self.is_due):
-                await self.go()
+            try:
+                if await asyncio.to_thread(self.is_due):
+                    await self.go()
+            except Exception:  # noqa: BLE001 -- whatever went wrong, tomorrow's must not be given up with today's
+                _log.exception("whether a backup is due could not be told; the next look is in %s s", LOOK_SECONDS)
 
     def is_due(self) -> bool:
         """Whether the last one is older than the last time of day at which one should have been taken."""
@@ -149,7 +154,8 @@ class Keeping:
             self._root, self._settings, self._key(), target, now, wanted=Wanted(recipient=sealed), told=self._go_on
         )
         daily.note(self._database, data, manifest, target)
-        for old in self._listed()[max(1, self._settings.backup.keep) :]:
+        mine = [one for one in self._listed() if one.at <= now]
+        for old in mine[max(1, self._settings.backup.keep) :]:
             with suppress(FileNotFoundError):
                 (self.folder / old.name).unlink()
 
@@ -176,7 +182,9 @@ class Keeping:
             for file in self.folder.iterdir():
                 match = _NAME.fullmatch(file.name)
                 if match and file.name.startswith(mine) and len(file.name.removeprefix(mine)) <= _LONGEST:
-                    found.append(Kept(file.name, _instant_in(match[1]), file.stat().st_size))
+                    status = file.lstat()
+                    if stat.S_ISREG(status.st_mode):
+                        found.append(Kept(file.name, _instant_in(match[1]), status.st_size))
         return tuple(sorted(found, key=lambda one: one.name.removesuffix(".age"), reverse=True)[:MOST_LISTED])
 
     def _say_failed(self, now: Instant) -> None:
