@@ -52,3 +52,14 @@ def test_counts_tell_answers_made_from_answers_only_watched() -> None:
     times, watched = counts([decided(reasons=("a", "b")), decided(reasons=("a",), watched=("w",))])
     assert (times["a"], times["b"], times["w"]) == (2, 1, 0)
     assert watched == {"w": 1}
+
+
+async def test_policies_are_searched_and_their_files_open_where_few_fit(console: Console) -> None:
+    page = (await console.ada.get("/console/policies")).text
+    assert '<details class="card fold">' in page
+    found = (await console.ada.get("/console/policies?q=PAYROLL")).text
+    assert "/console/policies/finance-payroll" in found
+    assert "/console/policies/high-risk" not in found
+    assert '<details class="card fold">' not in found
+    assert '<details class="card fold">' not in (await console.ada.get("/console/policies?all=1")).text
+    assert "Nothing fits" in (await console.ada.get("/console/policies?q=no-such-thing")).text

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -28,6 +29,13 @@ def test_days_are_those_of_the_companys_calendar() -> None:
         near_midnight,
     )
     assert [day for day, _ in days] == ["Today", "Yesterday", "Thursday, 14 January 2027"]
+
+
+def test_alike_events_after_each_other_are_one_line_but_never_decisions() -> None:
+    looks = [replace(line(AT - number), title="Somebody looked") for number in range(3)]
+    decided = [replace(line(AT - 10 - number), href=f"/console/decisions/{number}") for number in range(2)]
+    [(_, shown)] = by_day([*looks, line(AT - 5), *decided], ZoneInfo("Europe/Berlin"), AT)
+    assert [(one.at, one.count) for one in shown] == [(AT, 3), (AT - 5, 1), (AT - 10, 1), (AT - 11, 1)]
 
 
 def test_only_an_events_id_says_where_a_page_begins() -> None:
@@ -73,8 +81,10 @@ async def test_older_pages_go_on_where_the_last_one_ended(console: Console, monk
     monkeypatch.setattr(timeline, "AT_ONCE", 3)
     journal, times = console.house.limen.journal, []
     tom_id = await console.house.member(console.house.browser(), "Tom", "staff")
-    for _ in range(5):
-        journal.record(Event(at=console.house.clock.now(), kind="sign_in.failed", actor=tom_id, address="192.0.2.9"))
+    for number in range(5):
+        journal.record(
+            Event(at=console.house.clock.now(), kind="sign_in.failed", actor=tom_id, address=f"192.0.2.{number}")
+        )
     journal.flush()
     href, pages = f"/console/people/{tom_id}/timeline?show=sign-ins", 0
     while href:

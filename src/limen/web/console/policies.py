@@ -26,6 +26,8 @@ from limen.web.console.rules import names_here, sentence_of
 from limen.web.requests import query
 from limen.web.site import Site
 
+MOST_OPEN: Final = 12
+"""Up to so many policies are all shown at once; of more the files that they stand in."""
 _UNWRITTEN: Final = Source("", 0, "")
 
 
@@ -67,7 +69,8 @@ def rooms(site: Site) -> APIRouter:
         resident = await site.enter_console(request)
         chosen = query(request, "state")
         spoken = spoken_of(site)
-        shown = [one for one in spoken if chosen not in set(State) or one.state == chosen]
+        named, whole = query(request, "q", 80).strip(), query(request, "all") == "1"
+        shown = [one for one in spoken if (chosen not in set(State) or one.state == chosen) and is_searched(one, named)]
         by_file = sorted(shown, key=lambda one: (one.source.file, one.source.line))
         company = site.ports.in_force.company
         return site.page(
@@ -77,6 +80,9 @@ def rooms(site: Site) -> APIRouter:
             files=[(file, list(ones)) for file, ones in groupby(by_file, key=lambda one: one.source.file)],
             states=Counter(str(one.state) for one in spoken),
             chosen=chosen if chosen in set(State) else "",
+            q=named,
+            is_open=whole or len(shown) <= MOST_OPEN,
+            found=len(shown),
             tests=len(company.tests) if company else 0,
             revision=await _published(site),
             since=_memory_since(site),
@@ -106,6 +112,11 @@ def rooms(site: Site) -> APIRouter:
         )
 
     return router
+
+
+def is_searched(one: Spoken, named: str) -> bool:
+    """Whether what was typed is in its title, its id, its sentence or its file."""
+    return named.casefold() in f"{one.title} {one.id} {one.speaks} {one.source.file}".casefold()
 
 
 def spoken_of(site: Site) -> list[Spoken]:

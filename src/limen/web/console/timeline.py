@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from itertools import groupby
 from typing import Final
@@ -169,7 +169,21 @@ def by_day(lines: Iterable[Line], zone: ZoneInfo, now: Instant) -> list[tuple[st
     """The lines under their days, as the company's calendar has them; the newest first, as they came."""
     today = datetime.fromtimestamp(now / 1000, zone).date()
     days = groupby(lines, key=lambda line: datetime.fromtimestamp(line.at / 1000, zone).date())
-    return [(_day(day, today), list(of_day)) for day, of_day in days]
+    return [(_day(day, today), list(_folded(of_day))) for day, of_day in days]
+
+
+def _folded(lines: Iterable[Line]) -> Iterator[Line]:
+    """The lines, with those that differ only in their instant and come after each other as one; never decisions."""
+    kept: Line | None = None
+    for line in lines:
+        if kept is not None and not line.href and replace(line, at=kept.at, count=kept.count) == kept:
+            kept = replace(kept, count=kept.count + line.count)
+            continue
+        if kept is not None:
+            yield kept
+        kept = line
+    if kept is not None:
+        yield kept
 
 
 def _day(day: date, today: date) -> str:
