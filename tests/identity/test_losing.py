@@ -30,6 +30,22 @@ async def test_what_a_lost_passkey_opened_is_over_and_the_rest_goes_on(
     assert REASON in house.words("session.revoked")
 
 
+async def test_a_session_that_another_passkey_proved_again_dies_with_the_one_that_opened_it(
+    house: House, visitor: Visitor, stranger: Visitor
+) -> None:
+    laptop, phone = house.passkey(), house.passkey()
+    ada = await house.administrator(laptop, visitor)
+    await add(house, ada, visitor, phone)
+    laptop_id = (await house.parts.factors.of_person(ada.person.id)).passkeys[0].id
+    options = await house.parts.step_up.passkey_options(ada.session, visitor)
+    proved = await house.parts.step_up.with_passkey(ada.session, visitor, phone.get(options))
+    elsewhere = await house.sign_in(phone, stranger)
+    await house.parts.factors.report_lost(elsewhere.session, laptop_id)
+    now = house.clock.now()
+    assert house.known.standing(proved.session, "", now) is not Standing.LIVE
+    assert house.known.standing(elsewhere.session, "", now) is Standing.LIVE
+
+
 async def test_a_helper_takes_the_lost_one_or_all_of_a_stolen_device(house: House, visitor: Visitor) -> None:
     await house.administrator(house.passkey(), visitor)
     ben = await house.enrol(await house.invited(), house.passkey(), visitor)

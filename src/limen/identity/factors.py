@@ -178,7 +178,7 @@ class Factors:
 
         def work(transaction: Transaction) -> None:
             connection = transaction.connection
-            if current.id in store.sessions_proved_by(connection, passkey_id):
+            if store.last_passkey_of(connection, current.id) == passkey_id:
                 raise UnfitError(
                     "passkey", "You proved that it's you with this very passkey", "prove it with another one first"
                 )

@@ -114,7 +114,9 @@ class Recovery:
         )
         issued = None
         if is_right and self.is_on:
-            issued = await self._ports.write(lambda transaction: self._use(transaction, found.person_id, digest, now))
+            issued = await self._ports.write(
+                lambda transaction: self._use(transaction, found.person_id, digest, visitor, now)
+            )
         if issued is None:
             reason = "nobody" if not found.person_id else "used-meanwhile" if is_right else "code-wrong"
             refuse(self._ports, "recovery.refused", reason, visitor, found.person_id)
@@ -135,13 +137,24 @@ class Recovery:
 
         await self._ports.write(work)
 
-    def _use(self, transaction: Transaction, person_id: str, digest: bytes, now: Instant) -> IssuedLink | None:
+    def _use(
+        self, transaction: Transaction, person_id: str, digest: bytes, visitor: Visitor, now: Instant
+    ) -> IssuedLink | None:
         connection = transaction.connection
         person = store.person_by_id(connection, person_id)
         if person is None or not person.active or not store.use_recovery_code(connection, person_id, digest, now):
             return None
         store.revoke_links(connection, now, person_id=person_id)
-        transaction.say(Event(id="", at=now, kind="recovery.code_used", actor=person_id, subject=person_id))
+        transaction.say(
+            Event(
+                id="",
+                at=now,
+                kind="recovery.code_used",
+                actor=person_id,
+                subject=person_id,
+                address=visitor.address[:64],
+            )
+        )
         self._telling.tell(transaction, person, News.CODE_USED, now)
         return self._links.issue(transaction, LinkPurpose.RECOVERY, person_id, by=person_id, now=now, good_for=SHORT_MS)
 

@@ -8,7 +8,7 @@ from tests.web.conftest import Browser, House
 
 from limen.events import KINDS, Event
 from limen.facts import Person
-from limen.web.portal.account import HAPPENED, role_of, text_of
+from limen.web.portal.account import HAPPENED, role_of, text_of, told_once
 
 
 async def test_it_tells_what_was_done_by_which_role_and_nobodys_name(house: House, browser: Browser) -> None:
@@ -51,5 +51,8 @@ def test_each_line_is_of_a_kind_that_there_is_and_other_events_tell_nothing() ->
     assert text_of(Event(at=1, kind="link.issued", details={"purpose": "access_pass"}))
     assert not text_of(Event(at=1, kind="link.issued", details={"purpose": "recovery"}))
     assert not text_of(Event(at=1, kind="person.looked_at"))
+    refused = [Event(at=at, kind="recovery.refused") for at in (3, 2, 1)]
+    kept = Event(at=0, kind="recovery.codes_made")
+    assert told_once([*refused, kept]) == [refused[0], kept]
     assert role_of(Person("p", groups=frozenset({"helpdesk"}))) == "the helpdesk"
     assert role_of(None) == "somebody who may"

@@ -21,7 +21,9 @@ from limen.clock import Instant
 from limen.facts import Factor, Session
 from limen.identity.model import Proofs, auth_of
 from limen.identity.store.tables import (
+    inserted,
     not_before,
+    session_passkeys,
     sessions,
 )
 
@@ -47,6 +49,7 @@ def insert_session(
             passkey_id=passkey_id,
         )
     )
+    _note_passkey(connection, session.id, passkey_id)
 
 
 def session_by_id(connection: Connection, session_id: str) -> tuple[bytes, Session, Instant] | None:
@@ -68,6 +71,7 @@ def renew_session(
     if passkey_id:
         values["passkey_id"] = passkey_id
     connection.execute(update(sessions).where(sessions.c.id == session_id).values(values))
+    _note_passkey(connection, session_id, passkey_id)
 
 
 def all_sessions(connection: Connection, now: Instant) -> list[tuple[bytes, Session, Instant]]:
@@ -85,11 +89,24 @@ def sessions_of(connection: Connection, person_id: str, *, app: str = "", parent
 
 
 def sessions_proved_by(connection: Connection, passkey_id: str) -> list[str]:
-    return list(connection.scalars(select(sessions.c.id).where(sessions.c.passkey_id == passkey_id)).all())
+    """Every session that this passkey opened, or ever proved again."""
+    table = session_passkeys.c
+    return list(connection.scalars(select(table.session_id).where(table.passkey_id == passkey_id)).all())
+
+
+def last_passkey_of(connection: Connection, session_id: str) -> str:
+    """The passkey that proved this session last; "" where none did."""
+    return connection.scalar(select(sessions.c.passkey_id).where(sessions.c.id == session_id)) or ""
+
+
+def _note_passkey(connection: Connection, session_id: str, passkey_id: str) -> None:
+    if passkey_id:
+        inserted(connection, session_passkeys, {"session_id": session_id, "passkey_id": passkey_id})
 
 
 def delete_session(connection: Connection, session_id: str) -> None:
     connection.execute(delete(sessions).where(or_(sessions.c.id == session_id, sessions.c.parent == session_id)))
+    connection.execute(delete(session_passkeys).where(session_passkeys.c.session_id == session_id))
 
 
 def save_last_used(connection: Connection, used: Sequence[tuple[str, Instant]]) -> None:

@@ -101,6 +101,13 @@ sessions = Table(
     Column("proofs", String(200), nullable=False),
     Column("passkey_id", String(40), nullable=False),
 )
+session_passkeys = Table(
+    "session_passkeys",
+    metadata,
+    Column("session_id", String(40), primary_key=True),
+    Column("passkey_id", String(40), primary_key=True, index=True),
+)
+"""Every passkey that proved a session; in `sessions` stands the last one."""
 not_before = Table(
     "not_before",
     metadata,

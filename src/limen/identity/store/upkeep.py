@@ -25,6 +25,7 @@ from limen.identity.store.tables import (
     inserted,
     links,
     not_before,
+    session_passkeys,
     sessions,
     spent_challenges,
 )
@@ -71,6 +72,7 @@ def purge(connection: Connection, now: Instant) -> None:
     connection.execute(delete(spent_challenges).where(spent_challenges.c.expires_at <= now))
     connection.execute(delete(links).where(links.c.expires_at < now - LINKS_KEPT_MS))
     connection.execute(delete(guesses).where(guesses.c.at < now - GUESSES_KEPT_MS))
+    connection.execute(delete(session_passkeys).where(session_passkeys.c.session_id.not_in(select(sessions.c.id))))
     connection.execute(delete(browsers).where(browsers.c.used_at < now - BROWSERS_KEPT_MS))
     connection.execute(
         delete(not_before).where(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -20,6 +20,7 @@ from limen.web.site import Resident, Site, drop_cookie
 
 AT: Final = "/account"
 MOST: Final = 50
+REFUSED: Final = "recovery.refused"
 HAPPENED: Final[Mapping[tuple[str, str], str]] = {
     ("link.issued", "access_pass"): gettext_noop("An access pass was issued"),
     ("link.issued", "second_device"): gettext_noop("A link for another device was made"),
@@ -32,7 +33,7 @@ HAPPENED: Final[Mapping[tuple[str, str], str]] = {
     ("factor.removed", "code"): gettext_noop("The authenticator code was removed"),
     ("recovery.codes_made", ""): gettext_noop("Recovery codes were made"),
     ("recovery.code_used", ""): gettext_noop("A recovery code was used"),
-    ("recovery.refused", ""): gettext_noop("Somebody tried a recovery code that was wrong"),
+    (REFUSED, ""): gettext_noop("Somebody tried a recovery code that was wrong"),
     ("session.revoked", ""): gettext_noop("A session was ended"),
     ("sessions.revoked", ""): gettext_noop("All sessions were ended"),
     ("person.changed", "groups"): gettext_noop("Your groups were changed"),
@@ -69,7 +70,7 @@ def rooms(site: Site) -> APIRouter:
         events = await site.in_thread(
             lambda: site.ports.journal.recent(RING, lambda e: e.subject == person_id and text_of(e) != "")
         )
-        lines = [_line(site, resident, event) for event in events[:MOST]]
+        lines = [_line(site, resident, event) for event in told_once(events)[:MOST]]
         return site.page("portal/account.html", resident, lines=lines, contact=site.ports.settings.help.contact)
 
     @router.post(f"{AT}/not-me")
@@ -92,6 +93,12 @@ def text_of(event: Event) -> str:
     return HAPPENED.get((event.kind, about), HAPPENED.get((event.kind, ""), ""))
 
 
+def told_once(events: Sequence[Event]) -> list[Event]:
+    """Of the wrong codes only the newest: a stranger who types many must not push anything off the page."""
+    newest = next((event for event in events if event.kind == REFUSED), None)
+    return [event for event in events if event.kind != REFUSED or event is newest]
+
+
 def role_of(person: Person | None) -> str:
     """Which role somebody acted in, in words for the catalogue."""
     held = person.groups if person is not None else frozenset()
@@ -106,5 +113,5 @@ def _line(site: Site, resident: Resident, event: Event) -> Happened:
     elif event.actor:
         by = speech.gettext(role_of(site.known.people.get(event.actor)))
     else:
-        by = "" if event.kind == "recovery.refused" else speech.gettext("the server")
+        by = "" if event.kind == REFUSED else speech.gettext("the server")
     return Happened(event.at, speech.gettext(text_of(event)), by, event.address if is_own else "")

@@ -11,6 +11,7 @@ from starlette.responses import PlainTextResponse, Response
 
 from limen.errors import LimenError
 from limen.identity.errors import FreshProofNeededError, NotLiveError, OpensConsoleOnlyError
+from limen.identity.model import OpenedLink
 from limen.identity.recovery import CODE, HOW_MANY
 from limen.web.portal.passkeys import page as passkeys_page
 from limen.web.requests import one
@@ -35,11 +36,11 @@ def rooms(site: Site) -> APIRouter:
         email = one(sent, "email")[:254]
         try:
             issued = await identity.recovery.redeem(visit.visitor, email, one(sent, "code"))
-            token = issued.token.reveal()
-            opened = await identity.enrolment.open(token, visit.visitor)
         except LimenError as wrong:
             return _asked(site, visit, email, wrong)
-        return site.page("portal/welcome.html", visit, token=token, opened=opened)
+        person = site.known.people[issued.link.person_id]
+        opened = OpenedLink(issued.link, person.name, person.email)
+        return site.page("portal/welcome.html", visit, token=issued.token.reveal(), opened=opened)
 
     @router.post("/passkeys/codes")
     async def make(request: Request) -> Response:
