@@ -48,19 +48,29 @@ def test_an_action_is_proposed_from_the_method_and_the_words(method: str, patter
 
 
 def test_what_is_picked_stands_in_the_file_and_nothing_else_changes(harbor: Company) -> None:
-    picks = [Pick("GET", "/export/*", "download"), Pick("POST", "/share", "share"), Pick("GET", "/logo/", "public")]
+    picks = [Pick("GET", "/dump/*", "download"), Pick("POST", "/invite", "share"), Pick("GET", "/logo/", "public")]
     after = pick(harbor, "wiki", [*picks, picks[0]], WHY)
     before, now = wiki(harbor), wiki(after)
     assert set(now.rules) - set(before.rules) == {
-        ActionRule("download", frozenset({"GET", "HEAD"}), "/export/*"),
-        ActionRule("share", frozenset({"POST"}), "/share"),
+        ActionRule("download", frozenset({"GET", "HEAD"}), "/dump/*"),
+        ActionRule("share", frozenset({"POST"}), "/invite"),
     }
     (public,) = set(now.public) - set(before.public)
     assert (public.methods, public.pattern, public.why) == (frozenset({"GET", "HEAD"}), "/logo/", WHY)
     assert after.files.keys() == harbor.files.keys()
     assert all(after.files[name] == text for name, text in harbor.files.items() if name != APPS)
-    assert "download /export/*" in named(rules_on(now, "GET", "/export/*"))
-    assert pick(after, "wiki", picks, WHY).revision == after.revision
+    assert named(rules_on(now, "GET", "/dump/*")) == ("download /dump/*", "view /**")
+
+
+def test_what_is_so_already_is_not_written_again(harbor: Company) -> None:
+    picks = [Pick("GET", "/export/*", "download"), Pick("GET", "/page", "view"), Pick("POST", "/page", "edit")]
+    with pytest.raises(LimenError, match="is so already"):
+        pick(harbor, "wiki", picks, "")
+    after = pick(harbor, "wiki", [*picks, Pick("GET", "/logo", "public")], WHY)
+    assert wiki(after).rules == wiki(harbor).rules
+    with pytest.raises(LimenError, match="is so already"):
+        pick(after, "wiki", [Pick("HEAD", "/logo", "public")], WHY)
+    assert len(wiki(pick(after, "wiki", [Pick("GET", "/logo/", "public")], WHY)).public) == 2
 
 
 @pytest.mark.parametrize(
@@ -98,7 +108,7 @@ def test_nothing_too_much_and_an_app_that_is_not_there_are_refused(harbor: Compa
 def test_an_entry_that_can_not_be_added_to_is_left_alone(harbor: Company) -> None:
     odd = replace(harbor, files={**harbor.files, APPS: harbor.files[APPS].replace("- id: wiki\n", "- id: wiky\n")})
     with pytest.raises(LimenError, match="no app"):
-        pick(odd, "wiki", [Pick("GET", "/x", "view")], "")
+        pick(odd, "wiki", [Pick("GET", "/x", "share")], "")
 
 
 PATTERNS = ("/", "/a", "/a/*", "/a/b", "/*/b", "/a/**", "/**", "/a/*/**", "/b")

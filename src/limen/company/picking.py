@@ -75,13 +75,15 @@ def pick(company: Company, app_id: str, picks: Sequence[Pick], why: str) -> Comp
     text, wanted = company.files.get(APPS, ""), app
     for one in dict.fromkeys(picks):
         _refuse(app, one, why)
-        before, wanted = wanted, _with(wanted, one, why)
-        if wanted == before:
+        if _holds_already(wanted, one):
             continue
+        wanted = _with(wanted, one, why)
         if one.action == PUBLIC:
             text = with_public(text, app_id, one.route, why)
         else:
             text = with_rule(text, app_id, one.action, one.route)
+    if wanted == app:
+        raise LimenError("all that was picked is so already, by rules that are wider", "pick another action")
     after = candidate(company, {APPS: text})
     if not _is_as_wanted(company, after, wanted):
         raise LimenError("apps.yaml is written in a way that can't be added to", "write the rule there by hand")
@@ -157,14 +159,22 @@ def _refuse_public(app: App, one: Pick, why: str) -> None:
             raise LimenError(what, "pick a narrower path, or change that rule in apps.yaml first")
 
 
+def _holds_already(app: App, one: Pick) -> bool:
+    """Is the strictest rule on all such requests of this very action? Then another line would say nothing."""
+    strictest = next(iter(rules_on(app, one.method, one.pattern)), None)
+    if isinstance(strictest, ActionRule):
+        return strictest.action == one.action
+    if strictest is None or one.action != PUBLIC:
+        return False
+    is_page = strictest.pattern.endswith("/") == one.pattern.endswith("/")  # to an app these are two pages
+    return is_page or strictest.pattern.endswith("**")
+
+
 def _with(app: App, one: Pick, why: str) -> App:
     route = read_route(one.route)
     if one.action == PUBLIC:
-        is_there = any((r.methods, r.pattern) == (route.methods, route.pattern) for r in app.public)
-        public = PublicRoute(route.methods, route.pattern, why)
-        return app if is_there else replace(app, public=(*app.public, public))
-    rule = ActionRule(one.action, route.methods, route.pattern)
-    return app if rule in app.rules else replace(app, rules=(*app.rules, rule))
+        return replace(app, public=(*app.public, PublicRoute(route.methods, route.pattern, why)))
+    return replace(app, rules=(*app.rules, ActionRule(one.action, route.methods, route.pattern)))
 
 
 def _is_as_wanted(before: Company, after: Company, wanted: App) -> bool:
