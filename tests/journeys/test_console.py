@@ -18,6 +18,8 @@ ROOMS = (
     "/console/backups",
     "/console/doctor",
     "/console/find?q=pay",
+    "/console/settings",
+    "/console/apps/limen/timeline",
     "/console/policies",
     "/console/policies/restricted-needs-a-fresh-passkey",
 )
@@ -153,6 +155,13 @@ def test_ending_somebodys_sessions_shuts_their_apps_at_the_next_request(harbor: 
     ada.page.goto(f"{harbor.origin}/console/people/{harbor.people['Tom Berger']}")
     ada.page.get_by_role("button", name="End all sessions").click()
     expect(ada.page.get_by_role("status")).to_contain_text("over")
+    ada.page.get_by_role("link", name="Timeline").click()
+    expect(heading(ada)).to_have_text("Timeline of Tom Berger")
+    ended = ada.page.locator(".timeline li", has_text="Everything issued before")
+    expect(ended.first).to_contain_text("Ada Lindqvist")
+    ada.clean()
+    ada.page.get_by_role("link", name="Sign-ins").click()
+    expect(ada.page.locator(".timeline li").first).to_contain_text("Signed in")
     tom.page.route("**/sign-in/options", lambda route: route.abort())  # so that the passkey does not answer by itself
     tom.page.goto(harbor.on("wiki"))
     expect(heading(tom)).to_have_text("Sign in to Harbor")
