@@ -16,15 +16,15 @@ from limen.app import open_limen
 from limen.backup.restore import restore
 from limen.backup.take import take
 from limen.cli import why
-from limen.clock import MINUTE
+from limen.clock import HOUR, MINUTE
 from limen.company.load import load_company, load_settings
 from limen.company.places import key_file
 from limen.enforcement.authorization import presented
 from limen.enforcement.doors import Answer
-from limen.identity.errors import LinkRefusedError
+from limen.identity.errors import LinkRefusedError, RecoveryRefusedError
 from limen.identity.model import Visitor
 from limen.mail import store as mails
-from limen.mail.store import MailState
+from limen.mail.store import Mail, MailState
 from limen.storage import master_key
 
 THERE = Visitor("203.0.113.9", "Firefox", "b" * 43)
@@ -59,7 +59,10 @@ async def test_the_same_decision_the_same_passkey_and_nothing_revives(tmp_path: 
         token = await identity.tokens.make(session, 3, app="wiki", actions=["view"], days=1, name="git")
         assert ask(house, token=token.secret).permitted
         access_pass = await identity.people.access_pass(mia_id, by="", why="Lost her laptop.")
-        await identity.people.invite("Ivo", "ivo@harbor.example", ("staff",), by="", by_mail=True)
+        (code, *_) = await identity.recovery.make(session)
+        at = house.clock.now()
+        later = Mail("m_later", mia_id, "l_1", MailState.QUEUED, at, at + HOUR, at + HOUR, 1)  # until then it waits
+        house.limen.database.write(lambda transaction: mails.insert_mail(transaction.connection, later, b"sealed"))
         house.limen.journal.flush()
         settings, at = load_settings(root), house.clock.now()
         key = master_key(key_file(root, settings), os.environ)
@@ -79,10 +82,14 @@ async def test_the_same_decision_the_same_passkey_and_nothing_revives(tmp_path: 
         again = House(limen, house.clock, closing)
         assert not ask(again, cookie=cookie).permitted
         assert not ask(again, token=token.secret).permitted
+        with pytest.raises(RecoveryRefusedError):
+            await limen.identity.recovery.redeem(THERE, "mia@harbor.example", code)
         with pytest.raises(LinkRefusedError):
             await limen.identity.links.open(access_pass.token.reveal(), THERE)
         waiting = limen.database.read(lambda snapshot: mails.recent(snapshot.connection, 9))
-        assert [(one.state, one.problem) for one in waiting] == [(MailState.FAILED, "withdrawn")]
+        ended = {one.id: (one.state, one.problem) for one in waiting}
+        assert ended["m_later"] == (MailState.FAILED, "withdrawn")
+        assert MailState.QUEUED not in {one.state for one in waiting}
         home = Browser(again.browser().client, mia.passkey)
         assert (await home.sign_in()).status_code == 200
         back = await again.into(home, "wiki")

@@ -79,7 +79,8 @@ def _next(done: Restored, folder: Path) -> Iterator[str]:
     if done.wrote_folder:
         yield f"The company's files were written into {folder}; they are those of the revision in force."
     yield f"All sessions and {done.links} open links from before are dead: everybody signs in again."
-    yield "So are the tokens of programs for apps: their owners make new ones. Mails that waited are not sent."
+    yield "So are tokens of programs for apps, and recovery codes: their owners make new ones."
+    yield "Mails that waited are not sent."
     yield ""
     yield f"What was taken back after {to_iso(done.examined.manifest.at)} is in force again. Look through:"
     yield "  people who left since, passkeys and workloads that were ended, and policies (`limen log`)."

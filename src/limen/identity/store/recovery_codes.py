@@ -13,6 +13,7 @@ from sqlalchemy import (
     Table,
     delete,
     insert,
+    inspect,
     select,
     update,
 )
@@ -38,6 +39,12 @@ def insert_recovery_codes(connection: Connection, person_id: str, digests: Itera
 def delete_recovery_codes(connection: Connection, person_id: str) -> int:
     done = connection.execute(delete(recovery_codes).where(recovery_codes.c.person_id == person_id))
     return int(done.rowcount)
+
+
+def end_recovery_codes(connection: Connection, now: Instant) -> None:
+    """Make every code of everybody worthless, also in a database from before there were any."""
+    if inspect(connection).has_table(recovery_codes.name):
+        connection.execute(update(recovery_codes).where(recovery_codes.c.used_at == 0).values(used_at=now))
 
 
 def holds_recovery_code(connection: Connection, person_id: str, digest: bytes) -> bool:

@@ -17,6 +17,7 @@ from sqlalchemy import (
 from limen.clock import DAY, Instant, Milliseconds
 from limen.identity.guesses import Kept
 from limen.identity.store.app_tokens import app_tokens
+from limen.identity.store.recovery_codes import end_recovery_codes
 from limen.identity.store.sessions import raise_not_before
 from limen.identity.store.tables import (
     browsers,
@@ -96,7 +97,7 @@ def keep_sealed_key(connection: Connection, purpose: str, sealed: bytes) -> None
 
 
 def end_everything(connection: Connection, now: Instant) -> tuple[Instant, int]:
-    """Kill whatever was issued before: every session by the company's mark, every open link by itself.
+    """Kill whatever was issued before: sessions and programs' tokens by the company's mark, links and codes one by one.
 
     Returns the mark, which lies after the start of every session even where the clock was set back, and how many
     links were open.
@@ -108,4 +109,5 @@ def end_everything(connection: Connection, now: Instant) -> tuple[Instant, int]:
         update(links).where(links.c.spent_at == 0, links.c.revoked_at == 0).values(revoked_at=now)
     )
     connection.execute(delete(browsers))
+    end_recovery_codes(connection, now)  # which were spent or replaced since, an old database does not know
     return mark, int(done.rowcount)
