@@ -138,3 +138,13 @@ def test_languages_are_those_that_there_are(written: str, said: str) -> None:
     _, problems = read_settings(Tree(read_toml(f"languages = {written}\n{GOOD}")))
     assert len(problems) == bool(said)
     assert said in "".join(str(one) for one in problems)
+
+
+def test_backups_are_sealed_only_for_somebody_who_can_be_there() -> None:
+    import pyrage
+
+    good = str(pyrage.x25519.Identity.generate().to_public())
+    for written, is_fine in ((good, True), ("", True), (good[:-1] + ("q" if good[-1] != "q" else "p"), False)):
+        _, said = read_settings(Tree(read_toml(f'{GOOD}[backup]\nrecipient = "{written}"\n')))
+        assert (said == []) is is_fine
+        assert is_fine or "is no age recipient" in str(said[0])

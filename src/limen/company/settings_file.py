@@ -65,6 +65,10 @@ def _problems(settings: Settings, tree: Tree) -> Iterator[Problem]:
             yield Problem(SETTINGS, *tree.at("listen", key), *complaint)
     yield from https_problems(settings, tree)
     yield from mail_problems(settings.mail, tree)
+    if settings.backup.recipient and not _is_recipient(settings.backup.recipient):
+        what = f"{shown(settings.backup.recipient)} is no age recipient"
+        fix = "copy it anew: it begins with age1, and `age-keygen` makes one with its key"
+        yield Problem(SETTINGS, *tree.at("backup", "recipient"), what, fix)
     for path, text in ((("name",), settings.name), (("help", "contact"), settings.help.contact)):
         if not is_printable(text):
             what = f"the {path[-1]} holds characters that can't be shown"
@@ -75,6 +79,17 @@ def _problems(settings: Settings, tree: Tree) -> Iterator[Problem]:
             fix = f"use at most {LONGEST_TITLE} characters that can be shown"
             yield Problem(SETTINGS, *tree.key_at("networks", network), what, fix)
     yield from _group_problems(settings, tree)
+
+
+def _is_recipient(written: str) -> bool:
+    """Whether backups can be sealed for it: a letter that was mistyped would be noticed at night, or never."""
+    import pyrage  # noqa: PLC0415 -- few name one
+
+    try:
+        pyrage.x25519.Recipient.from_str(written)
+    except pyrage.RecipientError:
+        return False
+    return True
 
 
 def _group_problems(settings: Settings, tree: Tree) -> Iterator[Problem]:
