@@ -1,13 +1,16 @@
 from __future__ import annotations
 
 import asyncio
+from functools import partial
 
+import pytest
 from tests.privacy.conftest import ADA, MIA, NOW, Place, let_go
 
 from limen.clock import DAY, HOUR
 from limen.facts import Person
 from limen.identity import store
 from limen.identity.model import PersonStatus
+from limen.privacy.erase import erase_person
 from limen.privacy.upkeep import LEFT_LONG_AGO, NEVER_CAME, Upkeep, due
 from limen.settings import Retention
 
@@ -56,6 +59,22 @@ def test_links_and_mails_and_their_files_go_in_time(place: Place) -> None:
     keeping.look()
     assert not (place.outbox / f"m_{MIA}.eml").exists()
     assert not place.database.read(lambda s: store.rows_of(s.connection, MIA)).keys() & {"links", "mails"}
+
+
+def test_a_damaged_segment_is_left_and_tried_again_a_day_later(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    outcomes = [(3, 1), (1, 0)]
+    monkeypatch.setattr(place.journal, "erase", lambda _ids: outcomes.pop(0))
+    place.database.write(partial(erase_person, person_id=MIA, now=NOW, by=ADA, why="asked", may_let_go=True))
+    keeping = upkeep(place)
+    for _ in range(3):
+        keeping.look()
+    assert place.database.read(lambda s: store.waiting_in_journal(s.connection)) == [MIA]
+    place.clock.forward(DAY)
+    keeping.look()
+    assert place.database.read(lambda s: store.waiting_in_journal(s.connection)) == []
+    place.journal.wait_settled()
+    said = [event.details["segments_left"] for event in place.journal.recent(9, lambda e: e.kind == "journal.erased")]
+    assert said == [0, 1]
 
 
 async def test_it_goes_on_after_whatever_went_wrong(place: Place) -> None:

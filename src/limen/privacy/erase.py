@@ -119,10 +119,11 @@ def erase_again(database: Database, data: Path, now: Instant) -> int:
 def carry_out(database: Database, journal: Journal, data: Path, now: Instant) -> int | None:
     """Erase from the journal whoever was erased and is still in it. Returns how many bodies went; None: nobody waited.
 
-    Nothing is lost where it raises (JournalUnwritableError): it is done when it is called again.
+    Nothing is lost where it raises (JournalUnwritableError), or where a segment could not be done: who was erased waits
+    until it is called again.
     """
     write_tombstones(data, database.read(lambda snapshot: store.erased_ids(snapshot.connection)))
-    waiting = database.read(lambda snapshot: store.waiting_in_journal(snapshot.connection))
+    waiting = database.read(lambda snapshot: store.waiting_in_journal(snapshot.connection, now))
     if not waiting:
         return None
     journal.wait_settled()
@@ -130,7 +131,8 @@ def carry_out(database: Database, journal: Journal, data: Path, now: Instant) ->
     details: dict[str, str | int | bool] = {"people": len(waiting), "bodies": bodies, "segments_left": left}
 
     def done(transaction: Transaction) -> None:
-        store.gone_from_journal(transaction.connection, waiting, now)
+        if not left:
+            store.gone_from_journal(transaction.connection, waiting, now)
         transaction.say(Event(at=now, kind="journal.erased", details=details))
 
     database.write(done)

@@ -18,7 +18,7 @@ LOOKING: Final = ("audit", "support", "administer")
 FAMILIES: Final = {
     "requests": ("decision", "request", "upstream", "stream"),
     "signing-in": ("sign_in", "step_up", "session", "sessions"),
-    "accounts": ("person", "link", "mail", "factor", "token"),
+    "accounts": ("person", "link", "mail", "factor", "recovery", "token"),
     "office": ("revision", "break_glass", "workload", "key"),
     "running": ("limen", "backup", "disk", "journal"),
 }

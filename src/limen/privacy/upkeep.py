@@ -20,6 +20,7 @@ from limen.storage.journal import Journal
 
 LOOK_SECONDS: Final = 15.0
 RETENTION_MS: Final = HOUR
+AGAIN_MS: Final = DAY
 MOST_AT_ONCE: Final = 100
 """How many people one look erases; the next look goes on."""
 LEFT_LONG_AGO: Final = "kept long enough after they were let go"
@@ -39,6 +40,7 @@ class Upkeep:
     outbox: Path
     clock: Clock
     _looked_at: Instant = field(default=0)
+    _journal_again_at: Instant = field(default=0)
 
     async def keep_up(self) -> None:
         """For as long as Limen runs."""
@@ -57,8 +59,10 @@ class Upkeep:
         if now - self._looked_at >= RETENTION_MS:
             self._end_of_keeping(now)
             self._looked_at = now
-        if carry_out(self.database, self.journal, self.data, now) is not None:
+        if now >= self._journal_again_at and carry_out(self.database, self.journal, self.data, now) is not None:
             forget_mail_files(self.database, self.outbox)
+            if self.database.read(lambda snapshot: store.waiting_in_journal(snapshot.connection, now)):
+                self._journal_again_at = now + AGAIN_MS  # a segment is damaged: trying at once would change nothing
 
     def _end_of_keeping(self, now: Instant) -> None:
         for person_id, why in self.database.read(lambda snapshot: due(snapshot, self.retention, now)):

@@ -16,11 +16,12 @@ from sqlalchemy import (
     delete,
     func,
     insert,
+    or_,
     select,
     update,
 )
 
-from limen.clock import Instant
+from limen.clock import MINUTE, Instant, Milliseconds
 from limen.identity.model import PersonStatus
 from limen.identity.store.app_tokens import app_tokens
 from limen.identity.store.tables import not_before, people, sessions
@@ -35,6 +36,8 @@ erased_people = Table(
 )
 """Who was erased, by their opaque ids. `journal_at`: when the journal's bodies were gone, 0 while they are not yet."""
 
+UNDER_WAY_MS: Milliseconds = 10 * MINUTE
+"""How long after somebody was erased a request or stream of theirs may still end, and be written down."""
 _THEIRS = ("person_id", "owner_id")
 """What the column is called that says whose a row is, in every table of every pillar."""
 _SECRETS = ("hash", "seed", "secret", "sealed", "token", "credential", "public_key")
@@ -76,9 +79,13 @@ def erased_ids(connection: Connection) -> list[tuple[str, Instant]]:
     return [(row.person_id, row.at) for row in connection.execute(query)]
 
 
-def waiting_in_journal(connection: Connection) -> list[str]:
-    """Whose bodies in the journal are not gone yet."""
-    query = select(erased_people.c.person_id).where(erased_people.c.journal_at == 0)
+def waiting_in_journal(connection: Connection, now: Instant = 0) -> list[str]:
+    """Whose bodies in the journal are not gone yet; or, by `now`, are to be looked for once more: what was under way
+    when they were erased may have been written down later.
+    """
+    at, journal_at = erased_people.c.at, erased_people.c.journal_at
+    once_more = and_(journal_at < at + UNDER_WAY_MS, at + UNDER_WAY_MS <= now)
+    query = select(erased_people.c.person_id).where(or_(journal_at == 0, once_more))
     return list(connection.scalars(query.order_by(erased_people.c.person_id)))
 
 

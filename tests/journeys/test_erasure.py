@@ -1,0 +1,60 @@
+"""Mia takes a copy and leaves; Ada erases her, and the journal still verifies."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+import zipfile
+from pathlib import Path
+from typing import Any
+
+from playwright.sync_api import expect
+from tests.journeys.test_console import heading, into_the_console
+
+from limen.clock import SystemClock
+from limen.privacy.erase import carry_out
+from limen.storage.journal import verify
+
+
+def test_a_copy_then_erasure_and_the_journal_still_verifies(harbor: Any, browse: Any, tmp_path: Path) -> None:
+    ada, mia = browse(), browse(viewport={"width": 390, "height": 844}, is_mobile=True, has_touch=True)
+    ada.enrol(harbor.first_link)
+    into_the_console(ada, harbor.origin)
+    mia.enrol(harbor.invite("Mia Moor", "staff"))
+    mia.page.goto(harbor.on("wiki"))
+    mia.page.goto(harbor.origin + "/records", wait_until="load")
+    mia.clean()
+    with mia.page.expect_download() as download:
+        mia.page.get_by_role("button", name="Download a copy").click()
+    with zipfile.ZipFile(download.value.path()) as copy:
+        assert "Mia Moor" in copy.read("account.json").decode()
+        assert "Ada" not in copy.read("account.json").decode()
+        assert "wiki" in copy.read("events.csv").decode()
+
+    mia_id = harbor.people["Mia Moor"]
+    ada.page.goto(f"{harbor.origin}/console/people/{mia_id}", wait_until="load")
+    ada.page.get_by_role("link", name=re.compile("[Cc]opy or erase")).click()
+    expect(heading(ada)).to_have_text("Copy or erase what is kept of Mia Moor")
+    ada.clean()
+    ada.page.get_by_label("Why, without names").fill("left the company")
+    ada.page.get_by_label("to confirm").fill("mia.moor@harbor.example")
+    ada.page.get_by_role("button", name="Let go and erase").click()
+    expect(ada.page.get_by_role("status").first).to_contain_text("They are erased.")
+    expect(ada.page.locator("main")).not_to_contain_text("Mia Moor")
+    ada.clean()
+    mia.page.goto(harbor.origin + "/")
+    expect(heading(mia)).to_contain_text("Sign in")
+
+    limen = harbor.limen
+    data = next(tmp_path.rglob("limen.db")).parent
+    carrying = asyncio.to_thread(carry_out, limen.database, limen.journal, data, SystemClock().now())
+    harbor.run(carrying)
+    left = limen.journal.query("select kind from events where actor = $id or subject = $id", {"id": mia_id})
+    stays = {"person.invited", "person.looked_at", "person.erased", "sessions.revoked"}
+    assert {kind for (kind,) in left} == stays
+    report = verify(data / "journal")
+    assert report.ok, report.problems
+    assert report.erased >= 5
+    ada.page.goto(harbor.origin + "/console/privacy?for=works-council", wait_until="load")
+    expect(ada.page.locator("main")).to_contain_text("person.erased")
+    ada.clean()
