@@ -24,8 +24,9 @@ def test_migrations_make_exactly_the_tables_that_the_code_declares(tmp_path: Pat
     from alembic.autogenerate import compare_metadata
     from alembic.migration import MigrationContext
 
-    for store in Path(limen.__file__).parent.glob("*/store*"):
-        importlib.import_module(f"limen.{store.parent.name}.store")
+    for pattern in ("*/store*", "*/*_store.py"):
+        for store in Path(limen.__file__).parent.glob(pattern):
+            importlib.import_module(f"limen.{store.parent.name}.{store.stem}")
     database = Database.open(tmp_path / "x.db")
     difference = database.read(lambda s: compare_metadata(MigrationContext.configure(s.connection), metadata))
     database.close()

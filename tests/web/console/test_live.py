@@ -99,9 +99,10 @@ async def test_a_decision_arrives_as_one_line_with_its_id(console: Console) -> N
 
 async def test_only_what_the_filter_holds_for_arrives(console: Console) -> None:
     eve = console.house.browser()
-    await console.house.member(eve, "Eve", "staff")
-    async with listening(console, "app=payroll") as stream:
+    eve_id = await console.house.member(eve, "Eve", "staff")
+    async with listening(console, f"app=payroll&person={eve_id}") as stream:
         await stream.until("retry")
+        assert [event.subject for event in console.house.events("person.looked_at")] == [eve_id]
         await console.ask(eve, "wiki")
         await console.ask(eve, "payroll")
         await stream.until("event: decision")

@@ -107,6 +107,12 @@ async def test_an_administrator_sees_it_and_whose_it_was(house: House, browser: 
     page = await ada.get(f"/not-yet?decision={decision}")
     assert page.status_code == 200
     assert "asked by Mia" in page.text
+    for name, role, way in (("Hal", "helpdesk", "support"), ("Hugo", "auditors", "audit")):
+        other = house.browser(address="203.0.113.9")
+        their_id = await house.member(other, name, "staff", role)
+        assert "asked by Mia" in (await other.get(f"/not-yet?decision={decision}")).text, role
+        (looked,) = [event for event in house.events("person.looked_at") if event.actor == their_id]
+        assert (looked.subject, looked.details["as"]) == (house.id_of("mia@harbor.example"), way)
 
 
 async def test_a_proof_that_would_help_is_one_click_away(house: House, browser: Browser) -> None:
