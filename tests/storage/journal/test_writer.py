@@ -1,6 +1,8 @@
 from __future__ import annotations
 
+import gc
 import time
+import weakref
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
@@ -91,6 +93,37 @@ def test_events_are_published_once_they_are_durable_and_not_before(
     until(lambda: heard.published)
     assert heard.published == [event(2)]
     until(lambda: writer.writable)
+
+
+def test_a_disk_that_goes_on_refusing_takes_no_memory_with_each_try(
+    writer: Writer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tries: list[weakref.ref[OSError]] = []
+
+    class FullError(OSError):
+        """Its traceback holds the whole batch for as long as it lives."""
+
+    def append(_self: Segment, _some: Sequence[bytes]) -> None:
+        error = FullError(28, "no space left on device")
+        tries.append(weakref.ref(error))
+        try:
+            raise error
+        finally:
+            del error
+
+    gc.disable()
+    try:
+        with monkeypatch.context() as patched:
+            patched.setattr(Segment, "append", append)
+            for n in range(1, 6):
+                ticket = writer.submit([event(n)])
+                assert not ticket.wait(10)
+                assert ticket.error is not None
+                assert ticket.error.errno == 28
+            until(lambda: not any(one() for one in tries))
+        assert len(tries) >= 5
+    finally:
+        gc.enable()
 
 
 def test_a_waiting_event_can_be_found(writer: Writer, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -189,9 +189,7 @@ class Writer:
             if batch:
                 self._append(batch)
         except BaseException as error:
-            refused = error if isinstance(error, OSError) else OSError(str(error))
-            for ticket in tickets:
-                ticket.finish(refused)
+            _turn_away(tickets, error)
             raise
         self._unwritten = []
         if self._is_rolling and self._segment.size > 0:
@@ -307,3 +305,12 @@ class Writer:
                 details={"events": dropped},
             )
         )
+
+
+def _turn_away(tickets: Iterable[Ticket], error: BaseException) -> None:
+    """Tell who waits, in an error of their own: by its traceback the one that was raised would keep alive the whole
+    batch, anew at each try, until the garbage collector comes by. It seldom does.
+    """
+    refused = OSError(error.errno, error.strerror) if isinstance(error, OSError) else OSError(str(error))
+    for ticket in tickets:
+        ticket.finish(refused)
