@@ -24,6 +24,10 @@ RECORDED_ITEMS: Final = (
         "signing in and out, new and removed passkeys, passwords, codes, links and mails; of secrets only that they "
         "changed"
     ),
+    (
+        "while an app is being set up, for 14 days at most: which kinds of paths are asked for and by how many people, "
+        "without ids or titles, and who would have been refused; that is erased a week later"
+    ),
 )
 NOT_RECORDED: Final = "What is never recorded"
 NOT_RECORDED_ITEMS: Final = (

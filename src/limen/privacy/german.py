@@ -27,6 +27,10 @@ RECORDED_ITEMS: Final = (
         "An- und Abmelden, neue und entfernte Passkeys, Passwörter, Codes, Links und Mails; von Geheimnissen nur, "
         "dass sie geändert wurden"
     ),
+    (
+        "während eine App eingerichtet wird, höchstens 14 Tage lang: welche Arten von Pfaden gefragt sind und von wie "
+        "vielen, ohne Kennungen und Titel, und wer abgewiesen worden wäre; das wird eine Woche später gelöscht"
+    ),
 )
 NOT_RECORDED: Final = "Was nie aufgezeichnet wird"
 NOT_RECORDED_ITEMS: Final = (

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from tests.enforcement.test_observed import asked
 from tests.web.console.conftest import Console
 from tests.web.console.test_changes import begun, published
 from tests.web.console.test_onboarding import onboard
 
 from limen.clock import DAY
-from limen.enforcement.observed import KEPT
+from limen.enforcement.observed import KEPT, MOST_PATTERNS
 from limen.facts import ActionRule
 
 AT = "/console/apps/wiki/asked"
@@ -19,8 +20,8 @@ async def test_rules_and_a_public_route_are_picked_from_what_was_asked(console: 
     assert (await console.ada.get(AT)).status_code == 404
     await onboard(console)
     assert "Nobody asked for anything yet" in (await console.ada.get(AT)).text
-    for asked in ("GET /invite/7?token=s3cret", "POST /Reports/run", "GET /logo", "GET /<b>"):
-        await console.ask(ben, "wiki", *asked.split(" "))
+    for request in ("GET /invite/7?token=s3cret", "POST /Reports/run", "GET /logo", "GET /<b>"):
+        await console.ask(ben, "wiki", *request.split(" "))
     limen = console.house.limen
     limen.doors.ask("gateway", b"GET", limen.known.apps["wiki"].host.encode(), b"/logo", b"", "192.0.2.7")
     page = (await console.ada.get(AT)).text
@@ -58,6 +59,21 @@ async def test_rules_and_a_public_route_are_picked_from_what_was_asked(console: 
 
     console.house.clock.forward(9 * DAY + KEPT)
     assert limen.doors.observed.forget(limen.known.apps, limen.clock.now()) == ("wiki",)
+
+
+async def test_a_page_shows_a_hundred_and_stays_light_however_much_was_asked(console: Console) -> None:
+    await onboard(console)
+    wiki = console.house.limen.known.apps["wiki"]
+    for one in range(MOST_PATTERNS):
+        asked(console.house.limen.doors.observed, f"/{chr(97 + one // 26)}{chr(97 + one % 26)}/lists", of=wiki)
+    page = (await console.ada.get(AT)).text
+    assert page.count('name="route"') == 100
+    assert 'asked?start=100"' in page
+    assert len(page) < 100_000
+    page = (await console.ada.get(f"{AT}?start=200")).text
+    assert page.count('name="route"') == 100
+    answer = await console.ada.post(AT, route="GET /never", action="view", start="200")
+    assert 'asked?start=100"' in answer.text
 
 
 async def test_who_did_not_prove_it_lately_picks_nothing(console: Console) -> None:

@@ -20,12 +20,13 @@ from limen.enforcement.observed import MOST_PEOPLE, REST, Count, Kind
 from limen.errors import LimenError
 from limen.facts import App
 from limen.web.console.changes import Changes
+from limen.web.console.people import page_start
 from limen.web.console.proving import freshly_proved
 from limen.web.requests import one, query
 from limen.web.site import Resident, Site
 
 AS_PROPOSED: Final = "proposed"
-SHOWN_FIRST: Final = 60
+AT_ONCE: Final = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +51,7 @@ def rooms(site: Site, changes: Changes) -> APIRouter:
     @router.get("/console/apps/{app_id}/asked")
     async def show(request: Request, app_id: str) -> Response:
         resident = await site.enter_console(request)
-        return _page(site, resident, _app(site, app_id), shows_all=query(request, "show") == "all")
+        return _page(site, resident, _app(site, app_id), query(request, "start", 6))
 
     @router.post("/console/apps/{app_id}/asked")
     async def write(request: Request, app_id: str) -> Response:
@@ -66,9 +67,9 @@ def rooms(site: Site, changes: Changes) -> APIRouter:
             return await changes.begin(resident, f"Pick rules of {app.name}", after, here, company)
         except FolderError as wrong:
             problem = LimenError(wrong.problems[0].what, wrong.problems[0].fix)
-            return _page(site, resident, app, shows_all=True, sent=sent, problem=problem)
+            return _page(site, resident, app, one(sent, "start"), sent=sent, problem=problem)
         except LimenError as wrong:
-            return _page(site, resident, app, shows_all=True, sent=sent, problem=wrong)
+            return _page(site, resident, app, one(sent, "start"), sent=sent, problem=wrong)
 
     return router
 
@@ -123,12 +124,13 @@ def _page(
     site: Site,
     resident: Resident,
     app: App,
+    start: str,
     *,
-    shows_all: bool,
     sent: Mapping[str, Sequence[str]] | None = None,
     problem: LimenError | None = None,
 ) -> Response:
     rows, sent = asked_of(site, app), sent or {}
+    first = page_start(start, len(rows), AT_ONCE)
     return site.page(
         "console/asked.html",
         resident,
@@ -136,8 +138,10 @@ def _page(
         room="apps",
         app=app,
         is_on=app.is_onboarding(resident.now),
-        rows=rows if shows_all else rows[:SHOWN_FIRST],
-        more=0 if shows_all else max(0, len(rows) - SHOWN_FIRST),
+        rows=rows[first : first + AT_ONCE],
+        start=first,
+        at_once=AT_ONCE,
+        found=len(rows),
         actions=PICKED[:-1],
         public=PUBLIC,
         ticked=set(sent.get("route", ())),
