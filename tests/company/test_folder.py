@@ -18,6 +18,7 @@ def test_every_file_limen_knows_is_read_and_no_other(tmp_path: Path) -> None:
         "policies/00-limen.cedar",
         "policies/10-people.cedar",
         "policies/20-labels.cedar",
+        "policies/25-tokens.cedar",
         "policies/30-devices.cedar",
         "policies/31-network.cedar",
         "policies/32-data.cedar",
