@@ -69,6 +69,29 @@ def test_the_last_who_could_administer_stays(served: Served, capsys: pytest.Capt
     assert is_here(served, "p_ada")
 
 
+def test_a_restore_with_the_kept_list_brings_nobody_back(
+    served: Served, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    from limen.clock import SystemClock
+    from limen.privacy.erase import erase_again
+
+    backup, there = tmp_path / "before.tar.gz", tmp_path / "there"
+    served.back_up(backup)
+    assert leave("erase", "p_mia", str(served.root), "--yes", "--let-go", "-m", "asked for it") == 0
+    (there / "data").mkdir(parents=True)
+    for kept in ("master.key", FILE):
+        (there / "data" / kept).write_bytes((served.root / "data" / kept).read_bytes())
+        (there / "data" / kept).chmod(0o600)
+    assert leave("restore", str(backup), str(there)) == 0
+    assert "Whoever stands in erased.txt is erased again" in capsys.readouterr().out
+    database = Database.open(there / "data" / "limen.db")
+    assert database.read(lambda s: store.status_of(s.connection, "p_mia")) is not None
+    assert erase_again(database, there / "data", SystemClock().now()) == 1  # as the start does, before all else
+    assert database.read(lambda s: store.status_of(s.connection, "p_mia")) is None
+    assert database.read(lambda s: store.waiting_in_journal(s.connection)) == ["p_mia"]
+    database.close()
+
+
 def test_a_running_server_does_the_journals_part(served: Served, capsys: pytest.CaptureFixture[str]) -> None:
     with lock_chain(served.root / "data" / "journal" / "main"):
         assert leave("erase", "p_mia", str(served.root), "--yes", "--let-go", "-m", "asked for it") == 0

@@ -40,7 +40,7 @@ UNDER_WAY_MS: Milliseconds = 10 * MINUTE
 """How long after somebody was erased a request or stream of theirs may still end, and be written down."""
 _THEIRS = ("person_id", "owner_id")
 """What the column is called that says whose a row is, in every table of every pillar."""
-_SECRETS = ("hash", "seed", "secret", "sealed", "token", "credential", "public_key")
+_SECRETS = ("hash", "digest", "seed", "secret", "sealed", "token", "credential", "public_key")
 """What the names of columns hold that never leave, whatever their type; bytes never do."""
 
 
