@@ -9,18 +9,20 @@ import signal
 import socket
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 DO = Path(__file__).parents[2] / "do.py"
+STARTED: list[subprocess.Popen[str]] = []
 LIMEN_DEMO = ("-m", "limen.cli.main", "demo")
 
 
 def start(*words: str, tmp: Path, command: tuple[str, ...] = LIMEN_DEMO) -> subprocess.Popen[str]:
     """A process group of its own, as a terminal gives to each command."""
     environment = {"PATH": "/usr/bin:/bin", "TMPDIR": str(tmp), "PYTHONPATH": os.environ.get("PYTHONPATH", "")}
-    return subprocess.Popen(
+    demo = subprocess.Popen(
         [sys.executable, "-u", *command, *words],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
@@ -28,6 +30,19 @@ def start(*words: str, tmp: Path, command: tuple[str, ...] = LIMEN_DEMO) -> subp
         env=environment,
         start_new_session=True,
     )
+    STARTED.append(demo)
+    return demo
+
+
+@pytest.fixture(autouse=True)
+def nothing_goes_on() -> Iterator[None]:
+    """A test that fails ends its demo all the same."""
+    yield
+    while STARTED:
+        demo = STARTED.pop()
+        if demo.poll() is None:
+            os.killpg(demo.pid, signal.SIGKILL)
+        demo.communicate(timeout=30)
 
 
 def said_until_open(demo: subprocess.Popen[str]) -> str:
