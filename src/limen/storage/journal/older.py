@@ -29,6 +29,9 @@ _CANDIDATES: Final = 400
 """How many events the columns may propose for one page; more has to hold than they can say."""
 _PORTION: Final = 10
 """Of how many events whole lines are read before looking at the time again: each may be in a segment of its own."""
+_FEW: Final = 20
+_LONGER_SECONDS: Final = 0.08
+"""How much longer is looked where fewer than `_FEW` were found."""
 _CHUNK: Final = 1 << 20
 _LATE: Final = MINUTE
 """How much later than its instant an event may have been written down."""
@@ -190,7 +193,8 @@ def _in_sealed(paths: Sequence[Path], sought: Sought, wanted: int, deadline: flo
             found += _read(connection, portion, sought)
             if len(found) >= wanted:
                 return found[:wanted], ""
-            if end < len(candidates) and time.monotonic() > deadline:
+            late = time.monotonic() - deadline
+            if end < len(candidates) and (late > _LONGER_SECONDS or (late > 0 and len(found) >= _FEW)):
                 return found, portion[-1][0]
     return found, candidates[-1][0] if len(candidates) == _CANDIDATES else ""
 

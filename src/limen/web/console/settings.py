@@ -19,9 +19,9 @@ from limen.web.site import Site
 AT: Final = "/console/settings"
 MOST_SHOWN: Final = 500
 """Letters of one value, and entries of one table."""
-APPLY: Final = "limen apply: it counts at once"
-ZONE: Final = "limen apply: policies read the clock there at once; pages after a restart"
-BOTH: Final = "limen apply, then a restart"
+APPLY: Final = "`limen apply`: it counts at once"
+ZONE: Final = "`limen apply`: policies read the clock there at once; pages after a restart"
+BOTH: Final = "`limen apply`, then a restart"
 RESTART: Final = "a restart"
 _CREDENTIALS: Final = re.compile(r"//[^/@]*@")
 

@@ -29,8 +29,8 @@ from limen.web.site import Site
 
 SHOWN_ACTIONS: Final = ("view", "download", "edit", "share", "administer")
 PEOPLE_AT_ONCE: Final = 100
-CELLS_AT_ONCE: Final = 700
-"""Answers in one table: about 120 kB of page."""
+CELLS_AT_ONCE: Final = 600
+"""Answers in one table: about 110 kB of page."""
 NOBODY: Final = "nobody"
 PROVED: Final = {
     "1": "just now",
