@@ -106,6 +106,7 @@ def _page(
         resident,
         status=400 if problem else 200,
         room="apps",
+        example="http://10.0.0.5:8080",
         typed={name: typed.get(name, "") for name in FIELDS},
         step=step,
         found=found,
