@@ -70,7 +70,7 @@ def from_file(path: Path) -> Asked:
 def by_id(folder: Path, decision_id: str) -> Asked:
     """A past decision, from the journal and the database beside the folder. Raises `LimenError` if it isn't there."""
     from limen.company import store
-    from limen.enforcement.doors import REASONS
+    from limen.enforcement.reasons import REASONS
     from limen.storage import Database
     from limen.storage.journal.reader import Reader
 

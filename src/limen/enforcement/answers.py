@@ -11,9 +11,10 @@ from urllib.parse import quote
 
 import msgspec
 
-from limen.enforcement.doors import TOKEN_WORDS, Answer
+from limen.enforcement.doors import Answer
 from limen.enforcement.paths import to_local_target
 from limen.enforcement.plain_page import STYLE_SOURCE, plain_page
+from limen.enforcement.reasons import TOKEN_WORDS
 from limen.facts import LIMEN
 from limen.policy.access import MILDEST, is_withheld
 from limen.policy.decision import Effect, Named

@@ -18,15 +18,15 @@ from limen.enforcement.headers import TwiceError, cookie
 from limen.enforcement.observed import Observed
 from limen.enforcement.paths import PathRefusedError
 from limen.enforcement.ports import CurrentEngine, Journal
+from limen.enforcement.reasons import BROKEN_GLASS, because, named
 from limen.enforcement.routes import MethodRefusedError, Route, Routes
 from limen.events import Event, Outcome
 from limen.facts import LIMEN, App, Facts, Known, Session, Standing
 from limen.facts.tokens import token_hash
-from limen.policy.decision import Decision, Effect, Named, Reason, Request
+from limen.policy.decision import Decision, Effect, Named, Request
 from limen.storage.break_glass import is_break_glass
 
 APP_COOKIE = b"__Host-limen-app"
-BROKEN_GLASS = Reason(Named.BREAK_GLASS.value, "permit", "Break-glass is open", "It stands outside of the policies.")
 _ONLY_OURS = APP_COOKIE + b"="
 _OURS_BEGINS = len(_ONLY_OURS)
 MAX_COOKIE_BYTES = 16_384
@@ -42,48 +42,6 @@ _OF_A_TOKEN = {
     Standing.OTHER_APP: Named.TOKEN_OUT_OF_SCOPE,
 }
 """What is wrong with a token that is not live, by what it is worth as a session."""
-_TITLES = {
-    Named.NOT_SIGNED_IN: "Nobody is signed in",
-    Named.SESSION_ENDED: "The session has ended",
-    Named.SESSION_REVOKED: "The session was revoked",
-    Named.SESSION_OF_ANOTHER_APP: "The session belongs to another app",
-    Named.SESSION_UNKNOWN: "No such session",
-    Named.DUPLICATE_COOKIE: "The session cookie was sent twice",
-    Named.PERSON_INACTIVE: "The person's account is not active",
-    Named.LEASE_EXPIRED: "Limen has lost touch with its database",
-    Named.JOURNAL_UNWRITABLE: "The journal can't be written",
-    Named.DISK_FULL: "The disk is full; administrators still get in, to make room",
-    Named.POLICY_ERROR: "A policy could not be evaluated",
-    Named.UNKNOWN_HOST: "No app lives on this host",
-    Named.BAD_REQUEST: "The request is not one that may be passed on",
-    Named.PUBLIC_ROUTE: "Declared public",
-    Named.CORS_PREFLIGHT: "A preflight from a declared origin",
-    Named.TOKEN_UNKNOWN: "No such token",
-    Named.TOKEN_EXPIRED: "The token has expired",
-    Named.TOKEN_REVOKED: "The token was revoked",
-    Named.TOKEN_OUT_OF_SCOPE: "The token was not made for this",
-    Named.TOKEN_AND_SESSION: "A token and a session were sent together",
-    Named.BREAK_GLASS: "Break-glass opens Limen's console and nothing else, for a short time",
-}
-REASONS: dict[str, Reason] = {
-    name.value: Reason(
-        policy=name.value,
-        effect="permit" if name in {Named.PUBLIC_ROUTE, Named.CORS_PREFLIGHT} else "forbid",
-        title=title,
-    )
-    for name, title in _TITLES.items()
-}
-
-
-TOKEN_WORDS: frozenset[str] = frozenset(
-    {
-        Named.TOKEN_UNKNOWN,
-        Named.TOKEN_EXPIRED,
-        Named.TOKEN_REVOKED,
-        Named.TOKEN_OUT_OF_SCOPE,
-        Named.TOKEN_AND_SESSION,
-    }
-)
 
 
 class Answer(msgspec.Struct, frozen=True, gc=False):
@@ -212,7 +170,7 @@ class Doors:
         address = facts.place.address
         if session is None and not self._flood.has_room("strangers", now):
             facts, address = self.known.facts(None, facts.app, ""), ""
-        decision = _named(name, Effect.DENY, route.request, facts, now)
+        decision = named(name, Effect.DENY, route.request, facts, now)
         return self._keep(decision, facts.app, session, route, door, address)
 
     def judge(self, door: str, app: App, session: Session | None, request: Request, address: str) -> Answer:
@@ -236,12 +194,12 @@ class Doors:
         route, began = Route(request, request.route), perf_counter_ns()
         shut = self.shut()
         if shut is not None and not self._is_needed(shut, facts, now):
-            decision = _named(shut, Effect.DENY, request, facts, now)
+            decision = named(shut, Effect.DENY, request, facts, now)
         else:
             try:
                 decision = self._engine().decide(request, facts, now)
             except Exception:  # noqa: BLE001 -- whatever went wrong, the answer is no
-                decision = _named(Named.POLICY_ERROR, Effect.DENY, request, facts, now)
+                decision = named(Named.POLICY_ERROR, Effect.DENY, request, facts, now)
         micros = (perf_counter_ns() - began) / 1_000
         kept = self.journal.decided(door, decision, "", facts.place.address, micros)
         return Answer(decision.effect, _word(decision), kept, decision, facts.app, None, route)
@@ -328,11 +286,11 @@ class Doors:
         if self.clock.monotonic() >= self.known.lease_until or not self.journal.writable:
             shut = self.shut() or Named.JOURNAL_UNWRITABLE
             if not self._is_needed(shut, facts, now):
-                return self._keep_shut(_named(shut, Effect.DENY, route.request, facts, now), session, route, door)
+                return self._keep_shut(named(shut, Effect.DENY, route.request, facts, now), session, route, door)
         try:
             decision = self._engine().decide(route.request, facts, now)
         except Exception:  # noqa: BLE001 -- whatever went wrong, the answer is no
-            decision = _named(Named.POLICY_ERROR, Effect.DENY, route.request, facts, now)
+            decision = named(Named.POLICY_ERROR, Effect.DENY, route.request, facts, now)
         effect = decision.effect
         alias = ""
         if session is not None:
@@ -340,7 +298,7 @@ class Doors:
         elif effect is not _PERMIT:
             if not self._flood.has_room("strangers", now):
                 decision, address = self._from_nowhere(decision), ""
-            decision = _because(decision, standing)
+            decision = because(decision, standing)
         kept = self.journal.decided(door, decision, alias, address, (perf_counter_ns() - began) / 1_000)
         if app.onboarding_until:
             self._note(door, route, decision, session, kept)
@@ -352,7 +310,7 @@ class Doors:
         """
         app = facts.app
         opens = app.id == LIMEN and route.request.action == "administer" and self._break_glass(session, now)
-        decision = _named(Named.BREAK_GLASS, Effect.PERMIT if opens else Effect.DENY, route.request, facts, now)
+        decision = named(Named.BREAK_GLASS, Effect.PERMIT if opens else Effect.DENY, route.request, facts, now)
         if opens:
             decision = msgspec.structs.replace(decision, reasons=(BROKEN_GLASS,))
         return self._keep(decision, app, session, route, door, facts.place.address)
@@ -371,8 +329,8 @@ class Doors:
         facts = self.known.facts(None, app, address)
         shut = self.shut()
         if shut is not None:
-            return self._keep_shut(_named(shut, Effect.DENY, route.request, facts, now), None, route, door)
-        return self._keep(_named(name, Effect.PERMIT, route.request, facts, now), app, None, route, door, address)
+            return self._keep_shut(named(shut, Effect.DENY, route.request, facts, now), None, route, door)
+        return self._keep(named(name, Effect.PERMIT, route.request, facts, now), app, None, route, door, address)
 
     def shut(self) -> Named | None:
         """Why every door is shut at this moment, or None."""
@@ -422,27 +380,6 @@ def _token(cookies: bytes) -> tuple[bytes, str]:
         return cookie(cookies, APP_COOKIE), ""
     except TwiceError:
         return b"", Named.DUPLICATE_COOKIE
-
-
-def _named(name: Named, effect: Effect, request: Request, facts: Facts, now: Instant) -> Decision:
-    """A decision that no policy took."""
-    return Decision(
-        effect=effect,
-        reasons=(REASONS[name],),
-        at_once=(),
-        watched=(),
-        request=request,
-        facts=facts,
-        now=now,
-        revision="",
-    )
-
-
-def _because(decision: Decision, standing: str) -> Decision:
-    """The same answer, with what was wrong with the session said first."""
-    reason = REASONS[standing]
-    others = tuple(other for other in decision.reasons if other.policy not in {standing, Named.NOT_SIGNED_IN})
-    return msgspec.structs.replace(decision, reasons=(reason, *others))
 
 
 def _word(decision: Decision) -> str:

@@ -6,7 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from limen.company.project import InForce
-from limen.enforcement.doors import REASONS, Doors
+from limen.enforcement.doors import Doors
+from limen.enforcement.reasons import REASONS
 from limen.storage.journal import Journal
 from limen.storage.space import Pressure, Space
 

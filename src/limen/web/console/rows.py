@@ -9,7 +9,7 @@ from typing import Final
 from urllib.parse import urlencode
 
 from limen.clock import Instant
-from limen.enforcement.doors import REASONS
+from limen.enforcement.reasons import REASONS
 from limen.events import DecisionRecord, Event
 from limen.facts import LIMEN, App, Known, Person
 from limen.policy.engine import BAD_ACTION, INACTIVE, NOT_SIGNED_IN, NOTHING_PERMITS, ONBOARDING, Engine
