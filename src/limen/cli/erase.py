@@ -91,7 +91,7 @@ def _carry_out(here: Opened) -> Iterator[str]:
     try:
         journal = Journal.open(here.journal, keys, database=here.database, keep_days=days)
     except JournalBusyError:
-        yield "The server that runs erases the journal's part, within a minute for each week that is kept."
+        yield "The server that runs erases the journal's part now; it may take minutes."
         return
     try:
         now = SystemClock().now()
