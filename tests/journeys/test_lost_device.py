@@ -104,6 +104,7 @@ def test_the_helpdesk_brings_somebody_back_and_gets_no_further(
     helper.page.goto(f"{running.origin}/console/people")
     helper.page.get_by_role("link", name="Jan Visser").first.click()
     helper.clean()
+    helper.page.locator("#lost summary").click()
     card = helper.page.locator("form[action$='/pass']")
     card.get_by_label("Why").fill("He sat before me.")
     card.locator("input[name=lost]").first.check()
