@@ -29,6 +29,12 @@ def test_every_word_must_fit_in_the_name_or_beside_it() -> None:
     assert best("eve berger", [eve]) == []
 
 
+def test_marks_on_letters_do_not_matter() -> None:
+    people = [Found("Person", name, "", f"/{name}") for name in ("Jürgen Groß", "Zoë Brontë")]
+    assert best("jurgen gross", people) == best("JÜRGEN", people) == people[:1]
+    assert best("bronte", people) == people[1:]
+
+
 def test_no_more_are_found_than_can_be_shown_and_none_without_a_word_but_pages() -> None:
     many = [app(f"Wiki {number}") for number in range(100)]
     assert len(best("wiki", many)) == 20

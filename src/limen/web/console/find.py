@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from heapq import nsmallest
 from typing import Final
+from unicodedata import combining, normalize
 
 from fastapi import APIRouter
 from starlette.requests import Request
@@ -83,14 +84,11 @@ def rooms(site: Site) -> APIRouter:
 
 def best(asked: str, among: Iterable[Found], most: int = MOST_FOUND) -> list[Found]:
     """Whatever has every word that was asked for; without any word, the pages."""
-    words = asked.casefold().split()
+    asked = plain(asked)
+    words = asked.split()
     if not words:
         return [one for one in among if one.kind == "Page"][:most]
-    ranked = (
-        (rank, place, one)
-        for place, one in enumerate(among)
-        if (rank := _rank(one, asked.casefold(), words)) is not None
-    )
+    ranked = ((rank, place, one) for place, one in enumerate(among) if (rank := _rank(one, asked, words)) is not None)
     return [one for _, _, one in nsmallest(most, ranked, key=lambda each: each[:2])]
 
 
@@ -120,16 +118,23 @@ def opens(page: Found, may: frozenset[str]) -> bool:
 async def _by_id(site: Site, asked: str) -> list[Found]:
     """The decision of this id, and revisions whose id begins so. Only what may be an id asks the database."""
     if _DECISION.fullmatch(asked):
-        return [Found("Decision", asked, "the decision of this id", f"/console/decisions/{asked}")]
+        return [Found("Decision", asked, "the decision or event of this id", f"/console/decisions/{asked}")]
     if not _REVISION.fullmatch(asked):
         return []
     named: list[Revision] = await site.ports.database.reading(lambda snapshot: store.named(snapshot, asked, 5))
     return [Found("Revision", one.id[:12], one.reason, f"/console/revisions/{one.seq}") for one in named]
 
 
+def plain(text: str) -> str:
+    """Small letters without their marks, so that `muller` finds Müller."""
+    if text.isascii():
+        return text.casefold()
+    return "".join(letter for letter in normalize("NFKD", text.casefold()) if not combining(letter))
+
+
 def _rank(one: Found, asked: str, words: list[str]) -> int | None:
     """How well it fits, 0 best; None where it has not every word. The name counts before what stands beside it."""
-    title, hint = one.title.casefold(), one.hint.casefold()
+    title, hint = plain(one.title), plain(one.hint)
     href_id = one.href.rpartition("/")[2]
     if asked in {title, hint, href_id}:
         return 0

@@ -29,7 +29,7 @@ from limen.web.site import Site
 from limen.web.times import start_of_day
 
 HOURS_SHOWN: Final = 24
-_SECTIONS: Final = 6
+_SECTIONS: Final = 4
 
 
 def rooms(site: Site) -> APIRouter:

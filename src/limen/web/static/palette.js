@@ -4,7 +4,7 @@ const dialog = document.getElementById("palette");
 const input = dialog.querySelector("input");
 const list = dialog.querySelector("[role=listbox]");
 const status = dialog.querySelector("[role=status]");
-const wait = 90;
+const wait = 140; // each question is decided and journaled like any other request
 let timer, asking, chosen = -1;
 
 const choose = (at) => {
