@@ -26,7 +26,7 @@ from limen.cli.main import COMMANDS
 from limen.company.apps_file import _App
 from limen.company.tests_file import _Test
 from limen.doctor.examine import EXAMINATIONS
-from limen.enforcement.doors import REASONS
+from limen.enforcement.reasons import REASONS
 from limen.events.kinds import KINDS
 from limen.policy.annotations import ANNOTATIONS
 from limen.policy.decision import Named
