@@ -30,6 +30,11 @@ ADA = Person("p_ada", "Ada", "ada@harbor.example", frozenset({"administrators"})
 def served(tmp_path: Path) -> Path:
     """A company that Limen has run for once; nothing runs now."""
     root = new_folder(tmp_path)
+    toml = root / "limen.toml"
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    text = toml.read_text().replace(".localhost:8080", f".localhost:{port}")
+    toml.write_text(text.replace("[listen]", f'[listen]\naddress = "127.0.0.1:{port}"'))
     settings = load_settings(root)
     database = Database.open(database_url(root, settings))
     keys = Keyring.open(database, master_key(key_file(root, settings), os.environ)).journal_keys
@@ -157,11 +162,7 @@ def test_where_limen_never_ran_there_is_nothing_to_open(tmp_path: Path, capsys) 
 
 
 def test_it_says_when_something_listens_already(served: Path, capsys) -> None:
-    with socket.create_server(("127.0.0.1", 0)) as listening:
-        port = listening.getsockname()[1]
-        settings = served / "limen.toml"
-        written = settings.read_text().replace("8080", str(port))
-        settings.write_text(written.replace("[listen]\n", f'[listen]\naddress = "127.0.0.1:{port}"\n'))
-        assert load_settings(served).listen.address == f"127.0.0.1:{port}"
+    host, _, port = load_settings(served).listen.address.partition(":")
+    with socket.create_server((host, int(port))):
         assert leave("break-glass", str(served), "--person", "p_ada", "-m", "why") == 0
     assert "does not run" not in capsys.readouterr().out
