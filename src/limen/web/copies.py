@@ -33,6 +33,7 @@ async def copy_for(site: Site, resident: Resident, person_id: str) -> Response:
                     by=resident.person.id,
                 )
             )
+        await ports.journal.settled()  # nobody has a copy that the journal does not know of
     except BaseException:
         file.close()
         raise

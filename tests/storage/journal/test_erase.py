@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -33,6 +34,17 @@ def a_day(journal: Journal) -> list[str]:
     journal.record(Event(at=NOW, kind="person.changed", actor=ADA, subject=MIA, details={"change": "let-go"}))
     journal.flush()
     return [event.id for event in journal.recent(100) if event.actor == MIA]
+
+
+@pytest.fixture(scope="module")
+def sealed_day(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A day's journal, sealed; made once, since sealing starts a process."""
+    root = tmp_path_factory.mktemp("sealed") / "journal"
+    journal = Journal.open(root, KEYS, clock=SetClock(NOW))
+    a_day(journal)
+    journal.erase(["p_nobody"])
+    journal.close()
+    return root
 
 
 def lines_of(root: Path) -> str:
@@ -72,12 +84,9 @@ def test_own_bodies_go_the_rest_stays_and_the_chain_holds(opened: Callable[..., 
 
 @pytest.mark.parametrize("is_listed", [True, False])
 def test_a_stop_between_the_list_and_the_file_is_made_good(
-    opened: Callable[..., Journal], tmp_path: Path, is_listed: bool
+    opened: Callable[..., Journal], sealed_day: Path, tmp_path: Path, is_listed: bool
 ) -> None:
-    journal = opened()
-    a_day(journal)
-    journal.erase(["p_nobody"])
-    journal.close()
+    shutil.copytree(sealed_day, tmp_path / "journal")
     root, folder = tmp_path / "journal", tmp_path / "journal" / "main"
     sealed = read_sealed(folder / SEALED_FILE, "main")
     first = sealed.segments[0]
@@ -99,10 +108,11 @@ def test_a_stop_between_the_list_and_the_file_is_made_good(
     assert MIA not in lines_of(root).replace(f'"subject":"{MIA}"', "")
 
 
-def test_what_was_tampered_with_is_not_laundered(opened: Callable[..., Journal], tmp_path: Path) -> None:
+def test_what_was_tampered_with_is_not_laundered(
+    opened: Callable[..., Journal], sealed_day: Path, tmp_path: Path
+) -> None:
+    shutil.copytree(sealed_day, tmp_path / "journal")
     journal = opened()
-    a_day(journal)
-    journal.erase(["p_nobody"])
     path = segments_in(tmp_path / "journal" / "main")[0][1]
     changed = path.read_bytes()[:-20] + bytes(20)
     path.write_bytes(changed)
