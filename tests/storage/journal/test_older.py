@@ -84,6 +84,7 @@ def test_page_after_page_is_everything_once_and_in_order(
     monkeypatch.setattr(module, "_AT_ONCE", 2)
     monkeypatch.setattr(module, "_CANDIDATES", 40)
     monkeypatch.setattr(module, "_CHUNK", 700)
+    monkeypatch.setattr(module, "_LINES", 7)
     sought, pages = SOUGHT[name], list[Older]()
     before = sought.before
     while True:

@@ -29,6 +29,8 @@ _CANDIDATES: Final = 400
 """How many events the columns may propose for one page; more has to hold than they can say."""
 _PORTION: Final = 10
 """Of how many events whole lines are read before looking at the time again: each may be in a segment of its own."""
+_LINES: Final = 500
+"""After how many lines of a segment that is not sealed the time is looked at again."""
 _FEW: Final = 20
 _LONGER_SECONDS: Final = 0.08
 """How much longer is looked where fewer than `_FEW` were found."""
@@ -97,14 +99,13 @@ def older(reader: Reader, sought: Sought, limit: int, patience: float = PATIENCE
     deadline, found = time.monotonic() + patience, dict[str, Event]()
     left, cut = _parts(reader, sought), ""
     while left and not _is_enough(found, limit + 1, left[0].ends_at):
-        if left[0].name.is_sealed:
-            taken, left = _sealed_first(left)
+        taken, left = _first(left)
+        beyond = first_id_at(left[0].ends_at + 1) if left else ""
+        if taken[0].name.is_sealed:
             events, looked_to = _in_sealed([part.path for part in taken], sought, limit + 1, deadline)
         else:
-            events, looked_to = _in_open(left[0].path, sought, limit + 1, deadline)
-            left = left[1:]
+            events, looked_to = _in_open(taken[0].path, sought, limit + 1, deadline, beyond)
         found.update((event.id, event) for event in events)
-        beyond = first_id_at(left[0].ends_at + 1) if left else ""
         if looked_to:
             cut = max(looked_to, beyond)
             break
@@ -136,22 +137,26 @@ def _parts(reader: Reader, sought: Sought) -> list[_Part]:
     return sorted(parts, key=lambda part: part.ends_at, reverse=True)
 
 
-def _sealed_first(parts: list[_Part]) -> tuple[list[_Part], list[_Part]]:
-    """The sealed segments that these begin with, as many as one question takes, and the rest."""
+def _first(parts: list[_Part]) -> tuple[list[_Part], list[_Part]]:
+    """What is read next, one open segment or as many sealed ones as one question takes; and the rest."""
     count = next((place for place, part in enumerate(parts[:_AT_ONCE]) if not part.name.is_sealed), _AT_ONCE)
-    return parts[:count], parts[count:]
+    return parts[: max(count, 1)], parts[max(count, 1) :]
 
 
-def _in_open(path: Path, sought: Sought, wanted: int, deadline: float) -> tuple[list[Event], str]:
-    """As `_in_sealed`, of a segment that is not sealed yet; always to its beginning."""
+def _in_open(path: Path, sought: Sought, wanted: int, deadline: float, beyond: str) -> tuple[list[Event], str]:
+    """As `_in_sealed`, of a segment that is not sealed yet. `beyond`: what is younger may be in others, too."""
     needles = [text.encode() for text in (sought.person, sought.app) if text]
     found: list[Event] = []
     try:
-        for line in _lines_from_the_end(path, needles[0] if needles else b""):
+        for number, line in enumerate(_lines_from_the_end(path, needles[0] if needles else b""), 1):
             if all(needle in line for needle in needles):
                 found += [event for event in events_in([line]) if sought.fits(event)]
                 if len(found) >= wanted and found[-1].at + _LATE < found[wanted - 1].at:
                     break
+            if number % _LINES == 0 and time.monotonic() > deadline:
+                looked_to = max((first_id_at(one.at + _LATE) for one in events_in([line])), default="")
+                if looked_to and max(looked_to, beyond) < (sought.before or first_id_at(_EVER)):
+                    return found, looked_to
     except FileNotFoundError:  # sealed since the list was made
         return _in_sealed([path.with_suffix(".parquet")], sought, wanted, deadline)
     return found, ""
