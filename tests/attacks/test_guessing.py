@@ -192,7 +192,7 @@ def _digest(house: House, email: str) -> str:
     """Under which name guesses at an address are counted."""
     from limen.identity.store import WayIn
 
-    return house.parts.sign_in._proving._keys(email, WayIn(), Visitor(""))[0][1]
+    return house.parts.sign_in._proving.keys_of(email, WayIn(), Visitor(""))[0][1]
 
 
 def _sealed(snapshot: Any, person_id: str) -> bytes | None:
