@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from ipaddress import ip_network
 from typing import cast
+from unittest.mock import Mock
 
 import pytest
 from starlette.routing import Route
@@ -87,7 +88,7 @@ def test_a_step_up_proves_what_one_sign_in_can_not() -> None:
 
 
 def test_what_the_proof_asks_is_what_the_console_asks() -> None:
-    nowhere = cast("Site", None)
+    nowhere = cast("Site", Mock())
     routers = [overview.rooms(nowhere), revisions.rooms(nowhere, cast("changes.Changes", None))]
     routers.append(changes.rooms(nowhere, cast("changes.Changes", None)))
     asked = {
