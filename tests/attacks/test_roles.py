@@ -3,13 +3,20 @@
 
 from __future__ import annotations
 
+import re
+import shutil
+from contextlib import AsyncExitStack
+from pathlib import Path
+
 import pytest
 from tests.attacks.test_web_every_room import Seen, an_address, built
+from tests.web import conftest as homes
 from tests.web.conftest import Browser, House, browser, house
 from tests.web.console.conftest import Console, console
 
 from limen.clock import MINUTE
 from limen.web.needs import NEEDS
+from limen.web.shell import LIST_AT
 
 
 def rooms_of(seen: Seen) -> set[tuple[str, str]]:
@@ -23,6 +30,7 @@ async def test_every_room_of_the_console_asks_for_the_action_that_the_table_name
     await house.administrator(house.browser())
     rooms = rooms_of(seen)
     assert rooms == set(NEEDS), "enter the room into limen/web/needs.py, or take the one that is gone out of it"
+    somebody = await house.member(house.browser(), "Eve", "staff")
     for name, groups, action in (
         ("Mia", ("staff",), ""),
         ("Hal", ("staff", "helpdesk"), "support"),
@@ -34,7 +42,7 @@ async def test_every_room_of_the_console_asks_for_the_action_that_the_table_name
         for method, path in sorted(rooms):
             if path.endswith("/live"):
                 continue
-            at = an_address(path)
+            at = an_address(path.replace("{person_id}", somebody))
             answer = await (browser.get(at) if method == "GET" else browser.post(at, why="They called me."))
             turned_away = "/not-yet?decision=" in answer.headers.get("location", "")
             assert turned_away is (action not in NEEDS[method, path]), (name, method, path, answer.status_code)
@@ -116,3 +124,79 @@ async def test_an_auditor_sees_no_button_that_changes_anything(console: Console)
         assert all("/sign-out" in form for form in forms), (path, forms)
         assert "/edit" not in page.text, path
         assert "/rules/new" not in page.text, path
+
+
+SPELLINGS = {
+    "warehouse": """permit (principal in Group::"warehouse", action, resource == App::"limen")""",
+    "sales": """permit (principal, action in [Action::"administer", Action::"audit"], resource == App::"limen")
+when { principal in Group::"sales" }""",
+    "engineering": """permit (principal is Person in Group::"engineering", action == Action::"support", resource is App)
+""",
+}
+
+
+async def test_no_spelling_of_a_permit_hides_from_helpers_whom_they_must_not_touch(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    company = tmp_path / "source"
+    shutil.copytree(homes.HARBOR, company)
+    for group, permit in SPELLINGS.items():
+        written = f"""@id("{group}-run")
+@title("They run Limen")
+@reason("They own it.")
+@phase("identity")
+{permit} when {{ context.auth.strength >= 3 }};
+"""
+        (company / f"policies/99-{group}.cedar").write_text(written)
+    monkeypatch.setattr(homes, "HARBOR", company)
+    async with AsyncExitStack() as closing:
+        house = await homes.move_in(closing, tmp_path / "harbor")
+        await house.administrator(house.browser())
+        helper = house.browser()
+        await house.member(helper, "Hal", "staff", "helpdesk")
+        await helper.get("/console/people")
+        for group in SPELLINGS:
+            await house.invite(group.title(), group)
+            them = house.id_of(f"{group}@harbor.example")
+            answer = await helper.post(f"/console/people/{them}/invite-again", why="They called me.")
+            assert "/not-yet?decision=" in answer.headers.get("location", ""), group
+
+
+async def test_a_link_that_a_helper_holds_is_worth_nothing_to_whom_somebody_becomes(console: Console) -> None:
+    house = console.house
+    eve_id = await house.member(house.browser(), "Eve", "staff")
+    await house.invite("Neu", "staff")
+    new_id = house.id_of("neu@harbor.example")
+    helper = house.browser()
+    await house.member(helper, "Hal", "staff", "helpdesk")
+    await helper.get("/console/people")
+    for person_id, way in ((eve_id, "pass"), (new_id, "invite-again")):
+        issued = await helper.post(f"/console/people/{person_id}/{way}", why="They called me.", hours="24")
+        (token,) = set(re.findall(r"#([A-Za-z0-9_-]{43})", issued.text))
+        await console.ada.get(f"/console/people/{person_id}")
+        promoted = await console.ada.post(f"/console/people/{person_id}/groups", groups="administrators")
+        assert promoted.headers["location"].endswith("?done=groups-links")
+        assert "issue a new one" in (await console.ada.get(promoted.headers["location"])).text
+        thief = house.browser()
+        await thief.get("/enrol")
+        assert (await thief.post("/enrol", token=token)).status_code == 400, way
+
+
+async def test_a_list_gives_nobody_a_role_unless_that_is_said_apart(console: Console) -> None:
+    rows = "name,email,groups\nZoe,zoe@harbor.example,helpdesk\nYan,yan@harbor.example,auditors\n"
+    await console.ada.get(LIST_AT)
+    form = {"csrf": console.ada.csrf, "by_mail": ""}
+    files = {"file": ("people.csv", rows.encode(), "text/csv")}
+    page = await console.ada.client.post(LIST_AT, data=form, files=files, headers=homes.OUR_PAGE)
+    assert page.status_code == 400
+    for group in ("helpdesk", "auditors"):
+        assert f"this changes who is in {group}" in page.text
+
+
+async def test_a_helper_touches_no_token_of_a_workload(console: Console) -> None:
+    house = console.house
+    helper = house.browser()
+    await house.member(helper, "Hal", "staff", "helpdesk")
+    await helper.get("/console/people")
+    answer = await helper.post("/console/people/w_robot/tokens/t_1/revoke", why="They called me.")
+    assert "/not-yet?decision=" in answer.headers["location"]

@@ -108,3 +108,27 @@ async def test_the_list_shows_who_has_which_factor(house: House, visitor: Visito
     ada, ben = await house.parts.people.all()
     assert (ada.person.name, ada.status, ada.factors) == ("Ada Harbor", PersonStatus.ACTIVE, {Factor.PASSKEY})
     assert ben.status is PersonStatus.INVITED
+
+
+async def test_a_link_of_a_helper_dies_when_groups_change_and_those_of_who_could_issue_another_stay(
+    house: House, visitor: Visitor
+) -> None:
+    people, links = house.parts.people, house.parts.links
+    ada = (await house.administrator(house.passkey(), visitor)).person.id
+    for by, left in (("p_hal", 0), (ada, 1), ("p_jo", 1), ("", 1), ("server", 1)):
+        invited = (await people.invite("Eve", f"eve{by}@harbor.example", ["staff"], by=by, by_mail=True)).link
+        await people.set_groups(invited.person_id, ["staff"], by="p_jo")
+        assert invited.id in {one.id for one in await links.outstanding()}, "nothing changed"
+        withdrawn = await people.set_groups(invited.person_id, ["finance"], by="p_jo")
+        assert (withdrawn, [one.id for one in await links.outstanding()].count(invited.id)) == (1 - left, left), by
+
+
+async def test_nobody_gets_a_link_who_was_seen_in_other_groups(house: House, visitor: Visitor) -> None:
+    people = house.parts.people
+    eve = (await house.invited(groups=["staff"])).link.person_id
+    with pytest.raises(UnfitError, match="meantime"):
+        await people.invite_again(eve, by="p_hal", seen_in=frozenset({"finance"}))
+    ben = (await house.administrator(house.passkey(), visitor)).person.id
+    with pytest.raises(UnfitError, match="meantime"):
+        await people.access_pass(ben, by="p_hal", why="They called.", seen_in=frozenset({"staff"}))
+    assert (await people.invite_again(eve, by="p_hal", seen_in=frozenset({"staff"}))).link.issued_by == "p_hal"

@@ -8,12 +8,12 @@ from limen.identity.model import PersonStatus, Visitor
 from limen.identity.people_file import read_people
 from limen.identity.roster import Difference, Done, difference
 
-GROUPS = {group: group for group in ("staff", "finance", "administrators")}
+GROUPS = {group: group for group in ("staff", "finance", "administrators", "leads")}
 LIST = "name,email,groups\nEve,eve@harbor.example,staff\nBen,ben@harbor.example,staff;finance\n"
 
 
 async def against(house: House, text: str, **how: bool) -> Difference:
-    return difference(read_people(text.encode(), GROUPS), await house.parts.people.all(), **how)
+    return difference(read_people(text.encode(), GROUPS), await house.parts.people.all(), guarding=("leads",), **how)
 
 
 async def test_a_list_is_shown_done_and_then_nothing_is_left_to_do(house: House) -> None:
@@ -75,3 +75,14 @@ async def test_a_list_with_problems_changes_nothing(house: House) -> None:
     assert len(shown.problems) == 2
     with pytest.raises(UnfitError):
         await house.parts.roster.apply(shown, by="")
+
+
+async def test_who_gets_a_role_is_said_apart_and_a_link_of_a_helper_dies_with_it(house: House) -> None:
+    link = (await house.parts.people.invite("Eve", "eve@harbor.example", ["staff"], by="p_hal")).link
+    await house.parts.people.invite("Ben", "ben@harbor.example", ["staff"], by="p_ada")
+    text = LIST.replace("staff\nBen", "staff;leads\nBen")
+    (problem,) = (await against(house, text)).problems
+    assert "this changes who is in leads" in problem.what
+    shown = await against(house, text, may_protected=True)
+    await house.parts.roster.apply(shown, by="p_ada")
+    assert [one.issued_by for one in await house.parts.links.outstanding()] == ["p_ada"], link

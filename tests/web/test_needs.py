@@ -1,8 +1,12 @@
 from __future__ import annotations
 
 from limen.cedar import PolicySet
+from limen.company.company import limen_app
 from limen.facts import Person
-from limen.web.needs import CHANGE, HELP, NEEDS, READ, is_guarded, ways_into
+from limen.settings import Settings
+from limen.web.needs import CHANGE, HELP, NEEDS, READ, ROLES, groups_that_guard, is_guarded, ways_into
+
+APP = limen_app(Settings(name="Harbor", domain="harbor.example"))
 
 
 def test_a_room_that_is_not_in_the_table_opens_to_administrators_alone() -> None:
@@ -31,4 +35,6 @@ def test_whoever_has_a_role_is_guarded_also_one_that_the_company_made_itself() -
         "interns": False,
         "staff": False,
     }.items():
-        assert is_guarded(Person(id="p", groups=frozenset({group})), policies) is is_so, group
+        assert is_guarded(Person(id="p", groups=frozenset({group})), policies, APP) is is_so, group
+    assert is_guarded(Person(id="p"), policies, None), "nothing is known of Limen"
+    assert groups_that_guard(policies, APP) == ROLES | {"it-leads"}

@@ -25,14 +25,20 @@ def run(
     invite: Annotated[bool, typer.Option("--invite", help="Mail an invitation to everybody who is new")] = False,
     remove_missing: Annotated[bool, typer.Option("--remove-missing", help="Let go whoever is not in the list")] = False,
     administrators: Annotated[
-        bool, typer.Option("--administrators", help="The list may change who administers Limen, and who breaks glass")
+        bool,
+        typer.Option(
+            "--administrators",
+            help="The list may change who has a role: administrators, break-glass, helpdesk, auditors and the like",
+        ),
     ] = False,
 ) -> None:
     from limen.cli.opened import opened
+    from limen.company.company import limen_app
     from limen.errors import LimenError
     from limen.identity import store
     from limen.identity.people_file import read_people
     from limen.identity.roster import difference
+    from limen.web.needs import groups_that_guard
 
     if what != "people":
         raise LimenError(f"`limen import` can't bring {what[:40]!r}", "try `limen import people FILE`")
@@ -40,9 +46,13 @@ def run(
         raise LimenError("--yes and --dry-run can't both be had", "say one of them")
     data = _read(file)
     with opened(folder) as here:
-        read: PeopleFile = read_people(data, here.in_force().settings.groups)
+        company = here.in_force()
+        read: PeopleFile = read_people(data, company.settings.groups)
+        guarding = groups_that_guard(company.engine().policies, limen_app(company.settings))
         members = here.database.read(lambda snapshot: store.all_members(snapshot.connection))
-        shown = difference(read, members, remove_missing=remove_missing, may_protected=administrators)
+        shown = difference(
+            read, members, guarding=guarding, remove_missing=remove_missing, may_protected=administrators
+        )
         _show(shown)
         if shown.problems:
             number = len(shown.problems)

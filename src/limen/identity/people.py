@@ -79,15 +79,19 @@ class People:
             raise UnfitError("email", "Somebody has this address already", "look for them in the list of people")
         return issued
 
-    async def invite_again(self, person_id: str, *, by: str, by_mail: bool = False, why: str = "") -> IssuedLink:
+    async def invite_again(
+        self, person_id: str, *, by: str, by_mail: bool = False, why: str = "", seen_in: frozenset[str] | None = None
+    ) -> IssuedLink:
         """A new link for somebody who did not use theirs. Older ones die.
 
-        Raises UnfitError for somebody who enrolled already: an access pass brings those back. Raises UnknownError,
+        `seen_in` are the groups by which it was decided that `by` may do this. Raises UnfitError for somebody who
+        enrolled already, whom an access pass brings back, and where they are in other groups by now; UnknownError,
         also for somebody who was let go.
         """
         now = self._ports.now()
 
         def work(transaction: Transaction) -> IssuedLink | None:
+            _still_in(transaction, person_id, seen_in)
             if store.status_of(transaction.connection, person_id) is PersonStatus.ACTIVE:
                 raise UnfitError("status", "They have enrolled already", "issue an access pass instead")
             return self._again(transaction, person_id, by, now, by_mail, why)
@@ -106,12 +110,14 @@ class People:
         good_for: Milliseconds = PASS_MS,
         lost: Collection[str] = (),
         is_stolen: bool = False,
+        seen_in: frozenset[str] | None = None,
     ) -> IssuedLink:
         """A link that lets somebody who lost their device enrol a new passkey, once, and nothing else. Older ones die.
 
         `lost` names the passkeys that are gone: they are removed, and what they opened is over. `is_stolen` ends every
-        session of theirs as well, and removes every passkey if none is named. Raises UnfitError without a reason or
-        for a time that can't be, UnknownError for somebody who never enrolled or was let go, or has no such passkey,
+        session of theirs as well, and removes every passkey if none is named. `seen_in` are the groups by which it was
+        decided that `by` may do this. Raises UnfitError without a reason, for a time that can't be, and where they are
+        in other groups by now; UnknownError for somebody who never enrolled or was let go, or has no such passkey;
         NobodyCouldAdministerError.
         """
         if not why.strip():
@@ -121,6 +127,7 @@ class People:
         now = self._ports.now()
 
         def work(transaction: Transaction) -> IssuedLink | None:
+            _still_in(transaction, person_id, seen_in)
             if store.status_of(transaction.connection, person_id) is not PersonStatus.ACTIVE:
                 return None
             self._invitations.withdraw(transaction, person_id, now)
@@ -174,17 +181,25 @@ class People:
         fit = canonical_name(name)
         await self._change(person_id, by, "name", lambda tx: store.set_name(tx.connection, person_id, fit))
 
-    async def set_groups(self, person_id: str, groups: Iterable[str], *, by: str) -> None:
-        """Put a person into exactly these groups.
+    async def set_groups(self, person_id: str, groups: Iterable[str], *, by: str) -> int:
+        """Put a person into exactly these groups. Returns how many of their open links died by it.
 
-        Raises UnfitError, UnknownError, LastAdministratorError.
+        Another group may give them a role, and a link that a helper holds would give it to the helper, too: whoever
+        still needs one gets a new one. Raises UnfitError, UnknownError, LastAdministratorError.
         """
-        fit = self._fit_groups(groups)
+        fit, now = self._fit_groups(groups), self._ports.now()
+        withdrawn = 0
 
         def change(transaction: Transaction) -> None:
+            nonlocal withdrawn
+            person = store.person_by_id(transaction.connection, person_id)
             store.set_groups(transaction.connection, person_id, fit)
+            withdrawn = 0
+            if person is None or person.groups != fit:
+                withdrawn = self._invitations.withdraw_of_helpers(transaction, person_id, by=by, now=now)
 
         await self._change(person_id, by, "groups", change)
+        return withdrawn
 
     async def let_go(self, person_id: str, *, by: str) -> None:
         """End a person's access: inactive, every session and every link dead, in one write.
@@ -235,3 +250,10 @@ class People:
         if len(fit) > MOST_GROUPS or not all(_GROUP.fullmatch(group) for group in fit):
             raise UnfitError("groups", "A group's name can't be used", "use small letters, digits, - and _")
         return fit
+
+
+def _still_in(transaction: Transaction, person_id: str, groups: frozenset[str] | None) -> None:
+    """Raises UnfitError where somebody is not in exactly these groups any more; None: in whichever."""
+    person = store.person_by_id(transaction.connection, person_id)
+    if groups is not None and person is not None and person.groups != groups:
+        raise UnfitError("groups", "Their groups changed in the meantime", "look at their page again")

@@ -25,7 +25,7 @@ MAX_PROBLEMS: Final = 200
 MAX_CELL: Final = 1_000
 MAX_COLUMNS: Final = 100
 PROTECTED: Final = frozenset({ADMINISTRATORS, "break-glass"})
-"""Groups that a list fills or empties only where that is said apart."""
+"""Groups that a list always fills or empties only where that is said apart."""
 FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
 """What a spreadsheet takes for the beginning of a formula."""
 

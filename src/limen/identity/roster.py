@@ -6,7 +6,7 @@ Who is not in the list stays, unless leaving them out is said to mean that they 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -97,12 +97,19 @@ class Done:
 
 
 def difference(
-    read: PeopleFile, members: Iterable[Member], *, remove_missing: bool = False, may_protected: bool = False
+    read: PeopleFile,
+    members: Iterable[Member],
+    *,
+    guarding: Collection[str],
+    remove_missing: bool = False,
+    may_protected: bool = False,
 ) -> Difference:
     """What the list that was read would change of these people.
 
-    `may_protected`: it may also change who administers Limen and who breaks glass.
+    `guarding` are the groups that give somebody a role under the policies in force. `may_protected`: the list may also
+    change who is in those, who administers Limen and who breaks glass.
     """
+    protected = PROTECTED.union(guarding)
     here = {one.person.email: one for one in members}
     problems, new, changed, unchanged = list(read.problems), [], [], 0
     for row in read.rows:
@@ -112,8 +119,8 @@ def difference(
             continue
         change = Change(member, row) if member else None
         moved = (change.joins | change.leaves) if change else (row.groups or frozenset())
-        if (moved & PROTECTED) and not may_protected:
-            which = ", ".join(sorted(moved & PROTECTED))
+        if (moved & protected) and not may_protected:
+            which = ", ".join(sorted(moved & protected))
             fix = "say --administrators, or tick it, if that is meant"
             problems.append(Trouble(row.line, "groups", f"this changes who is in {which}", fix))
         elif change is None:
@@ -125,7 +132,7 @@ def difference(
     missing = tuple(one for one in here.values() if one.status is not PersonStatus.INACTIVE)
     if remove_missing and not may_protected:
         for one in missing:
-            if one.person.groups & PROTECTED:
+            if one.person.groups & protected:
                 what = f"{one.person.name} is not in the list and would be let go, who is in a protected group"
                 problems.append(Trouble(0, "", what, "say --administrators, or tick it, if that is meant"))
     unread = {problem.row for problem in problems if problem.row}
@@ -183,7 +190,7 @@ class Roster:
                 self._add(transaction, one, by, now, by_mail)
                 added += 1
             elif isinstance(one, Change):
-                _change(transaction, one, by, now)
+                self._change(transaction, one, by, now)
                 changed += 1
             else:
                 self._let_go(transaction, one, by, now)
@@ -201,25 +208,25 @@ class Roster:
         if by_mail:
             self._invitations.issue(transaction, person, by=by, now=now, by_mail=True, language=language)
 
+    def _change(self, transaction: Transaction, change: Change, by: str, now: Instant) -> None:
+        person_id, row, connection = change.member.person.id, change.row, transaction.connection
+        _still(transaction, change.member)
+        if change.is_renamed:
+            store.set_name(connection, person_id, row.name)
+            _tell(transaction, "person.changed", person_id, by, now, "name")
+        if row.groups is not None and (change.joins or change.leaves):
+            store.set_groups(connection, person_id, row.groups)
+            self._invitations.withdraw_of_helpers(transaction, person_id, by=by, now=now)
+            _tell(transaction, "person.changed", person_id, by, now, "groups")
+        if row.language is not None:
+            store.set_language(connection, person_id, row.language)
+
     def _let_go(self, transaction: Transaction, member: Member, by: str, now: Instant) -> None:
         _still(transaction, member)
         store.set_status(transaction.connection, member.person.id, PersonStatus.INACTIVE)
         self._invitations.withdraw(transaction, member.person.id, now)
         end_everything_of(transaction, member.person.id, now, by, "person-let-go")
         _tell(transaction, "person.changed", member.person.id, by, now, "let-go")
-
-
-def _change(transaction: Transaction, change: Change, by: str, now: Instant) -> None:
-    person_id, row, connection = change.member.person.id, change.row, transaction.connection
-    _still(transaction, change.member)
-    if change.is_renamed:
-        store.set_name(connection, person_id, row.name)
-        _tell(transaction, "person.changed", person_id, by, now, "name")
-    if row.groups is not None and (change.joins or change.leaves):
-        store.set_groups(connection, person_id, row.groups)
-        _tell(transaction, "person.changed", person_id, by, now, "groups")
-    if row.language is not None:
-        store.set_language(connection, person_id, row.language)
 
 
 def _still(transaction: Transaction, member: Member) -> None:

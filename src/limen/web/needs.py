@@ -6,7 +6,9 @@ from collections.abc import Iterable, Mapping
 from typing import Final
 
 from limen.cedar import Policy
-from limen.facts import LIMEN, Person
+from limen.facts import App, Person
+from limen.policy.possible import permits_ever
+from limen.policy.reach.kinds import named_in
 
 AUDIT: Final = "audit"
 SUPPORT: Final = "support"
@@ -104,18 +106,16 @@ def ways_into(method: str, route: str) -> Ways:
     return NEEDS.get((method, route), CHANGE)
 
 
-def is_guarded(person: Person, policies: Iterable[Policy]) -> bool:
+def is_guarded(person: Person, policies: Iterable[Policy], limen: App | None) -> bool:
     """May only an administrator touch this account? Whoever has a role has, or their helper would have it, too.
 
-    A role is a group of the baseline's, or one that any permit names for an action of the console.
+    Somebody has a role who is in a group of the baseline's, or whom any permit could ever let do an action of the
+    console, however it says so. `limen` is Limen as an app; where it is not known, everybody is guarded.
     """
-    groups = ROLES.union(*(_groups_let_in(policy) for policy in policies))
-    return bool(person.groups & groups)
+    return bool(limen is None or person.groups & ROLES or permits_ever(policies, person, limen, CONSOLE))
 
 
-def _groups_let_in(policy: Policy) -> frozenset[str]:
-    actions = {uid.id for uid in policy.action.entities or ()}
-    apps = None if policy.resource.entities is None else {uid.id for uid in policy.resource.entities}
-    if policy.effect != "permit" or not actions & CONSOLE or (apps is not None and LIMEN not in apps):
-        return frozenset()
-    return frozenset(uid.id for uid in policy.principal.entities or () if uid.type == "Group")
+def groups_that_guard(policies: Iterable[Policy], limen: App) -> frozenset[str]:
+    """The groups that decide about who has a role: the baseline's, and all that permits for the console name."""
+    named = named_in(permits_ever(policies, None, limen, CONSOLE))
+    return ROLES | {uid.id for uid in named if uid.type == "Group"}

@@ -13,7 +13,7 @@ from starlette.responses import Response
 
 from limen.clock import Instant
 from limen.errors import LimenError
-from limen.facts import Factor, Known, Session, Standing
+from limen.facts import LIMEN, Factor, Known, Session, Standing
 from limen.identity.invitation import LANGUAGES
 from limen.identity.model import Link, LinkPurpose, Member, PersonStatus
 from limen.printable import one_line
@@ -132,7 +132,7 @@ def rooms(site: Site) -> APIRouter:
     @router.post("/console/people/links/{link_id}/revoke")
     async def revoke(request: Request, link_id: str) -> Response:
         link = next((link for link in await site.identity.links.outstanding() if link.id == link_id), None)
-        resident = await site.enter_console(request, ways_to_help(site, link.person_id if link else ""))
+        resident = await site.enter_console(request, ways_to_help(site, link.person_id) if link else HELP)
         why = reason_of(resident, await site.form(request, resident.visit))
         await site.identity.links.revoke(link_id, by=resident.person.id, why=why)
         return site.go(resident, "/console/people", done="revoked")
@@ -158,10 +158,11 @@ def _until(members: Iterable[Member], links: Iterable[Link]) -> dict[str, Instan
 
 
 def ways_to_help(site: Site, person_id: str) -> Ways:
-    """What helping this person needs: an administrator, where they have a role themselves."""
+    """What helping this person needs: an administrator, where they have a role themselves or are no person here."""
     person = site.known.people.get(person_id)
-    guarded = person is not None and is_guarded(person, site.ports.in_force.engine.policies)
-    return CHANGE if guarded else HELP
+    if person is None or is_guarded(person, site.ports.in_force.engine.policies, site.known.apps.get(LIMEN)):
+        return CHANGE
+    return HELP
 
 
 def reason_of(resident: Resident, sent: dict[str, list[str]]) -> str:

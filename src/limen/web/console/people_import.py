@@ -12,9 +12,11 @@ from starlette.responses import Response
 
 from limen.clock import MINUTE, Instant, Milliseconds
 from limen.errors import LimenError
+from limen.facts import LIMEN
 from limen.identity.people_file import MAX_BYTES, PeopleFile, read_people
 from limen.identity.roster import Difference, difference
 from limen.web.console.proving import freshly_proved
+from limen.web.needs import groups_that_guard
 from limen.web.requests import one
 from limen.web.shell import LIST_AT
 from limen.web.site import Resident, Site, status_of
@@ -88,8 +90,13 @@ def rooms(site: Site) -> APIRouter:
 
     async def against(brought: Brought) -> Difference:
         members = await site.identity.people.all()
+        limen = site.known.apps[LIMEN]
         return difference(
-            brought.read, members, remove_missing=brought.remove_missing, may_protected=brought.may_protected
+            brought.read,
+            members,
+            guarding=groups_that_guard(site.ports.in_force.engine.policies, limen),
+            remove_missing=brought.remove_missing,
+            may_protected=brought.may_protected,
         )
 
     async def show(resident: Resident, brought: Brought, problem: LimenError | None = None) -> Response:

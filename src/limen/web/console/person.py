@@ -36,6 +36,8 @@ DONE: Final = {
     "token-revoked": "That token opens nothing any more, from its next request on.",
     "mailed": "The invitation is on its way by mail.",
     "groups": "The groups are changed; the next request is decided by them.",
+    "groups-links": "The groups are changed. A link that was still open for them is worth nothing now: if they need"
+    " one, issue a new one.",
     "let-go": "Their access is over: every session and every link is dead.",
     "taken-back": "They are back, with the factors they had.",
 }
@@ -49,16 +51,19 @@ def rooms(site: Site) -> APIRouter:  # noqa: C901, PLR0915 -- one small function
     async def person(request: Request, person_id: str) -> Response:
         resident = await site.enter_console(request)
         word, member = query(request, "done"), await _member(site, person_id)
-        was = undo.groups(resident.session.id, person_id, resident.now) if word == "groups" else None
+        was = undo.groups(resident.session.id, person_id, resident.now) if word in {"groups", "groups-links"} else None
         return await _page(site, resident, member, DONE.get(word, ""), was=was)
 
     @router.post("/console/people/{person_id}/invite-again")
     async def invite_again(request: Request, person_id: str) -> Response:
+        seen_in = groups_of(person_id)
         resident, member, why, sent = await _helping(request, person_id)
         await freshly_proved(site, resident, f"/console/people/{person_id}")
         by_mail = sent.get("how") == ["mail"]
         try:
-            issued = await people.invite_again(person_id, by=resident.person.id, by_mail=by_mail, why=why)
+            issued = await people.invite_again(
+                person_id, by=resident.person.id, by_mail=by_mail, why=why, seen_in=seen_in
+            )
         except LimenError as wrong:
             return await _page(site, resident, member, "", wrong)
         if by_mail:
@@ -69,6 +74,7 @@ def rooms(site: Site) -> APIRouter:  # noqa: C901, PLR0915 -- one small function
     @router.post("/console/people/{person_id}/pass")
     async def access_pass(request: Request, person_id: str) -> Response:
         """A temporary access pass: shown here once, and nowhere else."""
+        seen_in = groups_of(person_id)
         resident, member, why, sent = await _helping(request, person_id)
         await freshly_proved(site, resident, f"/console/people/{person_id}")
         hours = next((hours for hours in PASS_HOURS if sent.get("hours") == [str(hours)]), 1)
@@ -81,6 +87,7 @@ def rooms(site: Site) -> APIRouter:  # noqa: C901, PLR0915 -- one small function
                 good_for=hours * HOUR,
                 lost=sent.get("lost", []),
                 is_stolen=stolen,
+                seen_in=seen_in,
             )
         except LimenError as wrong:
             return await _page(site, resident, member, "", wrong)
@@ -93,11 +100,12 @@ def rooms(site: Site) -> APIRouter:  # noqa: C901, PLR0915 -- one small function
         chosen = {group for group in sent.get("groups", []) if group in site.known.groups}
         kept = {group for group in member.person.groups if group not in site.known.groups}
 
-        async def change() -> None:
-            await people.set_groups(person_id, chosen | kept, by=resident.person.id)
-            undo.remember(resident.session.id, person_id, member.person.groups, resident.now)
-
-        return await _done(resident, member, "groups", change)
+        try:
+            withdrawn = await people.set_groups(person_id, chosen | kept, by=resident.person.id)
+        except LimenError as wrong:
+            return await _page(site, resident, member, "", wrong)
+        undo.remember(resident.session.id, person_id, member.person.groups, resident.now)
+        return site.go(resident, f"/console/people/{person_id}", done="groups-links" if withdrawn else "groups")
 
     @router.post("/console/people/{person_id}/let-go")
     async def let_go(request: Request, person_id: str) -> Response:
@@ -130,6 +138,11 @@ def rooms(site: Site) -> APIRouter:  # noqa: C901, PLR0915 -- one small function
             await sessions.revoke(session_id, by=resident.person.id, why=why)
 
         return await _done(resident, member, "one-ended", end)
+
+    def groups_of(person_id: str) -> frozenset[str] | None:
+        """Their groups before anything is decided by them, so that nobody is promoted in between."""
+        person = site.known.people.get(person_id)
+        return person.groups if person else None
 
     async def _helping(request: Request, person_id: str) -> tuple[Resident, Member, str, dict[str, list[str]]]:
         """Somebody who may help this person, why they do, and what they sent."""
