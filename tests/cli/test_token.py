@@ -1,11 +1,27 @@
 from __future__ import annotations
 
 import json
+import re
+import textwrap
 from pathlib import Path
 
 import pytest
 from tests.cli.test_main import leave
 from tests.company.small_folder import small_folder
+
+from limen.company.begin import begin
+
+HOW_TO = Path(__file__).parents[2] / "docs" / "how-to" / "git-webdav-and-scripts.md"
+CODE = """- id: code
+  name: Code
+  host: code.harbor.localhost
+  upstream: http://127.0.0.1:9003
+  label: internal
+  owner: staff
+  actions:
+    view: ["GET /**"]
+    edit: ["POST /**"]
+"""
 
 
 def test_a_workloads_token_is_made_listed_and_revoked(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -33,3 +49,34 @@ def test_what_makes_no_sense_is_said(
 ) -> None:
     assert leave("token", *words, "--folder", str(small_folder(tmp_path))) == 1
     assert "limen token: " in capsys.readouterr().err
+
+
+def test_the_recipe_of_the_how_to_opens_what_the_baseline_alone_does_not(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Before its policy is in force the command warns; with it, it doesn't."""
+    root = str(tmp_path / "harbor")
+    begin(Path(root), "Harbor", "harbor.localhost")
+    text = HOW_TO.read_text()
+    group, policy = (
+        textwrap.dedent(re.findall(rf" *```{kind}\n(.*?)```", text, re.DOTALL)[0]) for kind in ("toml", "cedar")
+    )
+    settings = Path(root, "limen.toml")
+    settings.write_text(settings.read_text().replace("[groups]\n", group, 1))
+    apps = Path(root, "apps.yaml")
+    apps.write_text(f"{apps.read_text()}\n{CODE}")
+    assert leave("apply", root, "-m", "A group for services") == 0
+    assert leave("workload", "add", "ci", "--apps", "code", "--groups", "builders", "--folder", root) == 0
+    make = ("token", "add", "--workload", "ci", "--app", "code", "--actions", "view,edit", "--folder", root)
+    capsys.readouterr()
+    assert leave(*make) == 0
+    said = capsys.readouterr().err
+    assert "ci may not view there: " in said
+    assert "git-webdav-and-scripts.md" in said
+    Path(root, "policies", "50-services.cedar").write_text(policy)
+    assert leave("apply", root, "-m", "Build services fetch code") == 0
+    capsys.readouterr()
+    assert leave(*make) == 0
+    said = capsys.readouterr().err
+    assert "may not view" not in said
+    assert "ci may not edit there: " in said

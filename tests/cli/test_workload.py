@@ -13,8 +13,8 @@ def test_a_workload_is_added_listed_renewed_and_revoked(tmp_path: Path, capsys: 
     assert leave("workload", "add", "batch", "--apps", "wiki, payroll", "--days", "30", "--folder", root) == 0
     said = capsys.readouterr().out
     assert "batch may ask about payroll, wiki, until" in said
-    secret = said.split()[-1]
-    assert secret.startswith("limen_workload_")
+    secret = next(word for word in said.split() if word.startswith("limen_workload_"))
+    assert "limen token add --workload batch" in said
     assert leave("workload", "list", "--folder", root) == 0
     said = capsys.readouterr().out
     assert said.startswith("batch: may ask about payroll, wiki; tokens good until ")

@@ -41,6 +41,8 @@ def wiki(company: Company) -> App:
         ("GET", "/admin/users", "administer"),
         ("POST", "/Settings/", "administer"),
         ("POST", "/pages/*/share", "share"),
+        ("POST", "/tools.git/git-upload-pack", "view"),
+        ("POST", "/*/git-receive-pack", "edit"),
     ],
 )
 def test_an_action_is_proposed_from_the_method_and_the_words(method: str, pattern: str, action: str) -> None:

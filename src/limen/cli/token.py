@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -57,6 +58,7 @@ def run(
             apps = _apps(folder, app)
             issued = tokens.add_for_workload(database, workload, apps, app, wanted, days, name, now, by=SERVER)
             _show(issued, settings.zone, as_json=as_json)
+            _warn(database, issued.token, now)
     finally:
         database.close()
 
@@ -82,6 +84,34 @@ def _show(issued: Issued, zone: tzinfo, *, as_json: bool) -> None:
     )
     print("This is the token. It is shown this once and kept nowhere:\n")
     print(f"  {issued.secret}")
+
+
+def _warn(database: Database, token: AppToken, now: Instant) -> None:
+    """Say, beside what a program reads, what of it the policies in force would refuse."""
+    from limen.company import store as companies
+    from limen.facts import Person
+    from limen.identity import store
+    from limen.policy.access import shut_to_a_service
+
+    newest = database.read(companies.newest)
+    company = None if newest is None else database.read(lambda snapshot: companies.company_of(snapshot, newest.id))
+    every = database.read(lambda snapshot: store.all_workloads(snapshot.connection))
+    who = next(one for one in every if one.id == token.owner_id)
+    if company is None or token.app not in company.all_apps:
+        _say("Nothing is published yet that knows this app, so the token opens nothing.")
+        return
+    service = Person(who.id, who.name, groups=who.groups, active=who.active, is_workload=True)
+    shut = shut_to_a_service(company.engine(), service, company.all_apps[token.app], token.actions, now)
+    for action, why in shut.items():
+        _say(f"As the policies are now, {who.name} may not {action} there: {why}.")
+    if shut:
+        _say("Write a policy that lets its group in at a strength of 1: docs/how-to/git-webdav-and-scripts.md.")
+
+
+def _say(text: str) -> None:
+    from limen.printable import visible
+
+    print(visible(text), file=sys.stderr)
 
 
 def _list(database: Database, app: str, now: Instant, zone: tzinfo, *, as_json: bool) -> None:

@@ -83,7 +83,9 @@ def _show(issued: Issued, zone: tzinfo) -> None:
     apps = ", ".join(sorted(issued.workload.apps))
     print(f"{issued.workload.name} may ask about {apps}, until {_day(issued.token.expires_at, zone)}.")
     print("This is its token. It is shown this once and kept nowhere:\n")
-    print(f"  {issued.secret}")
+    print(f"  {issued.secret}\n")
+    print("With it the service asks Limen whether others may do something (AuthZEN); it opens no app. For a token that")
+    print(f"opens one: `limen token add --workload {issued.workload.name} --app ID`.")
 
 
 def _list(found: list[Listed], now: Instant, zone: tzinfo, *, as_json: bool) -> None:

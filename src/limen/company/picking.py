@@ -26,6 +26,8 @@ _ADMINISTERING: Final = frozenset(
 )
 _SHARING: Final = frozenset({"share", "shares", "sharing", "invite", "invites", "invitations"})
 _DOWNLOADING: Final = frozenset({"export", "exports", "download", "downloads", "attachment", "attachments"})
+_OF_GIT: Final = {("POST", "git-upload-pack"): "view", ("POST", "git-receive-pack"): "edit"}
+"""How git over https fetches (by a POST) and pushes."""
 _FILES: Final = (".csv", ".zip", ".pdf", ".xlsx")
 
 
@@ -45,6 +47,8 @@ class Pick:
 def proposed(method: str, pattern: str) -> str:
     """The action that such requests probably are, from their method and the words in their path."""
     words = [word.casefold() for word in _segments(pattern)]
+    if words[-1:] and (of_git := _OF_GIT.get((method, words[-1]))):
+        return of_git
     if not _ADMINISTERING.isdisjoint(words):
         return "administer"
     if not _SHARING.isdisjoint(words):

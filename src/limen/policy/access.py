@@ -6,13 +6,14 @@ a refusal shows it, never on the way of a request that is let through.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import TypeAlias
 
 from limen.clock import Instant
-from limen.facts import ACTIONS, LIMEN, App, Facts
+from limen.facts import ACTIONS, LIMEN, App, Facts, Person
 from limen.policy.decision import Decision, Effect, Request
 from limen.policy.engine import Engine
+from limen.policy.supposed import Supposed
 
 MILDEST = ACTIONS[0]
 """Looking at an app: whoever may do that and not the rest has limited access."""
@@ -46,3 +47,19 @@ def is_withheld(decision: Decision) -> bool:
     if decision.request.action == MILDEST or MILDEST not in actions_of(facts.app) or not isinstance(engine, Engine):
         return False
     return engine.decide(Request(MILDEST, host=facts.app.host), facts, decision.now).is_permit
+
+
+def shut_to_a_service(
+    engine: Engine, service: Person, app: App, actions: Iterable[str], now: Instant
+) -> dict[str, str]:
+    """Which of these actions a token of this service, made now, would be refused, each with the first reason's title.
+
+    A token of a service stands for one factor. Where it will ask from isn't known here: that reads as the worst.
+    """
+    shut = {}
+    for action in sorted(actions, key=ACTIONS.index):
+        facts = Supposed(strength=1, proved=0, token=True).facts(service, app, action, now)
+        decision = engine.decide(Request(action, host=app.host), facts, now)
+        if not decision.is_permit:
+            shut[action] = decision.reasons[0].title or decision.reasons[0].policy
+    return shut

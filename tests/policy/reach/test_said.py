@@ -5,8 +5,10 @@ from zoneinfo import ZoneInfo
 import pytest
 from tests.policy.scene import BERLIN, NOW, app, engine_of
 
+from limen.clock import DAY
 from limen.facts import Label, Person
-from limen.policy.reach.comparing import Reach, newly_reachable
+from limen.policy.reach.classes import FAR, Span
+from limen.policy.reach.comparing import Condition, Reach, newly_reachable
 from limen.policy.reach.said import Names, sentence, sentences, when
 
 OPEN = '@id("open") permit (principal in Group::"g", action == Action::"view", resource);'
@@ -56,6 +58,19 @@ def lost(unless: str, people: int = 1) -> list[str]:
 )
 def test_each_fact_in_words(unless: str, words: str) -> None:
     assert lost(unless) == [words]
+
+
+@pytest.mark.parametrize(
+    ("span", "words"),
+    [
+        (Span(NOW + 1, NOW + FAR), "from now on"),
+        (Span(NOW + 1, NOW + DAY - 1), "before 25 Nov 2026 10:00"),
+        (Span(NOW + DAY, NOW + FAR), "from 25 Nov 2026 10:00 on"),
+    ],
+)
+def test_a_time_is_never_left_open(span: Span, words: str) -> None:
+    """The present moment is no date that anybody wrote, so it is not told as one."""
+    assert when((Condition("now", (span,)),), BERLIN) == words
 
 
 def test_people_by_name_by_group_and_by_number() -> None:

@@ -12,6 +12,8 @@ from limen.policy.reach.classes import FAR, Addresses, Class, Exactly, Other, Sp
 from limen.policy.reach.comparing import Condition, Difference, Reach
 
 _MOST_NAMES: Final = 4
+_OPEN_FROM: Final = 1_767_225_600_000 + FAR
+"""A stretch of time that lasts until `FAR` from 2026, or longer, has no end: comparing looks no further ahead."""
 _PLURAL: Final = ("Those ", "People who ", "All ")
 """How titles of groups begin that are many."""
 _WEEKDAYS: Final = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
@@ -332,14 +334,12 @@ def _texts(axis: str, classes: tuple[Class, ...]) -> str:
 
 def _dated(axis: str, spans: list[Span], zone: tzinfo) -> str:
     parts = []
-    for span in spans:
-        start = (
-            ""
-            if span.low <= 0 or (axis == "now" and span is spans[0] and not _is_date(span.low))
-            else _date(span.low, zone)
-        )
-        end = "" if span.high >= FAR else _date(span.high + 1, zone)
-        parts.append(f"from {start} to {end}" if start and end else f"from {start} on" if start else f"before {end}")
+    for place, span in enumerate(spans):
+        is_present = axis == "now" and not place and not _is_date(span.low)
+        start = "" if span.low <= 0 or is_present else _date(span.low, zone)
+        end = "" if span.high >= _OPEN_FROM else _date(span.high + 1, zone)
+        open_end = f"from {start} on" if start else "from now on" if axis == "now" else "at any time"
+        parts.append(f"from {start} to {end}" if start and end else f"before {end}" if end else open_end)
     return " ".join(part for part in (_DATED.get(axis, ""), _either(parts)) if part)
 
 
