@@ -143,7 +143,7 @@ async def test_7_names_that_nobody_knows(well: Well) -> None:
 async def test_8_a_clock_that_is_an_hour_off(well: Well) -> None:
     async with serving(answering(Date=dated(1))) as port:
         broken = app(f"http://127.0.0.1:{port}")
-        found = await well.found(broken, is_clock_kept=lambda: False)
+        found = await well.found(broken, is_clock_kept=lambda: False, own_addresses=lambda: frozenset({"10.0.0.5"}))
     the(found, "clock", "this machine's clock is 60 minutes behind", "timedatectl set-ntp true")
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ipaddress import ip_address
 from statistics import median
 from typing import Final
 
@@ -19,13 +20,15 @@ _KEEP: Final = "keep it right with `timedatectl set-ntp true`, or your own time 
 async def clock(setup: Setup) -> list[Finding]:
     """What the kernel says of its own clock, and what the Date of every app's answer says (RFC 9110, section 6.6.1).
 
-    Two apps that agree, or one while nothing keeps this clock right, speak against this machine; else against the app.
+    Apps on this machine have its own clock, so they prove nothing. Two others that agree, or one while nothing keeps
+    this clock right, speak against this machine; else against the app.
     """
     is_kept = await aside(setup.outside.is_clock_kept)
+    own = await aside(setup.outside.own_addresses)
     off = {
         app: _off(reached.reply.sent_at, reached.asked_at)
         for app, reached in (await setup.reached()).items()
-        if reached.reply is not None and reached.reply.sent_at is not None
+        if reached.reply is not None and reached.reply.sent_at is not None and not _is_here(reached.address, own)
     }
     far = {app: by for app, by in off.items() if abs(by) > TOLERATED}
     agree = len(far) > 1 and len(far) * 2 > len(off) and max(far.values()) - min(far.values()) <= 2 * TOLERATED
@@ -48,13 +51,22 @@ async def clock(setup: Setup) -> list[Finding]:
     return [*findings, *_kept(is_kept=is_kept, agreeing=len(off) - len(far))]
 
 
+def _is_here(address: str, own: frozenset[str]) -> bool:
+    """Whether what answers at `address` has this machine's clock. All of 127.0.0.0/8 is this machine."""
+    return address in own or (ip_address(address).is_loopback and "127.0.0.1" in own)
+
+
 def _kept(*, is_kept: bool | None, agreeing: int) -> list[Finding]:
     agree = f"; {agreeing} {'app agrees' if agreeing == 1 else 'apps agree'} with it" if agreeing else ""
     if is_kept:
         return [Finding(NAME, State.OK, f"the kernel says that its clock is kept right{agree}")]
     if is_kept is None and not agreeing:
         return [
-            Finding(NAME, State.SKIPPED, "the kernel does not say whether its clock is kept right, and no app told")
+            Finding(
+                NAME,
+                State.SKIPPED,
+                "the kernel does not say whether its clock is kept right, and no app elsewhere told",
+            )
         ]
     if agreeing:
         return [Finding(NAME, State.OK, f"nothing is known to keep the clock{agree}")]

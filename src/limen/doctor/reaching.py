@@ -26,7 +26,7 @@ class Reached:
     """How an upstream answered: its last reply, or why there is none. `is_loop`: its redirects lead in a circle.
 
     `astray` is where a redirect leads that goes past Limen, to the upstream's own address; "" where none does.
-    `asked_at` is when the last reply came.
+    `asked_at` is when the last reply came. `address` is where it was asked, "" where its name led nowhere.
     """
 
     reply: Reply | None = None
@@ -35,6 +35,7 @@ class Reached:
     is_loop: bool = False
     astray: str = ""
     asked_at: Instant = 0
+    address: str = ""
 
 
 async def reach_all(apps: Iterable[App], public_url: str, outside: Outside) -> Mapping[str, Reached]:
@@ -63,6 +64,11 @@ async def reach(app: App, public_url: str, outside: Outside) -> Reached:
         target = _target(app, upstream, address, outside)
     except OSError:
         return Reached(wrong=NoAnswerError("ca-file"))
+    return replace(await _follow(app, upstream, target, public_url), address=address)
+
+
+async def _follow(app: App, upstream: SplitResult, target: Target, public_url: str) -> Reached:
+    """Ask, and go where the app's own redirects lead, until they lead elsewhere or in a circle."""
     origin = app_origin(app.host, public_url)
     seen, here = set[tuple[str, str]](), origin + app.start
     reply: Reply | None = None
