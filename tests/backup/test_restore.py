@@ -32,6 +32,7 @@ def test_backup_wipe_restore_and_everything_is_there_and_nothing_is_open(served:
 
     assert done.wrote_folder
     assert load_company(served.root).revision == before == made.revision
+    assert "data/" in (served.root / ".gitignore").read_text().splitlines()
     reader = Reader(served.root / "data" / "journal")
     event = reader.find(served.decision)
     assert event is not None

@@ -57,5 +57,6 @@ def test_any_revision_can_be_written_into_a_new_folder_byte_for_byte(
     begin = [line for line in capsys.readouterr().out.splitlines() if not line.startswith(" ")][-1].split()[0]
     assert leave("pull", str(root), "--into", str(tmp_path / "old"), "--revision", begin) == 0
     assert {name: (tmp_path / "old" / name).read_text() for name in FILES} == FILES
+    assert (tmp_path / "old" / ".gitignore").read_text() == "data/\n"
     assert leave("pull", str(root), "--into", str(tmp_path / "old")) == 1
     assert leave("pull", str(root), "--revision", begin) == 2

@@ -17,7 +17,7 @@ from limen.clock import Instant
 from limen.company.folder import SETTINGS
 from limen.company.load import load_settings
 from limen.company.places import data_folder, journal_folder, key_file
-from limen.company.pull import write_text
+from limen.company.pull import keep_out_of_git, write_text
 from limen.events import Event
 from limen.identity import store as identity
 from limen.mail import store as mails
@@ -102,6 +102,7 @@ def _settle(
     if wrote_folder:
         for name in sorted(texts, key=lambda name: name == SETTINGS):  # limen.toml last: with it the folder is whole
             write_text(root, name, texts[name])
+        keep_out_of_git(root, settings)
     if not key_file(root, settings).exists() and (staging / "master.key").exists():
         _place(staging / "master.key", key_file(root, settings))
     elif not key_file(root, settings).exists() and existing_key(key_file(root, settings), os.environ) is None:

@@ -29,6 +29,7 @@ WAYS: Final = {
 }
 """How https is had."""
 _DOMAIN: Final = re.compile(r"(?=.{1,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?")
+IGNORED: Final = ".gitignore"
 _EXAMPLE: Final = "example.localhost"
 
 
@@ -74,6 +75,11 @@ def begin_with(folder: Path, answers: Answers) -> list[Path]:
     finally:
         shutil.rmtree(beside, ignore_errors=True)
     return [folder / name for name in names]
+
+
+def ignored() -> str:
+    """The baseline's .gitignore: the keys and the database of a company never go into git."""
+    return next(text for path, text in _files() if path == IGNORED)
 
 
 def refuse_taken(folder: Path) -> None:
@@ -169,4 +175,4 @@ def _files() -> Iterator[tuple[str, str]]:
                 waiting.append((inside, one))
             else:
                 # A file called .gitignore would be obeyed here already.
-                yield (".gitignore" if inside == "gitignore" else inside), one.read_text("utf-8")
+                yield (IGNORED if inside == "gitignore" else inside), one.read_text("utf-8")

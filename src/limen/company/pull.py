@@ -9,6 +9,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Final
 
+from limen.company.begin import IGNORED, ignored
 from limen.company.company import Company
 from limen.company.folder import SETTINGS, Folder, read_folder
 from limen.company.load import FolderError, company_in
@@ -96,6 +97,17 @@ def write_all(target: Path, company: Company) -> None:
     target.mkdir(parents=True, exist_ok=True)
     for name, text in company.files.items():
         write_text(target, name, text)
+    keep_out_of_git(target, company.settings)
+
+
+def keep_out_of_git(root: Path, settings: Settings) -> None:
+    """Write the baseline's .gitignore where there is none, so that no `git add .` takes the key and the database."""
+    if (root / IGNORED).exists() or (root / IGNORED).is_symlink():
+        return
+    data, text = settings.storage.data, ignored()
+    if not data.is_absolute() and f"{data}/" not in text.splitlines():
+        text += f"{data}/\n"
+    write_text(root, IGNORED, text)
 
 
 def write_text(root: Path, name: str, text: str) -> None:
