@@ -140,6 +140,7 @@ def test_two_at_once_over_one_folder_are_refused(harbor: Path, serving: subproce
     began = time.monotonic()
     _, wrong = second.communicate(timeout=SECONDS)
     assert second.returncode == 1
+    assert f"Limen already runs here (pid {serving.pid})" in wrong
     assert "Traceback" not in wrong
     assert time.monotonic() - began < SECONDS
 

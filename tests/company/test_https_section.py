@@ -1,5 +1,8 @@
 from __future__ import annotations
 
+import re
+from pathlib import Path
+
 import pytest
 
 from limen.company.settings_file import read_settings
@@ -52,7 +55,6 @@ def test_what_can_be_meant_is_no_problem(section: str) -> None:
         ('mode = "internal"\nlisten = []', "5:10", "no address to listen on", "leave it out"),
         ('mode = "internal"\nlisten = ["limen.lan"]', "5:10", "not right", ""),
         ('mode = "internal"\nhttp_port = 443', "5:13", "can't share a port", "http_port = 0"),
-        ('mode = "internal"\nport = 8443', "5:8", "url says port 443, https listens on 8443", "one port in both"),
     ],
 )
 def test_what_can_not_be_meant_is_refused_where_it_stands(section: str, where: str, what: str, fix: str) -> None:
@@ -72,8 +74,17 @@ def test_the_url_says_the_same_as_https() -> None:
     (told,) = said('mode = "internal"\nport = 8443', url="http://limen.harbor-staff.eu:8443")
     assert told.startswith("limen.toml:3:7: [https] is on, and url says http")
     assert 'url = "https://limen.harbor-staff.eu:8443"' in told
-    (told,) = said('mode = "internal"', url="https://limen.harbor-staff.eu:8443")
+    (told,) = said('mode = "internal"', "harbor.localhost", "https://limen.harbor.localhost:8443")
     assert told.startswith("limen.toml:3:7: url says port 8443, https listens on 443")
+    (told,) = said('mode = "internal"\nport = 8443', "harbor.localhost")
+    assert told.startswith("limen.toml:5:8: url says port 443, https listens on 8443; name one port in both")
+
+
+def test_a_router_may_forward_443_and_80_as_the_page_of_it_says() -> None:
+    page = (Path(__file__).parents[2] / "docs" / "how-to" / "https-on-one-machine.md").read_text()
+    (ports,) = re.findall(r"`(port = \d+)`, `(http_port = \d+)`", page)
+    assert said("\n".join(['mode = "acme"', *ports])) == []
+    assert said("\n".join(['mode = "acme"', *ports]), url="https://limen.harbor-staff.eu") == []
 
 
 def test_a_url_that_can_not_be_read_is_complained_of_once() -> None:

@@ -64,12 +64,12 @@ async def test_the_fronts_ports_are_looked_at_too(tmp_path: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as one:
         said = {"mode": "internal", "listen": ("127.0.0.1",), "port": one.getsockname()[1], "http_port": 0}
         there = setup(tmp_path, https=said)
-        _, taken = await listening(there)
+        (taken,) = await listening(there)
         there.outside = replace(
             there.outside,
             holder=lambda _host, _port: Process(9, "caddy"),
             journal_holder=lambda _folder: Process(8, "limen"),
         )
-        _, own = await listening(there)
+        (own,) = await listening(there)
     assert (taken.state, own.state) == (State.WRONG, State.OK)
     assert "meant for the front's https, is taken by" in taken.what

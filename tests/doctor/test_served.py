@@ -49,6 +49,10 @@ async def test_what_does_not_answer_or_resolve_is_no_fault_of_a_certificate(tmp_
     async def nowhere(_name: str) -> tuple[str, ...]:
         raise socket.gaierror(socket.EAI_NONAME, "no")
 
+    stopped = setup(tmp_path, url=f"https://{SIGN_IN}:{free_port()}", https={"mode": "internal"})
+    (skipped,) = await served(stopped)
+    assert "`limen serve --https`" in skipped.fix
+
     (unknown,) = await served(setup(tmp_path, outside_=outside(resolve=nowhere)))
     (trying,) = await served(setup(tmp_path, url="http://limen.harbor.localhost"))
     assert {unknown.state, trying.state} == {State.SKIPPED}

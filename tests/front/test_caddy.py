@@ -46,3 +46,8 @@ def test_nothing_in_a_name_is_filled_in_by_caddy() -> None:
 
 def test_the_host_has_no_port() -> None:
     assert host_name(Settings(name="H", domain="h.eu", url="https://Limen.h.eu:8443")) == "limen.h.eu"
+
+
+def test_plain_http_leads_to_the_port_that_browsers_know_not_to_where_a_router_forwards_it() -> None:
+    onward = of(mode="acme", port=8443, http_port=8880)["apps"]["http"]["servers"]["http"]["routes"][0]["handle"][0]
+    assert onward["headers"]["Location"] == ["https://{http.request.host}{http.request.uri}"]

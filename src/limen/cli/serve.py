@@ -50,12 +50,15 @@ async def _serve(folder: Path, *, wants_https: bool) -> None:
         raise how_to_turn_on(settings)
     logs.begin(settings.logs.format, settings.logs.level)
     refuse_plain_http(settings)
+    _refuse_second(folder, settings)
     async with AsyncExitStack() as closing:
         limen = await open_limen(closing, settings, folder, first=lambda: load_company(folder))
-        at = await _open_front(closing, limen, folder) if settings.https.is_on else ""
+        at, said = await _open_front(closing, limen, folder) if settings.https.is_on else ("", [])
         comparing: list[asyncio.Task[None]] = []
 
         async def told() -> None:
+            for line in said:
+                print(line, flush=True)
             await _tell(limen)
             comparing.append(asyncio.create_task(_compare(limen, folder), name="compare"))
             systemd.tell("READY=1")
@@ -65,8 +68,23 @@ async def _serve(folder: Path, *, wants_https: bool) -> None:
         systemd.tell("STOPPING=1")
 
 
-async def _open_front(closing: AsyncExitStack, limen: Limen, folder: Path) -> str:
-    """Have the front stand before Limen, and say where. Returns where Limen listens then: for the front alone."""
+def _refuse_second(folder: Path, settings: Settings) -> None:
+    """Raises LimenError where a Limen that can be seen runs over the folder. The journal's lock holds in any case."""
+    from limen.company.places import journal_folder
+    from limen.errors import LimenError
+    from limen.storage.holders import journal_holder
+
+    if pid := journal_holder(journal_folder(folder, settings)):
+        raise LimenError(
+            f"Limen already runs here (pid {pid})", f"end it first, or look at it with `limen doctor {folder}`"
+        )
+
+
+async def _open_front(closing: AsyncExitStack, limen: Limen, folder: Path) -> tuple[str, list[str]]:
+    """Have the front stand before Limen. Returns where Limen listens then, for the front alone, and what to say of it.
+
+    It is said only once everything listens: before that nothing answers yet.
+    """
     from limen.company.places import data_folder
     from limen.front.front import Front
     from limen.front.places import open_places
@@ -75,9 +93,8 @@ async def _open_front(closing: AsyncExitStack, limen: Limen, folder: Path) -> st
     known = limen.known
     front = Front(limen.settings, folder, places, lambda: {app.host for app in known.apps.values()}, limen.clock)
     closing.push_async_callback(front.close)
-    for line in said_of(limen.settings, await front.start()):
-        print(line, flush=True)
-    return f"unix:{places.limen_socket}"
+    said = said_of(limen.settings, await front.start())
+    return f"unix:{places.limen_socket}", said
 
 
 def said_of(settings: Settings, standing: Standing) -> list[str]:

@@ -62,7 +62,7 @@ def _when_on(settings: Settings) -> Iterator[Complaint]:
         return  # said of `url` already
     if url.scheme == "http":
         yield "url", "[https] is on, and url says http", f'write url = "https://{url.hostname}{_port(https.port)}"'
-    elif port != https.port:
+    elif port != https.port and (url.hostname or "").endswith(".localhost"):  # elsewhere a router may stand between
         what = f"url says port {port}, https listens on {https.port}"
         yield ("url" if settings.url else "port"), what, "name one port in both"
 

@@ -12,6 +12,7 @@ from zoneinfo import available_timezones
 from limen.company.folder import SETTINGS
 from limen.company.https_section import https_problems
 from limen.company.mail_section import mail_problems
+from limen.company.one_port import port_problems
 from limen.company.problem import Problem, did_you_mean, shown
 from limen.company.shape import shaped_in_part
 from limen.company.tree import Tree
@@ -64,6 +65,7 @@ def _problems(settings: Settings, tree: Tree) -> Iterator[Problem]:
         if complaint := _listen_complaint(key, getattr(settings.listen, key)):
             yield Problem(SETTINGS, *tree.at("listen", key), *complaint)
     yield from https_problems(settings, tree)
+    yield from port_problems(settings, tree)
     yield from mail_problems(settings.mail, tree)
     if settings.backup.recipient and not _is_recipient(settings.backup.recipient):
         what = f"{shown(settings.backup.recipient)} is no age recipient"

@@ -18,11 +18,13 @@ _FRONT: Final = "caddy"
 
 
 async def listening(setup: Setup) -> list[Finding]:
-    """The port for browsers, and that of the check server."""
+    """The port for browsers, and those of the check server and of health. Behind its own front Limen has a socket."""
     listen = setup.settings.listen
     running = setup.limen
-    places = [(listen.address, "browsers")] + ([(listen.check, "the check server")] if listen.check else [])
     https = setup.settings.https
+    meant = [("" if https.is_on else listen.address, "browsers"), (listen.check, "the check server")]
+    meant.append((listen.health, "health and metrics"))
+    places = [(place, use) for place, use in meant if place]
     if https.is_on and https.listen:
         host = f"[{https.listen[0]}]" if https.listen[0].version == 6 else str(https.listen[0])
         ports = [(https.port, "https"), *([(https.http_port, "plain http")] if https.http_port else [])]

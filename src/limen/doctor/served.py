@@ -16,7 +16,7 @@ NAME: Final = "certificate"
 AT_ONCE: Final = 10
 MOST_HOSTS: Final = 60
 _FIXES: Final = {
-    "expired": 'renew it; `limen serve` with `[https] mode = "acme"` renews by itself',
+    "expired": 'renew it; `limen serve --https` with `[https] mode = "acme"` renews by itself',
     "not-yet": "set this machine's clock, or wait until the certificate begins",
     "self-signed": "get one from an authority that browsers trust, or have every browser trust this one",
     "untrusted": "serve the whole chain, certificates between included; an authority of your own has to be trusted by "
@@ -80,7 +80,11 @@ def _no_answer(setup: Setup, wrong: NoAnswerError) -> tuple[State, str, str]:
         said = certificates.said(wrong.fault, "this host", setup.outside.now())
         return State.WRONG, said, _FIXES.get(wrong.fault.word, "look at the front's settings for https")
     if setup.has_own_https and setup.limen is None:
-        return State.SKIPPED, "nothing answers, as Limen does not run", "start it with `limen serve`, and look again"
+        return (
+            State.SKIPPED,
+            "nothing answers, as Limen does not run",
+            "start it with `limen serve --https`, and look again",
+        )
     fix = (
         f"start what speaks https there. If it runs, your router may not let machines inside reach port {setup.port} "
         "from outside: try it from elsewhere"

@@ -99,7 +99,8 @@ def _https_server(settings: Settings, names: list[str], places: Places) -> Json:
 
 def _http_server(settings: Settings, names: list[str], places: Places) -> Json:
     """Plain http: on to https, for our own hosts alone, and what an authority asks."""
-    port = "" if settings.https.port == 443 else f":{settings.https.port}"
+    public = urlsplit(settings.public_url).port or 443  # where a router forwards, browsers know its port alone
+    port = "" if public == 443 else f":{public}"
     onward = {
         "handler": "static_response",
         "status_code": "308",
