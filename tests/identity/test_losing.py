@@ -64,3 +64,25 @@ async def test_a_helper_takes_the_lost_one_or_all_of_a_stolen_device(house: Hous
     with pytest.raises(LinkRefusedError):
         await house.enrol(issued, house.passkey(), visitor)
     assert again.person.id == ben.person.id
+
+
+async def test_in_other_hands_takes_what_was_added_after_the_lost_one_and_leaves_what_was_there_before(
+    house: House, visitor: Visitor
+) -> None:
+    await house.administrator(house.passkey(), visitor)
+    ben = await house.enrol(await house.invited(), house.passkey(), visitor)
+    laptop = (await house.parts.factors.of_person(ben.person.id)).passkeys[0].id
+    house.clock.forward(1)
+    phone = await add(house, ben, visitor)
+    house.clock.forward(1)
+    thiefs = await add(house, ben, visitor)
+
+    async def left(lost: str, *, is_stolen: bool) -> list[str]:
+        await house.parts.people.access_pass(ben.person.id, by="", why="He called.", lost=[lost], is_stolen=is_stolen)
+        return [key.id for key in (await house.parts.factors.of_person(ben.person.id)).passkeys]
+
+    with pytest.raises(UnknownError):
+        await left("k_somebody-elses", is_stolen=True)
+    assert len((await house.parts.factors.of_person(ben.person.id)).passkeys) == 3
+    assert thiefs not in await left(phone, is_stolen=True)
+    assert [key.id for key in (await house.parts.factors.of_person(ben.person.id)).passkeys] == [laptop]

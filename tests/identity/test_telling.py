@@ -36,5 +36,5 @@ async def test_what_is_told_goes_out_although_links_are_withdrawn(house: House, 
     await house.parts.recovery.redeem(visitor, "ada@harbor.example", code)
     await house.parts.people.access_pass(ada.person.id, by="", why="She called.", is_stolen=True)
     rows = house.database.read(lambda s: s.connection.execute(select(mails.c.state, mails.c.about)).all())
-    assert [row.state for row in rows] == [MailState.QUEUED] * 3
+    assert [row.state for row in rows] == [MailState.QUEUED] * 4
     assert all(row.about.startswith("told_") for row in rows)

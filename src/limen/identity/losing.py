@@ -1,11 +1,13 @@
-"""A passkey that is lost: removed, with every session it opened, and every link that could have been made with them."""
+"""A passkey that is lost: removed, with every session it opened, and what could have been made in them to outlive it:
+links, recovery codes and tokens of programs.
+"""
 
 from __future__ import annotations
 
 from limen.clock import Instant
 from limen.events import Event
 from limen.facts import Factor
-from limen.identity import store
+from limen.identity import store, tokens
 from limen.identity.errors import UnknownError
 from limen.identity.sessions import mark
 from limen.storage.database import Transaction
@@ -25,6 +27,8 @@ def lose_passkey(
 ) -> None:
     """Remove a passkey and end what it opened; whoever holds the device is known to no browser any more.
 
+    Recovery codes and tokens end whoever made them: nothing tells a thief's from their person's.
+
     `but_session` goes on: the one in which its person says so. Raises UnknownError.
     """
     connection = transaction.connection
@@ -37,6 +41,10 @@ def lose_passkey(
             transaction.say(_event("session.revoked", person_id, by, now, {}, session_id))
     store.forget_browsers_of(connection, person_id)
     store.revoke_links(connection, now, person_id=person_id)
+    store.delete_recovery_codes(connection, person_id)
+    for token in store.app_tokens_of(connection, owner_id=person_id):
+        if token.is_good(now):
+            tokens.end(transaction, token, now, by, REASON, why)
     details = {"factor": str(Factor.PASSKEY), "passkey": passkey_id, **({"why": why} if why else {})}
     transaction.say(_event("factor.removed", person_id, by, now, details))
 

@@ -115,9 +115,10 @@ class People:
         """A link that lets somebody who lost their device enrol a new passkey, once, and nothing else. Older ones die.
 
         `lost` names the passkeys that are gone: they are removed, and what they opened is over. `is_stolen` ends every
-        session of theirs as well, and removes every passkey if none is named. `seen_in` are the groups by which it was
-        decided that `by` may do this. Raises UnfitError without a reason, for a time that can't be, and where they are
-        in other groups by now; UnknownError for somebody who never enrolled or was let go, or has no such passkey;
+        session of theirs as well, and removes what a thief could have added: each passkey added after the first of
+        those named, or every one if none is named. `seen_in` are the groups by which it was decided that `by` may do
+        this. Raises UnfitError without a reason, for a time that can't be, and where they are in other groups by now;
+        UnknownError for somebody who never enrolled or was let go, or has no such passkey;
         NobodyCouldAdministerError.
         """
         if not why.strip():
@@ -132,8 +133,10 @@ class People:
                 return None
             self._invitations.withdraw(transaction, person_id, now)
             gone = set(lost)
-            if is_stolen and not gone:
-                gone = {passkey.id for passkey in store.passkeys_of(transaction.connection, person_id)}
+            if is_stolen:
+                passkeys = store.passkeys_of(transaction.connection, person_id)
+                since = min((passkey.added_at for passkey in passkeys if passkey.id in gone), default=0)
+                gone |= {passkey.id for passkey in passkeys if passkey.added_at >= since}
             for passkey_id in sorted(gone):
                 lose_passkey(transaction, person_id, passkey_id, by=by, now=now, why=why)
             if is_stolen:

@@ -90,6 +90,7 @@ class Recovery:
                     address=current.address,
                 )
             )
+            self._telling.tell(transaction, person, News.CODES_MADE, now)
 
         await self._ports.write(work)
         return codes
@@ -97,7 +98,8 @@ class Recovery:
     async def redeem(self, visitor: Visitor, email: str, code: str) -> IssuedLink:
         """Use a code up for a link that makes a passkey within ten minutes. The person's older links die.
 
-        The same is looked up whether or not the address is known, and guessing is held to the pace of passwords.
+        The same is looked up whether or not the address is known. Guessing is held to the pace of passwords, but for
+        the pace of one person: nobody guesses 80 bits, and a stranger could keep them from their own codes with it.
         Raises RecoveryRefusedError (the same for every cause), SlowedError.
         """
         try:
@@ -106,7 +108,7 @@ class Recovery:
             address = "?"  # goes the same way as an address that nobody has
         now, browser = self._ports.now(), visitor.browser_hash if visitor.browser else b""
         found = await self._ports.read(lambda snapshot: store.way_in(snapshot.connection, address, browser))
-        keys = self._proving.keys_of(address, found, visitor)
+        keys = tuple(key for key in self._proving.keys_of(address, found, visitor) if key[0] != "person")
         self._proving.admit(keys, visitor)
         digest = self._digest(found.person_id, code[:_MAX_TYPED])
         is_right = await self._ports.read(
@@ -131,11 +133,9 @@ class Recovery:
         """
         current, now = self._factors.own(session), self._ports.now()
 
-        def work(transaction: Transaction) -> None:
-            store.delete_recovery_codes(transaction.connection, current.person_id)
-            end_everything_of(transaction, current.person_id, now, current.person_id, NOT_ME)
-
-        await self._ports.write(work)
+        await self._ports.write(
+            lambda transaction: end_everything_of(transaction, current.person_id, now, current.person_id, NOT_ME)
+        )
 
     def _use(
         self, transaction: Transaction, person_id: str, digest: bytes, visitor: Visitor, now: Instant

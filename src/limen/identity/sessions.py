@@ -290,10 +290,11 @@ def mark(transaction: Transaction, kind: str, key: str, at: Instant) -> None:
 def end_everything_of(
     transaction: Transaction, person_id: str, now: Instant, by: str, reason: str, why: str = ""
 ) -> None:
-    """Kill all that was issued to a person, with its event; a thief's browser is known no longer, and the links that
-    a thief could have made are worth nothing.
+    """Kill all that was issued to a person, with its event; a thief's browser is known no longer, and the links and
+    recovery codes that a thief could have made are worth nothing.
     """
     store.revoke_links(transaction.connection, now, person_id=person_id)
+    store.delete_recovery_codes(transaction.connection, person_id)
     store.forget_browsers_of(transaction.connection, person_id)
     mark(transaction, "person", person_id, now + 1)
     transaction.say(

@@ -23,6 +23,7 @@ GOOD_FOR_MS: Milliseconds = 2 * DAY
 class News(StrEnum):
     PASS_ISSUED = "pass-issued"  # noqa: S105 -- a word of ours
     PASSKEY_ADDED = "passkey-added"
+    CODES_MADE = "codes-made"
     CODE_USED = "code-used"
 
 
@@ -42,12 +43,15 @@ _ENGLISH: Final = _Words(
     subjects={
         News.PASS_ISSUED: "An access pass was issued for your account at {company}",
         News.PASSKEY_ADDED: "A passkey was added to your account at {company}",
+        News.CODES_MADE: "Recovery codes were made for your account at {company}",
         News.CODE_USED: "A recovery code of yours was used at {company}",
     },
     told={
         News.PASS_ISSUED: "On {at}, an access pass was issued for your account. Whoever holds it can make a new passkey"
         " for it, once.",
         News.PASSKEY_ADDED: "On {at}, a passkey was added to your account. Whoever holds it can sign in as you.",
+        News.CODES_MADE: "On {at}, new recovery codes were made for your account, and those before are worth nothing."
+        " Whoever holds one can make a new passkey for it.",
         News.CODE_USED: "On {at}, one of your recovery codes was used. It lets a new passkey be made for your account"
         " within ten minutes.",
     },
@@ -63,12 +67,15 @@ _GERMAN: Final = _Words(
     subjects={
         News.PASS_ISSUED: "Für Ihr Konto bei {company} wurde ein Zugangspass ausgestellt",
         News.PASSKEY_ADDED: "Zu Ihrem Konto bei {company} kam ein Passkey hinzu",
+        News.CODES_MADE: "Für Ihr Konto bei {company} wurden Wiederherstellungscodes angelegt",
         News.CODE_USED: "Ein Wiederherstellungscode von Ihnen wurde bei {company} benutzt",
     },
     told={
         News.PASS_ISSUED: "Für Ihr Konto wurde ein Zugangspass ausgestellt: {at}. Wer ihn hat, kann damit einmal einen"
         " neuen Passkey anlegen.",
         News.PASSKEY_ADDED: "Zu Ihrem Konto kam ein Passkey hinzu: {at}. Wer ihn hat, kann sich als Sie anmelden.",
+        News.CODES_MADE: "Für Ihr Konto wurden neue Wiederherstellungscodes angelegt, und die alten gelten nicht mehr:"
+        " {at}. Wer einen davon hat, kann damit einen neuen Passkey anlegen.",
         News.CODE_USED: "Einer Ihrer Wiederherstellungscodes wurde benutzt: {at}. Damit lässt sich innerhalb von zehn"
         " Minuten ein neuer Passkey für Ihr Konto anlegen.",
     },

@@ -46,6 +46,15 @@ async def test_this_was_not_me_shuts_everything_and_says_whom_to_call(house: Hou
     assert [e.actor for e in house.events("sessions.revoked")] == [mia]
 
 
+async def test_what_memory_has_forgotten_is_read_from_the_files(house: House, browser: Browser) -> None:
+    await house.member(browser, "Mia", "staff")
+    await browser.get("/passkeys")
+    await browser.post("/passkeys/codes")
+    house.limen.journal.flush()
+    house.limen.journal._recent.forget(lambda event: True)
+    assert "Recovery codes were made" in (await browser.get("/account")).text
+
+
 def test_each_line_is_of_a_kind_that_there_is_and_other_events_tell_nothing() -> None:
     assert {kind for kind, _ in HAPPENED} <= set(KINDS)
     assert text_of(Event(at=1, kind="link.issued", details={"purpose": "access_pass"}))

@@ -13,6 +13,8 @@ from starlette.responses import Response
 from limen.clock import Instant
 from limen.events import Event
 from limen.facts import Person
+from limen.storage.journal import Journal
+from limen.storage.journal.older import Sought, older
 from limen.storage.journal.recent import RING
 from limen.web.catalogue import gettext_noop
 from limen.web.requests import SESSION_COOKIE
@@ -66,10 +68,7 @@ def rooms(site: Site) -> APIRouter:
     @router.get(AT)
     async def show(request: Request) -> Response:
         resident = await site.enter(request)
-        person_id = resident.person.id
-        events = await site.in_thread(
-            lambda: site.ports.journal.recent(RING, lambda e: e.subject == person_id and text_of(e) != "")
-        )
+        events = await site.in_thread(lambda: _told_to(site.ports.journal, resident.person.id))
         lines = [_line(site, resident, event) for event in told_once(events)[:MOST]]
         return site.page("portal/account.html", resident, lines=lines, contact=site.ports.settings.help.contact)
 
@@ -85,6 +84,22 @@ def rooms(site: Site) -> APIRouter:
         return response
 
     return router
+
+
+def _told_to(journal: Journal, person_id: str) -> list[Event]:
+    """What is in memory and what the files hold, the newest first, as far as it is found in the time of a page.
+
+    Of wrong codes the files are not asked: a stranger may have filled them with those.
+    """
+
+    def is_told(event: Event) -> bool:
+        return event.subject == person_id and text_of(event) != ""
+
+    found = {event.id: event for event in journal.recent(RING, is_told)}
+    kinds = tuple(sorted({kind for kind, _ in HAPPENED} - {REFUSED}))
+    kept = older(journal.reader, Sought(person_id, kinds=kinds, holds=is_told), MOST)
+    found |= {event.id: event for event in kept.events}
+    return [found[event_id] for event_id in sorted(found, reverse=True)]
 
 
 def text_of(event: Event) -> str:
