@@ -94,6 +94,13 @@ def test_an_upstream_may_be_an_ipv6_address() -> None:
     assert app.upstream.url == "http://[::1]:8080"
 
 
+def test_an_upstream_where_no_app_can_be_is_refused_at_its_line() -> None:
+    text = "- id: a\n  host: a.harbor.example\n  upstream:\n    url: http://169.254.169.254\n"
+    _, (problem,) = read_apps(Tree(read_yaml(text)), SETTINGS, SETTINGS.groups)
+    assert (problem.line, problem.fix) == (4, "name the machine the app runs on")
+    assert "no address at which an app can be" in problem.what
+
+
 def test_a_forgotten_scheme_is_mended_with_the_upstream_s_own_host_and_port() -> None:
     for said, fix in (("127.0.0.1:9001", "127.0.0.1:9001"), ("wiki:80/x", "wiki:80"), ("<b>", "127.0.0.1:3000")):
         text = f"- {{id: a, host: a.harbor.example, upstream: '{said}'}}"

@@ -12,6 +12,7 @@ from limen.clock import Instant
 from limen.doctor.ports import Outside
 from limen.doctor.wire import NoAnswerError, Reply, Target, ask
 from limen.enforcement.answers import app_origin
+from limen.enforcement.off_limits import is_off_limits
 from limen.facts import App
 
 AT_ONCE: Final = 20
@@ -57,9 +58,11 @@ async def reach(app: App, public_url: str, outside: Outside) -> Reached:
     """Ask for the app's start page as a browser behind Limen would, redirects on its own host included."""
     upstream = urlsplit(app.upstream.url)
     try:
-        (address, *_) = await outside.resolve(upstream.hostname or "")
+        (address, *others) = await outside.resolve(upstream.hostname or "")
     except (OSError, ValueError) as error:
         return Reached(unresolved=getattr(error, "strerror", "") or "no address")
+    if any(is_off_limits(one) for one in (upstream.hostname or "", address, *others)):
+        return Reached(wrong=NoAnswerError("off-limits"))
     try:
         target = _target(app, upstream, address, outside)
     except OSError:

@@ -101,6 +101,8 @@ def _no_answer(setup: Setup, app: App, wrong: NoAnswerError) -> tuple[str, str]:
                 f"what it answers is no http ({wrong.detail})",
                 "is this the app's port? Mend its upstream in apps.yaml",
             )
+        case "off-limits":
+            return f"{url.netloc} is no address at which an app can be", "name the machine the app runs on in apps.yaml"
         case "ca-file":
             return (
                 f"its ca_file {app.upstream.ca_file} can't be read",

@@ -22,7 +22,10 @@ _AGENT: Final = b"limen-doctor"
 
 
 class NoAnswerError(Exception):
-    """No response came. `word`: refused, unreachable, slow, tls, garbage, too-much or ca-file; `detail` says more."""
+    """No response came. `detail` says more.
+
+    `word`: refused, unreachable, slow, tls, garbage, too-much, ca-file or off-limits.
+    """
 
     def __init__(self, word: str, detail: str = "", fault: Fault | None = None) -> None:
         super().__init__(word)

@@ -68,6 +68,9 @@ GERMAN: Final = {
     "{app} can't be reached safely: its certificate is not the one Limen was told to expect": (
         "{app} ist nicht sicher erreichbar: Ihr Zertifikat ist nicht das, das Limen erwarten soll"
     ),
+    "{app} can't be reached: the address Limen was told for it is none at which an app can be": (
+        "{app} ist nicht erreichbar: Unter der Adresse, die Limen für sie kennt, kann keine App sein"
+    ),
     "tell whoever looks after the app; nothing was sent to it": (
         "Sagen Sie denen Bescheid, die sich um die App kümmern; es wurde nichts an sie gesendet."
     ),

@@ -6,23 +6,20 @@ told is whether something answers, and which well-known kind of app it certainly
 
 from __future__ import annotations
 
-import asyncio
-import socket
 from dataclasses import dataclass
-from ipaddress import IPv4Address, IPv6Address, ip_address
+from ipaddress import ip_address
 from typing import Final
 from urllib.parse import urlsplit
 
 import aiohttp
-from aiohttp.abc import AbstractResolver, ResolveResult
 
+from limen.enforcement.off_limits import refuse
+from limen.enforcement.resolving import Resolver
 from limen.errors import LimenError
 
 LONGEST_SECONDS: Final = 5.0
 MOST_BYTES: Final = 65_536
 _LONGEST_LINE: Final = 8_190
-_NEVER: Final = frozenset({ip_address("fd00:ec2::254")})
-"""Where a cloud tells its machines their secrets; of IPv4 that is within what is link-local."""
 
 _GENERIC: Final = {
     "view": ("GET /**",),
@@ -69,10 +66,9 @@ async def probe(url: str, limit_seconds: float = LONGEST_SECONDS) -> Found:
     """Look at `url` once. Raises `LimenError` with what is wrong and what to do where nothing fit answers."""
     parts = urlsplit(url)
     host = parts.hostname or ""
-    _refuse(host, host)
+    refuse(host, host)
     timeout = aiohttp.ClientTimeout(total=limit_seconds)
-    resolver = _Resolver()
-    connector = aiohttp.TCPConnector(resolver=resolver, use_dns_cache=False, force_close=True)
+    connector = aiohttp.TCPConnector(resolver=Resolver(), use_dns_cache=False, force_close=True)
     try:
         async with (
             aiohttp.ClientSession(
@@ -128,43 +124,6 @@ async def _beginning(content: aiohttp.StreamReader) -> bytes:
             break
         found += chunk
     return found
-
-
-class _Resolver(AbstractResolver):
-    """Names to addresses that may be looked at; the connection goes to just those, so no second answer counts."""
-
-    async def resolve(
-        self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_UNSPEC
-    ) -> list[ResolveResult]:
-        loop = asyncio.get_running_loop()
-        found: list[ResolveResult] = []
-        for kind, _, proto, _, address in await loop.getaddrinfo(host, port, family=family, type=socket.SOCK_STREAM):
-            _refuse(str(address[0]), host)
-            found.append(
-                ResolveResult(
-                    hostname=host,
-                    host=str(address[0]),
-                    port=port,
-                    family=kind,
-                    proto=proto,
-                    flags=socket.AI_NUMERICHOST,
-                )
-            )
-        return found
-
-    async def close(self) -> None:
-        """Nothing is held."""
-
-
-def _refuse(address: str, host: str) -> None:
-    """Raises `LimenError` for an address at which no app can be, and where secrets of the machine may be."""
-    try:
-        parsed: IPv4Address | IPv6Address = ip_address(address.partition("%")[0])
-    except ValueError:
-        return
-    parsed = getattr(parsed, "ipv4_mapped", None) or parsed
-    if parsed.is_link_local or parsed.is_multicast or parsed.is_unspecified or parsed in _NEVER:
-        raise LimenError(f"{host} is no address at which an app can be", "name the machine the app runs on")
 
 
 def _is_plain(scheme: str, host: str) -> bool:

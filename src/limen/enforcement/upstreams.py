@@ -7,6 +7,7 @@ from collections.abc import AsyncIterable
 from typing import TYPE_CHECKING, Final
 
 from limen.enforcement.headers import Fields
+from limen.enforcement.off_limits import OffLimitsError, refuse
 from limen.errors import LimenError
 from limen.facts import App
 
@@ -20,6 +21,10 @@ MAX_FIELD_BYTES = 65_536
 _LATER: Final = "try again in a minute; if it stays like this, tell whoever looks after the app"
 _NOT_BELIEVED: Final = (
     "{app} can't be reached safely: its certificate is not the one Limen was told to expect",
+    "tell whoever looks after the app; nothing was sent to it",
+)
+_OFF_LIMITS: Final = (
+    "{app} can't be reached: the address Limen was told for it is none at which an app can be",
     "tell whoever looks after the app; nothing was sent to it",
 )
 
@@ -53,10 +58,12 @@ class Upstreams:
 
         upstream = app.upstream
         headers = CIMultiDict((name.decode("ascii"), text_of(value)) for name, value in fields)
+        there = URL(upstream.url.rstrip("/") + target, encoded=True)
         try:
+            refuse(there.raw_host or "", app.id)
             return await self._session().request(
                 method,
-                URL(upstream.url.rstrip("/") + target, encoded=True),
+                there,
                 headers=headers,
                 data=body,
                 allow_redirects=False,
@@ -70,6 +77,8 @@ class Upstreams:
                     sock_read=upstream.response_ms / 1_000,
                 ),
             )
+        except OffLimitsError:
+            raise off_limits(app) from None
         except aiohttp.ServerTimeoutError:
             raise too_slow(app) from None
         except aiohttp.ClientSSLError as wrong:
@@ -99,9 +108,11 @@ class Upstreams:
     def _session(self) -> aiohttp.ClientSession:
         import aiohttp  # noqa: PLC0415 -- heavy
 
+        from limen.enforcement.resolving import Resolver  # noqa: PLC0415 -- heavy
+
         if self._client is None:
             self._client = aiohttp.ClientSession(
-                connector=aiohttp.TCPConnector(limit=CONNECTIONS_IN_ALL, ttl_dns_cache=10),
+                connector=aiohttp.TCPConnector(limit=CONNECTIONS_IN_ALL, ttl_dns_cache=10, resolver=Resolver()),
                 cookie_jar=aiohttp.DummyCookieJar(),
                 auto_decompress=False,
                 trust_env=False,
@@ -119,6 +130,10 @@ def unreachable(app: App, how: str) -> UpstreamError:
         _LATER,
         app=app.name,
     )
+
+
+def off_limits(app: App) -> UpstreamError:
+    return UpstreamError(502, "upstream-off-limits", *_OFF_LIMITS, app=app.name)
 
 
 def too_slow(app: App) -> UpstreamError:

@@ -10,8 +10,9 @@ from urllib.parse import urlsplit
 from limen.enforcement import answers, headers
 from limen.enforcement.doors import Answer
 from limen.enforcement.headers import Fields
+from limen.enforcement.off_limits import OffLimitsError, connected
 from limen.enforcement.streams import Stream
-from limen.enforcement.upstreams import UpstreamError, text_of, unreachable
+from limen.enforcement.upstreams import UpstreamError, off_limits, text_of, unreachable
 from limen.facts import App
 
 if TYPE_CHECKING:
@@ -92,12 +93,14 @@ async def _connect(
         for name, value in gateway.for_upstream(answer, app, fields, address)
         if name not in _OF_THE_HANDSHAKE
     ]
-    options: dict[str, Any] = {"host": there.hostname, "port": there.port or (443 if secure else 80)}
+    options: dict[str, Any] = {}
     if secure:
         options["ssl"] = gateway.upstreams.context(app)
         options["server_hostname"] = upstream.server_name or there.hostname
     named = text_of(headers.first(fields, b"host")) if upstream.keep_host else there.netloc
     try:
+        async with asyncio.timeout(upstream.connect_ms / 1_000):
+            options["sock"] = await connected(there.hostname or "", there.port or (443 if secure else 80))
         return await ConnectOnce(
             f"{'wss' if secure else 'ws'}://{named}{there.path.rstrip('/')}{target.decode('ascii')}",
             additional_headers=sent,
@@ -110,6 +113,8 @@ async def _connect(
             proxy=None,
             **options,
         )
+    except OffLimitsError:
+        raise off_limits(app) from None
     except (WebSocketException, OSError, TimeoutError, ValueError) as wrong:
         raise unreachable(app, type(wrong).__name__) from None
 
