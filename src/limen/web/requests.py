@@ -28,6 +28,13 @@ _TOKEN: Final = pattern(rb"[A-Za-z0-9_-]{43}")
 _ID: Final = pattern(r"[A-Za-z0-9_.-]{1,128}")
 
 
+class TooManyAtOnceError(LimenError):
+    """Making it again, or for so many at once, would take what Limen needs for everybody. Nothing was made."""
+
+    def __init__(self) -> None:
+        super().__init__("Your copy, or many others', is on its way already", "try again in a few minutes")
+
+
 class NotOursError(LimenError):
     """The request does not come from one of our own pages, or its page is older than the session."""
 

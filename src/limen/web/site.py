@@ -41,6 +41,7 @@ from limen.web.requests import (
     BROWSER_LIVES_SECONDS,
     SESSION_COOKIE,
     NotOursError,
+    TooManyAtOnceError,
     csrf_of,
     new_token,
     read_form,
@@ -53,6 +54,7 @@ from limen.web.speaking import LANGUAGE_COOKIE, NAMES, Problem, Speech, language
 T = TypeVar("T")
 _STATUS: Final = {
     NotOursError: 403,
+    TooManyAtOnceError: 429,
     SlowedError: 429,
     BusyError: 503,
     DatabaseBusyError: 503,
@@ -131,6 +133,8 @@ class Site:
         self.pages = Pages(ports.settings.name, ports.settings.zone)
         self.languages = tuple(Language(code) for code in ports.settings.languages)
         url = urlsplit(ports.settings.public_url)
+        self.looks: dict[tuple[str, str, str], Instant] = {}
+        """When a person was last journaled as looking around in a room, and at which app."""
         self.origin = f"{url.scheme}://{url.netloc}".lower()
         self.host = url.netloc
 

@@ -2,6 +2,8 @@ from __future__ import annotations
 
 from tests.web.console.conftest import Console
 
+from limen.web.console.looking import FOLDED
+
 
 async def test_looking_at_a_colleagues_events_is_itself_an_event_and_at_ones_own_is_not(console: Console) -> None:
     eve_id = await console.house.member(console.house.browser(), "Eve", "staff")
@@ -15,3 +17,28 @@ async def test_looking_at_a_colleagues_events_is_itself_an_event_and_at_ones_own
         (hugo_id, eve_id, "person", "audit"),
         (hugo_id, eve_id, "decisions", "audit"),
     }
+
+
+async def test_looking_at_everybodys_events_is_one_too_once_in_ten_minutes_for_each_room(console: Console) -> None:
+    hugo = console.house.browser()
+    hugo_id = await console.house.member(hugo, "Hugo", "guests", "auditors")
+    rooms = (
+        "/console",
+        "/console/decisions",
+        "/console/decisions?app=wiki",
+        "/console/decisions?app=none",
+        "/console/apps/wiki",
+    )
+    for _ in range(3):
+        for room in (*rooms, "/console/apps/wiki/timeline", "/console/apps/git/timeline"):
+            await hugo.get(room)
+
+    def seen() -> list[tuple[str, str, str]]:
+        events = [one for one in console.house.events("person.looked_at") if one.actor == hugo_id]
+        return sorted((one.subject, str(one.details["room"]), str(one.details.get("app", ""))) for one in events)
+
+    expected = [("", "app", "wiki"), ("", "decisions", ""), ("", "decisions", "wiki"), ("", "overview", "")]
+    assert seen() == [*expected, ("", "timeline", "git"), ("", "timeline", "wiki")]
+    console.house.clock.forward(FOLDED)
+    await hugo.get("/console/decisions")
+    assert len(seen()) == 7

@@ -13,6 +13,7 @@ from starlette.responses import Response
 from limen.cedar import EntityUid, Policy
 from limen.facts import ACTIONS, LIMEN, App, Group, Label
 from limen.web.console.could import people_of
+from limen.web.console.looking import looked_around
 from limen.web.console.next_steps import is_plain_http
 from limen.web.console.rows import Filter, recent_rows
 from limen.web.console.rules import told_about
@@ -86,6 +87,7 @@ def rooms(site: Site) -> APIRouter:
         app = site.known.apps.get(app_id)
         if app is None:
             raise HTTPException(404)
+        looked_around(site, resident, "app", app_id)
         return site.page(
             "console/app.html",
             resident,

@@ -11,7 +11,7 @@ from limen.events import instant_of
 from limen.events.ids import first_id_at
 from limen.storage.journal.older import Older, Sought, older
 from limen.storage.journal.recent import RING
-from limen.web.console.looking import looked_at
+from limen.web.console.looking import looked_around, looked_at
 from limen.web.console.rows import DOORS, MOST_ROWS, REFUSED, Filter, filter_from, rows_of, titles_of
 from limen.web.console.timeline import before_of
 from limen.web.requests import query_id
@@ -30,6 +30,8 @@ def rooms(site: Site) -> APIRouter:
         chosen = filter_from(lambda name: query_id(request, name))
         if chosen.person:
             looked_at(site, resident, chosen.person, "decisions")
+        else:
+            looked_around(site, resident, "decisions", chosen.app)
         people = sorted(site.known.people.values(), key=lambda person: person.name.casefold())
         before = before_of(query_id(request, "before"))
         page = await site.in_thread(lambda: _page(site, chosen, before))

@@ -15,7 +15,7 @@ from limen.events import Event, instant_of
 from limen.facts import Standing
 from limen.storage.break_glass import is_break_glass
 from limen.storage.journal.recent import Live
-from limen.web.console.looking import looked_at
+from limen.web.console.looking import looked_around, looked_at
 from limen.web.console.rows import MOST_ROWS, Filter, filter_from, rows_of, titles_of
 from limen.web.requests import query_id
 from limen.web.site import Resident, Site
@@ -36,7 +36,10 @@ def rooms(site: Site) -> APIRouter:
         if len(clients) >= MOST_CLIENTS:
             return Response("Too many people are watching.", 503, media_type="text/plain")
         chosen = filter_from(lambda name: query_id(request, name))
-        looked_at(site, resident, chosen.person, "live")
+        if chosen.person:
+            looked_at(site, resident, chosen.person, "live")
+        else:
+            looked_around(site, resident, "live", chosen.app)
         client = site.ports.journal.live()
         clients.add(client)
         rows = _rows(site, resident, client, clients, chosen, _seen(request))

@@ -22,6 +22,7 @@ from limen.web import charts
 from limen.web.charts import EFFECTS, Bar
 from limen.web.console.backups import about_backups, standing_of
 from limen.web.console.doctor import rounds_of
+from limen.web.console.looking import looked_around
 from limen.web.console.next_steps import Step, about_doctor, about_onboarding, next_steps
 from limen.web.console.onboarding import times_let_pass
 from limen.web.console.rows import REFUSED, Filter, recent_rows, titles_of
@@ -38,6 +39,7 @@ def rooms(site: Site) -> APIRouter:
     @router.get("/console")
     async def show(request: Request) -> Response:
         resident = await site.enter_console(request)
+        looked_around(site, resident, "overview")
         members = await site.identity.people.all()
         revision = await site.ports.database.reading(store.newest)
         zone, now = site.ports.settings.zone, resident.now

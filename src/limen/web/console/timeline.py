@@ -19,7 +19,7 @@ from limen.clock import Instant
 from limen.events import KINDS, Event, instant_of
 from limen.facts import Known
 from limen.storage.journal.older import Older, Sought, app_of, older
-from limen.web.console.looking import looked_at
+from limen.web.console.looking import looked_around, looked_at
 from limen.web.console.rows import person_name, titles_of
 from limen.web.requests import query, query_id
 from limen.web.site import Resident, Site
@@ -96,6 +96,7 @@ def rooms(site: Site) -> APIRouter:
         app = site.known.apps.get(app_id)
         if app is None:
             raise HTTPException(404)
+        looked_around(site, resident, "timeline", app_id)
         return await _timeline(site, resident, request, f"/console/apps/{app_id}", app.name, "", app_id)
 
     return router
