@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from random import Random
+from string import ascii_lowercase
+
 import pytest
 
 from limen.enforcement.folded import fold, is_a_name, written
@@ -24,6 +27,15 @@ from limen.enforcement.folded import fold, is_a_name, written
         ("/commit/deadbeef", "/commit/*"),
         ("/s/dQw4w9WgXcQ", "/s/*"),
         ("/t/eyJhbGciOiJIUzI1NiJ9.e30.abc", "/t/*"),
+        ("/s/qzjvkxwmbfhtplr", "/s/*"),
+        ("/qzjvkxwmbfhtplr", "/*"),
+        ("/abc-defg-hij", "/*"),
+        ("/abcd-efgh-ijkl", "/*"),
+        ("/share/kfjwmxnq.vbtrlz.qpwoe", "/share/*"),
+        ("/x/kfjwmxnq.vbtrlz.qpwoe", "/x/*"),
+        ("/Reset/readable", "/Reset/*"),
+        ("/graphql/dashboards/webhooks/thumbnails", "/graphql/dashboards/webhooks/thumbnails"),
+        ("/xhtml/phpmyadmin/jquery/rechnungen", "/xhtml/phpmyadmin/jquery/rechnungen"),
         ("/a/b/c/d/e/f/g/h", "/a/b/c/d/e/f/g/h"),
         ("/a/b/c/d/e/f/g/h/i/j", "/a/b/c/d/e/f/g/h/**"),
         ("/ü/{x}/**/%41/a b/a\nb/$(id)", "/*/*/*/*/*/*/*"),
@@ -31,6 +43,13 @@ from limen.enforcement.folded import fold, is_a_name, written
 )
 def test_words_stay_and_what_could_name_somebody_goes(path: str, pattern: str) -> None:
     assert written(fold(path)) == pattern
+
+
+def test_of_random_letters_hardly_any_read_as_a_word() -> None:
+    chance = Random(7)
+    for length, most in ((10, 80), (15, 10)):
+        read = sum(is_a_name("".join(chance.choices(ascii_lowercase, k=length))) for _ in range(2_000))
+        assert read <= most
 
 
 def test_a_name_is_short() -> None:

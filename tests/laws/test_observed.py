@@ -24,6 +24,8 @@ SECRETS = (
     | st.from_regex(r"[a-z.]{1,20}@[a-z]{1,10}\.example", fullmatch=True)
     | st.from_regex(r"[a-z]{1,8}%[0-9A-F]{2}[a-z]{0,8}", fullmatch=True)
     | st.text("abcdefghij", min_size=41)
+    | st.text("bcdfghjklmnpqrstvwxz", min_size=6, max_size=15)
+    | st.from_regex(r"[a-z]{3}-[a-z]{4}-[a-z]{3}", fullmatch=True)
 )
 WORDS = st.sampled_from(["files", "api", "v2", "settings", "export", "x"])
 
@@ -35,6 +37,15 @@ def test_what_looks_like_an_id_a_token_or_an_e_mail_address_is_never_kept(
 ) -> None:
     folded = fold("/" + "/".join([*before, secret.replace("/", "-"), *after]))
     assert folded == (*before, ANYTHING, *after)
+
+
+@settings(max_examples=40)
+@given(
+    place=st.sampled_from(["s", "share", "Invite", "reset", "join", "verify", "confirm", "unsubscribe"]),
+    letters=st.text("abcdefghijklmnopqrstuvwxyz", min_size=1, max_size=15),
+)
+def test_what_follows_a_word_for_a_secret_is_never_kept(place: str, letters: str) -> None:
+    assert fold(f"/x/{place}/{letters}") == ("x", place, ANYTHING)
 
 
 @settings(max_examples=50)

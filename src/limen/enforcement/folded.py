@@ -7,6 +7,7 @@ harm, one that keeps a token, an e-mail address or a title is.
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 from typing import Final
 
 ANYTHING: Final = "*"
@@ -23,6 +24,61 @@ _OF_PEOPLE: Final = frozenset(
     {"user", "users", "u", "person", "people", "member", "members", "profiles", "employees", "authors"}
 )
 """What comes after one of these is somebody, even where it reads as a word."""
+_OF_SECRETS: Final = frozenset(
+    {"s", "sh", "share", "shares", "shared", "public-share", "guest", "guests", "l", "link", "links", "magic"}
+    | {"invite", "invites", "invitation", "invitations", "join", "accept", "activate", "activation", "enrol", "enroll"}
+    | {"reset", "reset-password", "password-reset", "recover", "recovery", "verify", "verify-email", "confirm"}
+    | {
+        "confirmation",
+        "unsubscribe",
+        "token",
+        "tokens",
+        "key",
+        "keys",
+        "secret",
+        "code",
+        "otp",
+        "meet",
+        "room",
+        "t",
+        "k",
+    }
+)
+"""What comes after one of these may be what opens it, however it reads."""
+_CODES: Final = re.compile(r"[a-z]{3}-[a-z]{4}-[a-z]{3}|(?:[A-Za-z]{3}-){2}[A-Za-z]{3}|(?:[A-Za-z]{4}-){2}[A-Za-z]{4}")
+"""Groups of letters of one length, as the codes of meetings and coupons are written."""
+_SHORT: Final = 5
+"""A word of so many letters is often short for something (`https`, `xhtml`), and as a secret it would be guessed."""
+_CONSONANTS: Final = re.compile(r"[^aeiouy]{6}")
+_FOLLOW: Final = {
+    "a": "bcdefgiklmnprstuvwxyz",
+    "b": "abdeghijlmnorstuy",
+    "c": "acehikloqrstuy",
+    "d": "abdefgilmnoprstuvwy",
+    "e": "abcdefghiklmnopqrstuvwxyz",
+    "f": "abefilorstuy",
+    "g": "aeghilmnorstuy",
+    "h": "abceilmnopqrstuwyz",
+    "i": "abcdefgklmnoprstvxz",
+    "j": "aeoqsu",
+    "k": "abdefgilmnosuy",
+    "l": "abcdefghiklmnoprstuvy",
+    "m": "abdeilmnopsuy",
+    "n": "abcdefgiklmnopqrstuvwyz",
+    "o": "abcdefghijklmnoprstuvwxyz",
+    "p": "abcdeghilmoprstuwy",
+    "q": "lu",
+    "r": "abcdefgiklmnopqrstuvwy",
+    "s": "abcdefghiklmnopqrstuvwy",
+    "t": "abcdefghilmnoprstuwyz",
+    "u": "abcdefgilmnoprstxz",
+    "v": "aegioy",
+    "w": "adeghilnorsy",
+    "x": "acehilmpty",
+    "y": "abcegilmnoprstuwz",
+    "z": "aeilouyz",
+}
+"""Which letter follows which in words of English, German, and of programs. Few pairs of random letters are of these."""
 _HEXADECIMAL: Final = re.compile(r"[0-9a-f]{6,}|[0-9A-F]{6,}")
 
 
@@ -32,7 +88,7 @@ def fold(path: str) -> tuple[str, ...]:
     named = [segment for segment in segments if segment]
     before = ["", *(segment.casefold() for segment in named)]
     folded = tuple(
-        segment if is_a_name(segment) and place not in _OF_PEOPLE else ANYTHING
+        segment if is_a_name(segment) and place not in _OF_PEOPLE | _OF_SECRETS else ANYTHING
         for place, segment in zip(before, named, strict=False)
     )
     if len(folded) > MOST_SEGMENTS:
@@ -42,7 +98,7 @@ def fold(path: str) -> tuple[str, ...]:
 
 def is_a_name(segment: str) -> bool:
     """Is this a word or a few, such as an app's own paths are made of, and nothing that looks like an id or a token?"""
-    if len(segment) > LONGEST or not _SEGMENT.fullmatch(segment):
+    if len(segment) > LONGEST or not _SEGMENT.fullmatch(segment) or _CODES.fullmatch(segment):
         return False
     words = [word for word in _BETWEEN_WORDS.split(segment) if word]
     return len(words) <= _MOST_WORDS and all(_is_word(word) for word in words)
@@ -55,4 +111,11 @@ def written(segments: tuple[str, ...]) -> str:
 
 def _is_word(word: str) -> bool:
     is_number_alone = _HEXADECIMAL.fullmatch(word) is not None
-    return len(word) <= _LONGEST_WORD and not is_number_alone and _WORD.fullmatch(word) is not None
+    if len(word) > _LONGEST_WORD or is_number_alone or not _WORD.fullmatch(word):
+        return False
+    letters = word.rstrip("0123456789").lower()
+    return len(letters) <= _SHORT or _can_be_said(letters)
+
+
+def _can_be_said(letters: str) -> bool:
+    return not _CONSONANTS.search(letters) and all(second in _FOLLOW[first] for first, second in pairwise(letters))
