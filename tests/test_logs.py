@@ -53,13 +53,31 @@ def test_a_trace_stays_in_its_own_line_of_the_log(out: io.StringIO) -> None:
         "sent authorization basic YWRhOnNlY3JldA==",
         "asked smtp://ada:hunter2@mail.harbor.example",
         "with limen_4f8Zk2LmQ9",
+        "code 0abc-1def-2ghj-3kmn of eve",
+        "code 0ABC-1DEF-2GHJ-3KMN, used",
+        "seed JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP",
+        "seed JBSW Y3DP EHPK 3PXP JBSW Y3DP EHPK 3PXP",
+        "key 3q2+7wAAqv/ePbq1zZs0mEo1x5r8Yw2kq9t/3pQeXn8=",
+        "key 3q2+7wAAqv/ePbq1zZs0mEo1x5r8Yw2kq9t/3pQeXn8",
+        "key='3q2/7wAAqv/ePbq1zZs0mEo1x5r8Yw2kq9t/3pQeXn8'",
     ],
 )
 def test_what_looks_like_a_secret_is_not_written(out: io.StringIO, said: str) -> None:
     logging.getLogger("limen").error(said)
     written = out.getvalue()
     assert logs.HIDDEN in written
-    for secret in (TOKEN, "abc.def-ghi", "YWRhOnNlY3JldA==", "hunter2", "4f8Zk2LmQ9"):
+    for secret in (
+        TOKEN,
+        "abc.def-ghi",
+        "YWRhOnNlY3JldA==",
+        "hunter2",
+        "4f8Zk2LmQ9",
+        "1def",
+        "1DEF",
+        "3DPE",
+        "Y3DP",
+        "zZs0mEo1x5",
+    ):
         assert secret not in written
 
 
@@ -77,6 +95,15 @@ def test_what_is_called_a_secret_is_not_written_wherever_it_stands(out: io.Strin
 def test_ids_and_plain_words_stay_readable() -> None:
     said = {"event": "decision 01HZX3-12 for wiki at /pages/2026-11-24, revision 3f2a9c"}
     assert logs.without_secrets(None, "", dict(said)) == said
+    for readable in (
+        "revision 3f2a9c0d1b7e4a5f 2b1c8d9e0f3a4b5c6d7e8f90a1b2c3d4e5f60718",
+        "decision 01KAV3ZT6M8Q2R4S5T6V7W8X9Y",
+        "c 0f3b9b1e-6f0a-4d0a-9a53-0c1d2e3f4a5b",
+        "asked /api/v2/organizations/members/permissions/settings/export",
+        'File "/opt/limen/lib/python3.12/site-packages/uvicorn/protocols/http/httptools_impl.py", line 409',
+        "read /srv/Harbor/Company/Policies/2026/Backups/Everything/apps.yaml",
+    ):
+        assert logs.without_secrets(None, "", {"event": readable}) == {"event": readable}
 
 
 def test_a_line_can_t_forge_another_nor_move_a_cursor(out: io.StringIO) -> None:

@@ -25,11 +25,18 @@ _TALKATIVE: Final = ("alembic",)
 
 _SECRET: Final = re.compile(
     r"(?<![A-Za-z0-9_-])(?:limen_[A-Za-z0-9_-]{8,}|[A-Za-z0-9_-]{43,})(?![A-Za-z0-9_-])"
+    r"|(?<![A-Za-z0-9-])[0-9A-HJKMNP-TV-Za-hjkmnp-tv-z]{4}(?:-[0-9A-HJKMNP-TV-Za-hjkmnp-tv-z]{4}){3}(?![A-Za-z0-9-])"
+    r"|(?<![A-Za-z0-9])(?:[A-Z2-7]{32,}|[a-z2-7]{32,}|(?:[A-Z2-7]{4} ){7}[A-Z2-7]{4})(?![A-Za-z0-9])"
+    r"|(?<![A-Za-z0-9+/._-])[A-Za-z0-9+/]{42,}={1,2}"
+    r"|(?<![A-Za-z0-9+/._-])(?=[A-Za-z0-9/]*\+)[A-Za-z0-9+/]{43,}(?![A-Za-z0-9+/._-])"
+    r"|(?<![A-Za-z0-9+/._-])(?!/)(?=[a-z0-9/]*[A-Z])(?=[A-Z0-9/]*[a-z])(?=[A-Za-z/]*[0-9])[A-Za-z0-9/]{43,}"
+    r"(?![A-Za-z0-9+/._-])"
     r"|(?<=#)[A-Za-z0-9_-]{16,}"
     r"|(?i:(?<=bearer )|(?<=basic ))[A-Za-z0-9+/=._~-]+"
     r"|(?<=://)[^/\s@]+(?=@)"
 )
-"""Tokens of ours (43 characters of base64url, or our prefix), a link's fragment, credentials in fields and URLs."""
+"""Tokens of ours (43 characters of base64url, or our prefix), recovery codes, seeds of codes (base32), 32 bytes in
+plain base64 (which is not to be taken for a path), a link's fragment, credentials in fields and URLs."""
 _NAMED: Final = re.compile(r"(?i)pass(word|phrase|wd)?$|secret|token|cookie|authorization|credential|seed|private_key")
 
 
