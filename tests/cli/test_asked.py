@@ -13,6 +13,7 @@ from limen.errors import LimenError
 from limen.facts import Person
 from limen.identity import store
 from limen.identity.model import PersonStatus
+from limen.identity.workload import Workload
 from limen.policy import Effect, Request
 from limen.policy.supposed import Supposed
 from limen.storage import Database, Keyring
@@ -52,6 +53,11 @@ def test_a_past_decision_is_found_by_its_id_with_its_facts_and_its_revision(tmp_
     found = asked.by_id(root, decision_id)
     assert found.who == "Ana"
     assert "Ana" not in str(found.to_file())
+    service = Workload("p2", "ci", frozenset(), frozenset({"handbook"}), active=True)
+    database = Database.open(database_url(root, company.settings))
+    database.write(lambda transaction: store.insert_workload(transaction.connection, service, NOW))
+    assert database.read(lambda snapshot: asked.name_of(snapshot, "p2")) == "ci", "a service by its name, too"
+    database.close()
     with pytest.raises(LimenError, match="there is no decision"):
         asked.by_id(root, decision_id.replace(decision_id[-1], "9"))
 

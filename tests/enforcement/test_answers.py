@@ -99,3 +99,6 @@ def test_git_is_told_in_text_which_it_shows():
     assert fields[b"content-type"] == b"text/plain; charset=utf-8"
     assert fields[b"www-authenticate"].startswith(b'Basic realm="Wiki"')
     assert fields[b"cache-control"] == b"no-store"
+    said = {"is_navigation": False, "is_program": True, "shows_text": True, "sent_another": True}
+    reply = answers.refusal_reply(answer, b"/a", PUBLIC_URL, **said)
+    assert reply.body.startswith(b"What was sent as the password is no token.")

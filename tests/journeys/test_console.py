@@ -153,7 +153,7 @@ def test_ending_somebodys_sessions_shuts_their_apps_at_the_next_request(harbor: 
     tom.page.goto(harbor.on("wiki"))
     expect(heading(tom)).to_contain_text("The app on wiki")
     ada.page.goto(f"{harbor.origin}/console/people/{harbor.people['Tom Berger']}")
-    ada.page.get_by_role("button", name="End all sessions").click()
+    ada.page.get_by_role("button", name="End all sessions and tokens").click()
     expect(ada.page.get_by_role("status")).to_contain_text("over")
     ada.page.get_by_role("link", name="Timeline").click()
     expect(heading(ada)).to_have_text("Timeline of Tom Berger")

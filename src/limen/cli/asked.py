@@ -92,7 +92,7 @@ def by_id(folder: Path, decision_id: str) -> Asked:
     database = Database.open(database_url(folder, settings))
     try:
         company = database.read(lambda snapshot: store.company_of(snapshot, record.revision))
-        who = database.read(lambda snapshot: _name(snapshot, facts.person.id))
+        who = database.read(lambda snapshot: name_of(snapshot, facts.person.id))
     finally:
         database.close()
     if company is None:
@@ -104,14 +104,15 @@ def by_id(folder: Path, decision_id: str) -> Asked:
     )
 
 
-def _name(snapshot: Snapshot, person_id: str) -> str:
+def name_of(snapshot: Snapshot, person_id: str) -> str:
     """How people call whoever it was; the bare id once the database knows them no more."""
     from limen.identity import store
 
     if not person_id:
         return "nobody"
     person = store.person_by_id(snapshot.connection, person_id)
-    return person_id if person is None else person.name
+    found = person or store.workload_by_id(snapshot.connection, person_id)
+    return person_id if found is None else found.name
 
 
 def supposed(

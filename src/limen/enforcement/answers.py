@@ -161,6 +161,9 @@ _OF_TOKENS: Final = {
 }
 
 
+_ANOTHER: Final = "What was sent as the password is no token. Make one under Tokens, where you find your apps."
+
+
 def _description(answer: Answer, withheld: str = "") -> str:
     app = answer.app.name if answer.app is not None else ""
     return _unfilled(answer, withheld).replace("{app}", app)
@@ -230,17 +233,21 @@ def refusal_reply(
     is_navigation: bool,
     is_program: bool = False,
     shows_text: bool = False,
+    sent_another: bool = False,
 ) -> Reply:
     """The refusal as the gateway gives it: navigations go on or see a page, everything else gets JSON.
 
-    `shows_text`: to a program that shows its user nothing but plain text.
+    `shows_text`: to a program that shows its user nothing but plain text. `sent_another`: it sent a password that is no
+    token.
     """
     refused = refusal(answer, target, public_url, is_program=is_program)
     status = refused.status
     if answer.decision is None and answer.word != Named.UNKNOWN_HOST:
         status = 400
     if shows_text:
-        return _text_reply(status, f"{_description(answer, refused.withheld)}\n", refused.challenge)
+        is_another = sent_another and answer.needs_sign_in and answer.word not in TOKEN_WORDS
+        text = _ANOTHER if is_another else _description(answer, refused.withheld)
+        return _text_reply(status, f"{text}\n", refused.challenge)
     if not is_navigation:
         return json_reply(status, None, challenge=refused.challenge, encoded=refused.body)
     if refused.location:

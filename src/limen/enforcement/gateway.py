@@ -155,6 +155,7 @@ class Gateway:
                 is_navigation=is_navigation,
                 is_program=is_program,
                 shows_text=authorization.shows_text(headers.first(fields, b"user-agent")),
+                sent_another=bool(headers.first(fields, b"authorization")),
             )
             await _reply(send, reply)
             return

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from tests.policy.scene import NOW, engine_of, facts
 
@@ -46,6 +48,15 @@ def reads(condition: str):
 def offered(condition: str, **known: object) -> list[str]:
     moves = moves_of(reads(condition), facts(**known), "view", NOW)
     return [" ".join(filter(None, (one.remedy.kind, one.remedy.what, one.remedy.to))) for one in moves]
+
+
+def test_a_service_is_not_sent_to_a_browser_or_to_get_a_laptop() -> None:
+    read = reads("context.auth.strength >= 3 && context.device.known")
+    asked = facts(strength=1, device=UNKNOWN_DEVICE)
+    for is_workload, expected in ((False, ["use_browser", "enrol_device"]), (True, [])):
+        person = replace(asked.person, is_workload=is_workload)
+        known = replace(asked, person=person, auth=replace(asked.auth, by_token=True))
+        assert [one.remedy.kind for one in moves_of(read, known, "view", NOW)] == expected
 
 
 @pytest.mark.parametrize(

@@ -24,7 +24,12 @@ async def test_rules_and_a_public_route_are_picked_from_what_was_asked(console: 
         await console.ask(ben, "wiki", *request.split(" "))
     limen = console.house.limen
     limen.doors.ask("gateway", b"GET", limen.known.apps["wiki"].host.encode(), b"/logo", b"", "192.0.2.7")
+    for action in ("view", "edit"):
+        asked(limen.doors.observed, "/tools.git/info/refs", action=action, of=limen.known.apps["wiki"])
     page = (await console.ada.get(AT)).text
+    assert page.count('/info/refs"') == 1
+    assert "view or edit<br>" in page
+    assert "git asks this before it fetches and before it pushes" in page
     for words in ("GET /invite/*", "POST /Reports/run", "GET /logo", 'GET /*"', "share", "by <code>edit /**</code>"):
         assert words in page
     assert "s3cret" not in page
@@ -37,6 +42,7 @@ async def test_rules_and_a_public_route_are_picked_from_what_was_asked(console: 
         ({"route": "GET /logo", "action": "public"}, "needs a reason"),
         ({"route": "GET /*", "action": "public", "why": "everything"}, "nearly everything"),
         ({"action": "view"}, "nothing was picked"),
+        ({"route": "GET /logo", "action": "proposed"}, "is proposed already"),
     )
     for fields, words in refusals:
         answer = await console.ada.post(AT, **fields)

@@ -87,4 +87,6 @@ async def test_the_helpdesk_finds_people_and_only_the_pages_that_open_to_them(co
         assert kinds <= {"Page", "Person"}, asked
     pages = {one["href"] for one in (await tom.get("/console/find", **JSON)).json()}
     assert "/console/people" in pages
+    turned = await tom.get("/console")
+    assert (turned.status_code, turned.headers["location"]) == (303, "/console/people"), "the room that opens to them"
     assert not pages & {"/console", "/console/decisions", "/console/people/invite", "/console/policies"}

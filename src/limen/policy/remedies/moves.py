@@ -84,10 +84,11 @@ def moves_of(reads: Reads, facts: Facts, action: str, now: Instant) -> tuple[Mov
     paths = reads.paths
     found = list(_proofs(facts.auth)) if _reads(paths, "auth") else []
     if facts.auth.by_token:
-        found = [_in_a_browser(facts.auth)] if _reads(paths, "auth") or _reads(paths, "session") else []
+        is_read = _reads(paths, "auth") or _reads(paths, "session")
+        found = [_in_a_browser(facts.auth)] if is_read and not facts.person.is_workload else []
     elif "context.session.started" in paths or ("context.session.known" in paths and facts.session is None):
         found.append(Move(Remedy("new_session", at_once=False), "session", 4, _new_session))
-    if _reads(paths, "device"):
+    if _reads(paths, "device") and not facts.person.is_workload:  # a service has neither browser nor laptop
         found += _device(reads, facts)
     if _reads(paths, "place"):
         found += _place(reads, facts)

@@ -16,9 +16,9 @@ from limen.company.load import FolderError
 from limen.company.picking import PICKED, PUBLIC, Pick, named, pick, proposed, rules_on
 from limen.company.routes import RouteError, read_route
 from limen.enforcement.folded import written
-from limen.enforcement.observed import MOST_PEOPLE, REST, Count, Kind
+from limen.enforcement.observed import MOST_PEOPLE, REST, Count, Kind, Segments
 from limen.errors import LimenError
-from limen.facts import App
+from limen.facts import ACTIONS, ActionRule, App
 from limen.web.console.changes import Changes
 from limen.web.console.people import page_start
 from limen.web.console.proving import freshly_proved
@@ -31,7 +31,11 @@ AT_ONCE: Final = 100
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """Alike requests. `rules` hold for all of them; `route` is "" where no rule can be made of them."""
+    """Alike requests. `rules` hold for all of them; `route` is "" where no rule can be made of them.
+
+    `action` is what they are today: several where that hangs on more than method and path, as with git, or where it was
+    changed meanwhile. `is_so`: they are what is proposed already.
+    """
 
     route: str
     method: str
@@ -42,6 +46,7 @@ class Asked:
     newest: Instant
     action: str
     proposed: str
+    is_so: bool
     rules: tuple[str, ...]
 
 
@@ -77,12 +82,21 @@ def rooms(site: Site, changes: Changes) -> APIRouter:
 def asked_of(site: Site, app: App) -> list[Asked]:
     """What people asked for most often first, then what only strangers did."""
     seen = site.ports.doors.observed.of(app.id)
-    found = [_asked(app, kind, count) for kind, count in seen.kinds.items()] if seen is not None else []
+    alike: dict[tuple[str, Segments], list[tuple[Kind, Count]]] = {}
+    for kind, count in seen.kinds.items() if seen is not None else ():
+        alike.setdefault((kind.method, kind.segments), []).append((kind, count))
+    found = [_asked(app, some) for some in alike.values()]
     return sorted(found, key=lambda row: (-(row.count - row.strangers), -row.count, row.pattern, row.method))
 
 
-def _asked(app: App, kind: Kind, count: Count) -> Asked:
+def _asked(app: App, alike: Sequence[tuple[Kind, Count]]) -> Asked:
+    kind, newest = max(alike, key=lambda one: one[1].last)
+    count = Count(newest.first, newest.last)
+    for _, each in alike:
+        count.add(each)
+    actions = sorted({each.action for each, _ in alike}, key=(*ACTIONS, PUBLIC, "").index)
     pattern = written(kind.segments)
+    wanted, rules = proposed(kind.method, pattern), rules_on(app, kind.method, pattern)
     is_many = count.people_count >= MOST_PEOPLE
     return Asked(
         _route(kind, pattern),
@@ -92,9 +106,10 @@ def _asked(app: App, kind: Kind, count: Count) -> Asked:
         f"{MOST_PEOPLE} or more" if is_many else str(count.people_count),
         count.strangers,
         count.last,
-        kind.action,
-        proposed(kind.method, pattern),
-        named(rules_on(app, kind.method, pattern))[:3],
+        " or ".join(actions),
+        wanted,
+        actions == [wanted] or any(isinstance(one, ActionRule) and one.action == wanted for one in rules[:1]),
+        named(rules)[:3],
     )
 
 
@@ -116,7 +131,12 @@ def _picks(site: Site, app: App, sent: Mapping[str, Sequence[str]]) -> list[Pick
         row = known.get(route)
         if row is None:
             raise LimenError("something that was ticked is not in the list any more", "look again, and tick it anew")
-        picks.append(Pick(row.method, row.pattern, row.proposed if action == AS_PROPOSED else action))
+        if action != AS_PROPOSED:
+            picks.append(Pick(row.method, row.pattern, action))
+        elif not row.is_so:
+            picks.append(Pick(row.method, row.pattern, row.proposed))
+    if sent.get("route") and not picks:
+        raise LimenError("what is ticked is what is proposed already", "tick others, or choose what they are")
     return picks
 
 

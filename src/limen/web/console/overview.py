@@ -26,6 +26,7 @@ from limen.web.console.looking import looked_around
 from limen.web.console.next_steps import Step, about_doctor, about_onboarding, next_steps
 from limen.web.console.onboarding import times_let_pass
 from limen.web.console.rows import REFUSED, Filter, recent_rows, titles_of
+from limen.web.needs import SUPPORT
 from limen.web.site import Site
 from limen.web.times import start_of_day
 
@@ -38,6 +39,9 @@ def rooms(site: Site) -> APIRouter:
 
     @router.get("/console")
     async def show(request: Request) -> Response:
+        elsewhere = _first_room_of_helpers(site, request)
+        if elsewhere is not None:
+            return elsewhere
         resident = await site.enter_console(request)
         looked_around(site, resident, "overview")
         members = await site.identity.people.all()
@@ -83,6 +87,14 @@ def rooms(site: Site) -> APIRouter:
         )
 
     return router
+
+
+def _first_room_of_helpers(site: Site, request: Request) -> Response | None:
+    """The way to the people, for whoever may help them and not read; None for everybody else."""
+    visit = site.visit(request, with_glass=True)
+    if visit.session is None or site.may(visit.session, visit.visitor.address, visit.now) != {SUPPORT}:
+        return None
+    return site.go(visit, "/console/people")
 
 
 def without_a_link(members: Iterable[Member], links: Iterable[Link]) -> int:

@@ -31,14 +31,14 @@ from limen.web.site import Resident, Site, status_of
 PASS_HOURS: Final = (1, 4, 24)
 """For how long a pass can be good; the first is the usual."""
 DONE: Final = {
-    "ended": "Every session is over, on every app, from the next request on.",
+    "ended": "Every session is over, on every app, and every token of theirs is dead, from the next request on.",
     "one-ended": "That session is over, on every app, from the next request on.",
     "token-revoked": "That token opens nothing any more, from its next request on.",
     "mailed": "The invitation is on its way by mail.",
     "groups": "The groups are changed; the next request is decided by them.",
     "groups-links": "The groups are changed. A link that was still open for them is worth nothing now: if they need"
     " one, issue a new one.",
-    "let-go": "Their access is over: every session and every link is dead.",
+    "let-go": "Their access is over: every session, token and link is dead.",
     "taken-back": "They are back, with the factors they had.",
 }
 
