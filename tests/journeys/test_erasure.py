@@ -58,3 +58,6 @@ def test_a_copy_then_erasure_and_the_journal_still_verifies(harbor: Any, browse:
     ada.page.goto(harbor.origin + "/console/privacy?for=works-council", wait_until="load")
     expect(ada.page.locator("main")).to_contain_text("person.erased")
     ada.clean()
+    ada.page.goto(harbor.origin + "/console/privacy?for=employees", wait_until="load")
+    ada.page.set_viewport_size({"width": 320, "height": 700})  # a long address in the notice must break there
+    assert ada.page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
