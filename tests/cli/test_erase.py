@@ -40,7 +40,7 @@ def test_it_is_shown_first_then_done_and_the_journal_holds(served: Served, capsy
     assert leave("erase", "mia@harbor.example", root) == 0
     said = capsys.readouterr().out
     assert "Mia Moor <mia@harbor.example>, active, id p_mia" in said
-    assert "1 in memberships" in said
+    assert "Goes from the database: 1 account, 1 place in a group." in said
     assert "Nothing was changed" in said
     assert leave("erase", "p_mia", root, "--yes", "-m", "asked for it") == 1
     assert "still has access" in capsys.readouterr().err

@@ -6,6 +6,7 @@ import csv
 import io
 import json
 import zipfile
+from datetime import UTC, datetime
 
 import pytest
 from tests.privacy.conftest import ADA, MIA, NOW, Place
@@ -19,6 +20,8 @@ def a_copy(place: Place, person_id: str = MIA) -> dict[str, str]:
     out = io.BytesIO()
     write_copy(out, place.database, place.journal.reader, person_id, NOW, company="Harbor & Co", by=ADA)
     with zipfile.ZipFile(out) as archive:
+        at = datetime.fromtimestamp(NOW / 1000, UTC)
+        assert {one.date_time[:5] for one in archive.infolist()} == {(at.year, at.month, at.day, at.hour, at.minute)}
         return {name: archive.read(name).decode("utf-8-sig") for name in archive.namelist()}
 
 

@@ -12,6 +12,7 @@ import zipfile
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from html import escape
 from typing import IO, Any, Final
 
@@ -21,6 +22,7 @@ from limen.clock import Instant, to_iso
 from limen.events import KINDS, Event
 from limen.identity import store
 from limen.identity.people_file import neutral
+from limen.privacy.counted import counted
 from limen.privacy.errors import NobodyError
 from limen.storage import Database
 from limen.storage.journal import Reader
@@ -68,8 +70,8 @@ def write_copy(
         raise NobodyError(person_id)
     counts: Counter[str] = Counter()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
-        archive.writestr("account.json", msgspec.json.format(_encode(rows), indent=2))
-        with archive.open("events.csv", "w", force_zip64=True) as file:
+        archive.writestr(_entry("account.json", now), msgspec.json.format(_encode(rows), indent=2))
+        with archive.open(_entry("events.csv", now), "w", force_zip64=True) as file:
             table = io.TextIOWrapper(file, "utf-8-sig", newline="")  # spreadsheets take it for UTF-8 by the mark
             writer = csv.writer(table)
             writer.writerow(COLUMNS)
@@ -78,9 +80,13 @@ def write_copy(
                 counts[event.kind] += 1
             table.flush()
             table.detach()
-        _lines(archive, "events.jsonl", (as_theirs(event, person_id) for event in events_about(reader, person_id)))
-        facts = _lines(archive, "facts.jsonl", facts_about(reader, person_id))
-        archive.writestr("read-me.html", page(company, now, rows, counts, facts))
+        _lines(
+            archive,
+            _entry("events.jsonl", now),
+            (as_theirs(event, person_id) for event in events_about(reader, person_id)),
+        )
+        facts = _lines(archive, _entry("facts.jsonl", now), facts_about(reader, person_id))
+        archive.writestr(_entry("read-me.html", now), page(company, now, rows, counts, facts))
     events = sum(counts.values())
     said = Event(at=now, kind="person.exported", actor=by, subject=person_id, details={"events": events})
     database.write(lambda transaction: transaction.say(said))
@@ -125,7 +131,7 @@ def page(company: str, now: Instant, rows: dict[str, list[dict[str, Any]]], coun
     person = rows["people"][0]
     titled = [(KINDS[kind].title if kind in KINDS else kind, kind, count) for kind, count in counts.most_common()]
     kinds = "".join(f"<tr><td>{escape(one)}</td><td>{escape(kind)}</td><td>{n}</td></tr>" for one, kind, n in titled)
-    tables = "".join(f"<tr><td>{escape(name)}</td><td>{len(found)}</td></tr>" for name, found in rows.items())
+    tables = "".join(f"<li>{escape(one)}</li>" for one in counted({name: len(found) for name, found in rows.items()}))
     name, email = escape(str(person["name"])), escape(str(person["email"]))
     return (
         '<!doctype html><html lang="en"><meta charset="utf-8"><title>What Limen keeps about you</title>'
@@ -136,13 +142,21 @@ def page(company: str, now: Instant, rows: dict[str, list[dict[str, Any]]], coun
         "<li><b>events.csv</b> (for spreadsheets) and <b>events.jsonl</b>: every entry of the journal in which you did "
         "something, or something was done to you. Other people stand in it by an opaque id.</li>"
         f"<li><b>facts.jsonl</b>: what Limen knew of you when it decided your requests ({facts} sets).</li></ul>"
-        f"<h2>Account</h2><table>{tables}</table><h2>Journal</h2><table>{kinds}</table></html>"
+        f"<h2>Account</h2><ul>{tables}</ul><h2>Journal</h2><table>{kinds}</table></html>"
     )
 
 
-def _lines(archive: zipfile.ZipFile, name: str, values: Iterable[object]) -> int:
+def _entry(name: str, now: Instant) -> zipfile.ZipInfo:
+    """A file of the copy: compressed, readable by its owner, and of now. A zip's dates have no zone; UTC is meant."""
+    at = datetime.fromtimestamp(now / 1000, UTC)
+    entry = zipfile.ZipInfo(name, (at.year, at.month, at.day, at.hour, at.minute, at.second))
+    entry.compress_type, entry.external_attr = zipfile.ZIP_DEFLATED, 0o600 << 16
+    return entry
+
+
+def _lines(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, values: Iterable[object]) -> int:
     written = 0
-    with archive.open(name, "w", force_zip64=True) as file:
+    with archive.open(entry, "w", force_zip64=True) as file:
         for value in values:
             file.write(_encode(value) + b"\n")
             written += 1
