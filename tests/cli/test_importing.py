@@ -7,6 +7,15 @@ import pytest
 from tests.cli.test_main import leave
 from tests.company.small_folder import small_folder
 
+from limen.clock import SystemClock
+from limen.facts import Person
+from limen.identity import store
+from limen.identity.model import PersonStatus
+from limen.mail import Mails
+from limen.mail.store import take_due
+from limen.storage import Database, Keyring
+from limen.storage.master_key import read_key_file
+
 
 @pytest.fixture
 def root(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> str:
@@ -42,11 +51,48 @@ def test_a_list_is_shown_then_done_then_nothing_to_do(
     database.close()
 
 
+def test_the_mails_name_an_administrator_that_was_said_or_the_only_one(
+    root: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def mailed(name: str, *words: str) -> int:
+        listed = tmp_path / f"{name}.csv"
+        listed.write_text(f"name,email\n{name},{name}@harbor.example\n")
+        return leave("import", "people", str(listed), root, "--invite", "--yes", *words)
+
+    database = Database.open(f"sqlite:///{root}/data/limen.db")
+    try:
+        administers(database, "Noor")
+        assert mailed("eve") == 0
+        administers(database, "Ada")
+        assert mailed("ben") == 0
+        assert mailed("mia", "--as", "ADA@harbor.example") == 0
+        assert mailed("kim", "--as", "eve@harbor.example") == 1
+        assert "no active administrator" in capsys.readouterr().err
+        now = SystemClock().now()
+        due = database.write(lambda tx: take_due(tx.connection, now, 10, now))
+        key = read_key_file(Path(root) / "data" / "master.key")
+        opened = [Mails(Keyring.open(database, key)).opened(one) for one in due]
+    finally:
+        database.close()
+    assert {one.to.partition("@")[0]: one.subject.partition(" ")[0] for one in opened} == {
+        "eve": "Noor",
+        "ben": "You",
+        "mia": "Ada",
+    }
+
+
+def administers(database: Database, name: str) -> None:
+    groups = frozenset({"administrators"})
+    person = Person(f"p_{name}", name, f"{name.lower()}@harbor.example", groups=groups)
+    database.write(lambda tx: store.insert_person(tx.connection, person, PersonStatus.ACTIVE, 1))
+
+
 @pytest.mark.parametrize(
     ("words", "what"),
     [
         (("apps", "x.csv"), "can't bring 'apps'"),
         (("people", "absent.csv"), "can't be read"),
+        (("people", "absent.csv", ".", "--as", "noor@harbor.example"), "none are mailed"),
         (("people", "absent.csv", ".", "--yes", "--dry-run"), "can't both"),
     ],
 )

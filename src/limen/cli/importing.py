@@ -8,7 +8,10 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from limen.cli.opened import Opened
+    from limen.identity.model import Member
     from limen.identity.people_file import PeopleFile
     from limen.identity.roster import Difference, Done
 
@@ -23,6 +26,7 @@ def run(
     yes: Annotated[bool, typer.Option("--yes", help="Do it; without this it is only shown")] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only show it, which is what happens anyway")] = False,
     invite: Annotated[bool, typer.Option("--invite", help="Mail an invitation to everybody who is new")] = False,
+    as_: Annotated[str, typer.Option("--as", help="Whom the mails name: an administrator's address")] = "",
     remove_missing: Annotated[bool, typer.Option("--remove-missing", help="Let go whoever is not in the list")] = False,
     administrators: Annotated[
         bool,
@@ -42,6 +46,8 @@ def run(
 
     if what != "people":
         raise LimenError(f"`limen import` can't bring {what[:40]!r}", "try `limen import people FILE`")
+    if as_ and not invite:
+        raise LimenError("--as says whom the invitations name, and none are mailed", "say --invite too")
     if yes and dry_run:
         raise LimenError("--yes and --dry-run can't both be had", "say one of them")
     data = _read(file)
@@ -50,6 +56,7 @@ def run(
         read: PeopleFile = read_people(data, company.settings.groups)
         guarding = groups_that_guard(company.engine().policies, limen_app(company.settings))
         members = here.database.read(lambda snapshot: store.all_members(snapshot.connection))
+        inviter = _inviter(members, as_) if invite else ""
         shown = difference(
             read, members, guarding=guarding, remove_missing=remove_missing, may_protected=administrators
         )
@@ -62,11 +69,26 @@ def run(
         if shown.is_nothing:
             print("There is nothing to do.")
         elif yes:
-            done = _apply(here, shown, by_mail=invite)
+            done = _apply(here, shown, by_mail=invite, inviter=inviter)
             mailed = f", {done.mailed} invitations are on their way by mail" if invite else ""
             print(f"Done: {done.added} added, {done.changed} changed, {done.let_go} let go{mailed}.")
         else:
             print("Nothing was changed. The same command with --yes does it.")
+
+
+def _inviter(members: Iterable[Member], email: str) -> str:
+    """The name in the mails: of the administrator with this address, or of the only one there is; "" for nobody."""
+    from limen.errors import LimenError
+    from limen.identity.model import ADMINISTRATORS, PersonStatus
+
+    there = [one.person for one in members if one.status is PersonStatus.ACTIVE]
+    there = [one for one in there if ADMINISTRATORS in one.groups]
+    if not email:
+        return there[0].name if len(there) == 1 else ""
+    named = [one.name for one in there if one.email.casefold() == email.strip().casefold()]
+    if not named:
+        raise LimenError(f"no active administrator has the address {email[:80]!r}", "`limen people` lists everybody")
+    return named[0]
 
 
 def _read(file: Path) -> bytes:
@@ -105,7 +127,7 @@ def _show(shown: Difference) -> None:
     )
 
 
-def _apply(here: Opened, shown: Difference, *, by_mail: bool) -> Done:
+def _apply(here: Opened, shown: Difference, *, by_mail: bool, inviter: str) -> Done:
     """The running server learns of it by the change feed, and sends the mails from the queue."""
     import asyncio
     import os
@@ -147,5 +169,5 @@ def _apply(here: Opened, shown: Difference, *, by_mail: bool) -> Done:
         say=lambda _event: None,
         locked_out=locked_out,
     )
-    roster = Roster(ports, Invitations(ports, Links(ports, Guesses())))
+    roster = Roster(ports, Invitations(ports, Links(ports, Guesses())), inviter)
     return asyncio.run(roster.apply(shown, by=SERVER, by_mail=by_mail))

@@ -125,14 +125,19 @@ class Invitations:
         by_mail: bool,
         language: str = "",
         why: str = "",
+        inviter: str = "",
     ) -> IssuedLink:
-        """A link for this person, good for seven days; mailed to them once the transaction commits, if so wanted."""
+        """A link for this person, good for seven days; mailed to them once the transaction commits, if so wanted.
+
+        `inviter` is the name that the mail gives; "" for that of `by`, where it is a person.
+        """
         issued = self._links.issue(
             transaction, LinkPurpose.INVITATION, person.id, by=by, now=now, good_for=INVITATION_MS, why=why
         )
         if by_mail:
-            inviter = store.person_by_id(transaction.connection, by)
-            message = written(person, inviter.name if inviter else "", issued, self._ports, language)
+            issuer = store.person_by_id(transaction.connection, by)
+            name = inviter or (issuer.name if issuer else "")
+            message = written(person, name, issued, self._ports, language)
             link = issued.link
             self._mails.put(transaction, message, person_id=person.id, about=link.id, now=now, until=link.expires_at)
         return issued

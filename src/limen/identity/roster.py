@@ -147,9 +147,11 @@ def difference(
 class Roster:
     """Does what a difference shows."""
 
-    def __init__(self, ports: Ports, invitations: Invitations) -> None:
+    def __init__(self, ports: Ports, invitations: Invitations, inviter: str = "") -> None:
+        """`inviter` is whom mails name where no person does it, but somebody on the server."""
         self._ports = ports
         self._invitations = invitations
+        self._inviter = inviter
 
     async def apply(self, shown: Difference, *, by: str, by_mail: bool = False) -> Done:
         """Do exactly what was shown, in batches; each is one transaction, and looks anew at who is here.
@@ -206,7 +208,9 @@ class Roster:
             raise _overtaken()
         _tell(transaction, "person.invited", person.id, by, now)
         if by_mail:
-            self._invitations.issue(transaction, person, by=by, now=now, by_mail=True, language=language)
+            self._invitations.issue(
+                transaction, person, by=by, now=now, by_mail=True, language=language, inviter=self._inviter
+            )
 
     def _change(self, transaction: Transaction, change: Change, by: str, now: Instant) -> None:
         person_id, row, connection = change.member.person.id, change.row, transaction.connection

@@ -44,7 +44,7 @@ async def test_an_invitation_shows_its_link_once_and_it_works(console: Console) 
 
 async def test_a_link_that_was_revoked_is_worth_nothing(console: Console) -> None:
     issued = await console.house.invite("Noa", "staff")
-    await console.ada.get("/console/people")
+    assert " on the server, good until" in (await console.ada.get("/console/people")).text
     gone = await console.ada.post(f"/console/people/links/{issued.link.id}/revoke")
     assert gone.headers["location"] == "/console/people?done=revoked"
     noa = console.house.browser()

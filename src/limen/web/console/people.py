@@ -12,6 +12,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from limen.clock import Instant
+from limen.company.authors import SERVER, door_words
 from limen.errors import LimenError
 from limen.facts import LIMEN, Factor, Known, Session, Standing
 from limen.identity.invitation import LANGUAGES
@@ -59,6 +60,7 @@ class OpenLink:
     whose: str
     is_persons: bool
     by: str
+    """Who issued it, with the word before: "by Noor Bakker", or "on the server"."""
 
 
 def rooms(site: Site) -> APIRouter:
@@ -197,7 +199,8 @@ def open_link(site: Site, link: Link) -> OpenLink:
     is_first = link.purpose is LinkPurpose.FIRST_ADMINISTRATOR
     person = site.known.people.get(link.person_id)
     whose = person.name if person else ("The first administrator" if is_first else "Somebody who is gone")
-    by = person_name(site.known, link.issued_by) if link.issued_by else "the server"
+    is_servers = link.issued_by in {"", SERVER}
+    by = door_words(SERVER) if is_servers else f"by {person_name(site.known, link.issued_by)}"
     return OpenLink(link, whose, person is not None, by)
 
 
