@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from limen.printable import is_printable, one_line, visible
+from limen.printable import is_printable, one_line, plain_word, visible
 
 ESCAPES = [
     "\x1b[2J",
@@ -45,3 +45,18 @@ def test_a_line_is_one_line_and_not_too_long() -> None:
 def test_escapes_inside_of_json_are_json() -> None:
     said = json.dumps({"why": "x \u202e \U000e0041 \x1b y"}, ensure_ascii=False)
     assert json.loads(visible(said)) == json.loads(said)
+
+
+@pytest.mark.parametrize(
+    ("text", "word"),
+    [
+        ("Müller & Söhne", "mueller-soehne"),
+        ("Mu\u0308ller", "mueller"),
+        ("Groß ÄRZTE", "gross-aerzte"),
+        ("Café Noël", "cafe-noel"),
+        ("../..", ""),
+        ("x" * 50, "x" * 40),
+    ],
+)
+def test_a_name_for_hosts_and_files_is_spelled_out(text: str, word: str) -> None:
+    assert plain_word(text) == word

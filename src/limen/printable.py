@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from typing import Final
 
 _JOINERS: Final = frozenset("\u00ad\u200c\u200d\u200e\u200f")
 """Unseen characters that scripts need."""
+_SPELLED: Final = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss"})
 _LAYOUT: Final = frozenset("\n\t")
 
 
@@ -19,6 +21,15 @@ def one_line(text: str, longest: int) -> str:
     """The text with one space between words; "" where none is left, it can't be shown, or it exceeds `longest`."""
     line = " ".join(text.split())
     return line if len(line) <= longest and is_printable(line) else ""
+
+
+def plain_word(text: str, longest: int = 40) -> str:
+    """The text as small letters, digits and single dashes, as hosts and files are called: `Müller & Söhne` is
+    `mueller-soehne`. German letters are spelled out, accents of others fall away; "" where nothing is left.
+    """
+    spelled = unicodedata.normalize("NFC", text).casefold().translate(_SPELLED)
+    bare = "".join(one for one in unicodedata.normalize("NFKD", spelled) if not unicodedata.combining(one))
+    return re.sub(r"[^a-z0-9]+", "-", bare).strip("-")[:longest].strip("-")
 
 
 def visible(text: str) -> str:

@@ -8,7 +8,7 @@ from limen.clock import from_iso
 
 def test_a_name_sorts_by_time_and_leads_nowhere() -> None:
     at = from_iso("2026-11-24T21:30:00Z")
-    assert file_name("Harbor & Söhne", at, is_sealed=False) == "harbor-s-hne-2026-11-24T213000Z.tar.gz"
+    assert file_name("Harbor & Söhne", at, is_sealed=False) == "harbor-soehne-2026-11-24T213000Z.tar.gz"
     assert file_name("../..", at, is_sealed=True) == "limen-2026-11-24T213000Z.tar.gz.age"
 
 

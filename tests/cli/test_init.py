@@ -32,8 +32,17 @@ def test_a_wrong_flag_writes_nothing(tmp_path: Path, capsys: pytest.CaptureFixtu
     assert list(tmp_path.iterdir()) == []
 
 
+def test_what_nobody_said_is_told_plainly(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert leave("init", str(tmp_path / "a"), "--no-input") == 0
+    said = capsys.readouterr().out
+    assert "No --name was given: the company is called Example." in said
+    assert "Passkeys belong to the domain" in said
+    assert leave("init", str(tmp_path / "b"), "--no-input", "--name", "Harbor", "--domain", "harbor.localhost") == 0
+    assert "was given" not in capsys.readouterr().out
+
+
 def test_questions_are_asked_again_with_the_fix(capsys: pytest.CaptureFixture[str]) -> None:
-    about = ["", "Harbor Freight", "HARBOR", "harbor.example", "Mars", "Europe/Berlin"]
+    about = ["", "Harbör Freight", "HARBOR", "harbor.example", "Mars", "Europe/Berlin"]
     said = iter([*about, "tlh", "de, EN", "here", "acme", "it@a.example"])
     usual: list[str] = []
 
@@ -43,10 +52,11 @@ def test_questions_are_asked_again_with_the_fix(capsys: pytest.CaptureFixture[st
 
     answers = asked(Answers(time_zone="Europe/Vienna"), ask)
     assert answers == Answers(
-        "Harbor Freight", "harbor.example", "Europe/Berlin", "acme", "", "", "it@a.example", languages=("de", "en")
+        "Harbör Freight", "harbor.example", "Europe/Berlin", "acme", "", "", "it@a.example", languages=("de", "en")
     )
-    assert usual[2:] == ["harbor-freight.localhost"] * 2 + ["Europe/Vienna"] * 2 + ["en,de"] * 2 + ["acme"] * 2 + [""]
+    assert usual[2:] == ["harboer-freight.localhost"] * 2 + ["Europe/Vienna"] * 2 + ["en,de"] * 2 + ["acme"] * 2 + [""]
     told = capsys.readouterr().out
+    assert "Passkeys will belong to it" in told
     for fix in ("1 to 80 printable", "in small letters", "no time zone", "is more than this machine"):
         assert fix in told
 

@@ -171,3 +171,19 @@ def test_a_write_that_fails_leaves_no_half_a_folder(tmp_path: Path, monkeypatch:
     with pytest.raises(OSError, match="No space"):
         begin(tmp_path / "a", "Harbor", "harbor.example")
     assert list(tmp_path.iterdir()) == []
+
+
+def test_what_is_said_does_not_stand_beside_it_as_a_comment(tmp_path: Path) -> None:
+    begin_with(tmp_path / "a", Answers("Harbor", "harbor.example", https="acme", email="it@harbor.example"))
+    text = (tmp_path / "a" / "limen.toml").read_text()
+    assert [line.partition("  ")[0] for line in text.splitlines() if "mode = " in line] == [
+        'mode = "acme"',
+        '# mode = "files"',
+        '# mode = "internal"',
+    ]
+    assert text.count("email = ") == 1
+    assert "# port = 443" in text
+    begin_with(tmp_path / "b", Answers("Harbor", "harbor.example", https="front", front="10.0.0.2"))
+    text = (tmp_path / "b" / "limen.toml").read_text()
+    assert text.count("trusted_proxies = ") == 1
+    assert 'trusted_proxies = ["10.0.0.2"]' in text

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +11,7 @@ from limen.backup.manifest import Manifest
 from limen.backup.places import LAST
 from limen.clock import Instant, to_iso
 from limen.events import Event
+from limen.printable import plain_word
 from limen.storage import Database
 from limen.storage.journal.segment import replace_file
 from limen.storage.own_file import read_own
@@ -65,6 +65,6 @@ def said_of(manifest: Manifest, target: Path) -> dict[str, Any]:
 
 def file_name(company: str, now: Instant, *, is_sealed: bool) -> str:
     """`harbor-2026-11-24T213000Z.tar.gz`: sorts by time, and says whose it is."""
-    word = re.sub(r"[^a-z0-9]+", "-", company.casefold()).strip("-")[:40] or "limen"
+    word = plain_word(company) or "limen"
     stamp = to_iso(now)[:19].replace(":", "")
     return f"{word}-{stamp}Z.tar.gz{'.age' if is_sealed else ''}"

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 import typer
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Container
 
     from limen.company.begin import Answers
 
@@ -56,6 +56,8 @@ def run(
         answers = asked(answers, _prompt)
     for written in begin_with(folder, answers):
         print(f"wrote {written}")
+    for line in assumed(answers, given):
+        print(line)
     print("\n" + "\n".join(next_steps(folder, answers)))
 
 
@@ -64,12 +66,14 @@ def asked(answers: Answers, ask: Asking) -> Answers:
     from dataclasses import replace
 
     from limen.company.begin import FRONT, HERE, WAYS
+    from limen.printable import plain_word
 
     answers = _one(answers, "name", "What is the company called?", "", ask)
     print(
         "\nEach app gets a host in one domain. Names in *.localhost reach this machine, so you can try all of it here."
     )
-    trying = f"{_slug(answers.name)}.localhost"
+    print("Passkeys will belong to it for good: whoever renames it later enrols everybody anew. So name the right one.")
+    trying = f"{plain_word(answers.name) or 'company'}.localhost"
     answers = _one(answers, "domain", "Which domain?", trying, ask)
     answers = _one(answers, "time_zone", "In which time zone does it work?", answers.time_zone, ask)
     answers = _languages(answers, ask)
@@ -166,6 +170,20 @@ def next_steps(folder: Path, answers: Answers) -> list[str]:
     return [*lines, "such as `python3 -m http.server 9001 --bind 127.0.0.1`."]
 
 
+def assumed(answers: Answers, given: Container[str]) -> list[str]:
+    """What nobody said, and was taken as usual: a company should not find out later that it is called Example."""
+    usual = type(answers)()
+    lines = []
+    if "name" not in given and answers.name == usual.name:
+        lines.append(f"No --name was given: the company is called {answers.name}. Mend `name` in limen.toml.")
+    if "domain" not in given and answers.domain == usual.domain:
+        lines.append(
+            f"No --domain was given: it is {answers.domain}, to try it. Passkeys belong to the domain, so mend "
+            "`domain` and `url` in limen.toml before anybody enrols."
+        )
+    return lines
+
+
 def own_time_zone(localtime: Path = _LOCALTIME) -> str:
     """The time zone of this machine, UTC where it can't be known."""
     from zoneinfo import available_timezones
@@ -173,10 +191,3 @@ def own_time_zone(localtime: Path = _LOCALTIME) -> str:
     linked = str(localtime.resolve()).rpartition("/zoneinfo/")[2]
     known = available_timezones()
     return next((zone for zone in (os.environ.get("TZ", ""), linked) if zone in known), "UTC")
-
-
-def _slug(name: str) -> str:
-    """The name as one label of a domain."""
-    import re
-
-    return re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")[:40].strip("-") or "company"

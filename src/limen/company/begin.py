@@ -6,7 +6,7 @@ import json
 import re
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from importlib import resources
 from importlib.resources.abc import Traversable
@@ -141,8 +141,16 @@ def _own(text: str, answers: Answers) -> str:
         own = re.sub(r"^url = .*\n", "", own, flags=re.MULTILINE)
     for section, lines in _sections(answers).items():
         said = "".join(f"{key} = {value}\n" for key, value in lines.items())
-        own = own.replace(f"\n[{section}]\n", f"\n[{section}]\n{said}", 1)
+        before, heading, rest = own.partition(f"\n[{section}]\n")
+        here, following, others = rest.partition("\n[")
+        own = f"{before}{heading}{said}{_without(here, lines)}{following}{others}"
     return own.replace(_EXAMPLE, answers.domain)
+
+
+def _without(text: str, said: Mapping[str, str]) -> str:
+    """The comments of a section without those that show what is said now; other values of `mode` stay to be read."""
+    shown = [re.escape(f"# {key} = ") + (re.escape(value) if key == "mode" else "") for key, value in said.items()]
+    return re.sub(rf"^(?:{'|'.join(shown)}).*\n", "", text, flags=re.MULTILINE) if shown else text
 
 
 def _sections(answers: Answers) -> dict[str, dict[str, str]]:
