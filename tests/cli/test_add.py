@@ -28,7 +28,7 @@ def test_an_app_is_written_and_said(folder: Path, capsys: pytest.CaptureFixture[
     assert "+- id: board" in said
     assert "The group staff is permitted already by staff-work." in said
     assert "It is in onboarding until" in said
-    assert "Nothing is published yet" in said
+    assert f'Nothing is published yet: look at `limen plan {folder}`, then `limen apply {folder} -m "why"`.' in said
     assert "board" in load_company(folder).all_apps
 
 

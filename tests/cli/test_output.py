@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import io
 from contextlib import redirect_stdout
+from pathlib import Path
 
 import pytest
 from rich.table import Table
 from rich.text import Text
 
-from limen.cli.output import Filtered, console
+from limen.cli.output import Filtered, at, console
 
 HOSTILE = "a\x1b[2Jb\x1b]0;owned\x07c\u202ed\x9be"
 SEEN = r"a\u001b[2Jb\u001b]0;owned\u0007c\u202ed\u009be"
@@ -51,3 +52,9 @@ def test_rich_writes_its_own_colours_and_nobody_elses(monkeypatch: pytest.Monkey
     assert "\x1b[2J" not in written
     assert "\x1b]0" not in written
     assert not {"\x07", "\u202e", "\x9b"} & set(written)
+
+
+def test_a_hint_names_the_folder_as_a_shell_reads_it() -> None:
+    assert at(Path()) == at(Path()) == ""
+    assert at(Path("harbor")) == " harbor"
+    assert at(Path("our company")) == " 'our company'"

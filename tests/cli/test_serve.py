@@ -131,7 +131,7 @@ def test_only_a_folder_that_differs_is_worth_a_word(harbor: Path) -> None:
     assert difference_of(harbor, revision) == ""
     assert "differs from the revision in force (000000000000…)" in difference_of(harbor, "0" * 32)
     (harbor / "apps.yaml").write_text("- {id: BAD}\n")
-    assert "`limen check` lists them" in difference_of(harbor, revision)
+    assert f"`limen check {harbor}` lists them" in difference_of(harbor, revision)
 
 
 def test_two_at_once_over_one_folder_are_refused(harbor: Path, serving: subprocess.Popen[str]) -> None:

@@ -33,6 +33,7 @@ def run(
     message: Annotated[str, typer.Option("-m", "--publish", help="Publish it as well: why, in one line")] = "",
     as_json: Annotated[bool, typer.Option("--json", help="One line of JSON instead of text")] = False,
 ) -> None:
+    from limen.cli.output import at
     from limen.clock import SystemClock
     from limen.company.adding import Asked, add_app
     from limen.company.load import load_company
@@ -63,9 +64,10 @@ def run(
 
         apply.run(folder, message=message)
     elif not as_json:
-        print('Nothing is published yet: look at `limen plan`, then `limen apply -m "why"`.')
+        print(f'Nothing is published yet: look at `limen plan{at(folder)}`, then `limen apply{at(folder)} -m "why"`.')
     if not as_json and message:
-        print("To undo it: `limen log`, then `limen revert` to the revision before.")
+        back = f" --folder{at(folder)}" if at(folder) else ""
+        print(f'To undo it: `limen revert{back} -m "why"`, which goes to the revision before.')
 
 
 def _refuse_url(url: str) -> None:

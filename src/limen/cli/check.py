@@ -21,6 +21,9 @@ def run(
     folder: Annotated[Path, typer.Argument(metavar="DIR", help="The company folder")] = Path(),
     *,
     as_json: Annotated[bool, typer.Option("--json", help="One line of JSON instead of text")] = False,
+    verbose: Annotated[
+        bool, typer.Option("--verbose", "-v", help="Also list exemptions of policies that only watch")
+    ] = False,
     schema: Annotated[
         bool, typer.Option("--schema", help="Print what policies can speak of, and do nothing else")
     ] = False,
@@ -36,7 +39,7 @@ def run(
         raise LimenError(f"there is no folder {folder}", "name the company folder; `limen init` begins one")
     checked = check_folder(folder)
     barring = _barring(folder, checked.company) if checked.company else ()
-    print(json.dumps(_plain(checked, barring)) if as_json else _text(checked, barring))
+    print(json.dumps(_plain(checked, barring)) if as_json else _text(checked, barring, verbose=verbose))
     sys.exit(0 if checked.is_sound and not barring else 1)
 
 
@@ -66,9 +69,14 @@ def _plain(checked: Checked, barring: tuple[Problem, ...]) -> dict[str, object]:
     }
 
 
-def _text(checked: Checked, barring: tuple[Problem, ...]) -> str:
+def _text(checked: Checked, barring: tuple[Problem, ...], *, verbose: bool) -> str:
     lines = [str(problem) for problem in checked.problems]
-    exempt = [f"{where}: {policy} lets what is not known pass: {why}" for policy, where, why in _exempt(checked)]
+    watching = frozenset() if verbose else _watching(checked)
+    exempt = [
+        f"Note: {where}: {policy} lets what is not known pass: {why}"
+        for policy, where, why in _exempt(checked)
+        if policy not in watching
+    ]
     exempt += _onboarding(checked)
     company = checked.company
     if company is None:
@@ -112,6 +120,15 @@ def _exempt(checked: Checked) -> list[tuple[str, str, str]]:
     policies = checked.company.policies
     places = {name: f"{source.file}:{source.line}" for name, source in policies.sources.items()}
     return [(name, places.get(name, ""), why) for name, why in policies.exemptions.items()]
+
+
+def _watching(checked: Checked) -> frozenset[str]:
+    """Policies that only watch: whatever they let pass, they would not have refused it either."""
+    from limen.policy.annotations import State
+
+    if checked.company is None:
+        return frozenset()
+    return frozenset(name for name, state in checked.company.engine().states.items() if state is State.WATCH)
 
 
 def _count(number: int, one: str, many: str = "") -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shlex
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
 
 from limen.printable import visible
@@ -27,6 +29,11 @@ class Filtered:
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self.raw, name)
+
+
+def at(folder: Path) -> str:
+    """How a command names this company folder, after a space; "" for the one that its reader stands in."""
+    return "" if folder == Path() else f" {shlex.quote(str(folder))}"
 
 
 def console(*, error: bool = False) -> Console:

@@ -28,6 +28,7 @@ def run(
     as_json: Annotated[bool, typer.Option("--json", help="One line of JSON instead of text")] = False,
 ) -> None:
     from limen.cli.opened import has_database, opened
+    from limen.cli.output import at
     from limen.clock import SystemClock
     from limen.company import store
     from limen.company.authors import names_of
@@ -56,7 +57,9 @@ def run(
     if as_json:
         print(json.dumps(_plain(found, since)))
     else:
-        print("\n".join([*_behind(since), text_of(found, before, after, names, taken_back, is_behind=bool(since))]))
+        print("\n".join([*_behind(since, folder), text_of(found, before, after, names, taken_back)]))
+        if not found.changes_nothing and found.is_publishable and not since:
+            print(f'Nothing was published; `limen apply{at(folder)} -m "why"` does it.')
     sys.exit(0 if found.is_publishable and not since else 1)
 
 
@@ -72,15 +75,18 @@ def foretold(before: Company | None, after: Company, here: Opened) -> Plan:
         return foretell(before, after, Reader(here.journal), people, SystemClock().now(), progress)
 
 
-def _behind(since: tuple[Published, ...]) -> Iterator[str]:
+def _behind(since: tuple[Published, ...], folder: Path) -> Iterator[str]:
     """Says first what keeps the folder from being published as it is: others published since it was brought over."""
     if not since:
         return
+    from limen.cli.output import at
+
     yield "This folder is based on an older revision. Since then:"
     yield from (f"  {one}" for one in since[:MOST_SINCE])
     if len(since) > MOST_SINCE:
-        yield f"  and {len(since) - MOST_SINCE} more; `limen log` lists them"
-    yield "`limen pull` first, then `limen plan` again: published as it is, the folder would undo what they did."
+        yield f"  and {len(since) - MOST_SINCE} more; `limen log{at(folder)}` lists them"
+    first = f"`limen pull{at(folder)}` first, then `limen plan{at(folder)}` again"
+    yield f"{first}: published as it is, the folder would undo what they did."
     yield ""
 
 
@@ -90,8 +96,6 @@ def text_of(
     after: Company,
     names: dict[str, str],
     taken_back: Mapping[tuple[str, str], Published],
-    *,
-    is_behind: bool = False,
 ) -> str:
     """The plan for people to read.
 
@@ -138,8 +142,6 @@ def text_of(
         if replay.unknown:
             lines.append(f"Of {replay.unknown} more the facts are not kept any more.")
         lines += [f"Not replayed: {one}." for one in replay.not_replayed]
-    if not found.changes_nothing and found.is_publishable and not is_behind:
-        lines.append('Nothing was published; `limen apply -m "why"` does it.')
     return "\n".join(lines)
 
 

@@ -17,6 +17,7 @@ def run(
     message: Annotated[str, typer.Option("-m", "--message", help="Why, in one line")],
 ) -> None:
     from limen.cli.opened import opened
+    from limen.cli.output import at
     from limen.cli.plan import foretold
     from limen.clock import SystemClock
     from limen.company import store
@@ -31,7 +32,7 @@ def run(
         else:
             others = [one.id for one in here.database.read(store.history) if one.id != newest.id]
             if not others:
-                raise LimenError("there is no earlier revision", "`limen log` lists them")
+                raise LimenError("there is no earlier revision", f"`limen log{at(folder)}` lists them")
             target = others[0]
         note_origin(folder, here.settings, here.database.read(lambda one: origin_of(folder, here.settings, one)))
         before, after = here.in_force(), earlier(here.database, target)
@@ -43,4 +44,4 @@ def run(
             here.database, after, SERVER, message, SystemClock().now(), expected=before.revision, effect=effect
         )
     print(f"Revision {done.id[:12]} is in force again: {done.reason}")
-    print("The folder is as it was; `limen pull` brings it to what is in force.")
+    print(f"The folder is as it was; `limen pull{at(folder)}` brings it to what is in force.")

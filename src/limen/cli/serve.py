@@ -70,13 +70,14 @@ async def _serve(folder: Path, *, wants_https: bool) -> None:
 
 def _refuse_second(folder: Path, settings: Settings) -> None:
     """Raises LimenError where a Limen that can be seen runs over the folder. The journal's lock holds in any case."""
+    from limen.cli.output import at
     from limen.company.places import journal_folder
     from limen.errors import LimenError
     from limen.storage.holders import journal_holder
 
     if pid := journal_holder(journal_folder(folder, settings)):
         raise LimenError(
-            f"Limen already runs here (pid {pid})", f"end it first, or look at it with `limen doctor {folder}`"
+            f"Limen already runs here (pid {pid})", f"end it first, or look at it with `limen doctor{at(folder)}`"
         )
 
 
@@ -155,6 +156,7 @@ async def _compare(limen: Limen, folder: Path) -> None:
 
 def difference_of(folder: Path, revision: str) -> str:
     """What whoever starts a server should know about a folder that is not the revision in force; "" for the same."""
+    from limen.cli.output import at
     from limen.company.load import FolderError, load_company
 
     try:
@@ -162,10 +164,12 @@ def difference_of(folder: Path, revision: str) -> str:
     except FolderError as error:
         number = len(error.problems)
         found = f"{number} problems" if number > 1 else "a problem"
-        return f"The folder has {found} (`limen check` lists them); revision {revision[:12]} stays in force."
+        return (
+            f"The folder has {found} (`limen check{at(folder)}` lists them); revision {revision[:12]} stays in force."
+        )
     if company.revision == revision:
         return ""
-    return f"The folder differs from the revision in force ({revision[:12]}…); `limen apply` publishes it."
+    return f"The folder differs from the revision in force ({revision[:12]}…); `limen apply{at(folder)}` publishes it."
 
 
 def refuse_plain_http(settings: Settings) -> None:
