@@ -12,14 +12,12 @@ from starlette.responses import Response
 
 from limen.clock import Instant
 from limen.events import Event
-from limen.facts import LIMEN
-from limen.policy.decision import Request as Asked
-from limen.policy.saying.why import policies_about, request_of
+from limen.privacy.standing import standing
 from limen.storage.journal.recent import RING
 from limen.web.catalogue import gettext_noop
 from limen.web.console.proving import freshly_proved
 from limen.web.copies import copy_for
-from limen.web.needs import CONSOLE
+from limen.web.portal.account import text_of
 from limen.web.site import Resident, Site
 
 NEWEST: Final = 20
@@ -43,18 +41,47 @@ FAMILIES: Final = {
     "break_glass": gettext_noop("Break-glass"),
 }
 OTHER: Final = gettext_noop("Other")
+SINGLE: Final = {
+    "decision": gettext_noop("A request to an app"),
+    "request": gettext_noop("A request that Limen turned away or changed"),
+    "upstream": gettext_noop("An app did not answer you"),
+    "stream": gettext_noop("A connection was ended"),
+    "session": gettext_noop("A session of yours"),
+    "sessions": gettext_noop("Your sessions"),
+    "person": gettext_noop("Your account or your groups"),
+    "token": gettext_noop("A token of yours"),
+    "link": gettext_noop("A one-time link"),
+    "mail": gettext_noop("A mail to you"),
+    "recovery": gettext_noop("A recovery code"),
+    "factor": gettext_noop("A passkey, password or code of yours"),
+    "revision": gettext_noop("A change you published"),
+}
+"""What one event is called, where that is not what many are."""
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One event. `effect` and `app` are "" where it is no decision; `by` is whoever did it to this person."""
+    """One event. `effect`, `app` and `asked` are "" where it is no decision; `by` is whoever did it to this person.
+
+    `asked` is the action and the pattern of the request, never its own path.
+    """
 
     at: Instant
     what: str
     effect: str
     app: str
+    asked: str
     address: str
     by: str
+
+
+@dataclass(frozen=True, slots=True)
+class Readable:
+    """What can be seen, by which groups (with how many active people each), and by whom policies of these ids name."""
+
+    what: str
+    groups: tuple[tuple[str, int], ...]
+    policies: tuple[str, ...]
 
 
 def rooms(site: Site) -> APIRouter:
@@ -77,7 +104,7 @@ def rooms(site: Site) -> APIRouter:
             since=mine[-1].at if mine else 0,
             days=settings.storage.journal_days,
             contact=settings.help.contact,
-            readers=readers(site, resident),
+            readers=readers(site),
         )
 
     @router.post("/records/copy")
@@ -95,34 +122,28 @@ def family(kind: str) -> str:
     return FAMILIES.get(kind.partition(".")[0], OTHER)
 
 
-def readers(site: Site, resident: Resident) -> tuple[tuple[str, int], ...]:
-    """Whom the policies in force let look: each group's title, or who is named by themselves, and how many active
-    people that is now.
-    """
-    engine = site.ports.in_force.engine
-    facts = site.known.facts(resident.session, site.known.apps[LIMEN], resident.visitor.address)
-    permits = [
-        policy
-        for way in sorted(CONSOLE)
-        for policy in policies_about(engine, request_of(engine, engine.decide(Asked(way), facts, resident.now)))
-        if policy.effect == "permit"
-    ]
-    active = {person.id: person for person in site.known.people.values() if person.active}
-    if any(policy.principal.entities is None for policy in permits):
-        return ((resident.visit.speech.gettext("everybody whom a condition of the policies lets in"), len(active)),)
-    named = {uid for policy in permits for uid in policy.principal.entities or ()}
-    groups = sorted(uid.id for uid in named if uid.type == "Group" and uid.id in site.known.groups)
-    people = sorted(active[uid.id].name for uid in named if uid.type == "Person" and uid.id in active)
-    counted = [(group, sum(group in person.groups for person in active.values())) for group in groups]
+def readers(site: Site) -> tuple[Readable, ...]:
+    """Whom the policies in force let look, by the same computation as the notices: at entries, and at the account."""
+    settings, engine = site.ports.settings, site.ports.in_force.engine
+    now = {one.action: one for one in standing(settings, engine, (), site.known.people.values()).readers}
+    reading = tuple(dict.fromkeys((*now["audit"].groups, *now["administer"].groups)))
+    by_policy = tuple(dict.fromkeys((*now["audit"].others, *now["administer"].others)))
+    helping = tuple(one for one in now["support"].groups if one not in reading)
+    by_policy_too = tuple(one for one in now["support"].others if one not in by_policy)
     return (
-        *((site.known.groups[group].title or group, count) for group, count in counted),
-        *((name, 1) for name in people),
+        Readable(gettext_noop("Who can read entries"), reading, by_policy),
+        Readable(gettext_noop("Who can see your account and sessions, and no entries"), helping, by_policy_too),
     )
 
 
 def _own(site: Site, person_id: str) -> list[Event]:
     """The person's own events among the newest of all, newest first: what they did, and what was done to them."""
     return site.ports.journal.recent(RING, lambda event: person_id in {event.actor, event.subject})
+
+
+def _title(event: Event) -> str:
+    """What one event is, in words for the catalogue: exactly what happened, or else what it is about."""
+    return text_of(event) or SINGLE.get(event.kind.partition(".")[0], family(event.kind))
 
 
 def _line(site: Site, resident: Resident, event: Event) -> Line:
@@ -133,9 +154,10 @@ def _line(site: Site, resident: Resident, event: Event) -> Line:
     is_own = not other  # where somebody else was is theirs
     return Line(
         at=event.at,
-        what=resident.visit.speech.gettext(family(event.kind)),
+        what=resident.visit.speech.gettext(_title(event)),
         effect="" if record is None else record.effect,
         app="" if app is None else app.name,
+        asked="" if record is None or not is_own else f"{record.action} {record.route}".strip(),
         address=event.address if is_own else "",
         by="" if by is None else by.name,
     )
