@@ -120,7 +120,7 @@ def test_a_folder_that_differs_from_what_is_in_force_is_said(harbor: Path) -> No
     process = limen("serve", str(harbor))
     try:
         said = said_until(process, "The folder differs")
-        assert f"({company.revision[:12]}…); `limen apply` publishes it." in said
+        assert f"({company.revision[:12]}…); `limen apply {harbor}` publishes it." in said
     finally:
         process.terminate()
         process.communicate(timeout=SECONDS)

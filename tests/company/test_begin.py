@@ -183,7 +183,9 @@ def test_what_is_said_does_not_stand_beside_it_as_a_comment(tmp_path: Path) -> N
     ]
     assert text.count("email = ") == 1
     assert "# port = 443" in text
+    assert check_folder(tmp_path / "a").is_sound
     begin_with(tmp_path / "b", Answers("Harbor", "harbor.example", https="front", front="10.0.0.2"))
     text = (tmp_path / "b" / "limen.toml").read_text()
     assert text.count("trusted_proxies = ") == 1
+    assert check_folder(tmp_path / "b").is_sound
     assert 'trusted_proxies = ["10.0.0.2"]' in text

@@ -153,6 +153,7 @@ def _prompt(question: str, usual: str) -> str:
 
 def next_steps(folder: Path, answers: Answers) -> list[str]:
     """What to do now, as it is for this way to https."""
+    from limen.cli.output import at
     from limen.company.begin import FRONT, HERE
 
     lines = ["Next:"]
@@ -164,8 +165,8 @@ def next_steps(folder: Path, answers: Answers) -> list[str]:
             lines.append("  then       name its address in trusted_proxies under [listen] in limen.toml")
     elif answers.way != HERE:
         lines.append("  once       pip install 'limen[https]'")
-    serve = f"limen serve {folder}" + ("" if answers.way in {HERE, FRONT} else " --https")
-    lines += [f"  limen check {folder}", f"  limen doctor {folder}", f"  {serve}", ""]
+    serve = f"limen serve{at(folder)}" + ("" if answers.way in {HERE, FRONT} else " --https")
+    lines += [f"  limen check{at(folder)}", f"  limen doctor{at(folder)}", f"  {serve}", ""]
     lines.append("The handbook in apps.yaml is an example; something must answer for it on port 9001,")
     return [*lines, "such as `python3 -m http.server 9001 --bind 127.0.0.1`."]
 

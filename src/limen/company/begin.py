@@ -143,7 +143,8 @@ def _own(text: str, answers: Answers) -> str:
         said = "".join(f"{key} = {value}\n" for key, value in lines.items())
         before, heading, rest = own.partition(f"\n[{section}]\n")
         here, following, others = rest.partition("\n[")
-        own = f"{before}{heading}{said}{_without(here, lines)}{following}{others}"
+        if heading:  # of all files only limen.toml has sections
+            own = f"{before}{heading}{said}{_without(here, lines)}{following}{others}"
     return own.replace(_EXAMPLE, answers.domain)
 
 
