@@ -14,6 +14,9 @@ async def test_the_apps_of_a_person_and_the_people_of_an_app_are_the_same_answer
     limen, now = house.limen, house.clock.now()
     page = (await console.ada.get(f"/console/people/{tom_id}")).text
     assert 'href="/console/what-if?person=' in page
+    noa = (await console.ada.get(f"/console/people/{house.id_of('noa@harbor.example')}")).text
+    assert "would open once they are enrolled, with a passkey proved just now" in noa
+    assert ">Wiki</a>" in noa
     site = type("Site", (), {"known": limen.known, "ports": type("Ports", (), {"in_force": limen.in_force})})
     tom = limen.known.people[tom_id]
     of_tom = {one.app.id: one.actions for one in apps_of(site, tom, now)}

@@ -47,9 +47,10 @@ async def test_limens_own_decisions_can_be_left_out(console: Console) -> None:
     eve = console.house.browser()
     await console.house.member(eve, "Eve", "staff")
     await console.ask(eve, "wiki")
-    rows = (await console.ada.get("/console/decisions")).text.split("<tbody")[1]
+    rows = (await console.ada.get("/console/decisions?own=show")).text.split("<tbody")[1]
     assert "/console/apps/limen" in rows
-    page = (await console.ada.get("/console/decisions?own=hide")).text
+    page = (await console.ada.get("/console/decisions")).text
+    assert 'href="/console/decisions?own=show"' in page, "the way to all of them"
     assert "/console/apps/limen" not in page.split("<tbody")[1]
     assert "/console/apps/wiki" in page.split("<tbody")[1]
     assert "own=hide" in page.split("<tbody")[1].split(">")[0], "the live rows are filtered alike"

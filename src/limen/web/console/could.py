@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from urllib.parse import urlencode
 
 from limen.clock import Instant
@@ -27,10 +27,11 @@ class Could:
 
 
 def apps_of(site: Site, person: Person, now: Instant) -> list[Could]:
-    """Every app but Limen, those that would open first."""
+    """Every app but Limen, those that would open first: for somebody invited, once they are enrolled."""
     apps = sorted(site.known.apps.values(), key=lambda app: app.name.casefold())
     decide = _decide(site, now)
-    return _sorted(_could(decide, person, app) for app in apps if app.id != LIMEN)
+    enrolled = replace(person, active=True)
+    return _sorted(_could(decide, enrolled, app) for app in apps if app.id != LIMEN)
 
 
 def people_of(site: Site, app: App, now: Instant) -> list[Could]:

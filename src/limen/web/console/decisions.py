@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
@@ -12,10 +14,13 @@ from limen.events.ids import first_id_at
 from limen.storage.journal.older import Older, Sought, older
 from limen.storage.journal.recent import RING
 from limen.web.console.looking import looked_around, looked_at
-from limen.web.console.rows import DOORS, MOST_ROWS, REFUSED, Filter, filter_from, rows_of, titles_of
+from limen.web.console.rows import DOORS, EVERYTHING, MOST_ROWS, REFUSED, Filter, filter_from, rows_of, titles_of
 from limen.web.console.timeline import before_of
 from limen.web.requests import query_id
 from limen.web.site import Site
+
+WITHOUT_LIMEN: Final = Filter(own="hide")
+"""What is shown where nothing was asked for: whoever looks at this list would fill it with their own looking."""
 
 
 def rooms(site: Site) -> APIRouter:
@@ -27,7 +32,7 @@ def rooms(site: Site) -> APIRouter:
         wanted = query_id(request, "id")
         if wanted:
             return site.go(resident, f"/console/decisions/{wanted}")
-        chosen = filter_from(lambda name: query_id(request, name))
+        chosen = filter_from(lambda name: query_id(request, name)) if request.url.query else WITHOUT_LIMEN
         if chosen.person:
             looked_at(site, resident, chosen.person, "decisions")
         else:
@@ -51,6 +56,8 @@ def rooms(site: Site) -> APIRouter:
             apps=sorted(site.known.apps.values(), key=lambda app: app.name.casefold()),
             doors=DOORS,
             titles=titles,
+            everything=EVERYTHING,
+            is_usual=chosen == WITHOUT_LIMEN,
         )
 
     return router

@@ -93,7 +93,9 @@ class Filter:
         left = urlencode(
             {name: value for name in self.__slots__ if name not in names and (value := getattr(self, name))}
         )
-        return f"/console/decisions?{left}" if left else "/console/decisions"
+        if not left:
+            return EVERYTHING if "own" in names else "/console/decisions"
+        return f"/console/decisions?{left}"
 
     @property
     def is_open_ended(self) -> bool:
@@ -101,6 +103,8 @@ class Filter:
         return not self.until
 
 
+EVERYTHING: Final = "/console/decisions?own=show"
+"""The list of all decisions; without any question it leaves out those about Limen itself."""
 REFUSED: Final = "refused"
 """A filter's effect that stands for challenge and deny together."""
 
