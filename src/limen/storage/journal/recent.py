@@ -6,10 +6,11 @@ import asyncio
 import threading
 from collections import deque
 from collections.abc import AsyncIterator, Callable, Iterable, Sequence
-from typing import Self
+from typing import Final, Self
 
 from limen.clock import HOUR, Instant
 from limen.events import Event
+from limen.facts import LIMEN
 from limen.storage.journal.folding import Fold
 
 RING = 4_000
@@ -18,7 +19,11 @@ CLIENT_QUEUE = 512
 """How many events a live client may be behind before it is dropped."""
 
 HourCounts = dict[int, dict[str, int]]
-"""For the first instant of each hour, how many events of which sort: an effect for decisions, else the kind."""
+"""For the first instant of each hour, how many events of which sort: an effect for decisions, else the kind.
+
+Decisions about Limen itself are counted once more by themselves, as `limen permit`.
+"""
+OWN: Final = f"{LIMEN} "
 
 
 Written = Event | Fold
@@ -32,12 +37,13 @@ def as_event(written: Written) -> Event:
 def count_in(hours: HourCounts, written: Written) -> None:
     """Add one event to `hours`."""
     if isinstance(written, Fold):
-        at, sort = written.decision.now, written.effect.value
+        at, sort, app = written.decision.now, written.effect.value, written.decision.facts.app.id
     else:
-        at = written.at
-        sort = written.decision.effect if written.decision is not None else written.kind
+        at, record = written.at, written.decision
+        sort, app = (record.effect, record.app) if record is not None else (written.kind, "")
     sorts = hours.setdefault(at - at % HOUR, {})
-    sorts[sort] = sorts.get(sort, 0) + written.count
+    for one in (sort, OWN + sort) if app == LIMEN else (sort,):
+        sorts[one] = sorts.get(one, 0) + written.count
 
 
 class Recent:

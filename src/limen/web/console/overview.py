@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime, tzinfo
 from typing import Final
 from urllib.parse import urlencode
@@ -17,7 +17,7 @@ from limen.enforcement.observed import Observed
 from limen.events import Event
 from limen.facts import App, Factor, Known, Standing
 from limen.identity.model import Link, Member, PersonStatus
-from limen.storage.journal.recent import RING, HourCounts
+from limen.storage.journal.recent import OWN, RING, HourCounts
 from limen.web import charts
 from limen.web.charts import EFFECTS, Bar
 from limen.web.console.backups import about_backups, standing_of
@@ -115,9 +115,14 @@ def signed_in(known: Known, now: Instant) -> int:
 
 
 def sums(hours: HourCounts, since: Instant) -> dict[str, int]:
-    """How many decisions of each effect there were from `since` on."""
+    """How many decisions of each effect there were from `since` on, about all but Limen itself."""
     shown = [sorts for hour, sorts in hours.items() if hour >= since]
-    return {effect: sum(sorts.get(effect, 0) for sorts in shown) for effect in EFFECTS}
+    return {effect: sum(_about_apps(sorts, effect) for sorts in shown) for effect in EFFECTS}
+
+
+def _about_apps(sorts: Mapping[str, int], effect: str) -> int:
+    """Without the decisions about Limen: whoever looks at this page would fill it with their own looking."""
+    return sorts.get(effect, 0) - sorts.get(f"{OWN}{effect}", 0)
 
 
 def hour_bars(counted: HourCounts, now: Instant, zone: tzinfo) -> list[Bar]:
@@ -127,8 +132,8 @@ def hour_bars(counted: HourCounts, now: Instant, zone: tzinfo) -> list[Bar]:
     for begin in range(newest - (HOURS_SHOWN - 1) * HOUR, newest + 1, HOUR):
         sorts = counted.get(begin, {})
         name = datetime.fromtimestamp(begin / 1000, zone).strftime("%H:%M")
-        href = f"/console/decisions?{urlencode({'since': begin, 'until': begin + HOUR})}"
-        bars.append(Bar(name, href, *(sorts.get(effect, 0) for effect in EFFECTS)))
+        href = f"/console/decisions?{urlencode({'since': begin, 'until': begin + HOUR, 'own': 'hide'})}"
+        bars.append(Bar(name, href, *(_about_apps(sorts, effect) for effect in EFFECTS)))
     return bars
 
 
