@@ -17,7 +17,7 @@ from limen.storage.journal import verify
 
 
 def test_a_copy_then_erasure_and_the_journal_still_verifies(harbor: Any, browse: Any, tmp_path: Path) -> None:
-    ada, mia = browse(), browse(viewport={"width": 390, "height": 844}, is_mobile=True, has_touch=True)
+    ada, mia = browse(), browse(viewport={"width": 390, "height": 844}, is_mobile=True, has_touch=True, locale="de-DE")
     ada.enrol(harbor.first_link)
     into_the_console(ada, harbor.origin)
     mia.enrol(harbor.invite("Mia Moor", "staff"))
@@ -25,7 +25,7 @@ def test_a_copy_then_erasure_and_the_journal_still_verifies(harbor: Any, browse:
     mia.page.goto(harbor.origin + "/records", wait_until="load")
     mia.clean()
     with mia.page.expect_download() as download:
-        mia.page.get_by_role("button", name="Download a copy").click()
+        mia.page.get_by_role("button", name="Eine Kopie herunterladen").click()
     with zipfile.ZipFile(download.value.path()) as copy:
         assert "Mia Moor" in copy.read("account.json").decode()
         assert "Ada" not in copy.read("account.json").decode()
@@ -43,7 +43,7 @@ def test_a_copy_then_erasure_and_the_journal_still_verifies(harbor: Any, browse:
     expect(ada.page.locator("main")).not_to_contain_text("Mia Moor")
     ada.clean()
     mia.page.goto(harbor.origin + "/")
-    expect(heading(mia)).to_contain_text("Sign in")
+    expect(heading(mia)).to_contain_text("Anmelden")
 
     limen = harbor.limen
     data = next(tmp_path.rglob("limen.db")).parent

@@ -30,7 +30,7 @@ def mail_to(outbox: Path, address: str, page: Any) -> Any:
 def test_from_an_invitation_by_mail_to_the_first_app(harbor: Any, browse: Any, tmp_path: Path) -> None:
     ada = browse()
     ada.enrol(harbor.first_link)
-    for number, (name, options) in enumerate((("Noor Haddad", {}), ("Jan Visser", PHONE))):
+    for number, (name, options) in enumerate((("Noor Haddad", {}), ("Jan Visser", {**PHONE, "locale": "de-DE"}))):
         address = f"new{number}@harbor.example"
         ada.page.goto(harbor.origin + "/console/people/invite")
         ada.page.get_by_label("Name").fill(name)
@@ -46,7 +46,7 @@ def test_from_an_invitation_by_mail_to_the_first_app(harbor: Any, browse: Any, t
         assert link is not None
         new = browse(**options)
         new.enrol(link[0])
-        expect(heading(new)).to_have_text("Your apps")
+        expect(heading(new)).to_have_text("Ihre Apps" if "locale" in options else "Your apps")
         new.clean()
         new.page.get_by_role("link", name="Wiki").click()
         expect(heading(new)).to_contain_text("The app on wiki.harbor.localhost")
