@@ -121,5 +121,4 @@ def _section(language: str, words: tuple[str, ...], app: str, link: str, form: s
         onward = f'<p><a href="{escape(link)}">{label}</a></p>'
     else:
         onward = ""
-    said = f'lang="{language}"' if language != "en" else ""
-    return f"<section {said}><h1>{title}</h1><p>{text}</p>{onward}</section>\n".replace("<section >", "<section>")
+    return f'<section lang="{language}"><h1>{title}</h1><p>{text}</p>{onward}</section>\n'
