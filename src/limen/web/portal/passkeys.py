@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable
 from typing import Any
 
 from fastapi import APIRouter
@@ -27,39 +28,32 @@ def rooms(site: Site) -> APIRouter:
     async def rename(request: Request, passkey_id: str) -> Response:
         resident = await site.enter(request)
         sent = await site.form(request, resident.visit)
-        try:
-            await factors.rename_passkey(resident.session, passkey_id, one(sent, "name"))
-        except NotLiveError:
-            raise
-        except LimenError as wrong:
-            return await page(site, resident, problem=wrong)
-        return site.go(resident, "/passkeys", done="renamed")
+        return await _done(resident, "renamed", factors.rename_passkey(resident.session, passkey_id, one(sent, "name")))
 
     @router.post("/passkeys/{passkey_id}/remove")
     async def remove(request: Request, passkey_id: str) -> Response:
         resident = await site.enter(request)
         await site.form(request, resident.visit)
-        try:
-            await factors.remove_passkey(resident.session, passkey_id)
-        except (NotLiveError, FreshProofNeededError):
-            raise
-        except LimenError as wrong:
-            return await page(site, resident, problem=wrong)
-        return site.go(resident, "/passkeys", done="removed")
+        return await _done(resident, "removed", factors.remove_passkey(resident.session, passkey_id))
 
     @router.post("/passkeys/{passkey_id}/lost")
     async def lost(request: Request, passkey_id: str) -> Response:
         resident = await site.enter(request)
         await site.form(request, resident.visit)
+        return await _done(resident, "lost", factors.report_lost(resident.session, passkey_id))
+
+    _for_scripts(router, site)
+
+    async def _done(resident: Resident, word: str, work: Awaitable[object]) -> Response:
+        """The page once more; what can't be done is said on it."""
         try:
-            await factors.report_lost(resident.session, passkey_id)
+            await work
         except (NotLiveError, FreshProofNeededError):
             raise
         except LimenError as wrong:
             return await page(site, resident, problem=wrong)
-        return site.go(resident, "/passkeys", done="lost")
+        return site.go(resident, "/passkeys", done=word)
 
-    _for_scripts(router, site)
     return router
 
 
