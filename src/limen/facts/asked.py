@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeAlias
 
 from limen.facts.app import App
 from limen.facts.nouns import (
@@ -20,6 +20,9 @@ from limen.facts.nouns import (
     Risk,
     Session,
 )
+
+Plain: TypeAlias = "bool | int | str | tuple[str, ...]"
+"""The value of an attribute without a field: a flag, a number, an instant in milliseconds, a text, or a sorted set."""
 
 
 class Memo:
@@ -41,6 +44,9 @@ class Facts:
 
     It holds no `now` and no age, so the same value serves every request of a session until a fact changes. `memo` is
     room for what the policy engine derives from it once; it is no part of the value.
+
+    `more`: attributes of these nouns that are declared by a part and have no field of their own, by their path in the
+    order of paths: `(("device.encrypted", True),)`. What is not there is unknown, and reads as its worst value.
     """
 
     app: App
@@ -51,4 +57,5 @@ class Facts:
     place: Place = NOWHERE
     risk: Risk = UNKNOWN_RISK
     grants: tuple[Grant, ...] = ()
+    more: tuple[tuple[str, Plain], ...] = ()
     memo: Memo = field(default_factory=Memo, init=False, compare=False, repr=False)

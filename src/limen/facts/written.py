@@ -13,10 +13,8 @@ from typing import Any
 import msgspec
 
 from limen.facts.app import App
-from limen.facts.asked import Facts
+from limen.facts.asked import Facts, Plain
 from limen.facts.nouns import Auth, Device, Grant, Person, Place, Risk, Session
-
-"""The key under which a `Facts` remembers its digest in its `memo`."""
 
 
 class _Written(msgspec.Struct, frozen=True):
@@ -28,6 +26,7 @@ class _Written(msgspec.Struct, frozen=True):
     place: Place
     risk: Risk
     grants: tuple[Grant, ...]
+    more: dict[str, Plain] | msgspec.UnsetType = msgspec.UNSET
 
 
 _encoder = msgspec.json.Encoder(order="deterministic")
@@ -56,6 +55,7 @@ def facts_from_json(written: dict[str, Any]) -> Facts:
         place=read.place,
         risk=read.risk,
         grants=read.grants,
+        more=tuple(sorted(read.more.items())) if read.more else (),
     )
 
 
@@ -77,4 +77,5 @@ def _written(facts: Facts) -> _Written:
         place=facts.place,
         risk=facts.risk,
         grants=facts.grants,
+        more=dict(facts.more) or msgspec.UNSET,
     )
