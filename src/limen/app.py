@@ -23,7 +23,6 @@ from limen.company.company import Company
 from limen.company.gate import lockout, people_of
 from limen.company.project import InForce
 from limen.company.publish import SERVER, publish
-from limen.doctor.finding import Finding
 from limen.enforcement import observed_store
 from limen.enforcement.addresses import UntrustedHops
 from limen.enforcement.assertion import Identity
@@ -34,6 +33,7 @@ from limen.enforcement.handover import HandOver, LimenPaths
 from limen.enforcement.store import keep_signing_keys
 from limen.errors import LimenError
 from limen.facts import LIMEN, Facts, Known
+from limen.finding import Finding
 from limen.identity import parts as identity_parts, workloads
 from limen.identity.parts import Parts
 from limen.identity.ports import Ports

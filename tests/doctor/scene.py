@@ -20,10 +20,10 @@ from cryptography.hazmat.primitives.asymmetric import ec
 
 from limen.clock import SystemClock
 from limen.doctor import machine
-from limen.doctor.finding import Finding, State
 from limen.doctor.ports import Outside, Room
 from limen.doctor.setup import Setup
 from limen.facts import App, Upstream
+from limen.finding import Finding, State
 from limen.settings import Listen, Settings
 
 DOMAIN = "harbor.example"

@@ -21,9 +21,9 @@ from tests.doctor.test_database import HOLDS
 
 from limen.doctor import database as looking, wire
 from limen.doctor.examine import EXAMINATIONS, SECONDS, examine, examine_setup
-from limen.doctor.finding import Finding, State
 from limen.doctor.machine import this_machine
 from limen.doctor.setup import Setup
+from limen.finding import Finding, State
 from limen.storage import Database, Keyring, master_key
 
 

@@ -7,8 +7,8 @@ from pathlib import Path
 
 from tests.doctor.scene import free_port, outside, setup
 
-from limen.doctor.finding import Finding, State
 from limen.doctor.mail import mail
+from limen.finding import Finding, State
 
 
 @asynccontextmanager

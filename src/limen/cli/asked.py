@@ -14,8 +14,8 @@ from limen.company.child import parse_texts
 from limen.company.company import Company
 from limen.company.load import load_company, load_settings
 from limen.company.places import database_url, journal_folder
-from limen.company.problem import did_you_mean, shown
-from limen.company.tree import Tree
+from limen.configuration.problem import did_you_mean, shown
+from limen.configuration.tree import Tree
 from limen.errors import LimenError
 from limen.facts import ACTIONS, Facts, Group, Person
 from limen.policy import Engine, Request

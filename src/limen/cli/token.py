@@ -65,7 +65,7 @@ def run(
 
 def _apps(folder: Path, app: str) -> set[str]:
     from limen.company.load import load_company
-    from limen.company.problem import did_you_mean, shown
+    from limen.configuration.problem import did_you_mean, shown
     from limen.errors import LimenError
 
     ids = {one.id for one in load_company(folder).apps}

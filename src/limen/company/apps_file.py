@@ -13,10 +13,10 @@ from pydantic import BaseModel, ConfigDict, Field
 from limen.clock import Instant
 from limen.company.folder import APPS
 from limen.company.onboarding import read_until
-from limen.company.problem import Problem, did_you_mean, shown
 from limen.company.routes import METHODS, Route, RouteError, read_route
-from limen.company.shape import shaped_in_part
-from limen.company.tree import Tree
+from limen.configuration.problem import Problem, did_you_mean, shown
+from limen.configuration.shape import shaped_in_part
+from limen.configuration.tree import Tree
 from limen.enforcement.off_limits import is_off_limits
 from limen.facts import ACTIONS, LIMEN, MOST_ONBOARDED, ActionRule, App, Cors, Label, PublicRoute, Upstream
 from limen.printable import is_printable

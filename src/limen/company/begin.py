@@ -16,7 +16,7 @@ from typing import Final
 from limen.company.folder import SETTINGS
 from limen.company.settings_file import read_settings
 from limen.company.toml_text import read_toml
-from limen.company.tree import Tree
+from limen.configuration.tree import Tree
 from limen.errors import LimenError
 
 HERE, FRONT = "here", "front"

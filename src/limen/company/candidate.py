@@ -15,7 +15,7 @@ from limen.company.cedar_text import Piece, pieces
 from limen.company.company import Company
 from limen.company.folder import APPS, MAX_ALL, MAX_FILE, MAX_FILES, SETTINGS, TESTS, Folder
 from limen.company.load import FolderError, company_in
-from limen.company.problem import Problem, did_you_mean, shown
+from limen.configuration.problem import Problem, did_you_mean, shown
 from limen.errors import LimenError
 
 NEW_POLICIES: Final = "policies/50-console.cedar"

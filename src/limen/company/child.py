@@ -11,7 +11,7 @@ from importlib import resources
 from time import monotonic
 from typing import Any, Final
 
-from limen.company.problem import Problem
+from limen.configuration.problem import Problem
 
 WALL_SECONDS: Final = 15
 """How long all children of one reading may take together."""

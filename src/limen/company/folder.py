@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from limen.company.problem import Problem, shown
+from limen.configuration.problem import Problem, shown
 
 SETTINGS: Final = "limen.toml"
 APPS: Final = "apps.yaml"

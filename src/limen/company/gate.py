@@ -9,8 +9,8 @@ from limen.clock import Instant
 from limen.company.company import Company, limen_app
 from limen.company.load import FolderError, failing_tests
 from limen.company.onboarding import too_long
-from limen.company.problem import Problem
 from limen.company.store import Beside
+from limen.configuration.problem import Problem
 from limen.errors import LimenError
 from limen.facts import Factor, Person
 from limen.identity import store as identity

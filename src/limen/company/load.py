@@ -14,11 +14,11 @@ from limen.company.child import parse_texts
 from limen.company.company import Company
 from limen.company.folder import APPS, SETTINGS, TESTS, Folder, read_folder
 from limen.company.policies_file import read_policies
-from limen.company.problem import Problem
 from limen.company.revision import revision_of
 from limen.company.settings_file import group_names, read_settings
 from limen.company.tests_file import read_tests
-from limen.company.tree import Tree
+from limen.configuration.problem import Problem
+from limen.configuration.tree import Tree
 from limen.errors import LimenError
 from limen.facts import App
 from limen.policy.expectations import Expectation, Unmet, unmet

@@ -13,8 +13,8 @@ from limen.company.company import Company
 from limen.company.gate import FIRST_ADMINISTRATOR, lockout
 from limen.company.load import failing_tests
 from limen.company.onboarding import written_until
-from limen.company.problem import Problem
 from limen.company.rehearsal import WINDOW, Rehearsal, Turn, rehearse
+from limen.configuration.problem import Problem
 from limen.facts import Person
 from limen.policy.proof.lockout import Candidate, LockedOut, Proof
 from limen.policy.reach.comparing import Reach, newly_reachable

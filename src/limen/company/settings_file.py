@@ -13,9 +13,9 @@ from limen.company.folder import SETTINGS
 from limen.company.https_section import https_problems
 from limen.company.mail_section import mail_problems
 from limen.company.one_port import port_problems
-from limen.company.problem import Problem, did_you_mean, shown
-from limen.company.shape import shaped_in_part
-from limen.company.tree import Tree
+from limen.configuration.problem import Problem, did_you_mean, shown
+from limen.configuration.shape import shaped_in_part
+from limen.configuration.tree import Tree
 from limen.policy.saying import Language
 from limen.printable import is_printable
 from limen.settings import Settings

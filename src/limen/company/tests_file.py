@@ -13,9 +13,9 @@ from limen.cedar import EvaluationError
 from limen.cedar.literals import CONSTRUCTORS
 from limen.clock import MINUTE, Milliseconds
 from limen.company.folder import TESTS
-from limen.company.problem import Problem, did_you_mean, shown
-from limen.company.shape import shaped_in_part
-from limen.company.tree import Tree
+from limen.configuration.problem import Problem, did_you_mean, shown
+from limen.configuration.shape import shaped_in_part
+from limen.configuration.tree import Tree
 from limen.facts import ACTIONS, LIMEN, Label
 from limen.policy import Effect, Named
 from limen.policy.expectations import Expectation

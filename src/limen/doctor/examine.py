@@ -12,7 +12,6 @@ from limen.doctor.aside import aside
 from limen.doctor.clock import clock
 from limen.doctor.database import database
 from limen.doctor.disk import disk
-from limen.doctor.finding import Finding, State, by_weight, shown_safely
 from limen.doctor.folder import folder
 from limen.doctor.hops import hops
 from limen.doctor.keys import keys
@@ -25,6 +24,7 @@ from limen.doctor.served import served
 from limen.doctor.setup import Setup, setup_in
 from limen.doctor.upstreams import upstreams
 from limen.errors import LimenError
+from limen.finding import Finding, State, by_weight, shown_safely
 
 SECONDS: Final = 14.0
 """How long all examinations may take together."""

@@ -10,10 +10,10 @@ from pathlib import Path
 from limen.backup.keeping import Keeping
 from limen.clock import Clock
 from limen.company.project import InForce
-from limen.doctor.finding import Finding
 from limen.enforcement.doors import Doors
 from limen.enforcement.handover import HandOver
 from limen.facts import App, Known, Session
+from limen.finding import Finding
 from limen.identity.parts import Parts
 from limen.identity.workloads import Workloads
 from limen.policy.engine import Engine

@@ -19,8 +19,8 @@ from limen.company.folder import TESTS
 from limen.company.gate import people_of
 from limen.company.load import FolderError
 from limen.company.plan import Plan, foretell, reach_sentences
-from limen.company.problem import Problem
 from limen.company.publish import overtaken, publish
+from limen.configuration.problem import Problem
 from limen.errors import LimenError
 from limen.facts import Session
 from limen.policy.proof.lockout import LockedOut

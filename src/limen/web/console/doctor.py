@@ -12,7 +12,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from limen.clock import Clock, Instant
-from limen.doctor.finding import Finding, State
+from limen.finding import Finding, State
 from limen.web.requests import query
 from limen.web.site import Site
 

@@ -12,8 +12,8 @@ from limen.cedar import Policy
 from limen.company.candidate import candidate, find_policy, replaced
 from limen.company.company import Company
 from limen.company.load import FolderError
-from limen.company.problem import Problem
 from limen.company.rules import UNWRITTEN, form_of
+from limen.configuration.problem import Problem
 from limen.errors import LimenError
 from limen.web.console.changes import Changes
 from limen.web.site import Resident, status_of

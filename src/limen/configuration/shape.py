@@ -10,8 +10,8 @@ from typing import Any, TypeVar
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
-from limen.company.problem import Problem, did_you_mean, shown
-from limen.company.tree import Tree
+from limen.configuration.problem import Problem, did_you_mean, shown
+from limen.configuration.tree import Tree
 
 M = TypeVar("M", bound=BaseModel)
 

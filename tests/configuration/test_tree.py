@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from limen.company.tree import Tree
+from limen.configuration.tree import Tree
 
 TREE = Tree([1, 1, {"a": [1, 1, [1, 4, [[1, 5, 7], [1, 8, {"b": [1, 9, [1, 12, "x"]]}]]]]}])
 

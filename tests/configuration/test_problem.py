@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from limen.company.problem import Problem, did_you_mean, shown
+from limen.configuration.problem import Problem, did_you_mean, shown
 
 
 @pytest.mark.parametrize(

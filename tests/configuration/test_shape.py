@@ -2,10 +2,10 @@ from __future__ import annotations
 
 from pydantic import BaseModel, ConfigDict
 
-from limen.company.problem import Problem
-from limen.company.shape import shaped_in_part
-from limen.company.tree import Tree
 from limen.company.yaml_text import read_yaml
+from limen.configuration.problem import Problem
+from limen.configuration.shape import shaped_in_part
+from limen.configuration.tree import Tree
 
 
 class Inner(BaseModel):

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from limen.doctor.finding import LONGEST, Finding, State, by_weight, named, shown_safely
+from limen.finding import LONGEST, Finding, State, by_weight, named, shown_safely
 
 
 def test_what_is_wrong_comes_first_and_what_is_fine_last() -> None:
