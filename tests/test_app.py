@@ -138,4 +138,4 @@ async def test_a_front_that_is_not_trusted_is_noticed_for_the_doctor(company: Co
             return
 
         await limen.asgi({**scope, **more, "scheme": "http", "http_version": "1.1", "server": ("x", 1)}, receive, send)
-        assert limen.hops.seen == ("10.0.0.9",)
+        assert limen.enforcement.hops.seen == ("10.0.0.9",)

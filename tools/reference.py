@@ -22,7 +22,7 @@ from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 from tools.findings import findings_of
 
-from limen.cli.main import COMMANDS
+from limen.cli.main import all_commands
 from limen.company.apps_file import _App
 from limen.company.tests_file import _Test
 from limen.doctor.examine import EXAMINATIONS
@@ -160,9 +160,9 @@ def commands_page() -> str:
         "",
         "| command | what it does |",
         "|---|---|",
-        *(f"| [`{name}`](#limen-{name}) | {_cell(_told(one.help, name))} |" for name, one in COMMANDS.items()),
+        *(f"| [`{name}`](#limen-{name}) | {_cell(_told(one.help, name))} |" for name, one in all_commands().items()),
     ]
-    for name, command in COMMANDS.items():
+    for name, command in all_commands().items():
         app = typer.Typer(add_completion=False, rich_markup_mode=None)
         app.command(help=command.help)(getattr(importlib.import_module(command.module), command.function))
         parts += ["", f"## `limen {name}`", "", f"{command.help}.", *_parameters(name, app)]

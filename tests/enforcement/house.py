@@ -40,6 +40,7 @@ from limen.facts import (
     Session,
     Upstream,
 )
+from limen.pillar import AppSessions
 from limen.policy import Decision, Engine
 
 NOW = from_iso("2026-11-24T09:00:00Z")
@@ -149,8 +150,7 @@ class House:
             doors=self.doors,
             hand_over=self.hand_over,
             keys=self.identity,
-            open_app_session=self.open_app_session,
-            end_session=self.end_session,
+            sessions=AppSessions(open=self.open_app_session, end=self.end_session),
             public_url=self.public_url,
         )
         self.streams = Streams(self.doors)

@@ -13,7 +13,7 @@ from limen.clock import SetClock, from_iso
 from limen.demo.software_passkey import SoftwarePasskey
 from limen.events import Event
 from limen.facts import LIMEN, App, Facts, Known, Upstream
-from limen.identity import parts
+from limen.identity import parts, project
 from limen.identity.model import IssuedLink, SignedIn, Visitor
 from limen.identity.parts import Parts
 from limen.identity.passwords import Passwords
@@ -136,7 +136,7 @@ async def house(tmp_path: Path) -> AsyncIterator[House]:
         say=said.append,
     )
     built = await parts.build(ports, Passwords(threads=2))
-    parts.register(feed, ports)
+    project.register(feed, ports.known, ports.now)
     await feed.start()
     house = House(ports, built, feed, clock, known, database, said, asked, effect)
     yield house

@@ -70,7 +70,7 @@ async def test_with_a_live_session_its_facts_count(house: House) -> None:
     await house.into(browser, "wiki")
     program = await program_of(house)
     (session,) = [one for one in house.limen.known.sessions.values() if one.app == "wiki"]
-    alias = house.limen.said.alias(session, house.limen.known.apps["wiki"])
+    alias = house.limen.enforcement.said.alias(session, house.limen.known.apps["wiki"])
     before = house.limen.known.last_used(session.parent)
     answer = await program.ask(context={"session": alias})
     assert answer == {"decision": True, "context": {"reason": "staff-work", "id": answer["context"]["id"]}}

@@ -24,6 +24,7 @@ from limen.errors import LimenError
 from limen.events import Event
 from limen.identity import store as identity
 from limen.mail import store as mails
+from limen.pillars import end_at_restore
 from limen.policy.proof.lockout import LockedOut
 from limen.settings import Settings
 from limen.storage import Database, Keyring, Transaction
@@ -103,7 +104,7 @@ def go_back(root: Path, settings: Settings, key: bytes, now: Instant, file: Path
 
             def work(transaction: Transaction) -> None:
                 drop_what_is_written(transaction, reader)
-                identity.end_everything(transaction.connection, now)
+                end_at_restore(transaction, now)
                 mails.drop_all(transaction.connection, now, "withdrawn")
 
             edit_copy(copy, work)

@@ -9,6 +9,7 @@ from limen.company import store
 from limen.company.company import Company
 from limen.company.onboarding import held_to_a_fortnight
 from limen.facts import App, Known
+from limen.pillars import files
 from limen.policy import Engine
 from limen.settings import Settings
 from limen.storage import Feed, Snapshot
@@ -56,6 +57,8 @@ def follow(feed: Feed, known: Known, settings: Settings) -> InForce:
         if loaded is not None:
             company = loaded.company
             known.set_company(loaded.apps, company.groups, company.networks)
+            for file in files():
+                file.in_force(known, company.parts.get(file.name))
             in_force.engine, in_force.company = loaded.engine, company
 
     feed.at_start(_load, apply)

@@ -144,7 +144,7 @@ class Day:
             "X-Forwarded-Host": place.netloc,
             "X-Forwarded-Uri": step.path,
         }
-        return await browser.request("GET", f"http://localhost:{self._town.limen.check.port}/check", told)
+        return await browser.request("GET", f"http://localhost:{self._town.limen.enforcement.check.port}/check", told)
 
     async def _answer(self, employee: Employee | None, step: Step, since: Instant) -> Asked:
         """The newest decision in the journal that this step can have led to."""

@@ -22,9 +22,9 @@ from limen.enforcement.doors import APP_COOKIE, Doors
 from limen.enforcement.headers import TwiceError, cookie
 from limen.enforcement.paths import local_path
 from limen.enforcement.plain_page import plain_page
-from limen.enforcement.ports import EndSession, OpenAppSession
 from limen.errors import LimenError
 from limen.facts import App, Session, Standing
+from limen.pillar import AppSessions
 
 PREFIX = b"/.limen/"
 START_COOKIE = b"__Host-limen-start"
@@ -133,15 +133,13 @@ class LimenPaths:
         doors: Doors,
         hand_over: HandOver,
         keys: Published,
-        open_app_session: OpenAppSession,
-        end_session: EndSession,
+        sessions: AppSessions,
         public_url: str,
     ) -> None:
         self._doors = doors
         self._hand_over = hand_over
         self._keys = keys
-        self._open_app_session = open_app_session
-        self._end_session = end_session
+        self._sessions = sessions
         self._public_url = public_url
 
     async def answer(self, visit: Visit) -> answers.Reply:
@@ -179,7 +177,7 @@ class LimenPaths:
             standing = known.standing(known.sessions.get(session_id), "", self._doors.clock.now())
             if standing is not Standing.LIVE:
                 raise HandOverRefusedError(standing)
-            token = await self._open_app_session(session_id, visit.app.id, visit.address, visit.user_agent)
+            token = await self._sessions.open(session_id, visit.app.id, visit.address, visit.user_agent)
         except LimenError as wrong:
             word = wrong.word if isinstance(wrong, HandOverRefusedError) else "session-not-opened"
             self._refused(visit, word, kind="session.hand_over_refused")
@@ -206,7 +204,7 @@ class LimenPaths:
                 form="/.limen/sign-out",
                 label="Sign out",
             )
-        await self._end_session(session.parent or session.id)
+        await self._sessions.end(session.parent or session.id)
         reply = _page(200, "You are signed out", "On this and every other app.", link=self._public_url, label="Sign in")
         return answers.Reply(reply.status, (*reply.fields, _set_cookie(APP_COOKIE, b"", 0)), reply.body)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 from dataclasses import dataclass
 
-from limen.identity import project, store
+from limen.identity import store
 from limen.identity.challenges import Challenges
 from limen.identity.enrolment import Enrolment
 from limen.identity.errors import RelyingPartyChangedError
@@ -26,7 +26,6 @@ from limen.identity.sign_in import SignIn
 from limen.identity.step_up import StepUp
 from limen.identity.tokens import Tokens
 from limen.storage.database import Transaction
-from limen.storage.feed import Feed
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,11 +61,6 @@ class Parts:
         """Write down the last of it; the last call."""
         await self.keep_up()
         self.passwords.close()
-
-
-def register(feed: Feed, ports: Ports) -> None:
-    """Have the feed keep people, sessions and `not_before` in `known`; before the feed starts."""
-    project.register(feed, ports.known, ports.now)
 
 
 async def build(ports: Ports, passwords: Passwords | None = None) -> Parts:

@@ -19,6 +19,7 @@ from limen.identity.errors import LastAdministratorError
 from limen.identity.model import ADMINISTRATORS, PersonStatus
 from limen.identity.sessions import end_everything_of
 from limen.mail import store as mails
+from limen.pillars import changed_by_erasing
 from limen.printable import one_line
 from limen.privacy.errors import NobodyError, OneselfError, ReasonError, StillHereError
 from limen.privacy.tombstones import read_tombstones, write_tombstones
@@ -83,15 +84,13 @@ def erase_person(
     had_administrators = bool(store.active_members(connection, ADMINISTRATORS))
     if status is not PersonStatus.INACTIVE:
         end_everything_of(transaction, person_id, now, by, "person-erased")
-    sessions, tokens = store.keys_of(connection, person_id)
+    changed = changed_by_erasing(connection, person_id)
     store.delete_person(connection, person_id, now)
     if had_administrators and not store.active_members(connection, ADMINISTRATORS):
         raise LastAdministratorError
     transaction.changed("person", person_id)
-    for session_id in sessions:
-        transaction.changed("session", session_id)
-    for token_id in tokens:
-        transaction.changed("app_token", token_id)
+    for kind, key in changed:
+        transaction.changed(kind, key)
     transaction.say(Event(at=now, kind="person.erased", actor=by, subject=person_id, details={"why": reason}))
 
 

@@ -13,6 +13,7 @@ from limen.clock import DAY, HOUR, Clock, Instant
 from limen.errors import LimenError
 from limen.identity import store
 from limen.mail import store as mails
+from limen.pillar import Every
 from limen.privacy.erase import carry_out, erase_person, forget_mail_files
 from limen.settings import Retention
 from limen.storage import Database, Snapshot, Transaction
@@ -42,16 +43,10 @@ class Upkeep:
     _looked_at: Instant = field(default=0)
     _journal_again_at: Instant = field(default=0)
 
-    async def keep_up(self) -> None:
-        """For as long as Limen runs."""
-        while True:
-            try:
-                await asyncio.to_thread(self.look)
-            except Exception:  # noqa: BLE001 -- whatever went wrong, the next look comes
-                _log.exception(
-                    "what is past its keeping time could not be erased; the next look is in %s s", LOOK_SECONDS
-                )
-            await asyncio.sleep(LOOK_SECONDS)
+    @property
+    def every(self) -> Every:
+        """The look at what is due, again and again."""
+        return Every("erase what is past its keeping time", LOOK_SECONDS, lambda: asyncio.to_thread(self.look))
 
     def look(self) -> None:
         """Do what is due now, in this thread."""

@@ -16,6 +16,7 @@ from limen.facts import App, Known, Session
 from limen.finding import Finding
 from limen.identity.parts import Parts
 from limen.identity.workloads import Workloads
+from limen.pillar import Offers
 from limen.policy.engine import Engine
 from limen.settings import Settings
 from limen.storage.break_glass import BreakGlass
@@ -38,7 +39,7 @@ class Ports:
 
     `alias` is a session's name for one app, as its assertions carry it. `settled` returns when no worker decides any
     more without what was written before. `scarce` says what room is running out, in sentences. `examine` looks at the
-    whole set-up, and changes nothing. `backups` takes them; None where none are taken.
+    whole set-up, and changes nothing. `backups` takes them; None where none are taken. `offers` is what the parts give.
     """
 
     settings: Settings
@@ -57,6 +58,7 @@ class Ports:
     scarce: Callable[[], Sequence[str]] = tuple
     examine: Callable[[], Awaitable[tuple[Finding, ...]]] = nothing_found
     backups: Keeping | None = None
+    offers: Offers = field(default_factory=Offers)
 
     @property
     def engine(self) -> Callable[[], Engine]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import (
     BigInteger,
@@ -154,3 +154,21 @@ def inserted(connection: Connection, table: Table, row: Mapping[str, Any]) -> bo
     except IntegrityError:
         return False
     return True
+
+
+TABLES: Final = (
+    people,
+    memberships,
+    links,
+    passkeys,
+    passwords,
+    codes,
+    sessions,
+    session_passkeys,
+    not_before,
+    browsers,
+    spent_challenges,
+    guesses,
+    identity_keys,
+)
+"""All of the above, as the part declares them."""
