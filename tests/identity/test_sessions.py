@@ -9,10 +9,10 @@ from tests.identity.conftest import House
 
 from limen.clock import HOUR, MINUTE
 from limen.facts import UNPROVED, Standing
-from limen.identity import store
 from limen.identity.errors import FreshProofNeededError, NotLiveError, UnknownError
 from limen.identity.model import SignedIn, Visitor, hash_of
 from limen.identity.sessions import MOST_OF_A_PERSON, MOST_OF_AN_APP
+from limen.identity.store import sessions, tables
 
 
 def standing(house: House, signed_in: SignedIn) -> Standing:
@@ -149,7 +149,7 @@ async def test_last_use_is_saved_once_and_survives_a_restart(house: House, visit
     house.known.used(ada.session, house.clock.now())
     assert await house.parts.sessions.save_last_used() == 1
     assert await house.parts.sessions.save_last_used() == 0
-    kept = house.database.read(lambda s: store.session_by_id(s.connection, ada.session.id))
+    kept = house.database.read(lambda s: sessions.by_id(s.connection, ada.session.id))
     assert kept[2] == house.clock.now()
 
 
@@ -160,7 +160,7 @@ async def test_what_time_has_ended_is_forgotten_everywhere(house: House, visitor
     house.clock.forward(13 * HOUR)
     assert await house.parts.sessions.purge() == 2
     assert house.known.sessions == {}
-    assert house.database.read(lambda s: store.all_not_before(s.connection)) == []
+    assert house.database.read(lambda s: sessions.all_not_before(s.connection)) == []
 
 
 async def test_more_sessions_than_anybody_needs_end_the_oldest(house: House, visitor: Visitor) -> None:
@@ -186,7 +186,7 @@ async def test_ending_what_is_gone_does_nothing(house: House, visitor: Visitor) 
 
 async def test_only_the_hash_of_a_token_is_kept(house: House, visitor: Visitor) -> None:
     ada = await house.administrator(house.passkey(), visitor)
-    kept = house.database.read(lambda s: s.connection.execute(store.tables.sessions.select()).mappings().one())
+    kept = house.database.read(lambda s: s.connection.execute(tables.sessions.select()).mappings().one())
     assert kept["token_hash"] == ada.token.hash
     assert ada.token.reveal() not in repr(dict(kept)) + repr(ada)
 

@@ -9,7 +9,6 @@ from typing import NoReturn
 
 from limen.clock import Instant
 from limen.facts import Factor
-from limen.identity import store
 from limen.identity.codes import matching_step
 from limen.identity.deciding import refuse
 from limen.identity.errors import SignInFailedError, SlowedError
@@ -18,6 +17,7 @@ from limen.identity.model import Passkey, Proofs, Visitor
 from limen.identity.passkeys import Assertion, Ceremonies, Credential, Refusal, credential_id_of
 from limen.identity.passwords import MAX_LENGTH, Passwords
 from limen.identity.ports import Ports
+from limen.identity.store import factors, upkeep
 from limen.storage.database import Transaction
 
 _SAID_EVERY = 10_000
@@ -62,7 +62,7 @@ class Proving:
         try:
             credential_id = credential_id_of(credential)
             passkey = await self._ports.read(
-                lambda snapshot: store.passkey_by_credential(snapshot.connection, credential_id)
+                lambda snapshot: factors.passkey_by_credential(snapshot.connection, credential_id)
             )
             held = self._ceremonies.asserted(credential, passkey, person_id, visitor, subject, now)
         except Refusal as refused:
@@ -75,9 +75,9 @@ class Proving:
     @staticmethod
     def accept(transaction: Transaction, held: Assertion, now: Instant) -> str:
         """Spend the challenge and move the counter, in the transaction that uses the proof; a word if either fails."""
-        if not store.spend_challenge(transaction.connection, held.challenge_hash, held.challenge_ends_at):
+        if not upkeep.spend_challenge(transaction.connection, held.challenge_hash, held.challenge_ends_at):
             return "challenge-used"
-        if not store.use_passkey(transaction.connection, held.passkey.id, held.sign_count, now):
+        if not factors.use_passkey(transaction.connection, held.passkey.id, held.sign_count, now):
             return "counter-went-back"
         return ""
 
@@ -92,7 +92,9 @@ class Proving:
         """
         now = self._ports.now()
         found = await self._ports.read(
-            lambda snapshot: store.way_in(snapshot.connection, email, visitor.browser_hash if visitor.browser else b"")
+            lambda snapshot: factors.way_in(
+                snapshot.connection, email, visitor.browser_hash if visitor.browser else b""
+            )
         )
         person_id = found.person_id
         keys = self.keys_of(email, found, visitor)
@@ -149,7 +151,7 @@ class Proving:
         """Take back a try that was right."""
         self._guesses.forgive(keys, self._ports.now())
 
-    def keys_of(self, email: str, found: store.WayIn, visitor: Visitor) -> tuple[Key, ...]:
+    def keys_of(self, email: str, found: factors.WayIn, visitor: Visitor) -> tuple[Key, ...]:
         """A browser the person has signed in with counts for itself; everybody else counts three times."""
         if found.knows_browser:
             return (("browser", f"{found.person_id}:{visitor.browser_hash.hex()[:24]}"),)

@@ -12,7 +12,6 @@ from typing import Final
 from limen.clock import Instant
 from limen.events import Event
 from limen.facts import Session
-from limen.identity import store
 from limen.identity.deciding import refuse
 from limen.identity.errors import RecoveryRefusedError, UnfitError
 from limen.identity.factors import Factors
@@ -22,6 +21,7 @@ from limen.identity.names import canonical_email
 from limen.identity.ports import Ports
 from limen.identity.proving import Proving
 from limen.identity.sessions import end_everything_of
+from limen.identity.store import factors, links, people, recovery_codes
 from limen.identity.telling import News, Telling
 from limen.storage.database import Transaction
 
@@ -62,7 +62,7 @@ class Recovery:
 
     async def left(self, person_id: str) -> Left:
         """What a person still has of them."""
-        found = await self._ports.read(lambda snapshot: store.recovery_codes_left(snapshot.connection, person_id))
+        found = await self._ports.read(lambda snapshot: recovery_codes.left(snapshot.connection, person_id))
         return Left(*found)
 
     async def make(self, session: Session) -> tuple[str, ...]:
@@ -76,9 +76,9 @@ class Recovery:
         codes, now = tuple(_new_code() for _ in range(HOW_MANY)), self._ports.now()
 
         def work(transaction: Transaction) -> None:
-            store.delete_recovery_codes(transaction.connection, person.id)
+            recovery_codes.remove_of(transaction.connection, person.id)
             digests = [self._digest(person.id, code) for code in codes]
-            store.insert_recovery_codes(transaction.connection, person.id, digests, now)
+            recovery_codes.add(transaction.connection, person.id, digests, now)
             transaction.say(
                 Event(
                     id="",
@@ -107,12 +107,12 @@ class Recovery:
         except UnfitError:
             address = "?"  # goes the same way as an address that nobody has
         now, browser = self._ports.now(), visitor.browser_hash if visitor.browser else b""
-        found = await self._ports.read(lambda snapshot: store.way_in(snapshot.connection, address, browser))
+        found = await self._ports.read(lambda snapshot: factors.way_in(snapshot.connection, address, browser))
         keys = tuple(key for key in self._proving.keys_of(address, found, visitor) if key[0] != "person")
         self._proving.admit(keys, visitor)
         digest = self._digest(found.person_id, code[:_MAX_TYPED])
         is_right = await self._ports.read(
-            lambda snapshot: store.holds_recovery_code(snapshot.connection, found.person_id, digest)
+            lambda snapshot: recovery_codes.holds(snapshot.connection, found.person_id, digest)
         )
         issued = None
         if is_right and self.is_on:
@@ -141,10 +141,10 @@ class Recovery:
         self, transaction: Transaction, person_id: str, digest: bytes, visitor: Visitor, now: Instant
     ) -> IssuedLink | None:
         connection = transaction.connection
-        person = store.person_by_id(connection, person_id)
-        if person is None or not person.active or not store.use_recovery_code(connection, person_id, digest, now):
+        person = people.by_id(connection, person_id)
+        if person is None or not person.active or not recovery_codes.use(connection, person_id, digest, now):
             return None
-        store.revoke_links(connection, now, person_id=person_id)
+        links.revoke(connection, now, person_id=person_id)
         transaction.say(
             Event(
                 id="",

@@ -13,13 +13,13 @@ from typing import Final
 from limen.clock import Instant
 from limen.events import Event
 from limen.facts import Person
-from limen.identity import store
 from limen.identity.errors import LastAdministratorError, UnfitError
 from limen.identity.invitation import Invitations
 from limen.identity.model import ADMINISTRATORS, Member, PersonStatus, new_id
 from limen.identity.people_file import PROTECTED, PeopleFile, Row, Trouble
 from limen.identity.ports import Ports
 from limen.identity.sessions import end_everything_of
+from limen.identity.store import people
 from limen.storage.database import Transaction
 
 BATCH: Final = 250
@@ -185,7 +185,7 @@ class Roster:
         now: Instant,
         by_mail: bool,  # noqa: FBT001 -- private
     ) -> Done:
-        had = bool(store.active_members(transaction.connection, ADMINISTRATORS))
+        had = bool(people.active_in(transaction.connection, ADMINISTRATORS))
         added = changed = let_go = 0
         for one in part:
             if isinstance(one, Row):
@@ -197,14 +197,14 @@ class Roster:
             else:
                 self._let_go(transaction, one, by, now)
                 let_go += 1
-        if had and not store.active_members(transaction.connection, ADMINISTRATORS):
+        if had and not people.active_in(transaction.connection, ADMINISTRATORS):
             raise LastAdministratorError
         return Done(added, changed, let_go, added if by_mail else 0)
 
     def _add(self, transaction: Transaction, row: Row, by: str, now: Instant, by_mail: bool) -> None:  # noqa: FBT001
         person = Person(new_id("p"), row.name, row.email, groups=row.groups or frozenset())
         language = row.language or ""
-        if not store.insert_person(transaction.connection, person, PersonStatus.INVITED, now, language):
+        if not people.add(transaction.connection, person, PersonStatus.INVITED, now, language):
             raise _overtaken()
         _tell(transaction, "person.invited", person.id, by, now)
         if by_mail:
@@ -216,18 +216,18 @@ class Roster:
         person_id, row, connection = change.member.person.id, change.row, transaction.connection
         _still(transaction, change.member)
         if change.is_renamed:
-            store.set_name(connection, person_id, row.name)
+            people.set_name(connection, person_id, row.name)
             _tell(transaction, "person.changed", person_id, by, now, "name")
         if row.groups is not None and (change.joins or change.leaves):
-            store.set_groups(connection, person_id, row.groups)
+            people.set_groups(connection, person_id, row.groups)
             self._invitations.withdraw_of_helpers(transaction, person_id, by=by, now=now)
             _tell(transaction, "person.changed", person_id, by, now, "groups")
         if row.language is not None:
-            store.set_language(connection, person_id, row.language)
+            people.set_language(connection, person_id, row.language)
 
     def _let_go(self, transaction: Transaction, member: Member, by: str, now: Instant) -> None:
         _still(transaction, member)
-        store.set_status(transaction.connection, member.person.id, PersonStatus.INACTIVE)
+        people.set_status(transaction.connection, member.person.id, PersonStatus.INACTIVE)
         self._invitations.withdraw(transaction, member.person.id, now)
         end_everything_of(transaction, member.person.id, now, by, "person-let-go")
         _tell(transaction, "person.changed", member.person.id, by, now, "let-go")
@@ -235,10 +235,10 @@ class Roster:
 
 def _still(transaction: Transaction, member: Member) -> None:
     """Raises UnfitError where this person is not as they were shown."""
-    now = store.person_by_id(transaction.connection, member.person.id)
+    now = people.by_id(transaction.connection, member.person.id)
     if now is None or replace(now, active=member.person.active) != member.person:
         raise _overtaken()
-    if store.status_of(transaction.connection, member.person.id) is PersonStatus.INACTIVE:
+    if people.status_of(transaction.connection, member.person.id) is PersonStatus.INACTIVE:
         raise _overtaken()
 
 

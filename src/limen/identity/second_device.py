@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from limen.facts import Session
-from limen.identity import store
 from limen.identity.errors import NotLiveError, UnfitError
 from limen.identity.factors import Factors
 from limen.identity.links import Links
@@ -13,6 +12,7 @@ from limen.identity.model import SHORT_MS, IssuedLink, LinkPurpose
 from limen.identity.passkeys import MOST_OF_A_PERSON
 from limen.identity.ports import Ports
 from limen.identity.sessions import Sessions
+from limen.identity.store import links, people
 from limen.storage.database import Transaction
 
 STRENGTH = 3
@@ -50,10 +50,10 @@ class SecondDevice:
         fresh, now = self._sessions.freshly_proved(current, STRENGTH), self._ports.now()
 
         def work(transaction: Transaction) -> IssuedLink:
-            person = store.person_by_id(transaction.connection, fresh.person_id)
+            person = people.by_id(transaction.connection, fresh.person_id)
             if person is None or not person.active:
                 raise NotLiveError
-            store.revoke_links(transaction.connection, now, person_id=person.id)
+            links.revoke(transaction.connection, now, person_id=person.id)
             return self._links.issue(
                 transaction, LinkPurpose.SECOND_DEVICE, person.id, by=person.id, now=now, good_for=SHORT_MS
             )

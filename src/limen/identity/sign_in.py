@@ -6,7 +6,6 @@ from collections.abc import Callable
 from typing import Any
 
 from limen.facts import Factor, Person
-from limen.identity import store
 from limen.identity.deciding import decide_sign_in, refuse
 from limen.identity.enrolment import say_signed_in
 from limen.identity.errors import NotPermittedError, SignInFailedError, UnfitError
@@ -16,6 +15,7 @@ from limen.identity.passkeys import Ceremonies, Credential
 from limen.identity.ports import Ports
 from limen.identity.proving import Proving
 from limen.identity.sessions import Sessions
+from limen.identity.store import factors, people
 from limen.storage.database import Transaction
 
 _Accept = Callable[[Transaction], str]
@@ -61,7 +61,7 @@ class SignIn:
         typed = await self._proving.typed(address, password, code, visitor, "sign_in.failed")
 
         def accept(transaction: Transaction) -> str:
-            used = typed.step and not store.use_step(transaction.connection, typed.person_id, typed.step)
+            used = typed.step and not factors.use_step(transaction.connection, typed.person_id, typed.step)
             return "code-used" if used else ""
 
         return await self._finish(typed.person_id, typed.proofs, visitor, accept)
@@ -80,7 +80,7 @@ class SignIn:
             word = accept(transaction)
             if word:
                 return word
-            current: Person | None = store.person_by_id(transaction.connection, person_id)
+            current: Person | None = people.by_id(transaction.connection, person_id)
             if current is None or not current.active:
                 return "person-inactive"
             if not answer.is_permit:

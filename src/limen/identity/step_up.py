@@ -7,7 +7,6 @@ from typing import Any
 
 from limen.events import Event
 from limen.facts import Factor, Person, Session
-from limen.identity import store
 from limen.identity.deciding import refuse
 from limen.identity.errors import NotLiveError, OpensConsoleOnlyError, SignInFailedError
 from limen.identity.model import Proofs, SignedIn, Visitor
@@ -15,6 +14,7 @@ from limen.identity.passkeys import Ceremonies, Credential
 from limen.identity.ports import Ports
 from limen.identity.proving import Proving
 from limen.identity.sessions import Sessions
+from limen.identity.store import factors, upkeep
 from limen.storage.break_glass import is_break_glass
 from limen.storage.database import Transaction
 
@@ -36,7 +36,7 @@ class StepUp:
         Raises NotLiveError, CeremonyRefusedError.
         """
         current = self._own(session)
-        passkeys = await self._ports.read(lambda snapshot: store.passkeys_of(snapshot.connection, current.person_id))
+        passkeys = await self._ports.read(lambda snapshot: factors.passkeys_of(snapshot.connection, current.person_id))
         return self._ceremonies.request_options(visitor, current.id, self._ports.now(), passkeys)
 
     async def with_passkey(self, session: Session, visitor: Visitor, credential: Credential) -> SignedIn:
@@ -62,7 +62,7 @@ class StepUp:
             raise SignInFailedError
 
         def accept(transaction: Transaction) -> str:
-            used = typed.step and not store.use_step(transaction.connection, person.id, typed.step)
+            used = typed.step and not factors.use_step(transaction.connection, person.id, typed.step)
             return "code-used" if used else ""
 
         return await self._finish(current, typed.proofs, visitor, accept)
@@ -71,11 +71,11 @@ class StepUp:
         """Add a code to a session that a password began. Raises NotLiveError, SignInFailedError."""
         current = self._own(session)
         person = self._person(current)
-        sealed = await self._ports.read(lambda snapshot: store.sealed_seed_of(snapshot.connection, person.id))
+        sealed = await self._ports.read(lambda snapshot: factors.sealed_seed_of(snapshot.connection, person.id))
         step = self._proving.code_step(person.id, sealed, code, _FAILED, visitor, current.id)
 
         def accept(transaction: Transaction) -> str:
-            return "" if store.use_step(transaction.connection, person.id, step) else "code-used"
+            return "" if factors.use_step(transaction.connection, person.id, step) else "code-used"
 
         return await self._finish(current, {Factor.CODE: self._ports.now()}, visitor, accept)
 
@@ -111,7 +111,7 @@ class StepUp:
             if renewed is None:
                 return "session-gone"
             if visitor.browser:
-                store.remember_browser(transaction.connection, visitor.browser_hash, person.id, now)
+                upkeep.remember_browser(transaction.connection, visitor.browser_hash, person.id, now)
             transaction.say(
                 Event(
                     id="",

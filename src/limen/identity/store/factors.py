@@ -104,7 +104,7 @@ def delete_code(connection: Connection, person_id: str) -> bool:
     return bool(connection.execute(delete(codes).where(codes.c.person_id == person_id)).rowcount)
 
 
-def factors_of(connection: Connection, person_id: str) -> frozenset[Factor]:
+def held_by(connection: Connection, person_id: str) -> frozenset[Factor]:
     found = set()
     for factor, table in ((Factor.PASSKEY, passkeys), (Factor.PASSWORD, passwords), (Factor.CODE, codes)):
         if connection.execute(select(table.c.person_id).where(table.c.person_id == person_id).limit(1)).first():
