@@ -30,6 +30,8 @@ from limen.storage.database import Snapshot, Transaction
 
 PATH = "/enrol"
 _MAX_TOKEN = 100
+_SERVER = frozenset({"", "server"})
+"""Who issued a link that no person did: the server itself, or its command line."""
 
 
 class Links:
@@ -141,3 +143,24 @@ class Links:
 
         if not await self._ports.write(work):
             raise UnknownError("link")
+
+
+def withdraw_links(transaction: Transaction, person_id: str, now: Instant) -> None:
+    """Every link of this person dies, and no mail with one leaves any more."""
+    links.revoke(transaction.connection, now, person_id=person_id)
+    mail_store.drop(transaction.connection, now, "withdrawn", person_id=person_id)
+
+
+def withdraw_links_of_helpers(transaction: Transaction, person_id: str, *, by: str, now: Instant) -> int:
+    """End the links that were issued to a person before their groups changed. Returns how many.
+
+    Those stay that `by`, an administrator or the server itself issued, for those could issue another one now.
+    """
+    connection = transaction.connection
+    stay = (people.active_in(connection, ADMINISTRATORS) | _SERVER | {by}) - {person_id}
+    theirs = [link for link in links.still_good(connection, now) if link.person_id == person_id]
+    gone = [link.id for link in theirs if link.issued_by not in stay]
+    for link_id in gone:
+        links.revoke(connection, now, link_id=link_id)
+        mail_store.drop(connection, now, "withdrawn", about=link_id)
+    return len(gone)

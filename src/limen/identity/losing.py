@@ -9,8 +9,9 @@ from limen.events import Event
 from limen.facts import Factor
 from limen.identity import tokens
 from limen.identity.errors import UnknownError
+from limen.identity.links import withdraw_links
 from limen.identity.sessions import mark
-from limen.identity.store import app_tokens, factors, links, recovery_codes, sessions, upkeep
+from limen.identity.store import app_tokens, factors, recovery_codes, sessions, upkeep
 from limen.storage.database import Transaction
 
 REASON = "device-lost"
@@ -41,7 +42,7 @@ def lose_passkey(
             mark(transaction, "session", session_id, max(now, found[1].started_at if found else 0) + 1)
             transaction.say(_event("session.revoked", person_id, by, now, {}, session_id))
     upkeep.forget_browsers_of(connection, person_id)
-    links.revoke(connection, now, person_id=person_id)
+    withdraw_links(transaction, person_id, now)
     recovery_codes.remove_of(connection, person_id)
     for token in app_tokens.of(connection, owner_id=person_id):
         if token.is_good(now):

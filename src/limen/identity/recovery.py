@@ -15,13 +15,13 @@ from limen.facts import Session
 from limen.identity.deciding import refuse
 from limen.identity.errors import RecoveryRefusedError, UnfitError
 from limen.identity.factors import Factors
-from limen.identity.links import Links
+from limen.identity.links import Links, withdraw_links
 from limen.identity.model import SHORT_MS, IssuedLink, LinkPurpose, Visitor
 from limen.identity.names import canonical_email
 from limen.identity.ports import Ports
 from limen.identity.proving import Proving
 from limen.identity.sessions import end_everything_of
-from limen.identity.store import factors, links, people, recovery_codes
+from limen.identity.store import factors, people, recovery_codes
 from limen.identity.telling import News, Telling
 from limen.storage.database import Transaction
 
@@ -144,7 +144,7 @@ class Recovery:
         person = people.by_id(connection, person_id)
         if person is None or not person.active or not recovery_codes.use(connection, person_id, digest, now):
             return None
-        links.revoke(connection, now, person_id=person_id)
+        withdraw_links(transaction, person_id, now)
         transaction.say(
             Event(
                 id="",

@@ -7,12 +7,12 @@ from dataclasses import dataclass, field
 from limen.facts import Session
 from limen.identity.errors import NotLiveError, UnfitError
 from limen.identity.factors import Factors
-from limen.identity.links import Links
+from limen.identity.links import Links, withdraw_links
 from limen.identity.model import SHORT_MS, IssuedLink, LinkPurpose
 from limen.identity.passkeys import MOST_OF_A_PERSON
 from limen.identity.ports import Ports
 from limen.identity.sessions import Sessions
-from limen.identity.store import links, people
+from limen.identity.store import people
 from limen.storage.database import Transaction
 
 STRENGTH = 3
@@ -53,7 +53,7 @@ class SecondDevice:
             person = people.by_id(transaction.connection, fresh.person_id)
             if person is None or not person.active:
                 raise NotLiveError
-            links.revoke(transaction.connection, now, person_id=person.id)
+            withdraw_links(transaction, person.id, now)
             return self._links.issue(
                 transaction, LinkPurpose.SECOND_DEVICE, person.id, by=person.id, now=now, good_for=SHORT_MS
             )

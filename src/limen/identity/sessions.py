@@ -12,9 +12,10 @@ from limen.clock import HOUR, Instant
 from limen.events import Event
 from limen.facts import UNPROVED, Person, Session, Standing
 from limen.identity.errors import FreshProofNeededError, NotLiveError, UnknownError
+from limen.identity.links import withdraw_links
 from limen.identity.model import Proofs, SignedIn, Token, Visitor, auth_of, is_fresh, new_id
 from limen.identity.ports import Ports
-from limen.identity.store import links, recovery_codes, sessions, upkeep
+from limen.identity.store import recovery_codes, sessions, upkeep
 from limen.storage.break_glass import is_break_glass
 from limen.storage.database import Transaction
 
@@ -293,7 +294,7 @@ def end_everything_of(
     """Kill all that was issued to a person, with its event; a thief's browser is known no longer, and the links and
     recovery codes that a thief could have made are worth nothing.
     """
-    links.revoke(transaction.connection, now, person_id=person_id)
+    withdraw_links(transaction, person_id, now)
     recovery_codes.remove_of(transaction.connection, person_id)
     upkeep.forget_browsers_of(transaction.connection, person_id)
     mark(transaction, "person", person_id, now + 1)

@@ -15,7 +15,8 @@ from typing import Final
 from limen.clock import Instant
 from limen.events import Event
 from limen.identity.errors import LastAdministratorError
-from limen.identity.model import ADMINISTRATORS, PersonStatus
+from limen.identity.membership import an_administrator_remains
+from limen.identity.model import PersonStatus
 from limen.identity.sessions import end_everything_of
 from limen.identity.store import erasure, people
 from limen.mail import store as mails
@@ -80,13 +81,11 @@ def erase_person(
         raise NobodyError(person_id)
     if status is PersonStatus.ACTIVE and not may_let_go:
         raise StillHereError
-    had_administrators = bool(people.active_in(connection, ADMINISTRATORS))
-    if status is not PersonStatus.INACTIVE:
-        end_everything_of(transaction, person_id, now, by, "person-erased")
-    sessions, tokens = erasure.keys_of(connection, person_id)
-    erasure.delete_person(connection, person_id, now)
-    if had_administrators and not people.active_in(connection, ADMINISTRATORS):
-        raise LastAdministratorError
+    with an_administrator_remains(transaction):
+        if status is not PersonStatus.INACTIVE:
+            end_everything_of(transaction, person_id, now, by, "person-erased")
+        sessions, tokens = erasure.keys_of(connection, person_id)
+        erasure.delete_person(connection, person_id, now)
     transaction.changed("person", person_id)
     for session_id in sessions:
         transaction.changed("session", session_id)
