@@ -18,10 +18,8 @@ from limen.identity.passkeys import Assertion, Ceremonies, Credential, Refusal, 
 from limen.identity.passwords import MAX_LENGTH, Passwords
 from limen.identity.ports import Ports
 from limen.identity.store import factors, upkeep
+from limen.rate_limit import RateLimit
 from limen.storage.database import Transaction
-
-_SAID_EVERY = 10_000
-_MAX_SAID = 1_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +42,7 @@ class Proving:
         self._passwords = passwords
         self._guesses = guesses
         self._key = hmac.digest(key, b"limen guesses", hashlib.sha256)
-        self._said: dict[Key, Instant] = {}
+        self._told = RateLimit(per_second=0.1, at_once=1)
 
     # Passkeys
 
@@ -139,11 +137,7 @@ class Proving:
         wait = self._guesses.admit(keys, now)
         if not wait:
             return
-        place: Key = ("said", network_of(visitor.address))
-        if now - self._said.get(place, -_SAID_EVERY) >= _SAID_EVERY:
-            if len(self._said) >= _MAX_SAID:
-                self._said.clear()
-            self._said[place] = now
+        if self._told.admits(network_of(visitor.address), now):
             refuse(self._ports, "sign_in.slowed", "too-many-guesses", visitor)
         raise SlowedError(wait)
 
