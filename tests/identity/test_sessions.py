@@ -9,9 +9,10 @@ from tests.identity.conftest import House
 
 from limen.clock import HOUR, MINUTE
 from limen.facts import UNPROVED, Standing
+from limen.identity import parts
 from limen.identity.errors import FreshProofNeededError, NotLiveError, UnknownError
 from limen.identity.model import SignedIn, Visitor, hash_of
-from limen.identity.sessions import MOST_OF_A_PERSON, MOST_OF_AN_APP
+from limen.identity.sessions import MOST_OF_A_PERSON, MOST_OF_AN_APP, mark
 from limen.identity.store import sessions, tables
 
 
@@ -202,3 +203,28 @@ async def test_a_break_glass_session_counts_as_fresh_and_goes_to_no_app(house: H
     house.clock.forward(HOUR)
     with pytest.raises(NotLiveError):
         house.parts.sessions.freshly_proved(glass, 3)
+
+
+async def test_a_session_and_its_apps_are_bound_to_the_device_that_was_proved_and_end_with_it(
+    house: House, visitor: Visitor, stranger: Visitor
+) -> None:
+    laptops = {visitor.browser: "dev_laptop"}
+    passkey = house.passkey()
+    ports = replace(house.ports, device_of=lambda one: laptops.get(one.browser, ""))
+    bound = await parts.build(ports, house.parts.passwords)
+    await house.administrator(passkey, visitor)
+    options = await bound.sign_in.passkey_options(visitor)
+    here = await bound.sign_in.with_passkey(visitor, passkey.get(options))
+    options = await bound.sign_in.passkey_options(stranger)
+    elsewhere = await bound.sign_in.with_passkey(stranger, passkey.get(options))
+    await bound.sessions.open_app_session(here.session.id, "payroll", "192.0.2.1", "Firefox")
+    on_app = next(session for session in house.known.sessions.values() if session.parent == here.session.id)
+    assert [here.session.device_id, on_app.device_id, elsewhere.session.device_id] == ["dev_laptop", "dev_laptop", ""]
+    assert house.known.sessions[here.session.id].device_id == "dev_laptop"
+    now = house.clock.now()
+    await house.ports.write(lambda transaction: mark(transaction, "device", "dev_laptop", now + 1))
+    assert house.known.standing(on_app, "payroll", now) is Standing.REVOKED
+    assert house.known.standing(here.session, "", now) is Standing.REVOKED
+    assert house.known.standing(elsewhere.session, "", now) is Standing.LIVE
+    again = await bound.sign_in.with_passkey(visitor, passkey.get(await bound.sign_in.passkey_options(visitor)))
+    assert house.known.standing(again.session, "", now) is Standing.LIVE

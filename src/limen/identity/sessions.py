@@ -71,16 +71,17 @@ class Sessions:
     def open(
         self, transaction: Transaction, person: Person, proofs: Proofs, visitor: Visitor, passkey_id: str = ""
     ) -> SignedIn:
-        """Open a sign-in session inside the transaction that accepted the proof."""
+        """Open a sign-in session inside the transaction that accepted the proof, bound to a device if one was proved."""
         connection, now = transaction.connection, self._ports.now()
-        settings = self._ports.settings.sessions
+        settings, device_id = self._ports.settings.sessions, self._ports.device_of(visitor)
         session = Session(
             id=new_id("s"),
             person_id=person.id,
             auth=auth_of(proofs),
-            started_at=_after_every_mark(transaction, person.id, now),
+            started_at=_after_every_mark(transaction, person.id, device_id, now),
             expires_at=now + int(settings.absolute_hours * HOUR),
             idle_ms=int(settings.idle_hours * HOUR),
+            device_id=device_id,
             address=visitor.address[:64],
             user_agent=visitor.user_agent[:200],
         )
@@ -127,13 +128,14 @@ class Sessions:
             idle_ms=root.idle_ms,
             app=app_id,
             parent=root.id,
+            device_id=root.device_id,
             address=address[:64],
             user_agent=user_agent[:200],
         )
 
         def work(transaction: Transaction) -> None:
             connection = transaction.connection
-            started_at = _after_every_mark(transaction, root.person_id, now)
+            started_at = _after_every_mark(transaction, root.person_id, root.device_id, now)
             opened = replace(session, started_at=started_at)
             self._make_room(transaction, root.person_id, MOST_OF_AN_APP, app=app_id, parent=root.id)
             sessions.add(connection, opened, token.hash, {})
@@ -311,7 +313,7 @@ def end_everything_of(
     )
 
 
-def _after_every_mark(transaction: Transaction, person_id: str, now: Instant) -> Instant:
+def _after_every_mark(transaction: Transaction, person_id: str, device_id: str, now: Instant) -> Instant:
     """When a new session starts: now, or the newest mark that would kill it, should the clock have been set back."""
-    marks = (("company", ""), ("person", person_id))
+    marks = (("company", ""), ("person", person_id), ("device", device_id))
     return max(now, *(sessions.not_before_of(transaction.connection, kind, key) for kind, key in marks))

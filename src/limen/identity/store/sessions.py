@@ -9,8 +9,8 @@ from sqlalchemy import (
     Connection,
     Row,
     and_,
+    case,
     delete,
-    func,
     insert,
     or_,
     select,
@@ -120,7 +120,8 @@ def ended(connection: Connection, now: Instant, at_most: int) -> list[str]:
 def raise_not_before(connection: Connection, kind: str, key: str, at: Instant) -> None:
     """Whatever was issued to (kind, key) before `at` is dead; it only ever moves forward."""
     where = and_(not_before.c.kind == kind, not_before.c.key == key)
-    if not connection.execute(update(not_before).where(where).values(at=func.max(not_before.c.at, at))).rowcount:
+    later = case((not_before.c.at < at, at), else_=not_before.c.at)
+    if not connection.execute(update(not_before).where(where).values(at=later)).rowcount:
         connection.execute(insert(not_before).values(kind=kind, key=key, at=at))
 
 
