@@ -12,12 +12,7 @@ from limen.facts import Factor, Person
 from limen.identity.challenges import Binding, Challenges
 from limen.identity.codes import CodeOffer, matching_step, new_seed, offer
 from limen.identity.deciding import decide_sign_in, refuse
-from limen.identity.errors import (
-    CeremonyRefusedError,
-    LinkRefusedError,
-    NotPermittedError,
-    UnfitError,
-)
+from limen.identity.errors import CeremonyRefusedError, LinkRefusedError, NotPermittedError, UnfitError
 from limen.identity.links import Links
 from limen.identity.model import (
     ADMINISTRATORS,
@@ -209,7 +204,6 @@ class Enrolment:
             ):
                 transaction.say(
                     Event(
-                        id="",
                         at=now,
                         kind=kind,
                         actor=person.id,
@@ -250,16 +244,12 @@ def say_signed_in(transaction: Transaction, signed_in: SignedIn, visitor: Visito
     session = signed_in.session
     transaction.say(
         Event(
-            id="",
             at=session.auth.at,
             kind="sign_in.succeeded",
             actor=session.person_id,
             session=session.id,
             address=visitor.address[:64],
-            details={
-                "strength": session.auth.strength,
-                "factors": " ".join(sorted(session.auth.factors)),
-            },
+            details={"strength": session.auth.strength, "factors": " ".join(sorted(session.auth.factors))},
         )
     )
 

@@ -262,7 +262,6 @@ class Factors:
         mark(transaction, "session", session_id, now + 1)
         transaction.say(
             Event(
-                id="",
                 at=now,
                 kind="session.revoked",
                 actor=current.person_id,
@@ -283,7 +282,6 @@ class Factors:
     ) -> None:
         transaction.say(
             Event(
-                id="",
                 at=self._ports.now(),
                 kind=kind,
                 actor=person_id,

@@ -75,7 +75,6 @@ class Links:
         links.add(transaction.connection, link, token.hash)
         transaction.say(
             Event(
-                id="",
                 at=now,
                 kind="link.issued",
                 actor=by,
@@ -131,7 +130,6 @@ class Links:
             mail_store.drop(transaction.connection, now, "withdrawn", about=link_id)
             transaction.say(
                 Event(
-                    id="",
                     at=now,
                     kind="person.changed",
                     actor=by,

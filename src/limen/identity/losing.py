@@ -52,13 +52,4 @@ def lose_passkey(
 
 
 def _event(kind: str, person_id: str, by: str, now: Instant, details: dict[str, str], session: str = "") -> Event:
-    return Event(
-        id="",
-        at=now,
-        kind=kind,
-        actor=by,
-        subject=person_id,
-        session=session,
-        reason=REASON,
-        details=dict(details),
-    )
+    return Event(at=now, kind=kind, actor=by, subject=person_id, session=session, reason=REASON, details=dict(details))

@@ -13,14 +13,7 @@ from limen.identity.invitation import Invitations
 from limen.identity.links import withdraw_links
 from limen.identity.losing import REASON as LOST, lose_passkey
 from limen.identity.membership import Membership, an_administrator_remains
-from limen.identity.model import (
-    LONGEST_PASS_MS,
-    PASS_MS,
-    IssuedLink,
-    Member,
-    PersonStatus,
-    new_id,
-)
+from limen.identity.model import LONGEST_PASS_MS, PASS_MS, IssuedLink, Member, PersonStatus, new_id
 from limen.identity.names import canonical_email, canonical_name
 from limen.identity.ports import Ports
 from limen.identity.sessions import end_everything_of

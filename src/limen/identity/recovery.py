@@ -81,7 +81,6 @@ class Recovery:
             recovery_codes.add(transaction.connection, person.id, digests, now)
             transaction.say(
                 Event(
-                    id="",
                     at=now,
                     kind="recovery.codes_made",
                     actor=person.id,
@@ -146,14 +145,7 @@ class Recovery:
             return None
         withdraw_links(transaction, person_id, now)
         transaction.say(
-            Event(
-                id="",
-                at=now,
-                kind="recovery.code_used",
-                actor=person_id,
-                subject=person_id,
-                address=visitor.address[:64],
-            )
+            Event(at=now, kind="recovery.code_used", actor=person_id, subject=person_id, address=visitor.address[:64])
         )
         self._telling.tell(transaction, person, News.CODE_USED, now)
         return self._links.issue(transaction, LinkPurpose.RECOVERY, person_id, by=person_id, now=now, good_for=SHORT_MS)

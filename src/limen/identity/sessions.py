@@ -71,7 +71,7 @@ class Sessions:
     def open(
         self, transaction: Transaction, person: Person, proofs: Proofs, visitor: Visitor, passkey_id: str = ""
     ) -> SignedIn:
-        """Open a sign-in session inside the transaction that accepted the proof, bound to a device if one was proved."""
+        """Open a sign-in session inside the transaction that accepted the proof, bound to the device that was proved."""
         connection, now = transaction.connection, self._ports.now()
         settings, device_id = self._ports.settings.sessions, self._ports.device_of(visitor)
         session = Session(
@@ -144,7 +144,6 @@ class Sessions:
         await self._ports.write(work)
         self._ports.say(
             Event(
-                id="",
                 at=now,
                 kind="session.app_opened",
                 actor=root.person_id,
@@ -204,7 +203,6 @@ class Sessions:
             mark(transaction, "session", session_id, max(now, found[1].started_at) + 1)
             transaction.say(
                 Event(
-                    id="",
                     at=now,
                     kind="session.revoked",
                     actor=by,
@@ -236,7 +234,7 @@ class Sessions:
         def work(transaction: Transaction) -> None:
             mark(transaction, "company", "", now + 1)
             transaction.say(
-                Event(id="", at=now, kind="sessions.revoked", actor=by, reason=reason, details={"scope": "company"})
+                Event(at=now, kind="sessions.revoked", actor=by, reason=reason, details={"scope": "company"})
             )
 
         await self._ports.write(work)
@@ -302,7 +300,6 @@ def end_everything_of(
     mark(transaction, "person", person_id, now + 1)
     transaction.say(
         Event(
-            id="",
             at=now,
             kind="sessions.revoked",
             actor=by,

@@ -114,16 +114,12 @@ class StepUp:
                 upkeep.remember_browser(transaction.connection, visitor.browser_hash, person.id, now)
             transaction.say(
                 Event(
-                    id="",
                     at=now,
                     kind="step_up.succeeded",
                     actor=person.id,
                     session=session.id,
                     address=visitor.address[:64],
-                    details={
-                        "strength": renewed.session.auth.strength,
-                        "factors": " ".join(sorted(proofs)),
-                    },
+                    details={"strength": renewed.session.auth.strength, "factors": " ".join(sorted(proofs))},
                 )
             )
             return renewed

@@ -249,7 +249,6 @@ def _tell(
     details = {"token": token.id, "app": token.app, "actions": " ".join(sorted(token.actions))}
     transaction.say(
         Event(
-            id="",
             at=now,
             kind=kind,
             actor=by,

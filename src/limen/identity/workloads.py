@@ -179,6 +179,4 @@ def _issue(transaction: Transaction, workload: Workload, days: int, now: Instant
 
 
 def _tell(transaction: Transaction, kind: str, workload: Workload, now: Instant, by: str, **details: str | int) -> None:
-    transaction.say(
-        Event(id="", at=now, kind=kind, actor=by, subject=workload.id, details={"name": workload.name, **details})
-    )
+    transaction.say(Event(at=now, kind=kind, actor=by, subject=workload.id, details={"name": workload.name, **details}))

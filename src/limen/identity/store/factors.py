@@ -5,27 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import (
-    Connection,
-    Row,
-    and_,
-    delete,
-    insert,
-    select,
-    update,
-)
+from sqlalchemy import Connection, Row, and_, delete, insert, select, update
 
 from limen.clock import Instant
 from limen.facts import Factor
 from limen.identity.model import Passkey, PersonStatus
-from limen.identity.store.tables import (
-    browsers,
-    codes,
-    inserted,
-    passkeys,
-    passwords,
-    people,
-)
+from limen.identity.store.tables import browsers, codes, inserted, passkeys, passwords, people
 
 
 def insert_passkey(connection: Connection, passkey: Passkey) -> bool:

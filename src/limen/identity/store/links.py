@@ -4,21 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import (
-    Connection,
-    Row,
-    and_,
-    delete,
-    insert,
-    select,
-    update,
-)
+from sqlalchemy import Connection, Row, and_, delete, insert, select, update
 
 from limen.clock import Instant
 from limen.identity.model import Link, LinkPurpose
-from limen.identity.store.tables import (
-    links,
-)
+from limen.identity.store.tables import links
 
 
 def add(connection: Connection, link: Link, token_hash: bytes) -> None:

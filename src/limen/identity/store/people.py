@@ -5,25 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from sqlalchemy import (
-    Connection,
-    Row,
-    delete,
-    func,
-    insert,
-    select,
-    update,
-)
+from sqlalchemy import Connection, Row, delete, func, insert, select, update
 
 from limen.clock import Instant
 from limen.facts import Person
 from limen.identity.model import Member, PersonStatus
 from limen.identity.store.factors import factors_by_person
-from limen.identity.store.tables import (
-    inserted,
-    memberships,
-    people,
-)
+from limen.identity.store.tables import inserted, memberships, people
 
 
 def add(connection: Connection, person: Person, status: PersonStatus, now: Instant, language: str = "") -> bool:

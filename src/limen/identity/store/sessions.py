@@ -5,27 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import (
-    Connection,
-    Row,
-    and_,
-    case,
-    delete,
-    insert,
-    or_,
-    select,
-    update,
-)
+from sqlalchemy import Connection, Row, and_, case, delete, insert, or_, select, update
 
 from limen.clock import Instant
 from limen.facts import Factor, Session
 from limen.identity.model import Proofs, auth_of
-from limen.identity.store.tables import (
-    inserted,
-    not_before,
-    session_passkeys,
-    sessions,
-)
+from limen.identity.store.tables import inserted, not_before, session_passkeys, sessions
 
 
 def add(connection: Connection, session: Session, token_hash: bytes, proofs: Proofs, passkey_id: str = "") -> None:
