@@ -182,7 +182,7 @@ async def test_with_the_password_known_a_day_of_codes_is_a_hundred_tries(house: 
         house.clock.forward(MINUTE)
         for _ in range(3):
             with pytest.raises(SignInFailedError):
-                proving.code_step(signed_in.person.id, sealed, "000000", "sign_in.failed", visitor)
+                proving.code(signed_in.person.id, sealed, "000000", "sign_in.failed", visitor)
     looked_at = [event.reason for event in house.said].count("code-wrong")
     assert looked_at < 150
     assert seed

@@ -16,7 +16,6 @@ from limen.identity.errors import (
     CeremonyRefusedError,
     LastFactorError,
     NotLiveError,
-    OpensConsoleOnlyError,
     UnfitError,
     UnknownError,
 )
@@ -29,7 +28,6 @@ from limen.identity.ports import Ports
 from limen.identity.sessions import Sessions, mark
 from limen.identity.store import factors, sessions
 from limen.identity.telling import News, Telling
-from limen.storage.break_glass import is_break_glass
 from limen.storage.database import Transaction
 
 
@@ -152,7 +150,7 @@ class Factors:
 
     async def rename_passkey(self, session: Session, passkey_id: str, name: str) -> None:
         """Raises NotLiveError, UnfitError, UnknownError."""
-        current = self.own(session)
+        current = self._sessions.own(session)
         fit = canonical_name(name)
         done = await self._ports.write(
             lambda transaction: factors.rename_passkey(transaction.connection, current.person_id, passkey_id, fit)
@@ -229,19 +227,12 @@ class Factors:
         if not is_way_in(left) or (strength_of(before) > 1 and strength_of(left) == 1):
             raise LastFactorError
 
-    def own(self, session: Session) -> Session:
-        """A live session that its person opened with a proof of theirs: what break-glass opens would outlive it."""
-        current = self._sessions.live(session)
-        if is_break_glass(current):
-            raise OpensConsoleOnlyError
-        return current
-
     async def freshly_proved(self, session: Session) -> tuple[Session, Person, Held]:
         """The session's newest state, its person and what they hold, after a fresh proof as strong as that can give.
 
         Raises NotLiveError, FreshProofNeededError, OpensConsoleOnlyError.
         """
-        current = self.own(session)
+        current = self._sessions.own(session)
         person = self._ports.known.people.get(current.person_id)
         if person is None:
             raise NotLiveError

@@ -17,10 +17,10 @@ from limen.identity.errors import RecoveryRefusedError, UnfitError
 from limen.identity.factors import Factors
 from limen.identity.links import Links, withdraw_links
 from limen.identity.model import SHORT_MS, IssuedLink, LinkPurpose, Visitor
-from limen.identity.names import canonical_email
+from limen.identity.names import email_to_look_up
 from limen.identity.ports import Ports
 from limen.identity.proving import Proving
-from limen.identity.sessions import end_everything_of
+from limen.identity.sessions import Sessions, end_everything_of
 from limen.identity.store import factors, people, recovery_codes
 from limen.identity.telling import News, Telling
 from limen.storage.database import Transaction
@@ -47,9 +47,12 @@ class Left:
 class Recovery:
     """Makes the codes and takes them. A code opens no session: it issues a link, as a helper would."""
 
-    def __init__(self, ports: Ports, links: Links, factors: Factors, proving: Proving, key: bytes) -> None:
+    def __init__(
+        self, ports: Ports, links: Links, sessions: Sessions, factors: Factors, proving: Proving, key: bytes
+    ) -> None:
         self._ports = ports
         self._links = links
+        self._sessions = sessions
         self._factors = factors
         self._proving = proving
         self._telling = Telling(ports)
@@ -101,12 +104,8 @@ class Recovery:
         the pace of one person: nobody guesses 80 bits, and a stranger could keep them from their own codes with it.
         Raises RecoveryRefusedError (the same for every cause), SlowedError.
         """
-        try:
-            address = canonical_email(email)
-        except UnfitError:
-            address = "?"  # goes the same way as an address that nobody has
-        now, browser = self._ports.now(), visitor.browser_hash if visitor.browser else b""
-        found = await self._ports.read(lambda snapshot: factors.way_in(snapshot.connection, address, browser))
+        address, now = email_to_look_up(email), self._ports.now()
+        found = await self._ports.read(lambda snapshot: factors.way_in(snapshot.connection, address, visitor.known_as))
         keys = tuple(key for key in self._proving.keys_of(address, found, visitor) if key[0] != "person")
         self._proving.admit(keys, visitor)
         digest = self._digest(found.person_id, code[:_MAX_TYPED])
@@ -130,7 +129,7 @@ class Recovery:
 
         Needs no fresh proof, since it only takes away. Raises NotLiveError, OpensConsoleOnlyError.
         """
-        current, now = self._factors.own(session), self._ports.now()
+        current, now = self._sessions.own(session), self._ports.now()
 
         await self._ports.write(
             lambda transaction: end_everything_of(transaction, current.person_id, now, current.person_id, NOT_ME)

@@ -41,7 +41,7 @@ class SecondDevice:
         Raises NotLiveError, FreshProofNeededError unless a passkey was used in the last ten minutes,
         OpensConsoleOnlyError, and UnfitError for somebody with no passkey, or with enough of them.
         """
-        current = self._factors.own(session)
+        current = self._sessions.own(session)
         held = await self._factors.of_person(current.person_id)
         if not held.passkeys:
             raise UnfitError("passkey", "You have no passkey yet", "add one on this device first")

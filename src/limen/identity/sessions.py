@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from limen.clock import HOUR, Instant
 from limen.events import Event
 from limen.facts import UNPROVED, Person, Session, Standing
-from limen.identity.errors import FreshProofNeededError, NotLiveError, UnknownError
+from limen.identity.errors import FreshProofNeededError, NotLiveError, OpensConsoleOnlyError, UnknownError
 from limen.identity.links import withdraw_links
 from limen.identity.model import Proofs, SignedIn, Token, Visitor, auth_of, is_fresh, new_id
 from limen.identity.ports import Ports
@@ -54,6 +54,16 @@ class Sessions:
             raise NotLiveError
         return current
 
+    def own(self, session: Session | None) -> Session:
+        """A live session that its person opened with a proof of theirs: what break-glass makes would outlive it.
+
+        Raises NotLiveError, OpensConsoleOnlyError.
+        """
+        current = self.live(session)
+        if is_break_glass(current):
+            raise OpensConsoleOnlyError
+        return current
+
     def freshly_proved(self, session: Session, strength: int) -> Session:
         """A live session proved at least this strongly in the last ten minutes.
 
@@ -71,7 +81,7 @@ class Sessions:
     def open(
         self, transaction: Transaction, person: Person, proofs: Proofs, visitor: Visitor, passkey_id: str = ""
     ) -> SignedIn:
-        """Open a sign-in session inside the transaction that accepted the proof, bound to the device that was proved."""
+        """Open a sign-in session in the transaction that accepted the proof, bound to the device that was proved."""
         connection, now = transaction.connection, self._ports.now()
         settings, device_id = self._ports.settings.sessions, self._ports.device_of(visitor)
         session = Session(
