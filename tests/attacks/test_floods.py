@@ -8,7 +8,7 @@ import pytest
 from tests.enforcement.house import House, Ticking, gateway, raw, status_of
 from tests.enforcement.upstream import upstream
 
-from limen.enforcement.flood import KEPT_PER_SECOND
+from limen.enforcement.doors import KEPT_PER_SECOND
 
 HOST = "Host: wiki.harbor.example\r\n"
 

@@ -182,7 +182,7 @@ async def test_with_the_password_known_a_day_of_codes_is_a_hundred_tries(house: 
         house.clock.forward(MINUTE)
         for _ in range(3):
             with pytest.raises(SignInFailedError):
-                proving.code_step(signed_in.person.id, sealed, "000000", "sign_in.failed", visitor)
+                proving.code(signed_in.person.id, sealed, "000000", "sign_in.failed", visitor)
     looked_at = [event.reason for event in house.said].count("code-wrong")
     assert looked_at < 150
     assert seed
@@ -190,15 +190,15 @@ async def test_with_the_password_known_a_day_of_codes_is_a_hundred_tries(house: 
 
 def _digest(house: House, email: str) -> str:
     """Under which name guesses at an address are counted."""
-    from limen.identity.store import WayIn
+    from limen.identity.store.factors import WayIn
 
     return house.parts.sign_in._proving.keys_of(email, WayIn(), Visitor(""))[0][1]
 
 
 def _sealed(snapshot: Any, person_id: str) -> bytes | None:
-    from limen.identity import store
+    from limen.identity.store import factors
 
-    return store.sealed_seed_of(snapshot.connection, person_id)
+    return factors.sealed_seed_of(snapshot.connection, person_id)
 
 
 async def test_every_guess_that_was_looked_at_is_in_the_journal_with_its_address(

@@ -146,10 +146,10 @@ async def test_a_used_time_step_signs_nobody_in_a_second_time(house: House, visi
 
 
 async def test_a_thiefs_browser_is_a_strangers_again_after_the_revocation(house: House, visitor: Visitor) -> None:
-    from limen.identity import store
+    from limen.identity.store import factors
 
     ben, _ = await house.enrol_with_password(await house.invited(), visitor, PASSWORD)
     await house.parts.sessions.revoke_person(ben.person.id, by="p_ada")
-    way = house.database.read(lambda s: store.way_in(s.connection, "ben@harbor.example", visitor.browser_hash))
+    way = house.database.read(lambda s: factors.way_in(s.connection, "ben@harbor.example", visitor.browser_hash))
     assert way.person_id == ben.person.id
     assert not way.knows_browser

@@ -12,8 +12,7 @@ from tests.enforcement.upstream import upstream
 from limen.clock import DAY
 from limen.enforcement import answers
 from limen.enforcement.authorization import presented
-from limen.enforcement.doors import Answer
-from limen.enforcement.flood import KEPT_PER_SECOND
+from limen.enforcement.doors import KEPT_PER_SECOND, Answer
 from limen.facts import Auth, Person
 from limen.facts.tokens import new_secret, token_hash
 from limen.facts.written import facts_from_json, facts_to_bytes, facts_to_json

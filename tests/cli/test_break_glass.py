@@ -15,8 +15,8 @@ from limen.clock import SystemClock
 from limen.company.load import load_settings
 from limen.company.places import break_glass_file, database_url, journal_folder, key_file
 from limen.facts import Person
-from limen.identity import store
 from limen.identity.model import PersonStatus
+from limen.identity.store import people
 from limen.storage import Database, Keyring, master_key
 from limen.storage.break_glass import BreakGlass
 from limen.storage.journal import Journal, verify
@@ -45,7 +45,7 @@ def served(tmp_path: Path) -> Path:
             (ADA, PersonStatus.ACTIVE),
             (Person("p_old", "Otto", "otto@harbor.example"), PersonStatus.INACTIVE),
         ):
-            store.insert_person(transaction.connection, person, status, SystemClock().now())
+            people.add(transaction.connection, person, status, SystemClock().now())
 
     database.write(join)
     database.close()
@@ -127,7 +127,7 @@ def test_a_rehearsal_says_what_would_fail(served: Path, capsys) -> None:
 
 def test_it_is_rehearsed_at_every_publication(served: Path, capsys) -> None:
     database = Database.open(database_url(served, load_settings(served)))
-    database.write(lambda t: store.set_status(t.connection, "p_ada", PersonStatus.INACTIVE))  # the first is to come
+    database.write(lambda t: people.set_status(t.connection, "p_ada", PersonStatus.INACTIVE))  # the first is to come
     database.close()
     assert leave("apply", str(served), "-m", "Begin") == 0
     assert "break-glass would not work" not in capsys.readouterr().err

@@ -6,7 +6,8 @@ from tests.identity.conftest import House
 
 from limen.identity.model import Visitor
 from limen.identity.pillar import PILLAR
-from limen.identity.store import keys_of, not_before_of
+from limen.identity.store.erasure import keys_of
+from limen.identity.store.sessions import not_before_of
 
 
 async def test_a_restore_ends_every_session_and_link(house: House, visitor: Visitor) -> None:

@@ -9,10 +9,11 @@ from tests.identity.conftest import House
 
 from limen.clock import HOUR, MINUTE
 from limen.facts import UNPROVED, Standing
-from limen.identity import store
+from limen.identity import parts
 from limen.identity.errors import FreshProofNeededError, NotLiveError, UnknownError
 from limen.identity.model import SignedIn, Visitor, hash_of
-from limen.identity.sessions import MOST_OF_A_PERSON, MOST_OF_AN_APP
+from limen.identity.sessions import MOST_OF_A_PERSON, MOST_OF_AN_APP, mark
+from limen.identity.store import sessions, tables
 
 
 def standing(house: House, signed_in: SignedIn) -> Standing:
@@ -149,7 +150,7 @@ async def test_last_use_is_saved_once_and_survives_a_restart(house: House, visit
     house.known.used(ada.session, house.clock.now())
     assert await house.parts.sessions.save_last_used() == 1
     assert await house.parts.sessions.save_last_used() == 0
-    kept = house.database.read(lambda s: store.session_by_id(s.connection, ada.session.id))
+    kept = house.database.read(lambda s: sessions.by_id(s.connection, ada.session.id))
     assert kept[2] == house.clock.now()
 
 
@@ -160,7 +161,7 @@ async def test_what_time_has_ended_is_forgotten_everywhere(house: House, visitor
     house.clock.forward(13 * HOUR)
     assert await house.parts.sessions.purge() == 2
     assert house.known.sessions == {}
-    assert house.database.read(lambda s: store.all_not_before(s.connection)) == []
+    assert house.database.read(lambda s: sessions.all_not_before(s.connection)) == []
 
 
 async def test_more_sessions_than_anybody_needs_end_the_oldest(house: House, visitor: Visitor) -> None:
@@ -186,7 +187,7 @@ async def test_ending_what_is_gone_does_nothing(house: House, visitor: Visitor) 
 
 async def test_only_the_hash_of_a_token_is_kept(house: House, visitor: Visitor) -> None:
     ada = await house.administrator(house.passkey(), visitor)
-    kept = house.database.read(lambda s: s.connection.execute(store.tables.sessions.select()).mappings().one())
+    kept = house.database.read(lambda s: s.connection.execute(tables.sessions.select()).mappings().one())
     assert kept["token_hash"] == ada.token.hash
     assert ada.token.reveal() not in repr(dict(kept)) + repr(ada)
 
@@ -202,3 +203,28 @@ async def test_a_break_glass_session_counts_as_fresh_and_goes_to_no_app(house: H
     house.clock.forward(HOUR)
     with pytest.raises(NotLiveError):
         house.parts.sessions.freshly_proved(glass, 3)
+
+
+async def test_a_session_and_its_apps_are_bound_to_the_device_that_was_proved_and_end_with_it(
+    house: House, visitor: Visitor, stranger: Visitor
+) -> None:
+    laptops = {visitor.browser: "dev_laptop"}
+    passkey = house.passkey()
+    ports = replace(house.ports, device_of=lambda one: laptops.get(one.browser, ""))
+    bound = await parts.build(ports, house.parts.passwords)
+    await house.administrator(passkey, visitor)
+    options = await bound.sign_in.passkey_options(visitor)
+    here = await bound.sign_in.with_passkey(visitor, passkey.get(options))
+    options = await bound.sign_in.passkey_options(stranger)
+    elsewhere = await bound.sign_in.with_passkey(stranger, passkey.get(options))
+    await bound.sessions.open_app_session(here.session.id, "payroll", "192.0.2.1", "Firefox")
+    on_app = next(session for session in house.known.sessions.values() if session.parent == here.session.id)
+    assert [here.session.device_id, on_app.device_id, elsewhere.session.device_id] == ["dev_laptop", "dev_laptop", ""]
+    assert house.known.sessions[here.session.id].device_id == "dev_laptop"
+    now = house.clock.now()
+    await house.ports.write(lambda transaction: mark(transaction, "device", "dev_laptop", now + 1))
+    assert house.known.standing(on_app, "payroll", now) is Standing.REVOKED
+    assert house.known.standing(here.session, "", now) is Standing.REVOKED
+    assert house.known.standing(elsewhere.session, "", now) is Standing.LIVE
+    again = await bound.sign_in.with_passkey(visitor, passkey.get(await bound.sign_in.passkey_options(visitor)))
+    assert house.known.standing(again.session, "", now) is Standing.LIVE

@@ -8,8 +8,8 @@ from hashlib import sha256
 from hypothesis import given, settings, strategies as st
 from tests.enforcement.test_observed import asked
 
-from limen.enforcement.folded import ANYTHING, MOST_SEGMENTS, fold
 from limen.enforcement.observed import MOST_PATTERNS, MOST_PEOPLE, Observed
+from limen.enforcement.path_patterns import ANY_REST, ANYTHING, MOST_SEGMENTS, PathPatterns, fold
 
 _hashes = st.binary(max_size=8).map(lambda seed: sha256(seed).digest())
 SECRETS = (
@@ -24,7 +24,6 @@ SECRETS = (
     | st.from_regex(r"[a-z.]{1,20}@[a-z]{1,10}\.example", fullmatch=True)
     | st.from_regex(r"[a-z]{1,8}%[0-9A-F]{2}[a-z]{0,8}", fullmatch=True)
     | st.text("abcdefghij", min_size=41)
-    | st.text("bcdfghjklmnpqrstvwxz", min_size=6, max_size=15)
     | st.from_regex(r"[a-z]{3}-[a-z]{4}-[a-z]{3}", fullmatch=True)
 )
 WORDS = st.sampled_from(["files", "api", "v2", "settings", "export", "x"])
@@ -46,6 +45,34 @@ def test_what_looks_like_an_id_a_token_or_an_e_mail_address_is_never_kept(
 )
 def test_what_follows_a_word_for_a_secret_is_never_kept(place: str, letters: str) -> None:
     assert fold(f"/x/{place}/{letters}") == ("x", place, ANYTHING)
+
+
+@settings(max_examples=100)
+@given(
+    st.lists(
+        st.tuples(
+            st.sampled_from(["", "ana", "ben"]),
+            st.lists(WORDS | SECRETS | st.text("abc", max_size=3), max_size=4).map("/".join),
+        ),
+        max_size=40,
+    )
+)
+def test_of_what_two_people_and_any_strangers_ask_no_word_at_all_is_kept(asked_for: list[tuple[str, str]]) -> None:
+    patterns = PathPatterns()
+    for person, path in asked_for:
+        assert set(patterns.pattern(f"/{path}", person)) <= {"", ANYTHING, ANY_REST}
+    assert patterns.kept == set()
+
+
+@settings(max_examples=100)
+@given(st.lists(st.tuples(st.sampled_from(["", "p1", "p2", "p3", "p4"]), st.text("ab/", max_size=7)), max_size=60))
+def test_a_name_stays_only_where_three_people_used_it(asked_for: list[tuple[str, str]]) -> None:
+    patterns, users = PathPatterns(), dict[str, set[str]]()
+    for person, path in asked_for:
+        for name in path.split("/"):
+            users.setdefault(name, set()).update([person] if person else [])
+        for name in set(patterns.pattern(f"/{path}", person)) - {"", ANYTHING, ANY_REST}:
+            assert len(users[name]) >= 3
 
 
 @settings(max_examples=50)

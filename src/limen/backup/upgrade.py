@@ -22,7 +22,7 @@ from limen.company.load import failing_tests
 from limen.company.places import data_folder, journal_folder
 from limen.errors import LimenError
 from limen.events import Event
-from limen.identity import store as identity
+from limen.identity.store import people
 from limen.mail import store as mails
 from limen.pillars import end_at_restore
 from limen.policy.proof.lockout import LockedOut
@@ -81,10 +81,10 @@ def upgrade(root: Path, settings: Settings, key: bytes, now: Instant, told: Told
         try:
             event = Event(id="", at=now, kind="limen.upgraded", details={"from": before, "to": after})
             database.write(lambda transaction: transaction.say(event))
-            people = len(database.read(lambda snapshot: identity.all_members(snapshot.connection)))
+            count = len(database.read(lambda snapshot: people.members(snapshot.connection)))
         finally:
             database.close()
-        return Upgraded(before, after, saved, people)
+        return Upgraded(before, after, saved, count)
 
 
 def go_back(root: Path, settings: Settings, key: bytes, now: Instant, file: Path | None = None) -> Manifest:

@@ -74,7 +74,7 @@ def _stand_on(folder: Path) -> _Ground:
 def _from_database(folder: Path, settings: Settings, master: bytes) -> tuple[list[Member] | None, tuple[bytes, ...]]:
     """Who is there, and the keys; without the database (it may be what is broken) the master key has to do."""
     from limen.company.places import database_url
-    from limen.identity import store
+    from limen.identity.store import people
     from limen.storage import Database, Keyring
     from limen.storage.database import read_as_it_lies
     from limen.storage.keyring import journal_key
@@ -84,13 +84,13 @@ def _from_database(folder: Path, settings: Settings, master: bytes) -> tuple[lis
         database = Database.open(url)
         try:
             keys = Keyring.open(database, master).journal_keys
-            return database.read(lambda snapshot: store.all_members(snapshot.connection)), keys
+            return database.read(lambda snapshot: people.members(snapshot.connection)), keys
         finally:
             database.close()
     except Exception:  # noqa: BLE001 -- whatever is wrong with it, this is the way that works without
         keys = (journal_key(master),)
     try:
-        return read_as_it_lies(url, lambda snapshot: store.all_members(snapshot.connection)), keys
+        return read_as_it_lies(url, lambda snapshot: people.members(snapshot.connection)), keys
     except Exception:  # noqa: BLE001
         return None, keys
 

@@ -39,9 +39,9 @@ def run(
     from limen.cli.opened import opened
     from limen.company.company import limen_app
     from limen.errors import LimenError
-    from limen.identity import store
     from limen.identity.people_file import read_people
     from limen.identity.roster import difference
+    from limen.identity.store import people
     from limen.web.needs import groups_that_guard
 
     if what != "people":
@@ -55,7 +55,7 @@ def run(
         company = here.in_force()
         read: PeopleFile = read_people(data, company.settings.groups)
         guarding = groups_that_guard(company.engine().policies, limen_app(company.settings))
-        members = here.database.read(lambda snapshot: store.all_members(snapshot.connection))
+        members = here.database.read(lambda snapshot: people.members(snapshot.connection))
         inviter = _inviter(members, as_) if invite else ""
         shown = difference(
             read, members, guarding=guarding, remove_missing=remove_missing, may_protected=administrators

@@ -13,7 +13,6 @@ import msgspec
 
 from limen.clock import Clock, Instant
 from limen.enforcement.authorization import Presented
-from limen.enforcement.flood import Flood
 from limen.enforcement.headers import TwiceError, cookie
 from limen.enforcement.observed import Observed
 from limen.enforcement.paths import PathRefusedError
@@ -24,6 +23,7 @@ from limen.events import Event, Outcome
 from limen.facts import LIMEN, App, Facts, Known, Session, Standing
 from limen.facts.tokens import token_hash
 from limen.policy.decision import Decision, Effect, Named, Request
+from limen.rate_limit import RateLimit
 from limen.storage.break_glass import is_break_glass
 
 APP_COOKIE = b"__Host-limen-app"
@@ -31,6 +31,8 @@ _ONLY_OURS = APP_COOKIE + b"="
 _OURS_BEGINS = len(_ONLY_OURS)
 MAX_COOKIE_BYTES = 16_384
 HOSTS_KEPT = 1_024
+KEPT_PER_SECOND = 200
+"""Of each kind of what strangers can cause, so many a second are written down one by one."""
 KEPT_ON_THE_RESERVE = 2
 """Refusals a second that each door still writes down while the disk is full."""
 
@@ -92,8 +94,8 @@ class Doors:
         self._engine = engine
         self._apps: object = None
         self._hosts: dict[bytes, Routes | None] = {}
-        self._flood = Flood()
-        self._reserved = Flood(KEPT_ON_THE_RESERVE)
+        self._flood = RateLimit(KEPT_PER_SECOND, KEPT_PER_SECOND)
+        self._reserved = RateLimit(KEPT_ON_THE_RESERVE, KEPT_ON_THE_RESERVE)
         self.observed = Observed()
 
     def ask(
@@ -168,7 +170,7 @@ class Doors:
         self, door: str, route: Route, facts: Facts, session: Session | None, name: Named, now: Instant
     ) -> Answer:
         address = facts.place.address
-        if session is None and not self._flood.has_room("strangers", now):
+        if session is None and not self._flood.admits("strangers", now):
             facts, address = self.known.facts(None, facts.app, ""), ""
         decision = named(name, Effect.DENY, route.request, facts, now)
         return self._keep(decision, facts.app, session, route, door, address)
@@ -239,14 +241,14 @@ class Doors:
     def tell(self, kind: str, word: str, *, door: str, address: str, host: bytes = b"", detail: str = "") -> None:
         """Have something journaled that strangers can cause; of a flood, so many a second and a count of the rest."""
         now = self.clock.now()
-        if not self._flood.has_room(kind, now):
+        if not self._flood.admits(kind, now):
             return
         details: dict[str, str | int | bool] = {"door": door}
         if host:
             details["host"] = _plain_host(host)[:253]
         if detail:
             details["detail"] = detail[:100]
-        left_out = self._flood.left_out(kind)
+        left_out = self._flood.refused(kind)
         if left_out:
             details["left_out"] = left_out
         self.journal.record(
@@ -296,7 +298,7 @@ class Doors:
         if session is not None:
             alias = session.id
         elif effect is not _PERMIT:
-            if not self._flood.has_room("strangers", now):
+            if not self._flood.admits("strangers", now):
                 decision, address = self._from_nowhere(decision), ""
             decision = because(decision, standing)
         kept = self.journal.decided(door, decision, alias, address, (perf_counter_ns() - began) / 1_000)
@@ -354,7 +356,7 @@ class Doors:
     def _keep_shut(self, decision: Decision, session: Session | None, route: Route, door: str) -> Answer:
         """Keep a refusal at a shut door; while the disk is full, few of them: they would eat what is set aside."""
         facts = decision.facts
-        if decision.reasons[0].policy == Named.DISK_FULL and not self._reserved.has_room(door, decision.now):
+        if decision.reasons[0].policy == Named.DISK_FULL and not self._reserved.admits(door, decision.now):
             return Answer(decision.effect, _word(decision), "", decision, facts.app, session, route)
         return self._keep(decision, facts.app, session, route, door, facts.place.address)
 

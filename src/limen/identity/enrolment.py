@@ -9,16 +9,10 @@ from typing import Any
 from limen.clock import Instant, to_iso
 from limen.events import Event
 from limen.facts import Factor, Person
-from limen.identity import store
 from limen.identity.challenges import Binding, Challenges
 from limen.identity.codes import CodeOffer, matching_step, new_seed, offer
 from limen.identity.deciding import decide_sign_in, refuse
-from limen.identity.errors import (
-    CeremonyRefusedError,
-    LinkRefusedError,
-    NotPermittedError,
-    UnfitError,
-)
+from limen.identity.errors import CeremonyRefusedError, LinkRefusedError, NotPermittedError, UnfitError
 from limen.identity.links import Links
 from limen.identity.model import (
     ADMINISTRATORS,
@@ -35,6 +29,7 @@ from limen.identity.passkeys import Ceremonies, Credential, Enrolled, Refusal, d
 from limen.identity.passwords import Passwords, judge_password
 from limen.identity.ports import Ports
 from limen.identity.sessions import Sessions
+from limen.identity.store import factors, links, people, upkeep
 from limen.identity.telling import News, Telling
 from limen.storage.database import Transaction
 
@@ -84,7 +79,7 @@ class Enrolment:
         """
         opened = await self._links.open(token, visitor)
         person = self._person(opened, name, email)
-        existing = await self._ports.read(lambda snapshot: store.passkeys_of(snapshot.connection, person.id))
+        existing = await self._ports.read(lambda snapshot: factors.passkeys_of(snapshot.connection, person.id))
         return self._ceremonies.creation_options(person, existing, visitor, opened.link.id, self._ports.now())
 
     async def with_passkey(
@@ -154,7 +149,7 @@ class Enrolment:
         hashed = await self._passwords.hash(fit)
 
         def keep(transaction: Transaction) -> str:
-            store.set_password(transaction.connection, person.id, hashed, now)
+            factors.set_password(transaction.connection, person.id, hashed, now)
             keep_code(self._ports, transaction, person.id, seed, step)
             return ""
 
@@ -191,12 +186,12 @@ class Enrolment:
 
         def work(transaction: Transaction) -> _Finished:
             connection = transaction.connection
-            if not store.spend_link(connection, opened.link.id, now):
+            if not links.spend(connection, opened.link.id, now):
                 raise LinkRefusedError
             if opened.link.purpose is LinkPurpose.FIRST_ADMINISTRATOR:
-                if store.active_members(connection, ADMINISTRATORS):
+                if people.active_in(connection, ADMINISTRATORS):
                     raise LinkRefusedError
-                if not store.insert_person(connection, person, PersonStatus.ACTIVE, now):
+                if not people.add(connection, person, PersonStatus.ACTIVE, now):
                     raise UnfitError("email", "Somebody has this address already", "use another one")
             else:
                 self._activate(transaction, person, now)
@@ -209,7 +204,6 @@ class Enrolment:
             ):
                 transaction.say(
                     Event(
-                        id="",
                         at=now,
                         kind=kind,
                         actor=person.id,
@@ -237,12 +231,12 @@ class Enrolment:
 
     def _activate(self, transaction: Transaction, person: Person, now: Instant) -> None:
         """Make somebody active; who was so before is told of their new passkey. Raises LinkRefusedError."""
-        before = store.status_of(transaction.connection, person.id)
+        before = people.status_of(transaction.connection, person.id)
         if before in {None, PersonStatus.INACTIVE}:
             raise LinkRefusedError
         if before is PersonStatus.ACTIVE:
             self._telling.tell(transaction, person, News.PASSKEY_ADDED, now)
-        store.set_status(transaction.connection, person.id, PersonStatus.ACTIVE, now)
+        people.set_status(transaction.connection, person.id, PersonStatus.ACTIVE, now)
 
 
 def say_signed_in(transaction: Transaction, signed_in: SignedIn, visitor: Visitor) -> None:
@@ -250,25 +244,21 @@ def say_signed_in(transaction: Transaction, signed_in: SignedIn, visitor: Visito
     session = signed_in.session
     transaction.say(
         Event(
-            id="",
             at=session.auth.at,
             kind="sign_in.succeeded",
             actor=session.person_id,
             session=session.id,
             address=visitor.address[:64],
-            details={
-                "strength": session.auth.strength,
-                "factors": " ".join(sorted(session.auth.factors)),
-            },
+            details={"strength": session.auth.strength, "factors": " ".join(sorted(session.auth.factors))},
         )
     )
 
 
 def keep_passkey(transaction: Transaction, new: Enrolled) -> str:
     """Spend the challenge and keep the passkey; a word if either can't be."""
-    if not store.spend_challenge(transaction.connection, new.challenge_hash, new.challenge_ends_at):
+    if not upkeep.spend_challenge(transaction.connection, new.challenge_hash, new.challenge_ends_at):
         return "challenge-used"
-    return "" if store.insert_passkey(transaction.connection, new.passkey) else "passkey-known"
+    return "" if factors.insert_passkey(transaction.connection, new.passkey) else "passkey-known"
 
 
 def make_offer(ports: Ports, challenges: Challenges, person: Person, binding: Binding) -> CodeOffer:
@@ -293,7 +283,7 @@ def read_offer(challenges: Challenges, ticket: str, code: str, binding: Binding,
 
 def keep_code(ports: Ports, transaction: Transaction, person_id: str, seed: str, step: int) -> None:
     sealed = ports.keyring.seal("codes", person_id, "seed", seed.encode())
-    store.set_code(transaction.connection, person_id, sealed, step, ports.now())
+    factors.set_code(transaction.connection, person_id, sealed, step, ports.now())
 
 
 def about_person(ports: Ports, person: Person) -> tuple[str, ...]:

@@ -8,7 +8,6 @@ from typing import Any
 from limen.clock import to_iso
 from limen.events import Event
 from limen.facts import Factor, Person, Session, strength_of
-from limen.identity import store
 from limen.identity.challenges import Binding, Challenges
 from limen.identity.codes import CodeOffer
 from limen.identity.deciding import refuse
@@ -17,7 +16,6 @@ from limen.identity.errors import (
     CeremonyRefusedError,
     LastFactorError,
     NotLiveError,
-    OpensConsoleOnlyError,
     UnfitError,
     UnknownError,
 )
@@ -28,8 +26,8 @@ from limen.identity.passkeys import MOST_OF_A_PERSON, Ceremonies, Credential, Re
 from limen.identity.passwords import Passwords, judge_password
 from limen.identity.ports import Ports
 from limen.identity.sessions import Sessions, mark
+from limen.identity.store import factors, sessions
 from limen.identity.telling import News, Telling
-from limen.storage.break_glass import is_break_glass
 from limen.storage.database import Transaction
 
 
@@ -69,11 +67,11 @@ class Factors:
         """What a person holds."""
 
         def work(snapshot: Any) -> Held:
-            factors = store.factors_of(snapshot.connection, person_id)
+            kinds = factors.held_by(snapshot.connection, person_id)
             return Held(
-                passkeys=tuple(store.passkeys_of(snapshot.connection, person_id)),
-                has_password=Factor.PASSWORD in factors,
-                has_code=Factor.CODE in factors,
+                passkeys=tuple(factors.passkeys_of(snapshot.connection, person_id)),
+                has_password=Factor.PASSWORD in kinds,
+                has_code=Factor.CODE in kinds,
             )
 
         return await self._ports.read(work)
@@ -142,7 +140,7 @@ class Factors:
         now = self._ports.now()
 
         def work(transaction: Transaction) -> None:
-            store.set_password(transaction.connection, person.id, hashed, now)
+            factors.set_password(transaction.connection, person.id, hashed, now)
             self._end_sessions_proved_by(transaction, person.id, current, Factor.PASSWORD)
             self._say(transaction, "factor.added", person.id, current, Factor.PASSWORD)
 
@@ -152,10 +150,10 @@ class Factors:
 
     async def rename_passkey(self, session: Session, passkey_id: str, name: str) -> None:
         """Raises NotLiveError, UnfitError, UnknownError."""
-        current = self.own(session)
+        current = self._sessions.own(session)
         fit = canonical_name(name)
         done = await self._ports.write(
-            lambda transaction: store.rename_passkey(transaction.connection, current.person_id, passkey_id, fit)
+            lambda transaction: factors.rename_passkey(transaction.connection, current.person_id, passkey_id, fit)
         )
         if not done:
             raise UnknownError("passkey")
@@ -178,11 +176,11 @@ class Factors:
 
         def work(transaction: Transaction) -> None:
             connection = transaction.connection
-            if store.last_passkey_of(connection, current.id) == passkey_id:
+            if sessions.last_passkey_of(connection, current.id) == passkey_id:
                 raise UnfitError(
                     "passkey", "You proved that it's you with this very passkey", "prove it with another one first"
                 )
-            before = store.factors_of(connection, person.id)
+            before = factors.held_by(connection, person.id)
             lose_passkey(transaction, person.id, passkey_id, by=person.id, now=now, but_session=current.id)
             self._still_a_way_in(transaction, person.id, before)
 
@@ -201,18 +199,18 @@ class Factors:
 
         def work(transaction: Transaction) -> None:
             connection = transaction.connection
-            before = store.factors_of(connection, person.id)
+            before = factors.held_by(connection, person.id)
             if factor is Factor.PASSKEY:
-                removed = store.delete_passkey(connection, person.id, passkey_id)
+                removed = factors.delete_passkey(connection, person.id, passkey_id)
             elif factor is Factor.PASSWORD:
-                removed = store.delete_password(connection, person.id)
+                removed = factors.delete_password(connection, person.id)
             else:
-                removed = store.delete_code(connection, person.id)
+                removed = factors.delete_code(connection, person.id)
             if not removed:
                 raise UnknownError("passkey" if passkey_id else "factor")
             self._still_a_way_in(transaction, person.id, before)
             if passkey_id:
-                for other in store.sessions_proved_by(connection, passkey_id):
+                for other in sessions.proved_by(connection, passkey_id):
                     self._end(transaction, other, current)
             else:
                 self._end_sessions_proved_by(transaction, person.id, current, factor)
@@ -225,23 +223,16 @@ class Factors:
     @staticmethod
     def _still_a_way_in(transaction: Transaction, person_id: str, before: frozenset[Factor]) -> None:
         """Raises LastFactorError."""
-        left = store.factors_of(transaction.connection, person_id)
+        left = factors.held_by(transaction.connection, person_id)
         if not is_way_in(left) or (strength_of(before) > 1 and strength_of(left) == 1):
             raise LastFactorError
-
-    def own(self, session: Session) -> Session:
-        """A live session that its person opened with a proof of theirs: what break-glass opens would outlive it."""
-        current = self._sessions.live(session)
-        if is_break_glass(current):
-            raise OpensConsoleOnlyError
-        return current
 
     async def freshly_proved(self, session: Session) -> tuple[Session, Person, Held]:
         """The session's newest state, its person and what they hold, after a fresh proof as strong as that can give.
 
         Raises NotLiveError, FreshProofNeededError, OpensConsoleOnlyError.
         """
-        current = self.own(session)
+        current = self._sessions.own(session)
         person = self._ports.known.people.get(current.person_id)
         if person is None:
             raise NotLiveError
@@ -251,8 +242,8 @@ class Factors:
     def _end_sessions_proved_by(
         self, transaction: Transaction, person_id: str, current: Session, factor: Factor
     ) -> None:
-        for session_id in store.sessions_of(transaction.connection, person_id):
-            if factor in (store.proofs_of(transaction.connection, session_id) or ()):
+        for session_id in sessions.of(transaction.connection, person_id):
+            if factor in (sessions.proofs_of(transaction.connection, session_id) or ()):
                 self._end(transaction, session_id, current)
 
     def _end(self, transaction: Transaction, session_id: str, current: Session) -> None:
@@ -262,7 +253,6 @@ class Factors:
         mark(transaction, "session", session_id, now + 1)
         transaction.say(
             Event(
-                id="",
                 at=now,
                 kind="session.revoked",
                 actor=current.person_id,
@@ -283,7 +273,6 @@ class Factors:
     ) -> None:
         transaction.say(
             Event(
-                id="",
                 at=self._ports.now(),
                 kind=kind,
                 actor=person_id,

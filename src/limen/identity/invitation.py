@@ -10,16 +10,14 @@ from urllib.parse import urlsplit
 
 from limen.clock import Instant, Milliseconds
 from limen.facts import Person
-from limen.identity import store
 from limen.identity.links import Links
-from limen.identity.model import ADMINISTRATORS, INVITATION_MS, IssuedLink, LinkPurpose
+from limen.identity.model import INVITATION_MS, IssuedLink, LinkPurpose
 from limen.identity.ports import Ports
-from limen.mail import Mails, Message, store as mail_store
+from limen.identity.store import people
+from limen.mail import Mails, Message
 from limen.storage.database import Transaction
 
 LANGUAGES: Final = ("en", "de")
-_SERVER: Final = frozenset({"", "server"})
-"""Who issued a link that no person did: the server itself, or its command line."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +133,7 @@ class Invitations:
             transaction, LinkPurpose.INVITATION, person.id, by=by, now=now, good_for=INVITATION_MS, why=why
         )
         if by_mail:
-            issuer = store.person_by_id(transaction.connection, by)
+            issuer = people.by_id(transaction.connection, by)
             name = inviter or (issuer.name if issuer else "")
             message = written(person, name, issued, self._ports, language)
             link = issued.link
@@ -149,28 +147,6 @@ class Invitations:
         return self._links.issue(
             transaction, LinkPurpose.ACCESS_PASS, person_id, by=by, now=now, good_for=good_for, why=why
         )
-
-    def withdraw(self, transaction: Transaction, person_id: str, now: Instant) -> None:
-        """Every link of this person dies, and no mail with one leaves any more."""
-        store.revoke_links(transaction.connection, now, person_id=person_id)
-        mail_store.drop(transaction.connection, now, "withdrawn", person_id=person_id)
-
-    def withdraw_of_helpers(self, transaction: Transaction, person_id: str, *, by: str, now: Instant) -> int:
-        """What was issued to this person as they were is worth nothing to whom they become. Returns how many links die.
-
-        Those stay that `by`, an administrator or the server itself issued, for those could issue another one now.
-        """
-        connection = transaction.connection
-        stay = (store.active_members(connection, ADMINISTRATORS) | _SERVER | {by}) - {person_id}
-        gone = [
-            link
-            for link in store.open_links(connection, now)
-            if link.person_id == person_id and link.issued_by not in stay
-        ]
-        for link in gone:
-            store.revoke_links(connection, now, link_id=link.id)
-            mail_store.drop(connection, now, "withdrawn", about=link.id)
-        return len(gone)
 
 
 def written(person: Person, inviter: str, issued: IssuedLink, ports: Ports, language: str) -> Message:

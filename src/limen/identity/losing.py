@@ -7,9 +7,11 @@ from __future__ import annotations
 from limen.clock import Instant
 from limen.events import Event
 from limen.facts import Factor
-from limen.identity import store, tokens
+from limen.identity import tokens
 from limen.identity.errors import UnknownError
+from limen.identity.links import withdraw_links
 from limen.identity.sessions import mark
+from limen.identity.store import app_tokens, factors, recovery_codes, sessions, upkeep
 from limen.storage.database import Transaction
 
 REASON = "device-lost"
@@ -32,17 +34,17 @@ def lose_passkey(
     `but_session` goes on: the one in which its person says so. Raises UnknownError.
     """
     connection = transaction.connection
-    if not store.delete_passkey(connection, person_id, passkey_id):
+    if not factors.delete_passkey(connection, person_id, passkey_id):
         raise UnknownError("passkey")
-    for session_id in store.sessions_proved_by(connection, passkey_id):
+    for session_id in sessions.proved_by(connection, passkey_id):
         if session_id != but_session:
-            found = store.session_by_id(connection, session_id)
+            found = sessions.by_id(connection, session_id)
             mark(transaction, "session", session_id, max(now, found[1].started_at if found else 0) + 1)
             transaction.say(_event("session.revoked", person_id, by, now, {}, session_id))
-    store.forget_browsers_of(connection, person_id)
-    store.revoke_links(connection, now, person_id=person_id)
-    store.delete_recovery_codes(connection, person_id)
-    for token in store.app_tokens_of(connection, owner_id=person_id):
+    upkeep.forget_browsers_of(connection, person_id)
+    withdraw_links(transaction, person_id, now)
+    recovery_codes.remove_of(connection, person_id)
+    for token in app_tokens.of(connection, owner_id=person_id):
         if token.is_good(now):
             tokens.end(transaction, token, now, by, REASON, why)
     details = {"factor": str(Factor.PASSKEY), "passkey": passkey_id, **({"why": why} if why else {})}
@@ -50,13 +52,4 @@ def lose_passkey(
 
 
 def _event(kind: str, person_id: str, by: str, now: Instant, details: dict[str, str], session: str = "") -> Event:
-    return Event(
-        id="",
-        at=now,
-        kind=kind,
-        actor=by,
-        subject=person_id,
-        session=session,
-        reason=REASON,
-        details=dict(details),
-    )
+    return Event(at=now, kind=kind, actor=by, subject=person_id, session=session, reason=REASON, details=dict(details))

@@ -80,6 +80,11 @@ class Visitor:
     def browser_hash(self) -> bytes:
         return hash_of(self.browser)
 
+    @property
+    def known_as(self) -> bytes:
+        """Under which hash a person may have signed in with this browser before; b"" where it has no cookie."""
+        return self.browser_hash if self.browser else b""
+
 
 @dataclass(frozen=True, slots=True)
 class SignedIn:

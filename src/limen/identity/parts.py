@@ -5,7 +5,6 @@ from __future__ import annotations
 import secrets
 from dataclasses import dataclass
 
-from limen.identity import store
 from limen.identity.challenges import Challenges
 from limen.identity.enrolment import Enrolment
 from limen.identity.errors import RelyingPartyChangedError
@@ -24,6 +23,7 @@ from limen.identity.second_device import SecondDevice
 from limen.identity.sessions import Sessions
 from limen.identity.sign_in import SignIn
 from limen.identity.step_up import StepUp
+from limen.identity.store import factors, upkeep
 from limen.identity.tokens import Tokens
 from limen.storage.database import Transaction
 
@@ -53,7 +53,7 @@ class Parts:
         await self.tokens.save_uses()
         kept = self.guesses.unsaved()
         if kept:
-            await self.ports.write(lambda transaction: store.save_guesses(transaction.connection, kept))
+            await self.ports.write(lambda transaction: upkeep.save_guesses(transaction.connection, kept))
         await self.sessions.purge()
         await self.tokens.purge()
 
@@ -70,7 +70,7 @@ async def build(ports: Ports, passwords: Passwords | None = None) -> Parts:
     """
     key = await ports.database.writing(lambda transaction: _prepare(transaction, ports))
     guesses = Guesses()
-    guesses.load(await ports.read(lambda snapshot: store.kept_guesses(snapshot.connection)))
+    guesses.load(await ports.read(lambda snapshot: upkeep.kept_guesses(snapshot.connection)))
     challenges = Challenges(key)
     ceremonies = Ceremonies(RelyingParty(ports.rp_id, ports.origin, ports.settings.name), challenges)
     passwords = passwords or Passwords()
@@ -87,7 +87,7 @@ async def build(ports: Ports, passwords: Passwords | None = None) -> Parts:
         sign_in=SignIn(ports, sessions, ceremonies, proving),
         step_up=StepUp(ports, sessions, ceremonies, proving),
         factors=factors,
-        recovery=Recovery(ports, links, factors, proving, key),
+        recovery=Recovery(ports, links, sessions, factors, proving, key),
         second_device=SecondDevice(ports, links, factors, sessions),
         sessions=sessions,
         tokens=Tokens(ports, sessions),
@@ -101,17 +101,17 @@ def _prepare(transaction: Transaction, ports: Ports) -> bytes:
     """The key of challenges and tickets, shared by restarts and workers; and a look at whose passkeys these are."""
     before = _kept(transaction, ports, "rp_id", ports.rp_id.encode()).decode()
     if before != ports.rp_id:
-        if store.has_any_passkey(transaction.connection):
+        if factors.has_any_passkey(transaction.connection):
             raise RelyingPartyChangedError(before, ports.rp_id)
-        store.forget_sealed_key(transaction.connection, "rp_id")
+        upkeep.forget_sealed_key(transaction.connection, "rp_id")
         _kept(transaction, ports, "rp_id", ports.rp_id.encode())
     return _kept(transaction, ports, "challenges", secrets.token_bytes(32))
 
 
 def _kept(transaction: Transaction, ports: Ports, purpose: str, new: bytes) -> bytes:
     """What is kept sealed under this purpose; `new` from now on if there is nothing yet."""
-    sealed = store.sealed_key(transaction.connection, purpose)
+    sealed = upkeep.sealed_key(transaction.connection, purpose)
     if sealed is None:
         sealed = ports.keyring.seal("identity_keys", purpose, "sealed", new)
-        store.keep_sealed_key(transaction.connection, purpose, sealed)
+        upkeep.keep_sealed_key(transaction.connection, purpose, sealed)
     return ports.keyring.open_sealed("identity_keys", purpose, "sealed", sealed)

@@ -63,16 +63,16 @@ async def _build(core: Core) -> Running:
 
 
 def _end_at_restore(transaction: Transaction, now: Instant) -> Mapping[str, int]:
-    from limen.identity import store
+    from limen.identity.store import upkeep
 
-    _, links = store.end_everything(transaction.connection, now)
+    _, links = upkeep.end_everything(transaction.connection, now)
     return {"links": links}
 
 
 def _changed_by_erasing(connection: Connection, person_id: str) -> Iterator[tuple[str, str]]:
-    from limen.identity import store
+    from limen.identity.store import erasure
 
-    sessions, tokens = store.keys_of(connection, person_id)
+    sessions, tokens = erasure.keys_of(connection, person_id)
     yield from (("session", one) for one in sessions)
     yield from (("app_token", one) for one in tokens)
 

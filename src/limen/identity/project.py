@@ -9,7 +9,7 @@ from collections.abc import Callable
 
 from limen.clock import Instant
 from limen.facts import Known, Person
-from limen.identity import store
+from limen.identity.store import app_tokens, people, sessions, workloads
 from limen.identity.workload import Workload
 from limen.storage.database import Snapshot
 from limen.storage.feed import Feed
@@ -33,29 +33,29 @@ def register(feed: Feed, known: Known, now: Callable[[], Instant]) -> None:
 
 def read_all(snapshot: Snapshot, now: Instant) -> Apply:
     """Everything identity knows. Applied again, it also drops what is gone."""
-    people = store.all_people(snapshot.connection)
-    marks = store.all_not_before(snapshot.connection)
-    sessions = store.all_sessions(snapshot.connection, now)
-    workloads = [_as_asker(one) for one in store.all_workloads(snapshot.connection)]
-    tokens = store.all_app_tokens(snapshot.connection)
+    persons = people.everybody(snapshot.connection)
+    marks = sessions.all_not_before(snapshot.connection)
+    opened = sessions.all_good(snapshot.connection, now)
+    askers = [_as_asker(one) for one in workloads.all_known(snapshot.connection)]
+    tokens = app_tokens.all_kept(snapshot.connection)
 
     def apply(known: Known) -> None:
         for kind, key, at in marks:
             known.set_not_before((kind, key), at)
-        for person_id in known.people.keys() - {person.id for person in people}:
+        for person_id in known.people.keys() - {person.id for person in persons}:
             known.drop_person(person_id)
-        for session_id in known.sessions.keys() - {session.id for _, session, _ in sessions}:
+        for session_id in known.sessions.keys() - {session.id for _, session, _ in opened}:
             known.drop_session(session_id)
-        for person in people:
+        for person in persons:
             known.put_person(person)
-        for token_hash, session, last_used in sessions:
+        for token_hash, session, last_used in opened:
             known.put_session(token_hash, session, last_used)
-        for workload_id in known.workloads.keys() - {workload.id for workload in workloads}:
+        for workload_id in known.workloads.keys() - {asker.id for asker in askers}:
             known.drop_workload(workload_id)
         for token_id in known.tokens.keys() - {token.id for _, token in tokens}:
             known.drop_token(token_id)
-        for workload in workloads:
-            known.put_workload(workload)
+        for asker in askers:
+            known.put_workload(asker)
         for token_hash, token in tokens:
             known.put_token(token_hash, token.session)
 
@@ -63,7 +63,7 @@ def read_all(snapshot: Snapshot, now: Instant) -> Apply:
 
 
 def read_person(snapshot: Snapshot, person_id: str) -> Apply:
-    person = store.person_by_id(snapshot.connection, person_id)
+    person = people.by_id(snapshot.connection, person_id)
     if person is None:
         return lambda known: known.drop_person(person_id)
     found = person
@@ -71,7 +71,7 @@ def read_person(snapshot: Snapshot, person_id: str) -> Apply:
 
 
 def read_session(snapshot: Snapshot, session_id: str) -> Apply:
-    row = store.session_by_id(snapshot.connection, session_id)
+    row = sessions.by_id(snapshot.connection, session_id)
     if row is None:
         return lambda known: _drop_with_children(known, session_id)
     token_hash, session, last_used = row
@@ -79,7 +79,7 @@ def read_session(snapshot: Snapshot, session_id: str) -> Apply:
 
 
 def read_workload(snapshot: Snapshot, workload_id: str) -> Apply:
-    workload = store.workload_by_id(snapshot.connection, workload_id)
+    workload = workloads.by_id(snapshot.connection, workload_id)
     if workload is None:
         return lambda known: known.drop_workload(workload_id)
     found = _as_asker(workload)
@@ -87,7 +87,7 @@ def read_workload(snapshot: Snapshot, workload_id: str) -> Apply:
 
 
 def read_app_token(snapshot: Snapshot, token_id: str) -> Apply:
-    row = store.app_token_by_id(snapshot.connection, token_id)
+    row = app_tokens.by_id(snapshot.connection, token_id)
     if row is None:
         return lambda known: known.drop_token(token_id)
     token_hash, token = row
@@ -101,7 +101,7 @@ def _as_asker(workload: Workload) -> Person:
 def read_not_before(snapshot: Snapshot, written: str) -> Apply:
     """The key of a "not_before" change is `kind:key`."""
     kind, _, key = written.partition(":")
-    at = store.not_before_of(snapshot.connection, kind, key)
+    at = sessions.not_before_of(snapshot.connection, kind, key)
     return lambda known: known.set_not_before((kind, key), at)
 
 

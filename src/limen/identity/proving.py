@@ -4,33 +4,35 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from typing import NoReturn
 
-from limen.clock import Instant
 from limen.facts import Factor
-from limen.identity import store
 from limen.identity.codes import matching_step
 from limen.identity.deciding import refuse
 from limen.identity.errors import SignInFailedError, SlowedError
 from limen.identity.guesses import Guesses, Key, network_of
 from limen.identity.model import Passkey, Proofs, Visitor
-from limen.identity.passkeys import Assertion, Ceremonies, Credential, Refusal, credential_id_of
+from limen.identity.passkeys import Ceremonies, Credential, Refusal, credential_id_of
 from limen.identity.passwords import MAX_LENGTH, Passwords
 from limen.identity.ports import Ports
+from limen.identity.store import factors, upkeep
+from limen.rate_limit import RateLimit
 from limen.storage.database import Transaction
-
-_SAID_EVERY = 10_000
-_MAX_SAID = 1_000
 
 
 @dataclass(frozen=True, slots=True)
-class Typed:
-    """What somebody typed held as far as can be told outside the transaction: which factors, and which time step."""
+class Proved:
+    """Proofs that held as far as can be told outside the transaction: of whom, and by which passkey ("": by none).
+
+    `use` spends them in the transaction that relies on them, and returns a word where they were spent meanwhile.
+    """
 
     person_id: str
     proofs: Proofs
-    step: int = 0
+    use: Callable[[Transaction], str]
+    passkey_id: str = ""
 
 
 class Proving:
@@ -44,14 +46,14 @@ class Proving:
         self._passwords = passwords
         self._guesses = guesses
         self._key = hmac.digest(key, b"limen guesses", hashlib.sha256)
-        self._said: dict[Key, Instant] = {}
+        self._told = RateLimit(per_second=0.1, at_once=1)
 
     # Passkeys
 
-    async def assertion(
+    async def passkey(
         self, credential: Credential, visitor: Visitor, subject: str, kind: str, person_id: str = ""
-    ) -> Assertion:
-        """The assertion, if its signature holds; of that person's passkeys only, where one is given.
+    ) -> Proved:
+        """A passkey, if the signature holds; of that person's only, where one is given.
 
         Raises SignInFailedError, SlowedError.
         """
@@ -62,7 +64,7 @@ class Proving:
         try:
             credential_id = credential_id_of(credential)
             passkey = await self._ports.read(
-                lambda snapshot: store.passkey_by_credential(snapshot.connection, credential_id)
+                lambda snapshot: factors.passkey_by_credential(snapshot.connection, credential_id)
             )
             held = self._ceremonies.asserted(credential, passkey, person_id, visitor, subject, now)
         except Refusal as refused:
@@ -70,30 +72,27 @@ class Proving:
             refuse(self._ports, kind, refused.word, visitor, owner, subject if person_id else "")
             raise SignInFailedError from None
         self._guesses.forgive(keys, now)
-        return held
 
-    @staticmethod
-    def accept(transaction: Transaction, held: Assertion, now: Instant) -> str:
-        """Spend the challenge and move the counter, in the transaction that uses the proof; a word if either fails."""
-        if not store.spend_challenge(transaction.connection, held.challenge_hash, held.challenge_ends_at):
-            return "challenge-used"
-        if not store.use_passkey(transaction.connection, held.passkey.id, held.sign_count, now):
-            return "counter-went-back"
-        return ""
+        def use(transaction: Transaction) -> str:
+            if not upkeep.spend_challenge(transaction.connection, held.challenge_hash, held.challenge_ends_at):
+                return "challenge-used"
+            if not factors.use_passkey(transaction.connection, held.passkey.id, held.sign_count, now):
+                return "counter-went-back"
+            return ""
+
+        return Proved(held.passkey.person_id, {Factor.PASSKEY: now}, use, held.passkey.id)
 
     # What is typed
 
     async def typed(
         self, email: str, password: str, code: str, visitor: Visitor, kind: str, session: str = ""
-    ) -> Typed:
+    ) -> Proved:
         """The person and the factors that were typed rightly: all that were typed, or nothing.
 
         The same work is done whether or not the address is known. Raises SignInFailedError, SlowedError, BusyError.
         """
         now = self._ports.now()
-        found = await self._ports.read(
-            lambda snapshot: store.way_in(snapshot.connection, email, visitor.browser_hash if visitor.browser else b"")
-        )
+        found = await self._ports.read(lambda snapshot: factors.way_in(snapshot.connection, email, visitor.known_as))
         person_id = found.person_id
         keys = self.keys_of(email, found, visitor)
         self.admit(keys, visitor)
@@ -104,18 +103,16 @@ class Proving:
             raise
         if not is_right:
             self._fail("password-wrong" if person_id else "nobody", kind, visitor, person_id, session)
-        proofs = {Factor.PASSWORD: now}
-        step = 0
+        given = Proved(person_id, {}, lambda _transaction: "")
         if code:
-            step = self.code_step(person_id, found.sealed_seed, code, kind, visitor, session)
-            proofs[Factor.CODE] = now
+            given = self.code(person_id, found.sealed_seed, code, kind, visitor, session)
         self._guesses.forgive(keys, now)
-        return Typed(person_id, proofs, step)
+        return replace(given, proofs={**given.proofs, Factor.PASSWORD: now})
 
-    def code_step(
+    def code(
         self, person_id: str, sealed: bytes | None, code: str, kind: str, visitor: Visitor, session: str = ""
-    ) -> int:
-        """The time step whose code this is. Raises SignInFailedError, also when codes come too fast.
+    ) -> Proved:
+        """An authenticator code. Raises SignInFailedError, also when codes come too fast.
 
         Only somebody who gave the right password, or holds a session, gets here, so being slowed is not said: it
         would tell a thief that the password was right.
@@ -129,7 +126,11 @@ class Proving:
         if step is None:
             self._fail("code-wrong", kind, visitor, person_id, session)
         self._guesses.forgive(keys, now)
-        return step
+
+        def use(transaction: Transaction) -> str:
+            return "" if factors.use_step(transaction.connection, person_id, step) else "code-used"
+
+        return Proved(person_id, {Factor.CODE: now}, use)
 
     def admit(self, keys: tuple[Key, ...], visitor: Visitor) -> None:
         """Raises SlowedError, journaled at most every ten seconds for one address."""
@@ -137,11 +138,7 @@ class Proving:
         wait = self._guesses.admit(keys, now)
         if not wait:
             return
-        place: Key = ("said", network_of(visitor.address))
-        if now - self._said.get(place, -_SAID_EVERY) >= _SAID_EVERY:
-            if len(self._said) >= _MAX_SAID:
-                self._said.clear()
-            self._said[place] = now
+        if self._told.admits(network_of(visitor.address), now):
             refuse(self._ports, "sign_in.slowed", "too-many-guesses", visitor)
         raise SlowedError(wait)
 
@@ -149,7 +146,7 @@ class Proving:
         """Take back a try that was right."""
         self._guesses.forgive(keys, self._ports.now())
 
-    def keys_of(self, email: str, found: store.WayIn, visitor: Visitor) -> tuple[Key, ...]:
+    def keys_of(self, email: str, found: factors.WayIn, visitor: Visitor) -> tuple[Key, ...]:
         """A browser the person has signed in with counts for itself; everybody else counts three times."""
         if found.knows_browser:
             return (("browser", f"{found.person_id}:{visitor.browser_hash.hex()[:24]}"),)

@@ -11,10 +11,11 @@ from dataclasses import dataclass, replace
 from limen.clock import HOUR, Instant
 from limen.events import Event
 from limen.facts import UNPROVED, Person, Session, Standing
-from limen.identity import store
-from limen.identity.errors import FreshProofNeededError, NotLiveError, UnknownError
+from limen.identity.errors import FreshProofNeededError, NotLiveError, OpensConsoleOnlyError, UnknownError
+from limen.identity.links import withdraw_links
 from limen.identity.model import Proofs, SignedIn, Token, Visitor, auth_of, is_fresh, new_id
 from limen.identity.ports import Ports
+from limen.identity.store import recovery_codes, sessions, upkeep
 from limen.storage.break_glass import is_break_glass
 from limen.storage.database import Transaction
 
@@ -53,6 +54,16 @@ class Sessions:
             raise NotLiveError
         return current
 
+    def own(self, session: Session | None) -> Session:
+        """A live session that its person opened with a proof of theirs: what break-glass makes would outlive it.
+
+        Raises NotLiveError, OpensConsoleOnlyError.
+        """
+        current = self.live(session)
+        if is_break_glass(current):
+            raise OpensConsoleOnlyError
+        return current
+
     def freshly_proved(self, session: Session, strength: int) -> Session:
         """A live session proved at least this strongly in the last ten minutes.
 
@@ -70,24 +81,25 @@ class Sessions:
     def open(
         self, transaction: Transaction, person: Person, proofs: Proofs, visitor: Visitor, passkey_id: str = ""
     ) -> SignedIn:
-        """Open a sign-in session inside the transaction that accepted the proof."""
+        """Open a sign-in session in the transaction that accepted the proof, bound to the device that was proved."""
         connection, now = transaction.connection, self._ports.now()
-        settings = self._ports.settings.sessions
+        settings, device_id = self._ports.settings.sessions, self._ports.device_of(visitor)
         session = Session(
             id=new_id("s"),
             person_id=person.id,
             auth=auth_of(proofs),
-            started_at=_after_every_mark(transaction, person.id, now),
+            started_at=_after_every_mark(transaction, person.id, device_id, now),
             expires_at=now + int(settings.absolute_hours * HOUR),
             idle_ms=int(settings.idle_hours * HOUR),
+            device_id=device_id,
             address=visitor.address[:64],
             user_agent=visitor.user_agent[:200],
         )
         token = Token.new()
         self._make_room(transaction, person.id, MOST_OF_A_PERSON)
-        store.insert_session(connection, session, token.hash, proofs, passkey_id)
+        sessions.add(connection, session, token.hash, proofs, passkey_id)
         if visitor.browser:
-            store.remember_browser(connection, visitor.browser_hash, person.id, now)
+            upkeep.remember_browser(connection, visitor.browser_hash, person.id, now)
         transaction.changed("session", session.id)
         return SignedIn(token, session, person)
 
@@ -96,13 +108,13 @@ class Sessions:
     ) -> SignedIn | None:
         """Add proofs to a session and give it a new token, so one that leaked before is worthless. None if gone."""
         connection = transaction.connection
-        before = store.proofs_of(connection, session.id)
+        before = sessions.proofs_of(connection, session.id)
         if before is None:
             return None
         token = Token.new()
-        store.renew_session(connection, session.id, token.hash, {**before, **proofs}, passkey_id)
+        sessions.renew(connection, session.id, token.hash, {**before, **proofs}, passkey_id)
         transaction.changed("session", session.id)
-        renewed = store.session_by_id(connection, session.id)
+        renewed = sessions.by_id(connection, session.id)
         return SignedIn(token, renewed[1], person) if renewed else None
 
     async def open_app_session(self, parent_id: str, app_id: str, address: str, user_agent: str) -> str:
@@ -126,22 +138,22 @@ class Sessions:
             idle_ms=root.idle_ms,
             app=app_id,
             parent=root.id,
+            device_id=root.device_id,
             address=address[:64],
             user_agent=user_agent[:200],
         )
 
         def work(transaction: Transaction) -> None:
             connection = transaction.connection
-            started_at = _after_every_mark(transaction, root.person_id, now)
+            started_at = _after_every_mark(transaction, root.person_id, root.device_id, now)
             opened = replace(session, started_at=started_at)
             self._make_room(transaction, root.person_id, MOST_OF_AN_APP, app=app_id, parent=root.id)
-            store.insert_session(connection, opened, token.hash, {})
+            sessions.add(connection, opened, token.hash, {})
             transaction.changed("session", opened.id)
 
         await self._ports.write(work)
         self._ports.say(
             Event(
-                id="",
                 at=now,
                 kind="session.app_opened",
                 actor=root.person_id,
@@ -195,13 +207,12 @@ class Sessions:
         now = self._ports.now()
 
         def work(transaction: Transaction) -> bool:
-            found = store.session_by_id(transaction.connection, session_id)
+            found = sessions.by_id(transaction.connection, session_id)
             if found is None:
                 return False
             mark(transaction, "session", session_id, max(now, found[1].started_at) + 1)
             transaction.say(
                 Event(
-                    id="",
                     at=now,
                     kind="session.revoked",
                     actor=by,
@@ -233,7 +244,7 @@ class Sessions:
         def work(transaction: Transaction) -> None:
             mark(transaction, "company", "", now + 1)
             transaction.say(
-                Event(id="", at=now, kind="sessions.revoked", actor=by, reason=reason, details={"scope": "company"})
+                Event(at=now, kind="sessions.revoked", actor=by, reason=reason, details={"scope": "company"})
             )
 
         await self._ports.write(work)
@@ -252,7 +263,7 @@ class Sessions:
             if not session.parent and (used := known.last_used(session.id)) > self._saved.get(session.id, 0)
         ][:at_most]
         if news:
-            await self._ports.write(lambda transaction: store.save_last_used(transaction.connection, news))
+            await self._ports.write(lambda transaction: sessions.save_last_used(transaction.connection, news))
             self._saved = {key: at for key, at in self._saved.items() if key in known.sessions} | dict(news)
         return len(news)
 
@@ -261,10 +272,10 @@ class Sessions:
         now = self._ports.now()
 
         def work(transaction: Transaction) -> int:
-            ended = store.ended_sessions(transaction.connection, now, _PURGE_AT_ONCE)
+            ended = sessions.ended(transaction.connection, now, _PURGE_AT_ONCE)
             for session_id in ended:
                 self._forget(transaction, session_id)
-            store.purge(transaction.connection, now)
+            upkeep.purge(transaction.connection, now)
             return len(ended)
 
         return await self._ports.write(work)
@@ -272,18 +283,18 @@ class Sessions:
     def _make_room(
         self, transaction: Transaction, person_id: str, most: int, *, app: str = "", parent: str = ""
     ) -> None:
-        existing = store.sessions_of(transaction.connection, person_id, app=app, parent=parent)
+        existing = sessions.of(transaction.connection, person_id, app=app, parent=parent)
         for session_id in existing[: max(0, len(existing) - most + 1)]:
             self._forget(transaction, session_id)
 
     def _forget(self, transaction: Transaction, session_id: str) -> None:
-        store.delete_session(transaction.connection, session_id)
+        sessions.remove(transaction.connection, session_id)
         transaction.changed("session", session_id)
 
 
 def mark(transaction: Transaction, kind: str, key: str, at: Instant) -> None:
     """Everything issued to (kind, key) before `at` is dead: the one way in which anything is revoked."""
-    store.raise_not_before(transaction.connection, kind, key, at)
+    sessions.raise_not_before(transaction.connection, kind, key, at)
     transaction.changed("not_before", f"{kind}:{key}")
 
 
@@ -293,13 +304,12 @@ def end_everything_of(
     """Kill all that was issued to a person, with its event; a thief's browser is known no longer, and the links and
     recovery codes that a thief could have made are worth nothing.
     """
-    store.revoke_links(transaction.connection, now, person_id=person_id)
-    store.delete_recovery_codes(transaction.connection, person_id)
-    store.forget_browsers_of(transaction.connection, person_id)
+    withdraw_links(transaction, person_id, now)
+    recovery_codes.remove_of(transaction.connection, person_id)
+    upkeep.forget_browsers_of(transaction.connection, person_id)
     mark(transaction, "person", person_id, now + 1)
     transaction.say(
         Event(
-            id="",
             at=now,
             kind="sessions.revoked",
             actor=by,
@@ -310,7 +320,7 @@ def end_everything_of(
     )
 
 
-def _after_every_mark(transaction: Transaction, person_id: str, now: Instant) -> Instant:
+def _after_every_mark(transaction: Transaction, person_id: str, device_id: str, now: Instant) -> Instant:
     """When a new session starts: now, or the newest mark that would kill it, should the clock have been set back."""
-    marks = (("company", ""), ("person", person_id))
-    return max(now, *(store.not_before_of(transaction.connection, kind, key) for kind, key in marks))
+    marks = (("company", ""), ("person", person_id), ("device", device_id))
+    return max(now, *(sessions.not_before_of(transaction.connection, kind, key) for kind, key in marks))

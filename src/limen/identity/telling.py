@@ -10,10 +10,10 @@ from urllib.parse import urlsplit
 
 from limen.clock import DAY, Instant, Milliseconds
 from limen.facts import Person
-from limen.identity import store
 from limen.identity.invitation import date_in
 from limen.identity.model import new_id
 from limen.identity.ports import Ports
+from limen.identity.store import people
 from limen.mail import Mails, Message
 from limen.storage.database import Transaction
 
@@ -99,7 +99,7 @@ class Telling:
 
     def tell(self, transaction: Transaction, person: Person, news: News, now: Instant) -> None:
         """Have this person told, in their language."""
-        language = store.language_of(transaction.connection, person.id)
+        language = people.language_of(transaction.connection, person.id)
         message = told(person, news, now, self._ports, language)
         about = new_id("told")
         self._mails.put(transaction, message, person_id=person.id, about=about, now=now, until=now + GOOD_FOR_MS)

@@ -20,8 +20,8 @@ import msgspec
 
 from limen.clock import Instant, to_iso
 from limen.events import KINDS, Event
-from limen.identity import store
 from limen.identity.people_file import neutral
+from limen.identity.store import erasure
 from limen.privacy.counted import counted
 from limen.privacy.errors import NobodyError
 from limen.storage import Database
@@ -65,7 +65,7 @@ def write_copy(
     out: IO[bytes], database: Database, reader: Reader, person_id: str, now: Instant, *, company: str, by: str
 ) -> Copy:
     """Write the zip file to `out`, and have the journal say that it was made. Raises NobodyError, OSError."""
-    rows = database.read(lambda snapshot: store.copy_of(snapshot.connection, person_id))
+    rows = database.read(lambda snapshot: erasure.copy_of(snapshot.connection, person_id))
     if "people" not in rows:
         raise NobodyError(person_id)
     counts: Counter[str] = Counter()

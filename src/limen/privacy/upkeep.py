@@ -11,7 +11,7 @@ from typing import Final
 
 from limen.clock import DAY, HOUR, Clock, Instant
 from limen.errors import LimenError
-from limen.identity import store
+from limen.identity.store import erasure, links
 from limen.mail import store as mails
 from limen.pillar import Every
 from limen.privacy.erase import carry_out, erase_person, forget_mail_files
@@ -56,7 +56,7 @@ class Upkeep:
             self._looked_at = now
         if now >= self._journal_again_at and carry_out(self.database, self.journal, self.data, now) is not None:
             forget_mail_files(self.database, self.outbox)
-            if self.database.read(lambda snapshot: store.waiting_in_journal(snapshot.connection, now)):
+            if self.database.read(lambda snapshot: erasure.waiting_in_journal(snapshot.connection, now)):
                 self._journal_again_at = now + AGAIN_MS  # a segment is damaged: trying at once would change nothing
 
     def _end_of_keeping(self, now: Instant) -> None:
@@ -67,7 +67,7 @@ class Upkeep:
                 _log.warning("%s was not erased: %s", person_id, wrong)
 
         def forget(transaction: Transaction) -> None:
-            store.forget_links(transaction.connection, now - self.retention.links_days * DAY)
+            links.forget(transaction.connection, now - self.retention.links_days * DAY)
             mails.purge(transaction.connection, now, self.retention.mails_days * DAY)
 
         self.database.write(forget)
@@ -79,9 +79,9 @@ def due(snapshot: Snapshot, retention: Retention, now: Instant) -> list[tuple[st
     connection = snapshot.connection
     found: list[tuple[str, str]] = []
     if retention.people_days:
-        left = store.let_go_before(connection, now - retention.people_days * DAY)
+        left = erasure.let_go_before(connection, now - retention.people_days * DAY)
         found += [(person_id, LEFT_LONG_AGO) for person_id in left]
     if retention.invited_days:
-        invited = store.invited_before(connection, now - retention.invited_days * DAY)
+        invited = erasure.invited_before(connection, now - retention.invited_days * DAY)
         found += [(person_id, NEVER_CAME) for person_id in invited]
     return found[:MOST_AT_ONCE]

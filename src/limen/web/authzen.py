@@ -21,11 +21,11 @@ from starlette.responses import Response
 from limen.clock import Instant
 from limen.enforcement import authzen
 from limen.enforcement.addresses import client_address
-from limen.enforcement.allowance import Allowance
 from limen.enforcement.authzen import Decided, Evaluation, MalformedError
 from limen.facts import ACTIONS, ANYBODY, LIMEN, UNKNOWN_RISK, App, Facts, Person, Session, Standing
 from limen.identity.workload import Workload
 from limen.policy.decision import Effect, Named, Request as Asked
+from limen.rate_limit import RateLimit
 from limen.web.ports import Ports
 from limen.web.shell import App as Asgi, TooLargeError
 
@@ -67,7 +67,7 @@ class _WrongError(Exception):
 class _Api:
     def __init__(self, ports: Ports) -> None:
         self._ports = ports
-        self._questions = Allowance(QUESTIONS_PER_SECOND, MOST_AT_ONCE)
+        self._questions = RateLimit(QUESTIONS_PER_SECOND, MOST_AT_ONCE)
         self._alone: dict[tuple[str, str], Facts] = {}
         self._requests: dict[tuple[str, str], Asked] = {}
         public_url = ports.settings.public_url
@@ -144,7 +144,7 @@ class _Api:
         return authzen.write(said[0] if many.is_single else said)
 
     def _count(self, workload: Workload, questions: int) -> None:
-        if not self._questions.take(workload.id, questions, self._ports.clock.now()):
+        if not self._questions.admits(workload.id, self._ports.clock.now(), questions):
             raise _WrongError(429, "too many questions in this second", retry_after="1")
 
     # Whom and what it is about

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import Table, inspect
 
-from limen.identity import store
+from limen.identity.store import tables
 from limen.storage.database import Database
 from limen.storage.tables import metadata
 
@@ -26,4 +26,4 @@ def test_the_migrations_make_exactly_the_tables_that_the_code_declares(database:
 
 
 def _names() -> list[str]:
-    return [name for name, table in vars(store.tables).items() if isinstance(table, Table)]
+    return [name for name, table in vars(tables).items() if isinstance(table, Table)]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.enforcement.test_observed import asked
+from tests.enforcement.test_observed import asked, kept_words
 from tests.web.console.conftest import Console
 from tests.web.console.test_changes import begun, published
 from tests.web.console.test_onboarding import onboard
@@ -20,6 +20,8 @@ async def test_rules_and_a_public_route_are_picked_from_what_was_asked(console: 
     assert (await console.ada.get(AT)).status_code == 404
     await onboard(console)
     assert "Nobody asked for anything yet" in (await console.ada.get(AT)).text
+    observed, app = console.house.limen.doors.observed, console.house.limen.known.apps["wiki"]
+    kept_words(observed, "invite", "Reports/run", "logo", "tools.git/info/refs", of=app)
     for request in ("GET /invite/7?token=s3cret", "POST /Reports/run", "GET /logo", "GET /<b>"):
         await console.ask(ben, "wiki", *request.split(" "))
     limen = console.house.limen
@@ -71,7 +73,9 @@ async def test_a_page_shows_a_hundred_and_stays_light_however_much_was_asked(con
     await onboard(console)
     wiki = console.house.limen.known.apps["wiki"]
     for one in range(MOST_PATTERNS):
-        asked(console.house.limen.doors.observed, f"/{chr(97 + one // 26)}{chr(97 + one % 26)}/lists", of=wiki)
+        path = f"{chr(97 + one // 26)}{chr(97 + one % 26)}/lists"
+        kept_words(console.house.limen.doors.observed, path, of=wiki)
+        asked(console.house.limen.doors.observed, f"/{path}", of=wiki)
     page = (await console.ada.get(AT)).text
     assert page.count('name="route"') == 100
     assert 'asked?start=100"' in page

@@ -5,27 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import (
-    Connection,
-    Row,
-    and_,
-    delete,
-    insert,
-    select,
-    update,
-)
+from sqlalchemy import Connection, Row, and_, delete, insert, select, update
 
 from limen.clock import Instant
 from limen.facts import Factor
 from limen.identity.model import Passkey, PersonStatus
-from limen.identity.store.tables import (
-    browsers,
-    codes,
-    inserted,
-    passkeys,
-    passwords,
-    people,
-)
+from limen.identity.store.tables import browsers, codes, inserted, passkeys, passwords, people
 
 
 def insert_passkey(connection: Connection, passkey: Passkey) -> bool:
@@ -104,7 +89,7 @@ def delete_code(connection: Connection, person_id: str) -> bool:
     return bool(connection.execute(delete(codes).where(codes.c.person_id == person_id)).rowcount)
 
 
-def factors_of(connection: Connection, person_id: str) -> frozenset[Factor]:
+def held_by(connection: Connection, person_id: str) -> frozenset[Factor]:
     found = set()
     for factor, table in ((Factor.PASSKEY, passkeys), (Factor.PASSWORD, passwords), (Factor.CODE, codes)):
         if connection.execute(select(table.c.person_id).where(table.c.person_id == person_id).limit(1)).first():

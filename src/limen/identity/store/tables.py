@@ -5,18 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final
 
-from sqlalchemy import (
-    BigInteger,
-    Boolean,
-    Column,
-    Connection,
-    Float,
-    Index,
-    LargeBinary,
-    String,
-    Table,
-    insert,
-)
+from sqlalchemy import BigInteger, Boolean, Column, Connection, Float, Index, LargeBinary, String, Table, insert
 from sqlalchemy.exc import IntegrityError
 
 from limen.storage.tables import metadata

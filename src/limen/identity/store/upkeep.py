@@ -4,20 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from sqlalchemy import (
-    Connection,
-    and_,
-    delete,
-    func,
-    insert,
-    select,
-    update,
-)
+from sqlalchemy import Connection, and_, delete, func, insert, select, update
 
 from limen.clock import DAY, Instant, Milliseconds
 from limen.identity.guesses import Kept
+from limen.identity.store import recovery_codes
 from limen.identity.store.app_tokens import app_tokens
-from limen.identity.store.recovery_codes import end_recovery_codes
 from limen.identity.store.sessions import raise_not_before
 from limen.identity.store.tables import (
     browsers,
@@ -109,5 +101,5 @@ def end_everything(connection: Connection, now: Instant) -> tuple[Instant, int]:
         update(links).where(links.c.spent_at == 0, links.c.revoked_at == 0).values(revoked_at=now)
     )
     connection.execute(delete(browsers))
-    end_recovery_codes(connection, now)  # which were spent or replaced since, an old database does not know
+    recovery_codes.end_every(connection, now)  # which were spent or replaced since, an old database does not know
     return mark, int(done.rowcount)

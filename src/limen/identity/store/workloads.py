@@ -46,7 +46,7 @@ workload_tokens = Table(
 """A token that was revoked is gone."""
 
 
-def insert_workload(connection: Connection, workload: Workload, now: Instant) -> None:
+def add(connection: Connection, workload: Workload, now: Instant) -> None:
     connection.execute(
         insert(workloads).values(
             id=workload.id,
@@ -59,7 +59,7 @@ def insert_workload(connection: Connection, workload: Workload, now: Instant) ->
     )
 
 
-def insert_workload_token(connection: Connection, token: WorkloadToken, token_hash: bytes) -> None:
+def add_token(connection: Connection, token: WorkloadToken, token_hash: bytes) -> None:
     connection.execute(
         insert(workload_tokens).values(
             id=token.id,
@@ -71,21 +71,21 @@ def insert_workload_token(connection: Connection, token: WorkloadToken, token_ha
     )
 
 
-def all_workloads(connection: Connection) -> list[Workload]:
+def all_known(connection: Connection) -> list[Workload]:
     return [_workload(row) for row in connection.execute(_workloads().order_by(workloads.c.name))]
 
 
-def workload_by_id(connection: Connection, workload_id: str) -> Workload | None:
+def by_id(connection: Connection, workload_id: str) -> Workload | None:
     row = connection.execute(_workloads().where(workloads.c.id == workload_id)).first()
     return _workload(row) if row else None
 
 
-def workload_by_name(connection: Connection, name: str) -> Workload | None:
+def by_name(connection: Connection, name: str) -> Workload | None:
     row = connection.execute(_workloads().where(workloads.c.name == name)).first()
     return _workload(row) if row else None
 
 
-def tokens_of_workload(connection: Connection, workload_id: str) -> list[tuple[bytes, WorkloadToken]]:
+def tokens_of(connection: Connection, workload_id: str) -> list[tuple[bytes, WorkloadToken]]:
     """Its tokens with their hashes, the oldest first."""
     columns = workload_tokens.c
     chosen = select(columns.token_hash, columns.id, columns.workload_id, columns.issued_at, columns.expires_at).where(
@@ -95,13 +95,13 @@ def tokens_of_workload(connection: Connection, workload_id: str) -> list[tuple[b
     return [(token_hash, WorkloadToken(*rest)) for token_hash, *rest in rows]
 
 
-def shut_workload(connection: Connection, workload_id: str) -> None:
+def shut(connection: Connection, workload_id: str) -> None:
     """It is active no more, and its tokens are gone."""
     connection.execute(update(workloads).where(workloads.c.id == workload_id).values(active=False))
     connection.execute(workload_tokens.delete().where(workload_tokens.c.workload_id == workload_id))
 
 
-def reopen_workload(connection: Connection, workload: Workload) -> None:
+def reopen(connection: Connection, workload: Workload) -> None:
     """Active (again), with these groups and apps."""
     connection.execute(
         update(workloads)

@@ -15,8 +15,8 @@ from limen.clock import Instant
 from limen.company.load import FolderError
 from limen.company.picking import PICKED, PUBLIC, Pick, named, pick, proposed, rules_on
 from limen.company.routes import RouteError, read_route
-from limen.enforcement.folded import written
-from limen.enforcement.observed import MOST_PEOPLE, REST, Count, Kind, Segments
+from limen.enforcement.observed import MOST_PEOPLE, REST, Count, Kind
+from limen.enforcement.path_patterns import Segments, written
 from limen.errors import LimenError
 from limen.facts import ACTIONS, ActionRule, App
 from limen.web.console.changes import Changes

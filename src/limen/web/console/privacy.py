@@ -7,7 +7,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from limen.facts import LIMEN
-from limen.identity import store
+from limen.identity.store import erasure
 from limen.policy.saying import Language
 from limen.privacy.notice import Audience, notice
 from limen.privacy.standing import standing
@@ -36,8 +36,8 @@ def rooms(site: Site) -> APIRouter:
         shown = notice(audience, language, now)
         waiting, erased = await site.ports.database.reading(
             lambda snapshot: (
-                len(store.waiting_in_journal(snapshot.connection)),
-                len(store.erased_ids(snapshot.connection)),
+                len(erasure.waiting_in_journal(snapshot.connection)),
+                len(erasure.erased_ids(snapshot.connection)),
             )
         )
         return site.page(
