@@ -8,9 +8,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+from limen.messages.catalogue import catalogue
 from limen.policy.saying import Language
 from limen.privacy import english, german
-from limen.privacy.standing import Readers, Standing
+from limen.privacy.standing import NoticeFacts, Readers
 
 
 class Audience(StrEnum):
@@ -39,7 +40,7 @@ class Notice:
     sections: tuple[Section, ...]
 
 
-def notice(audience: Audience, language: Language, now: Standing) -> Notice:
+def notice(audience: Audience, language: Language, now: NoticeFacts) -> Notice:
     """The notice as things stand."""
     words = german if language is Language.GERMAN else english
     settings, keeping = now.settings, now.settings.retention
@@ -68,7 +69,8 @@ def notice(audience: Audience, language: Language, now: Standing) -> Notice:
             Section(words.RIGHTS, (), words.rights(f"{settings.public_url}/records", settings.help.contact))
         )
     else:
-        kinds = tuple(f"{words.FAMILIES[family]}: {', '.join(names)}" for family, names in now.kinds.items())
+        say = catalogue(language).gettext
+        kinds = tuple(f"{say(family.title)}: {', '.join(names)}" for family, names in now.kinds.items())
         sections += [
             Section(words.KINDS, (words.KINDS_LEAD,), kinds),
             Section(words.FIELDS, (words.FIELDS_LEAD,), words.FIELD_ITEMS),

@@ -68,7 +68,7 @@ SOUGHT = {
     "what a person did and what was done to them": Sought(person="p_eve"),
     "an app": Sought(app="wiki"),
     "an app, refused": Sought(app="wiki", effects=("deny", "challenge")),
-    "kinds and families of them": Sought(person="p_tom", kinds=("sign_in.", "person.changed")),
+    "kinds": Sought(person="p_tom", kinds=("sign_in.succeeded", "person.changed")),
     "some time": Sought(since=BEGUN + HOUR // 2, before=first_id_at(BEGUN + 2 * HOUR)),
     "whatever else must hold": Sought(holds=lambda one: one.at % 2 == 0),
     "nobody's": Sought(person="p_nobody"),

@@ -13,7 +13,7 @@ from typing import IO, Any, Self
 import msgspec
 
 from limen.clock import HOUR, Clock, Instant, SystemClock
-from limen.events import Event, EventIds, split_decision_id
+from limen.events import Event, EventIds, split_decision_id, warn_if_undeclared
 from limen.facts import Facts
 from limen.facts.written import facts_from_json, facts_to_json
 from limen.storage.database import Database
@@ -103,7 +103,8 @@ class Journal:
     # What goes in
 
     def record(self, event: Event) -> str:
-        """Note an event nobody waits for; from any thread. Returns its id."""
+        """Note an event nobody waits for; from any thread. Returns its id. Warns of an undeclared kind."""
+        warn_if_undeclared(event.kind)
         event = self._with_id(event)
         self._writer.put(event)
         return event.id

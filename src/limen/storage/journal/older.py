@@ -14,15 +14,13 @@ from pathlib import Path
 from typing import Any, Final
 
 from limen.clock import MINUTE, Instant
-from limen.events import Event, instant_of
+from limen.events import KINDS, Event, instant_of
 from limen.events.ids import first_id_at
 from limen.storage.journal.reader import Reader, events_in
 from limen.storage.journal.segment import Name
 
 PATIENCE_SECONDS: Final = 0.12
 """How long one page is looked for. What was not reached is told, and looked through by the next page."""
-ABOUT_APPS: Final = ("session.app_opened", "upstream.failed", "stream.cut", "token.made", "token.revoked")
-"""Kinds of events that are about an app without being a decision; their `details` name it."""
 _AT_ONCE: Final = 24
 """How many sealed segments are asked with one question: a day of them."""
 _CANDIDATES: Final = 400
@@ -44,9 +42,8 @@ _EVER: Final = 1 << 47
 class Sought:
     """Which events; "" and () don't narrow.
 
-    `person` did it, or it was done to them. `kinds` are whole kinds, or beginnings where a dot ends one. `effects` are
-    of decisions. `before` is an event's id, itself left out; `since` an instant, itself taken in. `holds` is what else
-    must be so.
+    `person` did it, or it was done to them. `effects` are of decisions. `before` is an event's id, itself left out;
+    `since` an instant, itself taken in. `holds` is what else must be so.
     """
 
     person: str = ""
@@ -63,7 +60,7 @@ class Sought:
             and event.at >= self.since
             and (not self.person or self.person in {event.actor, event.subject})
             and (not self.app or app_of(event) == self.app)
-            and (not self.kinds or any(_is_kind(event.kind, kind) for kind in self.kinds))
+            and (not self.kinds or event.kind in self.kinds)
             and (not self.effects or (event.decision is not None and event.decision.effect in self.effects))
             and (self.holds is None or self.holds(event))
         )
@@ -90,7 +87,8 @@ def app_of(event: Event) -> str:
     """The app that an event is about; "" where there is none."""
     if event.decision is not None:
         return event.decision.app
-    said = event.details.get("app", "") if event.kind in ABOUT_APPS else ""
+    kind = KINDS.get(event.kind)
+    said = event.details.get("app") if kind is not None and kind.app_filters else None
     return said if isinstance(said, str) else ""
 
 
@@ -226,13 +224,10 @@ def _where(sought: Sought) -> tuple[str, dict[str, Any]]:
         values["person"] = sought.person
     if sought.app:
         conditions.append("(app = $app or list_contains($about, kind))")
-        values |= {"app": sought.app, "about": list(ABOUT_APPS)}
+        values |= {"app": sought.app, "about": [kind.name for kind in KINDS.values() if kind.app_filters]}
     if sought.kinds:
-        any_of = []
-        for number, kind in enumerate(sought.kinds):
-            any_of.append(f"starts_with(kind, $kind{number})" if kind.endswith(".") else f"kind = $kind{number}")
-            values[f"kind{number}"] = kind
-        conditions.append(f"({' or '.join(any_of)})")
+        conditions.append("list_contains($kinds, kind)")
+        values["kinds"] = list(sought.kinds)
     if sought.effects:
         conditions.append("list_contains($effects, effect)")
         values["effects"] = list(sought.effects)
@@ -243,7 +238,3 @@ def _where(sought: Sought) -> tuple[str, dict[str, Any]]:
         conditions.append("time >= $since")
         values["since"] = sought.since
     return " and ".join(conditions), values
-
-
-def _is_kind(kind: str, wanted: str) -> bool:
-    return kind.startswith(wanted) if wanted.endswith(".") else kind == wanted

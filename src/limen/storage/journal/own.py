@@ -12,34 +12,25 @@ from typing import Any, Final
 
 import msgspec
 
-from limen.events import Event, from_ocsf
+from limen.events import KINDS, Event, Owner, from_ocsf
 from limen.facts import LIMEN
 
-OF_OFFICE: Final = (
-    "revision.",
-    "break_glass.",
-    "workload.",
-    "journal.",
-    "limen.",
-    "backup.",
-    "key.",
-    "disk.",
-    "person.",
-)
-"""Kinds that tell how Limen was governed. Of a person: invited, changed, exported, erased."""
-FOR_ONESELF: Final = frozenset({"person.enrolled", "person.exported"})
 VISITS: Final = frozenset({"view", "sign_in"})
 """What a person does at Limen for themselves; any other action there is one of office."""
 
 
 def is_own(event: Event, person_ids: Collection[str]) -> bool:
-    """Whether this event is the own one of somebody among `person_ids`."""
+    """Whether this event is the own one of somebody among `person_ids`.
+
+    Of a kind that nobody declares (its part is gone) it is taken to be: nothing is left of whoever is erased.
+    """
     involved = {event.actor, event.subject} - {""}
     if len(involved) != 1 or not involved <= set(person_ids):
         return False
     if event.decision is not None:
         return event.decision.app != LIMEN or event.decision.action in VISITS
-    return event.kind in FOR_ONESELF or not event.kind.startswith(OF_OFFICE)
+    kind = KINDS.get(event.kind)
+    return kind is None or kind.topic.owner is Owner.PERSON
 
 
 def is_own_body(body: bytes, person_ids: Collection[str]) -> bool:
