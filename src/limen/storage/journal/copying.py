@@ -10,7 +10,7 @@ from typing import Final
 
 import msgspec
 
-from limen.storage.journal.chain import Broken, Link, Signer, follow, start_of
+from limen.storage.journal.chain import Broken, Link, Signer, follow
 from limen.storage.journal.checkpoint import (
     CHECKPOINT_FILE,
     EVIDENCE,
@@ -76,13 +76,10 @@ def pieces(stock: Stock) -> tuple[list[Piece], Reach]:
         for name, content in stock.small
     ]
     listed = {segment.ordinal: segment for segment in stock.sealed.segments}
-    link = Link(stock.sealed.expired_n, stock.sealed.expired_head.encode())
-    link = link if link.n else start_of(writer)
-    first = link.n + 1
+    first, link = stock.sealed.start(writer).n + 1, stock.sealed.end(writer)
     for segment in stock.sealed.segments:
-        path = stock.folder / str(Name(segment.ordinal, segment.begun_at, is_sealed=True))
+        path = stock.folder / segment.file_name
         found.append(Piece(f"{writer}/{path.name}", path, path.stat().st_size, segment.sha256))
-        link = Link(segment.last_n, segment.head.encode())
     for name, path, size in stock.segments:
         if not name.is_sealed and name.ordinal not in listed:
             whole, digest, link = _whole(path, size, link)

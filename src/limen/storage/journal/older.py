@@ -16,8 +16,7 @@ from typing import Any, Final
 from limen.clock import MINUTE, Instant
 from limen.events import KINDS, Event, instant_of
 from limen.events.ids import first_id_at
-from limen.storage.journal.reader import Reader, events_in
-from limen.storage.journal.segment import Name
+from limen.storage.journal.reader import EVER, Reader, Span, events_in
 
 PATIENCE_SECONDS: Final = 0.12
 """How long one page is looked for. What was not reached is told, and looked through by the next page."""
@@ -35,7 +34,6 @@ _LONGER_SECONDS: Final = 0.08
 _CHUNK: Final = 1 << 20
 _LATE: Final = MINUTE
 """How much later than its instant an event may have been written down."""
-_EVER: Final = 1 << 47
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,15 +72,6 @@ class Older:
     before: str
 
 
-@dataclass(frozen=True, slots=True)
-class _Part:
-    """A segment; every event in it happened before `ends_at`."""
-
-    name: Name
-    path: Path
-    ends_at: Instant
-
-
 def app_of(event: Event) -> str:
     """The app that an event is about; "" where there is none."""
     if event.decision is not None:
@@ -95,7 +84,7 @@ def app_of(event: Event) -> str:
 def older(reader: Reader, sought: Sought, limit: int, patience: float = PATIENCE_SECONDS) -> Older:
     """Up to `limit` events of those that are sought. Reads the disk: call it from a worker thread."""
     deadline, found = time.monotonic() + patience, dict[str, Event]()
-    left, cut = _parts(reader, sought), ""
+    left, cut = _spans(reader, sought), ""
     while left and not _is_enough(found, limit + 1, left[0].ends_at):
         taken, left = _first(left)
         beyond = first_id_at(left[0].ends_at + 1) if left else ""
@@ -120,22 +109,14 @@ def _is_enough(found: dict[str, Event], wanted: int, ends_at: Instant) -> bool:
     return len(found) >= wanted and instant_of(sorted(found, reverse=True)[wanted - 1]) > ends_at
 
 
-def _parts(reader: Reader, sought: Sought) -> list[_Part]:
+def _spans(reader: Reader, sought: Sought) -> list[Span]:
     """The segments that may hold what is sought; the one that goes on the longest first."""
-    of_writer: dict[Path, list[tuple[Name, Path]]] = {}
-    for name, path in reader.segments():
-        of_writer.setdefault(path.parent, []).append((name, path))
-    latest = instant_of(sought.before) if sought.before else _EVER
-    parts = []
-    for segments in of_writer.values():
-        ends = [name.begun_at for name, _ in segments[1:]]
-        for (name, path), ends_at in zip(segments, [*ends, _EVER], strict=True):
-            if name.begun_at - _LATE <= latest and ends_at >= sought.since:
-                parts.append(_Part(name, path, ends_at))
-    return sorted(parts, key=lambda part: part.ends_at, reverse=True)
+    latest = instant_of(sought.before) if sought.before else EVER
+    found = [span for span in reader.spans(sought.since) if span.name.begun_at - _LATE <= latest]
+    return sorted(found, key=lambda span: span.ends_at, reverse=True)
 
 
-def _first(parts: list[_Part]) -> tuple[list[_Part], list[_Part]]:
+def _first(parts: list[Span]) -> tuple[list[Span], list[Span]]:
     """What is read next, one open segment or as many sealed ones as one question takes; and the rest."""
     count = next((place for place, part in enumerate(parts[:_AT_ONCE]) if not part.name.is_sealed), _AT_ONCE)
     return parts[: max(count, 1)], parts[max(count, 1) :]
@@ -153,7 +134,7 @@ def _in_open(path: Path, sought: Sought, wanted: int, deadline: float, beyond: s
                     break
             if number % _LINES == 0 and time.monotonic() > deadline:
                 looked_to = max((first_id_at(one.at + _LATE) for one in events_in([line])), default="")
-                if looked_to and max(looked_to, beyond) < (sought.before or first_id_at(_EVER)):
+                if looked_to and max(looked_to, beyond) < (sought.before or first_id_at(EVER)):
                     return found, looked_to
     except FileNotFoundError:  # sealed since the list was made
         return _in_sealed([path.with_suffix(".parquet")], sought, wanted, deadline)

@@ -100,11 +100,6 @@ class Recent:
         with self._lock:
             return {hour: dict(sorts) for hour, sorts in self.hours.items() if hour + HOUR > since}
 
-    def forget_hours(self, before: Instant) -> None:
-        with self._lock:
-            for hour in [hour for hour in self.hours if hour < before]:
-                del self.hours[hour]
-
 
 class Live:
     """One client's view of events as they become durable: `async for event in live`. Close it, or use `async with`.

@@ -59,10 +59,10 @@ def recorded(
 
     Without facts it is faster still. Segments that are sealed meanwhile are read in their sealed form.
     """
-    chosen = _segments(reader, since)
-    sizes = [path.stat().st_size if path.exists() else 0 for _, path in chosen]
+    chosen = reader.spans(since)
+    sizes = [path.stat().st_size if path.exists() else 0 for _, path, _ in chosen]
     everything, done = sum(sizes) or 1, 0
-    for (name, path), size in zip(chosen, sizes, strict=True):
+    for (name, path, _), size in zip(chosen, sizes, strict=True):
         portions = _portions(path, name)
         begun = done
 
@@ -204,18 +204,6 @@ def _read_singly(portion: bytes) -> Iterator[_Line]:
         except msgspec.DecodeError:
             continue
         yield line
-
-
-def _segments(reader: Reader, since: Instant) -> list[tuple[Name, Path]]:
-    """The segments that may hold something from `since` on: one is over where the writer's next begins."""
-    of_writer: dict[Path, list[tuple[Name, Path]]] = {}
-    for name, path in reader.segments():
-        of_writer.setdefault(path.parent, []).append((name, path))
-    chosen = []
-    for found in of_writer.values():
-        ends = [name.begun_at for name, _ in found[1:]]
-        chosen += [each for each, end in zip(found, [*ends, None], strict=True) if end is None or end >= since]
-    return sorted(chosen, key=lambda each: each[0].begun_at)
 
 
 def _portions(path: Path, name: Name) -> Iterator[tuple[float, bytes | str]]:

@@ -18,7 +18,6 @@ from limen.storage.journal.checkpoint import (
     SEALED_FILE,
     UNREADABLE,
     Checkpoint,
-    Sealed,
     is_genuine,
     read_checkpoint,
     read_sealed,
@@ -132,11 +131,6 @@ def _put_aside(path: Path, now: Instant, reason: str, details: dict[str, str | i
 
 def _sealed_end(folder: Path, signer: Signer) -> Link:
     try:
-        sealed = read_sealed(folder / SEALED_FILE, signer.writer)
+        return read_sealed(folder / SEALED_FILE, signer.writer).end(signer.writer)
     except UNREADABLE:
-        sealed = Sealed(writer=signer.writer)
-    if sealed.segments:
-        return Link(sealed.segments[-1].last_n, sealed.segments[-1].head.encode())
-    if sealed.expired_n:
-        return Link(sealed.expired_n, sealed.expired_head.encode())
-    return start_of(signer.writer)
+        return start_of(signer.writer)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import fcntl
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from hashlib import file_digest
 from pathlib import Path
 from typing import Final, TypeVar
 
@@ -25,7 +24,7 @@ from limen.storage.journal.checkpoint import (
 )
 from limen.storage.journal.erasing import ERASING
 from limen.storage.journal.reader import writer_folders
-from limen.storage.journal.segment import LOCK_FILE, Name, segments_in
+from limen.storage.journal.segment import LOCK_FILE, Name, file_sha256, sealed_lines, segments_in
 from limen.storage.journal.spare import SPARE_FILE, WRITER as SPARE_WRITER, whole_lines
 
 _MOST_NAMED: Final = 10
@@ -130,7 +129,7 @@ class _Check:
 
     def _chain(self, sealed: Sealed, wanted: set[int]) -> Link:
         """Follow all segments from the oldest kept to the newest; returns the last link that holds."""
-        link = Link(sealed.expired_n, sealed.expired_head.encode()) if sealed.expired_n else start_of(self.folder.name)
+        link = sealed.start(self.folder.name)
         for path, raws in self._segments(sealed):
             gone: list[int] = []
             for line in follow(raws, link, self.signer):
@@ -172,7 +171,7 @@ class _Check:
 
     def _segments(self, sealed: Sealed) -> Iterator[tuple[Path, Iterable[bytes]]]:
         for segment in sealed.segments:
-            path = self.folder / str(Name(segment.ordinal, segment.begun_at, is_sealed=True))
+            path = self.folder / segment.file_name
             if not path.exists():
                 self._problem(f"{path.name} is gone (lines {segment.first_n} to {segment.last_n})")
                 return
@@ -180,7 +179,7 @@ class _Check:
             if good is None:
                 self._problem(f"{path.name} was changed")
                 return
-            yield path, _sealed_lines(good)
+            yield path, sealed_lines(good)
         done = {segment.ordinal for segment in sealed.segments}
         on_disk = segments_in(self.folder)
         unsealed = {name.ordinal for name, _ in on_disk if not name.is_sealed}
@@ -193,11 +192,11 @@ class _Check:
 
     def _vouched_for(self, path: Path, segment: SealedSegment) -> Path | None:
         """The file that the list vouches for: while bodies are erased, the new one may not have moved to its place."""
-        if _digest(path) == segment.sha256:
+        if file_sha256(path) == segment.sha256:
             return path
         digests = {each.sha256 for each in self._listed().segments if each.ordinal == segment.ordinal}
         both = [path.with_name(path.name + ERASING), path]
-        return next((each for each in both if each.exists() and _digest(each) in digests), None)
+        return next((each for each in both if each.exists() and file_sha256(each) in digests), None)
 
     def _compare(self, what: str, checkpoint: Checkpoint | None, end: Link) -> None:
         if checkpoint is None:
@@ -300,19 +299,3 @@ def _writer_named(raw: bytes) -> str:
         return msgspec.json.decode(raw, type=Checkpoint).writer
     except UNREADABLE:
         return "(unreadable)"
-
-
-def _digest(path: Path) -> str:
-    with path.open("rb") as file:
-        return file_digest(file, "sha256").hexdigest()
-
-
-def _sealed_lines(path: Path) -> Iterator[bytes]:
-    import duckdb  # noqa: PLC0415 -- heavy
-
-    with duckdb.connect(config={"memory_limit": "256MB", "threads": "1"}) as connection:
-        # Unsorted: they are written in order, and to sort them all of them would have to be in memory.
-        rows = connection.execute("select line from read_parquet($path)", {"path": str(path)})
-        while some := rows.fetchmany(1_000):
-            for (line,) in some:
-                yield line.encode() + b"\n"

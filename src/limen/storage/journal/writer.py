@@ -108,10 +108,6 @@ class Writer:
         self._thread.join()
         self._segment.close()
 
-    @property
-    def segment_name(self) -> Name:
-        return self._segment.name
-
     # From any thread
 
     def put(self, event: Event) -> None:
