@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from tests.privacy.test_standing import harbor
+from tests.privacy.test_notice_facts import harbor
 from tests.web import conftest as web
 from tests.web.conftest import Browser, House
 from tools import reference
@@ -16,8 +16,8 @@ from limen.events import KINDS, Event, Family, Filter, Kind, Owner, Topic, decla
 from limen.messages.catalogue import FOLDERS, po_of
 from limen.policy.saying import Language
 from limen.privacy.notice import Audience, as_markdown, notice
-from limen.privacy.standing import notice_facts
-from limen.storage.journal.own import is_own
+from limen.privacy.notice_facts import notice_facts
+from limen.storage.journal.erasable import is_erasable
 
 house, browser = web.house, web.browser
 
@@ -78,8 +78,8 @@ def test_both_notices_list_it_under_its_family() -> None:
 
 
 def test_it_goes_when_its_person_is_erased() -> None:
-    assert is_own(Event(at=1, kind="device.lost", actor="p_mia"), {"p_mia"})
-    assert not is_own(Event(at=1, kind="device.lost", actor="p_mia", subject="p_ada"), {"p_mia", "p_ada"})
+    assert is_erasable(Event(at=1, kind="device.lost", actor="p_mia"), {"p_mia"})
+    assert not is_erasable(Event(at=1, kind="device.lost", actor="p_mia", subject="p_ada"), {"p_mia", "p_ada"})
 
 
 def test_the_reference_describes_it() -> None:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import pytest
-from tests.privacy.test_standing import harbor
+from tests.privacy.test_notice_facts import harbor
 
 from limen.events import KINDS
 from limen.policy.saying import Language
 from limen.privacy.notice import Audience, as_markdown, notice
-from limen.privacy.standing import notice_facts
+from limen.privacy.notice_facts import notice_facts
 from limen.settings import Settings
 
 COMPANY = harbor()

@@ -19,7 +19,7 @@ def run(
     from limen.identity import store
     from limen.policy.saying import Language
     from limen.privacy.notice import Audience, as_markdown, notice
-    from limen.privacy.standing import notice_facts
+    from limen.privacy.notice_facts import notice_facts
 
     if audience not in set(Audience):
         raise LimenError(f"there is no notice for {audience[:40]!r}", f"name one of {', '.join(Audience)}")

@@ -26,7 +26,7 @@ from limen.privacy.counted import counted
 from limen.privacy.errors import NobodyError
 from limen.storage import Database
 from limen.storage.journal import Reader
-from limen.storage.journal.about import events_about, facts_about
+from limen.storage.journal.subject_access import events_about, facts_about
 
 COLUMNS: Final = (
     "time",

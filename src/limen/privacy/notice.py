@@ -11,7 +11,7 @@ from enum import StrEnum
 from limen.messages.catalogue import catalogue
 from limen.policy.saying import Language
 from limen.privacy import english, german
-from limen.privacy.standing import NoticeFacts, Readers
+from limen.privacy.notice_facts import NoticeFacts, Readers
 
 
 class Audience(StrEnum):

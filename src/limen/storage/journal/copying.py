@@ -21,9 +21,9 @@ from limen.storage.journal.checkpoint import (
     read_checkpoint,
     write_signed,
 )
+from limen.storage.journal.emergency import EMERGENCY_FILE
 from limen.storage.journal.reader import writer_folders
 from limen.storage.journal.segment import Name, segments_in
-from limen.storage.journal.spare import SPARE_FILE
 
 _MOST_EVIDENCE: Final = 1 << 20
 
@@ -105,7 +105,7 @@ def leave_clean(root: Path, keys: tuple[bytes, ...], now: int) -> None:
 
 def _stock_of(folder: Path) -> Stock:
     small = [(CHECKPOINT_FILE, _bytes(folder / CHECKPOINT_FILE)), (SEALED_FILE, _bytes(folder / SEALED_FILE))]
-    small += [(SPARE_FILE, _bytes(folder / SPARE_FILE))]
+    small += [(EMERGENCY_FILE, _bytes(folder / EMERGENCY_FILE))]
     small += [(path.name, path.read_bytes()[:_MOST_EVIDENCE]) for path in sorted(folder.glob(EVIDENCE))]
     written = dict(small)[SEALED_FILE]
     try:

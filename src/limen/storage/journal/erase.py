@@ -15,8 +15,8 @@ from pathlib import Path
 import msgspec
 
 from limen.storage.journal.chain import ERASED, Broken, Link, follow, parse
+from limen.storage.journal.erasable import is_erasable_body
 from limen.storage.journal.erasing import ERASING, Done, Order, ToErase
-from limen.storage.journal.own import is_own_body
 from limen.storage.journal.seal import PORTION, write_lines
 from limen.storage.journal.segment import file_sha256, sealed_lines
 
@@ -59,7 +59,7 @@ def is_to_go(raw: bytes, person_ids: tuple[str, ...], ids: list[bytes]) -> bool:
     if not any(person_id in raw for person_id in ids):
         return False
     found = parse(raw)
-    return found is not None and is_own_body(found.body, person_ids)
+    return found is not None and is_erasable_body(found.body, person_ids)
 
 
 def without_body(raw: bytes) -> bytes:

@@ -15,7 +15,7 @@ from limen.events import DecisionRecord, Event, EventIds, Outcome
 from limen.facts import Facts
 from limen.facts.written import facts_digest
 from limen.policy.decision import Effect, Reason, Remedy, Request
-from limen.storage.journal.form import Form, encode
+from limen.storage.journal.line_template import LineTemplate, encode
 
 
 class Decided(Protocol):
@@ -68,7 +68,7 @@ class Fold:
         decision: Decided,
         session: str,
         address: str,
-        form: list[Form],
+        form: list[LineTemplate],
     ) -> None:
         self.id = event_id
         self.batch = batch
@@ -106,7 +106,7 @@ class Fold:
         if self.count == 1:
             return encode(self.event())
         if not self.form:
-            self.form.append(Form(self.event()))
+            self.form.append(LineTemplate(self.event()))
         micros = round(self.micros / self.count, 1)
         return self.form[0].filled(self.id, self.decision.now, self.until, self.count, micros)
 

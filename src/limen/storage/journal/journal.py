@@ -19,16 +19,16 @@ from limen.facts.written import facts_from_json, facts_to_json
 from limen.storage.database import Database
 from limen.storage.errors import JournalUnwritableError
 from limen.storage.journal.chain import Signer
+from limen.storage.journal.counters import Counters
+from limen.storage.journal.emergency import EMERGENCY_FILE, EmergencySegment
+from limen.storage.journal.erasable import is_erasable
 from limen.storage.journal.folding import Decided, Folding
-from limen.storage.journal.own import is_own
 from limen.storage.journal.reader import Reader
 from limen.storage.journal.recent import RING, HourCounts, Live, Recent, Written, as_event
 from limen.storage.journal.recovery import TakenUp, damaged, lock_chain, take_up
 from limen.storage.journal.relay import Relay
 from limen.storage.journal.sealing import Sealing
 from limen.storage.journal.segment import Segment
-from limen.storage.journal.spare import SPARE_FILE, Spare
-from limen.storage.journal.tally import Tally
 from limen.storage.journal.writer import Ticket, Writer
 
 SETTLE_SECONDS = 5.0
@@ -51,13 +51,13 @@ class Journal:
         self._ids_lock = threading.Lock()
         self._folding = Folding(self._wake)
         self._recent = Recent()
-        self.tally = Tally()
+        self.counters = Counters()
         self._reader = Reader(root)
         self._clients: list[Live] = []
         self._relay: Relay | None = None
         self._database: Database | None = None
         self._export: Callable[[bytes], None] | None = None
-        self._spare = Spare(folder / SPARE_FILE, signer.keys)
+        self._emergency = EmergencySegment(folder / EMERGENCY_FILE, signer.keys)
         self._sealing = Sealing(folder, signer, clock, keep_days=keep_days, may_seal=self._may_seal, record=self.record)
         self._writer = Writer(
             folder,
@@ -119,7 +119,7 @@ class Journal:
         Raises JournalUnwritableError when even that can't be written.
         """
         event = self._with_id(event)
-        self._spare.append(event)
+        self._emergency.append(event)
         self._writer.put(event)
         return event.id
 
@@ -214,7 +214,7 @@ class Journal:
         outcome = self._sealing.erase(chosen).wait(timeout)
         if outcome is None:
             raise JournalUnwritableError("the journal did not erase everything", "it is tried again")
-        self._recent.forget(lambda event: is_own(event, chosen))
+        self._recent.forget(lambda event: is_erasable(event, chosen))
         return outcome
 
     def expire(self) -> None:
@@ -270,7 +270,7 @@ class Journal:
 
     def _publish(self, written: Sequence[Written]) -> None:
         self._recent.add(written)
-        self.tally.add(written)
+        self.counters.add(written)
         clients = tuple(self._clients)
         if clients:
             events = [as_event(one) for one in written]

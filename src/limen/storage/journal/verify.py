@@ -22,10 +22,10 @@ from limen.storage.journal.checkpoint import (
     SealedSegment,
     is_genuine,
 )
+from limen.storage.journal.emergency import EMERGENCY_FILE, WRITER as EMERGENCY_WRITER, whole_lines
 from limen.storage.journal.erasing import ERASING
 from limen.storage.journal.reader import writer_folders
 from limen.storage.journal.segment import LOCK_FILE, Name, file_sha256, sealed_lines, segments_in
-from limen.storage.journal.spare import SPARE_FILE, WRITER as SPARE_WRITER, whole_lines
 
 _MOST_NAMED: Final = 10
 
@@ -111,7 +111,7 @@ class _Check:
         if checkpoint is None and self.lines:
             self._problem("the checkpoint is gone")
         self._tail(end, checkpoint)
-        self._spare()
+        self._emergency()
         for file in sorted(self.folder.glob(EVIDENCE)):
             self._problem(f"at an earlier start the journal was not as it had been left; see {file.name}")
         self._conclude(checkpoint, end)
@@ -227,12 +227,12 @@ class _Check:
         else:
             self._problem(f"{what}; a hard stop leaves this until the next start, and so does somebody's hand")
 
-    def _spare(self) -> None:
-        path = self.folder / SPARE_FILE
+    def _emergency(self) -> None:
+        path = self.folder / EMERGENCY_FILE
         if not path.exists():
             return
-        signer = Signer(SPARE_WRITER, self.signer.keys) if self.signer else None
-        for line in follow(whole_lines(path), start_of(SPARE_WRITER), signer):
+        signer = Signer(EMERGENCY_WRITER, self.signer.keys) if self.signer else None
+        for line in follow(whole_lines(path), start_of(EMERGENCY_WRITER), signer):
             if isinstance(line, Broken):
                 self._problem(f"line {line.n} in {path.name} {line.what}")
 

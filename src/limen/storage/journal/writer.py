@@ -18,7 +18,7 @@ from limen.facts.written import facts_digest, facts_to_bytes
 from limen.storage.journal.chain import Link, Signer
 from limen.storage.journal.checkpoint import CHECKPOINT_FILE, Checkpoint, write_signed
 from limen.storage.journal.folding import Fold, Folding
-from limen.storage.journal.form import encode
+from limen.storage.journal.line_template import encode
 from limen.storage.journal.recent import Written, as_event
 from limen.storage.journal.segment import Name, Segment
 from limen.storage.space import has_room_beyond_the_reserve

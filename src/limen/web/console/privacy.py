@@ -10,7 +10,7 @@ from limen.facts import LIMEN
 from limen.identity import store
 from limen.policy.saying import Language
 from limen.privacy.notice import Audience, notice
-from limen.privacy.standing import notice_facts
+from limen.privacy.notice_facts import notice_facts
 from limen.web.requests import query
 from limen.web.site import Site
 

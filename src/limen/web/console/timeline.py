@@ -19,7 +19,7 @@ from limen.clock import Instant
 from limen.events import KINDS, Event, Filter, instant_of
 from limen.events.kinds import app_filters, person_filters
 from limen.facts import Known
-from limen.storage.journal.older import Older, Sought, app_of, older
+from limen.storage.journal.search import EventPage, EventQuery, app_of, search
 from limen.web.console.looking import looked_around, looked_at
 from limen.web.console.rows import person_name, titles_of
 from limen.web.requests import query, query_id
@@ -79,8 +79,8 @@ async def _timeline(
     filters = filters_of(is_person=bool(person_id))
     wanted, before = query(request, "show"), before_of(query_id(request, "before"))
     chosen = next((one for one in filters if one.name == wanted), EVERYTHING)
-    sought = Sought(person_id, app_id, filters[chosen], chosen.effects, before)
-    page: Older = await site.in_thread(lambda: older(site.ports.journal.reader, sought, AT_ONCE))
+    sought = EventQuery(person_id, app_id, filters[chosen], chosen.effects, before)
+    page: EventPage = await site.in_thread(lambda: search(site.ports.journal.reader, sought, AT_ONCE))
     titles = titles_of(site.ports.in_force.engine)
     lines = [line_of(event, site.known, titles, person_id, app_id) for event in page.events]
     kept = {"show": chosen.name} if chosen.name else {}

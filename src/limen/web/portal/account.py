@@ -15,8 +15,8 @@ from limen.events import KINDS, Event
 from limen.facts import Person
 from limen.messages.catalogue import gettext_noop
 from limen.storage.journal import Journal
-from limen.storage.journal.older import Sought, older
 from limen.storage.journal.recent import RING
+from limen.storage.journal.search import EventQuery, search
 from limen.web.requests import SESSION_COOKIE
 from limen.web.site import Resident, Site, drop_cookie
 
@@ -74,7 +74,7 @@ def _told_to(journal: Journal, person_id: str) -> list[Event]:
 
     found = {event.id: event for event in journal.recent(RING, is_told)}
     kinds = tuple(kind.name for kind in KINDS.values() if kind.told and not kind.by_strangers)
-    kept = older(journal.reader, Sought(person_id, kinds=kinds, holds=is_told), MOST)
+    kept = search(journal.reader, EventQuery(person_id, kinds=kinds, holds=is_told), MOST)
     found |= {event.id: event for event in kept.events}
     return [found[event_id] for event_id in sorted(found, reverse=True)]
 

@@ -19,7 +19,7 @@ VISITS: Final = frozenset({"view", "sign_in"})
 """What a person does at Limen for themselves; any other action there is one of office."""
 
 
-def is_own(event: Event, person_ids: Collection[str]) -> bool:
+def is_erasable(event: Event, person_ids: Collection[str]) -> bool:
     """Whether this event is the own one of somebody among `person_ids`.
 
     Of a kind that nobody declares (its part is gone) it is taken to be: nothing is left of whoever is erased.
@@ -33,14 +33,14 @@ def is_own(event: Event, person_ids: Collection[str]) -> bool:
     return kind is None or kind.topic.owner is Owner.PERSON
 
 
-def is_own_body(body: bytes, person_ids: Collection[str]) -> bool:
+def is_erasable_body(body: bytes, person_ids: Collection[str]) -> bool:
     """Whether the body of a line is somebody's own. What can't be read is nobody's."""
     try:
         written: Any = msgspec.json.decode(body)
         if not isinstance(written, dict):
             return False
         if "class_uid" in written:
-            return is_own(from_ocsf(written), person_ids)
+            return is_erasable(from_ocsf(written), person_ids)
         return "value" in written and written["value"]["person"]["id"] in person_ids
     except (msgspec.MsgspecError, UnicodeDecodeError, KeyError, TypeError):
         return False

@@ -12,7 +12,7 @@ from limen.storage.journal.recent import Written
 
 
 @dataclass(frozen=True, slots=True)
-class Taken:
+class Counts:
     """`decisions` by door and effect, `events` of other kinds by kind; `deciding_us` is the time that deciding took."""
 
     decisions: dict[tuple[str, str], int]
@@ -20,7 +20,7 @@ class Taken:
     deciding_us: float
 
 
-class Tally:
+class Counters:
     """Counts by the journal's thread, read by any. Nothing of it is on a request's path."""
 
     def __init__(self) -> None:
@@ -42,6 +42,6 @@ class Tally:
                 else:
                     self._events[one.kind] += one.count
 
-    def taken(self) -> Taken:
+    def counts(self) -> Counts:
         with self._lock:
-            return Taken(dict(self._decisions), dict(self._events), self._deciding_us)
+            return Counts(dict(self._decisions), dict(self._events), self._deciding_us)

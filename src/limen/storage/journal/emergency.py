@@ -18,12 +18,12 @@ from limen.storage.errors import JournalUnwritableError
 from limen.storage.journal.chain import Broken, Line, Link, Signer, follow, forge, start_of
 from limen.storage.own_file import open_own, read_own
 
-SPARE_FILE = "break-glass.segment"
-SPARE_BYTES = 512 << 10
+EMERGENCY_FILE = "break-glass.segment"
+EMERGENCY_BYTES = 512 << 10
 WRITER = "break-glass"
 
 
-class Spare:
+class EmergencySegment:
     """The preallocated file. Made at the first start; fails loudly there if there is no room for it."""
 
     def __init__(self, path: Path, keys: tuple[bytes, ...]) -> None:
@@ -40,7 +40,7 @@ class Spare:
                 fcntl.flock(file, fcntl.LOCK_EX)  # the server and an administrator's command may both be here
                 used, link = self._end()
                 raw, _ = forge([msgspec.json.encode(to_ocsf(event))], link, self._signer)
-                if used + len(raw) > SPARE_BYTES:
+                if used + len(raw) > EMERGENCY_BYTES:
                     raise JournalUnwritableError(
                         "the break-glass segment is full", f"move {self._path} away and make room on the disk"
                     )
@@ -52,7 +52,7 @@ class Spare:
     def room(self) -> int:
         """How many bytes are left behind a chain that holds; 0 behind one that was tampered with."""
         os.close(open_own(self._path, os.O_RDWR))
-        return SPARE_BYTES - self._end()[0]
+        return EMERGENCY_BYTES - self._end()[0]
 
     def events(self) -> list[Event]:
         """Everything in it, oldest first."""
@@ -65,21 +65,21 @@ class Spare:
         link = start_of(WRITER)
         for line in follow(lines, link, self._signer):
             if isinstance(line, Broken):
-                return SPARE_BYTES, link
+                return EMERGENCY_BYTES, link
             link = line.link
         return sum(len(line) for line in lines), link
 
 
 def whole_lines(path: Path) -> Sequence[bytes]:
     """The lines before the zero bytes that fill the file."""
-    used = read_own(path, SPARE_BYTES).rstrip(b"\0")
+    used = read_own(path, EMERGENCY_BYTES).rstrip(b"\0")
     return used.splitlines(keepends=True)
 
 
 def _preallocate(path: Path) -> None:
     handle = open_own(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY)
     try:
-        os.write(handle, bytes(SPARE_BYTES))  # real zeros: reserved but unwritten blocks may need room for metadata
+        os.write(handle, bytes(EMERGENCY_BYTES))  # real zeros: reserved but unwritten blocks may need room for metadata
         os.fsync(handle)
     finally:
         os.close(handle)

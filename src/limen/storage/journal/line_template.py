@@ -23,7 +23,7 @@ def encode(event: Event) -> bytes:
     return _encode(to_ocsf(event))
 
 
-class Form:
+class LineTemplate:
     """Everything that stays the same in the line of one folded decision. `event` is any one of those it will be."""
 
     __slots__ = ("_parts",)

@@ -37,7 +37,7 @@ _LATE: Final = MINUTE
 
 
 @dataclass(frozen=True, slots=True)
-class Sought:
+class EventQuery:
     """Which events; "" and () don't narrow.
 
     `person` did it, or it was done to them. `effects` are of decisions. `before` is an event's id, itself left out;
@@ -65,7 +65,7 @@ class Sought:
 
 
 @dataclass(frozen=True, slots=True)
-class Older:
+class EventPage:
     """`events`, the newest first. `before` is where the next page begins, an event's id; "" where nothing is older."""
 
     events: tuple[Event, ...]
@@ -81,7 +81,7 @@ def app_of(event: Event) -> str:
     return said if isinstance(said, str) else ""
 
 
-def older(reader: Reader, sought: Sought, limit: int, patience: float = PATIENCE_SECONDS) -> Older:
+def search(reader: Reader, sought: EventQuery, limit: int, patience: float = PATIENCE_SECONDS) -> EventPage:
     """Up to `limit` events of those that are sought. Reads the disk: call it from a worker thread."""
     deadline, found = time.monotonic() + patience, dict[str, Event]()
     left, cut = _spans(reader, sought), ""
@@ -101,7 +101,7 @@ def older(reader: Reader, sought: Sought, limit: int, patience: float = PATIENCE
             break
     ids = sorted((each for each in found if each >= cut), reverse=True)
     shown = tuple(found[each] for each in ids[:limit])
-    return Older(shown, shown[-1].id if len(ids) > limit else cut)
+    return EventPage(shown, shown[-1].id if len(ids) > limit else cut)
 
 
 def _is_enough(found: dict[str, Event], wanted: int, ends_at: Instant) -> bool:
@@ -109,7 +109,7 @@ def _is_enough(found: dict[str, Event], wanted: int, ends_at: Instant) -> bool:
     return len(found) >= wanted and instant_of(sorted(found, reverse=True)[wanted - 1]) > ends_at
 
 
-def _spans(reader: Reader, sought: Sought) -> list[Span]:
+def _spans(reader: Reader, sought: EventQuery) -> list[Span]:
     """The segments that may hold what is sought; the one that goes on the longest first."""
     latest = instant_of(sought.before) if sought.before else EVER
     found = [span for span in reader.spans(sought.since) if span.name.begun_at - _LATE <= latest]
@@ -122,7 +122,7 @@ def _first(parts: list[Span]) -> tuple[list[Span], list[Span]]:
     return parts[: max(count, 1)], parts[max(count, 1) :]
 
 
-def _in_open(path: Path, sought: Sought, wanted: int, deadline: float, beyond: str) -> tuple[list[Event], str]:
+def _in_open(path: Path, sought: EventQuery, wanted: int, deadline: float, beyond: str) -> tuple[list[Event], str]:
     """As `_in_sealed`, of a segment that is not sealed yet. `beyond`: what is younger may be in others, too."""
     needles = [text.encode() for text in (sought.person, sought.app) if text]
     found: list[Event] = []
@@ -159,9 +159,9 @@ def _lines_from_the_end(path: Path, needle: bytes) -> Iterator[bytes]:
                 yield from reversed(whole.splitlines(keepends=True))
 
 
-def _in_sealed(paths: Sequence[Path], sought: Sought, wanted: int, deadline: float) -> tuple[list[Event], str]:
+def _in_sealed(paths: Sequence[Path], sought: EventQuery, wanted: int, deadline: float) -> tuple[list[Event], str]:
     """The newest `wanted` of sealed segments, and down to which id all were looked at: "" where that is all of them."""
-    import duckdb  # noqa: PLC0415 -- heavy, and only what is older than an hour needs it
+    import duckdb  # noqa: PLC0415 -- heavy, and only what is search than an hour needs it
 
     there = [str(path) for path in paths if path.exists()]  # the others are past their keeping time by now
     if not there:
@@ -183,7 +183,7 @@ def _in_sealed(paths: Sequence[Path], sought: Sought, wanted: int, deadline: flo
     return found, candidates[-1][0] if len(candidates) == _CANDIDATES else ""
 
 
-def _read(connection: Any, candidates: Sequence[tuple[str, str, int]], sought: Sought) -> list[Event]:
+def _read(connection: Any, candidates: Sequence[tuple[str, str, int]], sought: EventQuery) -> list[Event]:
     """The events of these candidates that fit, the newest first."""
     of_file: dict[str, list[int]] = {}
     for _, path, n in candidates:
@@ -197,7 +197,7 @@ def _read(connection: Any, candidates: Sequence[tuple[str, str, int]], sought: S
     return sorted(fitting, key=lambda event: event.id, reverse=True)
 
 
-def _where(sought: Sought) -> tuple[str, dict[str, Any]]:
+def _where(sought: EventQuery) -> tuple[str, dict[str, Any]]:
     """What the columns can say of it; never less than what fits."""
     conditions, values = ["kind is not null"], dict[str, Any]()
     if sought.person:

@@ -23,7 +23,7 @@ _BYTES: Final = 1 << 18
 """How much is read at once: little enough to be still in the processor's caches when it is decided about."""
 
 
-class Written(msgspec.Struct, frozen=True, gc=False):
+class WrittenFacts(msgspec.Struct, frozen=True, gc=False):
     """Facts as the journal has them. Each noun is still as it was written: most were met before (see `sharing`)."""
 
     app: msgspec.Raw
@@ -36,7 +36,7 @@ class Written(msgspec.Struct, frozen=True, gc=False):
     grants: msgspec.Raw
 
 
-class Recorded(msgspec.Struct, frozen=True, gc=False):
+class PastDecision(msgspec.Struct, frozen=True, gc=False):
     """One event of the journal that tells of decisions: the first of `count` equal ones. `facts` None: not kept."""
 
     id: str
@@ -48,13 +48,13 @@ class Recorded(msgspec.Struct, frozen=True, gc=False):
     revision: str
     app: str
     request: Request
-    facts: Written | None
+    facts: WrittenFacts | None
     now: Instant
 
 
-def recorded(
+def past_decisions(
     reader: Reader, since: Instant, progress: Callable[[float], object] | None = None, *, with_facts: bool = True
-) -> Iterator[Recorded]:
+) -> Iterator[PastDecision]:
     """Every decision from `since` on, segment by segment. `progress` hears which part of all was read, 0 to 1.
 
     Without facts it is faster still. Segments that are sealed meanwhile are read in their sealed form.
@@ -134,7 +134,7 @@ class _Body(msgspec.Struct, frozen=True, gc=False):
     """An event, or facts under their digest, or neither."""
 
     facts: str = ""
-    value: Written | None = None
+    value: WrittenFacts | None = None
     count: int = 1
     metadata: _Named = _Named()
     actor: _Actor = _Actor()
@@ -152,9 +152,9 @@ _decode_lines = msgspec.json.Decoder(_Line).decode_lines
 
 def _decisions(
     portions: Iterable[tuple[float, bytes | str]], since: Instant, told: Callable[[float], None], *, with_facts: bool
-) -> Iterator[Recorded]:
+) -> Iterator[PastDecision]:
     """The decisions of one segment; it holds every fact that they were made on."""
-    facts: dict[str, Written] = {}
+    facts: dict[str, WrittenFacts] = {}
     requests: dict[tuple[str, str, str, str], Request] = {}
     for part, portion in portions:
         for line in _read(portion):
@@ -173,7 +173,7 @@ def _decisions(
             request = requests.get(key)
             if request is None:
                 request = requests[key] = Request(*key)
-            yield Recorded(
+            yield PastDecision(
                 body.metadata.uid,
                 body.count,
                 body.actor.user.uid,

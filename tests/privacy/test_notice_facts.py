@@ -6,7 +6,7 @@ from limen.company.company import Company
 from limen.company.load import load_company
 from limen.events import KINDS
 from limen.facts import Person
-from limen.privacy.standing import notice_facts
+from limen.privacy.notice_facts import notice_facts
 
 HARBOR = Path(__file__).parents[2] / "examples" / "harbor"
 
