@@ -1,4 +1,4 @@
-"""Two notices from how things stand: one for employees, one for a works council; each in English and German.
+"""Two privacy notices, for employees and for a works council, each in English and German.
 
 They are templates: true of this Limen, and to be looked over by whoever answers for them. No legal advice is claimed.
 """
@@ -41,7 +41,7 @@ class Notice:
 
 
 def notice(audience: Audience, language: Language, now: NoticeFacts) -> Notice:
-    """The notice as things stand."""
+    """The notice that states these facts, for this audience in this language."""
     words = german if language is Language.GERMAN else english
     settings, keeping = now.settings, now.settings.retention
     backups = settings.backup.keep if settings.backup.is_on else 0
@@ -83,7 +83,7 @@ def notice(audience: Audience, language: Language, now: NoticeFacts) -> Notice:
 
 
 def as_markdown(one: Notice) -> str:
-    """The notice as a Markdown file. Names of apps and groups stay texts in it."""
+    """The notice as Markdown. Names of apps and groups are escaped: they can't add markup."""
     lines = [f"# {_plain(one.title)}", "", f"*{one.lead}*"]
     for section in one.sections:
         lines += ["", f"## {section.heading}"]

@@ -1,4 +1,4 @@
-"""What a notice tells, gathered from what is in force now: settings, policies, people. Nothing of it is canned."""
+"""The facts that a privacy notice states, from the settings, policies and people as they are now."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ from limen.policy.engine import Engine
 from limen.settings import Settings
 
 LOOKING: Final = ("audit", "support", "administer")
-"""The actions on Limen with which somebody sees what concerns others."""
+"""The actions on Limen that let somebody see data about others."""
 
 
 @dataclass(frozen=True, slots=True)
 class Readers:
-    """Whom one action is permitted to: groups by their titles, each with how many active people are in it.
+    """Who may do one action: groups by their titles, each with the number of its active members.
 
-    `others` are policies that permit it to somebody else than groups, by their ids.
+    `others` are the ids of policies that permit it without naming a group.
     """
 
     action: str

@@ -1,7 +1,7 @@
-"""Checkpoints: every ten seconds, how far the chain has come, signed. And the list of sealed segments, signed too.
+"""Signed checkpoints of how far the chain has come, every ten seconds; and the signed list of sealed segments.
 
-A checkpoint that left the machine shows up any later cut; one that only lies beside the journal can be rolled back
-together with it.
+A checkpoint kept on another machine reveals if the journal was cut later; one that only lies beside the journal can be
+rolled back together with it.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What of the journal belongs into a backup: every chain up to one whole batch, while it goes on being written."""
+"""Which parts of the journal a backup copies while it is being written: every chain, up to a whole batch."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ class Stock:
 
 
 def take_stock(root: Path) -> list[Stock]:
-    """What there is at this instant. Takes no longer than listing the folder. May raise FileNotFoundError: try again.
+    """The files at this instant; as quick as listing the folder. On FileNotFoundError, try again.
 
     The checkpoint is read before the lengths are, so that it never vouches for more than the copy will hold.
     """
@@ -66,7 +66,7 @@ def take_stock(root: Path) -> list[Stock]:
 
 
 def pieces(stock: Stock) -> tuple[list[Piece], Reach]:
-    """The files to copy, and what they reach. A batch that is not whole yet stays behind: it was not acknowledged.
+    """The files to copy, and how far they reach. An unfinished batch is left out: it was not acknowledged.
 
     Raises FileNotFoundError where a segment was sealed or expired since: take stock again.
     """
@@ -89,9 +89,9 @@ def pieces(stock: Stock) -> tuple[list[Piece], Reach]:
 
 
 def leave_clean(root: Path, keys: tuple[bytes, ...], now: int) -> None:
-    """Say in the checkpoints of a copy that nothing is missing at its end, after it was verified.
+    """Mark the checkpoints of a verified copy as clean.
 
-    Otherwise the next start would take the place where the copy was cut for the place where a server fell.
+    Otherwise the next start would take the end of the copy for the place of a crash.
     """
     for folder in writer_folders(root):
         path = folder / CHECKPOINT_FILE

@@ -1,4 +1,4 @@
-"""How much the journal has taken since the process started: what only ever grows, for whoever draws the curve."""
+"""Counters of what the journal has taken since the process started, for metrics."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ class Counts:
 
 
 class Counters:
-    """Counts by the journal's thread, read by any. Nothing of it is on a request's path."""
+    """Written by the journal's thread, read by any; a request never waits for it."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()

@@ -24,7 +24,7 @@ WRITER = "break-glass"
 
 
 class EmergencySegment:
-    """The preallocated file. Made at the first start; fails loudly there if there is no room for it."""
+    """The preallocated file. It is made at the first start, which fails if there is no room for it."""
 
     def __init__(self, path: Path, keys: tuple[bytes, ...]) -> None:
         self._path = path
@@ -50,7 +50,7 @@ class EmergencySegment:
             raise JournalUnwritableError(f"the break-glass segment can't be written ({error.strerror})") from error
 
     def room(self) -> int:
-        """How many bytes are left behind a chain that holds; 0 behind one that was tampered with."""
+        """How many bytes are free; 0 if the chain was tampered with."""
         os.close(open_own(self._path, os.O_RDWR))
         return EMERGENCY_BYTES - self._end()[0]
 
@@ -60,7 +60,7 @@ class EmergencySegment:
         return [from_ocsf(msgspec.json.decode(line.body)) for line in found if isinstance(line, Line)]
 
     def _end(self) -> tuple[int, Link]:
-        """How many bytes are used, and the link they lead to. Nothing fits behind what was tampered with."""
+        """How many bytes are used, and the link they lead to. A chain that was tampered with counts as full."""
         lines = whole_lines(self._path)
         link = start_of(WRITER)
         for line in follow(lines, link, self._signer):

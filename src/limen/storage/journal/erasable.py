@@ -16,11 +16,11 @@ from limen.events import KINDS, Event, Owner, from_ocsf
 from limen.facts import LIMEN
 
 VISITS: Final = frozenset({"view", "sign_in"})
-"""What a person does at Limen for themselves; any other action there is one of office."""
+"""The actions on Limen that people do for themselves; any other is administration, and its record stays."""
 
 
 def is_erasable(event: Event, person_ids: Collection[str]) -> bool:
-    """Whether this event is the own one of somebody among `person_ids`.
+    """Whether this event belongs to one of `person_ids` alone, and goes when they are erased.
 
     Of a kind that nobody declares (its part is gone) it is taken to be: nothing is left of whoever is erased.
     """
@@ -34,7 +34,7 @@ def is_erasable(event: Event, person_ids: Collection[str]) -> bool:
 
 
 def is_erasable_body(body: bytes, person_ids: Collection[str]) -> bool:
-    """Whether the body of a line is somebody's own. What can't be read is nobody's."""
+    """Whether the body of a line belongs to one of them alone. A body that can't be read belongs to nobody."""
     try:
         written: Any = msgspec.json.decode(body)
         if not isinstance(written, dict):

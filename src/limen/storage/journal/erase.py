@@ -22,7 +22,7 @@ from limen.storage.journal.segment import file_sha256, sealed_lines
 
 
 def erase(order: Order) -> Iterator[Done]:
-    """Segment by segment, the next only once the last was taken."""
+    """Erase segment by segment; the next begins when the caller asks for it."""
     ids = [person_id.encode() for person_id in order.person_ids]
     for segment in order.segments:
         yield _erase(segment, order.person_ids, ids)

@@ -1,6 +1,6 @@
 """Past decisions with the exact facts they were made on, read in bulk: a hundred thousand in a second or two.
 
-What the single lines vouch for is `verify`'s business; here they are only read, each into just what a replay needs.
+Lines are not verified here (`verify` does that), only decoded into what a replay needs.
 """
 
 from __future__ import annotations
@@ -17,10 +17,10 @@ from limen.storage.journal.reader import Reader
 from limen.storage.journal.segment import Name
 
 NOUNS_KEPT: Final = 20_000
-"""How many people, how many devices and so on are shared between facts before all are forgotten; bounds memory."""
+"""How many decoded nouns of one kind are shared before all are forgotten; bounds memory."""
 _ROWS: Final = 256
 _BYTES: Final = 1 << 18
-"""How much is read at once: little enough to be still in the processor's caches when it is decided about."""
+"""Bytes read at once: little enough to stay in the processor's caches until it is replayed."""
 
 
 class WrittenFacts(msgspec.Struct, frozen=True, gc=False):
@@ -55,7 +55,7 @@ class PastDecision(msgspec.Struct, frozen=True, gc=False):
 def past_decisions(
     reader: Reader, since: Instant, progress: Callable[[float], object] | None = None, *, with_facts: bool = True
 ) -> Iterator[PastDecision]:
-    """Every decision from `since` on, segment by segment. `progress` hears which part of all was read, 0 to 1.
+    """Every decision from `since` on, segment by segment. `progress` is called with the part that was read, 0 to 1.
 
     Without facts it is faster still. Segments that are sealed meanwhile are read in their sealed form.
     """
@@ -76,9 +76,9 @@ def past_decisions(
 
 
 def sharing(kind: Any, make: Callable[[Any], Any]) -> Callable[[msgspec.Raw], Any]:
-    """Reads a noun of this kind, and makes something of it, once for all that are written alike.
+    """A function that decodes a noun of this kind and converts it with `make`, once for equal bytes.
 
-    What it gives back raises msgspec.DecodeError for what is none.
+    The function raises msgspec.DecodeError.
     """
     decode = msgspec.json.Decoder(kind).decode
     kept: dict[bytes, Any] = {}
@@ -190,7 +190,7 @@ def _decisions(
 
 
 def _read(portion: bytes | str) -> Iterable[_Line]:
-    """The lines of a portion, all at once; singly only where one is none: tampered with (`verify` tells), or half."""
+    """The lines of a portion, decoded at once; one by one only if some line can't be decoded."""
     try:
         return _decode_lines(portion)
     except msgspec.DecodeError:

@@ -1,4 +1,4 @@
-"""Taking up a chain where the last run left it: cleanly, or after a hard stop, or tampered with; and saying which."""
+"""Continue a chain where the last run ended: cleanly, after a hard stop, or tampered with; and report which."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from limen.storage.journal.checkpoint import (
 from limen.storage.journal.segment import LOCK_FILE, Name, Recovered, Segment, recover, segments_in
 
 LOSS_WINDOW_MS = 200
-"""What of ordinary events a hard stop may take: those of the last 200 ms."""
+"""A hard stop may lose ordinary events of the last 200 ms."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +105,7 @@ def _agrees(checkpoint: Checkpoint, link: Link) -> bool:
 
 
 def _recovered(link: Link, last: Recovered | None, now: Instant) -> Event:
-    """What may be lost: ordinary events from the last one on disk to the loss window after it; nothing acknowledged."""
+    """Says what may be lost: ordinary events from the last one on disk on, for the loss window; none acknowledged."""
     details: dict[str, str | int | bool] = {
         "last_line": link.n,
         "cut_bytes": last.cut_bytes if last else 0,

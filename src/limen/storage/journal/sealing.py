@@ -1,4 +1,4 @@
-"""Hourly: closed segments become Parquet, in a child process; segments past their keeping time go, whole."""
+"""Every hour closed segments become Parquet, in a child process, and segments past their retention time are deleted."""
 
 from __future__ import annotations
 
@@ -132,7 +132,7 @@ class Sealing:
         return self._earlier
 
     def adopt(self, sealed: SealedSegment, part: Path, segment: Path) -> None:
-        """Let the Parquet file `part` take the place of `segment`: file, then list, then nothing twice."""
+        """Replace `segment` by the Parquet file `part`: first the file, then the list, then the segment is deleted."""
         _make_durable(part)
         part.replace(self._folder / sealed.file_name)
         sync_folder(self._folder)
@@ -198,9 +198,9 @@ class Sealing:
         )
 
     def _erase(self, erasing: Erasing) -> None:
-        """What a child writes takes each segment's place: the list vouches for the new file first, then it moves.
+        """Replace each segment by the file that a child wrote: first the list names the new file, then the file moves.
 
-        Wherever that is cut off, the list tells which of the two files counts, and the next start tidies up.
+        After an interruption the list tells which of the two files counts, and the next start removes the other.
         """
         if not self.is_trusted or self._stopping.is_set():
             erasing.finish(None)
@@ -281,7 +281,7 @@ class Sealing:
                 path.unlink()
 
     def _finish_erasing(self, part: Path) -> None:
-        """A file that the list vouches for takes its place; any other was cut off before it counted."""
+        """Move the file if the list names its digest; otherwise it never counted, and is deleted."""
         final = part.with_name(part.name.removesuffix(ERASING))
         name = Name.of(final)
         listed = {each.ordinal: each.sha256 for each in self.sealed.segments}

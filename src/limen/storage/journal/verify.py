@@ -1,4 +1,4 @@
-"""`limen journal verify`: does the journal hold, from its first line to its last, and what can't be known."""
+"""`limen journal verify`: checks the chain from its first line to its last, and says what can't be checked."""
 
 from __future__ import annotations
 
@@ -74,7 +74,7 @@ def verify(root: Path, keys: tuple[bytes, ...] = (), exported: Iterable[bytes] =
 
 
 def _checked(folder: Path, keys: tuple[bytes, ...], outside: list[bytes]) -> _Check:
-    """Follow one chain; anew when a segment was sealed from under the reading."""
+    """Follow one chain; again if a segment was sealed while it was read."""
     tries = 3
     while True:
         check = _Check(folder, Signer(folder.name, keys) if keys else None)
@@ -151,7 +151,7 @@ class _Check:
             self._signed_n = line.n
 
     def _note_erased(self, path: Path, gone: list[int]) -> None:
-        """Bodies that Limen erased are counted in the signed list; any other was erased by somebody's hand."""
+        """The signed list counts the bodies that Limen erased; any others were erased by somebody else."""
         name = Name.of(path)
         listed = {each.ordinal: each.erased_bodies for each in self._listed().segments}
         if name is None or not gone or (name.is_sealed and listed.get(name.ordinal) == len(gone)):
@@ -191,7 +191,7 @@ class _Check:
                     yield path, file
 
     def _vouched_for(self, path: Path, segment: SealedSegment) -> Path | None:
-        """The file that the list vouches for: while bodies are erased, the new one may not have moved to its place."""
+        """The file whose digest is in the list: during an erasure the new file may not have moved yet."""
         if file_sha256(path) == segment.sha256:
             return path
         digests = {each.sha256 for each in self._listed().segments if each.ordinal == segment.ordinal}
@@ -207,7 +207,7 @@ class _Check:
             self._problem(f"the journal up to line {checkpoint.n} is not the one {what} vouches for")
 
     def _tail(self, end: Link, checkpoint: Checkpoint | None) -> None:
-        """Lines after the last signed one don't count; a hard stop leaves such lines, or somebody's hand."""
+        """Lines after the last signed one don't count; they come from a hard stop, or from tampering."""
         if end.n > self._signed_n:
             self._unsigned(f"lines {self._signed_n + 1} to {end.n} at the end are not signed")
         if checkpoint is not None and checkpoint.is_clean and checkpoint.n < end.n:
@@ -281,7 +281,7 @@ def _genuine(path: Path, kind: type[Stored], signer: Signer | None, problem: Cal
 
 
 def _of_writer(check: _Check, outside: Iterable[bytes]) -> list[Checkpoint]:
-    """The exported checkpoints of this writer; one that is not genuine is itself a problem."""
+    """The exported checkpoints of this writer. One with a wrong signature is reported as a problem."""
     found: list[Checkpoint] = []
     for raw in outside:
         if _writer_named(raw) != check.folder.name:

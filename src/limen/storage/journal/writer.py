@@ -24,9 +24,9 @@ from limen.storage.journal.segment import Name, Segment
 from limen.storage.space import has_room_beyond_the_reserve
 
 BATCH_SECONDS = 0.05
+"""How long an event may wait for others of its batch."""
 FOLD_SECONDS = 0.12
-"""How long ordinary decisions gather under load. With a batch and its fsync on top it stays below 200 ms."""
-"""How long an event may wait for company. With the disk's own time an ordinary permit is durable within 200 ms."""
+"""How long ordinary decisions gather under load. With a batch and its fsync on top they are durable within 200 ms."""
 RETRY_SECONDS = 0.25
 CHECKPOINT_MS = 10 * SECOND
 MOST_WAITING = 50_000
