@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from limen.declared import ClaimedTwiceError
-from limen.events import KINDS, KindError, UndeclaredKindWarning, declared, warn_if_undeclared
+from limen.events import KINDS, Filter, Kind, KindError, UndeclaredKindWarning, declared, warn_if_undeclared
 from limen.events.kinds import app_filters, families, person_filters
 
 SOURCES = Path(__file__).parents[2] / "src" / "limen"
@@ -31,6 +31,21 @@ def test_one_name_is_declared_once() -> None:
         declared(kind, replace(kind, title="Something else"))
     with pytest.raises(ClaimedTwiceError, match="Limen itself and devices both declare the kind of event decision"):
         KINDS.compose({"devices": declared(kind)})
+
+
+def test_two_parts_with_different_filters_of_one_name_are_both_named() -> None:
+    def lost(title: str, part: str) -> dict[str, Kind]:
+        topic = replace(KINDS["factor.added"].topic, filters=(Filter("devices", title),))
+        return declared(Kind(f"{part}.lost", "Something was lost", topic, 5001, 3))
+
+    with pytest.raises(KindError, match=r"devices and network declare different filters devices .* person"):
+        KINDS.compose({"devices": lost("Devices", "devices"), "network": lost("Machines", "network")})
+    assert "devices.lost" not in KINDS
+    KINDS.compose({"devices": lost("Devices", "devices"), "network": lost("Devices", "network")})
+    try:
+        assert person_filters()[Filter("devices", "Devices")] == ("devices.lost", "network.lost")
+    finally:
+        KINDS.compose({})
 
 
 def test_filters_show_the_kinds_that_name_them() -> None:

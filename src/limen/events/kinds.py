@@ -7,10 +7,10 @@ records, erasure and the reference follow from that.
 from __future__ import annotations
 
 import warnings
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Final, TypeVar
 
-from limen.declared import Declared
+from limen.declared import LIMEN_ITSELF, Declared
 from limen.events.access_kinds import ACCESS_KINDS
 from limen.events.account_kinds import ACCOUNT_KINDS
 from limen.events.headings import APP_FILTERS, FAMILIES, PERSON_FILTERS
@@ -33,7 +33,26 @@ def declared(*kinds: Kind) -> dict[str, Kind]:
     return by_name
 
 
-KINDS: Final = Declared("kind of event", declared(*ACCESS_KINDS, *ACCOUNT_KINDS, *RUNNING_KINDS))
+class Kinds(Declared[Kind]):
+    """All kinds by their names. One name of a filter stands for one filter, whichever parts show kinds under it."""
+
+    def compose(self, parts: Mapping[str, Mapping[str, Kind]]) -> None:
+        """As `Declared.compose`. Raises KindError, too, which names both parts whose filters differ under one name."""
+        claimed: dict[tuple[str, str], tuple[Filter, str]] = {}
+        for part, kinds in {LIMEN_ITSELF: self._own, **parts}.items():
+            for kind in kinds.values():
+                of_person = [("person", heading) for heading in kind.topic.filters]
+                for whose, heading in (*of_person, *(("app", heading) for heading in kind.app_filters)):
+                    first, by = claimed.setdefault((whose, heading.name), (heading, part))
+                    if heading != first:
+                        raise KindError(
+                            f"{by} and {part} declare different filters {heading.name} of the timeline of each {whose}",
+                            "give one of them another name",
+                        )
+        super().compose(parts)
+
+
+KINDS: Final = Kinds("kind of event", declared(*ACCESS_KINDS, *ACCOUNT_KINDS, *RUNNING_KINDS))
 
 
 def families() -> dict[Family, tuple[str, ...]]:

@@ -24,12 +24,12 @@ from limen.storage.journal.emergency import EMERGENCY_FILE, EmergencySegment
 from limen.storage.journal.erasable import is_erasable
 from limen.storage.journal.folding import Decided, Folding
 from limen.storage.journal.reader import Reader
-from limen.storage.journal.recent import RING, HourCounts, Live, Recent, Written, as_event
+from limen.storage.journal.recent import RING, HourCounts, Live, Recent, Written, add_hours, as_event
 from limen.storage.journal.recovery import TakenUp, damaged, lock_chain, take_up
 from limen.storage.journal.relay import Relay
 from limen.storage.journal.sealing import Sealing
 from limen.storage.journal.segment import Segment
-from limen.storage.journal.writer import Ticket, Writer
+from limen.storage.journal.writer import Writer
 
 SETTLE_SECONDS = 5.0
 ERASE_SECONDS = 3_600.0
@@ -190,11 +190,8 @@ class Journal:
     def hours(self, since: Instant) -> HourCounts:
         """For each hour from `since` on: how many decisions of each effect, and events of each other kind."""
         counts = self._recent.counts(since)
-        for hour, sorts in self._sealing.earlier_hours().items():
-            if hour + HOUR > since:
-                into = counts.setdefault(hour, {})
-                for sort, count in sorts.items():
-                    into[sort] = into.get(sort, 0) + count
+        earlier = self._sealing.earlier_hours()
+        add_hours(counts, {hour: sorts for hour, sorts in earlier.items() if hour + HOUR > since})
         return dict(sorted(counts.items()))
 
     def query(self, sql: str, parameters: dict[str, Any] | None = None) -> list[tuple[Any, ...]]:
@@ -244,7 +241,7 @@ class Journal:
         self._writer.start()
         if database is not None:
             self._database = database
-            self._relay = Relay(database, self._submit, self._reader.holds)
+            self._relay = Relay(database, self._writer.submit, self._reader.holds)
             self._relay.start()
         self._sealing.start()
         for name in found.unsealed:
@@ -253,9 +250,6 @@ class Journal:
             self.record(self._with_resent(event))
         if not self._sealing.is_trusted:
             self.record(damaged(self._clock.now(), "sealed-list-changed", {}))
-
-    def _submit(self, events: list[Event]) -> Ticket:
-        return self._writer.submit(events)
 
     def _with_id(self, event: Event) -> Event:
         if event.id:

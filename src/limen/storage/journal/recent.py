@@ -46,6 +46,14 @@ def count_in(hours: HourCounts, written: Written) -> None:
         sorts[one] = sorts.get(one, 0) + written.count
 
 
+def add_hours(hours: HourCounts, more: HourCounts) -> None:
+    """Add the counts of `more` to `hours`."""
+    for hour, sorts in more.items():
+        into = hours.setdefault(hour, {})
+        for sort, count in sorts.items():
+            into[sort] = into.get(sort, 0) + count
+
+
 class Recent:
     """A ring of events, oldest out first. Written by the journal's thread, read by any."""
 

@@ -27,7 +27,7 @@ from limen.storage.journal.checkpoint import (
 )
 from limen.storage.journal.erasing import ERASING, Done, Erasing, Order, ToErase
 from limen.storage.journal.reader import events_in
-from limen.storage.journal.recent import HourCounts, count_in
+from limen.storage.journal.recent import HourCounts, add_hours, count_in
 from limen.storage.journal.segment import Name, file_sha256, segments_in, sync_folder
 
 SEALING_SECONDS = 600
@@ -308,10 +308,7 @@ def _hours_so_far(sealed: Sealed, unsealed: list[tuple[Path, int]]) -> HourCount
     """The counts of all sealed segments, and of the others up to the sizes given."""
     hours: HourCounts = {}
     for segment in sealed.segments:
-        for hour, sorts in segment.hours.items():
-            into = hours.setdefault(hour, {})
-            for sort, count in sorts.items():
-                into[sort] = into.get(sort, 0) + count
+        add_hours(hours, segment.hours)
     for path, size in unsealed:
         with path.open("rb") as file:
             while file.tell() < size and (raw := file.readline()):
