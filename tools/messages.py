@@ -1,8 +1,8 @@
 """Bring the message catalogues up to date with what Limen's pages say: `python3 do.py messages`.
 
-Found are `{% trans %}` and `_()` in the templates employees see, `gettext` and `gettext_noop` in Python, and what the
-errors say that they can meet. New messages stand in the `.po` files without a translation; a test fails until they have
-one. What no page says any more is taken out.
+Found are `{% trans %}` and `_()` in the templates employees see, `gettext` and `gettext_noop` in Python, what the
+errors say that they can meet, and the words of each kind of event. New messages stand in the `.po` files without a
+translation; a test fails until they have one. What is not said any more is taken out.
 """
 
 from __future__ import annotations
@@ -17,8 +17,9 @@ from babel.messages.extract import extract
 from babel.messages.pofile import read_po, write_po
 from jinja2.ext import babel_extract
 
+from limen.events import KINDS
+from limen.messages.catalogue import po_of
 from limen.policy.saying import Language
-from limen.web.catalogue import po_of
 
 HERE = Path(__file__).resolve().parent.parent
 SOURCES = HERE / "src" / "limen"
@@ -58,6 +59,9 @@ def _messages() -> Iterator[tuple[Path, str | tuple[str, ...], list[str]]]:
             said = tuple(one for one in text if one) if isinstance(text, tuple) else text
             if said:
                 yield path, said, comments
+    for kind in KINDS.values():
+        for text in kind.messages:
+            yield SOURCES / "events" / "kinds.py", text, []
     errors = {path for path in WITH_ERRORS if path.name not in NOT_FOR_EMPLOYEES}
     for path in sorted({*(SOURCES / "web").rglob("*.py"), *errors}):
         keywords = {**KEYWORDS, **(ERRORS if path in errors else {})}

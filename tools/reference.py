@@ -27,7 +27,7 @@ from limen.company.apps_file import _App
 from limen.company.tests_file import _Test
 from limen.doctor.examine import EXAMINATIONS
 from limen.enforcement.reasons import REASONS
-from limen.events.kinds import KINDS
+from limen.events.kinds import KINDS, families
 from limen.policy.annotations import ANNOTATIONS
 from limen.policy.decision import Named
 from limen.policy.engine import NOTHING_PERMITS, ONBOARDING
@@ -211,15 +211,15 @@ def events_page() -> str:
         *_head("Events"),
         "What the journal holds, in the form of [OCSF 1.4](https://schema.ocsf.io/1.4.0/). Those marked *waited for*",
         "are on the disk before what they tell is answered; of the others, the last 200 ms before a hard stop may be",
-        "missing.",
-        "",
-        "| kind | what happened | OCSF class | activity | |",
-        "|---|---|---|---|---|",
+        "missing. *Whose* says what an erasure takes: the *person*'s own, not what tells of *office* or of *Limen*.",
     ]
-    for kind in KINDS.values():
-        waited = "waited for" if kind.acknowledged else ""
-        told = _cell(_told(kind.title, kind.name))
-        parts.append(f"| `{kind.name}` | {told} | {kind.class_uid} | {kind.activity_id} | {waited} |")
+    for family, names in families().items():
+        parts += ["", f"## {_told(family.title, 'a family of events')}", ""]
+        parts += ["| kind | what happened | whose | OCSF class | activity | |", "|---|---|---|---|---|---|"]
+        for kind in map(KINDS.__getitem__, names):
+            waited, whose = "waited for" if kind.acknowledged else "", kind.topic.owner.value
+            told = _cell(_told(kind.title, kind.name))
+            parts.append(f"| `{kind.name}` | {told} | {whose} | {kind.class_uid} | {kind.activity_id} | {waited} |")
     return _page(parts)
 
 

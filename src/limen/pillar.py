@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from limen.clock import Clock, Instant
     from limen.configuration.problem import Problem
     from limen.configuration.tree import Tree
-    from limen.events.kinds import Kind
+    from limen.events.kind import Kind
     from limen.facts import Facts, Known
     from limen.finding import Finding
     from limen.policy import Engine

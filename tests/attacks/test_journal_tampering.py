@@ -201,3 +201,12 @@ def test_opening_a_journal_that_was_cut_keeps_the_proof_and_says_so(journal: Pat
     report = verify(journal, KEYS)
     assert not report.ok
     assert any("not as it had been left" in problem for problem in report.problems)
+
+
+def test_one_writers_chain_passed_off_as_anothers_is_found_even_without_a_key(intact: Path, tmp_path: Path) -> None:
+    """The list of sealed segments says whose it is; where a chain begins is never taken from there."""
+    shutil.copytree(intact / "main", tmp_path / "journal" / "second")
+    shutil.copytree(intact / "main", tmp_path / "same" / "main")
+    assert verify(tmp_path / "same").ok
+    report = verify(tmp_path / "journal")
+    assert report.problems[0].startswith("second: line 1 in ")

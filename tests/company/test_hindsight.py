@@ -16,7 +16,7 @@ from limen.facts.nouns import Auth, Factor, Risk
 from limen.facts.written import facts_to_bytes
 from limen.policy.decision import Request
 from limen.policy.seen import see
-from limen.storage.journal.recorded import Written
+from limen.storage.journal.past_decisions import WrittenFacts
 
 NOW = 1_795_510_800_000
 VIEW = Request("view", "GET", "/**")
@@ -28,8 +28,8 @@ def company(tmp_path: Path) -> Company:
     return load_company(small_folder(tmp_path))
 
 
-def written(facts: Facts) -> Written:
-    return msgspec.json.decode(facts_to_bytes(facts), type=Written)
+def written(facts: Facts) -> WrittenFacts:
+    return msgspec.json.decode(facts_to_bytes(facts), type=WrittenFacts)
 
 
 def facts_about(app: App) -> Facts:

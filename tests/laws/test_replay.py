@@ -16,8 +16,8 @@ from limen.company.rehearsal import Rehearsal, Turn, rehearse
 from limen.demo import harbor
 from limen.policy import Effect
 from limen.storage.journal import Journal
+from limen.storage.journal.past_decisions import past_decisions
 from limen.storage.journal.reader import Reader
-from limen.storage.journal.recorded import recorded
 
 DECISIONS = 100_000
 
@@ -50,7 +50,7 @@ def kept(root: Path, company: Company) -> Kept:
 
 
 def replayed(root: Path, before: Company, after: Company) -> Rehearsal:
-    return rehearse(before, after, recorded(Reader(root), BEGAN))
+    return rehearse(before, after, past_decisions(Reader(root), BEGAN))
 
 
 def test_the_current_revision_changes_nothing_of_a_hundred_thousand_decisions(

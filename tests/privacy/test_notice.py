@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import pytest
-from tests.privacy.test_standing import harbor
+from tests.privacy.test_notice_facts import harbor
 
 from limen.events import KINDS
 from limen.policy.saying import Language
 from limen.privacy.notice import Audience, as_markdown, notice
-from limen.privacy.standing import standing
+from limen.privacy.notice_facts import notice_facts
 from limen.settings import Settings
 
 COMPANY = harbor()
@@ -20,7 +20,7 @@ def text(audience: Audience, language: Language, **sections: dict[str, object]) 
         written[section] = {**written[section], **values}
     written["mail"].pop("sender", None)
     settings = Settings.model_validate(written)
-    return as_markdown(notice(audience, language, standing(settings, COMPANY.engine(), ["Wiki", "Payroll"], [])))
+    return as_markdown(notice(audience, language, notice_facts(settings, COMPANY.engine(), ["Wiki", "Payroll"], [])))
 
 
 @pytest.mark.parametrize("audience", Audience)
@@ -39,7 +39,7 @@ def test_settings_and_policies_are_what_it_says(audience: Audience, language: La
 
 
 def test_a_name_stays_a_text_in_markdown() -> None:
-    now = standing(COMPANY.settings, COMPANY.engine(), ["<img src=x>[a](javascript:b)"], [])
+    now = notice_facts(COMPANY.settings, COMPANY.engine(), ["<img src=x>[a](javascript:b)"], [])
     said = as_markdown(notice(Audience.EMPLOYEES, Language.ENGLISH, now))
     assert r"- \<img src=x>\[a](javascript:b)" in said
 

@@ -14,9 +14,9 @@ from tests.web.conftest import Browser, House, decision_in
 from limen.clock import HOUR, from_iso
 from limen.errors import LimenError
 from limen.identity.errors import SignInFailedError, SlowedError, UnfitError, UnknownError
+from limen.messages.catalogue import po_of
 from limen.policy.saying import Language
 from limen.policy.saying.english import WORDS
-from limen.web.catalogue import po_of
 from limen.web.speaking import Speech, language_for, one_of, speech
 
 NAVIGATION = {"sec-fetch-mode": "navigate", "sec-fetch-dest": "document"}

@@ -24,7 +24,7 @@ from limen.pillars import end_at_restore
 from limen.settings import Settings
 from limen.storage import Database, Transaction
 from limen.storage.journal import Reader
-from limen.storage.journal.outbox import drop_what_is_written
+from limen.storage.journal.relay import drop_what_is_written
 from limen.storage.journal.segment import sync_folder
 from limen.storage.master_key import existing_key, written_key
 

@@ -32,8 +32,8 @@ from limen.storage.copying import copy_database, counts_of, put_back, refuse_dam
 from limen.storage.database import edit_copy
 from limen.storage.errors import JournalBusyError
 from limen.storage.journal import Journal, Reader
-from limen.storage.journal.outbox import drop_what_is_written
 from limen.storage.journal.recovery import lock_chain
+from limen.storage.journal.relay import drop_what_is_written
 from limen.storage.keyring import journal_key
 from limen.storage.upgrade import newest_version, refuse_newer
 

@@ -19,7 +19,7 @@ def run(
     from limen.identity.store import people
     from limen.policy.saying import Language
     from limen.privacy.notice import Audience, as_markdown, notice
-    from limen.privacy.standing import standing
+    from limen.privacy.notice_facts import notice_facts
 
     if audience not in set(Audience):
         raise LimenError(f"there is no notice for {audience[:40]!r}", f"name one of {', '.join(Audience)}")
@@ -30,5 +30,5 @@ def run(
         everybody = here.database.read(lambda snapshot: people.everybody(snapshot.connection))
         spoken = Language(language or here.settings.languages[0])
         apps = [app.name for app in company.apps]
-        now = standing(here.settings, company.engine(), apps, everybody)
+        now = notice_facts(here.settings, company.engine(), apps, everybody)
     print(as_markdown(notice(Audience(audience), spoken, now)), end="")

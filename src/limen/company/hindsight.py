@@ -13,7 +13,7 @@ from limen.cedar import Entity, Record
 from limen.company.company import Company
 from limen.facts import App, Auth, Device, Facts, Grant, Person, Place, Risk, Session
 from limen.policy.seen import Seen, app_words, device_words, joined, person_words, place_words, risk_words
-from limen.storage.journal.recorded import Written, sharing
+from limen.storage.journal.past_decisions import WrittenFacts, sharing
 
 _App: TypeAlias = "tuple[App, Entity] | None"
 
@@ -37,7 +37,7 @@ class Hindsight:
         self._risk: Callable[[msgspec.Raw], tuple[Risk, Record]] = sharing(Risk, lambda one: (one, risk_words(one)))
         self._grants: Callable[[msgspec.Raw], tuple[Grant, ...]] = sharing(tuple[Grant, ...], lambda one: one)
 
-    def seen(self, written: Written) -> Seen | None:
+    def seen(self, written: WrittenFacts) -> Seen | None:
         """None where the company has no such app. Raises msgspec.DecodeError for what are no facts.
 
         They are this caller's alone, and nothing of them points back at them.

@@ -1,4 +1,4 @@
-"""One event: who did what, to what, from where, and how it ended. Names and queries stay out; opaque ids go in."""
+"""One event: who did what, to what, from where, and how it ended. It holds opaque ids, no names or queries."""
 
 from __future__ import annotations
 

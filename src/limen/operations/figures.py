@@ -42,7 +42,7 @@ class _Limen(Collector):
             yield from _room(space)
 
     def _decided(self) -> Iterator[Metric]:
-        taken = self._watched.journal.tally.taken()
+        taken = self._watched.journal.counters.counts()
         decisions = CounterMetricFamily("limen_decisions", "Decisions kept in the journal", labels=("door", "effect"))
         for (door, effect), count in sorted(taken.decisions.items()):
             decisions.add_metric((door, effect), count)

@@ -48,14 +48,6 @@ NOBODY: Final = "nobody"
 RIGHTS: Final = "Your rights"
 KINDS: Final = "All kinds of events"
 KINDS_LEAD: Final = "The journal has these kinds of entries and no others; the reference describes each."
-FAMILIES: Final = {
-    "requests": "Requests to apps",
-    "signing-in": "Signing in and sessions",
-    "accounts": "Accounts and factors",
-    "office": "What administrators do",
-    "running": "The running of Limen itself",
-    "other": "Other",
-}
 FIELDS: Final = "What an entry holds"
 FIELDS_LEAD: Final = "Each entry has some of these fields, in the form of the Open Cybersecurity Schema Framework:"
 FIELD_ITEMS: Final = (

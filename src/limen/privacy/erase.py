@@ -34,7 +34,7 @@ _log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Goes:
-    """What erasing somebody would take: how many rows of each table. `name` is theirs, for whoever may see it."""
+    """What erasing a person would delete: the number of rows by table. `name` is for those who may see it."""
 
     person_id: str
     name: str
@@ -115,7 +115,7 @@ def erase_again(database: Database, data: Path, now: Instant) -> int:
 
 
 def carry_out(database: Database, journal: Journal, data: Path, now: Instant) -> int | None:
-    """Erase from the journal whoever was erased and is still in it. Returns how many bodies went; None: nobody waited.
+    """Erase from the journal everybody whose rows are erased. Returns how many bodies went; None if nobody waited.
 
     Nothing is lost where it raises (JournalUnwritableError), or where a segment could not be done: who was erased waits
     until it is called again.

@@ -53,14 +53,6 @@ NOBODY: Final = "niemand"
 RIGHTS: Final = "Ihre Rechte"
 KINDS: Final = "Alle Arten von Ereignissen"
 KINDS_LEAD: Final = "Das Protokoll kennt diese Arten von Einträgen und keine anderen; die Referenz beschreibt jede."
-FAMILIES: Final = {
-    "requests": "Anfragen an Apps",
-    "signing-in": "Anmelden und Sitzungen",
-    "accounts": "Konten und Nachweise",
-    "office": "Was Administratoren tun",
-    "running": "Der Betrieb von Limen selbst",
-    "other": "Anderes",
-}
 FIELDS: Final = "Was ein Eintrag enthält"
 FIELDS_LEAD: Final = "Jeder Eintrag hat einige dieser Felder, in der Form des Open Cybersecurity Schema Framework:"
 FIELD_ITEMS: Final = (

@@ -1,4 +1,4 @@
-"""Two notices from how things stand: one for employees, one for a works council; each in English and German.
+"""Two privacy notices, for employees and for a works council, each in English and German.
 
 They are templates: true of this Limen, and to be looked over by whoever answers for them. No legal advice is claimed.
 """
@@ -8,9 +8,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+from limen.messages.catalogue import catalogue
 from limen.policy.saying import Language
 from limen.privacy import english, german
-from limen.privacy.standing import Readers, Standing
+from limen.privacy.notice_facts import NoticeFacts, Readers
 
 
 class Audience(StrEnum):
@@ -39,8 +40,8 @@ class Notice:
     sections: tuple[Section, ...]
 
 
-def notice(audience: Audience, language: Language, now: Standing) -> Notice:
-    """The notice as things stand."""
+def notice(audience: Audience, language: Language, now: NoticeFacts) -> Notice:
+    """The notice that states these facts, for this audience in this language."""
     words = german if language is Language.GERMAN else english
     settings, keeping = now.settings, now.settings.retention
     backups = settings.backup.keep if settings.backup.is_on else 0
@@ -68,7 +69,8 @@ def notice(audience: Audience, language: Language, now: Standing) -> Notice:
             Section(words.RIGHTS, (), words.rights(f"{settings.public_url}/records", settings.help.contact))
         )
     else:
-        kinds = tuple(f"{words.FAMILIES[family]}: {', '.join(names)}" for family, names in now.kinds.items())
+        say = catalogue(language).gettext
+        kinds = tuple(f"{say(family.title)}: {', '.join(names)}" for family, names in now.kinds.items())
         sections += [
             Section(words.KINDS, (words.KINDS_LEAD,), kinds),
             Section(words.FIELDS, (words.FIELDS_LEAD,), words.FIELD_ITEMS),
@@ -81,7 +83,7 @@ def notice(audience: Audience, language: Language, now: Standing) -> Notice:
 
 
 def as_markdown(one: Notice) -> str:
-    """The notice as a Markdown file. Names of apps and groups stay texts in it."""
+    """The notice as Markdown. Names of apps and groups are escaped: they can't add markup."""
     lines = [f"# {_plain(one.title)}", "", f"*{one.lead}*"]
     for section in one.sections:
         lines += ["", f"## {section.heading}"]

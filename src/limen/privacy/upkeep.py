@@ -1,4 +1,4 @@
-"""The one job that keeps what was promised: the journal's part of erasures, and what is past its keeping time."""
+"""The recurring job that finishes erasures in the journal and erases what is past its retention time."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ LOOK_SECONDS: Final = 15.0
 RETENTION_MS: Final = HOUR
 AGAIN_MS: Final = DAY
 MOST_AT_ONCE: Final = 100
-"""How many people one look erases; the next look goes on."""
+"""How many people one run erases at most; the next run goes on."""
 LEFT_LONG_AGO: Final = "kept long enough after they were let go"
 NEVER_CAME: Final = "invited long ago and never came"
 
@@ -75,7 +75,7 @@ class Upkeep:
 
 
 def due(snapshot: Snapshot, retention: Retention, now: Instant) -> list[tuple[str, str]]:
-    """Who is past their keeping time, and why they are erased."""
+    """The ids of people past their retention time, each with the reason why they are erased."""
     connection = snapshot.connection
     found: list[tuple[str, str]] = []
     if retention.people_days:

@@ -12,10 +12,10 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from limen.clock import Instant
 from limen.errors import LimenError
 from limen.facts import Factor
+from limen.messages.catalogue import gettext_noop
 from limen.policy.saying import Language
 from limen.web import drawing
 from limen.web.assets import Assets
-from limen.web.catalogue import gettext_noop
 from limen.web.speaking import Speech, speech
 
 TEMPLATES: Final = Path(__file__).parent / "templates"

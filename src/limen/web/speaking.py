@@ -19,9 +19,9 @@ from limen.clock import MINUTE, Instant, Milliseconds
 from limen.enforcement.headers import TwiceError, cookie
 from limen.errors import LimenError
 from limen.identity.errors import BusyError, SlowedError
+from limen.messages.catalogue import Catalogue, catalogue, gettext_noop
 from limen.policy.saying import Language, Words, language_of
 from limen.web import times
-from limen.web.catalogue import Catalogue, catalogue, gettext_noop
 
 LANGUAGE_COOKIE: Final = "__Host-limen-language"
 NAMES: Final = {Language.ENGLISH: "English", Language.GERMAN: "Deutsch"}

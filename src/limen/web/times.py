@@ -10,8 +10,8 @@ from babel.dates import format_datetime, format_timedelta
 from markupsafe import Markup
 
 from limen.clock import DAY, HOUR, MINUTE, SECOND, Instant, Milliseconds, to_iso
+from limen.messages.catalogue import catalogue, gettext_noop
 from limen.policy.saying import Language
-from limen.web.catalogue import catalogue, gettext_noop
 
 _UNITS: Final = ((DAY, "day"), (HOUR, "hour"), (MINUTE, "minute"))
 _EXACT: Final = {Language.ENGLISH: "EEE d MMM y, HH:mm:ss", Language.GERMAN: "EEE, d. MMM y, HH:mm:ss"}

@@ -11,8 +11,8 @@ from starlette.responses import Response
 from limen.clock import MINUTE
 from limen.events import instant_of
 from limen.events.ids import first_id_at
-from limen.storage.journal.older import Older, Sought, older
 from limen.storage.journal.recent import RING
+from limen.storage.journal.search import EventPage, EventQuery, search
 from limen.web.console.looking import looked_around, looked_at
 from limen.web.console.rows import DOORS, EVERYTHING, MOST_ROWS, REFUSED, Filter, filter_from, rows_of, titles_of
 from limen.web.console.timeline import before_of
@@ -63,27 +63,27 @@ def rooms(site: Site) -> APIRouter:
     return router
 
 
-def _page(site: Site, chosen: Filter, before: str) -> Older:
+def _page(site: Site, chosen: Filter, before: str) -> EventPage:
     """A page of decisions: from memory as far as that reaches, then on from disk. May read the disk."""
     journal = site.ports.journal
     in_memory = journal.recent(RING)
     events = [event for event in in_memory if chosen.holds(event) and (not before or event.id < before)][:MOST_ROWS]
     if len(events) == MOST_ROWS:
-        return Older(tuple(events), events[-1].id)
+        return EventPage(tuple(events), events[-1].id)
     if in_memory and chosen.since >= in_memory[-1].at + MINUTE:
-        return Older(tuple(events), "")
+        return EventPage(tuple(events), "")
     overlap = first_id_at(in_memory[-1].at + MINUTE) if in_memory else ""  # memory is in the order of writing
     reached = min((each for each in (before, overlap) if each), default="")
-    further = older(journal.reader, sought_by(chosen, reached), MOST_ROWS)
+    further = search(journal.reader, sought_by(chosen, reached), MOST_ROWS)
     every = sorted({event.id: event for event in (*further.events, *events)}.items(), reverse=True)
     shown = tuple(event for _, event in every[:MOST_ROWS])
-    return Older(shown, shown[-1].id if len(every) > MOST_ROWS else further.before)
+    return EventPage(shown, shown[-1].id if len(every) > MOST_ROWS else further.before)
 
 
-def sought_by(chosen: Filter, before: str) -> Sought:
+def sought_by(chosen: Filter, before: str) -> EventQuery:
     """The decisions of this filter on disk, from before the event of this id."""
     until = first_id_at(chosen.until) if chosen.until else ""
-    return Sought(
+    return EventQuery(
         person=chosen.person,
         app=chosen.app,
         kinds=("decision",),

@@ -10,7 +10,7 @@ from limen.facts import LIMEN
 from limen.identity.store import erasure
 from limen.policy.saying import Language
 from limen.privacy.notice import Audience, notice
-from limen.privacy.standing import standing
+from limen.privacy.notice_facts import notice_facts
 from limen.web.requests import query
 from limen.web.site import Site
 
@@ -32,7 +32,7 @@ def rooms(site: Site) -> APIRouter:
         audience = Audience(asked) if asked in set(Audience) else Audience.EMPLOYEES
         language = Language(spoken if spoken in set(Language) else settings.languages[0])
         apps = [app.name for app in site.known.apps.values() if app.id != LIMEN]
-        now = standing(settings, engine, apps, site.known.people.values())
+        now = notice_facts(settings, engine, apps, site.known.people.values())
         shown = notice(audience, language, now)
         waiting, erased = await site.ports.database.reading(
             lambda snapshot: (

@@ -16,7 +16,7 @@ from limen.company.authors import names_of
 from limen.company.rehearsal import WINDOW
 from limen.company.watching import Watched, sentence, watched
 from limen.policy.annotations import State, reason_of
-from limen.storage.journal.recorded import recorded
+from limen.storage.journal.past_decisions import past_decisions
 from limen.web.site import Site
 
 MOST_NAMED: Final = 200
@@ -80,5 +80,5 @@ def apps_of(site: Site, found: Watched | None) -> list[tuple[str, str, int]]:
 
 
 def _count(site: Site, policy_id: str, now: int) -> Watched | None:
-    decisions = recorded(site.ports.journal.reader, now - WINDOW, with_facts=False)
+    decisions = past_decisions(site.ports.journal.reader, now - WINDOW, with_facts=False)
     return watched(decisions).get(policy_id)

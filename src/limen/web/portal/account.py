@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -11,45 +11,22 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from limen.clock import Instant
-from limen.events import Event
+from limen.events import KINDS, Event
 from limen.facts import Person
+from limen.messages.catalogue import gettext_noop
 from limen.storage.journal import Journal
-from limen.storage.journal.older import Sought, older
 from limen.storage.journal.recent import RING
-from limen.web.catalogue import gettext_noop
+from limen.storage.journal.search import EventQuery, search
 from limen.web.requests import SESSION_COOKIE
 from limen.web.site import Resident, Site, drop_cookie
 
 AT: Final = "/account"
 MOST: Final = 50
-REFUSED: Final = "recovery.refused"
-HAPPENED: Final[Mapping[tuple[str, str], str]] = {
-    ("link.issued", "access_pass"): gettext_noop("An access pass was issued"),
-    ("link.issued", "second_device"): gettext_noop("A link for another device was made"),
-    ("link.issued", "invitation"): gettext_noop("A link to enrol was issued"),
-    ("factor.added", "passkey"): gettext_noop("A passkey was added"),
-    ("factor.added", "password"): gettext_noop("A password was set"),
-    ("factor.added", "code"): gettext_noop("An authenticator code was set up"),
-    ("factor.removed", "passkey"): gettext_noop("A passkey was removed"),
-    ("factor.removed", "password"): gettext_noop("The password was removed"),
-    ("factor.removed", "code"): gettext_noop("The authenticator code was removed"),
-    ("recovery.codes_made", ""): gettext_noop("Recovery codes were made"),
-    ("recovery.code_used", ""): gettext_noop("A recovery code was used"),
-    (REFUSED, ""): gettext_noop("Somebody tried a recovery code that was wrong"),
-    ("session.revoked", ""): gettext_noop("A session was ended"),
-    ("sessions.revoked", ""): gettext_noop("All sessions were ended"),
-    ("person.changed", "groups"): gettext_noop("Your groups were changed"),
-    ("person.changed", "let-go"): gettext_noop("Your access was ended"),
-    ("person.changed", "taken-back"): gettext_noop("You were given your access back"),
-    ("person.changed", "link-revoked"): gettext_noop("A one-time link was made worthless"),
-}
-"""What is told of an event, by its kind and what its details say it is about."""
 ROLES: Final = {
     "administrators": gettext_noop("an administrator"),
     "helpdesk": gettext_noop("the helpdesk"),
     "break-glass": gettext_noop("break-glass"),
 }
-_ABOUT: Final = ("purpose", "factor", "change")
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,29 +66,34 @@ def rooms(site: Site) -> APIRouter:
 def _told_to(journal: Journal, person_id: str) -> list[Event]:
     """What is in memory and what the files hold, the newest first, as far as it is found in the time of a page.
 
-    Of wrong codes the files are not asked: a stranger may have filled them with those.
+    The files are not asked for what strangers can cause: they may be full of it.
     """
 
     def is_told(event: Event) -> bool:
         return event.subject == person_id and text_of(event) != ""
 
     found = {event.id: event for event in journal.recent(RING, is_told)}
-    kinds = tuple(sorted({kind for kind, _ in HAPPENED} - {REFUSED}))
-    kept = older(journal.reader, Sought(person_id, kinds=kinds, holds=is_told), MOST)
+    kinds = tuple(kind.name for kind in KINDS.values() if kind.told and not kind.by_strangers)
+    kept = search(journal.reader, EventQuery(person_id, kinds=kinds, holds=is_told), MOST)
     found |= {event.id: event for event in kept.events}
     return [found[event_id] for event_id in sorted(found, reverse=True)]
 
 
 def text_of(event: Event) -> str:
     """What a person is told of this event, in words for the catalogue; "" where it is nothing of the kind."""
-    about = next((str(event.details[name]) for name in _ABOUT if name in event.details), "")
-    return HAPPENED.get((event.kind, about), HAPPENED.get((event.kind, ""), ""))
+    kind = KINDS.get(event.kind)
+    return kind.told_of(event) if kind is not None else ""
 
 
 def told_once(events: Sequence[Event]) -> list[Event]:
-    """Of the wrong codes only the newest: a stranger who types many must not push anything off the page."""
-    newest = next((event for event in events if event.kind == REFUSED), None)
-    return [event for event in events if event.kind != REFUSED or event is newest]
+    """Of each kind that strangers can cause only the newest: many of them must not push anything off the page."""
+    newest: dict[str, Event] = {}
+    return [event for event in events if not _is_by_strangers(event) or newest.setdefault(event.kind, event) is event]
+
+
+def _is_by_strangers(event: Event) -> bool:
+    kind = KINDS.get(event.kind)
+    return kind is not None and kind.by_strangers
 
 
 def role_of(person: Person | None) -> str:
@@ -128,5 +110,5 @@ def _line(site: Site, resident: Resident, event: Event) -> Happened:
     elif event.actor:
         by = speech.gettext(role_of(site.known.people.get(event.actor)))
     else:
-        by = "" if event.kind == REFUSED else speech.gettext("the server")
+        by = "" if _is_by_strangers(event) else speech.gettext("the server")
     return Happened(event.at, speech.gettext(text_of(event)), by, event.address if is_own else "")

@@ -12,10 +12,10 @@ from starlette.responses import Response
 
 from limen.events import Event
 from limen.facts import LIMEN, App
+from limen.messages.catalogue import gettext_noop
 from limen.policy.decision import Effect, Named, Remedies, Request as Asked
 from limen.policy.remedies.search import opens_at
 from limen.policy.saying import Audience, Names, Words, remedy_sentence
-from limen.web.catalogue import gettext_noop
 from limen.web.needs import SEE_PEOPLE
 from limen.web.portal.conditions import Condition, Refused, can_prove, checklist
 from limen.web.portal.past import Past, past_decision

@@ -11,10 +11,10 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from limen.clock import Instant
-from limen.events import Event
-from limen.privacy.standing import standing
+from limen.events import KINDS, Event
+from limen.messages.catalogue import gettext_noop
+from limen.privacy.notice_facts import notice_facts
 from limen.storage.journal.recent import RING
-from limen.web.catalogue import gettext_noop
 from limen.web.console.proving import freshly_proved
 from limen.web.copies import copy_for
 from limen.web.portal.account import text_of
@@ -22,41 +22,7 @@ from limen.web.site import Resident, Site
 
 NEWEST: Final = 20
 """How many events are shown one by one."""
-FAMILIES: Final = {
-    "decision": gettext_noop("Requests to apps, and how they were answered"),
-    "request": gettext_noop("Requests that Limen turned away or changed"),
-    "upstream": gettext_noop("Apps that did not answer you"),
-    "stream": gettext_noop("Connections that were ended"),
-    "sign_in": gettext_noop("Signing in"),
-    "step_up": gettext_noop("Proving again that it's you"),
-    "session": gettext_noop("Your sessions"),
-    "sessions": gettext_noop("Your sessions"),
-    "person": gettext_noop("Your account and your groups"),
-    "token": gettext_noop("Your tokens"),
-    "link": gettext_noop("One-time links"),
-    "mail": gettext_noop("Mails to you"),
-    "recovery": gettext_noop("Recovery codes"),
-    "factor": gettext_noop("Your passkeys, password and code"),
-    "revision": gettext_noop("Changes you published"),
-    "break_glass": gettext_noop("Break-glass"),
-}
 OTHER: Final = gettext_noop("Other")
-SINGLE: Final = {
-    "decision": gettext_noop("A request to an app"),
-    "request": gettext_noop("A request that Limen turned away or changed"),
-    "upstream": gettext_noop("An app did not answer you"),
-    "stream": gettext_noop("A connection was ended"),
-    "session": gettext_noop("A session of yours"),
-    "sessions": gettext_noop("Your sessions"),
-    "person": gettext_noop("Your account or your groups"),
-    "token": gettext_noop("A token of yours"),
-    "link": gettext_noop("A one-time link"),
-    "mail": gettext_noop("A mail to you"),
-    "recovery": gettext_noop("A recovery code"),
-    "factor": gettext_noop("A passkey, password or code of yours"),
-    "revision": gettext_noop("A change you published"),
-}
-"""What one event is called, where that is not what many are."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,14 +84,15 @@ def rooms(site: Site) -> APIRouter:
 
 
 def family(kind: str) -> str:
-    """What an event of this kind is about, in words for the catalogue."""
-    return FAMILIES.get(kind.partition(".")[0], OTHER)
+    """What events of this kind are about, in words for the catalogue."""
+    declared = KINDS.get(kind)
+    return (declared.topic.plural if declared is not None else "") or OTHER
 
 
 def readers(site: Site) -> tuple[Readable, ...]:
     """Whom the policies in force let look, by the same computation as the notices: at entries, and at the account."""
     settings, engine = site.ports.settings, site.ports.in_force.engine
-    now = {one.action: one for one in standing(settings, engine, (), site.known.people.values()).readers}
+    now = {one.action: one for one in notice_facts(settings, engine, (), site.known.people.values()).readers}
     reading = tuple(dict.fromkeys((*now["audit"].groups, *now["administer"].groups)))
     by_policy = tuple(dict.fromkeys((*now["audit"].others, *now["administer"].others)))
     helping = tuple(one for one in now["support"].groups if one not in reading)
@@ -143,7 +110,8 @@ def _own(site: Site, person_id: str) -> list[Event]:
 
 def _title(event: Event) -> str:
     """What one event is, in words for the catalogue: exactly what happened, or else what it is about."""
-    return text_of(event) or SINGLE.get(event.kind.partition(".")[0], family(event.kind))
+    kind = KINDS.get(event.kind)
+    return text_of(event) or (kind.topic.singular if kind is not None else "") or family(event.kind)
 
 
 def _line(site: Site, resident: Resident, event: Event) -> Line:

@@ -1,6 +1,6 @@
 """Past decisions with the exact facts they were made on, read in bulk: a hundred thousand in a second or two.
 
-What the single lines vouch for is `verify`'s business; here they are only read, each into just what a replay needs.
+Lines are not verified here (`verify` does that), only decoded into what a replay needs.
 """
 
 from __future__ import annotations
@@ -17,13 +17,13 @@ from limen.storage.journal.reader import Reader
 from limen.storage.journal.segment import Name
 
 NOUNS_KEPT: Final = 20_000
-"""How many people, how many devices and so on are shared between facts before all are forgotten; bounds memory."""
+"""How many decoded nouns of one kind are shared before all are forgotten; bounds memory."""
 _ROWS: Final = 256
 _BYTES: Final = 1 << 18
-"""How much is read at once: little enough to be still in the processor's caches when it is decided about."""
+"""Bytes read at once: little enough to stay in the processor's caches until it is replayed."""
 
 
-class Written(msgspec.Struct, frozen=True, gc=False):
+class WrittenFacts(msgspec.Struct, frozen=True, gc=False):
     """Facts as the journal has them. Each noun is still as it was written: most were met before (see `sharing`)."""
 
     app: msgspec.Raw
@@ -36,7 +36,7 @@ class Written(msgspec.Struct, frozen=True, gc=False):
     grants: msgspec.Raw
 
 
-class Recorded(msgspec.Struct, frozen=True, gc=False):
+class PastDecision(msgspec.Struct, frozen=True, gc=False):
     """One event of the journal that tells of decisions: the first of `count` equal ones. `facts` None: not kept."""
 
     id: str
@@ -48,21 +48,21 @@ class Recorded(msgspec.Struct, frozen=True, gc=False):
     revision: str
     app: str
     request: Request
-    facts: Written | None
+    facts: WrittenFacts | None
     now: Instant
 
 
-def recorded(
+def past_decisions(
     reader: Reader, since: Instant, progress: Callable[[float], object] | None = None, *, with_facts: bool = True
-) -> Iterator[Recorded]:
-    """Every decision from `since` on, segment by segment. `progress` hears which part of all was read, 0 to 1.
+) -> Iterator[PastDecision]:
+    """Every decision from `since` on, segment by segment. `progress` is called with the part that was read, 0 to 1.
 
     Without facts it is faster still. Segments that are sealed meanwhile are read in their sealed form.
     """
-    chosen = _segments(reader, since)
-    sizes = [path.stat().st_size if path.exists() else 0 for _, path in chosen]
+    chosen = reader.spans(since)
+    sizes = [path.stat().st_size if path.exists() else 0 for _, path, _ in chosen]
     everything, done = sum(sizes) or 1, 0
-    for (name, path), size in zip(chosen, sizes, strict=True):
+    for (name, path, _), size in zip(chosen, sizes, strict=True):
         portions = _portions(path, name)
         begun = done
 
@@ -76,9 +76,9 @@ def recorded(
 
 
 def sharing(kind: Any, make: Callable[[Any], Any]) -> Callable[[msgspec.Raw], Any]:
-    """Reads a noun of this kind, and makes something of it, once for all that are written alike.
+    """A function that decodes a noun of this kind and converts it with `make`, once for equal bytes.
 
-    What it gives back raises msgspec.DecodeError for what is none.
+    The function raises msgspec.DecodeError.
     """
     decode = msgspec.json.Decoder(kind).decode
     kept: dict[bytes, Any] = {}
@@ -134,7 +134,7 @@ class _Body(msgspec.Struct, frozen=True, gc=False):
     """An event, or facts under their digest, or neither."""
 
     facts: str = ""
-    value: Written | None = None
+    value: WrittenFacts | None = None
     count: int = 1
     metadata: _Named = _Named()
     actor: _Actor = _Actor()
@@ -152,9 +152,9 @@ _decode_lines = msgspec.json.Decoder(_Line).decode_lines
 
 def _decisions(
     portions: Iterable[tuple[float, bytes | str]], since: Instant, told: Callable[[float], None], *, with_facts: bool
-) -> Iterator[Recorded]:
+) -> Iterator[PastDecision]:
     """The decisions of one segment; it holds every fact that they were made on."""
-    facts: dict[str, Written] = {}
+    facts: dict[str, WrittenFacts] = {}
     requests: dict[tuple[str, str, str, str], Request] = {}
     for part, portion in portions:
         for line in _read(portion):
@@ -173,7 +173,7 @@ def _decisions(
             request = requests.get(key)
             if request is None:
                 request = requests[key] = Request(*key)
-            yield Recorded(
+            yield PastDecision(
                 body.metadata.uid,
                 body.count,
                 body.actor.user.uid,
@@ -190,7 +190,7 @@ def _decisions(
 
 
 def _read(portion: bytes | str) -> Iterable[_Line]:
-    """The lines of a portion, all at once; singly only where one is none: tampered with (`verify` tells), or half."""
+    """The lines of a portion, decoded at once; one by one only if some line can't be decoded."""
     try:
         return _decode_lines(portion)
     except msgspec.DecodeError:
@@ -204,18 +204,6 @@ def _read_singly(portion: bytes) -> Iterator[_Line]:
         except msgspec.DecodeError:
             continue
         yield line
-
-
-def _segments(reader: Reader, since: Instant) -> list[tuple[Name, Path]]:
-    """The segments that may hold something from `since` on: one is over where the writer's next begins."""
-    of_writer: dict[Path, list[tuple[Name, Path]]] = {}
-    for name, path in reader.segments():
-        of_writer.setdefault(path.parent, []).append((name, path))
-    chosen = []
-    for found in of_writer.values():
-        ends = [name.begun_at for name, _ in found[1:]]
-        chosen += [each for each, end in zip(found, [*ends, None], strict=True) if end is None or end >= since]
-    return sorted(chosen, key=lambda each: each[0].begun_at)
 
 
 def _portions(path: Path, name: Name) -> Iterator[tuple[float, bytes | str]]:

@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterator
 from html.parser import HTMLParser
 from io import BytesIO
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -15,8 +16,8 @@ from babel.messages.pofile import read_po
 from jinja2 import nodes
 from tools.messages import found, spoken_templates, updated
 
+from limen.messages.catalogue import FOLDERS, catalogue, po_of
 from limen.policy.saying import Language
-from limen.web.catalogue import catalogue, po_of
 from limen.web.pages import Pages, environment_of
 from limen.web.speaking import speech
 
@@ -178,3 +179,27 @@ def test_a_place_in_a_translated_text_is_escaped_and_its_markup_is_not() -> None
 
 def test_all_that_is_found_is_more_than_a_handful() -> None:
     assert len(found()) > 150
+
+
+def po(folder: Path, **messages: str) -> Path:
+    path = po_of(Language.GERMAN, folder)
+    path.parent.mkdir(parents=True)
+    lines = [f'msgid "{text}"\nmsgstr "{said}"\n' for text, said in messages.items()]
+    path.write_text('msgid ""\nmsgstr "Content-Type: text/plain; charset=utf-8\\n"\n\n' + "\n".join(lines))
+    return folder
+
+
+def test_a_part_brings_its_own_words_and_changes_none_of_limens(tmp_path: Path) -> None:
+    ships = po(tmp_path, **{"Your ships": "Ihre Schiffe", "Your apps": "Ihre Boote"})
+    FOLDERS.compose({"ships": {"ships": ships}})
+    try:
+        german = catalogue(Language.GERMAN)
+        assert german.gettext("Your ships") == "Ihre Schiffe"
+        assert german.gettext("Your apps") == "Ihre Apps"
+        assert german.has("Your ships")
+        FOLDERS.compose({"ships": {"ships": tmp_path / "absent"}})
+        with pytest.raises(FileNotFoundError):
+            catalogue(Language.GERMAN)
+    finally:
+        FOLDERS.compose({})
+    assert not catalogue(Language.GERMAN).has("Your ships")

@@ -12,7 +12,7 @@ import msgspec
 from limen.events import Event, from_ocsf
 from limen.storage.journal.chain import ERASED, parse
 from limen.storage.journal.reader import Reader
-from limen.storage.journal.segment import Name
+from limen.storage.journal.segment import Name, sealed_lines
 
 
 def events_about(reader: Reader, person_id: str) -> Iterator[Event]:
@@ -55,13 +55,5 @@ def _lines(path: Path, name: Name, needle: bytes) -> Iterator[bytes]:
             yield from (raw for raw in file if needle in raw)
         return
     sealed = path.with_name(str(Name(name.ordinal, name.begun_at, is_sealed=True)))
-    if not sealed.exists():
-        return
-    import duckdb  # noqa: PLC0415 -- heavy, and only what is sealed needs it
-
-    with duckdb.connect(config={"memory_limit": "256MB", "threads": "1"}) as connection:
-        sql = "select line from read_parquet($path) where contains(line, $needle)"
-        rows = connection.execute(sql, {"path": str(sealed), "needle": needle.decode()})
-        while some := rows.fetchmany(500):
-            for (line,) in some:
-                yield line.encode() + b"\n"
+    if sealed.exists():
+        yield from sealed_lines(sealed, "contains(line, $needle)", needle=needle.decode())

@@ -1,4 +1,4 @@
-"""How much the journal has taken since the process started: what only ever grows, for whoever draws the curve."""
+"""Counters of what the journal has taken since the process started, for metrics."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from limen.storage.journal.recent import Written
 
 
 @dataclass(frozen=True, slots=True)
-class Taken:
+class Counts:
     """`decisions` by door and effect, `events` of other kinds by kind; `deciding_us` is the time that deciding took."""
 
     decisions: dict[tuple[str, str], int]
@@ -20,8 +20,8 @@ class Taken:
     deciding_us: float
 
 
-class Tally:
-    """Counts by the journal's thread, read by any. Nothing of it is on a request's path."""
+class Counters:
+    """Written by the journal's thread, read by any; a request never waits for it."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
@@ -42,6 +42,6 @@ class Tally:
                 else:
                     self._events[one.kind] += one.count
 
-    def taken(self) -> Taken:
+    def counts(self) -> Counts:
         with self._lock:
-            return Taken(dict(self._decisions), dict(self._events), self._deciding_us)
+            return Counts(dict(self._decisions), dict(self._events), self._deciding_us)

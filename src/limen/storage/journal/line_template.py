@@ -1,4 +1,4 @@
-"""The line of a decision that is made again and again: written in full once; then only times, count and id change."""
+"""A template for the line of a repeated decision: encoded once, then filled with times, count and id."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _AT: Final = secrets.randbelow(1 << 60) | 1 << 60
 _UNTIL: Final = _AT + 1
 _COUNT: Final = _AT + 2
 _ID: Final = f"id of {_AT}"
-"""Marks that nothing in an event can hold by chance, and nobody outside can know."""
+"""Placeholders that occur in no event by chance, and that nobody outside can guess."""
 _MICROS: Final = 0.12345
 
 
@@ -23,8 +23,8 @@ def encode(event: Event) -> bytes:
     return _encode(to_ocsf(event))
 
 
-class Form:
-    """Everything that stays the same in the line of one folded decision. `event` is any one of those it will be."""
+class LineTemplate:
+    """Everything that stays the same in the line of a folded decision. `event` is any one of them."""
 
     __slots__ = ("_parts",)
 

@@ -9,10 +9,10 @@ import pytest
 from limen.clock import HOUR, MINUTE
 from limen.events import DecisionRecord, Event, to_ocsf
 from limen.events.ids import first_id_at
-from limen.storage.journal import Reader, older as module
+from limen.storage.journal import Reader, search as module
 from limen.storage.journal.chain import Signer, start_of
-from limen.storage.journal.older import Older, Sought, older
 from limen.storage.journal.seal import seal
+from limen.storage.journal.search import EventPage, EventQuery, search
 from limen.storage.journal.segment import Name, Segment
 
 BEGUN = 1_800_000_000_000
@@ -64,14 +64,14 @@ def written(tmp_path_factory: pytest.TempPathFactory) -> tuple[Reader, list[Even
 
 
 SOUGHT = {
-    "everything": Sought(),
-    "what a person did and what was done to them": Sought(person="p_eve"),
-    "an app": Sought(app="wiki"),
-    "an app, refused": Sought(app="wiki", effects=("deny", "challenge")),
-    "kinds and families of them": Sought(person="p_tom", kinds=("sign_in.", "person.changed")),
-    "some time": Sought(since=BEGUN + HOUR // 2, before=first_id_at(BEGUN + 2 * HOUR)),
-    "whatever else must hold": Sought(holds=lambda one: one.at % 2 == 0),
-    "nobody's": Sought(person="p_nobody"),
+    "everything": EventQuery(),
+    "what a person did and what was done to them": EventQuery(person="p_eve"),
+    "an app": EventQuery(app="wiki"),
+    "an app, refused": EventQuery(app="wiki", effects=("deny", "challenge")),
+    "kinds": EventQuery(person="p_tom", kinds=("sign_in.succeeded", "person.changed")),
+    "some time": EventQuery(since=BEGUN + HOUR // 2, before=first_id_at(BEGUN + 2 * HOUR)),
+    "whatever else must hold": EventQuery(holds=lambda one: one.at % 2 == 0),
+    "nobody's": EventQuery(person="p_nobody"),
 }
 
 
@@ -85,10 +85,10 @@ def test_page_after_page_is_everything_once_and_in_order(
     monkeypatch.setattr(module, "_CANDIDATES", 40)
     monkeypatch.setattr(module, "_CHUNK", 700)
     monkeypatch.setattr(module, "_LINES", 7)
-    sought, pages = SOUGHT[name], list[Older]()
+    sought, pages = SOUGHT[name], list[EventPage]()
     before = sought.before
     while True:
-        pages.append(older(reader, from_there(sought, before), 17, patience))
+        pages.append(search(reader, from_there(sought, before), 17, patience))
         before = pages[-1].before
         if not before:
             break
@@ -97,12 +97,12 @@ def test_page_after_page_is_everything_once_and_in_order(
     assert [one for page in pages for one in page.events] == [one for one in everything if sought.fits(one)]
 
 
-def from_there(sought: Sought, before: str) -> Sought:
-    return Sought(sought.person, sought.app, sought.kinds, sought.effects, before, sought.since, sought.holds)
+def from_there(sought: EventQuery, before: str) -> EventQuery:
+    return EventQuery(sought.person, sought.app, sought.kinds, sought.effects, before, sought.since, sought.holds)
 
 
 def test_an_empty_journal_has_no_page(tmp_path: Path) -> None:
-    assert older(Reader(tmp_path / "absent"), Sought(), 10) == Older((), "")
+    assert search(Reader(tmp_path / "absent"), EventQuery(), 10) == EventPage((), "")
 
 
 def test_a_segment_that_is_sealed_meanwhile_is_read_in_its_sealed_form(
@@ -114,4 +114,4 @@ def test_a_segment_that_is_sealed_meanwhile_is_read_in_its_sealed_form(
         for name, path in reader.segments()
     ]
     monkeypatch.setattr(Reader, "segments", lambda _: listed)
-    assert list(older(reader, Sought(), 1_000, 60.0).events) == everything
+    assert list(search(reader, EventQuery(), 1_000, 60.0).events) == everything

@@ -18,13 +18,13 @@ from limen.storage.errors import JournalUnwritableError
 from limen.storage.journal.chain import Broken, Line, Link, Signer, follow, forge, start_of
 from limen.storage.own_file import open_own, read_own
 
-SPARE_FILE = "break-glass.segment"
-SPARE_BYTES = 512 << 10
+EMERGENCY_FILE = "break-glass.segment"
+EMERGENCY_BYTES = 512 << 10
 WRITER = "break-glass"
 
 
-class Spare:
-    """The preallocated file. Made at the first start; fails loudly there if there is no room for it."""
+class EmergencySegment:
+    """The preallocated file. It is made at the first start, which fails if there is no room for it."""
 
     def __init__(self, path: Path, keys: tuple[bytes, ...]) -> None:
         self._path = path
@@ -40,7 +40,7 @@ class Spare:
                 fcntl.flock(file, fcntl.LOCK_EX)  # the server and an administrator's command may both be here
                 used, link = self._end()
                 raw, _ = forge([msgspec.json.encode(to_ocsf(event))], link, self._signer)
-                if used + len(raw) > SPARE_BYTES:
+                if used + len(raw) > EMERGENCY_BYTES:
                     raise JournalUnwritableError(
                         "the break-glass segment is full", f"move {self._path} away and make room on the disk"
                     )
@@ -50,9 +50,9 @@ class Spare:
             raise JournalUnwritableError(f"the break-glass segment can't be written ({error.strerror})") from error
 
     def room(self) -> int:
-        """How many bytes are left behind a chain that holds; 0 behind one that was tampered with."""
+        """How many bytes are free; 0 if the chain was tampered with."""
         os.close(open_own(self._path, os.O_RDWR))
-        return SPARE_BYTES - self._end()[0]
+        return EMERGENCY_BYTES - self._end()[0]
 
     def events(self) -> list[Event]:
         """Everything in it, oldest first."""
@@ -60,26 +60,26 @@ class Spare:
         return [from_ocsf(msgspec.json.decode(line.body)) for line in found if isinstance(line, Line)]
 
     def _end(self) -> tuple[int, Link]:
-        """How many bytes are used, and the link they lead to. Nothing fits behind what was tampered with."""
+        """How many bytes are used, and the link they lead to. A chain that was tampered with counts as full."""
         lines = whole_lines(self._path)
         link = start_of(WRITER)
         for line in follow(lines, link, self._signer):
             if isinstance(line, Broken):
-                return SPARE_BYTES, link
+                return EMERGENCY_BYTES, link
             link = line.link
         return sum(len(line) for line in lines), link
 
 
 def whole_lines(path: Path) -> Sequence[bytes]:
     """The lines before the zero bytes that fill the file."""
-    used = read_own(path, SPARE_BYTES).rstrip(b"\0")
+    used = read_own(path, EMERGENCY_BYTES).rstrip(b"\0")
     return used.splitlines(keepends=True)
 
 
 def _preallocate(path: Path) -> None:
     handle = open_own(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY)
     try:
-        os.write(handle, bytes(SPARE_BYTES))  # real zeros: reserved but unwritten blocks may need room for metadata
+        os.write(handle, bytes(EMERGENCY_BYTES))  # real zeros: reserved but unwritten blocks may need room for metadata
         os.fsync(handle)
     finally:
         os.close(handle)

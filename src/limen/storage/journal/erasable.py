@@ -12,44 +12,35 @@ from typing import Any, Final
 
 import msgspec
 
-from limen.events import Event, from_ocsf
+from limen.events import KINDS, Event, Owner, from_ocsf
 from limen.facts import LIMEN
 
-OF_OFFICE: Final = (
-    "revision.",
-    "break_glass.",
-    "workload.",
-    "journal.",
-    "limen.",
-    "backup.",
-    "key.",
-    "disk.",
-    "person.",
-)
-"""Kinds that tell how Limen was governed. Of a person: invited, changed, exported, erased."""
-FOR_ONESELF: Final = frozenset({"person.enrolled", "person.exported"})
 VISITS: Final = frozenset({"view", "sign_in"})
-"""What a person does at Limen for themselves; any other action there is one of office."""
+"""The actions on Limen that people do for themselves; any other is administration, and its record stays."""
 
 
-def is_own(event: Event, person_ids: Collection[str]) -> bool:
-    """Whether this event is the own one of somebody among `person_ids`."""
+def is_erasable(event: Event, person_ids: Collection[str]) -> bool:
+    """Whether this event belongs to one of `person_ids` alone, and goes when they are erased.
+
+    Of a kind that nobody declares (its part is gone) it is taken to be: nothing is left of whoever is erased.
+    """
     involved = {event.actor, event.subject} - {""}
     if len(involved) != 1 or not involved <= set(person_ids):
         return False
     if event.decision is not None:
         return event.decision.app != LIMEN or event.decision.action in VISITS
-    return event.kind in FOR_ONESELF or not event.kind.startswith(OF_OFFICE)
+    kind = KINDS.get(event.kind)
+    return kind is None or kind.topic.owner is Owner.PERSON
 
 
-def is_own_body(body: bytes, person_ids: Collection[str]) -> bool:
-    """Whether the body of a line is somebody's own. What can't be read is nobody's."""
+def is_erasable_body(body: bytes, person_ids: Collection[str]) -> bool:
+    """Whether the body of a line belongs to one of them alone. A body that can't be read belongs to nobody."""
     try:
         written: Any = msgspec.json.decode(body)
         if not isinstance(written, dict):
             return False
         if "class_uid" in written:
-            return is_own(from_ocsf(written), person_ids)
+            return is_erasable(from_ocsf(written), person_ids)
         return "value" in written and written["value"]["person"]["id"] in person_ids
     except (msgspec.MsgspecError, UnicodeDecodeError, KeyError, TypeError):
         return False

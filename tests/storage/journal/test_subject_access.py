@@ -7,7 +7,7 @@ from tests.storage.journal.decisions import a_permit, facts_about as facts_of
 
 from limen.events import Event
 from limen.storage.journal import Journal
-from limen.storage.journal.about import events_about, facts_about
+from limen.storage.journal.subject_access import events_about, facts_about
 
 
 def test_ones_own_events_come_from_sealed_and_open_segments_and_nobody_elses(opened: Callable[..., Journal]) -> None:

@@ -1,35 +1,27 @@
-"""What a notice tells, gathered from what is in force now: settings, policies, people. Nothing of it is canned."""
+"""The facts that a privacy notice states, from the settings, policies and people as they are now."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from limen.events import KINDS
+from limen.events import Family
+from limen.events.kinds import families
 from limen.facts import LIMEN, Person
 from limen.policy.annotations import State
 from limen.policy.engine import Engine
 from limen.settings import Settings
 
 LOOKING: Final = ("audit", "support", "administer")
-"""The actions on Limen with which somebody sees what concerns others."""
-
-FAMILIES: Final = {
-    "requests": ("decision", "request", "upstream", "stream"),
-    "signing-in": ("sign_in", "step_up", "session", "sessions"),
-    "accounts": ("person", "link", "mail", "factor", "recovery", "token"),
-    "office": ("revision", "break_glass", "workload", "key"),
-    "running": ("limen", "backup", "disk", "journal"),
-}
-"""What kinds of events are about, by how their names begin; what is in none of them is `other`."""
+"""The actions on Limen that let somebody see data about others."""
 
 
 @dataclass(frozen=True, slots=True)
 class Readers:
-    """Whom one action is permitted to: groups by their titles, each with how many active people are in it.
+    """Who may do one action: groups by their titles, each with the number of its active members.
 
-    `others` are policies that permit it to somebody else than groups, by their ids.
+    `others` are the ids of policies that permit it without naming a group.
     """
 
     action: str
@@ -38,22 +30,22 @@ class Readers:
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
-    """Everything a notice needs. `kinds` are all kinds of events by family; `apps` are names of what is protected."""
+class NoticeFacts:
+    """Everything a notice tells. `kinds` are all kinds of events by family; `apps` are names of what is protected."""
 
     settings: Settings
     revision: str
     readers: tuple[Readers, ...]
     apps: tuple[str, ...]
     people: int
-    kinds: dict[str, tuple[str, ...]]
+    kinds: Mapping[Family, tuple[str, ...]]
 
 
-def standing(settings: Settings, engine: Engine, apps: Iterable[str], people: Iterable[Person]) -> Standing:
-    """How things stand under these policies."""
+def notice_facts(settings: Settings, engine: Engine, apps: Iterable[str], people: Iterable[Person]) -> NoticeFacts:
+    """What a notice tells under these settings and policies."""
     active = [person for person in people if person.active and not person.is_workload]
     readers = tuple(_readers(action, settings, engine, active) for action in LOOKING)
-    return Standing(settings, engine.revision, readers, tuple(sorted(apps)), len(active), _kinds())
+    return NoticeFacts(settings, engine.revision, readers, tuple(sorted(apps)), len(active), families())
 
 
 def _readers(action: str, settings: Settings, engine: Engine, active: list[Person]) -> Readers:
@@ -74,11 +66,3 @@ def _readers(action: str, settings: Settings, engine: Engine, active: list[Perso
             others.append(policy.id)
     titled = tuple((settings.groups.get(one, one), sum(one in p.groups for p in active)) for one in sorted(groups))
     return Readers(action, titled, tuple(sorted(others)))
-
-
-def _kinds() -> dict[str, tuple[str, ...]]:
-    of = {word: family for family, words in FAMILIES.items() for word in words}
-    found: dict[str, list[str]] = {family: [] for family in FAMILIES}
-    for kind in KINDS:
-        found.setdefault(of.get(kind.partition(".")[0], "other"), []).append(kind)
-    return {family: tuple(kinds) for family, kinds in found.items() if kinds}

@@ -4,8 +4,8 @@ import msgspec
 import pytest
 from tests.storage.journal.conftest import NOW
 
-from limen.events import KINDS, DecisionRecord, Event, to_ocsf
-from limen.storage.journal.own import OF_OFFICE, is_own, is_own_body
+from limen.events import DecisionRecord, Event, to_ocsf
+from limen.storage.journal.erasable import is_erasable, is_erasable_body
 
 MIA, ADA = "p_mia", "p_ada"
 
@@ -27,9 +27,9 @@ def asked(app: str, action: str) -> DecisionRecord:
     ],
 )
 def test_what_happened_between_a_person_and_limen_alone_is_theirs(event: Event) -> None:
-    assert is_own(event, {MIA})
-    assert is_own_body(msgspec.json.encode(to_ocsf(event)), {MIA})
-    assert not is_own(event, {ADA})
+    assert is_erasable(event, {MIA})
+    assert is_erasable_body(msgspec.json.encode(to_ocsf(event)), {MIA})
+    assert not is_erasable(event, {ADA})
 
 
 @pytest.mark.parametrize(
@@ -46,27 +46,22 @@ def test_what_happened_between_a_person_and_limen_alone_is_theirs(event: Event) 
     ],
 )
 def test_what_concerns_others_or_limen_itself_stays_even_if_all_of_them_are_erased(event: Event) -> None:
-    assert not is_own(event, {MIA, ADA})
+    assert not is_erasable(event, {MIA, ADA})
 
 
 def test_the_exact_facts_go_with_whom_they_are_about() -> None:
     facts = msgspec.json.encode({"facts": "abc", "value": {"person": {"id": MIA}}})
-    assert is_own_body(facts, {MIA})
-    assert not is_own_body(facts, {ADA})
+    assert is_erasable_body(facts, {MIA})
+    assert not is_erasable_body(facts, {ADA})
 
 
 @pytest.mark.parametrize(
     "body", [b"null", b"{", b'{"segment":1}', b'{"class_uid":1}', b'{"value":{"person":[]}}', b"[1]"]
 )
 def test_what_cant_be_read_is_nobodys(body: bytes) -> None:
-    assert not is_own_body(body, {MIA})
+    assert not is_erasable_body(body, {MIA})
 
 
-def test_each_kind_was_looked_at_whether_it_is_ones_own() -> None:
-    """A new word at the beginning of a kind has to be put to one side here, and perhaps into `OF_OFFICE`."""
-    own = {
-        *("decision", "request", "upstream", "stream", "sign_in", "step_up", "session", "sessions"),
-        *("link", "mail", "factor", "recovery", "token"),
-    }
-    assert {kind.partition(".")[0] for kind in KINDS} <= own | {word.removesuffix(".") for word in OF_OFFICE}
-    assert not own & {word.removesuffix(".") for word in OF_OFFICE}
+def test_of_a_kind_that_nobody_declares_nothing_is_left_of_whoever_is_erased() -> None:
+    assert is_erasable(Event(at=NOW, kind="device.enrolled", actor=MIA), {MIA})
+    assert not is_erasable(Event(at=NOW, kind="device.enrolled", actor=ADA, subject=MIA), {MIA})

@@ -12,24 +12,24 @@ from limen.facts import App, Device, Facts, Grant, Place, Session
 from limen.facts.nouns import Auth, Factor, Risk
 from limen.facts.written import facts_from_json
 from limen.policy.decision import Reason
-from limen.storage.journal import Journal, recorded as module
+from limen.storage.journal import Journal, past_decisions as module
+from limen.storage.journal.past_decisions import WrittenFacts, past_decisions, sharing
 from limen.storage.journal.reader import Reader
-from limen.storage.journal.recorded import Written, recorded, sharing
 
 KEYS = (b"journal key of these tests......",)
 NOW = 1_800_000_000_000
 
 
-def all_of(root: Path, since: int = 0, *, with_facts: bool = True) -> list[module.Recorded]:
-    return list(recorded(Reader(root), since, with_facts=with_facts))
+def all_of(root: Path, since: int = 0, *, with_facts: bool = True) -> list[module.PastDecision]:
+    return list(past_decisions(Reader(root), since, with_facts=with_facts))
 
 
-def read(facts: Written | None) -> Facts:
+def read(facts: WrittenFacts | None) -> Facts:
     assert facts is not None
     return facts_from_json({name: msgspec.json.decode(raw) for name, raw in msgspec.structs.asdict(facts).items()})
 
 
-def person_of(one: module.Recorded) -> str:
+def person_of(one: module.PastDecision) -> str:
     return read(one.facts).person.id
 
 
@@ -72,8 +72,7 @@ def test_only_what_is_not_too_old_is_read_and_segments_that_are_over_not_at_all(
     journal.close()
     since = NOW + 3 * HOUR
     assert [one.actor for one in all_of(tmp_path, since)] == ["p2", "p3"]
-    chosen = module._segments(Reader(tmp_path), since)
-    assert 0 < len(chosen) < len(Reader(tmp_path).segments())
+    assert 0 < len(Reader(tmp_path).spans(since)) < len(Reader(tmp_path).segments())
 
 
 def test_progress_reaches_the_end(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -83,7 +82,7 @@ def test_progress_reaches_the_end(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
         journal.decided("gateway", a_permit(facts_about(f"p{number}"), NOW + number), "", "", 1.0)
     journal.close()
     heard: list[float] = []
-    found = list(recorded(Reader(tmp_path), 0, heard.append))
+    found = list(past_decisions(Reader(tmp_path), 0, heard.append))
     assert [person_of(one) for one in found] == [f"p{number}" for number in range(200)]
     assert heard == sorted(heard)
     assert heard[-1] == 1.0

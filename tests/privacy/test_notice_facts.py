@@ -6,7 +6,7 @@ from limen.company.company import Company
 from limen.company.load import load_company
 from limen.events import KINDS
 from limen.facts import Person
-from limen.privacy.standing import FAMILIES, standing
+from limen.privacy.notice_facts import notice_facts
 
 HARBOR = Path(__file__).parents[2] / "examples" / "harbor"
 
@@ -22,7 +22,7 @@ def test_who_can_look_is_read_from_the_policies_in_force() -> None:
         Person("p_2", "Ben", "b@harbor.example", groups=frozenset({"administrators"}), active=False),
         Person("w_1", "Backup", groups=frozenset({"administrators"}), active=True, is_workload=True),
     ]
-    now = standing(company.settings, company.engine(), ["Wiki"], people)
+    now = notice_facts(company.settings, company.engine(), ["Wiki"], people)
     by_action = {one.action: one for one in now.readers}
     title = company.settings.groups["administrators"]
     assert (title, 1) in by_action["administer"].groups
@@ -32,6 +32,5 @@ def test_who_can_look_is_read_from_the_policies_in_force() -> None:
 
 def test_every_kind_of_event_is_in_a_family_that_says_what_it_is_about() -> None:
     company = harbor()
-    now = standing(company.settings, company.engine(), [], [])
+    now = notice_facts(company.settings, company.engine(), [], [])
     assert sorted(kind for kinds in now.kinds.values() for kind in kinds) == sorted(KINDS)
-    assert now.kinds.keys() <= FAMILIES.keys()
