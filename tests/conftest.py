@@ -1,33 +1,31 @@
-"""What every test shares: a text that was parsed once is not parsed again by another child process."""
+"""What every test shares: the size of laws (`dial`), and what needs doing only once (`once`)."""
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
-from typing import Any
+from pathlib import Path
 
 import pytest
+from hypothesis import settings
+from tests.dial import size
+from tests.once import remember_what_is_pure
 
-from limen.company import child
+settings.register_profile("limen", max_examples=size(100), deadline=None)  # a loaded machine is no failure
+settings.load_profile("limen")
 
-_PARSED: dict[str, str] = {}
-_run_a_child = child._run
+SLOW = ("journeys", "interop")
+"""Folders whose tests all drive a browser or another program."""
+TESTS = Path(__file__).parent
 
 
-def _run(order: dict[str, Any], ends_at: float) -> tuple[dict[str, dict[str, Any]] | None, list[Any]]:
-    """What a child found in the same texts before, as a copy of its own; whatever went wrong is tried anew."""
-    asked = json.dumps(order)
-    if asked not in _PARSED:
-        files, at = _run_a_child(order, ends_at)
-        if files is None:
-            return files, at
-        _PARSED[asked] = json.dumps(files)
-    return json.loads(_PARSED[asked]), []
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if item.path.is_relative_to(TESTS) and item.path.relative_to(TESTS).parts[0] in SLOW:
+            item.add_marker(pytest.mark.slow)
 
 
 @pytest.fixture(autouse=True, scope="session")
-def one_child_for_the_same_texts() -> Iterator[None]:
-    """Parsing is a pure function of the texts, and starting its process takes longer than most tests."""
-    child._run = _run
-    yield
-    child._run = _run_a_child
+def what_is_pure_is_done_once() -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as patch:
+        remember_what_is_pure(patch)
+        yield
