@@ -13,7 +13,8 @@
     python3 do.py lock     make the lock files anew after a dependency changed
 
 Words behind `test` go to pytest: `python3 do.py test tests/cedar -x`, `python3 do.py test --changed main -x`.
-`--quick` leaves out what is marked slow: browsers, other programs, Python started anew, whatever takes over a second.
+`--quick` leaves out what starts programs or is marked slow, and tries laws in their smallest size; of a test with many
+cases it tries two, and of a file whose tests each open a whole Limen two tests. `--changed` goes by imports.
 How much laws try says LIMEN_TESTS: quick (with --quick), work, or ci, which is all of it (see tests/dial.py).
 """
 

@@ -22,7 +22,8 @@ def turned_to(environment: os._Environ[str] | dict[str, str]) -> str:
     return asked or ("ci" if is_ci else "work")
 
 
-PART: Final = PARTS[turned_to(os.environ)]
+PLACE: Final = turned_to(os.environ)
+PART: Final = PARTS[PLACE]
 
 
 def size(full: int, least: int = 5, part: int = PART) -> int:

@@ -23,8 +23,6 @@ from limen.cedar.literals import CONSTRUCTORS
 from limen.cedar.operators import BINARY, METHODS
 from limen.cedar.text import policies_text
 
-pytestmark = pytest.mark.slow
-
 PLAIN_SETS, SCHEMA_SETS, POLICIES, REQUESTS = size(1_100), size(500), 8, 14
 _BLAMED = re.compile(r"while evaluating policy `(policy\d+)`")
 
