@@ -35,7 +35,7 @@ VENV = HERE / ".venv"
 BIN = VENV / ("Scripts" if os.name == "nt" else "bin")
 PYTHON = BIN / ("python.exe" if os.name == "nt" else "python")
 RUNTIME, DEVELOPMENT = HERE / "requirements.lock", HERE / "requirements-dev.lock"
-REAL_PARTS = HERE / ".ci" / "apt.txt"
+REAL_PARTS, PEERS = HERE / ".ci" / "apt.txt", HERE / ".ci" / "apt-bench.txt"
 PATIENCE_SECONDS = 15
 """How long a command may take to end by itself after Ctrl-C, and once more when told to."""
 # Two workers suit two cores; a file's tests stay together because they share a server or a browser. In the order of
@@ -141,6 +141,7 @@ def bench(rest: list[str]) -> int:
     """Each bench prints a table; `--json` gives one line each."""
     install(DEVELOPMENT)
     install_real_parts()
+    install_real_parts(PEERS, "benches")
     return max(call(PYTHON, HERE / "bench" / f"{name}.py", *rest) for name in BENCHES)
 
 
@@ -209,17 +210,17 @@ def make_environment() -> None:
         sys.exit(_stop("This Python came without venv and pip. On Debian and Ubuntu: sudo apt install python3-venv"))
 
 
-def install_real_parts() -> None:
-    """The browsers and servers that tests drive, where this machine lets us; absent ones are skipped loudly."""
-    parts = [line.split() for line in REAL_PARTS.read_text().splitlines() if line and not line.startswith("#")]
+def install_real_parts(listed: Path = REAL_PARTS, used_by: str = "tests") -> None:
+    """The browsers and servers that tests and benches drive, where this machine lets us; absent ones are named."""
+    parts = [line.split() for line in listed.read_text().splitlines() if line and not line.startswith("#")]
     missing = [package for package, command in parts if not shutil.which(command)]
     if not missing:
         return
     if shutil.which("apt-get") and hasattr(os, "geteuid") and os.geteuid() == 0:
-        print(f"Installing {', '.join(missing)} for the tests …", flush=True)
+        print(f"Installing {', '.join(missing)} for the {used_by} …", flush=True)
         apt(*missing)
     else:
-        print(f"Not installed: {', '.join(missing)}. Tests that need them are skipped; to run them, install these.")
+        print(f"Not installed: {', '.join(missing)}. What needs them is left out; to run it, install these.")
 
 
 def apt(*packages: str) -> None:
