@@ -10,7 +10,7 @@ from pathlib import Path
 
 from sqlalchemy import create_engine
 from tests.company.company_folder import change, new_folder
-from tests.doctor.scene import free_port
+from tests.ports import free_port
 from tests.storage.journal.decisions import a_permit, facts_about
 
 from limen.backup.manifest import Manifest

@@ -3,7 +3,8 @@ from __future__ import annotations
 import socket
 from pathlib import Path
 
-from tests.doctor.scene import SIGN_IN, Authority, app, free_port, outside, serving, setup
+from tests.doctor.scene import SIGN_IN, Authority, app, outside, serving, setup
+from tests.ports import free_port
 
 from limen.doctor.served import served
 from limen.finding import Finding, State

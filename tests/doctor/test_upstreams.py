@@ -3,7 +3,8 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from tests.doctor.scene import Authority, answering, app, bad, free_port, outside, serving, setup
+from tests.doctor.scene import Authority, answering, app, bad, outside, serving, setup
+from tests.ports import free_port
 
 from limen.doctor.reaching import Reached
 from limen.doctor.setup import Setup

@@ -5,15 +5,13 @@ otherwise. It is Tuesday, ten o'clock in Berlin.
 from __future__ import annotations
 
 import re
-import threading
 from collections.abc import Iterator
-from http.server import ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
 import pytest
 from playwright.sync_api import expect
-from tests.journeys.conftest import Upstream, free_port, serve
+from tests.journeys.conftest import serve
 from tests.journeys.test_console import heading, into_the_console
 from tests.web.conftest import TUESDAY_MORNING, MovableClock
 
@@ -24,14 +22,10 @@ FRIDAY = "2026-11-27T18:00"
 
 
 @pytest.fixture
-def harbor(tmp_path: Path) -> Iterator[Any]:
-    upstream = ThreadingHTTPServer(("127.0.0.1", 0), Upstream)
-    threading.Thread(target=upstream.serve_forever, daemon=True).start()
-    running, stop = serve(tmp_path, free_port(), upstream.server_address[1], MovableClock(TUESDAY_MORNING))
+def harbor(tmp_path: Path, port: int, upstream: int) -> Iterator[Any]:
+    running, stop = serve(tmp_path, port, upstream, MovableClock(TUESDAY_MORNING))
     yield running
     stop()
-    upstream.shutdown()
-    upstream.server_close()
 
 
 @pytest.fixture

@@ -6,6 +6,7 @@ import json
 from dataclasses import replace
 
 from hypothesis import HealthCheck, example, given, settings, strategies as st
+from tests.dial import size
 from tests.laws.decision_cases import Case, cases, policy_texts
 from tests.policy.scene import app
 
@@ -16,7 +17,7 @@ from limen.policy.replay import replay, write_decision
 from limen.policy.seen import see
 
 RANK = {Effect.DENY: 0, Effect.CHALLENGE: 1, Effect.PERMIT: 2}
-thoroughly = settings(max_examples=120, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+thoroughly = settings(max_examples=size(120), suppress_health_check=[HealthCheck.too_slow])
 
 
 def applied(remedy: Remedy, facts: Facts, now: int) -> Facts:

@@ -7,6 +7,7 @@ from random import Random
 from zoneinfo import ZoneInfo
 
 from hypothesis import HealthCheck, event, given, settings, strategies as st
+from tests.dial import size
 from tests.laws.decision_cases import START, policy_texts
 from tests.policy.scene import app, tree_of
 
@@ -111,7 +112,7 @@ def minutes_from(at: Instant) -> range:
     return range(at, at + LASTING + 1, MINUTE)
 
 
-@settings(max_examples=600, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=size(600), suppress_health_check=[HealthCheck.too_slow])
 @given(st.data(), st.randoms(use_true_random=False))
 def test_who_is_said_to_get_in_does_and_who_is_locked_out_finds_no_way(data: st.DataObject, random: Random) -> None:
     own = [

@@ -4,6 +4,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given, settings
+from tests.dial import size
 from tests.laws.form_cases import forms
 
 from limen.clock import HOUR, MINUTE, from_iso
@@ -77,7 +78,7 @@ def _whole_seconds(form: Form) -> bool:
     return all(at % 1000 == 0 and at < from_iso("9998-01-01T00:00:00Z") for at in instants)
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=size(400))
 @given(forms())
 def test_a_page_that_nobody_touched_sends_the_form_it_showed(form: Form) -> None:
     words = (form.title, form.reason, form.allow_unknown, *(one.reason for one in form.exemptions))

@@ -5,6 +5,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given, settings
+from tests.dial import size
 from tests.laws.form_cases import forms
 from tests.web.console.test_rule_fields import _line, _survives_summer_time, _whole_seconds
 
@@ -20,7 +21,7 @@ BERLIN = ZoneInfo("Europe/Berlin")
 ALL = frozenset({"country", "anonymiser", "risk", "known", "managed", "healthy", "binding"})
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=size(200))
 @given(forms())
 def test_the_fields_that_show_a_form_make_it_again(form: Form) -> None:
     words = (form.title, form.reason, form.allow_unknown, *(one.reason for one in form.exemptions))
