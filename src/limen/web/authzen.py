@@ -26,12 +26,21 @@ from limen.enforcement.authzen import Decided, Evaluation, MalformedError
 from limen.facts import ACTIONS, ANYBODY, LIMEN, UNKNOWN_RISK, App, Facts, Person, Session, Standing
 from limen.identity.workload import Workload
 from limen.policy.decision import Effect, Named, Request as Asked
+from limen.web.middleware import App as Asgi, TooLargeError
+from limen.web.page import Route
 from limen.web.ports import Ports
-from limen.web.shell import App as Asgi, TooLargeError
 
 DOOR: Final = "authzen"
 PREFIX: Final = "/access/v1/"
 CONFIGURATION: Final = "/.well-known/authzen-configuration"
+_BY_WORKLOADS: Final = "programs ask here, each under its workload's own token; no session counts"
+PAGES: Final = (
+    Route("GET", CONFIGURATION, undecided="what programs find before they have a token", media_type="application/json"),
+    Route("GET", f"{PREFIX}openapi.json", undecided="the description of the API", media_type="application/json"),
+    Route("POST", f"{PREFIX}evaluation", undecided=_BY_WORKLOADS),
+    Route("POST", f"{PREFIX}evaluations", undecided=_BY_WORKLOADS),
+)
+"""They are answered beside the pages, by an application of their own."""
 QUESTIONS_PER_SECOND: Final = 200
 MOST_AT_ONCE: Final = 400
 """How many questions one workload may ask, on and on and in one go: each that differs is journaled."""

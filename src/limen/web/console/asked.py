@@ -22,8 +22,15 @@ from limen.facts import ACTIONS, ActionRule, App
 from limen.web.console.changes import Changes
 from limen.web.console.people import page_start
 from limen.web.console.proving import freshly_proved
+from limen.web.page import Route
+from limen.web.permissions import CHANGE, READ
 from limen.web.requests import one, query
-from limen.web.site import Resident, Site
+from limen.web.site import SignedInVisit, Site
+
+PAGES: Final = (
+    Route("GET", "/console/apps/{app_id}/asked", READ),
+    Route("POST", "/console/apps/{app_id}/asked", CHANGE),
+)
 
 AS_PROPOSED: Final = "proposed"
 AT_ONCE: Final = 100
@@ -50,31 +57,31 @@ class Asked:
     rules: tuple[str, ...]
 
 
-def rooms(site: Site, changes: Changes) -> APIRouter:
-    router = APIRouter()
+def routes(site: Site) -> APIRouter:
+    router, changes = APIRouter(), site.shared(Changes)
 
     @router.get("/console/apps/{app_id}/asked")
     async def show(request: Request, app_id: str) -> Response:
-        resident = await site.enter_console(request)
-        return _page(site, resident, _app(site, app_id), query(request, "start", 6))
+        visit = await site.authorize(request)
+        return _page(site, visit, _app(site, app_id), query(request, "start", 6))
 
     @router.post("/console/apps/{app_id}/asked")
     async def write(request: Request, app_id: str) -> Response:
         """Begin the change that writes what was ticked into apps.yaml; it is foretold and published as any other."""
-        resident = await site.enter_console(request)
-        sent = await site.form(request, resident.visit)
+        visit = await site.authorize(request)
+        sent = await site.form(request, visit)
         app, here = _app(site, app_id), f"/console/apps/{app_id}/asked"
-        await freshly_proved(site, resident, here)
+        await freshly_proved(site, visit, here)
         company = await changes.unchanged_since(sent)
         try:
             picks, why = _picks(site, app, sent), one(sent, "why").strip()
             after = await site.in_thread(lambda: pick(company, app.id, picks, why))
-            return await changes.begin(resident, f"Pick rules of {app.name}", after, here, company)
+            return await changes.begin(visit, f"Pick rules of {app.name}", after, here, company)
         except FolderError as wrong:
             problem = LimenError(wrong.problems[0].what, wrong.problems[0].fix)
-            return _page(site, resident, app, one(sent, "start"), sent=sent, problem=problem)
+            return _page(site, visit, app, one(sent, "start"), sent=sent, problem=problem)
         except LimenError as wrong:
-            return _page(site, resident, app, one(sent, "start"), sent=sent, problem=wrong)
+            return _page(site, visit, app, one(sent, "start"), sent=sent, problem=wrong)
 
     return router
 
@@ -142,7 +149,7 @@ def _picks(site: Site, app: App, sent: Mapping[str, Sequence[str]]) -> list[Pick
 
 def _page(
     site: Site,
-    resident: Resident,
+    visit: SignedInVisit,
     app: App,
     start: str,
     *,
@@ -153,11 +160,10 @@ def _page(
     first = page_start(start, len(rows), AT_ONCE)
     return site.page(
         "console/asked.html",
-        resident,
+        visit,
         status=400 if problem else 200,
-        room="apps",
         app=app,
-        is_on=app.is_onboarding(resident.now),
+        is_on=app.is_onboarding(visit.now),
         rows=rows[first : first + AT_ONCE],
         start=first,
         at_once=AT_ONCE,

@@ -26,27 +26,40 @@ from limen.web.console.looking import looked_around
 from limen.web.console.next_steps import Step, about_doctor, about_onboarding, next_steps
 from limen.web.console.onboarding import times_let_pass
 from limen.web.console.rows import REFUSED, Filter, recent_rows, titles_of
-from limen.web.needs import SUPPORT
+from limen.web.page import Page
+from limen.web.permissions import CONSOLE, READ, SUPPORT
 from limen.web.site import Site
 from limen.web.times import start_of_day
+
+PAGES: Final = (
+    Page(
+        "/console",
+        "Overview",
+        READ,
+        group="Watch",
+        order=10,
+        icon="overview",
+        hint="what happened, and what to do next",
+    ),
+)
 
 HOURS_SHOWN: Final = 24
 _SECTIONS: Final = 4
 
 
-def rooms(site: Site) -> APIRouter:
-    router, rounds = APIRouter(), rounds_of(site)
+def routes(site: Site) -> APIRouter:
+    router, rounds = APIRouter(), site.shared(rounds_of)
 
     @router.get("/console")
     async def show(request: Request) -> Response:
-        elsewhere = _first_room_of_helpers(site, request)
+        elsewhere = _first_page_of_helpers(site, request)
         if elsewhere is not None:
             return elsewhere
-        resident = await site.enter_console(request)
-        looked_around(site, resident, "overview")
+        visit = await site.authorize(request)
+        looked_around(site, visit, "overview")
         members = await site.identity.people.all()
         revision = await site.ports.database.reading(store.newest)
-        zone, now = site.ports.settings.zone, resident.now
+        zone, now = site.ports.settings.zone, visit.now
         midnight = start_of_day(now, zone)
         counted = await site.in_thread(lambda: site.ports.journal.hours(now - DAY - HOUR))
         active = [member for member in members if member.status is PersonStatus.ACTIVE]
@@ -56,8 +69,7 @@ def rooms(site: Site) -> APIRouter:
         apps = sorted(site.known.apps.values(), key=lambda app: app.name.casefold())
         return site.page(
             "console/overview.html",
-            resident,
-            room="overview",
+            visit,
             today=today,
             strip=charts.share(today),
             since=midnight,
@@ -89,10 +101,10 @@ def rooms(site: Site) -> APIRouter:
     return router
 
 
-def _first_room_of_helpers(site: Site, request: Request) -> Response | None:
+def _first_page_of_helpers(site: Site, request: Request) -> Response | None:
     """The way to the people, for whoever may help them and not read; None for everybody else."""
     visit = site.visit(request, with_glass=True)
-    if visit.session is None or site.may(visit.session, visit.visitor.address, visit.now) != {SUPPORT}:
+    if visit.session is None or site.may(visit.session, visit.visitor.address, visit.now) & CONSOLE != {SUPPORT}:
         return None
     return site.go(visit, "/console/people")
 

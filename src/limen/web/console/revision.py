@@ -18,7 +18,11 @@ from limen.company.plan import kept_sentences
 from limen.company.rehearsal import Turn
 from limen.company.store import Revision
 from limen.storage import Snapshot
+from limen.web.page import Route
+from limen.web.permissions import READ
 from limen.web.site import Site
+
+PAGES: Final = (Route("GET", "/console/revisions/{number}", READ),)
 
 LARGEST: Final = 1 << 62
 
@@ -37,19 +41,21 @@ class Told:
     reach: tuple[str, ...]
 
 
-def rooms(site: Site) -> APIRouter:
+def routes(site: Site) -> APIRouter:
     """`/console/revisions/NUMBER`: a publication, not a content, for the same content may be published twice."""
     router = APIRouter()
 
     @router.get("/console/revisions/{number}")
     async def one_revision(request: Request, number: str) -> Response:
-        resident = await site.enter_console(request)
+        visit = await site.authorize(request)
         seq = int(number) if number.isascii() and number.isdecimal() and len(number) < 19 else 0
         told = await site.ports.database.reading(lambda snapshot: told_of(snapshot, seq))
         if told is None:
             raise HTTPException(404)
         effect = told.revision.beside.effect
-        return site.page("console/revision.html", resident, room="policies", told=told, effect=effect, door=door_words)
+        return site.page(
+            "console/revision.html", visit, current="/console/policies", told=told, effect=effect, door=door_words
+        )
 
     return router
 

@@ -14,8 +14,15 @@ from limen.company.publish import earlier
 from limen.company.store import Revision
 from limen.storage import Snapshot
 from limen.web.console.changes import Changes
+from limen.web.page import Page, Route
+from limen.web.permissions import CHANGE, READ
 from limen.web.requests import query
 from limen.web.site import Site
+
+PAGES: Final = (
+    Page("/console/revisions", "Revisions", READ, hint="publications, history, revert"),
+    Route("POST", "/console/revisions/{revision_id}/revert", CHANGE),
+)
 
 MOST: Final = 50
 _DONE: Final = {
@@ -25,12 +32,12 @@ _DONE: Final = {
 }
 
 
-def rooms(site: Site, changes: Changes) -> APIRouter:
-    router = APIRouter()
+def routes(site: Site) -> APIRouter:
+    router, changes = APIRouter(), site.shared(Changes)
 
     @router.get("/console/revisions")
     async def everything(request: Request) -> Response:
-        resident = await site.enter_console(request)
+        visit = await site.authorize(request)
 
         said = query(request, "before", 9)
         before = int(said) if said.isascii() and said.isdigit() else 0
@@ -41,8 +48,8 @@ def rooms(site: Site, changes: Changes) -> APIRouter:
         shown = await site.in_thread(lambda: site.ports.database.read(read))
         return site.page(
             "console/revisions.html",
-            resident,
-            room="policies",
+            visit,
+            current="/console/policies",
             revisions=shown[:MOST],
             is_newest=not before,
             older=shown[MOST - 1][0].seq if len(shown) > MOST else 0,
@@ -54,11 +61,11 @@ def rooms(site: Site, changes: Changes) -> APIRouter:
     @router.post("/console/revisions/{revision_id}/revert")
     async def take_back(request: Request, revision_id: str) -> Response:
         """Begin a change whose candidate is what this revision holds."""
-        resident = await site.enter_console(request)
-        in_force = await changes.unchanged_since(await site.form(request, resident.visit))
+        visit = await site.authorize(request)
+        in_force = await changes.unchanged_since(await site.form(request, visit))
         company = await site.in_thread(lambda: earlier(site.ports.database, revision_id))
         return await changes.begin(
-            resident, f"Back to revision {revision_id[:12]}", company, "/console/revisions", in_force
+            visit, f"Back to revision {revision_id[:12]}", company, "/console/revisions", in_force
         )
 
     return router

@@ -14,7 +14,21 @@ from starlette.responses import Response
 
 from limen.company.revision import PUBLISHED_SETTINGS
 from limen.settings import Settings
+from limen.web.page import Page
+from limen.web.permissions import READ
 from limen.web.site import Site
+
+PAGES: Final = (
+    Page(
+        "/console/settings",
+        "Settings",
+        READ,
+        group="Improve",
+        order=20,
+        icon="settings",
+        hint="limen.toml, configuration",
+    ),
+)
 
 AT: Final = "/console/settings"
 MOST_SHOWN: Final = 500
@@ -52,16 +66,16 @@ class Section:
     settings: tuple[Setting, ...]
 
 
-def rooms(site: Site) -> APIRouter:
+def routes(site: Site) -> APIRouter:
     router = APIRouter()
 
     @router.get(AT)
     async def show(request: Request) -> Response:
-        resident = await site.enter_console(request)
+        visit = await site.authorize(request)
         company = site.ports.in_force.company
         published = company.settings if company is not None else None
         sections = sections_of(site.ports.settings, published)
-        return site.page("console/settings.html", resident, room="settings", sections=sections)
+        return site.page("console/settings.html", visit, sections=sections)
 
     return router
 

@@ -21,8 +21,15 @@ from limen.facts import Known
 from limen.storage.journal.older import Older, Sought, app_of, older
 from limen.web.console.looking import looked_around, looked_at
 from limen.web.console.rows import person_name, titles_of
+from limen.web.page import Route
+from limen.web.permissions import READ
 from limen.web.requests import query, query_id
-from limen.web.site import Resident, Site
+from limen.web.site import SignedInVisit, Site
+
+PAGES: Final = (
+    Route("GET", "/console/people/{person_id}/timeline", READ),
+    Route("GET", "/console/apps/{app_id}/timeline", READ),
+)
 
 AT_ONCE: Final = 50
 _REFUSED: Final = ("challenge", "deny")
@@ -54,7 +61,7 @@ OF_APP: Final[Mapping[str, Show]] = {
     "failures": Show("Failures", ("upstream.", "stream.")),
     "tokens": Show("Tokens", ("token.",)),
 }
-_SAID: Final = ("change", "factor", "why", "scope", "about", "room", "actions", "via")
+_SAID: Final = ("change", "factor", "why", "scope", "about", "page", "actions", "via")
 """Which details of an event are shown beside its title: none that is an id."""
 
 
@@ -78,32 +85,32 @@ class Line:
     count: int
 
 
-def rooms(site: Site) -> APIRouter:
+def routes(site: Site) -> APIRouter:
     router = APIRouter()
 
     @router.get("/console/people/{person_id}/timeline")
     async def of_person(request: Request, person_id: str) -> Response:
-        resident = await site.enter_console(request)
+        visit = await site.authorize(request)
         person = site.known.people.get(person_id)
         if person is None:
             raise HTTPException(404)
-        looked_at(site, resident, person_id, "timeline")
-        return await _timeline(site, resident, request, f"/console/people/{person_id}", person.name, person_id, "")
+        looked_at(site, visit, person_id, "timeline")
+        return await _timeline(site, visit, request, f"/console/people/{person_id}", person.name, person_id, "")
 
     @router.get("/console/apps/{app_id}/timeline")
     async def of_app(request: Request, app_id: str) -> Response:
-        resident = await site.enter_console(request)
+        visit = await site.authorize(request)
         app = site.known.apps.get(app_id)
         if app is None:
             raise HTTPException(404)
-        looked_around(site, resident, "timeline", app_id)
-        return await _timeline(site, resident, request, f"/console/apps/{app_id}", app.name, "", app_id)
+        looked_around(site, visit, "timeline", app_id)
+        return await _timeline(site, visit, request, f"/console/apps/{app_id}", app.name, "", app_id)
 
     return router
 
 
 async def _timeline(
-    site: Site, resident: Resident, request: Request, of: str, name: str, person_id: str, app_id: str
+    site: Site, visit: SignedInVisit, request: Request, of: str, name: str, person_id: str, app_id: str
 ) -> Response:
     shows = OF_PERSON if person_id else OF_APP
     show, before = query(request, "show"), before_of(query_id(request, "before"))
@@ -116,13 +123,13 @@ async def _timeline(
     kept = {"show": show} if show else {}
     return site.page(
         "console/timeline.html",
-        resident,
-        room="people" if person_id else "apps",
+        visit,
+        section="people" if person_id else "apps",
         of=of,
         name=name,
         shows=shows,
         show=show,
-        days=by_day(lines, site.ports.settings.zone, resident.now),
+        days=by_day(lines, site.ports.settings.zone, visit.now),
         newest=f"{of}/timeline?{urlencode(kept)}" if before else "",
         before=instant_of(page.before) if page.before else 0,
         older=f"{of}/timeline?{urlencode({**kept, 'before': page.before})}" if page.before else "",

@@ -17,7 +17,11 @@ from limen.company.rehearsal import WINDOW
 from limen.company.watching import Watched, sentence, watched
 from limen.policy.annotations import State, reason_of
 from limen.storage.journal.recorded import recorded
+from limen.web.page import Route
+from limen.web.permissions import READ
 from limen.web.site import Site
+
+PAGES: Final = (Route("GET", "/console/policies/{policy_id}/watched", READ),)
 
 MOST_NAMED: Final = 200
 
@@ -31,22 +35,21 @@ class Met:
     count: int
 
 
-def rooms(site: Site) -> APIRouter:
+def routes(site: Site) -> APIRouter:
     router = APIRouter()
 
     @router.get("/console/policies/{policy_id}/watched")
     async def whom(request: Request, policy_id: str) -> Response:
-        resident = await site.enter_console(request)
+        visit = await site.authorize(request)
         engine = site.ports.in_force.engine
         policy = next((one for one in engine.in_state(State.WATCH) if one.id == policy_id), None)
         if policy is None:
             raise HTTPException(404)
-        found = await site.in_thread(lambda: _count(site, policy_id, resident.now))
+        found = await site.in_thread(lambda: _count(site, policy_id, visit.now))
         names = await site.ports.database.reading(names_of)
         return site.page(
             "console/watched.html",
-            resident,
-            room="policies",
+            visit,
             policy=policy,
             title=reason_of(policy).title,
             said=said_of(policy, found),

@@ -24,8 +24,22 @@ from limen.policy.matrix import Cell, matrix
 from limen.policy.saying import Audience, Language, Names, Said, Words, say
 from limen.policy.supposed import Supposed
 from limen.web.console.sentences import doing, scope_sentence, stopped_by
+from limen.web.page import Page
+from limen.web.permissions import READ
 from limen.web.requests import query
 from limen.web.site import Site
+
+PAGES: Final = (
+    Page(
+        "/console/what-if",
+        "What if",
+        READ,
+        group="Decide",
+        order=20,
+        icon="what-if",
+        hint="try a request, who could open what",
+    ),
+)
 
 SHOWN_ACTIONS: Final = ("view", "download", "edit", "share", "administer")
 PEOPLE_AT_ONCE: Final = 100
@@ -133,20 +147,19 @@ class Table:
     of: int = 0
 
 
-def rooms(site: Site) -> APIRouter:
+def routes(site: Site) -> APIRouter:
     router = APIRouter()
 
     @router.get("/console/what-if")
     async def show(request: Request) -> Response:
-        resident = await site.enter_console(request)
+        visit = await site.authorize(request)
         chosen = read(request, site.known)
         everybody = sorted(site.known.people.values(), key=lambda one: one.name.casefold())
         apps = sorted(site.known.apps.values(), key=lambda one: (one.id == LIMEN, one.name.casefold()))
-        answered, table = await site.in_thread(lambda: _answer(site, chosen, everybody, apps, resident.now))
+        answered, table = await site.in_thread(lambda: _answer(site, chosen, everybody, apps, visit.now))
         return site.page(
             "console/what_if.html",
-            resident,
-            room="what-if",
+            visit,
             chosen=chosen,
             answered=answered,
             table=table,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Final
 
 from fastapi import APIRouter
 from starlette.requests import Request
@@ -11,9 +12,24 @@ from starlette.responses import Response
 from limen.policy.access import access
 from limen.policy.decision import Effect
 from limen.policy.saying import Names
+from limen.web.catalogue import gettext_noop
+from limen.web.page import PORTAL, Page
+from limen.web.permissions import VIEW
 from limen.web.portal.apps import Card, launcher
 from limen.web.portal.withheld import Line, lines
-from limen.web.site import Resident, Site
+from limen.web.site import SignedInVisit, Site
+
+PAGES: Final = (
+    Page(
+        "/access",
+        "Your access",
+        VIEW,
+        group=PORTAL,
+        menu=gettext_noop("Access"),
+        order=50,
+        hint="what you may do, your groups",
+    ),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,23 +41,23 @@ class Row:
     shut: tuple[Line, ...]
 
 
-def rooms(site: Site) -> APIRouter:
+def routes(site: Site) -> APIRouter:
     router = APIRouter()
 
     @router.get("/access")
     async def show(request: Request) -> Response:
-        resident = await site.enter(request)
-        cards, shut = launcher(site, resident)
-        groups = [site.known.groups[group] for group in sorted(resident.person.groups) if group in site.known.groups]
-        rows = [_row(site, resident, card) for card in (*cards, *shut)]
-        return site.page("portal/access.html", resident, groups=groups, rows=rows)
+        visit = await site.authorize(request)
+        cards, shut = launcher(site, visit)
+        groups = [site.known.groups[group] for group in sorted(visit.person.groups) if group in site.known.groups]
+        rows = [_row(site, visit, card) for card in (*cards, *shut)]
+        return site.page("portal/access.html", visit, groups=groups, rows=rows)
 
     return router
 
 
-def _row(site: Site, resident: Resident, card: Card) -> Row:
-    facts = site.known.facts(resident.session, card.app, resident.visitor.address)
-    answers = access(site.ports.in_force.engine, facts, resident.now)
-    every = lines(answers, resident.visit.speech.words, Names(resident.person.name, card.app.name, site.known.groups))
+def _row(site: Site, visit: SignedInVisit, card: Card) -> Row:
+    facts = site.known.facts(visit.session, card.app, visit.visitor.address)
+    answers = access(site.ports.in_force.engine, facts, visit.now)
+    every = lines(answers, visit.speech.words, Names(visit.person.name, card.app.name, site.known.groups))
     opened = tuple(one.name for one in every if one.effect is not Effect.DENY)
     return Row(card, opened, tuple(one for one in every if one.effect is Effect.DENY))

@@ -1,4 +1,4 @@
-"""The portal's first room: the apps that are open to this person, and what each of them asks or withholds."""
+"""The portal's first page: the apps that are open to this person, and what each of them asks or withholds."""
 
 from __future__ import annotations
 
@@ -15,7 +15,11 @@ from limen.facts import ACTIONS, LIMEN, App
 from limen.policy.decision import Effect, Request as Asked
 from limen.policy.remedies.search import opens_at
 from limen.web.catalogue import gettext_noop
-from limen.web.site import Resident, Site, Visit
+from limen.web.page import PORTAL, Page
+from limen.web.permissions import VIEW
+from limen.web.site import SignedInVisit, Site, Visit
+
+PAGES: Final = (Page("/", "Your apps", VIEW, group=PORTAL, menu=gettext_noop("Apps"), order=10, hint="the portal"),)
 
 _NOTHING: Final = (
     gettext_noop("There is nothing here"),
@@ -37,20 +41,20 @@ class Card:
     opens_at: Instant = 0
 
 
-def rooms(site: Site) -> APIRouter:
+def routes(site: Site) -> APIRouter:
     router = APIRouter()
 
     @router.get("/")
     async def home(request: Request) -> Response:
-        resident = await site.enter(request)
-        cards, shut = launcher(site, resident, without=("administer",))
-        held = await site.identity.factors.of_person(resident.person.id)
-        return site.page("portal/apps.html", resident, cards=cards, shut=shut, has_passkey=bool(held.passkeys))
+        visit = await site.authorize(request)
+        cards, shut = launcher(site, visit, without=("administer",))
+        held = await site.identity.factors.of_person(visit.person.id)
+        return site.page("portal/apps.html", visit, cards=cards, shut=shut, has_passkey=bool(held.passkeys))
 
     return router
 
 
-def launcher(site: Site, resident: Resident, without: tuple[str, ...] = ()) -> tuple[list[Card], list[Card]]:
+def launcher(site: Site, visit: SignedInVisit, without: tuple[str, ...] = ()) -> tuple[list[Card], list[Card]]:
     """The apps that can be viewed, at once or after one more proof; and those that can be later by themselves.
 
     What would not open at all is left out: which other apps the company has is nothing a session has to tell.
@@ -61,15 +65,15 @@ def launcher(site: Site, resident: Resident, without: tuple[str, ...] = ()) -> t
     for app in sorted(site.known.apps.values(), key=lambda app: app.name.casefold()):
         if app.id == LIMEN:
             continue
-        card = _card(site, resident, app, without)
+        card = _card(site, visit, app, without)
         if card is not None:
             (shut if card.opens_at else cards).append(card)
     return cards, shut
 
 
-def _card(site: Site, resident: Resident, app: App, without: tuple[str, ...]) -> Card | None:
-    engine, now = site.ports.in_force.engine, resident.now
-    facts = site.known.facts(resident.session, app, resident.visitor.address)
+def _card(site: Site, visit: SignedInVisit, app: App, without: tuple[str, ...]) -> Card | None:
+    engine, now = site.ports.in_force.engine, visit.now
+    facts = site.known.facts(visit.session, app, visit.visitor.address)
     first, *others = used_actions(app)
     way_in = engine.decide(Asked(first), facts, now)
     url = site.app_url(app, app.start)

@@ -15,8 +15,18 @@ from starlette.responses import RedirectResponse, Response
 from limen.errors import LimenError
 from limen.events import Event
 from limen.storage.break_glass import OPEN_MS, State, is_break_glass, issued_event
+from limen.web.page import Route
+from limen.web.permissions import CHANGE
 from limen.web.requests import SESSION_COOKIE, one
 from limen.web.site import Site, Visit, drop_cookie, set_cookie
+
+_BY_LINK: Final = "opened by a link from the server's own console, where no policy can take it away"
+PAGES: Final = (
+    Route("GET", "/break-glass", undecided=_BY_LINK),
+    Route("POST", "/break-glass", undecided=_BY_LINK),
+    Route("POST", "/break-glass/open", undecided=_BY_LINK),
+    Route("POST", "/break-glass/end", CHANGE),
+)
 
 PATH: Final = "/break-glass"
 
@@ -28,7 +38,7 @@ class LinkOverError(LimenError):
         super().__init__("This link can't be used", "make a new one on the server with `limen break-glass`")
 
 
-def rooms(site: Site) -> APIRouter:
+def routes(site: Site) -> APIRouter:
     router = APIRouter()
     glass = site.ports.break_glass
 
@@ -71,12 +81,12 @@ def rooms(site: Site) -> APIRouter:
 
     @router.post(f"{PATH}/end")
     async def end(request: Request) -> Response:
-        resident = await site.enter(request, "administer")
-        await site.form(request, resident.visit)
-        await end_it(site, resident.visit, resident.person.id)
-        if not is_break_glass(resident.session):
-            return site.go(resident, "/console")
-        response = site.go(resident, "/sign-in")
+        visit = await site.authorize(request)
+        await site.form(request, visit)
+        await end_it(site, visit, visit.person.id)
+        if not is_break_glass(visit.session):
+            return site.go(visit, "/console")
+        response = site.go(visit, "/sign-in")
         drop_cookie(response, SESSION_COOKIE)
         return response
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
 from fastapi import APIRouter
 from markupsafe import Markup
@@ -12,11 +12,22 @@ from starlette.responses import JSONResponse, Response
 from limen.errors import LimenError
 from limen.identity.errors import LinkRefusedError
 from limen.identity.links import PATH
+from limen.web.page import Route
 from limen.web.requests import one, text_of
 from limen.web.site import Site, Visit, status_of
 
+_BY_LINK: Final = "opened by a one-time link"
+PAGES: Final = (
+    Route("GET", "/enrol", undecided=_BY_LINK),
+    Route("POST", "/enrol", undecided=_BY_LINK),
+    Route("POST", "/enrol/options", undecided=_BY_LINK),
+    Route("POST", "/enrol/passkey", undecided=_BY_LINK),
+    Route("POST", "/enrol/code", undecided=_BY_LINK),
+    Route("POST", "/enrol/password", undecided=_BY_LINK),
+)
 
-def rooms(site: Site) -> APIRouter:
+
+def routes(site: Site) -> APIRouter:
     """The link's secret stands behind the `#` of its address, so the first page has to be told it by a script."""
     router = APIRouter()
     enrolment = site.identity.enrolment

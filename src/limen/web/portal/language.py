@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
 
+from limen.web.page import Route
 from limen.web.requests import NotOursError, UnreadableError, one, where_to
 from limen.web.site import Site, Visit
 
+PAGES: Final = (
+    Route("POST", "/language", undecided="sets in which language this browser is spoken to, and nothing else"),
+)
 
-def rooms(site: Site) -> APIRouter:
+
+def routes(site: Site) -> APIRouter:
     """`/language`: sets the cookie and leads back to where the choice was made."""
     router = APIRouter()
 

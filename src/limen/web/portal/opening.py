@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from limen.enforcement.handover import HandOverRefusedError
 from limen.facts import LIMEN
+from limen.web.page import Route
 from limen.web.portal.apps import nothing_here
 from limen.web.requests import query, query_id, where_to
 from limen.web.site import Site
 
+PAGES: Final = (Route("GET", "/open", undecided="hands over to an app's host, whose every request is decided there"),)
 
-def rooms(site: Site) -> APIRouter:
+
+def routes(site: Site) -> APIRouter:
     """Where `/.limen/start` on an app's host sends the browser."""
     router = APIRouter()
 

@@ -17,8 +17,22 @@ from limen.storage.journal.recent import RING
 from limen.web.catalogue import gettext_noop
 from limen.web.console.proving import freshly_proved
 from limen.web.copies import copy_for
+from limen.web.page import PORTAL_FOOT, Page, Route
+from limen.web.permissions import VIEW
 from limen.web.portal.account import text_of
-from limen.web.site import Resident, Site
+from limen.web.site import SignedInVisit, Site
+
+PAGES: Final = (
+    Page(
+        "/records",
+        gettext_noop("What Limen records about you"),
+        VIEW,
+        group=PORTAL_FOOT,
+        order=10,
+        hint="privacy, a copy of your data",
+    ),
+    Route("POST", "/records/copy", VIEW),
+)
 
 NEWEST: Final = 20
 """How many events are shown one by one."""
@@ -84,23 +98,23 @@ class Readable:
     policies: tuple[str, ...]
 
 
-def rooms(site: Site) -> APIRouter:
+def routes(site: Site) -> APIRouter:
     router = APIRouter()
 
     @router.get("/records")
     async def show(request: Request) -> Response:
-        resident = await site.enter(request)
-        mine = await site.in_thread(lambda: _own(site, resident.person.id))
-        say = resident.visit.speech.gettext
+        visit = await site.authorize(request)
+        mine = await site.in_thread(lambda: _own(site, visit.person.id))
+        say = visit.speech.gettext
         counts = Counter[str]()
         for event in mine:
             counts[say(family(event.kind))] += event.count
         settings = site.ports.settings
         return site.page(
             "portal/records.html",
-            resident,
+            visit,
             counts=counts.most_common(),
-            lines=[_line(site, resident, event) for event in mine[:NEWEST]],
+            lines=[_line(site, visit, event) for event in mine[:NEWEST]],
             since=mine[-1].at if mine else 0,
             days=settings.storage.journal_days,
             contact=settings.help.contact,
@@ -109,10 +123,10 @@ def rooms(site: Site) -> APIRouter:
 
     @router.post("/records/copy")
     async def copy(request: Request) -> Response:
-        resident = await site.enter(request)
-        await site.form(request, resident.visit)
-        await freshly_proved(site, resident, "/records")
-        return await copy_for(site, resident, resident.person.id)
+        visit = await site.authorize(request)
+        await site.form(request, visit)
+        await freshly_proved(site, visit, "/records")
+        return await copy_for(site, visit, visit.person.id)
 
     return router
 
@@ -146,15 +160,15 @@ def _title(event: Event) -> str:
     return text_of(event) or SINGLE.get(event.kind.partition(".")[0], family(event.kind))
 
 
-def _line(site: Site, resident: Resident, event: Event) -> Line:
+def _line(site: Site, visit: SignedInVisit, event: Event) -> Line:
     record = event.decision
     app = site.known.apps.get(record.app) if record is not None else None
-    other = event.actor if event.actor not in {"", resident.person.id} else ""
+    other = event.actor if event.actor not in {"", visit.person.id} else ""
     by = site.known.people.get(other)
     is_own = not other  # where somebody else was is theirs
     return Line(
         at=event.at,
-        what=resident.visit.speech.gettext(_title(event)),
+        what=visit.speech.gettext(_title(event)),
         effect="" if record is None else record.effect,
         app="" if app is None else app.name,
         asked="" if record is None or not is_own else f"{record.action} {record.route}".strip(),

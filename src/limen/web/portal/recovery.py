@@ -13,14 +13,25 @@ from limen.errors import LimenError
 from limen.identity.errors import FreshProofNeededError, NotLiveError, OpensConsoleOnlyError
 from limen.identity.model import OpenedLink
 from limen.identity.recovery import CODE, HOW_MANY
+from limen.web.page import Route
+from limen.web.permissions import VIEW
 from limen.web.portal.passkeys import page as passkeys_page
 from limen.web.requests import one
 from limen.web.site import Site, Visit, status_of
 
+_FROM_PAPER: Final = "a code from paper issues a one-time link; the sign-in that follows is decided"
+PAGES: Final = (
+    Route("GET", "/lost-device", undecided=_FROM_PAPER),
+    Route("POST", "/lost-device", undecided=_FROM_PAPER),
+    Route("POST", "/passkeys/codes", VIEW),
+    Route("POST", "/passkeys/codes/file", VIEW),
+    Route("POST", "/passkeys/second", VIEW),
+)
+
 AT: Final = "/lost-device"
 
 
-def rooms(site: Site) -> APIRouter:
+def routes(site: Site) -> APIRouter:
     router = APIRouter()
     identity = site.identity
 
@@ -44,38 +55,38 @@ def rooms(site: Site) -> APIRouter:
 
     @router.post("/passkeys/codes")
     async def make(request: Request) -> Response:
-        resident = await site.enter(request)
-        await site.form(request, resident.visit)
+        visit = await site.authorize(request)
+        await site.form(request, visit)
         try:
-            codes = await identity.recovery.make(resident.session)
+            codes = await identity.recovery.make(visit.session)
         except (NotLiveError, FreshProofNeededError, OpensConsoleOnlyError):
             raise
         except LimenError as wrong:
-            return await passkeys_page(site, resident, problem=wrong)
-        return site.page("portal/codes.html", resident, codes=codes)
+            return await passkeys_page(site, visit, problem=wrong)
+        return site.page("portal/codes.html", visit, codes=codes)
 
     @router.post("/passkeys/codes/file")
     async def as_file(request: Request) -> Response:
         """The codes of the page that shows them once, as a file: they are kept nowhere, so the page sends them back."""
-        resident = await site.enter(request)
-        sent = await site.form(request, resident.visit)
+        visit = await site.authorize(request)
+        sent = await site.form(request, visit)
         codes = [code for code in sent.get("code", [])[:HOW_MANY] if CODE.fullmatch(code)]
-        head = resident.visit.speech.gettext("Recovery codes for {company}", company=site.ports.settings.name)
+        head = visit.speech.gettext("Recovery codes for {company}", company=site.ports.settings.name)
         text = "\n".join([head, f"{site.origin}{AT}", "", *codes, ""])
         return PlainTextResponse(text, headers={"content-disposition": 'attachment; filename="recovery-codes.txt"'})
 
     @router.post("/passkeys/second")
     async def second(request: Request) -> Response:
-        resident = await site.enter(request)
-        await site.form(request, resident.visit)
+        visit = await site.authorize(request)
+        await site.form(request, visit)
         try:
-            offer = await identity.second_device.offer(resident.session)
+            offer = await identity.second_device.offer(visit.session)
         except (NotLiveError, FreshProofNeededError, OpensConsoleOnlyError):
             raise
         except LimenError as wrong:
-            return await passkeys_page(site, resident, problem=wrong)
+            return await passkeys_page(site, visit, problem=wrong)
         picture = Markup(offer.svg)  # noqa: S704 -- drawn by us from our own address
-        return site.page("portal/second_device.html", resident, issued=offer.issued, qr=picture)
+        return site.page("portal/second_device.html", visit, issued=offer.issued, qr=picture)
 
     return router
 

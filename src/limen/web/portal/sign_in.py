@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 from urllib.parse import urlencode
 
 from fastapi import APIRouter
@@ -10,13 +10,25 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from limen.errors import LimenError
+from limen.web.page import Route
 from limen.web.portal.apps import app_open_to, nothing_here
 from limen.web.portal.break_glass import leave
 from limen.web.requests import SESSION_COOKIE, NotOursError, one, query, text_of, where_to
 from limen.web.site import Site, Visit, drop_cookie, status_of
 
+_UNKNOWN_YET: Final = "who comes here is not known yet; signing in itself is decided by the action sign_in"
+PAGES: Final = (
+    Route("GET", "/sign-in", undecided=_UNKNOWN_YET),
+    Route("POST", "/sign-in", undecided=_UNKNOWN_YET),
+    Route("POST", "/sign-in/options", undecided=_UNKNOWN_YET),
+    Route("POST", "/sign-in/passkey", undecided=_UNKNOWN_YET),
+    Route("POST", "/sign-out", undecided="nothing may keep anybody from leaving"),
+    Route("GET", "/signed-out", undecided="says goodbye to whoever was there"),
+    Route("GET", "/onward", undecided="leads on to an app that decides for itself; shows nothing of one that is shut"),
+)
 
-def rooms(site: Site) -> APIRouter:
+
+def routes(site: Site) -> APIRouter:
     """`/sign-in`, `/sign-out`, and `/onward`, the page by which a form's POST leaves."""
     router = APIRouter()
 

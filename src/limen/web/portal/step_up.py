@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 from urllib.parse import urlencode
 
 from fastapi import APIRouter
@@ -14,10 +14,19 @@ from limen.errors import LimenError
 from limen.facts import LIMEN, App
 from limen.identity.errors import NotLiveError
 from limen.policy.saying import Audience, Names, because
+from limen.web.page import Route
 from limen.web.portal.apps import app_open_to, nothing_here
 from limen.web.portal.past import past_decision
 from limen.web.requests import one, query, query_id, text_of, where_to
 from limen.web.site import Site, TurnedAwayError, Visit, status_of
+
+_WAY_ON: Final = "the way on that a challenge names: decided itself, it could never be passed"
+PAGES: Final = (
+    Route("GET", "/step-up", undecided=_WAY_ON),
+    Route("POST", "/step-up", undecided=_WAY_ON),
+    Route("POST", "/step-up/options", undecided=_WAY_ON),
+    Route("POST", "/step-up/passkey", undecided=_WAY_ON),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +49,7 @@ class Step:
         return urlencode({"app": self.app.id, "to": self.to, "decision": self.decision})
 
 
-def rooms(site: Site) -> APIRouter:
+def routes(site: Site) -> APIRouter:
     """`/step-up?app=ID&to=PATH&decision=ID`. It goes on to known apps' hosts only, by id, never to a given address."""
     router = APIRouter()
 

@@ -1,0 +1,27 @@
+"""The parcels that wait for whoever looks."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Final
+
+from fastapi import APIRouter
+from starlette.requests import Request
+from starlette.responses import Response
+
+from limen.web.page import PORTAL, Page
+from limen.web.permissions import VIEW
+from limen.web.site import Site
+
+PAGES: Final = (Page("/parcels", "Your parcels", VIEW, group=PORTAL, menu="Parcels", order=35),)
+TEMPLATES: Final = Path(__file__).parent / "templates"
+
+
+def routes(site: Site) -> APIRouter:
+    router = APIRouter()
+
+    @router.get("/parcels")
+    async def mine(request: Request) -> Response:
+        return site.page("parcels/mine.html", await site.authorize(request))
+
+    return router
