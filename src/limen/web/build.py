@@ -89,18 +89,18 @@ def _add_ways_out(app: FastAPI, site: Site) -> None:
 
     @app.exception_handler(LimenError)
     def wrong(request: Request, error: LimenError) -> Response:
-        return site.failed(site.visit(request, with_glass=True), error)
+        return site.failed(site.visit(request, with_break_glass=True), error)
 
     @app.exception_handler(TooLargeError)
     def too_large(request: Request, _error: Exception) -> Response:
-        return site.wrong(site.visit(request, with_glass=True), 413, *_TOO_LARGE)
+        return site.wrong(site.visit(request, with_break_glass=True), 413, *_TOO_LARGE)
 
     @app.exception_handler(HTTPException)
     def not_here(request: Request, error: HTTPException) -> Response:
         said = _NOT_HERE if error.status_code == 404 else _NOT_DONE
-        return site.wrong(site.visit(request, with_glass=True), error.status_code, *said)
+        return site.wrong(site.visit(request, with_break_glass=True), error.status_code, *said)
 
     @app.exception_handler(Exception)
     def broken(request: Request, error: Exception) -> Response:
         _log.error("a page failed: %s %s", request.method, request.scope["path"], exc_info=error)
-        return site.wrong(site.visit(request, with_glass=True), 500, *_BROKEN)
+        return site.wrong(site.visit(request, with_break_glass=True), 500, *_BROKEN)

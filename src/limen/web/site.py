@@ -29,7 +29,7 @@ from limen.identity.errors import (
     SlowedError,
 )
 from limen.identity.model import SignedIn, Visitor
-from limen.policy.decision import Effect, Named, Request as Asked
+from limen.policy.decision import Effect, Named, Request as DecisionRequest
 from limen.policy.saying import Language
 from limen.storage.break_glass import KIND, State, is_break_glass
 from limen.storage.errors import DatabaseBusyError, DatabaseFullError
@@ -141,11 +141,11 @@ class Site:
 
     # Who is there
 
-    def visit(self, request: Request, *, with_glass: bool = False) -> Visit:
+    def visit(self, request: Request, *, with_break_glass: bool = False) -> Visit:
         """Who stands there, signed in or not; decides nothing.
 
-        Break-glass opens the console alone, so its session counts as nobody; `with_glass` is for the few pages that
-        have to tell it apart.
+        Break-glass opens the console alone, so its session counts as nobody; `with_break_glass` is for the few pages
+        that have to tell it apart.
         """
         now = self.ports.clock.now()
         peer = request.client.host if request.client else ""
@@ -163,7 +163,7 @@ class Site:
         )
         token = token_in(request, SESSION_COOKIE)
         session = self._session(token, now) if token else None
-        if session is not None and is_break_glass(session) and not with_glass:
+        if session is not None and is_break_glass(session) and not with_break_glass:
             session = None
         if self.known.standing(session, "", now) is not Standing.LIVE or session is None:
             return bare
@@ -172,12 +172,12 @@ class Site:
     def _session(self, token: str, now: Instant) -> Session | None:
         """The session with this secret. That of break-glass is in no database: its own file says whether it holds."""
         hashed = hashlib.sha256(token.encode()).digest()
-        session, glass = self.known.session(hashed), self.ports.break_glass
+        session, break_glass = self.known.session(hashed), self.ports.break_glass
         if session is None:
-            session = glass.session_of(hashed, now)
+            session = break_glass.session_of(hashed, now)
             if session is not None and session.person_id in self.known.people:
                 self.known.put_session(hashed, session)
-        elif is_break_glass(session) and not glass.holds(session, now):
+        elif is_break_glass(session) and not break_glass.holds(session, now):
             self.known.drop_session(session.id)
             over = Event(at=now, kind=KIND, subject=session.person_id, session=session.id, reason="over")
             self.ports.journal.record(over)
@@ -193,12 +193,12 @@ class Site:
         """
         path = request.scope["route"].path
         permission = permission or self.registry.permission(request.method, path)
-        visit = self.visit(request, with_glass=True)
+        visit = self.visit(request, with_break_glass=True)
         if visit.session is None or visit.person is None:
             raise TurnedAwayError(self.go(visit, "/sign-in", to=visit.here))
         app = self._limen()
         action = self.action_of(visit.session, permission, visit)
-        asked = Asked(action, request.method, path, self.host)
+        asked = DecisionRequest(action, request.method, path, self.host)
         answer = self.ports.doors.judge("sign-in", app, visit.session, asked, visit.visitor.address)
         if answer.effect is Effect.CHALLENGE:
             raise TurnedAwayError(self.go(visit, "/step-up", app=LIMEN, to=visit.here, decision=answer.id))
@@ -226,7 +226,7 @@ class Site:
             return permission[-1]
         facts = self.known.facts(session, self._limen(), visit.visitor.address)
         engine = self.ports.in_force.engine
-        answers = {action: engine.decide(Asked(action), facts, visit.now) for action in permission}
+        answers = {action: engine.decide(DecisionRequest(action), facts, visit.now) for action in permission}
         for effect in (Effect.PERMIT, Effect.CHALLENGE):
             for action, answer in answers.items():
                 if answer.effect is effect:
@@ -240,7 +240,9 @@ class Site:
             return CONSOLE if self.ports.break_glass.holds(session, now) else frozenset()
         facts, engine = self.known.facts(session, self._limen(), address), self.ports.in_force.engine
         every = CONSOLE | {*VIEW}
-        found = frozenset(one for one in every if engine.decide(Asked(one), facts, now).effect is not Effect.DENY)
+        found = frozenset(
+            one for one in every if engine.decide(DecisionRequest(one), facts, now).effect is not Effect.DENY
+        )
         return found | CONSOLE if ADMINISTER in found else found
 
     def may_administer(self, session: Session, address: str, now: Instant) -> bool:
@@ -279,7 +281,7 @@ class Site:
             "portal_foot": self.registry.menu(may, (PORTAL_FOOT,)).get(PORTAL_FOOT, ()),
             "current": self.registry.entry(visit.here),
             "console": _console_of(may),
-            "glass": self._broken_glass(user) if user and user.may_administer else None,
+            "break_glass": self._open_break_glass(user) if user and user.may_administer else None,
             "base": company.revision if company and ADMINISTER in may else "",
             "problem": None,
             "here": visit.here,
@@ -318,7 +320,7 @@ class Site:
             set_cookie(response, LANGUAGE_COOKIE, language.value, BROWSER_LIVES_SECONDS)
         return response
 
-    def _broken_glass(self, visit: SignedInVisit) -> State | None:
+    def _open_break_glass(self, visit: SignedInVisit) -> State | None:
         """Break-glass while it is open, for every administrator to see."""
         state = self.ports.break_glass.state()
         return state if state is not None and state.is_open(visit.now) else None

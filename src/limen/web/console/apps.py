@@ -12,7 +12,7 @@ from starlette.responses import Response
 
 from limen.cedar import EntityUid, Policy
 from limen.facts import ACTIONS, LIMEN, App, Group, Label
-from limen.web.console.could import people_of
+from limen.web.console.access_preview import people_of
 from limen.web.console.looking import looked_around
 from limen.web.console.next_steps import is_plain_http
 from limen.web.console.rows import Filter, recent_rows
@@ -102,7 +102,7 @@ def routes(site: Site) -> APIRouter:
             routes=routes_of(app),
             fallback=fallback_of(app),
             told=told_about(site, app),
-            could=await site.in_thread(lambda: people_of(site, app, visit.now)) if app.id != LIMEN else [],
+            previews=await site.in_thread(lambda: people_of(site, app, visit.now)) if app.id != LIMEN else [],
             rows=recent_rows(site, Filter(app=app.id), 15),
             tokens=await shown(site, app=app.id),
             done=DONE.get(query(request, "done"), ""),

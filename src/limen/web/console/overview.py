@@ -103,7 +103,7 @@ def routes(site: Site) -> APIRouter:
 
 def _first_page_of_helpers(site: Site, request: Request) -> Response | None:
     """The way to the people, for whoever may help them and not read; None for everybody else."""
-    visit = site.visit(request, with_glass=True)
+    visit = site.visit(request, with_break_glass=True)
     if visit.session is None or site.may(visit.session, visit.visitor.address, visit.now) & CONSOLE != {SUPPORT}:
         return None
     return site.go(visit, "/console/people")

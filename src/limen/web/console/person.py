@@ -16,7 +16,7 @@ from limen.facts import Group
 from limen.identity.errors import UnknownError
 from limen.identity.model import Member
 from limen.mail import store as mails
-from limen.web.console.could import apps_of
+from limen.web.console.access_preview import apps_of
 from limen.web.console.looking import looked_at
 from limen.web.console.mails import PROBLEMS
 from limen.web.console.people import listed, open_link, permission_to_help, reason_of, sessions_by_person
@@ -209,7 +209,7 @@ async def _page(
         shows_events=shows_events,
         may_help=bool(visit.may & set(permission_to_help(site, person_id))),
         tokens=await shown(site, owner_id=person_id),
-        could=await site.in_thread(lambda: apps_of(site, member.person, visit.now)) if shows_events else [],
+        previews=await site.in_thread(lambda: apps_of(site, member.person, visit.now)) if shows_events else [],
         apps=site.known.apps,
         mail=mail,
         mail_problem=PROBLEMS.get(mail.problem, mail.problem) if mail else "",

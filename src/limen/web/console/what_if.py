@@ -18,7 +18,7 @@ from starlette.responses import Response
 
 from limen.clock import HOUR, MINUTE, Instant
 from limen.facts import ACTIONS, ANYBODY, LIMEN, App, Facts, Known, Person
-from limen.policy.decision import Request as Asked
+from limen.policy.decision import Request as DecisionRequest
 from limen.policy.explain import Considered
 from limen.policy.matrix import Cell, matrix
 from limen.policy.saying import Audience, Language, Names, Said, Words, say
@@ -231,7 +231,7 @@ def _answer(
     answered = None
     if person is not None and app is not None:
         facts = supposed.facts(person if person.id else None, app, chosen.action, now, networks)
-        answered = _in_full(site, Asked(chosen.action), facts, now)
+        answered = _in_full(site, DecisionRequest(chosen.action), facts, now)
     decide = matrix(engine, supposed, now, networks)
 
     def shown(who: Person, what: App, action: str) -> Shown:
@@ -255,7 +255,7 @@ def _answer(
     return answered, Table(chosen.action, tuple(one.name for one in apps), of_all, start, len(everybody))
 
 
-def _in_full(site: Site, asked: Asked, facts: Facts, now: Instant) -> Answered:
+def _in_full(site: Site, asked: DecisionRequest, facts: Facts, now: Instant) -> Answered:
     engine, known = site.ports.in_force.engine, site.known
     explanation = engine.explain(asked, facts, now)
     decision = explanation.decision

@@ -12,7 +12,7 @@ from starlette.responses import Response
 
 from limen.clock import Instant
 from limen.facts import ACTIONS, LIMEN, App
-from limen.policy.decision import Effect, Request as Asked
+from limen.policy.decision import Effect, Request as DecisionRequest
 from limen.policy.remedies.search import opens_at
 from limen.web.catalogue import gettext_noop
 from limen.web.page import PORTAL, Page
@@ -75,13 +75,15 @@ def _card(site: Site, visit: SignedInVisit, app: App, without: tuple[str, ...]) 
     engine, now = site.ports.in_force.engine, visit.now
     facts = site.known.facts(visit.session, app, visit.visitor.address)
     first, *others = used_actions(app)
-    way_in = engine.decide(Asked(first), facts, now)
+    way_in = engine.decide(DecisionRequest(first), facts, now)
     url = site.app_url(app, app.start)
     if way_in.effect is Effect.DENY:
         at = opens_at(way_in.remedies)
         return Card(app, url, "", named((first, *others)), at) if at else None
     asked = [action for action in others if action not in without]
-    withheld = tuple(action for action in asked if engine.decide(Asked(action), facts, now).effect is Effect.DENY)
+    withheld = tuple(
+        action for action in asked if engine.decide(DecisionRequest(action), facts, now).effect is Effect.DENY
+    )
     asks = "" if way_in.is_permit else way_in.at_once[0].kind if way_in.at_once else ""
     return Card(app, url, asks, named(withheld))
 
@@ -110,7 +112,7 @@ def app_open_to(site: Site, visit: Visit, app_id: str) -> App | None:
     facts = site.known.facts(visit.session, app, visit.visitor.address)
     engine = site.ports.in_force.engine
     for action in used_actions(app):
-        decision = engine.decide(Asked(action), facts, visit.now)
+        decision = engine.decide(DecisionRequest(action), facts, visit.now)
         if decision.effect is not Effect.DENY or opens_at(decision.remedies):
             return app
     return None

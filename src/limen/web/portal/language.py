@@ -34,7 +34,7 @@ def routes(site: Site) -> APIRouter:
 
 async def _sent(site: Site, request: Request) -> tuple[Visit, dict[str, list[str]]]:
     """The form, from a page for whoever is signed in, or one for whom break-glass counts as nobody."""
-    visit = site.visit(request, with_glass=True)
+    visit = site.visit(request, with_break_glass=True)
     try:
         return visit, await site.form(request, visit)
     except NotOursError:

@@ -12,7 +12,7 @@ from starlette.responses import Response
 
 from limen.events import Event
 from limen.facts import LIMEN, App
-from limen.policy.decision import Effect, Named, Remedies, Request as Asked
+from limen.policy.decision import Effect, Named, Remedies, Request as DecisionRequest
 from limen.policy.remedies.search import opens_at
 from limen.policy.saying import Audience, Names, Words, remedy_sentence
 from limen.web.catalogue import gettext_noop
@@ -60,7 +60,7 @@ def routes(site: Site) -> APIRouter:
 
     @router.get("/not-yet")
     async def show(request: Request) -> Response:
-        visit = site.visit(request, with_glass=True)  # who breaks the glass is told what it does not open
+        visit = site.visit(request, with_break_glass=True)  # who breaks the glass is told what it does not open
         if visit.session is None:
             return site.go(visit, "/sign-in", to=where_to(f"{request.url.path}?{request.url.query}"))
         decision_id = query_id(request, "decision")
@@ -87,7 +87,7 @@ def may_see(site: Site, visit: Visit, past: Past) -> bool:
     if app is None:
         return False
     action = site.action_of(visit.session, SEE_PEOPLE, visit)
-    asked = Asked(action, "GET", "/not-yet", site.host)
+    asked = DecisionRequest(action, "GET", "/not-yet", site.host)
     if not site.ports.doors.judge("sign-in", app, visit.session, asked, visit.visitor.address).permitted:
         return False
     site.ports.journal.record(

@@ -59,7 +59,7 @@ def routes(site: Site) -> APIRouter:
 
     @router.post("/sign-out")
     async def sign_out(request: Request) -> Response:
-        visit = site.visit(request, with_glass=True)
+        visit = site.visit(request, with_break_glass=True)
         await site.form(request, visit)
         await leave(site, visit)
         response = site.go(visit, "/signed-out")

@@ -37,8 +37,8 @@ AT_ONCE: Final = 100
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
-    """Alike requests. `rules` hold for all of them; `route` is "" where no rule can be made of them.
+class ObservedRequests:
+    """Requests that are alike. `rules` hold for all of them; `route` is "" where no rule can be made of them.
 
     `action` is what they are today: several where that hangs on more than method and path, as with git, or where it was
     changed meanwhile. `is_so`: they are what is proposed already.
@@ -86,17 +86,17 @@ def routes(site: Site) -> APIRouter:
     return router
 
 
-def asked_of(site: Site, app: App) -> list[Asked]:
+def observed_requests(site: Site, app: App) -> list[ObservedRequests]:
     """What people asked for most often first, then what only strangers did."""
     seen = site.ports.doors.observed.of(app.id)
     alike: dict[tuple[str, Segments], list[tuple[Kind, Count]]] = {}
     for kind, count in seen.kinds.items() if seen is not None else ():
         alike.setdefault((kind.method, kind.segments), []).append((kind, count))
-    found = [_asked(app, some) for some in alike.values()]
+    found = [_alike(app, some) for some in alike.values()]
     return sorted(found, key=lambda row: (-(row.count - row.strangers), -row.count, row.pattern, row.method))
 
 
-def _asked(app: App, alike: Sequence[tuple[Kind, Count]]) -> Asked:
+def _alike(app: App, alike: Sequence[tuple[Kind, Count]]) -> ObservedRequests:
     kind, newest = max(alike, key=lambda one: one[1].last)
     count = Count(newest.first, newest.last)
     for _, each in alike:
@@ -105,7 +105,7 @@ def _asked(app: App, alike: Sequence[tuple[Kind, Count]]) -> Asked:
     pattern = written(kind.segments)
     wanted, rules = proposed(kind.method, pattern), rules_on(app, kind.method, pattern)
     is_many = count.people_count >= MOST_PEOPLE
-    return Asked(
+    return ObservedRequests(
         _route(kind, pattern),
         kind.method,
         pattern,
@@ -130,7 +130,7 @@ def _route(kind: Kind, pattern: str) -> str:
 
 def _picks(site: Site, app: App, sent: Mapping[str, Sequence[str]]) -> list[Pick]:
     """What was ticked: only what was really asked can be. Raises `LimenError` for anything else."""
-    known = {row.route: row for row in asked_of(site, app) if row.route}
+    known = {row.route: row for row in observed_requests(site, app) if row.route}
     action, picks = one(sent, "action"), []
     if action not in (AS_PROPOSED, *PICKED):
         raise LimenError("there is no such action", "choose one from the list")
@@ -156,10 +156,10 @@ def _page(
     sent: Mapping[str, Sequence[str]] | None = None,
     problem: LimenError | None = None,
 ) -> Response:
-    rows, sent = asked_of(site, app), sent or {}
+    rows, sent = observed_requests(site, app), sent or {}
     first = page_start(start, len(rows), AT_ONCE)
     return site.page(
-        "console/asked.html",
+        "console/observed.html",
         visit,
         status=400 if problem else 200,
         app=app,
