@@ -12,12 +12,12 @@ from starlette.routing import Mount
 
 from limen.web import authzen, console
 from limen.web.build import declared, page_modules
-from limen.web.page import CONSOLE_GROUPS, PORTAL, Declared, Page, Route, Shortcut
+from limen.web.page import GROUPS, PORTAL, Declared, Menu, Page, Route, Shortcut
 from limen.web.pages import TEMPLATES
 from limen.web.permissions import CHANGE, CONSOLE, HELP, READ, SEE_PEOPLE, VIEW
 from limen.web.registry import METHODS, PageError, discover, registered, routes_of, specific_first
 
-DEVICES = Page("/console/devices", "Devices", READ, group="Know", icon="people")
+DEVICES = Page("/console/devices", "Devices", READ, Menu("Know", 12, "people"))
 
 
 def module(*pages: Declared, answers: tuple[tuple[str, str], ...] = (), name: str = "harbor.devices") -> ModuleType:
@@ -59,9 +59,9 @@ def refusal(*modules: ModuleType) -> str:
         (Route("GET", "x", VIEW), "no path"),
         (Route("GET", "/x?y=1", VIEW), "no path"),
         (Route("POST", "/x/{y}", VIEW, max_body_bytes=2**20), "at a path with parameters"),
-        (Page("/console/x", "X", READ, group="Known", icon="people"), "the group 'Known'"),
-        (Page("/console/x", "X", READ, group="Know", icon="peple"), "the icon 'peple'"),
-        (Page("/console/x", "X", READ, group="Know"), "no icon"),
+        (Page("/console/x", "X", READ, Menu("Known", 12, "people")), "the group 'Known'"),
+        (Page("/console/x", "X", READ, Menu("Know", 12, "peple")), "the icon 'peple'"),
+        (Page("/console/x", "X", READ, Menu("Know", 12)), "the icon ''"),
         (Page("/console/x/{id}", "X", READ), "has parameters"),
         (Page("/console/x", "", READ), "is called ''"),
         (Shortcut("/console/devices", "Lost ones"), "no page with a query"),
@@ -199,7 +199,7 @@ def test_reading_changes_nothing_and_only_a_list_of_people_may_be_large() -> Non
     }
     assert {route.method for route in everything.routes.values()} == METHODS
     assert list(everything.larger_bodies) == ["/console/people/import"]
-    assert {page.group for page in everything.pages if page.path.startswith("/console")} <= {"", *CONSOLE_GROUPS}
+    assert {page.menu.group for page in everything.pages if page.menu} <= {*GROUPS}
 
 
 def test_page_modules_are_found_and_parts_of_pages_are_not() -> None:

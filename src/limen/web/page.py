@@ -1,7 +1,7 @@
 """What a page module declares near its top, in the constant `PAGES`: where people can go, and what is only answered.
 
     PAGES: Final = (
-        Page("/console/people", "People", SEE_PEOPLE, group="Know", order=10, icon="people", hint="accounts"),
+        Page("/console/people", "People", SEE_PEOPLE, Menu("Know", 10, "people"), hint="employees, accounts"),
         Shortcut("/console/people?show=signed-in", "Signed in now", hint="live sessions"),
         Route("GET", "/console/people/{person_id}", SEE_PEOPLE),
         Route("POST", "/console/people/{person_id}/groups", CHANGE),
@@ -51,21 +51,30 @@ class Route:
 
 
 @dataclass(frozen=True, slots=True)
-class Page:
-    """A page that can be gone to by its title; it declares its GET, too.
+class Menu:
+    """Where a page stands in a menu: in which of `GROUPS`, by `order` among the others there, with which icon.
 
-    `group` is the menu that it stands in ("": none), by `order` and there called `menu` where that is shorter than its
-    title. `icon` is a name that `drawing` knows or the `d` of an SVG path in a square of 24. `hint` is what else it can
-    be found by. Titles of the portal are marked with `gettext_noop`.
+    `icon` is a name that `drawing` knows, or the `d` of an SVG path in a square of 24; pages of the console have one.
+    `title` is what the menu calls the page where that is shorter than its own title.
+    """
+
+    group: str
+    order: int
+    icon: str = ""
+    title: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A page that can be gone to by its title; it declares its GET, too. `hint` is what else it can be found by.
+
+    What employees read in their menu is marked with `gettext_noop`.
     """
 
     path: str
     title: str
     permission: Permission
-    group: str = ""
-    menu: str = ""
-    icon: str = ""
-    order: int = 50
+    menu: Menu | None = None
     hint: str = ""
 
     @property

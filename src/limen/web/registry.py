@@ -13,7 +13,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType, ModuleType
-from typing import Final
+from typing import Final, NamedTuple
 
 from fastapi.routing import APIRoute
 
@@ -37,6 +37,14 @@ class PageError(LimenError):
         super().__init__(f"{module}: {at} {wrong}" if at else f"{module} {wrong}", fix)
 
 
+class Entry(NamedTuple):
+    """A page as a menu shows it."""
+
+    path: str
+    title: str
+    icon: str
+
+
 @dataclass(frozen=True, slots=True)
 class Registry:
     """Every declared route by method and path, every page in the order of the menus, and where templates are."""
@@ -53,10 +61,14 @@ class Registry:
             raise LookupError(f"{method} {path} is not decided")
         return permission
 
-    def menu(self, may: frozenset[str], groups: Sequence[str] = CONSOLE_GROUPS) -> dict[str, list[Page]]:
-        """The pages of these groups that somebody who may do these things can open; no group without any."""
-        opened = {name: [one for one in self.pages if one.group == name and may & {*one.permission}] for name in groups}
-        return {name: pages for name, pages in opened.items() if pages}
+    def menu(self, may: frozenset[str], groups: Sequence[str] = CONSOLE_GROUPS) -> dict[str, list[Entry]]:
+        """What somebody who may do these things finds in the menus of these groups; no group without anything."""
+        menus: dict[str, list[Entry]] = {}
+        for page in self.pages:
+            if page.menu and page.menu.group in groups and may & {*page.permission}:
+                entry = Entry(page.path, page.menu.title or page.title, page.menu.icon)
+                menus.setdefault(page.menu.group, []).append(entry)
+        return menus
 
     def places(self, may: frozenset[str]) -> Iterator[Page | Shortcut]:
         """Every page that can be gone to by somebody who may do these things, each followed by its shortcuts."""
@@ -71,7 +83,7 @@ class Registry:
         The console's first page stands above none.
         """
         path = address.partition("?")[0]
-        named = [one.path for one in self.pages if one.group]
+        named = [one.path for one in self.pages if one.menu]
         above = [one for one in named if path.startswith(one + "/") and one != "/console"]
         return path if path in named else max(above, key=len, default="")
 
@@ -214,12 +226,12 @@ def _check_page(module: str, page: Page) -> None:
 
     if "{" in page.path:
         raise refuse("has parameters, so nobody can go to it by name: declare a Route")
-    if page.group and page.group not in GROUPS:
-        raise refuse(f"stands in the group {page.group!r}, which there is not: {', '.join(GROUPS)}")
-    if page.icon and not drawing.is_icon(page.icon):
-        raise refuse(f"has the icon {page.icon!r}, which is neither a name in drawing nor the path of one")
-    if page.group in CONSOLE_GROUPS and not page.icon:
-        raise refuse("stands in the console's menu and has no icon")
+    if not page.menu:
+        return
+    if page.menu.group not in GROUPS:
+        raise refuse(f"stands in the group {page.menu.group!r}, which there is not: {', '.join(GROUPS)}")
+    if (page.menu.icon or page.menu.group in CONSOLE_GROUPS) and not drawing.is_icon(page.menu.icon):
+        raise refuse(f"has the icon {page.menu.icon!r}, which is neither a name in drawing nor the path of one")
 
 
 def _folders(modules: Sequence[ModuleType], own: Path) -> tuple[Path, ...]:
@@ -246,7 +258,7 @@ def _templates_in(folder: Path) -> list[str]:
 
 def _place(page: Page) -> tuple[int, int, str]:
     """The order of menus and palette; what stands in no menu comes last."""
-    return (GROUPS.index(page.group) if page.group else len(GROUPS), page.order, page.title)
+    return (GROUPS.index(page.menu.group), page.menu.order, page.title) if page.menu else (len(GROUPS), 0, page.title)
 
 
 def _page_of(shortcut: Shortcut) -> str:

@@ -9,12 +9,12 @@ from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
 
-from limen.web.page import Page, Route
+from limen.web.page import Menu, Page, Route
 from limen.web.permissions import CHANGE, READ
 from limen.web.site import Site
 
 PAGES: Final = (
-    Page("/console/parcels", "Parcels", READ, group="Know", order=15, icon="M4 8h16v12H4zM4 8l3-4h10l3 4", hint="post"),
+    Page("/console/parcels", "Parcels", READ, Menu("Know", 15, "M4 8h16v12H4zM4 8l3-4h10l3 4"), hint="post"),
     Route("GET", "/console/parcels/{parcel_id}", READ),
     Route("GET", "/console/parcels/newest", READ),
     Route("POST", "/console/parcels/{parcel_id}/hand-out", CHANGE),

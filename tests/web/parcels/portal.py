@@ -9,11 +9,11 @@ from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
 
-from limen.web.page import PORTAL, Page
+from limen.web.page import PORTAL, Menu, Page
 from limen.web.permissions import VIEW
 from limen.web.site import Site
 
-PAGES: Final = (Page("/parcels", "Your parcels", VIEW, group=PORTAL, menu="Parcels", order=35),)
+PAGES: Final = (Page("/parcels", "Your parcels", VIEW, Menu(PORTAL, 35, title="Parcels")),)
 TEMPLATES: Final = Path(__file__).parent / "templates"
 
 

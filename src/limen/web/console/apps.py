@@ -18,13 +18,13 @@ from limen.web.console.next_steps import is_plain_http
 from limen.web.console.rows import Filter, recent_rows
 from limen.web.console.rules import told_about
 from limen.web.console.tokens import shown
-from limen.web.page import Page, Route
+from limen.web.page import Menu, Page, Route
 from limen.web.permissions import READ
 from limen.web.requests import query
 from limen.web.site import Site
 
 PAGES: Final = (
-    Page("/console/apps", "Apps", READ, group="Know", order=20, icon="apps", hint="protected services"),
+    Page("/console/apps", "Apps", READ, Menu("Know", 20, "apps"), hint="protected services"),
     Route("GET", "/console/apps/{app_id}", READ),
 )
 

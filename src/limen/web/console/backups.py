@@ -14,7 +14,7 @@ from limen.backup.keeping import Keeping, Standing
 from limen.clock import DAY, Instant
 from limen.web.console.next_steps import Step
 from limen.web.console.proving import freshly_proved
-from limen.web.page import Page, Route
+from limen.web.page import Menu, Page, Route
 from limen.web.permissions import CHANGE, READ
 from limen.web.site import Site
 
@@ -23,9 +23,7 @@ PAGES: Final = (
         "/console/backups",
         "Backups",
         READ,
-        group="Improve",
-        order=30,
-        icon="backups",
+        Menu("Improve", 30, "backups"),
         hint="restore, copies, standby, what is left when the machine dies",
     ),
     Route("POST", "/console/backups", CHANGE),

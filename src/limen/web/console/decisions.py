@@ -16,20 +16,14 @@ from limen.storage.journal.recent import RING
 from limen.web.console.looking import looked_around, looked_at
 from limen.web.console.rows import DOORS, EVERYTHING, MOST_ROWS, REFUSED, Filter, filter_from, rows_of, titles_of
 from limen.web.console.timeline import before_of
-from limen.web.page import Page, Shortcut
+from limen.web.page import Menu, Page, Shortcut
 from limen.web.permissions import READ
 from limen.web.requests import query_id
 from limen.web.site import Site
 
 PAGES: Final = (
     Page(
-        "/console/decisions",
-        "Decisions",
-        READ,
-        group="Watch",
-        order=20,
-        icon="decisions",
-        hint="every request and its answer, live log",
+        "/console/decisions", "Decisions", READ, Menu("Watch", 20, "decisions"), hint="requests and answers, live log"
     ),
     Shortcut("/console/decisions?effect=refused", "Refusals", hint="denied and challenged decisions"),
 )

@@ -12,21 +12,13 @@ from starlette.responses import Response
 
 from limen.clock import Clock, Instant
 from limen.doctor.finding import Finding, State
-from limen.web.page import Page, Route
+from limen.web.page import Menu, Page, Route
 from limen.web.permissions import CHANGE, READ
 from limen.web.requests import query
 from limen.web.site import Site
 
 PAGES: Final = (
-    Page(
-        "/console/doctor",
-        "Doctor",
-        READ,
-        group="Improve",
-        order=10,
-        icon="doctor",
-        hint="set-up, DNS, certificates, health",
-    ),
+    Page("/console/doctor", "Doctor", READ, Menu("Improve", 10, "doctor"), hint="set-up, DNS, certificates, health"),
     Route("POST", "/console/doctor", CHANGE),
 )
 

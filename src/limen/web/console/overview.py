@@ -26,21 +26,13 @@ from limen.web.console.looking import looked_around
 from limen.web.console.next_steps import Step, about_doctor, about_onboarding, next_steps
 from limen.web.console.onboarding import times_let_pass
 from limen.web.console.rows import REFUSED, Filter, recent_rows, titles_of
-from limen.web.page import Page
+from limen.web.page import Menu, Page
 from limen.web.permissions import CONSOLE, READ, SUPPORT
 from limen.web.site import Site
 from limen.web.times import start_of_day
 
 PAGES: Final = (
-    Page(
-        "/console",
-        "Overview",
-        READ,
-        group="Watch",
-        order=10,
-        icon="overview",
-        hint="what happened, and what to do next",
-    ),
+    Page("/console", "Overview", READ, Menu("Watch", 10, "overview"), hint="what happened, and what to do next"),
 )
 
 HOURS_SHOWN: Final = 24

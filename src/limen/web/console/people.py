@@ -20,21 +20,13 @@ from limen.identity.model import Link, LinkPurpose, Member, PersonStatus
 from limen.printable import one_line
 from limen.web.console.proving import freshly_proved
 from limen.web.console.rows import person_name
-from limen.web.page import Page, Route, Shortcut
+from limen.web.page import Menu, Page, Route, Shortcut
 from limen.web.permissions import CHANGE, HELP, SEE_PEOPLE, Permission, is_guarded
 from limen.web.requests import one, query, query_id
 from limen.web.site import SignedInVisit, Site, status_of
 
 PAGES: Final = (
-    Page(
-        "/console/people",
-        "People",
-        SEE_PEOPLE,
-        group="Know",
-        order=10,
-        icon="people",
-        hint="employees, users, accounts",
-    ),
+    Page("/console/people", "People", SEE_PEOPLE, Menu("Know", 10, "people"), hint="employees, users, accounts"),
     Shortcut("/console/people?show=without-passkey", "Without a passkey", hint="people who could be phished"),
     Page("/console/people/invite", "Invite somebody", CHANGE, hint="a new person"),
     Route("POST", "/console/people/invite", CHANGE),

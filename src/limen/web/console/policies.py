@@ -24,13 +24,13 @@ from limen.storage.journal.recent import RING
 from limen.web.console.looking import looked_around
 from limen.web.console.rows import Filter, person_name, recent_rows
 from limen.web.console.rules import names_here, sentence_of
-from limen.web.page import Page, Route, Shortcut
+from limen.web.page import Menu, Page, Route, Shortcut
 from limen.web.permissions import READ
 from limen.web.requests import query
 from limen.web.site import Site
 
 PAGES: Final = (
-    Page("/console/policies", "Policies", READ, group="Decide", order=10, icon="policies", hint="the rules in force"),
+    Page("/console/policies", "Policies", READ, Menu("Decide", 10, "policies"), hint="the rules in force"),
     Shortcut("/console/policies?state=watch", "Watched policies", hint="what they would have changed"),
     Route("GET", "/console/policies/{policy_id}", READ),
 )

@@ -13,7 +13,7 @@ from limen.identity import store
 from limen.policy.saying import Language
 from limen.privacy.notice import Audience, notice
 from limen.privacy.standing import standing
-from limen.web.page import Page
+from limen.web.page import Menu, Page
 from limen.web.permissions import READ
 from limen.web.requests import query
 from limen.web.site import Site
@@ -23,9 +23,7 @@ PAGES: Final = (
         "/console/privacy",
         "Privacy",
         READ,
-        group="Improve",
-        order=40,
-        icon="privacy",
+        Menu("Improve", 40, "privacy"),
         hint="retention, notices for employees and the works council, GDPR",
     ),
 )

@@ -14,20 +14,12 @@ from starlette.responses import Response
 
 from limen.company.revision import PUBLISHED_SETTINGS
 from limen.settings import Settings
-from limen.web.page import Page
+from limen.web.page import Menu, Page
 from limen.web.permissions import READ
 from limen.web.site import Site
 
 PAGES: Final = (
-    Page(
-        "/console/settings",
-        "Settings",
-        READ,
-        group="Improve",
-        order=20,
-        icon="settings",
-        hint="limen.toml, configuration",
-    ),
+    Page("/console/settings", "Settings", READ, Menu("Improve", 20, "settings"), hint="limen.toml, configuration"),
 )
 
 AT: Final = "/console/settings"

@@ -24,21 +24,13 @@ from limen.policy.matrix import Cell, matrix
 from limen.policy.saying import Audience, Language, Names, Said, Words, say
 from limen.policy.supposed import Supposed
 from limen.web.console.sentences import doing, scope_sentence, stopped_by
-from limen.web.page import Page
+from limen.web.page import Menu, Page
 from limen.web.permissions import READ
 from limen.web.requests import query
 from limen.web.site import Site
 
 PAGES: Final = (
-    Page(
-        "/console/what-if",
-        "What if",
-        READ,
-        group="Decide",
-        order=20,
-        icon="what-if",
-        hint="try a request, who could open what",
-    ),
+    Page("/console/what-if", "What if", READ, Menu("Decide", 20, "what-if"), hint="try a request, who could open what"),
 )
 
 SHOWN_ACTIONS: Final = ("view", "download", "edit", "share", "administer")

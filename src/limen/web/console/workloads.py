@@ -9,20 +9,12 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from limen.identity.workloads import listed
-from limen.web.page import Page
+from limen.web.page import Menu, Page
 from limen.web.permissions import READ
 from limen.web.site import Site
 
 PAGES: Final = (
-    Page(
-        "/console/workloads",
-        "Workloads",
-        READ,
-        group="Know",
-        order=30,
-        icon="workloads",
-        hint="services and programs",
-    ),
+    Page("/console/workloads", "Workloads", READ, Menu("Know", 30, "workloads"), hint="services and programs"),
 )
 
 

@@ -13,7 +13,7 @@ from limen.policy.access import access
 from limen.policy.decision import Effect
 from limen.policy.saying import Names
 from limen.web.catalogue import gettext_noop
-from limen.web.page import PORTAL, Page
+from limen.web.page import PORTAL, Menu, Page
 from limen.web.permissions import VIEW
 from limen.web.portal.apps import Card, launcher
 from limen.web.portal.withheld import Line, lines
@@ -21,13 +21,7 @@ from limen.web.site import SignedInVisit, Site
 
 PAGES: Final = (
     Page(
-        "/access",
-        "Your access",
-        VIEW,
-        group=PORTAL,
-        menu=gettext_noop("Access"),
-        order=50,
-        hint="what you may do, your groups",
+        "/access", "Your access", VIEW, Menu(PORTAL, 50, title=gettext_noop("Access")), hint="what you may do, groups"
     ),
 )
 

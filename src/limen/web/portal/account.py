@@ -17,20 +17,13 @@ from limen.storage.journal import Journal
 from limen.storage.journal.older import Sought, older
 from limen.storage.journal.recent import RING
 from limen.web.catalogue import gettext_noop
-from limen.web.page import PORTAL_FOOT, Page, Route
+from limen.web.page import PORTAL_FOOT, Menu, Page, Route
 from limen.web.permissions import VIEW
 from limen.web.requests import SESSION_COOKIE
 from limen.web.site import SignedInVisit, Site, drop_cookie
 
 PAGES: Final = (
-    Page(
-        "/account",
-        gettext_noop("What happened with your account"),
-        VIEW,
-        group=PORTAL_FOOT,
-        order=20,
-        hint="security, it wasn't me",
-    ),
+    Page("/account", gettext_noop("What happened with your account"), VIEW, Menu(PORTAL_FOOT, 20), hint="it wasn't me"),
     Route("POST", "/account/not-me", VIEW),
 )
 

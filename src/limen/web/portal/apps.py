@@ -15,11 +15,11 @@ from limen.facts import ACTIONS, LIMEN, App
 from limen.policy.decision import Effect, Request as DecisionRequest
 from limen.policy.remedies.search import opens_at
 from limen.web.catalogue import gettext_noop
-from limen.web.page import PORTAL, Page
+from limen.web.page import PORTAL, Menu, Page
 from limen.web.permissions import VIEW
 from limen.web.site import SignedInVisit, Site, Visit
 
-PAGES: Final = (Page("/", "Your apps", VIEW, group=PORTAL, menu=gettext_noop("Apps"), order=10, hint="the portal"),)
+PAGES: Final = (Page("/", "Your apps", VIEW, Menu(PORTAL, 10, title=gettext_noop("Apps")), hint="the portal"),)
 
 _NOTHING: Final = (
     gettext_noop("There is nothing here"),

@@ -12,21 +12,13 @@ from starlette.responses import JSONResponse, Response
 from limen.errors import LimenError
 from limen.identity.errors import FreshProofNeededError, NotLiveError
 from limen.web.catalogue import gettext_noop
-from limen.web.page import PORTAL, Page, Route
+from limen.web.page import PORTAL, Menu, Page, Route
 from limen.web.permissions import VIEW
 from limen.web.requests import one, query
 from limen.web.site import SignedInVisit, Site, status_of
 
 PAGES: Final = (
-    Page(
-        "/passkeys",
-        "Your passkeys",
-        VIEW,
-        group=PORTAL,
-        menu=gettext_noop("Passkeys"),
-        order=20,
-        hint="your own factors",
-    ),
+    Page("/passkeys", "Your passkeys", VIEW, Menu(PORTAL, 20, title=gettext_noop("Passkeys")), hint="your own factors"),
     Route("POST", "/passkeys/{passkey_id}/rename", VIEW),
     Route("POST", "/passkeys/{passkey_id}/remove", VIEW),
     Route("POST", "/passkeys/{passkey_id}/lost", VIEW),

@@ -17,20 +17,13 @@ from limen.storage.journal.recent import RING
 from limen.web.catalogue import gettext_noop
 from limen.web.console.proving import freshly_proved
 from limen.web.copies import copy_for
-from limen.web.page import PORTAL_FOOT, Page, Route
+from limen.web.page import PORTAL_FOOT, Menu, Page, Route
 from limen.web.permissions import VIEW
 from limen.web.portal.account import text_of
 from limen.web.site import SignedInVisit, Site
 
 PAGES: Final = (
-    Page(
-        "/records",
-        gettext_noop("What Limen records about you"),
-        VIEW,
-        group=PORTAL_FOOT,
-        order=10,
-        hint="privacy, a copy of your data",
-    ),
+    Page("/records", gettext_noop("What Limen records about you"), VIEW, Menu(PORTAL_FOOT, 10), hint="privacy, a copy"),
     Route("POST", "/records/copy", VIEW),
 )
 

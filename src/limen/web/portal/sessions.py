@@ -9,21 +9,13 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from limen.web.catalogue import gettext_noop
-from limen.web.page import PORTAL, Page, Route
+from limen.web.page import PORTAL, Menu, Page, Route
 from limen.web.permissions import VIEW
 from limen.web.requests import query
 from limen.web.site import Site
 
 PAGES: Final = (
-    Page(
-        "/sessions",
-        "Your sessions",
-        VIEW,
-        group=PORTAL,
-        menu=gettext_noop("Sessions"),
-        order=30,
-        hint="where you are signed in",
-    ),
+    Page("/sessions", "Your sessions", VIEW, Menu(PORTAL, 30, title=gettext_noop("Sessions")), hint="your sign-ins"),
     Route("POST", "/sessions/{session_id}/end", VIEW),
     Route("POST", "/sessions/end-others", VIEW),
 )

@@ -15,22 +15,14 @@ from limen.identity.app_token import MOST_DAYS, USUAL_DAYS
 from limen.identity.errors import FreshProofNeededError, NotLiveError
 from limen.policy.access import access
 from limen.web.catalogue import gettext_noop
-from limen.web.page import PORTAL, Page, Route
+from limen.web.page import PORTAL, Menu, Page, Route
 from limen.web.permissions import VIEW
 from limen.web.portal.apps import nothing_here
 from limen.web.requests import one, query, query_id
 from limen.web.site import SignedInVisit, Site, TurnedAwayError, status_of
 
 PAGES: Final = (
-    Page(
-        "/tokens",
-        "Your tokens",
-        VIEW,
-        group=PORTAL,
-        menu=gettext_noop("Tokens"),
-        order=40,
-        hint="for git and scripts",
-    ),
+    Page("/tokens", "Your tokens", VIEW, Menu(PORTAL, 40, title=gettext_noop("Tokens")), hint="for git and scripts"),
     Page("/tokens/new", "Make a token", VIEW, hint="for git and scripts"),
     Route("POST", "/tokens/new", VIEW),
     Route("POST", "/tokens/{token_id}/revoke", VIEW),
