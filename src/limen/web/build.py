@@ -8,10 +8,10 @@ from collections.abc import Iterable
 from types import ModuleType
 from typing import Final
 
-from fastapi import APIRouter, FastAPI
+from fastapi import APIRouter, Depends, FastAPI
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import RedirectResponse, Response
+from starlette.responses import JSONResponse, RedirectResponse, Response
 
 from limen.errors import LimenError
 from limen.identity.errors import FreshProofNeededError, NotLiveError
@@ -47,7 +47,8 @@ def build(ports: Ports, modules: Iterable[str | ModuleType] = ()) -> App:
     app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
     router = APIRouter()
     router.routes = [*sorted((one for module in found for one in routes_of(module, site)), key=specific_first)]
-    app.include_router(router)
+    app.state.site = site
+    app.include_router(router, dependencies=[Depends(site.admit)])
     _add_ways_out(app, site)
     return Middleware(_beside(app, authzen.build(ports)), site.host, site.registry.larger_bodies)
 
@@ -76,7 +77,11 @@ def _add_ways_out(app: FastAPI, site: Site) -> None:
     """What is answered where a page is not opened, or something went wrong in it."""
 
     @app.exception_handler(TurnedAwayError)
-    def turned_away(_request: Request, error: TurnedAwayError) -> Response:
+    def turned_away(request: Request, error: TurnedAwayError) -> Response:
+        """A script of ours is told where to go, and goes there itself."""
+        onward = error.response.headers.get("location")
+        if onward and request.headers.get("content-type", "").startswith("application/json"):
+            return site.remember(JSONResponse({"location": onward}), site.visit(request))
         return error.response
 
     @app.exception_handler(FreshProofNeededError)

@@ -17,7 +17,8 @@ from starlette.types import Receive, Scope, Send
 
 from limen.privacy.export import write_copy
 from limen.web.requests import TooManyAtOnceError
-from limen.web.site import SignedInVisit, Site
+from limen.web.site import Site
+from limen.web.visit import SignedInVisit
 
 MOST_AT_ONCE: Final = 8
 LONGEST_SECONDS: Final = 300.0

@@ -21,6 +21,7 @@ from typing import Final, TypeAlias
 
 from limen.web.permissions import Permission
 
+CONSOLE_START: Final = "/console"
 CONSOLE_GROUPS: Final = ("Watch", "Decide", "Know", "Improve")
 """The headings of the console's menu, in their order."""
 PORTAL: Final = "Portal"

@@ -19,7 +19,7 @@ from fastapi.routing import APIRoute
 
 from limen.errors import LimenError
 from limen.web import drawing
-from limen.web.page import CONSOLE_GROUPS, GROUPS, MAX_BODY_BYTES, Declared, Page, Route, Shortcut
+from limen.web.page import CONSOLE_GROUPS, CONSOLE_START, GROUPS, MAX_BODY_BYTES, Declared, Page, Route, Shortcut
 from limen.web.permissions import ADMINISTER, AUDIT, CONSOLE, VIEW, Permission
 
 METHODS: Final = frozenset({"GET", "POST"})
@@ -84,7 +84,7 @@ class Registry:
         """
         path = address.partition("?")[0]
         named = [one.path for one in self.pages if one.menu]
-        above = [one for one in named if path.startswith(one + "/") and one != "/console"]
+        above = [one for one in named if path.startswith(one + "/") and one != CONSOLE_START]
         return path if path in named else max(above, key=len, default="")
 
     @property
@@ -207,7 +207,7 @@ def _check_route(module: str, route: Route) -> None:
 
 def is_console(path: str) -> bool:
     """Is this a page of the console?"""
-    return path == "/console" or path.startswith("/console/")
+    return path == CONSOLE_START or path.startswith(f"{CONSOLE_START}/")
 
 
 def _wrong_in_console(route: Route) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any, Final, TypeVar
 from urllib.parse import urlencode, urlsplit
 
@@ -16,10 +16,9 @@ from limen.clock import Instant
 from limen.company.publish import OvertakenError
 from limen.enforcement.addresses import client_address
 from limen.enforcement.answers import app_origin
-from limen.enforcement.doors import Answer
 from limen.errors import LimenError
 from limen.events import Event
-from limen.facts import LIMEN, App, Person, Session, Standing
+from limen.facts import LIMEN, App, Session, Standing
 from limen.identity.errors import (
     BusyError,
     FreshProofNeededError,
@@ -33,7 +32,7 @@ from limen.policy.decision import Effect, Named, Request as DecisionRequest
 from limen.policy.saying import Language
 from limen.storage.break_glass import KIND, State, is_break_glass
 from limen.storage.errors import DatabaseBusyError, DatabaseFullError
-from limen.web.page import PORTAL, PORTAL_FOOT
+from limen.web.page import CONSOLE_START, PORTAL, PORTAL_FOOT
 from limen.web.pages import Pages
 from limen.web.permissions import ADMINISTER, AUDIT, CONSOLE, VIEW, Permission
 from limen.web.ports import Ports
@@ -44,16 +43,17 @@ from limen.web.requests import (
     SESSION_COOKIE,
     NotOursError,
     TooManyAtOnceError,
-    csrf_of,
     new_token,
     read_form,
     read_json,
     token_in,
     where_to,
 )
-from limen.web.speaking import LANGUAGE_COOKIE, NAMES, Problem, Speech, language_for, one_of
+from limen.web.speaking import LANGUAGE_COOKIE, NAMES, Problem, language_for, one_of
+from limen.web.visit import SignedInVisit, Visit
 
 T = TypeVar("T")
+V = TypeVar("V", bound=Visit)
 _STATUS: Final = {
     NotOursError: 403,
     TooManyAtOnceError: 429,
@@ -74,45 +74,6 @@ class TurnedAwayError(Exception):
     def __init__(self, response: Response) -> None:
         super().__init__()
         self.response = response
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Visit:
-    """Somebody at the sign-in host. `secret` is what their forms' tokens are made from; never shown.
-
-    `here` is the address at which they can look again, `speech` how they are spoken to.
-    """
-
-    visitor: Visitor
-    now: Instant
-    secret: str
-    has_new_browser: bool
-    here: str
-    speech: Speech
-    session: Session | None = None
-    person: Person | None = None
-
-    @property
-    def csrf(self) -> str:
-        return csrf_of(self.secret)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SignedInVisit(Visit):
-    """A visit of somebody who is signed in, and whom policy has let in: by `action`, as `answer` says.
-
-    `may`: what else they could do on Limen, at once or after proving again.
-    """
-
-    session: Session
-    person: Person
-    answer: Answer
-    action: str
-    may: frozenset[str]
-
-    @property
-    def may_administer(self) -> bool:
-        return ADMINISTER in self.may
 
 
 class Site:
@@ -184,6 +145,11 @@ class Site:
             return None
         return session
 
+    async def admit(self, request: Request) -> None:
+        """Authorize whoever uses a route that declares a permission, before anything else of it runs."""
+        if self.registry.routes[request.method, request.scope["route"].path].permission:
+            request.state.visit = await self.authorize(request)
+
     async def authorize(self, request: Request, permission: Permission = ()) -> SignedInVisit:
         """Decide whether this visitor may use this route, by the permission that it declares, or by `permission` where
         that is narrower. It is journaled.
@@ -196,6 +162,10 @@ class Site:
         visit = self.visit(request, with_break_glass=True)
         if visit.session is None or visit.person is None:
             raise TurnedAwayError(self.go(visit, "/sign-in", to=visit.here))
+        may = self.may(visit.session, visit.visitor.address, visit.now)
+        begins = _console_of(may)
+        if path == CONSOLE_START and begins not in {"", CONSOLE_START}:
+            raise TurnedAwayError(self.go(visit, begins))
         app = self._limen()
         action = self.action_of(visit.session, permission, visit)
         asked = DecisionRequest(action, request.method, path, self.host)
@@ -215,7 +185,7 @@ class Site:
             person=visit.person,
             answer=answer,
             action=action,
-            may=self.may(visit.session, visit.visitor.address, visit.now),
+            may=may,
         )
 
     def action_of(self, session: Session, permission: Permission, visit: Visit) -> str:
@@ -350,30 +320,11 @@ class Site:
         return response
 
     async def answering_script(
-        self, request: Request, work: Callable[[Visit, dict[str, Any]], Awaitable[Response]]
+        self, request: Request, visit: V, work: Callable[[V, dict[str, Any]], Awaitable[Response]]
     ) -> Response:
-        """Run `work` for a script of ours before anybody is let in; what goes wrong is said as JSON."""
-        visit = self.visit(request)
-        return await self._as_json(request, visit, lambda sent: work(visit, sent))
-
-    async def admitting_script(
-        self, request: Request, work: Callable[[SignedInVisit, dict[str, Any]], Awaitable[Response]]
-    ) -> Response:
-        """`answering_script` for a route that policy has to open; who is turned away is told where to go."""
+        """Run `work` on what a script of ours sent; what goes wrong is said as JSON."""
         try:
-            visit = await self.authorize(request)
-        except TurnedAwayError as turned:
-            onward = turned.response.headers.get("location")
-            if onward is None:
-                raise
-            return self.remember(JSONResponse({"location": onward}), self.visit(request))
-        return await self._as_json(request, visit, lambda sent: work(visit, sent))
-
-    async def _as_json(
-        self, request: Request, visit: Visit, work: Callable[[dict[str, Any]], Awaitable[Response]]
-    ) -> Response:
-        try:
-            return self.remember(await work(await self.json(request, visit)), visit)
+            return self.remember(await work(visit, await self.json(request, visit)), visit)
         except FreshProofNeededError:
             return JSONResponse({"location": fresh_proof_path(request)})
         except LimenError as wrong:
@@ -390,7 +341,7 @@ class Site:
 
 def _console_of(may: frozenset[str]) -> str:
     """Where the console begins for whoever may do this in it; "" where it does not open at all."""
-    return "/console" if may & {AUDIT, ADMINISTER} else "/console/people" if may & CONSOLE else ""
+    return CONSOLE_START if may & {AUDIT, ADMINISTER} else "/console/people" if may & CONSOLE else ""
 
 
 def status_of(wrong: LimenError) -> int:
@@ -421,6 +372,3 @@ def set_cookie(response: Response, name: str, value: str, max_age: int | None = 
 
 def drop_cookie(response: Response, name: str) -> None:
     set_cookie(response, name, "", 0)
-
-
-__all__ = ["SignedInVisit", "Site", "TurnedAwayError", "Visit", "drop_cookie", "set_cookie", "status_of"]

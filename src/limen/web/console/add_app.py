@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Final
 
 from fastapi import APIRouter
-from starlette.requests import Request
 from starlette.responses import Response
 
 from limen.company.adding import Asked, add_app
@@ -19,7 +18,8 @@ from limen.web.console.proving import freshly_proved
 from limen.web.page import Page, Route
 from limen.web.permissions import CHANGE
 from limen.web.requests import one
-from limen.web.site import SignedInVisit, Site
+from limen.web.site import Site
+from limen.web.visit import Authorized, Sent, SignedInVisit
 
 PAGES: Final = (
     Page("/console/add-app", "Add an app", CHANGE, hint="protect a new one"),
@@ -36,14 +36,12 @@ def routes(site: Site) -> APIRouter:
     router, changes = APIRouter(), site.shared(Changes)
 
     @router.get(AT)
-    async def begin(request: Request) -> Response:
-        return _page(site, await site.authorize(request), {})
+    async def begin(visit: Authorized) -> Response:
+        return _page(site, visit, {})
 
     @router.post(AT + "/look")
-    async def look(request: Request) -> Response:
+    async def look(visit: Authorized, sent: Sent) -> Response:
         """Look once at the address. Only whoever could publish an app may have Limen look anywhere."""
-        visit = await site.authorize(request)
-        sent = await site.form(request, visit)
         typed = {name: one(sent, name)[:_LONGEST].strip() for name in FIELDS}
         await freshly_proved(site, visit, AT)
         complaint = upstream_complaint(typed["url"])
@@ -60,9 +58,7 @@ def routes(site: Site) -> APIRouter:
         return _page(site, visit, {**typed, **known}, step=2, found=found)
 
     @router.post(AT)
-    async def add(request: Request) -> Response:
-        visit = await site.authorize(request)
-        sent = await site.form(request, visit)
+    async def add(visit: Authorized, sent: Sent) -> Response:
         typed = {name: one(sent, name)[:_LONGEST].strip() for name in FIELDS}
         groups = tuple(sent.get("groups", ()))[:50]
         await freshly_proved(site, visit, AT)

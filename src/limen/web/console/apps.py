@@ -22,6 +22,7 @@ from limen.web.page import Menu, Page, Route
 from limen.web.permissions import READ
 from limen.web.requests import query
 from limen.web.site import Site
+from limen.web.visit import Authorized
 
 PAGES: Final = (
     Page("/console/apps", "Apps", READ, Menu("Know", 20, "apps"), hint="protected services"),
@@ -64,8 +65,7 @@ def routes(site: Site) -> APIRouter:
     router = APIRouter()
 
     @router.get("/console/apps")
-    async def everything(request: Request) -> Response:
-        visit = await site.authorize(request)
+    async def everything(request: Request, visit: Authorized) -> Response:
         show = query(request, "show")
         listed = [_listed(site, app) for app in sorted(site.known.apps.values(), key=lambda app: app.name.casefold())]
         if show == "findings":
@@ -88,8 +88,7 @@ def routes(site: Site) -> APIRouter:
         )
 
     @router.get("/console/apps/{app_id}")
-    async def one_app(request: Request, app_id: str) -> Response:
-        visit = await site.authorize(request)
+    async def one_app(request: Request, app_id: str, visit: Authorized) -> Response:
         app = site.known.apps.get(app_id)
         if app is None:
             raise HTTPException(404)

@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from typing import Final
 
 from fastapi import APIRouter
-from starlette.requests import Request
 from starlette.responses import Response
 
 from limen.backup.keeping import Keeping, Standing
@@ -17,6 +16,7 @@ from limen.web.console.proving import freshly_proved
 from limen.web.page import Menu, Page, Route
 from limen.web.permissions import CHANGE, READ
 from limen.web.site import Site
+from limen.web.visit import Authorized, Sent
 
 PAGES: Final = (
     Page(
@@ -40,8 +40,7 @@ def routes(site: Site) -> APIRouter:
     keeping = site.ports.backups
 
     @router.get(AT)
-    async def everything(request: Request) -> Response:
-        visit = await site.authorize(request)
+    async def everything(visit: Authorized) -> Response:
         standing = await site.in_thread(keeping.standing) if keeping else None
         return site.page(
             "console/backups.html",
@@ -54,9 +53,7 @@ def routes(site: Site) -> APIRouter:
         )
 
     @router.post(AT)
-    async def take(request: Request) -> Response:
-        visit = await site.authorize(request)
-        await site.form(request, visit)
+    async def take(visit: Authorized, _sent: Sent) -> Response:
         await freshly_proved(site, visit, AT)
         if keeping is not None:
             going = asyncio.ensure_future(keeping.go())

@@ -33,7 +33,8 @@ from limen.web.console.text_diff import diff_lines
 from limen.web.page import Route
 from limen.web.permissions import CHANGE
 from limen.web.requests import one
-from limen.web.site import SignedInVisit, Site
+from limen.web.site import Site
+from limen.web.visit import Authorized, Sent, SignedInVisit
 
 PAGES: Final = (
     Route("GET", "/console/changes/{draft_id}", CHANGE),
@@ -149,14 +150,11 @@ def routes(site: Site) -> APIRouter:
     router, changes = APIRouter(), site.shared(Changes)
 
     @router.get(AT + "/{draft_id}")
-    async def look(request: Request, draft_id: str) -> Response:
-        visit = await site.authorize(request)
+    async def look(draft_id: str, visit: Authorized) -> Response:
         return await _page(changes, visit, changes.of(draft_id, visit))
 
     @router.post(AT + "/{draft_id}/publish")
-    async def put_in_force(request: Request, draft_id: str) -> Response:
-        visit = await site.authorize(request)
-        sent = await site.form(request, visit)
+    async def put_in_force(request: Request, draft_id: str, visit: Authorized, sent: Sent) -> Response:
         draft = changes.of(draft_id, visit)
         draft.reason = one(sent, "reason")[:500]
         await freshly_proved(site, visit, f"{AT}/{draft_id}")
@@ -175,18 +173,14 @@ def routes(site: Site) -> APIRouter:
         return site.go(visit, "/console/revisions", done="published")
 
     @router.post(AT + "/{draft_id}/drop")
-    async def drop(request: Request, draft_id: str) -> Response:
-        visit = await site.authorize(request)
-        await site.form(request, visit)
+    async def drop(draft_id: str, visit: Authorized, _sent: Sent) -> Response:
         draft = changes.of(draft_id, visit)
         changes.drafts.drop(draft.id)
         return site.go(visit, draft.back, done="dropped")
 
     @router.post(AT + "/{draft_id}/tests")
-    async def mend_test(request: Request, draft_id: str) -> Response:
+    async def mend_test(draft_id: str, visit: Authorized, sent: Sent) -> Response:
         """One policy test that fails, written anew or taken away; the change is then foretold again."""
-        visit = await site.authorize(request)
-        sent = await site.form(request, visit)
         draft = changes.of(draft_id, visit)
         company, place, text = draft.company, one(sent, "line"), one(sent, "text").replace("\r\n", "\n")
         line = int(place) if place.isascii() and place.isdecimal() and len(place) < 8 else 0

@@ -9,7 +9,6 @@ from typing import Final
 import msgspec
 from fastapi import APIRouter
 from starlette.exceptions import HTTPException
-from starlette.requests import Request
 from starlette.responses import Response
 
 from limen.events import DecisionRecord, Event
@@ -27,6 +26,7 @@ from limen.web.page import Route
 from limen.web.permissions import READ
 from limen.web.portal.past import Past, past_decision
 from limen.web.site import Site
+from limen.web.visit import Authorized
 
 PAGES: Final = (
     Route("GET", "/console/decisions/{decision_id}", READ),
@@ -76,8 +76,7 @@ def routes(site: Site) -> APIRouter:
     router = APIRouter()
 
     @router.get("/console/decisions/{decision_id}")
-    async def show(request: Request, decision_id: str) -> Response:
-        visit = await site.authorize(request)
+    async def show(decision_id: str, visit: Authorized) -> Response:
         event = await _any_event(site, decision_id)
         whose = event.subject if event.subject in site.known.people else event.actor
         if event.decision is None and whose in site.known.people:
@@ -88,8 +87,7 @@ def routes(site: Site) -> APIRouter:
         return site.page("console/decision.html", visit, page=_page(site, decision_id, event, past))
 
     @router.get("/console/decisions/{decision_id}/decision.json")
-    async def download(request: Request, decision_id: str) -> Response:
-        visit = await site.authorize(request)
+    async def download(decision_id: str, visit: Authorized) -> Response:
         event = await _event(site, decision_id)
         looked_at(site, visit, event.actor, "decision")
         past = await past_decision(site, decision_id)

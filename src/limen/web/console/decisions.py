@@ -20,6 +20,7 @@ from limen.web.page import Menu, Page, Shortcut
 from limen.web.permissions import READ
 from limen.web.requests import query_id
 from limen.web.site import Site
+from limen.web.visit import Authorized
 
 PAGES: Final = (
     Page(
@@ -36,8 +37,7 @@ def routes(site: Site) -> APIRouter:
     router = APIRouter()
 
     @router.get("/console/decisions")
-    async def show(request: Request) -> Response:
-        visit = await site.authorize(request)
+    async def show(request: Request, visit: Authorized) -> Response:
         wanted = query_id(request, "id")
         if wanted:
             return site.go(visit, f"/console/decisions/{wanted}")

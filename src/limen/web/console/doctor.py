@@ -16,6 +16,7 @@ from limen.web.page import Menu, Page, Route
 from limen.web.permissions import CHANGE, READ
 from limen.web.requests import query
 from limen.web.site import Site
+from limen.web.visit import Authorized, Sent
 
 PAGES: Final = (
     Page("/console/doctor", "Doctor", READ, Menu("Improve", 10, "doctor"), hint="set-up, DNS, certificates, health"),
@@ -61,8 +62,7 @@ def routes(site: Site) -> APIRouter:
     router, rounds = APIRouter(), site.shared(rounds_of)
 
     @router.get("/console/doctor")
-    async def found(request: Request) -> Response:
-        visit = await site.authorize(request)
+    async def found(request: Request, visit: Authorized) -> Response:
         show = "all" if query(request, "show") == "all" else ""
         to_mend = [one for one in rounds.findings if one.state in {State.WRONG, State.WARNING}]
         return site.page(
@@ -80,10 +80,8 @@ def routes(site: Site) -> APIRouter:
         )
 
     @router.post("/console/doctor")
-    async def examine(request: Request) -> Response:
+    async def examine(visit: Authorized, _sent: Sent) -> Response:
         """Takes up to 15 seconds, and changes nothing."""
-        visit = await site.authorize(request)
-        await site.form(request, visit)
         await rounds.go()
         return site.go(visit, "/console/doctor")
 

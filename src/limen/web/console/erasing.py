@@ -8,7 +8,6 @@ from typing import Final
 
 from fastapi import APIRouter
 from starlette.exceptions import HTTPException
-from starlette.requests import Request
 from starlette.responses import Response
 
 from limen.errors import LimenError
@@ -20,7 +19,8 @@ from limen.web.console.proving import freshly_proved
 from limen.web.copies import copy_for
 from limen.web.page import Route
 from limen.web.permissions import CHANGE
-from limen.web.site import SignedInVisit, Site, status_of
+from limen.web.site import Site, status_of
+from limen.web.visit import Authorized, Sent, SignedInVisit
 
 PAGES: Final = (
     Route("GET", "/console/people/{person_id}/erase", CHANGE),
@@ -35,14 +35,11 @@ def routes(site: Site) -> APIRouter:
     router = APIRouter()
 
     @router.get("/console/people/{person_id}/erase")
-    async def show(request: Request, person_id: str) -> Response:
-        visit = await site.authorize(request)
+    async def show(person_id: str, visit: Authorized) -> Response:
         return _page(site, visit, await _goes(site, person_id))
 
     @router.post("/console/people/{person_id}/erase")
-    async def erase(request: Request, person_id: str) -> Response:
-        visit = await site.authorize(request)
-        sent = await site.form(request, visit)
+    async def erase(person_id: str, visit: Authorized, sent: Sent) -> Response:
         goes = await _goes(site, person_id)
         await freshly_proved(site, visit, f"/console/people/{person_id}/erase")
         why = sent.get("why", [""])[0]
@@ -56,9 +53,7 @@ def routes(site: Site) -> APIRouter:
         return site.go(visit, "/console/people", done="erased")
 
     @router.post("/console/people/{person_id}/copy")
-    async def copy(request: Request, person_id: str) -> Response:
-        visit = await site.authorize(request)
-        await site.form(request, visit)
+    async def copy(person_id: str, visit: Authorized, _sent: Sent) -> Response:
         await _goes(site, person_id)
         await freshly_proved(site, visit, f"/console/people/{person_id}/erase")
         return await copy_for(site, visit, person_id)

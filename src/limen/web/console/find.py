@@ -20,6 +20,7 @@ from limen.web.page import Route
 from limen.web.permissions import READ, SEE_PEOPLE
 from limen.web.requests import query
 from limen.web.site import Site
+from limen.web.visit import Authorized
 
 PAGES: Final = (Route("GET", "/console/find", SEE_PEOPLE),)
 
@@ -45,8 +46,7 @@ def routes(site: Site) -> APIRouter:
     router = APIRouter()
 
     @router.get("/console/find")
-    async def look(request: Request) -> Response:
-        visit = await site.authorize(request)
+    async def look(request: Request, visit: Authorized) -> Response:
         asked = " ".join(query(request, "q", LONGEST).split())
         reads = visit.action in READ
         among = [one for one in places(site, visit.may) if reads or one.kind in {"Page", "Person"}]

@@ -20,7 +20,8 @@ from limen.web.console.rows import MOST_ROWS, Filter, filter_from, rows_of, titl
 from limen.web.page import Route
 from limen.web.permissions import READ
 from limen.web.requests import query_id
-from limen.web.site import SignedInVisit, Site
+from limen.web.site import Site
+from limen.web.visit import Authorized, SignedInVisit
 
 PAGES: Final = (Route("GET", "/console/decisions/live", READ, media_type="text/event-stream"),)
 
@@ -35,8 +36,7 @@ def routes(site: Site) -> APIRouter:
     clients: set[Live] = set()
 
     @router.get("/console/decisions/live")
-    async def stream(request: Request) -> Response:
-        visit = await site.authorize(request)
+    async def stream(request: Request, visit: Authorized) -> Response:
         if len(clients) >= MOST_CLIENTS:
             return Response("Too many people are watching.", 503, media_type="text/plain")
         chosen = filter_from(lambda name: query_id(request, name))

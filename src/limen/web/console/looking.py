@@ -6,7 +6,8 @@ from typing import Final
 
 from limen.clock import MINUTE, Milliseconds
 from limen.events import Event
-from limen.web.site import SignedInVisit, Site
+from limen.web.site import Site
+from limen.web.visit import SignedInVisit
 
 FOLDED: Final[Milliseconds] = 10 * MINUTE
 """Whoever looks around on one page is journaled once in so long: turning pages would else fill the journal."""

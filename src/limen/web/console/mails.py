@@ -14,6 +14,7 @@ from limen.web.page import Page, Route
 from limen.web.permissions import CHANGE, READ
 from limen.web.requests import query
 from limen.web.site import Site
+from limen.web.visit import Authorized, Sent
 
 PAGES: Final = (
     Page("/console/people/mail", "Mail", READ, hint="invitations on their way"),
@@ -46,8 +47,7 @@ def routes(site: Site) -> APIRouter:
     database = site.ports.database
 
     @router.get(AT)
-    async def everything(request: Request) -> Response:
-        visit = await site.authorize(request)
+    async def everything(request: Request, visit: Authorized) -> Response:
         state = query(request, "state")
         state = state if state in STATES else ""
         found = await database.reading(lambda snapshot: store.recent(snapshot.connection, MOST_SHOWN, state))
@@ -66,9 +66,7 @@ def routes(site: Site) -> APIRouter:
         )
 
     @router.post(f"{AT}/again")
-    async def again(request: Request) -> Response:
-        visit = await site.authorize(request)
-        await site.form(request, visit)
+    async def again(visit: Authorized, _sent: Sent) -> Response:
         now = visit.now
         await database.writing(lambda transaction: store.hurry(transaction.connection, now))
         return site.go(visit, AT, done="again")

@@ -25,7 +25,8 @@ from limen.web.console.proving import freshly_proved
 from limen.web.page import Route
 from limen.web.permissions import CHANGE, READ
 from limen.web.requests import one, query
-from limen.web.site import SignedInVisit, Site
+from limen.web.site import Site
+from limen.web.visit import Authorized, Sent, SignedInVisit
 
 PAGES: Final = (
     Route("GET", "/console/apps/{app_id}/asked", READ),
@@ -61,15 +62,12 @@ def routes(site: Site) -> APIRouter:
     router, changes = APIRouter(), site.shared(Changes)
 
     @router.get("/console/apps/{app_id}/asked")
-    async def show(request: Request, app_id: str) -> Response:
-        visit = await site.authorize(request)
+    async def show(request: Request, app_id: str, visit: Authorized) -> Response:
         return _page(site, visit, _app(site, app_id), query(request, "start", 6))
 
     @router.post("/console/apps/{app_id}/asked")
-    async def write(request: Request, app_id: str) -> Response:
+    async def write(app_id: str, visit: Authorized, sent: Sent) -> Response:
         """Begin the change that writes what was ticked into apps.yaml; it is foretold and published as any other."""
-        visit = await site.authorize(request)
-        sent = await site.form(request, visit)
         app, here = _app(site, app_id), f"/console/apps/{app_id}/asked"
         await freshly_proved(site, visit, here)
         company = await changes.unchanged_since(sent)

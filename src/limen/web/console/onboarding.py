@@ -8,7 +8,6 @@ from typing import Final
 
 from fastapi import APIRouter
 from starlette.exceptions import HTTPException
-from starlette.requests import Request
 from starlette.responses import Response
 
 from limen.clock import Instant
@@ -23,6 +22,7 @@ from limen.web.console.rows import person_name, titles_of
 from limen.web.page import Route
 from limen.web.permissions import CHANGE, READ
 from limen.web.site import Site
+from limen.web.visit import Authorized, Sent
 
 PAGES: Final = (
     Route("GET", "/console/apps/{app_id}/onboarding", READ),
@@ -47,8 +47,7 @@ def routes(site: Site) -> APIRouter:
     router, changes = APIRouter(), site.shared(Changes)
 
     @router.get("/console/apps/{app_id}/onboarding")
-    async def show(request: Request, app_id: str) -> Response:
-        visit = await site.authorize(request)
+    async def show(app_id: str, visit: Authorized) -> Response:
         app = _app(site, app_id)
         seen = site.ports.doors.observed.of(app_id)
         would_be = would_be_refused(seen, site.known, titles_of(site.ports.in_force.engine))
@@ -65,10 +64,8 @@ def routes(site: Site) -> APIRouter:
         )
 
     @router.post("/console/apps/{app_id}/onboarding/end")
-    async def end(request: Request, app_id: str) -> Response:
+    async def end(app_id: str, visit: Authorized, sent: Sent) -> Response:
         """Begin the change that lets the app's policies count; it is published as any other, and reverted as any."""
-        visit = await site.authorize(request)
-        sent = await site.form(request, visit)
         app, here = _app(site, app_id), f"/console/apps/{app_id}/onboarding"
         await freshly_proved(site, visit, here)
         company = await changes.unchanged_since(sent)

@@ -8,7 +8,6 @@ from typing import Final
 from urllib.parse import urlencode
 
 from fastapi import APIRouter
-from starlette.requests import Request
 from starlette.responses import Response
 
 from limen.clock import DAY, HOUR, Instant
@@ -27,9 +26,10 @@ from limen.web.console.next_steps import Step, about_doctor, about_onboarding, n
 from limen.web.console.onboarding import times_let_pass
 from limen.web.console.rows import REFUSED, Filter, recent_rows, titles_of
 from limen.web.page import Menu, Page
-from limen.web.permissions import CONSOLE, READ, SUPPORT
+from limen.web.permissions import READ
 from limen.web.site import Site
 from limen.web.times import start_of_day
+from limen.web.visit import Authorized
 
 PAGES: Final = (
     Page("/console", "Overview", READ, Menu("Watch", 10, "overview"), hint="what happened, and what to do next"),
@@ -43,11 +43,7 @@ def routes(site: Site) -> APIRouter:
     router, rounds = APIRouter(), site.shared(rounds_of)
 
     @router.get("/console")
-    async def show(request: Request) -> Response:
-        elsewhere = _first_page_of_helpers(site, request)
-        if elsewhere is not None:
-            return elsewhere
-        visit = await site.authorize(request)
+    async def show(visit: Authorized) -> Response:
         looked_around(site, visit, "overview")
         members = await site.identity.people.all()
         revision = await site.ports.database.reading(store.newest)
@@ -91,14 +87,6 @@ def routes(site: Site) -> APIRouter:
         )
 
     return router
-
-
-def _first_page_of_helpers(site: Site, request: Request) -> Response | None:
-    """The way to the people, for whoever may help them and not read; None for everybody else."""
-    visit = site.visit(request, with_break_glass=True)
-    if visit.session is None or site.may(visit.session, visit.visitor.address, visit.now) & CONSOLE != {SUPPORT}:
-        return None
-    return site.go(visit, "/console/people")
 
 
 def without_a_link(members: Iterable[Member], links: Iterable[Link]) -> int:

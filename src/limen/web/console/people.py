@@ -23,7 +23,8 @@ from limen.web.console.rows import person_name
 from limen.web.page import Menu, Page, Route, Shortcut
 from limen.web.permissions import CHANGE, HELP, SEE_PEOPLE, Permission, is_guarded
 from limen.web.requests import one, query, query_id
-from limen.web.site import SignedInVisit, Site, status_of
+from limen.web.site import Site, status_of
+from limen.web.visit import Authorized, Sent, SignedInVisit
 
 PAGES: Final = (
     Page("/console/people", "People", SEE_PEOPLE, Menu("Know", 10, "people"), hint="employees, users, accounts"),
@@ -78,8 +79,7 @@ def routes(site: Site) -> APIRouter:
     people = site.identity.people
 
     @router.get("/console/people")
-    async def everybody(request: Request) -> Response:
-        visit = await site.authorize(request)
+    async def everybody(request: Request, visit: Authorized) -> Response:
         show = query(request, "show")
         show = show if show in SHOWS else ""
         named = query(request, "q", 80).strip()
@@ -111,15 +111,12 @@ def routes(site: Site) -> APIRouter:
         )
 
     @router.get(INVITE)
-    async def invitation(request: Request) -> Response:
-        visit = await site.authorize(request)
+    async def invitation(visit: Authorized) -> Response:
         await freshly_proved(site, visit, INVITE)
         return _invitation(site, visit)
 
     @router.post(INVITE)
-    async def invite(request: Request) -> Response:
-        visit = await site.authorize(request)
-        sent = await site.form(request, visit)
+    async def invite(visit: Authorized, sent: Sent) -> Response:
         await freshly_proved(site, visit, INVITE)
         name, email, by_mail = one(sent, "name"), one(sent, "email"), one(sent, "how") == "mail"
         language = one(sent, "language") if one(sent, "language") in LANGUAGES else ""
@@ -133,18 +130,16 @@ def routes(site: Site) -> APIRouter:
         return site.page("console/invited.html", visit, issued=issued, name=name, again=False)
 
     @router.post("/console/people/mail-again")
-    async def mail_again(request: Request) -> Response:
-        visit = await site.authorize(request)
-        await site.form(request, visit)
+    async def mail_again(visit: Authorized, _sent: Sent) -> Response:
         await freshly_proved(site, visit, "/console/people?show=invited")
         await people.mail_again(by=visit.person.id)
         return site.go(visit, "/console/people", show="invited", done="mailed-again")
 
     @router.post("/console/people/links/{link_id}/revoke")
-    async def revoke(request: Request, link_id: str) -> Response:
+    async def revoke(request: Request, link_id: str, visit: Authorized, sent: Sent) -> Response:
         link = next((link for link in await site.identity.links.outstanding() if link.id == link_id), None)
-        visit = await site.authorize(request, permission_to_help(site, link.person_id) if link else HELP)
-        why = reason_of(visit, await site.form(request, visit))
+        visit = await helping(site, request, visit, link.person_id) if link else visit
+        why = reason_of(visit, sent)
         await site.identity.links.revoke(link_id, by=visit.person.id, why=why)
         return site.go(visit, "/console/people", done="revoked")
 
@@ -174,6 +169,15 @@ def permission_to_help(site: Site, person_id: str) -> Permission:
     if person is None or is_guarded(person, site.ports.in_force.engine.policies, site.known.apps.get(LIMEN)):
         return CHANGE
     return HELP
+
+
+async def helping(site: Site, request: Request, visit: SignedInVisit, person_id: str) -> SignedInVisit:
+    """The visit of whoever may help this person; where that needs more than the route does, it is decided anew.
+
+    Raises TurnedAwayError.
+    """
+    permission = permission_to_help(site, person_id)
+    return visit if permission == HELP else await site.authorize(request, permission)
 
 
 def reason_of(visit: SignedInVisit, sent: dict[str, list[str]]) -> str:

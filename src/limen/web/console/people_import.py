@@ -19,8 +19,9 @@ from limen.web.console.proving import freshly_proved
 from limen.web.page import Page, Route
 from limen.web.permissions import CHANGE, groups_that_guard
 from limen.web.requests import one
-from limen.web.site import SignedInVisit, Site, status_of
+from limen.web.site import Site, status_of
 from limen.web.uploads import read_upload
+from limen.web.visit import Authorized, Sent, SignedInVisit
 
 LIST_AT: Final = "/console/people/import"
 MAX_LIST_BYTES: Final = 5 * 1024 * 1024 + 64 * 1024
@@ -55,14 +56,12 @@ def routes(site: Site) -> APIRouter:
     lists: dict[str, Brought] = {}
 
     @router.get(LIST_AT)
-    async def ask(request: Request) -> Response:
-        visit = await site.authorize(request)
+    async def ask(visit: Authorized) -> Response:
         await freshly_proved(site, visit, LIST_AT)
         return site.page("console/people_import.html", visit, shown=None, brought=None)
 
     @router.post(LIST_AT)
-    async def bring(request: Request) -> Response:
-        visit = await site.authorize(request)
+    async def bring(request: Request, visit: Authorized) -> Response:
         await freshly_proved(site, visit, LIST_AT)
         sent = await read_upload(request, site.origin, visit.secret, MAX_BYTES)
         groups = {group.id: group.title for group in site.known.groups.values()}
@@ -78,9 +77,7 @@ def routes(site: Site) -> APIRouter:
         return await show(visit, brought)
 
     @router.post(f"{LIST_AT}/apply")
-    async def apply(request: Request) -> Response:
-        visit = await site.authorize(request)
-        sent = await site.form(request, visit)
+    async def apply(visit: Authorized, sent: Sent) -> Response:
         await freshly_proved(site, visit, LIST_AT)
         brought = lists.get(visit.person.id)
         if brought is None or brought.id != one(sent, "list") or visit.now - brought.at > LIVES:

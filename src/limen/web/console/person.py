@@ -19,7 +19,7 @@ from limen.mail import store as mails
 from limen.web.console.access_preview import apps_of
 from limen.web.console.looking import looked_at
 from limen.web.console.mails import PROBLEMS
-from limen.web.console.people import listed, open_link, permission_to_help, reason_of, sessions_by_person
+from limen.web.console.people import helping, listed, open_link, permission_to_help, reason_of, sessions_by_person
 from limen.web.console.proving import freshly_proved
 from limen.web.console.rows import Filter, recent_rows
 from limen.web.console.tokens import shown
@@ -27,7 +27,8 @@ from limen.web.console.undo import Undo
 from limen.web.page import Route
 from limen.web.permissions import ADMINISTER, AUDIT, CHANGE, HELP, SEE_PEOPLE
 from limen.web.requests import query
-from limen.web.site import SignedInVisit, Site, status_of
+from limen.web.site import Site, status_of
+from limen.web.visit import Authorized, Sent, SignedInVisit
 
 PAGES: Final = (
     Route("GET", "/console/people/{person_id}", SEE_PEOPLE),
@@ -60,16 +61,15 @@ def routes(site: Site) -> APIRouter:  # noqa: C901, PLR0915 -- one small functio
     people, sessions, undo = site.identity.people, site.identity.sessions, Undo()
 
     @router.get("/console/people/{person_id}")
-    async def person(request: Request, person_id: str) -> Response:
-        visit = await site.authorize(request)
+    async def person(request: Request, person_id: str, visit: Authorized) -> Response:
         word, member = query(request, "done"), await _member(site, person_id)
         was = undo.groups(visit.session.id, person_id, visit.now) if word in {"groups", "groups-links"} else None
         return await _page(site, visit, member, DONE.get(word, ""), was=was)
 
     @router.post("/console/people/{person_id}/invite-again")
-    async def invite_again(request: Request, person_id: str) -> Response:
+    async def invite_again(request: Request, person_id: str, visit: Authorized, sent: Sent) -> Response:
         seen_in = groups_of(person_id)
-        visit, member, why, sent = await _helping(request, person_id)
+        visit, member, why = await _helping(request, visit, person_id, sent)
         await freshly_proved(site, visit, f"/console/people/{person_id}")
         by_mail = sent.get("how") == ["mail"]
         try:
@@ -82,10 +82,10 @@ def routes(site: Site) -> APIRouter:  # noqa: C901, PLR0915 -- one small functio
         return site.page("console/invited.html", visit, issued=issued, name=name, again=True)
 
     @router.post("/console/people/{person_id}/pass")
-    async def access_pass(request: Request, person_id: str) -> Response:
+    async def access_pass(request: Request, person_id: str, visit: Authorized, sent: Sent) -> Response:
         """A temporary access pass: shown here once, and nowhere else."""
         seen_in = groups_of(person_id)
-        visit, member, why, sent = await _helping(request, person_id)
+        visit, member, why = await _helping(request, visit, person_id, sent)
         await freshly_proved(site, visit, f"/console/people/{person_id}")
         hours = next((hours for hours in PASS_HOURS if sent.get("hours") == [str(hours)]), 1)
         stolen = sent.get("stolen") == ["yes"]
@@ -105,8 +105,8 @@ def routes(site: Site) -> APIRouter:  # noqa: C901, PLR0915 -- one small functio
         return site.page("console/invited.html", visit, issued=issued, name=name, again=True)
 
     @router.post("/console/people/{person_id}/groups")
-    async def groups(request: Request, person_id: str) -> Response:
-        visit, member, sent = await _asked(request, person_id)
+    async def groups(person_id: str, visit: Authorized, sent: Sent) -> Response:
+        member = await _proved(visit, person_id)
         chosen = {group for group in sent.get("groups", []) if group in site.known.groups}
         kept = {group for group in member.person.groups if group not in site.known.groups}
 
@@ -118,19 +118,19 @@ def routes(site: Site) -> APIRouter:  # noqa: C901, PLR0915 -- one small functio
         return site.go(visit, f"/console/people/{person_id}", done="groups-links" if withdrawn else "groups")
 
     @router.post("/console/people/{person_id}/let-go")
-    async def let_go(request: Request, person_id: str) -> Response:
-        visit, member, _ = await _asked(request, person_id)
+    async def let_go(person_id: str, visit: Authorized, _sent: Sent) -> Response:
+        member = await _proved(visit, person_id)
         return await _done(visit, member, "let-go", lambda: people.let_go(person_id, by=visit.person.id))
 
     @router.post("/console/people/{person_id}/take-back")
-    async def take_back(request: Request, person_id: str) -> Response:
-        visit, member, _ = await _asked(request, person_id)
+    async def take_back(person_id: str, visit: Authorized, _sent: Sent) -> Response:
+        member = await _proved(visit, person_id)
         return await _done(visit, member, "taken-back", lambda: people.take_back(person_id, by=visit.person.id))
 
     @router.post("/console/people/{person_id}/sessions/end")
-    async def end_all(request: Request, person_id: str) -> Response:
+    async def end_all(request: Request, person_id: str, visit: Authorized, sent: Sent) -> Response:
         """Needs no new proof, like the next one: what only ends access must be quick."""
-        visit, member, why, _ = await _helping(request, person_id)
+        visit, member, why = await _helping(request, visit, person_id, sent)
 
         async def end() -> None:
             await sessions.revoke_person(person_id, by=visit.person.id, why=why)
@@ -138,8 +138,8 @@ def routes(site: Site) -> APIRouter:  # noqa: C901, PLR0915 -- one small functio
         return await _done(visit, member, "ended", end)
 
     @router.post("/console/people/{person_id}/sessions/{session_id}/end")
-    async def end_one(request: Request, person_id: str, session_id: str) -> Response:
-        visit, member, why, _ = await _helping(request, person_id)
+    async def end_one(request: Request, person_id: str, session_id: str, visit: Authorized, sent: Sent) -> Response:
+        visit, member, why = await _helping(request, visit, person_id, sent)
         session = site.known.sessions.get(session_id)
         if session is None or session.person_id != person_id:
             raise UnknownError("session")
@@ -154,19 +154,18 @@ def routes(site: Site) -> APIRouter:  # noqa: C901, PLR0915 -- one small functio
         person = site.known.people.get(person_id)
         return person.groups if person else None
 
-    async def _helping(request: Request, person_id: str) -> tuple[SignedInVisit, Member, str, dict[str, list[str]]]:
-        """Somebody who may help this person, why they do, and what they sent."""
-        visit = await site.authorize(request, permission_to_help(site, person_id))
-        sent = await site.form(request, visit)
-        return visit, await _member(site, person_id), reason_of(visit, sent), sent
+    async def _helping(
+        request: Request, visit: SignedInVisit, person_id: str, sent: dict[str, list[str]]
+    ) -> tuple[SignedInVisit, Member, str]:
+        """Somebody who may help this person, and why they do."""
+        visit = await helping(site, request, visit, person_id)
+        return visit, await _member(site, person_id), reason_of(visit, sent)
 
-    async def _asked(request: Request, person_id: str) -> tuple[SignedInVisit, Member, dict[str, list[str]]]:
-        """Somebody who may change this person's access, and what they sent."""
-        visit = await site.authorize(request)
-        sent = await site.form(request, visit)
+    async def _proved(visit: SignedInVisit, person_id: str) -> Member:
+        """The person whose access changes, once whoever changes it has proved anew who they are."""
         member = await _member(site, person_id)
         await freshly_proved(site, visit, f"/console/people/{person_id}")
-        return visit, member, sent
+        return member
 
     async def _done(visit: SignedInVisit, member: Member, word: str, work: Callable[[], Awaitable[None]]) -> Response:
         """Do it and show the person again; what can't be done is said on their page."""

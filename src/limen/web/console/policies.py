@@ -28,6 +28,7 @@ from limen.web.page import Menu, Page, Route, Shortcut
 from limen.web.permissions import READ
 from limen.web.requests import query
 from limen.web.site import Site
+from limen.web.visit import Authorized
 
 PAGES: Final = (
     Page("/console/policies", "Policies", READ, Menu("Decide", 10, "policies"), hint="the rules in force"),
@@ -74,8 +75,7 @@ def routes(site: Site) -> APIRouter:
     router = APIRouter()
 
     @router.get("/console/policies")
-    async def everything(request: Request) -> Response:
-        visit = await site.authorize(request)
+    async def everything(request: Request, visit: Authorized) -> Response:
         chosen = query(request, "state")
         spoken = spoken_of(site)
         named, whole = query(request, "q", 80).strip(), query(request, "all") == "1"
@@ -97,8 +97,7 @@ def routes(site: Site) -> APIRouter:
         )
 
     @router.get("/console/policies/{policy_id}")
-    async def one_policy(request: Request, policy_id: str) -> Response:
-        visit = await site.authorize(request)
+    async def one_policy(request: Request, policy_id: str, visit: Authorized) -> Response:
         company = site.ports.in_force.company
         spoken = next((one for one in spoken_of(site) if one.id == policy_id), None)
         if spoken is None:

@@ -17,6 +17,7 @@ from limen.web.page import Menu, Page
 from limen.web.permissions import READ
 from limen.web.requests import query
 from limen.web.site import Site
+from limen.web.visit import Authorized
 
 PAGES: Final = (
     Page(
@@ -39,8 +40,7 @@ def routes(site: Site) -> APIRouter:
     router = APIRouter()
 
     @router.get("/console/privacy")
-    async def show(request: Request) -> Response:
-        visit = await site.authorize(request)
+    async def show(request: Request, visit: Authorized) -> Response:
         settings, engine = site.ports.settings, site.ports.in_force.engine
         asked, spoken = query(request, "for"), query(request, "language")
         audience = Audience(asked) if asked in set(Audience) else Audience.EMPLOYEES

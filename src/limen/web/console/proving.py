@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from limen.facts import LIMEN, strength_of
 from limen.identity.errors import FreshProofNeededError
-from limen.web.site import SignedInVisit, Site, TurnedAwayError
+from limen.web.site import Site, TurnedAwayError
+from limen.web.visit import SignedInVisit
 
 
 async def freshly_proved(site: Site, visit: SignedInVisit, back: str) -> None:

@@ -7,7 +7,6 @@ from typing import Any, Final
 
 from fastapi import APIRouter
 from starlette.exceptions import HTTPException
-from starlette.requests import Request
 from starlette.responses import Response
 
 from limen.company import store
@@ -21,6 +20,7 @@ from limen.storage import Snapshot
 from limen.web.page import Route
 from limen.web.permissions import READ
 from limen.web.site import Site
+from limen.web.visit import Authorized
 
 PAGES: Final = (Route("GET", "/console/revisions/{number}", READ),)
 
@@ -46,8 +46,7 @@ def routes(site: Site) -> APIRouter:
     router = APIRouter()
 
     @router.get("/console/revisions/{number}")
-    async def one_revision(request: Request, number: str) -> Response:
-        visit = await site.authorize(request)
+    async def one_revision(number: str, visit: Authorized) -> Response:
         seq = int(number) if number.isascii() and number.isdecimal() and len(number) < 19 else 0
         told = await site.ports.database.reading(lambda snapshot: told_of(snapshot, seq))
         if told is None:

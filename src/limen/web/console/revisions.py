@@ -18,6 +18,7 @@ from limen.web.page import Page, Route
 from limen.web.permissions import CHANGE, READ
 from limen.web.requests import query
 from limen.web.site import Site
+from limen.web.visit import Authorized
 
 PAGES: Final = (
     Page("/console/revisions", "Revisions", READ, hint="publications, history, revert"),
@@ -36,9 +37,7 @@ def routes(site: Site) -> APIRouter:
     router, changes = APIRouter(), site.shared(Changes)
 
     @router.get("/console/revisions")
-    async def everything(request: Request) -> Response:
-        visit = await site.authorize(request)
-
+    async def everything(request: Request, visit: Authorized) -> Response:
         said = query(request, "before", 9)
         before = int(said) if said.isascii() and said.isdigit() else 0
 
@@ -59,9 +58,8 @@ def routes(site: Site) -> APIRouter:
         )
 
     @router.post("/console/revisions/{revision_id}/revert")
-    async def take_back(request: Request, revision_id: str) -> Response:
+    async def take_back(request: Request, revision_id: str, visit: Authorized) -> Response:
         """Begin a change whose candidate is what this revision holds."""
-        visit = await site.authorize(request)
         in_force = await changes.unchanged_since(await site.form(request, visit))
         company = await site.in_thread(lambda: earlier(site.ports.database, revision_id))
         return await changes.begin(

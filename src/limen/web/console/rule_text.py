@@ -16,7 +16,8 @@ from limen.company.problem import Problem
 from limen.company.rules import UNWRITTEN, form_of
 from limen.errors import LimenError
 from limen.web.console.changes import Changes
-from limen.web.site import SignedInVisit, status_of
+from limen.web.site import status_of
+from limen.web.visit import SignedInVisit
 
 MOST_TEXT: Final = 16_000
 """How many characters the text of one policy may have here; a form of ours takes a few more."""

@@ -32,7 +32,8 @@ from limen.web.console.sentences import scope_sentence
 from limen.web.page import Page, Route
 from limen.web.permissions import CHANGE, READ
 from limen.web.requests import one, query
-from limen.web.site import SignedInVisit, Site, status_of
+from limen.web.site import Site, status_of
+from limen.web.visit import Authorized, Sent, SignedInVisit
 
 PAGES: Final = (
     Page("/console/rules/new", "Write a rule", CHANGE, hint="a new policy for every app, as a form"),
@@ -93,8 +94,7 @@ def routes(site: Site) -> APIRouter:  # noqa: C901, PLR0915 -- one after the oth
     router, changes = APIRouter(), site.shared(Changes)
 
     @router.get("/console/apps/{app_id}/rules/new")
-    async def begin(request: Request, app_id: str) -> Response:
-        visit = await site.authorize(request)
+    async def begin(request: Request, app_id: str, visit: Authorized) -> Response:
         if app_id not in changes.company.all_apps:
             raise HTTPException(404)
         effect = "forbid" if query(request, "kind") == "forbid" else "permit"
@@ -102,22 +102,18 @@ def routes(site: Site) -> APIRouter:  # noqa: C901, PLR0915 -- one after the oth
         return _form_page(changes, visit, fields, effect, back=f"/console/apps/{app_id}", base=changes.company.revision)
 
     @router.get("/console/rules/new")
-    async def begin_for_all(request: Request) -> Response:
+    async def begin_for_all(request: Request, visit: Authorized) -> Response:
         """A rule of the whole company: about every app, or about those of a label."""
-        visit = await site.authorize(request)
         effect = "permit" if query(request, "kind") == "permit" else "forbid"
         fields = typed(blank(effect, ""), changes.company.settings.zone, is_blank=True)
         return _form_page(changes, visit, fields, effect, back="/console/policies", base=changes.company.revision)
 
     @router.post("/console/rules")
-    async def make(request: Request) -> Response:
-        visit = await site.authorize(request)
-        sent = await site.form(request, visit)
+    async def make(visit: Authorized, sent: Sent) -> Response:
         return await _take_form(changes, visit, sent, NEW, "permit" if one(sent, "effect") == "permit" else "forbid")
 
     @router.get("/console/policies/{policy_id}/edit")
-    async def edit(request: Request, policy_id: str) -> Response:
-        visit = await site.authorize(request)
+    async def edit(request: Request, policy_id: str, visit: Authorized) -> Response:
         draft = changes.drafts.of(query(request, "draft"), visit.person.id)
         company = draft.company if draft else changes.company
         policy = _policy(company, policy_id)
@@ -133,16 +129,12 @@ def routes(site: Site) -> APIRouter:  # noqa: C901, PLR0915 -- one after the oth
         return _form_page(changes, visit, fields, form.effect, back=back, base=base, policy_id=at, said=said)
 
     @router.post("/console/policies/{policy_id}/edit")
-    async def change(request: Request, policy_id: str) -> Response:
-        visit = await site.authorize(request)
-        sent = await site.form(request, visit)
+    async def change(policy_id: str, visit: Authorized, sent: Sent) -> Response:
         policy = _policy(changes.company, policy_id)
         return await _take_form(changes, visit, sent, policy_id, policy.effect)
 
     @router.post("/console/policies/{policy_id}/text")
-    async def rewrite(request: Request, policy_id: str) -> Response:
-        visit = await site.authorize(request)
-        sent = await site.form(request, visit)
+    async def rewrite(policy_id: str, visit: Authorized, sent: Sent) -> Response:
         company = changes.company
         policy = _policy(company, policy_id)
         text = one(sent, "text").replace("\r\n", "\n").strip()
@@ -159,9 +151,7 @@ def routes(site: Site) -> APIRouter:  # noqa: C901, PLR0915 -- one after the oth
         return await changes.begin(visit, said, files, f"/console/policies/{policy_id}", company, again)
 
     @router.post("/console/policies/{policy_id}/state")
-    async def turn(request: Request, policy_id: str) -> Response:
-        visit = await site.authorize(request)
-        sent = await site.form(request, visit)
+    async def turn(policy_id: str, visit: Authorized, sent: Sent) -> Response:
         company = await changes.unchanged_since(sent)
         policy = _policy(company, policy_id)
         chosen = one(sent, "state")
@@ -173,8 +163,7 @@ def routes(site: Site) -> APIRouter:  # noqa: C901, PLR0915 -- one after the oth
         return await changes.begin(visit, said, files, f"/console/policies/{policy_id}", company)
 
     @router.post("/console/policies/{policy_id}/remove")
-    async def remove(request: Request, policy_id: str) -> Response:
-        visit = await site.authorize(request)
+    async def remove(request: Request, policy_id: str, visit: Authorized) -> Response:
         company = await changes.unchanged_since(await site.form(request, visit))
         policy = _policy(company, policy_id)
         said = f"“{policy.annotations.get('title', policy_id)}” is taken away"
@@ -186,8 +175,7 @@ def routes(site: Site) -> APIRouter:  # noqa: C901, PLR0915 -- one after the oth
             raise LimenError(f"it can't be taken away: {first}", "take out the tests that name it first") from None
 
     @router.get("/console/levels")
-    async def levels(request: Request) -> Response:
-        visit = await site.authorize(request)
+    async def levels(visit: Authorized) -> Response:
         company = changes.company
         titles = {name: _policy(company, name).annotations.get("title", name) for name in company.policies.sources}
         listed = [(level, SAID[level], changed_states(company, level)) for level in Level]
@@ -201,9 +189,7 @@ def routes(site: Site) -> APIRouter:  # noqa: C901, PLR0915 -- one after the oth
         )
 
     @router.post("/console/levels")
-    async def take_level(request: Request) -> Response:
-        visit = await site.authorize(request)
-        sent = await site.form(request, visit)
+    async def take_level(visit: Authorized, sent: Sent) -> Response:
         chosen = one(sent, "level")
         if chosen not in set(Level):
             raise HTTPException(400)
@@ -212,10 +198,8 @@ def routes(site: Site) -> APIRouter:  # noqa: C901, PLR0915 -- one after the oth
         return await changes.begin(visit, f"The company is at the level {chosen}", files, "/console/levels", company)
 
     @router.post("/console/rules/preview")
-    async def preview(request: Request) -> Response:
+    async def preview(_visit: Authorized, sent: Sent) -> Response:
         """For the script beside a form: its sentence, or what is wrong with it."""
-        visit = await site.authorize(request)
-        sent = await site.form(request, visit)
         try:
             form = form_in(sent, "new", one(sent, "effect"), changes.company.settings.zone)
         except LimenError as wrong:
@@ -223,10 +207,8 @@ def routes(site: Site) -> APIRouter:  # noqa: C901, PLR0915 -- one after the oth
         return JSONResponse({"said": sentence(form, names_here(site, changes.company))})
 
     @router.post("/console/policies/{policy_id}/check")
-    async def check(request: Request, policy_id: str) -> Response:
+    async def check(policy_id: str, _visit: Authorized, sent: Sent) -> Response:
         """For the script beside the text: every problem, with its line."""
-        visit = await site.authorize(request)
-        sent = await site.form(request, visit)
         _policy(changes.company, policy_id)
         text = one(sent, "text").replace("\r\n", "\n").strip()
         problems = await site.in_thread(lambda: problems_of(changes.company, policy_id, text))

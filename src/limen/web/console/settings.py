@@ -9,7 +9,6 @@ from typing import Any, Final
 
 from fastapi import APIRouter
 from pydantic import BaseModel
-from starlette.requests import Request
 from starlette.responses import Response
 
 from limen.company.revision import PUBLISHED_SETTINGS
@@ -17,6 +16,7 @@ from limen.settings import Settings
 from limen.web.page import Menu, Page
 from limen.web.permissions import READ
 from limen.web.site import Site
+from limen.web.visit import Authorized
 
 PAGES: Final = (
     Page("/console/settings", "Settings", READ, Menu("Improve", 20, "settings"), hint="limen.toml, configuration"),
@@ -62,8 +62,7 @@ def routes(site: Site) -> APIRouter:
     router = APIRouter()
 
     @router.get(AT)
-    async def show(request: Request) -> Response:
-        visit = await site.authorize(request)
+    async def show(visit: Authorized) -> Response:
         company = site.ports.in_force.company
         published = company.settings if company is not None else None
         sections = sections_of(site.ports.settings, published)

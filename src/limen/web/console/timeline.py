@@ -24,7 +24,8 @@ from limen.web.console.rows import person_name, titles_of
 from limen.web.page import Route
 from limen.web.permissions import READ
 from limen.web.requests import query, query_id
-from limen.web.site import SignedInVisit, Site
+from limen.web.site import Site
+from limen.web.visit import Authorized, SignedInVisit
 
 PAGES: Final = (
     Route("GET", "/console/people/{person_id}/timeline", READ),
@@ -89,8 +90,7 @@ def routes(site: Site) -> APIRouter:
     router = APIRouter()
 
     @router.get("/console/people/{person_id}/timeline")
-    async def of_person(request: Request, person_id: str) -> Response:
-        visit = await site.authorize(request)
+    async def of_person(request: Request, person_id: str, visit: Authorized) -> Response:
         person = site.known.people.get(person_id)
         if person is None:
             raise HTTPException(404)
@@ -98,8 +98,7 @@ def routes(site: Site) -> APIRouter:
         return await _timeline(site, visit, request, f"/console/people/{person_id}", person.name, person_id, "")
 
     @router.get("/console/apps/{app_id}/timeline")
-    async def of_app(request: Request, app_id: str) -> Response:
-        visit = await site.authorize(request)
+    async def of_app(request: Request, app_id: str, visit: Authorized) -> Response:
         app = site.known.apps.get(app_id)
         if app is None:
             raise HTTPException(404)

@@ -10,10 +10,11 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from limen.identity.tokens import TokenRow
-from limen.web.console.people import permission_to_help, reason_of
+from limen.web.console.people import helping, reason_of
 from limen.web.page import Route
 from limen.web.permissions import CHANGE, HELP
 from limen.web.site import Site
+from limen.web.visit import Authorized, Sent
 
 PAGES: Final = (
     Route("POST", "/console/people/{person_id}/tokens/{token_id}/revoke", HELP),
@@ -37,16 +38,14 @@ def routes(site: Site) -> APIRouter:
     tokens = site.identity.tokens
 
     @router.post("/console/people/{person_id}/tokens/{token_id}/revoke")
-    async def of_person(request: Request, person_id: str, token_id: str) -> Response:
-        visit = await site.authorize(request, permission_to_help(site, person_id))
-        why = reason_of(visit, await site.form(request, visit))
+    async def of_person(request: Request, person_id: str, token_id: str, visit: Authorized, sent: Sent) -> Response:
+        visit = await helping(site, request, visit, person_id)
+        why = reason_of(visit, sent)
         await tokens.revoke(token_id, by=visit.person.id, owner_id=person_id, why=why)
         return site.go(visit, f"/console/people/{person_id}", done="token-revoked")
 
     @router.post("/console/apps/{app_id}/tokens/{token_id}/revoke")
-    async def of_app(request: Request, app_id: str, token_id: str) -> Response:
-        visit = await site.authorize(request)
-        await site.form(request, visit)
+    async def of_app(app_id: str, token_id: str, visit: Authorized, _sent: Sent) -> Response:
         await tokens.revoke(token_id, by=visit.person.id, app=app_id)
         return site.go(visit, f"/console/apps/{app_id}", done="token-revoked")
 

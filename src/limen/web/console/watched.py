@@ -7,7 +7,6 @@ from typing import Final
 
 from fastapi import APIRouter
 from starlette.exceptions import HTTPException
-from starlette.requests import Request
 from starlette.responses import Response
 
 from limen.cedar import Policy
@@ -20,6 +19,7 @@ from limen.storage.journal.recorded import recorded
 from limen.web.page import Route
 from limen.web.permissions import READ
 from limen.web.site import Site
+from limen.web.visit import Authorized
 
 PAGES: Final = (Route("GET", "/console/policies/{policy_id}/watched", READ),)
 
@@ -39,8 +39,7 @@ def routes(site: Site) -> APIRouter:
     router = APIRouter()
 
     @router.get("/console/policies/{policy_id}/watched")
-    async def whom(request: Request, policy_id: str) -> Response:
-        visit = await site.authorize(request)
+    async def whom(policy_id: str, visit: Authorized) -> Response:
         engine = site.ports.in_force.engine
         policy = next((one for one in engine.in_state(State.WATCH) if one.id == policy_id), None)
         if policy is None:

@@ -28,6 +28,7 @@ from limen.web.page import Menu, Page
 from limen.web.permissions import READ
 from limen.web.requests import query
 from limen.web.site import Site
+from limen.web.visit import Authorized
 
 PAGES: Final = (
     Page("/console/what-if", "What if", READ, Menu("Decide", 20, "what-if"), hint="try a request, who could open what"),
@@ -143,8 +144,7 @@ def routes(site: Site) -> APIRouter:
     router = APIRouter()
 
     @router.get("/console/what-if")
-    async def show(request: Request) -> Response:
-        visit = await site.authorize(request)
+    async def show(request: Request, visit: Authorized) -> Response:
         chosen = read(request, site.known)
         everybody = sorted(site.known.people.values(), key=lambda one: one.name.casefold())
         apps = sorted(site.known.apps.values(), key=lambda one: (one.id == LIMEN, one.name.casefold()))

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from typing import Final
 
 from fastapi import APIRouter
-from starlette.requests import Request
 from starlette.responses import Response
 
 from limen.policy.access import access
@@ -17,7 +16,8 @@ from limen.web.page import PORTAL, Menu, Page
 from limen.web.permissions import VIEW
 from limen.web.portal.apps import Card, launcher
 from limen.web.portal.withheld import Line, lines
-from limen.web.site import SignedInVisit, Site
+from limen.web.site import Site
+from limen.web.visit import Authorized, SignedInVisit
 
 PAGES: Final = (
     Page(
@@ -39,8 +39,7 @@ def routes(site: Site) -> APIRouter:
     router = APIRouter()
 
     @router.get("/access")
-    async def show(request: Request) -> Response:
-        visit = await site.authorize(request)
+    async def show(visit: Authorized) -> Response:
         cards, shut = launcher(site, visit)
         groups = [site.known.groups[group] for group in sorted(visit.person.groups) if group in site.known.groups]
         rows = [_row(site, visit, card) for card in (*cards, *shut)]

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import Final
 
 from fastapi import APIRouter
-from starlette.requests import Request
 from starlette.responses import Response
 
 from limen.clock import Instant
@@ -20,7 +19,8 @@ from limen.web.catalogue import gettext_noop
 from limen.web.page import PORTAL_FOOT, Menu, Page, Route
 from limen.web.permissions import VIEW
 from limen.web.requests import SESSION_COOKIE
-from limen.web.site import SignedInVisit, Site, drop_cookie
+from limen.web.site import Site, drop_cookie
+from limen.web.visit import Authorized, Sent, SignedInVisit
 
 PAGES: Final = (
     Page("/account", gettext_noop("What happened with your account"), VIEW, Menu(PORTAL_FOOT, 20), hint="it wasn't me"),
@@ -73,17 +73,14 @@ def routes(site: Site) -> APIRouter:
     router = APIRouter()
 
     @router.get(AT)
-    async def show(request: Request) -> Response:
-        visit = await site.authorize(request)
+    async def show(visit: Authorized) -> Response:
         events = await site.in_thread(lambda: _told_to(site.ports.journal, visit.person.id))
         lines = [_line(site, visit, event) for event in told_once(events)[:MOST]]
         return site.page("portal/account.html", visit, lines=lines, contact=site.ports.settings.help.contact)
 
     @router.post(f"{AT}/not-me")
-    async def not_me(request: Request) -> Response:
+    async def not_me(visit: Authorized, _sent: Sent) -> Response:
         """Needs no fresh proof: what only ends access must be quick."""
-        visit = await site.authorize(request)
-        await site.form(request, visit)
         await site.identity.recovery.not_me(visit.session)
         contact = site.ports.settings.help.contact
         response = site.page("portal/not_me.html", visit, me=None, contact=contact, here="/")

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import Final
 
 from fastapi import APIRouter
-from starlette.requests import Request
 from starlette.responses import Response
 
 from limen.clock import Instant
@@ -17,7 +16,8 @@ from limen.policy.remedies.search import opens_at
 from limen.web.catalogue import gettext_noop
 from limen.web.page import PORTAL, Menu, Page
 from limen.web.permissions import VIEW
-from limen.web.site import SignedInVisit, Site, Visit
+from limen.web.site import Site
+from limen.web.visit import Authorized, SignedInVisit, Visit
 
 PAGES: Final = (Page("/", "Your apps", VIEW, Menu(PORTAL, 10, title=gettext_noop("Apps")), hint="the portal"),)
 
@@ -45,8 +45,7 @@ def routes(site: Site) -> APIRouter:
     router = APIRouter()
 
     @router.get("/")
-    async def home(request: Request) -> Response:
-        visit = await site.authorize(request)
+    async def home(visit: Authorized) -> Response:
         cards, shut = launcher(site, visit, without=("administer",))
         held = await site.identity.factors.of_person(visit.person.id)
         return site.page("portal/apps.html", visit, cards=cards, shut=shut, has_passkey=bool(held.passkeys))

@@ -18,7 +18,8 @@ from limen.storage.break_glass import OPEN_MS, State, is_break_glass, issued_eve
 from limen.web.page import Route
 from limen.web.permissions import CHANGE
 from limen.web.requests import SESSION_COOKIE, one
-from limen.web.site import Site, Visit, drop_cookie, set_cookie
+from limen.web.site import Site, drop_cookie, set_cookie
+from limen.web.visit import Authorized, Sent, Visit
 
 _BY_LINK: Final = "opened by a link from the server's own console, where no policy can take it away"
 PAGES: Final = (
@@ -80,9 +81,7 @@ def routes(site: Site) -> APIRouter:
         return site.remember(response, visit)
 
     @router.post(f"{PATH}/end")
-    async def end(request: Request) -> Response:
-        visit = await site.authorize(request)
-        await site.form(request, visit)
+    async def end(visit: Authorized, _sent: Sent) -> Response:
         await end_it(site, visit, visit.person.id)
         if not is_break_glass(visit.session):
             return site.go(visit, "/console")

@@ -14,7 +14,8 @@ from limen.identity.errors import LinkRefusedError
 from limen.identity.links import PATH
 from limen.web.page import Route
 from limen.web.requests import one, text_of
-from limen.web.site import Site, Visit, status_of
+from limen.web.site import Site, status_of
+from limen.web.visit import Visit
 
 _BY_LINK: Final = "opened by a one-time link"
 PAGES: Final = (
@@ -57,7 +58,7 @@ def routes(site: Site) -> APIRouter:
             )
             return JSONResponse({"options": asked})
 
-        return await site.answering_script(request, ask)
+        return await site.answering_script(request, site.visit(request), ask)
 
     @router.post(f"{PATH}/passkey")
     async def with_passkey(request: Request) -> Response:
@@ -73,7 +74,7 @@ def routes(site: Site) -> APIRouter:
             to = "/passkeys?done=back" if link.brings_back else "/"
             return site.signed_in(visit, done, to, by_script=True)
 
-        return await site.answering_script(request, finish)
+        return await site.answering_script(request, site.visit(request), finish)
 
     @router.post(f"{PATH}/code")
     async def second_way(request: Request) -> Response:

@@ -10,7 +10,8 @@ from starlette.responses import Response
 
 from limen.web.page import Route
 from limen.web.requests import NotOursError, UnreadableError, one, where_to
-from limen.web.site import Site, Visit
+from limen.web.site import Site
+from limen.web.visit import Visit
 
 PAGES: Final = (
     Route("POST", "/language", undecided="sets in which language this browser is spoken to, and nothing else"),

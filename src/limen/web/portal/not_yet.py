@@ -21,7 +21,8 @@ from limen.web.permissions import SEE_PEOPLE
 from limen.web.portal.conditions import Condition, Refused, can_prove, checklist
 from limen.web.portal.past import Past, past_decision
 from limen.web.requests import query, query_id, where_to
-from limen.web.site import Site, Visit
+from limen.web.site import Site
+from limen.web.visit import Visit
 
 PAGES: Final = (
     Route("GET", "/not-yet", undecided="the reasons of a refusal, for whom it refused or who may administer"),

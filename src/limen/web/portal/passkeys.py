@@ -15,7 +15,8 @@ from limen.web.catalogue import gettext_noop
 from limen.web.page import PORTAL, Menu, Page, Route
 from limen.web.permissions import VIEW
 from limen.web.requests import one, query
-from limen.web.site import SignedInVisit, Site, status_of
+from limen.web.site import Site, status_of
+from limen.web.visit import Authorized, Sent, SignedInVisit
 
 PAGES: Final = (
     Page("/passkeys", "Your passkeys", VIEW, Menu(PORTAL, 20, title=gettext_noop("Passkeys")), hint="your own factors"),
@@ -32,26 +33,19 @@ def routes(site: Site) -> APIRouter:
     factors = site.identity.factors
 
     @router.get("/passkeys")
-    async def show(request: Request) -> Response:
-        visit = await site.authorize(request)
+    async def show(request: Request, visit: Authorized) -> Response:
         return await page(site, visit, done=query(request, "done"))
 
     @router.post("/passkeys/{passkey_id}/rename")
-    async def rename(request: Request, passkey_id: str) -> Response:
-        visit = await site.authorize(request)
-        sent = await site.form(request, visit)
+    async def rename(passkey_id: str, visit: Authorized, sent: Sent) -> Response:
         return await _done(visit, "renamed", factors.rename_passkey(visit.session, passkey_id, one(sent, "name")))
 
     @router.post("/passkeys/{passkey_id}/remove")
-    async def remove(request: Request, passkey_id: str) -> Response:
-        visit = await site.authorize(request)
-        await site.form(request, visit)
+    async def remove(passkey_id: str, visit: Authorized, _sent: Sent) -> Response:
         return await _done(visit, "removed", factors.remove_passkey(visit.session, passkey_id))
 
     @router.post("/passkeys/{passkey_id}/lost")
-    async def lost(request: Request, passkey_id: str) -> Response:
-        visit = await site.authorize(request)
-        await site.form(request, visit)
+    async def lost(passkey_id: str, visit: Authorized, _sent: Sent) -> Response:
         return await _done(visit, "lost", factors.report_lost(visit.session, passkey_id))
 
     _for_scripts(router, site)
@@ -74,19 +68,19 @@ def _for_scripts(router: APIRouter, site: Site) -> None:
     factors = site.identity.factors
 
     @router.post("/passkeys/options")
-    async def options(request: Request) -> Response:
+    async def options(request: Request, visit: Authorized) -> Response:
         async def ask(visit: SignedInVisit, _sent: dict[str, Any]) -> Response:
             return JSONResponse({"options": await factors.passkey_options(visit.session, visit.visitor)})
 
-        return await site.admitting_script(request, ask)
+        return await site.answering_script(request, visit, ask)
 
     @router.post("/passkeys/add")
-    async def add(request: Request) -> Response:
+    async def add(request: Request, visit: Authorized) -> Response:
         async def finish(visit: SignedInVisit, sent: dict[str, Any]) -> Response:
             await factors.add_passkey(visit.session, visit.visitor, sent.get("credential"))  # type: ignore[arg-type]
             return JSONResponse({"location": "/passkeys?done=added"})
 
-        return await site.admitting_script(request, finish)
+        return await site.answering_script(request, visit, finish)
 
 
 async def page(site: Site, visit: SignedInVisit, *, problem: LimenError | None = None, done: str = "") -> Response:

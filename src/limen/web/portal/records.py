@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import Final
 
 from fastapi import APIRouter
-from starlette.requests import Request
 from starlette.responses import Response
 
 from limen.clock import Instant
@@ -20,7 +19,8 @@ from limen.web.copies import copy_for
 from limen.web.page import PORTAL_FOOT, Menu, Page, Route
 from limen.web.permissions import VIEW
 from limen.web.portal.account import text_of
-from limen.web.site import SignedInVisit, Site
+from limen.web.site import Site
+from limen.web.visit import Authorized, Sent, SignedInVisit
 
 PAGES: Final = (
     Page("/records", gettext_noop("What Limen records about you"), VIEW, Menu(PORTAL_FOOT, 10), hint="privacy, a copy"),
@@ -95,8 +95,7 @@ def routes(site: Site) -> APIRouter:
     router = APIRouter()
 
     @router.get("/records")
-    async def show(request: Request) -> Response:
-        visit = await site.authorize(request)
+    async def show(visit: Authorized) -> Response:
         mine = await site.in_thread(lambda: _own(site, visit.person.id))
         say = visit.speech.gettext
         counts = Counter[str]()
@@ -115,9 +114,7 @@ def routes(site: Site) -> APIRouter:
         )
 
     @router.post("/records/copy")
-    async def copy(request: Request) -> Response:
-        visit = await site.authorize(request)
-        await site.form(request, visit)
+    async def copy(visit: Authorized, _sent: Sent) -> Response:
         await freshly_proved(site, visit, "/records")
         return await copy_for(site, visit, visit.person.id)
 

@@ -17,7 +17,8 @@ from limen.web.page import Route
 from limen.web.permissions import VIEW
 from limen.web.portal.passkeys import page as passkeys_page
 from limen.web.requests import one
-from limen.web.site import Site, Visit, status_of
+from limen.web.site import Site, status_of
+from limen.web.visit import Authorized, Sent, Visit
 
 _FROM_PAPER: Final = "a code from paper issues a one-time link; the sign-in that follows is decided"
 PAGES: Final = (
@@ -54,9 +55,7 @@ def routes(site: Site) -> APIRouter:
         return site.page("portal/welcome.html", visit, token=issued.token.reveal(), opened=opened)
 
     @router.post("/passkeys/codes")
-    async def make(request: Request) -> Response:
-        visit = await site.authorize(request)
-        await site.form(request, visit)
+    async def make(visit: Authorized, _sent: Sent) -> Response:
         try:
             codes = await identity.recovery.make(visit.session)
         except (NotLiveError, FreshProofNeededError, OpensConsoleOnlyError):
@@ -66,19 +65,15 @@ def routes(site: Site) -> APIRouter:
         return site.page("portal/codes.html", visit, codes=codes)
 
     @router.post("/passkeys/codes/file")
-    async def as_file(request: Request) -> Response:
+    async def as_file(visit: Authorized, sent: Sent) -> Response:
         """The codes of the page that shows them once, as a file: they are kept nowhere, so the page sends them back."""
-        visit = await site.authorize(request)
-        sent = await site.form(request, visit)
         codes = [code for code in sent.get("code", [])[:HOW_MANY] if CODE.fullmatch(code)]
         head = visit.speech.gettext("Recovery codes for {company}", company=site.ports.settings.name)
         text = "\n".join([head, f"{site.origin}{AT}", "", *codes, ""])
         return PlainTextResponse(text, headers={"content-disposition": 'attachment; filename="recovery-codes.txt"'})
 
     @router.post("/passkeys/second")
-    async def second(request: Request) -> Response:
-        visit = await site.authorize(request)
-        await site.form(request, visit)
+    async def second(visit: Authorized, _sent: Sent) -> Response:
         try:
             offer = await identity.second_device.offer(visit.session)
         except (NotLiveError, FreshProofNeededError, OpensConsoleOnlyError):

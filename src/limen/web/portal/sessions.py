@@ -13,6 +13,7 @@ from limen.web.page import PORTAL, Menu, Page, Route
 from limen.web.permissions import VIEW
 from limen.web.requests import query
 from limen.web.site import Site
+from limen.web.visit import Authorized, Sent
 
 PAGES: Final = (
     Page("/sessions", "Your sessions", VIEW, Menu(PORTAL, 30, title=gettext_noop("Sessions")), hint="your sign-ins"),
@@ -26,25 +27,20 @@ def routes(site: Site) -> APIRouter:
     sessions = site.identity.sessions
 
     @router.get("/sessions")
-    async def show(request: Request) -> Response:
-        visit = await site.authorize(request)
+    async def show(request: Request, visit: Authorized) -> Response:
         rows = sessions.of_person(visit.person.id, visit.session)
         done = query(request, "done")
         return site.page("portal/sessions.html", visit, rows=rows, apps=site.known.apps, done=done)
 
     @router.post("/sessions/{session_id}/end")
-    async def end(request: Request, session_id: str) -> Response:
-        visit = await site.authorize(request)
-        await site.form(request, visit)
+    async def end(session_id: str, visit: Authorized, _sent: Sent) -> Response:
         await sessions.revoke_own(visit.session, session_id)
         if session_id == visit.session.id:
             return site.go(visit, "/signed-out")
         return site.go(visit, "/sessions", done="ended")
 
     @router.post("/sessions/end-others")
-    async def end_others(request: Request) -> Response:
-        visit = await site.authorize(request)
-        await site.form(request, visit)
+    async def end_others(visit: Authorized, _sent: Sent) -> Response:
         for row in sessions.of_person(visit.person.id, visit.session):
             if not row.is_current:
                 await sessions.revoke_own(visit.session, row.session.id)

@@ -14,7 +14,8 @@ from limen.web.page import Route
 from limen.web.portal.apps import app_open_to, nothing_here
 from limen.web.portal.break_glass import leave
 from limen.web.requests import SESSION_COOKIE, NotOursError, one, query, text_of, where_to
-from limen.web.site import Site, Visit, drop_cookie, status_of
+from limen.web.site import Site, drop_cookie, status_of
+from limen.web.visit import Visit
 
 _UNKNOWN_YET: Final = "who comes here is not known yet; signing in itself is decided by the action sign_in"
 PAGES: Final = (
@@ -95,7 +96,7 @@ def _for_scripts(router: APIRouter, site: Site) -> None:
         async def ask(visit: Visit, _sent: dict[str, Any]) -> Response:
             return JSONResponse({"options": await site.identity.sign_in.passkey_options(visit.visitor)})
 
-        return await site.answering_script(request, ask)
+        return await site.answering_script(request, site.visit(request), ask)
 
     @router.post("/sign-in/passkey")
     async def with_passkey(request: Request) -> Response:
@@ -103,4 +104,4 @@ def _for_scripts(router: APIRouter, site: Site) -> None:
             done = await site.identity.sign_in.with_passkey(visit.visitor, sent.get("credential"))  # type: ignore[arg-type]
             return site.signed_in(visit, done, where_to(text_of(sent, "to")), by_script=True)
 
-        return await site.answering_script(request, finish)
+        return await site.answering_script(request, site.visit(request), finish)

@@ -18,7 +18,8 @@ from limen.web.page import Route
 from limen.web.portal.apps import app_open_to, nothing_here
 from limen.web.portal.past import past_decision
 from limen.web.requests import one, query, query_id, text_of, where_to
-from limen.web.site import Site, TurnedAwayError, Visit, status_of
+from limen.web.site import Site, TurnedAwayError, status_of
+from limen.web.visit import Visit
 
 _WAY_ON: Final = "the way on that a challenge names: decided itself, it could never be passed"
 PAGES: Final = (
@@ -97,7 +98,7 @@ def _for_scripts(router: APIRouter, site: Site) -> None:
                 raise NotLiveError
             return JSONResponse({"options": await site.identity.step_up.passkey_options(visit.session, visit.visitor)})
 
-        return await site.answering_script(request, ask)
+        return await site.answering_script(request, site.visit(request), ask)
 
     @router.post("/step-up/passkey")
     async def with_passkey(request: Request) -> Response:
@@ -112,7 +113,7 @@ def _for_scripts(router: APIRouter, site: Site) -> None:
             )
             return site.signed_in(visit, done, site.app_url(app, where_to(text_of(sent, "to"))), by_script=True)
 
-        return await site.answering_script(request, finish)
+        return await site.answering_script(request, site.visit(request), finish)
 
 
 def _page(site: Site, visit: Visit, step: Step, wrong: LimenError | None = None) -> Response:

@@ -19,7 +19,8 @@ from limen.web.page import PORTAL, Menu, Page, Route
 from limen.web.permissions import VIEW
 from limen.web.portal.apps import nothing_here
 from limen.web.requests import one, query, query_id
-from limen.web.site import SignedInVisit, Site, TurnedAwayError, status_of
+from limen.web.site import Site, TurnedAwayError, status_of
+from limen.web.visit import Authorized, Sent, SignedInVisit
 
 PAGES: Final = (
     Page("/tokens", "Your tokens", VIEW, Menu(PORTAL, 40, title=gettext_noop("Tokens")), hint="for git and scripts"),
@@ -45,24 +46,20 @@ def routes(site: Site) -> APIRouter:
     tokens = site.identity.tokens
 
     @router.get(AT)
-    async def show(request: Request) -> Response:
-        visit = await site.authorize(request)
+    async def show(request: Request, visit: Authorized) -> Response:
         rows = [tokens.row(token) for token in await tokens.of_owner(visit.person.id)]
         done = query(request, "done")
         return site.page("portal/tokens.html", visit, rows=rows, apps=site.known.apps, done=done)
 
     @router.get(NEW)
-    async def ask(request: Request) -> Response:
+    async def ask(request: Request, visit: Authorized) -> Response:
         """Which app; then which of its actions. The proof comes first, so that nothing is typed twice."""
-        visit = await site.authorize(request)
         app_id = query_id(request, "app")
         await _strength(site, visit, app_id)
         return _form(site, visit, app_id)
 
     @router.post(NEW)
-    async def make(request: Request) -> Response:
-        visit = await site.authorize(request)
-        sent = await site.form(request, visit)
+    async def make(visit: Authorized, sent: Sent) -> Response:
         app_id, wanted = one(sent, "app"), sent.get("actions", [])
         strength = await _strength(site, visit, app_id)
         offer = offered(site, visit, site.known.apps.get(app_id))
@@ -86,10 +83,8 @@ def routes(site: Site) -> APIRouter:
         return site.page("portal/token_made.html", visit, issued=issued, app=offer.app, url=url)
 
     @router.post(f"{AT}/{{token_id}}/revoke")
-    async def revoke(request: Request, token_id: str) -> Response:
+    async def revoke(token_id: str, visit: Authorized, _sent: Sent) -> Response:
         """Needs no new proof: what only ends access must be quick."""
-        visit = await site.authorize(request)
-        await site.form(request, visit)
         await tokens.revoke(token_id, by=visit.person.id, owner_id=visit.person.id)
         return site.go(visit, AT, done="revoked")
 

@@ -20,7 +20,8 @@ from limen.web.portal.apps import app_open_to, named, nothing_here
 from limen.web.portal.not_yet import may_see
 from limen.web.portal.past import past_decision
 from limen.web.requests import query, query_id, where_to
-from limen.web.site import Site, Visit
+from limen.web.site import Site
+from limen.web.visit import Visit
 
 PAGES: Final = (
     Route("GET", "/withheld", undecided="what of an app is withheld, for whom it is or who may administer"),
