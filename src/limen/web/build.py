@@ -21,7 +21,8 @@ from limen.web.middleware import App, Middleware, Receive, Scope, Send, TooLarge
 from limen.web.pages import TEMPLATES
 from limen.web.ports import Ports
 from limen.web.registry import Registry, discover, registered, routes_of, specific_first
-from limen.web.site import Site, TurnedAwayError, fresh_proof_path
+from limen.web.site import Site, TurnedAwayError, fresh_proof_path, status_of
+from limen.web.visit import is_script
 
 _NOT_HERE: Final = (gettext_noop("There is nothing here"), gettext_noop("go back, or start again"))
 _NOT_DONE: Final = (gettext_noop("This can't be done here"), gettext_noop("go back, or start again"))
@@ -78,23 +79,25 @@ def _add_ways_out(app: FastAPI, site: Site) -> None:
 
     @app.exception_handler(TurnedAwayError)
     def turned_away(request: Request, error: TurnedAwayError) -> Response:
-        """A script of ours is told where to go, and goes there itself."""
         onward = error.response.headers.get("location")
-        if onward and request.headers.get("content-type", "").startswith("application/json"):
-            return site.remember(JSONResponse({"location": onward}), site.visit(request))
+        if onward and is_script(request):
+            return site.json_of(site.visit(request), {"location": onward})
         return error.response
 
     @app.exception_handler(FreshProofNeededError)
     def prove_again(request: Request, _error: FreshProofNeededError) -> Response:
-        return RedirectResponse(fresh_proof_path(request), status_code=303)
-
-    @app.exception_handler(NotLiveError)
-    def sign_in_again(_request: Request, _error: NotLiveError) -> Response:
-        return RedirectResponse("/sign-in", status_code=303)
+        onward = fresh_proof_path(request)
+        return JSONResponse({"location": onward}) if is_script(request) else RedirectResponse(onward, status_code=303)
 
     @app.exception_handler(LimenError)
     def wrong(request: Request, error: LimenError) -> Response:
-        return site.failed(site.visit(request, with_break_glass=True), error)
+        visit = site.visit(request, with_break_glass=True)
+        if is_script(request):
+            said = visit.speech.told(error)
+            return JSONResponse({"what": said.what, "fix": said.fix}, status_code=status_of(error))
+        if isinstance(error, NotLiveError):
+            return RedirectResponse("/sign-in", status_code=303)
+        return site.failed(visit, error)
 
     @app.exception_handler(TooLargeError)
     def too_large(request: Request, _error: Exception) -> Response:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any, Final, TypeVar
 from urllib.parse import urlencode, urlsplit
@@ -21,7 +21,6 @@ from limen.events import Event
 from limen.facts import LIMEN, App, Session, Standing
 from limen.identity.errors import (
     BusyError,
-    FreshProofNeededError,
     NotLiveError,
     NotPermittedError,
     OpensConsoleOnlyError,
@@ -53,7 +52,6 @@ from limen.web.speaking import LANGUAGE_COOKIE, NAMES, Problem, language_for, on
 from limen.web.visit import SignedInVisit, Visit
 
 T = TypeVar("T")
-V = TypeVar("V", bound=Visit)
 _STATUS: Final = {
     NotOursError: 403,
     TooManyAtOnceError: 429,
@@ -319,17 +317,9 @@ class Site:
         set_cookie(response, BROWSER_COOKIE, visit.visitor.browser, BROWSER_LIVES_SECONDS)
         return response
 
-    async def answering_script(
-        self, request: Request, visit: V, work: Callable[[V, dict[str, Any]], Awaitable[Response]]
-    ) -> Response:
-        """Run `work` on what a script of ours sent; what goes wrong is said as JSON."""
-        try:
-            return self.remember(await work(visit, await self.json(request, visit)), visit)
-        except FreshProofNeededError:
-            return JSONResponse({"location": fresh_proof_path(request)})
-        except LimenError as wrong:
-            said = visit.speech.told(wrong)
-            return JSONResponse({"what": said.what, "fix": said.fix}, status_code=status_of(wrong))
+    def json_of(self, visit: Visit, values: Mapping[str, Any]) -> Response:
+        """An answer for a script of ours."""
+        return self.remember(JSONResponse(values), visit)
 
     def app_url(self, app: App, to: str) -> str:
         """`to` on the host of an app, or on this one for Limen itself."""

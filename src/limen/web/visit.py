@@ -1,4 +1,4 @@
-"""Who is visiting, and what page modules take as arguments: `visit: Authorized`, and `sent: Sent` for a form's fields.
+"""Who is visiting, and what page modules take as arguments: `visit: Authorized` or `Anybody`, and what was `Sent`.
 
     @router.post("/console/people/{person_id}/groups")
     async def groups(person_id: str, visit: Authorized, sent: Sent) -> Response: ...
@@ -9,7 +9,7 @@ Whatever a function asks for, its route was authorized before it runs, as it dec
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Annotated, TypeAlias
+from typing import Annotated, Any, TypeAlias
 
 from fastapi import Depends
 from starlette.requests import Request
@@ -68,14 +68,32 @@ async def _authorized(request: Request) -> SignedInVisit:
     return visit
 
 
+async def _anybody(request: Request) -> Visit:
+    visit: Visit = getattr(request.state, "visit", None) or request.app.state.site.visit(request)
+    return visit
+
+
 Authorized: TypeAlias = Annotated[SignedInVisit, Depends(_authorized)]
 """Whoever was let in by the permission of this route."""
+Anybody: TypeAlias = Annotated[Visit, Depends(_anybody)]
+"""Whoever is there, signed in or not: for routes where nothing is decided."""
 
 
-async def _sent(request: Request, visit: Authorized) -> dict[str, list[str]]:
+async def _sent(request: Request, visit: Anybody) -> dict[str, list[str]]:
     fields: dict[str, list[str]] = await request.app.state.site.form(request, visit)
     return fields
 
 
+async def _sent_json(request: Request, visit: Anybody) -> dict[str, Any]:
+    fields: dict[str, Any] = await request.app.state.site.json(request, visit)
+    return fields
+
+
 Sent: TypeAlias = Annotated[dict[str, list[str]], Depends(_sent)]
-"""The fields of a form of ours. Raises NotOursError, UnreadableError."""
+SentJson: TypeAlias = Annotated[dict[str, Any], Depends(_sent_json)]
+"""What a form of ours, or a script of ours, sent. Raises NotOursError, UnreadableError."""
+
+
+def is_script(request: Request) -> bool:
+    """Does a script of ours ask? It is answered in JSON, whatever goes wrong."""
+    return request.headers.get("content-type", "").partition(";")[0].strip().lower() == "application/json"

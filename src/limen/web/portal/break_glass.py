@@ -9,7 +9,6 @@ from __future__ import annotations
 from typing import Final
 
 from fastapi import APIRouter
-from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from limen.errors import LimenError
@@ -19,7 +18,7 @@ from limen.web.page import Route
 from limen.web.permissions import CHANGE
 from limen.web.requests import SESSION_COOKIE, one
 from limen.web.site import Site, drop_cookie, set_cookie
-from limen.web.visit import Authorized, Sent, Visit
+from limen.web.visit import Anybody, Authorized, Sent, Visit
 
 _BY_LINK: Final = "opened by a link from the server's own console, where no policy can take it away"
 PAGES: Final = (
@@ -44,13 +43,12 @@ def routes(site: Site) -> APIRouter:
     glass = site.ports.break_glass
 
     @router.get(PATH)
-    async def arrive(request: Request) -> Response:
-        return site.page("portal/break_glass.html", site.visit(request), link=None, who=None)
+    async def arrive(visit: Anybody) -> Response:
+        return site.page("portal/break_glass.html", visit, link=None, who=None)
 
     @router.post(PATH)
-    async def look(request: Request) -> Response:
-        visit = site.visit(request)
-        token = one(await site.form(request, visit), "token").strip().rpartition("#")[2]
+    async def look(visit: Anybody, sent: Sent) -> Response:
+        token = one(sent, "token").strip().rpartition("#")[2]
         state = glass.good_link(token, visit.now)
         who = site.known.people.get(state.person) if state else None
         if state is None or who is None or not who.active:
@@ -59,9 +57,8 @@ def routes(site: Site) -> APIRouter:
         return site.page("portal/break_glass.html", visit, link=state, who=who, token=token, lasts=lasts)
 
     @router.post(f"{PATH}/open")
-    async def open_it(request: Request) -> Response:
-        visit = site.visit(request)
-        token = one(await site.form(request, visit), "token")
+    async def open_it(visit: Anybody, sent: Sent) -> Response:
+        token = one(sent, "token")
         state = glass.good_link(token, visit.now)
         who = site.known.people.get(state.person) if state else None
         opened = glass.open(token, visit.now) if who is not None and who.active else None

@@ -14,6 +14,7 @@ from limen.web.page import Route
 from limen.web.portal.apps import nothing_here
 from limen.web.requests import query, query_id, where_to
 from limen.web.site import Site
+from limen.web.visit import Anybody
 
 PAGES: Final = (Route("GET", "/open", undecided="hands over to an app's host, whose every request is decided there"),)
 
@@ -23,8 +24,7 @@ def routes(site: Site) -> APIRouter:
     router = APIRouter()
 
     @router.get("/open")
-    async def open_app(request: Request) -> Response:
-        visit = site.visit(request)
+    async def open_app(request: Request, visit: Anybody) -> Response:
         if visit.session is None:
             here = where_to(f"{request.url.path}?{request.url.query}")
             return site.go(visit, "/sign-in", to=here)  # the same whether there is such an app or not

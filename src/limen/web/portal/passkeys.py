@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable
-from typing import Any, Final
+from typing import Final
 
 from fastapi import APIRouter
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import Response
 
 from limen.errors import LimenError
 from limen.identity.errors import FreshProofNeededError, NotLiveError
@@ -16,7 +16,7 @@ from limen.web.page import PORTAL, Menu, Page, Route
 from limen.web.permissions import VIEW
 from limen.web.requests import one, query
 from limen.web.site import Site, status_of
-from limen.web.visit import Authorized, Sent, SignedInVisit
+from limen.web.visit import Authorized, Sent, SentJson, SignedInVisit
 
 PAGES: Final = (
     Page("/passkeys", "Your passkeys", VIEW, Menu(PORTAL, 20, title=gettext_noop("Passkeys")), hint="your own factors"),
@@ -68,19 +68,13 @@ def _for_scripts(router: APIRouter, site: Site) -> None:
     factors = site.identity.factors
 
     @router.post("/passkeys/options")
-    async def options(request: Request, visit: Authorized) -> Response:
-        async def ask(visit: SignedInVisit, _sent: dict[str, Any]) -> Response:
-            return JSONResponse({"options": await factors.passkey_options(visit.session, visit.visitor)})
-
-        return await site.answering_script(request, visit, ask)
+    async def options(visit: Authorized, _sent: SentJson) -> Response:
+        return site.json_of(visit, {"options": await factors.passkey_options(visit.session, visit.visitor)})
 
     @router.post("/passkeys/add")
-    async def add(request: Request, visit: Authorized) -> Response:
-        async def finish(visit: SignedInVisit, sent: dict[str, Any]) -> Response:
-            await factors.add_passkey(visit.session, visit.visitor, sent.get("credential"))  # type: ignore[arg-type]
-            return JSONResponse({"location": "/passkeys?done=added"})
-
-        return await site.answering_script(request, visit, finish)
+    async def add(visit: Authorized, sent: SentJson) -> Response:
+        await factors.add_passkey(visit.session, visit.visitor, sent.get("credential"))  # type: ignore[arg-type]
+        return site.json_of(visit, {"location": "/passkeys?done=added"})
 
 
 async def page(site: Site, visit: SignedInVisit, *, problem: LimenError | None = None, done: str = "") -> Response:

@@ -6,7 +6,6 @@ from typing import Final
 
 from fastapi import APIRouter
 from markupsafe import Markup
-from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 
 from limen.errors import LimenError
@@ -18,7 +17,7 @@ from limen.web.permissions import VIEW
 from limen.web.portal.passkeys import page as passkeys_page
 from limen.web.requests import one
 from limen.web.site import Site, status_of
-from limen.web.visit import Authorized, Sent, Visit
+from limen.web.visit import Anybody, Authorized, Sent, Visit
 
 _FROM_PAPER: Final = "a code from paper issues a one-time link; the sign-in that follows is decided"
 PAGES: Final = (
@@ -37,14 +36,12 @@ def routes(site: Site) -> APIRouter:
     identity = site.identity
 
     @router.get(AT)
-    async def ask(request: Request) -> Response:
-        return _asked(site, site.visit(request))
+    async def ask(visit: Anybody) -> Response:
+        return _asked(site, visit)
 
     @router.post(AT)
-    async def redeem(request: Request) -> Response:
+    async def redeem(visit: Anybody, sent: Sent) -> Response:
         """A code from paper becomes the page that makes a new passkey; nobody is signed in by it."""
-        visit = site.visit(request)
-        sent = await site.form(request, visit)
         email = one(sent, "email")[:254]
         try:
             issued = await identity.recovery.redeem(visit.visitor, email, one(sent, "code"))

@@ -21,7 +21,7 @@ from limen.web.portal.not_yet import may_see
 from limen.web.portal.past import past_decision
 from limen.web.requests import query, query_id, where_to
 from limen.web.site import Site
-from limen.web.visit import Visit
+from limen.web.visit import Anybody, Visit
 
 PAGES: Final = (
     Route("GET", "/withheld", undecided="what of an app is withheld, for whom it is or who may administer"),
@@ -60,8 +60,7 @@ def routes(site: Site) -> APIRouter:
     router = APIRouter()
 
     @router.get("/withheld")
-    async def show(request: Request) -> Response:
-        visit = site.visit(request)
+    async def show(request: Request, visit: Anybody) -> Response:
         if visit.session is None:
             return site.go(visit, "/sign-in", to=where_to(f"{request.url.path}?{request.url.query}"))
         decision_id = query_id(request, "decision")
