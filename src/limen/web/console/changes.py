@@ -32,7 +32,7 @@ from limen.web.console.proving import freshly_proved
 from limen.web.console.text_diff import diff_lines
 from limen.web.page import Route
 from limen.web.permissions import CHANGE
-from limen.web.requests import one
+from limen.web.requests import one, whole
 from limen.web.site import Site
 from limen.web.visit import Authorized, Sent, SignedInVisit
 
@@ -182,11 +182,11 @@ def routes(site: Site) -> APIRouter:
     async def mend_test(draft_id: str, visit: Authorized, sent: Sent) -> Response:
         """One policy test that fails, written anew or taken away; the change is then foretold again."""
         draft = changes.of(draft_id, visit)
-        company, place, text = draft.company, one(sent, "line"), one(sent, "text").replace("\r\n", "\n")
-        line = int(place) if place.isascii() and place.isdecimal() and len(place) < 8 else 0
-        whole = with_block(company.files.get(TESTS, ""), line, "" if one(sent, "do") == "remove" else text)
+        company, text = draft.company, one(sent, "text").replace("\r\n", "\n")
+        line = whole(one(sent, "line"), 7)
+        tests = with_block(company.files.get(TESTS, ""), line, "" if one(sent, "do") == "remove" else text)
         try:
-            mended = await site.in_thread(lambda: candidate(company, {TESTS: whole}))
+            mended = await site.in_thread(lambda: candidate(company, {TESTS: tests}))
         except FolderError as wrong:
             return await _page(changes, visit, draft, LimenError(str(wrong.problems[0]), "write the test otherwise"))
         return await changes.begin(visit, draft.said, mended, draft.back, draft.base, draft.again)

@@ -21,7 +21,7 @@ from limen.policy.replay import write_decision
 from limen.policy.saying import Audience, Because, Language, Names, Said, Words, kind_sentence, say
 from limen.web.console.looking import looked_at
 from limen.web.console.rows import Row, rows_of, titles_of
-from limen.web.console.sentences import answered, scope_sentence, stopped_by
+from limen.web.console.sentences import Spoke, answered, scope_sentence, stopped_by
 from limen.web.page import Route
 from limen.web.permissions import READ
 from limen.web.portal.past import Past, past_decision
@@ -34,18 +34,6 @@ PAGES: Final = (
 )
 
 _ID: Final = re.compile(r"[0-9a-f]{24}(-[1-9][0-9]{0,8})?")
-
-
-@dataclass(frozen=True, slots=True)
-class Spoke:
-    """A policy as it spoke in one decision. `speaks` says to whom and about what; `stopped` what kept it from
-    applying; `is_open` that it is shown in full at once.
-    """
-
-    policy: Considered
-    speaks: str
-    stopped: tuple[str, str]
-    is_open: bool
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,7 +22,7 @@ from limen.web.console.proving import freshly_proved
 from limen.web.console.rows import person_name
 from limen.web.page import Menu, Page, Route, Shortcut
 from limen.web.permissions import CHANGE, HELP, SEE_PEOPLE, Permission, is_guarded
-from limen.web.requests import one, query, query_id
+from limen.web.requests import one, query, query_id, whole
 from limen.web.site import Site, status_of
 from limen.web.visit import Authorized, Sent, SignedInVisit
 
@@ -148,8 +148,7 @@ def routes(site: Site) -> APIRouter:
 
 def page_start(text: str, of: int, at_once: int) -> int:
     """The first of the rows that an address asks for: where a page begins, and never past the last one."""
-    asked = int(text) if text.isascii() and text.isdigit() else 0
-    return min(asked, max(of - 1, 0)) // at_once * at_once
+    return min(whole(text, 9), max(of - 1, 0)) // at_once * at_once
 
 
 def is_searched(member: Member, named: str, group: str) -> bool:

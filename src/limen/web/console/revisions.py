@@ -16,7 +16,7 @@ from limen.storage import Snapshot
 from limen.web.console.changes import Changes
 from limen.web.page import Page, Route
 from limen.web.permissions import CHANGE, READ
-from limen.web.requests import query
+from limen.web.requests import query, whole
 from limen.web.site import Site
 from limen.web.visit import Authorized
 
@@ -38,8 +38,7 @@ def routes(site: Site) -> APIRouter:
 
     @router.get("/console/revisions")
     async def everything(request: Request, visit: Authorized) -> Response:
-        said = query(request, "before", 9)
-        before = int(said) if said.isascii() and said.isdigit() else 0
+        before = whole(query(request, "before", 9), 9)
 
         def read(snapshot: Snapshot) -> list[tuple[Revision, str]]:
             return [(one, author_name(snapshot, one.author)) for one in store.history(snapshot, MOST + 1, before)]

@@ -19,11 +19,10 @@ from starlette.responses import Response
 from limen.clock import HOUR, MINUTE, Instant
 from limen.facts import ACTIONS, ANYBODY, LIMEN, App, Facts, Known, Person
 from limen.policy.decision import Request as DecisionRequest
-from limen.policy.explain import Considered
 from limen.policy.matrix import Cell, matrix
 from limen.policy.saying import Audience, Language, Names, Said, Words, say
 from limen.policy.supposed import Supposed
-from limen.web.console.sentences import doing, scope_sentence, stopped_by
+from limen.web.console.sentences import Spoke, doing, scope_sentence, stopped_by
 from limen.web.page import Menu, Page
 from limen.web.permissions import READ
 from limen.web.requests import query
@@ -97,15 +96,6 @@ class Chosen:
             risk=int(self.risk) if self.risk else None,
             grant=8 * HOUR if self.grant else 0,
         )
-
-
-@dataclass(frozen=True, slots=True)
-class Spoke:
-    """A policy that could speak: to whom and about what, and what kept it from applying."""
-
-    policy: Considered
-    speaks: str
-    stopped: tuple[str, str]
 
 
 @dataclass(frozen=True, slots=True)

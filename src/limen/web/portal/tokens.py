@@ -18,7 +18,7 @@ from limen.web.catalogue import gettext_noop
 from limen.web.page import PORTAL, Menu, Page, Route
 from limen.web.permissions import VIEW
 from limen.web.portal.apps import nothing_here
-from limen.web.requests import one, query, query_id
+from limen.web.requests import one, query, query_id, whole
 from limen.web.site import Site, TurnedAwayError, status_of
 from limen.web.visit import Authorized, Sent, SignedInVisit
 
@@ -72,7 +72,7 @@ def routes(site: Site) -> APIRouter:
                 strength,
                 app=app_id,
                 actions=wanted,
-                days=_days(one(sent, "days")),
+                days=whole(one(sent, "days"), 3),
                 name=one(sent, "name"),
             )
         except (NotLiveError, FreshProofNeededError):
@@ -146,8 +146,3 @@ async def _strength(site: Site, visit: SignedInVisit, app_id: str) -> int:
 def _check(wanted: list[str], offer: Offer) -> None:
     if not set(wanted) <= set(offer.actions):
         raise LimenError("Not all of this is open to you now", "choose among what the page offers")
-
-
-def _days(text: str) -> int:
-    """0 for what is no number of days; whoever makes the token refuses it."""
-    return int(text) if text.isascii() and text.isdigit() and len(text) <= 3 else 0
