@@ -62,6 +62,8 @@ def refusal(*modules: ModuleType) -> str:
         (Page("/console/x", "X", READ, Menu("Known", 12, "people")), "the group 'Known'"),
         (Page("/console/x", "X", READ, Menu("Know", 12, "peple")), "the icon 'peple'"),
         (Page("/console/x", "X", READ, Menu("Know", 12)), "the icon ''"),
+        (Page("/x", "X", VIEW, Menu("Know", 12, "people")), "the group 'Know'"),
+        (Page("/console/x", "X", READ, Menu("Portal", 12)), "the group 'Portal'"),
         (Page("/console/x/{id}", "X", READ), "has parameters"),
         (Page("/console/x", "", READ), "is called ''"),
         (Shortcut("/console/devices", "Lost ones"), "no page with a query"),

@@ -230,6 +230,8 @@ def _check_page(module: str, page: Page) -> None:
         return
     if page.menu.group not in GROUPS:
         raise refuse(f"stands in the group {page.menu.group!r}, which there is not: {', '.join(GROUPS)}")
+    if (page.menu.group in CONSOLE_GROUPS) is not is_console(page.path):
+        raise refuse(f"stands in the group {page.menu.group!r}, which is a menu of the other pages")
     if (page.menu.icon or page.menu.group in CONSOLE_GROUPS) and not drawing.is_icon(page.menu.icon):
         raise refuse(f"has the icon {page.menu.icon!r}, which is neither a name in drawing nor the path of one")
 
