@@ -273,6 +273,7 @@ async def _answer(core: Core, in_force: InForce, disk: Disk, backups: Keeping) -
             backups=backups,
             offers=core.offers,
         ),
+        [page for pillar in pillars() for page in pillar.pages],
     )
     return _by_host(core.settings, pages, enforcement.gateway, enforcement.hops)
 

@@ -14,7 +14,7 @@ from tests.web.portal.test_recovery import MIA, made
 from limen.clock import HOUR, MINUTE
 from limen.demo.software_passkey import SoftwarePasskey
 from limen.facts import Standing
-from limen.web.needs import CHANGE, NEEDS
+from limen.web.permissions import CHANGE, NEEDS
 
 WHY = "She sat before me."
 LINK = re.compile(r"/enrol#([\w-]+)")

@@ -124,8 +124,8 @@ def test_an_auditor_reads_everything_and_has_nothing_to_press(
     hugo = browse()
     hugo.enrol(running.invite("Hugo Maas", "guests", "auditors"))
     hugo.page.get_by_role("link", name="Console").click()
-    for room in ("people", "apps", "policies", "decisions"):
-        hugo.page.goto(f"{running.origin}/console/{room}")
+    for path in ("people", "apps", "policies", "decisions"):
+        hugo.page.goto(f"{running.origin}/console/{path}")
         expect(heading(hugo)).to_be_visible()
         hugo.clean()
         posts = hugo.page.locator("form[method=post]:not([action='/sign-out'])")

@@ -288,7 +288,7 @@ def test_a_change_that_hurts_is_seen_blocked_mended_published_and_taken_back(
 
 
 SIZES = {"desk": {}, "phone": {"viewport": {"width": 390, "height": 844}, "is_mobile": True, "has_touch": True}}
-ROOMS = (
+PAGES = (
     "/console/apps/payroll/rules/new",
     "/console/apps/payroll/rules/new?kind=forbid",
     "/console/policies/medium-risk-asks-again/edit",
@@ -304,8 +304,8 @@ def test_every_page_on_which_rules_are_changed_is_sound(harbor: Any, browse: Any
     ada = browse(**SIZES[size])
     ada.enrol(harbor.first_link)
     into_the_console(ada, harbor.origin)
-    for room in ROOMS:
-        ada.page.goto(harbor.origin + room, wait_until="load")
+    for path in PAGES:
+        ada.page.goto(harbor.origin + path, wait_until="load")
         ada.clean()
 
 

@@ -9,6 +9,7 @@ from tests.web.conftest import ORIGIN, House
 
 from limen.identity import workloads
 from limen.policy.decision import Named
+from limen.web import authzen
 
 ANA, VIEW, WIKI = {"type": "person", "id": "ana@harbor.example"}, {"name": "view"}, {"type": "app", "id": "wiki"}
 
@@ -46,6 +47,14 @@ async def program_of(house: House, *apps: str, name: str = "batch", days: int = 
 async def program(house: House) -> Program:
     await house.member(house.browser(), "Ana", "staff")
     return await program_of(house)
+
+
+async def test_what_the_api_answers_is_what_it_declares(program: Program) -> None:
+    for route in authzen.PAGES:
+        other = "POST" if route.method == "GET" else "GET"
+        refused = await program.client.request(other, route.path)
+        assert (refused.status_code, refused.headers["allow"]) == (405, route.method)
+        assert (await program.client.request(route.method, f"{route.path}x")).status_code == 404
 
 
 async def test_about_a_person_alone_nothing_is_proved(house: House, program: Program) -> None:

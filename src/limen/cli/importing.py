@@ -42,7 +42,7 @@ def run(
     from limen.identity.people_file import read_people
     from limen.identity.roster import difference
     from limen.identity.store import people
-    from limen.web.needs import groups_that_guard
+    from limen.web.permissions import groups_that_guard
 
     if what != "people":
         raise LimenError(f"`limen import` can't bring {what[:40]!r}", "try `limen import people FILE`")

@@ -58,7 +58,7 @@ ACCOUNT_KINDS: Final = (
         told=_CHANGED,
         acknowledged=True,
     ),
-    Kind("person.looked_at", "Somebody looked at a person's events", _PERSON, ENTITY, 2, shown=("room",)),
+    Kind("person.looked_at", "Somebody looked at a person's events", _PERSON, ENTITY, 2, shown=("page", "room")),
     Kind("person.erased", "A person was erased", _PERSON, ACCOUNT, 6, shown=("why",), acknowledged=True),
     Kind("person.exported", "A copy of a person's data was made", _EXPORTED, ACCOUNT, 99, acknowledged=True),
     Kind(

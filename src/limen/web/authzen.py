@@ -24,14 +24,23 @@ from limen.enforcement.addresses import client_address
 from limen.enforcement.authzen import Decided, Evaluation, MalformedError
 from limen.facts import ACTIONS, ANYBODY, LIMEN, UNKNOWN_RISK, App, Facts, Person, Session, Standing
 from limen.identity.workload import Workload
-from limen.policy.decision import Effect, Named, Request as Asked
+from limen.policy.decision import Effect, Named, Request as DecisionRequest
 from limen.rate_limit import RateLimit
+from limen.web.middleware import App as Asgi, TooLargeError
+from limen.web.page import Route
 from limen.web.ports import Ports
-from limen.web.shell import App as Asgi, TooLargeError
 
 DOOR: Final = "authzen"
 PREFIX: Final = "/access/v1/"
 CONFIGURATION: Final = "/.well-known/authzen-configuration"
+_BY_WORKLOADS: Final = "programs ask here, each under its workload's own token; no session counts"
+PAGES: Final = (
+    Route("GET", CONFIGURATION, undecided="what programs find before they have a token", media_type="application/json"),
+    Route("GET", f"{PREFIX}openapi.json", undecided="the description of the API", media_type="application/json"),
+    Route("POST", f"{PREFIX}evaluation", undecided=_BY_WORKLOADS),
+    Route("POST", f"{PREFIX}evaluations", undecided=_BY_WORKLOADS),
+)
+"""They are answered beside the pages, by an application of their own."""
 QUESTIONS_PER_SECOND: Final = 200
 MOST_AT_ONCE: Final = 400
 """How many questions one workload may ask, on and on and in one go: each that differs is journaled."""
@@ -69,7 +78,7 @@ class _Api:
         self._ports = ports
         self._questions = RateLimit(QUESTIONS_PER_SECOND, MOST_AT_ONCE)
         self._alone: dict[tuple[str, str], Facts] = {}
-        self._requests: dict[tuple[str, str], Asked] = {}
+        self._requests: dict[tuple[str, str], DecisionRequest] = {}
         public_url = ports.settings.public_url
         self._said = {
             CONFIGURATION: msgspec.json.encode(authzen.configuration(public_url)),
@@ -165,7 +174,7 @@ class _Api:
             return authzen.refused(facts)
         return authzen.decided(self._ports.doors.weigh(DOOR, request, facts))
 
-    def _about_a_person(self, person: Person | None, name: str, app: App, request: Asked) -> Decided:
+    def _about_a_person(self, person: Person | None, name: str, app: App, request: DecisionRequest) -> Decided:
         """Whom nobody knows is decided on and journaled like anybody, so that a no never tells who works here."""
         facts = self._facts(name.casefold(), ANYBODY if person is None else person, app)
         answer = self._ports.doors.weigh(DOOR, request, facts)
@@ -184,12 +193,12 @@ class _Api:
         kept = self._alone[name, app.id] = Facts(app=app, person=person, risk=risk)
         return kept
 
-    def _request(self, workload: Workload, action: str) -> Asked:
+    def _request(self, workload: Workload, action: str) -> DecisionRequest:
         kept = self._requests.get((workload.name, action))
         if kept is None:
             if len(self._requests) >= MOST_KEPT:
                 self._requests.clear()
-            kept = self._requests[workload.name, action] = Asked(action, host=f"workload:{workload.name}")
+            kept = self._requests[workload.name, action] = DecisionRequest(action, host=f"workload:{workload.name}")
         return kept
 
     def _person(self, name: str) -> Person | None:

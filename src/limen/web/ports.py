@@ -1,4 +1,4 @@
-"""What the rooms need from the rest of Limen; `app.py` plugs it in."""
+"""What the pages need from the rest of Limen; `app.py` plugs it in."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ async def no_wait() -> None:
 
 @dataclass(frozen=True, slots=True)
 class Ports:
-    """The outside of the rooms. `in_force` is swapped by every publication, so it is read anew for each page.
+    """The outside of the pages. `in_force` is swapped by every publication, so it is read anew for each page.
 
     `alias` is a session's name for one app, as its assertions carry it. `settled` returns when no worker decides any
     more without what was written before. `scarce` says what room is running out, in sentences. `examine` looks at the

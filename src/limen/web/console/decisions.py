@@ -16,35 +16,43 @@ from limen.storage.journal.search import EventPage, EventQuery, search
 from limen.web.console.looking import looked_around, looked_at
 from limen.web.console.rows import DOORS, EVERYTHING, MOST_ROWS, REFUSED, Filter, filter_from, rows_of, titles_of
 from limen.web.console.timeline import before_of
+from limen.web.page import Menu, Page, Shortcut
+from limen.web.permissions import READ
 from limen.web.requests import query_id
 from limen.web.site import Site
+from limen.web.visit import Authorized
+
+PAGES: Final = (
+    Page(
+        "/console/decisions", "Decisions", READ, Menu("Watch", 20, "decisions"), hint="requests and answers, live log"
+    ),
+    Shortcut("/console/decisions?effect=refused", "Refusals", hint="denied and challenged decisions"),
+)
 
 WITHOUT_LIMEN: Final = Filter(own="hide")
 """What is shown where nothing was asked for: whoever looks at this list would fill it with their own looking."""
 
 
-def rooms(site: Site) -> APIRouter:
+def routes(site: Site) -> APIRouter:
     router = APIRouter()
 
     @router.get("/console/decisions")
-    async def show(request: Request) -> Response:
-        resident = await site.enter_console(request)
+    async def show(request: Request, visit: Authorized) -> Response:
         wanted = query_id(request, "id")
         if wanted:
-            return site.go(resident, f"/console/decisions/{wanted}")
+            return site.go(visit, f"/console/decisions/{wanted}")
         chosen = filter_from(lambda name: query_id(request, name)) if request.url.query else WITHOUT_LIMEN
         if chosen.person:
-            looked_at(site, resident, chosen.person, "decisions")
+            looked_at(site, visit, chosen.person, "decisions")
         else:
-            looked_around(site, resident, "decisions", chosen.app)
+            looked_around(site, visit, "decisions", chosen.app)
         people = sorted(site.known.people.values(), key=lambda person: person.name.casefold())
         before = before_of(query_id(request, "before"))
         page = await site.in_thread(lambda: _page(site, chosen, before))
         titles = titles_of(site.ports.in_force.engine)
         return site.page(
             "console/decisions.html",
-            resident,
-            room="decisions",
+            visit,
             chosen=chosen,
             rows=rows_of(page.events, site.known, titles),
             most=MOST_ROWS,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
@@ -11,8 +13,21 @@ from limen.identity.store import erasure
 from limen.policy.saying import Language
 from limen.privacy.notice import Audience, notice
 from limen.privacy.notice_facts import notice_facts
+from limen.web.page import Menu, Page
+from limen.web.permissions import READ
 from limen.web.requests import query
 from limen.web.site import Site
+from limen.web.visit import Authorized
+
+PAGES: Final = (
+    Page(
+        "/console/privacy",
+        "Privacy",
+        READ,
+        Menu("Improve", 40, "privacy"),
+        hint="retention, notices for employees and the works council, GDPR",
+    ),
+)
 
 TABS = {
     Audience.EMPLOYEES: "For employees",
@@ -21,12 +36,11 @@ TABS = {
 LANGUAGES = {Language.ENGLISH: "English", Language.GERMAN: "Deutsch"}
 
 
-def rooms(site: Site) -> APIRouter:
+def routes(site: Site) -> APIRouter:
     router = APIRouter()
 
     @router.get("/console/privacy")
-    async def show(request: Request) -> Response:
-        resident = await site.enter_console(request)
+    async def show(request: Request, visit: Authorized) -> Response:
         settings, engine = site.ports.settings, site.ports.in_force.engine
         asked, spoken = query(request, "for"), query(request, "language")
         audience = Audience(asked) if asked in set(Audience) else Audience.EMPLOYEES
@@ -42,8 +56,7 @@ def rooms(site: Site) -> APIRouter:
         )
         return site.page(
             "console/privacy.html",
-            resident,
-            room="privacy",
+            visit,
             notice=shown,
             audience=audience,
             language_shown=language,

@@ -14,6 +14,7 @@ from limen.events import DecisionRecord, Event
 from limen.facts import LIMEN, App, Known, Person
 from limen.policy.engine import BAD_ACTION, INACTIVE, NOT_SIGNED_IN, NOTHING_PERMITS, ONBOARDING, Engine
 from limen.web.charts import EFFECTS
+from limen.web.requests import whole
 from limen.web.site import Site
 
 MOST_ROWS: Final = 100
@@ -119,8 +120,8 @@ def filter_from(get: Callable[[str], str]) -> Filter:
         door=door if door in DOORS else "",
         policy=get("policy"),
         watched=get("watched"),
-        since=_instant(get("since")),
-        until=_instant(get("until")),
+        since=whole(get("since"), 15),
+        until=whole(get("until"), 15),
         own="hide" if get("own") == "hide" else "",
     )
 
@@ -168,7 +169,3 @@ def _row(event: Event, decision: DecisionRecord, known: Known, titles: Mapping[s
         count=event.count,
         micros=decision.micros,
     )
-
-
-def _instant(text: str) -> Instant:
-    return int(text) if text.isascii() and text.isdigit() and len(text) <= 15 else 0

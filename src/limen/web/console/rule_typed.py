@@ -13,7 +13,7 @@ from typing import Final
 from limen.facts import ACTIONS, LIMEN, App, Device, Place, Risk
 from limen.policy import State
 from limen.policy.forms import Form, Needs
-from limen.web.console.rule_fields import EVERYBODY, FLAGS, MOST_WAYS, Way, local_text, ways_of
+from limen.web.console.rule_fields import EVERYBODY, MOST_WAYS, local_text, needs_fields
 
 Fields = Mapping[str, Sequence[str]]
 
@@ -102,8 +102,7 @@ def typed(form: Form, zone: tzinfo, *, is_blank: bool = False) -> Typed:
         "who": [] if is_blank or form.groups else [EVERYBODY],
         "asks_nothing": _on(not is_blank and all(one.is_empty for one in form.needs)),
     }
-    for way in ways_of(form, zone):
-        fields |= {f"w{way.number}_{name}": values for name, values in _way(way)}
+    fields |= needs_fields(form, zone)
     for number, one in enumerate(form.exemptions):
         fields |= {
             f"x{number}_person": [one.person],
@@ -177,19 +176,6 @@ def _facts(needs: Needs) -> Iterator[str]:
         "binding": bool(needs.binding),
     }
     yield from (fact for fact, is_asked in asked.items() if is_asked)
-
-
-def _way(way: Way) -> Iterator[tuple[str, list[str]]]:
-    needs = way.needs
-    yield "strength", [str(needs.strength)]
-    yield "binding", [str(needs.binding)]
-    for name in ("proved_within", "signed_in_within", "countries", "not_countries", "start", "end", "until"):
-        yield name, [getattr(way, name)]
-    yield "risk_below", ["" if needs.risk_below is None else str(needs.risk_below)]
-    yield "networks", sorted(needs.networks)
-    yield "days", [str(day) for day in sorted(way.days)]
-    for name in FLAGS:
-        yield name, _on(getattr(needs, name))
 
 
 def _on(is_on: object) -> list[str]:

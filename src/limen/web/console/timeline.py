@@ -22,8 +22,16 @@ from limen.facts import Known
 from limen.storage.journal.search import EventPage, EventQuery, app_of, search
 from limen.web.console.looking import looked_around, looked_at
 from limen.web.console.rows import person_name, titles_of
+from limen.web.page import Route
+from limen.web.permissions import READ
 from limen.web.requests import query, query_id
-from limen.web.site import Resident, Site
+from limen.web.site import Site
+from limen.web.visit import Authorized, SignedInVisit
+
+PAGES: Final = (
+    Route("GET", "/console/people/{person_id}/timeline", READ),
+    Route("GET", "/console/apps/{app_id}/timeline", READ),
+)
 
 AT_ONCE: Final = 50
 EVERYTHING: Final = Filter("", "Everything")
@@ -49,32 +57,30 @@ class Line:
     count: int
 
 
-def rooms(site: Site) -> APIRouter:
+def routes(site: Site) -> APIRouter:
     router = APIRouter()
 
     @router.get("/console/people/{person_id}/timeline")
-    async def of_person(request: Request, person_id: str) -> Response:
-        resident = await site.enter_console(request)
+    async def of_person(request: Request, person_id: str, visit: Authorized) -> Response:
         person = site.known.people.get(person_id)
         if person is None:
             raise HTTPException(404)
-        looked_at(site, resident, person_id, "timeline")
-        return await _timeline(site, resident, request, f"/console/people/{person_id}", person.name, person_id, "")
+        looked_at(site, visit, person_id, "timeline")
+        return await _timeline(site, visit, request, f"/console/people/{person_id}", person.name, person_id, "")
 
     @router.get("/console/apps/{app_id}/timeline")
-    async def of_app(request: Request, app_id: str) -> Response:
-        resident = await site.enter_console(request)
+    async def of_app(request: Request, app_id: str, visit: Authorized) -> Response:
         app = site.known.apps.get(app_id)
         if app is None:
             raise HTTPException(404)
-        looked_around(site, resident, "timeline", app_id)
-        return await _timeline(site, resident, request, f"/console/apps/{app_id}", app.name, "", app_id)
+        looked_around(site, visit, "timeline", app_id)
+        return await _timeline(site, visit, request, f"/console/apps/{app_id}", app.name, "", app_id)
 
     return router
 
 
 async def _timeline(
-    site: Site, resident: Resident, request: Request, of: str, name: str, person_id: str, app_id: str
+    site: Site, visit: SignedInVisit, request: Request, of: str, name: str, person_id: str, app_id: str
 ) -> Response:
     filters = filters_of(is_person=bool(person_id))
     wanted, before = query(request, "show"), before_of(query_id(request, "before"))
@@ -86,13 +92,13 @@ async def _timeline(
     kept = {"show": chosen.name} if chosen.name else {}
     return site.page(
         "console/timeline.html",
-        resident,
-        room="people" if person_id else "apps",
+        visit,
+        section="people" if person_id else "apps",
         of=of,
         name=name,
         filters=filters,
         show=chosen.name,
-        days=by_day(lines, site.ports.settings.zone, resident.now),
+        days=by_day(lines, site.ports.settings.zone, visit.now),
         newest=f"{of}/timeline?{urlencode(kept)}" if before else "",
         before=instant_of(page.before) if page.before else 0,
         older=f"{of}/timeline?{urlencode({**kept, 'before': page.before})}" if page.before else "",

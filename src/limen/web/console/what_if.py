@@ -18,14 +18,20 @@ from starlette.responses import Response
 
 from limen.clock import HOUR, MINUTE, Instant
 from limen.facts import ACTIONS, ANYBODY, LIMEN, App, Facts, Known, Person
-from limen.policy.decision import Request as Asked
-from limen.policy.explain import Considered
+from limen.policy.decision import Request as DecisionRequest
 from limen.policy.matrix import Cell, matrix
 from limen.policy.saying import Audience, Language, Names, Said, Words, say
 from limen.policy.supposed import Supposed
-from limen.web.console.sentences import doing, scope_sentence, stopped_by
+from limen.web.console.sentences import Spoke, doing, scope_sentence, stopped_by
+from limen.web.page import Menu, Page
+from limen.web.permissions import READ
 from limen.web.requests import query
 from limen.web.site import Site
+from limen.web.visit import Authorized
+
+PAGES: Final = (
+    Page("/console/what-if", "What if", READ, Menu("Decide", 20, "what-if"), hint="try a request, who could open what"),
+)
 
 SHOWN_ACTIONS: Final = ("view", "download", "edit", "share", "administer")
 PEOPLE_AT_ONCE: Final = 100
@@ -93,15 +99,6 @@ class Chosen:
 
 
 @dataclass(frozen=True, slots=True)
-class Spoke:
-    """A policy that could speak: to whom and about what, and what kept it from applying."""
-
-    policy: Considered
-    speaks: str
-    stopped: tuple[str, str]
-
-
-@dataclass(frozen=True, slots=True)
 class Answered:
     """The one answer, in full."""
 
@@ -133,20 +130,18 @@ class Table:
     of: int = 0
 
 
-def rooms(site: Site) -> APIRouter:
+def routes(site: Site) -> APIRouter:
     router = APIRouter()
 
     @router.get("/console/what-if")
-    async def show(request: Request) -> Response:
-        resident = await site.enter_console(request)
+    async def show(request: Request, visit: Authorized) -> Response:
         chosen = read(request, site.known)
         everybody = sorted(site.known.people.values(), key=lambda one: one.name.casefold())
         apps = sorted(site.known.apps.values(), key=lambda one: (one.id == LIMEN, one.name.casefold()))
-        answered, table = await site.in_thread(lambda: _answer(site, chosen, everybody, apps, resident.now))
+        answered, table = await site.in_thread(lambda: _answer(site, chosen, everybody, apps, visit.now))
         return site.page(
             "console/what_if.html",
-            resident,
-            room="what-if",
+            visit,
             chosen=chosen,
             answered=answered,
             table=table,
@@ -218,7 +213,7 @@ def _answer(
     answered = None
     if person is not None and app is not None:
         facts = supposed.facts(person if person.id else None, app, chosen.action, now, networks)
-        answered = _in_full(site, Asked(chosen.action), facts, now)
+        answered = _in_full(site, DecisionRequest(chosen.action), facts, now)
     decide = matrix(engine, supposed, now, networks)
 
     def shown(who: Person, what: App, action: str) -> Shown:
@@ -242,7 +237,7 @@ def _answer(
     return answered, Table(chosen.action, tuple(one.name for one in apps), of_all, start, len(everybody))
 
 
-def _in_full(site: Site, asked: Asked, facts: Facts, now: Instant) -> Answered:
+def _in_full(site: Site, asked: DecisionRequest, facts: Facts, now: Instant) -> Answered:
     engine, known = site.ports.in_force.engine, site.known
     explanation = engine.explain(asked, facts, now)
     decision = explanation.decision

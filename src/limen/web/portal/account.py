@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import Final
 
 from fastapi import APIRouter
-from starlette.requests import Request
 from starlette.responses import Response
 
 from limen.clock import Instant
@@ -17,8 +16,16 @@ from limen.messages.catalogue import gettext_noop
 from limen.storage.journal import Journal
 from limen.storage.journal.recent import RING
 from limen.storage.journal.search import EventQuery, search
+from limen.web.page import PORTAL_FOOT, Menu, Page, Route
+from limen.web.permissions import VIEW
 from limen.web.requests import SESSION_COOKIE
-from limen.web.site import Resident, Site, drop_cookie
+from limen.web.site import Site, drop_cookie
+from limen.web.visit import Authorized, Sent, SignedInVisit
+
+PAGES: Final = (
+    Page("/account", gettext_noop("What happened with your account"), VIEW, Menu(PORTAL_FOOT, 20), hint="it wasn't me"),
+    Route("POST", "/account/not-me", VIEW),
+)
 
 AT: Final = "/account"
 MOST: Final = 50
@@ -39,24 +46,21 @@ class Happened:
     address: str
 
 
-def rooms(site: Site) -> APIRouter:
+def routes(site: Site) -> APIRouter:
     router = APIRouter()
 
     @router.get(AT)
-    async def show(request: Request) -> Response:
-        resident = await site.enter(request)
-        events = await site.in_thread(lambda: _told_to(site.ports.journal, resident.person.id))
-        lines = [_line(site, resident, event) for event in told_once(events)[:MOST]]
-        return site.page("portal/account.html", resident, lines=lines, contact=site.ports.settings.help.contact)
+    async def show(visit: Authorized) -> Response:
+        events = await site.in_thread(lambda: _told_to(site.ports.journal, visit.person.id))
+        lines = [_line(site, visit, event) for event in told_once(events)[:MOST]]
+        return site.page("portal/account.html", visit, lines=lines, contact=site.ports.settings.help.contact)
 
     @router.post(f"{AT}/not-me")
-    async def not_me(request: Request) -> Response:
+    async def not_me(visit: Authorized, _sent: Sent) -> Response:
         """Needs no fresh proof: what only ends access must be quick."""
-        resident = await site.enter(request)
-        await site.form(request, resident.visit)
-        await site.identity.recovery.not_me(resident.session)
+        await site.identity.recovery.not_me(visit.session)
         contact = site.ports.settings.help.contact
-        response = site.page("portal/not_me.html", resident.visit, me=None, contact=contact, here="/")
+        response = site.page("portal/not_me.html", visit, me=None, contact=contact, here="/")
         drop_cookie(response, SESSION_COOKIE)
         return response
 
@@ -102,9 +106,9 @@ def role_of(person: Person | None) -> str:
     return next((word for group, word in ROLES.items() if group in held), gettext_noop("somebody who may"))
 
 
-def _line(site: Site, resident: Resident, event: Event) -> Happened:
-    speech = resident.visit.speech
-    is_own = event.actor == resident.person.id
+def _line(site: Site, visit: SignedInVisit, event: Event) -> Happened:
+    speech = visit.speech
+    is_own = event.actor == visit.person.id
     if is_own:
         by = speech.gettext("you")
     elif event.actor:

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import Final
 
 from fastapi import APIRouter
-from starlette.requests import Request
 from starlette.responses import Response
 
 from limen.clock import Instant
@@ -17,8 +16,16 @@ from limen.privacy.notice_facts import notice_facts
 from limen.storage.journal.recent import RING
 from limen.web.console.proving import freshly_proved
 from limen.web.copies import copy_for
+from limen.web.page import PORTAL_FOOT, Menu, Page, Route
+from limen.web.permissions import VIEW
 from limen.web.portal.account import text_of
-from limen.web.site import Resident, Site
+from limen.web.site import Site
+from limen.web.visit import Authorized, Sent, SignedInVisit
+
+PAGES: Final = (
+    Page("/records", gettext_noop("What Limen records about you"), VIEW, Menu(PORTAL_FOOT, 10), hint="privacy, a copy"),
+    Route("POST", "/records/copy", VIEW),
+)
 
 NEWEST: Final = 20
 """How many events are shown one by one."""
@@ -50,23 +57,22 @@ class Readable:
     policies: tuple[str, ...]
 
 
-def rooms(site: Site) -> APIRouter:
+def routes(site: Site) -> APIRouter:
     router = APIRouter()
 
     @router.get("/records")
-    async def show(request: Request) -> Response:
-        resident = await site.enter(request)
-        mine = await site.in_thread(lambda: _own(site, resident.person.id))
-        say = resident.visit.speech.gettext
+    async def show(visit: Authorized) -> Response:
+        mine = await site.in_thread(lambda: _own(site, visit.person.id))
+        say = visit.speech.gettext
         counts = Counter[str]()
         for event in mine:
             counts[say(family(event.kind))] += event.count
         settings = site.ports.settings
         return site.page(
             "portal/records.html",
-            resident,
+            visit,
             counts=counts.most_common(),
-            lines=[_line(site, resident, event) for event in mine[:NEWEST]],
+            lines=[_line(site, visit, event) for event in mine[:NEWEST]],
             since=mine[-1].at if mine else 0,
             days=settings.storage.journal_days,
             contact=settings.help.contact,
@@ -74,11 +80,9 @@ def rooms(site: Site) -> APIRouter:
         )
 
     @router.post("/records/copy")
-    async def copy(request: Request) -> Response:
-        resident = await site.enter(request)
-        await site.form(request, resident.visit)
-        await freshly_proved(site, resident, "/records")
-        return await copy_for(site, resident, resident.person.id)
+    async def copy(visit: Authorized, _sent: Sent) -> Response:
+        await freshly_proved(site, visit, "/records")
+        return await copy_for(site, visit, visit.person.id)
 
     return router
 
@@ -114,15 +118,15 @@ def _title(event: Event) -> str:
     return text_of(event) or (kind.topic.singular if kind is not None else "") or family(event.kind)
 
 
-def _line(site: Site, resident: Resident, event: Event) -> Line:
+def _line(site: Site, visit: SignedInVisit, event: Event) -> Line:
     record = event.decision
     app = site.known.apps.get(record.app) if record is not None else None
-    other = event.actor if event.actor not in {"", resident.person.id} else ""
+    other = event.actor if event.actor not in {"", visit.person.id} else ""
     by = site.known.people.get(other)
     is_own = not other  # where somebody else was is theirs
     return Line(
         at=event.at,
-        what=resident.visit.speech.gettext(_title(event)),
+        what=visit.speech.gettext(_title(event)),
         effect="" if record is None else record.effect,
         app="" if app is None else app.name,
         asked="" if record is None or not is_own else f"{record.action} {record.route}".strip(),

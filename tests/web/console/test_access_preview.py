@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tests.web.console.conftest import Console
 
-from limen.web.console.could import apps_of, people_of
+from limen.web.console.access_preview import apps_of, people_of
 
 
 async def test_the_apps_of_a_person_and_the_people_of_an_app_are_the_same_answers(console: Console) -> None:

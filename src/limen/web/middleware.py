@@ -1,21 +1,19 @@
-"""Around every room: headers on each response, one host, and bounds on what comes in. Plain ASGI, so streams stream."""
+"""Around every page: headers on each response, one host, and bounds on what comes in. Plain ASGI, so streams stream."""
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, MutableMapping
+from collections.abc import Awaitable, Callable, Mapping, MutableMapping
+from types import MappingProxyType
 from typing import Any, Final, TypeAlias
 
 from limen.web.assets import PREFIX
+from limen.web.page import MAX_BODY_BYTES
 
 Scope: TypeAlias = MutableMapping[str, Any]
 Receive: TypeAlias = Callable[[], Awaitable[MutableMapping[str, Any]]]
 Send: TypeAlias = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 App: TypeAlias = Callable[[Scope, Receive, Send], Awaitable[None]]
 
-MAX_BODY_BYTES: Final = 64 * 1024
-LIST_AT: Final = "/console/people/import"
-MAX_LIST_BYTES: Final = 5 * 1024 * 1024 + 64 * 1024
-"""A list of people, with what a browser puts around a file. Read only once its sender was let in."""
 MAX_TARGET_BYTES: Final = 8 * 1024
 
 CSP: Final = (
@@ -47,11 +45,16 @@ class TooLargeError(Exception):
     """The body is larger than any form of ours."""
 
 
-class Shell:
-    """`await shell(scope, receive, send)` for the sign-in host; `host` is its name and port, as browsers send them."""
+class Middleware:
+    """`await app(scope, receive, send)` for the sign-in host; `host` is its name and port, as browsers send them.
 
-    def __init__(self, app: App, host: str) -> None:
+    `larger_bodies` are the paths to which more than `MAX_BODY_BYTES` may be sent. Nothing is read of a body before
+    whoever sent it was let in.
+    """
+
+    def __init__(self, app: App, host: str, larger_bodies: Mapping[str, int] = MappingProxyType({})) -> None:
         self._app = app
+        self._larger_bodies = larger_bodies
         self._host = host.lower().encode()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -76,7 +79,11 @@ class Shell:
             await _plain(send_with_headers, *wrong)
             return
         try:
-            await self._app(scope, _bounded(receive, scope), send_with_headers)
+            await self._app(
+                scope,
+                _bounded(receive, scope, self._larger_bodies.get(scope["path"], MAX_BODY_BYTES)),
+                send_with_headers,
+            )
         except TooLargeError:
             if not has_begun:
                 await _plain(send_with_headers, 413, "This is larger than any form here.")
@@ -94,11 +101,10 @@ class Shell:
         return None
 
 
-def _bounded(receive: Receive, scope: Scope) -> Receive:
+def _bounded(receive: Receive, scope: Scope, most: int) -> Receive:
     """The body up to the bound. One that says it is larger is not read at all: whoever asks for it learns it then, so
     that a person is answered with a page.
     """
-    most = MAX_LIST_BYTES if scope["path"] == LIST_AT else MAX_BODY_BYTES
     left = most
     said = next((int(value) for name, value in scope["headers"] if name == b"content-length"), 0)
 

@@ -16,7 +16,7 @@ from limen.web.site import Site
 
 
 @dataclass(frozen=True, slots=True)
-class Could:
+class AccessPreview:
     """Somebody and an app. `actions` are those that would be open; `why` is what stands in the way where none is."""
 
     person: Person
@@ -26,32 +26,32 @@ class Could:
     href: str
 
 
-def apps_of(site: Site, person: Person, now: Instant) -> list[Could]:
+def apps_of(site: Site, person: Person, now: Instant) -> list[AccessPreview]:
     """Every app but Limen, those that would open first: for somebody invited, once they are enrolled."""
     apps = sorted(site.known.apps.values(), key=lambda app: app.name.casefold())
     decide = _decide(site, now)
     enrolled = replace(person, active=True)
-    return _sorted(_could(decide, enrolled, app) for app in apps if app.id != LIMEN)
+    return _sorted(_preview(decide, enrolled, app) for app in apps if app.id != LIMEN)
 
 
-def people_of(site: Site, app: App, now: Instant) -> list[Could]:
+def people_of(site: Site, app: App, now: Instant) -> list[AccessPreview]:
     """Every person with an account, those to whom it would open first."""
     people = sorted(site.known.people.values(), key=lambda person: person.name.casefold())
     decide = _decide(site, now)
-    return _sorted(_could(decide, person, app) for person in people if person.active and not person.is_workload)
+    return _sorted(_preview(decide, person, app) for person in people if person.active and not person.is_workload)
 
 
 def _decide(site: Site, now: Instant) -> Decide:
     return matrix(site.ports.in_force.engine, Chosen().supposed(), now, site.known.networks)
 
 
-def _could(decide: Decide, person: Person, app: App) -> Could:
+def _preview(decide: Decide, person: Person, app: App) -> AccessPreview:
     answers = {action: decide(person, app, action) for action in actions_of(app)}
     opened = tuple(action for action, cell in answers.items() if cell.effect is Effect.PERMIT)
     first = next(iter(answers.items()))
     href = f"/console/what-if?{urlencode({'person': person.id, 'app': app.id, 'action': first[0]})}"
-    return Could(person, app, opened, "" if opened else first[1].title, href)
+    return AccessPreview(person, app, opened, "" if opened else first[1].title, href)
 
 
-def _sorted(every: Iterable[Could]) -> list[Could]:
+def _sorted(every: Iterable[AccessPreview]) -> list[AccessPreview]:
     return sorted(every, key=lambda one: not one.actions)

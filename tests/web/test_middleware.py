@@ -1,4 +1,4 @@
-"""Around every room: the same headers everywhere, one host, and bounds on what comes in."""
+"""Around every page: the same headers everywhere, one host, and bounds on what comes in."""
 
 from __future__ import annotations
 
@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from limen.web.shell import CSP, MAX_BODY_BYTES, Shell
+from limen.web.middleware import CSP, Middleware
+from limen.web.page import MAX_BODY_BYTES
 
 EVERYWHERE = (
     "content-security-policy",
@@ -21,7 +22,7 @@ EVERYWHERE = (
 
 
 async def _echo(scope: Any, receive: Any, send: Any) -> None:
-    """Reads the whole body, then says how long it was; tries to weaken what the shell says."""
+    """Reads the whole body, then says how long it was; tries to weaken what the middleware says."""
     length = 0
     while True:
         message = await receive()
@@ -47,7 +48,7 @@ async def _ask(
         sent.append(message)
 
     scope = {"type": "http", "path": path, "raw_path": path.encode(), "query_string": b"", "headers": list(headers)}
-    await Shell(_echo, "limen.example")(scope, receive, send)
+    await Middleware(_echo, "limen.example", {"/import": 2 * MAX_BODY_BYTES})(scope, receive, send)
     fields: dict[str, str] = {}
     for name, value in sent[0]["headers"]:
         assert name.decode() not in fields, f"{name!r} twice"
@@ -55,7 +56,7 @@ async def _ask(
     return sent[0]["status"], fields, b"".join(message.get("body", b"") for message in sent[1:])
 
 
-async def test_every_response_carries_the_strict_headers_once_and_a_room_cannot_weaken_them() -> None:
+async def test_every_response_carries_the_strict_headers_once_and_a_page_cannot_weaken_them() -> None:
     status, fields, _ = await _ask()
     assert status == 200
     assert set(EVERYWHERE) <= set(fields)
@@ -102,6 +103,13 @@ async def test_a_body_is_bounded_by_what_it_says_and_by_what_it_is() -> None:
     assert lied[0] == 413
     fits = await _ask(b"x" * MAX_BODY_BYTES)
     assert (fits[0], fits[2]) == (200, str(MAX_BODY_BYTES).encode())
+
+
+async def test_more_may_be_sent_to_a_path_that_says_so_and_not_below_it() -> None:
+    twice = [b"x" * MAX_BODY_BYTES] * 2
+    assert (await _ask(*twice, path="/import"))[0] == 200
+    assert (await _ask(*twice, b"x", path="/import"))[0] == 413
+    assert (await _ask(*twice, path="/import/apply"))[0] == 413
 
 
 @pytest.mark.parametrize("length", [b"-1", b"1e3", b"", b"9" * 13, b"0x10"])

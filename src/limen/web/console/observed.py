@@ -22,16 +22,24 @@ from limen.facts import ACTIONS, ActionRule, App
 from limen.web.console.changes import Changes
 from limen.web.console.people import page_start
 from limen.web.console.proving import freshly_proved
+from limen.web.page import Route
+from limen.web.permissions import CHANGE, READ
 from limen.web.requests import one, query
-from limen.web.site import Resident, Site
+from limen.web.site import Site
+from limen.web.visit import Authorized, Sent, SignedInVisit
+
+PAGES: Final = (
+    Route("GET", "/console/apps/{app_id}/asked", READ),
+    Route("POST", "/console/apps/{app_id}/asked", CHANGE),
+)
 
 AS_PROPOSED: Final = "proposed"
 AT_ONCE: Final = 100
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
-    """Alike requests. `rules` hold for all of them; `route` is "" where no rule can be made of them.
+class ObservedRequests:
+    """Requests that are alike. `rules` hold for all of them; `route` is "" where no rule can be made of them.
 
     `action` is what they are today: several where that hangs on more than method and path, as with git, or where it was
     changed meanwhile. `is_so`: they are what is proposed already.
@@ -50,46 +58,43 @@ class Asked:
     rules: tuple[str, ...]
 
 
-def rooms(site: Site, changes: Changes) -> APIRouter:
-    router = APIRouter()
+def routes(site: Site) -> APIRouter:
+    router, changes = APIRouter(), site.shared(Changes)
 
     @router.get("/console/apps/{app_id}/asked")
-    async def show(request: Request, app_id: str) -> Response:
-        resident = await site.enter_console(request)
-        return _page(site, resident, _app(site, app_id), query(request, "start", 6))
+    async def show(request: Request, app_id: str, visit: Authorized) -> Response:
+        return _page(site, visit, _app(site, app_id), query(request, "start", 6))
 
     @router.post("/console/apps/{app_id}/asked")
-    async def write(request: Request, app_id: str) -> Response:
+    async def write(app_id: str, visit: Authorized, sent: Sent) -> Response:
         """Begin the change that writes what was ticked into apps.yaml; it is foretold and published as any other."""
-        resident = await site.enter_console(request)
-        sent = await site.form(request, resident.visit)
         app, here = _app(site, app_id), f"/console/apps/{app_id}/asked"
-        await freshly_proved(site, resident, here)
+        await freshly_proved(site, visit, here)
         company = await changes.unchanged_since(sent)
         try:
             picks, why = _picks(site, app, sent), one(sent, "why").strip()
             after = await site.in_thread(lambda: pick(company, app.id, picks, why))
-            return await changes.begin(resident, f"Pick rules of {app.name}", after, here, company)
+            return await changes.begin(visit, f"Pick rules of {app.name}", after, here, company)
         except FolderError as wrong:
             problem = LimenError(wrong.problems[0].what, wrong.problems[0].fix)
-            return _page(site, resident, app, one(sent, "start"), sent=sent, problem=problem)
+            return _page(site, visit, app, one(sent, "start"), sent=sent, problem=problem)
         except LimenError as wrong:
-            return _page(site, resident, app, one(sent, "start"), sent=sent, problem=wrong)
+            return _page(site, visit, app, one(sent, "start"), sent=sent, problem=wrong)
 
     return router
 
 
-def asked_of(site: Site, app: App) -> list[Asked]:
+def observed_requests(site: Site, app: App) -> list[ObservedRequests]:
     """What people asked for most often first, then what only strangers did."""
     seen = site.ports.doors.observed.of(app.id)
     alike: dict[tuple[str, Segments], list[tuple[Kind, Count]]] = {}
     for kind, count in seen.kinds.items() if seen is not None else ():
         alike.setdefault((kind.method, kind.segments), []).append((kind, count))
-    found = [_asked(app, some) for some in alike.values()]
+    found = [_alike(app, some) for some in alike.values()]
     return sorted(found, key=lambda row: (-(row.count - row.strangers), -row.count, row.pattern, row.method))
 
 
-def _asked(app: App, alike: Sequence[tuple[Kind, Count]]) -> Asked:
+def _alike(app: App, alike: Sequence[tuple[Kind, Count]]) -> ObservedRequests:
     kind, newest = max(alike, key=lambda one: one[1].last)
     count = Count(newest.first, newest.last)
     for _, each in alike:
@@ -98,7 +103,7 @@ def _asked(app: App, alike: Sequence[tuple[Kind, Count]]) -> Asked:
     pattern = written(kind.segments)
     wanted, rules = proposed(kind.method, pattern), rules_on(app, kind.method, pattern)
     is_many = count.people_count >= MOST_PEOPLE
-    return Asked(
+    return ObservedRequests(
         _route(kind, pattern),
         kind.method,
         pattern,
@@ -123,7 +128,7 @@ def _route(kind: Kind, pattern: str) -> str:
 
 def _picks(site: Site, app: App, sent: Mapping[str, Sequence[str]]) -> list[Pick]:
     """What was ticked: only what was really asked can be. Raises `LimenError` for anything else."""
-    known = {row.route: row for row in asked_of(site, app) if row.route}
+    known = {row.route: row for row in observed_requests(site, app) if row.route}
     action, picks = one(sent, "action"), []
     if action not in (AS_PROPOSED, *PICKED):
         raise LimenError("there is no such action", "choose one from the list")
@@ -142,22 +147,21 @@ def _picks(site: Site, app: App, sent: Mapping[str, Sequence[str]]) -> list[Pick
 
 def _page(
     site: Site,
-    resident: Resident,
+    visit: SignedInVisit,
     app: App,
     start: str,
     *,
     sent: Mapping[str, Sequence[str]] | None = None,
     problem: LimenError | None = None,
 ) -> Response:
-    rows, sent = asked_of(site, app), sent or {}
+    rows, sent = observed_requests(site, app), sent or {}
     first = page_start(start, len(rows), AT_ONCE)
     return site.page(
-        "console/asked.html",
-        resident,
+        "console/observed.html",
+        visit,
         status=400 if problem else 200,
-        room="apps",
         app=app,
-        is_on=app.is_onboarding(resident.now),
+        is_on=app.is_onboarding(visit.now),
         rows=rows[first : first + AT_ONCE],
         start=first,
         at_once=AT_ONCE,
