@@ -12,6 +12,8 @@ from limen.web.page import HTML
 
 BEGUN_ELSEWHERE = {"/console/changes/{draft_id}"}
 """A change has to be begun first; `test_policy_tasks` looks at it."""
+LEADS_ON = {"/onward"}
+"""Goes on to another page by itself, before anybody can look at it; every journey to an app passes it."""
 _LINK = re.compile(r'href="(/[^"?#]*)')
 
 
@@ -28,13 +30,14 @@ def walked(browser: Any, paths: list[str], ids: dict[str, str], origin: str) -> 
     met on another page: every page with a parameter is reached from one without.
     """
     found, links = {}, set()
+    needs_links = any(not _names(path) <= set(ids) for path in paths)
     for path in sorted(paths, key=lambda path: (path.count("{"), path)):
         address = path.format_map(ids) if _names(path) <= set(ids) else _linked(path, links)
         if not address:
             found[path] = "no page that was walked leads here"
             continue
         browser.page.goto(origin + address, wait_until="load")
-        links |= set(_LINK.findall(browser.page.content()))
+        links |= set(_LINK.findall(browser.page.content())) if needs_links else set()
         browser.problems[:] = [one for one in browser.problems if "404" not in one]  # asked for on purpose
         try:
             browser.clean()
@@ -71,4 +74,5 @@ def test_every_page_is_sound(harbor: Any, browse: Any) -> None:
     assert len(every) > 30
     assert walked(ada, every, ids, harbor.origin) == {}
     assert walked(tom, [*of_pages(console=False, decided=True), "/no-such-page"], ids, harbor.origin) == {}
-    assert walked(nobody, of_pages(console=False, decided=False), ids, harbor.origin) == {}
+    of_strangers = [path for path in of_pages(console=False, decided=False) if path not in LEADS_ON]
+    assert walked(nobody, of_strangers, ids, harbor.origin) == {}
