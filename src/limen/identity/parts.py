@@ -13,6 +13,7 @@ from limen.identity.factors import Factors
 from limen.identity.guesses import Guesses
 from limen.identity.invitation import Invitations
 from limen.identity.links import Links
+from limen.identity.new_factors import NewFactors
 from limen.identity.passkeys import Ceremonies, RelyingParty
 from limen.identity.passwords import Passwords
 from limen.identity.people import People
@@ -85,12 +86,13 @@ async def build(ports: Ports, passwords: Passwords | None = None) -> Parts:
     sessions = Sessions(ports)
     links = Links(ports, guesses)
     invitations = Invitations(ports, links)
-    factors = Factors(ports, sessions, ceremonies, passwords, challenges)
+    new = NewFactors(ports, ceremonies, passwords, challenges)
+    factors = Factors(ports, sessions, new)
     return Parts(
-        people=People(ports, invitations),
+        people=People(ports, links, invitations),
         roster=Roster(ports, invitations),
         links=links,
-        enrolment=Enrolment(ports, links, sessions, ceremonies, passwords, challenges),
+        enrolment=Enrolment(ports, links, sessions, new),
         sign_in=SignIn(ports, sessions, ceremonies, proving),
         step_up=StepUp(ports, sessions, ceremonies, proving),
         factors=factors,

@@ -10,10 +10,10 @@ from limen.clock import Instant, Milliseconds
 from limen.facts import Person
 from limen.identity.errors import UnfitError, UnknownError
 from limen.identity.invitation import Invitations
-from limen.identity.links import withdraw_links
+from limen.identity.links import Links, withdraw_links
 from limen.identity.losing import REASON as LOST, lose_passkey
 from limen.identity.membership import Membership, an_administrator_remains
-from limen.identity.model import LONGEST_PASS_MS, PASS_MS, IssuedLink, Member, PersonStatus, new_id
+from limen.identity.model import LONGEST_PASS_MS, PASS_MS, IssuedLink, LinkPurpose, Member, PersonStatus, new_id
 from limen.identity.names import canonical_email, canonical_name
 from limen.identity.ports import Ports
 from limen.identity.sessions import end_everything_of
@@ -31,8 +31,9 @@ _GROUP = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}")
 class People:
     """What administrators do with people. `by` is the id of who does it."""
 
-    def __init__(self, ports: Ports, invitations: Invitations) -> None:
+    def __init__(self, ports: Ports, links: Links, invitations: Invitations) -> None:
         self._ports = ports
+        self._links = links
         self._invitations = invitations
         self._telling = Telling(ports)
 
@@ -136,7 +137,9 @@ class People:
             person = people.by_id(transaction.connection, person_id)
             if person is not None:
                 self._telling.tell(transaction, person, News.PASS_ISSUED, now)
-            return self._invitations.issue_pass(transaction, person_id, by=by, now=now, good_for=good_for, why=why)
+            return self._links.issue(
+                transaction, LinkPurpose.ACCESS_PASS, person_id, by=by, now=now, good_for=good_for, why=why
+            )
 
         issued = await self._ports.take(work)
         if issued is None:

@@ -16,7 +16,7 @@ from limen.identity.deciding import refuse
 from limen.identity.errors import RecoveryRefusedError, UnfitError
 from limen.identity.factors import Factors
 from limen.identity.links import Links, withdraw_links
-from limen.identity.model import SHORT_MS, IssuedLink, LinkPurpose, Visitor
+from limen.identity.model import IssuedLink, LinkPurpose, Visitor
 from limen.identity.names import email_to_look_up
 from limen.identity.ports import Ports
 from limen.identity.proving import Proving
@@ -147,7 +147,7 @@ class Recovery:
             Event(at=now, kind="recovery.code_used", actor=person_id, subject=person_id, address=visitor.address[:64])
         )
         self._telling.tell(transaction, person, News.CODE_USED, now)
-        return self._links.issue(transaction, LinkPurpose.RECOVERY, person_id, by=person_id, now=now, good_for=SHORT_MS)
+        return self._links.issue(transaction, LinkPurpose.RECOVERY, person_id, by=person_id, now=now)
 
     def _digest(self, person_id: str, code: str) -> bytes:
         """What is kept of a code: keyed, so that a stolen database says nothing, and bound to its person."""

@@ -6,7 +6,6 @@ from typing import Any
 
 from limen.facts import Person
 from limen.identity.deciding import decide_sign_in, refuse
-from limen.identity.enrolment import say_signed_in
 from limen.identity.errors import NotPermittedError, SignInFailedError
 from limen.identity.model import SignedIn, Visitor, auth_of
 from limen.identity.names import email_to_look_up
@@ -68,9 +67,7 @@ class SignIn:
                 return "person-inactive"
             if not answer.is_permit:
                 return "not-permitted"
-            signed_in = self._sessions.open(transaction, current, proved.proofs, visitor, proved.passkey_id)
-            say_signed_in(transaction, signed_in, visitor)
-            return signed_in
+            return self._sessions.open(transaction, current, proved.proofs, visitor, proved.passkey_id)
 
         ended = await self._ports.write(work)
         if isinstance(ended, SignedIn):
