@@ -10,9 +10,9 @@ from urllib.parse import urlsplit
 from limen.enforcement import answers, headers
 from limen.enforcement.doors import Answer
 from limen.enforcement.headers import Fields
-from limen.enforcement.off_limits import OffLimitsError, connected
+from limen.enforcement.ssrf_guard import ForbiddenAddressError, connected
 from limen.enforcement.streams import Stream
-from limen.enforcement.upstreams import UpstreamError, off_limits, text_of, unreachable
+from limen.enforcement.upstreams import UpstreamError, forbidden, text_of, unreachable
 from limen.facts import App
 
 if TYPE_CHECKING:
@@ -113,8 +113,8 @@ async def _connect(
             proxy=None,
             **options,
         )
-    except OffLimitsError:
-        raise off_limits(app) from None
+    except ForbiddenAddressError:
+        raise forbidden(app) from None
     except (WebSocketException, OSError, TimeoutError, ValueError) as wrong:
         raise unreachable(app, type(wrong).__name__) from None
 
