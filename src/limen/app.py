@@ -26,11 +26,11 @@ from limen.company.publish import SERVER, publish
 from limen.doctor.finding import Finding
 from limen.enforcement import observed_store
 from limen.enforcement.addresses import UntrustedHops
+from limen.enforcement.app_login import AppLogins, LimenPaths
 from limen.enforcement.assertion import Identity
 from limen.enforcement.check import CheckServer
 from limen.enforcement.doors import Doors
 from limen.enforcement.gateway import Gateway
-from limen.enforcement.handover import HandOver, LimenPaths
 from limen.enforcement.store import keep_signing_keys
 from limen.errors import LimenError
 from limen.facts import LIMEN, Facts, Known
@@ -262,10 +262,10 @@ async def _open_doors(
     settings, clock = below.settings, below.clock
     keys = await below.database.writing(lambda transaction: keep_signing_keys(transaction, below.keyring, clock.now()))
     said = Identity(public_url=settings.public_url, clock=clock, keys=keys)
-    hand_over = HandOver(clock=clock, public_url=settings.public_url)
+    app_logins = AppLogins(clock=clock, public_url=settings.public_url)
     limen_paths = LimenPaths(
         doors=doors,
-        hand_over=hand_over,
+        app_logins=app_logins,
         keys=said,
         open_app_session=identity.sessions.open_app_session,
         end_session=identity.sessions.end,
@@ -288,7 +288,7 @@ async def _open_doors(
             known=below.known,
             in_force=below.in_force,
             doors=doors,
-            hand_over=hand_over,
+            app_logins=app_logins,
             identity=identity,
             workloads=below.workloads,
             alias=said.alias,

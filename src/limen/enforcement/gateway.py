@@ -13,9 +13,9 @@ from typing import Any, TypeAlias
 
 from limen.enforcement import answers, authorization, headers, websockets
 from limen.enforcement.addresses import Network, client_address, is_trusted
+from limen.enforcement.app_login import PREFIX, LimenPaths, Visit
 from limen.enforcement.assertion import Identity
 from limen.enforcement.doors import Answer, Doors
-from limen.enforcement.handover import PREFIX, LimenPaths, Visit
 from limen.enforcement.headers import Fields
 from limen.enforcement.plain_page import plain_page
 from limen.enforcement.streams import Stream, Streams

@@ -71,8 +71,11 @@ class NewFactors:
         now = self._ports.now()
         payload = self._challenges.unseal(ticket, Binding("code", visitor.browser_hash, subject), now)
         if payload is None:
-            fix = "scan the new picture, and delete the old entry in the app"
-            raise UnfitError("code", "The picture on this page is too old", fix)
+            raise UnfitError(
+                "code",
+                "The picture on this page is too old",
+                "scan the new picture, and delete the old entry in the app",
+            )
         step = matching_step(payload["seed"], code, now)
         if step is None:
             raise UnfitError("code", "The code does not match", "type the six digits that the app shows now")

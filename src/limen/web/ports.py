@@ -11,8 +11,8 @@ from limen.backup.keeping import Keeping
 from limen.clock import Clock
 from limen.company.project import InForce
 from limen.doctor.finding import Finding
+from limen.enforcement.app_login import AppLogins
 from limen.enforcement.doors import Doors
-from limen.enforcement.handover import HandOver
 from limen.facts import App, Known, Session
 from limen.identity.parts import Parts
 from limen.identity.workloads import Workloads
@@ -45,7 +45,7 @@ class Ports:
     clock: Clock
     known: Known
     doors: Doors
-    hand_over: HandOver
+    app_logins: AppLogins
     identity: Parts
     journal: Journal
     database: Database

@@ -18,7 +18,7 @@ def _site(house: House) -> Site:
             clock=limen.clock,
             known=limen.known,
             doors=limen.doors,
-            hand_over=None,  # type: ignore[arg-type]
+            app_logins=None,  # type: ignore[arg-type]
             identity=limen.identity,
             journal=limen.journal,
             database=limen.database,
