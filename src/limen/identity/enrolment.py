@@ -25,11 +25,11 @@ from limen.identity.model import (
 )
 from limen.identity.names import canonical_email, canonical_name
 from limen.identity.new_factors import NewFactors
+from limen.identity.notifications import News, Notifications
 from limen.identity.passkeys import Credential
 from limen.identity.ports import Ports
 from limen.identity.sessions import Sessions
 from limen.identity.store import factors, links, people
-from limen.identity.telling import News, Telling
 from limen.storage.database import Transaction
 
 _Keep = Callable[[Transaction], None]
@@ -46,7 +46,7 @@ class Enrolment:
         self._links = links
         self._sessions = sessions
         self._new = new
-        self._telling = Telling(ports)
+        self._notifications = Notifications(ports)
 
     async def open(self, token: str, visitor: Visitor) -> OpenedLink:
         """What the link is for. Raises LinkRefusedError, SlowedError."""
@@ -204,7 +204,7 @@ class Enrolment:
         if before in {None, PersonStatus.INACTIVE}:
             raise LinkRefusedError
         if before is PersonStatus.ACTIVE:
-            self._telling.tell(transaction, person, News.PASSKEY_ADDED, now)
+            self._notifications.tell(transaction, person, News.PASSKEY_ADDED, now)
         people.set_status(transaction.connection, person.id, PersonStatus.ACTIVE, now)
 
 

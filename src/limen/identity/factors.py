@@ -14,15 +14,15 @@ from limen.identity.errors import (
     UnfitError,
     UnknownError,
 )
-from limen.identity.losing import lose_passkey
+from limen.identity.lost_passkey import lose_passkey
 from limen.identity.model import Passkey, Visitor
 from limen.identity.names import canonical_name
 from limen.identity.new_factors import NewFactors
+from limen.identity.notifications import News, Notifications
 from limen.identity.passkeys import MOST_OF_A_PERSON, Credential
 from limen.identity.ports import Ports
 from limen.identity.sessions import Sessions, end_session
 from limen.identity.store import factors, sessions
-from limen.identity.telling import News, Telling
 from limen.storage.database import Transaction
 
 
@@ -52,7 +52,7 @@ class Factors:
         self._ports = ports
         self._sessions = sessions
         self._new = new
-        self._telling = Telling(ports)
+        self._notifications = Notifications(ports)
 
     async def of_person(self, person_id: str) -> Held:
         """What a person holds."""
@@ -92,7 +92,7 @@ class Factors:
         def work(transaction: Transaction) -> None:
             self._new.keep_passkey(transaction, new)
             self._say(transaction, "factor.added", person.id, current, Factor.PASSKEY, new.passkey.id)
-            self._telling.tell(transaction, person, News.PASSKEY_ADDED, now)
+            self._notifications.tell(transaction, person, News.PASSKEY_ADDED, now)
 
         await self._ports.write(work)
         return new.passkey

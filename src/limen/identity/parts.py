@@ -18,7 +18,6 @@ from limen.identity.passkeys import Ceremonies, RelyingParty
 from limen.identity.passwords import Passwords
 from limen.identity.people import People
 from limen.identity.ports import Ports
-from limen.identity.proving import Proving
 from limen.identity.recovery import Recovery
 from limen.identity.roster import Roster
 from limen.identity.second_device import SecondDevice
@@ -27,6 +26,7 @@ from limen.identity.sign_in import SignIn
 from limen.identity.step_up import StepUp
 from limen.identity.store import factors, upkeep
 from limen.identity.tokens import Tokens
+from limen.identity.verification import Verification
 from limen.storage.database import Transaction
 from limen.storage.feed import Feed
 
@@ -82,7 +82,7 @@ async def build(ports: Ports, passwords: Passwords | None = None) -> Parts:
     challenges = Challenges(key)
     ceremonies = Ceremonies(RelyingParty(ports.rp_id, ports.origin, ports.settings.name), challenges)
     passwords = passwords or Passwords()
-    proving = Proving(ports, ceremonies, passwords, guesses, key)
+    verification = Verification(ports, ceremonies, passwords, guesses, key)
     sessions = Sessions(ports)
     links = Links(ports, guesses)
     invitations = Invitations(ports, links)
@@ -93,10 +93,10 @@ async def build(ports: Ports, passwords: Passwords | None = None) -> Parts:
         roster=Roster(ports, invitations),
         links=links,
         enrolment=Enrolment(ports, links, sessions, new),
-        sign_in=SignIn(ports, sessions, ceremonies, proving),
-        step_up=StepUp(ports, sessions, ceremonies, proving),
+        sign_in=SignIn(ports, sessions, ceremonies, verification),
+        step_up=StepUp(ports, sessions, ceremonies, verification),
         factors=factors,
-        recovery=Recovery(ports, links, sessions, factors, proving, key),
+        recovery=Recovery(ports, links, sessions, factors, verification, key),
         second_device=SecondDevice(ports, links, factors, sessions),
         sessions=sessions,
         tokens=Tokens(ports, sessions),

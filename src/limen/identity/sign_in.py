@@ -11,9 +11,9 @@ from limen.identity.model import SignedIn, Visitor, auth_of
 from limen.identity.names import email_to_look_up
 from limen.identity.passkeys import Ceremonies, Credential
 from limen.identity.ports import Ports
-from limen.identity.proving import Proved, Proving
 from limen.identity.sessions import Sessions
 from limen.identity.store import people
+from limen.identity.verification import Proved, Verification
 from limen.storage.database import Transaction
 
 _ANYBODY = "sign-in"
@@ -23,11 +23,11 @@ _ANYBODY = "sign-in"
 class SignIn:
     """The two ways in."""
 
-    def __init__(self, ports: Ports, sessions: Sessions, ceremonies: Ceremonies, proving: Proving) -> None:
+    def __init__(self, ports: Ports, sessions: Sessions, ceremonies: Ceremonies, verification: Verification) -> None:
         self._ports = ports
         self._sessions = sessions
         self._ceremonies = ceremonies
-        self._proving = proving
+        self._verification = verification
 
     async def passkey_options(self, visitor: Visitor) -> dict[str, Any]:
         """What `navigator.credentials.get` is to be asked; the same for everybody. Raises CeremonyRefusedError."""
@@ -38,7 +38,7 @@ class SignIn:
 
         Raises SignInFailedError, SlowedError, NotPermittedError, CeremonyRefusedError.
         """
-        proved = await self._proving.passkey(credential, visitor, _ANYBODY, "sign_in.failed")
+        proved = await self._verification.passkey(credential, visitor, _ANYBODY, "sign_in.failed")
         return await self._finish(proved, visitor)
 
     async def with_password(self, visitor: Visitor, email: str, password: str, code: str = "") -> SignedIn:
@@ -46,7 +46,7 @@ class SignIn:
 
         Raises SignInFailedError (the same for every cause), SlowedError, BusyError, NotPermittedError.
         """
-        proved = await self._proving.typed(email_to_look_up(email), password, code, visitor, "sign_in.failed")
+        proved = await self._verification.typed(email_to_look_up(email), password, code, visitor, "sign_in.failed")
         return await self._finish(proved, visitor)
 
     async def _finish(self, proved: Proved, visitor: Visitor) -> SignedIn:
