@@ -143,7 +143,7 @@ class Gateway:
             if app is not None:
                 await _reply(send, await self._limen_paths.answer(self._visit(scope, fields, app, address)))
                 return
-        target = target_of(scope)
+        target = websockets.target_of(scope)
         answer = self.ask("gateway", scope["method"], target, fields, address)
         if not answer.permitted or answer.app is None:
             is_navigation = scope["method"] == "GET" and headers.first(fields, b"sec-fetch-mode") == b"navigate"
@@ -333,13 +333,6 @@ class _Exchange:
 
 def _is_browser(fields: Fields) -> bool:
     return authorization.is_browser(headers.first(fields, b"sec-fetch-mode"), headers.first(fields, b"user-agent"))
-
-
-def target_of(scope: Scope) -> bytes:
-    """The request target in origin-form, as it came off the wire."""
-    path: bytes = scope["raw_path"]
-    query: bytes = scope["query_string"]
-    return path + b"?" + query if query else path
 
 
 async def _reply(send: Send, reply: answers.Reply) -> None:

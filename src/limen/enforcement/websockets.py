@@ -40,7 +40,7 @@ async def relay(gateway: Gateway, scope: Scope, receive: Receive, send: Send) ->
     """Decide the handshake in `scope`, and carry messages both ways for as long as the answer stays yes."""
     fields: Fields = list(scope["headers"])
     address = gateway.address(scope, fields)
-    target = _target(scope)
+    target = target_of(scope)
     answer = _ask(gateway, target, fields, address)
     app = answer.app
     if not answer.permitted or app is None:
@@ -185,7 +185,8 @@ async def _deny(scope: Scope, receive: Receive, send: Send, reply: answers.Reply
     await send({"type": "websocket.http.response.body", "body": reply.body, "more_body": False})
 
 
-def _target(scope: Scope) -> bytes:
+def target_of(scope: Scope) -> bytes:
+    """The request target in origin-form, as it came off the wire."""
     path: bytes = scope["raw_path"]
     query: bytes = scope["query_string"]
     return path + b"?" + query if query else path
