@@ -263,7 +263,7 @@ async def _answer(core: Core, in_force: InForce, disk: Disk, backups: Keeping) -
             known=core.known,
             in_force=in_force,
             doors=enforcement.doors,
-            hand_over=enforcement.hand_over,
+            app_logins=enforcement.app_logins,
             identity=core.offers.take(identity_parts.Parts),
             workloads=core.offers.take(Workloads),
             alias=enforcement.said.alias,

@@ -37,7 +37,7 @@ class QuickPasswords:
 @pytest.fixture
 def quick(house: House) -> QuickPasswords:
     passwords = QuickPasswords()
-    house.parts.sign_in._proving._passwords = passwords  # type: ignore[assignment]
+    house.parts.sign_in._verification._passwords = passwords  # type: ignore[assignment]
     return passwords
 
 
@@ -175,7 +175,7 @@ async def test_right_password_and_wrong_code_looks_like_a_wrong_password(
 
 async def test_with_the_password_known_a_day_of_codes_is_a_hundred_tries(house: House, visitor: Visitor) -> None:
     signed_in, seed = await house.enrol_with_password(await house.invited(), visitor, PASSWORD)
-    proving = house.parts.sign_in._proving
+    proving = house.parts.sign_in._verification
     sealed = house.database.read(lambda s: _sealed(s, signed_in.person.id))
     house.said.clear()
     for _ in range(24 * 60):
@@ -192,7 +192,7 @@ def _digest(house: House, email: str) -> str:
     """Under which name guesses at an address are counted."""
     from limen.identity.store.factors import WayIn
 
-    return house.parts.sign_in._proving.keys_of(email, WayIn(), Visitor(""))[0][1]
+    return house.parts.sign_in._verification.keys_of(email, WayIn(), Visitor(""))[0][1]
 
 
 def _sealed(snapshot: Any, person_id: str) -> bytes | None:

@@ -16,11 +16,11 @@ import uvicorn
 from limen.cedar import PolicySet
 from limen.clock import HOUR, Clock, SetClock, from_iso
 from limen.enforcement import wire
+from limen.enforcement.app_login import AppLogins, LimenPaths
 from limen.enforcement.assertion import Identity, new_signing_key
 from limen.enforcement.check import CheckServer, Limits
 from limen.enforcement.doors import Doors
 from limen.enforcement.gateway import Gateway
-from limen.enforcement.handover import HandOver, LimenPaths
 from limen.enforcement.ports import SigningKeys
 from limen.enforcement.streams import Streams
 from limen.errors import LimenError
@@ -145,10 +145,10 @@ class House:
         self.doors = Doors(known=self.known, engine=lambda: self.engine, journal=self.journal, clock=self.clock)
         self.keys = SigningKeys((new_signing_key(),), pairwise=b"p" * 32)
         self.identity = Identity(public_url=self.public_url, clock=self.clock, keys=self.keys)
-        self.hand_over = HandOver(clock=self.clock, public_url=self.public_url)
+        self.app_logins = AppLogins(clock=self.clock, public_url=self.public_url)
         self.limen_paths = LimenPaths(
             doors=self.doors,
-            hand_over=self.hand_over,
+            app_logins=self.app_logins,
             keys=self.identity,
             sessions=AppSessions(open=self.open_app_session, end=self.end_session),
             public_url=self.public_url,

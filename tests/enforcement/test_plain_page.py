@@ -7,7 +7,7 @@ from pathlib import Path
 
 from tests.enforcement.house import apps
 
-from limen.enforcement import answers, gateway, handover, upstreams
+from limen.enforcement import answers, app_login, gateway, upstreams
 from limen.enforcement.plain_page import GERMAN, STYLE_SOURCE, plain_page
 
 WIKI = apps()[0]
@@ -43,7 +43,7 @@ def test_the_policy_lets_exactly_this_style_count() -> None:
 
 def test_nothing_that_these_pages_say_lacks_german() -> None:
     said = [*upstreams.unreachable(WIKI, "X").unfilled, *upstreams.too_slow(WIKI).unfilled, *upstreams._NOT_BELIEVED]
-    for module in (handover, gateway):
+    for module in (app_login, gateway):
         text = Path(module.__file__).read_text()
         for call in re.findall(r"_page\(\s*\d+,(.*?)\n    ", text, re.DOTALL) + re.findall(r"_say\(\d+,(.*)\)", text):
             said += re.findall(r'(?<==)"([^"/]+)"|(?<=[ (])"([^"/]+)"', call)

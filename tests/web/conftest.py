@@ -157,7 +157,7 @@ def ports_of(house: House) -> Ports:
         clock=limen.clock,
         known=limen.known,
         doors=limen.doors,
-        hand_over=None,  # type: ignore[arg-type]
+        app_logins=None,  # type: ignore[arg-type]
         identity=limen.identity,
         journal=limen.journal,
         database=limen.database,

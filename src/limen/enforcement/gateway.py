@@ -13,9 +13,9 @@ from typing import Any, TypeAlias
 
 from limen.enforcement import answers, authorization, headers, websockets
 from limen.enforcement.addresses import Network, client_address, is_trusted
+from limen.enforcement.app_login import PREFIX, LimenPaths, Visit
 from limen.enforcement.assertion import Identity
 from limen.enforcement.doors import Answer, Doors
-from limen.enforcement.handover import PREFIX, LimenPaths, Visit
 from limen.enforcement.headers import Fields
 from limen.enforcement.plain_page import plain_page
 from limen.enforcement.streams import Stream, Streams
@@ -143,7 +143,7 @@ class Gateway:
             if app is not None:
                 await _reply(send, await self._limen_paths.answer(self._visit(scope, fields, app, address)))
                 return
-        target = target_of(scope)
+        target = websockets.target_of(scope)
         answer = self.ask("gateway", scope["method"], target, fields, address)
         if not answer.permitted or answer.app is None:
             is_navigation = scope["method"] == "GET" and headers.first(fields, b"sec-fetch-mode") == b"navigate"
@@ -333,13 +333,6 @@ class _Exchange:
 
 def _is_browser(fields: Fields) -> bool:
     return authorization.is_browser(headers.first(fields, b"sec-fetch-mode"), headers.first(fields, b"user-agent"))
-
-
-def target_of(scope: Scope) -> bytes:
-    """The request target in origin-form, as it came off the wire."""
-    path: bytes = scope["raw_path"]
-    query: bytes = scope["query_string"]
-    return path + b"?" + query if query else path
 
 
 async def _reply(send: Send, reply: answers.Reply) -> None:

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 
 from limen.enforcement import observed_store
 from limen.enforcement.addresses import UntrustedHops
+from limen.enforcement.app_login import AppLogins, LimenPaths
 from limen.enforcement.assertion import Identity
 from limen.enforcement.check import CheckServer
 from limen.enforcement.doors import Doors
 from limen.enforcement.gateway import Gateway
-from limen.enforcement.handover import HandOver, LimenPaths
 from limen.enforcement.store import keep_signing_keys
 from limen.pillar import AppSessions, Core
 
@@ -21,7 +21,7 @@ class Parts:
 
     doors: Doors
     said: Identity
-    hand_over: HandOver
+    app_logins: AppLogins
     gateway: Gateway
     check: CheckServer
     hops: UntrustedHops
@@ -43,10 +43,10 @@ async def build(core: Core) -> Parts:
     keys = await core.database.writing(lambda transaction: keep_signing_keys(transaction, core.keyring, clock.now()))
     await core.database.reading(lambda snapshot: observed_store.load(doors.observed, snapshot))
     said = Identity(public_url=settings.public_url, clock=clock, keys=keys)
-    hand_over = HandOver(clock=clock, public_url=settings.public_url)
+    app_logins = AppLogins(clock=clock, public_url=settings.public_url)
     limen_paths = LimenPaths(
         doors=doors,
-        hand_over=hand_over,
+        app_logins=app_logins,
         keys=said,
         sessions=sessions,
         public_url=settings.public_url,
@@ -55,7 +55,7 @@ async def build(core: Core) -> Parts:
     return Parts(
         doors=doors,
         said=said,
-        hand_over=hand_over,
+        app_logins=app_logins,
         gateway=Gateway(
             doors=doors, identity=said, limen_paths=limen_paths, public_url=settings.public_url, trusted=trusted
         ),

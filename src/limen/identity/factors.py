@@ -5,29 +5,24 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from limen.clock import to_iso
 from limen.events import Event
 from limen.facts import Factor, Person, Session, strength_of
-from limen.identity.challenges import Binding, Challenges
 from limen.identity.codes import CodeOffer
-from limen.identity.deciding import refuse
-from limen.identity.enrolment import about_person, keep_code, keep_passkey, make_offer, read_offer
 from limen.identity.errors import (
-    CeremonyRefusedError,
     LastFactorError,
     NotLiveError,
     UnfitError,
     UnknownError,
 )
-from limen.identity.losing import lose_passkey
+from limen.identity.lost_passkey import lose_passkey
 from limen.identity.model import Passkey, Visitor
 from limen.identity.names import canonical_name
-from limen.identity.passkeys import MOST_OF_A_PERSON, Ceremonies, Credential, Refusal, default_name
-from limen.identity.passwords import Passwords, judge_password
+from limen.identity.new_factors import NewFactors
+from limen.identity.notifications import News, Notifications
+from limen.identity.passkeys import MOST_OF_A_PERSON, Credential
 from limen.identity.ports import Ports
-from limen.identity.sessions import Sessions, mark
+from limen.identity.sessions import Sessions, end_session
 from limen.identity.store import factors, sessions
-from limen.identity.telling import News, Telling
 from limen.storage.database import Transaction
 
 
@@ -53,15 +48,11 @@ class Factors:
     none of them (OpensConsoleOnlyError).
     """
 
-    def __init__(
-        self, ports: Ports, sessions: Sessions, ceremonies: Ceremonies, passwords: Passwords, challenges: Challenges
-    ) -> None:
+    def __init__(self, ports: Ports, sessions: Sessions, new: NewFactors) -> None:
         self._ports = ports
         self._sessions = sessions
-        self._ceremonies = ceremonies
-        self._passwords = passwords
-        self._challenges = challenges
-        self._telling = Telling(ports)
+        self._new = new
+        self._notifications = Notifications(ports)
 
     async def of_person(self, person_id: str) -> Held:
         """What a person holds."""
@@ -86,26 +77,22 @@ class Factors:
         current, person, held = await self.freshly_proved(session)
         if len(held.passkeys) >= MOST_OF_A_PERSON:
             raise UnfitError("passkey", "There are enough passkeys", "remove one that you no longer use")
-        return self._ceremonies.creation_options(person, held.passkeys, visitor, current.id, self._ports.now())
+        return self._new.ceremonies.creation_options(person, held.passkeys, visitor, current.id, self._ports.now())
 
     async def add_passkey(self, session: Session, visitor: Visitor, credential: Credential, label: str = "") -> Passkey:
         """Add a passkey. Raises NotLiveError, FreshProofNeededError, CeremonyRefusedError, UnfitError."""
         current, person, held = await self.freshly_proved(session)
         now = self._ports.now()
-        called = label or default_name(visitor.user_agent, to_iso(now)[:10])
         if len(held.passkeys) >= MOST_OF_A_PERSON:
             raise UnfitError("passkey", "There are enough passkeys", "remove one that you no longer use")
-        try:
-            new = self._ceremonies.enrolled(credential, person.id, visitor, current.id, called, now)
-        except Refusal as refused:
-            refuse(self._ports, "sign_in.failed", refused.word, visitor, person.id, current.id)
-            raise CeremonyRefusedError from None
+        new = self._new.passkey(
+            credential, person.id, visitor, current.id, label, kind="sign_in.failed", session=current.id
+        )
 
         def work(transaction: Transaction) -> None:
-            if keep_passkey(transaction, new):
-                raise CeremonyRefusedError
+            self._new.keep_passkey(transaction, new)
             self._say(transaction, "factor.added", person.id, current, Factor.PASSKEY, new.passkey.id)
-            self._telling.tell(transaction, person, News.PASSKEY_ADDED, now)
+            self._notifications.tell(transaction, person, News.PASSKEY_ADDED, now)
 
         await self._ports.write(work)
         return new.passkey
@@ -113,7 +100,7 @@ class Factors:
     async def code_offer(self, session: Session, visitor: Visitor) -> CodeOffer:
         """A seed for the authenticator app. Raises NotLiveError, FreshProofNeededError."""
         current, person, _ = await self.freshly_proved(session)
-        return make_offer(self._ports, self._challenges, person, Binding("code", visitor.browser_hash, current.id))
+        return self._new.code_offer(person, visitor, current.id)
 
     async def set_code(self, session: Session, visitor: Visitor, code: str, ticket: str) -> None:
         """Take an offered seed; one that was there before is worthless.
@@ -121,11 +108,10 @@ class Factors:
         Raises NotLiveError, FreshProofNeededError, UnfitError.
         """
         current, person, _ = await self.freshly_proved(session)
-        binding = Binding("code", visitor.browser_hash, current.id)
-        seed, step = read_offer(self._challenges, ticket, code, binding, self._ports.now())
+        seed, step = self._new.code(ticket, code, visitor, current.id)
 
         def work(transaction: Transaction) -> None:
-            keep_code(self._ports, transaction, person.id, seed, step)
+            self._new.keep_code(transaction, person.id, seed, step)
             self._say(transaction, "factor.added", person.id, current, Factor.CODE)
 
         await self._ports.write(work)
@@ -136,7 +122,7 @@ class Factors:
         Raises NotLiveError, FreshProofNeededError, UnfitError, BusyError.
         """
         current, person, _ = await self.freshly_proved(session)
-        hashed = await self._passwords.hash(judge_password(password, about_person(self._ports, person)))
+        hashed = await self._new.passwords.hash(self._new.password(person, password))
         now = self._ports.now()
 
         def work(transaction: Transaction) -> None:
@@ -202,10 +188,8 @@ class Factors:
             before = factors.held_by(connection, person.id)
             if factor is Factor.PASSKEY:
                 removed = factors.delete_passkey(connection, person.id, passkey_id)
-            elif factor is Factor.PASSWORD:
-                removed = factors.delete_password(connection, person.id)
             else:
-                removed = factors.delete_code(connection, person.id)
+                removed = factors.delete_only(connection, person.id, factor)
             if not removed:
                 raise UnknownError("passkey" if passkey_id else "factor")
             self._still_a_way_in(transaction, person.id, before)
@@ -247,20 +231,8 @@ class Factors:
                 self._end(transaction, session_id, current)
 
     def _end(self, transaction: Transaction, session_id: str, current: Session) -> None:
-        if session_id == current.id:
-            return
-        now = self._ports.now()
-        mark(transaction, "session", session_id, now + 1)
-        transaction.say(
-            Event(
-                at=now,
-                kind="session.revoked",
-                actor=current.person_id,
-                subject=current.person_id,
-                session=session_id,
-                reason="factor-changed",
-            )
-        )
+        if session_id != current.id:
+            end_session(transaction, session_id, self._ports.now(), current.person_id, "factor-changed")
 
     def _say(
         self,

@@ -8,10 +8,10 @@ from html import escape
 from typing import Final
 from urllib.parse import urlsplit
 
-from limen.clock import Instant, Milliseconds
+from limen.clock import Instant
 from limen.facts import Person
 from limen.identity.links import Links
-from limen.identity.model import INVITATION_MS, IssuedLink, LinkPurpose
+from limen.identity.model import IssuedLink, LinkPurpose
 from limen.identity.ports import Ports
 from limen.identity.store import people
 from limen.mail import Mails, Message
@@ -129,9 +129,7 @@ class Invitations:
 
         `inviter` is the name that the mail gives; "" for that of `by`, where it is a person.
         """
-        issued = self._links.issue(
-            transaction, LinkPurpose.INVITATION, person.id, by=by, now=now, good_for=INVITATION_MS, why=why
-        )
+        issued = self._links.issue(transaction, LinkPurpose.INVITATION, person.id, by=by, now=now, why=why)
         if by_mail:
             issuer = people.by_id(transaction.connection, by)
             name = inviter or (issuer.name if issuer else "")
@@ -139,14 +137,6 @@ class Invitations:
             link = issued.link
             self._mails.put(transaction, message, person_id=person.id, about=link.id, now=now, until=link.expires_at)
         return issued
-
-    def issue_pass(
-        self, transaction: Transaction, person_id: str, *, by: str, now: Instant, good_for: Milliseconds, why: str
-    ) -> IssuedLink:
-        """A link that enrols a passkey and does nothing else; never mailed."""
-        return self._links.issue(
-            transaction, LinkPurpose.ACCESS_PASS, person_id, by=by, now=now, good_for=good_for, why=why
-        )
 
 
 def written(person: Person, inviter: str, issued: IssuedLink, ports: Ports, language: str) -> Message:

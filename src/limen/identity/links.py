@@ -13,7 +13,7 @@ from limen.identity.errors import LinkRefusedError, SlowedError, UnknownError
 from limen.identity.guesses import Guesses, network_of
 from limen.identity.model import (
     ADMINISTRATORS,
-    FIRST_LINK_MS,
+    GOOD_FOR,
     IssuedLink,
     Link,
     LinkPurpose,
@@ -52,9 +52,7 @@ class Links:
             if people.active_in(transaction.connection, ADMINISTRATORS):
                 return None
             links.revoke(transaction.connection, now, purpose=LinkPurpose.FIRST_ADMINISTRATOR)
-            return self.issue(
-                transaction, LinkPurpose.FIRST_ADMINISTRATOR, new_id("p"), by="", now=now, good_for=FIRST_LINK_MS
-            )
+            return self.issue(transaction, LinkPurpose.FIRST_ADMINISTRATOR, new_id("p"), by="", now=now)
 
         return await self._ports.write(work)
 
@@ -66,12 +64,12 @@ class Links:
         *,
         by: str,
         now: Instant,
-        good_for: Milliseconds,
+        good_for: Milliseconds = 0,
         why: str = "",
     ) -> IssuedLink:
-        """Issue a link inside a transaction; only its hash stays."""
+        """Issue a link inside a transaction; only its hash stays. `good_for`: 0 for what is usual for its purpose."""
         token = Token.new()
-        link = Link(new_id("l"), purpose, person_id, by, now, now + good_for)
+        link = Link(new_id("l"), purpose, person_id, by, now, now + (good_for or GOOD_FOR[purpose]))
         links.add(transaction.connection, link, token.hash)
         transaction.say(
             Event(

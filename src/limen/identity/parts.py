@@ -12,11 +12,11 @@ from limen.identity.factors import Factors
 from limen.identity.guesses import Guesses
 from limen.identity.invitation import Invitations
 from limen.identity.links import Links
+from limen.identity.new_factors import NewFactors
 from limen.identity.passkeys import Ceremonies, RelyingParty
 from limen.identity.passwords import Passwords
 from limen.identity.people import People
 from limen.identity.ports import Ports
-from limen.identity.proving import Proving
 from limen.identity.recovery import Recovery
 from limen.identity.roster import Roster
 from limen.identity.second_device import SecondDevice
@@ -25,6 +25,7 @@ from limen.identity.sign_in import SignIn
 from limen.identity.step_up import StepUp
 from limen.identity.store import factors, upkeep
 from limen.identity.tokens import Tokens
+from limen.identity.verification import Verification
 from limen.storage.database import Transaction
 
 
@@ -74,20 +75,21 @@ async def build(ports: Ports, passwords: Passwords | None = None) -> Parts:
     challenges = Challenges(key)
     ceremonies = Ceremonies(RelyingParty(ports.rp_id, ports.origin, ports.settings.name), challenges)
     passwords = passwords or Passwords()
-    proving = Proving(ports, ceremonies, passwords, guesses, key)
+    verification = Verification(ports, ceremonies, passwords, guesses, key)
     sessions = Sessions(ports)
     links = Links(ports, guesses)
     invitations = Invitations(ports, links)
-    factors = Factors(ports, sessions, ceremonies, passwords, challenges)
+    new = NewFactors(ports, ceremonies, passwords, challenges)
+    factors = Factors(ports, sessions, new)
     return Parts(
-        people=People(ports, invitations),
+        people=People(ports, links, invitations),
         roster=Roster(ports, invitations),
         links=links,
-        enrolment=Enrolment(ports, links, sessions, ceremonies, passwords, challenges),
-        sign_in=SignIn(ports, sessions, ceremonies, proving),
-        step_up=StepUp(ports, sessions, ceremonies, proving),
+        enrolment=Enrolment(ports, links, sessions, new),
+        sign_in=SignIn(ports, sessions, ceremonies, verification),
+        step_up=StepUp(ports, sessions, ceremonies, verification),
         factors=factors,
-        recovery=Recovery(ports, links, sessions, factors, proving, key),
+        recovery=Recovery(ports, links, sessions, factors, verification, key),
         second_device=SecondDevice(ports, links, factors, sessions),
         sessions=sessions,
         tokens=Tokens(ports, sessions),

@@ -10,15 +10,15 @@ from limen.clock import Instant, Milliseconds
 from limen.facts import Person
 from limen.identity.errors import UnfitError, UnknownError
 from limen.identity.invitation import Invitations
-from limen.identity.links import withdraw_links
-from limen.identity.losing import REASON as LOST, lose_passkey
+from limen.identity.links import Links, withdraw_links
+from limen.identity.lost_passkey import REASON as LOST, lose_passkey
 from limen.identity.membership import Membership, an_administrator_remains
-from limen.identity.model import LONGEST_PASS_MS, PASS_MS, IssuedLink, Member, PersonStatus, new_id
+from limen.identity.model import LONGEST_PASS_MS, PASS_MS, IssuedLink, LinkPurpose, Member, PersonStatus, new_id
 from limen.identity.names import canonical_email, canonical_name
+from limen.identity.notifications import News, Notifications
 from limen.identity.ports import Ports
 from limen.identity.sessions import end_everything_of
 from limen.identity.store import factors, links, people
-from limen.identity.telling import News, Telling
 from limen.storage.database import Transaction
 
 MOST_GROUPS = 100
@@ -31,10 +31,11 @@ _GROUP = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}")
 class People:
     """What administrators do with people. `by` is the id of who does it."""
 
-    def __init__(self, ports: Ports, invitations: Invitations) -> None:
+    def __init__(self, ports: Ports, links: Links, invitations: Invitations) -> None:
         self._ports = ports
+        self._links = links
         self._invitations = invitations
-        self._telling = Telling(ports)
+        self._notifications = Notifications(ports)
 
     async def all(self) -> list[Member]:
         """Everybody, by name."""
@@ -135,8 +136,10 @@ class People:
                 end_everything_of(transaction, person_id, now, by, LOST, why)
             person = people.by_id(transaction.connection, person_id)
             if person is not None:
-                self._telling.tell(transaction, person, News.PASS_ISSUED, now)
-            return self._invitations.issue_pass(transaction, person_id, by=by, now=now, good_for=good_for, why=why)
+                self._notifications.tell(transaction, person, News.PASS_ISSUED, now)
+            return self._links.issue(
+                transaction, LinkPurpose.ACCESS_PASS, person_id, by=by, now=now, good_for=good_for, why=why
+            )
 
         issued = await self._ports.take(work)
         if issued is None:

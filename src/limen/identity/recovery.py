@@ -16,13 +16,13 @@ from limen.identity.deciding import refuse
 from limen.identity.errors import RecoveryRefusedError, UnfitError
 from limen.identity.factors import Factors
 from limen.identity.links import Links, withdraw_links
-from limen.identity.model import SHORT_MS, IssuedLink, LinkPurpose, Visitor
+from limen.identity.model import IssuedLink, LinkPurpose, Visitor
 from limen.identity.names import email_to_look_up
+from limen.identity.notifications import News, Notifications
 from limen.identity.ports import Ports
-from limen.identity.proving import Proving
 from limen.identity.sessions import Sessions, end_everything_of
 from limen.identity.store import factors, people, recovery_codes
-from limen.identity.telling import News, Telling
+from limen.identity.verification import Verification
 from limen.storage.database import Transaction
 
 HOW_MANY: Final = 10
@@ -48,14 +48,14 @@ class Recovery:
     """Makes the codes and takes them. A code opens no session: it issues a link, as a helper would."""
 
     def __init__(
-        self, ports: Ports, links: Links, sessions: Sessions, factors: Factors, proving: Proving, key: bytes
+        self, ports: Ports, links: Links, sessions: Sessions, factors: Factors, verification: Verification, key: bytes
     ) -> None:
         self._ports = ports
         self._links = links
         self._sessions = sessions
         self._factors = factors
-        self._proving = proving
-        self._telling = Telling(ports)
+        self._verification = verification
+        self._notifications = Notifications(ports)
         self._key = hmac.digest(key, b"limen recovery codes", hashlib.sha256)
 
     @property
@@ -92,7 +92,7 @@ class Recovery:
                     address=current.address,
                 )
             )
-            self._telling.tell(transaction, person, News.CODES_MADE, now)
+            self._notifications.tell(transaction, person, News.CODES_MADE, now)
 
         await self._ports.write(work)
         return codes
@@ -106,8 +106,8 @@ class Recovery:
         """
         address, now = email_to_look_up(email), self._ports.now()
         found = await self._ports.read(lambda snapshot: factors.way_in(snapshot.connection, address, visitor.known_as))
-        keys = tuple(key for key in self._proving.keys_of(address, found, visitor) if key[0] != "person")
-        self._proving.admit(keys, visitor)
+        keys = tuple(key for key in self._verification.keys_of(address, found, visitor) if key[0] != "person")
+        self._verification.admit(keys, visitor)
         digest = self._digest(found.person_id, code[:_MAX_TYPED])
         is_right = await self._ports.read(
             lambda snapshot: recovery_codes.holds(snapshot.connection, found.person_id, digest)
@@ -121,7 +121,7 @@ class Recovery:
             reason = "nobody" if not found.person_id else "used-meanwhile" if is_right else "code-wrong"
             refuse(self._ports, "recovery.refused", reason, visitor, found.person_id)
             raise RecoveryRefusedError
-        self._proving.forgive(keys)
+        self._verification.forgive(keys)
         return issued
 
     async def not_me(self, session: Session) -> None:
@@ -146,8 +146,8 @@ class Recovery:
         transaction.say(
             Event(at=now, kind="recovery.code_used", actor=person_id, subject=person_id, address=visitor.address[:64])
         )
-        self._telling.tell(transaction, person, News.CODE_USED, now)
-        return self._links.issue(transaction, LinkPurpose.RECOVERY, person_id, by=person_id, now=now, good_for=SHORT_MS)
+        self._notifications.tell(transaction, person, News.CODE_USED, now)
+        return self._links.issue(transaction, LinkPurpose.RECOVERY, person_id, by=person_id, now=now)
 
     def _digest(self, person_id: str, code: str) -> bytes:
         """What is kept of a code: keyed, so that a stolen database says nothing, and bound to its person."""

@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from limen.facts import Session
+from limen.identity.codes import qr_code
 from limen.identity.errors import NotLiveError, UnfitError
 from limen.identity.factors import Factors
 from limen.identity.links import Links, withdraw_links
-from limen.identity.model import SHORT_MS, IssuedLink, LinkPurpose
+from limen.identity.model import IssuedLink, LinkPurpose
 from limen.identity.passkeys import MOST_OF_A_PERSON
 from limen.identity.ports import Ports
 from limen.identity.sessions import Sessions
@@ -54,16 +55,7 @@ class SecondDevice:
             if person is None or not person.active:
                 raise NotLiveError
             withdraw_links(transaction, person.id, now)
-            return self._links.issue(
-                transaction, LinkPurpose.SECOND_DEVICE, person.id, by=person.id, now=now, good_for=SHORT_MS
-            )
+            return self._links.issue(transaction, LinkPurpose.SECOND_DEVICE, person.id, by=person.id, now=now)
 
         issued = await self._ports.write(work)
-        return ForSecond(issued, _drawn(issued.url))
-
-
-def _drawn(url: str) -> str:
-    import segno  # noqa: PLC0415 -- heavy
-
-    code = segno.make(url, error="m", micro=False)
-    return code.svg_inline(border=2, omitsize=True, svgclass="qr", lineclass=None, dark="#000", light="#fff")
+        return ForSecond(issued, qr_code(issued.url))

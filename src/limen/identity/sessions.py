@@ -88,7 +88,7 @@ class Sessions:
             id=new_id("s"),
             person_id=person.id,
             auth=auth_of(proofs),
-            started_at=_after_every_mark(transaction, person.id, device_id, now),
+            started_at=after_every_mark(transaction, person.id, device_id, now),
             expires_at=now + int(settings.absolute_hours * HOUR),
             idle_ms=int(settings.idle_hours * HOUR),
             device_id=device_id,
@@ -101,6 +101,16 @@ class Sessions:
         if visitor.browser:
             upkeep.remember_browser(connection, visitor.browser_hash, person.id, now)
         transaction.changed("session", session.id)
+        transaction.say(
+            Event(
+                at=session.auth.at,
+                kind="sign_in.succeeded",
+                actor=person.id,
+                session=session.id,
+                address=session.address,
+                details={"strength": session.auth.strength, "factors": " ".join(sorted(session.auth.factors))},
+            )
+        )
         return SignedIn(token, session, person)
 
     def renew(
@@ -145,7 +155,7 @@ class Sessions:
 
         def work(transaction: Transaction) -> None:
             connection = transaction.connection
-            started_at = _after_every_mark(transaction, root.person_id, root.device_id, now)
+            started_at = after_every_mark(transaction, root.person_id, root.device_id, now)
             opened = replace(session, started_at=started_at)
             self._make_room(transaction, root.person_id, MOST_OF_AN_APP, app=app_id, parent=root.id)
             sessions.add(connection, opened, token.hash, {})
@@ -207,22 +217,7 @@ class Sessions:
         now = self._ports.now()
 
         def work(transaction: Transaction) -> bool:
-            found = sessions.by_id(transaction.connection, session_id)
-            if found is None:
-                return False
-            mark(transaction, "session", session_id, max(now, found[1].started_at) + 1)
-            transaction.say(
-                Event(
-                    at=now,
-                    kind="session.revoked",
-                    actor=by,
-                    subject=found[1].person_id,
-                    session=session_id,
-                    reason=reason,
-                    details={"why": why} if why else {},
-                )
-            )
-            return True
+            return end_session(transaction, session_id, now, by, reason, why)
 
         if not await self._ports.write(work):
             raise UnknownError("session")
@@ -298,6 +293,28 @@ def mark(transaction: Transaction, kind: str, key: str, at: Instant) -> None:
     transaction.changed("not_before", f"{kind}:{key}")
 
 
+def end_session(transaction: Transaction, session_id: str, now: Instant, by: str, reason: str, why: str = "") -> bool:
+    """Kill one session, with its event; even where the clock was set back since it began. False where it is gone."""
+    found = sessions.by_id(transaction.connection, session_id)
+    if found is None:
+        return False
+    mark(transaction, "session", session_id, max(now, found[1].started_at) + 1)
+    details: dict[str, str | int | bool] = {"why": why} if why else {}
+    whose = found[1].person_id
+    transaction.say(
+        Event(
+            at=now,
+            kind="session.revoked",
+            actor=by,
+            subject=whose,
+            session=session_id,
+            reason=reason,
+            details=details,
+        )
+    )
+    return True
+
+
 def end_everything_of(
     transaction: Transaction, person_id: str, now: Instant, by: str, reason: str, why: str = ""
 ) -> None:
@@ -320,7 +337,7 @@ def end_everything_of(
     )
 
 
-def _after_every_mark(transaction: Transaction, person_id: str, device_id: str, now: Instant) -> Instant:
-    """When a new session starts: now, or the newest mark that would kill it, should the clock have been set back."""
+def after_every_mark(transaction: Transaction, person_id: str, device_id: str, now: Instant) -> Instant:
+    """When what is issued now begins: now, or the newest mark that would kill it, if the clock was set back."""
     marks = (("company", ""), ("person", person_id), ("device", device_id))
     return max(now, *(sessions.not_before_of(transaction.connection, kind, key) for kind, key in marks))

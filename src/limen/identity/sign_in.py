@@ -6,15 +6,14 @@ from typing import Any
 
 from limen.facts import Person
 from limen.identity.deciding import decide_sign_in, refuse
-from limen.identity.enrolment import say_signed_in
 from limen.identity.errors import NotPermittedError, SignInFailedError
 from limen.identity.model import SignedIn, Visitor, auth_of
 from limen.identity.names import email_to_look_up
 from limen.identity.passkeys import Ceremonies, Credential
 from limen.identity.ports import Ports
-from limen.identity.proving import Proved, Proving
 from limen.identity.sessions import Sessions
 from limen.identity.store import people
+from limen.identity.verification import Proved, Verification
 from limen.storage.database import Transaction
 
 _ANYBODY = "sign-in"
@@ -24,11 +23,11 @@ _ANYBODY = "sign-in"
 class SignIn:
     """The two ways in."""
 
-    def __init__(self, ports: Ports, sessions: Sessions, ceremonies: Ceremonies, proving: Proving) -> None:
+    def __init__(self, ports: Ports, sessions: Sessions, ceremonies: Ceremonies, verification: Verification) -> None:
         self._ports = ports
         self._sessions = sessions
         self._ceremonies = ceremonies
-        self._proving = proving
+        self._verification = verification
 
     async def passkey_options(self, visitor: Visitor) -> dict[str, Any]:
         """What `navigator.credentials.get` is to be asked; the same for everybody. Raises CeremonyRefusedError."""
@@ -39,7 +38,7 @@ class SignIn:
 
         Raises SignInFailedError, SlowedError, NotPermittedError, CeremonyRefusedError.
         """
-        proved = await self._proving.passkey(credential, visitor, _ANYBODY, "sign_in.failed")
+        proved = await self._verification.passkey(credential, visitor, _ANYBODY, "sign_in.failed")
         return await self._finish(proved, visitor)
 
     async def with_password(self, visitor: Visitor, email: str, password: str, code: str = "") -> SignedIn:
@@ -47,7 +46,7 @@ class SignIn:
 
         Raises SignInFailedError (the same for every cause), SlowedError, BusyError, NotPermittedError.
         """
-        proved = await self._proving.typed(email_to_look_up(email), password, code, visitor, "sign_in.failed")
+        proved = await self._verification.typed(email_to_look_up(email), password, code, visitor, "sign_in.failed")
         return await self._finish(proved, visitor)
 
     async def _finish(self, proved: Proved, visitor: Visitor) -> SignedIn:
@@ -68,9 +67,7 @@ class SignIn:
                 return "person-inactive"
             if not answer.is_permit:
                 return "not-permitted"
-            signed_in = self._sessions.open(transaction, current, proved.proofs, visitor, proved.passkey_id)
-            say_signed_in(transaction, signed_in, visitor)
-            return signed_in
+            return self._sessions.open(transaction, current, proved.proofs, visitor, proved.passkey_id)
 
         ended = await self._ports.write(work)
         if isinstance(ended, SignedIn):

@@ -11,9 +11,9 @@ from limen.identity.errors import NotLiveError, SignInFailedError
 from limen.identity.model import SignedIn, Visitor
 from limen.identity.passkeys import Ceremonies, Credential
 from limen.identity.ports import Ports
-from limen.identity.proving import Proved, Proving
 from limen.identity.sessions import Sessions
 from limen.identity.store import factors, upkeep
+from limen.identity.verification import Proved, Verification
 from limen.storage.database import Transaction
 
 _FAILED = "sign_in.failed"
@@ -22,11 +22,11 @@ _FAILED = "sign_in.failed"
 class StepUp:
     """Adds a proof to a live session of the sign-in host."""
 
-    def __init__(self, ports: Ports, sessions: Sessions, ceremonies: Ceremonies, proving: Proving) -> None:
+    def __init__(self, ports: Ports, sessions: Sessions, ceremonies: Ceremonies, verification: Verification) -> None:
         self._ports = ports
         self._sessions = sessions
         self._ceremonies = ceremonies
-        self._proving = proving
+        self._verification = verification
 
     async def passkey_options(self, session: Session, visitor: Visitor) -> dict[str, Any]:
         """What `navigator.credentials.get` is to be asked: for this session, and this person's passkeys only.
@@ -40,7 +40,7 @@ class StepUp:
     async def with_passkey(self, session: Session, visitor: Visitor, credential: Credential) -> SignedIn:
         """Raises NotLiveError, SignInFailedError, SlowedError, CeremonyRefusedError."""
         current = self._sessions.own(session)
-        proved = await self._proving.passkey(credential, visitor, current.id, _FAILED, current.person_id)
+        proved = await self._verification.passkey(credential, visitor, current.id, _FAILED, current.person_id)
         return await self._finish(current, proved, visitor)
 
     async def with_password(self, session: Session, visitor: Visitor, password: str, code: str = "") -> SignedIn:
@@ -50,7 +50,7 @@ class StepUp:
         """
         current = self._sessions.own(session)
         person = self._person(current)
-        proved = await self._proving.typed(person.email, password, code, visitor, _FAILED, current.id)
+        proved = await self._verification.typed(person.email, password, code, visitor, _FAILED, current.id)
         if proved.person_id != person.id:
             raise SignInFailedError
         return await self._finish(current, proved, visitor)
@@ -60,7 +60,7 @@ class StepUp:
         current = self._sessions.own(session)
         person = self._person(current)
         sealed = await self._ports.read(lambda snapshot: factors.sealed_seed_of(snapshot.connection, person.id))
-        proved = self._proving.code(person.id, sealed, code, _FAILED, visitor, current.id)
+        proved = self._verification.code(person.id, sealed, code, _FAILED, visitor, current.id)
         return await self._finish(current, proved, visitor)
 
     def _person(self, session: Session) -> Person:

@@ -20,8 +20,8 @@ from limen.identity.errors import OpensConsoleOnlyError, UnknownError
 from limen.identity.model import new_id
 from limen.identity.names import canonical_name
 from limen.identity.ports import Ports
-from limen.identity.sessions import Sessions, mark
-from limen.identity.store import app_tokens, people, sessions, workloads
+from limen.identity.sessions import Sessions, after_every_mark, mark
+from limen.identity.store import app_tokens, people, workloads
 from limen.storage.break_glass import is_break_glass
 from limen.storage.database import Database, Snapshot, Transaction
 
@@ -224,8 +224,7 @@ def _issue(transaction: Transaction, owner_id: str, wanted: AppToken, proof: tup
     good = [one for one in app_tokens.of(connection, owner_id=owner_id) if one.is_good(now)]
     if len(good) >= MOST_OF_AN_OWNER:
         raise LimenError("There are {most} tokens already", "revoke those that nobody uses", most=MOST_OF_AN_OWNER)
-    marks = (("company", ""), ("person", owner_id))
-    made_at = max(now, *(sessions.not_before_of(connection, kind, key) for kind, key in marks))
+    made_at = after_every_mark(transaction, owner_id, "", now)
     token = AppToken(
         new_id("t"),
         owner_id,

@@ -10,8 +10,8 @@ from pathlib import Path
 from limen.backup.keeping import Keeping
 from limen.clock import Clock
 from limen.company.project import InForce
+from limen.enforcement.app_login import AppLogins
 from limen.enforcement.doors import Doors
-from limen.enforcement.handover import HandOver
 from limen.facts import App, Known, Session
 from limen.finding import Finding
 from limen.identity.parts import Parts
@@ -46,7 +46,7 @@ class Ports:
     clock: Clock
     known: Known
     doors: Doors
-    hand_over: HandOver
+    app_logins: AppLogins
     identity: Parts
     journal: Journal
     database: Database

@@ -22,6 +22,7 @@ from sqlalchemy import (
 
 from limen.clock import Instant
 from limen.identity.app_token import AppToken
+from limen.identity.store.tables import row_of, value_of
 from limen.storage.tables import metadata
 
 app_tokens = Table(
@@ -46,20 +47,7 @@ app_tokens = Table(
 
 
 def add(connection: Connection, token: AppToken, token_hash: bytes) -> None:
-    connection.execute(
-        insert(app_tokens).values(
-            id=token.id,
-            token_hash=token_hash,
-            owner_id=token.owner_id,
-            name=token.name,
-            app=token.app,
-            actions=" ".join(sorted(token.actions)),
-            strength=token.strength,
-            proved_at=token.proved_at,
-            made_at=token.made_at,
-            expires_at=token.expires_at,
-        )
-    )
+    connection.execute(insert(app_tokens).values(row_of(token) | {"token_hash": token_hash}))
 
 
 def all_kept(connection: Connection) -> list[tuple[bytes, AppToken]]:
@@ -100,17 +88,4 @@ def remove(connection: Connection, token_id: str) -> None:
 
 
 def _read(row: Row[Any]) -> tuple[bytes, AppToken]:
-    return row.token_hash, AppToken(
-        id=row.id,
-        owner_id=row.owner_id,
-        name=row.name,
-        app=row.app,
-        actions=frozenset(row.actions.split()),
-        strength=row.strength,
-        proved_at=row.proved_at,
-        made_at=row.made_at,
-        expires_at=row.expires_at,
-        used_on=row.used_on,
-        used_from=row.used_from,
-        revoked_at=row.revoked_at,
-    )
+    return row.token_hash, value_of(AppToken, row, actions=frozenset(row.actions.split()))

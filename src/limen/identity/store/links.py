@@ -8,21 +8,11 @@ from sqlalchemy import Connection, Row, and_, delete, insert, select, update
 
 from limen.clock import Instant
 from limen.identity.model import Link, LinkPurpose
-from limen.identity.store.tables import links
+from limen.identity.store.tables import links, row_of, value_of
 
 
 def add(connection: Connection, link: Link, token_hash: bytes) -> None:
-    connection.execute(
-        insert(links).values(
-            id=link.id,
-            token_hash=token_hash,
-            purpose=link.purpose,
-            person_id=link.person_id,
-            issued_by=link.issued_by,
-            issued_at=link.issued_at,
-            expires_at=link.expires_at,
-        )
-    )
+    connection.execute(insert(links).values(row_of(link) | {"token_hash": token_hash}))
 
 
 def by_token(connection: Connection, token_hash: bytes) -> Link | None:
@@ -61,16 +51,7 @@ def _good_link(now: Instant) -> Any:
 
 
 def _link(row: Row[Any]) -> Link:
-    return Link(
-        id=row.id,
-        purpose=LinkPurpose(row.purpose),
-        person_id=row.person_id,
-        issued_by=row.issued_by,
-        issued_at=row.issued_at,
-        expires_at=row.expires_at,
-        spent_at=row.spent_at,
-        revoked_at=row.revoked_at,
-    )
+    return value_of(Link, row, purpose=LinkPurpose(row.purpose))
 
 
 def forget(connection: Connection, before: Instant) -> int:

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Row, and_, case, delete, insert, or_, select,
 from limen.clock import Instant
 from limen.facts import Factor, Session
 from limen.identity.model import Proofs, auth_of
-from limen.identity.store.tables import inserted, not_before, session_passkeys, sessions
+from limen.identity.store.tables import inserted, not_before, session_passkeys, sessions, value_of
 
 
 def add(connection: Connection, session: Session, token_hash: bytes, proofs: Proofs, passkey_id: str = "") -> None:
@@ -120,19 +120,7 @@ def all_not_before(connection: Connection) -> list[tuple[str, str, Instant]]:
 
 
 def _session(row: Row[Any]) -> tuple[bytes, Session, Instant]:
-    session = Session(
-        id=row.id,
-        person_id=row.person_id,
-        auth=auth_of(_read(row.proofs)),
-        started_at=row.started_at,
-        expires_at=row.expires_at,
-        idle_ms=row.idle_ms,
-        app=row.app,
-        parent=row.parent,
-        device_id=row.device_id,
-        address=row.address,
-        user_agent=row.user_agent,
-    )
+    session = value_of(Session, row, auth=auth_of(_read(row.proofs)), actions=frozenset())
     return row.token_hash, session, row.last_used
 
 

@@ -8,7 +8,7 @@ from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from limen.enforcement.handover import HandOverRefusedError
+from limen.enforcement.app_login import AppLoginRefusedError
 from limen.facts import LIMEN
 from limen.web.page import Route
 from limen.web.portal.apps import nothing_here
@@ -35,9 +35,9 @@ def routes(site: Site) -> APIRouter:
             return nothing_here(site, visit)
         try:
             to = where_to(query(request, "to", 2_048), app.start)
-            code = site.ports.hand_over.issue(visit.session, app.id, query(request, "bind"), to)
-        except HandOverRefusedError as wrong:
+            code = site.ports.app_logins.issue(visit.session, app.id, query(request, "bind"), to)
+        except AppLoginRefusedError as wrong:
             return site.failed(visit, wrong)
-        return RedirectResponse(site.ports.hand_over.callback_url(app, code), status_code=303)
+        return RedirectResponse(site.ports.app_logins.callback_url(app, code), status_code=303)
 
     return router

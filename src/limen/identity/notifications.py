@@ -90,7 +90,7 @@ _GERMAN: Final = _Words(
 )
 
 
-class Telling:
+class Notifications:
     """Puts such mails into the queue, in the transaction of what they tell."""
 
     def __init__(self, ports: Ports) -> None:

@@ -1,8 +1,8 @@
-"""Addresses at which no app can be, and where a cloud tells its machines their secrets.
+"""The SSRF guard: addresses at which no app can be, and where a cloud tells its machines their secrets.
 
 Whoever may name an app's upstream must not be able to read those through Limen. So an address is judged when it is
 written, and again whenever a name has led to one; the connection goes to the very addresses that were judged. This
-machine and private networks are where apps are, so they are not off limits.
+machine and private networks are where apps are, so they are not forbidden.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ _TRANSLATED: Final = IPv6Network("64:ff9b::/96")
 """RFC 6052, section 2.1: the last 32 bits are an IPv4 address."""
 
 
-class OffLimitsError(LimenError):
+class ForbiddenAddressError(LimenError):
     """Nothing was sent there."""
 
     def __init__(self, host: str) -> None:
@@ -46,14 +46,14 @@ class OffLimitsError(LimenError):
 
 
 def refuse(address: str, host: str) -> None:
-    """Raises OffLimitsError where `address`, to which `host` led, is off limits."""
-    if is_off_limits(address):
-        raise OffLimitsError(host)
+    """Raises ForbiddenAddressError where `address`, to which `host` led, is forbidden."""
+    if is_forbidden(address):
+        raise ForbiddenAddressError(host)
 
 
 @lru_cache(maxsize=4_096)
-def is_off_limits(host: str) -> bool:
-    """Whether this address, in whatever way of writing, or this name, is off limits. Names are not resolved here."""
+def is_forbidden(host: str) -> bool:
+    """Whether this address, in whatever way of writing, or this name, is forbidden. Names are not resolved here."""
     name = host.strip("[]").partition("%")[0].rstrip(".").lower()
     if name in _NAMES:
         return True
@@ -62,7 +62,7 @@ def is_off_limits(host: str) -> bool:
 
 
 async def places_of(host: str, port: int, family: int = socket.AF_UNSPEC) -> list[Place]:
-    """Where to connect to reach `host`. Raises OffLimitsError where any of it is off limits, else OSError."""
+    """Where to connect to reach `host`. Raises ForbiddenAddressError where any of it is forbidden, else OSError."""
     refuse(host, host)
     loop = asyncio.get_running_loop()
     found = await loop.getaddrinfo(host, port, family=family, type=socket.SOCK_STREAM)
@@ -72,7 +72,7 @@ async def places_of(host: str, port: int, family: int = socket.AF_UNSPEC) -> lis
 
 
 async def connected(host: str, port: int) -> socket.socket:
-    """A connection to the first place of `host` that takes one. Raises OffLimitsError, OSError."""
+    """A connection to the first place of `host` that takes one. Raises ForbiddenAddressError, OSError."""
     loop = asyncio.get_running_loop()
     wrong = OSError(f"{host} has no address")
     for kind, proto, address in await places_of(host, port):

@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from limen.enforcement.off_limits import OffLimitsError, connected, is_off_limits
+from limen.enforcement.ssrf_guard import ForbiddenAddressError, connected, is_forbidden
 
 
 @pytest.mark.parametrize(
@@ -35,7 +35,7 @@ from limen.enforcement.off_limits import OffLimitsError, connected, is_off_limit
     ],
 )
 def test_where_secrets_of_the_machine_or_nobody_is_is_off_limits(host: str) -> None:
-    assert is_off_limits(host)
+    assert is_forbidden(host)
 
 
 @pytest.mark.parametrize(
@@ -61,7 +61,7 @@ def test_where_secrets_of_the_machine_or_nobody_is_is_off_limits(host: str) -> N
     ],
 )
 def test_this_machine_and_private_networks_are_where_apps_are(host: str) -> None:
-    assert not is_off_limits(host)
+    assert not is_forbidden(host)
 
 
 async def test_a_connection_is_made_to_what_was_judged_and_to_the_first_that_takes_it() -> None:
@@ -77,5 +77,5 @@ async def test_a_connection_is_made_to_what_was_judged_and_to_the_first_that_tak
     await server.wait_closed()
     with pytest.raises(OSError, match=r"refused|Connect call failed"):
         await connected("127.0.0.1", port)
-    with pytest.raises(OffLimitsError):
+    with pytest.raises(ForbiddenAddressError):
         await connected("169.254.169.254", port)

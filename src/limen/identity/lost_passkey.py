@@ -10,7 +10,7 @@ from limen.facts import Factor
 from limen.identity import tokens
 from limen.identity.errors import UnknownError
 from limen.identity.links import withdraw_links
-from limen.identity.sessions import mark
+from limen.identity.sessions import end_session
 from limen.identity.store import app_tokens, factors, recovery_codes, sessions, upkeep
 from limen.storage.database import Transaction
 
@@ -38,18 +38,16 @@ def lose_passkey(
         raise UnknownError("passkey")
     for session_id in sessions.proved_by(connection, passkey_id):
         if session_id != but_session:
-            found = sessions.by_id(connection, session_id)
-            mark(transaction, "session", session_id, max(now, found[1].started_at if found else 0) + 1)
-            transaction.say(_event("session.revoked", person_id, by, now, {}, session_id))
+            end_session(transaction, session_id, now, by, REASON)
     upkeep.forget_browsers_of(connection, person_id)
     withdraw_links(transaction, person_id, now)
     recovery_codes.remove_of(connection, person_id)
     for token in app_tokens.of(connection, owner_id=person_id):
         if token.is_good(now):
             tokens.end(transaction, token, now, by, REASON, why)
-    details = {"factor": str(Factor.PASSKEY), "passkey": passkey_id, **({"why": why} if why else {})}
-    transaction.say(_event("factor.removed", person_id, by, now, details))
-
-
-def _event(kind: str, person_id: str, by: str, now: Instant, details: dict[str, str], session: str = "") -> Event:
-    return Event(at=now, kind=kind, actor=by, subject=person_id, session=session, reason=REASON, details=dict(details))
+    details: dict[str, str | int | bool] = {
+        "factor": str(Factor.PASSKEY),
+        "passkey": passkey_id,
+        **({"why": why} if why else {}),
+    }
+    transaction.say(Event(at=now, kind="factor.removed", actor=by, subject=person_id, reason=REASON, details=details))

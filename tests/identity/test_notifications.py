@@ -9,7 +9,7 @@ from tests.identity.test_factors import add
 
 from limen.facts import Person
 from limen.identity.model import Visitor
-from limen.identity.telling import News, told
+from limen.identity.notifications import News, told
 from limen.mail.store import MailState, mails
 
 

@@ -4,7 +4,7 @@ import pytest
 from tests.enforcement.house import PUBLIC_URL, House
 
 from limen.clock import SECOND
-from limen.enforcement.handover import CODES_KEPT, HandOverRefusedError, Visit, bind_of
+from limen.enforcement.app_login import CODES_KEPT, AppLoginRefusedError, Visit, bind_of
 
 BINDING = b"b" * 43
 BIND = bind_of(BINDING).decode()
@@ -43,7 +43,7 @@ async def test_start_never_leads_back_into_itself(house):
 
 
 async def test_a_good_code_opens_the_app(house):
-    code = house.hand_over.issue(house.sign_in(), "wiki", BIND, "/page?a=b")
+    code = house.app_logins.issue(house.sign_in(), "wiki", BIND, "/page?a=b")
     reply = await house.limen_paths.answer(
         visit(house, b"/.limen/callback", f"code={code}".encode(), cookies=b"__Host-limen-start=" + BINDING)
     )
@@ -56,52 +56,52 @@ async def test_a_good_code_opens_the_app(house):
 
 @pytest.mark.parametrize("to", ["//evil", "/\\evil", "https://evil", "", "/a\nb"])
 def test_no_code_is_issued_for_a_place_elsewhere(house, to):
-    with pytest.raises(HandOverRefusedError):
-        house.hand_over.issue(house.sign_in(), "wiki", BIND, to)
+    with pytest.raises(AppLoginRefusedError):
+        house.app_logins.issue(house.sign_in(), "wiki", BIND, to)
 
 
 @pytest.mark.parametrize("bind", ["", "short", "b" * 44, "ä" * 43, "b" * 42 + "="])
 def test_no_code_is_issued_for_a_binding_that_start_did_not_give(house, bind):
-    with pytest.raises(HandOverRefusedError):
-        house.hand_over.issue(house.sign_in(), "wiki", bind, "/")
+    with pytest.raises(AppLoginRefusedError):
+        house.app_logins.issue(house.sign_in(), "wiki", bind, "/")
 
 
 def test_a_code_is_spent_whatever_comes_of_it(house):
-    code = house.hand_over.issue(house.sign_in(), "wiki", BIND, "/").encode()
-    with pytest.raises(HandOverRefusedError, match="open the app again"):
-        house.hand_over.redeem(code, "payroll", BINDING)
-    with pytest.raises(HandOverRefusedError) as refused:
-        house.hand_over.redeem(code, "wiki", BINDING)
+    code = house.app_logins.issue(house.sign_in(), "wiki", BIND, "/").encode()
+    with pytest.raises(AppLoginRefusedError, match="open the app again"):
+        house.app_logins.redeem(code, "payroll", BINDING)
+    with pytest.raises(AppLoginRefusedError) as refused:
+        house.app_logins.redeem(code, "wiki", BINDING)
     assert refused.value.word == "code-unknown"
 
 
 def test_a_missing_binding_matches_nothing(house):
-    code = house.hand_over.issue(house.sign_in(), "wiki", BIND, "/").encode()
-    with pytest.raises(HandOverRefusedError) as refused:
-        house.hand_over.redeem(code, "wiki", b"")
+    code = house.app_logins.issue(house.sign_in(), "wiki", BIND, "/").encode()
+    with pytest.raises(AppLoginRefusedError) as refused:
+        house.app_logins.redeem(code, "wiki", b"")
     assert refused.value.word == "binding-foreign"
 
 
 def test_codes_do_not_pile_up(house):
     session = house.sign_in()
-    first = house.hand_over.issue(session, "wiki", BIND, "/").encode()
+    first = house.app_logins.issue(session, "wiki", BIND, "/").encode()
     for _ in range(CODES_KEPT):
-        house.hand_over.issue(session, "wiki", BIND, "/")
-    assert len(house.hand_over._codes) == CODES_KEPT
-    with pytest.raises(HandOverRefusedError):
-        house.hand_over.redeem(first, "wiki", BINDING)
+        house.app_logins.issue(session, "wiki", BIND, "/")
+    assert len(house.app_logins._codes) == CODES_KEPT
+    with pytest.raises(AppLoginRefusedError):
+        house.app_logins.redeem(first, "wiki", BINDING)
     house.clock.forward(61 * SECOND)
-    house.hand_over.issue(session, "wiki", BIND, "/")
-    assert len(house.hand_over._codes) == 1
+    house.app_logins.issue(session, "wiki", BIND, "/")
+    assert len(house.app_logins._codes) == 1
 
 
 def test_codes_are_not_kept_in_the_open(house):
-    code = house.hand_over.issue(house.sign_in(), "wiki", BIND, "/")
-    assert code not in repr(vars(house.hand_over))
+    code = house.app_logins.issue(house.sign_in(), "wiki", BIND, "/")
+    assert code not in repr(vars(house.app_logins))
 
 
 def test_the_way_back_is_the_apps_own_host(house):
-    assert house.hand_over.callback_url(house.known.apps["wiki"], "c").startswith(
+    assert house.app_logins.callback_url(house.known.apps["wiki"], "c").startswith(
         "https://wiki.harbor.example/.limen/callback?code=c"
     )
 

@@ -8,7 +8,7 @@ from tests.identity.test_factors import add
 
 from limen.facts import Standing
 from limen.identity.errors import LinkRefusedError, UnfitError, UnknownError
-from limen.identity.losing import REASON
+from limen.identity.lost_passkey import REASON
 from limen.identity.model import Visitor
 
 

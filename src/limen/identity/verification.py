@@ -35,7 +35,7 @@ class Proved:
     passkey_id: str = ""
 
 
-class Proving:
+class Verification:
     """Looks at proofs at the pace that guessing is held to."""
 
     def __init__(

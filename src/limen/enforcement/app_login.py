@@ -35,11 +35,11 @@ CODES_KEPT = 10_000
 _TOKEN = pattern(rb"[A-Za-z0-9_-]{43}")
 
 
-class HandOverRefusedError(LimenError):
-    """The hand-over can't go on; `word` names why for the journal."""
+class AppLoginRefusedError(LimenError):
+    """The sign-in to an app can't go on; `word` names why for the journal."""
 
     def __init__(self, word: str) -> None:
-        super().__init__("this hand-over can't go on", "open the app again and sign in from there")
+        super().__init__("this sign-in to the app can't go on", "open the app again and sign in from there")
         self.word = word
 
 
@@ -52,7 +52,7 @@ class _Handed:
     until: Instant
 
 
-class HandOver:
+class AppLogins:
     """The codes that are on their way from the sign-in host to an app's host. In memory: a restart forgets them."""
 
     def __init__(self, *, clock: Clock, public_url: str) -> None:
@@ -63,13 +63,13 @@ class HandOver:
     def issue(self, session: Session, app_id: str, bind: str, to: str) -> str:
         """A code for the browser whose binding cookie hashes to `bind`. `session` is a live sign-in session.
 
-        Raises HandOverRefusedError when `bind` or `to` is not what `/.limen/start` gives.
+        Raises AppLoginRefusedError when `bind` or `to` is not what `/.limen/start` gives.
         """
         if not _TOKEN.fullmatch(bind.encode("utf-8", "replace")):
-            raise HandOverRefusedError("bind-malformed")
+            raise AppLoginRefusedError("bind-malformed")
         where = local_path(to)
         if where is None:
-            raise HandOverRefusedError("open-redirect")
+            raise AppLoginRefusedError("open-redirect")
         now = self._clock.now()
         self._forget(now)
         code = secrets.token_urlsafe(32)
@@ -83,17 +83,17 @@ class HandOver:
     def redeem(self, code: bytes, app_id: str, binding: bytes) -> tuple[str, str]:
         """The sign-in session and the path a good code stands for; the code is spent, whatever comes of it.
 
-        Raises HandOverRefusedError.
+        Raises AppLoginRefusedError.
         """
         handed = self._codes.pop(_hash(code), None)
         if handed is None:
-            raise HandOverRefusedError("code-unknown")
+            raise AppLoginRefusedError("code-unknown")
         if self._clock.now() >= handed.until:
-            raise HandOverRefusedError("code-expired")
+            raise AppLoginRefusedError("code-expired")
         if handed.app != app_id:
-            raise HandOverRefusedError("code-of-another-app")
+            raise AppLoginRefusedError("code-of-another-app")
         if not binding or not compare_digest(bind_of(binding), handed.bind):
-            raise HandOverRefusedError("binding-foreign")
+            raise AppLoginRefusedError("binding-foreign")
         return handed.session_id, handed.to
 
     def _forget(self, now: Instant) -> None:
@@ -131,13 +131,13 @@ class LimenPaths:
         self,
         *,
         doors: Doors,
-        hand_over: HandOver,
+        app_logins: AppLogins,
         keys: Published,
         sessions: AppSessions,
         public_url: str,
     ) -> None:
         self._doors = doors
-        self._hand_over = hand_over
+        self._app_logins = app_logins
         self._keys = keys
         self._sessions = sessions
         self._public_url = public_url
@@ -172,14 +172,14 @@ class LimenPaths:
         code = _parameter(visit.query, "code").encode("utf-8", "replace")
         try:
             binding = _good_token(visit.cookies, START_COOKIE)
-            session_id, to = self._hand_over.redeem(code, visit.app.id, binding)
+            session_id, to = self._app_logins.redeem(code, visit.app.id, binding)
             known = self._doors.known
             standing = known.standing(known.sessions.get(session_id), "", self._doors.clock.now())
             if standing is not Standing.LIVE:
-                raise HandOverRefusedError(standing)
+                raise AppLoginRefusedError(standing)
             token = await self._sessions.open(session_id, visit.app.id, visit.address, visit.user_agent)
         except LimenError as wrong:
-            word = wrong.word if isinstance(wrong, HandOverRefusedError) else "session-not-opened"
+            word = wrong.word if isinstance(wrong, AppLoginRefusedError) else "session-not-opened"
             self._refused(visit, word, kind="session.hand_over_refused")
             return _page(
                 400,
