@@ -34,6 +34,7 @@ class Written(msgspec.Struct, frozen=True, gc=False):
     place: msgspec.Raw
     risk: msgspec.Raw
     grants: msgspec.Raw
+    more: msgspec.Raw = msgspec.Raw(b"{}")
 
 
 class Recorded(msgspec.Struct, frozen=True, gc=False):

@@ -11,6 +11,7 @@ from typing import Any, Final, TypeVar
 from limen.clock import DAY, HOUR, MINUTE, SECOND, Instant, Milliseconds
 from limen.facts import ACTIONS
 from limen.policy import Phase, State
+from limen.policy.attributes import ATTRIBUTES
 from limen.policy.forms import EVERY_DAY, Exemption, Form, FormError, Hours, Needs
 from limen.policy.forms.model import LONGEST, MAX_WORDS
 from limen.policy.forms.write import length_text
@@ -215,6 +216,7 @@ def _needs(sent: Mapping[str, Sequence[str]], prefix: str, zone: tzinfo) -> Need
         "risk_below": at("risk_below", _number, "a risk"),
         "hours": _at(f"{prefix}start", _hours, sent.get(f"{prefix}days", ()), said("start"), said("end")),
         "until": at("until", local_instant, zone),
+        "holds": frozenset(row.path for row in ATTRIBUTES.table.ticks if said(row.key)),
     }
     # Of what is right by itself, only a risk can still be wrong together with what is beside it.
     return _at(f"{prefix}risk_below", lambda: Needs(**given, **flags))
