@@ -14,7 +14,6 @@ import sys
 import types
 import typing
 from collections.abc import Iterator
-from importlib import resources
 from pathlib import Path
 
 import typer
@@ -24,7 +23,8 @@ from tools.findings import findings_of
 
 from limen.cli.main import all_commands
 from limen.company.apps_file import _App
-from limen.company.tests_file import _Test
+from limen.company.child import schema_text
+from limen.company.tests_file import test_shape
 from limen.doctor.examine import EXAMINATIONS
 from limen.enforcement.reasons import REASONS
 from limen.events.kinds import KINDS, families
@@ -39,7 +39,7 @@ MADE = "<!-- Made by `python3 do.py docs`. Change what it describes, not this fi
 FILES: dict[str, tuple[str, type[BaseModel]]] = {
     "limen.toml": ("the company's name, its domain, where Limen listens and where it keeps its data", Settings),
     "apps.yaml": ("what is protected, and which of its requests are which action", _App),
-    "policies/tests.yaml": ("what the company expects of its policies", _Test),
+    "policies/tests.yaml": ("what the company expects of its policies", test_shape()),
 }
 WORDS = {
     str: "text",
@@ -186,7 +186,7 @@ def _parameters(name: str, app: typer.Typer) -> Iterator[str]:
 
 def schema_page() -> str:
     """What policies may mention, with the schema's own comments."""
-    schema = resources.files("limen.policy").joinpath("schema.cedarschema").read_text("utf-8")
+    schema = schema_text()
     parts = [
         *_head("What policies may mention"),
         "Limen's [Cedar](https://docs.cedarpolicy.com) schema. Every policy is held against it, by `limen check` and",

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from limen.facts import Facts, Known
     from limen.finding import Finding
     from limen.policy import Engine
+    from limen.policy.attribute import Attribute
     from limen.policy.decision import Decision
     from limen.settings import Section, Settings
     from limen.storage import Database, Feed, Keyring, Snapshot, Transaction
@@ -81,6 +82,7 @@ class Declarations:
     files continue that line.
     """
 
+    attributes: tuple[Attribute, ...] = ()
     events: tuple[Kind, ...] = ()
     settings: type[Section] | None = None
     file: FolderFile[Any] | None = None

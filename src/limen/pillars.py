@@ -144,14 +144,17 @@ def _declarations_of(pillar: Pillar) -> Declarations:
 def _take_over(declared: dict[str, Declarations]) -> None:
     """All lists, or none: each is tried before any is left changed."""
     from limen.events.kinds import KINDS, declared as by_name
+    from limen.policy.attributes import ATTRIBUTES
     from limen.settings import SECTIONS
     from limen.storage.upgrade import FOLDERS
 
     kinds = {name: by_name(*one.events) for name, one in declared.items()}
+    attributes = {name: {row.path: row for row in one.attributes} for name, one in declared.items()}
     sections = {name: {name: one.settings} for name, one in declared.items() if one.settings is not None}
     files = {name: {one.file.name: one.file} for name, one in declared.items() if one.file is not None}
     folders = {name: {name: one.migrations} for name, one in declared.items() if one.migrations is not None}
     lists: tuple[tuple[Declared[Any], dict[str, dict[str, Any]]], ...] = (
+        (ATTRIBUTES, attributes),
         (KINDS, kinds),
         (SECTIONS, sections),
         (FILES, files),

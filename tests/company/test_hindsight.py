@@ -6,6 +6,7 @@ from pathlib import Path
 import msgspec
 import pytest
 from tests.company.small_folder import small_folder
+from tests.policy.declaring import ENCRYPTED, declared
 
 from limen.cedar import Record
 from limen.company.company import Company
@@ -83,3 +84,13 @@ def test_what_are_no_facts_is_refused(company: Company) -> None:
     broken = msgspec.structs.replace(written(facts_about(company.all_apps["wiki"])), auth=msgspec.Raw(b'{"at":"x"}'))
     with pytest.raises(msgspec.DecodeError):
         Hindsight(company).seen(broken)
+
+
+def test_what_a_part_told_of_a_device_is_seen_again(company: Company) -> None:
+    told = replace(facts_about(company.all_apps["wiki"]), more=(("device.encrypted", True),))
+    with declared(ENCRYPTED):
+        seen = Hindsight(company).seen(written(told))
+        assert seen is not None
+        assert seen.facts == told
+        assert seen.context(VIEW, NOW, TIME)["device"] == see(told).context(VIEW, NOW, TIME)["device"]
+        assert seen.context(VIEW, NOW, TIME)["device"]["encrypted"] is True  # type: ignore[index,call-overload]

@@ -12,6 +12,7 @@ import msgspec
 from limen.cedar import Entity, Record
 from limen.company.company import Company
 from limen.facts import App, Auth, Device, Facts, Grant, Person, Place, Risk, Session
+from limen.facts.asked import Plain
 from limen.policy.seen import Seen, app_words, device_words, joined, person_words, place_words, risk_words
 from limen.storage.journal.past_decisions import WrittenFacts, sharing
 
@@ -36,6 +37,9 @@ class Hindsight:
         self._place: Callable[[msgspec.Raw], tuple[Place, Record]] = sharing(Place, self._here)
         self._risk: Callable[[msgspec.Raw], tuple[Risk, Record]] = sharing(Risk, lambda one: (one, risk_words(one)))
         self._grants: Callable[[msgspec.Raw], tuple[Grant, ...]] = sharing(tuple[Grant, ...], lambda one: one)
+        self._more: Callable[[msgspec.Raw], tuple[tuple[str, Plain], ...]] = sharing(
+            dict[str, bool | int | str | tuple[str, ...]], lambda one: tuple(sorted(one.items()))
+        )
 
     def seen(self, written: WrittenFacts) -> Seen | None:
         """None where the company has no such app. Raises msgspec.DecodeError for what are no facts.
@@ -50,7 +54,7 @@ class Hindsight:
         place, of_place = self._place(written.place)
         risk, of_risk = self._risk(written.risk)
         auth, session, grants = self._auth(written.auth), self._session(written.session), self._grants(written.grants)
-        facts = Facts(app[0], person, auth, session, device, place, risk, grants)
+        facts = Facts(app[0], person, auth, session, device, place, risk, grants, self._more(written.more))
         return joined(facts, principal, app[1], of_device, of_place, of_risk)
 
     def _counterpart(self, app: App) -> _App:

@@ -6,9 +6,10 @@ import pytest
 from hypothesis import given, settings
 from tests.dial import size
 from tests.laws.form_cases import forms
+from tests.policy.declaring import ENCRYPTED, declared
 
 from limen.clock import HOUR, MINUTE, from_iso
-from limen.policy.forms import EVERY_DAY, Form, Hours, Needs
+from limen.policy.forms import EVERY_DAY, Form, FormError, Hours, Needs
 from limen.web.console.rule_fields import MOST_WAYS, FieldError, blank, form_in, local_instant, local_text
 from limen.web.console.rule_typed import typed
 
@@ -167,3 +168,13 @@ def test_a_new_rule_starts_from_something_sensible() -> None:
     assert blank("forbid", "crm").apps == {"crm"}
     everywhere = blank("forbid", "")
     assert (everywhere.apps, everywhere.spares_limen) == (frozenset(), True)
+
+
+def test_what_a_part_declares_can_be_ticked() -> None:
+    with declared(ENCRYPTED):
+        fields = {"who": ["everybody"], "w0_strength": ["0"], "w0_device_encrypted": ["1"], "title": ["A disk"]}
+        form = form_in(fields, "disk", "forbid", BERLIN)
+        assert form.needs == (Needs(holds=frozenset({"device.encrypted"})),)
+        assert typed(form, BERLIN).has("w0_device_encrypted")
+    with pytest.raises(FormError):
+        Needs(holds=frozenset({"device.encrypted"}))

@@ -6,13 +6,14 @@ No library of locales: there are seven days and four units to know, and what dec
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
 from enum import StrEnum
 from typing import Final
 
 from limen.clock import DAY, HOUR, MINUTE, SECOND, Instant, Milliseconds
+from limen.policy.attributes import ATTRIBUTES
 from limen.policy.saying import english, german
 from limen.policy.saying.hours import Hours
 
@@ -53,10 +54,15 @@ class Words:
 
     def say(self, key: str, **values: object) -> str:
         """Raises KeyError for a key that there is not."""
-        return _WORDS[self.language][key].format(**values)
+        return (_WORDS[self.language].get(key) or self._of_attributes[key]).format(**values)
 
     def has(self, key: str) -> bool:
-        return key in _WORDS[self.language]
+        return key in _WORDS[self.language] or key in self._of_attributes
+
+    @property
+    def _of_attributes(self) -> Mapping[str, str]:
+        """What attributes say themselves, because a part declared them."""
+        return ATTRIBUTES.table.messages.get(self.language, {})
 
     def first(self, *keys: str, **values: object) -> str:
         """The message of the first of these keys that there is."""

@@ -34,6 +34,7 @@ class WrittenFacts(msgspec.Struct, frozen=True, gc=False):
     place: msgspec.Raw
     risk: msgspec.Raw
     grants: msgspec.Raw
+    more: msgspec.Raw = msgspec.Raw(b"{}")
 
 
 class PastDecision(msgspec.Struct, frozen=True, gc=False):

@@ -10,6 +10,7 @@ from typing import Any, Final, TypeVar
 from limen.clock import DAY, HOUR, MINUTE, SECOND, Instant, Milliseconds
 from limen.facts import ACTIONS
 from limen.policy import Phase, State
+from limen.policy.attributes import ATTRIBUTES
 from limen.policy.forms import EVERY_DAY, Exemption, Form, FormError, Hours, Needs
 from limen.policy.forms.model import LONGEST, MAX_WORDS
 from limen.policy.forms.write import length_text
@@ -172,6 +173,7 @@ def _shown(needs: Needs, zone: tzinfo) -> Iterator[tuple[str, list[str]]]:
     yield "risk_below", ["" if needs.risk_below is None else str(needs.risk_below)]
     yield "networks", sorted(needs.networks)
     yield from ((name, ["1"]) for name in FLAGS if getattr(needs, name))
+    yield from ((row.key, ["1"]) for row in ATTRIBUTES.table.ticks if row.path in needs.holds)
 
 
 def _needs(sent: Mapping[str, Sequence[str]], prefix: str, zone: tzinfo) -> Needs | None:
@@ -197,6 +199,7 @@ def _needs(sent: Mapping[str, Sequence[str]], prefix: str, zone: tzinfo) -> Need
         "risk_below": at("risk_below", _number, "a risk"),
         "hours": _at(f"{prefix}start", _hours, sent.get(f"{prefix}days", ()), said("start"), said("end")),
         "until": at("until", local_instant, zone),
+        "holds": frozenset(row.path for row in ATTRIBUTES.table.ticks if said(row.key)),
     }
     # Of what is right by itself, only a risk can still be wrong together with what is beside it.
     return _at(f"{prefix}risk_below", lambda: Needs(**given, **flags))

@@ -12,6 +12,7 @@ from typing import Final
 
 from limen.facts import ACTIONS, LIMEN, App, Device, Place, Risk
 from limen.policy import State
+from limen.policy.attributes import ATTRIBUTES
 from limen.policy.forms import Form, Needs
 from limen.web.console.rule_fields import EVERYBODY, MOST_WAYS, local_text, needs_fields
 
@@ -69,7 +70,7 @@ class Typed:
         return any(value.strip() not in {"", "0"} for name in asked for value in self.fields.get(name, ()))
 
     def uses_more(self, way: int) -> bool:
-        return self.is_used(way, *_MORE)
+        return self.is_used(way, *_MORE, *(row.key for row in ATTRIBUTES.table.ticks))
 
     @property
     def exempt(self) -> list[int]:

@@ -23,6 +23,7 @@ from limen.company.states import with_state
 from limen.errors import LimenError
 from limen.facts import App
 from limen.policy import Phase, State
+from limen.policy.attributes import ATTRIBUTES
 from limen.policy.forms import Form, Names, sentence
 from limen.web.console.changes import Changes
 from limen.web.console.rule_fields import BINDINGS, STRENGTHS, WEEKDAYS, blank, form_in
@@ -294,6 +295,7 @@ def _form_page(
         strengths=STRENGTHS,
         bindings=BINDINGS,
         weekdays=WEEKDAYS,
+        ticks=ATTRIBUTES.table.ticks,
         zone=company.settings.time_zone,
     )
 

@@ -6,7 +6,7 @@ nobody asked for anything.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, fields, replace
 from datetime import datetime
 from typing import Final
@@ -18,10 +18,12 @@ from starlette.responses import Response
 
 from limen.clock import HOUR, MINUTE, Instant
 from limen.facts import ACTIONS, ANYBODY, LIMEN, App, Facts, Known, Person
+from limen.facts.asked import Plain
+from limen.policy.attributes import ATTRIBUTES
 from limen.policy.decision import Request as DecisionRequest
 from limen.policy.matrix import Cell, matrix
 from limen.policy.saying import Audience, Language, Names, Said, Words, say
-from limen.policy.supposed import Supposed
+from limen.policy.supposed import Supposed, read_value
 from limen.web.console.sentences import Spoke, doing, scope_sentence, stopped_by
 from limen.web.page import Menu, Page
 from limen.web.permissions import READ
@@ -75,11 +77,13 @@ class Chosen:
     grant: str = ""
     table: str = "person"
     start: str = ""
+    more: tuple[tuple[str, str], ...] = ()
+    """What is said of the attributes that parts declare, by their keys."""
 
     def link(self, **changes: str) -> str:
         """The address of the same question with these changes."""
-        changed = replace(self, **changes)
-        said = {one.name: getattr(changed, one.name) for one in fields(self)}
+        changed = replace(self, **changes)  # type: ignore[arg-type]  # `more` is never among them
+        said = {one.name: getattr(changed, one.name) for one in fields(self) if one.name != "more"} | dict(changed.more)
         asked = urlencode({name: value for name, value in said.items() if value and value != _DEFAULTS.get(name)})
         return f"/console/what-if?{asked}" if asked else "/console/what-if"
 
@@ -95,7 +99,15 @@ class Chosen:
             country=self.country,
             risk=int(self.risk) if self.risk else None,
             grant=8 * HOUR if self.grant else 0,
+            more=tuple(self._more()),
         )
+
+    def _more(self) -> Iterator[tuple[str, Plain]]:
+        said = dict(self.more)
+        for path, row in ATTRIBUTES.table.loose.items():
+            value = read_value(row, said.get(row.key, ""))
+            if value is not None and said.get(row.key):
+                yield path, value
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,6 +165,7 @@ def routes(site: Site) -> APIRouter:
             devices=DEVICES,
             strengths=STRENGTHS,
             tables=TABLES,
+            attributes=tuple(ATTRIBUTES.table.loose.values()),
             at_once=people_at_once(chosen.table, len(apps)),
         )
 
@@ -183,6 +196,11 @@ def read(request: Request, known: Known) -> Chosen:
         grant=one_of("grant", {"yes"}),
         table=one_of("table", TABLES, "person"),
         start=start if start.isascii() and start.isdigit() and len(start) <= 6 else "",
+        more=tuple(
+            (row.key, value)
+            for row in ATTRIBUTES.table.loose.values()
+            if (value := query(request, row.key)) and read_value(row, value) is not None
+        ),
     )
 
 
