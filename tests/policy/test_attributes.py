@@ -8,7 +8,6 @@ from zoneinfo import ZoneInfo
 
 import cedarpy
 import pytest
-from limen.company.tree import Tree
 from tests.policy.declaring import ENCRYPTED, LEVEL, PASSING, PATCHED, SAMPLE, SHAPE, declared
 from tests.policy.scene import BERLIN, NOW, VIEW, app, engine_of, facts, tree_of
 
@@ -18,6 +17,7 @@ from limen.clock import HOUR
 from limen.company.child import schema_text
 from limen.company.tests_file import read_tests
 from limen.company.yaml_text import read_yaml
+from limen.configuration.tree import Tree
 from limen.facts import LIMEN, UNKNOWN_DEVICE, Device, Factor, Person
 from limen.facts.written import facts_digest, facts_from_json, facts_to_json
 from limen.policy import Effect
