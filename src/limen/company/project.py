@@ -55,8 +55,10 @@ def follow(feed: Feed, known: Known, settings: Settings) -> InForce:
     def apply(loaded: _Loaded | None) -> None:
         if loaded is not None:
             company = loaded.company
-            known.set_company(loaded.apps, company.groups, company.networks)
             in_force.engine, in_force.company = loaded.engine, company
+            known.set_company(
+                loaded.apps, company.groups, company.networks
+            )  # whoever is told decides by the new engine
 
     feed.at_start(_load, apply)
     feed.on("revision", lambda snapshot, _key: _load(snapshot), lambda _key, loaded: apply(loaded))

@@ -175,9 +175,9 @@ class Site:
         if session is None:
             session = glass.session_of(hashed, now)
             if session is not None and session.person_id in self.known.people:
-                self.known.put_session(hashed, session)
+                self.known.sessions.put(hashed, session)
         elif is_break_glass(session) and not glass.holds(session, now):
-            self.known.drop_session(session.id)
+            self.known.sessions.drop(session.id)
             over = Event(at=now, kind=KIND, subject=session.person_id, session=session.id, reason="over")
             self.ports.journal.record(over)
             return None
