@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from limen.facts.app import ACTIONS, LIMEN, MOST_ONBOARDED, ActionRule, App, Cors, Label, PublicRoute, Upstream
 from limen.facts.asked import Facts, Plain
-from limen.facts.known import EVERYBODY, Known, Standing
+from limen.facts.known import COMPANY, EVERYBODY, Known, Standing
 from limen.facts.nouns import (
     ANYBODY,
     NOWHERE,
@@ -32,6 +32,7 @@ from limen.facts.tokens import STRONGEST_TOKEN, auth_of_token
 __all__ = [
     "ACTIONS",
     "ANYBODY",
+    "COMPANY",
     "EVERYBODY",
     "LIMEN",
     "MOST_ONBOARDED",
