@@ -103,6 +103,14 @@ class Streams:
     def __len__(self) -> int:
         return len(self._open)
 
+    def open(self) -> list[Stream]:
+        """Those that are open now."""
+        return list(self._open)
+
+    def are_settled(self) -> bool:
+        """Whether every stream was decided since the last change."""
+        return not self._taking_up and not self._line
+
     def add(self, stream: Stream) -> None:
         """Watch over `stream` until it is removed; it may be cut before this returns."""
         if self._loop is None:
@@ -127,7 +135,7 @@ class Streams:
         for handle in (self._tick, self._slice):
             if handle is not None:
                 handle.cancel()
-        for stream in tuple(self._open):
+        for stream in self.open():
             self._cut(stream, STOPS)
 
     # What has changed
@@ -148,20 +156,20 @@ class Streams:
         while self._changed:
             changed.add(self._changed.popleft())
         own = {stream for subject in changed for stream in self._about.get(subject, ())}
-        for stream in tuple(self._open) if COMPANY in changed else own:
+        for stream in self.open() if COMPANY in changed else own:
             word = self._doors.why_ended(stream.answer)
             if word:
                 self._cut(stream, word)
         self._wait(own, first=True)
         if changed & EVERYBODY:
-            self._wait(tuple(self._open), first=False)
+            self._wait(self.open(), first=False)
 
     def _look_regularly(self) -> None:
         self._tick = None
         if self._open and self._loop is not None:
             self._tick = self._loop.call_later(LOOK_EVERY_SECONDS, self._look_regularly)
             if self._doors.shut() is not None:
-                self._wait(tuple(self._open), first=False)
+                self._wait(self.open(), first=False)
 
     # The line
 
