@@ -33,7 +33,7 @@ RUNTIME, DEVELOPMENT = HERE / "requirements.lock", HERE / "requirements-dev.lock
 REAL_PARTS = HERE / ".ci" / "apt.txt"
 PATIENCE_SECONDS = 15
 """How long a command may take to end by itself after Ctrl-C, and once more when told to."""
-BENCHES = ("engine", "policy", "check", "footprint", "first_hour")
+BENCHES = ("engine", "policy", "check", "facts", "streams", "footprint", "first_hour")
 
 
 def main() -> int:

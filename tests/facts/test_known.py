@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gc
+import weakref
 from dataclasses import replace
 from ipaddress import ip_network
 
@@ -13,6 +15,7 @@ from limen.facts import (
     Auth,
     Device,
     Factor,
+    Facts,
     Grant,
     Group,
     Known,
@@ -259,6 +262,29 @@ def test_what_was_put_together_while_a_row_changed_is_never_handed_out_again(kno
             monkeypatch.setattr(type(people), "get", lambda _table, key, *default: read_and_be_overtaken(key))
             ask()
         assert not ask()
+
+
+class Derived:
+    """What somebody made of facts, and that holds them."""
+
+    def __init__(self, facts: Facts) -> None:
+        self.facts = facts
+
+
+def test_facts_that_are_forgotten_go_without_the_garbage_collector(known: Known) -> None:
+    """A publication forgets everybody's at once; as rings they would stay, and then stop everything for a moment."""
+    gc.disable()
+    try:
+        for change in (lambda: known.risks.put("p1", Risk(1)), lambda: known.set_company([WIKI], [])):
+            facts = known.facts(known.session(B), WIKI, "203.0.113.9")
+            derived = {Derived(facts), Derived(facts)}
+            facts.memo.seen, facts.memo.fold = derived
+            gone = [weakref.ref(each) for each in derived]
+            del facts, derived
+            change()
+            assert [each() for each in gone] == [None, None]
+    finally:
+        gc.enable()
 
 
 def test_what_is_issued_is_found_by_whom_and_what_it_hangs_on(known: Known) -> None:

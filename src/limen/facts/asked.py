@@ -37,6 +37,10 @@ class Memo:
         self.fields: Any = None  # what upstreams are told of the person
         self.block: Any = None  # the same as bytes on the wire
 
+    def let_go(self) -> None:
+        """Forget what points back at the facts: so they go when nobody holds them, not when the collector comes by."""
+        self.seen = self.fold = None
+
 
 @dataclass(frozen=True, slots=True)
 class Facts:

@@ -80,6 +80,10 @@ class _Entry:
         self.facts: dict[tuple[str, str], Facts] = {}
         self.latest: tuple[App, str, _Lifetime, Entered] | None = None
 
+    def let_go(self) -> None:
+        for facts in tuple(self.facts.values()):
+            facts.memo.let_go()
+
 
 class Known:
     """Everything a decision may read. Only the change feed and start-up write to it.
@@ -269,12 +273,17 @@ class Known:
             of_place = subject[0] == "place"
             touched = self._at_place.pop(subject[1], set()) if of_place else self._issued.touched_by(subject)
             for name in tuple(touched):
-                self._entries.pop(name, None)
+                entry = self._entries.pop(name, None)
+                if entry is not None:
+                    entry.let_go()
         for told in tuple(self._watchers):
             told(subject)
 
     def _forget_all(self) -> None:
+        entries = self._entries
         self._entries, self._at_place, self._kept = {}, {}, count(1)
+        for entry in tuple(entries.values()):
+            entry.let_go()
 
     # What is put together
 
