@@ -21,7 +21,7 @@ from limen.facts.nouns import (
     Session,
 )
 
-Plain: TypeAlias = "bool | int | str | tuple[str, ...]"
+Plain: TypeAlias = bool | int | str | tuple[str, ...]
 """The value of an attribute without a field: a flag, a number, an instant in milliseconds, a text, or a sorted set."""
 
 
