@@ -11,6 +11,7 @@ import pytest
 
 from limen.clock import HOUR, MINUTE
 from limen.facts import (
+    UNKNOWN_DEVICE,
     App,
     Auth,
     Device,
@@ -243,11 +244,10 @@ def test_what_is_kept_is_bounded(known: Known, monkeypatch: pytest.MonkeyPatch) 
 
 def test_what_was_put_together_while_a_row_changed_is_never_handed_out_again(known: Known) -> None:
     """A page's thread reads the old row, the feed changes it, and the thread goes on: what it makes is of then."""
-    session, people = known.session(B), known.people
-    read = people.get
+    session, asker = known.session(B), known.asker
 
-    def read_and_be_overtaken(key: str, /, *default: object) -> Person | None:
-        person = read(key)
+    def be_overtaken(person_id: str) -> Person | None:
+        person = asker(person_id)
         monkeypatch.undo()
         known.people.put(replace(MIRA, active=False))
         return person
@@ -259,8 +259,8 @@ def test_what_was_put_together_while_a_row_changed_is_never_handed_out_again(kno
     ):
         known.people.put(MIRA)
         with pytest.MonkeyPatch.context() as monkeypatch:
-            monkeypatch.setattr(type(people), "get", lambda _table, key, *default: read_and_be_overtaken(key))
-            ask()
+            monkeypatch.setattr(known, "asker", be_overtaken)
+            assert ask()
         assert not ask()
 
 
@@ -293,6 +293,15 @@ def test_what_is_issued_is_found_by_whom_and_what_it_hangs_on(known: Known) -> N
     assert known.issued_to(("person", "p1")) == [SIGN_IN, AT_WIKI, token]
     assert known.issued_to(("session", "s1")) == [AT_WIKI]
     assert known.issued_to(("device", "d1")) == []
+
+
+def test_how_firmly_a_session_is_tied_to_its_device_is_the_sessions_own(known: Known) -> None:
+    known.devices.put(Device("d1", known=True, binding=3))
+    for binding in (0, 2):
+        known.sessions.put(B, replace(AT_WIKI, device_id="d1", binding=binding))
+        assert known.facts(known.session(B), WIKI, "").device.binding == binding, "a device can't say it of itself"
+    known.devices.drop("d1")
+    assert known.facts(known.session(B), WIKI, "").device == UNKNOWN_DEVICE
 
 
 def test_nobody_has_facts_too(known: Known) -> None:

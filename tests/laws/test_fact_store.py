@@ -147,6 +147,7 @@ def issued(draw: Any, table: str, key: str) -> Step:
         app=draw(st.sampled_from(["wiki", "git"])) if is_child or table == "tokens" else "",
         parent=draw(st.sampled_from(ROOTS)) if is_child else "",
         device_id=draw(st.sampled_from(["", *DEVICES])),
+        binding=draw(st.integers(0, 1)),
     )
     secret = sha256(f"{key} {draw(st.integers(0, 1))}".encode()).digest()
     return put(table, key, (secret, session))

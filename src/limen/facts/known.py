@@ -363,12 +363,15 @@ class Known:
             return Facts(app=app, place=place, more=self._more(("place", place.address)))
         root = self._root(session) or session
         person_id, device_id = session.person_id, session.device_id
+        device = self.devices.get(device_id, UNKNOWN_DEVICE)
+        if device.binding != session.binding and device.known:
+            device = replace(device, binding=session.binding)
         return Facts(
             app=app,
             person=self.asker(person_id) or ANYBODY,
             auth=root.auth,
             session=session,
-            device=self.devices.get(device_id, UNKNOWN_DEVICE),
+            device=device,
             place=place,
             risk=self.risks.get(person_id, UNKNOWN_RISK),
             grants=self.grants.get(person_id, ()),
