@@ -16,7 +16,7 @@ from ipaddress import IPv4Network, IPv6Network, ip_address
 from itertools import count
 from typing import Final, TypeAlias
 
-from limen.clock import Instant
+from limen.clock import Instant, Milliseconds
 from limen.facts.app import App
 from limen.facts.asked import Facts, Plain
 from limen.facts.nouns import (
@@ -70,7 +70,8 @@ Entered: TypeAlias = "tuple[Session | None, Standing, Facts]"
 class _Entry:
     """What was put together for one session, or for nobody at one address. `facts` are by app and address.
 
-    `latest`: from which app and address the last request came, and what `enter` answers to the like until time ends it.
+    `latest`: for which app and from which address the last request came, whose last use keeps it alive, until when and
+    for how long unused it lives, and what `enter` answers to the like meanwhile.
     """
 
     __slots__ = ("facts", "latest", "lifetime")
@@ -78,7 +79,7 @@ class _Entry:
     def __init__(self) -> None:
         self.lifetime: _Lifetime | None = None
         self.facts: dict[tuple[str, str], Facts] = {}
-        self.latest: tuple[App, str, _Lifetime, Entered] | None = None
+        self.latest: tuple[App, str, str, Instant, Milliseconds, Entered] | None = None
 
     def let_go(self) -> None:
         for facts in tuple(self.facts.values()):
@@ -155,12 +156,13 @@ class Known:
         session = self._by_hash.get(token_hash)
         if session is not None:
             entry = self._entries.get(session.id)
-            latest = entry.latest if entry is not None else None
-            if latest is not None and latest[0] is app and latest[1] == address:
-                lifetime, used = latest[2], self._last_used
-                if now < lifetime.ends_at and now < used[lifetime.root_id] + lifetime.idle_ms:
-                    used[lifetime.root_id] = now
-                    return latest[3]
+            if entry is not None and entry.latest is not None:
+                its_app, its_address, root_id, ends_at, idle_ms, entered = entry.latest
+                if its_app is app and its_address == address:
+                    used = self._last_used
+                    if now < ends_at and now < used[root_id] + idle_ms:
+                        used[root_id] = now
+                        return entered
         return self._enter(session, app, address, now)
 
     def enter_with_token(self, token_hash: bytes, app: App, address: str, now: Instant) -> Entered:
@@ -297,7 +299,7 @@ class Known:
         self._last_used[lifetime.root_id] = now
         entered = (session, standing, self.facts(session, app, address))
         if self._is_newest(session):
-            entry.latest = (app, address, lifetime, entered)
+            entry.latest = (app, address, lifetime.root_id, lifetime.ends_at, lifetime.idle_ms, entered)
         return entered
 
     def _entry(self, session: Session | None, address: str = "") -> _Entry:
