@@ -44,7 +44,7 @@ TOGETHER = ("-n", "2", "--dist", "loadfile", "--no-loadscope-reorder")
 QUICKLY = ("-m", "not slow", "--durations=5", "--durations-min=1")
 NO_TEST_LEFT = 5
 """What pytest ends with where no test was left to run."""
-BENCHES = ("engine", "policy", "check", "footprint", "first_hour")
+BENCHES = ("engine", "policy", "check", "facts", "streams", "footprint", "first_hour")
 
 
 def main() -> int:

@@ -109,12 +109,12 @@ async def serve(listen: str, *, asserting: bool, folder: Path) -> None:
     )
     for n in range(PEOPLE):
         groups = frozenset({"staff", f"g{n % GROUPS}"})
-        known.put_person(Person(f"p{n}", f"Person {n}", f"p{n}@harbor.example", groups, active=True))
+        known.people.put(Person(f"p{n}", f"Person {n}", f"p{n}@harbor.example", groups, active=True))
         auth = Auth(3, frozenset({Factor.PASSKEY}), now)
         root = Session(f"r{n}", f"p{n}", auth, now, now + 12 * HOUR, 12 * HOUR)
-        known.put_session(sha256(f"root {n}".encode()).digest(), root)
+        known.sessions.put(sha256(f"root {n}".encode()).digest(), root)
         session = Session(f"s{n}", f"p{n}", auth, now, now + 12 * HOUR, 12 * HOUR, app=f"a{n % APPS}", parent=f"r{n}")
-        known.put_session(sha256(token_of(n).encode()).digest(), session)
+        known.sessions.put(sha256(token_of(n).encode()).digest(), session)
 
     bodies = PolicySet.parse(policies()).to_json()["staticPolicies"].values()
     tree = {"templates": {}, "templateLinks": [], "staticPolicies": {b["annotations"]["id"]: b for b in bodies}}

@@ -177,7 +177,7 @@ async def test_another_session_is_not_it_whatever_it_calls_itself(house: House, 
     now = house.clock.now()
     for session_id, person in (("bg_" + "0" * 32, ada), ("bg_" + "0" * 32, mia)):
         forged = Session(session_id, person, UNPROVED, now, now + 60_000, 60_000)
-        house.limen.known.put_session(session_id.encode(), forged)
+        house.limen.known.sessions.put(session_id.encode(), forged)
         answer = house.limen.doors.judge(
             "sign-in", house.limen.known.apps["limen"], forged, Request("administer"), "203.0.113.7"
         )

@@ -70,7 +70,7 @@ async def test_the_sign_in_hosts_own_session_opens_no_app(town):
     from hashlib import sha256
 
     root = house.sign_in()
-    house.known.put_session(sha256(b"t" * 43).digest(), root)
+    house.known.sessions.put(sha256(b"t" * 43).digest(), root)
     assert status_of(await ask(port, fields=f"Cookie: __Host-limen-app={'t' * 43}\r\n")) == 401
     assert house.journal.last.reasons[0].policy == "session-of-another-app"
     assert not app.requests

@@ -26,7 +26,7 @@ SECRET = new_secret().encode()
 @pytest.fixture
 def house() -> House:
     made = House()
-    made.known.put_person(Person("p_mia", groups=frozenset({"staff", "editors", "finance"}), active=True))
+    made.known.people.put(Person("p_mia", groups=frozenset({"staff", "editors", "finance"}), active=True))
     keep(made, token())
     return made
 
@@ -37,7 +37,7 @@ def token(app: str = "wiki", *actions: str) -> AppToken:
 
 
 def keep(house: House, one: AppToken, secret: bytes = SECRET) -> None:
-    house.known.put_token(token_hash(secret), one.session)
+    house.known.tokens.put(token_hash(secret), one.session)
 
 
 def ask(house: House, value: bytes, method: bytes = b"GET", host: str = "wiki", cookies: bytes = b"") -> Answer:
@@ -53,7 +53,7 @@ def bearer(secret: bytes = SECRET) -> bytes:
 def test_a_good_token_opens_what_it_was_made_for_and_policies_still_decide(house: House):
     assert ask(house, bearer()).permitted
     assert ask(house, b"Basic " + b64encode(b"mia:" + SECRET)).permitted
-    house.known.put_person(Person("p_mia", groups=frozenset(), active=True))
+    house.known.people.put(Person("p_mia", groups=frozenset(), active=True))
     assert ask(house, bearer()).word == "nothing-permits"
 
 
@@ -81,12 +81,12 @@ def test_it_ends_at_the_instant_with_its_person_and_with_every_mark(house: House
     keep(house, token())
     for subject in (("session", "t_1"), ("person", "p_mia"), ("company", "")):
         fresh = House()
-        fresh.known.put_person(Person("p_mia", groups=frozenset({"staff"}), active=True))
+        fresh.known.people.put(Person("p_mia", groups=frozenset({"staff"}), active=True))
         keep(fresh, token())
         assert ask(fresh, bearer()).permitted
         fresh.known.set_not_before(subject, NOW)
         assert ask(fresh, bearer()).word == "token-revoked"
-    house.known.put_person(Person("p_mia", groups=frozenset({"staff"})))
+    house.known.people.put(Person("p_mia", groups=frozenset({"staff"})))
     assert ask(house, bearer()).word == "person-inactive"
 
 
@@ -188,7 +188,7 @@ async def test_the_upstream_never_sees_it_and_keeps_its_own_field(house: House):
 
     async with upstream() as app:
         real = House(upstream=app.url)
-        real.known.put_person(Person("p_mia", groups=frozenset({"staff"}), active=True))
+        real.known.people.put(Person("p_mia", groups=frozenset({"staff"}), active=True))
         keep(real, token())
         async with gateway(real) as port:
             mine = f"Authorization: Bearer {SECRET.decode()}\r\n"

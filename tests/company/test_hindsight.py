@@ -43,6 +43,7 @@ def facts_about(app: App) -> Facts:
         Place("192.0.2.7", True, "DE", "office", False),
         Risk(12, True, NOW),
         (Grant("g1", "wiki", frozenset({"view"}), NOW + 9, "why", "p2"),),
+        (("device.encrypted", True),),
     )
 
 
@@ -54,7 +55,7 @@ def test_policies_see_in_them_exactly_what_they_saw_then(company: Company) -> No
         Facts(company.all_apps["limen"], Person("p2", groups=frozenset({"staff"}))),
     ):
         for _ in range(2):  # read, and shared
-            seen, then = hindsight.seen(written(facts)), see(facts)
+            seen, then = hindsight.seen(written(facts), facts.device.seen_at), see(facts)
             assert seen is not None
             assert seen.facts == facts
             assert (seen.principal, seen.resource) == (then.principal, then.resource)

@@ -166,7 +166,7 @@ class House:
         self.person("bo", {"staff"})
 
     def person(self, name: str, groups: set[str]) -> None:
-        self.known.put_person(Person(name, name.title(), f"{name}@harbor.example", frozenset(groups), active=True))
+        self.known.people.put(Person(name, name.title(), f"{name}@harbor.example", frozenset(groups), active=True))
 
     def sign_in(self, person: str = "ana", strength: int = 3) -> Session:
         now = self.clock.now()
@@ -179,7 +179,7 @@ class House:
             now + 12 * HOUR,
             2 * HOUR,
         )
-        self.known.put_session(secrets.token_bytes(32), session)
+        self.known.sessions.put(secrets.token_bytes(32), session)
         return session
 
     def app_session(
@@ -189,7 +189,7 @@ class House:
         root = root or self.sign_in(person, strength)
         token = secrets.token_urlsafe(32)
         child = replace(root, id=f"{root.id}-{app}", app=app, parent=root.id)
-        self.known.put_session(sha256(token.encode()).digest(), child)
+        self.known.sessions.put(sha256(token.encode()).digest(), child)
         return token
 
     async def open_app_session(self, parent: str, app_id: str, _address: str, _user_agent: str) -> str:

@@ -157,7 +157,7 @@ def test_an_open_stream_is_decided_again(house):
 
 def test_an_open_stream_of_a_forgotten_session_is_over(house):
     answer = ask(house, house.cookie())
-    house.known.drop_session(answer.session.id)
+    house.known.sessions.drop(answer.session.id)
     assert house.doors.again(answer, "")[0] == "session-revoked"
 
 
@@ -215,7 +215,7 @@ def test_break_glass_opens_the_console_and_nothing_else(house, app, action, is_o
         known=house.known, engine=lambda: house.engine, journal=house.journal, clock=house.clock, break_glass=holds
     )
     session = Session("bg_1", "bo", UNPROVED, NOW, NOW + HOUR, HOUR, app="" if app == LIMEN else app)
-    house.known.put_session(b"token", session)
+    house.known.sessions.put(b"token", session)
     for shut in (False, True):
         house.journal.writable = not shut
         answer = doors.judge("sign-in", house.known.apps[app], session, Request(action), "203.0.113.7")

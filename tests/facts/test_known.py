@@ -2,13 +2,32 @@
 
 from __future__ import annotations
 
+import gc
+import weakref
 from dataclasses import replace
 from ipaddress import ip_network
 
 import pytest
 
 from limen.clock import HOUR, MINUTE
-from limen.facts import App, Auth, Device, Factor, Group, Known, Label, Person, Risk, Session, Standing, Upstream
+from limen.facts import (
+    UNKNOWN_DEVICE,
+    App,
+    Auth,
+    Device,
+    Factor,
+    Facts,
+    Grant,
+    Group,
+    Known,
+    Label,
+    Person,
+    Place,
+    Risk,
+    Session,
+    Standing,
+    Upstream,
+)
 
 NOW = 1_795_000_000_000
 MIRA = Person(id="p1", name="Mira Solano", email="mira@harbor.example", groups=frozenset({"staff"}), active=True)
@@ -31,9 +50,9 @@ A, B = b"a" * 32, b"b" * 32
 def known() -> Known:
     known = Known()
     known.set_company([WIKI], [Group("staff")], (("office", ip_network("203.0.113.0/24")),))
-    known.put_person(MIRA)
-    known.put_session(A, SIGN_IN)
-    known.put_session(B, AT_WIKI)
+    known.people.put(MIRA)
+    known.sessions.put(A, SIGN_IN)
+    known.sessions.put(B, AT_WIKI)
     return known
 
 
@@ -55,7 +74,7 @@ def test_a_session_is_good_on_its_own_host_only(known: Known) -> None:
 
 
 def test_an_app_session_dies_with_the_sign_in_it_hangs_on(known: Known) -> None:
-    known.drop_session("s1")
+    known.sessions.drop("s1")
     assert known.standing(AT_WIKI, "wiki", NOW) is Standing.REVOKED
 
 
@@ -77,15 +96,15 @@ def test_not_before_only_moves_forward(known: Known) -> None:
 
 
 def test_a_quarantined_device_ends_its_sessions(known: Known) -> None:
-    known.put_session(A, replace(SIGN_IN, device_id="d1"))
+    known.sessions.put(A, replace(SIGN_IN, device_id="d1"))
     known.set_not_before(("device", "d1"), NOW + 1)
     assert known.standing(known.session(A), "", NOW + 1) is Standing.REVOKED
 
 
 def test_an_inactive_or_forgotten_person_has_no_session(known: Known) -> None:
-    known.put_person(replace(MIRA, active=False))
+    known.people.put(replace(MIRA, active=False))
     assert known.standing(AT_WIKI, "wiki", NOW) is Standing.PERSON_INACTIVE
-    known.drop_person("p1")
+    known.people.drop("p1")
     assert known.standing(AT_WIKI, "wiki", NOW) is Standing.PERSON_INACTIVE
 
 
@@ -106,7 +125,7 @@ def test_an_unused_session_idles_out_and_an_app_in_use_keeps_it_alive(known: Kno
 def test_a_step_up_at_sign_in_is_seen_by_every_app_at_once(known: Known) -> None:
     before = known.facts(AT_WIKI, WIKI, "203.0.113.9")
     stepped_up = Auth(strength=3, factors=frozenset({Factor.PASSKEY}), at=NOW + MINUTE)
-    known.put_session(A, replace(SIGN_IN, auth=stepped_up))
+    known.sessions.put(A, replace(SIGN_IN, auth=stepped_up))
     assert before.auth.at == NOW
     assert known.facts(AT_WIKI, WIKI, "203.0.113.9").auth.at == NOW + MINUTE
 
@@ -114,7 +133,7 @@ def test_a_step_up_at_sign_in_is_seen_by_every_app_at_once(known: Known) -> None
 def test_facts_are_the_same_value_until_one_of_them_changes(known: Known) -> None:
     first = known.facts(AT_WIKI, WIKI, "203.0.113.9")
     assert known.facts(AT_WIKI, WIKI, "203.0.113.9") is first
-    known.put_risk("p1", Risk(score=10, known=True, at=NOW))
+    known.risks.put("p1", Risk(score=10, known=True, at=NOW))
     second = known.facts(AT_WIKI, WIKI, "203.0.113.9")
     assert second is not first
     assert second.risk.score == 10
@@ -138,9 +157,151 @@ def test_an_address_is_placed_in_the_companys_networks(known: Known) -> None:
 
 
 def test_a_known_device_is_among_the_facts(known: Known) -> None:
-    known.put_device(Device(id="d1", known=True, compliance="compliant"))
-    known.put_session(B, replace(AT_WIKI, device_id="d1"))
+    known.devices.put(Device(id="d1", known=True, compliance="compliant"))
+    known.sessions.put(B, replace(AT_WIKI, device_id="d1"))
     assert known.facts(known.session(B), WIKI, "").device.compliance == "compliant"
+
+
+def test_what_a_part_learns_is_among_the_facts_in_the_order_of_paths(known: Known) -> None:
+    known.devices.put(Device(id="d1", known=True))
+    known.sessions.put(B, replace(AT_WIKI, device_id="d1"))
+    known.learned.put(("session", "s1"), "session.is_watched", False)
+    known.learned.put(("person", "p1"), "person.clearance", 2)
+    known.learned.put(("place", "203.0.113.9"), "place.kinds", ("cafe", "shared"))
+    known.learned.put(("device", "d1"), "device.encrypted", True)
+    known.learned.put(("device", "d2"), "device.encrypted", False)
+    assert known.facts(known.session(B), WIKI, "203.0.113.9").more == (
+        ("device.encrypted", True),
+        ("person.clearance", 2),
+        ("place.kinds", ("cafe", "shared")),
+        ("session.is_watched", False),
+    )
+    assert known.facts(None, WIKI, "203.0.113.9").more == (("place.kinds", ("cafe", "shared")),)
+
+
+def test_what_was_learned_of_a_device_goes_with_it(known: Known) -> None:
+    known.devices.put(Device(id="d1", known=True))
+    known.sessions.put(B, replace(AT_WIKI, device_id="d1"))
+    known.learned.put(("device", "d1"), "device.encrypted", True)
+    known.devices.drop("d1")
+    known.devices.put(Device(id="d1", known=True))
+    assert known.facts(known.session(B), WIKI, "").more == ()
+
+
+def test_grants_and_what_is_known_of_a_place_come_and_go(known: Known) -> None:
+    grant = Grant("g1", "wiki", frozenset({"edit"}), until=NOW + HOUR)
+    known.grants.put("p1", (grant,))
+    known.places.put("203.0.113.9", Place("203.0.113.9", known=True, country="DE", anonymiser=False))
+    facts = known.facts(AT_WIKI, WIKI, "203.0.113.9")
+    assert facts.grants == (grant,)
+    assert facts.place == Place("203.0.113.9", known=True, country="DE", network="office", anonymiser=False)
+    known.grants.drop("p1")
+    known.places.drop("203.0.113.9")
+    facts = known.facts(AT_WIKI, WIKI, "203.0.113.9")
+    assert (facts.grants, facts.place.known, facts.place.network) == ((), False, "office")
+
+
+def test_an_address_is_one_place_however_it_is_written(known: Known) -> None:
+    assert not known.facts(AT_WIKI, WIKI, "2001:DB8:0::1").place.known
+    known.places.put("2001:db8::1", Place("2001:db8::1", known=True, country="DE"))
+    assert known.facts(AT_WIKI, WIKI, "2001:DB8:0::1").place.country == "DE"
+
+
+def test_a_change_leaves_alone_what_it_does_not_touch(known: Known) -> None:
+    other = replace(SIGN_IN, id="s9", person_id="p9")
+    known.people.put(replace(MIRA, id="p9"))
+    known.sessions.put(b"9" * 32, other)
+    mine, theirs = known.facts(AT_WIKI, WIKI, "203.0.113.9"), known.facts(other, WIKI, "203.0.113.9")
+    known.people.put(replace(MIRA, name="Mira S."))
+    known.devices.put(Device("d7"))
+    assert known.facts(AT_WIKI, WIKI, "203.0.113.9") is not mine
+    assert known.facts(other, WIKI, "203.0.113.9") is theirs
+    assert known.subjects(AT_WIKI, "203.0.113.9") == {
+        ("session", "s1"),
+        ("session", "s2"),
+        ("person", "p1"),
+        ("place", "203.0.113.9"),
+    }
+
+
+def test_facts_of_a_session_that_is_not_the_newest_are_kept_for_nobody(known: Known) -> None:
+    stale = replace(AT_WIKI, address="198.51.100.1")
+    assert known.facts(stale, WIKI, "203.0.113.9").session is stale
+    assert known.facts(known.session(B), WIKI, "203.0.113.9").session is known.session(B)
+    assert known.standing(stale, "wiki", NOW) is Standing.LIVE
+    known.set_not_before(("person", "p1"), NOW + 1)
+    assert known.standing(stale, "wiki", NOW) is Standing.REVOKED
+
+
+def test_what_is_kept_is_bounded(known: Known, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("limen.facts.known.MEMO_LIMIT", 50)
+    session = known.session(B)
+    for number in range(500):
+        known.facts(None if number % 2 else session, WIKI, f"198.51.{number % 256}.{number // 256}")
+        assert sum(len(entry.facts) for entry in known._entries.values()) + len(known._entries) <= 50
+        assert sum(len(names) for names in known._at_place.values()) <= 50
+
+
+def test_what_was_put_together_while_a_row_changed_is_never_handed_out_again(known: Known) -> None:
+    """A page's thread reads the old row, the feed changes it, and the thread goes on: what it makes is of then."""
+    session, asker = known.session(B), known.asker
+
+    def be_overtaken(person_id: str) -> Person | None:
+        person = asker(person_id)
+        monkeypatch.undo()
+        known.people.put(replace(MIRA, active=False))
+        return person
+
+    for ask in (
+        lambda: known.facts(session, WIKI, "203.0.113.9").person.active,
+        lambda: known.standing(session, "wiki", NOW) is Standing.LIVE,
+        lambda: known.enter(B, WIKI, "203.0.113.9", NOW)[1] is Standing.LIVE,
+    ):
+        known.people.put(MIRA)
+        with pytest.MonkeyPatch.context() as monkeypatch:
+            monkeypatch.setattr(known, "asker", be_overtaken)
+            assert ask()
+        assert not ask()
+
+
+class Derived:
+    """What somebody made of facts, and that holds them."""
+
+    def __init__(self, facts: Facts) -> None:
+        self.facts = facts
+
+
+def test_facts_that_are_forgotten_go_without_the_garbage_collector(known: Known) -> None:
+    """A publication forgets everybody's at once; as rings they would stay, and then stop everything for a moment."""
+    gc.disable()
+    try:
+        for change in (lambda: known.risks.put("p1", Risk(1)), lambda: known.set_company([WIKI], [])):
+            facts = known.facts(known.session(B), WIKI, "203.0.113.9")
+            derived = {Derived(facts), Derived(facts)}
+            facts.memo.seen, facts.memo.fold = derived
+            gone = [weakref.ref(each) for each in derived]
+            del facts, derived
+            change()
+            assert [each() for each in gone] == [None, None]
+    finally:
+        gc.enable()
+
+
+def test_what_is_issued_is_found_by_whom_and_what_it_hangs_on(known: Known) -> None:
+    token = replace(AT_WIKI, id="t1", parent="")
+    known.tokens.put(b"t" * 32, token)
+    assert known.issued_to(("person", "p1")) == [SIGN_IN, AT_WIKI, token]
+    assert known.issued_to(("session", "s1")) == [AT_WIKI]
+    assert known.issued_to(("device", "d1")) == []
+
+
+def test_how_firmly_a_session_is_tied_to_its_device_is_the_sessions_own(known: Known) -> None:
+    known.devices.put(Device("d1", known=True, binding=3))
+    for binding in (0, 2):
+        known.sessions.put(B, replace(AT_WIKI, device_id="d1", binding=binding))
+        assert known.facts(known.session(B), WIKI, "").device.binding == binding, "a device can't say it of itself"
+    known.devices.drop("d1")
+    assert known.facts(known.session(B), WIKI, "").device == UNKNOWN_DEVICE
 
 
 def test_nobody_has_facts_too(known: Known) -> None:
@@ -151,10 +312,10 @@ def test_nobody_has_facts_too(known: Known) -> None:
 def test_watchers_are_told_what_changed_until_they_stop(known: Known) -> None:
     told: list[tuple[str, str]] = []
     stop = known.watch(told.append)
-    known.drop_session("s2")
-    known.drop_session("s2")
+    known.sessions.drop("s2")
+    known.sessions.drop("s2")
     stop()
-    known.put_person(MIRA)
+    known.people.put(MIRA)
     assert told == [("session", "s2")]
 
 

@@ -196,7 +196,7 @@ async def test_a_break_glass_session_counts_as_fresh_and_goes_to_no_app(house: H
     ada = await house.administrator(house.passkey(), visitor)
     now = house.clock.now()
     glass = replace(ada.session, id="bg_1", auth=UNPROVED, started_at=now, expires_at=now + HOUR)
-    house.known.put_session(b"token", glass)
+    house.known.sessions.put(b"token", glass)
     assert house.parts.sessions.freshly_proved(glass, 3) is glass
     with pytest.raises(NotLiveError):
         await house.parts.sessions.open_app_session("bg_1", "wiki", "203.0.113.7", "")

@@ -98,7 +98,7 @@ async def test_a_person_makes_a_token_that_proves_no_more_than_they_did(house: H
 async def test_only_a_live_fresh_and_own_proof_makes_a_token(house: House, visitor: Visitor) -> None:
     ada = await house.administrator(house.passkey(), visitor)
     glass = Session("bg_1", ada.person.id, Auth(1, frozenset(), MORNING), MORNING, MORNING + DAY, DAY)
-    house.known.put_session(b"g" * 32, glass)
+    house.known.sessions.put(b"g" * 32, glass)
     with pytest.raises(OpensConsoleOnlyError):
         await house.parts.tokens.make(glass, 1, app="payroll", actions=["view"], days=1, name="x")
     house.clock.forward(11 * MINUTE)

@@ -125,7 +125,7 @@ async def a_token_opens_and_stays_at_the_threshold(world: Guarded) -> None:
     secret, now = new_secret(), world.house.clock.now()
     token = AppToken("t_1", "ana", "git", "wiki", frozenset({"view"}), 2, now, now, now + HOUR)
     world.house.sign_in("ana")
-    world.house.known.put_token(token_hash(secret.encode()), token.session)
+    world.house.known.tokens.put(token_hash(secret.encode()), token.session)
     git = f"User-Agent: git/2.47\r\nAuthorization: Basic {b64encode(f'ana:{secret}'.encode()).decode()}\r\n"
     assert status_of(await ask(world, "/page", fields=git)) == 200
     assert not world.app.last["headers"].get("authorization")

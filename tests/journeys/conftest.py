@@ -85,9 +85,9 @@ class Harbor:
         def age() -> None:
             known = self.limen.known
             for session in [s for s in known.sessions.values() if not s.app]:
-                token = known._token_of[session.id]
+                token = known._issued.hash_of[session.id]
                 aged = replace(session, auth=replace(session.auth, at=session.auth.at - by_ms))
-                known.put_session(token, aged, known.last_used(session.id))
+                known.sessions.put(token, aged, known.last_used(session.id))
 
         self.loop.call_soon_threadsafe(age)
 

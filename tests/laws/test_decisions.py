@@ -130,6 +130,24 @@ def test_nothing_changes_before_valid_until_and_something_does_at_it(case: Case,
 
 
 @thoroughly
+@given(cases(), st.randoms(use_true_random=False))
+def test_what_is_looked_at_again_at_each_bound_is_never_looked_at_too_late(case: Case, random: object) -> None:
+    engine, at, draw = case.engine(), case.now, random.randrange  # type: ignore[attr-defined]
+    for _ in range(12):
+        decision = engine.decide(case.request, case.facts, at)
+        bound, exact = decision.unchanged_until, decision.valid_until
+        if bound is None:
+            assert exact is None
+            return
+        assert bound > at
+        assert exact is None or bound <= exact
+        for sample in (bound - 1, draw(at, bound), draw(at, bound) // MINUTE * MINUTE):
+            if sample >= at:
+                assert engine.decide(case.request, case.facts, sample).effect is decision.effect
+        at = bound
+
+
+@thoroughly
 @given(cases())
 def test_the_explanation_agrees_with_the_decision(case: Case) -> None:
     engine = case.engine()

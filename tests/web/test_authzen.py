@@ -114,7 +114,7 @@ async def test_what_is_not_known_is_a_no_with_its_reason(program: Program, sent:
 async def test_a_change_of_the_person_counts_at_once(house: House, program: Program) -> None:
     before = house.limen.known.people[house.id_of("ana@harbor.example")]
     await program.ask()
-    house.limen.known.put_person(replace(before, groups=frozenset({"contractors"})))
+    house.limen.known.people.put(replace(before, groups=frozenset({"contractors"})))
     answer = await program.ask()
     house.limen.journal.flush()
     event = house.limen.journal.find(answer["context"]["id"])

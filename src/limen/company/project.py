@@ -56,10 +56,11 @@ def follow(feed: Feed, known: Known, settings: Settings) -> InForce:
     def apply(loaded: _Loaded | None) -> None:
         if loaded is not None:
             company = loaded.company
-            known.set_company(loaded.apps, company.groups, company.networks)
+            in_force.engine, in_force.company = loaded.engine, company
             for file in files():
                 file.in_force(known, company.parts.get(file.name))
-            in_force.engine, in_force.company = loaded.engine, company
+            # Whoever is told decides by the new engine.
+            known.set_company(loaded.apps, company.groups, company.networks)
 
     feed.at_start(_load, apply)
     feed.on("revision", lambda snapshot, _key: _load(snapshot), lambda _key, loaded: apply(loaded))

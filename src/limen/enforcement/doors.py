@@ -206,6 +206,16 @@ class Doors:
         kept = self.journal.decided(door, decision, "", facts.place.address, micros)
         return Answer(decision.effect, _word(decision), kept, decision, facts.app, None, route)
 
+    def why_ended(self, answer: Answer) -> str:
+        """Why the session behind an open stream is over ("": it is not, or there is none). No policy is asked."""
+        if answer.session is None or answer.app is None:
+            return ""
+        session = self.known.issued(answer.session.id)
+        if session is None:
+            return Named.SESSION_REVOKED
+        standing = self.known.standing(session, answer.app.id, self.clock.now())
+        return "" if standing is Standing.LIVE else standing
+
     def again(self, answer: Answer, address: str) -> tuple[str, Instant | None]:
         """Decide an open stream anew: ("", the instant to look again) or (the reason for cutting it, None)."""
         app = self.known.apps.get(answer.app.id) if answer.app else None
@@ -213,25 +223,20 @@ class Doors:
             return Named.UNKNOWN_HOST, None
         if answer.word in {Named.PUBLIC_ROUTE, Named.CORS_PREFLIGHT}:
             return "", None
-        now = self.clock.now()
+        over = self.why_ended(answer) or self.shut()
+        if over:
+            return over, None
         session = self.known.issued(answer.session.id) if answer.session else None
-        if answer.session is not None and session is None:
-            return Named.SESSION_REVOKED, None
-        if session is not None:
-            standing = self.known.standing(session, app.id, now)
-            if standing is not Standing.LIVE:
-                return standing, None
-        shut = self.shut()
-        if shut is not None:
-            return shut, None
         try:
-            decision = self._engine().decide(answer.route.request, self.known.facts(session, app, address), now)
+            facts = self.known.facts(session, app, address)
+            decision = self._engine().decide(answer.route.request, facts, self.clock.now())
+            if decision.effect is not Effect.PERMIT:
+                return _word(decision), None
+            unchanged_until = decision.unchanged_until
         except Exception:  # noqa: BLE001 -- whatever went wrong, the answer is no
             return Named.POLICY_ERROR, None
-        if decision.effect is not Effect.PERMIT:
-            return _word(decision), None
-        ends = [at for at in (decision.valid_until, self.known.ends_at(session) if session else None) if at is not None]
-        return "", min(ends, default=None)
+        ends_at = self.known.ends_at(session) if session else None
+        return "", min([at for at in (unchanged_until, ends_at) if at is not None], default=None)
 
     def refuse(self, word: str, *, door: str, address: str, host: bytes = b"", detail: str = "") -> Answer:
         """Refuse, and have it journaled, without a decision: there is no app, or no one reading of the request."""

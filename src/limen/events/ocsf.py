@@ -105,6 +105,8 @@ def _own_part(decision: DecisionRecord) -> dict[str, Any]:
         own["remedies"] = decision.remedies
     if decision.watched:
         own["watched"] = decision.watched
+    if decision.device_seen_at:
+        own["device_seen_at"] = decision.device_seen_at
     return own
 
 

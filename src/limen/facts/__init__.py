@@ -7,8 +7,8 @@ A fact is something known now, with the instant at which it was learned (never a
 from __future__ import annotations
 
 from limen.facts.app import ACTIONS, LIMEN, MOST_ONBOARDED, ActionRule, App, Cors, Label, PublicRoute, Upstream
-from limen.facts.asked import Facts
-from limen.facts.known import Known, Standing
+from limen.facts.asked import Facts, Plain
+from limen.facts.known import COMPANY, EVERYBODY, Known, Standing
 from limen.facts.nouns import (
     ANYBODY,
     NOWHERE,
@@ -26,11 +26,14 @@ from limen.facts.nouns import (
     Session,
     strength_of,
 )
+from limen.facts.tables import Subject
 from limen.facts.tokens import STRONGEST_TOKEN, auth_of_token
 
 __all__ = [
     "ACTIONS",
     "ANYBODY",
+    "COMPANY",
+    "EVERYBODY",
     "LIMEN",
     "MOST_ONBOARDED",
     "NOWHERE",
@@ -51,10 +54,12 @@ __all__ = [
     "Label",
     "Person",
     "Place",
+    "Plain",
     "PublicRoute",
     "Risk",
     "Session",
     "Standing",
+    "Subject",
     "Upstream",
     "auth_of_token",
     "strength_of",

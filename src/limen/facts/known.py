@@ -1,36 +1,45 @@
 """What is known now, in memory: one writer (the change feed, on the event loop), read by every decision without a lock.
 
-Nothing here waits, and nothing here forgets to look at `not_before`: whatever was issued earlier is dead.
+Nothing here waits, and nothing here forgets to look at `not_before`: whatever was issued earlier is dead. What was put
+together for a session is kept in an entry of its own, until something changes that it was put together from. Then the
+whole entry is thrown away, after the row has changed. Whoever puts something together takes the entry first and reads
+the rows then: in whatever thread that is, what comes out of older rows ends in an entry that nobody finds any more.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from enum import StrEnum
+from functools import lru_cache
 from ipaddress import IPv4Network, IPv6Network, ip_address
+from itertools import count
+from typing import Final, TypeAlias
 
-from limen.clock import Instant
+from limen.clock import Instant, Milliseconds
 from limen.facts.app import App
-from limen.facts.asked import Facts
+from limen.facts.asked import Facts, Plain
 from limen.facts.nouns import (
     ANYBODY,
     NOWHERE,
     UNKNOWN_DEVICE,
     UNKNOWN_RISK,
     Device,
+    Grant,
     Group,
     Person,
     Place,
     Risk,
     Session,
 )
+from limen.facts.tables import Issued, Learned, SessionTable, Subject, Table, TableOf
 
-MEMO_LIMIT = 10_000
-"""How many assembled facts and places are kept before all are forgotten; bounds memory, not correctness."""
-
-Subject = tuple[str, str]
-"""What a change is about: ("person", id), ("session", id), ("device", id), ("company", ""), ("apps", "")."""
+MEMO_LIMIT: Final = 10_000
+"""How many assembled facts are kept before all are forgotten; bounds memory, not correctness."""
+COMPANY: Final[Subject] = ("company", "")
+APPS: Final[Subject] = ("apps", "")
+EVERYBODY: Final = frozenset({COMPANY, APPS})
+"""Subjects that everybody's facts hang on: the company's `not_before`, and a published revision."""
 
 
 class Standing(StrEnum):
@@ -44,65 +53,84 @@ class Standing(StrEnum):
     PERSON_INACTIVE = "person-inactive"
 
 
-@dataclass(slots=True)
-class _Life:
-    """How a session stands apart from the time. Forgotten at every change of any fact."""
+@dataclass(frozen=True, slots=True)
+class _Lifetime:
+    """How a session stands apart from the time, and when that ends it. `root_id`: whose last use keeps it alive."""
 
-    session: Session
     standing: Standing
     root_id: str
     ends_at: Instant
     idle_ms: int
 
 
-@dataclass(slots=True)
-class _Seat:
-    """Where a live session last came from, with what it was told then. Forgotten at every change of any fact."""
-
-    app: App
-    address: str
-    root_id: str
-    ends_at: Instant
-    idle_ms: int
-    live: tuple[Session | None, Standing, Facts]
+Entered: TypeAlias = "tuple[Session | None, Standing, Facts]"
+"""A live session and its facts; or None, what is wrong with it, and the facts about nobody."""
 
 
-@dataclass(slots=True)
+class _Entry:
+    """What was put together for one session, or for nobody at one address. `facts` are by app and address.
+
+    `latest`: for which app and from which address the last request came, whose last use keeps it alive, until when and
+    for how long unused it lives, and what `enter` answers to the like meanwhile.
+    """
+
+    __slots__ = ("facts", "latest", "lifetime")
+
+    def __init__(self) -> None:
+        self.lifetime: _Lifetime | None = None
+        self.facts: dict[tuple[str, str], Facts] = {}
+        self.latest: tuple[App, str, str, Instant, Milliseconds, Entered] | None = None
+
+    def let_go(self) -> None:
+        for facts in tuple(self.facts.values()):
+            facts.memo.let_go()
+
+
 class Known:
-    """Everything a decision may read. Only the change feed and start-up write to it."""
+    """Everything a decision may read. Only the change feed and start-up write to it.
 
-    people: dict[str, Person] = field(default_factory=dict)
-    groups: dict[str, Group] = field(default_factory=dict)
-    apps: dict[str, App] = field(default_factory=dict)
-    apps_by_host: dict[str, App] = field(default_factory=dict)
-    devices: dict[str, Device] = field(default_factory=dict)
-    risks: dict[str, Risk] = field(default_factory=dict)
-    networks: tuple[tuple[str, IPv4Network | IPv6Network], ...] = ()
-    sessions: dict[str, Session] = field(default_factory=dict)
-    tokens: dict[str, Session] = field(default_factory=dict)
-    workloads: dict[str, Person] = field(default_factory=dict)
-    lease_until: float = 0.0
-    version: int = 0
-    _by_token: dict[bytes, Session] = field(default_factory=dict)
-    _token_of: dict[str, bytes] = field(default_factory=dict)
-    _last_used: dict[str, Instant] = field(default_factory=dict)
-    _used_from: dict[str, str] = field(default_factory=dict)
-    _lives: dict[str, _Life] = field(default_factory=dict)
-    _seats: dict[bytes, _Seat] = field(default_factory=dict)
-    _not_before: dict[Subject, Instant] = field(default_factory=dict)
-    _facts: dict[tuple[str, str, str], Facts] = field(default_factory=dict)
-    _places: dict[str, Place] = field(default_factory=dict)
-    _watchers: list[Callable[[Subject], None]] = field(default_factory=list)
+    Each table has `get`, `put` and `drop`. `risks` and `grants` are by the id of the person, `places` by address as
+    `ipaddress` writes it, `learned` by subject. Sessions and tokens are put under the hash of their secret.
+    """
+
+    def __init__(self, lease_until: float = 0.0) -> None:
+        self.lease_until = lease_until
+        self._issued = Issued()
+        self.learned = Learned(self._changed)
+        self.people: Table[Person] = Table("person", self._changed, self._dropped)
+        self.workloads: Table[Person] = Table("person", self._changed, self._dropped)
+        self.devices: Table[Device] = Table("device", self._changed, self._dropped)
+        self.risks: TableOf[Risk] = TableOf("person", self._changed)
+        self.grants: TableOf[tuple[Grant, ...]] = TableOf("person", self._changed)
+        self.places: TableOf[Place] = TableOf("place", self._changed)
+        self.sessions = SessionTable(self._issued, self._changed, self._dropped)
+        self.tokens = SessionTable(self._issued, self._changed, self._dropped)
+        self.groups: dict[str, Group] = {}
+        self.apps: dict[str, App] = {}
+        self.apps_by_host: dict[str, App] = {}
+        self.networks: tuple[tuple[str, IPv4Network | IPv6Network], ...] = ()
+        self._not_before: dict[Subject, Instant] = {}
+        self._by_hash = self._issued.by_hash
+        self._last_used = self._issued.last_used
+        self._entries: dict[str, _Entry] = {}
+        self._at_place: dict[str, set[str]] = {}
+        self._kept = count(1)
+        self._watchers: list[Callable[[Subject], None]] = []
 
     # What a decision asks
 
     def session(self, token_hash: bytes) -> Session | None:
         """The session whose token hashes (SHA-256) to `token_hash`, alive or not."""
-        return self._by_token.get(token_hash)
+        return self._by_hash.get(token_hash)
 
     def issued(self, session_id: str) -> Session | None:
         """The newest state of a session, or of a token, of this id; None where it is gone."""
         return self.sessions.get(session_id) or self.tokens.get(session_id)
+
+    def issued_to(self, subject: Subject) -> list[Session]:
+        """The sessions and tokens of a person or a device, or those that hang on a session; in the order of ids."""
+        found = [self.issued(session_id) for session_id in sorted(self._issued.of.get(subject, ()))]
+        return [session for session in found if session is not None]
 
     def asker(self, person_id: str) -> Person | None:
         """Who asks: a person, or a workload."""
@@ -114,44 +142,43 @@ class Known:
             return Standing.NOT_SIGNED_IN
         if session.app != app_id:
             return Standing.OTHER_APP
-        life = self._lives.get(session.id)
-        if life is None or life.session is not session:
-            life = self._lives[session.id] = self._live(session)
-        if life.standing is not Standing.LIVE:
-            return life.standing
-        if now >= life.ends_at or now >= self._last_used.get(life.root_id, 0) + life.idle_ms:
-            return Standing.ENDED
-        return Standing.LIVE
+        lifetime = self._lifetime(session)
+        if lifetime.standing is not Standing.LIVE:
+            return lifetime.standing
+        used_at = self._last_used.get(lifetime.root_id, 0)
+        return Standing.ENDED if now >= lifetime.ends_at or now >= used_at + lifetime.idle_ms else Standing.LIVE
 
-    def enter(self, token_hash: bytes, app: App, address: str, now: Instant) -> tuple[Session | None, Standing, Facts]:
+    def enter(self, token_hash: bytes, app: App, address: str, now: Instant) -> Entered:
         """What a door asks at every request, in one look: the live session behind a token, and its facts; a use of it.
 
         Without a live session: None, what is wrong with it, and the facts about nobody.
         """
-        seat = self._seats.get(token_hash)
-        if seat is not None and seat.app is app and seat.address == address:
-            used = self._last_used
-            if now < seat.ends_at and now < used[seat.root_id] + seat.idle_ms:
-                used[seat.root_id] = now
-                return seat.live
-        return self._seat(token_hash, app, address, now)
+        session = self._by_hash.get(token_hash)
+        if session is not None:
+            entry = self._entries.get(session.id)
+            if entry is not None and entry.latest is not None:
+                its_app, its_address, root_id, ends_at, idle_ms, entered = entry.latest
+                if its_app is app and its_address == address:
+                    used = self._last_used
+                    if now < ends_at and now < used[root_id] + idle_ms:
+                        used[root_id] = now
+                        return entered
+        return self._enter(session, app, address, now)
 
-    def enter_with_token(
-        self, token_hash: bytes, app: App, address: str, now: Instant
-    ) -> tuple[Session | None, Standing, Facts]:
+    def enter_with_token(self, token_hash: bytes, app: App, address: str, now: Instant) -> Entered:
         """`enter` for a program's token (see `facts.tokens`), which remembers from where it was used last."""
         entered = self.enter(token_hash, app, address, now)
         if entered[0] is not None:
-            self._used_from[entered[0].id] = address
+            self._issued.used_from[entered[0].id] = address
         return entered
 
     def used_from(self, token_id: str) -> str:
         """The address a token was last used from; "" where it was not used since the start."""
-        return self._used_from.get(token_id, "")
+        return self._issued.used_from.get(token_id, "")
 
     def ends_at(self, session: Session) -> Instant:
         """The instant at which time alone ends `session`, if nobody uses it again."""
-        root = self.sessions.get(session.parent, session) if session.parent else session
+        root = self._root(session) or session
         idle = self._last_used.get(root.id, root.started_at) + root.idle_ms
         return min(session.expires_at, root.expires_at, idle)
 
@@ -169,82 +196,51 @@ class Known:
 
         The same value is handed out until a fact changes, so what others derive from it can be kept in its `memo`.
         """
-        key = (session.id if session else "", app.id, address)
-        facts = self._facts.get(key)
-        if facts is None:
-            if len(self._facts) >= MEMO_LIMIT:
-                self._facts.clear()
-            facts = self._facts[key] = self._assemble(session, app, address)
+        key = (app.id, address)
+        entry = self._entry(session, address)
+        facts = entry.facts.get(key)
+        if facts is not None and facts.app is app and facts.session is session:
+            return facts
+        if self.apps.get(app.id) is not app or not self._is_newest(session):
+            return self._assemble(session, app, address)
+        self._make_room()
+        self._at_place.setdefault(_normal(address), set()).add(_name_of(session, address))
+        facts = entry.facts[key] = self._assemble(session, app, address)
         return facts
 
     def place(self, address: str) -> Place:
-        """What is known of an address: its named network, and no country until a source for one exists."""
-        place = self._places.get(address)
-        if place is None:
-            if len(self._places) >= MEMO_LIMIT:
-                self._places.clear()
-            place = self._places[address] = self._locate(address)
-        return place
+        """What is known of an address, and its named network."""
+        normal = _normal(address)
+        if not normal:
+            return NOWHERE
+        parsed = ip_address(normal)
+        named = next((name for name, network in self.networks if parsed in network), "")
+        return replace(self.places.get(normal, NOWHERE), address=normal, network=named)
+
+    def subjects(self, session: Session | None, address: str) -> frozenset[Subject]:
+        """What the facts of this session (None: nobody) from this address, and its standing, hang on.
+
+        `EVERYBODY` comes on top.
+        """
+        found: set[Subject] = {("place", _normal(address))}
+        if session is None:
+            return frozenset(found)
+        if session.parent:
+            found.add(("session", session.parent))
+        for each in (session, self._root(session)):
+            if each is not None:
+                found |= {("session", each.id), ("person", each.person_id)}
+                if each.device_id:
+                    found.add(("device", each.device_id))
+        return frozenset(found)
 
     # What the change feed tells
 
-    def put_person(self, person: Person) -> None:
-        self.people[person.id] = person
-        self._changed(("person", person.id))
-
-    def drop_person(self, person_id: str) -> None:
-        self.people.pop(person_id, None)
-        self._changed(("person", person_id))
-
-    def put_session(self, token_hash: bytes, session: Session, last_used: Instant = 0) -> None:
-        """Know `session` under this token alone; a token it had before is worthless from here on."""
-        self._forget_token(session.id)
-        self.sessions[session.id] = self._by_token[token_hash] = session
-        self._token_of[session.id] = token_hash
-        if last_used:
-            self._last_used[session.id] = max(last_used, self._last_used.get(session.id, 0))
-        self._changed(("session", session.id))
-
-    def drop_session(self, session_id: str) -> None:
-        if self.sessions.pop(session_id, None) is not None:
-            self._forget_token(session_id)
-            self._last_used.pop(session_id, None)
-            self._changed(("session", session_id))
-
-    def put_token(self, token_hash: bytes, token: Session) -> None:
-        """Know a program's token by the hash of its secret."""
-        self._forget_token(token.id)
-        self.tokens[token.id] = self._by_token[token_hash] = token
-        self._token_of[token.id] = token_hash
-        self._changed(("session", token.id))
-
-    def drop_token(self, token_id: str) -> None:
-        if self.tokens.pop(token_id, None) is not None:
-            self._forget_token(token_id)
-            self._last_used.pop(token_id, None)
-            self._used_from.pop(token_id, None)
-            self._changed(("session", token_id))
-
-    def put_workload(self, workload: Person) -> None:
-        self.workloads[workload.id] = workload
-        self._changed(("person", workload.id))
-
-    def drop_workload(self, workload_id: str) -> None:
-        self.workloads.pop(workload_id, None)
-        self._changed(("person", workload_id))
-
-    def put_device(self, device: Device) -> None:
-        self.devices[device.id] = device
-        self._changed(("device", device.id))
-
-    def put_risk(self, person_id: str, risk: Risk) -> None:
-        self.risks[person_id] = risk
-        self._changed(("person", person_id))
-
     def set_not_before(self, subject: Subject, at: Instant) -> None:
         """Whatever was issued to `subject` before `at` is dead. It only ever moves forward."""
-        self._not_before[subject] = max(at, self._not_before.get(subject, 0))
-        self._changed(subject)
+        if at > self._not_before.get(subject, 0):
+            self._not_before[subject] = at
+            self._changed(subject)
 
     def set_company(
         self,
@@ -257,32 +253,86 @@ class Known:
         self.apps_by_host = {app.host: app for app in self.apps.values()}
         self.groups = {group.id: group for group in groups}
         self.networks = networks
-        self._places.clear()
-        self._changed(("apps", ""))
+        self._changed(APPS)
 
     def watch(self, told: Callable[[Subject], None]) -> Callable[[], None]:
         """Call `told` after every change, on the thread that made it. Returns how to stop."""
         self._watchers.append(told)
         return lambda: self._watchers.remove(told)
 
-    # Inside
+    # Changes
 
-    def _seat(self, token_hash: bytes, app: App, address: str, now: Instant) -> tuple[Session | None, Standing, Facts]:
-        """The same at length, and a seat for the next request that comes with this token from this address."""
-        session = self._by_token.get(token_hash)
+    def _dropped(self, subject: Subject) -> None:
+        """What was learned of somebody goes with them."""
+        self.learned.forget(subject)
+        self._changed(subject)
+
+    def _changed(self, subject: Subject) -> None:
+        """Forget what was put together from `subject`, whose row has changed already, and tell of it."""
+        if subject in EVERYBODY:
+            self._forget_all()
+        else:
+            of_place = subject[0] == "place"
+            touched = self._at_place.pop(subject[1], set()) if of_place else self._issued.touched_by(subject)
+            for name in tuple(touched):
+                entry = self._entries.pop(name, None)
+                if entry is not None:
+                    entry.let_go()
+        for told in tuple(self._watchers):
+            told(subject)
+
+    def _forget_all(self) -> None:
+        entries = self._entries
+        self._entries, self._at_place, self._kept = {}, {}, count(1)
+        for entry in tuple(entries.values()):
+            entry.let_go()
+
+    # What is put together
+
+    def _enter(self, session: Session | None, app: App, address: str, now: Instant) -> Entered:
+        """The same at length, and kept for the next request that comes with this token from this address."""
+        entry = self._entry(session, address)
         standing = self.standing(session, app.id, now)
         if standing is not Standing.LIVE or session is None:
             return None, standing, self.facts(None, app, address)
-        life = self._lives[session.id]
-        self._last_used[life.root_id] = now
-        facts = self.facts(session, app, address)
-        live = (session, standing, facts)
-        self._seats[token_hash] = _Seat(app, address, life.root_id, life.ends_at, life.idle_ms, live)
-        return live
+        lifetime = self._lifetime(session)
+        self._last_used[lifetime.root_id] = now
+        entered = (session, standing, self.facts(session, app, address))
+        if self._is_newest(session):
+            entry.latest = (app, address, lifetime.root_id, lifetime.ends_at, lifetime.idle_ms, entered)
+        return entered
 
-    def _live(self, session: Session) -> _Life:
+    def _entry(self, session: Session | None, address: str = "") -> _Entry:
+        """What is kept for a session, whatever it is worth; or for nobody at this address."""
+        name = _name_of(session, address)
+        entry = self._entries.get(name)
+        if entry is None:
+            self._make_room()
+            entry = self._entries.setdefault(name, _Entry())
+        return entry
+
+    def _is_newest(self, session: Session | None) -> bool:
+        """Whether this is what is known of the session now. For anything else nothing is kept: no change forgets it."""
+        return session is None or self.issued(session.id) is session
+
+    def _make_room(self) -> None:
+        """Before something more is kept: counted is what was kept since the last time that all was forgotten."""
+        if next(self._kept) > MEMO_LIMIT:
+            self._forget_all()
+            next(self._kept)
+
+    def _lifetime(self, session: Session) -> _Lifetime:
+        entry = self._entry(session)
+        if not self._is_newest(session):
+            return self._begun(session)
+        lifetime = entry.lifetime
+        if lifetime is None:
+            lifetime = entry.lifetime = self._begun(session)
+        return lifetime
+
+    def _begun(self, session: Session) -> _Lifetime:
         """What can be told of a session until a fact changes; its idle time is counted from its last use."""
-        root = self.sessions.get(session.parent) if session.parent else session
+        root = self._root(session)
         standing = Standing.LIVE
         person = self.asker(session.person_id)
         if root is None or self._issued_too_early(session) or (root is not session and self._issued_too_early(root)):
@@ -291,29 +341,11 @@ class Known:
             standing = Standing.PERSON_INACTIVE
         root = root or session
         self._last_used.setdefault(root.id, root.started_at)
-        ends_at = min(session.expires_at, root.expires_at)
-        return _Life(session, standing, root.id, ends_at, root.idle_ms)
+        return _Lifetime(standing, root.id, min(session.expires_at, root.expires_at), root.idle_ms)
 
-    def _changed(self, subject: Subject) -> None:
-        self.version += 1
-        self._lives.clear()
-        self._seats.clear()
-        if subject[0] == "session":
-            self._forget_facts_of(subject[1])
-        else:
-            self._facts.clear()
-        for told in tuple(self._watchers):
-            told(subject)
-
-    def _forget_facts_of(self, session_id: str) -> None:
-        children = {s.id for s in self.sessions.values() if s.parent == session_id} | {session_id}
-        for key in [key for key in self._facts if key[0] in children]:
-            del self._facts[key]
-
-    def _forget_token(self, session_id: str) -> None:
-        token = self._token_of.pop(session_id, None)
-        if token is not None:
-            self._by_token.pop(token, None)
+    def _root(self, session: Session) -> Session | None:
+        """The sign-in that a session hangs on, which may be itself; None where that is gone."""
+        return self.sessions.get(session.parent) if session.parent else session
 
     def _issued_too_early(self, session: Session) -> bool:
         dead_before = self._not_before
@@ -321,7 +353,7 @@ class Known:
             return False
         at = session.started_at
         return (
-            at < dead_before.get(("company", ""), 0)
+            at < dead_before.get(COMPANY, 0)
             or at < dead_before.get(("person", session.person_id), 0)
             or at < dead_before.get(("session", session.id), 0)
             or (session.device_id != "" and at < dead_before.get(("device", session.device_id), 0))
@@ -330,22 +362,49 @@ class Known:
     def _assemble(self, session: Session | None, app: App, address: str) -> Facts:
         place = self.place(address)
         if session is None:
-            return Facts(app=app, place=place)
-        root = self.sessions.get(session.parent, session) if session.parent else session
+            return Facts(app=app, place=place, more=self._more(("place", place.address)))
+        root = self._root(session) or session
+        person_id, device_id = session.person_id, session.device_id
+        device = self.devices.get(device_id, UNKNOWN_DEVICE)
+        if device.binding != session.binding and device.known:
+            device = replace(device, binding=session.binding)
         return Facts(
             app=app,
-            person=self.asker(session.person_id) or ANYBODY,
+            person=self.asker(person_id) or ANYBODY,
             auth=root.auth,
             session=session,
-            device=self.devices.get(session.device_id, UNKNOWN_DEVICE),
+            device=device,
             place=place,
-            risk=self.risks.get(session.person_id, UNKNOWN_RISK),
+            risk=self.risks.get(person_id, UNKNOWN_RISK),
+            grants=self.grants.get(person_id, ()),
+            more=self._more(
+                ("person", person_id),
+                ("device", device_id),
+                ("session", root.id),
+                ("session", session.id),
+                ("place", place.address),
+            ),
         )
 
-    def _locate(self, address: str) -> Place:
-        try:
-            parsed = ip_address(address)
-        except ValueError:
-            return NOWHERE
-        named = next((name for name, network in self.networks if parsed in network), "")
-        return replace(NOWHERE, address=str(parsed), network=named)
+    def _more(self, *subjects: Subject) -> tuple[tuple[str, Plain], ...]:
+        """What was learned of these subjects, by path; of a sign-in, it holds for what hangs on it as well."""
+        if not self.learned:
+            return ()
+        found: dict[str, Plain] = {}
+        for subject in subjects:
+            found |= self.learned.of(subject)
+        return tuple(sorted(found.items()))
+
+
+def _name_of(session: Session | None, address: str) -> str:
+    """Under which name something is kept for a session, or for nobody at this address."""
+    return session.id if session is not None else f"nobody at {address}"
+
+
+@lru_cache(1_024)
+def _normal(address: str) -> str:
+    """The address as `ipaddress` writes it; "" for what is none."""
+    try:
+        return str(ip_address(address))
+    except ValueError:
+        return ""

@@ -43,21 +43,21 @@ def read_all(snapshot: Snapshot, now: Instant) -> Apply:
         for kind, key, at in marks:
             known.set_not_before((kind, key), at)
         for person_id in known.people.keys() - {person.id for person in persons}:
-            known.drop_person(person_id)
+            known.people.drop(person_id)
         for session_id in known.sessions.keys() - {session.id for _, session, _ in opened}:
-            known.drop_session(session_id)
+            known.sessions.drop(session_id)
         for person in persons:
-            known.put_person(person)
+            known.people.put(person)
         for token_hash, session, last_used in opened:
-            known.put_session(token_hash, session, last_used)
+            known.sessions.put(token_hash, session, last_used)
         for workload_id in known.workloads.keys() - {asker.id for asker in askers}:
-            known.drop_workload(workload_id)
+            known.workloads.drop(workload_id)
         for token_id in known.tokens.keys() - {token.id for _, token in tokens}:
-            known.drop_token(token_id)
+            known.tokens.drop(token_id)
         for asker in askers:
-            known.put_workload(asker)
+            known.workloads.put(asker)
         for token_hash, token in tokens:
-            known.put_token(token_hash, token.session)
+            known.tokens.put(token_hash, token.session)
 
     return apply
 
@@ -65,9 +65,9 @@ def read_all(snapshot: Snapshot, now: Instant) -> Apply:
 def read_person(snapshot: Snapshot, person_id: str) -> Apply:
     person = people.by_id(snapshot.connection, person_id)
     if person is None:
-        return lambda known: known.drop_person(person_id)
+        return lambda known: known.people.drop(person_id)
     found = person
-    return lambda known: known.put_person(found)
+    return lambda known: known.people.put(found)
 
 
 def read_session(snapshot: Snapshot, session_id: str) -> Apply:
@@ -75,23 +75,23 @@ def read_session(snapshot: Snapshot, session_id: str) -> Apply:
     if row is None:
         return lambda known: _drop_with_children(known, session_id)
     token_hash, session, last_used = row
-    return lambda known: known.put_session(token_hash, session, last_used)
+    return lambda known: known.sessions.put(token_hash, session, last_used)
 
 
 def read_workload(snapshot: Snapshot, workload_id: str) -> Apply:
     workload = workloads.by_id(snapshot.connection, workload_id)
     if workload is None:
-        return lambda known: known.drop_workload(workload_id)
+        return lambda known: known.workloads.drop(workload_id)
     found = _as_asker(workload)
-    return lambda known: known.put_workload(found)
+    return lambda known: known.workloads.put(found)
 
 
 def read_app_token(snapshot: Snapshot, token_id: str) -> Apply:
     row = app_tokens.by_id(snapshot.connection, token_id)
     if row is None:
-        return lambda known: known.drop_token(token_id)
+        return lambda known: known.tokens.drop(token_id)
     token_hash, token = row
-    return lambda known: known.put_token(token_hash, token.session)
+    return lambda known: known.tokens.put(token_hash, token.session)
 
 
 def _as_asker(workload: Workload) -> Person:
@@ -106,6 +106,6 @@ def read_not_before(snapshot: Snapshot, written: str) -> Apply:
 
 
 def _drop_with_children(known: Known, session_id: str) -> None:
-    for child in [session.id for session in known.sessions.values() if session.parent == session_id]:
-        known.drop_session(child)
-    known.drop_session(session_id)
+    for child in known.issued_to(("session", session_id)):
+        known.sessions.drop(child.id)
+    known.sessions.drop(session_id)

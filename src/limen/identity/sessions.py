@@ -180,12 +180,12 @@ class Sessions:
         """A person's live sign-in sessions, the one used last first."""
         known, now = self._ports.known, self._ports.now()
         rows = []
-        for session in known.sessions.values():
-            if session.person_id != person_id or known.standing(session, "", now) is not Standing.LIVE:
+        for session in known.issued_to(("person", person_id)):
+            if known.standing(session, "", now) is not Standing.LIVE:
                 continue
             if is_break_glass(session):
                 continue  # not one of theirs: the console shows it to every administrator, and ends it
-            apps = sorted({child.app for child in known.sessions.values() if child.parent == session.id})
+            apps = sorted({child.app for child in known.issued_to(("session", session.id))})
             is_current = current is not None and session.id in {current.id, current.parent}
             rows.append(
                 SessionRow(session, known.last_used(session.id), known.ends_at(session), tuple(apps), is_current)

@@ -135,9 +135,9 @@ class Site:
         if session is None:
             session = break_glass.session_of(hashed, now)
             if session is not None and session.person_id in self.known.people:
-                self.known.put_session(hashed, session)
+                self.known.sessions.put(hashed, session)
         elif is_break_glass(session) and not break_glass.holds(session, now):
-            self.known.drop_session(session.id)
+            self.known.sessions.drop(session.id)
             over = Event(at=now, kind=KIND, subject=session.person_id, session=session.id, reason="over")
             self.ports.journal.record(over)
             return None

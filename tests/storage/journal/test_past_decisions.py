@@ -24,9 +24,11 @@ def all_of(root: Path, since: int = 0, *, with_facts: bool = True) -> list[modul
     return list(past_decisions(Reader(root), since, with_facts=with_facts))
 
 
-def read(facts: WrittenFacts | None) -> Facts:
+def read(facts: WrittenFacts | None, device_seen_at: int = 0) -> Facts:
     assert facts is not None
-    return facts_from_json({name: msgspec.json.decode(raw) for name, raw in msgspec.structs.asdict(facts).items()})
+    return facts_from_json(
+        {name: msgspec.json.decode(raw) for name, raw in msgspec.structs.asdict(facts).items()}, device_seen_at
+    )
 
 
 def person_of(one: module.PastDecision) -> str:
@@ -42,6 +44,7 @@ def test_a_decision_comes_back_with_its_request_its_facts_and_its_count(tmp_path
         place=Place("192.0.2.7", True, "DE", "office", False),
         risk=Risk(12, True, NOW),
         grants=(Grant("g1", "payroll", frozenset({"view"}), NOW + 9, "why", "p2"),),
+        more=(("device.encrypted", True), ("device.passing", ("disk", "firewall"))),
     )
     journal = Journal.open(tmp_path, KEYS, clock=SetClock(NOW))
     decision = replace(a_permit(facts, NOW), watched=(Reason("w", "forbid"),))
@@ -58,7 +61,8 @@ def test_a_decision_comes_back_with_its_request_its_facts_and_its_count(tmp_path
         NOW,
     )
     assert (one.reasons, one.watched, one.request) == (("staff-view",), ("w",), VIEW)
-    assert read(one.facts) == replace(facts, person=replace(facts.person, name="", email=""))
+    assert one.device_seen_at == NOW
+    assert read(one.facts, one.device_seen_at) == replace(facts, person=replace(facts.person, name="", email=""))
     assert all_of(tmp_path, with_facts=False)[0].facts is None
 
 

@@ -28,7 +28,7 @@ def decided(actor: str = "p_1", at: int = 1_000, **said: Any) -> Event:
 @pytest.fixture
 def known() -> Known:
     known = Known()
-    known.put_person(ADA)
+    known.people.put(ADA)
     known.set_company([App("wiki", "Wiki", "wiki.harbor.example", Upstream(""))], [])
     return known
 
@@ -36,7 +36,7 @@ def known() -> Known:
 def test_a_row_takes_names_from_what_is_known_now_never_from_the_journal(known: Known) -> None:
     (row,) = rows_of([decided()], known, {"nothing-permits": "Nothing permits this"})
     assert (row.person, row.app, row.why) == ("Ada Nwosu", "Wiki", "Nothing permits this")
-    known.drop_person("p_1")
+    known.people.drop("p_1")
     (row,) = rows_of([decided()], known, {})
     assert row.person_id == ""
     assert "Ada" not in row.person

@@ -82,7 +82,7 @@ async def test_cells_agree_with_the_engine(house: House) -> None:
 async def test_many_people_are_shown_a_hundred_at_once(house: House) -> None:
     known = house.limen.known
     for number in range(PEOPLE_AT_ONCE + 20):
-        known.put_person(Person(f"p_{number:03}", f"Person {number:03}", "", frozenset({"staff"}), active=True))
+        known.people.put(Person(f"p_{number:03}", f"Person {number:03}", "", frozenset({"staff"}), active=True))
     text = await page(house, table="app", app="wiki")
     assert text.count('<th scope="row">') == PEOPLE_AT_ONCE
     assert "1 to 100 of 121" in text

@@ -40,7 +40,10 @@ class Decided(Protocol):
 
 
 class Fold:
-    """Equal decisions of one batch. Holds on to the facts, so their identity can't pass to other facts meanwhile."""
+    """Equal decisions of one batch. Holds on to the facts, so their identity can't pass to other facts meanwhile.
+
+    Its line tells of the first of them. When the device last reported may be another for those that follow.
+    """
 
     __slots__ = (
         "address",
@@ -139,6 +142,7 @@ class Fold:
                 remedies=tuple(remedy.kind for remedy in decision.at_once),
                 watched=tuple(reason.policy for reason in decision.watched if reason.effect != "error"),
                 micros=round(self.micros / self.count, 1),
+                device_seen_at=facts.device.seen_at,
             ),
         )
 
@@ -174,11 +178,16 @@ class Folding:
 
     def _fold(self, door: str, decision: Decided, session: str, address: str, before: Fold | None) -> tuple[Fold, bool]:
         """The fold that counts this decision, and whether it is new. Needs the lock. `before`: the last fold."""
-        key = (id(decision.facts), id(decision.request), session, door, address)
+        facts = decision.facts
+        # A device that reports again makes other facts, which are the same but for that: equal decisions still fold.
+        same = facts_digest(facts) if facts.device.seen_at else id(facts)
+        key = (same, id(decision.request), session, door, address)
         fold = self._latest.get(key)
         if fold is not None and fold.is_like(door, decision, session, address):
             return fold, False
-        template = before.template if before is not None and before.is_like(door, decision, session, address) else []
+        is_same = before is not None and before.decision.facts.device.seen_at == facts.device.seen_at
+        can_share = before is not None and is_same and before.is_like(door, decision, session, address)
+        template = before.template if before is not None and can_share else []
         fold = Fold(self._ids.new(decision.now), self._folds, door, decision, session, address, template)
         self._latest[key] = fold
         self._folds.append(fold)

@@ -24,7 +24,9 @@ _BYTES: Final = 1 << 18
 
 
 class WrittenFacts(msgspec.Struct, frozen=True, gc=False):
-    """Facts as the journal has them. Each noun is still as it was written: most were met before (see `sharing`)."""
+    """Facts as the journal has them, but for `PastDecision.device_seen_at`. Each noun is still as it was written: most
+    were met before (see `sharing`).
+    """
 
     app: msgspec.Raw
     person: msgspec.Raw
@@ -38,7 +40,10 @@ class WrittenFacts(msgspec.Struct, frozen=True, gc=False):
 
 
 class PastDecision(msgspec.Struct, frozen=True, gc=False):
-    """One event of the journal that tells of decisions: the first of `count` equal ones. `facts` None: not kept."""
+    """One event of the journal that tells of decisions: the first of `count` equal ones. `facts` None: not kept.
+
+    `device_seen_at`: when the device last reported, 0 where the facts themselves say it.
+    """
 
     id: str
     count: int
@@ -51,6 +56,7 @@ class PastDecision(msgspec.Struct, frozen=True, gc=False):
     request: Request
     facts: WrittenFacts | None
     now: Instant
+    device_seen_at: Instant = 0
 
 
 def past_decisions(
@@ -125,6 +131,7 @@ class _Decision(msgspec.Struct, frozen=True, gc=False):
     app: str
     action: str
     watched: tuple[str, ...] = ()
+    device_seen_at: Instant = 0
 
 
 class _Own(msgspec.Struct, frozen=True, gc=False):
@@ -186,6 +193,7 @@ def _decisions(
                 request,
                 facts.get(decision.facts),
                 decision.now,
+                decision.device_seen_at,
             )
         told(part)
 

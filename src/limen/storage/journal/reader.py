@@ -54,7 +54,7 @@ class Reader:
         digest = event.decision.facts
         for path in self._likely(instant_of(event.id)):
             for body in _bodies_holding(path, "facts", digest, b'{"facts":"%s"' % digest.encode()):
-                return facts_from_json(msgspec.json.decode(body)["value"])
+                return facts_from_json(msgspec.json.decode(body)["value"], event.decision.device_seen_at)
         return None
 
     def holds(self, event_ids: Iterable[str]) -> set[str]:

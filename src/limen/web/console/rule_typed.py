@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import tzinfo
 from typing import Final
 
-from limen.facts import ACTIONS, LIMEN, App, Device, Place, Risk
+from limen.facts import ACTIONS, LIMEN, App, Device, Place, Risk, Session
 from limen.policy import State
 from limen.policy.attributes import ATTRIBUTES
 from limen.policy.forms import Form, Needs
@@ -125,8 +125,12 @@ def offered(chosen: Iterable[str], apps: Mapping[str, App], ticked: Iterable[str
     return [action for action in ACTIONS if action in found or action in set(ticked)]
 
 
-def unknown_here(devices: Iterable[Device], risks: Iterable[Risk], places: Iterable[Place]) -> frozenset[str]:
-    """Which facts nothing tells in this Limen yet: of its devices, its people's risks, and where requests came from."""
+def unknown_here(
+    devices: Iterable[Device], risks: Iterable[Risk], places: Iterable[Place], sessions: Iterable[Session]
+) -> frozenset[str]:
+    """Which facts nothing tells in this Limen yet: of its devices, its people's risks, where requests came from, and
+    what sessions are tied to.
+    """
     devices, places = list(devices), list(places)
     told = {
         "country": any(place.country for place in places),
@@ -135,7 +139,7 @@ def unknown_here(devices: Iterable[Device], risks: Iterable[Risk], places: Itera
         "known": any(device.known for device in devices),
         "managed": any(device.managed for device in devices),
         "healthy": any(device.compliance == "compliant" for device in devices),
-        "binding": any(device.binding for device in devices),
+        "binding": any(session.binding for session in sessions),
     }
     return frozenset(fact for fact, is_told in told.items() if not is_told)
 

@@ -304,7 +304,7 @@ def _unknown(site: Site) -> frozenset[str]:
     """Which facts nothing tells here yet: places are those from which something was asked lately."""
     addresses = {event.address for event in site.ports.journal.recent(_LATELY) if event.address}
     places = [site.known.place(address) for address in addresses]
-    return unknown_here(site.known.devices.values(), site.known.risks.values(), places)
+    return unknown_here(site.known.devices.values(), site.known.risks.values(), places, site.known.sessions.values())
 
 
 def _policy(company: Company, policy_id: str) -> Policy:

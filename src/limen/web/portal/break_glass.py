@@ -68,7 +68,7 @@ def routes(site: Site) -> APIRouter:
         try:
             await site.in_thread(lambda: _journal(site, state, "opened", visit))
             site.ports.journal.record(issued_event(state))
-            site.known.put_session(bytes.fromhex(state.token), state.as_session())
+            site.known.sessions.put(bytes.fromhex(state.token), state.as_session())
         except Exception:
             glass.end()
             raise
@@ -101,7 +101,7 @@ async def end_it(site: Site, visit: Visit, by: str) -> None:
     """End what is open, for everybody, and have it journaled."""
     state = site.ports.break_glass.end()
     if state is not None:
-        site.known.drop_session(state.session)
+        site.known.sessions.drop(state.session)
         await site.in_thread(lambda: _journal(site, state, "ended", visit, by))
 
 
