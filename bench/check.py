@@ -85,16 +85,16 @@ async def serve(listen: str, *, asserting: bool, folder: Path) -> None:
     from limen.clock import HOUR, SystemClock
     from limen.enforcement.assertion import Identity, new_signing_key
     from limen.enforcement.check import CheckServer
-    from limen.enforcement.doors import Doors
+    from limen.enforcement.decision_point import DecisionPoint
     from limen.enforcement.ports import SigningKeys
-    from limen.facts import ActionRule, App, Auth, Factor, Group, Known, Label, Person, Session, Upstream
+    from limen.facts import ActionRule, App, Auth, Factor, FactStore, Group, Label, Person, Session, Upstream
     from limen.policy import Engine
     from limen.serving import spare_the_collector
     from limen.storage.journal.journal import Journal
 
     clock = SystemClock()
     now = clock.now()
-    known = Known(lease_until=float("inf"))
+    known = FactStore(lease_until=float("inf"))
     rules = (
         ActionRule("view", frozenset({"GET"}), "/**"),
         ActionRule("edit", frozenset({"POST", "PUT", "DELETE"}), "/**"),
@@ -123,7 +123,7 @@ async def serve(listen: str, *, asserting: bool, folder: Path) -> None:
     with contextlib.closing(Journal.open(folder, (b"k" * 32,), clock=clock)) as journal:
         keys = SigningKeys((new_signing_key(),), b"p" * 32) if asserting else None
         server = CheckServer(
-            doors=Doors(known=known, engine=lambda: engine, journal=journal, clock=clock),
+            doors=DecisionPoint(known=known, engine=lambda: engine, journal=journal, clock=clock),
             identity=Identity(public_url="https://limen.harbor.example", clock=clock, keys=keys, pairwise=b"p" * 32),
             public_url="https://limen.harbor.example",
         )

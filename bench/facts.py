@@ -37,15 +37,27 @@ class Company:
 
         from limen.cedar import PolicySet
         from limen.clock import HOUR, SystemClock
-        from limen.enforcement.doors import Doors
-        from limen.facts import ActionRule, App, Auth, Device, Factor, Group, Known, Label, Person, Session, Upstream
+        from limen.enforcement.decision_point import DecisionPoint
+        from limen.facts import (
+            ActionRule,
+            App,
+            Auth,
+            Device,
+            Factor,
+            FactStore,
+            Group,
+            Label,
+            Person,
+            Session,
+            Upstream,
+        )
         from limen.policy import Engine
         from limen.serving import spare_the_collector
         from limen.storage.journal.journal import Journal
 
         clock = SystemClock()
         now = clock.now()
-        self.known = known = Known(lease_until=float("inf"))
+        self.known = known = FactStore(lease_until=float("inf"))
         rules = (ActionRule("view", frozenset({"GET"}), "/**"),)
         where = Upstream("http://127.0.0.1:9")
         self.apps = [
@@ -74,14 +86,14 @@ class Company:
         engine = Engine(tree, "bench", ZoneInfo("Europe/Berlin"))
         engine.prepare()
         self.journal = Journal.open(folder, (b"k" * 32,), clock=clock)
-        self.doors = Doors(known=known, engine=lambda: engine, journal=self.journal, clock=clock)
+        self.doors = DecisionPoint(known=known, engine=lambda: engine, journal=self.journal, clock=clock)
         for n in range(PEOPLE):
             assert self.is_let_in(n)
         spare_the_collector()
 
     def is_let_in(self, n: int) -> bool:
         host = HOST.format(n % APPS).encode()
-        return self.doors.ask("gateway", b"GET", host, b"/page", self.cookies[n], "203.0.113.7").permitted
+        return self.doors.decide_request("gateway", b"GET", host, b"/page", self.cookies[n], "203.0.113.7").permitted
 
     def turn_device(self, n: int) -> bool:
         """One device reports the other state of its health; whether it is compliant now."""

@@ -44,7 +44,7 @@ from limen.facts import (
     Device,
     Factor,
     Facts,
-    Known,
+    FactStore,
     Person,
     Place,
     Risk,
@@ -181,7 +181,7 @@ def published() -> dict[str, float]:
 async def _published() -> dict[str, float]:
     with TemporaryDirectory(prefix="policy-") as folder:
         company = load_company(HARBOR)
-        database, known = Database.open(Path(folder) / "limen.db"), Known()
+        database, known = Database.open(Path(folder) / "limen.db"), FactStore()
         feed = Feed(database, known)
         in_force = follow(feed, known, company.settings)
         await feed.start()

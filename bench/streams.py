@@ -140,15 +140,15 @@ class Gate:
 
         from limen.clock import HOUR, SystemClock
         from limen.enforcement.assertion import Identity, new_signing_key
-        from limen.enforcement.doors import Doors
+        from limen.enforcement.decision_point import DecisionPoint
         from limen.enforcement.gateway import Gateway
         from limen.enforcement.ports import SigningKeys
-        from limen.facts import ActionRule, App, Auth, Factor, Group, Known, Label, Person, Session, Upstream
+        from limen.facts import ActionRule, App, Auth, Factor, FactStore, Group, Label, Person, Session, Upstream
         from limen.storage.journal.journal import Journal
 
         self.clock = SystemClock()
         now = self.clock.now()
-        self.known = known = Known(lease_until=float("inf"))
+        self.known = known = FactStore(lease_until=float("inf"))
         rules = (ActionRule("view", frozenset({"GET"}), "/**"),)
         where = Upstream(f"http://127.0.0.1:{app_port}", connect_ms=30_000)
         self.apps = [
@@ -166,7 +166,7 @@ class Gate:
             known.sessions.put(sha256(token_of(n).encode()).digest(), child)
         self.engine = self.revision("first")
         self.journal = Journal.open(folder, (b"k" * 32,), clock=self.clock)
-        doors = Doors(known=known, engine=lambda: self.engine, journal=self.journal, clock=self.clock)
+        doors = DecisionPoint(known=known, engine=lambda: self.engine, journal=self.journal, clock=self.clock)
         url = "http://limen.harbor.example"
         keys = SigningKeys((new_signing_key(),), b"p" * 32)
         identity = Identity(public_url=url, clock=self.clock, keys=keys)

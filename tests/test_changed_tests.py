@@ -13,7 +13,7 @@ from tools.changed_tests import Chosen, Repository, changed_files, choose, impor
 FILES = {
     "src/limen/__init__.py": "",
     "src/limen/facts/__init__.py": "",
-    "src/limen/facts/known.py": "X = 1",
+    "src/limen/facts/fact_store.py": "X = 1",
     "src/limen/web/__init__.py": "",
     "src/limen/web/site.py": "from limen.facts import known",
     "src/limen/web/pages.py": "from limen.web import site",
@@ -38,7 +38,7 @@ FILES = {
     "docs/how-to/nginx.conf": "",
 }
 IMPORTED = {
-    "limen.web.site": frozenset({"limen.facts.known"}),
+    "limen.web.site": frozenset({"limen.facts.fact_store"}),
     "limen.web.pages": frozenset({"limen.web.site"}),
     "limen.cli.serve": frozenset({"limen.web.pages", "limen.storage"}),
     "limen.storage.migrations.env": frozenset({"limen.storage.tables"}),
@@ -67,7 +67,7 @@ def this() -> Repository:
             "src/limen/web/pages.py",
             {"tests/cli/test_serve.py", "tests/web/test_pages.py"},
         ),  # and who starts it
-        ("src/limen/facts/known.py", {"tests/facts/test_known.py", *WEB}),  # through the conftest below web
+        ("src/limen/facts/fact_store.py", {"tests/facts/test_known.py", *WEB}),  # through the conftest below web
         ("src/limen/web/templates/page.html", WEB),  # a page stands for its package
         ("src/limen/storage/migrations/versions/0002.py", STORAGE),  # nobody imports a migration
         ("tests/web/walk.py", {"tests/web/test_walk.py"}),

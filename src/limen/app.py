@@ -25,8 +25,8 @@ from limen.company.project import InForce
 from limen.company.publish import SERVER, publish
 from limen.enforcement import parts as enforcement_parts
 from limen.enforcement.addresses import UntrustedHops
-from limen.enforcement.doors import Doors
-from limen.facts import LIMEN, Known
+from limen.enforcement.decision_point import DecisionPoint
+from limen.facts import LIMEN, FactStore
 from limen.finding import Finding
 from limen.identity import parts as identity_parts
 from limen.identity.workloads import Workloads
@@ -82,12 +82,12 @@ class Limen:
         return self.core.journal
 
     @property
-    def known(self) -> Known:
+    def known(self) -> FactStore:
         return self.core.known
 
     @property
-    def doors(self) -> Doors:
-        return self.core.offers.take(Doors)
+    def doors(self) -> DecisionPoint:
+        return self.core.offers.take(DecisionPoint)
 
     @property
     def identity(self) -> identity_parts.Parts:
@@ -206,7 +206,7 @@ async def _open_core(closing: AsyncExitStack, settings: Settings, root: Path, cl
         return database, keyring, journal, break_glass
 
     database, keyring, journal, break_glass = await asyncio.to_thread(opened)
-    known = Known()
+    known = FactStore()
     feed = Feed(database, known, clock=clock)
     in_force = project.follow(feed, known, settings)
     core = Core(

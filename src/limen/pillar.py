@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from limen.configuration.problem import Problem
     from limen.configuration.tree import Tree
     from limen.events.kind import Kind
-    from limen.facts import Facts, Known
+    from limen.facts import Facts, FactStore
     from limen.finding import Finding
     from limen.policy import Engine
     from limen.policy.attribute import Attribute
@@ -69,7 +69,7 @@ class FolderFile(Generic[T]):
     kind: type[T]
     read: Callable[[Tree, Around], tuple[T | None, list[Problem]]]
     changes: Callable[[T | None, T | None], Iterable[str]]
-    in_force: Callable[[Known, T | None], None]
+    in_force: Callable[[FactStore, T | None], None]
     initial: str = ""
 
 
@@ -133,7 +133,7 @@ class Core:
     database: Database
     keyring: Keyring
     journal: Journal
-    known: Known
+    known: FactStore
     feed: Feed
     engine: Callable[[], Engine]
     break_glass: BreakGlass

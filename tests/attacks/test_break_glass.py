@@ -156,7 +156,7 @@ async def test_it_can_not_be_carried_to_an_app(house: House, browser: Browser) -
         await house.limen.identity.sessions.open_app_session(state.session, "wiki", "203.0.113.7", "")
     secret = inside.client.cookies["__Host-limen"]
     host = house.limen.known.apps["wiki"].host
-    at_the_app = house.limen.doors.ask(
+    at_the_app = house.limen.doors.decide_request(
         "check", b"GET", host.encode(), b"/", f"__Host-limen-app={secret}".encode(), "203.0.113.7"
     )
     assert not at_the_app.permitted
@@ -178,7 +178,7 @@ async def test_another_session_is_not_it_whatever_it_calls_itself(house: House, 
     for session_id, person in (("bg_" + "0" * 32, ada), ("bg_" + "0" * 32, mia)):
         forged = Session(session_id, person, UNPROVED, now, now + 60_000, 60_000)
         house.limen.known.sessions.put(session_id.encode(), forged)
-        answer = house.limen.doors.judge(
+        answer = house.limen.doors.decide_session(
             "sign-in", house.limen.known.apps["limen"], forged, Request("administer"), "203.0.113.7"
         )
         assert not answer.permitted

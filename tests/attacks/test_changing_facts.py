@@ -20,7 +20,7 @@ def house() -> House:
 
 
 def opened(house: House, person: str) -> list[str]:
-    answer = house.doors.ask("gateway", b"GET", HOST, b"/", house.cookie(person=person).encode(), WIKI)
+    answer = house.doors.decide_request("gateway", b"GET", HOST, b"/", house.cookie(person=person).encode(), WIKI)
     assert answer.permitted
     cut: list[str] = []
     house.streams.add(Stream(answer, WIKI, "gateway", cut.append))

@@ -32,7 +32,7 @@ def test_what_one_person_used_in_three_sessions_is_never_kept() -> None:
     house.known.set_company(apps, house.known.groups.values())
     host = b"wiki.harbor.example"
     for cookie in [house.cookie().encode() for _ in range(3)] * 2:
-        house.doors.ask("check", b"GET", host, f"/docs/{SECRET}".encode(), cookie, "203.0.113.7")
+        house.doors.decide_request("check", b"GET", host, f"/docs/{SECRET}".encode(), cookie, "203.0.113.7")
     seen = house.doors.observed.of("wiki")
     assert seen is not None
     assert [(kind.segments, count.signed_in) for kind, count in seen.kinds.items()] == [(("*", "*"), 6)]

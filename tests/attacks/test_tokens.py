@@ -12,7 +12,7 @@ from tests.enforcement.upstream import upstream
 from limen.clock import DAY
 from limen.enforcement import answers
 from limen.enforcement.authorization import presented
-from limen.enforcement.doors import KEPT_PER_SECOND, Answer
+from limen.enforcement.decision_point import KEPT_PER_SECOND, Answer
 from limen.facts import Auth, Person
 from limen.facts.tokens import new_secret, token_hash
 from limen.facts.written import facts_from_json, facts_to_bytes, facts_to_json
@@ -43,7 +43,9 @@ def keep(house: House, one: AppToken, secret: bytes = SECRET) -> None:
 def ask(house: House, value: bytes, method: bytes = b"GET", host: str = "wiki", cookies: bytes = b"") -> Answer:
     said = presented(value)
     target = b"/a?token=" + SECRET
-    return house.doors.ask("gateway", method, f"{host}.harbor.example".encode(), target, cookies, "", b"", said)
+    return house.doors.decide_request(
+        "gateway", method, f"{host}.harbor.example".encode(), target, cookies, "", b"", said
+    )
 
 
 def bearer(secret: bytes = SECRET) -> bytes:
@@ -129,7 +131,7 @@ def test_a_flood_of_tokens_from_everywhere_is_one_event_once_there_are_too_many(
     host = b"payroll.harbor.example" if is_for_another_app else b"wiki.harbor.example"
     for number in range(KEPT_PER_SECOND * 3):
         address = f"2001:db8::{number:x}"
-        assert not house.doors.ask("gateway", b"GET", host, b"/a", b"", address, b"", said).permitted
+        assert not house.doors.decide_request("gateway", b"GET", host, b"/a", b"", address, b"", said).permitted
     told = [address for _, _, address in house.journal.decisions]
     assert len(set(told)) == KEPT_PER_SECOND + 1
     assert told.count("") == KEPT_PER_SECOND * 2
@@ -137,7 +139,7 @@ def test_a_flood_of_tokens_from_everywhere_is_one_event_once_there_are_too_many(
 
 
 def test_what_was_written_before_there_were_tokens_is_read_as_somebody_in_a_browser(house: House):
-    answer = house.doors.ask("gateway", b"GET", b"wiki.harbor.example", b"/a", house.cookie().encode(), "")
+    answer = house.doors.decide_request("gateway", b"GET", b"wiki.harbor.example", b"/a", house.cookie().encode(), "")
     assert answer.facts is not None
     written = write_decision(house.engine, Request("view"), answer.facts, NOW)
     for some in (written["facts"]["auth"], written["facts"]["session"]["auth"]):

@@ -19,7 +19,7 @@ from limen.enforcement import wire
 from limen.enforcement.app_login import AppLogins, LimenPaths
 from limen.enforcement.assertion import Identity, new_signing_key
 from limen.enforcement.check import CheckServer, Limits
-from limen.enforcement.doors import Doors
+from limen.enforcement.decision_point import DecisionPoint
 from limen.enforcement.gateway import Gateway
 from limen.enforcement.ports import SigningKeys
 from limen.enforcement.streams import Streams
@@ -32,8 +32,8 @@ from limen.facts import (
     Auth,
     Cors,
     Factor,
+    FactStore,
     Group,
-    Known,
     Label,
     Person,
     PublicRoute,
@@ -137,12 +137,12 @@ class House:
     trusted: tuple[Any, ...] = ()
 
     def __post_init__(self) -> None:
-        self.known = Known()
+        self.known = FactStore()
         self.known.lease_until = float("inf")
         self.known.set_company(apps(self.upstream), [Group("staff"), Group("finance"), Group("editors")])
         self.engine = Engine(tree_of(self.policies), "r1", ZoneInfo("Europe/Berlin"))
         self.journal = KeptJournal()
-        self.doors = Doors(known=self.known, engine=lambda: self.engine, journal=self.journal, clock=self.clock)
+        self.doors = DecisionPoint(known=self.known, engine=lambda: self.engine, journal=self.journal, clock=self.clock)
         self.keys = SigningKeys((new_signing_key(),), pairwise=b"p" * 32)
         self.identity = Identity(public_url=self.public_url, clock=self.clock, keys=self.keys)
         self.app_logins = AppLogins(clock=self.clock, public_url=self.public_url)

@@ -50,7 +50,9 @@ async def test_a_good_code_opens_the_app(house):
     fields = dict(reply.fields)
     assert (reply.status, fields[b"location"]) == (303, b"/page?a=b")
     token = fields[b"set-cookie"].partition(b"=")[2].partition(b";")[0]
-    answer = house.doors.ask("gateway", b"GET", b"wiki.harbor.example", b"/", b"__Host-limen-app=" + token, "")
+    answer = house.doors.decide_request(
+        "gateway", b"GET", b"wiki.harbor.example", b"/", b"__Host-limen-app=" + token, ""
+    )
     assert answer.permitted
 
 
@@ -116,7 +118,7 @@ async def test_signing_out_asks_first_and_then_ends_everything(house):
     )
     assert b"Max-Age=0" in dict(done.fields)[b"set-cookie"]
     for host, cookie in ((b"wiki.harbor.example", wiki), (b"payroll.harbor.example", payroll)):
-        assert not house.doors.ask("gateway", b"GET", host, b"/", cookie.encode(), "").permitted
+        assert not house.doors.decide_request("gateway", b"GET", host, b"/", cookie.encode(), "").permitted
 
 
 @pytest.mark.parametrize(

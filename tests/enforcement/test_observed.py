@@ -167,7 +167,7 @@ def test_the_doors_note_only_apps_in_onboarding() -> None:
     cookie = house.cookie().encode()
 
     def ask(cookies: bytes) -> None:
-        house.doors.ask("check", b"GET", b"wiki.harbor.example", b"/page/7?secret=1", cookies, "203.0.113.7")
+        house.doors.decide_request("check", b"GET", b"wiki.harbor.example", b"/page/7?secret=1", cookies, "203.0.113.7")
 
     ask(cookie)
     assert not tuple(house.doors.observed.apps())

@@ -22,7 +22,7 @@ def house():
 def opened(house, person="ana", root=None):
     token = house.app_session("wiki", person, root=root)
     cookie = f"__Host-limen-app={token}".encode()
-    answer = house.doors.ask("gateway", b"GET", b"wiki.harbor.example", b"/", cookie, "203.0.113.7")
+    answer = house.doors.decide_request("gateway", b"GET", b"wiki.harbor.example", b"/", cookie, "203.0.113.7")
     assert answer.permitted
     cut: list[str] = []
     stream = Stream(answer, "203.0.113.7", "gateway", cut.append)

@@ -6,7 +6,7 @@ import pytest
 from tests.identity.conftest import House
 from tests.identity.test_factors import add
 
-from limen.facts import Standing
+from limen.facts import SessionState
 from limen.identity.errors import LinkRefusedError, UnfitError, UnknownError
 from limen.identity.lost_passkey import REASON
 from limen.identity.model import Visitor
@@ -23,8 +23,8 @@ async def test_what_a_lost_passkey_opened_is_over_and_the_rest_goes_on(
         await house.parts.factors.report_lost(thief.session, phone_id)
     await house.parts.factors.report_lost(ada.session, phone_id)
     now = house.clock.now()
-    assert house.known.standing(thief.session, "", now) is not Standing.LIVE
-    assert house.known.standing(ada.session, "", now) is Standing.LIVE
+    assert house.known.session_state(thief.session, "", now) is not SessionState.LIVE
+    assert house.known.session_state(ada.session, "", now) is SessionState.LIVE
     assert [key.id for key in (await house.parts.factors.of_person(ada.person.id)).passkeys] != [phone_id]
     assert REASON in house.words("factor.removed")
     assert REASON in house.words("session.revoked")
@@ -42,8 +42,8 @@ async def test_a_session_that_another_passkey_proved_again_dies_with_the_one_tha
     elsewhere = await house.sign_in(phone, stranger)
     await house.parts.factors.report_lost(elsewhere.session, laptop_id)
     now = house.clock.now()
-    assert house.known.standing(proved.session, "", now) is not Standing.LIVE
-    assert house.known.standing(elsewhere.session, "", now) is Standing.LIVE
+    assert house.known.session_state(proved.session, "", now) is not SessionState.LIVE
+    assert house.known.session_state(elsewhere.session, "", now) is SessionState.LIVE
 
 
 async def test_a_helper_takes_the_lost_one_or_all_of_a_stolen_device(house: House, visitor: Visitor) -> None:
@@ -55,10 +55,10 @@ async def test_a_helper_takes_the_lost_one_or_all_of_a_stolen_device(house: Hous
         await people.access_pass(ben.person.id, by="p_hal", why="He called.", lost=["k_somebody-elses"])
     await people.access_pass(ben.person.id, by="p_hal", why="He called.", lost=[phone_id])
     assert len((await factors.of_person(ben.person.id)).passkeys) == 1
-    assert house.known.standing(ben.session, "", house.clock.now()) is Standing.LIVE
+    assert house.known.session_state(ben.session, "", house.clock.now()) is SessionState.LIVE
     issued = await people.access_pass(ben.person.id, by="p_hal", why="He called.", is_stolen=True)
     assert not (await factors.of_person(ben.person.id)).passkeys
-    assert house.known.standing(ben.session, "", house.clock.now()) is not Standing.LIVE
+    assert house.known.session_state(ben.session, "", house.clock.now()) is not SessionState.LIVE
     again = await house.enrol(issued, house.passkey(), visitor)
     await house.parts.sessions.revoke_person(ben.person.id, by="p_hal")
     with pytest.raises(LinkRefusedError):

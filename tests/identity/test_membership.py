@@ -6,7 +6,7 @@ import pytest
 from tests.identity.conftest import House
 from tests.identity.test_invitation import queued
 
-from limen.facts import Person, Standing
+from limen.facts import Person, SessionState
 from limen.identity.errors import LastAdministratorError
 from limen.identity.membership import Membership, an_administrator_remains
 from limen.identity.model import ADMINISTRATORS, PersonStatus, Visitor
@@ -49,7 +49,7 @@ async def test_who_is_let_go_has_no_session_no_link_and_no_mail_with_one(house: 
     now = house.clock.now()
     for person_id in (ben.person.id, eve.link.person_id):
         await house.ports.write(lambda transaction, who=person_id: Membership(transaction, now, "").let_go(who))
-    assert house.known.standing(ben.session, "", now) is Standing.REVOKED
+    assert house.known.session_state(ben.session, "", now) is SessionState.REVOKED
     assert house.database.read(lambda s: links.still_good(s.connection, now)) == []
     assert await queued(house) == []
 

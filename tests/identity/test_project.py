@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from tests.identity.conftest import House
 
-from limen.facts import Known, Standing
+from limen.facts import FactStore, SessionState
 from limen.identity import project
 from limen.identity.model import Visitor
 from limen.identity.store import sessions, tables
 
 
-def reread(house: House) -> Known:
-    known = Known()
+def reread(house: House) -> FactStore:
+    known = FactStore()
     house.database.read(lambda s: project.read_all(s, house.clock.now()))(known)
     return known
 
@@ -32,11 +32,11 @@ async def test_a_restart_revives_nothing_that_was_revoked(house: House, visitor:
     two = await house.sign_in(passkey, visitor)
     await house.parts.sessions.revoke(one.session.id, by="")
     known, now = reread(house), house.clock.now()
-    assert known.standing(known.sessions[one.session.id], "", now) is Standing.REVOKED
-    assert known.standing(known.sessions[two.session.id], "", now) is Standing.LIVE
+    assert known.session_state(known.sessions[one.session.id], "", now) is SessionState.REVOKED
+    assert known.session_state(known.sessions[two.session.id], "", now) is SessionState.LIVE
     await house.parts.sessions.panic(by="")
     known = reread(house)
-    assert known.standing(known.sessions[two.session.id], "", now) is Standing.REVOKED
+    assert known.session_state(known.sessions[two.session.id], "", now) is SessionState.REVOKED
 
 
 async def test_reading_all_again_drops_what_is_gone(house: House, visitor: Visitor) -> None:
@@ -66,6 +66,6 @@ async def test_a_person_that_is_gone_is_forgotten(house: House) -> None:
 
 async def test_a_mark_of_the_company_has_an_empty_key(house: House) -> None:
     house.database.write(lambda t: sessions.raise_not_before(t.connection, "company", "", 7))
-    known = Known()
+    known = FactStore()
     house.database.read(lambda s: project.read_not_before(s, "company:"))(known)
     assert known._not_before == {("company", ""): 7}

@@ -11,7 +11,7 @@ from tests.identity.conftest import PASSWORD, House
 from tests.identity.test_invitation import queued
 
 from limen.clock import MINUTE
-from limen.facts import Standing
+from limen.facts import SessionState
 from limen.identity.errors import (
     FreshProofNeededError,
     LinkRefusedError,
@@ -95,7 +95,7 @@ async def test_this_was_not_me_ends_sessions_links_and_codes(house: House, visit
     code = (await house.parts.recovery.make(ada.session))[0]
     link = await house.parts.people.access_pass(ada.person.id, by="p_x", why="Somebody called.")
     await house.parts.recovery.not_me(ada.session)
-    assert house.known.standing(ada.session, "", house.clock.now()) is not Standing.LIVE
+    assert house.known.session_state(ada.session, "", house.clock.now()) is not SessionState.LIVE
     with pytest.raises(LinkRefusedError):
         await house.parts.links.open(link.token.reveal(), visitor)
     with pytest.raises(RecoveryRefusedError):

@@ -19,8 +19,8 @@ from limen.facts import (
     Auth,
     Device,
     Factor,
+    FactStore,
     Grant,
-    Known,
     Label,
     Person,
     Place,
@@ -54,8 +54,8 @@ class Rows:
     learned: dict[tuple[tuple[str, str], str], Any] = field(default_factory=dict)
     not_before: dict[tuple[str, str], int] = field(default_factory=dict)
 
-    def fresh(self) -> Known:
-        known = Known()
+    def fresh(self) -> FactStore:
+        known = FactStore()
         known.set_company(self.company[0], (), self.company[1])
         for (table, key), row in self.nouns.items():
             _put(known, table, key, row)
@@ -66,7 +66,7 @@ class Rows:
         return known
 
 
-def _put(known: Known, table: str, key: str, row: Any) -> None:
+def _put(known: FactStore, table: str, key: str, row: Any) -> None:
     if table in {"sessions", "tokens"}:
         getattr(known, table).put(row[0], row[1])
     elif table in {"risks", "grants", "places"}:
@@ -75,7 +75,7 @@ def _put(known: Known, table: str, key: str, row: Any) -> None:
         getattr(known, table).put(row)
 
 
-Step = tuple[Callable[[Known], None], Callable[[Rows], None]]
+Step = tuple[Callable[[FactStore], None], Callable[[Rows], None]]
 SUBJECT_OF = {
     "people": "person",
     "workloads": "person",
@@ -215,14 +215,14 @@ def begun() -> Rows:
     return rows
 
 
-def answers(known: Known) -> dict[tuple[str, str, str], tuple[Any, ...]]:
+def answers(known: FactStore) -> dict[tuple[str, str, str], tuple[Any, ...]]:
     """All that any door could be told: the standing and the facts of each session on each app from each address."""
     found: dict[tuple[str, str, str], tuple[Any, ...]] = {}
     for session_id in ("", *ROOTS, *CHILDREN, *TOKENS):
         session = known.issued(session_id) if session_id else None
         for app in known.apps.values():
             for address in ADDRESSES:
-                standing = known.standing(session, app.id, NOW)
+                standing = known.session_state(session, app.id, NOW)
                 facts = known.facts(session, app, address)
                 found[session_id, app.id, address] = (session, standing, facts)
     for number, secret in enumerate(SECRETS):

@@ -12,7 +12,7 @@ from tests.laws.decision_cases import START, policy_texts
 from tests.policy.scene import app, tree_of
 
 from limen.clock import DAY, HOUR, MINUTE, Instant
-from limen.facts import Auth, Factor, Facts, Known, Label, Person, Place, Session
+from limen.facts import Auth, Factor, Facts, FactStore, Label, Person, Place, Session
 from limen.policy import Effect, Engine
 from limen.policy.proof.cuts import cuts_of
 from limen.policy.proof.lockout import (
@@ -29,7 +29,7 @@ from limen.policy.proof.lockout import (
 )
 from limen.policy.proof.places import attainable_places
 
-KNOWN = Known()
+KNOWN = FactStore()
 LIMEN = app(Label.RESTRICTED, "limen")
 PEOPLE = (
     Candidate(

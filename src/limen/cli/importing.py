@@ -136,7 +136,7 @@ def _apply(here: Opened, shown: Difference, *, by_mail: bool, inviter: str) -> D
     from limen.company.gate import lockout, people_of
     from limen.company.places import key_file
     from limen.company.publish import SERVER
-    from limen.facts import Known
+    from limen.facts import FactStore
     from limen.identity.guesses import Guesses
     from limen.identity.invitation import Invitations
     from limen.identity.links import Links
@@ -161,7 +161,7 @@ def _apply(here: Opened, shown: Difference, *, by_mail: bool, inviter: str) -> D
     ports = Ports(
         settings=here.settings,
         clock=clock,
-        known=Known(),
+        known=FactStore(),
         database=here.database,
         keyring=keyring,
         decide=decides,  # type: ignore[arg-type]

@@ -8,7 +8,7 @@ from typing import Any, Final
 from limen.company import store
 from limen.company.company import Company
 from limen.company.onboarding import held_to_a_fortnight
-from limen.facts import App, Known
+from limen.facts import App, FactStore
 from limen.pillars import files
 from limen.policy import Engine
 from limen.settings import Settings
@@ -49,7 +49,7 @@ class _Loaded:
     apps: tuple[App, ...]
 
 
-def follow(feed: Feed, known: Known, settings: Settings) -> InForce:
+def follow(feed: Feed, known: FactStore, settings: Settings) -> InForce:
     """Keep `known` and the returned `InForce` at the newest revision. Before the first one, everything is denied."""
     in_force = InForce(Engine(_EMPTY, "", settings.zone))
 

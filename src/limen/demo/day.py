@@ -117,7 +117,7 @@ class Day:
     def _is_live(self, employee: Employee) -> bool:
         known, now = self._town.limen.known, self._clock.now()
         mine = [s for s in known.sessions.values() if known.people[s.person_id].email == employee.who.email]
-        return any(known.standing(session, "", now) == "live" for session in mine)
+        return any(known.session_state(session, "", now) == "live" for session in mine)
 
     async def _ask(self, employee: Employee | None, step: Step) -> Page:
         browser = employee.browser if employee else self._stranger

@@ -12,7 +12,7 @@ from urllib.parse import quote
 
 import msgspec
 
-from limen.enforcement.doors import Answer
+from limen.enforcement.decision_point import Answer
 from limen.enforcement.paths import to_local_target
 from limen.enforcement.plain_page import STYLE_SOURCE, plain_page
 from limen.enforcement.reasons import TOKEN_WORDS

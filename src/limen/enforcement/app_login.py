@@ -18,12 +18,12 @@ from urllib.parse import parse_qs, urlencode
 
 from limen.clock import SECOND, Clock, Instant, Milliseconds
 from limen.enforcement import answers
-from limen.enforcement.doors import APP_COOKIE, Doors
+from limen.enforcement.decision_point import APP_COOKIE, DecisionPoint
 from limen.enforcement.headers import TwiceError, cookie
 from limen.enforcement.paths import local_path
 from limen.enforcement.plain_page import plain_page
 from limen.errors import LimenError
-from limen.facts import App, Session, Standing
+from limen.facts import App, Session, SessionState
 from limen.pillar import AppSessions
 
 PREFIX = b"/.limen/"
@@ -130,7 +130,7 @@ class LimenPaths:
     def __init__(
         self,
         *,
-        doors: Doors,
+        doors: DecisionPoint,
         app_logins: AppLogins,
         keys: Published,
         sessions: AppSessions,
@@ -174,8 +174,8 @@ class LimenPaths:
             binding = _good_token(visit.cookies, START_COOKIE)
             session_id, to = self._app_logins.redeem(code, visit.app.id, binding)
             known = self._doors.known
-            standing = known.standing(known.sessions.get(session_id), "", self._doors.clock.now())
-            if standing is not Standing.LIVE:
+            standing = known.session_state(known.sessions.get(session_id), "", self._doors.clock.now())
+            if standing is not SessionState.LIVE:
                 raise AppLoginRefusedError(standing)
             token = await self._sessions.open(session_id, visit.app.id, visit.address, visit.user_agent)
         except LimenError as wrong:
@@ -211,8 +211,8 @@ class LimenPaths:
     def _session(self, visit: Visit) -> Session | None:
         token = _good_token(visit.cookies, APP_COOKIE)
         session = self._doors.known.session(sha256(token).digest()) if token else None
-        standing = self._doors.known.standing(session, visit.app.id, self._doors.clock.now())
-        return session if standing is Standing.LIVE else None
+        standing = self._doors.known.session_state(session, visit.app.id, self._doors.clock.now())
+        return session if standing is SessionState.LIVE else None
 
     def _refused(self, visit: Visit, word: str, kind: str = "request.refused") -> None:
         self._doors.tell(kind, word, door="hand-over", address=visit.address, host=visit.app.host.encode())

@@ -15,7 +15,7 @@ from limen.enforcement import answers, authorization, headers, websockets
 from limen.enforcement.addresses import Network, client_address, is_trusted
 from limen.enforcement.app_login import PREFIX, LimenPaths, Visit
 from limen.enforcement.assertion import Identity
-from limen.enforcement.doors import Answer, Doors
+from limen.enforcement.decision_point import Answer, DecisionPoint
 from limen.enforcement.headers import Fields
 from limen.enforcement.plain_page import plain_page
 from limen.enforcement.streams import Stream, Streams
@@ -37,7 +37,7 @@ class Gateway:
     def __init__(
         self,
         *,
-        doors: Doors,
+        doors: DecisionPoint,
         identity: Identity,
         limen_paths: LimenPaths,
         public_url: str,
@@ -95,7 +95,7 @@ class Gateway:
             # A browser sends a password once typed with every request, whoever caused it: that proves nothing.
             self.doors.tell("request.stripped", "token-in-a-browser", door=door, address=address, host=host)
             presented = None
-        return self.doors.ask(
+        return self.doors.decide_request(
             door,
             method.encode(),
             host,

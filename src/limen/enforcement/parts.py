@@ -9,7 +9,7 @@ from limen.enforcement.addresses import UntrustedHops
 from limen.enforcement.app_login import AppLogins, LimenPaths
 from limen.enforcement.assertion import Identity
 from limen.enforcement.check import CheckServer
-from limen.enforcement.doors import Doors
+from limen.enforcement.decision_point import DecisionPoint
 from limen.enforcement.gateway import Gateway
 from limen.enforcement.store import keep_signing_keys
 from limen.pillar import AppSessions, Core
@@ -19,7 +19,7 @@ from limen.pillar import AppSessions, Core
 class Parts:
     """What enforcement does. `hops` are those whose word about clients was not trusted."""
 
-    doors: Doors
+    doors: DecisionPoint
     said: Identity
     app_logins: AppLogins
     gateway: Gateway
@@ -39,7 +39,12 @@ class Parts:
 
 async def build(core: Core) -> Parts:
     """All of enforcement. Identity's sessions must be offered, and the facts must stand."""
-    settings, clock, doors, sessions = core.settings, core.clock, core.offers.take(Doors), core.offers.take(AppSessions)
+    settings, clock, doors, sessions = (
+        core.settings,
+        core.clock,
+        core.offers.take(DecisionPoint),
+        core.offers.take(AppSessions),
+    )
     keys = await core.database.writing(lambda transaction: keep_signing_keys(transaction, core.keyring, clock.now()))
     await core.database.reading(lambda snapshot: observed_store.load(doors.observed, snapshot))
     said = Identity(public_url=settings.public_url, clock=clock, keys=keys)

@@ -21,11 +21,11 @@ def _declarations() -> Declarations:
 
 
 def _prepare(core: Core) -> None:
-    from limen.enforcement.doors import Doors
+    from limen.enforcement.decision_point import DecisionPoint
     from limen.errors import LimenError
     from limen.policy.decision import Request
 
-    doors = Doors(
+    doors = DecisionPoint(
         known=core.known,
         engine=core.engine,
         journal=core.journal,
@@ -34,7 +34,7 @@ def _prepare(core: Core) -> None:
     )
 
     def decide(facts: Facts, action: str) -> Decision:
-        decision = doors.weigh("sign-in", Request(action=action), facts).decision
+        decision = doors.decide_facts("sign-in", Request(action=action), facts).decision
         if decision is None:
             raise LimenError("signing in could not be decided", "try again in a moment")
         return decision

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from limen.clock import HOUR, SECOND, Instant
-from limen.enforcement.doors import Answer, Doors
+from limen.enforcement.decision_point import Answer, DecisionPoint
 from limen.events import Event, Outcome
 from limen.facts import COMPANY, EVERYBODY, Subject
 from limen.policy.decision import Named
@@ -88,7 +88,7 @@ class Line:
 class Streams:
     """Every open stream of this worker."""
 
-    def __init__(self, doors: Doors) -> None:
+    def __init__(self, doors: DecisionPoint) -> None:
         self._doors = doors
         self._open: set[Stream] = set()
         self._about: dict[Subject, set[Stream]] = {}
@@ -215,7 +215,7 @@ class Streams:
         try:
             # First where it is told of changes, and then what is known: between them nothing is missed.
             self._register(stream, known.subjects(newest or session, stream.address))
-            word, until = self._doors.again(stream.answer, stream.address)
+            word, until = self._doors.re_check(stream.answer, stream.address)
         except Exception:  # noqa: BLE001 -- whatever went wrong, the answer is no
             word, until = Named.POLICY_ERROR, None
         if word:

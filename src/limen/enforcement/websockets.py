@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from limen.enforcement import answers, headers
-from limen.enforcement.doors import Answer
+from limen.enforcement.decision_point import Answer
 from limen.enforcement.headers import Fields
 from limen.enforcement.ssrf_guard import ForbiddenAddressError, connected
 from limen.enforcement.streams import Stream

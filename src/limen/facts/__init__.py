@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from limen.facts.app import ACTIONS, LIMEN, MOST_ONBOARDED, ActionRule, App, Cors, Label, PublicRoute, Upstream
 from limen.facts.asked import Facts, Plain
-from limen.facts.known import COMPANY, EVERYBODY, Known, Standing
+from limen.facts.fact_store import COMPANY, EVERYBODY, FactStore, SessionState
 from limen.facts.nouns import (
     ANYBODY,
     NOWHERE,
@@ -46,11 +46,11 @@ __all__ = [
     "Auth",
     "Cors",
     "Device",
+    "FactStore",
     "Factor",
     "Facts",
     "Grant",
     "Group",
-    "Known",
     "Label",
     "Person",
     "Place",
@@ -58,7 +58,7 @@ __all__ = [
     "PublicRoute",
     "Risk",
     "Session",
-    "Standing",
+    "SessionState",
     "Subject",
     "Upstream",
     "auth_of_token",

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 from limen.clock import Clock, Instant
 from limen.events import Event
-from limen.facts import Facts, Known
+from limen.facts import Facts, FactStore
 from limen.identity.errors import NobodyCouldAdministerError
 from limen.identity.model import Visitor
 from limen.policy.decision import Decision
@@ -33,7 +33,7 @@ class Ports:
 
     settings: Settings
     clock: Clock
-    known: Known
+    known: FactStore
     database: Database
     keyring: Keyring
     decide: Callable[[Facts, str], Decision]

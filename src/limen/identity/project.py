@@ -1,6 +1,6 @@
 """How identity's rows become facts: all of them at start-up, then each that the change feed names.
 
-Reading happens in a worker thread on one snapshot; what comes back is applied to `Known` on the event loop.
+Reading happens in a worker thread on one snapshot; what comes back is applied to `FactStore` on the event loop.
 """
 
 from __future__ import annotations
@@ -8,16 +8,16 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from limen.clock import Instant
-from limen.facts import Known, Person
+from limen.facts import FactStore, Person
 from limen.identity.store import app_tokens, people, sessions, workloads
 from limen.identity.workload import Workload
 from limen.storage.database import Snapshot
 from limen.storage.feed import Feed
 
-Apply = Callable[[Known], None]
+Apply = Callable[[FactStore], None]
 
 
-def register(feed: Feed, known: Known, now: Callable[[], Instant]) -> None:
+def register(feed: Feed, known: FactStore, now: Callable[[], Instant]) -> None:
     """Have the feed keep people, sessions and `not_before` in `known`."""
     feed.at_start(lambda snapshot: read_all(snapshot, now()), lambda apply: apply(known))
     kinds = (
@@ -39,7 +39,7 @@ def read_all(snapshot: Snapshot, now: Instant) -> Apply:
     askers = [_as_asker(one) for one in workloads.all_known(snapshot.connection)]
     tokens = app_tokens.all_kept(snapshot.connection)
 
-    def apply(known: Known) -> None:
+    def apply(known: FactStore) -> None:
         for kind, key, at in marks:
             known.set_not_before((kind, key), at)
         for person_id in known.people.keys() - {person.id for person in persons}:
@@ -105,7 +105,7 @@ def read_not_before(snapshot: Snapshot, written: str) -> Apply:
     return lambda known: known.set_not_before((kind, key), at)
 
 
-def _drop_with_children(known: Known, session_id: str) -> None:
+def _drop_with_children(known: FactStore, session_id: str) -> None:
     for child in known.issued_to(("session", session_id)):
         known.sessions.drop(child.id)
     known.sessions.drop(session_id)

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 
 from limen.clock import HOUR, Instant
 from limen.events import Event
-from limen.facts import UNPROVED, Person, Session, Standing
+from limen.facts import UNPROVED, Person, Session, SessionState
 from limen.identity.errors import FreshProofNeededError, NotLiveError, OpensConsoleOnlyError, UnknownError
 from limen.identity.links import withdraw_links
 from limen.identity.model import Proofs, SignedIn, Token, Visitor, auth_of, is_fresh, new_id
@@ -50,7 +50,7 @@ class Sessions:
         """The newest state of a live session of the sign-in host. Raises NotLiveError."""
         known = self._ports.known
         current = known.sessions.get(session.id) if session else None
-        if current is None or known.standing(current, "", self._ports.now()) is not Standing.LIVE:
+        if current is None or known.session_state(current, "", self._ports.now()) is not SessionState.LIVE:
             raise NotLiveError
         return current
 
@@ -181,7 +181,7 @@ class Sessions:
         known, now = self._ports.known, self._ports.now()
         rows = []
         for session in known.issued_to(("person", person_id)):
-            if known.standing(session, "", now) is not Standing.LIVE:
+            if known.session_state(session, "", now) is not SessionState.LIVE:
                 continue
             if is_break_glass(session):
                 continue  # not one of theirs: the console shows it to every administrator, and ends it

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from limen.company.project import InForce
-from limen.enforcement.doors import Doors
+from limen.enforcement.decision_point import DecisionPoint
 from limen.enforcement.reasons import REASONS
 from limen.pillar import Figure
 from limen.storage.journal import Journal
@@ -30,7 +30,7 @@ class Health:
 class Watched:
     """What is looked at. `space` is the newest look at the disk, None before the first; `figures` are the parts'."""
 
-    doors: Doors
+    doors: DecisionPoint
     in_force: InForce
     journal: Journal
     space: Callable[[], Space | None]

@@ -22,7 +22,7 @@ from limen.clock import Instant
 from limen.enforcement import authzen
 from limen.enforcement.addresses import client_address
 from limen.enforcement.authzen import Decided, Evaluation, MalformedError
-from limen.facts import ACTIONS, ANYBODY, LIMEN, UNKNOWN_RISK, App, Facts, Person, Session, Standing
+from limen.facts import ACTIONS, ANYBODY, LIMEN, UNKNOWN_RISK, App, Facts, Person, Session, SessionState
 from limen.identity.workload import Workload
 from limen.policy.decision import Effect, Named, Request as DecisionRequest
 from limen.rate_limit import RateLimit
@@ -172,12 +172,12 @@ class _Api:
         facts = self._of_session(person, app, asked.context.session)
         if isinstance(facts, str):
             return authzen.refused(facts)
-        return authzen.decided(self._ports.doors.weigh(DOOR, request, facts))
+        return authzen.decided(self._ports.doors.decide_facts(DOOR, request, facts))
 
     def _about_a_person(self, person: Person | None, name: str, app: App, request: DecisionRequest) -> Decided:
         """Whom nobody knows is decided on and journaled like anybody, so that a no never tells who works here."""
         facts = self._facts(name.casefold(), ANYBODY if person is None else person, app)
-        answer = self._ports.doors.weigh(DOOR, request, facts)
+        answer = self._ports.doors.decide_facts(DOOR, request, facts)
         if answer.effect is Effect.PERMIT:
             return authzen.decided(answer)
         return authzen.refused(answer.word if answer.word in _OPEN_TO_ALL else Named.NOTHING_PERMITS, answer.id)
@@ -216,8 +216,8 @@ class _Api:
         """What is known of the session that the alias names; a word where there is no such one."""
         known = self._ports.known
         session = None if person is None else self._session(person, app, alias)
-        standing = known.standing(session, app.id, self._ports.clock.now())
-        if session is None or standing is not Standing.LIVE:
+        standing = known.session_state(session, app.id, self._ports.clock.now())
+        if session is None or standing is not SessionState.LIVE:
             return "session-unknown" if session is None else str(standing)
         return known.facts(session, app, "")  # where the person is now, only their own requests tell
 

@@ -11,8 +11,8 @@ from limen.backup.keeping import Keeping
 from limen.clock import Clock
 from limen.company.project import InForce
 from limen.enforcement.app_login import AppLogins
-from limen.enforcement.doors import Doors
-from limen.facts import App, Known, Session
+from limen.enforcement.decision_point import DecisionPoint
+from limen.facts import App, FactStore, Session
 from limen.finding import Finding
 from limen.identity.parts import Parts
 from limen.identity.workloads import Workloads
@@ -44,8 +44,8 @@ class Ports:
 
     settings: Settings
     clock: Clock
-    known: Known
-    doors: Doors
+    known: FactStore
+    doors: DecisionPoint
     app_logins: AppLogins
     identity: Parts
     journal: Journal

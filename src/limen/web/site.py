@@ -18,7 +18,7 @@ from limen.enforcement.addresses import client_address
 from limen.enforcement.answers import app_origin
 from limen.errors import LimenError
 from limen.events import Event
-from limen.facts import LIMEN, App, Session, Standing
+from limen.facts import LIMEN, App, Session, SessionState
 from limen.identity.errors import (
     BusyError,
     NotLiveError,
@@ -124,7 +124,7 @@ class Site:
         session = self._session(token, now) if token else None
         if session is not None and is_break_glass(session) and not with_break_glass:
             session = None
-        if self.known.standing(session, "", now) is not Standing.LIVE or session is None:
+        if self.known.session_state(session, "", now) is not SessionState.LIVE or session is None:
             return bare
         return replace(bare, secret=token, session=session, person=self.known.people[session.person_id])
 
@@ -167,7 +167,7 @@ class Site:
         app = self._limen()
         action = self.action_of(visit.session, permission, visit)
         asked = DecisionRequest(action, request.method, path, self.host)
-        answer = self.ports.doors.judge("sign-in", app, visit.session, asked, visit.visitor.address)
+        answer = self.ports.doors.decide_session("sign-in", app, visit.session, asked, visit.visitor.address)
         if answer.effect is Effect.CHALLENGE:
             raise TurnedAwayError(self.go(visit, "/step-up", app=LIMEN, to=visit.here, decision=answer.id))
         if not answer.permitted:

@@ -15,7 +15,7 @@ from fastapi import Depends
 from starlette.requests import Request
 
 from limen.clock import Instant
-from limen.enforcement.doors import Answer
+from limen.enforcement.decision_point import Answer
 from limen.facts import Person, Session
 from limen.identity.model import Visitor
 from limen.web.permissions import ADMINISTER

@@ -25,7 +25,7 @@ async def test_rules_and_a_public_route_are_picked_from_what_was_asked(console: 
     for request in ("GET /invite/7?token=s3cret", "POST /Reports/run", "GET /logo", "GET /<b>"):
         await console.ask(ben, "wiki", *request.split(" "))
     limen = console.house.limen
-    limen.doors.ask("gateway", b"GET", limen.known.apps["wiki"].host.encode(), b"/logo", b"", "192.0.2.7")
+    limen.doors.decide_request("gateway", b"GET", limen.known.apps["wiki"].host.encode(), b"/logo", b"", "192.0.2.7")
     for action in ("view", "edit"):
         asked(limen.doors.observed, "/tools.git/info/refs", action=action, of=limen.known.apps["wiki"])
     page = (await console.ada.get(AT)).text
@@ -60,7 +60,7 @@ async def test_rules_and_a_public_route_are_picked_from_what_was_asked(console: 
     wiki = limen.known.apps["wiki"]
     assert ActionRule("share", frozenset({"GET", "HEAD"}), "/invite/*") in wiki.rules
     assert [(one.pattern, one.why) for one in wiki.public] == [("/logo", "A logo for the sign-in page")]
-    assert limen.doors.ask("gateway", b"GET", wiki.host.encode(), b"/logo", b"", "192.0.2.7").permitted
+    assert limen.doors.decide_request("gateway", b"GET", wiki.host.encode(), b"/logo", b"", "192.0.2.7").permitted
     assert (await console.ask(ben, "wiki", "GET", "/invite/8")).route.request.action == "share"  # type: ignore[union-attr]
     page = (await console.ada.get(AT)).text
     assert "by <code>public /logo</code>" in page

@@ -12,7 +12,7 @@ from starlette.responses import Response, StreamingResponse
 
 from limen.clock import Instant
 from limen.events import Event, instant_of
-from limen.facts import Standing
+from limen.facts import SessionState
 from limen.storage.break_glass import is_break_glass
 from limen.storage.journal.recent import Live
 from limen.web.console.looking import looked_around, looked_at
@@ -113,7 +113,11 @@ def _still_may(site: Site, visit: SignedInVisit) -> bool:
     """Whether the console is still open to this session: not journaled, or watching would fill the journal."""
     now = site.ports.clock.now()
     session = site.known.sessions.get(visit.session.id)
-    if session is None or site.known.standing(session, "", now) is not Standing.LIVE or visit.answer.app is None:
+    if (
+        session is None
+        or site.known.session_state(session, "", now) is not SessionState.LIVE
+        or visit.answer.app is None
+    ):
         return False
     app = site.known.apps.get(visit.answer.app.id)
     if app is None or visit.answer.decision is None:

@@ -14,7 +14,7 @@ from limen.clock import Instant
 from limen.company.folder import APPS
 from limen.company.onboarding import without_onboarding
 from limen.enforcement.observed import Seen
-from limen.facts import App, Known
+from limen.facts import App, FactStore
 from limen.policy.decision import Named
 from limen.web.console.changes import Changes
 from limen.web.console.proving import freshly_proved
@@ -80,7 +80,7 @@ def times_let_pass(seen: Seen | None) -> int:
     return 0 if seen is None else sum(often.count for often in seen.refused.values()) + seen.uncounted
 
 
-def would_be_refused(seen: Seen | None, known: Known, titles: Mapping[str, str]) -> list[WouldBe]:
+def would_be_refused(seen: Seen | None, known: FactStore, titles: Mapping[str, str]) -> list[WouldBe]:
     """Each person, action and set of reasons since the onboarding began, those that came most often first."""
     listed = [
         WouldBe(

@@ -14,7 +14,7 @@ from limen.clock import DAY, HOUR, Instant
 from limen.company import store
 from limen.enforcement.observed import Observed
 from limen.events import Event
-from limen.facts import App, Factor, Known, Standing
+from limen.facts import App, Factor, FactStore, SessionState
 from limen.identity.model import Link, Member, PersonStatus
 from limen.storage.journal.recent import OWN, RING, HourCounts
 from limen.web import charts
@@ -95,14 +95,18 @@ def without_a_link(members: Iterable[Member], links: Iterable[Link]) -> int:
     return sum(one.status is PersonStatus.INVITED and one.person.id not in good for one in members)
 
 
-def live_sessions(known: Known, now: Instant) -> int:
+def live_sessions(known: FactStore, now: Instant) -> int:
     """How many sign-in sessions are alive; those of apps hang on them and don't count again."""
-    return sum(not s.app and known.standing(s, "", now) is Standing.LIVE for s in tuple(known.sessions.values()))
+    return sum(
+        not s.app and known.session_state(s, "", now) is SessionState.LIVE for s in tuple(known.sessions.values())
+    )
 
 
-def signed_in(known: Known, now: Instant) -> int:
+def signed_in(known: FactStore, now: Instant) -> int:
     """How many people have a live sign-in session."""
-    live = (s for s in tuple(known.sessions.values()) if not s.app and known.standing(s, "", now) is Standing.LIVE)
+    live = (
+        s for s in tuple(known.sessions.values()) if not s.app and known.session_state(s, "", now) is SessionState.LIVE
+    )
     return len({session.person_id for session in live})
 
 

@@ -14,7 +14,7 @@ from starlette.responses import Response
 from limen.clock import Instant
 from limen.company.authors import SERVER, door_words
 from limen.errors import LimenError
-from limen.facts import LIMEN, Factor, Known, Session, Standing
+from limen.facts import LIMEN, Factor, FactStore, Session, SessionState
 from limen.identity.invitation import LANGUAGES
 from limen.identity.model import Link, LinkPurpose, Member, PersonStatus
 from limen.printable import one_line
@@ -190,7 +190,7 @@ def reason_of(visit: SignedInVisit, sent: dict[str, list[str]]) -> str:
     return why
 
 
-def sessions_by_person(known: Known) -> dict[str, list[Session]]:
+def sessions_by_person(known: FactStore) -> dict[str, list[Session]]:
     """Every sign-in session, by whose it is."""
     found: dict[str, list[Session]] = {}
     for session in tuple(known.sessions.values()):
@@ -199,10 +199,10 @@ def sessions_by_person(known: Known) -> dict[str, list[Session]]:
     return found
 
 
-def listed(known: Known, member: Member, own: Iterable[Session], now: Instant) -> Listed:
+def listed(known: FactStore, member: Member, own: Iterable[Session], now: Instant) -> Listed:
     """A member with what is known of their own sign-in sessions."""
     own = tuple(own)
-    live = sum(known.standing(session, "", now) is Standing.LIVE for session in own)
+    live = sum(known.session_state(session, "", now) is SessionState.LIVE for session in own)
     return Listed(member, live, max((known.last_used(session.id) for session in own), default=0))
 
 

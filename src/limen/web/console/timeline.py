@@ -18,7 +18,7 @@ from starlette.responses import Response
 from limen.clock import Instant
 from limen.events import KINDS, Event, Filter, instant_of
 from limen.events.kinds import app_filters, person_filters
-from limen.facts import Known
+from limen.facts import FactStore
 from limen.storage.journal.search import EventPage, EventQuery, app_of, search
 from limen.web.console.looking import looked_around, looked_at
 from limen.web.console.rows import person_name, titles_of
@@ -120,7 +120,7 @@ def before_of(text: str) -> str:
     return text
 
 
-def line_of(event: Event, known: Known, titles: Mapping[str, str], person_id: str, app_id: str) -> Line:
+def line_of(event: Event, known: FactStore, titles: Mapping[str, str], person_id: str, app_id: str) -> Line:
     """What is said of an event on the timeline of this person or app."""
     decision, app = event.decision, app_of(event)
     kind = KINDS.get(event.kind)

@@ -17,7 +17,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from limen.clock import HOUR, MINUTE, Instant
-from limen.facts import ACTIONS, ANYBODY, LIMEN, App, Facts, Known, Person
+from limen.facts import ACTIONS, ANYBODY, LIMEN, App, Facts, FactStore, Person
 from limen.facts.asked import Plain
 from limen.policy.attributes import ATTRIBUTES
 from limen.policy.decision import Request as DecisionRequest
@@ -172,7 +172,7 @@ def routes(site: Site) -> APIRouter:
     return router
 
 
-def read(request: Request, known: Known) -> Chosen:
+def read(request: Request, known: FactStore) -> Chosen:
     """The question in the address, with nothing in it that is not there."""
 
     def one_of(name: str, values: Iterable[str], otherwise: str = "") -> str:

@@ -89,7 +89,7 @@ def may_see(site: Site, visit: Visit, past: Past) -> bool:
         return False
     action = site.action_of(visit.session, SEE_PEOPLE, visit)
     asked = DecisionRequest(action, "GET", "/not-yet", site.host)
-    if not site.ports.doors.judge("sign-in", app, visit.session, asked, visit.visitor.address).permitted:
+    if not site.ports.doors.decide_session("sign-in", app, visit.session, asked, visit.visitor.address).permitted:
         return False
     site.ports.journal.record(
         Event(

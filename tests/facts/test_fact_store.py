@@ -17,15 +17,15 @@ from limen.facts import (
     Device,
     Factor,
     Facts,
+    FactStore,
     Grant,
     Group,
-    Known,
     Label,
     Person,
     Place,
     Risk,
     Session,
-    Standing,
+    SessionState,
     Upstream,
 )
 
@@ -47,8 +47,8 @@ A, B = b"a" * 32, b"b" * 32
 
 
 @pytest.fixture
-def known() -> Known:
-    known = Known()
+def known() -> FactStore:
+    known = FactStore()
     known.set_company([WIKI], [Group("staff")], (("office", ip_network("203.0.113.0/24")),))
     known.people.put(MIRA)
     known.sessions.put(A, SIGN_IN)
@@ -56,73 +56,73 @@ def known() -> Known:
     return known
 
 
-def test_a_token_finds_its_session_and_no_other(known: Known) -> None:
+def test_a_token_finds_its_session_and_no_other(known: FactStore) -> None:
     assert known.session(A) == SIGN_IN
     assert known.session(b"c" * 32) is None
 
 
-def test_nobody_is_not_signed_in(known: Known) -> None:
-    assert known.standing(None, "wiki", NOW) is Standing.NOT_SIGNED_IN
+def test_nobody_is_not_signed_in(known: FactStore) -> None:
+    assert known.session_state(None, "wiki", NOW) is SessionState.NOT_SIGNED_IN
 
 
-def test_a_session_is_good_on_its_own_host_only(known: Known) -> None:
-    assert known.standing(SIGN_IN, "", NOW) is Standing.LIVE
-    assert known.standing(AT_WIKI, "wiki", NOW) is Standing.LIVE
-    assert known.standing(AT_WIKI, "payroll", NOW) is Standing.OTHER_APP
-    assert known.standing(SIGN_IN, "wiki", NOW) is Standing.OTHER_APP
-    assert known.standing(AT_WIKI, "", NOW) is Standing.OTHER_APP
+def test_a_session_is_good_on_its_own_host_only(known: FactStore) -> None:
+    assert known.session_state(SIGN_IN, "", NOW) is SessionState.LIVE
+    assert known.session_state(AT_WIKI, "wiki", NOW) is SessionState.LIVE
+    assert known.session_state(AT_WIKI, "payroll", NOW) is SessionState.OTHER_APP
+    assert known.session_state(SIGN_IN, "wiki", NOW) is SessionState.OTHER_APP
+    assert known.session_state(AT_WIKI, "", NOW) is SessionState.OTHER_APP
 
 
-def test_an_app_session_dies_with_the_sign_in_it_hangs_on(known: Known) -> None:
+def test_an_app_session_dies_with_the_sign_in_it_hangs_on(known: FactStore) -> None:
     known.sessions.drop("s1")
-    assert known.standing(AT_WIKI, "wiki", NOW) is Standing.REVOKED
+    assert known.session_state(AT_WIKI, "wiki", NOW) is SessionState.REVOKED
 
 
 @pytest.mark.parametrize("subject", [("company", ""), ("person", "p1"), ("session", "s1"), ("session", "s2")])
-def test_what_was_issued_before_not_before_is_dead(known: Known, subject: tuple[str, str]) -> None:
+def test_what_was_issued_before_not_before_is_dead(known: FactStore, subject: tuple[str, str]) -> None:
     known.set_not_before(subject, NOW + 1)
-    assert known.standing(AT_WIKI, "wiki", NOW + 1) is Standing.REVOKED
+    assert known.session_state(AT_WIKI, "wiki", NOW + 1) is SessionState.REVOKED
 
 
-def test_not_before_of_somebody_else_changes_nothing(known: Known) -> None:
+def test_not_before_of_somebody_else_changes_nothing(known: FactStore) -> None:
     known.set_not_before(("person", "p2"), NOW + 1)
-    assert known.standing(AT_WIKI, "wiki", NOW + 1) is Standing.LIVE
+    assert known.session_state(AT_WIKI, "wiki", NOW + 1) is SessionState.LIVE
 
 
-def test_not_before_only_moves_forward(known: Known) -> None:
+def test_not_before_only_moves_forward(known: FactStore) -> None:
     known.set_not_before(("person", "p1"), NOW + 1)
     known.set_not_before(("person", "p1"), NOW - 1)
-    assert known.standing(SIGN_IN, "", NOW) is Standing.REVOKED
+    assert known.session_state(SIGN_IN, "", NOW) is SessionState.REVOKED
 
 
-def test_a_quarantined_device_ends_its_sessions(known: Known) -> None:
+def test_a_quarantined_device_ends_its_sessions(known: FactStore) -> None:
     known.sessions.put(A, replace(SIGN_IN, device_id="d1"))
     known.set_not_before(("device", "d1"), NOW + 1)
-    assert known.standing(known.session(A), "", NOW + 1) is Standing.REVOKED
+    assert known.session_state(known.session(A), "", NOW + 1) is SessionState.REVOKED
 
 
-def test_an_inactive_or_forgotten_person_has_no_session(known: Known) -> None:
+def test_an_inactive_or_forgotten_person_has_no_session(known: FactStore) -> None:
     known.people.put(replace(MIRA, active=False))
-    assert known.standing(AT_WIKI, "wiki", NOW) is Standing.PERSON_INACTIVE
+    assert known.session_state(AT_WIKI, "wiki", NOW) is SessionState.PERSON_INACTIVE
     known.people.drop("p1")
-    assert known.standing(AT_WIKI, "wiki", NOW) is Standing.PERSON_INACTIVE
+    assert known.session_state(AT_WIKI, "wiki", NOW) is SessionState.PERSON_INACTIVE
 
 
-def test_a_session_ends_at_its_absolute_end_even_in_use(known: Known) -> None:
+def test_a_session_ends_at_its_absolute_end_even_in_use(known: FactStore) -> None:
     known.used(SIGN_IN, NOW + 12 * HOUR - 1)
-    assert known.standing(SIGN_IN, "", NOW + 12 * HOUR - 1) is Standing.LIVE
-    assert known.standing(SIGN_IN, "", NOW + 12 * HOUR) is Standing.ENDED
+    assert known.session_state(SIGN_IN, "", NOW + 12 * HOUR - 1) is SessionState.LIVE
+    assert known.session_state(SIGN_IN, "", NOW + 12 * HOUR) is SessionState.ENDED
 
 
-def test_an_unused_session_idles_out_and_an_app_in_use_keeps_it_alive(known: Known) -> None:
-    assert known.standing(SIGN_IN, "", NOW + 2 * HOUR) is Standing.ENDED
+def test_an_unused_session_idles_out_and_an_app_in_use_keeps_it_alive(known: FactStore) -> None:
+    assert known.session_state(SIGN_IN, "", NOW + 2 * HOUR) is SessionState.ENDED
     known.used(AT_WIKI, NOW + HOUR)
-    assert known.standing(SIGN_IN, "", NOW + 2 * HOUR) is Standing.LIVE
+    assert known.session_state(SIGN_IN, "", NOW + 2 * HOUR) is SessionState.LIVE
     assert known.ends_at(SIGN_IN) == NOW + 3 * HOUR
     assert known.last_used("s1") == NOW + HOUR
 
 
-def test_a_step_up_at_sign_in_is_seen_by_every_app_at_once(known: Known) -> None:
+def test_a_step_up_at_sign_in_is_seen_by_every_app_at_once(known: FactStore) -> None:
     before = known.facts(AT_WIKI, WIKI, "203.0.113.9")
     stepped_up = Auth(strength=3, factors=frozenset({Factor.PASSKEY}), at=NOW + MINUTE)
     known.sessions.put(A, replace(SIGN_IN, auth=stepped_up))
@@ -130,7 +130,7 @@ def test_a_step_up_at_sign_in_is_seen_by_every_app_at_once(known: Known) -> None
     assert known.facts(AT_WIKI, WIKI, "203.0.113.9").auth.at == NOW + MINUTE
 
 
-def test_facts_are_the_same_value_until_one_of_them_changes(known: Known) -> None:
+def test_facts_are_the_same_value_until_one_of_them_changes(known: FactStore) -> None:
     first = known.facts(AT_WIKI, WIKI, "203.0.113.9")
     assert known.facts(AT_WIKI, WIKI, "203.0.113.9") is first
     known.risks.put("p1", Risk(score=10, known=True, at=NOW))
@@ -139,7 +139,7 @@ def test_facts_are_the_same_value_until_one_of_them_changes(known: Known) -> Non
     assert second.risk.score == 10
 
 
-def test_what_is_not_known_reads_as_the_worst(known: Known) -> None:
+def test_what_is_not_known_reads_as_the_worst(known: FactStore) -> None:
     facts = known.facts(AT_WIKI, WIKI, "198.51.100.7")
     assert (facts.device.known, facts.device.compliance) == (False, "unknown")
     assert (facts.risk.known, facts.risk.score) == (False, 100)
@@ -151,18 +151,18 @@ def test_what_is_not_known_reads_as_the_worst(known: Known) -> None:
     )
 
 
-def test_an_address_is_placed_in_the_companys_networks(known: Known) -> None:
+def test_an_address_is_placed_in_the_companys_networks(known: FactStore) -> None:
     assert known.place("203.0.113.9").network == "office"
     assert known.place("not an address").address == ""
 
 
-def test_a_known_device_is_among_the_facts(known: Known) -> None:
+def test_a_known_device_is_among_the_facts(known: FactStore) -> None:
     known.devices.put(Device(id="d1", known=True, compliance="compliant"))
     known.sessions.put(B, replace(AT_WIKI, device_id="d1"))
     assert known.facts(known.session(B), WIKI, "").device.compliance == "compliant"
 
 
-def test_what_a_part_learns_is_among_the_facts_in_the_order_of_paths(known: Known) -> None:
+def test_what_a_part_learns_is_among_the_facts_in_the_order_of_paths(known: FactStore) -> None:
     known.devices.put(Device(id="d1", known=True))
     known.sessions.put(B, replace(AT_WIKI, device_id="d1"))
     known.learned.put(("session", "s1"), "session.is_watched", False)
@@ -179,7 +179,7 @@ def test_what_a_part_learns_is_among_the_facts_in_the_order_of_paths(known: Know
     assert known.facts(None, WIKI, "203.0.113.9").more == (("place.kinds", ("cafe", "shared")),)
 
 
-def test_what_was_learned_of_a_device_goes_with_it(known: Known) -> None:
+def test_what_was_learned_of_a_device_goes_with_it(known: FactStore) -> None:
     known.devices.put(Device(id="d1", known=True))
     known.sessions.put(B, replace(AT_WIKI, device_id="d1"))
     known.learned.put(("device", "d1"), "device.encrypted", True)
@@ -188,7 +188,7 @@ def test_what_was_learned_of_a_device_goes_with_it(known: Known) -> None:
     assert known.facts(known.session(B), WIKI, "").more == ()
 
 
-def test_grants_and_what_is_known_of_a_place_come_and_go(known: Known) -> None:
+def test_grants_and_what_is_known_of_a_place_come_and_go(known: FactStore) -> None:
     grant = Grant("g1", "wiki", frozenset({"edit"}), until=NOW + HOUR)
     known.grants.put("p1", (grant,))
     known.places.put("203.0.113.9", Place("203.0.113.9", known=True, country="DE", anonymiser=False))
@@ -201,13 +201,13 @@ def test_grants_and_what_is_known_of_a_place_come_and_go(known: Known) -> None:
     assert (facts.grants, facts.place.known, facts.place.network) == ((), False, "office")
 
 
-def test_an_address_is_one_place_however_it_is_written(known: Known) -> None:
+def test_an_address_is_one_place_however_it_is_written(known: FactStore) -> None:
     assert not known.facts(AT_WIKI, WIKI, "2001:DB8:0::1").place.known
     known.places.put("2001:db8::1", Place("2001:db8::1", known=True, country="DE"))
     assert known.facts(AT_WIKI, WIKI, "2001:DB8:0::1").place.country == "DE"
 
 
-def test_a_change_leaves_alone_what_it_does_not_touch(known: Known) -> None:
+def test_a_change_leaves_alone_what_it_does_not_touch(known: FactStore) -> None:
     other = replace(SIGN_IN, id="s9", person_id="p9")
     known.people.put(replace(MIRA, id="p9"))
     known.sessions.put(b"9" * 32, other)
@@ -224,17 +224,17 @@ def test_a_change_leaves_alone_what_it_does_not_touch(known: Known) -> None:
     }
 
 
-def test_facts_of_a_session_that_is_not_the_newest_are_kept_for_nobody(known: Known) -> None:
+def test_facts_of_a_session_that_is_not_the_newest_are_kept_for_nobody(known: FactStore) -> None:
     stale = replace(AT_WIKI, address="198.51.100.1")
     assert known.facts(stale, WIKI, "203.0.113.9").session is stale
     assert known.facts(known.session(B), WIKI, "203.0.113.9").session is known.session(B)
-    assert known.standing(stale, "wiki", NOW) is Standing.LIVE
+    assert known.session_state(stale, "wiki", NOW) is SessionState.LIVE
     known.set_not_before(("person", "p1"), NOW + 1)
-    assert known.standing(stale, "wiki", NOW) is Standing.REVOKED
+    assert known.session_state(stale, "wiki", NOW) is SessionState.REVOKED
 
 
-def test_what_is_kept_is_bounded(known: Known, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("limen.facts.known.MEMO_LIMIT", 50)
+def test_what_is_kept_is_bounded(known: FactStore, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("limen.facts.fact_store.MEMO_LIMIT", 50)
     session = known.session(B)
     for number in range(500):
         known.facts(None if number % 2 else session, WIKI, f"198.51.{number % 256}.{number // 256}")
@@ -242,7 +242,7 @@ def test_what_is_kept_is_bounded(known: Known, monkeypatch: pytest.MonkeyPatch) 
         assert sum(len(names) for names in known._at_place.values()) <= 50
 
 
-def test_what_was_put_together_while_a_row_changed_is_never_handed_out_again(known: Known) -> None:
+def test_what_was_put_together_while_a_row_changed_is_never_handed_out_again(known: FactStore) -> None:
     """A page's thread reads the old row, the feed changes it, and the thread goes on: what it makes is of then."""
     session, asker = known.session(B), known.asker
 
@@ -254,8 +254,8 @@ def test_what_was_put_together_while_a_row_changed_is_never_handed_out_again(kno
 
     for ask in (
         lambda: known.facts(session, WIKI, "203.0.113.9").person.active,
-        lambda: known.standing(session, "wiki", NOW) is Standing.LIVE,
-        lambda: known.enter(B, WIKI, "203.0.113.9", NOW)[1] is Standing.LIVE,
+        lambda: known.session_state(session, "wiki", NOW) is SessionState.LIVE,
+        lambda: known.enter(B, WIKI, "203.0.113.9", NOW)[1] is SessionState.LIVE,
     ):
         known.people.put(MIRA)
         with pytest.MonkeyPatch.context() as monkeypatch:
@@ -271,7 +271,7 @@ class Derived:
         self.facts = facts
 
 
-def test_facts_that_are_forgotten_go_without_the_garbage_collector(known: Known) -> None:
+def test_facts_that_are_forgotten_go_without_the_garbage_collector(known: FactStore) -> None:
     """A publication forgets everybody's at once; as rings they would stay, and then stop everything for a moment."""
     gc.disable()
     try:
@@ -287,7 +287,7 @@ def test_facts_that_are_forgotten_go_without_the_garbage_collector(known: Known)
         gc.enable()
 
 
-def test_what_is_issued_is_found_by_whom_and_what_it_hangs_on(known: Known) -> None:
+def test_what_is_issued_is_found_by_whom_and_what_it_hangs_on(known: FactStore) -> None:
     token = replace(AT_WIKI, id="t1", parent="")
     known.tokens.put(b"t" * 32, token)
     assert known.issued_to(("person", "p1")) == [SIGN_IN, AT_WIKI, token]
@@ -295,7 +295,7 @@ def test_what_is_issued_is_found_by_whom_and_what_it_hangs_on(known: Known) -> N
     assert known.issued_to(("device", "d1")) == []
 
 
-def test_how_firmly_a_session_is_tied_to_its_device_is_the_sessions_own(known: Known) -> None:
+def test_how_firmly_a_session_is_tied_to_its_device_is_the_sessions_own(known: FactStore) -> None:
     known.devices.put(Device("d1", known=True, binding=3))
     for binding in (0, 2):
         known.sessions.put(B, replace(AT_WIKI, device_id="d1", binding=binding))
@@ -304,12 +304,12 @@ def test_how_firmly_a_session_is_tied_to_its_device_is_the_sessions_own(known: K
     assert known.facts(known.session(B), WIKI, "").device == UNKNOWN_DEVICE
 
 
-def test_nobody_has_facts_too(known: Known) -> None:
+def test_nobody_has_facts_too(known: FactStore) -> None:
     facts = known.facts(None, WIKI, "203.0.113.9")
     assert (facts.person.id, facts.auth.strength, facts.session) == ("", 0, None)
 
 
-def test_watchers_are_told_what_changed_until_they_stop(known: Known) -> None:
+def test_watchers_are_told_what_changed_until_they_stop(known: FactStore) -> None:
     told: list[tuple[str, str]] = []
     stop = known.watch(told.append)
     known.sessions.drop("s2")
@@ -319,7 +319,7 @@ def test_watchers_are_told_what_changed_until_they_stop(known: Known) -> None:
     assert told == [("session", "s2")]
 
 
-def test_a_new_revision_takes_over_all_at_once(known: Known) -> None:
+def test_a_new_revision_takes_over_all_at_once(known: FactStore) -> None:
     known.set_company([replace(WIKI, host="pages.harbor.example")], [])
     assert list(known.apps_by_host) == ["pages.harbor.example"]
     assert known.place("203.0.113.9").network == ""

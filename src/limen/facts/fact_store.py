@@ -42,7 +42,7 @@ EVERYBODY: Final = frozenset({COMPANY, APPS})
 """Subjects that everybody's facts hang on: the company's `not_before`, and a published revision."""
 
 
-class Standing(StrEnum):
+class SessionState(StrEnum):
     """What a session is worth at this instant. The values are the named reasons of a refusal."""
 
     LIVE = "live"
@@ -57,13 +57,13 @@ class Standing(StrEnum):
 class _Lifetime:
     """How a session stands apart from the time, and when that ends it. `root_id`: whose last use keeps it alive."""
 
-    standing: Standing
+    standing: SessionState
     root_id: str
     ends_at: Instant
     idle_ms: int
 
 
-Entered: TypeAlias = "tuple[Session | None, Standing, Facts]"
+Entered: TypeAlias = "tuple[Session | None, SessionState, Facts]"
 """A live session and its facts; or None, what is wrong with it, and the facts about nobody."""
 
 
@@ -86,7 +86,7 @@ class _Entry:
             facts.memo.let_go()
 
 
-class Known:
+class FactStore:
     """Everything a decision may read. Only the change feed and start-up write to it.
 
     Each table has `get`, `put` and `drop`. `risks` and `grants` are by the id of the person, `places` by address as
@@ -136,17 +136,17 @@ class Known:
         """Who asks: a person, or a workload."""
         return self.people.get(person_id) or self.workloads.get(person_id)
 
-    def standing(self, session: Session | None, app_id: str, now: Instant) -> Standing:
+    def session_state(self, session: Session | None, app_id: str, now: Instant) -> SessionState:
         """What `session` is worth on the host of `app_id` ("" for the sign-in host)."""
         if session is None:
-            return Standing.NOT_SIGNED_IN
+            return SessionState.NOT_SIGNED_IN
         if session.app != app_id:
-            return Standing.OTHER_APP
+            return SessionState.OTHER_APP
         lifetime = self._lifetime(session)
-        if lifetime.standing is not Standing.LIVE:
+        if lifetime.standing is not SessionState.LIVE:
             return lifetime.standing
         used_at = self._last_used.get(lifetime.root_id, 0)
-        return Standing.ENDED if now >= lifetime.ends_at or now >= used_at + lifetime.idle_ms else Standing.LIVE
+        return SessionState.ENDED if now >= lifetime.ends_at or now >= used_at + lifetime.idle_ms else SessionState.LIVE
 
     def enter(self, token_hash: bytes, app: App, address: str, now: Instant) -> Entered:
         """What a door asks at every request, in one look: the live session behind a token, and its facts; a use of it.
@@ -292,8 +292,8 @@ class Known:
     def _enter(self, session: Session | None, app: App, address: str, now: Instant) -> Entered:
         """The same at length, and kept for the next request that comes with this token from this address."""
         entry = self._entry(session, address)
-        standing = self.standing(session, app.id, now)
-        if standing is not Standing.LIVE or session is None:
+        standing = self.session_state(session, app.id, now)
+        if standing is not SessionState.LIVE or session is None:
             return None, standing, self.facts(None, app, address)
         lifetime = self._lifetime(session)
         self._last_used[lifetime.root_id] = now
@@ -333,12 +333,12 @@ class Known:
     def _begun(self, session: Session) -> _Lifetime:
         """What can be told of a session until a fact changes; its idle time is counted from its last use."""
         root = self._root(session)
-        standing = Standing.LIVE
+        standing = SessionState.LIVE
         person = self.asker(session.person_id)
         if root is None or self._issued_too_early(session) or (root is not session and self._issued_too_early(root)):
-            standing = Standing.REVOKED
+            standing = SessionState.REVOKED
         elif person is None or not person.active:
-            standing = Standing.PERSON_INACTIVE
+            standing = SessionState.PERSON_INACTIVE
         root = root or session
         self._last_used.setdefault(root.id, root.started_at)
         return _Lifetime(standing, root.id, min(session.expires_at, root.expires_at), root.idle_ms)

@@ -20,7 +20,7 @@ from limen.enforcement.ports import CurrentEngine, Journal
 from limen.enforcement.reasons import BROKEN_GLASS, because, named
 from limen.enforcement.routes import MethodRefusedError, Route, Routes
 from limen.events import Event, Outcome
-from limen.facts import LIMEN, App, Facts, Known, Session, Standing
+from limen.facts import LIMEN, App, Facts, FactStore, Session, SessionState
 from limen.facts.tokens import token_hash
 from limen.policy.decision import Decision, Effect, Named, Request
 from limen.rate_limit import RateLimit
@@ -38,10 +38,10 @@ KEPT_ON_THE_RESERVE = 2
 
 _PERMIT = Effect.PERMIT
 _OF_A_TOKEN = {
-    Standing.NOT_SIGNED_IN: Named.TOKEN_UNKNOWN,
-    Standing.ENDED: Named.TOKEN_EXPIRED,
-    Standing.REVOKED: Named.TOKEN_REVOKED,
-    Standing.OTHER_APP: Named.TOKEN_OUT_OF_SCOPE,
+    SessionState.NOT_SIGNED_IN: Named.TOKEN_UNKNOWN,
+    SessionState.ENDED: Named.TOKEN_EXPIRED,
+    SessionState.REVOKED: Named.TOKEN_REVOKED,
+    SessionState.OTHER_APP: Named.TOKEN_OUT_OF_SCOPE,
 }
 """What is wrong with a token that is not live, by what it is worth as a session."""
 
@@ -75,13 +75,13 @@ class Answer(msgspec.Struct, frozen=True, gc=False):
         return self.effect is Effect.CHALLENGE and self.session is None
 
 
-class Doors:
+class DecisionPoint:
     """Asks for decisions about requests as they come off the wire, and has each of them journaled."""
 
     def __init__(
         self,
         *,
-        known: Known,
+        known: FactStore,
         engine: CurrentEngine,
         journal: Journal,
         clock: Clock,
@@ -98,7 +98,7 @@ class Doors:
         self._reserved = RateLimit(KEPT_ON_THE_RESERVE, KEPT_ON_THE_RESERVE)
         self.observed = Observed()
 
-    def ask(
+    def decide_request(
         self,
         door: str,
         method: bytes,
@@ -140,10 +140,10 @@ class Doors:
             token, wrong = _token(cookies)
         if token:
             session, standing, facts = known.enter(sha256(token).digest(), app, address, now)
-            if session is None and standing is Standing.NOT_SIGNED_IN:
+            if session is None and standing is SessionState.NOT_SIGNED_IN:
                 wrong = Named.SESSION_UNKNOWN
         else:
-            session, standing, facts = None, Standing.NOT_SIGNED_IN, known.facts(None, app, address)
+            session, standing, facts = None, SessionState.NOT_SIGNED_IN, known.facts(None, app, address)
         return self._decide(door, route, session, wrong or standing, facts, now)
 
     def _by_token(
@@ -175,12 +175,12 @@ class Doors:
         decision = named(name, Effect.DENY, route.request, facts, now)
         return self._keep(decision, facts.app, session, route, door, address)
 
-    def judge(self, door: str, app: App, session: Session | None, request: Request, address: str) -> Answer:
+    def decide_session(self, door: str, app: App, session: Session | None, request: Request, address: str) -> Answer:
         """Decide about a session that is already at hand: the sign-in host's own rooms."""
         now = self.clock.now()
         own = "" if app.id == LIMEN else app.id
-        standing: str = self.known.standing(session, own, now)
-        if standing == Standing.LIVE and session is not None:
+        standing: str = self.known.session_state(session, own, now)
+        if standing == SessionState.LIVE and session is not None:
             self.known.used(session, now)
         else:
             session = None
@@ -190,7 +190,7 @@ class Doors:
             return self._outside(door, route, session, facts, now)
         return self._decide(door, route, session, standing, facts, now)
 
-    def weigh(self, door: str, request: Request, facts: Facts) -> Answer:
+    def decide_facts(self, door: str, request: Request, facts: Facts) -> Answer:
         """Decide on facts that are at hand while there is no session yet: signing in."""
         now = self.clock.now()
         route, began = Route(request, request.route), perf_counter_ns()
@@ -213,10 +213,10 @@ class Doors:
         session = self.known.issued(answer.session.id)
         if session is None:
             return Named.SESSION_REVOKED
-        standing = self.known.standing(session, answer.app.id, self.clock.now())
-        return "" if standing is Standing.LIVE else standing
+        standing = self.known.session_state(session, answer.app.id, self.clock.now())
+        return "" if standing is SessionState.LIVE else standing
 
-    def again(self, answer: Answer, address: str) -> tuple[str, Instant | None]:
+    def re_check(self, answer: Answer, address: str) -> tuple[str, Instant | None]:
         """Decide an open stream anew: ("", the instant to look again) or (the reason for cutting it, None)."""
         app = self.known.apps.get(answer.app.id) if answer.app else None
         if app is None or answer.route is None:

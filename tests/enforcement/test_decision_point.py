@@ -6,8 +6,8 @@ import pytest
 from tests.enforcement.house import NOW, House
 
 from limen.clock import HOUR, SetClock
-from limen.enforcement.doors import Doors
-from limen.facts import LIMEN, UNPROVED, Session, Standing
+from limen.enforcement.decision_point import DecisionPoint
+from limen.facts import LIMEN, UNPROVED, Session, SessionState
 from limen.policy import Effect, Request
 
 HOST = b"wiki.harbor.example"
@@ -19,7 +19,7 @@ def house():
 
 
 def ask(house, cookie="", *, method=b"GET", host=HOST, target=b"/page", address="203.0.113.7"):
-    return house.doors.ask("check", method, host, target, cookie.encode(), address)
+    return house.doors.decide_request("check", method, host, target, cookie.encode(), address)
 
 
 def test_a_permit_carries_its_decision_session_and_id(house):
@@ -79,7 +79,7 @@ def test_what_was_wrong_with_a_session_is_journaled_by_its_name(house):
     house.clock.forward(3 * HOUR)
     answer = ask(house, cookie)
     assert (answer.effect, answer.session, answer.needs_sign_in) == (Effect.CHALLENGE, None, True)
-    assert [reason.policy for reason in house.journal.last.reasons] == [Standing.ENDED]
+    assert [reason.policy for reason in house.journal.last.reasons] == [SessionState.ENDED]
     assert house.journal.last.facts.person.id == ""
 
 
@@ -141,30 +141,30 @@ def test_the_sign_in_hosts_own_rooms_are_judged_the_same_way(house):
     home = house.known.apps[LIMEN]
     root = house.sign_in()
     request = Request("view", "GET", "/", home.host)
-    assert house.doors.judge("web", home, root, request, "").permitted
+    assert house.doors.decide_session("web", home, root, request, "").permitted
     house.revoke("ana")
-    answer = house.doors.judge("web", home, root, request, "")
+    answer = house.doors.decide_session("web", home, root, request, "")
     assert (answer.effect, answer.word) == (Effect.CHALLENGE, "session-revoked")
 
 
 def test_an_open_stream_is_decided_again(house):
     answer = ask(house, house.cookie())
-    word, until = house.doors.again(answer, "203.0.113.7")
+    word, until = house.doors.re_check(answer, "203.0.113.7")
     assert (word, until) == ("", NOW + 2 * HOUR)
     house.known.set_company([], [])
-    assert house.doors.again(answer, "")[0] == "unknown-host"
+    assert house.doors.re_check(answer, "")[0] == "unknown-host"
 
 
 def test_an_open_stream_of_a_forgotten_session_is_over(house):
     answer = ask(house, house.cookie())
     house.known.sessions.drop(answer.session.id)
-    assert house.doors.again(answer, "")[0] == "session-revoked"
+    assert house.doors.re_check(answer, "")[0] == "session-revoked"
 
 
 def test_a_public_stream_needs_nobody(house):
     answer = ask(house, target=b"/assets/film.mp4")
     assert answer.word == "public-route"
-    assert house.doors.again(answer, "") == ("", None)
+    assert house.doors.re_check(answer, "") == ("", None)
 
 
 def test_time_alone_can_end_a_stream():
@@ -174,10 +174,10 @@ def test_time_alone_can_end_a_stream():
         " when { context.time.minute < 660 };",
     )
     answer = ask(house, house.cookie())
-    _, until = house.doors.again(answer, "")
+    _, until = house.doors.re_check(answer, "")
     assert until == NOW + HOUR  # it is ten in Berlin; eleven ends the morning
     house.clock.forward(HOUR)
-    assert house.doors.again(answer, "")[0] == "nothing-permits"
+    assert house.doors.re_check(answer, "")[0] == "nothing-permits"
 
 
 def test_an_engine_that_breaks_ends_what_is_open(house):
@@ -190,7 +190,7 @@ def test_an_engine_that_breaks_ends_what_is_open(house):
             raise RuntimeError("broken")
 
     house.engine = Broken()
-    assert house.doors.again(answer, "") == ("policy-error", None)
+    assert house.doors.re_check(answer, "") == ("policy-error", None)
 
 
 @pytest.mark.parametrize(
@@ -211,14 +211,14 @@ def test_break_glass_opens_the_console_and_nothing_else(house, app, action, is_o
         asked.append((session.id, now))
         return is_open
 
-    doors = Doors(
+    doors = DecisionPoint(
         known=house.known, engine=lambda: house.engine, journal=house.journal, clock=house.clock, break_glass=holds
     )
     session = Session("bg_1", "bo", UNPROVED, NOW, NOW + HOUR, HOUR, app="" if app == LIMEN else app)
     house.known.sessions.put(b"token", session)
     for shut in (False, True):
         house.journal.writable = not shut
-        answer = doors.judge("sign-in", house.known.apps[app], session, Request(action), "203.0.113.7")
+        answer = doors.decide_session("sign-in", house.known.apps[app], session, Request(action), "203.0.113.7")
         assert answer.permitted is permitted
         assert answer.word == "break-glass"
     assert asked == ([("bg_1", NOW)] * 2 if (app, action) == (LIMEN, "administer") else [])
