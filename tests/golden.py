@@ -18,10 +18,13 @@ import pytest
 IS_WRITING = os.environ.get("LIMEN_EXPECTED") == "write"
 HEAD = "##### "
 DIFFERS = (
+    (re.compile(r"#[A-Za-z0-9_-]{43}\b"), "#SECRET"),
+    (re.compile(r"\blimen_[a-z]+_[A-Za-z0-9_-]{40,}"), "SECRET"),
+    (re.compile(r"(?<=localhost):\d{5}\b"), ":PORT"),
     (re.compile(r"\b[0-9a-f]{32}\b"), "DIGEST"),
     (re.compile(r"\b[0-9a-f]{24}(-\d+)?\b"), "ID"),
     (re.compile(r"\b[0-9a-f]{12}\b"), "REVISION"),
-    (re.compile(r"\b20\d\d-\d\d-\d\d[T ]\d\d:\d\d(:\d\d)?"), "DATE"),
+    (re.compile(r"\b20\d\d-\d\d-\d\d[T ]\d\d:\d\d(:\d\d(\.\d+)?)?"), "DATE"),
 )
 
 
