@@ -244,10 +244,10 @@ def test_what_is_kept_is_bounded(known: FactStore, monkeypatch: pytest.MonkeyPat
 
 def test_what_was_put_together_while_a_row_changed_is_never_handed_out_again(known: FactStore) -> None:
     """A page's thread reads the old row, the feed changes it, and the thread goes on: what it makes is of then."""
-    session, asker = known.session(B), known.asker
+    session, asker = known.session(B), FactStore.asker
 
-    def be_overtaken(person_id: str) -> Person | None:
-        person = asker(person_id)
+    def be_overtaken(_known: FactStore, person_id: str) -> Person | None:
+        person = asker(known, person_id)
         monkeypatch.undo()
         known.people.put(replace(MIRA, active=False))
         return person
@@ -259,7 +259,7 @@ def test_what_was_put_together_while_a_row_changed_is_never_handed_out_again(kno
     ):
         known.people.put(MIRA)
         with pytest.MonkeyPatch.context() as monkeypatch:
-            monkeypatch.setattr(known, "asker", be_overtaken)
+            monkeypatch.setattr(FactStore, "asker", be_overtaken)
             assert ask()
         assert not ask()
 

@@ -93,6 +93,31 @@ class FactStore:
     `ipaddress` writes it, `learned` by subject. Sessions and tokens are put under the hash of their secret.
     """
 
+    __slots__ = (
+        "_at_place",
+        "_by_hash",
+        "_entries",
+        "_issued",
+        "_kept",
+        "_last_used",
+        "_not_before",
+        "_watchers",
+        "apps",
+        "apps_by_host",
+        "devices",
+        "grants",
+        "groups",
+        "learned",
+        "lease_until",
+        "networks",
+        "people",
+        "places",
+        "risks",
+        "sessions",
+        "tokens",
+        "workloads",
+    )
+
     def __init__(self, lease_until: float = 0.0) -> None:
         self.lease_until = lease_until
         self._issued = Issued()
