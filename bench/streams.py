@@ -136,14 +136,14 @@ class Gate:
     """The gateway with its company, as `limen serve` puts it together."""
 
     def __init__(self, people: int, app_port: int, folder: Path) -> None:
-        from limen.enforcement.handover import HandOver, LimenPaths
-
         from limen.clock import HOUR, SystemClock
+        from limen.enforcement.app_login import AppLogins, LimenPaths
         from limen.enforcement.assertion import Identity, new_signing_key
         from limen.enforcement.decision_point import DecisionPoint
         from limen.enforcement.gateway import Gateway
         from limen.enforcement.ports import SigningKeys
         from limen.facts import ActionRule, App, Auth, Factor, FactStore, Group, Label, Person, Session, Upstream
+        from limen.pillar import AppSessions
         from limen.storage.journal.journal import Journal
 
         self.clock = SystemClock()
@@ -176,10 +176,9 @@ class Gate:
 
         paths = LimenPaths(
             doors=doors,
-            hand_over=HandOver(clock=self.clock, public_url=url),
+            app_logins=AppLogins(clock=self.clock, public_url=url),
             keys=identity,
-            open_app_session=never,
-            end_session=never,
+            sessions=AppSessions(open=never, end=never),
             public_url=url,
         )
         self.gateway = Gateway(doors=doors, identity=identity, limen_paths=paths, public_url=url)

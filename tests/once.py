@@ -46,19 +46,22 @@ def parsed_once(run: Callable[[dict[str, Any], float], Parsed]) -> Callable[[dic
 
 def made_once(upgrade: Callable[..., None]) -> Callable[..., None]:
     """The statements that a database was left with, said again to the next empty one; one with data is brought over."""
-    statements: dict[str, list[str]] = {}
+    statements: dict[tuple[str, str], list[str]] = {}
 
     def make(connection: Any, to: str = "head") -> None:
         if connection.dialect.name != "sqlite" or _tables(connection):
             return upgrade(connection, to)
-        if to not in statements:
+        from limen.storage.upgrade import newest_version
+
+        made = to, newest_version()  # a part from elsewhere may go on with the line
+        if made not in statements:
             upgrade(connection, to)
             if all(table == "alembic_version" or not _rows(connection, table) for table in _tables(connection)):
                 version = connection.exec_driver_sql("SELECT version_num FROM alembic_version").scalar()
-                made = f"INSERT INTO alembic_version VALUES ('{version}')"
-                statements[to] = [*connection.exec_driver_sql(_STATEMENTS).scalars(), made]
+                said = f"INSERT INTO alembic_version VALUES ('{version}')"
+                statements[made] = [*connection.exec_driver_sql(_STATEMENTS).scalars(), said]
         else:
-            for statement in statements[to]:
+            for statement in statements[made]:
                 connection.exec_driver_sql(statement)
         return None
 

@@ -61,6 +61,14 @@ def test_a_token_finds_its_session_and_no_other(known: FactStore) -> None:
     assert known.session(b"c" * 32) is None
 
 
+def test_a_secret_that_was_replaced_opens_nothing_though_it_was_used_just_now(known: FactStore) -> None:
+    for _ in range(2):
+        assert known.enter(B, WIKI, "203.0.113.9", NOW)[1] is SessionState.LIVE
+    known.sessions.put(b"n" * 32, AT_WIKI)
+    assert known.enter(B, WIKI, "203.0.113.9", NOW)[:2] == (None, SessionState.NOT_SIGNED_IN)
+    assert known.enter(b"n" * 32, WIKI, "203.0.113.9", NOW)[0] == AT_WIKI
+
+
 def test_nobody_is_not_signed_in(known: FactStore) -> None:
     assert known.session_state(None, "wiki", NOW) is SessionState.NOT_SIGNED_IN
 

@@ -1,4 +1,4 @@
-"""The one way in: strip, session, facts, decide, journal. Every door asks here and adds nothing of its own.
+"""The decision point: strip, session, facts, decide, journal. Every door asks here, and adds nothing of its own.
 
 Nothing fails open: whatever keeps a decision from being made or kept is a deny with its own named reason.
 """
@@ -139,12 +139,12 @@ class DecisionPoint:
         else:
             token, wrong = _token(cookies)
         if token:
-            session, standing, facts = known.enter(sha256(token).digest(), app, address, now)
-            if session is None and standing is SessionState.NOT_SIGNED_IN:
+            session, state, facts = known.enter(sha256(token).digest(), app, address, now)
+            if session is None and state is SessionState.NOT_SIGNED_IN:
                 wrong = Named.SESSION_UNKNOWN
         else:
-            session, standing, facts = None, SessionState.NOT_SIGNED_IN, known.facts(None, app, address)
-        return self._decide(door, route, session, wrong or standing, facts, now)
+            session, state, facts = None, SessionState.NOT_SIGNED_IN, known.facts(None, app, address)
+        return self._decide(door, route, session, wrong or state, facts, now)
 
     def _by_token(
         self, door: str, route: Route, app: App, presented: Presented, cookies: bytes, address: str, now: Instant
@@ -156,15 +156,15 @@ class DecisionPoint:
             return self._refused_token(door, route, facts, None, Named.TOKEN_AND_SESSION, now)
         if not presented.secret:
             return self._decide(door, route, None, Named.TOKEN_UNKNOWN, known.facts(None, app, address), now)
-        session, standing, facts = known.enter_with_token(token_hash(presented.secret), app, address, now)
+        session, state, facts = known.enter_with_token(token_hash(presented.secret), app, address, now)
         if session is None:
-            wrong = _OF_A_TOKEN.get(standing, standing)
+            wrong = _OF_A_TOKEN.get(state, state)
             if wrong is Named.TOKEN_OUT_OF_SCOPE:
                 return self._refused_token(door, route, facts, None, wrong, now)
             return self._decide(door, route, None, wrong, facts, now)
         if route.request.action not in session.actions:
             return self._refused_token(door, route, facts, session, Named.TOKEN_OUT_OF_SCOPE, now)
-        return self._decide(door, route, session, standing, facts, now)
+        return self._decide(door, route, session, state, facts, now)
 
     def _refused_token(
         self, door: str, route: Route, facts: Facts, session: Session | None, name: Named, now: Instant
@@ -179,8 +179,8 @@ class DecisionPoint:
         """Decide about a session that is already at hand: the sign-in host's own rooms."""
         now = self.clock.now()
         own = "" if app.id == LIMEN else app.id
-        standing: str = self.known.session_state(session, own, now)
-        if standing == SessionState.LIVE and session is not None:
+        state: str = self.known.session_state(session, own, now)
+        if state == SessionState.LIVE and session is not None:
             self.known.used(session, now)
         else:
             session = None
@@ -188,7 +188,7 @@ class DecisionPoint:
         route = Route(request, request.route)
         if session is not None and is_break_glass(session):
             return self._outside(door, route, session, facts, now)
-        return self._decide(door, route, session, standing, facts, now)
+        return self._decide(door, route, session, state, facts, now)
 
     def decide_facts(self, door: str, request: Request, facts: Facts) -> Answer:
         """Decide on facts that are at hand while there is no session yet: signing in."""
@@ -213,8 +213,8 @@ class DecisionPoint:
         session = self.known.issued(answer.session.id)
         if session is None:
             return Named.SESSION_REVOKED
-        standing = self.known.session_state(session, answer.app.id, self.clock.now())
-        return "" if standing is SessionState.LIVE else standing
+        state = self.known.session_state(session, answer.app.id, self.clock.now())
+        return "" if state is SessionState.LIVE else state
 
     def re_check(self, answer: Answer, address: str) -> tuple[str, Instant | None]:
         """Decide an open stream anew: ("", the instant to look again) or (the reason for cutting it, None)."""
@@ -286,7 +286,7 @@ class DecisionPoint:
         return routes
 
     def _decide(
-        self, door: str, route: Route, session: Session | None, standing: str, facts: Facts, now: Instant
+        self, door: str, route: Route, session: Session | None, state: str, facts: Facts, now: Instant
     ) -> Answer:
         began = perf_counter_ns()
         app, address = facts.app, facts.place.address
@@ -305,7 +305,7 @@ class DecisionPoint:
         elif effect is not _PERMIT:
             if not self._flood.admits("strangers", now):
                 decision, address = self._from_nowhere(decision), ""
-            decision = because(decision, standing)
+            decision = because(decision, state)
         kept = self.journal.decided(door, decision, alias, address, (perf_counter_ns() - began) / 1_000)
         if app.onboarding_until:
             self._note(door, route, decision, session, kept)

@@ -19,6 +19,7 @@ from typing import Final, TypeAlias
 from limen.clock import Instant, Milliseconds
 from limen.facts.app import App
 from limen.facts.asked import Facts, Plain
+from limen.facts.learned import Learned
 from limen.facts.nouns import (
     ANYBODY,
     NOWHERE,
@@ -32,7 +33,7 @@ from limen.facts.nouns import (
     Risk,
     Session,
 )
-from limen.facts.tables import Issued, Learned, SessionTable, Subject, Table, TableOf
+from limen.facts.tables import Issued, SessionTable, Subject, Table, TableOf
 
 MEMO_LIMIT: Final = 10_000
 """How many assembled facts are kept before all are forgotten; bounds memory, not correctness."""
@@ -57,7 +58,7 @@ class SessionState(StrEnum):
 class _Lifetime:
     """How a session stands apart from the time, and when that ends it. `root_id`: whose last use keeps it alive."""
 
-    standing: SessionState
+    state: SessionState
     root_id: str
     ends_at: Instant
     idle_ms: int
@@ -67,19 +68,19 @@ Entered: TypeAlias = "tuple[Session | None, SessionState, Facts]"
 """A live session and its facts; or None, what is wrong with it, and the facts about nobody."""
 
 
+_Latest: TypeAlias = "tuple[App, str, str, Instant, Milliseconds, Entered]"
+"""For which app and from which address the last request with a token came, whose last use keeps its session alive,
+until when and for how long unused it lives, and what `enter` answers to the like meanwhile."""
+
+
 class _Entry:
-    """What was put together for one session, or for nobody at one address. `facts` are by app and address.
+    """What was put together for one session, or for nobody at one address. `facts` are by app and address."""
 
-    `latest`: for which app and from which address the last request came, whose last use keeps it alive, until when and
-    for how long unused it lives, and what `enter` answers to the like meanwhile.
-    """
-
-    __slots__ = ("facts", "latest", "lifetime")
+    __slots__ = ("facts", "lifetime")
 
     def __init__(self) -> None:
         self.lifetime: _Lifetime | None = None
         self.facts: dict[tuple[str, str], Facts] = {}
-        self.latest: tuple[App, str, str, Instant, Milliseconds, Entered] | None = None
 
     def let_go(self) -> None:
         for facts in tuple(self.facts.values()):
@@ -100,6 +101,7 @@ class FactStore:
         "_issued",
         "_kept",
         "_last_used",
+        "_latest",
         "_not_before",
         "_watchers",
         "apps",
@@ -137,6 +139,7 @@ class FactStore:
         self._not_before: dict[Subject, Instant] = {}
         self._by_hash = self._issued.by_hash
         self._last_used = self._issued.last_used
+        self._latest: dict[bytes, _Latest] = self._issued.latest
         self._entries: dict[str, _Entry] = {}
         self._at_place: dict[str, set[str]] = {}
         self._kept = count(1)
@@ -168,8 +171,8 @@ class FactStore:
         if session.app != app_id:
             return SessionState.OTHER_APP
         lifetime = self._lifetime(session)
-        if lifetime.standing is not SessionState.LIVE:
-            return lifetime.standing
+        if lifetime.state is not SessionState.LIVE:
+            return lifetime.state
         used_at = self._last_used.get(lifetime.root_id, 0)
         return SessionState.ENDED if now >= lifetime.ends_at or now >= used_at + lifetime.idle_ms else SessionState.LIVE
 
@@ -178,17 +181,15 @@ class FactStore:
 
         Without a live session: None, what is wrong with it, and the facts about nobody.
         """
-        session = self._by_hash.get(token_hash)
-        if session is not None:
-            entry = self._entries.get(session.id)
-            if entry is not None and entry.latest is not None:
-                its_app, its_address, root_id, ends_at, idle_ms, entered = entry.latest
-                if its_app is app and its_address == address:
-                    used = self._last_used
-                    if now < ends_at and now < used[root_id] + idle_ms:
-                        used[root_id] = now
-                        return entered
-        return self._enter(session, app, address, now)
+        latest = self._latest.get(token_hash)
+        if latest is not None:
+            its_app, its_address, root_id, ends_at, idle_ms, entered = latest
+            if its_app is app and its_address == address:
+                used = self._last_used
+                if now < ends_at and now < used[root_id] + idle_ms:
+                    used[root_id] = now
+                    return entered
+        return self._enter(token_hash, app, address, now)
 
     def enter_with_token(self, token_hash: bytes, app: App, address: str, now: Instant) -> Entered:
         """`enter` for a program's token (see `facts.tokens`), which remembers from where it was used last."""
@@ -243,7 +244,7 @@ class FactStore:
         return replace(self.places.get(normal, NOWHERE), address=normal, network=named)
 
     def subjects(self, session: Session | None, address: str) -> frozenset[Subject]:
-        """What the facts of this session (None: nobody) from this address, and its standing, hang on.
+        """What the facts of this session (None: nobody) from this address, and its state, hang on.
 
         `EVERYBODY` comes on top.
         """
@@ -301,6 +302,7 @@ class FactStore:
             touched = self._at_place.pop(subject[1], set()) if of_place else self._issued.touched_by(subject)
             for name in tuple(touched):
                 entry = self._entries.pop(name, None)
+                self._latest.pop(self._issued.hash_of.get(name, b""), None)
                 if entry is not None:
                     entry.let_go()
         for told in tuple(self._watchers):
@@ -309,22 +311,25 @@ class FactStore:
     def _forget_all(self) -> None:
         entries = self._entries
         self._entries, self._at_place, self._kept = {}, {}, count(1)
+        self._latest.clear()
         for entry in tuple(entries.values()):
             entry.let_go()
 
     # What is put together
 
-    def _enter(self, session: Session | None, app: App, address: str, now: Instant) -> Entered:
+    def _enter(self, token_hash: bytes, app: App, address: str, now: Instant) -> Entered:
         """The same at length, and kept for the next request that comes with this token from this address."""
+        session = self._by_hash.get(token_hash)
         entry = self._entry(session, address)
-        standing = self.session_state(session, app.id, now)
-        if standing is not SessionState.LIVE or session is None:
-            return None, standing, self.facts(None, app, address)
+        state = self.session_state(session, app.id, now)
+        if state is not SessionState.LIVE or session is None:
+            return None, state, self.facts(None, app, address)
         lifetime = self._lifetime(session)
         self._last_used[lifetime.root_id] = now
-        entered = (session, standing, self.facts(session, app, address))
-        if self._is_newest(session):
-            entry.latest = (app, address, lifetime.root_id, lifetime.ends_at, lifetime.idle_ms, entered)
+        entered = (session, state, self.facts(session, app, address))
+        self._latest[token_hash] = (app, address, lifetime.root_id, lifetime.ends_at, lifetime.idle_ms, entered)
+        if self._entries.get(session.id) is not entry or self._by_hash.get(token_hash) is not session:
+            self._latest.pop(token_hash, None)  # it has changed meanwhile, on another thread
         return entered
 
     def _entry(self, session: Session | None, address: str = "") -> _Entry:
@@ -358,15 +363,15 @@ class FactStore:
     def _begun(self, session: Session) -> _Lifetime:
         """What can be told of a session until a fact changes; its idle time is counted from its last use."""
         root = self._root(session)
-        standing = SessionState.LIVE
+        state = SessionState.LIVE
         person = self.asker(session.person_id)
         if root is None or self._issued_too_early(session) or (root is not session and self._issued_too_early(root)):
-            standing = SessionState.REVOKED
+            state = SessionState.REVOKED
         elif person is None or not person.active:
-            standing = SessionState.PERSON_INACTIVE
+            state = SessionState.PERSON_INACTIVE
         root = root or session
         self._last_used.setdefault(root.id, root.started_at)
-        return _Lifetime(standing, root.id, min(session.expires_at, root.expires_at), root.idle_ms)
+        return _Lifetime(state, root.id, min(session.expires_at, root.expires_at), root.idle_ms)
 
     def _root(self, session: Session) -> Session | None:
         """The sign-in that a session hangs on, which may be itself; None where that is gone."""
