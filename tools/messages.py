@@ -1,31 +1,32 @@
-"""Bring the message catalogues up to date with what Limen's pages say: `python3 do.py messages`.
+"""Bring the message catalogue up to date with what Limen says: `python3 do.py messages`.
 
-Found are `{% trans %}` and `_()` in the templates employees see, `gettext` and `gettext_noop` in Python, and what the
-errors say that they can meet. New messages stand in the `.po` files without a translation; a test fails until they have
-one. What no page says any more is taken out.
+A message is either a text, looked up by its English, or has a key. Texts are found: `{% trans %}` and `_()` in the
+templates employees see; `gettext`, `gettext_noop` and `ngettext` in Python; what the errors say that employees meet.
+Keys stand with their English in `src/limen/messages/en.po`, which is written by hand. New messages stand in the files
+of the other languages without a translation; a test fails until they have one. What nothing says any more is taken out.
 """
 
 from __future__ import annotations
 
+import re
 import sys
 from collections.abc import Iterator
 from io import BytesIO
 from pathlib import Path
 
-from babel.messages.catalog import Catalog
+from babel.messages.catalog import Catalog, Message
 from babel.messages.extract import extract
 from babel.messages.pofile import read_po, write_po
 from jinja2.ext import babel_extract
 
-from limen.policy.saying import Language
-from limen.web.catalogue import po_of
+from limen.messages import Language
 
 HERE = Path(__file__).resolve().parent.parent
 SOURCES = HERE / "src" / "limen"
 TEMPLATES = SOURCES / "web" / "templates"
+KEYWORDS = {"gettext": None, "gettext_noop": None, "ngettext": (1, 2)}
 ERRORS = {"__init__": (1, 2), "LimenError": (1, 2), "UnfitError": (2, 3)}
 """Where the words of an error stand among its arguments."""
-KEYWORDS = {"gettext": None, "gettext_noop": None}
 WITH_ERRORS = (
     *sorted((SOURCES / "identity").glob("*.py")),
     SOURCES / "enforcement" / "handover.py",
@@ -34,14 +35,28 @@ WITH_ERRORS = (
     *sorted((SOURCES / "web" / "portal").glob("*.py")),
 )
 NOT_FOR_EMPLOYEES = {"roster.py", "workloads.py", "workload.py", "parts.py", "people.py"}
+KEY = re.compile(r"[a-z_-]+(\.[^\s.]+)+")
+"""A key has dots and no spaces, so that no text is ever mistaken for one."""
 WIDTH = 110
 
 
+def po_of(language: Language) -> Path:
+    return SOURCES / "messages" / f"{language.value}.po"
+
+
+def keyed() -> dict[str, str]:
+    """The English of every message that has a key."""
+    read = read_po(po_of(Language.ENGLISH).open("rb"), locale=Language.ENGLISH.value)
+    return {str(message.id): str(message.string) for message in read if message.id}
+
+
 def found() -> Catalog:
-    """Every message that employees can meet, with where it stands."""
+    """Every message there is, with where it stands, or with its English where it is a key."""
     catalogue = Catalog(charset="utf-8", header_comment="")
-    for path, text, comments in _messages():
+    for path, text, comments in _texts():
         catalogue.add(text, locations=[(str(path.relative_to(HERE)), None)], auto_comments=comments)  # type: ignore[list-item]
+    for key, english in keyed().items():
+        catalogue.add(key, auto_comments=[english])
     return catalogue
 
 
@@ -50,7 +65,7 @@ def spoken_templates() -> list[Path]:
     return [*sorted(TEMPLATES.glob("*.html")), *sorted((TEMPLATES / "portal").glob("*.html"))]
 
 
-def _messages() -> Iterator[tuple[Path, str | tuple[str, ...], list[str]]]:
+def _texts() -> Iterator[tuple[Path, str | tuple[str, ...], list[str]]]:
     for path in spoken_templates():
         options = {"trimmed": "true", "trim_blocks": "true", "lstrip_blocks": "true", "silent": "false"}
         words = ("_", "gettext", "ngettext")
@@ -58,25 +73,27 @@ def _messages() -> Iterator[tuple[Path, str | tuple[str, ...], list[str]]]:
             said = tuple(one for one in text if one) if isinstance(text, tuple) else text
             if said:
                 yield path, said, comments
-    errors = {path for path in WITH_ERRORS if path.name not in NOT_FOR_EMPLOYEES}
-    for path in sorted({*(SOURCES / "web").rglob("*.py"), *errors}):
-        keywords = {**KEYWORDS, **(ERRORS if path in errors else {})}
-        for _, text, comments, _ in extract("python", BytesIO(path.read_bytes()), keywords):  # type: ignore[arg-type]
+    for path in sorted(SOURCES.rglob("*.py")):
+        for _, text, comments, _ in extract("python", BytesIO(path.read_bytes()), KEYWORDS):  # type: ignore[arg-type]
+            yield path, text, comments
+    for path in sorted(path for path in WITH_ERRORS if path.name not in NOT_FOR_EMPLOYEES):
+        for _, text, comments, _ in extract("python", BytesIO(path.read_bytes()), ERRORS):  # type: ignore[arg-type]
             for one in text if isinstance(text, tuple) else (text,):
                 if one:
                     yield path, one, comments
 
 
 def updated(language: Language) -> bytes:
-    """The catalogue of `language` as its file should be."""
+    """The file of `language` as it should be."""
     path = po_of(language)
     catalogue = Catalog(locale=language.value, charset="utf-8")
     if path.exists():
         catalogue = read_po(BytesIO(path.read_bytes()), locale=language.value)
-    catalogue.update(found(), no_fuzzy_matching=True)
+    if language is not Language.ENGLISH:
+        catalogue.update(found(), no_fuzzy_matching=True)
     catalogue.obsolete.clear()
     catalogue.fuzzy = False
-    catalogue.header_comment = f"# What Limen's pages say, in {catalogue.locale.english_name}."  # type: ignore[union-attr]
+    catalogue.header_comment = f"# What Limen says, in {catalogue.locale.english_name}."  # type: ignore[union-attr]
     out = BytesIO()
     write_po(out, catalogue, width=WIDTH, omit_header=False, sort_output=True, include_lineno=False)
     lines = out.getvalue().decode().splitlines(keepends=True)
@@ -84,12 +101,15 @@ def updated(language: Language) -> bytes:
     return "".join(line for line in lines if not line.startswith(stamps)).encode()
 
 
+def _said(message: Message) -> tuple[str, ...]:
+    return (message.string,) if isinstance(message.string, str) else tuple(message.string)
+
+
 def main() -> int:
-    for language in (one for one in Language if one is not Language.ENGLISH):
+    for language in Language:
         path = po_of(language)
-        path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(updated(language))
-        missing = [message.id for message in read_po(path.open("rb")) if message.id and not message.string]
+        missing = [message.id for message in read_po(path.open("rb")) if message.id and not all(_said(message))]
         print(f"{path.relative_to(HERE)}: {len(missing)} without a translation", *missing, sep="\n  ")
     return 0
 

@@ -6,7 +6,7 @@ import pytest
 from tests.privacy.test_standing import harbor
 
 from limen.events import KINDS
-from limen.policy.saying import Language
+from limen.messages import Language
 from limen.privacy.notice import Audience, as_markdown, notice
 from limen.privacy.standing import standing
 from limen.settings import Settings

@@ -16,7 +16,7 @@ from limen.company.one_port import port_problems
 from limen.company.problem import Problem, did_you_mean, shown
 from limen.company.shape import shaped_in_part
 from limen.company.tree import Tree
-from limen.policy.saying import Language
+from limen.messages import Language
 from limen.printable import is_printable
 from limen.settings import Settings
 

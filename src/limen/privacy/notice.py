@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-from limen.policy.saying import Language
+from limen.messages import Language
 from limen.privacy import english, german
 from limen.privacy.standing import Readers, Standing
 

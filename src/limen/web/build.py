@@ -12,9 +12,9 @@ from starlette.responses import RedirectResponse, Response
 
 from limen.errors import LimenError
 from limen.identity.errors import FreshProofNeededError, NotLiveError
+from limen.messages import gettext_noop
 from limen.web import authzen
 from limen.web.assets import PREFIX
-from limen.web.catalogue import gettext_noop
 from limen.web.console import (
     add_app,
     apps as console_apps,

@@ -8,7 +8,7 @@ from starlette.responses import Response
 
 from limen.facts import LIMEN
 from limen.identity import store
-from limen.policy.saying import Language
+from limen.messages import Language
 from limen.privacy.notice import Audience, notice
 from limen.privacy.standing import standing
 from limen.web.requests import query

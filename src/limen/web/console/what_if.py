@@ -18,10 +18,11 @@ from starlette.responses import Response
 
 from limen.clock import HOUR, MINUTE, Instant
 from limen.facts import ACTIONS, ANYBODY, LIMEN, App, Facts, Known, Person
+from limen.messages import Language, Words
 from limen.policy.decision import Request as Asked
 from limen.policy.explain import Considered
 from limen.policy.matrix import Cell, matrix
-from limen.policy.saying import Audience, Language, Names, Said, Words, say
+from limen.policy.saying import Audience, Names, Said, say
 from limen.policy.supposed import Supposed
 from limen.web.console.sentences import doing, scope_sentence, stopped_by
 from limen.web.requests import query

@@ -13,10 +13,10 @@ from starlette.responses import Response
 from limen.clock import Instant
 from limen.events import Event
 from limen.facts import Person
+from limen.messages import gettext_noop
 from limen.storage.journal import Journal
 from limen.storage.journal.older import Sought, older
 from limen.storage.journal.recent import RING
-from limen.web.catalogue import gettext_noop
 from limen.web.requests import SESSION_COOKIE
 from limen.web.site import Resident, Site, drop_cookie
 

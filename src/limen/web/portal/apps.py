@@ -12,9 +12,9 @@ from starlette.responses import Response
 
 from limen.clock import Instant
 from limen.facts import ACTIONS, LIMEN, App
+from limen.messages import gettext_noop
 from limen.policy.decision import Effect, Request as Asked
 from limen.policy.remedies.search import opens_at
-from limen.web.catalogue import gettext_noop
 from limen.web.site import Resident, Site, Visit
 
 _NOTHING: Final = (

@@ -12,9 +12,9 @@ from starlette.responses import Response
 
 from limen.clock import Instant
 from limen.events import Event
+from limen.messages import gettext_noop
 from limen.privacy.standing import standing
 from limen.storage.journal.recent import RING
-from limen.web.catalogue import gettext_noop
 from limen.web.console.proving import freshly_proved
 from limen.web.copies import copy_for
 from limen.web.portal.account import text_of

@@ -1,0 +1,58 @@
+"""The message catalogue: what people read, by its key or by its English text, in one language.
+
+Nothing that a user wrote is ever a message: values only fill the places that a message names in braces.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from importlib.resources import files
+
+from limen.messages.language import Language
+from limen.messages.po_file import entries
+
+
+def gettext_noop(text: str) -> str:
+    """`text` as it is: marks what is looked up later, when it is known for whom."""
+    return text
+
+
+@dataclass(frozen=True, slots=True)
+class Catalogue:
+    """The messages of one language: one form of each, or one for a single thing and one for any other number.
+
+    That of English holds what has a key; everything else is its own English text.
+    """
+
+    language: Language
+    messages: Mapping[str, tuple[str, ...]]
+
+    def say(self, key: str, **values: object) -> str:
+        """The message with this key. Raises KeyError for a key that there is not."""
+        return self.messages[key][0].format(**values)
+
+    def has(self, key: str) -> bool:
+        return key in self.messages
+
+    def gettext(self, text: str, **values: object) -> str:
+        """`text`, written in English, in this language, with `values` in the places of their names in braces."""
+        said = self.messages.get(text, (text,))[0]
+        return said.format(**values) if values else said
+
+    def ngettext(self, one: str, many: str, number: float, /, **values: object) -> str:
+        """`one` or `many`, as this language has it for so many things; both languages have two forms."""
+        said = self.messages.get(one, (one, many))[0 if number == 1 else -1]
+        return said.format(**values) if values else said
+
+    def can_say(self, text: str) -> bool:
+        """Whether this English text can be said in this language."""
+        return not text or text in self.messages or self.language is Language.ENGLISH
+
+
+@lru_cache(maxsize=len(Language))
+def catalogue(language: Language) -> Catalogue:
+    """The catalogue of `language`. It is read once, from Limen's own package."""
+    text = files(__package__).joinpath(f"{language.value}.po").read_text("utf-8")
+    return Catalogue(language, {one.message: one.said for one in entries(text)})
