@@ -13,12 +13,12 @@ from limen.privacy.notice import Audience, notice
 from limen.privacy.standing import standing
 from limen.web.requests import query
 from limen.web.site import Site
+from limen.web.speaking import NAMES
 
 TABS = {
     Audience.EMPLOYEES: "For employees",
     Audience.WORKS_COUNCIL: "For a works council",
 }
-LANGUAGES = {Language.ENGLISH: "English", Language.GERMAN: "Deutsch"}
 
 
 def rooms(site: Site) -> APIRouter:
@@ -48,7 +48,7 @@ def rooms(site: Site) -> APIRouter:
             audience=audience,
             language_shown=language,
             tabs=TABS,
-            languages=LANGUAGES,
+            languages=NAMES,
             settings=settings,
             waiting=waiting,
             erased=erased,
