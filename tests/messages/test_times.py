@@ -34,6 +34,23 @@ def test_lengths_have_their_two_largest_units(milliseconds: int, english: str, g
 
 
 @pytest.mark.parametrize(
+    ("milliseconds", "english", "german"),
+    [
+        (0, "0 seconds", "0 Sekunden"),
+        (1_500, "1.5 seconds", "1,5 Sekunden"),
+        (90 * MINUTE, "1 hour 30 minutes", "1 Stunde 30 Minuten"),
+        (
+            DAY + 2 * HOUR + 3 * MINUTE + 4 * SECOND,
+            "1 day 2 hours 3 minutes 4 seconds",
+            "1 Tag 2 Stunden 3 Minuten 4 Sekunden",
+        ),
+    ],
+)
+def test_an_exact_length_leaves_nothing_out(milliseconds: int, english: str, german: str) -> None:
+    assert (times.exact_length(milliseconds), times.exact_length(milliseconds, DE)) == (english, german)
+
+
+@pytest.mark.parametrize(
     ("apart", "english", "german"),
     [
         (0, "just now", "gerade eben"),
@@ -53,12 +70,21 @@ def test_instants_are_local() -> None:
     assert times.clock_time(NOW, BERLIN) == "10:30:05"
     assert times.day_and_time(NOW, BERLIN) == "Tuesday at 10:30"
     assert times.day_and_time(NOW, BERLIN, DE) == "Dienstag um 10:30 Uhr"
-    assert times.date(NOW, BERLIN) == "24 Nov 2026, 10:30"
+    assert times.date(NOW, BERLIN) == "24 Nov 2026 10:30"
     assert times.date(NOW, BERLIN, DE) == "24. Nov. 2026, 10:30 Uhr"
+    assert times.date(from_iso("2026-11-23T23:00:00Z"), BERLIN) == "24 Nov 2026"
+    assert (times.day(NOW, BERLIN), times.day(NOW, BERLIN, DE)) == ("24 Nov 2026", "24. Nov. 2026")
+    assert times.weekday_and_day(NOW, BERLIN) == "Tuesday, 24 November 2026"
+    assert times.weekday_and_day(NOW, BERLIN, DE) == "Dienstag, 24. November 2026"
     assert times.date_in_full(NOW, BERLIN) == "24 November 2026, 10:30 (Europe/Berlin)"
     assert times.date_in_full(NOW, BERLIN, DE) == "24. November 2026, 10:30 Uhr (Europe/Berlin)"
     assert times.exact(NOW, BERLIN) == "Tue 24 Nov 2026, 10:30:05 CET"
     assert times.exact(NOW, BERLIN, DE) == "Di., 24. Nov. 2026, 10:30:05 CET"
+
+
+def test_symbols_are_to_the_second() -> None:
+    lengths = (0, 90 * MINUTE, DAY + 4 * SECOND + 1, HOUR - 1, -HOUR)
+    assert [times.short_length(one) for one in lengths] == ["0 s", "1 h 30 min", "1 d 4 s", "1 h", "0 s"]
 
 
 def test_days_and_minutes_have_names() -> None:

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from limen.messages.catalogue import Catalogue, catalogue, gettext_noop
 from limen.messages.language import Language, language_of
+from limen.messages.lists import joined
 from limen.messages.words import Words
 
-__all__ = ["Catalogue", "Language", "Words", "catalogue", "gettext_noop", "language_of"]
+__all__ = ["Catalogue", "Language", "Words", "catalogue", "gettext_noop", "joined", "language_of"]

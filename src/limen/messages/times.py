@@ -14,7 +14,9 @@ from limen.messages.catalogue import catalogue
 from limen.messages.language import Language
 
 _UNITS: Final = ((DAY, "day"), (HOUR, "hour"), (MINUTE, "minute"), (SECOND, "second"))
-_DATE: Final = {Language.ENGLISH: "d MMM y, HH:mm", Language.GERMAN: "d. MMM y, HH:mm 'Uhr'"}
+_DAY: Final = {Language.ENGLISH: "d MMM y", Language.GERMAN: "d. MMM y"}
+_DATE: Final = {Language.ENGLISH: "d MMM y HH:mm", Language.GERMAN: "d. MMM y, HH:mm 'Uhr'"}
+_WEEKDAY_AND_DAY: Final = {Language.ENGLISH: "EEEE, d MMMM y", Language.GERMAN: "EEEE, d. MMMM y"}
 _IN_FULL: Final = {Language.ENGLISH: "d MMMM y, HH:mm", Language.GERMAN: "d. MMMM y, HH:mm 'Uhr'"}
 _EXACT: Final = {Language.ENGLISH: "EEE d MMM y, HH:mm:ss", Language.GERMAN: "EEE, d. MMM y, HH:mm:ss"}
 _DAY_AND_TIME: Final = {Language.ENGLISH: "EEEE 'at' HH:mm", Language.GERMAN: "EEEE 'um' HH:mm 'Uhr'"}
@@ -36,8 +38,30 @@ def length(milliseconds: Milliseconds, language: Language = Language.ENGLISH, *,
     return " ".join(parts) or catalogue(language).say("length.moment")
 
 
+def exact_length(milliseconds: Milliseconds, language: Language = Language.ENGLISH) -> str:
+    """`1 day 4 hours`, `1.5 seconds`: with nothing left out, for what has to be kept to."""
+    rest = milliseconds
+    parts = []
+    for size, unit in _UNITS:
+        count, rest = divmod(rest, size)
+        parts += [_counted(count, unit, language)] if count and size > SECOND else []
+    seconds = milliseconds % MINUTE / SECOND
+    parts += [_counted(seconds, "second", language)] if seconds or not parts else []
+    return " ".join(parts)
+
+
+def short_length(milliseconds: Milliseconds) -> str:
+    """`4 h 30 min`, to the second, in the symbols of SI, which are the same in every language."""
+    rest = max(0, round(milliseconds / SECOND)) * SECOND
+    parts = []
+    for size, symbol in ((DAY, "d"), (HOUR, "h"), (MINUTE, "min"), (SECOND, "s")):
+        count, rest = divmod(rest, size)
+        parts += [f"{count} {symbol}"] if count else []
+    return " ".join(parts) or "0 s"
+
+
 @lru_cache(maxsize=1024)
-def _counted(count: int, unit: str, language: Language, *, is_ago: bool) -> str:
+def _counted(count: float, unit: str, language: Language, *, is_ago: bool = False) -> str:
     from babel.units import format_unit  # noqa: PLC0415 -- with the first length
 
     if is_ago and unit == "day" and count > 1:
@@ -67,8 +91,10 @@ def day_and_time(instant: Instant, zone: tzinfo, language: Language = Language.E
 
 
 def date(instant: Instant, zone: tzinfo, language: Language = Language.ENGLISH) -> str:
-    """`24 Nov 2026, 07:00`."""
-    return _written(_local(instant, zone), _DATE[language], language)
+    """`24 Nov 2026 07:00`; without the time at midnight."""
+    moment = _local(instant, zone)
+    is_midnight = (moment.hour, moment.minute) == (0, 0)
+    return _written(moment, (_DAY if is_midnight else _DATE)[language], language)
 
 
 def date_in_full(instant: Instant, zone: tzinfo, language: Language = Language.ENGLISH) -> str:
@@ -80,6 +106,16 @@ def exact(instant: Instant, zone: tzinfo, language: Language = Language.ENGLISH)
     """`Tue 24 Nov 2026, 10:30:05 CET`."""
     moment = _local(instant, zone)
     return f"{_written(moment, _EXACT[language], language)} {moment:%Z}"
+
+
+def day(instant: Instant, zone: tzinfo, language: Language = Language.ENGLISH) -> str:
+    """`24 Nov 2026`."""
+    return _written(_local(instant, zone), _DAY[language], language)
+
+
+def weekday_and_day(instant: Instant, zone: tzinfo, language: Language = Language.ENGLISH) -> str:
+    """`Tuesday, 24 November 2026`."""
+    return _written(_local(instant, zone), _WEEKDAY_AND_DAY[language], language)
 
 
 def weekday(number: int, language: Language = Language.ENGLISH) -> str:

@@ -10,6 +10,7 @@ from limen.clock import Instant, Milliseconds
 from limen.messages import times
 from limen.messages.catalogue import Catalogue, catalogue
 from limen.messages.language import Language
+from limen.messages.lists import joined
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,10 +45,7 @@ class Words:
 
     def joined(self, words: Iterable[str], last: str = "and") -> str:
         """`a, b and c`; `last` is `and` or `or`."""
-        all_words = list(words)
-        if len(all_words) < 2:
-            return "".join(all_words)
-        return f"{', '.join(all_words[:-1])} {self.say(f'list.{last}')} {all_words[-1]}"
+        return joined(words, last, self.language)
 
     def length(self, milliseconds: Milliseconds, *, is_ago: bool = False) -> str:
         """`9 hours 12 minutes`: the two largest units. `is_ago` where it says how long ago something was."""
@@ -66,7 +64,7 @@ class Words:
         return times.day_and_time(instant, self.zone, self.language)
 
     def date(self, instant: Instant) -> str:
-        """`24 Nov 2026, 07:00`."""
+        """`24 Nov 2026 07:00`; without the time at midnight."""
         return times.date(instant, self.zone, self.language)
 
     def date_in_full(self, instant: Instant) -> str:
