@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from importlib.resources import files
+from pathlib import Path
 
 from limen.messages.language import Language
 from limen.messages.po_file import entries
@@ -29,14 +29,14 @@ class Catalogue:
     language: Language
     messages: Mapping[str, tuple[str, ...]]
 
-    def say(self, key: str, **values: object) -> str:
+    def say(self, key: str, /, **values: object) -> str:
         """The message with this key. Raises KeyError for a key that there is not."""
         return self.messages[key][0].format(**values)
 
     def has(self, key: str) -> bool:
         return key in self.messages
 
-    def gettext(self, text: str, **values: object) -> str:
+    def gettext(self, text: str, /, **values: object) -> str:
         """`text`, written in English, in this language, with `values` in the places of their names in braces."""
         said = self.messages.get(text, (text,))[0]
         return said.format(**values) if values else said
@@ -53,6 +53,6 @@ class Catalogue:
 
 @lru_cache(maxsize=len(Language))
 def catalogue(language: Language) -> Catalogue:
-    """The catalogue of `language`. It is read once, from Limen's own package."""
-    text = files(__package__).joinpath(f"{language.value}.po").read_text("utf-8")
+    """The catalogue of `language`. It is read once, from a file beside this one."""
+    text = Path(__file__).with_name(f"{language.value}.po").read_text("utf-8")
     return Catalogue(language, {one.message: one.said for one in entries(text)})

@@ -24,7 +24,7 @@ class Words:
     def catalogue(self) -> Catalogue:
         return catalogue(self.language)
 
-    def say(self, key: str, **values: object) -> str:
+    def say(self, key: str, /, **values: object) -> str:
         """The message with this key. Raises KeyError for a key that there is not."""
         return self.catalogue.say(key, **values)
 
@@ -35,7 +35,7 @@ class Words:
         """The message of the first of these keys that there is."""
         return self.say(next(key for key in keys if self.has(key)), **values)
 
-    def gettext(self, text: str, **values: object) -> str:
+    def gettext(self, text: str, /, **values: object) -> str:
         """What has no key, by its English text; `values` fill the names in braces."""
         return self.catalogue.gettext(text, **values)
 

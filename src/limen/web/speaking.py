@@ -42,11 +42,11 @@ class Speech:
     def language(self) -> Language:
         return self.words.language
 
-    def say(self, key: str, **values: object) -> str:
+    def say(self, key: str, /, **values: object) -> str:
         """The message with this key. Raises KeyError for a key that there is not."""
         return self.words.say(key, **values)
 
-    def gettext(self, text: str, **values: object) -> str:
+    def gettext(self, text: str, /, **values: object) -> str:
         """What has no key, by its English text; `values` fill the names in braces."""
         return self.words.gettext(text, **values)
 
