@@ -50,6 +50,34 @@ def keyed() -> dict[str, str]:
     return {str(message.id): str(message.string) for message in read if message.id}
 
 
+def unknown_keys() -> list[str]:
+    """What is said by a key that has no English."""
+    return sorted(written_out(code_of_limen()) - set(keyed()))
+
+
+def unsaid_keys() -> list[str]:
+    """The keys that nothing says: written out nowhere, and put together from no beginning of theirs."""
+    code = code_of_limen()
+    begun = tuple(beginnings(code))
+    return [key for key in keyed() if not key.startswith(begun) and not re.search(rf"[\"']{re.escape(key)}[\"']", code)]
+
+
+def code_of_limen() -> str:
+    return "\n".join(path.read_text("utf-8") for kind in ("*.py", "*.html") for path in SOURCES.rglob(kind))
+
+
+def written_out(code: str) -> set[str]:
+    """The keys that this code says as they stand."""
+    calls = re.findall(r"(?:words\.|speech\.|spoken\.|[^\w.])(?:say|first|has)\(\s*(.+)", code)
+    return {key for call in calls for key in re.findall(r"(?<!f)[\"']([a-z_-]+(?:\.[a-z0-9_-]+)+)[\"']", call)}
+
+
+def beginnings(code: str) -> set[str]:
+    """What keys begin with that are put together from a value: `f"title.{kind}"`; in templates `"title." ~ kind`."""
+    in_templates = re.findall(r"[\"']([a-z]+\.)[\"'] ~", code)
+    return {*re.findall(r"f[\"']((?:[a-z_-]+\.)+)\{", code), *in_templates}
+
+
 def found() -> Catalog:
     """Every message there is, with where it stands, or with its English where it is a key."""
     catalogue = Catalog(charset="utf-8", header_comment="")
@@ -102,7 +130,7 @@ def updated(language: Language) -> bytes:
 
 
 def _said(message: Message) -> tuple[str, ...]:
-    return (message.string,) if isinstance(message.string, str) else tuple(message.string)
+    return (message.string,) if isinstance(message.string, str) else tuple(message.string or ())
 
 
 def main() -> int:
@@ -111,6 +139,8 @@ def main() -> int:
         path.write_bytes(updated(language))
         missing = [message.id for message in read_po(path.open("rb")) if message.id and not all(_said(message))]
         print(f"{path.relative_to(HERE)}: {len(missing)} without a translation", *missing, sep="\n  ")
+    for what, keys in (("keys without English", unknown_keys()), ("keys that nothing says", unsaid_keys())):
+        print(f"{len(keys)} {what}", *keys, sep="\n  ")
     return 0
 
 

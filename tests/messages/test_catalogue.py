@@ -9,7 +9,18 @@ from io import BytesIO
 import pytest
 from babel.messages.catalog import Message
 from babel.messages.pofile import read_po
-from tools.messages import KEY, SOURCES, found, keyed, po_of, updated
+from tools.messages import (
+    KEY,
+    beginnings,
+    code_of_limen,
+    found,
+    keyed,
+    po_of,
+    unknown_keys,
+    unsaid_keys,
+    updated,
+    written_out,
+)
 
 from limen.messages import Language, catalogue, gettext_noop
 
@@ -95,21 +106,15 @@ def test_a_key_has_dots_and_a_text_is_never_mistaken_for_one() -> None:
     assert [key for key in ENGLISH if not KEY.fullmatch(key)] == []
 
 
-def _code() -> str:
-    files = [*SOURCES.rglob("*.py"), *SOURCES.rglob("*.html")]
-    return "\n".join(path.read_text("utf-8") for path in files)
-
-
 def test_every_key_that_is_written_out_is_there_and_every_key_is_said_somewhere() -> None:
-    """A key is written out, or begins as one does that is put together from a value: `f"title.{kind}"`."""
-    code = _code()
-    calls = re.findall(r"(?:words\.|speech\.|spoken\.|[^\w.])(?:say|first|has)\(\s*(.+)", code)
-    written = {key for call in calls for key in re.findall(r"(?<!f)[\"']([a-z_-]+(?:\.[a-z0-9_-]+)+)[\"']", call)}
-    assert len(written) > 80
-    assert sorted(written - set(ENGLISH)) == []
-    put_together = {*re.findall(r"f[\"']((?:[a-z_-]+\.)+)\{", code), *re.findall(r"[\"']([a-z]+\.)[\"'] ~", code)}
-    for key in ENGLISH:
-        assert f'"{key}"' in code or f"'{key}'" in code or any(key.startswith(one) for one in put_together), key
+    assert len(written_out(code_of_limen())) > 80
+    assert (unknown_keys(), unsaid_keys()) == ([], [])
+
+
+def test_a_key_is_written_out_or_put_together_from_a_value() -> None:
+    code = """words.say("a.b", x=1); say('c.d' if x else "e.f"); words.first(f"title.{kind}"); say("with." ~ one)"""
+    assert written_out(code) == {"a.b", "c.d", "e.f"}
+    assert beginnings(code) == {"title.", "with."}
 
 
 def test_english_is_what_messages_are_written_in() -> None:
