@@ -3,6 +3,8 @@
 
     python3 do.py run      set everything up, start the demo company and print where to look
     python3 do.py test     set everything up and run all checks and tests
+    python3 do.py test --quick            checks, and the tests that tell most in two minutes
+    python3 do.py test --changed [REV]    the tests that a change since REV can reach; without it, since the last commit
     python3 do.py setup    only set everything up, into .venv
     python3 do.py lint     format, lint, types and the floors of the house
     python3 do.py bench    every performance figure that the README states
@@ -10,7 +12,10 @@
     python3 do.py docs     write the reference from the settings, commands, schema and events
     python3 do.py lock     make the lock files anew after a dependency changed
 
-Words behind `test` go to pytest: `python3 do.py test tests/cedar -x`.
+Words behind `test` go to pytest: `python3 do.py test tests/cedar -x`, `python3 do.py test --changed main -x`.
+`--quick` leaves out what starts programs or is marked slow, and tries laws in their smallest size; of a test with many
+cases it tries two, and of a file whose tests each open a whole Limen two tests. `--changed` goes by imports.
+How much laws try says LIMEN_TESTS: quick (with --quick), work, or ci, which is all of it (see tests/dial.py).
 """
 
 from __future__ import annotations
@@ -30,10 +35,16 @@ VENV = HERE / ".venv"
 BIN = VENV / ("Scripts" if os.name == "nt" else "bin")
 PYTHON = BIN / ("python.exe" if os.name == "nt" else "python")
 RUNTIME, DEVELOPMENT = HERE / "requirements.lock", HERE / "requirements-dev.lock"
-REAL_PARTS = HERE / ".ci" / "apt.txt"
+REAL_PARTS, PEERS = HERE / ".ci" / "apt.txt", HERE / ".ci" / "apt-bench.txt"
 PATIENCE_SECONDS = 15
 """How long a command may take to end by itself after Ctrl-C, and once more when told to."""
-BENCHES = ("engine", "policy", "check", "footprint", "first_hour")
+# Two workers suit two cores; a file's tests stay together because they share a server or a browser. In the order of
+# their names, since by number of tests the longest of all (one test, many kills) would come last, alone.
+TOGETHER = ("-n", "2", "--dist", "loadfile", "--no-loadscope-reorder")
+QUICKLY = ("-m", "not slow", "--durations=5", "--durations-min=1")
+NO_TEST_LEFT = 5
+"""What pytest ends with where no test was left to run."""
+BENCHES = ("engine", "policy", "check", "facts", "streams", "footprint", "first_hour")
 
 
 def main() -> int:
@@ -65,13 +76,43 @@ def run(rest: list[str]) -> int:
 def test(rest: list[str]) -> int:
     """All checks, then all tests; with words of your own, only pytest with those."""
     install(DEVELOPMENT)
-    install_real_parts()
-    if not rest and (failed := lint([])):
+    is_quick, since, words = asked_of(rest)
+    if not is_quick:
+        install_real_parts()
+    if not words and (failed := lint([])):
         return failed
-    # Two workers suit two cores; a file's tests stay together because they share a server or a browser. In the order of
-    # their names, since by number of tests the longest of all (one test, fifty kills) would come last, alone.
-    together = ["-n", "2", "--dist", "loadfile", "--no-loadscope-reorder"]
-    return call(PYTHON, "-m", "pytest", "-q", *(rest or together))
+    paths = reached_since(since) if since else []
+    if since and not paths:
+        return 0
+    chosen = [*paths, *(QUICKLY if is_quick else ()), *words]
+    together = () if words and not (is_quick or since) else TOGETHER
+    turned = {"LIMEN_TESTS": os.environ.get("LIMEN_TESTS", "quick")} if is_quick else {}
+    code = call(PYTHON, "-m", "pytest", "-q", *together, *chosen, more=turned)
+    return 0 if code == NO_TEST_LEFT and (is_quick or since) else code
+
+
+def asked_of(rest: list[str]) -> tuple[bool, str, list[str]]:
+    """Whether only quick tests are wanted, since which revision (nothing: all tests), and what is left for pytest."""
+    is_quick, since, words = False, "", []
+    waiting = list(rest)
+    while waiting:
+        word = waiting.pop(0)
+        if word == "--quick":
+            is_quick = True
+        elif word == "--changed":
+            since = waiting.pop(0) if waiting and not waiting[0].startswith("-") else "HEAD"
+        else:
+            words.append(word)
+    return is_quick, since, words
+
+
+def reached_since(revision: str) -> list[str]:
+    """The test files that what changed can reach; what was chosen and why is said."""
+    command = [str(PYTHON), "-m", "tools.changed_tests", revision]
+    found = subprocess.run(command, cwd=HERE, stdout=subprocess.PIPE, text=True, check=False)
+    if found.returncode:
+        sys.exit(found.returncode)
+    return found.stdout.splitlines()
 
 
 def setup(rest: list[str]) -> int:
@@ -100,6 +141,7 @@ def bench(rest: list[str]) -> int:
     """Each bench prints a table; `--json` gives one line each."""
     install(DEVELOPMENT)
     install_real_parts()
+    install_real_parts(PEERS, "benches")
     return max(call(PYTHON, HERE / "bench" / f"{name}.py", *rest) for name in BENCHES)
 
 
@@ -168,17 +210,17 @@ def make_environment() -> None:
         sys.exit(_stop("This Python came without venv and pip. On Debian and Ubuntu: sudo apt install python3-venv"))
 
 
-def install_real_parts() -> None:
-    """The browsers and servers that tests drive, where this machine lets us; absent ones are skipped loudly."""
-    parts = [line.split() for line in REAL_PARTS.read_text().splitlines() if line and not line.startswith("#")]
+def install_real_parts(listed: Path = REAL_PARTS, used_by: str = "tests") -> None:
+    """The browsers and servers that tests and benches drive, where this machine lets us; absent ones are named."""
+    parts = [line.split() for line in listed.read_text().splitlines() if line and not line.startswith("#")]
     missing = [package for package, command in parts if not shutil.which(command)]
     if not missing:
         return
     if shutil.which("apt-get") and hasattr(os, "geteuid") and os.geteuid() == 0:
-        print(f"Installing {', '.join(missing)} for the tests …", flush=True)
+        print(f"Installing {', '.join(missing)} for the {used_by} …", flush=True)
         apt(*missing)
     else:
-        print(f"Not installed: {', '.join(missing)}. Tests that need them are skipped; to run them, install these.")
+        print(f"Not installed: {', '.join(missing)}. What needs them is left out; to run it, install these.")
 
 
 def apt(*packages: str) -> None:

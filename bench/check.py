@@ -6,6 +6,9 @@ The check server decides every request (100 policies, 500 sessions, 50 apps, jou
 Both get the same requests from wrk, with a different cookie each time. Measured is the CPU time, user and system, of
 the whole process tree per request, from /proc, as the median of interleaved rounds: other work on the machine hits
 every row alike. `ratio_check` is check over nginx; `ratio_auth_request` is nginx asking check over nginx asking nginx.
+
+A real peer is asked by nginx the same way: LemonLDAP::NG's handler, one session, each rule *accept* (`lemonldap.py`).
+Of both only what decides is counted, without nginx: `ratio_lemonldap` is check over its handler.
 """
 
 from __future__ import annotations
@@ -27,6 +30,8 @@ import time
 from collections.abc import Iterator
 from hashlib import sha256
 from pathlib import Path
+
+import lemonldap
 
 APPS, PEOPLE, GROUPS, POLICIES = 50, 500, 10, 100
 TICKS = os.sysconf("SC_CLK_TCK")
@@ -80,16 +85,16 @@ async def serve(listen: str, *, asserting: bool, folder: Path) -> None:
     from limen.clock import HOUR, SystemClock
     from limen.enforcement.assertion import Identity, new_signing_key
     from limen.enforcement.check import CheckServer
-    from limen.enforcement.doors import Doors
+    from limen.enforcement.decision_point import DecisionPoint
     from limen.enforcement.ports import SigningKeys
-    from limen.facts import ActionRule, App, Auth, Factor, Group, Known, Label, Person, Session, Upstream
+    from limen.facts import ActionRule, App, Auth, Factor, FactStore, Group, Label, Person, Session, Upstream
     from limen.policy import Engine
     from limen.serving import spare_the_collector
     from limen.storage.journal.journal import Journal
 
     clock = SystemClock()
     now = clock.now()
-    known = Known(lease_until=float("inf"))
+    known = FactStore(lease_until=float("inf"))
     rules = (
         ActionRule("view", frozenset({"GET"}), "/**"),
         ActionRule("edit", frozenset({"POST", "PUT", "DELETE"}), "/**"),
@@ -104,12 +109,12 @@ async def serve(listen: str, *, asserting: bool, folder: Path) -> None:
     )
     for n in range(PEOPLE):
         groups = frozenset({"staff", f"g{n % GROUPS}"})
-        known.put_person(Person(f"p{n}", f"Person {n}", f"p{n}@harbor.example", groups, active=True))
+        known.people.put(Person(f"p{n}", f"Person {n}", f"p{n}@harbor.example", groups, active=True))
         auth = Auth(3, frozenset({Factor.PASSKEY}), now)
         root = Session(f"r{n}", f"p{n}", auth, now, now + 12 * HOUR, 12 * HOUR)
-        known.put_session(sha256(f"root {n}".encode()).digest(), root)
+        known.sessions.put(sha256(f"root {n}".encode()).digest(), root)
         session = Session(f"s{n}", f"p{n}", auth, now, now + 12 * HOUR, 12 * HOUR, app=f"a{n % APPS}", parent=f"r{n}")
-        known.put_session(sha256(token_of(n).encode()).digest(), session)
+        known.sessions.put(sha256(token_of(n).encode()).digest(), session)
 
     bodies = PolicySet.parse(policies()).to_json()["staticPolicies"].values()
     tree = {"templates": {}, "templateLinks": [], "staticPolicies": {b["annotations"]["id"]: b for b in bodies}}
@@ -118,7 +123,7 @@ async def serve(listen: str, *, asserting: bool, folder: Path) -> None:
     with contextlib.closing(Journal.open(folder, (b"k" * 32,), clock=clock)) as journal:
         keys = SigningKeys((new_signing_key(),), b"p" * 32) if asserting else None
         server = CheckServer(
-            doors=Doors(known=known, engine=lambda: engine, journal=journal, clock=clock),
+            doors=DecisionPoint(known=known, engine=lambda: engine, journal=journal, clock=clock),
             identity=Identity(public_url="https://limen.harbor.example", clock=clock, keys=keys, pairwise=b"p" * 32),
             public_url="https://limen.harbor.example",
         )
@@ -180,11 +185,11 @@ LUA = """
 local requests, at, cookies = {}, 0, {}
 function init(args)
   for line in io.lines(args[1]) do
-    local host, token = line:match("(%S+) (%S+)")
+    local host, cookie = line:match("(%S+) (%S+)")
     local headers = {
       ["Host"] = host, ["X-Forwarded-Method"] = "GET", ["X-Forwarded-Host"] = host,
       ["X-Forwarded-Uri"] = "/run/2026-11?page=2", ["X-Forwarded-For"] = "203.0.113.7",
-      ["Cookie"] = "__Host-limen-app=" .. token, ["Sec-Fetch-Mode"] = "cors",
+      ["Cookie"] = cookie, ["Sec-Fetch-Mode"] = "cors",
     }
     requests[#requests + 1] = wrk.format("GET", args[2], headers)
   end
@@ -269,14 +274,20 @@ def one_round(port: int, path: str, processes: list, seconds: float, lua: Path, 
     return (cpu_seconds(processes) - before) / requests * 1e6
 
 
+CHECK_ASKED, PEER_ASKED = "check alone, asked by nginx", "LemonLDAP::NG, asked by nginx"
+
+
 def measure(rounds: int, seconds: int) -> dict[str, list[float]]:
-    ports = {name: free_port() for name in ("nginx", "check", "assertion", "app", "ask-nginx", "ask-check")}
+    names = ["nginx", "check", "assertion", "app", "ask-nginx", "ask-check"]
+    has_peer = lemonldap.is_installed()
+    ports = {name: free_port() for name in [*names, *(["ask-lemonldap"] if has_peer else [])]}
     with tempfile.TemporaryDirectory() as made, contextlib.ExitStack() as stack:
         folder = Path(made)
         folder.chmod(0o755)
-        lua, cookies = folder / "load.lua", folder / "cookies"
+        lua, ours, theirs = folder / "load.lua", folder / "cookies", folder / "their-cookies"
         lua.write_text(LUA)
-        cookies.write_text("".join(f"{HOST.format(n % APPS)} {token_of(n)}\n" for n in range(PEOPLE)))
+        ours.write_text("".join(f"{HOST.format(n % APPS)} __Host-limen-app={token_of(n)}\n" for n in range(PEOPLE)))
+        theirs.write_text(f"{lemonldap.HOST} lemonldap={lemonldap.SESSION}\n")
         constant = stack.enter_context(nginx(folder, "constant", CONSTANT.format(port=ports["nginx"])))
         stack.enter_context(nginx(folder, "app", CONSTANT.format(port=ports["app"])))
         ask_nginx = ASKING.format(app=ports["app"], asked=ports["nginx"], port=ports["ask-nginx"])
@@ -285,18 +296,26 @@ def measure(rounds: int, seconds: int) -> dict[str, list[float]]:
         front_of_check = stack.enter_context(nginx(folder, "ask-check", ask_check))
         checking = stack.enter_context(check(folder, "check", ports["check"]))
         asserting = stack.enter_context(check(folder, "assertion", ports["assertion"]))
-        for port in ports.values():
-            until_answered(port)
-        rows = {
+        rows: dict[str, tuple[str, str, list[subprocess.Popen]]] = {
             "nginx, a constant 200": ("nginx", "/check", [constant]),
             "check, deciding": ("check", "/check", [checking]),
             "check, deciding, with assertion": ("assertion", "/check", [asserting]),
             "nginx + auth_request + nginx": ("ask-nginx", "/run/2026-11?page=2", [front_of_nginx, constant]),
             "nginx + auth_request + check": ("ask-check", "/run/2026-11?page=2", [front_of_check, checking]),
+            CHECK_ASKED: ("ask-check", "/run/2026-11?page=2", [checking]),
         }
+        if has_peer:
+            peer, at = stack.enter_context(lemonldap.handler(folder / "lemonldap"))
+            app = f"upstream app {{ server 127.0.0.1:{ports['app']}; keepalive 64; keepalive_requests 1000000000; }}"
+            asking = app + lemonldap.SERVER.format(port=ports["ask-lemonldap"], socket=at)
+            stack.enter_context(nginx(folder, "ask-lemonldap", asking))
+            rows[PEER_ASKED] = ("ask-lemonldap", "/run/2026-11?page=2", [peer])
+        for port in ports.values():
+            until_answered(port)
         taken: dict[str, list[float]] = {row: [] for row in rows}
         for number in range(rounds + 1):
             for row, (name, path, processes) in rows.items():
+                cookies = theirs if row == PEER_ASKED else ours
                 micros = one_round(ports[name], path, processes, 1 if number == 0 else seconds, lua, cookies)
                 if number:  # the first round warms everything up
                     taken[row].append(micros)
@@ -322,8 +341,12 @@ def main() -> None:
             raise SystemExit(f"{tool} is missing; apt install {tool}")
     taken = measure(asked.rounds, asked.seconds)
     median = {row: statistics.median(values) for row, values in taken.items()}
-    base, check_alone, _, floor, through_nginx = median.values()
+    base, check_alone, _, floor, through_nginx = list(median.values())[:5]
     ratio_check, ratio_auth_request = check_alone / base, through_nginx / floor
+    ratio_peer = median[CHECK_ASKED] / median[PEER_ASKED] if PEER_ASKED in median else None
+    if ratio_peer is None:
+        told = f"{lemonldap.PACKAGE} IS NOT INSTALLED: the peer was not measured (apt install {lemonldap.PACKAGE})"
+        print(told, file=sys.stderr)
     if asked.json:
         rows = [
             {"row": row, "us": round(median[row], 2), "min": round(min(values), 2), "max": round(max(values), 2)}
@@ -334,6 +357,7 @@ def main() -> None:
                 {
                     "ratio_check": round(ratio_check, 3),
                     "ratio_auth_request": round(ratio_auth_request, 3),
+                    "ratio_lemonldap": ratio_peer and round(ratio_peer, 3),
                     "rows": rows,
                 }
             )
@@ -344,6 +368,8 @@ def main() -> None:
         print(f"{row:34}{median[row]:16.1f}{min(values):8.1f}{max(values):8.1f}{median[row] / base:9.2f}")
     print(f"\ncheck / nginx                             {ratio_check:.2f}   (at most 2.5)")
     print(f"auth_request + check / auth_request + nginx {ratio_auth_request:.2f} (at most 1.3)")
+    if ratio_peer is not None:
+        print(f"check / LemonLDAP::NG's handler           {ratio_peer:.2f}   (at most 0.15)")
 
 
 if __name__ == "__main__":

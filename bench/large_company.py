@@ -112,23 +112,23 @@ def _decided(database) -> list:
     from limen.clock import SystemClock
     from limen.company import store
     from limen.facts import Facts
-    from limen.identity import store as identity
+    from limen.identity.store import people, sessions
     from limen.policy.decision import Request
 
     newest = database.read(store.newest)
     company_ = database.read(lambda snapshot: store.company_of(snapshot, newest.id))
     engine, apps = company_.engine(), list(company_.apps)
-    people = [member.person for member in database.read(lambda snapshot: identity.all_members(snapshot.connection))]
+    persons = [member.person for member in database.read(lambda snapshot: people.members(snapshot.connection))]
     now, chance = SystemClock().now(), random.Random(7)
-    rows = database.read(lambda snapshot: identity.all_sessions(snapshot.connection, now))
-    sessions = {session.person_id: session for _, session, _ in rows}
+    rows = database.read(lambda snapshot: sessions.all_good(snapshot.connection, now))
+    opened = {session.person_id: session for _, session, _ in rows}
     return [
         engine.decide(
             Request(action, "POST" if action == "edit" else "GET", "/**", app.host),
-            Facts(app=app, person=person, auth=sessions[person.id].auth, session=sessions[person.id]),
+            Facts(app=app, person=person, auth=opened[person.id].auth, session=opened[person.id]),
             now,
         )
-        for person in people
+        for person in persons
         for app in chance.sample(apps, APPS_EACH)
         for action in ("view", "edit")
     ]

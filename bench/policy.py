@@ -44,7 +44,7 @@ from limen.facts import (
     Device,
     Factor,
     Facts,
-    Known,
+    FactStore,
     Person,
     Place,
     Risk,
@@ -53,8 +53,8 @@ from limen.facts import (
 from limen.policy import Effect, Engine, Request
 from limen.storage import Database, Feed
 from limen.storage.journal import Journal
+from limen.storage.journal.past_decisions import past_decisions
 from limen.storage.journal.reader import Reader
-from limen.storage.journal.recorded import recorded
 
 HARBOR = Path(__file__).resolve().parents[1] / "examples" / "harbor"
 NOW = from_iso("2026-11-24T09:00:00Z")
@@ -181,7 +181,7 @@ def published() -> dict[str, float]:
 async def _published() -> dict[str, float]:
     with TemporaryDirectory(prefix="policy-") as folder:
         company = load_company(HARBOR)
-        database, known = Database.open(Path(folder) / "limen.db"), Known()
+        database, known = Database.open(Path(folder) / "limen.db"), FactStore()
         feed = Feed(database, known)
         in_force = follow(feed, known, company.settings)
         await feed.start()
@@ -232,7 +232,7 @@ def replayed() -> dict[str, float]:
                 journal.flush()
         journal.close()
         start = time.perf_counter()
-        found = rehearse(company, company, recorded(Reader(Path(folder)), 0))
+        found = rehearse(company, company, past_decisions(Reader(Path(folder)), 0))
         seconds = time.perf_counter() - start
     assert found.replayed == found.distinct == DECISIONS, (found.replayed, found.distinct)
     assert found.differences == 0

@@ -1,33 +1,58 @@
-"""What every test shares: a text that was parsed once is not parsed again by another child process."""
+"""What every test shares: the size of laws (`dial`), and what needs doing only once (`once`)."""
 
 from __future__ import annotations
 
-import json
+from collections import Counter
 from collections.abc import Iterator
-from typing import Any
+from pathlib import Path
 
 import pytest
+from hypothesis import settings
+from tests.dial import PLACE, size
+from tests.once import remember_what_is_pure
 
-from limen.company import child
+settings.register_profile("limen", max_examples=size(100), deadline=None)  # a loaded machine is no failure
+settings.load_profile("limen")
 
-_PARSED: dict[str, str] = {}
-_run_a_child = child._run
+TESTS = Path(__file__).parent
+SLOW_FOLDERS = ("journeys", "interop")
+"""Folders whose tests all drive a browser or another program."""
+STARTS_PROGRAMS = ("subprocess", "multiprocessing")
+"""A file that imports one of these starts programs."""
+OPENS_ALL_OF_LIMEN = "tests.web.conftest"
+"""Whose fixture `house` opens a whole Limen, a fifth of a second each time."""
+QUICK_CASES, QUICK_OPENINGS = 2, 2
 
 
-def _run(order: dict[str, Any], ends_at: float) -> tuple[dict[str, dict[str, Any]] | None, list[Any]]:
-    """What a child found in the same texts before, as a copy of its own; whatever went wrong is tried anew."""
-    asked = json.dumps(order)
-    if asked not in _PARSED:
-        files, at = _run_a_child(order, ends_at)
-        if files is None:
-            return files, at
-        _PARSED[asked] = json.dumps(files)
-    return json.loads(_PARSED[asked]), []
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Mark what is slow by where it stands and what it imports; with the dial at `quick`, keep a few of what is alike:
+    of a test with many cases the first two, of a file whose tests each open a whole Limen the first two tests.
+    """
+    kept: list[pytest.Item] = []
+    seen: Counter[str] = Counter()
+    for item in items:
+        if is_slow(item):
+            item.add_marker(pytest.mark.slow)
+        test, file = item.nodeid.partition("[")[0], str(item.path)
+        seen.update({test, file} if opens_all_of_limen(item) else {test})
+        if PLACE != "quick" or (seen[test] <= QUICK_CASES and seen[file] <= QUICK_OPENINGS):
+            kept.append(item)
+    config.hook.pytest_deselected(items=[item for item in items if item not in set(kept)])
+    items[:] = kept
+
+
+def is_slow(item: pytest.Item) -> bool:
+    in_slow_folder = item.path.is_relative_to(TESTS) and item.path.relative_to(TESTS).parts[0] in SLOW_FOLDERS
+    return in_slow_folder or any(name in vars(getattr(item, "module", None) or item) for name in STARTS_PROGRAMS)
+
+
+def opens_all_of_limen(item: pytest.Item) -> bool:
+    made_by = getattr(getattr(item, "_fixtureinfo", None), "name2fixturedefs", {}).get("house", ())
+    return any(fixture.func.__module__ == OPENS_ALL_OF_LIMEN for fixture in made_by)
 
 
 @pytest.fixture(autouse=True, scope="session")
-def one_child_for_the_same_texts() -> Iterator[None]:
-    """Parsing is a pure function of the texts, and starting its process takes longer than most tests."""
-    child._run = _run
-    yield
-    child._run = _run_a_child
+def what_is_pure_is_done_once() -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as patch:
+        remember_what_is_pure(patch)
+        yield

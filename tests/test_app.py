@@ -86,7 +86,7 @@ async def test_after_a_stop_every_door_is_shut_and_everything_can_be_opened_agai
     async with AsyncExitStack() as closing:
         again = await open_limen(closing, company.settings, tmp_path, lambda: company)
         assert again.doors.shut() is None
-        assert kinds(again.doors.observed) == {"GET /pages/* view": (1, 0, 1)}
+        assert kinds(again.doors.observed) == {"GET /*/* view": (1, 0, 1)}
 
 
 async def test_a_master_key_that_others_can_read_is_refused(company: Company, tmp_path: Path) -> None:
@@ -138,4 +138,4 @@ async def test_a_front_that_is_not_trusted_is_noticed_for_the_doctor(company: Co
             return
 
         await limen.asgi({**scope, **more, "scheme": "http", "http_version": "1.1", "server": ("x", 1)}, receive, send)
-        assert limen.hops.seen == ("10.0.0.9",)
+        assert limen.enforcement.hops.seen == ("10.0.0.9",)

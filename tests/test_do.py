@@ -6,6 +6,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 HERE = Path(__file__).resolve().parent.parent
 
 
@@ -46,6 +48,28 @@ def test_the_tool_that_installs_the_rest_is_itself_locked_with_hashes() -> None:
     assert tasks.requirement_of("no-such-package", tasks.RUNTIME).strip() == ""
 
 
-def test_every_real_part_names_a_package_and_its_command() -> None:
-    for line in (HERE / ".ci" / "apt.txt").read_text().splitlines():
+@pytest.mark.parametrize(
+    ("words", "asked"),
+    [
+        ([], (False, "", [])),
+        (["--quick"], (True, "", [])),
+        (["--changed"], (False, "HEAD", [])),
+        (["--changed", "main", "-x"], (False, "main", ["-x"])),
+        (["--changed", "-x"], (False, "HEAD", ["-x"])),
+        (["--quick", "--changed", "main"], (True, "main", [])),
+        (["tests/cedar", "-x"], (False, "", ["tests/cedar", "-x"])),
+    ],
+)
+def test_which_tests_are_asked_for(words: list[str], asked: tuple[bool, str, list[str]]) -> None:
+    sys.path.insert(0, str(HERE))
+    try:
+        import do as tasks
+    finally:
+        sys.path.pop(0)
+    assert tasks.asked_of(words) == asked
+
+
+@pytest.mark.parametrize("listed", ["apt.txt", "apt-bench.txt"])
+def test_every_real_part_names_a_package_and_its_command(listed: str) -> None:
+    for line in (HERE / ".ci" / listed).read_text().splitlines():
         assert line.startswith("#") or len(line.split()) == 2

@@ -41,7 +41,7 @@ async def test_it_serves_until_it_is_told_to_stop(company: Company, tmp_path: Pa
         await asyncio.wait_for(listens.wait(), 10)
         page = await network.browser("192.0.2.1").open(f"{company.settings.public_url}/sign-in")
         assert page.status == 200
-        assert limen.check.port > 0
+        assert limen.enforcement.check.port > 0
         ready = await network.browser("192.0.2.1").open(f"http://localhost:{port}/readyz")
         assert (ready.status, ready.json()["ready"]) == (200, True)
         serving.cancel()

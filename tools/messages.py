@@ -1,7 +1,8 @@
 """Bring the message catalogue up to date with what Limen says: `python3 do.py messages`.
 
 A message is either a text, looked up by its English, or has a key. Texts are found: `{% trans %}` and `_()` in the
-templates employees see; `gettext`, `gettext_noop` and `ngettext` in Python; what the errors say that employees meet.
+templates employees see; `gettext`, `gettext_noop` and `ngettext` in Python; what the errors say that employees meet;
+the words of each kind of event. The English of a text stands in no file but where it is said.
 Keys stand with their English in `src/limen/messages/en.po`, which is written by hand. New messages stand in the files
 of the other languages without a translation; a test fails until they have one. What nothing says any more is taken out.
 """
@@ -19,7 +20,9 @@ from babel.messages.extract import extract
 from babel.messages.pofile import read_po, write_po
 from jinja2.ext import babel_extract
 
+from limen.events import KINDS
 from limen.messages import Language
+from limen.messages.catalogue import po_of
 
 HERE = Path(__file__).resolve().parent.parent
 SOURCES = HERE / "src" / "limen"
@@ -29,7 +32,7 @@ ERRORS = {"__init__": (1, 2), "LimenError": (1, 2), "UnfitError": (2, 3)}
 """Where the words of an error stand among its arguments."""
 WITH_ERRORS = (
     *sorted((SOURCES / "identity").glob("*.py")),
-    SOURCES / "enforcement" / "handover.py",
+    SOURCES / "enforcement" / "app_login.py",
     SOURCES / "web" / "requests.py",
     SOURCES / "storage" / "errors.py",
     *sorted((SOURCES / "web" / "portal").glob("*.py")),
@@ -37,11 +40,6 @@ WITH_ERRORS = (
 NOT_FOR_EMPLOYEES = {"roster.py", "workloads.py", "workload.py", "parts.py", "people.py"}
 KEY = re.compile(r"[a-z_-]+(\.[^\s.]+)+")
 """A key has dots and no spaces, so that no text is ever mistaken for one."""
-WIDTH = 110
-
-
-def po_of(language: Language) -> Path:
-    return SOURCES / "messages" / f"{language.value}.po"
 
 
 def keyed() -> dict[str, str]:
@@ -79,12 +77,10 @@ def beginnings(code: str) -> set[str]:
 
 
 def found() -> Catalog:
-    """Every message there is, with where it stands, or with its English where it is a key."""
+    """Every message there is: texts in English, and keys."""
     catalogue = Catalog(charset="utf-8", header_comment="")
-    for path, text, comments in _texts():
-        catalogue.add(text, locations=[(str(path.relative_to(HERE)), None)], auto_comments=comments)  # type: ignore[list-item]
-    for key, english in keyed().items():
-        catalogue.add(key, auto_comments=[english])
+    for message in (*_texts(), *keyed()):
+        catalogue.add(message)
     return catalogue
 
 
@@ -93,22 +89,22 @@ def spoken_templates() -> list[Path]:
     return [*sorted(TEMPLATES.glob("*.html")), *sorted((TEMPLATES / "portal").glob("*.html"))]
 
 
-def _texts() -> Iterator[tuple[Path, str | tuple[str, ...], list[str]]]:
+def _texts() -> Iterator[str | tuple[str, ...]]:
     for path in spoken_templates():
         options = {"trimmed": "true", "trim_blocks": "true", "lstrip_blocks": "true", "silent": "false"}
         words = ("_", "gettext", "ngettext")
-        for _, _, text, comments in babel_extract(BytesIO(path.read_bytes()), words, [], options):
+        for _, _, text, _ in babel_extract(BytesIO(path.read_bytes()), words, [], options):
             said = tuple(one for one in text if one) if isinstance(text, tuple) else text
             if said:
-                yield path, said, comments
+                yield said
     for path in sorted(SOURCES.rglob("*.py")):
-        for _, text, comments, _ in extract("python", BytesIO(path.read_bytes()), KEYWORDS):  # type: ignore[arg-type]
-            yield path, text, comments
+        for _, text, _, _ in extract("python", BytesIO(path.read_bytes()), KEYWORDS):  # type: ignore[arg-type]
+            yield text
+    for kind in KINDS.values():
+        yield from kind.messages
     for path in sorted(path for path in WITH_ERRORS if path.name not in NOT_FOR_EMPLOYEES):
-        for _, text, comments, _ in extract("python", BytesIO(path.read_bytes()), ERRORS):  # type: ignore[arg-type]
-            for one in text if isinstance(text, tuple) else (text,):
-                if one:
-                    yield path, one, comments
+        for _, text, _, _ in extract("python", BytesIO(path.read_bytes()), ERRORS):  # type: ignore[arg-type]
+            yield from (one for one in (text if isinstance(text, tuple) else (text,)) if one)
 
 
 def updated(language: Language) -> bytes:
@@ -121,9 +117,11 @@ def updated(language: Language) -> bytes:
         catalogue.update(found(), no_fuzzy_matching=True)
     catalogue.obsolete.clear()
     catalogue.fuzzy = False
+    for message in catalogue:
+        message.flags -= {"python-format", "python-brace-format"}
     catalogue.header_comment = f"# What Limen says, in {catalogue.locale.english_name}."  # type: ignore[union-attr]
     out = BytesIO()
-    write_po(out, catalogue, width=WIDTH, omit_header=False, sort_output=True, include_lineno=False)
+    write_po(out, catalogue, width=0, no_location=True, sort_output=True)
     lines = out.getvalue().decode().splitlines(keepends=True)
     stamps = ('"Generated-By', '"PO-Revision-Date', '"POT-Creation-Date', '"Report-Msgid', '"Last-Tr', '"Project-Id')
     return "".join(line for line in lines if not line.startswith(stamps)).encode()

@@ -14,7 +14,6 @@ import sys
 import types
 import typing
 from collections.abc import Iterator
-from importlib import resources
 from pathlib import Path
 
 import typer
@@ -22,12 +21,13 @@ from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 from tools.findings import findings_of
 
-from limen.cli.main import COMMANDS
+from limen.cli.main import all_commands
 from limen.company.apps_file import _App
-from limen.company.tests_file import _Test
+from limen.company.child import schema_text
+from limen.company.tests_file import test_shape
 from limen.doctor.examine import EXAMINATIONS
 from limen.enforcement.reasons import REASONS
-from limen.events.kinds import KINDS
+from limen.events.kinds import KINDS, families
 from limen.policy.annotations import ANNOTATIONS
 from limen.policy.decision import Named
 from limen.policy.engine import NOTHING_PERMITS, ONBOARDING
@@ -39,7 +39,7 @@ MADE = "<!-- Made by `python3 do.py docs`. Change what it describes, not this fi
 FILES: dict[str, tuple[str, type[BaseModel]]] = {
     "limen.toml": ("the company's name, its domain, where Limen listens and where it keeps its data", Settings),
     "apps.yaml": ("what is protected, and which of its requests are which action", _App),
-    "policies/tests.yaml": ("what the company expects of its policies", _Test),
+    "policies/tests.yaml": ("what the company expects of its policies", test_shape()),
 }
 WORDS = {
     str: "text",
@@ -160,9 +160,9 @@ def commands_page() -> str:
         "",
         "| command | what it does |",
         "|---|---|",
-        *(f"| [`{name}`](#limen-{name}) | {_cell(_told(one.help, name))} |" for name, one in COMMANDS.items()),
+        *(f"| [`{name}`](#limen-{name}) | {_cell(_told(one.help, name))} |" for name, one in all_commands().items()),
     ]
-    for name, command in COMMANDS.items():
+    for name, command in all_commands().items():
         app = typer.Typer(add_completion=False, rich_markup_mode=None)
         app.command(help=command.help)(getattr(importlib.import_module(command.module), command.function))
         parts += ["", f"## `limen {name}`", "", f"{command.help}.", *_parameters(name, app)]
@@ -186,7 +186,7 @@ def _parameters(name: str, app: typer.Typer) -> Iterator[str]:
 
 def schema_page() -> str:
     """What policies may mention, with the schema's own comments."""
-    schema = resources.files("limen.policy").joinpath("schema.cedarschema").read_text("utf-8")
+    schema = schema_text()
     parts = [
         *_head("What policies may mention"),
         "Limen's [Cedar](https://docs.cedarpolicy.com) schema. Every policy is held against it, by `limen check` and",
@@ -211,15 +211,15 @@ def events_page() -> str:
         *_head("Events"),
         "What the journal holds, in the form of [OCSF 1.4](https://schema.ocsf.io/1.4.0/). Those marked *waited for*",
         "are on the disk before what they tell is answered; of the others, the last 200 ms before a hard stop may be",
-        "missing.",
-        "",
-        "| kind | what happened | OCSF class | activity | |",
-        "|---|---|---|---|---|",
+        "missing. *Whose* says what an erasure takes: the *person*'s own, not what tells of *office* or of *Limen*.",
     ]
-    for kind in KINDS.values():
-        waited = "waited for" if kind.acknowledged else ""
-        told = _cell(_told(kind.title, kind.name))
-        parts.append(f"| `{kind.name}` | {told} | {kind.class_uid} | {kind.activity_id} | {waited} |")
+    for family, names in families().items():
+        parts += ["", f"## {_told(family.title, 'a family of events')}", ""]
+        parts += ["| kind | what happened | whose | OCSF class | activity | |", "|---|---|---|---|---|---|"]
+        for kind in map(KINDS.__getitem__, names):
+            waited, whose = "waited for" if kind.acknowledged else "", kind.topic.owner.value
+            told = _cell(_told(kind.title, kind.name))
+            parts.append(f"| `{kind.name}` | {told} | {whose} | {kind.class_uid} | {kind.activity_id} | {waited} |")
     return _page(parts)
 
 

@@ -5,14 +5,14 @@ from __future__ import annotations
 import asyncio
 import logging
 import os
-from collections.abc import Awaitable, Callable, MutableMapping
+from collections.abc import Awaitable, Callable, Iterable, MutableMapping
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeAlias
 from urllib.parse import urlsplit
 
-from limen import web
+from limen import periodic, web
 from limen.backup.fence import refuse_if_replaced
 from limen.backup.keeping import Keeping
 from limen.backup.places import refuse_half_restored
@@ -23,26 +23,19 @@ from limen.company.company import Company
 from limen.company.gate import lockout, people_of
 from limen.company.project import InForce
 from limen.company.publish import SERVER, publish
-from limen.doctor.finding import Finding
-from limen.enforcement import observed_store
+from limen.enforcement import parts as enforcement_parts
 from limen.enforcement.addresses import UntrustedHops
-from limen.enforcement.assertion import Identity
-from limen.enforcement.check import CheckServer
-from limen.enforcement.doors import Doors
-from limen.enforcement.gateway import Gateway
-from limen.enforcement.handover import HandOver, LimenPaths
-from limen.enforcement.store import keep_signing_keys
-from limen.errors import LimenError
-from limen.facts import LIMEN, Facts, Known
-from limen.identity import parts as identity_parts, workloads
-from limen.identity.parts import Parts
-from limen.identity.ports import Ports
+from limen.enforcement.decision_point import DecisionPoint
+from limen.facts import LIMEN, FactStore
+from limen.finding import Finding
+from limen.identity import parts as identity_parts
 from limen.identity.workloads import Workloads
 from limen.mail import Mails, Sender
 from limen.mail.sender import GAP_SECONDS
 from limen.mail.ways import FileOutbox, Smtp, Way, mail_password
 from limen.operations.disk import Disk
-from limen.policy.decision import Decision, Request
+from limen.pillar import Core, Every, Figure, Running
+from limen.pillars import pillars, refuse_missing_tables
 from limen.policy.proof.lockout import LockedOut
 from limen.privacy.erase import erase_again
 from limen.privacy.upkeep import Upkeep
@@ -56,45 +49,58 @@ from limen.storage.space import MEGABYTE
 Scope: TypeAlias = MutableMapping[str, Any]
 Asgi: TypeAlias = Callable[[Scope, Any, Any], Awaitable[None]]
 
-KEEP_UP_SECONDS = 30.0
-
 _log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
 class Limen:
-    """Everything that runs, by its name. `asgi` answers every host: the sign-in host's pages, each app's gateway."""
+    """Everything that runs. `asgi` answers every host: the sign-in host's pages, each app's gateway.
 
-    settings: Settings
-    clock: Clock
-    database: Database
-    journal: Journal
-    known: Known
+    `parts` are the pillars that were built, by their names; what they offer is taken from `core.offers`.
+    """
+
+    core: Core
     in_force: InForce
-    identity: Parts
-    doors: Doors
-    said: Identity
-    check: CheckServer
+    parts: dict[str, Running]
     disk: Disk
-    hops: UntrustedHops
     asgi: Asgi
 
+    @property
+    def settings(self) -> Settings:
+        return self.core.settings
 
-@dataclass(frozen=True, slots=True)
-class _Below:
-    """What stands when the facts stand, and the doors are not open yet."""
+    @property
+    def clock(self) -> Clock:
+        return self.core.clock
 
-    root: Path
-    settings: Settings
-    clock: Clock
-    database: Database
-    keyring: Keyring
-    journal: Journal
-    known: Known
-    feed: Feed
-    in_force: InForce
-    workloads: Workloads
-    break_glass: BreakGlass
+    @property
+    def database(self) -> Database:
+        return self.core.database
+
+    @property
+    def journal(self) -> Journal:
+        return self.core.journal
+
+    @property
+    def known(self) -> FactStore:
+        return self.core.known
+
+    @property
+    def doors(self) -> DecisionPoint:
+        return self.core.offers.take(DecisionPoint)
+
+    @property
+    def identity(self) -> identity_parts.Parts:
+        return self.core.offers.take(identity_parts.Parts)
+
+    @property
+    def enforcement(self) -> enforcement_parts.Parts:
+        return self.core.offers.take(enforcement_parts.Parts)
+
+    def figures(self) -> Iterable[Figure]:
+        """What the parts count, for `/metrics`."""
+        for running in self.parts.values():
+            yield from running.figures()
 
 
 async def open_limen(
@@ -107,61 +113,59 @@ async def open_limen(
     """Put the parts together until the facts stand and every door can decide. `closing` takes them apart again.
 
     `first` reads the company that becomes revision 1 where the database has none. Raises LimenError with what to mend:
-    a folder with problems, a master key that does not fit, a journal that another process writes.
+    a folder with problems, a master key that does not fit, a journal that another process writes, a part that can't be
+    taken in.
     """
-    below = await _open_storage(closing, settings, root, clock or SystemClock())
-    doors = Doors(
-        known=below.known,
-        engine=lambda: below.in_force.engine,
-        journal=below.journal,
-        clock=below.clock,
-        break_glass=below.break_glass.holds,
-    )
-    ports = _identity_ports(below, doors)
-    identity_parts.register(below.feed, ports)
-    await asyncio.to_thread(_publish_first, below, first)
-    await below.feed.start()
-    closing.push_async_callback(below.feed.stop)
-    identity = await identity_parts.build(ports)
-    closing.push_async_callback(identity.close)
-    disk = Disk(
-        data=places.data_folder(root, settings),
-        journal=places.journal_folder(root, settings),
-        budget_bytes=settings.storage.journal_megabytes * MEGABYTE,
-        tell=below.journal.record,
-        clock=below.clock,
-    )
-    await asyncio.to_thread(disk.look)
-    backups = _keeping(below)
-    limen = await _open_doors(closing, below, doors, identity, disk, backups)
-    await asyncio.to_thread(below.database.read, lambda snapshot: observed_store.load(doors.observed, snapshot))
+    core, in_force = await _open_core(closing, settings, root, clock or SystemClock())
+    for pillar in pillars():
+        pillar.prepare(core)
+    await asyncio.to_thread(_publish_first, core, first)
+    await core.feed.start()
+    closing.push_async_callback(core.feed.stop)
+    parts = await _build_parts(closing, core)
+    disk, backups = await _look_after(closing, core)
+    asgi = await _answer(core, in_force, disk, backups)
+    return Limen(core=core, in_force=in_force, parts=parts, disk=disk, asgi=asgi)
 
-    async def keep_observed() -> None:
-        known, now = below.known, below.clock.now()
-        await observed_store.keep_up(doors.observed, known.apps, known.people, below.database, now)
 
-    closing.push_async_callback(keep_observed)
-    keeping_up = asyncio.create_task(_keep_up(identity.keep_up, keep_observed), name="keep up")
-    closing.push_async_callback(_cancel, keeping_up)
-    sender = mail_sender(settings, root, below.database, below.keyring, below.clock)
+async def _build_parts(closing: AsyncExitStack, core: Core) -> dict[str, Running]:
+    """Each part over what those before it offer, with its periodic work."""
+    built: dict[str, Running] = {}
+    for pillar in pillars():
+        running = built[pillar.name] = await pillar.build(core)
+        closing.push_async_callback(running.close)
+        for value in running.offers:
+            core.offers.give(value)
+        for every in running.periodic:
+            _start(closing, every)
+    return built
+
+
+async def _look_after(closing: AsyncExitStack, core: Core) -> tuple[Disk, Keeping]:
+    """What Limen does for itself: sends mail, erases what is past its time, looks at the disk, takes backups."""
+    settings, root, clock = core.settings, core.root, core.clock
+    data, outbox = places.data_folder(root, settings), places.outbox_folder(root, settings)
+    sender = mail_sender(settings, root, core.database, core.keyring, clock)
     sender.start()
     closing.push_async_callback(sender.stop)
-    upkeep = Upkeep(
-        below.database,
-        below.journal,
-        settings.retention,
-        places.data_folder(root, settings),
-        places.outbox_folder(root, settings),
-        below.clock,
+    disk = Disk(
+        data=data,
+        journal=places.journal_folder(root, settings),
+        budget_bytes=settings.storage.journal_megabytes * MEGABYTE,
+        tell=core.journal.record,
+        clock=clock,
     )
-    erasing = asyncio.create_task(upkeep.keep_up(), name="privacy")
-    closing.push_async_callback(_cancel, erasing)
-    looking = asyncio.create_task(disk.keep_looking(), name="disk")
-    closing.push_async_callback(_cancel, looking)
-    taking = asyncio.create_task(backups.keep_taking(), name="backups")
+    await asyncio.to_thread(disk.look)
+    upkeep = Upkeep(core.database, core.journal, settings.retention, data, outbox, clock)
+    backups = _keeping(core)
     closing.push_async_callback(backups.close)
-    closing.push_async_callback(_cancel, taking)
-    return limen
+    for every in (upkeep.every, disk.every, backups.every):
+        _start(closing, every)
+    return disk, backups
+
+
+def _start(closing: AsyncExitStack, every: Every) -> None:
+    closing.push_async_callback(periodic.stop, periodic.start(every))
 
 
 def mail_sender(settings: Settings, root: Path, database: Database, keyring: Keyring, clock: Clock) -> Sender:
@@ -175,13 +179,17 @@ def mail_sender(settings: Settings, root: Path, database: Database, keyring: Key
     return Sender(database, Mails(keyring), way, clock, sender, settings.name, gap_seconds)
 
 
-async def _open_storage(closing: AsyncExitStack, settings: Settings, root: Path, clock: Clock) -> _Below:
+async def _open_core(closing: AsyncExitStack, settings: Settings, root: Path, clock: Clock) -> tuple[Core, InForce]:
+    """What stands before any part is built. What the parts declare is taken over first."""
+    pillars()
+
     def opened() -> tuple[Database, Keyring, Journal, BreakGlass]:
         refuse_half_restored(root, settings)
         refuse_if_replaced(places.data_folder(root, settings), places.backup_folder(root, settings))
         _bring_over(settings, root, clock.now())
         database = Database.open(places.database_url(root, settings), clock=clock)
         closing.callback(database.close)
+        refuse_missing_tables(database)
         erase_again(database, places.data_folder(root, settings), clock.now())
         key_file = places.key_file(root, settings)
         keyring = Keyring.open(database, master_key(key_file, os.environ), clock=clock)
@@ -198,12 +206,23 @@ async def _open_storage(closing: AsyncExitStack, settings: Settings, root: Path,
         return database, keyring, journal, break_glass
 
     database, keyring, journal, break_glass = await asyncio.to_thread(opened)
-    known = Known()
+    known = FactStore()
     feed = Feed(database, known, clock=clock)
     in_force = project.follow(feed, known, settings)
-    return _Below(
-        root, settings, clock, database, keyring, journal, known, feed, in_force, workloads.follow(feed), break_glass
+    core = Core(
+        root=root,
+        settings=settings,
+        clock=clock,
+        database=database,
+        keyring=keyring,
+        journal=journal,
+        known=known,
+        feed=feed,
+        engine=lambda: in_force.engine,
+        break_glass=break_glass,
+        locked_out=lambda people: _locked_out(in_force, people, clock.now()),
     )
+    return core, in_force
 
 
 def _bring_over(settings: Settings, root: Path, now: Instant) -> None:
@@ -214,116 +233,60 @@ def _bring_over(settings: Settings, root: Path, now: Instant) -> None:
         _log.warning("the database went from version %s to %s; as it was: %s", done.before, done.after, done.saved)
 
 
-def _identity_ports(below: _Below, doors: Doors) -> Ports:
-    async def settled(seq: int) -> None:
-        """Known to every worker, and in the journal: then, and only then, it is answered."""
-        await asyncio.gather(below.feed.settled(seq), below.journal.settled())
-
-    return Ports(
-        settings=below.settings,
-        clock=below.clock,
-        known=below.known,
-        database=below.database,
-        keyring=below.keyring,
-        decide=lambda facts, action: _weighed(doors, facts, action),
-        settled=settled,
-        say=below.journal.record,
-        locked_out=lambda people: _locked_out(below, people),
-    )
-
-
-def _locked_out(below: _Below, people: Snapshot) -> str:
+def _locked_out(in_force: InForce, people: Snapshot, now: Instant) -> str:
     """What the policies in force put in the way of everybody who could administer Limen; "" where somebody can."""
-    company = below.in_force.company
-    found = None if company is None else lockout(company, people_of(people), below.clock.now())
+    company = in_force.company
+    found = None if company is None else lockout(company, people_of(people), now)
     return "; ".join(map(str, found.obstacles)) if isinstance(found, LockedOut) else ""
 
 
-def _weighed(doors: Doors, facts: Facts, action: str) -> Decision:
-    decision = doors.weigh("sign-in", Request(action=action), facts).decision
-    if decision is None:
-        raise LimenError("signing in could not be decided", "try again in a moment")
-    return decision
+def _publish_first(core: Core, first: Callable[[], Company]) -> None:
+    if core.database.read(revisions.newest) is None:
+        publish(core.database, first(), SERVER, "the folder that Limen was first started with", core.clock.now())
 
 
-def _publish_first(below: _Below, first: Callable[[], Company]) -> None:
-    if below.database.read(revisions.newest) is None:
-        publish(below.database, first(), SERVER, "the folder that Limen was first started with", below.clock.now())
+def _keeping(core: Core) -> Keeping:
+    file = places.key_file(core.root, core.settings)
+    return Keeping(core.root, core.settings, lambda: master_key(file, os.environ), core.database, core.clock)
 
 
-def _keeping(below: _Below) -> Keeping:
-    file = places.key_file(below.root, below.settings)
-    return Keeping(below.root, below.settings, lambda: master_key(file, os.environ), below.database, below.clock)
-
-
-async def _open_doors(
-    closing: AsyncExitStack, below: _Below, doors: Doors, identity: Parts, disk: Disk, backups: Keeping
-) -> Limen:
-    settings, clock = below.settings, below.clock
-    keys = await below.database.writing(lambda transaction: keep_signing_keys(transaction, below.keyring, clock.now()))
-    said = Identity(public_url=settings.public_url, clock=clock, keys=keys)
-    hand_over = HandOver(clock=clock, public_url=settings.public_url)
-    limen_paths = LimenPaths(
-        doors=doors,
-        hand_over=hand_over,
-        keys=said,
-        open_app_session=identity.sessions.open_app_session,
-        end_session=identity.sessions.end,
-        public_url=settings.public_url,
-    )
-    trusted = settings.listen.trusted_proxies
-    hops = UntrustedHops(trusted)
-    gateway = Gateway(
-        doors=doors, identity=said, limen_paths=limen_paths, public_url=settings.public_url, trusted=trusted
-    )
-    closing.push_async_callback(gateway.close)
-    check = CheckServer(doors=doors, identity=said, public_url=settings.public_url, trusted=trusted)
+async def _answer(core: Core, in_force: InForce, disk: Disk, backups: Keeping) -> Asgi:
+    """The pages, and behind them the gateway."""
+    enforcement = core.offers.take(enforcement_parts.Parts)
     pages = web.build(
         web.Ports(
-            settings=settings,
-            clock=clock,
-            database=below.database,
-            journal=below.journal,
-            break_glass=below.break_glass,
-            known=below.known,
-            in_force=below.in_force,
-            doors=doors,
-            hand_over=hand_over,
-            identity=identity,
-            workloads=below.workloads,
-            alias=said.alias,
-            settled=below.feed.settled,
+            settings=core.settings,
+            clock=core.clock,
+            database=core.database,
+            journal=core.journal,
+            break_glass=core.break_glass,
+            known=core.known,
+            in_force=in_force,
+            doors=enforcement.doors,
+            app_logins=enforcement.app_logins,
+            identity=core.offers.take(identity_parts.Parts),
+            workloads=core.offers.take(Workloads),
+            alias=enforcement.said.alias,
+            settled=core.feed.settled,
             scarce=lambda: disk.sentences,
-            examine=lambda: _examine(below, hops),
+            examine=lambda: _examine(core, enforcement.hops),
             backups=backups,
-        )
+            offers=core.offers,
+        ),
+        [page for pillar in pillars() for page in pillar.pages],
     )
-    return Limen(
-        settings=settings,
-        clock=clock,
-        database=below.database,
-        journal=below.journal,
-        known=below.known,
-        in_force=below.in_force,
-        identity=identity,
-        doors=doors,
-        said=said,
-        check=check,
-        disk=disk,
-        hops=hops,
-        asgi=_by_host(settings, pages, gateway, hops),
-    )
+    return _by_host(core.settings, pages, enforcement.gateway, enforcement.hops)
 
 
-async def _examine(below: _Below, hops: UntrustedHops) -> tuple[Finding, ...]:
+async def _examine(core: Core, hops: UntrustedHops) -> tuple[Finding, ...]:
     """What the doctor finds from inside the running Limen, of the apps that are in force."""
     from limen.doctor.examine import examine_setup  # noqa: PLC0415 -- only when somebody asks
     from limen.doctor.machine import this_machine  # noqa: PLC0415 -- the same
     from limen.doctor.setup import Setup  # noqa: PLC0415 -- the same
 
-    apps = tuple(app for app in below.known.apps.values() if app.id != LIMEN)
+    apps = tuple(app for app in core.known.apps.values() if app.id != LIMEN)
     return await examine_setup(
-        Setup(below.root, below.settings, apps, this_machine(), own_pid=os.getpid(), strangers=hops.seen)
+        Setup(core.root, core.settings, apps, this_machine(), own_pid=os.getpid(), strangers=hops.seen)
     )
 
 
@@ -342,18 +305,3 @@ def _by_host(settings: Settings, pages: Asgi, gateway: Asgi, hops: UntrustedHops
         await (pages if is_ours and scope["type"] == "http" else gateway)(scope, receive, send)
 
     return asgi
-
-
-async def _keep_up(*keeping: Callable[[], Awaitable[None]]) -> None:
-    while True:
-        await asyncio.sleep(KEEP_UP_SECONDS)
-        for one in keeping:
-            try:
-                await one()
-            except Exception:  # noqa: BLE001 -- whatever went wrong, the next try comes
-                _log.exception("what memory holds could not be written down; the next try is in %s s", KEEP_UP_SECONDS)
-
-
-async def _cancel(task: asyncio.Task[None]) -> None:
-    task.cancel()
-    await asyncio.gather(task, return_exceptions=True)

@@ -27,6 +27,8 @@ class Declared(Mapping[str, T], Generic[T]):
         self._own = dict(own)
         self._owners = dict.fromkeys(own, LIMEN_ITSELF)
         self._all = dict(own)
+        self.parts: Mapping[str, Mapping[str, T]] = {}
+        """What each part declares, by the part's name."""
 
     def compose(self, parts: Mapping[str, Mapping[str, T]]) -> None:
         """From now on: what Limen itself declares, and what each of these parts, by the part's name, declares.
@@ -42,7 +44,7 @@ class Declared(Mapping[str, T], Generic[T]):
                         "give one of them another name",
                     )
                 owners[name], everything[name] = part, item
-        self._owners, self._all = owners, everything
+        self._owners, self._all, self.parts = owners, everything, dict(parts)
 
     def owner_of(self, name: str) -> str:
         """The part that declared `name`. Raises KeyError."""

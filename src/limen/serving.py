@@ -55,7 +55,7 @@ async def serve(limen: Limen, told: Callable[[], Awaitable[None]], at: str = "")
     listening = listen_on(at or limen.settings.listen.address)
     if limen.settings.listen.check:
         try:
-            await limen.check.start(limen.settings.listen.check)
+            await limen.enforcement.check.start(limen.settings.listen.check)
         except (OSError, ValueError) as error:
             raise _cant_listen(limen.settings.listen.check, error) from None
     async with AsyncExitStack() as closing:
@@ -79,7 +79,7 @@ async def _answer(
         server.should_exit = True
         await asyncio.gather(serving, return_exceptions=True)
         listening.close()
-        await limen.check.close()
+        await limen.enforcement.check.close()
         limen.journal.record(Event(id="", at=limen.clock.now(), kind="limen.stopped"))
 
 
@@ -89,7 +89,7 @@ async def _watch(closing: AsyncExitStack, limen: Limen) -> None:
 
     from limen.operations.local_port import answers  # noqa: PLC0415 -- heavy
 
-    watched = Watched(limen.doors, limen.in_force, limen.journal, lambda: limen.disk.space)
+    watched = Watched(limen.doors, limen.in_force, limen.journal, lambda: limen.disk.space, limen.figures)
     config = uvicorn.Config(
         answers(watched),
         lifespan="off",

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Final, Literal, TypeVar
 from zoneinfo import ZoneInfo
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, create_model
+
+from limen.declared import Declared
 
 Network = IPv4Network | IPv6Network
 Address = IPv4Address | IPv6Address
@@ -15,12 +18,15 @@ Port = Annotated[int, Field(ge=1, le=65_535)]
 Hours = Annotated[float, Field(gt=0, le=24 * 90)]
 
 
-class _Section(BaseModel):
-    # The sentence below each setting is its description: docs/reference and the console show it.
+class Section(BaseModel):
+    """A section of `limen.toml`. The sentence below each setting is its description: the reference and the console
+    show it.
+    """
+
     model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True)
 
 
-class Listen(_Section):
+class Listen(Section):
     """Where Limen listens."""
 
     address: str = "127.0.0.1:8080"
@@ -33,7 +39,7 @@ class Listen(_Section):
     """The networks of the fronts that may say for whom they ask. From anybody else such words are taken out."""
 
 
-class Https(_Section):
+class Https(Section):
     """Limen's own front: where its certificates come from, and where it answers browsers.
 
     Paths are relative to the company folder.
@@ -64,14 +70,14 @@ class Https(_Section):
         return self.mode != "off"
 
 
-class Help(_Section):
+class Help(Section):
     """Whom to ask when Limen does not answer: said on the page that is shown then."""
 
     contact: Annotated[str, Field(max_length=300)] = ""
     """A name, a number, a room: whatever helps somebody who can't open anything."""
 
 
-class Sessions(_Section):
+class Sessions(Section):
     """How long a sign-in lasts: in all, and without use."""
 
     absolute_hours: Hours = 12
@@ -80,14 +86,14 @@ class Sessions(_Section):
     """After so many hours without a request a sign-in has ended."""
 
 
-class Recovery(_Section):
+class Recovery(Section):
     """How people come back who lost their device."""
 
     codes: bool = True
     """Whether they may make recovery codes, and use them."""
 
 
-class Storage(_Section):
+class Storage(Section):
     """Where Limen keeps what it knows; a path is relative to the company folder."""
 
     data: Path = Path("data")
@@ -100,7 +106,7 @@ class Storage(_Section):
     """What the journal may take before Limen warns; 0 leaves only the disk itself to warn of."""
 
 
-class Retention(_Section):
+class Retention(Section):
     """How long what is about people is kept, in days. The journal's own days are under `[storage]`."""
 
     people_days: Annotated[int, Field(ge=0, le=3650)] = 90
@@ -113,7 +119,7 @@ class Retention(_Section):
     """How long it is kept what became of a mail; and the mail itself, where it was written to a file."""
 
 
-class Logs(_Section):
+class Logs(Section):
     """What the process says of itself on standard error."""
 
     format: Literal["auto", "json", "text"] = "auto"
@@ -122,7 +128,7 @@ class Logs(_Section):
     """What is less important than this is not said."""
 
 
-class Mail(_Section):
+class Mail(Section):
     """How mail leaves.
 
     The password is never here: it is in a file that only its owner reads, in the environment (`LIMEN_MAIL_PASSWORD`),
@@ -147,7 +153,7 @@ class Mail(_Section):
         return host.removeprefix("[").removesuffix("]"), int(port)
 
 
-class Backup(_Section):
+class Backup(Section):
     """The backups that a running server takes by itself, one a day."""
 
     folder: Path | None = None
@@ -164,7 +170,7 @@ class Backup(_Section):
         return self.keep > 0
 
 
-class Settings(_Section):
+class Settings(Section):
     """Everything `limen.toml` may say."""
 
     name: Annotated[str, Field(min_length=1, max_length=80)]
@@ -200,3 +206,32 @@ class Settings(_Section):
     @property
     def zone(self) -> ZoneInfo:
         return ZoneInfo(self.time_zone)
+
+    def section(self, kind: type[S]) -> S:
+        """What the section of a part says, as that part declared it; its defaults where nothing was said.
+
+        Raises KeyError where no part in use declares such a section.
+        """
+        name = {declared: name for name, declared in SECTIONS.items()}[kind]
+        said = getattr(self, name, None)
+        return said if isinstance(said, kind) else kind()
+
+
+S = TypeVar("S", bound=Section)
+SECTIONS: Final[Declared[type[Section]]] = Declared(
+    "section of limen.toml", dict.fromkeys(Settings.model_fields, Section)
+)
+"""The sections that parts bring, by their names. Whatever else `limen.toml` says is claimed by Limen itself."""
+
+
+def settings_model() -> type[Settings]:
+    """Everything that `limen.toml` may say, the sections of the parts in use among it."""
+    return _with_sections(tuple((name, SECTIONS[name]) for part in SECTIONS.parts.values() for name in part))
+
+
+@lru_cache(maxsize=8)
+def _with_sections(sections: tuple[tuple[str, type[Section]], ...]) -> type[Settings]:
+    if not sections:
+        return Settings
+    fields: dict[str, Any] = {name: (kind, kind()) for name, kind in sections}
+    return create_model("Settings", __base__=Settings, __doc__=Settings.__doc__, **fields)

@@ -20,7 +20,7 @@ from limen.clock import HOUR, MINUTE
 from limen.company.load import load_company, load_settings
 from limen.company.places import key_file
 from limen.enforcement.authorization import presented
-from limen.enforcement.doors import Answer
+from limen.enforcement.decision_point import Answer
 from limen.identity.errors import LinkRefusedError, RecoveryRefusedError
 from limen.identity.model import Visitor
 from limen.mail import store as mails
@@ -33,7 +33,7 @@ THERE = Visitor("203.0.113.9", "Firefox", "b" * 43)
 def ask(house: House, *, cookie: str = "", token: str = "") -> Answer:
     host = house.limen.known.apps["wiki"].host.encode()
     said = presented(f"Bearer {token}".encode()) if token else None
-    return house.limen.doors.ask("gateway", b"GET", host, b"/", cookie.encode(), "192.0.2.7", b"", said)
+    return house.limen.doors.decide_request("gateway", b"GET", host, b"/", cookie.encode(), "192.0.2.7", b"", said)
 
 
 def explained(capsys: Any, **words: Any) -> dict[str, Any]:

@@ -105,7 +105,7 @@ async def test_somebody_elses_session_says_nothing_of_ana(house) -> None:
     await house.into(bens, "wiki")
     program = await program_of(house)
     (session,) = [one for one in house.limen.known.sessions.values() if one.app == "wiki"]
-    alias = house.limen.said.alias(session, house.limen.known.apps["wiki"])
+    alias = house.limen.enforcement.said.alias(session, house.limen.known.apps["wiki"])
     for name in (alias, session.id, session.parent, alias + "x"):
         assert await program.ask(context={"session": name}) == {
             "decision": False,

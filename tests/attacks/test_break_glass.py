@@ -23,7 +23,7 @@ from limen.identity.model import Visitor
 from limen.policy.decision import Request
 from limen.storage.break_glass import FILE, LINK_MS, BreakGlass, new_event_id
 from limen.storage.errors import JournalUnwritableError
-from limen.storage.journal.spare import SPARE_FILE, Spare
+from limen.storage.journal.emergency import EMERGENCY_FILE, EmergencySegment
 
 house, browser = web.house, web.browser
 
@@ -156,7 +156,7 @@ async def test_it_can_not_be_carried_to_an_app(house: House, browser: Browser) -
         await house.limen.identity.sessions.open_app_session(state.session, "wiki", "203.0.113.7", "")
     secret = inside.client.cookies["__Host-limen"]
     host = house.limen.known.apps["wiki"].host
-    at_the_app = house.limen.doors.ask(
+    at_the_app = house.limen.doors.decide_request(
         "check", b"GET", host.encode(), b"/", f"__Host-limen-app={secret}".encode(), "203.0.113.7"
     )
     assert not at_the_app.permitted
@@ -177,8 +177,8 @@ async def test_another_session_is_not_it_whatever_it_calls_itself(house: House, 
     now = house.clock.now()
     for session_id, person in (("bg_" + "0" * 32, ada), ("bg_" + "0" * 32, mia)):
         forged = Session(session_id, person, UNPROVED, now, now + 60_000, 60_000)
-        house.limen.known.put_session(session_id.encode(), forged)
-        answer = house.limen.doors.judge(
+        house.limen.known.sessions.put(session_id.encode(), forged)
+        answer = house.limen.doors.decide_session(
             "sign-in", house.limen.known.apps["limen"], forged, Request("administer"), "203.0.113.7"
         )
         assert not answer.permitted
@@ -283,7 +283,7 @@ def test_a_link_in_place_of_its_file_or_segment_is_followed_by_nothing(tmp_path:
     victim.write_bytes(b"precious")
     keys = (b"k" * 32,)
     for there in (victim, tmp_path / "not-there"):
-        for name in (FILE, SPARE_FILE):
+        for name in (FILE, EMERGENCY_FILE):
             (tmp_path / name).unlink(missing_ok=True)
             (tmp_path / name).symlink_to(there)
         glass = BreakGlass(tmp_path / FILE, keys)
@@ -293,6 +293,6 @@ def test_a_link_in_place_of_its_file_or_segment_is_followed_by_nothing(tmp_path:
         with pytest.raises(OSError, match="it is a link"):
             glass.issue("p1", "why", new_event_id(1), 1, lambda _event: None)
         with pytest.raises(OSError, match="it is a link"):
-            Spare(tmp_path / SPARE_FILE, keys)
+            EmergencySegment(tmp_path / EMERGENCY_FILE, keys)
     assert victim.read_bytes() == b"precious"
     assert not (tmp_path / "not-there").exists()

@@ -8,7 +8,7 @@ import pytest
 from tests.enforcement.house import House, Ticking, gateway, raw, status_of
 from tests.enforcement.upstream import upstream
 
-from limen.enforcement.flood import KEPT_PER_SECOND
+from limen.enforcement.decision_point import KEPT_PER_SECOND
 
 HOST = "Host: wiki.harbor.example\r\n"
 
@@ -42,7 +42,7 @@ def test_strangers_from_everywhere_become_one_event_once_they_are_too_many():
     house = House()
     for number in range(KEPT_PER_SECOND * 3):
         address = f"2001:db8::{number:x}"
-        answer = house.doors.ask("check", b"GET", b"wiki.harbor.example", b"/page", b"", address)
+        answer = house.doors.decide_request("check", b"GET", b"wiki.harbor.example", b"/page", b"", address)
         assert answer.needs_sign_in
     told = [address for _, _, address in house.journal.decisions]
     assert len(set(told)) == KEPT_PER_SECOND + 1
@@ -54,15 +54,15 @@ def test_one_session_has_one_seat_wherever_it_comes_from():
     cookie = house.cookie().encode()
     for number in range(500):
         asked = (b"GET", b"wiki.harbor.example", b"/page", cookie, f"2001:db8::{number:x}")
-        assert house.doors.ask("check", *asked).permitted
-    assert len(house.known._seats) == 1
+        assert house.doors.decide_request("check", *asked).permitted
+    assert len(house.known._entries) == 1
 
 
 def test_requests_for_many_paths_of_one_pattern_are_one_and_the_same_question():
     house = House()
     cookie = house.cookie().encode()
     for number in range(50):
-        house.doors.ask("check", b"GET", b"wiki.harbor.example", b"/page/%d" % number, cookie, "203.0.113.7")
+        house.doors.decide_request("check", b"GET", b"wiki.harbor.example", b"/page/%d" % number, cookie, "203.0.113.7")
     assert len({id(decision.request) for decision, _, _ in house.journal.decisions}) == 1
 
 

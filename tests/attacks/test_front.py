@@ -6,8 +6,9 @@ import asyncio
 from collections.abc import AsyncIterator
 
 import pytest
-from tests.interop.fronts import free_port, program
+from tests.interop.fronts import program
 from tests.interop.https_world import ask, trusting
+from tests.ports import free_port
 
 from limen.clock import SystemClock
 from limen.front.front import Front

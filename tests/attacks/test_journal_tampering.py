@@ -9,6 +9,7 @@ from pathlib import Path
 import msgspec
 import pytest
 from hypothesis import HealthCheck, given, settings, strategies as st
+from tests.dial import size
 from tests.storage.journal.decisions import Decided, facts_about
 
 from limen.clock import HOUR, SetClock
@@ -76,7 +77,7 @@ def edited(path: Path, edit: Callable[[bytes], bytes], root: Path) -> bool:
         path.write_bytes(before)
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=size(150), suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(at=st.integers(0), flip=st.integers(1, 255))
 def test_any_changed_byte_of_an_open_segment_is_found(journal: Path, at: int, flip: int) -> None:
     def edit(data: bytes) -> bytes:
@@ -85,7 +86,7 @@ def test_any_changed_byte_of_an_open_segment_is_found(journal: Path, at: int, fl
     assert not edited(open_segment(journal), edit, journal)
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=size(60), suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(name=st.sampled_from(["*.parquet", CHECKPOINT_FILE, SEALED_FILE]), at=st.integers(0), flip=st.integers(1, 255))
 def test_any_changed_byte_of_a_sealed_segment_or_a_signed_file_is_found(
     journal: Path, name: str, at: int, flip: int
@@ -96,7 +97,7 @@ def test_any_changed_byte_of_a_sealed_segment_or_a_signed_file_is_found(
     assert not edited(next(journal.glob(f"main/{name}")), edit, journal)
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=size(40), suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.data())
 def test_a_line_removed_doubled_or_moved_is_found(journal: Path, data: st.DataObject) -> None:
     path = open_segment(journal)
@@ -201,3 +202,12 @@ def test_opening_a_journal_that_was_cut_keeps_the_proof_and_says_so(journal: Pat
     report = verify(journal, KEYS)
     assert not report.ok
     assert any("not as it had been left" in problem for problem in report.problems)
+
+
+def test_one_writers_chain_passed_off_as_anothers_is_found_even_without_a_key(intact: Path, tmp_path: Path) -> None:
+    """The list of sealed segments says whose it is; where a chain begins is never taken from there."""
+    shutil.copytree(intact / "main", tmp_path / "journal" / "second")
+    shutil.copytree(intact / "main", tmp_path / "same" / "main")
+    assert verify(tmp_path / "same").ok
+    report = verify(tmp_path / "journal")
+    assert report.problems[0].startswith("second: line 1 in ")

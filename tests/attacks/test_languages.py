@@ -12,7 +12,7 @@ from limen.enforcement.plain_page import plain_page
 from limen.facts import Person
 from limen.front.outage import outage_page
 from limen.identity.invitation import written
-from limen.identity.telling import News, told
+from limen.identity.notifications import News, told
 from limen.mail import Message
 from limen.messages import Language, catalogue
 

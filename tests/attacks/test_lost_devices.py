@@ -13,8 +13,8 @@ from tests.web.portal.test_recovery import MIA, made
 
 from limen.clock import HOUR, MINUTE
 from limen.demo.software_passkey import SoftwarePasskey
-from limen.facts import Standing
-from limen.web.needs import CHANGE, NEEDS
+from limen.facts import SessionState
+from limen.web.permissions import CHANGE, NEEDS
 
 WHY = "She sat before me."
 LINK = re.compile(r"/enrol#([\w-]+)")
@@ -122,7 +122,9 @@ async def test_nothing_that_a_thief_made_on_a_stolen_device_outlives_the_report(
     assert (await thief.get("/")).headers["location"].startswith("/sign-in")
     await thief.get("/lost-device")
     assert (await thief.post("/lost-device", email="eve@harbor.example", code=code)).status_code == 400
-    assert limen.known.standing(limen.known.tokens[token.token.id], "wiki", house.clock.now()) is Standing.REVOKED
+    assert (
+        limen.known.session_state(limen.known.tokens[token.token.id], "wiki", house.clock.now()) is SessionState.REVOKED
+    )
     left = {key.id for key in (await limen.identity.factors.of_person(eve_id)).passkeys}
     if how == "stolen":
         assert not left, "the thief's own passkey, too"

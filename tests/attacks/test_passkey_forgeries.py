@@ -123,11 +123,11 @@ async def test_a_challenge_is_over_after_five_minutes(house: House, visitor: Vis
 
 
 async def test_a_million_challenges_fill_nothing(house: House, visitor: Visitor) -> None:
-    from limen.identity import store
+    from limen.identity.store import tables
 
     for _ in range(1_000):
         await house.parts.sign_in.passkey_options(visitor)
-    kept = house.database.read(lambda s: s.connection.execute(store.tables.spent_challenges.select()).all())
+    kept = house.database.read(lambda s: s.connection.execute(tables.spent_challenges.select()).all())
     assert kept == []
 
 

@@ -7,15 +7,15 @@ import asyncio
 import pytest
 from tests.identity.conftest import PASSWORD, House
 
-from limen.facts import Standing
+from limen.facts import SessionState
 from limen.identity import project
 from limen.identity.errors import FreshProofNeededError, NotLiveError, SignInFailedError
 from limen.identity.model import SignedIn, Visitor, hash_of
 
 
-def looked_up(house: House, token: str, app: str = "") -> Standing:
+def looked_up(house: House, token: str, app: str = "") -> SessionState:
     """What a door finds behind a cookie."""
-    return house.known.standing(house.known.session(hash_of(token)), app, house.clock.now())
+    return house.known.session_state(house.known.session(hash_of(token)), app, house.clock.now())
 
 
 async def test_a_token_from_before_the_step_up_is_worthless_after_it(house: House, visitor: Visitor) -> None:
@@ -23,8 +23,8 @@ async def test_a_token_from_before_the_step_up_is_worthless_after_it(house: Hous
     before = await house.administrator(passkey, visitor)
     options = await house.parts.step_up.passkey_options(before.session, visitor)
     after = await house.parts.step_up.with_passkey(before.session, visitor, passkey.get(options))
-    assert looked_up(house, before.token.reveal()) is Standing.NOT_SIGNED_IN
-    assert looked_up(house, after.token.reveal()) is Standing.LIVE
+    assert looked_up(house, before.token.reveal()) is SessionState.NOT_SIGNED_IN
+    assert looked_up(house, after.token.reveal()) is SessionState.LIVE
 
 
 async def test_each_sign_in_has_a_token_and_a_session_of_its_own(house: House, visitor: Visitor) -> None:
@@ -38,16 +38,16 @@ async def test_each_sign_in_has_a_token_and_a_session_of_its_own(house: House, v
 async def test_the_hash_from_a_stolen_database_opens_nothing(house: House, visitor: Visitor) -> None:
     ada = await house.administrator(house.passkey(), visitor)
     for guess in (ada.token.hash.hex(), ada.session.id, ada.token.hash.decode("latin-1")):
-        assert looked_up(house, guess) is Standing.NOT_SIGNED_IN
+        assert looked_up(house, guess) is SessionState.NOT_SIGNED_IN
 
 
 async def test_an_apps_cookie_is_good_on_its_app_only(house: House, visitor: Visitor) -> None:
     ada = await house.administrator(house.passkey(), visitor)
     token = await house.parts.sessions.open_app_session(ada.session.id, "payroll", "", "")
-    assert looked_up(house, token, "payroll") is Standing.LIVE
-    assert looked_up(house, token, "limen") is Standing.OTHER_APP
-    assert looked_up(house, token) is Standing.OTHER_APP
-    assert looked_up(house, ada.token.reveal(), "payroll") is Standing.OTHER_APP
+    assert looked_up(house, token, "payroll") is SessionState.LIVE
+    assert looked_up(house, token, "limen") is SessionState.OTHER_APP
+    assert looked_up(house, token) is SessionState.OTHER_APP
+    assert looked_up(house, ada.token.reveal(), "payroll") is SessionState.OTHER_APP
 
 
 async def test_a_stolen_app_session_can_neither_step_up_nor_touch_factors(house: House, visitor: Visitor) -> None:
@@ -86,8 +86,8 @@ async def test_after_each_revocation_the_very_next_look_refuses(house: House, vi
         "sign_out": lambda: sessions.sign_out(ben.session),
     }
     await revoking[how]()
-    assert looked_up(house, ben.token.reveal()) is Standing.REVOKED
-    assert looked_up(house, token, "payroll") is Standing.REVOKED
+    assert looked_up(house, ben.token.reveal()) is SessionState.REVOKED
+    assert looked_up(house, token, "payroll") is SessionState.REVOKED
     assert house.events("session.revoked") + house.events("sessions.revoked")
 
 
@@ -97,7 +97,7 @@ async def test_a_revoked_session_stays_dead_over_a_restart_and_a_use(house: Hous
     house.known.used(ada.session, house.clock.now())
     await house.parts.keep_up()
     house.database.read(lambda s: project.read_all(s, house.clock.now()))(house.known)
-    assert looked_up(house, ada.token.reveal()) is Standing.REVOKED
+    assert looked_up(house, ada.token.reveal()) is SessionState.REVOKED
 
 
 async def test_a_step_up_does_not_revive_a_session_that_was_revoked_meanwhile(house: House, visitor: Visitor) -> None:
@@ -111,8 +111,8 @@ async def test_a_step_up_does_not_revive_a_session_that_was_revoked_meanwhile(ho
         return_exceptions=True,
     )
     if isinstance(ended[1], SignedIn):
-        assert looked_up(house, ended[1].token.reveal()) is Standing.REVOKED
-    assert looked_up(house, ada.token.reveal()) is not Standing.LIVE
+        assert looked_up(house, ended[1].token.reveal()) is SessionState.REVOKED
+    assert looked_up(house, ada.token.reveal()) is not SessionState.LIVE
 
 
 async def test_a_sign_in_that_overlaps_being_let_go_leaves_no_live_session(house: House, visitor: Visitor) -> None:
@@ -127,7 +127,7 @@ async def test_a_sign_in_that_overlaps_being_let_go_leaves_no_live_session(house
     )
     now = house.clock.now()
     theirs = [session for session in house.known.sessions.values() if session.person_id == ben.person.id]
-    assert all(house.known.standing(session, "", now) is not Standing.LIVE for session in theirs)
+    assert all(house.known.session_state(session, "", now) is not SessionState.LIVE for session in theirs)
 
 
 async def test_a_used_time_step_signs_nobody_in_a_second_time(house: House, visitor: Visitor) -> None:
@@ -146,10 +146,10 @@ async def test_a_used_time_step_signs_nobody_in_a_second_time(house: House, visi
 
 
 async def test_a_thiefs_browser_is_a_strangers_again_after_the_revocation(house: House, visitor: Visitor) -> None:
-    from limen.identity import store
+    from limen.identity.store import factors
 
     ben, _ = await house.enrol_with_password(await house.invited(), visitor, PASSWORD)
     await house.parts.sessions.revoke_person(ben.person.id, by="p_ada")
-    way = house.database.read(lambda s: store.way_in(s.connection, "ben@harbor.example", visitor.browser_hash))
+    way = house.database.read(lambda s: factors.way_in(s.connection, "ben@harbor.example", visitor.browser_hash))
     assert way.person_id == ben.person.id
     assert not way.knows_browser

@@ -12,8 +12,8 @@ from tests.enforcement.house import PUBLIC_URL, House, Ticking, gateway, raw, st
 from tests.enforcement.upstream import upstream
 
 from limen.clock import MINUTE, SECOND
+from limen.enforcement.app_login import bind_of
 from limen.enforcement.assertion import AssertionRefusedError, new_signing_key, verify
-from limen.enforcement.handover import bind_of
 
 ORIGIN = "https://wiki.harbor.example"
 
@@ -70,7 +70,7 @@ async def test_the_sign_in_hosts_own_session_opens_no_app(town):
     from hashlib import sha256
 
     root = house.sign_in()
-    house.known.put_session(sha256(b"t" * 43).digest(), root)
+    house.known.sessions.put(sha256(b"t" * 43).digest(), root)
     assert status_of(await ask(port, fields=f"Cookie: __Host-limen-app={'t' * 43}\r\n")) == 401
     assert house.journal.last.reasons[0].policy == "session-of-another-app"
     assert not app.requests
@@ -139,7 +139,7 @@ async def test_a_callback_in_a_foreign_browser_is_refused(town):
     """Login CSRF: the attacker's own good code, in the victim's browser."""
     house, _, port = town
     mine, theirs = "m" * 43, "t" * 43
-    code = house.hand_over.issue(house.sign_in(), "wiki", bind_of(mine.encode()).decode(), "/page")
+    code = house.app_logins.issue(house.sign_in(), "wiki", bind_of(mine.encode()).decode(), "/page")
     response = await ask(port, f"/.limen/callback?code={code}", fields=f"Cookie: __Host-limen-start={theirs}\r\n")
     assert status_of(response) == 400
     assert b"__Host-limen-app" not in response
@@ -154,7 +154,7 @@ async def test_a_code_is_good_once_for_thirty_seconds_on_one_app(town):
     cookie = f"Cookie: __Host-limen-start={binding}\r\n"
 
     def code(app="wiki"):
-        return house.hand_over.issue(house.sign_in(), app, bind_of(binding.encode()).decode(), "/page")
+        return house.app_logins.issue(house.sign_in(), app, bind_of(binding.encode()).decode(), "/page")
 
     good = code()
     assert status_of(await ask(port, f"/.limen/callback?code={good}", fields=cookie)) == 303
@@ -177,7 +177,7 @@ async def test_a_code_is_good_once_for_thirty_seconds_on_one_app(town):
 async def test_a_code_of_a_sign_in_that_was_revoked_meanwhile_is_refused(town):
     house, _, port = town
     binding = "m" * 43
-    code = house.hand_over.issue(house.sign_in(), "wiki", bind_of(binding.encode()).decode(), "/")
+    code = house.app_logins.issue(house.sign_in(), "wiki", bind_of(binding.encode()).decode(), "/")
     house.revoke("ana")
     response = await ask(port, f"/.limen/callback?code={code}", fields=f"Cookie: __Host-limen-start={binding}\r\n")
     assert status_of(response) == 400

@@ -12,8 +12,7 @@ from tests.enforcement.upstream import upstream
 from limen.clock import DAY
 from limen.enforcement import answers
 from limen.enforcement.authorization import presented
-from limen.enforcement.doors import Answer
-from limen.enforcement.flood import KEPT_PER_SECOND
+from limen.enforcement.decision_point import KEPT_PER_SECOND, Answer
 from limen.facts import Auth, Person
 from limen.facts.tokens import new_secret, token_hash
 from limen.facts.written import facts_from_json, facts_to_bytes, facts_to_json
@@ -27,7 +26,7 @@ SECRET = new_secret().encode()
 @pytest.fixture
 def house() -> House:
     made = House()
-    made.known.put_person(Person("p_mia", groups=frozenset({"staff", "editors", "finance"}), active=True))
+    made.known.people.put(Person("p_mia", groups=frozenset({"staff", "editors", "finance"}), active=True))
     keep(made, token())
     return made
 
@@ -38,13 +37,15 @@ def token(app: str = "wiki", *actions: str) -> AppToken:
 
 
 def keep(house: House, one: AppToken, secret: bytes = SECRET) -> None:
-    house.known.put_token(token_hash(secret), one.session)
+    house.known.tokens.put(token_hash(secret), one.session)
 
 
 def ask(house: House, value: bytes, method: bytes = b"GET", host: str = "wiki", cookies: bytes = b"") -> Answer:
     said = presented(value)
     target = b"/a?token=" + SECRET
-    return house.doors.ask("gateway", method, f"{host}.harbor.example".encode(), target, cookies, "", b"", said)
+    return house.doors.decide_request(
+        "gateway", method, f"{host}.harbor.example".encode(), target, cookies, "", b"", said
+    )
 
 
 def bearer(secret: bytes = SECRET) -> bytes:
@@ -54,7 +55,7 @@ def bearer(secret: bytes = SECRET) -> bytes:
 def test_a_good_token_opens_what_it_was_made_for_and_policies_still_decide(house: House):
     assert ask(house, bearer()).permitted
     assert ask(house, b"Basic " + b64encode(b"mia:" + SECRET)).permitted
-    house.known.put_person(Person("p_mia", groups=frozenset(), active=True))
+    house.known.people.put(Person("p_mia", groups=frozenset(), active=True))
     assert ask(house, bearer()).word == "nothing-permits"
 
 
@@ -82,12 +83,12 @@ def test_it_ends_at_the_instant_with_its_person_and_with_every_mark(house: House
     keep(house, token())
     for subject in (("session", "t_1"), ("person", "p_mia"), ("company", "")):
         fresh = House()
-        fresh.known.put_person(Person("p_mia", groups=frozenset({"staff"}), active=True))
+        fresh.known.people.put(Person("p_mia", groups=frozenset({"staff"}), active=True))
         keep(fresh, token())
         assert ask(fresh, bearer()).permitted
         fresh.known.set_not_before(subject, NOW)
         assert ask(fresh, bearer()).word == "token-revoked"
-    house.known.put_person(Person("p_mia", groups=frozenset({"staff"})))
+    house.known.people.put(Person("p_mia", groups=frozenset({"staff"})))
     assert ask(house, bearer()).word == "person-inactive"
 
 
@@ -130,7 +131,7 @@ def test_a_flood_of_tokens_from_everywhere_is_one_event_once_there_are_too_many(
     host = b"payroll.harbor.example" if is_for_another_app else b"wiki.harbor.example"
     for number in range(KEPT_PER_SECOND * 3):
         address = f"2001:db8::{number:x}"
-        assert not house.doors.ask("gateway", b"GET", host, b"/a", b"", address, b"", said).permitted
+        assert not house.doors.decide_request("gateway", b"GET", host, b"/a", b"", address, b"", said).permitted
     told = [address for _, _, address in house.journal.decisions]
     assert len(set(told)) == KEPT_PER_SECOND + 1
     assert told.count("") == KEPT_PER_SECOND * 2
@@ -138,7 +139,7 @@ def test_a_flood_of_tokens_from_everywhere_is_one_event_once_there_are_too_many(
 
 
 def test_what_was_written_before_there_were_tokens_is_read_as_somebody_in_a_browser(house: House):
-    answer = house.doors.ask("gateway", b"GET", b"wiki.harbor.example", b"/a", house.cookie().encode(), "")
+    answer = house.doors.decide_request("gateway", b"GET", b"wiki.harbor.example", b"/a", house.cookie().encode(), "")
     assert answer.facts is not None
     written = write_decision(house.engine, Request("view"), answer.facts, NOW)
     for some in (written["facts"]["auth"], written["facts"]["session"]["auth"]):
@@ -189,7 +190,7 @@ async def test_the_upstream_never_sees_it_and_keeps_its_own_field(house: House):
 
     async with upstream() as app:
         real = House(upstream=app.url)
-        real.known.put_person(Person("p_mia", groups=frozenset({"staff"}), active=True))
+        real.known.people.put(Person("p_mia", groups=frozenset({"staff"}), active=True))
         keep(real, token())
         async with gateway(real) as port:
             mine = f"Authorization: Bearer {SECRET.decode()}\r\n"

@@ -6,8 +6,8 @@ import pytest
 from tests.web import conftest as web
 from tests.web.conftest import Browser, House
 
-from limen.identity import store
 from limen.identity.errors import NobodyCouldAdministerError
+from limen.identity.store import factors
 
 house, browser = web.house, web.browser
 
@@ -17,9 +17,9 @@ async def weak_administrator(house: House) -> str:
     bob = await house.member(house.browser(), "Bob", "administrators", "staff")
 
     def weaken(transaction) -> None:
-        for key in store.passkeys_of(transaction.connection, bob):
-            store.delete_passkey(transaction.connection, bob, key.id)
-        store.set_password(transaction.connection, bob, "x", house.clock.now())
+        for key in factors.passkeys_of(transaction.connection, bob):
+            factors.delete_passkey(transaction.connection, bob, key.id)
+        factors.set_password(transaction.connection, bob, "x", house.clock.now())
 
     await house.limen.database.writing(weaken)
     return bob
@@ -50,8 +50,8 @@ async def test_the_passkey_without_which_nobody_gets_in_stays(house: House, brow
     ada = await house.administrator(browser)
 
     def give_the_second_way(transaction) -> None:
-        store.set_password(transaction.connection, ada, "x", house.clock.now())
-        store.set_code(transaction.connection, ada, b"x", 0, house.clock.now())
+        factors.set_password(transaction.connection, ada, "x", house.clock.now())
+        factors.set_code(transaction.connection, ada, b"x", 0, house.clock.now())
 
     await house.limen.database.writing(give_the_second_way)
     (passkey,) = (await house.limen.identity.factors.of_person(ada)).passkeys
@@ -67,9 +67,9 @@ async def test_where_nobody_could_get_in_anyway_people_can_still_be_let_go(house
     await weak_administrator(house)
 
     def lose(transaction) -> None:
-        for key in store.passkeys_of(transaction.connection, ada):
-            store.delete_passkey(transaction.connection, ada, key.id)
-        store.set_password(transaction.connection, ada, "x", house.clock.now())
+        for key in factors.passkeys_of(transaction.connection, ada):
+            factors.delete_passkey(transaction.connection, ada, key.id)
+        factors.set_password(transaction.connection, ada, "x", house.clock.now())
 
     await house.limen.database.writing(lose)
     await house.limen.identity.people.let_go(mia, by=ada)

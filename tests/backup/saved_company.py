@@ -10,7 +10,7 @@ from pathlib import Path
 
 from sqlalchemy import create_engine
 from tests.company.company_folder import change, new_folder
-from tests.doctor.scene import free_port
+from tests.ports import free_port
 from tests.storage.journal.decisions import a_permit, facts_about
 
 from limen.backup.manifest import Manifest
@@ -20,8 +20,8 @@ from limen.company.load import load_company, load_settings
 from limen.company.places import database_url, journal_folder, key_file
 from limen.company.publish import SERVER, publish
 from limen.facts import Factor, Person, Session
-from limen.identity import store
 from limen.identity.model import Link, LinkPurpose, Passkey, PersonStatus, auth_of
+from limen.identity.store import factors, links, people, sessions
 from limen.settings import Settings
 from limen.storage import Database, Keyring, master_key
 from limen.storage.copying import counts_of
@@ -58,15 +58,15 @@ def serve_once(at: Path) -> Served:
 
     def fill(transaction) -> None:
         one = transaction.connection
-        store.insert_person(one, ADA, PersonStatus.ACTIVE, now)
-        store.set_groups(one, ADA.id, ADA.groups)
+        people.add(one, ADA, PersonStatus.ACTIVE, now)
+        people.set_groups(one, ADA.id, ADA.groups)
         auth = auth_of({Factor.PASSKEY: now})
-        store.insert_session(one, Session("s1", ADA.id, auth, now, now + HOUR, HOUR), b"h" * 32, {Factor.PASSKEY: now})
+        sessions.add(one, Session("s1", ADA.id, auth, now, now + HOUR, HOUR), b"h" * 32, {Factor.PASSKEY: now})
         link = Link("l1", LinkPurpose.FIRST_ADMINISTRATOR, ADA.id, ADA.id, now, now + HOUR)
-        store.insert_link(one, link, b"t" * 32)
+        links.add(one, link, b"t" * 32)
         key_of_hers = ("k1", ADA.id, b"c" * 16, b"k", 0, True, "single_device", False, (), "", "Key", now)
-        store.insert_passkey(one, Passkey(*key_of_hers))
-        store.set_code(one, ADA.id, keyring.seal("codes", ADA.id, "seed", SEED), 0, now)
+        factors.insert_passkey(one, Passkey(*key_of_hers))
+        factors.set_code(one, ADA.id, keyring.seal("codes", ADA.id, "seed", SEED), 0, now)
 
     database.write(fill)
     journal = Journal.open(journal_folder(root, settings), keyring.journal_keys, database=database)

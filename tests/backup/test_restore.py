@@ -15,7 +15,7 @@ from limen.backup.places import refuse_half_restored
 from limen.backup.restore import restore
 from limen.clock import SystemClock
 from limen.company.load import load_company, load_settings
-from limen.identity import store
+from limen.identity.store import factors, links, sessions
 from limen.storage import Database, Keyring
 from limen.storage.journal import Reader, verify
 
@@ -40,13 +40,13 @@ def test_backup_wipe_restore_and_everything_is_there_and_nothing_is_open(served:
     database = Database.open(served.database)
     keyring = Keyring.open(database, served.key)
     assert verify(reader.root, keyring.journal_keys).problems == ()
-    with_seed = database.read(lambda s: store.sealed_seed_of(s.connection, ADA.id))
+    with_seed = database.read(lambda s: factors.sealed_seed_of(s.connection, ADA.id))
     sealed = with_seed if isinstance(with_seed, bytes) else with_seed[0]
     assert keyring.open_sealed("codes", ADA.id, "seed", sealed) == SEED
-    session = database.read(lambda s: store.session_by_id(s.connection, "s1"))
+    session = database.read(lambda s: sessions.by_id(s.connection, "s1"))
     assert session is not None
-    assert database.read(lambda s: store.not_before_of(s.connection, "company", "")) > session[1].started_at
-    assert database.read(lambda s: store.open_links(s.connection, NOW())) == []
+    assert database.read(lambda s: sessions.not_before_of(s.connection, "company", "")) > session[1].started_at
+    assert database.read(lambda s: links.still_good(s.connection, NOW())) == []
     assert done.links == 1
     database.close()
 

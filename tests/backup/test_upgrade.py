@@ -11,7 +11,7 @@ from tests.backup.saved_company import ADA, Served, make_older
 from limen.backup.errors import BackupBusyError, BackupError, RehearsalFailedError
 from limen.backup.upgrade import go_back, needs_upgrade, rehearse, upgrade
 from limen.clock import SystemClock
-from limen.identity import store
+from limen.identity.store import people
 from limen.storage import Database
 from limen.storage.copying import counts_of, schema_of
 from limen.storage.errors import DatabaseOlderError, DatabaseUnfitError
@@ -41,7 +41,7 @@ def test_over_a_real_migration_and_the_way_back(older: Served) -> None:
     assert (done.before, done.after, done.people) == ("0006", newest_version(), 1)
     assert done.saved.stat().st_mode & 0o777 == 0o600
     database = Database.open(older.database)
-    assert [one.person.id for one in database.read(lambda s: store.all_members(s.connection))] == [ADA.id]
+    assert [one.person.id for one in database.read(lambda s: people.members(s.connection))] == [ADA.id]
     database.close()
     assert "mails" in counts_of(older.database)
 

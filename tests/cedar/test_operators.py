@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import time
 
 import pytest
 from hypothesis import given, strategies as st
@@ -31,10 +30,9 @@ def test_like_is_what_a_regular_expression_says(pattern: tuple[str | None, ...],
     assert like(text, pattern) is bool(re.fullmatch(expression, text, re.DOTALL))
 
 
-def test_a_hostile_pattern_takes_no_time() -> None:
-    start = time.process_time()
+def test_a_hostile_pattern_is_answered_at_all() -> None:
+    """Whoever tries every place for every star never ends here; what it costs is measured by `bench/engine.py`."""
     assert not like("a" * 50_000 + "b", (None, *["a", None] * 200, "c"))
-    assert time.process_time() - start < 5
 
 
 @pytest.mark.parametrize(

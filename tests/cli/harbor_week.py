@@ -18,8 +18,8 @@ from limen.demo import harbor
 from limen.demo.staff import read_people
 from limen.facts import Device, Facts, Person
 from limen.facts.nouns import UNKNOWN_DEVICE, Auth, Factor, Place, Session
-from limen.identity import store
 from limen.identity.model import Passkey, PersonStatus
+from limen.identity.store import factors, people
 from limen.policy.decision import Request
 from limen.storage import Database
 from limen.storage.journal import Journal
@@ -85,9 +85,9 @@ def harbor_week(at: Path) -> Path:
 
 
 def _enrol(connection: Connection, person: Person, now: Instant) -> None:
-    store.insert_person(connection, person, PersonStatus.ACTIVE, now)
+    people.add(connection, person, PersonStatus.ACTIVE, now)
     key = person.id.encode()
-    store.insert_passkey(
+    factors.insert_passkey(
         connection, Passkey(f"k-{person.id}", person.id, key, key, 0, True, "", False, (), "", "Laptop", now)
     )
 

@@ -11,8 +11,8 @@ from limen.company.places import database_url, journal_folder
 from limen.company.publish import SERVER, publish
 from limen.errors import LimenError
 from limen.facts import Person
-from limen.identity import store
 from limen.identity.model import PersonStatus
+from limen.identity.store import people, workloads
 from limen.identity.workload import Workload
 from limen.policy import Effect, Request
 from limen.policy.supposed import Supposed
@@ -48,14 +48,14 @@ def test_a_past_decision_is_found_by_its_id_with_its_facts_and_its_revision(tmp_
     )
     assert (found.who, found.app) == ("p1", "Handbook"), "whoever the database does not know is their id"
     database = Database.open(database_url(root, company.settings))
-    database.write(lambda transaction: store.insert_person(transaction.connection, ana, PersonStatus.ACTIVE, NOW))
+    database.write(lambda transaction: people.add(transaction.connection, ana, PersonStatus.ACTIVE, NOW))
     database.close()
     found = asked.by_id(root, decision_id)
     assert found.who == "Ana"
     assert "Ana" not in str(found.to_file())
     service = Workload("p2", "ci", frozenset(), frozenset({"handbook"}), active=True)
     database = Database.open(database_url(root, company.settings))
-    database.write(lambda transaction: store.insert_workload(transaction.connection, service, NOW))
+    database.write(lambda transaction: workloads.add(transaction.connection, service, NOW))
     assert database.read(lambda snapshot: asked.name_of(snapshot, "p2")) == "ci", "a service by its name, too"
     database.close()
     with pytest.raises(LimenError, match="there is no decision"):

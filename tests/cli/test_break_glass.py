@@ -15,12 +15,12 @@ from limen.clock import SystemClock
 from limen.company.load import load_settings
 from limen.company.places import break_glass_file, database_url, journal_folder, key_file
 from limen.facts import Person
-from limen.identity import store
 from limen.identity.model import PersonStatus
+from limen.identity.store import people
 from limen.storage import Database, Keyring, master_key
 from limen.storage.break_glass import BreakGlass
 from limen.storage.journal import Journal, verify
-from limen.storage.journal.spare import SPARE_FILE, Spare
+from limen.storage.journal.emergency import EMERGENCY_FILE, EmergencySegment
 from limen.storage.keyring import journal_key
 
 ADA = Person("p_ada", "Ada", "ada@harbor.example", frozenset({"administrators"}), active=True)
@@ -45,7 +45,7 @@ def served(tmp_path: Path) -> Path:
             (ADA, PersonStatus.ACTIVE),
             (Person("p_old", "Otto", "otto@harbor.example"), PersonStatus.INACTIVE),
         ):
-            store.insert_person(transaction.connection, person, status, SystemClock().now())
+            people.add(transaction.connection, person, status, SystemClock().now())
 
     database.write(join)
     database.close()
@@ -61,8 +61,8 @@ def glass_of(root: Path) -> BreakGlass:
 
 
 def told(root: Path) -> list[tuple[str, str]]:
-    spare = Spare(journal_folder(root, load_settings(root)) / "main" / SPARE_FILE, keys_of(root))
-    return [(event.kind, event.reason) for event in spare.events()]
+    emergency = EmergencySegment(journal_folder(root, load_settings(root)) / "main" / EMERGENCY_FILE, keys_of(root))
+    return [(event.kind, event.reason) for event in emergency.events()]
 
 
 def test_a_link_is_printed_for_one_active_person_and_journaled(served: Path, capsys) -> None:
@@ -115,7 +115,7 @@ def test_a_rehearsal_goes_the_whole_way_and_opens_nothing(served: Path, capsys) 
 
 
 def test_a_rehearsal_says_what_would_fail(served: Path, capsys) -> None:
-    segment = journal_folder(served, load_settings(served)) / "main" / SPARE_FILE
+    segment = journal_folder(served, load_settings(served)) / "main" / EMERGENCY_FILE
     written = bytearray(segment.read_bytes())
     written[:4] = b"xxxx"
     segment.write_bytes(bytes(written))
@@ -127,11 +127,11 @@ def test_a_rehearsal_says_what_would_fail(served: Path, capsys) -> None:
 
 def test_it_is_rehearsed_at_every_publication(served: Path, capsys) -> None:
     database = Database.open(database_url(served, load_settings(served)))
-    database.write(lambda t: store.set_status(t.connection, "p_ada", PersonStatus.INACTIVE))  # the first is to come
+    database.write(lambda t: people.set_status(t.connection, "p_ada", PersonStatus.INACTIVE))  # the first is to come
     database.close()
     assert leave("apply", str(served), "-m", "Begin") == 0
     assert "break-glass would not work" not in capsys.readouterr().err
-    segment = journal_folder(served, load_settings(served)) / "main" / SPARE_FILE
+    segment = journal_folder(served, load_settings(served)) / "main" / EMERGENCY_FILE
     segment.write_bytes(b"xxxx" + segment.read_bytes()[4:])
     leave("apply", str(served), "-m", "Again")
     assert "break-glass would not work now: the break-glass segment of the journal is full" in capsys.readouterr().err

@@ -10,8 +10,8 @@ from tests.company.small_folder import small_folder
 
 from limen.company.load import load_company
 from limen.facts import Person
-from limen.identity import store
 from limen.identity.model import PersonStatus
+from limen.identity.store import people
 from limen.storage import Database
 
 
@@ -70,7 +70,7 @@ def test_the_people_of_the_database_must_get_in(tmp_path: Path, capsys: pytest.C
     assert leave("apply", str(root), "-m", "Begin") == 0
     database = Database.open(root / "data/limen.db")
     ada = Person("p1", "Ada", "ada@harbor.example", frozenset({"administrators"}), active=True)
-    database.write(lambda one: store.insert_person(one.connection, ada, PersonStatus.ACTIVE, 1))
+    database.write(lambda one: people.add(one.connection, ada, PersonStatus.ACTIVE, 1))
     database.close()
     assert leave("check", str(root)) == 1
     assert "no active person has a factor to sign in with" in capsys.readouterr().out

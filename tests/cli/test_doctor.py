@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 from tests.cli.test_main import leave
 from tests.company.company_folder import change, new_folder
-from tests.doctor.scene import free_port
+from tests.ports import free_port
 
 from limen.cli.doctor import report, summary
-from limen.doctor.finding import Finding, State
+from limen.finding import Finding, State
 
 
 @pytest.fixture(scope="module")

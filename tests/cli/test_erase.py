@@ -9,8 +9,8 @@ from tests.backup.saved_company import Served, serve_once
 from tests.cli.test_main import leave
 
 from limen.facts import Factor, Person
-from limen.identity import store
 from limen.identity.model import PersonStatus
+from limen.identity.store import erasure, factors, people
 from limen.privacy.tombstones import FILE
 from limen.storage import Database
 from limen.storage.journal.recovery import lock_chain
@@ -22,7 +22,7 @@ MIA = Person("p_mia", "Mia Moor", "mia@harbor.example", groups=frozenset({"staff
 def served(tmp_path: Path) -> Served:
     served = serve_once(tmp_path)
     database = Database.open(served.database)
-    database.write(lambda tx: store.insert_person(tx.connection, MIA, PersonStatus.ACTIVE, 1))
+    database.write(lambda tx: people.add(tx.connection, MIA, PersonStatus.ACTIVE, 1))
     database.close()
     return served
 
@@ -30,7 +30,7 @@ def served(tmp_path: Path) -> Served:
 def is_here(served: Served, person_id: str) -> bool:
     database = Database.open(served.database)
     try:
-        return database.read(lambda s: store.status_of(s.connection, person_id)) is not None
+        return database.read(lambda s: people.status_of(s.connection, person_id)) is not None
     finally:
         database.close()
 
@@ -61,8 +61,8 @@ def test_the_last_who_could_administer_stays(served: Served, capsys: pytest.Capt
     assert "last active administrator" in capsys.readouterr().err
     ben = Person("p_ben", "Ben", "ben@harbor.example", groups=frozenset({"administrators", "staff"}), active=True)
     database = Database.open(served.database)
-    database.write(lambda tx: store.insert_person(tx.connection, ben, PersonStatus.ACTIVE, 1))
-    assert database.read(lambda s: store.factors_of(s.connection, "p_ada")) >= {Factor.PASSKEY}
+    database.write(lambda tx: people.add(tx.connection, ben, PersonStatus.ACTIVE, 1))
+    assert database.read(lambda s: factors.held_by(s.connection, "p_ada")) >= {Factor.PASSKEY}
     database.close()  # Ben is an administrator, and has nothing to prove it with
     assert leave("erase", "p_ada", str(served.root), "--yes", "--let-go", "-m", "asked for it") == 1
     assert "Nobody could administer Limen any more" in capsys.readouterr().err
@@ -85,10 +85,10 @@ def test_a_restore_with_the_kept_list_brings_nobody_back(
     assert leave("restore", str(backup), str(there)) == 0
     assert "Whoever stands in erased.txt is erased again" in capsys.readouterr().out
     database = Database.open(there / "data" / "limen.db")
-    assert database.read(lambda s: store.status_of(s.connection, "p_mia")) is not None
+    assert database.read(lambda s: people.status_of(s.connection, "p_mia")) is not None
     assert erase_again(database, there / "data", SystemClock().now()) == 1  # as the start does, before all else
-    assert database.read(lambda s: store.status_of(s.connection, "p_mia")) is None
-    assert database.read(lambda s: store.waiting_in_journal(s.connection)) == ["p_mia"]
+    assert database.read(lambda s: people.status_of(s.connection, "p_mia")) is None
+    assert database.read(lambda s: erasure.waiting_in_journal(s.connection)) == ["p_mia"]
     database.close()
 
 
@@ -97,5 +97,5 @@ def test_a_running_server_does_the_journals_part(served: Served, capsys: pytest.
         assert leave("erase", "p_mia", str(served.root), "--yes", "--let-go", "-m", "asked for it") == 0
     assert "The server that runs erases" in capsys.readouterr().out
     database = Database.open(served.database)
-    assert database.read(lambda s: store.waiting_in_journal(s.connection)) == ["p_mia"]
+    assert database.read(lambda s: erasure.waiting_in_journal(s.connection)) == ["p_mia"]
     database.close()

@@ -9,8 +9,8 @@ from tests.company.small_folder import small_folder
 
 from limen.clock import SystemClock
 from limen.facts import Person
-from limen.identity import store
 from limen.identity.model import PersonStatus
+from limen.identity.store import people
 from limen.mail import Mails
 from limen.mail.store import take_due
 from limen.storage import Database, Keyring
@@ -84,7 +84,7 @@ def test_the_mails_name_an_administrator_that_was_said_or_the_only_one(
 def administers(database: Database, name: str) -> None:
     groups = frozenset({"administrators"})
     person = Person(f"p_{name}", name, f"{name.lower()}@harbor.example", groups=groups)
-    database.write(lambda tx: store.insert_person(tx.connection, person, PersonStatus.ACTIVE, 1))
+    database.write(lambda tx: people.add(tx.connection, person, PersonStatus.ACTIVE, 1))
 
 
 @pytest.mark.parametrize(

@@ -12,8 +12,8 @@ from limen.cli.log import foretold
 from limen.company.load import load_company
 from limen.company.publish import CONSOLE, publish
 from limen.facts import Person
-from limen.identity import store
 from limen.identity.model import PersonStatus
+from limen.identity.store import people
 from limen.storage import Database
 
 
@@ -26,7 +26,7 @@ def test_the_log_says_who_published_what_when_why_and_through_which_door(
     company = load_company(root)
     database = Database.open(root / "data/limen.db")
     jana = Person("p1", "Jana Novak", "jana@harbor.example")
-    database.write(lambda one: store.insert_person(one.connection, jana, PersonStatus.ACTIVE, 1))
+    database.write(lambda one: people.add(one.connection, jana, PersonStatus.ACTIVE, 1))
     reach = [f"⟨p1⟩ gains Wiki · action {number}" for number in range(10)]
     effect = {"replayed": 120, "turns": {"gains": 3}, "reach": reach}
     publish(database, company, "p1", "For everybody", 1_795_510_800_000, via=CONSOLE, effect=effect)

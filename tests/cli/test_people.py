@@ -7,8 +7,8 @@ from tests.cli.test_main import leave
 from tests.company.small_folder import small_folder
 
 from limen.facts import Person
-from limen.identity import store
 from limen.identity.model import PersonStatus
+from limen.identity.store import people
 from limen.storage import Database
 
 
@@ -20,7 +20,7 @@ def test_people_are_listed_and_a_spreadsheet_runs_nothing(tmp_path: Path, capsys
     assert "Nobody is here yet" in capsys.readouterr().out
     database = Database.open(root / "data" / "limen.db")
     bad = Person("p_1", '=HYPERLINK("x")', "eve@harbor.example", groups=frozenset({"staff"}))
-    database.write(lambda tx: store.insert_person(tx.connection, bad, PersonStatus.INVITED, 1))
+    database.write(lambda tx: people.add(tx.connection, bad, PersonStatus.INVITED, 1))
     database.close()
     assert leave("people", str(root)) == 0
     assert "<eve@harbor.example> invited; groups: staff" in capsys.readouterr().out

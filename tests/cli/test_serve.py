@@ -8,7 +8,6 @@ import signal
 import socket
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -137,12 +136,10 @@ def test_only_a_folder_that_differs_is_worth_a_word(harbor: Path) -> None:
 def test_two_at_once_over_one_folder_are_refused(harbor: Path, serving: subprocess.Popen[str]) -> None:
     said_until(serving, r"/enrol#")
     second = limen("serve", str(harbor))
-    began = time.monotonic()
     _, wrong = second.communicate(timeout=SECONDS)
     assert second.returncode == 1
     assert f"Limen already runs here (pid {serving.pid})" in wrong
     assert "Traceback" not in wrong
-    assert time.monotonic() - began < SECONDS
 
 
 @pytest.mark.parametrize("url", ["http://limen.harbor.example", "http://limen.harbor.localhost.example"])

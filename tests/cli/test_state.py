@@ -12,8 +12,8 @@ from limen.clock import SystemClock
 from limen.company.load import load_company
 from limen.facts import Facts, Person
 from limen.facts.nouns import Auth, Factor, Place
-from limen.identity import store
 from limen.identity.model import PersonStatus
+from limen.identity.store import people
 from limen.policy.decision import Request
 from limen.storage import Database
 from limen.storage.journal import Journal
@@ -32,7 +32,7 @@ def root(tmp_path: Path) -> Path:
     database = Database.open(root / "data/limen.db")
     for name, times in (("Maren Petersen", 7), ("Rohan Deshpande", 4), ("Lucía Herrero", 1)):
         person = Person(name[:5].lower(), name, f"{name[:5]}@harbor.example", frozenset({"staff", "finance"}), True)
-        database.write(lambda one, who=person: store.insert_person(one.connection, who, PersonStatus.ACTIVE, 1))
+        database.write(lambda one, who=person: people.add(one.connection, who, PersonStatus.ACTIVE, 1))
         auth = Auth(3, frozenset({Factor.PASSKEY}), now)
         home = Facts(company.all_apps["payroll"], person, auth, place=Place("203.0.113.7"))
         for facts in (home, replace(home, place=Place("192.0.2.7", network="office"))):

@@ -1,8 +1,8 @@
 from __future__ import annotations
 
 from limen.company.apps_file import read_apps
-from limen.company.tree import Tree
 from limen.company.yaml_text import read_yaml
+from limen.configuration.tree import Tree
 from limen.facts import ActionRule, Label, PublicRoute
 from limen.settings import Settings
 

@@ -4,15 +4,15 @@ from pathlib import Path
 
 from limen.company.authors import BREAK_GLASS, CONSOLE, SERVER, author_name, door_words, names_of, proof_sentence
 from limen.facts import Person
-from limen.identity import store
 from limen.identity.model import PersonStatus
+from limen.identity.store import people
 from limen.storage import Database
 
 
 def test_authors_are_told_by_name_and_by_their_id_once_they_are_gone(tmp_path: Path) -> None:
     database = Database.open(tmp_path / "limen.db")
     jana = Person("p1", "Jana Novak", "jana@harbor.example")
-    database.write(lambda one: store.insert_person(one.connection, jana, PersonStatus.ACTIVE, 1))
+    database.write(lambda one: people.add(one.connection, jana, PersonStatus.ACTIVE, 1))
     said = database.read(lambda one: [author_name(one, author) for author in (SERVER, "p1", "p2")])
     assert said == ["the server's administrator", "Jana Novak", "p2"]
     assert database.read(names_of) == {"p1": "Jana Novak"}

@@ -10,8 +10,8 @@ from limen.company.candidate import added, candidate
 from limen.company.gate import FIRST_ADMINISTRATOR, LockedOutError, barred, lockout, pass_gate, people_of
 from limen.company.load import FolderError, load_company
 from limen.facts import Person
-from limen.identity import store
 from limen.identity.model import PersonStatus
+from limen.identity.store import people
 from limen.policy.proof.lockout import Candidate
 from limen.storage import Database
 
@@ -67,6 +67,6 @@ def test_while_there_is_no_administrator_the_first_one_to_come_must_get_in(tmp_p
     database = Database.open(tmp_path / "limen.db")
     assert database.read(people_of) == (FIRST_ADMINISTRATOR,)
     ada = Person("p1", "Ada", "ada@harbor.example", frozenset({"administrators"}), active=True)
-    database.write(lambda one: store.insert_person(one.connection, ada, PersonStatus.ACTIVE, 1))
+    database.write(lambda one: people.add(one.connection, ada, PersonStatus.ACTIVE, 1))
     assert database.read(people_of) == (Candidate(ada, frozenset()),)
     database.close()

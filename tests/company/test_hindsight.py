@@ -6,6 +6,7 @@ from pathlib import Path
 import msgspec
 import pytest
 from tests.company.small_folder import small_folder
+from tests.policy.declaring import ENCRYPTED, declared
 
 from limen.cedar import Record
 from limen.company.company import Company
@@ -16,7 +17,7 @@ from limen.facts.nouns import Auth, Factor, Risk
 from limen.facts.written import facts_to_bytes
 from limen.policy.decision import Request
 from limen.policy.seen import see
-from limen.storage.journal.recorded import Written
+from limen.storage.journal.past_decisions import WrittenFacts
 
 NOW = 1_795_510_800_000
 VIEW = Request("view", "GET", "/**")
@@ -28,8 +29,8 @@ def company(tmp_path: Path) -> Company:
     return load_company(small_folder(tmp_path))
 
 
-def written(facts: Facts) -> Written:
-    return msgspec.json.decode(facts_to_bytes(facts), type=Written)
+def written(facts: Facts) -> WrittenFacts:
+    return msgspec.json.decode(facts_to_bytes(facts), type=WrittenFacts)
 
 
 def facts_about(app: App) -> Facts:
@@ -42,6 +43,7 @@ def facts_about(app: App) -> Facts:
         Place("192.0.2.7", True, "DE", "office", False),
         Risk(12, True, NOW),
         (Grant("g1", "wiki", frozenset({"view"}), NOW + 9, "why", "p2"),),
+        (("device.encrypted", True),),
     )
 
 
@@ -53,7 +55,7 @@ def test_policies_see_in_them_exactly_what_they_saw_then(company: Company) -> No
         Facts(company.all_apps["limen"], Person("p2", groups=frozenset({"staff"}))),
     ):
         for _ in range(2):  # read, and shared
-            seen, then = hindsight.seen(written(facts)), see(facts)
+            seen, then = hindsight.seen(written(facts), facts.device.seen_at), see(facts)
             assert seen is not None
             assert seen.facts == facts
             assert (seen.principal, seen.resource) == (then.principal, then.resource)
@@ -83,3 +85,13 @@ def test_what_are_no_facts_is_refused(company: Company) -> None:
     broken = msgspec.structs.replace(written(facts_about(company.all_apps["wiki"])), auth=msgspec.Raw(b'{"at":"x"}'))
     with pytest.raises(msgspec.DecodeError):
         Hindsight(company).seen(broken)
+
+
+def test_what_a_part_told_of_a_device_is_seen_again(company: Company) -> None:
+    told = replace(facts_about(company.all_apps["wiki"]), more=(("device.encrypted", True),))
+    with declared(ENCRYPTED):
+        seen = Hindsight(company).seen(written(told))
+        assert seen is not None
+        assert seen.facts == told
+        assert seen.context(VIEW, NOW, TIME)["device"] == see(told).context(VIEW, NOW, TIME)["device"]
+        assert seen.context(VIEW, NOW, TIME)["device"]["encrypted"] is True  # type: ignore[index,call-overload]

@@ -7,7 +7,7 @@ import pytest
 
 from limen.company.settings_file import read_settings
 from limen.company.toml_text import read_toml
-from limen.company.tree import Tree
+from limen.configuration.tree import Tree
 
 
 def said(section: str, domain: str = "harbor-staff.eu", url: str = "") -> list[str]:

@@ -29,7 +29,7 @@ def test_harbor_is_sound_and_as_large_as_it_says() -> None:
 
 def test_harbor_has_24_people_in_groups_that_exist() -> None:
     from limen.company.child import parse_texts
-    from limen.company.tree import Tree
+    from limen.configuration.tree import Tree
 
     files, _ = parse_texts({"people.yaml": (HARBOR / "people.yaml").read_text("utf-8")})
     people = Tree(files["people.yaml"]["tree"]).plain()

@@ -5,7 +5,7 @@ import pytest
 from limen.company.mail_section import is_this_machine
 from limen.company.settings_file import read_settings
 from limen.company.toml_text import read_toml
-from limen.company.tree import Tree
+from limen.configuration.tree import Tree
 
 GOOD = {"from": "limen@harbor.example", "server": "smtp.harbor.example:587", "user": "limen", "password_file": "x"}
 

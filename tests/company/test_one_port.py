@@ -4,7 +4,7 @@ import pytest
 
 from limen.company.settings_file import read_settings
 from limen.company.toml_text import read_toml
-from limen.company.tree import Tree
+from limen.configuration.tree import Tree
 
 HTTPS = '[https]\nmode = "internal"\n'
 

@@ -9,7 +9,7 @@ from limen.company import store
 from limen.company.load import load_company
 from limen.company.project import follow
 from limen.company.publish import SERVER, publish
-from limen.facts import Known
+from limen.facts import FactStore
 from limen.policy import Effect, Request
 from limen.policy.supposed import Supposed
 from limen.storage import Database, Feed
@@ -21,7 +21,7 @@ STAFF = Supposed()
 async def test_the_newest_revision_is_in_force_at_start_and_after_each_publication(tmp_path: Path) -> None:
     root = new_folder(tmp_path)
     company = load_company(root)
-    database, known = Database.open(tmp_path / "limen.db"), Known()
+    database, known = Database.open(tmp_path / "limen.db"), FactStore()
     feed = Feed(database, known)
     in_force = follow(feed, known, company.settings)
     await feed.start()
@@ -36,7 +36,7 @@ async def test_the_newest_revision_is_in_force_at_start_and_after_each_publicati
     await feed.settled()
     assert known.apps["handbook"].owner == "administrators"
     await feed.stop()
-    again, later = Known(), Feed(database, known := Known())
+    again, later = FactStore(), Feed(database, known := FactStore())
     restarted = follow(later, known, company.settings)
     await later.start()
     assert restarted.engine.revision == in_force.engine.revision
@@ -47,7 +47,7 @@ async def test_the_newest_revision_is_in_force_at_start_and_after_each_publicati
 
 async def test_before_anything_is_published_everything_is_denied(tmp_path: Path) -> None:
     company = load_company(new_folder(tmp_path))
-    database, known = Database.open(tmp_path / "limen.db"), Known()
+    database, known = Database.open(tmp_path / "limen.db"), FactStore()
     feed = Feed(database, known)
     in_force = follow(feed, known, company.settings)
     app = company.all_apps["handbook"]
@@ -64,7 +64,7 @@ async def test_what_this_process_publishes_takes_effect_without_being_read_again
 ) -> None:
     root = new_folder(tmp_path)
     company = load_company(root)
-    database, known = Database.open(tmp_path / "limen.db"), Known()
+    database, known = Database.open(tmp_path / "limen.db"), FactStore()
     feed = Feed(database, known)
     in_force = follow(feed, known, company.settings)
     await feed.start()

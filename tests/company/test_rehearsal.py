@@ -18,7 +18,7 @@ from limen.facts import Facts, Person, Place
 from limen.facts.nouns import Auth, Factor
 from limen.facts.written import facts_to_bytes
 from limen.policy.decision import Request
-from limen.storage.journal.recorded import Recorded, Written
+from limen.storage.journal.past_decisions import PastDecision, WrittenFacts
 
 NOW = 1_795_510_800_000
 PASSKEY = Auth(3, frozenset({Factor.PASSKEY}), NOW)
@@ -45,7 +45,7 @@ def asked(
     address: str = "192.0.2.7",
     count: int = 1,
     number: int = 1,
-) -> Recorded:
+) -> PastDecision:
     """A decision as the journal has it: made by `company` on these facts."""
     network = "office" if address.startswith("192.0.2.") else ""
     person = Person(who, groups=frozenset(groups), active=True)
@@ -53,8 +53,8 @@ def asked(
     request = Request(action, "GET", "/**", company.all_apps[app].host)
     decision = company.engine().decide(request, facts, NOW)
     reasons = tuple(reason.policy for reason in decision.reasons)
-    written = msgspec.json.decode(facts_to_bytes(facts), type=Written)
-    return Recorded(
+    written = msgspec.json.decode(facts_to_bytes(facts), type=WrittenFacts)
+    return PastDecision(
         f"{number:024x}", count, who, decision.effect.value, reasons, (), company.revision, app, request, written, NOW
     )
 
@@ -153,7 +153,7 @@ def test_what_a_replay_can_not_tell_is_said(root: Path, company: Company) -> Non
 def test_the_collector_is_as_it_was_before_whatever_happens(company: Company) -> None:
     before = gc.get_threshold()
 
-    def broken() -> Iterator[Recorded]:
+    def broken() -> Iterator[PastDecision]:
         yield asked(company, "p1", "wiki")
         assert gc.get_threshold()[0] >= 50_000
         raise OSError("the disk is gone")

@@ -4,8 +4,8 @@ import pytest
 
 from limen.clock import HOUR, MINUTE
 from limen.company.tests_file import read_length, read_tests
-from limen.company.tree import Tree
 from limen.company.yaml_text import read_yaml
+from limen.configuration.tree import Tree
 from limen.facts import Label
 from limen.policy import Effect
 from limen.policy.supposed import Supposed

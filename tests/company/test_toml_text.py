@@ -3,8 +3,8 @@ from __future__ import annotations
 import pytest
 
 from limen.company.toml_text import read_toml
-from limen.company.tree import Tree
 from limen.company.yaml_text import TextError
+from limen.configuration.tree import Tree
 
 TEXT = """name = "Harbor"
 groups.staff = "All"

@@ -2,12 +2,14 @@ from __future__ import annotations
 
 from limen.company.watching import sentence, watched
 from limen.policy.decision import Request
-from limen.storage.journal.recorded import Recorded
+from limen.storage.journal.past_decisions import PastDecision
 
 
-def one(number: int, actor: str, policies: tuple[str, ...], count: int = 1) -> Recorded:
+def one(number: int, actor: str, policies: tuple[str, ...], count: int = 1) -> PastDecision:
     request = Request("view")
-    return Recorded(f"{number:024x}", count, actor, "permit", ("x",), policies, "r", "payroll", request, None, number)
+    return PastDecision(
+        f"{number:024x}", count, actor, "permit", ("x",), policies, "r", "payroll", request, None, number
+    )
 
 
 def test_requests_and_people_are_counted_for_each_policy_by_itself() -> None:

@@ -2,8 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from limen.company.tree import Tree
 from limen.company.yaml_text import TextError, read_yaml
+from limen.configuration.tree import Tree
 
 TEXT = """# a comment
 - id: wiki

@@ -9,7 +9,7 @@ from urllib.parse import urlencode, urlsplit
 
 from tests.demo.alive import Alive
 
-from limen.facts import Standing
+from limen.facts import SessionState
 
 PAGE = {"Sec-Fetch-Site": "none", "Sec-Fetch-Mode": "navigate", "User-Agent": "A visitor's"}
 
@@ -75,7 +75,7 @@ def test_one_press_signs_the_browser_in_for_real(harbor: Alive) -> None:
     assert "Ada Nwosu" in console
     session = opened.visitor.session
     assert session is not None
-    assert opened.town.limen.known.standing(session, "", opened.visitor.clock.now()) is Standing.LIVE
+    assert opened.town.limen.known.session_state(session, "", opened.visitor.clock.now()) is SessionState.LIVE
 
 
 def test_a_fact_that_is_changed_turns_the_answer_beside_the_app(harbor: Alive) -> None:

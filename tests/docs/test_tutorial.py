@@ -12,7 +12,6 @@ What is put in place of the page's own words is declared here, and nothing else 
 from __future__ import annotations
 
 import os
-import random
 import re
 import signal
 import socket
@@ -20,11 +19,11 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import suppress
 from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
+from tests.ports import free_ports
 
 from limen.demo.browser import Network
 from limen.demo.staff import Colleague, Employee
@@ -62,7 +61,7 @@ class Reader:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self.ports = dict(zip(PORTS, free_ports(len(PORTS)), strict=True))
+        self.ports = dict(zip(PORTS, map(str, free_ports(len(PORTS))), strict=True))
         self.running: list[subprocess.Popen[bytes]] = []
         self.people: dict[str, Employee] = {}
         self.decision = ""
@@ -159,18 +158,6 @@ def reader(tmp_path: Path) -> Iterator[Reader]:
     reader = Reader(tmp_path)
     yield reader
     reader.end()
-
-
-def free_ports(many: int) -> list[str]:
-    """Ports that nothing has now, and that the system gives to nobody who asks for any port at all."""
-    found: list[str] = []
-    for port in random.sample(range(20_000, 32_000), 500):
-        with socket.socket() as one, suppress(OSError):
-            one.bind(("127.0.0.1", port))
-            found.append(str(port))
-        if len(found) == many:
-            break
-    return found
 
 
 def answers(port: int) -> bool:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import socket
 import ssl
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
@@ -17,13 +16,14 @@ from typing import Any
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
+from tests.ports import free_port
 
 from limen.clock import SystemClock
 from limen.doctor import machine
-from limen.doctor.finding import Finding, State
 from limen.doctor.ports import Outside, Room
 from limen.doctor.setup import Setup
 from limen.facts import App, Upstream
+from limen.finding import Finding, State
 from limen.settings import Listen, Settings
 
 DOMAIN = "harbor.example"
@@ -125,12 +125,6 @@ async def serving(answer: Answer | None = WELL, tls: ssl.SSLContext | None = Non
         yield server.sockets[0].getsockname()[1]
     finally:
         server.close()
-
-
-def free_port() -> int:
-    with socket.socket() as one:
-        one.bind(("127.0.0.1", 0))
-        return int(one.getsockname()[1])
 
 
 def outside(**changes: Any) -> Outside:

@@ -7,7 +7,7 @@ import pytest
 from tests.doctor.scene import answering, app, dated, outside, serving, setup
 
 from limen.doctor.clock import clock
-from limen.doctor.finding import Finding, State
+from limen.finding import Finding, State
 
 ELSEWHERE = frozenset({"10.0.0.5"})
 """A machine whose own addresses the apps' servers are not among, though this test's servers are on loopback."""

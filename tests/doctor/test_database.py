@@ -11,8 +11,8 @@ from tests.doctor.scene import outside, setup
 
 from limen.doctor import database as looking
 from limen.doctor.database import database
-from limen.doctor.finding import Finding, State
 from limen.doctor.machine import this_machine
+from limen.finding import Finding, State
 from limen.storage import Database
 
 HOLDS = """

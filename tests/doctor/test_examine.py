@@ -16,14 +16,15 @@ from typing import Any
 import pytest
 from tests.company.company_folder import change, new_folder
 from tests.doctor import scene
-from tests.doctor.scene import PLENTY, SIGN_IN, Authority, answering, app, bad, dated, free_port, serving
+from tests.doctor.scene import PLENTY, SIGN_IN, Authority, answering, app, bad, dated, serving
 from tests.doctor.test_database import HOLDS
+from tests.ports import free_port
 
 from limen.doctor import database as looking, wire
 from limen.doctor.examine import EXAMINATIONS, SECONDS, examine, examine_setup
-from limen.doctor.finding import Finding, State
 from limen.doctor.machine import this_machine
 from limen.doctor.setup import Setup
+from limen.finding import Finding, State
 from limen.storage import Database, Keyring, master_key
 
 

@@ -6,8 +6,8 @@ from tests.company.company_folder import change, new_folder
 from tests.doctor.scene import setup
 
 from limen.company.load import Checked
-from limen.doctor.finding import State
 from limen.doctor.folder import folder, said
+from limen.finding import State
 
 
 async def test_problems_are_counted_and_the_first_is_told(tmp_path: Path) -> None:

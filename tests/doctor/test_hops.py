@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 from tests.doctor.scene import setup
 
-from limen.doctor.finding import State
 from limen.doctor.hops import hops
+from limen.finding import State
 
 LOCAL = "http://limen.harbor.example:8080"
 

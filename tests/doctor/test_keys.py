@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 from tests.doctor.scene import outside, setup
 
-from limen.doctor.finding import Finding, State
 from limen.doctor.keys import keys
+from limen.finding import Finding, State
 from limen.storage import Database, Keyring, master_key
 
 

@@ -7,9 +7,9 @@ from pathlib import Path
 
 from tests.doctor.scene import outside, setup
 
-from limen.doctor.finding import State
 from limen.doctor.listening import listening
 from limen.doctor.ports import Process
+from limen.finding import State
 
 
 async def test_a_free_port_is_fine(tmp_path: Path) -> None:

@@ -5,10 +5,11 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
-from tests.doctor.scene import free_port, outside, setup
+from tests.doctor.scene import outside, setup
+from tests.ports import free_port
 
-from limen.doctor.finding import Finding, State
 from limen.doctor.mail import mail
+from limen.finding import Finding, State
 
 
 @asynccontextmanager

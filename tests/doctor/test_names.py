@@ -5,8 +5,8 @@ from pathlib import Path
 
 from tests.doctor.scene import app, outside, setup
 
-from limen.doctor.finding import State
 from limen.doctor.names import names
+from limen.finding import State
 
 APPS = [app("http://127.0.0.1:1", f"app{number}") for number in range(50)]
 

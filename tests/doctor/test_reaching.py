@@ -1,6 +1,7 @@
 from __future__ import annotations
 
-from tests.doctor.scene import app, free_port, outside, serving
+from tests.doctor.scene import app, outside, serving
+from tests.ports import free_port
 
 from limen.doctor.reaching import Reached, reach, reach_all
 

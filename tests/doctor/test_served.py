@@ -3,10 +3,11 @@ from __future__ import annotations
 import socket
 from pathlib import Path
 
-from tests.doctor.scene import SIGN_IN, Authority, app, free_port, outside, serving, setup
+from tests.doctor.scene import SIGN_IN, Authority, app, outside, serving, setup
+from tests.ports import free_port
 
-from limen.doctor.finding import Finding, State
 from limen.doctor.served import served
+from limen.finding import Finding, State
 
 APPS = [app("http://127.0.0.1:1", f"app{number}") for number in range(5)]
 

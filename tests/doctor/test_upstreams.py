@@ -3,13 +3,14 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from tests.doctor.scene import Authority, answering, app, bad, free_port, outside, serving, setup
+from tests.doctor.scene import Authority, answering, app, bad, outside, serving, setup
+from tests.ports import free_port
 
-from limen.doctor.finding import State
 from limen.doctor.reaching import Reached
 from limen.doctor.setup import Setup
 from limen.doctor.upstreams import upstreams
 from limen.doctor.wire import NoAnswerError
+from limen.finding import State
 
 
 async def test_an_app_that_answers_is_fine(tmp_path: Path) -> None:

@@ -4,7 +4,8 @@ import ssl
 from pathlib import Path
 
 import pytest
-from tests.doctor.scene import Authority, answering, dated, free_port, serving
+from tests.doctor.scene import Authority, answering, dated, serving
+from tests.ports import free_port
 
 from limen.clock import HOUR, SystemClock
 from limen.doctor.wire import NoAnswerError, Reply, Target, ask, greet

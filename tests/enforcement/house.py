@@ -16,11 +16,11 @@ import uvicorn
 from limen.cedar import PolicySet
 from limen.clock import HOUR, Clock, SetClock, from_iso
 from limen.enforcement import wire
+from limen.enforcement.app_login import AppLogins, LimenPaths
 from limen.enforcement.assertion import Identity, new_signing_key
 from limen.enforcement.check import CheckServer, Limits
-from limen.enforcement.doors import Doors
+from limen.enforcement.decision_point import DecisionPoint
 from limen.enforcement.gateway import Gateway
-from limen.enforcement.handover import HandOver, LimenPaths
 from limen.enforcement.ports import SigningKeys
 from limen.enforcement.streams import Streams
 from limen.errors import LimenError
@@ -32,14 +32,15 @@ from limen.facts import (
     Auth,
     Cors,
     Factor,
+    FactStore,
     Group,
-    Known,
     Label,
     Person,
     PublicRoute,
     Session,
     Upstream,
 )
+from limen.pillar import AppSessions
 from limen.policy import Decision, Engine
 
 NOW = from_iso("2026-11-24T09:00:00Z")
@@ -136,21 +137,20 @@ class House:
     trusted: tuple[Any, ...] = ()
 
     def __post_init__(self) -> None:
-        self.known = Known()
+        self.known = FactStore()
         self.known.lease_until = float("inf")
         self.known.set_company(apps(self.upstream), [Group("staff"), Group("finance"), Group("editors")])
         self.engine = Engine(tree_of(self.policies), "r1", ZoneInfo("Europe/Berlin"))
         self.journal = KeptJournal()
-        self.doors = Doors(known=self.known, engine=lambda: self.engine, journal=self.journal, clock=self.clock)
+        self.doors = DecisionPoint(known=self.known, engine=lambda: self.engine, journal=self.journal, clock=self.clock)
         self.keys = SigningKeys((new_signing_key(),), pairwise=b"p" * 32)
         self.identity = Identity(public_url=self.public_url, clock=self.clock, keys=self.keys)
-        self.hand_over = HandOver(clock=self.clock, public_url=self.public_url)
+        self.app_logins = AppLogins(clock=self.clock, public_url=self.public_url)
         self.limen_paths = LimenPaths(
             doors=self.doors,
-            hand_over=self.hand_over,
+            app_logins=self.app_logins,
             keys=self.identity,
-            open_app_session=self.open_app_session,
-            end_session=self.end_session,
+            sessions=AppSessions(open=self.open_app_session, end=self.end_session),
             public_url=self.public_url,
         )
         self.streams = Streams(self.doors)
@@ -166,7 +166,7 @@ class House:
         self.person("bo", {"staff"})
 
     def person(self, name: str, groups: set[str]) -> None:
-        self.known.put_person(Person(name, name.title(), f"{name}@harbor.example", frozenset(groups), active=True))
+        self.known.people.put(Person(name, name.title(), f"{name}@harbor.example", frozenset(groups), active=True))
 
     def sign_in(self, person: str = "ana", strength: int = 3) -> Session:
         now = self.clock.now()
@@ -179,7 +179,7 @@ class House:
             now + 12 * HOUR,
             2 * HOUR,
         )
-        self.known.put_session(secrets.token_bytes(32), session)
+        self.known.sessions.put(secrets.token_bytes(32), session)
         return session
 
     def app_session(
@@ -189,7 +189,7 @@ class House:
         root = root or self.sign_in(person, strength)
         token = secrets.token_urlsafe(32)
         child = replace(root, id=f"{root.id}-{app}", app=app, parent=root.id)
-        self.known.put_session(sha256(token.encode()).digest(), child)
+        self.known.sessions.put(sha256(token.encode()).digest(), child)
         return token
 
     async def open_app_session(self, parent: str, app_id: str, _address: str, _user_agent: str) -> str:

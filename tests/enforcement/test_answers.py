@@ -6,12 +6,12 @@ import pytest
 from tests.enforcement.house import PUBLIC_URL, House
 
 from limen.enforcement import answers
-from limen.enforcement.doors import Answer
+from limen.enforcement.decision_point import Answer
 from limen.policy import Effect
 
 
 def answer_to(house, cookie="", *, host=b"wiki.harbor.example", target=b"/a", method=b"GET"):
-    return house.doors.ask("check", method, host, target, cookie.encode(), "")
+    return house.doors.decide_request("check", method, host, target, cookie.encode(), "")
 
 
 def test_a_stranger_learns_only_that_signing_in_comes_next():

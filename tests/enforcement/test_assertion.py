@@ -19,7 +19,7 @@ def house():
 
 def answer_for(house, app="wiki", root=None):
     token = house.app_session(app, root=root or house.sign_in())
-    return house.doors.ask(
+    return house.doors.decide_request(
         "check", b"GET", f"{app}.harbor.example".encode(), b"/", f"__Host-limen-app={token}".encode(), ""
     )
 
@@ -47,7 +47,7 @@ def test_it_is_used_again_for_half_a_minute_and_not_longer(house):
     token = house.app_session(root=root)
 
     def assertion():
-        answer = house.doors.ask(
+        answer = house.doors.decide_request(
             "check", b"GET", b"wiki.harbor.example", b"/", f"__Host-limen-app={token}".encode(), ""
         )
         return said(house, answer)[b"x-limen-assertion"]
@@ -63,10 +63,10 @@ def test_a_changed_fact_makes_a_new_one_at_once(house):
     root = house.sign_in()
     token = house.app_session(root=root)
     cookie = f"__Host-limen-app={token}".encode()
-    before = house.doors.ask("check", b"GET", b"wiki.harbor.example", b"/", cookie, "")
+    before = house.doors.decide_request("check", b"GET", b"wiki.harbor.example", b"/", cookie, "")
     assert said(house, before)[b"x-limen-groups"] == b"editors,finance,staff"
-    house.known.put_person(replace(house.known.people["ana"], groups=frozenset({"staff"})))
-    after = house.doors.ask("check", b"GET", b"wiki.harbor.example", b"/", cookie, "")
+    house.known.people.put(replace(house.known.people["ana"], groups=frozenset({"staff"})))
+    after = house.doors.decide_request("check", b"GET", b"wiki.harbor.example", b"/", cookie, "")
     assert said(house, after)[b"x-limen-groups"] == b"staff"
     assert said(house, after)[b"x-limen-assertion"] != said(house, before)[b"x-limen-assertion"]
 
@@ -81,7 +81,7 @@ def test_two_apps_can_not_tell_that_they_see_the_same_session(house):
 
 def test_a_name_is_never_a_field_of_its_own(house):
     person = replace(house.known.people["ana"], name="Ana\r\nX-Limen-Groups: admins 50% Ä", email="ä@harbor.example")
-    house.known.put_person(replace(person, groups=frozenset({"staff", "a,b"})))
+    house.known.people.put(replace(person, groups=frozenset({"staff", "a,b"})))
     fields = said(house, answer_for(house))
     assert fields[b"x-limen-name"] == b"Ana%0D%0AX-Limen-Groups: admins 50%25 %C3%84"
     assert fields[b"x-limen-groups"] == b"a%2Cb,staff"
@@ -90,7 +90,7 @@ def test_a_name_is_never_a_field_of_its_own(house):
 
 
 def test_nobody_is_nobody(house):
-    answer = house.doors.ask("check", b"GET", b"wiki.harbor.example", b"/assets/x", b"", "")
+    answer = house.doors.decide_request("check", b"GET", b"wiki.harbor.example", b"/assets/x", b"", "")
     assert answer.permitted
     assert house.identity.fields(answer) == []
     assert house.identity.block(answer) == b""

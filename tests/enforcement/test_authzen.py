@@ -7,7 +7,7 @@ import pytest
 
 from limen.enforcement import authzen
 from limen.enforcement.authzen import Action, Context, Entity, Evaluation, MalformedError
-from limen.enforcement.doors import Answer
+from limen.enforcement.decision_point import Answer
 from limen.policy.decision import Effect
 
 ANA, VIEW, WIKI = {"type": "person", "id": "ana@harbor.example"}, {"name": "view"}, {"type": "app", "id": "wiki"}

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import func, select
 from tests.enforcement.house import NOW
-from tests.enforcement.test_observed import UNTIL, WIKI, asked, kinds
+from tests.enforcement.test_observed import UNTIL, WIKI, asked, asked_by_three, kinds
 
 from limen.enforcement.observed import KEPT, MOST_PATTERNS, Observed
 from limen.enforcement.observed_store import keep_up, load, observed_apps, observed_kinds, observed_refusals
@@ -44,14 +44,17 @@ async def test_it_goes_on_after_a_restart_and_names_no_person_behind_a_pattern(d
         asked(observed, "/", person)
         asked(observed, "/files/7/", person, reasons=(Named.ONBOARDING, "nothing-permits"))
     for one in range(MOST_PATTERNS):
-        asked(observed, f"/place/{chr(97 + one // 26)}{chr(97 + one % 26)}", "ana")
+        asked_by_three(observed, f"/place/{chr(97 + one // 26)}{chr(97 + one % 26)}")
     await keep_up(observed, APPS, PEOPLE, database, NOW)
     again = loaded(database)
     assert kinds(again) == kinds(observed)
     kept, before = again.of("wiki"), observed.of("wiki")
     assert kept is not None
     assert before is not None
-    assert (kept.refused, kept.wide, kept.forget_at) == (before.refused, before.wide, UNTIL + KEPT)
+    assert (kept.refused, kept.forget_at) == (before.refused, UNTIL + KEPT)
+    assert kept.patterns.wide == before.patterns.wide == {("place",)}
+    assert ("place",) in kept.patterns.kept
+    assert kept.patterns.kept <= before.patterns.kept
     assert not any(count.people for count in kept.kinds.values())
     asked(again, "/", "ana", reasons=(Named.ONBOARDING, "nothing-permits"))
     assert kinds(again)["GET / view"] == (3, 0, 2)

@@ -9,7 +9,7 @@ from types import ModuleType
 
 from tests.enforcement.house import apps
 
-from limen.enforcement import answers, gateway, handover, upstreams
+from limen.enforcement import answers, app_login, gateway, upstreams
 from limen.enforcement.plain_page import STYLE_SOURCE, plain_page
 from limen.messages import Language, catalogue
 
@@ -55,7 +55,7 @@ def _written(module: ModuleType, callers: set[str]) -> list[str]:
 def test_nothing_that_these_pages_say_lacks_a_language() -> None:
     said = [*upstreams.unreachable(WIKI, "X").unfilled, *upstreams.too_slow(WIKI).unfilled, *upstreams._NOT_BELIEVED]
     said += [*upstreams.off_limits(WIKI).unfilled, *answers._WITHHELD.values()]
-    for module in (answers, handover, gateway):
+    for module in (answers, app_login, gateway):
         said += _written(module, {"plain_page", "_page", "_say"})
     assert len(said) > 30
     for language in Language:

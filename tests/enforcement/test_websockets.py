@@ -62,7 +62,7 @@ async def test_it_is_cut_when_what_let_it_in_is_gone(town, how):
     assert await there.recv() == "hello"
     soon = house.clock.now() + 1
     if how == "left":
-        house.known.put_person(replace(house.known.people["ana"], active=False))
+        house.known.people.put(replace(house.known.people["ana"], active=False))
     else:
         subject = {"person": ("person", "ana"), "session": ("session", root.id), "company": ("company", "")}[how]
         house.known.set_not_before(subject, soon)
@@ -77,11 +77,11 @@ async def test_it_is_cut_when_what_let_it_in_is_gone(town, how):
 async def test_it_is_cut_when_a_group_is_lost_and_stays_when_nothing_that_matters_changes(town):
     house, _, port = town
     there = await open_to(port, house.cookie())
-    house.known.put_person(replace(house.known.people["bo"], name="Robert"))
+    house.known.people.put(replace(house.known.people["bo"], name="Robert"))
     await asyncio.sleep(0.1)
     await there.send("still here")
     assert await there.recv() == "still here"
-    house.known.put_person(replace(house.known.people["ana"], groups=frozenset()))
+    house.known.people.put(replace(house.known.people["ana"], groups=frozenset()))
     with pytest.raises(ConnectionClosed) as closed:
         await asyncio.wait_for(there.recv(), 3)
     assert closed.value.rcvd.code == 1008
@@ -105,7 +105,7 @@ async def test_it_is_cut_when_its_session_ends_by_itself():
         child = next(s for s in house.known.sessions.values() if s.app == "wiki")
         from hashlib import sha256
 
-        house.known.put_session(sha256(token.encode()).digest(), replace(child, expires_at=house.clock.now() + 700))
+        house.known.sessions.put(sha256(token.encode()).digest(), replace(child, expires_at=house.clock.now() + 700))
         async with gateway(house) as port:
             there = await open_to(port, f"__Host-limen-app={token}")
             await there.send("hello")

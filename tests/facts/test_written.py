@@ -7,7 +7,7 @@ import msgspec
 import pytest
 
 from limen.facts import App, Auth, Device, Factor, Facts, Grant, Label, Person, Place, Session, Upstream
-from limen.facts.written import facts_digest, facts_from_json, facts_to_json
+from limen.facts.written import facts_digest, facts_from_json, facts_to_bytes, facts_to_json
 
 AUTH = Auth(3, frozenset({Factor.PASSKEY, Factor.CODE}), 1_700_000_000_000)
 FACTS = Facts(
@@ -43,6 +43,22 @@ def test_equal_facts_are_written_equally_whatever_the_order_of_their_sets() -> N
     other = replace(FACTS, person=replace(FACTS.person, groups=frozenset(["finance", "staff"])))
     assert facts_digest(other) == facts_digest(FACTS)
     assert facts_digest(replace(FACTS, grants=())) != facts_digest(FACTS)
+
+
+def test_when_the_device_last_reported_makes_no_other_facts_and_comes_back_from_beside_them() -> None:
+    reported = replace(FACTS, device=replace(FACTS.device, seen_at=1_800_000_000_000))
+    again = replace(FACTS, device=replace(FACTS.device, seen_at=1_800_000_300_000))
+    assert facts_to_bytes(reported) == facts_to_bytes(again) == facts_to_bytes(FACTS)
+    assert facts_digest(reported) == facts_digest(again)
+    kept = json.loads(facts_to_bytes(reported))
+    assert facts_from_json(kept, 1_800_000_000_000).device == reported.device
+    assert facts_from_json(kept).device == FACTS.device
+    assert facts_from_json(facts_to_json(reported)).device == reported.device, "a decision file says all of it"
+
+
+def test_facts_that_an_older_journal_kept_whole_are_read_as_they_are() -> None:
+    reported = replace(FACTS, device=replace(FACTS.device, seen_at=1_800_000_000_000))
+    assert facts_from_json(facts_to_json(reported), 0).device == reported.device
 
 
 def test_facts_of_nobody_read_back_as_nobody() -> None:

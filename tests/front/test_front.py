@@ -7,7 +7,8 @@ import json
 
 import pytest
 from tests.front.test_certificate import write
-from tests.interop.fronts import free_port, program
+from tests.interop.fronts import program
+from tests.ports import free_port
 
 from limen.clock import SystemClock
 from limen.errors import LimenError

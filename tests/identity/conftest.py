@@ -12,8 +12,8 @@ import pytest
 from limen.clock import SetClock, from_iso
 from limen.demo.software_passkey import SoftwarePasskey
 from limen.events import Event
-from limen.facts import LIMEN, App, Facts, Known, Upstream
-from limen.identity import parts
+from limen.facts import LIMEN, App, Facts, FactStore, Upstream
+from limen.identity import parts, project
 from limen.identity.model import IssuedLink, SignedIn, Visitor
 from limen.identity.parts import Parts
 from limen.identity.passwords import Passwords
@@ -38,7 +38,7 @@ class House:
     parts: Parts
     feed: Feed
     clock: SetClock
-    known: Known
+    known: FactStore
     database: Database
     said: list[Event] = field(default_factory=list)
     asked: list[tuple[Facts, str]] = field(default_factory=list)
@@ -101,7 +101,7 @@ class House:
 async def house(tmp_path: Path) -> AsyncIterator[House]:
     clock = SetClock(MORNING)
     database = Database.open(tmp_path / "limen.db", clock=clock)
-    known = Known()
+    known = FactStore()
     limen = App(id=LIMEN, name="Limen", host="limen.harbor.example", upstream=Upstream(url=""))
     payroll = App(
         id="payroll", name="Payroll", host="payroll.harbor.example", upstream=Upstream(url="http://127.0.0.1:9")
@@ -136,7 +136,7 @@ async def house(tmp_path: Path) -> AsyncIterator[House]:
         say=said.append,
     )
     built = await parts.build(ports, Passwords(threads=2))
-    parts.register(feed, ports)
+    project.register(feed, ports.known, ports.now)
     await feed.start()
     house = House(ports, built, feed, clock, known, database, said, asked, effect)
     yield house

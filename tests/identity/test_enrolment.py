@@ -66,13 +66,13 @@ async def test_the_passkey_is_kept_with_what_is_known_of_it(house: House, visito
 
 
 async def test_a_password_comes_with_a_code_and_its_seed_is_sealed(house: House, visitor: Visitor) -> None:
-    from limen.identity import store
+    from limen.identity.store import factors, tables
 
     signed_in, seed = await house.enrol_with_password(await house.invited(), visitor, PASSWORD)
     assert signed_in.session.auth.strength == 2
-    kept = house.database.read(lambda s: s.connection.execute(store.tables.codes.select()).mappings().one())
+    kept = house.database.read(lambda s: s.connection.execute(tables.codes.select()).mappings().one())
     assert seed.encode() not in kept["seed"]
-    hashed = house.database.read(lambda s: store.password_of(s.connection, signed_in.person.id))
+    hashed = house.database.read(lambda s: factors.password_of(s.connection, signed_in.person.id))
     assert hashed.startswith("$argon2id$")
     assert PASSWORD not in repr(house.events())
 

@@ -9,7 +9,7 @@ from tests.identity.conftest import PASSWORD, House
 
 from limen.clock import HOUR
 from limen.demo.software_passkey import NoPasskeyError
-from limen.facts import Factor, Standing
+from limen.facts import Factor, SessionState
 from limen.identity.errors import (
     CeremonyRefusedError,
     FreshProofNeededError,
@@ -101,9 +101,9 @@ async def test_removing_a_passkey_ends_the_sessions_it_began_but_not_this_one(ho
     other = await house.sign_in(mine, visitor)
     await house.parts.factors.remove_passkey(ada.session, stolen_id)
     now = house.clock.now()
-    assert house.known.standing(thief.session, "", now) is Standing.REVOKED
-    assert house.known.standing(ada.session, "", now) is Standing.LIVE
-    assert house.known.standing(other.session, "", now) is Standing.LIVE
+    assert house.known.session_state(thief.session, "", now) is SessionState.REVOKED
+    assert house.known.session_state(ada.session, "", now) is SessionState.LIVE
+    assert house.known.session_state(other.session, "", now) is SessionState.LIVE
     assert [event.details["passkey"] for event in house.events("factor.removed")] == [stolen_id]
 
 
@@ -133,8 +133,8 @@ async def test_a_new_password_ends_the_other_sessions_that_the_old_one_began(hou
     other = await house.parts.sign_in.with_password(visitor, "ben@harbor.example", PASSWORD, house.code(seed))
     await house.parts.factors.set_password(other.session, "another four quiet words")
     now = house.clock.now()
-    assert house.known.standing(ben.session, "", now) is Standing.REVOKED
-    assert house.known.standing(other.session, "", now) is Standing.LIVE
+    assert house.known.session_state(ben.session, "", now) is SessionState.REVOKED
+    assert house.known.session_state(other.session, "", now) is SessionState.LIVE
 
 
 async def test_a_code_is_added_once_its_app_shows_it(house: House, visitor: Visitor) -> None:

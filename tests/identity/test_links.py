@@ -6,10 +6,10 @@ import pytest
 from tests.identity.conftest import ORIGIN, House
 
 from limen.clock import DAY, MINUTE
-from limen.identity import store
 from limen.identity.errors import LinkRefusedError, SlowedError, UnknownError
 from limen.identity.guesses import PACES
 from limen.identity.model import LinkPurpose, Visitor
+from limen.identity.store import tables
 
 
 async def test_the_first_administrators_link_lives_fifteen_minutes(house: House, visitor: Visitor) -> None:
@@ -37,7 +37,7 @@ async def test_there_is_no_such_link_once_there_is_an_administrator(house: House
 
 async def test_only_the_hash_of_a_link_is_kept_and_nothing_shows_it(house: House) -> None:
     link = await house.first()
-    kept = house.database.read(lambda s: s.connection.execute(store.tables.links.select()).mappings().one())
+    kept = house.database.read(lambda s: s.connection.execute(tables.links.select()).mappings().one())
     assert kept["token_hash"] == link.token.hash
     secret = link.token.reveal()
     assert secret not in repr(dict(kept)) + repr(link) + repr(house.events())

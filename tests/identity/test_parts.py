@@ -45,20 +45,20 @@ async def test_the_sign_in_host_may_change_until_the_first_passkey_exists(house:
 
 
 async def test_the_key_of_challenges_is_kept_sealed(house: House) -> None:
-    from limen.identity import store
+    from limen.identity.store import upkeep
 
-    sealed = house.database.read(lambda s: store.sealed_key(s.connection, "challenges"))
+    sealed = house.database.read(lambda s: upkeep.sealed_key(s.connection, "challenges"))
     key = house.ports.keyring.open_sealed("identity_keys", "challenges", "sealed", sealed)
     assert len(key) == 32
     assert key not in sealed
 
 
 async def test_keeping_up_writes_what_only_memory_holds(house: House, visitor: Visitor) -> None:
-    from limen.identity import store
+    from limen.identity.store import sessions
 
     ada = await house.administrator(house.passkey(), visitor)
     house.clock.forward(1_000)
     house.known.used(ada.session, house.clock.now())
     await house.parts.keep_up()
-    kept = house.database.read(lambda s: store.session_by_id(s.connection, ada.session.id))
+    kept = house.database.read(lambda s: sessions.by_id(s.connection, ada.session.id))
     assert kept[2] == house.clock.now()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from tests.identity.conftest import House
 
-from limen.facts import Factor, Standing
+from limen.facts import Factor, SessionState
 from limen.identity.errors import LastAdministratorError, LinkRefusedError, UnfitError, UnknownError
 from limen.identity.model import PersonStatus, Visitor
 
@@ -54,7 +54,7 @@ async def test_letting_go_kills_sessions_and_links_at_once(house: House, visitor
         await house.parts.people.invite_again(ben.person.id, by="")
     link = await house.parts.people.access_pass(ben.person.id, by="", why="He sat before me.")
     await house.parts.people.let_go(ben.person.id, by="p_ada")
-    assert house.known.standing(ben.session, "", house.clock.now()) is not Standing.LIVE
+    assert house.known.session_state(ben.session, "", house.clock.now()) is not SessionState.LIVE
     with pytest.raises(LinkRefusedError):
         await house.parts.links.open(link.token.reveal(), visitor)
     with pytest.raises(UnknownError):
@@ -67,9 +67,9 @@ async def test_who_is_taken_back_signs_in_anew_and_no_old_session_revives(house:
     ben = await house.enrol(await house.invited(), passkey, visitor)
     await house.parts.people.let_go(ben.person.id, by="")
     await house.parts.people.take_back(ben.person.id, by="")
-    assert house.known.standing(ben.session, "", house.clock.now()) is Standing.REVOKED
+    assert house.known.session_state(ben.session, "", house.clock.now()) is SessionState.REVOKED
     again = await house.sign_in(passkey, visitor)
-    assert house.known.standing(again.session, "", house.clock.now()) is Standing.LIVE
+    assert house.known.session_state(again.session, "", house.clock.now()) is SessionState.LIVE
 
 
 async def test_groups_and_names_change_in_the_facts_at_once(house: House) -> None:
@@ -87,7 +87,7 @@ async def test_the_last_administrator_can_neither_leave_the_group_nor_be_let_go(
     with pytest.raises(LastAdministratorError):
         await house.parts.people.let_go(ada.person.id, by="")
     assert house.known.people[ada.person.id].groups == {"administrators", "staff"}
-    assert house.known.standing(ada.session, "", house.clock.now()) is Standing.LIVE
+    assert house.known.session_state(ada.session, "", house.clock.now()) is SessionState.LIVE
 
 
 async def test_nobody_unknown_is_changed(house: House) -> None:

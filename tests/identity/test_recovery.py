@@ -8,9 +8,10 @@ from dataclasses import replace
 import pytest
 from sqlalchemy import select
 from tests.identity.conftest import PASSWORD, House
+from tests.identity.test_invitation import queued
 
 from limen.clock import MINUTE
-from limen.facts import Standing
+from limen.facts import SessionState
 from limen.identity.errors import (
     FreshProofNeededError,
     LinkRefusedError,
@@ -94,7 +95,7 @@ async def test_this_was_not_me_ends_sessions_links_and_codes(house: House, visit
     code = (await house.parts.recovery.make(ada.session))[0]
     link = await house.parts.people.access_pass(ada.person.id, by="p_x", why="Somebody called.")
     await house.parts.recovery.not_me(ada.session)
-    assert house.known.standing(ada.session, "", house.clock.now()) is not Standing.LIVE
+    assert house.known.session_state(ada.session, "", house.clock.now()) is not SessionState.LIVE
     with pytest.raises(LinkRefusedError):
         await house.parts.links.open(link.token.reveal(), visitor)
     with pytest.raises(RecoveryRefusedError):
@@ -112,3 +113,12 @@ async def test_a_company_without_codes_makes_and_takes_none(house: House, visito
         await recovery.make(ada.session)
     with pytest.raises(RecoveryRefusedError):
         await recovery.redeem(visitor, ADA, code)
+
+
+async def test_a_mail_with_a_link_that_this_wasnt_me_ended_is_not_sent_any_more(house: House, visitor: Visitor) -> None:
+    ada = await house.administrator(house.passkey(), visitor)
+    eve = await house.invited("Eve", "eve@harbor.example", by_mail=True)
+    await house.parts.recovery.not_me(ada.session)
+    assert [mail.to for mail in await queued(house)] == ["eve@harbor.example"]
+    await house.parts.sessions.revoke_person(eve.link.person_id, by=ada.person.id)
+    assert await queued(house) == []

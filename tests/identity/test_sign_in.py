@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 from tests.identity.conftest import PASSWORD, House
 
-from limen.facts import Factor, Standing
+from limen.facts import Factor, SessionState
 from limen.identity.errors import NotPermittedError, SignInFailedError
 from limen.identity.model import Visitor
 from limen.policy.decision import Effect
@@ -21,7 +21,7 @@ async def test_a_passkey_signs_in_with_strength_three(house: House, visitor: Vis
     assert signed_in.session.auth.strength == 3
     assert signed_in.session.auth.at == house.clock.now()
     assert house.known.session(signed_in.token.hash) == signed_in.session
-    assert house.known.standing(signed_in.session, "", house.clock.now()) is Standing.LIVE
+    assert house.known.session_state(signed_in.session, "", house.clock.now()) is SessionState.LIVE
 
 
 async def test_a_password_and_a_code_are_strength_two(house: House, visitor: Visitor) -> None:

@@ -8,7 +8,7 @@ import pytest
 
 from limen.clock import DAY
 from limen.errors import LimenError
-from limen.facts import Known
+from limen.facts import FactStore
 from limen.identity import workloads
 from limen.identity.workloads import MARK, MAX_TOKENS, Issued, Workloads
 from limen.storage import Feed
@@ -24,7 +24,7 @@ def database(tmp_path: Path) -> Database:
 
 @pytest.fixture
 async def followed(database: Database) -> AsyncIterator[tuple[Feed, Workloads]]:
-    feed = Feed(database, Known())
+    feed = Feed(database, FactStore())
     known = workloads.follow(feed)
     await feed.start()
     yield feed, known
@@ -67,7 +67,7 @@ async def test_a_revoked_workload_has_no_good_token(database: Database, followed
 
 async def test_what_was_there_before_the_start_is_known(database: Database) -> None:
     issued = added(database)
-    feed = Feed(database, Known())
+    feed = Feed(database, FactStore())
     known = workloads.follow(feed)
     await feed.start()
     assert known.holder(issued.secret, NOW) == issued.workload

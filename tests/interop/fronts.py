@@ -6,7 +6,6 @@ import asyncio
 import contextlib
 import os
 import shutil
-import socket
 import sys
 import tempfile
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -18,6 +17,7 @@ from pathlib import Path
 import pytest
 from tests.enforcement.house import House, Ticking, gateway
 from tests.enforcement.upstream import Seen, upstream
+from tests.ports import free_port
 
 from limen.enforcement.check import CheckServer
 
@@ -48,12 +48,6 @@ def program(name: str) -> str:
             pytest.fail(told)
         pytest.skip(told)
     return found
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 @asynccontextmanager

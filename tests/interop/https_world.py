@@ -17,7 +17,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from tests.interop.fronts import free_port, program
+from tests.interop.fronts import program
+from tests.ports import free_port
 
 from limen.demo.harbor import copy_to
 

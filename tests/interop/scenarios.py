@@ -56,7 +56,7 @@ async def the_whole_flow_from_first_click_to_open_app(world: Guarded) -> None:
     binding = cookie_in(started, "__Host-limen-start")
 
     house = world.house
-    code = house.hand_over.issue(house.sign_in("ana"), "wiki", asked["bind"], asked["to"])
+    code = house.app_logins.issue(house.sign_in("ana"), "wiki", asked["bind"], asked["to"])
     came_back = await ask(world, f"/.limen/callback?code={code}", cookie=binding, fields=NAVIGATE)
     assert goes_on_to(came_back) == "/page?n=1"
     session = cookie_in(came_back, "__Host-limen-app")
@@ -125,7 +125,7 @@ async def a_token_opens_and_stays_at_the_threshold(world: Guarded) -> None:
     secret, now = new_secret(), world.house.clock.now()
     token = AppToken("t_1", "ana", "git", "wiki", frozenset({"view"}), 2, now, now, now + HOUR)
     world.house.sign_in("ana")
-    world.house.known.put_token(token_hash(secret.encode()), token.session)
+    world.house.known.tokens.put(token_hash(secret.encode()), token.session)
     git = f"User-Agent: git/2.47\r\nAuthorization: Basic {b64encode(f'ana:{secret}'.encode()).decode()}\r\n"
     assert status_of(await ask(world, "/page", fields=git)) == 200
     assert not world.app.last["headers"].get("authorization")

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import json
 import os
+from collections.abc import Iterator
 from typing import Any
 from urllib.request import Request, urlopen
 
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
-from tests.journeys.conftest import Harbor, harbor as running_harbor
+from tests.dial import size
+from tests.journeys.conftest import Harbor, serve
+from tests.ports import free_port
 
 from limen.identity import workloads
 
-harbor = running_harbor
-EXAMPLES = 150
+EXAMPLES = size(150)
 OPERATIONS = (
     ("/access/v1/evaluation", "POST"),
     ("/access/v1/evaluations", "POST"),
@@ -45,10 +47,13 @@ class Asked:
             self.schema = schemathesis.openapi.from_dict(json.load(response))
 
 
-@pytest.fixture
-def asked(harbor: Harbor) -> Asked:
+@pytest.fixture(scope="module")
+def asked(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Asked]:
+    """One Limen for all of them: it holds, whatever was asked before. No app is behind it, since none is asked for."""
+    harbor, stop = serve(tmp_path_factory.mktemp("harbor"), free_port(), upstream=9)
     harbor.invite("Ana", "staff")
-    return Asked(harbor)
+    yield Asked(harbor)
+    stop()
 
 
 @pytest.mark.parametrize(("path", "method"), OPERATIONS)

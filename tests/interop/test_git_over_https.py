@@ -42,7 +42,7 @@ class World:
         """A new token of Ana's, for this app and these actions."""
         secret = new_secret()
         one = AppToken(f"t_{secret[-4:]}", "ana", "git", "wiki", frozenset(actions), 2, NOW - 5, NOW - 1, NOW + DAY)
-        self.house.known.put_token(token_hash(secret.encode()), one.session)
+        self.house.known.tokens.put(token_hash(secret.encode()), one.session)
         return secret
 
     async def run(self, *words: str, token: str = "", folder: Path | None = None) -> tuple[int, str]:

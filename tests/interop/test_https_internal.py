@@ -12,8 +12,9 @@ import sys
 from pathlib import Path
 
 import pytest
-from tests.interop.fronts import free_port, program
+from tests.interop.fronts import program
 from tests.interop.https_world import SIGN_IN, ask, get, serving, set_up, trusting, until
+from tests.ports import free_port
 
 
 @pytest.fixture(scope="module")

@@ -6,7 +6,6 @@ import asyncio
 import os
 import re
 import shutil
-import socket
 import threading
 from collections.abc import Iterator
 from contextlib import AsyncExitStack
@@ -16,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.ports import free_port
 
 HARBOR = Path(__file__).parents[2] / "examples" / "harbor"
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or "/usr/bin/chromium"
@@ -85,9 +85,9 @@ class Harbor:
         def age() -> None:
             known = self.limen.known
             for session in [s for s in known.sessions.values() if not s.app]:
-                token = known._token_of[session.id]
+                token = known._issued.hash_of[session.id]
                 aged = replace(session, auth=replace(session.auth, at=session.auth.at - by_ms))
-                known.put_session(token, aged, known.last_used(session.id))
+                known.sessions.put(token, aged, known.last_used(session.id))
 
         self.loop.call_soon_threadsafe(age)
 
@@ -150,24 +150,30 @@ def serve(folder: Path, url_port: int, upstream: int, clock: Any = None) -> tupl
     return harbors[0], stop
 
 
-def free_port() -> int:
-    with socket.socket() as sock:
-        sock.bind(("127.0.0.1", 0))
-        return int(sock.getsockname()[1])
+@pytest.fixture(scope="session")
+def upstream() -> Iterator[int]:
+    """The port of an app, which remembers nothing."""
+    app = ThreadingHTTPServer(("127.0.0.1", 0), Upstream)
+    threading.Thread(target=app.serve_forever, daemon=True).start()
+    yield app.server_address[1]
+    app.shutdown()
+    app.server_close()
+
+
+@pytest.fixture(scope="session")
+def port() -> int:
+    """Where one Limen after the other listens: with the same texts in its folder, which are parsed only once."""
+    return free_port()
 
 
 @pytest.fixture
-def harbor(tmp_path: Path) -> Iterator[Harbor]:
-    upstream = ThreadingHTTPServer(("127.0.0.1", 0), Upstream)
-    threading.Thread(target=upstream.serve_forever, daemon=True).start()
-    running, stop = serve(tmp_path, free_port(), upstream.server_address[1])
+def harbor(tmp_path: Path, port: int, upstream: int) -> Iterator[Harbor]:
+    running, stop = serve(tmp_path, port, upstream)
     yield running
     stop()
-    upstream.shutdown()
-    upstream.server_close()
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def chromium() -> Iterator[Any]:
     if not Path(CHROMIUM).exists():
         said = "CHROMIUM IS NOT INSTALLED: no journey was run (apt-get install chromium)"

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import expect
 
-ROOMS = (
+PAGES = (
     "/console",
     "/console/decisions",
     "/console/people",
@@ -48,8 +48,8 @@ def test_every_room_is_sound(harbor: Any, browse: Any, size: str) -> None:
     ada = browse(**SIZES[size])
     ada.enrol(harbor.first_link)
     into_the_console(ada, harbor.origin)
-    for room in ROOMS:
-        ada.page.goto(harbor.origin + room, wait_until="load")
+    for path in PAGES:
+        ada.page.goto(harbor.origin + path, wait_until="load")
         ada.clean()
 
 

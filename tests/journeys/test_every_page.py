@@ -2,34 +2,42 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from tests.journeys.test_console import into_the_console
 
-from limen.web.needs import NEEDS
+from limen.web.build import declared
+from limen.web.page import HTML
 
-NO_PAGES = {"/console/decisions/live", "/console/decisions/{decision_id}/decision.json"}
 BEGUN_ELSEWHERE = {"/console/changes/{draft_id}"}
 """A change has to be begun first; `test_policy_tasks` looks at it."""
-OF_EMPLOYEES = (
-    "/",
-    "/access",
-    "/account",
-    "/passkeys",
-    "/records",
-    "/sessions",
-    "/tokens",
-    "/tokens/new",
-    "/no-such-page",
-)
-OF_STRANGERS = ("/sign-in", "/signed-out", "/lost-device", "/enrol")
+LEADS_ON = {"/onward"}
+"""Goes on to another page by itself, before anybody can look at it; every journey to an app passes it."""
+_LINK = re.compile(r'href="(/[^"?#]*)')
 
 
-def unsound(browser: Any, addresses: list[str], origin: str) -> dict[str, str]:
-    """What is wrong with which of these pages."""
-    found = {}
-    for address in addresses:
+def of_pages(*, console: bool, decided: bool) -> list[str]:
+    """The pages that are declared, by their paths."""
+    found = [one for one in declared().routes.values() if one.method == "GET" and one.media_type == HTML]
+    return sorted(
+        one.path for one in found if one.path.startswith("/console") is console and bool(one.permission) is decided
+    )
+
+
+def walked(browser: Any, paths: list[str], ids: dict[str, str], origin: str) -> dict[str, str]:
+    """What is wrong with which of these pages. Where `ids` has nothing to put into a path, a link to it must have been
+    met on another page: every page with a parameter is reached from one without.
+    """
+    found, links = {}, set()
+    needs_links = any(not _names(path) <= set(ids) for path in paths)
+    for path in sorted(paths, key=lambda path: (path.count("{"), path)):
+        address = path.format_map(ids) if _names(path) <= set(ids) else _linked(path, links)
+        if not address:
+            found[path] = "no page that was walked leads here"
+            continue
         browser.page.goto(origin + address, wait_until="load")
+        links |= set(_LINK.findall(browser.page.content())) if needs_links else set()
         browser.problems[:] = [one for one in browser.problems if "404" not in one]  # asked for on purpose
         try:
             browser.clean()
@@ -37,6 +45,15 @@ def unsound(browser: Any, addresses: list[str], origin: str) -> dict[str, str]:
             found[address] = str(wrong)[:400]
             browser.problems.clear()
     return found
+
+
+def _names(path: str) -> set[str]:
+    return set(re.findall(r"{(\w+)}", path))
+
+
+def _linked(path: str, links: set[str]) -> str:
+    fits = re.compile(re.sub(r"{\w+}", "[^/]+", path))
+    return min((link for link in links if fits.fullmatch(link)), default="")
 
 
 def test_every_page_is_sound(harbor: Any, browse: Any) -> None:
@@ -53,8 +70,9 @@ def test_every_page_is_sound(harbor: Any, browse: Any) -> None:
         "decision_id": harbor.limen.journal.recent(1, lambda event: event.kind == "decision")[0].id + "-1",
         "number": "1",
     }
-    rooms = sorted(route for method, route in NEEDS if method == "GET" and route not in NO_PAGES | BEGUN_ELSEWHERE)
-    assert len(rooms) > 30
-    assert unsound(ada, [route.format(**ids) for route in rooms], harbor.origin) == {}
-    assert unsound(tom, list(OF_EMPLOYEES), harbor.origin) == {}
-    assert unsound(nobody, list(OF_STRANGERS), harbor.origin) == {}
+    every = [path for path in of_pages(console=True, decided=True) if path not in BEGUN_ELSEWHERE]
+    assert len(every) > 30
+    assert walked(ada, every, ids, harbor.origin) == {}
+    assert walked(tom, [*of_pages(console=False, decided=True), "/no-such-page"], ids, harbor.origin) == {}
+    of_strangers = [path for path in of_pages(console=False, decided=False) if path not in LEADS_ON]
+    assert walked(nobody, of_strangers, ids, harbor.origin) == {}

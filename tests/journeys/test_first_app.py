@@ -124,6 +124,6 @@ def test_everything_fits_a_phone_and_the_dark(harbor: Any, browse: Any) -> None:
     mia.page.goto(harbor.origin + "/sign-in")
     mia.clean()
     mia.enrol(link)
-    for room in ("/", "/passkeys", "/sessions", "/access"):
-        mia.page.goto(harbor.origin + room)
+    for path in ("/", "/passkeys", "/sessions", "/access"):
+        mia.page.goto(harbor.origin + path)
         mia.clean()

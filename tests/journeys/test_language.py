@@ -26,11 +26,11 @@ def test_each_page_is_german_as_a_whole_and_can_be_switched(harbor: Any, browse:
     mia = browse(locale="de-DE", viewport={"width": 390, "height": 844})
     mia.enrol(harbor.invite("Mia Vogel", "staff", "sales", "finance"))
     expect(heading(mia)).to_have_text("Ihre Apps")
-    for room, said in (("passkeys", "Meine Passkeys"), ("sessions", "Meine Sitzungen"), ("access", "Mein Zugriff")):
-        look(mia, f"before-{room}")
-        mia.page.goto(f"{harbor.origin}/{room}")
+    for path, said in (("passkeys", "Meine Passkeys"), ("sessions", "Meine Sitzungen"), ("access", "Mein Zugriff")):
+        look(mia, f"before-{path}")
+        mia.page.goto(f"{harbor.origin}/{path}")
         expect(heading(mia)).to_have_text(said)
-        look(mia, f"{room}-de")
+        look(mia, f"{path}-de")
 
     mia.page.goto(harbor.on("payroll", "/export/november.csv"))
     mia.page.get_by_role("link", name="Was geprüft wurde").or_(heading(mia)).first.wait_for()

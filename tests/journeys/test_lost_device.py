@@ -3,29 +3,23 @@
 from __future__ import annotations
 
 import re
-import threading
 from collections.abc import Iterator
-from http.server import ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
 import pytest
 from playwright.sync_api import expect
-from tests.journeys.conftest import Harbor, Upstream, free_port, serve
+from tests.journeys.conftest import Harbor, serve
+from tests.ports import free_port
 
 PHONE = {"viewport": {"width": 390, "height": 844}, "is_mobile": True, "has_touch": True}
 
 
 @pytest.fixture(scope="module")
-def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Harbor]:
-    upstream = ThreadingHTTPServer(("127.0.0.1", 0), Upstream)
-    threading.Thread(target=upstream.serve_forever, daemon=True).start()
-    folder: Path = tmp_path_factory.mktemp("harbor")
-    harbor, stop = serve(folder, free_port(), upstream.server_address[1])
+def running(tmp_path_factory: pytest.TempPathFactory, upstream: int) -> Iterator[Harbor]:
+    harbor, stop = serve(tmp_path_factory.mktemp("harbor"), free_port(), upstream)
     yield harbor
     stop()
-    upstream.shutdown()
-    upstream.server_close()
 
 
 @pytest.fixture(scope="module")
@@ -130,8 +124,8 @@ def test_an_auditor_reads_everything_and_has_nothing_to_press(
     hugo = browse()
     hugo.enrol(running.invite("Hugo Maas", "guests", "auditors"))
     hugo.page.get_by_role("link", name="Console").click()
-    for room in ("people", "apps", "policies", "decisions"):
-        hugo.page.goto(f"{running.origin}/console/{room}")
+    for path in ("people", "apps", "policies", "decisions"):
+        hugo.page.goto(f"{running.origin}/console/{path}")
         expect(heading(hugo)).to_be_visible()
         hugo.clean()
         posts = hugo.page.locator("form[method=post]:not([action='/sign-out'])")

@@ -5,33 +5,27 @@ otherwise. It is Tuesday, ten o'clock in Berlin.
 from __future__ import annotations
 
 import re
-import threading
 from collections.abc import Iterator
-from http.server import ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
 import pytest
 from playwright.sync_api import expect
-from tests.journeys.conftest import Upstream, free_port, serve
+from tests.journeys.conftest import serve
 from tests.journeys.test_console import heading, into_the_console
 from tests.web.conftest import TUESDAY_MORNING, MovableClock
 
-from limen.facts import Known, Place
+from limen.facts import Place
 
 HOUR = 3_600_000
 FRIDAY = "2026-11-27T18:00"
 
 
 @pytest.fixture
-def harbor(tmp_path: Path) -> Iterator[Any]:
-    upstream = ThreadingHTTPServer(("127.0.0.1", 0), Upstream)
-    threading.Thread(target=upstream.serve_forever, daemon=True).start()
-    running, stop = serve(tmp_path, free_port(), upstream.server_address[1], MovableClock(TUESDAY_MORNING))
+def harbor(tmp_path: Path, port: int, upstream: int) -> Iterator[Any]:
+    running, stop = serve(tmp_path, port, upstream, MovableClock(TUESDAY_MORNING))
     yield running
     stop()
-    upstream.shutdown()
-    upstream.server_close()
 
 
 @pytest.fixture
@@ -137,12 +131,15 @@ def test_require_a_fresh_passkey_for_payroll(harbor: Any, browse: Any, ada: Any)
     expect(heading(rohan)).to_contain_text("The app on payroll.harbor.localhost")
 
 
-def test_block_a_country(harbor: Any, browse: Any, ada: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+def seen_in(harbor: Any, country: str) -> None:
+    """Everybody is in this country from now on."""
+    place = Place("127.0.0.1", known=True, country=country, anonymiser=False)
+    harbor.loop.call_soon_threadsafe(harbor.limen.known.places.put, place.address, place)
+
+
+def test_block_a_country(harbor: Any, browse: Any, ada: Any) -> None:
     oscar = somebody(harbor, browse, "Oscar Mbeki", "staff", "engineering")
-    where = {"country": "KP"}
-    monkeypatch.setattr(Known, "_locate", lambda _known, address: Place(address, known=True, **where, anonymiser=False))
-    known = harbor.limen.known
-    harbor.loop.call_soon_threadsafe(lambda: (known._places.clear(), known._changed(("company", ""))))
+    seen_in(harbor, "KP")
     assert is_let_in(oscar, harbor, "git")
     page = new_rule(ada, harbor, "git", "Ask for something first")
     page.get_by_label("everybody", exact=True).check()
@@ -154,8 +151,7 @@ def test_block_a_country(harbor: Any, browse: Any, ada: Any, monkeypatch: pytest
     mend_every_test(ada, "{strength: 3", "{country: DE, strength: 3")
     publish(ada, "Nobody of us works there")
     assert not is_let_in(oscar, harbor, "git")
-    where["country"] = "DE"
-    harbor.loop.call_soon_threadsafe(lambda: (known._places.clear(), known._changed(("company", ""))))
+    seen_in(harbor, "DE")
     assert is_let_in(oscar, harbor, "git")
 
 
@@ -294,7 +290,7 @@ def test_a_change_that_hurts_is_seen_blocked_mended_published_and_taken_back(
 
 
 SIZES = {"desk": {}, "phone": {"viewport": {"width": 390, "height": 844}, "is_mobile": True, "has_touch": True}}
-ROOMS = (
+PAGES = (
     "/console/apps/payroll/rules/new",
     "/console/apps/payroll/rules/new?kind=forbid",
     "/console/policies/medium-risk-asks-again/edit",
@@ -310,8 +306,8 @@ def test_every_page_on_which_rules_are_changed_is_sound(harbor: Any, browse: Any
     ada = browse(**SIZES[size])
     ada.enrol(harbor.first_link)
     into_the_console(ada, harbor.origin)
-    for room in ROOMS:
-        ada.page.goto(harbor.origin + room, wait_until="load")
+    for path in PAGES:
+        ada.page.goto(harbor.origin + path, wait_until="load")
         ada.clean()
 
 

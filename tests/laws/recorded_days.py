@@ -49,7 +49,7 @@ def keep_days(root: Path, company: Company, number: int, seed: int = 7) -> Kept:
         decision = engine.decide(request, facts, clock.now())
         made = journal.decided("gateway", decision, alias, facts.place.address, 3.0)
         effects[made] = decision.effect.value
-        if done % 20_000 == 19_999:
+        if (done + 1) % (number // 5) == 0:
             journal.flush(60)
             clock.forward(3 * HOUR)
     journal.flush(60)

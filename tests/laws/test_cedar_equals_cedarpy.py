@@ -11,6 +11,7 @@ from functools import cache
 
 import cedarpy
 import pytest
+from tests.dial import floor, size
 from tests.laws.cedar_cases import LITERALS, STRINGS, Maker
 from tests.laws.cedar_schema_cases import SCHEMA, Fitting
 
@@ -22,9 +23,7 @@ from limen.cedar.literals import CONSTRUCTORS
 from limen.cedar.operators import BINARY, METHODS
 from limen.cedar.text import policies_text
 
-pytestmark = pytest.mark.slow
-
-PLAIN_SETS, SCHEMA_SETS, POLICIES, REQUESTS = 1_100, 500, 8, 14
+PLAIN_SETS, SCHEMA_SETS, POLICIES, REQUESTS = size(1_100), size(500), 8, 14
 _BLAMED = re.compile(r"while evaluating policy `(policy\d+)`")
 
 
@@ -76,14 +75,14 @@ def test_the_compiled_policies_answer_as_cedar_does():
     for seed in range(SCHEMA_SETS):
         seen += one_set_with_schema(seed, made)
     print(dict(seen), dict(made))
-    assert seen["triples"] >= 20_000
+    assert seen["triples"] >= floor(20_000)
     for outcome, least in (("Allow", 0.2), ("Deny", 0.2), ("with errors", 0.2), ("without errors", 0.2)):
         assert seen[outcome] >= least * seen["triples"], (outcome, seen)
-    assert seen["NoDecision"] >= 300
-    assert seen["many"] >= 1000
+    assert seen["NoDecision"] >= floor(300)
+    assert seen["many"] >= floor(1_000)
     structures = {"And", "Or", "Not", "Negate", "If", "Has", "Like", "is", "is in", "in", "hasTag", "getTag", "IsEmpty"}
     expected = {*BINARY, *METHODS, *CONSTRUCTORS, *structures, "Attribute", "SetOf", "RecordOf"}
-    assert expected <= {name for name, count in made.items() if count >= 50}
+    assert expected <= {name for name, count in made.items() if count >= floor(50)}
 
 
 @cache
@@ -118,7 +117,7 @@ def one_set_with_schema(seed: int, made: Counter[str]) -> Counter[str]:
 
 def test_the_explanation_never_disagrees_with_the_answer():
     outcomes: Counter[str] = Counter()
-    for seed in range(5_000, 5_250):
+    for seed in range(5_000, 5_000 + size(250)):
         maker = Maker(random.Random(seed), Counter())
         policies = maker.policies(POLICIES)
         entities = Entities.from_json(maker.entities())
@@ -135,12 +134,12 @@ def test_the_explanation_never_disagrees_with_the_answer():
                 assert told.outcome == ("error" if policy.id in errors else "held" if held else "failed")
                 assert told.message == errors.get(policy.id, "")
                 outcomes[told.outcome] += 1
-    assert min(outcomes["held"], outcomes["failed"], outcomes["error"]) >= 1_000
+    assert min(outcomes["held"], outcomes["failed"], outcomes["error"]) >= floor(1_000)
 
 
 def test_adding_a_forbid_never_widens_access_and_nothing_allows_by_default():
     narrowed = 0
-    for seed in range(9_000, 9_300):
+    for seed in range(9_000, 9_000 + size(300)):
         maker = Maker(random.Random(seed), Counter())
         policies = maker.policies(5)
         entities = Entities.from_json(maker.entities())
@@ -152,7 +151,7 @@ def test_adding_a_forbid_never_widens_access_and_nothing_allows_by_default():
             assert before.allowed or not after.allowed
             assert not authorize(PolicySet(()), *request, entities).allowed
             narrowed += before.allowed and not after.allowed
-    assert narrowed >= 10
+    assert narrowed >= floor(10)
 
 
 ALPHABETS = {
@@ -229,18 +228,18 @@ def test_extension_literals_are_read_as_cedar_reads_them(kind, known):
     )
     request = Maker(random.Random(1), Counter()).request()[:3]
     seen = Counter()
-    for literal in literal_texts(kind, 2_500):
+    for literal in literal_texts(kind, size(2_500)):
         case = (*request, {"v": literal})
         seen += compare(literal, policies, Entities(), oracle, nobody, case)
-    assert seen["Allow"] >= 500
-    assert seen["with errors"] >= 500
+    assert seen["Allow"] >= floor(500)
+    assert seen["with errors"] >= floor(500)
 
 
 def test_patterns_match_as_in_cedar():
     rng = random.Random(3)
     pieces = ["", "a", "b", "ab", "*", "\\", '"', "\u00e9", "\U0001f600", "\x00", "\n"]
     matched = 0
-    for _ in range(150):
+    for _ in range(size(150)):
         maker = Maker(rng, Counter())
         policies = PolicySet(tuple(pattern_policy(maker, number) for number in range(12)))
         text = policies_text(policies)
@@ -249,7 +248,7 @@ def test_patterns_match_as_in_cedar():
             value = "".join(rng.choice(pieces + STRINGS) for _ in range(rng.randrange(7)))
             case = (*maker.request()[:3], {"v": value})
             matched += compare((value, text), PolicySet.parse(text), Entities(), oracle, nobody, case)["Allow"]
-    assert matched >= 300
+    assert matched >= floor(300)
 
 
 def pattern_policy(maker: Maker, number: int):

@@ -6,6 +6,7 @@ import json
 from dataclasses import replace
 
 from hypothesis import HealthCheck, example, given, settings, strategies as st
+from tests.dial import size
 from tests.laws.decision_cases import Case, cases, policy_texts
 from tests.policy.scene import app
 
@@ -16,7 +17,7 @@ from limen.policy.replay import replay, write_decision
 from limen.policy.seen import see
 
 RANK = {Effect.DENY: 0, Effect.CHALLENGE: 1, Effect.PERMIT: 2}
-thoroughly = settings(max_examples=120, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+thoroughly = settings(max_examples=size(120), suppress_health_check=[HealthCheck.too_slow])
 
 
 def applied(remedy: Remedy, facts: Facts, now: int) -> Facts:
@@ -126,6 +127,24 @@ def test_nothing_changes_before_valid_until_and_something_does_at_it(case: Case,
     if until is not None:
         assert until > case.now
         assert engine.decide(case.request, case.facts, until).effect is not decision.effect
+
+
+@thoroughly
+@given(cases(), st.randoms(use_true_random=False))
+def test_what_is_looked_at_again_at_each_bound_is_never_looked_at_too_late(case: Case, random: object) -> None:
+    engine, at, draw = case.engine(), case.now, random.randrange  # type: ignore[attr-defined]
+    for _ in range(12):
+        decision = engine.decide(case.request, case.facts, at)
+        bound, exact = decision.unchanged_until, decision.valid_until
+        if bound is None:
+            assert exact is None
+            return
+        assert bound > at
+        assert exact is None or bound <= exact
+        for sample in (bound - 1, draw(at, bound), draw(at, bound) // MINUTE * MINUTE):
+            if sample >= at:
+                assert engine.decide(case.request, case.facts, sample).effect is decision.effect
+        at = bound
 
 
 @thoroughly

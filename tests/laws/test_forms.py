@@ -6,6 +6,7 @@ from typing import Any
 
 import cedarpy
 from hypothesis import given, settings
+from tests.dial import size
 from tests.laws.form_cases import forms
 
 from limen.cedar import PolicySet, policies_text
@@ -24,7 +25,7 @@ def parsed(text: str) -> Any:
     return type(policy).from_json(body["annotations"]["id"], body)
 
 
-@settings(max_examples=1_000, deadline=None)
+@settings(max_examples=size(1_000))
 @given(forms())
 def test_a_form_written_and_parsed_is_the_same_form(form: Form) -> None:
     policy = parsed(write(form))
@@ -32,7 +33,7 @@ def test_a_form_written_and_parsed_is_the_same_form(form: Form) -> None:
     assert policy == policy_of(form)
 
 
-@settings(max_examples=1_000, deadline=None)
+@settings(max_examples=size(1_000))
 @given(forms())
 def test_what_a_form_writes_fits_the_schema_and_lets_its_changes_in_time_be_foreseen(form: Form) -> None:
     found = cedarpy.validate_policies(write(form), SCHEMA)
@@ -40,13 +41,13 @@ def test_what_a_form_writes_fits_the_schema_and_lets_its_changes_in_time_be_fore
     edges_of(policy_of(form))
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=size(300))
 @given(forms())
 def test_no_worse_or_unknown_fact_fulfils_what_a_form_asks_for(form: Form) -> None:
     assert prove([policy_of(form)]).findings == ()
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=size(300))
 @given(forms())
 def test_the_layout_is_only_layout(form: Form) -> None:
     lines = write(form).split("\n")

@@ -7,11 +7,12 @@ from random import Random
 from zoneinfo import ZoneInfo
 
 from hypothesis import HealthCheck, event, given, settings, strategies as st
+from tests.dial import size
 from tests.laws.decision_cases import START, policy_texts
 from tests.policy.scene import app, tree_of
 
 from limen.clock import DAY, HOUR, MINUTE, Instant
-from limen.facts import Auth, Factor, Facts, Known, Label, Person, Place, Session
+from limen.facts import Auth, Factor, Facts, FactStore, Label, Person, Place, Session
 from limen.policy import Effect, Engine
 from limen.policy.proof.cuts import cuts_of
 from limen.policy.proof.lockout import (
@@ -28,7 +29,7 @@ from limen.policy.proof.lockout import (
 )
 from limen.policy.proof.places import attainable_places
 
-KNOWN = Known()
+KNOWN = FactStore()
 LIMEN = app(Label.RESTRICTED, "limen")
 PEOPLE = (
     Candidate(
@@ -111,7 +112,7 @@ def minutes_from(at: Instant) -> range:
     return range(at, at + LASTING + 1, MINUTE)
 
 
-@settings(max_examples=600, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=size(600), suppress_health_check=[HealthCheck.too_slow])
 @given(st.data(), st.randoms(use_true_random=False))
 def test_who_is_said_to_get_in_does_and_who_is_locked_out_finds_no_way(data: st.DataObject, random: Random) -> None:
     own = [

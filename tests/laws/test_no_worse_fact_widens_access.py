@@ -5,6 +5,7 @@ from __future__ import annotations
 from zoneinfo import ZoneInfo
 
 from hypothesis import HealthCheck, assume, event, given, settings, strategies as st
+from tests.dial import size
 from tests.laws.order_cases import NOW, fact_texts, facts_about, worse_than
 from tests.policy.scene import tree_of
 
@@ -19,7 +20,7 @@ UTC = ZoneInfo("UTC")
 ASKED = (("", ""), ("POST", "GET /notes/**"), ("GET", "/x"))
 OPEN = '@id("open") permit (principal, action, resource);'
 thoroughly = settings(
-    deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.filter_too_much]
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.filter_too_much]
 )
 
 
@@ -27,7 +28,7 @@ def is_permitted(engine: Engine, request: Request, facts: Facts, now: int) -> bo
     return engine.decide(request, facts, now).effect is Effect.PERMIT
 
 
-@settings(thoroughly, max_examples=400)
+@settings(thoroughly, max_examples=size(400))
 @given(st.data())
 def test_under_accepted_policies_no_worse_fact_widens_access(data: st.DataObject) -> None:
     texts = [data.draw(fact_texts(f"policy-{number}")) for number in range(data.draw(st.integers(1, 4)))]
@@ -49,7 +50,7 @@ def test_under_accepted_policies_no_worse_fact_widens_access(data: st.DataObject
                 assert is_permitted(engine, request, better, now), (accepted, request, worse, better)
 
 
-@settings(thoroughly, max_examples=250)
+@settings(thoroughly, max_examples=size(250))
 @given(fact_texts("p"))
 def test_what_the_proof_says_of_a_refused_policy_is_so(text: str) -> None:
     findings = prove(PolicySet.from_json(tree_of(text))).findings

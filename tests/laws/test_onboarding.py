@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 from hypothesis import given, settings, strategies as st
+from tests.dial import size
 from tests.policy.scene import NOW, engine_of, facts
 
 from limen.clock import DAY, HOUR
@@ -38,7 +39,7 @@ def onboarding(known, until):
     return replace(known, app=replace(known.app, onboarding_until=until))
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=size(150))
 @given(case=cases())
 def test_it_only_turns_refusals_of_active_people_and_says_what_they_were(case) -> None:
     known, request, rest = case
@@ -58,7 +59,7 @@ def test_it_only_turns_refusals_of_active_people_and_says_what_they_were(case) -
     assert not begun.remedies
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=size(100))
 @given(case=cases())
 def test_without_it_and_after_it_the_answer_is_what_the_policies_say(case) -> None:
     known, request, rest = case
@@ -69,7 +70,7 @@ def test_without_it_and_after_it_the_answer_is_what_the_policies_say(case) -> No
     assert ENGINE.remedies(request, over, NOW) == ENGINE.remedies(request, known, NOW)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=size(100))
 @given(case=cases())
 def test_its_end_is_an_instant_at_which_time_alone_turns_the_answer(case) -> None:
     known, request, rest = case
@@ -83,7 +84,7 @@ def test_its_end_is_an_instant_at_which_time_alone_turns_the_answer(case) -> Non
         assert last is not first
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=size(30))
 @given(case=cases())
 def test_a_decision_file_answers_the_same_anywhere(case) -> None:
     known, request, rest = case

@@ -6,6 +6,7 @@ from dataclasses import replace
 from zoneinfo import ZoneInfo
 
 from hypothesis import given, settings, strategies as st
+from tests.dial import size
 from tests.laws.decision_cases import START, ZONES, facts_at, policy_texts
 from tests.policy.scene import app, tree_of
 
@@ -48,7 +49,7 @@ def told(reach: Reach, facts: Facts, request: Request, now: int, engine: Engine,
     return any(one.gains is gains and one.covers(facts, request, now, engine.calendar) for one in reach.differences)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=size(60))
 @given(data=st.data(), sides=changes())
 def test_every_request_that_is_answered_differently_is_told_and_no_other(data, sides) -> None:
     before, after = sides
@@ -66,7 +67,7 @@ def test_every_request_that_is_answered_differently_is_told_and_no_other(data, s
                 assert not any(one.covers(facts, request, now, after.calendar) for one in precise)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=size(60))
 @given(sides=changes())
 def test_each_difference_that_is_told_has_a_request_that_shows_it(sides) -> None:
     before, after = sides
@@ -78,7 +79,7 @@ def test_each_difference_that_is_told_has_a_request_that_shows_it(sides) -> None
         assert now >= START
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=size(25))
 @given(sides=changes())
 def test_the_same_policies_differ_in_nothing_and_the_way_back_is_the_mirror(sides) -> None:
     before, after = sides

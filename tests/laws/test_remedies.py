@@ -15,6 +15,7 @@ from itertools import combinations, product
 from typing import Any
 
 import pytest
+from tests.dial import floor, size
 from tests.policy.scene import BERLIN, app, tree_of
 
 from limen.clock import DAY, HOUR, MINUTE, SECOND, Instant, from_iso
@@ -203,7 +204,7 @@ def check(chunk: int) -> Counter[str]:
     return seen
 
 
-@pytest.mark.parametrize("chunk", range(CHUNKS))
+@pytest.mark.parametrize("chunk", range(size(CHUNKS, least=1)))
 def test_a_named_set_turns_the_refusal_and_no_member_can_be_left_out(chunk: int) -> None:
     seen = check(chunk)
     for kind in ("use_passkey", "sign_in_again", "new_session", "enrol_device", "mend_device", "change_place"):
@@ -244,7 +245,7 @@ def test_nothing_that_one_or_two_changes_would_turn_is_left_unsaid_nor_what_all_
     draw = random.Random(f"nothing left unsaid {chunk}")
     refused, turned = 0, Counter[int]()
     request = Request("view")
-    while refused < SEARCHED // 3:
+    while refused < size(SEARCHED) // 3:
         text = policies(draw, odd=0)
         engine = engine_of(text)
         now = START + draw.randrange(10 * DAY)
@@ -272,7 +273,7 @@ def test_nothing_that_one_or_two_changes_would_turn_is_left_unsaid_nor_what_all_
         tops = [(*unplaced, *filter(None, place)) for place in product(networks, countries, addresses)]
         assert remedies or not any(map(turns, tops)), (engine.tree, facts, now)
         turned[min((len(named) for named in remedies), default=0)] += 1
-    assert all(turned[size] > 10 for size in (0, 1, 2, 3)), turned
+    assert all(turned[members] > floor(10) for members in (0, 1, 2, 3)), turned
 
 
 _PROOFS = {"use_passkey", "add_factor", "sign_in_again"}

@@ -8,6 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from tests.dial import size
 from tests.laws.recorded_days import BEGAN, KEYS, Kept, keep_days
 
 from limen.company.company import Company
@@ -16,10 +17,10 @@ from limen.company.rehearsal import Rehearsal, Turn, rehearse
 from limen.demo import harbor
 from limen.policy import Effect
 from limen.storage.journal import Journal
+from limen.storage.journal.past_decisions import past_decisions
 from limen.storage.journal.reader import Reader
-from limen.storage.journal.recorded import recorded
 
-DECISIONS = 100_000
+DECISIONS = size(100_000)
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -50,12 +51,10 @@ def kept(root: Path, company: Company) -> Kept:
 
 
 def replayed(root: Path, before: Company, after: Company) -> Rehearsal:
-    return rehearse(before, after, recorded(Reader(root), BEGAN))
+    return rehearse(before, after, past_decisions(Reader(root), BEGAN))
 
 
-def test_the_current_revision_changes_nothing_of_a_hundred_thousand_decisions(
-    root: Path, company: Company, kept: Kept
-) -> None:
+def test_the_current_revision_changes_nothing_of_so_many_decisions(root: Path, company: Company, kept: Kept) -> None:
     found = replayed(root, company, company)
     assert len(kept.effects) == DECISIONS
     assert (found.distinct, found.replayed) == (DECISIONS, DECISIONS)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import socket
 import ssl
 from collections.abc import AsyncIterator, Iterator
 from datetime import UTC, datetime, timedelta
@@ -16,6 +15,7 @@ from aiosmtpd.smtp import AuthResult
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
+from tests.ports import free_port
 
 from limen.clock import SetClock, from_iso
 from limen.mail import Mails, Message
@@ -101,12 +101,6 @@ def server(post: Post, certificate: Path) -> Iterator[Controller]:
     controller.stop()
 
 
-def free_port() -> int:
-    with socket.socket() as sock:
-        sock.bind(("127.0.0.1", 0))
-        return int(sock.getsockname()[1])
-
-
 @pytest.fixture
 def settings(server: Controller) -> Mail:
     return Mail.model_validate({"from": "limen@harbor.example", "server": f"127.0.0.1:{server.port}", "user": "limen"})
@@ -134,4 +128,4 @@ def mails(database: Database, clock: SetClock) -> Mails:
     return Mails(Keyring.open(database, bytes(32), clock=clock))
 
 
-__all__ = ["HELLO", "MORNING", "Post", "free_port"]
+__all__ = ["HELLO", "MORNING", "Post"]

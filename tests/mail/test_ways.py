@@ -45,7 +45,7 @@ async def test_a_server_without_tls_is_never_given_the_password(
     post: Post, trust: ssl.SSLContext, settings: Mail
 ) -> None:
     from aiosmtpd.controller import Controller
-    from tests.mail.conftest import free_port
+    from tests.ports import free_port
 
     plain = Controller(post, hostname="127.0.0.1", port=free_port(), auth_require_tls=False, authenticator=post)
     plain.start()

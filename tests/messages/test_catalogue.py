@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from io import BytesIO
+from pathlib import Path
 
 import pytest
 from babel.messages.catalog import Message
@@ -15,7 +16,6 @@ from tools.messages import (
     code_of_limen,
     found,
     keyed,
-    po_of,
     unknown_keys,
     unsaid_keys,
     updated,
@@ -23,6 +23,7 @@ from tools.messages import (
 )
 
 from limen.messages import Language, catalogue, gettext_noop
+from limen.messages.catalogue import FOLDERS, po_of
 
 OTHERS = [language for language in Language if language is not Language.ENGLISH]
 PLACE = re.compile(r"%\((\w+)\)s|\{(\w+)\}")
@@ -100,7 +101,7 @@ def test_german_is_german() -> None:
 
 def test_a_key_has_dots_and_a_text_is_never_mistaken_for_one() -> None:
     for message in found():
-        if message.id and not message.auto_comments:
+        if message.id and message.id not in ENGLISH:
             ids = message.id if isinstance(message.id, tuple | list) else (message.id,)
             assert not any(KEY.fullmatch(one) for one in ids), message.id
     assert [key for key in ENGLISH if not KEY.fullmatch(key)] == []
@@ -150,3 +151,32 @@ def test_a_marked_text_stays_as_it_is() -> None:
 
 def test_all_that_is_found_is_more_than_a_handful() -> None:
     assert len(found()) > 500
+
+
+def po(folder: Path, language: Language, **messages: str) -> None:
+    folder.mkdir(exist_ok=True)
+    lines = [f'msgid "{text}"\nmsgstr "{said}"\n' for text, said in messages.items()]
+    po_of(language, folder).write_text("\n".join(lines))
+
+
+def test_a_part_brings_its_own_words_and_changes_none_of_limens(tmp_path: Path) -> None:
+    own = {"Your ships": "Ihre Schiffe", "Your apps": "Ihre Boote", "self.group": "Nein.", "ships.sunk": "Gesunken."}
+    po(tmp_path / "ships", Language.GERMAN, **own)
+    po(tmp_path / "ships", Language.ENGLISH, **{"self.group": "No.", "ships.sunk": "It sank."})
+    po(tmp_path / "boats", Language.GERMAN, **{"Your boats": "Ihre Boote"})
+    limens = {language: catalogue(language).say("self.group", app="Wiki") for language in Language}
+    FOLDERS.compose({"ships": {"ships": tmp_path / "ships"}, "boats": {"boats": tmp_path / "boats"}})
+    try:
+        german, english = catalogue(Language.GERMAN), catalogue(Language.ENGLISH)
+        assert (german.gettext("Your ships"), german.gettext("Your boats")) == ("Ihre Schiffe", "Ihre Boote")
+        assert german.gettext("Your apps") == "Ihre Apps"
+        assert german.can_say("Your ships")
+        assert (german.say("ships.sunk"), english.say("ships.sunk")) == ("Gesunken.", "It sank.")
+        assert {language: catalogue(language).say("self.group", app="Wiki") for language in Language} == limens
+        FOLDERS.compose({"ships": {"ships": tmp_path / "absent"}})
+        assert not catalogue(Language.ENGLISH).has("ships.sunk")
+        with pytest.raises(FileNotFoundError):
+            catalogue(Language.GERMAN)
+    finally:
+        FOLDERS.compose({})
+    assert not catalogue(Language.GERMAN).can_say("Your ships")

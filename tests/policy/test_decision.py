@@ -30,6 +30,10 @@ class Foresight:
         self.asked.append("valid_until")
         return now + HOUR
 
+    def unchanged_until(self, request: Request, facts: Facts, now: int) -> int:
+        self.asked.append("unchanged_until")
+        return now + 1
+
     def remedies(self, request: Request, facts: Facts, now: int) -> Remedies:
         self.asked.append("remedies")
         return ((Remedy("come_back", at_once=False, at=now + HOUR),),)
@@ -41,8 +45,9 @@ def test_its_future_is_looked_for_only_when_it_is_asked_for() -> None:
     denied = Decision(Effect.DENY, (), (), (), VIEW, facts(), NOW, "r1", foresight)
     assert foresight.asked == []
     assert denied.valid_until == NOW + HOUR
+    assert denied.unchanged_until == NOW + 1
     assert [remedy.at for named in denied.remedies for remedy in named] == [NOW + HOUR]
-    assert foresight.asked == ["valid_until", "remedies"]
+    assert foresight.asked == ["valid_until", "unchanged_until", "remedies"]
 
 
 def test_what_can_be_done_at_once_needs_no_future() -> None:

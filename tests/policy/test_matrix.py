@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from hypothesis import given, settings, strategies as st
+from tests.dial import size
 from tests.laws.decision_cases import policy_texts
 from tests.policy.scene import NOW, app, engine_of
 
@@ -20,7 +21,7 @@ APPS = (app(), app(Label.RESTRICTED, "payroll"))
 ACTIONS = ("view", "edit")
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=size(60))
 @given(texts=st.lists(st.integers(0, 3), max_size=3), data=st.data())
 def test_every_cell_is_what_deciding_it_by_itself_gives(texts: list[int], data: st.DataObject) -> None:
     engine = engine_of("\n".join(data.draw(policy_texts(f"p{number}")) for number, _ in enumerate(texts)))

@@ -13,9 +13,9 @@ from sqlalchemy import insert
 from limen.clock import DAY, HOUR, SetClock
 from limen.events import Event
 from limen.facts import Person
-from limen.identity import store
 from limen.identity.model import PersonStatus
 from limen.identity.sessions import end_everything_of
+from limen.identity.store import people
 from limen.mail.store import Mail, MailState, insert_mail
 from limen.storage import Database, Transaction
 from limen.storage.journal import Journal
@@ -42,7 +42,7 @@ class Place:
 def filled(transaction: Transaction, person_id: str, groups: frozenset[str]) -> None:
     """A row of this person's in every table that has rows of people, whatever else is in it."""
     person = Person(person_id, NAMES[person_id], f"{person_id}@harbor.example", groups=groups, active=True)
-    store.insert_person(transaction.connection, person, PersonStatus.ACTIVE, NOW - 400 * DAY)
+    people.add(transaction.connection, person, PersonStatus.ACTIVE, NOW - 400 * DAY)
     mail = Mail(f"m_{person_id}", person_id, "l_x", MailState.SENT, NOW, NOW + DAY, NOW, 1)
     insert_mail(transaction.connection, mail, b"sealed")
     for table in metadata.sorted_tables:
@@ -95,7 +95,7 @@ def place(tmp_path: Path, empty_database: Path) -> Iterator[Place]:
 
 def let_go(place: Place, person_id: str) -> None:
     def work(transaction: Transaction) -> None:
-        store.set_status(transaction.connection, person_id, PersonStatus.INACTIVE)
+        people.set_status(transaction.connection, person_id, PersonStatus.INACTIVE)
         end_everything_of(transaction, person_id, place.clock.now(), ADA, "person-let-go")
 
     place.database.write(work)

@@ -9,8 +9,8 @@ from sqlalchemy import select
 from tests.privacy.conftest import ADA, KEYS, MIA, NOW, Place, let_go
 
 from limen.events import Event
-from limen.identity import store
 from limen.identity.errors import LastAdministratorError
+from limen.identity.store import erasure, people, sessions
 from limen.identity.store.erasure import UNDER_WAY_MS
 from limen.privacy.erase import carry_out, erase_again, erase_person, forget_mail_files, what_goes, whom
 from limen.privacy.errors import NobodyError, OneselfError, ReasonError, StillHereError
@@ -44,7 +44,7 @@ def test_every_row_goes_everybody_elses_stays_and_the_journal_holds(place: Place
     others = {name: [row for row in rows if MIA not in row] for name, rows in before.items()}
     assert {name: sorted(rows) for name, rows in after.items()} == {name: sorted(rows) for name, rows in others.items()}
     assert (
-        place.database.read(lambda s: store.not_before_of(s.connection, "person", MIA)) > NOW
+        place.database.read(lambda s: sessions.not_before_of(s.connection, "person", MIA)) > NOW
     )  # old cookies stay dead
     assert carry_out(place.database, place.journal, place.root, NOW) == 1
     assert carry_out(place.database, place.journal, place.root, NOW) is None
@@ -94,12 +94,12 @@ def test_an_old_backup_does_not_bring_anybody_back(place: Place) -> None:
     from limen.identity.model import PersonStatus
 
     erase(place, MIA, may_let_go=True)
-    write_tombstones(place.root, place.database.read(lambda s: store.erased_ids(s.connection)))
+    write_tombstones(place.root, place.database.read(lambda s: erasure.erased_ids(s.connection)))
     again = Person(MIA, "Mia Moor", "mia@harbor.example", groups=frozenset(), active=True)
-    place.database.write(lambda tx: store.insert_person(tx.connection, again, PersonStatus.ACTIVE, NOW))
+    place.database.write(lambda tx: people.add(tx.connection, again, PersonStatus.ACTIVE, NOW))
     assert erase_again(place.database, place.root, NOW) == 1
-    assert place.database.read(lambda s: store.status_of(s.connection, MIA)) is None
-    assert place.database.read(lambda s: store.waiting_in_journal(s.connection)) == [MIA]
+    assert place.database.read(lambda s: people.status_of(s.connection, MIA)) is None
+    assert place.database.read(lambda s: erasure.waiting_in_journal(s.connection)) == [MIA]
     (place.root / FILE).write_text(f"{ADA} 2026-01-01T00:00:00Z\n")
     assert erase_again(place.database, place.root, NOW) == 0  # the last administrator
 

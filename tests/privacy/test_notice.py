@@ -5,12 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from tests.privacy.test_standing import harbor
+from tests.privacy.test_notice_facts import harbor
 
 from limen.events import KINDS
+from limen.events.kinds import families
 from limen.messages import Language, Words
 from limen.privacy.notice import Audience, as_markdown, notice
-from limen.privacy.standing import FAMILIES, LOOKING, Readers, standing
+from limen.privacy.notice_facts import LOOKING, Readers, notice_facts
 from limen.settings import Settings
 
 COMPANY = harbor()
@@ -22,7 +23,7 @@ def text(audience: Audience, language: Language, **sections: dict[str, object]) 
         written[section] = {**written[section], **values}
     written["mail"].pop("sender", None)
     settings = Settings.model_validate(written)
-    return as_markdown(notice(audience, language, standing(settings, COMPANY.engine(), ["Wiki", "Payroll"], [])))
+    return as_markdown(notice(audience, language, notice_facts(settings, COMPANY.engine(), ["Wiki", "Payroll"], [])))
 
 
 @pytest.mark.parametrize("audience", Audience)
@@ -48,7 +49,7 @@ def test_numbers_are_said_as_people_say_them() -> None:
     assert "up to 1 hour 30 minutes" in english
     assert "bis zu 1 Stunde 30 Minuten" in german
     readers = Readers("audit", (("Administrators", 1), ("{title} [a](b)", 2)), ("auditors-read",))
-    now = replace(standing(COMPANY.settings, COMPANY.engine(), [], []), readers=(readers,))
+    now = replace(notice_facts(COMPANY.settings, COMPANY.engine(), [], []), readers=(readers,))
     said = as_markdown(notice(Audience.EMPLOYEES, Language.ENGLISH, now))
     assert r"Administrators (1 person), {title} \[a](b) (2 people), whoever policy auditors-read names" in said
 
@@ -57,12 +58,12 @@ def test_numbers_are_said_as_people_say_them() -> None:
 def test_every_audience_action_and_family_of_events_has_words(language: Language) -> None:
     words = Words(language, COMPANY.settings.zone)
     keys = [f"title.{audience}" for audience in Audience] + [f"may.{action}" for action in LOOKING]
-    keys += [f"family.{family}" for family in (*FAMILIES, "other")]
     assert [key for key in keys if not words.has(f"notice.{key}")] == []
+    assert [family for family in families() if not words.catalogue.can_say(family.title)] == []
 
 
 def test_a_name_stays_a_text_in_markdown() -> None:
-    now = standing(COMPANY.settings, COMPANY.engine(), ["<img src=x>[a](javascript:b)"], [])
+    now = notice_facts(COMPANY.settings, COMPANY.engine(), ["<img src=x>[a](javascript:b)"], [])
     said = as_markdown(notice(Audience.EMPLOYEES, Language.ENGLISH, now))
     assert r"- \<img src=x>\[a](javascript:b)" in said
 

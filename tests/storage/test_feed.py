@@ -6,15 +6,15 @@ from collections.abc import AsyncIterator, Callable
 import pytest
 
 from limen.clock import DAY, SetClock
-from limen.facts import Known
+from limen.facts import FactStore
 from limen.storage import Database, Feed
 from limen.storage.feed import LEASE_SECONDS
 from limen.storage.tables import changes
 
 
 @pytest.fixture
-def known() -> Known:
-    return Known()
+def known() -> FactStore:
+    return FactStore()
 
 
 @pytest.fixture
@@ -23,7 +23,7 @@ def clock() -> SetClock:
 
 
 @pytest.fixture
-async def feed(database: Database, known: Known, clock: SetClock) -> AsyncIterator[Feed]:
+async def feed(database: Database, known: FactStore, clock: SetClock) -> AsyncIterator[Feed]:
     feed = Feed(database, known, clock=clock)
     yield feed
     await feed.stop()
@@ -83,7 +83,9 @@ async def test_a_change_by_another_process_is_found_without_being_told(
     await until(lambda: seen == ["p1"])
 
 
-async def test_each_round_trip_renews_the_lease_from_its_beginning(feed: Feed, known: Known, clock: SetClock) -> None:
+async def test_each_round_trip_renews_the_lease_from_its_beginning(
+    feed: Feed, known: FactStore, clock: SetClock
+) -> None:
     await feed.start()
     assert known.lease_until == clock.monotonic() + LEASE_SECONDS
     clock.forward(1_000)
@@ -91,7 +93,7 @@ async def test_each_round_trip_renews_the_lease_from_its_beginning(feed: Feed, k
 
 
 async def test_when_rows_cannot_be_applied_nothing_is_acknowledged_and_settled_waits_out_the_lease(
-    database: Database, feed: Feed, known: Known, clock: SetClock
+    database: Database, feed: Feed, known: FactStore, clock: SetClock
 ) -> None:
     def refuse(_key: str, _found: object) -> None:
         raise RuntimeError
@@ -108,7 +110,7 @@ async def test_when_rows_cannot_be_applied_nothing_is_acknowledged_and_settled_w
         await waiting
 
 
-async def test_when_it_stops_the_lease_ends_at_once(feed: Feed, known: Known) -> None:
+async def test_when_it_stops_the_lease_ends_at_once(feed: Feed, known: FactStore) -> None:
     await feed.start()
     await feed.stop()
     assert known.lease_until == 0.0
@@ -131,7 +133,9 @@ async def test_a_worker_that_slept_through_forgotten_changes_reads_everything_an
     assert starts == [1, 3]
 
 
-async def test_old_changes_are_forgotten_but_the_tip_stays(database: Database, known: Known, clock: SetClock) -> None:
+async def test_old_changes_are_forgotten_but_the_tip_stays(
+    database: Database, known: FactStore, clock: SetClock
+) -> None:
     database.write(lambda t: [t.changed("person", "p1"), t.changed("person", "p2")])
     clock.forward(1_000 * DAY)
     feed = Feed(database, known, clock=clock)

@@ -12,6 +12,7 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 
 import pytest
+from tests.dial import size
 from tests.storage.under_load import KEYS, main
 
 from limen.storage import Database
@@ -19,7 +20,7 @@ from limen.storage.journal import Journal, verify
 from limen.storage.journal.chain import parse
 from limen.storage.journal.recovery import LOSS_WINDOW_MS
 
-KILLS = 50
+KILLS = size(50)
 PROCESSES = multiprocessing.get_context("forkserver")
 PROCESSES.set_forkserver_preload(["tests.storage.under_load"])  # imported once, not fifty times
 SLACK_MS = 300

@@ -21,6 +21,7 @@ from limen.company.load import load_company, load_settings
 from limen.demo.software_passkey import SoftwarePasskey
 from limen.events import Event
 from limen.identity.model import IssuedLink
+from limen.web import Ports
 
 HARBOR = Path(__file__).parents[2] / "examples" / "harbor"
 ORIGIN = "https://limen.harbor.localhost"
@@ -146,6 +147,22 @@ class House:
         arrived = await there.get(f"{callback.path}?{callback.query}")
         assert arrived.headers["location"] == to
         return there
+
+
+def ports_of(house: House) -> Ports:
+    """What pages need of this Limen, for a site of a test's own over it."""
+    limen = house.limen
+    return Ports(
+        settings=limen.settings,
+        clock=limen.clock,
+        known=limen.known,
+        doors=limen.doors,
+        app_logins=None,  # type: ignore[arg-type]
+        identity=limen.identity,
+        journal=limen.journal,
+        database=limen.database,
+        in_force=limen.in_force,
+    )
 
 
 async def move_in(closing: AsyncExitStack, folder: Path) -> House:

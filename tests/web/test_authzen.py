@@ -9,6 +9,7 @@ from tests.web.conftest import ORIGIN, House
 
 from limen.identity import workloads
 from limen.policy.decision import Named
+from limen.web import authzen
 
 ANA, VIEW, WIKI = {"type": "person", "id": "ana@harbor.example"}, {"name": "view"}, {"type": "app", "id": "wiki"}
 
@@ -48,6 +49,14 @@ async def program(house: House) -> Program:
     return await program_of(house)
 
 
+async def test_what_the_api_answers_is_what_it_declares(program: Program) -> None:
+    for route in authzen.PAGES:
+        other = "POST" if route.method == "GET" else "GET"
+        refused = await program.client.request(other, route.path)
+        assert (refused.status_code, refused.headers["allow"]) == (405, route.method)
+        assert (await program.client.request(route.method, f"{route.path}x")).status_code == 404
+
+
 async def test_about_a_person_alone_nothing_is_proved(house: House, program: Program) -> None:
     answer = await program.ask()
     assert answer["decision"] is False
@@ -70,7 +79,7 @@ async def test_with_a_live_session_its_facts_count(house: House) -> None:
     await house.into(browser, "wiki")
     program = await program_of(house)
     (session,) = [one for one in house.limen.known.sessions.values() if one.app == "wiki"]
-    alias = house.limen.said.alias(session, house.limen.known.apps["wiki"])
+    alias = house.limen.enforcement.said.alias(session, house.limen.known.apps["wiki"])
     before = house.limen.known.last_used(session.parent)
     answer = await program.ask(context={"session": alias})
     assert answer == {"decision": True, "context": {"reason": "staff-work", "id": answer["context"]["id"]}}
@@ -105,7 +114,7 @@ async def test_what_is_not_known_is_a_no_with_its_reason(program: Program, sent:
 async def test_a_change_of_the_person_counts_at_once(house: House, program: Program) -> None:
     before = house.limen.known.people[house.id_of("ana@harbor.example")]
     await program.ask()
-    house.limen.known.put_person(replace(before, groups=frozenset({"contractors"})))
+    house.limen.known.people.put(replace(before, groups=frozenset({"contractors"})))
     answer = await program.ask()
     house.limen.journal.flush()
     event = house.limen.journal.find(answer["context"]["id"])

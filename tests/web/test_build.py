@@ -1,30 +1,18 @@
-"""The rooms put together: every file, and every way out."""
+"""The pages put together: what is answered where none is, and where one breaks."""
 
 from __future__ import annotations
 
 import re
+from types import ModuleType
 
+import httpx2
 import pytest
-from tests.web.conftest import Browser, House
+from tests.web.conftest import Browser, House, ports_of
+from tests.web.parcels import console as parcels
 
-
-async def test_files_are_kept_for_ever_and_pages_never(browser: Browser) -> None:
-    page = await browser.get("/sign-in")
-    assert page.headers["cache-control"] == "no-store"
-    addresses = re.findall(r'(?:src|href)="(/static/[^"]+)"', page.text)
-    assert len(addresses) >= 2
-    for address in addresses:
-        file = await browser.get(address)
-        assert file.status_code == 200
-        assert "immutable" in file.headers["cache-control"]
-        assert file.headers["x-content-type-options"] == "nosniff"
-
-
-async def test_a_file_that_is_not_there_is_not_kept(browser: Browser) -> None:
-    for path in ("/static/x/limen.css", "/static/0000000000000000/limen.css", "/static/../app.py", "/static/%2e%2e/x"):
-        missing = await browser.get(path)
-        assert missing.status_code == 404, path
-        assert missing.headers["cache-control"] == "no-store"
+from limen.web.build import build, declared
+from limen.web.page import Page
+from limen.web.registry import PageError
 
 
 async def test_what_is_not_there_is_said_in_the_same_style(browser: Browser) -> None:
@@ -35,13 +23,13 @@ async def test_what_is_not_there_is_said_in_the_same_style(browser: Browser) -> 
     assert "nothing-here" not in missing.text
 
 
-async def test_a_method_that_a_room_does_not_take_is_refused_in_the_same_style(browser: Browser) -> None:
+async def test_a_method_that_a_route_does_not_take_is_refused_in_the_same_style(browser: Browser) -> None:
     refused = await browser.client.delete("/sign-in")
     assert refused.status_code == 405
     assert 'class="sheet"' in refused.text
 
 
-async def test_a_room_that_breaks_tells_nothing_of_why(
+async def test_a_page_that_breaks_tells_nothing_of_why(
     house: House, browser: Browser, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     await house.member(browser, "Mia", "staff")
@@ -63,11 +51,47 @@ async def test_no_documentation_of_the_inside_is_served(browser: Browser) -> Non
         assert (await browser.get(path)).status_code == 404
 
 
-async def test_styles_and_scripts_are_packed_for_whoever_takes_that_and_pages_for_nobody(browser: Browser) -> None:
-    page = await browser.get("/sign-in", **{"accept-encoding": "gzip"})
-    address = re.findall(r'href="(/static/[^"]+limen\.css)"', page.text)[0]
-    assert "content-encoding" not in page.headers
-    for accepted, is_packed in (("br, GZIP;q=0.5", True), ("gzip", True), ("gzip;q=0.0", False), ("*", False)):
-        file = await browser.get(address, **{"accept-encoding": accepted})
-        assert (file.headers.get("content-encoding") == "gzip", file.headers["vary"]) == (is_packed, "accept-encoding")
-        assert "@layer" in file.text
+async def test_another_part_brings_pages_by_naming_their_modules_and_changes_no_other_file(house: House) -> None:
+    modules = ["tests.web.parcels.console", "tests.web.parcels.portal"]
+    app = build(ports_of(house), modules)
+    ada, tom, hal = (house.browser() for _ in range(3))
+    await house.administrator(ada)
+    await house.member(tom, "Tom", "staff")
+    await house.member(hal, "Hal", "staff", "helpdesk")
+    for browser in (ada, tom, hal):
+        browser.client._transport = httpx2.ASGITransport(app=app, client=("203.0.113.7", 50_000))
+    page = await ada.get("/console/parcels")
+    assert (page.status_code, "Parcel: all" in page.text) == (200, True)
+    menu = re.findall(r'<li><a href="([^"]+)"( aria-current="page")?>', page.text)
+    assert ("/console/parcels", ' aria-current="page"') in menu
+    paths = [path for path, _ in menu]
+    assert paths.index("/console/people") + 1 == paths.index("/console/parcels") == paths.index("/console/apps") - 1
+    found = (await ada.get("/console/find?q=parcels", accept="application/json")).json()
+    assert [one["href"] for one in found] == ["/console/parcels", "/parcels"]
+    assert "Parcel: the newest" in (await ada.get("/console/parcels/newest")).text, (
+        "the path that names more comes first"
+    )
+    assert "Parcel: p-7" in (await ada.get("/console/parcels/p-7")).text
+    assert (await ada.post("/console/parcels/p-7/hand-out")).headers["location"] == "/console/parcels/p-7"
+    mine = await tom.get("/parcels")
+    assert '<li><a href="/parcels" aria-current="page">Parcels</a></li>' in mine.text
+    for browser in (tom, hal):
+        for answer in (await browser.get("/console/parcels"), await browser.post("/console/parcels/p-7/hand-out")):
+            assert "/not-yet?decision=" in answer.headers["location"]
+    people = (await hal.get("/console/people")).text
+    assert 'href="/console/people" aria-current="page"' in people
+    assert "/console/parcels" not in people
+    assert [one["href"] for one in (await hal.get("/console/find?q=parcels", accept="application/json")).json()] == [
+        "/parcels"
+    ]
+    assert {("GET", "/console/parcels/{parcel_id}"), ("GET", "/parcels")} <= set(declared(modules).routes)
+
+
+async def test_a_page_that_is_wrongly_declared_stops_the_start_and_is_named(house: House) -> None:
+    module = ModuleType("harbor.parcels")
+    module.PAGES = (Page("/console/parcels", "Parcels", ("adminster",)),)  # type: ignore[attr-defined]
+    module.routes = parcels.routes  # type: ignore[attr-defined]
+    with pytest.raises(PageError, match=r"harbor\.parcels: GET /console/parcels names the permission 'adminster'"):
+        build(ports_of(house), [module])
+    with pytest.raises(ModuleNotFoundError):
+        build(ports_of(house), ["limen.web.console.not_there"])

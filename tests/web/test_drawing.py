@@ -7,7 +7,7 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
-from limen.web.drawing import _STROKED, MARK, icon, monogram
+from limen.web.drawing import _STROKED, MARK, icon, is_icon, monogram
 
 
 @pytest.mark.parametrize("name", sorted(_STROKED))
@@ -15,6 +15,14 @@ def test_every_icon_is_sound_and_says_nothing_to_a_screen_reader(name: str) -> N
     drawn = ET.fromstring(icon(name))
     assert drawn.get("aria-hidden") == "true"
     assert drawn.get("width") == drawn.get("height") == "24"
+
+
+def test_an_icon_can_be_brought_as_a_path_and_as_nothing_else() -> None:
+    assert '<path d="M4 7h9M17 7h3"/>' in icon("M4 7h9M17 7h3")
+    for bad in ("", "nothing", "Mats", 'M4 7"/><script>', "M4 7&quot;", "M4\n7", "<path/>"):
+        assert not is_icon(bad), bad
+        with pytest.raises(KeyError):
+            icon(bad)
 
 
 def test_nothing_is_drawn_with_styles_that_the_policy_would_block() -> None:

@@ -142,3 +142,11 @@ def test_a_query_value_counts_once_within_its_bound_and_an_id_by_its_letters() -
     assert requests.query(asked, "long") == ""
     assert requests.query_id(asked, "odd") == ""
     assert requests.query_id(asked, "app") == "wiki"
+
+
+@pytest.mark.parametrize(
+    ("text", "number"),
+    [("0", 0), ("120", 120), ("9999", 0), ("-1", 0), ("1e2", 0), ("²", 0), ("١", 0), ("", 0), (" 7", 0)],
+)
+def test_a_number_is_figures_alone_and_not_too_many(text: str, number: int) -> None:
+    assert requests.whole(text, 3) == number

@@ -13,7 +13,7 @@ async def test_a_browser_gets_its_long_lived_cookie_once(browser: Browser) -> No
     assert "set-cookie" not in (await browser.get("/sign-in")).headers
 
 
-async def test_entering_a_room_is_decided_and_journaled(house: House, browser: Browser) -> None:
+async def test_opening_a_page_is_decided_and_journaled(house: House, browser: Browser) -> None:
     mia = await house.member(browser, "Mia", "staff")
     await browser.get("/sessions")
     newest = house.events("decision")[0]

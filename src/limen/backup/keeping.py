@@ -24,6 +24,7 @@ from limen.clock import DAY, HOUR, Clock, Instant
 from limen.company.places import backup_folder, data_folder, journal_folder
 from limen.errors import LimenError
 from limen.events import Event, Outcome
+from limen.pillar import Every
 from limen.settings import Settings
 from limen.storage import Database
 from limen.storage.space import Pressure, space_in
@@ -112,15 +113,14 @@ class Keeping:
         if self._run is not None:
             await asyncio.gather(self._run, return_exceptions=True)
 
-    async def keep_taking(self) -> None:
-        """Take one whenever it is due, until this is cancelled."""
-        while True:
-            await asyncio.sleep(LOOK_SECONDS)
-            try:
-                if await asyncio.to_thread(self.is_due):
-                    await self.go()
-            except Exception:  # noqa: BLE001 -- whatever went wrong, tomorrow's must not be given up with today's
-                _log.exception("whether a backup is due could not be told; the next look is in %s s", LOOK_SECONDS)
+    @property
+    def every(self) -> Every:
+        """The look whether one is due, again and again."""
+        return Every("look whether a backup is due", LOOK_SECONDS, self._take_if_due)
+
+    async def _take_if_due(self) -> None:
+        if await asyncio.to_thread(self.is_due):
+            await self.go()
 
     def is_due(self) -> bool:
         """Whether the last one is older than the last time of day at which one should have been taken."""

@@ -19,12 +19,12 @@ from limen.company.load import load_settings
 from limen.company.places import data_folder, journal_folder, key_file
 from limen.company.pull import keep_out_of_git, write_text
 from limen.events import Event
-from limen.identity import store as identity
 from limen.mail import store as mails
+from limen.pillars import end_at_restore
 from limen.settings import Settings
 from limen.storage import Database, Transaction
 from limen.storage.journal import Reader
-from limen.storage.journal.outbox import drop_what_is_written
+from limen.storage.journal.relay import drop_what_is_written
 from limen.storage.journal.segment import sync_folder
 from limen.storage.master_key import existing_key, written_key
 
@@ -124,7 +124,7 @@ def _end_what_was_open(examined: Examined, epoch: int, now: Instant) -> int:
 
     def work(transaction: Transaction) -> int:
         drop_what_is_written(transaction, Reader(examined.journal))
-        _, links = identity.end_everything(transaction.connection, now)
+        ended = end_at_restore(transaction, now)
         mails.drop_all(transaction.connection, now, "withdrawn")  # sent since, or about a link that is dead now
         transaction.say(
             Event(
@@ -136,12 +136,12 @@ def _end_what_was_open(examined: Examined, epoch: int, now: Instant) -> int:
                     "revision": manifest.revision,
                     "last_line": max((reach.last for reach in manifest.journal.values()), default=0),
                     "journal_holds": examined.report.ok,
-                    "links_ended": links,
+                    **{f"{what}_ended": count for what, count in ended.items()},
                     "epoch": epoch,
                 },
             )
         )
-        return links
+        return ended.get("links", 0)
 
     try:
         return database.write(work)

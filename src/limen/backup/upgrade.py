@@ -22,8 +22,9 @@ from limen.company.load import failing_tests
 from limen.company.places import data_folder, journal_folder
 from limen.errors import LimenError
 from limen.events import Event
-from limen.identity import store as identity
+from limen.identity.store import people
 from limen.mail import store as mails
+from limen.pillars import end_at_restore
 from limen.policy.proof.lockout import LockedOut
 from limen.settings import Settings
 from limen.storage import Database, Keyring, Transaction
@@ -31,8 +32,8 @@ from limen.storage.copying import copy_database, counts_of, put_back, refuse_dam
 from limen.storage.database import edit_copy
 from limen.storage.errors import JournalBusyError
 from limen.storage.journal import Journal, Reader
-from limen.storage.journal.outbox import drop_what_is_written
 from limen.storage.journal.recovery import lock_chain
+from limen.storage.journal.relay import drop_what_is_written
 from limen.storage.keyring import journal_key
 from limen.storage.upgrade import newest_version, refuse_newer
 
@@ -80,10 +81,10 @@ def upgrade(root: Path, settings: Settings, key: bytes, now: Instant, told: Told
         try:
             event = Event(id="", at=now, kind="limen.upgraded", details={"from": before, "to": after})
             database.write(lambda transaction: transaction.say(event))
-            people = len(database.read(lambda snapshot: identity.all_members(snapshot.connection)))
+            count = len(database.read(lambda snapshot: people.members(snapshot.connection)))
         finally:
             database.close()
-        return Upgraded(before, after, saved, people)
+        return Upgraded(before, after, saved, count)
 
 
 def go_back(root: Path, settings: Settings, key: bytes, now: Instant, file: Path | None = None) -> Manifest:
@@ -103,7 +104,7 @@ def go_back(root: Path, settings: Settings, key: bytes, now: Instant, file: Path
 
             def work(transaction: Transaction) -> None:
                 drop_what_is_written(transaction, reader)
-                identity.end_everything(transaction.connection, now)
+                end_at_restore(transaction, now)
                 mails.drop_all(transaction.connection, now, "withdrawn")
 
             edit_copy(copy, work)

@@ -34,7 +34,8 @@ class Comparison:
     """`subject operator constant`, the subject always on the left.
 
     The subject is an attribute, or something computed from attributes (`context.now.durationSince(context.auth.at)`).
-    Operators are Cedar's; `contains` stands for each member of a set that the subject is looked for in, `has` for the
+    Operators are Cedar's; `contains` stands for each member of a set that the subject is looked for in (as do the other
+    two that compare sets for each member that the subject is asked for), `has` for the
     presence of an attribute, `like` for a pattern (its text being the constant). An attribute that is a condition by
     itself counts as `== true`.
     """
@@ -94,6 +95,8 @@ def _comparisons(node: Expression) -> Iterator[Comparison]:
                 yield Comparison(right, _MIRRORED[operator], value)
         case Binary("contains", SetOf(items), subject):
             yield from (Comparison(subject, "contains", value) for item in items if (value := _value(item)) is not None)
+        case Binary("containsAll" | "containsAny" as operator, subject, SetOf(items)):
+            yield from (Comparison(subject, operator, value) for item in items if (value := _value(item)) is not None)
         case Binary("contains", subject, right) if (value := _value(right)) is not None:
             yield Comparison(subject, "contains", value)
         case Like(subject, pattern):

@@ -58,15 +58,15 @@ def _way_back(folder: Path, company: Company, database: Database) -> str:
     from limen.errors import LimenError
     from limen.storage import Keyring, master_key
     from limen.storage.break_glass import BreakGlass, rehearse
-    from limen.storage.journal.spare import SPARE_FILE, Spare
+    from limen.storage.journal.emergency import EMERGENCY_FILE, EmergencySegment
 
     settings = company.settings
-    spare = journal_folder(folder, settings) / "main" / SPARE_FILE
-    if not spare.exists():
+    emergency = journal_folder(folder, settings) / "main" / EMERGENCY_FILE
+    if not emergency.exists():
         return ""  # Limen has never run here: the first start makes it, or says why it can't
     try:
         keys = Keyring.open(database, master_key(key_file(folder, settings), os.environ)).journal_keys
-        rehearse(BreakGlass(break_glass_file(folder, settings), keys), Spare(spare, keys))
+        rehearse(BreakGlass(break_glass_file(folder, settings), keys), EmergencySegment(emergency, keys))
     except (LimenError, OSError) as error:
         return str(error)
     return ""

@@ -14,8 +14,8 @@ from limen.company.child import parse_texts
 from limen.company.company import Company
 from limen.company.load import load_company, load_settings
 from limen.company.places import database_url, journal_folder
-from limen.company.problem import did_you_mean, shown
-from limen.company.tree import Tree
+from limen.configuration.problem import did_you_mean, shown
+from limen.configuration.tree import Tree
 from limen.errors import LimenError
 from limen.facts import ACTIONS, Facts, Group, Person
 from limen.policy import Engine, Request
@@ -106,12 +106,12 @@ def by_id(folder: Path, decision_id: str) -> Asked:
 
 def name_of(snapshot: Snapshot, person_id: str) -> str:
     """How people call whoever it was; the bare id once the database knows them no more."""
-    from limen.identity import store
+    from limen.identity.store import people, workloads
 
     if not person_id:
         return "nobody"
-    person = store.person_by_id(snapshot.connection, person_id)
-    found = person or store.workload_by_id(snapshot.connection, person_id)
+    person = people.by_id(snapshot.connection, person_id)
+    found = person or workloads.by_id(snapshot.connection, person_id)
     return person_id if found is None else found.name
 
 
@@ -182,12 +182,12 @@ def people_of(folder: Path, company: Company) -> list[Person]:
     """Those in the database; before there is one, those in `people.yaml`, which only an example company has."""
     url = database_url(folder, company.settings)
     if Path(url.removeprefix("sqlite:///")).is_file():
-        from limen.identity import store
+        from limen.identity.store import people
         from limen.storage import Database
 
         database = Database.open(url)
         try:
-            members = database.read(lambda snapshot: store.all_members(snapshot.connection))
+            members = database.read(lambda snapshot: people.members(snapshot.connection))
         finally:
             database.close()
         return [member.person for member in members]

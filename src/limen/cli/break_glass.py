@@ -11,7 +11,7 @@ import typer
 from limen.identity.model import Member
 from limen.settings import Settings
 from limen.storage.break_glass import BreakGlass
-from limen.storage.journal.spare import Spare
+from limen.storage.journal.emergency import EmergencySegment
 
 
 def run(
@@ -43,7 +43,7 @@ class _Ground:
 
     settings: Settings
     glass: BreakGlass
-    spare: Spare
+    emergency: EmergencySegment
     members: list[Member] | None
 
 
@@ -56,7 +56,7 @@ def _stand_on(folder: Path) -> _Ground:
     from limen.errors import LimenError
     from limen.storage import master_key
     from limen.storage.break_glass import BreakGlass
-    from limen.storage.journal.spare import SPARE_FILE, Spare
+    from limen.storage.journal.emergency import EMERGENCY_FILE, EmergencySegment
 
     settings = load_settings(folder)
     data = data_folder(folder, settings)
@@ -67,14 +67,17 @@ def _stand_on(folder: Path) -> _Ground:
         raise LimenError(f"{data} can't be written", "run this as the user that Limen runs as, or as root")
     members, keys = _from_database(folder, settings, master_key(key_file(folder, settings), os.environ))
     return _Ground(
-        settings, BreakGlass(break_glass_file(folder, settings), keys), Spare(journal / SPARE_FILE, keys), members
+        settings,
+        BreakGlass(break_glass_file(folder, settings), keys),
+        EmergencySegment(journal / EMERGENCY_FILE, keys),
+        members,
     )
 
 
 def _from_database(folder: Path, settings: Settings, master: bytes) -> tuple[list[Member] | None, tuple[bytes, ...]]:
     """Who is there, and the keys; without the database (it may be what is broken) the master key has to do."""
     from limen.company.places import database_url
-    from limen.identity import store
+    from limen.identity.store import people
     from limen.storage import Database, Keyring
     from limen.storage.database import read_as_it_lies
     from limen.storage.keyring import journal_key
@@ -84,13 +87,13 @@ def _from_database(folder: Path, settings: Settings, master: bytes) -> tuple[lis
         database = Database.open(url)
         try:
             keys = Keyring.open(database, master).journal_keys
-            return database.read(lambda snapshot: store.all_members(snapshot.connection)), keys
+            return database.read(lambda snapshot: people.members(snapshot.connection)), keys
         finally:
             database.close()
     except Exception:  # noqa: BLE001 -- whatever is wrong with it, this is the way that works without
         keys = (journal_key(master),)
     try:
-        return read_as_it_lies(url, lambda snapshot: store.all_members(snapshot.connection)), keys
+        return read_as_it_lies(url, lambda snapshot: people.members(snapshot.connection)), keys
     except Exception:  # noqa: BLE001
         return None, keys
 
@@ -101,7 +104,7 @@ def _issue(ground: _Ground, wanted: str, reason: str) -> str:
 
     person, name = _chosen(ground.members, wanted)
     now = SystemClock().now()
-    token = ground.glass.issue(person, reason, new_event_id(now), now, ground.spare.append)
+    token = ground.glass.issue(person, reason, new_event_id(now), now, ground.emergency.append)
     lines = [
         f"Break-glass for {name}. Open this once, within {LINK_MS // MINUTE} minutes:",
         "",
@@ -145,7 +148,7 @@ def _end(ground: _Ground) -> str:
     if before is None:
         return "Nothing was open."
     now = SystemClock().now()
-    ground.spare.append(
+    ground.emergency.append(
         Event(
             id=new_event_id(now),
             at=now,
@@ -165,7 +168,7 @@ def _rehearse(ground: _Ground, wanted: str) -> str:
     from limen.identity.model import PersonStatus
     from limen.storage.break_glass import rehearse
 
-    room = rehearse(ground.glass, ground.spare)
+    room = rehearse(ground.glass, ground.emergency)
     lines = ["The state of break-glass can be written and read.", f"Its journal has room for {room} events."]
     if ground.members is None:
         lines.append("The database can't be read: name people by id then.")

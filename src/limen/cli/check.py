@@ -13,7 +13,7 @@ import typer
 if TYPE_CHECKING:
     from limen.company.company import Company
     from limen.company.load import Checked
-    from limen.company.problem import Problem
+    from limen.configuration.problem import Problem
     from limen.policy.proof.lockout import Candidate
 
 

@@ -13,7 +13,7 @@ import typer
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from limen.doctor.finding import Finding
+    from limen.finding import Finding
 
 _MARKS: Final = {"wrong": "✗", "warning": "!", "skipped": "·", "ok": "✓"}
 
@@ -23,8 +23,8 @@ def run(
     *,
     as_json: Annotated[bool, typer.Option("--json", help="One line of JSON instead of text")] = False,
 ) -> None:
-    from limen.doctor.finding import State
     from limen.errors import LimenError
+    from limen.finding import State
 
     if not folder.is_dir():
         raise LimenError(f"there is no folder {folder}", "name the company folder; `limen init` begins one")
@@ -72,7 +72,7 @@ def report(findings: Sequence[Finding]) -> str:
 
 def summary(findings: Sequence[Finding]) -> str:
     """`2 things are wrong, 1 to look at, 14 fine`."""
-    from limen.doctor.finding import State
+    from limen.finding import State
 
     count = {state: sum(one.state is state for one in findings) for state in State}
     wrong = count[State.WRONG]

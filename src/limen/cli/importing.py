@@ -39,10 +39,10 @@ def run(
     from limen.cli.opened import opened
     from limen.company.company import limen_app
     from limen.errors import LimenError
-    from limen.identity import store
     from limen.identity.people_file import read_people
     from limen.identity.roster import difference
-    from limen.web.needs import groups_that_guard
+    from limen.identity.store import people
+    from limen.web.permissions import groups_that_guard
 
     if what != "people":
         raise LimenError(f"`limen import` can't bring {what[:40]!r}", "try `limen import people FILE`")
@@ -55,7 +55,7 @@ def run(
         company = here.in_force()
         read: PeopleFile = read_people(data, company.settings.groups)
         guarding = groups_that_guard(company.engine().policies, limen_app(company.settings))
-        members = here.database.read(lambda snapshot: store.all_members(snapshot.connection))
+        members = here.database.read(lambda snapshot: people.members(snapshot.connection))
         inviter = _inviter(members, as_) if invite else ""
         shown = difference(
             read, members, guarding=guarding, remove_missing=remove_missing, may_protected=administrators
@@ -136,7 +136,7 @@ def _apply(here: Opened, shown: Difference, *, by_mail: bool, inviter: str) -> D
     from limen.company.gate import lockout, people_of
     from limen.company.places import key_file
     from limen.company.publish import SERVER
-    from limen.facts import Known
+    from limen.facts import FactStore
     from limen.identity.guesses import Guesses
     from limen.identity.invitation import Invitations
     from limen.identity.links import Links
@@ -161,7 +161,7 @@ def _apply(here: Opened, shown: Difference, *, by_mail: bool, inviter: str) -> D
     ports = Ports(
         settings=here.settings,
         clock=clock,
-        known=Known(),
+        known=FactStore(),
         database=here.database,
         keyring=keyring,
         decide=decides,  # type: ignore[arg-type]

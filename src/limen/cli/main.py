@@ -8,25 +8,17 @@ import importlib.metadata
 import sys
 from collections.abc import Sequence
 from contextlib import redirect_stderr, redirect_stdout
-from dataclasses import dataclass
 from typing import Final
 
 from limen.cli.output import Filtered
+from limen.pillar import Command
+from limen.pillars import PillarError, commands
 
 WRONG: Final = 1
 MISUSED: Final = 2
 
 
-@dataclass(frozen=True, slots=True)
-class Command:
-    """`module` has a function, `run` unless said otherwise, that Typer turns into the command."""
-
-    module: str
-    help: str
-    function: str = "run"
-
-
-COMMANDS: Final[dict[str, Command]] = {
+OWN: Final[dict[str, Command]] = {
     "init": Command("limen.cli.init", "Make a company folder with the baseline and comments that teach"),
     "add": Command("limen.cli.add", "Add an app: look what it is, write its entry, and begin its onboarding"),
     "check": Command(
@@ -47,15 +39,11 @@ COMMANDS: Final[dict[str, Command]] = {
     "enforce": Command("limen.cli.state", "Enforce a policy that was watched or off", "enforce"),
     "off": Command("limen.cli.state", "Turn a policy off", "off"),
     "why": Command("limen.cli.why", "Explain a decision: a past one, a supposed one, or one in a file"),
-    "workload": Command("limen.cli.workload", "Give services tokens of their own to ask with, and take them back"),
-    "people": Command("limen.cli.people", "List the people, also for programs and spreadsheets"),
-    "import": Command("limen.cli.importing", "Bring people from a CSV file: show the difference, or do it"),
     "erase": Command("limen.cli.erase", "Erase one person: show what goes and what stays, or do it"),
     "export": Command("limen.cli.export", "Make a copy of everything that is kept of one person"),
     "notice": Command(
         "limen.cli.notice", "Print what is recorded and who can see it, for employees or a works council"
     ),
-    "token": Command("limen.cli.token", "List and revoke the tokens of programs, and make them for workloads"),
     "break-glass": Command(
         "limen.cli.break_glass", "Open the console for half an hour where policies lock everybody out"
     ),
@@ -65,6 +53,14 @@ COMMANDS: Final[dict[str, Command]] = {
     "upgrade": Command("limen.cli.upgrade", "Bring the database over to this Limen, or back, with a rehearsal"),
     "journal": Command("limen.cli.journal", "Verify that no event was changed, removed or reordered"),
 }
+
+
+def all_commands() -> dict[str, Command]:
+    """Every command: Limen's own, and those of the parts in use. Raises `PillarError` where two are called alike."""
+    brought = commands()
+    if twice := sorted(OWN.keys() & brought.keys()):
+        raise PillarError(f"Limen itself and a part both bring the command {twice[0]}", "rename one of them")
+    return {**OWN, **brought}
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -77,9 +73,10 @@ def main(arguments: Sequence[str] | None = None) -> None:
     if name == "--version":
         print(f"limen {importlib.metadata.version('limen')}")
         sys.exit(0)
-    command = COMMANDS.get(name)
+    known = all_commands()
+    command = known.get(name)
     if command is None:
-        near = difflib.get_close_matches(name, COMMANDS, n=1)
+        near = difflib.get_close_matches(name, known, n=1)
         hint = f"did you mean `limen {near[0]}`?" if near else "`limen --help` lists the commands"
         print(f"limen: there is no command {name[:40]!r}; {hint}", file=sys.stderr)
         sys.exit(MISUSED)
@@ -105,8 +102,9 @@ def _run(name: str, command: Command, words: list[str]) -> None:
 
 
 def _help() -> str:
-    width = max(map(len, COMMANDS))
-    lines = [f"  {name:<{width}}  {command.help}" for name, command in COMMANDS.items()]
+    known = all_commands()
+    width = max(map(len, known))
+    lines = [f"  {name:<{width}}  {command.help}" for name, command in known.items()]
     return "\n".join(
         [
             "Usage: limen COMMAND …",

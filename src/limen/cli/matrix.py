@@ -87,7 +87,7 @@ def _table(
     from limen.cli.asked import people_of, refuse_no_place, somebody
     from limen.clock import SystemClock
     from limen.company.load import load_company
-    from limen.company.problem import did_you_mean, shown
+    from limen.configuration.problem import did_you_mean, shown
     from limen.errors import LimenError
     from limen.policy.matrix import matrix
 

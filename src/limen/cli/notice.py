@@ -16,10 +16,10 @@ def run(
 ) -> None:
     from limen.cli.opened import opened
     from limen.errors import LimenError
-    from limen.identity import store
+    from limen.identity.store import people
     from limen.messages import Language
     from limen.privacy.notice import Audience, as_markdown, notice
-    from limen.privacy.standing import standing
+    from limen.privacy.notice_facts import notice_facts
 
     if audience not in set(Audience):
         raise LimenError(f"there is no notice for {audience[:40]!r}", f"name one of {', '.join(Audience)}")
@@ -27,8 +27,8 @@ def run(
         raise LimenError(f"Limen does not speak {language[:40]!r}", f"name one of {', '.join(Language)}")
     with opened(folder) as here:
         company = here.in_force()
-        people = here.database.read(lambda snapshot: store.all_people(snapshot.connection))
+        everybody = here.database.read(lambda snapshot: people.everybody(snapshot.connection))
         spoken = Language(language or here.settings.languages[0])
         apps = [app.name for app in company.apps]
-        now = standing(here.settings, company.engine(), apps, people)
+        now = notice_facts(here.settings, company.engine(), apps, everybody)
     print(as_markdown(notice(Audience(audience), spoken, now)), end="")

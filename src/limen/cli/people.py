@@ -20,13 +20,13 @@ def run(
 
     from limen.cli.opened import opened
     from limen.errors import LimenError
-    from limen.identity import store
     from limen.identity.people_file import neutral
+    from limen.identity.store import people
 
     if as_json and as_csv:
         raise LimenError("--json and --csv can't both be had", "say one of them")
     with opened(folder) as here:
-        members = here.database.read(lambda snapshot: store.all_members(snapshot.connection))
+        members = here.database.read(lambda snapshot: people.members(snapshot.connection))
     if as_csv:
         writer = csv.writer(sys.stdout, lineterminator="\n")
         writer.writerow(["name", "email", "groups", "language", "status"])

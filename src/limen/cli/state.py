@@ -74,13 +74,13 @@ def _list(folder: Path) -> None:
     from limen.company.rehearsal import WINDOW
     from limen.company.watching import sentence, watched
     from limen.policy import State
+    from limen.storage.journal.past_decisions import past_decisions
     from limen.storage.journal.reader import Reader
-    from limen.storage.journal.recorded import recorded
 
     with opened(folder) as here:
         engine = here.in_force().engine()
         since = SystemClock().now() - WINDOW
-        counted = watched(recorded(Reader(here.journal), since, with_facts=False))
+        counted = watched(past_decisions(Reader(here.journal), since, with_facts=False))
         names = here.database.read(names_of)
     policies = engine.in_state(State.WATCH)
     if not policies:

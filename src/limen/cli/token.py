@@ -65,7 +65,7 @@ def run(
 
 def _apps(folder: Path, app: str) -> set[str]:
     from limen.company.load import load_company
-    from limen.company.problem import did_you_mean, shown
+    from limen.configuration.problem import did_you_mean, shown
     from limen.errors import LimenError
 
     ids = {one.id for one in load_company(folder).apps}
@@ -90,12 +90,12 @@ def _warn(database: Database, token: AppToken, now: Instant) -> None:
     """Say, beside what a program reads, what of it the policies in force would refuse."""
     from limen.company import store as companies
     from limen.facts import Person
-    from limen.identity import store
+    from limen.identity.store import workloads
     from limen.policy.access import shut_to_a_service
 
     newest = database.read(companies.newest)
     company = None if newest is None else database.read(lambda snapshot: companies.company_of(snapshot, newest.id))
-    every = database.read(lambda snapshot: store.all_workloads(snapshot.connection))
+    every = database.read(lambda snapshot: workloads.all_known(snapshot.connection))
     who = next(one for one in every if one.id == token.owner_id)
     if company is None or token.app not in company.all_apps:
         _say("Nothing is published yet that knows this app, so the token opens nothing.")

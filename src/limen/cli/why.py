@@ -138,7 +138,7 @@ def _length(option: str, text: str) -> int:
 
 
 def _refuse_no_time(at: str) -> None:
-    from limen.company.problem import shown
+    from limen.configuration.problem import shown
 
     try:
         datetime.fromisoformat(at or "2026-11-24")

@@ -71,7 +71,7 @@ def _known(folder: Path) -> tuple[set[str], set[str]]:
 
 
 def _hold(ids: list[str], known: set[str], what: str) -> None:
-    from limen.company.problem import did_you_mean, shown
+    from limen.configuration.problem import did_you_mean, shown
     from limen.errors import LimenError
 
     for one in ids:

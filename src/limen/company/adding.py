@@ -12,7 +12,7 @@ from limen.company.candidate import added, candidate
 from limen.company.company import Company
 from limen.company.folder import APPS
 from limen.company.onboarding import LONGEST, written_until
-from limen.company.problem import did_you_mean, shown
+from limen.configuration.problem import did_you_mean, shown
 from limen.errors import LimenError
 from limen.facts import MOST_ONBOARDED, App, Label, Person
 from limen.policy.decision import Request

@@ -13,11 +13,11 @@ from pydantic import BaseModel, ConfigDict, Field
 from limen.clock import Instant
 from limen.company.folder import APPS
 from limen.company.onboarding import read_until
-from limen.company.problem import Problem, did_you_mean, shown
 from limen.company.routes import METHODS, Route, RouteError, read_route
-from limen.company.shape import shaped_in_part
-from limen.company.tree import Tree
-from limen.enforcement.off_limits import is_off_limits
+from limen.configuration.problem import Problem, did_you_mean, shown
+from limen.configuration.shape import shaped_in_part
+from limen.configuration.tree import Tree
+from limen.enforcement.ssrf_guard import is_forbidden
 from limen.facts import ACTIONS, LIMEN, MOST_ONBOARDED, ActionRule, App, Cors, Label, PublicRoute, Upstream
 from limen.printable import is_printable
 from limen.settings import Settings
@@ -322,7 +322,7 @@ def _complaint(url: str, parts: SplitResult) -> tuple[str, str] | None:
         return "the upstream holds a name or password", "remove it: secrets do not belong here"
     if not parts.hostname or not _is_reachable(parts.hostname) or parts.port == 0:
         return f"the upstream {shown(url)} names no host", "write it as http://127.0.0.1:3000"
-    if is_off_limits(parts.hostname):
+    if is_forbidden(parts.hostname):
         return f"the upstream {shown(url)} is no address at which an app can be", "name the machine the app runs on"
     if parts.path not in {"", "/"} or parts.query or parts.fragment or "?" in url or "#" in url:
         return f"the upstream {shown(url)} has a path, a query or a fragment", "write only scheme, host and port"

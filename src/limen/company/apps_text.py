@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from typing import Any, Final
 
-from limen.company.problem import shown
+from limen.configuration.problem import shown
 from limen.errors import LimenError
 
 _BY_HAND: Final = "write it into apps.yaml by hand"

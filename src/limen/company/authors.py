@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final
 
-from limen.identity import store as people
+from limen.identity.store import people
 from limen.storage import Snapshot
 
 SERVER: Final = "server"
@@ -25,7 +25,7 @@ def author_name(snapshot: Snapshot, author: str) -> str:
     """The name of a revision's author; the bare id once the database knows them no more."""
     if author == SERVER:
         return "the server's administrator"
-    person = people.person_by_id(snapshot.connection, author)
+    person = people.by_id(snapshot.connection, author)
     return person.name if person is not None and person.name else author
 
 
@@ -42,4 +42,4 @@ def proof_sentence(proof: Mapping[str, Any], names: Mapping[str, str]) -> str:
 
 def names_of(snapshot: Snapshot) -> dict[str, str]:
     """Everybody's name by opaque id, for whoever may see them."""
-    return {person.id: person.name for person in people.all_people(snapshot.connection)}
+    return {person.id: person.name for person in people.everybody(snapshot.connection)}

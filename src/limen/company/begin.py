@@ -16,8 +16,9 @@ from typing import Final
 from limen.company.folder import SETTINGS
 from limen.company.settings_file import read_settings
 from limen.company.toml_text import read_toml
-from limen.company.tree import Tree
+from limen.configuration.tree import Tree
 from limen.errors import LimenError
+from limen.pillars import files
 
 HERE, FRONT = "here", "front"
 WAYS: Final = {
@@ -174,6 +175,7 @@ def _quoted(text: str) -> str:
 
 
 def _files() -> Iterator[tuple[str, str]]:
+    yield from ((file.name, file.initial) for file in files() if file.initial)
     root = resources.files("limen.company") / "baseline"
     waiting: list[tuple[str, Traversable]] = [("", root)]
     while waiting:

@@ -15,8 +15,9 @@ from limen.company.cedar_text import Piece, pieces
 from limen.company.company import Company
 from limen.company.folder import APPS, MAX_ALL, MAX_FILE, MAX_FILES, SETTINGS, TESTS, Folder
 from limen.company.load import FolderError, company_in
-from limen.company.problem import Problem, did_you_mean, shown
+from limen.configuration.problem import Problem, did_you_mean, shown
 from limen.errors import LimenError
+from limen.pillars import files
 
 NEW_POLICIES: Final = "policies/50-console.cedar"
 """Where a policy goes that belongs to no file yet."""
@@ -83,8 +84,9 @@ def find_policy(company: Company, policy_id: str) -> tuple[str, Piece]:
 def _unfit(texts: Mapping[str, str]) -> list[Problem]:
     """What keeps these texts from being a folder's: `read_folder` holds files on disk to the same."""
     problems = []
+    known = {SETTINGS, APPS, TESTS, *(file.name for file in files())}
     for name, text in texts.items():
-        if name not in {SETTINGS, APPS, TESTS} and not _POLICY_FILE.fullmatch(name):
+        if name not in known and not _POLICY_FILE.fullmatch(name):
             problems.append(Problem(shown(name), 0, 0, "a file can't be called that", "policies/a-name.cedar"))
         if len(text.encode("utf-8", "surrogatepass")) > MAX_FILE:
             problems.append(Problem(name, 0, 0, f"this file is longer than {MAX_FILE} bytes", "split it"))

@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from limen.company.company import Company
 from limen.facts import ActionRule, App, PublicRoute
+from limen.pillars import files
 
 ADDED: Final = "added"
 REMOVED: Final = "removed"
@@ -17,7 +18,7 @@ _ROUTES_TOLD: Final = 6
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One thing that is different. `kind`: policy · app · group · network · setting · test.
+    """One thing that is different. `kind`: policy · app · group · network · setting · file · test.
 
     `how` is added, removed or changed; `detail` says what of it, where that is short. For a policy `before` and `after`
     are its texts as their authors wrote them.
@@ -43,6 +44,7 @@ def changes(before: Company | None, after: Company) -> tuple[Change, ...]:
         *_named("group", before.settings.groups if before else {}, after.settings.groups),
         *_named("network", before.settings.networks if before else {}, after.settings.networks),
         *_settings(before, after),
+        *_files_of_parts(before, after),
         *_tests(before, after),
     )
 
@@ -154,6 +156,13 @@ def _settings(before: Company | None, after: Company) -> Iterator[Change]:
         old, new = getattr(before.settings, name), getattr(after.settings, name)
         if old != new:
             yield Change("setting", name, CHANGED, f"from {old} to {new}" if name == "time_zone" else "")
+
+
+def _files_of_parts(before: Company | None, after: Company) -> Iterator[Change]:
+    for file in files():
+        old, new = before.parts.get(file.name) if before else None, after.parts.get(file.name)
+        for said in file.changes(old, new) if old != new else ():
+            yield Change("file", file.name, ADDED if old is None else REMOVED if new is None else CHANGED, said)
 
 
 def _tests(before: Company | None, after: Company) -> Iterator[Change]:

@@ -11,7 +11,8 @@ from importlib import resources
 from time import monotonic
 from typing import Any, Final
 
-from limen.company.problem import Problem
+from limen.configuration.problem import Problem
+from limen.policy.schema import with_parts
 
 WALL_SECONDS: Final = 15
 """How long all children of one reading may take together."""
@@ -20,8 +21,8 @@ MOST_DEATHS: Final = 4
 
 
 def schema_text() -> str:
-    """The Cedar schema that every policy must fit."""
-    return resources.files("limen.policy").joinpath("schema.cedarschema").read_text("utf-8")
+    """The Cedar schema that every policy must fit, with the attributes that parts of Limen declare."""
+    return with_parts(resources.files("limen.policy").joinpath("schema.cedarschema").read_text("utf-8"))
 
 
 def parse_texts(texts: Mapping[str, str]) -> tuple[dict[str, dict[str, Any]], list[Problem]]:

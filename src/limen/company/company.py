@@ -19,8 +19,9 @@ from limen.settings import Settings
 class Company:
     """Everything the folder says. `revision` names this content: equal content has an equal name anywhere.
 
-    `files` is the authors' text of every file by its name, exactly; `memo` is room for what follows from the content
-    and is worked out once. Neither is part of what makes two companies equal.
+    `files` is the authors' text of every file by its name, exactly; `parts` is what the files of parts mean, by their
+    names; `memo` is room for what follows from the content and is worked out once. None of them is compared: the
+    revision is made of them.
     """
 
     settings: Settings
@@ -29,6 +30,7 @@ class Company:
     tests: tuple[Expectation, ...]
     revision: str = ""
     files: Mapping[str, str] = field(default_factory=dict, compare=False, repr=False)
+    parts: Mapping[str, Any] = field(default_factory=dict, compare=False, repr=False)
     memo: dict[str, Any] = field(default_factory=dict, init=False, compare=False, repr=False)
 
     @property

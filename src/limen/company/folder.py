@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from limen.company.problem import Problem, shown
+from limen.configuration.problem import Problem, shown
+from limen.pillars import files
 
 SETTINGS: Final = "limen.toml"
 APPS: Final = "apps.yaml"
@@ -68,8 +69,8 @@ def read_folder(root: Path) -> Folder:
 def _names(root: Path) -> tuple[list[str], list[Problem]]:
     problems: list[Problem] = []
     names = [SETTINGS, APPS]
-    if (root / TESTS).exists() or (root / TESTS).is_symlink():
-        names.append(TESTS)
+    optional = (TESTS, *(file.name for file in files()))
+    names += [name for name in optional if (root / name).exists() or (root / name).is_symlink()]
     folder = root / POLICIES
     if not folder.is_dir() or not _is_inside(root, folder):
         problems.append(

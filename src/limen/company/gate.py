@@ -9,12 +9,12 @@ from limen.clock import Instant
 from limen.company.company import Company, limen_app
 from limen.company.load import FolderError, failing_tests
 from limen.company.onboarding import too_long
-from limen.company.problem import Problem
 from limen.company.store import Beside
+from limen.configuration.problem import Problem
 from limen.errors import LimenError
 from limen.facts import Factor, Person
-from limen.identity import store as identity
 from limen.identity.model import ADMINISTRATORS
+from limen.identity.store import people
 from limen.policy.proof.lockout import Attainable, Candidate, LockedOut, Proof, prove
 from limen.policy.proof.obstacles import Obstacle
 from limen.storage import Snapshot
@@ -36,11 +36,11 @@ class LockedOutError(LimenError):
 
 def people_of(snapshot: Snapshot) -> tuple[Candidate, ...]:
     """Everybody with the factors that they have; before there is an administrator, the first one to come as well."""
-    members = identity.all_members(snapshot.connection)
-    people = tuple(Candidate(member.person, member.factors) for member in members)
-    if identity.active_members(snapshot.connection, ADMINISTRATORS):
-        return people
-    return (*people, FIRST_ADMINISTRATOR)
+    members = people.members(snapshot.connection)
+    candidates = tuple(Candidate(member.person, member.factors) for member in members)
+    if people.active_in(snapshot.connection, ADMINISTRATORS):
+        return candidates
+    return (*candidates, FIRST_ADMINISTRATOR)
 
 
 def lockout(company: Company, people: Iterable[Candidate], now: Instant) -> Proof | LockedOut:

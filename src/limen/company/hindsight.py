@@ -10,10 +10,11 @@ from typing import TypeAlias
 import msgspec
 
 from limen.cedar import Entity, Record
+from limen.clock import Instant
 from limen.company.company import Company
-from limen.facts import App, Auth, Device, Facts, Grant, Person, Place, Risk, Session
+from limen.facts import App, Auth, Device, Facts, Grant, Person, Place, Plain, Risk, Session
 from limen.policy.seen import Seen, app_words, device_words, joined, person_words, place_words, risk_words
-from limen.storage.journal.recorded import Written, sharing
+from limen.storage.journal.past_decisions import WrittenFacts, sharing
 
 _App: TypeAlias = "tuple[App, Entity] | None"
 
@@ -36,21 +37,28 @@ class Hindsight:
         self._place: Callable[[msgspec.Raw], tuple[Place, Record]] = sharing(Place, self._here)
         self._risk: Callable[[msgspec.Raw], tuple[Risk, Record]] = sharing(Risk, lambda one: (one, risk_words(one)))
         self._grants: Callable[[msgspec.Raw], tuple[Grant, ...]] = sharing(tuple[Grant, ...], lambda one: one)
+        self._more: Callable[[msgspec.Raw], tuple[tuple[str, Plain], ...]] = sharing(
+            dict[str, Plain], lambda one: tuple(sorted(one.items()))
+        )
 
-    def seen(self, written: Written) -> Seen | None:
+    def seen(self, written: WrittenFacts, device_seen_at: Instant = 0) -> Seen | None:
         """None where the company has no such app. Raises msgspec.DecodeError for what are no facts.
 
-        They are this caller's alone, and nothing of them points back at them.
+        `device_seen_at`: when the device last reported, 0 where the facts say it themselves. What comes back is this
+        caller's alone, and nothing of it points back at it.
         """
         app = self._app(written.app)
         if app is None:
             return None
         person, principal = self._person(written.person)
         device, of_device = self._device(written.device)
+        if device_seen_at:
+            device = replace(device, seen_at=device_seen_at)
+            of_device = device_words(device)
         place, of_place = self._place(written.place)
         risk, of_risk = self._risk(written.risk)
         auth, session, grants = self._auth(written.auth), self._session(written.session), self._grants(written.grants)
-        facts = Facts(app[0], person, auth, session, device, place, risk, grants)
+        facts = Facts(app[0], person, auth, session, device, place, risk, grants, self._more(written.more))
         return joined(facts, principal, app[1], of_device, of_place, of_risk)
 
     def _counterpart(self, app: App) -> _App:

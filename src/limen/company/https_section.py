@@ -8,8 +8,8 @@ from typing import Final
 from urllib.parse import urlsplit
 
 from limen.company.folder import SETTINGS
-from limen.company.problem import Problem, shown
-from limen.company.tree import Tree
+from limen.configuration.problem import Problem, shown
+from limen.configuration.tree import Tree
 from limen.settings import Https, Settings
 
 _EMAIL: Final = re.compile(r"[^\s@<>,;:\"()\[\]\\]{1,64}@([A-Za-z0-9-]{1,63}\.)*[A-Za-z0-9-]{1,63}")

@@ -14,13 +14,15 @@ from limen.company.child import parse_texts
 from limen.company.company import Company
 from limen.company.folder import APPS, SETTINGS, TESTS, Folder, read_folder
 from limen.company.policies_file import read_policies
-from limen.company.problem import Problem
 from limen.company.revision import revision_of
 from limen.company.settings_file import group_names, read_settings
 from limen.company.tests_file import read_tests
-from limen.company.tree import Tree
+from limen.configuration.problem import Problem
+from limen.configuration.tree import Tree
 from limen.errors import LimenError
 from limen.facts import App
+from limen.pillar import Around
+from limen.pillars import files as part_files
 from limen.policy.expectations import Expectation, Unmet, unmet
 from limen.settings import Settings
 
@@ -151,11 +153,21 @@ def _read(folder: Folder) -> _Read:
         are_all_read = not any(one.file.endswith(".cedar") for one in problems)
         tests, more = read_tests(tree, groups, app_names, set(policies.sources) if are_all_read else None)
         problems += more
+    parts: dict[str, Any] = {}
+    for file in part_files():
+        if tree := _tree(files, file.name):
+            around = Around(settings, _frozen(groups), _frozen(app_names))
+            parts[file.name], more = file.read(tree, around)
+            problems += more
     if problems or settings is None:
         problems = sorted(set(problems))
         return _Read(None, tuple(problems), tuple(_left_out(problems, groups, app_names)))
-    company = Company(settings, apps, policies, tests, files=dict(folder.texts))
+    company = Company(settings, apps, policies, tests, files=dict(folder.texts), parts=parts)
     return _Read(replace(company, revision=revision_of(company)))
+
+
+def _frozen(names: set[str] | None) -> frozenset[str] | None:
+    return None if names is None else frozenset(names)
 
 
 def _left_out(problems: list[Problem], groups: set[str] | None, apps: set[str] | None) -> Iterator[str]:

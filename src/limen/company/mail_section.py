@@ -8,8 +8,8 @@ from ipaddress import ip_address
 from typing import Final
 
 from limen.company.folder import SETTINGS
-from limen.company.problem import Problem, shown
-from limen.company.tree import Tree
+from limen.configuration.problem import Problem, shown
+from limen.configuration.tree import Tree
 from limen.printable import is_printable
 from limen.settings import Mail
 

@@ -11,7 +11,7 @@ from typing import Final
 from limen.clock import DAY, Instant, Milliseconds
 from limen.company.company import Company
 from limen.company.folder import APPS
-from limen.company.problem import Problem
+from limen.configuration.problem import Problem
 from limen.errors import LimenError
 from limen.facts import App
 

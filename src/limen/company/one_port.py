@@ -8,8 +8,8 @@ from ipaddress import ip_address
 from itertools import combinations
 
 from limen.company.folder import SETTINGS
-from limen.company.problem import Problem
-from limen.company.tree import Tree
+from limen.configuration.problem import Problem
+from limen.configuration.tree import Tree
 from limen.settings import Address, Settings
 
 

@@ -239,7 +239,7 @@ def _plainly(message: str) -> tuple[str, str]:
 
 def _mend(what: str, word: str, schema: str) -> str:
     """The word of the schema that was most likely meant."""
-    from limen.company.problem import did_you_mean  # noqa: PLC0415 -- after the limits
+    from limen.configuration.problem import did_you_mean  # noqa: PLC0415 -- after the limits
 
     if "unrecognized action" in what:
         known = re.findall(r"[a-z_]+", " ".join(re.findall(r"^action ([^{]*?) appliesTo", schema, re.MULTILINE)))

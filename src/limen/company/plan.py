@@ -13,14 +13,14 @@ from limen.company.company import Company
 from limen.company.gate import FIRST_ADMINISTRATOR, lockout
 from limen.company.load import failing_tests
 from limen.company.onboarding import written_until
-from limen.company.problem import Problem
 from limen.company.rehearsal import WINDOW, Rehearsal, Turn, rehearse
+from limen.configuration.problem import Problem
 from limen.facts import Person
 from limen.policy.proof.lockout import Candidate, LockedOut, Proof
 from limen.policy.reach.comparing import Reach, newly_reachable
 from limen.policy.reach.said import Names, sentences
+from limen.storage.journal.past_decisions import PastDecision, past_decisions
 from limen.storage.journal.reader import Reader
-from limen.storage.journal.recorded import Recorded, recorded
 
 MOST_KEPT: Final = 200
 """How many turned groups of requests, and how many sentences, stay beside a revision; the sums count all requests."""
@@ -92,7 +92,7 @@ class Plan:
 def plan(
     before: Company | None,
     after: Company,
-    decisions: Iterable[Recorded] | None = None,
+    decisions: Iterable[PastDecision] | None = None,
     people: Iterable[Candidate] | None = None,
     *,
     since: Instant = 0,
@@ -139,7 +139,7 @@ def foretell(
     `people` are `limen.company.gate.people_of` a snapshot of the database.
     """
     since = now - WINDOW
-    return plan(before, after, recorded(reader, since, progress), people, since=since, until=now)
+    return plan(before, after, past_decisions(reader, since, progress), people, since=since, until=now)
 
 
 def _members(people: Iterable[Candidate]) -> dict[str, frozenset[str]]:

@@ -12,7 +12,7 @@ from itertools import islice
 from typing import Any, Final
 
 from limen.cedar import CedarError, Policy
-from limen.company.problem import Problem, did_you_mean, shown
+from limen.configuration.problem import Problem, did_you_mean, shown
 from limen.facts import LIMEN
 from limen.policy import Named, Phase, State
 from limen.policy.annotations import ANNOTATIONS

@@ -8,7 +8,8 @@ from typing import Any, Final
 from limen.company import store
 from limen.company.company import Company
 from limen.company.onboarding import held_to_a_fortnight
-from limen.facts import App, Known
+from limen.facts import App, FactStore
+from limen.pillars import files
 from limen.policy import Engine
 from limen.settings import Settings
 from limen.storage import Feed, Snapshot
@@ -48,15 +49,18 @@ class _Loaded:
     apps: tuple[App, ...]
 
 
-def follow(feed: Feed, known: Known, settings: Settings) -> InForce:
+def follow(feed: Feed, known: FactStore, settings: Settings) -> InForce:
     """Keep `known` and the returned `InForce` at the newest revision. Before the first one, everything is denied."""
     in_force = InForce(Engine(_EMPTY, "", settings.zone))
 
     def apply(loaded: _Loaded | None) -> None:
         if loaded is not None:
             company = loaded.company
-            known.set_company(loaded.apps, company.groups, company.networks)
             in_force.engine, in_force.company = loaded.engine, company
+            for file in files():
+                file.in_force(known, company.parts.get(file.name))
+            # Whoever is told decides by the new engine.
+            known.set_company(loaded.apps, company.groups, company.networks)
 
     feed.at_start(_load, apply)
     feed.on("revision", lambda snapshot, _key: _load(snapshot), lambda _key, loaded: apply(loaded))

@@ -15,8 +15,8 @@ from limen.clock import DAY, Instant, Milliseconds
 from limen.company.company import Company
 from limen.company.hindsight import Hindsight
 from limen.policy import Engine, State
-from limen.policy.decision import Effect, Named, Request
-from limen.storage.journal.recorded import Recorded, Written
+from limen.policy.decision import Effect, Named
+from limen.storage.journal.past_decisions import PastDecision, WrittenFacts
 
 WINDOW: Final[Milliseconds] = 30 * DAY
 EXAMPLES: Final = 3
@@ -95,7 +95,7 @@ class Rehearsal:
 
 
 def rehearse(
-    before: Company, after: Company, decisions: Iterable[Recorded], *, since: Instant = 0, until: Instant = 0
+    before: Company, after: Company, decisions: Iterable[PastDecision], *, since: Instant = 0, until: Instant = 0
 ) -> Rehearsal:
     """Answer `decisions` by `after`, and compare with `before`.
 
@@ -137,12 +137,12 @@ class _Answering:
         self._engine = _engine(company)
         self._hindsight = Hindsight(company)
 
-    def answer(self, request: Request, facts: Written, now: Instant) -> tuple[str, tuple[str, ...]]:
+    def answer(self, one: PastDecision, facts: WrittenFacts) -> tuple[str, tuple[str, ...]]:
         """The effect and the policies that spoke. Raises msgspec.DecodeError for what are no facts."""
-        seen = self._hindsight.seen(facts)
+        seen = self._hindsight.seen(facts, one.device_seen_at)
         if seen is None:
             return Effect.DENY, (Named.UNKNOWN_HOST,)
-        effect, reasons = self._engine.answer(request, seen, now)
+        effect, reasons = self._engine.answer(one.request, seen, one.now)
         return effect, tuple([reason.policy for reason in reasons])
 
 
@@ -156,7 +156,7 @@ class _Rehearsing:
         self._groups: dict[tuple[Turn, str, str, str], _Group] = {}
         self._replayed = self._distinct = self._left_out = self._unknown = self._other_reasons = 0
 
-    def take(self, one: Recorded) -> None:
+    def take(self, one: PastDecision) -> None:
         """The hot loop: tens of thousands of these a second."""
         count, reasons = one.count, one.reasons
         if not one.revision or (reasons and reasons[0] in OWN) or self._is_of_the_account(one):
@@ -167,9 +167,9 @@ class _Rehearsing:
             return
         was, why = one.effect, reasons
         try:
-            now, because = self._new.answer(one.request, one.facts, one.now)
+            now, because = self._new.answer(one, one.facts)
             if one.revision != self._revision:
-                was, why = self._in_force(one.request, one.facts, one.now)
+                was, why = self._in_force(one, one.facts)
         except msgspec.DecodeError:  # tampered with: `verify` tells
             self._unknown += count
             return
@@ -187,11 +187,11 @@ class _Rehearsing:
         if len(group.examples) < EXAMPLES:
             group.examples.append(f"{one.id}-1")
 
-    def _in_force(self, request: Request, facts: Written, now: Instant) -> tuple[str, tuple[str, ...]]:
+    def _in_force(self, one: PastDecision, facts: WrittenFacts) -> tuple[str, tuple[str, ...]]:
         """What is answered today to a request that an older revision decided."""
         if self._old is None:
             self._old = _Answering(self._before)
-        return self._old.answer(request, facts, now)
+        return self._old.answer(one, facts)
 
     def result(self, since: Instant, until: Instant) -> Rehearsal:
         turned = [
@@ -213,7 +213,7 @@ class _Rehearsing:
         )
 
     @staticmethod
-    def _is_of_the_account(one: Recorded) -> bool:
+    def _is_of_the_account(one: PastDecision) -> bool:
         """A door refused a session because its person is not active; the facts then are nobody's."""
         return bool(one.reasons) and one.reasons[0] == Named.PERSON_INACTIVE and not one.actor
 

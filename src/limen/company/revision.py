@@ -11,6 +11,7 @@ import msgspec
 from limen.company.company import Company
 from limen.company.policies_file import Policies, Source
 from limen.facts import App
+from limen.pillars import files
 from limen.policy.expectations import Expectation
 from limen.settings import Settings
 
@@ -46,6 +47,7 @@ def write_content(company: Company) -> dict[str, Any]:
         "policies": dict(sorted(company.policies.tree["staticPolicies"].items())),
         "tests": msgspec.to_builtins(tests, order="deterministic"),
         "sources": msgspec.to_builtins(company.policies.sources, order="deterministic"),
+        **({"parts": msgspec.to_builtins(dict(company.parts), order="deterministic")} if company.parts else {}),
     }
 
 
@@ -70,7 +72,14 @@ def read_content(content: Any) -> Company:
                 msgspec.convert(content["sources"], dict[str, Source]),
             ),
             tests=msgspec.convert(content["tests"], tuple[Expectation, ...]),
+            parts=_parts(content.get("parts", {})),
         )
     except (KeyError, msgspec.ValidationError) as error:
         raise ValueError(f"this is no revision: {error}") from None
     return replace(company, revision=revision_of(company))
+
+
+def _parts(written: dict[str, Any]) -> dict[str, Any]:
+    """What the files of parts mean; of a part that is not in use, as it was written, so that it is not lost."""
+    kinds = {file.name: file.kind for file in files()}
+    return {name: msgspec.convert(value, kinds[name]) if name in kinds else value for name, value in written.items()}

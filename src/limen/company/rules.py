@@ -16,7 +16,7 @@ from limen.company.candidate import NEW_POLICIES, added, replaced
 from limen.company.cedar_text import Piece, pieces
 from limen.company.company import Company
 from limen.company.policies_file import Source
-from limen.company.problem import did_you_mean, shown
+from limen.configuration.problem import did_you_mean, shown
 from limen.errors import LimenError
 from limen.facts import App
 from limen.policy import State

@@ -13,12 +13,13 @@ from limen.company.folder import SETTINGS
 from limen.company.https_section import https_problems
 from limen.company.mail_section import mail_problems
 from limen.company.one_port import port_problems
-from limen.company.problem import Problem, did_you_mean, shown
-from limen.company.shape import shaped_in_part
-from limen.company.tree import Tree
+from limen.configuration.problem import Problem, did_you_mean, shown
+from limen.configuration.shape import shaped_in_part
+from limen.configuration.tree import Tree
 from limen.messages import Language
+from limen.pillars import pillars
 from limen.printable import is_printable
-from limen.settings import Settings
+from limen.settings import Settings, settings_model
 
 LONGEST_TITLE: Final = 200
 """The longest title of a group, in characters: it stands on pages and in sentences."""
@@ -36,8 +37,11 @@ def read_settings(tree: Tree) -> tuple[Settings | None, list[Problem]]:
 
     A domain that can't be read is "".
     """
+    pillars()  # their sections may stand in it, too
     written = tree.plain()
-    settings, problems = shaped_in_part(Settings, written, tree, SETTINGS, (), {"name": "?", "domain": "localhost"})
+    settings, problems = shaped_in_part(
+        settings_model(), written, tree, SETTINGS, (), {"name": "?", "domain": "localhost"}
+    )
     if settings is None:
         return None, problems
     if not isinstance(written, dict) or settings.domain != written.get("domain"):

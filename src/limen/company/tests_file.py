@@ -2,22 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import datetime
+from functools import lru_cache
 from ipaddress import ip_address
 from itertools import product
 from typing import Annotated, Any, Final, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, create_model
 
 from limen.cedar import EvaluationError
 from limen.cedar.literals import CONSTRUCTORS
 from limen.clock import MINUTE, Milliseconds
 from limen.company.folder import TESTS
-from limen.company.problem import Problem, did_you_mean, shown
-from limen.company.shape import shaped_in_part
-from limen.company.tree import Tree
+from limen.configuration.problem import Problem, did_you_mean, shown
+from limen.configuration.shape import shaped_in_part
+from limen.configuration.tree import Tree
 from limen.facts import ACTIONS, LIMEN, Label
+from limen.facts.asked import Plain
 from limen.policy import Effect, Named
+from limen.policy.attribute import Attribute, Kind
+from limen.policy.attribute_table import Table
+from limen.policy.attributes import ATTRIBUTES
 from limen.policy.expectations import Expectation
 from limen.policy.supposed import SOME_TUESDAY, Supposed
 from limen.printable import is_printable
@@ -86,6 +92,38 @@ class _Test(_Shape):
     """Policies that are watched or off, and are supposed to be enforced."""
 
 
+@lru_cache(4)
+def _shape_of(table: Table) -> type[_Test]:
+    """A test, whose `given` has a key for each attribute without one of its own: `device_encrypted`."""
+    keys = {row.key: (_type_of(row), Field(default=None, description=_told(row))) for row in table.loose.values()}
+    given = create_model("_Given", __base__=_Given, __doc__=_Given.__doc__, **keys)  # type: ignore[call-overload]
+    more = {"given": (given, Field(default=given(), description=_Test.model_fields["given"].description))}
+    return create_model("_Test", __base__=_Test, __doc__=_Test.__doc__, **more)  # type: ignore[call-overload,no-any-return]
+
+
+def test_shape() -> type[BaseModel]:
+    """What a test may say, with what the parts of Limen have declared."""
+    return _shape_of(ATTRIBUTES.table)
+
+
+def _type_of(row: Attribute) -> Any:
+    match row.kind:
+        case Kind.BOOL:
+            return bool | None
+        case Kind.NUMBER:
+            return Annotated[int, Field(ge=row.least, le=None if row.is_open else row.greatest)] | None
+        case Kind.CHOICE:
+            return Literal[row.choices] | None
+        case Kind.SET:
+            return list[str] | None
+    return str | None
+
+
+def _told(row: Attribute) -> str:
+    ago = "how long ago it was, as `30m` or `2d`" if row.kind is Kind.INSTANT else "not said, it is unknown"
+    return f"What policies read as `{row.cedar}`; {ago}."
+
+
 _STAND_INS: Final = {"test": "?", "who": NOBODY, "app": LIMEN, "action": "view", "expect": "permit"}
 
 
@@ -123,7 +161,9 @@ class _Reader:
         self._policies = policies
 
     def read(self, entry: Any) -> list[Expectation]:
-        shape, self.problems = shaped_in_part(_Test, entry, self._tree, TESTS, (self._number,), _STAND_INS)
+        shape, self.problems = shaped_in_part(
+            _shape_of(ATTRIBUTES.table), entry, self._tree, TESTS, (self._number,), _STAND_INS
+        )
         if shape is None:
             return []
         if not is_printable(shape.test):
@@ -182,6 +222,7 @@ class _Reader:
                 ip_address(given.address)
             except ValueError:
                 self._wrong(("given", "address"), f"{shown(given.address)} is no address", "write it as 192.0.2.7")
+        more = tuple(self._more(given))
         if self.problems:
             return None
         return Supposed(
@@ -199,7 +240,16 @@ class _Reader:
             anonymiser=given.anonymiser,
             risk=given.risk,
             grant=grant,
+            more=more,
         )
+
+    def _more(self, given: _Given) -> Iterator[tuple[str, Plain]]:
+        for path, row in ATTRIBUTES.table.loose.items():
+            said = getattr(given, row.key, None)
+            if row.kind is Kind.INSTANT and said is not None:
+                said = self._length(row.key, said)
+            if said is not None:
+                yield path, tuple(sorted(said)) if isinstance(said, list) else said
 
     def _length(self, key: str, text: str) -> Milliseconds:
         try:

@@ -6,8 +6,8 @@ import re
 import tomllib
 from typing import Any, Final
 
-from limen.company.tree import Written
 from limen.company.yaml_text import TextError
+from limen.configuration.tree import Written
 
 _TABLE: Final = re.compile(r"^\s*\[\[?\s*([^\[\]#]+?)\s*\]\]?")
 _KEY: Final = re.compile(

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Final
 
-from limen.storage.journal.recorded import Recorded
+from limen.storage.journal.past_decisions import PastDecision
 
 MOST_EXAMPLES: Final = 3
 
@@ -22,7 +22,7 @@ class Watched:
     examples: list[str] = field(default_factory=list)
 
 
-def watched(decisions: Iterable[Recorded]) -> dict[str, Watched]:
+def watched(decisions: Iterable[PastDecision]) -> dict[str, Watched]:
     """What each watched policy would have changed among `decisions`.
 
     They are counted as they were when each decision was made: a policy that was changed since has its old days among

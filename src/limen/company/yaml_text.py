@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from limen.company.tree import Written
+from limen.configuration.tree import Written
 
 MAX_DEPTH: Final = 24
 MAX_PARTS: Final = 100_000

@@ -117,7 +117,7 @@ class Day:
     def _is_live(self, employee: Employee) -> bool:
         known, now = self._town.limen.known, self._clock.now()
         mine = [s for s in known.sessions.values() if known.people[s.person_id].email == employee.who.email]
-        return any(known.standing(session, "", now) == "live" for session in mine)
+        return any(known.session_state(session, "", now) == "live" for session in mine)
 
     async def _ask(self, employee: Employee | None, step: Step) -> Page:
         browser = employee.browser if employee else self._stranger
@@ -144,7 +144,7 @@ class Day:
             "X-Forwarded-Host": place.netloc,
             "X-Forwarded-Uri": step.path,
         }
-        return await browser.request("GET", f"http://localhost:{self._town.limen.check.port}/check", told)
+        return await browser.request("GET", f"http://localhost:{self._town.limen.enforcement.check.port}/check", told)
 
     async def _answer(self, employee: Employee | None, step: Step, since: Instant) -> Asked:
         """The newest decision in the journal that this step can have led to."""

@@ -30,7 +30,7 @@ GIVE_UP_ODDS: Final = 0.3
 
 
 async def invite_the_visitor(town: Town) -> IssuedLink:
-    """A one-time link for whoever watches the demo: an administrator who may see every room. A new one each time."""
+    """A one-time link for whoever watches the demo: an administrator who may see every page. A new one each time."""
     people = town.limen.identity.people
     noor = next((p.id for p in town.limen.known.people.values() if p.email == VISITOR), "")
     by = next(p.id for p in town.limen.known.people.values() if "administrators" in p.groups)

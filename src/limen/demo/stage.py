@@ -14,7 +14,7 @@ from ipaddress import ip_address
 from typing import Any, Final, TypeAlias
 from urllib.parse import parse_qs, urlencode, urlsplit
 
-from limen.enforcement.doors import APP_COOKIE
+from limen.enforcement.decision_point import APP_COOKIE
 from limen.enforcement.headers import Fields, TwiceError, cookie, first
 from limen.errors import LimenError
 

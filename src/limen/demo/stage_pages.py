@@ -27,9 +27,9 @@ from limen.messages import Language
 from limen.storage.journal.recent import Live
 from limen.web.assets import PREFIX, Assets
 from limen.web.console.rows import rows_of, titles_of
+from limen.web.middleware import Middleware
 from limen.web.pages import environment_of
 from limen.web.requests import csrf_of, new_token, one, read_form, token_in
-from limen.web.shell import Shell
 from limen.web.site import set_cookie
 from limen.web.speaking import speech
 
@@ -77,7 +77,7 @@ class StagePages:
             Route("/favicon.ico", self._mark),
             Route("/do/{what}", self._do, methods=["POST"]),
         ]
-        self.asgi: Asgi = Shell(Starlette(routes=routes), stage.host)
+        self.asgi: Asgi = Middleware(Starlette(routes=routes), stage.host)
 
     # The page
 

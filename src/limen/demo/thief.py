@@ -8,7 +8,7 @@ from typing import Final
 from limen.demo.cast import Question
 from limen.demo.town import Town
 from limen.demo.tried import Tried, tried
-from limen.enforcement.doors import APP_COOKIE
+from limen.enforcement.decision_point import APP_COOKIE
 from limen.facts import LIMEN
 from limen.web.requests import SESSION_COOKIE
 

@@ -94,7 +94,7 @@ def address_of(who: Colleague, number: int) -> str:
 
 
 async def _start_upstreams(closing: AsyncExitStack, limen: Limen, apps: Sequence[App]) -> None:
-    published = limen.said.published()
+    published = limen.enforcement.said.published()
 
     home = limen.settings.public_url
 

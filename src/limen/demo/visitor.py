@@ -20,9 +20,9 @@ from limen.demo.staff import Employee, NotDoneError
 from limen.demo.thief import Theft, as_thief, places_to_try
 from limen.demo.town import DayClock, Town
 from limen.demo.tried import Tried, tried
-from limen.enforcement.doors import APP_COOKIE
+from limen.enforcement.decision_point import APP_COOKIE
 from limen.errors import LimenError
-from limen.facts import LIMEN, Person, Session, Standing
+from limen.facts import LIMEN, Person, Session, SessionState
 from limen.web.requests import BROWSER_COOKIE, SESSION_COOKIE
 
 PLACES: Final = {
@@ -69,8 +69,8 @@ class Visitor:
             return None
         token = self._cookies().get(SESSION_COOKIE, "")
         found = self.town.limen.known.session(sha256(token.encode()).digest()) if token else None
-        standing = self.town.limen.known.standing(found, "", self.clock.now())
-        return found if standing is Standing.LIVE else None
+        standing = self.town.limen.known.session_state(found, "", self.clock.now())
+        return found if standing is SessionState.LIVE else None
 
     def person_of(self, employee: str) -> Person:
         """Who this is, by the id in `people.yaml`. Raises LimenError."""

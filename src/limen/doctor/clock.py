@@ -8,8 +8,8 @@ from typing import Final
 
 from limen.clock import HOUR, MINUTE, SECOND, Instant, Milliseconds
 from limen.doctor.aside import aside
-from limen.doctor.finding import Finding, State
 from limen.doctor.setup import Setup
+from limen.finding import Finding, State
 
 NAME: Final = "clock"
 TOLERATED: Final[Milliseconds] = 30 * SECOND

@@ -7,10 +7,10 @@ from pathlib import Path
 from typing import Final
 
 from limen.doctor.aside import aside
-from limen.doctor.finding import Finding, State
 from limen.doctor.ports import Process
 from limen.doctor.setup import Setup
 from limen.errors import LimenError
+from limen.finding import Finding, State
 from limen.storage.examined import Examined, examine_database
 
 NAME: Final = "database"

@@ -11,9 +11,9 @@ from typing import Final
 from limen.clock import DAY, SECOND, Milliseconds
 from limen.company.places import journal_folder
 from limen.doctor.aside import aside
-from limen.doctor.finding import Finding, State
 from limen.doctor.ports import Room
 from limen.doctor.setup import Setup
+from limen.finding import Finding, State
 
 NAME: Final = "disk"
 FULL_BYTES: Final = 200_000_000

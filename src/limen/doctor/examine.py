@@ -12,7 +12,6 @@ from limen.doctor.aside import aside
 from limen.doctor.clock import clock
 from limen.doctor.database import database
 from limen.doctor.disk import disk
-from limen.doctor.finding import Finding, State, by_weight, shown_safely
 from limen.doctor.folder import folder
 from limen.doctor.hops import hops
 from limen.doctor.keys import keys
@@ -25,6 +24,9 @@ from limen.doctor.served import served
 from limen.doctor.setup import Setup, setup_in
 from limen.doctor.upstreams import upstreams
 from limen.errors import LimenError
+from limen.finding import Finding, State, by_weight, shown_safely
+from limen.pillar import Installation
+from limen.pillars import PillarError, pillars
 
 SECONDS: Final = 14.0
 """How long all examinations may take together."""
@@ -67,17 +69,32 @@ async def examine_setup(setup: Setup, told: Told = lambda _name: None, seconds: 
     """`examine` for a set-up that is read already."""
     ends_at = asyncio.get_running_loop().time() + seconds
     try:
-        each = await asyncio.gather(*(_run(setup, name, told, ends_at) for name in EXAMINATIONS))
+        each = await asyncio.gather(*(_run(setup, *one, told, ends_at) for one in examinations().items()))
     finally:
         setup.close()
     found = [shown_safely(one) for findings in each for one in findings]
     return by_weight(found)[:MOST_FINDINGS]
 
 
-async def _run(setup: Setup, name: str, told: Told, ends_at: float) -> list[Finding]:
+def examinations() -> dict[str, Examination]:
+    """Limen's own, and those that the parts in use bring. Raises `PillarError` where two have one name."""
+    found = dict(EXAMINATIONS)
+    for pillar in pillars():
+        for name, examination in pillar.examinations.items():
+            if name in found:
+                raise PillarError(f"Limen and {pillar.name} both bring the examination {name}", "rename one of them")
+            found[name] = _of_part(examination)
+    return found
+
+
+def _of_part(examination: Callable[[Installation], Awaitable[list[Finding]]]) -> Examination:
+    return lambda setup: examination(Installation(setup.root, setup.settings))
+
+
+async def _run(setup: Setup, name: str, examination: Examination, told: Told, ends_at: float) -> list[Finding]:
     try:
         async with asyncio.timeout_at(ends_at):
-            return await EXAMINATIONS[name](setup)
+            return await examination(setup)
     except TimeoutError:
         what = "this took too long, and was given up"
         return [Finding(name, State.SKIPPED, what, "look again when the machine and its network are less busy")]

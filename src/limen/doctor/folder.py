@@ -6,8 +6,8 @@ from typing import Final
 
 from limen.company.load import Checked, check_folder
 from limen.doctor.aside import aside
-from limen.doctor.finding import Finding, State
 from limen.doctor.setup import Setup
+from limen.finding import Finding, State
 
 NAME: Final = "folder"
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from ipaddress import IPv4Network, IPv6Network
 from typing import Final
 
-from limen.doctor.finding import Finding, State, named
 from limen.doctor.setup import Setup
+from limen.finding import Finding, State, named
 
 NAME: Final = "front"
 _WIDE: Final = {4: 24, 6: 64}

@@ -9,9 +9,9 @@ from typing import Final
 
 from limen.company.places import key_file
 from limen.doctor.aside import aside
-from limen.doctor.finding import Finding, State
 from limen.doctor.setup import Setup
 from limen.errors import LimenError
+from limen.finding import Finding, State
 from limen.storage.examined import key_opens
 from limen.storage.master_key import CREDENTIAL, VARIABLE, existing_key
 

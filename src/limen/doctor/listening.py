@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import Final
 
 from limen.doctor.aside import aside
-from limen.doctor.finding import Finding, State
 from limen.doctor.ports import Process
 from limen.doctor.setup import Setup
+from limen.finding import Finding, State
 
 NAME: Final = "ports"
 _FRONT: Final = "caddy"

@@ -7,8 +7,8 @@ import os
 from typing import Final
 
 from limen.doctor.aside import aside
-from limen.doctor.finding import Finding, State
 from limen.doctor.setup import Setup
+from limen.finding import Finding, State
 from limen.mail.ways import NotSentError, mail_password
 
 NAME: Final = "mail"

@@ -7,10 +7,10 @@ import socket
 from ipaddress import ip_address
 from typing import Final
 
-from limen.doctor.finding import Finding, State, named
 from limen.doctor.machine import is_this_machine
 from limen.doctor.setup import Setup
 from limen.enforcement.addresses import is_trusted
+from limen.finding import Finding, State, named
 
 NAME: Final = "names"
 AT_ONCE: Final = 24

@@ -12,7 +12,7 @@ from limen.clock import Instant
 from limen.doctor.ports import Outside
 from limen.doctor.wire import NoAnswerError, Reply, Target, ask
 from limen.enforcement.answers import app_origin
-from limen.enforcement.off_limits import is_off_limits
+from limen.enforcement.ssrf_guard import is_forbidden
 from limen.facts import App
 
 AT_ONCE: Final = 20
@@ -61,7 +61,7 @@ async def reach(app: App, public_url: str, outside: Outside) -> Reached:
         (address, *others) = await outside.resolve(upstream.hostname or "")
     except (OSError, ValueError) as error:
         return Reached(unresolved=getattr(error, "strerror", "") or "no address")
-    if any(is_off_limits(one) for one in (upstream.hostname or "", address, *others)):
+    if any(is_forbidden(one) for one in (upstream.hostname or "", address, *others)):
         return Reached(wrong=NoAnswerError("off-limits"))
     try:
         target = _target(app, upstream, address, outside)

@@ -8,9 +8,9 @@ from typing import Final
 
 from limen.doctor import certificates
 from limen.doctor.certificates import Served
-from limen.doctor.finding import Finding, State, named
 from limen.doctor.setup import Setup
 from limen.doctor.wire import NoAnswerError, Target, greet
+from limen.finding import Finding, State, named
 
 NAME: Final = "certificate"
 AT_ONCE: Final = 10

@@ -14,7 +14,7 @@ from limen.company.child import parse_texts
 from limen.company.folder import APPS, SETTINGS, read_folder
 from limen.company.places import data_folder, database_url, journal_folder
 from limen.company.settings_file import read_settings
-from limen.company.tree import Tree
+from limen.configuration.tree import Tree
 from limen.doctor.ports import Outside, Process
 from limen.doctor.reaching import Reached, reach_all
 from limen.errors import LimenError

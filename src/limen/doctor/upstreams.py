@@ -7,12 +7,12 @@ from typing import Final
 from urllib.parse import urlsplit
 
 from limen.doctor import certificates
-from limen.doctor.finding import Finding, State
 from limen.doctor.machine import is_this_machine
 from limen.doctor.reaching import Reached
 from limen.doctor.setup import Setup
 from limen.doctor.wire import MAX_HEAD_BYTES, NoAnswerError
 from limen.facts import App
+from limen.finding import Finding, State
 
 NAME: Final = "apps"
 _REFUSED_HOST: Final = frozenset({400, 421})

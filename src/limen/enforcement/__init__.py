@@ -1,1 +1,1 @@
-"""Where a decision bites: gateway, check server, hand-over. Every door is a thin file on `doors.py`, the one way in."""
+"""Where a decision bites: gateway, check server, app login. Every door is thin, on `decision_point.py`."""

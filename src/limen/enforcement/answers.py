@@ -6,12 +6,13 @@ that; the reasons are on the page that the decision's id opens, for whoever may 
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Final
 from urllib.parse import quote
 
 import msgspec
 
-from limen.enforcement.doors import Answer
+from limen.enforcement.decision_point import Answer
 from limen.enforcement.paths import to_local_target
 from limen.enforcement.plain_page import STYLE_SOURCE, plain_page
 from limen.enforcement.reasons import TOKEN_WORDS
@@ -212,7 +213,7 @@ def go_on(location: str, fields: tuple[tuple[bytes, bytes], ...] = ()) -> Reply:
 
 
 def page_reply(status: int, body: bytes) -> Reply:
-    return Reply(status, (*PAGE_HEADERS, (b"content-length", b"%d" % len(body))), body)
+    return _reply(status, PAGE_HEADERS, body)
 
 
 def json_reply(
@@ -222,17 +223,12 @@ def json_reply(
     body = msgspec.json.encode(said) if encoded is None else encoded
     fields = [(name, value) for name, value in PLAIN_HEADERS if name != b"cache-control"]
     fields += [(b"cache-control", cache.encode()), (b"content-type", b"application/json")]
-    if challenge:
-        fields.append((b"www-authenticate", challenge.encode()))
-    return Reply(status, (*fields, (b"content-length", b"%d" % len(body))), body)
+    return _reply(status, fields, body, challenge)
 
 
-def _text_reply(status: int, text: str, challenge: str) -> Reply:
-    body = text.encode()
-    fields = [*PLAIN_HEADERS, (b"content-type", b"text/plain; charset=utf-8")]
-    if challenge:
-        fields.append((b"www-authenticate", challenge.encode()))
-    return Reply(status, (*fields, (b"content-length", b"%d" % len(body))), body)
+def _reply(status: int, fields: Iterable[tuple[bytes, bytes]], body: bytes, challenge: str = "") -> Reply:
+    asked = ((b"www-authenticate", challenge.encode()),) if challenge else ()
+    return Reply(status, (*fields, *asked, (b"content-length", b"%d" % len(body))), body)
 
 
 def refusal_reply(
@@ -257,7 +253,8 @@ def refusal_reply(
     if shows_text:
         is_another = sent_another and answer.needs_sign_in and answer.word not in TOKEN_WORDS
         text = _ANOTHER if is_another else _description(answer, refused.withheld)
-        return _text_reply(status, f"{text}\n", refused.challenge)
+        fields = (*PLAIN_HEADERS, (b"content-type", b"text/plain; charset=utf-8"))
+        return _reply(status, fields, f"{text}\n".encode(), refused.challenge)
     if not is_navigation:
         return json_reply(status, None, challenge=refused.challenge, encoded=refused.body)
     if refused.location:

@@ -14,7 +14,7 @@ from urllib.parse import quote
 
 from limen.clock import SECOND, Clock, Instant
 from limen.enforcement.answers import app_origin
-from limen.enforcement.doors import Answer
+from limen.enforcement.decision_point import Answer
 from limen.enforcement.headers import Fields
 from limen.enforcement.ports import SigningKeys
 from limen.errors import LimenError

@@ -11,7 +11,7 @@ from typing import Annotated, Any, Final, Literal as OneOf
 
 import msgspec
 
-from limen.enforcement.doors import Answer
+from limen.enforcement.decision_point import Answer
 from limen.policy.decision import Effect, Remedy
 
 MOST_EVALUATIONS: Final = 100

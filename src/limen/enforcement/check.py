@@ -23,7 +23,7 @@ import msgspec
 from limen.enforcement import answers, authorization
 from limen.enforcement.addresses import Network, client_address
 from limen.enforcement.assertion import Identity
-from limen.enforcement.doors import Answer, Doors
+from limen.enforcement.decision_point import Answer, DecisionPoint
 from limen.enforcement.headers import without_our_cookies
 from limen.policy.decision import Effect
 
@@ -69,7 +69,7 @@ class CheckServer:
     def __init__(
         self,
         *,
-        doors: Doors,
+        doors: DecisionPoint,
         identity: Identity,
         public_url: str,
         trusted: tuple[Network, ...] = (),
@@ -303,7 +303,7 @@ class _Connection(asyncio.Protocol):
         # nginx and Caddy say it under this name alone: one that does not would hand the token on to the app.
         said = get(b"x-limen-authorization" if door == "check" else b"authorization")
         presented = self._presented(said, door, address, host) if said else None
-        answer = server.doors.ask(door, method, host, uri, cookies, address, preflight_from, presented)
+        answer = server.doors.decide_request(door, method, host, uri, cookies, address, preflight_from, presented)
         if answer.effect is not Effect.PERMIT:
             return self._refused(answer, method, uri)
         who = server.identity.block(answer)

@@ -13,9 +13,9 @@ from typing import Any, TypeAlias
 
 from limen.enforcement import answers, authorization, headers, websockets
 from limen.enforcement.addresses import Network, client_address, is_trusted
+from limen.enforcement.app_login import PREFIX, LimenPaths, Visit
 from limen.enforcement.assertion import Identity
-from limen.enforcement.doors import Answer, Doors
-from limen.enforcement.handover import PREFIX, LimenPaths, Visit
+from limen.enforcement.decision_point import Answer, DecisionPoint
 from limen.enforcement.headers import Fields
 from limen.enforcement.plain_page import plain_page
 from limen.enforcement.streams import Stream, Streams
@@ -38,7 +38,7 @@ class Gateway:
     def __init__(
         self,
         *,
-        doors: Doors,
+        doors: DecisionPoint,
         identity: Identity,
         limen_paths: LimenPaths,
         public_url: str,
@@ -96,7 +96,7 @@ class Gateway:
             # A browser sends a password once typed with every request, whoever caused it: that proves nothing.
             self.doors.tell("request.stripped", "token-in-a-browser", door=door, address=address, host=host)
             presented = None
-        return self.doors.ask(
+        return self.doors.decide_request(
             door,
             method.encode(),
             host,
@@ -144,7 +144,7 @@ class Gateway:
             if app is not None:
                 await _reply(send, await self._limen_paths.answer(self._visit(scope, fields, app, address)))
                 return
-        target = target_of(scope)
+        target = websockets.target_of(scope)
         answer = self.ask("gateway", scope["method"], target, fields, address)
         if not answer.permitted or answer.app is None:
             is_navigation = scope["method"] == "GET" and headers.first(fields, b"sec-fetch-mode") == b"navigate"
@@ -338,13 +338,6 @@ class _Exchange:
 
 def _is_browser(fields: Fields) -> bool:
     return authorization.is_browser(headers.first(fields, b"sec-fetch-mode"), headers.first(fields, b"user-agent"))
-
-
-def target_of(scope: Scope) -> bytes:
-    """The request target in origin-form, as it came off the wire."""
-    path: bytes = scope["raw_path"]
-    query: bytes = scope["query_string"]
-    return path + b"?" + query if query else path
 
 
 async def _reply(send: Send, reply: answers.Reply) -> None:

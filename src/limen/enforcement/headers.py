@@ -136,9 +136,9 @@ def upstream_request(fields: Fields, ours: Iterable[tuple[bytes, bytes]]) -> Fie
         and not is_stripped(name)
         and not (name == b"authorization" and presented(value) is not None)
     ]
-    cookies = without_our_cookies(b"; ".join(value for name, value in fields if name == b"cookie"))
-    if cookies:
-        kept.append((b"cookie", cookies))
+    ours_gone = without_our_cookies(cookies(fields))
+    if ours_gone:
+        kept.append((b"cookie", ours_gone))
     kept.extend(ours)
     return kept
 

@@ -2,7 +2,7 @@
 
 Apps that are not in onboarding are never noted. All of it is bounded, whatever is asked, and by whom: an app has at
 most `MOST_PATTERNS` patterns and one rest. Where there would be more, the place with the most different names that
-only one person used becomes `*`. Strangers count in patterns that people have, and in a few of their own.
+few people used becomes `*`. Strangers count in patterns that people have, and in a few of their own.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from limen.clock import DAY, Instant
-from limen.enforcement.folded import ANYTHING, fold
+from limen.enforcement.path_patterns import ANY_REST, ANYTHING, PEOPLE_TO_KEEP, PathPatterns, Segments
 from limen.facts import App
 from limen.policy.decision import Decision, Named
 
@@ -31,8 +31,6 @@ METHODS: Final = frozenset(
 OTHER: Final = "other"
 PUBLIC: Final = "public"
 
-Segments = tuple[str, ...]
-
 
 @dataclass(frozen=True, slots=True)
 class Kind:
@@ -43,7 +41,7 @@ class Kind:
     action: str
 
 
-REST: Final = Kind(OTHER, ("**",), "")
+REST: Final = Kind(OTHER, (ANY_REST,), "")
 
 
 @dataclass(slots=True)
@@ -97,26 +95,12 @@ class Seen:
 
     forget_at: Instant
     kinds: dict[Kind, Count] = field(default_factory=dict)
-    wide: set[Segments] = field(default_factory=set)
+    patterns: PathPatterns = field(default_factory=PathPatterns)
     refused: dict[Refused, Often] = field(default_factory=dict)
     uncounted: int = 0
     is_full: bool = False
     has_new_kinds: bool = False
     new_refused: set[Refused] = field(default_factory=set)
-
-    def folded(self, segments: Segments) -> Segments:
-        """The pattern, with `*` where its place has become wide."""
-        if not self.wide:
-            return segments
-        found: Segments = ()
-        for segment in segments:
-            is_kept = segment in ("", "**") or found not in self.wide or self._is_named(found, segment)
-            found = (*found, segment if is_kept else ANYTHING)
-        return found
-
-    def _is_named(self, prefix: Segments, segment: str) -> bool:
-        wanted, size = (*prefix, segment), len(prefix) + 1
-        return any(kind.segments[:size] == wanted for kind in self.kinds)
 
 
 class Observed:
@@ -133,7 +117,10 @@ class Observed:
             seen = self._apps[app.id] = Seen(app.onboarding_until + KEPT)
         is_public = bool(decision.reasons) and decision.reasons[0].policy == Named.PUBLIC_ROUTE
         action = PUBLIC if is_public else decision.request.action
-        kind = Kind(word if word in METHODS else OTHER, seen.folded(fold(path)), action)
+        asker = decision.facts.person
+        is_somebody = asker.id == person_id and asker.active and not asker.is_workload
+        segments = seen.patterns.pattern(path, person_id if is_somebody else "")
+        kind = Kind(word if word in METHODS else OTHER, segments, action)
         one = Count(now, now, int(bool(person_id)), int(not person_id), people={person_id} if person_id else set())
         _count(seen, kind, one)
         if person_id and decision.reasons and decision.reasons[0].policy == Named.ONBOARDING:
@@ -193,7 +180,7 @@ def _count(seen: Seen, kind: Kind, one: Count) -> None:
     if len(seen.kinds) >= MOST_PATTERNS and not seen.is_full:
         _make_room(seen)
         seen.is_full = len(seen.kinds) >= MOST_PATTERNS
-        kind = Kind(kind.method, seen.folded(kind.segments), kind.action)
+        kind = Kind(kind.method, seen.patterns.narrowed(kind.segments), kind.action)
     _put(seen, kind if kind in seen.kinds or len(seen.kinds) < MOST_PATTERNS else REST, one)
 
 
@@ -210,15 +197,15 @@ def _put(seen: Seen, kind: Kind, one: Count) -> None:
 
 
 def _make_room(seen: Seen) -> None:
-    """Strangers' own patterns go first; then the widest place becomes `*`, names that two people used last of all."""
+    """Strangers' own patterns go first; then the widest place becomes `*`, names that many people used last of all."""
     for kind in [kind for kind, count in seen.kinds.items() if not count.signed_in and kind != REST]:
         _put(seen, REST, seen.kinds.pop(kind))
-    for most_people in (1, MOST_PEOPLE):
+    for most_people in (PEOPLE_TO_KEEP, MOST_PEOPLE):
         while len(seen.kinds) > MOST_PATTERNS * 3 // 4:
             place, names = _widest(seen, most_people)
             if len(names) < 2:
                 break
-            seen.wide.add(place)
+            seen.patterns.widen(place, names)
             _widen(seen, place, names)
 
 
@@ -229,7 +216,7 @@ def _widest(seen: Seen, most_people: int) -> tuple[Segments, set[str]]:
         if kind == REST:
             continue
         for depth, segment in enumerate(kind.segments):
-            if segment not in ("", ANYTHING, "**"):
+            if segment not in ("", ANYTHING, ANY_REST):
                 at = (kind.segments[:depth], segment)
                 people[at] = max(people.get(at, 0), count.people_count)
     places: dict[Segments, set[str]] = {}

@@ -14,6 +14,7 @@ from sqlalchemy import BigInteger, Column, Integer, String, Table, Text, delete,
 
 from limen.clock import Instant
 from limen.enforcement.observed import Count, Kind, Observed, Often, Refused, Seen
+from limen.enforcement.path_patterns import PathPatterns
 from limen.facts import App
 from limen.storage.database import Database, Snapshot, Transaction
 from limen.storage.tables import metadata
@@ -90,7 +91,7 @@ async def keep_up(
 
 
 def _news(app_id: str, seen: Seen) -> _News:
-    wide = json.dumps(sorted(seen.wide))
+    wide = json.dumps(sorted(seen.patterns.wide))
     news = _News(
         app_id,
         {"app": app_id, "forget_at": seen.forget_at, "uncounted": seen.uncounted, "wide": wide},
@@ -154,10 +155,8 @@ def _save(transaction: Transaction, over: Iterable[str], gone: Iterable[str], ne
 def load(observed: Observed, snapshot: Snapshot) -> None:
     """Go on from what was kept. The number of people behind a pattern is then the larger of before and since."""
     connection = snapshot.connection
-    apps = {
-        row.app: Seen(row.forget_at, uncounted=row.uncounted, wide={tuple(place) for place in json.loads(row.wide)})
-        for row in connection.execute(select(observed_apps))
-    }
+    rows = connection.execute(select(observed_apps)).all()
+    apps = {row.app: Seen(row.forget_at, uncounted=row.uncounted) for row in rows}
     for row in connection.execute(select(observed_kinds)):
         if row.app in apps:
             segments = tuple(row.pattern.split("/")) if row.pattern else ()
@@ -167,5 +166,7 @@ def load(observed: Observed, snapshot: Snapshot) -> None:
         if row.app in apps:
             refused = Refused(row.person_id, row.action, tuple(json.loads(row.reasons)))
             apps[row.app].refused[refused] = Often(row.times, row.newest, row.decision)
-    for app_id, seen in apps.items():
-        observed.load(app_id, seen)
+    for row in rows:
+        seen, wide = apps[row.app], (tuple(place) for place in json.loads(row.wide))
+        seen.patterns = PathPatterns((kind.segments for kind in seen.kinds), wide)
+        observed.load(row.app, seen)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol, TypeAlias
 
@@ -45,16 +45,6 @@ class Journal(Protocol):
     def record(self, event: Event) -> str:
         """Keep an event; its id."""
         ...
-
-
-OpenAppSession: TypeAlias = Callable[[str, str, str, str], Awaitable[str]]
-"""`(parent session id, app id, address, user agent) → token` of a new session on that app's host.
-
-Raises limen.errors.LimenError when the sign-in session is no longer good.
-"""
-
-EndSession: TypeAlias = Callable[[str], Awaitable[None]]
-"""End the session of this id and everything that hangs on it; returns when no door takes it any more."""
 
 
 @dataclass(frozen=True, slots=True)

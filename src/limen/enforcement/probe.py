@@ -13,8 +13,8 @@ from urllib.parse import urlsplit
 
 import aiohttp
 
-from limen.enforcement.off_limits import refuse
 from limen.enforcement.resolving import Resolver
+from limen.enforcement.ssrf_guard import refuse
 from limen.errors import LimenError
 
 LONGEST_SECONDS: Final = 5.0

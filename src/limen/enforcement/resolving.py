@@ -1,4 +1,4 @@
-"""Names to addresses, for the client of the gateway and of the probe: none that is off limits is given to it."""
+"""Names to addresses, for the client of the gateway and of the probe: none that is forbidden is given to it."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import socket
 
 from aiohttp.abc import AbstractResolver, ResolveResult
 
-from limen.enforcement.off_limits import places_of
+from limen.enforcement.ssrf_guard import places_of
 
 
 class Resolver(AbstractResolver):
@@ -18,7 +18,7 @@ class Resolver(AbstractResolver):
     async def resolve(
         self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_UNSPEC
     ) -> list[ResolveResult]:
-        """Raises OffLimitsError, OSError."""
+        """Raises ForbiddenAddressError, OSError."""
         return [
             ResolveResult(
                 hostname=host,

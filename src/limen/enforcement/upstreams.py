@@ -7,7 +7,7 @@ from collections.abc import AsyncIterable
 from typing import TYPE_CHECKING, Final
 
 from limen.enforcement.headers import Fields
-from limen.enforcement.off_limits import OffLimitsError, refuse
+from limen.enforcement.ssrf_guard import ForbiddenAddressError, refuse
 from limen.errors import LimenError
 from limen.facts import App
 from limen.messages import gettext_noop
@@ -78,8 +78,8 @@ class Upstreams:
                     sock_read=upstream.response_ms / 1_000,
                 ),
             )
-        except OffLimitsError:
-            raise off_limits(app) from None
+        except ForbiddenAddressError:
+            raise forbidden(app) from None
         except aiohttp.ServerTimeoutError:
             raise too_slow(app) from None
         except aiohttp.ClientSSLError as wrong:
@@ -133,7 +133,7 @@ def unreachable(app: App, how: str) -> UpstreamError:
     )
 
 
-def off_limits(app: App) -> UpstreamError:
+def forbidden(app: App) -> UpstreamError:
     return UpstreamError(502, "upstream-off-limits", *_OFF_LIMITS, app=app.name)
 
 

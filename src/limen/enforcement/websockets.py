@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from limen.enforcement import answers, headers
-from limen.enforcement.doors import Answer
+from limen.enforcement.decision_point import Answer
 from limen.enforcement.headers import Fields
-from limen.enforcement.off_limits import OffLimitsError, connected
+from limen.enforcement.ssrf_guard import ForbiddenAddressError, connected
 from limen.enforcement.streams import Stream
-from limen.enforcement.upstreams import UpstreamError, off_limits, text_of, unreachable
+from limen.enforcement.upstreams import UpstreamError, forbidden, text_of, unreachable
 from limen.facts import App
 
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ async def relay(gateway: Gateway, scope: Scope, receive: Receive, send: Send) ->
     """Decide the handshake in `scope`, and carry messages both ways for as long as the answer stays yes."""
     fields: Fields = list(scope["headers"])
     address = gateway.address(scope, fields)
-    target = _target(scope)
+    target = target_of(scope)
     answer = _ask(gateway, target, fields, address)
     app = answer.app
     if not answer.permitted or app is None:
@@ -113,8 +113,8 @@ async def _connect(
             proxy=None,
             **options,
         )
-    except OffLimitsError:
-        raise off_limits(app) from None
+    except ForbiddenAddressError:
+        raise forbidden(app) from None
     except (WebSocketException, OSError, TimeoutError, ValueError) as wrong:
         raise unreachable(app, type(wrong).__name__) from None
 
@@ -185,7 +185,8 @@ async def _deny(scope: Scope, receive: Receive, send: Send, reply: answers.Reply
     await send({"type": "websocket.http.response.body", "body": reply.body, "more_body": False})
 
 
-def _target(scope: Scope) -> bytes:
+def target_of(scope: Scope) -> bytes:
+    """The request target in origin-form, as it came off the wire."""
     path: bytes = scope["raw_path"]
     query: bytes = scope["query_string"]
     return path + b"?" + query if query else path

@@ -1,4 +1,4 @@
-"""One event: who did what, to what, from where, and how it ended. Names and queries stay out; opaque ids go in."""
+"""One event: who did what, to what, from where, and how it ended. It holds opaque ids, no names or queries."""
 
 from __future__ import annotations
 
@@ -17,8 +17,9 @@ class Outcome(StrEnum):
 class DecisionRecord(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
     """What the journal keeps of a decision: enough, with the facts and the revision, to compute it again.
 
-    `facts` is the digest under which the exact facts are kept. `now` is the instant it was decided at. `watched` names
-    the policies in state watch that would have changed the answer.
+    `facts` is the digest under which the exact facts are kept, but for when the device last reported, which is
+    `device_seen_at` (0: never, or a journal of before, whose facts say it themselves). `now` is the instant it was
+    decided at. `watched` names the policies in state watch that would have changed the answer.
     """
 
     effect: str
@@ -35,6 +36,7 @@ class DecisionRecord(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=Tr
     remedies: tuple[str, ...] = ()
     watched: tuple[str, ...] = ()
     micros: float = 0.0
+    device_seen_at: Instant = 0
 
 
 class Event(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):

@@ -18,7 +18,7 @@ _DRAWN_AT_ONCE = 64
 
 
 class EventIds:
-    """Makes ids; `entropy(n)` gives n random bytes (this floor has no source of chance of its own). One thread only."""
+    """Makes ids; `entropy(n)` gives n random bytes, since nothing here does IO. For one thread only."""
 
     def __init__(self, entropy: Callable[[int], bytes]) -> None:
         self._entropy = entropy

@@ -1,85 +1,88 @@
-"""Every kind of event, and its place in OCSF 1.4 (https://schema.ocsf.io)."""
+"""Every kind of event: those that Limen itself knows, and those that its parts add, each declared in one place.
+
+A part declares its kinds in its own folder and hands `declared(…)` of them to `KINDS.compose`. Notices, timelines,
+records, erasure and the reference follow from that.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import warnings
+from collections.abc import Iterable, Mapping
+from typing import Final, TypeVar
+
+from limen.declared import LIMEN_ITSELF, Declared
+from limen.events.access_kinds import ACCESS_KINDS
+from limen.events.account_kinds import ACCOUNT_KINDS
+from limen.events.headings import APP_FILTERS, FAMILIES, PERSON_FILTERS
+from limen.events.kind import Family, Filter, Kind, KindError
+from limen.events.running_kinds import RUNNING_KINDS
+
+T = TypeVar("T")
 
 
-@dataclass(frozen=True, slots=True)
-class Kind:
-    """`class_uid` and `activity_id` as OCSF numbers them; `title` is the sentence a person reads.
+class UndeclaredKindWarning(UserWarning):
+    """An event is recorded under a kind that no part declares."""
 
-    `acknowledged` events are waited for: what they tell must survive the moment it is answered.
+
+def declared(*kinds: Kind) -> dict[str, Kind]:
+    """These kinds by their names. Raises KindError where one is declared twice."""
+    by_name: dict[str, Kind] = {}
+    for kind in kinds:
+        if by_name.setdefault(kind.name, kind) is not kind:
+            raise KindError(f"the kind of event {kind.name} is declared twice", "give one of them another name")
+    return by_name
+
+
+class Kinds(Declared[Kind]):
+    """All kinds by their names. One name of a filter stands for one filter, whichever parts show kinds under it."""
+
+    def compose(self, parts: Mapping[str, Mapping[str, Kind]]) -> None:
+        """As `Declared.compose`. Raises KindError, too, which names both parts whose filters differ under one name."""
+        claimed: dict[tuple[str, str], tuple[Filter, str]] = {}
+        for part, kinds in {LIMEN_ITSELF: self._own, **parts}.items():
+            for kind in kinds.values():
+                of_person = [("person", heading) for heading in kind.topic.filters]
+                for whose, heading in (*of_person, *(("app", heading) for heading in kind.app_filters)):
+                    first, by = claimed.setdefault((whose, heading.name), (heading, part))
+                    if heading != first:
+                        raise KindError(
+                            f"{by} and {part} declare different filters {heading.name} of the timeline of each {whose}",
+                            "give one of them another name",
+                        )
+        super().compose(parts)
+
+
+KINDS: Final = Kinds("kind of event", declared(*ACCESS_KINDS, *ACCOUNT_KINDS, *RUNNING_KINDS))
+
+
+def families() -> dict[Family, tuple[str, ...]]:
+    """The names of all kinds by their families: Limen's own in their order, then what the parts add."""
+    return _grouped(FAMILIES, ((kind.name, (kind.topic.family,)) for kind in KINDS.values()))
+
+
+def person_filters() -> dict[Filter, tuple[str, ...]]:
+    """The filters of a person's timeline, each with the names of the kinds that it shows."""
+    return _grouped(PERSON_FILTERS, ((kind.name, kind.topic.filters) for kind in KINDS.values()))
+
+
+def app_filters() -> dict[Filter, tuple[str, ...]]:
+    """The filters of an app's timeline, each with the names of the kinds that it shows."""
+    return _grouped(APP_FILTERS, ((kind.name, kind.app_filters) for kind in KINDS.values()))
+
+
+def _grouped(first: Iterable[T], kinds: Iterable[tuple[str, tuple[T, ...]]]) -> dict[T, tuple[str, ...]]:
+    found: dict[T, list[str]] = {group: [] for group in first}
+    for name, groups in kinds:
+        for group in groups:
+            found.setdefault(group, []).append(name)
+    return {group: tuple(names) for group, names in found.items()}
+
+
+def warn_if_undeclared(kind: str) -> None:
+    """Warn of an event that is about to be recorded under a kind that no part declares.
+
+    That is a mistake in a program, so tests turn the warning into an error. In service the event is kept all the same,
+    as OCSF's Base Event: a journal that loses what happened because of a missing declaration would be worse.
     """
-
-    name: str
-    title: str
-    class_uid: int
-    activity_id: int
-    acknowledged: bool = False
-
-
-_AUTHENTICATION, _ACCOUNT, _ENTITY, _HTTP, _LIFECYCLE, _FINDING, _EMAIL = 3002, 3001, 3004, 4002, 6002, 2004, 4009
-
-KINDS: dict[str, Kind] = {
-    kind.name: kind
-    for kind in (
-        Kind("decision", "A request was decided", _HTTP, 99),
-        Kind("request.refused", "A request was refused before a decision", _HTTP, 99),
-        Kind("upstream.failed", "An app did not answer", _HTTP, 99),
-        Kind("request.stripped", "A request claimed what only Limen may say", _HTTP, 99),
-        Kind("stream.cut", "A stream was cut: its session or facts changed", _HTTP, 99),
-        Kind("sign_in.succeeded", "Signed in", _AUTHENTICATION, 1, acknowledged=True),
-        Kind("sign_in.failed", "Sign-in failed", _AUTHENTICATION, 1),
-        Kind("sign_in.slowed", "Sign-in slowed: too many guesses", _AUTHENTICATION, 1),
-        Kind("session.app_opened", "An app session was opened", _AUTHENTICATION, 1),
-        Kind("session.hand_over_refused", "A hand-over to an app was refused", _AUTHENTICATION, 1),
-        Kind("session.revoked", "A session was ended", _AUTHENTICATION, 2, acknowledged=True),
-        Kind(
-            "sessions.revoked",
-            "Everything issued before an instant was ended",
-            _AUTHENTICATION,
-            2,
-            acknowledged=True,
-        ),
-        Kind("step_up.succeeded", "Proved again, more strongly", _AUTHENTICATION, 1, acknowledged=True),
-        Kind("person.invited", "A person was invited", _ACCOUNT, 1, acknowledged=True),
-        Kind("person.enrolled", "A person enrolled", _ACCOUNT, 2, acknowledged=True),
-        Kind("person.changed", "A person was changed", _ACCOUNT, 99, acknowledged=True),
-        Kind("person.looked_at", "Somebody looked at a person's events", _ENTITY, 2),
-        Kind("person.erased", "A person was erased", _ACCOUNT, 6, acknowledged=True),
-        Kind("person.exported", "A copy of a person's data was made", _ACCOUNT, 99, acknowledged=True),
-        Kind("link.issued", "A one-time link was issued", _ACCOUNT, 1, acknowledged=True),
-        Kind("link.refused", "A one-time link was refused", _ACCOUNT, 99),
-        Kind("mail.sent", "A mail was sent", _EMAIL, 1),
-        Kind("mail.failed", "A mail could not be sent", _EMAIL, 1),
-        Kind("factor.added", "A factor was added", _ACCOUNT, 3, acknowledged=True),
-        Kind("factor.removed", "A factor was removed", _ACCOUNT, 99, acknowledged=True),
-        Kind("recovery.codes_made", "Recovery codes were made", _ACCOUNT, 3, acknowledged=True),
-        Kind("recovery.code_used", "A recovery code was used", _ACCOUNT, 99, acknowledged=True),
-        Kind("recovery.refused", "A recovery code was refused", _AUTHENTICATION, 1),
-        Kind("workload.added", "A workload was added", _ACCOUNT, 1, acknowledged=True),
-        Kind("workload.token_issued", "A workload was given a token", _ACCOUNT, 3, acknowledged=True),
-        Kind("workload.revoked", "A workload and its tokens were ended", _ACCOUNT, 5, acknowledged=True),
-        Kind("workload.refused", "A program asked without a good token", _AUTHENTICATION, 1),
-        Kind("token.made", "A program was given a token", _ACCOUNT, 3, acknowledged=True),
-        Kind("token.revoked", "A program's token was ended", _ACCOUNT, 5, acknowledged=True),
-        Kind("revision.published", "A revision was published", _ENTITY, 3, acknowledged=True),
-        Kind("break_glass.used", "Break-glass was used", _AUTHENTICATION, 99, acknowledged=True),
-        Kind("limen.started", "Limen started", _LIFECYCLE, 3),
-        Kind("limen.stopped", "Limen stopped", _LIFECYCLE, 4),
-        Kind("disk.low", "Room for the journal and the database is running out", _LIFECYCLE, 99),
-        Kind("disk.recovered", "There is room again", _LIFECYCLE, 99),
-        Kind("limen.restored", "Limen was restored from a backup", _LIFECYCLE, 99, acknowledged=True),
-        Kind("limen.upgraded", "The database was brought over to a newer Limen", _LIFECYCLE, 99),
-        Kind("backup.taken", "A backup was taken", _LIFECYCLE, 99),
-        Kind("backup.failed", "A backup could not be taken", _LIFECYCLE, 99),
-        Kind("key.exported", "The master key was written out", _LIFECYCLE, 99),
-        Kind("journal.recovered", "The journal was recovered after a hard stop", _LIFECYCLE, 99),
-        Kind("journal.damaged", "The journal is not as it was left", _LIFECYCLE, 99),
-        Kind("journal.dropped", "Events could not be kept while the journal was unwritable", _LIFECYCLE, 99),
-        Kind("journal.expired", "Journal segments past their keeping time were deleted", _LIFECYCLE, 99),
-        Kind("journal.erased", "The own bodies of erased people were erased from the journal", _LIFECYCLE, 99),
-        Kind("journal.sealed", "A journal segment was sealed", _LIFECYCLE, 99),
-    )
-}
+    if kind not in KINDS:
+        warnings.warn(f"no part declares the kind of event {kind!r}", UndeclaredKindWarning, stacklevel=3)

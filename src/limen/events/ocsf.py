@@ -10,6 +10,7 @@ from typing import Any
 import msgspec
 
 from limen.events.event import DecisionRecord, Event, Outcome
+from limen.events.kind import Severity
 from limen.events.kinds import KINDS
 
 OCSF_VERSION = "1.4.0"
@@ -18,13 +19,12 @@ _OUTCOME = {number: outcome for outcome, number in _STATUS.items()}
 _PRODUCT = {"name": "Limen", "vendor_name": "Limen"}
 _OTHER = 99
 _BASE_EVENT = 0
-_INFORMATIONAL, _LOW, _HIGH = 1, 2, 4
-_GRAVE = frozenset({"break_glass.used", "journal.damaged"})
 
 
 def to_ocsf(event: Event) -> dict[str, Any]:
     """`event` as an OCSF object of plain values. A kind that isn't in `KINDS` becomes a Base Event (class 0)."""
     kind = KINDS.get(event.kind)
+    severity = kind.severity if kind else Severity.INFORMATIONAL
     class_uid, activity_id = (kind.class_uid, kind.activity_id) if kind else (_BASE_EVENT, _OTHER)
     own: dict[str, Any] = {"kind": event.kind}
     written: dict[str, Any] = {
@@ -32,7 +32,7 @@ def to_ocsf(event: Event) -> dict[str, Any]:
         "category_uid": class_uid // 1000,
         "activity_id": activity_id,
         "type_uid": class_uid * 100 + activity_id,
-        "severity_id": _severity(event),
+        "severity_id": int(severity if event.outcome is Outcome.SUCCESS else max(severity, Severity.LOW)),
         "status_id": _STATUS[event.outcome],
         "time": event.at,
         "metadata": {"uid": event.id, "version": OCSF_VERSION, "product": _PRODUCT},
@@ -88,12 +88,6 @@ def from_ocsf(written: dict[str, Any]) -> Event:
     )
 
 
-def _severity(event: Event) -> int:
-    if event.kind in _GRAVE:
-        return _HIGH
-    return _INFORMATIONAL if event.outcome is Outcome.SUCCESS else _LOW
-
-
 def _own_part(decision: DecisionRecord) -> dict[str, Any]:
     own: dict[str, Any] = {
         "effect": decision.effect,
@@ -111,6 +105,8 @@ def _own_part(decision: DecisionRecord) -> dict[str, Any]:
         own["remedies"] = decision.remedies
     if decision.watched:
         own["watched"] = decision.watched
+    if decision.device_seen_at:
+        own["device_seen_at"] = decision.device_seen_at
     return own
 
 

@@ -7,8 +7,8 @@ A fact is something known now, with the instant at which it was learned (never a
 from __future__ import annotations
 
 from limen.facts.app import ACTIONS, LIMEN, MOST_ONBOARDED, ActionRule, App, Cors, Label, PublicRoute, Upstream
-from limen.facts.asked import Facts
-from limen.facts.known import Known, Standing
+from limen.facts.asked import Facts, Plain
+from limen.facts.fact_store import COMPANY, EVERYBODY, FactStore, SessionState
 from limen.facts.nouns import (
     ANYBODY,
     NOWHERE,
@@ -26,11 +26,14 @@ from limen.facts.nouns import (
     Session,
     strength_of,
 )
+from limen.facts.tables import Subject
 from limen.facts.tokens import STRONGEST_TOKEN, auth_of_token
 
 __all__ = [
     "ACTIONS",
     "ANYBODY",
+    "COMPANY",
+    "EVERYBODY",
     "LIMEN",
     "MOST_ONBOARDED",
     "NOWHERE",
@@ -43,18 +46,20 @@ __all__ = [
     "Auth",
     "Cors",
     "Device",
+    "FactStore",
     "Factor",
     "Facts",
     "Grant",
     "Group",
-    "Known",
     "Label",
     "Person",
     "Place",
+    "Plain",
     "PublicRoute",
     "Risk",
     "Session",
-    "Standing",
+    "SessionState",
+    "Subject",
     "Upstream",
     "auth_of_token",
     "strength_of",

@@ -21,7 +21,7 @@ from limen.facts.nouns import (
     Session,
 )
 
-Plain: TypeAlias = "bool | int | str | tuple[str, ...]"
+Plain: TypeAlias = bool | int | str | tuple[str, ...]
 """The value of an attribute without a field: a flag, a number, an instant in milliseconds, a text, or a sorted set."""
 
 
@@ -36,6 +36,10 @@ class Memo:
         self.fold: Any = None  # the journal's event that is still open
         self.fields: Any = None  # what upstreams are told of the person
         self.block: Any = None  # the same as bytes on the wire
+
+    def let_go(self) -> None:
+        """Forget what points back at the facts: so they go when nobody holds them, not when the collector comes by."""
+        self.seen = self.fold = None
 
 
 @dataclass(frozen=True, slots=True)

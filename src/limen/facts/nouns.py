@@ -89,6 +89,7 @@ class Session:
     its `parent` and dies with it. `started_at` is what `not_before` instants are compared with.
     `expires_at` is absolute; idle expiry is `idle_ms` after the last use. A token of a program is one as well: it hangs
     on nothing, does not idle, and is good for its `actions` alone (a browser's session has none named, and no bound).
+    `binding`: how firmly it is tied to its device, 0 not at all.
     """
 
     id: str
@@ -103,14 +104,15 @@ class Session:
     address: str = ""
     user_agent: str = ""
     actions: frozenset[str] = frozenset()
+    binding: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Device:
     """A laptop or phone and what is known of its health.
 
-    `compliance`: "compliant" · "non_compliant" · "unknown". `binding`: how firmly the session is tied to it, 0 not at
-    all. `seen_at`: when it last reported (0: never).
+    `compliance`: "compliant" · "non_compliant" · "unknown". `binding`: that of the session whose facts these are; what
+    a device says of itself has none. `seen_at`: when it last reported (0: never).
     """
 
     id: str = ""

@@ -34,12 +34,19 @@ def new_seed() -> str:
 
 def offer(seed: str, email: str, company: str, ticket: str) -> CodeOffer:
     import pyotp  # noqa: PLC0415 -- as above
-    import segno  # noqa: PLC0415 -- heavy
 
     uri = pyotp.TOTP(seed).provisioning_uri(name=email, issuer_name=company)
-    code = segno.make(uri, error="m", micro=False)
-    svg = code.svg_inline(border=2, omitsize=True, svgclass="qr", lineclass=None, dark="#000", light="#fff")
-    return CodeOffer(uri=uri, svg=svg, seed=" ".join(seed[i : i + 4] for i in range(0, len(seed), 4)), ticket=ticket)
+    return CodeOffer(
+        uri=uri, svg=qr_code(uri), seed=" ".join(seed[i : i + 4] for i in range(0, len(seed), 4)), ticket=ticket
+    )
+
+
+def qr_code(text: str) -> str:
+    """A QR code of `text` as SVG, without style attributes or scripts."""
+    import segno  # noqa: PLC0415 -- heavy
+
+    code = segno.make(text, error="m", micro=False)
+    return code.svg_inline(border=2, omitsize=True, svgclass="qr", lineclass=None, dark="#000", light="#fff")
 
 
 def matching_step(seed: str, code: str, now: Instant) -> int | None:

@@ -33,7 +33,6 @@ def refuse(ports: Ports, kind: str, reason: str, visitor: Visitor, person_id: st
     """Journal a refusal. `reason` is one of our own words, never text from outside."""
     ports.say(
         Event(
-            id="",
             at=ports.now(),
             kind=kind,
             outcome=Outcome.FAILURE,

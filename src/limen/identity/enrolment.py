@@ -3,22 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
-from limen.clock import Instant, to_iso
+from limen.clock import Instant
 from limen.events import Event
 from limen.facts import Factor, Person
-from limen.identity import store
-from limen.identity.challenges import Binding, Challenges
-from limen.identity.codes import CodeOffer, matching_step, new_seed, offer
+from limen.identity.codes import CodeOffer
 from limen.identity.deciding import decide_sign_in, refuse
-from limen.identity.errors import (
-    CeremonyRefusedError,
-    LinkRefusedError,
-    NotPermittedError,
-    UnfitError,
-)
+from limen.identity.errors import CeremonyRefusedError, LinkRefusedError, NotPermittedError, UnfitError
 from limen.identity.links import Links
 from limen.identity.model import (
     ADMINISTRATORS,
@@ -31,22 +24,16 @@ from limen.identity.model import (
     auth_of,
 )
 from limen.identity.names import canonical_email, canonical_name
-from limen.identity.passkeys import Ceremonies, Credential, Enrolled, Refusal, default_name
-from limen.identity.passwords import Passwords, judge_password
+from limen.identity.new_factors import NewFactors
+from limen.identity.notifications import News, Notifications
+from limen.identity.passkeys import Credential
 from limen.identity.ports import Ports
 from limen.identity.sessions import Sessions
-from limen.identity.telling import News, Telling
+from limen.identity.store import factors, links, people
 from limen.storage.database import Transaction
 
-_Keep = Callable[[Transaction], str]
-"""Keeps a factor inside the transaction; returns a word when it can't."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Finished:
-    """How the transaction that ends an enrolment ended."""
-
-    signed_in: SignedIn | None = None
+_Keep = Callable[[Transaction], None]
+"""Keeps a factor inside the transaction. Raises CeremonyRefusedError."""
 
 
 class Enrolment:
@@ -54,22 +41,12 @@ class Enrolment:
     administrator, whose link knows neither.
     """
 
-    def __init__(
-        self,
-        ports: Ports,
-        links: Links,
-        sessions: Sessions,
-        ceremonies: Ceremonies,
-        passwords: Passwords,
-        challenges: Challenges,
-    ) -> None:
+    def __init__(self, ports: Ports, links: Links, sessions: Sessions, new: NewFactors) -> None:
         self._ports = ports
         self._links = links
         self._sessions = sessions
-        self._ceremonies = ceremonies
-        self._passwords = passwords
-        self._challenges = challenges
-        self._telling = Telling(ports)
+        self._new = new
+        self._notifications = Notifications(ports)
 
     async def open(self, token: str, visitor: Visitor) -> OpenedLink:
         """What the link is for. Raises LinkRefusedError, SlowedError."""
@@ -84,8 +61,8 @@ class Enrolment:
         """
         opened = await self._links.open(token, visitor)
         person = self._person(opened, name, email)
-        existing = await self._ports.read(lambda snapshot: store.passkeys_of(snapshot.connection, person.id))
-        return self._ceremonies.creation_options(person, existing, visitor, opened.link.id, self._ports.now())
+        existing = await self._ports.read(lambda snapshot: factors.passkeys_of(snapshot.connection, person.id))
+        return self._new.ceremonies.creation_options(person, existing, visitor, opened.link.id, self._ports.now())
 
     async def with_passkey(
         self, token: str, visitor: Visitor, credential: Credential, *, name: str = "", email: str = "", label: str = ""
@@ -98,15 +75,10 @@ class Enrolment:
         opened = await self._links.open(token, visitor)
         person = self._person(opened, name, email)
         now = self._ports.now()
-        called = label or default_name(visitor.user_agent, to_iso(now)[:10])
-        try:
-            new = self._ceremonies.enrolled(credential, person.id, visitor, opened.link.id, called, now)
-        except Refusal as refused:
-            refuse(self._ports, "link.refused", refused.word, visitor, person.id)
-            raise CeremonyRefusedError from None
+        new = self._new.passkey(credential, person.id, visitor, opened.link.id, label, kind="link.refused")
 
-        def keep(transaction: Transaction) -> str:
-            return keep_passkey(transaction, new)
+        def keep(transaction: Transaction) -> None:
+            self._new.keep_passkey(transaction, new)
 
         return await self._finish(opened, person, visitor, {Factor.PASSKEY: now}, keep, new.passkey.id)
 
@@ -124,11 +96,7 @@ class Enrolment:
         """
         opened = _not_by_pass(await self._links.open(token, visitor))
         person = self._person(opened, name, email)
-        binding = _code_binding(opened, visitor)
-        held = self._challenges.unseal(ticket, binding, self._ports.now()) if ticket else None
-        if held is not None:
-            return offer(held["seed"], person.email, self._ports.settings.name, ticket)
-        return make_offer(self._ports, self._challenges, person, binding)
+        return self._new.code_offer(person, visitor, opened.link.id, ticket)
 
     async def with_password(
         self,
@@ -149,14 +117,13 @@ class Enrolment:
         opened = _not_by_pass(await self._links.open(token, visitor))
         person = self._person(opened, name, email)
         now = self._ports.now()
-        fit = judge_password(password, about_person(self._ports, person))
-        seed, step = read_offer(self._challenges, ticket, code, _code_binding(opened, visitor), now)
-        hashed = await self._passwords.hash(fit)
+        fit = self._new.password(person, password)
+        seed, step = self._new.code(ticket, code, visitor, opened.link.id)
+        hashed = await self._new.passwords.hash(fit)
 
-        def keep(transaction: Transaction) -> str:
-            store.set_password(transaction.connection, person.id, hashed, now)
-            keep_code(self._ports, transaction, person.id, seed, step)
-            return ""
+        def keep(transaction: Transaction) -> None:
+            factors.set_password(transaction.connection, person.id, hashed, now)
+            self._new.keep_code(transaction, person.id, seed, step)
 
         return await self._finish(opened, person, visitor, {Factor.PASSWORD: now, Factor.CODE: now}, keep)
 
@@ -189,19 +156,18 @@ class Enrolment:
         now = self._ports.now()
         answer = decide_sign_in(self._ports, person, auth_of(proofs), visitor)
 
-        def work(transaction: Transaction) -> _Finished:
+        def work(transaction: Transaction) -> SignedIn | None:
             connection = transaction.connection
-            if not store.spend_link(connection, opened.link.id, now):
+            if not links.spend(connection, opened.link.id, now):
                 raise LinkRefusedError
             if opened.link.purpose is LinkPurpose.FIRST_ADMINISTRATOR:
-                if store.active_members(connection, ADMINISTRATORS):
+                if people.active_in(connection, ADMINISTRATORS):
                     raise LinkRefusedError
-                if not store.insert_person(connection, person, PersonStatus.ACTIVE, now):
+                if not people.add(connection, person, PersonStatus.ACTIVE, now):
                     raise UnfitError("email", "Somebody has this address already", "use another one")
             else:
                 self._activate(transaction, person, now)
-            if keep(transaction):
-                raise CeremonyRefusedError
+            keep(transaction)
             transaction.changed("person", person.id)
             for kind, details in (
                 ("person.enrolled", {"link": opened.link.id}),
@@ -209,7 +175,6 @@ class Enrolment:
             ):
                 transaction.say(
                     Event(
-                        id="",
                         at=now,
                         kind=kind,
                         actor=person.id,
@@ -219,86 +184,28 @@ class Enrolment:
                     )
                 )
             if not answer.is_permit:
-                return _Finished()
-            signed_in = self._sessions.open(transaction, person, proofs, visitor, passkey_id)
-            say_signed_in(transaction, signed_in, visitor)
-            return _Finished(signed_in=signed_in)
+                return None
+            return self._sessions.open(transaction, person, proofs, visitor, passkey_id)
 
         try:
-            finished = await self._ports.write(work)
+            signed_in = await self._ports.write(work)
         except (LinkRefusedError, CeremonyRefusedError) as refused:
             reason = "used-meanwhile" if isinstance(refused, LinkRefusedError) else "passkey-or-challenge-used"
             refuse(self._ports, "link.refused", reason, visitor, person.id)
             raise
-        if finished.signed_in is None:
+        if signed_in is None:
             refuse(self._ports, "sign_in.failed", "not-permitted", visitor, person.id)
             raise NotPermittedError(answer)
-        return finished.signed_in
+        return signed_in
 
     def _activate(self, transaction: Transaction, person: Person, now: Instant) -> None:
         """Make somebody active; who was so before is told of their new passkey. Raises LinkRefusedError."""
-        before = store.status_of(transaction.connection, person.id)
+        before = people.status_of(transaction.connection, person.id)
         if before in {None, PersonStatus.INACTIVE}:
             raise LinkRefusedError
         if before is PersonStatus.ACTIVE:
-            self._telling.tell(transaction, person, News.PASSKEY_ADDED, now)
-        store.set_status(transaction.connection, person.id, PersonStatus.ACTIVE, now)
-
-
-def say_signed_in(transaction: Transaction, signed_in: SignedIn, visitor: Visitor) -> None:
-    """The event of a sign-in, in the transaction that opens its session."""
-    session = signed_in.session
-    transaction.say(
-        Event(
-            id="",
-            at=session.auth.at,
-            kind="sign_in.succeeded",
-            actor=session.person_id,
-            session=session.id,
-            address=visitor.address[:64],
-            details={
-                "strength": session.auth.strength,
-                "factors": " ".join(sorted(session.auth.factors)),
-            },
-        )
-    )
-
-
-def keep_passkey(transaction: Transaction, new: Enrolled) -> str:
-    """Spend the challenge and keep the passkey; a word if either can't be."""
-    if not store.spend_challenge(transaction.connection, new.challenge_hash, new.challenge_ends_at):
-        return "challenge-used"
-    return "" if store.insert_passkey(transaction.connection, new.passkey) else "passkey-known"
-
-
-def make_offer(ports: Ports, challenges: Challenges, person: Person, binding: Binding) -> CodeOffer:
-    """A new seed, sealed into a ticket that only this browser can bring back."""
-    seed = new_seed()
-    ticket = challenges.seal(binding, {"seed": seed}, ports.now())
-    return offer(seed, person.email, ports.settings.name, ticket)
-
-
-def read_offer(challenges: Challenges, ticket: str, code: str, binding: Binding, now: int) -> tuple[str, int]:
-    """The seed of a ticket and the time step that the code proves. Raises UnfitError."""
-    payload = challenges.unseal(ticket, binding, now)
-    if payload is None:
-        raise UnfitError(
-            "code", "The picture on this page is too old", "scan the new picture, and delete the old entry in the app"
-        )
-    step = matching_step(payload["seed"], code, now)
-    if step is None:
-        raise UnfitError("code", "The code does not match", "type the six digits that the app shows now")
-    return payload["seed"], step
-
-
-def keep_code(ports: Ports, transaction: Transaction, person_id: str, seed: str, step: int) -> None:
-    sealed = ports.keyring.seal("codes", person_id, "seed", seed.encode())
-    store.set_code(transaction.connection, person_id, sealed, step, ports.now())
-
-
-def about_person(ports: Ports, person: Person) -> tuple[str, ...]:
-    """What must not be a password of this person."""
-    return (person.name, person.email, ports.settings.name, ports.settings.domain, "limen")
+            self._notifications.tell(transaction, person, News.PASSKEY_ADDED, now)
+        people.set_status(transaction.connection, person.id, PersonStatus.ACTIVE, now)
 
 
 def _not_by_pass(opened: OpenedLink) -> OpenedLink:
@@ -306,7 +213,3 @@ def _not_by_pass(opened: OpenedLink) -> OpenedLink:
     if opened.link.is_for_a_passkey_only:
         raise LinkRefusedError
     return opened
-
-
-def _code_binding(opened: OpenedLink, visitor: Visitor) -> Binding:
-    return Binding("code", visitor.browser_hash, opened.link.id)

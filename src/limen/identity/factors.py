@@ -5,31 +5,24 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from limen.clock import to_iso
 from limen.events import Event
 from limen.facts import Factor, Person, Session, strength_of
-from limen.identity import store
-from limen.identity.challenges import Binding, Challenges
 from limen.identity.codes import CodeOffer
-from limen.identity.deciding import refuse
-from limen.identity.enrolment import about_person, keep_code, keep_passkey, make_offer, read_offer
 from limen.identity.errors import (
-    CeremonyRefusedError,
     LastFactorError,
     NotLiveError,
-    OpensConsoleOnlyError,
     UnfitError,
     UnknownError,
 )
-from limen.identity.losing import lose_passkey
+from limen.identity.lost_passkey import lose_passkey
 from limen.identity.model import Passkey, Visitor
 from limen.identity.names import canonical_name
-from limen.identity.passkeys import MOST_OF_A_PERSON, Ceremonies, Credential, Refusal, default_name
-from limen.identity.passwords import Passwords, judge_password
+from limen.identity.new_factors import NewFactors
+from limen.identity.notifications import News, Notifications
+from limen.identity.passkeys import MOST_OF_A_PERSON, Credential
 from limen.identity.ports import Ports
-from limen.identity.sessions import Sessions, mark
-from limen.identity.telling import News, Telling
-from limen.storage.break_glass import is_break_glass
+from limen.identity.sessions import Sessions, end_session
+from limen.identity.store import factors, sessions
 from limen.storage.database import Transaction
 
 
@@ -55,25 +48,21 @@ class Factors:
     none of them (OpensConsoleOnlyError).
     """
 
-    def __init__(
-        self, ports: Ports, sessions: Sessions, ceremonies: Ceremonies, passwords: Passwords, challenges: Challenges
-    ) -> None:
+    def __init__(self, ports: Ports, sessions: Sessions, new: NewFactors) -> None:
         self._ports = ports
         self._sessions = sessions
-        self._ceremonies = ceremonies
-        self._passwords = passwords
-        self._challenges = challenges
-        self._telling = Telling(ports)
+        self._new = new
+        self._notifications = Notifications(ports)
 
     async def of_person(self, person_id: str) -> Held:
         """What a person holds."""
 
         def work(snapshot: Any) -> Held:
-            factors = store.factors_of(snapshot.connection, person_id)
+            kinds = factors.held_by(snapshot.connection, person_id)
             return Held(
-                passkeys=tuple(store.passkeys_of(snapshot.connection, person_id)),
-                has_password=Factor.PASSWORD in factors,
-                has_code=Factor.CODE in factors,
+                passkeys=tuple(factors.passkeys_of(snapshot.connection, person_id)),
+                has_password=Factor.PASSWORD in kinds,
+                has_code=Factor.CODE in kinds,
             )
 
         return await self._ports.read(work)
@@ -88,26 +77,22 @@ class Factors:
         current, person, held = await self.freshly_proved(session)
         if len(held.passkeys) >= MOST_OF_A_PERSON:
             raise UnfitError("passkey", "There are enough passkeys", "remove one that you no longer use")
-        return self._ceremonies.creation_options(person, held.passkeys, visitor, current.id, self._ports.now())
+        return self._new.ceremonies.creation_options(person, held.passkeys, visitor, current.id, self._ports.now())
 
     async def add_passkey(self, session: Session, visitor: Visitor, credential: Credential, label: str = "") -> Passkey:
         """Add a passkey. Raises NotLiveError, FreshProofNeededError, CeremonyRefusedError, UnfitError."""
         current, person, held = await self.freshly_proved(session)
         now = self._ports.now()
-        called = label or default_name(visitor.user_agent, to_iso(now)[:10])
         if len(held.passkeys) >= MOST_OF_A_PERSON:
             raise UnfitError("passkey", "There are enough passkeys", "remove one that you no longer use")
-        try:
-            new = self._ceremonies.enrolled(credential, person.id, visitor, current.id, called, now)
-        except Refusal as refused:
-            refuse(self._ports, "sign_in.failed", refused.word, visitor, person.id, current.id)
-            raise CeremonyRefusedError from None
+        new = self._new.passkey(
+            credential, person.id, visitor, current.id, label, kind="sign_in.failed", session=current.id
+        )
 
         def work(transaction: Transaction) -> None:
-            if keep_passkey(transaction, new):
-                raise CeremonyRefusedError
+            self._new.keep_passkey(transaction, new)
             self._say(transaction, "factor.added", person.id, current, Factor.PASSKEY, new.passkey.id)
-            self._telling.tell(transaction, person, News.PASSKEY_ADDED, now)
+            self._notifications.tell(transaction, person, News.PASSKEY_ADDED, now)
 
         await self._ports.write(work)
         return new.passkey
@@ -115,7 +100,7 @@ class Factors:
     async def code_offer(self, session: Session, visitor: Visitor) -> CodeOffer:
         """A seed for the authenticator app. Raises NotLiveError, FreshProofNeededError."""
         current, person, _ = await self.freshly_proved(session)
-        return make_offer(self._ports, self._challenges, person, Binding("code", visitor.browser_hash, current.id))
+        return self._new.code_offer(person, visitor, current.id)
 
     async def set_code(self, session: Session, visitor: Visitor, code: str, ticket: str) -> None:
         """Take an offered seed; one that was there before is worthless.
@@ -123,11 +108,10 @@ class Factors:
         Raises NotLiveError, FreshProofNeededError, UnfitError.
         """
         current, person, _ = await self.freshly_proved(session)
-        binding = Binding("code", visitor.browser_hash, current.id)
-        seed, step = read_offer(self._challenges, ticket, code, binding, self._ports.now())
+        seed, step = self._new.code(ticket, code, visitor, current.id)
 
         def work(transaction: Transaction) -> None:
-            keep_code(self._ports, transaction, person.id, seed, step)
+            self._new.keep_code(transaction, person.id, seed, step)
             self._say(transaction, "factor.added", person.id, current, Factor.CODE)
 
         await self._ports.write(work)
@@ -138,11 +122,11 @@ class Factors:
         Raises NotLiveError, FreshProofNeededError, UnfitError, BusyError.
         """
         current, person, _ = await self.freshly_proved(session)
-        hashed = await self._passwords.hash(judge_password(password, about_person(self._ports, person)))
+        hashed = await self._new.passwords.hash(self._new.password(person, password))
         now = self._ports.now()
 
         def work(transaction: Transaction) -> None:
-            store.set_password(transaction.connection, person.id, hashed, now)
+            factors.set_password(transaction.connection, person.id, hashed, now)
             self._end_sessions_proved_by(transaction, person.id, current, Factor.PASSWORD)
             self._say(transaction, "factor.added", person.id, current, Factor.PASSWORD)
 
@@ -152,10 +136,10 @@ class Factors:
 
     async def rename_passkey(self, session: Session, passkey_id: str, name: str) -> None:
         """Raises NotLiveError, UnfitError, UnknownError."""
-        current = self.own(session)
+        current = self._sessions.own(session)
         fit = canonical_name(name)
         done = await self._ports.write(
-            lambda transaction: store.rename_passkey(transaction.connection, current.person_id, passkey_id, fit)
+            lambda transaction: factors.rename_passkey(transaction.connection, current.person_id, passkey_id, fit)
         )
         if not done:
             raise UnknownError("passkey")
@@ -178,11 +162,11 @@ class Factors:
 
         def work(transaction: Transaction) -> None:
             connection = transaction.connection
-            if store.last_passkey_of(connection, current.id) == passkey_id:
+            if sessions.last_passkey_of(connection, current.id) == passkey_id:
                 raise UnfitError(
                     "passkey", "You proved that it's you with this very passkey", "prove it with another one first"
                 )
-            before = store.factors_of(connection, person.id)
+            before = factors.held_by(connection, person.id)
             lose_passkey(transaction, person.id, passkey_id, by=person.id, now=now, but_session=current.id)
             self._still_a_way_in(transaction, person.id, before)
 
@@ -201,18 +185,16 @@ class Factors:
 
         def work(transaction: Transaction) -> None:
             connection = transaction.connection
-            before = store.factors_of(connection, person.id)
+            before = factors.held_by(connection, person.id)
             if factor is Factor.PASSKEY:
-                removed = store.delete_passkey(connection, person.id, passkey_id)
-            elif factor is Factor.PASSWORD:
-                removed = store.delete_password(connection, person.id)
+                removed = factors.delete_passkey(connection, person.id, passkey_id)
             else:
-                removed = store.delete_code(connection, person.id)
+                removed = factors.delete_only(connection, person.id, factor)
             if not removed:
                 raise UnknownError("passkey" if passkey_id else "factor")
             self._still_a_way_in(transaction, person.id, before)
             if passkey_id:
-                for other in store.sessions_proved_by(connection, passkey_id):
+                for other in sessions.proved_by(connection, passkey_id):
                     self._end(transaction, other, current)
             else:
                 self._end_sessions_proved_by(transaction, person.id, current, factor)
@@ -225,23 +207,16 @@ class Factors:
     @staticmethod
     def _still_a_way_in(transaction: Transaction, person_id: str, before: frozenset[Factor]) -> None:
         """Raises LastFactorError."""
-        left = store.factors_of(transaction.connection, person_id)
+        left = factors.held_by(transaction.connection, person_id)
         if not is_way_in(left) or (strength_of(before) > 1 and strength_of(left) == 1):
             raise LastFactorError
-
-    def own(self, session: Session) -> Session:
-        """A live session that its person opened with a proof of theirs: what break-glass opens would outlive it."""
-        current = self._sessions.live(session)
-        if is_break_glass(current):
-            raise OpensConsoleOnlyError
-        return current
 
     async def freshly_proved(self, session: Session) -> tuple[Session, Person, Held]:
         """The session's newest state, its person and what they hold, after a fresh proof as strong as that can give.
 
         Raises NotLiveError, FreshProofNeededError, OpensConsoleOnlyError.
         """
-        current = self.own(session)
+        current = self._sessions.own(session)
         person = self._ports.known.people.get(current.person_id)
         if person is None:
             raise NotLiveError
@@ -251,26 +226,13 @@ class Factors:
     def _end_sessions_proved_by(
         self, transaction: Transaction, person_id: str, current: Session, factor: Factor
     ) -> None:
-        for session_id in store.sessions_of(transaction.connection, person_id):
-            if factor in (store.proofs_of(transaction.connection, session_id) or ()):
+        for session_id in sessions.of(transaction.connection, person_id):
+            if factor in (sessions.proofs_of(transaction.connection, session_id) or ()):
                 self._end(transaction, session_id, current)
 
     def _end(self, transaction: Transaction, session_id: str, current: Session) -> None:
-        if session_id == current.id:
-            return
-        now = self._ports.now()
-        mark(transaction, "session", session_id, now + 1)
-        transaction.say(
-            Event(
-                id="",
-                at=now,
-                kind="session.revoked",
-                actor=current.person_id,
-                subject=current.person_id,
-                session=session_id,
-                reason="factor-changed",
-            )
-        )
+        if session_id != current.id:
+            end_session(transaction, session_id, self._ports.now(), current.person_id, "factor-changed")
 
     def _say(
         self,
@@ -283,7 +245,6 @@ class Factors:
     ) -> None:
         transaction.say(
             Event(
-                id="",
                 at=self._ports.now(),
                 kind=kind,
                 actor=person_id,

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from ipaddress import IPv6Address, ip_address, ip_network
 
 from limen.clock import HOUR, MINUTE, SECOND, Instant, Milliseconds
@@ -51,27 +51,18 @@ PACES: dict[str, Pace] = {
 }
 
 
-@dataclass(slots=True)
-class Count:
-    """`guesses` as of `at`, and the instant before which no further one is looked at."""
-
-    guesses: float
-    at: Instant
-    wait_until: Instant
-
-    def now_at(self, now: Instant, pace: Pace) -> float:
-        return float(self.guesses * 0.5 ** (max(0, now - self.at) / pace.halved_every))
-
-
 @dataclass(frozen=True, slots=True)
-class Kept:
-    """A count as the database keeps it."""
+class Count:
+    """`guesses` of one key as of `at`, and the instant before which no further one is looked at."""
 
     kind: str
     key: str
     guesses: float
     at: Instant
     wait_until: Instant
+
+    def now_at(self, now: Instant) -> float:
+        return float(self.guesses * 0.5 ** (max(0, now - self.at) / PACES[self.kind].halved_every))
 
 
 class Guesses:
@@ -100,46 +91,41 @@ class Guesses:
         for kind, key in keys:
             count = self._counts[kind].get(key)
             if count is not None:
-                count.guesses = max(0.0, count.now_at(now, PACES[kind]) - 1)
-                count.at = count.wait_until = now
+                left = max(0.0, count.now_at(now) - 1)
+                self._counts[kind][key] = Count(kind, key, left, now, now)
                 self._unsaved.add((kind, key))
 
-    def unsaved(self, at_most: int = 2_000) -> list[Kept]:
+    def unsaved(self, at_most: int = 2_000) -> list[Count]:
         """What changed since the last call, at most so many; the rest comes with the next call."""
-        kept = []
-        for kind, key in list(self._unsaved)[:at_most]:
-            self._unsaved.discard((kind, key))
-            count = self._counts[kind].get(key)
-            if count is not None:
-                kept.append(Kept(kind, key, count.guesses, count.at, count.wait_until))
-        return kept
+        some = list(self._unsaved)[:at_most]
+        self._unsaved.difference_update(some)
+        return [self._counts[kind][key] for kind, key in some if key in self._counts[kind]]
 
-    def load(self, kept: Iterable[Kept]) -> None:
+    def load(self, kept: Iterable[Count]) -> None:
         """Take over what an earlier process saved."""
-        for row in kept:
-            if row.kind in self._counts:
-                self._put((row.kind, row.key), Count(row.guesses, row.at, row.wait_until))
+        for count in kept:
+            if count.kind in self._counts:
+                self._put(count)
 
     def _wait(self, key: Key, now: Instant) -> Milliseconds:
-        count = self._counts[key[0]].get(key[1])
+        counts, cap = self._counts[key[0]], PACES[key[0]].cap
+        count = counts.get(key[1])
         if count is None:
             return 0
-        cap = PACES[key[0]].cap
         if count.wait_until - now > cap:  # the clock was set back; a delay still never exceeds its cap
-            count.wait_until = now + cap
+            count = counts[key[1]] = replace(count, wait_until=now + cap)
         return max(0, count.wait_until - now)
 
     def _add(self, key: Key, now: Instant) -> None:
-        pace = PACES[key[0]]
         before = self._counts[key[0]].get(key[1])
-        guesses = (before.now_at(now, pace) if before else 0.0) + 1
-        self._put(key, Count(guesses, now, now + pace.delay(guesses)))
+        guesses = (before.now_at(now) if before else 0.0) + 1
+        self._put(Count(*key, guesses, now, now + PACES[key[0]].delay(guesses)))
         self._unsaved.add(key)
 
-    def _put(self, key: Key, count: Count) -> None:
-        counts = self._counts[key[0]]
-        counts[key[1]] = count
-        counts.move_to_end(key[1])
+    def _put(self, count: Count) -> None:
+        counts = self._counts[count.kind]
+        counts[count.key] = count
+        counts.move_to_end(count.key)
         if len(counts) > self._limit:
             counts.popitem(last=False)
 

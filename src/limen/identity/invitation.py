@@ -2,22 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Final
 from urllib.parse import urlsplit
 
-from limen.clock import Instant, Milliseconds
+from limen.clock import Instant
 from limen.facts import Person
-from limen.identity import store
 from limen.identity.links import Links
-from limen.identity.model import ADMINISTRATORS, INVITATION_MS, IssuedLink, LinkPurpose
+from limen.identity.model import IssuedLink, LinkPurpose
 from limen.identity.ports import Ports
-from limen.mail import Mails, Message, store as mail_store
+from limen.identity.store import people
+from limen.mail import Mails, Message
 from limen.mail.letter import Address, letter, words_for
 from limen.messages import Words
 from limen.storage.database import Transaction
-
-_SERVER: Final = frozenset({"", "server"})
-"""Who issued a link that no person did: the server itself, or its command line."""
 
 
 class Invitations:
@@ -44,46 +40,14 @@ class Invitations:
 
         `inviter` is the name that the mail gives; "" for that of `by`, where it is a person.
         """
-        issued = self._links.issue(
-            transaction, LinkPurpose.INVITATION, person.id, by=by, now=now, good_for=INVITATION_MS, why=why
-        )
+        issued = self._links.issue(transaction, LinkPurpose.INVITATION, person.id, by=by, now=now, why=why)
         if by_mail:
-            issuer = store.person_by_id(transaction.connection, by)
+            issuer = people.by_id(transaction.connection, by)
             name = inviter or (issuer.name if issuer else "")
             message = written(person, name, issued, self._ports, language)
             link = issued.link
             self._mails.put(transaction, message, person_id=person.id, about=link.id, now=now, until=link.expires_at)
         return issued
-
-    def issue_pass(
-        self, transaction: Transaction, person_id: str, *, by: str, now: Instant, good_for: Milliseconds, why: str
-    ) -> IssuedLink:
-        """A link that enrols a passkey and does nothing else; never mailed."""
-        return self._links.issue(
-            transaction, LinkPurpose.ACCESS_PASS, person_id, by=by, now=now, good_for=good_for, why=why
-        )
-
-    def withdraw(self, transaction: Transaction, person_id: str, now: Instant) -> None:
-        """Every link of this person dies, and no mail with one leaves any more."""
-        store.revoke_links(transaction.connection, now, person_id=person_id)
-        mail_store.drop(transaction.connection, now, "withdrawn", person_id=person_id)
-
-    def withdraw_of_helpers(self, transaction: Transaction, person_id: str, *, by: str, now: Instant) -> int:
-        """What was issued to this person as they were is worth nothing to whom they become. Returns how many links die.
-
-        Those stay that `by`, an administrator or the server itself issued, for those could issue another one now.
-        """
-        connection = transaction.connection
-        stay = (store.active_members(connection, ADMINISTRATORS) | _SERVER | {by}) - {person_id}
-        gone = [
-            link
-            for link in store.open_links(connection, now)
-            if link.person_id == person_id and link.issued_by not in stay
-        ]
-        for link in gone:
-            store.revoke_links(connection, now, link_id=link.id)
-            mail_store.drop(connection, now, "withdrawn", about=link.id)
-        return len(gone)
 
 
 def written(person: Person, inviter: str, issued: IssuedLink, ports: Ports, language: str) -> Message:

@@ -8,13 +8,12 @@ from __future__ import annotations
 
 from limen.clock import Instant, Milliseconds
 from limen.events import Event
-from limen.identity import store
 from limen.identity.deciding import refuse
 from limen.identity.errors import LinkRefusedError, SlowedError, UnknownError
 from limen.identity.guesses import Guesses, network_of
 from limen.identity.model import (
     ADMINISTRATORS,
-    FIRST_LINK_MS,
+    GOOD_FOR,
     IssuedLink,
     Link,
     LinkPurpose,
@@ -25,11 +24,14 @@ from limen.identity.model import (
     new_id,
 )
 from limen.identity.ports import Ports
+from limen.identity.store import links, people
 from limen.mail import store as mail_store
 from limen.storage.database import Snapshot, Transaction
 
 PATH = "/enrol"
 _MAX_TOKEN = 100
+_SERVER = frozenset({"", "server"})
+"""Who issued a link that no person did: the server itself, or its command line."""
 
 
 class Links:
@@ -47,12 +49,10 @@ class Links:
         now = self._ports.now()
 
         def work(transaction: Transaction) -> IssuedLink | None:
-            if store.active_members(transaction.connection, ADMINISTRATORS):
+            if people.active_in(transaction.connection, ADMINISTRATORS):
                 return None
-            store.revoke_links(transaction.connection, now, purpose=LinkPurpose.FIRST_ADMINISTRATOR)
-            return self.issue(
-                transaction, LinkPurpose.FIRST_ADMINISTRATOR, new_id("p"), by="", now=now, good_for=FIRST_LINK_MS
-            )
+            links.revoke(transaction.connection, now, purpose=LinkPurpose.FIRST_ADMINISTRATOR)
+            return self.issue(transaction, LinkPurpose.FIRST_ADMINISTRATOR, new_id("p"), by="", now=now)
 
         return await self._ports.write(work)
 
@@ -64,16 +64,15 @@ class Links:
         *,
         by: str,
         now: Instant,
-        good_for: Milliseconds,
+        good_for: Milliseconds = 0,
         why: str = "",
     ) -> IssuedLink:
-        """Issue a link inside a transaction; only its hash stays."""
+        """Issue a link inside a transaction; only its hash stays. `good_for`: 0 for what is usual for its purpose."""
         token = Token.new()
-        link = Link(new_id("l"), purpose, person_id, by, now, now + good_for)
-        store.insert_link(transaction.connection, link, token.hash)
+        link = Link(new_id("l"), purpose, person_id, by, now, now + (good_for or GOOD_FOR[purpose]))
+        links.add(transaction.connection, link, token.hash)
         transaction.say(
             Event(
-                id="",
                 at=now,
                 kind="link.issued",
                 actor=by,
@@ -98,10 +97,10 @@ class Links:
         hashed = hash_of(token[: _MAX_TOKEN + 1])
 
         def work(snapshot: Snapshot) -> OpenedLink | None:
-            link = store.link_by_token(snapshot.connection, hashed)
+            link = links.by_token(snapshot.connection, hashed)
             if link is None or not link.is_good(now):
                 return None
-            person = store.person_by_id(snapshot.connection, link.person_id)
+            person = people.by_id(snapshot.connection, link.person_id)
             if person is None:
                 return OpenedLink(link, "", "") if link.purpose is LinkPurpose.FIRST_ADMINISTRATOR else None
             return OpenedLink(link, person.name, person.email)
@@ -116,20 +115,19 @@ class Links:
     async def outstanding(self) -> list[Link]:
         """Every link that is still good."""
         now = self._ports.now()
-        return await self._ports.read(lambda snapshot: store.open_links(snapshot.connection, now))
+        return await self._ports.read(lambda snapshot: links.still_good(snapshot.connection, now))
 
     async def revoke(self, link_id: str, *, by: str, why: str = "") -> None:
         """Make a link worthless. Raises UnknownError when it is not good any more."""
         now = self._ports.now()
 
         def work(transaction: Transaction) -> bool:
-            link = store.link_by_id(transaction.connection, link_id)
-            if link is None or not store.revoke_links(transaction.connection, now, link_id=link_id):
+            link = links.by_id(transaction.connection, link_id)
+            if link is None or not links.revoke(transaction.connection, now, link_id=link_id):
                 return False
             mail_store.drop(transaction.connection, now, "withdrawn", about=link_id)
             transaction.say(
                 Event(
-                    id="",
                     at=now,
                     kind="person.changed",
                     actor=by,
@@ -141,3 +139,24 @@ class Links:
 
         if not await self._ports.write(work):
             raise UnknownError("link")
+
+
+def withdraw_links(transaction: Transaction, person_id: str, now: Instant) -> None:
+    """Every link of this person dies, and no mail with one leaves any more."""
+    links.revoke(transaction.connection, now, person_id=person_id)
+    mail_store.drop(transaction.connection, now, "withdrawn", person_id=person_id)
+
+
+def withdraw_links_of_helpers(transaction: Transaction, person_id: str, *, by: str, now: Instant) -> int:
+    """End the links that were issued to a person before their groups changed. Returns how many.
+
+    Those stay that `by`, an administrator or the server itself issued, for those could issue another one now.
+    """
+    connection = transaction.connection
+    stay = (people.active_in(connection, ADMINISTRATORS) | _SERVER | {by}) - {person_id}
+    theirs = [link for link in links.still_good(connection, now) if link.person_id == person_id]
+    gone = [link.id for link in theirs if link.issued_by not in stay]
+    for link_id in gone:
+        links.revoke(connection, now, link_id=link_id)
+        mail_store.drop(connection, now, "withdrawn", about=link_id)
+    return len(gone)

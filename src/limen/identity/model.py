@@ -15,8 +15,6 @@ ADMINISTRATORS = "administrators"
 """The group whose members may administer, and which is never left empty."""
 
 TOKEN_BYTES = 32
-FIRST_LINK_MS: Milliseconds = 15 * MINUTE
-INVITATION_MS: Milliseconds = 7 * DAY
 PASS_MS: Milliseconds = HOUR
 LONGEST_PASS_MS: Milliseconds = DAY
 """How long a temporary access pass is good, and how long at most."""
@@ -80,6 +78,11 @@ class Visitor:
     def browser_hash(self) -> bytes:
         return hash_of(self.browser)
 
+    @property
+    def known_as(self) -> bytes:
+        """Under which hash a person may have signed in with this browser before; b"" where it has no cookie."""
+        return self.browser_hash if self.browser else b""
+
 
 @dataclass(frozen=True, slots=True)
 class SignedIn:
@@ -114,6 +117,16 @@ class LinkPurpose(StrEnum):
     ACCESS_PASS = "access_pass"  # noqa: S105 -- the name of a purpose
     RECOVERY = "recovery"
     SECOND_DEVICE = "second_device"
+
+
+GOOD_FOR: dict[LinkPurpose, Milliseconds] = {
+    LinkPurpose.FIRST_ADMINISTRATOR: 15 * MINUTE,
+    LinkPurpose.INVITATION: 7 * DAY,
+    LinkPurpose.ACCESS_PASS: PASS_MS,
+    LinkPurpose.RECOVERY: SHORT_MS,
+    LinkPurpose.SECOND_DEVICE: SHORT_MS,
+}
+"""How long a link is good for, unless whoever issues it says otherwise."""
 
 
 @dataclass(frozen=True, slots=True)

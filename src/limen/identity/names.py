@@ -46,6 +46,14 @@ def canonical_email(text: str) -> str:
     return email
 
 
+def email_to_look_up(text: str) -> str:
+    """The canonical address; "?", which nobody has, for what can't be one: it goes the same way as an unknown one."""
+    try:
+        return canonical_email(text)
+    except UnfitError:
+        return "?"
+
+
 def _check_local(local: str) -> None:
     if local.startswith(".") or local.endswith(".") or ".." in local:
         raise _unfit_email()

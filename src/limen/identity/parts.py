@@ -5,7 +5,6 @@ from __future__ import annotations
 import secrets
 from dataclasses import dataclass
 
-from limen.identity import project, store
 from limen.identity.challenges import Challenges
 from limen.identity.enrolment import Enrolment
 from limen.identity.errors import RelyingPartyChangedError
@@ -13,20 +12,21 @@ from limen.identity.factors import Factors
 from limen.identity.guesses import Guesses
 from limen.identity.invitation import Invitations
 from limen.identity.links import Links
+from limen.identity.new_factors import NewFactors
 from limen.identity.passkeys import Ceremonies, RelyingParty
 from limen.identity.passwords import Passwords
 from limen.identity.people import People
 from limen.identity.ports import Ports
-from limen.identity.proving import Proving
 from limen.identity.recovery import Recovery
 from limen.identity.roster import Roster
 from limen.identity.second_device import SecondDevice
 from limen.identity.sessions import Sessions
 from limen.identity.sign_in import SignIn
 from limen.identity.step_up import StepUp
+from limen.identity.store import factors, upkeep
 from limen.identity.tokens import Tokens
+from limen.identity.verification import Verification
 from limen.storage.database import Transaction
-from limen.storage.feed import Feed
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +54,7 @@ class Parts:
         await self.tokens.save_uses()
         kept = self.guesses.unsaved()
         if kept:
-            await self.ports.write(lambda transaction: store.save_guesses(transaction.connection, kept))
+            await self.ports.write(lambda transaction: upkeep.save_guesses(transaction.connection, kept))
         await self.sessions.purge()
         await self.tokens.purge()
 
@@ -64,11 +64,6 @@ class Parts:
         self.passwords.close()
 
 
-def register(feed: Feed, ports: Ports) -> None:
-    """Have the feed keep people, sessions and `not_before` in `known`; before the feed starts."""
-    project.register(feed, ports.known, ports.now)
-
-
 async def build(ports: Ports, passwords: Passwords | None = None) -> Parts:
     """All of identity over these ports. The database must be open; the feed need not have started.
 
@@ -76,24 +71,25 @@ async def build(ports: Ports, passwords: Passwords | None = None) -> Parts:
     """
     key = await ports.database.writing(lambda transaction: _prepare(transaction, ports))
     guesses = Guesses()
-    guesses.load(await ports.read(lambda snapshot: store.kept_guesses(snapshot.connection)))
+    guesses.load(await ports.read(lambda snapshot: upkeep.kept_guesses(snapshot.connection)))
     challenges = Challenges(key)
     ceremonies = Ceremonies(RelyingParty(ports.rp_id, ports.origin, ports.settings.name), challenges)
     passwords = passwords or Passwords()
-    proving = Proving(ports, ceremonies, passwords, guesses, key)
+    verification = Verification(ports, ceremonies, passwords, guesses, key)
     sessions = Sessions(ports)
     links = Links(ports, guesses)
     invitations = Invitations(ports, links)
-    factors = Factors(ports, sessions, ceremonies, passwords, challenges)
+    new = NewFactors(ports, ceremonies, passwords, challenges)
+    factors = Factors(ports, sessions, new)
     return Parts(
-        people=People(ports, invitations),
+        people=People(ports, links, invitations),
         roster=Roster(ports, invitations),
         links=links,
-        enrolment=Enrolment(ports, links, sessions, ceremonies, passwords, challenges),
-        sign_in=SignIn(ports, sessions, ceremonies, proving),
-        step_up=StepUp(ports, sessions, ceremonies, proving),
+        enrolment=Enrolment(ports, links, sessions, new),
+        sign_in=SignIn(ports, sessions, ceremonies, verification),
+        step_up=StepUp(ports, sessions, ceremonies, verification),
         factors=factors,
-        recovery=Recovery(ports, links, factors, proving, key),
+        recovery=Recovery(ports, links, sessions, factors, verification, key),
         second_device=SecondDevice(ports, links, factors, sessions),
         sessions=sessions,
         tokens=Tokens(ports, sessions),
@@ -107,17 +103,17 @@ def _prepare(transaction: Transaction, ports: Ports) -> bytes:
     """The key of challenges and tickets, shared by restarts and workers; and a look at whose passkeys these are."""
     before = _kept(transaction, ports, "rp_id", ports.rp_id.encode()).decode()
     if before != ports.rp_id:
-        if store.has_any_passkey(transaction.connection):
+        if factors.has_any_passkey(transaction.connection):
             raise RelyingPartyChangedError(before, ports.rp_id)
-        store.forget_sealed_key(transaction.connection, "rp_id")
+        upkeep.forget_sealed_key(transaction.connection, "rp_id")
         _kept(transaction, ports, "rp_id", ports.rp_id.encode())
     return _kept(transaction, ports, "challenges", secrets.token_bytes(32))
 
 
 def _kept(transaction: Transaction, ports: Ports, purpose: str, new: bytes) -> bytes:
     """What is kept sealed under this purpose; `new` from now on if there is nothing yet."""
-    sealed = store.sealed_key(transaction.connection, purpose)
+    sealed = upkeep.sealed_key(transaction.connection, purpose)
     if sealed is None:
         sealed = ports.keyring.seal("identity_keys", purpose, "sealed", new)
-        store.keep_sealed_key(transaction.connection, purpose, sealed)
+        upkeep.keep_sealed_key(transaction.connection, purpose, sealed)
     return ports.keyring.open_sealed("identity_keys", purpose, "sealed", sealed)

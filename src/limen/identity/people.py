@@ -4,47 +4,42 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Collection, Iterable
+from typing import TypeVar
 
 from limen.clock import Instant, Milliseconds
-from limen.events import Event
 from limen.facts import Person
-from limen.identity import store
-from limen.identity.errors import LastAdministratorError, UnfitError, UnknownError
+from limen.identity.errors import UnfitError, UnknownError
 from limen.identity.invitation import Invitations
-from limen.identity.losing import REASON as LOST, lose_passkey
-from limen.identity.model import (
-    ADMINISTRATORS,
-    LONGEST_PASS_MS,
-    PASS_MS,
-    IssuedLink,
-    Member,
-    PersonStatus,
-    new_id,
-)
+from limen.identity.links import Links, withdraw_links
+from limen.identity.lost_passkey import REASON as LOST, lose_passkey
+from limen.identity.membership import Membership, an_administrator_remains
+from limen.identity.model import LONGEST_PASS_MS, PASS_MS, IssuedLink, LinkPurpose, Member, PersonStatus, new_id
 from limen.identity.names import canonical_email, canonical_name
+from limen.identity.notifications import News, Notifications
 from limen.identity.ports import Ports
 from limen.identity.sessions import end_everything_of
-from limen.identity.telling import News, Telling
+from limen.identity.store import factors, links, people
 from limen.storage.database import Transaction
 
 MOST_GROUPS = 100
 MOST_AT_ONCE = 200
 """How many invitations one press of a button sends again."""
-_Change = Callable[[Transaction], None]
+T = TypeVar("T")
 _GROUP = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}")
 
 
 class People:
     """What administrators do with people. `by` is the id of who does it."""
 
-    def __init__(self, ports: Ports, invitations: Invitations) -> None:
+    def __init__(self, ports: Ports, links: Links, invitations: Invitations) -> None:
         self._ports = ports
+        self._links = links
         self._invitations = invitations
-        self._telling = Telling(ports)
+        self._notifications = Notifications(ports)
 
     async def all(self) -> list[Member]:
         """Everybody, by name."""
-        return await self._ports.read(lambda snapshot: store.all_members(snapshot.connection))
+        return await self._ports.read(lambda snapshot: people.members(snapshot.connection))
 
     async def invite(
         self,
@@ -68,10 +63,8 @@ class People:
         )
 
         def work(transaction: Transaction) -> IssuedLink | None:
-            if not store.insert_person(transaction.connection, person, PersonStatus.INVITED, now, language):
+            if not Membership(transaction, now, by).add(person, language):
                 return None
-            transaction.changed("person", person.id)
-            transaction.say(Event(id="", at=now, kind="person.invited", actor=by, subject=person.id))
             return self._invitations.issue(transaction, person, by=by, now=now, by_mail=by_mail, language=language)
 
         issued = await self._ports.write(work)
@@ -92,7 +85,7 @@ class People:
 
         def work(transaction: Transaction) -> IssuedLink | None:
             _still_in(transaction, person_id, seen_in)
-            if store.status_of(transaction.connection, person_id) is PersonStatus.ACTIVE:
+            if people.status_of(transaction.connection, person_id) is PersonStatus.ACTIVE:
                 raise UnfitError("status", "They have enrolled already", "issue an access pass instead")
             return self._again(transaction, person_id, by, now, by_mail, why)
 
@@ -129,22 +122,24 @@ class People:
 
         def work(transaction: Transaction) -> IssuedLink | None:
             _still_in(transaction, person_id, seen_in)
-            if store.status_of(transaction.connection, person_id) is not PersonStatus.ACTIVE:
+            if people.status_of(transaction.connection, person_id) is not PersonStatus.ACTIVE:
                 return None
-            self._invitations.withdraw(transaction, person_id, now)
+            withdraw_links(transaction, person_id, now)
             gone = set(lost)
             if is_stolen:
-                passkeys = store.passkeys_of(transaction.connection, person_id)
+                passkeys = factors.passkeys_of(transaction.connection, person_id)
                 since = min((passkey.added_at for passkey in passkeys if passkey.id in gone), default=0)
                 gone |= {passkey.id for passkey in passkeys if passkey.added_at >= since}
             for passkey_id in sorted(gone):
                 lose_passkey(transaction, person_id, passkey_id, by=by, now=now, why=why)
             if is_stolen:
                 end_everything_of(transaction, person_id, now, by, LOST, why)
-            person = store.person_by_id(transaction.connection, person_id)
+            person = people.by_id(transaction.connection, person_id)
             if person is not None:
-                self._telling.tell(transaction, person, News.PASS_ISSUED, now)
-            return self._invitations.issue_pass(transaction, person_id, by=by, now=now, good_for=good_for, why=why)
+                self._notifications.tell(transaction, person, News.PASS_ISSUED, now)
+            return self._links.issue(
+                transaction, LinkPurpose.ACCESS_PASS, person_id, by=by, now=now, good_for=good_for, why=why
+            )
 
         issued = await self._ports.take(work)
         if issued is None:
@@ -156,8 +151,8 @@ class People:
         now = self._ports.now()
 
         def work(transaction: Transaction) -> int:
-            waiting = [m for m in store.all_members(transaction.connection) if m.status is PersonStatus.INVITED]
-            linked = {link.person_id for link in store.open_links(transaction.connection, now)}
+            waiting = [m for m in people.members(transaction.connection) if m.status is PersonStatus.INVITED]
+            linked = {link.person_id for link in links.still_good(transaction.connection, now)}
             due = [one.person.id for one in waiting if one.person.id not in linked][:MOST_AT_ONCE]
             return sum(self._again(transaction, one, by, now, by_mail=True) is not None for one in due)
 
@@ -172,81 +167,49 @@ class People:
         by_mail: bool,  # noqa: FBT001 -- private, and named by each caller but one
         why: str = "",
     ) -> IssuedLink | None:
-        person = store.person_by_id(transaction.connection, person_id)
-        if person is None or store.status_of(transaction.connection, person_id) is PersonStatus.INACTIVE:
+        person = people.by_id(transaction.connection, person_id)
+        if person is None or people.status_of(transaction.connection, person_id) is PersonStatus.INACTIVE:
             return None
-        self._invitations.withdraw(transaction, person_id, now)
-        language = store.language_of(transaction.connection, person_id)
+        withdraw_links(transaction, person_id, now)
+        language = people.language_of(transaction.connection, person_id)
         return self._invitations.issue(transaction, person, by=by, now=now, by_mail=by_mail, language=language, why=why)
 
     async def rename(self, person_id: str, name: str, *, by: str) -> None:
         """Raises UnfitError, UnknownError."""
         fit = canonical_name(name)
-        await self._change(person_id, by, "name", lambda tx: store.set_name(tx.connection, person_id, fit))
+        await self._ports.write(self._change(person_id, by, lambda members: members.rename(person_id, fit)))
 
     async def set_groups(self, person_id: str, groups: Iterable[str], *, by: str) -> int:
         """Put a person into exactly these groups. Returns how many of their open links died by it.
 
-        Another group may give them a role, and a link that a helper holds would give it to the helper, too: whoever
-        still needs one gets a new one. Raises UnfitError, UnknownError, LastAdministratorError.
+        Whoever still needs one gets a new one. Raises UnfitError, UnknownError, LastAdministratorError,
+        NobodyCouldAdministerError.
         """
-        fit, now = self._fit_groups(groups), self._ports.now()
-        withdrawn = 0
-
-        def change(transaction: Transaction) -> None:
-            nonlocal withdrawn
-            person = store.person_by_id(transaction.connection, person_id)
-            store.set_groups(transaction.connection, person_id, fit)
-            withdrawn = 0
-            if person is None or person.groups != fit:
-                withdrawn = self._invitations.withdraw_of_helpers(transaction, person_id, by=by, now=now)
-
-        await self._change(person_id, by, "groups", change)
-        return withdrawn
+        fit = self._fit_groups(groups)
+        return await self._ports.take(self._change(person_id, by, lambda members: members.set_groups(person_id, fit)))
 
     async def let_go(self, person_id: str, *, by: str) -> None:
         """End a person's access: inactive, every session and every link dead, in one write.
 
         Returns when every worker knows. Raises UnknownError, LastAdministratorError, NobodyCouldAdministerError.
         """
-        now = self._ports.now()
-
-        def change(transaction: Transaction) -> None:
-            store.set_status(transaction.connection, person_id, PersonStatus.INACTIVE)
-            self._invitations.withdraw(transaction, person_id, now)
-            end_everything_of(transaction, person_id, now, by, "person-let-go")
-
-        await self._change(person_id, by, "let-go", change)
+        await self._ports.take(self._change(person_id, by, lambda members: members.let_go(person_id)))
 
     async def take_back(self, person_id: str, *, by: str) -> None:
         """Let somebody in again who was let go, with the factors they had. Raises UnknownError."""
+        await self._ports.write(self._change(person_id, by, lambda members: members.take_back(person_id)))
 
-        def change(transaction: Transaction) -> None:
-            has_factor = bool(store.factors_of(transaction.connection, person_id))
-            status = PersonStatus.ACTIVE if has_factor else PersonStatus.INVITED
-            store.set_status(transaction.connection, person_id, status)
-
-        await self._change(person_id, by, "taken-back", change)
-
-    async def _change(self, person_id: str, by: str, what: str, change: _Change) -> None:
-        """Change one person with its event, unless that would leave nobody who can administer Limen."""
+    def _change(self, person_id: str, by: str, change: Callable[[Membership], T]) -> Callable[[Transaction], T]:
+        """One person's change, for a transaction: refused where it would leave nobody who can administer Limen."""
         now = self._ports.now()
 
-        def work(transaction: Transaction) -> None:
-            connection = transaction.connection
-            if store.status_of(connection, person_id) is None:
+        def work(transaction: Transaction) -> T:
+            if people.status_of(transaction.connection, person_id) is None:
                 raise UnknownError("person")
-            had_administrators = bool(store.active_members(connection, ADMINISTRATORS))
-            change(transaction)
-            if had_administrators and not store.active_members(connection, ADMINISTRATORS):
-                raise LastAdministratorError
-            transaction.changed("person", person_id)
-            transaction.say(
-                Event(id="", at=now, kind="person.changed", actor=by, subject=person_id, details={"change": what})
-            )
+            with an_administrator_remains(transaction):
+                return change(Membership(transaction, now, by))
 
-        takes = what in {"groups", "let-go"}
-        await (self._ports.take(work) if takes else self._ports.write(work))
+        return work
 
     def _fit_groups(self, groups: Iterable[str]) -> frozenset[str]:
         fit = frozenset(groups)
@@ -257,6 +220,6 @@ class People:
 
 def _still_in(transaction: Transaction, person_id: str, groups: frozenset[str] | None) -> None:
     """Raises UnfitError where somebody is not in exactly these groups any more; None: in whichever."""
-    person = store.person_by_id(transaction.connection, person_id)
+    person = people.by_id(transaction.connection, person_id)
     if groups is not None and person is not None and person.groups != groups:
         raise UnfitError("groups", "Their groups changed in the meantime", "look at their page again")

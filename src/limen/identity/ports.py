@@ -9,8 +9,9 @@ from urllib.parse import urlsplit
 
 from limen.clock import Clock, Instant
 from limen.events import Event
-from limen.facts import Facts, Known
+from limen.facts import Facts, FactStore
 from limen.identity.errors import NobodyCouldAdministerError
+from limen.identity.model import Visitor
 from limen.policy.decision import Decision
 from limen.settings import Settings
 from limen.storage.database import Database, Snapshot, Transaction
@@ -26,18 +27,20 @@ class Ports:
     `decide(facts, action)` answers and journals the decision. `settled(seq)` returns when every live worker has
     applied the change of that number (0: none) and the journal has what was said. `say` takes events that nobody
     waits for; the others go into the outbox with their transaction. `first_groups` are the first administrator's.
+    `device_of` names the enrolled device that a visitor proved to be on, "" where none did; never what a client claims.
     `locked_out` says what keeps everybody of the database from administering Limen, "" where somebody can.
     """
 
     settings: Settings
     clock: Clock
-    known: Known
+    known: FactStore
     database: Database
     keyring: Keyring
     decide: Callable[[Facts, str], Decision]
     settled: Callable[[int], Awaitable[object]]
     say: Callable[[Event], object]
     first_groups: frozenset[str] = frozenset({"administrators", "staff"})
+    device_of: Callable[[Visitor], str] = lambda _visitor: ""
     locked_out: Callable[[Snapshot], str] = lambda _people: ""
 
     def now(self) -> Instant:

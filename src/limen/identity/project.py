@@ -1,6 +1,6 @@
 """How identity's rows become facts: all of them at start-up, then each that the change feed names.
 
-Reading happens in a worker thread on one snapshot; what comes back is applied to `Known` on the event loop.
+Reading happens in a worker thread on one snapshot; what comes back is applied to `FactStore` on the event loop.
 """
 
 from __future__ import annotations
@@ -8,16 +8,16 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from limen.clock import Instant
-from limen.facts import Known, Person
-from limen.identity import store
+from limen.facts import FactStore, Person
+from limen.identity.store import app_tokens, people, sessions, workloads
 from limen.identity.workload import Workload
 from limen.storage.database import Snapshot
 from limen.storage.feed import Feed
 
-Apply = Callable[[Known], None]
+Apply = Callable[[FactStore], None]
 
 
-def register(feed: Feed, known: Known, now: Callable[[], Instant]) -> None:
+def register(feed: Feed, known: FactStore, now: Callable[[], Instant]) -> None:
     """Have the feed keep people, sessions and `not_before` in `known`."""
     feed.at_start(lambda snapshot: read_all(snapshot, now()), lambda apply: apply(known))
     kinds = (
@@ -33,65 +33,65 @@ def register(feed: Feed, known: Known, now: Callable[[], Instant]) -> None:
 
 def read_all(snapshot: Snapshot, now: Instant) -> Apply:
     """Everything identity knows. Applied again, it also drops what is gone."""
-    people = store.all_people(snapshot.connection)
-    marks = store.all_not_before(snapshot.connection)
-    sessions = store.all_sessions(snapshot.connection, now)
-    workloads = [_as_asker(one) for one in store.all_workloads(snapshot.connection)]
-    tokens = store.all_app_tokens(snapshot.connection)
+    persons = people.everybody(snapshot.connection)
+    marks = sessions.all_not_before(snapshot.connection)
+    opened = sessions.all_good(snapshot.connection, now)
+    askers = [_as_asker(one) for one in workloads.all_known(snapshot.connection)]
+    tokens = app_tokens.all_kept(snapshot.connection)
 
-    def apply(known: Known) -> None:
+    def apply(known: FactStore) -> None:
         for kind, key, at in marks:
             known.set_not_before((kind, key), at)
-        for person_id in known.people.keys() - {person.id for person in people}:
-            known.drop_person(person_id)
-        for session_id in known.sessions.keys() - {session.id for _, session, _ in sessions}:
-            known.drop_session(session_id)
-        for person in people:
-            known.put_person(person)
-        for token_hash, session, last_used in sessions:
-            known.put_session(token_hash, session, last_used)
-        for workload_id in known.workloads.keys() - {workload.id for workload in workloads}:
-            known.drop_workload(workload_id)
+        for person_id in known.people.keys() - {person.id for person in persons}:
+            known.people.drop(person_id)
+        for session_id in known.sessions.keys() - {session.id for _, session, _ in opened}:
+            known.sessions.drop(session_id)
+        for person in persons:
+            known.people.put(person)
+        for token_hash, session, last_used in opened:
+            known.sessions.put(token_hash, session, last_used)
+        for workload_id in known.workloads.keys() - {asker.id for asker in askers}:
+            known.workloads.drop(workload_id)
         for token_id in known.tokens.keys() - {token.id for _, token in tokens}:
-            known.drop_token(token_id)
-        for workload in workloads:
-            known.put_workload(workload)
+            known.tokens.drop(token_id)
+        for asker in askers:
+            known.workloads.put(asker)
         for token_hash, token in tokens:
-            known.put_token(token_hash, token.session)
+            known.tokens.put(token_hash, token.session)
 
     return apply
 
 
 def read_person(snapshot: Snapshot, person_id: str) -> Apply:
-    person = store.person_by_id(snapshot.connection, person_id)
+    person = people.by_id(snapshot.connection, person_id)
     if person is None:
-        return lambda known: known.drop_person(person_id)
+        return lambda known: known.people.drop(person_id)
     found = person
-    return lambda known: known.put_person(found)
+    return lambda known: known.people.put(found)
 
 
 def read_session(snapshot: Snapshot, session_id: str) -> Apply:
-    row = store.session_by_id(snapshot.connection, session_id)
+    row = sessions.by_id(snapshot.connection, session_id)
     if row is None:
         return lambda known: _drop_with_children(known, session_id)
     token_hash, session, last_used = row
-    return lambda known: known.put_session(token_hash, session, last_used)
+    return lambda known: known.sessions.put(token_hash, session, last_used)
 
 
 def read_workload(snapshot: Snapshot, workload_id: str) -> Apply:
-    workload = store.workload_by_id(snapshot.connection, workload_id)
+    workload = workloads.by_id(snapshot.connection, workload_id)
     if workload is None:
-        return lambda known: known.drop_workload(workload_id)
+        return lambda known: known.workloads.drop(workload_id)
     found = _as_asker(workload)
-    return lambda known: known.put_workload(found)
+    return lambda known: known.workloads.put(found)
 
 
 def read_app_token(snapshot: Snapshot, token_id: str) -> Apply:
-    row = store.app_token_by_id(snapshot.connection, token_id)
+    row = app_tokens.by_id(snapshot.connection, token_id)
     if row is None:
-        return lambda known: known.drop_token(token_id)
+        return lambda known: known.tokens.drop(token_id)
     token_hash, token = row
-    return lambda known: known.put_token(token_hash, token.session)
+    return lambda known: known.tokens.put(token_hash, token.session)
 
 
 def _as_asker(workload: Workload) -> Person:
@@ -101,11 +101,11 @@ def _as_asker(workload: Workload) -> Person:
 def read_not_before(snapshot: Snapshot, written: str) -> Apply:
     """The key of a "not_before" change is `kind:key`."""
     kind, _, key = written.partition(":")
-    at = store.not_before_of(snapshot.connection, kind, key)
+    at = sessions.not_before_of(snapshot.connection, kind, key)
     return lambda known: known.set_not_before((kind, key), at)
 
 
-def _drop_with_children(known: Known, session_id: str) -> None:
-    for child in [session.id for session in known.sessions.values() if session.parent == session_id]:
-        known.drop_session(child)
-    known.drop_session(session_id)
+def _drop_with_children(known: FactStore, session_id: str) -> None:
+    for child in known.issued_to(("session", session_id)):
+        known.sessions.drop(child.id)
+    known.sessions.drop(session_id)

@@ -12,17 +12,17 @@ from typing import Final
 from limen.clock import Instant
 from limen.events import Event
 from limen.facts import Session
-from limen.identity import store
 from limen.identity.deciding import refuse
 from limen.identity.errors import RecoveryRefusedError, UnfitError
 from limen.identity.factors import Factors
-from limen.identity.links import Links
-from limen.identity.model import SHORT_MS, IssuedLink, LinkPurpose, Visitor
-from limen.identity.names import canonical_email
+from limen.identity.links import Links, withdraw_links
+from limen.identity.model import IssuedLink, LinkPurpose, Visitor
+from limen.identity.names import email_to_look_up
+from limen.identity.notifications import News, Notifications
 from limen.identity.ports import Ports
-from limen.identity.proving import Proving
-from limen.identity.sessions import end_everything_of
-from limen.identity.telling import News, Telling
+from limen.identity.sessions import Sessions, end_everything_of
+from limen.identity.store import factors, people, recovery_codes
+from limen.identity.verification import Verification
 from limen.storage.database import Transaction
 
 HOW_MANY: Final = 10
@@ -47,12 +47,15 @@ class Left:
 class Recovery:
     """Makes the codes and takes them. A code opens no session: it issues a link, as a helper would."""
 
-    def __init__(self, ports: Ports, links: Links, factors: Factors, proving: Proving, key: bytes) -> None:
+    def __init__(
+        self, ports: Ports, links: Links, sessions: Sessions, factors: Factors, verification: Verification, key: bytes
+    ) -> None:
         self._ports = ports
         self._links = links
+        self._sessions = sessions
         self._factors = factors
-        self._proving = proving
-        self._telling = Telling(ports)
+        self._verification = verification
+        self._notifications = Notifications(ports)
         self._key = hmac.digest(key, b"limen recovery codes", hashlib.sha256)
 
     @property
@@ -62,7 +65,7 @@ class Recovery:
 
     async def left(self, person_id: str) -> Left:
         """What a person still has of them."""
-        found = await self._ports.read(lambda snapshot: store.recovery_codes_left(snapshot.connection, person_id))
+        found = await self._ports.read(lambda snapshot: recovery_codes.left(snapshot.connection, person_id))
         return Left(*found)
 
     async def make(self, session: Session) -> tuple[str, ...]:
@@ -76,12 +79,11 @@ class Recovery:
         codes, now = tuple(_new_code() for _ in range(HOW_MANY)), self._ports.now()
 
         def work(transaction: Transaction) -> None:
-            store.delete_recovery_codes(transaction.connection, person.id)
+            recovery_codes.remove_of(transaction.connection, person.id)
             digests = [self._digest(person.id, code) for code in codes]
-            store.insert_recovery_codes(transaction.connection, person.id, digests, now)
+            recovery_codes.add(transaction.connection, person.id, digests, now)
             transaction.say(
                 Event(
-                    id="",
                     at=now,
                     kind="recovery.codes_made",
                     actor=person.id,
@@ -90,7 +92,7 @@ class Recovery:
                     address=current.address,
                 )
             )
-            self._telling.tell(transaction, person, News.CODES_MADE, now)
+            self._notifications.tell(transaction, person, News.CODES_MADE, now)
 
         await self._ports.write(work)
         return codes
@@ -102,17 +104,13 @@ class Recovery:
         the pace of one person: nobody guesses 80 bits, and a stranger could keep them from their own codes with it.
         Raises RecoveryRefusedError (the same for every cause), SlowedError.
         """
-        try:
-            address = canonical_email(email)
-        except UnfitError:
-            address = "?"  # goes the same way as an address that nobody has
-        now, browser = self._ports.now(), visitor.browser_hash if visitor.browser else b""
-        found = await self._ports.read(lambda snapshot: store.way_in(snapshot.connection, address, browser))
-        keys = tuple(key for key in self._proving.keys_of(address, found, visitor) if key[0] != "person")
-        self._proving.admit(keys, visitor)
+        address, now = email_to_look_up(email), self._ports.now()
+        found = await self._ports.read(lambda snapshot: factors.way_in(snapshot.connection, address, visitor.known_as))
+        keys = tuple(key for key in self._verification.keys_of(address, found, visitor) if key[0] != "person")
+        self._verification.admit(keys, visitor)
         digest = self._digest(found.person_id, code[:_MAX_TYPED])
         is_right = await self._ports.read(
-            lambda snapshot: store.holds_recovery_code(snapshot.connection, found.person_id, digest)
+            lambda snapshot: recovery_codes.holds(snapshot.connection, found.person_id, digest)
         )
         issued = None
         if is_right and self.is_on:
@@ -123,7 +121,7 @@ class Recovery:
             reason = "nobody" if not found.person_id else "used-meanwhile" if is_right else "code-wrong"
             refuse(self._ports, "recovery.refused", reason, visitor, found.person_id)
             raise RecoveryRefusedError
-        self._proving.forgive(keys)
+        self._verification.forgive(keys)
         return issued
 
     async def not_me(self, session: Session) -> None:
@@ -131,7 +129,7 @@ class Recovery:
 
         Needs no fresh proof, since it only takes away. Raises NotLiveError, OpensConsoleOnlyError.
         """
-        current, now = self._factors.own(session), self._ports.now()
+        current, now = self._sessions.own(session), self._ports.now()
 
         await self._ports.write(
             lambda transaction: end_everything_of(transaction, current.person_id, now, current.person_id, NOT_ME)
@@ -141,22 +139,15 @@ class Recovery:
         self, transaction: Transaction, person_id: str, digest: bytes, visitor: Visitor, now: Instant
     ) -> IssuedLink | None:
         connection = transaction.connection
-        person = store.person_by_id(connection, person_id)
-        if person is None or not person.active or not store.use_recovery_code(connection, person_id, digest, now):
+        person = people.by_id(connection, person_id)
+        if person is None or not person.active or not recovery_codes.use(connection, person_id, digest, now):
             return None
-        store.revoke_links(connection, now, person_id=person_id)
+        withdraw_links(transaction, person_id, now)
         transaction.say(
-            Event(
-                id="",
-                at=now,
-                kind="recovery.code_used",
-                actor=person_id,
-                subject=person_id,
-                address=visitor.address[:64],
-            )
+            Event(at=now, kind="recovery.code_used", actor=person_id, subject=person_id, address=visitor.address[:64])
         )
-        self._telling.tell(transaction, person, News.CODE_USED, now)
-        return self._links.issue(transaction, LinkPurpose.RECOVERY, person_id, by=person_id, now=now, good_for=SHORT_MS)
+        self._notifications.tell(transaction, person, News.CODE_USED, now)
+        return self._links.issue(transaction, LinkPurpose.RECOVERY, person_id, by=person_id, now=now)
 
     def _digest(self, person_id: str, code: str) -> bytes:
         """What is kept of a code: keyed, so that a stolen database says nothing, and bound to its person."""

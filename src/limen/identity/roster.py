@@ -11,15 +11,14 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from limen.clock import Instant
-from limen.events import Event
 from limen.facts import Person
-from limen.identity import store
-from limen.identity.errors import LastAdministratorError, UnfitError
+from limen.identity.errors import UnfitError
 from limen.identity.invitation import Invitations
-from limen.identity.model import ADMINISTRATORS, Member, PersonStatus, new_id
+from limen.identity.membership import Membership, an_administrator_remains
+from limen.identity.model import Member, PersonStatus, new_id
 from limen.identity.people_file import PROTECTED, PeopleFile, Row, Trouble
 from limen.identity.ports import Ports
-from limen.identity.sessions import end_everything_of
+from limen.identity.store import people
 from limen.storage.database import Transaction
 
 BATCH: Final = 250
@@ -185,68 +184,58 @@ class Roster:
         now: Instant,
         by_mail: bool,  # noqa: FBT001 -- private
     ) -> Done:
-        had = bool(store.active_members(transaction.connection, ADMINISTRATORS))
+        members = Membership(transaction, now, by, by_list=True)
         added = changed = let_go = 0
-        for one in part:
-            if isinstance(one, Row):
-                self._add(transaction, one, by, now, by_mail)
-                added += 1
-            elif isinstance(one, Change):
-                self._change(transaction, one, by, now)
-                changed += 1
-            else:
-                self._let_go(transaction, one, by, now)
-                let_go += 1
-        if had and not store.active_members(transaction.connection, ADMINISTRATORS):
-            raise LastAdministratorError
+        with an_administrator_remains(transaction):
+            for one in part:
+                if isinstance(one, Row):
+                    self._add(members, one, by_mail)
+                    added += 1
+                elif isinstance(one, Change):
+                    _apply(members, one)
+                    changed += 1
+                else:
+                    _still(transaction, one)
+                    members.let_go(one.person.id)
+                    let_go += 1
         return Done(added, changed, let_go, added if by_mail else 0)
 
-    def _add(self, transaction: Transaction, row: Row, by: str, now: Instant, by_mail: bool) -> None:  # noqa: FBT001
+    def _add(self, members: Membership, row: Row, by_mail: bool) -> None:  # noqa: FBT001 -- private
         person = Person(new_id("p"), row.name, row.email, groups=row.groups or frozenset())
         language = row.language or ""
-        if not store.insert_person(transaction.connection, person, PersonStatus.INVITED, now, language):
+        if not members.add(person, language):
             raise _overtaken()
-        _tell(transaction, "person.invited", person.id, by, now)
         if by_mail:
             self._invitations.issue(
-                transaction, person, by=by, now=now, by_mail=True, language=language, inviter=self._inviter
+                members.transaction,
+                person,
+                by=members.by,
+                now=members.now,
+                by_mail=True,
+                language=language,
+                inviter=self._inviter,
             )
 
-    def _change(self, transaction: Transaction, change: Change, by: str, now: Instant) -> None:
-        person_id, row, connection = change.member.person.id, change.row, transaction.connection
-        _still(transaction, change.member)
-        if change.is_renamed:
-            store.set_name(connection, person_id, row.name)
-            _tell(transaction, "person.changed", person_id, by, now, "name")
-        if row.groups is not None and (change.joins or change.leaves):
-            store.set_groups(connection, person_id, row.groups)
-            self._invitations.withdraw_of_helpers(transaction, person_id, by=by, now=now)
-            _tell(transaction, "person.changed", person_id, by, now, "groups")
-        if row.language is not None:
-            store.set_language(connection, person_id, row.language)
 
-    def _let_go(self, transaction: Transaction, member: Member, by: str, now: Instant) -> None:
-        _still(transaction, member)
-        store.set_status(transaction.connection, member.person.id, PersonStatus.INACTIVE)
-        self._invitations.withdraw(transaction, member.person.id, now)
-        end_everything_of(transaction, member.person.id, now, by, "person-let-go")
-        _tell(transaction, "person.changed", member.person.id, by, now, "let-go")
+def _apply(members: Membership, change: Change) -> None:
+    person_id, row = change.member.person.id, change.row
+    _still(members.transaction, change.member)
+    if change.is_renamed:
+        members.rename(person_id, row.name)
+    if row.groups is not None and (change.joins or change.leaves):
+        members.set_groups(person_id, row.groups)
+    if row.language is not None:
+        people.set_language(members.transaction.connection, person_id, row.language)
 
 
 def _still(transaction: Transaction, member: Member) -> None:
     """Raises UnfitError where this person is not as they were shown."""
-    now = store.person_by_id(transaction.connection, member.person.id)
+    now = people.by_id(transaction.connection, member.person.id)
     if now is None or replace(now, active=member.person.active) != member.person:
         raise _overtaken()
-    if store.status_of(transaction.connection, member.person.id) is PersonStatus.INACTIVE:
+    if people.status_of(transaction.connection, member.person.id) is PersonStatus.INACTIVE:
         raise _overtaken()
 
 
 def _overtaken() -> UnfitError:
     return UnfitError("file", "Somebody changed in the meantime", "bring the list again and look at the difference")
-
-
-def _tell(transaction: Transaction, kind: str, person_id: str, by: str, now: Instant, change: str = "") -> None:
-    details: dict[str, str | int | bool] = {"by_list": True, **({"change": change} if change else {})}
-    transaction.say(Event(at=now, kind=kind, actor=by, subject=person_id, details=details))
-    transaction.changed("person", person_id)

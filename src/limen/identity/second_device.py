@@ -5,14 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from limen.facts import Session
-from limen.identity import store
+from limen.identity.codes import qr_code
 from limen.identity.errors import NotLiveError, UnfitError
 from limen.identity.factors import Factors
-from limen.identity.links import Links
-from limen.identity.model import SHORT_MS, IssuedLink, LinkPurpose
+from limen.identity.links import Links, withdraw_links
+from limen.identity.model import IssuedLink, LinkPurpose
 from limen.identity.passkeys import MOST_OF_A_PERSON
 from limen.identity.ports import Ports
 from limen.identity.sessions import Sessions
+from limen.identity.store import people
 from limen.storage.database import Transaction
 
 STRENGTH = 3
@@ -41,7 +42,7 @@ class SecondDevice:
         Raises NotLiveError, FreshProofNeededError unless a passkey was used in the last ten minutes,
         OpensConsoleOnlyError, and UnfitError for somebody with no passkey, or with enough of them.
         """
-        current = self._factors.own(session)
+        current = self._sessions.own(session)
         held = await self._factors.of_person(current.person_id)
         if not held.passkeys:
             raise UnfitError("passkey", "You have no passkey yet", "add one on this device first")
@@ -50,20 +51,11 @@ class SecondDevice:
         fresh, now = self._sessions.freshly_proved(current, STRENGTH), self._ports.now()
 
         def work(transaction: Transaction) -> IssuedLink:
-            person = store.person_by_id(transaction.connection, fresh.person_id)
+            person = people.by_id(transaction.connection, fresh.person_id)
             if person is None or not person.active:
                 raise NotLiveError
-            store.revoke_links(transaction.connection, now, person_id=person.id)
-            return self._links.issue(
-                transaction, LinkPurpose.SECOND_DEVICE, person.id, by=person.id, now=now, good_for=SHORT_MS
-            )
+            withdraw_links(transaction, person.id, now)
+            return self._links.issue(transaction, LinkPurpose.SECOND_DEVICE, person.id, by=person.id, now=now)
 
         issued = await self._ports.write(work)
-        return ForSecond(issued, _drawn(issued.url))
-
-
-def _drawn(url: str) -> str:
-    import segno  # noqa: PLC0415 -- heavy
-
-    code = segno.make(url, error="m", micro=False)
-    return code.svg_inline(border=2, omitsize=True, svgclass="qr", lineclass=None, dark="#000", light="#fff")
+        return ForSecond(issued, qr_code(issued.url))

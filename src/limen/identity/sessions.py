@@ -10,11 +10,12 @@ from dataclasses import dataclass, replace
 
 from limen.clock import HOUR, Instant
 from limen.events import Event
-from limen.facts import UNPROVED, Person, Session, Standing
-from limen.identity import store
-from limen.identity.errors import FreshProofNeededError, NotLiveError, UnknownError
+from limen.facts import UNPROVED, Person, Session, SessionState
+from limen.identity.errors import FreshProofNeededError, NotLiveError, OpensConsoleOnlyError, UnknownError
+from limen.identity.links import withdraw_links
 from limen.identity.model import Proofs, SignedIn, Token, Visitor, auth_of, is_fresh, new_id
 from limen.identity.ports import Ports
+from limen.identity.store import recovery_codes, sessions, upkeep
 from limen.storage.break_glass import is_break_glass
 from limen.storage.database import Transaction
 
@@ -49,8 +50,18 @@ class Sessions:
         """The newest state of a live session of the sign-in host. Raises NotLiveError."""
         known = self._ports.known
         current = known.sessions.get(session.id) if session else None
-        if current is None or known.standing(current, "", self._ports.now()) is not Standing.LIVE:
+        if current is None or known.session_state(current, "", self._ports.now()) is not SessionState.LIVE:
             raise NotLiveError
+        return current
+
+    def own(self, session: Session | None) -> Session:
+        """A live session that its person opened with a proof of theirs: what break-glass makes would outlive it.
+
+        Raises NotLiveError, OpensConsoleOnlyError.
+        """
+        current = self.live(session)
+        if is_break_glass(current):
+            raise OpensConsoleOnlyError
         return current
 
     def freshly_proved(self, session: Session, strength: int) -> Session:
@@ -70,25 +81,36 @@ class Sessions:
     def open(
         self, transaction: Transaction, person: Person, proofs: Proofs, visitor: Visitor, passkey_id: str = ""
     ) -> SignedIn:
-        """Open a sign-in session inside the transaction that accepted the proof."""
+        """Open a sign-in session in the transaction that accepted the proof, bound to the device that was proved."""
         connection, now = transaction.connection, self._ports.now()
-        settings = self._ports.settings.sessions
+        settings, device_id = self._ports.settings.sessions, self._ports.device_of(visitor)
         session = Session(
             id=new_id("s"),
             person_id=person.id,
             auth=auth_of(proofs),
-            started_at=_after_every_mark(transaction, person.id, now),
+            started_at=after_every_mark(transaction, person.id, device_id, now),
             expires_at=now + int(settings.absolute_hours * HOUR),
             idle_ms=int(settings.idle_hours * HOUR),
+            device_id=device_id,
             address=visitor.address[:64],
             user_agent=visitor.user_agent[:200],
         )
         token = Token.new()
         self._make_room(transaction, person.id, MOST_OF_A_PERSON)
-        store.insert_session(connection, session, token.hash, proofs, passkey_id)
+        sessions.add(connection, session, token.hash, proofs, passkey_id)
         if visitor.browser:
-            store.remember_browser(connection, visitor.browser_hash, person.id, now)
+            upkeep.remember_browser(connection, visitor.browser_hash, person.id, now)
         transaction.changed("session", session.id)
+        transaction.say(
+            Event(
+                at=session.auth.at,
+                kind="sign_in.succeeded",
+                actor=person.id,
+                session=session.id,
+                address=session.address,
+                details={"strength": session.auth.strength, "factors": " ".join(sorted(session.auth.factors))},
+            )
+        )
         return SignedIn(token, session, person)
 
     def renew(
@@ -96,13 +118,13 @@ class Sessions:
     ) -> SignedIn | None:
         """Add proofs to a session and give it a new token, so one that leaked before is worthless. None if gone."""
         connection = transaction.connection
-        before = store.proofs_of(connection, session.id)
+        before = sessions.proofs_of(connection, session.id)
         if before is None:
             return None
         token = Token.new()
-        store.renew_session(connection, session.id, token.hash, {**before, **proofs}, passkey_id)
+        sessions.renew(connection, session.id, token.hash, {**before, **proofs}, passkey_id)
         transaction.changed("session", session.id)
-        renewed = store.session_by_id(connection, session.id)
+        renewed = sessions.by_id(connection, session.id)
         return SignedIn(token, renewed[1], person) if renewed else None
 
     async def open_app_session(self, parent_id: str, app_id: str, address: str, user_agent: str) -> str:
@@ -126,22 +148,22 @@ class Sessions:
             idle_ms=root.idle_ms,
             app=app_id,
             parent=root.id,
+            device_id=root.device_id,
             address=address[:64],
             user_agent=user_agent[:200],
         )
 
         def work(transaction: Transaction) -> None:
             connection = transaction.connection
-            started_at = _after_every_mark(transaction, root.person_id, now)
+            started_at = after_every_mark(transaction, root.person_id, root.device_id, now)
             opened = replace(session, started_at=started_at)
             self._make_room(transaction, root.person_id, MOST_OF_AN_APP, app=app_id, parent=root.id)
-            store.insert_session(connection, opened, token.hash, {})
+            sessions.add(connection, opened, token.hash, {})
             transaction.changed("session", opened.id)
 
         await self._ports.write(work)
         self._ports.say(
             Event(
-                id="",
                 at=now,
                 kind="session.app_opened",
                 actor=root.person_id,
@@ -158,12 +180,12 @@ class Sessions:
         """A person's live sign-in sessions, the one used last first."""
         known, now = self._ports.known, self._ports.now()
         rows = []
-        for session in known.sessions.values():
-            if session.person_id != person_id or known.standing(session, "", now) is not Standing.LIVE:
+        for session in known.issued_to(("person", person_id)):
+            if known.session_state(session, "", now) is not SessionState.LIVE:
                 continue
             if is_break_glass(session):
                 continue  # not one of theirs: the console shows it to every administrator, and ends it
-            apps = sorted({child.app for child in known.sessions.values() if child.parent == session.id})
+            apps = sorted({child.app for child in known.issued_to(("session", session.id))})
             is_current = current is not None and session.id in {current.id, current.parent}
             rows.append(
                 SessionRow(session, known.last_used(session.id), known.ends_at(session), tuple(apps), is_current)
@@ -195,23 +217,7 @@ class Sessions:
         now = self._ports.now()
 
         def work(transaction: Transaction) -> bool:
-            found = store.session_by_id(transaction.connection, session_id)
-            if found is None:
-                return False
-            mark(transaction, "session", session_id, max(now, found[1].started_at) + 1)
-            transaction.say(
-                Event(
-                    id="",
-                    at=now,
-                    kind="session.revoked",
-                    actor=by,
-                    subject=found[1].person_id,
-                    session=session_id,
-                    reason=reason,
-                    details={"why": why} if why else {},
-                )
-            )
-            return True
+            return end_session(transaction, session_id, now, by, reason, why)
 
         if not await self._ports.write(work):
             raise UnknownError("session")
@@ -233,7 +239,7 @@ class Sessions:
         def work(transaction: Transaction) -> None:
             mark(transaction, "company", "", now + 1)
             transaction.say(
-                Event(id="", at=now, kind="sessions.revoked", actor=by, reason=reason, details={"scope": "company"})
+                Event(at=now, kind="sessions.revoked", actor=by, reason=reason, details={"scope": "company"})
             )
 
         await self._ports.write(work)
@@ -252,7 +258,7 @@ class Sessions:
             if not session.parent and (used := known.last_used(session.id)) > self._saved.get(session.id, 0)
         ][:at_most]
         if news:
-            await self._ports.write(lambda transaction: store.save_last_used(transaction.connection, news))
+            await self._ports.write(lambda transaction: sessions.save_last_used(transaction.connection, news))
             self._saved = {key: at for key, at in self._saved.items() if key in known.sessions} | dict(news)
         return len(news)
 
@@ -261,10 +267,10 @@ class Sessions:
         now = self._ports.now()
 
         def work(transaction: Transaction) -> int:
-            ended = store.ended_sessions(transaction.connection, now, _PURGE_AT_ONCE)
+            ended = sessions.ended(transaction.connection, now, _PURGE_AT_ONCE)
             for session_id in ended:
                 self._forget(transaction, session_id)
-            store.purge(transaction.connection, now)
+            upkeep.purge(transaction.connection, now)
             return len(ended)
 
         return await self._ports.write(work)
@@ -272,19 +278,41 @@ class Sessions:
     def _make_room(
         self, transaction: Transaction, person_id: str, most: int, *, app: str = "", parent: str = ""
     ) -> None:
-        existing = store.sessions_of(transaction.connection, person_id, app=app, parent=parent)
+        existing = sessions.of(transaction.connection, person_id, app=app, parent=parent)
         for session_id in existing[: max(0, len(existing) - most + 1)]:
             self._forget(transaction, session_id)
 
     def _forget(self, transaction: Transaction, session_id: str) -> None:
-        store.delete_session(transaction.connection, session_id)
+        sessions.remove(transaction.connection, session_id)
         transaction.changed("session", session_id)
 
 
 def mark(transaction: Transaction, kind: str, key: str, at: Instant) -> None:
     """Everything issued to (kind, key) before `at` is dead: the one way in which anything is revoked."""
-    store.raise_not_before(transaction.connection, kind, key, at)
+    sessions.raise_not_before(transaction.connection, kind, key, at)
     transaction.changed("not_before", f"{kind}:{key}")
+
+
+def end_session(transaction: Transaction, session_id: str, now: Instant, by: str, reason: str, why: str = "") -> bool:
+    """Kill one session, with its event; even where the clock was set back since it began. False where it is gone."""
+    found = sessions.by_id(transaction.connection, session_id)
+    if found is None:
+        return False
+    mark(transaction, "session", session_id, max(now, found[1].started_at) + 1)
+    details: dict[str, str | int | bool] = {"why": why} if why else {}
+    whose = found[1].person_id
+    transaction.say(
+        Event(
+            at=now,
+            kind="session.revoked",
+            actor=by,
+            subject=whose,
+            session=session_id,
+            reason=reason,
+            details=details,
+        )
+    )
+    return True
 
 
 def end_everything_of(
@@ -293,13 +321,12 @@ def end_everything_of(
     """Kill all that was issued to a person, with its event; a thief's browser is known no longer, and the links and
     recovery codes that a thief could have made are worth nothing.
     """
-    store.revoke_links(transaction.connection, now, person_id=person_id)
-    store.delete_recovery_codes(transaction.connection, person_id)
-    store.forget_browsers_of(transaction.connection, person_id)
+    withdraw_links(transaction, person_id, now)
+    recovery_codes.remove_of(transaction.connection, person_id)
+    upkeep.forget_browsers_of(transaction.connection, person_id)
     mark(transaction, "person", person_id, now + 1)
     transaction.say(
         Event(
-            id="",
             at=now,
             kind="sessions.revoked",
             actor=by,
@@ -310,7 +337,7 @@ def end_everything_of(
     )
 
 
-def _after_every_mark(transaction: Transaction, person_id: str, now: Instant) -> Instant:
-    """When a new session starts: now, or the newest mark that would kill it, should the clock have been set back."""
-    marks = (("company", ""), ("person", person_id))
-    return max(now, *(store.not_before_of(transaction.connection, kind, key) for kind, key in marks))
+def after_every_mark(transaction: Transaction, person_id: str, device_id: str, now: Instant) -> Instant:
+    """When what is issued now begins: now, or the newest mark that would kill it, if the clock was set back."""
+    marks = (("company", ""), ("person", person_id), ("device", device_id))
+    return max(now, *(sessions.not_before_of(transaction.connection, kind, key) for kind, key in marks))

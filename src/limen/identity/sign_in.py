@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
-from limen.facts import Factor, Person
-from limen.identity import store
+from limen.facts import Person
 from limen.identity.deciding import decide_sign_in, refuse
-from limen.identity.enrolment import say_signed_in
-from limen.identity.errors import NotPermittedError, SignInFailedError, UnfitError
-from limen.identity.model import Proofs, SignedIn, Visitor, auth_of
-from limen.identity.names import canonical_email
+from limen.identity.errors import NotPermittedError, SignInFailedError
+from limen.identity.model import SignedIn, Visitor, auth_of
+from limen.identity.names import email_to_look_up
 from limen.identity.passkeys import Ceremonies, Credential
 from limen.identity.ports import Ports
-from limen.identity.proving import Proving
 from limen.identity.sessions import Sessions
+from limen.identity.store import people
+from limen.identity.verification import Proved, Verification
 from limen.storage.database import Transaction
 
-_Accept = Callable[[Transaction], str]
 _ANYBODY = "sign-in"
 """The subject of a sign-in challenge: nobody is known yet, so only the browser binds it."""
 
@@ -26,11 +23,11 @@ _ANYBODY = "sign-in"
 class SignIn:
     """The two ways in."""
 
-    def __init__(self, ports: Ports, sessions: Sessions, ceremonies: Ceremonies, proving: Proving) -> None:
+    def __init__(self, ports: Ports, sessions: Sessions, ceremonies: Ceremonies, verification: Verification) -> None:
         self._ports = ports
         self._sessions = sessions
         self._ceremonies = ceremonies
-        self._proving = proving
+        self._verification = verification
 
     async def passkey_options(self, visitor: Visitor) -> dict[str, Any]:
         """What `navigator.credentials.get` is to be asked; the same for everybody. Raises CeremonyRefusedError."""
@@ -41,53 +38,36 @@ class SignIn:
 
         Raises SignInFailedError, SlowedError, NotPermittedError, CeremonyRefusedError.
         """
-        held = await self._proving.assertion(credential, visitor, _ANYBODY, "sign_in.failed")
-        now = self._ports.now()
-
-        def accept(transaction: Transaction) -> str:
-            return self._proving.accept(transaction, held, now)
-
-        return await self._finish(held.passkey.person_id, {Factor.PASSKEY: now}, visitor, accept, held.passkey.id)
+        proved = await self._verification.passkey(credential, visitor, _ANYBODY, "sign_in.failed")
+        return await self._finish(proved, visitor)
 
     async def with_password(self, visitor: Visitor, email: str, password: str, code: str = "") -> SignedIn:
         """Sign in with a password and, for strength 2, an authenticator code given with it.
 
         Raises SignInFailedError (the same for every cause), SlowedError, BusyError, NotPermittedError.
         """
-        try:
-            address = canonical_email(email)
-        except UnfitError:
-            address = "?"  # goes the same way as an address that nobody has
-        typed = await self._proving.typed(address, password, code, visitor, "sign_in.failed")
+        proved = await self._verification.typed(email_to_look_up(email), password, code, visitor, "sign_in.failed")
+        return await self._finish(proved, visitor)
 
-        def accept(transaction: Transaction) -> str:
-            used = typed.step and not store.use_step(transaction.connection, typed.person_id, typed.step)
-            return "code-used" if used else ""
-
-        return await self._finish(typed.person_id, typed.proofs, visitor, accept)
-
-    async def _finish(
-        self, person_id: str, proofs: Proofs, visitor: Visitor, accept: _Accept, passkey_id: str = ""
-    ) -> SignedIn:
+    async def _finish(self, proved: Proved, visitor: Visitor) -> SignedIn:
         """Use the proof up, ask policy, and open the session if it permits."""
+        person_id = proved.person_id
         person = self._ports.known.people.get(person_id)
         if person is None or not person.active:
             refuse(self._ports, "sign_in.failed", "person-inactive", visitor, person_id)
             raise SignInFailedError
-        answer = decide_sign_in(self._ports, person, auth_of(proofs), visitor)
+        answer = decide_sign_in(self._ports, person, auth_of(proved.proofs), visitor)
 
         def work(transaction: Transaction) -> SignedIn | str:
-            word = accept(transaction)
+            word = proved.use(transaction)
             if word:
                 return word
-            current: Person | None = store.person_by_id(transaction.connection, person_id)
+            current: Person | None = people.by_id(transaction.connection, person_id)
             if current is None or not current.active:
                 return "person-inactive"
             if not answer.is_permit:
                 return "not-permitted"
-            signed_in = self._sessions.open(transaction, current, proofs, visitor, passkey_id)
-            say_signed_in(transaction, signed_in, visitor)
-            return signed_in
+            return self._sessions.open(transaction, current, proved.proofs, visitor, proved.passkey_id)
 
         ended = await self._ports.write(work)
         if isinstance(ended, SignedIn):

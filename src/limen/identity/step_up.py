@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 from limen.events import Event
-from limen.facts import Factor, Person, Session
-from limen.identity import store
+from limen.facts import Person, Session
 from limen.identity.deciding import refuse
-from limen.identity.errors import NotLiveError, OpensConsoleOnlyError, SignInFailedError
-from limen.identity.model import Proofs, SignedIn, Visitor
+from limen.identity.errors import NotLiveError, SignInFailedError
+from limen.identity.model import SignedIn, Visitor
 from limen.identity.passkeys import Ceremonies, Credential
 from limen.identity.ports import Ports
-from limen.identity.proving import Proving
 from limen.identity.sessions import Sessions
-from limen.storage.break_glass import is_break_glass
+from limen.identity.store import factors, upkeep
+from limen.identity.verification import Proved, Verification
 from limen.storage.database import Transaction
 
 _FAILED = "sign_in.failed"
@@ -24,67 +22,46 @@ _FAILED = "sign_in.failed"
 class StepUp:
     """Adds a proof to a live session of the sign-in host."""
 
-    def __init__(self, ports: Ports, sessions: Sessions, ceremonies: Ceremonies, proving: Proving) -> None:
+    def __init__(self, ports: Ports, sessions: Sessions, ceremonies: Ceremonies, verification: Verification) -> None:
         self._ports = ports
         self._sessions = sessions
         self._ceremonies = ceremonies
-        self._proving = proving
+        self._verification = verification
 
     async def passkey_options(self, session: Session, visitor: Visitor) -> dict[str, Any]:
         """What `navigator.credentials.get` is to be asked: for this session, and this person's passkeys only.
 
         Raises NotLiveError, CeremonyRefusedError.
         """
-        current = self._own(session)
-        passkeys = await self._ports.read(lambda snapshot: store.passkeys_of(snapshot.connection, current.person_id))
+        current = self._sessions.own(session)
+        passkeys = await self._ports.read(lambda snapshot: factors.passkeys_of(snapshot.connection, current.person_id))
         return self._ceremonies.request_options(visitor, current.id, self._ports.now(), passkeys)
 
     async def with_passkey(self, session: Session, visitor: Visitor, credential: Credential) -> SignedIn:
         """Raises NotLiveError, SignInFailedError, SlowedError, CeremonyRefusedError."""
-        current = self._own(session)
-        held = await self._proving.assertion(credential, visitor, current.id, _FAILED, current.person_id)
-        now = self._ports.now()
-
-        def accept(transaction: Transaction) -> str:
-            return self._proving.accept(transaction, held, now)
-
-        return await self._finish(current, {Factor.PASSKEY: now}, visitor, accept, held.passkey.id)
+        current = self._sessions.own(session)
+        proved = await self._verification.passkey(credential, visitor, current.id, _FAILED, current.person_id)
+        return await self._finish(current, proved, visitor)
 
     async def with_password(self, session: Session, visitor: Visitor, password: str, code: str = "") -> SignedIn:
         """Prove the password again and, where there is one, the code: two factors are fresh only together.
 
         Raises NotLiveError, SignInFailedError, SlowedError, BusyError.
         """
-        current = self._own(session)
+        current = self._sessions.own(session)
         person = self._person(current)
-        typed = await self._proving.typed(person.email, password, code, visitor, _FAILED, current.id)
-        if typed.person_id != person.id:
+        proved = await self._verification.typed(person.email, password, code, visitor, _FAILED, current.id)
+        if proved.person_id != person.id:
             raise SignInFailedError
-
-        def accept(transaction: Transaction) -> str:
-            used = typed.step and not store.use_step(transaction.connection, person.id, typed.step)
-            return "code-used" if used else ""
-
-        return await self._finish(current, typed.proofs, visitor, accept)
+        return await self._finish(current, proved, visitor)
 
     async def with_code(self, session: Session, visitor: Visitor, code: str) -> SignedIn:
         """Add a code to a session that a password began. Raises NotLiveError, SignInFailedError."""
-        current = self._own(session)
+        current = self._sessions.own(session)
         person = self._person(current)
-        sealed = await self._ports.read(lambda snapshot: store.sealed_seed_of(snapshot.connection, person.id))
-        step = self._proving.code_step(person.id, sealed, code, _FAILED, visitor, current.id)
-
-        def accept(transaction: Transaction) -> str:
-            return "" if store.use_step(transaction.connection, person.id, step) else "code-used"
-
-        return await self._finish(current, {Factor.CODE: self._ports.now()}, visitor, accept)
-
-    def _own(self, session: Session) -> Session:
-        """A live session that can be proved further; what root of the box opened is not its person's to strengthen."""
-        current = self._sessions.live(session)
-        if is_break_glass(current):
-            raise OpensConsoleOnlyError
-        return current
+        sealed = await self._ports.read(lambda snapshot: factors.sealed_seed_of(snapshot.connection, person.id))
+        proved = self._verification.code(person.id, sealed, code, _FAILED, visitor, current.id)
+        return await self._finish(current, proved, visitor)
 
     def _person(self, session: Session) -> Person:
         person = self._ports.known.people.get(session.person_id)
@@ -92,38 +69,27 @@ class StepUp:
             raise NotLiveError
         return person
 
-    async def _finish(
-        self,
-        session: Session,
-        proofs: Proofs,
-        visitor: Visitor,
-        accept: Callable[[Transaction], str],
-        passkey_id: str = "",
-    ) -> SignedIn:
+    async def _finish(self, session: Session, proved: Proved, visitor: Visitor) -> SignedIn:
         person = self._person(session)
         now = self._ports.now()
 
         def work(transaction: Transaction) -> SignedIn | str:
-            word = accept(transaction)
+            word = proved.use(transaction)
             if word:
                 return word
-            renewed = self._sessions.renew(transaction, session, person, proofs, passkey_id)
+            renewed = self._sessions.renew(transaction, session, person, proved.proofs, proved.passkey_id)
             if renewed is None:
                 return "session-gone"
             if visitor.browser:
-                store.remember_browser(transaction.connection, visitor.browser_hash, person.id, now)
+                upkeep.remember_browser(transaction.connection, visitor.browser_hash, person.id, now)
             transaction.say(
                 Event(
-                    id="",
                     at=now,
                     kind="step_up.succeeded",
                     actor=person.id,
                     session=session.id,
                     address=visitor.address[:64],
-                    details={
-                        "strength": renewed.session.auth.strength,
-                        "factors": " ".join(sorted(proofs)),
-                    },
+                    details={"strength": renewed.session.auth.strength, "factors": " ".join(sorted(proved.proofs))},
                 )
             )
             return renewed

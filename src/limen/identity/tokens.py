@@ -13,15 +13,15 @@ from typing import Final
 from limen.clock import DAY, Instant, Milliseconds
 from limen.errors import LimenError
 from limen.events import Event
-from limen.facts import ACTIONS, LIMEN, STRONGEST_TOKEN, Session, Standing
+from limen.facts import ACTIONS, LIMEN, STRONGEST_TOKEN, Session, SessionState
 from limen.facts.tokens import new_secret, token_hash
-from limen.identity import store
 from limen.identity.app_token import MOST_DAYS, AppToken, Issued, day_of, network_of
 from limen.identity.errors import OpensConsoleOnlyError, UnknownError
 from limen.identity.model import new_id
 from limen.identity.names import canonical_name
 from limen.identity.ports import Ports
-from limen.identity.sessions import Sessions, mark
+from limen.identity.sessions import Sessions, after_every_mark, mark
+from limen.identity.store import app_tokens, people, workloads
 from limen.storage.break_glass import is_break_glass
 from limen.storage.database import Database, Snapshot, Transaction
 
@@ -37,13 +37,13 @@ class TokenRow:
     """A token as its owner or an administrator sees it. `used_at`: 0 where it was never used, else at least the day."""
 
     token: AppToken
-    standing: Standing
+    standing: SessionState
     used_at: Instant
     used_from: str
 
     @property
     def is_good(self) -> bool:
-        return self.standing is Standing.LIVE
+        return self.standing is SessionState.LIVE
 
 
 class Tokens:
@@ -72,19 +72,19 @@ class Tokens:
         )
 
     async def of_owner(self, owner_id: str) -> list[AppToken]:
-        return await self._ports.read(lambda snapshot: store.app_tokens_of(snapshot.connection, owner_id=owner_id))
+        return await self._ports.read(lambda snapshot: app_tokens.of(snapshot.connection, owner_id=owner_id))
 
     async def of_app(self, app: str) -> list[AppToken]:
-        return await self._ports.read(lambda snapshot: store.app_tokens_of(snapshot.connection, app=app))
+        return await self._ports.read(lambda snapshot: app_tokens.of(snapshot.connection, app=app))
 
     def row(self, token: AppToken) -> TokenRow:
         """What a token is worth now, whatever ended it, and its last use as exactly as it is known."""
         known = self._ports.known
         session = known.tokens.get(token.id)
-        standing = known.standing(session, token.app, self._ports.now()) if session else Standing.ENDED
+        standing = known.session_state(session, token.app, self._ports.now()) if session else SessionState.ENDED
         address = known.used_from(token.id)
         used = (known.last_used(token.id), network_of(address)) if address else (token.used_on, token.used_from)
-        return TokenRow(token, Standing.REVOKED if token.revoked_at else standing, *used)
+        return TokenRow(token, SessionState.REVOKED if token.revoked_at else standing, *used)
 
     async def revoke(self, token_id: str, *, by: str, owner_id: str = "", app: str = "", why: str = "") -> AppToken:
         """End a token; it is refused at its next request. Raises UnknownError where this owner, or app, has none such.
@@ -94,7 +94,7 @@ class Tokens:
         now = self._ports.now()
 
         def work(transaction: Transaction) -> AppToken | None:
-            found = store.app_token_by_id(transaction.connection, token_id)
+            found = app_tokens.by_id(transaction.connection, token_id)
             if found is None or owner_id not in {"", found[1].owner_id} or app not in {"", found[1].app}:
                 return None
             end(transaction, found[1], now, by, why=why)
@@ -117,13 +117,13 @@ class Tokens:
         }
 
         def work(transaction: Transaction) -> int:
-            kept = {one.id: one for _, one in store.all_app_tokens(transaction.connection)}
+            kept = {one.id: one for _, one in app_tokens.all_kept(transaction.connection)}
             news = [
                 (token_id, day, network)
                 for token_id, (day, network) in used.items()
                 if token_id in kept and (kept[token_id].used_on, kept[token_id].used_from) != (day, network)
             ][:at_most]
-            store.save_token_uses(transaction.connection, news)
+            app_tokens.save_uses(transaction.connection, news)
             return len(news)
 
         return await self._ports.write(work) if used else 0
@@ -136,11 +136,11 @@ class Tokens:
 
         def work(transaction: Transaction) -> int:
             count = 0
-            for _, one in store.all_app_tokens(transaction.connection):
+            for _, one in app_tokens.all_kept(transaction.connection):
                 if one.is_good(now) and one.app not in apps:
                     end(transaction, one, now, "", reason="app-removed")
                 elif now > (one.revoked_at or one.expires_at) + KEPT_MS:
-                    store.delete_app_token(transaction.connection, one.id)
+                    app_tokens.remove(transaction.connection, one.id)
                     transaction.changed("app_token", one.id)
                     count += 1
             return count
@@ -167,7 +167,7 @@ def add_for_workload(
     wanted = _wanted(app, apps, actions, days, name or workload, now)
 
     def work(transaction: Transaction) -> Issued:
-        found = store.workload_by_name(transaction.connection, workload)
+        found = workloads.by_name(transaction.connection, workload)
         if found is None or not found.active:
             raise LimenError(f"there is no active workload {workload[:40]!r}", "`limen workload list` names them")
         return _issue(transaction, found.id, wanted, (1, now), by=by)
@@ -179,7 +179,7 @@ def revoke_on_server(database: Database, token_id: str, now: Instant, *, by: str
     """End any token. Raises LimenError where there is none of that id."""
 
     def work(transaction: Transaction) -> AppToken:
-        found = store.app_token_by_id(transaction.connection, token_id)
+        found = app_tokens.by_id(transaction.connection, token_id)
         if found is None:
             raise LimenError(f"there is no token {token_id[:40]!r}", "`limen token list` names them")
         end(transaction, found[1], now, by)
@@ -190,9 +190,9 @@ def revoke_on_server(database: Database, token_id: str, now: Instant, *, by: str
 
 def listed(snapshot: Snapshot) -> list[tuple[AppToken, str]]:
     """All tokens, the newest first, with the names of those whose they are."""
-    names = {one.id: one.name for one in store.all_workloads(snapshot.connection)}
-    names |= {one.id: one.name for one in store.all_people(snapshot.connection)}
-    return [(one, names.get(one.owner_id, "")) for _, one in store.all_app_tokens(snapshot.connection)]
+    names = {one.id: one.name for one in workloads.all_known(snapshot.connection)}
+    names |= {one.id: one.name for one in people.everybody(snapshot.connection)}
+    return [(one, names.get(one.owner_id, "")) for _, one in app_tokens.all_kept(snapshot.connection)]
 
 
 def end(
@@ -202,7 +202,7 @@ def end(
     if token.revoked_at:
         return
     mark(transaction, "session", token.id, max(now, token.made_at) + 1)
-    store.end_app_token(transaction.connection, token.id, now)
+    app_tokens.end(transaction.connection, token.id, now)
     transaction.changed("app_token", token.id)
     _tell(transaction, "token.revoked", token, now, by, reason, why)
 
@@ -221,11 +221,10 @@ def _wanted(app: str, apps: Iterable[str], actions: Iterable[str], days: int, na
 
 def _issue(transaction: Transaction, owner_id: str, wanted: AppToken, proof: tuple[int, Instant], *, by: str) -> Issued:
     connection, now = transaction.connection, wanted.made_at
-    good = [one for one in store.app_tokens_of(connection, owner_id=owner_id) if one.is_good(now)]
+    good = [one for one in app_tokens.of(connection, owner_id=owner_id) if one.is_good(now)]
     if len(good) >= MOST_OF_AN_OWNER:
         raise LimenError("There are {most} tokens already", "revoke those that nobody uses", most=MOST_OF_AN_OWNER)
-    marks = (("company", ""), ("person", owner_id))
-    made_at = max(now, *(store.not_before_of(connection, kind, key) for kind, key in marks))
+    made_at = after_every_mark(transaction, owner_id, "", now)
     token = AppToken(
         new_id("t"),
         owner_id,
@@ -237,7 +236,7 @@ def _issue(transaction: Transaction, owner_id: str, wanted: AppToken, proof: tup
         expires_at=wanted.expires_at,
     )
     secret = new_secret()
-    store.insert_app_token(connection, token, token_hash(secret.encode()))
+    app_tokens.add(connection, token, token_hash(secret.encode()))
     transaction.changed("app_token", token.id)
     _tell(transaction, "token.made", token, now, by)
     return Issued(token, secret)
@@ -249,7 +248,6 @@ def _tell(
     details = {"token": token.id, "app": token.app, "actions": " ".join(sorted(token.actions))}
     transaction.say(
         Event(
-            id="",
             at=now,
             kind=kind,
             actor=by,

@@ -14,9 +14,9 @@ from typing import Final
 from limen.clock import DAY, Instant
 from limen.errors import LimenError
 from limen.events import Event
-from limen.identity import store
 from limen.identity.model import Token, hash_of, new_id
 from limen.identity.sessions import mark
+from limen.identity.store import workloads
 from limen.identity.workload import Workload, WorkloadToken
 from limen.storage.database import Database, Snapshot, Transaction
 from limen.storage.feed import Feed
@@ -84,15 +84,15 @@ def follow(feed: Feed) -> Workloads:
 
 
 def _read_all(snapshot: Snapshot) -> list[_Row]:
-    everyone = store.all_workloads(snapshot.connection)
-    return [(one, dict(store.tokens_of_workload(snapshot.connection, one.id))) for one in everyone]
+    everyone = workloads.all_known(snapshot.connection)
+    return [(one, dict(workloads.tokens_of(snapshot.connection, one.id))) for one in everyone]
 
 
 def _read(snapshot: Snapshot, workload_id: str) -> _Row | None:
-    workload = store.workload_by_id(snapshot.connection, workload_id)
+    workload = workloads.by_id(snapshot.connection, workload_id)
     if workload is None:
         return None
-    return workload, dict(store.tokens_of_workload(snapshot.connection, workload_id))
+    return workload, dict(workloads.tokens_of(snapshot.connection, workload_id))
 
 
 # What the administrator does on the server
@@ -111,14 +111,14 @@ def add(
         raise LimenError("a workload may ask about some apps, and none was named", "say --apps with their ids")
 
     def work(transaction: Transaction) -> Issued:
-        before = store.workload_by_name(transaction.connection, name)
+        before = workloads.by_name(transaction.connection, name)
         if before is not None and before.active:
             raise LimenError(f"there is a workload {name} already", f"`limen workload renew {name}` gives it a token")
         workload = Workload(before.id if before else new_id("w"), name, frozenset(groups), allowed, active=True)
         if before is None:
-            store.insert_workload(transaction.connection, workload, now)
+            workloads.add(transaction.connection, workload, now)
         else:
-            store.reopen_workload(transaction.connection, workload)
+            workloads.reopen(transaction.connection, workload)
         _tell(transaction, "workload.added", workload, now, by, apps=" ".join(sorted(allowed)))
         return _issue(transaction, workload, days, now, by)
 
@@ -130,7 +130,7 @@ def renew(database: Database, name: str, days: int, now: Instant, *, by: str) ->
 
     def work(transaction: Transaction) -> Issued:
         workload = _active(transaction, name)
-        good = [one for _, one in store.tokens_of_workload(transaction.connection, workload.id) if now < one.expires_at]
+        good = [one for _, one in workloads.tokens_of(transaction.connection, workload.id) if now < one.expires_at]
         if len(good) >= MAX_TOKENS:
             raise LimenError(f"{name} has {MAX_TOKENS} good tokens already", f"`limen workload revoke {name}` ends all")
         return _issue(transaction, workload, days, now, by)
@@ -143,7 +143,7 @@ def revoke(database: Database, name: str, now: Instant, *, by: str) -> Workload:
 
     def work(transaction: Transaction) -> Workload:
         workload = _active(transaction, name)
-        store.shut_workload(transaction.connection, workload.id)
+        workloads.shut(transaction.connection, workload.id)
         mark(transaction, "person", workload.id, now + 1)  # so that none of its app tokens comes back with it
         _tell(transaction, "workload.revoked", workload, now, by)
         transaction.changed("workload", workload.id)
@@ -155,13 +155,13 @@ def revoke(database: Database, name: str, now: Instant, *, by: str) -> Workload:
 def listed(snapshot: Snapshot) -> list[Listed]:
     """All workloads, by name."""
     return [
-        Listed(one, tuple(token for _, token in store.tokens_of_workload(snapshot.connection, one.id)))
-        for one in store.all_workloads(snapshot.connection)
+        Listed(one, tuple(token for _, token in workloads.tokens_of(snapshot.connection, one.id)))
+        for one in workloads.all_known(snapshot.connection)
     ]
 
 
 def _active(snapshot: Snapshot, name: str) -> Workload:
-    workload = store.workload_by_name(snapshot.connection, name)
+    workload = workloads.by_name(snapshot.connection, name)
     if workload is None or not workload.active:
         raise LimenError(f"there is no active workload {name[:40]!r}", "`limen workload list` names them")
     return workload
@@ -172,13 +172,11 @@ def _issue(transaction: Transaction, workload: Workload, days: int, now: Instant
         raise LimenError(f"a token is good for 1 to {MAX_DAYS} days", "say --days")
     secret = MARK + Token.new().reveal()
     token = WorkloadToken(new_id("t"), workload.id, now, now + days * DAY)
-    store.insert_workload_token(transaction.connection, token, hash_of(secret))
+    workloads.add_token(transaction.connection, token, hash_of(secret))
     _tell(transaction, "workload.token_issued", workload, now, by, token=token.id, expires_at=token.expires_at)
     transaction.changed("workload", workload.id)
     return Issued(workload, token, secret)
 
 
 def _tell(transaction: Transaction, kind: str, workload: Workload, now: Instant, by: str, **details: str | int) -> None:
-    transaction.say(
-        Event(id="", at=now, kind=kind, actor=by, subject=workload.id, details={"name": workload.name, **details})
-    )
+    transaction.say(Event(at=now, kind=kind, actor=by, subject=workload.id, details={"name": workload.name, **details}))

@@ -9,9 +9,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
+from typing import Final
 
+from limen.declared import Declared
 from limen.messages.language import Language
 from limen.messages.po_file import entries
+
+HERE: Final = Path(__file__).parent
+FOLDERS: Final = Declared("folder of messages", {"limen": HERE})
+"""Where messages are kept, each as `<language>.po`. A part may bring a folder; it changes nothing that Limen says."""
 
 
 def gettext_noop(text: str) -> str:
@@ -51,8 +57,22 @@ class Catalogue:
         return not text or text in self.messages or self.language is Language.ENGLISH
 
 
-@lru_cache(maxsize=len(Language))
+def po_of(language: Language, folder: Path = HERE) -> Path:
+    return folder / f"{language.value}.po"
+
+
 def catalogue(language: Language) -> Catalogue:
-    """The catalogue of `language`. It is read once, from a file beside this one."""
-    text = Path(__file__).with_name(f"{language.value}.po").read_text("utf-8")
-    return Catalogue(language, {one.message: one.said for one in entries(text)})
+    """The catalogue of `language`, with what the parts bring. Each file is read once.
+
+    Raises OSError where a folder has no file for this language. English needs one for keys alone, so it may be missing.
+    """
+    return _read(language, tuple(FOLDERS.values()))
+
+
+@lru_cache(maxsize=2 * len(Language))
+def _read(language: Language, folders: tuple[Path, ...]) -> Catalogue:
+    messages: dict[str, tuple[str, ...]] = {}
+    for path in (po_of(language, folder) for folder in reversed(folders)):  # Limen's own come last and stay
+        if language is not Language.ENGLISH or path.exists():
+            messages |= {one.message: one.said for one in entries(path.read_text("utf-8"))}
+    return Catalogue(language, messages)

@@ -10,6 +10,7 @@ from typing import Final
 
 from limen.clock import Clock
 from limen.events import Event
+from limen.pillar import Every
 from limen.storage.space import Pressure, Space, space_in
 
 LOOK_SECONDS: Final = 60.0
@@ -55,7 +56,7 @@ class Disk:
         }
         self._tell(Event(id="", at=self._clock.now(), kind=kind, details=details))
 
-    async def keep_looking(self) -> None:
-        while True:
-            await asyncio.sleep(LOOK_SECONDS)
-            await asyncio.to_thread(self.look)
+    @property
+    def every(self) -> Every:
+        """The look at the disk, again and again."""
+        return Every("look at the disk", LOOK_SECONDS, lambda: asyncio.to_thread(self.look))

@@ -5,13 +5,14 @@ No label holds a name, an address or a path: whoever reads the figures learns ho
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from prometheus_client import PlatformCollector, ProcessCollector, generate_latest
 from prometheus_client.core import CollectorRegistry, CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
 from limen.operations.health import Watched
+from limen.pillar import Figure
 from limen.storage.space import Space
 
 
@@ -35,12 +36,13 @@ class _Limen(Collector):
     def collect(self) -> Iterator[Metric]:
         yield from self._decided()
         yield from self._standing()
+        yield from _of_parts(self._watched.figures())
         space = self._watched.space()
         if space is not None:
             yield from _room(space)
 
     def _decided(self) -> Iterator[Metric]:
-        taken = self._watched.journal.tally.taken()
+        taken = self._watched.journal.counters.counts()
         decisions = CounterMetricFamily("limen_decisions", "Decisions kept in the journal", labels=("door", "effect"))
         for (door, effect), count in sorted(taken.decisions.items()):
             decisions.add_metric((door, effect), count)
@@ -64,6 +66,16 @@ class _Limen(Collector):
         yield GaugeMetricFamily(
             "limen_sessions", "Sessions in memory, ended ones not swept yet", value=len(known.sessions)
         )
+
+
+def _of_parts(figures: Iterable[Figure]) -> Iterator[Metric]:
+    families: dict[str, GaugeMetricFamily] = {}
+    for figure in figures:
+        family = families.setdefault(
+            figure.name, GaugeMetricFamily(figure.name, figure.help, labels=tuple(figure.labels))
+        )
+        family.add_metric(tuple(figure.labels.values()), figure.value)
+    yield from families.values()
 
 
 def _room(space: Space) -> Iterator[Metric]:

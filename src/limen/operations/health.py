@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from limen.company.project import InForce
-from limen.enforcement.doors import Doors
+from limen.enforcement.decision_point import DecisionPoint
 from limen.enforcement.reasons import REASONS
+from limen.pillar import Figure
 from limen.storage.journal import Journal
 from limen.storage.space import Pressure, Space
 
@@ -27,12 +28,13 @@ class Health:
 
 @dataclass(frozen=True, slots=True)
 class Watched:
-    """What is looked at. `space` is the newest look at the disk, None before the first."""
+    """What is looked at. `space` is the newest look at the disk, None before the first; `figures` are the parts'."""
 
-    doors: Doors
+    doors: DecisionPoint
     in_force: InForce
     journal: Journal
     space: Callable[[], Space | None]
+    figures: Callable[[], Iterable[Figure]] = tuple
 
     def health(self) -> Health:
         company = self.in_force.company

@@ -141,6 +141,10 @@ class Engine:
                 return at
         return None
 
+    def unchanged_until(self, request: Request, facts: Facts, now: Instant) -> Instant | None:
+        """An instant before which time does not change the effect; None if it never does. See `Decision`."""
+        return self._foresight.unchanged_until(request, see(facts), now)
+
     def remedies(self, request: Request, facts: Facts, now: Instant) -> Remedies:
         """What would turn a denied request, as smallest sets; () where nothing that this person can do would."""
         seen = see(facts)

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from datetime import UTC, datetime, tzinfo
 from functools import lru_cache
 from ipaddress import ip_address
-from typing import Final, TypeAlias
+from operator import attrgetter
+from typing import Any, Final, TypeAlias
 
-from limen.cedar import Asking, CedarSet, Compiled, Datetime, Entity, EntityUid, Evaluation, IpRange, Record
+from limen.cedar import Asking, CedarSet, Compiled, Datetime, Entity, EntityUid, Evaluation, IpRange, Record, Value
 from limen.clock import MINUTE, Instant
-from limen.facts import ACTIONS, App, Auth, Device, Factor, Facts, Grant, Person, Place, Risk
+from limen.facts import ACTIONS, App, Auth, Device, Facts, Grant, Person, Place, Risk
+from limen.facts.asked import Plain
+from limen.policy.attribute import IS_THERE, Attribute, Kind, Noun
+from limen.policy.attribute_table import Table
+from limen.policy.attributes import ATTRIBUTES
 from limen.policy.decision import Request
 
 _NO_OTHERS: Final[Mapping[EntityUid, Entity]] = {}
@@ -77,7 +82,8 @@ class Seen:
 
     def proved(self, auth: Auth) -> Seen:
         """The same facts after a new proof. Who could speak about what was asked last is known already."""
-        words = _auth(auth)
+        before = self.record["auth"]
+        words = {**(before if isinstance(before, dict) else {}), **_views()["auth"].record(auth)}
         proved = Seen(self.facts, self.principal, self.resource, {**self.record, "auth": words})
         request, begun, asking = self._last
         if request is not None:
@@ -145,23 +151,120 @@ def _build(facts: Facts) -> Seen:
 
 def joined(facts: Facts, principal: Entity, resource: Entity, device: Record, place: Record, risk: Record) -> Seen:
     """Facts, some of whose nouns somebody has in Cedar's words already. What is passed must be of these very facts."""
-    session = facts.session
+    session, views = facts.session, _views()
     record: Record = {
-        "auth": _auth(facts.auth),
-        "session": {"known": session is not None, "started": Datetime(session.started_at if session else 0)},
+        "auth": views["auth"].record(facts.auth),
+        "session": views["session"].unknown if session is None else views["session"].record(session),
         "device": device,
         "place": place,
         "risk": risk,
     }
+    if len(views) > len(_WITH_FIELDS):
+        record |= {noun: view.unknown for noun, view in views.items() if noun not in _WITH_FIELDS}
+    if facts.more:
+        _add(record, facts.more)
     return Seen(facts, principal, resource, record)
+
+
+@lru_cache(256)
+def _texts(values: frozenset[str] | tuple[str, ...]) -> CedarSet:
+    return CedarSet(sorted(map(str, values)))
+
+
+@lru_cache(1_024)
+def _address(text: str | None) -> IpRange | None:
+    try:
+        address = ip_address(text or "")
+    except ValueError:
+        return None
+    return IpRange(address.version, int(address), address.max_prefixlen)
+
+
+_CONVERTED: Final[Mapping[Kind, Callable[[Any], Value | None]]] = {
+    Kind.INSTANT: Datetime,
+    Kind.SET: _texts,
+    Kind.ADDRESS: _address,
+}
+_WITH_FIELDS: Final = ("auth", "session", "device", "place", "risk")
+
+
+class _View:
+    """One noun's attributes as a record. `unknown` is what is read where nothing is known of it."""
+
+    def __init__(self, noun: Noun, rows: Sequence[Attribute]) -> None:
+        self.noun = noun
+        worst = [(row.name, to_cedar(row, row.worst)) for row in rows]
+        self.unknown: Record = {name: value for name, value in worst if value is not None}
+        self.loose = {row.name: row for row in rows if not row.field}
+        held = [row for row in rows if row.field not in {"", IS_THERE}]
+        self._names = tuple(row.name for row in held)
+        self._values = attrgetter(*(row.field for row in held), "__class__")  # with two names or more it gives a tuple
+        self._converted = tuple((row.name, _CONVERTED[row.kind]) for row in held if row.kind in _CONVERTED)
+        self._always: Record = {row.name: True for row in rows if row.field == IS_THERE}
+        self._always |= {name: self.unknown[name] for name in self.loose if name in self.unknown}
+        self._known: dict[Any, Record] = {}
+
+    def record(self, value: object) -> Record:
+        """The attributes that have fields, and the others at their worst."""
+        record: Record = dict(zip(self._names, self._values(value), strict=False))
+        for name, convert in self._converted:
+            converted = convert(record[name])
+            if converted is None:
+                del record[name]
+            else:
+                record[name] = converted
+        return {**self._always, **record} if self._always else record
+
+    def shared(self, value: Hashable) -> Record:
+        """The same record for equal values: less memory, and it stays in the processor's caches."""
+        record = self._known.get(value)
+        if record is None:
+            if len(self._known) >= _MOST_SHARED:
+                self._known.clear()
+            record = self._known[value] = self.record(value)
+        return record
+
+
+_MOST_SHARED: Final = 1_024
+
+
+@lru_cache(4)
+def _views_of(table: Table) -> dict[str, _View]:
+    return {noun.name: _View(noun, table.of_noun(noun.name)) for noun in table.facts_nouns if noun.name != "grant"}
+
+
+def _views() -> dict[str, _View]:
+    return _views_of(ATTRIBUTES.table)
+
+
+def to_cedar(row: Attribute, value: Any) -> Value | None:
+    """The attribute's value as Cedar has it; None for an address that is not known."""
+    convert = _CONVERTED.get(row.kind)
+    return convert(value) if convert else value
+
+
+def _add(record: Record, more: tuple[tuple[str, Plain], ...]) -> None:
+    """Put in the attributes that have no field. What no part declares, or is of another type, is as if not known;
+    so is everything about a noun of which nothing is known.
+    """
+    views = _views()
+    by_noun: dict[str, Record] = {}
+    for path, value in more:
+        noun, _, name = path.partition(".")
+        row = views[noun].loose.get(name) if noun in views else None
+        if row is not None and row.holds(value) and (converted := to_cedar(row, value)) is not None:
+            by_noun.setdefault(noun, {})[name] = converted
+    for noun, added in by_noun.items():
+        before = record[noun]
+        present = views[noun].noun.present
+        if isinstance(before, dict):
+            whole = {**before, **added}
+            record[noun] = whole if not present or whole[present] else before
 
 
 def person_words(person: Person) -> Entity:
     kind = "Workload" if person.is_workload else "Person"
     return Entity(EntityUid(kind, person.id), {"active": person.active}, _group_words(person.groups))
-
-
-# What many people share is one value for all of them: less memory, and it stays in the processor's caches.
 
 
 @lru_cache(1_024)
@@ -176,51 +279,16 @@ def _group_words(groups: frozenset[str]) -> frozenset[EntityUid]:
     return frozenset([EntityUid("Group", group) for group in groups])
 
 
-@lru_cache(1_024)
 def device_words(device: Device) -> Record:
-    return {
-        "known": device.known,
-        "id": device.id,
-        "compliance": device.compliance,
-        "managed": device.managed,
-        "binding": device.binding,
-        "platform": device.platform,
-        "seen": Datetime(device.seen_at),
-    }
+    return _views()["device"].shared(device)
 
 
-@lru_cache(128)
-def risk_words(risk: Risk) -> Record:
-    return {"known": risk.known, "score": risk.score}
-
-
-def _auth(auth: Auth) -> Record:
-    return {
-        "strength": auth.strength,
-        "factors": _factors(auth.factors),
-        "at": Datetime(auth.at),
-        "interactive": auth.interactive,
-    }
-
-
-@lru_cache(256)
-def _factors(factors: frozenset[Factor]) -> CedarSet:
-    return CedarSet(sorted(factor.value for factor in factors))
-
-
-@lru_cache(1_024)
 def place_words(place: Place) -> Record:
-    record: Record = {
-        "known": place.known,
-        "country": place.country,
-        "network": place.network,
-        "anonymiser": place.anonymiser,
-    }
-    try:
-        address = ip_address(place.address)
-    except ValueError:
-        return record
-    return record | {"address": IpRange(address.version, int(address), address.max_prefixlen)}
+    return _views()["place"].shared(place)
+
+
+def risk_words(risk: Risk) -> Record:
+    return _views()["risk"].shared(risk)
 
 
 _NONE: Final[Record] = {"active": False, "until": Datetime(0)}

@@ -19,7 +19,7 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
     "app_tokens": ("token for an app", "tokens for apps"),
     "observed_refusals": ("request counted in an onboarding", "requests counted in an onboarding"),
 }
-"""Every table with rows that are somebody's, as one of them is called, and several."""
+"""Every table with personal rows: what one row is called, and several."""
 
 
 def counted(rows: Mapping[str, int]) -> Iterator[str]:

@@ -14,11 +14,13 @@ from typing import Final
 
 from limen.clock import Instant
 from limen.events import Event
-from limen.identity import store
 from limen.identity.errors import LastAdministratorError
-from limen.identity.model import ADMINISTRATORS, PersonStatus
+from limen.identity.membership import an_administrator_remains
+from limen.identity.model import PersonStatus
 from limen.identity.sessions import end_everything_of
+from limen.identity.store import erasure, people
 from limen.mail import store as mails
+from limen.pillars import changed_by_erasing
 from limen.printable import one_line
 from limen.privacy.errors import NobodyError, OneselfError, ReasonError, StillHereError
 from limen.privacy.tombstones import read_tombstones, write_tombstones
@@ -32,7 +34,7 @@ _log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Goes:
-    """What erasing somebody would take: how many rows of each table. `name` is theirs, for whoever may see it."""
+    """What erasing a person would delete: the number of rows by table. `name` is for those who may see it."""
 
     person_id: str
     name: str
@@ -44,7 +46,7 @@ class Goes:
 def whom(snapshot: Snapshot, named: str) -> str:
     """The id of the person with this id or e-mail address. Raises NobodyError."""
     wanted = named.strip().casefold()
-    for person in store.all_people(snapshot.connection):
+    for person in people.everybody(snapshot.connection):
         if wanted and wanted in {person.id.casefold(), person.email.casefold()}:
             return person.id
     raise NobodyError(named)
@@ -53,12 +55,12 @@ def whom(snapshot: Snapshot, named: str) -> str:
 def what_goes(snapshot: Snapshot, person_id: str) -> Goes:
     """Raises NobodyError."""
     person, status = (
-        store.person_by_id(snapshot.connection, person_id),
-        store.status_of(snapshot.connection, person_id),
+        people.by_id(snapshot.connection, person_id),
+        people.status_of(snapshot.connection, person_id),
     )
     if person is None or status is None:
         raise NobodyError(person_id)
-    return Goes(person.id, person.name, person.email, status, store.rows_of(snapshot.connection, person_id))
+    return Goes(person.id, person.name, person.email, status, erasure.rows_of(snapshot.connection, person_id))
 
 
 def erase_person(
@@ -75,23 +77,19 @@ def erase_person(
     if by == person_id:
         raise OneselfError
     connection = transaction.connection
-    status = store.status_of(connection, person_id)
+    status = people.status_of(connection, person_id)
     if status is None:
         raise NobodyError(person_id)
     if status is PersonStatus.ACTIVE and not may_let_go:
         raise StillHereError
-    had_administrators = bool(store.active_members(connection, ADMINISTRATORS))
-    if status is not PersonStatus.INACTIVE:
-        end_everything_of(transaction, person_id, now, by, "person-erased")
-    sessions, tokens = store.keys_of(connection, person_id)
-    store.delete_person(connection, person_id, now)
-    if had_administrators and not store.active_members(connection, ADMINISTRATORS):
-        raise LastAdministratorError
+    with an_administrator_remains(transaction):
+        if status is not PersonStatus.INACTIVE:
+            end_everything_of(transaction, person_id, now, by, "person-erased")
+        changed = changed_by_erasing(connection, person_id)
+        erasure.delete_person(connection, person_id, now)
     transaction.changed("person", person_id)
-    for session_id in sessions:
-        transaction.changed("session", session_id)
-    for token_id in tokens:
-        transaction.changed("app_token", token_id)
+    for kind, key in changed:
+        transaction.changed(kind, key)
     transaction.say(Event(at=now, kind="person.erased", actor=by, subject=person_id, details={"why": reason}))
 
 
@@ -102,7 +100,7 @@ def erase_again(database: Database, data: Path, now: Instant) -> int:
     """
     listed = read_tombstones(data)
     here = (
-        {one.id for one in database.read(lambda snapshot: store.all_people(snapshot.connection))} if listed else set()
+        {one.id for one in database.read(lambda snapshot: people.everybody(snapshot.connection))} if listed else set()
     )
     done = 0
     for person_id in sorted(here & listed.keys()):
@@ -117,13 +115,13 @@ def erase_again(database: Database, data: Path, now: Instant) -> int:
 
 
 def carry_out(database: Database, journal: Journal, data: Path, now: Instant) -> int | None:
-    """Erase from the journal whoever was erased and is still in it. Returns how many bodies went; None: nobody waited.
+    """Erase from the journal everybody whose rows are erased. Returns how many bodies went; None if nobody waited.
 
     Nothing is lost where it raises (JournalUnwritableError), or where a segment could not be done: who was erased waits
     until it is called again.
     """
-    write_tombstones(data, database.read(lambda snapshot: store.erased_ids(snapshot.connection)))
-    waiting = database.read(lambda snapshot: store.waiting_in_journal(snapshot.connection, now))
+    write_tombstones(data, database.read(lambda snapshot: erasure.erased_ids(snapshot.connection)))
+    waiting = database.read(lambda snapshot: erasure.waiting_in_journal(snapshot.connection, now))
     if not waiting:
         return None
     journal.wait_settled()
@@ -132,7 +130,7 @@ def carry_out(database: Database, journal: Journal, data: Path, now: Instant) ->
 
     def done(transaction: Transaction) -> None:
         if not left:
-            store.gone_from_journal(transaction.connection, waiting, now)
+            erasure.gone_from_journal(transaction.connection, waiting, now)
         transaction.say(Event(at=now, kind="journal.erased", details=details))
 
     database.write(done)

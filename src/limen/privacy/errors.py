@@ -6,7 +6,7 @@ from limen.errors import LimenError
 
 
 class PrivacyError(LimenError):
-    """The family of this folder."""
+    """Any error of erasing, exporting or describing personal data."""
 
 
 class NobodyError(PrivacyError):
@@ -19,21 +19,21 @@ class NobodyError(PrivacyError):
 
 
 class StillHereError(PrivacyError):
-    """Somebody who still has access is erased only when that is said as well."""
+    """The person still has access, and the request did not say that erasing ends it."""
 
     def __init__(self) -> None:
         super().__init__("this person still has access", "let them go first, or say that erasing lets them go")
 
 
 class OneselfError(PrivacyError):
-    """Nobody erases themselves: a second person looks at it."""
+    """Somebody asked to erase themselves; a second person has to do it."""
 
     def __init__(self) -> None:
         super().__init__("nobody can erase themselves", "ask another administrator")
 
 
 class ReasonError(PrivacyError):
-    """Erasing is never done without a reason that can be read later."""
+    """Erasing needs a reason that can be read later."""
 
     def __init__(self) -> None:
         super().__init__(

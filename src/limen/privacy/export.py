@@ -20,13 +20,13 @@ import msgspec
 
 from limen.clock import Instant, to_iso
 from limen.events import KINDS, Event
-from limen.identity import store
 from limen.identity.people_file import neutral
+from limen.identity.store import erasure
 from limen.privacy.counted import counted
 from limen.privacy.errors import NobodyError
 from limen.storage import Database
 from limen.storage.journal import Reader
-from limen.storage.journal.about import events_about, facts_about
+from limen.storage.journal.subject_access import events_about, facts_about
 
 COLUMNS: Final = (
     "time",
@@ -65,7 +65,7 @@ def write_copy(
     out: IO[bytes], database: Database, reader: Reader, person_id: str, now: Instant, *, company: str, by: str
 ) -> Copy:
     """Write the zip file to `out`, and have the journal say that it was made. Raises NobodyError, OSError."""
-    rows = database.read(lambda snapshot: store.copy_of(snapshot.connection, person_id))
+    rows = database.read(lambda snapshot: erasure.copy_of(snapshot.connection, person_id))
     if "people" not in rows:
         raise NobodyError(person_id)
     counts: Counter[str] = Counter()
@@ -94,7 +94,7 @@ def write_copy(
 
 
 def as_theirs(event: Event, person_id: str) -> Event:
-    """The event as this person may have it: where somebody else was, and in which session, stays out."""
+    """The event as this person may see it: without the address, session and device of somebody else."""
     if event.actor in {"", person_id}:
         return event
     return msgspec.structs.replace(event, address="", session="", device="")
@@ -147,7 +147,7 @@ def page(company: str, now: Instant, rows: dict[str, list[dict[str, Any]]], coun
 
 
 def _entry(name: str, now: Instant) -> zipfile.ZipInfo:
-    """A file of the copy: compressed, readable by its owner, and of now. A zip's dates have no zone; UTC is meant."""
+    """The zip entry of one file: compressed, readable by its owner only, dated now in UTC."""
     at = datetime.fromtimestamp(now / 1000, UTC)
     entry = zipfile.ZipInfo(name, (at.year, at.month, at.day, at.hour, at.minute, at.second))
     entry.compress_type, entry.external_attr = zipfile.ZIP_DEFLATED, 0o600 << 16

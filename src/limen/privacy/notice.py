@@ -1,4 +1,4 @@
-"""Two notices from how things stand: one for employees, one for a works council; each in every language.
+"""Two privacy notices, for employees and for a works council, each in every language.
 
 They are templates: true of this Limen, and to be looked over by whoever answers for them. No legal advice is claimed.
 """
@@ -10,7 +10,7 @@ from enum import StrEnum
 
 from limen.clock import DAY, HOUR
 from limen.messages import Language, Words
-from limen.privacy.standing import Readers, Standing
+from limen.privacy.notice_facts import NoticeFacts, Readers
 from limen.settings import Settings
 
 
@@ -40,8 +40,8 @@ class Notice:
     sections: tuple[Section, ...]
 
 
-def notice(audience: Audience, language: Language, now: Standing) -> Notice:
-    """The notice as things stand."""
+def notice(audience: Audience, language: Language, now: NoticeFacts) -> Notice:
+    """The notice that states these facts, for this audience in this language."""
     words = Words(language, now.settings.zone)
     sections = [
         _purpose(words, now),
@@ -71,7 +71,7 @@ def notice(audience: Audience, language: Language, now: Standing) -> Notice:
 
 
 def as_markdown(one: Notice) -> str:
-    """The notice as a Markdown file. Names of apps and groups stay texts in it."""
+    """The notice as Markdown. Names of apps and groups are escaped: they can't add markup."""
     lines = [f"# {_plain(one.title)}", "", f"*{one.lead}*"]
     for section in one.sections:
         lines += ["", f"## {section.heading}"]
@@ -89,7 +89,7 @@ def _plain(text: str) -> str:
 # For everybody
 
 
-def _purpose(words: Words, now: Standing) -> Section:
+def _purpose(words: Words, now: NoticeFacts) -> Section:
     what_for = words.gettext(
         "{company} uses Limen to decide, for each request, who may use which of {apps} apps. The records explain "
         "refusals, find break-ins, and prove that the rules were followed. The apps:",
@@ -208,9 +208,9 @@ def _rights(words: Words, settings: Settings) -> Section:
 # For a works council as well
 
 
-def _kinds(words: Words, now: Standing) -> Section:
+def _kinds(words: Words, now: NoticeFacts) -> Section:
     lead = words.gettext("The journal has these kinds of entries and no others; the reference describes each.")
-    kinds = tuple(f"{words.say(f'notice.family.{family}')}: {', '.join(names)}" for family, names in now.kinds.items())
+    kinds = tuple(f"{words.gettext(family.title)}: {', '.join(names)}" for family, names in now.kinds.items())
     return Section(words.gettext("All kinds of events"), (lead,), kinds)
 
 
@@ -260,7 +260,7 @@ def _measures(words: Words, *, is_https: bool) -> tuple[str, ...]:
     )
 
 
-def _changes(words: Words, now: Standing) -> Section:
+def _changes(words: Words, now: NoticeFacts) -> Section:
     said = words.gettext(
         "Rules as of revision {revision}, {people} people with access. Print it anew when rules or settings change.",
         revision=now.revision[:12],

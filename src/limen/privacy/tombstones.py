@@ -25,7 +25,7 @@ _LINE: Final = re.compile(r"(p_[0-9a-zA-Z]{1,38}) (\S{20,30})")
 
 
 def read_tombstones(data: Path) -> dict[str, Instant]:
-    """Who stands in the file and since when; {} where there is none. What is no line of ours is passed over.
+    """The ids in the file, each with when it was erased; {} without a file. Lines of any other form are ignored.
 
     Raises OSError where the file is not ours.
     """
@@ -46,7 +46,7 @@ def read_tombstones(data: Path) -> dict[str, Instant]:
 
 
 def write_tombstones(data: Path, erased: Iterable[tuple[str, Instant]]) -> None:
-    """Add these to the file; who stands in it already stays."""
+    """Add these to the file; earlier entries stay."""
     before: Mapping[str, Instant] = read_tombstones(data)
     everybody = {**dict(erased), **before}
     if everybody.keys() != before.keys():

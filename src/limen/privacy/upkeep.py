@@ -1,4 +1,4 @@
-"""The one job that keeps what was promised: the journal's part of erasures, and what is past its keeping time."""
+"""The recurring job that finishes erasures in the journal and erases what is past its retention time."""
 
 from __future__ import annotations
 
@@ -11,8 +11,9 @@ from typing import Final
 
 from limen.clock import DAY, HOUR, Clock, Instant
 from limen.errors import LimenError
-from limen.identity import store
+from limen.identity.store import erasure, links
 from limen.mail import store as mails
+from limen.pillar import Every
 from limen.privacy.erase import carry_out, erase_person, forget_mail_files
 from limen.settings import Retention
 from limen.storage import Database, Snapshot, Transaction
@@ -22,7 +23,7 @@ LOOK_SECONDS: Final = 15.0
 RETENTION_MS: Final = HOUR
 AGAIN_MS: Final = DAY
 MOST_AT_ONCE: Final = 100
-"""How many people one look erases; the next look goes on."""
+"""How many people one run erases at most; the next run goes on."""
 LEFT_LONG_AGO: Final = "kept long enough after they were let go"
 NEVER_CAME: Final = "invited long ago and never came"
 
@@ -42,16 +43,10 @@ class Upkeep:
     _looked_at: Instant = field(default=0)
     _journal_again_at: Instant = field(default=0)
 
-    async def keep_up(self) -> None:
-        """For as long as Limen runs."""
-        while True:
-            try:
-                await asyncio.to_thread(self.look)
-            except Exception:  # noqa: BLE001 -- whatever went wrong, the next look comes
-                _log.exception(
-                    "what is past its keeping time could not be erased; the next look is in %s s", LOOK_SECONDS
-                )
-            await asyncio.sleep(LOOK_SECONDS)
+    @property
+    def every(self) -> Every:
+        """The look at what is due, again and again."""
+        return Every("erase what is past its keeping time", LOOK_SECONDS, lambda: asyncio.to_thread(self.look))
 
     def look(self) -> None:
         """Do what is due now, in this thread."""
@@ -61,7 +56,7 @@ class Upkeep:
             self._looked_at = now
         if now >= self._journal_again_at and carry_out(self.database, self.journal, self.data, now) is not None:
             forget_mail_files(self.database, self.outbox)
-            if self.database.read(lambda snapshot: store.waiting_in_journal(snapshot.connection, now)):
+            if self.database.read(lambda snapshot: erasure.waiting_in_journal(snapshot.connection, now)):
                 self._journal_again_at = now + AGAIN_MS  # a segment is damaged: trying at once would change nothing
 
     def _end_of_keeping(self, now: Instant) -> None:
@@ -72,7 +67,7 @@ class Upkeep:
                 _log.warning("%s was not erased: %s", person_id, wrong)
 
         def forget(transaction: Transaction) -> None:
-            store.forget_links(transaction.connection, now - self.retention.links_days * DAY)
+            links.forget(transaction.connection, now - self.retention.links_days * DAY)
             mails.purge(transaction.connection, now, self.retention.mails_days * DAY)
 
         self.database.write(forget)
@@ -80,13 +75,13 @@ class Upkeep:
 
 
 def due(snapshot: Snapshot, retention: Retention, now: Instant) -> list[tuple[str, str]]:
-    """Who is past their keeping time, and why they are erased."""
+    """The ids of people past their retention time, each with the reason why they are erased."""
     connection = snapshot.connection
     found: list[tuple[str, str]] = []
     if retention.people_days:
-        left = store.let_go_before(connection, now - retention.people_days * DAY)
+        left = erasure.let_go_before(connection, now - retention.people_days * DAY)
         found += [(person_id, LEFT_LONG_AGO) for person_id in left]
     if retention.invited_days:
-        invited = store.invited_before(connection, now - retention.invited_days * DAY)
+        invited = erasure.invited_before(connection, now - retention.invited_days * DAY)
         found += [(person_id, NEVER_CAME) for person_id in invited]
     return found[:MOST_AT_ONCE]

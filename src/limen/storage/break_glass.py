@@ -24,7 +24,7 @@ from limen.errors import LimenError
 from limen.events import Event, EventIds
 from limen.facts import Auth, Factor, Session
 from limen.printable import one_line
-from limen.storage.journal.spare import Spare
+from limen.storage.journal.emergency import EmergencySegment
 from limen.storage.own_file import open_own, read_own
 
 FILE: Final = "break-glass.state"
@@ -241,13 +241,13 @@ class BreakGlass:
             return None
 
 
-def rehearse(glass: BreakGlass, spare: Spare) -> int:
+def rehearse(glass: BreakGlass, emergency: EmergencySegment) -> int:
     """Try everything that breaking the glass needs, without opening anything; for how many events there is room.
 
     Raises BreakGlassError, JournalUnwritableError or OSError where it would not work.
     """
     glass.rehearse()
-    room = spare.room()
+    room = emergency.room()
     if room < 4 * (_EVENT_BYTES + MAX_REASON):
         what = "the break-glass segment of the journal is full, or its chain does not hold"
         raise BreakGlassError(

@@ -23,7 +23,7 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.pool import NullPool, QueuePool
 
 from limen.clock import Clock, SystemClock
-from limen.events import Event, EventIds
+from limen.events import Event, EventIds, warn_if_undeclared
 from limen.storage.errors import DatabaseBusyError, DatabaseFullError, DatabaseUnfitError, StorageError
 from limen.storage.tables import changes, outbox
 from limen.storage.upgrade import upgrade_if_needed
@@ -70,8 +70,9 @@ class Transaction(Snapshot):
     def say(self, what: Event) -> Event:
         """Put an event into the outbox: it reaches the journal if, and only if, this transaction commits.
 
-        Returns it with the id it got (an id that it brings is kept).
+        Returns it with the id it got (an id that it brings is kept). Warns of an undeclared kind.
         """
+        warn_if_undeclared(what.kind)
         said = what if what.id else msgspec.structs.replace(what, id=self._ids.new(self._clock.now()))
         done = self.connection.execute(insert(outbox).values(id=said.id, event=msgspec.json.encode(said)))
         self.said_seq = _drawn(done)

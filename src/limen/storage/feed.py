@@ -17,7 +17,7 @@ from typing import Any, TypeVar
 from sqlalchemy import func, select
 
 from limen.clock import DAY, Clock, SystemClock
-from limen.facts import Known
+from limen.facts import FactStore
 from limen.storage.database import Database, Snapshot, Transaction
 from limen.storage.tables import changes
 from limen.storage.workers import Workers
@@ -52,7 +52,7 @@ class Feed:
     """One worker's view of the changes, and its lease on `known`."""
 
     def __init__(
-        self, database: Database, known: Known, *, workers: Workers | None = None, clock: Clock | None = None
+        self, database: Database, known: FactStore, *, workers: Workers | None = None, clock: Clock | None = None
     ) -> None:
         self._database = database
         self._known = known

@@ -21,17 +21,26 @@ from starlette.responses import Response
 from limen.clock import Instant
 from limen.enforcement import authzen
 from limen.enforcement.addresses import client_address
-from limen.enforcement.allowance import Allowance
 from limen.enforcement.authzen import Decided, Evaluation, MalformedError
-from limen.facts import ACTIONS, ANYBODY, LIMEN, UNKNOWN_RISK, App, Facts, Person, Session, Standing
+from limen.facts import ACTIONS, ANYBODY, LIMEN, UNKNOWN_RISK, App, Facts, Person, Session, SessionState
 from limen.identity.workload import Workload
-from limen.policy.decision import Effect, Named, Request as Asked
+from limen.policy.decision import Effect, Named, Request as DecisionRequest
+from limen.rate_limit import RateLimit
+from limen.web.middleware import App as Asgi, TooLargeError
+from limen.web.page import Route
 from limen.web.ports import Ports
-from limen.web.shell import App as Asgi, TooLargeError
 
 DOOR: Final = "authzen"
 PREFIX: Final = "/access/v1/"
 CONFIGURATION: Final = "/.well-known/authzen-configuration"
+_BY_WORKLOADS: Final = "programs ask here, each under its workload's own token; no session counts"
+PAGES: Final = (
+    Route("GET", CONFIGURATION, undecided="what programs find before they have a token", media_type="application/json"),
+    Route("GET", f"{PREFIX}openapi.json", undecided="the description of the API", media_type="application/json"),
+    Route("POST", f"{PREFIX}evaluation", undecided=_BY_WORKLOADS),
+    Route("POST", f"{PREFIX}evaluations", undecided=_BY_WORKLOADS),
+)
+"""They are answered beside the pages, by an application of their own."""
 QUESTIONS_PER_SECOND: Final = 200
 MOST_AT_ONCE: Final = 400
 """How many questions one workload may ask, on and on and in one go: each that differs is journaled."""
@@ -67,9 +76,9 @@ class _WrongError(Exception):
 class _Api:
     def __init__(self, ports: Ports) -> None:
         self._ports = ports
-        self._questions = Allowance(QUESTIONS_PER_SECOND, MOST_AT_ONCE)
+        self._questions = RateLimit(QUESTIONS_PER_SECOND, MOST_AT_ONCE)
         self._alone: dict[tuple[str, str], Facts] = {}
-        self._requests: dict[tuple[str, str], Asked] = {}
+        self._requests: dict[tuple[str, str], DecisionRequest] = {}
         public_url = ports.settings.public_url
         self._said = {
             CONFIGURATION: msgspec.json.encode(authzen.configuration(public_url)),
@@ -144,7 +153,7 @@ class _Api:
         return authzen.write(said[0] if many.is_single else said)
 
     def _count(self, workload: Workload, questions: int) -> None:
-        if not self._questions.take(workload.id, questions, self._ports.clock.now()):
+        if not self._questions.admits(workload.id, self._ports.clock.now(), questions):
             raise _WrongError(429, "too many questions in this second", retry_after="1")
 
     # Whom and what it is about
@@ -163,12 +172,12 @@ class _Api:
         facts = self._of_session(person, app, asked.context.session)
         if isinstance(facts, str):
             return authzen.refused(facts)
-        return authzen.decided(self._ports.doors.weigh(DOOR, request, facts))
+        return authzen.decided(self._ports.doors.decide_facts(DOOR, request, facts))
 
-    def _about_a_person(self, person: Person | None, name: str, app: App, request: Asked) -> Decided:
+    def _about_a_person(self, person: Person | None, name: str, app: App, request: DecisionRequest) -> Decided:
         """Whom nobody knows is decided on and journaled like anybody, so that a no never tells who works here."""
         facts = self._facts(name.casefold(), ANYBODY if person is None else person, app)
-        answer = self._ports.doors.weigh(DOOR, request, facts)
+        answer = self._ports.doors.decide_facts(DOOR, request, facts)
         if answer.effect is Effect.PERMIT:
             return authzen.decided(answer)
         return authzen.refused(answer.word if answer.word in _OPEN_TO_ALL else Named.NOTHING_PERMITS, answer.id)
@@ -184,12 +193,12 @@ class _Api:
         kept = self._alone[name, app.id] = Facts(app=app, person=person, risk=risk)
         return kept
 
-    def _request(self, workload: Workload, action: str) -> Asked:
+    def _request(self, workload: Workload, action: str) -> DecisionRequest:
         kept = self._requests.get((workload.name, action))
         if kept is None:
             if len(self._requests) >= MOST_KEPT:
                 self._requests.clear()
-            kept = self._requests[workload.name, action] = Asked(action, host=f"workload:{workload.name}")
+            kept = self._requests[workload.name, action] = DecisionRequest(action, host=f"workload:{workload.name}")
         return kept
 
     def _person(self, name: str) -> Person | None:
@@ -207,8 +216,8 @@ class _Api:
         """What is known of the session that the alias names; a word where there is no such one."""
         known = self._ports.known
         session = None if person is None else self._session(person, app, alias)
-        standing = known.standing(session, app.id, self._ports.clock.now())
-        if session is None or standing is not Standing.LIVE:
+        standing = known.session_state(session, app.id, self._ports.clock.now())
+        if session is None or standing is not SessionState.LIVE:
             return "session-unknown" if session is None else str(standing)
         return known.facts(session, app, "")  # where the person is now, only their own requests tell
 

@@ -1,117 +1,29 @@
-"""The rooms put together: `app.py` gives the ports and takes one ASGI application for the sign-in host."""
+"""The pages put together: `app.py` gives the ports and takes one ASGI application for the sign-in host."""
 
 from __future__ import annotations
 
+import importlib
 import logging
+from collections.abc import Iterable
+from types import ModuleType
 from typing import Final
 
-from fastapi import FastAPI
+from fastapi import APIRouter, Depends, FastAPI
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import RedirectResponse, Response
+from starlette.responses import JSONResponse, RedirectResponse, Response
 
 from limen.errors import LimenError
 from limen.identity.errors import FreshProofNeededError, NotLiveError
 from limen.messages import gettext_noop
-from limen.web import authzen
-from limen.web.assets import PREFIX
-from limen.web.console import (
-    add_app,
-    apps as console_apps,
-    asked,
-    backups,
-    changes,
-    decision,
-    decisions,
-    doctor,
-    erasing,
-    find,
-    live,
-    mails,
-    onboarding,
-    overview,
-    people,
-    people_import,
-    person,
-    policies,
-    privacy,
-    revision,
-    revisions,
-    rules,
-    settings as console_settings,
-    timeline,
-    tokens as console_tokens,
-    watched,
-    what_if,
-    workloads,
-)
-from limen.web.portal import (
-    access,
-    account,
-    apps,
-    break_glass,
-    enrolment,
-    language,
-    not_yet,
-    opening,
-    passkeys,
-    records,
-    recovery,
-    sessions,
-    sign_in,
-    step_up,
-    tokens,
-    withheld,
-)
+from limen.web import authzen, console, files, portal
+from limen.web.middleware import App, Middleware, Receive, Scope, Send, TooLargeError
+from limen.web.pages import TEMPLATES
 from limen.web.ports import Ports
-from limen.web.shell import App, Receive, Scope, Send, Shell, TooLargeError
-from limen.web.site import Site, TurnedAwayError, fresh_proof_path
+from limen.web.registry import Registry, discover, registered, routes_of, specific_first
+from limen.web.site import Site, TurnedAwayError, fresh_proof_path, status_of
+from limen.web.visit import is_script
 
-_ROOMS: Final = (
-    (
-        language,
-        sign_in,
-        enrolment,
-        break_glass,
-        step_up,
-        opening,
-        apps,
-        passkeys,
-        sessions,
-        tokens,
-        records,
-        account,
-        recovery,
-        access,
-        not_yet,
-        withheld,
-    ),
-    (
-        overview,
-        live,
-        decision,
-        decisions,
-        doctor,
-        backups,
-        find,
-        people_import,
-        mails,
-        people,
-        erasing,
-        person,
-        timeline,
-        console_apps,
-        console_tokens,
-        policies,
-        privacy,
-        revision,
-        console_settings,
-        watched,
-        what_if,
-        workloads,
-    ),
-)
-_FOR_EVER: Final = "public, max-age=31536000, immutable"
 _NOT_HERE: Final = (gettext_noop("There is nothing here"), gettext_noop("go back, or start again"))
 _NOT_DONE: Final = (gettext_noop("This can't be done here"), gettext_noop("go back, or start again"))
 _BROKEN: Final = (gettext_noop("Something went wrong here"), gettext_noop("try again"))
@@ -124,19 +36,33 @@ _TOO_LARGE: Final = (
 _log = logging.getLogger(__name__)
 
 
-def build(ports: Ports) -> App:
-    """All rooms of the sign-in host over these ports."""
-    site = Site(ports)
+def build(ports: Ports, modules: Iterable[str | ModuleType] = ()) -> App:
+    """All pages of the sign-in host over these ports.
+
+    The page modules of `console/` and `portal/` are found by themselves. `modules` are those of other parts, or their
+    dotted names: each declares `PAGES` and has `routes(site)`, as `page` says, and may name a folder of templates of
+    its own in `TEMPLATES`. Raises PageError, with the module and the path, where anything does not fit.
+    """
+    found = page_modules(modules)
+    site = Site(ports, registered([*found, authzen], TEMPLATES))
     app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
-    for group in _ROOMS:
-        for room in group:
-            app.include_router(room.rooms(site))
-    begun = changes.Changes(site)
-    for changing in (changes, rules, revisions, onboarding, asked, add_app):
-        app.include_router(changing.rooms(site, begun))
-    _add_files(app, site)
+    router = APIRouter()
+    router.routes = [*sorted((one for module in found for one in routes_of(module, site)), key=specific_first)]
+    app.state.site = site
+    app.include_router(router, dependencies=[Depends(site.admit)])
     _add_ways_out(app, site)
-    return Shell(_beside(app, authzen.build(ports)), site.host)
+    return Middleware(_beside(app, authzen.build(ports)), site.host, site.registry.larger_bodies)
+
+
+def page_modules(modules: Iterable[str | ModuleType] = ()) -> list[ModuleType]:
+    """The page modules of the house, and these of other parts."""
+    others = [importlib.import_module(one) if isinstance(one, str) else one for one in modules]
+    return [files, *discover(console, portal), *others]
+
+
+def declared(modules: Iterable[str | ModuleType] = ()) -> Registry:
+    """What is declared by all page modules, the API's routes among it. Raises PageError."""
+    return registered([*page_modules(modules), authzen], TEMPLATES)
 
 
 def _beside(pages: App, api: App) -> App:
@@ -148,62 +74,41 @@ def _beside(pages: App, api: App) -> App:
     return both
 
 
-def _add_files(app: FastAPI, site: Site) -> None:
-    @app.get("/static/{address:path}")
-    def file(request: Request, address: str) -> Response:
-        asset = site.pages.assets.at(PREFIX + address)
-        if asset is None:
-            raise HTTPException(404)
-        fields = {"cache-control": _FOR_EVER, "vary": "accept-encoding"}
-        if not takes_gzip(request.headers.get("accept-encoding", "")):
-            return Response(asset.body, media_type=asset.media_type, headers=fields)
-        return Response(asset.packed, media_type=asset.media_type, headers={**fields, "content-encoding": "gzip"})
-
-    mark = site.pages.assets.named("mark.svg")
-
-    @app.get("/favicon.ico")
-    def favicon() -> Response:
-        return Response(mark.body, media_type="image/svg+xml")
-
-
-def takes_gzip(accepted: str) -> bool:
-    """Whether a browser that says this in Accept-Encoding (RFC 9110 section 12.5.3) reads gzip: by name, not by `*`."""
-    for coding in accepted.lower().split(","):
-        name, _, weight = coding.replace(" ", "").partition(";q=")
-        if name == "gzip":
-            return weight.strip("0.") != "" or not weight
-    return False
-
-
 def _add_ways_out(app: FastAPI, site: Site) -> None:
-    """What is answered where a room can't be entered, or something went wrong in it."""
+    """What is answered where a page is not opened, or something went wrong in it."""
 
     @app.exception_handler(TurnedAwayError)
-    def turned_away(_request: Request, error: TurnedAwayError) -> Response:
+    def turned_away(request: Request, error: TurnedAwayError) -> Response:
+        onward = error.response.headers.get("location")
+        if onward and is_script(request):
+            return site.json_of(site.visit(request), {"location": onward})
         return error.response
 
     @app.exception_handler(FreshProofNeededError)
     def prove_again(request: Request, _error: FreshProofNeededError) -> Response:
-        return RedirectResponse(fresh_proof_path(request), status_code=303)
-
-    @app.exception_handler(NotLiveError)
-    def sign_in_again(_request: Request, _error: NotLiveError) -> Response:
-        return RedirectResponse("/sign-in", status_code=303)
+        onward = fresh_proof_path(request)
+        return JSONResponse({"location": onward}) if is_script(request) else RedirectResponse(onward, status_code=303)
 
     @app.exception_handler(LimenError)
     def wrong(request: Request, error: LimenError) -> Response:
-        return site.failed(site.visit(request, with_glass=True), error)
+        visit = site.visit(request, with_break_glass=True)
+        if is_script(request):
+            said = visit.speech.told(error)
+            return JSONResponse({"what": said.what, "fix": said.fix}, status_code=status_of(error))
+        if isinstance(error, NotLiveError):
+            return RedirectResponse("/sign-in", status_code=303)
+        return site.failed(visit, error)
 
     @app.exception_handler(TooLargeError)
     def too_large(request: Request, _error: Exception) -> Response:
-        return site.wrong(site.visit(request, with_glass=True), 413, *_TOO_LARGE)
+        return site.wrong(site.visit(request, with_break_glass=True), 413, *_TOO_LARGE)
 
     @app.exception_handler(HTTPException)
     def not_here(request: Request, error: HTTPException) -> Response:
         said = _NOT_HERE if error.status_code == 404 else _NOT_DONE
-        return site.wrong(site.visit(request, with_glass=True), error.status_code, *said)
+        return site.wrong(site.visit(request, with_break_glass=True), error.status_code, *said)
 
     @app.exception_handler(Exception)
     def broken(request: Request, error: Exception) -> Response:
-        _log.error("a room failed: %s %s", request.method, request.scope["path"], exc_info=error)
-        return site.wrong(site.visit(request, with_glass=True), 500, *_BROKEN)
+        _log.error("a page failed: %s %s", request.method, request.scope["path"], exc_info=error)
+        return site.wrong(site.visit(request, with_break_glass=True), 500, *_BROKEN)

@@ -71,8 +71,8 @@ def _column(hour: Bar, x: float, slot: float, floor: int, scale: float) -> Marku
                     effect, x + slot * 0.17, y, slot * 0.66, max(tall - 1, 1.5)
                 )
             )
-    room = Markup('<rect class="room" x="{:.2f}%" y="0" width="{:.2f}%" height="{}"/>').format(x, slot, floor)
-    inside = Markup("<title>{}</title>{}{}").format(hour.said, room, Markup("").join(marks))
+    ground = Markup('<rect class="ground" x="{:.2f}%" y="0" width="{:.2f}%" height="{}"/>').format(x, slot, floor)
+    inside = Markup("<title>{}</title>{}{}").format(hour.said, ground, Markup("").join(marks))
     if not hour.total:
         return Markup("<g>{}</g>").format(inside)
     return Markup('<a href="{}" aria-label="{}">{}</a>').format(hour.href, hour.said, inside)

@@ -17,7 +17,8 @@ from starlette.types import Receive, Scope, Send
 
 from limen.privacy.export import write_copy
 from limen.web.requests import TooManyAtOnceError
-from limen.web.site import Resident, Site
+from limen.web.site import Site
+from limen.web.visit import SignedInVisit
 
 MOST_AT_ONCE: Final = 8
 LONGEST_SECONDS: Final = 300.0
@@ -28,9 +29,9 @@ _held_by: Final = set[str]()
 """Who has a copy that is being made or sent, by their ids."""
 
 
-async def copy_for(site: Site, resident: Resident, person_id: str) -> Response:
+async def copy_for(site: Site, visit: SignedInVisit, person_id: str) -> Response:
     """The zip file as a response. Raises NobodyError, TooManyAtOnceError."""
-    ports, asker = site.ports, resident.person.id
+    ports, asker = site.ports, visit.person.id
     if asker in _held_by or len(_held_by) >= MOST_AT_ONCE:
         raise TooManyAtOnceError
     _held_by.add(asker)
@@ -47,7 +48,7 @@ async def copy_for(site: Site, resident: Resident, person_id: str) -> Response:
                     ports.database,
                     ports.journal.reader,
                     person_id,
-                    resident.now,
+                    visit.now,
                     company=ports.settings.name,
                     by=asker,
                 )

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 import zlib
+from typing import Final
 
 from markupsafe import Markup
 
-_STROKED = {
+_STROKED: Final = {
     "permit": '<path d="M4.5 12.5l5 5 10-11"/>',
     "challenge": '<circle cx="8" cy="14.5" r="4"/><path d="M11 11.5l8-8M16 6.5l3 3"/>',
     "deny": '<path d="M6 6l12 12M18 6L6 18"/>',
@@ -37,12 +39,24 @@ _STROKED = {
 }
 
 
+_PATH: Final = re.compile(r"[Mm][0-9. -][MLHVCSQTAZmlhvcsqtaz0-9., -]*")
+"""The `d` of an SVG path: letters of commands and numbers, and nothing that could end it."""
+
+
+def is_icon(name: str) -> bool:
+    """Can `icon` draw this?"""
+    return name in _STROKED or _PATH.fullmatch(name) is not None
+
+
 def icon(name: str) -> Markup:
-    """A line drawing for beside a word; it says nothing to a screen reader."""
+    """A line drawing for beside a word, by its name or as the `d` of a path in a square of 24; it says nothing to a
+    screen reader. Raises KeyError where there is none.
+    """
+    drawn = f'<path d="{name}"/>' if name not in _STROKED and is_icon(name) else _STROKED[name]
     return Markup(
         '<svg width="24" height="24" viewBox="0 0 24 24" aria-hidden="true" fill="none" stroke="currentColor" '
         'stroke-width="2" stroke-linecap="round" stroke-linejoin="round">{}</svg>'
-    ).format(Markup(_STROKED[name]))  # noqa: S704 -- from the table above
+    ).format(Markup(drawn))  # noqa: S704 -- from the table above, or nothing but letters of commands and numbers
 
 
 MARK = Markup(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 from zoneinfo import ZoneInfo
@@ -42,16 +42,17 @@ FACTOR_WORDS: Final = {
 
 
 class Pages:
-    """Renders templates for one company, in any language."""
+    """Renders templates for one company, in any language. `templates` are the folders that hold them."""
 
-    def __init__(self, company: str, zone: ZoneInfo) -> None:
+    def __init__(self, company: str, zone: ZoneInfo, templates: Sequence[Path] = (TEMPLATES,)) -> None:
         self.assets = Assets()
         self._company = company
+        self._templates = templates
         self._speeches = {language: speech(language, zone) for language in Language}
         self._environments = {language: self._made(spoken) for language, spoken in self._speeches.items()}
 
     def _made(self, spoken: Speech) -> Environment:
-        environment = environment_of(spoken)
+        environment = environment_of(spoken, self._templates)
         environment.globals.update(asset=self.assets.address, company=self._company)
         return environment
 
@@ -68,13 +69,13 @@ class Pages:
         return page.render({"ago": lambda instant: spoken.ago(instant, now), **said})
 
 
-def environment_of(spoken: Speech) -> Environment:
+def environment_of(spoken: Speech, templates: Sequence[Path] = (TEMPLATES,)) -> Environment:
     """An environment whose templates speak one language: `{% trans %}` and `_()` by the catalogue, `say()` else.
 
     What fills a place in a translated text is escaped like everything else; the texts themselves may hold markup.
     """
     environment = Environment(
-        loader=FileSystemLoader(TEMPLATES),
+        loader=FileSystemLoader(templates),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,

@@ -1,4 +1,4 @@
-"""What the rooms need from the rest of Limen; `app.py` plugs it in."""
+"""What the pages need from the rest of Limen; `app.py` plugs it in."""
 
 from __future__ import annotations
 
@@ -10,12 +10,13 @@ from pathlib import Path
 from limen.backup.keeping import Keeping
 from limen.clock import Clock
 from limen.company.project import InForce
-from limen.doctor.finding import Finding
-from limen.enforcement.doors import Doors
-from limen.enforcement.handover import HandOver
-from limen.facts import App, Known, Session
+from limen.enforcement.app_login import AppLogins
+from limen.enforcement.decision_point import DecisionPoint
+from limen.facts import App, FactStore, Session
+from limen.finding import Finding
 from limen.identity.parts import Parts
 from limen.identity.workloads import Workloads
+from limen.pillar import Offers
 from limen.policy.engine import Engine
 from limen.settings import Settings
 from limen.storage.break_glass import BreakGlass
@@ -34,18 +35,18 @@ async def no_wait() -> None:
 
 @dataclass(frozen=True, slots=True)
 class Ports:
-    """The outside of the rooms. `in_force` is swapped by every publication, so it is read anew for each page.
+    """The outside of the pages. `in_force` is swapped by every publication, so it is read anew for each page.
 
     `alias` is a session's name for one app, as its assertions carry it. `settled` returns when no worker decides any
     more without what was written before. `scarce` says what room is running out, in sentences. `examine` looks at the
-    whole set-up, and changes nothing. `backups` takes them; None where none are taken.
+    whole set-up, and changes nothing. `backups` takes them; None where none are taken. `offers` is what the parts give.
     """
 
     settings: Settings
     clock: Clock
-    known: Known
-    doors: Doors
-    hand_over: HandOver
+    known: FactStore
+    doors: DecisionPoint
+    app_logins: AppLogins
     identity: Parts
     journal: Journal
     database: Database
@@ -57,6 +58,7 @@ class Ports:
     scarce: Callable[[], Sequence[str]] = tuple
     examine: Callable[[], Awaitable[tuple[Finding, ...]]] = nothing_found
     backups: Keeping | None = None
+    offers: Offers = field(default_factory=Offers)
 
     @property
     def engine(self) -> Callable[[], Engine]:

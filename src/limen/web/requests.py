@@ -136,6 +136,11 @@ def query(request: Request, name: str, longest: int = 200) -> str:
     return values[0] if len(values) == 1 and len(values[0]) <= longest else ""
 
 
+def whole(text: str, digits: int) -> int:
+    """The number that this text writes in at most so many digits; 0 for anything else."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) <= digits else 0
+
+
 def query_id(request: Request, name: str) -> str:
     """A value of the query that can be an id; "" otherwise."""
     value = query(request, name)

@@ -1,11 +1,11 @@
-"""What every room starts with: who stands there, whether policy lets them in, and a page to answer with."""
+"""What every page starts with: who is there, whether policy lets them in, and something to answer with."""
 
 from __future__ import annotations
 
 import asyncio
 import hashlib
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any, Final, TypeVar
 from urllib.parse import urlencode, urlsplit
 
@@ -16,13 +16,11 @@ from limen.clock import Instant
 from limen.company.publish import OvertakenError
 from limen.enforcement.addresses import client_address
 from limen.enforcement.answers import app_origin
-from limen.enforcement.doors import Answer
 from limen.errors import LimenError
 from limen.events import Event
-from limen.facts import LIMEN, App, Person, Session, Standing
+from limen.facts import LIMEN, App, Session, SessionState
 from limen.identity.errors import (
     BusyError,
-    FreshProofNeededError,
     NotLiveError,
     NotPermittedError,
     OpensConsoleOnlyError,
@@ -30,26 +28,28 @@ from limen.identity.errors import (
 )
 from limen.identity.model import SignedIn, Visitor
 from limen.messages import Language
-from limen.policy.decision import Effect, Named, Request as Asked
+from limen.policy.decision import Effect, Named, Request as DecisionRequest
 from limen.storage.break_glass import KIND, State, is_break_glass
 from limen.storage.errors import DatabaseBusyError, DatabaseFullError
-from limen.web.needs import ADMINISTER, AUDIT, CONSOLE, Ways, ways_into
+from limen.web.page import CONSOLE_START, PORTAL, PORTAL_FOOT
 from limen.web.pages import Pages
+from limen.web.permissions import ADMINISTER, AUDIT, CONSOLE, VIEW, Permission
 from limen.web.ports import Ports
+from limen.web.registry import Registry
 from limen.web.requests import (
     BROWSER_COOKIE,
     BROWSER_LIVES_SECONDS,
     SESSION_COOKIE,
     NotOursError,
     TooManyAtOnceError,
-    csrf_of,
     new_token,
     read_form,
     read_json,
     token_in,
     where_to,
 )
-from limen.web.speaking import LANGUAGE_COOKIE, NAMES, Problem, Speech, language_for, one_of
+from limen.web.speaking import LANGUAGE_COOKIE, NAMES, Problem, language_for, one_of
+from limen.web.visit import SignedInVisit, Visit
 
 T = TypeVar("T")
 _STATUS: Final = {
@@ -67,84 +67,44 @@ _STATUS: Final = {
 
 
 class TurnedAwayError(Exception):
-    """A room is not entered; `response` is what its visitor gets instead."""
+    """A page is not opened; `response` is what its visitor gets instead."""
 
     def __init__(self, response: Response) -> None:
         super().__init__()
         self.response = response
 
 
-@dataclass(frozen=True, slots=True)
-class Visit:
-    """Somebody at the sign-in host. `secret` is what their forms' tokens are made from; never shown.
-
-    `here` is the address at which they can look again, `speech` how they are spoken to.
-    """
-
-    visitor: Visitor
-    now: Instant
-    secret: str
-    has_new_browser: bool
-    here: str
-    speech: Speech
-    session: Session | None = None
-    person: Person | None = None
-    answer: Answer | None = None
-
-    @property
-    def csrf(self) -> str:
-        return csrf_of(self.secret)
-
-
-@dataclass(frozen=True, slots=True)
-class Resident:
-    """A visit whose visitor is signed in, and whom policy has let into this room by the action `way`.
-
-    `may`: what they could do in the console, at once or after proving again.
-    """
-
-    visit: Visit
-    session: Session
-    person: Person
-    may: frozenset[str]
-    answer: Answer
-    way: str
-
-    @property
-    def may_administer(self) -> bool:
-        return ADMINISTER in self.may
-
-    @property
-    def now(self) -> Instant:
-        return self.visit.now
-
-    @property
-    def visitor(self) -> Visitor:
-        return self.visit.visitor
-
-
 class Site:
-    """The ground all rooms stand on."""
+    """What all pages share."""
 
-    def __init__(self, ports: Ports) -> None:
+    def __init__(self, ports: Ports, registry: Registry) -> None:
         self.ports = ports
+        self.registry = registry
         self.known = ports.known
         self.identity = ports.identity
-        self.pages = Pages(ports.settings.name, ports.settings.zone)
+        self.pages = Pages(ports.settings.name, ports.settings.zone, registry.templates)
         self.languages = tuple(Language(code) for code in ports.settings.languages)
         url = urlsplit(ports.settings.public_url)
         self.looks: dict[tuple[str, str, str], Instant] = {}
-        """When a person was last journaled as looking around in a room, and at which app."""
+        """When a person was last journaled as looking around on a page, and at which app."""
         self.origin = f"{url.scheme}://{url.netloc}".lower()
         self.host = url.netloc
+        self._shared: dict[Callable[[Site], Any], Any] = {}
+
+    def shared(self, make: Callable[[Site], T]) -> T:
+        """The one value of this kind that page modules have between them, made by whoever asks first."""
+        if make not in self._shared:
+            self._shared[make] = make(self)
+        made: T = self._shared[make]
+        return made
 
     # Who is there
 
-    def visit(self, request: Request, *, with_glass: bool = False) -> Visit:
+    def visit(self, request: Request, *, with_break_glass: bool = False) -> Visit:
         """Who stands there, signed in or not; decides nothing.
 
-        Break-glass opens the console alone, so its session counts as nobody; `with_glass` is for the few rooms that
-        have to tell it apart.
+        Break-glass opens the console alone, so its session counts as nobody; `with_break_glass` is for the few pages
+        that have to tell it apart.
         """
         now = self.ports.clock.now()
         peer = request.client.host if request.client else ""
@@ -162,75 +122,96 @@ class Site:
         )
         token = token_in(request, SESSION_COOKIE)
         session = self._session(token, now) if token else None
-        if session is not None and is_break_glass(session) and not with_glass:
+        if session is not None and is_break_glass(session) and not with_break_glass:
             session = None
-        if self.known.standing(session, "", now) is not Standing.LIVE or session is None:
+        if self.known.session_state(session, "", now) is not SessionState.LIVE or session is None:
             return bare
         return replace(bare, secret=token, session=session, person=self.known.people[session.person_id])
 
     def _session(self, token: str, now: Instant) -> Session | None:
         """The session with this secret. That of break-glass is in no database: its own file says whether it holds."""
         hashed = hashlib.sha256(token.encode()).digest()
-        session, glass = self.known.session(hashed), self.ports.break_glass
+        session, break_glass = self.known.session(hashed), self.ports.break_glass
         if session is None:
-            session = glass.session_of(hashed, now)
+            session = break_glass.session_of(hashed, now)
             if session is not None and session.person_id in self.known.people:
-                self.known.put_session(hashed, session)
-        elif is_break_glass(session) and not glass.holds(session, now):
-            self.known.drop_session(session.id)
+                self.known.sessions.put(hashed, session)
+        elif is_break_glass(session) and not break_glass.holds(session, now):
+            self.known.sessions.drop(session.id)
             over = Event(at=now, kind=KIND, subject=session.person_id, session=session.id, reason="over")
             self.ports.journal.record(over)
             return None
         return session
 
-    async def enter_console(self, request: Request, ways: Ways = ()) -> Resident:
-        """`enter` a room of the console by what the table of rooms says of it, or by `ways` where that is more."""
-        room = request.scope.get("route")
-        return await self.enter(request, *(ways or ways_into(request.method, getattr(room, "path", ""))))
+    async def admit(self, request: Request) -> None:
+        """Authorize whoever uses a route that declares a permission, before anything else of it runs."""
+        if self.registry.routes[request.method, request.scope["route"].path].permission:
+            request.state.visit = await self.authorize(request)
 
-    async def enter(self, request: Request, *ways: str) -> Resident:
-        """Decide whether this visitor may do one of these actions on Limen (`view`, if none is named); it is journaled.
+    async def authorize(self, request: Request, permission: Permission = ()) -> SignedInVisit:
+        """Decide whether this visitor may use this route, by the permission that it declares, or by `permission` where
+        that is narrower. It is journaled.
 
-        Raises TurnedAwayError with the way on: to sign in, to prove again, or to the reasons.
+        Raises TurnedAwayError with the way on: to sign in, to prove again, or to the reasons; LookupError where the
+        route declares none.
         """
-        visit = self.visit(request, with_glass=True)
+        path = request.scope["route"].path
+        permission = permission or self.registry.permission(request.method, path)
+        visit = self.visit(request, with_break_glass=True)
         if visit.session is None or visit.person is None:
             raise TurnedAwayError(self.go(visit, "/sign-in", to=visit.here))
+        may = self.may(visit.session, visit.visitor.address, visit.now)
+        begins = _console_of(may)
+        if path == CONSOLE_START and begins not in {"", CONSOLE_START}:
+            raise TurnedAwayError(self.go(visit, begins))
         app = self._limen()
-        room = request.scope.get("route")
-        way = self.way_in(visit.session, ways or ("view",), visit)
-        asked = Asked(way, request.method, getattr(room, "path", ""), self.host)
-        answer = self.ports.doors.judge("sign-in", app, visit.session, asked, visit.visitor.address)
+        action = self.action_of(visit.session, permission, visit)
+        asked = DecisionRequest(action, request.method, path, self.host)
+        answer = self.ports.doors.decide_session("sign-in", app, visit.session, asked, visit.visitor.address)
         if answer.effect is Effect.CHALLENGE:
             raise TurnedAwayError(self.go(visit, "/step-up", app=LIMEN, to=visit.here, decision=answer.id))
         if not answer.permitted:
             raise TurnedAwayError(self.go(visit, "/not-yet", decision=answer.id))
-        may = self.may(visit.session, visit.visitor.address, visit.now)
-        return Resident(visit, visit.session, visit.person, may, answer, way)
+        return SignedInVisit(
+            visitor=visit.visitor,
+            now=visit.now,
+            secret=visit.secret,
+            has_new_browser=visit.has_new_browser,
+            here=visit.here,
+            speech=visit.speech,
+            session=visit.session,
+            person=visit.person,
+            answer=answer,
+            action=action,
+            may=may,
+        )
 
-    def way_in(self, session: Session, ways: Ways, visit: Visit) -> str:
+    def action_of(self, session: Session, permission: Permission, visit: Visit) -> str:
         """Of these actions the first that is permitted; else the first that a proof would open; else the first that a
         policy says something about, which the refusal then says.
         """
-        if len(ways) == 1 or is_break_glass(session):
-            return ways[-1]
+        if len(permission) == 1 or is_break_glass(session):
+            return permission[-1]
         facts = self.known.facts(session, self._limen(), visit.visitor.address)
         engine = self.ports.in_force.engine
-        answers = {way: engine.decide(Asked(way), facts, visit.now) for way in ways}
+        answers = {action: engine.decide(DecisionRequest(action), facts, visit.now) for action in permission}
         for effect in (Effect.PERMIT, Effect.CHALLENGE):
-            for way, answer in answers.items():
+            for action, answer in answers.items():
                 if answer.effect is effect:
-                    return way
-        spoken = (way for way, answer in answers.items() if answer.reasons[0].policy != Named.NOTHING_PERMITS)
-        return next(spoken, ways[0])
+                    return action
+        said = (action for action, answer in answers.items() if answer.reasons[0].policy != Named.NOTHING_PERMITS)
+        return next(said, permission[0])
 
     def may(self, session: Session, address: str, now: Instant) -> frozenset[str]:
-        """Which actions of the console would open, at once or after proving again. Shows links; opens nothing."""
+        """Which actions on Limen would open, at once or after proving again. Shows links; opens nothing."""
         if is_break_glass(session):
             return CONSOLE if self.ports.break_glass.holds(session, now) else frozenset()
         facts, engine = self.known.facts(session, self._limen(), address), self.ports.in_force.engine
-        found = frozenset(way for way in CONSOLE if engine.decide(Asked(way), facts, now).effect is not Effect.DENY)
-        return CONSOLE if ADMINISTER in found else found
+        every = CONSOLE | {*VIEW}
+        found = frozenset(
+            one for one in every if engine.decide(DecisionRequest(one), facts, now).effect is not Effect.DENY
+        )
+        return found | CONSOLE if ADMINISTER in found else found
 
     def may_administer(self, session: Session, address: str, now: Instant) -> bool:
         """Whether everything in the console would open."""
@@ -252,30 +233,34 @@ class Site:
 
     # How to answer
 
-    def page(self, template: str, visit: Visit | Resident, status: int = 200, **values: Any) -> Response:
+    def page(self, template: str, visit: Visit, status: int = 200, **values: Any) -> Response:
         """A page for this visitor. `base` is the revision that the console's forms change, unless `values` has it."""
-        resident = visit if isinstance(visit, Resident) else None
-        bare = visit.visit if isinstance(visit, Resident) else visit
+        user = visit if isinstance(visit, SignedInVisit) else None
+        may = user.may if user else frozenset()
         company = self.ports.in_force.company
         common = {
-            "csrf": bare.csrf,
-            "now": bare.now,
-            "me": bare.person,
-            "may": resident.may if resident else frozenset(),
-            "may_administer": bool(resident and resident.may_administer),
-            "console": _console_of(resident.may) if resident else "",
-            "glass": self._broken_glass(resident) if resident and resident.may_administer else None,
-            "base": company.revision if company and resident and resident.may_administer else "",
+            "csrf": visit.csrf,
+            "now": visit.now,
+            "me": visit.person,
+            "may": may,
+            "may_administer": ADMINISTER in may,
+            "menu": self.registry.menu(may),
+            "portal": self.registry.menu(may, (PORTAL,)).get(PORTAL, ()),
+            "portal_foot": self.registry.menu(may, (PORTAL_FOOT,)).get(PORTAL_FOOT, ()),
+            "current": self.registry.entry(visit.here),
+            "console": _console_of(may),
+            "break_glass": self._open_break_glass(user) if user and user.may_administer else None,
+            "base": company.revision if company and ADMINISTER in may else "",
             "problem": None,
-            "here": bare.here,
+            "here": visit.here,
             "token": "",
             "opened": None,
             "tongues": [(one.value, NAMES[one]) for one in self.languages],
         }
-        spoken = bare.speech.language
-        html = self.pages.render(template, bare.now, {**common, **values}, spoken)
+        spoken = visit.speech.language
+        html = self.pages.render(template, visit.now, {**common, **values}, spoken)
         headers = {"content-language": spoken.value, "vary": "accept-language, cookie"}
-        return self.remember(HTMLResponse(html, status_code=status, headers=headers), bare)
+        return self.remember(HTMLResponse(html, status_code=status, headers=headers), visit)
 
     def wrong(self, visit: Visit, status: int, what: str, fix: str = "") -> Response:
         """A page that says what is wrong and what to do, given in English."""
@@ -303,10 +288,10 @@ class Site:
             set_cookie(response, LANGUAGE_COOKIE, language.value, BROWSER_LIVES_SECONDS)
         return response
 
-    def _broken_glass(self, resident: Resident) -> State | None:
+    def _open_break_glass(self, visit: SignedInVisit) -> State | None:
         """Break-glass while it is open, for every administrator to see."""
         state = self.ports.break_glass.state()
-        return state if state is not None and state.is_open(resident.now) else None
+        return state if state is not None and state.is_open(visit.now) else None
 
     def remember(self, response: Response, visit: Visit) -> Response:
         """Give the browser its long-lived cookie if it has none yet."""
@@ -314,11 +299,10 @@ class Site:
             set_cookie(response, BROWSER_COOKIE, visit.visitor.browser, BROWSER_LIVES_SECONDS)
         return response
 
-    def go(self, visit: Visit | Resident, path: str, **query: str) -> Response:
+    def go(self, visit: Visit, path: str, **query: str) -> Response:
         """On to a page of this host."""
-        bare = visit.visit if isinstance(visit, Resident) else visit
         asked = urlencode({name: value for name, value in query.items() if value})
-        return self.remember(RedirectResponse(f"{path}?{asked}" if asked else path, status_code=303), bare)
+        return self.remember(RedirectResponse(f"{path}?{asked}" if asked else path, status_code=303), visit)
 
     def signed_in(self, visit: Visit, done: SignedIn, location: str, *, by_script: bool) -> Response:
         """Hand over the new session's cookie and go on. A form's POST goes on by way of a page of ours: the policy's
@@ -333,36 +317,9 @@ class Site:
         set_cookie(response, BROWSER_COOKIE, visit.visitor.browser, BROWSER_LIVES_SECONDS)
         return response
 
-    async def answering_script(
-        self, request: Request, work: Callable[[Visit, dict[str, Any]], Awaitable[Response]]
-    ) -> Response:
-        """Run `work` for a script of ours before anybody is let in; what goes wrong is said as JSON."""
-        visit = self.visit(request)
-        return await self._as_json(request, visit, lambda sent: work(visit, sent))
-
-    async def admitting_script(
-        self, request: Request, work: Callable[[Resident, dict[str, Any]], Awaitable[Response]]
-    ) -> Response:
-        """`answering_script` for a room that policy has to open; who is turned away is told where to go."""
-        try:
-            resident = await self.enter(request)
-        except TurnedAwayError as turned:
-            onward = turned.response.headers.get("location")
-            if onward is None:
-                raise
-            return self.remember(JSONResponse({"location": onward}), self.visit(request))
-        return await self._as_json(request, resident.visit, lambda sent: work(resident, sent))
-
-    async def _as_json(
-        self, request: Request, visit: Visit, work: Callable[[dict[str, Any]], Awaitable[Response]]
-    ) -> Response:
-        try:
-            return self.remember(await work(await self.json(request, visit)), visit)
-        except FreshProofNeededError:
-            return JSONResponse({"location": fresh_proof_path(request)})
-        except LimenError as wrong:
-            said = visit.speech.told(wrong)
-            return JSONResponse({"what": said.what, "fix": said.fix}, status_code=status_of(wrong))
+    def json_of(self, visit: Visit, values: Mapping[str, Any]) -> Response:
+        """An answer for a script of ours."""
+        return self.remember(JSONResponse(values), visit)
 
     def app_url(self, app: App, to: str) -> str:
         """`to` on the host of an app, or on this one for Limen itself."""
@@ -374,7 +331,7 @@ class Site:
 
 def _console_of(may: frozenset[str]) -> str:
     """Where the console begins for whoever may do this in it; "" where it does not open at all."""
-    return "/console" if may & {AUDIT, ADMINISTER} else "/console/people" if may else ""
+    return CONSOLE_START if may & {AUDIT, ADMINISTER} else "/console/people" if may & CONSOLE else ""
 
 
 def status_of(wrong: LimenError) -> int:
@@ -383,17 +340,17 @@ def status_of(wrong: LimenError) -> int:
 
 def fresh_proof_path(request: Request) -> str:
     """Where a fresh proof is given before what was asked is asked again."""
-    return f"/step-up?{urlencode({'app': LIMEN, 'to': room_above(request.url.path)})}"
+    return f"/step-up?{urlencode({'app': LIMEN, 'to': page_above(request.url.path)})}"
 
 
 def address_of(request: Request) -> str:
     """Where this visitor can look again: this address, or for a form's the page it belongs to."""
     if request.method not in {"GET", "HEAD"}:
-        return room_above(request.url.path)
+        return page_above(request.url.path)
     return where_to(request.url.path + (f"?{request.url.query}" if request.url.query else ""))
 
 
-def room_above(path: str) -> str:
+def page_above(path: str) -> str:
     """The page that a form's address belongs to: one that can be looked at again, which the form's own can't."""
     first, *rest = path.strip("/").split("/")
     return where_to("/".join(["", first, *rest[:-1]]) if first == "console" else f"/{first}")
@@ -405,6 +362,3 @@ def set_cookie(response: Response, name: str, value: str, max_age: int | None = 
 
 def drop_cookie(response: Response, name: str) -> None:
     set_cookie(response, name, "", 0)
-
-
-__all__ = ["Resident", "Site", "TurnedAwayError", "Visit", "drop_cookie", "set_cookie", "status_of"]

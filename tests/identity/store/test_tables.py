@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from sqlalchemy import Table, inspect
 
-from limen.identity import store
+from limen.identity.model import Link, LinkPurpose
+from limen.identity.store import links, tables
+from limen.identity.workload import Workload
 from limen.storage.database import Database
 from limen.storage.tables import metadata
 
@@ -26,4 +28,18 @@ def test_the_migrations_make_exactly_the_tables_that_the_code_declares(database:
 
 
 def _names() -> list[str]:
-    return [name for name, table in vars(store.tables).items() if isinstance(table, Table)]
+    return [name for name, table in vars(tables).items() if isinstance(table, Table)]
+
+
+def test_a_value_becomes_a_row_and_comes_back_with_its_words_in_order(database: Database) -> None:
+    batch = Workload("w_1", "payroll-batch", frozenset({"staff", "finance"}), frozenset({"payroll"}), active=True)
+    assert tables.row_of(batch) == {
+        "id": "w_1",
+        "name": "payroll-batch",
+        "groups": "finance staff",
+        "apps": "payroll",
+        "active": True,
+    }
+    link = Link("l_1", LinkPurpose.RECOVERY, "p_ada", "p_ben", 5, 9)
+    database.write(lambda t: links.add(t.connection, link, b"h" * 32))
+    assert database.read(lambda s: links.by_id(s.connection, "l_1")) == link

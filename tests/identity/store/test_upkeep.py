@@ -4,27 +4,27 @@ from __future__ import annotations
 
 from tests.identity.store.conftest import winners
 
-from limen.identity import store
-from limen.identity.guesses import Kept
+from limen.identity.guesses import Count
+from limen.identity.store import sessions, upkeep
 from limen.storage.database import Database, Transaction
 
 
 def test_a_challenge_is_spent_by_one_of_many_at_once(database: Database) -> None:
-    assert winners(database, lambda t: store.spend_challenge(t.connection, b"c" * 32, 100)) == 1
+    assert winners(database, lambda t: upkeep.spend_challenge(t.connection, b"c" * 32, 100)) == 1
 
 
 def test_the_purge_keeps_what_still_says_something(database: Database) -> None:
     def work(transaction: Transaction) -> None:
         connection = transaction.connection
-        store.spend_challenge(connection, b"o" * 32, 10)
-        store.spend_challenge(connection, b"n" * 32, 1_000)
-        store.raise_not_before(connection, "session", "s_gone", 5)
-        store.raise_not_before(connection, "person", "p_ada", 5)
-        store.save_guesses(connection, [Kept("person", "x", 3.0, 900, 950)])
-        store.purge(connection, 500)
+        upkeep.spend_challenge(connection, b"o" * 32, 10)
+        upkeep.spend_challenge(connection, b"n" * 32, 1_000)
+        sessions.raise_not_before(connection, "session", "s_gone", 5)
+        sessions.raise_not_before(connection, "person", "p_ada", 5)
+        upkeep.save_guesses(connection, [Count("person", "x", 3.0, 900, 950)])
+        upkeep.purge(connection, 500)
 
     database.write(work)
-    assert database.read(lambda s: store.all_not_before(s.connection)) == [("person", "p_ada", 5)]
-    assert database.read(lambda s: store.kept_guesses(s.connection)) == [Kept("person", "x", 3.0, 900, 950)]
-    assert database.write(lambda t: store.spend_challenge(t.connection, b"o" * 32, 10))
-    assert not database.write(lambda t: store.spend_challenge(t.connection, b"n" * 32, 10))
+    assert database.read(lambda s: sessions.all_not_before(s.connection)) == [("person", "p_ada", 5)]
+    assert database.read(lambda s: upkeep.kept_guesses(s.connection)) == [Count("person", "x", 3.0, 900, 950)]
+    assert database.write(lambda t: upkeep.spend_challenge(t.connection, b"o" * 32, 10))
+    assert not database.write(lambda t: upkeep.spend_challenge(t.connection, b"n" * 32, 10))

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from limen.identity import store
+from limen.identity.store import workloads
 from limen.identity.workload import Workload, WorkloadToken
 from limen.storage.database import Database
 
@@ -8,25 +8,25 @@ BATCH = Workload("w_1", "payroll-batch", frozenset({"finance"}), frozenset({"pay
 
 
 def test_a_workload_is_kept_as_it_is(database: Database) -> None:
-    database.write(lambda t: store.insert_workload(t.connection, BATCH, 5))
-    assert database.read(lambda s: store.workload_by_id(s.connection, "w_1")) == BATCH
-    assert database.read(lambda s: store.workload_by_name(s.connection, "payroll-batch")) == BATCH
-    assert database.read(lambda s: store.workload_by_name(s.connection, "payroll")) is None
-    assert database.read(lambda s: store.all_workloads(s.connection)) == [BATCH]
+    database.write(lambda t: workloads.add(t.connection, BATCH, 5))
+    assert database.read(lambda s: workloads.by_id(s.connection, "w_1")) == BATCH
+    assert database.read(lambda s: workloads.by_name(s.connection, "payroll-batch")) == BATCH
+    assert database.read(lambda s: workloads.by_name(s.connection, "payroll")) is None
+    assert database.read(lambda s: workloads.all_known(s.connection)) == [BATCH]
 
 
 def test_a_workload_that_is_shut_has_no_tokens(database: Database) -> None:
     token = WorkloadToken("t_1", "w_1", 5, 50)
     other = WorkloadToken("t_2", "w_2", 5, 50)
-    database.write(lambda t: store.insert_workload(t.connection, BATCH, 5))
-    database.write(lambda t: store.insert_workload_token(t.connection, token, b"1" * 32))
-    database.write(lambda t: store.insert_workload_token(t.connection, other, b"2" * 32))
-    assert database.read(lambda s: store.tokens_of_workload(s.connection, "w_1")) == [(b"1" * 32, token)]
-    database.write(lambda t: store.shut_workload(t.connection, "w_1"))
-    shut = database.read(lambda s: store.workload_by_id(s.connection, "w_1"))
+    database.write(lambda t: workloads.add(t.connection, BATCH, 5))
+    database.write(lambda t: workloads.add_token(t.connection, token, b"1" * 32))
+    database.write(lambda t: workloads.add_token(t.connection, other, b"2" * 32))
+    assert database.read(lambda s: workloads.tokens_of(s.connection, "w_1")) == [(b"1" * 32, token)]
+    database.write(lambda t: workloads.shut(t.connection, "w_1"))
+    shut = database.read(lambda s: workloads.by_id(s.connection, "w_1"))
     assert shut is not None
     assert not shut.active
-    assert database.read(lambda s: store.tokens_of_workload(s.connection, "w_1")) == []
-    assert database.read(lambda s: store.tokens_of_workload(s.connection, "w_2")) == [(b"2" * 32, other)]
-    database.write(lambda t: store.reopen_workload(t.connection, BATCH))
-    assert database.read(lambda s: store.workload_by_id(s.connection, "w_1")) == BATCH
+    assert database.read(lambda s: workloads.tokens_of(s.connection, "w_1")) == []
+    assert database.read(lambda s: workloads.tokens_of(s.connection, "w_2")) == [(b"2" * 32, other)]
+    database.write(lambda t: workloads.reopen(t.connection, BATCH))
+    assert database.read(lambda s: workloads.by_id(s.connection, "w_1")) == BATCH

@@ -7,7 +7,8 @@ from tests.policy.scene import NOW, facts
 
 from limen.clock import HOUR
 from limen.facts import NOWHERE, UNKNOWN_DEVICE, UNKNOWN_RISK, UNPROVED, Auth, Device, Factor, Grant, Place, Risk
-from limen.policy.proof.order import ORDER, Better, Noun, are_no_better, is_no_better, is_value_no_better
+from limen.policy.attributes import ATTRIBUTES
+from limen.policy.proof.order import Noun, are_no_better, is_no_better
 from limen.policy.seen import see
 
 PASSKEY = frozenset({Factor.PASSKEY})
@@ -71,9 +72,9 @@ def test_every_fact_that_policies_see_has_its_place_in_the_order() -> None:
     context = see(facts(place=Place("10.0.0.1"))).context(Request("view"), NOW, {})
     seen = {f"context.{noun}.{name}" for noun, record in context.items() if isinstance(record, dict) for name in record}
     asked = {path for path in seen if path.split(".")[1] in {"request", "time"}}
-    assert seen - asked == set(ORDER) - {"principal.active"}
+    assert seen - asked == set(ATTRIBUTES.table.order) - {"principal.active"}
 
 
 def test_no_address_is_worse_than_any() -> None:
-    assert is_value_no_better(Better.KNOWN, None, "10.0.0.1")
-    assert not is_value_no_better(Better.KNOWN, "10.0.0.1", None)
+    assert ATTRIBUTES["place.address"].is_no_better(None, "10.0.0.1")
+    assert not ATTRIBUTES["place.address"].is_no_better("10.0.0.1", None)

@@ -6,7 +6,7 @@ import pytest
 from tests.policy.scene import tree_of
 
 from limen.cedar import PolicySet
-from limen.facts import Known, Place
+from limen.facts import FactStore, Place
 from limen.policy.proof.cuts import cuts_of
 from limen.policy.proof.places import attainable_places
 
@@ -58,7 +58,7 @@ def test_inside_every_stretch_counts_and_outside_the_widest() -> None:
     ],
 )
 def test_places_are_named_as_the_house_names_them(networks: tuple[tuple[str, str], ...]) -> None:
-    known = Known()
+    known = FactStore()
     known.set_company([], [], tuple((name, ip_network(network)) for name, network in networks))
     found = places(NAMED, *networks)
     assert found

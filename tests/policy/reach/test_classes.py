@@ -10,14 +10,14 @@ from limen.cedar import IpRange
 from limen.cedar.operators import like
 from limen.clock import HOUR
 from limen.facts import Place
+from limen.policy.attributes import ATTRIBUTES
 from limen.policy.reach.classes import (
-    AXES,
     Exactly,
     Span,
     address_classes,
-    address_text,
     number_classes,
     plain_classes,
+    set_classes,
     text_classes,
     value_of,
 )
@@ -60,8 +60,11 @@ def test_each_address_is_in_one_class_and_no_range_cuts_a_class(number: int) -> 
     assert len(holders(address_classes(ranges), None)) == 1
 
 
-def test_an_address_as_text() -> None:
-    assert (address_text(4, 1), address_text(6, 1)) == ("0.0.0.1", "::1")
+def test_each_set_is_in_one_class() -> None:
+    classes = set_classes({"encryption", "firewall"})
+    for value in (frozenset[str](), frozenset({"firewall"}), frozenset({"firewall", "antivirus"})):
+        assert len(holders(classes, value)) == 1
+    assert all(one.holds(one.example) for one in classes)
 
 
 def test_a_truth_is_no_number() -> None:
@@ -89,4 +92,4 @@ def test_a_truth_is_no_number() -> None:
 def test_what_facts_are_worth(axis: str, value: object) -> None:
     known = facts(place=Place("10.0.0.1"))
     assert value_of(axis, known, VIEW, NOW, Calendar(BERLIN)) == value
-    assert axis in AXES
+    assert axis in ATTRIBUTES.table.axes

@@ -97,3 +97,31 @@ def test_how_young_a_proof_is_does_not_change_by_waiting_and_proving_then(condit
     about = engine._foresight.in_question(VIEW, seen)
     assert about.timely == {"p"}
     assert about.timely_when_proved == (set() if is_steady else {"p"})
+
+
+@pytest.mark.parametrize(
+    ("condition", "now", "expected"),
+    [
+        ("context.time.minute >= 420 && context.time.minute < 1140", "2026-11-24T09:00:00Z", "2026-11-24T18:00:00Z"),
+        ("context.time.minute >= 420 && context.time.minute < 1140", "2026-11-24T18:00:00Z", "2026-11-24T23:00:00Z"),
+        ("context.time.weekday <= 5", "2026-11-24T09:00:00.250Z", "2026-11-24T23:00:00Z"),
+        ("context.time.minute >= 240", "2026-10-24T22:30:00Z", "2026-10-25T01:00:00Z"),  # the clock is set back first
+        ("context.time.minute >= 240", "2027-03-28T00:30:00Z", "2027-03-28T01:00:00Z"),  # and here it jumps ahead
+        ('context.now < datetime("2026-11-30T12:34:56.789Z")', "2026-11-24T09:00:00Z", "2026-11-30T12:34:56.789Z"),
+        ('context.now.toTime() < duration("10h")', "2026-11-24T09:00:00Z", "2026-11-24T10:00:00Z"),
+    ],
+)
+def test_an_open_stream_is_looked_at_again_no_later_than_time_may_change_it(
+    condition: str, now: str, expected: str
+) -> None:
+    engine = engine_of(permit(condition))
+    assert engine.unchanged_until(VIEW, facts(at=from_iso(now) - HOUR), from_iso(now)) == from_iso(expected)
+
+
+def test_what_time_does_not_touch_is_not_looked_at_again() -> None:
+    assert engine_of(permit("context.auth.strength >= 2")).unchanged_until(VIEW, facts(), NOW) is None
+
+
+def test_a_stream_is_looked_at_again_when_a_grant_ends() -> None:
+    grant = Grant("g", "wiki", frozenset({"view"}), NOW + HOUR)
+    assert engine_of(permit("context.grant.active")).unchanged_until(VIEW, facts(grants=(grant,)), NOW) == NOW + HOUR

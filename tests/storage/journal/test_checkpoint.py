@@ -5,7 +5,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from limen.storage.journal.chain import Signer
+from limen.storage.journal.chain import Link, Signer, start_of
 from limen.storage.journal.checkpoint import (
     UNREADABLE,
     Checkpoint,
@@ -58,3 +58,11 @@ def test_what_can_not_be_read_raises_what_callers_look_out_for(tmp_path: Path, r
     (tmp_path / "c").write_bytes(raw)
     with pytest.raises(UNREADABLE):
         read_checkpoint(tmp_path / "c")
+
+
+def test_where_a_chain_begins_and_ends_is_never_taken_from_whose_list_it_says_it_is() -> None:
+    assert Sealed(writer="other").start("main") == Sealed(writer="other").end("main") == start_of("main")
+    assert LIST.start("main") == start_of("main")
+    assert LIST.end("main") == Link(7, b"b")
+    expired = msgspec.structs.replace(LIST, segments=(), expired_n=7, expired_head="b")
+    assert expired.start("main") == expired.end("main") == Link(7, b"b")

@@ -19,8 +19,7 @@ from limen.storage.journal.chain import ERASED, Signer
 from limen.storage.journal.checkpoint import SEALED_FILE, Sealed, read_sealed, write_signed
 from limen.storage.journal.erase import erase, without_body
 from limen.storage.journal.erasing import ERASING, Order, ToErase
-from limen.storage.journal.seal import read_lines
-from limen.storage.journal.segment import segments_in
+from limen.storage.journal.segment import sealed_lines, segments_in
 
 MIA, ADA = "p_mia", "p_ada"
 
@@ -52,7 +51,11 @@ def lines_of(root: Path) -> str:
 
 
 def _lines(path: Path) -> list[str]:
-    return list(read_lines(path)) if path.suffix == ".parquet" else path.read_text().splitlines()
+    return (
+        [raw.decode().removesuffix("\n") for raw in sealed_lines(path)]
+        if path.suffix == ".parquet"
+        else path.read_text().splitlines()
+    )
 
 
 def test_own_bodies_go_the_rest_stays_and_the_chain_holds(opened: Callable[..., Journal], tmp_path: Path) -> None:
@@ -130,9 +133,9 @@ def test_a_body_that_somebodys_hand_erased_is_told_from_those_limen_erased(
     a_day(journal)
     journal.close()
     path = segments_in(tmp_path / "journal" / "main")[-1][1]
-    raws = path.read_bytes().splitlines()
+    raws = path.read_bytes().splitlines(keepends=True)
     raws[2] = without_body(raws[2])
-    path.write_bytes(b"\n".join(raws) + b"\n")
+    path.write_bytes(b"".join(raws))
     assert not verify(tmp_path / "journal", KEYS).ok
     again = opened()
     again.erase([ADA])
@@ -150,6 +153,6 @@ def test_a_journal_that_stops_says_that_it_did_not_erase(opened: Callable[..., J
 
 
 def test_a_line_without_its_body_is_still_a_line() -> None:
-    raw = b'{"n":1,"s":"' + b"0" * 32 + b'","d":"' + b"A" * 43 + b'=","h":"' + b"A" * 43 + b'=","b":{"b":{}}}'
+    raw = b'{"n":1,"s":"' + b"0" * 32 + b'","d":"' + b"A" * 43 + b'=","h":"' + b"A" * 43 + b'=","b":{"b":{}}}\n'
     assert without_body(raw) == raw.replace(b'{"b":{}}', ERASED)
-    assert without_body(b"none of ours") == b"none of ours"
+    assert without_body(b"none of ours\n") == b"none of ours\n"

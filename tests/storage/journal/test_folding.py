@@ -2,9 +2,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import msgspec
 from tests.storage.journal.decisions import a_permit, facts_about
 
-from limen.events import Outcome, split_decision_id
+from limen.events import Outcome, from_ocsf, split_decision_id
+from limen.facts import Device
 from limen.facts.written import facts_digest
 from limen.policy.decision import Effect, Reason
 from limen.storage.journal.folding import Folding
@@ -60,6 +62,45 @@ def test_whatever_differs_is_an_event_of_its_own() -> None:
         if (r := e.decision)
     }
     assert len(seen) == 1 + len(others) + 3
+
+
+def test_a_report_of_the_device_ends_no_folding_and_each_batch_says_what_its_first_decision_saw() -> None:
+    folding = Folding()
+    request = a_permit(facts_about("p1")).request
+
+    def decided(seen_at: int, now: int) -> str:
+        facts = replace(facts_about("p1"), device=Device("d1", known=True, seen_at=seen_at))
+        permit = replace(a_permit(facts, now), request=request)
+        folding.add("gateway", permit, "s1", "192.0.2.1", 1.0)
+        return folding.add("gateway", permit, "s1", "192.0.2.1", 1.0)
+
+    decided(700, 1_000)
+    last = decided(800, 1_010)
+    first_batch = folding.take()
+    decided(800, 1_020)
+    second_batch = folding.take()
+    (fold,), (later,) = first_batch, second_batch
+    assert split_decision_id(last) == (fold.event().id, 4)
+    for event in (fold.event(), from_ocsf(msgspec.json.decode(fold.line()))):
+        assert (event.decision.now, event.decision.device_seen_at, event.count) == (1_000, 700, 4)
+    event = from_ocsf(msgspec.json.decode(later.line()))
+    assert (event.decision.now, event.decision.device_seen_at) == (1_020, 800)
+    assert event.decision.facts == fold.event().decision.facts
+
+
+def test_the_line_of_a_fold_is_not_taken_over_from_another_report() -> None:
+    """The same facts value joins a fold that an older report began; the next batch begins with it alone."""
+    folding = Folding()
+    old = a_permit(replace(facts_about("p1"), device=Device("d1", known=True, seen_at=700)), 1_000)
+    new = replace(old, facts=replace(old.facts, device=Device("d1", known=True, seen_at=800)), now=1_010)
+    for decision in (old, new):
+        folding.add("gateway", decision, "s1", "192.0.2.1", 1.0)
+    (fold,) = folding.take()
+    assert b'"device_seen_at":700' in fold.line()
+    for _ in range(2):
+        folding.add("gateway", new, "s1", "192.0.2.1", 1.0)
+    (fold,) = folding.take()
+    assert b'"device_seen_at":800' in fold.line()
 
 
 def test_a_taken_fold_takes_no_more() -> None:

@@ -12,7 +12,7 @@ from tests.storage.journal.conftest import KEYS, NOW
 from tests.storage.journal.decisions import a_permit, facts_about
 
 from limen.clock import DAY, HOUR, SetClock
-from limen.events import Event
+from limen.events import Event, UndeclaredKindWarning, to_ocsf
 from limen.facts.written import facts_digest, facts_from_json, facts_to_json
 from limen.storage import Database
 from limen.storage.errors import JournalBusyError, JournalUnwritableError
@@ -284,3 +284,13 @@ def test_whole_segments_past_their_keeping_time_are_deleted_and_the_rest_still_v
     assert report.ok
     (tmp_path / "journal" / "main" / SEALED_FILE).unlink()
     assert not verify(tmp_path / "journal", KEYS).ok
+
+
+def test_an_event_of_a_kind_that_nobody_declares_is_kept_and_warned_of(opened: Open) -> None:
+    journal = opened()
+    with pytest.warns(UndeclaredKindWarning, match=r"device\.enrolled"):
+        event_id = journal.record(Event(at=NOW, kind="device.enrolled", actor="p1"))
+    journal.flush()
+    kept = journal.reader.find(event_id)
+    assert kept is not None
+    assert (kept.kind, to_ocsf(kept)["class_uid"]) == ("device.enrolled", 0)

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given, settings, strategies as st
+from tests.dial import size
 
 from limen.clock import HOUR
 from limen.storage.journal.chain import Broken, Signer, follow, parse, start_of
@@ -49,7 +50,7 @@ def test_it_is_due_when_the_hour_turns_but_never_while_empty(tmp_path: Path) -> 
     assert segment.is_due(AT + HOUR)
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=size(60), suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(cut=st.integers(0), junk=st.binary(max_size=40))
 def test_whatever_a_hard_stop_leaves_recovery_ends_at_a_whole_signed_batch(
     tmp_path: Path, cut: int, junk: bytes

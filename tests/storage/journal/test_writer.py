@@ -145,7 +145,7 @@ def test_a_new_segment_begins_with_the_hour_and_the_chain_goes_on(
     clock.forward(HOUR)
     assert writer.submit([event(2)]).wait(10)
     assert [name.ordinal for name in heard.closed] == [1]
-    assert writer.segment_name.ordinal == 2
+    assert writer._segment.name.ordinal == 2
     assert len(bodies(tmp_path)) == 4
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import pytest
 from tests.web.conftest import Browser, House
 
-from limen.enforcement.doors import Answer
+from limen.enforcement.decision_point import Answer
 
 
 @dataclass
@@ -24,7 +24,9 @@ class Console:
         cookie = next(c for c in there.client.cookies.jar if c.name == "__Host-limen-app")
         host = self.house.limen.known.apps[app].host.encode()
         sent = f"{cookie.name}={cookie.value}".encode()
-        answer = self.house.limen.doors.ask("gateway", method.encode(), host, path.encode(), sent, "192.0.2.7")
+        answer = self.house.limen.doors.decide_request(
+            "gateway", method.encode(), host, path.encode(), sent, "192.0.2.7"
+        )
         self.house.limen.journal.flush()
         return answer
 

@@ -7,7 +7,7 @@ from tests.web.conftest import House
 
 from limen.clock import SetClock
 from limen.doctor import examine
-from limen.doctor.finding import Finding, State
+from limen.finding import Finding, State
 from limen.web.console.doctor import Rounds
 
 

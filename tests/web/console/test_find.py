@@ -7,7 +7,9 @@ from html import unescape
 
 from tests.web.console.conftest import Console
 
-from limen.web.console.find import PAGES, Found, best
+from limen.web.build import declared
+from limen.web.console.find import Found, best
+from limen.web.page import CONSOLE_GROUPS, Page
 
 JSON = {"accept": "application/json"}
 
@@ -38,7 +40,8 @@ def test_marks_on_letters_do_not_matter() -> None:
 def test_no_more_are_found_than_can_be_shown_and_none_without_a_word_but_pages() -> None:
     many = [app(f"Wiki {number}") for number in range(100)]
     assert len(best("wiki", many)) == 20
-    assert best("", [*many, PAGES[0]]) == [PAGES[0]]
+    page = Found("Page", "Overview", "", "/console")
+    assert best("", [*many, page]) == [page]
 
 
 async def test_people_apps_policies_and_revisions_are_found_by_the_page_and_by_its_script(console: Console) -> None:
@@ -62,12 +65,20 @@ async def test_people_apps_policies_and_revisions_are_found_by_the_page_and_by_i
     assert "Nothing is called" in (await ada.get("/console/find?q=%3Cscript%3E")).text
 
 
-async def test_each_page_that_is_named_is_there_and_each_room_is_named(console: Console) -> None:
-    for page in PAGES:
-        assert (await console.ada.get(page.href)).status_code == 200, page
+async def test_every_page_that_can_be_gone_to_is_named_once_and_is_there(console: Console) -> None:
+    offered = [*declared().places(frozenset({"administer", "audit", "support", "view"}))]
+    for asked in ("", "backups", "your tokens", "your access"):
+        found = (await console.ada.get(f"/console/find?q={asked}", **JSON)).json()
+        titles = [one["title"].casefold() for one in found if one["kind"] == "Page"]
+        assert not asked or titles.count(asked) == 1
+    for page in offered:
+        assert (await console.ada.get(page.path)).status_code == 200, page
     nav = re.search(r'<nav aria-label="Console">(.*?)</nav>', (await console.ada.get("/console")).text, re.DOTALL)
     assert nav is not None
-    assert set(re.findall(r'href="([^"]+)"', unescape(nav[1]))) <= {page.href for page in PAGES}
+    menu = re.findall(r'href="([^"]+)"', unescape(nav[1]))
+    assert menu == [
+        page.path for page in offered if isinstance(page, Page) and page.menu and page.menu.group in CONSOLE_GROUPS
+    ]
 
 
 async def test_who_may_not_administer_finds_nothing(console: Console) -> None:
@@ -88,5 +99,5 @@ async def test_the_helpdesk_finds_people_and_only_the_pages_that_open_to_them(co
     pages = {one["href"] for one in (await tom.get("/console/find", **JSON)).json()}
     assert "/console/people" in pages
     turned = await tom.get("/console")
-    assert (turned.status_code, turned.headers["location"]) == (303, "/console/people"), "the room that opens to them"
+    assert (turned.status_code, turned.headers["location"]) == (303, "/console/people"), "the page that opens to them"
     assert not pages & {"/console", "/console/decisions", "/console/people/invite", "/console/policies"}

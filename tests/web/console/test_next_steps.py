@@ -2,8 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from limen.doctor.finding import Finding, State
 from limen.facts import LIMEN, App, Factor, Label, Person, PublicRoute, Upstream
+from limen.finding import Finding, State
 from limen.identity.model import ADMINISTRATORS, Member, PersonStatus
 from limen.web.console.next_steps import about_doctor, is_plain_http, next_steps
 

@@ -78,19 +78,21 @@ async def test_strangers_revoked_sessions_and_a_confidential_app_stay_refused_an
     await onboard(console, days=1)
     doors, known = console.house.limen.doors, console.house.limen.known
     host = known.apps["wiki"].host.encode()
-    assert not doors.ask("gateway", b"GET", host, b"/", b"", "192.0.2.7").permitted
-    assert not doors.ask("gateway", b"GET", host, b"/", b"__Host-limen-app=" + b"x" * 43, "192.0.2.7").permitted
+    assert not doors.decide_request("gateway", b"GET", host, b"/", b"", "192.0.2.7").permitted
+    assert not doors.decide_request(
+        "gateway", b"GET", host, b"/", b"__Host-limen-app=" + b"x" * 43, "192.0.2.7"
+    ).permitted
 
     there = await console.house.into(ben, "wiki")
     cookie = next(c for c in there.client.cookies.jar if c.name == "__Host-limen-app")
     sent = f"{cookie.name}={cookie.value}".encode()
 
     def asked() -> bool:
-        return doors.ask("gateway", b"POST", host, b"/settings/x", sent, "192.0.2.7").permitted
+        return doors.decide_request("gateway", b"POST", host, b"/settings/x", sent, "192.0.2.7").permitted
 
     assert asked()
     until = known.apps["wiki"].onboarding_until
-    decision = doors.ask("gateway", b"GET", host, b"/", sent, "192.0.2.7").decision
+    decision = doors.decide_request("gateway", b"GET", host, b"/", sent, "192.0.2.7").decision
     assert decision is not None
     assert decision.valid_until == until
     payroll = await console.ask(ben, "payroll")

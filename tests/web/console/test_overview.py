@@ -38,8 +38,8 @@ async def test_every_number_is_what_happened_and_leads_to_its_rows(console: Cons
 
 async def test_no_page_waits_for_the_analytics_engine(console: Console, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "duckdb", None)  # importing it fails
-    for room in ("", "/decisions", "/policies", "/people", "/apps", "/apps/payroll"):
-        assert (await console.ada.get(f"/console{room}")).status_code == 200
+    for path in ("", "/decisions", "/policies", "/people", "/apps", "/apps/payroll"):
+        assert (await console.ada.get(f"/console{path}")).status_code == 200
 
 
 def test_the_last_day_has_24_columns_named_in_the_companys_time() -> None:

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from limen.events import DecisionRecord, Event
-from limen.facts import App, Known, Person, Upstream
+from limen.facts import App, FactStore, Person, Upstream
 from limen.web.console.rows import NOBODY, Filter, filter_from, person_name, rows_of
 
 ADA = Person("p_1", "Ada Nwosu", "ada@harbor.example", active=True)
@@ -26,29 +26,29 @@ def decided(actor: str = "p_1", at: int = 1_000, **said: Any) -> Event:
 
 
 @pytest.fixture
-def known() -> Known:
-    known = Known()
-    known.put_person(ADA)
+def known() -> FactStore:
+    known = FactStore()
+    known.people.put(ADA)
     known.set_company([App("wiki", "Wiki", "wiki.harbor.example", Upstream(""))], [])
     return known
 
 
-def test_a_row_takes_names_from_what_is_known_now_never_from_the_journal(known: Known) -> None:
+def test_a_row_takes_names_from_what_is_known_now_never_from_the_journal(known: FactStore) -> None:
     (row,) = rows_of([decided()], known, {"nothing-permits": "Nothing permits this"})
     assert (row.person, row.app, row.why) == ("Ada Nwosu", "Wiki", "Nothing permits this")
-    known.drop_person("p_1")
+    known.people.drop("p_1")
     (row,) = rows_of([decided()], known, {})
     assert row.person_id == ""
     assert "Ada" not in row.person
 
 
-def test_a_request_without_a_session_is_nobodys(known: Known) -> None:
+def test_a_request_without_a_session_is_nobodys(known: FactStore) -> None:
     assert person_name(known, "") == NOBODY
     (row,) = rows_of([decided(actor="")], known, {})
     assert (row.person, row.person_id) == (NOBODY, "")
 
 
-def test_what_is_no_decision_is_no_row(known: Known) -> None:
+def test_what_is_no_decision_is_no_row(known: FactStore) -> None:
     assert rows_of([Event(at=1, kind="limen.started")], known, {}) == []
     assert not Filter().holds(Event(at=1, kind="limen.started"))
 

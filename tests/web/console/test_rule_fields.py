@@ -4,68 +4,21 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given, settings
+from tests.dial import size
 from tests.laws.form_cases import forms
+from tests.policy.declaring import ENCRYPTED, declared
 
 from limen.clock import HOUR, MINUTE, from_iso
-from limen.policy.forms import EVERY_DAY, Form, Hours, Needs
-from limen.web.console.rule_fields import MOST_WAYS, FieldError, blank, form_in, local_instant, local_text, ways_of
+from limen.policy.forms import EVERY_DAY, Form, FormError, Hours, Needs
+from limen.web.console.rule_fields import MOST_WAYS, FieldError, blank, form_in, local_instant, local_text
+from limen.web.console.rule_typed import typed
 
 BERLIN = ZoneInfo("Europe/Berlin")
 
 
 def sent(form: Form) -> dict[str, list[str]]:
     """What a browser sends back of a page that shows this form, nobody having touched it."""
-    fields: dict[str, list[str]] = {
-        "title": [form.title],
-        "reason": [form.reason],
-        "phase": [form.phase or ""],
-        "state": [form.state],
-        "sensitivity": ["" if form.sensitivity is None else str(form.sensitivity)],
-        "allow_unknown": [form.allow_unknown],
-    }
-    for name in ("groups", "except_groups", "apps", "actions"):
-        fields[name] = sorted(getattr(form, name))
-    for name, is_on in (
-        ("workloads", form.is_for_workloads),
-        ("apps_only", form.is_for_apps_only),
-        ("spares_limen", form.spares_limen),
-    ):
-        fields |= {name: ["1"]} if is_on else {}
-    fields |= {} if form.groups else {"who": ["everybody"]}
-    fields |= {"asks_nothing": ["1"]} if all(needs.is_empty for needs in form.needs) else {}
-    for way in ways_of(form, BERLIN):
-        fields |= _way(way)
-    for number, one in enumerate(form.exemptions):
-        fields |= {
-            f"x{number}_person": [one.person],
-            f"x{number}_reason": [one.reason],
-            f"x{number}_until": [local_text(one.until, BERLIN)],
-        }
-    fields["x99_person"] = [""]
-    return fields
-
-
-def _way(way) -> dict[str, list[str]]:  # type: ignore[no-untyped-def]
-    needs, at = way.needs, f"w{way.number}_"
-    fields = {
-        "strength": [str(needs.strength)],
-        "binding": [str(needs.binding)],
-        "proved_within": [way.proved_within],
-        "signed_in_within": [way.signed_in_within],
-        "countries": [way.countries],
-        "not_countries": [way.not_countries],
-        "risk_below": ["" if needs.risk_below is None else str(needs.risk_below)],
-        "networks": sorted(needs.networks),
-        "days": [str(day) for day in sorted(way.days)],
-        "start": [way.start],
-        "end": [way.end],
-        "until": [way.until],
-    }
-    for name in ("active", "device_known", "device_managed", "device_healthy", "country_known"):
-        fields |= {name: ["1"]} if getattr(needs, name) else {}
-    for name in ("no_anonymiser", "risk_may_be_unknown", "granted", "interactive"):
-        fields |= {name: ["1"]} if getattr(needs, name) else {}
-    return {at + name: values for name, values in fields.items()}
+    return {**{name: list(values) for name, values in typed(form, BERLIN).fields.items()}, "x99_person": [""]}
 
 
 def _line(text: str) -> bool:
@@ -77,7 +30,7 @@ def _whole_seconds(form: Form) -> bool:
     return all(at % 1000 == 0 and at < from_iso("9998-01-01T00:00:00Z") for at in instants)
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=size(400))
 @given(forms())
 def test_a_page_that_nobody_touched_sends_the_form_it_showed(form: Form) -> None:
     words = (form.title, form.reason, form.allow_unknown, *(one.reason for one in form.exemptions))
@@ -215,3 +168,13 @@ def test_a_new_rule_starts_from_something_sensible() -> None:
     assert blank("forbid", "crm").apps == {"crm"}
     everywhere = blank("forbid", "")
     assert (everywhere.apps, everywhere.spares_limen) == (frozenset(), True)
+
+
+def test_what_a_part_declares_can_be_ticked() -> None:
+    with declared(ENCRYPTED):
+        fields = {"who": ["everybody"], "w0_strength": ["0"], "w0_device_encrypted": ["1"], "title": ["A disk"]}
+        form = form_in(fields, "disk", "forbid", BERLIN)
+        assert form.needs == (Needs(holds=frozenset({"device.encrypted"})),)
+        assert typed(form, BERLIN).has("w0_device_encrypted")
+    with pytest.raises(FormError):
+        Needs(holds=frozenset({"device.encrypted"}))

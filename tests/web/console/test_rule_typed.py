@@ -5,22 +5,25 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given, settings
+from tests.dial import size
 from tests.laws.form_cases import forms
 from tests.web.console.test_rule_fields import _line, _survives_summer_time, _whole_seconds
 
 from limen.company.load import load_company
 from limen.demo import harbor
-from limen.facts import Device, Place, Risk
+from limen.facts import UNPROVED, Device, Place, Risk, Session
 from limen.policy import State
 from limen.policy.forms import Form, Needs
 from limen.web.console.rule_fields import MOST_WAYS, FieldError, blank, form_in
 from limen.web.console.rule_typed import Typed, offered, sensitive, typed, unknown_here, untold
 
+SIGN_IN = Session("s1", "p1", UNPROVED, 0, 1, 1)
+
 BERLIN = ZoneInfo("Europe/Berlin")
 ALL = frozenset({"country", "anonymiser", "risk", "known", "managed", "healthy", "binding"})
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=size(200))
 @given(forms())
 def test_the_fields_that_show_a_form_make_it_again(form: Form) -> None:
     words = (form.title, form.reason, form.allow_unknown, *(one.reason for one in form.exemptions))
@@ -59,10 +62,11 @@ def test_offered_is_what_the_rules_of_the_apps_name() -> None:
 
 
 def test_what_is_unknown_here_is_what_nothing_tells() -> None:
-    assert unknown_here([], [], []) == ALL
-    assert unknown_here([Device()], [Risk()], [Place()]) == ALL
-    device = Device("d", known=True, compliance="compliant", managed=True, binding=2)
-    assert not unknown_here([device], [Risk(3, known=True)], [Place(country="DE", anonymiser=False)])
+    assert unknown_here([], [], [], []) == ALL
+    assert unknown_here([Device()], [Risk()], [Place()], [SIGN_IN]) == ALL
+    device = Device("d", known=True, compliance="compliant", managed=True)
+    places, bound = [Place(country="DE", anonymiser=False)], replace(SIGN_IN, binding=2)
+    assert not unknown_here([device], [Risk(3, known=True)], places, [bound])
 
 
 def test_untold_is_what_every_way_through_needs() -> None:

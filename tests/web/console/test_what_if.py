@@ -5,8 +5,10 @@ from html import unescape
 from urllib.parse import urlencode
 
 import pytest
+from tests.policy.declaring import ENCRYPTED, PATCHED, declared
 from tests.web.conftest import House
 
+from limen.clock import HOUR
 from limen.facts import Person
 from limen.policy import Effect, Request
 from limen.policy.supposed import Supposed
@@ -80,7 +82,7 @@ async def test_cells_agree_with_the_engine(house: House) -> None:
 async def test_many_people_are_shown_a_hundred_at_once(house: House) -> None:
     known = house.limen.known
     for number in range(PEOPLE_AT_ONCE + 20):
-        known.put_person(Person(f"p_{number:03}", f"Person {number:03}", "", frozenset({"staff"}), active=True))
+        known.people.put(Person(f"p_{number:03}", f"Person {number:03}", "", frozenset({"staff"}), active=True))
     text = await page(house, table="app", app="wiki")
     assert text.count('<th scope="row">') == PEOPLE_AT_ONCE
     assert "1 to 100 of 121" in text
@@ -124,3 +126,13 @@ def test_an_address_holds_what_differs_from_nothing_said() -> None:
 def test_the_more_apps_there_are_the_fewer_people_are_on_one_page() -> None:
     assert [people_at_once("all", apps) for apps in (0, 7, 50, 1_000)] == [100, 85, 12, 10]
     assert people_at_once("app", 1_000) == 100
+
+
+async def test_what_a_part_declares_can_be_supposed(house: House) -> None:
+    with declared(ENCRYPTED, PATCHED):
+        text = await page(house, device_encrypted="yes", device_patched="2h", device_nothing="yes")
+        assert 'name="device_encrypted" value="yes" checked' in text
+        assert 'name="device_patched" maxlength="80" placeholder="unknown" autocomplete="off" value="2h"' in text
+        chosen = Chosen(more=(("device_encrypted", "yes"), ("device_patched", "2h")))
+        assert chosen.supposed().more == (("device.encrypted", True), ("device.patched", 2 * HOUR))
+        assert "device_encrypted=yes" in chosen.link(app="wiki")

@@ -120,5 +120,5 @@ async def test_it_survives_a_restart_of_what_is_known(house: House, browser: Bro
     await opened(house, other, issue(house, ada))
     state = glass_of(house).state()
     assert state is not None
-    house.limen.known.drop_session(state.session)
+    house.limen.known.sessions.drop(state.session)
     assert (await other.get("/console")).status_code == 200

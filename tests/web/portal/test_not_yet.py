@@ -16,8 +16,8 @@ async def _refused(house: House, browser: Browser, app: str, path: str) -> str:
     """The id of a refusal that a browser walked into."""
     there = await house.into(browser, app)
     answered = await there.get(path, **NAVIGATION)
-    rooms = ("https://limen.harbor.localhost/not-yet?decision=", "https://limen.harbor.localhost/withheld?decision=")
-    assert answered.headers["location"].startswith(rooms), answered.text
+    pages = ("https://limen.harbor.localhost/not-yet?decision=", "https://limen.harbor.localhost/withheld?decision=")
+    assert answered.headers["location"].startswith(pages), answered.text
     return decision_in(answered.headers["location"])
 
 

@@ -2,29 +2,16 @@
 
 from __future__ import annotations
 
-from tests.web.conftest import Browser, House
+from tests.web.conftest import Browser, House, ports_of
 
 from limen.policy.decision import Effect
+from limen.web.build import declared
 from limen.web.portal.past import past_decision
-from limen.web.ports import Ports
 from limen.web.site import Site
 
 
 def _site(house: House) -> Site:
-    limen = house.limen
-    return Site(
-        Ports(
-            settings=limen.settings,
-            clock=limen.clock,
-            known=limen.known,
-            doors=limen.doors,
-            hand_over=None,  # type: ignore[arg-type]
-            identity=limen.identity,
-            journal=limen.journal,
-            database=limen.database,
-            in_force=limen.in_force,
-        )
-    )
+    return Site(ports_of(house), declared())
 
 
 async def test_a_decision_is_computed_again_from_what_was_kept(house: House, browser: Browser) -> None:

@@ -67,10 +67,10 @@ async def test_password_and_code_are_a_second_way_and_a_wrong_one_says_nothing(h
 
 
 async def test_who_is_not_signed_in_is_sent_to_sign_in_and_comes_back(browser: Browser) -> None:
-    for room in ("/", "/passkeys", "/sessions", "/access", "/console", "/not-yet?decision=x", "/step-up?app=wiki"):
-        sent = await browser.get(room)
-        assert sent.status_code == 303, room
-        assert sent.headers["location"].startswith("/sign-in?to=%2F"), room
+    for path in ("/", "/passkeys", "/sessions", "/access", "/console", "/not-yet?decision=x", "/step-up?app=wiki"):
+        sent = await browser.get(path)
+        assert sent.status_code == 303, path
+        assert sent.headers["location"].startswith("/sign-in?to=%2F"), path
 
 
 async def test_a_proof_is_good_once(house: House, browser: Browser) -> None:

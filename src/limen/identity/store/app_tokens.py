@@ -22,6 +22,7 @@ from sqlalchemy import (
 
 from limen.clock import Instant
 from limen.identity.app_token import AppToken
+from limen.identity.store.tables import row_of, value_of
 from limen.storage.tables import metadata
 
 app_tokens = Table(
@@ -45,29 +46,16 @@ app_tokens = Table(
 """
 
 
-def insert_app_token(connection: Connection, token: AppToken, token_hash: bytes) -> None:
-    connection.execute(
-        insert(app_tokens).values(
-            id=token.id,
-            token_hash=token_hash,
-            owner_id=token.owner_id,
-            name=token.name,
-            app=token.app,
-            actions=" ".join(sorted(token.actions)),
-            strength=token.strength,
-            proved_at=token.proved_at,
-            made_at=token.made_at,
-            expires_at=token.expires_at,
-        )
-    )
+def add(connection: Connection, token: AppToken, token_hash: bytes) -> None:
+    connection.execute(insert(app_tokens).values(row_of(token) | {"token_hash": token_hash}))
 
 
-def all_app_tokens(connection: Connection) -> list[tuple[bytes, AppToken]]:
+def all_kept(connection: Connection) -> list[tuple[bytes, AppToken]]:
     """Every token that is kept with its hash, the newest first."""
     return [_read(row) for row in connection.execute(select(app_tokens).order_by(app_tokens.c.made_at.desc()))]
 
 
-def app_tokens_of(connection: Connection, *, owner_id: str = "", app: str = "") -> list[AppToken]:
+def of(connection: Connection, *, owner_id: str = "", app: str = "") -> list[AppToken]:
     """The tokens of an owner, or for an app, or both; the newest first."""
     query = select(app_tokens)
     if owner_id:
@@ -78,39 +66,26 @@ def app_tokens_of(connection: Connection, *, owner_id: str = "", app: str = "") 
     return [_read(row)[1] for row in connection.execute(ordered)]
 
 
-def app_token_by_id(connection: Connection, token_id: str) -> tuple[bytes, AppToken] | None:
+def by_id(connection: Connection, token_id: str) -> tuple[bytes, AppToken] | None:
     row = connection.execute(select(app_tokens).where(app_tokens.c.id == token_id)).first()
     return _read(row) if row else None
 
 
-def end_app_token(connection: Connection, token_id: str, at: Instant) -> None:
+def end(connection: Connection, token_id: str, at: Instant) -> None:
     connection.execute(
         update(app_tokens).where(app_tokens.c.id == token_id, app_tokens.c.revoked_at == 0).values(revoked_at=at)
     )
 
 
-def save_token_uses(connection: Connection, uses: Sequence[tuple[str, Instant, str]]) -> None:
+def save_uses(connection: Connection, uses: Sequence[tuple[str, Instant, str]]) -> None:
     """(id, day, network) of each."""
     for token_id, day, network in uses:
         connection.execute(update(app_tokens).where(app_tokens.c.id == token_id).values(used_on=day, used_from=network))
 
 
-def delete_app_token(connection: Connection, token_id: str) -> None:
+def remove(connection: Connection, token_id: str) -> None:
     connection.execute(delete(app_tokens).where(app_tokens.c.id == token_id))
 
 
 def _read(row: Row[Any]) -> tuple[bytes, AppToken]:
-    return row.token_hash, AppToken(
-        id=row.id,
-        owner_id=row.owner_id,
-        name=row.name,
-        app=row.app,
-        actions=frozenset(row.actions.split()),
-        strength=row.strength,
-        proved_at=row.proved_at,
-        made_at=row.made_at,
-        expires_at=row.expires_at,
-        used_on=row.used_on,
-        used_from=row.used_from,
-        revoked_at=row.revoked_at,
-    )
+    return row.token_hash, value_of(AppToken, row, actions=frozenset(row.actions.split()))

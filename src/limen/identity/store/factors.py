@@ -5,33 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import (
-    Connection,
-    Row,
-    and_,
-    delete,
-    insert,
-    select,
-    update,
-)
+from sqlalchemy import Connection, Row, and_, delete, insert, select, update
 
 from limen.clock import Instant
 from limen.facts import Factor
 from limen.identity.model import Passkey, PersonStatus
-from limen.identity.store.tables import (
-    browsers,
-    codes,
-    inserted,
-    passkeys,
-    passwords,
-    people,
-)
+from limen.identity.store.tables import browsers, codes, inserted, passkeys, passwords, people, row_of, value_of
 
 
 def insert_passkey(connection: Connection, passkey: Passkey) -> bool:
     """Keep a passkey; False when its credential id is known already, whoever's it is."""
-    row = {name: getattr(passkey, name) for name in Passkey.__slots__}
-    return inserted(connection, passkeys, row | {"transports": " ".join(passkey.transports)})
+    return inserted(connection, passkeys, row_of(passkey))
 
 
 def passkey_by_credential(connection: Connection, credential_id: bytes) -> Passkey | None:
@@ -66,6 +50,12 @@ def delete_passkey(connection: Connection, person_id: str, passkey_id: str) -> b
     return bool(connection.execute(delete(passkeys).where(where)).rowcount == 1)
 
 
+def delete_only(connection: Connection, person_id: str, factor: Factor) -> bool:
+    """Delete the factor of which a person has one at most: the password or the code."""
+    table = {Factor.PASSWORD: passwords, Factor.CODE: codes}[factor]
+    return bool(connection.execute(delete(table).where(table.c.person_id == person_id)).rowcount)
+
+
 def has_any_passkey(connection: Connection) -> bool:
     return connection.execute(select(passkeys.c.id).limit(1)).first() is not None
 
@@ -77,10 +67,6 @@ def password_of(connection: Connection, person_id: str) -> str | None:
 def set_password(connection: Connection, person_id: str, hashed: str, now: Instant) -> None:
     connection.execute(delete(passwords).where(passwords.c.person_id == person_id))
     connection.execute(insert(passwords).values(person_id=person_id, hash=hashed, set_at=now))
-
-
-def delete_password(connection: Connection, person_id: str) -> bool:
-    return bool(connection.execute(delete(passwords).where(passwords.c.person_id == person_id)).rowcount)
 
 
 def sealed_seed_of(connection: Connection, person_id: str) -> bytes | None:
@@ -100,11 +86,7 @@ def use_step(connection: Connection, person_id: str, step: int) -> bool:
     return bool(done.rowcount == 1)
 
 
-def delete_code(connection: Connection, person_id: str) -> bool:
-    return bool(connection.execute(delete(codes).where(codes.c.person_id == person_id)).rowcount)
-
-
-def factors_of(connection: Connection, person_id: str) -> frozenset[Factor]:
+def held_by(connection: Connection, person_id: str) -> frozenset[Factor]:
     found = set()
     for factor, table in ((Factor.PASSKEY, passkeys), (Factor.PASSWORD, passwords), (Factor.CODE, codes)):
         if connection.execute(select(table.c.person_id).where(table.c.person_id == person_id).limit(1)).first():
@@ -145,5 +127,4 @@ def factors_by_person(connection: Connection) -> dict[str, set[Factor]]:
 
 
 def _passkey(row: Row[Any]) -> Passkey:
-    values = dict(row._mapping)  # noqa: SLF001 -- SQLAlchemy's documented way to a row's columns by name
-    return Passkey(**values | {"transports": tuple(row.transports.split())})
+    return value_of(Passkey, row, transports=tuple(row.transports.split()))

@@ -4,61 +4,39 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import (
-    Connection,
-    Row,
-    and_,
-    delete,
-    insert,
-    select,
-    update,
-)
+from sqlalchemy import Connection, Row, and_, delete, insert, select, update
 
 from limen.clock import Instant
 from limen.identity.model import Link, LinkPurpose
-from limen.identity.store.tables import (
-    links,
-)
+from limen.identity.store.tables import links, row_of, value_of
 
 
-def insert_link(connection: Connection, link: Link, token_hash: bytes) -> None:
-    connection.execute(
-        insert(links).values(
-            id=link.id,
-            token_hash=token_hash,
-            purpose=link.purpose,
-            person_id=link.person_id,
-            issued_by=link.issued_by,
-            issued_at=link.issued_at,
-            expires_at=link.expires_at,
-        )
-    )
+def add(connection: Connection, link: Link, token_hash: bytes) -> None:
+    connection.execute(insert(links).values(row_of(link) | {"token_hash": token_hash}))
 
 
-def link_by_token(connection: Connection, token_hash: bytes) -> Link | None:
+def by_token(connection: Connection, token_hash: bytes) -> Link | None:
     row = connection.execute(select(links).where(links.c.token_hash == token_hash)).first()
     return _link(row) if row else None
 
 
-def link_by_id(connection: Connection, link_id: str) -> Link | None:
+def by_id(connection: Connection, link_id: str) -> Link | None:
     row = connection.execute(select(links).where(links.c.id == link_id)).first()
     return _link(row) if row else None
 
 
-def open_links(connection: Connection, now: Instant) -> list[Link]:
+def still_good(connection: Connection, now: Instant) -> list[Link]:
     query = select(links).where(_good_link(now)).order_by(links.c.issued_at, links.c.id)
     return [_link(row) for row in connection.execute(query)]
 
 
-def spend_link(connection: Connection, link_id: str, now: Instant) -> bool:
+def spend(connection: Connection, link_id: str, now: Instant) -> bool:
     """Use a link up. Of any number that try, one gets True."""
     done = connection.execute(update(links).where(links.c.id == link_id, _good_link(now)).values(spent_at=now))
     return bool(done.rowcount == 1)
 
 
-def revoke_links(
-    connection: Connection, now: Instant, *, link_id: str = "", person_id: str = "", purpose: str = ""
-) -> int:
+def revoke(connection: Connection, now: Instant, *, link_id: str = "", person_id: str = "", purpose: str = "") -> int:
     """Revoke good links by id, person or purpose, whichever is given. Returns how many."""
     which = {"id": link_id, "person_id": person_id, "purpose": purpose}
     conditions = [links.c[column] == value for column, value in which.items() if value]
@@ -73,18 +51,9 @@ def _good_link(now: Instant) -> Any:
 
 
 def _link(row: Row[Any]) -> Link:
-    return Link(
-        id=row.id,
-        purpose=LinkPurpose(row.purpose),
-        person_id=row.person_id,
-        issued_by=row.issued_by,
-        issued_at=row.issued_at,
-        expires_at=row.expires_at,
-        spent_at=row.spent_at,
-        revoked_at=row.revoked_at,
-    )
+    return value_of(Link, row, purpose=LinkPurpose(row.purpose))
 
 
-def forget_links(connection: Connection, before: Instant) -> int:
+def forget(connection: Connection, before: Instant) -> int:
     """Forget links that ended before an instant. Returns how many."""
     return int(connection.execute(delete(links).where(links.c.expires_at < before)).rowcount)

@@ -5,30 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from sqlalchemy import (
-    Connection,
-    Row,
-    delete,
-    func,
-    insert,
-    select,
-    update,
-)
+from sqlalchemy import Connection, Row, delete, func, insert, select, update
 
 from limen.clock import Instant
 from limen.facts import Person
 from limen.identity.model import Member, PersonStatus
 from limen.identity.store.factors import factors_by_person
-from limen.identity.store.tables import (
-    inserted,
-    memberships,
-    people,
-)
+from limen.identity.store.tables import inserted, memberships, people
 
 
-def insert_person(
-    connection: Connection, person: Person, status: PersonStatus, now: Instant, language: str = ""
-) -> bool:
+def add(connection: Connection, person: Person, status: PersonStatus, now: Instant, language: str = "") -> bool:
     """Add a person and their groups; False when the e-mail address is taken."""
     row = {
         "id": person.id,
@@ -45,17 +31,17 @@ def insert_person(
     return True
 
 
-def person_by_id(connection: Connection, person_id: str) -> Person | None:
+def by_id(connection: Connection, person_id: str) -> Person | None:
     row = connection.execute(select(people).where(people.c.id == person_id)).first()
     return _person(row, groups_of(connection, person_id)) if row else None
 
 
-def all_people(connection: Connection) -> list[Person]:
+def everybody(connection: Connection) -> list[Person]:
     groups = _groups_by_person(connection)
     return [_person(row, groups.get(row.id, frozenset())) for row in connection.execute(select(people))]
 
 
-def all_members(connection: Connection) -> list[Member]:
+def members(connection: Connection) -> list[Member]:
     """Everybody with their status and factors, by name."""
     groups = _groups_by_person(connection)
     factors = factors_by_person(connection)
@@ -111,7 +97,7 @@ def groups_of(connection: Connection, person_id: str) -> frozenset[str]:
     )
 
 
-def active_members(connection: Connection, group: str) -> frozenset[str]:
+def active_in(connection: Connection, group: str) -> frozenset[str]:
     """Ids of the active people in a group."""
     query = (
         select(people.c.id)

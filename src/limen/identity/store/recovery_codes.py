@@ -31,35 +31,35 @@ recovery_codes = Table(
 )
 
 
-def insert_recovery_codes(connection: Connection, person_id: str, digests: Iterable[bytes], now: Instant) -> None:
+def add(connection: Connection, person_id: str, digests: Iterable[bytes], now: Instant) -> None:
     rows = [{"digest": digest, "person_id": person_id, "made_at": now} for digest in digests]
     connection.execute(insert(recovery_codes), rows)
 
 
-def delete_recovery_codes(connection: Connection, person_id: str) -> int:
+def remove_of(connection: Connection, person_id: str) -> int:
     done = connection.execute(delete(recovery_codes).where(recovery_codes.c.person_id == person_id))
     return int(done.rowcount)
 
 
-def end_recovery_codes(connection: Connection, now: Instant) -> None:
+def end_every(connection: Connection, now: Instant) -> None:
     """Make every code of everybody worthless, also in a database from before there were any."""
     if inspect(connection).has_table(recovery_codes.name):
         connection.execute(update(recovery_codes).where(recovery_codes.c.used_at == 0).values(used_at=now))
 
 
-def holds_recovery_code(connection: Connection, person_id: str, digest: bytes) -> bool:
+def holds(connection: Connection, person_id: str, digest: bytes) -> bool:
     """Whether it is a code of theirs that was not used."""
     query = select(recovery_codes.c.digest).where(*_unused(person_id, digest))
     return connection.execute(query).first() is not None
 
 
-def use_recovery_code(connection: Connection, person_id: str, digest: bytes, now: Instant) -> bool:
+def use(connection: Connection, person_id: str, digest: bytes, now: Instant) -> bool:
     """Use a code up. Of any number that try the same one, one gets True."""
     done = connection.execute(update(recovery_codes).where(*_unused(person_id, digest)).values(used_at=now))
     return bool(done.rowcount == 1)
 
 
-def recovery_codes_left(connection: Connection, person_id: str) -> tuple[int, Instant]:
+def left(connection: Connection, person_id: str) -> tuple[int, Instant]:
     """How many codes are unused, and when they were made (0: none were)."""
     query = select(recovery_codes.c.made_at, recovery_codes.c.used_at).where(recovery_codes.c.person_id == person_id)
     rows = connection.execute(query).all()

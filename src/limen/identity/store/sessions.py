@@ -5,32 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import (
-    Connection,
-    Row,
-    and_,
-    delete,
-    func,
-    insert,
-    or_,
-    select,
-    update,
-)
+from sqlalchemy import Connection, Row, and_, case, delete, insert, or_, select, update
 
 from limen.clock import Instant
 from limen.facts import Factor, Session
 from limen.identity.model import Proofs, auth_of
-from limen.identity.store.tables import (
-    inserted,
-    not_before,
-    session_passkeys,
-    sessions,
-)
+from limen.identity.store.tables import inserted, not_before, session_passkeys, sessions, value_of
 
 
-def insert_session(
-    connection: Connection, session: Session, token_hash: bytes, proofs: Proofs, passkey_id: str = ""
-) -> None:
+def add(connection: Connection, session: Session, token_hash: bytes, proofs: Proofs, passkey_id: str = "") -> None:
     connection.execute(
         insert(sessions).values(
             id=session.id,
@@ -52,7 +35,7 @@ def insert_session(
     _note_passkey(connection, session.id, passkey_id)
 
 
-def session_by_id(connection: Connection, session_id: str) -> tuple[bytes, Session, Instant] | None:
+def by_id(connection: Connection, session_id: str) -> tuple[bytes, Session, Instant] | None:
     """The hash of the session's token, the session, and when it was last used."""
     row = connection.execute(select(sessions).where(sessions.c.id == session_id)).first()
     return _session(row) if row else None
@@ -63,9 +46,7 @@ def proofs_of(connection: Connection, session_id: str) -> dict[Factor, Instant] 
     return None if written is None else _read(written)
 
 
-def renew_session(
-    connection: Connection, session_id: str, token_hash: bytes, proofs: Proofs, passkey_id: str = ""
-) -> None:
+def renew(connection: Connection, session_id: str, token_hash: bytes, proofs: Proofs, passkey_id: str = "") -> None:
     """Give a session a new token and further proofs."""
     values: dict[str, Any] = {"token_hash": token_hash, "proofs": _written(proofs)}
     if passkey_id:
@@ -74,11 +55,11 @@ def renew_session(
     _note_passkey(connection, session_id, passkey_id)
 
 
-def all_sessions(connection: Connection, now: Instant) -> list[tuple[bytes, Session, Instant]]:
+def all_good(connection: Connection, now: Instant) -> list[tuple[bytes, Session, Instant]]:
     return [_session(row) for row in connection.execute(select(sessions).where(sessions.c.expires_at > now))]
 
 
-def sessions_of(connection: Connection, person_id: str, *, app: str = "", parent: str = "") -> list[str]:
+def of(connection: Connection, person_id: str, *, app: str = "", parent: str = "") -> list[str]:
     """Ids of a person's sessions on one host, the oldest first."""
     query = (
         select(sessions.c.id)
@@ -88,7 +69,7 @@ def sessions_of(connection: Connection, person_id: str, *, app: str = "", parent
     return list(connection.scalars(query).all())
 
 
-def sessions_proved_by(connection: Connection, passkey_id: str) -> list[str]:
+def proved_by(connection: Connection, passkey_id: str) -> list[str]:
     """Every session that this passkey opened, or ever proved again."""
     table = session_passkeys.c
     return list(connection.scalars(select(table.session_id).where(table.passkey_id == passkey_id)).all())
@@ -104,7 +85,7 @@ def _note_passkey(connection: Connection, session_id: str, passkey_id: str) -> N
         inserted(connection, session_passkeys, {"session_id": session_id, "passkey_id": passkey_id})
 
 
-def delete_session(connection: Connection, session_id: str) -> None:
+def remove(connection: Connection, session_id: str) -> None:
     connection.execute(delete(sessions).where(or_(sessions.c.id == session_id, sessions.c.parent == session_id)))
     connection.execute(delete(session_passkeys).where(session_passkeys.c.session_id == session_id))
 
@@ -116,7 +97,7 @@ def save_last_used(connection: Connection, used: Sequence[tuple[str, Instant]]) 
         )
 
 
-def ended_sessions(connection: Connection, now: Instant, at_most: int) -> list[str]:
+def ended(connection: Connection, now: Instant, at_most: int) -> list[str]:
     """Ids of sessions that time has ended for good."""
     return list(connection.scalars(select(sessions.c.id).where(sessions.c.expires_at <= now).limit(at_most)).all())
 
@@ -124,7 +105,8 @@ def ended_sessions(connection: Connection, now: Instant, at_most: int) -> list[s
 def raise_not_before(connection: Connection, kind: str, key: str, at: Instant) -> None:
     """Whatever was issued to (kind, key) before `at` is dead; it only ever moves forward."""
     where = and_(not_before.c.kind == kind, not_before.c.key == key)
-    if not connection.execute(update(not_before).where(where).values(at=func.max(not_before.c.at, at))).rowcount:
+    later = case((not_before.c.at < at, at), else_=not_before.c.at)
+    if not connection.execute(update(not_before).where(where).values(at=later)).rowcount:
         connection.execute(insert(not_before).values(kind=kind, key=key, at=at))
 
 
@@ -138,19 +120,7 @@ def all_not_before(connection: Connection) -> list[tuple[str, str, Instant]]:
 
 
 def _session(row: Row[Any]) -> tuple[bytes, Session, Instant]:
-    session = Session(
-        id=row.id,
-        person_id=row.person_id,
-        auth=auth_of(_read(row.proofs)),
-        started_at=row.started_at,
-        expires_at=row.expires_at,
-        idle_ms=row.idle_ms,
-        app=row.app,
-        parent=row.parent,
-        device_id=row.device_id,
-        address=row.address,
-        user_agent=row.user_agent,
-    )
+    session = value_of(Session, row, auth=auth_of(_read(row.proofs)), actions=frozenset())
     return row.token_hash, session, row.last_used
 
 

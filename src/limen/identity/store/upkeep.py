@@ -4,20 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from sqlalchemy import (
-    Connection,
-    and_,
-    delete,
-    func,
-    insert,
-    select,
-    update,
-)
+from sqlalchemy import Connection, and_, delete, func, insert, select, update
 
 from limen.clock import DAY, Instant, Milliseconds
-from limen.identity.guesses import Kept
+from limen.identity.guesses import Count
+from limen.identity.store import recovery_codes
 from limen.identity.store.app_tokens import app_tokens
-from limen.identity.store.recovery_codes import end_recovery_codes
 from limen.identity.store.sessions import raise_not_before
 from limen.identity.store.tables import (
     browsers,
@@ -26,9 +18,11 @@ from limen.identity.store.tables import (
     inserted,
     links,
     not_before,
+    row_of,
     session_passkeys,
     sessions,
     spent_challenges,
+    value_of,
 )
 
 GUESSES_KEPT_MS: Milliseconds = 7 * DAY
@@ -52,19 +46,15 @@ def spend_challenge(connection: Connection, challenge_hash: bytes, expires_at: I
     return inserted(connection, spent_challenges, {"challenge_hash": challenge_hash, "expires_at": expires_at})
 
 
-def save_guesses(connection: Connection, kept: Iterable[Kept]) -> None:
+def save_guesses(connection: Connection, kept: Iterable[Count]) -> None:
     for count in kept:
         connection.execute(delete(guesses).where(guesses.c.kind == count.kind, guesses.c.key == count.key))
-        connection.execute(
-            insert(guesses).values(
-                kind=count.kind, key=count.key, guesses=count.guesses, at=count.at, wait_until=count.wait_until
-            )
-        )
+        connection.execute(insert(guesses).values(row_of(count)))
 
 
-def kept_guesses(connection: Connection) -> list[Kept]:
+def kept_guesses(connection: Connection) -> list[Count]:
     query = select(guesses).order_by(guesses.c.at.desc()).limit(GUESSES_LOADED)
-    rows = [Kept(row.kind, row.key, row.guesses, row.at, row.wait_until) for row in connection.execute(query)]
+    rows = [value_of(Count, row) for row in connection.execute(query)]
     return rows[::-1]
 
 
@@ -109,5 +99,5 @@ def end_everything(connection: Connection, now: Instant) -> tuple[Instant, int]:
         update(links).where(links.c.spent_at == 0, links.c.revoked_at == 0).values(revoked_at=now)
     )
     connection.execute(delete(browsers))
-    end_recovery_codes(connection, now)  # which were spent or replaced since, an old database does not know
+    recovery_codes.end_every(connection, now)  # which were spent or replaced since, an old database does not know
     return mark, int(done.rowcount)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from sqlalchemy import (
     BigInteger,
     Boolean,
@@ -9,7 +11,6 @@ from sqlalchemy import (
     Connection,
     LargeBinary,
     Row,
-    Select,
     String,
     Table,
     Text,
@@ -19,6 +20,7 @@ from sqlalchemy import (
 )
 
 from limen.clock import Instant
+from limen.identity.store.tables import row_of, value_of
 from limen.identity.workload import Workload, WorkloadToken
 from limen.storage.tables import metadata
 
@@ -46,74 +48,46 @@ workload_tokens = Table(
 """A token that was revoked is gone."""
 
 
-def insert_workload(connection: Connection, workload: Workload, now: Instant) -> None:
-    connection.execute(
-        insert(workloads).values(
-            id=workload.id,
-            name=workload.name,
-            groups=" ".join(sorted(workload.groups)),
-            apps=" ".join(sorted(workload.apps)),
-            active=workload.active,
-            created_at=now,
-        )
-    )
+def add(connection: Connection, workload: Workload, now: Instant) -> None:
+    connection.execute(insert(workloads).values(row_of(workload) | {"created_at": now}))
 
 
-def insert_workload_token(connection: Connection, token: WorkloadToken, token_hash: bytes) -> None:
-    connection.execute(
-        insert(workload_tokens).values(
-            id=token.id,
-            workload_id=token.workload_id,
-            token_hash=token_hash,
-            issued_at=token.issued_at,
-            expires_at=token.expires_at,
-        )
-    )
+def add_token(connection: Connection, token: WorkloadToken, token_hash: bytes) -> None:
+    connection.execute(insert(workload_tokens).values(row_of(token) | {"token_hash": token_hash}))
 
 
-def all_workloads(connection: Connection) -> list[Workload]:
-    return [_workload(row) for row in connection.execute(_workloads().order_by(workloads.c.name))]
+def all_known(connection: Connection) -> list[Workload]:
+    return [_workload(row) for row in connection.execute(select(workloads).order_by(workloads.c.name))]
 
 
-def workload_by_id(connection: Connection, workload_id: str) -> Workload | None:
-    row = connection.execute(_workloads().where(workloads.c.id == workload_id)).first()
+def by_id(connection: Connection, workload_id: str) -> Workload | None:
+    row = connection.execute(select(workloads).where(workloads.c.id == workload_id)).first()
     return _workload(row) if row else None
 
 
-def workload_by_name(connection: Connection, name: str) -> Workload | None:
-    row = connection.execute(_workloads().where(workloads.c.name == name)).first()
+def by_name(connection: Connection, name: str) -> Workload | None:
+    row = connection.execute(select(workloads).where(workloads.c.name == name)).first()
     return _workload(row) if row else None
 
 
-def tokens_of_workload(connection: Connection, workload_id: str) -> list[tuple[bytes, WorkloadToken]]:
+def tokens_of(connection: Connection, workload_id: str) -> list[tuple[bytes, WorkloadToken]]:
     """Its tokens with their hashes, the oldest first."""
-    columns = workload_tokens.c
-    chosen = select(columns.token_hash, columns.id, columns.workload_id, columns.issued_at, columns.expires_at).where(
-        columns.workload_id == workload_id
-    )
-    rows = connection.execute(chosen.order_by(columns.issued_at, columns.id))
-    return [(token_hash, WorkloadToken(*rest)) for token_hash, *rest in rows]
+    query = select(workload_tokens).where(workload_tokens.c.workload_id == workload_id)
+    rows = connection.execute(query.order_by(workload_tokens.c.issued_at, workload_tokens.c.id))
+    return [(row.token_hash, value_of(WorkloadToken, row)) for row in rows]
 
 
-def shut_workload(connection: Connection, workload_id: str) -> None:
+def shut(connection: Connection, workload_id: str) -> None:
     """It is active no more, and its tokens are gone."""
     connection.execute(update(workloads).where(workloads.c.id == workload_id).values(active=False))
     connection.execute(workload_tokens.delete().where(workload_tokens.c.workload_id == workload_id))
 
 
-def reopen_workload(connection: Connection, workload: Workload) -> None:
+def reopen(connection: Connection, workload: Workload) -> None:
     """Active (again), with these groups and apps."""
-    connection.execute(
-        update(workloads)
-        .where(workloads.c.id == workload.id)
-        .values(active=True, groups=" ".join(sorted(workload.groups)), apps=" ".join(sorted(workload.apps)))
-    )
+    again = {name: held for name, held in row_of(workload).items() if name in {"groups", "apps"}}
+    connection.execute(update(workloads).where(workloads.c.id == workload.id).values(active=True, **again))
 
 
-def _workloads() -> Select[tuple[str, str, str, str, bool]]:
-    columns = workloads.c
-    return select(columns.id, columns.name, columns.groups, columns.apps, columns.active)
-
-
-def _workload(row: Row[tuple[str, str, str, str, bool]]) -> Workload:
-    return Workload(row.id, row.name, frozenset(row.groups.split()), frozenset(row.apps.split()), row.active)
+def _workload(row: Row[Any]) -> Workload:
+    return value_of(Workload, row, groups=frozenset(row.groups.split()), apps=frozenset(row.apps.split()))

@@ -13,6 +13,7 @@ from limen.clock import DAY, Instant, Milliseconds
 from limen.errors import LimenError
 from limen.facts import ACTIONS
 from limen.policy.annotations import Phase, State
+from limen.policy.attributes import ATTRIBUTES
 from limen.policy.decision import Named
 
 EVERY_DAY: Final = frozenset(range(1, 8))
@@ -72,7 +73,7 @@ class Needs:
     `proved_within`, `signed_in_within`: how long ago at most.
     `networks`: from one of them. `countries`: from one of them. `country_known` and `not_countries`: from one that is
     known, and from none of these. `risk_below`: lower than this; `risk_may_be_unknown` lets what is not known pass.
-    `until`: before this instant.
+    `until`: before this instant. `holds`: the paths of flags that parts of Limen declare, each as good as it can be.
     """
 
     active: bool = False
@@ -94,6 +95,7 @@ class Needs:
     granted: bool = False
     hours: Hours | None = None
     until: Instant | None = None
+    holds: frozenset[str] = frozenset()
 
     def __post_init__(self) -> None:
         if not (0 <= self.strength <= 3 and 0 <= self.binding <= 3):
@@ -114,6 +116,8 @@ class Needs:
             raise FormError("no risk is asked for, so it does not matter whether it is known", "say how high it may be")
         if self.until is not None and not (self.until >= 0 and has_text(Datetime(self.until))):
             raise FormError("this date is too far away", "choose one of the next years")
+        if not self.holds <= {row.path for row in ATTRIBUTES.table.ticks}:
+            raise FormError("there is no such fact", "choose from those there are")
 
     @property
     def is_empty(self) -> bool:

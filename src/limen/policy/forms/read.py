@@ -10,8 +10,9 @@ from limen.cedar import EntityUid, Policy, Scope
 from limen.cedar.tree import And, Attribute, Binary, Call, Expression, Literal, Not, Or, SetOf, Var, constant, descend
 from limen.cedar.values import Datetime, Duration
 from limen.policy.annotations import Phase, State
+from limen.policy.attributes import ATTRIBUTES
 from limen.policy.forms.model import DAY_MINUTES, Exemption, Form, FormError, Hours, Needs
-from limen.policy.forms.write import IS_LIMEN, NOW, PRINCIPAL, RESOURCE, context
+from limen.policy.forms.write import IS_LIMEN, NOW, PRINCIPAL, RESOURCE, context, tick
 
 _SAID: Final = frozenset({"id", "title", "reason", "phase", "state", "allow_unknown", "always", "exceptions"})
 _COUNTRY: Final = context("place", "country")
@@ -191,14 +192,18 @@ def read_needs(parts: Iterable[Expression]) -> Needs:
     """All of these as one list of needs. Raises where one of them is none, or one is said twice."""
     said: dict[str, Any] = {}
     hours: dict[str, Any] = {}
+    ticked = {tick(row): row.path for row in ATTRIBUTES.table.ticks}
+    holds: dict[str, Any] = {}
     for part in parts:
-        if (times := _time(part)) is not None:
+        if part in ticked:
+            _take(holds, {ticked[part]: True})
+        elif (times := _time(part)) is not None:
             _take(hours, times)
         else:
             _take(said, _need(part))
     if hours:
         said["hours"] = _hours(**hours)
-    return Needs(**said)
+    return Needs(**said, holds=frozenset(holds))
 
 
 def _hours(*, is_night: bool = False, **said: Any) -> Hours:

@@ -8,6 +8,7 @@ from datetime import UTC, tzinfo
 from typing import Final
 
 from limen.messages import joined, times
+from limen.policy.attributes import ATTRIBUTES
 from limen.policy.forms.model import EVERY_DAY, Form, Hours, Needs
 
 _STRENGTHS: Final = {1: "when signed in", 2: "with two factors", 3: "with a passkey"}
@@ -81,6 +82,9 @@ def _needs(needs: Needs, names: Names) -> Iterator[str]:
     yield from _person(needs)
     yield from _device(needs)
     yield from _place(needs)
+    for row in ATTRIBUTES.table.ticks:
+        if row.path in needs.holds:
+            yield row.phrase[0 if row.best else 1] if row.phrase else row.form
     if needs.risk_below is not None:
         known = ", where that is known" if needs.risk_may_be_unknown else ""
         yield f"at a risk below {needs.risk_below}{known}"

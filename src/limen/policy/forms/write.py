@@ -8,17 +8,19 @@ from typing import Final
 from limen.cedar import Condition, EntityUid, Policy, Scope, expression_text
 from limen.cedar.literals import format_datetime
 from limen.cedar.text import quoted, scope_text
-from limen.cedar.tree import And, Attribute, Binary, Call, Expression, Literal, Not, Or, SetOf, Var
+from limen.cedar.tree import And, Attribute as Path, Binary, Call, Expression, Literal, Not, Or, SetOf, Var
 from limen.cedar.values import Datetime
 from limen.clock import DAY, HOUR, MINUTE, SECOND, Instant, Milliseconds
 from limen.facts import LIMEN
 from limen.policy.annotations import State
+from limen.policy.attribute import Attribute
+from limen.policy.attributes import ATTRIBUTES
 from limen.policy.forms.model import EVERY_DAY, Exemption, Form, Hours, Needs
 
 WIDTH: Final = 120
 PRINCIPAL: Final = Var("principal")
 RESOURCE: Final = Var("resource")
-NOW: Final = Attribute(Var("context"), "now")
+NOW: Final = Path(Var("context"), "now")
 IS_LIMEN: Final = Binary("==", RESOURCE, Literal(EntityUid("App", LIMEN)))
 """What spares Limen itself."""
 _UNITS: Final = (("d", DAY), ("h", HOUR), ("m", MINUTE), ("s", SECOND), ("ms", 1))
@@ -62,14 +64,30 @@ def policy_of(form: Form) -> Policy:
 
 def needed(needs: Needs) -> list[Expression]:
     """Each need as the comparison that is true where it is fulfilled, in the order in which they are written."""
-    return [*_of_the_person(needs), *_of_the_device(needs), *_of_the_place(needs), *_of_the_moment(needs)]
+    return [
+        *_of_the_person(needs),
+        *_of_the_device(needs),
+        *_of_the_place(needs),
+        *_of_the_moment(needs),
+        *_ticked(needs),
+    ]
+
+
+def tick(row: Attribute) -> Expression:
+    """The comparison that is true where this flag is as good as it can be."""
+    path = context(row.noun, row.name)
+    return path if row.best else Not(path)
+
+
+def _ticked(needs: Needs) -> Iterator[Expression]:
+    yield from (tick(row) for row in ATTRIBUTES.table.ticks if row.path in needs.holds)
 
 
 def context(*names: str) -> Expression:
     """`context.device.known` from its names."""
     node: Expression = Var("context")
     for name in names:
-        node = Attribute(node, name)
+        node = Path(node, name)
     return node
 
 
@@ -157,7 +175,7 @@ def _many(form: Form) -> Iterator[Expression]:
 
 def _label(form: Form) -> Iterator[Expression]:
     if form.sensitivity is not None:
-        yield Binary("<=" if form.is_permit else ">=", Attribute(RESOURCE, "sensitivity"), Literal(form.sensitivity))
+        yield Binary("<=" if form.is_permit else ">=", Path(RESOURCE, "sensitivity"), Literal(form.sensitivity))
 
 
 def _is_in(kind: str, what: Expression, names: frozenset[str]) -> Expression:
@@ -174,7 +192,7 @@ def _exempt(one: Exemption) -> Expression:
 
 def _of_the_person(needs: Needs) -> Iterator[Expression]:
     if needs.active:
-        yield Attribute(PRINCIPAL, "active")
+        yield Path(PRINCIPAL, "active")
     if needs.strength:
         yield Binary(">=", context("auth", "strength"), Literal(needs.strength))
     if needs.interactive:

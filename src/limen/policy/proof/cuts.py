@@ -34,42 +34,12 @@ from limen.cedar.tree import (
     descend,
 )
 from limen.clock import Instant
+from limen.policy.attribute import Kind
+from limen.policy.attributes import ATTRIBUTES
 from limen.policy.proof.sums import NOW, Sum, difference
 
-NUMBERS: Final[Mapping[str, tuple[int, int]]] = {
-    "context.auth.strength": (1, 3),
-    "context.device.binding": (0, 3),
-    "context.risk.score": (0, 100),
-    "context.time.minute": (0, 1439),
-    "context.time.weekday": (1, 7),
-    "resource.sensitivity": (0, 3),
-}
-"""The least and the greatest that can be known. Strength 0 is no proof at all, which is a case of its own."""
-TEXTS: Final = frozenset(
-    {"context.device.id", "context.device.compliance", "context.device.platform", "context.place.country"}
-    | {"context.place.network", "context.request.method", "context.request.route", "resource.label", "resource.owner"}
-)
-INSTANTS: Final = frozenset(
-    {"context.auth.at", "context.session.started", "context.device.seen", "context.grant.until"}
-)
-BINDING: Final = "context.device.binding"
-"""The one number without a greatest value: not every one of them can be tried."""
 ADDRESS: Final = "context.place.address"
-FACTORS: Final = "context.auth.factors"
-FLAGS: Final = frozenset(
-    {
-        "context.auth.interactive",
-        "context.session.known",
-        "context.device.known",
-        "context.device.managed",
-        "context.place.known",
-    }
-    | {"context.place.anonymiser", "context.risk.known", "context.grant.active", "principal.active"}
-)
-
 _CONTEXT: Final = Var("context")
-_ALONE: Final = FLAGS | TEXTS | {ADDRESS, FACTORS} | {"principal", "resource", "action", "context.place"}
-"""What may stand in a condition by itself, or be asked for with `has`."""
 _MIRRORED: Final = {"<": ">", "<=": ">=", ">": "<", ">=": "<=", "==": "==", "!=": "!="}
 _RANGES: Final = {
     "isLoopback": (IpRange(4, 127 << 24, 8), IpRange(6, 1, 128)),
@@ -102,7 +72,7 @@ class Cuts:
         """No fewer than all combinations of classes there are."""
         drawn = (self.numbers, self.texts, self.moments, self.ages)
         sizes = [len(some) + 2 for sets in drawn for some in sets.values()]
-        return int(prod(sizes)) * (len(self.addresses) + 3) * int(2 ** len(self.read & FLAGS))
+        return int(prod(sizes)) * (len(self.addresses) + 3) * int(2 ** len(self.read & paths_of(Kind.BOOL)))
 
     def borders(self, path: str, now: Instant) -> frozenset[Instant]:
         """The borders of an instant, seen from `now`."""
@@ -114,7 +84,7 @@ class Cuts:
         own = self.moments.get(NOW, frozenset())
         crossings = {
             moment + age + late
-            for path in INSTANTS
+            for path in paths_of(Kind.INSTANT)
             for moment in self.moments.get(path, ())
             for age in self.ages.get(path, ())
             for late in (-1, 0, 1)
@@ -157,7 +127,7 @@ class _Drawing:
             return not named or self._whole(named)
         match atom:
             case Has() | Attribute() | Literal() | Is() | IsEmpty() | Binary("in", _, _):
-                return named <= _ALONE
+                return all(_may_stand_alone(path) for path in named)
             case Binary(operator, left, right) if operator in _MIRRORED:
                 return self._compare(operator, left, right, named)
             case Binary("contains" | "containsAll" | "containsAny", left, right):
@@ -172,27 +142,31 @@ class _Drawing:
         if _text(left) is not None or _text(right) is not None:
             left, right = (left, right) if _text(right) is not None else (right, left)
             return self._name(left, {_text(right) or ""})
-        if named & (INSTANTS | {NOW}):
+        if named & (paths_of(Kind.INSTANT) | {NOW}):
             return self._instant(operator, left, right)
         if named == {ADDRESS}:
             return self._address(operator, [right if expression_text(left) == ADDRESS else left])
-        if named == {FACTORS}:
+        if len(named) == 1 and named <= paths_of(Kind.SET):
             return self._contains(left, right, named)
         for path, value, how in ((left, right, operator), (right, left, _MIRRORED[operator])):
-            if (name := expression_text(path)) in NUMBERS and isinstance(value, Literal) and type(value.value) is int:
+            if (
+                (name := expression_text(path)) in paths_of(Kind.NUMBER)
+                and isinstance(value, Literal)
+                and type(value.value) is int
+            ):
                 self.numbers.setdefault(name, set()).update(_borders(how, value.value))
                 return True
         return self._whole(named)
 
     def _contains(self, left: Expression, right: Expression, named: set[str]) -> bool:
         for path, other in ((left, right), (right, left)):
-            if expression_text(path) in TEXTS | {FACTORS} and (words := _words(other)) is not None:
+            if expression_text(path) in _named_kinds() and (words := _words(other)) is not None:
                 return self._name(path, words)
         return self._whole(named)
 
     def _name(self, path: Expression, words: set[str]) -> bool:
         name = expression_text(path)
-        if name not in TEXTS and name != FACTORS:
+        if name not in _named_kinds():
             return False
         self.texts.setdefault(name, set()).update(words)
         return True
@@ -203,7 +177,7 @@ class _Drawing:
         self.texts.setdefault(path, set()).update({fits, fits + "-", "-" + fits})
         patterns = self.patterns.setdefault(path, set())
         patterns.add(pattern)
-        return path in TEXTS and len(patterns) == 1
+        return path in _named_kinds() - paths_of(Kind.SET) and len(patterns) == 1
 
     def _address(self, name: str, ranges: list[Expression]) -> bool:
         found = [constant(one) if isinstance(one, Call) else None for one in ranges]
@@ -228,7 +202,7 @@ class _Drawing:
 
     def _border(self, into: dict[str, set[int]], path: str, factor: int, found: Sum, operator: str) -> bool:
         """The borders of `factor * x + rest operator 0`, where x is the instant or its age."""
-        if abs(factor) != 1 or (path not in INSTANTS and path != NOW):
+        if abs(factor) != 1 or (path not in paths_of(Kind.INSTANT) and path != NOW):
             return False
         value = -found.rest * factor
         borders = _borders(operator if factor == 1 else _MIRRORED[operator], value)
@@ -239,12 +213,30 @@ class _Drawing:
 
     def _whole(self, named: set[str]) -> bool:
         """A calculation with small numbers is covered by every one of them."""
-        if not named <= (set(NUMBERS) - {BINDING}) | FLAGS:
+        numbers = ATTRIBUTES.table.of_kind(Kind.NUMBER)
+        if not all(path in paths_of(Kind.BOOL) or (path in numbers and not numbers[path].is_open) for path in named):
             return False
-        for path in named & set(NUMBERS):
-            low, high = NUMBERS[path]
+        for path in named & set(numbers):
+            low, high = numbers[path].least, numbers[path].greatest
             self.numbers.setdefault(path, set()).update(range(low, high + 1))
         return True
+
+
+def paths_of(*kinds: Kind) -> frozenset[str]:
+    """The paths of all attributes of these kinds."""
+    return frozenset(ATTRIBUTES.table.of_kind(*kinds))
+
+
+def _named_kinds() -> frozenset[str]:
+    """Paths whose values policies name as texts."""
+    return paths_of(Kind.TEXT, Kind.CHOICE, Kind.SET)
+
+
+def _may_stand_alone(path: str) -> bool:
+    """May it stand in a condition by itself, or be asked for with `has`?"""
+    return path in {"principal", "resource", "action", "context.place"} or path in paths_of(
+        Kind.BOOL, Kind.TEXT, Kind.CHOICE, Kind.SET, Kind.ADDRESS
+    )
 
 
 def cuts_of(policies: Iterable[Policy]) -> Cuts:

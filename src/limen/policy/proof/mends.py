@@ -9,8 +9,9 @@ from typing import Final
 
 from limen.cedar import Policy, expression_text
 from limen.cedar.tree import And, Attribute, Binary, Call, Expression, Has, If, Like, Literal, Not, Or, Var, descend
+from limen.policy.attribute import Attribute as Row, Better, Kind
+from limen.policy.attributes import ATTRIBUTES
 from limen.policy.proof.cuts import atoms, paths_read
-from limen.policy.proof.order import COMPLIANCE, ORDER, Better
 
 EXEMPT: Final = 'or exempt the policy with @allow_unknown("why")'
 MOST_TRIED: Final = 24
@@ -104,13 +105,13 @@ def _instead(atom: Expression, *, has_more: bool) -> Iterator[Expression]:
             if has_more:  # what is unknown already reads as the worst in the other attributes
                 yield from (Literal(True), Literal(False))
             yield Not(atom)
-        case Binary("==" | "!=", Attribute() as path, Literal(str())) if _how(path) is Better.HEALTHIER:
-            yield from (Binary(operator, path, Literal(COMPLIANCE[-1])) for operator in ("!=", "=="))
-        case Binary("contains", _, Attribute() as path) if _how(path) is Better.HEALTHIER:
-            yield from (Binary(operator, path, Literal(COMPLIANCE[-1])) for operator in ("!=", "=="))
-        case Binary("==" | "!=", Attribute() as path, _) if _how(path) is Better.KNOWN:
+        case Binary("==" | "!=", Attribute() as path, Literal(str())) if row := _choice(path):
+            yield from (Binary(operator, path, Literal(row.best)) for operator in ("!=", "=="))
+        case Binary("contains", _, Attribute() as path) if row := _choice(path):
+            yield from (Binary(operator, path, Literal(row.best)) for operator in ("!=", "=="))
+        case Binary("==" | "!=", Attribute() as path, _) if _is_known_better(path):
             yield from _known_as_well(path, atom)
-        case Binary("contains", _, Attribute() as path) | Like(Attribute() as path, _) if _how(path) is Better.KNOWN:
+        case Binary("contains", _, Attribute() as path) | Like(Attribute() as path, _) if _is_known_better(path):
             yield from _known_as_well(path, atom)
         case Binary(operator, left, right) if operator in _OTHER_OPERATORS:
             yield from (Binary(other, left, right) for other in _OTHER_OPERATORS[operator])
@@ -122,8 +123,14 @@ def _known_as_well(path: Expression, atom: Expression) -> Iterator[Expression]:
     yield And((Binary("!=", path, Literal("")), atom))
 
 
-def _how(path: Expression) -> Better | None:
-    return ORDER.get(expression_text(path))
+def _choice(path: Expression) -> Row | None:
+    row = ATTRIBUTES.table.by_cedar.get(expression_text(path))
+    return row if row is not None and row.kind is Kind.CHOICE else None
+
+
+def _is_known_better(path: Expression) -> bool:
+    row = ATTRIBUTES.table.by_cedar.get(expression_text(path))
+    return row is not None and row.better is Better.KNOWN
 
 
 def _changed(policy: Policy, old: Expression, new: Expression) -> Policy:

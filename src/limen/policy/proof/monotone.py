@@ -21,10 +21,11 @@ from limen.cedar.literals import format_duration
 from limen.clock import Instant
 from limen.facts import Facts
 from limen.policy.annotations import State, state_of
+from limen.policy.attributes import ATTRIBUTES
 from limen.policy.decision import Request
 from limen.policy.proof.cuts import paths_read
 from limen.policy.proof.mends import EXEMPT, mended
-from limen.policy.proof.order import ORDER, is_no_better
+from limen.policy.proof.order import are_values_no_better
 from limen.policy.proof.polarity import Way, way_of
 from limen.policy.proof.representatives import Representatives, representatives_of
 from limen.policy.proof.worlds import Setting, TooManyError, action_of, settings_of, time_of
@@ -144,7 +145,7 @@ def _find(policy: Policy, budget: _Budget) -> Iterator[Finding]:
     if way_of(policy) in {Way.STILL, Way.UP if policy.effect == "permit" else Way.DOWN}:
         return
     read = {path for condition in policy.conditions for path in paths_read(condition.body)}
-    facts = [path for path in ORDER if any(path == one or path.startswith(one + ".") for one in read)]
+    facts = [path for path in ATTRIBUTES.table.order if any(path == one or path.startswith(one + ".") for one in read)]
     if not facts:
         return
     if budget.worlds < 0:
@@ -174,7 +175,7 @@ def _too_many(policy: Policy, fact: str, found: Representatives) -> Unproven:
         what = f"this policy compares `{path}` with {len(values)} values, too many to prove that none widens access"
         kind = "when" if policy.effect == "permit" else "unless"
         fix = f'list what is allowed instead: `{kind} {{ ["…"].contains({path}) }}`, {EXEMPT}'
-        return Unproven(policy.id, path if path in ORDER else fact, what, fix)
+        return Unproven(policy.id, path if path in ATTRIBUTES.table.order else fact, what, fix)
     what = "this policy tells too many combinations of facts apart to prove that no worse fact widens access"
     return Unproven(policy.id, fact, what, f"split it into policies that each read fewer facts, {EXEMPT}")
 
@@ -226,10 +227,7 @@ _ERROR: Final = -1
 
 def _level(policy: Policy, compiled: Compiled, setting: Setting, nouns: list[str], where: tuple[int, ...]) -> int:
     """How much the policy gives: an error refuses all, a forbid that holds as well, a permit that holds opens."""
-    context: Record = {
-        "grant" if noun == "grants" else noun: setting.records(noun)[index]
-        for noun, index in zip(nouns, where, strict=True)
-    }
+    context: Record = {noun: setting.records(noun)[index] for noun, index in zip(nouns, where, strict=True)}
     context["time"] = time_of(setting)
     context["now"] = Datetime(setting.now)
     context["request"] = {"method": setting.request.method, "route": setting.request.route}
@@ -247,22 +245,15 @@ def _pairs(setting: Setting, noun: str, read: set[str]) -> list[tuple[int, int]]
     pairs = [
         (worse, better)
         for worse, better in product(range(len(states)), repeat=2)
-        if worse != better and _is_worse(states[worse], states[better])
+        if worse != better and are_values_no_better(states[worse], states[better])
     ]
     return sorted(pairs, key=lambda pair: len(_differing(setting, noun, pair, read)))
 
 
-def _is_worse(one: Any, other: Any) -> bool:
-    if isinstance(one, tuple):
-        return not one or (bool(other) and is_no_better(one[0], other[0]))
-    return is_no_better(one, other)
-
-
 def _differing(setting: Setting, noun: str, pair: tuple[int, int], read: set[str]) -> list[str]:
     one, other = (setting.records(noun)[index] for index in pair)
-    name = "grant" if noun == "grants" else noun
     attributes = [attribute for attribute in {**one, **other} if one.get(attribute) != other.get(attribute)]
-    paths = [f"context.{name}.{attribute}" for attribute in attributes]
+    paths = [f"context.{noun}.{attribute}" for attribute in attributes]
     return [path for path in paths if path in read] or paths
 
 
@@ -284,7 +275,7 @@ def _widening(
     passing, refused = (
         World(
             setting.request,
-            setting.facts(**{name: setting.states[name][index] for name, index in zip(nouns, where, strict=True)}),
+            setting.facts(dict(zip(nouns, where, strict=True))),
             setting.now,
             setting.is_real,
         )

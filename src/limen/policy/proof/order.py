@@ -10,112 +10,51 @@ The finitely many values that policies can tell apart are in `limen.policy.proof
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from enum import StrEnum
 from typing import Any, Final, TypeAlias
 
 from limen.facts import Auth, Device, Facts, Grant, Person, Place, Risk, Session
+from limen.facts.asked import Plain
+from limen.policy.attribute import IS_THERE
+from limen.policy.attributes import ATTRIBUTES
+from limen.policy.scenarios.examples import Values
 
 Noun: TypeAlias = Auth | Device | Grant | Person | Place | Risk | Session
+More: TypeAlias = "tuple[tuple[str, Plain], ...]"
+"""Attributes without a field, as `Facts.more` has them."""
 
-
-class Better(StrEnum):
-    """When one value of an attribute is better than another."""
-
-    HIGHER = "higher"  # numbers, instants (later), and true over false
-    LOWER = "lower"
-    SUPERSET = "superset"
-    KNOWN = "known"  # any value is better than none, and no two values can be compared
-    HEALTHIER = "healthier"  # compliance
-
-
-COMPLIANCE: Final = ("unknown", "non_compliant", "compliant")
-"""What a device's compliance can be, the worst first."""
-
-ORDER: Final[Mapping[str, Better]] = {
-    "principal.active": Better.HIGHER,
-    "context.auth.strength": Better.HIGHER,
-    "context.auth.factors": Better.SUPERSET,
-    "context.auth.at": Better.HIGHER,
-    "context.auth.interactive": Better.HIGHER,
-    "context.session.known": Better.HIGHER,
-    "context.session.started": Better.HIGHER,
-    "context.device.known": Better.HIGHER,
-    "context.device.id": Better.KNOWN,
-    "context.device.compliance": Better.HEALTHIER,
-    "context.device.managed": Better.HIGHER,
-    "context.device.binding": Better.HIGHER,
-    "context.device.platform": Better.KNOWN,
-    "context.device.seen": Better.HIGHER,
-    "context.place.known": Better.HIGHER,
-    "context.place.country": Better.KNOWN,
-    "context.place.address": Better.KNOWN,
-    "context.place.network": Better.KNOWN,
-    "context.place.anonymiser": Better.LOWER,
-    "context.risk.known": Better.HIGHER,
-    "context.risk.score": Better.LOWER,
-    "context.grant.active": Better.HIGHER,
-    "context.grant.until": Better.HIGHER,
-}
-"""Every attribute of the schema that is a fact and can get worse. A path that is not here is no such fact."""
-
-_OF_NOUNS: Final[Mapping[type, Mapping[str, Better]]] = {
-    Auth: {"strength": Better.HIGHER, "factors": Better.SUPERSET, "at": Better.HIGHER, "interactive": Better.HIGHER},
-    Session: {"started_at": Better.HIGHER},
-    Device: {
-        "known": Better.HIGHER,
-        "id": Better.KNOWN,
-        "compliance": Better.HEALTHIER,
-        "managed": Better.HIGHER,
-        "binding": Better.HIGHER,
-        "platform": Better.KNOWN,
-        "seen_at": Better.HIGHER,
-    },
-    Place: {
-        "known": Better.HIGHER,
-        "country": Better.KNOWN,
-        "address": Better.KNOWN,
-        "network": Better.KNOWN,
-        "anonymiser": Better.LOWER,
-    },
-    Risk: {"known": Better.HIGHER, "score": Better.LOWER},
-    Grant: {"until": Better.HIGHER, "actions": Better.SUPERSET},
-    Person: {"active": Better.HIGHER},
-}
-"""The same order over the fields of the nouns, as `limen.policy.seen` hands them to the policies."""
-
-
-def is_value_no_better(how: Better, one: Any, other: Any) -> bool:
-    """Is `one` the same as `other`, or worse? "", and None for a missing address, are what is not known."""
-    match how:
-        case Better.HIGHER:
-            return bool(one <= other)
-        case Better.LOWER:
-            return bool(one >= other)
-        case Better.SUPERSET:
-            return bool(one <= other)
-        case Better.KNOWN:
-            return one in ("", None) or one == other
-        case Better.HEALTHIER:
-            return COMPLIANCE.index(one) <= COMPLIANCE.index(other)
+_SINGLE: Final = ("person", "auth", "session", "device", "place", "risk")
 
 
 def is_no_better(one: Noun | None, other: Noun | None) -> bool:
-    """Is `one` the same as `other`, or worse? Both are values of the same noun; None is what is not there.
-
-    Two grants can be compared where they are for the same app, two people where they are the same person.
-    """
+    """Is `one` the same as `other`, or worse? Both are values of the same noun; None is what is not there."""
     if one is None or other is None:
         return one is None
     if type(one) is not type(other):
         return False
-    if isinstance(one, Grant) and isinstance(other, Grant) and one.app != other.app:
+    if not _are_alike(one, other):
         return False
-    if isinstance(one, Person) and isinstance(other, Person) and _who(one) != _who(other):
-        return False
+    noun = next(noun.name for noun in ATTRIBUTES.table.nouns.values() if noun.made is type(one))
     return all(
-        is_value_no_better(how, getattr(one, name), getattr(other, name)) for name, how in _OF_NOUNS[type(one)].items()
+        row.is_no_better(getattr(one, row.field), getattr(other, row.field))
+        for row in ATTRIBUTES.table.of_noun(noun)
+        if row.field not in {"", IS_THERE}
     )
+
+
+def is_more_no_better(one: More, other: More) -> bool:
+    """The same of the attributes that have no field. What is not there is not known."""
+    values, others = dict(one), dict(other)
+    return all(
+        row.is_no_better(_known(values.get(path), row.worst), _known(others.get(path), row.worst))
+        for path, row in ATTRIBUTES.table.loose.items()
+        if path in values or path in others
+    )
+
+
+def are_values_no_better(one: Values, other: Values) -> bool:
+    """The same of attributes by their paths; both say the same ones."""
+    rows = ATTRIBUTES.table.by_path
+    return all(rows[path].is_no_better(value, other[path]) for path, value in one.items())
 
 
 def are_no_better(one: Facts, other: Facts) -> bool:
@@ -123,15 +62,23 @@ def are_no_better(one: Facts, other: Facts) -> bool:
     return (
         one.app == other.app
         and all(is_no_better(getattr(one, name), getattr(other, name)) for name in _SINGLE)
+        and is_more_no_better(one.more, other.more)
         and _covers(one.grants, other.grants)
     )
 
 
-def _who(person: Person) -> tuple[str, frozenset[str], bool]:
-    return person.id, person.groups, person.is_workload
+def _known(value: Any, worst: Any) -> Any:
+    return worst if value is None else value
 
 
-_SINGLE: Final = ("person", "auth", "session", "device", "place", "risk")
+def _are_alike(one: Noun, other: Noun) -> bool:
+    """Two people are compared where they are the same person, and two grants for the same app, action by action."""
+    match one, other:
+        case Grant(), Grant():
+            return one.app == other.app and one.actions <= other.actions
+        case Person(), Person():
+            return (one.id, one.groups, one.is_workload) == (other.id, other.groups, other.is_workload)
+    return True
 
 
 def _covers(some: tuple[Grant, ...], others: tuple[Grant, ...]) -> bool:

@@ -34,11 +34,11 @@ from limen.cedar.tree import (
     Var,
     constant,
 )
-from limen.policy.proof.order import COMPLIANCE, ORDER, Better
-from limen.policy.proof.sums import MOST, UNITS, is_short
+from limen.policy.attribute import Attribute as Row, Better, Kind
+from limen.policy.attributes import ATTRIBUTES
+from limen.policy.proof.sums import MOST, NOW, UNITS, is_short
 
 ADDRESS: Final = "context.place.address"
-_STRENGTHS: Final = (0, 3)
 
 
 class Way(Enum):
@@ -93,7 +93,7 @@ def _truth(node: Expression, *, has_address: bool) -> Way:  # noqa: C901, PLR091
             return _comparison(operator, left, right, has_address=has_address)
         case Like(operand, pattern):
             return _text(expression_text(operand), is_unknown_true=like("", pattern))
-        case IsEmpty(operand) if expression_text(operand) == "context.auth.factors":
+        case IsEmpty(operand) if _is_set(operand):
             return Way.DOWN
         case Call(name, (operand, *rest)) if name.startswith("is") and all(_is_constant(one) for one in rest):
             is_safe = has_address and expression_text(operand) == ADDRESS
@@ -133,69 +133,80 @@ def _comparison(operator: str, left: Expression, right: Expression, *, has_addre
 
 def _equality(left: Expression, right: Expression, *, has_address: bool) -> Way:
     path = expression_text(left)
-    if path not in ORDER:
+    row = _row(path)
+    if row is None:
         is_plain = _is_unordered(left) and (_is_constant(right) or _is_unordered(right))
         return Way.STILL if is_plain else Way.MIXED
     if not isinstance(right, Literal):
         return Way.STILL if path == ADDRESS and has_address and _is_constant(right) else Way.MIXED
     value = right.value
-    if isinstance(value, bool):
+    if row.kind is Kind.BOOL and isinstance(value, bool):
         return _flag(path) if value else _flag(path).back
-    if isinstance(value, str):
-        if ORDER[path] is Better.KNOWN and path != ADDRESS:
-            return _text(path, is_unknown_true=value == "")
-        if ORDER[path] is Better.HEALTHIER:
-            return {COMPLIANCE[0]: Way.DOWN, COMPLIANCE[-1]: Way.UP}.get(value, Way.MIXED)
-    if path == "context.auth.strength" and value in _STRENGTHS:
-        return Way.UP if value else Way.DOWN
+    if row.kind is Kind.TEXT and isinstance(value, str):
+        return _text(path, is_unknown_true=value == "")
+    if row.kind is Kind.CHOICE or (row.kind is Kind.NUMBER and not row.is_open):
+        return Way.UP if value == row.best else Way.DOWN if value == row.worst else Way.MIXED
     return Way.MIXED
 
 
 def _membership(operator: str, left: Expression, right: Expression) -> Way:
-    if expression_text(left) == "context.auth.factors" and _is_constant(right):
+    if _is_set(left) and _is_constant(right):
         return Way.UP
     if operator != "contains" or not _is_constant(left):
         return Way.MIXED
     path = expression_text(right)
-    if path not in ORDER:
+    row = _row(path)
+    if row is None:
         return Way.STILL if _is_name(right) or _is_unordered(right) else Way.MIXED
     named = {one.value for one in left.items if isinstance(one, Literal)} if isinstance(left, SetOf) else set()
-    if ORDER[path] is Better.KNOWN and path != ADDRESS:
+    if row.kind is Kind.TEXT:
         return _text(path, is_unknown_true="" in named)
-    if ORDER[path] is Better.HEALTHIER:
-        holds = [one in named for one in COMPLIANCE]
+    if row.kind is Kind.CHOICE:
+        holds = [one in named for one in row.choices]
         return Way.UP if holds == sorted(holds) else Way.DOWN if holds == sorted(holds, reverse=True) else Way.MIXED
     return Way.MIXED
 
 
+def _row(path: str) -> Row | None:
+    """The row of a fact that can get worse; None for all else."""
+    return ATTRIBUTES.table.order.get(path)
+
+
+def _is_set(node: Expression) -> bool:
+    row = _row(expression_text(node))
+    return row is not None and row.kind is Kind.SET
+
+
 def _flag(path: str) -> Way:
-    if path not in ORDER:
+    """Which way a flag, a number or an instant goes."""
+    row = _row(path)
+    if row is None or row.kind not in {Kind.BOOL, Kind.NUMBER, Kind.INSTANT}:
         return Way.MIXED
-    return {Better.HIGHER: Way.UP, Better.LOWER: Way.DOWN}.get(ORDER[path], Way.MIXED)
+    return Way.UP if row.better is Better.HIGHER else Way.DOWN
 
 
 def _text(path: str, *, is_unknown_true: bool) -> Way:
     """A test of a text: all that the order asks is that "", which is not known, is the worst."""
-    if path in ORDER:
-        is_text = ORDER[path] is Better.KNOWN and path != ADDRESS
-        return (Way.DOWN if is_unknown_true else Way.UP) if is_text else Way.MIXED
-    return Way.STILL if path in _UNORDERED else Way.MIXED
+    row = _row(path)
+    if row is not None:
+        return (Way.DOWN if is_unknown_true else Way.UP) if row.kind is Kind.TEXT else Way.MIXED
+    return Way.STILL if _is_asked(path) else Way.MIXED
 
 
-_UNORDERED: Final = frozenset(
-    {"context.now", "context.time.weekday", "context.time.minute", "context.request.method", "context.request.route"}
-    | {"resource.sensitivity", "resource.label", "resource.owner"}
-)
-"""What policies read that is no fact that gets worse, and is always there."""
+def _is_asked(path: str) -> bool:
+    """Is it what policies read that is no fact that gets worse, and is always there?"""
+    return path == NOW or (path in ATTRIBUTES.table.by_cedar and path not in ATTRIBUTES.table.order)
+
+
 _NUMBERS: Final = (int, Datetime, Duration)
 
 
 def _number(node: Expression) -> Way:
     """Which way a number, an instant or a duration grows when facts get better."""
     path = expression_text(node) if isinstance(node, Attribute) else ""
-    if path in ORDER:
+    if _row(path) is not None:
         return _flag(path)
-    if path in _UNORDERED or _is_small(node):
+    if _is_asked(path) or _is_small(node):
         return Way.STILL
     match node:
         case Call("offset", (one, other)):
@@ -227,4 +238,4 @@ def _is_name(node: Expression) -> bool:
 
 
 def _is_unordered(node: Expression) -> bool:
-    return _is_name(node) or _number(node) is Way.STILL or expression_text(node) in _UNORDERED
+    return _is_name(node) or _number(node) is Way.STILL or _is_asked(expression_text(node))

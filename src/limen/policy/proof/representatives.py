@@ -10,40 +10,20 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import cached_property
-from ipaddress import IPv4Address, IPv6Address
 from itertools import combinations, product
-from typing import Final
+from typing import Any, Final
 
 from limen.cedar import Policy
 from limen.cedar.operators import like
 from limen.clock import DAY, Instant
-from limen.facts import (
-    NOWHERE,
-    STRONGEST_TOKEN,
-    UNKNOWN_DEVICE,
-    UNKNOWN_RISK,
-    UNPROVED,
-    Auth,
-    Device,
-    Factor,
-    Grant,
-    Place,
-    Risk,
-    Session,
-)
-from limen.policy.proof.cuts import BINDING, NUMBERS, Cuts, cuts_of
-from limen.policy.proof.order import COMPLIANCE
+from limen.facts import STRONGEST_TOKEN
+from limen.policy.attribute import Attribute, Better, Kind
+from limen.policy.attributes import ATTRIBUTES
+from limen.policy.proof.cuts import Cuts, cuts_of
+from limen.policy.scenarios.examples import USUAL_FACTORS, Values, unknown
 
 FAR: Final = 30 * DAY
 """How long the longest grant lasts that is looked at, where no policy names a longer time."""
-USUAL_FACTORS: Final[Mapping[int, frozenset[Factor]]] = {
-    0: frozenset(),
-    1: frozenset({Factor.PASSWORD}),
-    2: frozenset({Factor.PASSWORD, Factor.CODE}),
-    3: frozenset({Factor.PASSWORD, Factor.CODE, Factor.PASSKEY}),
-}
-"""Factors that give this strength, for whoever does not care which; the stronger has all of the weaker."""
 OTHER_TEXTS: Final[Mapping[str, str]] = {
     "context.place.country": "ZZ",
     "context.place.network": "another-network",
@@ -51,6 +31,9 @@ OTHER_TEXTS: Final[Mapping[str, str]] = {
     "context.device.id": "another-device",
 }
 """A value that no policy names. ZZ is a country code that ISO 3166 leaves to its users."""
+
+
+_AUTH: Final = ("strength", "factors", "interactive", "at")
 
 
 def representatives_of(policies: Iterable[Policy]) -> Representatives:
@@ -62,8 +45,8 @@ def representatives_of(policies: Iterable[Policy]) -> Representatives:
 class Representatives:
     """One value of every class of each noun, the worst first.
 
-    A noun that no policy reads has one class, its best value (for a device, a place and a risk: known and in order).
-    The nouns do not depend on each other, so all worlds are their product.
+    A noun that no policy reads has one class, its best value: known and in order. The nouns do not depend on each
+    other, so all worlds are their product.
     """
 
     cuts: Cuts
@@ -77,95 +60,70 @@ class Representatives:
         """Does any policy read "auth", "session", "device", "place", "risk", "grant" or "time"?"""
         return any(path.startswith(f"context.{noun}.") for path in self.cuts.read)
 
-    def auths(self, now: Instant) -> tuple[Auth, ...]:
-        """Proofs given at or before `now`; nothing proved is the first."""
-        if not self.is_read("auth"):
-            return (Auth(3, USUAL_FACTORS[3], now),)
-        strengths = self.numbers("context.auth.strength") if "context.auth.strength" in self.cuts.read else (3,)
-        known = [
-            Auth(strength, factors, at)
-            for strength in strengths
-            for factors in (self._factors if self._factors is not None else (USUAL_FACTORS[strength],))
-            for at in self.instants_before("context.auth.at", now)
-        ]
-        return (UNPROVED, *self._tokens(strengths, now), *known)
+    def states(self, noun: str, now: Instant) -> tuple[Values, ...]:
+        """All that can be known of one noun at `now`, each as its attributes' values by path; nothing known first."""
+        rows = ATTRIBUTES.table.of_noun(noun)
+        nothing = unknown(noun)
+        if noun == "grant" and not self.is_read(noun):
+            return (nothing,)
+        if noun == "auth":
+            known = self._auths(rows, now)
+        else:
+            each = [self.values(row, now) for row in rows]
+            known = [dict(zip(nothing, values, strict=True)) for values in product(*each)]
+        present = ATTRIBUTES.table.nouns[noun].present
+        coherent = [one for one in map(_made_coherent, known) if not present or one[f"{noun}.{present}"]]
+        first = [nothing] if self.is_read(noun) else []
+        return tuple({frozenset(one.items()): one for one in [*first, *coherent]}.values())
 
-    def _tokens(self, strengths: tuple[int, ...], now: Instant) -> list[Auth]:
-        """What is known of a program's token, where that can be told from what somebody proved in a browser."""
-        if self.cuts.read.isdisjoint({"context.auth.interactive", "context.auth.factors"}):
-            return []
-        weaker = sorted({min(strength, STRONGEST_TOKEN) for strength in strengths})
+    def _auths(self, rows: Iterable[Attribute], now: Instant) -> list[dict[str, Any]]:
+        """Proofs given at or before `now`, and, where these can be told apart, the tokens of programs."""
+        strength, factors, interactive, at = (next(row for row in rows if row.path == f"auth.{name}") for name in _AUTH)
+        rest = [row for row in rows if row not in (strength, factors, interactive, at)]
+        given = [one for one in self.values(factors, now) if one] if factors.cedar in self.cuts.read else [None]
+        strengths = self.values(strength, now)
+        usual = {**USUAL_FACTORS, 3: USUAL_FACTORS[2] | USUAL_FACTORS[3]}
+        proofs = [(one, each or usual[one], True) for one in strengths for each in given]
+        if not self.cuts.read.isdisjoint({interactive.cedar, factors.cedar}):
+            weaker = sorted({min(one, STRONGEST_TOKEN) for one in strengths})
+            proofs = [*((one, frozenset[str](), False) for one in weaker), *proofs]
+        paths = [row.path for row in (strength, factors, interactive, at, *rest)]
         return [
-            Auth(strength, frozenset(), at, by_token=True)
-            for strength in weaker
-            for at in self.instants_before("context.auth.at", now)
+            dict(zip(paths, (*proof, *values), strict=True))
+            for proof in proofs
+            for values in product(*(self.values(row, now) for row in (at, *rest)))
         ]
 
-    def sessions(self, now: Instant) -> tuple[Session | None, ...]:
-        """Sign-ins that began at or before `now`; None is the first where any policy reads them."""
-        ats = self.instants_before("context.session.started", now)
-        known = [Session("a-session", "", UNPROVED, at, now + DAY, DAY) for at in ats]
-        return (None, *known) if self.is_read("session") else tuple(known[-1:])
+    # One attribute alone
 
-    def devices(self, now: Instant) -> tuple[Device, ...]:
-        """Devices last seen at or before `now`; the unknown one is the first."""
-        read = self.cuts.read
-        compliances = COMPLIANCE if "context.device.compliance" in read else COMPLIANCE[-1:]
-        manageds = (False, True) if "context.device.managed" in read else (True,)
-        platforms = ("", *self.texts("context.device.platform")) if "context.device.platform" in read else ("",)
-        known = [
-            Device(name, True, compliance, managed, binding, platform, seen)
-            for name, compliance, managed, binding, platform, seen in product(
-                self.texts("context.device.id"),
-                compliances,
-                manageds,
-                self.numbers("context.device.binding"),
-                platforms,
-                self.instants_before("context.device.seen", now),
-            )
-        ]
-        return (UNKNOWN_DEVICE, *known) if self.is_read("device") else tuple(known[-1:])
-
-    def places(self) -> tuple[Place, ...]:
-        """Where a request may come from; nowhere known is the first."""
-        if not self.is_read("place"):
-            return (Place(anonymiser=False),)
-        read = self.cuts.read
-        has_country = not read.isdisjoint({"context.place.country", "context.place.known"})
-        countries = ("", *self.texts("context.place.country")) if has_country else ("",)
-        networks = ("", *self.texts("context.place.network")) if "context.place.network" in read else ("",)
-        addresses = ("", *self.addresses()) if "context.place.address" in read else ("",)
-        anonymisers = (True, False) if "context.place.anonymiser" in read else (False,)
-        known = [
-            Place(address, bool(country), country, network, anonymiser)
-            for country, network, address, anonymiser in product(countries, networks, addresses, anonymisers)
-        ]
-        return tuple(dict.fromkeys((NOWHERE, *known)))
-
-    def risks(self, now: Instant) -> tuple[Risk, ...]:
-        """Risks from the highest to the lowest; the unknown one is the first."""
-        if not self.is_read("risk"):
-            return (Risk(0, known=True, at=now),)
-        scores = self.numbers("context.risk.score")
-        return (UNKNOWN_RISK, *(Risk(score, known=True, at=now) for score in sorted({0, *scores}, reverse=True)))
-
-    def grants(self, app: str, actions: frozenset[str], now: Instant) -> tuple[tuple[Grant, ...], ...]:
-        """No grant, and grants for these actions on this app that end after `now`, the shortest first."""
-        if not self.is_read("grant"):
-            return ((),)
-        ends = sorted(one for one in self.cuts.borders("context.grant.until", now) if one > now + 1)
-        untils = [*(one - 1 for one in ends), max([now + FAR, *ends])]
-        return ((), *((Grant("a-grant", app, actions, until),) for until in untils))
-
-    # One path alone
+    def values(self, row: Attribute, now: Instant) -> tuple[Any, ...]:
+        """The values of one attribute that stand for all, the worst first. What no policy reads has its best alone."""
+        path, read = row.cedar, self.cuts.read
+        is_read = path in read or (path == "context.place.country" and "context.place.known" in read)
+        match row.kind:
+            case Kind.BOOL:
+                return (row.worst, row.best) if is_read else (row.best,)
+            case Kind.CHOICE:
+                return row.choices if is_read else row.choices[-1:]
+            case Kind.TEXT:
+                return ("", *self.texts(path)) if is_read or path == "context.device.id" else ("",)
+            case Kind.ADDRESS:
+                return (None, *self.addresses()) if is_read else (None,)
+            case Kind.SET:
+                return tuple(self._sets(row)) if is_read else (frozenset(),)
+            case Kind.INSTANT:
+                instants = self.instants_after if path == "context.grant.until" else self.instants_before
+                return instants(path, now)
+        if not is_read:
+            return (row.best,)
+        numbers = self.numbers(path)
+        return tuple(sorted({row.best, *numbers}, reverse=True)) if row.better is Better.LOWER else numbers
 
     def numbers(self, path: str) -> tuple[int, ...]:
         """The highest number of each class, ascending. What no policy reads has its highest alone."""
-        low, high = NUMBERS[path]
-        borders = self.cuts.numbers.get(path, frozenset())
-        if path == BINDING:
-            high = max([high, *borders])
-        return tuple(sorted({*(one - 1 for one in borders if low < one <= high), high}))
+        row, borders = ATTRIBUTES.table.by_cedar[path], self.cuts.numbers.get(path, frozenset())
+        high = max([row.greatest, *borders]) if row.is_open else row.greatest
+        return tuple(sorted({*(one - 1 for one in borders if row.least < one <= high), high}))
 
     def texts(self, path: str) -> tuple[str, ...]:
         """Every text that a policy names there, one for each pattern, and one that none names or matches; never ""."""
@@ -183,21 +141,31 @@ class Representatives:
         """The latest instant of each class up to `now`, ascending; the last is `now` itself."""
         return tuple(sorted({*(one - 1 for one in self.cuts.borders(path, now) if 1 < one <= now), now}))
 
-    def addresses(self) -> tuple[str, ...]:
-        """The first address of each stretch of addresses that the policies tell apart, in both versions of IP."""
-        firsts = {(4, 0), (6, 0), *self.cuts.addresses}
-        return tuple(
-            str(IPv4Address(number) if version == 4 else IPv6Address(number)) for version, number in sorted(firsts)
-        )
+    def instants_after(self, path: str, now: Instant) -> tuple[Instant, ...]:
+        """The latest instant of each class after `now`, ascending, the last further away than any of them."""
+        ends = sorted(one for one in self.cuts.borders(path, now) if one > now + 1)
+        return (*(one - 1 for one in ends), max([now + FAR, *ends]))
 
-    @cached_property
-    def _factors(self) -> tuple[frozenset[Factor], ...] | None:
-        """Every set of the named factors, with and without one that is not named; None where nobody asks."""
-        if "context.auth.factors" not in self.cuts.read:
-            return None
-        named = [one for one in Factor if one in self.cuts.texts.get("context.auth.factors", ())]
-        others = [one for one in Factor if one not in named]
-        return tuple(_subsets([*others[:1], *named]))
+    def addresses(self) -> tuple[tuple[int, int], ...]:
+        """The first address of each stretch of addresses that the policies tell apart, in both versions of IP."""
+        return tuple(sorted({(4, 0), (6, 0), *self.cuts.addresses}))
+
+    def _sets(self, row: Attribute) -> Iterator[frozenset[str]]:
+        """Every set of the named members, with and without one that is not named."""
+        named = [one for one in sorted(self.cuts.texts.get(row.cedar, ())) if not row.choices or one in row.choices]
+        others = [one for one in row.choices or ("another", *(f"another-{one}" for one in named)) if one not in named]
+        each = [*others[:1], *named]
+        for size in range(len(each) + 1):
+            yield from (frozenset(some) for some in combinations(each, size))
+
+
+def _made_coherent(known: dict[str, Any]) -> dict[str, Any]:
+    """A place is known where its country is, and a known device has an id."""
+    if "place.known" in known:
+        return {**known, "place.known": known["place.country"] != ""}
+    if known.get("device.id") == "":
+        return {**known, "device.known": False}
+    return known
 
 
 def _strange(patterns: Iterable[tuple[str | None, ...]]) -> str:
@@ -212,8 +180,3 @@ def _matching(pattern: tuple[str | None, ...], named: frozenset[str]) -> str:
     while None in pattern and "".join(filling if part is None else part for part in pattern) in named:
         filling += "-"
     return "".join(filling if part is None else part for part in pattern)
-
-
-def _subsets(factors: list[Factor]) -> Iterator[frozenset[Factor]]:
-    for size in range(1, len(factors) + 1):
-        yield from (frozenset(some) for some in combinations(factors, size))

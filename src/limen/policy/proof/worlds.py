@@ -2,36 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC
 from itertools import chain, combinations, pairwise, product
 from math import prod
-from typing import Final, TypeAlias
+from typing import Final
 
 from limen.cedar import Entity, EntityUid, Policy, Record
 from limen.cedar.tree import Is, Literal, Var, descend
 from limen.clock import DAY, MINUTE, Instant, from_iso
-from limen.facts import (
-    ACTIONS,
-    ANYBODY,
-    UNKNOWN_DEVICE,
-    UNKNOWN_RISK,
-    UNPROVED,
-    App,
-    Auth,
-    Device,
-    Facts,
-    Grant,
-    Label,
-    Person,
-    Place,
-    Risk,
-    Session,
-    Upstream,
-)
+from limen.facts import ACTIONS, ANYBODY, App, Facts, Label, Person, Upstream
+from limen.policy.attributes import ATTRIBUTES
 from limen.policy.decision import Request
 from limen.policy.proof.representatives import Representatives
+from limen.policy.scenarios.examples import Values, facts_of, unknown
 from limen.policy.seen import ACTION_ENTITIES, Calendar, see
 
 MONDAY: Final = from_iso("2026-01-05T00:00:00Z")
@@ -41,9 +26,6 @@ _TEN: Final = MONDAY + DAY + 600 * MINUTE
 _APP: Final = App("an-app", "An app", "an-app.invalid", Upstream(""))
 PRINCIPALS: Final = ("Person", "Workload")
 RESOURCES: Final = ("App", "Document", "Host", "Zone")
-_NOUNS: Final = ("auth", "session", "device", "place", "risk", "grants")
-
-State: TypeAlias = Auth | Session | Device | Place | Risk | tuple[Grant, ...] | None
 
 
 @dataclass(frozen=True)
@@ -60,7 +42,7 @@ class Setting:
     now: Instant
     principal: Entity
     resource: Entity
-    states: dict[str, tuple[State, ...]]
+    states: dict[str, tuple[Values, ...]]
     is_real: bool = True
     weekday_and_minute: tuple[int, int] | None = None
     _records: dict[str, tuple[Record, ...]] = field(default_factory=dict)
@@ -74,17 +56,22 @@ class Setting:
     def records(self, noun: str) -> tuple[Record, ...]:
         """The states of a noun as policies see them."""
         if noun not in self._records:
-            name = "grant" if noun == "grants" else noun
+            each = [self._facts(_SOMEBODY, state) for state in self.states[noun]]
             self._records[noun] = tuple(
-                [
-                    see(facts).context(self.request, self.now, {})[name]  # type: ignore[misc]
-                    for facts in (Facts(self.app, **{noun: state}) for state in self.states[noun])  # type: ignore[arg-type]
-                ]
+                [see(facts).context(self.request, self.now, {})[noun] for facts in each]  # type: ignore[misc]
             )
         return self._records[noun]
 
-    def facts(self, **chosen: State) -> Facts:
-        return Facts(self.app, self.person, **chosen)  # type: ignore[arg-type]
+    def facts(self, chosen: Mapping[str, int]) -> Facts:
+        """The facts in the chosen state, by its number, of each noun."""
+        said = {path: value for noun, index in chosen.items() for path, value in self.states[noun][index].items()}
+        return self._facts(self.person, said)
+
+    def _facts(self, person: Person, said: Values) -> Facts:
+        return facts_of(said, person, self.app, self.request.action, self.now)
+
+
+_SOMEBODY: Final = Person("somebody", active=True)
 
 
 class TooManyError(ValueError):
@@ -102,7 +89,7 @@ def settings_of(policy: Policy, found: Representatives) -> Iterator[Setting]:
         for person, app, request, who, what in asked:
             seen = see(Facts(app, person))
             is_real = (who, what, weekday_and_minute) == (seen.principal, seen.resource, None)
-            states = _states(found, person, app, request, now)
+            states = _states(found, person, now)
             yield Setting(person, app, request, now, who, what, states, is_real, weekday_and_minute)
 
 
@@ -136,21 +123,12 @@ def _types(policy: Policy, types: tuple[str, ...]) -> list[str]:
     return [one for one in types if one in {*uids, types[0]}]
 
 
-def _states(
-    found: Representatives, person: Person, app: App, request: Request, now: Instant
-) -> dict[str, tuple[State, ...]]:
-    if person == ANYBODY:
-        nothing = ((UNPROVED,), (None,), (UNKNOWN_DEVICE,), found.places(), (UNKNOWN_RISK,), ((),))
-        return dict(zip(_NOUNS, nothing, strict=True))
-    known = (
-        found.auths(now),
-        found.sessions(now),
-        found.devices(now),
-        found.places(),
-        found.risks(now),
-        found.grants(app.id, frozenset({request.action}), now),
-    )
-    return dict(zip(_NOUNS, known, strict=True))
+def _states(found: Representatives, person: Person, now: Instant) -> dict[str, tuple[Values, ...]]:
+    """Nobody signed in has proved nothing and has no device, but may be anywhere."""
+    return {
+        noun.name: (unknown(noun.name),) if person == ANYBODY and noun.is_of_person else found.states(noun.name, now)
+        for noun in ATTRIBUTES.table.facts_nouns
+    }
 
 
 def _named(policy: Policy) -> set[EntityUid | str]:

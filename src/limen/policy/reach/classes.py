@@ -7,21 +7,21 @@ by how long ago they are (`auth.age` is `now - auth.at`) or, where a policy name
 from __future__ import annotations
 
 from dataclasses import dataclass
-from ipaddress import ip_address
 from itertools import combinations, pairwise
 from typing import Final, TypeAlias
 
 from limen.cedar import CedarSet, Datetime, IpRange, Record
 from limen.cedar.operators import like
 from limen.clock import DAY, Instant
-from limen.facts import Factor, Facts
+from limen.facts import Facts
+from limen.policy.attribute import Attribute, Kind
+from limen.policy.attributes import ATTRIBUTES
 from limen.policy.decision import Request
+from limen.policy.scenarios.examples import Raw
 from limen.policy.seen import Calendar, see
 
 FAR: Final = 40 * 366 * DAY
 """No policy looks further ahead than this, or further back."""
-Raw: TypeAlias = "bool | int | str | frozenset[str] | tuple[int, int] | None"
-"""What a fact is worth, as Python has it. An address is (version, number), or None where it is not known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,97 +81,104 @@ class Addresses:
         return (self.version, self.low)
 
 
-Class: TypeAlias = "Span | Exactly | Other | Addresses"
+@dataclass(frozen=True, slots=True)
+class Members:
+    """Sets that hold just these of the `named` texts, and others besides, or none."""
 
-INSTANTS: Final = {
-    "auth.at": "auth.age",
-    "session.started": "session.age",
-    "device.seen": "device.age",
-    "grant.until": "grant.age",
-}
-"""Facts that are instants, and the axis of how long ago each is (a grant's is negative while it lasts)."""
-AGES: Final = {age: instant for instant, age in INSTANTS.items()}
-NUMBERS: Final = {
-    "auth.strength": (0, 3),
-    "device.binding": (0, 9),
-    "risk.score": (0, 100),
-    "time.weekday": (1, 7),
-    "time.minute": (0, 1439),
-}
-_SWITCHES: Final = frozenset(
-    {"auth.interactive", "session.known", "device.known", "device.managed", "place.known", "place.anonymiser"}
-    | {"risk.known", "grant.active"}
-)
-TEXTS: Final = frozenset(
-    {"device.id", "device.platform", "place.country", "place.network", "request.method", "request.route"}
-)
-AXES: Final[tuple[str, ...]] = (
-    *("now", "time.weekday", "time.minute", "request.method", "request.route"),
-    *("auth.strength", "auth.factors", "auth.interactive", "auth.age", "auth.at"),
-    *("session.known", "session.age", "session.started"),
-    *("device.known", "device.compliance", "device.managed", "device.binding", "device.platform", "device.id"),
-    *("device.age", "device.seen", "place.known", "place.country", "place.network", "place.anonymiser"),
-    *("place.address", "risk.known", "risk.score", "grant.active", "grant.age", "grant.until"),
-)
-FACTORS: Final = tuple(factor.value for factor in Factor)
+    named: frozenset[str]
+    held: frozenset[str]
+    has_others: bool
+
+    def holds(self, value: Raw) -> bool:
+        return (
+            isinstance(value, frozenset)
+            and value & self.named == self.held
+            and bool(value - self.named) is self.has_others
+        )
+
+    @property
+    def example(self) -> frozenset[str]:
+        return self.held | ({"~" + "".join(sorted(self.named))} if self.has_others else set())
+
+
+Class: TypeAlias = "Span | Exactly | Other | Addresses | Members"
+
+
+def row_of(axis: str) -> Attribute | None:
+    """The attribute that varies along this axis, by its value or its age; None for `now`."""
+    return ATTRIBUTES.table.by_path.get(ATTRIBUTES.table.dated.get(axis, axis))
+
+
+def is_of(axis: str, *kinds: Kind) -> bool:
+    """Is it an axis of values of one of these kinds?"""
+    row = ATTRIBUTES.table.by_path.get(axis)
+    return row is not None and row.kind in kinds
 
 
 def value_of(axis: str, facts: Facts, request: Request, now: Instant, calendar: Calendar) -> Raw:
     """What these facts are worth on this axis, read as the policies read them."""
     context = see(facts).context(request, now, calendar.at(now))
-    if axis == "now":
+    row = row_of(axis)
+    if row is None:
         return now
-    noun, _, name = AGES.get(axis, axis).partition(".")
-    record = context[noun]
+    record = context[row.noun]
     assert isinstance(record, dict)  # noqa: S101 -- the context is ours
-    value = record.get(name)
-    if axis == "auth.factors":
-        return frozenset(factor.value for factor in facts.auth.factors)
-    if axis == "place.address":
-        return (value.version, value.address) if isinstance(value, IpRange) else None
-    if isinstance(value, Datetime):
-        return now - int(value) if axis in AGES else int(value)
-    assert isinstance(value, bool | int | str)  # noqa: S101 -- the context is ours
-    return value
+    match record.get(row.name):
+        case CedarSet() as value:
+            return frozenset(str(one) for one in value.items)
+        case IpRange() as value:
+            return (value.version, value.address)
+        case Datetime() as value:
+            return now - int(value) if axis != row.path else int(value)
+        case None | bool() | int() | str() as plain:
+            return plain
+    raise TypeError(axis)
 
 
 def put(context: Record, axis: str, value: Raw, now: Instant) -> None:
     """Say in `context` that the fact of this axis is worth `value`."""
-    if axis == "now":
+    row = row_of(axis)
+    if row is None:
         context["now"] = Datetime(now)
         return
-    noun, _, name = AGES.get(axis, axis).partition(".")
-    before = context[noun]
+    before = context[row.noun]
     assert isinstance(before, dict)  # noqa: S101 -- the context is ours
-    record = context[noun] = dict(before)
-    if axis == "place.address":
-        record.pop(name, None)
-        if isinstance(value, tuple):
-            record[name] = IpRange(value[0], value[1], 32 if value[0] == 4 else 128)
-    elif axis in AGES and isinstance(value, int):
-        record[name] = Datetime(now - value)
-    elif axis in INSTANTS and isinstance(value, int):
-        record[name] = Datetime(value)
-    elif isinstance(value, frozenset):
-        record[name] = CedarSet(sorted(value))
-    else:
-        assert isinstance(value, bool | int | str)  # noqa: S101 -- all else was before
-        record[name] = value
+    record = context[row.noun] = dict(before)
+    match value:
+        case (int() as version, int() as number):
+            record[row.name] = IpRange(version, number, 32 if version == 4 else 128)
+        case None:
+            record.pop(row.name, None)
+        case frozenset():
+            record[row.name] = CedarSet(sorted(value))
+        case int() if row.kind is Kind.INSTANT:
+            record[row.name] = Datetime(value if axis == row.path else now - value)
+        case bool() | int() | str():
+            record[row.name] = value
+
+
+def bounds(row: Attribute) -> tuple[int, int]:
+    """The least and the greatest number that is looked at, also where nothing is known."""
+    least = min(row.least, row.worst) if isinstance(row.worst, int) else row.least
+    return least, row.greatest * 3 if row.is_open else row.greatest
 
 
 def number_classes(axis: str, cuts: set[int], since: Instant, *, all_values: bool = False) -> tuple[Class, ...]:
     """Spans that begin at `cuts`; of a fact with few values, or compared in no plain way, each value by itself."""
-    low, high = NUMBERS.get(axis, (-FAR - since, since + FAR))
-    if axis == "now":
-        low = since
-    elif axis in INSTANTS:
-        low = 0
-    elif axis in AGES:
-        low, high = -FAR, since + 2 * FAR
-    if axis in {"auth.strength", "time.weekday"} or (all_values and axis in NUMBERS):
-        return tuple(Span(one, one) for one in range(low, high + 1))
+    row = row_of(axis)
+    if row is None:
+        low, high = since, since + FAR
+    elif row.kind is Kind.INSTANT:
+        low, high = (0, since + FAR) if axis == row.path else (-FAR, since + 2 * FAR)
+    else:
+        low, high = bounds(row)
+        if all_values or (not row.is_open and high - low <= _FEW):
+            return tuple(Span(one, one) for one in range(low, high + 1))
     borders = sorted({low, *(cut for cut in cuts if low < cut <= high)})
     return tuple(Span(start, end - 1) for start, end in zip(borders, [*borders[1:], high + 1], strict=True))
+
+
+_FEW: Final = 7
 
 
 def text_classes(literals: set[str], patterns: set[tuple[str | None, ...]]) -> tuple[Class, ...]:
@@ -207,16 +214,24 @@ def address_classes(ranges: set[IpRange]) -> tuple[Class, ...]:
     return tuple(classes)
 
 
+def set_classes(named: set[str]) -> tuple[Class, ...]:
+    """Sets of texts by which of the named ones they hold, and whether they hold any other."""
+    ordered = sorted(named)
+    sizes = range(len(ordered) + 1)
+    return tuple(
+        Members(frozenset(named), frozenset(some), has_others)
+        for size in sizes
+        for some in combinations(ordered, size)
+        for has_others in (False, True)
+    )
+
+
 def plain_classes(axis: str) -> tuple[Class, ...]:
     """Facts with a few values that are the same whatever the policies say."""
-    if axis in _SWITCHES:
+    row = ATTRIBUTES[axis]
+    if row.kind is Kind.BOOL:
         return (Exactly(False), Exactly(True))
-    if axis == "device.compliance":
-        return (Exactly("compliant"), Exactly("non_compliant"), Exactly("unknown"))
-    assert axis == "auth.factors"  # noqa: S101 -- the only one left
-    sizes = range(len(FACTORS) + 1)
-    return tuple(Exactly(frozenset(some)) for size in sizes for some in combinations(FACTORS, size))
-
-
-def address_text(version: int, number: int) -> str:
-    return str(ip_address(number.to_bytes(4 if version == 4 else 16, "big")))
+    if row.kind is Kind.CHOICE:
+        return tuple(Exactly(one) for one in reversed(row.choices))
+    sizes = range(len(row.choices) + 1)
+    return tuple(Exactly(frozenset(some)) for size in sizes for some in combinations(row.choices, size))

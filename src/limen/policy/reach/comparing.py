@@ -28,12 +28,13 @@ from limen.facts import ACTIONS, ANYBODY, App, Facts, Person, Upstream
 from limen.policy.annotations import State, is_always
 from limen.policy.decision import Effect, Request
 from limen.policy.engine import ONBOARDED, Engine
-from limen.policy.reach.classes import Class, Raw, value_of
+from limen.policy.reach.classes import Class, value_of
 from limen.policy.reach.folding import Body, Folding, Side, onboarded
 from limen.policy.reach.grid import Cube, conjunction, cover
 from limen.policy.reach.kinds import kind_of, named_in
 from limen.policy.reach.situations import Situating, Situations
 from limen.policy.reach.told_apart import atoms_of, told_apart
+from limen.policy.scenarios.examples import Raw
 from limen.policy.seen import ACTION_ENTITIES, Calendar, see
 
 MOST_CELLS: Final = 1 << 17

@@ -9,8 +9,11 @@ from typing import Final
 
 from limen.clock import DAY, MINUTE
 from limen.messages import lists, times
-from limen.policy.reach.classes import FAR, Addresses, Class, Exactly, Other, Span, address_text
+from limen.policy.attribute import Attribute, Kind
+from limen.policy.attributes import ATTRIBUTES
+from limen.policy.reach.classes import FAR, Addresses, Class, Exactly, Other, Span, bounds, row_of
 from limen.policy.reach.comparing import Condition, Difference, Reach
+from limen.policy.scenarios.examples import address_text
 
 _MOST_NAMES: Final = 4
 _OPEN_FROM: Final = 1_767_225_600_000 + FAR
@@ -168,56 +171,40 @@ def _listed(words: list[str], most: int = _MOST_NAMES) -> str:
 
 def _said(condition: Condition, zone: tzinfo) -> str:
     axis, classes = condition.axis, condition.classes
-    if axis in _SWITCHES:
-        return _SWITCHES[axis][0 if classes[0].example is True else 1]
-    if axis in _TEXTS:
-        return _texts(axis, classes)
-    if axis == "now" or axis in _DATED:
-        return _dated(axis, _joined(classes), zone)
-    if axis in _AGED:
-        return _aged(axis, _joined(classes))
-    return _WORDS[axis](classes)
+    if axis in _WORDS:
+        return _WORDS[axis](classes)
+    row = row_of(axis)
+    if row is None:
+        return _dated((), _joined(classes), zone)
+    match row.kind:
+        case Kind.BOOL:
+            return _flag(row)[0 if classes[0].example is True else 1]
+        case Kind.TEXT:
+            return _texts(row.phrase or _plain(row), classes)
+        case Kind.INSTANT if axis == row.path:
+            return _dated(row.phrase or _plain(row), _joined(classes), zone)
+        case Kind.INSTANT:
+            return _aged(axis, row.phrase or _plain(row), _joined(classes))
+        case Kind.NUMBER:
+            return _numbers(row.phrase[0] if row.phrase else row.path, row)(classes)
+        case Kind.SET:
+            return f"with some sets of {row.path}"
+    return f"where {row.path} is {lists.joined(sorted(str(one.example) for one in classes), 'or')}"
 
 
-_SWITCHES: Final = {
-    "device.known": ("from a known device", "from an unknown device"),
-    "device.managed": ("from a managed device", "from a device that is not managed"),
-    "place.known": ("from a known place", "from an unknown place"),
-    "place.anonymiser": ("unless it is known that no anonymiser is used", "without an anonymiser"),
-    "risk.known": ("while the risk is known", "while the risk is unknown"),
-    "grant.active": ("with a grant", "without a grant"),
-    "auth.interactive": ("in a browser", "with a token"),
-    "session.known": ("in a session", "without a session"),
-}
-_TEXTS: Final = {
-    "device.id": ("from the device {}", "from no device that is known", "from any device but {}"),
-    "device.platform": ("on {}", "on an unknown platform", "on any platform but {}"),
-    "place.country": ("from {}", "from an unknown country", "from outside {}"),
-    "place.network": ("from the network {}", "from no named network", "from outside the network {}"),
-    "request.method": ("by {}", "by no method", "by any method but {}"),
-    "request.route": ("on {}", "on no route", "on any route but {}"),
-}
-_DATED: Final = {
-    "auth.at": "with a proof given",
-    "session.started": "with a session begun",
-    "device.seen": "from a device that last reported",
-    "grant.until": "with a grant that ends",
-}
+def _flag(row: Attribute) -> tuple[str, ...]:
+    return row.phrase or (f"with {row.path}", f"without {row.path}")
+
+
+def _plain(row: Attribute) -> tuple[str, ...]:
+    """How a text or an instant is told that has no words of its own."""
+    if row.kind is Kind.TEXT:
+        return (f"where {row.path} is {{}}", f"where {row.path} is not known", f"where {row.path} is not {{}}")
+    ago = f"where {row.path} was"
+    return (ago, f"{ago} within {{}}", f"{ago} more than {{}} ago", f"{ago} {{}} to {{}} ago")
+
+
 _OF_THE_PROOF: Final = " of the proof"
-_AGED: Final = {
-    "auth.age": ("within {}" + _OF_THE_PROOF, "more than {} after the proof", "{} to {} after the proof"),
-    "session.age": ("within {} of signing in", "more than {} after signing in", "{} to {} after signing in"),
-    "device.age": (
-        "from a device that reported within {}",
-        "from a device that has not reported for {}",
-        "from a device that last reported {} to {} ago",
-    ),
-    "grant.age": (
-        "with a grant that lasts longer than {}",
-        "with a grant that ends within {}",
-        "with a grant that lasts another {} to {}",
-    ),
-}
 
 
 def _strengths(classes: tuple[Class, ...]) -> frozenset[int]:
@@ -262,15 +249,18 @@ def _compliance(classes: tuple[Class, ...]) -> str:
 
 
 def _binding(classes: tuple[Class, ...]) -> str:
-    spans = _joined(classes)
-    return "in a session that no device is bound to" if spans == [Span(0, 0)] else _numbers("a binding")(classes)
+    if _joined(classes) == [Span(0, 0)]:
+        return "in a session that no device is bound to"
+    return _numbers("a binding", ATTRIBUTES["device.binding"])(classes)
 
 
-def _numbers(what: str) -> Callable[[tuple[Class, ...]], str]:
+def _numbers(what: str, row: Attribute) -> Callable[[tuple[Class, ...]], str]:
+    least, greatest = bounds(row)
+
     def said(classes: tuple[Class, ...]) -> str:
         parts = []
         for span in _joined(classes):
-            low, high = span.low <= 0, span.high >= (9 if what == "a binding" else 100)
+            low, high = span.low <= least, span.high >= greatest
             if low or high:
                 parts.append(f"of {span.high} or less" if low else f"of {span.low} or more")
             else:
@@ -316,15 +306,14 @@ _WORDS: Final[Mapping[str, Callable[[tuple[Class, ...]], str]]] = {
     "auth.factors": _factors,
     "device.compliance": _compliance,
     "device.binding": _binding,
-    "risk.score": _numbers("a risk"),
     "time.weekday": _weekdays,
     "time.minute": _minutes,
     "place.address": _addresses,
 }
 
 
-def _texts(axis: str, classes: tuple[Class, ...]) -> str:
-    given, missing, but = _TEXTS[axis]
+def _texts(phrase: tuple[str, ...], classes: tuple[Class, ...]) -> str:
+    given, missing, but = phrase
     named = sorted(str(one.example) for one in classes if isinstance(one, Exactly) and one.example)
     rest = [one for one in classes if isinstance(one, Other)]
     if any(one.patterns for one in rest):
@@ -337,15 +326,16 @@ def _texts(axis: str, classes: tuple[Class, ...]) -> str:
     return " or ".join(parts)
 
 
-def _dated(axis: str, spans: list[Span], zone: tzinfo) -> str:
+def _dated(phrase: tuple[str, ...], spans: list[Span], zone: tzinfo) -> str:
+    """Dates of an instant; no phrase: of now."""
     parts = []
     for place, span in enumerate(spans):
-        is_present = axis == "now" and not place and not _is_date(span.low)
+        is_present = not phrase and not place and not _is_date(span.low)
         start = "" if span.low <= 0 or is_present else times.date(span.low, zone)
         end = "" if span.high >= _OPEN_FROM else times.date(span.high + 1, zone)
-        open_end = f"from {start} on" if start else "from now on" if axis == "now" else "at any time"
+        open_end = f"from {start} on" if start else "at any time" if phrase else "from now on"
         parts.append(f"from {start} to {end}" if start and end else f"before {end}" if end else open_end)
-    return " ".join(part for part in (_DATED.get(axis, ""), lists.joined(parts, "or")) if part)
+    return " ".join(part for part in (*phrase[:1], lists.joined(parts, "or")) if part)
 
 
 def _is_date(instant: int) -> bool:
@@ -353,8 +343,8 @@ def _is_date(instant: int) -> bool:
     return instant % MINUTE == 0
 
 
-def _aged(axis: str, spans: list[Span]) -> str:
-    within, beyond, between = _AGED[axis]
+def _aged(axis: str, phrase: tuple[str, ...], spans: list[Span]) -> str:
+    _, within, beyond, between = phrase
     parts = []
     for span in spans:
         low, high = (-span.high, -span.low) if axis == "grant.age" else (span.low, span.high)

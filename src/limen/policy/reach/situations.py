@@ -23,29 +23,18 @@ from limen.facts import (
     Person,
     Upstream,
 )
+from limen.policy.attribute import Attribute, Kind
+from limen.policy.attributes import ATTRIBUTES
 from limen.policy.decision import Request
-from limen.policy.reach.classes import FAR, INSTANTS, Class, Exactly, Raw, Span, put
+from limen.policy.reach.classes import FAR, Class, Exactly, Span, put
 from limen.policy.reach.grid import Grid
-from limen.policy.reach.in_full import UNKNOWN, in_full
 from limen.policy.reach.told_apart import ToldApart
+from limen.policy.scenarios.examples import Raw, facts_of, worst
 from limen.policy.seen import ACTION_ENTITIES, Calendar, see
 
 Rule = tuple[tuple[str, ...], Callable[[tuple[Class, ...]], bool]]
 """Some axes, and whether facts in these classes of them can be together."""
 _FORTNIGHT: Final = 15
-_NOBODY: Final[Mapping[str, Raw]] = {
-    **UNKNOWN,
-    "auth.strength": 0,
-    "auth.factors": frozenset[str](),
-    "auth.interactive": False,
-    "auth.at": 0,
-    "session.known": False,
-    "session.started": 0,
-    "risk.known": False,
-    "risk.score": 100,
-    "grant.active": False,
-    "grant.until": 0,
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,19 +120,17 @@ class Situating:
     # Which facts can be together
 
     def _rules(self, *, nobody: bool) -> Iterator[Rule]:
-        if nobody:
-            for axis, value in _NOBODY.items():
-                yield (axis,), lambda some, value=value: some[0].holds(value)  # type: ignore[misc]
-                if axis in INSTANTS:
-                    yield (INSTANTS[axis],), lambda some: _is_never(some[0], self.since)
-        for axis, value in UNKNOWN.items():
-            yield ("device.known", axis), lambda some, value=value: some[0].example is True or some[1].holds(value)  # type: ignore[misc]
+        table = ATTRIBUTES.table
+        for noun in table.facts_nouns:
+            present = f"{noun.name}.{noun.present}"
+            for row in table.of_noun(noun.name):
+                if nobody and noun.is_of_person:
+                    yield from self._is_worst(row)
+                if noun.present and noun.name not in {"auth", "grant"} and row.path != present:
+                    for axes, holds in self._is_worst(row):
+                        yield (present, *axes), lambda some, holds=holds: some[0].example is True or holds(some[1:])  # type: ignore[misc]
         yield ("device.known", "device.id"), lambda some: some[0].example is False or not some[1].holds("")
-        yield ("device.known", "device.age"), lambda some: some[0].example is True or _is_never(some[1], self.since)
-        yield ("session.known", "session.started"), lambda some: some[0].example is True or some[1].holds(0)
-        yield ("session.known", "session.age"), lambda some: some[0].example is True or _is_never(some[1], self.since)
         yield ("place.known", "place.country"), lambda some: some[0].example is True or some[1].holds("")
-        yield ("risk.known", "risk.score"), lambda some: some[0].example is True or some[1].holds(100)
         # Without a factor there is no proof, or a program's token, which is never a passkey.
         yield (
             ("auth.strength", "auth.factors"),
@@ -159,9 +146,16 @@ class Situating:
         yield ("grant.age",), lambda some: self._grant_fits((_TRUE, *some)) or _is_never(some[0], self.since)
         yield ("grant.active", "grant.until"), lambda some: some[0].example is True or some[1].holds(0)
         yield ("grant.active", "grant.age"), self._grant_fits
-        for instant, age in INSTANTS.items():
+        for instant, age in ATTRIBUTES.table.ages.items():
             yield (age, instant), lambda some: _meets(_ANY, some[0], some[1])
             yield ("now", age, instant), lambda some: _meets(some[0], some[1], some[2])
+
+    def _is_worst(self, row: Attribute) -> Iterator[Rule]:
+        """That nothing is known of it."""
+        nothing = worst(row)
+        yield (row.path,), lambda some: some[0].holds(nothing)
+        if row.kind is Kind.INSTANT:
+            yield (row.age_called,), lambda some: _is_never(some[0], self.since)
 
     def _grant_fits(self, some: tuple[Class, ...]) -> bool:
         age = some[1]
@@ -231,7 +225,7 @@ class Situating:
         span = classes.get("now", (Span(self.since, self.since + FAR),))[0]
         assert isinstance(span, Span)  # noqa: S101 -- instants are
         low, high = span.low, span.high
-        for instant, age in INSTANTS.items():
+        for instant, age in ATTRIBUTES.table.ages.items():
             dated, old = classes.get(instant, (None,))[0], classes.get(age, (None,))[0]
             if isinstance(dated, Span) and isinstance(old, Span):
                 low, high = max(low, dated.low + old.low), min(high, dated.high + old.high)
@@ -239,7 +233,21 @@ class Situating:
         now = self.moment({**classes, "now": spans})
         if now is None:
             return None
-        return in_full({axis: some[0] for axis, some in classes.items()}, person, app, action, now)
+        said = _said({axis: some[0] for axis, some in classes.items()}, now)
+        request = Request(action, str(said.get("request.method", "")), str(said.get("request.route", "")))
+        return facts_of(said, person, app, action, now), request, now
+
+
+def _said(classes: Mapping[str, Class], now: Instant) -> dict[str, Raw]:
+    """What these classes say of facts, at `now`."""
+    said: dict[str, Raw] = {axis: one.example for axis, one in classes.items()}
+    for instant, age in ATTRIBUTES.table.ages.items():
+        dated, old = classes.get(instant), classes.get(age)
+        if isinstance(old, Span):
+            low = max(now - old.high, dated.low if isinstance(dated, Span) else 0)
+            high = min(now - old.low, dated.high if isinstance(dated, Span) else now + FAR)
+            said[instant] = max(low, min(high, now + 1 if instant == "grant.until" else now))
+    return said
 
 
 _TRUE: Final = Exactly(example=True)

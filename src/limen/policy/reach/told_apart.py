@@ -31,15 +31,16 @@ from limen.cedar.tree import (
     descend,
 )
 from limen.clock import Instant
+from limen.policy.attribute import Kind
+from limen.policy.attributes import ATTRIBUTES
 from limen.policy.reach.classes import (
-    AXES,
-    INSTANTS,
-    NUMBERS,
-    TEXTS,
     Class,
     address_classes,
+    is_of,
     number_classes,
     plain_classes,
+    row_of,
+    set_classes,
     text_classes,
 )
 
@@ -51,9 +52,6 @@ _UNITS: Final = {
     "toHours": 3_600_000,
     "toDays": 86_400_000,
 }
-_PATHS: Final = frozenset({*(axis for axis in AXES if not axis.endswith(".age")), "now"})
-_BOUNDED: Final = frozenset(AXES) - TEXTS - set(INSTANTS) - {"now", "place.address"}
-"""Facts of which every value is a class of its own where it must be."""
 _MOST_NOWS: Final = 1_000
 _MOST_ANSWERS: Final = 12_000
 """A week has 10,080 minutes."""
@@ -87,7 +85,7 @@ class _Wanted:
 
 @dataclass(frozen=True, slots=True)
 class ToldApart:
-    """The axes that some atoms read, in the order of `AXES`, with their classes, and what each atom reads.
+    """The axes that some atoms read, in the order of the table, with their classes, and what each atom reads.
 
     Within a class no atom changes its answer, unless `is_exact` is false: then an atom compares facts in a way whose
     changes can't be told from its text, and the classes are examples.
@@ -105,12 +103,12 @@ def told_apart(atoms: Iterable[Expression], since: Instant) -> ToldApart:
     for atom in atoms:
         if atom not in reads:
             axes, is_plain = _read(atom, wanted)
-            reads[atom] = tuple(axis for axis in AXES if axis in axes)
+            reads[atom] = tuple(axis for axis in ATTRIBUTES.table.axes if axis in axes)
             is_exact = is_exact and is_plain
     _where_dates_and_ages_meet(wanted)
     if not is_exact and "now" in wanted:
         wanted["now"].cuts |= {since + hour * 3_600_000 + 1 for hour in range(8 * 24)}
-    ordered = [axis for axis in AXES if axis in wanted]
+    ordered = [axis for axis in ATTRIBUTES.table.axes if axis in wanted]
     is_exact = is_exact and all(len(one.patterns) < 2 for one in wanted.values())
     classes = {axis: _classes(axis, wanted[axis], since) for axis in ordered}
     return ToldApart(classes, reads, _made_small(classes, reads) and is_exact)
@@ -128,13 +126,26 @@ def _made_small(classes: dict[str, tuple[Class, ...]], reads: dict[Expression, t
 
 
 def _classes(axis: str, wanted: _Wanted, since: Instant) -> tuple[Class, ...]:
-    if axis in NUMBERS or axis in INSTANTS or axis == "now" or axis.endswith(".age"):
+    row = row_of(axis)
+    if row is None or row.kind in {Kind.NUMBER, Kind.INSTANT}:
         return number_classes(axis, wanted.cuts, since, all_values=wanted.all_values)
-    if axis in TEXTS:
+    if row.kind is Kind.TEXT:
         return text_classes(wanted.literals, wanted.patterns)
-    if axis == "place.address":
+    if row.kind is Kind.ADDRESS:
         return address_classes(wanted.ranges)
+    if row.kind is Kind.SET and not row.choices:
+        return set_classes(wanted.literals)
     return plain_classes(axis)
+
+
+def _is_path(axis: str | None) -> bool:
+    return axis is not None and axis in ATTRIBUTES.table.axes and axis not in ATTRIBUTES.table.dated
+
+
+def _is_bounded(axis: str) -> bool:
+    """Is it a fact of which every value is a class of its own where it must be?"""
+    row = ATTRIBUTES.table.by_path.get(axis)
+    return row is not None and (row.kind in {Kind.BOOL, Kind.NUMBER, Kind.CHOICE} or bool(row.choices))
 
 
 def _read(atom: Expression, wanted: dict[str, _Wanted]) -> tuple[set[str], bool]:
@@ -145,18 +156,21 @@ def _read(atom: Expression, wanted: dict[str, _Wanted]) -> tuple[set[str], bool]
         wanted.setdefault(axis, _Wanted()).cuts |= cuts
         return {axis}, True
     if _reads_a_whole_record(atom):
-        axes = set(_PATHS)
+        axes = {axis for axis in ATTRIBUTES.table.axes if _is_path(axis)}
     else:
-        axes = {path for node in descend(atom) if (path := _path(_asked(node))) is not None and path in _PATHS}
+        axes = {path for node in descend(atom) if (path := _path(_asked(node))) is not None and _is_path(path)}
     literals = {one.value for one in descend(atom) if isinstance(one, Literal) and isinstance(one.value, str)}
+    patterns = {one.pattern for one in descend(atom) if isinstance(one, Like)}
     for axis in axes:
         asked = wanted.setdefault(axis, _Wanted())
-        asked.literals |= literals if axis in TEXTS else set()
-        asked.patterns |= {one.pattern for one in descend(atom) if isinstance(one, Like)} if axis in TEXTS else set()
-        asked.ranges |= set(_ranges(atom)) if axis == "place.address" else set()
-        asked.all_values = asked.all_values or axis in NUMBERS
-    unbounded = axes - _BOUNDED
-    is_plain = not unbounded or (len(axes) == 1 and unbounded <= TEXTS | {"place.address"})
+        asked.literals |= literals if is_of(axis, Kind.TEXT, Kind.SET) else set()
+        asked.patterns |= patterns if is_of(axis, Kind.TEXT) else set()
+        asked.ranges |= set(_ranges(atom)) if is_of(axis, Kind.ADDRESS) else set()
+        asked.all_values = asked.all_values or is_of(axis, Kind.NUMBER)
+    unbounded = {axis for axis in axes if not _is_bounded(axis)}
+    is_plain = not unbounded or (
+        len(axes) == 1 and all(is_of(axis, Kind.TEXT, Kind.SET, Kind.ADDRESS) for axis in unbounded)
+    )
     return axes, is_plain
 
 
@@ -184,7 +198,7 @@ def _reads_a_whole_record(atom: Expression) -> bool:
         path = _path(_asked(node))
         if path is None:
             waiting += children(node)
-        elif path not in _PATHS and not isinstance(node, Has):
+        elif not _is_path(path) and not isinstance(node, Has):
             return True
     return False
 
@@ -230,11 +244,15 @@ def _as_linear(atom: Expression) -> tuple[str, set[int]] | None:
 def _axis_of(facts: dict[str, int]) -> tuple[str, int] | None:
     if len(facts) == 1:
         ((path, times),) = facts.items()
-        return (path, times) if path in NUMBERS or path in INSTANTS or path == "now" else None
-    instant = next((path for path in facts if path in INSTANTS), "")
+        return (path, times) if _is_counted(path) else None
+    instant = next((path for path in facts if path in ATTRIBUTES.table.ages), "")
     if len(facts) == 2 and "now" in facts and instant and facts["now"] == -facts[instant]:
-        return INSTANTS[instant], facts["now"]
+        return ATTRIBUTES.table.ages[instant], facts["now"]
     return None
+
+
+def _is_counted(path: str) -> bool:
+    return path == "now" or is_of(path, Kind.NUMBER, Kind.INSTANT)
 
 
 _Sum: TypeAlias = tuple[dict[str, int], int]
@@ -245,7 +263,7 @@ def _sum(node: Expression, sign: int) -> _Sum | None:
     """The expression as a sum; None where it is none."""
     path = _path(node)
     if path is not None:
-        return ({path: sign}, 0) if path in NUMBERS or path in INSTANTS or path == "now" else None
+        return ({path: sign}, 0) if _is_counted(path) else None
     match node:
         case Literal(value):
             return ({}, sign * value) if type(value) is int else None
@@ -271,7 +289,7 @@ def _plus(left: _Sum, right: _Sum) -> _Sum:
 
 def _where_dates_and_ages_meet(wanted: dict[str, _Wanted]) -> None:
     """Where an instant is compared both by its age and by its date, which is first depends on when one asks."""
-    for instant, age in INSTANTS.items():
+    for instant, age in ATTRIBUTES.table.ages.items():
         if instant in wanted and age in wanted:
             meet = {date + old for date in wanted[instant].cuts for old in wanted[age].cuts}
             wanted.setdefault("now", _Wanted()).cuts |= set(sorted(meet)[:_MOST_NOWS])

@@ -3,6 +3,7 @@
 `Foresight.ahead` is exact however far ahead and whatever the policies compare the clock with, and takes its time.
 `Foresight.coming` is for refusals, which must stay quick: hours, weekdays, dates and ages are solved and not searched
 for; only what can't be solved is left to the exact way, and then no further than some hundred instants.
+`Foresight.unchanged_until` is for what stays open: the next instant that might matter, and never one too late.
 """
 
 from __future__ import annotations
@@ -108,6 +109,31 @@ class Foresight:
                 ahead = Ahead(tuple(moving), self._calendar, now, tuple(found))
                 found |= set(islice(ahead.instants(end), MOST_INSTANTS))
         return sorted(found)[:MOST_INSTANTS]
+
+    def unchanged_until(self, request: Request, seen: Seen, now: Instant) -> Instant | None:
+        """An instant after `now` before which time changes nothing about the facts as they are; None: it never does."""
+        marks = self.in_question(request, seen).marks
+        found = [at for at in _known_ends(seen) if now < at]
+        context = seen.context(request, now, self._calendar.at(now)) if marks.solved else {}
+        for comparison in marks.solved.values():
+            found += [at for at in flips(comparison, context) if now < at]
+        if marks.minutes or marks.is_weekly:
+            found.append(self._next_minute(marks, now))
+        if marks.odd:
+            as_is = self._worlds(request, seen)[0]
+            moving = tuple((edge, as_is) for edge in marks.odd if edge.clocks != {Clock.PROOF})
+            found.append(next(Ahead(moving, self._calendar, now, tuple(found)).instants(now + DAY), now + DAY))
+        return min(found, default=None)
+
+    def _next_minute(self, marks: Marks, now: Instant) -> Instant:
+        """The next of these minutes of the day, or midnight; or the change of the clock that comes before."""
+        local = self._calendar.local(now)
+        minute = local.hour * 60 + local.minute
+        began = now - now % MINUTE
+        ahead = [began + (one - minute) * MINUTE for one in marks.minutes if one > minute]
+        following = min([*ahead, self._calendar.midnight_after(now)])
+        is_steady = self._calendar.offset(now) == self._calendar.offset(following)
+        return following if is_steady else self._clock_change(now, following)
 
     # The policies in question
 

@@ -8,14 +8,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from enum import Enum
 from functools import lru_cache
 from typing import Final, TypeAlias
 
-from limen.cedar import CedarSet, Datetime, IpRange, Policy, Record, value_text
+from limen.cedar import CedarSet, Datetime, IpRange, Policy, Record, Value, value_text
 from limen.cedar.literals import format_ip
 from limen.clock import HOUR, SECOND, Instant, Milliseconds
 from limen.facts import Auth, Factor, Facts
+from limen.policy.attribute import Attribute, Better, Kind
+from limen.policy.attribute_table import Table
+from limen.policy.attributes import ATTRIBUTES
 from limen.policy.decision import Remedy
+from limen.policy.seen import see
 
 JUST_PROVED: Final[Milliseconds] = 30 * SECOND
 """A proof this young is not asked for again: it has not turned the answer, so it would only go round in a loop."""
@@ -30,11 +35,19 @@ Change: TypeAlias = Callable[[Record, Instant], None]
 """Changes a context, of which it replaces parts and never alters one; the instant is when the person does it."""
 
 
+class Best(Enum):
+    """Which of the moves in one slot does the most; NONE: none does more than another."""
+
+    FIRST = 0
+    LAST = 1
+    NONE = 2
+
+
 @dataclass(frozen=True, slots=True)
 class Move:
     """One remedy with what it does. Of the moves in one `slot` only one can be made; `cost` is what it asks of people.
 
-    `not_before` is the first instant at which it makes sense.
+    `not_before` is the first instant at which it makes sense. `best` says which of a slot's moves does the most.
     """
 
     remedy: Remedy
@@ -42,6 +55,7 @@ class Move:
     cost: int
     change: Change
     not_before: Instant = 0
+    best: Best = Best.FIRST
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,8 +70,7 @@ class Reads:
         return sorted(found, key=lambda value: (value if isinstance(value, int) else 0, value_text(value)))[:MOST_NAMES]
 
 
-_NAMED: Final = frozenset({"context.place.network", "context.place.country", "context.place.address"})
-_BINDING: Final = "context.device.binding"
+_NAMING: Final = frozenset({"==", "!=", "contains", "containsAll", "containsAny", "isInRange"})
 
 
 def reads_of(policy: Policy) -> Reads:
@@ -65,12 +78,16 @@ def reads_of(policy: Policy) -> Reads:
     found = policy.paths()
     names: set[tuple[str, str | int | IpRange]] = set()
     for one in found.compared:
-        value = one.constant
-        if one.path in _NAMED and one.operator in {"==", "!=", "contains", "isInRange"}:
-            if isinstance(value, IpRange) or (type(value) is str and value):
-                names.add((one.path, value))
-        elif one.path == _BINDING and type(value) is int:
-            names |= {(_BINDING, level) for level in (value, value + 1) if 0 < level < 100}
+        row, value = ATTRIBUTES.table.by_cedar.get(one.path), one.constant
+        if row is None or not row.remedy:
+            continue
+        if row.kind is Kind.NUMBER and type(value) is int:
+            near = (value, value + 1 if row.better is Better.HIGHER else value - 1)
+            names |= {
+                (one.path, level) for level in near if row.holds(level) and not row.is_no_better(level, row.worst)
+            }
+        elif one.operator in _NAMING and (isinstance(value, IpRange) or (type(value) is str and value)):
+            names.add((one.path, value))
     return Reads(frozenset(path for path in found.read if path.startswith("context.")), frozenset(names))
 
 
@@ -88,10 +105,13 @@ def moves_of(reads: Reads, facts: Facts, action: str, now: Instant) -> tuple[Mov
         found = [_in_a_browser(facts.auth)] if is_read and not facts.person.is_workload else []
     elif "context.session.started" in paths or ("context.session.known" in paths and facts.session is None):
         found.append(Move(Remedy("new_session", at_once=False), "session", 4, _new_session))
-    if _reads(paths, "device") and not facts.person.is_workload:  # a service has neither browser nor laptop
-        found += _device(reads, facts)
-    if _reads(paths, "place"):
-        found += _place(reads, facts)
+    if _reads(paths, "device") and not facts.device.known and not facts.person.is_workload:
+        found.append(Move(Remedy("enrol_device", at_once=False), "enrol", 10, _enrol))
+    record = see(facts).record
+    for row in _with_remedies(ATTRIBUTES.table):
+        known = record.get(row.noun)
+        if isinstance(known, dict) and not (facts.person.is_workload and row.noun != "place"):
+            found += _better(row, reads, known)  # a service has neither browser nor laptop
     if _reads(paths, "grant") and not _has_grant(facts, action, now):
         found.append(Move(Remedy("ask_for_grant", at_once=False), "grant", 30, _granted))
     return tuple(found)
@@ -99,6 +119,13 @@ def moves_of(reads: Reads, facts: Facts, action: str, now: Instant) -> tuple[Mov
 
 def _reads(paths: frozenset[str], part: str) -> bool:
     return any(path == f"context.{part}" or path.startswith(f"context.{part}.") for path in paths) or "context" in paths
+
+
+@lru_cache(4)
+def _with_remedies(table: Table) -> tuple[Attribute, ...]:
+    """The attributes that a person can change for the better, what is done to the device first, names last."""
+    able = [row for row in table.rows if row.remedy and row.noun != "grant"]
+    return tuple(sorted(able, key=lambda row: (row.noun == "place", row.noun == "place" and row.kind is not Kind.BOOL)))
 
 
 # Proofs
@@ -149,7 +176,9 @@ def _proving(auth: Auth) -> Change:
     interactive = auth.interactive
 
     def prove(context: Record, at: Instant) -> None:
-        context["auth"] = {"strength": strength, "factors": factors, "at": Datetime(at), "interactive": interactive}
+        auth: Record = {"strength": strength, "factors": factors, "at": Datetime(at), "interactive": interactive}
+        before = context["auth"]
+        context["auth"] = {**(before if isinstance(before, dict) else {}), **auth}
 
     return prove
 
@@ -160,84 +189,78 @@ def _in_a_browser(auth: Auth) -> Move:
 
     def change(context: Record, at: Instant) -> None:
         prove(context, at)
-        context["session"] = {"known": True, "started": Datetime(at)}
+        _new_session(context, at)
 
     return Move(_USE_BROWSER, "proof", 1, change)
 
 
 def _new_session(context: Record, at: Instant) -> None:
     """A sign-in from the beginning: the session starts anew, and its proof is as young."""
-    context["session"] = {"known": True, "started": Datetime(at)}
+    session = context["session"]
+    context["session"] = {**(session if isinstance(session, dict) else {}), "known": True, "started": Datetime(at)}
     auth = context["auth"]
     if isinstance(auth, dict) and auth["strength"]:
         context["auth"] = {**auth, "at": Datetime(at)}
 
 
-# The device
+# The device, the place, and whatever else has a remedy
 
 
-def _device(reads: Reads, facts: Facts) -> Iterator[Move]:
-    device = facts.device
-    if not device.known:
-        yield Move(Remedy("enrol_device", at_once=False), "enrol", 10, _enrol)
-    mends: list[tuple[str, str | int]] = [("compliance", "compliant"), ("managed", True)]
-    for what, good in mends:
-        if f"context.device.{what}" in reads.paths and getattr(device, what) != good:
-            yield Move(Remedy("mend_device", at_once=False, what=what), what, 11, _mending(what, good))
-    for level in reads.named(_BINDING):
-        if isinstance(level, int) and level > device.binding:
-            remedy = Remedy("mend_device", at_once=False, what="binding", strength=level)
-            yield Move(remedy, "binding", 12, _mending("binding", level))
-    if "context.device.seen" in reads.paths and device.known:
-        yield Move(Remedy("mend_device", at_once=False, what="seen"), "seen", 11, _reporting)
+def _better(row: Attribute, reads: Reads, known: Record) -> Iterator[Move]:
+    """What makes this attribute better, as far as the policies read it: `known` is its noun as it is now."""
+    value, what = known.get(row.name), row.name
+    cost = _COSTS.get(row.noun, _OTHERWISE)
+    if row.cedar not in reads.paths or (row.path in _OF_A_KNOWN_ONE and not known["known"]):
+        return
+    match row.kind:
+        case Kind.BOOL | Kind.CHOICE if value != row.best:
+            yield Move(Remedy(row.remedy, at_once=False, what=what), row.path, cost, _setting(row, row.best))
+        case Kind.NUMBER if isinstance(value, int):
+            most = Best.LAST if row.better is Better.HIGHER else Best.FIRST
+            for level in reads.named(row.cedar):
+                if isinstance(level, int) and not row.is_no_better(level, value):
+                    remedy = Remedy(row.remedy, at_once=False, what=what, strength=level)
+                    yield Move(remedy, row.path, cost + 1, _setting(row, level), best=most)
+        case Kind.INSTANT:
+            yield Move(Remedy(row.remedy, at_once=False, what=what), row.path, cost, _setting(row, None))
+        case Kind.SET if isinstance(value, CedarSet):
+            more = {name for name in reads.named(row.cedar) if isinstance(name, str)} - set(map(str, value.items))
+            if more:
+                whole = CedarSet(sorted(more | set(map(str, value.items))))
+                remedy = Remedy(row.remedy, at_once=False, what=what, to=", ".join(sorted(more)))
+                yield Move(remedy, row.path, cost, _setting(row, whole))
+        case Kind.TEXT | Kind.ADDRESS:
+            for name in reads.named(row.cedar):
+                if name != value and isinstance(name, str | IpRange):
+                    to = format_ip(name) if isinstance(name, IpRange) else name
+                    changed = _first(name) if isinstance(name, IpRange) else name
+                    remedy = Remedy(row.remedy, at_once=False, what=what, to=to)
+                    yield Move(remedy, row.path, cost, _setting(row, changed), best=Best.NONE)
+
+
+_COSTS: Final = {"device": 11, "place": 20}
+_OTHERWISE: Final = 15
+_OF_A_KNOWN_ONE: Final = frozenset({"place.anonymiser", "device.seen"})
+"""What only makes sense to change of something that is known."""
+
+
+def _setting(row: Attribute, good: Value | None) -> Change:
+    """A change to `good` (None: to the instant itself). Nobody can tell whether what they don't know is in order."""
+    present = ATTRIBUTES.table.nouns[row.noun].present
+    also: Record = {"known": True} if row.path == "place.country" else {}
+
+    def change(context: Record, at: Instant) -> None:
+        before = context[row.noun]
+        if isinstance(before, dict) and (not present or row.name == present or before[present]):
+            context[row.noun] = {**before, row.name: Datetime(at) if good is None else good, **also}
+
+    return change
 
 
 def _enrol(context: Record, at: Instant) -> None:
     device = context["device"]
     if isinstance(device, dict):
         context["device"] = {**device, "known": True, "id": NEW_DEVICE, "seen": Datetime(at)}
-
-
-def _mending(what: str, good: str | int) -> Change:
-    def mend(context: Record, _at: Instant) -> None:
-        device = context["device"]
-        if isinstance(device, dict) and device["known"]:  # nobody can tell whether a device they don't know is mended
-            context["device"] = {**device, what: good}
-
-    return mend
-
-
-def _reporting(context: Record, at: Instant) -> None:
-    device = context["device"]
-    if isinstance(device, dict) and device["known"]:
-        context["device"] = {**device, "seen": Datetime(at)}
-
-
-# The place
-
-
-def _place(reads: Reads, facts: Facts) -> Iterator[Move]:
-    place = facts.place
-    if place.anonymiser and place.known and "context.place.anonymiser" in reads.paths:
-        yield _moved("anonymiser", "", {"anonymiser": False})
-    for network in reads.named("context.place.network"):
-        if network != place.network and isinstance(network, str):
-            yield _moved("network", network, {"network": network})
-    for country in reads.named("context.place.country"):
-        if country != place.country and isinstance(country, str):
-            yield _moved("country", country, {"country": country, "known": True})
-    for range_ in reads.named("context.place.address"):
-        if isinstance(range_, IpRange):
-            yield _moved("address", format_ip(range_), {"address": _first(range_)})
-
-
-def _moved(what: str, to: str, changed: Record) -> Move:
-    def move(context: Record, _at: Instant) -> None:
-        place = context["place"]
-        if isinstance(place, dict):
-            context["place"] = {**place, **changed}
-
-    return Move(Remedy("change_place", at_once=False, what=what, to=to), what, 20, move)
 
 
 def _first(range_: IpRange) -> IpRange:

@@ -17,7 +17,7 @@ from limen.clock import Instant
 from limen.facts import Facts
 from limen.policy.decision import Remedies, Remedy, Request
 from limen.policy.remedies.foresight import Foresight, InQuestion
-from limen.policy.remedies.moves import moves_of
+from limen.policy.remedies.moves import Best, moves_of
 from limen.policy.seen import ACTION_ENTITIES, Calendar, Seen
 
 SIGN_IN: Final = (Remedy("sign_in", at_once=True),)
@@ -172,13 +172,16 @@ class _Search:
     def _tops(self, numbers: Iterable[int]) -> Iterator[int]:
         """Everything that can be changed, changed at once: the best of each slot; of places each, and none."""
         slots: dict[str, list[int]] = {}
+        best: dict[str, Best] = {}
         for number in numbers:
-            slots.setdefault(self._moves[number].slot, []).append(1 << number)
+            move = self._moves[number]
+            slots.setdefault(move.slot, []).append(1 << number)
+            best[move.slot] = move.best
         for slot, options in slots.items():
-            if slot in _FLAT:
+            if best[slot] is Best.NONE:
                 options.insert(0, 0)
             else:
-                options[:] = options[-1:] if slot == "binding" else options[:1]
+                options[:] = options[-1:] if best[slot] is Best.LAST else options[:1]
         for chosen in islice(product(*slots.values()), MOST_TOPS):
             yield sum(chosen)
 
@@ -198,5 +201,3 @@ class _Search:
 
 
 _NO_OTHERS: Final[dict[EntityUid, Entity]] = {}
-_FLAT: Final = frozenset({"network", "country", "address"})
-"""Slots of whose moves none is better than another, or than none. Of proofs the first is the strongest."""

@@ -30,6 +30,8 @@ from limen.cedar.tree import (
     constant,
     descend,
 )
+from limen.policy.attribute import Better, Kind
+from limen.policy.attributes import ATTRIBUTES
 from limen.policy.saying.hours import Hours, hours_of, is_about_time
 
 NEVER: Final = -1
@@ -166,7 +168,7 @@ class _Reader:
             value = evaluate(path, self.request)
         except EvaluationError:
             return None
-        if subject.endswith(".age") and isinstance(value, int):
+        if subject in ATTRIBUTES.table.dated and isinstance(value, int):
             return NEVER if int(value) == 0 else self._now() - int(value)
         return _plain(value)
 
@@ -182,35 +184,17 @@ class _Reader:
 
 _OPPOSITE: Final = {"==": "!=", "!=": "==", "<": ">=", ">=": "<", ">": "<=", "<=": ">", "in": "not in", "not in": "in"}
 _MIRRORED: Final = {"<": ">", "<=": ">=", ">": "<", ">=": "<=", "==": "==", "!=": "!="}
-SUBJECTS: Final = {
-    "context.auth.strength": "auth.strength",
-    "context.auth.factors": "auth.factors",
-    "context.auth.at": "auth.at",
-    "context.auth.interactive": "auth.interactive",
-    "context.session.known": "session.known",
-    "context.session.started": "session.at",
-    "context.device.known": "device.known",
-    "context.device.compliance": "device.compliance",
-    "context.device.managed": "device.managed",
-    "context.device.binding": "device.binding",
-    "context.device.platform": "device.platform",
-    "context.device.id": "device.id",
-    "context.device.seen": "device.at",
-    "context.place.known": "place.known",
-    "context.place.country": "place.country",
-    "context.place.network": "place.network",
-    "context.place.anonymiser": "place.anonymiser",
-    "context.place.address": "place.address",
-    "context.risk.score": "risk",
-    "context.risk.known": "risk.known",
-    "context.grant.active": "grant",
-    "context.grant.until": "grant",
-    "context.now": "date",
-    "principal.active": "account",
-    "principal": "group",
-    "resource.sensitivity": "label",
-}
-_AGES: Final = {"auth.at": "auth.age", "session.at": "session.age", "device.at": "device.age"}
+_WHO: Final = {"context.now": "date", "principal": "group"}
+
+
+def subject_of(path: str) -> str | None:
+    """The name under which reasons speak of an attribute, by its path in full; None where they never do."""
+    row = ATTRIBUTES.table.by_cedar.get(path)
+    if row is None:
+        return _WHO.get(path)
+    return None if row.better is Better.NEITHER and row.subject == "" else row.called
+
+
 _Compared = tuple[str, str, tuple[Plain, ...], Expression]
 
 
@@ -242,15 +226,14 @@ def _compared(node: Expression) -> _Compared | None:
 def _measured(left: Expression, operator: str, value: Plain) -> _Compared | None:
     """A comparison with a constant: of an attribute, or of how long ago it was."""
     if isinstance(left, Call) and left.name == "durationSince" and expression_text(left.arguments[0]) == "context.now":
-        named = _named(left.arguments[1], operator, (value,))
-        if named is not None and named[0] in _AGES:
-            return _AGES[named[0]], *named[1:]
-        return None
+        row = ATTRIBUTES.table.by_cedar.get(expression_text(left.arguments[1]))
+        has_age = row is not None and row.kind is Kind.INSTANT and row.path != "grant.until"
+        return (row.age_called, operator, (value,), left.arguments[1]) if row and has_age else None
     return _named(left, operator, (value,))
 
 
 def _named(path: Expression, operator: str, wanted: tuple[Plain, ...]) -> _Compared | None:
-    subject = SUBJECTS.get(expression_text(path))
+    subject = subject_of(expression_text(path))
     return None if subject is None else (subject, operator, wanted, path)
 
 
@@ -258,7 +241,7 @@ def _subject_of(node: Expression) -> str:
     """What an expression of no usual form is about, as far as it is about one thing alone."""
     if isinstance(node, Binary | Is | Attribute) and any(part == Var("resource") for part in descend(node)):
         return "label"
-    found = {SUBJECTS.get(expression_text(part)) for part in descend(node) if isinstance(part, Attribute)} - {None}
+    found = {subject_of(expression_text(part)) for part in descend(node) if isinstance(part, Attribute)} - {None}
     parts = {str(subject).partition(".")[0] for subject in found} - {"date"}
     return parts.pop() if len(parts) == 1 else "date" if found == {"date"} else "other"
 

@@ -9,6 +9,8 @@ from typing import Final
 
 from limen.facts import Factor, Facts, Label
 from limen.messages import Words
+from limen.policy.attribute import Better, Kind
+from limen.policy.attributes import ATTRIBUTES
 from limen.policy.decision import Decision, Named
 from limen.policy.engine import Engine
 from limen.policy.saying.helps import Audience, Names, remedy_sentence, who_can_sentence
@@ -105,10 +107,11 @@ def _because(need: Need, audience: Audience, words: Words, names: Names, facts: 
 
 
 def _sentence(need: Need, audience: Audience, words: Words, names: Names, facts: Facts) -> str:
-    key = _key(need)
-    keys = [f"self.{key}"] if audience is Audience.SELF else [f"helpdesk.{key}{_suffix(need)}", f"helpdesk.{key}"]
+    key, part = _key(need), need.subject.partition(".")[0]
+    said = next(one for one in (key, f"{part}.other", "other") if words.has(f"self.{one}"))
+    keys = [f"self.{said}"] if audience is Audience.SELF else [f"helpdesk.{said}{_suffix(need)}", f"helpdesk.{said}"]
     if audience is Audience.ADMINISTRATOR:
-        keys = [f"administrator.{key}{_suffix(need)}", f"administrator.{key}", *keys]
+        keys = [f"administrator.{said}{_suffix(need)}", f"administrator.{said}", *keys]
     return words.first(
         *keys,
         who=names.who,
@@ -120,41 +123,50 @@ def _sentence(need: Need, audience: Audience, words: Words, names: Names, facts:
     )
 
 
-def _key(need: Need) -> str:  # noqa: PLR0911 -- one for each subject
-    """Which message says it."""
+def _key(need: Need) -> str:
+    """Which message says it; where there is none, the one that says the same of its noun in general is used."""
     subject, operator = need.subject, need.operator
     part = subject.partition(".")[0]
     match subject:
         case "auth.strength" if operator in {">", ">="}:
             return f"auth.strength.{min(3, max(1, _least(need)))}"
-        case "auth.age" | "session.age" | "device.age" if operator in {"<", "<="}:
-            return subject
         case "place.network" | "place.country":
             return subject if operator in {"==", "in"} else f"{subject}.not"
-        case "auth.interactive" if operator in {"==", "in"}:
-            return subject
-        case "device.known" | "device.managed" | "device.compliance" | "place.anonymiser" | "session.known":
-            return subject if (operator in {"==", "in"}) is (subject != "place.anonymiser") else f"{part}.other"
-        case "device.binding" if operator in {">", ">="}:
-            return subject
-        case "auth.factors" | "device.platform" if operator in {"==", "in"}:
-            return subject
-        case "place.address" if operator == "in" and need.wanted:
-            return subject
+        case "place.address":
+            return subject if operator == "in" and need.wanted else f"{part}.other"
         case "time":
             return "time" if need.hours is not None else "time.other"
-        case "date" if operator in _DATES and need.wanted:
-            return f"date.{_DATES[operator]}"
+        case "date":
+            return f"date.{_DATES.get(operator, 'other') if need.wanted else 'other'}"
         case "risk" | "risk.known" | "grant" | "group" | "account" | "label" | "other":
             return subject
-    return f"{part}.other" if part in {"auth", "session", "device", "place", "date"} else "other"
+    return subject if _is_for_the_better(subject, operator) else f"{part}.other"
+
+
+def _is_for_the_better(subject: str, operator: str) -> bool:
+    """Is what is asked for that this is as good as it can be, or better than it is?"""
+    table = ATTRIBUTES.table
+    if subject in table.dated:
+        return operator in {"<", "<="}
+    row = next((row for row in table.rows if row.called == subject), None)
+    if row is None:
+        return False
+    is_equal = operator in {"==", "in"}
+    match row.kind:
+        case Kind.BOOL:
+            return is_equal is (row.best is True)
+        case Kind.NUMBER:
+            return operator in ({">", ">="} if row.better is Better.HIGHER else {"<", "<="})
+        case Kind.INSTANT:
+            return False
+    return is_equal
 
 
 _DATES: Final = {">=": "after", ">": "after", "<": "before", "<=": "before"}
 
 
 def _suffix(need: Need) -> str:
-    if need.seen == NEVER and need.subject.endswith(".age"):
+    if need.seen == NEVER and need.subject in ATTRIBUTES.table.dated:
         return ".never"
     if need.subject == "label" and need.wanted:
         return f".{need.effect}" if _labels(need) else f".{need.effect}.none"
@@ -187,7 +199,7 @@ def _least(need: Need) -> int:
 def _seen(need: Need, words: Words, names: Names) -> str:
     value = need.seen
     match need.subject:
-        case "auth.age" | "session.age" | "device.age" if isinstance(value, int):
+        case subject if subject in ATTRIBUTES.table.dated and isinstance(value, int):
             return words.length(value, is_ago=True)
         case "time" if isinstance(value, int):
             return words.day_and_time(value)
@@ -204,7 +216,7 @@ def _seen(need: Need, words: Words, names: Names) -> str:
 
 def _wanted(need: Need, words: Words, names: Names) -> str:
     match need.subject:
-        case "auth.age" | "session.age" | "device.age" if need.wanted:
+        case subject if subject in ATTRIBUTES.table.dated and need.wanted:
             return words.length(int(need.wanted[0]))
         case "time" if need.hours is not None:
             return words.hours(need.hours.days, need.hours.start, need.hours.until)

@@ -7,9 +7,11 @@ from typing import Final
 from limen.cedar import Policy
 from limen.cedar.interpret import Request as CedarRequest
 from limen.policy.annotations import State
+from limen.policy.attribute_table import MATTERS
+from limen.policy.attributes import ATTRIBUTES
 from limen.policy.decision import Decision, Named
 from limen.policy.engine import Engine
-from limen.policy.saying.needs import SUBJECTS, Need, nearest, needs_of
+from limen.policy.saying.needs import Need, nearest, needs_of, subject_of
 from limen.policy.seen import ACTION_ENTITIES, see
 
 _KINDS: Final = {"auth": "proof", "session": "proof", "group": "groups", "label": "groups", "other": "groups"} | {
@@ -75,13 +77,17 @@ def kinds_read(policy: Policy) -> set[str]:
 
     How old something is, is not a matter of time but of that.
     """
-    kinds = {_kind(SUBJECTS[path]) for path in policy.paths().read - {"context.now"} if path in SUBJECTS}
+    subjects = {subject_of(path) for path in policy.paths().read - {"context.now"}}
+    kinds = {_kind(subject) for subject in subjects if subject is not None}
     return kinds | ({"time"} if any(path.startswith("context.time") for path in policy.paths().read) else set())
 
 
 def _kind(subject: str) -> str:
     part = subject.partition(".")[0]
-    return _KINDS.get(part, part)
+    known = ATTRIBUTES.table.by_path.get(f"{part}.known")
+    if part in MATTERS or part in _KINDS or known is None:
+        return _KINDS.get(part, part)
+    return known.matter or _KINDS["other"]
 
 
 def _group_needed(decision: Decision, others: list[Policy], request: CedarRequest) -> Need:

@@ -41,7 +41,7 @@ class Link(NamedTuple):
 
 
 class Line(NamedTuple):
-    """One line, taken apart but not yet believed."""
+    """One parsed line, not yet verified."""
 
     n: int
     salt: bytes

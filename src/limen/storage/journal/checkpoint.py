@@ -1,7 +1,7 @@
-"""Checkpoints: every ten seconds, how far the chain has come, signed. And the list of sealed segments, signed too.
+"""Signed checkpoints of how far the chain has come, every ten seconds; and the signed list of sealed segments.
 
-A checkpoint that left the machine shows up any later cut; one that only lies beside the journal can be rolled back
-together with it.
+A checkpoint kept on another machine reveals if the journal was cut later; one that only lies beside the journal can be
+rolled back together with it.
 """
 
 from __future__ import annotations
@@ -14,8 +14,8 @@ from typing import TypeVar
 import msgspec
 
 from limen.clock import Instant
-from limen.storage.journal.chain import Link, Signer
-from limen.storage.journal.segment import replace_file
+from limen.storage.journal.chain import Link, Signer, start_of
+from limen.storage.journal.segment import Name, replace_file
 
 CHECKPOINT_FILE = "checkpoint.json"
 SEALED_FILE = "sealed.json"
@@ -56,6 +56,10 @@ class SealedSegment(msgspec.Struct, frozen=True, kw_only=True):
     erased: int | msgspec.UnsetType = msgspec.UNSET
 
     @property
+    def file_name(self) -> str:
+        return str(Name(self.ordinal, self.begun_at, is_sealed=True))
+
+    @property
     def erased_bodies(self) -> int:
         return 0 if self.erased is msgspec.UNSET else self.erased
 
@@ -68,6 +72,15 @@ class Sealed(msgspec.Struct, frozen=True, kw_only=True):
     expired_n: int = 0
     expired_head: str = ""
     mac: str = ""
+
+    def start(self, writer: str) -> Link:
+        """The link before the first line that is kept of this writer's chain, whatever the list says whose it is."""
+        return Link(self.expired_n, self.expired_head.encode()) if self.expired_n else start_of(writer)
+
+    def end(self, writer: str) -> Link:
+        """The link that the last sealed line leads to."""
+        last = self.segments[-1] if self.segments else None
+        return Link(last.last_n, last.head.encode()) if last is not None else self.start(writer)
 
 
 UNREADABLE = (msgspec.DecodeError, UnicodeDecodeError)

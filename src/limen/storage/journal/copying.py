@@ -1,4 +1,4 @@
-"""What of the journal belongs into a backup: every chain up to one whole batch, while it goes on being written."""
+"""Which parts of the journal a backup copies while it is being written: every chain, up to a whole batch."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Final
 
 import msgspec
 
-from limen.storage.journal.chain import Broken, Link, Signer, follow, start_of
+from limen.storage.journal.chain import Broken, Link, Signer, follow
 from limen.storage.journal.checkpoint import (
     CHECKPOINT_FILE,
     EVIDENCE,
@@ -21,9 +21,9 @@ from limen.storage.journal.checkpoint import (
     read_checkpoint,
     write_signed,
 )
+from limen.storage.journal.emergency import EMERGENCY_FILE
 from limen.storage.journal.reader import writer_folders
 from limen.storage.journal.segment import Name, segments_in
-from limen.storage.journal.spare import SPARE_FILE
 
 _MOST_EVIDENCE: Final = 1 << 20
 
@@ -58,7 +58,7 @@ class Stock:
 
 
 def take_stock(root: Path) -> list[Stock]:
-    """What there is at this instant. Takes no longer than listing the folder. May raise FileNotFoundError: try again.
+    """The files at this instant; as quick as listing the folder. On FileNotFoundError, try again.
 
     The checkpoint is read before the lengths are, so that it never vouches for more than the copy will hold.
     """
@@ -66,7 +66,7 @@ def take_stock(root: Path) -> list[Stock]:
 
 
 def pieces(stock: Stock) -> tuple[list[Piece], Reach]:
-    """The files to copy, and what they reach. A batch that is not whole yet stays behind: it was not acknowledged.
+    """The files to copy, and how far they reach. An unfinished batch is left out: it was not acknowledged.
 
     Raises FileNotFoundError where a segment was sealed or expired since: take stock again.
     """
@@ -76,13 +76,10 @@ def pieces(stock: Stock) -> tuple[list[Piece], Reach]:
         for name, content in stock.small
     ]
     listed = {segment.ordinal: segment for segment in stock.sealed.segments}
-    link = Link(stock.sealed.expired_n, stock.sealed.expired_head.encode())
-    link = link if link.n else start_of(writer)
-    first = link.n + 1
+    first, link = stock.sealed.start(writer).n + 1, stock.sealed.end(writer)
     for segment in stock.sealed.segments:
-        path = stock.folder / str(Name(segment.ordinal, segment.begun_at, is_sealed=True))
+        path = stock.folder / segment.file_name
         found.append(Piece(f"{writer}/{path.name}", path, path.stat().st_size, segment.sha256))
-        link = Link(segment.last_n, segment.head.encode())
     for name, path, size in stock.segments:
         if not name.is_sealed and name.ordinal not in listed:
             whole, digest, link = _whole(path, size, link)
@@ -92,9 +89,9 @@ def pieces(stock: Stock) -> tuple[list[Piece], Reach]:
 
 
 def leave_clean(root: Path, keys: tuple[bytes, ...], now: int) -> None:
-    """Say in the checkpoints of a copy that nothing is missing at its end, after it was verified.
+    """Mark the checkpoints of a verified copy as clean.
 
-    Otherwise the next start would take the place where the copy was cut for the place where a server fell.
+    Otherwise the next start would take the end of the copy for the place of a crash.
     """
     for folder in writer_folders(root):
         path = folder / CHECKPOINT_FILE
@@ -108,7 +105,7 @@ def leave_clean(root: Path, keys: tuple[bytes, ...], now: int) -> None:
 
 def _stock_of(folder: Path) -> Stock:
     small = [(CHECKPOINT_FILE, _bytes(folder / CHECKPOINT_FILE)), (SEALED_FILE, _bytes(folder / SEALED_FILE))]
-    small += [(SPARE_FILE, _bytes(folder / SPARE_FILE))]
+    small += [(EMERGENCY_FILE, _bytes(folder / EMERGENCY_FILE))]
     small += [(path.name, path.read_bytes()[:_MOST_EVIDENCE]) for path in sorted(folder.glob(EVIDENCE))]
     written = dict(small)[SEALED_FILE]
     try:

@@ -10,19 +10,19 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
-from hashlib import file_digest
 from pathlib import Path
 
 import msgspec
 
 from limen.storage.journal.chain import ERASED, Broken, Link, follow, parse
+from limen.storage.journal.erasable import is_erasable_body
 from limen.storage.journal.erasing import ERASING, Done, Order, ToErase
-from limen.storage.journal.own import is_own_body
-from limen.storage.journal.seal import PORTION, read_lines, write_lines
+from limen.storage.journal.seal import PORTION, write_lines
+from limen.storage.journal.segment import file_sha256, sealed_lines
 
 
 def erase(order: Order) -> Iterator[Done]:
-    """Segment by segment, the next only once the last was taken."""
+    """Erase segment by segment; the next begins when the caller asks for it."""
     ids = [person_id.encode() for person_id in order.person_ids]
     for segment in order.segments:
         yield _erase(segment, order.person_ids, ids)
@@ -31,16 +31,16 @@ def erase(order: Order) -> Iterator[Done]:
 def _erase(segment: ToErase, person_ids: tuple[str, ...], ids: list[bytes]) -> Done:
     path = Path(segment.path)
     part = path.with_name(path.name + ERASING)
-    if _digest(path) != segment.sha256:
+    if file_sha256(path) != segment.sha256:
         return Done(segment.ordinal, problem="changed")  # what was tampered with is evidence, and stays as it is
-    if not any(is_to_go(line.encode(), person_ids, ids) for line in read_lines(path)):
+    if not any(is_to_go(raw, person_ids, ids) for raw in sealed_lines(path)):
         return Done(segment.ordinal)
     counted = [0]
     try:
         write_lines(_portions(path, person_ids, ids, counted), part)
         after = Link(segment.after_n, segment.after_head.encode())
         head = b""
-        for line in follow((line.encode() + b"\n" for line in read_lines(part)), after, signer=None):
+        for line in follow(sealed_lines(part), after, signer=None):
             if isinstance(line, Broken):
                 part.unlink()
                 return Done(segment.ordinal, problem="broken")
@@ -48,48 +48,42 @@ def _erase(segment: ToErase, person_ids: tuple[str, ...], ids: list[bytes]) -> D
         if head != segment.head.encode():
             part.unlink()
             return Done(segment.ordinal, problem="broken")
-        return Done(segment.ordinal, counted[0], _digest(part))
+        return Done(segment.ordinal, counted[0], file_sha256(part))
     except BaseException:
         part.unlink(missing_ok=True)
         raise
 
 
-def is_to_go(line: bytes, person_ids: tuple[str, ...], ids: list[bytes]) -> bool:
+def is_to_go(raw: bytes, person_ids: tuple[str, ...], ids: list[bytes]) -> bool:
     """Whether the body of this line goes. Most lines don't name anybody who goes, and are not even taken apart."""
-    if not any(person_id in line for person_id in ids):
+    if not any(person_id in raw for person_id in ids):
         return False
-    found = parse(line + b"\n")
-    return found is not None and is_own_body(found.body, person_ids)
+    found = parse(raw)
+    return found is not None and is_erasable_body(found.body, person_ids)
 
 
-def without_body(line: bytes) -> bytes:
+def without_body(raw: bytes) -> bytes:
     """The line as it stands once its body is erased: everything that the chain follows is still there."""
-    found = parse(line + b"\n")
+    found = parse(raw)
     if found is None:
-        return line
-    return line[: -len(found.body) - 1] + ERASED + b"}"
+        return raw
+    return raw[: -len(found.body) - 2] + ERASED + b"}\n"
 
 
 def _portions(path: Path, person_ids: tuple[str, ...], ids: list[bytes], counted: list[int]) -> Iterator[list[str]]:
     portion: list[str] = []
     size = 0
-    for text in read_lines(path):
-        line = text.encode()
-        if is_to_go(line, person_ids, ids):
-            line = without_body(line)
-            counted[0] += 1
-        portion.append(line.decode())
+    for raw in sealed_lines(path):
+        is_going = is_to_go(raw, person_ids, ids)
+        counted[0] += is_going
+        line = without_body(raw) if is_going else raw
+        portion.append(line.removesuffix(b"\n").decode())
         size += len(line)
         if size >= PORTION:
             yield portion
             portion, size = [], 0
     if portion:
         yield portion
-
-
-def _digest(path: Path) -> str:
-    with path.open("rb") as file:
-        return file_digest(file, "sha256").hexdigest()
 
 
 def main() -> int:

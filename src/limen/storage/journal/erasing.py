@@ -1,4 +1,4 @@
-"""What is said between the journal, who asks for bodies to be erased, and the process that does it."""
+"""The messages between the journal and the process that erases bodies for it."""
 
 from __future__ import annotations
 

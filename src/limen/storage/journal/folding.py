@@ -1,4 +1,4 @@
-"""Where decisions wait for the next batch: equal ones fold into one event with a count.
+"""Decisions wait here for the next batch; equal ones fold into one event with a count.
 
 This is on the path of every request, so it only takes references; the writer's thread does all the writing down.
 """
@@ -15,7 +15,7 @@ from limen.events import DecisionRecord, Event, EventIds, Outcome
 from limen.facts import Facts
 from limen.facts.written import facts_digest
 from limen.policy.decision import Effect, Reason, Remedy, Request
-from limen.storage.journal.form import Form, encode
+from limen.storage.journal.line_template import LineTemplate, encode
 
 
 class Decided(Protocol):
@@ -40,7 +40,10 @@ class Decided(Protocol):
 
 
 class Fold:
-    """Equal decisions of one batch. Holds on to the facts, so their identity can't pass to other facts meanwhile."""
+    """Equal decisions of one batch. Holds on to the facts, so their identity can't pass to other facts meanwhile.
+
+    Its line tells of the first of them. When the device last reported may be another for those that follow.
+    """
 
     __slots__ = (
         "address",
@@ -49,13 +52,13 @@ class Fold:
         "decision",
         "door",
         "effect",
-        "form",
         "id",
         "micros",
         "reasons",
         "request",
         "revision",
         "session",
+        "template",
         "until",
         "watched",
     )
@@ -68,7 +71,7 @@ class Fold:
         decision: Decided,
         session: str,
         address: str,
-        form: list[Form],
+        template: list[LineTemplate],
     ) -> None:
         self.id = event_id
         self.batch = batch
@@ -84,7 +87,7 @@ class Fold:
         self.micros = 0.0
         self.count = 0
         self.until = decision.now
-        self.form = form
+        self.template = template
 
     def is_like(self, door: str, decision: Decided, session: str, address: str) -> bool:
         """Whether this decision, on the same facts, differs from the fold's own by nothing but its time."""
@@ -105,10 +108,10 @@ class Fold:
         """The body of the event's line: what `encode(self.event())` says, at a fraction of the cost."""
         if self.count == 1:
             return encode(self.event())
-        if not self.form:
-            self.form.append(Form(self.event()))
+        if not self.template:
+            self.template.append(LineTemplate(self.event()))
         micros = round(self.micros / self.count, 1)
-        return self.form[0].filled(self.id, self.decision.now, self.until, self.count, micros)
+        return self.template[0].filled(self.id, self.decision.now, self.until, self.count, micros)
 
     def event(self) -> Event:
         """The one event that all of them become; `micros` is their mean."""
@@ -139,6 +142,7 @@ class Fold:
                 remedies=tuple(remedy.kind for remedy in decision.at_once),
                 watched=tuple(reason.policy for reason in decision.watched if reason.effect != "error"),
                 micros=round(self.micros / self.count, 1),
+                device_seen_at=facts.device.seen_at,
             ),
         )
 
@@ -173,13 +177,18 @@ class Folding:
         return f"{fold.id}-{number}"
 
     def _fold(self, door: str, decision: Decided, session: str, address: str, before: Fold | None) -> tuple[Fold, bool]:
-        """Where this decision is counted in, and whether that is new; under the lock. `before`: the last about it."""
-        key = (id(decision.facts), id(decision.request), session, door, address)
+        """The fold that counts this decision, and whether it is new. Needs the lock. `before`: the last fold."""
+        facts = decision.facts
+        # A device that reports again makes other facts, which are the same but for that: equal decisions still fold.
+        same = facts_digest(facts) if facts.device.seen_at else id(facts)
+        key = (same, id(decision.request), session, door, address)
         fold = self._latest.get(key)
         if fold is not None and fold.is_like(door, decision, session, address):
             return fold, False
-        form = before.form if before is not None and before.is_like(door, decision, session, address) else []
-        fold = Fold(self._ids.new(decision.now), self._folds, door, decision, session, address, form)
+        is_same = before is not None and before.decision.facts.device.seen_at == facts.device.seen_at
+        can_share = before is not None and is_same and before.is_like(door, decision, session, address)
+        template = before.template if before is not None and can_share else []
+        fold = Fold(self._ids.new(decision.now), self._folds, door, decision, session, address, template)
         self._latest[key] = fold
         self._folds.append(fold)
         return fold, True

@@ -13,23 +13,23 @@ from typing import IO, Any, Self
 import msgspec
 
 from limen.clock import HOUR, Clock, Instant, SystemClock
-from limen.events import Event, EventIds, split_decision_id
+from limen.events import Event, EventIds, split_decision_id, warn_if_undeclared
 from limen.facts import Facts
 from limen.facts.written import facts_from_json, facts_to_json
 from limen.storage.database import Database
 from limen.storage.errors import JournalUnwritableError
 from limen.storage.journal.chain import Signer
+from limen.storage.journal.counters import Counters
+from limen.storage.journal.emergency import EMERGENCY_FILE, EmergencySegment
+from limen.storage.journal.erasable import is_erasable
 from limen.storage.journal.folding import Decided, Folding
-from limen.storage.journal.own import is_own
 from limen.storage.journal.reader import Reader
-from limen.storage.journal.recent import RING, HourCounts, Live, Recent, Written, as_event
+from limen.storage.journal.recent import RING, HourCounts, Live, Recent, Written, add_hours, as_event
 from limen.storage.journal.recovery import TakenUp, damaged, lock_chain, take_up
 from limen.storage.journal.relay import Relay
 from limen.storage.journal.sealing import Sealing
 from limen.storage.journal.segment import Segment
-from limen.storage.journal.spare import SPARE_FILE, Spare
-from limen.storage.journal.tally import Tally
-from limen.storage.journal.writer import Ticket, Writer
+from limen.storage.journal.writer import Writer
 
 SETTLE_SECONDS = 5.0
 ERASE_SECONDS = 3_600.0
@@ -51,13 +51,13 @@ class Journal:
         self._ids_lock = threading.Lock()
         self._folding = Folding(self._wake)
         self._recent = Recent()
-        self.tally = Tally()
+        self.counters = Counters()
         self._reader = Reader(root)
         self._clients: list[Live] = []
         self._relay: Relay | None = None
         self._database: Database | None = None
         self._export: Callable[[bytes], None] | None = None
-        self._spare = Spare(folder / SPARE_FILE, signer.keys)
+        self._emergency = EmergencySegment(folder / EMERGENCY_FILE, signer.keys)
         self._sealing = Sealing(folder, signer, clock, keep_days=keep_days, may_seal=self._may_seal, record=self.record)
         self._writer = Writer(
             folder,
@@ -103,7 +103,8 @@ class Journal:
     # What goes in
 
     def record(self, event: Event) -> str:
-        """Note an event nobody waits for; from any thread. Returns its id."""
+        """Note an event nobody waits for; from any thread. Returns its id. Warns of an undeclared kind."""
+        warn_if_undeclared(event.kind)
         event = self._with_id(event)
         self._writer.put(event)
         return event.id
@@ -118,7 +119,7 @@ class Journal:
         Raises JournalUnwritableError when even that can't be written.
         """
         event = self._with_id(event)
-        self._spare.append(event)
+        self._emergency.append(event)
         self._writer.put(event)
         return event.id
 
@@ -189,11 +190,8 @@ class Journal:
     def hours(self, since: Instant) -> HourCounts:
         """For each hour from `since` on: how many decisions of each effect, and events of each other kind."""
         counts = self._recent.counts(since)
-        for hour, sorts in self._sealing.earlier_hours().items():
-            if hour + HOUR > since:
-                into = counts.setdefault(hour, {})
-                for sort, count in sorts.items():
-                    into[sort] = into.get(sort, 0) + count
+        earlier = self._sealing.earlier_hours()
+        add_hours(counts, {hour: sorts for hour, sorts in earlier.items() if hour + HOUR > since})
         return dict(sorted(counts.items()))
 
     def query(self, sql: str, parameters: dict[str, Any] | None = None) -> list[tuple[Any, ...]]:
@@ -213,7 +211,7 @@ class Journal:
         outcome = self._sealing.erase(chosen).wait(timeout)
         if outcome is None:
             raise JournalUnwritableError("the journal did not erase everything", "it is tried again")
-        self._recent.forget(lambda event: is_own(event, chosen))
+        self._recent.forget(lambda event: is_erasable(event, chosen))
         return outcome
 
     def expire(self) -> None:
@@ -243,7 +241,7 @@ class Journal:
         self._writer.start()
         if database is not None:
             self._database = database
-            self._relay = Relay(database, self._submit, self._reader.holds)
+            self._relay = Relay(database, self._writer.submit, self._reader.holds)
             self._relay.start()
         self._sealing.start()
         for name in found.unsealed:
@@ -252,9 +250,6 @@ class Journal:
             self.record(self._with_resent(event))
         if not self._sealing.is_trusted:
             self.record(damaged(self._clock.now(), "sealed-list-changed", {}))
-
-    def _submit(self, events: list[Event]) -> Ticket:
-        return self._writer.submit(events)
 
     def _with_id(self, event: Event) -> Event:
         if event.id:
@@ -269,7 +264,7 @@ class Journal:
 
     def _publish(self, written: Sequence[Written]) -> None:
         self._recent.add(written)
-        self.tally.add(written)
+        self.counters.add(written)
         clients = tuple(self._clients)
         if clients:
             events = [as_event(one) for one in written]

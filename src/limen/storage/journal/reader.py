@@ -6,7 +6,7 @@ import mmap
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from pathlib import Path
-from typing import Any
+from typing import Any, Final, NamedTuple
 
 import msgspec
 
@@ -15,7 +15,18 @@ from limen.events import Event, from_ocsf, instant_of, split_decision_id
 from limen.facts import Facts
 from limen.facts.written import facts_from_json
 from limen.storage.journal.chain import ERASED, parse
-from limen.storage.journal.segment import Name, segments_in
+from limen.storage.journal.segment import Name, sealed_lines, segments_in
+
+EVER: Final[Instant] = 1 << 47
+"""An instant after all that an event can have."""
+
+
+class Span(NamedTuple):
+    """A segment; every event in it happened before `ends_at`, or little later."""
+
+    name: Name
+    path: Path
+    ends_at: Instant
 
 
 class Reader:
@@ -43,7 +54,7 @@ class Reader:
         digest = event.decision.facts
         for path in self._likely(instant_of(event.id)):
             for body in _bodies_holding(path, "facts", digest, b'{"facts":"%s"' % digest.encode()):
-                return facts_from_json(msgspec.json.decode(body)["value"])
+                return facts_from_json(msgspec.json.decode(body)["value"], event.decision.device_seen_at)
         return None
 
     def holds(self, event_ids: Iterable[str]) -> set[str]:
@@ -94,6 +105,19 @@ class Reader:
                 found[folder.name, name.ordinal] = (name, path)
         return sorted(found.values(), key=lambda each: each[0].begun_at)
 
+    def spans(self, since: Instant = 0) -> list[Span]:
+        """The segments that may hold something from `since` on, oldest first.
+
+        One is over where the same writer's next begins.
+        """
+        segments = self.segments()
+        next_of: dict[Path, Instant] = {}
+        spans: list[Span] = []
+        for name, path in reversed(segments):
+            spans.append(Span(name, path, next_of.get(path.parent, EVER)))
+            next_of[path.parent] = name.begun_at
+        return [span for span in reversed(spans) if span.ends_at >= since]
+
     def _likely(self, at: Instant) -> Iterator[Path]:
         """Segments as something of instant `at` may be in them: its own, later ones, earlier ones."""
         segments = self.segments()
@@ -109,7 +133,8 @@ def writer_folders(root: Path) -> list[Path]:
 
 
 def _bodies_holding(path: Path, column: str, value: str, needle: bytes) -> Iterator[bytes]:
-    raws = _sealed_lines(path, column, value) if path.suffix == ".parquet" else _open_lines(path, needle)
+    is_sealed = path.suffix == ".parquet"
+    raws = sealed_lines(path, f"{column} = $value", value=value) if is_sealed else _open_lines(path, needle)
     for raw in raws:
         line = parse(raw)
         if line is not None and line.body != ERASED:
@@ -127,15 +152,6 @@ def _open_lines(path: Path, needle: bytes) -> Iterator[bytes]:
                 return
             yield data[begin:end]
             at = data.find(needle, end)
-
-
-def _sealed_lines(path: Path, column: str, value: str) -> Iterator[bytes]:
-    import duckdb  # noqa: PLC0415 -- heavy, and only what is older than an hour needs it
-
-    with duckdb.connect(config={"memory_limit": "256MB", "threads": "1"}) as connection:
-        sql = f"select line from read_parquet($path) where {column} = $value"  # noqa: S608 -- column is ours
-        rows = connection.execute(sql, {"path": str(path), "value": value}).fetchall()
-    yield from (row[0].encode() + b"\n" for row in rows)
 
 
 def _rows(path: Path, *, is_sealed: bool) -> str:

@@ -46,6 +46,14 @@ def count_in(hours: HourCounts, written: Written) -> None:
         sorts[one] = sorts.get(one, 0) + written.count
 
 
+def add_hours(hours: HourCounts, more: HourCounts) -> None:
+    """Add the counts of `more` to `hours`."""
+    for hour, sorts in more.items():
+        into = hours.setdefault(hour, {})
+        for sort, count in sorts.items():
+            into[sort] = into.get(sort, 0) + count
+
+
 class Recent:
     """A ring of events, oldest out first. Written by the journal's thread, read by any."""
 
@@ -99,11 +107,6 @@ class Recent:
     def counts(self, since: Instant) -> HourCounts:
         with self._lock:
             return {hour: dict(sorts) for hour, sorts in self.hours.items() if hour + HOUR > since}
-
-    def forget_hours(self, before: Instant) -> None:
-        with self._lock:
-            for hour in [hour for hour in self.hours if hour < before]:
-                del self.hours[hour]
 
 
 class Live:

@@ -1,4 +1,4 @@
-"""Taking up a chain where the last run left it: cleanly, or after a hard stop, or tampered with; and saying which."""
+"""Continue a chain where the last run ended: cleanly, after a hard stop, or tampered with; and report which."""
 
 from __future__ import annotations
 
@@ -18,7 +18,6 @@ from limen.storage.journal.checkpoint import (
     SEALED_FILE,
     UNREADABLE,
     Checkpoint,
-    Sealed,
     is_genuine,
     read_checkpoint,
     read_sealed,
@@ -26,7 +25,7 @@ from limen.storage.journal.checkpoint import (
 from limen.storage.journal.segment import LOCK_FILE, Name, Recovered, Segment, recover, segments_in
 
 LOSS_WINDOW_MS = 200
-"""What of ordinary events a hard stop may take: those of the last 200 ms."""
+"""A hard stop may lose ordinary events of the last 200 ms."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +105,7 @@ def _agrees(checkpoint: Checkpoint, link: Link) -> bool:
 
 
 def _recovered(link: Link, last: Recovered | None, now: Instant) -> Event:
-    """What may be lost: ordinary events from the last one on disk to the loss window after it; nothing acknowledged."""
+    """Says what may be lost: ordinary events from the last one on disk on, for the loss window; none acknowledged."""
     details: dict[str, str | int | bool] = {
         "last_line": link.n,
         "cut_bytes": last.cut_bytes if last else 0,
@@ -132,11 +131,6 @@ def _put_aside(path: Path, now: Instant, reason: str, details: dict[str, str | i
 
 def _sealed_end(folder: Path, signer: Signer) -> Link:
     try:
-        sealed = read_sealed(folder / SEALED_FILE, signer.writer)
+        return read_sealed(folder / SEALED_FILE, signer.writer).end(signer.writer)
     except UNREADABLE:
-        sealed = Sealed(writer=signer.writer)
-    if sealed.segments:
-        return Link(sealed.segments[-1].last_n, sealed.segments[-1].head.encode())
-    if sealed.expired_n:
-        return Link(sealed.expired_n, sealed.expired_head.encode())
-    return start_of(signer.writer)
+        return start_of(signer.writer)

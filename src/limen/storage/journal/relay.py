@@ -12,6 +12,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from limen.events import Event
 from limen.storage.database import Database, Snapshot, Transaction
+from limen.storage.journal.reader import Reader
 from limen.storage.journal.writer import Ticket
 from limen.storage.tables import outbox
 
@@ -105,3 +106,15 @@ class Relay:
 
     def _forget(self, transaction: Transaction) -> None:
         transaction.connection.execute(delete(outbox).where(outbox.c.seq.in_(self._in_hand)))
+
+
+def drop_what_is_written(transaction: Transaction, reader: Reader) -> int:
+    """Take events out of the outbox that the journal holds already: after a restore they are not written a second time.
+
+    Returns how many. The relay itself looks into unsealed segments only.
+    """
+    waiting = transaction.connection.execute(select(outbox.c.seq, outbox.c.id)).all()
+    written = [seq for seq, event_id in waiting if reader.find(event_id) is not None]
+    for seq in written:
+        transaction.connection.execute(delete(outbox).where(outbox.c.seq == seq))
+    return len(written)

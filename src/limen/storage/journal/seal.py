@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterable, Iterator
-from hashlib import file_digest
 from itertools import zip_longest
 from pathlib import Path
 from typing import Final
@@ -21,7 +20,7 @@ from limen.events import from_ocsf
 from limen.storage.journal.chain import Broken, Line, Link, follow
 from limen.storage.journal.checkpoint import SealedSegment
 from limen.storage.journal.recent import HourCounts, count_in
-from limen.storage.journal.segment import Name
+from limen.storage.journal.segment import Name, file_sha256, sealed_lines
 
 CHAIN_BROKEN = 3
 
@@ -83,8 +82,6 @@ def seal(segment: Path, parquet: Path, after: Link) -> SealedSegment | None:
         return None
     last, last_at, hours = seen
     _write(segment, parquet)
-    with parquet.open("rb") as file:
-        digest = file_digest(file, "sha256").hexdigest()
     return SealedSegment(
         ordinal=name.ordinal,
         begun_at=name.begun_at,
@@ -92,7 +89,7 @@ def seal(segment: Path, parquet: Path, after: Link) -> SealedSegment | None:
         last_n=last.n,
         before=after.head.decode(),
         head=last.head.decode(),
-        sha256=digest,
+        sha256=file_sha256(parquet),
         last_at=last_at,
         hours=hours,
     )
@@ -101,7 +98,7 @@ def seal(segment: Path, parquet: Path, after: Link) -> SealedSegment | None:
 def _read(segment: Path, after: Link) -> tuple[Line, Instant, HourCounts] | None:
     last, last_at, hours = None, 0, HourCounts()
     with segment.open("rb") as file:
-        for line in follow(_lines(file), after, signer=None):
+        for line in follow(file, after, signer=None):
             if isinstance(line, Broken):
                 return None
             last = line
@@ -113,14 +110,10 @@ def _read(segment: Path, after: Link) -> tuple[Line, Instant, HourCounts] | None
     return (last, last_at, hours) if last is not None and last.mac is not None else None
 
 
-def _lines(file: Iterator[bytes]) -> Iterator[bytes]:
-    yield from file
-
-
 def _write(segment: Path, parquet: Path) -> None:
     """Write `segment` as Parquet, and read it back before it may count. Raises `UnfaithfulError`."""
     write_lines(_portions(segment), parquet)
-    if not _are_equal(segment, read_lines(parquet)):
+    if not _are_equal(segment, sealed_lines(parquet)):
         parquet.unlink()
         raise UnfaithfulError("what was sealed is not what stood in the segment", "look at the disk")
 
@@ -146,17 +139,6 @@ def write_lines(portions: Iterable[list[str]], parquet: Path) -> None:
             part.unlink(missing_ok=True)
 
 
-def read_lines(parquet: Path) -> Iterator[str]:
-    """The lines of a sealed segment, in order, a few at a time."""
-    import duckdb  # noqa: PLC0415 -- as above
-
-    with duckdb.connect(config={"memory_limit": MEMORY, "threads": "1"}) as connection:
-        rows = connection.execute("select line from read_parquet($path)", {"path": str(parquet)})
-        while some := rows.fetchmany(1_000):
-            for (line,) in some:
-                yield line
-
-
 def _portions(segment: Path) -> Iterator[list[str]]:
     with segment.open("rb") as file:
         while raws := file.readlines(PORTION):
@@ -169,12 +151,9 @@ def _to_parquet(rows: str, path: Path) -> str:
     return f"copy ({rows}) to {quoted} ({form})"
 
 
-def _are_equal(segment: Path, lines: Iterable[str]) -> bool:
+def _are_equal(segment: Path, lines: Iterable[bytes]) -> bool:
     with segment.open("rb") as file:
-        return all(
-            line is not None and raw is not None and line.encode() == raw.removesuffix(b"\n")
-            for raw, line in zip_longest(file, lines)
-        )
+        return all(raw == line for raw, line in zip_longest(file, lines))
 
 
 def main(arguments: list[str]) -> int:

@@ -1,4 +1,4 @@
-"""Hourly: closed segments become Parquet, in a child process; segments past their keeping time go, whole."""
+"""Every hour closed segments become Parquet, in a child process, and segments past their retention time are deleted."""
 
 from __future__ import annotations
 
@@ -9,14 +9,13 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable
-from hashlib import file_digest
 from pathlib import Path
 
 import msgspec
 
 from limen.clock import DAY, Clock
 from limen.events import Event, Outcome
-from limen.storage.journal.chain import Link, Signer, start_of
+from limen.storage.journal.chain import Signer
 from limen.storage.journal.checkpoint import (
     SEALED_FILE,
     UNREADABLE,
@@ -28,8 +27,8 @@ from limen.storage.journal.checkpoint import (
 )
 from limen.storage.journal.erasing import ERASING, Done, Erasing, Order, ToErase
 from limen.storage.journal.reader import events_in
-from limen.storage.journal.recent import HourCounts, count_in
-from limen.storage.journal.segment import Name, segments_in, sync_folder
+from limen.storage.journal.recent import HourCounts, add_hours, count_in
+from limen.storage.journal.segment import Name, file_sha256, segments_in, sync_folder
 
 SEALING_SECONDS = 600
 _WAIT_SECONDS = 1.0
@@ -118,7 +117,7 @@ class Sealing:
             )
         )
         for segment in gone:
-            (self._folder / _sealed_name(segment)).unlink(missing_ok=True)
+            (self._folder / segment.file_name).unlink(missing_ok=True)
         self._record(
             Event(
                 at=self._clock.now(),
@@ -133,8 +132,10 @@ class Sealing:
         return self._earlier
 
     def adopt(self, sealed: SealedSegment, part: Path, segment: Path) -> None:
-        """Let the Parquet file `part` take the place of `segment`: file, then list, then nothing twice."""
-        _settle(part, self._folder / _sealed_name(sealed))
+        """Replace `segment` by the Parquet file `part`: first the file, then the list, then the segment is deleted."""
+        _make_durable(part)
+        part.replace(self._folder / sealed.file_name)
+        sync_folder(self._folder)
         self._rewrite(msgspec.structs.replace(self.sealed, segments=(*self.sealed.segments, sealed)))
         segment.unlink()
 
@@ -162,7 +163,7 @@ class Sealing:
         segment = self._folder / str(name)
         if not segment.exists() or not self.is_trusted:
             return
-        after = self._end()
+        after = self.sealed.end(self._signer.writer)
         part = self._folder / f"{name.ordinal:08d}.{os.getpid()}.sealing"
         command = [
             sys.executable,
@@ -197,9 +198,9 @@ class Sealing:
         )
 
     def _erase(self, erasing: Erasing) -> None:
-        """What a child writes takes each segment's place: the list vouches for the new file first, then it moves.
+        """Replace each segment by the file that a child wrote: first the list names the new file, then the file moves.
 
-        Wherever that is cut off, the list tells which of the two files counts, and the next start tidies up.
+        After an interruption the list tells which of the two files counts, and the next start removes the other.
         """
         if not self.is_trusted or self._stopping.is_set():
             erasing.finish(None)
@@ -220,7 +221,7 @@ class Sealing:
             tuple(
                 ToErase(
                     each.ordinal,
-                    str(self._folder / _sealed_name(each)),
+                    str(self._folder / each.file_name),
                     each.sha256,
                     each.first_n - 1,
                     each.before,
@@ -252,25 +253,15 @@ class Sealing:
         return (erased, failed + left) if is_whole else None
 
     def _take_over(self, segment: SealedSegment, done: Done) -> None:
-        final = self._folder / _sealed_name(segment)
+        final = self._folder / segment.file_name
         part = final.with_name(final.name + ERASING)
-        part.chmod(0o600)
-        with part.open("rb") as file:
-            os.fsync(file.fileno())
+        _make_durable(part)
         sync_folder(self._folder)
         new = msgspec.structs.replace(segment, sha256=done.sha256, erased=segment.erased_bodies + done.erased)
         kept = tuple(new if each.ordinal == new.ordinal else each for each in self.sealed.segments)
         self._rewrite(msgspec.structs.replace(self.sealed, segments=kept))
         part.replace(final)
         sync_folder(self._folder)
-
-    def _end(self) -> Link:
-        """Where the sealed part of the chain ends."""
-        if self.sealed.segments:
-            return Link(self.sealed.segments[-1].last_n, self.sealed.segments[-1].head.encode())
-        if self.sealed.expired_n:
-            return Link(self.sealed.expired_n, self.sealed.expired_head.encode())
-        return start_of(self._signer.writer)
 
     def _rewrite(self, sealed: Sealed) -> None:
         write_signed(self._folder / SEALED_FILE, sealed, self._signer)
@@ -290,13 +281,11 @@ class Sealing:
                 path.unlink()
 
     def _finish_erasing(self, part: Path) -> None:
-        """A file that the list vouches for takes its place; any other was cut off before it counted."""
+        """Move the file if the list names its digest; otherwise it never counted, and is deleted."""
         final = part.with_name(part.name.removesuffix(ERASING))
         name = Name.of(final)
         listed = {each.ordinal: each.sha256 for each in self.sealed.segments}
-        with part.open("rb") as file:
-            digest = file_digest(file, "sha256").hexdigest()
-        if name is not None and listed.get(name.ordinal) == digest:
+        if name is not None and listed.get(name.ordinal) == file_sha256(part):
             part.replace(final)
             sync_folder(self._folder)
         else:
@@ -319,10 +308,7 @@ def _hours_so_far(sealed: Sealed, unsealed: list[tuple[Path, int]]) -> HourCount
     """The counts of all sealed segments, and of the others up to the sizes given."""
     hours: HourCounts = {}
     for segment in sealed.segments:
-        for hour, sorts in segment.hours.items():
-            into = hours.setdefault(hour, {})
-            for sort, count in sorts.items():
-                into[sort] = into.get(sort, 0) + count
+        add_hours(hours, segment.hours)
     for path, size in unsealed:
         with path.open("rb") as file:
             while file.tell() < size and (raw := file.readline()):
@@ -331,14 +317,8 @@ def _hours_so_far(sealed: Sealed, unsealed: list[tuple[Path, int]]) -> HourCount
     return hours
 
 
-def _sealed_name(segment: SealedSegment) -> str:
-    return str(Name(segment.ordinal, segment.begun_at, is_sealed=True))
-
-
-def _settle(part: Path, final: Path) -> None:
-    """Make the child's file durable under its name."""
+def _make_durable(part: Path) -> None:
+    """What a child process wrote is on the disk after this, and its owner's only."""
     part.chmod(0o600)
     with part.open("rb") as file:
         os.fsync(file.fileno())
-    part.replace(final)
-    sync_folder(final.parent)

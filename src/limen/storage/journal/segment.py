@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from hashlib import file_digest
 from pathlib import Path
 from typing import Any, Self
 
@@ -164,6 +165,27 @@ def _stated_start(header: Line | None) -> Link | None:
         return Link(after["n"], after["h"].encode())
     except (msgspec.DecodeError, UnicodeDecodeError, KeyError, TypeError, AttributeError):
         return None
+
+
+def sealed_lines(path: Path, condition: str = "true", **values: str) -> Iterator[bytes]:
+    """The lines of a sealed segment that fulfil `condition` (SQL of ours), a few at a time, each with its newline.
+
+    They come as they were written, which is by number: to sort them, all of them would have to be in memory.
+    """
+    import duckdb  # noqa: PLC0415 -- heavy, and only what is older than an hour needs it
+
+    with duckdb.connect(config={"memory_limit": "256MB", "threads": "1"}) as connection:
+        sql = f"select line from read_parquet($path) where {condition}"  # noqa: S608 -- values are bound
+        rows = connection.execute(sql, {"path": str(path), **values})
+        while some := rows.fetchmany(1_000):
+            for (line,) in some:
+                yield line.encode() + b"\n"
+
+
+def file_sha256(path: Path) -> str:
+    """The SHA-256 of a file, in hex."""
+    with path.open("rb") as file:
+        return file_digest(file, "sha256").hexdigest()
 
 
 def sync_folder(folder: Path) -> None:

@@ -1,11 +1,10 @@
-"""`limen journal verify`: does the journal hold, from its first line to its last, and what can't be known."""
+"""`limen journal verify`: checks the chain from its first line to its last, and says what can't be checked."""
 
 from __future__ import annotations
 
 import fcntl
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from hashlib import file_digest
 from pathlib import Path
 from typing import Final, TypeVar
 
@@ -23,10 +22,10 @@ from limen.storage.journal.checkpoint import (
     SealedSegment,
     is_genuine,
 )
+from limen.storage.journal.emergency import EMERGENCY_FILE, WRITER as EMERGENCY_WRITER, whole_lines
 from limen.storage.journal.erasing import ERASING
 from limen.storage.journal.reader import writer_folders
-from limen.storage.journal.segment import LOCK_FILE, Name, segments_in
-from limen.storage.journal.spare import SPARE_FILE, WRITER as SPARE_WRITER, whole_lines
+from limen.storage.journal.segment import LOCK_FILE, Name, file_sha256, sealed_lines, segments_in
 
 _MOST_NAMED: Final = 10
 
@@ -75,7 +74,7 @@ def verify(root: Path, keys: tuple[bytes, ...] = (), exported: Iterable[bytes] =
 
 
 def _checked(folder: Path, keys: tuple[bytes, ...], outside: list[bytes]) -> _Check:
-    """Follow one chain; anew when a segment was sealed from under the reading."""
+    """Follow one chain; again if a segment was sealed while it was read."""
     tries = 3
     while True:
         check = _Check(folder, Signer(folder.name, keys) if keys else None)
@@ -112,7 +111,7 @@ class _Check:
         if checkpoint is None and self.lines:
             self._problem("the checkpoint is gone")
         self._tail(end, checkpoint)
-        self._spare()
+        self._emergency()
         for file in sorted(self.folder.glob(EVIDENCE)):
             self._problem(f"at an earlier start the journal was not as it had been left; see {file.name}")
         self._conclude(checkpoint, end)
@@ -130,7 +129,7 @@ class _Check:
 
     def _chain(self, sealed: Sealed, wanted: set[int]) -> Link:
         """Follow all segments from the oldest kept to the newest; returns the last link that holds."""
-        link = Link(sealed.expired_n, sealed.expired_head.encode()) if sealed.expired_n else start_of(self.folder.name)
+        link = sealed.start(self.folder.name)
         for path, raws in self._segments(sealed):
             gone: list[int] = []
             for line in follow(raws, link, self.signer):
@@ -152,7 +151,7 @@ class _Check:
             self._signed_n = line.n
 
     def _note_erased(self, path: Path, gone: list[int]) -> None:
-        """Bodies that Limen erased are counted in the signed list; any other was erased by somebody's hand."""
+        """The signed list counts the bodies that Limen erased; any others were erased by somebody else."""
         name = Name.of(path)
         listed = {each.ordinal: each.erased_bodies for each in self._listed().segments}
         if name is None or not gone or (name.is_sealed and listed.get(name.ordinal) == len(gone)):
@@ -172,7 +171,7 @@ class _Check:
 
     def _segments(self, sealed: Sealed) -> Iterator[tuple[Path, Iterable[bytes]]]:
         for segment in sealed.segments:
-            path = self.folder / str(Name(segment.ordinal, segment.begun_at, is_sealed=True))
+            path = self.folder / segment.file_name
             if not path.exists():
                 self._problem(f"{path.name} is gone (lines {segment.first_n} to {segment.last_n})")
                 return
@@ -180,7 +179,7 @@ class _Check:
             if good is None:
                 self._problem(f"{path.name} was changed")
                 return
-            yield path, _sealed_lines(good)
+            yield path, sealed_lines(good)
         done = {segment.ordinal for segment in sealed.segments}
         on_disk = segments_in(self.folder)
         unsealed = {name.ordinal for name, _ in on_disk if not name.is_sealed}
@@ -192,12 +191,12 @@ class _Check:
                     yield path, file
 
     def _vouched_for(self, path: Path, segment: SealedSegment) -> Path | None:
-        """The file that the list vouches for: while bodies are erased, the new one may not have moved to its place."""
-        if _digest(path) == segment.sha256:
+        """The file whose digest is in the list: during an erasure the new file may not have moved yet."""
+        if file_sha256(path) == segment.sha256:
             return path
         digests = {each.sha256 for each in self._listed().segments if each.ordinal == segment.ordinal}
         both = [path.with_name(path.name + ERASING), path]
-        return next((each for each in both if each.exists() and _digest(each) in digests), None)
+        return next((each for each in both if each.exists() and file_sha256(each) in digests), None)
 
     def _compare(self, what: str, checkpoint: Checkpoint | None, end: Link) -> None:
         if checkpoint is None:
@@ -208,7 +207,7 @@ class _Check:
             self._problem(f"the journal up to line {checkpoint.n} is not the one {what} vouches for")
 
     def _tail(self, end: Link, checkpoint: Checkpoint | None) -> None:
-        """Lines after the last signed one don't count; a hard stop leaves such lines, or somebody's hand."""
+        """Lines after the last signed one don't count; they come from a hard stop, or from tampering."""
         if end.n > self._signed_n:
             self._unsigned(f"lines {self._signed_n + 1} to {end.n} at the end are not signed")
         if checkpoint is not None and checkpoint.is_clean and checkpoint.n < end.n:
@@ -228,12 +227,12 @@ class _Check:
         else:
             self._problem(f"{what}; a hard stop leaves this until the next start, and so does somebody's hand")
 
-    def _spare(self) -> None:
-        path = self.folder / SPARE_FILE
+    def _emergency(self) -> None:
+        path = self.folder / EMERGENCY_FILE
         if not path.exists():
             return
-        signer = Signer(SPARE_WRITER, self.signer.keys) if self.signer else None
-        for line in follow(whole_lines(path), start_of(SPARE_WRITER), signer):
+        signer = Signer(EMERGENCY_WRITER, self.signer.keys) if self.signer else None
+        for line in follow(whole_lines(path), start_of(EMERGENCY_WRITER), signer):
             if isinstance(line, Broken):
                 self._problem(f"line {line.n} in {path.name} {line.what}")
 
@@ -282,7 +281,7 @@ def _genuine(path: Path, kind: type[Stored], signer: Signer | None, problem: Cal
 
 
 def _of_writer(check: _Check, outside: Iterable[bytes]) -> list[Checkpoint]:
-    """The exported checkpoints of this writer; one that is not genuine is itself a problem."""
+    """The exported checkpoints of this writer. One with a wrong signature is reported as a problem."""
     found: list[Checkpoint] = []
     for raw in outside:
         if _writer_named(raw) != check.folder.name:
@@ -300,19 +299,3 @@ def _writer_named(raw: bytes) -> str:
         return msgspec.json.decode(raw, type=Checkpoint).writer
     except UNREADABLE:
         return "(unreadable)"
-
-
-def _digest(path: Path) -> str:
-    with path.open("rb") as file:
-        return file_digest(file, "sha256").hexdigest()
-
-
-def _sealed_lines(path: Path) -> Iterator[bytes]:
-    import duckdb  # noqa: PLC0415 -- heavy
-
-    with duckdb.connect(config={"memory_limit": "256MB", "threads": "1"}) as connection:
-        # Unsorted: they are written in order, and to sort them all of them would have to be in memory.
-        rows = connection.execute("select line from read_parquet($path)", {"path": str(path)})
-        while some := rows.fetchmany(1_000):
-            for (line,) in some:
-                yield line.encode() + b"\n"

@@ -18,15 +18,15 @@ from limen.facts.written import facts_digest, facts_to_bytes
 from limen.storage.journal.chain import Link, Signer
 from limen.storage.journal.checkpoint import CHECKPOINT_FILE, Checkpoint, write_signed
 from limen.storage.journal.folding import Fold, Folding
-from limen.storage.journal.form import encode
+from limen.storage.journal.line_template import encode
 from limen.storage.journal.recent import Written, as_event
 from limen.storage.journal.segment import Name, Segment
 from limen.storage.space import has_room_beyond_the_reserve
 
 BATCH_SECONDS = 0.05
+"""How long an event may wait for others of its batch."""
 FOLD_SECONDS = 0.12
-"""How long ordinary decisions gather under load. With a batch and its fsync on top it stays below 200 ms."""
-"""How long an event may wait for company. With the disk's own time an ordinary permit is durable within 200 ms."""
+"""How long ordinary decisions gather under load. With a batch and its fsync on top they are durable within 200 ms."""
 RETRY_SECONDS = 0.25
 CHECKPOINT_MS = 10 * SECOND
 MOST_WAITING = 50_000
@@ -107,10 +107,6 @@ class Writer:
         self._something.set()
         self._thread.join()
         self._segment.close()
-
-    @property
-    def segment_name(self) -> Name:
-        return self._segment.name
 
     # From any thread
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Final
 
 from fastapi import APIRouter
-from starlette.requests import Request
 from starlette.responses import Response
 
 from limen.company.adding import Asked, add_app
@@ -16,61 +15,66 @@ from limen.errors import LimenError
 from limen.facts import Label
 from limen.web.console.changes import Changes
 from limen.web.console.proving import freshly_proved
+from limen.web.page import Page, Route
+from limen.web.permissions import CHANGE
 from limen.web.requests import one
-from limen.web.site import Resident, Site
+from limen.web.site import Site
+from limen.web.visit import Authorized, Sent, SignedInVisit
+
+PAGES: Final = (
+    Page("/console/add-app", "Add an app", CHANGE, hint="protect a new one"),
+    Route("POST", "/console/add-app", CHANGE),
+    Route("POST", "/console/add-app/look", CHANGE),
+)
 
 AT: Final = "/console/add-app"
 _LONGEST: Final = 200
 FIELDS: Final = ("id", "url", "name", "label", "host", "owner", "kind")
 
 
-def rooms(site: Site, changes: Changes) -> APIRouter:
-    router = APIRouter()
+def routes(site: Site) -> APIRouter:
+    router, changes = APIRouter(), site.shared(Changes)
 
     @router.get(AT)
-    async def begin(request: Request) -> Response:
-        return _page(site, await site.enter_console(request), {})
+    async def begin(visit: Authorized) -> Response:
+        return _page(site, visit, {})
 
     @router.post(AT + "/look")
-    async def look(request: Request) -> Response:
+    async def look(visit: Authorized, sent: Sent) -> Response:
         """Look once at the address. Only whoever could publish an app may have Limen look anywhere."""
-        resident = await site.enter_console(request)
-        sent = await site.form(request, resident.visit)
         typed = {name: one(sent, name)[:_LONGEST].strip() for name in FIELDS}
-        await freshly_proved(site, resident, AT)
+        await freshly_proved(site, visit, AT)
         complaint = upstream_complaint(typed["url"])
         if complaint:
-            return _page(site, resident, typed, LimenError(*complaint))
+            return _page(site, visit, typed, LimenError(*complaint))
         try:
             found = await probe(typed["url"])
         except LimenError as wrong:
             if one(sent, "anyway") != "1":
-                return _page(site, resident, typed, wrong, may_go_on=True)
+                return _page(site, visit, typed, wrong, may_go_on=True)
             found = None
         kind = found.kind if found else UNKNOWN
         known = {"name": typed["name"] or kind.name, "label": "internal", "kind": kind.name}
-        return _page(site, resident, {**typed, **known}, step=2, found=found)
+        return _page(site, visit, {**typed, **known}, step=2, found=found)
 
     @router.post(AT)
-    async def add(request: Request) -> Response:
-        resident = await site.enter_console(request)
-        sent = await site.form(request, resident.visit)
+    async def add(visit: Authorized, sent: Sent) -> Response:
         typed = {name: one(sent, name)[:_LONGEST].strip() for name in FIELDS}
         groups = tuple(sent.get("groups", ()))[:50]
-        await freshly_proved(site, resident, AT)
+        await freshly_proved(site, visit, AT)
         company = await changes.unchanged_since(sent)
         complaint = upstream_complaint(typed["url"])
         try:
             if complaint:
                 raise LimenError(*complaint)  # noqa: TRY301 -- said on the same page as the rest
             asked = _asked(typed, groups, kind_named(typed["kind"]), is_onboarding=one(sent, "onboarding") == "1")
-            done = await site.in_thread(lambda: add_app(company, asked, resident.now))
-            return await changes.begin(resident, f"Add {typed['name'] or typed['id']}", done.company, AT, company)
+            done = await site.in_thread(lambda: add_app(company, asked, visit.now))
+            return await changes.begin(visit, f"Add {typed['name'] or typed['id']}", done.company, AT, company)
         except FolderError as wrong:
             problem = wrong.problems[0]
-            return _page(site, resident, typed, LimenError(problem.what, problem.fix), step=2, groups=groups)
+            return _page(site, visit, typed, LimenError(problem.what, problem.fix), step=2, groups=groups)
         except LimenError as wrong:
-            return _page(site, resident, typed, wrong, step=2, groups=groups)
+            return _page(site, visit, typed, wrong, step=2, groups=groups)
 
     return router
 
@@ -92,7 +96,7 @@ def _asked(typed: dict[str, str], groups: tuple[str, ...], kind: Kind, *, is_onb
 
 def _page(
     site: Site,
-    resident: Resident,
+    visit: SignedInVisit,
     typed: dict[str, str],
     problem: LimenError | None = None,
     *,
@@ -103,9 +107,9 @@ def _page(
 ) -> Response:
     return site.page(
         "console/add_app.html",
-        resident,
+        visit,
         status=400 if problem else 200,
-        room="apps",
+        current="/console/apps",
         example="http://10.0.0.5:8080",
         typed={name: typed.get(name, "") for name in FIELDS},
         step=step,

@@ -12,14 +12,22 @@ from starlette.responses import Response
 
 from limen.cedar import EntityUid, Policy
 from limen.facts import ACTIONS, LIMEN, App, Group, Label
-from limen.web.console.could import people_of
+from limen.web.console.access_preview import people_of
 from limen.web.console.looking import looked_around
 from limen.web.console.next_steps import is_plain_http
 from limen.web.console.rows import Filter, recent_rows
 from limen.web.console.rules import told_about
 from limen.web.console.tokens import shown
+from limen.web.page import Menu, Page, Route
+from limen.web.permissions import READ
 from limen.web.requests import query
 from limen.web.site import Site
+from limen.web.visit import Authorized
+
+PAGES: Final = (
+    Page("/console/apps", "Apps", READ, Menu("Know", 20, "apps"), hint="protected services"),
+    Route("GET", "/console/apps/{app_id}", READ),
+)
 
 DONE: Final = {"token-revoked": "That token opens nothing any more, from its next request on."}
 SHOWS: Final = {"": "All", "findings": "With findings", "public": "With public routes"}
@@ -53,12 +61,11 @@ class Listed:
     url: str
 
 
-def rooms(site: Site) -> APIRouter:
+def routes(site: Site) -> APIRouter:
     router = APIRouter()
 
     @router.get("/console/apps")
-    async def everything(request: Request) -> Response:
-        resident = await site.enter_console(request)
+    async def everything(request: Request, visit: Authorized) -> Response:
         show = query(request, "show")
         listed = [_listed(site, app) for app in sorted(site.known.apps.values(), key=lambda app: app.name.casefold())]
         if show == "findings":
@@ -71,8 +78,7 @@ def rooms(site: Site) -> APIRouter:
         listed = [one for one in listed if is_searched(one, named) and (not label or one.app.label.word == label)]
         return site.page(
             "console/apps.html",
-            resident,
-            room="apps",
+            visit,
             listed=listed,
             show=show if show in SHOWS else "",
             shows=SHOWS,
@@ -82,22 +88,20 @@ def rooms(site: Site) -> APIRouter:
         )
 
     @router.get("/console/apps/{app_id}")
-    async def one_app(request: Request, app_id: str) -> Response:
-        resident = await site.enter_console(request)
+    async def one_app(request: Request, app_id: str, visit: Authorized) -> Response:
         app = site.known.apps.get(app_id)
         if app is None:
             raise HTTPException(404)
-        looked_around(site, resident, "app", app_id)
+        looked_around(site, visit, "app", app_id)
         return site.page(
             "console/app.html",
-            resident,
-            room="apps",
+            visit,
             one=_listed(site, app),
             app=app,
             routes=routes_of(app),
             fallback=fallback_of(app),
             told=told_about(site, app),
-            could=await site.in_thread(lambda: people_of(site, app, resident.now)) if app.id != LIMEN else [],
+            previews=await site.in_thread(lambda: people_of(site, app, visit.now)) if app.id != LIMEN else [],
             rows=recent_rows(site, Filter(app=app.id), 15),
             tokens=await shown(site, app=app.id),
             done=DONE.get(query(request, "done"), ""),

@@ -7,14 +7,27 @@ from collections.abc import Iterator
 from typing import Final
 
 from fastapi import APIRouter
-from starlette.requests import Request
 from starlette.responses import Response
 
 from limen.backup.keeping import Keeping, Standing
 from limen.clock import DAY, Instant
 from limen.web.console.next_steps import Step
 from limen.web.console.proving import freshly_proved
+from limen.web.page import Menu, Page, Route
+from limen.web.permissions import CHANGE, READ
 from limen.web.site import Site
+from limen.web.visit import Authorized, Sent
+
+PAGES: Final = (
+    Page(
+        "/console/backups",
+        "Backups",
+        READ,
+        Menu("Improve", 30, "backups"),
+        hint="restore, copies, standby, what is left when the machine dies",
+    ),
+    Route("POST", "/console/backups", CHANGE),
+)
 
 AT: Final = "/console/backups"
 MOST_SHOWN: Final = 50
@@ -22,34 +35,30 @@ PATIENCE_SECONDS: Final = 3.0
 """How long the page waits for one that is being taken; after that it says that it is under way."""
 
 
-def rooms(site: Site) -> APIRouter:
+def routes(site: Site) -> APIRouter:
     router = APIRouter()
     keeping = site.ports.backups
 
     @router.get(AT)
-    async def everything(request: Request) -> Response:
-        resident = await site.enter_console(request)
+    async def everything(visit: Authorized) -> Response:
         standing = await site.in_thread(keeping.standing) if keeping else None
         return site.page(
             "console/backups.html",
-            resident,
-            room="backups",
+            visit,
             standing=standing,
             kept=standing.kept[:MOST_SHOWN] if standing else (),
             is_running=keeping is not None and keeping.is_running,
             settings=site.ports.settings.backup,
-            steps=list(about_backups(standing, resident.now)),
+            steps=list(about_backups(standing, visit.now)),
         )
 
     @router.post(AT)
-    async def take(request: Request) -> Response:
-        resident = await site.enter_console(request)
-        await site.form(request, resident.visit)
-        await freshly_proved(site, resident, AT)
+    async def take(visit: Authorized, _sent: Sent) -> Response:
+        await freshly_proved(site, visit, AT)
         if keeping is not None:
             going = asyncio.ensure_future(keeping.go())
             await asyncio.wait([going], timeout=PATIENCE_SECONDS)
-        return site.go(resident, AT)
+        return site.go(visit, AT)
 
     return router
 

@@ -19,8 +19,8 @@ from limen.company.folder import TESTS
 from limen.company.gate import people_of
 from limen.company.load import FolderError
 from limen.company.plan import Plan, foretell, reach_sentences
-from limen.company.problem import Problem
 from limen.company.publish import overtaken, publish
+from limen.configuration.problem import Problem
 from limen.errors import LimenError
 from limen.facts import Session
 from limen.policy.proof.lockout import LockedOut
@@ -30,8 +30,18 @@ from limen.web.console.expectation_text import block_at, with_block
 from limen.web.console.foretold import effects_of, replayed_of
 from limen.web.console.proving import freshly_proved
 from limen.web.console.text_diff import diff_lines
-from limen.web.requests import one
-from limen.web.site import Resident, Site
+from limen.web.page import Route
+from limen.web.permissions import CHANGE
+from limen.web.requests import one, whole
+from limen.web.site import Site
+from limen.web.visit import Authorized, Sent, SignedInVisit
+
+PAGES: Final = (
+    Route("GET", "/console/changes/{draft_id}", CHANGE),
+    Route("POST", "/console/changes/{draft_id}/publish", CHANGE),
+    Route("POST", "/console/changes/{draft_id}/drop", CHANGE),
+    Route("POST", "/console/changes/{draft_id}/tests", CHANGE),
+)
 
 AT: Final = "/console/changes"
 PATIENCE_SECONDS: Final = 2.0
@@ -76,7 +86,7 @@ class Changes:
 
     async def begin(
         self,
-        resident: Resident,
+        visit: SignedInVisit,
         said: str,
         changed: Mapping[str, str | None] | Company,
         back: str,
@@ -95,10 +105,10 @@ class Changes:
             after = await self.site.in_thread(lambda: candidate(of, changed))
         base_id = base.revision if isinstance(base, Company) else base
         if after.revision == base_id:
-            return self.site.go(resident, back, done="same")
-        draft = self.drafts.keep(resident.person.id, said, base_id, after, back, self.site.ports.clock.now())
+            return self.site.go(visit, back, done="same")
+        draft = self.drafts.keep(visit.person.id, said, base_id, after, back, self.site.ports.clock.now())
         draft.again = again
-        return self.site.go(resident, f"{AT}/{draft.id}")
+        return self.site.go(visit, f"{AT}/{draft.id}")
 
     def foretelling(self, draft: Draft) -> asyncio.Task[Plan]:
         """What would happen, worked out once for each draft and away from the event loop."""
@@ -129,64 +139,57 @@ class Changes:
             raise HTTPException(404)
         return task.result() if task.done() else None
 
-    def of(self, draft_id: str, resident: Resident) -> Draft:
-        draft = self.drafts.of(draft_id, resident.person.id)
+    def of(self, draft_id: str, visit: SignedInVisit) -> Draft:
+        draft = self.drafts.of(draft_id, visit.person.id)
         if draft is None:
             raise HTTPException(404)
         return draft
 
 
-def rooms(site: Site, changes: Changes) -> APIRouter:
-    router = APIRouter()
+def routes(site: Site) -> APIRouter:
+    router, changes = APIRouter(), site.shared(Changes)
 
     @router.get(AT + "/{draft_id}")
-    async def look(request: Request, draft_id: str) -> Response:
-        resident = await site.enter_console(request)
-        return await _page(changes, resident, changes.of(draft_id, resident))
+    async def look(draft_id: str, visit: Authorized) -> Response:
+        return await _page(changes, visit, changes.of(draft_id, visit))
 
     @router.post(AT + "/{draft_id}/publish")
-    async def put_in_force(request: Request, draft_id: str) -> Response:
-        resident = await site.enter_console(request)
-        sent = await site.form(request, resident.visit)
-        draft = changes.of(draft_id, resident)
+    async def put_in_force(request: Request, draft_id: str, visit: Authorized, sent: Sent) -> Response:
+        draft = changes.of(draft_id, visit)
         draft.reason = one(sent, "reason")[:500]
-        await freshly_proved(site, resident, f"{AT}/{draft_id}")
+        await freshly_proved(site, visit, f"{AT}/{draft_id}")
         await changes.foretold(draft)
         # Foretelling takes minutes, in which its author may have been let go: who they are now is what counts.
-        resident = await site.enter_console(request)
-        draft = changes.of(draft_id, resident)
-        await freshly_proved(site, resident, f"{AT}/{draft_id}")
+        visit = await site.authorize(request)
+        draft = changes.of(draft_id, visit)
+        await freshly_proved(site, visit, f"{AT}/{draft_id}")
         plan = changes.foretelling(draft).result()
         try:
-            await site.in_thread(lambda: _publish(site, draft, resident.session, plan))
+            await site.in_thread(lambda: _publish(site, draft, visit.session, plan))
         except LimenError as wrong:
-            return await _page(changes, resident, draft, wrong)
+            return await _page(changes, visit, draft, wrong)
         await site.ports.settled()
         changes.drafts.drop(draft_id)
-        return site.go(resident, "/console/revisions", done="published")
+        return site.go(visit, "/console/revisions", done="published")
 
     @router.post(AT + "/{draft_id}/drop")
-    async def drop(request: Request, draft_id: str) -> Response:
-        resident = await site.enter_console(request)
-        await site.form(request, resident.visit)
-        draft = changes.of(draft_id, resident)
+    async def drop(draft_id: str, visit: Authorized, _sent: Sent) -> Response:
+        draft = changes.of(draft_id, visit)
         changes.drafts.drop(draft.id)
-        return site.go(resident, draft.back, done="dropped")
+        return site.go(visit, draft.back, done="dropped")
 
     @router.post(AT + "/{draft_id}/tests")
-    async def mend_test(request: Request, draft_id: str) -> Response:
+    async def mend_test(draft_id: str, visit: Authorized, sent: Sent) -> Response:
         """One policy test that fails, written anew or taken away; the change is then foretold again."""
-        resident = await site.enter_console(request)
-        sent = await site.form(request, resident.visit)
-        draft = changes.of(draft_id, resident)
-        company, place, text = draft.company, one(sent, "line"), one(sent, "text").replace("\r\n", "\n")
-        line = int(place) if place.isascii() and place.isdecimal() and len(place) < 8 else 0
-        whole = with_block(company.files.get(TESTS, ""), line, "" if one(sent, "do") == "remove" else text)
+        draft = changes.of(draft_id, visit)
+        company, text = draft.company, one(sent, "text").replace("\r\n", "\n")
+        line = whole(one(sent, "line"), 7)
+        tests = with_block(company.files.get(TESTS, ""), line, "" if one(sent, "do") == "remove" else text)
         try:
-            mended = await site.in_thread(lambda: candidate(company, {TESTS: whole}))
+            mended = await site.in_thread(lambda: candidate(company, {TESTS: tests}))
         except FolderError as wrong:
-            return await _page(changes, resident, draft, LimenError(str(wrong.problems[0]), "write the test otherwise"))
-        return await changes.begin(resident, draft.said, mended, draft.back, draft.base, draft.again)
+            return await _page(changes, visit, draft, LimenError(str(wrong.problems[0]), "write the test otherwise"))
+        return await changes.begin(visit, draft.said, mended, draft.back, draft.base, draft.again)
 
     return router
 
@@ -206,11 +209,13 @@ def _publish(site: Site, draft: Draft, session: Session, plan: Plan) -> None:
     )
 
 
-async def _page(changes: Changes, resident: Resident, draft: Draft, problem: LimenError | None = None) -> Response:
+async def _page(changes: Changes, visit: SignedInVisit, draft: Draft, problem: LimenError | None = None) -> Response:
     site = changes.site
     plan = await changes.foretold(draft, PATIENCE_SECONDS)
     if plan is None:
-        waiting = site.page("console/change_waits.html", resident, room="policies", draft=draft, part=draft.part)
+        waiting = site.page(
+            "console/change_waits.html", visit, current="/console/policies", draft=draft, part=draft.part
+        )
         waiting.headers["refresh"] = "1"
         return waiting
     before, after = changes.company, draft.company
@@ -219,12 +224,12 @@ async def _page(changes: Changes, resident: Resident, draft: Draft, problem: Lim
     replayed = replayed_of(plan, names, apps)
     return site.page(
         "console/change.html",
-        resident,
+        visit,
         status=409 if problem else 200,
-        room="policies",
+        current="/console/policies",
         draft=draft,
         plan=plan,
-        effects=effects_of(plan, names, apps, resident.person.id),
+        effects=effects_of(plan, names, apps, visit.person.id),
         sentences=reach_sentences(plan, before, after, names),
         replayed=replayed[:MOST_REPLAYED],
         more=max(0, len(replayed) - MOST_REPLAYED),

@@ -9,7 +9,6 @@ from typing import Final
 import msgspec
 from fastapi import APIRouter
 from starlette.exceptions import HTTPException
-from starlette.requests import Request
 from starlette.responses import Response
 
 from limen.events import DecisionRecord, Event
@@ -23,23 +22,19 @@ from limen.policy.replay import write_decision
 from limen.policy.saying import Audience, Because, Names, Said, kind_sentence, say
 from limen.web.console.looking import looked_at
 from limen.web.console.rows import Row, rows_of, titles_of
-from limen.web.console.sentences import answered, scope_sentence, stopped_by
+from limen.web.console.sentences import Spoke, answered, scope_sentence, stopped_by
+from limen.web.page import Route
+from limen.web.permissions import READ
 from limen.web.portal.past import Past, past_decision
 from limen.web.site import Site
+from limen.web.visit import Authorized
+
+PAGES: Final = (
+    Route("GET", "/console/decisions/{decision_id}", READ),
+    Route("GET", "/console/decisions/{decision_id}/decision.json", READ, media_type="application/json"),
+)
 
 _ID: Final = re.compile(r"[0-9a-f]{24}(-[1-9][0-9]{0,8})?")
-
-
-@dataclass(frozen=True, slots=True)
-class Spoke:
-    """A policy as it spoke in one decision. `speaks` says to whom and about what; `stopped` what kept it from
-    applying; `is_open` that it is shown in full at once.
-    """
-
-    policy: Considered
-    speaks: str
-    stopped: tuple[str, str]
-    is_open: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,28 +61,24 @@ class Page:
     past: Past | None
 
 
-def rooms(site: Site) -> APIRouter:
+def routes(site: Site) -> APIRouter:
     router = APIRouter()
 
     @router.get("/console/decisions/{decision_id}")
-    async def show(request: Request, decision_id: str) -> Response:
-        resident = await site.enter_console(request)
+    async def show(decision_id: str, visit: Authorized) -> Response:
         event = await _any_event(site, decision_id)
         whose = event.subject if event.subject in site.known.people else event.actor
         if event.decision is None and whose in site.known.people:
             just_after = f"{int(event.id, 16) + 1:024x}"
-            return site.go(resident, f"/console/people/{whose}/timeline", before=just_after)
-        looked_at(site, resident, event.actor, "decision")
+            return site.go(visit, f"/console/people/{whose}/timeline", before=just_after)
+        looked_at(site, visit, event.actor, "decision")
         past = await past_decision(site, decision_id)
-        return site.page(
-            "console/decision.html", resident, room="decisions", page=_page(site, decision_id, event, past)
-        )
+        return site.page("console/decision.html", visit, page=_page(site, decision_id, event, past))
 
     @router.get("/console/decisions/{decision_id}/decision.json")
-    async def download(request: Request, decision_id: str) -> Response:
-        resident = await site.enter_console(request)
+    async def download(decision_id: str, visit: Authorized) -> Response:
         event = await _event(site, decision_id)
-        looked_at(site, resident, event.actor, "decision")
+        looked_at(site, visit, event.actor, "decision")
         past = await past_decision(site, decision_id)
         if past is None:
             raise HTTPException(404)

@@ -11,40 +11,48 @@ from starlette.responses import Response
 from limen.clock import MINUTE
 from limen.events import instant_of
 from limen.events.ids import first_id_at
-from limen.storage.journal.older import Older, Sought, older
 from limen.storage.journal.recent import RING
+from limen.storage.journal.search import EventPage, EventQuery, search
 from limen.web.console.looking import looked_around, looked_at
 from limen.web.console.rows import DOORS, EVERYTHING, MOST_ROWS, REFUSED, Filter, filter_from, rows_of, titles_of
 from limen.web.console.timeline import before_of
+from limen.web.page import Menu, Page, Shortcut
+from limen.web.permissions import READ
 from limen.web.requests import query_id
 from limen.web.site import Site
+from limen.web.visit import Authorized
+
+PAGES: Final = (
+    Page(
+        "/console/decisions", "Decisions", READ, Menu("Watch", 20, "decisions"), hint="requests and answers, live log"
+    ),
+    Shortcut("/console/decisions?effect=refused", "Refusals", hint="denied and challenged decisions"),
+)
 
 WITHOUT_LIMEN: Final = Filter(own="hide")
 """What is shown where nothing was asked for: whoever looks at this list would fill it with their own looking."""
 
 
-def rooms(site: Site) -> APIRouter:
+def routes(site: Site) -> APIRouter:
     router = APIRouter()
 
     @router.get("/console/decisions")
-    async def show(request: Request) -> Response:
-        resident = await site.enter_console(request)
+    async def show(request: Request, visit: Authorized) -> Response:
         wanted = query_id(request, "id")
         if wanted:
-            return site.go(resident, f"/console/decisions/{wanted}")
+            return site.go(visit, f"/console/decisions/{wanted}")
         chosen = filter_from(lambda name: query_id(request, name)) if request.url.query else WITHOUT_LIMEN
         if chosen.person:
-            looked_at(site, resident, chosen.person, "decisions")
+            looked_at(site, visit, chosen.person, "decisions")
         else:
-            looked_around(site, resident, "decisions", chosen.app)
+            looked_around(site, visit, "decisions", chosen.app)
         people = sorted(site.known.people.values(), key=lambda person: person.name.casefold())
         before = before_of(query_id(request, "before"))
         page = await site.in_thread(lambda: _page(site, chosen, before))
         titles = titles_of(site.ports.in_force.engine)
         return site.page(
             "console/decisions.html",
-            resident,
-            room="decisions",
+            visit,
             chosen=chosen,
             rows=rows_of(page.events, site.known, titles),
             most=MOST_ROWS,
@@ -63,27 +71,27 @@ def rooms(site: Site) -> APIRouter:
     return router
 
 
-def _page(site: Site, chosen: Filter, before: str) -> Older:
+def _page(site: Site, chosen: Filter, before: str) -> EventPage:
     """A page of decisions: from memory as far as that reaches, then on from disk. May read the disk."""
     journal = site.ports.journal
     in_memory = journal.recent(RING)
     events = [event for event in in_memory if chosen.holds(event) and (not before or event.id < before)][:MOST_ROWS]
     if len(events) == MOST_ROWS:
-        return Older(tuple(events), events[-1].id)
+        return EventPage(tuple(events), events[-1].id)
     if in_memory and chosen.since >= in_memory[-1].at + MINUTE:
-        return Older(tuple(events), "")
+        return EventPage(tuple(events), "")
     overlap = first_id_at(in_memory[-1].at + MINUTE) if in_memory else ""  # memory is in the order of writing
     reached = min((each for each in (before, overlap) if each), default="")
-    further = older(journal.reader, sought_by(chosen, reached), MOST_ROWS)
+    further = search(journal.reader, sought_by(chosen, reached), MOST_ROWS)
     every = sorted({event.id: event for event in (*further.events, *events)}.items(), reverse=True)
     shown = tuple(event for _, event in every[:MOST_ROWS])
-    return Older(shown, shown[-1].id if len(every) > MOST_ROWS else further.before)
+    return EventPage(shown, shown[-1].id if len(every) > MOST_ROWS else further.before)
 
 
-def sought_by(chosen: Filter, before: str) -> Sought:
+def sought_by(chosen: Filter, before: str) -> EventQuery:
     """The decisions of this filter on disk, from before the event of this id."""
     until = first_id_at(chosen.until) if chosen.until else ""
-    return Sought(
+    return EventQuery(
         person=chosen.person,
         app=chosen.app,
         kinds=("decision",),

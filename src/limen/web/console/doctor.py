@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from functools import lru_cache
 from typing import Final
 
 from fastapi import APIRouter
@@ -12,9 +11,17 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from limen.clock import Clock, Instant
-from limen.doctor.finding import Finding, State
+from limen.finding import Finding, State
+from limen.web.page import Menu, Page, Route
+from limen.web.permissions import CHANGE, READ
 from limen.web.requests import query
 from limen.web.site import Site
+from limen.web.visit import Authorized, Sent
+
+PAGES: Final = (
+    Page("/console/doctor", "Doctor", READ, Menu("Improve", 10, "doctor"), hint="set-up, DNS, certificates, health"),
+    Route("POST", "/console/doctor", CHANGE),
+)
 
 SHOWS: Final = {"": "To mend", "all": "All"}
 WORDS: Final = {State.WRONG: "Wrong", State.WARNING: "To look at", State.SKIPPED: "Not examined", State.OK: "Fine"}
@@ -46,25 +53,21 @@ class Rounds:
         self.ended_at = self._clock.now()
 
 
-@lru_cache(maxsize=4)
 def rounds_of(site: Site) -> Rounds:
     """The rounds of this server: what they found last is told on more than one page."""
     return Rounds(site.ports.examine, site.ports.clock)
 
 
-def rooms(site: Site) -> APIRouter:
-    router = APIRouter()
-    rounds = rounds_of(site)
+def routes(site: Site) -> APIRouter:
+    router, rounds = APIRouter(), site.shared(rounds_of)
 
     @router.get("/console/doctor")
-    async def found(request: Request) -> Response:
-        resident = await site.enter_console(request)
+    async def found(request: Request, visit: Authorized) -> Response:
         show = "all" if query(request, "show") == "all" else ""
         to_mend = [one for one in rounds.findings if one.state in {State.WRONG, State.WARNING}]
         return site.page(
             "console/doctor.html",
-            resident,
-            room="doctor",
+            visit,
             show=show,
             shows=SHOWS,
             findings=rounds.findings if show else to_mend,
@@ -77,11 +80,9 @@ def rooms(site: Site) -> APIRouter:
         )
 
     @router.post("/console/doctor")
-    async def examine(request: Request) -> Response:
+    async def examine(visit: Authorized, _sent: Sent) -> Response:
         """Takes up to 15 seconds, and changes nothing."""
-        resident = await site.enter_console(request)
-        await site.form(request, resident.visit)
         await rounds.go()
-        return site.go(resident, "/console/doctor")
+        return site.go(visit, "/console/doctor")
 
     return router

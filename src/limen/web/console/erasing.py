@@ -8,7 +8,6 @@ from typing import Final
 
 from fastapi import APIRouter
 from starlette.exceptions import HTTPException
-from starlette.requests import Request
 from starlette.responses import Response
 
 from limen.errors import LimenError
@@ -18,57 +17,58 @@ from limen.privacy.erase import Goes, erase_person, what_goes
 from limen.privacy.errors import NobodyError
 from limen.web.console.proving import freshly_proved
 from limen.web.copies import copy_for
-from limen.web.site import Resident, Site, status_of
+from limen.web.page import Route
+from limen.web.permissions import CHANGE
+from limen.web.site import Site, status_of
+from limen.web.visit import Authorized, Sent, SignedInVisit
+
+PAGES: Final = (
+    Route("GET", "/console/people/{person_id}/erase", CHANGE),
+    Route("POST", "/console/people/{person_id}/erase", CHANGE),
+    Route("POST", "/console/people/{person_id}/copy", CHANGE),
+)
 
 NOT_TYPED: Final = LimenError("what you typed is not this person's e-mail address", "type it exactly, to confirm")
 
 
-def rooms(site: Site) -> APIRouter:
+def routes(site: Site) -> APIRouter:
     router = APIRouter()
 
     @router.get("/console/people/{person_id}/erase")
-    async def show(request: Request, person_id: str) -> Response:
-        resident = await site.enter_console(request)
-        return _page(site, resident, await _goes(site, person_id))
+    async def show(person_id: str, visit: Authorized) -> Response:
+        return _page(site, visit, await _goes(site, person_id))
 
     @router.post("/console/people/{person_id}/erase")
-    async def erase(request: Request, person_id: str) -> Response:
-        resident = await site.enter_console(request)
-        sent = await site.form(request, resident.visit)
+    async def erase(person_id: str, visit: Authorized, sent: Sent) -> Response:
         goes = await _goes(site, person_id)
-        await freshly_proved(site, resident, f"/console/people/{person_id}/erase")
+        await freshly_proved(site, visit, f"/console/people/{person_id}/erase")
         why = sent.get("why", [""])[0]
         if not _is_typed(sent.get("typed", [""])[0], goes.email):
-            return _page(site, resident, goes, NOT_TYPED, why)
-        work = partial(
-            erase_person, person_id=person_id, now=resident.now, by=resident.person.id, why=why, may_let_go=True
-        )
+            return _page(site, visit, goes, NOT_TYPED, why)
+        work = partial(erase_person, person_id=person_id, now=visit.now, by=visit.person.id, why=why, may_let_go=True)
         try:
             await site.identity.ports.take(work)
         except LimenError as wrong:
-            return _page(site, resident, goes, wrong, why)
-        return site.go(resident, "/console/people", done="erased")
+            return _page(site, visit, goes, wrong, why)
+        return site.go(visit, "/console/people", done="erased")
 
     @router.post("/console/people/{person_id}/copy")
-    async def copy(request: Request, person_id: str) -> Response:
-        resident = await site.enter_console(request)
-        await site.form(request, resident.visit)
+    async def copy(person_id: str, visit: Authorized, _sent: Sent) -> Response:
         await _goes(site, person_id)
-        await freshly_proved(site, resident, f"/console/people/{person_id}/erase")
-        return await copy_for(site, resident, person_id)
+        await freshly_proved(site, visit, f"/console/people/{person_id}/erase")
+        return await copy_for(site, visit, person_id)
 
     return router
 
 
-def _page(site: Site, resident: Resident, goes: Goes, problem: LimenError | None = None, why: str = "") -> Response:
+def _page(site: Site, visit: SignedInVisit, goes: Goes, problem: LimenError | None = None, why: str = "") -> Response:
     return site.page(
         "console/erase.html",
-        resident,
+        visit,
         status_of(problem) if problem else 200,
-        room="people",
         goes=goes,
         has_access=goes.status is PersonStatus.ACTIVE,
-        is_oneself=goes.person_id == resident.person.id,
+        is_oneself=goes.person_id == visit.person.id,
         journal_days=site.ports.settings.storage.journal_days,
         problem=problem,
         why=why,

@@ -16,9 +16,13 @@ from starlette.responses import JSONResponse, Response
 from limen.company import store
 from limen.company.store import Revision
 from limen.web.console.rows import titles_of
-from limen.web.needs import READ, ways_into
+from limen.web.page import Route
+from limen.web.permissions import READ, SEE_PEOPLE
 from limen.web.requests import query
 from limen.web.site import Site
+from limen.web.visit import Authorized
+
+PAGES: Final = (Route("GET", "/console/find", SEE_PEOPLE),)
 
 MOST_FOUND: Final = 20
 LONGEST: Final = 80
@@ -38,46 +42,18 @@ class Found:
     href: str
 
 
-PAGES: Final = (
-    Found("Page", "Overview", "what happened, and what to do next", "/console"),
-    Found("Page", "Decisions", "every request and its answer, live log", "/console/decisions"),
-    Found("Page", "Refusals", "denied and challenged decisions", "/console/decisions?effect=refused"),
-    Found("Page", "Policies", "the rules in force", "/console/policies"),
-    Found("Page", "Watched policies", "what they would have changed", "/console/policies?state=watch"),
-    Found("Page", "Revisions", "publications, history, revert", "/console/revisions"),
-    Found("Page", "What if", "try a request, who could open what", "/console/what-if"),
-    Found("Page", "People", "employees, users, accounts", "/console/people"),
-    Found("Page", "Invite somebody", "a new person", "/console/people/invite"),
-    Found("Page", "Bring a list of people", "import CSV", "/console/people/import"),
-    Found("Page", "Mail", "invitations on their way", "/console/people/mail"),
-    Found("Page", "Without a passkey", "people who could be phished", "/console/people?show=without-passkey"),
-    Found("Page", "Apps", "protected services", "/console/apps"),
-    Found("Page", "Add an app", "protect a new one", "/console/add-app"),
-    Found("Page", "Workloads", "services and programs", "/console/workloads"),
-    Found("Page", "Backups", "restore, standby, what is left when the machine dies", "/console/backups"),
-    Found("Page", "Backups", "restore, copies", "/console/backups"),
-    Found("Page", "Privacy", "retention, notices for employees and the works council, GDPR", "/console/privacy"),
-    Found("Page", "Doctor", "set-up, DNS, certificates, health", "/console/doctor"),
-    Found("Page", "Settings", "limen.toml, configuration", "/console/settings"),
-    Found("Page", "Your apps", "the portal", "/"),
-    Found("Page", "Your passkeys", "your own factors", "/passkeys"),
-    Found("Page", "Your sessions", "where you are signed in", "/sessions"),
-)
-
-
-def rooms(site: Site) -> APIRouter:
+def routes(site: Site) -> APIRouter:
     router = APIRouter()
 
     @router.get("/console/find")
-    async def look(request: Request) -> Response:
-        resident = await site.enter_console(request)
+    async def look(request: Request, visit: Authorized) -> Response:
         asked = " ".join(query(request, "q", LONGEST).split())
-        reads = resident.way in READ
-        among = [one for one in places(site) if reads or one.kind == "Person" or opens(one, resident.may)]
+        reads = visit.action in READ
+        among = [one for one in places(site, visit.may) if reads or one.kind in {"Page", "Person"}]
         found = best(asked, [*among, *(await _by_id(site, asked) if reads else ())])
         if _JSON in request.headers.get("accept", ""):
             return JSONResponse([{"kind": o.kind, "title": o.title, "hint": o.hint, "href": o.href} for o in found])
-        return site.page("console/find.html", resident, room="find", q=asked, found=found, most=MOST_FOUND)
+        return site.page("console/find.html", visit, q=asked, found=found, most=MOST_FOUND)
 
     return router
 
@@ -92,9 +68,9 @@ def best(asked: str, among: Iterable[Found], most: int = MOST_FOUND) -> list[Fou
     return [one for _, _, one in nsmallest(most, ranked, key=lambda each: each[:2])]
 
 
-def places(site: Site) -> Iterator[Found]:
-    """Everything that can be gone to, from memory."""
-    yield from PAGES
+def places(site: Site, may: frozenset[str]) -> Iterator[Found]:
+    """Everything that can be gone to by somebody who may do these things, from memory."""
+    yield from (Found("Page", page.title, page.hint, page.path) for page in site.registry.places(may))
     for app in sorted(site.known.apps.values(), key=lambda app: app.name.casefold()):
         yield Found("App", app.name, app.host, f"/console/apps/{app.id}")
     for person in sorted(site.known.people.values(), key=lambda person: person.name.casefold()):
@@ -105,14 +81,6 @@ def places(site: Site) -> Iterator[Found]:
         yield Found("Policy", titles.get(policy.id, policy.id), policy.id, f"/console/policies/{policy.id}")
     for group in site.known.groups.values():
         yield Found("Group", group.title or group.id, group.id, f"/console/people?group={group.id}")
-
-
-def opens(page: Found, may: frozenset[str]) -> bool:
-    """Whether somebody who may do these things in the console would be let into this page."""
-    if page.kind != "Page":
-        return False
-    path = page.href.partition("?")[0]
-    return not path.startswith("/console") or bool(may & set(ways_into("GET", path)))
 
 
 async def _by_id(site: Site, asked: str) -> list[Found]:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 from limen.company.plan import Plan
 from limen.company.rehearsal import Turn, Turned
+from limen.messages import joined
 from limen.policy.reach.comparing import Difference
 
 _Kind: TypeAlias = tuple[bool, str, bool, tuple[str, ...]]
@@ -65,6 +66,24 @@ def replayed_of(plan: Plan, names: Mapping[str, str], apps: Mapping[str, str]) -
     return [_replayed(one, names, apps) for one in turned]
 
 
+def replayed_then(
+    kept: Iterable[Mapping[str, Any]], names: Mapping[str, str], apps: Mapping[str, str]
+) -> list[Replayed]:
+    """The turned requests as a publication kept them."""
+    words = {turn.name.lower(): turn.value for turn in Turn}
+    return [
+        Replayed(
+            names.get(str(one.get("person", "")), str(one.get("person", ""))) or "Nobody signed in",
+            apps.get(str(one.get("app", "")), str(one.get("app", ""))),
+            str(one.get("action", "")),
+            words.get(str(one.get("turn", "")), "is answered otherwise"),
+            int(one.get("count", 0)),
+            str(next(iter(one.get("examples", ())), "")),
+        )
+        for one in kept
+    ]
+
+
 def _replayed(one: Turned, names: Mapping[str, str], apps: Mapping[str, str]) -> Replayed:
     who = names.get(one.person, one.person) if one.person else "Nobody signed in"
     return Replayed(who, apps.get(one.app, one.app), one.action, one.turn.value, one.count, one.examples[0])
@@ -99,19 +118,13 @@ def _sentence(
     else:
         who = "Anybody, signed in or not," if not known else f"{count} {'person' if count == 1 else 'people'}"
     if actions:
-        does = f"could {'also' if gains else 'no longer'} {_listed(actions)} in {app}"
+        does = f"could {'also' if gains else 'no longer'} {joined(one.replace('_', ' ') for one in actions)} in {app}"
     else:
         does = f"would {'gain' if gains else 'lose'} {app}"
     when = "" if is_whole else ", in some situations" if actions else " in some situations"
     if known == {me} and not groups:
         return f"You {does}{when}"
     return f"{who} {does}{when}{', including you' if me in known else ''}"
-
-
-def _listed(actions: tuple[str, ...]) -> str:
-    """`download, edit and share`."""
-    *others, last = (one.replace("_", " ") for one in actions)
-    return f"{', '.join(others)} and {last}" if others else last
 
 
 def _named(people: Iterable[str], names: Mapping[str, str]) -> tuple[str, ...]:

@@ -12,13 +12,18 @@ from starlette.responses import Response, StreamingResponse
 
 from limen.clock import Instant
 from limen.events import Event, instant_of
-from limen.facts import Standing
+from limen.facts import SessionState
 from limen.storage.break_glass import is_break_glass
 from limen.storage.journal.recent import Live
 from limen.web.console.looking import looked_around, looked_at
 from limen.web.console.rows import MOST_ROWS, Filter, filter_from, rows_of, titles_of
+from limen.web.page import Route
+from limen.web.permissions import READ
 from limen.web.requests import query_id
-from limen.web.site import Resident, Site
+from limen.web.site import Site
+from limen.web.visit import Authorized, SignedInVisit
+
+PAGES: Final = (Route("GET", "/console/decisions/live", READ, media_type="text/event-stream"),)
 
 HEARTBEAT_SECONDS: Final = 5.0
 MOST_CLIENTS: Final = 500
@@ -26,23 +31,22 @@ RETRY_MS: Final = 2_000
 _OVER: Final = "event: over\ndata: ended\n\n"
 
 
-def rooms(site: Site) -> APIRouter:
+def routes(site: Site) -> APIRouter:
     router = APIRouter()
     clients: set[Live] = set()
 
     @router.get("/console/decisions/live")
-    async def stream(request: Request) -> Response:
-        resident = await site.enter_console(request)
+    async def stream(request: Request, visit: Authorized) -> Response:
         if len(clients) >= MOST_CLIENTS:
             return Response("Too many people are watching.", 503, media_type="text/plain")
         chosen = filter_from(lambda name: query_id(request, name))
         if chosen.person:
-            looked_at(site, resident, chosen.person, "live")
+            looked_at(site, visit, chosen.person, "live")
         else:
-            looked_around(site, resident, "live", chosen.app)
+            looked_around(site, visit, "live", chosen.app)
         client = site.ports.journal.live()
         clients.add(client)
-        rows = _rows(site, resident, client, clients, chosen, _seen(request))
+        rows = _rows(site, visit, client, clients, chosen, _seen(request))
         headers = {"cache-control": "no-store", "x-accel-buffering": "no"}
         return StreamingResponse(rows, media_type="text/event-stream", headers=headers)
 
@@ -60,7 +64,7 @@ def _seen(request: Request) -> str:
 
 
 async def _rows(
-    site: Site, resident: Resident, client: Live, clients: set[Live], chosen: Filter, seen: str
+    site: Site, visit: SignedInVisit, client: Live, clients: set[Live], chosen: Filter, seen: str
 ) -> AsyncIterator[str]:
     """What was missed since `seen`, then what happens, until the browser leaves or may not look any more.
 
@@ -74,11 +78,11 @@ async def _rows(
         missed = site.ports.journal.recent(MOST_ROWS, lambda e: e.id > seen and chosen.holds(e)) if seen else []
         for event in reversed(missed):
             last = event.id
-            yield message(site, event, resident.now)
+            yield message(site, event, visit.now)
         while True:
             coming = coming or asyncio.ensure_future(anext(events))
             done, _ = await asyncio.wait({coming}, timeout=HEARTBEAT_SECONDS)
-            if site.ports.doors.shut() is not None or not _still_may(site, resident):
+            if site.ports.doors.shut() is not None or not _still_may(site, visit):
                 yield _OVER
                 return
             if not done:
@@ -105,16 +109,20 @@ def message(site: Site, event: Event, now: Instant) -> str:
     return f"id: {event.id}\nevent: decision\ndata: {' '.join(html.split())}\n\n"
 
 
-def _still_may(site: Site, resident: Resident) -> bool:
+def _still_may(site: Site, visit: SignedInVisit) -> bool:
     """Whether the console is still open to this session: not journaled, or watching would fill the journal."""
     now = site.ports.clock.now()
-    session = site.known.sessions.get(resident.session.id)
-    if session is None or site.known.standing(session, "", now) is not Standing.LIVE or resident.answer.app is None:
+    session = site.known.sessions.get(visit.session.id)
+    if (
+        session is None
+        or site.known.session_state(session, "", now) is not SessionState.LIVE
+        or visit.answer.app is None
+    ):
         return False
-    app = site.known.apps.get(resident.answer.app.id)
-    if app is None or resident.answer.decision is None:
+    app = site.known.apps.get(visit.answer.app.id)
+    if app is None or visit.answer.decision is None:
         return False
     if is_break_glass(session):
-        return site.may_administer(session, resident.visitor.address, now)
-    facts = site.known.facts(session, app, resident.visitor.address)
-    return site.ports.in_force.engine.decide(resident.answer.decision.request, facts, now).is_permit
+        return site.may_administer(session, visit.visitor.address, now)
+    facts = site.known.facts(session, app, visit.visitor.address)
+    return site.ports.in_force.engine.decide(visit.answer.decision.request, facts, now).is_permit

@@ -10,8 +10,16 @@ from starlette.responses import Response
 
 from limen.mail import store
 from limen.web.console.rows import person_name
+from limen.web.page import Page, Route
+from limen.web.permissions import CHANGE, READ
 from limen.web.requests import query
 from limen.web.site import Site
+from limen.web.visit import Authorized, Sent
+
+PAGES: Final = (
+    Page("/console/people/mail", "Mail", READ, hint="invitations on their way"),
+    Route("POST", "/console/people/mail/again", CHANGE),
+)
 
 AT: Final = "/console/people/mail"
 MOST_SHOWN: Final = 100
@@ -34,21 +42,19 @@ PROBLEMS: Final = {
 }
 
 
-def rooms(site: Site) -> APIRouter:
+def routes(site: Site) -> APIRouter:
     router = APIRouter()
     database = site.ports.database
 
     @router.get(AT)
-    async def everything(request: Request) -> Response:
-        resident = await site.enter_console(request)
+    async def everything(request: Request, visit: Authorized) -> Response:
         state = query(request, "state")
         state = state if state in STATES else ""
         found = await database.reading(lambda snapshot: store.recent(snapshot.connection, MOST_SHOWN, state))
         counted = await database.reading(lambda snapshot: store.counted(snapshot.connection))
         return site.page(
             "console/mails.html",
-            resident,
-            room="people",
+            visit,
             mails=[(one, person_name(site.known, one.person_id)) for one in found],
             counted=counted,
             state=state,
@@ -60,11 +66,9 @@ def rooms(site: Site) -> APIRouter:
         )
 
     @router.post(f"{AT}/again")
-    async def again(request: Request) -> Response:
-        resident = await site.enter_console(request)
-        await site.form(request, resident.visit)
-        now = resident.now
+    async def again(visit: Authorized, _sent: Sent) -> Response:
+        now = visit.now
         await database.writing(lambda transaction: store.hurry(transaction.connection, now))
-        return site.go(resident, AT, done="again")
+        return site.go(visit, AT, done="again")
 
     return router

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from ipaddress import ip_address
 from urllib.parse import urlsplit
 
-from limen.doctor.finding import Finding, State
 from limen.facts import LIMEN, App, Factor
+from limen.finding import Finding, State
 from limen.identity.model import ADMINISTRATORS, Member, PersonStatus
 
 

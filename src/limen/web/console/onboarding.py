@@ -4,22 +4,30 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Final
 
 from fastapi import APIRouter
 from starlette.exceptions import HTTPException
-from starlette.requests import Request
 from starlette.responses import Response
 
 from limen.clock import Instant
 from limen.company.folder import APPS
 from limen.company.onboarding import without_onboarding
 from limen.enforcement.observed import Seen
-from limen.facts import App, Known
+from limen.facts import App, FactStore
 from limen.policy.decision import Named
 from limen.web.console.changes import Changes
 from limen.web.console.proving import freshly_proved
 from limen.web.console.rows import person_name, titles_of
+from limen.web.page import Route
+from limen.web.permissions import CHANGE, READ
 from limen.web.site import Site
+from limen.web.visit import Authorized, Sent
+
+PAGES: Final = (
+    Route("GET", "/console/apps/{app_id}/onboarding", READ),
+    Route("POST", "/console/apps/{app_id}/onboarding/end", CHANGE),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,21 +43,19 @@ class WouldBe:
     decision: str
 
 
-def rooms(site: Site, changes: Changes) -> APIRouter:
-    router = APIRouter()
+def routes(site: Site) -> APIRouter:
+    router, changes = APIRouter(), site.shared(Changes)
 
     @router.get("/console/apps/{app_id}/onboarding")
-    async def show(request: Request, app_id: str) -> Response:
-        resident = await site.enter_console(request)
+    async def show(app_id: str, visit: Authorized) -> Response:
         app = _app(site, app_id)
         seen = site.ports.doors.observed.of(app_id)
         would_be = would_be_refused(seen, site.known, titles_of(site.ports.in_force.engine))
         return site.page(
             "console/onboarding.html",
-            resident,
-            room="apps",
+            visit,
             app=app,
-            is_on=app.is_onboarding(resident.now),
+            is_on=app.is_onboarding(visit.now),
             would_be=would_be,
             named=Named.ONBOARDING.value,
             people=len({refused.person_id for refused in seen.refused}) if seen else 0,
@@ -58,15 +64,13 @@ def rooms(site: Site, changes: Changes) -> APIRouter:
         )
 
     @router.post("/console/apps/{app_id}/onboarding/end")
-    async def end(request: Request, app_id: str) -> Response:
+    async def end(app_id: str, visit: Authorized, sent: Sent) -> Response:
         """Begin the change that lets the app's policies count; it is published as any other, and reverted as any."""
-        resident = await site.enter_console(request)
-        sent = await site.form(request, resident.visit)
         app, here = _app(site, app_id), f"/console/apps/{app_id}/onboarding"
-        await freshly_proved(site, resident, here)
+        await freshly_proved(site, visit, here)
         company = await changes.unchanged_since(sent)
         text = without_onboarding(company.files.get(APPS, ""), app_id)
-        return await changes.begin(resident, f"Enforce {app.name}", {APPS: text}, here, company)
+        return await changes.begin(visit, f"Enforce {app.name}", {APPS: text}, here, company)
 
     return router
 
@@ -76,7 +80,7 @@ def times_let_pass(seen: Seen | None) -> int:
     return 0 if seen is None else sum(often.count for often in seen.refused.values()) + seen.uncounted
 
 
-def would_be_refused(seen: Seen | None, known: Known, titles: Mapping[str, str]) -> list[WouldBe]:
+def would_be_refused(seen: Seen | None, known: FactStore, titles: Mapping[str, str]) -> list[WouldBe]:
     """Each person, action and set of reasons since the onboarding began, those that came most often first."""
     listed = [
         WouldBe(

@@ -8,14 +8,13 @@ from typing import Final
 from urllib.parse import urlencode
 
 from fastapi import APIRouter
-from starlette.requests import Request
 from starlette.responses import Response
 
 from limen.clock import DAY, HOUR, Instant
 from limen.company import store
 from limen.enforcement.observed import Observed
 from limen.events import Event
-from limen.facts import App, Factor, Known, Standing
+from limen.facts import App, Factor, FactStore, SessionState
 from limen.identity.model import Link, Member, PersonStatus
 from limen.messages import times
 from limen.storage.journal.recent import OWN, RING, HourCounts
@@ -27,26 +26,28 @@ from limen.web.console.looking import looked_around
 from limen.web.console.next_steps import Step, about_doctor, about_onboarding, next_steps
 from limen.web.console.onboarding import times_let_pass
 from limen.web.console.rows import REFUSED, Filter, recent_rows, titles_of
-from limen.web.needs import SUPPORT
+from limen.web.page import Menu, Page
+from limen.web.permissions import READ
 from limen.web.site import Site
+from limen.web.visit import Authorized
+
+PAGES: Final = (
+    Page("/console", "Overview", READ, Menu("Watch", 10, "overview"), hint="what happened, and what to do next"),
+)
 
 HOURS_SHOWN: Final = 24
 _SECTIONS: Final = 4
 
 
-def rooms(site: Site) -> APIRouter:
-    router, rounds = APIRouter(), rounds_of(site)
+def routes(site: Site) -> APIRouter:
+    router, rounds = APIRouter(), site.shared(rounds_of)
 
     @router.get("/console")
-    async def show(request: Request) -> Response:
-        elsewhere = _first_room_of_helpers(site, request)
-        if elsewhere is not None:
-            return elsewhere
-        resident = await site.enter_console(request)
-        looked_around(site, resident, "overview")
+    async def show(visit: Authorized) -> Response:
+        looked_around(site, visit, "overview")
         members = await site.identity.people.all()
         revision = await site.ports.database.reading(store.newest)
-        zone, now = site.ports.settings.zone, resident.now
+        zone, now = site.ports.settings.zone, visit.now
         midnight = _start_of_day(now, zone)
         counted = await site.in_thread(lambda: site.ports.journal.hours(now - DAY - HOUR))
         active = [member for member in members if member.status is PersonStatus.ACTIVE]
@@ -56,8 +57,7 @@ def rooms(site: Site) -> APIRouter:
         apps = sorted(site.known.apps.values(), key=lambda app: app.name.casefold())
         return site.page(
             "console/overview.html",
-            resident,
-            room="overview",
+            visit,
             today=today,
             strip=charts.share(today),
             since=midnight,
@@ -89,28 +89,24 @@ def rooms(site: Site) -> APIRouter:
     return router
 
 
-def _first_room_of_helpers(site: Site, request: Request) -> Response | None:
-    """The way to the people, for whoever may help them and not read; None for everybody else."""
-    visit = site.visit(request, with_glass=True)
-    if visit.session is None or site.may(visit.session, visit.visitor.address, visit.now) != {SUPPORT}:
-        return None
-    return site.go(visit, "/console/people")
-
-
 def without_a_link(members: Iterable[Member], links: Iterable[Link]) -> int:
     """How many were invited and have no link any more that works."""
     good = {link.person_id for link in links}
     return sum(one.status is PersonStatus.INVITED and one.person.id not in good for one in members)
 
 
-def live_sessions(known: Known, now: Instant) -> int:
+def live_sessions(known: FactStore, now: Instant) -> int:
     """How many sign-in sessions are alive; those of apps hang on them and don't count again."""
-    return sum(not s.app and known.standing(s, "", now) is Standing.LIVE for s in tuple(known.sessions.values()))
+    return sum(
+        not s.app and known.session_state(s, "", now) is SessionState.LIVE for s in tuple(known.sessions.values())
+    )
 
 
-def signed_in(known: Known, now: Instant) -> int:
+def signed_in(known: FactStore, now: Instant) -> int:
     """How many people have a live sign-in session."""
-    live = (s for s in tuple(known.sessions.values()) if not s.app and known.standing(s, "", now) is Standing.LIVE)
+    live = (
+        s for s in tuple(known.sessions.values()) if not s.app and known.session_state(s, "", now) is SessionState.LIVE
+    )
     return len({session.person_id for session in live})
 
 

@@ -14,15 +14,26 @@ from starlette.responses import Response
 from limen.clock import Instant
 from limen.company.authors import SERVER, door_words
 from limen.errors import LimenError
-from limen.facts import LIMEN, Factor, Known, Session, Standing
+from limen.facts import LIMEN, Factor, FactStore, Session, SessionState
 from limen.identity.model import Link, LinkPurpose, Member, PersonStatus
 from limen.messages import Language
 from limen.printable import one_line
 from limen.web.console.proving import freshly_proved
 from limen.web.console.rows import person_name
-from limen.web.needs import CHANGE, HELP, Ways, is_guarded
-from limen.web.requests import one, query, query_id
-from limen.web.site import Resident, Site, status_of
+from limen.web.page import Menu, Page, Route, Shortcut
+from limen.web.permissions import CHANGE, HELP, SEE_PEOPLE, Permission, is_guarded
+from limen.web.requests import one, query, query_id, whole
+from limen.web.site import Site, status_of
+from limen.web.visit import Authorized, Sent, SignedInVisit
+
+PAGES: Final = (
+    Page("/console/people", "People", SEE_PEOPLE, Menu("Know", 10, "people"), hint="employees, users, accounts"),
+    Shortcut("/console/people?show=without-passkey", "Without a passkey", hint="people who could be phished"),
+    Page("/console/people/invite", "Invite somebody", CHANGE, hint="a new person"),
+    Route("POST", "/console/people/invite", CHANGE),
+    Route("POST", "/console/people/mail-again", CHANGE),
+    Route("POST", "/console/people/links/{link_id}/revoke", HELP),
+)
 
 SHOWS: Final = {
     "": "Everybody",
@@ -63,27 +74,25 @@ class OpenLink:
     """Who issued it, with the word before: "by Noor Bakker", or "on the server"."""
 
 
-def rooms(site: Site) -> APIRouter:
+def routes(site: Site) -> APIRouter:
     router = APIRouter()
     people = site.identity.people
 
     @router.get("/console/people")
-    async def everybody(request: Request) -> Response:
-        resident = await site.enter_console(request)
+    async def everybody(request: Request, visit: Authorized) -> Response:
         show = query(request, "show")
         show = show if show in SHOWS else ""
         named = query(request, "q", 80).strip()
         sessions = sessions_by_person(site.known)
         members, links = await people.all(), await site.identity.links.outstanding()
-        everyone = [listed(site.known, m, sessions.get(m.person.id, ()), resident.now) for m in members]
+        everyone = [listed(site.known, m, sessions.get(m.person.id, ()), visit.now) for m in members]
         group = query_id(request, "group")
         found = [each for each in everyone if is_shown(each, show) and is_searched(each.member, named, group)]
         start = page_start(query(request, "start", 6), len(found), MOST_SHOWN)
         kept = urlencode({name: value for name, value in (("show", show), ("group", group), ("q", named)) if value})
         return site.page(
             "console/people.html",
-            resident,
-            room="people",
+            visit,
             people=found[start : start + MOST_SHOWN],
             start=start,
             at_once=MOST_SHOWN,
@@ -102,50 +111,44 @@ def rooms(site: Site) -> APIRouter:
         )
 
     @router.get(INVITE)
-    async def invitation(request: Request) -> Response:
-        resident = await site.enter_console(request)
-        await freshly_proved(site, resident, INVITE)
-        return _invitation(site, resident)
+    async def invitation(visit: Authorized) -> Response:
+        await freshly_proved(site, visit, INVITE)
+        return _invitation(site, visit)
 
     @router.post(INVITE)
-    async def invite(request: Request) -> Response:
-        resident = await site.enter_console(request)
-        sent = await site.form(request, resident.visit)
-        await freshly_proved(site, resident, INVITE)
+    async def invite(visit: Authorized, sent: Sent) -> Response:
+        await freshly_proved(site, visit, INVITE)
         name, email, by_mail = one(sent, "name"), one(sent, "email"), one(sent, "how") == "mail"
         language = one(sent, "language") if one(sent, "language") in set(Language) else ""
         groups = [group for group in sent.get("groups", []) if group in site.known.groups]
         try:
-            issued = await people.invite(name, email, groups, by=resident.person.id, by_mail=by_mail, language=language)
+            issued = await people.invite(name, email, groups, by=visit.person.id, by_mail=by_mail, language=language)
         except LimenError as wrong:
-            return _invitation(site, resident, wrong, name, email, groups)
+            return _invitation(site, visit, wrong, name, email, groups)
         if by_mail:
-            return site.go(resident, f"/console/people/{issued.link.person_id}", done="mailed")
-        return site.page("console/invited.html", resident, room="people", issued=issued, name=name, again=False)
+            return site.go(visit, f"/console/people/{issued.link.person_id}", done="mailed")
+        return site.page("console/invited.html", visit, issued=issued, name=name, again=False)
 
     @router.post("/console/people/mail-again")
-    async def mail_again(request: Request) -> Response:
-        resident = await site.enter_console(request)
-        await site.form(request, resident.visit)
-        await freshly_proved(site, resident, "/console/people?show=invited")
-        await people.mail_again(by=resident.person.id)
-        return site.go(resident, "/console/people", show="invited", done="mailed-again")
+    async def mail_again(visit: Authorized, _sent: Sent) -> Response:
+        await freshly_proved(site, visit, "/console/people?show=invited")
+        await people.mail_again(by=visit.person.id)
+        return site.go(visit, "/console/people", show="invited", done="mailed-again")
 
     @router.post("/console/people/links/{link_id}/revoke")
-    async def revoke(request: Request, link_id: str) -> Response:
+    async def revoke(request: Request, link_id: str, visit: Authorized, sent: Sent) -> Response:
         link = next((link for link in await site.identity.links.outstanding() if link.id == link_id), None)
-        resident = await site.enter_console(request, ways_to_help(site, link.person_id) if link else HELP)
-        why = reason_of(resident, await site.form(request, resident.visit))
-        await site.identity.links.revoke(link_id, by=resident.person.id, why=why)
-        return site.go(resident, "/console/people", done="revoked")
+        visit = await helping(site, request, visit, link.person_id) if link else visit
+        why = reason_of(visit, sent)
+        await site.identity.links.revoke(link_id, by=visit.person.id, why=why)
+        return site.go(visit, "/console/people", done="revoked")
 
     return router
 
 
 def page_start(text: str, of: int, at_once: int) -> int:
     """The first of the rows that an address asks for: where a page begins, and never past the last one."""
-    asked = int(text) if text.isascii() and text.isdigit() else 0
-    return min(asked, max(of - 1, 0)) // at_once * at_once
+    return min(whole(text, 9), max(of - 1, 0)) // at_once * at_once
 
 
 def is_searched(member: Member, named: str, group: str) -> bool:
@@ -159,7 +162,7 @@ def _until(members: Iterable[Member], links: Iterable[Link]) -> dict[str, Instan
     return {m.person.id: good.get(m.person.id, 0) for m in members if m.status is PersonStatus.INVITED}
 
 
-def ways_to_help(site: Site, person_id: str) -> Ways:
+def permission_to_help(site: Site, person_id: str) -> Permission:
     """What helping this person needs: an administrator, where they have a role themselves or are no person here."""
     person = site.known.people.get(person_id)
     if person is None or is_guarded(person, site.ports.in_force.engine.policies, site.known.apps.get(LIMEN)):
@@ -167,18 +170,27 @@ def ways_to_help(site: Site, person_id: str) -> Ways:
     return HELP
 
 
-def reason_of(resident: Resident, sent: dict[str, list[str]]) -> str:
+async def helping(site: Site, request: Request, visit: SignedInVisit, person_id: str) -> SignedInVisit:
+    """The visit of whoever may help this person; where that needs more than the route does, it is decided anew.
+
+    Raises TurnedAwayError.
+    """
+    permission = permission_to_help(site, person_id)
+    return visit if permission == HELP else await site.authorize(request, permission)
+
+
+def reason_of(visit: SignedInVisit, sent: dict[str, list[str]]) -> str:
     """Why somebody is helped, as the helper says it for the journal. An administrator need not say.
 
     Raises LimenError where it is missing.
     """
     why = one_line(one(sent, "why"), MOST_REASON)
-    if not why and not resident.may_administer:
+    if not why and not visit.may_administer:
         raise LimenError("It is not said why", "write in a few words how you know that it is really them")
     return why
 
 
-def sessions_by_person(known: Known) -> dict[str, list[Session]]:
+def sessions_by_person(known: FactStore) -> dict[str, list[Session]]:
     """Every sign-in session, by whose it is."""
     found: dict[str, list[Session]] = {}
     for session in tuple(known.sessions.values()):
@@ -187,10 +199,10 @@ def sessions_by_person(known: Known) -> dict[str, list[Session]]:
     return found
 
 
-def listed(known: Known, member: Member, own: Iterable[Session], now: Instant) -> Listed:
+def listed(known: FactStore, member: Member, own: Iterable[Session], now: Instant) -> Listed:
     """A member with what is known of their own sign-in sessions."""
     own = tuple(own)
-    live = sum(known.standing(session, "", now) is Standing.LIVE for session in own)
+    live = sum(known.session_state(session, "", now) is SessionState.LIVE for session in own)
     return Listed(member, live, max((known.last_used(session.id) for session in own), default=0))
 
 
@@ -223,7 +235,7 @@ def is_shown(each: Listed, show: str) -> bool:
 
 def _invitation(
     site: Site,
-    resident: Resident,
+    visit: SignedInVisit,
     problem: LimenError | None = None,
     name: str = "",
     email: str = "",
@@ -240,7 +252,7 @@ def _invitation(
         "problem": problem,
         "known": known,
     }
-    return site.page("console/invite.html", resident, status_of(problem) if problem else 200, room="people", **values)
+    return site.page("console/invite.html", visit, status_of(problem) if problem else 200, **values)
 
 
 def _searched(member: Member) -> str:

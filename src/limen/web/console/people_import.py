@@ -16,11 +16,22 @@ from limen.facts import LIMEN
 from limen.identity.people_file import MAX_BYTES, PeopleFile, read_people
 from limen.identity.roster import Difference, difference
 from limen.web.console.proving import freshly_proved
-from limen.web.needs import groups_that_guard
+from limen.web.page import Page, Route
+from limen.web.permissions import CHANGE, groups_that_guard
 from limen.web.requests import one
-from limen.web.shell import LIST_AT
-from limen.web.site import Resident, Site, status_of
+from limen.web.site import Site, status_of
 from limen.web.uploads import read_upload
+from limen.web.visit import Authorized, Sent, SignedInVisit
+
+LIST_AT: Final = "/console/people/import"
+MAX_LIST_BYTES: Final = 5 * 1024 * 1024 + 64 * 1024
+"""A list of people, with what a browser puts around a file."""
+
+PAGES: Final = (
+    Page("/console/people/import", "Bring a list of people", CHANGE, hint="import CSV"),
+    Route("POST", "/console/people/import", CHANGE, max_body_bytes=MAX_LIST_BYTES),
+    Route("POST", "/console/people/import/apply", CHANGE),
+)
 
 LIVES: Final[Milliseconds] = 30 * MINUTE
 MOST: Final = 20
@@ -40,21 +51,19 @@ class Brought:
     digest: str = ""
 
 
-def rooms(site: Site) -> APIRouter:
+def routes(site: Site) -> APIRouter:
     router = APIRouter()
     lists: dict[str, Brought] = {}
 
     @router.get(LIST_AT)
-    async def ask(request: Request) -> Response:
-        resident = await site.enter_console(request)
-        await freshly_proved(site, resident, LIST_AT)
-        return site.page("console/people_import.html", resident, room="people", shown=None, brought=None)
+    async def ask(visit: Authorized) -> Response:
+        await freshly_proved(site, visit, LIST_AT)
+        return site.page("console/people_import.html", visit, shown=None, brought=None)
 
     @router.post(LIST_AT)
-    async def bring(request: Request) -> Response:
-        resident = await site.enter_console(request)
-        await freshly_proved(site, resident, LIST_AT)
-        sent = await read_upload(request, site.origin, resident.visit.secret, MAX_BYTES)
+    async def bring(request: Request, visit: Authorized) -> Response:
+        await freshly_proved(site, visit, LIST_AT)
+        sent = await read_upload(request, site.origin, visit.secret, MAX_BYTES)
         groups = {group.id: group.title for group in site.known.groups.values()}
         read = await site.in_thread(lambda: read_people(sent.content, groups))
         brought = Brought(
@@ -63,30 +72,26 @@ def rooms(site: Site) -> APIRouter:
             remove_missing=sent.fields.get("remove_missing") == "yes",
             may_protected=sent.fields.get("may_protected") == "yes",
             by_mail=sent.fields.get("by_mail") == "yes",
-            at=resident.now,
+            at=visit.now,
         )
-        return await show(resident, brought)
+        return await show(visit, brought)
 
     @router.post(f"{LIST_AT}/apply")
-    async def apply(request: Request) -> Response:
-        resident = await site.enter_console(request)
-        sent = await site.form(request, resident.visit)
-        await freshly_proved(site, resident, LIST_AT)
-        brought = lists.get(resident.person.id)
-        if brought is None or brought.id != one(sent, "list") or resident.now - brought.at > LIVES:
+    async def apply(visit: Authorized, sent: Sent) -> Response:
+        await freshly_proved(site, visit, LIST_AT)
+        brought = lists.get(visit.person.id)
+        if brought is None or brought.id != one(sent, "list") or visit.now - brought.at > LIVES:
             raise LimenError("That list is not here any more", "bring it again")
         shown = await against(brought)
         if shown.digest != brought.digest:
             changed = LimenError("Somebody changed in the meantime", "look at the difference once more")
-            return await show(resident, brought, changed)
-        del lists[resident.person.id]
+            return await show(visit, brought, changed)
+        del lists[visit.person.id]
         try:
-            done = await site.identity.roster.apply(shown, by=resident.person.id, by_mail=brought.by_mail)
+            done = await site.identity.roster.apply(shown, by=visit.person.id, by_mail=brought.by_mail)
         except LimenError as wrong:
-            return await show(resident, brought, wrong)
-        return site.page(
-            "console/people_import.html", resident, room="people", shown=None, brought=brought, applied=done
-        )
+            return await show(visit, brought, wrong)
+        return site.page("console/people_import.html", visit, shown=None, brought=brought, applied=done)
 
     async def against(brought: Brought) -> Difference:
         members = await site.identity.people.all()
@@ -99,7 +104,7 @@ def rooms(site: Site) -> APIRouter:
             may_protected=brought.may_protected,
         )
 
-    async def show(resident: Resident, brought: Brought, problem: LimenError | None = None) -> Response:
+    async def show(visit: SignedInVisit, brought: Brought, problem: LimenError | None = None) -> Response:
         shown = await against(brought)
         kept = Brought(
             brought.id,
@@ -107,15 +112,15 @@ def rooms(site: Site) -> APIRouter:
             brought.remove_missing,
             brought.may_protected,
             brought.by_mail,
-            resident.now,
+            visit.now,
             shown.digest,
         )
-        lists.pop(resident.person.id, None)
+        lists.pop(visit.person.id, None)
         while len(lists) >= MOST:
             del lists[next(iter(lists))]
-        lists[resident.person.id] = kept
+        lists[visit.person.id] = kept
         status = status_of(problem) if problem else (400 if shown.problems else 200)
         values = {"shown": shown, "brought": kept, "most": SHOWN, "problem": problem}
-        return site.page("console/people_import.html", resident, status, room="people", **values)
+        return site.page("console/people_import.html", visit, status, **values)
 
     return router

@@ -16,17 +16,30 @@ from limen.facts import Group
 from limen.identity.errors import UnknownError
 from limen.identity.model import Member
 from limen.mail import store as mails
-from limen.web.console.could import apps_of
+from limen.web.console.access_preview import apps_of
 from limen.web.console.looking import looked_at
 from limen.web.console.mails import PROBLEMS
-from limen.web.console.people import listed, open_link, reason_of, sessions_by_person, ways_to_help
+from limen.web.console.people import helping, listed, open_link, permission_to_help, reason_of, sessions_by_person
 from limen.web.console.proving import freshly_proved
 from limen.web.console.rows import Filter, recent_rows
 from limen.web.console.tokens import shown
 from limen.web.console.undo import Undo
-from limen.web.needs import ADMINISTER, AUDIT
+from limen.web.page import Route
+from limen.web.permissions import ADMINISTER, AUDIT, CHANGE, HELP, SEE_PEOPLE
 from limen.web.requests import query
-from limen.web.site import Resident, Site, status_of
+from limen.web.site import Site, status_of
+from limen.web.visit import Authorized, Sent, SignedInVisit
+
+PAGES: Final = (
+    Route("GET", "/console/people/{person_id}", SEE_PEOPLE),
+    Route("POST", "/console/people/{person_id}/invite-again", HELP),
+    Route("POST", "/console/people/{person_id}/pass", HELP),
+    Route("POST", "/console/people/{person_id}/groups", CHANGE),
+    Route("POST", "/console/people/{person_id}/let-go", CHANGE),
+    Route("POST", "/console/people/{person_id}/take-back", CHANGE),
+    Route("POST", "/console/people/{person_id}/sessions/end", HELP),
+    Route("POST", "/console/people/{person_id}/sessions/{session_id}/end", HELP),
+)
 
 PASS_HOURS: Final = (1, 4, 24)
 """For how long a pass can be good; the first is the usual."""
@@ -43,46 +56,43 @@ DONE: Final = {
 }
 
 
-def rooms(site: Site) -> APIRouter:  # noqa: C901, PLR0915 -- one small function for each thing that is done here
+def routes(site: Site) -> APIRouter:  # noqa: C901, PLR0915 -- one small function for each thing that is done here
     router = APIRouter()
     people, sessions, undo = site.identity.people, site.identity.sessions, Undo()
 
     @router.get("/console/people/{person_id}")
-    async def person(request: Request, person_id: str) -> Response:
-        resident = await site.enter_console(request)
+    async def person(request: Request, person_id: str, visit: Authorized) -> Response:
         word, member = query(request, "done"), await _member(site, person_id)
-        was = undo.groups(resident.session.id, person_id, resident.now) if word in {"groups", "groups-links"} else None
-        return await _page(site, resident, member, DONE.get(word, ""), was=was)
+        was = undo.groups(visit.session.id, person_id, visit.now) if word in {"groups", "groups-links"} else None
+        return await _page(site, visit, member, DONE.get(word, ""), was=was)
 
     @router.post("/console/people/{person_id}/invite-again")
-    async def invite_again(request: Request, person_id: str) -> Response:
+    async def invite_again(request: Request, person_id: str, visit: Authorized, sent: Sent) -> Response:
         seen_in = groups_of(person_id)
-        resident, member, why, sent = await _helping(request, person_id)
-        await freshly_proved(site, resident, f"/console/people/{person_id}")
+        visit, member, why = await _helping(request, visit, person_id, sent)
+        await freshly_proved(site, visit, f"/console/people/{person_id}")
         by_mail = sent.get("how") == ["mail"]
         try:
-            issued = await people.invite_again(
-                person_id, by=resident.person.id, by_mail=by_mail, why=why, seen_in=seen_in
-            )
+            issued = await people.invite_again(person_id, by=visit.person.id, by_mail=by_mail, why=why, seen_in=seen_in)
         except LimenError as wrong:
-            return await _page(site, resident, member, "", wrong)
+            return await _page(site, visit, member, "", wrong)
         if by_mail:
-            return site.go(resident, f"/console/people/{person_id}", done="mailed")
+            return site.go(visit, f"/console/people/{person_id}", done="mailed")
         name = member.person.name
-        return site.page("console/invited.html", resident, room="people", issued=issued, name=name, again=True)
+        return site.page("console/invited.html", visit, issued=issued, name=name, again=True)
 
     @router.post("/console/people/{person_id}/pass")
-    async def access_pass(request: Request, person_id: str) -> Response:
+    async def access_pass(request: Request, person_id: str, visit: Authorized, sent: Sent) -> Response:
         """A temporary access pass: shown here once, and nowhere else."""
         seen_in = groups_of(person_id)
-        resident, member, why, sent = await _helping(request, person_id)
-        await freshly_proved(site, resident, f"/console/people/{person_id}")
+        visit, member, why = await _helping(request, visit, person_id, sent)
+        await freshly_proved(site, visit, f"/console/people/{person_id}")
         hours = next((hours for hours in PASS_HOURS if sent.get("hours") == [str(hours)]), 1)
         stolen = sent.get("stolen") == ["yes"]
         try:
             issued = await people.access_pass(
                 person_id,
-                by=resident.person.id,
+                by=visit.person.id,
                 why=why,
                 good_for=hours * HOUR,
                 lost=sent.get("lost", []),
@@ -90,88 +100,87 @@ def rooms(site: Site) -> APIRouter:  # noqa: C901, PLR0915 -- one small function
                 seen_in=seen_in,
             )
         except LimenError as wrong:
-            return await _page(site, resident, member, "", wrong)
+            return await _page(site, visit, member, "", wrong)
         name = member.person.name
-        return site.page("console/invited.html", resident, room="people", issued=issued, name=name, again=True)
+        return site.page("console/invited.html", visit, issued=issued, name=name, again=True)
 
     @router.post("/console/people/{person_id}/groups")
-    async def groups(request: Request, person_id: str) -> Response:
-        resident, member, sent = await _asked(request, person_id)
+    async def groups(person_id: str, visit: Authorized, sent: Sent) -> Response:
+        member = await _proved(visit, person_id)
         chosen = {group for group in sent.get("groups", []) if group in site.known.groups}
         kept = {group for group in member.person.groups if group not in site.known.groups}
 
         try:
-            withdrawn = await people.set_groups(person_id, chosen | kept, by=resident.person.id)
+            withdrawn = await people.set_groups(person_id, chosen | kept, by=visit.person.id)
         except LimenError as wrong:
-            return await _page(site, resident, member, "", wrong)
-        undo.remember(resident.session.id, person_id, member.person.groups, resident.now)
-        return site.go(resident, f"/console/people/{person_id}", done="groups-links" if withdrawn else "groups")
+            return await _page(site, visit, member, "", wrong)
+        undo.remember(visit.session.id, person_id, member.person.groups, visit.now)
+        return site.go(visit, f"/console/people/{person_id}", done="groups-links" if withdrawn else "groups")
 
     @router.post("/console/people/{person_id}/let-go")
-    async def let_go(request: Request, person_id: str) -> Response:
-        resident, member, _ = await _asked(request, person_id)
-        return await _done(resident, member, "let-go", lambda: people.let_go(person_id, by=resident.person.id))
+    async def let_go(person_id: str, visit: Authorized, _sent: Sent) -> Response:
+        member = await _proved(visit, person_id)
+        return await _done(visit, member, "let-go", lambda: people.let_go(person_id, by=visit.person.id))
 
     @router.post("/console/people/{person_id}/take-back")
-    async def take_back(request: Request, person_id: str) -> Response:
-        resident, member, _ = await _asked(request, person_id)
-        return await _done(resident, member, "taken-back", lambda: people.take_back(person_id, by=resident.person.id))
+    async def take_back(person_id: str, visit: Authorized, _sent: Sent) -> Response:
+        member = await _proved(visit, person_id)
+        return await _done(visit, member, "taken-back", lambda: people.take_back(person_id, by=visit.person.id))
 
     @router.post("/console/people/{person_id}/sessions/end")
-    async def end_all(request: Request, person_id: str) -> Response:
+    async def end_all(request: Request, person_id: str, visit: Authorized, sent: Sent) -> Response:
         """Needs no new proof, like the next one: what only ends access must be quick."""
-        resident, member, why, _ = await _helping(request, person_id)
+        visit, member, why = await _helping(request, visit, person_id, sent)
 
         async def end() -> None:
-            await sessions.revoke_person(person_id, by=resident.person.id, why=why)
+            await sessions.revoke_person(person_id, by=visit.person.id, why=why)
 
-        return await _done(resident, member, "ended", end)
+        return await _done(visit, member, "ended", end)
 
     @router.post("/console/people/{person_id}/sessions/{session_id}/end")
-    async def end_one(request: Request, person_id: str, session_id: str) -> Response:
-        resident, member, why, _ = await _helping(request, person_id)
+    async def end_one(request: Request, person_id: str, session_id: str, visit: Authorized, sent: Sent) -> Response:
+        visit, member, why = await _helping(request, visit, person_id, sent)
         session = site.known.sessions.get(session_id)
         if session is None or session.person_id != person_id:
             raise UnknownError("session")
 
         async def end() -> None:
-            await sessions.revoke(session_id, by=resident.person.id, why=why)
+            await sessions.revoke(session_id, by=visit.person.id, why=why)
 
-        return await _done(resident, member, "one-ended", end)
+        return await _done(visit, member, "one-ended", end)
 
     def groups_of(person_id: str) -> frozenset[str] | None:
         """Their groups before anything is decided by them, so that nobody is promoted in between."""
         person = site.known.people.get(person_id)
         return person.groups if person else None
 
-    async def _helping(request: Request, person_id: str) -> tuple[Resident, Member, str, dict[str, list[str]]]:
-        """Somebody who may help this person, why they do, and what they sent."""
-        resident = await site.enter_console(request, ways_to_help(site, person_id))
-        sent = await site.form(request, resident.visit)
-        return resident, await _member(site, person_id), reason_of(resident, sent), sent
+    async def _helping(
+        request: Request, visit: SignedInVisit, person_id: str, sent: dict[str, list[str]]
+    ) -> tuple[SignedInVisit, Member, str]:
+        """Somebody who may help this person, and why they do."""
+        visit = await helping(site, request, visit, person_id)
+        return visit, await _member(site, person_id), reason_of(visit, sent)
 
-    async def _asked(request: Request, person_id: str) -> tuple[Resident, Member, dict[str, list[str]]]:
-        """Somebody who may change this person's access, and what they sent."""
-        resident = await site.enter_console(request)
-        sent = await site.form(request, resident.visit)
+    async def _proved(visit: SignedInVisit, person_id: str) -> Member:
+        """The person whose access changes, once whoever changes it has proved anew who they are."""
         member = await _member(site, person_id)
-        await freshly_proved(site, resident, f"/console/people/{person_id}")
-        return resident, member, sent
+        await freshly_proved(site, visit, f"/console/people/{person_id}")
+        return member
 
-    async def _done(resident: Resident, member: Member, word: str, work: Callable[[], Awaitable[None]]) -> Response:
+    async def _done(visit: SignedInVisit, member: Member, word: str, work: Callable[[], Awaitable[None]]) -> Response:
         """Do it and show the person again; what can't be done is said on their page."""
         try:
             await work()
         except LimenError as wrong:
-            return await _page(site, resident, member, "", wrong)
-        return site.go(resident, f"/console/people/{member.person.id}", done=word)
+            return await _page(site, visit, member, "", wrong)
+        return site.go(visit, f"/console/people/{member.person.id}", done=word)
 
     return router
 
 
 async def _page(
     site: Site,
-    resident: Resident,
+    visit: SignedInVisit,
     member: Member,
     done: str,
     problem: LimenError | None = None,
@@ -180,27 +189,26 @@ async def _page(
     """Their page. `was`: the groups that "Undo" would put them back into; None where there is nothing to undo."""
     person_id = member.person.id
     mail = await site.ports.database.reading(lambda snapshot: mails.last_of(snapshot.connection, person_id))
-    shows_events = resident.way in {AUDIT, ADMINISTER}
+    shows_events = visit.action in {AUDIT, ADMINISTER}
     if shows_events:
-        looked_at(site, resident, person_id, "person")
+        looked_at(site, visit, person_id, "person")
     links = [link for link in await site.identity.links.outstanding() if link.person_id == person_id]
     return site.page(
         "console/person.html",
-        resident,
+        visit,
         status_of(problem) if problem else 200,
-        room="people",
         member=member,
-        listed=listed(site.known, member, sessions_by_person(site.known).get(person_id, ()), resident.now),
+        listed=listed(site.known, member, sessions_by_person(site.known).get(person_id, ()), visit.now),
         held=await site.identity.factors.of_person(person_id),
         groups=[site.known.groups.get(g, Group(g)) for g in sorted(member.person.groups)],
         all_groups=sorted(site.known.groups.values(), key=lambda group: (group.title or group.id).casefold()),
-        sessions=site.identity.sessions.of_person(person_id, resident.session),
+        sessions=site.identity.sessions.of_person(person_id, visit.session),
         links=[open_link(site, link) for link in links],
         rows=recent_rows(site, Filter(person=person_id), 15) if shows_events else [],
         shows_events=shows_events,
-        may_help=bool(resident.may & set(ways_to_help(site, person_id))),
+        may_help=bool(visit.may & set(permission_to_help(site, person_id))),
         tokens=await shown(site, owner_id=person_id),
-        could=await site.in_thread(lambda: apps_of(site, member.person, resident.now)) if shows_events else [],
+        previews=await site.in_thread(lambda: apps_of(site, member.person, visit.now)) if shows_events else [],
         apps=site.known.apps,
         mail=mail,
         mail_problem=PROBLEMS.get(mail.problem, mail.problem) if mail else "",

@@ -24,8 +24,17 @@ from limen.storage.journal.recent import RING
 from limen.web.console.looking import looked_around
 from limen.web.console.rows import Filter, person_name, recent_rows
 from limen.web.console.rules import names_here, sentence_of
+from limen.web.page import Menu, Page, Route, Shortcut
+from limen.web.permissions import READ
 from limen.web.requests import query
 from limen.web.site import Site
+from limen.web.visit import Authorized
+
+PAGES: Final = (
+    Page("/console/policies", "Policies", READ, Menu("Decide", 10, "policies"), hint="the rules in force"),
+    Shortcut("/console/policies?state=watch", "Watched policies", hint="what they would have changed"),
+    Route("GET", "/console/policies/{policy_id}", READ),
+)
 
 MOST_OPEN: Final = 12
 """Up to so many policies are all shown at once; of more the files that they stand in."""
@@ -62,12 +71,11 @@ class Published:
     at: Instant
 
 
-def rooms(site: Site) -> APIRouter:
+def routes(site: Site) -> APIRouter:
     router = APIRouter()
 
     @router.get("/console/policies")
-    async def everything(request: Request) -> Response:
-        resident = await site.enter_console(request)
+    async def everything(request: Request, visit: Authorized) -> Response:
         chosen = query(request, "state")
         spoken = spoken_of(site)
         named, whole = query(request, "q", 80).strip(), query(request, "all") == "1"
@@ -76,8 +84,7 @@ def rooms(site: Site) -> APIRouter:
         company = site.ports.in_force.company
         return site.page(
             "console/policies.html",
-            resident,
-            room="policies",
+            visit,
             files=[(file, list(ones)) for file, ones in groupby(by_file, key=lambda one: one.source.file)],
             states=Counter(str(one.state) for one in spoken),
             chosen=chosen if chosen in set(State) else "",
@@ -90,19 +97,17 @@ def rooms(site: Site) -> APIRouter:
         )
 
     @router.get("/console/policies/{policy_id}")
-    async def one_policy(request: Request, policy_id: str) -> Response:
-        resident = await site.enter_console(request)
+    async def one_policy(request: Request, policy_id: str, visit: Authorized) -> Response:
         company = site.ports.in_force.company
         spoken = next((one for one in spoken_of(site) if one.id == policy_id), None)
         if spoken is None:
             raise HTTPException(404)
-        looked_around(site, resident, "policy")
+        looked_around(site, visit, "policy")
         is_watched = spoken.state is State.WATCH
         chosen = Filter(watched=policy_id) if is_watched else Filter(policy=policy_id)
         return site.page(
             "console/policy.html",
-            resident,
-            room="policies",
+            visit,
             base=company.revision if company else "",
             one=spoken,
             done={"same": "Nothing would change.", "dropped": "Nothing was changed."}.get(query(request, "done"), ""),

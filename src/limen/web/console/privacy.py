@@ -2,18 +2,33 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
 
 from limen.facts import LIMEN
-from limen.identity import store
+from limen.identity.store import erasure
 from limen.messages import Language
 from limen.privacy.notice import Audience, notice
-from limen.privacy.standing import standing
+from limen.privacy.notice_facts import notice_facts
+from limen.web.page import Menu, Page
+from limen.web.permissions import READ
 from limen.web.requests import query
 from limen.web.site import Site
 from limen.web.speaking import NAMES
+from limen.web.visit import Authorized
+
+PAGES: Final = (
+    Page(
+        "/console/privacy",
+        "Privacy",
+        READ,
+        Menu("Improve", 40, "privacy"),
+        hint="retention, notices for employees and the works council, GDPR",
+    ),
+)
 
 TABS = {
     Audience.EMPLOYEES: "For employees",
@@ -21,29 +36,27 @@ TABS = {
 }
 
 
-def rooms(site: Site) -> APIRouter:
+def routes(site: Site) -> APIRouter:
     router = APIRouter()
 
     @router.get("/console/privacy")
-    async def show(request: Request) -> Response:
-        resident = await site.enter_console(request)
+    async def show(request: Request, visit: Authorized) -> Response:
         settings, engine = site.ports.settings, site.ports.in_force.engine
         asked, spoken = query(request, "for"), query(request, "language")
         audience = Audience(asked) if asked in set(Audience) else Audience.EMPLOYEES
         language = Language(spoken if spoken in set(Language) else settings.languages[0])
         apps = [app.name for app in site.known.apps.values() if app.id != LIMEN]
-        now = standing(settings, engine, apps, site.known.people.values())
+        now = notice_facts(settings, engine, apps, site.known.people.values())
         shown = notice(audience, language, now)
         waiting, erased = await site.ports.database.reading(
             lambda snapshot: (
-                len(store.waiting_in_journal(snapshot.connection)),
-                len(store.erased_ids(snapshot.connection)),
+                len(erasure.waiting_in_journal(snapshot.connection)),
+                len(erasure.erased_ids(snapshot.connection)),
             )
         )
         return site.page(
             "console/privacy.html",
-            resident,
-            room="privacy",
+            visit,
             notice=shown,
             audience=audience,
             language_shown=language,

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from limen.facts import LIMEN, strength_of
 from limen.identity.errors import FreshProofNeededError
-from limen.web.site import Resident, Site, TurnedAwayError
+from limen.web.site import Site, TurnedAwayError
+from limen.web.visit import SignedInVisit
 
 
-async def freshly_proved(site: Site, resident: Resident, back: str) -> None:
+async def freshly_proved(site: Site, visit: SignedInVisit, back: str) -> None:
     """Let only a proof from the last ten minutes pass, as strong as this administrator's factors can give.
 
     Raises TurnedAwayError with the way to prove it, from which the browser comes back to `back`.
     """
-    held = await site.identity.factors.of_person(resident.person.id)
+    held = await site.identity.factors.of_person(visit.person.id)
     try:
-        site.identity.sessions.freshly_proved(resident.session, max(1, strength_of(held.factors)))
+        site.identity.sessions.freshly_proved(visit.session, max(1, strength_of(held.factors)))
     except FreshProofNeededError:
-        raise TurnedAwayError(site.go(resident, "/step-up", app=LIMEN, to=back)) from None
+        raise TurnedAwayError(site.go(visit, "/step-up", app=LIMEN, to=back)) from None

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
 from fastapi import APIRouter
 from starlette.exceptions import HTTPException
-from starlette.requests import Request
 from starlette.responses import Response
 
 from limen.company import store
@@ -15,10 +14,16 @@ from limen.company.authors import author_name, door_words, names_of, proof_sente
 from limen.company.changes import Change, changes
 from limen.company.company import Company
 from limen.company.plan import kept_sentences
-from limen.company.rehearsal import Turn
 from limen.company.store import Revision
 from limen.storage import Snapshot
+from limen.web.console.foretold import Replayed, replayed_then
+from limen.web.page import Route
+from limen.web.permissions import READ
+from limen.web.requests import whole
 from limen.web.site import Site
+from limen.web.visit import Authorized
+
+PAGES: Final = (Route("GET", "/console/revisions/{number}", READ),)
 
 LARGEST: Final = 1 << 62
 
@@ -33,23 +38,24 @@ class Told:
     is_in_force: bool
     changes: tuple[Change, ...] | None
     proof: str
-    turned: tuple[tuple[str, str, str, str, int, str], ...]
+    replayed: list[Replayed]
     reach: tuple[str, ...]
 
 
-def rooms(site: Site) -> APIRouter:
+def routes(site: Site) -> APIRouter:
     """`/console/revisions/NUMBER`: a publication, not a content, for the same content may be published twice."""
     router = APIRouter()
 
     @router.get("/console/revisions/{number}")
-    async def one_revision(request: Request, number: str) -> Response:
-        resident = await site.enter_console(request)
-        seq = int(number) if number.isascii() and number.isdecimal() and len(number) < 19 else 0
+    async def one_revision(number: str, visit: Authorized) -> Response:
+        seq = whole(number, 18)
         told = await site.ports.database.reading(lambda snapshot: told_of(snapshot, seq))
         if told is None:
             raise HTTPException(404)
         effect = told.revision.beside.effect
-        return site.page("console/revision.html", resident, room="policies", told=told, effect=effect, door=door_words)
+        return site.page(
+            "console/revision.html", visit, current="/console/policies", told=told, effect=effect, door=door_words
+        )
 
     return router
 
@@ -74,9 +80,8 @@ def told_of(snapshot: Snapshot, seq: int) -> Told | None:
         is_in_force=newest is not None and newest.seq == seq,
         changes=changes(old, new) if is_readable and new is not None else None,
         proof=proof_sentence(revision.beside.proof, names),
-        turned=tuple(
-            _turned(one, names, {name: app.name for name, app in apps.items()})
-            for one in revision.beside.effect.get("turned", ())
+        replayed=replayed_then(
+            revision.beside.effect.get("turned", ()), names, {name: app.name for name, app in apps.items()}
         ),
         reach=kept_sentences(revision.beside.effect, names),
     )
@@ -87,18 +92,3 @@ def _read(snapshot: Snapshot, revision: Revision) -> Company | None:
         return store.company_of(snapshot, revision.id)
     except ValueError:
         return None
-
-
-def _turned(one: dict[str, Any], names: dict[str, str], apps: dict[str, str]) -> tuple[str, str, str, str, int, str]:
-    """(person, what becomes of it, action, app, how often, an example) of one kept group of requests."""
-    words = {turn.name.lower(): turn.value for turn in Turn}
-    person = str(one.get("person", ""))
-    app = str(one.get("app", ""))
-    return (
-        names.get(person, person) if person else "Nobody signed in",
-        words.get(str(one.get("turn", "")), "is answered otherwise"),
-        str(one.get("action", "")).replace("_", " "),
-        apps.get(app, app),
-        int(one.get("count", 0)),
-        str(next(iter(one.get("examples", ())), "")),
-    )

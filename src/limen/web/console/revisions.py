@@ -14,8 +14,16 @@ from limen.company.publish import earlier
 from limen.company.store import Revision
 from limen.storage import Snapshot
 from limen.web.console.changes import Changes
-from limen.web.requests import query
+from limen.web.page import Page, Route
+from limen.web.permissions import CHANGE, READ
+from limen.web.requests import query, whole
 from limen.web.site import Site
+from limen.web.visit import Authorized
+
+PAGES: Final = (
+    Page("/console/revisions", "Revisions", READ, hint="publications, history, revert"),
+    Route("POST", "/console/revisions/{revision_id}/revert", CHANGE),
+)
 
 MOST: Final = 50
 _DONE: Final = {
@@ -25,15 +33,12 @@ _DONE: Final = {
 }
 
 
-def rooms(site: Site, changes: Changes) -> APIRouter:
-    router = APIRouter()
+def routes(site: Site) -> APIRouter:
+    router, changes = APIRouter(), site.shared(Changes)
 
     @router.get("/console/revisions")
-    async def everything(request: Request) -> Response:
-        resident = await site.enter_console(request)
-
-        said = query(request, "before", 9)
-        before = int(said) if said.isascii() and said.isdigit() else 0
+    async def everything(request: Request, visit: Authorized) -> Response:
+        before = whole(query(request, "before", 9), 9)
 
         def read(snapshot: Snapshot) -> list[tuple[Revision, str]]:
             return [(one, author_name(snapshot, one.author)) for one in store.history(snapshot, MOST + 1, before)]
@@ -41,8 +46,8 @@ def rooms(site: Site, changes: Changes) -> APIRouter:
         shown = await site.in_thread(lambda: site.ports.database.read(read))
         return site.page(
             "console/revisions.html",
-            resident,
-            room="policies",
+            visit,
+            current="/console/policies",
             revisions=shown[:MOST],
             is_newest=not before,
             older=shown[MOST - 1][0].seq if len(shown) > MOST else 0,
@@ -52,13 +57,12 @@ def rooms(site: Site, changes: Changes) -> APIRouter:
         )
 
     @router.post("/console/revisions/{revision_id}/revert")
-    async def take_back(request: Request, revision_id: str) -> Response:
+    async def take_back(request: Request, revision_id: str, visit: Authorized) -> Response:
         """Begin a change whose candidate is what this revision holds."""
-        resident = await site.enter_console(request)
-        in_force = await changes.unchanged_since(await site.form(request, resident.visit))
+        in_force = await changes.unchanged_since(await site.form(request, visit))
         company = await site.in_thread(lambda: earlier(site.ports.database, revision_id))
         return await changes.begin(
-            resident, f"Back to revision {revision_id[:12]}", company, "/console/revisions", in_force
+            visit, f"Back to revision {revision_id[:12]}", company, "/console/revisions", in_force
         )
 
     return router

@@ -11,9 +11,10 @@ from urllib.parse import urlencode
 from limen.clock import Instant
 from limen.enforcement.reasons import REASONS
 from limen.events import DecisionRecord, Event
-from limen.facts import LIMEN, App, Known, Person
+from limen.facts import LIMEN, App, FactStore, Person
 from limen.policy.engine import BAD_ACTION, INACTIVE, NOT_SIGNED_IN, NOTHING_PERMITS, ONBOARDING, Engine
 from limen.web.charts import EFFECTS
+from limen.web.requests import whole
 from limen.web.site import Site
 
 MOST_ROWS: Final = 100
@@ -119,8 +120,8 @@ def filter_from(get: Callable[[str], str]) -> Filter:
         door=door if door in DOORS else "",
         policy=get("policy"),
         watched=get("watched"),
-        since=_instant(get("since")),
-        until=_instant(get("until")),
+        since=whole(get("since"), 15),
+        until=whole(get("until"), 15),
         own="hide" if get("own") == "hide" else "",
     )
 
@@ -131,7 +132,7 @@ def titles_of(engine: Engine) -> Mapping[str, str]:
     return {policy.id: policy.annotations.get("title", policy.id) for policy in engine.policies} | _NAMED
 
 
-def rows_of(events: Iterable[Event], known: Known, titles: Mapping[str, str]) -> list[Row]:
+def rows_of(events: Iterable[Event], known: FactStore, titles: Mapping[str, str]) -> list[Row]:
     """A row for each decision among `events`."""
     return [_row(event, event.decision, known, titles) for event in events if event.decision is not None]
 
@@ -142,7 +143,7 @@ def recent_rows(site: Site, chosen: Filter, most: int = MOST_ROWS) -> list[Row]:
     return rows_of(events, site.known, titles_of(site.ports.in_force.engine))
 
 
-def person_name(known: Known, person_id: str) -> str:
+def person_name(known: FactStore, person_id: str) -> str:
     """Whose id this is. Names are never in the journal, so of somebody erased only the id is left."""
     if not person_id:
         return NOBODY
@@ -150,7 +151,7 @@ def person_name(known: Known, person_id: str) -> str:
     return person.name if person is not None else f"{person_id[:10]}…"
 
 
-def _row(event: Event, decision: DecisionRecord, known: Known, titles: Mapping[str, str]) -> Row:
+def _row(event: Event, decision: DecisionRecord, known: FactStore, titles: Mapping[str, str]) -> Row:
     app: App | None = known.apps.get(decision.app)
     return Row(
         id=event.id,
@@ -168,7 +169,3 @@ def _row(event: Event, decision: DecisionRecord, known: Known, titles: Mapping[s
         count=event.count,
         micros=decision.micros,
     )
-
-
-def _instant(text: str) -> Instant:
-    return int(text) if text.isascii() and text.isdigit() and len(text) <= 15 else 0

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
 from datetime import datetime, tzinfo
 from typing import Any, Final, TypeVar
 
@@ -12,6 +11,7 @@ from limen.clock import DAY, HOUR, MINUTE, SECOND, Instant, Milliseconds
 from limen.facts import ACTIONS
 from limen.messages import times
 from limen.policy import Phase, State
+from limen.policy.attributes import ATTRIBUTES
 from limen.policy.forms import EVERY_DAY, Exemption, Form, FormError, Hours, Needs
 from limen.policy.forms.model import LONGEST, MAX_WORDS
 from limen.policy.forms.write import length_text
@@ -55,32 +55,14 @@ class FieldError(FormError):
         self.field = field
 
 
-@dataclass(frozen=True, slots=True)
-class Way:
-    """One list of needs as a page shows it; `number` is what its fields begin with."""
-
-    number: int
-    needs: Needs
-    proved_within: str
-    signed_in_within: str
-    countries: str
-    not_countries: str
-    days: frozenset[int]
-    start: str
-    end: str
-    until: str
-
-    @property
-    def is_empty(self) -> bool:
-        return self.needs.is_empty
-
-
-def ways_of(form: Form, zone: tzinfo) -> list[Way]:
-    """The ways of a form, and for what closes an app an empty one more, in which another can be written."""
-    ways = [_way(number, needs, zone) for number, needs in enumerate(form.needs)]
-    if not form.is_permit and len(ways) < MOST_WAYS:
-        ways.append(_way(len(ways), Needs(), zone))
-    return ways
+def needs_fields(form: Form, zone: tzinfo) -> dict[str, list[str]]:
+    """The fields of a form's lists of needs, and for what closes an app an empty one more, in which another can be
+    written. Those of the first list begin with `w0_`.
+    """
+    every = [*form.needs]
+    if not form.is_permit and len(every) < MOST_WAYS:
+        every.append(Needs())
+    return {f"w{number}_{name}": values for number, needs in enumerate(every) for name, values in _shown(needs, zone)}
 
 
 def form_in(sent: Mapping[str, Sequence[str]], form_id: str, effect: str, zone: tzinfo) -> Form:
@@ -176,20 +158,22 @@ def local_instant(text: str, zone: tzinfo) -> Instant | None:
         raise FormError(f"{text[:40]!r} is no date", "write it as 2026-11-27 18:00") from None
 
 
-def _way(number: int, needs: Needs, zone: tzinfo) -> Way:
+def _shown(needs: Needs, zone: tzinfo) -> Iterator[tuple[str, list[str]]]:
     hours = needs.hours
-    return Way(
-        number,
-        needs,
-        proved_within=_length_field(needs.proved_within),
-        signed_in_within=_length_field(needs.signed_in_within),
-        countries=", ".join(sorted(needs.countries)),
-        not_countries=", ".join(sorted(needs.not_countries)),
-        days=hours.days if hours and hours.days != EVERY_DAY else frozenset(),
-        start="" if hours is None or hours.is_whole_day else times.minute_of_day(hours.start),
-        end="" if hours is None or hours.is_whole_day else times.minute_of_day(hours.end % (24 * 60)),
-        until=local_text(needs.until, zone),
-    )
+    yield "strength", [str(needs.strength)]
+    yield "binding", [str(needs.binding)]
+    yield "proved_within", [_length_field(needs.proved_within)]
+    yield "signed_in_within", [_length_field(needs.signed_in_within)]
+    yield "countries", [", ".join(sorted(needs.countries))]
+    yield "not_countries", [", ".join(sorted(needs.not_countries))]
+    yield "days", [str(day) for day in sorted(hours.days)] if hours and hours.days != EVERY_DAY else []
+    yield "start", ["" if hours is None or hours.is_whole_day else times.minute_of_day(hours.start)]
+    yield "end", ["" if hours is None or hours.is_whole_day else times.minute_of_day(hours.end % (24 * 60))]
+    yield "until", [local_text(needs.until, zone)]
+    yield "risk_below", ["" if needs.risk_below is None else str(needs.risk_below)]
+    yield "networks", sorted(needs.networks)
+    yield from ((name, ["1"]) for name in FLAGS if getattr(needs, name))
+    yield from ((row.key, ["1"]) for row in ATTRIBUTES.table.ticks if row.path in needs.holds)
 
 
 def _needs(sent: Mapping[str, Sequence[str]], prefix: str, zone: tzinfo) -> Needs | None:
@@ -215,6 +199,7 @@ def _needs(sent: Mapping[str, Sequence[str]], prefix: str, zone: tzinfo) -> Need
         "risk_below": at("risk_below", _number, "a risk"),
         "hours": _at(f"{prefix}start", _hours, sent.get(f"{prefix}days", ()), said("start"), said("end")),
         "until": at("until", local_instant, zone),
+        "holds": frozenset(row.path for row in ATTRIBUTES.table.ticks if said(row.key)),
     }
     # Of what is right by itself, only a risk can still be wrong together with what is beside it.
     return _at(f"{prefix}risk_below", lambda: Needs(**given, **flags))
@@ -302,7 +287,3 @@ def blank(effect: str, app: str) -> Form:
     if effect == "permit":
         return Form("new", "permit", apps=apps, actions=frozenset(ACTIONS[:3]), needs=(Needs(strength=3),))
     return Form("new", "forbid", apps=apps, spares_limen=not app, needs=())
-
-
-def renamed(form: Form, form_id: str) -> Form:
-    return replace(form, id=form_id)

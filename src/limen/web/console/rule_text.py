@@ -12,11 +12,12 @@ from limen.cedar import Policy
 from limen.company.candidate import candidate, find_policy, replaced
 from limen.company.company import Company
 from limen.company.load import FolderError
-from limen.company.problem import Problem
 from limen.company.rules import UNWRITTEN, form_of
+from limen.configuration.problem import Problem
 from limen.errors import LimenError
 from limen.web.console.changes import Changes
-from limen.web.site import Resident, status_of
+from limen.web.site import status_of
+from limen.web.visit import SignedInVisit
 
 MOST_TEXT: Final = 16_000
 """How many characters the text of one policy may have here; a form of ours takes a few more."""
@@ -64,7 +65,7 @@ def plain(wrong: Wrong) -> dict[str, Any]:
 
 def text_page(
     changes: Changes,
-    resident: Resident,
+    visit: SignedInVisit,
     policy: Policy,
     text: str,
     problems: Sequence[Wrong] = (),
@@ -78,9 +79,8 @@ def text_page(
     source = company.policies.sources.get(policy.id, UNWRITTEN)
     return changes.site.page(
         "console/rule_text.html",
-        resident,
+        visit,
         status=status_of(problem) if problem else 400 if problems else 200,
-        room="policies",
         base=base,
         problem=problem,
         in_force=source.text,

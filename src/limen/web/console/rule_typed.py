@@ -10,10 +10,11 @@ from dataclasses import dataclass
 from datetime import tzinfo
 from typing import Final
 
-from limen.facts import ACTIONS, LIMEN, App, Device, Place, Risk
+from limen.facts import ACTIONS, LIMEN, App, Device, Place, Risk, Session
 from limen.policy import State
+from limen.policy.attributes import ATTRIBUTES
 from limen.policy.forms import Form, Needs
-from limen.web.console.rule_fields import EVERYBODY, FLAGS, MOST_WAYS, Way, local_text, ways_of
+from limen.web.console.rule_fields import EVERYBODY, MOST_WAYS, local_text, needs_fields
 
 Fields = Mapping[str, Sequence[str]]
 
@@ -69,7 +70,7 @@ class Typed:
         return any(value.strip() not in {"", "0"} for name in asked for value in self.fields.get(name, ()))
 
     def uses_more(self, way: int) -> bool:
-        return self.is_used(way, *_MORE)
+        return self.is_used(way, *_MORE, *(row.key for row in ATTRIBUTES.table.ticks))
 
     @property
     def exempt(self) -> list[int]:
@@ -102,8 +103,7 @@ def typed(form: Form, zone: tzinfo, *, is_blank: bool = False) -> Typed:
         "who": [] if is_blank or form.groups else [EVERYBODY],
         "asks_nothing": _on(not is_blank and all(one.is_empty for one in form.needs)),
     }
-    for way in ways_of(form, zone):
-        fields |= {f"w{way.number}_{name}": values for name, values in _way(way)}
+    fields |= needs_fields(form, zone)
     for number, one in enumerate(form.exemptions):
         fields |= {
             f"x{number}_person": [one.person],
@@ -125,8 +125,12 @@ def offered(chosen: Iterable[str], apps: Mapping[str, App], ticked: Iterable[str
     return [action for action in ACTIONS if action in found or action in set(ticked)]
 
 
-def unknown_here(devices: Iterable[Device], risks: Iterable[Risk], places: Iterable[Place]) -> frozenset[str]:
-    """Which facts nothing tells in this Limen yet: of its devices, its people's risks, and where requests came from."""
+def unknown_here(
+    devices: Iterable[Device], risks: Iterable[Risk], places: Iterable[Place], sessions: Iterable[Session]
+) -> frozenset[str]:
+    """Which facts nothing tells in this Limen yet: of its devices, its people's risks, where requests came from, and
+    what sessions are tied to.
+    """
     devices, places = list(devices), list(places)
     told = {
         "country": any(place.country for place in places),
@@ -135,7 +139,7 @@ def unknown_here(devices: Iterable[Device], risks: Iterable[Risk], places: Itera
         "known": any(device.known for device in devices),
         "managed": any(device.managed for device in devices),
         "healthy": any(device.compliance == "compliant" for device in devices),
-        "binding": any(device.binding for device in devices),
+        "binding": any(session.binding for session in sessions),
     }
     return frozenset(fact for fact, is_told in told.items() if not is_told)
 
@@ -177,19 +181,6 @@ def _facts(needs: Needs) -> Iterator[str]:
         "binding": bool(needs.binding),
     }
     yield from (fact for fact, is_asked in asked.items() if is_asked)
-
-
-def _way(way: Way) -> Iterator[tuple[str, list[str]]]:
-    needs = way.needs
-    yield "strength", [str(needs.strength)]
-    yield "binding", [str(needs.binding)]
-    for name in ("proved_within", "signed_in_within", "countries", "not_countries", "start", "end", "until"):
-        yield name, [getattr(way, name)]
-    yield "risk_below", ["" if needs.risk_below is None else str(needs.risk_below)]
-    yield "networks", sorted(needs.networks)
-    yield "days", [str(day) for day in sorted(way.days)]
-    for name in FLAGS:
-        yield name, _on(getattr(needs, name))
 
 
 def _on(is_on: object) -> list[str]:

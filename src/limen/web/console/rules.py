@@ -24,14 +24,33 @@ from limen.errors import LimenError
 from limen.facts import App
 from limen.messages import times
 from limen.policy import Phase, State
+from limen.policy.attributes import ATTRIBUTES
 from limen.policy.forms import Form, Names, sentence
 from limen.web.console.changes import Changes
 from limen.web.console.rule_fields import BINDINGS, STRENGTHS, blank, form_in
 from limen.web.console.rule_text import plain, problems_of, text_page
 from limen.web.console.rule_typed import UNKNOWN_WORDS, Typed, offered, sensitive, typed, unknown_here, untold
 from limen.web.console.sentences import scope_sentence
+from limen.web.page import Page, Route
+from limen.web.permissions import CHANGE, READ
 from limen.web.requests import one, query
-from limen.web.site import Resident, Site, status_of
+from limen.web.site import Site, status_of
+from limen.web.visit import Authorized, Sent, SignedInVisit
+
+PAGES: Final = (
+    Page("/console/rules/new", "Write a rule", CHANGE, hint="a new policy for every app, as a form"),
+    Page("/console/levels", "Levels", READ, hint="how strict the baseline is"),
+    Route("POST", "/console/levels", CHANGE),
+    Route("GET", "/console/apps/{app_id}/rules/new", CHANGE),
+    Route("POST", "/console/rules", CHANGE),
+    Route("POST", "/console/rules/preview", CHANGE),
+    Route("GET", "/console/policies/{policy_id}/edit", CHANGE),
+    Route("POST", "/console/policies/{policy_id}/edit", CHANGE),
+    Route("POST", "/console/policies/{policy_id}/text", CHANGE),
+    Route("POST", "/console/policies/{policy_id}/check", CHANGE),
+    Route("POST", "/console/policies/{policy_id}/state", CHANGE),
+    Route("POST", "/console/policies/{policy_id}/remove", CHANGE),
+)
 
 NEW: Final = "new"
 _LATELY: Final = 500
@@ -73,81 +92,68 @@ def names_here(site: Site, company: Company) -> Names:
     return names_of(company, {person.id: person.name for person in site.known.people.values()})
 
 
-def rooms(site: Site, changes: Changes) -> APIRouter:  # noqa: C901, PLR0915 -- one after the other, each short
-    router = APIRouter()
+def routes(site: Site) -> APIRouter:  # noqa: C901, PLR0915 -- one after the other, each short
+    router, changes = APIRouter(), site.shared(Changes)
 
     @router.get("/console/apps/{app_id}/rules/new")
-    async def begin(request: Request, app_id: str) -> Response:
-        resident = await site.enter_console(request)
+    async def begin(request: Request, app_id: str, visit: Authorized) -> Response:
         if app_id not in changes.company.all_apps:
             raise HTTPException(404)
         effect = "forbid" if query(request, "kind") == "forbid" else "permit"
         fields = typed(blank(effect, app_id), changes.company.settings.zone, is_blank=True)
-        return _form_page(
-            changes, resident, fields, effect, back=f"/console/apps/{app_id}", base=changes.company.revision
-        )
+        return _form_page(changes, visit, fields, effect, back=f"/console/apps/{app_id}", base=changes.company.revision)
 
     @router.get("/console/rules/new")
-    async def begin_for_all(request: Request) -> Response:
+    async def begin_for_all(request: Request, visit: Authorized) -> Response:
         """A rule of the whole company: about every app, or about those of a label."""
-        resident = await site.enter_console(request)
         effect = "permit" if query(request, "kind") == "permit" else "forbid"
         fields = typed(blank(effect, ""), changes.company.settings.zone, is_blank=True)
-        return _form_page(changes, resident, fields, effect, back="/console/policies", base=changes.company.revision)
+        return _form_page(changes, visit, fields, effect, back="/console/policies", base=changes.company.revision)
 
     @router.post("/console/rules")
-    async def make(request: Request) -> Response:
-        resident = await site.enter_console(request)
-        sent = await site.form(request, resident.visit)
-        return await _take_form(changes, resident, sent, NEW, "permit" if one(sent, "effect") == "permit" else "forbid")
+    async def make(visit: Authorized, sent: Sent) -> Response:
+        return await _take_form(changes, visit, sent, NEW, "permit" if one(sent, "effect") == "permit" else "forbid")
 
     @router.get("/console/policies/{policy_id}/edit")
-    async def edit(request: Request, policy_id: str) -> Response:
-        resident = await site.enter_console(request)
-        draft = changes.drafts.of(query(request, "draft"), resident.person.id)
+    async def edit(request: Request, policy_id: str, visit: Authorized) -> Response:
+        draft = changes.drafts.of(query(request, "draft"), visit.person.id)
         company = draft.company if draft else changes.company
         policy = _policy(company, policy_id)
         form = form_of(company, policy_id)
         is_new = policy_id not in changes.company.policies.sources
         base = draft.base if draft else company.revision
         if form is None or (query(request, "as") == "text" and not is_new):
-            return text_page(changes, resident, policy, company.policies.sources[policy_id].text, base=base)
+            return text_page(changes, visit, policy, company.policies.sources[policy_id].text, base=base)
         back = draft.back if draft else f"/console/policies/{policy_id}"
         fields = typed(form, company.settings.zone)
         said = sentence(form, names_here(site, company))
         at = NEW if is_new else policy_id
-        return _form_page(changes, resident, fields, form.effect, back=back, base=base, policy_id=at, said=said)
+        return _form_page(changes, visit, fields, form.effect, back=back, base=base, policy_id=at, said=said)
 
     @router.post("/console/policies/{policy_id}/edit")
-    async def change(request: Request, policy_id: str) -> Response:
-        resident = await site.enter_console(request)
-        sent = await site.form(request, resident.visit)
+    async def change(policy_id: str, visit: Authorized, sent: Sent) -> Response:
         policy = _policy(changes.company, policy_id)
-        return await _take_form(changes, resident, sent, policy_id, policy.effect)
+        return await _take_form(changes, visit, sent, policy_id, policy.effect)
 
     @router.post("/console/policies/{policy_id}/text")
-    async def rewrite(request: Request, policy_id: str) -> Response:
-        resident = await site.enter_console(request)
-        sent = await site.form(request, resident.visit)
+    async def rewrite(policy_id: str, visit: Authorized, sent: Sent) -> Response:
         company = changes.company
         policy = _policy(company, policy_id)
         text = one(sent, "text").replace("\r\n", "\n").strip()
         try:
             await changes.unchanged_since(sent)
         except OvertakenError as wrong:
-            return text_page(changes, resident, policy, text, base=company.revision, problem=wrong)
+            return text_page(changes, visit, policy, text, base=company.revision, problem=wrong)
         problems = await site.in_thread(lambda: problems_of(company, policy_id, text))
         if problems or one(sent, "do") == "check" or not text:
-            return text_page(changes, resident, policy, text, problems, base=company.revision, is_checked=True)
+            return text_page(changes, visit, policy, text, problems, base=company.revision, is_checked=True)
         said = f"“{policy.annotations.get('title', policy_id)}” has another text"
         again = f"/console/policies/{policy_id}/edit?as=text"
         files = replaced(company, policy_id, text)
-        return await changes.begin(resident, said, files, f"/console/policies/{policy_id}", company, again)
+        return await changes.begin(visit, said, files, f"/console/policies/{policy_id}", company, again)
 
     @router.post("/console/policies/{policy_id}/state")
-    async def turn(request: Request, policy_id: str) -> Response:
-        resident = await site.enter_console(request)
-        sent = await site.form(request, resident.visit)
+    async def turn(policy_id: str, visit: Authorized, sent: Sent) -> Response:
         company = await changes.unchanged_since(sent)
         policy = _policy(company, policy_id)
         chosen = one(sent, "state")
@@ -156,47 +162,46 @@ def rooms(site: Site, changes: Changes) -> APIRouter:  # noqa: C901, PLR0915 -- 
         words = {State.ENFORCE: "is enforced", State.WATCH: "is only watched", State.OFF: "is off"}
         said = f"“{policy.annotations.get('title', policy_id)}” {words[State(chosen)]}"
         files = with_state(company, policy_id, State(chosen))
-        return await changes.begin(resident, said, files, f"/console/policies/{policy_id}", company)
+        return await changes.begin(visit, said, files, f"/console/policies/{policy_id}", company)
 
     @router.post("/console/policies/{policy_id}/remove")
-    async def remove(request: Request, policy_id: str) -> Response:
-        resident = await site.enter_console(request)
-        company = await changes.unchanged_since(await site.form(request, resident.visit))
+    async def remove(request: Request, policy_id: str, visit: Authorized) -> Response:
+        company = await changes.unchanged_since(await site.form(request, visit))
         policy = _policy(company, policy_id)
         said = f"“{policy.annotations.get('title', policy_id)}” is taken away"
         try:
             files = without(company, policy_id)
-            return await changes.begin(resident, said, files, f"/console/policies/{policy_id}", company)
+            return await changes.begin(visit, said, files, f"/console/policies/{policy_id}", company)
         except FolderError as wrong:
             first = str(wrong.problems[0])
             raise LimenError(f"it can't be taken away: {first}", "take out the tests that name it first") from None
 
     @router.get("/console/levels")
-    async def levels(request: Request) -> Response:
-        resident = await site.enter_console(request)
+    async def levels(visit: Authorized) -> Response:
         company = changes.company
         titles = {name: _policy(company, name).annotations.get("title", name) for name in company.policies.sources}
         listed = [(level, SAID[level], changed_states(company, level)) for level in Level]
         return site.page(
-            "console/levels.html", resident, room="policies", levels=listed, at=level_of(company), titles=titles
+            "console/levels.html",
+            visit,
+            current="/console/policies",
+            levels=listed,
+            at=level_of(company),
+            titles=titles,
         )
 
     @router.post("/console/levels")
-    async def take_level(request: Request) -> Response:
-        resident = await site.enter_console(request)
-        sent = await site.form(request, resident.visit)
+    async def take_level(visit: Authorized, sent: Sent) -> Response:
         chosen = one(sent, "level")
         if chosen not in set(Level):
             raise HTTPException(400)
         company = await changes.unchanged_since(sent)
         files = at_level(company, Level(chosen))
-        return await changes.begin(resident, f"The company is at the level {chosen}", files, "/console/levels", company)
+        return await changes.begin(visit, f"The company is at the level {chosen}", files, "/console/levels", company)
 
     @router.post("/console/rules/preview")
-    async def preview(request: Request) -> Response:
+    async def preview(_visit: Authorized, sent: Sent) -> Response:
         """For the script beside a form: its sentence, or what is wrong with it."""
-        resident = await site.enter_console(request)
-        sent = await site.form(request, resident.visit)
         try:
             form = form_in(sent, "new", one(sent, "effect"), changes.company.settings.zone)
         except LimenError as wrong:
@@ -204,10 +209,8 @@ def rooms(site: Site, changes: Changes) -> APIRouter:  # noqa: C901, PLR0915 -- 
         return JSONResponse({"said": sentence(form, names_here(site, changes.company))})
 
     @router.post("/console/policies/{policy_id}/check")
-    async def check(request: Request, policy_id: str) -> Response:
+    async def check(policy_id: str, _visit: Authorized, sent: Sent) -> Response:
         """For the script beside the text: every problem, with its line."""
-        resident = await site.enter_console(request)
-        sent = await site.form(request, resident.visit)
         _policy(changes.company, policy_id)
         text = one(sent, "text").replace("\r\n", "\n").strip()
         problems = await site.in_thread(lambda: problems_of(changes.company, policy_id, text))
@@ -217,7 +220,7 @@ def rooms(site: Site, changes: Changes) -> APIRouter:  # noqa: C901, PLR0915 -- 
 
 
 async def _take_form(
-    changes: Changes, resident: Resident, sent: Mapping[str, Sequence[str]], policy_id: str, effect: str
+    changes: Changes, visit: SignedInVisit, sent: Mapping[str, Sequence[str]], policy_id: str, effect: str
 ) -> Response:
     site, company = changes.site, changes.company
     back = one(sent, "back")
@@ -234,7 +237,7 @@ async def _take_form(
             await changes.unchanged_since(sent)
             again = f"/console/policies/{form.id}/edit"
             heeded = ". ".join(part for part in (said, untold(form, _unknown(site))) if part)
-            return await changes.begin(resident, heeded, with_form(company, form), back, company, again)
+            return await changes.begin(visit, heeded, with_form(company, form), back, company, again)
     except OvertakenError as wrong:
         problem, base = wrong, company.revision  # told once, what was typed may be sent again
     except FolderError as wrong:
@@ -242,13 +245,13 @@ async def _take_form(
     except LimenError as wrong:
         problem = wrong
     return _form_page(
-        changes, resident, fields, effect, back=back, base=base, policy_id=policy_id, said=said, problem=problem
+        changes, visit, fields, effect, back=back, base=base, policy_id=policy_id, said=said, problem=problem
     )
 
 
 def _form_page(
     changes: Changes,
-    resident: Resident,
+    visit: SignedInVisit,
     fields: Typed,
     effect: str,
     *,
@@ -266,9 +269,9 @@ def _form_page(
     shown_networks = {name for way in fields.ways for name in fields.fields.get(f"w{way}_networks", ())}
     return site.page(
         "console/rule.html",
-        resident,
+        visit,
         status=status_of(problem) if problem else 200,
-        room="policies",
+        current="/console/policies",
         base=base,
         typed=fields,
         policy_id=policy_id,
@@ -293,6 +296,7 @@ def _form_page(
         strengths=STRENGTHS,
         bindings=BINDINGS,
         weekdays=[times.weekday(day) for day in range(1, 8)],
+        ticks=ATTRIBUTES.table.ticks,
         zone=company.settings.time_zone,
     )
 
@@ -301,7 +305,7 @@ def _unknown(site: Site) -> frozenset[str]:
     """Which facts nothing tells here yet: places are those from which something was asked lately."""
     addresses = {event.address for event in site.ports.journal.recent(_LATELY) if event.address}
     places = [site.known.place(address) for address in addresses]
-    return unknown_here(site.known.devices.values(), site.known.risks.values(), places)
+    return unknown_here(site.known.devices.values(), site.known.risks.values(), places, site.known.sessions.values())
 
 
 def _policy(company: Company, policy_id: str) -> Policy:

@@ -6,6 +6,7 @@ Why an answer is what it is, and what would turn it, is said by `limen.policy.sa
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from typing import Final
 
 from limen.cedar import Policy
@@ -32,6 +33,18 @@ _ANSWERED: Final = {
     "challenge": "was asked for more proof to",
     "deny": "was not permitted to",
 }
+
+
+@dataclass(frozen=True, slots=True)
+class Spoke:
+    """A policy that could speak in a decision. `speaks` says to whom and about what; `stopped` what kept it from
+    applying; `is_open` that it is shown in full at once.
+    """
+
+    policy: Considered
+    speaks: str
+    stopped: tuple[str, str]
+    is_open: bool = False
 
 
 def doing(action: str) -> str:

@@ -9,12 +9,18 @@ from typing import Any, Final
 
 from fastapi import APIRouter
 from pydantic import BaseModel
-from starlette.requests import Request
 from starlette.responses import Response
 
 from limen.company.revision import PUBLISHED_SETTINGS
 from limen.settings import Settings
+from limen.web.page import Menu, Page
+from limen.web.permissions import READ
 from limen.web.site import Site
+from limen.web.visit import Authorized
+
+PAGES: Final = (
+    Page("/console/settings", "Settings", READ, Menu("Improve", 20, "settings"), hint="limen.toml, configuration"),
+)
 
 AT: Final = "/console/settings"
 MOST_SHOWN: Final = 500
@@ -52,16 +58,15 @@ class Section:
     settings: tuple[Setting, ...]
 
 
-def rooms(site: Site) -> APIRouter:
+def routes(site: Site) -> APIRouter:
     router = APIRouter()
 
     @router.get(AT)
-    async def show(request: Request) -> Response:
-        resident = await site.enter_console(request)
+    async def show(visit: Authorized) -> Response:
         company = site.ports.in_force.company
         published = company.settings if company is not None else None
         sections = sections_of(site.ports.settings, published)
-        return site.page("console/settings.html", resident, room="settings", sections=sections)
+        return site.page("console/settings.html", visit, sections=sections)
 
     return router
 

@@ -16,47 +16,26 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from limen.clock import Instant
-from limen.events import KINDS, Event, instant_of
-from limen.facts import Known
+from limen.events import KINDS, Event, Filter, instant_of
+from limen.events.kinds import app_filters, person_filters
+from limen.facts import FactStore
 from limen.messages import times
-from limen.storage.journal.older import Older, Sought, app_of, older
+from limen.storage.journal.search import EventPage, EventQuery, app_of, search
 from limen.web.console.looking import looked_around, looked_at
 from limen.web.console.rows import person_name, titles_of
+from limen.web.page import Route
+from limen.web.permissions import READ
 from limen.web.requests import query, query_id
-from limen.web.site import Resident, Site
+from limen.web.site import Site
+from limen.web.visit import Authorized, SignedInVisit
+
+PAGES: Final = (
+    Route("GET", "/console/people/{person_id}/timeline", READ),
+    Route("GET", "/console/apps/{app_id}/timeline", READ),
+)
 
 AT_ONCE: Final = 50
-_REFUSED: Final = ("challenge", "deny")
-
-
-@dataclass(frozen=True, slots=True)
-class Show:
-    """A part of a timeline, by the kinds of its events; () is everything."""
-
-    title: str
-    kinds: tuple[str, ...] = ()
-    effects: tuple[str, ...] = ()
-
-
-OF_PERSON: Final[Mapping[str, Show]] = {
-    "": Show("Everything"),
-    "sign-ins": Show("Sign-ins", ("sign_in.", "step_up.", "break_glass.")),
-    "sessions": Show("Sessions", ("session.", "sessions.", "stream.")),
-    "factors": Show("Factors and links", ("factor.", "link.", "person.enrolled", "mail.")),
-    "changes": Show("Changes", ("person.", "revision.", "token.", "workload.")),
-    "refusals": Show("Refusals", ("decision",), _REFUSED),
-    "decisions": Show("Decisions", ("decision",)),
-}
-OF_APP: Final[Mapping[str, Show]] = {
-    "": Show("Everything"),
-    "opened": Show("Opened", ("session.",)),
-    "refusals": Show("Refusals", ("decision",), _REFUSED),
-    "decisions": Show("Decisions", ("decision",)),
-    "failures": Show("Failures", ("upstream.", "stream.")),
-    "tokens": Show("Tokens", ("token.",)),
-}
-_SAID: Final = ("change", "factor", "why", "scope", "about", "room", "actions", "via")
-"""Which details of an event are shown beside its title: none that is an id."""
+EVERYTHING: Final = Filter("", "Everything")
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,56 +58,58 @@ class Line:
     count: int
 
 
-def rooms(site: Site) -> APIRouter:
+def routes(site: Site) -> APIRouter:
     router = APIRouter()
 
     @router.get("/console/people/{person_id}/timeline")
-    async def of_person(request: Request, person_id: str) -> Response:
-        resident = await site.enter_console(request)
+    async def of_person(request: Request, person_id: str, visit: Authorized) -> Response:
         person = site.known.people.get(person_id)
         if person is None:
             raise HTTPException(404)
-        looked_at(site, resident, person_id, "timeline")
-        return await _timeline(site, resident, request, f"/console/people/{person_id}", person.name, person_id, "")
+        looked_at(site, visit, person_id, "timeline")
+        return await _timeline(site, visit, request, f"/console/people/{person_id}", person.name, person_id, "")
 
     @router.get("/console/apps/{app_id}/timeline")
-    async def of_app(request: Request, app_id: str) -> Response:
-        resident = await site.enter_console(request)
+    async def of_app(request: Request, app_id: str, visit: Authorized) -> Response:
         app = site.known.apps.get(app_id)
         if app is None:
             raise HTTPException(404)
-        looked_around(site, resident, "timeline", app_id)
-        return await _timeline(site, resident, request, f"/console/apps/{app_id}", app.name, "", app_id)
+        looked_around(site, visit, "timeline", app_id)
+        return await _timeline(site, visit, request, f"/console/apps/{app_id}", app.name, "", app_id)
 
     return router
 
 
 async def _timeline(
-    site: Site, resident: Resident, request: Request, of: str, name: str, person_id: str, app_id: str
+    site: Site, visit: SignedInVisit, request: Request, of: str, name: str, person_id: str, app_id: str
 ) -> Response:
-    shows = OF_PERSON if person_id else OF_APP
-    show, before = query(request, "show"), before_of(query_id(request, "before"))
-    show = show if show in shows else ""
-    chosen = shows[show]
-    sought = Sought(person_id, app_id, chosen.kinds, chosen.effects, before)
-    page: Older = await site.in_thread(lambda: older(site.ports.journal.reader, sought, AT_ONCE))
+    filters = filters_of(is_person=bool(person_id))
+    wanted, before = query(request, "show"), before_of(query_id(request, "before"))
+    chosen = next((one for one in filters if one.name == wanted), EVERYTHING)
+    sought = EventQuery(person_id, app_id, filters[chosen], chosen.effects, before)
+    page: EventPage = await site.in_thread(lambda: search(site.ports.journal.reader, sought, AT_ONCE))
     titles = titles_of(site.ports.in_force.engine)
     lines = [line_of(event, site.known, titles, person_id, app_id) for event in page.events]
-    kept = {"show": show} if show else {}
+    kept = {"show": chosen.name} if chosen.name else {}
     return site.page(
         "console/timeline.html",
-        resident,
-        room="people" if person_id else "apps",
+        visit,
+        section="people" if person_id else "apps",
         of=of,
         name=name,
-        shows=shows,
-        show=show,
-        days=by_day(lines, site.ports.settings.zone, resident.now),
+        filters=filters,
+        show=chosen.name,
+        days=by_day(lines, site.ports.settings.zone, visit.now),
         newest=f"{of}/timeline?{urlencode(kept)}" if before else "",
         before=instant_of(page.before) if page.before else 0,
         older=f"{of}/timeline?{urlencode({**kept, 'before': page.before})}" if page.before else "",
         keep_days=site.ports.settings.storage.journal_days,
     )
+
+
+def filters_of(*, is_person: bool) -> dict[Filter, tuple[str, ...]]:
+    """The filters of the timeline of a person or an app, each with the kinds of events that it shows; () is all."""
+    return {EVERYTHING: (), **(person_filters() if is_person else app_filters())}
 
 
 def before_of(text: str) -> str:
@@ -140,12 +121,12 @@ def before_of(text: str) -> str:
     return text
 
 
-def line_of(event: Event, known: Known, titles: Mapping[str, str], person_id: str, app_id: str) -> Line:
+def line_of(event: Event, known: FactStore, titles: Mapping[str, str], person_id: str, app_id: str) -> Line:
     """What is said of an event on the timeline of this person or app."""
     decision, app = event.decision, app_of(event)
     kind = KINDS.get(event.kind)
     reason = titles.get(decision.reasons[0], decision.reasons[0]) if decision is not None and decision.reasons else ""
-    said = [str(event.details[name]) for name in _SAID if event.details.get(name)]
+    said = [str(event.details[name]) for name in (kind.shown if kind else ()) if event.details.get(name)]
     told = reason or " · ".join([*([event.reason.replace("-", " ")] if event.reason else []), *said])
     others = [
         (word, person_name(known, one), one if one in known.people else "")
@@ -154,7 +135,7 @@ def line_of(event: Event, known: Known, titles: Mapping[str, str], person_id: st
     ]
     return Line(
         at=event.at,
-        title=decision.action.replace("_", " ").capitalize() if decision is not None else kind.title if kind else "",
+        title=decision.action.replace("_", " ").capitalize() if decision else kind.title if kind else event.kind,
         effect=decision.effect if decision is not None else "",
         failed=event.outcome == "failure",
         href=f"/console/decisions/{event.id}" if decision is not None else "",

@@ -3,14 +3,23 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Final
 
 from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
 
 from limen.identity.tokens import TokenRow
-from limen.web.console.people import reason_of, ways_to_help
+from limen.web.console.people import helping, reason_of
+from limen.web.page import Route
+from limen.web.permissions import CHANGE, HELP
 from limen.web.site import Site
+from limen.web.visit import Authorized, Sent
+
+PAGES: Final = (
+    Route("POST", "/console/people/{person_id}/tokens/{token_id}/revoke", HELP),
+    Route("POST", "/console/apps/{app_id}/tokens/{token_id}/revoke", CHANGE),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,24 +32,22 @@ class Shown:
     app: str
 
 
-def rooms(site: Site) -> APIRouter:
+def routes(site: Site) -> APIRouter:
     """What is revoked here needs no new proof: what only ends access must be quick."""
     router = APIRouter()
     tokens = site.identity.tokens
 
     @router.post("/console/people/{person_id}/tokens/{token_id}/revoke")
-    async def of_person(request: Request, person_id: str, token_id: str) -> Response:
-        resident = await site.enter_console(request, ways_to_help(site, person_id))
-        why = reason_of(resident, await site.form(request, resident.visit))
-        await tokens.revoke(token_id, by=resident.person.id, owner_id=person_id, why=why)
-        return site.go(resident, f"/console/people/{person_id}", done="token-revoked")
+    async def of_person(request: Request, person_id: str, token_id: str, visit: Authorized, sent: Sent) -> Response:
+        visit = await helping(site, request, visit, person_id)
+        why = reason_of(visit, sent)
+        await tokens.revoke(token_id, by=visit.person.id, owner_id=person_id, why=why)
+        return site.go(visit, f"/console/people/{person_id}", done="token-revoked")
 
     @router.post("/console/apps/{app_id}/tokens/{token_id}/revoke")
-    async def of_app(request: Request, app_id: str, token_id: str) -> Response:
-        resident = await site.enter_console(request)
-        await site.form(request, resident.visit)
-        await tokens.revoke(token_id, by=resident.person.id, app=app_id)
-        return site.go(resident, f"/console/apps/{app_id}", done="token-revoked")
+    async def of_app(app_id: str, token_id: str, visit: Authorized, _sent: Sent) -> Response:
+        await tokens.revoke(token_id, by=visit.person.id, app=app_id)
+        return site.go(visit, f"/console/apps/{app_id}", done="token-revoked")
 
     return router
 

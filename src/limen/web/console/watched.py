@@ -7,7 +7,6 @@ from typing import Final
 
 from fastapi import APIRouter
 from starlette.exceptions import HTTPException
-from starlette.requests import Request
 from starlette.responses import Response
 
 from limen.cedar import Policy
@@ -16,8 +15,13 @@ from limen.company.authors import names_of
 from limen.company.rehearsal import WINDOW
 from limen.company.watching import Watched, sentence, watched
 from limen.policy.annotations import State, reason_of
-from limen.storage.journal.recorded import recorded
+from limen.storage.journal.past_decisions import past_decisions
+from limen.web.page import Route
+from limen.web.permissions import READ
 from limen.web.site import Site
+from limen.web.visit import Authorized
+
+PAGES: Final = (Route("GET", "/console/policies/{policy_id}/watched", READ),)
 
 MOST_NAMED: Final = 200
 
@@ -31,22 +35,20 @@ class Met:
     count: int
 
 
-def rooms(site: Site) -> APIRouter:
+def routes(site: Site) -> APIRouter:
     router = APIRouter()
 
     @router.get("/console/policies/{policy_id}/watched")
-    async def whom(request: Request, policy_id: str) -> Response:
-        resident = await site.enter_console(request)
+    async def whom(policy_id: str, visit: Authorized) -> Response:
         engine = site.ports.in_force.engine
         policy = next((one for one in engine.in_state(State.WATCH) if one.id == policy_id), None)
         if policy is None:
             raise HTTPException(404)
-        found = await site.in_thread(lambda: _count(site, policy_id, resident.now))
+        found = await site.in_thread(lambda: _count(site, policy_id, visit.now))
         names = await site.ports.database.reading(names_of)
         return site.page(
             "console/watched.html",
-            resident,
-            room="policies",
+            visit,
             policy=policy,
             title=reason_of(policy).title,
             said=said_of(policy, found),
@@ -80,5 +82,5 @@ def apps_of(site: Site, found: Watched | None) -> list[tuple[str, str, int]]:
 
 
 def _count(site: Site, policy_id: str, now: int) -> Watched | None:
-    decisions = recorded(site.ports.journal.reader, now - WINDOW, with_facts=False)
+    decisions = past_decisions(site.ports.journal.reader, now - WINDOW, with_facts=False)
     return watched(decisions).get(policy_id)

@@ -6,7 +6,7 @@ nobody asked for anything.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, fields, replace
 from datetime import datetime
 from typing import Final
@@ -17,16 +17,24 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from limen.clock import HOUR, MINUTE, Instant
-from limen.facts import ACTIONS, ANYBODY, LIMEN, App, Facts, Known, Person
+from limen.facts import ACTIONS, ANYBODY, LIMEN, App, Facts, FactStore, Person
+from limen.facts.asked import Plain
 from limen.messages import Language, Words
-from limen.policy.decision import Request as Asked
-from limen.policy.explain import Considered
+from limen.policy.attributes import ATTRIBUTES
+from limen.policy.decision import Request as DecisionRequest
 from limen.policy.matrix import Cell, matrix
 from limen.policy.saying import Audience, Names, Said, say
-from limen.policy.supposed import Supposed
-from limen.web.console.sentences import doing, scope_sentence, stopped_by
+from limen.policy.supposed import Supposed, read_value
+from limen.web.console.sentences import Spoke, doing, scope_sentence, stopped_by
+from limen.web.page import Menu, Page
+from limen.web.permissions import READ
 from limen.web.requests import query
 from limen.web.site import Site
+from limen.web.visit import Authorized
+
+PAGES: Final = (
+    Page("/console/what-if", "What if", READ, Menu("Decide", 20, "what-if"), hint="try a request, who could open what"),
+)
 
 SHOWN_ACTIONS: Final = ("view", "download", "edit", "share", "administer")
 PEOPLE_AT_ONCE: Final = 100
@@ -70,11 +78,13 @@ class Chosen:
     grant: str = ""
     table: str = "person"
     start: str = ""
+    more: tuple[tuple[str, str], ...] = ()
+    """What is said of the attributes that parts declare, by their keys."""
 
     def link(self, **changes: str) -> str:
         """The address of the same question with these changes."""
-        changed = replace(self, **changes)
-        said = {one.name: getattr(changed, one.name) for one in fields(self)}
+        changed = replace(self, **changes)  # type: ignore[arg-type]  # `more` is never among them
+        said = {one.name: getattr(changed, one.name) for one in fields(self) if one.name != "more"} | dict(changed.more)
         asked = urlencode({name: value for name, value in said.items() if value and value != _DEFAULTS.get(name)})
         return f"/console/what-if?{asked}" if asked else "/console/what-if"
 
@@ -90,16 +100,15 @@ class Chosen:
             country=self.country,
             risk=int(self.risk) if self.risk else None,
             grant=8 * HOUR if self.grant else 0,
+            more=tuple(self._more()),
         )
 
-
-@dataclass(frozen=True, slots=True)
-class Spoke:
-    """A policy that could speak: to whom and about what, and what kept it from applying."""
-
-    policy: Considered
-    speaks: str
-    stopped: tuple[str, str]
+    def _more(self) -> Iterator[tuple[str, Plain]]:
+        said = dict(self.more)
+        for path, row in ATTRIBUTES.table.loose.items():
+            value = read_value(row, said.get(row.key, ""))
+            if value is not None and said.get(row.key):
+                yield path, value
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,20 +143,18 @@ class Table:
     of: int = 0
 
 
-def rooms(site: Site) -> APIRouter:
+def routes(site: Site) -> APIRouter:
     router = APIRouter()
 
     @router.get("/console/what-if")
-    async def show(request: Request) -> Response:
-        resident = await site.enter_console(request)
+    async def show(request: Request, visit: Authorized) -> Response:
         chosen = read(request, site.known)
         everybody = sorted(site.known.people.values(), key=lambda one: one.name.casefold())
         apps = sorted(site.known.apps.values(), key=lambda one: (one.id == LIMEN, one.name.casefold()))
-        answered, table = await site.in_thread(lambda: _answer(site, chosen, everybody, apps, resident.now))
+        answered, table = await site.in_thread(lambda: _answer(site, chosen, everybody, apps, visit.now))
         return site.page(
             "console/what_if.html",
-            resident,
-            room="what-if",
+            visit,
             chosen=chosen,
             answered=answered,
             table=table,
@@ -159,13 +166,14 @@ def rooms(site: Site) -> APIRouter:
             devices=DEVICES,
             strengths=STRENGTHS,
             tables=TABLES,
+            attributes=tuple(ATTRIBUTES.table.loose.values()),
             at_once=people_at_once(chosen.table, len(apps)),
         )
 
     return router
 
 
-def read(request: Request, known: Known) -> Chosen:
+def read(request: Request, known: FactStore) -> Chosen:
     """The question in the address, with nothing in it that is not there."""
 
     def one_of(name: str, values: Iterable[str], otherwise: str = "") -> str:
@@ -189,6 +197,11 @@ def read(request: Request, known: Known) -> Chosen:
         grant=one_of("grant", {"yes"}),
         table=one_of("table", TABLES, "person"),
         start=start if start.isascii() and start.isdigit() and len(start) <= 6 else "",
+        more=tuple(
+            (row.key, value)
+            for row in ATTRIBUTES.table.loose.values()
+            if (value := query(request, row.key)) and read_value(row, value) is not None
+        ),
     )
 
 
@@ -219,7 +232,7 @@ def _answer(
     answered = None
     if person is not None and app is not None:
         facts = supposed.facts(person if person.id else None, app, chosen.action, now, networks)
-        answered = _in_full(site, Asked(chosen.action), facts, now)
+        answered = _in_full(site, DecisionRequest(chosen.action), facts, now)
     decide = matrix(engine, supposed, now, networks)
 
     def shown(who: Person, what: App, action: str) -> Shown:
@@ -243,7 +256,7 @@ def _answer(
     return answered, Table(chosen.action, tuple(one.name for one in apps), of_all, start, len(everybody))
 
 
-def _in_full(site: Site, asked: Asked, facts: Facts, now: Instant) -> Answered:
+def _in_full(site: Site, asked: DecisionRequest, facts: Facts, now: Instant) -> Answered:
     engine, known = site.ports.in_force.engine, site.known
     explanation = engine.explain(asked, facts, now)
     decision = explanation.decision

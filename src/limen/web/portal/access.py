@@ -3,17 +3,27 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Final
 
 from fastapi import APIRouter
-from starlette.requests import Request
 from starlette.responses import Response
 
+from limen.messages import gettext_noop
 from limen.policy.access import access
 from limen.policy.decision import Effect
 from limen.policy.saying import Names
+from limen.web.page import PORTAL, Menu, Page
+from limen.web.permissions import VIEW
 from limen.web.portal.apps import Card, launcher
 from limen.web.portal.withheld import Line, lines
-from limen.web.site import Resident, Site
+from limen.web.site import Site
+from limen.web.visit import Authorized, SignedInVisit
+
+PAGES: Final = (
+    Page(
+        "/access", "Your access", VIEW, Menu(PORTAL, 50, title=gettext_noop("Access")), hint="what you may do, groups"
+    ),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,23 +35,22 @@ class Row:
     shut: tuple[Line, ...]
 
 
-def rooms(site: Site) -> APIRouter:
+def routes(site: Site) -> APIRouter:
     router = APIRouter()
 
     @router.get("/access")
-    async def show(request: Request) -> Response:
-        resident = await site.enter(request)
-        cards, shut = launcher(site, resident)
-        groups = [site.known.groups[group] for group in sorted(resident.person.groups) if group in site.known.groups]
-        rows = [_row(site, resident, card) for card in (*cards, *shut)]
-        return site.page("portal/access.html", resident, groups=groups, rows=rows)
+    async def show(visit: Authorized) -> Response:
+        cards, shut = launcher(site, visit)
+        groups = [site.known.groups[group] for group in sorted(visit.person.groups) if group in site.known.groups]
+        rows = [_row(site, visit, card) for card in (*cards, *shut)]
+        return site.page("portal/access.html", visit, groups=groups, rows=rows)
 
     return router
 
 
-def _row(site: Site, resident: Resident, card: Card) -> Row:
-    facts = site.known.facts(resident.session, card.app, resident.visitor.address)
-    answers = access(site.ports.in_force.engine, facts, resident.now)
-    every = lines(answers, resident.visit.speech.words, Names(resident.person.name, card.app.name, site.known.groups))
+def _row(site: Site, visit: SignedInVisit, card: Card) -> Row:
+    facts = site.known.facts(visit.session, card.app, visit.visitor.address)
+    answers = access(site.ports.in_force.engine, facts, visit.now)
+    every = lines(answers, visit.speech.words, Names(visit.person.name, card.app.name, site.known.groups))
     opened = tuple(one.name for one in every if one.effect is not Effect.DENY)
     return Row(card, opened, tuple(one for one in every if one.effect is Effect.DENY))

@@ -1,4 +1,4 @@
-"""The portal's first room: the apps that are open to this person, and what each of them asks or withholds."""
+"""The portal's first page: the apps that are open to this person, and what each of them asks or withholds."""
 
 from __future__ import annotations
 
@@ -7,15 +7,19 @@ from dataclasses import dataclass
 from typing import Final
 
 from fastapi import APIRouter
-from starlette.requests import Request
 from starlette.responses import Response
 
 from limen.clock import Instant
 from limen.facts import ACTIONS, LIMEN, App
 from limen.messages import gettext_noop
-from limen.policy.decision import Effect, Request as Asked
+from limen.policy.decision import Effect, Request as DecisionRequest
 from limen.policy.remedies.search import opens_at
-from limen.web.site import Resident, Site, Visit
+from limen.web.page import PORTAL, Menu, Page
+from limen.web.permissions import VIEW
+from limen.web.site import Site
+from limen.web.visit import Authorized, SignedInVisit, Visit
+
+PAGES: Final = (Page("/", "Your apps", VIEW, Menu(PORTAL, 10, title=gettext_noop("Apps")), hint="the portal"),)
 
 _NOTHING: Final = (
     gettext_noop("There is nothing here"),
@@ -37,20 +41,19 @@ class Card:
     opens_at: Instant = 0
 
 
-def rooms(site: Site) -> APIRouter:
+def routes(site: Site) -> APIRouter:
     router = APIRouter()
 
     @router.get("/")
-    async def home(request: Request) -> Response:
-        resident = await site.enter(request)
-        cards, shut = launcher(site, resident, without=("administer",))
-        held = await site.identity.factors.of_person(resident.person.id)
-        return site.page("portal/apps.html", resident, cards=cards, shut=shut, has_passkey=bool(held.passkeys))
+    async def home(visit: Authorized) -> Response:
+        cards, shut = launcher(site, visit, without=("administer",))
+        held = await site.identity.factors.of_person(visit.person.id)
+        return site.page("portal/apps.html", visit, cards=cards, shut=shut, has_passkey=bool(held.passkeys))
 
     return router
 
 
-def launcher(site: Site, resident: Resident, without: tuple[str, ...] = ()) -> tuple[list[Card], list[Card]]:
+def launcher(site: Site, visit: SignedInVisit, without: tuple[str, ...] = ()) -> tuple[list[Card], list[Card]]:
     """The apps that can be viewed, at once or after one more proof; and those that can be later by themselves.
 
     What would not open at all is left out: which other apps the company has is nothing a session has to tell.
@@ -61,23 +64,25 @@ def launcher(site: Site, resident: Resident, without: tuple[str, ...] = ()) -> t
     for app in sorted(site.known.apps.values(), key=lambda app: app.name.casefold()):
         if app.id == LIMEN:
             continue
-        card = _card(site, resident, app, without)
+        card = _card(site, visit, app, without)
         if card is not None:
             (shut if card.opens_at else cards).append(card)
     return cards, shut
 
 
-def _card(site: Site, resident: Resident, app: App, without: tuple[str, ...]) -> Card | None:
-    engine, now = site.ports.in_force.engine, resident.now
-    facts = site.known.facts(resident.session, app, resident.visitor.address)
+def _card(site: Site, visit: SignedInVisit, app: App, without: tuple[str, ...]) -> Card | None:
+    engine, now = site.ports.in_force.engine, visit.now
+    facts = site.known.facts(visit.session, app, visit.visitor.address)
     first, *others = used_actions(app)
-    way_in = engine.decide(Asked(first), facts, now)
+    way_in = engine.decide(DecisionRequest(first), facts, now)
     url = site.app_url(app, app.start)
     if way_in.effect is Effect.DENY:
         at = opens_at(way_in.remedies)
         return Card(app, url, "", named((first, *others)), at) if at else None
     asked = [action for action in others if action not in without]
-    withheld = tuple(action for action in asked if engine.decide(Asked(action), facts, now).effect is Effect.DENY)
+    withheld = tuple(
+        action for action in asked if engine.decide(DecisionRequest(action), facts, now).effect is Effect.DENY
+    )
     asks = "" if way_in.is_permit else way_in.at_once[0].kind if way_in.at_once else ""
     return Card(app, url, asks, named(withheld))
 
@@ -106,7 +111,7 @@ def app_open_to(site: Site, visit: Visit, app_id: str) -> App | None:
     facts = site.known.facts(visit.session, app, visit.visitor.address)
     engine = site.ports.in_force.engine
     for action in used_actions(app):
-        decision = engine.decide(Asked(action), facts, visit.now)
+        decision = engine.decide(DecisionRequest(action), facts, visit.now)
         if decision.effect is not Effect.DENY or opens_at(decision.remedies):
             return app
     return None

@@ -9,14 +9,24 @@ from __future__ import annotations
 from typing import Final
 
 from fastapi import APIRouter
-from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from limen.errors import LimenError
 from limen.events import Event
 from limen.storage.break_glass import OPEN_MS, State, is_break_glass, issued_event
+from limen.web.page import Route
+from limen.web.permissions import CHANGE
 from limen.web.requests import SESSION_COOKIE, one
-from limen.web.site import Site, Visit, drop_cookie, set_cookie
+from limen.web.site import Site, drop_cookie, set_cookie
+from limen.web.visit import Anybody, Authorized, Sent, Visit
+
+_BY_LINK: Final = "opened by a link from the server's own console, where no policy can take it away"
+PAGES: Final = (
+    Route("GET", "/break-glass", undecided=_BY_LINK),
+    Route("POST", "/break-glass", undecided=_BY_LINK),
+    Route("POST", "/break-glass/open", undecided=_BY_LINK),
+    Route("POST", "/break-glass/end", CHANGE),
+)
 
 PATH: Final = "/break-glass"
 
@@ -28,18 +38,17 @@ class LinkOverError(LimenError):
         super().__init__("This link can't be used", "make a new one on the server with `limen break-glass`")
 
 
-def rooms(site: Site) -> APIRouter:
+def routes(site: Site) -> APIRouter:
     router = APIRouter()
     glass = site.ports.break_glass
 
     @router.get(PATH)
-    async def arrive(request: Request) -> Response:
-        return site.page("portal/break_glass.html", site.visit(request), link=None, who=None)
+    async def arrive(visit: Anybody) -> Response:
+        return site.page("portal/break_glass.html", visit, link=None, who=None)
 
     @router.post(PATH)
-    async def look(request: Request) -> Response:
-        visit = site.visit(request)
-        token = one(await site.form(request, visit), "token").strip().rpartition("#")[2]
+    async def look(visit: Anybody, sent: Sent) -> Response:
+        token = one(sent, "token").strip().rpartition("#")[2]
         state = glass.good_link(token, visit.now)
         who = site.known.people.get(state.person) if state else None
         if state is None or who is None or not who.active:
@@ -48,9 +57,8 @@ def rooms(site: Site) -> APIRouter:
         return site.page("portal/break_glass.html", visit, link=state, who=who, token=token, lasts=lasts)
 
     @router.post(f"{PATH}/open")
-    async def open_it(request: Request) -> Response:
-        visit = site.visit(request)
-        token = one(await site.form(request, visit), "token")
+    async def open_it(visit: Anybody, sent: Sent) -> Response:
+        token = one(sent, "token")
         state = glass.good_link(token, visit.now)
         who = site.known.people.get(state.person) if state else None
         opened = glass.open(token, visit.now) if who is not None and who.active else None
@@ -60,7 +68,7 @@ def rooms(site: Site) -> APIRouter:
         try:
             await site.in_thread(lambda: _journal(site, state, "opened", visit))
             site.ports.journal.record(issued_event(state))
-            site.known.put_session(bytes.fromhex(state.token), state.as_session())
+            site.known.sessions.put(bytes.fromhex(state.token), state.as_session())
         except Exception:
             glass.end()
             raise
@@ -70,13 +78,11 @@ def rooms(site: Site) -> APIRouter:
         return site.remember(response, visit)
 
     @router.post(f"{PATH}/end")
-    async def end(request: Request) -> Response:
-        resident = await site.enter(request, "administer")
-        await site.form(request, resident.visit)
-        await end_it(site, resident.visit, resident.person.id)
-        if not is_break_glass(resident.session):
-            return site.go(resident, "/console")
-        response = site.go(resident, "/sign-in")
+    async def end(visit: Authorized, _sent: Sent) -> Response:
+        await end_it(site, visit, visit.person.id)
+        if not is_break_glass(visit.session):
+            return site.go(visit, "/console")
+        response = site.go(visit, "/sign-in")
         drop_cookie(response, SESSION_COOKIE)
         return response
 
@@ -95,7 +101,7 @@ async def end_it(site: Site, visit: Visit, by: str) -> None:
     """End what is open, for everybody, and have it journaled."""
     state = site.ports.break_glass.end()
     if state is not None:
-        site.known.drop_session(state.session)
+        site.known.sessions.drop(state.session)
         await site.in_thread(lambda: _journal(site, state, "ended", visit, by))
 
 

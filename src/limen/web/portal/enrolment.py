@@ -2,33 +2,42 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Final
 
 from fastapi import APIRouter
 from markupsafe import Markup
-from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import Response
 
 from limen.errors import LimenError
 from limen.identity.errors import LinkRefusedError
 from limen.identity.links import PATH
+from limen.web.page import Route
 from limen.web.requests import one, text_of
-from limen.web.site import Site, Visit, status_of
+from limen.web.site import Site, status_of
+from limen.web.visit import Anybody, Sent, SentJson, Visit
+
+_BY_LINK: Final = "opened by a one-time link"
+PAGES: Final = (
+    Route("GET", "/enrol", undecided=_BY_LINK),
+    Route("POST", "/enrol", undecided=_BY_LINK),
+    Route("POST", "/enrol/options", undecided=_BY_LINK),
+    Route("POST", "/enrol/passkey", undecided=_BY_LINK),
+    Route("POST", "/enrol/code", undecided=_BY_LINK),
+    Route("POST", "/enrol/password", undecided=_BY_LINK),
+)
 
 
-def rooms(site: Site) -> APIRouter:
+def routes(site: Site) -> APIRouter:
     """The link's secret stands behind the `#` of its address, so the first page has to be told it by a script."""
     router = APIRouter()
     enrolment = site.identity.enrolment
 
     @router.get(PATH)
-    async def arrive(request: Request) -> Response:
-        return site.page("portal/arrive.html", site.visit(request), here=PATH)
+    async def arrive(visit: Anybody) -> Response:
+        return site.page("portal/arrive.html", visit, here=PATH)
 
     @router.post(PATH)
-    async def welcome(request: Request) -> Response:
-        visit = site.visit(request)
-        sent = await site.form(request, visit)
+    async def welcome(visit: Anybody, sent: Sent) -> Response:
         token = one(sent, "token").strip().rpartition("#")[2]
         try:
             opened = await enrolment.open(token, visit.visitor)
@@ -39,41 +48,30 @@ def rooms(site: Site) -> APIRouter:
         return site.keep(chosen, site.page("portal/welcome.html", visit, token=token, opened=opened))
 
     @router.post(f"{PATH}/options")
-    async def options(request: Request) -> Response:
-        async def ask(visit: Visit, sent: dict[str, Any]) -> Response:
-            asked = await enrolment.passkey_options(
-                text_of(sent, "token"), visit.visitor, name=text_of(sent, "name"), email=text_of(sent, "email")
-            )
-            return JSONResponse({"options": asked})
-
-        return await site.answering_script(request, ask)
+    async def options(visit: Anybody, sent: SentJson) -> Response:
+        options = await enrolment.passkey_options(
+            text_of(sent, "token"), visit.visitor, name=text_of(sent, "name"), email=text_of(sent, "email")
+        )
+        return site.json_of(visit, {"options": options})
 
     @router.post(f"{PATH}/passkey")
-    async def with_passkey(request: Request) -> Response:
-        async def finish(visit: Visit, sent: dict[str, Any]) -> Response:
-            link = (await enrolment.open(text_of(sent, "token"), visit.visitor)).link
-            done = await enrolment.with_passkey(
-                text_of(sent, "token"),
-                visit.visitor,
-                sent.get("credential"),  # type: ignore[arg-type]
-                name=text_of(sent, "name"),
-                email=text_of(sent, "email"),
-            )
-            to = "/passkeys?done=back" if link.brings_back else "/"
-            return site.signed_in(visit, done, to, by_script=True)
-
-        return await site.answering_script(request, finish)
+    async def with_passkey(visit: Anybody, sent: SentJson) -> Response:
+        link = (await enrolment.open(text_of(sent, "token"), visit.visitor)).link
+        done = await enrolment.with_passkey(
+            text_of(sent, "token"),
+            visit.visitor,
+            sent.get("credential"),  # type: ignore[arg-type]
+            name=text_of(sent, "name"),
+            email=text_of(sent, "email"),
+        )
+        return site.signed_in(visit, done, "/passkeys?done=back" if link.brings_back else "/", by_script=True)
 
     @router.post(f"{PATH}/code")
-    async def second_way(request: Request) -> Response:
-        visit = site.visit(request)
-        sent = await site.form(request, visit)
+    async def second_way(visit: Anybody, sent: Sent) -> Response:
         return await _offer(site, visit, sent)
 
     @router.post(f"{PATH}/password")
-    async def with_password(request: Request) -> Response:
-        visit = site.visit(request)
-        sent = await site.form(request, visit)
+    async def with_password(visit: Anybody, sent: Sent) -> Response:
         who = {"name": one(sent, "name"), "email": one(sent, "email")}
         try:
             done = await enrolment.with_password(

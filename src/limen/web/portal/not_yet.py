@@ -13,14 +13,20 @@ from starlette.responses import Response
 from limen.events import Event
 from limen.facts import LIMEN, App
 from limen.messages import Words, gettext_noop
-from limen.policy.decision import Effect, Named, Remedies, Request as Asked
+from limen.policy.decision import Effect, Named, Remedies, Request as DecisionRequest
 from limen.policy.remedies.search import opens_at
 from limen.policy.saying import Audience, Names, remedy_sentence
-from limen.web.needs import SEE_PEOPLE
+from limen.web.page import Route
+from limen.web.permissions import SEE_PEOPLE
 from limen.web.portal.conditions import Condition, Refused, can_prove, checklist
 from limen.web.portal.past import Past, past_decision
 from limen.web.requests import query, query_id, where_to
-from limen.web.site import Site, Visit
+from limen.web.site import Site
+from limen.web.visit import Visit
+
+PAGES: Final = (
+    Route("GET", "/not-yet", undecided="the reasons of a refusal, for whom it refused or who may administer"),
+)
 
 _SAID_ELSEWHERE: Final = frozenset({"sign_in", "use_passkey", "add_factor", "sign_in_again", "come_back"})
 _NOTHING: Final = (gettext_noop("There is nothing here"), gettext_noop("start from your apps"))
@@ -49,13 +55,13 @@ class NotYet:
     whose: str
 
 
-def rooms(site: Site) -> APIRouter:
+def routes(site: Site) -> APIRouter:
     """`/not-yet?decision=ID`. Whoever it does not concern sees what they would see of an id that was never given."""
     router = APIRouter()
 
     @router.get("/not-yet")
     async def show(request: Request) -> Response:
-        visit = site.visit(request, with_glass=True)  # who breaks the glass is told what it does not open
+        visit = site.visit(request, with_break_glass=True)  # who breaks the glass is told what it does not open
         if visit.session is None:
             return site.go(visit, "/sign-in", to=where_to(f"{request.url.path}?{request.url.query}"))
         decision_id = query_id(request, "decision")
@@ -81,9 +87,9 @@ def may_see(site: Site, visit: Visit, past: Past) -> bool:
     app = site.known.apps.get(LIMEN)
     if app is None:
         return False
-    way = site.way_in(visit.session, SEE_PEOPLE, visit)
-    asked = Asked(way, "GET", "/not-yet", site.host)
-    if not site.ports.doors.judge("sign-in", app, visit.session, asked, visit.visitor.address).permitted:
+    action = site.action_of(visit.session, SEE_PEOPLE, visit)
+    asked = DecisionRequest(action, "GET", "/not-yet", site.host)
+    if not site.ports.doors.decide_session("sign-in", app, visit.session, asked, visit.visitor.address).permitted:
         return False
     site.ports.journal.record(
         Event(
@@ -93,7 +99,7 @@ def may_see(site: Site, visit: Visit, past: Past) -> bool:
             subject=past.event.actor,
             session=visit.session.id,
             address=visit.visitor.address[:64],
-            details={"room": "not-yet", "as": way},
+            details={"page": "not-yet", "as": action},
         )
     )
     return True

@@ -2,24 +2,29 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from limen.enforcement.handover import HandOverRefusedError
+from limen.enforcement.app_login import AppLoginRefusedError
 from limen.facts import LIMEN
+from limen.web.page import Route
 from limen.web.portal.apps import nothing_here
 from limen.web.requests import query, query_id, where_to
 from limen.web.site import Site
+from limen.web.visit import Anybody
+
+PAGES: Final = (Route("GET", "/open", undecided="hands over to an app's host, whose every request is decided there"),)
 
 
-def rooms(site: Site) -> APIRouter:
+def routes(site: Site) -> APIRouter:
     """Where `/.limen/start` on an app's host sends the browser."""
     router = APIRouter()
 
     @router.get("/open")
-    async def open_app(request: Request) -> Response:
-        visit = site.visit(request)
+    async def open_app(request: Request, visit: Anybody) -> Response:
         if visit.session is None:
             here = where_to(f"{request.url.path}?{request.url.query}")
             return site.go(visit, "/sign-in", to=here)  # the same whether there is such an app or not
@@ -30,9 +35,9 @@ def rooms(site: Site) -> APIRouter:
             return nothing_here(site, visit)
         try:
             to = where_to(query(request, "to", 2_048), app.start)
-            code = site.ports.hand_over.issue(visit.session, app.id, query(request, "bind"), to)
-        except HandOverRefusedError as wrong:
+            code = site.ports.app_logins.issue(visit.session, app.id, query(request, "bind"), to)
+        except AppLoginRefusedError as wrong:
             return site.failed(visit, wrong)
-        return RedirectResponse(site.ports.hand_over.callback_url(app, code), status_code=303)
+        return RedirectResponse(site.ports.app_logins.callback_url(app, code), status_code=303)
 
     return router

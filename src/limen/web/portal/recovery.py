@@ -6,33 +6,42 @@ from typing import Final
 
 from fastapi import APIRouter
 from markupsafe import Markup
-from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 
 from limen.errors import LimenError
 from limen.identity.errors import FreshProofNeededError, NotLiveError, OpensConsoleOnlyError
 from limen.identity.model import OpenedLink
 from limen.identity.recovery import CODE, HOW_MANY
+from limen.web.page import Route
+from limen.web.permissions import VIEW
 from limen.web.portal.passkeys import page as passkeys_page
 from limen.web.requests import one
-from limen.web.site import Site, Visit, status_of
+from limen.web.site import Site, status_of
+from limen.web.visit import Anybody, Authorized, Sent, Visit
+
+_FROM_PAPER: Final = "a code from paper issues a one-time link; the sign-in that follows is decided"
+PAGES: Final = (
+    Route("GET", "/lost-device", undecided=_FROM_PAPER),
+    Route("POST", "/lost-device", undecided=_FROM_PAPER),
+    Route("POST", "/passkeys/codes", VIEW),
+    Route("POST", "/passkeys/codes/file", VIEW),
+    Route("POST", "/passkeys/second", VIEW),
+)
 
 AT: Final = "/lost-device"
 
 
-def rooms(site: Site) -> APIRouter:
+def routes(site: Site) -> APIRouter:
     router = APIRouter()
     identity = site.identity
 
     @router.get(AT)
-    async def ask(request: Request) -> Response:
-        return _asked(site, site.visit(request))
+    async def ask(visit: Anybody) -> Response:
+        return _asked(site, visit)
 
     @router.post(AT)
-    async def redeem(request: Request) -> Response:
+    async def redeem(visit: Anybody, sent: Sent) -> Response:
         """A code from paper becomes the page that makes a new passkey; nobody is signed in by it."""
-        visit = site.visit(request)
-        sent = await site.form(request, visit)
         email = one(sent, "email")[:254]
         try:
             issued = await identity.recovery.redeem(visit.visitor, email, one(sent, "code"))
@@ -43,39 +52,33 @@ def rooms(site: Site) -> APIRouter:
         return site.page("portal/welcome.html", visit, token=issued.token.reveal(), opened=opened)
 
     @router.post("/passkeys/codes")
-    async def make(request: Request) -> Response:
-        resident = await site.enter(request)
-        await site.form(request, resident.visit)
+    async def make(visit: Authorized, _sent: Sent) -> Response:
         try:
-            codes = await identity.recovery.make(resident.session)
+            codes = await identity.recovery.make(visit.session)
         except (NotLiveError, FreshProofNeededError, OpensConsoleOnlyError):
             raise
         except LimenError as wrong:
-            return await passkeys_page(site, resident, problem=wrong)
-        return site.page("portal/codes.html", resident, codes=codes)
+            return await passkeys_page(site, visit, problem=wrong)
+        return site.page("portal/codes.html", visit, codes=codes)
 
     @router.post("/passkeys/codes/file")
-    async def as_file(request: Request) -> Response:
+    async def as_file(visit: Authorized, sent: Sent) -> Response:
         """The codes of the page that shows them once, as a file: they are kept nowhere, so the page sends them back."""
-        resident = await site.enter(request)
-        sent = await site.form(request, resident.visit)
         codes = [code for code in sent.get("code", [])[:HOW_MANY] if CODE.fullmatch(code)]
-        head = resident.visit.speech.gettext("Recovery codes for {company}", company=site.ports.settings.name)
+        head = visit.speech.gettext("Recovery codes for {company}", company=site.ports.settings.name)
         text = "\n".join([head, f"{site.origin}{AT}", "", *codes, ""])
         return PlainTextResponse(text, headers={"content-disposition": 'attachment; filename="recovery-codes.txt"'})
 
     @router.post("/passkeys/second")
-    async def second(request: Request) -> Response:
-        resident = await site.enter(request)
-        await site.form(request, resident.visit)
+    async def second(visit: Authorized, _sent: Sent) -> Response:
         try:
-            offer = await identity.second_device.offer(resident.session)
+            offer = await identity.second_device.offer(visit.session)
         except (NotLiveError, FreshProofNeededError, OpensConsoleOnlyError):
             raise
         except LimenError as wrong:
-            return await passkeys_page(site, resident, problem=wrong)
+            return await passkeys_page(site, visit, problem=wrong)
         picture = Markup(offer.svg)  # noqa: S704 -- drawn by us from our own address
-        return site.page("portal/second_device.html", resident, issued=offer.issued, qr=picture)
+        return site.page("portal/second_device.html", visit, issued=offer.issued, qr=picture)
 
     return router
 

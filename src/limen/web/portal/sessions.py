@@ -2,41 +2,48 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
 
+from limen.messages import gettext_noop
+from limen.web.page import PORTAL, Menu, Page, Route
+from limen.web.permissions import VIEW
 from limen.web.requests import query
 from limen.web.site import Site
+from limen.web.visit import Authorized, Sent
+
+PAGES: Final = (
+    Page("/sessions", "Your sessions", VIEW, Menu(PORTAL, 30, title=gettext_noop("Sessions")), hint="your sign-ins"),
+    Route("POST", "/sessions/{session_id}/end", VIEW),
+    Route("POST", "/sessions/end-others", VIEW),
+)
 
 
-def rooms(site: Site) -> APIRouter:
+def routes(site: Site) -> APIRouter:
     router = APIRouter()
     sessions = site.identity.sessions
 
     @router.get("/sessions")
-    async def show(request: Request) -> Response:
-        resident = await site.enter(request)
-        rows = sessions.of_person(resident.person.id, resident.session)
+    async def show(request: Request, visit: Authorized) -> Response:
+        rows = sessions.of_person(visit.person.id, visit.session)
         done = query(request, "done")
-        return site.page("portal/sessions.html", resident, rows=rows, apps=site.known.apps, done=done)
+        return site.page("portal/sessions.html", visit, rows=rows, apps=site.known.apps, done=done)
 
     @router.post("/sessions/{session_id}/end")
-    async def end(request: Request, session_id: str) -> Response:
-        resident = await site.enter(request)
-        await site.form(request, resident.visit)
-        await sessions.revoke_own(resident.session, session_id)
-        if session_id == resident.session.id:
-            return site.go(resident, "/signed-out")
-        return site.go(resident, "/sessions", done="ended")
+    async def end(session_id: str, visit: Authorized, _sent: Sent) -> Response:
+        await sessions.revoke_own(visit.session, session_id)
+        if session_id == visit.session.id:
+            return site.go(visit, "/signed-out")
+        return site.go(visit, "/sessions", done="ended")
 
     @router.post("/sessions/end-others")
-    async def end_others(request: Request) -> Response:
-        resident = await site.enter(request)
-        await site.form(request, resident.visit)
-        for row in sessions.of_person(resident.person.id, resident.session):
+    async def end_others(visit: Authorized, _sent: Sent) -> Response:
+        for row in sessions.of_person(visit.person.id, visit.session):
             if not row.is_current:
-                await sessions.revoke_own(resident.session, row.session.id)
-        return site.go(resident, "/sessions", done="others")
+                await sessions.revoke_own(visit.session, row.session.id)
+        return site.go(visit, "/sessions", done="others")
 
     return router

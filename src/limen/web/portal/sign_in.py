@@ -2,39 +2,46 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Final
 from urllib.parse import urlencode
 
 from fastapi import APIRouter
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import Response
 
 from limen.errors import LimenError
+from limen.web.page import Route
 from limen.web.portal.apps import app_open_to, nothing_here
 from limen.web.portal.break_glass import leave
-from limen.web.requests import SESSION_COOKIE, NotOursError, one, query, text_of, where_to
-from limen.web.site import Site, Visit, drop_cookie, status_of
+from limen.web.requests import SESSION_COOKIE, one, query, text_of, where_to
+from limen.web.site import Site, drop_cookie, status_of
+from limen.web.visit import Anybody, Sent, SentJson
+
+_UNKNOWN_YET: Final = "who comes here is not known yet; signing in itself is decided by the action sign_in"
+PAGES: Final = (
+    Route("GET", "/sign-in", undecided=_UNKNOWN_YET),
+    Route("POST", "/sign-in", undecided=_UNKNOWN_YET),
+    Route("POST", "/sign-in/options", undecided=_UNKNOWN_YET),
+    Route("POST", "/sign-in/passkey", undecided=_UNKNOWN_YET),
+    Route("POST", "/sign-out", undecided="nothing may keep anybody from leaving"),
+    Route("GET", "/signed-out", undecided="says goodbye to whoever was there"),
+    Route("GET", "/onward", undecided="leads on to an app that decides for itself; shows nothing of one that is shut"),
+)
 
 
-def rooms(site: Site) -> APIRouter:
+def routes(site: Site) -> APIRouter:
     """`/sign-in`, `/sign-out`, and `/onward`, the page by which a form's POST leaves."""
     router = APIRouter()
 
     @router.get("/sign-in")
-    async def show(request: Request) -> Response:
-        visit = site.visit(request)
+    async def show(request: Request, visit: Anybody) -> Response:
         to = where_to(query(request, "to", 2_048))
         if visit.session is not None:
             return site.go(visit, "/onward", to=to)
         return site.page("portal/sign_in.html", visit, to=to, email="", opened_second_way=False)
 
     @router.post("/sign-in")
-    async def with_password(request: Request) -> Response:
-        visit = site.visit(request)
-        try:
-            sent = await site.form(request, visit)
-        except NotOursError as wrong:
-            return site.failed(visit, wrong)
+    async def with_password(visit: Anybody, sent: Sent) -> Response:
         to = where_to(one(sent, "to"))
         try:
             done = await site.identity.sign_in.with_password(
@@ -47,7 +54,7 @@ def rooms(site: Site) -> APIRouter:
 
     @router.post("/sign-out")
     async def sign_out(request: Request) -> Response:
-        visit = site.visit(request, with_glass=True)
+        visit = site.visit(request, with_break_glass=True)
         await site.form(request, visit)
         await leave(site, visit)
         response = site.go(visit, "/signed-out")
@@ -55,12 +62,11 @@ def rooms(site: Site) -> APIRouter:
         return response
 
     @router.get("/signed-out")
-    async def signed_out(request: Request) -> Response:
-        return site.page("portal/signed_out.html", site.visit(request))
+    async def signed_out(visit: Anybody) -> Response:
+        return site.page("portal/signed_out.html", visit)
 
     @router.get("/onward")
-    async def onward(request: Request) -> Response:
-        visit = site.visit(request)
+    async def onward(request: Request, visit: Anybody) -> Response:
         named = query(request, "app")
         to = where_to(query(request, "to", 2_048))
         if named and visit.session is None:  # the same whether there is such an app or not
@@ -79,16 +85,10 @@ def _for_scripts(router: APIRouter, site: Site) -> None:
     """The passkey's ceremony: what to ask of the browser, and its answer."""
 
     @router.post("/sign-in/options")
-    async def options(request: Request) -> Response:
-        async def ask(visit: Visit, _sent: dict[str, Any]) -> Response:
-            return JSONResponse({"options": await site.identity.sign_in.passkey_options(visit.visitor)})
-
-        return await site.answering_script(request, ask)
+    async def options(visit: Anybody, _sent: SentJson) -> Response:
+        return site.json_of(visit, {"options": await site.identity.sign_in.passkey_options(visit.visitor)})
 
     @router.post("/sign-in/passkey")
-    async def with_passkey(request: Request) -> Response:
-        async def finish(visit: Visit, sent: dict[str, Any]) -> Response:
-            done = await site.identity.sign_in.with_passkey(visit.visitor, sent.get("credential"))  # type: ignore[arg-type]
-            return site.signed_in(visit, done, where_to(text_of(sent, "to")), by_script=True)
-
-        return await site.answering_script(request, finish)
+    async def with_passkey(visit: Anybody, sent: SentJson) -> Response:
+        done = await site.identity.sign_in.with_passkey(visit.visitor, sent.get("credential"))  # type: ignore[arg-type]
+        return site.signed_in(visit, done, where_to(text_of(sent, "to")), by_script=True)

@@ -3,21 +3,31 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Final
 from urllib.parse import urlencode
 
 from fastapi import APIRouter
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import Response
 
 from limen.errors import LimenError
 from limen.facts import LIMEN, App
 from limen.identity.errors import NotLiveError
 from limen.policy.saying import Audience, Names, because
+from limen.web.page import Route
 from limen.web.portal.apps import app_open_to, nothing_here
 from limen.web.portal.past import past_decision
 from limen.web.requests import one, query, query_id, text_of, where_to
-from limen.web.site import Site, TurnedAwayError, Visit, status_of
+from limen.web.site import Site, TurnedAwayError, status_of
+from limen.web.visit import Anybody, Sent, SentJson, Visit
+
+_WAY_ON: Final = "the way on that a challenge names: decided itself, it could never be passed"
+PAGES: Final = (
+    Route("GET", "/step-up", undecided=_WAY_ON),
+    Route("POST", "/step-up", undecided=_WAY_ON),
+    Route("POST", "/step-up/options", undecided=_WAY_ON),
+    Route("POST", "/step-up/passkey", undecided=_WAY_ON),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,22 +50,19 @@ class Step:
         return urlencode({"app": self.app.id, "to": self.to, "decision": self.decision})
 
 
-def rooms(site: Site) -> APIRouter:
+def routes(site: Site) -> APIRouter:
     """`/step-up?app=ID&to=PATH&decision=ID`. It goes on to known apps' hosts only, by id, never to a given address."""
     router = APIRouter()
 
     @router.get("/step-up")
-    async def show(request: Request) -> Response:
-        visit = site.visit(request)
+    async def show(request: Request, visit: Anybody) -> Response:
         if visit.session is None:
             return site.go(visit, "/sign-in", to=where_to(f"{request.url.path}?{request.url.query}"))
         ids = query_id(request, "app"), query(request, "to", 2_048), query_id(request, "decision")
         return _page(site, visit, await _step(site, visit, *ids))
 
     @router.post("/step-up")
-    async def with_password(request: Request) -> Response:
-        visit = site.visit(request)
-        sent = await site.form(request, visit)
+    async def with_password(visit: Anybody, sent: Sent) -> Response:
         if visit.session is None:
             raise NotLiveError
         ids = one(sent, "app"), one(sent, "to"), one(sent, "decision")
@@ -82,28 +89,19 @@ def _for_scripts(router: APIRouter, site: Site) -> None:
     """The passkey's ceremony, for this session and this person's passkeys only."""
 
     @router.post("/step-up/options")
-    async def options(request: Request) -> Response:
-        async def ask(visit: Visit, _sent: dict[str, Any]) -> Response:
-            if visit.session is None:
-                raise NotLiveError
-            return JSONResponse({"options": await site.identity.step_up.passkey_options(visit.session, visit.visitor)})
-
-        return await site.answering_script(request, ask)
+    async def options(visit: Anybody, _sent: SentJson) -> Response:
+        if visit.session is None:
+            raise NotLiveError
+        options = await site.identity.step_up.passkey_options(visit.session, visit.visitor)
+        return site.json_of(visit, {"options": options})
 
     @router.post("/step-up/passkey")
-    async def with_passkey(request: Request) -> Response:
-        async def finish(visit: Visit, sent: dict[str, Any]) -> Response:
-            if visit.session is None:
-                raise NotLiveError
-            app = app_open_to(site, visit, text_of(sent, "app")) or site.known.apps[LIMEN]
-            done = await site.identity.step_up.with_passkey(
-                visit.session,
-                visit.visitor,
-                sent.get("credential"),  # type: ignore[arg-type]
-            )
-            return site.signed_in(visit, done, site.app_url(app, where_to(text_of(sent, "to"))), by_script=True)
-
-        return await site.answering_script(request, finish)
+    async def with_passkey(visit: Anybody, sent: SentJson) -> Response:
+        if visit.session is None:
+            raise NotLiveError
+        app = app_open_to(site, visit, text_of(sent, "app")) or site.known.apps[LIMEN]
+        done = await site.identity.step_up.with_passkey(visit.session, visit.visitor, sent.get("credential"))  # type: ignore[arg-type]
+        return site.signed_in(visit, done, site.app_url(app, where_to(text_of(sent, "to"))), by_script=True)
 
 
 def _page(site: Site, visit: Visit, step: Step, wrong: LimenError | None = None) -> Response:

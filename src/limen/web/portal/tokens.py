@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import Final
 
 from fastapi import APIRouter
 from starlette.requests import Request
@@ -12,10 +13,21 @@ from limen.errors import LimenError
 from limen.facts import LIMEN, UNKNOWN_DEVICE, App, auth_of_token, strength_of
 from limen.identity.app_token import MOST_DAYS, USUAL_DAYS
 from limen.identity.errors import FreshProofNeededError, NotLiveError
+from limen.messages import gettext_noop
 from limen.policy.access import access
+from limen.web.page import PORTAL, Menu, Page, Route
+from limen.web.permissions import VIEW
 from limen.web.portal.apps import nothing_here
-from limen.web.requests import one, query, query_id
-from limen.web.site import Resident, Site, TurnedAwayError, status_of
+from limen.web.requests import one, query, query_id, whole
+from limen.web.site import Site, TurnedAwayError, status_of
+from limen.web.visit import Authorized, Sent, SignedInVisit
+
+PAGES: Final = (
+    Page("/tokens", "Your tokens", VIEW, Menu(PORTAL, 40, title=gettext_noop("Tokens")), hint="for git and scripts"),
+    Page("/tokens/new", "Make a token", VIEW, hint="for git and scripts"),
+    Route("POST", "/tokens/new", VIEW),
+    Route("POST", "/tokens/{token_id}/revoke", VIEW),
+)
 
 AT = "/tokens"
 NEW = f"{AT}/new"
@@ -29,89 +41,83 @@ class Offer:
     actions: tuple[str, ...]
 
 
-def rooms(site: Site) -> APIRouter:
+def routes(site: Site) -> APIRouter:
     router = APIRouter()
     tokens = site.identity.tokens
 
     @router.get(AT)
-    async def show(request: Request) -> Response:
-        resident = await site.enter(request)
-        rows = [tokens.row(token) for token in await tokens.of_owner(resident.person.id)]
+    async def show(request: Request, visit: Authorized) -> Response:
+        rows = [tokens.row(token) for token in await tokens.of_owner(visit.person.id)]
         done = query(request, "done")
-        return site.page("portal/tokens.html", resident, rows=rows, apps=site.known.apps, done=done)
+        return site.page("portal/tokens.html", visit, rows=rows, apps=site.known.apps, done=done)
 
     @router.get(NEW)
-    async def ask(request: Request) -> Response:
+    async def ask(request: Request, visit: Authorized) -> Response:
         """Which app; then which of its actions. The proof comes first, so that nothing is typed twice."""
-        resident = await site.enter(request)
         app_id = query_id(request, "app")
-        await _strength(site, resident, app_id)
-        return _form(site, resident, app_id)
+        await _strength(site, visit, app_id)
+        return _form(site, visit, app_id)
 
     @router.post(NEW)
-    async def make(request: Request) -> Response:
-        resident = await site.enter(request)
-        sent = await site.form(request, resident.visit)
+    async def make(visit: Authorized, sent: Sent) -> Response:
         app_id, wanted = one(sent, "app"), sent.get("actions", [])
-        strength = await _strength(site, resident, app_id)
-        offer = offered(site, resident, site.known.apps.get(app_id))
+        strength = await _strength(site, visit, app_id)
+        offer = offered(site, visit, site.known.apps.get(app_id))
         if offer is None:
-            return nothing_here(site, resident.visit)
+            return nothing_here(site, visit)
         try:
             _check(wanted, offer)
             issued = await tokens.make(
-                resident.session,
+                visit.session,
                 strength,
                 app=app_id,
                 actions=wanted,
-                days=_days(one(sent, "days")),
+                days=whole(one(sent, "days"), 3),
                 name=one(sent, "name"),
             )
         except (NotLiveError, FreshProofNeededError):
             raise
         except LimenError as wrong:
-            return _form(site, resident, app_id, wrong, sent)
+            return _form(site, visit, app_id, wrong, sent)
         url = site.app_url(offer.app, "/")
-        return site.page("portal/token_made.html", resident, issued=issued, app=offer.app, url=url)
+        return site.page("portal/token_made.html", visit, issued=issued, app=offer.app, url=url)
 
     @router.post(f"{AT}/{{token_id}}/revoke")
-    async def revoke(request: Request, token_id: str) -> Response:
+    async def revoke(token_id: str, visit: Authorized, _sent: Sent) -> Response:
         """Needs no new proof: what only ends access must be quick."""
-        resident = await site.enter(request)
-        await site.form(request, resident.visit)
-        await tokens.revoke(token_id, by=resident.person.id, owner_id=resident.person.id)
-        return site.go(resident, AT, done="revoked")
+        await tokens.revoke(token_id, by=visit.person.id, owner_id=visit.person.id)
+        return site.go(visit, AT, done="revoked")
 
     return router
 
 
-def offered(site: Site, resident: Resident, app: App | None) -> Offer | None:
+def offered(site: Site, visit: SignedInVisit, app: App | None) -> Offer | None:
     """What a token made now would be permitted. None for an app that no token of this person opens, or that is none."""
     if app is None or app.id == LIMEN:
         return None
-    facts = site.known.facts(resident.session, app, resident.visitor.address)
+    facts = site.known.facts(visit.session, app, visit.visitor.address)
     as_token = replace(facts, auth=auth_of_token(facts.auth), device=UNKNOWN_DEVICE)
-    answers = access(site.ports.in_force.engine, as_token, resident.now)
+    answers = access(site.ports.in_force.engine, as_token, visit.now)
     actions = tuple(action for action, decision in answers.items() if decision.is_permit)
     return Offer(app, actions) if actions else None
 
 
 def _form(
     site: Site,
-    resident: Resident,
+    visit: SignedInVisit,
     app_id: str,
     problem: LimenError | None = None,
     sent: dict[str, list[str]] | None = None,
 ) -> Response:
     """One app's form, or the choice among apps."""
     apps = sorted(site.known.apps.values(), key=lambda app: app.name.casefold())
-    offers = [offer for app in apps if (offer := offered(site, resident, app)) is not None]
+    offers = [offer for app in apps if (offer := offered(site, visit, app)) is not None]
     chosen = next((offer for offer in offers if offer.app.id == app_id), None)
     if app_id and chosen is None:
-        return nothing_here(site, resident.visit)
+        return nothing_here(site, visit)
     return site.page(
         "portal/token_new.html",
-        resident,
+        visit,
         status_of(problem) if problem else 200,
         offers=offers,
         chosen=chosen,
@@ -122,26 +128,21 @@ def _form(
     )
 
 
-async def _strength(site: Site, resident: Resident, app_id: str) -> int:
+async def _strength(site: Site, visit: SignedInVisit, app_id: str) -> int:
     """How strong this person's factors are together, when they were used just now.
 
     Raises TurnedAwayError with the way to prove it again, which comes back to the form of this app.
     """
-    held = await site.identity.factors.of_person(resident.person.id)
+    held = await site.identity.factors.of_person(visit.person.id)
     strength = max(1, strength_of(held.factors))
     try:
-        site.identity.sessions.freshly_proved(resident.session, strength)
+        site.identity.sessions.freshly_proved(visit.session, strength)
     except FreshProofNeededError:
         back = f"{NEW}?app={app_id}" if app_id in site.known.apps else NEW
-        raise TurnedAwayError(site.go(resident, "/step-up", app=LIMEN, to=back)) from None
+        raise TurnedAwayError(site.go(visit, "/step-up", app=LIMEN, to=back)) from None
     return strength
 
 
 def _check(wanted: list[str], offer: Offer) -> None:
     if not set(wanted) <= set(offer.actions):
         raise LimenError("Not all of this is open to you now", "choose among what the page offers")
-
-
-def _days(text: str) -> int:
-    """0 for what is no number of days; whoever makes the token refuses it."""
-    return int(text) if text.isascii() and text.isdigit() and len(text) <= 3 else 0

@@ -16,11 +16,17 @@ from limen.policy.access import MILDEST, Access, access, withheld
 from limen.policy.decision import Decision, Effect
 from limen.policy.engine import Engine
 from limen.policy.saying import Audience, Names, kind_of, remedy_sentence, whom, why_not
+from limen.web.page import Route
 from limen.web.portal.apps import app_open_to, named, nothing_here
 from limen.web.portal.not_yet import may_see
 from limen.web.portal.past import past_decision
 from limen.web.requests import query, query_id, where_to
-from limen.web.site import Site, Visit
+from limen.web.site import Site
+from limen.web.visit import Anybody, Visit
+
+PAGES: Final = (
+    Route("GET", "/withheld", undecided="what of an app is withheld, for whom it is or who may administer"),
+)
 
 _KINDS: Final = ("device", "place", "time", "risk", "proof")
 """What may be named as the cause. That a group is missing is no matter of here and now."""
@@ -50,13 +56,12 @@ class Withheld:
     whose: str
 
 
-def rooms(site: Site) -> APIRouter:
+def routes(site: Site) -> APIRouter:
     """`/withheld?decision=ID` after a refusal, `/withheld?app=ID` before one: nothing about apps that are shut."""
     router = APIRouter()
 
     @router.get("/withheld")
-    async def show(request: Request) -> Response:
-        visit = site.visit(request)
+    async def show(request: Request, visit: Anybody) -> Response:
         if visit.session is None:
             return site.go(visit, "/sign-in", to=where_to(f"{request.url.path}?{request.url.query}"))
         decision_id = query_id(request, "decision")

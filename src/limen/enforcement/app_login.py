@@ -1,0 +1,275 @@
+"""From the sign-in host to an app's host: `/.limen/start`, a code, `/.limen/callback`, and `/.limen/sign-out`.
+
+The browser that starts gets a secret cookie on the app's host; the code that comes back is good once, for 30 s, for
+that cookie, app and session. So a code that leaks is useless elsewhere, and a callback can't be forged into somebody
+else's browser (login CSRF).
+"""
+
+from __future__ import annotations
+
+import secrets
+from base64 import urlsafe_b64encode
+from dataclasses import dataclass
+from hashlib import sha256
+from hmac import compare_digest
+from re import compile as pattern
+from typing import Protocol
+from urllib.parse import parse_qs, urlencode
+
+from limen.clock import SECOND, Clock, Instant, Milliseconds
+from limen.enforcement import answers
+from limen.enforcement.decision_point import APP_COOKIE, DecisionPoint
+from limen.enforcement.headers import TwiceError, cookie
+from limen.enforcement.paths import local_path
+from limen.enforcement.plain_page import plain_page
+from limen.errors import LimenError
+from limen.facts import App, Session, SessionState
+from limen.messages import gettext_noop
+from limen.pillar import AppSessions
+
+PREFIX = b"/.limen/"
+START_COOKIE = b"__Host-limen-start"
+CODE_LIVES: Milliseconds = 30 * SECOND
+BINDING_LIVES_SECONDS = 600
+CODES_KEPT = 10_000
+
+_TOKEN = pattern(rb"[A-Za-z0-9_-]{43}")
+
+
+class AppLoginRefusedError(LimenError):
+    """The sign-in to an app can't go on; `word` names why for the journal."""
+
+    def __init__(self, word: str) -> None:
+        super().__init__("this sign-in to the app can't go on", "open the app again and sign in from there")
+        self.word = word
+
+
+@dataclass(frozen=True, slots=True)
+class _Handed:
+    session_id: str
+    app: str
+    bind: bytes
+    to: str
+    until: Instant
+
+
+class AppLogins:
+    """The codes that are on their way from the sign-in host to an app's host. In memory: a restart forgets them."""
+
+    def __init__(self, *, clock: Clock, public_url: str) -> None:
+        self._clock = clock
+        self._public_url = public_url
+        self._codes: dict[bytes, _Handed] = {}
+
+    def issue(self, session: Session, app_id: str, bind: str, to: str) -> str:
+        """A code for the browser whose binding cookie hashes to `bind`. `session` is a live sign-in session.
+
+        Raises AppLoginRefusedError when `bind` or `to` is not what `/.limen/start` gives.
+        """
+        if not _TOKEN.fullmatch(bind.encode("utf-8", "replace")):
+            raise AppLoginRefusedError("bind-malformed")
+        where = local_path(to)
+        if where is None:
+            raise AppLoginRefusedError("open-redirect")
+        now = self._clock.now()
+        self._forget(now)
+        code = secrets.token_urlsafe(32)
+        self._codes[_hash(code.encode())] = _Handed(session.id, app_id, bind.encode(), where, now + CODE_LIVES)
+        return code
+
+    def callback_url(self, app: App, code: str) -> str:
+        """Where the browser takes the code: on the app's own host, never on one that a client named."""
+        return f"{answers.app_origin(app.host, self._public_url)}/.limen/callback?{urlencode({'code': code})}"
+
+    def redeem(self, code: bytes, app_id: str, binding: bytes) -> tuple[str, str]:
+        """The sign-in session and the path a good code stands for; the code is spent, whatever comes of it.
+
+        Raises AppLoginRefusedError.
+        """
+        handed = self._codes.pop(_hash(code), None)
+        if handed is None:
+            raise AppLoginRefusedError("code-unknown")
+        if self._clock.now() >= handed.until:
+            raise AppLoginRefusedError("code-expired")
+        if handed.app != app_id:
+            raise AppLoginRefusedError("code-of-another-app")
+        if not binding or not compare_digest(bind_of(binding), handed.bind):
+            raise AppLoginRefusedError("binding-foreign")
+        return handed.session_id, handed.to
+
+    def _forget(self, now: Instant) -> None:
+        """Drop what has expired, and the oldest where there are too many: codes are kept in the order of issue."""
+        for key in [key for key, handed in self._codes.items() if handed.until + CODE_LIVES <= now]:
+            del self._codes[key]
+        while len(self._codes) >= CODES_KEPT:
+            del self._codes[next(iter(self._codes))]
+
+
+class Published(Protocol):
+    """Whoever has public keys to show at `/.limen/keys`."""
+
+    def published(self) -> object: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """A request to `/.limen/…` on an app's host."""
+
+    method: str
+    path: bytes
+    query: bytes
+    cookies: bytes
+    app: App
+    address: str
+    user_agent: str = ""
+    same_origin: bool = False
+
+
+class LimenPaths:
+    """Answers `/.limen/*` on every app's host."""
+
+    def __init__(
+        self,
+        *,
+        doors: DecisionPoint,
+        app_logins: AppLogins,
+        keys: Published,
+        sessions: AppSessions,
+        public_url: str,
+    ) -> None:
+        self._doors = doors
+        self._app_logins = app_logins
+        self._keys = keys
+        self._sessions = sessions
+        self._public_url = public_url
+
+    async def answer(self, visit: Visit) -> answers.Reply:
+        """What Limen itself says on the app's host; 404 for paths that mean nothing."""
+        if visit.path == b"/.limen/start" and visit.method == "GET":
+            return self._start(visit)
+        if visit.path == b"/.limen/callback" and visit.method == "GET":
+            return await self._callback(visit)
+        if visit.path == b"/.limen/sign-out" and visit.method in {"GET", "POST"}:
+            return await self._sign_out(visit)
+        if visit.path == b"/.limen/keys" and visit.method == "GET":
+            return answers.json_reply(200, self._keys.published(), cache="public, max-age=300")
+        return answers.json_reply(404, {"error": "not_found"})
+
+    def _start(self, visit: Visit) -> answers.Reply:
+        to = _parameter(visit.query, "to")
+        where = local_path(to or visit.app.start)
+        if where is None:
+            self._refused(visit, "open-redirect")
+            return _page(
+                400,
+                gettext_noop("That link leads elsewhere"),
+                gettext_noop("It was not followed."),
+                link="/",
+                label=gettext_noop("Open the app"),
+            )
+        if where.encode().startswith(PREFIX):
+            where = visit.app.start
+        binding = _good_token(visit.cookies, START_COOKIE) or secrets.token_urlsafe(32).encode()
+        asked = urlencode({"app": visit.app.id, "to": where, "bind": bind_of(binding).decode()})
+        return answers.go_on(
+            f"{self._public_url}/open?{asked}", (_set_cookie(START_COOKIE, binding, BINDING_LIVES_SECONDS),)
+        )
+
+    async def _callback(self, visit: Visit) -> answers.Reply:
+        code = _parameter(visit.query, "code").encode("utf-8", "replace")
+        try:
+            binding = _good_token(visit.cookies, START_COOKIE)
+            session_id, to = self._app_logins.redeem(code, visit.app.id, binding)
+            known = self._doors.known
+            standing = known.session_state(known.sessions.get(session_id), "", self._doors.clock.now())
+            if standing is not SessionState.LIVE:
+                raise AppLoginRefusedError(standing)
+            token = await self._sessions.open(session_id, visit.app.id, visit.address, visit.user_agent)
+        except LimenError as wrong:
+            word = wrong.word if isinstance(wrong, AppLoginRefusedError) else "session-not-opened"
+            self._refused(visit, word, kind="session.hand_over_refused")
+            return _page(
+                400,
+                gettext_noop("This sign-in did not start here"),
+                gettext_noop(
+                    "It was started in another browser, was used before, or took too long. Nothing has happened."
+                ),
+                link="/.limen/start",
+                label=gettext_noop("Open {app} again"),
+                app=visit.app.name,
+            )
+        return answers.go_on(to, (_set_cookie(APP_COOKIE, token.encode(), None),))
+
+    async def _sign_out(self, visit: Visit) -> answers.Reply:
+        session = self._session(visit)
+        if session is None:
+            return _page(
+                200,
+                gettext_noop("You are signed out"),
+                gettext_noop("Nobody is signed in here."),
+                link=self._public_url,
+                label=gettext_noop("Sign in"),
+            )
+        if visit.method != "POST" or not visit.same_origin:
+            return _page(
+                200,
+                gettext_noop("Sign out?"),
+                gettext_noop("This ends your sign-in on {app} and on every other app."),
+                app=visit.app.name,
+                form="/.limen/sign-out",
+                label=gettext_noop("Sign out"),
+            )
+        await self._sessions.end(session.parent or session.id)
+        reply = _page(
+            200,
+            gettext_noop("You are signed out"),
+            gettext_noop("On this and every other app."),
+            link=self._public_url,
+            label=gettext_noop("Sign in"),
+        )
+        return answers.Reply(reply.status, (*reply.fields, _set_cookie(APP_COOKIE, b"", 0)), reply.body)
+
+    def _session(self, visit: Visit) -> Session | None:
+        token = _good_token(visit.cookies, APP_COOKIE)
+        session = self._doors.known.session(sha256(token).digest()) if token else None
+        standing = self._doors.known.session_state(session, visit.app.id, self._doors.clock.now())
+        return session if standing is SessionState.LIVE else None
+
+    def _refused(self, visit: Visit, word: str, kind: str = "request.refused") -> None:
+        self._doors.tell(kind, word, door="hand-over", address=visit.address, host=visit.app.host.encode())
+
+
+def bind_of(binding: bytes) -> bytes:
+    """What the sign-in host is told of a binding token: the base64url of its SHA-256, without padding."""
+    return urlsafe_b64encode(_hash(binding)).rstrip(b"=")
+
+
+def _hash(secret: bytes) -> bytes:
+    return sha256(secret).digest()
+
+
+def _good_token(cookies: bytes, name: bytes) -> bytes:
+    try:
+        value = cookie(cookies, name)
+    except TwiceError:
+        return b""
+    return value if _TOKEN.fullmatch(value) else b""
+
+
+def _parameter(query: bytes, name: str) -> str:
+    """The one value of a query parameter; "" where it is missing, repeated or beyond all measure."""
+    if len(query) > 8_192:
+        return ""
+    values = parse_qs(query.decode("latin-1"), max_num_fields=16).get(name, [])
+    return values[0] if len(values) == 1 else ""
+
+
+def _set_cookie(name: bytes, value: bytes, max_age: int | None) -> tuple[bytes, bytes]:
+    age = b"" if max_age is None else b"; Max-Age=%d" % max_age
+    return b"set-cookie", b"%b=%b; Path=/; Secure; HttpOnly; SameSite=Lax%b" % (name, value, age)
+
+
+def _page(
+    status: int, title: str, text: str, *, app: str = "", link: str = "", label: str = "", form: str = ""
+) -> answers.Reply:
+    return answers.page_reply(status, plain_page(title, text, app=app, link=link, label=label, form=form))

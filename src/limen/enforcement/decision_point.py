@@ -1,0 +1,403 @@
+"""The one way in: strip, session, facts, decide, journal. Every door asks here and adds nothing of its own.
+
+Nothing fails open: whatever keeps a decision from being made or kept is a deny with its own named reason.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from hashlib import sha256
+from time import perf_counter_ns
+
+import msgspec
+
+from limen.clock import Clock, Instant
+from limen.enforcement.authorization import Presented
+from limen.enforcement.headers import TwiceError, cookie
+from limen.enforcement.observed import Observed
+from limen.enforcement.paths import PathRefusedError
+from limen.enforcement.ports import CurrentEngine, Journal
+from limen.enforcement.reasons import BROKEN_GLASS, because, named
+from limen.enforcement.routes import MethodRefusedError, Route, Routes
+from limen.events import Event, Outcome
+from limen.facts import LIMEN, App, Facts, FactStore, Session, SessionState
+from limen.facts.tokens import token_hash
+from limen.policy.decision import Decision, Effect, Named, Request
+from limen.rate_limit import RateLimit
+from limen.storage.break_glass import is_break_glass
+
+APP_COOKIE = b"__Host-limen-app"
+_ONLY_OURS = APP_COOKIE + b"="
+_OURS_BEGINS = len(_ONLY_OURS)
+MAX_COOKIE_BYTES = 16_384
+HOSTS_KEPT = 1_024
+KEPT_PER_SECOND = 200
+"""Of each kind of what strangers can cause, so many a second are written down one by one."""
+KEPT_ON_THE_RESERVE = 2
+"""Refusals a second that each door still writes down while the disk is full."""
+
+_PERMIT = Effect.PERMIT
+_OF_A_TOKEN = {
+    SessionState.NOT_SIGNED_IN: Named.TOKEN_UNKNOWN,
+    SessionState.ENDED: Named.TOKEN_EXPIRED,
+    SessionState.REVOKED: Named.TOKEN_REVOKED,
+    SessionState.OTHER_APP: Named.TOKEN_OUT_OF_SCOPE,
+}
+"""What is wrong with a token that is not live, by what it is worth as a session."""
+
+
+class Answer(msgspec.Struct, frozen=True, gc=False):
+    """What a door is told. `id` names the decision in the journal; it is "" where nothing came to a decision.
+
+    `word` is the first reason's name, or the trick that was refused before a decision. `session` is None unless it is
+    live.
+    """
+
+    effect: Effect
+    word: str
+    id: str = ""
+    decision: Decision | None = None
+    app: App | None = None
+    session: Session | None = None
+    route: Route | None = None
+
+    @property
+    def permitted(self) -> bool:
+        return self.effect is Effect.PERMIT
+
+    @property
+    def facts(self) -> Facts | None:
+        return self.decision.facts if self.decision is not None else None
+
+    @property
+    def needs_sign_in(self) -> bool:
+        """Whether nobody is signed in and signing in would be the next step."""
+        return self.effect is Effect.CHALLENGE and self.session is None
+
+
+class DecisionPoint:
+    """Asks for decisions about requests as they come off the wire, and has each of them journaled."""
+
+    def __init__(
+        self,
+        *,
+        known: FactStore,
+        engine: CurrentEngine,
+        journal: Journal,
+        clock: Clock,
+        break_glass: Callable[[Session, Instant], bool] = lambda _session, _now: False,
+    ) -> None:
+        self.known = known
+        self._break_glass = break_glass
+        self.journal = journal
+        self.clock = clock
+        self._engine = engine
+        self._apps: object = None
+        self._hosts: dict[bytes, Routes | None] = {}
+        self._flood = RateLimit(KEPT_PER_SECOND, KEPT_PER_SECOND)
+        self._reserved = RateLimit(KEPT_ON_THE_RESERVE, KEPT_ON_THE_RESERVE)
+        self.observed = Observed()
+
+    def decide_request(
+        self,
+        door: str,
+        method: bytes,
+        host: bytes,
+        target: bytes,
+        cookies: bytes,
+        address: str,
+        preflight_from: bytes = b"",
+        presented: Presented | None = None,
+    ) -> Answer:
+        """Decide the request that `door` read off the wire: all of it raw, `target` in origin-form.
+
+        `cookies` is the whole Cookie field, `address` the client's as far as trusted hops tell. `preflight_from` is
+        the Origin of a CORS preflight, `presented` a program's token. Never raises for anything a client can send.
+        """
+        known = self.known
+        routes = self._hosts.get(host) if self._apps is known.apps_by_host else None
+        if routes is None:
+            routes = self._routes(host)
+        if routes is None:
+            return self.refuse(Named.UNKNOWN_HOST, door=door, address=address, host=host)
+        app = routes.app
+        try:
+            route = routes.route(method, target)
+        except PathRefusedError as refused:
+            return self.refuse(refused.why, door=door, address=address, host=host)
+        except MethodRefusedError:
+            return self.refuse("method-refused", door=door, address=address, host=host)
+        if route.public is not None:
+            return self._let_through(door, app, route, address, Named.PUBLIC_ROUTE)
+        if preflight_from and method == b"OPTIONS" and preflight_from.decode("latin-1") in app.cors.origins:
+            return self._let_through(door, app, route, address, Named.CORS_PREFLIGHT)
+        now = self.clock.now()
+        if presented is not None:
+            return self._by_token(door, route, app, presented, cookies, address, now)
+        if cookies.startswith(_ONLY_OURS) and b";" not in cookies:  # the one cookie that most requests have
+            token, wrong = cookies[_OURS_BEGINS:], ""
+        else:
+            token, wrong = _token(cookies)
+        if token:
+            session, standing, facts = known.enter(sha256(token).digest(), app, address, now)
+            if session is None and standing is SessionState.NOT_SIGNED_IN:
+                wrong = Named.SESSION_UNKNOWN
+        else:
+            session, standing, facts = None, SessionState.NOT_SIGNED_IN, known.facts(None, app, address)
+        return self._decide(door, route, session, wrong or standing, facts, now)
+
+    def _by_token(
+        self, door: str, route: Route, app: App, presented: Presented, cookies: bytes, address: str, now: Instant
+    ) -> Answer:
+        """Decide about a program with a token. Its scope is looked at before any policy: they can't widen it."""
+        known = self.known
+        if APP_COOKIE in cookies:  # two ways to say who asks are one too many
+            facts = known.facts(None, app, address)
+            return self._refused_token(door, route, facts, None, Named.TOKEN_AND_SESSION, now)
+        if not presented.secret:
+            return self._decide(door, route, None, Named.TOKEN_UNKNOWN, known.facts(None, app, address), now)
+        session, standing, facts = known.enter_with_token(token_hash(presented.secret), app, address, now)
+        if session is None:
+            wrong = _OF_A_TOKEN.get(standing, standing)
+            if wrong is Named.TOKEN_OUT_OF_SCOPE:
+                return self._refused_token(door, route, facts, None, wrong, now)
+            return self._decide(door, route, None, wrong, facts, now)
+        if route.request.action not in session.actions:
+            return self._refused_token(door, route, facts, session, Named.TOKEN_OUT_OF_SCOPE, now)
+        return self._decide(door, route, session, standing, facts, now)
+
+    def _refused_token(
+        self, door: str, route: Route, facts: Facts, session: Session | None, name: Named, now: Instant
+    ) -> Answer:
+        address = facts.place.address
+        if session is None and not self._flood.admits("strangers", now):
+            facts, address = self.known.facts(None, facts.app, ""), ""
+        decision = named(name, Effect.DENY, route.request, facts, now)
+        return self._keep(decision, facts.app, session, route, door, address)
+
+    def decide_session(self, door: str, app: App, session: Session | None, request: Request, address: str) -> Answer:
+        """Decide about a session that is already at hand: the sign-in host's own rooms."""
+        now = self.clock.now()
+        own = "" if app.id == LIMEN else app.id
+        standing: str = self.known.session_state(session, own, now)
+        if standing == SessionState.LIVE and session is not None:
+            self.known.used(session, now)
+        else:
+            session = None
+        facts = self.known.facts(session, app, address)
+        route = Route(request, request.route)
+        if session is not None and is_break_glass(session):
+            return self._outside(door, route, session, facts, now)
+        return self._decide(door, route, session, standing, facts, now)
+
+    def decide_facts(self, door: str, request: Request, facts: Facts) -> Answer:
+        """Decide on facts that are at hand while there is no session yet: signing in."""
+        now = self.clock.now()
+        route, began = Route(request, request.route), perf_counter_ns()
+        shut = self.shut()
+        if shut is not None and not self._is_needed(shut, facts, now):
+            decision = named(shut, Effect.DENY, request, facts, now)
+        else:
+            try:
+                decision = self._engine().decide(request, facts, now)
+            except Exception:  # noqa: BLE001 -- whatever went wrong, the answer is no
+                decision = named(Named.POLICY_ERROR, Effect.DENY, request, facts, now)
+        micros = (perf_counter_ns() - began) / 1_000
+        kept = self.journal.decided(door, decision, "", facts.place.address, micros)
+        return Answer(decision.effect, _word(decision), kept, decision, facts.app, None, route)
+
+    def why_ended(self, answer: Answer) -> str:
+        """Why the session behind an open stream is over ("": it is not, or there is none). No policy is asked."""
+        if answer.session is None or answer.app is None:
+            return ""
+        session = self.known.issued(answer.session.id)
+        if session is None:
+            return Named.SESSION_REVOKED
+        standing = self.known.session_state(session, answer.app.id, self.clock.now())
+        return "" if standing is SessionState.LIVE else standing
+
+    def re_check(self, answer: Answer, address: str) -> tuple[str, Instant | None]:
+        """Decide an open stream anew: ("", the instant to look again) or (the reason for cutting it, None)."""
+        app = self.known.apps.get(answer.app.id) if answer.app else None
+        if app is None or answer.route is None:
+            return Named.UNKNOWN_HOST, None
+        if answer.word in {Named.PUBLIC_ROUTE, Named.CORS_PREFLIGHT}:
+            return "", None
+        over = self.why_ended(answer) or self.shut()
+        if over:
+            return over, None
+        session = self.known.issued(answer.session.id) if answer.session else None
+        try:
+            facts = self.known.facts(session, app, address)
+            decision = self._engine().decide(answer.route.request, facts, self.clock.now())
+            if decision.effect is not Effect.PERMIT:
+                return _word(decision), None
+            unchanged_until = decision.unchanged_until
+        except Exception:  # noqa: BLE001 -- whatever went wrong, the answer is no
+            return Named.POLICY_ERROR, None
+        ends_at = self.known.ends_at(session) if session else None
+        return "", min([at for at in (unchanged_until, ends_at) if at is not None], default=None)
+
+    def refuse(self, word: str, *, door: str, address: str, host: bytes = b"", detail: str = "") -> Answer:
+        """Refuse, and have it journaled, without a decision: there is no app, or no one reading of the request."""
+        self.tell("request.refused", word, door=door, address=address, host=host, detail=detail)
+        return Answer(Effect.DENY, str(word))
+
+    def tell(self, kind: str, word: str, *, door: str, address: str, host: bytes = b"", detail: str = "") -> None:
+        """Have something journaled that strangers can cause; of a flood, so many a second and a count of the rest."""
+        now = self.clock.now()
+        if not self._flood.admits(kind, now):
+            return
+        details: dict[str, str | int | bool] = {"door": door}
+        if host:
+            details["host"] = _plain_host(host)[:253]
+        if detail:
+            details["detail"] = detail[:100]
+        left_out = self._flood.refused(kind)
+        if left_out:
+            details["left_out"] = left_out
+        self.journal.record(
+            Event(at=now, kind=kind, outcome=Outcome.FAILURE, address=address, reason=str(word), details=details)
+        )
+
+    def app_on(self, host: bytes) -> App | None:
+        """The app that lives on `host` (a Host field's value), or None; Limen's own host is no app's."""
+        routes = self._routes(host)
+        return routes.app if routes else None
+
+    # Inside
+
+    def _routes(self, host: bytes) -> Routes | None:
+        if self._apps is not self.known.apps_by_host:
+            self._apps = self.known.apps_by_host
+            self._hosts = {}
+        try:
+            return self._hosts[host]
+        except KeyError:
+            return self._find(host)
+
+    def _find(self, host: bytes) -> Routes | None:
+        app = self.known.apps_by_host.get(_plain_host(host))
+        routes = Routes(app) if app is not None and app.id != LIMEN else None
+        if len(self._hosts) >= HOSTS_KEPT:
+            self._hosts.clear()
+        if len(host) <= 255:
+            self._hosts[host] = routes
+        return routes
+
+    def _decide(
+        self, door: str, route: Route, session: Session | None, standing: str, facts: Facts, now: Instant
+    ) -> Answer:
+        began = perf_counter_ns()
+        app, address = facts.app, facts.place.address
+        if self.clock.monotonic() >= self.known.lease_until or not self.journal.writable:
+            shut = self.shut() or Named.JOURNAL_UNWRITABLE
+            if not self._is_needed(shut, facts, now):
+                return self._keep_shut(named(shut, Effect.DENY, route.request, facts, now), session, route, door)
+        try:
+            decision = self._engine().decide(route.request, facts, now)
+        except Exception:  # noqa: BLE001 -- whatever went wrong, the answer is no
+            decision = named(Named.POLICY_ERROR, Effect.DENY, route.request, facts, now)
+        effect = decision.effect
+        alias = ""
+        if session is not None:
+            alias = session.id
+        elif effect is not _PERMIT:
+            if not self._flood.admits("strangers", now):
+                decision, address = self._from_nowhere(decision), ""
+            decision = because(decision, standing)
+        kept = self.journal.decided(door, decision, alias, address, (perf_counter_ns() - began) / 1_000)
+        if app.onboarding_until:
+            self._note(door, route, decision, session, kept)
+        return Answer(effect, decision.reasons[0].policy, kept, decision, app, session, route)
+
+    def _outside(self, door: str, route: Route, session: Session, facts: Facts, now: Instant) -> Answer:
+        """Break-glass is outside of the policies: it opens the console, even where every other door is shut, and that
+        is all it does. Its use was journaled before it opened, where a full disk does not matter.
+        """
+        app = facts.app
+        opens = app.id == LIMEN and route.request.action == "administer" and self._break_glass(session, now)
+        decision = named(Named.BREAK_GLASS, Effect.PERMIT if opens else Effect.DENY, route.request, facts, now)
+        if opens:
+            decision = msgspec.structs.replace(decision, reasons=(BROKEN_GLASS,))
+        return self._keep(decision, app, session, route, door, facts.place.address)
+
+    def _from_nowhere(self, decision: Decision) -> Decision:
+        """The same refusal without the address: in a flood from many addresses, one event counts them all."""
+        facts = self.known.facts(None, decision.facts.app, "")
+        try:
+            again = self._engine().decide(decision.request, facts, decision.now)
+        except Exception:  # noqa: BLE001 -- then the first answer is kept as it is
+            return decision
+        return decision if again.effect is Effect.PERMIT else again
+
+    def _let_through(self, door: str, app: App, route: Route, address: str, name: Named) -> Answer:
+        now = self.clock.now()
+        facts = self.known.facts(None, app, address)
+        shut = self.shut()
+        if shut is not None:
+            return self._keep_shut(named(shut, Effect.DENY, route.request, facts, now), None, route, door)
+        return self._keep(named(name, Effect.PERMIT, route.request, facts, now), app, None, route, door, address)
+
+    def shut(self) -> Named | None:
+        """Why every door is shut at this moment, or None."""
+        if self.clock.monotonic() >= self.known.lease_until:
+            return Named.LEASE_EXPIRED
+        if not self.journal.writable:
+            return Named.DISK_FULL if self.journal.lives_on_its_reserve else Named.JOURNAL_UNWRITABLE
+        return None
+
+    def _is_needed(self, shut: Named, facts: Facts, now: Instant) -> bool:
+        """Whether this is Limen itself, asked by somebody whom the policies let administer it, while the disk is full:
+        whoever makes room and takes access away must get in. What is let through is decided and kept like ever.
+        """
+        if shut is not Named.DISK_FULL or facts.app.id != LIMEN:
+            return False
+        try:
+            return self._engine().decide(Request("administer"), facts, now).effect is not Effect.DENY
+        except Exception:  # noqa: BLE001 -- whatever went wrong, the answer is no
+            return False
+
+    def _keep_shut(self, decision: Decision, session: Session | None, route: Route, door: str) -> Answer:
+        """Keep a refusal at a shut door; while the disk is full, few of them: they would eat what is set aside."""
+        facts = decision.facts
+        if decision.reasons[0].policy == Named.DISK_FULL and not self._reserved.admits(door, decision.now):
+            return Answer(decision.effect, _word(decision), "", decision, facts.app, session, route)
+        return self._keep(decision, facts.app, session, route, door, facts.place.address)
+
+    def _keep(
+        self, decision: Decision, app: App, session: Session | None, route: Route, door: str, address: str
+    ) -> Answer:
+        kept = self.journal.decided(door, decision, session.id if session else "", address, 0.0)
+        if app.onboarding_until:
+            self._note(door, route, decision, session, kept)
+        return Answer(decision.effect, _word(decision), kept, decision, app, session, route)
+
+    def _note(self, door: str, route: Route, decision: Decision, session: Session | None, kept: str) -> None:
+        """Count what is asked of an app in onboarding; what the portal asks by itself is no request to it."""
+        if door != "sign-in" and decision.facts.app.is_onboarding(decision.now):
+            self.observed.note(route.path, decision, session.person_id if session is not None else "", kept)
+
+
+def _token(cookies: bytes) -> tuple[bytes, str]:
+    """The session token among `cookies`, or b"" and what is wrong with them ("": there is none)."""
+    if len(cookies) > MAX_COOKIE_BYTES:
+        return b"", Named.BAD_REQUEST
+    try:
+        return cookie(cookies, APP_COOKIE), ""
+    except TwiceError:
+        return b"", Named.DUPLICATE_COOKIE
+
+
+def _word(decision: Decision) -> str:
+    reasons = decision.reasons
+    return reasons[0].policy if reasons else Named.NOTHING_PERMITS
+
+
+def _plain_host(host: bytes) -> str:
+    """A Host field's value without its port, in lower case; what is no host name comes out as one no app has."""
+    name = host.decode("latin-1").lower()
+    bare, colon, port = name.partition(":")
+    if colon and not (port.isascii() and port.isdigit()):
+        return "?"
+    return bare if bare.isascii() and all(c.isalnum() or c in ".-" for c in bare) else "?"

@@ -1,0 +1,70 @@
+"""Enforcement put together: what answers requests, each by its name."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from limen.enforcement import observed_store
+from limen.enforcement.addresses import UntrustedHops
+from limen.enforcement.app_login import AppLogins, LimenPaths
+from limen.enforcement.assertion import Identity
+from limen.enforcement.check import CheckServer
+from limen.enforcement.decision_point import DecisionPoint
+from limen.enforcement.gateway import Gateway
+from limen.enforcement.store import keep_signing_keys
+from limen.pillar import AppSessions, Core
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What enforcement does. `hops` are those whose word about clients was not trusted."""
+
+    doors: DecisionPoint
+    said: Identity
+    app_logins: AppLogins
+    gateway: Gateway
+    check: CheckServer
+    hops: UntrustedHops
+    core: Core
+
+    async def keep_observed(self) -> None:
+        """Write down what only memory holds of apps in onboarding."""
+        known, now = self.core.known, self.core.clock.now()
+        await observed_store.keep_up(self.doors.observed, known.apps, known.people, self.core.database, now)
+
+    async def close(self) -> None:
+        await self.keep_observed()
+        await self.gateway.close()
+
+
+async def build(core: Core) -> Parts:
+    """All of enforcement. Identity's sessions must be offered, and the facts must stand."""
+    settings, clock, doors, sessions = (
+        core.settings,
+        core.clock,
+        core.offers.take(DecisionPoint),
+        core.offers.take(AppSessions),
+    )
+    keys = await core.database.writing(lambda transaction: keep_signing_keys(transaction, core.keyring, clock.now()))
+    await core.database.reading(lambda snapshot: observed_store.load(doors.observed, snapshot))
+    said = Identity(public_url=settings.public_url, clock=clock, keys=keys)
+    app_logins = AppLogins(clock=clock, public_url=settings.public_url)
+    limen_paths = LimenPaths(
+        doors=doors,
+        app_logins=app_logins,
+        keys=said,
+        sessions=sessions,
+        public_url=settings.public_url,
+    )
+    trusted = settings.listen.trusted_proxies
+    return Parts(
+        doors=doors,
+        said=said,
+        app_logins=app_logins,
+        gateway=Gateway(
+            doors=doors, identity=said, limen_paths=limen_paths, public_url=settings.public_url, trusted=trusted
+        ),
+        check=CheckServer(doors=doors, identity=said, public_url=settings.public_url, trusted=trusted),
+        hops=UntrustedHops(trusted),
+        core=core,
+    )

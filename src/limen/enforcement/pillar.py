@@ -1,0 +1,57 @@
+"""Enforcement as a part of Limen: where a decision bites."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from limen.pillar import Core, Decider, Declarations, Every, Pillar, Running
+
+if TYPE_CHECKING:
+    from limen.facts import Facts
+    from limen.policy.decision import Decision
+
+KEEP_UP_SECONDS = 30.0
+
+
+def _declarations() -> Declarations:
+    from limen.enforcement.observed_store import observed_apps, observed_kinds, observed_refusals
+    from limen.enforcement.store import signing_keys
+
+    return Declarations(tables=(observed_apps, observed_kinds, observed_refusals, signing_keys))
+
+
+def _prepare(core: Core) -> None:
+    from limen.enforcement.decision_point import DecisionPoint
+    from limen.errors import LimenError
+    from limen.policy.decision import Request
+
+    doors = DecisionPoint(
+        known=core.known,
+        engine=core.engine,
+        journal=core.journal,
+        clock=core.clock,
+        break_glass=core.break_glass.holds,
+    )
+
+    def decide(facts: Facts, action: str) -> Decision:
+        decision = doors.decide_facts("sign-in", Request(action=action), facts).decision
+        if decision is None:
+            raise LimenError("signing in could not be decided", "try again in a moment")
+        return decision
+
+    core.offers.give(doors)
+    core.offers.give(Decider(decide))
+
+
+async def _build(core: Core) -> Running:
+    from limen.enforcement import parts
+
+    built = await parts.build(core)
+    return Running(
+        offers=(built,),
+        periodic=(Every("keep what was observed of apps", KEEP_UP_SECONDS, built.keep_observed),),
+        close=built.close,
+    )
+
+
+PILLAR = Pillar(name="enforcement", is_optional=False, declarations=_declarations, prepare=_prepare, build=_build)

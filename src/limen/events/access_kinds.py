@@ -1,0 +1,61 @@
+"""What happens when people ask for apps and sign in: requests, sign-ins, sessions."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Final
+
+from limen.events.headings import DECISIONS, FAILURES, OPENED, REFUSALS, REQUESTS, SESSIONS, SIGN_INS, SIGNING_IN
+from limen.events.kind import AUTHENTICATION, HTTP, Kind, Owner, Topic
+
+_DECISION = Topic(
+    REQUESTS, Owner.PERSON, "Requests to apps, and how they were answered", "A request to an app", (REFUSALS, DECISIONS)
+)
+_REFUSED = Topic(
+    REQUESTS,
+    Owner.PERSON,
+    "Requests that Limen turned away or changed",
+    "A request that Limen turned away or changed",
+)
+_UPSTREAM = Topic(REQUESTS, Owner.PERSON, "Apps that did not answer you", "An app did not answer you")
+_STREAM = Topic(REQUESTS, Owner.PERSON, "Connections that were ended", "A connection was ended", (SESSIONS,))
+_SIGN_IN = Topic(SIGNING_IN, Owner.PERSON, "Signing in", filters=(SIGN_INS,))
+_STEP_UP = replace(_SIGN_IN, plural="Proving again that it's you")
+_SESSION = Topic(SIGNING_IN, Owner.PERSON, "Your sessions", "A session of yours", (SESSIONS,))
+_ALL_SESSIONS = replace(_SESSION, singular="Your sessions")
+_ENDED = {"": "A session was ended"}
+_ALL_ENDED = {"": "All sessions were ended"}
+
+ACCESS_KINDS: Final = (
+    Kind("decision", "A request was decided", _DECISION, HTTP, 99, app_filters=(REFUSALS, DECISIONS)),
+    Kind("request.refused", "A request was refused before a decision", _REFUSED, HTTP, 99),
+    Kind("upstream.failed", "An app did not answer", _UPSTREAM, HTTP, 99, app_filters=(FAILURES,)),
+    Kind("request.stripped", "A request claimed what only Limen may say", _REFUSED, HTTP, 99),
+    Kind("stream.cut", "A stream was cut: its session or facts changed", _STREAM, HTTP, 99, app_filters=(FAILURES,)),
+    Kind("sign_in.succeeded", "Signed in", _SIGN_IN, AUTHENTICATION, 1, acknowledged=True),
+    Kind("sign_in.failed", "Sign-in failed", _SIGN_IN, AUTHENTICATION, 1),
+    Kind("sign_in.slowed", "Sign-in slowed: too many guesses", _SIGN_IN, AUTHENTICATION, 1),
+    Kind("session.app_opened", "An app session was opened", _SESSION, AUTHENTICATION, 1, app_filters=(OPENED,)),
+    Kind("session.hand_over_refused", "A hand-over to an app was refused", _SESSION, AUTHENTICATION, 1),
+    Kind(
+        "session.revoked",
+        "A session was ended",
+        _SESSION,
+        AUTHENTICATION,
+        2,
+        shown=("why",),
+        told=_ENDED,
+        acknowledged=True,
+    ),
+    Kind(
+        "sessions.revoked",
+        "Everything issued before an instant was ended",
+        _ALL_SESSIONS,
+        AUTHENTICATION,
+        2,
+        shown=("why", "scope"),
+        told=_ALL_ENDED,
+        acknowledged=True,
+    ),
+    Kind("step_up.succeeded", "Proved again, more strongly", _STEP_UP, AUTHENTICATION, 1, acknowledged=True),
+)

@@ -1,0 +1,116 @@
+"""What happens to people and programs: accounts, links, mails, factors, tokens, workloads."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Final
+
+from limen.events.headings import ACCOUNTS, ADMINISTRATION, CHANGES, FACTORS, TOKENS
+from limen.events.kind import ACCOUNT, AUTHENTICATION, EMAIL, ENTITY, Kind, Owner, Topic
+
+_ONES_OWN, _OFFICE = Owner.PERSON, Owner.OFFICE
+_PERSON = Topic(ACCOUNTS, _OFFICE, "Your account and your groups", "Your account or your groups", (CHANGES,))
+_ENROLLED = replace(_PERSON, owner=_ONES_OWN, filters=(FACTORS, CHANGES))
+_EXPORTED = replace(_PERSON, owner=_ONES_OWN)
+_LINK = Topic(ACCOUNTS, _ONES_OWN, "One-time links", "A one-time link", (FACTORS,))
+_MAIL = Topic(ACCOUNTS, _ONES_OWN, "Mails to you", "A mail to you", (FACTORS,))
+_FACTOR = replace(_LINK, plural="Your passkeys, password and code", singular="A passkey, password or code of yours")
+_RECOVERY = Topic(ACCOUNTS, _ONES_OWN, "Recovery codes", "A recovery code", (FACTORS,))
+_WORKLOAD = Topic(ADMINISTRATION, _OFFICE, "Workloads you changed", "A workload you changed", (CHANGES,))
+_TOKEN = Topic(ACCOUNTS, _ONES_OWN, "Your tokens", "A token of yours", (CHANGES,))
+_CHANGED = {
+    "change=groups": "Your groups were changed",
+    "change=let-go": "Your access was ended",
+    "change=taken-back": "You were given your access back",
+    "change=link-revoked": "A one-time link was made worthless",
+}
+_ISSUED = {
+    "purpose=access_pass": "An access pass was issued",
+    "purpose=second_device": "A link for another device was made",
+    "purpose=invitation": "A link to enrol was issued",
+}
+_ADDED = {
+    "factor=passkey": "A passkey was added",
+    "factor=password": "A password was set",
+    "factor=code": "An authenticator code was set up",
+}
+_REMOVED = {
+    "factor=passkey": "A passkey was removed",
+    "factor=password": "The password was removed",
+    "factor=code": "The authenticator code was removed",
+}
+_CODES_MADE = {"": "Recovery codes were made"}
+_CODE_USED = {"": "A recovery code was used"}
+_CODE_WRONG = {"": "Somebody tried a recovery code that was wrong"}
+_OF_APPS = (TOKENS,)
+_GIVEN = ("why", "actions")
+
+ACCOUNT_KINDS: Final = (
+    Kind("person.invited", "A person was invited", _PERSON, ACCOUNT, 1, acknowledged=True),
+    Kind("person.enrolled", "A person enrolled", _ENROLLED, ACCOUNT, 2, acknowledged=True),
+    Kind(
+        "person.changed",
+        "A person was changed",
+        _PERSON,
+        ACCOUNT,
+        99,
+        shown=("change", "why"),
+        told=_CHANGED,
+        acknowledged=True,
+    ),
+    Kind("person.looked_at", "Somebody looked at a person's events", _PERSON, ENTITY, 2, shown=("page", "room")),
+    Kind("person.erased", "A person was erased", _PERSON, ACCOUNT, 6, shown=("why",), acknowledged=True),
+    Kind("person.exported", "A copy of a person's data was made", _EXPORTED, ACCOUNT, 99, acknowledged=True),
+    Kind(
+        "link.issued", "A one-time link was issued", _LINK, ACCOUNT, 1, shown=("why",), told=_ISSUED, acknowledged=True
+    ),
+    Kind("link.refused", "A one-time link was refused", _LINK, ACCOUNT, 99),
+    Kind("mail.sent", "A mail was sent", _MAIL, EMAIL, 1, shown=("about",)),
+    Kind("mail.failed", "A mail could not be sent", _MAIL, EMAIL, 1, shown=("about",)),
+    Kind("factor.added", "A factor was added", _FACTOR, ACCOUNT, 3, shown=("factor",), told=_ADDED, acknowledged=True),
+    Kind(
+        "factor.removed",
+        "A factor was removed",
+        _FACTOR,
+        ACCOUNT,
+        99,
+        shown=("factor", "why"),
+        told=_REMOVED,
+        acknowledged=True,
+    ),
+    Kind("recovery.codes_made", "Recovery codes were made", _RECOVERY, ACCOUNT, 3, told=_CODES_MADE, acknowledged=True),
+    Kind("recovery.code_used", "A recovery code was used", _RECOVERY, ACCOUNT, 99, told=_CODE_USED, acknowledged=True),
+    Kind(
+        "recovery.refused",
+        "A recovery code was refused",
+        _RECOVERY,
+        AUTHENTICATION,
+        1,
+        told=_CODE_WRONG,
+        by_strangers=True,
+    ),
+    Kind("workload.added", "A workload was added", _WORKLOAD, ACCOUNT, 1, acknowledged=True),
+    Kind("workload.token_issued", "A workload was given a token", _WORKLOAD, ACCOUNT, 3, acknowledged=True),
+    Kind("workload.revoked", "A workload and its tokens were ended", _WORKLOAD, ACCOUNT, 5, acknowledged=True),
+    Kind("workload.refused", "A program asked without a good token", _WORKLOAD, AUTHENTICATION, 1),
+    Kind(
+        "token.made",
+        "A program was given a token",
+        _TOKEN,
+        ACCOUNT,
+        3,
+        shown=_GIVEN,
+        app_filters=_OF_APPS,
+        acknowledged=True,
+    ),
+    Kind(
+        "token.revoked",
+        "A program's token was ended",
+        _TOKEN,
+        ACCOUNT,
+        5,
+        shown=_GIVEN,
+        app_filters=_OF_APPS,
+        acknowledged=True,
+    ),
+)

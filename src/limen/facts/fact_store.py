@@ -1,0 +1,410 @@
+"""What is known now, in memory: one writer (the change feed, on the event loop), read by every decision without a lock.
+
+Nothing here waits, and nothing here forgets to look at `not_before`: whatever was issued earlier is dead. What was put
+together for a session is kept in an entry of its own, until something changes that it was put together from. Then the
+whole entry is thrown away, after the row has changed. Whoever puts something together takes the entry first and reads
+the rows then: in whatever thread that is, what comes out of older rows ends in an entry that nobody finds any more.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from functools import lru_cache
+from ipaddress import IPv4Network, IPv6Network, ip_address
+from itertools import count
+from typing import Final, TypeAlias
+
+from limen.clock import Instant, Milliseconds
+from limen.facts.app import App
+from limen.facts.asked import Facts, Plain
+from limen.facts.nouns import (
+    ANYBODY,
+    NOWHERE,
+    UNKNOWN_DEVICE,
+    UNKNOWN_RISK,
+    Device,
+    Grant,
+    Group,
+    Person,
+    Place,
+    Risk,
+    Session,
+)
+from limen.facts.tables import Issued, Learned, SessionTable, Subject, Table, TableOf
+
+MEMO_LIMIT: Final = 10_000
+"""How many assembled facts are kept before all are forgotten; bounds memory, not correctness."""
+COMPANY: Final[Subject] = ("company", "")
+APPS: Final[Subject] = ("apps", "")
+EVERYBODY: Final = frozenset({COMPANY, APPS})
+"""Subjects that everybody's facts hang on: the company's `not_before`, and a published revision."""
+
+
+class SessionState(StrEnum):
+    """What a session is worth at this instant. The values are the named reasons of a refusal."""
+
+    LIVE = "live"
+    NOT_SIGNED_IN = "not-signed-in"
+    ENDED = "session-ended"
+    REVOKED = "session-revoked"
+    OTHER_APP = "session-of-another-app"
+    PERSON_INACTIVE = "person-inactive"
+
+
+@dataclass(frozen=True, slots=True)
+class _Lifetime:
+    """How a session stands apart from the time, and when that ends it. `root_id`: whose last use keeps it alive."""
+
+    standing: SessionState
+    root_id: str
+    ends_at: Instant
+    idle_ms: int
+
+
+Entered: TypeAlias = "tuple[Session | None, SessionState, Facts]"
+"""A live session and its facts; or None, what is wrong with it, and the facts about nobody."""
+
+
+class _Entry:
+    """What was put together for one session, or for nobody at one address. `facts` are by app and address.
+
+    `latest`: for which app and from which address the last request came, whose last use keeps it alive, until when and
+    for how long unused it lives, and what `enter` answers to the like meanwhile.
+    """
+
+    __slots__ = ("facts", "latest", "lifetime")
+
+    def __init__(self) -> None:
+        self.lifetime: _Lifetime | None = None
+        self.facts: dict[tuple[str, str], Facts] = {}
+        self.latest: tuple[App, str, str, Instant, Milliseconds, Entered] | None = None
+
+    def let_go(self) -> None:
+        for facts in tuple(self.facts.values()):
+            facts.memo.let_go()
+
+
+class FactStore:
+    """Everything a decision may read. Only the change feed and start-up write to it.
+
+    Each table has `get`, `put` and `drop`. `risks` and `grants` are by the id of the person, `places` by address as
+    `ipaddress` writes it, `learned` by subject. Sessions and tokens are put under the hash of their secret.
+    """
+
+    def __init__(self, lease_until: float = 0.0) -> None:
+        self.lease_until = lease_until
+        self._issued = Issued()
+        self.learned = Learned(self._changed)
+        self.people: Table[Person] = Table("person", self._changed, self._dropped)
+        self.workloads: Table[Person] = Table("person", self._changed, self._dropped)
+        self.devices: Table[Device] = Table("device", self._changed, self._dropped)
+        self.risks: TableOf[Risk] = TableOf("person", self._changed)
+        self.grants: TableOf[tuple[Grant, ...]] = TableOf("person", self._changed)
+        self.places: TableOf[Place] = TableOf("place", self._changed)
+        self.sessions = SessionTable(self._issued, self._changed, self._dropped)
+        self.tokens = SessionTable(self._issued, self._changed, self._dropped)
+        self.groups: dict[str, Group] = {}
+        self.apps: dict[str, App] = {}
+        self.apps_by_host: dict[str, App] = {}
+        self.networks: tuple[tuple[str, IPv4Network | IPv6Network], ...] = ()
+        self._not_before: dict[Subject, Instant] = {}
+        self._by_hash = self._issued.by_hash
+        self._last_used = self._issued.last_used
+        self._entries: dict[str, _Entry] = {}
+        self._at_place: dict[str, set[str]] = {}
+        self._kept = count(1)
+        self._watchers: list[Callable[[Subject], None]] = []
+
+    # What a decision asks
+
+    def session(self, token_hash: bytes) -> Session | None:
+        """The session whose token hashes (SHA-256) to `token_hash`, alive or not."""
+        return self._by_hash.get(token_hash)
+
+    def issued(self, session_id: str) -> Session | None:
+        """The newest state of a session, or of a token, of this id; None where it is gone."""
+        return self.sessions.get(session_id) or self.tokens.get(session_id)
+
+    def issued_to(self, subject: Subject) -> list[Session]:
+        """The sessions and tokens of a person or a device, or those that hang on a session; in the order of ids."""
+        found = [self.issued(session_id) for session_id in sorted(self._issued.of.get(subject, ()))]
+        return [session for session in found if session is not None]
+
+    def asker(self, person_id: str) -> Person | None:
+        """Who asks: a person, or a workload."""
+        return self.people.get(person_id) or self.workloads.get(person_id)
+
+    def session_state(self, session: Session | None, app_id: str, now: Instant) -> SessionState:
+        """What `session` is worth on the host of `app_id` ("" for the sign-in host)."""
+        if session is None:
+            return SessionState.NOT_SIGNED_IN
+        if session.app != app_id:
+            return SessionState.OTHER_APP
+        lifetime = self._lifetime(session)
+        if lifetime.standing is not SessionState.LIVE:
+            return lifetime.standing
+        used_at = self._last_used.get(lifetime.root_id, 0)
+        return SessionState.ENDED if now >= lifetime.ends_at or now >= used_at + lifetime.idle_ms else SessionState.LIVE
+
+    def enter(self, token_hash: bytes, app: App, address: str, now: Instant) -> Entered:
+        """What a door asks at every request, in one look: the live session behind a token, and its facts; a use of it.
+
+        Without a live session: None, what is wrong with it, and the facts about nobody.
+        """
+        session = self._by_hash.get(token_hash)
+        if session is not None:
+            entry = self._entries.get(session.id)
+            if entry is not None and entry.latest is not None:
+                its_app, its_address, root_id, ends_at, idle_ms, entered = entry.latest
+                if its_app is app and its_address == address:
+                    used = self._last_used
+                    if now < ends_at and now < used[root_id] + idle_ms:
+                        used[root_id] = now
+                        return entered
+        return self._enter(session, app, address, now)
+
+    def enter_with_token(self, token_hash: bytes, app: App, address: str, now: Instant) -> Entered:
+        """`enter` for a program's token (see `facts.tokens`), which remembers from where it was used last."""
+        entered = self.enter(token_hash, app, address, now)
+        if entered[0] is not None:
+            self._issued.used_from[entered[0].id] = address
+        return entered
+
+    def used_from(self, token_id: str) -> str:
+        """The address a token was last used from; "" where it was not used since the start."""
+        return self._issued.used_from.get(token_id, "")
+
+    def ends_at(self, session: Session) -> Instant:
+        """The instant at which time alone ends `session`, if nobody uses it again."""
+        root = self._root(session) or session
+        idle = self._last_used.get(root.id, root.started_at) + root.idle_ms
+        return min(session.expires_at, root.expires_at, idle)
+
+    def last_used(self, session_id: str) -> Instant:
+        """When the session (or a session hanging on it) was last used; 0 if it is not known."""
+        session = self.issued(session_id)
+        return self._last_used.get(session_id, session.started_at) if session else 0
+
+    def used(self, session: Session, now: Instant) -> None:
+        """Note a use. It counts for the sign-in the session hangs on, so an app in use keeps it from idling."""
+        self._last_used[session.parent or session.id] = now
+
+    def facts(self, session: Session | None, app: App, address: str) -> Facts:
+        """All facts about a request of this live session (None: nobody) to this app from this address.
+
+        The same value is handed out until a fact changes, so what others derive from it can be kept in its `memo`.
+        """
+        key = (app.id, address)
+        entry = self._entry(session, address)
+        facts = entry.facts.get(key)
+        if facts is not None and facts.app is app and facts.session is session:
+            return facts
+        if self.apps.get(app.id) is not app or not self._is_newest(session):
+            return self._assemble(session, app, address)
+        self._make_room()
+        self._at_place.setdefault(_normal(address), set()).add(_name_of(session, address))
+        facts = entry.facts[key] = self._assemble(session, app, address)
+        return facts
+
+    def place(self, address: str) -> Place:
+        """What is known of an address, and its named network."""
+        normal = _normal(address)
+        if not normal:
+            return NOWHERE
+        parsed = ip_address(normal)
+        named = next((name for name, network in self.networks if parsed in network), "")
+        return replace(self.places.get(normal, NOWHERE), address=normal, network=named)
+
+    def subjects(self, session: Session | None, address: str) -> frozenset[Subject]:
+        """What the facts of this session (None: nobody) from this address, and its standing, hang on.
+
+        `EVERYBODY` comes on top.
+        """
+        found: set[Subject] = {("place", _normal(address))}
+        if session is None:
+            return frozenset(found)
+        if session.parent:
+            found.add(("session", session.parent))
+        for each in (session, self._root(session)):
+            if each is not None:
+                found |= {("session", each.id), ("person", each.person_id)}
+                if each.device_id:
+                    found.add(("device", each.device_id))
+        return frozenset(found)
+
+    # What the change feed tells
+
+    def set_not_before(self, subject: Subject, at: Instant) -> None:
+        """Whatever was issued to `subject` before `at` is dead. It only ever moves forward."""
+        if at > self._not_before.get(subject, 0):
+            self._not_before[subject] = at
+            self._changed(subject)
+
+    def set_company(
+        self,
+        apps: Iterable[App],
+        groups: Iterable[Group],
+        networks: tuple[tuple[str, IPv4Network | IPv6Network], ...] = (),
+    ) -> None:
+        """Take over what a published revision says, all at once."""
+        self.apps = {app.id: app for app in apps}
+        self.apps_by_host = {app.host: app for app in self.apps.values()}
+        self.groups = {group.id: group for group in groups}
+        self.networks = networks
+        self._changed(APPS)
+
+    def watch(self, told: Callable[[Subject], None]) -> Callable[[], None]:
+        """Call `told` after every change, on the thread that made it. Returns how to stop."""
+        self._watchers.append(told)
+        return lambda: self._watchers.remove(told)
+
+    # Changes
+
+    def _dropped(self, subject: Subject) -> None:
+        """What was learned of somebody goes with them."""
+        self.learned.forget(subject)
+        self._changed(subject)
+
+    def _changed(self, subject: Subject) -> None:
+        """Forget what was put together from `subject`, whose row has changed already, and tell of it."""
+        if subject in EVERYBODY:
+            self._forget_all()
+        else:
+            of_place = subject[0] == "place"
+            touched = self._at_place.pop(subject[1], set()) if of_place else self._issued.touched_by(subject)
+            for name in tuple(touched):
+                entry = self._entries.pop(name, None)
+                if entry is not None:
+                    entry.let_go()
+        for told in tuple(self._watchers):
+            told(subject)
+
+    def _forget_all(self) -> None:
+        entries = self._entries
+        self._entries, self._at_place, self._kept = {}, {}, count(1)
+        for entry in tuple(entries.values()):
+            entry.let_go()
+
+    # What is put together
+
+    def _enter(self, session: Session | None, app: App, address: str, now: Instant) -> Entered:
+        """The same at length, and kept for the next request that comes with this token from this address."""
+        entry = self._entry(session, address)
+        standing = self.session_state(session, app.id, now)
+        if standing is not SessionState.LIVE or session is None:
+            return None, standing, self.facts(None, app, address)
+        lifetime = self._lifetime(session)
+        self._last_used[lifetime.root_id] = now
+        entered = (session, standing, self.facts(session, app, address))
+        if self._is_newest(session):
+            entry.latest = (app, address, lifetime.root_id, lifetime.ends_at, lifetime.idle_ms, entered)
+        return entered
+
+    def _entry(self, session: Session | None, address: str = "") -> _Entry:
+        """What is kept for a session, whatever it is worth; or for nobody at this address."""
+        name = _name_of(session, address)
+        entry = self._entries.get(name)
+        if entry is None:
+            self._make_room()
+            entry = self._entries.setdefault(name, _Entry())
+        return entry
+
+    def _is_newest(self, session: Session | None) -> bool:
+        """Whether this is what is known of the session now. For anything else nothing is kept: no change forgets it."""
+        return session is None or self.issued(session.id) is session
+
+    def _make_room(self) -> None:
+        """Before something more is kept: counted is what was kept since the last time that all was forgotten."""
+        if next(self._kept) > MEMO_LIMIT:
+            self._forget_all()
+            next(self._kept)
+
+    def _lifetime(self, session: Session) -> _Lifetime:
+        entry = self._entry(session)
+        if not self._is_newest(session):
+            return self._begun(session)
+        lifetime = entry.lifetime
+        if lifetime is None:
+            lifetime = entry.lifetime = self._begun(session)
+        return lifetime
+
+    def _begun(self, session: Session) -> _Lifetime:
+        """What can be told of a session until a fact changes; its idle time is counted from its last use."""
+        root = self._root(session)
+        standing = SessionState.LIVE
+        person = self.asker(session.person_id)
+        if root is None or self._issued_too_early(session) or (root is not session and self._issued_too_early(root)):
+            standing = SessionState.REVOKED
+        elif person is None or not person.active:
+            standing = SessionState.PERSON_INACTIVE
+        root = root or session
+        self._last_used.setdefault(root.id, root.started_at)
+        return _Lifetime(standing, root.id, min(session.expires_at, root.expires_at), root.idle_ms)
+
+    def _root(self, session: Session) -> Session | None:
+        """The sign-in that a session hangs on, which may be itself; None where that is gone."""
+        return self.sessions.get(session.parent) if session.parent else session
+
+    def _issued_too_early(self, session: Session) -> bool:
+        dead_before = self._not_before
+        if not dead_before:
+            return False
+        at = session.started_at
+        return (
+            at < dead_before.get(COMPANY, 0)
+            or at < dead_before.get(("person", session.person_id), 0)
+            or at < dead_before.get(("session", session.id), 0)
+            or (session.device_id != "" and at < dead_before.get(("device", session.device_id), 0))
+        )
+
+    def _assemble(self, session: Session | None, app: App, address: str) -> Facts:
+        place = self.place(address)
+        if session is None:
+            return Facts(app=app, place=place, more=self._more(("place", place.address)))
+        root = self._root(session) or session
+        person_id, device_id = session.person_id, session.device_id
+        device = self.devices.get(device_id, UNKNOWN_DEVICE)
+        if device.binding != session.binding and device.known:
+            device = replace(device, binding=session.binding)
+        return Facts(
+            app=app,
+            person=self.asker(person_id) or ANYBODY,
+            auth=root.auth,
+            session=session,
+            device=device,
+            place=place,
+            risk=self.risks.get(person_id, UNKNOWN_RISK),
+            grants=self.grants.get(person_id, ()),
+            more=self._more(
+                ("person", person_id),
+                ("device", device_id),
+                ("session", root.id),
+                ("session", session.id),
+                ("place", place.address),
+            ),
+        )
+
+    def _more(self, *subjects: Subject) -> tuple[tuple[str, Plain], ...]:
+        """What was learned of these subjects, by path; of a sign-in, it holds for what hangs on it as well."""
+        if not self.learned:
+            return ()
+        found: dict[str, Plain] = {}
+        for subject in subjects:
+            found |= self.learned.of(subject)
+        return tuple(sorted(found.items()))
+
+
+def _name_of(session: Session | None, address: str) -> str:
+    """Under which name something is kept for a session, or for nobody at this address."""
+    return session.id if session is not None else f"nobody at {address}"
+
+
+@lru_cache(1_024)
+def _normal(address: str) -> str:
+    """The address as `ipaddress` writes it; "" for what is none."""
+    try:
+        return str(ip_address(address))
+    except ValueError:
+        return ""

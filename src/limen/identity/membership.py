@@ -1,0 +1,88 @@
+"""What is done to people inside one transaction, whoever asks for it: somebody's page, a list of people, an erasure.
+
+Each operation changes the rows, ends what has to end with them, marks what changed and says its event. Whether nobody
+could administer Limen afterwards is asked by whoever commits (`Ports.take`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from limen.clock import Instant
+from limen.events import Event
+from limen.facts import Person
+from limen.identity.errors import LastAdministratorError
+from limen.identity.links import withdraw_links_of_helpers
+from limen.identity.model import ADMINISTRATORS, PersonStatus
+from limen.identity.sessions import end_everything_of
+from limen.identity.store import factors, people
+from limen.storage.database import Transaction
+
+
+@contextmanager
+def an_administrator_remains(transaction: Transaction) -> Iterator[None]:
+    """Raises LastAdministratorError where what is done inside leaves nobody active in the group of administrators.
+
+    Where nobody was in it before, it takes nobody from it.
+    """
+    had_some = bool(people.active_in(transaction.connection, ADMINISTRATORS))
+    yield
+    if had_some and not people.active_in(transaction.connection, ADMINISTRATORS):
+        raise LastAdministratorError
+
+
+@dataclass(frozen=True, slots=True)
+class Membership:
+    """The operations of one transaction. `by` is the id of who does it; `by_list` whether a list of people says so."""
+
+    transaction: Transaction
+    now: Instant
+    by: str
+    by_list: bool = False
+
+    def add(self, person: Person, language: str = "") -> bool:
+        """Somebody who can do nothing yet; False when the e-mail address is taken."""
+        if not people.add(self.transaction.connection, person, PersonStatus.INVITED, self.now, language):
+            return False
+        self._say("person.invited", person.id)
+        return True
+
+    def rename(self, person_id: str, name: str) -> None:
+        people.set_name(self.transaction.connection, person_id, name)
+        self._say("person.changed", person_id, "name")
+
+    def set_groups(self, person_id: str, groups: frozenset[str]) -> int:
+        """Into exactly these groups. Returns how many open links died by it: those that a helper may hold.
+
+        Another group may give a role, and a link that a helper holds would give it to the helper, too.
+        """
+        before = people.groups_of(self.transaction.connection, person_id)
+        people.set_groups(self.transaction.connection, person_id, groups)
+        self._say("person.changed", person_id, "groups")
+        if before == groups:
+            return 0
+        return withdraw_links_of_helpers(self.transaction, person_id, by=self.by, now=self.now)
+
+    def let_go(self, person_id: str) -> None:
+        """Inactive, and every session, link and code dead."""
+        people.set_status(self.transaction.connection, person_id, PersonStatus.INACTIVE)
+        end_everything_of(self.transaction, person_id, self.now, self.by, "person-let-go")
+        self._say("person.changed", person_id, "let-go")
+
+    def take_back(self, person_id: str) -> None:
+        """Let in again, with the factors they had."""
+        has_factor = bool(factors.held_by(self.transaction.connection, person_id))
+        status = PersonStatus.ACTIVE if has_factor else PersonStatus.INVITED
+        people.set_status(self.transaction.connection, person_id, status)
+        self._say("person.changed", person_id, "taken-back")
+
+    def _say(self, kind: str, person_id: str, change: str = "") -> None:
+        details: dict[str, str | int | bool] = {}
+        if self.by_list:
+            details["by_list"] = True
+        if change:
+            details["change"] = change
+        self.transaction.changed("person", person_id)
+        self.transaction.say(Event(at=self.now, kind=kind, actor=self.by, subject=person_id, details=details))

@@ -1,0 +1,65 @@
+"""A person is told by mail what was done with their account: plain words, no link, and what to do if it wasn't them."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from urllib.parse import urlsplit
+
+from limen.clock import DAY, Instant, Milliseconds
+from limen.facts import Person
+from limen.identity.model import new_id
+from limen.identity.ports import Ports
+from limen.identity.store import people
+from limen.mail import Mails, Message
+from limen.mail.letter import letter, words_for
+from limen.storage.database import Transaction
+
+GOOD_FOR_MS: Milliseconds = 2 * DAY
+
+
+class News(StrEnum):
+    PASS_ISSUED = "pass-issued"  # noqa: S105 -- a word of ours
+    PASSKEY_ADDED = "passkey-added"
+    CODES_MADE = "codes-made"
+    CODE_USED = "code-used"
+
+
+class Notifications:
+    """Puts such mails into the queue, in the transaction of what they tell."""
+
+    def __init__(self, ports: Ports) -> None:
+        self._ports = ports
+        self._mails = Mails(ports.keyring)
+
+    def tell(self, transaction: Transaction, person: Person, news: News, now: Instant) -> None:
+        """Have this person told, in their language."""
+        language = people.language_of(transaction.connection, person.id)
+        message = told(person, news, now, self._ports, language)
+        about = new_id("told")
+        self._mails.put(transaction, message, person_id=person.id, about=about, now=now, until=now + GOOD_FOR_MS)
+
+
+def told(person: Person, news: News, at: Instant, ports: Ports, language: str) -> Message:
+    """The mail in this language, else in the company's first one."""
+    settings = ports.settings
+    words = words_for(language, settings)
+    company, contact, url = settings.name, settings.help.contact, urlsplit(settings.public_url)
+    wrong = words.gettext(
+        "If it wasn't you: sign in at {origin} as you always do, open “What happened with your account” at the foot of "
+        "the page, and press “This wasn't me”. Whatever is open ends at once.",
+        origin=f"{url.scheme}://{url.netloc}",
+    )
+    call = words.gettext("If you can't sign in, ask {contact}.", contact=contact)
+    if not contact:
+        call = words.gettext(
+            "If you can't sign in, call your administrator at once, by a number that you already have."
+        )
+    paragraphs = (
+        words.gettext("Hello {name},", name=person.name),
+        words.say(f"mail.{news}.told", at=words.date_in_full(at)),
+        words.gettext("If that was you, or you asked for it, there is nothing to do."),
+        f"{wrong} {call}",
+        words.gettext("This mail holds no link to press, and asks you for nothing."),
+        company,
+    )
+    return letter(person.email, words.say(f"mail.{news}.subject", company=company), paragraphs, words.language)

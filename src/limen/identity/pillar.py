@@ -1,0 +1,94 @@
+"""Identity as a part of Limen: who is asking."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from limen.pillar import AppSessions, Command, Core, Decider, Declarations, Every, Pillar, Running
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from sqlalchemy import Connection
+
+    from limen.clock import Instant
+    from limen.identity.ports import Ports
+    from limen.storage import Transaction
+
+KEEP_UP_SECONDS = 30.0
+
+
+def _declarations() -> Declarations:
+    from limen.identity.store import tables
+    from limen.identity.store.app_tokens import app_tokens
+    from limen.identity.store.erasure import erased_people
+    from limen.identity.store.recovery_codes import recovery_codes
+    from limen.identity.store.workloads import workload_tokens, workloads
+
+    return Declarations(tables=(*tables.TABLES, app_tokens, erased_people, recovery_codes, workloads, workload_tokens))
+
+
+def _ports(core: Core) -> Ports:
+    from limen.identity.ports import Ports
+
+    return Ports(
+        settings=core.settings,
+        clock=core.clock,
+        known=core.known,
+        database=core.database,
+        keyring=core.keyring,
+        decide=core.offers.take(Decider).decide,
+        settled=core.settled,
+        say=core.journal.record,
+        locked_out=core.locked_out,
+    )
+
+
+def _prepare(core: Core) -> None:
+    from limen.identity import project, workloads
+
+    project.register(core.feed, core.known, core.clock.now)
+    core.offers.give(workloads.follow(core.feed))
+
+
+async def _build(core: Core) -> Running:
+    from limen.identity import parts
+
+    built = await parts.build(_ports(core))
+    return Running(
+        offers=(built, AppSessions(open=built.sessions.open_app_session, end=built.sessions.end)),
+        periodic=(Every("keep what memory holds of sign-ins", KEEP_UP_SECONDS, built.keep_up),),
+        close=built.close,
+    )
+
+
+def _end_at_restore(transaction: Transaction, now: Instant) -> Mapping[str, int]:
+    from limen.identity.store import upkeep
+
+    _, links = upkeep.end_everything(transaction.connection, now)
+    return {"links": links}
+
+
+def _changed_by_erasing(connection: Connection, person_id: str) -> Iterator[tuple[str, str]]:
+    from limen.identity.store import erasure
+
+    sessions, tokens = erasure.keys_of(connection, person_id)
+    yield from (("session", one) for one in sessions)
+    yield from (("app_token", one) for one in tokens)
+
+
+PILLAR = Pillar(
+    name="identity",
+    is_optional=False,
+    commands={
+        "workload": Command("limen.cli.workload", "Give services tokens of their own to ask with, and take them back"),
+        "people": Command("limen.cli.people", "List the people, also for programs and spreadsheets"),
+        "import": Command("limen.cli.importing", "Bring people from a CSV file: show the difference, or do it"),
+        "token": Command("limen.cli.token", "List and revoke the tokens of programs, and make them for workloads"),
+    },
+    declarations=_declarations,
+    prepare=_prepare,
+    build=_build,
+    end_at_restore=_end_at_restore,
+    changed_by_erasing=_changed_by_erasing,
+)

@@ -1,0 +1,243 @@
+"""A part of Limen as one value: what it declares, what it does while Limen runs, and what it must end.
+
+Every part has a `pillar.py` with its `PILLAR`, and `limen.pillars` lists them. That file is read by every command, so
+it is light: what it names is imported where it is used.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Final, Generic, TypeVar
+
+from limen.errors import LimenError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from sqlalchemy import Connection, Table
+
+    from limen.clock import Clock, Instant
+    from limen.configuration.problem import Problem
+    from limen.configuration.tree import Tree
+    from limen.events.kind import Kind
+    from limen.facts import Facts, FactStore
+    from limen.finding import Finding
+    from limen.policy import Engine
+    from limen.policy.attribute import Attribute
+    from limen.policy.decision import Decision
+    from limen.settings import Section, Settings
+    from limen.storage import Database, Feed, Keyring, Snapshot, Transaction
+    from limen.storage.break_glass import BreakGlass
+    from limen.storage.journal import Journal
+
+T = TypeVar("T")
+
+
+# What a part declares
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """A command of `limen`. `module` has a function, `run` unless said otherwise, that Typer turns into it."""
+
+    module: str
+    help: str
+    function: str = "run"
+
+
+@dataclass(frozen=True, slots=True)
+class Around:
+    """What a folder file may mention. None: the file that says so could not be read, so names are not checked."""
+
+    settings: Settings | None
+    groups: frozenset[str] | None
+    apps: frozenset[str] | None
+
+
+@dataclass(frozen=True, slots=True)
+class FolderFile(Generic[T]):
+    """A YAML file of the company folder. It may be missing; `initial` is what `limen init` writes, with comments.
+
+    `kind` is what the file means, frozen: a dataclass or msgspec.Struct, which is kept with the revision as JSON.
+    `read` gives it, and all that is wrong with the file, each with its line. `changes` says, in one line each, what is
+    other in the second value than in the first (None: no such file). `in_force` is called with the value whenever a
+    revision takes effect; it must not wait.
+    """
+
+    name: str
+    kind: type[T]
+    read: Callable[[Tree, Around], tuple[T | None, list[Problem]]]
+    changes: Callable[[T | None, T | None], Iterable[str]]
+    in_force: Callable[[FactStore, T | None], None]
+    initial: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Declarations:
+    """What a part adds to Limen's lists. Each name may be claimed once in all of Limen.
+
+    `settings` is its section of `limen.toml`, named as the part. `tables` stand on the one shared MetaData; their
+    migrations are in Limen's one line of migrations, or, for a part from elsewhere, in the folder `migrations`, whose
+    files continue that line. `messages` is a folder with what it says that Limen's own catalogue has not: a `.po` file
+    for each language, named by it (`de.po`); `en.po` holds the English of keys.
+    """
+
+    attributes: tuple[Attribute, ...] = ()
+    events: tuple[Kind, ...] = ()
+    settings: type[Section] | None = None
+    file: FolderFile[Any] | None = None
+    tables: tuple[Table, ...] = ()
+    migrations: Path | None = None
+    messages: Path | None = None
+
+
+# What a part works on, and what runs
+
+
+class Offers:
+    """What parts give to each other and to the pages, by its type: parts never import each other."""
+
+    def __init__(self) -> None:
+        self._values: dict[type, object] = {}
+
+    def give(self, value: object) -> None:
+        """Offer `value` under its type. Raises LimenError where something of this type is offered already."""
+        if type(value) in self._values:
+            raise LimenError(f"two parts offer a {type(value).__name__}", "leave one of them out")
+        self._values[type(value)] = value
+
+    def take(self, kind: type[T]) -> T:
+        """What is offered of this type. Raises LimenError where nothing is."""
+        value = self._values.get(kind)
+        if not isinstance(value, kind):
+            raise LimenError(f"no part offers a {kind.__name__}", "add the part that does before the one that asks")
+        return value
+
+    def find(self, kind: type[T]) -> T | None:
+        """What is offered of this type, or None: for what an optional part offers."""
+        value = self._values.get(kind)
+        return value if isinstance(value, kind) else None
+
+
+@dataclass(frozen=True, slots=True)
+class Core:
+    """What stands before any part is built. `engine` is the one in force, read anew each time.
+
+    `settled(seq)` returns when every live worker has applied the change of that number (0: none) and the journal has
+    what was said. `locked_out` says what keeps everybody of the database from administering Limen; "" where somebody
+    can.
+    """
+
+    root: Path
+    settings: Settings
+    clock: Clock
+    database: Database
+    keyring: Keyring
+    journal: Journal
+    known: FactStore
+    feed: Feed
+    engine: Callable[[], Engine]
+    break_glass: BreakGlass
+    locked_out: Callable[[Snapshot], str]
+    offers: Offers = field(default_factory=Offers)
+
+    async def settled(self, seq: int) -> None:
+        import asyncio
+
+        await asyncio.gather(self.feed.settled(seq), self.journal.settled())
+
+
+@dataclass(frozen=True, slots=True)
+class Decider:
+    """Decides about facts that are at hand, and journals it: what enforcement offers to whoever signs people in."""
+
+    decide: Callable[[Facts, str], Decision]
+
+
+@dataclass(frozen=True, slots=True)
+class AppSessions:
+    """What identity offers to enforcement.
+
+    `open(parent session id, app id, address, user agent)` gives the token of a new session on that app's host, and
+    raises LimenError when the sign-in session is no longer good. `end(session id)` ends it and everything that hangs on
+    it, and returns when no door takes it any more.
+    """
+
+    open: Callable[[str, str, str, str], Awaitable[str]]
+    end: Callable[[str], Awaitable[None]]
+
+
+@dataclass(frozen=True, slots=True)
+class Every:
+    """Work that is done again and again, `seconds` apart. What it raises is logged, and the next turn comes."""
+
+    name: str
+    seconds: float
+    work: Callable[[], Awaitable[object]]
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """A number for `/metrics`. `name` is as Prometheus wants it; no label holds a name, an address or a path."""
+
+    name: str
+    help: str
+    value: float
+    labels: Mapping[str, str] = field(default_factory=dict)
+
+
+async def _nothing_to_close() -> None: ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Running:
+    """A part that was built: what it offers, what it does again and again, its figures, and how it ends."""
+
+    offers: tuple[object, ...] = ()
+    periodic: tuple[Every, ...] = ()
+    figures: Callable[[], Iterable[Figure]] = tuple
+    close: Callable[[], Awaitable[None]] = _nothing_to_close
+
+
+# The part itself
+
+
+@dataclass(frozen=True, slots=True)
+class Installation:
+    """What an examination of `limen doctor` looks at: a company folder and its settings, Limen running or not."""
+
+    root: Path
+    settings: Settings
+
+
+async def _build_nothing(_core: Core) -> Running:
+    return Running()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pillar:
+    """A part of Limen.
+
+    `name` is its folder's, its section's in `limen.toml`, and what errors call it. `pages` are the names of modules
+    with pages. `prepare` is called before the change feed starts: it says how rows become facts, and may offer what
+    needs nothing else. `build` is called when the facts stand. `examinations` are the doctor's, by their names.
+    `end_at_restore` ends whatever was issued before a backup came back, and says how many of what. `changed_by_erasing`
+    names the changes to announce when a person's rows go; the rows themselves are found by their columns (`person_id`,
+    `owner_id`).
+    """
+
+    name: str
+    is_optional: bool = True
+    commands: Mapping[str, Command] = field(default_factory=dict)
+    pages: tuple[str, ...] = ()
+    declarations: Callable[[], Declarations] = Declarations
+    prepare: Callable[[Core], None] = lambda _core: None
+    build: Callable[[Core], Awaitable[Running]] = _build_nothing
+    examinations: Mapping[str, Callable[[Installation], Awaitable[list[Finding]]]] = field(default_factory=dict)
+    end_at_restore: Callable[[Transaction, Instant], Mapping[str, int]] = lambda _transaction, _now: {}
+    changed_by_erasing: Callable[[Connection, str], Iterable[tuple[str, str]]] = lambda _connection, _person: ()
+
+
+NAME: Final = r"[a-z][a-z_]{1,30}"
+"""What a part may be called."""

@@ -1,0 +1,173 @@
+"""The parts of Limen, in the order in which they are built: each a folder, and one line here.
+
+What they declare is taken over once, before anything is read or decided; what is in use is asked of `pillars()`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any, Final, TypeVar
+
+from limen.declared import Declared
+from limen.enforcement.pillar import PILLAR as ENFORCEMENT
+from limen.errors import LimenError
+from limen.identity.pillar import PILLAR as IDENTITY
+from limen.pillar import NAME, Command, Declarations, FolderFile, Pillar
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
+    from limen.clock import Instant
+    from limen.storage import Database, Transaction
+
+PILLARS: Final = (IDENTITY, ENFORCEMENT)
+
+T = TypeVar("T")
+
+
+class PillarError(LimenError):
+    """A part of Limen that can't be taken in. It stops the start."""
+
+
+class _InUse:
+    """The parts in use, and whether what they declare was taken over."""
+
+    def __init__(self) -> None:
+        self.pillars: tuple[Pillar, ...] = PILLARS
+        self.are_taken_over = False
+
+
+_in_use = _InUse()
+FILES: Final[Declared[FolderFile[Any]]] = Declared("file of the company folder", {})
+"""Files of the company folder that parts brought, by their names."""
+
+
+def pillars() -> tuple[Pillar, ...]:
+    """The parts in use; what they declare is taken over. Raises `PillarError`, `ClaimedTwiceError`."""
+    if not _in_use.are_taken_over:
+        use(_in_use.pillars)
+    return _in_use.pillars
+
+
+def commands() -> dict[str, Command]:
+    """The commands of the parts in use, without importing more than their lists."""
+    return {name: command for pillar in _in_use.pillars for name, command in pillar.commands.items()}
+
+
+def files() -> tuple[FolderFile[Any], ...]:
+    """The files of the company folder that the parts in use read."""
+    pillars()
+    return tuple(FILES.values())
+
+
+def use(chosen: Sequence[Pillar]) -> None:
+    """From now on these parts are in use, and nothing of others is declared.
+
+    Raises `PillarError` where one can't be taken in, and `ClaimedTwiceError` where two claim one name. Then nothing has
+    changed. A process that has read or decided anything must not change its parts: it is for the start, and for tests.
+    """
+    _refuse_unfit(chosen)
+    declared = {pillar.name: _declarations_of(pillar) for pillar in chosen}
+    _take_over(declared)
+    _in_use.pillars, _in_use.are_taken_over = tuple(chosen), True
+
+
+@contextmanager
+def using(chosen: Sequence[Pillar]) -> Iterator[None]:
+    """Use these parts for a while: for tests."""
+    before = _in_use.pillars
+    try:
+        use(chosen)
+        yield
+    finally:
+        use(before)
+
+
+def end_at_restore(transaction: Transaction, now: Instant) -> dict[str, int]:
+    """End whatever was issued before a backup came back, in every part; how many of what."""
+    ended: dict[str, int] = {}
+    for pillar in pillars():
+        for what, count in pillar.end_at_restore(transaction, now).items():
+            ended[what] = ended.get(what, 0) + count
+    return ended
+
+
+def changed_by_erasing(connection: Connection, person_id: str) -> list[tuple[str, str]]:
+    """The changes to announce when this person's rows go, of every part. Ask before they are gone."""
+    return [change for pillar in pillars() for change in pillar.changed_by_erasing(connection, person_id)]
+
+
+def refuse_missing_tables(database: Database) -> None:
+    """Raises `PillarError` where a part in use keeps rows in a table that this database lacks."""
+    from sqlalchemy import inspect
+
+    present = set(database.read(lambda snapshot: inspect(snapshot.connection).get_table_names()))
+    for pillar in pillars():
+        for table in pillar.declarations().tables:
+            if table.name not in present:
+                raise PillarError(
+                    f"the part {pillar.name} keeps rows in {table.name}, which the database lacks",
+                    "add the migration that makes it",
+                )
+
+
+def _refuse_unfit(chosen: Sequence[Pillar]) -> None:
+    names: set[str] = set()
+    claimed: dict[str, str] = {}
+    for pillar in chosen:
+        if not re.fullmatch(NAME, pillar.name):
+            raise PillarError(f"a part can't be called {pillar.name!r}", "use small letters and _")
+        if pillar.name in names:
+            raise PillarError(f"two parts are called {pillar.name}", "give one of them another name")
+        names.add(pillar.name)
+        for thing in (
+            *(f"command {one}" for one in pillar.commands),
+            *(f"examination {one}" for one in pillar.examinations),
+        ):
+            if thing in claimed:
+                raise PillarError(f"{claimed[thing]} and {pillar.name} both bring the {thing}", "rename one of them")
+            claimed[thing] = pillar.name
+    for pillar in PILLARS:
+        if not pillar.is_optional and pillar.name not in names:
+            raise PillarError(f"Limen can't do without the part {pillar.name}", "put it back into the list")
+
+
+def _declarations_of(pillar: Pillar) -> Declarations:
+    try:
+        return pillar.declarations()
+    except Exception as error:
+        raise PillarError(f"the part {pillar.name} can't be taken in: {error}", "mend it, or leave it out") from error
+
+
+def _take_over(declared: dict[str, Declarations]) -> None:
+    """All lists, or none: each is tried before any is left changed."""
+    from limen.events.kinds import KINDS, declared as by_name
+    from limen.messages.catalogue import FOLDERS as MESSAGES
+    from limen.policy.attributes import ATTRIBUTES
+    from limen.settings import SECTIONS
+    from limen.storage.upgrade import FOLDERS
+
+    kinds = {name: by_name(*one.events) for name, one in declared.items()}
+    attributes = {name: {row.path: row for row in one.attributes} for name, one in declared.items()}
+    sections = {name: {name: one.settings} for name, one in declared.items() if one.settings is not None}
+    files = {name: {one.file.name: one.file} for name, one in declared.items() if one.file is not None}
+    folders = {name: {name: one.migrations} for name, one in declared.items() if one.migrations is not None}
+    messages = {name: {name: one.messages} for name, one in declared.items() if one.messages is not None}
+    lists: tuple[tuple[Declared[Any], dict[str, dict[str, Any]]], ...] = (
+        (MESSAGES, messages),  # before what looks whether there are words for it
+        (ATTRIBUTES, attributes),
+        (KINDS, kinds),
+        (SECTIONS, sections),
+        (FILES, files),
+        (FOLDERS, folders),
+    )
+    befores = [one.parts for one, _ in lists]
+    try:
+        for one, parts in lists:
+            one.compose(parts)
+    except LimenError:
+        for (one, _), before in zip(lists, befores, strict=True):
+            one.compose(before)
+        raise

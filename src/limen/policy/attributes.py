@@ -1,0 +1,242 @@
+"""The one table of attributes: each fact that policies can read is one row, and everything else derives from it.
+
+A row says its type, the value that stands for "not known" (always the worst there is), in which direction it gets
+better, and how people call it. From the rows come the records that policies get, the order of facts, the boundaries and
+classes of the analyses, what-if, the rule forms, the keys of policy tests, the suggested remedies, and the lines that a
+part's attributes add to the Cedar schema.
+
+**A new attribute** is one row here, one line in `schema.cedarschema`, and the place that learns it, which puts it into
+`Facts.more` under its path. A part of Limen declares its attributes itself (`ATTRIBUTES.compose`), and needs no line in
+the schema: theirs are added to it. A part may declare a record of its own as well, `context.sample`, by declaring
+`sample.known`, a flag that says whether anything is known of it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+from limen.facts import Auth, Device, Factor, Grant, Person, Place, Risk, Session
+from limen.policy.attribute import IS_THERE, Attribute, Better, Kind, Noun
+from limen.policy.attribute_table import Attributes
+
+NOUNS: Final[Mapping[str, Noun]] = {
+    one.name: one
+    for one in (
+        Noun("time", is_closed=True, is_of_person=False),
+        Noun("request", is_closed=True, is_of_person=False),
+        Noun("principal", Person, "person", is_closed=True),
+        Noun("resource", is_closed=True, is_of_person=False),
+        Noun("auth", Auth, "auth", "strength"),
+        Noun("session", Session, "session", "known"),
+        Noun("device", Device, "device", "known"),
+        Noun("place", Place, "place", is_of_person=False),
+        Noun("risk", Risk, "risk", "known"),
+        Noun("grant", Grant, "grants", "active", is_closed=True),
+    )
+}
+"""The records that Limen itself has. Entities, and what is asked, are closed: the schema names them in many places."""
+
+_HIGHER, _LOWER, _KNOWN, _NEITHER = Better.HIGHER, Better.LOWER, Better.KNOWN, Better.NEITHER
+
+ROWS: Final = (
+    # What is asked, and when: these are no facts that get worse
+    Attribute("time.weekday", Kind.NUMBER, _NEITHER, None, least=1, greatest=7),
+    Attribute("time.minute", Kind.NUMBER, _NEITHER, None, greatest=1439),
+    Attribute("request.method", Kind.TEXT, _NEITHER, "", phrase=("by {}", "by no method", "by any method but {}")),
+    Attribute("request.route", Kind.TEXT, _NEITHER, "", phrase=("on {}", "on no route", "on any route but {}")),
+    Attribute("resource.sensitivity", Kind.NUMBER, _NEITHER, None, greatest=3, subject="label"),
+    Attribute("resource.label", Kind.TEXT, _NEITHER, None),
+    Attribute("resource.owner", Kind.TEXT, _NEITHER, None),
+    Attribute("principal.active", Kind.BOOL, _HIGHER, worst=False, field="active", subject="account"),
+    # How the person proved who they are
+    Attribute("auth.strength", Kind.NUMBER, _HIGHER, 0, "strength", least=1, greatest=3),
+    Attribute("auth.factors", Kind.SET, Better.SUPERSET, (), "factors", choices=tuple(map(str, Factor))),
+    Attribute(
+        "auth.interactive",
+        Kind.BOOL,
+        _HIGHER,
+        worst=False,
+        field="interactive",
+        phrase=("in a browser", "with a token"),
+    ),
+    Attribute(
+        "auth.at",
+        Kind.INSTANT,
+        _HIGHER,
+        0,
+        "at",
+        age="auth.age",
+        phrase=(
+            "with a proof given",
+            "within {} of the proof",
+            "more than {} after the proof",
+            "{} to {} after the proof",
+        ),
+    ),
+    # The sign-in that the request hangs on
+    Attribute(
+        "session.known", Kind.BOOL, _HIGHER, worst=False, field=IS_THERE, phrase=("in a session", "without a session")
+    ),
+    Attribute(
+        "session.started",
+        Kind.INSTANT,
+        _HIGHER,
+        0,
+        "started_at",
+        subject="session.at",
+        age="session.age",
+        phrase=(
+            "with a session begun",
+            "within {} of signing in",
+            "more than {} after signing in",
+            "{} to {} after signing in",
+        ),
+    ),
+    # The device
+    Attribute(
+        "device.known",
+        Kind.BOOL,
+        _HIGHER,
+        worst=False,
+        field="known",
+        phrase=("from a known device", "from an unknown device"),
+    ),
+    Attribute(
+        "device.compliance",
+        Kind.CHOICE,
+        _HIGHER,
+        "unknown",
+        "compliance",
+        choices=("unknown", "non_compliant", "compliant"),
+        remedy="mend_device",
+    ),
+    Attribute(
+        "device.managed",
+        Kind.BOOL,
+        _HIGHER,
+        worst=False,
+        field="managed",
+        remedy="mend_device",
+        phrase=("from a managed device", "from a device that is not managed"),
+    ),
+    Attribute(
+        "device.binding",
+        Kind.NUMBER,
+        _HIGHER,
+        0,
+        "binding",
+        greatest=3,
+        is_open=True,
+        remedy="mend_device",
+        phrase=("a binding",),
+    ),
+    Attribute(
+        "device.platform",
+        Kind.TEXT,
+        _KNOWN,
+        "",
+        "platform",
+        phrase=("on {}", "on an unknown platform", "on any platform but {}"),
+    ),
+    Attribute(
+        "device.id",
+        Kind.TEXT,
+        _KNOWN,
+        "",
+        "id",
+        phrase=("from the device {}", "from no device that is known", "from any device but {}"),
+    ),
+    Attribute(
+        "device.seen",
+        Kind.INSTANT,
+        _HIGHER,
+        0,
+        "seen_at",
+        subject="device.at",
+        age="device.age",
+        remedy="mend_device",
+        phrase=(
+            "from a device that last reported",
+            "from a device that reported within {}",
+            "from a device that has not reported for {}",
+            "from a device that last reported {} to {} ago",
+        ),
+    ),
+    # The place
+    Attribute(
+        "place.known",
+        Kind.BOOL,
+        _HIGHER,
+        worst=False,
+        field="known",
+        phrase=("from a known place", "from an unknown place"),
+    ),
+    Attribute(
+        "place.country",
+        Kind.TEXT,
+        _KNOWN,
+        "",
+        "country",
+        phrase=("from {}", "from an unknown country", "from outside {}"),
+        remedy="change_place",
+    ),
+    Attribute(
+        "place.network",
+        Kind.TEXT,
+        _KNOWN,
+        "",
+        "network",
+        phrase=("from the network {}", "from no named network", "from outside the network {}"),
+        remedy="change_place",
+    ),
+    Attribute(
+        "place.anonymiser",
+        Kind.BOOL,
+        _LOWER,
+        worst=True,
+        field="anonymiser",
+        remedy="change_place",
+        phrase=("unless it is known that no anonymiser is used", "without an anonymiser"),
+    ),
+    Attribute("place.address", Kind.ADDRESS, _KNOWN, None, "address", remedy="change_place"),
+    # The risk and the grant
+    Attribute(
+        "risk.known",
+        Kind.BOOL,
+        _HIGHER,
+        worst=False,
+        field="known",
+        phrase=("while the risk is known", "while the risk is unknown"),
+    ),
+    Attribute("risk.score", Kind.NUMBER, _LOWER, 100, "score", greatest=100, subject="risk", phrase=("a risk",)),
+    Attribute(
+        "grant.active",
+        Kind.BOOL,
+        _HIGHER,
+        worst=False,
+        field=IS_THERE,
+        subject="grant",
+        remedy="ask_for_grant",
+        phrase=("with a grant", "without a grant"),
+    ),
+    Attribute(
+        "grant.until",
+        Kind.INSTANT,
+        _HIGHER,
+        0,
+        "until",
+        subject="grant",
+        age="grant.age",
+        phrase=(
+            "with a grant that ends",
+            "with a grant that lasts longer than {}",
+            "with a grant that ends within {}",
+            "with a grant that lasts another {} to {}",
+        ),
+    ),
+)
+"""What Limen itself knows. `context.now` is no attribute: it is the one clock, and an argument of its own."""
+
+
+ATTRIBUTES: Final = Attributes(ROWS, NOUNS)

@@ -1,0 +1,1 @@
+"""The finitely many scenarios that policies can tell apart: where an answer changes, and facts with which it does."""

@@ -1,0 +1,129 @@
+from __future__ import annotations
+
+import pytest
+from tests.enforcement.house import PUBLIC_URL, House
+
+from limen.clock import SECOND
+from limen.enforcement.app_login import CODES_KEPT, AppLoginRefusedError, Visit, bind_of
+
+BINDING = b"b" * 43
+BIND = bind_of(BINDING).decode()
+
+
+@pytest.fixture
+def house():
+    return House()
+
+
+def visit(house, path, query=b"", *, method="GET", cookies=b"", same_origin=False):
+    return Visit(method, path, query, cookies, house.known.apps["wiki"], "203.0.113.7", "browser", same_origin)
+
+
+async def test_start_binds_the_browser_and_names_app_and_path(house):
+    reply = await house.limen_paths.answer(visit(house, b"/.limen/start", b"to=%2Fpage%3Fa%3Db"))
+    fields = dict(reply.fields)
+    cookie = fields[b"set-cookie"]
+    token = cookie.partition(b"=")[2].partition(b";")[0]
+    assert cookie.startswith(b"__Host-limen-start=")
+    assert {b"Path=/", b"Secure", b"HttpOnly", b"SameSite=Lax"} <= {part.strip() for part in cookie.split(b";")}
+    assert (
+        fields[b"location"].decode() == f"{PUBLIC_URL}/open?app=wiki&to=%2Fpage%3Fa%3Db&bind={bind_of(token).decode()}"
+    )
+    assert token not in fields[b"location"]
+
+
+async def test_two_tabs_of_one_browser_share_a_binding(house):
+    reply = await house.limen_paths.answer(visit(house, b"/.limen/start", cookies=b"__Host-limen-start=" + BINDING))
+    assert BIND.encode() in dict(reply.fields)[b"location"]
+
+
+async def test_start_never_leads_back_into_itself(house):
+    reply = await house.limen_paths.answer(visit(house, b"/.limen/start", b"to=/.limen/start"))
+    assert b"to=%2F&" in dict(reply.fields)[b"location"]
+
+
+async def test_a_good_code_opens_the_app(house):
+    code = house.app_logins.issue(house.sign_in(), "wiki", BIND, "/page?a=b")
+    reply = await house.limen_paths.answer(
+        visit(house, b"/.limen/callback", f"code={code}".encode(), cookies=b"__Host-limen-start=" + BINDING)
+    )
+    fields = dict(reply.fields)
+    assert (reply.status, fields[b"location"]) == (303, b"/page?a=b")
+    token = fields[b"set-cookie"].partition(b"=")[2].partition(b";")[0]
+    answer = house.doors.decide_request(
+        "gateway", b"GET", b"wiki.harbor.example", b"/", b"__Host-limen-app=" + token, ""
+    )
+    assert answer.permitted
+
+
+@pytest.mark.parametrize("to", ["//evil", "/\\evil", "https://evil", "", "/a\nb"])
+def test_no_code_is_issued_for_a_place_elsewhere(house, to):
+    with pytest.raises(AppLoginRefusedError):
+        house.app_logins.issue(house.sign_in(), "wiki", BIND, to)
+
+
+@pytest.mark.parametrize("bind", ["", "short", "b" * 44, "ä" * 43, "b" * 42 + "="])
+def test_no_code_is_issued_for_a_binding_that_start_did_not_give(house, bind):
+    with pytest.raises(AppLoginRefusedError):
+        house.app_logins.issue(house.sign_in(), "wiki", bind, "/")
+
+
+def test_a_code_is_spent_whatever_comes_of_it(house):
+    code = house.app_logins.issue(house.sign_in(), "wiki", BIND, "/").encode()
+    with pytest.raises(AppLoginRefusedError, match="open the app again"):
+        house.app_logins.redeem(code, "payroll", BINDING)
+    with pytest.raises(AppLoginRefusedError) as refused:
+        house.app_logins.redeem(code, "wiki", BINDING)
+    assert refused.value.word == "code-unknown"
+
+
+def test_a_missing_binding_matches_nothing(house):
+    code = house.app_logins.issue(house.sign_in(), "wiki", BIND, "/").encode()
+    with pytest.raises(AppLoginRefusedError) as refused:
+        house.app_logins.redeem(code, "wiki", b"")
+    assert refused.value.word == "binding-foreign"
+
+
+def test_codes_do_not_pile_up(house):
+    session = house.sign_in()
+    first = house.app_logins.issue(session, "wiki", BIND, "/").encode()
+    for _ in range(CODES_KEPT):
+        house.app_logins.issue(session, "wiki", BIND, "/")
+    assert len(house.app_logins._codes) == CODES_KEPT
+    with pytest.raises(AppLoginRefusedError):
+        house.app_logins.redeem(first, "wiki", BINDING)
+    house.clock.forward(61 * SECOND)
+    house.app_logins.issue(session, "wiki", BIND, "/")
+    assert len(house.app_logins._codes) == 1
+
+
+def test_codes_are_not_kept_in_the_open(house):
+    code = house.app_logins.issue(house.sign_in(), "wiki", BIND, "/")
+    assert code not in repr(vars(house.app_logins))
+
+
+def test_the_way_back_is_the_apps_own_host(house):
+    assert house.app_logins.callback_url(house.known.apps["wiki"], "c").startswith(
+        "https://wiki.harbor.example/.limen/callback?code=c"
+    )
+
+
+async def test_signing_out_asks_first_and_then_ends_everything(house):
+    root = house.sign_in()
+    wiki, payroll = (f"__Host-limen-app={house.app_session(app, root=root)}" for app in ("wiki", "payroll"))
+    asked = await house.limen_paths.answer(visit(house, b"/.limen/sign-out", cookies=wiki.encode()))
+    assert b'<form method="post" action="/.limen/sign-out">' in asked.body
+    done = await house.limen_paths.answer(
+        visit(house, b"/.limen/sign-out", method="POST", cookies=wiki.encode(), same_origin=True)
+    )
+    assert b"Max-Age=0" in dict(done.fields)[b"set-cookie"]
+    for host, cookie in ((b"wiki.harbor.example", wiki), (b"payroll.harbor.example", payroll)):
+        assert not house.doors.decide_request("gateway", b"GET", host, b"/", cookie.encode(), "").permitted
+
+
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [("GET", b"/.limen/other"), ("POST", b"/.limen/start"), ("POST", b"/.limen/callback"), ("GET", b"/.limen/")],
+)
+async def test_other_paths_mean_nothing(house, method, path):
+    assert (await house.limen_paths.answer(visit(house, path, method=method))).status == 404

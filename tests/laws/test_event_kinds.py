@@ -1,0 +1,119 @@
+"""One declaration is enough: a kind of event that a part brings is everywhere at once, with nothing else edited."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from tests.privacy.test_notice_facts import harbor
+from tests.web import conftest as web
+from tests.web.conftest import Browser, House
+from tools import reference
+
+from limen.events import KINDS, Event, Family, Filter, Kind, Owner, Topic, declared, from_ocsf, to_ocsf
+from limen.messages import Language
+from limen.messages.catalogue import FOLDERS, po_of
+from limen.privacy.notice import Audience, as_markdown, notice
+from limen.privacy.notice_facts import notice_facts
+from limen.storage.journal.erasable import is_erasable
+
+house, browser = web.house, web.browser
+
+DEVICES = Topic(
+    Family("Devices and their health"),
+    Owner.PERSON,
+    "Your devices",
+    "A device of yours",
+    (Filter("devices", "Devices"),),
+)
+LOST = Kind(
+    "device.lost",
+    "A device was lost",
+    DEVICES,
+    5001,
+    3,
+    acknowledged=True,
+    app_filters=(Filter("devices", "Devices"),),
+    shown=("where",),
+    told={"where=train": "A device of yours was left on a train"},
+)
+GERMAN = {
+    "Devices and their health": "Geräte und ihr Zustand",
+    "Your devices": "Ihre Geräte",
+    "A device of yours": "Ein Gerät von Ihnen",
+    "A device of yours was left on a train": "Ein Gerät von Ihnen blieb im Zug",
+}
+
+
+@pytest.fixture(autouse=True)
+def a_part_with_a_kind(tmp_path: Path) -> Iterator[None]:
+    path = po_of(Language.GERMAN, tmp_path / "words")
+    path.parent.mkdir(parents=True)
+    header = 'msgid ""\nmsgstr "Content-Type: text/plain; charset=utf-8\\n"\n\n'
+    path.write_text(header + "\n".join(f'msgid "{text}"\nmsgstr "{said}"\n' for text, said in GERMAN.items()))
+    KINDS.compose({"devices": declared(LOST)})
+    FOLDERS.compose({"devices": {"devices": tmp_path / "words"}})
+    yield
+    KINDS.compose({})
+    FOLDERS.compose({})
+
+
+def test_it_goes_to_ocsf_and_back() -> None:
+    event = Event(id="x", at=5, kind="device.lost", actor="p_mia", details={"where": "train"})
+    written = to_ocsf(event)
+    assert (written["class_uid"], written["activity_id"]) == (5001, 3)
+    assert from_ocsf(written) == event
+
+
+def test_both_notices_list_it_under_its_family() -> None:
+    company = harbor()
+    now = notice_facts(company.settings, company.engine(), [], [])
+    for language, title in (
+        (Language.ENGLISH, "Devices and their health"),
+        (Language.GERMAN, "Geräte und ihr Zustand"),
+    ):
+        assert f"- {title}: device.lost\n" in as_markdown(notice(Audience.WORKS_COUNCIL, language, now))
+
+
+def test_it_goes_when_its_person_is_erased() -> None:
+    assert is_erasable(Event(at=1, kind="device.lost", actor="p_mia"), {"p_mia"})
+    assert not is_erasable(Event(at=1, kind="device.lost", actor="p_mia", subject="p_ada"), {"p_mia", "p_ada"})
+
+
+def test_the_reference_describes_it() -> None:
+    page = reference.events_page()
+    assert "## Devices and their health" in page
+    assert "| `device.lost` | A device was lost | person | 5001 | 3 | waited for |" in page
+
+
+async def test_timelines_and_the_employees_own_pages_show_it(house: House, browser: Browser) -> None:
+    ada = house.browser()
+    await house.administrator(ada)
+    mia = await house.member(browser, "Mia", "staff")
+    for where in ("train", "office"):
+        details: dict[str, str | int | bool] = {"where": where, "app": "wiki", "device_id": "d_1"}
+        house.limen.journal.record(
+            Event(at=house.clock.now(), kind="device.lost", actor=mia, subject=mia, details=details)
+        )
+    house.limen.journal.flush()
+    for at in (f"/console/people/{mia}", "/console/apps/wiki"):
+        everything = (await ada.get(f"{at}/timeline")).text
+        filtered = (await ada.get(f"{at}/timeline?show=devices")).text
+        assert "A device was lost" in everything
+        assert re.search(r'show=devices" aria-current="true">Devices<', filtered)
+        assert "A device was lost" in filtered
+        assert "· train" in filtered
+        assert "d_1" not in filtered
+        assert "Signed in" not in filtered
+    for language, many, one, train in (
+        ("en", "Your devices", "A device of yours", "A device of yours was left on a train"),
+        ("de", "Ihre Geräte", "Ein Gerät von Ihnen", "Ein Gerät von Ihnen blieb im Zug"),
+    ):
+        await browser.post("/language", language=language, to="/records")
+        page = (await browser.get("/records")).text
+        assert f"<dt>{many}</dt>" in page
+        assert f"<strong>{one}</strong>" in page
+        assert f"<strong>{train}</strong>" in page
+        assert f"<strong>{train}</strong>" in (await browser.get("/account")).text
