@@ -42,6 +42,7 @@ PATIENCE_SECONDS = 15
 # their names, since by number of tests the longest of all (one test, many kills) would come last, alone.
 TOGETHER = ("-n", "2", "--dist", "loadfile", "--no-loadscope-reorder")
 QUICKLY = ("-m", "not slow", "--durations=5", "--durations-min=1")
+PLENTY_BYTES = 4 << 30
 NO_TEST_LEFT = 5
 """What pytest ends with where no test was left to run."""
 BENCHES = ("engine", "policy", "check", "facts", "streams", "footprint", "first_hour")
@@ -87,8 +88,15 @@ def test(rest: list[str]) -> int:
     chosen = [*paths, *(QUICKLY if is_quick else ()), *words]
     together = () if words and not (is_quick or since) else TOGETHER
     turned = {"LIMEN_TESTS": os.environ.get("LIMEN_TESTS", "quick")} if is_quick else {}
-    code = call(PYTHON, "-m", "pytest", "-q", *together, *chosen, more=turned)
+    code = call(PYTHON, "-m", "pytest", "-q", *together, *chosen, more={**in_memory(), **turned})
     return 0 if code == NO_TEST_LEFT and (is_quick or since) else code
+
+
+def in_memory() -> dict[str, str]:
+    """Databases and journals wait for the disk at each commit; in memory, where there is plenty, they need not."""
+    place = Path("/dev/shm")  # noqa: S108 -- whose it is is seen to by pytest, which makes a folder of its own
+    has_plenty = place.is_dir() and os.access(place, os.W_OK) and shutil.disk_usage(place).free > PLENTY_BYTES
+    return {"TMPDIR": os.environ.get("TMPDIR", str(place))} if has_plenty else {}
 
 
 def asked_of(rest: list[str]) -> tuple[bool, str, list[str]]:

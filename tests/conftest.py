@@ -1,4 +1,4 @@
-"""What every test shares: the size of laws (`dial`), and what needs doing only once (`once`)."""
+"""What every test shares: the size of laws (`dial`), what needs doing only once (`once`), and wording (`golden`)."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 from tests.dial import PLACE, size
+from tests.golden import Expected, expected_of
 from tests.once import remember_what_is_pure
 
 settings.register_profile("limen", max_examples=size(100), deadline=None)  # a loaded machine is no failure
@@ -56,3 +57,9 @@ def what_is_pure_is_done_once() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         remember_what_is_pure(patch)
         yield
+
+
+@pytest.fixture
+def expected(request: pytest.FixtureRequest) -> Expected:
+    """Wording, held against a file."""
+    return expected_of(request.node)

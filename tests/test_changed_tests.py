@@ -25,7 +25,7 @@ FILES = {
     "src/limen/cli/main.py": 'COMMANDS = {"serve": "limen.cli.serve"}',
     "src/limen/cli/serve.py": "from limen.web import pages",
     "tests/conftest.py": "import limen.web.site",
-    "tests/facts/test_known.py": "",
+    "tests/facts/test_fact_store.py": "",
     "tests/storage/test_tables.py": "from limen.storage import tables",
     "tests/storage/expected/schema.txt": "",
     "tests/web/conftest.py": "import limen.web.site",
@@ -67,7 +67,7 @@ def this() -> Repository:
             "src/limen/web/pages.py",
             {"tests/cli/test_serve.py", "tests/web/test_pages.py"},
         ),  # and who starts it
-        ("src/limen/facts/fact_store.py", {"tests/facts/test_known.py", *WEB}),  # through the conftest below web
+        ("src/limen/facts/fact_store.py", {"tests/facts/test_fact_store.py", *WEB}),  # through the conftest below web
         ("src/limen/web/templates/page.html", WEB),  # a page stands for its package
         ("src/limen/storage/migrations/versions/0002.py", STORAGE),  # nobody imports a migration
         ("tests/web/walk.py", {"tests/web/test_walk.py"}),

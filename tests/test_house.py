@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 from pathlib import Path
 
@@ -43,3 +44,29 @@ def test_decisions_are_numbered_once_each() -> None:
     numbers = [path.name[:4] for path in sorted((HERE / "docs" / "decisions").glob("*.md"))]
     assert all(re.fullmatch(r"\d{4}", number) for number in numbers)
     assert len(numbers) == len(set(numbers))
+
+
+MOST_SENTENCES = 500
+"""How many asserts hold four English words in a row, today. It may only go down: say a smaller number when it has."""
+
+
+def test_asserts_hold_ids_and_values_and_ever_fewer_sentences() -> None:
+    """Wording belongs in files that `expected` compares (see tests/golden.py), so that a better word breaks no test."""
+    held = {file: sentences_in(file) for file in sorted((HERE / "tests").rglob("*.py"))}
+    worst = sorted(held, key=lambda file: held[file], reverse=True)[:5]
+    told = ", ".join(f"{file.relative_to(HERE)} {held[file]}" for file in worst)
+    assert sum(held.values()) <= MOST_SENTENCES, f"the most are in {told}"
+
+
+FOUR_WORDS = re.compile(r"(?:\b[A-Za-z][A-Za-z'’]*[ ,;:]+){3}[A-Za-z]")
+
+
+def sentences_in(file: Path) -> int:
+    """How many asserts of a test file, `pytest.raises` among them, hold a text with four words in a row."""
+    count = 0
+    for node in ast.walk(ast.parse(file.read_bytes())):
+        is_raises = isinstance(node, ast.Call) and getattr(node.func, "attr", "") == "raises"
+        asserted = node.test if isinstance(node, ast.Assert) else node if is_raises else None
+        texts = [each.value for each in ast.walk(asserted) if isinstance(each, ast.Constant)] if asserted else []
+        count += any(isinstance(text, str) and bool(FOUR_WORDS.search(text)) for text in texts)
+    return count

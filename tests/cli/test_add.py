@@ -3,6 +3,7 @@ import shutil
 from pathlib import Path
 
 import pytest
+from tests.golden import Expected
 
 from limen.cli.main import main
 from limen.company.load import load_company
@@ -21,14 +22,14 @@ def run(*words: str) -> int:
     return int(left.value.code or 0)
 
 
-def test_an_app_is_written_and_said(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_an_app_is_written_and_said(
+    tmp_path: Path, folder: Path, capsys: pytest.CaptureFixture[str], expected: Expected
+) -> None:
     code = run("app", "board", "http://127.0.0.1:9", str(folder), "--for", "staff", "--no-probe")
     said = capsys.readouterr().out
     assert code == 0
     assert "+- id: board" in said
-    assert "The group staff is permitted already by staff-work." in said
-    assert "It is in onboarding until" in said
-    assert f'Nothing is published yet: look at `limen plan {folder}`, then `limen apply {folder} -m "why"`.' in said
+    expected(said, {str(tmp_path): "FOLDER"})
     assert "board" in load_company(folder).all_apps
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from tests.backup.saved_company import Served, serve_once
 from tests.cli.test_main import leave
+from tests.golden import Expected
 
 from limen.facts import Factor, Person
 from limen.identity.model import PersonStatus
@@ -35,28 +36,32 @@ def is_here(served: Served, person_id: str) -> bool:
         database.close()
 
 
-def test_it_is_shown_first_then_done_and_the_journal_holds(served: Served, capsys: pytest.CaptureFixture[str]) -> None:
+def test_it_is_shown_first_then_done_and_the_journal_holds(
+    tmp_path: Path, served: Served, capsys: pytest.CaptureFixture[str], expected: Expected
+) -> None:
     root = str(served.root)
     assert leave("erase", "mia@harbor.example", root) == 0
     said = capsys.readouterr().out
     assert "Mia Moor <mia@harbor.example>, active, id p_mia" in said
-    assert "Goes from the database: 1 account, 1 place in a group." in said
+    expected(said, {str(tmp_path): "FOLDER"})
     assert "Nothing was changed" in said
     assert leave("erase", "p_mia", root, "--yes", "-m", "asked for it") == 1
     assert "still has access" in capsys.readouterr().err
     assert leave("erase", "p_mia", root, "--yes", "--let-go") == 1
-    assert "the reason is missing" in capsys.readouterr().err
+    expected(capsys.readouterr().err, {str(tmp_path): "FOLDER"})
     assert is_here(served, "p_mia")
     assert leave("erase", "p_mia", root, "--yes", "--let-go", "-m", "asked for it") == 0
-    assert "bodies from the journal" in capsys.readouterr().out
+    expected(capsys.readouterr().out, {str(tmp_path): "FOLDER"})
     assert not is_here(served, "p_mia")
     assert (served.root / "data" / FILE).read_text().splitlines()[-1].startswith("p_mia ")
     assert leave("journal", "verify", root) == 0
     assert leave("erase", "p_mia", root) == 1
-    assert "there is nobody called p_mia" in capsys.readouterr().err
+    expected(capsys.readouterr().err, {str(tmp_path): "FOLDER"})
 
 
-def test_the_last_who_could_administer_stays(served: Served, capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_last_who_could_administer_stays(
+    tmp_path: Path, served: Served, capsys: pytest.CaptureFixture[str], expected: Expected
+) -> None:
     assert leave("erase", "p_ada", str(served.root), "--yes", "--let-go", "-m", "asked for it") == 1
     assert "last active administrator" in capsys.readouterr().err
     ben = Person("p_ben", "Ben", "ben@harbor.example", groups=frozenset({"administrators", "staff"}), active=True)
@@ -65,12 +70,12 @@ def test_the_last_who_could_administer_stays(served: Served, capsys: pytest.Capt
     assert database.read(lambda s: factors.held_by(s.connection, "p_ada")) >= {Factor.PASSKEY}
     database.close()  # Ben is an administrator, and has nothing to prove it with
     assert leave("erase", "p_ada", str(served.root), "--yes", "--let-go", "-m", "asked for it") == 1
-    assert "Nobody could administer Limen any more" in capsys.readouterr().err
+    expected(capsys.readouterr().err, {str(tmp_path): "FOLDER"})
     assert is_here(served, "p_ada")
 
 
 def test_a_restore_with_the_kept_list_brings_nobody_back(
-    served: Served, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    served: Served, tmp_path: Path, capsys: pytest.CaptureFixture[str], expected: Expected
 ) -> None:
     from limen.clock import SystemClock
     from limen.privacy.erase import erase_again
@@ -83,7 +88,7 @@ def test_a_restore_with_the_kept_list_brings_nobody_back(
         (there / "data" / kept).write_bytes((served.root / "data" / kept).read_bytes())
         (there / "data" / kept).chmod(0o600)
     assert leave("restore", str(backup), str(there)) == 0
-    assert "Whoever stands in erased.txt is erased again" in capsys.readouterr().out
+    expected(capsys.readouterr().out, {str(tmp_path): "FOLDER"})
     database = Database.open(there / "data" / "limen.db")
     assert database.read(lambda s: people.status_of(s.connection, "p_mia")) is not None
     assert erase_again(database, there / "data", SystemClock().now()) == 1  # as the start does, before all else
@@ -92,10 +97,12 @@ def test_a_restore_with_the_kept_list_brings_nobody_back(
     database.close()
 
 
-def test_a_running_server_does_the_journals_part(served: Served, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_running_server_does_the_journals_part(
+    tmp_path: Path, served: Served, capsys: pytest.CaptureFixture[str], expected: Expected
+) -> None:
     with lock_chain(served.root / "data" / "journal" / "main"):
         assert leave("erase", "p_mia", str(served.root), "--yes", "--let-go", "-m", "asked for it") == 0
-    assert "The server that runs erases" in capsys.readouterr().out
+    expected(capsys.readouterr().out, {str(tmp_path): "FOLDER"})
     database = Database.open(served.database)
     assert database.read(lambda s: erasure.waiting_in_journal(s.connection)) == ["p_mia"]
     database.close()

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 from tests.cli.test_main import leave
+from tests.golden import Expected
 
 from limen.cli.init import asked, next_steps, own_time_zone
 from limen.company.begin import Answers
@@ -32,11 +33,12 @@ def test_a_wrong_flag_writes_nothing(tmp_path: Path, capsys: pytest.CaptureFixtu
     assert list(tmp_path.iterdir()) == []
 
 
-def test_what_nobody_said_is_told_plainly(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_what_nobody_said_is_told_plainly(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], expected: Expected
+) -> None:
     assert leave("init", str(tmp_path / "a"), "--no-input") == 0
     said = capsys.readouterr().out
-    assert "No --name was given: the company is called Example." in said
-    assert "Passkeys belong to the domain" in said
+    expected(said, {str(tmp_path): "FOLDER"})
     assert leave("init", str(tmp_path / "b"), "--no-input", "--name", "Harbor", "--domain", "harbor.localhost") == 0
     assert "was given" not in capsys.readouterr().out
 

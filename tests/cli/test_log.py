@@ -7,6 +7,7 @@ import pytest
 from tests.cli.test_main import leave
 from tests.company.company_folder import change
 from tests.company.small_folder import small_folder
+from tests.golden import Expected
 
 from limen.cli.log import foretold
 from limen.company.load import load_company
@@ -60,9 +61,11 @@ def load_begin(root: Path) -> str:
     return first.id[:12]
 
 
-def test_without_a_database_there_is_no_log(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_without_a_database_there_is_no_log(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], expected: Expected
+) -> None:
     assert leave("log", str(small_folder(tmp_path))) == 1
-    assert "nothing was published here yet" in capsys.readouterr().err
+    expected(capsys.readouterr().err, {str(tmp_path): "FOLDER"})
 
 
 def test_that_nothing_is_expected_to_change_is_said_in_a_sentence() -> None:

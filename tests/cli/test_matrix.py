@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from tests.cli.test_main import leave
 from tests.company.company_folder import change
+from tests.golden import Expected
 
 HARBOR = Path(__file__).parents[2] / "examples" / "harbor"
 TUESDAY = ("--at", "2026-11-24T10:00")
@@ -53,7 +54,7 @@ def test_one_app_as_a_table_of_words(harbor: Path, capsys: pytest.CaptureFixture
 
 
 def test_a_candidate_folder_is_asked_before_it_is_published(
-    harbor: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    harbor: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], expected: Expected
 ) -> None:
     candidate = Path(shutil.copytree(harbor, tmp_path / "candidate"))
     change(candidate, "policies/40-harbor.cedar", 'principal in Group::"hr"', 'principal in Group::"sales"')
@@ -62,7 +63,7 @@ def test_a_candidate_folder_is_asked_before_it_is_published(
     after = cells(capsys, *folder, "--candidate", str(candidate))
     assert before != after
     assert leave("matrix", *folder, "--in-force") == 1
-    assert "no revision is in force yet" in capsys.readouterr().err
+    expected(capsys.readouterr().err, {str(tmp_path): "FOLDER"})
     assert leave("apply", str(candidate), "-m", "Sales reads the payroll") == 1  # its own test still forbids it
     capsys.readouterr()
     assert leave("apply", str(harbor), "-m", "Begin") == 0

@@ -5,14 +5,15 @@ from pathlib import Path
 import pytest
 from tests.cli.test_main import leave
 from tests.company.small_folder import small_folder
+from tests.golden import Expected
 
 
 def test_it_is_printed_for_whom_and_in_which_language_it_is_asked(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], expected: Expected
 ) -> None:
     root = str(small_folder(tmp_path))
     assert leave("notice", "employees", root) == 1
-    assert "nothing was published here yet" in capsys.readouterr().err
+    expected(capsys.readouterr().err, {str(tmp_path): "FOLDER"})
     assert leave("apply", root, "-m", "first") == 0
     capsys.readouterr()
     assert leave("notice", "employees", root) == 0

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 from tests.cli.test_main import leave
 from tests.company.small_folder import small_folder
+from tests.golden import Expected
 
 from limen.facts import Person
 from limen.identity.model import PersonStatus
@@ -12,12 +13,14 @@ from limen.identity.store import people
 from limen.storage import Database
 
 
-def test_people_are_listed_and_a_spreadsheet_runs_nothing(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_people_are_listed_and_a_spreadsheet_runs_nothing(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], expected: Expected
+) -> None:
     root = small_folder(tmp_path)
     assert leave("apply", str(root), "-m", "first") == 0
     capsys.readouterr()
     assert leave("people", str(root)) == 0
-    assert "Nobody is here yet" in capsys.readouterr().out
+    expected(capsys.readouterr().out, {str(tmp_path): "FOLDER"})
     database = Database.open(root / "data" / "limen.db")
     bad = Person("p_1", '=HYPERLINK("x")', "eve@harbor.example", groups=frozenset({"staff"}))
     database.write(lambda tx: people.add(tx.connection, bad, PersonStatus.INVITED, 1))

@@ -6,6 +6,7 @@ import pytest
 from tests.cli.test_main import leave
 from tests.company.company_folder import change
 from tests.company.small_folder import FILES, small_folder
+from tests.golden import Expected
 
 POLICY = "payroll-from-the-office"
 
@@ -20,16 +21,16 @@ def root(tmp_path: Path) -> Path:
 
 
 def test_pull_writes_what_changed_and_keeps_what_only_the_folder_changed(
-    root: Path, capsys: pytest.CaptureFixture[str]
+    tmp_path: Path, root: Path, capsys: pytest.CaptureFixture[str], expected: Expected
 ) -> None:
     change(root, "apps.yaml", "name: Wiki", "name: Notes")
     assert leave("pull", str(root)) == 0
     said = capsys.readouterr().out
     assert "written  policies/20-watch.cedar" in said
-    assert "kept     apps.yaml: changed here, and not published yet" in said
+    expected(said, {str(tmp_path): "FOLDER"})
     assert leave("apply", str(root), "-m", "Both") == 0
     assert leave("pull", str(root)) == 0
-    assert "The folder is what is in force" in capsys.readouterr().out
+    expected(capsys.readouterr().out, {str(tmp_path): "FOLDER"})
 
 
 def test_a_file_changed_on_both_sides_is_nobodys_to_overwrite(root: Path, capsys: pytest.CaptureFixture[str]) -> None:

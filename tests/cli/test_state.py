@@ -7,6 +7,7 @@ import pytest
 from tests.cli.harbor_week import KEYS
 from tests.cli.test_main import leave
 from tests.company.small_folder import FILES, small_folder
+from tests.golden import Expected
 
 from limen.clock import SystemClock
 from limen.company.load import load_company
@@ -57,10 +58,12 @@ def test_watched_policies_are_listed_with_whom_they_would_have_met(
     ]
 
 
-def test_one_command_enforces_it_and_only_its_state_changes(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_one_command_enforces_it_and_only_its_state_changes(
+    tmp_path: Path, root: Path, capsys: pytest.CaptureFixture[str], expected: Expected
+) -> None:
     assert leave("enforce", POLICY, "--folder", str(root), "-m", "Everybody is back") == 0
     said = capsys.readouterr().out
-    assert f"{POLICY} is in state enforce" in said
+    expected(said, {str(tmp_path): "FOLDER"})
     assert "limen pull" in said
     assert leave("pull", str(root)) == 0
     name = "policies/20-watch.cedar"
@@ -69,20 +72,22 @@ def test_one_command_enforces_it_and_only_its_state_changes(root: Path, capsys: 
         one: text for one, text in FILES.items() if one != name
     }
     assert leave("watch", "--folder", str(root)) == 0
-    assert "No policy is in state watch." in capsys.readouterr().out
+    expected(capsys.readouterr().out, {str(tmp_path): "FOLDER"})
 
 
 def test_off_and_watch_turn_it_back_and_the_same_state_is_no_revision(
-    root: Path, capsys: pytest.CaptureFixture[str]
+    tmp_path: Path, root: Path, capsys: pytest.CaptureFixture[str], expected: Expected
 ) -> None:
     assert leave("off", POLICY, "--folder", str(root), "-m", "Not now") == 0
     assert leave("off", POLICY, "--folder", str(root), "-m", "Not now") == 0
-    assert "in state off already" in capsys.readouterr().out
+    expected(capsys.readouterr().out, {str(tmp_path): "FOLDER"})
     assert leave("watch", POLICY, "--folder", str(root), "-m", "Look again") == 0
     assert leave("watch", "payroll-from-the-ofice", "--folder", str(root), "-m", "x") == 1
     assert f'did you mean "{POLICY}"?' in capsys.readouterr().err
 
 
-def test_what_the_tests_forbid_is_not_enforced(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_what_the_tests_forbid_is_not_enforced(
+    tmp_path: Path, root: Path, capsys: pytest.CaptureFixture[str], expected: Expected
+) -> None:
     assert leave("off", "staff-work", "--folder", str(root), "-m", "No wiki") == 1
-    assert "“Staff read the wiki”: expected: permitted; now: denied" in capsys.readouterr().err
+    expected(capsys.readouterr().err, {str(tmp_path): "FOLDER"})

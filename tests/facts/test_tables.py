@@ -141,6 +141,8 @@ def test_what_can_not_be_held_is_unknown_even_where_something_was_known(value: o
         (D1, "device." + "x" * LONGEST_TEXT),
         (("device", ""), "device.encrypted"),
         (("session", ""), "session.is_watched"),
+        (("person", "p1"), "device.encrypted"),
+        (("person", "p1"), "training"),
     ],
 )
 def test_nothing_is_learned_of_nobody_nor_under_the_name_of_something_else(

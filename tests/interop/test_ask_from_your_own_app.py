@@ -10,11 +10,11 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from tests.journeys.conftest import Harbor, harbor as running_harbor
+from tests.journeys.conftest import Harbor, harbor as running_harbor, port as its_port, upstream as its_app
 
 from limen.identity import workloads
 
-harbor = running_harbor
+harbor, port, upstream = running_harbor, its_port, its_app
 HOW_TO = Path(__file__).parents[2] / "docs" / "how-to" / "ask-from-your-own-app.md"
 
 

@@ -49,7 +49,7 @@ def told(reach: Reach, facts: Facts, request: Request, now: int, engine: Engine,
     return any(one.gains is gains and one.covers(facts, request, now, engine.calendar) for one in reach.differences)
 
 
-@settings(max_examples=size(60))
+@settings(max_examples=size(60, least=3))
 @given(data=st.data(), sides=changes())
 def test_every_request_that_is_answered_differently_is_told_and_no_other(data, sides) -> None:
     before, after = sides
@@ -67,7 +67,7 @@ def test_every_request_that_is_answered_differently_is_told_and_no_other(data, s
                 assert not any(one.covers(facts, request, now, after.calendar) for one in precise)
 
 
-@settings(max_examples=size(60))
+@settings(max_examples=size(60, least=3))
 @given(sides=changes())
 def test_each_difference_that_is_told_has_a_request_that_shows_it(sides) -> None:
     before, after = sides
@@ -79,7 +79,7 @@ def test_each_difference_that_is_told_has_a_request_that_shows_it(sides) -> None
         assert now >= START
 
 
-@settings(max_examples=size(25))
+@settings(max_examples=size(25, least=2))
 @given(sides=changes())
 def test_the_same_policies_differ_in_nothing_and_the_way_back_is_the_mirror(sides) -> None:
     before, after = sides

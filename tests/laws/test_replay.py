@@ -75,6 +75,7 @@ def test_every_decision_that_another_policy_turns_is_found_and_no_other(
         assert {kept.effects[example] for example in one.examples} == {"permit"}
 
 
+@pytest.mark.slow
 def test_sealed_segments_tell_the_same(root: Path, company: Company, kept: Kept) -> None:
     """The journal seals its hours when it is opened next; a replay reads what is sealed and what is not."""
     journal = Journal.open(root, KEYS)

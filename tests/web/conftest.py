@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import shutil
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 from html import unescape
@@ -165,13 +165,16 @@ def ports_of(house: House) -> Ports:
     )
 
 
-async def move_in(closing: AsyncExitStack, folder: Path) -> House:
-    """Limen at work on a copy of Harbor's folder in `folder`."""
+async def move_in(
+    closing: AsyncExitStack, folder: Path, write: Callable[[Path], object] = lambda _folder: None
+) -> House:
+    """Limen at work on a copy of Harbor's folder in `folder`, as `write` leaves it."""
     shutil.copytree(HARBOR, folder)
     apps = folder / "apps.yaml"
     apps.write_text(re.sub(r"127\.0\.0\.1:91\d\d", "127.0.0.1:9", apps.read_text()))  # where nothing listens
     written = (folder / "limen.toml").read_text()
     (folder / "limen.toml").write_text(written.replace("http://limen.harbor.localhost:8080", ORIGIN))
+    write(folder)
     clock = MovableClock(TUESDAY_MORNING)
     limen = await open_limen(closing, load_settings(folder), folder, lambda: load_company(folder), clock)
     return House(limen, clock, closing)

@@ -190,8 +190,9 @@ class Learned:
     """Attributes that have no field of their own: what was learned of a person, a device, a session or a place.
 
     A part that learns something adds no more than a line: `learned.put(("device", id), "device.encrypted", True)`. The
-    path begins with the subject's kind. What can't be held (another type, too long, too many) is not known: it reads
-    as the worst it could be, like all that nobody has learned.
+    path begins with the subject's kind; of a person, a record of a part's own can be learned as well
+    (`learned.put(("person", id), "training.known", True)`). What can't be held (another type, too long, too many) is
+    not known: it reads as the worst it could be, like all that nobody has learned.
     """
 
     __slots__ = ("_changed", "_of")
@@ -232,7 +233,9 @@ class Learned:
 
 
 def _is_path(subject: Subject, path: str) -> bool:
-    return path.startswith(f"{subject[0]}.") and len(path) <= LONGEST_TEXT
+    noun, _, name = path.partition(".")
+    is_of_subject = noun == subject[0] or (subject[0] == "person" and noun not in {"device", "session", "place"})
+    return name != "" and is_of_subject and len(path) <= LONGEST_TEXT
 
 
 def is_plain(value: object) -> bool:

@@ -57,6 +57,7 @@ def test_few_lines_that_are_very_long_are_sealed_in_little_memory(tmp_path: Path
     assert lines_of(tmp_path / "out") == segment.path.read_bytes()
 
 
+@pytest.mark.slow
 def test_what_is_sealed_is_verified_in_little_memory(tmp_path: Path) -> None:
     folder = tmp_path / "journal" / "main"
     folder.mkdir(parents=True)

@@ -120,7 +120,7 @@ def all_not_before(connection: Connection) -> list[tuple[str, str, Instant]]:
 
 
 def _session(row: Row[Any]) -> tuple[bytes, Session, Instant]:
-    session = value_of(Session, row, auth=auth_of(_read(row.proofs)), actions=frozenset())
+    session = value_of(Session, row, auth=auth_of(_read(row.proofs)), actions=frozenset(), binding=0)
     return row.token_hash, session, row.last_used
 
 
