@@ -1,32 +1,35 @@
-"""Bring the message catalogues up to date with what Limen's pages say: `python3 do.py messages`.
+"""Bring the message catalogue up to date with what Limen says: `python3 do.py messages`.
 
-Found are `{% trans %}` and `_()` in the templates employees see, `gettext` and `gettext_noop` in Python, what the
-errors say that they can meet, and the words of each kind of event. New messages stand in the `.po` files without a
-translation; a test fails until they have one. What is not said any more is taken out.
+A message is either a text, looked up by its English, or has a key. Texts are found: `{% trans %}` and `_()` in the
+templates employees see; `gettext`, `gettext_noop` and `ngettext` in Python; what the errors say that employees meet;
+the words of each kind of event. The English of a text stands in no file but where it is said.
+Keys stand with their English in `src/limen/messages/en.po`, which is written by hand. New messages stand in the files
+of the other languages without a translation; a test fails until they have one. What nothing says any more is taken out.
 """
 
 from __future__ import annotations
 
+import re
 import sys
 from collections.abc import Iterator
 from io import BytesIO
 from pathlib import Path
 
-from babel.messages.catalog import Catalog
+from babel.messages.catalog import Catalog, Message
 from babel.messages.extract import extract
 from babel.messages.pofile import read_po, write_po
 from jinja2.ext import babel_extract
 
 from limen.events import KINDS
+from limen.messages import Language
 from limen.messages.catalogue import po_of
-from limen.policy.saying import Language
 
 HERE = Path(__file__).resolve().parent.parent
 SOURCES = HERE / "src" / "limen"
 TEMPLATES = SOURCES / "web" / "templates"
+KEYWORDS = {"gettext": None, "gettext_noop": None, "ngettext": (1, 2)}
 ERRORS = {"__init__": (1, 2), "LimenError": (1, 2), "UnfitError": (2, 3)}
 """Where the words of an error stand among its arguments."""
-KEYWORDS = {"gettext": None, "gettext_noop": None}
 WITH_ERRORS = (
     *sorted((SOURCES / "identity").glob("*.py")),
     SOURCES / "enforcement" / "app_login.py",
@@ -35,14 +38,49 @@ WITH_ERRORS = (
     *sorted((SOURCES / "web" / "portal").glob("*.py")),
 )
 NOT_FOR_EMPLOYEES = {"roster.py", "workloads.py", "workload.py", "parts.py", "people.py"}
-WIDTH = 110
+KEY = re.compile(r"[a-z_-]+(\.[^\s.]+)+")
+"""A key has dots and no spaces, so that no text is ever mistaken for one."""
+
+
+def keyed() -> dict[str, str]:
+    """The English of every message that has a key."""
+    read = read_po(po_of(Language.ENGLISH).open("rb"), locale=Language.ENGLISH.value)
+    return {str(message.id): str(message.string) for message in read if message.id}
+
+
+def unknown_keys() -> list[str]:
+    """What is said by a key that has no English."""
+    return sorted(written_out(code_of_limen()) - set(keyed()))
+
+
+def unsaid_keys() -> list[str]:
+    """The keys that nothing says: written out nowhere, and put together from no beginning of theirs."""
+    code = code_of_limen()
+    begun = tuple(beginnings(code))
+    return [key for key in keyed() if not key.startswith(begun) and not re.search(rf"[\"']{re.escape(key)}[\"']", code)]
+
+
+def code_of_limen() -> str:
+    return "\n".join(path.read_text("utf-8") for kind in ("*.py", "*.html") for path in SOURCES.rglob(kind))
+
+
+def written_out(code: str) -> set[str]:
+    """The keys that this code says as they stand."""
+    calls = re.findall(r"(?:words\.|speech\.|spoken\.|[^\w.])(?:say|first|has)\(\s*(.+)", code)
+    return {key for call in calls for key in re.findall(r"(?<!f)[\"']([a-z_-]+(?:\.[a-z0-9_-]+)+)[\"']", call)}
+
+
+def beginnings(code: str) -> set[str]:
+    """What keys begin with that are put together from a value: `f"title.{kind}"`; in templates `"title." ~ kind`."""
+    in_templates = re.findall(r"[\"']([a-z]+\.)[\"'] ~", code)
+    return {*re.findall(r"f[\"']((?:[a-z_-]+\.)+)\{", code), *in_templates}
 
 
 def found() -> Catalog:
-    """Every message that employees can meet, with where it stands."""
+    """Every message there is: texts in English, and keys."""
     catalogue = Catalog(charset="utf-8", header_comment="")
-    for path, text, comments in _messages():
-        catalogue.add(text, locations=[(str(path.relative_to(HERE)), None)], auto_comments=comments)  # type: ignore[list-item]
+    for message in (*_texts(), *keyed()):
+        catalogue.add(message)
     return catalogue
 
 
@@ -51,50 +89,56 @@ def spoken_templates() -> list[Path]:
     return [*sorted(TEMPLATES.glob("*.html")), *sorted((TEMPLATES / "portal").glob("*.html"))]
 
 
-def _messages() -> Iterator[tuple[Path, str | tuple[str, ...], list[str]]]:
+def _texts() -> Iterator[str | tuple[str, ...]]:
     for path in spoken_templates():
         options = {"trimmed": "true", "trim_blocks": "true", "lstrip_blocks": "true", "silent": "false"}
         words = ("_", "gettext", "ngettext")
-        for _, _, text, comments in babel_extract(BytesIO(path.read_bytes()), words, [], options):
+        for _, _, text, _ in babel_extract(BytesIO(path.read_bytes()), words, [], options):
             said = tuple(one for one in text if one) if isinstance(text, tuple) else text
             if said:
-                yield path, said, comments
+                yield said
+    for path in sorted(SOURCES.rglob("*.py")):
+        for _, text, _, _ in extract("python", BytesIO(path.read_bytes()), KEYWORDS):  # type: ignore[arg-type]
+            yield text
     for kind in KINDS.values():
-        for text in kind.messages:
-            yield SOURCES / "events" / "kinds.py", text, []
-    errors = {path for path in WITH_ERRORS if path.name not in NOT_FOR_EMPLOYEES}
-    for path in sorted({*(SOURCES / "web").rglob("*.py"), *errors}):
-        keywords = {**KEYWORDS, **(ERRORS if path in errors else {})}
-        for _, text, comments, _ in extract("python", BytesIO(path.read_bytes()), keywords):  # type: ignore[arg-type]
-            for one in text if isinstance(text, tuple) else (text,):
-                if one:
-                    yield path, one, comments
+        yield from kind.messages
+    for path in sorted(path for path in WITH_ERRORS if path.name not in NOT_FOR_EMPLOYEES):
+        for _, text, _, _ in extract("python", BytesIO(path.read_bytes()), ERRORS):  # type: ignore[arg-type]
+            yield from (one for one in (text if isinstance(text, tuple) else (text,)) if one)
 
 
 def updated(language: Language) -> bytes:
-    """The catalogue of `language` as its file should be."""
+    """The file of `language` as it should be."""
     path = po_of(language)
     catalogue = Catalog(locale=language.value, charset="utf-8")
     if path.exists():
         catalogue = read_po(BytesIO(path.read_bytes()), locale=language.value)
-    catalogue.update(found(), no_fuzzy_matching=True)
+    if language is not Language.ENGLISH:
+        catalogue.update(found(), no_fuzzy_matching=True)
     catalogue.obsolete.clear()
     catalogue.fuzzy = False
-    catalogue.header_comment = f"# What Limen's pages say, in {catalogue.locale.english_name}."  # type: ignore[union-attr]
+    for message in catalogue:
+        message.flags -= {"python-format", "python-brace-format"}
+    catalogue.header_comment = f"# What Limen says, in {catalogue.locale.english_name}."  # type: ignore[union-attr]
     out = BytesIO()
-    write_po(out, catalogue, width=WIDTH, omit_header=False, sort_output=True, include_lineno=False)
+    write_po(out, catalogue, width=0, no_location=True, sort_output=True)
     lines = out.getvalue().decode().splitlines(keepends=True)
     stamps = ('"Generated-By', '"PO-Revision-Date', '"POT-Creation-Date', '"Report-Msgid', '"Last-Tr', '"Project-Id')
     return "".join(line for line in lines if not line.startswith(stamps)).encode()
 
 
+def _said(message: Message) -> tuple[str, ...]:
+    return (message.string,) if isinstance(message.string, str) else tuple(message.string or ())
+
+
 def main() -> int:
-    for language in (one for one in Language if one is not Language.ENGLISH):
+    for language in Language:
         path = po_of(language)
-        path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(updated(language))
-        missing = [message.id for message in read_po(path.open("rb")) if message.id and not message.string]
+        missing = [message.id for message in read_po(path.open("rb")) if message.id and not all(_said(message))]
         print(f"{path.relative_to(HERE)}: {len(missing)} without a translation", *missing, sep="\n  ")
+    for what, keys in (("keys without English", unknown_keys()), ("keys that nothing says", unsaid_keys())):
+        print(f"{len(keys)} {what}", *keys, sep="\n  ")
     return 0
 
 

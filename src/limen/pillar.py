@@ -79,7 +79,8 @@ class Declarations:
 
     `settings` is its section of `limen.toml`, named as the part. `tables` stand on the one shared MetaData; their
     migrations are in Limen's one line of migrations, or, for a part from elsewhere, in the folder `migrations`, whose
-    files continue that line.
+    files continue that line. `messages` is a folder with what it says that Limen's own catalogue has not: a `.po` file
+    for each language, named by it (`de.po`); `en.po` holds the English of keys.
     """
 
     attributes: tuple[Attribute, ...] = ()
@@ -88,6 +89,7 @@ class Declarations:
     file: FolderFile[Any] | None = None
     tables: tuple[Table, ...] = ()
     migrations: Path | None = None
+    messages: Path | None = None
 
 
 # What a part works on, and what runs

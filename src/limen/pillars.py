@@ -144,6 +144,7 @@ def _declarations_of(pillar: Pillar) -> Declarations:
 def _take_over(declared: dict[str, Declarations]) -> None:
     """All lists, or none: each is tried before any is left changed."""
     from limen.events.kinds import KINDS, declared as by_name
+    from limen.messages.catalogue import FOLDERS as MESSAGES
     from limen.policy.attributes import ATTRIBUTES
     from limen.settings import SECTIONS
     from limen.storage.upgrade import FOLDERS
@@ -153,7 +154,9 @@ def _take_over(declared: dict[str, Declarations]) -> None:
     sections = {name: {name: one.settings} for name, one in declared.items() if one.settings is not None}
     files = {name: {one.file.name: one.file} for name, one in declared.items() if one.file is not None}
     folders = {name: {name: one.migrations} for name, one in declared.items() if one.migrations is not None}
+    messages = {name: {name: one.messages} for name, one in declared.items() if one.messages is not None}
     lists: tuple[tuple[Declared[Any], dict[str, dict[str, Any]]], ...] = (
+        (MESSAGES, messages),  # before what looks whether there are words for it
         (ATTRIBUTES, attributes),
         (KINDS, kinds),
         (SECTIONS, sections),

@@ -36,7 +36,7 @@ def test_the_log_says_who_published_what_when_why_and_through_which_door(
     assert leave("log", str(root)) == 0
     newest, earlier = capsys.readouterr().out.split("\n" + load_begin(root))
     assert newest.splitlines() == [
-        f"{company.revision[:12]}  Tue 2026-11-24 10:00 CET  Jana Novak, in the console  in force",
+        f"{company.revision[:12]}  Tue 24 Nov 2026, 10:00:00 CET  Jana Novak, in the console  in force",
         "    For everybody",
         "    4 policy tests passed",
         "    The first administrator can still administer Limen with a passkey (administrators-run-limen).",

@@ -8,7 +8,8 @@ from tests.policy.scene import BERLIN, NOW, VIEW, engine_of, facts
 
 from limen.cli.asked import Asked
 from limen.cli.render import print_explanation
-from limen.policy.saying import Audience, Language, Names, Words, say
+from limen.messages import Language, Words
+from limen.policy.saying import Audience, Names, say
 
 POLICIES = """
 @id("a") @title("Read") @reason("Because.") permit (principal, action, resource)
@@ -34,7 +35,7 @@ def rendered(text: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.
 
 def test_the_answer_comes_first_then_why(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
     first, second, *_ = rendered(POLICIES, capsys, monkeypatch).splitlines()
-    assert first == "PERMIT  Ana · view · Wiki · Tue 2026-11-24 10:00:00 CET"
+    assert first == "PERMIT  Ana · view · Wiki · Tue 24 Nov 2026, 10:00:00 CET"
     assert second == "  Read. Because. (a)"
 
 
@@ -82,7 +83,7 @@ def test_in_german_all_but_the_authors_words_and_the_code_are_german(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     out = rendered(POLICIES, capsys, monkeypatch, language=Language.GERMAN, strength=1)
-    assert out.startswith("NACHWEIS NÖTIG  Ana · Ansehen · Wiki · Di, 24.11.2026, 10:00:00 CET\n")
+    assert out.startswith("NACHWEIS NÖTIG  Ana · Ansehen · Wiki · Di., 24. Nov. 2026, 10:00:00 CET\n")
     lines = [" ".join(line.split()) for line in out.splitlines()]
     assert "Nichts erlaubt das. Keine Regel gibt diesen Zugriff. (nothing-permits)" in lines
     assert "Regel und ihre Bedingungen gesehener Wert" in lines

@@ -17,8 +17,8 @@ def test_a_supposed_decision_is_explained_for_people(capsys: pytest.CaptureFixtu
     words = ("--person", "malik", "--app", "git", "--action", "edit", "--strength", "3", "--at", "2026-11-28T11:00")
     assert why(*words) == 0
     out = capsys.readouterr().out
-    assert out.startswith("DENY  Malik Osei · edit · Git · Sat 2026-11-28 11:00:00 CET")
-    assert "Come back on Monday at 07:00 (2026-11-30 07:00)" in out
+    assert out.startswith("DENY  Malik Osei · edit · Git · Sat 28 Nov 2026, 11:00:00 CET")
+    assert "Come back on Monday at 07:00 (30 Nov 2026 07:00)" in out
     assert "It was Saturday at 11:00; Git is open Monday to Friday, 07:00 to 19:00." in " ".join(out.split())
     assert "✗        context.time.weekday <= 5" in out
     assert "time.weekday = 6" in out

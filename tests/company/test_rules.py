@@ -76,7 +76,7 @@ def test_an_exception_comes_and_goes(company: Company) -> None:
     read = form_of(after, form.id)
     assert read is not None
     said = sentence(read, names_of(after, {"p_greta": "Greta Sommer"}))
-    assert said.endswith("Greta Sommer is exempt until 2 December 2026 (Her laptop is being mended)")
+    assert said.endswith("Greta Sommer is exempt until 2 Dec 2026 (Her laptop is being mended)")
     back = candidate(after, with_form(after, form))
     assert back.files == company.files
 

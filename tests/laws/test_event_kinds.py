@@ -12,9 +12,11 @@ from tests.web import conftest as web
 from tests.web.conftest import Browser, House
 from tools import reference
 
-from limen.events import KINDS, Event, Family, Filter, Kind, Owner, Topic, declared, from_ocsf, to_ocsf
-from limen.messages.catalogue import FOLDERS, po_of
-from limen.policy.saying import Language
+from limen.events import Event, Family, Filter, Kind, Owner, Topic, from_ocsf, to_ocsf
+from limen.messages import Language
+from limen.messages.catalogue import po_of
+from limen.pillar import Declarations, Pillar
+from limen.pillars import PILLARS, using
 from limen.privacy.notice import Audience, as_markdown, notice
 from limen.privacy.notice_facts import notice_facts
 from limen.storage.journal.erasable import is_erasable
@@ -49,15 +51,11 @@ GERMAN = {
 
 @pytest.fixture(autouse=True)
 def a_part_with_a_kind(tmp_path: Path) -> Iterator[None]:
-    path = po_of(Language.GERMAN, tmp_path / "words")
-    path.parent.mkdir(parents=True)
-    header = 'msgid ""\nmsgstr "Content-Type: text/plain; charset=utf-8\\n"\n\n'
-    path.write_text(header + "\n".join(f'msgid "{text}"\nmsgstr "{said}"\n' for text, said in GERMAN.items()))
-    KINDS.compose({"devices": declared(LOST)})
-    FOLDERS.compose({"devices": {"devices": tmp_path / "words"}})
-    yield
-    KINDS.compose({})
-    FOLDERS.compose({})
+    lines = [f'msgid "{text}"\nmsgstr "{said}"\n' for text, said in GERMAN.items()]
+    po_of(Language.GERMAN, tmp_path).write_text("\n".join(lines))
+    devices = Pillar(name="devices", declarations=lambda: Declarations(events=(LOST,), messages=tmp_path))
+    with using((*PILLARS, devices)):
+        yield
 
 
 def test_it_goes_to_ocsf_and_back() -> None:

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from pathlib import Path
 
+from limen.messages.catalogue import FOLDERS
 from limen.policy.attribute import Attribute, Better, Kind
 from limen.policy.attributes import ATTRIBUTES
 
+MESSAGES = Path(__file__).parent / "messages"
 ENCRYPTED = Attribute(
     "device.encrypted",
     Kind.BOOL,
@@ -16,21 +19,8 @@ ENCRYPTED = Attribute(
     remedy="mend_device",
     phrase=("from a device with an encrypted disk", "from a device whose disk is not encrypted"),
     form="its disk is encrypted",
-    messages={
-        "en": {
-            "self": "Limen does not know the disk of this device to be encrypted.",
-            "helpdesk": "The disk is not known to be encrypted; {app} asks for that.",
-            "do.self": "have the disk of this device encrypted",
-            "do.helpdesk": "encrypt the disk",
-        },
-        "de": {
-            "self": "Limen weiß nicht, ob die Festplatte dieses Geräts verschlüsselt ist.",
-            "helpdesk": "Die Festplatte ist nicht als verschlüsselt bekannt; {app} verlangt das.",
-            "do.self": "lassen Sie die Festplatte dieses Geräts verschlüsseln",
-            "do.helpdesk": "die Festplatte verschlüsseln",
-        },
-    },
 )
+"""Its words are in the folder `MESSAGES`."""
 PASSING = Attribute("device.passing", Kind.SET, Better.SUPERSET, ())
 PATCHED = Attribute("device.patched", Kind.INSTANT, Better.HIGHER, 0)
 LEVEL = Attribute("sample.level", Kind.NUMBER, Better.HIGHER, 0, greatest=5)
@@ -40,12 +30,23 @@ SAMPLE = Attribute("sample.known", Kind.BOOL, Better.HIGHER, worst=False, matter
 
 @contextmanager
 def declared(*rows: Attribute) -> Iterator[None]:
-    """While this lasts, the part `sample` declares these attributes."""
-    composed({"sample": {row.path: row for row in rows}})
+    """While this lasts, the part `sample` declares these attributes, and brings words."""
+    with spoken():
+        composed({"sample": {row.path: row for row in rows}})
+        try:
+            yield
+        finally:
+            composed({})
+
+
+@contextmanager
+def spoken() -> Iterator[None]:
+    """While this lasts, the part `sample` brings the words of `ENCRYPTED`."""
+    FOLDERS.compose({"sample": {"sample": MESSAGES}})
     try:
         yield
     finally:
-        composed({})
+        FOLDERS.compose({})
 
 
 def composed(parts: Mapping[str, Mapping[str, Attribute]]) -> None:

@@ -1,9 +1,10 @@
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
-from tests.policy.declaring import ENCRYPTED, LEVEL, SAMPLE, composed, declared
+from tests.policy.declaring import ENCRYPTED, LEVEL, SAMPLE, composed, declared, spoken
 
 from limen.declared import ClaimedTwiceError
 from limen.policy.attribute import Attribute, Better, Kind
@@ -11,6 +12,12 @@ from limen.policy.attribute_table import BadAttributeError
 from limen.policy.attributes import ATTRIBUTES, ROWS
 
 TEXT = Attribute("device.model", Kind.TEXT, Better.KNOWN, "")
+
+
+@pytest.fixture(autouse=True)
+def words() -> Iterator[None]:
+    with spoken():
+        yield
 
 
 def test_two_parts_that_declare_one_attribute_are_refused_by_name() -> None:
@@ -37,8 +44,7 @@ def test_two_parts_that_declare_one_attribute_are_refused_by_name() -> None:
         replace(ENCRYPTED, field="managed"),
         replace(ENCRYPTED, better=Better.KNOWN),
         replace(ENCRYPTED, better=Better.NEITHER),
-        replace(ENCRYPTED, messages={"en": ENCRYPTED.messages["en"]}),
-        replace(ENCRYPTED, messages={}),
+        replace(ENCRYPTED, path="device.locked"),
         replace(ENCRYPTED, matter="weather"),
         replace(TEXT, worst="unknown"),
         replace(TEXT, kind=Kind.ADDRESS, worst=None),

@@ -20,6 +20,7 @@ from limen.company.yaml_text import read_yaml
 from limen.configuration.tree import Tree
 from limen.facts import LIMEN, UNKNOWN_DEVICE, Device, Factor, Person
 from limen.facts.written import facts_digest, facts_from_json, facts_to_json
+from limen.messages import Language, Words, catalogue
 from limen.policy import Effect
 from limen.policy.attributes import ATTRIBUTES
 from limen.policy.forms import Form, Names as FormNames, Needs, read, sentence, write
@@ -28,7 +29,7 @@ from limen.policy.proof.monotone import prove
 from limen.policy.proof.order import are_no_better
 from limen.policy.reach.comparing import newly_reachable
 from limen.policy.reach.said import Names as ReachNames, sentences
-from limen.policy.saying import Audience, Language, Names, Words, say
+from limen.policy.saying import Audience, Names, say
 from limen.policy.seen import see
 
 MANAGED = Device("d1", known=True, managed=True)
@@ -216,15 +217,16 @@ def test_a_refusal_is_explained_with_its_words_and_remedy(one_more: None, langua
     assert [(one.kind, one.what) for some in decision.remedies for one in some] == [("mend_device", "encrypted")]
     words = Words(language, ZoneInfo("Europe/Berlin"))
     said = say(engine, decision, Audience.SELF, words, Names("Ana", "Wiki"))
-    own = ENCRYPTED.messages[language]
-    assert [one.sentence for one in said.because] == [own["self"]]
-    assert said.remedies == (f"{own['do.self'][0].upper()}{own['do.self'][1:]}.",)
+    own = catalogue(language)
+    assert [one.sentence for one in said.because] == [own.say("self.device.encrypted")]
+    todo = own.say("do.self.mend_device.encrypted")
+    assert said.remedies == (f"{todo[0].upper()}{todo[1:]}.",)
     assert say(engine, decision, Audience.HELPDESK, words, Names("Ana", "Wiki")).because[0].kind == "device"
 
 
 def test_what_has_no_words_is_explained_in_general() -> None:
-    with declared(replace(ENCRYPTED, messages={}, remedy="")):
-        engine = engine_of(ASKED)
+    with declared(replace(ENCRYPTED, path="device.locked", remedy="")):
+        engine = engine_of(ASKED.replace("encrypted", "locked"))
         decision = engine.decide(VIEW, facts(device=MANAGED), NOW)
         words = Words(Language.ENGLISH, ZoneInfo("Europe/Berlin"))
         (one,) = say(engine, decision, Audience.SELF, words, Names("Ana", "Wiki")).because

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from tests.privacy.test_notice_facts import harbor
 
 from limen.events import KINDS
-from limen.policy.saying import Language
+from limen.events.kinds import families
+from limen.messages import Language, Words
 from limen.privacy.notice import Audience, as_markdown, notice
-from limen.privacy.notice_facts import notice_facts
+from limen.privacy.notice_facts import LOOKING, Readers, notice_facts
 from limen.settings import Settings
 
 COMPANY = harbor()
@@ -36,6 +39,27 @@ def test_settings_and_policies_are_what_it_says(audience: Audience, language: La
     assert " 0 Tage" not in never
     assert " 0 days" not in never
     assert "{" not in said + never
+
+
+def test_numbers_are_said_as_people_say_them() -> None:
+    one = {"storage": {"journal_days": 1}, "sessions": {"absolute_hours": 1.5}}
+    english, german = (text(Audience.WORKS_COUNCIL, language, **one) for language in Language)
+    assert ": 1 day, then" in english
+    assert ": 1 Tag, dann" in german
+    assert "up to 1 hour 30 minutes" in english
+    assert "bis zu 1 Stunde 30 Minuten" in german
+    readers = Readers("audit", (("Administrators", 1), ("{title} [a](b)", 2)), ("auditors-read",))
+    now = replace(notice_facts(COMPANY.settings, COMPANY.engine(), [], []), readers=(readers,))
+    said = as_markdown(notice(Audience.EMPLOYEES, Language.ENGLISH, now))
+    assert r"Administrators (1 person), {title} \[a](b) (2 people), whoever policy auditors-read names" in said
+
+
+@pytest.mark.parametrize("language", Language)
+def test_every_audience_action_and_family_of_events_has_words(language: Language) -> None:
+    words = Words(language, COMPANY.settings.zone)
+    keys = [f"title.{audience}" for audience in Audience] + [f"may.{action}" for action in LOOKING]
+    assert [key for key in keys if not words.has(f"notice.{key}")] == []
+    assert [family for family in families() if not words.catalogue.can_say(family.title)] == []
 
 
 def test_a_name_stays_a_text_in_markdown() -> None:

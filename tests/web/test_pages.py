@@ -9,7 +9,7 @@ from jinja2 import UndefinedError
 
 from limen.clock import HOUR, from_iso
 from limen.facts import Factor
-from limen.policy.saying import Language
+from limen.messages import Language
 from limen.web.pages import Pages, browser_name, factor_words
 from limen.web.speaking import speech
 

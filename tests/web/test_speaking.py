@@ -7,16 +7,13 @@ from html import unescape
 from zoneinfo import ZoneInfo
 
 import pytest
-from babel.messages.pofile import read_po
 from starlette.requests import Request
 from tests.web.conftest import Browser, House, decision_in
 
 from limen.clock import HOUR, from_iso
 from limen.errors import LimenError
 from limen.identity.errors import SignInFailedError, SlowedError, UnfitError, UnknownError
-from limen.messages.catalogue import po_of
-from limen.policy.saying import Language
-from limen.policy.saying.english import WORDS
+from limen.messages import Language, catalogue
 from limen.web.speaking import Speech, language_for, one_of, speech
 
 NAVIGATION = {"sec-fetch-mode": "navigate", "sec-fetch-dest": "document"}
@@ -26,16 +23,15 @@ NOON = from_iso("2026-11-24T11:00:00Z")
 BOTH = (Language.ENGLISH, Language.GERMAN)
 SAYING = {
     word
-    for key, word in WORDS.items()
+    for key, (word,) in catalogue(Language.ENGLISH).messages.items()
     if key.startswith(("page.", "step.", "withheld.", "title.", "mend.", "holds.", "fails.")) and "{" not in word
 } - {"Limen"}
 
 
 def _messages() -> set[str]:
     """Every English text of the catalogue that German says in other words."""
-    with po_of(Language.GERMAN).open("rb") as file:
-        written = [one for one in read_po(file, locale="de") if isinstance(one.id, str) and one.id]
-    return {one.id for one in written if one.string != one.id and "%(" not in one.id and "<" not in one.id}
+    german = catalogue(Language.GERMAN).messages
+    return {text for text, said in german.items() if text not in said and "%(" not in text and "<" not in text}
 
 
 def _said(page: str) -> list[str]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -45,8 +44,9 @@ def text_of(one: Revision, author: str, names: dict[str, str], zone: ZoneInfo, *
     """One publication, for people to read."""
     from limen.company.authors import door_words, proof_sentence
     from limen.company.plan import kept_sentences
+    from limen.messages import times
 
-    when = datetime.fromtimestamp(one.at / 1000, zone).strftime("%a %Y-%m-%d %H:%M %Z")
+    when = times.exact(one.at, zone)
     lines = [
         f"{one.id[:12]}  {when}  {author}, {door_words(one.via)}" + ("  in force" if is_in_force else ""),
         f"    {one.reason}",

@@ -17,7 +17,7 @@ def run(
     from limen.cli.opened import opened
     from limen.errors import LimenError
     from limen.identity.store import people
-    from limen.policy.saying import Language
+    from limen.messages import Language
     from limen.privacy.notice import Audience, as_markdown, notice
     from limen.privacy.notice_facts import notice_facts
 

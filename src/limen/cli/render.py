@@ -9,8 +9,9 @@ from rich.table import Table
 from rich.text import Text
 
 from limen.cli.output import console
+from limen.messages import Words
 from limen.policy import Effect, Reason, State
-from limen.policy.saying import Audience, Said, Words
+from limen.policy.saying import Audience, Said
 from limen.printable import visible
 
 if TYPE_CHECKING:
@@ -29,7 +30,7 @@ def print_explanation(explanation: Explanation, asked: Asked, said: Said, audien
     line = Text.assemble(
         (words.say(f"why.{decision.effect}"), f"bold {_COLOURS[decision.effect]}"),
         visible(
-            f"  {asked.who} · {_action(decision.request.action, words)} · {asked.app} · {words.moment(decision.now)}"
+            f"  {asked.who} · {_action(decision.request.action, words)} · {asked.app} · {words.exact(decision.now)}"
         ),
     )
     out.print(line)
@@ -50,7 +51,7 @@ def print_explanation(explanation: Explanation, asked: Asked, said: Said, audien
         said_of_it = words.say("why.watched", reason=_reason(reason, words), effect=reason.effect)
         out.print(_text(f"  {said_of_it}", "dim"))
     if explanation.valid_until is not None:
-        out.print(_text(f"  {words.say('why.changes', at=words.moment(explanation.valid_until))}", "dim"))
+        out.print(_text(f"  {words.say('why.changes', at=words.exact(explanation.valid_until))}", "dim"))
     if asked.replayed is not None:
         out.print(_agreement(asked, words))
     counted = [one for one in explanation.policies if one.state is not State.OFF]

@@ -75,13 +75,13 @@ def _apps(folder: Path, app: str) -> set[str]:
 
 
 def _show(issued: Issued, zone: tzinfo, *, as_json: bool) -> None:
-    token = issued.token
+    from limen.messages import times
+
+    token, until = issued.token, times.date(issued.token.expires_at, zone)
     if as_json:
         print(json.dumps({**_plain(token, ""), "secret": issued.secret}))
         return
-    print(
-        f"{token.name} may {_listed(token)} on {token.app}, until {_day(token.expires_at, zone)}. Its id is {token.id}."
-    )
+    print(f"{token.name} may {_listed(token)} on {token.app}, until {until}. Its id is {token.id}.")
     print("This is the token. It is shown this once and kept nowhere:\n")
     print(f"  {issued.secret}")
 
@@ -116,6 +116,7 @@ def _say(text: str) -> None:
 
 def _list(database: Database, app: str, now: Instant, zone: tzinfo, *, as_json: bool) -> None:
     from limen.identity import tokens
+    from limen.messages import times
 
     found = [(one, owner) for one, owner in database.read(tokens.listed) if app in {"", one.app}]
     for one, owner in found:
@@ -123,8 +124,8 @@ def _list(database: Database, app: str, now: Instant, zone: tzinfo, *, as_json: 
             print(json.dumps({**_plain(one, owner), "good": one.is_good(now)}))
             continue
         state = "revoked" if one.revoked_at else "expired" if now >= one.expires_at else ""
-        until = state or f"until {_day(one.expires_at, zone)}"
-        used = f"used on {_day(one.used_on, zone)[:-6]} from {one.used_from}" if one.used_on else "never used"
+        until = state or f"until {times.date(one.expires_at, zone)}"
+        used = f"used on {times.day(one.used_on, zone)} from {one.used_from}" if one.used_on else "never used"
         print(f"{one.id}: {one.name}, of {owner or one.owner_id}: {_listed(one)} on {one.app}, {until}; {used}")
     if not found and not as_json:
         print("There is no token. People make theirs in the portal, under Tokens.")
@@ -148,9 +149,3 @@ def _plain(token: AppToken, owner: str) -> dict[str, object]:
 
 def _listed(token: AppToken) -> str:
     return ", ".join(sorted(token.actions))
-
-
-def _day(instant: Instant, zone: tzinfo) -> str:
-    from datetime import datetime
-
-    return datetime.fromtimestamp(instant / 1000, zone).strftime("%-d %b %Y %H:%M")

@@ -13,7 +13,8 @@ import typer
 
 if TYPE_CHECKING:
     from limen.cli.asked import Asked
-    from limen.policy.saying import Audience, Language
+    from limen.messages import Language
+    from limen.policy.saying import Audience
 
 
 def run(
@@ -80,7 +81,8 @@ def run(
 
 
 def _told(audience: str, lang: str) -> tuple[Audience, Language]:
-    from limen.policy.saying import Audience, Language
+    from limen.messages import Language
+    from limen.policy.saying import Audience
 
     if audience not in set(Audience):
         _misused("--audience is self, helpdesk or administrator")
@@ -92,7 +94,8 @@ def _told(audience: str, lang: str) -> tuple[Audience, Language]:
 def _show(found: Asked, audience: Audience, language: Language, *, as_json: bool) -> None:
     import msgspec
 
-    from limen.policy.saying import Names, Words, say
+    from limen.messages import Words
+    from limen.policy.saying import Names, say
 
     found = replace(found, who=_who(found, language))
     explanation = found.explain()
@@ -116,7 +119,7 @@ def _show(found: Asked, audience: Audience, language: Language, *, as_json: bool
 
 def _who(found: Asked, language: Language) -> str:
     """The person's name; whoever was only supposed has one of our own making, which is in the language asked for."""
-    from limen.policy.saying import Words
+    from limen.messages import Words
 
     person = found.facts.person
     if person.id != "supposed":

@@ -80,8 +80,10 @@ def _hold(ids: list[str], known: set[str], what: str) -> None:
 
 
 def _show(issued: Issued, zone: tzinfo) -> None:
+    from limen.messages import times
+
     apps = ", ".join(sorted(issued.workload.apps))
-    print(f"{issued.workload.name} may ask about {apps}, until {_day(issued.token.expires_at, zone)}.")
+    print(f"{issued.workload.name} may ask about {apps}, until {times.date(issued.token.expires_at, zone)}.")
     print("This is its token. It is shown this once and kept nowhere:\n")
     print(f"  {issued.secret}\n")
     print("With it the service asks Limen whether others may do something (AuthZEN); it opens no app. For a token that")
@@ -89,6 +91,8 @@ def _show(issued: Issued, zone: tzinfo) -> None:
 
 
 def _list(found: list[Listed], now: Instant, zone: tzinfo, *, as_json: bool) -> None:
+    from limen.messages import times
+
     for one in found:
         workload, good = one.workload, [token for token in one.tokens if now < token.expires_at]
         if as_json:
@@ -98,16 +102,10 @@ def _list(found: list[Listed], now: Instant, zone: tzinfo, *, as_json: bool) -> 
         elif not workload.active:
             print(f"{workload.name}: revoked")
         else:
-            until = ", ".join(_day(token.expires_at, zone) for token in good)
+            until = ", ".join(times.date(token.expires_at, zone) for token in good)
             print(
                 f"{workload.name}: may ask about {', '.join(sorted(workload.apps))}; "
                 + (f"tokens good until {until}" if good else "no good token")
             )
     if not found and not as_json:
         print("There is no workload yet; `limen workload add NAME --apps ID,ID` makes one.")
-
-
-def _day(instant: Instant, zone: tzinfo) -> str:
-    from datetime import datetime
-
-    return datetime.fromtimestamp(instant / 1000, zone).strftime("%-d %b %Y %H:%M")

@@ -16,8 +16,8 @@ from limen.company.one_port import port_problems
 from limen.configuration.problem import Problem, did_you_mean, shown
 from limen.configuration.shape import shaped_in_part
 from limen.configuration.tree import Tree
+from limen.messages import Language
 from limen.pillars import pillars
-from limen.policy.saying import Language
 from limen.printable import is_printable
 from limen.settings import Settings, settings_model
 

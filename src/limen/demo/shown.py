@@ -8,8 +8,9 @@ from dataclasses import dataclass, replace
 from limen.app import Limen
 from limen.clock import Instant, Milliseconds
 from limen.facts import LIMEN
+from limen.messages import Language, Words
 from limen.policy.decision import Request
-from limen.policy.saying import Audience, Language, Names, Words, factors_said, say
+from limen.policy.saying import Audience, Names, factors_said, say
 from limen.web.console.rows import person_name, titles_of
 from limen.web.console.sentences import answered, doing
 

@@ -23,7 +23,7 @@ from limen.demo.stage import ARRIVE, Asgi, Stage
 from limen.demo.visitor import EVENING, MORNING, PLACES, Visitor
 from limen.errors import LimenError
 from limen.events import Event
-from limen.policy.saying import Language
+from limen.messages import Language
 from limen.storage.journal.recent import Live
 from limen.web.assets import PREFIX, Assets
 from limen.web.console.rows import rows_of, titles_of

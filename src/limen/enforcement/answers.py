@@ -17,6 +17,7 @@ from limen.enforcement.paths import to_local_target
 from limen.enforcement.plain_page import STYLE_SOURCE, plain_page
 from limen.enforcement.reasons import TOKEN_WORDS
 from limen.facts import LIMEN
+from limen.messages import gettext_noop
 from limen.policy.access import MILDEST, is_withheld
 from limen.policy.decision import Effect, Named
 
@@ -105,9 +106,16 @@ def refusal_page(refused: Refusal, answer: Answer) -> bytes:
     app = answer.app.name if answer.app is not None else ""
     text = _unfilled(answer, refused.withheld)
     if answer.effect is Effect.CHALLENGE:
-        return plain_page("One more step", text, app=app, link=refused.location, label="Go on", refresh=True)
-    title = "This is withheld" if refused.withheld else "Not yet"
-    return plain_page(title, text, app=app, link=refused.location, label="What would help", refresh=True)
+        return plain_page(
+            gettext_noop("One more step"),
+            text,
+            app=app,
+            link=refused.location,
+            label=gettext_noop("Go on"),
+            refresh=True,
+        )
+    title = gettext_noop("This is withheld") if refused.withheld else gettext_noop("Not yet")
+    return plain_page(title, text, app=app, link=refused.location, label=gettext_noop("What would help"), refresh=True)
 
 
 def _withheld(answer: Answer) -> str:
@@ -146,11 +154,13 @@ def app_origin(host: str, public_url: str) -> str:
 
 
 _WITHHELD: Final = {
-    "download": "Downloading",
-    "edit": "Changing things",
-    "share": "Sharing",
-    "administer": "Administering",
+    "download": gettext_noop("You can view {app} from here. Downloading is withheld at present."),
+    "edit": gettext_noop("You can view {app} from here. Changing things is withheld at present."),
+    "share": gettext_noop("You can view {app} from here. Sharing is withheld at present."),
+    "administer": gettext_noop("You can view {app} from here. Administering is withheld at present."),
+    "": gettext_noop("You can view {app} from here. This is withheld at present."),
 }
+"""What is said where an action is refused and looking is not; "" for any other action."""
 
 
 _OF_TOKENS: Final = {
@@ -173,20 +183,20 @@ def _description(answer: Answer, withheld: str = "") -> str:
 def _unfilled(answer: Answer, withheld: str = "") -> str:
     """The refusal in a sentence, with `{app}` for the app's name."""
     if answer.word in UNAVAILABLE:
-        return "Limen can't decide at the moment, so nothing is let through. Try again shortly."
+        return gettext_noop("Limen can't decide at the moment, so nothing is let through. Try again shortly.")
     if answer.decision is None:
-        return "The request can't be passed on."
+        return gettext_noop("The request can't be passed on.")
     if answer.word in _OF_TOKENS:
         return _OF_TOKENS[answer.word]
     if answer.needs_sign_in:
-        return "Sign in to go on."
+        return gettext_noop("Sign in to go on.")
     if answer.effect is Effect.CHALLENGE:
-        return "Prove once more who you are to go on."
+        return gettext_noop("Prove once more who you are to go on.")
     if answer.app is not None and answer.app.id == LIMEN:
-        return "This is not open to you."
+        return gettext_noop("This is not open to you.")
     if withheld and answer.app is not None:
-        return f"You can view {{app}} from here. {_WITHHELD.get(withheld, withheld)} is withheld at present."
-    return "This is not open to you as things are now."
+        return _WITHHELD.get(withheld, _WITHHELD[""])
+    return gettext_noop("This is not open to you as things are now.")
 
 
 class Reply(msgspec.Struct, frozen=True):
@@ -250,4 +260,4 @@ def refusal_reply(
     if refused.location:
         return go_on(refused.location)
     app = answer.app.name if answer.app is not None else ""
-    return page_reply(status, plain_page("Not here", _unfilled(answer, refused.withheld), app=app))
+    return page_reply(status, plain_page(gettext_noop("Not here"), _unfilled(answer, refused.withheld), app=app))

@@ -24,6 +24,7 @@ from limen.enforcement.paths import local_path
 from limen.enforcement.plain_page import plain_page
 from limen.errors import LimenError
 from limen.facts import App, Session, SessionState
+from limen.messages import gettext_noop
 from limen.pillar import AppSessions
 
 PREFIX = b"/.limen/"
@@ -159,7 +160,13 @@ class LimenPaths:
         where = local_path(to or visit.app.start)
         if where is None:
             self._refused(visit, "open-redirect")
-            return _page(400, "That link leads elsewhere", "It was not followed.", link="/", label="Open the app")
+            return _page(
+                400,
+                gettext_noop("That link leads elsewhere"),
+                gettext_noop("It was not followed."),
+                link="/",
+                label=gettext_noop("Open the app"),
+            )
         if where.encode().startswith(PREFIX):
             where = visit.app.start
         binding = _good_token(visit.cookies, START_COOKIE) or secrets.token_urlsafe(32).encode()
@@ -183,10 +190,12 @@ class LimenPaths:
             self._refused(visit, word, kind="session.hand_over_refused")
             return _page(
                 400,
-                "This sign-in did not start here",
-                "It was started in another browser, was used before, or took too long. Nothing has happened.",
+                gettext_noop("This sign-in did not start here"),
+                gettext_noop(
+                    "It was started in another browser, was used before, or took too long. Nothing has happened."
+                ),
                 link="/.limen/start",
-                label="Open {app} again",
+                label=gettext_noop("Open {app} again"),
                 app=visit.app.name,
             )
         return answers.go_on(to, (_set_cookie(APP_COOKIE, token.encode(), None),))
@@ -194,18 +203,30 @@ class LimenPaths:
     async def _sign_out(self, visit: Visit) -> answers.Reply:
         session = self._session(visit)
         if session is None:
-            return _page(200, "You are signed out", "Nobody is signed in here.", link=self._public_url, label="Sign in")
+            return _page(
+                200,
+                gettext_noop("You are signed out"),
+                gettext_noop("Nobody is signed in here."),
+                link=self._public_url,
+                label=gettext_noop("Sign in"),
+            )
         if visit.method != "POST" or not visit.same_origin:
             return _page(
                 200,
-                "Sign out?",
-                "This ends your sign-in on {app} and on every other app.",
+                gettext_noop("Sign out?"),
+                gettext_noop("This ends your sign-in on {app} and on every other app."),
                 app=visit.app.name,
                 form="/.limen/sign-out",
-                label="Sign out",
+                label=gettext_noop("Sign out"),
             )
         await self._sessions.end(session.parent or session.id)
-        reply = _page(200, "You are signed out", "On this and every other app.", link=self._public_url, label="Sign in")
+        reply = _page(
+            200,
+            gettext_noop("You are signed out"),
+            gettext_noop("On this and every other app."),
+            link=self._public_url,
+            label=gettext_noop("Sign in"),
+        )
         return answers.Reply(reply.status, (*reply.fields, _set_cookie(APP_COOKIE, b"", 0)), reply.body)
 
     def _session(self, visit: Visit) -> Session | None:

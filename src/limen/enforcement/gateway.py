@@ -22,6 +22,7 @@ from limen.enforcement.streams import Stream, Streams
 from limen.enforcement.upstreams import UpstreamError, Upstreams, too_slow, unreachable
 from limen.events import Event, Outcome
 from limen.facts import App
+from limen.messages import gettext_noop
 
 Scope: TypeAlias = MutableMapping[str, Any]
 Receive: TypeAlias = Callable[[], Awaitable[MutableMapping[str, Any]]]
@@ -213,7 +214,9 @@ class _Exchange:
 
     async def run(self) -> None:
         if self._declared_length() > self._app.upstream.max_request_bytes:
-            await self._say(413, "That is too large", "{app} does not take that much at once.")
+            await self._say(
+                413, gettext_noop("That is too large"), gettext_noop("{app} does not take that much at once.")
+            )
             return
         self._carrying = asyncio.create_task(self._carry())
         gone = asyncio.create_task(self._client_gone())
@@ -230,7 +233,7 @@ class _Exchange:
         with suppress(asyncio.CancelledError):
             await self._carrying
         if self._cut_for and not self._started:
-            await self._say(403, "Not any more", "What let you in has changed.")
+            await self._say(403, gettext_noop("Not any more"), gettext_noop("What let you in has changed."))
 
     async def _carry(self) -> None:
         try:
@@ -279,7 +282,9 @@ class _Exchange:
     async def _failed(self, wrong: UpstreamError) -> None:
         """Say that the app did not answer; where its response has begun already, all that is left is to break off."""
         if self._too_large:
-            await self._say(413, "That is too large", "{app} does not take that much at once.")
+            await self._say(
+                413, gettext_noop("That is too large"), gettext_noop("{app} does not take that much at once.")
+            )
             return
         self._gateway.failed(self._answer, self._app, self._address, wrong)
         await self._say(wrong.status, *wrong.unfilled)

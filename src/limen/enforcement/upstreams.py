@@ -10,6 +10,7 @@ from limen.enforcement.headers import Fields
 from limen.enforcement.ssrf_guard import ForbiddenAddressError, refuse
 from limen.errors import LimenError
 from limen.facts import App
+from limen.messages import gettext_noop
 
 if TYPE_CHECKING:
     import aiohttp
@@ -18,14 +19,14 @@ CONNECTIONS_IN_ALL = 1_024
 MAX_FIELD_BYTES = 65_536
 
 
-_LATER: Final = "try again in a minute; if it stays like this, tell whoever looks after the app"
+_LATER: Final = gettext_noop("try again in a minute; if it stays like this, tell whoever looks after the app")
 _NOT_BELIEVED: Final = (
-    "{app} can't be reached safely: its certificate is not the one Limen was told to expect",
-    "tell whoever looks after the app; nothing was sent to it",
+    gettext_noop("{app} can't be reached safely: its certificate is not the one Limen was told to expect"),
+    gettext_noop("tell whoever looks after the app; nothing was sent to it"),
 )
 _OFF_LIMITS: Final = (
-    "{app} can't be reached: the address Limen was told for it is none at which an app can be",
-    "tell whoever looks after the app; nothing was sent to it",
+    gettext_noop("{app} can't be reached: the address Limen was told for it is none at which an app can be"),
+    gettext_noop("tell whoever looks after the app; nothing was sent to it"),
 )
 
 
@@ -126,7 +127,7 @@ def unreachable(app: App, how: str) -> UpstreamError:
     return UpstreamError(
         502,
         f"upstream-{how}",
-        "{app} can't be reached: Limen let you in, but the app behind it does not answer",
+        gettext_noop("{app} can't be reached: Limen let you in, but the app behind it does not answer"),
         _LATER,
         app=app.name,
     )
@@ -137,7 +138,7 @@ def forbidden(app: App) -> UpstreamError:
 
 
 def too_slow(app: App) -> UpstreamError:
-    return UpstreamError(504, "upstream-timeout", "{app} takes too long to answer", _LATER, app=app.name)
+    return UpstreamError(504, "upstream-timeout", gettext_noop("{app} takes too long to answer"), _LATER, app=app.name)
 
 
 def text_of(value: bytes) -> str:

@@ -1,4 +1,4 @@
-"""The page that is shown while Limen is down: in English and German, whom to call, and nothing of the inside."""
+"""The page that is shown while Limen is down: in every language, whom to call, and nothing of the inside."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from html import escape
 from typing import Final
 
 from limen.enforcement.plain_page import STYLE, STYLE_SOURCE
+from limen.messages import Language, catalogue, gettext_noop
 
 RETRY_AFTER_SECONDS: Final = 20
 
@@ -26,9 +27,9 @@ FOR_PROGRAMS: Final = '{"error":"temporarily_unavailable","error_description":"L
 
 def outage_page(name: str, contact: str) -> str:
     """The page of the company `name`; `contact` says whom to call, "" for nobody in particular."""
-    company = escape(name)
-    english = f"If it lasts, call: <strong>{escape(contact)}</strong>" if contact else "If it lasts, call your IT."
-    german = f"Dauert es an: <strong>{escape(contact)}</strong>" if contact else "Dauert es an, rufen Sie Ihre IT an."
+    company, called = escape(name), f"<strong>{escape(contact)}</strong>"
+    titles = " / ".join(catalogue(language).gettext(_NOT_AVAILABLE) for language in Language)
+    sections = "\n".join(_section(language, company, called if contact else "") for language in Language)
     return f"""<!doctype html>
 <html lang="en">
 <head>
@@ -36,24 +37,31 @@ def outage_page(name: str, contact: str) -> str:
 <meta http-equiv="Content-Security-Policy" content="{escape(POLICY)}">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="robots" content="noindex">
-<title>{company}: not available / nicht erreichbar</title>
+<title>{company}: {titles}</title>
 <style>{STYLE}</style>
 </head>
 <body>
 <main>
-<section>
-<h1>The way to {company}’s apps is closed for a moment</h1>
-<p>Limen, which checks every request, is down or restarting. You did nothing wrong, and your work is safe
-in its app.</p>
-<p>Wait a minute, then load this page again. {english}</p>
-</section>
-<section lang="de">
-<h1>Der Weg zu den Apps von {company} ist gerade geschlossen</h1>
-<p>Limen, das jede Anfrage prüft, ist ausgefallen oder startet neu. Sie haben nichts falsch gemacht, und Ihre Arbeit
-ist in ihrer App sicher.</p>
-<p>Warten Sie eine Minute und laden Sie diese Seite neu. {german}</p>
-</section>
+{sections}
 </main>
 </body>
 </html>
 """
+
+
+_NOT_AVAILABLE: Final = gettext_noop("not available")
+
+
+def _section(language: Language, company: str, called: str) -> str:
+    """What is said in one language. What it is given is HTML already."""
+    words = catalogue(language)
+    closed = words.gettext("The way to {company}’s apps is closed for a moment", company=company)
+    why = words.gettext(
+        "Limen, which checks every request, is down or restarting. You did nothing wrong, and your work is safe in its "
+        "app."
+    )
+    wait = words.gettext("Wait a minute, then load this page again.")
+    call = words.gettext("If it lasts, call: {contact}", contact=called)
+    if not called:
+        call = words.gettext("If it lasts, call your IT.")
+    return f'<section lang="{language}">\n<h1>{closed}</h1>\n<p>{why}</p>\n<p>{wait} {call}</p>\n</section>'

@@ -1,29 +1,23 @@
-"""The message catalogues: what Limen says, by its English text, in each other language.
+"""The message catalogue: what people read, by its key or by its English text, in one language.
 
-Read from their `.po` files as they are kept, at the start: some hundred messages take milliseconds, and nothing
-compiled has to be kept beside them. `do.py messages` brings Limen's own file up to date with what its pages say. A part
-that is kept elsewhere brings a folder of its own.
+Nothing that a user wrote is ever a message: values only fill the places that a message names in braces.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from gettext import GNUTranslations, NullTranslations
-from io import BytesIO
 from pathlib import Path
 from typing import Final
 
-from babel.messages.mofile import write_mo
-from babel.messages.pofile import read_po
-
 from limen.declared import Declared
-from limen.policy.saying import Language
+from limen.messages.language import Language
+from limen.messages.po_file import entries
 
-LOCALE: Final = Path(__file__).parent / "locale"
-DOMAIN: Final = "limen"
-FOLDERS: Final = Declared("folder of messages", {"limen": LOCALE})
-"""Where catalogues are kept, each as `<language>/LC_MESSAGES/limen.po`. None changes what Limen itself translates."""
+HERE: Final = Path(__file__).parent
+FOLDERS: Final = Declared("folder of messages", {"limen": HERE})
+"""Where messages are kept, each as `<language>.po`. A part may bring a folder; it changes nothing that Limen says."""
 
 
 def gettext_noop(text: str) -> str:
@@ -33,44 +27,52 @@ def gettext_noop(text: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Catalogue:
-    """The messages of one language. English is what they are written in, so it has none of its own."""
+    """The messages of one language: one form of each, or one for a single thing and one for any other number.
+
+    That of English holds what has a key; everything else is its own English text.
+    """
 
     language: Language
-    messages: NullTranslations
-    known: frozenset[str]
+    messages: Mapping[str, tuple[str, ...]]
 
-    def gettext(self, text: str, **values: object) -> str:
-        """`text` in this language, with `values` in the places of their names in braces."""
-        said = self.messages.gettext(text)
+    def say(self, key: str, /, **values: object) -> str:
+        """The message with this key. Raises KeyError for a key that there is not."""
+        return self.messages[key][0].format(**values)
+
+    def has(self, key: str) -> bool:
+        return key in self.messages
+
+    def gettext(self, text: str, /, **values: object) -> str:
+        """`text`, written in English, in this language, with `values` in the places of their names in braces."""
+        said = self.messages.get(text, (text,))[0]
         return said.format(**values) if values else said
 
-    def has(self, text: str) -> bool:
-        """Whether `text` can be said in this language."""
-        return not text or text in self.known or self.language is Language.ENGLISH
+    def ngettext(self, one: str, many: str, number: float, /, **values: object) -> str:
+        """`one` or `many`, as this language has it for so many things; both languages have two forms."""
+        said = self.messages.get(one, (one, many))[0 if number == 1 else -1]
+        return said.format(**values) if values else said
+
+    def can_say(self, text: str) -> bool:
+        """Whether this English text can be said in this language."""
+        return not text or text in self.messages or self.language is Language.ENGLISH
 
 
-def po_of(language: Language, folder: Path = LOCALE) -> Path:
-    return folder / language.value / "LC_MESSAGES" / f"{DOMAIN}.po"
+def po_of(language: Language, folder: Path = HERE) -> Path:
+    return folder / f"{language.value}.po"
 
 
 def catalogue(language: Language) -> Catalogue:
-    """The catalogue of `language`, with what the parts bring. Raises OSError where a folder has no file for it."""
+    """The catalogue of `language`, with what the parts bring. Each file is read once.
+
+    Raises OSError where a folder has no file for this language. English needs one for keys alone, so it may be missing.
+    """
     return _read(language, tuple(FOLDERS.values()))
 
 
 @lru_cache(maxsize=2 * len(Language))
 def _read(language: Language, folders: tuple[Path, ...]) -> Catalogue:
-    if language is Language.ENGLISH:
-        return Catalogue(language, NullTranslations(), frozenset())
-    messages, known = NullTranslations(), frozenset[str]()
-    for folder in reversed(folders):
-        with po_of(language, folder).open("rb") as file:
-            written = read_po(file, locale=language.value)
-        compiled = BytesIO()
-        write_mo(compiled, written)
-        compiled.seek(0)
-        earlier = GNUTranslations(compiled)
-        earlier.add_fallback(messages)
-        messages = earlier
-        known |= {message.id if isinstance(message.id, str) else message.id[0] for message in written if message.string}
-    return Catalogue(language, messages, known - {""})
+    messages: dict[str, tuple[str, ...]] = {}
+    for path in (po_of(language, folder) for folder in reversed(folders)):  # Limen's own come last and stay
+        if language is not Language.ENGLISH or path.exists():
+            messages |= {one.message: one.said for one in entries(path.read_text("utf-8"))}
+    return Catalogue(language, messages)

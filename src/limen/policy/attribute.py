@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum, StrEnum
@@ -65,8 +64,9 @@ class Attribute:
     description of who gains or loses what: of a flag, where it is true and where it is false; of a text, for `{}`, for
     none known, for any but `{}`; of an instant, with a date, within `{}`, more than `{}` ago, `{}` to `{}` ago; of a
     number, what it is a number of; of a choice or a set, nothing but its name.
-    `messages`, by language and key, are what the catalogue of reasons does not have: `self`, `helpdesk` and
-    `administrator` say what was missing, `do.self` and `do.helpdesk` what to do.
+    Its sentences are messages of Limen or of its part: `self.device.encrypted`, and the same for `helpdesk` and
+    `administrator`, say what was missing; without them it is said of the noun in general. With a `remedy`,
+    `do.self.mend_device.encrypted` and the same for `helpdesk` say what to do.
     `form` is what a rule's form asks for ("encrypted"): it offers to tick every flag that has one. `matter`, of a new
     record's flag `known`: what kind of condition it is, to the person it refuses (`device`, `place`, `groups` …).
     """
@@ -84,7 +84,6 @@ class Attribute:
     age: str = ""
     remedy: str = ""
     phrase: tuple[str, ...] = ()
-    messages: Mapping[str, Mapping[str, str]] = dataclasses.field(default_factory=dict, hash=False)
     form: str = ""
     matter: str = ""
 

@@ -9,6 +9,7 @@ from typing import Final
 
 from limen.declared import LIMEN_ITSELF, Declared
 from limen.errors import LimenError
+from limen.messages import Language, catalogue
 from limen.policy.attribute import DIRECTIONS, Attribute, Better, Kind, Noun
 
 MATTERS: Final = ("account", "proof", "groups", "device", "place", "time", "risk", "grant")
@@ -82,18 +83,6 @@ class Table:
         """The nouns that are facts about the request, each a record of the context."""
         return tuple(one for one in self.nouns.values() if one.name not in _COMPUTED)
 
-    @cached_property
-    def messages(self) -> Mapping[str, Mapping[str, str]]:
-        """By language, what the rows themselves say, under the keys of the catalogue of reasons."""
-        said: dict[str, dict[str, str]] = {}
-        for one in self.rows:
-            for language, texts in one.messages.items():
-                known = said.setdefault(language, {})
-                for key, text in texts.items():
-                    whole = f"{key}.{one.remedy}.{one.name}" if key.startswith("do.") else f"{key}.{one.called}"
-                    known[whole] = text
-        return said
-
 
 _COMPUTED: Final = frozenset({"time", "request", "resource", "principal"})
 _PATH: Final = re.compile(r"[a-z][a-z0-9_]*\.[a-z][a-z0-9_]*")
@@ -156,11 +145,14 @@ def _wrong_of_a_part(row: Attribute, noun: Noun, among: str) -> tuple[str, str] 
         return "whether anything is known is true or false", "make it BOOL"
     if row.matter and row.matter not in MATTERS:
         return f"it can't be a matter of {row.matter}", f"name one of {', '.join(MATTERS)}"
-    if row.messages and any(language not in row.messages for language in LANGUAGES):
-        return "it speaks one language and not the other", f"say it in each of {', '.join(LANGUAGES)}"
-    if row.remedy and any(not {"do.self", "do.helpdesk"} <= set(row.messages.get(one, {})) for one in LANGUAGES):
-        return "it has a remedy and no words for it", "say `do.self` and `do.helpdesk` in each language"
+    if row.remedy and not all(catalogue(one).has(key) for one in Language for key in _how_to_mend(row)):
+        return "it has a remedy and no words for it", f"say {' and '.join(_how_to_mend(row))} in each language"
     return None
+
+
+def _how_to_mend(row: Attribute) -> tuple[str, ...]:
+    """The keys of the messages without which its remedy could not be told."""
+    return tuple(f"do.{audience}.{row.remedy}.{row.name}" for audience in ("self", "helpdesk"))
 
 
 def _wrong_value(row: Attribute) -> tuple[str, str] | None:
@@ -173,7 +165,3 @@ def _wrong_value(row: Attribute) -> tuple[str, str] | None:
     if row.better is not Better.NEITHER and not row.is_worst_the_worst:
         return f"{row.worst!r} is not the worst that {row.kind.name} can be", "what is not known must read as the worst"
     return None
-
-
-LANGUAGES: Final = ("en", "de")
-"""A part that has words for its attribute has them in each of these."""

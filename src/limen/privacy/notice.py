@@ -1,4 +1,4 @@
-"""Two privacy notices, for employees and for a works council, each in English and German.
+"""Two privacy notices, for employees and for a works council, each in every language.
 
 They are templates: true of this Limen, and to be looked over by whoever answers for them. No legal advice is claimed.
 """
@@ -8,10 +8,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-from limen.messages.catalogue import catalogue
-from limen.policy.saying import Language
-from limen.privacy import english, german
+from limen.clock import DAY, HOUR
+from limen.messages import Language, Words
 from limen.privacy.notice_facts import NoticeFacts, Readers
+from limen.settings import Settings
 
 
 class Audience(StrEnum):
@@ -42,44 +42,32 @@ class Notice:
 
 def notice(audience: Audience, language: Language, now: NoticeFacts) -> Notice:
     """The notice that states these facts, for this audience in this language."""
-    words = german if language is Language.GERMAN else english
-    settings, keeping = now.settings, now.settings.retention
-    backups = settings.backup.keep if settings.backup.is_on else 0
+    words = Words(language, now.settings.zone)
     sections = [
-        Section(words.PURPOSE, (words.purpose(settings.name, len(now.apps)),), now.apps),
-        Section(words.RECORDED, (words.RECORDED_LEAD,), words.RECORDED_ITEMS),
-        Section(words.NOT_RECORDED, (), words.NOT_RECORDED_ITEMS),
-        Section(
-            words.KEPT,
-            (),
-            words.kept(
-                settings.storage.journal_days,
-                keeping.people_days,
-                keeping.invited_days,
-                keeping.links_days,
-                keeping.mails_days,
-                settings.sessions.absolute_hours,
-                backups,
-            ),
-        ),
-        Section(words.READERS, (words.READERS_LEAD,), tuple(_said(one, language) for one in now.readers)),
+        _purpose(words, now),
+        _recorded(words),
+        _not_recorded(words),
+        Section(words.gettext("How long it is kept"), (), _kept(words, now.settings)),
+        _readers(words, now.readers),
     ]
     if audience is Audience.EMPLOYEES:
-        sections.append(
-            Section(words.RIGHTS, (), words.rights(f"{settings.public_url}/records", settings.help.contact))
-        )
+        sections.append(_rights(words, now.settings))
     else:
-        say = catalogue(language).gettext
-        kinds = tuple(f"{say(family.title)}: {', '.join(names)}" for family, names in now.kinds.items())
+        is_https = now.settings.public_url.startswith("https:")
         sections += [
-            Section(words.KINDS, (words.KINDS_LEAD,), kinds),
-            Section(words.FIELDS, (words.FIELDS_LEAD,), words.FIELD_ITEMS),
-            Section(words.MONITORING, words.MONITORING_SAID),
-            Section(words.MEASURES, (), words.measures(is_https=settings.public_url.startswith("https:"))),
-            Section(words.RIGHTS, (), words.rights(f"{settings.public_url}/records", settings.help.contact)),
-            Section(words.CHANGES, (words.changes(now.revision[:12], now.people),)),
+            _kinds(words, now),
+            _fields(words),
+            _monitoring(words),
+            Section(words.gettext("Technical measures"), (), _measures(words, is_https=is_https)),
+            _rights(words, now.settings),
+            _changes(words, now),
         ]
-    return Notice(language, words.TITLES[audience.value].format(company=settings.name), words.LEAD, tuple(sections))
+    lead = words.gettext(
+        "A template, filled from the settings and policies in force. Have it checked by whoever answers for data "
+        "protection before you hand it out; it is no legal advice."
+    )
+    title = words.say(f"notice.title.{audience}", company=now.settings.name)
+    return Notice(language, title, lead, tuple(sections))
 
 
 def as_markdown(one: Notice) -> str:
@@ -98,8 +86,184 @@ def _plain(text: str) -> str:
     return text.replace("<", r"\<").replace("[", r"\[")
 
 
-def _said(readers: Readers, language: Language) -> str:
-    say = german if language is Language.GERMAN else english
-    groups = [say.group(title, count) for title, count in readers.groups]
-    groups += [say.by_policy(policy) for policy in readers.others]
-    return f"{say.ACTIONS[readers.action]}: {', '.join(groups) or say.NOBODY}"
+# For everybody
+
+
+def _purpose(words: Words, now: NoticeFacts) -> Section:
+    what_for = words.gettext(
+        "{company} uses Limen to decide, for each request, who may use which of {apps} apps. The records explain "
+        "refusals, find break-ins, and prove that the rules were followed. The apps:",
+        company=now.settings.name,
+        apps=len(now.apps),
+    )
+    return Section(words.gettext("What it is for"), (what_for,), now.apps)
+
+
+def _recorded(words: Words) -> Section:
+    return Section(
+        words.gettext("What is recorded"),
+        (words.gettext("Every request to a protected app is decided by rules, and the decision is written down:"),),
+        (
+            words.gettext(
+                "when, which app, and which kind of action (view, edit, download, …), with the pattern of the path"
+            ),
+            words.gettext("the answer and the rules that gave it"),
+            words.gettext("from which network address, in which session, and with which way of proving who you are"),
+            words.gettext(
+                "what the decision rested on: your groups, when and how you proved who you are, the place, where it is "
+                "known"
+            ),
+            words.gettext(
+                "signing in and out, new and removed passkeys, passwords, codes, links and mails; of secrets only that "
+                "they changed"
+            ),
+            words.gettext(
+                "while an app is being set up, for 14 days at most: which kinds of paths are asked for and by how many "
+                "people, without ids or titles, and who would have been refused; that is erased a week later"
+            ),
+        ),
+    )
+
+
+def _not_recorded(words: Words) -> Section:
+    return Section(
+        words.gettext("What is never recorded"),
+        (),
+        (
+            words.gettext("what you read, write, upload or download in an app"),
+            words.gettext("search words and anything else behind the question mark of an address"),
+            words.gettext("passwords, codes, or fingerprints and faces: those never leave your device"),
+            words.gettext(
+                "your name or e-mail address in the journal: it holds an opaque id; the name is kept apart and can be "
+                "erased"
+            ),
+        ),
+    )
+
+
+def _kept(words: Words, settings: Settings) -> tuple[str, ...]:
+    keeping, backups = settings.retention, settings.backup.keep if settings.backup.is_on else 0
+    journal, people, invited, links, mails = (
+        words.length(days * DAY)
+        for days in (
+            settings.storage.journal_days,
+            keeping.people_days,
+            keeping.invited_days,
+            keeping.links_days,
+            keeping.mails_days,
+        )
+    )
+    return (
+        words.gettext("entries of the journal, with the facts: {length}, then they are deleted", length=journal),
+        words.gettext("account and factors of whoever left: {length} after access ended", length=people)
+        if keeping.people_days
+        else words.gettext("account and factors of whoever left: until somebody erases them"),
+        words.gettext("invitations that nobody took up: {length}", length=invited)
+        if keeping.invited_days
+        else words.gettext("invitations that nobody took up: until somebody erases them"),
+        words.gettext("what became of one-time links: {links}; of mails: {mails}", links=links, mails=mails),
+        words.gettext("sessions: up to {length}", length=words.length(round(settings.sessions.absolute_hours * HOUR))),
+        words.gettext(
+            "backups: the newest {count}, one a day; what was erased is in them until they are gone", count=backups
+        )
+        if backups
+        else words.gettext("backups: Limen takes none by itself; those taken by hand hold what they held"),
+    )
+
+
+def _readers(words: Words, readers: tuple[Readers, ...]) -> Section:
+    lead = words.gettext("By the policies in force. Every look into the console is itself decided and written down.")
+    return Section(words.gettext("Who can see it"), (lead,), tuple(_read_by(words, one) for one in readers))
+
+
+def _read_by(words: Words, readers: Readers) -> str:
+    who = [
+        words.ngettext("{title} ({count} person)", "{title} ({count} people)", count, title=title)
+        for title, count in readers.groups
+    ]
+    who += [words.gettext("whoever policy {policy} names", policy=policy) for policy in readers.others]
+    return f"{words.say(f'notice.may.{readers.action}')}: {', '.join(who) or words.gettext('nobody')}"
+
+
+def _rights(words: Words, settings: Settings) -> Section:
+    contact = settings.help.contact
+    return Section(
+        words.gettext("Your rights"),
+        (),
+        (
+            words.gettext(
+                "see what is recorded about you, and download a copy: {page}", page=f"{settings.public_url}/records"
+            ),
+            words.gettext(
+                "have your data erased when you leave; what you did to others, or others to you, stays under an opaque "
+                "id until its time is over"
+            ),
+            words.gettext("ask: {contact}", contact=contact)
+            if contact
+            else words.gettext("ask: (name somebody here, and under [help] in limen.toml)"),
+        ),
+    )
+
+
+# For a works council as well
+
+
+def _kinds(words: Words, now: NoticeFacts) -> Section:
+    lead = words.gettext("The journal has these kinds of entries and no others; the reference describes each.")
+    kinds = tuple(f"{words.gettext(family.title)}: {', '.join(names)}" for family, names in now.kinds.items())
+    return Section(words.gettext("All kinds of events"), (lead,), kinds)
+
+
+def _fields(words: Words) -> Section:
+    return Section(
+        words.gettext("What an entry holds"),
+        (
+            words.gettext(
+                "Each entry has some of these fields, in the form of the Open Cybersecurity Schema Framework:"
+            ),
+        ),
+        (
+            words.gettext("time, kind, outcome, and a number of its own"),
+            words.gettext("opaque ids of who did it and to whom, and an alias of the session"),
+            words.gettext("network address"),
+            words.gettext(
+                "app, action, method, host and path pattern; the answer, the rules, and the revision of the rules"
+            ),
+            words.gettext(
+                "a fingerprint of the exact facts, which are kept once each, without name and e-mail address"
+            ),
+        ),
+    )
+
+
+def _monitoring(words: Words) -> Section:
+    said = words.gettext(
+        "Limen makes no reports on working hours or performance, ranks nobody, and counts decisions only for the "
+        "company, an app or a rule. Whoever may read the journal could see when a person used which app. What that "
+        "may be used for should be agreed."
+    )
+    return Section(words.gettext("Performance and behaviour"), (said,))
+
+
+def _measures(words: Words, *, is_https: bool) -> tuple[str, ...]:
+    return (
+        words.gettext(
+            "the journal is a chain of signed digests: no entry can be changed, removed or reordered unseen, and a "
+            "person's entries can be erased without breaking it"
+        ),
+        words.gettext("names are kept apart from the journal, which holds opaque ids"),
+        words.gettext("seeds and signing keys are encrypted; passwords are kept as Argon2id hashes, tokens as hashes"),
+        words.gettext("changing people or rules needs a proof from the last ten minutes, and is journaled"),
+        words.gettext("transport is encrypted (TLS)")
+        if is_https
+        else words.gettext("transport is NOT encrypted: the address begins with http"),
+    )
+
+
+def _changes(words: Words, now: NoticeFacts) -> Section:
+    said = words.gettext(
+        "Rules as of revision {revision}, {people} people with access. Print it anew when rules or settings change.",
+        revision=now.revision[:12],
+        people=now.people,
+    )
+    return Section(words.gettext("As of when"), (said,))

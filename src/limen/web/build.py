@@ -15,7 +15,7 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 
 from limen.errors import LimenError
 from limen.identity.errors import FreshProofNeededError, NotLiveError
-from limen.messages.catalogue import gettext_noop
+from limen.messages import gettext_noop
 from limen.web import authzen, console, files, portal
 from limen.web.middleware import App, Middleware, Receive, Scope, Send, TooLargeError
 from limen.web.pages import TEMPLATES

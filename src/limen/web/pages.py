@@ -12,8 +12,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from limen.clock import Instant
 from limen.errors import LimenError
 from limen.facts import Factor
-from limen.messages.catalogue import gettext_noop
-from limen.policy.saying import Language
+from limen.messages import Language, gettext_noop
 from limen.web import drawing
 from limen.web.assets import Assets
 from limen.web.speaking import Speech, speech
@@ -85,7 +84,8 @@ def environment_of(spoken: Speech, templates: Sequence[Path] = (TEMPLATES,)) -> 
         extensions=["jinja2.ext.i18n"],
     )
     environment.policies["ext.i18n.trimmed"] = True
-    environment.install_gettext_translations(spoken.catalogue.messages, newstyle=True)  # type: ignore[attr-defined]
+    catalogue = spoken.words.catalogue
+    environment.install_gettext_callables(catalogue.gettext, catalogue.ngettext, newstyle=True)  # type: ignore[attr-defined]
     environment.globals.update(
         browser=lambda user_agent: browser_name(user_agent, spoken),
         effect_words={name: spoken.gettext(word) for name, word in EFFECT_WORDS.items()},

@@ -27,8 +27,8 @@ from limen.identity.errors import (
     SlowedError,
 )
 from limen.identity.model import SignedIn, Visitor
+from limen.messages import Language
 from limen.policy.decision import Effect, Named, Request as DecisionRequest
-from limen.policy.saying import Language
 from limen.storage.break_glass import KIND, State, is_break_glass
 from limen.storage.errors import DatabaseBusyError, DatabaseFullError
 from limen.web.page import CONSOLE_START, PORTAL, PORTAL_FOOT

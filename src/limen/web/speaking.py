@@ -1,8 +1,4 @@
-"""The language of a page: which it is, and everything that is said in it: texts, problems, times and numbers.
-
-Three sources, one language: the sentences about decisions (`limen.policy.saying`), the message catalogue (everything
-else that a page says), and Babel's own data (dates, lengths, numbers).
-"""
+"""The language of a page: which it is, and everything that is said in it: texts, problems, times and numbers."""
 
 from __future__ import annotations
 
@@ -15,13 +11,11 @@ from babel.numbers import format_decimal
 from markupsafe import Markup
 from starlette.requests import Request
 
-from limen.clock import MINUTE, Instant, Milliseconds
+from limen.clock import MINUTE, Instant, Milliseconds, to_iso
 from limen.enforcement.headers import TwiceError, cookie
 from limen.errors import LimenError
 from limen.identity.errors import BusyError, SlowedError
-from limen.messages.catalogue import Catalogue, catalogue, gettext_noop
-from limen.policy.saying import Language, Words, language_of
-from limen.web import times
+from limen.messages import Language, Words, gettext_noop, language_of
 
 LANGUAGE_COOKIE: Final = "__Host-limen-language"
 NAMES: Final = {Language.ENGLISH: "English", Language.GERMAN: "Deutsch"}
@@ -40,28 +34,27 @@ class Problem(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Speech:
-    """How a page of one language speaks. `words` are the sentences about decisions."""
+    """How a page of one language speaks: its `words`, as HTML where that says more."""
 
     words: Words
-    catalogue: Catalogue
-    zone: ZoneInfo
 
     @property
     def language(self) -> Language:
         return self.words.language
 
-    def say(self, key: str, **values: object) -> str:
-        """A sentence about a decision. Raises KeyError for a message that there is not."""
+    def say(self, key: str, /, **values: object) -> str:
+        """The message with this key. Raises KeyError for a key that there is not."""
         return self.words.say(key, **values)
 
-    def gettext(self, text: str, **values: object) -> str:
-        """Anything else, by its English text; `values` fill the names in braces."""
-        return self.catalogue.gettext(text, **values)
+    def gettext(self, text: str, /, **values: object) -> str:
+        """What has no key, by its English text; `values` fill the names in braces."""
+        return self.words.gettext(text, **values)
 
     def told(self, wrong: LimenError) -> Problem:
         """What went wrong, in this language as far as it has the words."""
         what, fix = wrong.unfilled
-        if not (self.catalogue.has(what) and self.catalogue.has(fix)):
+        catalogue = self.words.catalogue
+        if not (catalogue.can_say(what) and catalogue.can_say(fix)):
             return Problem(wrong.what, wrong.fix, Language.ENGLISH)
         values = dict(wrong.values)
         if isinstance(wrong, SlowedError | BusyError):
@@ -70,36 +63,41 @@ class Speech:
 
     def about(self, minutes: int) -> str:
         """`about 2 minutes`."""
-        return self.say("about", length=self.words.length(minutes * MINUTE))
+        return self.say("page.about", length=self.words.length(minutes * MINUTE))
 
     def length(self, milliseconds: Milliseconds) -> str:
         """`3 hours`."""
-        return times.length(milliseconds, self.language)
+        return self.words.length(milliseconds)
 
     def ago(self, instant: Instant, now: Instant) -> Markup:
         """`3 hours ago`, the exact instant on hover; `never` for no instant at all."""
         if not instant:
             return Markup(self.gettext("never"))  # noqa: S704 -- from the catalogue
-        return times.time_tag(instant, times.relative(instant, now, self.language), self.zone, self.language)
+        return self._time(instant, self.words.relative(instant, now))
 
     def clock(self, instant: Instant) -> Markup:
         """`10:30:05`, the exact instant on hover."""
-        return times.time_tag(instant, times.clock_time(instant, self.zone), self.zone, self.language)
+        return self._time(instant, self.words.clock_time(instant))
 
     def exact(self, instant: Instant) -> str:
-        return times.exact(instant, self.zone, self.language)
+        return self.words.exact(instant)
 
     def day_and_time(self, instant: Instant) -> str:
         """`Wednesday at 06:00`."""
-        return times.day_and_time(instant, self.zone, self.language)
+        return self.words.day_and_time(instant)
 
     def number(self, count: float) -> str:
         """`12,345`, or `12.345`."""
         return str(format_decimal(count, locale=self.language.value))
 
+    def _time(self, instant: Instant, text: str) -> Markup:
+        """`text` as a time element, the exact instant on hover."""
+        tag = Markup('<time datetime="{}" title="{}">{}</time>')
+        return tag.format(to_iso(instant), self.exact(instant), text)
+
 
 def speech(language: Language, zone: ZoneInfo) -> Speech:
-    return Speech(Words(language, zone), catalogue(language), zone)
+    return Speech(Words(language, zone))
 
 
 def language_for(request: Request, offered: Sequence[Language]) -> Language:

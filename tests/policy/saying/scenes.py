@@ -29,9 +29,10 @@ from limen.facts import (
     Upstream,
     auth_of_token,
 )
+from limen.messages import Language, Words
 from limen.policy import Engine, Request
 from limen.policy.decision import Decision, Effect
-from limen.policy.saying import Audience, Language, Names, Words, say
+from limen.policy.saying import Audience, Names, say
 
 HERE = Path(__file__).parent
 ROOT = HERE.parents[2]

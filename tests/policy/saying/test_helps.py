@@ -8,9 +8,9 @@ from tests.policy.scene import app, facts
 
 from limen.clock import from_iso
 from limen.facts import Group, Label
+from limen.messages import Language, Words
 from limen.policy.decision import Remedy
 from limen.policy.saying.helps import Audience, Names, kind_sentence, remedy_sentence, who_can_sentence, whom
-from limen.policy.saying.words import Language, Words
 
 ENGLISH = Words(Language.ENGLISH, ZoneInfo("Europe/Berlin"))
 GERMAN = Words(Language.GERMAN, ZoneInfo("Europe/Berlin"))

@@ -26,8 +26,9 @@ from tests.policy.scene import BERLIN, NOW, VIEW, engine_of, facts
 
 from limen.clock import HOUR, MINUTE
 from limen.facts import ANYBODY, UNPROVED, Device, Place, Risk
+from limen.messages import Language, Words
 from limen.policy.decision import Decision, Effect, Named, Reason
-from limen.policy.saying import Audience, Language, Names, Words, because, factors_said, say
+from limen.policy.saying import Audience, Names, because, factors_said, say
 
 ENGLISH = Words(Language.ENGLISH, BERLIN)
 

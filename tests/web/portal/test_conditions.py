@@ -9,9 +9,10 @@ from limen.clock import HOUR, from_iso
 from limen.company.load import load_company
 from limen.facts import Auth, Device, Factor, Facts, Person, Session
 from limen.identity.factors import Held
+from limen.messages import Language, Words
 from limen.policy.decision import Effect, Named, Request
 from limen.policy.explain import Explanation
-from limen.policy.saying import Language, Names, Words
+from limen.policy.saying import Names
 from limen.web.portal.conditions import Condition, Refused, checklist
 
 COMPANY = load_company(HARBOR)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, tzinfo
+from datetime import UTC, tzinfo
 from typing import Final
 
-from limen.clock import DAY, HOUR, MINUTE, Instant, Milliseconds
+from limen.messages import joined, times
 from limen.policy.attributes import ATTRIBUTES
 from limen.policy.forms.model import EVERY_DAY, Form, Hours, Needs
 
@@ -54,27 +54,6 @@ def needs_words(needs: Needs, names: Names) -> str:
     return ", ".join(_needs(needs, names))
 
 
-def length_words(length: Milliseconds) -> str:
-    """`4 hours`, `an hour`, `90 minutes`."""
-    for name, size in (("day", DAY), ("hour", HOUR), ("minute", MINUTE)):
-        if length >= size and length % size == 0:
-            count = length // size
-            return f"{count} {name}s" if count > 1 else f"{'an' if name == 'hour' else 'a'} {name}"
-    return f"{length / 1000:g} seconds"
-
-
-def instant_words(at: Instant, zone: tzinfo) -> str:
-    moment = datetime.fromtimestamp(at // 1000, zone)
-    day = f"{moment.day} {moment:%B %Y}"
-    return day if (moment.hour, moment.minute) == (0, 0) else f"{day}, {moment:%H:%M}"
-
-
-def joined(words: Iterable[str], last: str) -> str:
-    """`a, b and c`."""
-    every = list(words)
-    return every[0] if len(every) == 1 else f"{', '.join(every[:-1])} {last} {every[-1]}"
-
-
 def _who(form: Form, names: Names) -> str:
     if not form.groups:
         return "Services" if form.is_for_workloads else "Everybody"
@@ -112,7 +91,7 @@ def _needs(needs: Needs, names: Names) -> Iterator[str]:
     if needs.hours is not None:
         yield hours_words(needs.hours)
     if needs.until is not None:
-        yield f"until {instant_words(needs.until, names.zone)}"
+        yield f"until {times.date(needs.until, names.zone)}"
 
 
 def _person(needs: Needs) -> Iterator[str]:
@@ -120,15 +99,15 @@ def _person(needs: Needs) -> Iterator[str]:
         yield "with an active account"
     strength, within = _STRENGTHS.get(needs.strength, ""), needs.proved_within
     if strength and within is not None:
-        yield f"{strength} {'used ' if needs.strength > 1 else ''}within {length_words(within)}"
+        yield f"{strength} {'used ' if needs.strength > 1 else ''}within {times.exact_length(within)}"
     elif strength:
         yield strength
     elif within is not None:
-        yield f"with a proof given within {length_words(within)}"
+        yield f"with a proof given within {times.exact_length(within)}"
     if needs.interactive:
         yield "in a browser, not with a token"
     if needs.signed_in_within is not None:
-        yield f"signed in within {length_words(needs.signed_in_within)}"
+        yield f"signed in within {times.exact_length(needs.signed_in_within)}"
     if needs.granted:
         yield "with a grant"
 
@@ -170,11 +149,7 @@ def hours_words(hours: Hours) -> str:
         days = f"on {joined((_DAYS[day] for day in sorted(hours.days)), 'and')}"
     if hours.is_whole_day:
         return days
-    return f"{days} {_clock(hours.start)}–{_clock(hours.end)}".strip()
-
-
-def _clock(minute: int) -> str:
-    return f"{minute // 60:02}:{minute % 60:02}"
+    return f"{days} {times.minute_of_day(hours.start)}–{times.minute_of_day(hours.end)}".strip()
 
 
 def _exemptions(form: Form, names: Names) -> Iterator[str]:
@@ -183,7 +158,7 @@ def _exemptions(form: Form, names: Names) -> Iterator[str]:
         yield f"This is not about {left_out}"
     for one in form.exemptions:
         why = f" ({one.reason})" if one.reason else ""
-        yield f"{names.people.get(one.person, one.person)} is exempt until {instant_words(one.until, names.zone)}{why}"
+        yield f"{names.people.get(one.person, one.person)} is exempt until {times.date(one.until, names.zone)}{why}"
 
 
 def _called(names: Mapping[str, str], name: str) -> str:

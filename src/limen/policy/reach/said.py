@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime, tzinfo
+from datetime import tzinfo
 from typing import Final
 
-from limen.clock import DAY, HOUR, MINUTE, SECOND
+from limen.clock import DAY, MINUTE
+from limen.messages import lists, times
 from limen.policy.attribute import Attribute, Kind
 from limen.policy.attributes import ATTRIBUTES
 from limen.policy.reach.classes import FAR, Addresses, Class, Exactly, Other, Span, bounds, row_of
@@ -19,7 +20,6 @@ _OPEN_FROM: Final = 1_767_225_600_000 + FAR
 """A stretch of time that lasts until `FAR` from 2026, or longer, has no end: comparing looks no further ahead."""
 _PLURAL: Final = ("Those ", "People who ", "All ")
 """How titles of groups begin that are many."""
-_WEEKDAYS: Final = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +102,11 @@ def _no_recent_passkey(one: Difference, alike: Sequence[Difference], told: set[i
 def _beyond(age: Condition) -> str | None:
     """How long ago at most, where it is about all that is longer ago."""
     spans = _joined(age.classes)
-    return _length(spans[0].low - 1) if len(spans) == 1 and spans[0].high > FAR - DAY and spans[0].low > 0 else None
+    return (
+        times.short_length(spans[0].low - 1)
+        if len(spans) == 1 and spans[0].high > FAR - DAY and spans[0].low > 0
+        else None
+    )
 
 
 def when(conditions: Iterable[Condition], zone: tzinfo) -> str:
@@ -159,7 +163,7 @@ def _who(people: tuple[str, ...], names: Names) -> tuple[str, bool]:
 def _listed(words: list[str], most: int = _MOST_NAMES) -> str:
     if len(words) > most:
         words = [*words[: most - 1], f"{len(words) - most + 1} more"]
-    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"
+    return lists.joined(words)
 
 
 # One fact in words
@@ -185,7 +189,7 @@ def _said(condition: Condition, zone: tzinfo) -> str:
             return _numbers(row.phrase[0] if row.phrase else row.path, row)(classes)
         case Kind.SET:
             return f"with some sets of {row.path}"
-    return f"where {row.path} is {_either(sorted(str(one.example) for one in classes))}"
+    return f"where {row.path} is {lists.joined(sorted(str(one.example) for one in classes), 'or')}"
 
 
 def _flag(row: Attribute) -> tuple[str, ...]:
@@ -261,7 +265,7 @@ def _numbers(what: str, row: Attribute) -> Callable[[tuple[Class, ...]], str]:
                 parts.append(f"of {span.high} or less" if low else f"of {span.low} or more")
             else:
                 parts.append(f"of {span.low}" if span.low == span.high else f"of {span.low} to {span.high}")
-        return f"at {what} " + _either(parts)
+        return f"at {what} " + lists.joined(parts, "or")
 
     return said
 
@@ -269,16 +273,17 @@ def _numbers(what: str, row: Attribute) -> Callable[[tuple[Class, ...]], str]:
 def _weekdays(classes: tuple[Class, ...]) -> str:
     parts: list[str] = []
     for span in _joined(classes):
-        days = _WEEKDAYS[span.low - 1 : span.high]
+        days = [times.weekday(day) for day in range(span.low, span.high + 1)]
         parts += days if len(days) < 3 else [f"{days[0]} to {days[-1]}"]
-    return "on " + _either(parts)
+    return "on " + lists.joined(parts, "or")
 
 
 def _minutes(classes: tuple[Class, ...]) -> str:
     spans = _joined(classes)
     if len(spans) == 2 and spans[0].low == 0 and spans[1].high == 1439:
-        return f"outside {_clock(spans[0].high + 1)}–{_clock(spans[1].low)}"
-    return _either([f"{_clock(span.low)}–{_clock(span.high + 1)}" for span in spans])
+        return f"outside {times.minute_of_day(spans[0].high + 1)}–{times.minute_of_day(spans[1].low)}"
+    parts = (f"{times.minute_of_day(span.low)}–{times.minute_of_day(span.high + 1)}" for span in spans)
+    return lists.joined(parts, "or")
 
 
 def _addresses(classes: tuple[Class, ...]) -> str:
@@ -293,7 +298,7 @@ def _addresses(classes: tuple[Class, ...]) -> str:
     for one in joined:
         low, high = address_text(one.version, one.low), address_text(one.version, one.high)
         parts.append(low if low == high else f"{low} to {high}")
-    return "from " + _either(parts)
+    return "from " + lists.joined(parts, "or")
 
 
 _WORDS: Final[Mapping[str, Callable[[tuple[Class, ...]], str]]] = {
@@ -312,11 +317,11 @@ def _texts(phrase: tuple[str, ...], classes: tuple[Class, ...]) -> str:
     named = sorted(str(one.example) for one in classes if isinstance(one, Exactly) and one.example)
     rest = [one for one in classes if isinstance(one, Other)]
     if any(one.patterns for one in rest):
-        return f"{given.format(_either(['some others', *named]))}"
+        return given.format(lists.joined(["some others", *named], "or"))
     if rest:
         excluded = sorted(one for one in rest[0].than if one and one not in named)
-        return but.format(_either(excluded)) if excluded else given.format("anything that is known")
-    parts = [given.format(_either(named))] if named else []
+        return but.format(lists.joined(excluded, "or")) if excluded else given.format("anything that is known")
+    parts = [given.format(lists.joined(named, "or"))] if named else []
     parts += [missing] if any(one.example == "" for one in classes) else []
     return " or ".join(parts)
 
@@ -326,11 +331,11 @@ def _dated(phrase: tuple[str, ...], spans: list[Span], zone: tzinfo) -> str:
     parts = []
     for place, span in enumerate(spans):
         is_present = not phrase and not place and not _is_date(span.low)
-        start = "" if span.low <= 0 or is_present else _date(span.low, zone)
-        end = "" if span.high >= _OPEN_FROM else _date(span.high + 1, zone)
+        start = "" if span.low <= 0 or is_present else times.date(span.low, zone)
+        end = "" if span.high >= _OPEN_FROM else times.date(span.high + 1, zone)
         open_end = f"from {start} on" if start else "at any time" if phrase else "from now on"
         parts.append(f"from {start} to {end}" if start and end else f"before {end}" if end else open_end)
-    return " ".join(part for part in (*phrase[:1], _either(parts)) if part)
+    return " ".join(part for part in (*phrase[:1], lists.joined(parts, "or")) if part)
 
 
 def _is_date(instant: int) -> bool:
@@ -345,24 +350,16 @@ def _aged(axis: str, phrase: tuple[str, ...], spans: list[Span]) -> str:
         low, high = (-span.high, -span.low) if axis == "grant.age" else (span.low, span.high)
         is_open = high > FAR - DAY
         if axis == "grant.age":
-            parts.append(within.format(_length(low - 1)) if is_open else beyond.format(_length(high)))
+            parts.append(
+                within.format(times.short_length(low - 1)) if is_open else beyond.format(times.short_length(high))
+            )
         elif is_open:
-            parts.append(beyond.format(_length(low - 1)))
+            parts.append(beyond.format(times.short_length(low - 1)))
         elif low <= 0:
-            parts.append(within.format(_length(high)))
+            parts.append(within.format(times.short_length(high)))
         else:
-            parts.append(between.format(_length(low - 1), _length(high)))
-    return _either(parts)
-
-
-def _length(milliseconds: int) -> str:
-    """To the second: a comparison that holds at four hours sharp differs a millisecond later."""
-    rest = max(0, round(milliseconds / SECOND)) * SECOND
-    parts = []
-    for size, unit in ((DAY, "d"), (HOUR, "h"), (MINUTE, "min"), (SECOND, "s")):
-        count, rest = divmod(rest, size)
-        parts += [f"{count} {unit}"] if count else []
-    return " ".join(parts) or "0 s"
+            parts.append(between.format(times.short_length(low - 1), times.short_length(high)))
+    return lists.joined(parts, "or")
 
 
 def _joined(classes: tuple[Class, ...]) -> list[Span]:
@@ -374,16 +371,3 @@ def _joined(classes: tuple[Class, ...]) -> list[Span]:
         else:
             joined.append(one)
     return joined
-
-
-def _either(parts: list[str]) -> str:
-    return parts[0] if len(parts) == 1 else f"{', '.join(parts[:-1])} or {parts[-1]}"
-
-
-def _clock(minute: int) -> str:
-    return f"{minute // 60:02}:{minute % 60:02}"
-
-
-def _date(instant: int, zone: tzinfo) -> str:
-    moment = datetime.fromtimestamp(instant / 1000, zone)
-    return moment.strftime("%-d %b %Y" if (moment.hour, moment.minute) == (0, 0) else "%-d %b %Y %H:%M")

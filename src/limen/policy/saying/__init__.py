@@ -14,23 +14,19 @@ from limen.policy.saying.hours import Hours
 from limen.policy.saying.needs import Need, needs_of
 from limen.policy.saying.sentences import Because, Said, because, factors_said, say
 from limen.policy.saying.why import kind_of, kinds_read, why_not
-from limen.policy.saying.words import Language, Words, language_of
 
 __all__ = [
     "Audience",
     "Because",
     "Hours",
-    "Language",
     "Names",
     "Need",
     "Said",
-    "Words",
     "because",
     "factors_said",
     "kind_of",
     "kind_sentence",
     "kinds_read",
-    "language_of",
     "needs_of",
     "remedy_sentence",
     "say",

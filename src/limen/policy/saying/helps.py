@@ -8,9 +8,9 @@ from enum import StrEnum
 from typing import Final
 
 from limen.facts import Facts, Group
+from limen.messages import Words
 from limen.policy.decision import Remedy
 from limen.policy.remedies.search import ADMINISTRATORS, who_can
-from limen.policy.saying.words import Words
 
 _EVERYBODY: Final = frozenset({"staff", "everybody"})
 """Groups too wide to be asked anything."""
@@ -62,16 +62,18 @@ def kind_sentence(kind: str, words: Words) -> str:
 def whom(facts: Facts, words: Words, names: Names) -> str:
     """Whom a person asks: who answers for the app, or else the administrators."""
     owner = _owner(facts, names)
-    return words.say("owner", app=names.app, group=names.group(owner)) if owner else words.say("administrators")
+    if not owner:
+        return words.say("whom.administrators")
+    return words.say("whom.owner", app=names.app, group=names.group(owner))
 
 
 def who_can_sentence(audience: Audience, words: Words, names: Names, facts: Facts) -> str:
     """That nothing the person does would help, and who could."""
     if audience is Audience.SELF:
         return words.say("do.self.nothing", whom=whom(facts, words, names))
-    owner, them = _owner(facts, names), words.say("administrators.them")
+    owner, them = _owner(facts, names), words.say("whom.administrators.them")
     if owner:
-        them = words.say("owner.them", app=names.app, group=names.group(owner))
+        them = words.say("whom.owner.them", app=names.app, group=names.group(owner))
     return words.say("do.helpdesk.nothing", who=names.who, whom=them)
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from limen.facts import Factor, Facts, Label
+from limen.messages import Words
 from limen.policy.attribute import Better, Kind
 from limen.policy.attributes import ATTRIBUTES
 from limen.policy.decision import Decision, Named
@@ -15,7 +16,6 @@ from limen.policy.engine import Engine
 from limen.policy.saying.helps import Audience, Names, remedy_sentence, who_can_sentence
 from limen.policy.saying.needs import NEVER, Need
 from limen.policy.saying.why import kind_of, why_not
-from limen.policy.saying.words import Words
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,10 +208,10 @@ def _seen(need: Need, words: Words, names: Names) -> str:
         case "label" if words.has(f"label.{value}"):
             return words.say(f"label.{value}")
         case "group" if isinstance(value, str):
-            return words.joined([names.group(one) for one in value.split(", ") if one]) or words.say("none")
+            return words.joined([names.group(one) for one in value.split(", ") if one]) or words.say("seen.no-group")
         case "place.network" if value == "":
-            return words.say("no-network")
-    return str(value) if value not in {None, ""} else words.say("nobody-knows")
+            return words.say("seen.no-network")
+    return str(value) if value not in {None, ""} else words.say("seen.unknown")
 
 
 def _wanted(need: Need, words: Words, names: Names) -> str:
@@ -219,7 +219,7 @@ def _wanted(need: Need, words: Words, names: Names) -> str:
         case subject if subject in ATTRIBUTES.table.dated and need.wanted:
             return words.length(int(need.wanted[0]))
         case "time" if need.hours is not None:
-            return words.hours(need.hours)
+            return words.hours(need.hours.days, need.hours.start, need.hours.until)
         case "date" if need.wanted:
             return words.date(int(need.wanted[0]))
         case "auth.factors":
@@ -230,8 +230,8 @@ def _wanted(need: Need, words: Words, names: Names) -> str:
             return words.joined([names.group(str(one)) for one in need.wanted], "or")
         case "auth.strength":
             return str(_least(need))
-        case "risk" | "device.binding" if need.wanted and words.has(f"value {need.operator}"):
-            return words.say(f"value {need.operator}", value=need.wanted[0])
+        case "risk" | "device.binding" if need.wanted and words.has(f"compared.{need.operator}"):
+            return words.say(f"compared.{need.operator}", value=need.wanted[0])
     return words.joined([str(one) for one in need.wanted], "or")
 
 

@@ -13,12 +13,13 @@ from starlette.responses import Response
 
 from limen.events import DecisionRecord, Event
 from limen.facts import LIMEN
+from limen.messages import Language, Words
 from limen.policy.access import access
 from limen.policy.annotations import State, reason_of
 from limen.policy.decision import Effect, Named
 from limen.policy.explain import Considered
 from limen.policy.replay import write_decision
-from limen.policy.saying import Audience, Because, Language, Names, Said, Words, kind_sentence, say
+from limen.policy.saying import Audience, Because, Names, Said, kind_sentence, say
 from limen.web.console.looking import looked_at
 from limen.web.console.rows import Row, rows_of, titles_of
 from limen.web.console.sentences import Spoke, answered, scope_sentence, stopped_by

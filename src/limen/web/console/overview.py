@@ -16,6 +16,7 @@ from limen.enforcement.observed import Observed
 from limen.events import Event
 from limen.facts import App, Factor, FactStore, SessionState
 from limen.identity.model import Link, Member, PersonStatus
+from limen.messages import times
 from limen.storage.journal.recent import OWN, RING, HourCounts
 from limen.web import charts
 from limen.web.charts import EFFECTS, Bar
@@ -28,7 +29,6 @@ from limen.web.console.rows import REFUSED, Filter, recent_rows, titles_of
 from limen.web.page import Menu, Page
 from limen.web.permissions import READ
 from limen.web.site import Site
-from limen.web.times import start_of_day
 from limen.web.visit import Authorized
 
 PAGES: Final = (
@@ -48,7 +48,7 @@ def routes(site: Site) -> APIRouter:
         members = await site.identity.people.all()
         revision = await site.ports.database.reading(store.newest)
         zone, now = site.ports.settings.zone, visit.now
-        midnight = start_of_day(now, zone)
+        midnight = _start_of_day(now, zone)
         counted = await site.in_thread(lambda: site.ports.journal.hours(now - DAY - HOUR))
         active = [member for member in members if member.status is PersonStatus.ACTIVE]
         with_passkey = sum(Factor.PASSKEY in member.factors for member in active)
@@ -121,6 +121,11 @@ def _about_apps(sorts: Mapping[str, int], effect: str) -> int:
     return sorts.get(effect, 0) - sorts.get(f"{OWN}{effect}", 0)
 
 
+def _start_of_day(now: Instant, zone: tzinfo) -> Instant:
+    moment = datetime.fromtimestamp(now / 1000, zone)
+    return int(moment.replace(hour=0, minute=0, second=0, microsecond=0).timestamp() * 1000)
+
+
 def hour_bars(counted: HourCounts, now: Instant, zone: tzinfo) -> list[Bar]:
     """The last 24 hours, the empty ones too, named in the company's time."""
     newest = now - now % HOUR
@@ -140,7 +145,7 @@ def onboarding_steps(apps: Iterable[App], observed: Observed, now: Instant, zone
         if app.is_onboarding(now):
             seen = observed.of(app.id)
             people = len({refused.person_id for refused in seen.refused}) if seen else 0
-            until = datetime.fromtimestamp(app.onboarding_until / 1000, zone).strftime("%-d %b %H:%M")
+            until = times.date(app.onboarding_until, zone)
             steps.append(about_onboarding(app, until, people, times_let_pass(seen)))
     return steps
 

@@ -15,8 +15,8 @@ from limen.clock import Instant
 from limen.company.authors import SERVER, door_words
 from limen.errors import LimenError
 from limen.facts import LIMEN, Factor, FactStore, Session, SessionState
-from limen.identity.invitation import LANGUAGES
 from limen.identity.model import Link, LinkPurpose, Member, PersonStatus
+from limen.messages import Language
 from limen.printable import one_line
 from limen.web.console.proving import freshly_proved
 from limen.web.console.rows import person_name
@@ -119,7 +119,7 @@ def routes(site: Site) -> APIRouter:
     async def invite(visit: Authorized, sent: Sent) -> Response:
         await freshly_proved(site, visit, INVITE)
         name, email, by_mail = one(sent, "name"), one(sent, "email"), one(sent, "how") == "mail"
-        language = one(sent, "language") if one(sent, "language") in LANGUAGES else ""
+        language = one(sent, "language") if one(sent, "language") in set(Language) else ""
         groups = [group for group in sent.get("groups", []) if group in site.known.groups]
         try:
             issued = await people.invite(name, email, groups, by=visit.person.id, by_mail=by_mail, language=language)

@@ -10,13 +10,14 @@ from starlette.responses import Response
 
 from limen.facts import LIMEN
 from limen.identity.store import erasure
-from limen.policy.saying import Language
+from limen.messages import Language
 from limen.privacy.notice import Audience, notice
 from limen.privacy.notice_facts import notice_facts
 from limen.web.page import Menu, Page
 from limen.web.permissions import READ
 from limen.web.requests import query
 from limen.web.site import Site
+from limen.web.speaking import NAMES
 from limen.web.visit import Authorized
 
 PAGES: Final = (
@@ -33,7 +34,6 @@ TABS = {
     Audience.EMPLOYEES: "For employees",
     Audience.WORKS_COUNCIL: "For a works council",
 }
-LANGUAGES = {Language.ENGLISH: "English", Language.GERMAN: "Deutsch"}
 
 
 def routes(site: Site) -> APIRouter:
@@ -61,7 +61,7 @@ def routes(site: Site) -> APIRouter:
             audience=audience,
             language_shown=language,
             tabs=TABS,
-            languages=LANGUAGES,
+            languages=NAMES,
             settings=settings,
             waiting=waiting,
             erased=erased,

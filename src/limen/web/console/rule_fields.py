@@ -9,6 +9,7 @@ from typing import Any, Final, TypeVar
 
 from limen.clock import DAY, HOUR, MINUTE, SECOND, Instant, Milliseconds
 from limen.facts import ACTIONS
+from limen.messages import times
 from limen.policy import Phase, State
 from limen.policy.attributes import ATTRIBUTES
 from limen.policy.forms import EVERY_DAY, Exemption, Form, FormError, Hours, Needs
@@ -17,7 +18,6 @@ from limen.policy.forms.write import length_text
 from limen.web.requests import one
 
 MOST_WAYS: Final = 6
-WEEKDAYS: Final = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 STRENGTHS: Final = ("nothing in particular", "to be signed in", "two factors", "a passkey")
 BINDINGS: Final = ("not asked", "bound", "firmly bound", "bound in hardware")
 FLAGS: Final = (
@@ -167,8 +167,8 @@ def _shown(needs: Needs, zone: tzinfo) -> Iterator[tuple[str, list[str]]]:
     yield "countries", [", ".join(sorted(needs.countries))]
     yield "not_countries", [", ".join(sorted(needs.not_countries))]
     yield "days", [str(day) for day in sorted(hours.days)] if hours and hours.days != EVERY_DAY else []
-    yield "start", ["" if hours is None or hours.is_whole_day else _clock(hours.start)]
-    yield "end", ["" if hours is None or hours.is_whole_day else _clock(hours.end % (24 * 60))]
+    yield "start", ["" if hours is None or hours.is_whole_day else times.minute_of_day(hours.start)]
+    yield "end", ["" if hours is None or hours.is_whole_day else times.minute_of_day(hours.end % (24 * 60))]
     yield "until", [local_text(needs.until, zone)]
     yield "risk_below", ["" if needs.risk_below is None else str(needs.risk_below)]
     yield "networks", sorted(needs.networks)
@@ -233,10 +233,6 @@ def _minute(text: str, otherwise: int) -> int:
     if not (hour.isdecimal() and minute[:2].isdecimal() and int(hour) < 24 and int(minute[:2]) < 60):
         raise FormError(f"{text[:20]!r} is no time of day", "write it as 06:00")
     return int(hour) * 60 + int(minute[:2])
-
-
-def _clock(minute: int) -> str:
-    return f"{minute // 60:02}:{minute % 60:02}"
 
 
 def _length_field(length: Milliseconds | None) -> str:

@@ -22,11 +22,12 @@ from limen.company.rules import form_of, names_of, new_id, rule_of, rules_about,
 from limen.company.states import with_state
 from limen.errors import LimenError
 from limen.facts import App
+from limen.messages import times
 from limen.policy import Phase, State
 from limen.policy.attributes import ATTRIBUTES
 from limen.policy.forms import Form, Names, sentence
 from limen.web.console.changes import Changes
-from limen.web.console.rule_fields import BINDINGS, STRENGTHS, WEEKDAYS, blank, form_in
+from limen.web.console.rule_fields import BINDINGS, STRENGTHS, blank, form_in
 from limen.web.console.rule_text import plain, problems_of, text_page
 from limen.web.console.rule_typed import UNKNOWN_WORDS, Typed, offered, sensitive, typed, unknown_here, untold
 from limen.web.console.sentences import scope_sentence
@@ -294,7 +295,7 @@ def _form_page(
         states=tuple(State),
         strengths=STRENGTHS,
         bindings=BINDINGS,
-        weekdays=WEEKDAYS,
+        weekdays=[times.weekday(day) for day in range(1, 8)],
         ticks=ATTRIBUTES.table.ticks,
         zone=company.settings.time_zone,
     )

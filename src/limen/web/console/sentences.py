@@ -13,6 +13,7 @@ from limen.cedar import Policy
 from limen.cedar.policies import Scope
 from limen.cedar.trace import Part
 from limen.facts import ACTIONS, App, Group
+from limen.messages import joined
 from limen.policy.explain import Considered
 
 _DOING: Final = {
@@ -74,14 +75,6 @@ def scope_sentence(policy: Policy, groups: Mapping[str, Group], apps: Mapping[st
     if policy.action.is_any:
         return f"Limits what {who} may do with {_where(policy.resource, apps)}, as its text says"
     return f"Limits when {who} may {what}, as its text says"
-
-
-def joined(words: Iterable[str], last: str = "and") -> str:
-    """`a, b and c`."""
-    all_words = list(words)
-    if len(all_words) < 2:
-        return "".join(all_words)
-    return f"{', '.join(all_words[:-1])} {last} {all_words[-1]}"
 
 
 def stopped_by(policy: Considered) -> tuple[str, str]:

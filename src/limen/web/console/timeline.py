@@ -19,6 +19,7 @@ from limen.clock import Instant
 from limen.events import KINDS, Event, Filter, instant_of
 from limen.events.kinds import app_filters, person_filters
 from limen.facts import FactStore
+from limen.messages import times
 from limen.storage.journal.search import EventPage, EventQuery, app_of, search
 from limen.web.console.looking import looked_around, looked_at
 from limen.web.console.rows import person_name, titles_of
@@ -151,7 +152,10 @@ def by_day(lines: Iterable[Line], zone: ZoneInfo, now: Instant) -> list[tuple[st
     """The lines under their days, as the company's calendar has them; the newest first, as they came."""
     today = datetime.fromtimestamp(now / 1000, zone).date()
     days = groupby(lines, key=lambda line: datetime.fromtimestamp(line.at / 1000, zone).date())
-    return [(_day(day, today), list(_folded(of_day))) for day, of_day in days]
+    found = ((day, list(of_day)) for day, of_day in days)
+    return [
+        (_near(day, today) or times.weekday_and_day(those[0].at, zone), list(_folded(those))) for day, those in found
+    ]
 
 
 def _folded(lines: Iterable[Line]) -> Iterator[Line]:
@@ -168,9 +172,9 @@ def _folded(lines: Iterable[Line]) -> Iterator[Line]:
         yield kept
 
 
-def _day(day: date, today: date) -> str:
+def _near(day: date, today: date) -> str:
     if day == today:
         return "Today"
     if day == today - timedelta(days=1):
         return "Yesterday"
-    return f"{day:%A, %-d %B %Y}"
+    return ""

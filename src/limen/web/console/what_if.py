@@ -19,10 +19,11 @@ from starlette.responses import Response
 from limen.clock import HOUR, MINUTE, Instant
 from limen.facts import ACTIONS, ANYBODY, LIMEN, App, Facts, FactStore, Person
 from limen.facts.asked import Plain
+from limen.messages import Language, Words
 from limen.policy.attributes import ATTRIBUTES
 from limen.policy.decision import Request as DecisionRequest
 from limen.policy.matrix import Cell, matrix
-from limen.policy.saying import Audience, Language, Names, Said, Words, say
+from limen.policy.saying import Audience, Names, Said, say
 from limen.policy.supposed import Supposed, read_value
 from limen.web.console.sentences import Spoke, doing, scope_sentence, stopped_by
 from limen.web.page import Menu, Page

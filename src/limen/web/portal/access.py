@@ -8,7 +8,7 @@ from typing import Final
 from fastapi import APIRouter
 from starlette.responses import Response
 
-from limen.messages.catalogue import gettext_noop
+from limen.messages import gettext_noop
 from limen.policy.access import access
 from limen.policy.decision import Effect
 from limen.policy.saying import Names

@@ -12,7 +12,7 @@ from starlette.responses import Response
 from limen.clock import Instant
 from limen.events import KINDS, Event
 from limen.facts import Person
-from limen.messages.catalogue import gettext_noop
+from limen.messages import gettext_noop
 from limen.storage.journal import Journal
 from limen.storage.journal.recent import RING
 from limen.storage.journal.search import EventQuery, search

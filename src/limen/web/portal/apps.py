@@ -11,7 +11,7 @@ from starlette.responses import Response
 
 from limen.clock import Instant
 from limen.facts import ACTIONS, LIMEN, App
-from limen.messages.catalogue import gettext_noop
+from limen.messages import gettext_noop
 from limen.policy.decision import Effect, Request as DecisionRequest
 from limen.policy.remedies.search import opens_at
 from limen.web.page import PORTAL, Menu, Page

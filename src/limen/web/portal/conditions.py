@@ -10,12 +10,13 @@ from dataclasses import dataclass
 from typing import Final
 
 from limen.identity.factors import Held
+from limen.messages import Words
 from limen.policy.annotations import State
 from limen.policy.decision import Decision, Named
 from limen.policy.engine import Engine
 from limen.policy.explain import Explanation
 from limen.policy.remedies.search import opens_at
-from limen.policy.saying import Audience, Names, Words, because, factors_said, kinds_read, whom
+from limen.policy.saying import Audience, Names, because, factors_said, kinds_read, whom
 
 KINDS: Final = ("account", "proof", "groups", "device", "place", "time", "risk", "grant")
 """What a condition can be a matter of, in the order in which it is shown."""

@@ -12,10 +12,10 @@ from starlette.responses import Response
 
 from limen.events import Event
 from limen.facts import LIMEN, App
-from limen.messages.catalogue import gettext_noop
+from limen.messages import Words, gettext_noop
 from limen.policy.decision import Effect, Named, Remedies, Request as DecisionRequest
 from limen.policy.remedies.search import opens_at
-from limen.policy.saying import Audience, Names, Words, remedy_sentence
+from limen.policy.saying import Audience, Names, remedy_sentence
 from limen.web.page import Route
 from limen.web.permissions import SEE_PEOPLE
 from limen.web.portal.conditions import Condition, Refused, can_prove, checklist
@@ -144,7 +144,7 @@ async def _not_yet(site: Site, visit: Visit, past: Past, *, is_again: bool) -> N
         why=why,
         conditions=conditions,
         helps=_helps(remedies, named, words),
-        opens=words.say("opens", at=words.day_and_time(at)) if at else "",
+        opens=words.say("page.opens", at=words.day_and_time(at)) if at else "",
         prove=prove,
         again=f"/not-yet?{urlencode({'decision': past.id, 'check': 'now'})}",
         at=visit.now if is_again else past.event.at,

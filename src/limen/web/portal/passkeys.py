@@ -11,7 +11,7 @@ from starlette.responses import Response
 
 from limen.errors import LimenError
 from limen.identity.errors import FreshProofNeededError, NotLiveError
-from limen.messages.catalogue import gettext_noop
+from limen.messages import gettext_noop
 from limen.web.page import PORTAL, Menu, Page, Route
 from limen.web.permissions import VIEW
 from limen.web.requests import one, query

@@ -11,7 +11,7 @@ from starlette.responses import Response
 
 from limen.clock import Instant
 from limen.events import KINDS, Event
-from limen.messages.catalogue import gettext_noop
+from limen.messages import gettext_noop
 from limen.privacy.notice_facts import notice_facts
 from limen.storage.journal.recent import RING
 from limen.web.console.proving import freshly_proved

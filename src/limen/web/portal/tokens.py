@@ -13,7 +13,7 @@ from limen.errors import LimenError
 from limen.facts import LIMEN, UNKNOWN_DEVICE, App, auth_of_token, strength_of
 from limen.identity.app_token import MOST_DAYS, USUAL_DAYS
 from limen.identity.errors import FreshProofNeededError, NotLiveError
-from limen.messages.catalogue import gettext_noop
+from limen.messages import gettext_noop
 from limen.policy.access import access
 from limen.web.page import PORTAL, Menu, Page, Route
 from limen.web.permissions import VIEW

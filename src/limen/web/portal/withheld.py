@@ -11,10 +11,11 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from limen.facts import LIMEN, App
+from limen.messages import Words
 from limen.policy.access import MILDEST, Access, access, withheld
 from limen.policy.decision import Decision, Effect
 from limen.policy.engine import Engine
-from limen.policy.saying import Audience, Names, Words, kind_of, remedy_sentence, whom, why_not
+from limen.policy.saying import Audience, Names, kind_of, remedy_sentence, whom, why_not
 from limen.web.page import Route
 from limen.web.portal.apps import app_open_to, named, nothing_here
 from limen.web.portal.not_yet import may_see
