@@ -54,7 +54,7 @@ def _written(module: ModuleType, callers: set[str]) -> list[str]:
 
 def test_nothing_that_these_pages_say_lacks_a_language() -> None:
     said = [*upstreams.unreachable(WIKI, "X").unfilled, *upstreams.too_slow(WIKI).unfilled, *upstreams._NOT_BELIEVED]
-    said += [*upstreams.off_limits(WIKI).unfilled, *answers._WITHHELD.values()]
+    said += [*upstreams.forbidden(WIKI).unfilled, *answers._WITHHELD.values()]
     for module in (answers, app_login, gateway):
         said += _written(module, {"plain_page", "_page", "_say"})
     assert len(said) > 30
