@@ -7,14 +7,14 @@ from tests.policy.scene import tree_of
 
 from limen.cedar import PolicySet
 from limen.facts import Known, Place
-from limen.policy.proof.cuts import cuts_of
 from limen.policy.proof.places import attainable_places
+from limen.policy.scenarios.boundaries import atoms_of, boundaries_of
 
 
 def places(condition: str, *networks: tuple[str, str]) -> tuple[Place, ...]:
     text = f'@id("p") permit (principal, action, resource) when {{ {condition} }};'
     named = tuple((name, ip_network(network)) for name, network in networks)
-    return attainable_places(named, cuts_of(PolicySet.from_json(tree_of(text))))
+    return attainable_places(named, boundaries_of(atoms_of(PolicySet.from_json(tree_of(text)))))
 
 
 NAMED = 'context.place.network == "office"'

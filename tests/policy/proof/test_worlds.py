@@ -5,13 +5,13 @@ from tests.policy.scene import tree_of
 
 from limen.cedar import PolicySet
 from limen.clock import from_iso
-from limen.policy.proof.representatives import representatives_of
 from limen.policy.proof.worlds import Setting, TooManyError, settings_of, time_of
+from limen.policy.scenarios.states import States
 
 
 def settings(text: str) -> list[Setting]:
     (policy,) = PolicySet.from_json(tree_of(f'@id("p") {text};'))
-    return list(settings_of(policy, representatives_of((policy,))))
+    return list(settings_of(policy, States.under((policy,))))
 
 
 def test_a_policy_that_reads_nothing_has_one_world() -> None:

@@ -11,7 +11,7 @@ from limen.cedar import Policy, expression_text
 from limen.cedar.tree import And, Attribute, Binary, Call, Expression, Has, If, Like, Literal, Not, Or, Var, descend
 from limen.policy.attribute import Attribute as Row, Better, Kind
 from limen.policy.attributes import ATTRIBUTES
-from limen.policy.proof.cuts import atoms, paths_read
+from limen.policy.scenarios.boundaries import atoms, paths_read
 
 EXEMPT: Final = 'or exempt the policy with @allow_unknown("why")'
 MOST_TRIED: Final = 24

@@ -16,19 +16,29 @@ from dataclasses import dataclass, replace
 from itertools import product
 from typing import Any, Final, TypeAlias, TypeGuard
 
-from limen.cedar import Compiled, Datetime, Duration, Policy, Record, Scope, compile_policies, value_text
+from limen.cedar import (
+    Compiled,
+    Datetime,
+    Duration,
+    Policy,
+    Record,
+    Scope,
+    compile_policies,
+    expression_text,
+    value_text,
+)
 from limen.cedar.literals import format_duration
 from limen.clock import Instant
 from limen.facts import Facts
 from limen.policy.annotations import State, state_of
 from limen.policy.attributes import ATTRIBUTES
 from limen.policy.decision import Request
-from limen.policy.proof.cuts import paths_read
 from limen.policy.proof.mends import EXEMPT, mended
 from limen.policy.proof.order import are_values_no_better
 from limen.policy.proof.polarity import Way, way_of
-from limen.policy.proof.representatives import Representatives, representatives_of
 from limen.policy.proof.worlds import Setting, TooManyError, action_of, settings_of, time_of
+from limen.policy.scenarios.boundaries import paths_read
+from limen.policy.scenarios.states import States
 
 MOST_WORLDS: Final = 30_000
 """How many combinations of facts are evaluated for one policy."""
@@ -152,7 +162,7 @@ def _find(policy: Policy, budget: _Budget) -> Iterator[Finding]:
         what = "it was not proven that no worse fact widens access here, because the policies before it take too long"
         yield Unproven(policy.id, facts[0], what, f"mend those first, {EXEMPT}")
         return
-    found = representatives_of((policy,))
+    found = States.under((policy,))
     try:
         settings = _settings(policy, found, budget)
     except TooManyError:
@@ -163,15 +173,19 @@ def _find(policy: Policy, budget: _Budget) -> Iterator[Finding]:
     for finding in _first_of_each_fact(policy, settings, read):
         is_clean = False
         yield finding
-    if is_clean and found.unsplit:
-        what = f"it can't be proven that no worse fact widens access here, because of `{found.unsplit[0][1][:200]}`"
+    untold = (*found.boundaries.unbounded, *found.boundaries.open_ended)
+    if is_clean and untold:
+        why = expression_text(untold[0])[:200]
+        what = f"it can't be proven that no worse fact widens access here, because of `{why}`"
         yield Unproven(policy.id, facts[0], what, f"compare each fact with a constant, {EXEMPT}")
 
 
-def _too_many(policy: Policy, fact: str, found: Representatives) -> Unproven:
+def _too_many(policy: Policy, fact: str, found: States) -> Unproven:
     """Says which fact is compared with too many values, where it is one alone."""
-    path, values = max(found.cuts.texts.items(), key=lambda one: len(one[1]), default=("", frozenset[str]()))
+    texts = found.boundaries.texts.items()
+    short, values = max(texts, key=lambda one: len(one[1]), default=("", frozenset[str]()))
     if len(values) > MOST_VALUES:
+        path = ATTRIBUTES[short].cedar
         what = f"this policy compares `{path}` with {len(values)} values, too many to prove that none widens access"
         kind = "when" if policy.effect == "permit" else "unless"
         fix = f'list what is allowed instead: `{kind} {{ ["…"].contains({path}) }}`, {EXEMPT}'
@@ -180,7 +194,7 @@ def _too_many(policy: Policy, fact: str, found: Representatives) -> Unproven:
     return Unproven(policy.id, fact, what, f"split it into policies that each read fewer facts, {EXEMPT}")
 
 
-def _settings(policy: Policy, found: Representatives, budget: _Budget) -> list[Setting]:
+def _settings(policy: Policy, found: States, budget: _Budget) -> list[Setting]:
     settings: list[Setting] = []
     worlds = 0
     for setting in settings_of(policy, found):

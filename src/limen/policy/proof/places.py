@@ -14,7 +14,7 @@ from itertools import pairwise
 from typing import Final, TypeAlias
 
 from limen.facts import NOWHERE, Place
-from limen.policy.proof.cuts import ADDRESS, Cuts
+from limen.policy.scenarios.boundaries import Boundaries
 
 Networks: TypeAlias = Sequence[tuple[str, IPv4Network | IPv6Network]]
 """Names and networks in the order in which they are looked up: the first that holds an address names its place."""
@@ -22,25 +22,25 @@ Networks: TypeAlias = Sequence[tuple[str, IPv4Network | IPv6Network]]
 _SIZES: Final = {4: 1 << 32, 6: 1 << 128}
 
 
-def attainable_places(networks: Networks, cuts: Cuts) -> tuple[Place, ...]:
+def attainable_places(networks: Networks, drawn: Boundaries) -> tuple[Place, ...]:
     """One place of each kind that these borders tell apart, outside of all networks first."""
     outside: list[Place] = []
     inside: dict[object, Place] = {}
-    reads_name, reads_address = "context.place.network" in cuts.read, ADDRESS in cuts.read
+    reads_name, reads_address = "place.network" in drawn.read, "place.address" in drawn.read
     for version, size in _SIZES.items():
         named = [
             (int(network.network_address), int(network.broadcast_address), name)
             for name, network in networks
             if network.version == version
         ]
-        drawn = sorted({0, *(number for kind, number in cuts.addresses if kind == version)})
+        starts = sorted({0, *(number for kind, number in drawn.addresses if kind == version)})
         widest = (0, 0)
-        for first, after in pairwise(_borders(named, drawn, size)):
+        for first, after in pairwise(_borders(named, starts, size)):
             name = next((name for low, high, name in named if low <= first <= high), "")
             if not name:
                 widest = max(widest, (after - first, first))
                 continue
-            stretch = (version, max(one for one in drawn if one <= first)) if reads_address else ()
+            stretch = (version, max(one for one in starts if one <= first)) if reads_address else ()
             inside.setdefault((name if reads_name else "", stretch), _place(version, first, name))
         if widest[0]:
             outside.append(_place(version, widest[1] + widest[0] // 2, ""))

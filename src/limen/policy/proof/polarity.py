@@ -36,7 +36,7 @@ from limen.cedar.tree import (
 )
 from limen.policy.attribute import Attribute as Row, Better, Kind
 from limen.policy.attributes import ATTRIBUTES
-from limen.policy.proof.sums import MOST, NOW, UNITS, is_short
+from limen.policy.scenarios.linear_time import MOST, NOW, UNITS, is_short
 
 ADDRESS: Final = "context.place.address"
 

@@ -15,8 +15,8 @@ from limen.clock import DAY, MINUTE, Instant, from_iso
 from limen.facts import ACTIONS, ANYBODY, App, Facts, Label, Person, Upstream
 from limen.policy.attributes import ATTRIBUTES
 from limen.policy.decision import Request
-from limen.policy.proof.representatives import Representatives
 from limen.policy.scenarios.examples import Values, facts_of, unknown
+from limen.policy.scenarios.states import States
 from limen.policy.seen import ACTION_ENTITIES, Calendar, see
 
 MONDAY: Final = from_iso("2026-01-05T00:00:00Z")
@@ -78,11 +78,11 @@ class TooManyError(ValueError):
     """A policy that tells so many worlds apart that they can't even be listed."""
 
 
-def settings_of(policy: Policy, found: Representatives) -> Iterator[Setting]:
+def settings_of(policy: Policy, found: States) -> Iterator[Setting]:
     """Every setting in which the scope of the policy holds. Raises `TooManyError`."""
     named = _named(policy)
     groups = sum(isinstance(one, EntityUid) and one.type == "Group" for one in named)
-    if groups > MOST_GROUPS or found.cuts.combinations > MOST_STATES:
+    if groups > MOST_GROUPS or found.boundaries.combinations > MOST_STATES:
         raise TooManyError
     asked = list(_asked(policy, named, found))
     for now, weekday_and_minute in _nows(found):
@@ -94,7 +94,7 @@ def settings_of(policy: Policy, found: Representatives) -> Iterator[Setting]:
 
 
 def _asked(
-    policy: Policy, named: set[EntityUid | str], found: Representatives
+    policy: Policy, named: set[EntityUid | str], found: States
 ) -> Iterator[tuple[Person, App, Request, Entity, Entity]]:
     """Who asks for what, also as a type of principal or resource that only a condition speaks of."""
     requests = _requests(policy, named, found)
@@ -123,10 +123,10 @@ def _types(policy: Policy, types: tuple[str, ...]) -> list[str]:
     return [one for one in types if one in {*uids, types[0]}]
 
 
-def _states(found: Representatives, person: Person, now: Instant) -> dict[str, tuple[Values, ...]]:
+def _states(found: States, person: Person, now: Instant) -> dict[str, tuple[Values, ...]]:
     """Nobody signed in has proved nothing and has no device, but may be anywhere."""
     return {
-        noun.name: (unknown(noun.name),) if person == ANYBODY and noun.is_of_person else found.states(noun.name, now)
+        noun.name: (unknown(noun.name),) if person == ANYBODY and noun.is_of_person else found.of_noun(noun.name, now)
         for noun in ATTRIBUTES.table.facts_nouns
     }
 
@@ -143,14 +143,14 @@ def _named(policy: Policy) -> set[EntityUid | str]:
     return named
 
 
-def _nows(found: Representatives) -> Iterator[tuple[Instant, tuple[int, int] | None]]:
+def _nows(found: States) -> Iterator[tuple[Instant, tuple[int, int] | None]]:
     """Instants of every stretch between two dates, with every weekday and minute where these are read as well."""
-    cuts = found.cuts
-    borders = sorted(cuts.nows | frozenset(chain.from_iterable(cuts.moments.values())))
-    if not found.is_read("time"):
+    drawn = found.boundaries
+    borders = sorted(drawn.nows | frozenset(chain.from_iterable(drawn.dates.values())))
+    if not drawn.reads("time"):
         yield from ((one, None) for one in (_around(borders) if borders else [_TEN]))
         return
-    times = list(product(found.numbers("context.time.weekday"), found.numbers("context.time.minute")))
+    times = list(product(*(found.numbers(ATTRIBUTES[path]) for path in ("time.weekday", "time.minute"))))
     for first, last in _stretches(borders) if borders else [(MONDAY, MONDAY + 7 * DAY)]:
         for weekday, minute in times:
             at = first + (MONDAY + (weekday - 1) * DAY + minute * MINUTE - first) % (7 * DAY)
@@ -172,7 +172,7 @@ def _stretches(borders: list[Instant]) -> Iterator[tuple[Instant, Instant]]:
     yield borders[-1] + 400 * DAY, borders[-1] + 407 * DAY
 
 
-def _people(policy: Policy, kind: str, named: set[EntityUid | str], found: Representatives) -> list[Person]:
+def _people(policy: Policy, kind: str, named: set[EntityUid | str], found: States) -> list[Person]:
     scope = policy.principal
     own = [uid.id for uid in scope.entities or () if uid.type == "Group"][:1]
     asked = sorted(uid.id for uid in named if isinstance(uid, EntityUid) and uid.type == "Group")
@@ -183,7 +183,7 @@ def _people(policy: Policy, kind: str, named: set[EntityUid | str], found: Repre
         for name in dict.fromkeys(names)
         for some in _subsets(asked)
     ]
-    if "principal.active" in found.cuts.read:
+    if "principal.active" in found.boundaries.read:
         people.append(ANYBODY)
     fitting = [
         one
@@ -193,16 +193,16 @@ def _people(policy: Policy, kind: str, named: set[EntityUid | str], found: Repre
     return fitting or people[:1]
 
 
-def _apps(policy: Policy, kind: str, named: set[EntityUid | str], found: Representatives) -> list[App]:
+def _apps(policy: Policy, kind: str, named: set[EntityUid | str], found: States) -> list[App]:
     scope = policy.resource
     ids = [uid.id for uid in (*(scope.entities or ()), *named) if isinstance(uid, EntityUid) and uid.type == kind]
-    read = found.cuts.read
-    labels = [Label(one) for one in found.numbers("resource.sensitivity")]
+    read = found.boundaries.read
+    labels = [Label(one) for one in found.numbers(ATTRIBUTES["resource.sensitivity"])]
     if "resource.label" in read:
         labels = list(Label)
     elif "resource.sensitivity" not in read:
         labels = [Label.RESTRICTED]
-    owners = ("", *found.texts("resource.owner")) if "resource.owner" in read else ("",)
+    owners = found.values(ATTRIBUTES["resource.owner"], 0) if "resource.owner" in read else ("",)
     apps = [
         replace(_APP, id=app_id, label=label, owner=owner)
         for app_id in dict.fromkeys([*sorted(ids), _APP.id])
@@ -215,11 +215,9 @@ def _apps(policy: Policy, kind: str, named: set[EntityUid | str], found: Represe
     return fitting or apps[:1]
 
 
-def _requests(policy: Policy, named: set[EntityUid | str], found: Representatives) -> list[Request]:
+def _requests(policy: Policy, named: set[EntityUid | str], found: States) -> list[Request]:
     actions = [one for one in ACTIONS if policy.action.holds(EntityUid("Action", one), frozenset())] or ["view"]
-    read = found.cuts.read
-    methods = ("", *found.texts("context.request.method")) if "context.request.method" in read else ("",)
-    routes = ("", *found.texts("context.request.route")) if "context.request.route" in read else ("",)
+    methods, routes = (found.values(ATTRIBUTES[path], 0) for path in ("request.method", "request.route"))
     return [
         Request(action, method, route)
         for action in (actions if "action" in named else actions[:1])

@@ -28,13 +28,14 @@ from limen.facts import ACTIONS, ANYBODY, App, Facts, Person, Upstream
 from limen.policy.annotations import State, is_always
 from limen.policy.decision import Effect, Request
 from limen.policy.engine import ONBOARDED, Engine
-from limen.policy.reach.classes import Class, value_of
 from limen.policy.reach.folding import Body, Folding, Side, onboarded
-from limen.policy.reach.grid import Cube, conjunction, cover
 from limen.policy.reach.kinds import kind_of, named_in
-from limen.policy.reach.situations import Situating, Situations
-from limen.policy.reach.told_apart import atoms_of, told_apart
+from limen.policy.scenarios.boundaries import atoms
+from limen.policy.scenarios.classes import Class, value_of
 from limen.policy.scenarios.examples import Raw
+from limen.policy.scenarios.grid import Cube, conjunction, cover
+from limen.policy.scenarios.partition import partition
+from limen.policy.scenarios.situations import Situating, Situations
 from limen.policy.seen import ACTION_ENTITIES, Calendar, see
 
 MOST_CELLS: Final = 1 << 17
@@ -234,7 +235,7 @@ class _Comparing:
         return solved
 
     def _look(self, old: Side, new: Side, *, nobody: bool) -> Iterator[_Found]:
-        told = told_apart(_atoms([*old, *new]), self.since)
+        told = partition(_atoms([*old, *new]), self.since)
         self.is_exhaustive = self.is_exhaustive and told.is_exact
         most = self.most_cells if self.situations < MOST_IN_ALL else min(self.most_cells, FEW_CELLS)
         all_of = self.situating.situations(told, _atoms([*(old ^ new)]), nobody=nobody, most_cells=most)
@@ -327,7 +328,7 @@ def _atoms(bodies: Iterable[Body]) -> list[Expression]:
         atom
         for body in bodies
         for condition in body.conditions
-        for atom in atoms_of(condition)
+        for atom in atoms(condition)
         if not (isinstance(atom, Literal) and isinstance(atom.value, bool))
     }
     return sorted(found, key=repr)

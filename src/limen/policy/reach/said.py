@@ -10,8 +10,9 @@ from typing import Final
 from limen.clock import DAY, HOUR, MINUTE, SECOND
 from limen.policy.attribute import Attribute, Kind
 from limen.policy.attributes import ATTRIBUTES
-from limen.policy.reach.classes import FAR, Addresses, Class, Exactly, Other, Span, bounds, row_of
 from limen.policy.reach.comparing import Condition, Difference, Reach
+from limen.policy.scenarios.boundaries import bounds
+from limen.policy.scenarios.classes import FAR, Addresses, Class, Exactly, Members, Other, Span, row_of
 from limen.policy.scenarios.examples import address_text
 
 _MOST_NAMES: Final = 4
@@ -224,9 +225,10 @@ def _strength(classes: tuple[Class, ...]) -> str:
 
 
 def _factors(classes: tuple[Class, ...]) -> str:
-    sets = [one.example for one in classes if isinstance(one.example, frozenset)]
-    common, ever = frozenset.intersection(*sets), frozenset.union(*sets)
-    every = {"passkey", "security_key", "code", "password", "recovery_code", "link"}
+    every = frozenset(ATTRIBUTES["auth.factors"].choices)
+    sets = [one for one in classes if isinstance(one, Members)]
+    common = frozenset.intersection(*(one.held for one in sets))
+    ever = frozenset[str]().union(*(one.held | (every - one.named if one.others else set()) for one in sets))
     parts = ["with " + _listed(sorted(one.replace("_", " ") for one in common))] if common else []
     never = every - ever
     parts += ["without " + _listed(sorted(one.replace("_", " ") for one in never))] if never else []

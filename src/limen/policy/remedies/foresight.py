@@ -14,12 +14,13 @@ from typing import Final
 
 from limen.cedar import EvaluationError, Policy
 from limen.cedar.interpret import Request as CedarRequest, evaluate
-from limen.cedar.tree import Binary, Expression
+from limen.cedar.tree import Expression
 from limen.clock import DAY, MINUTE, Instant, Milliseconds
 from limen.policy.decision import Request
 from limen.policy.remedies.edges import Ahead, Clock, Edge, Moving, Value
 from limen.policy.remedies.marks import Marks, flips, marks_of
 from limen.policy.remedies.moves import JUST_PROVED, Reads, all_reads, reads_of, strongest
+from limen.policy.scenarios.linear_time import Sum
 from limen.policy.seen import ACTION_ENTITIES, Calendar, Seen
 
 COME_BACK: Final[Milliseconds] = 8 * DAY
@@ -132,7 +133,7 @@ class Foresight:
     def _put_together(self, policies: list[Policy]) -> InQuestion:
         reads: list[Reads] = []
         minutes: set[int] = set()
-        solved: dict[str, Binary] = {}
+        solved: dict[str, Sum] = {}
         odd: list[Edge] = []
         is_weekly = False
         steady: list[str] = []

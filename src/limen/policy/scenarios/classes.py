@@ -6,6 +6,8 @@ by how long ago they are (`auth.age` is `now - auth.at`) or, where a policy name
 
 from __future__ import annotations
 
+import sys
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import combinations, pairwise
 from typing import Final, TypeAlias
@@ -17,6 +19,7 @@ from limen.facts import Facts
 from limen.policy.attribute import Attribute, Kind
 from limen.policy.attributes import ATTRIBUTES
 from limen.policy.decision import Request
+from limen.policy.scenarios.boundaries import Boundaries, bounds
 from limen.policy.scenarios.examples import Raw
 from limen.policy.seen import Calendar, see
 
@@ -83,36 +86,31 @@ class Addresses:
 
 @dataclass(frozen=True, slots=True)
 class Members:
-    """Sets that hold just these of the `named` texts, and others besides, or none."""
+    """Sets that hold just these of the `named` texts, and besides some others, such as these, or none."""
 
     named: frozenset[str]
     held: frozenset[str]
-    has_others: bool
+    others: frozenset[str]
 
     def holds(self, value: Raw) -> bool:
         return (
             isinstance(value, frozenset)
             and value & self.named == self.held
-            and bool(value - self.named) is self.has_others
+            and bool(value - self.named) is bool(self.others)
         )
 
     @property
     def example(self) -> frozenset[str]:
-        return self.held | ({"~" + "".join(sorted(self.named))} if self.has_others else set())
+        return self.held | self.others
 
 
+Pattern: TypeAlias = "tuple[str | None, ...]"
 Class: TypeAlias = "Span | Exactly | Other | Addresses | Members"
 
 
 def row_of(axis: str) -> Attribute | None:
     """The attribute that varies along this axis, by its value or its age; None for `now`."""
     return ATTRIBUTES.table.by_path.get(ATTRIBUTES.table.dated.get(axis, axis))
-
-
-def is_of(axis: str, *kinds: Kind) -> bool:
-    """Is it an axis of values of one of these kinds?"""
-    row = ATTRIBUTES.table.by_path.get(axis)
-    return row is not None and row.kind in kinds
 
 
 def value_of(axis: str, facts: Facts, request: Request, now: Instant, calendar: Calendar) -> Raw:
@@ -157,14 +155,8 @@ def put(context: Record, axis: str, value: Raw, now: Instant) -> None:
             record[row.name] = value
 
 
-def bounds(row: Attribute) -> tuple[int, int]:
-    """The least and the greatest number that is looked at, also where nothing is known."""
-    least = min(row.least, row.worst) if isinstance(row.worst, int) else row.least
-    return least, row.greatest * 3 if row.is_open else row.greatest
-
-
-def number_classes(axis: str, cuts: set[int], since: Instant, *, all_values: bool = False) -> tuple[Class, ...]:
-    """Spans that begin at `cuts`; of a fact with few values, or compared in no plain way, each value by itself."""
+def number_classes(axis: str, boundaries: Iterable[int], since: Instant) -> tuple[Class, ...]:
+    """Spans that begin at these boundaries; of a fact with few values each by itself."""
     row = row_of(axis)
     if row is None:
         low, high = since, since + FAR
@@ -172,66 +164,96 @@ def number_classes(axis: str, cuts: set[int], since: Instant, *, all_values: boo
         low, high = (0, since + FAR) if axis == row.path else (-FAR, since + 2 * FAR)
     else:
         low, high = bounds(row)
-        if all_values or (not row.is_open and high - low <= _FEW):
+        if not row.is_open and high - low <= _FEW:
             return tuple(Span(one, one) for one in range(low, high + 1))
-    borders = sorted({low, *(cut for cut in cuts if low < cut <= high)})
-    return tuple(Span(start, end - 1) for start, end in zip(borders, [*borders[1:], high + 1], strict=True))
+    starts = sorted({low, *(one for one in boundaries if low < one <= high)})
+    return tuple(Span(start, end - 1) for start, end in zip(starts, [*starts[1:], high + 1], strict=True))
 
 
 _FEW: Final = 7
 
 
-def text_classes(literals: set[str], patterns: set[tuple[str | None, ...]]) -> tuple[Class, ...]:
-    """Each text that a policy names, nothing said (""), and the rest, by which patterns it is like."""
-    named = frozenset(literals | {""})
+def text_classes(named: Iterable[str], patterns: Iterable[Pattern], other: str = "other") -> tuple[Class, ...]:
+    """Nothing said (""), each text that a policy names, and the rest, by which patterns it is like.
+
+    `other` is a text for which a better one is taken where it is named, or like one of the patterns.
+    """
+    named, ordered = frozenset({"", *named}), sorted(patterns, key=repr)
     rest: dict[tuple[bool, ...], Other] = {}
-    ordered = sorted(patterns, key=repr)
-    for example in _examples(ordered, named):
+    for example in _examples(ordered, named, other):
         answers = tuple(like(example, pattern) for pattern in ordered)
         rest.setdefault(answers, Other(named, tuple(zip(ordered, answers, strict=True)), example))
     return (*(Exactly(text) for text in sorted(named)), *rest.values())
 
 
-def _examples(patterns: list[tuple[str | None, ...]], named: frozenset[str]) -> list[str]:
-    found = ["other", *("".join("x" if part is None else part for part in pattern) for pattern in patterns)]
-    found += ["".join(part or "" for part in pattern) for pattern in patterns]
-    found += [one + two for one in found[1:] for two in found[1:]][:64]
-    return ["~" + text if text in named and text == "other" else text for text in found if text not in named] or [
-        "~other"
+def _examples(patterns: list[Pattern], named: frozenset[str], other: str) -> Iterator[str]:
+    """Texts that nobody names: any other, one made of a letter that no pattern asks for, and some near the patterns."""
+    asked = {letter for pattern in patterns for part in pattern for letter in part or ""}
+    strange = next(letter for letter in map(chr, range(ord("z"), sys.maxunicode)) if letter not in asked)
+    for start, more in ((other, strange if patterns else "-"), (strange, strange)):
+        yield next(text for text in (start + more * times for times in range(len(named) + 1)) if text not in named)
+    bare = ["".join(part or "" for part in pattern) for pattern in patterns]
+    for pattern in patterns:
+        filled = (
+            "".join("-" * times if part is None else part for part in pattern) for times in range(1, len(named) + 2)
+        )
+        yield from (text for text in filled if text not in named)
+    near = [
+        *bare,
+        *(one + "-" for one in bare),
+        *("-" + one for one in bare),
+        *(one + two for one in bare for two in bare),
     ]
+    yield from (text for text in near[:64] if text not in named)
 
 
-def address_classes(ranges: set[IpRange]) -> tuple[Class, ...]:
-    """No address known, and the stretches of addresses between the borders of the named ranges."""
+def address_classes(starts: Iterable[tuple[int, int]]) -> tuple[Class, ...]:
+    """No address known, and the stretches of addresses that begin at these (version, number) pairs."""
     classes: list[Class] = [Exactly(None)]
+    known = list(starts)
     for version, bits in ((4, 32), (6, 128)):
-        borders = {0, 1 << bits}
-        for one in ranges:
-            if one.version == version:
-                borders |= {one.first, one.last + 1}
-        ordered = sorted(borders)
+        ordered = sorted({0, 1 << bits, *(number for kind, number in known if kind == version)})
         classes += [Addresses(version, low, high - 1) for low, high in pairwise(ordered)]
     return tuple(classes)
 
 
-def set_classes(named: set[str]) -> tuple[Class, ...]:
-    """Sets of texts by which of the named ones they hold, and whether they hold any other."""
-    ordered = sorted(named)
-    sizes = range(len(ordered) + 1)
+def set_classes(named: Iterable[str], usual: tuple[str, ...]) -> tuple[Class, ...]:
+    """Sets of texts by which of the named ones they hold, and whether they hold any other, such as a usual one."""
+    ordered = sorted(one for one in set(named) if not usual or one in usual)
+    others = [one for one in usual or ("another", *(f"another-{one}" for one in ordered)) if one not in ordered]
     return tuple(
-        Members(frozenset(named), frozenset(some), has_others)
-        for size in sizes
+        Members(frozenset(ordered), frozenset(some), frozenset(other))
+        for size in range(len(ordered) + 1)
         for some in combinations(ordered, size)
-        for has_others in (False, True)
+        for other in ((), *([others[:1]] if others else []))
     )
 
 
-def plain_classes(axis: str) -> tuple[Class, ...]:
-    """Facts with a few values that are the same whatever the policies say."""
-    row = ATTRIBUTES[axis]
-    if row.kind is Kind.BOOL:
-        return (Exactly(False), Exactly(True))
-    if row.kind is Kind.CHOICE:
-        return tuple(Exactly(one) for one in reversed(row.choices))
-    sizes = range(len(row.choices) + 1)
-    return tuple(Exactly(frozenset(some)) for size in sizes for some in combinations(row.choices, size))
+def classes_of(axis: str, found: Boundaries, since: Instant) -> tuple[Class, ...]:
+    """The classes of one axis that atoms with these boundaries can tell apart."""
+    row = row_of(axis)
+    if row is None:
+        return number_classes(axis, found.nows, since)
+    drawn = found.ages if axis != row.path else found.dates if row.kind is Kind.INSTANT else found.numbers
+    named = found.texts.get(row.path, ())
+    match row.kind:
+        case Kind.BOOL:
+            return (Exactly(False), Exactly(True))
+        case Kind.CHOICE:
+            return tuple(Exactly(one) for one in reversed(row.choices))
+        case Kind.TEXT:
+            return text_classes(named, found.patterns.get(row.path, ()), OTHER_TEXTS.get(row.path, "other"))
+        case Kind.SET:
+            return set_classes(named, row.choices)
+        case Kind.ADDRESS:
+            return address_classes(found.addresses)
+    return number_classes(axis, drawn.get(row.path, ()), since)
+
+
+OTHER_TEXTS: Final = {
+    "place.country": "ZZ",
+    "place.network": "another-network",
+    "device.platform": "another-platform",
+    "device.id": "another-device",
+}
+"""A value that no policy names. ZZ is a country code that ISO 3166 leaves to its users."""

@@ -26,10 +26,10 @@ from limen.facts import (
 from limen.policy.attribute import Attribute, Kind
 from limen.policy.attributes import ATTRIBUTES
 from limen.policy.decision import Request
-from limen.policy.reach.classes import FAR, Class, Exactly, Span, put
-from limen.policy.reach.grid import Grid
-from limen.policy.reach.told_apart import ToldApart
+from limen.policy.scenarios.classes import FAR, Class, Exactly, Span, put
 from limen.policy.scenarios.examples import Raw, facts_of, worst
+from limen.policy.scenarios.grid import Grid
+from limen.policy.scenarios.partition import Partition
 from limen.policy.seen import ACTION_ENTITIES, Calendar, see
 
 Rule = tuple[tuple[str, ...], Callable[[tuple[Class, ...]], bool]]
@@ -67,7 +67,7 @@ class Situating:
         self._asked = see(Facts(app))
         self._answers: dict[tuple[Expression, tuple[Class, ...]], int] = {}
 
-    def situations(self, told: ToldApart, focus: Iterable[Expression], *, nobody: bool, most_cells: int) -> Situations:
+    def situations(self, told: Partition, focus: Iterable[Expression], *, nobody: bool, most_cells: int) -> Situations:
         """All situations; where they are too many, those that the atoms in `focus` tell apart come first."""
         tables: Tables = [(axes, self._table(atom, axes, told)) for atom, axes in told.reads.items()]
         rules = [rule for rule in self._rules(nobody=nobody) if set(rule[0]) <= set(told.classes)]
@@ -89,7 +89,7 @@ class Situating:
         classes = tuple(tuple(tuple(told.classes[axis][one] for one in group) for group in kept[axis]) for axis in axes)
         return Situations(axes, classes, grid, possible, atoms, grid.cells / whole)
 
-    def _table(self, atom: Expression, axes: tuple[str, ...], told: ToldApart) -> dict[tuple[int, ...], int]:
+    def _table(self, atom: Expression, axes: tuple[str, ...], told: Partition) -> dict[tuple[int, ...], int]:
         """For each combination of classes: 0 false, 1 true, 2 can't be evaluated."""
         return {
             numbers: self._answer(
@@ -191,7 +191,7 @@ class Situating:
         return None
 
     def _on_the_calendar(
-        self, grid: Grid, axes: tuple[str, ...], told: ToldApart, groups: Mapping[str, list[tuple[int, ...]]]
+        self, grid: Grid, axes: tuple[str, ...], told: Partition, groups: Mapping[str, list[tuple[int, ...]]]
     ) -> int:
         """The cells whose instant, weekday and minute go together."""
         if "now" not in axes:
@@ -280,12 +280,12 @@ def _meets(now: Class, age: Class, instant: Class) -> bool:
 # Axes as small as they can be
 
 
-def _combinations(axes: tuple[str, ...], told: ToldApart) -> Iterator[tuple[int, ...]]:
+def _combinations(axes: tuple[str, ...], told: Partition) -> Iterator[tuple[int, ...]]:
     return product(*(range(len(told.classes[axis])) for axis in axes))
 
 
 def _ruled(
-    axes: tuple[str, ...], holds: Callable[[tuple[Class, ...]], bool], told: ToldApart
+    axes: tuple[str, ...], holds: Callable[[tuple[Class, ...]], bool], told: Partition
 ) -> dict[tuple[int, ...], int]:
     return {
         numbers: int(holds(tuple(told.classes[axis][one] for axis, one in zip(axes, numbers, strict=True))))
@@ -307,7 +307,7 @@ def _alike(axis: str, size: int, tables: Tables) -> list[tuple[int, ...]]:
     return [tuple(group) for group in groups.values()]
 
 
-def _read_by(told: ToldApart, atoms: Iterable[Expression]) -> set[str]:
+def _read_by(told: Partition, atoms: Iterable[Expression]) -> set[str]:
     return {axis for atom in atoms for axis in told.reads.get(atom, ())}
 
 

@@ -11,12 +11,13 @@ from limen.cedar.operators import like
 from limen.clock import HOUR
 from limen.facts import Place
 from limen.policy.attributes import ATTRIBUTES
-from limen.policy.reach.classes import (
+from limen.policy.scenarios.boundaries import boundaries_of
+from limen.policy.scenarios.classes import (
     Exactly,
     Span,
     address_classes,
+    classes_of,
     number_classes,
-    plain_classes,
     set_classes,
     text_classes,
     value_of,
@@ -37,9 +38,13 @@ def test_each_number_is_in_one_class(cuts: set[int], score: int) -> None:
 
 def test_facts_with_few_values_have_each_as_a_class() -> None:
     assert [one.example for one in number_classes("auth.strength", set(), NOW)] == [0, 1, 2, 3]
-    assert len(number_classes("time.minute", set(), NOW, all_values=True)) == 1440
-    assert len(plain_classes("auth.factors")) == 2**6
-    assert [one.example for one in plain_classes("grant.active")] == [False, True]
+    nothing = boundaries_of(())
+    assert [one.example for one in classes_of("grant.active", nothing, NOW)] == [False, True]
+    assert [one.example for one in classes_of("device.compliance", nothing, NOW)] == [
+        "compliant",
+        "non_compliant",
+        "unknown",
+    ]
 
 
 @given(text=st.text(alphabet="abx/", max_size=5))
@@ -54,14 +59,15 @@ def test_each_text_is_in_one_class_of_one_pattern(text: str) -> None:
 @given(number=st.integers(0, 2**32 - 1))
 def test_each_address_is_in_one_class_and_no_range_cuts_a_class(number: int) -> None:
     ranges = {IpRange(4, int(ip_address("10.0.0.0")), 8), IpRange(4, int(ip_address("10.1.0.0")), 16)}
-    (one,) = holders(address_classes(ranges), (4, number))
+    starts = [(4, start) for named in ranges for start in (named.first, named.last + 1)]
+    (one,) = holders(address_classes(starts), (4, number))
     for named in ranges:
         assert (named.first <= number <= named.last) is (named.first <= one.example[1] <= named.last)
-    assert len(holders(address_classes(ranges), None)) == 1
+    assert len(holders(address_classes(starts), None)) == 1
 
 
 def test_each_set_is_in_one_class() -> None:
-    classes = set_classes({"encryption", "firewall"})
+    classes = set_classes({"encryption", "firewall"}, ())
     for value in (frozenset[str](), frozenset({"firewall"}), frozenset({"firewall", "antivirus"})):
         assert len(holders(classes, value)) == 1
     assert all(one.holds(one.example) for one in classes)

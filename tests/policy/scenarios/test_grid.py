@@ -5,7 +5,7 @@ from itertools import product
 from hypothesis import given, strategies as st
 
 from limen.cedar.tree import And, Attribute, If, Literal, Not, Or, Var
-from limen.policy.reach.grid import Grid, conjunction, cover, truth
+from limen.policy.scenarios.grid import Grid, conjunction, cover, truth
 
 A, B = Attribute(Var("context"), "a"), Attribute(Var("context"), "b")
 sizes = st.lists(st.integers(1, 4), max_size=4).map(tuple)

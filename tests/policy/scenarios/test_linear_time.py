@@ -6,7 +6,7 @@ from tests.policy.scene import tree_of
 from limen.cedar import PolicySet
 from limen.cedar.tree import Binary
 from limen.clock import HOUR
-from limen.policy.proof.sums import Sum, difference
+from limen.policy.scenarios.linear_time import Sum, difference
 
 
 def read(comparison: str) -> Sum | None:

@@ -6,9 +6,10 @@ from tests.policy.scene import BERLIN, NOW, app
 from limen.cedar import PolicySet
 from limen.clock import DAY, HOUR, from_iso
 from limen.facts import Person
-from limen.policy.reach.classes import Span, value_of
-from limen.policy.reach.situations import Situating, Situations
-from limen.policy.reach.told_apart import atoms_of, told_apart
+from limen.policy.scenarios.boundaries import atoms
+from limen.policy.scenarios.classes import Span, value_of
+from limen.policy.scenarios.partition import partition
+from limen.policy.scenarios.situations import Situating, Situations
 from limen.policy.seen import Calendar
 
 CALENDAR = Calendar(BERLIN)
@@ -17,9 +18,9 @@ ANA = Person("p1", "Ana", groups=frozenset({"staff"}), active=True)
 
 def all_of(condition: str, *, nobody: bool = False, most: int = 1 << 20) -> tuple[Situating, Situations]:
     (policy,) = PolicySet.parse(f"permit (principal, action, resource) when {{ {condition} }};")
-    atoms = list(atoms_of(policy.conditions[0].body))
+    found = list(atoms(policy.conditions[0].body))
     situating = Situating(NOW, CALENDAR)
-    return situating, situating.situations(told_apart(atoms, NOW), [], nobody=nobody, most_cells=most)
+    return situating, situating.situations(partition(found, NOW), [], nobody=nobody, most_cells=most)
 
 
 @pytest.mark.parametrize(
