@@ -5,11 +5,11 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from limen.cedar import PolicySet
-from limen.clock import HOUR, MINUTE, from_iso
+from limen.clock import HOUR, from_iso
 from limen.company.load import load_company
 from limen.demo import harbor
 from limen.policy.forms import EVERY_DAY, Exemption, Form, Hours, Names, Needs, needs_words, read, sentence
-from limen.policy.forms.sentence import hours_words, length_words
+from limen.policy.forms.sentence import hours_words
 
 BERLIN = ZoneInfo("Europe/Berlin")
 NAMES = Names(
@@ -84,12 +84,6 @@ def test_hours_and_lengths_are_said_as_people_do() -> None:
     assert hours_words(Hours(frozenset({6, 7}))) == "at the weekend"
     assert hours_words(Hours(frozenset({1, 3}), 0, 720)) == "on Mondays and Wednesdays 00:00–12:00"
     assert hours_words(Hours(EVERY_DAY, 1320, 360)) == "22:00–06:00"
-    assert [length_words(one) for one in (HOUR, 90 * MINUTE, 48 * HOUR, 1_500)] == [
-        "an hour",
-        "90 minutes",
-        "2 days",
-        "1.5 seconds",
-    ]
 
 
 def test_every_policy_of_harbor_is_a_sentence_of_its_own() -> None:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, tzinfo
 from typing import Final
 
-from limen.clock import DAY, HOUR, MINUTE, Instant, Milliseconds
+from limen.clock import Instant
 from limen.policy.attributes import ATTRIBUTES
 from limen.policy.forms.model import EVERY_DAY, Form, Hours, Needs
+from limen.policy.time_words import WEEKDAYS, clock_text, joined, length_words
 
 _STRENGTHS: Final = {1: "when signed in", 2: "with two factors", 3: "with a passkey"}
 _BINDINGS: Final = {
@@ -19,7 +20,6 @@ _BINDINGS: Final = {
 }
 _AT_MOST: Final = ("what is public", "what is public or internal", "what is not restricted", "any app")
 _AT_LEAST: Final = ("any app", "what is more than public", "what is confidential or restricted", "what is restricted")
-_DAYS: Final = ("", "Mondays", "Tuesdays", "Wednesdays", "Thursdays", "Fridays", "Saturdays", "Sundays")
 _WORKING_DAYS: Final = frozenset(range(1, 6))
 _WEEKEND: Final = frozenset({6, 7})
 
@@ -54,25 +54,10 @@ def needs_words(needs: Needs, names: Names) -> str:
     return ", ".join(_needs(needs, names))
 
 
-def length_words(length: Milliseconds) -> str:
-    """`4 hours`, `an hour`, `90 minutes`."""
-    for name, size in (("day", DAY), ("hour", HOUR), ("minute", MINUTE)):
-        if length >= size and length % size == 0:
-            count = length // size
-            return f"{count} {name}s" if count > 1 else f"{'an' if name == 'hour' else 'a'} {name}"
-    return f"{length / 1000:g} seconds"
-
-
 def instant_words(at: Instant, zone: tzinfo) -> str:
     moment = datetime.fromtimestamp(at // 1000, zone)
     day = f"{moment.day} {moment:%B %Y}"
     return day if (moment.hour, moment.minute) == (0, 0) else f"{day}, {moment:%H:%M}"
-
-
-def joined(words: Iterable[str], last: str) -> str:
-    """`a, b and c`."""
-    every = list(words)
-    return every[0] if len(every) == 1 else f"{', '.join(every[:-1])} {last} {every[-1]}"
 
 
 def _who(form: Form, names: Names) -> str:
@@ -167,14 +152,10 @@ def hours_words(hours: Hours) -> str:
     """`on working days 06:00–20:00`."""
     days = {EVERY_DAY: "", _WORKING_DAYS: "on working days", _WEEKEND: "at the weekend"}.get(hours.days)
     if days is None:
-        days = f"on {joined((_DAYS[day] for day in sorted(hours.days)), 'and')}"
+        days = f"on {joined(f'{WEEKDAYS[day - 1]}s' for day in sorted(hours.days))}"
     if hours.is_whole_day:
         return days
-    return f"{days} {_clock(hours.start)}–{_clock(hours.end)}".strip()
-
-
-def _clock(minute: int) -> str:
-    return f"{minute // 60:02}:{minute % 60:02}"
+    return f"{days} {clock_text(hours.start)}–{clock_text(hours.end)}".strip()
 
 
 def _exemptions(form: Form, names: Names) -> Iterator[str]:

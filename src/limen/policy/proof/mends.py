@@ -8,7 +8,22 @@ from itertools import islice
 from typing import Final
 
 from limen.cedar import Policy, expression_text
-from limen.cedar.tree import And, Attribute, Binary, Call, Expression, Has, If, Like, Literal, Not, Or, Var, descend
+from limen.cedar.tree import (
+    And,
+    Attribute,
+    Binary,
+    Call,
+    Expression,
+    Has,
+    If,
+    Like,
+    Literal,
+    Not,
+    Or,
+    Var,
+    descend,
+    rebuilt,
+)
 from limen.policy.attribute import Attribute as Row, Better, Kind
 from limen.policy.attributes import ATTRIBUTES
 from limen.policy.scenarios.boundaries import atoms, paths_read
@@ -141,13 +156,4 @@ def _changed(policy: Policy, old: Expression, new: Expression) -> Policy:
 def _replaced(node: Expression, old: Expression, new: Expression) -> Expression:
     if node == old:
         return new
-    match node:
-        case And(parts):
-            return And(tuple(_replaced(part, old, new) for part in parts))
-        case Or(parts):
-            return Or(tuple(_replaced(part, old, new) for part in parts))
-        case Not(inner):
-            return Not(_replaced(inner, old, new))
-        case If(test, then, otherwise):
-            return If(*(_replaced(part, old, new) for part in (test, then, otherwise)))
-    return node
+    return rebuilt(node, lambda part: _replaced(part, old, new)) if isinstance(node, And | Or | Not | If) else node

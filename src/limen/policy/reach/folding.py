@@ -14,20 +14,14 @@ from limen.cedar.tree import (
     Binary,
     Call,
     Expression,
-    Has,
     If,
-    Is,
-    IsEmpty,
-    Like,
     Literal,
-    Negate,
     Not,
     Or,
-    RecordOf,
-    SetOf,
     Var,
     children,
     descend,
+    rebuilt,
 )
 from limen.cedar.values import LONG_MAX
 from limen.clock import Instant, to_iso
@@ -129,7 +123,7 @@ def _not(node: Expression) -> Expression:
     return Literal(not node.value) if isinstance(node, Literal) and isinstance(node.value, bool) else Not(node)
 
 
-def _folded(node: Expression, request: CedarRequest) -> Expression:  # noqa: C901, PLR0911, PLR0912 -- one arm for each kind
+def _folded(node: Expression, request: CedarRequest) -> Expression:
     if not any(one == Var("context") for one in descend(node)):
         return _worked_out(node, request)
     match node:
@@ -144,27 +138,7 @@ def _folded(node: Expression, request: CedarRequest) -> Expression:  # noqa: C90
             if isinstance(asked, Literal) and isinstance(asked.value, bool):
                 return _folded(then if asked.value else otherwise, request)
             return If(asked, _folded(then, request), _folded(otherwise, request))
-        case Binary(operator, left, right):
-            return Binary(operator, _folded(left, request), _folded(right, request))
-        case Attribute(base, name):
-            return Attribute(_folded(base, request), name)
-        case Has(base, name):
-            return Has(_folded(base, request), name)
-        case Call(name, arguments):
-            return Call(name, tuple(_folded(one, request) for one in arguments))
-        case SetOf(items):
-            return SetOf(tuple(_folded(one, request) for one in items))
-        case RecordOf(items):
-            return RecordOf(tuple((name, _folded(one, request)) for name, one in items))
-        case Negate(operand):
-            return Negate(_folded(operand, request))
-        case IsEmpty(operand):
-            return IsEmpty(_folded(operand, request))
-        case Like(operand, pattern):
-            return Like(_folded(operand, request), pattern)
-        case Is(operand, kind, group):
-            return Is(_folded(operand, request), kind, None if group is None else _folded(group, request))
-    return node
+    return rebuilt(node, lambda one: _folded(one, request))
 
 
 def _worked_out(node: Expression, request: CedarRequest) -> Expression:

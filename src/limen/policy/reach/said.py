@@ -7,20 +7,20 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, tzinfo
 from typing import Final
 
-from limen.clock import DAY, HOUR, MINUTE, SECOND
+from limen.clock import DAY, MINUTE
 from limen.policy.attribute import Attribute, Kind
 from limen.policy.attributes import ATTRIBUTES
 from limen.policy.reach.comparing import Condition, Difference, Reach
 from limen.policy.scenarios.boundaries import bounds
 from limen.policy.scenarios.classes import FAR, Addresses, Class, Exactly, Members, Other, Span, row_of
 from limen.policy.scenarios.examples import address_text
+from limen.policy.time_words import WEEKDAYS, clock_text, joined, length_short
 
 _MOST_NAMES: Final = 4
 _OPEN_FROM: Final = 1_767_225_600_000 + FAR
 """A stretch of time that lasts until `FAR` from 2026, or longer, has no end: comparing looks no further ahead."""
 _PLURAL: Final = ("Those ", "People who ", "All ")
 """How titles of groups begin that are many."""
-_WEEKDAYS: Final = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,8 +65,8 @@ def _sentence(alike: Sequence[Difference], names: Names) -> str:
     one = alike[0]
     who, is_many = _who(one.people, names)
     verb = ("gain" if one.gains else "lose") + ("" if is_many else "s")
-    apps = _listed([names.apps.get(app, app) for app in one.apps])
-    what = f"{apps} · {_listed(list(one.actions), most=len(one.actions))}"
+    apps = joined([names.apps.get(app, app) for app in one.apps], most=_MOST_NAMES)
+    what = f"{apps} · {joined(one.actions)}"
     whens = list(_whens(alike, names.zone))
     return f"{who} {verb} {what} {', or '.join(whens)}".rstrip()
 
@@ -77,8 +77,8 @@ def _whens(alike: Sequence[Difference], zone: tzinfo) -> Iterator[str]:
     for place, one in enumerate(alike):
         if place in told:
             continue
-        joined = "" if one.is_partial else _no_recent_passkey(one, alike, told, zone)
-        yield "in some more situations" if one.is_partial else joined or when(one.conditions, zone)
+        together = "" if one.is_partial else _no_recent_passkey(one, alike, told, zone)
+        yield "in some more situations" if one.is_partial else together or when(one.conditions, zone)
 
 
 def _no_recent_passkey(one: Difference, alike: Sequence[Difference], told: set[int], zone: tzinfo) -> str:
@@ -101,9 +101,11 @@ def _no_recent_passkey(one: Difference, alike: Sequence[Difference], told: set[i
 
 
 def _beyond(age: Condition) -> str | None:
-    """How long ago at most, where it is about all that is longer ago."""
-    spans = _joined(age.classes)
-    return _length(spans[0].low - 1) if len(spans) == 1 and spans[0].high > FAR - DAY and spans[0].low > 0 else None
+    """The limit, as `4 h`, where this is about everything longer ago than it; else None."""
+    spans = _neighbours_joined(age.classes)
+    return (
+        length_short(spans[0].low - 1) if len(spans) == 1 and spans[0].high > FAR - DAY and spans[0].low > 0 else None
+    )
 
 
 def when(conditions: Iterable[Condition], zone: tzinfo) -> str:
@@ -149,18 +151,12 @@ def _who(people: tuple[str, ...], names: Names) -> tuple[str, bool]:
     more = " and whoever is not signed in" if len(some) < len(people) else ""
     group = next((title for title, members in names.members.items() if members == some), "")
     if len(some) == 1:
-        return _listed([names.people.get(one, one) for one in some]) + more, bool(more)
+        return joined([names.people.get(one, one) for one in some], most=_MOST_NAMES) + more, bool(more)
     if group:
         return f"{group} ({len(some)} people){more}", bool(more) or group.startswith(_PLURAL)
     if len(some) > names.most:
         return f"{len(some)} people{more}", True
-    return _listed(sorted(names.people.get(one, one) for one in some), names.most) + more, True
-
-
-def _listed(words: list[str], most: int = _MOST_NAMES) -> str:
-    if len(words) > most:
-        words = [*words[: most - 1], f"{len(words) - most + 1} more"]
-    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"
+    return joined(sorted(names.people.get(one, one) for one in some), most=names.most) + more, True
 
 
 # One fact in words
@@ -172,21 +168,21 @@ def _said(condition: Condition, zone: tzinfo) -> str:
         return _WORDS[axis](classes)
     row = row_of(axis)
     if row is None:
-        return _dated((), _joined(classes), zone)
+        return _dated((), _neighbours_joined(classes), zone)
     match row.kind:
         case Kind.BOOL:
             return _flag(row)[0 if classes[0].example is True else 1]
         case Kind.TEXT:
             return _texts(row.phrase or _plain(row), classes)
         case Kind.INSTANT if axis == row.path:
-            return _dated(row.phrase or _plain(row), _joined(classes), zone)
+            return _dated(row.phrase or _plain(row), _neighbours_joined(classes), zone)
         case Kind.INSTANT:
-            return _aged(axis, row.phrase or _plain(row), _joined(classes))
+            return _aged(axis, row.phrase or _plain(row), _neighbours_joined(classes))
         case Kind.NUMBER:
             return _numbers(row.phrase[0] if row.phrase else row.path, row)(classes)
         case Kind.SET:
             return f"with some sets of {row.path}"
-    return f"where {row.path} is {_either(sorted(str(one.example) for one in classes))}"
+    return f"where {row.path} is {joined(sorted(str(one.example) for one in classes), 'or')}"
 
 
 def _flag(row: Attribute) -> tuple[str, ...]:
@@ -221,7 +217,7 @@ def _strength(classes: tuple[Class, ...]) -> str:
         frozenset({1}): "with one factor alone",
         frozenset({2}): "with two factors but no passkey",
     }
-    return usual.get(some, "at a strength of " + _listed(sorted(map(str, some))))
+    return usual.get(some, "at a strength of " + joined(sorted(map(str, some)), most=_MOST_NAMES))
 
 
 def _factors(classes: tuple[Class, ...]) -> str:
@@ -229,9 +225,9 @@ def _factors(classes: tuple[Class, ...]) -> str:
     sets = [one for one in classes if isinstance(one, Members)]
     common = frozenset.intersection(*(one.held for one in sets))
     ever = frozenset[str]().union(*(one.held | (every - one.named if one.others else set()) for one in sets))
-    parts = ["with " + _listed(sorted(one.replace("_", " ") for one in common))] if common else []
+    parts = ["with " + joined(sorted(one.replace("_", " ") for one in common), most=_MOST_NAMES)] if common else []
     never = every - ever
-    parts += ["without " + _listed(sorted(one.replace("_", " ") for one in never))] if never else []
+    parts += ["without " + joined(sorted(one.replace("_", " ") for one in never), most=_MOST_NAMES)] if never else []
     return " and ".join(parts) or "with some sets of factors"
 
 
@@ -247,7 +243,7 @@ def _compliance(classes: tuple[Class, ...]) -> str:
 
 
 def _binding(classes: tuple[Class, ...]) -> str:
-    if _joined(classes) == [Span(0, 0)]:
+    if _neighbours_joined(classes) == [Span(0, 0)]:
         return "in a session that no device is bound to"
     return _numbers("a binding", ATTRIBUTES["device.binding"])(classes)
 
@@ -257,45 +253,45 @@ def _numbers(what: str, row: Attribute) -> Callable[[tuple[Class, ...]], str]:
 
     def said(classes: tuple[Class, ...]) -> str:
         parts = []
-        for span in _joined(classes):
+        for span in _neighbours_joined(classes):
             low, high = span.low <= least, span.high >= greatest
             if low or high:
                 parts.append(f"of {span.high} or less" if low else f"of {span.low} or more")
             else:
                 parts.append(f"of {span.low}" if span.low == span.high else f"of {span.low} to {span.high}")
-        return f"at {what} " + _either(parts)
+        return f"at {what} " + joined(parts, "or")
 
     return said
 
 
 def _weekdays(classes: tuple[Class, ...]) -> str:
     parts: list[str] = []
-    for span in _joined(classes):
-        days = _WEEKDAYS[span.low - 1 : span.high]
+    for span in _neighbours_joined(classes):
+        days = WEEKDAYS[span.low - 1 : span.high]
         parts += days if len(days) < 3 else [f"{days[0]} to {days[-1]}"]
-    return "on " + _either(parts)
+    return "on " + joined(parts, "or")
 
 
 def _minutes(classes: tuple[Class, ...]) -> str:
-    spans = _joined(classes)
+    spans = _neighbours_joined(classes)
     if len(spans) == 2 and spans[0].low == 0 and spans[1].high == 1439:
-        return f"outside {_clock(spans[0].high + 1)}–{_clock(spans[1].low)}"
-    return _either([f"{_clock(span.low)}–{_clock(span.high + 1)}" for span in spans])
+        return f"outside {clock_text(spans[0].high + 1)}–{clock_text(spans[1].low)}"
+    return joined([f"{clock_text(span.low)}–{clock_text(span.high + 1)}" for span in spans], "or")
 
 
 def _addresses(classes: tuple[Class, ...]) -> str:
     parts = ["an unknown address"] if any(isinstance(one, Exactly) for one in classes) else []
     known = sorted((one for one in classes if isinstance(one, Addresses)), key=lambda one: (one.version, one.low))
-    joined: list[Addresses] = []
+    whole: list[Addresses] = []
     for one in known:
-        if joined and joined[-1].version == one.version and joined[-1].high + 1 == one.low:
-            joined[-1] = Addresses(one.version, joined[-1].low, one.high)
+        if whole and whole[-1].version == one.version and whole[-1].high + 1 == one.low:
+            whole[-1] = Addresses(one.version, whole[-1].low, one.high)
         else:
-            joined.append(one)
-    for one in joined:
+            whole.append(one)
+    for one in whole:
         low, high = address_text(one.version, one.low), address_text(one.version, one.high)
         parts.append(low if low == high else f"{low} to {high}")
-    return "from " + _either(parts)
+    return "from " + joined(parts, "or")
 
 
 _WORDS: Final[Mapping[str, Callable[[tuple[Class, ...]], str]]] = {
@@ -314,11 +310,11 @@ def _texts(phrase: tuple[str, ...], classes: tuple[Class, ...]) -> str:
     named = sorted(str(one.example) for one in classes if isinstance(one, Exactly) and one.example)
     rest = [one for one in classes if isinstance(one, Other)]
     if any(one.patterns for one in rest):
-        return f"{given.format(_either(['some others', *named]))}"
+        return f"{given.format(joined(['some others', *named], 'or'))}"
     if rest:
         excluded = sorted(one for one in rest[0].than if one and one not in named)
-        return but.format(_either(excluded)) if excluded else given.format("anything that is known")
-    parts = [given.format(_either(named))] if named else []
+        return but.format(joined(excluded, "or")) if excluded else given.format("anything that is known")
+    parts = [given.format(joined(named, "or"))] if named else []
     parts += [missing] if any(one.example == "" for one in classes) else []
     return " or ".join(parts)
 
@@ -332,7 +328,7 @@ def _dated(phrase: tuple[str, ...], spans: list[Span], zone: tzinfo) -> str:
         end = "" if span.high >= _OPEN_FROM else _date(span.high + 1, zone)
         open_end = f"from {start} on" if start else "at any time" if phrase else "from now on"
         parts.append(f"from {start} to {end}" if start and end else f"before {end}" if end else open_end)
-    return " ".join(part for part in (*phrase[:1], _either(parts)) if part)
+    return " ".join(part for part in (*phrase[:1], joined(parts, "or")) if part)
 
 
 def _is_date(instant: int) -> bool:
@@ -347,27 +343,17 @@ def _aged(axis: str, phrase: tuple[str, ...], spans: list[Span]) -> str:
         low, high = (-span.high, -span.low) if axis == "grant.age" else (span.low, span.high)
         is_open = high > FAR - DAY
         if axis == "grant.age":
-            parts.append(within.format(_length(low - 1)) if is_open else beyond.format(_length(high)))
+            parts.append(within.format(length_short(low - 1)) if is_open else beyond.format(length_short(high)))
         elif is_open:
-            parts.append(beyond.format(_length(low - 1)))
+            parts.append(beyond.format(length_short(low - 1)))
         elif low <= 0:
-            parts.append(within.format(_length(high)))
+            parts.append(within.format(length_short(high)))
         else:
-            parts.append(between.format(_length(low - 1), _length(high)))
-    return _either(parts)
+            parts.append(between.format(length_short(low - 1), length_short(high)))
+    return joined(parts, "or")
 
 
-def _length(milliseconds: int) -> str:
-    """To the second: a comparison that holds at four hours sharp differs a millisecond later."""
-    rest = max(0, round(milliseconds / SECOND)) * SECOND
-    parts = []
-    for size, unit in ((DAY, "d"), (HOUR, "h"), (MINUTE, "min"), (SECOND, "s")):
-        count, rest = divmod(rest, size)
-        parts += [f"{count} {unit}"] if count else []
-    return " ".join(parts) or "0 s"
-
-
-def _joined(classes: tuple[Class, ...]) -> list[Span]:
+def _neighbours_joined(classes: tuple[Class, ...]) -> list[Span]:
     """The spans, neighbours joined."""
     joined: list[Span] = []
     for one in sorted((one for one in classes if isinstance(one, Span)), key=lambda one: one.low):
@@ -376,14 +362,6 @@ def _joined(classes: tuple[Class, ...]) -> list[Span]:
         else:
             joined.append(one)
     return joined
-
-
-def _either(parts: list[str]) -> str:
-    return parts[0] if len(parts) == 1 else f"{', '.join(parts[:-1])} or {parts[-1]}"
-
-
-def _clock(minute: int) -> str:
-    return f"{minute // 60:02}:{minute % 60:02}"
 
 
 def _date(instant: int, zone: tzinfo) -> str:

@@ -16,6 +16,7 @@ from limen.clock import DAY, HOUR, MINUTE, SECOND, Instant, Milliseconds
 from limen.policy.attributes import ATTRIBUTES
 from limen.policy.saying import english, german
 from limen.policy.saying.hours import Hours
+from limen.policy.time_words import clock_text
 
 
 class Language(StrEnum):
@@ -124,7 +125,7 @@ class Words:
         days = self._days(hours.days) if len(hours.days) < 7 else ""
         times = ""
         if (hours.start, hours.until) != (0, 1440):
-            times = self.say("hours.range", start=_clock(hours.start), until=_clock(hours.until))
+            times = self.say("hours.range", start=clock_text(hours.start), until=clock_text(hours.until))
         return self.say("hours.days", days=days, hours=times) if days and times else days or times
 
     def _days(self, days: tuple[int, ...]) -> str:
@@ -132,7 +133,3 @@ class Words:
         if len(days) > 2 and days[-1] - days[0] == len(days) - 1:
             return self.say("days.range", first=names[0], last=names[-1])
         return self.joined(names)
-
-
-def _clock(minute: int) -> str:
-    return f"{minute // 60:02}:{minute % 60:02}"

@@ -14,11 +14,10 @@ from limen.policy import Phase, State
 from limen.policy.attributes import ATTRIBUTES
 from limen.policy.forms import EVERY_DAY, Exemption, Form, FormError, Hours, Needs
 from limen.policy.forms.model import LONGEST, MAX_WORDS
-from limen.policy.forms.write import length_text
+from limen.policy.time_words import clock_text, length_text
 from limen.web.requests import one
 
 MOST_WAYS: Final = 6
-WEEKDAYS: Final = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 STRENGTHS: Final = ("nothing in particular", "to be signed in", "two factors", "a passkey")
 BINDINGS: Final = ("not asked", "bound", "firmly bound", "bound in hardware")
 FLAGS: Final = (
@@ -187,8 +186,8 @@ def _way(number: int, needs: Needs, zone: tzinfo) -> Way:
         countries=", ".join(sorted(needs.countries)),
         not_countries=", ".join(sorted(needs.not_countries)),
         days=hours.days if hours and hours.days != EVERY_DAY else frozenset(),
-        start="" if hours is None or hours.is_whole_day else _clock(hours.start),
-        end="" if hours is None or hours.is_whole_day else _clock(hours.end % (24 * 60)),
+        start="" if hours is None or hours.is_whole_day else clock_text(hours.start),
+        end="" if hours is None or hours.is_whole_day else clock_text(hours.end % (24 * 60)),
         until=local_text(needs.until, zone),
     )
 
@@ -250,10 +249,6 @@ def _minute(text: str, otherwise: int) -> int:
     if not (hour.isdecimal() and minute[:2].isdecimal() and int(hour) < 24 and int(minute[:2]) < 60):
         raise FormError(f"{text[:20]!r} is no time of day", "write it as 06:00")
     return int(hour) * 60 + int(minute[:2])
-
-
-def _clock(minute: int) -> str:
-    return f"{minute // 60:02}:{minute % 60:02}"
 
 
 def _length_field(length: Milliseconds | None) -> str:

@@ -25,8 +25,9 @@ from limen.facts import App
 from limen.policy import Phase, State
 from limen.policy.attributes import ATTRIBUTES
 from limen.policy.forms import Form, Names, sentence
+from limen.policy.time_words import WEEKDAYS
 from limen.web.console.changes import Changes
-from limen.web.console.rule_fields import BINDINGS, STRENGTHS, WEEKDAYS, blank, form_in
+from limen.web.console.rule_fields import BINDINGS, STRENGTHS, blank, form_in
 from limen.web.console.rule_text import plain, problems_of, text_page
 from limen.web.console.rule_typed import UNKNOWN_WORDS, Typed, offered, sensitive, typed, unknown_here, untold
 from limen.web.console.sentences import scope_sentence
