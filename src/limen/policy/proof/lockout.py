@@ -41,7 +41,7 @@ from limen.policy.engine import Engine
 from limen.policy.proof.obstacles import Obstacle, covers, nobody_is_meant, obstacle
 from limen.policy.proof.places import attainable_places
 from limen.policy.scenarios.boundaries import Boundaries, atoms_of, boundaries_of
-from limen.policy.seen import ACTION_ENTITIES, see
+from limen.policy.seen import see
 
 HORIZON: Final[Milliseconds] = 7 * DAY
 """Who can't get in for a week is locked out."""
@@ -374,9 +374,7 @@ class _Search:
         return tuple(found.values())
 
     def _asking(self, wanted: Request, facts: Facts, at: Instant) -> CedarRequest:
-        seen = see(facts)
-        context = seen.context(wanted, at, self.engine.calendar.at(at))
-        return CedarRequest(seen.principal, ACTION_ENTITIES[wanted.action], seen.resource, context, {})
+        return see(facts).asked(wanted, at, self.engine.calendar)
 
 
 def _proved(at: Instant) -> Instant:

@@ -13,7 +13,7 @@ from itertools import islice
 from typing import Final
 
 from limen.cedar import EvaluationError, Policy
-from limen.cedar.interpret import Request as CedarRequest, evaluate
+from limen.cedar.interpret import evaluate
 from limen.cedar.tree import Expression
 from limen.clock import DAY, MINUTE, Instant, Milliseconds
 from limen.policy.decision import Request
@@ -165,12 +165,10 @@ class Foresight:
 
     def _worlds(self, request: Request, seen: Seen) -> tuple[Value, Value]:
         """How to evaluate an expression at an instant: under the facts as they are, and after a proof given then."""
-        action = ACTION_ENTITIES.get(request.action, ACTION_ENTITIES["view"])
 
         def value(world: Seen, node: Expression, at: Instant) -> object:
-            context = world.context(request, at, self._calendar.at(at))
             try:
-                return evaluate(node, CedarRequest(world.principal, action, world.resource, context, {}))
+                return evaluate(node, world.asked(request, at, self._calendar))
             except (EvaluationError, RecursionError):
                 return None
 
