@@ -2,14 +2,18 @@ from __future__ import annotations
 
 from itertools import pairwise
 
-from tests.policy.scene import NOW, tree_of
+from tests.policy.scene import NOW, app, tree_of
 
 from limen.cedar import PolicySet
 from limen.clock import HOUR
+from limen.facts import Person
+from limen.policy import Request
 from limen.policy.proof.order import are_values_no_better
-from limen.policy.scenarios.examples import unknown
+from limen.policy.scenarios.examples import facts_of, unknown
 from limen.policy.scenarios.states import FAR, States
+from limen.policy.seen import see
 
+ANA = Person("p1", active=True)
 NOUNS = ("auth", "session", "device", "place", "risk", "grant")
 
 
@@ -107,3 +111,15 @@ def test_texts_include_one_that_matches_no_pattern_and_one_that_nobody_named() -
     assert [one for one in texts if one and "a" not in str(one)]
     fitting = under('["mac", "mac-", "-mac"].contains(context.device.platform) || context.device.platform like "mac*"')
     assert "mac--" in seen(fitting, "device.platform")
+
+
+def test_states_are_seen_as_the_facts_they_stand_for() -> None:
+    found = under(
+        'context.auth.factors.contains("code") && context.session.known && context.device.managed',
+        'context.place has address && context.place.address.isInRange(ip("10.0.0.0/8")) && context.place.known',
+        "context.risk.known && context.risk.score < 70 && context.grant.active && context.auth.interactive",
+    )
+    for noun in NOUNS:
+        for state, record in zip(found.of_noun(noun, NOW), found.records(noun, NOW), strict=True):
+            facts = facts_of(state, ANA, app(), "view", NOW)
+            assert see(facts).context(Request("view"), NOW, {})[noun] == record

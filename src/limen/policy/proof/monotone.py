@@ -241,7 +241,7 @@ _ERROR: Final = -1
 
 def _level(policy: Policy, compiled: Compiled, setting: Setting, nouns: list[str], where: tuple[int, ...]) -> int:
     """How much the policy gives: an error refuses all, a forbid that holds as well, a permit that holds opens."""
-    context: Record = {noun: setting.records(noun)[index] for noun, index in zip(nouns, where, strict=True)}
+    context: Record = {noun: setting.records[noun][index] for noun, index in zip(nouns, where, strict=True)}
     context["time"] = time_of(setting)
     context["now"] = Datetime(setting.now)
     context["request"] = {"method": setting.request.method, "route": setting.request.route}
@@ -265,7 +265,7 @@ def _pairs(setting: Setting, noun: str, read: set[str]) -> list[tuple[int, int]]
 
 
 def _differing(setting: Setting, noun: str, pair: tuple[int, int], read: set[str]) -> list[str]:
-    one, other = (setting.records(noun)[index] for index in pair)
+    one, other = (setting.records[noun][index] for index in pair)
     attributes = [attribute for attribute in {**one, **other} if one.get(attribute) != other.get(attribute)]
     paths = [f"context.{noun}.{attribute}" for attribute in attributes]
     return [path for path in paths if path in read] or paths
@@ -285,7 +285,7 @@ def _widening(
     pair = (places[0][axis], places[1][axis])
     differing = _differing(setting, noun, pair, read)
     path = next((one for one in differing if not one.endswith(".known")), differing[0])
-    worse, better = (_shown(setting.records(noun)[index].get(path.rsplit(".", 1)[1]), setting.now) for index in pair)
+    worse, better = (_shown(setting.records[noun][index].get(path.rsplit(".", 1)[1]), setting.now) for index in pair)
     passing, refused = (
         World(
             setting.request,

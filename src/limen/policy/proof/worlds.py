@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import UTC
 from itertools import chain, combinations, pairwise, product
 from math import prod
@@ -16,7 +16,7 @@ from limen.facts import ACTIONS, ANYBODY, App, Facts, Label, Person, Upstream
 from limen.policy.attributes import ATTRIBUTES
 from limen.policy.decision import Request
 from limen.policy.scenarios.examples import Values, facts_of, unknown
-from limen.policy.scenarios.states import States
+from limen.policy.scenarios.states import States, record_of
 from limen.policy.seen import ACTION_ENTITIES, Calendar, see
 
 MONDAY: Final = from_iso("2026-01-05T00:00:00Z")
@@ -30,7 +30,8 @@ RESOURCES: Final = ("App", "Document", "Host", "Zone")
 
 @dataclass(frozen=True)
 class Setting:
-    """What is not a fact that gets worse: who asks, for what, when. `states` are all values of each noun here.
+    """What is not a fact that gets worse: who asks, for what, when. `states` are all values of each noun here,
+    `records` the same as policies see them.
 
     `is_real`: the engine decides about such a request; it doesn't about documents, hosts and workloads yet. Nor is it
     real where `weekday_and_minute` are not those of `now` in UTC (None: they are), though another zone may have them.
@@ -43,9 +44,9 @@ class Setting:
     principal: Entity
     resource: Entity
     states: dict[str, tuple[Values, ...]]
+    records: dict[str, tuple[Record, ...]]
     is_real: bool = True
     weekday_and_minute: tuple[int, int] | None = None
-    _records: dict[str, tuple[Record, ...]] = field(default_factory=dict)
 
     @property
     def size(self) -> int:
@@ -53,25 +54,10 @@ class Setting:
         counts = [len(states) for states in self.states.values()]
         return prod(counts) + sum(count * count for count in counts if count > 1)
 
-    def records(self, noun: str) -> tuple[Record, ...]:
-        """The states of a noun as policies see them."""
-        if noun not in self._records:
-            each = [self._facts(_SOMEBODY, state) for state in self.states[noun]]
-            self._records[noun] = tuple(
-                [see(facts).context(self.request, self.now, {})[noun] for facts in each]  # type: ignore[misc]
-            )
-        return self._records[noun]
-
     def facts(self, chosen: Mapping[str, int]) -> Facts:
         """The facts in the chosen state, by its number, of each noun."""
         said = {path: value for noun, index in chosen.items() for path, value in self.states[noun][index].items()}
-        return self._facts(self.person, said)
-
-    def _facts(self, person: Person, said: Values) -> Facts:
-        return facts_of(said, person, self.app, self.request.action, self.now)
-
-
-_SOMEBODY: Final = Person("somebody", active=True)
+        return facts_of(said, self.person, self.app, self.request.action, self.now)
 
 
 class TooManyError(ValueError):
@@ -89,8 +75,14 @@ def settings_of(policy: Policy, found: States) -> Iterator[Setting]:
         for person, app, request, who, what in asked:
             seen = see(Facts(app, person))
             is_real = (who, what, weekday_and_minute) == (seen.principal, seen.resource, None)
-            states = _states(found, person, now)
-            yield Setting(person, app, request, now, who, what, states, is_real, weekday_and_minute)
+            states, records = {}, {}
+            for noun in ATTRIBUTES.table.facts_nouns:
+                # nobody signed in has proved nothing and has no device, but may be anywhere
+                has_none = person == ANYBODY and noun.is_of_person
+                states[noun.name] = (unknown(noun.name),) if has_none else found.of_noun(noun.name, now)
+                nothing = tuple(map(record_of, states[noun.name])) if has_none else ()
+                records[noun.name] = nothing or found.records(noun.name, now)
+            yield Setting(person, app, request, now, who, what, states, records, is_real, weekday_and_minute)
 
 
 def _asked(
@@ -121,14 +113,6 @@ def _types(policy: Policy, types: tuple[str, ...]) -> list[str]:
             elif isinstance(node, Literal) and isinstance(node.value, EntityUid):
                 uids.add(node.value.type)
     return [one for one in types if one in {*uids, types[0]}]
-
-
-def _states(found: States, person: Person, now: Instant) -> dict[str, tuple[Values, ...]]:
-    """Nobody signed in has proved nothing and has no device, but may be anywhere."""
-    return {
-        noun.name: (unknown(noun.name),) if person == ANYBODY and noun.is_of_person else found.of_noun(noun.name, now)
-        for noun in ATTRIBUTES.table.facts_nouns
-    }
 
 
 def _named(policy: Policy) -> set[EntityUid | str]:

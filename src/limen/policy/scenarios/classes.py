@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from itertools import combinations, pairwise
 from typing import Final, TypeAlias
 
-from limen.cedar import CedarSet, Datetime, IpRange, Record
+from limen.cedar import CedarSet, Datetime, IpRange, Record, Value
 from limen.cedar.operators import like
 from limen.clock import DAY, Instant
 from limen.facts import Facts
@@ -142,17 +142,27 @@ def put(context: Record, axis: str, value: Raw, now: Instant) -> None:
     before = context[row.noun]
     assert isinstance(before, dict)  # noqa: S101 -- the context is ours
     record = context[row.noun] = dict(before)
+    if axis != row.path and isinstance(value, int):
+        value = now - value
+    known = to_cedar(row, value)
+    if known is None:
+        record.pop(row.name, None)
+    else:
+        record[row.name] = known
+
+
+def to_cedar(row: Attribute, value: Raw) -> Value | None:
+    """What a fact is worth as Cedar has it; None for an address that is not known."""
     match value:
         case (int() as version, int() as number):
-            record[row.name] = IpRange(version, number, 32 if version == 4 else 128)
-        case None:
-            record.pop(row.name, None)
+            return IpRange(version, number, 32 if version == 4 else 128)
         case frozenset():
-            record[row.name] = CedarSet(sorted(value))
+            return CedarSet(sorted(value))
         case int() if row.kind is Kind.INSTANT:
-            record[row.name] = Datetime(value if axis == row.path else now - value)
+            return Datetime(value)
         case bool() | int() | str():
-            record[row.name] = value
+            return value
+    return None
 
 
 def number_classes(axis: str, boundaries: Iterable[int], since: Instant) -> tuple[Class, ...]:

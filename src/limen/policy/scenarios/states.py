@@ -8,21 +8,24 @@ always among them.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import cached_property
 from itertools import product
 from typing import Any, Final
 
-from limen.cedar import Policy
+from limen.cedar import Policy, Record
 from limen.clock import DAY, Instant
 from limen.facts import STRONGEST_TOKEN
 from limen.policy.attribute import Attribute, Better, Kind
 from limen.policy.attributes import ATTRIBUTES
 from limen.policy.scenarios.boundaries import Boundaries, atoms_of, boundaries_of
-from limen.policy.scenarios.classes import classes_of
+from limen.policy.scenarios.classes import classes_of, to_cedar
 from limen.policy.scenarios.examples import USUAL_FACTORS, Values, unknown
 
 FAR: Final = 30 * DAY
 """How long the longest grant lasts that is looked at, where no policy names a longer time."""
+_WHENEVER: Final[Instant] = 1
+"""Stands for every `now` where no instant is read."""
 _PROOF: Final = ("auth.strength", "auth.factors", "auth.interactive")
 
 
@@ -35,6 +38,8 @@ class States:
     """
 
     boundaries: Boundaries
+    _known: dict[tuple[str, Instant], tuple[Values, ...]] = field(default_factory=dict, compare=False)
+    _records: dict[tuple[str, Instant], tuple[Record, ...]] = field(default_factory=dict, compare=False)
 
     @classmethod
     def under(cls, policies: Iterable[Policy]) -> States:
@@ -43,6 +48,26 @@ class States:
 
     def of_noun(self, noun: str, now: Instant) -> tuple[Values, ...]:
         """All that can be known of one noun at `now`, each as its attributes' values by path; nothing known first."""
+        now = now if noun == "grant" or noun in self._dated else _WHENEVER
+        found = self._known.get((noun, now))
+        if found is None:
+            found = self._known[noun, now] = self._of_noun(noun, now)
+        return found
+
+    @cached_property
+    def _dated(self) -> frozenset[str]:
+        """The nouns of which an instant is read, so that their states hang on `now`."""
+        return frozenset(path.partition(".")[0] for path in self.boundaries.read & ATTRIBUTES.table.ages.keys())
+
+    def records(self, noun: str, now: Instant) -> tuple[Record, ...]:
+        """The same states as policies see them."""
+        now = now if noun == "grant" or noun in self._dated else _WHENEVER
+        found = self._records.get((noun, now))
+        if found is None:
+            found = self._records[noun, now] = tuple(map(record_of, self.of_noun(noun, now)))
+        return found
+
+    def _of_noun(self, noun: str, now: Instant) -> tuple[Values, ...]:
         rows, nothing = ATTRIBUTES.table.of_noun(noun), unknown(noun)
         is_read = self.boundaries.reads(noun)
         if noun == "grant" and not is_read:
@@ -108,6 +133,12 @@ class States:
             return tuple(sorted({*(one - 1 for one in starts if 1 < one <= now), now}))
         ends = sorted(one for one in starts if one > now + 1)
         return (*(one - 1 for one in ends), max([now + FAR, *ends]))
+
+
+def record_of(state: Values) -> Record:
+    """A state of one noun as policies see it."""
+    values = [(ATTRIBUTES[path], value) for path, value in state.items()]
+    return {row.name: known for row, value in values if (known := to_cedar(row, value)) is not None}
 
 
 def _made_coherent(known: dict[str, Any]) -> dict[str, Any]:
