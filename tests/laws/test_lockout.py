@@ -25,8 +25,8 @@ from limen.policy.proof.lockout import (
     Proof,
     prove,
 )
-from limen.policy.proof.places import attainable_places
 from limen.policy.scenarios.boundaries import atoms_of, boundaries_of
+from limen.policy.scenarios.places import attainable_places
 
 KNOWN = Known()
 LIMEN = app(Label.RESTRICTED, "limen")

@@ -16,9 +16,9 @@ from limen.policy.annotations import State, is_always, reason_of, state_of
 from limen.policy.decision import Decision, Effect, Named, Reason, Remedies, Remedy, Request
 from limen.policy.explain import Explanation, explain
 from limen.policy.remedies import search
-from limen.policy.remedies.edges import Timed, UnforeseeableError
-from limen.policy.remedies.foresight import Foresight
-from limen.policy.remedies.moves import candidates
+from limen.policy.remedies.candidate_changes import candidates
+from limen.policy.remedies.next_change import Foresight
+from limen.policy.remedies.time_boundaries import Timed, UnforeseeableError
 from limen.policy.seen import Calendar, Seen, see
 
 NOTHING_PERMITS: Final = (
@@ -257,5 +257,6 @@ def _timed(policy: Policy) -> Timed:
         return Timed.of(policy)
     except UnforeseeableError as error:
         raise PolicyError(
-            f"policy {policy.id} {error}", "compare the clock once, with something that stands still"
+            f"policy {policy.id} {error}",
+            "compare context.now or context.auth.at once, with a fixed date or length of time",
         ) from None

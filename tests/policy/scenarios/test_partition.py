@@ -8,7 +8,7 @@ from limen.cedar.interpret import Request as CedarRequest
 from limen.cedar.tree import Binary
 from limen.clock import HOUR
 from limen.facts import Label
-from limen.policy.reach.folding import Body, fold
+from limen.policy.reach.partial_evaluation import Body, fold
 from limen.policy.scenarios.boundaries import atoms
 from limen.policy.scenarios.partition import partition
 from limen.policy.seen import ACTION_ENTITIES, see

@@ -39,8 +39,8 @@ from limen.policy.annotations import State
 from limen.policy.decision import Effect, Request
 from limen.policy.engine import Engine
 from limen.policy.proof.obstacles import Obstacle, covers, nobody_is_meant, obstacle
-from limen.policy.proof.places import attainable_places
 from limen.policy.scenarios.boundaries import Boundaries, atoms_of, boundaries_of
+from limen.policy.scenarios.places import attainable_places
 from limen.policy.seen import see
 
 HORIZON: Final[Milliseconds] = 7 * DAY

@@ -33,11 +33,11 @@ from limen.facts import Facts
 from limen.policy.annotations import State, state_of
 from limen.policy.attributes import ATTRIBUTES
 from limen.policy.decision import Request
-from limen.policy.proof.mends import EXEMPT, mended
+from limen.policy.proof.direction import Way, way_of
 from limen.policy.proof.order import are_values_no_better
-from limen.policy.proof.polarity import Way, way_of
-from limen.policy.proof.worlds import Setting, TooManyError, action_of, settings_of, time_of
+from limen.policy.proof.suggested_fixes import EXEMPT, mended
 from limen.policy.scenarios.boundaries import paths_read
+from limen.policy.scenarios.settings import Setting, TooManyError, action_of, settings_of, time_of
 from limen.policy.scenarios.states import States
 
 MOST_WORLDS: Final = 30_000

@@ -163,7 +163,11 @@ Way: TypeAlias = "tuple[int, Callable[[frozenset[int], int], Iterator[frozenset[
 
 
 def _ways(axes: int) -> Iterator[list[Way]]:
-    """In which orders the axes are widened: all let go of first; and each axis in turn before the others."""
+    """The orders in which a cell is tried to be widened.
+
+    First every axis is freed altogether where that is allowed, then the rest is widened class by class; and the same
+    again with each axis in turn widened before any other is freed.
+    """
     free: list[Way] = [(axis, _wholly) for axis in range(axes)]
     widened: list[Way] = [(axis, _stepwise) for axis in range(axes)]
     yield [*free, *widened]

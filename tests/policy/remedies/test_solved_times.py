@@ -7,8 +7,8 @@ from tests.policy.scene import engine_of
 
 from limen.cedar import Datetime
 from limen.clock import HOUR, from_iso
-from limen.policy.remedies.edges import edges_of
-from limen.policy.remedies.marks import Marks, flips, marks_of
+from limen.policy.remedies.solved_times import Marks, flips, marks_of
+from limen.policy.remedies.time_boundaries import edges_of
 
 AT = from_iso("2026-11-24T06:00:00Z")
 CONTEXT: dict[str, Any] = {"auth": {"at": Datetime(AT)}, "now": Datetime(AT)}

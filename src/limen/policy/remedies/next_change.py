@@ -17,9 +17,9 @@ from limen.cedar.interpret import evaluate
 from limen.cedar.tree import Expression
 from limen.clock import DAY, MINUTE, Instant, Milliseconds
 from limen.policy.decision import Request
-from limen.policy.remedies.edges import Ahead, Clock, Edge, Moving, Value
-from limen.policy.remedies.marks import Marks, flips, marks_of
-from limen.policy.remedies.moves import JUST_PROVED, Reads, all_reads, reads_of, strongest
+from limen.policy.remedies.candidate_changes import JUST_PROVED, Reads, all_reads, reads_of, strongest
+from limen.policy.remedies.solved_times import Marks, flips, marks_of
+from limen.policy.remedies.time_boundaries import Ahead, Clock, Edge, Moving, Value
 from limen.policy.scenarios.linear_time import Sum
 from limen.policy.seen import ACTION_ENTITIES, Calendar, Seen
 

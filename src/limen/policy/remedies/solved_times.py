@@ -1,7 +1,7 @@
 """Comparisons with the clock that can be solved: at which minutes of the day, or when exactly, they flip.
 
-What `limen.policy.remedies.edges` finds by halving, however it is written, is read off here where it is written as
-usual.
+What `limen.policy.remedies.time_boundaries` finds by halving, however it is written, is computed here where it is a sum
+of instants and lengths of time.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from limen.cedar import Record, expression_text
 from limen.cedar.paths import MIRRORED
 from limen.cedar.tree import Attribute, Binary, Expression, Literal, Var
 from limen.clock import Instant
-from limen.policy.remedies.edges import Clock, Edge
+from limen.policy.remedies.time_boundaries import Clock, Edge
 from limen.policy.scenarios.linear_time import NOW, Sum, difference
 
 

@@ -6,8 +6,8 @@ import pytest
 from tests.policy.scene import BERLIN, NOW, app, engine_of
 
 from limen.facts import Label, Person
-from limen.policy.reach.comparing import Reach, newly_reachable
-from limen.policy.reach.said import Names, sentences
+from limen.policy.reach.describe import Names, sentences
+from limen.policy.reach.diff import Reach, newly_reachable
 
 PAYROLL, WIKI = app(Label.RESTRICTED, "payroll"), app()
 PEOPLE = [
@@ -113,8 +113,8 @@ def test_it_says_where_not_everything_was_looked_at() -> None:
 
 
 def test_what_is_looked_at_in_all_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("limen.policy.reach.comparing.MOST_IN_ALL", 0)
-    monkeypatch.setattr("limen.policy.reach.comparing.FEW_CELLS", 8)
+    monkeypatch.setattr("limen.policy.reach.diff.MOST_IN_ALL", 0)
+    monkeypatch.setattr("limen.policy.reach.diff.FEW_CELLS", 8)
     parts = " || ".join(f'context.place.country == "C{n}"' for n in range(20))
     found = reach(
         FINANCE % 3, FINANCE % 3 + forbid(f"context.auth.strength >= 3 && context.risk.score < 50 && ({parts})")

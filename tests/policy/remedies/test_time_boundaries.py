@@ -8,7 +8,7 @@ from tests.policy.scene import BERLIN, NOW, tree_of
 
 from limen.cedar import PolicySet
 from limen.clock import DAY, HOUR, MINUTE, Instant, from_iso
-from limen.policy.remedies.edges import Ahead, Clock, UnforeseeableError, edges_of
+from limen.policy.remedies.time_boundaries import Ahead, Clock, UnforeseeableError, edges_of
 from limen.policy.seen import Calendar
 
 

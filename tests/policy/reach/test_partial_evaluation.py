@@ -6,7 +6,7 @@ from limen.cedar import PolicySet
 from limen.cedar.interpret import Request as CedarRequest
 from limen.cedar.tree import And, Literal, Or
 from limen.facts import Label, Person
-from limen.policy.reach.folding import ERROR, Body, Folding, fold
+from limen.policy.reach.partial_evaluation import ERROR, Body, Folding, fold
 from limen.policy.seen import ACTION_ENTITIES, see
 
 

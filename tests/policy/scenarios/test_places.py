@@ -7,8 +7,8 @@ from tests.policy.scene import tree_of
 
 from limen.cedar import PolicySet
 from limen.facts import Known, Place
-from limen.policy.proof.places import attainable_places
 from limen.policy.scenarios.boundaries import atoms_of, boundaries_of
+from limen.policy.scenarios.places import attainable_places
 
 
 def places(condition: str, *networks: tuple[str, str]) -> tuple[Place, ...]:

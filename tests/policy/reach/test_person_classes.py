@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from limen.cedar import PolicySet
 from limen.facts import ANYBODY, Person
-from limen.policy.reach.kinds import kind_of, named_in
+from limen.policy.reach.person_classes import kind_of, named_in
 
 POLICIES = PolicySet.parse(
     """permit (principal in Group::"staff", action, resource)

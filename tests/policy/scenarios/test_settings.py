@@ -5,7 +5,7 @@ from tests.policy.scene import tree_of
 
 from limen.cedar import PolicySet
 from limen.clock import from_iso
-from limen.policy.proof.worlds import Setting, TooManyError, settings_of, time_of
+from limen.policy.scenarios.settings import Setting, TooManyError, settings_of, time_of
 from limen.policy.scenarios.states import States
 
 

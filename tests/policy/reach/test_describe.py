@@ -7,8 +7,8 @@ from tests.policy.scene import BERLIN, NOW, app, engine_of
 
 from limen.clock import DAY
 from limen.facts import Label, Person
-from limen.policy.reach.comparing import Condition, Reach, newly_reachable
-from limen.policy.reach.said import Names, sentence, sentences, when
+from limen.policy.reach.describe import Names, sentence, sentences, when
+from limen.policy.reach.diff import Condition, Reach, newly_reachable
 from limen.policy.scenarios.classes import FAR, Span
 
 OPEN = '@id("open") permit (principal in Group::"g", action == Action::"view", resource);'

@@ -9,7 +9,7 @@ from tests.policy.scene import NOW, VIEW, engine_of, facts
 
 from limen.clock import DAY, HOUR, MINUTE, from_iso
 from limen.facts import Grant
-from limen.policy.remedies.foresight import COME_BACK, MOST_INSTANTS, InQuestion
+from limen.policy.remedies.next_change import COME_BACK, MOST_INSTANTS, InQuestion
 from limen.policy.seen import see
 
 SUMMER_ENDS = from_iso("2026-10-24T20:00:00Z")

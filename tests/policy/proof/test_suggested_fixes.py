@@ -4,8 +4,8 @@ import pytest
 from tests.policy.scene import tree_of
 
 from limen.cedar import PolicySet
-from limen.policy.proof.mends import mended
 from limen.policy.proof.monotone import prove
+from limen.policy.proof.suggested_fixes import mended
 
 IN_RANGE = 'context.place.address.isInRange(ip("10.0.0.0/8"))'
 

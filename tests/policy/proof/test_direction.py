@@ -4,7 +4,7 @@ import pytest
 from tests.policy.scene import tree_of
 
 from limen.cedar import PolicySet
-from limen.policy.proof.polarity import Way, way_of
+from limen.policy.proof.direction import Way, way_of
 
 
 def way(condition: str, kind: str = "when") -> Way:

@@ -12,7 +12,7 @@ labels or owners changed or an app is new. `since` is now: what could differ onl
 Every person × app × action is looked at under every class of facts that the two sets of policies can tell apart; alike
 people, apps and policies are looked at once. `is_exhaustive` says whether that was all there is: it is false where a
 policy compares facts in a way whose changes can't be told from its text, or where there were too many situations; then
-`covered` says which share of them was looked at, always the same ones. `limen.policy.reach.said` puts it into words.
+`covered` says which share of them was looked at, always the same ones. `describe` puts it into words.
 """
 
 from __future__ import annotations
@@ -28,8 +28,8 @@ from limen.facts import ACTIONS, ANYBODY, App, Facts, Person, Upstream
 from limen.policy.annotations import State, is_always
 from limen.policy.decision import Effect, Request
 from limen.policy.engine import ONBOARDED, Engine
-from limen.policy.reach.folding import Body, Folding, Side, onboarded
-from limen.policy.reach.kinds import kind_of, named_in
+from limen.policy.reach.partial_evaluation import Body, Folding, Side, onboarded
+from limen.policy.reach.person_classes import kind_of, named_in
 from limen.policy.scenarios.boundaries import atoms
 from limen.policy.scenarios.classes import Class, value_of
 from limen.policy.scenarios.examples import Raw

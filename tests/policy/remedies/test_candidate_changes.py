@@ -7,7 +7,7 @@ from tests.policy.scene import NOW, engine_of, facts
 
 from limen.clock import HOUR, SECOND
 from limen.facts import UNKNOWN_DEVICE, Auth, Device, Factor, Grant, Place
-from limen.policy.remedies.moves import candidates, moves_of, reads_of
+from limen.policy.remedies.candidate_changes import candidates, moves_of, reads_of
 
 PASSWORD, CODE, PASSKEY = Factor.PASSWORD, Factor.CODE, Factor.PASSKEY
 

@@ -10,7 +10,7 @@ from typing import Final
 from limen.clock import DAY, MINUTE
 from limen.policy.attribute import Attribute, Kind
 from limen.policy.attributes import ATTRIBUTES
-from limen.policy.reach.comparing import Condition, Difference, Reach
+from limen.policy.reach.diff import Condition, Difference, Reach
 from limen.policy.scenarios.boundaries import bounds
 from limen.policy.scenarios.classes import FAR, Addresses, Class, Exactly, Members, Other, Span, row_of
 from limen.policy.scenarios.examples import address_text
