@@ -108,8 +108,8 @@ def moves_of(reads: Reads, facts: Facts, action: str, now: Instant) -> tuple[Mov
     if _reads(paths, "device") and not facts.device.known and not facts.person.is_workload:
         found.append(Move(Remedy("enrol_device", at_once=False), "enrol", 10, _enrol))
     record = see(facts).record
-    for row in _with_remedies(ATTRIBUTES.table):
-        known = record.get(row.noun)
+    for path, row in _with_remedies(ATTRIBUTES.table):
+        known = record.get(row.noun) if path in paths else None
         if isinstance(known, dict) and not (facts.person.is_workload and row.noun != "place"):
             found += _better(row, reads, known)  # a service has neither browser nor laptop
     if _reads(paths, "grant") and not _has_grant(facts, action, now):
@@ -122,10 +122,11 @@ def _reads(paths: frozenset[str], part: str) -> bool:
 
 
 @lru_cache(4)
-def _with_remedies(table: Table) -> tuple[Attribute, ...]:
-    """The attributes that a person can change for the better, what is done to the device first, names last."""
+def _with_remedies(table: Table) -> tuple[tuple[str, Attribute], ...]:
+    """The attributes that a person can change for the better, each with its path in full, names of places last."""
     able = [row for row in table.rows if row.remedy and row.noun != "grant"]
-    return tuple(sorted(able, key=lambda row: (row.noun == "place", row.noun == "place" and row.kind is not Kind.BOOL)))
+    able.sort(key=lambda row: (row.noun == "place", row.noun == "place" and row.kind is not Kind.BOOL))
+    return tuple((row.cedar, row) for row in able)
 
 
 # Proofs
@@ -210,7 +211,7 @@ def _better(row: Attribute, reads: Reads, known: Record) -> Iterator[Move]:
     """What makes this attribute better, as far as the policies read it: `known` is its noun as it is now."""
     value, what = known.get(row.name), row.name
     cost = _COSTS.get(row.noun, _OTHERWISE)
-    if row.cedar not in reads.paths or (row.path in _OF_A_KNOWN_ONE and not known["known"]):
+    if row.path in _OF_A_KNOWN_ONE and not known["known"]:
         return
     match row.kind:
         case Kind.BOOL | Kind.CHOICE if value != row.best:
