@@ -333,8 +333,12 @@ class _Search:
         return found.permits, found.forbids, found.errors
 
     def _later(self) -> list[Instant]:
-        """Every instant within a week at which a policy may say something else."""
-        return [at for at in self.turns if self.now < at <= self.now + HORIZON][:MOST_INSTANTS]
+        """The instants within a week at which a policy may say something else; of too many the nearest, and then some
+        of the rest, evenly, so that the whole week is looked at.
+        """
+        later = [at for at in self.turns if self.now < at <= self.now + HORIZON]
+        near, far = later[: MOST_INSTANTS // 2], later[MOST_INSTANTS // 2 :]
+        return near + far[:: max(1, -(-len(far) // (MOST_INSTANTS // 2)))]
 
     def _turns(self) -> list[Instant]:
         """Where a policy may say something else, now or when somebody who is there now has proved who they are."""
