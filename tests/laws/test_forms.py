@@ -14,7 +14,7 @@ from limen.company.child import schema_text
 from limen.policy.forms import Form, read, write
 from limen.policy.forms.write import WIDTH, policy_of
 from limen.policy.proof.monotone import prove
-from limen.policy.remedies.edges import edges_of
+from limen.policy.remedies.time_boundaries import edges_of
 
 SCHEMA = cedarpy.Schema.from_str(schema_text())
 

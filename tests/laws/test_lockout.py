@@ -14,7 +14,6 @@ from tests.policy.scene import app, tree_of
 from limen.clock import DAY, HOUR, MINUTE, Instant
 from limen.facts import Auth, Factor, Facts, FactStore, Label, Person, Place, Session
 from limen.policy import Effect, Engine
-from limen.policy.proof.cuts import cuts_of
 from limen.policy.proof.lockout import (
     ARRIVAL,
     CONSOLE,
@@ -27,7 +26,8 @@ from limen.policy.proof.lockout import (
     Proof,
     prove,
 )
-from limen.policy.proof.places import attainable_places
+from limen.policy.scenarios.boundaries import atoms_of, boundaries_of
+from limen.policy.scenarios.places import attainable_places
 
 KNOWN = FactStore()
 LIMEN = app(Label.RESTRICTED, "limen")
@@ -124,7 +124,7 @@ def test_who_is_said_to_get_in_does_and_who_is_locked_out_finds_no_way(data: st.
     engine = Engine(tree_of("\n".join(own)), "r1", ZoneInfo("Europe/Berlin"))
     now = data.draw(st.integers(START, START + 10 * DAY))
     found = prove(engine, LIMEN, PEOPLE, now, Attainable.today(NETWORKS))
-    places = attainable_places(NETWORKS, cuts_of(engine.policies))
+    places = attainable_places(NETWORKS, boundaries_of(atoms_of(engine.policies)))
     event(type(found).__name__)
     if isinstance(found, Proof):
         candidate = next(one for one in PEOPLE if one.person.id == found.person)

@@ -10,3 +10,8 @@ def test_words_are_joined_as_people_do() -> None:
         "a and b",
         "a, b oder c",
     ]
+
+
+def test_of_many_the_last_are_counted() -> None:
+    assert joined("abcdef", most=4) == "a, b, c and 3 more"
+    assert joined("abcd", most=4) == "a, b, c and d"

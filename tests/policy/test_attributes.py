@@ -27,8 +27,8 @@ from limen.policy.forms import Form, Names as FormNames, Needs, read, sentence, 
 from limen.policy.proof.lockout import Candidate, LockedOut, Proof as WayIn, prove as prove_way_in
 from limen.policy.proof.monotone import prove
 from limen.policy.proof.order import are_no_better
-from limen.policy.reach.comparing import newly_reachable
-from limen.policy.reach.said import Names as ReachNames, sentences
+from limen.policy.reach.describe import Names as ReachNames, sentences
+from limen.policy.reach.diff import newly_reachable
 from limen.policy.saying import Audience, Names, say
 from limen.policy.seen import see
 

@@ -7,7 +7,8 @@ from tests.policy.scene import NOW, VIEW, engine_of, facts
 
 from limen.cedar import CedarSet, Datetime, Decimal, Duration, EntityUid, IpRange
 from limen.policy import State
-from limen.policy.explain import length, plain
+from limen.policy.explain import plain
+from limen.policy.time_words import length_text as length
 
 POLICIES = """
 @id("staff") permit (principal in Group::"staff", action == Action::"view", resource);

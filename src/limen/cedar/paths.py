@@ -57,7 +57,7 @@ class Paths:
     compared: frozenset[Comparison]
 
 
-_MIRRORED: Final = {"<": ">", "<=": ">=", ">": "<", ">=": "<=", "==": "==", "!=": "!="}
+MIRRORED: Final = {"<": ">", "<=": ">=", ">": "<", ">=": "<=", "==": "==", "!=": "!="}
 
 
 def paths(policy: Policy) -> Paths:
@@ -88,11 +88,11 @@ def comparisons_in(node: Expression) -> Iterator[Comparison]:
 
 def _comparisons(node: Expression) -> Iterator[Comparison]:
     match node:
-        case Binary(operator, left, right) if operator in _MIRRORED:
+        case Binary(operator, left, right) if operator in MIRRORED:
             if (value := _value(right)) is not None:
                 yield Comparison(left, operator, value)
             elif (value := _value(left)) is not None:
-                yield Comparison(right, _MIRRORED[operator], value)
+                yield Comparison(right, MIRRORED[operator], value)
         case Binary("contains", SetOf(items), subject):
             yield from (Comparison(subject, "contains", value) for item in items if (value := _value(item)) is not None)
         case Binary("containsAll" | "containsAny" as operator, subject, SetOf(items)):

@@ -7,7 +7,7 @@ nest `MAX_DEPTH` levels; a deeper tree is refused with `TooDeepError` before any
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final, Literal as OneOf, TypeAlias
 
@@ -178,6 +178,30 @@ def children(node: Expression) -> tuple[Expression, ...]:
         case RecordOf(items):
             return tuple(item for _, item in items)
     return ()
+
+
+def rebuilt(node: Expression, change: Callable[[Expression], Expression]) -> Expression:  # noqa: PLR0911 -- one arm for each
+    """The same kind of node with each expression directly inside changed."""
+    match node:
+        case And(parts) | Or(parts) | SetOf(parts):
+            return type(node)(tuple(map(change, parts)))
+        case Attribute(inner, more) | Has(inner, more):
+            return type(node)(change(inner), more)
+        case Not(inner) | Negate(inner) | IsEmpty(inner):
+            return type(node)(change(inner))
+        case Like(inner, pattern):
+            return Like(change(inner), pattern)
+        case Binary(operator, left, right):
+            return Binary(operator, change(left), change(right))
+        case Call(name, arguments):
+            return Call(name, tuple(map(change, arguments)))
+        case If(test, then, otherwise):
+            return If(change(test), change(then), change(otherwise))
+        case Is(inner, kind, group):
+            return Is(change(inner), kind, None if group is None else change(group))
+        case RecordOf(items):
+            return RecordOf(tuple((name, change(item)) for name, item in items))
+    return node
 
 
 def descend(node: Expression) -> Iterator[Expression]:

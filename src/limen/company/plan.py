@@ -17,8 +17,8 @@ from limen.company.rehearsal import WINDOW, Rehearsal, Turn, rehearse
 from limen.configuration.problem import Problem
 from limen.facts import Person
 from limen.policy.proof.lockout import Candidate, LockedOut, Proof
-from limen.policy.reach.comparing import Reach, newly_reachable
-from limen.policy.reach.said import Names, sentences
+from limen.policy.reach.describe import Names, sentences
+from limen.policy.reach.diff import Reach, newly_reachable
 from limen.storage.journal.past_decisions import PastDecision, past_decisions
 from limen.storage.journal.reader import Reader
 

@@ -17,7 +17,7 @@ from limen.facts import LIMEN
 from limen.policy import Named, Phase, State
 from limen.policy.annotations import ANNOTATIONS
 from limen.policy.proof.monotone import prove
-from limen.policy.remedies.edges import Timed, UnforeseeableError
+from limen.policy.remedies.time_boundaries import Timed, UnforeseeableError
 from limen.printable import is_printable
 
 MOST_POLICIES: Final = 10_000
@@ -165,7 +165,7 @@ class _Written:
                 what = f"this policy compares the clock {len(edges)} times, more than {MOST_EDGES}"
                 yield self.problem("context.time", what, "say it with `<` and `>=`")
         except UnforeseeableError as error:
-            fix = "compare the clock once, with something that stands still"
+            fix = "compare context.now or context.auth.at once, with a fixed date or length of time"
             yield self.problem("context.now", f"this policy {error}", fix)
         except CedarError as error:
             yield self.problem("", f"this can't be taken: {error}", "split the policy")

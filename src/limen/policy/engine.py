@@ -7,8 +7,7 @@ from copy import copy
 from datetime import tzinfo
 from typing import Any, Final
 
-from limen.cedar import Compiled, Entity, EntityUid, Joined, Policy, PolicySet, compile_policies
-from limen.cedar.interpret import Request as CedarRequest
+from limen.cedar import Compiled, Joined, Policy, PolicySet, compile_policies
 from limen.clock import Instant
 from limen.collector import held_off
 from limen.errors import LimenError
@@ -17,10 +16,10 @@ from limen.policy.annotations import State, is_always, reason_of, state_of
 from limen.policy.decision import Decision, Effect, Named, Reason, Remedies, Remedy, Request
 from limen.policy.explain import Explanation, explain
 from limen.policy.remedies import search
-from limen.policy.remedies.edges import Timed, UnforeseeableError
-from limen.policy.remedies.foresight import Foresight
-from limen.policy.remedies.moves import candidates
-from limen.policy.seen import ACTION_ENTITIES, Calendar, Seen, see
+from limen.policy.remedies.candidate_changes import candidates
+from limen.policy.remedies.next_change import Foresight
+from limen.policy.remedies.time_boundaries import Timed, UnforeseeableError
+from limen.policy.seen import Calendar, Seen, see
 
 NOTHING_PERMITS: Final = (
     Reason(Named.NOTHING_PERMITS, "forbid", "Nothing permits this", "No policy gives you this access."),
@@ -156,10 +155,7 @@ class Engine:
     def explain(self, request: Request, facts: Facts, now: Instant) -> Explanation:
         """The same answer with everything it was made of: every policy considered, every value it saw."""
         decision = self.decide(request, facts, now)
-        seen = see(facts)
-        action = ACTION_ENTITIES.get(request.action, Entity(EntityUid("Action", request.action)))
-        context = seen.context(request, now, self.calendar.at(now))
-        asked = CedarRequest(seen.principal, action, seen.resource, context, {})
+        asked = see(facts).asked(request, now, self.calendar)
         policies = [(policy, self.states[policy.id], self._reasons[policy.id]) for policy in self.policies]
         return explain(decision, policies, asked)
 
@@ -265,5 +261,6 @@ def _timed(policy: Policy) -> Timed:
         return Timed.of(policy)
     except UnforeseeableError as error:
         raise PolicyError(
-            f"policy {policy.id} {error}", "compare the clock once, with something that stands still"
+            f"policy {policy.id} {error}",
+            "compare context.now or context.auth.at once, with a fixed date or length of time",
         ) from None

@@ -17,6 +17,7 @@ from limen.cedar.values import type_name
 from limen.clock import to_iso
 from limen.policy.annotations import State
 from limen.policy.decision import Decision, Reason
+from limen.policy.time_words import length_text
 
 Plain = bool | int | str | list[Any] | dict[str, Any] | None
 
@@ -110,7 +111,7 @@ def plain(value: Value | None) -> Plain:
         case Datetime():
             return to_iso(int(value)) if 0 <= value < _YEAR_9999 else f"{int(value)} ms"
         case Duration():
-            return length(int(value))
+            return length_text(int(value))
         case Decimal():
             return f"{int(value) / 10_000:.4f}"
         case int():
@@ -125,17 +126,6 @@ def plain(value: Value | None) -> Plain:
 
 
 _YEAR_9999 = 253_370_764_800_000
-
-
-def length(milliseconds: int) -> str:
-    """`4h30m`, as Cedar writes a length of time."""
-    if milliseconds == 0:
-        return "0s"
-    text, rest = ("-" if milliseconds < 0 else ""), abs(milliseconds)
-    for unit, size in (("d", 86_400_000), ("h", 3_600_000), ("m", 60_000), ("s", 1000), ("ms", 1)):
-        count, rest = divmod(rest, size)
-        text += f"{count}{unit}" if count else ""
-    return text
 
 
 def _address(value: IpRange) -> str:

@@ -10,7 +10,7 @@ from limen.clock import Instant
 from limen.facts import App, Person
 from limen.policy.decision import Effect, Request
 from limen.policy.engine import Engine
-from limen.policy.reach.kinds import kind_of, named_in
+from limen.policy.reach.person_classes import kind_of, named_in
 from limen.policy.supposed import Supposed
 
 Networks = tuple[tuple[str, IPv4Network | IPv6Network], ...]

@@ -10,6 +10,7 @@ from operator import attrgetter
 from typing import Any, Final, TypeAlias
 
 from limen.cedar import Asking, CedarSet, Compiled, Datetime, Entity, EntityUid, Evaluation, IpRange, Record, Value
+from limen.cedar.interpret import Request as CedarRequest
 from limen.clock import MINUTE, Instant
 from limen.facts import ACTIONS, App, Auth, Device, Facts, Grant, Person, Place, Risk
 from limen.facts.asked import Plain
@@ -73,6 +74,11 @@ class Seen:
         """The whole context of one request at one instant; `time` is `Calendar.at(now)`."""
         grant = _grant(self.facts.grants, self.facts.app.id, request.action, now)
         return {**self._take_up(request)[1], "time": time, "now": Datetime(now), "grant": grant}
+
+    def asked(self, request: Request, now: Instant, calendar: Calendar) -> CedarRequest:
+        """The whole question in Cedar's words; an action that there is not is asked for all the same."""
+        action = ACTION_ENTITIES.get(request.action) or Entity(EntityUid("Action", request.action))
+        return CedarRequest(self.principal, action, self.resource, self.context(request, now, calendar.at(now)), {})
 
     def _take_up(self, request: Request) -> _Last:
         asked: Record = {"method": request.method, "route": request.route}

@@ -2,45 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
 from ipaddress import IPv4Network, IPv6Network, ip_address
+from typing import Any
 
 from limen.cedar import EvaluationError
 from limen.cedar.literals import CONSTRUCTORS
 from limen.clock import MINUTE, Instant, Milliseconds
-from limen.facts import (
-    ANYBODY,
-    NOWHERE,
-    UNKNOWN_DEVICE,
-    UNKNOWN_RISK,
-    UNPROVED,
-    App,
-    Auth,
-    Device,
-    Factor,
-    Facts,
-    Grant,
-    Person,
-    Place,
-    Risk,
-    Session,
-    auth_of_token,
-)
+from limen.facts import ANYBODY, STRONGEST_TOKEN, App, Facts, Person
 from limen.facts.asked import Plain
 from limen.policy.attribute import Attribute, Kind
 from limen.policy.attributes import ATTRIBUTES
-from limen.policy.scenarios.examples import more_of
+from limen.policy.scenarios.examples import facts_of
 
 SOME_TUESDAY = "2026-01-06T10:00"
 """When a supposed request happens if nobody says: in working hours, on an ordinary day."""
-
-_FACTORS = {
-    0: frozenset[Factor](),
-    1: frozenset({Factor.PASSWORD}),
-    2: frozenset({Factor.PASSWORD, Factor.CODE}),
-    3: frozenset({Factor.PASSKEY}),
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,56 +61,33 @@ class Supposed:
         networks: tuple[tuple[str, IPv4Network | IPv6Network], ...] = (),
     ) -> Facts:
         """The facts that follow; None is nobody signed in."""
-        place, more = self._place(networks), self._more(now, of_person=person is not None)
-        if person is None:
-            return Facts(app=app, person=ANYBODY, auth=UNPROVED, place=place, more=more)
-        auth = Auth(self.strength, _FACTORS[self.strength], now - self.proved)
-        if self.token:
-            auth = auth_of_token(auth)
-        grant = Grant("supposed", app.id, frozenset({action}), now + self.grant)
-        return Facts(
-            app=app,
-            person=person,
-            auth=auth,
-            session=Session("supposed", person.id, auth, auth.at, now + MINUTE, MINUTE),
-            device=self._device(now),
-            place=place,
-            risk=UNKNOWN_RISK if self.risk is None else Risk(self.risk, known=True, at=now),
-            grants=(grant,) if self.grant else (),
-            more=more,
-        )
+        return facts_of(dict(self._said(now, networks)), person or ANYBODY, app, action, now)
 
-    def _more(self, now: Instant, *, of_person: bool) -> tuple[tuple[str, Plain], ...]:
-        known = ATTRIBUTES.table.loose
-        said = {
-            path: now - value if isinstance(value, int) and known[path].kind is Kind.INSTANT else value
-            for path, value in self.more
-            if path in known
-        }
-        return more_of(said, of_person=of_person)
-
-    def _device(self, now: Instant) -> Device:
-        says_more = any(path.startswith("device.") for path, _ in self.more)
-        if self.token or not (self.device or says_more):
-            return UNKNOWN_DEVICE
-        return Device(
-            "supposed",
-            known=True,
-            compliance=self.device or UNKNOWN_DEVICE.compliance,
-            managed=self.managed,
-            binding=self.binding,
-            platform=self.platform,
-            seen_at=now,
-        )
-
-    def _place(self, networks: tuple[tuple[str, IPv4Network | IPv6Network], ...]) -> Place:
-        network = self.network
-        if self.address and not network:
-            address = ip_address(self.address)
-            network = next((name for name, one in networks if address in one), "")
-        if not (self.address or network or self.country) and self.anonymiser:
-            return NOWHERE
-        return Place(self.address, bool(self.country), self.country, network, self.anonymiser)
+    def _said(
+        self, now: Instant, networks: tuple[tuple[str, IPv4Network | IPv6Network], ...]
+    ) -> Iterator[tuple[str, Any]]:
+        table = ATTRIBUTES.table
+        yield "auth.strength", min(self.strength, STRONGEST_TOKEN) if self.token else self.strength
+        yield "auth.interactive", not self.token
+        yield from dict.fromkeys(("auth.at", "session.started"), now - self.proved).items()
+        yield from {"place.country": self.country, "place.anonymiser": self.anonymiser}.items()
+        address = ip_address(self.address) if self.address else None
+        here = (name for name, network in networks if address is not None and address in network)
+        yield "place.network", self.network or next(here, "")
+        if address is not None:
+            yield "place.address", (address.version, int(address))
+        if self.risk is not None:
+            yield from {"risk.known": True, "risk.score": self.risk}.items()
+        if self.grant:
+            yield "grant.until", now + self.grant
+        for path, value in self.more:
+            if path in table.loose and not (self.token and path.startswith("device.")):
+                is_ago = table.loose[path].kind is Kind.INSTANT
+                yield path, now - value if is_ago and isinstance(value, int) else value
+        if self.device and not self.token:
+            yield from {"device.known": True, "device.compliance": self.device}.items()
+            yield from {"device.managed": self.managed, "device.binding": self.binding}.items()
+            yield "device.platform", self.platform
 
 
 def read_value(row: Attribute, text: str) -> Plain | None:

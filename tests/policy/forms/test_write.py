@@ -5,7 +5,6 @@ import pytest
 from limen.clock import HOUR, MINUTE, from_iso
 from limen.policy import Phase, State
 from limen.policy.forms import Exemption, Form, Hours, Needs, write
-from limen.policy.forms.write import length_text
 
 NOON = from_iso("2026-12-01T12:00:00Z")
 
@@ -106,13 +105,3 @@ def test_each_need_is_what_must_be_true(needs: Needs, text: str) -> None:
 def test_a_night_among_other_needs_is_in_brackets() -> None:
     needs = Needs(strength=3, hours=Hours(frozenset(range(1, 6)), 1320, 360), networks=frozenset({"a", "b"}))
     assert "  (context.time.minute >= 1320 || context.time.minute < 360)\n};" in write(forbid(needs))
-
-
-def test_lengths_are_written_as_people_do() -> None:
-    assert [length_text(one) for one in (15 * MINUTE, 24 * HOUR, 90 * MINUTE, 1, 0)] == [
-        "15m",
-        "1d",
-        "1h30m",
-        "1ms",
-        "0ms",
-    ]

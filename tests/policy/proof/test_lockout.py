@@ -235,3 +235,12 @@ def test_many_people_are_few_kinds_and_administrators_come_first() -> None:
     assert isinstance(found, Proof)
     assert found.person == "ana"
     assert isinstance(tried(run_when("context.grant.active", "principal"), *staff), LockedOut)
+
+
+def test_a_way_in_late_in_the_week_is_found_among_many_instants() -> None:
+    text = run_when(
+        "context.now.toDate() == context.auth.at.toDate() && context.time.weekday * 1440 + context.time.minute >= 11067"
+    )
+    found = prove(Engine(tree_of(text), "r1", BERLIN), LIMEN, [ANA], from_iso("2026-10-29T01:37:21Z"), OFFICE)
+    assert isinstance(found, Proof)
+    assert found.at >= from_iso("2026-11-01T15:27:00Z")  # a Sunday, 16:27 in Berlin

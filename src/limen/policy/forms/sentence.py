@@ -19,7 +19,6 @@ _BINDINGS: Final = {
 }
 _AT_MOST: Final = ("what is public", "what is public or internal", "what is not restricted", "any app")
 _AT_LEAST: Final = ("any app", "what is more than public", "what is confidential or restricted", "what is restricted")
-_DAYS: Final = ("", "Mondays", "Tuesdays", "Wednesdays", "Thursdays", "Fridays", "Saturdays", "Sundays")
 _WORKING_DAYS: Final = frozenset(range(1, 6))
 _WEEKEND: Final = frozenset({6, 7})
 
@@ -146,7 +145,7 @@ def hours_words(hours: Hours) -> str:
     """`on working days 06:00–20:00`."""
     days = {EVERY_DAY: "", _WORKING_DAYS: "on working days", _WEEKEND: "at the weekend"}.get(hours.days)
     if days is None:
-        days = f"on {joined((_DAYS[day] for day in sorted(hours.days)), 'and')}"
+        days = f"on {joined(f'{times.weekday(day)}s' for day in sorted(hours.days))}"
     if hours.is_whole_day:
         return days
     return f"{days} {times.minute_of_day(hours.start)}–{times.minute_of_day(hours.end)}".strip()

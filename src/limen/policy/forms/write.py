@@ -10,12 +10,13 @@ from limen.cedar.literals import format_datetime
 from limen.cedar.text import quoted, scope_text
 from limen.cedar.tree import And, Attribute as Path, Binary, Call, Expression, Literal, Not, Or, SetOf, Var
 from limen.cedar.values import Datetime
-from limen.clock import DAY, HOUR, MINUTE, SECOND, Instant, Milliseconds
+from limen.clock import Instant, Milliseconds
 from limen.facts import LIMEN
 from limen.policy.annotations import State
 from limen.policy.attribute import Attribute
 from limen.policy.attributes import ATTRIBUTES
 from limen.policy.forms.model import EVERY_DAY, Exemption, Form, Hours, Needs
+from limen.policy.time_words import length_text
 
 WIDTH: Final = 120
 PRINCIPAL: Final = Var("principal")
@@ -23,7 +24,6 @@ RESOURCE: Final = Var("resource")
 NOW: Final = Path(Var("context"), "now")
 IS_LIMEN: Final = Binary("==", RESOURCE, Literal(EntityUid("App", LIMEN)))
 """What spares Limen itself."""
-_UNITS: Final = (("d", DAY), ("h", HOUR), ("m", MINUTE), ("s", SECOND), ("ms", 1))
 
 
 def write(form: Form) -> str:
@@ -89,15 +89,6 @@ def context(*names: str) -> Expression:
     for name in names:
         node = Path(node, name)
     return node
-
-
-def length_text(length: Milliseconds) -> str:
-    """A length of time as Cedar takes it and people read it: `1h30m`."""
-    said = ""
-    for unit, size in _UNITS:
-        count, length = divmod(length, size)
-        said += f"{count}{unit}" if count else ""
-    return said or "0ms"
 
 
 def instant_text(at: Instant) -> str:

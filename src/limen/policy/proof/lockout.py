@@ -38,10 +38,10 @@ from limen.facts import (
 from limen.policy.annotations import State
 from limen.policy.decision import Effect, Request
 from limen.policy.engine import Engine
-from limen.policy.proof.cuts import Cuts, cuts_of
 from limen.policy.proof.obstacles import Obstacle, covers, nobody_is_meant, obstacle
-from limen.policy.proof.places import attainable_places
-from limen.policy.seen import ACTION_ENTITIES, see
+from limen.policy.scenarios.boundaries import Boundaries, atoms_of, boundaries_of
+from limen.policy.scenarios.places import attainable_places
+from limen.policy.seen import see
 
 HORIZON: Final[Milliseconds] = 7 * DAY
 """Who can't get in for a week is locked out."""
@@ -192,7 +192,7 @@ class _Search:
     now: Instant
     policies: dict[str, Policy] = field(init=False)
     compiled: Compiled = field(init=False)
-    cuts: Cuts = field(init=False)
+    drawn: Boundaries = field(init=False)
     places: tuple[Place, ...] = field(init=False)
     turns: list[Instant] = field(init=False)
     asked: tuple[Request, ...] = field(init=False)
@@ -207,10 +207,10 @@ class _Search:
             if one.resource.holds(resource.uid, resource.ancestors) and any(covers(one, wanted) for wanted in _WANTED)
         }
         self.compiled = compile_policies(self.policies.values())
-        self.cuts = cuts_of(self.policies.values())
-        self.places = self.attainable.places or attainable_places(self.attainable.networks, self.cuts)
+        self.drawn = boundaries_of(atoms_of(self.policies.values()))
+        self.places = self.attainable.places or attainable_places(self.attainable.networks, self.drawn)
         self.turns = self._turns()
-        reads_request = any(path == "context" or path.startswith("context.request") for path in self.cuts.read)
+        reads_request = any(path == "context" or path.startswith("request.") for path in self.drawn.read)
         self.asked = CONSOLE if reads_request else (ADMINISTER,)
 
     # Whom the permits mean
@@ -298,7 +298,7 @@ class _Search:
         """Does the same person get in until `LASTING` later, each time by a new sign-in that proves the same?"""
         way, until = world.signing_in.auth.factors, world.at + LASTING
         between = set(self.turns[bisect_right(self.turns, world.at) : bisect_left(self.turns, until)])
-        if self.cuts.unsplit or any(path.startswith("context.time.") for path in self.cuts.read):
+        if self.drawn.unbounded or self.drawn.reads("time"):
             between |= {at - at % MINUTE for at in range(world.at + MINUTE, until, MINUTE)}
         return len(between) <= MOST_INSTANTS and all(
             self._lets_in(self._world(world.candidate, at, way, world.inside)) for at in (*sorted(between), until)
@@ -333,24 +333,28 @@ class _Search:
         return found.permits, found.forbids, found.errors
 
     def _later(self) -> list[Instant]:
-        """Every instant within a week at which a policy may say something else."""
-        return [at for at in self.turns if self.now < at <= self.now + HORIZON][:MOST_INSTANTS]
+        """The instants within a week at which a policy may say something else; of too many the nearest, and then some
+        of the rest, evenly, so that the whole week is looked at.
+        """
+        later = [at for at in self.turns if self.now < at <= self.now + HORIZON]
+        near, far = later[: MOST_INSTANTS // 2], later[MOST_INSTANTS // 2 :]
+        return near + far[:: max(1, -(-len(far) // (MOST_INSTANTS // 2)))]
 
     def _turns(self) -> list[Instant]:
         """Where a policy may say something else, now or when somebody who is there now has proved who they are."""
         return sorted({*self._daily(), *self._dates()})
 
     def _dates(self) -> Iterator[Instant]:
-        for moments in self.cuts.moments.values():
-            for moment in moments:
-                yield from (moment, moment + ARRIVAL)
-        if self.cuts.unsplit:  # compared in a way that has no borders: looked at again and again
+        for dates in self.drawn.dates.values():
+            for date in dates:
+                yield from (date, date + ARRIVAL)
+        if self.drawn.unbounded:  # compared in a way that has no borders: looked at again and again
             yield from range(self.now, self.now + HORIZON, LASTING)
 
     def _daily(self) -> Iterator[Instant]:
-        if not any(path.startswith("context.time.") for path in self.cuts.read):
+        if not self.drawn.reads("time"):
             return
-        minutes = {0, *self.cuts.numbers.get("context.time.minute", ())}
+        minutes = {0, *self.drawn.numbers.get("time.minute", ())}
         if len(minutes) > MOST_INSTANTS // 8:
             minutes = set(range(0, 1440, 15))
         day = self.now
@@ -374,9 +378,7 @@ class _Search:
         return tuple(found.values())
 
     def _asking(self, wanted: Request, facts: Facts, at: Instant) -> CedarRequest:
-        seen = see(facts)
-        context = seen.context(wanted, at, self.engine.calendar.at(at))
-        return CedarRequest(seen.principal, ACTION_ENTITIES[wanted.action], seen.resource, context, {})
+        return see(facts).asked(wanted, at, self.engine.calendar)
 
 
 def _proved(at: Instant) -> Instant:

@@ -16,19 +16,29 @@ from dataclasses import dataclass, replace
 from itertools import product
 from typing import Any, Final, TypeAlias, TypeGuard
 
-from limen.cedar import Compiled, Datetime, Duration, Policy, Record, Scope, compile_policies, value_text
+from limen.cedar import (
+    Compiled,
+    Datetime,
+    Duration,
+    Policy,
+    Record,
+    Scope,
+    compile_policies,
+    expression_text,
+    value_text,
+)
 from limen.cedar.literals import format_duration
 from limen.clock import Instant
 from limen.facts import Facts
 from limen.policy.annotations import State, state_of
 from limen.policy.attributes import ATTRIBUTES
 from limen.policy.decision import Request
-from limen.policy.proof.cuts import paths_read
-from limen.policy.proof.mends import EXEMPT, mended
+from limen.policy.proof.direction import Way, way_of
 from limen.policy.proof.order import are_values_no_better
-from limen.policy.proof.polarity import Way, way_of
-from limen.policy.proof.representatives import Representatives, representatives_of
-from limen.policy.proof.worlds import Setting, TooManyError, action_of, settings_of, time_of
+from limen.policy.proof.suggested_fixes import EXEMPT, mended
+from limen.policy.scenarios.boundaries import paths_read
+from limen.policy.scenarios.settings import Setting, TooManyError, action_of, settings_of, time_of
+from limen.policy.scenarios.states import States
 
 MOST_WORLDS: Final = 30_000
 """How many combinations of facts are evaluated for one policy."""
@@ -152,7 +162,7 @@ def _find(policy: Policy, budget: _Budget) -> Iterator[Finding]:
         what = "it was not proven that no worse fact widens access here, because the policies before it take too long"
         yield Unproven(policy.id, facts[0], what, f"mend those first, {EXEMPT}")
         return
-    found = representatives_of((policy,))
+    found = States.under((policy,))
     try:
         settings = _settings(policy, found, budget)
     except TooManyError:
@@ -163,15 +173,19 @@ def _find(policy: Policy, budget: _Budget) -> Iterator[Finding]:
     for finding in _first_of_each_fact(policy, settings, read):
         is_clean = False
         yield finding
-    if is_clean and found.unsplit:
-        what = f"it can't be proven that no worse fact widens access here, because of `{found.unsplit[0][1][:200]}`"
+    untold = (*found.boundaries.unbounded, *found.boundaries.open_ended)
+    if is_clean and untold:
+        why = expression_text(untold[0])[:200]
+        what = f"it can't be proven that no worse fact widens access here, because of `{why}`"
         yield Unproven(policy.id, facts[0], what, f"compare each fact with a constant, {EXEMPT}")
 
 
-def _too_many(policy: Policy, fact: str, found: Representatives) -> Unproven:
+def _too_many(policy: Policy, fact: str, found: States) -> Unproven:
     """Says which fact is compared with too many values, where it is one alone."""
-    path, values = max(found.cuts.texts.items(), key=lambda one: len(one[1]), default=("", frozenset[str]()))
+    texts = found.boundaries.texts.items()
+    short, values = max(texts, key=lambda one: len(one[1]), default=("", frozenset[str]()))
     if len(values) > MOST_VALUES:
+        path = ATTRIBUTES[short].cedar
         what = f"this policy compares `{path}` with {len(values)} values, too many to prove that none widens access"
         kind = "when" if policy.effect == "permit" else "unless"
         fix = f'list what is allowed instead: `{kind} {{ ["…"].contains({path}) }}`, {EXEMPT}'
@@ -180,7 +194,7 @@ def _too_many(policy: Policy, fact: str, found: Representatives) -> Unproven:
     return Unproven(policy.id, fact, what, f"split it into policies that each read fewer facts, {EXEMPT}")
 
 
-def _settings(policy: Policy, found: Representatives, budget: _Budget) -> list[Setting]:
+def _settings(policy: Policy, found: States, budget: _Budget) -> list[Setting]:
     settings: list[Setting] = []
     worlds = 0
     for setting in settings_of(policy, found):
@@ -227,7 +241,7 @@ _ERROR: Final = -1
 
 def _level(policy: Policy, compiled: Compiled, setting: Setting, nouns: list[str], where: tuple[int, ...]) -> int:
     """How much the policy gives: an error refuses all, a forbid that holds as well, a permit that holds opens."""
-    context: Record = {noun: setting.records(noun)[index] for noun, index in zip(nouns, where, strict=True)}
+    context: Record = {noun: setting.records[noun][index] for noun, index in zip(nouns, where, strict=True)}
     context["time"] = time_of(setting)
     context["now"] = Datetime(setting.now)
     context["request"] = {"method": setting.request.method, "route": setting.request.route}
@@ -251,7 +265,7 @@ def _pairs(setting: Setting, noun: str, read: set[str]) -> list[tuple[int, int]]
 
 
 def _differing(setting: Setting, noun: str, pair: tuple[int, int], read: set[str]) -> list[str]:
-    one, other = (setting.records(noun)[index] for index in pair)
+    one, other = (setting.records[noun][index] for index in pair)
     attributes = [attribute for attribute in {**one, **other} if one.get(attribute) != other.get(attribute)]
     paths = [f"context.{noun}.{attribute}" for attribute in attributes]
     return [path for path in paths if path in read] or paths
@@ -271,7 +285,7 @@ def _widening(
     pair = (places[0][axis], places[1][axis])
     differing = _differing(setting, noun, pair, read)
     path = next((one for one in differing if not one.endswith(".known")), differing[0])
-    worse, better = (_shown(setting.records(noun)[index].get(path.rsplit(".", 1)[1]), setting.now) for index in pair)
+    worse, better = (_shown(setting.records[noun][index].get(path.rsplit(".", 1)[1]), setting.now) for index in pair)
     passing, refused = (
         World(
             setting.request,

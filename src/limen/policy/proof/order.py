@@ -5,7 +5,7 @@ one value is no better than another where each of its attributes is no better. N
 is neither better nor worse than Germany, but both are better than not knowing.
 
 What is asked for, the time, and the groups of a person are not facts that get worse: they have no place in the order.
-The finitely many values that policies can tell apart are in `limen.policy.proof.representatives`.
+The finitely many values that policies can tell apart are in `limen.policy.scenarios.states`.
 """
 
 from __future__ import annotations

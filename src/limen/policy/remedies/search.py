@@ -16,8 +16,8 @@ from limen.cedar import Compiled, Entity, EntityUid, Evaluation
 from limen.clock import Instant
 from limen.facts import Facts
 from limen.policy.decision import Remedies, Remedy, Request
-from limen.policy.remedies.foresight import Foresight, InQuestion
-from limen.policy.remedies.moves import Best, moves_of
+from limen.policy.remedies.candidate_changes import Best, moves_of
+from limen.policy.remedies.next_change import Foresight, InQuestion
 from limen.policy.seen import ACTION_ENTITIES, Calendar, Seen
 
 SIGN_IN: Final = (Remedy("sign_in", at_once=True),)
@@ -124,7 +124,10 @@ class _Search:
         return found
 
     def later_sets(self, coming: Callable[[], list[Instant]], *, is_last_hope: bool) -> Iterator[tuple[Instant, int]]:
-        """When waiting is enough; or else, where nothing turns it now, when waiting and some moves are."""
+        """The next instant at which the answer turns by itself.
+
+        Or, where nothing turns it now, the next at which it turns after some changes, and the fewest of these.
+        """
         is_hopeful = self._may_turn_by_waiting(0)
         tops = list(filter(self._may_turn_by_waiting, self._tops(range(len(self._moves))))) if is_last_hope else []
         instants = coming() if is_hopeful or tops else []

@@ -13,6 +13,7 @@ from typing import Final, TypeAlias
 from limen.cedar import Datetime, Duration, EntityUid, EvaluationError, IpRange, Policy, Value, expression_text
 from limen.cedar.interpret import Request as CedarRequest, boolean, evaluate
 from limen.cedar.literals import format_ip
+from limen.cedar.paths import MIRRORED
 from limen.cedar.tree import (
     And,
     Attribute,
@@ -183,7 +184,6 @@ class _Reader:
 # Reading one comparison
 
 _OPPOSITE: Final = {"==": "!=", "!=": "==", "<": ">=", ">=": "<", ">": "<=", "<=": ">", "in": "not in", "not in": "in"}
-_MIRRORED: Final = {"<": ">", "<=": ">=", ">": "<", ">=": "<=", "==": "==", "!=": "!="}
 _WHO: Final = {"context.now": "date", "principal": "group"}
 
 
@@ -215,9 +215,9 @@ def _compared(node: Expression) -> _Compared | None:
             return _named(path, "in", (value,))
         case Has(base, name):
             return _named(Attribute(base, name), "in", ())
-        case Binary(operator, left, right) if operator in _MIRRORED:
+        case Binary(operator, left, right) if operator in MIRRORED:
             if _constant(left) is not None:
-                left, operator, right = right, _MIRRORED[operator], left
+                left, operator, right = right, MIRRORED[operator], left
             value = _constant(right)
             return None if value is None else _measured(left, operator, value)
     return None

@@ -12,7 +12,7 @@ from limen.policy.attributes import ATTRIBUTES
 from limen.policy.decision import Decision, Named
 from limen.policy.engine import Engine
 from limen.policy.saying.needs import Need, nearest, needs_of, subject_of
-from limen.policy.seen import ACTION_ENTITIES, see
+from limen.policy.seen import see
 
 _KINDS: Final = {"auth": "proof", "session": "proof", "group": "groups", "label": "groups", "other": "groups"} | {
     "date": "time"
@@ -51,10 +51,7 @@ def why_not(engine: Engine, decision: Decision, *, is_complete: bool = False) ->
 
 def request_of(engine: Engine, decision: Decision) -> CedarRequest:
     """The decision's question in Cedar's words."""
-    seen, now = see(decision.facts), decision.now
-    context = seen.context(decision.request, now, engine.calendar.at(now))
-    action = ACTION_ENTITIES.get(decision.request.action, ACTION_ENTITIES["view"])
-    return CedarRequest(seen.principal, action, seen.resource, context, {})
+    return see(decision.facts).asked(decision.request, decision.now, engine.calendar)
 
 
 def policies_about(engine: Engine, request: CedarRequest) -> list[Policy]:

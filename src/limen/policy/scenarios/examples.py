@@ -57,7 +57,7 @@ def facts_of(said: Values, person: Person, app: App, action: str, now: Instant) 
     minute ago with a passkey, on a device that nobody knows, from nowhere in particular.
     """
     if not person.id:
-        return Facts(app=app, person=ANYBODY, place=_place(said), more=more_of(said, of_person=False))
+        return Facts(app=app, person=ANYBODY, place=_place(said), more=_more(said, of_person=False))
     auth = _auth(said, now)
     has_session = said.get("session.known", bool(auth.strength) or "session.started" in said)
     started = _number(said, "session.started", auth.at or now - MINUTE)
@@ -71,7 +71,7 @@ def facts_of(said: Values, person: Person, app: App, action: str, now: Instant) 
         place=_place(said),
         risk=_risk(said, now),
         grants=(Grant("supposed", app.id, frozenset({action}), until),) if until > now else (),
-        more=more_of(said, of_person=True),
+        more=_more(said, of_person=True),
     )
 
 
@@ -124,7 +124,7 @@ def _risk(said: Values, now: Instant) -> Risk:
     return Risk(score, known=True, at=now) if is_known else UNKNOWN_RISK
 
 
-def more_of(said: Values, *, of_person: bool) -> tuple[tuple[str, Plain], ...]:
+def _more(said: Values, *, of_person: bool) -> tuple[tuple[str, Plain], ...]:
     """The attributes that have no field; those of a record are known where any of it is."""
     nouns = ATTRIBUTES.table.nouns
     found: dict[str, Plain] = {}

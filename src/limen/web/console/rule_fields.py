@@ -14,7 +14,7 @@ from limen.policy import Phase, State
 from limen.policy.attributes import ATTRIBUTES
 from limen.policy.forms import EVERY_DAY, Exemption, Form, FormError, Hours, Needs
 from limen.policy.forms.model import LONGEST, MAX_WORDS
-from limen.policy.forms.write import length_text
+from limen.policy.time_words import length_text
 from limen.web.requests import one
 
 MOST_WAYS: Final = 6
