@@ -21,13 +21,14 @@ from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 from tools.findings import findings_of
 
-from limen.cli.main import all_commands
+from limen.cli.main import OWN
 from limen.company.apps_file import _App
 from limen.company.child import schema_text
 from limen.company.tests_file import test_shape
 from limen.doctor.examine import EXAMINATIONS
 from limen.enforcement.reasons import REASONS
 from limen.events.kinds import KINDS, families
+from limen.pillars import commands
 from limen.policy.annotations import ANNOTATIONS
 from limen.policy.decision import Named
 from limen.policy.engine import NOTHING_PERMITS, ONBOARDING
@@ -160,9 +161,9 @@ def commands_page() -> str:
         "",
         "| command | what it does |",
         "|---|---|",
-        *(f"| [`{name}`](#limen-{name}) | {_cell(_told(one.help, name))} |" for name, one in all_commands().items()),
+        *(f"| [`{name}`](#limen-{name}) | {_cell(_told(one.help, name))} |" for name, one in commands(OWN).items()),
     ]
-    for name, command in all_commands().items():
+    for name, command in commands(OWN).items():
         app = typer.Typer(add_completion=False, rich_markup_mode=None)
         app.command(help=command.help)(getattr(importlib.import_module(command.module), command.function))
         parts += ["", f"## `limen {name}`", "", f"{command.help}.", *_parameters(name, app)]

@@ -6,7 +6,7 @@ What they declare is taken over once, before anything is read or decided; what i
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
@@ -51,9 +51,14 @@ def pillars() -> tuple[Pillar, ...]:
     return _in_use.pillars
 
 
-def commands() -> dict[str, Command]:
-    """The commands of the parts in use, without importing more than their lists."""
-    return {name: command for pillar in _in_use.pillars for name, command in pillar.commands.items()}
+def commands(own: Mapping[str, Command]) -> Mapping[str, Command]:
+    """Limen's own commands, then those of the parts in use, without importing more than their lists.
+
+    Raises `ClaimedTwiceError`.
+    """
+    every = Declared("command", own)
+    every.compose({pillar.name: pillar.commands for pillar in _in_use.pillars})
+    return every
 
 
 def files() -> tuple[FolderFile[Any], ...]:
@@ -115,20 +120,14 @@ def refuse_missing_tables(database: Database) -> None:
 
 def _refuse_unfit(chosen: Sequence[Pillar]) -> None:
     names: set[str] = set()
-    claimed: dict[str, str] = {}
     for pillar in chosen:
         if not re.fullmatch(NAME, pillar.name):
             raise PillarError(f"a part can't be called {pillar.name!r}", "use small letters and _")
         if pillar.name in names:
             raise PillarError(f"two parts are called {pillar.name}", "give one of them another name")
         names.add(pillar.name)
-        for thing in (
-            *(f"command {one}" for one in pillar.commands),
-            *(f"examination {one}" for one in pillar.examinations),
-        ):
-            if thing in claimed:
-                raise PillarError(f"{claimed[thing]} and {pillar.name} both bring the {thing}", "rename one of them")
-            claimed[thing] = pillar.name
+    Declared[object]("command", {}).compose({pillar.name: pillar.commands for pillar in chosen})
+    Declared[object]("examination", {}).compose({pillar.name: pillar.examinations for pillar in chosen})
     for pillar in PILLARS:
         if not pillar.is_optional and pillar.name not in names:
             raise PillarError(f"Limen can't do without the part {pillar.name}", "put it back into the list")

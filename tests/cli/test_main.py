@@ -5,7 +5,8 @@ import sys
 
 import pytest
 
-from limen.cli.main import all_commands, main
+from limen.cli.main import OWN, main
+from limen.pillars import commands
 
 
 def leave(*words: str) -> int:
@@ -18,7 +19,7 @@ def leave(*words: str) -> int:
 def test_the_list_of_commands_is_shown(words: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     assert leave(*words) == 0
     out = capsys.readouterr().out
-    assert all(f"  {name} " in out for name in all_commands())
+    assert all(f"  {name} " in out for name in commands(OWN))
     assert "Exit codes:" in out
 
 
@@ -38,7 +39,7 @@ def test_a_command_nobody_knows_is_misuse_with_a_hint(capsys: pytest.CaptureFixt
     assert "did you mean `limen check`?" in capsys.readouterr().err
 
 
-@pytest.mark.parametrize("name", sorted(all_commands()))
+@pytest.mark.parametrize("name", sorted(commands(OWN)))
 def test_each_command_says_what_it_takes(name: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert leave(name, "--help") == 0
     assert f"Usage: limen {name}" in capsys.readouterr().out

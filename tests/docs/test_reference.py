@@ -31,8 +31,8 @@ def test_a_setting_that_says_nothing_of_itself_is_named(monkeypatch: pytest.Monk
 
 
 def test_a_command_that_says_nothing_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
-    known = reference.all_commands()
-    monkeypatch.setattr(reference, "all_commands", lambda: {**known, "why": replace(known["why"], help="")})
+    known = reference.commands(reference.OWN)
+    monkeypatch.setattr(reference, "commands", lambda _own: {**known, "why": replace(known["why"], help="")})
     with pytest.raises(reference.UndocumentedError, match="why"):
         reference.commands_page()
 

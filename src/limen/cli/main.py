@@ -12,7 +12,7 @@ from typing import Final
 
 from limen.cli.output import Filtered
 from limen.pillar import Command
-from limen.pillars import PillarError, commands
+from limen.pillars import commands
 
 WRONG: Final = 1
 MISUSED: Final = 2
@@ -55,14 +55,6 @@ OWN: Final[dict[str, Command]] = {
 }
 
 
-def all_commands() -> dict[str, Command]:
-    """Every command: Limen's own, and those of the parts in use. Raises `PillarError` where two are called alike."""
-    brought = commands()
-    if twice := sorted(OWN.keys() & brought.keys()):
-        raise PillarError(f"Limen itself and a part both bring the command {twice[0]}", "rename one of them")
-    return {**OWN, **brought}
-
-
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run one command and leave with its exit code."""
     words = list(sys.argv[1:] if arguments is None else arguments)
@@ -73,7 +65,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     if name == "--version":
         print(f"limen {importlib.metadata.version('limen')}")
         sys.exit(0)
-    known = all_commands()
+    known = commands(OWN)
     command = known.get(name)
     if command is None:
         near = difflib.get_close_matches(name, known, n=1)
@@ -102,7 +94,7 @@ def _run(name: str, command: Command, words: list[str]) -> None:
 
 
 def _help() -> str:
-    known = all_commands()
+    known = commands(OWN)
     width = max(map(len, known))
     lines = [f"  {name:<{width}}  {command.help}" for name, command in known.items()]
     return "\n".join(

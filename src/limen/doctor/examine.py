@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from pathlib import Path
 from typing import Final
 
+from limen.declared import Declared
 from limen.doctor.aside import aside
 from limen.doctor.clock import clock
 from limen.doctor.database import database
@@ -26,7 +27,7 @@ from limen.doctor.upstreams import upstreams
 from limen.errors import LimenError
 from limen.finding import Finding, State, by_weight, shown_safely
 from limen.pillar import Installation
-from limen.pillars import PillarError, pillars
+from limen.pillars import pillars
 
 SECONDS: Final = 14.0
 """How long all examinations may take together."""
@@ -76,15 +77,16 @@ async def examine_setup(setup: Setup, told: Told = lambda _name: None, seconds: 
     return by_weight(found)[:MOST_FINDINGS]
 
 
-def examinations() -> dict[str, Examination]:
-    """Limen's own, and those that the parts in use bring. Raises `PillarError` where two have one name."""
-    found = dict(EXAMINATIONS)
-    for pillar in pillars():
-        for name, examination in pillar.examinations.items():
-            if name in found:
-                raise PillarError(f"Limen and {pillar.name} both bring the examination {name}", "rename one of them")
-            found[name] = _of_part(examination)
-    return found
+def examinations() -> Mapping[str, Examination]:
+    """Limen's own, and those that the parts in use bring. Raises `ClaimedTwiceError`."""
+    every = Declared("examination", EXAMINATIONS)
+    every.compose(
+        {
+            pillar.name: {name: _of_part(examination) for name, examination in pillar.examinations.items()}
+            for pillar in pillars()
+        }
+    )
+    return every
 
 
 def _of_part(examination: Callable[[Installation], Awaitable[list[Finding]]]) -> Examination:
