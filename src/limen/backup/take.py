@@ -6,7 +6,7 @@ import errno
 import os
 from contextlib import suppress
 from dataclasses import dataclass
-from hashlib import file_digest
+from hashlib import sha256
 from importlib import metadata
 from pathlib import Path
 from typing import Final
@@ -24,9 +24,9 @@ from limen.storage import Snapshot
 from limen.storage.copying import copy_database, counts_of, schema_of
 from limen.storage.database import read_as_it_lies
 from limen.storage.journal.copying import Reach, pieces, take_stock
-from limen.storage.journal.segment import sync_folder
 from limen.storage.keyring import journal_key
 from limen.storage.master_key import written_key
+from limen.storage.own_file import file_sha256, sync
 
 TRIES: Final = 3
 
@@ -82,9 +82,7 @@ def _taken(
         stocks = copy_database(
             database_file(root, settings), copy, lambda: take_stock(journal) if wanted.with_journal else []
         )
-        with copy.open("rb") as file:
-            digest = file_digest(file, "sha256").hexdigest()
-        sources: list[Source] = [(Entry(DATABASE, copy.stat().st_size, digest), copy)]
+        sources: list[Source] = [(Entry(DATABASE, copy.stat().st_size, file_sha256(copy)), copy)]
         reaches: dict[str, Reach] = {}
         for stock in stocks:
             found, reaches[stock.folder.name] = pieces(stock)
@@ -147,14 +145,12 @@ def _write(target: Path, recipient: str, manifest: Manifest, sources: list[Sourc
             file.flush()
             os.fsync(file.fileno())
         os.link(part, target)  # unlike a rename, never over another's file
-        sync_folder(target.parent)
+        sync(target.parent)
     finally:
         part.unlink(missing_ok=True)
 
 
 def _key_source(key: bytes) -> Source:
-    from hashlib import sha256  # noqa: PLC0415 -- only here
-
     content = written_key(key).encode() + b"\n"
     return Entry(KEY, len(content), sha256(content).hexdigest()), content
 

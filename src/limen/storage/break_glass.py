@@ -25,7 +25,7 @@ from limen.events import Event, EventIds
 from limen.facts import Auth, Factor, Session
 from limen.printable import one_line
 from limen.storage.journal.emergency import EmergencySegment
-from limen.storage.own_file import open_own, read_own
+from limen.storage.own_file import open_own, read_own, write_new
 
 FILE: Final = "break-glass.state"
 BYTES: Final = 4_096
@@ -97,12 +97,7 @@ class BreakGlass:
             os.close(open_own(self._path, os.O_RDWR))
             return
         self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        handle = open_own(self._path, os.O_CREAT | os.O_EXCL | os.O_WRONLY)
-        try:
-            os.write(handle, bytes(BYTES))
-            os.fsync(handle)
-        finally:
-            os.close(handle)
+        write_new(self._path, bytes(BYTES))
 
     def state(self) -> State | None:
         """What the file says; None where it says nothing that we wrote."""

@@ -12,6 +12,7 @@ from urllib.parse import quote
 
 from limen.storage.database import BUSY_MS
 from limen.storage.errors import CopyFailedError
+from limen.storage.own_file import sync
 
 T = TypeVar("T")
 
@@ -37,7 +38,7 @@ def copy_database(source: Path, target: Path, at_that_instant: Callable[[], T], 
             copy, pages=PAGES_AT_ONCE, progress=lambda _, left, all_: told(all_ - left, all_) if told else None
         )
         copy.execute("PRAGMA journal_mode=DELETE")
-    _sync(target)
+    sync(target)
     return found
 
 
@@ -94,11 +95,3 @@ def _said_plainly(file: Path) -> Iterator[None]:
         raise CopyFailedError(
             f"the database {file} can't be copied or read ({error})", "look at the disk, and who else uses the file"
         ) from error
-
-
-def _sync(file: Path) -> None:
-    handle = os.open(file, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

@@ -1,10 +1,11 @@
-"""Opening a file of ours where somebody else might have put another in its place: a link, a pipe, a file of theirs."""
+"""Files of Limen: opened without following what somebody else put in their place, and written so that they last."""
 
 from __future__ import annotations
 
 import errno
 import os
 import stat
+from hashlib import file_digest
 from pathlib import Path
 
 
@@ -37,3 +38,54 @@ def read_own(path: Path, most: int) -> bytes:
     handle = open_own(path, os.O_RDONLY)
     with os.fdopen(handle, "rb") as file:
         return file.read(most)
+
+
+def write_new(path: Path, content: bytes) -> None:
+    """Make the file `path` with this content, on the disk for good, readable by its owner only.
+
+    Raises FileExistsError, and OSError where there is no room; then nothing is left of it.
+    """
+    handle = open_own(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY)
+    try:
+        write_all(handle, content)
+        os.fsync(handle)
+    except OSError:
+        path.unlink()
+        raise
+    finally:
+        os.close(handle)
+
+
+def replace_file(path: Path, content: bytes) -> None:
+    """Put `content` at `path`, wholly or not at all, readable by its owner only."""
+    part = path.with_name(path.name + ".part")
+    handle = os.open(part, os.O_CREAT | os.O_WRONLY | os.O_TRUNC | os.O_CLOEXEC, 0o600)
+    try:
+        write_all(handle, content)
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+    part.replace(path)
+    sync(path.parent)
+
+
+def write_all(handle: int, data: bytes) -> None:
+    """Write all of `data`, in as many calls as the system needs. Raises OSError."""
+    view = memoryview(data)
+    while view:
+        view = view[os.write(handle, view) :]
+
+
+def sync(path: Path) -> None:
+    """Make a file's content durable; or a folder's names: a new file's name is not until its folder is synced."""
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def file_sha256(path: Path) -> str:
+    """The SHA-256 of a file, in hex."""
+    with path.open("rb") as file:
+        return file_digest(file, "sha256").hexdigest()

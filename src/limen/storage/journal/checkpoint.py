@@ -15,7 +15,8 @@ import msgspec
 
 from limen.clock import Instant
 from limen.storage.journal.chain import Link, Signer, start_of
-from limen.storage.journal.segment import Name, replace_file
+from limen.storage.journal.segment import Name
+from limen.storage.own_file import replace_file
 
 CHECKPOINT_FILE = "checkpoint.json"
 SEALED_FILE = "sealed.json"

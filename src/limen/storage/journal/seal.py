@@ -20,7 +20,8 @@ from limen.events import from_ocsf
 from limen.storage.journal.chain import Broken, Line, Link, follow
 from limen.storage.journal.checkpoint import SealedSegment
 from limen.storage.journal.recent import HourCounts, count_in
-from limen.storage.journal.segment import Name, file_sha256, sealed_lines
+from limen.storage.journal.segment import Name, sealed_lines
+from limen.storage.own_file import file_sha256
 
 CHAIN_BROKEN = 3
 

@@ -28,7 +28,8 @@ from limen.storage.journal.checkpoint import (
 from limen.storage.journal.erasing import ERASING, Done, Erasing, Order, ToErase
 from limen.storage.journal.reader import events_in
 from limen.storage.journal.recent import HourCounts, add_hours, count_in
-from limen.storage.journal.segment import Name, file_sha256, segments_in, sync_folder
+from limen.storage.journal.segment import Name, segments_in
+from limen.storage.own_file import file_sha256, sync
 
 SEALING_SECONDS = 600
 _WAIT_SECONDS = 1.0
@@ -135,7 +136,7 @@ class Sealing:
         """Replace `segment` by the Parquet file `part`: first the file, then the list, then the segment is deleted."""
         _make_durable(part)
         part.replace(self._folder / sealed.file_name)
-        sync_folder(self._folder)
+        sync(self._folder)
         self._rewrite(msgspec.structs.replace(self.sealed, segments=(*self.sealed.segments, sealed)))
         segment.unlink()
 
@@ -256,12 +257,12 @@ class Sealing:
         final = self._folder / segment.file_name
         part = final.with_name(final.name + ERASING)
         _make_durable(part)
-        sync_folder(self._folder)
+        sync(self._folder)
         new = msgspec.structs.replace(segment, sha256=done.sha256, erased=segment.erased_bodies + done.erased)
         kept = tuple(new if each.ordinal == new.ordinal else each for each in self.sealed.segments)
         self._rewrite(msgspec.structs.replace(self.sealed, segments=kept))
         part.replace(final)
-        sync_folder(self._folder)
+        sync(self._folder)
 
     def _rewrite(self, sealed: Sealed) -> None:
         write_signed(self._folder / SEALED_FILE, sealed, self._signer)
@@ -287,7 +288,7 @@ class Sealing:
         listed = {each.ordinal: each.sha256 for each in self.sealed.segments}
         if name is not None and listed.get(name.ordinal) == file_sha256(part):
             part.replace(final)
-            sync_folder(self._folder)
+            sync(self._folder)
         else:
             part.unlink()
 
@@ -320,5 +321,4 @@ def _hours_so_far(sealed: Sealed, unsealed: list[tuple[Path, int]]) -> HourCount
 def _make_durable(part: Path) -> None:
     """What a child process wrote is on the disk after this, and its owner's only."""
     part.chmod(0o600)
-    with part.open("rb") as file:
-        os.fsync(file.fileno())
+    sync(part)

@@ -25,7 +25,8 @@ from limen.storage.journal.checkpoint import (
 from limen.storage.journal.emergency import EMERGENCY_FILE, WRITER as EMERGENCY_WRITER, whole_lines
 from limen.storage.journal.erasing import ERASING
 from limen.storage.journal.reader import writer_folders
-from limen.storage.journal.segment import LOCK_FILE, Name, file_sha256, sealed_lines, segments_in
+from limen.storage.journal.segment import LOCK_FILE, Name, sealed_lines, segments_in
+from limen.storage.own_file import file_sha256
 
 _MOST_NAMED: Final = 10
 
