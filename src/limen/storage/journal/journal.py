@@ -8,7 +8,7 @@ import secrets
 import threading
 from collections.abc import Callable, Collection, Sequence
 from pathlib import Path
-from typing import IO, Any, Self
+from typing import IO, Self
 
 import msgspec
 
@@ -193,10 +193,6 @@ class Journal:
         earlier = self._sealing.earlier_hours()
         add_hours(counts, {hour: sorts for hour, sorts in earlier.items() if hour + HOUR > since})
         return dict(sorted(counts.items()))
-
-    def query(self, sql: str, parameters: dict[str, Any] | None = None) -> list[tuple[Any, ...]]:
-        """Ask DuckDB over the view `events` (see `Reader.query`). Seconds and a hundred megabytes: not for pages."""
-        return self._reader.query(sql, parameters)
 
     def erase(self, person_ids: Collection[str], timeout: float = ERASE_SECONDS) -> tuple[int, int]:
         """Erase these people's own bodies, in all that was written up to now (see `own`). The chain still holds.

@@ -14,7 +14,7 @@ from pathlib import Path
 import msgspec
 
 from limen.clock import DAY, Clock
-from limen.events import Event, Outcome
+from limen.events import Event
 from limen.storage.journal.chain import Signer
 from limen.storage.journal.checkpoint import (
     SEALED_FILE,
@@ -28,6 +28,7 @@ from limen.storage.journal.checkpoint import (
 from limen.storage.journal.erasing import ERASING, Done, Erasing, Order, ToErase
 from limen.storage.journal.reader import events_in
 from limen.storage.journal.recent import HourCounts, add_hours, count_in
+from limen.storage.journal.recovery import damaged
 from limen.storage.journal.segment import Name, segments_in
 from limen.storage.own_file import file_sha256, sync
 
@@ -166,22 +167,15 @@ class Sealing:
             return
         after = self.sealed.end(self._signer.writer)
         part = self._folder / f"{name.ordinal:08d}.{os.getpid()}.sealing"
-        command = [
-            sys.executable,
-            "-m",
-            "limen.storage.journal.seal",
-            str(segment),
-            str(part),
-            str(after.n),
-            after.head.decode(),
-        ]
+        asked = [str(segment), str(part), str(after.n), after.head.decode()]
+        command = [sys.executable, "-m", "limen.storage.journal.seal", *asked]
         self._child = subprocess.Popen(command, stdout=subprocess.PIPE, stdin=subprocess.DEVNULL)  # noqa: S603 -- ours
         said, _ = self._child.communicate(timeout=SEALING_SECONDS)
         if self._stopping.is_set():
             return
         if self._child.returncode != 0:
             _log.error("segment %s could not be sealed (status %s)", name, self._child.returncode)
-            self._record(self._damaged(name.ordinal))
+            self._say_damaged(name.ordinal, "segment-not-sealed")
             return
         sealed = msgspec.json.decode(said, type=SealedSegment)
         self.adopt(sealed, part, segment)
@@ -189,14 +183,8 @@ class Sealing:
         details: dict[str, str | int | bool] = {"segment": sealed.ordinal, "sha256": sealed.sha256, "lines": lines}
         self._record(Event(at=self._clock.now(), kind="journal.sealed", details=details))
 
-    def _damaged(self, ordinal: int, reason: str = "segment-not-sealed") -> Event:
-        return Event(
-            at=self._clock.now(),
-            kind="journal.damaged",
-            outcome=Outcome.FAILURE,
-            reason=reason,
-            details={"segment": ordinal},
-        )
+    def _say_damaged(self, ordinal: int, reason: str) -> None:
+        self._record(damaged(self._clock.now(), reason, {"segment": ordinal}))
 
     def _erase(self, erasing: Erasing) -> None:
         """Replace each segment by the file that a child wrote: first the list names the new file, then the file moves.
@@ -243,7 +231,7 @@ class Sealing:
                 done = msgspec.json.decode(said, type=Done)
                 if done.problem:
                     failed += 1
-                    self._record(self._damaged(done.ordinal, f"segment-{done.problem}"))
+                    self._say_damaged(done.ordinal, f"segment-{done.problem}")
                 elif done.erased and not self._stopping.is_set():
                     self._take_over(segments[done.ordinal], done)
                     erased += done.erased

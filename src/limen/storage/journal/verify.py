@@ -103,8 +103,8 @@ class _Check:
     _signed_n: int = 0
 
     def run(self, exported: Sequence[Checkpoint]) -> None:
-        checkpoint = self._checkpoint()
-        sealed = self._sealed_list()
+        checkpoint = _genuine(self.folder / CHECKPOINT_FILE, Checkpoint, self.signer, self._problem)
+        sealed = self._listed(self._problem)
         wanted = {each.n for each in (checkpoint, *exported) if each is not None}
         end = self._chain(sealed, wanted)
         for what, each in [("the checkpoint", checkpoint), *(("an exported checkpoint", each) for each in exported)]:
@@ -118,15 +118,6 @@ class _Check:
         self._conclude(checkpoint, end)
 
     # The pieces
-
-    def _checkpoint(self) -> Checkpoint | None:
-        path = self.folder / CHECKPOINT_FILE
-        return _genuine(path, Checkpoint, self.signer, self._problem) if path.exists() else None
-
-    def _sealed_list(self) -> Sealed:
-        path = self.folder / SEALED_FILE
-        found = _genuine(path, Sealed, self.signer, self._problem) if path.exists() else None
-        return found or Sealed(writer=self.folder.name)
 
     def _chain(self, sealed: Sealed, wanted: set[int]) -> Link:
         """Follow all segments from the oldest kept to the newest; returns the last link that holds."""
@@ -164,10 +155,9 @@ class _Check:
             f"{listed.get(name.ordinal, 0)}; the chain holds over them"
         )
 
-    def _listed(self) -> Sealed:
+    def _listed(self, problem: Callable[[str], None] = lambda _what: None) -> Sealed:
         """The list as it is now: erasing may have put new files in place since it was read first."""
-        path = self.folder / SEALED_FILE
-        found = _genuine(path, Sealed, self.signer, lambda _what: None) if path.exists() else None
+        found = _genuine(self.folder / SEALED_FILE, Sealed, self.signer, problem)
         return found or Sealed(writer=self.folder.name)
 
     def _segments(self, sealed: Sealed) -> Iterator[tuple[Path, Iterable[bytes]]]:
@@ -268,17 +258,19 @@ Stored = TypeVar("Stored", Checkpoint, Sealed)
 
 
 def _genuine(path: Path, kind: type[Stored], signer: Signer | None, problem: Callable[[str], None]) -> Stored | None:
-    """The signed value in `path`, if it is to the byte what the journal wrote."""
+    """The signed value in `path`, if it is to the byte what the journal wrote; None also where there is no file."""
+    if not path.exists():
+        return None
     raw = path.read_bytes()
     try:
         value = msgspec.json.decode(raw, type=kind)
+        is_ours = msgspec.json.encode(value) + b"\n" == raw and (signer is None or is_genuine(value, signer))
     except UNREADABLE:
-        problem(f"{path.name} was changed")
-        return None
-    if msgspec.json.encode(value) + b"\n" != raw or (signer is not None and not is_genuine(value, signer)):
-        problem(f"{path.name} was changed")
-        return None
-    return value
+        is_ours = False
+    if is_ours:
+        return value
+    problem(f"{path.name} was changed")
+    return None
 
 
 def _of_writer(check: _Check, outside: Iterable[bytes]) -> list[Checkpoint]:
