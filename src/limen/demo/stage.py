@@ -70,9 +70,9 @@ class Stage:
         self._sign_in_host = url.netloc.lower().encode()
         self._sign_in_url = sign_in_url
 
-    def arrive_url(self, cookies: Mapping[str, str]) -> str:
-        """Where a browser is given these cookies of the sign-in host; good once."""
-        return f"{self._sign_in_url}{ARRIVE}?{urlencode({'ticket': self.tickets.issue(cookies)})}"
+    def arrive_url(self, ticket: str) -> str:
+        """Where a browser is given the cookies behind this ticket."""
+        return f"{self._sign_in_url}{ARRIVE}?{urlencode({'ticket': ticket})}"
 
     async def __call__(self, scope: Scope, receive: Any, send: Any) -> None:
         if scope["type"] not in {"http", "websocket"}:
