@@ -13,7 +13,7 @@ from tests.backup.saved_company import Served, make_older, on_free_port, serve_o
 from limen.backup.errors import BackupError
 from limen.backup.places import BEFORE_UPGRADE, refuse_half_restored
 from limen.company.load import load_settings
-from limen.storage.copying import counts_of, refuse_damage, schema_of
+from limen.storage.examined import counts_of, refuse_damage, schema_of
 from limen.storage.journal import verify
 from limen.storage.keyring import journal_key
 from limen.storage.master_key import written_key

@@ -21,8 +21,9 @@ from limen.company import store
 from limen.company.places import data_folder, journal_folder
 from limen.settings import Settings
 from limen.storage import Snapshot
-from limen.storage.copying import copy_database, counts_of, schema_of
+from limen.storage.copying import copy_database
 from limen.storage.database import read_as_it_lies
+from limen.storage.examined import counts_of, schema_of
 from limen.storage.journal.copying import Reach, pieces, take_stock
 from limen.storage.keyring import journal_key
 from limen.storage.master_key import written_key

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from ipaddress import ip_address
 from typing import Final
 from urllib.parse import urlsplit
 
 from limen.doctor import certificates
-from limen.doctor.machine import is_this_machine
 from limen.doctor.reaching import Reached
 from limen.doctor.setup import Setup
 from limen.doctor.wire import MAX_HEAD_BYTES, NoAnswerError
+from limen.enforcement.addresses import is_plain_http
 from limen.facts import App
 from limen.finding import Finding, State
 
@@ -114,16 +113,8 @@ def _no_answer(setup: Setup, app: App, wrong: NoAnswerError) -> tuple[str, str]:
 
 def _plain_http(app: App) -> list[Finding]:
     """Without encryption is fine on this machine alone."""
-    url = urlsplit(app.upstream.url)
-    host = url.hostname or ""
-    if url.scheme != "http" or is_this_machine(host) or _is_loopback(host):
+    if not is_plain_http(app.upstream.url):
         return []
-    what = f"{app.name}: it is reached without encryption at {url.netloc}, so whoever is between can read along"
+    at = urlsplit(app.upstream.url).netloc
+    what = f"{app.name}: it is reached without encryption at {at}, so whoever is between can read along"
     return [Finding(NAME, State.WARNING, what, "give it https, and name that as its upstream in apps.yaml", app.id)]
-
-
-def _is_loopback(host: str) -> bool:
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return False

@@ -52,36 +52,9 @@ def put_back(copy: Path, live: Path) -> None:
         target.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
 
-def schema_of(file: Path) -> str:
-    """The version that the database in `file` is at; "" for an empty one. Raises CopyFailedError where it is none."""
-    with _said_plainly(file), closing(_opened(file, "mode=ro")) as connection:
-        if not connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'alembic_version'").fetchone():
-            return ""
-        row = connection.execute("SELECT version_num FROM alembic_version").fetchone()
-        return str(row[0]) if row else ""
-
-
-def counts_of(file: Path) -> dict[str, int]:
-    """How many rows each table holds, in a file that nobody writes. Raises CopyFailedError."""
-    with _said_plainly(file), closing(_opened(file, "mode=ro")) as connection:
-        names = connection.execute("SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'")
-        return {
-            name: connection.execute(f'SELECT count(*) FROM "{name.replace(chr(34), "")}"').fetchone()[0]  # noqa: S608 -- a table's own name
-            for (name,) in names.fetchall()
-        }
-
-
-def refuse_damage(file: Path) -> None:
-    """Raises CopyFailedError where the database in `file` is not sound."""
-    with _said_plainly(file), closing(_opened(file, "mode=ro")) as connection:
-        said = [row[0] for row in connection.execute("PRAGMA integrity_check(3)")]
-        if said != ["ok"]:
-            raise CopyFailedError(f"the database {file.name} is damaged: {said[0][:200]}", "use another backup")
-
-
-def _opened(file: Path, how: str = "mode=rw") -> sqlite3.Connection:
+def _opened(file: Path) -> sqlite3.Connection:
     connection = sqlite3.connect(
-        f"file:{quote(str(file.resolve()))}?{how}", uri=True, isolation_level=None, timeout=BUSY_MS / 1000
+        f"file:{quote(str(file.resolve()))}?mode=rw", uri=True, isolation_level=None, timeout=BUSY_MS / 1000
     )
     connection.execute("PRAGMA trusted_schema=OFF")
     return connection

@@ -40,16 +40,16 @@ class Ticket:
 
     def __init__(self, events: Sequence[Event]) -> None:
         self.events = events
-        self.error: OSError | None = None
+        self._is_durable = False
         self._done = threading.Event()
 
-    def finish(self, error: OSError | None = None) -> None:
-        self.error = error
+    def finish(self, *, is_durable: bool) -> None:
+        self._is_durable = is_durable
         self._done.set()
 
     def wait(self, timeout: float | None = None) -> bool:
         """True once durable; False when the disk refused or time ran out."""
-        return self._done.wait(timeout) and self.error is None
+        return self._done.wait(timeout) and self._is_durable
 
 
 class Writer:
@@ -184,15 +184,16 @@ class Writer:
         try:
             if batch:
                 self._append(batch)
-        except BaseException as error:
-            _turn_away(tickets, error)
+        except BaseException:
+            for ticket in tickets:
+                ticket.finish(is_durable=False)
             raise
         self._unwritten = []
         if self._is_rolling and self._segment.size > 0:
             self._next_segment(self._clock.now())
         self._is_rolling = False
         for ticket in tickets:
-            ticket.finish()
+            ticket.finish(is_durable=True)
         if batch:
             self._published(batch)
         if self._dropped:
@@ -301,12 +302,3 @@ class Writer:
                 details={"events": dropped},
             )
         )
-
-
-def _turn_away(tickets: Iterable[Ticket], error: BaseException) -> None:
-    """Tell who waits, in an error of their own: by its traceback the one that was raised would keep alive the whole
-    batch, anew at each try, until the garbage collector comes by. It seldom does.
-    """
-    refused = OSError(error.errno, error.strerror) if isinstance(error, OSError) else OSError(str(error))
-    for ticket in tickets:
-        ticket.finish(refused)
