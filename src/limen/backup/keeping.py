@@ -50,7 +50,7 @@ class Kept:
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """How the company stands with its backups. `last_at` 0: there is none; `failed`: why the last try ended.
+    """Which backups there are. `last_at` 0: none; `failed`: why the last attempt failed, None where it did not.
 
     `is_beside_data`: the folder is on the disk that holds the data, so one broken disk takes both.
     """
@@ -90,7 +90,9 @@ class Keeping:
         data, kept, now = data_folder(self._root, self._settings), self._listed(), self._clock.now()
         last = daily.last_backup(data)
         known = [last.at if last else 0, *(one.at for one in kept)]
-        last_at = max((at for at in known if at <= now), default=0)  # a clock that was wrong once must not end them all
+        last_at = max(
+            (at for at in known if at <= now), default=0
+        )  # a file dated in the future by a wrong clock must not stop backups
         return Standing(
             folder=self.folder,
             last_at=last_at,
@@ -102,13 +104,13 @@ class Keeping:
         )
 
     async def go(self) -> None:
-        """Take one now, or wait for the one under way. Whoever leaves early ends it for nobody else."""
+        """Take one now, or wait for the one under way. Cancelling the wait does not stop the backup."""
         if self._run is None or self._run.done():
             self._run = asyncio.create_task(asyncio.to_thread(self.take_one), name="backup")
         await asyncio.shield(self._run)
 
     async def close(self) -> None:
-        """Give up the one under way, and wait until nothing of it is left."""
+        """Stop the one under way, and wait until its unfinished file is removed."""
         self._is_stopping = True
         if self._run is not None:
             await asyncio.gather(self._run, return_exceptions=True)

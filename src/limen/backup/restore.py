@@ -1,4 +1,4 @@
-"""Bringing a company back from a backup, into a folder that holds no data yet: wholly, or so that nothing starts."""
+"""Restores a company from a backup into a folder that holds no data yet: completely, or so that no server starts."""
 
 from __future__ import annotations
 
@@ -118,7 +118,7 @@ def _settle(
 
 
 def _end_what_was_open(examined: Examined, epoch: int, now: Instant) -> int:
-    """Whoever copied a cookie or a link before must not come to life with the old database."""
+    """End all sessions and links in the copy: those that were revoked since the backup must not work again."""
     database = Database.open(examined.database)
     manifest = examined.manifest
 

@@ -1,4 +1,4 @@
-"""In front of Harbor's Limen, in the demo's process alone: the demo's own page, and the door that hands over a sign-in.
+"""What stands in front of the demo's Limen: the demo's own page, and a way to hand a sign-in to the browser.
 
 Nothing of this is in `limen serve`, which never imports this floor. Here it opens only to a browser on this very
 machine: the peer must be loopback and name no other, the host must end in `.localhost`, and a change must come from

@@ -1,4 +1,4 @@
-"""Harbor come to life: Limen itself, the six small apps behind it, and 24 people who have enrolled."""
+"""The running example company: Limen itself, the six small apps behind it, and 24 people who have enrolled."""
 
 from __future__ import annotations
 

@@ -91,7 +91,7 @@ def holder(host: str, port: int) -> Process | None:
 
 
 def is_clock_kept() -> bool | None:
-    """Whether the kernel says that its clock is kept right by NTP or the like (adjtimex(2)); only Linux says."""
+    """Whether the kernel reports that its clock is synchronised by NTP or the like (adjtimex(2)); only Linux says."""
     try:
         adjtimex = ctypes.CDLL(None, use_errno=True).adjtimex
     except (AttributeError, OSError):

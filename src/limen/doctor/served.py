@@ -72,7 +72,7 @@ def _said(setup: Setup, seen: _Seen) -> tuple[State, str, str]:
     if soon := certificates.ends_soon(seen.served, now):
         return State.WARNING, soon, "renew it, and find out why it was not renewed by itself"
     days = (seen.served.ends_at - now) // 86_400_000 if seen.served else 0
-    return State.OK, f"its certificate is right, and good for {days} more days", ""
+    return State.OK, f"its certificate is valid for {days} more days", ""
 
 
 def _no_answer(setup: Setup, wrong: NoAnswerError) -> tuple[State, str, str]:

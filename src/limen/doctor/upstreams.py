@@ -63,7 +63,7 @@ def _complaint(setup: Setup, app: App, reached: Reached) -> tuple[State, str, st
     if reply is None:
         return None
     if reached.is_loop:
-        what = "its redirects lead in a circle, so a browser would never arrive"
+        what = "its redirects form a loop, so a browser would never arrive"
         return (
             State.WRONG,
             what,
@@ -88,7 +88,10 @@ def _no_answer(setup: Setup, app: App, wrong: NoAnswerError) -> tuple[str, str]:
         case "refused":
             return f"nothing listens at {url.netloc}", start
         case "slow":
-            return f"{url.netloc} does not answer within seconds", "is it overloaded, or does a firewall swallow it?"
+            return (
+                f"{url.netloc} does not answer within seconds",
+                "is it overloaded, or does a firewall drop the packets?",
+            )
         case "tls" if wrong.fault is not None:
             name = app.upstream.server_name or url.hostname or ""
             said = certificates.said(wrong.fault, name, setup.outside.now())
@@ -97,11 +100,14 @@ def _no_answer(setup: Setup, app: App, wrong: NoAnswerError) -> tuple[str, str]:
             return f"the head of its answer is longer than {MAX_HEAD_BYTES:,} bytes", "look at what the app sends"
         case "garbage":
             return (
-                f"what it answers is no http ({wrong.detail})",
+                f"it does not answer with HTTP ({wrong.detail})",
                 "is this the app's port? Mend its upstream in apps.yaml",
             )
         case "off-limits":
-            return f"{url.netloc} is no address at which an app can be", "name the machine the app runs on in apps.yaml"
+            return (
+                f"{url.netloc} is not an address that an app may have",
+                "name the machine the app runs on in apps.yaml",
+            )
         case "ca-file":
             return (
                 f"its ca_file {app.upstream.ca_file} can't be read",
@@ -116,5 +122,5 @@ def _plain_http(app: App) -> list[Finding]:
     if not is_plain_http(app.upstream.url):
         return []
     at = urlsplit(app.upstream.url).netloc
-    what = f"{app.name}: it is reached without encryption at {at}, so whoever is between can read along"
+    what = f"{app.name}: it is reached without encryption at {at}, so anybody in between can read along"
     return [Finding(NAME, State.WARNING, what, "give it https, and name that as its upstream in apps.yaml", app.id)]

@@ -1,7 +1,7 @@
 """The list of who was erased, as a file: opaque ids and dates, to be kept beside backups and put back after a restore.
 
-A backup from before an erasure still has the person in it. Where this file lies in the data folder when Limen starts,
-whoever stands in it is erased again before anything else happens with them.
+A backup from before an erasure still has the person in it. When Limen starts with this file in the data folder, the
+people in it are erased again before anything else.
 """
 
 from __future__ import annotations

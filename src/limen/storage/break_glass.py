@@ -1,4 +1,4 @@
-"""Break-glass: the one way into the console that no policy, database or full disk can take away.
+"""Break-glass: a way into the console that works whatever the policies, the database or a full disk say.
 
 All of its state is one small file of fixed size, written out beforehand and signed with a key that follows from the
 master key. `limen break-glass` puts a one-time link into it; whoever opens the link in time holds the console for half

@@ -1,4 +1,4 @@
-"""A database looked at from outside: readable, whole, at which version, and whether a key opens it. Writes nothing."""
+"""Examines a database file without writing to it: its version, its soundness, its rows, and whether a key opens it."""
 
 from __future__ import annotations
 

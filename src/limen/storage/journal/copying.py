@@ -58,9 +58,9 @@ class Stock:
 
 
 def take_stock(root: Path) -> list[Stock]:
-    """The files at this instant; as quick as listing the folder. On FileNotFoundError, try again.
+    """Each writer's files at this instant; as quick as listing the folder. On FileNotFoundError, try again.
 
-    The checkpoint is read before the lengths are, so that it never vouches for more than the copy will hold.
+    The checkpoint is read before the lengths are, so that it never covers lines which the copy does not hold.
     """
     return [_stock_of(folder) for folder in writer_folders(root)]
 
@@ -68,7 +68,7 @@ def take_stock(root: Path) -> list[Stock]:
 def pieces(stock: Stock) -> tuple[list[Piece], Reach]:
     """The files to copy, and how far they reach. An unfinished batch is left out: it was not acknowledged.
 
-    Raises FileNotFoundError where a segment was sealed or expired since: take stock again.
+    Raises FileNotFoundError where a segment was sealed or expired since: take a new snapshot.
     """
     writer = stock.folder.name
     found = [
@@ -123,7 +123,7 @@ def _bytes(path: Path) -> bytes:
 def _whole(path: Path, size: int, after: Link) -> tuple[int, str, Link]:
     """How many of the first `size` bytes are whole batches, their SHA-256, and where they lead.
 
-    What does not hold in the middle was tampered with, and is copied as it lies: it is evidence.
+    A chain that breaks in the middle was tampered with, and all of it is copied as evidence.
     """
     seen, hashed = [0], sha256()
     whole, digest, link = 0, hashed.hexdigest(), after

@@ -38,9 +38,9 @@ class TakenUp:
 
 
 def lock_chain(folder: Path) -> IO[bytes]:
-    """Become the one process that writes the chain in `folder`; closing the file lets go.
+    """Lock the chain in `folder` for this process; closing the file unlocks it.
 
-    Raises JournalBusyError when another process is it.
+    Raises JournalBusyError while another process writes it.
     """
     file = (folder / LOCK_FILE).open("ab")
     try:
@@ -124,7 +124,7 @@ def _instant_in(body: bytes) -> Instant:
 
 
 def _put_aside(path: Path, now: Instant, reason: str, details: dict[str, str | int | bool]) -> Event:
-    """Keep a checkpoint that doesn't fit: the next one would overwrite what proves the damage."""
+    """Keep a checkpoint that does not match the chain: the next one would overwrite the evidence."""
     path.rename(path.with_name(f"checkpoint-{now}.evidence"))
     return damaged(now, reason, details)
 

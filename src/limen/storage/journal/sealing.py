@@ -68,7 +68,7 @@ class Sealing:
         self._thread = threading.Thread(target=self._run, name="limen-sealing", daemon=True)
 
     def take_stock(self) -> None:
-        """Finish what a hard stop interrupted, and note what there is before the writer adds to it.
+        """Finish what a hard stop interrupted, and note which segments are unsealed before the writer adds to them.
 
         A list of sealed segments that was tampered with is left as it is, and nothing is added to it.
         """

@@ -60,10 +60,10 @@ def verify(root: Path, keys: tuple[bytes, ...] = (), exported: Iterable[bytes] =
     sentences = [sentence for check in checks for sentence in check.sentences]
     known = {check.folder.name for check in checks}
     gone = sorted({_writer_named(raw) for raw in outside} - known)
-    problems += [f"an exported checkpoint speaks of writer {writer!r}, whose chain is gone" for writer in gone]
+    problems += [f"an exported checkpoint names writer {writer!r}, whose chain is missing" for writer in gone]
     if not keys:
         sentences.append(
-            "Signatures were not checked: no key was given. Whoever can write the files could forge them all."
+            "Signatures were not checked: no key was given. Whoever can write the files could have forged them all."
         )
     if checks and not outside:
         sentences.append(
@@ -114,7 +114,7 @@ class _Check:
         self._tail(end, checkpoint)
         self._emergency()
         for file in sorted(self.folder.glob(EVIDENCE)):
-            self._problem(f"at an earlier start the journal was not as it had been left; see {file.name}")
+            self._problem(f"an earlier start found the journal changed; see {file.name}")
         self._conclude(checkpoint, end)
 
     # The pieces
@@ -193,9 +193,9 @@ class _Check:
         if checkpoint is None:
             return
         if checkpoint.n > end.n:
-            self._problem(f"lines {end.n + 1} to {checkpoint.n} are gone or don't hold: {what} vouches for them")
+            self._problem(f"lines {end.n + 1} to {checkpoint.n} are missing or broken, though {what} covers them")
         elif (head := self._heads.get(checkpoint.n)) is not None and head != checkpoint.link.head:
-            self._problem(f"the journal up to line {checkpoint.n} is not the one {what} vouches for")
+            self._problem(f"the journal up to line {checkpoint.n} is not the one that {what} was made of")
 
     def _tail(self, end: Link, checkpoint: Checkpoint | None) -> None:
         """Lines after the last signed one don't count; they come from a hard stop, or from tampering."""
@@ -216,7 +216,9 @@ class _Check:
         if self._is_being_written():
             self.sentences.append(f"{self.folder.name}: {what}; it is being written just now.")
         else:
-            self._problem(f"{what}; a hard stop leaves this until the next start, and so does somebody's hand")
+            self._problem(
+                f"{what}; either Limen was stopped hard and has not started since, or somebody changed the file"
+            )
 
     def _emergency(self) -> None:
         path = self.folder / EMERGENCY_FILE
@@ -236,8 +238,8 @@ class _Check:
         if checkpoint is not None and end.n > checkpoint.n:
             count = end.n - checkpoint.n
             self.sentences.append(
-                f"{name}: {count} lines came after the last checkpoint ({to_iso(checkpoint.at)}); had more "
-                "followed and been cut off, nothing here would show it."
+                f"{name}: {count} lines came after the last checkpoint ({to_iso(checkpoint.at)}); if later lines "
+                "were cut off, this check can't tell."
             )
 
     def _is_being_written(self) -> bool:
