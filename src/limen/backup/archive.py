@@ -11,7 +11,7 @@ import tarfile
 import threading
 import zlib
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from hashlib import sha256
 from pathlib import Path
 from typing import IO, Final, Protocol
@@ -150,7 +150,7 @@ def reading(file: Path, identity: str = "") -> Iterator[Archive]:
         raw.seek(0)
         if is_sealed and not identity:
             raise BackupUnfitError("this backup is sealed", "give the file of its age identity with --identity")
-        with _opened(raw, identity) if is_sealed else _as_it_is(raw) as stream:
+        with _opened(raw, identity) if is_sealed else nullcontext(raw) as stream:
             yield Archive(gzip.GzipFile(fileobj=stream, mode="rb"))
 
 
@@ -224,8 +224,3 @@ def _beside(work: Callable[[IO[bytes]], None], end: IO[bytes]) -> Iterator[Calla
         yield ended
     finally:
         thread.join(10)
-
-
-@contextmanager
-def _as_it_is(raw: IO[bytes]) -> Iterator[IO[bytes]]:
-    yield raw

@@ -64,10 +64,9 @@ def notice(audience: Audience, language: Language, now: NoticeFacts) -> Notice:
         ),
         Section(words.READERS, (words.READERS_LEAD,), tuple(_said(one, language) for one in now.readers)),
     ]
+    rights = Section(words.RIGHTS, (), words.rights(f"{settings.public_url}/records", settings.help.contact))
     if audience is Audience.EMPLOYEES:
-        sections.append(
-            Section(words.RIGHTS, (), words.rights(f"{settings.public_url}/records", settings.help.contact))
-        )
+        sections.append(rights)
     else:
         say = catalogue(language).gettext
         kinds = tuple(f"{say(family.title)}: {', '.join(names)}" for family, names in now.kinds.items())
@@ -76,7 +75,7 @@ def notice(audience: Audience, language: Language, now: NoticeFacts) -> Notice:
             Section(words.FIELDS, (words.FIELDS_LEAD,), words.FIELD_ITEMS),
             Section(words.MONITORING, words.MONITORING_SAID),
             Section(words.MEASURES, (), words.measures(is_https=settings.public_url.startswith("https:"))),
-            Section(words.RIGHTS, (), words.rights(f"{settings.public_url}/records", settings.help.contact)),
+            rights,
             Section(words.CHANGES, (words.changes(now.revision[:12], now.people),)),
         ]
     return Notice(language, words.TITLES[audience.value].format(company=settings.name), words.LEAD, tuple(sections))

@@ -173,15 +173,8 @@ class BreakGlass:
     def holds(self, session: Session, now: Instant) -> bool:
         """Is this the session that break-glass is open for, at this instant?"""
         state = self.state()
-        return (
-            state is not None
-            and state.is_open(now)
-            and (state.session, state.person)
-            == (
-                session.id,
-                session.person_id,
-            )
-        )
+        held = (session.id, session.person_id)
+        return state is not None and state.is_open(now) and (state.session, state.person) == held
 
     def rehearse(self) -> None:
         """Write the file anew as it is, and read it again. Raises BreakGlassError, OSError."""

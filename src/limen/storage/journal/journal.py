@@ -7,6 +7,7 @@ import logging
 import secrets
 import threading
 from collections.abc import Callable, Collection, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import IO, Self
 
@@ -204,7 +205,9 @@ class Journal:
         chosen = tuple(sorted(person_ids))
         if not self._writer.roll().wait(SETTLE_SECONDS):
             raise JournalUnwritableError("the journal can't be written", "look at the disk it is on")
-        outcome = self._sealing.erase(chosen).wait(timeout)
+        outcome = None
+        with suppress(TimeoutError):
+            outcome = self._sealing.erase(chosen).result(timeout)
         if outcome is None:
             raise JournalUnwritableError("the journal did not erase everything", "it is tried again")
         self._recent.forget(lambda event: is_erasable(event, chosen))

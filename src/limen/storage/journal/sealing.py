@@ -9,6 +9,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable
+from concurrent.futures import Future
 from pathlib import Path
 
 import msgspec
@@ -90,17 +91,17 @@ class Sealing:
         self._thread.join()
         while not self._queue.empty():
             if isinstance(waiting := self._queue.get(), Erasing):
-                waiting.finish(None)
+                waiting.outcome.set_result(None)
 
     def closed(self, name: Name) -> None:
         """The writer has begun the next segment; `name` can be sealed."""
         self._queue.put(name)
 
-    def erase(self, person_ids: tuple[str, ...]) -> Erasing:
-        """Erase these people's own bodies from whatever is closed by now, once that is sealed."""
-        erasing = Erasing(person_ids)
+    def erase(self, person_ids: tuple[str, ...]) -> Future[tuple[int, int] | None]:
+        """Erase these people's own bodies from whatever is closed by now, once that is sealed (see `Erasing`)."""
+        erasing = Erasing(person_ids, Future())
         self._queue.put(erasing)
-        return erasing
+        return erasing.outcome
 
     def expire(self) -> None:
         """Delete sealed segments whose newest event is older than the keeping time, oldest first, and say so."""
@@ -192,7 +193,7 @@ class Sealing:
         After an interruption the list tells which of the two files counts, and the next start removes the other.
         """
         if not self.is_trusted or self._stopping.is_set():
-            erasing.finish(None)
+            erasing.outcome.set_result(None)
             return
         outcome = None
         try:
@@ -201,7 +202,7 @@ class Sealing:
             _log.exception("not everything was erased; it is tried again")
         finally:
             self._child = None
-            erasing.finish(outcome)
+            erasing.outcome.set_result(outcome)
 
     def _erased(self, person_ids: tuple[str, ...]) -> tuple[int, int] | None:
         segments = {segment.ordinal: segment for segment in self.sealed.segments}
