@@ -49,7 +49,7 @@ class Kept:
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class BackupStatus:
     """Which backups there are. `last_at` 0: none; `failed`: why the last attempt failed, None where it did not.
 
     `is_beside_data`: the folder is on the disk that holds the data, so one broken disk takes both.
@@ -85,7 +85,7 @@ class Keeping:
     def is_running(self) -> bool:
         return self._run is not None and not self._run.done()
 
-    def standing(self) -> Standing:
+    def status(self) -> BackupStatus:
         """Look at the folder. Reads a listing, never a backup."""
         data, kept, now = data_folder(self._root, self._settings), self._listed(), self._clock.now()
         last = daily.last_backup(data)
@@ -93,7 +93,7 @@ class Keeping:
         last_at = max(
             (at for at in known if at <= now), default=0
         )  # a file dated in the future by a wrong clock must not stop backups
-        return Standing(
+        return BackupStatus(
             folder=self.folder,
             last_at=last_at,
             kept=kept,
@@ -129,7 +129,7 @@ class Keeping:
         now = self._clock.now()
         if not self._settings.backup.is_on or now < self._try_after:
             return False
-        return self.standing().last_at < last_time(now, self._settings)
+        return self.status().last_at < last_time(now, self._settings)
 
     def take_one(self) -> None:
         """Take a backup and let the oldest go. Never raises: what went wrong is remembered and journaled."""

@@ -10,7 +10,7 @@ import msgspec
 
 from limen.backup.errors import BackupUnfitError
 from limen.clock import Instant
-from limen.storage.journal.copying import Reach
+from limen.storage.journal.copying import CopiedLines
 
 FORMAT: Final = 1
 NAME: Final = "manifest.json"
@@ -44,7 +44,7 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     revision: str
     apps: int
     counts: dict[str, int]
-    journal: dict[str, Reach]
+    journal: dict[str, CopiedLines]
     epoch: int
     files: tuple[Entry, ...]
     mac: str = ""

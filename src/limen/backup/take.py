@@ -24,7 +24,7 @@ from limen.storage import Snapshot
 from limen.storage.copying import copy_database
 from limen.storage.database import read_as_it_lies
 from limen.storage.examined import counts_of, schema_of
-from limen.storage.journal.copying import Reach, pieces, take_stock
+from limen.storage.journal.copying import CopiedLines, files_to_copy, snapshot_chains
 from limen.storage.keyring import journal_key
 from limen.storage.master_key import written_key
 from limen.storage.own_file import file_sha256, sync
@@ -80,19 +80,19 @@ def _taken(
     with working(root, settings) as folder:
         copy = folder / "limen.db"
         journal = journal_folder(root, settings)
-        stocks = copy_database(
-            database_file(root, settings), copy, lambda: take_stock(journal) if wanted.with_journal else []
+        snapshots = copy_database(
+            database_file(root, settings), copy, lambda: snapshot_chains(journal) if wanted.with_journal else []
         )
         sources: list[Source] = [(Entry(DATABASE, copy.stat().st_size, file_sha256(copy)), copy)]
-        reaches: dict[str, Reach] = {}
-        for stock in stocks:
-            found, reaches[stock.folder.name] = pieces(stock)
+        reaches: dict[str, CopiedLines] = {}
+        for snapshot in snapshots:
+            found, reaches[snapshot.folder.name] = files_to_copy(snapshot)
             sources += [
                 (
-                    Entry(JOURNAL + piece.name, piece.size, piece.sha256),
-                    piece.path if piece.content is None else piece.content,
+                    Entry(JOURNAL + file.name, file.size, file.sha256),
+                    file.path if file.content is None else file.content,
                 )
-                for piece in found
+                for file in found
             ]
         if wanted.with_key:
             sources.append(_key_source(key))
@@ -102,7 +102,7 @@ def _taken(
 
 
 def _manifest(
-    root: Path, settings: Settings, copy: Path, now: Instant, sources: list[Source], reaches: dict[str, Reach]
+    root: Path, settings: Settings, copy: Path, now: Instant, sources: list[Source], reaches: dict[str, CopiedLines]
 ) -> Manifest:
     revision, apps = in_force(copy)
     return Manifest(

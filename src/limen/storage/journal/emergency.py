@@ -15,7 +15,7 @@ import msgspec
 
 from limen.events import Event, from_ocsf, to_ocsf
 from limen.storage.errors import JournalUnwritableError
-from limen.storage.journal.chain import Broken, Line, Link, Signer, follow, forge, start_of
+from limen.storage.journal.chain import Broken, Line, Link, Signer, append_lines, follow, start_of
 from limen.storage.own_file import open_own, read_own, write_new
 
 EMERGENCY_FILE = "break-glass.segment"
@@ -39,7 +39,7 @@ class EmergencySegment:
             with os.fdopen(open_own(self._path, os.O_RDWR), "r+b", buffering=0) as file:
                 fcntl.flock(file, fcntl.LOCK_EX)  # the server and an administrator's command may both be here
                 used, link = self._end()
-                raw, _ = forge([msgspec.json.encode(to_ocsf(event))], link, self._signer)
+                raw, _ = append_lines([msgspec.json.encode(to_ocsf(event))], link, self._signer)
                 if used + len(raw) > EMERGENCY_BYTES:
                     raise JournalUnwritableError(
                         "the break-glass segment is full", f"move {self._path} away and make room on the disk"

@@ -26,7 +26,7 @@ from limen.storage.journal.erasable import is_erasable
 from limen.storage.journal.folding import Decided, Folding
 from limen.storage.journal.reader import Reader
 from limen.storage.journal.recent import RING, HourCounts, Live, Recent, Written, add_hours, as_event
-from limen.storage.journal.recovery import TakenUp, damaged, lock_chain, take_up
+from limen.storage.journal.recovery import Resumed, damaged, lock_chain, resume
 from limen.storage.journal.relay import Relay
 from limen.storage.journal.sealing import Sealing
 from limen.storage.journal.segment import Segment
@@ -95,7 +95,7 @@ class Journal:
         folder = root / writer
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         lock = lock_chain(folder)
-        found = take_up(folder, signer, clock.now())
+        found = resume(folder, signer, clock.now())
         journal = cls(root, signer, clock, lock, found.segment, keep_days)
         journal._export = export
         journal._begin(found, database)
@@ -234,8 +234,8 @@ class Journal:
     def _wake(self) -> None:
         self._writer.wake()
 
-    def _begin(self, found: TakenUp, database: Database | None) -> None:
-        self._sealing.take_stock()
+    def _begin(self, found: Resumed, database: Database | None) -> None:
+        self._sealing.prepare()
         self._recent.load(self._reader.newest(RING))
         self._writer.start()
         if database is not None:

@@ -29,7 +29,7 @@ LOSS_WINDOW_MS = 200
 
 
 @dataclass(frozen=True, slots=True)
-class TakenUp:
+class Resumed:
     """The segment to go on with, the closed ones that wait to be sealed, and what must be announced."""
 
     segment: Segment
@@ -51,7 +51,7 @@ def lock_chain(folder: Path) -> IO[bytes]:
     return file
 
 
-def take_up(folder: Path, signer: Signer, now: Instant) -> TakenUp:
+def resume(folder: Path, signer: Signer, now: Instant) -> Resumed:
     """Cut what a hard stop left unfinished, find the end of the chain, compare it with the last checkpoint."""
     on_disk = segments_in(folder)
     unsealed = [(name, path) for name, path in on_disk if not name.is_sealed]
@@ -72,7 +72,7 @@ def take_up(folder: Path, signer: Signer, now: Instant) -> TakenUp:
         segment = Segment(path, name, link, signer, last.size)
     else:
         segment = Segment.begin(folder, newest + 1, now, link, signer)
-    return TakenUp(segment, tuple(name for name, _ in unsealed), announcements)
+    return Resumed(segment, tuple(name for name, _ in unsealed), announcements)
 
 
 def damaged(now: Instant, reason: str, details: dict[str, str | int | bool]) -> Event:

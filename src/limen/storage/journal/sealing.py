@@ -68,7 +68,7 @@ class Sealing:
         self._counted = threading.Event()
         self._thread = threading.Thread(target=self._run, name="limen-sealing", daemon=True)
 
-    def take_stock(self) -> None:
+    def prepare(self) -> None:
         """Finish what a hard stop interrupted, and note which segments are unsealed before the writer adds to them.
 
         A list of sealed segments that was tampered with is left as it is, and nothing is added to it.

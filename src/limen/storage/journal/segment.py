@@ -12,7 +12,7 @@ from typing import Any, Self
 import msgspec
 
 from limen.clock import HOUR, Instant
-from limen.storage.journal.chain import Broken, Line, Link, Signer, follow, forge, parse
+from limen.storage.journal.chain import Broken, Line, Link, Signer, append_lines, follow, parse
 from limen.storage.own_file import sync, write_all
 
 LARGEST = 128 << 20
@@ -74,7 +74,7 @@ class Segment:
     def append(self, bodies: Sequence[bytes]) -> None:
         """Write one batch and wait until the disk has it. Raises OSError; then nothing of the batch remains."""
         lines = [self._header(), *bodies] if self.size == 0 else bodies
-        batch, link = forge(lines, self.link, self._signer)
+        batch, link = append_lines(lines, self.link, self._signer)
         if self._file is None:
             self._file = os.open(self.path, os.O_CREAT | os.O_RDWR | os.O_APPEND | os.O_CLOEXEC, 0o600)
         try:
