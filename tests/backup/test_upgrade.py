@@ -13,8 +13,8 @@ from limen.backup.upgrade import go_back, needs_upgrade, rehearse, upgrade
 from limen.clock import SystemClock
 from limen.identity.store import people
 from limen.storage import Database
+from limen.storage.database_check import counts_of, schema_of
 from limen.storage.errors import DatabaseOlderError, DatabaseUnfitError
-from limen.storage.examined import counts_of, schema_of
 from limen.storage.journal import verify
 from limen.storage.journal.recovery import lock_chain
 from limen.storage.keyring import journal_key

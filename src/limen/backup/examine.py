@@ -15,9 +15,9 @@ from limen.company import store
 from limen.company.company import Company
 from limen.errors import LimenError
 from limen.storage import Database, Keyring
-from limen.storage.examined import counts_of, refuse_damage, schema_of
+from limen.storage.database_check import counts_of, refuse_damage, schema_of
 from limen.storage.journal import Report, verify
-from limen.storage.journal.copying import leave_clean
+from limen.storage.journal.snapshot import leave_clean
 from limen.storage.keyring import journal_key
 from limen.storage.master_key import read_key_file
 from limen.storage.upgrade import refuse_newer

@@ -15,7 +15,7 @@ import msgspec
 from limen.backup.errors import BackupError
 from limen.backup.places import EPOCH
 from limen.clock import Instant, to_iso
-from limen.storage.own_file import read_own, replace_file
+from limen.storage.files import read_own, replace_file
 
 PROMOTED: Final = "promoted.json"
 _MOST: Final = 4_096

@@ -10,7 +10,7 @@ import msgspec
 
 from limen.backup.errors import BackupUnfitError
 from limen.clock import Instant
-from limen.storage.journal.copying import CopiedLines
+from limen.storage.journal.snapshot import CopiedLines
 
 FORMAT: Final = 1
 NAME: Final = "manifest.json"

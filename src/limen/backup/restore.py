@@ -23,10 +23,10 @@ from limen.mail import store as mails
 from limen.pillars import end_at_restore
 from limen.settings import Settings
 from limen.storage import Database, Transaction
+from limen.storage.files import sync, write_new
 from limen.storage.journal import Reader
 from limen.storage.journal.relay import drop_what_is_written
 from limen.storage.master_key import existing_key, written_key
-from limen.storage.own_file import sync, write_new
 
 OURS = frozenset({RESTORING, WORKING, BACKUPS, "backup.lock", "master.key", "erased.txt"})
 """What may lie in a data folder that counts as empty: marks of our own, backups, and what was put there beforehand: the

@@ -21,13 +21,13 @@ from limen.company import store
 from limen.company.places import data_folder, journal_folder
 from limen.settings import Settings
 from limen.storage import Snapshot
-from limen.storage.copying import copy_database
 from limen.storage.database import read_as_it_lies
-from limen.storage.examined import counts_of, schema_of
-from limen.storage.journal.copying import CopiedLines, files_to_copy, snapshot_chains
+from limen.storage.database_check import counts_of, schema_of
+from limen.storage.database_copy import copy_database
+from limen.storage.files import file_sha256, sync
+from limen.storage.journal.snapshot import CopiedLines, files_to_copy, snapshot_chains
 from limen.storage.keyring import journal_key
 from limen.storage.master_key import written_key
-from limen.storage.own_file import file_sha256, sync
 
 TRIES: Final = 3
 

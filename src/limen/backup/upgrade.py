@@ -28,10 +28,10 @@ from limen.pillars import end_at_restore
 from limen.policy.proof.lockout import LockedOut
 from limen.settings import Settings
 from limen.storage import Database, Keyring, Transaction
-from limen.storage.copying import copy_database, put_back
 from limen.storage.database import edit_copy
+from limen.storage.database_check import counts_of, refuse_damage, schema_of
+from limen.storage.database_copy import copy_database, put_back
 from limen.storage.errors import JournalBusyError
-from limen.storage.examined import counts_of, refuse_damage, schema_of
 from limen.storage.journal import Journal, Reader
 from limen.storage.journal.recovery import lock_chain
 from limen.storage.journal.relay import drop_what_is_written

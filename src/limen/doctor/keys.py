@@ -12,7 +12,7 @@ from limen.doctor.aside import aside
 from limen.doctor.setup import Setup
 from limen.errors import LimenError
 from limen.finding import Finding, State
-from limen.storage.examined import key_opens
+from limen.storage.database_check import key_opens
 from limen.storage.master_key import CREDENTIAL, VARIABLE, existing_key
 
 NAME: Final = "keyring"

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Final
 
 from limen.clock import Instant, from_iso, to_iso
-from limen.storage.own_file import open_own, replace_file
+from limen.storage.files import open_own, replace_file
 
 FILE: Final = "erased.txt"
 MOST_BYTES: Final = 8 << 20

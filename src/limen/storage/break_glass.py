@@ -24,8 +24,8 @@ from limen.errors import LimenError
 from limen.events import Event, EventIds
 from limen.facts import Auth, Factor, Session
 from limen.printable import one_line
+from limen.storage.files import open_own, read_own, write_new
 from limen.storage.journal.emergency import EmergencySegment
-from limen.storage.own_file import open_own, read_own, write_new
 
 FILE: Final = "break-glass.state"
 BYTES: Final = 4_096

@@ -14,7 +14,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from limen.storage.errors import KeyUnusableError
-from limen.storage.own_file import write_new
+from limen.storage.files import write_new
 
 KEY_BYTES = 32
 VARIABLE = "LIMEN_MASTER_KEY"

@@ -15,8 +15,8 @@ import msgspec
 
 from limen.events import Event, from_ocsf, to_ocsf
 from limen.storage.errors import JournalUnwritableError
+from limen.storage.files import open_own, read_own, write_new
 from limen.storage.journal.chain import Broken, Line, Link, Signer, append_lines, follow, start_of
-from limen.storage.own_file import open_own, read_own, write_new
 
 EMERGENCY_FILE = "break-glass.segment"
 EMERGENCY_BYTES = 512 << 10

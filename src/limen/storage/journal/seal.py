@@ -17,11 +17,11 @@ import msgspec
 from limen.clock import Instant
 from limen.errors import LimenError
 from limen.events import from_ocsf
+from limen.storage.files import file_sha256
 from limen.storage.journal.chain import Broken, Line, Link, follow
 from limen.storage.journal.checkpoint import SealedSegment
 from limen.storage.journal.recent import HourCounts, count_in
 from limen.storage.journal.segment import Name, sealed_lines
-from limen.storage.own_file import file_sha256
 
 CHAIN_BROKEN = 3
 

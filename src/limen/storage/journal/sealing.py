@@ -16,6 +16,7 @@ import msgspec
 
 from limen.clock import DAY, Clock
 from limen.events import Event
+from limen.storage.files import file_sha256, sync
 from limen.storage.journal.chain import Signer
 from limen.storage.journal.checkpoint import (
     SEALED_FILE,
@@ -31,7 +32,6 @@ from limen.storage.journal.reader import events_in
 from limen.storage.journal.recent import HourCounts, add_hours, count_in
 from limen.storage.journal.recovery import damaged
 from limen.storage.journal.segment import Name, segments_in
-from limen.storage.own_file import file_sha256, sync
 
 SEALING_SECONDS = 600
 _WAIT_SECONDS = 1.0

@@ -12,8 +12,8 @@ from typing import Any, Self
 import msgspec
 
 from limen.clock import HOUR, Instant
+from limen.storage.files import sync, write_all
 from limen.storage.journal.chain import Broken, Line, Link, Signer, append_lines, follow, parse
-from limen.storage.own_file import sync, write_all
 
 LARGEST = 128 << 20
 """Bytes after which a segment is closed before its hour is over; keeps a plain scan fast."""

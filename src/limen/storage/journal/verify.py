@@ -11,6 +11,7 @@ from typing import Final, TypeVar
 import msgspec
 
 from limen.clock import to_iso
+from limen.storage.files import file_sha256
 from limen.storage.journal.chain import ERASED, Broken, Line, Link, Signer, follow, start_of
 from limen.storage.journal.checkpoint import (
     CHECKPOINT_FILE,
@@ -26,7 +27,6 @@ from limen.storage.journal.emergency import EMERGENCY_FILE, WRITER as EMERGENCY_
 from limen.storage.journal.erasing import ERASING
 from limen.storage.journal.reader import writer_folders
 from limen.storage.journal.segment import LOCK_FILE, Name, sealed_lines, segments_in
-from limen.storage.own_file import file_sha256
 
 _MOST_NAMED: Final = 10
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from limen.storage.own_file import open_own, read_own, replace_file, write_new
+from limen.storage.files import open_own, read_own, replace_file, write_new
 
 
 def test_a_plain_file_of_ours_is_read_up_to_a_bound(tmp_path: Path) -> None:

@@ -12,7 +12,7 @@ from urllib.parse import quote
 
 from limen.storage.database import BUSY_MS
 from limen.storage.errors import CopyFailedError
-from limen.storage.own_file import sync
+from limen.storage.files import sync
 
 T = TypeVar("T")
 

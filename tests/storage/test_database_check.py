@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from limen.storage import Database, Keyring
+from limen.storage.database_check import examine_database, key_opens, refuse_damage, schema_of
 from limen.storage.errors import DatabaseUnfitError
-from limen.storage.examined import examine_database, key_opens, refuse_damage, schema_of
 from limen.storage.upgrade import newest_version
 
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from limen.events import Event
 from limen.storage.journal import Journal, verify
-from limen.storage.journal.copying import files_to_copy, leave_clean, snapshot_chains
+from limen.storage.journal.snapshot import files_to_copy, leave_clean, snapshot_chains
 
 KEYS = (b"k" * 32,)
 

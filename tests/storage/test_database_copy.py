@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from limen.storage import Database
-from limen.storage.copying import copy_database, put_back
-from limen.storage.examined import counts_of, schema_of
+from limen.storage.database_check import counts_of, schema_of
+from limen.storage.database_copy import copy_database, put_back
 from limen.storage.upgrade import newest_version
 
 
