@@ -282,11 +282,10 @@ def oldest(root: Path) -> str:
     from limen.company.load import load_settings
     from limen.company.places import journal_folder
     from limen.storage.journal import Reader
+    from limen.storage.journal.past_decisions import past_decisions
 
-    [(found,)] = Reader(journal_folder(root, load_settings(root))).query(
-        "select min(id) from events where effect = 'deny'"
-    )
-    return f"{found}-1"
+    reader = Reader(journal_folder(root, load_settings(root)))
+    return next(f"{one.id}-1" for one in past_decisions(reader, 0, with_facts=False) if one.effect == "deny")
 
 
 def restored(root: Path, place: Path) -> dict[str, object]:

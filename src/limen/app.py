@@ -38,7 +38,7 @@ from limen.pillar import Core, Every, Figure, Running
 from limen.pillars import pillars, refuse_missing_tables
 from limen.policy.proof.lockout import LockedOut
 from limen.privacy.erase import erase_again
-from limen.privacy.upkeep import Upkeep
+from limen.privacy.retention import RetentionJob
 from limen.settings import Settings
 from limen.storage import Database, Feed, Keyring, Snapshot, master_key
 from limen.storage.break_glass import BreakGlass
@@ -156,10 +156,10 @@ async def _look_after(closing: AsyncExitStack, core: Core) -> tuple[Disk, Keepin
         clock=clock,
     )
     await asyncio.to_thread(disk.look)
-    upkeep = Upkeep(core.database, core.journal, settings.retention, data, outbox, clock)
+    retention = RetentionJob(core.database, core.journal, settings.retention, data, outbox, clock)
     backups = _keeping(core)
     closing.push_async_callback(backups.close)
-    for every in (upkeep.every, disk.every, backups.every):
+    for every in (retention.every, disk.every, backups.every):
         _start(closing, every)
     return disk, backups
 

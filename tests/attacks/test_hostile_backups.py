@@ -77,7 +77,7 @@ def test_another_companys_key_opens_nothing(house: tuple[Served, bytes], tmp_pat
 )
 def test_no_name_leads_out_of_the_folder(name: str) -> None:
     written = msgspec.json.encode(signed(manifest(Entry(name, 1, "0" * 64)), journal_key(b"k" * 32)))
-    with pytest.raises(BackupUnfitError, match="no backup has"):
+    with pytest.raises(BackupUnfitError, match="do not belong in a backup"):
         read_manifest(written)
 
 

@@ -13,7 +13,7 @@ from tests.backup.saved_company import Served, make_older, on_free_port, serve_o
 from limen.backup.errors import BackupError
 from limen.backup.places import BEFORE_UPGRADE, refuse_half_restored
 from limen.company.load import load_settings
-from limen.storage.copying import counts_of, refuse_damage, schema_of
+from limen.storage.database_check import counts_of, refuse_damage, schema_of
 from limen.storage.journal import verify
 from limen.storage.keyring import journal_key
 from limen.storage.master_key import written_key
@@ -72,7 +72,7 @@ def test_a_restore_killed_in_its_middle_starts_nothing_and_begins_anew(
 
     assert ended(sys.executable, "-c", KILLED_WHERE_IT_PLACES, place, *words).returncode == -signal.SIGKILL
 
-    with pytest.raises(BackupError, match="did not end"):
+    with pytest.raises(BackupError, match="not finished"):
         refuse_half_restored(there, load_settings(there))
     assert ended(*limen(*words)).returncode == 0
     refuse_half_restored(there, load_settings(there))

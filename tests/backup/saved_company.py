@@ -24,7 +24,7 @@ from limen.identity.model import Link, LinkPurpose, Passkey, PersonStatus, auth_
 from limen.identity.store import factors, links, people, sessions
 from limen.settings import Settings
 from limen.storage import Database, Keyring, master_key
-from limen.storage.copying import counts_of
+from limen.storage.database_check import counts_of
 from limen.storage.journal import Journal
 
 SEED = b"a seed of an authenticator app"

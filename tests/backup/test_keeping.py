@@ -42,19 +42,19 @@ def kept(served: Served) -> Iterator[Kept]:
 
 def test_one_is_due_each_day_and_the_newest_stay(kept: Kept) -> None:
     one = kept.with_settings(keep=2)
-    assert (one.standing().last_at, one.is_due()) == (0, True)
+    assert (one.status().last_at, one.is_due()) == (0, True)
     for _ in range(3):
         one.take_one()
         assert not one.is_due()
         kept.clock.forward(DAY)
         assert one.is_due()
-    standing = one.standing()
-    assert (one.folder.stat().st_mode & 0o777, standing.is_beside_data) == (0o700, True)
-    assert [each.at for each in standing.kept] == [(kept.clock.now() - days * DAY) // 1_000 * 1_000 for days in (1, 2)]
+    status = one.status()
+    assert (one.folder.stat().st_mode & 0o777, status.is_beside_data) == (0o700, True)
+    assert [each.at for each in status.kept] == [(kept.clock.now() - days * DAY) // 1_000 * 1_000 for days in (1, 2)]
     assert kept.events().count("backup.taken") == 3
-    assert not standing.is_overdue
+    assert not status.is_overdue
     kept.clock.forward(2 * DAY)
-    assert one.standing().is_overdue
+    assert one.status().is_overdue
 
 
 def test_only_this_companys_backups_go(kept: Kept) -> None:
@@ -83,8 +83,8 @@ def test_names_from_the_future_links_and_folders_end_nothing(kept: Kept, tmp_pat
     for _ in range(2):
         one.take_one()
         kept.clock.forward(DAY)
-    standing = one.standing()
-    assert (standing.failed, standing.is_overdue, one.is_due(), len(standing.kept)) == (None, False, True, 2)
+    status = one.status()
+    assert (status.failed, status.is_overdue, one.is_due(), len(status.kept)) == (None, False, True, 2)
     assert (later.exists(), linked.is_symlink(), folder.is_dir()) == (True, True, True)
 
 
@@ -106,7 +106,7 @@ def test_it_comes_back_from_its_own_folder_in_the_data(kept: Kept, tmp_path: Pat
 def test_what_goes_wrong_is_said_and_tried_again_an_hour_later(kept: Kept, tmp_path: Path) -> None:
     away = kept.with_settings(folder=str(tmp_path / "not-mounted"))
     away.take_one()
-    failed = away.standing().failed
+    failed = away.status().failed
     assert failed is not None
     assert "is not there" in failed.what
     assert "backup.failed" in kept.events()
@@ -115,14 +115,14 @@ def test_what_goes_wrong_is_said_and_tried_again_an_hour_later(kept: Kept, tmp_p
     assert away.is_due()
     (tmp_path / "not-mounted").mkdir()
     away.take_one()
-    assert (away.standing().failed, len(away.standing().kept)) == (None, 1)
+    assert (away.status().failed, len(away.status().kept)) == (None, 1)
 
 
 def test_the_disks_last_room_is_left_alone(kept: Kept, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(keeping, "SPARE_BYTES", 1 << 60)
     one = kept.with_settings()
     one.take_one()
-    failed = one.standing().failed
+    failed = one.status().failed
     assert failed is not None
     assert "too little room" in failed.what
     assert list(one.folder.iterdir()) == []
@@ -132,7 +132,7 @@ def test_a_machine_whose_place_was_taken_takes_none(kept: Kept, tmp_path: Path) 
     one = kept.with_settings(folder=str(tmp_path))
     promote(tmp_path, 1, kept.clock.now(), "the other")
     one.take_one()
-    failed = one.standing().failed
+    failed = one.status().failed
     assert failed is not None
     assert "the other" in failed.what
 
@@ -140,7 +140,7 @@ def test_a_machine_whose_place_was_taken_takes_none(kept: Kept, tmp_path: Path) 
 async def test_whoever_asks_while_one_is_taken_waits_for_that_one(kept: Kept) -> None:
     one = kept.with_settings()
     await asyncio.gather(one.go(), one.go())
-    assert (len(one.standing().kept), one.is_running) == (1, False)
+    assert (len(one.status().kept), one.is_running) == (1, False)
 
 
 async def test_a_server_that_stops_gives_up_the_one_under_way(kept: Kept) -> None:

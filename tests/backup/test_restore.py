@@ -98,7 +98,7 @@ def test_a_restore_that_was_cut_off_starts_nothing_and_begins_anew(
         patched.setattr("limen.backup.restore.shutil.rmtree", killed)  # nothing is tidied up after a kill -9
         with pytest.raises(KeyboardInterrupt):
             restore(file, there, NOW(), key=served.key)
-    with pytest.raises(BackupError, match="did not end"):
+    with pytest.raises(BackupError, match="not finished"):
         refuse_half_restored(there, load_settings(there))
     restore(file, there, NOW(), key=served.key)
     refuse_half_restored(there, load_settings(there))

@@ -13,7 +13,7 @@ from limen.backup.upgrade import go_back, needs_upgrade, rehearse, upgrade
 from limen.clock import SystemClock
 from limen.identity.store import people
 from limen.storage import Database
-from limen.storage.copying import counts_of, schema_of
+from limen.storage.database_check import counts_of, schema_of
 from limen.storage.errors import DatabaseOlderError, DatabaseUnfitError
 from limen.storage.journal import verify
 from limen.storage.journal.recovery import lock_chain

@@ -98,7 +98,7 @@ def test_an_upstream_where_no_app_can_be_is_refused_at_its_line() -> None:
     text = "- id: a\n  host: a.harbor.example\n  upstream:\n    url: http://169.254.169.254\n"
     _, (problem,) = read_apps(Tree(read_yaml(text)), SETTINGS, SETTINGS.groups)
     assert (problem.line, problem.fix) == (4, "name the machine the app runs on")
-    assert "no address at which an app can be" in problem.what
+    assert "not an address that an app may have" in problem.what
 
 
 def test_a_forgotten_scheme_is_mended_with_the_upstream_s_own_host_and_port() -> None:

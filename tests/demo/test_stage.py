@@ -60,7 +60,7 @@ SAME_SITE, SAME_ORIGIN = (b"sec-fetch-site", b"same-site"), (b"sec-fetch-site", 
 
 
 def arrive(asked: Stage, *more: tuple[bytes, bytes], host: bytes = SIGN_IN, peer: str = "127.0.0.1") -> int:
-    url = asked.arrive_url(COOKIES)
+    url = asked.arrive_url(asked.tickets.issue(COOKIES))
     return ask(asked, host, url.removeprefix("http://limen.harbor.localhost:8080"), *more, peer=peer)[0]
 
 
@@ -87,7 +87,7 @@ def test_a_change_comes_from_the_demos_own_page() -> None:
 
 def test_a_ticket_hands_over_a_sign_in_once() -> None:
     asked = stage()
-    path = asked.arrive_url(COOKIES).removeprefix("http://limen.harbor.localhost:8080")
+    path = asked.arrive_url(asked.tickets.issue(COOKIES)).removeprefix("http://limen.harbor.localhost:8080")
     status, headers, _ = ask(asked, SIGN_IN, path, SAME_SITE)
     assert (status, headers[b"location"]) == (303, b"http://harbor.localhost:8080/#answer")
     assert headers[b"set-cookie"] == b"__Host-limen=" + b"s" * 43 + b"; Path=/; Secure; HttpOnly; SameSite=Lax"

@@ -40,7 +40,7 @@ def test_a_sign_in_is_a_real_one_with_the_passkey(harbor: Alive) -> None:
     session = visitor.session
     assert session is not None
     assert (session.auth.strength, session.auth.factors) == (3, frozenset({Factor.PASSKEY}))
-    assert session.person_id == visitor.person_of("maren").id
+    assert session.person_id == visitor.town.person_of("maren").id
     assert set(cookies) == {"__Host-limen", "__Host-limen-browser"}
     assert session.auth.at > visitor.clock.now() - HOUR
 

@@ -20,11 +20,12 @@ from tests.ports import free_port
 
 from limen.clock import SystemClock
 from limen.doctor import machine
-from limen.doctor.ports import Outside, Room
+from limen.doctor.ports import Outside
 from limen.doctor.setup import Setup
 from limen.facts import App, Upstream
 from limen.finding import Finding, State
 from limen.settings import Listen, Settings
+from limen.storage.space import Room
 
 DOMAIN = "harbor.example"
 SIGN_IN = f"limen.{DOMAIN}"

@@ -16,7 +16,7 @@ SERVED = Served(("a.example", "b.example"), "Harbor CA", NOW - 90 * DAY, NOW - 3
     [
         ("expired", "3 days ago"),
         ("not-yet", "clock right?"),
-        ("self-signed", "signed by itself"),
+        ("self-signed", "self-signed"),
         ("untrusted", "not trusted here (Harbor CA)"),
         ("wrong-name", "is for a.example, b.example, not for c.example"),
         ("plain", "plain http"),

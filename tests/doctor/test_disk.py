@@ -8,8 +8,8 @@ from tests.doctor.scene import PLENTY, outside, setup
 
 from limen.clock import DAY, SystemClock
 from limen.doctor.disk import disk
-from limen.doctor.ports import Room
 from limen.finding import Finding, State
+from limen.storage.space import Room
 
 GB = 1_000_000_000
 

@@ -95,7 +95,7 @@ async def test_a_healthy_set_up_alarms_nobody(well: Well) -> None:
     [
         (["127.0.0.1"], (-90, -3), False, "its certificate expired on", "renew the app's certificate"),
         (["10.0.0.99"], (-1, 90), False, "is for 10.0.0.99, not for 127.0.0.1", "server_name"),
-        (["127.0.0.1"], (-1, 90), True, "signed by itself", "ca_file"),
+        (["127.0.0.1"], (-1, 90), True, "self-signed", "ca_file"),
     ],
 )
 async def test_1_to_3_an_app_with_a_broken_certificate(
@@ -171,7 +171,7 @@ async def test_10_a_database_that_another_process_holds(well: Well) -> None:
 
 async def test_11_everybody_trusted_to_say_where_a_visitor_comes_from(well: Well) -> None:
     found = await well.found(listen={"trusted_proxies": ("0.0.0.0/0",)})
-    the(found, "front", "4,294,967,296 addresses may pretend", "name only the front's own address")
+    the(found, "front", "4,294,967,296 addresses can claim", "name only the front's own address")
 
 
 async def test_12_a_disk_that_is_nearly_full(well: Well) -> None:
@@ -187,7 +187,7 @@ async def test_13_a_certificate_that_leaves_out_the_apps(well: Well) -> None:
 
 async def test_14_an_app_that_leads_in_a_circle(well: Well) -> None:
     async with serving(answering("301 Moved", Location="/")) as port:
-        the(await well.found(app(f"http://127.0.0.1:{port}")), "apps", "lead in a circle", "X-Forwarded-Proto")
+        the(await well.found(app(f"http://127.0.0.1:{port}")), "apps", "form a loop", "X-Forwarded-Proto")
 
 
 async def test_15_an_app_that_is_not_there(well: Well) -> None:
@@ -216,7 +216,7 @@ async def test_what_takes_too_long_or_fails_hides_nothing_else(well: Well, monke
     heard: list[str] = []
     findings = await examine_setup(well.setup(), heard.append, seconds=0.8)
     skipped = {one.name: one.what for one in findings if one.state is State.SKIPPED}
-    assert "given up" in skipped["names"]
+    assert "took too long" in skipped["names"]
     assert skipped["disk"] == "this could not be examined: RuntimeError"
     assert "keyring" in {one.name for one in findings if one.state is State.OK}
     assert sorted(heard) == sorted(EXAMINATIONS)

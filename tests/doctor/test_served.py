@@ -21,7 +21,7 @@ async def test_a_good_certificate_for_every_host_is_one_line(tmp_path: Path) -> 
     ours = Authority(tmp_path)
     (found,) = await looked(tmp_path, ours.trust, ours.serves("*.harbor.example"))
     assert found.state is State.OK
-    assert "good for 89 more days" in found.what
+    assert "valid for 89 more days" in found.what
 
 
 async def test_hosts_that_the_certificate_leaves_out_are_named_together(tmp_path: Path) -> None:

@@ -63,7 +63,7 @@ async def test_each_way_not_to_answer_has_its_words(tmp_path: Path) -> None:
         "refused": "nothing listens at",
         "slow": "does not answer within seconds",
         "too-much": "longer than 65,536 bytes",
-        "garbage": "no http",
+        "garbage": "not answer with HTTP",
         "unreachable": "can't be reached",
         "ca-file": "can't be read",
     }

@@ -4,7 +4,7 @@ from ipaddress import ip_network
 
 import pytest
 
-from limen.enforcement.addresses import MAX_HOPS, UntrustedHops, client_address, is_trusted
+from limen.enforcement.addresses import MAX_HOPS, UntrustedHops, client_address, is_plain_http, is_trusted
 
 TRUSTED = (ip_network("127.0.0.1/32"), ip_network("10.0.0.0/8"), ip_network("fd00::/8"))
 
@@ -57,3 +57,20 @@ def test_only_so_many_are_kept():
     for number in range(500):
         hops.notice(f"10.0.{number % 250}.{number // 250}")
     assert len(hops.seen) == MAX_HOPS
+
+
+@pytest.mark.parametrize(
+    ("url", "is_plain"),
+    [
+        ("http://10.0.0.3:80", True),
+        ("http://wiki.internal", True),
+        ("http://localhost.evil.example", True),
+        ("https://10.0.0.3", False),
+        ("http://127.0.0.1:9101", False),
+        ("http://[::1]:9101", False),
+        ("http://localhost:9101", False),
+        ("", False),
+    ],
+)
+def test_only_this_machine_itself_may_be_reached_without_encryption(url: str, *, is_plain: bool) -> None:
+    assert is_plain_http(url) is is_plain

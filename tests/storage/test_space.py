@@ -69,7 +69,7 @@ def test_a_folder_is_looked_at_as_it_is(tmp_path: Path) -> None:
 def test_some_of_the_disk_is_set_aside(
     free: int, total: int, has_room: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    disk = SimpleNamespace(f_frsize=4_096, f_bavail=free * 256, f_blocks=total * 256)
+    disk = SimpleNamespace(f_frsize=4_096, f_bavail=free * 256, f_blocks=total * 256, f_favail=9, f_files=9)
     monkeypatch.setattr(module.os, "statvfs", lambda _: disk)
     assert has_room_beyond_the_reserve(tmp_path) is has_room
 

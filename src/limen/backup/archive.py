@@ -1,6 +1,6 @@
-"""The file itself: a plain tar, packed with gzip, and where a recipient is named sealed in the age format.
+"""The backup file: a plain tar, packed with gzip and, where a recipient is named, encrypted in the age format.
 
-Written so that any tool opens it; read so strictly that nothing but what its manifest names ever reaches the disk.
+Any tool opens it. Reading is strict: nothing reaches the disk but the files that the manifest names.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ import tarfile
 import threading
 import zlib
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from hashlib import sha256
 from pathlib import Path
 from typing import IO, Final, Protocol
@@ -95,13 +95,13 @@ class Archive:
             name, size = self._header()
             entry = waiting.pop(name, None)
             if entry is None or entry.size != size:
-                raise BackupUnfitError(f"{name[:80]!r} is not what the list of contents says", "use another backup")
+                raise BackupUnfitError(f"{name[:80]!r} does not match the list of contents", "use another backup")
             self._unpack_one(entry, into / name)
             done += size
             if told:
                 told(done, self.manifest.size)
         if any(self._exactly(BLOCK)):
-            raise BackupUnfitError("more lies in this backup than its list of contents says", "use another backup")
+            raise BackupUnfitError("this backup holds more than its list of contents names", "use another backup")
 
     def _unpack_one(self, entry: Entry, target: Path) -> None:
         target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -150,7 +150,7 @@ def reading(file: Path, identity: str = "") -> Iterator[Archive]:
         raw.seek(0)
         if is_sealed and not identity:
             raise BackupUnfitError("this backup is sealed", "give the file of its age identity with --identity")
-        with _opened(raw, identity) if is_sealed else _as_it_is(raw) as stream:
+        with _opened(raw, identity) if is_sealed else nullcontext(raw) as stream:
             yield Archive(gzip.GzipFile(fileobj=stream, mode="rb"))
 
 
@@ -186,7 +186,9 @@ def _opened(sealed: IO[bytes], identity: str) -> Iterator[IO[bytes]]:
     try:
         keys = [pyrage.x25519.Identity.from_str(line) for line in lines]
     except pyrage.IdentityError:
-        raise BackupUnfitError("the identity is none", "it is a line that begins with AGE-SECRET-KEY-1") from None
+        raise BackupUnfitError(
+            "the age identity can't be read", "name a file with a line that begins with AGE-SECRET-KEY-1"
+        ) from None
     read, write = os.pipe()
     with (
         _beside(lambda target: pyrage.decrypt_io(sealed, target, keys), os.fdopen(write, "wb")),
@@ -222,8 +224,3 @@ def _beside(work: Callable[[IO[bytes]], None], end: IO[bytes]) -> Iterator[Calla
         yield ended
     finally:
         thread.join(10)
-
-
-@contextmanager
-def _as_it_is(raw: IO[bytes]) -> Iterator[IO[bytes]]:
-    yield raw

@@ -13,8 +13,7 @@ from limen.clock import Instant, to_iso
 from limen.events import Event
 from limen.printable import plain_word
 from limen.storage import Database
-from limen.storage.journal.segment import replace_file
-from limen.storage.own_file import read_own
+from limen.storage.files import read_own, replace_file
 
 
 class Last(msgspec.Struct, frozen=True):

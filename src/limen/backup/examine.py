@@ -1,4 +1,4 @@
-"""Looking a backup through in a folder beside, until nothing is left to believe: only then may it take a place."""
+"""Unpacks a backup into a folder of its own and checks everything a start would need, before anything is replaced."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ from limen.company import store
 from limen.company.company import Company
 from limen.errors import LimenError
 from limen.storage import Database, Keyring
-from limen.storage.copying import counts_of, refuse_damage, schema_of
+from limen.storage.database_check import counts_of, refuse_damage, schema_of
 from limen.storage.journal import Report, verify
-from limen.storage.journal.copying import leave_clean
+from limen.storage.journal.snapshot import leave_clean
 from limen.storage.keyring import journal_key
 from limen.storage.master_key import read_key_file
 from limen.storage.upgrade import refuse_newer
@@ -28,7 +28,7 @@ SPARE_BYTES: Final = 64 << 20
 
 @dataclass(frozen=True, slots=True)
 class Examined:
-    """A backup that holds, unpacked in `folder`. `report` is the journal's; `key` the master key that opens it all."""
+    """A backup that passed every check, unpacked in `folder`. `report` is the journal's; `key` is its master key."""
 
     manifest: Manifest
     folder: Path
@@ -46,15 +46,15 @@ class Examined:
 
 
 def unpack(archive: Archive, folder: Path, key: bytes | None, told: Told | None = None) -> bytes:
-    """Unpack and hold every file against the manifest, and the manifest against the key. Returns the key.
+    """Unpack, check the manifest with the key, and every file against the manifest. Returns the key.
 
-    Nothing of it was opened by then: not even SQLite reads what is not signed. Raises LimenError, OSError.
+    None of its files is opened before that: not even SQLite reads what is not signed. Raises LimenError, OSError.
     """
     manifest = archive.manifest
     refuse_newer(manifest.schema)
     if key is None and not manifest.has_key:
         raise BackupUnfitError(
-            "this backup does not hold the master key, which was kept apart", "name its file with --key"
+            "this backup does not hold the master key, which is kept separately", "name its file with --key"
         )
     if key is not None:
         _refuse_forged(manifest, key)
@@ -82,8 +82,8 @@ def examine(
 ) -> Examined:
     """Unpack a backup into `folder` and try everything a start would need. Raises LimenError, OSError.
 
-    The copy is brought over to this Limen's tables on the way. A journal that does not hold is refused unless
-    `accept_journal`: it did not hold when it was backed up, and there may be no other.
+    The copy is upgraded to this Limen's tables on the way. A journal whose chain is broken is refused unless
+    `accept_journal`: it was broken when it was backed up, and there may be no other backup.
     """
     key = unpack(archive, folder, key, told)
     manifest = archive.manifest
@@ -91,7 +91,7 @@ def examine(
     file = folder / DATABASE
     refuse_damage(file)
     if schema_of(file) != manifest.schema or counts_of(file) != manifest.counts:
-        raise BackupUnfitError("the database is not the one the list of contents tells of", "use another backup")
+        raise BackupUnfitError("the database does not match the backup's list of contents", "use another backup")
     database = Database.open(file, may_upgrade=True)
     try:
         keys = Keyring.open(database, key).journal_keys

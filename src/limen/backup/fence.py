@@ -1,8 +1,8 @@
-"""Of two machines that hold the same company only one may go on: the one that was promoted last.
+"""Of two machines that hold the same company only one may run: the one that was promoted last.
 
 Each promotion draws the next epoch. The machine that was promoted writes it into the folder of backups that both reach;
-one that finds a higher epoch there than its own has been replaced, and stops. Without a folder that both reach nothing
-but the name in DNS, or a switched-off machine, keeps the old one from answering.
+one that finds a higher epoch there than its own has been replaced, and stops. Without such a folder, change the name in
+DNS or switch the old machine off: nothing else keeps it from answering.
 """
 
 from __future__ import annotations
@@ -15,8 +15,7 @@ import msgspec
 from limen.backup.errors import BackupError
 from limen.backup.places import EPOCH
 from limen.clock import Instant, to_iso
-from limen.storage.journal.segment import replace_file
-from limen.storage.own_file import read_own
+from limen.storage.files import read_own, replace_file
 
 PROMOTED: Final = "promoted.json"
 _MOST: Final = 4_096

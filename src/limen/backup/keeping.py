@@ -49,8 +49,8 @@ class Kept:
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
-    """How the company stands with its backups. `last_at` 0: there is none; `failed`: why the last try ended.
+class BackupStatus:
+    """Which backups there are. `last_at` 0: none; `failed`: why the last attempt failed, None where it did not.
 
     `is_beside_data`: the folder is on the disk that holds the data, so one broken disk takes both.
     """
@@ -85,13 +85,15 @@ class Keeping:
     def is_running(self) -> bool:
         return self._run is not None and not self._run.done()
 
-    def standing(self) -> Standing:
+    def status(self) -> BackupStatus:
         """Look at the folder. Reads a listing, never a backup."""
         data, kept, now = data_folder(self._root, self._settings), self._listed(), self._clock.now()
         last = daily.last_backup(data)
         known = [last.at if last else 0, *(one.at for one in kept)]
-        last_at = max((at for at in known if at <= now), default=0)  # a clock that was wrong once must not end them all
-        return Standing(
+        last_at = max(
+            (at for at in known if at <= now), default=0
+        )  # a file dated in the future by a wrong clock must not stop backups
+        return BackupStatus(
             folder=self.folder,
             last_at=last_at,
             kept=kept,
@@ -102,13 +104,13 @@ class Keeping:
         )
 
     async def go(self) -> None:
-        """Take one now, or wait for the one under way. Whoever leaves early ends it for nobody else."""
+        """Take one now, or wait for the one under way. Cancelling the wait does not stop the backup."""
         if self._run is None or self._run.done():
             self._run = asyncio.create_task(asyncio.to_thread(self.take_one), name="backup")
         await asyncio.shield(self._run)
 
     async def close(self) -> None:
-        """Give up the one under way, and wait until nothing of it is left."""
+        """Stop the one under way, and wait until its unfinished file is removed."""
         self._is_stopping = True
         if self._run is not None:
             await asyncio.gather(self._run, return_exceptions=True)
@@ -127,7 +129,7 @@ class Keeping:
         now = self._clock.now()
         if not self._settings.backup.is_on or now < self._try_after:
             return False
-        return self.standing().last_at < last_time(now, self._settings)
+        return self.status().last_at < last_time(now, self._settings)
 
     def take_one(self) -> None:
         """Take a backup and let the oldest go. Never raises: what went wrong is remembered and journaled."""

@@ -10,7 +10,7 @@ import msgspec
 
 from limen.backup.errors import BackupUnfitError
 from limen.clock import Instant
-from limen.storage.journal.copying import Reach
+from limen.storage.journal.snapshot import CopiedLines
 
 FORMAT: Final = 1
 NAME: Final = "manifest.json"
@@ -44,7 +44,7 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     revision: str
     apps: int
     counts: dict[str, int]
-    journal: dict[str, Reach]
+    journal: dict[str, CopiedLines]
     epoch: int
     files: tuple[Entry, ...]
     mac: str = ""
@@ -83,9 +83,11 @@ def read_manifest(written: bytes) -> Manifest:
     names = [entry.name for entry in found.files]
     strange = [name for name in names if name not in {DATABASE, KEY} and not _FILE.fullmatch(name)]
     if strange or len(set(names)) != len(names) or DATABASE not in names:
-        raise BackupUnfitError("this backup names files that no backup has", "use another one: it was tampered with")
+        raise BackupUnfitError(
+            "this backup lists files that do not belong in a backup", "use another one: it was tampered with"
+        )
     if any(entry.size < 0 for entry in found.files) or not re.fullmatch(r"\d{4}", found.schema):
-        raise BackupUnfitError("this backup's list of contents makes no sense", "use another one")
+        raise BackupUnfitError("this backup's list of contents is invalid", "use another one")
     return found
 
 

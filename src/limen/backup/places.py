@@ -1,4 +1,4 @@
-"""Where backup, restore and upgrade work and leave their marks, all within the data folder."""
+"""The files and folders that backup, restore and upgrade use, all within the data folder."""
 
 from __future__ import annotations
 
@@ -60,9 +60,9 @@ def alone(data: Path) -> Iterator[None]:
 
 
 def refuse_half_restored(root: Path, settings: Settings) -> None:
-    """Raises BackupError where a restore was begun and not finished: half a company must not be served."""
+    """Raises BackupError where a restore was not finished: a server must not run on half of the data."""
     if (data_folder(root, settings) / RESTORING).exists():
         raise BackupError(
-            f"a restore into {data_folder(root, settings)} was begun and did not end",
-            "run `limen restore` again; it begins anew",
+            f"a restore into {data_folder(root, settings)} was started and not finished",
+            "run `limen restore` again; it starts over",
         )

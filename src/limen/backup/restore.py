@@ -1,4 +1,4 @@
-"""Bringing a company back from a backup, into a folder that holds no data yet: wholly, or so that nothing starts."""
+"""Restores a company from a backup into a folder that holds no data yet: completely, or so that no server starts."""
 
 from __future__ import annotations
 
@@ -23,9 +23,9 @@ from limen.mail import store as mails
 from limen.pillars import end_at_restore
 from limen.settings import Settings
 from limen.storage import Database, Transaction
+from limen.storage.files import sync, write_new
 from limen.storage.journal import Reader
 from limen.storage.journal.relay import drop_what_is_written
-from limen.storage.journal.segment import sync_folder
 from limen.storage.master_key import existing_key, written_key
 
 OURS = frozenset({RESTORING, WORKING, BACKUPS, "backup.lock", "master.key", "erased.txt"})
@@ -106,19 +106,19 @@ def _settle(
     if not key_file(root, settings).exists() and (staging / "master.key").exists():
         _place(staging / "master.key", key_file(root, settings))
     elif not key_file(root, settings).exists() and existing_key(key_file(root, settings), os.environ) is None:
-        _write_key(key_file(root, settings), examined.key)
+        write_new(key_file(root, settings), written_key(examined.key).encode() + b"\n")
     fence.write_epoch(home, epoch)
     _place(examined.journal, journal_folder(root, settings))
     _place(examined.database, database_file(root, settings))
     if promote_in is not None:
         fence.promote(promote_in, epoch, now, socket.gethostname())
     shutil.rmtree(staging)  # from here on it may start
-    sync_folder(home)
+    sync(home)
     return Restored(examined, settings, home, links, epoch, wrote_folder)
 
 
 def _end_what_was_open(examined: Examined, epoch: int, now: Instant) -> int:
-    """Whoever copied a cookie or a link before must not come to life with the old database."""
+    """End all sessions and links in the copy: those that were revoked since the backup must not work again."""
     database = Database.open(examined.database)
     manifest = examined.manifest
 
@@ -196,18 +196,11 @@ def _begin_anew(data: Path) -> None:
             if one.name not in OURS - {RESTORING, WORKING}:
                 shutil.rmtree(one) if one.is_dir() and not one.is_symlink() else one.unlink()
     (data / RESTORING).mkdir(mode=0o700)
-    sync_folder(data)
+    sync(data)
 
 
 def _place(source: Path, target: Path) -> None:
     """Move a file or folder to where it belongs, be that another disk."""
     target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     shutil.move(source, target)
-    sync_folder(target.parent)
-
-
-def _write_key(file: Path, key: bytes) -> None:
-    with os.fdopen(os.open(file, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "wb") as out:
-        out.write(written_key(key).encode() + b"\n")
-        out.flush()
-        os.fsync(out.fileno())
+    sync(target.parent)

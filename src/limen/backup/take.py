@@ -6,7 +6,7 @@ import errno
 import os
 from contextlib import suppress
 from dataclasses import dataclass
-from hashlib import file_digest
+from hashlib import sha256
 from importlib import metadata
 from pathlib import Path
 from typing import Final
@@ -21,10 +21,11 @@ from limen.company import store
 from limen.company.places import data_folder, journal_folder
 from limen.settings import Settings
 from limen.storage import Snapshot
-from limen.storage.copying import copy_database, counts_of, schema_of
 from limen.storage.database import read_as_it_lies
-from limen.storage.journal.copying import Reach, pieces, take_stock
-from limen.storage.journal.segment import sync_folder
+from limen.storage.database_check import counts_of, schema_of
+from limen.storage.database_copy import copy_database
+from limen.storage.files import file_sha256, sync
+from limen.storage.journal.snapshot import CopiedLines, files_to_copy, snapshot_chains
 from limen.storage.keyring import journal_key
 from limen.storage.master_key import written_key
 
@@ -79,21 +80,19 @@ def _taken(
     with working(root, settings) as folder:
         copy = folder / "limen.db"
         journal = journal_folder(root, settings)
-        stocks = copy_database(
-            database_file(root, settings), copy, lambda: take_stock(journal) if wanted.with_journal else []
+        snapshots = copy_database(
+            database_file(root, settings), copy, lambda: snapshot_chains(journal) if wanted.with_journal else []
         )
-        with copy.open("rb") as file:
-            digest = file_digest(file, "sha256").hexdigest()
-        sources: list[Source] = [(Entry(DATABASE, copy.stat().st_size, digest), copy)]
-        reaches: dict[str, Reach] = {}
-        for stock in stocks:
-            found, reaches[stock.folder.name] = pieces(stock)
+        sources: list[Source] = [(Entry(DATABASE, copy.stat().st_size, file_sha256(copy)), copy)]
+        reaches: dict[str, CopiedLines] = {}
+        for snapshot in snapshots:
+            found, reaches[snapshot.folder.name] = files_to_copy(snapshot)
             sources += [
                 (
-                    Entry(JOURNAL + piece.name, piece.size, piece.sha256),
-                    piece.path if piece.content is None else piece.content,
+                    Entry(JOURNAL + file.name, file.size, file.sha256),
+                    file.path if file.content is None else file.content,
                 )
-                for piece in found
+                for file in found
             ]
         if wanted.with_key:
             sources.append(_key_source(key))
@@ -103,7 +102,7 @@ def _taken(
 
 
 def _manifest(
-    root: Path, settings: Settings, copy: Path, now: Instant, sources: list[Source], reaches: dict[str, Reach]
+    root: Path, settings: Settings, copy: Path, now: Instant, sources: list[Source], reaches: dict[str, CopiedLines]
 ) -> Manifest:
     revision, apps = in_force(copy)
     return Manifest(
@@ -147,14 +146,12 @@ def _write(target: Path, recipient: str, manifest: Manifest, sources: list[Sourc
             file.flush()
             os.fsync(file.fileno())
         os.link(part, target)  # unlike a rename, never over another's file
-        sync_folder(target.parent)
+        sync(target.parent)
     finally:
         part.unlink(missing_ok=True)
 
 
 def _key_source(key: bytes) -> Source:
-    from hashlib import sha256  # noqa: PLC0415 -- only here
-
     content = written_key(key).encode() + b"\n"
     return Entry(KEY, len(content), sha256(content).hexdigest()), content
 

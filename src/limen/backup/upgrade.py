@@ -1,4 +1,4 @@
-"""Bringing a database over to this Limen: tried on a copy, saved, then done in one transaction; and the way back."""
+"""Upgrades a database to this Limen: tried on a copy, backed up, then done in one transaction; and the way back."""
 
 from __future__ import annotations
 
@@ -28,8 +28,9 @@ from limen.pillars import end_at_restore
 from limen.policy.proof.lockout import LockedOut
 from limen.settings import Settings
 from limen.storage import Database, Keyring, Transaction
-from limen.storage.copying import copy_database, counts_of, put_back, refuse_damage, schema_of
 from limen.storage.database import edit_copy
+from limen.storage.database_check import counts_of, refuse_damage, schema_of
+from limen.storage.database_copy import copy_database, put_back
 from limen.storage.errors import JournalBusyError
 from limen.storage.journal import Journal, Reader
 from limen.storage.journal.recovery import lock_chain
@@ -70,7 +71,7 @@ def rehearse(root: Path, settings: Settings, key: bytes, now: Instant) -> tuple[
 
 
 def upgrade(root: Path, settings: Settings, key: bytes, now: Instant, told: Told | None = None) -> Upgraded:
-    """Rehearse, save, bring over. Nothing may run; whatever goes wrong leaves the database as it was.
+    """Rehearse, back up, upgrade. No server may run; whatever goes wrong leaves the database as it was.
 
     Raises BackupBusyError, RehearsalFailedError, LimenError.
     """
@@ -132,7 +133,7 @@ def _rehearsed(root: Path, settings: Settings, key: bytes, now: Instant, folder:
     lost = [name for name, rows in counted.items() if name not in _MAY_CHANGE and after.get(name) != rows]
     if lost:
         raise RehearsalFailedError(
-            f"after the upgrade other rows would stand in {', '.join(lost[:5])}", "go on with the Limen of before"
+            f"the upgrade would change the number of rows in {', '.join(lost[:5])}", "keep using the earlier Limen"
         )
     return before, schema_of(copy)
 
@@ -141,7 +142,7 @@ def _try_policies(database: Database, now: Instant) -> None:
     newest = database.read(store.newest)
     if newest is None:
         return
-    fix = "nothing was changed; go on with the Limen of before, and report this"
+    fix = "nothing was changed; keep using the earlier Limen, and report this"
     try:
         company = database.read(lambda snapshot: store.company_of(snapshot, newest.id))
     except ValueError as error:

@@ -36,10 +36,10 @@ def run(
 
 
 def _shown(goes: Goes, journal_days: int) -> Iterator[str]:
-    from limen.privacy.counted import counted
+    from limen.privacy.row_counts import row_counts
 
     yield f"{goes.name} <{goes.email}>, {goes.status}, id {goes.person_id}"
-    yield f"Goes from the database: {', '.join(counted(goes.rows))}."
+    yield f"Goes from the database: {', '.join(row_counts(goes.rows))}."
     yield (
         "Goes from the journal: the bodies of their requests, sign-ins, sessions, factors, links and mails, and the "
         "exact facts that decisions about them were made on. The chain still holds."

@@ -323,7 +323,7 @@ def _complaint(url: str, parts: SplitResult) -> tuple[str, str] | None:
     if not parts.hostname or not _is_reachable(parts.hostname) or parts.port == 0:
         return f"the upstream {shown(url)} names no host", "write it as http://127.0.0.1:3000"
     if is_forbidden(parts.hostname):
-        return f"the upstream {shown(url)} is no address at which an app can be", "name the machine the app runs on"
+        return f"the upstream {shown(url)} is not an address that an app may have", "name the machine the app runs on"
     if parts.path not in {"", "/"} or parts.query or parts.fragment or "?" in url or "#" in url:
         return f"the upstream {shown(url)} has a path, a query or a fragment", "write only scheme, host and port"
     return None

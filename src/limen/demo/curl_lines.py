@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from limen.demo.town import Town
-from limen.demo.visitor import Visitor
 
 APP, OTHER_APP = "wiki", "warehouse"
 
@@ -19,9 +18,9 @@ class Line:
     status: int
 
 
-async def curl_lines(town: Town, visitor: Visitor) -> tuple[Line, ...]:
+async def curl_lines(town: Town) -> tuple[Line, ...]:
     """Lines with a token of their own: it is Ewa's, for the wiki, to view, for as long as a demo lives."""
-    person = visitor.person_of("ewa")
+    person = town.person_of("ewa")
     mine = [one for one in town.limen.known.sessions.values() if one.person_id == person.id and not one.app]
     session = max(mine, key=lambda one: (one.auth.at, one.auth.strength))
     issued = await town.limen.identity.tokens.make(

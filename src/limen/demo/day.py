@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime
@@ -18,7 +17,7 @@ from limen.demo.browser import Browser, Page
 from limen.demo.harbor import Step, copy_to, read_day
 from limen.demo.staff import Employee
 from limen.demo.town import DayClock, Town, settled_town
-from limen.events import Event
+from limen.demo.tried import newest_decision
 from limen.facts import LIMEN
 from limen.policy.decision import Effect
 
@@ -116,7 +115,8 @@ class Day:
 
     def _is_live(self, employee: Employee) -> bool:
         known, now = self._town.limen.known, self._clock.now()
-        mine = [s for s in known.sessions.values() if known.people[s.person_id].email == employee.who.email]
+        person = self._town.person_of(employee.who.id).id
+        mine = [session for session in known.sessions.values() if session.person_id == person]
         return any(known.session_state(session, "", now) == "live" for session in mine)
 
     async def _ask(self, employee: Employee | None, step: Step) -> Page:
@@ -130,9 +130,7 @@ class Day:
             return await self._ask_check_server(browser, step, url)
         if step.method == "GET" and employee is not None:
             return await browser.open(url)
-        return await browser.request(
-            step.method, url, {"Sec-Fetch-Mode": "cors", "Sec-Fetch-Site": "same-origin"}, b"{}"
-        )
+        return await browser.fetch(step.method, url)
 
     async def _ask_check_server(self, browser: Browser, step: Step, url: str) -> Page:
         """What nginx does with `auth_request`: tell method, host and target, and pass the cookies."""
@@ -148,25 +146,18 @@ class Day:
 
     async def _answer(self, employee: Employee | None, step: Step, since: Instant) -> Asked:
         """The newest decision in the journal that this step can have led to."""
-        journal, known = self._town.limen.journal, self._town.limen.known
-        email = employee.who.email if employee else ""
-        person = next((p.id for p in known.people.values() if p.email == email), "")
-
-        def is_it(event: Event) -> bool:
-            decided = event.decision
-            return (
-                decided is not None
-                and event.actor == person
-                and max(event.at, event.until) >= since
-                and (decided.app, decided.method) == (step.app, step.method)
-                and (decided.door == step.door or step.app == LIMEN)
-            )
-
-        await asyncio.to_thread(journal.flush)
-        found = journal.recent(1, is_it)
-        if not found or found[0].decision is None:
+        person = self._town.person_of(step.who).id if employee else ""
+        found = await newest_decision(
+            self._town.limen.journal,
+            since,
+            lambda event, made: (
+                (event.actor, made.app, made.method) == (person, step.app, step.method)
+                and (made.door == step.door or step.app == LIMEN)
+            ),
+        )
+        decided = found.decision if found else None
+        if found is None or decided is None:
             raise NotAnsweredError(f"{step.who} {step.method} {step.app}{step.path}: no decision in the journal")
-        decided = found[0].decision
         return Asked(
             at=step.at,
             who=employee.who.name if employee else STRANGER,
@@ -178,7 +169,7 @@ class Day:
             reasons=decided.reasons,
             microseconds=round(decided.micros, 1),
             expected=str(self._expected[step.test]),
-            decision=found[0].id,
+            decision=found.id,
             door=decided.door,
         )
 

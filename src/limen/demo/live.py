@@ -66,7 +66,7 @@ async def _do(town: Town, employee: Employee, asked: tuple[str, str, str], chanc
     app, method, path = asked
     url = town.url(app, path)
     if method != "GET" and app != LIMEN:
-        await employee.browser.request(method, url, {"Sec-Fetch-Mode": "cors", "Sec-Fetch-Site": "same-origin"}, b"{}")
+        await employee.browser.fetch(method, url)
         return
     page = await employee.browser.open(url)
     place = urlsplit(page.url).path

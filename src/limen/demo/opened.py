@@ -62,7 +62,7 @@ async def opened_harbor(root: Path) -> AsyncIterator[Opened]:
 
         stage.address = lambda: visitor.address
         stage.saw = visitor.saw
-        lines = await curl_lines(town, visitor)
+        lines = await curl_lines(town)
         stage.pages = StagePages(stage, visitor, lines, invite).asgi
         chance = random.Random()  # noqa: S311 -- who does what next is no secret
         steps = read_day(root)

@@ -1,4 +1,4 @@
-"""In front of Harbor's Limen, in the demo's process alone: the demo's own page, and the door that hands over a sign-in.
+"""What stands in front of the demo's Limen: the demo's own page, and a way to hand a sign-in to the browser.
 
 Nothing of this is in `limen serve`, which never imports this floor. Here it opens only to a browser on this very
 machine: the peer must be loopback and name no other, the host must end in `.localhost`, and a change must come from
@@ -70,9 +70,9 @@ class Stage:
         self._sign_in_host = url.netloc.lower().encode()
         self._sign_in_url = sign_in_url
 
-    def arrive_url(self, cookies: Mapping[str, str]) -> str:
-        """Where a browser is given these cookies of the sign-in host; good once."""
-        return f"{self._sign_in_url}{ARRIVE}?{urlencode({'ticket': self.tickets.issue(cookies)})}"
+    def arrive_url(self, ticket: str) -> str:
+        """Where a browser is given the cookies behind this ticket."""
+        return f"{self._sign_in_url}{ARRIVE}?{urlencode({'ticket': ticket})}"
 
     async def __call__(self, scope: Scope, receive: Any, send: Any) -> None:
         if scope["type"] not in {"http", "websocket"}:

@@ -19,13 +19,13 @@ from limen.demo.cast import ROLES, question_of, role_of
 from limen.demo.curl_lines import Line
 from limen.demo.shown import shown
 from limen.demo.staff import NotDoneError
-from limen.demo.stage import ARRIVE, Asgi, Stage
+from limen.demo.stage import Asgi, Stage
 from limen.demo.visitor import EVENING, MORNING, PLACES, Visitor
 from limen.errors import LimenError
 from limen.events import Event
 from limen.messages import Language
 from limen.storage.journal.recent import Live
-from limen.web.assets import PREFIX, Assets
+from limen.web.assets import FOLDER, PREFIX, Assets
 from limen.web.console.rows import rows_of, titles_of
 from limen.web.middleware import Middleware
 from limen.web.pages import environment_of
@@ -62,7 +62,7 @@ class StagePages:
         self._limen = visitor.town.limen
         self._lines = lines
         self._invite = invite
-        self._assets = (Assets(_HERE / "static"), Assets())
+        self._assets = Assets(FOLDER, _HERE / "static")
         self._speech = speech(Language.ENGLISH, self._limen.settings.zone)
         self._environment = self._made()
         self._problem = ""
@@ -89,7 +89,7 @@ class StagePages:
         page = self._environment.get_template("stage.html").render(
             csrf=csrf_of(secret),
             roles=ROLES,
-            people={role.id: visitor.person_of(role.who).name for role in ROLES},
+            people={role.id: visitor.town.person_of(role.who).name for role in ROLES},
             role=visitor.role,
             session=session,
             now=self._limen.clock.now(),
@@ -201,7 +201,7 @@ class StagePages:
     async def _going(self, request: Request) -> Response:
         """After a form's POST: a page of this host that goes on to the sign-in host by itself."""
         ticket = request.query_params.get("ticket", "")
-        url = f"{self._limen.settings.public_url}{ARRIVE}?ticket={ticket}"
+        url = self._stage.arrive_url(ticket)
         if request.query_params.get("to") == "enrol" and self._joins:
             url, self._joins = self._joins, ""
         elif not _TICKET.fullmatch(ticket):
@@ -217,14 +217,13 @@ class StagePages:
         return PlainTextResponse("\n".join(text))
 
     async def _file(self, request: Request) -> Response:
-        address = PREFIX + request.path_params["address"]
-        asset = next((found for assets in self._assets if (found := assets.at(address)) is not None), None)
+        asset = self._assets.at(PREFIX + request.path_params["address"])
         if asset is None:
             raise HTTPException(404)
         return Response(asset.body, media_type=asset.media_type, headers=_FOR_EVER)
 
     async def _mark(self, _request: Request) -> Response:
-        return Response(self._assets[1].named("mark.svg").body, media_type="image/svg+xml")
+        return Response(self._assets.named("mark.svg").body, media_type="image/svg+xml")
 
     async def _live(self, _request: Request) -> Response:
         if len(self._watching) >= MOST_WATCHING:
@@ -234,27 +233,15 @@ class StagePages:
         return StreamingResponse(self._stream(client), media_type="text/event-stream")
 
     async def _stream(self, client: Live) -> AsyncIterator[str]:
-        events = aiter(client)
-        coming: asyncio.Future[Event] | None = None
         try:
             yield "retry: 2000\n\n"
-            while True:
-                coming = coming or asyncio.ensure_future(anext(events))
-                done, _ = await asyncio.wait({coming}, timeout=HEARTBEAT_SECONDS)
-                if not done:
+            async for event in client.with_pauses(HEARTBEAT_SECONDS):
+                if event is None:
                     yield ": still here\n\n"
-                    continue
-                try:
-                    event = coming.result()
-                except StopAsyncIteration:
-                    return
-                coming = None
-                if self._is_about_them(event):
+                elif self._is_about_them(event):
                     (row,) = self._rows([event])
                     yield f"id: {event.id}\nevent: decision\ndata: {' '.join(row.split())}\n\n"
         finally:
-            if coming is not None:
-                coming.cancel()
             self._watching.discard(client)
             client.close()
 
@@ -272,12 +259,5 @@ class StagePages:
         environment = environment_of(self._speech)
         if environment.loader is not None:
             environment.loader = ChoiceLoader([FileSystemLoader(_HERE / "templates"), environment.loader])
-        environment.globals.update(asset=self._asset, company=self._limen.settings.name)
+        environment.globals.update(asset=self._assets.address, company=self._limen.settings.name)
         return environment
-
-    def _asset(self, name: str) -> str:
-        ours, theirs = self._assets
-        try:
-            return ours.address(name)
-        except KeyError:
-            return theirs.address(name)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
+from limen.demo.browser import TYPED
 from limen.demo.cast import Question
 from limen.demo.town import Town
 from limen.demo.tried import Tried, tried
@@ -42,13 +43,7 @@ def places_to_try(own: Question) -> tuple[Question, ...]:
 async def as_thief(town: Town, question: Question, cookie: str) -> Tried:
     """Ask with somebody else's cookie, from another address and another browser."""
     name = SESSION_COOKIE if question.app == LIMEN else APP_COOKIE.decode()
-    sent = {
-        "Cookie": f"{name}={cookie}",
-        "User-Agent": BROWSER,
-        "Sec-Fetch-Mode": "navigate",
-        "Sec-Fetch-Site": "none",
-        "Sec-Fetch-Dest": "document",
-    }
+    sent = {"Cookie": f"{name}={cookie}", "User-Agent": BROWSER, **TYPED}
     since = town.limen.clock.now()
     page = await town.network.browser(ADDRESS).request("GET", town.url(question.app, question.path), sent)
     return await tried(town.limen.journal, question, page, since, ADDRESS)

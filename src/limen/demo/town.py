@@ -1,4 +1,4 @@
-"""Harbor come to life: Limen itself, the six small apps behind it, and 24 people who have enrolled."""
+"""The running example company: Limen itself, the six small apps behind it, and 24 people who have enrolled."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from limen.demo.upstreams import serve_upstreams, upstream_of
 from limen.enforcement.answers import app_origin
 from limen.enforcement.assertion import verify
 from limen.errors import LimenError
-from limen.facts import LIMEN, App
+from limen.facts import LIMEN, App, Person
 from limen.serving import serve
 
 AT_ONCE: Final = 6
@@ -60,6 +60,14 @@ class Town:
             return home + path
         return app_origin(self.limen.known.apps[app_id].host, home) + path
 
+    def person_of(self, employee: str) -> Person:
+        """Who this is, by the id in `people.yaml`. Raises LimenError."""
+        email = self.employees[employee].who.email
+        found = next((one for one in self.limen.known.people.values() if one.email == email), None)
+        if found is None:
+            raise LimenError(f"{employee} does not work here", "start the demo anew")
+        return found
+
 
 @asynccontextmanager
 async def settled_town(
@@ -95,7 +103,6 @@ def address_of(who: Colleague, number: int) -> str:
 
 async def _start_upstreams(closing: AsyncExitStack, limen: Limen, apps: Sequence[App]) -> None:
     published = limen.enforcement.said.published()
-
     home = limen.settings.public_url
 
     def vouched_for(assertion: str, app: App) -> str:

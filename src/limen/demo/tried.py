@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import html
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 from urllib.parse import urlsplit
@@ -12,7 +13,7 @@ from urllib.parse import urlsplit
 from limen.clock import Instant
 from limen.demo.browser import Page
 from limen.demo.cast import Question
-from limen.events import Event
+from limen.events import DecisionRecord, Event
 from limen.storage.journal import Journal
 
 MOST_TEXT: Final = 400
@@ -40,8 +41,12 @@ class Tried:
 async def tried(journal: Journal, question: Question, page: Page, since: Instant, address: str) -> Tried:
     """What came of a question that was asked at `since` from `address`, and ended at `page`."""
     title, text = said(page)
-    decision = await _decision(journal, question, since, address)
-    return Tried(question, page.status, page.url, title, text, decision)
+    found = await newest_decision(
+        journal,
+        since,
+        lambda event, made: (event.address, made.app, made.action) == (address, question.app, question.action),
+    )
+    return Tried(question, page.status, page.url, title, text, found.id if found else "")
 
 
 def said(page: Page) -> tuple[str, str]:
@@ -59,21 +64,18 @@ def said(page: Page) -> tuple[str, str]:
     return _plain(found[1]), " ".join(one for one in paragraphs if one)[:MOST_TEXT]
 
 
-async def _decision(journal: Journal, question: Question, since: Instant, address: str) -> str:
-    """The newest decision in the journal that this question from this address can have led to, or ""."""
+async def newest_decision(
+    journal: Journal, since: Instant, fits: Callable[[Event, DecisionRecord], bool]
+) -> Event | None:
+    """The newest decision from `since` on that fits; None where there is none. What waits is written down first."""
     await asyncio.to_thread(journal.flush)
-
-    def is_it(event: Event) -> bool:
-        decided = event.decision
-        return (
-            decided is not None
-            and event.address == address
-            and max(event.at, event.until) >= since
-            and (decided.app, decided.action) == (question.app, question.action)
-        )
-
-    found = journal.recent(1, is_it)
-    return found[0].id if found else ""
+    found = journal.recent(
+        1,
+        lambda event: (
+            event.decision is not None and max(event.at, event.until) >= since and fits(event, event.decision)
+        ),
+    )
+    return found[0] if found else None
 
 
 def _plain(markup: str) -> str:

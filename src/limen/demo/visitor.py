@@ -21,7 +21,6 @@ from limen.demo.thief import Theft, as_thief, places_to_try
 from limen.demo.town import DayClock, Town
 from limen.demo.tried import Tried, tried
 from limen.enforcement.decision_point import APP_COOKIE
-from limen.errors import LimenError
 from limen.facts import LIMEN, Person, Session, SessionState
 from limen.web.requests import BROWSER_COOKIE, SESSION_COOKIE
 
@@ -60,7 +59,7 @@ class Visitor:
 
     @property
     def person(self) -> Person | None:
-        return self.person_of(self.role.who) if self.role is not None else None
+        return self.town.person_of(self.role.who) if self.role is not None else None
 
     @property
     def session(self) -> Session | None:
@@ -72,21 +71,13 @@ class Visitor:
         standing = self.town.limen.known.session_state(found, "", self.clock.now())
         return found if standing is SessionState.LIVE else None
 
-    def person_of(self, employee: str) -> Person:
-        """Who this is, by the id in `people.yaml`. Raises LimenError."""
-        email = self.town.employees[employee].who.email
-        found = next((one for one in self.town.limen.known.people.values() if one.email == email), None)
-        if found is None:
-            raise LimenError(f"{employee} does not work here", "start the demo anew")
-        return found
-
     # Being somebody
 
     async def prepare(self) -> None:
         """Have each of the three hold a passkey, and a password with a code. Once, right after they enrolled."""
         known = self.town.limen.known
         for role in ROLES:
-            enrolled, person = self.town.employees[role.who], self.person_of(role.who)
+            enrolled, person = self.town.employees[role.who], self.town.person_of(role.who)
             session = next(one for one in known.sessions.values() if one.person_id == person.id and not one.app)
             other = await other_way(self.town, enrolled, session)
             held = {enrolled.who.factor: enrolled, other.who.factor: other}
@@ -186,8 +177,7 @@ class Visitor:
             if question.method == "GET":
                 page = await browser.open(url)
             else:
-                fetched = {"Sec-Fetch-Mode": "cors", "Sec-Fetch-Site": "same-origin"}
-                page = await browser.request(question.method, url, fetched, b"{}")
+                page = await browser.fetch(question.method, url)
         except (LoopError, OSError, TimeoutError) as wrong:
             raise NotDoneError(f"{question.says}: {wrong}") from None
         now = await tried(self.town.limen.journal, question, page, since, self.address)

@@ -1,4 +1,4 @@
-"""A blocking call that nobody has to wait for: in a thread of its own, left behind when the time is up."""
+"""Runs a blocking call in a thread of its own that is abandoned when the time is up."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A server's certificate in words: for which names, until when, and what is wrong with it."""
+"""What a server's certificate says: for which names, until when, and what is wrong with it."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ def said(fault: Fault, name: str, now: Instant) -> str:
         case "not-yet":
             return f"its certificate is not valid yet{_from(served)}; is this machine's clock right?"
         case "self-signed":
-            return "its certificate is signed by itself, so nobody vouches for it"
+            return "its certificate is self-signed, so browsers do not trust it"
         case "untrusted":
             return f"its certificate comes from an authority that is not trusted here{_issuer(served)}"
         case "wrong-name":

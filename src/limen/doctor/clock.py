@@ -14,7 +14,7 @@ from limen.finding import Finding, State
 NAME: Final = "clock"
 TOLERATED: Final[Milliseconds] = 30 * SECOND
 """One step of an authenticator code (RFC 6238, section 5.2)."""
-_KEEP: Final = "keep it right with `timedatectl set-ntp true`, or your own time server"
+_KEEP: Final = "synchronise it with `timedatectl set-ntp true`, or with your own time server"
 
 
 async def clock(setup: Setup) -> list[Finding]:
@@ -59,18 +59,18 @@ def _is_here(address: str, own: frozenset[str]) -> bool:
 def _kept(*, is_kept: bool | None, agreeing: int) -> list[Finding]:
     agree = f"; {agreeing} {'app agrees' if agreeing == 1 else 'apps agree'} with it" if agreeing else ""
     if is_kept:
-        return [Finding(NAME, State.OK, f"the kernel says that its clock is kept right{agree}")]
+        return [Finding(NAME, State.OK, f"the kernel reports that its clock is synchronised{agree}")]
     if is_kept is None and not agreeing:
         return [
             Finding(
                 NAME,
                 State.SKIPPED,
-                "the kernel does not say whether its clock is kept right, and no app elsewhere told",
+                "the kernel does not report whether its clock is synchronised, and no other machine told the time",
             )
         ]
     if agreeing:
-        return [Finding(NAME, State.OK, f"nothing is known to keep the clock{agree}")]
-    what = "nothing keeps this machine's clock right, so it will drift until codes and sign-ins are refused"
+        return [Finding(NAME, State.OK, f"nothing is known to synchronise the clock{agree}")]
+    what = "nothing synchronises this machine's clock, so it will drift until codes and sign-ins are refused"
     return [Finding(NAME, State.WARNING, what, f"{_KEEP[0].upper()}{_KEEP[1:]}")]
 
 

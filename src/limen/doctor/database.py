@@ -11,7 +11,7 @@ from limen.doctor.ports import Process
 from limen.doctor.setup import Setup
 from limen.errors import LimenError
 from limen.finding import Finding, State
-from limen.storage.examined import Examined, examine_database
+from limen.storage.database_check import Examined, examine_database
 
 NAME: Final = "database"
 CHECK_SECONDS: Final = 6.0

@@ -2,24 +2,20 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import Iterator
-from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
 from limen.clock import DAY, SECOND, Milliseconds
 from limen.company.places import journal_folder
 from limen.doctor.aside import aside
-from limen.doctor.ports import Room
 from limen.doctor.setup import Setup
 from limen.finding import Finding, State
+from limen.storage.space import Room, files_in
 
 NAME: Final = "disk"
 FULL_BYTES: Final = 200_000_000
 LOW_BYTES: Final = 1_000_000_000
 FULL_INODES: Final = 1_000
-_MOST_FILES: Final = 100_000
 _YOUNG: Final[Milliseconds] = DAY
 _MAKE_ROOM: Final = "make room, or move [storage] data to a larger disk; journal_days says how long the journal is kept"
 
@@ -68,28 +64,14 @@ def _of_room(setup: Setup, folder: Path, room: Room) -> Finding:
 def _still_needed(setup: Setup) -> int:
     """By how many bytes the journal grows until it is as old as it gets, if it goes on as it began."""
     sizes, oldest = 0, setup.outside.now()
-    for entry in _files(journal_folder(setup.root, setup.settings)):
-        with suppress(OSError):
-            found = entry.stat(follow_symlinks=False)
-            sizes += found.st_size
-            oldest = min(oldest, int(found.st_mtime * SECOND))
+    for found in files_in(journal_folder(setup.root, setup.settings)):
+        sizes += found.st_size
+        oldest = min(oldest, int(found.st_mtime * SECOND))
     age = setup.outside.now() - oldest
     if age < _YOUNG:
         return 0
     left = max(setup.settings.storage.journal_days * DAY - age, 0)
     return int(sizes / age * left)
-
-
-def _files(folder: Path) -> Iterator[os.DirEntry[str]]:
-    waiting, left = [folder], _MOST_FILES
-    while waiting and left > 0:
-        with suppress(OSError), os.scandir(waiting.pop()) as entries:
-            for entry in entries:
-                left -= 1
-                if entry.is_dir(follow_symlinks=False):
-                    waiting.append(Path(entry.path))
-                elif entry.is_file(follow_symlinks=False):
-                    yield entry
 
 
 def _size(count: int) -> str:

@@ -1,4 +1,4 @@
-"""All examinations at once, each for itself: what one finds, or how long it takes, keeps none of the others."""
+"""Runs all examinations at once; one that fails or takes long does not affect the others."""
 
 from __future__ import annotations
 
@@ -98,11 +98,11 @@ async def _run(setup: Setup, name: str, examination: Examination, told: Told, en
         async with asyncio.timeout_at(ends_at):
             return await examination(setup)
     except TimeoutError:
-        what = "this took too long, and was given up"
-        return [Finding(name, State.SKIPPED, what, "look again when the machine and its network are less busy")]
+        what = "this took too long and was stopped"
+        return [Finding(name, State.SKIPPED, what, "try again when the machine and its network are less busy")]
     except Exception as error:  # noqa: BLE001 -- one that fails must not hide what the others find
         _log.exception("the examination %s failed", name)
         what = f"this could not be examined: {type(error).__name__}"
-        return [Finding(name, State.SKIPPED, what, "report it, with what stands in the log")]
+        return [Finding(name, State.SKIPPED, what, "report it, together with the log")]
     finally:
         told(name)

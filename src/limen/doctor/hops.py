@@ -1,4 +1,4 @@
-"""The trusted hop: whose word on a visitor's address is believed, and whether somebody should be believed who isn't."""
+"""Trusted proxies: whose X-Forwarded-For is believed, and whether one that sends it should be trusted and is not."""
 
 from __future__ import annotations
 
@@ -20,10 +20,10 @@ async def hops(setup: Setup) -> list[Finding]:
     findings = [found for network in trusted if (found := _width(network)) is not None]
     if setup.strangers:
         what = (
-            f"{named(setup.strangers)} sends X-Forwarded-For without being trusted, so whoever comes through it counts "
-            "as coming from there"
+            f"{named(setup.strangers)} sends X-Forwarded-For without being trusted, so everybody who comes through it "
+            "appears to come from there"
         )
-        fix = "if it is your front, name it in trusted_proxies under [listen] in limen.toml; if not, it pretends"
+        fix = "if it is your front, name it in trusted_proxies under [listen] in limen.toml; if not, it is forged"
         findings.append(Finding(NAME, State.WARNING, what, fix, setup.strangers[0]))
     if not trusted and setup.is_https and not setup.has_own_https:
         what = (
@@ -45,5 +45,7 @@ def _width(network: IPv4Network | IPv6Network) -> Finding | None:
     is_open = network.prefixlen < _EVERYBODY[network.version] or (
         not network.is_private and network.prefixlen < _WIDE[network.version]
     )
-    what = f"trusted_proxies holds {network}: each of its {network.num_addresses:,} addresses may pretend to be anybody"
+    what = (
+        f"trusted_proxies holds {network}: each of its {network.num_addresses:,} addresses can claim to be any visitor"
+    )
     return Finding(NAME, State.WRONG if is_open else State.WARNING, what, _FIX, str(network))

@@ -12,7 +12,7 @@ from limen.doctor.aside import aside
 from limen.doctor.setup import Setup
 from limen.errors import LimenError
 from limen.finding import Finding, State
-from limen.storage.examined import key_opens
+from limen.storage.database_check import key_opens
 from limen.storage.master_key import CREDENTIAL, VARIABLE, existing_key
 
 NAME: Final = "keyring"
@@ -40,7 +40,7 @@ def _look(setup: Setup) -> Finding:
             return _not_ours(file)
         return Finding(NAME, State.WRONG, error.what, error.fix, where)
     if fits is False:
-        what = "the master key does not open the keys in the database: it is another one's"
+        what = "the master key does not match this database"
         return Finding(
             NAME, State.WRONG, what, "put back the key that belongs to this database; a backup may hold it", where
         )
@@ -89,5 +89,5 @@ def _missing(setup: Setup, file: Path) -> Finding:
 
 
 def _not_ours(file: Path) -> Finding:
-    what = "only Limen's own user may look at the master key, which is as it should be"
-    return Finding(NAME, State.SKIPPED, what, "run `limen doctor` as that user to have it looked at", str(file))
+    what = "only Limen's own user can read the master key, as it should be"
+    return Finding(NAME, State.SKIPPED, what, "run `limen doctor` as that user to have it checked", str(file))

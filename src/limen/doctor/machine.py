@@ -16,8 +16,10 @@ import psutil
 
 from limen.clock import SystemClock
 from limen.doctor.aside import aside
-from limen.doctor.ports import Outside, Process, Room
+from limen.doctor.ports import Outside, Process
+from limen.enforcement.addresses import names_this_machine
 from limen.storage.holders import journal_holder, write_holder
+from limen.storage.space import Room, room_on
 
 _TIMEX_BYTES: Final = 512
 """More than any kernel's `struct timex` takes (adjtimex(2))."""
@@ -48,17 +50,12 @@ async def resolve(name: str) -> tuple[str, ...]:
 
     `localhost` and what ends in `.localhost` is this machine (RFC 6761, section 6.3), whatever its resolver says.
     """
-    if is_this_machine(name):
+    if names_this_machine(name):
         return ("127.0.0.1",)
     with suppress(ValueError):
         return (str(ip_address(name)),)
     found = await aside(lambda: socket.getaddrinfo(name, None, type=socket.SOCK_STREAM))
     return tuple(dict.fromkeys(str(address[0]).partition("%")[0] for *_, address in found))
-
-
-def is_this_machine(name: str) -> bool:
-    """Whether a name means this machine on every machine."""
-    return name == "localhost" or name.endswith(".localhost")
 
 
 def own_addresses() -> frozenset[str]:
@@ -94,7 +91,7 @@ def holder(host: str, port: int) -> Process | None:
 
 
 def is_clock_kept() -> bool | None:
-    """Whether the kernel says that its clock is kept right by NTP or the like (adjtimex(2)); only Linux says."""
+    """Whether the kernel reports that its clock is synchronised by NTP or the like (adjtimex(2)); only Linux says."""
     try:
         adjtimex = ctypes.CDLL(None, use_errno=True).adjtimex
     except (AttributeError, OSError):
@@ -111,8 +108,7 @@ def room(folder: Path) -> Room:
     here = folder.resolve()
     while not here.exists() and here != here.parent:
         here = here.parent
-    found = os.statvfs(here)
-    return Room(found.f_bavail * found.f_frsize, found.f_blocks * found.f_frsize, found.f_favail, found.f_files)
+    return room_on(here)
 
 
 @cache

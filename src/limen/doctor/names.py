@@ -7,9 +7,8 @@ import socket
 from ipaddress import ip_address
 from typing import Final
 
-from limen.doctor.machine import is_this_machine
 from limen.doctor.setup import Setup
-from limen.enforcement.addresses import is_trusted
+from limen.enforcement.addresses import is_trusted, names_this_machine
 from limen.finding import Finding, State, named
 
 NAME: Final = "names"
@@ -19,7 +18,7 @@ SECONDS: Final = 6.0
 
 async def names(setup: Setup) -> list[Finding]:
     """One finding for all hosts that share a fault: a missing wildcard record is one mistake, not fifty."""
-    asked = [host for host in setup.hosts if not is_this_machine(host)]
+    asked = [host for host in setup.hosts if not names_this_machine(host)]
     if not asked:
         what = f"every name ends in .localhost, which reaches this machine alone: fine for trying ({len(setup.hosts)})"
         return [Finding(NAME, State.OK, what, where=setup.settings.domain)]

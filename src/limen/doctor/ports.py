@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from limen.clock import Instant
+from limen.storage.space import Room
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,16 +20,6 @@ class Process:
 
     def __str__(self) -> str:
         return f"{self.name or 'a process'} (pid {self.pid})"
-
-
-@dataclass(frozen=True, slots=True)
-class Room:
-    """What a disk has: bytes and inodes, free for Limen and in all. A disk without inodes of its own has 0 in all."""
-
-    free_bytes: int
-    total_bytes: int
-    free_inodes: int
-    total_inodes: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""Each app's upstream asked as the gateway would ask it: connect, verify, and walk along its redirects."""
+"""Asks each app's upstream as the gateway would: connects, verifies the certificate, and follows its redirects."""
 
 from __future__ import annotations
 

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass
 from typing import Final
 
+from limen.clock import DAY
 from limen.doctor import certificates
-from limen.doctor.certificates import Served
 from limen.doctor.setup import Setup
 from limen.doctor.wire import NoAnswerError, Target, greet
 from limen.finding import Finding, State, named
@@ -26,12 +25,6 @@ _FIXES: Final = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class _Seen:
-    served: Served | None = None
-    wrong: NoAnswerError | None = None
-
-
 async def served(setup: Setup) -> list[Finding]:
     """One finding for all hosts that share a fault. Names that don't resolve are the business of `names`."""
     if not setup.is_https:
@@ -41,9 +34,9 @@ async def served(setup: Setup) -> list[Finding]:
     hosts = setup.hosts[:MOST_HOSTS]
     seen = dict(zip(hosts, await asyncio.gather(*(_look(setup, host, gate) for host in hosts)), strict=True))
     groups: dict[tuple[State, str, str], list[str]] = {}
-    for host, one in seen.items():
-        if one is not None:
-            groups.setdefault(_said(setup, one), []).append(host)
+    for host, said in seen.items():
+        if said is not None:
+            groups.setdefault(said, []).append(host)
     if not groups:
         return [Finding(NAME, State.SKIPPED, "no host has an address yet, so no certificate could be looked at")]
     return [_finding(setup, *said, hosts) for said, hosts in groups.items()]
@@ -53,26 +46,22 @@ def _finding(setup: Setup, state: State, what: str, fix: str, hosts: list[str]) 
     return Finding(NAME, state, f"{named(hosts)}: {what}", fix.format(domain=setup.settings.domain), hosts[0])
 
 
-async def _look(setup: Setup, host: str, gate: asyncio.Semaphore) -> _Seen | None:
+async def _look(setup: Setup, host: str, gate: asyncio.Semaphore) -> tuple[State, str, str] | None:
+    """What is to be said of the host's certificate, and the fix; None where the host has no address."""
     async with gate:
         try:
             (address, *_) = await setup.outside.resolve(host)
         except (OSError, ValueError):
             return None
         try:
-            return _Seen(await greet(Target(address, setup.port, host, setup.outside.trust(""))))
+            shown = await greet(Target(address, setup.port, host, setup.outside.trust("")))
         except NoAnswerError as wrong:
-            return _Seen(wrong=wrong)
-
-
-def _said(setup: Setup, seen: _Seen) -> tuple[State, str, str]:
+            return _no_answer(setup, wrong)
     now = setup.outside.now()
-    if seen.wrong is not None:
-        return _no_answer(setup, seen.wrong)
-    if soon := certificates.ends_soon(seen.served, now):
+    if soon := certificates.ends_soon(shown, now):
         return State.WARNING, soon, "renew it, and find out why it was not renewed by itself"
-    days = (seen.served.ends_at - now) // 86_400_000 if seen.served else 0
-    return State.OK, f"its certificate is right, and good for {days} more days", ""
+    days = (shown.ends_at - now) // DAY if shown else 0
+    return State.OK, f"its certificate is valid for {days} more days", ""
 
 
 def _no_answer(setup: Setup, wrong: NoAnswerError) -> tuple[State, str, str]:

@@ -9,10 +9,11 @@ from pathlib import Path
 from typing import Final
 from urllib.parse import urlsplit
 
+from limen.backup.places import database_file
 from limen.company.apps_file import read_apps
 from limen.company.child import parse_texts
 from limen.company.folder import APPS, SETTINGS, read_folder
-from limen.company.places import data_folder, database_url, journal_folder
+from limen.company.places import data_folder, journal_folder
 from limen.company.settings_file import read_settings
 from limen.configuration.tree import Tree
 from limen.doctor.ports import Outside, Process
@@ -52,7 +53,7 @@ class Setup:
 
     @property
     def database(self) -> Path:
-        return Path(database_url(self.root, self.settings).removeprefix("sqlite:///"))
+        return database_file(self.root, self.settings)
 
     @property
     def sign_in_host(self) -> str:

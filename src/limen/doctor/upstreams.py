@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from ipaddress import ip_address
 from typing import Final
 from urllib.parse import urlsplit
 
 from limen.doctor import certificates
-from limen.doctor.machine import is_this_machine
 from limen.doctor.reaching import Reached
 from limen.doctor.setup import Setup
 from limen.doctor.wire import MAX_HEAD_BYTES, NoAnswerError
+from limen.enforcement.addresses import is_plain_http
 from limen.facts import App
 from limen.finding import Finding, State
 
@@ -64,7 +63,7 @@ def _complaint(setup: Setup, app: App, reached: Reached) -> tuple[State, str, st
     if reply is None:
         return None
     if reached.is_loop:
-        what = "its redirects lead in a circle, so a browser would never arrive"
+        what = "its redirects form a loop, so a browser would never arrive"
         return (
             State.WRONG,
             what,
@@ -89,7 +88,10 @@ def _no_answer(setup: Setup, app: App, wrong: NoAnswerError) -> tuple[str, str]:
         case "refused":
             return f"nothing listens at {url.netloc}", start
         case "slow":
-            return f"{url.netloc} does not answer within seconds", "is it overloaded, or does a firewall swallow it?"
+            return (
+                f"{url.netloc} does not answer within seconds",
+                "is it overloaded, or does a firewall drop the packets?",
+            )
         case "tls" if wrong.fault is not None:
             name = app.upstream.server_name or url.hostname or ""
             said = certificates.said(wrong.fault, name, setup.outside.now())
@@ -98,11 +100,14 @@ def _no_answer(setup: Setup, app: App, wrong: NoAnswerError) -> tuple[str, str]:
             return f"the head of its answer is longer than {MAX_HEAD_BYTES:,} bytes", "look at what the app sends"
         case "garbage":
             return (
-                f"what it answers is no http ({wrong.detail})",
+                f"it does not answer with HTTP ({wrong.detail})",
                 "is this the app's port? Mend its upstream in apps.yaml",
             )
         case "off-limits":
-            return f"{url.netloc} is no address at which an app can be", "name the machine the app runs on in apps.yaml"
+            return (
+                f"{url.netloc} is not an address that an app may have",
+                "name the machine the app runs on in apps.yaml",
+            )
         case "ca-file":
             return (
                 f"its ca_file {app.upstream.ca_file} can't be read",
@@ -114,16 +119,8 @@ def _no_answer(setup: Setup, app: App, wrong: NoAnswerError) -> tuple[str, str]:
 
 def _plain_http(app: App) -> list[Finding]:
     """Without encryption is fine on this machine alone."""
-    url = urlsplit(app.upstream.url)
-    host = url.hostname or ""
-    if url.scheme != "http" or is_this_machine(host) or _is_loopback(host):
+    if not is_plain_http(app.upstream.url):
         return []
-    what = f"{app.name}: it is reached without encryption at {url.netloc}, so whoever is between can read along"
+    at = urlsplit(app.upstream.url).netloc
+    what = f"{app.name}: it is reached without encryption at {at}, so anybody in between can read along"
     return [Finding(NAME, State.WARNING, what, "give it https, and name that as its upstream in apps.yaml", app.id)]
-
-
-def _is_loopback(host: str) -> bool:
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return False

@@ -167,7 +167,7 @@ async def _read_head(reader: asyncio.StreamReader) -> _Head:
             break
         except httptools.HttpParserError:
             if not head.is_whole:
-                raise NoAnswerError("garbage", "what came back is no http") from None
+                raise NoAnswerError("garbage", "the answer is not HTTP") from None
         if left <= 0 and not head.is_whole:
             raise NoAnswerError("too-much")
     return head

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address
+from urllib.parse import urlsplit
 
 Network = IPv4Network | IPv6Network
 
@@ -34,6 +35,23 @@ def is_trusted(address: str, trusted: Sequence[Network]) -> bool:
     """Whether `address` is one of our own proxies; text that is no address never is."""
     parsed = _parse(address)
     return parsed is not None and _is_trusted(parsed, trusted)
+
+
+def names_this_machine(name: str) -> bool:
+    """Whether a name means this machine on every machine (RFC 6761, section 6.3), whatever its resolver says."""
+    return name == "localhost" or name.endswith(".localhost")
+
+
+def is_plain_http(url: str) -> bool:
+    """Whether what is sent to this upstream could be read on the way: http, and not to this machine itself."""
+    parts = urlsplit(url)
+    host = parts.hostname or ""
+    if parts.scheme != "http" or names_this_machine(host):
+        return False
+    try:
+        return not ip_address(host).is_loopback
+    except ValueError:
+        return True
 
 
 class UntrustedHops:

@@ -7,12 +7,12 @@ told is whether something answers, and which well-known kind of app it certainly
 from __future__ import annotations
 
 from dataclasses import dataclass
-from ipaddress import ip_address
 from typing import Final
 from urllib.parse import urlsplit
 
 import aiohttp
 
+from limen.enforcement.addresses import is_plain_http
 from limen.enforcement.resolving import Resolver
 from limen.enforcement.ssrf_guard import refuse
 from limen.errors import LimenError
@@ -64,8 +64,7 @@ class Found:
 
 async def probe(url: str, limit_seconds: float = LONGEST_SECONDS) -> Found:
     """Look at `url` once. Raises `LimenError` with what is wrong and what to do where nothing fit answers."""
-    parts = urlsplit(url)
-    host = parts.hostname or ""
+    host = urlsplit(url).hostname or ""
     refuse(host, host)
     timeout = aiohttp.ClientTimeout(total=limit_seconds)
     connector = aiohttp.TCPConnector(resolver=Resolver(), use_dns_cache=False, force_close=True)
@@ -86,7 +85,7 @@ async def probe(url: str, limit_seconds: float = LONGEST_SECONDS) -> Found:
             body = await _beginning(answer.content)
             headers = {name.lower(): value for name, value in answer.headers.items()}
             cookies = " ".join(answer.headers.getall("set-cookie", []))
-            return Found(answer.status, kind_of(headers, cookies, body), _is_plain(parts.scheme, host))
+            return Found(answer.status, kind_of(headers, cookies, body), is_plain_http(url))
     except aiohttp.ClientConnectorCertificateError:
         raise LimenError(f"the certificate of {host} is not trusted", "name its ca_file in apps.yaml") from None
     except TimeoutError:
@@ -124,12 +123,3 @@ async def _beginning(content: aiohttp.StreamReader) -> bytes:
             break
         found += chunk
     return found
-
-
-def _is_plain(scheme: str, host: str) -> bool:
-    if scheme != "http":
-        return False
-    try:
-        return not ip_address(host).is_loopback
-    except ValueError:
-        return host != "localhost" and not host.endswith(".localhost")

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Final, Protocol
 
 from limen.settings import Mail as MailSettings
-from limen.storage.own_file import open_own
+from limen.storage.files import open_own
 
 VARIABLE: Final = "LIMEN_MAIL_PASSWORD"
 CREDENTIAL: Final = "limen.mail.password"

@@ -1,7 +1,7 @@
-"""Erasing one person: rows at once and in one transaction, then the journal's bodies, then files that were left.
+"""Erases one person: all rows in one transaction, then the journal's bodies, then files of mails.
 
 The transaction is what counts. Everything after it follows from the list of who was erased, and is done again after
-every start until it is done, so a stop in the middle leaves nothing half.
+every start until it is done, so a stop in the middle leaves nothing half done.
 """
 
 from __future__ import annotations
@@ -96,7 +96,7 @@ def erase_person(
 def erase_again(database: Database, data: Path, now: Instant) -> int:
     """Erase whoever stands in the file of tombstones and is here all the same, as after a restore. Returns how many.
 
-    Nobody's absence may lock everybody out: the last administrator stays, and the log says so.
+    The last administrator is kept, because nobody else could get in; the log says so.
     """
     listed = read_tombstones(data)
     here = (

@@ -22,8 +22,8 @@ from limen.clock import Instant, to_iso
 from limen.events import KINDS, Event
 from limen.identity.people_file import neutral
 from limen.identity.store import erasure
-from limen.privacy.counted import counted
 from limen.privacy.errors import NobodyError
+from limen.privacy.row_counts import row_counts
 from limen.storage import Database
 from limen.storage.journal import Reader
 from limen.storage.journal.subject_access import events_about, facts_about
@@ -131,7 +131,9 @@ def page(company: str, now: Instant, rows: dict[str, list[dict[str, Any]]], coun
     person = rows["people"][0]
     titled = [(KINDS[kind].title if kind in KINDS else kind, kind, count) for kind, count in counts.most_common()]
     kinds = "".join(f"<tr><td>{escape(one)}</td><td>{escape(kind)}</td><td>{n}</td></tr>" for one, kind, n in titled)
-    tables = "".join(f"<li>{escape(one)}</li>" for one in counted({name: len(found) for name, found in rows.items()}))
+    tables = "".join(
+        f"<li>{escape(one)}</li>" for one in row_counts({name: len(found) for name, found in rows.items()})
+    )
     name, email = escape(str(person["name"])), escape(str(person["email"]))
     return (
         '<!doctype html><html lang="en"><meta charset="utf-8"><title>What Limen keeps about you</title>'

@@ -1,7 +1,7 @@
 """The list of who was erased, as a file: opaque ids and dates, to be kept beside backups and put back after a restore.
 
-A backup from before an erasure still has the person in it. Where this file lies in the data folder when Limen starts,
-whoever stands in it is erased again before anything else happens with them.
+A backup from before an erasure still has the person in it. When Limen starts with this file in the data folder, the
+people in it are erased again before anything else.
 """
 
 from __future__ import annotations
@@ -13,8 +13,7 @@ from pathlib import Path
 from typing import Final
 
 from limen.clock import Instant, from_iso, to_iso
-from limen.storage.journal.segment import replace_file
-from limen.storage.own_file import open_own
+from limen.storage.files import open_own, replace_file
 
 FILE: Final = "erased.txt"
 MOST_BYTES: Final = 8 << 20

@@ -1,4 +1,4 @@
-"""Break-glass: the one way into the console that no policy, database or full disk can take away.
+"""Break-glass: a way into the console that works whatever the policies, the database or a full disk say.
 
 All of its state is one small file of fixed size, written out beforehand and signed with a key that follows from the
 master key. `limen break-glass` puts a one-time link into it; whoever opens the link in time holds the console for half
@@ -24,8 +24,8 @@ from limen.errors import LimenError
 from limen.events import Event, EventIds
 from limen.facts import Auth, Factor, Session
 from limen.printable import one_line
+from limen.storage.files import open_own, read_own, write_new
 from limen.storage.journal.emergency import EmergencySegment
-from limen.storage.own_file import open_own, read_own
 
 FILE: Final = "break-glass.state"
 BYTES: Final = 4_096
@@ -97,12 +97,7 @@ class BreakGlass:
             os.close(open_own(self._path, os.O_RDWR))
             return
         self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        handle = open_own(self._path, os.O_CREAT | os.O_EXCL | os.O_WRONLY)
-        try:
-            os.write(handle, bytes(BYTES))
-            os.fsync(handle)
-        finally:
-            os.close(handle)
+        write_new(self._path, bytes(BYTES))
 
     def state(self) -> State | None:
         """What the file says; None where it says nothing that we wrote."""
@@ -178,15 +173,8 @@ class BreakGlass:
     def holds(self, session: Session, now: Instant) -> bool:
         """Is this the session that break-glass is open for, at this instant?"""
         state = self.state()
-        return (
-            state is not None
-            and state.is_open(now)
-            and (state.session, state.person)
-            == (
-                session.id,
-                session.person_id,
-            )
-        )
+        held = (session.id, session.person_id)
+        return state is not None and state.is_open(now) and (state.session, state.person) == held
 
     def rehearse(self) -> None:
         """Write the file anew as it is, and read it again. Raises BreakGlassError, OSError."""

@@ -1,4 +1,4 @@
-"""Who holds the locks on Limen's files, read from the kernel's list: taking a lock to find out could stop somebody.
+"""Which process holds a lock on Limen's files, read from the kernel: trying to take the lock could stop that process.
 
 Never by opening the files: closing a file drops every POSIX lock that this same process has on it (fcntl(2)).
 """

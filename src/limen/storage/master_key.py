@@ -14,6 +14,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from limen.storage.errors import KeyUnusableError
+from limen.storage.files import write_new
 
 KEY_BYTES = 32
 VARIABLE = "LIMEN_MASTER_KEY"
@@ -52,11 +53,7 @@ def make_key_file(file: Path) -> bytes:
     """A new random key, written to a new file that only its owner can read. Raises FileExistsError."""
     key = secrets.token_bytes(KEY_BYTES)
     file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    handle = os.open(file, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
-    with os.fdopen(handle, "wb") as out:
-        out.write(written_key(key).encode() + b"\n")
-        out.flush()
-        os.fsync(out.fileno())
+    write_new(file, written_key(key).encode() + b"\n")
     return key
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from enum import IntEnum
 from pathlib import Path
@@ -32,13 +33,19 @@ class Pressure(IntEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Space:
-    """Bytes and inodes where the data lies, and what the journal takes. `budget_bytes` 0: the journal has none."""
+class Room:
+    """What a disk has: bytes and inodes, free for Limen and in all. A disk without inodes of its own has 0 in all."""
 
     free_bytes: int
     total_bytes: int
     free_inodes: int
     total_inodes: int
+
+
+@dataclass(frozen=True, slots=True)
+class Space(Room):
+    """The room where the data lies, and what is taken of it. `budget_bytes` 0: the journal has none."""
+
     journal_bytes: int
     database_bytes: int
     budget_bytes: int = 0
@@ -68,16 +75,36 @@ class Space:
 
 def space_in(data: Path, journal: Path, *, budget_bytes: int = 0) -> Space:
     """Look at the disk that `data` is on. Raises OSError where it can't be looked at."""
-    disk = os.statvfs(data)
+    room = room_on(data)
     return Space(
-        free_bytes=disk.f_bavail * disk.f_frsize,
-        total_bytes=disk.f_blocks * disk.f_frsize,
-        free_inodes=disk.f_favail,
-        total_inodes=disk.f_files,
-        journal_bytes=_taken_by(journal),
+        room.free_bytes,
+        room.total_bytes,
+        room.free_inodes,
+        room.total_inodes,
+        journal_bytes=sum(status.st_size for status in files_in(journal)),
         database_bytes=sum(_size(each) for each in data.glob("limen.db*")),
         budget_bytes=budget_bytes,
     )
+
+
+def room_on(folder: Path) -> Room:
+    """What the disk has that `folder` is on. Raises OSError where it can't be looked at."""
+    disk = os.statvfs(folder)
+    return Room(disk.f_bavail * disk.f_frsize, disk.f_blocks * disk.f_frsize, disk.f_favail, disk.f_files)
+
+
+def files_in(folder: Path) -> Iterator[os.stat_result]:
+    """The status of each file in `folder` and below it, of `MOST_FILES` at most. Left out is what can't be read."""
+    waiting, left = [folder], MOST_FILES
+    while waiting and left > 0:
+        with suppress(OSError), os.scandir(waiting.pop()) as entries:
+            for entry in entries:
+                left -= 1
+                with suppress(OSError):  # sealed, expired or renamed meanwhile
+                    if entry.is_dir(follow_symlinks=False):
+                        waiting.append(Path(entry.path))
+                    elif left >= 0:
+                        yield entry.stat(follow_symlinks=False)
 
 
 def has_room_beyond_the_reserve(folder: Path) -> bool:
@@ -85,11 +112,10 @@ def has_room_beyond_the_reserve(folder: Path) -> bool:
     whether it takes a line is found out by writing one.
     """
     try:
-        disk = os.statvfs(folder)
+        room = room_on(folder)
     except OSError:
         return True
-    reserve = min(RESERVE_BYTES, disk.f_blocks * disk.f_frsize // RESERVE_PART)
-    return disk.f_bavail * disk.f_frsize >= reserve
+    return room.free_bytes >= min(RESERVE_BYTES, room.total_bytes // RESERVE_PART)
 
 
 def megabytes(count: int) -> str:
@@ -110,17 +136,6 @@ def _pressure(left: int, of: int, most: tuple[int, int] | None = None) -> Pressu
     if left < short:
         return Pressure.SHORT
     return Pressure.LOW if left < low else Pressure.FINE
-
-
-def _taken_by(folder: Path) -> int:
-    total, seen = 0, 0
-    for root, _, files in os.walk(folder):
-        for name in files:
-            total += _size(Path(root) / name)
-            seen += 1
-            if seen >= MOST_FILES:
-                return total
-    return total
 
 
 def _size(path: Path) -> int:

@@ -8,7 +8,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Final
 
-_FOLDER: Final = Path(__file__).parent / "static"
+FOLDER: Final = Path(__file__).parent / "static"
 _TYPES: Final = {
     ".css": "text/css; charset=utf-8",
     ".js": "text/javascript; charset=utf-8",
@@ -27,12 +27,12 @@ class Asset:
 
 
 class Assets:
-    """Every file of `static/`. What a browser may keep for ever is named by what is in it."""
+    """Every file of `static/`, or of other folders. What a browser may keep for ever is named by what is in it."""
 
-    def __init__(self, folder: Path = _FOLDER) -> None:
+    def __init__(self, *folders: Path) -> None:
         self._addresses: dict[str, str] = {}
         self._by_address: dict[str, Asset] = {}
-        for path in sorted(folder.iterdir()):
+        for path in sorted(path for folder in folders or (FOLDER,) for path in folder.iterdir()):
             if path.suffix in _TYPES:
                 body = path.read_bytes()
                 address = f"{PREFIX}{sha256(body).hexdigest()[:16]}/{path.name}"

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from hypothesis import given, strategies as st
 
-from limen.storage.journal.chain import ERASED, Broken, Line, Link, Signer, follow, forge, parse, start_of
+from limen.storage.journal.chain import ERASED, Broken, Line, Link, Signer, append_lines, follow, parse, start_of
 
 SIGNER = Signer("main", (b"k" * 32,))
 START = start_of("main")
@@ -10,7 +10,7 @@ BODIES = [b'{"a":1}', b'{"b":"\xc3\xa4"}', b'{"c":[1,2]}']
 
 
 def lines_of(bodies: list[bytes] = BODIES, after: Link = START, signer: Signer = SIGNER) -> list[bytes]:
-    return forge(bodies, after, signer)[0].splitlines(keepends=True)
+    return append_lines(bodies, after, signer)[0].splitlines(keepends=True)
 
 
 def holds(raws: list[bytes], after: Link = START, signer: Signer | None = SIGNER) -> bool:
@@ -18,7 +18,7 @@ def holds(raws: list[bytes], after: Link = START, signer: Signer | None = SIGNER
 
 
 def test_what_was_forged_holds_and_leads_to_the_link_that_was_returned() -> None:
-    batch, link = forge(BODIES, START, SIGNER)
+    batch, link = append_lines(BODIES, START, SIGNER)
     followed = list(follow(batch.splitlines(keepends=True), START, SIGNER))
     assert [line.body for line in followed if isinstance(line, Line)] == BODIES
     assert isinstance(followed[-1], Line)

@@ -1,10 +1,12 @@
 from __future__ import annotations
 
-from limen.storage.journal.erasing import Erasing
+import msgspec
+
+from limen.storage.journal.erasing import Done, Order, ToErase
 
 
-def test_whoever_asked_waits_for_the_outcome() -> None:
-    erasing = Erasing(("p_mia",))
-    assert erasing.wait(0) is None
-    erasing.finish((3, 0))
-    assert erasing.wait(0) == (3, 0)
+def test_what_goes_to_the_child_and_back_is_read_as_it_was_written() -> None:
+    order = Order(("p_mia",), (ToErase(1, "/j/1.parquet", "aa", 0, "bb", "cc"),))
+    assert msgspec.json.decode(msgspec.json.encode(order), type=Order) == order
+    done = Done(1, 3, "dd")
+    assert msgspec.json.decode(msgspec.json.encode(done), type=Done) == done

@@ -62,3 +62,13 @@ async def test_a_client_that_keeps_up_misses_nothing() -> None:
     live.close()
     await following
     assert seen == list(range(20))
+
+
+async def test_a_pause_is_told_and_what_comes_after_it_too() -> None:
+    live = Live(asyncio.get_running_loop(), lambda _: None)
+    coming = live.with_pauses(0.01)
+    assert await anext(coming) is None
+    live.push([an_event(1)])
+    assert await anext(coming) == an_event(1)
+    live.close()
+    assert [event async for event in coming] == []

@@ -27,10 +27,10 @@ class Submitted:
     def __call__(self, events: list[Event]) -> Ticket:
         ticket = Ticket(events)
         if self.refuses:
-            ticket.finish(OSError("no"))
+            ticket.finish(is_durable=False)
         else:
             self.batches.append([event.id for event in events])
-            ticket.finish()
+            ticket.finish(is_durable=True)
         return ticket
 
 

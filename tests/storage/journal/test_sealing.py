@@ -38,7 +38,7 @@ def sealer(tmp_path: Path, clock: SetClock) -> Iterator[Callable[[], Sealer]]:
 
     def make() -> Sealer:
         made.append(Sealer(tmp_path, clock))
-        made[-1].sealing.take_stock()
+        made[-1].sealing.prepare()
         made[-1].sealing.start()
         return made[-1]
 

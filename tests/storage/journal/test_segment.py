@@ -8,7 +8,7 @@ from tests.dial import size
 
 from limen.clock import HOUR
 from limen.storage.journal.chain import Broken, Signer, follow, parse, start_of
-from limen.storage.journal.segment import Name, Segment, recover, replace_file, segments_in
+from limen.storage.journal.segment import Name, Segment, recover, segments_in
 
 SIGNER = Signer("main", (b"k" * 32,))
 START = start_of("main")
@@ -106,11 +106,3 @@ def test_segments_are_listed_in_the_order_of_the_chain_and_nothing_else_is(tmp_p
         "00000001-1800000000009.parquet",
         "00000002-1800000000000.jsonl",
     ]
-
-
-def test_a_replaced_file_is_private_and_whole(tmp_path: Path) -> None:
-    replace_file(tmp_path / "f", b"one")
-    replace_file(tmp_path / "f", b"two")
-    assert (tmp_path / "f").read_bytes() == b"two"
-    assert (tmp_path / "f").stat().st_mode & 0o077 == 0
-    assert list(tmp_path.iterdir()) == [tmp_path / "f"]

@@ -33,7 +33,7 @@ async def test_an_app_goes_from_its_address_to_being_in_force(console: Console) 
 async def test_what_is_wrong_is_said_and_nothing_is_looked_at_without_a_fresh_proof(console: Console) -> None:
     await console.ada.get("/console/add-app")
     for url, what in (
-        ("http://169.254.169.254", "no address at which an app can be"),
+        ("http://169.254.169.254", "not an address that an app may have"),
         ("http://10.0.0.5/wiki", "has a path"),
         ("http://127.0.0.1:9", "nothing that speaks HTTP"),
     ):

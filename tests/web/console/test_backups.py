@@ -5,16 +5,16 @@ from pathlib import Path
 from tests.web.conftest import House
 
 from limen.backup.errors import BackupError
-from limen.backup.keeping import Standing
+from limen.backup.keeping import BackupStatus
 from limen.clock import DAY
 from limen.web.console.backups import about_backups
 
 NOW = 30 * DAY
 
 
-def standing(**different: object) -> Standing:
+def standing(**different: object) -> BackupStatus:
     usual = {"last_at": NOW - 1, "is_on": True, "is_beside_data": False, "is_overdue": False, "failed": None}
-    return Standing(folder=Path("/mnt/backups"), kept=(), **{**usual, **different})  # type: ignore[arg-type]
+    return BackupStatus(folder=Path("/mnt/backups"), kept=(), **{**usual, **different})  # type: ignore[arg-type]
 
 
 def said(**different: object) -> list[str]:

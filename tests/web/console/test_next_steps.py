@@ -1,11 +1,9 @@
 from __future__ import annotations
 
-import pytest
-
 from limen.facts import LIMEN, App, Factor, Label, Person, PublicRoute, Upstream
 from limen.finding import Finding, State
 from limen.identity.model import ADMINISTRATORS, Member, PersonStatus
-from limen.web.console.next_steps import about_doctor, is_plain_http, next_steps
+from limen.web.console.next_steps import about_doctor, next_steps
 
 LIMENS_OWN = App(LIMEN, "Limen", "limen.harbor.example", Upstream(""))
 
@@ -69,23 +67,6 @@ def test_what_watched_policies_would_have_changed_is_counted_and_leads_to_its_ro
     assert step.href == "/console/decisions?watched=w"
     (step,) = next_steps(SOUND, [GOOD_APP], {"w": 314, "v": 1}, {})
     assert step.href == "/console/policies?state=watch"
-
-
-@pytest.mark.parametrize(
-    ("url", "is_plain"),
-    [
-        ("http://10.0.0.3:80", True),
-        ("http://wiki.internal", True),
-        ("http://localhost.evil.example", True),
-        ("https://10.0.0.3", False),
-        ("http://127.0.0.1:9101", False),
-        ("http://[::1]:9101", False),
-        ("http://localhost:9101", False),
-        ("", False),
-    ],
-)
-def test_only_this_machine_itself_may_be_reached_without_encryption(url: str, *, is_plain: bool) -> None:
-    assert is_plain_http(url) is is_plain
 
 
 def test_invitations_that_ran_out_are_told_apart_from_those_that_may_still_be_used() -> None:

@@ -86,7 +86,7 @@ def start_of(writer: str) -> Link:
     return Link(0, _base64(sha256(b"limen journal|" + writer.encode()).digest()))
 
 
-def forge(bodies: Sequence[bytes], after: Link, signer: Signer) -> tuple[bytes, Link]:
+def append_lines(bodies: Sequence[bytes], after: Link, signer: Signer) -> tuple[bytes, Link]:
     """Lines with these bodies, to follow `after` as one batch; and the link that they lead to."""
     n, head = after
     salts = secrets.token_hex(_SALT_BYTES * len(bodies)).encode()

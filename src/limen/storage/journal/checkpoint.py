@@ -14,8 +14,9 @@ from typing import TypeVar
 import msgspec
 
 from limen.clock import Instant
+from limen.storage.files import replace_file
 from limen.storage.journal.chain import Link, Signer, start_of
-from limen.storage.journal.segment import Name, replace_file
+from limen.storage.journal.segment import Name
 
 CHECKPOINT_FILE = "checkpoint.json"
 SEALED_FILE = "sealed.json"

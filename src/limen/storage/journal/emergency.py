@@ -15,8 +15,8 @@ import msgspec
 
 from limen.events import Event, from_ocsf, to_ocsf
 from limen.storage.errors import JournalUnwritableError
-from limen.storage.journal.chain import Broken, Line, Link, Signer, follow, forge, start_of
-from limen.storage.own_file import open_own, read_own
+from limen.storage.files import open_own, read_own, write_new
+from limen.storage.journal.chain import Broken, Line, Link, Signer, append_lines, follow, start_of
 
 EMERGENCY_FILE = "break-glass.segment"
 EMERGENCY_BYTES = 512 << 10
@@ -30,7 +30,7 @@ class EmergencySegment:
         self._path = path
         self._signer = Signer(WRITER, keys)
         if not os.path.lexists(path):
-            _preallocate(path)
+            write_new(path, bytes(EMERGENCY_BYTES))  # real zeros: blocks only reserved may need more room later
         os.close(open_own(path, os.O_RDWR))
 
     def append(self, event: Event) -> None:
@@ -39,7 +39,7 @@ class EmergencySegment:
             with os.fdopen(open_own(self._path, os.O_RDWR), "r+b", buffering=0) as file:
                 fcntl.flock(file, fcntl.LOCK_EX)  # the server and an administrator's command may both be here
                 used, link = self._end()
-                raw, _ = forge([msgspec.json.encode(to_ocsf(event))], link, self._signer)
+                raw, _ = append_lines([msgspec.json.encode(to_ocsf(event))], link, self._signer)
                 if used + len(raw) > EMERGENCY_BYTES:
                     raise JournalUnwritableError(
                         "the break-glass segment is full", f"move {self._path} away and make room on the disk"
@@ -74,12 +74,3 @@ def whole_lines(path: Path) -> Sequence[bytes]:
     """The lines before the zero bytes that fill the file."""
     used = read_own(path, EMERGENCY_BYTES).rstrip(b"\0")
     return used.splitlines(keepends=True)
-
-
-def _preallocate(path: Path) -> None:
-    handle = open_own(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY)
-    try:
-        os.write(handle, bytes(EMERGENCY_BYTES))  # real zeros: reserved but unwritten blocks may need room for metadata
-        os.fsync(handle)
-    finally:
-        os.close(handle)

@@ -14,11 +14,12 @@ from pathlib import Path
 
 import msgspec
 
+from limen.storage.files import file_sha256
 from limen.storage.journal.chain import ERASED, Broken, Link, follow, parse
 from limen.storage.journal.erasable import is_erasable_body
 from limen.storage.journal.erasing import ERASING, Done, Order, ToErase
 from limen.storage.journal.seal import PORTION, write_lines
-from limen.storage.journal.segment import file_sha256, sealed_lines
+from limen.storage.journal.segment import sealed_lines
 
 
 def erase(order: Order) -> Iterator[Done]:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import threading
-from typing import Final
+from concurrent.futures import Future
+from typing import Final, NamedTuple
 
 import msgspec
 
@@ -38,18 +38,11 @@ class Done(msgspec.Struct, frozen=True):
     problem: str = ""
 
 
-class Erasing:
-    """Whose bodies are to go. `wait` says how many went and how many segments could not be done; None: not done."""
+class Erasing(NamedTuple):
+    """Whose bodies are to go, and where the outcome is told: how many went and how many segments could not be done.
 
-    def __init__(self, person_ids: tuple[str, ...]) -> None:
-        self.person_ids = person_ids
-        self.outcome: tuple[int, int] | None = None
-        self._done = threading.Event()
+    The outcome is None where it was not done.
+    """
 
-    def finish(self, outcome: tuple[int, int] | None) -> None:
-        self.outcome = outcome
-        self._done.set()
-
-    def wait(self, timeout: float | None = None) -> tuple[int, int] | None:
-        self._done.wait(timeout)
-        return self.outcome
+    person_ids: tuple[str, ...]
+    outcome: Future[tuple[int, int] | None]

@@ -40,9 +40,9 @@ class Decided(Protocol):
 
 
 class Fold:
-    """Equal decisions of one batch. Holds on to the facts, so their identity can't pass to other facts meanwhile.
+    """Equal decisions of one batch. Keeps their facts alive, so that no other facts can get the same `id()` meanwhile.
 
-    Its line tells of the first of them. When the device last reported may be another for those that follow.
+    Its line describes the first of them; for those that follow the device may have reported again since.
     """
 
     __slots__ = (

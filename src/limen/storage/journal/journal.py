@@ -7,8 +7,9 @@ import logging
 import secrets
 import threading
 from collections.abc import Callable, Collection, Sequence
+from contextlib import suppress
 from pathlib import Path
-from typing import IO, Any, Self
+from typing import IO, Self
 
 import msgspec
 
@@ -25,7 +26,7 @@ from limen.storage.journal.erasable import is_erasable
 from limen.storage.journal.folding import Decided, Folding
 from limen.storage.journal.reader import Reader
 from limen.storage.journal.recent import RING, HourCounts, Live, Recent, Written, add_hours, as_event
-from limen.storage.journal.recovery import TakenUp, damaged, lock_chain, take_up
+from limen.storage.journal.recovery import Resumed, damaged, lock_chain, resume
 from limen.storage.journal.relay import Relay
 from limen.storage.journal.sealing import Sealing
 from limen.storage.journal.segment import Segment
@@ -94,7 +95,7 @@ class Journal:
         folder = root / writer
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         lock = lock_chain(folder)
-        found = take_up(folder, signer, clock.now())
+        found = resume(folder, signer, clock.now())
         journal = cls(root, signer, clock, lock, found.segment, keep_days)
         journal._export = export
         journal._begin(found, database)
@@ -194,10 +195,6 @@ class Journal:
         add_hours(counts, {hour: sorts for hour, sorts in earlier.items() if hour + HOUR > since})
         return dict(sorted(counts.items()))
 
-    def query(self, sql: str, parameters: dict[str, Any] | None = None) -> list[tuple[Any, ...]]:
-        """Ask DuckDB over the view `events` (see `Reader.query`). Seconds and a hundred megabytes: not for pages."""
-        return self._reader.query(sql, parameters)
-
     def erase(self, person_ids: Collection[str], timeout: float = ERASE_SECONDS) -> tuple[int, int]:
         """Erase these people's own bodies, in all that was written up to now (see `own`). The chain still holds.
 
@@ -208,7 +205,9 @@ class Journal:
         chosen = tuple(sorted(person_ids))
         if not self._writer.roll().wait(SETTLE_SECONDS):
             raise JournalUnwritableError("the journal can't be written", "look at the disk it is on")
-        outcome = self._sealing.erase(chosen).wait(timeout)
+        outcome = None
+        with suppress(TimeoutError):
+            outcome = self._sealing.erase(chosen).result(timeout)
         if outcome is None:
             raise JournalUnwritableError("the journal did not erase everything", "it is tried again")
         self._recent.forget(lambda event: is_erasable(event, chosen))
@@ -235,8 +234,8 @@ class Journal:
     def _wake(self) -> None:
         self._writer.wake()
 
-    def _begin(self, found: TakenUp, database: Database | None) -> None:
-        self._sealing.take_stock()
+    def _begin(self, found: Resumed, database: Database | None) -> None:
+        self._sealing.prepare()
         self._recent.load(self._reader.newest(RING))
         self._writer.start()
         if database is not None:

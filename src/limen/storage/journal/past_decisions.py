@@ -5,7 +5,9 @@ Lines are not verified here (`verify` does that), only decoded into what a repla
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, Final
 
@@ -14,7 +16,6 @@ import msgspec
 from limen.clock import Instant
 from limen.policy.decision import Request
 from limen.storage.journal.reader import Reader
-from limen.storage.journal.segment import Name
 
 NOUNS_KEPT: Final = 20_000
 """How many decoded nouns of one kind are shared before all are forgotten; bounds memory."""
@@ -69,8 +70,8 @@ def past_decisions(
     chosen = reader.spans(since)
     sizes = [path.stat().st_size if path.exists() else 0 for _, path, _ in chosen]
     everything, done = sum(sizes) or 1, 0
-    for (name, path, _), size in zip(chosen, sizes, strict=True):
-        portions = _portions(path, name)
+    for (_, path, _), size in zip(chosen, sizes, strict=True):
+        portions = _portions(path)
         begun = done
 
         def told(part: float, begun: int = begun, size: int = size) -> None:
@@ -215,22 +216,16 @@ def _read_singly(portion: bytes) -> Iterator[_Line]:
         yield line
 
 
-def _portions(path: Path, name: Name) -> Iterator[tuple[float, bytes | str]]:
+def _portions(path: Path) -> Iterator[tuple[float, bytes | str]]:
     """The lines of a segment in portions of whole ones, each with which part of the segment it ends at."""
-    sealed = path.with_name(str(Name(name.ordinal, name.begun_at, is_sealed=True)))
-    if not name.is_sealed:
-        try:
-            file = path.open("rb")
-        except FileNotFoundError:  # sealed since the list was made
-            yield from _sealed(sealed)
-            return
-        with file:
-            size = path.stat().st_size if path.exists() else 0
+    if path.suffix != ".parquet":
+        with suppress(FileNotFoundError), path.open("rb") as file:  # else it was sealed since the list was made
+            size = os.fstat(file.fileno()).st_size
             while portion := file.read(_BYTES):
                 portion += file.readline()
                 yield (file.tell() / size if size else 1.0), portion
-    else:
-        yield from _sealed(sealed)
+            return
+    yield from _sealed(path.with_suffix(".parquet"))
 
 
 def _sealed(path: Path) -> Iterator[tuple[float, bytes | str]]:

@@ -1,4 +1,4 @@
-"""Reading the journal on disk, from any process: by id, and by query. Never writes, never needs a key."""
+"""Reading the journal on disk, from any process. Never writes, never needs a key."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import mmap
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from pathlib import Path
-from typing import Any, Final, NamedTuple
+from typing import Final, NamedTuple
 
 import msgspec
 
@@ -42,7 +42,7 @@ class Reader:
         """
         event_id, number = split_decision_id(decision_or_event_id)
         for path in self._likely(instant_of(event_id)):
-            for body in _bodies_holding(path, "id", event_id, b'"metadata":{"uid":"%s"' % event_id.encode()):
+            for body in bodies_holding(path, _named(event_id), "id = $value", event_id):
                 event = from_ocsf(msgspec.json.decode(body))
                 return event if event.id == event_id and number <= event.count else None
         return None
@@ -53,13 +53,13 @@ class Reader:
             return None
         digest = event.decision.facts
         for path in self._likely(instant_of(event.id)):
-            for body in _bodies_holding(path, "facts", digest, b'{"facts":"%s"' % digest.encode()):
+            for body in bodies_holding(path, b'{"facts":"%s"' % digest.encode(), "facts = $value", digest):
                 return facts_from_json(msgspec.json.decode(body)["value"], event.decision.device_seen_at)
         return None
 
     def holds(self, event_ids: Iterable[str]) -> set[str]:
         """Which of these events are in segments that are not sealed yet."""
-        wanted = {event_id: b'"metadata":{"uid":"%s"' % event_id.encode() for event_id in event_ids}
+        wanted = {event_id: _named(event_id) for event_id in event_ids}
         held: set[str] = set()
         for name, path in self.segments():
             if not name.is_sealed and path.stat().st_size > 0:
@@ -79,23 +79,6 @@ class Reader:
                 raws = file.read().splitlines(keepends=True)
             events = [*events_in(raws), *events]
         return events[-limit:]
-
-    def query(self, sql: str, parameters: dict[str, Any] | None = None) -> list[tuple[Any, ...]]:
-        """Ask DuckDB over all segments, sealed and open, as the view `events`; each event once.
-
-        Columns: n, id, time, kind, class_uid, status_id, actor, session, address, subject, app, action, effect,
-        count, line.
-        """
-        import duckdb  # noqa: PLC0415 -- heavy, and pages don't need it
-
-        with duckdb.connect(config={"memory_limit": "512MB", "threads": "1"}) as connection:
-            sources = [_rows(path, is_sealed=name.is_sealed) for name, path in self.segments()]
-            rows = " union all by name ".join(sources) or "select null as id, 0 as n where false"
-            connection.execute(
-                f"create view events as select * from ({rows}) where id is not null "  # noqa: S608 -- our own paths
-                "qualify row_number() over (partition by id order by n) = 1"
-            )
-            return connection.execute(sql, parameters or {}).fetchall()
 
     def segments(self) -> list[tuple[Name, Path]]:
         """Every segment of every writer, oldest first; one that is sealed only in its sealed form."""
@@ -132,9 +115,16 @@ def writer_folders(root: Path) -> list[Path]:
     return sorted(folder for folder in root.iterdir() if folder.is_dir()) if root.exists() else []
 
 
-def _bodies_holding(path: Path, column: str, value: str, needle: bytes) -> Iterator[bytes]:
-    is_sealed = path.suffix == ".parquet"
-    raws = sealed_lines(path, f"{column} = $value", value=value) if is_sealed else _open_lines(path, needle)
+def bodies_holding(path: Path, needle: bytes, condition: str, value: str) -> Iterator[bytes]:
+    """The bodies of the lines of a segment that hold `needle`, but for those that were erased.
+
+    Where the segment is sealed, or was since it was listed, those that fulfil `condition` (SQL of ours on `$value`).
+    """
+    sealed = path.with_suffix(".parquet")
+    if path != sealed and path.exists():
+        raws = _open_lines(path, needle)
+    else:
+        raws = sealed_lines(sealed, condition, value=value) if sealed.exists() else iter(())
     for raw in raws:
         line = parse(raw)
         if line is not None and line.body != ERASED:
@@ -142,7 +132,7 @@ def _bodies_holding(path: Path, column: str, value: str, needle: bytes) -> Itera
 
 
 def _open_lines(path: Path, needle: bytes) -> Iterator[bytes]:
-    if not path.exists() or path.stat().st_size == 0:
+    if path.stat().st_size == 0:
         return
     with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
         at = data.find(needle)
@@ -154,11 +144,9 @@ def _open_lines(path: Path, needle: bytes) -> Iterator[bytes]:
             at = data.find(needle, end)
 
 
-def _rows(path: Path, *, is_sealed: bool) -> str:
-    from limen.storage.journal.seal import LINES_SQL  # noqa: PLC0415 -- only queries need it
-
-    quoted = "'" + str(path).replace("'", "''") + "'"
-    return f"(from read_parquet({quoted}))" if is_sealed else f"({LINES_SQL.replace('$path', quoted)})"
+def _named(event_id: str) -> bytes:
+    """What only the line of this event holds, but for one that quotes it."""
+    return b'"metadata":{"uid":"%s"' % event_id.encode()
 
 
 def events_in(raws: Iterable[bytes]) -> Iterator[Event]:

@@ -143,12 +143,22 @@ class Live:
         self.close()
 
     async def __aiter__(self) -> AsyncIterator[Event]:
+        async for event in self.with_pauses(None):
+            if event is not None:
+                yield event
+
+    async def with_pauses(self, seconds: float | None) -> AsyncIterator[Event | None]:
+        """The events; and None whenever none came for that many seconds, so that the reader can look around."""
         while self.is_open:
             while self._waiting:
                 yield self._waiting.popleft()
             self._news.clear()
             if self.is_open:
-                await self._news.wait()
+                try:
+                    async with asyncio.timeout(seconds):
+                        await self._news.wait()
+                except TimeoutError:
+                    yield None
 
     def _take(self, events: Sequence[Event]) -> None:
         if len(self._waiting) + len(events) > self._size and self._waiting:

@@ -29,7 +29,7 @@ LOSS_WINDOW_MS = 200
 
 
 @dataclass(frozen=True, slots=True)
-class TakenUp:
+class Resumed:
     """The segment to go on with, the closed ones that wait to be sealed, and what must be announced."""
 
     segment: Segment
@@ -38,9 +38,9 @@ class TakenUp:
 
 
 def lock_chain(folder: Path) -> IO[bytes]:
-    """Become the one process that writes the chain in `folder`; closing the file lets go.
+    """Lock the chain in `folder` for this process; closing the file unlocks it.
 
-    Raises JournalBusyError when another process is it.
+    Raises JournalBusyError while another process writes it.
     """
     file = (folder / LOCK_FILE).open("ab")
     try:
@@ -51,7 +51,7 @@ def lock_chain(folder: Path) -> IO[bytes]:
     return file
 
 
-def take_up(folder: Path, signer: Signer, now: Instant) -> TakenUp:
+def resume(folder: Path, signer: Signer, now: Instant) -> Resumed:
     """Cut what a hard stop left unfinished, find the end of the chain, compare it with the last checkpoint."""
     on_disk = segments_in(folder)
     unsealed = [(name, path) for name, path in on_disk if not name.is_sealed]
@@ -72,7 +72,7 @@ def take_up(folder: Path, signer: Signer, now: Instant) -> TakenUp:
         segment = Segment(path, name, link, signer, last.size)
     else:
         segment = Segment.begin(folder, newest + 1, now, link, signer)
-    return TakenUp(segment, tuple(name for name, _ in unsealed), announcements)
+    return Resumed(segment, tuple(name for name, _ in unsealed), announcements)
 
 
 def damaged(now: Instant, reason: str, details: dict[str, str | int | bool]) -> Event:
@@ -124,7 +124,7 @@ def _instant_in(body: bytes) -> Instant:
 
 
 def _put_aside(path: Path, now: Instant, reason: str, details: dict[str, str | int | bool]) -> Event:
-    """Keep a checkpoint that doesn't fit: the next one would overwrite what proves the damage."""
+    """Keep a checkpoint that does not match the chain: the next one would overwrite the evidence."""
     path.rename(path.with_name(f"checkpoint-{now}.evidence"))
     return damaged(now, reason, details)
 

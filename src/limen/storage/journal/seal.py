@@ -17,14 +17,14 @@ import msgspec
 from limen.clock import Instant
 from limen.errors import LimenError
 from limen.events import from_ocsf
+from limen.storage.files import file_sha256
 from limen.storage.journal.chain import Broken, Line, Link, follow
 from limen.storage.journal.checkpoint import SealedSegment
 from limen.storage.journal.recent import HourCounts, count_in
-from limen.storage.journal.segment import Name, file_sha256, sealed_lines
+from limen.storage.journal.segment import Name, sealed_lines
 
 CHAIN_BROKEN = 3
 
-LONGEST_LINE: Final = 32 << 20
 PORTION: Final = 4 << 20
 """How much of a segment is in memory at once, in bytes; a line that is longer makes a portion by itself."""
 ROW_GROUP: Final = 16 << 20
@@ -51,20 +51,13 @@ _TAKEN: Final = {
 """The columns, by where in a line they are found."""
 
 
-def _columns_of(lines: str) -> str:
-    """Every column of these lines. All are taken out in one go: each go would parse the line, and hold it, anew."""
-    paths = ", ".join(f"'$.{path}'" for path in _TAKEN)
-    columns = ", ".join(column.format(f"found[{number}]") for number, column in enumerate(_TAKEN.values(), 1))
-    return f"select {columns}, line from (select line, json_extract_string(line, [{paths}]) as found from ({lines}))"  # noqa: S608 -- made of the constants above
-
-
-_CSV: Final = (
-    "header = false, columns = {'column0': 'varchar'}, delim = '\\x01', quote = '', escape = '', auto_detect = false, "
-    f"parallel = false, max_line_size = {LONGEST_LINE}, buffer_size = {LONGEST_LINE}"
+_PATHS: Final = ", ".join(f"'$.{path}'" for path in _TAKEN)
+_COLUMNS: Final = ", ".join(column.format(f"found[{number}]") for number, column in enumerate(_TAKEN.values(), 1))
+_PORTION_SQL: Final = (
+    f"select {_COLUMNS}, line from (select line, json_extract_string(line, [{_PATHS}]) as found "  # noqa: S608 -- the constants above
+    "from (select unnest($lines) as line))"
 )
-LINES_SQL: Final = _columns_of(f"select column0 as line from read_csv($path, {_CSV})")  # noqa: S608 -- as above
-"""Rows of an open segment at `$path`, with the columns that sealed segments have."""
-_PORTION_SQL: Final = _columns_of("select unnest($lines) as line")
+"""Every column of these lines. All are taken out in one go: each go would parse the line, and hold it, anew."""
 
 
 class UnfaithfulError(LimenError):

@@ -9,12 +9,14 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable
+from concurrent.futures import Future
 from pathlib import Path
 
 import msgspec
 
 from limen.clock import DAY, Clock
-from limen.events import Event, Outcome
+from limen.events import Event
+from limen.storage.files import file_sha256, sync
 from limen.storage.journal.chain import Signer
 from limen.storage.journal.checkpoint import (
     SEALED_FILE,
@@ -28,7 +30,8 @@ from limen.storage.journal.checkpoint import (
 from limen.storage.journal.erasing import ERASING, Done, Erasing, Order, ToErase
 from limen.storage.journal.reader import events_in
 from limen.storage.journal.recent import HourCounts, add_hours, count_in
-from limen.storage.journal.segment import Name, file_sha256, segments_in, sync_folder
+from limen.storage.journal.recovery import damaged
+from limen.storage.journal.segment import Name, segments_in
 
 SEALING_SECONDS = 600
 _WAIT_SECONDS = 1.0
@@ -65,8 +68,8 @@ class Sealing:
         self._counted = threading.Event()
         self._thread = threading.Thread(target=self._run, name="limen-sealing", daemon=True)
 
-    def take_stock(self) -> None:
-        """Finish what a hard stop interrupted, and note what there is before the writer adds to it.
+    def prepare(self) -> None:
+        """Finish what a hard stop interrupted, and note which segments are unsealed before the writer adds to them.
 
         A list of sealed segments that was tampered with is left as it is, and nothing is added to it.
         """
@@ -88,17 +91,17 @@ class Sealing:
         self._thread.join()
         while not self._queue.empty():
             if isinstance(waiting := self._queue.get(), Erasing):
-                waiting.finish(None)
+                waiting.outcome.set_result(None)
 
     def closed(self, name: Name) -> None:
         """The writer has begun the next segment; `name` can be sealed."""
         self._queue.put(name)
 
-    def erase(self, person_ids: tuple[str, ...]) -> Erasing:
-        """Erase these people's own bodies from whatever is closed by now, once that is sealed."""
-        erasing = Erasing(person_ids)
+    def erase(self, person_ids: tuple[str, ...]) -> Future[tuple[int, int] | None]:
+        """Erase these people's own bodies from whatever is closed by now, once that is sealed (see `Erasing`)."""
+        erasing = Erasing(person_ids, Future())
         self._queue.put(erasing)
-        return erasing
+        return erasing.outcome
 
     def expire(self) -> None:
         """Delete sealed segments whose newest event is older than the keeping time, oldest first, and say so."""
@@ -135,7 +138,7 @@ class Sealing:
         """Replace `segment` by the Parquet file `part`: first the file, then the list, then the segment is deleted."""
         _make_durable(part)
         part.replace(self._folder / sealed.file_name)
-        sync_folder(self._folder)
+        sync(self._folder)
         self._rewrite(msgspec.structs.replace(self.sealed, segments=(*self.sealed.segments, sealed)))
         segment.unlink()
 
@@ -165,22 +168,15 @@ class Sealing:
             return
         after = self.sealed.end(self._signer.writer)
         part = self._folder / f"{name.ordinal:08d}.{os.getpid()}.sealing"
-        command = [
-            sys.executable,
-            "-m",
-            "limen.storage.journal.seal",
-            str(segment),
-            str(part),
-            str(after.n),
-            after.head.decode(),
-        ]
+        asked = [str(segment), str(part), str(after.n), after.head.decode()]
+        command = [sys.executable, "-m", "limen.storage.journal.seal", *asked]
         self._child = subprocess.Popen(command, stdout=subprocess.PIPE, stdin=subprocess.DEVNULL)  # noqa: S603 -- ours
         said, _ = self._child.communicate(timeout=SEALING_SECONDS)
         if self._stopping.is_set():
             return
         if self._child.returncode != 0:
             _log.error("segment %s could not be sealed (status %s)", name, self._child.returncode)
-            self._record(self._damaged(name.ordinal))
+            self._say_damaged(name.ordinal, "segment-not-sealed")
             return
         sealed = msgspec.json.decode(said, type=SealedSegment)
         self.adopt(sealed, part, segment)
@@ -188,14 +184,8 @@ class Sealing:
         details: dict[str, str | int | bool] = {"segment": sealed.ordinal, "sha256": sealed.sha256, "lines": lines}
         self._record(Event(at=self._clock.now(), kind="journal.sealed", details=details))
 
-    def _damaged(self, ordinal: int, reason: str = "segment-not-sealed") -> Event:
-        return Event(
-            at=self._clock.now(),
-            kind="journal.damaged",
-            outcome=Outcome.FAILURE,
-            reason=reason,
-            details={"segment": ordinal},
-        )
+    def _say_damaged(self, ordinal: int, reason: str) -> None:
+        self._record(damaged(self._clock.now(), reason, {"segment": ordinal}))
 
     def _erase(self, erasing: Erasing) -> None:
         """Replace each segment by the file that a child wrote: first the list names the new file, then the file moves.
@@ -203,7 +193,7 @@ class Sealing:
         After an interruption the list tells which of the two files counts, and the next start removes the other.
         """
         if not self.is_trusted or self._stopping.is_set():
-            erasing.finish(None)
+            erasing.outcome.set_result(None)
             return
         outcome = None
         try:
@@ -212,7 +202,7 @@ class Sealing:
             _log.exception("not everything was erased; it is tried again")
         finally:
             self._child = None
-            erasing.finish(outcome)
+            erasing.outcome.set_result(outcome)
 
     def _erased(self, person_ids: tuple[str, ...]) -> tuple[int, int] | None:
         segments = {segment.ordinal: segment for segment in self.sealed.segments}
@@ -242,7 +232,7 @@ class Sealing:
                 done = msgspec.json.decode(said, type=Done)
                 if done.problem:
                     failed += 1
-                    self._record(self._damaged(done.ordinal, f"segment-{done.problem}"))
+                    self._say_damaged(done.ordinal, f"segment-{done.problem}")
                 elif done.erased and not self._stopping.is_set():
                     self._take_over(segments[done.ordinal], done)
                     erased += done.erased
@@ -256,12 +246,12 @@ class Sealing:
         final = self._folder / segment.file_name
         part = final.with_name(final.name + ERASING)
         _make_durable(part)
-        sync_folder(self._folder)
+        sync(self._folder)
         new = msgspec.structs.replace(segment, sha256=done.sha256, erased=segment.erased_bodies + done.erased)
         kept = tuple(new if each.ordinal == new.ordinal else each for each in self.sealed.segments)
         self._rewrite(msgspec.structs.replace(self.sealed, segments=kept))
         part.replace(final)
-        sync_folder(self._folder)
+        sync(self._folder)
 
     def _rewrite(self, sealed: Sealed) -> None:
         write_signed(self._folder / SEALED_FILE, sealed, self._signer)
@@ -287,7 +277,7 @@ class Sealing:
         listed = {each.ordinal: each.sha256 for each in self.sealed.segments}
         if name is not None and listed.get(name.ordinal) == file_sha256(part):
             part.replace(final)
-            sync_folder(self._folder)
+            sync(self._folder)
         else:
             part.unlink()
 
@@ -320,5 +310,4 @@ def _hours_so_far(sealed: Sealed, unsealed: list[tuple[Path, int]]) -> HourCount
 def _make_durable(part: Path) -> None:
     """What a child process wrote is on the disk after this, and its owner's only."""
     part.chmod(0o600)
-    with part.open("rb") as file:
-        os.fsync(file.fileno())
+    sync(part)

@@ -6,14 +6,14 @@ import os
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from hashlib import file_digest
 from pathlib import Path
 from typing import Any, Self
 
 import msgspec
 
 from limen.clock import HOUR, Instant
-from limen.storage.journal.chain import Broken, Line, Link, Signer, follow, forge, parse
+from limen.storage.files import sync, write_all
+from limen.storage.journal.chain import Broken, Line, Link, Signer, append_lines, follow, parse
 
 LARGEST = 128 << 20
 """Bytes after which a segment is closed before its hour is over; keeps a plain scan fast."""
@@ -74,14 +74,14 @@ class Segment:
     def append(self, bodies: Sequence[bytes]) -> None:
         """Write one batch and wait until the disk has it. Raises OSError; then nothing of the batch remains."""
         lines = [self._header(), *bodies] if self.size == 0 else bodies
-        batch, link = forge(lines, self.link, self._signer)
+        batch, link = append_lines(lines, self.link, self._signer)
         if self._file is None:
             self._file = os.open(self.path, os.O_CREAT | os.O_RDWR | os.O_APPEND | os.O_CLOEXEC, 0o600)
         try:
-            _write_all(self._file, batch)
+            write_all(self._file, batch)
             os.fsync(self._file)
             if self.size == 0:
-                sync_folder(self.path.parent)
+                sync(self.path.parent)
         except OSError:
             os.ftruncate(self._file, self.size)
             raise
@@ -180,37 +180,3 @@ def sealed_lines(path: Path, condition: str = "true", **values: str) -> Iterator
         while some := rows.fetchmany(1_000):
             for (line,) in some:
                 yield line.encode() + b"\n"
-
-
-def file_sha256(path: Path) -> str:
-    """The SHA-256 of a file, in hex."""
-    with path.open("rb") as file:
-        return file_digest(file, "sha256").hexdigest()
-
-
-def sync_folder(folder: Path) -> None:
-    """Make the names in `folder` durable: a new file's name is not until its folder is synced."""
-    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
-
-
-def replace_file(path: Path, content: bytes) -> None:
-    """Put `content` at `path`, wholly or not at all, readable by its owner only."""
-    part = path.with_name(path.name + ".part")
-    handle = os.open(part, os.O_CREAT | os.O_WRONLY | os.O_TRUNC | os.O_CLOEXEC, 0o600)
-    try:
-        _write_all(handle, content)
-        os.fsync(handle)
-    finally:
-        os.close(handle)
-    part.replace(path)
-    sync_folder(path.parent)
-
-
-def _write_all(handle: int, data: bytes) -> None:
-    view = memoryview(data)
-    while view:
-        view = view[os.write(handle, view) :]

@@ -4,15 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import suppress
-from pathlib import Path
 from typing import Any
 
 import msgspec
 
 from limen.events import Event, from_ocsf
-from limen.storage.journal.chain import ERASED, parse
-from limen.storage.journal.reader import Reader
-from limen.storage.journal.segment import Name, sealed_lines
+from limen.storage.journal.reader import Reader, bodies_holding
 
 
 def events_about(reader: Reader, person_id: str) -> Iterator[Event]:
@@ -36,24 +33,9 @@ def facts_about(reader: Reader, person_id: str) -> Iterator[dict[str, Any]]:
 
 
 def _bodies(reader: Reader, person_id: str) -> Iterator[dict[str, Any]]:
-    needle = person_id.encode()
-    for name, path in reader.segments():
-        for raw in _lines(path, name, needle):
-            line = parse(raw)
-            if line is None or line.body == ERASED:
-                continue
+    for _, path in reader.segments():
+        for written in bodies_holding(path, person_id.encode(), "contains(line, $value)", person_id):
             with suppress(msgspec.DecodeError, UnicodeDecodeError):  # tampered with: verify tells
-                body = msgspec.json.decode(line.body)
+                body = msgspec.json.decode(written)
                 if isinstance(body, dict):
                     yield body
-
-
-def _lines(path: Path, name: Name, needle: bytes) -> Iterator[bytes]:
-    """The lines that hold `needle`; of a segment that was sealed since it was listed, from its sealed form."""
-    if not name.is_sealed and path.exists():
-        with path.open("rb") as file:
-            yield from (raw for raw in file if needle in raw)
-        return
-    sealed = path.with_name(str(Name(name.ordinal, name.begun_at, is_sealed=True)))
-    if sealed.exists():
-        yield from sealed_lines(sealed, "contains(line, $needle)", needle=needle.decode())

@@ -11,6 +11,7 @@ from typing import Final, TypeVar
 import msgspec
 
 from limen.clock import to_iso
+from limen.storage.files import file_sha256
 from limen.storage.journal.chain import ERASED, Broken, Line, Link, Signer, follow, start_of
 from limen.storage.journal.checkpoint import (
     CHECKPOINT_FILE,
@@ -25,7 +26,7 @@ from limen.storage.journal.checkpoint import (
 from limen.storage.journal.emergency import EMERGENCY_FILE, WRITER as EMERGENCY_WRITER, whole_lines
 from limen.storage.journal.erasing import ERASING
 from limen.storage.journal.reader import writer_folders
-from limen.storage.journal.segment import LOCK_FILE, Name, file_sha256, sealed_lines, segments_in
+from limen.storage.journal.segment import LOCK_FILE, Name, sealed_lines, segments_in
 
 _MOST_NAMED: Final = 10
 
@@ -59,10 +60,10 @@ def verify(root: Path, keys: tuple[bytes, ...] = (), exported: Iterable[bytes] =
     sentences = [sentence for check in checks for sentence in check.sentences]
     known = {check.folder.name for check in checks}
     gone = sorted({_writer_named(raw) for raw in outside} - known)
-    problems += [f"an exported checkpoint speaks of writer {writer!r}, whose chain is gone" for writer in gone]
+    problems += [f"an exported checkpoint names writer {writer!r}, whose chain is missing" for writer in gone]
     if not keys:
         sentences.append(
-            "Signatures were not checked: no key was given. Whoever can write the files could forge them all."
+            "Signatures were not checked: no key was given. Whoever can write the files could have forged them all."
         )
     if checks and not outside:
         sentences.append(
@@ -102,8 +103,8 @@ class _Check:
     _signed_n: int = 0
 
     def run(self, exported: Sequence[Checkpoint]) -> None:
-        checkpoint = self._checkpoint()
-        sealed = self._sealed_list()
+        checkpoint = _genuine(self.folder / CHECKPOINT_FILE, Checkpoint, self.signer, self._problem)
+        sealed = self._listed(self._problem)
         wanted = {each.n for each in (checkpoint, *exported) if each is not None}
         end = self._chain(sealed, wanted)
         for what, each in [("the checkpoint", checkpoint), *(("an exported checkpoint", each) for each in exported)]:
@@ -113,19 +114,10 @@ class _Check:
         self._tail(end, checkpoint)
         self._emergency()
         for file in sorted(self.folder.glob(EVIDENCE)):
-            self._problem(f"at an earlier start the journal was not as it had been left; see {file.name}")
+            self._problem(f"an earlier start found the journal changed; see {file.name}")
         self._conclude(checkpoint, end)
 
     # The pieces
-
-    def _checkpoint(self) -> Checkpoint | None:
-        path = self.folder / CHECKPOINT_FILE
-        return _genuine(path, Checkpoint, self.signer, self._problem) if path.exists() else None
-
-    def _sealed_list(self) -> Sealed:
-        path = self.folder / SEALED_FILE
-        found = _genuine(path, Sealed, self.signer, self._problem) if path.exists() else None
-        return found or Sealed(writer=self.folder.name)
 
     def _chain(self, sealed: Sealed, wanted: set[int]) -> Link:
         """Follow all segments from the oldest kept to the newest; returns the last link that holds."""
@@ -163,10 +155,9 @@ class _Check:
             f"{listed.get(name.ordinal, 0)}; the chain holds over them"
         )
 
-    def _listed(self) -> Sealed:
+    def _listed(self, problem: Callable[[str], None] = lambda _what: None) -> Sealed:
         """The list as it is now: erasing may have put new files in place since it was read first."""
-        path = self.folder / SEALED_FILE
-        found = _genuine(path, Sealed, self.signer, lambda _what: None) if path.exists() else None
+        found = _genuine(self.folder / SEALED_FILE, Sealed, self.signer, problem)
         return found or Sealed(writer=self.folder.name)
 
     def _segments(self, sealed: Sealed) -> Iterator[tuple[Path, Iterable[bytes]]]:
@@ -202,9 +193,9 @@ class _Check:
         if checkpoint is None:
             return
         if checkpoint.n > end.n:
-            self._problem(f"lines {end.n + 1} to {checkpoint.n} are gone or don't hold: {what} vouches for them")
+            self._problem(f"lines {end.n + 1} to {checkpoint.n} are missing or broken, though {what} covers them")
         elif (head := self._heads.get(checkpoint.n)) is not None and head != checkpoint.link.head:
-            self._problem(f"the journal up to line {checkpoint.n} is not the one {what} vouches for")
+            self._problem(f"the journal up to line {checkpoint.n} is not the one that {what} was made of")
 
     def _tail(self, end: Link, checkpoint: Checkpoint | None) -> None:
         """Lines after the last signed one don't count; they come from a hard stop, or from tampering."""
@@ -225,7 +216,9 @@ class _Check:
         if self._is_being_written():
             self.sentences.append(f"{self.folder.name}: {what}; it is being written just now.")
         else:
-            self._problem(f"{what}; a hard stop leaves this until the next start, and so does somebody's hand")
+            self._problem(
+                f"{what}; either Limen was stopped hard and has not started since, or somebody changed the file"
+            )
 
     def _emergency(self) -> None:
         path = self.folder / EMERGENCY_FILE
@@ -245,8 +238,8 @@ class _Check:
         if checkpoint is not None and end.n > checkpoint.n:
             count = end.n - checkpoint.n
             self.sentences.append(
-                f"{name}: {count} lines came after the last checkpoint ({to_iso(checkpoint.at)}); had more "
-                "followed and been cut off, nothing here would show it."
+                f"{name}: {count} lines came after the last checkpoint ({to_iso(checkpoint.at)}); if later lines "
+                "were cut off, this check can't tell."
             )
 
     def _is_being_written(self) -> bool:
@@ -267,17 +260,19 @@ Stored = TypeVar("Stored", Checkpoint, Sealed)
 
 
 def _genuine(path: Path, kind: type[Stored], signer: Signer | None, problem: Callable[[str], None]) -> Stored | None:
-    """The signed value in `path`, if it is to the byte what the journal wrote."""
+    """The signed value in `path`, if it is to the byte what the journal wrote; None also where there is no file."""
+    if not path.exists():
+        return None
     raw = path.read_bytes()
     try:
         value = msgspec.json.decode(raw, type=kind)
+        is_ours = msgspec.json.encode(value) + b"\n" == raw and (signer is None or is_genuine(value, signer))
     except UNREADABLE:
-        problem(f"{path.name} was changed")
-        return None
-    if msgspec.json.encode(value) + b"\n" != raw or (signer is not None and not is_genuine(value, signer)):
-        problem(f"{path.name} was changed")
-        return None
-    return value
+        is_ours = False
+    if is_ours:
+        return value
+    problem(f"{path.name} was changed")
+    return None
 
 
 def _of_writer(check: _Check, outside: Iterable[bytes]) -> list[Checkpoint]:

@@ -1,7 +1,8 @@
 """The journal's one writing thread: gathers a batch, makes it durable, then tells everyone.
 
-What a full or failing disk refuses stays here and is tried again; meanwhile `writable` is false and doors deny. It is
-false a little earlier, too: what is set aside then lets administrators in and revocations through.
+Events that a full or failing disk refuses are kept in memory and written later; meanwhile `writable` is false, and
+every request is denied. It turns false already when only the reserve of the disk is left: from the reserve the events
+of administrators and of revocations are still written.
 """
 
 from __future__ import annotations
@@ -40,16 +41,16 @@ class Ticket:
 
     def __init__(self, events: Sequence[Event]) -> None:
         self.events = events
-        self.error: OSError | None = None
+        self._is_durable = False
         self._done = threading.Event()
 
-    def finish(self, error: OSError | None = None) -> None:
-        self.error = error
+    def finish(self, *, is_durable: bool) -> None:
+        self._is_durable = is_durable
         self._done.set()
 
     def wait(self, timeout: float | None = None) -> bool:
         """True once durable; False when the disk refused or time ran out."""
-        return self._done.wait(timeout) and self.error is None
+        return self._done.wait(timeout) and self._is_durable
 
 
 class Writer:
@@ -93,7 +94,7 @@ class Writer:
         self._thread = threading.Thread(target=self._run, name="limen-journal", daemon=True)
 
     def start(self) -> None:
-        """Say in the checkpoint that the chain is in use (so a hard stop can be told from a clean end), and begin."""
+        """Mark the checkpoint as in use, so that a hard stop can be told from a clean end, and start the thread."""
         try:
             self._checkpoint(is_clean=False)
         except OSError as error:
@@ -115,7 +116,7 @@ class Writer:
         with self._lock:
             if len(self._events) >= MOST_WAITING:
                 self._dropped += 1
-                self._stand(takes=False)
+                self._note_room(takes=False)
             else:
                 self._events.append(event)
         self.wake()
@@ -139,7 +140,7 @@ class Writer:
         if not self._something.is_set():
             self._something.set()
         if len(self._folding) >= MOST_WAITING:
-            self._stand(takes=False)
+            self._note_room(takes=False)
 
     def waiting(self, event_id: str) -> Event | None:
         """An event that isn't durable yet."""
@@ -165,12 +166,12 @@ class Writer:
             try:
                 self._write_batch()
                 self._checkpoint(is_clean=stopping)
-                self._stand(takes=True)
+                self._note_room(takes=True)
             except OSError as error:
                 self._refused(error)
             except Exception:  # noqa: BLE001 -- the thread must not die silently: doors would go on
                 _log.exception("the journal failed")
-                self._stand(takes=False)
+                self._note_room(takes=False)
                 self._something.set()
             if stopping:
                 return
@@ -184,19 +185,20 @@ class Writer:
         try:
             if batch:
                 self._append(batch)
-        except BaseException as error:
-            _turn_away(tickets, error)
+        except BaseException:
+            for ticket in tickets:
+                ticket.finish(is_durable=False)
             raise
         self._unwritten = []
         if self._is_rolling and self._segment.size > 0:
             self._next_segment(self._clock.now())
         self._is_rolling = False
         for ticket in tickets:
-            ticket.finish()
+            ticket.finish(is_durable=True)
         if batch:
             self._published(batch)
         if self._dropped:
-            self._confess()
+            self._report_dropped()
 
     def _folds(self, *, at_once: bool) -> list[Fold]:
         """The decisions that are due: nobody waits for them, so under load they gather for longer than other events."""
@@ -274,11 +276,11 @@ class Writer:
     def _refused(self, error: OSError) -> None:
         if self.takes:
             _log.error("the journal can't be written (%s); doors deny until it can", error.strerror)
-        self._stand(takes=False)
+        self._note_room(takes=False)
         self._something.set()
 
-    def _stand(self, *, takes: bool) -> None:
-        """Keep whether the disk takes events, and whether there is more room on it than what is set aside."""
+    def _note_room(self, *, takes: bool) -> None:
+        """Note whether the disk takes events, and whether more of it is free than the reserve."""
         had_room, self.takes = self.has_room, takes
         if takes:
             self.has_room = has_room_beyond_the_reserve(self._folder)
@@ -289,8 +291,8 @@ class Writer:
         if had_room:
             _log.error("the disk is all but full; only administrators get in until there is room")
 
-    def _confess(self) -> None:
-        """Say how many events are missing; the count is kept until it has been said durably."""
+    def _report_dropped(self) -> None:
+        """Record how many events were dropped; the count is kept until that record is durable."""
         dropped, self._dropped = self._dropped, 0
         self.put(
             Event(
@@ -301,12 +303,3 @@ class Writer:
                 details={"events": dropped},
             )
         )
-
-
-def _turn_away(tickets: Iterable[Ticket], error: BaseException) -> None:
-    """Tell who waits, in an error of their own: by its traceback the one that was raised would keep alive the whole
-    batch, anew at each try, until the garbage collector comes by. It seldom does.
-    """
-    refused = OSError(error.errno, error.strerror) if isinstance(error, OSError) else OSError(str(error))
-    for ticket in tickets:
-        ticket.finish(refused)

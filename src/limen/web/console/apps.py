@@ -11,10 +11,10 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from limen.cedar import EntityUid, Policy
+from limen.enforcement.addresses import is_plain_http
 from limen.facts import ACTIONS, LIMEN, App, Group, Label
 from limen.web.console.access_preview import people_of
 from limen.web.console.looking import looked_around
-from limen.web.console.next_steps import is_plain_http
 from limen.web.console.rows import Filter, recent_rows
 from limen.web.console.rules import told_about
 from limen.web.console.tokens import shown

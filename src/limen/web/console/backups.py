@@ -9,7 +9,7 @@ from typing import Final
 from fastapi import APIRouter
 from starlette.responses import Response
 
-from limen.backup.keeping import Keeping, Standing
+from limen.backup.keeping import BackupStatus, Keeping
 from limen.clock import DAY, Instant
 from limen.web.console.next_steps import Step
 from limen.web.console.proving import freshly_proved
@@ -41,15 +41,15 @@ def routes(site: Site) -> APIRouter:
 
     @router.get(AT)
     async def everything(visit: Authorized) -> Response:
-        standing = await site.in_thread(keeping.standing) if keeping else None
+        status = await site.in_thread(keeping.status) if keeping else None
         return site.page(
             "console/backups.html",
             visit,
-            standing=standing,
-            kept=standing.kept[:MOST_SHOWN] if standing else (),
+            standing=status,
+            kept=status.kept[:MOST_SHOWN] if status else (),
             is_running=keeping is not None and keeping.is_running,
             settings=site.ports.settings.backup,
-            steps=list(about_backups(standing, visit.now)),
+            steps=list(about_backups(status, visit.now)),
         )
 
     @router.post(AT)
@@ -63,26 +63,26 @@ def routes(site: Site) -> APIRouter:
     return router
 
 
-async def standing_of(site: Site) -> Standing | None:
+async def status_of(site: Site) -> BackupStatus | None:
     """How the company stands with its backups; None where nobody takes any, as in the demo."""
     keeping: Keeping | None = site.ports.backups
-    return await site.in_thread(keeping.standing) if keeping else None
+    return await site.in_thread(keeping.status) if keeping else None
 
 
-def about_backups(standing: Standing | None, now: Instant) -> Iterator[Step]:
+def about_backups(status: BackupStatus | None, now: Instant) -> Iterator[Step]:
     """What is to be done about backups, the most pressing alone: one thing at a time."""
-    if standing is None:
+    if status is None:
         return
-    if standing.failed is not None:
-        what = standing.failed.what
+    if status.failed is not None:
+        what = status.failed.what
         yield Step("The last backup could not be taken", f"{what[0].upper()}{what[1:]}.", AT, "See what to do")
-    elif not standing.last_at:
+    elif not status.last_at:
         why = "If this machine dies now, people, policies and the journal are gone."
         yield Step("There is no backup yet", why, AT, "Take one")
-    elif standing.is_overdue:
-        days = (now - standing.last_at) // DAY
+    elif status.is_overdue:
+        days = (now - status.last_at) // DAY
         yield Step(f"The last backup is {days} days old", "Whatever happened since would be gone.", AT, "Take one")
-    elif standing.is_beside_data:
+    elif status.is_beside_data:
         yield Step(
             "Backups are on this machine's own disk",
             "A broken disk or a stolen machine takes them along. Have them copied to another one.",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import AsyncIterator
 from typing import Final
 
@@ -70,8 +69,6 @@ async def _rows(
 
     Whether it may is asked before every message and at every heartbeat: a session that was ended sees nothing further.
     """
-    events = aiter(client)
-    coming: asyncio.Future[Event] | None = None
     last = seen
     try:
         yield f"retry: {RETRY_MS}\n\n"
@@ -79,25 +76,15 @@ async def _rows(
         for event in reversed(missed):
             last = event.id
             yield message(site, event, visit.now)
-        while True:
-            coming = coming or asyncio.ensure_future(anext(events))
-            done, _ = await asyncio.wait({coming}, timeout=HEARTBEAT_SECONDS)
+        async for coming in client.with_pauses(HEARTBEAT_SECONDS):  # ends when too slow: the browser comes back
             if site.ports.doors.shut() is not None or not _still_may(site, visit):
                 yield _OVER
                 return
-            if not done:
+            if coming is None:
                 yield ": still here\n\n"
-                continue
-            try:
-                event = coming.result()
-            except StopAsyncIteration:
-                return  # too slow: the browser comes back with the last id it has
-            coming = None
-            if event.id > last and chosen.holds(event):
-                yield message(site, event, site.ports.clock.now())
+            elif coming.id > last and chosen.holds(coming):
+                yield message(site, coming, site.ports.clock.now())
     finally:
-        if coming is not None:
-            coming.cancel()
         clients.discard(client)
         client.close()
 

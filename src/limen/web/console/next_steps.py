@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from ipaddress import ip_address
-from urllib.parse import urlsplit
 
+from limen.enforcement.addresses import is_plain_http
 from limen.facts import LIMEN, App, Factor
 from limen.finding import Finding, State
 from limen.identity.model import ADMINISTRATORS, Member, PersonStatus
@@ -61,18 +60,6 @@ def about_onboarding(app: App, until: str, people: int, count: int) -> Step:
         f"/console/apps/{app.id}/onboarding",
         "See who, and enforce it",
     )
-
-
-def is_plain_http(url: str) -> bool:
-    """Whether what is sent to this upstream could be read on the way: http, and not to this machine itself."""
-    parts = urlsplit(url)
-    host = parts.hostname or ""
-    if parts.scheme != "http":
-        return False
-    try:
-        return not ip_address(host).is_loopback
-    except ValueError:
-        return not (host == "localhost" or host.endswith(".localhost"))
 
 
 def _about_room(scarce: Iterable[str]) -> Iterator[Step]:

@@ -20,7 +20,7 @@ from limen.messages import times
 from limen.storage.journal.recent import OWN, RING, HourCounts
 from limen.web import charts
 from limen.web.charts import EFFECTS, Bar
-from limen.web.console.backups import about_backups, standing_of
+from limen.web.console.backups import about_backups, status_of
 from limen.web.console.doctor import rounds_of
 from limen.web.console.looking import looked_around
 from limen.web.console.next_steps import Step, about_doctor, about_onboarding, next_steps
@@ -76,7 +76,7 @@ def routes(site: Site) -> APIRouter:
                 titles_of(site.ports.in_force.engine),
                 site.ports.scarce(),
                 onboarding_steps(apps, site.ports.doors.observed, now, zone),
-                about_backups(await standing_of(site), now),
+                about_backups(await status_of(site), now),
                 about_doctor(rounds.findings, has_run=bool(rounds.ended_at)),
                 without_a_link(members, await site.identity.links.outstanding()),
                 site.ports.settings.mail.server,

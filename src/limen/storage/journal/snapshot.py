@@ -29,7 +29,7 @@ _MOST_EVIDENCE: Final = 1 << 20
 
 
 @dataclass(frozen=True, slots=True)
-class Piece:
+class FileToCopy:
     """A file of the journal as it goes into a backup: its first `size` bytes, or `content` where that is small."""
 
     name: str
@@ -39,7 +39,7 @@ class Piece:
     content: bytes | None = None
 
 
-class Reach(msgspec.Struct, frozen=True):
+class CopiedLines(msgspec.Struct, frozen=True):
     """From which line of a writer's chain to which a copy goes, and the head there."""
 
     first: int
@@ -48,7 +48,7 @@ class Reach(msgspec.Struct, frozen=True):
 
 
 @dataclass(frozen=True, slots=True)
-class Stock:
+class ChainSnapshot:
     """One writer's files, and how long they were at that instant."""
 
     folder: Path
@@ -57,35 +57,35 @@ class Stock:
     segments: tuple[tuple[Name, Path, int], ...]
 
 
-def take_stock(root: Path) -> list[Stock]:
-    """The files at this instant; as quick as listing the folder. On FileNotFoundError, try again.
+def snapshot_chains(root: Path) -> list[ChainSnapshot]:
+    """Each writer's files at this instant; as quick as listing the folder. On FileNotFoundError, try again.
 
-    The checkpoint is read before the lengths are, so that it never vouches for more than the copy will hold.
+    The checkpoint is read before the lengths are, so that it never covers lines which the copy does not hold.
     """
-    return [_stock_of(folder) for folder in writer_folders(root)]
+    return [_snapshot_of(folder) for folder in writer_folders(root)]
 
 
-def pieces(stock: Stock) -> tuple[list[Piece], Reach]:
+def files_to_copy(snapshot: ChainSnapshot) -> tuple[list[FileToCopy], CopiedLines]:
     """The files to copy, and how far they reach. An unfinished batch is left out: it was not acknowledged.
 
-    Raises FileNotFoundError where a segment was sealed or expired since: take stock again.
+    Raises FileNotFoundError where a segment was sealed or expired since: take a new snapshot.
     """
-    writer = stock.folder.name
+    writer = snapshot.folder.name
     found = [
-        Piece(f"{writer}/{name}", stock.folder / name, len(content), sha256(content).hexdigest(), content)
-        for name, content in stock.small
+        FileToCopy(f"{writer}/{name}", snapshot.folder / name, len(content), sha256(content).hexdigest(), content)
+        for name, content in snapshot.small
     ]
-    listed = {segment.ordinal: segment for segment in stock.sealed.segments}
-    first, link = stock.sealed.start(writer).n + 1, stock.sealed.end(writer)
-    for segment in stock.sealed.segments:
-        path = stock.folder / segment.file_name
-        found.append(Piece(f"{writer}/{path.name}", path, path.stat().st_size, segment.sha256))
-    for name, path, size in stock.segments:
+    listed = {segment.ordinal: segment for segment in snapshot.sealed.segments}
+    first, link = snapshot.sealed.start(writer).n + 1, snapshot.sealed.end(writer)
+    for segment in snapshot.sealed.segments:
+        path = snapshot.folder / segment.file_name
+        found.append(FileToCopy(f"{writer}/{path.name}", path, path.stat().st_size, segment.sha256))
+    for name, path, size in snapshot.segments:
         if not name.is_sealed and name.ordinal not in listed:
             whole, digest, link = _whole(path, size, link)
             if whole:
-                found.append(Piece(f"{writer}/{path.name}", path, whole, digest))
-    return found, Reach(first, link.n, link.head.decode())
+                found.append(FileToCopy(f"{writer}/{path.name}", path, whole, digest))
+    return found, CopiedLines(first, link.n, link.head.decode())
 
 
 def leave_clean(root: Path, keys: tuple[bytes, ...], now: int) -> None:
@@ -96,14 +96,14 @@ def leave_clean(root: Path, keys: tuple[bytes, ...], now: int) -> None:
     for folder in writer_folders(root):
         path = folder / CHECKPOINT_FILE
         before = read_checkpoint(path)
-        _, reach = pieces(_stock_of(folder))
+        _, reach = files_to_copy(_snapshot_of(folder))
         if before is not None and reach.last >= before.n:
             segment = segments_in(folder)[-1][0].ordinal
             reached = Checkpoint(writer=folder.name, n=reach.last, h=reach.head, segment=segment, at=now, is_clean=True)
             write_signed(path, reached, Signer(folder.name, keys))
 
 
-def _stock_of(folder: Path) -> Stock:
+def _snapshot_of(folder: Path) -> ChainSnapshot:
     small = [(CHECKPOINT_FILE, _bytes(folder / CHECKPOINT_FILE)), (SEALED_FILE, _bytes(folder / SEALED_FILE))]
     small += [(EMERGENCY_FILE, _bytes(folder / EMERGENCY_FILE))]
     small += [(path.name, path.read_bytes()[:_MOST_EVIDENCE]) for path in sorted(folder.glob(EVIDENCE))]
@@ -113,7 +113,7 @@ def _stock_of(folder: Path) -> Stock:
     except UNREADABLE:
         sealed = Sealed(writer=folder.name)
     segments = tuple((name, path, path.stat().st_size) for name, path in segments_in(folder))
-    return Stock(folder, tuple((name, content) for name, content in small if content), sealed, segments)
+    return ChainSnapshot(folder, tuple((name, content) for name, content in small if content), sealed, segments)
 
 
 def _bytes(path: Path) -> bytes:
@@ -123,7 +123,7 @@ def _bytes(path: Path) -> bytes:
 def _whole(path: Path, size: int, after: Link) -> tuple[int, str, Link]:
     """How many of the first `size` bytes are whole batches, their SHA-256, and where they lead.
 
-    What does not hold in the middle was tampered with, and is copied as it lies: it is evidence.
+    A chain that breaks in the middle was tampered with, and all of it is copied as evidence.
     """
     seen, hashed = [0], sha256()
     whole, digest, link = 0, hashed.hexdigest(), after

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from limen.storage.own_file import open_own, read_own
+from limen.storage.files import open_own, read_own, replace_file, write_new
 
 
 def test_a_plain_file_of_ours_is_read_up_to_a_bound(tmp_path: Path) -> None:
@@ -43,3 +43,29 @@ def test_a_file_of_somebody_else_is_not_ours(tmp_path: Path, monkeypatch: pytest
         monkeypatch.setattr(os, "geteuid", lambda: 12_345)
     with pytest.raises(OSError, match="belongs to somebody else"):
         open_own(tmp_path / "file", os.O_RDONLY)
+
+
+def test_a_replaced_file_is_private_and_whole(tmp_path: Path) -> None:
+    replace_file(tmp_path / "f", b"one")
+    replace_file(tmp_path / "f", b"two")
+    assert (tmp_path / "f").read_bytes() == b"two"
+    assert (tmp_path / "f").stat().st_mode & 0o077 == 0
+    assert list(tmp_path.iterdir()) == [tmp_path / "f"]
+
+
+def test_a_new_file_is_private_and_never_over_another(tmp_path: Path) -> None:
+    write_new(tmp_path / "f", b"one")
+    with pytest.raises(FileExistsError):
+        write_new(tmp_path / "f", b"two")
+    assert (tmp_path / "f").read_bytes() == b"one"
+    assert (tmp_path / "f").stat().st_mode & 0o077 == 0
+
+
+def test_a_new_file_that_finds_no_room_leaves_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(_handle: int) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(os, "fsync", refuse)
+    with pytest.raises(OSError, match="No space"):
+        write_new(tmp_path / "f", b"one")
+    assert list(tmp_path.iterdir()) == []

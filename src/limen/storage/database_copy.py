@@ -12,6 +12,7 @@ from urllib.parse import quote
 
 from limen.storage.database import BUSY_MS
 from limen.storage.errors import CopyFailedError
+from limen.storage.files import sync
 
 T = TypeVar("T")
 
@@ -37,7 +38,7 @@ def copy_database(source: Path, target: Path, at_that_instant: Callable[[], T], 
             copy, pages=PAGES_AT_ONCE, progress=lambda _, left, all_: told(all_ - left, all_) if told else None
         )
         copy.execute("PRAGMA journal_mode=DELETE")
-    _sync(target)
+    sync(target)
     return found
 
 
@@ -51,36 +52,9 @@ def put_back(copy: Path, live: Path) -> None:
         target.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
 
-def schema_of(file: Path) -> str:
-    """The version that the database in `file` is at; "" for an empty one. Raises CopyFailedError where it is none."""
-    with _said_plainly(file), closing(_opened(file, "mode=ro")) as connection:
-        if not connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'alembic_version'").fetchone():
-            return ""
-        row = connection.execute("SELECT version_num FROM alembic_version").fetchone()
-        return str(row[0]) if row else ""
-
-
-def counts_of(file: Path) -> dict[str, int]:
-    """How many rows each table holds, in a file that nobody writes. Raises CopyFailedError."""
-    with _said_plainly(file), closing(_opened(file, "mode=ro")) as connection:
-        names = connection.execute("SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'")
-        return {
-            name: connection.execute(f'SELECT count(*) FROM "{name.replace(chr(34), "")}"').fetchone()[0]  # noqa: S608 -- a table's own name
-            for (name,) in names.fetchall()
-        }
-
-
-def refuse_damage(file: Path) -> None:
-    """Raises CopyFailedError where the database in `file` is not sound."""
-    with _said_plainly(file), closing(_opened(file, "mode=ro")) as connection:
-        said = [row[0] for row in connection.execute("PRAGMA integrity_check(3)")]
-        if said != ["ok"]:
-            raise CopyFailedError(f"the database {file.name} is damaged: {said[0][:200]}", "use another backup")
-
-
-def _opened(file: Path, how: str = "mode=rw") -> sqlite3.Connection:
+def _opened(file: Path) -> sqlite3.Connection:
     connection = sqlite3.connect(
-        f"file:{quote(str(file.resolve()))}?{how}", uri=True, isolation_level=None, timeout=BUSY_MS / 1000
+        f"file:{quote(str(file.resolve()))}?mode=rw", uri=True, isolation_level=None, timeout=BUSY_MS / 1000
     )
     connection.execute("PRAGMA trusted_schema=OFF")
     return connection
@@ -94,11 +68,3 @@ def _said_plainly(file: Path) -> Iterator[None]:
         raise CopyFailedError(
             f"the database {file} can't be copied or read ({error})", "look at the disk, and who else uses the file"
         ) from error
-
-
-def _sync(file: Path) -> None:
-    handle = os.open(file, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

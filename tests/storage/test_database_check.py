@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from limen.storage import Database, Keyring
+from limen.storage.database_check import examine_database, key_opens, refuse_damage, schema_of
 from limen.storage.errors import DatabaseUnfitError
-from limen.storage.examined import examine_database, key_opens
 from limen.storage.upgrade import newest_version
 
 
@@ -36,3 +36,11 @@ def test_time_that_is_up_is_said_and_what_is_no_database_is_refused(tmp_path: Pa
     file.write_text("no database" * 100)
     with pytest.raises(DatabaseUnfitError, match="can't be read"):
         examine_database(file, 5)
+
+
+def test_what_is_no_sound_database_is_said_to_be_none(tmp_path: Path) -> None:
+    (tmp_path / "x.db").write_bytes(b"SQLite format 3\0" + b"x" * 5_000)
+    with pytest.raises(DatabaseUnfitError):
+        refuse_damage(tmp_path / "x.db")
+    with pytest.raises(DatabaseUnfitError):
+        schema_of(tmp_path / "none.db")

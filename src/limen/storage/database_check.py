@@ -1,4 +1,4 @@
-"""A database looked at from outside: readable, whole, at which version, and whether a key opens it. Writes nothing."""
+"""Examines a database file without writing to it: its version, its soundness, its rows, and whether a key opens it."""
 
 from __future__ import annotations
 
@@ -57,6 +57,30 @@ def key_opens(file: Path, master: bytes) -> bool | None:
         return opens(rows, master) if rows else None
 
 
+def schema_of(file: Path) -> str:
+    """The version that the database in `file` is at; "" for an empty one. Raises DatabaseUnfitError."""
+    with _read_only(file) as connection:
+        return _version(connection)
+
+
+def counts_of(file: Path) -> dict[str, int]:
+    """How many rows each table holds, in a file that nobody writes. Raises DatabaseUnfitError."""
+    with _read_only(file) as connection:
+        names = connection.execute("SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'")
+        return {
+            name: connection.execute(f'SELECT count(*) FROM "{name.replace(chr(34), "")}"').fetchone()[0]  # noqa: S608 -- a table's own name
+            for (name,) in names.fetchall()
+        }
+
+
+def refuse_damage(file: Path) -> None:
+    """Raises DatabaseUnfitError where the database in `file` is not sound."""
+    with _read_only(file) as connection:
+        said = [row[0] for row in connection.execute("PRAGMA integrity_check(3)")]
+        if said != ["ok"]:
+            raise DatabaseUnfitError(f"the database {file.name} is damaged: {said[0][:200]}", "use another backup")
+
+
 @contextmanager
 def _read_only(file: Path) -> Iterator[sqlite3.Connection]:
     """A connection that writes no byte: where no other process has the log open, not even beside the database."""
@@ -64,6 +88,7 @@ def _read_only(file: Path) -> Iterator[sqlite3.Connection]:
     address = f"file:{quote(str(file.resolve()))}?mode=ro{'' if is_in_use else '&immutable=1'}"
     try:
         with closing(sqlite3.connect(address, uri=True, timeout=_BUSY_SECONDS, isolation_level=None)) as connection:
+            connection.execute("PRAGMA trusted_schema=OFF")
             yield connection
     except sqlite3.Error as error:
         is_locked = "locked" in str(error)

@@ -22,7 +22,7 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
 """Every table with personal rows: what one row is called, and several."""
 
 
-def counted(rows: Mapping[str, int]) -> Iterator[str]:
+def row_counts(rows: Mapping[str, int]) -> Iterator[str]:
     """How many of each, the account first. A table without words is called by its name rather than left out."""
     order = {table: place for place, table in enumerate(WORDS)}
     for table, number in sorted(rows.items(), key=lambda one: (order.get(one[0], len(order)), one[0])):

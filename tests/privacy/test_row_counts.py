@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import limen.app  # noqa: F401 -- every pillar's tables
 from limen.identity.store import erasure
-from limen.privacy.counted import WORDS, counted
+from limen.privacy.row_counts import WORDS, row_counts
 
 
 def test_every_table_with_something_of_somebody_has_words() -> None:
@@ -10,5 +10,5 @@ def test_every_table_with_something_of_somebody_has_words() -> None:
 
 
 def test_the_account_comes_first_and_one_is_not_several() -> None:
-    said = list(counted({"memberships": 1, "people": 1, "passkeys": 2, "strange": 3}))
+    said = list(row_counts({"memberships": 1, "people": 1, "passkeys": 2, "strange": 3}))
     assert said == ["1 account", "1 place in a group", "2 passkeys", "3 strange"]

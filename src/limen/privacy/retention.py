@@ -31,7 +31,7 @@ _log = logging.getLogger(__name__)
 
 
 @dataclass(slots=True)
-class Upkeep:
+class RetentionJob:
     """`data` is where the tombstones are, `outbox` where mails are written to files."""
 
     database: Database

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from limen.storage import Database
-from limen.storage.copying import copy_database, counts_of, put_back, refuse_damage, schema_of
-from limen.storage.errors import CopyFailedError
+from limen.storage.database_check import counts_of, schema_of
+from limen.storage.database_copy import copy_database, put_back
 from limen.storage.upgrade import newest_version
 
 
@@ -33,11 +33,3 @@ def test_a_copy_is_as_of_one_instant_while_others_write(tmp_path: Path) -> None:
     put_back(tmp_path / "copy.db", tmp_path / "limen.db")
     assert database.read(lambda s: s.seq) == 1
     database.close()
-
-
-def test_what_is_no_sound_database_is_said_to_be_none(tmp_path: Path) -> None:
-    (tmp_path / "x.db").write_bytes(b"SQLite format 3\0" + b"x" * 5_000)
-    with pytest.raises(CopyFailedError):
-        refuse_damage(tmp_path / "x.db")
-    with pytest.raises(CopyFailedError):
-        schema_of(tmp_path / "none.db")

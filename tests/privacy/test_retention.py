@@ -10,12 +10,12 @@ from limen.facts import Person
 from limen.identity.model import PersonStatus
 from limen.identity.store import erasure, people
 from limen.privacy.erase import erase_person
-from limen.privacy.upkeep import LEFT_LONG_AGO, NEVER_CAME, Upkeep, due
+from limen.privacy.retention import LEFT_LONG_AGO, NEVER_CAME, RetentionJob, due
 from limen.settings import Retention
 
 
-def upkeep(place: Place, **days: int) -> Upkeep:
-    return Upkeep(place.database, place.journal, Retention(**days), place.root, place.outbox, place.clock)
+def upkeep(place: Place, **days: int) -> RetentionJob:
+    return RetentionJob(place.database, place.journal, Retention(**days), place.root, place.outbox, place.clock)
 
 
 def is_here(place: Place, person_id: str) -> bool:
