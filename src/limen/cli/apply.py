@@ -2,16 +2,26 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import typer
 
-if TYPE_CHECKING:
-    from limen.cli.opened import Opened
-    from limen.company.company import Company
-    from limen.storage import Database
+from limen.cli.opened import Opened
+from limen.cli.plan import foretold
+from limen.clock import SystemClock
+from limen.company import store
+from limen.company.company import Company
+from limen.company.load import load_company
+from limen.company.origin import note_origin, origin_of
+from limen.company.places import break_glass_file, database_url, journal_folder, key_file
+from limen.company.publish import SERVER, earlier, publish
+from limen.errors import LimenError
+from limen.storage import Database, Keyring, master_key
+from limen.storage.break_glass import BreakGlass, rehearse
+from limen.storage.journal.emergency import EMERGENCY_FILE, EmergencySegment
 
 
 def run(
@@ -19,15 +29,6 @@ def run(
     *,
     message: Annotated[str, typer.Option("-m", "--message", help="Why, in one line")],
 ) -> None:
-    from limen.cli.opened import Opened
-    from limen.clock import SystemClock
-    from limen.company import store
-    from limen.company.load import load_company
-    from limen.company.origin import note_origin, origin_of
-    from limen.company.places import database_url
-    from limen.company.publish import SERVER, publish
-    from limen.storage import Database
-
     company = load_company(folder)
     database = Database.open(database_url(folder, company.settings))
     try:
@@ -52,14 +53,6 @@ def run(
 
 def _way_back(folder: Path, company: Company, database: Database) -> str:
     """What keeps break-glass from working, which is rehearsed at every publication; "" where all is well."""
-    import os
-
-    from limen.company.places import break_glass_file, journal_folder, key_file
-    from limen.errors import LimenError
-    from limen.storage import Keyring, master_key
-    from limen.storage.break_glass import BreakGlass, rehearse
-    from limen.storage.journal.emergency import EMERGENCY_FILE, EmergencySegment
-
     settings = company.settings
     emergency = journal_folder(folder, settings) / "main" / EMERGENCY_FILE
     if not emergency.exists():
@@ -74,9 +67,6 @@ def _way_back(folder: Path, company: Company, database: Database) -> str:
 
 def _effect(here: Opened, company: Company, before: str) -> dict[str, Any]:
     """What is foretold of the folder, to be kept beside the revision; {} where there is nothing to compare it with."""
-    from limen.cli.plan import foretold
-    from limen.company.publish import earlier
-
     if before in {"", company.revision}:
         return {}
     return foretold(earlier(here.database, before), company, here).effect

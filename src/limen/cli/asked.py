@@ -7,24 +7,26 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
-from limen.clock import Instant
+from limen.clock import Instant, SystemClock
+from limen.company import store
 from limen.company.child import parse_texts
 from limen.company.company import Company
 from limen.company.load import load_company, load_settings
 from limen.company.places import database_url, journal_folder
 from limen.configuration.problem import did_you_mean, shown
 from limen.configuration.tree import Tree
+from limen.enforcement.reasons import REASONS
 from limen.errors import LimenError
 from limen.facts import ACTIONS, Facts, Group, Person
+from limen.identity.store import people, workloads
 from limen.policy import Engine, Request
 from limen.policy.explain import Explanation
 from limen.policy.replay import Replayed, replay, write_decision
 from limen.policy.supposed import Supposed
-
-if TYPE_CHECKING:
-    from limen.storage import Snapshot
+from limen.storage import Database, Snapshot
+from limen.storage.journal.reader import Reader
 
 MAX_FILE: Final = 32_000_000
 """The longest decision file, in bytes; it holds all policies of a revision."""
@@ -69,11 +71,6 @@ def from_file(path: Path) -> Asked:
 
 def by_id(folder: Path, decision_id: str) -> Asked:
     """A past decision, from the journal and the database beside the folder. Raises `LimenError` if it isn't there."""
-    from limen.company import store
-    from limen.enforcement.reasons import REASONS
-    from limen.storage import Database
-    from limen.storage.journal.reader import Reader
-
     settings = load_settings(folder)
     reader = Reader(journal_folder(folder, settings))
     try:
@@ -106,8 +103,6 @@ def by_id(folder: Path, decision_id: str) -> Asked:
 
 def name_of(snapshot: Snapshot, person_id: str) -> str:
     """How people call whoever it was; the bare id once the database knows them no more."""
-    from limen.identity.store import people, workloads
-
     if not person_id:
         return "nobody"
     person = people.by_id(snapshot.connection, person_id)
@@ -151,8 +146,6 @@ def _groups(company: Company) -> dict[str, Group]:
 
 
 def _now() -> Instant:
-    from limen.clock import SystemClock
-
     return SystemClock().now()
 
 
@@ -182,9 +175,6 @@ def people_of(folder: Path, company: Company) -> list[Person]:
     """Those in the database; before there is one, those in `people.yaml`, which only an example company has."""
     url = database_url(folder, company.settings)
     if Path(url.removeprefix("sqlite:///")).is_file():
-        from limen.identity.store import people
-        from limen.storage import Database
-
         database = Database.open(url)
         try:
             members = database.read(lambda snapshot: people.members(snapshot.connection))

@@ -6,15 +6,21 @@ import json
 import sys
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
-if TYPE_CHECKING:
-    from limen.company.company import Company
-    from limen.company.load import Checked
-    from limen.configuration.problem import Problem
-    from limen.policy.proof.lockout import Candidate
+from limen.cli.opened import has_database, opened
+from limen.clock import SystemClock
+from limen.company.child import schema_text
+from limen.company.company import Company
+from limen.company.gate import FIRST_ADMINISTRATOR, barred, lockout, people_of
+from limen.company.load import Checked, check_folder
+from limen.company.onboarding import too_long, written_until
+from limen.configuration.problem import Problem
+from limen.errors import LimenError
+from limen.policy.annotations import State
+from limen.policy.proof.lockout import Candidate
 
 
 def run(
@@ -28,10 +34,6 @@ def run(
         bool, typer.Option("--schema", help="Print what policies can speak of, and do nothing else")
     ] = False,
 ) -> None:
-    from limen.company.child import schema_text
-    from limen.company.load import check_folder
-    from limen.errors import LimenError
-
     if schema:
         print(schema_text(), end="")
         return
@@ -45,11 +47,6 @@ def run(
 
 def _barring(folder: Path, company: Company) -> tuple[Problem, ...]:
     """What would keep every administrator out: those in the database, or, before there is one, the first to come."""
-    from limen.cli.opened import has_database, opened
-    from limen.clock import SystemClock
-    from limen.company.gate import FIRST_ADMINISTRATOR, barred, lockout, people_of
-    from limen.company.onboarding import too_long
-
     people: tuple[Candidate, ...] = (FIRST_ADMINISTRATOR,)
     if has_database(folder, company.settings):
         with opened(folder) as here:
@@ -99,9 +96,6 @@ def _text(checked: Checked, barring: tuple[Problem, ...], *, verbose: bool) -> s
 
 def _onboarding(checked: Checked) -> list[str]:
     """Apps in onboarding, where no fact of whoever is signed in counts, and those whose onboarding is over."""
-    from limen.clock import SystemClock
-    from limen.company.onboarding import written_until
-
     company, now = checked.company, SystemClock().now()
     said = []
     for app in company.apps if company else ():
@@ -124,8 +118,6 @@ def _exempt(checked: Checked) -> list[tuple[str, str, str]]:
 
 def _watching(checked: Checked) -> frozenset[str]:
     """Policies that only watch: whatever they let pass, they would not have refused it either."""
-    from limen.policy.annotations import State
-
     if checked.company is None:
         return frozenset()
     return frozenset(name for name, state in checked.company.engine().states.items() if state is State.WATCH)

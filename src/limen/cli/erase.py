@@ -2,16 +2,25 @@
 
 from __future__ import annotations
 
+import os
+from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from limen.cli.opened import Opened
-    from limen.privacy.erase import Goes
+from limen.cli.opened import Opened, opened
+from limen.clock import SystemClock
+from limen.company.gate import lockout, people_of
+from limen.company.places import data_folder, key_file, outbox_folder
+from limen.company.publish import SERVER
+from limen.identity.errors import NobodyCouldAdministerError
+from limen.policy.proof.lockout import LockedOut
+from limen.privacy.counted import counted
+from limen.privacy.erase import Goes, carry_out, erase_person, forget_mail_files, what_goes, whom
+from limen.storage import Keyring, Snapshot, Transaction, master_key
+from limen.storage.errors import JournalBusyError, JournalUnwritableError
+from limen.storage.journal import Journal
 
 
 def run(
@@ -22,9 +31,6 @@ def run(
     yes: Annotated[bool, typer.Option("--yes", help="Do it; without this it is only shown")] = False,
     let_go: Annotated[bool, typer.Option("--let-go", help="Also for somebody who still has access: it ends")] = False,
 ) -> None:
-    from limen.cli.opened import opened
-    from limen.privacy.erase import what_goes, whom
-
     with opened(folder) as here:
         goes = here.database.read(lambda snapshot: what_goes(snapshot, whom(snapshot, person)))
         print("\n".join(_shown(goes, here.settings.storage.journal_days)))
@@ -36,8 +42,6 @@ def run(
 
 
 def _shown(goes: Goes, journal_days: int) -> Iterator[str]:
-    from limen.privacy.counted import counted
-
     yield f"{goes.name} <{goes.email}>, {goes.status}, id {goes.person_id}"
     yield f"Goes from the database: {', '.join(counted(goes.rows))}."
     yield (
@@ -52,14 +56,6 @@ def _shown(goes: Goes, journal_days: int) -> Iterator[str]:
 
 def _erase(here: Opened, person_id: str, why: str, *, may_let_go: bool) -> None:
     """In one transaction, unless that would leave nobody who could administer Limen."""
-    from limen.clock import SystemClock
-    from limen.company.gate import lockout, people_of
-    from limen.company.publish import SERVER
-    from limen.identity.errors import NobodyCouldAdministerError
-    from limen.policy.proof.lockout import LockedOut
-    from limen.privacy.erase import erase_person
-    from limen.storage import Snapshot, Transaction
-
     company, now = here.in_force(), SystemClock().now()
 
     def locked_out(snapshot: Snapshot) -> str:
@@ -77,15 +73,6 @@ def _erase(here: Opened, person_id: str, why: str, *, may_let_go: bool) -> None:
 
 def _carry_out(here: Opened) -> Iterator[str]:
     """The journal's part: by whoever writes the journal, which is the server where one runs."""
-    import os
-
-    from limen.clock import SystemClock
-    from limen.company.places import data_folder, key_file, outbox_folder
-    from limen.privacy.erase import carry_out, forget_mail_files
-    from limen.storage import Keyring, master_key
-    from limen.storage.errors import JournalBusyError, JournalUnwritableError
-    from limen.storage.journal import Journal
-
     yield "Erased from the database."
     keys = Keyring.open(here.database, master_key(key_file(here.root, here.settings), os.environ)).journal_keys
     days = here.settings.storage.journal_days

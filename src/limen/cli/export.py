@@ -2,10 +2,19 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Annotated
 
 import typer
+
+from limen.cli.opened import opened
+from limen.clock import SystemClock
+from limen.company.publish import SERVER
+from limen.errors import LimenError
+from limen.privacy.erase import whom
+from limen.privacy.export import write_copy
+from limen.storage.journal import Reader
 
 
 def run(
@@ -14,16 +23,6 @@ def run(
     *,
     to: Annotated[Path, typer.Option("--to", help="The new file to write, such as mia.zip")],
 ) -> None:
-    import os
-
-    from limen.cli.opened import opened
-    from limen.clock import SystemClock
-    from limen.company.publish import SERVER
-    from limen.errors import LimenError
-    from limen.privacy.erase import whom
-    from limen.privacy.export import write_copy
-    from limen.storage.journal import Reader
-
     with opened(folder) as here:
         person_id = here.database.read(lambda snapshot: whom(snapshot, person))
         try:

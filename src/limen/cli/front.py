@@ -9,6 +9,15 @@ from typing import Annotated
 
 import typer
 
+from limen.cli import systemd
+from limen.cli.serve import how_to_turn_on, said_of
+from limen.clock import SystemClock
+from limen.company.load import load_settings
+from limen.company.places import data_folder
+from limen.errors import LimenError
+from limen.front.front import Front, hosts_last_served
+from limen.front.places import open_places
+
 
 def run(
     folder: Annotated[Path, typer.Argument(metavar="DIR", help="The company folder")] = Path(),
@@ -18,15 +27,6 @@ def run(
 
 
 async def _stand(folder: Path) -> None:
-    from limen.cli import systemd
-    from limen.cli.serve import how_to_turn_on, said_of
-    from limen.clock import SystemClock
-    from limen.company.load import load_settings
-    from limen.company.places import data_folder
-    from limen.errors import LimenError
-    from limen.front.front import Front, hosts_last_served
-    from limen.front.places import open_places
-
     settings = load_settings(folder)
     if not settings.https.is_on:
         raise how_to_turn_on(settings)

@@ -2,18 +2,33 @@
 
 from __future__ import annotations
 
+import asyncio
+import os
+from collections.abc import Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
-if TYPE_CHECKING:
-    from collections.abc import Iterable
-
-    from limen.cli.opened import Opened
-    from limen.identity.model import Member
-    from limen.identity.people_file import PeopleFile
-    from limen.identity.roster import Difference, Done
+from limen.cli.opened import Opened, opened
+from limen.clock import SystemClock
+from limen.company.company import limen_app
+from limen.company.gate import lockout, people_of
+from limen.company.places import key_file
+from limen.company.publish import SERVER
+from limen.errors import LimenError
+from limen.facts import FactStore
+from limen.identity.guesses import Guesses
+from limen.identity.invitation import Invitations
+from limen.identity.links import Links
+from limen.identity.model import ADMINISTRATORS, Member, PersonStatus
+from limen.identity.people_file import MAX_BYTES, PeopleFile, read_people
+from limen.identity.ports import Ports
+from limen.identity.roster import Difference, Done, Roster, difference
+from limen.identity.store import people
+from limen.policy.proof.lockout import LockedOut
+from limen.storage import Keyring, Snapshot, master_key
+from limen.web.permissions import groups_that_guard
 
 SHOWN = 50
 
@@ -36,14 +51,6 @@ def run(
         ),
     ] = False,
 ) -> None:
-    from limen.cli.opened import opened
-    from limen.company.company import limen_app
-    from limen.errors import LimenError
-    from limen.identity.people_file import read_people
-    from limen.identity.roster import difference
-    from limen.identity.store import people
-    from limen.web.permissions import groups_that_guard
-
     if what != "people":
         raise LimenError(f"`limen import` can't bring {what[:40]!r}", "try `limen import people FILE`")
     if as_ and not invite:
@@ -78,9 +85,6 @@ def run(
 
 def _inviter(members: Iterable[Member], email: str) -> str:
     """The name in the mails: of the administrator with this address, or of the only one there is; "" for nobody."""
-    from limen.errors import LimenError
-    from limen.identity.model import ADMINISTRATORS, PersonStatus
-
     there = [one.person for one in members if one.status is PersonStatus.ACTIVE]
     there = [one for one in there if ADMINISTRATORS in one.groups]
     if not email:
@@ -93,9 +97,6 @@ def _inviter(members: Iterable[Member], email: str) -> str:
 
 def _read(file: Path) -> bytes:
     """The file, or as much of it as tells that it is too large."""
-    from limen.errors import LimenError
-    from limen.identity.people_file import MAX_BYTES
-
     try:
         with file.open("rb") as opened:
             return opened.read(MAX_BYTES + 1)
@@ -129,22 +130,6 @@ def _show(shown: Difference) -> None:
 
 def _apply(here: Opened, shown: Difference, *, by_mail: bool, inviter: str) -> Done:
     """The running server learns of it by the change feed, and sends the mails from the queue."""
-    import asyncio
-    import os
-
-    from limen.clock import SystemClock
-    from limen.company.gate import lockout, people_of
-    from limen.company.places import key_file
-    from limen.company.publish import SERVER
-    from limen.facts import FactStore
-    from limen.identity.guesses import Guesses
-    from limen.identity.invitation import Invitations
-    from limen.identity.links import Links
-    from limen.identity.ports import Ports
-    from limen.identity.roster import Roster
-    from limen.policy.proof.lockout import LockedOut
-    from limen.storage import Keyring, Snapshot, master_key
-
     clock, company = SystemClock(), here.in_force()
     keyring = Keyring.open(here.database, master_key(key_file(here.root, here.settings), os.environ), clock=clock)
 

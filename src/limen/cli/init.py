@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Callable, Container
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Final
+from zoneinfo import available_timezones
 
 import typer
 
+from limen.cli.output import at, console
+from limen.company.begin import FRONT, HERE, WAYS, Answers, begin_with, complaint_about, refuse_taken
+from limen.errors import LimenError
+from limen.printable import plain_word
+
 if TYPE_CHECKING:
-    from collections.abc import Callable, Container
-
-    from limen.company.begin import Answers
-
     Asking = Callable[[str, str], str]
 
 _LOCALTIME: Final = Path("/etc/localtime")
@@ -33,10 +37,6 @@ def run(
     front: Annotated[str, typer.Option(help="With --https front: the front's own address")] = "",
     no_input: Annotated[bool, typer.Option("--no-input", help="Ask nothing; what is not said is as usual")] = False,
 ) -> None:
-    from dataclasses import replace
-
-    from limen.company.begin import Answers, begin_with, refuse_taken
-
     refuse_taken(folder)
     said = {
         "name": name,
@@ -63,11 +63,6 @@ def run(
 
 def asked(answers: Answers, ask: Asking) -> Answers:
     """The answers that somebody gives: one question at a time, asked again with the fix where it can't be."""
-    from dataclasses import replace
-
-    from limen.company.begin import FRONT, HERE, WAYS
-    from limen.printable import plain_word
-
     answers = _one(answers, "name", "What is the company called?", "", ask)
     print(
         "\nEach app gets a host in one domain. Names in *.localhost reach this machine, so you can try all of it here."
@@ -91,10 +86,6 @@ def asked(answers: Answers, ask: Asking) -> Answers:
 
 def _way(answers: Answers, usual: str, ask: Asking) -> Answers:
     """The way to https. With certificate files it is right only together with where they lie."""
-    from dataclasses import replace
-
-    from limen.company.begin import complaint_about
-
     while True:
         way = ask("Which?", usual).strip()
         tried = replace(answers, https=way)
@@ -108,10 +99,6 @@ def _way(answers: Answers, usual: str, ask: Asking) -> Answers:
 
 
 def _languages(answers: Answers, ask: Asking) -> Answers:
-    from dataclasses import replace
-
-    from limen.company.begin import complaint_about
-
     while True:
         said = ask("In which languages do employees read, the usual one first?", ",".join(answers.languages))
         tried = replace(answers, languages=_codes(said))
@@ -125,10 +112,6 @@ def _codes(text: str) -> tuple[str, ...]:
 
 
 def _one(answers: Answers, field: str, question: str, usual: str, ask: Asking) -> Answers:
-    from dataclasses import replace
-
-    from limen.company.begin import complaint_about
-
     while True:
         given: dict[str, Any] = {field: ask(question, usual).strip()}
         tried = replace(answers, **given)
@@ -140,9 +123,6 @@ def _one(answers: Answers, field: str, question: str, usual: str, ask: Asking) -
 def _prompt(question: str, usual: str) -> str:
     from rich.prompt import Prompt
 
-    from limen.cli.output import console
-    from limen.errors import LimenError
-
     try:
         return Prompt.ask(question, default=usual, show_default=bool(usual), console=console())
     except EOFError:
@@ -153,9 +133,6 @@ def _prompt(question: str, usual: str) -> str:
 
 def next_steps(folder: Path, answers: Answers) -> list[str]:
     """What to do now, as it is for this way to https."""
-    from limen.cli.output import at
-    from limen.company.begin import FRONT, HERE
-
     lines = ["Next:"]
     if answers.way != HERE:
         lines.append(f"  in DNS     point *.{answers.domain} at this server")
@@ -187,8 +164,6 @@ def assumed(answers: Answers, given: Container[str]) -> list[str]:
 
 def own_time_zone(localtime: Path = _LOCALTIME) -> str:
     """The time zone of this machine, UTC where it can't be known."""
-    from zoneinfo import available_timezones
-
     linked = str(localtime.resolve()).rpartition("/zoneinfo/")[2]
     known = available_timezones()
     return next((zone for zone in (os.environ.get("TZ", ""), linked) if zone in known), "UTC")

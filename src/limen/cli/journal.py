@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
-if TYPE_CHECKING:
-    from limen.storage.journal import Report
+from limen.company.load import load_settings
+from limen.company.places import database_url, journal_folder, key_file
+from limen.errors import LimenError
+from limen.storage import Database, Keyring, master_key
+from limen.storage.journal import Report, verify
 
 TASKS = ("verify",)
 
@@ -22,8 +26,6 @@ def run(
     exported: Annotated[Path | None, typer.Option(help="A file of checkpoints that was kept elsewhere")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="One line of JSON")] = False,
 ) -> None:
-    from limen.errors import LimenError
-
     if task not in TASKS:
         raise LimenError(f"`limen journal` can't {task[:40]!r}", "try `limen journal verify`")
     report = _verified(folder, exported)
@@ -44,14 +46,6 @@ def run(
 
 def _verified(folder: Path, exported: Path | None) -> Report:
     """Follow the journal of the company in `folder`, with the signing keys where they can be had."""
-    import os
-
-    from limen.company.load import load_settings
-    from limen.company.places import database_url, journal_folder, key_file
-    from limen.errors import LimenError
-    from limen.storage import Database, Keyring, master_key
-    from limen.storage.journal import verify
-
     settings = load_settings(folder)
     root = journal_folder(folder, settings)
     if not root.is_dir():

@@ -5,14 +5,16 @@ from __future__ import annotations
 import json
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
+from zoneinfo import ZoneInfo
 
 import typer
 
-if TYPE_CHECKING:
-    from zoneinfo import ZoneInfo
-
-    from limen.company.store import Revision
+from limen.cli.opened import opened
+from limen.company import store
+from limen.company.authors import author_name, door_words, names_of, proof_sentence
+from limen.company.plan import kept_sentences
+from limen.company.store import Revision
 
 MOST = 100
 MOST_SAID = 8
@@ -24,10 +26,6 @@ def run(
     number: Annotated[int, typer.Option("-n", "--number", min=1, max=10_000, help="How many")] = MOST,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object a line")] = False,
 ) -> None:
-    from limen.cli.opened import opened
-    from limen.company import store
-    from limen.company.authors import author_name, names_of
-
     with opened(folder) as here:
         revisions = here.database.read(lambda snapshot: store.history(snapshot, number))
         names = here.database.read(names_of)
@@ -43,9 +41,6 @@ def run(
 
 def text_of(one: Revision, author: str, names: dict[str, str], zone: ZoneInfo, *, is_in_force: bool) -> str:
     """One publication, for people to read."""
-    from limen.company.authors import door_words, proof_sentence
-    from limen.company.plan import kept_sentences
-
     when = datetime.fromtimestamp(one.at / 1000, zone).strftime("%a %Y-%m-%d %H:%M %Z")
     lines = [
         f"{one.id[:12]}  {when}  {author}, {door_words(one.via)}" + ("  in force" if is_in_force else ""),

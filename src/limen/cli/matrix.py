@@ -7,16 +7,25 @@ import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, NoReturn
+from typing import Annotated, NoReturn
 
 import typer
 
-from limen.policy.matrix import Cell, Decide
-
-if TYPE_CHECKING:
-    from limen.company.company import Company
-    from limen.facts import App, Person
-    from limen.policy.supposed import Supposed
+from limen.cli.asked import people_of, refuse_no_place, somebody
+from limen.cli.output import console
+from limen.clock import SystemClock
+from limen.company import store
+from limen.company.company import Company
+from limen.company.load import load_company
+from limen.company.places import database_url
+from limen.company.tests_file import read_length
+from limen.configuration.problem import did_you_mean, shown
+from limen.errors import LimenError
+from limen.facts import ACTIONS, App, Person
+from limen.policy.matrix import Cell, Decide, matrix
+from limen.policy.supposed import Supposed
+from limen.printable import visible
+from limen.storage import Database
 
 SHOWN = ("view", "download", "edit", "share", "administer")
 
@@ -49,10 +58,6 @@ def run(
     address: Annotated[str, typer.Option(help="The address the requests come from")] = "",
     risk: Annotated[int | None, typer.Option(min=0, max=100, help="0 calm to 100; nothing: unknown")] = None,
 ) -> None:
-    from limen.company.tests_file import read_length
-    from limen.facts import ACTIONS
-    from limen.policy.supposed import Supposed
-
     if person and app:
         _misused("name a person or an app; `limen why --person … --app …` answers for both")
     if candidate is not None and in_force:
@@ -84,13 +89,6 @@ def run(
 def _table(
     folder: Path, candidate: Path | None, supposed: Supposed, *, in_force: bool, person: str, app: str, action: str
 ) -> Table:
-    from limen.cli.asked import people_of, refuse_no_place, somebody
-    from limen.clock import SystemClock
-    from limen.company.load import load_company
-    from limen.configuration.problem import did_you_mean, shown
-    from limen.errors import LimenError
-    from limen.policy.matrix import matrix
-
     home = load_company(folder)
     company = _in_force(folder, home) if in_force else home if candidate is None else load_company(candidate)
     refuse_no_place(company, supposed.country, supposed.network)
@@ -126,11 +124,6 @@ def _filled(
 
 
 def _in_force(folder: Path, home: Company) -> Company:
-    from limen.company import store
-    from limen.company.places import database_url
-    from limen.errors import LimenError
-    from limen.storage import Database
-
     database = Database.open(database_url(folder, home.settings))
     try:
         newest = database.read(store.newest)
@@ -153,9 +146,6 @@ def _print(table: Table) -> None:
     """Words, not colours alone, so that a table can be read anywhere."""
     from rich.table import Table as Drawn
     from rich.text import Text
-
-    from limen.cli.output import console
-    from limen.printable import visible
 
     words = {"permit": "[green]yes[/]", "challenge": "[yellow]prove[/]", "deny": "[red]no[/]"}
     out = console()

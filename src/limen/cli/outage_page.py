@@ -7,12 +7,12 @@ from typing import Annotated
 
 import typer
 
+from limen.company.load import load_settings
+from limen.front.outage import outage_page
+
 
 def run(
     folder: Annotated[Path, typer.Argument(metavar="DIR", help="The company folder")] = Path(),
 ) -> None:
-    from limen.company.load import load_settings
-    from limen.front.outage import outage_page
-
     settings = load_settings(folder)
     print(outage_page(settings.name, settings.help.contact), end="")

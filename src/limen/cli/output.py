@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import shlex
+import sys
+from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
 
 from limen.printable import visible
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from rich.console import Console
 
 
@@ -38,8 +38,6 @@ def at(folder: Path) -> str:
 
 def console(*, error: bool = False) -> Console:
     """A console for rich, whose own colours reach the terminal. Texts for it are laid out as `visible` makes them."""
-    import sys
-
     from rich.console import Console
 
     stream: Any = sys.stderr if error else sys.stdout

@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+import csv
 import json
+import sys
 from pathlib import Path
 from typing import Annotated
 
 import typer
+
+from limen.cli.opened import opened
+from limen.errors import LimenError
+from limen.identity.people_file import neutral
+from limen.identity.store import people
 
 
 def run(
@@ -15,14 +22,6 @@ def run(
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object a line")] = False,
     as_csv: Annotated[bool, typer.Option("--csv", help="A list that `limen import people` reads again")] = False,
 ) -> None:
-    import csv
-    import sys
-
-    from limen.cli.opened import opened
-    from limen.errors import LimenError
-    from limen.identity.people_file import neutral
-    from limen.identity.store import people
-
     if as_json and as_csv:
         raise LimenError("--json and --csv can't both be had", "say one of them")
     with opened(folder) as here:

@@ -8,15 +8,24 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import typer
 
-if TYPE_CHECKING:
-    from limen.cli.opened import Opened
-    from limen.company.company import Company
-    from limen.company.meanwhile import Published
-    from limen.company.plan import Plan
+from limen.cli.opened import Opened, has_database, opened
+from limen.cli.output import at, console
+from limen.clock import SystemClock
+from limen.company import store
+from limen.company.authors import names_of, proof_sentence
+from limen.company.company import Company
+from limen.company.gate import FIRST_ADMINISTRATOR, barred, people_of
+from limen.company.load import load_company
+from limen.company.meanwhile import Published, meanwhile, undone
+from limen.company.origin import origin_of
+from limen.company.plan import Plan, foretell, plan, reach_sentences
+from limen.company.rehearsal import WINDOW
+from limen.policy.proof.lockout import LockedOut
+from limen.storage.journal.reader import Reader
 
 MOST_SINCE = 5
 MOST_NAMED = 6
@@ -27,17 +36,6 @@ def run(
     *,
     as_json: Annotated[bool, typer.Option("--json", help="One line of JSON instead of text")] = False,
 ) -> None:
-    from limen.cli.opened import has_database, opened
-    from limen.cli.output import at
-    from limen.clock import SystemClock
-    from limen.company import store
-    from limen.company.authors import names_of
-    from limen.company.gate import FIRST_ADMINISTRATOR
-    from limen.company.load import load_company
-    from limen.company.meanwhile import meanwhile, undone
-    from limen.company.origin import origin_of
-    from limen.company.plan import plan
-
     after = load_company(folder)
     before: Company | None = None
     names: dict[str, str] = {}
@@ -65,11 +63,6 @@ def run(
 
 def foretold(before: Company | None, after: Company, here: Opened) -> Plan:
     """The plan, with a progress bar where somebody looks on."""
-    from limen.clock import SystemClock
-    from limen.company.gate import people_of
-    from limen.company.plan import foretell
-    from limen.storage.journal.reader import Reader
-
     with _bar() as progress:
         people = here.database.read(people_of)
         return foretell(before, after, Reader(here.journal), people, SystemClock().now(), progress)
@@ -79,7 +72,6 @@ def _behind(since: tuple[Published, ...], folder: Path) -> Iterator[str]:
     """Says first what keeps the folder from being published as it is: others published since it was brought over."""
     if not since:
         return
-    from limen.cli.output import at
 
     yield "This folder is based on an older revision. Since then:"
     yield from (f"  {one}" for one in since[:MOST_SINCE])
@@ -101,8 +93,6 @@ def text_of(
 
     `names` tells people's names by their ids, `taken_back` which changes (by kind and name) undo what was published.
     """
-    from limen.company.rehearsal import WINDOW
-
     lines = []
     if found.changes_nothing:
         lines.append(f"Nothing would change: revision {found.after[:12]} is in force.")
@@ -158,10 +148,6 @@ def _all_new(found: Plan) -> Iterator[str]:
 
 
 def _lockout(found: Plan, after: Company, names: dict[str, str]) -> Iterator[str]:
-    from limen.company.authors import proof_sentence
-    from limen.company.gate import barred
-    from limen.policy.proof.lockout import LockedOut
-
     if isinstance(found.lockout, LockedOut):
         yield "It can't be published: every administrator would be locked out:"
         yield from (f"  {problem}" for problem in barred(after, found.lockout))
@@ -170,8 +156,6 @@ def _lockout(found: Plan, after: Company, names: dict[str, str]) -> Iterator[str
 
 
 def _reach(found: Plan, before: Company | None, after: Company, names: dict[str, str]) -> Iterator[str]:
-    from limen.company.plan import reach_sentences
-
     said = reach_sentences(found, before, after, names)
     if found.reach is None:
         yield "Who gains or loses was not looked at: nothing was published yet to compare with."
@@ -230,8 +214,6 @@ def _bar() -> Iterator[Callable[[float], object] | None]:
         yield None
         return
     from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
-
-    from limen.cli.output import console
 
     columns = (TextColumn("Replaying the last 30 days"), BarColumn(), TimeRemainingColumn())
     with Progress(*columns, console=console(error=True), transient=True) as progress:

@@ -8,6 +8,13 @@ from typing import Annotated
 
 import typer
 
+from limen.cli.opened import opened
+from limen.company import store
+from limen.company.folder import read_folder
+from limen.company.origin import note_origin, origin_of
+from limen.company.publish import earlier
+from limen.company.pull import Conflict, pull, write_all
+
 
 def run(
     folder: Annotated[Path, typer.Argument(metavar="DIR", help="The company folder")] = Path(),
@@ -17,13 +24,6 @@ def run(
     into: Annotated[Path | None, typer.Option(help="Write all files into this new folder instead")] = None,
     revision: Annotated[str, typer.Option(help="With --into: another revision than the one in force")] = "",
 ) -> None:
-    from limen.cli.opened import opened
-    from limen.company import store
-    from limen.company.folder import read_folder
-    from limen.company.origin import note_origin, origin_of
-    from limen.company.publish import earlier
-    from limen.company.pull import Conflict, pull, write_all
-
     if (take and keep) or (revision and into is None):
         print("limen pull: say one of --take and --keep; --revision goes with --into", file=sys.stderr)
         sys.exit(2)

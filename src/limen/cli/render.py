@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from rich.table import Table
 from rich.text import Text
 
+from limen.cedar.trace import ConditionTrace, Part
+from limen.cli.asked import Asked
 from limen.cli.output import console
 from limen.policy import Effect, Reason, State
+from limen.policy.explain import Considered, Explanation
 from limen.policy.saying import Audience, Said, Words
 from limen.printable import visible
-
-if TYPE_CHECKING:
-    from limen.cedar.trace import ConditionTrace, Part
-    from limen.cli.asked import Asked
-    from limen.policy.explain import Considered, Explanation
 
 _COLOURS = {Effect.PERMIT: "green", Effect.CHALLENGE: "yellow", Effect.DENY: "red"}
 _MARKS = {"held": ("✓", "green"), "failed": ("✗", "red"), "error": ("!", "magenta"), "not reached": ("·", "dim")}

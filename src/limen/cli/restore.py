@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from tempfile import TemporaryDirectory
+from typing import Annotated
 
 import typer
 
-if TYPE_CHECKING:
-    from limen.backup.examine import Examined
-    from limen.backup.restore import Restored
+from limen.backup.examine import Examined
+from limen.backup.restore import Restored, dry_run as examined, restore
+from limen.cli.backup import progress
+from limen.clock import SystemClock, to_iso
+from limen.company.places import key_file
+from limen.settings import Settings
+from limen.storage.master_key import existing_key, read_key_file
 
 MOST_IDENTITY = 64_000
 
@@ -29,16 +35,6 @@ def run(
         Path | None, typer.Option(help="Take the other machine's place: the folder of backups that both reach")
     ] = None,
 ) -> None:
-    import os
-    from tempfile import TemporaryDirectory
-
-    from limen.backup.restore import dry_run as examined, restore
-    from limen.cli.backup import progress
-    from limen.clock import SystemClock
-    from limen.company.places import key_file
-    from limen.settings import Settings
-    from limen.storage.master_key import existing_key, read_key_file
-
     now = SystemClock().now()
     written = identity.read_text()[:MOST_IDENTITY] if identity else ""
     master = read_key_file(key) if key else None
@@ -60,8 +56,6 @@ def run(
 
 
 def _holds(found: Examined) -> Iterator[str]:
-    from limen.clock import to_iso
-
     manifest = found.manifest
     yield f"{manifest.company} as it stood on {to_iso(manifest.at)}, backed up by Limen {manifest.limen}"
     yield (
@@ -73,8 +67,6 @@ def _holds(found: Examined) -> Iterator[str]:
 
 
 def _next(done: Restored, folder: Path) -> Iterator[str]:
-    from limen.clock import to_iso
-
     yield f"Restored into {done.data}."
     if done.wrote_folder:
         yield f"The company's files were written into {folder}; they are those of the revision in force."

@@ -7,6 +7,15 @@ from typing import Annotated
 
 import typer
 
+from limen.cli.opened import opened
+from limen.cli.output import at
+from limen.cli.plan import foretold
+from limen.clock import SystemClock
+from limen.company import store
+from limen.company.origin import note_origin, origin_of
+from limen.company.publish import SERVER, earlier, publish
+from limen.errors import LimenError
+
 
 def run(
     revision: Annotated[
@@ -16,15 +25,6 @@ def run(
     folder: Annotated[Path, typer.Option(metavar="DIR", help="The company folder")] = Path(),
     message: Annotated[str, typer.Option("-m", "--message", help="Why, in one line")],
 ) -> None:
-    from limen.cli.opened import opened
-    from limen.cli.output import at
-    from limen.cli.plan import foretold
-    from limen.clock import SystemClock
-    from limen.company import store
-    from limen.company.origin import note_origin, origin_of
-    from limen.company.publish import SERVER, earlier, publish
-    from limen.errors import LimenError
-
     with opened(folder) as here:
         newest = here.newest()
         if revision:

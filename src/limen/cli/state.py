@@ -3,12 +3,22 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
-if TYPE_CHECKING:
-    from limen.policy import State
+from limen.cli.opened import opened
+from limen.cli.plan import foretold
+from limen.clock import DAY, SystemClock
+from limen.company.authors import names_of
+from limen.company.origin import note_origin, origin_of
+from limen.company.publish import SERVER, publish
+from limen.company.rehearsal import WINDOW
+from limen.company.states import in_state
+from limen.company.watching import sentence, watched
+from limen.policy import State
+from limen.storage.journal.past_decisions import past_decisions
+from limen.storage.journal.reader import Reader
 
 _Policy = Annotated[str, typer.Argument(metavar="POLICY", help="The policy's @id")]
 _Message = Annotated[str, typer.Option("-m", "--message", help="Why, in one line")]
@@ -16,8 +26,6 @@ _Folder = Annotated[Path, typer.Option(metavar="DIR", help="The company folder")
 
 
 def enforce(policy: _Policy, *, message: _Message, folder: _Folder = Path()) -> None:
-    from limen.policy import State
-
     _turn(policy, State.ENFORCE, message, folder)
 
 
@@ -29,8 +37,6 @@ def watch(
     message: Annotated[str, typer.Option("-m", "--message", help="Why, in one line")] = "",
     folder: _Folder = Path(),
 ) -> None:
-    from limen.policy import State
-
     if policy:
         _turn(policy, State.WATCH, message, folder)
     else:
@@ -38,19 +44,10 @@ def watch(
 
 
 def off(policy: _Policy, *, message: _Message, folder: _Folder = Path()) -> None:
-    from limen.policy import State
-
     _turn(policy, State.OFF, message, folder)
 
 
 def _turn(policy: str, state: State, message: str, folder: Path) -> None:
-    from limen.cli.opened import opened
-    from limen.cli.plan import foretold
-    from limen.clock import SystemClock
-    from limen.company.origin import note_origin, origin_of
-    from limen.company.publish import SERVER, publish
-    from limen.company.states import in_state
-
     with opened(folder) as here:
         before = here.in_force()
         after = in_state(before, policy, state)
@@ -68,15 +65,6 @@ def _turn(policy: str, state: State, message: str, folder: Path) -> None:
 
 def _list(folder: Path) -> None:
     """Every policy in state watch, and what it would have done in the last 30 days, to whom."""
-    from limen.cli.opened import opened
-    from limen.clock import DAY, SystemClock
-    from limen.company.authors import names_of
-    from limen.company.rehearsal import WINDOW
-    from limen.company.watching import sentence, watched
-    from limen.policy import State
-    from limen.storage.journal.past_decisions import past_decisions
-    from limen.storage.journal.reader import Reader
-
     with opened(folder) as here:
         engine = here.in_force().engine()
         since = SystemClock().now() - WINDOW

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from pathlib import Path
 from typing import Annotated
 
 import typer
+
+from limen.company.load import load_settings
+from limen.company.places import data_folder
+from limen.errors import LimenError
 
 _LOCKED_DOWN = """\
 NoNewPrivileges=yes
@@ -97,9 +102,6 @@ def run(
         "/etc/limen/master.key"
     ),
 ) -> None:
-    from limen.company.load import load_settings
-    from limen.company.places import data_folder
-
     settings = load_settings(folder)
     command = Path(sys.argv[0]).resolve() if Path(sys.argv[0]).name == "limen" else Path("/usr/local/bin/limen")
     place = folder.resolve()
@@ -109,10 +111,6 @@ def run(
 
 def unit(command: Path, folder: Path, data: Path, user: str, key: Path, *, is_front: bool, has_front: bool) -> str:
     """The unit's text. Raises LimenError for what can't stand in one."""
-    import re
-
-    from limen.errors import LimenError
-
     for word in (str(command), str(folder), str(data), str(key), user):
         if not re.fullmatch(r"[A-Za-z0-9_./@+-]+", word):
             raise LimenError(f"{word!r} can't stand in a unit as it is", "use a path of letters, digits and ./_@+-")

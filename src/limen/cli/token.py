@@ -4,17 +4,26 @@ from __future__ import annotations
 
 import json
 import sys
+from datetime import datetime, tzinfo
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
-if TYPE_CHECKING:
-    from datetime import tzinfo
-
-    from limen.clock import Instant
-    from limen.identity.app_token import AppToken, Issued
-    from limen.storage import Database
+from limen.clock import Instant, SystemClock
+from limen.company import store as companies
+from limen.company.load import load_company, load_settings
+from limen.company.places import database_url
+from limen.company.publish import SERVER
+from limen.configuration.problem import did_you_mean, shown
+from limen.errors import LimenError
+from limen.facts import Person
+from limen.identity import tokens
+from limen.identity.app_token import AppToken, Issued
+from limen.identity.store import workloads
+from limen.policy.access import shut_to_a_service
+from limen.printable import visible
+from limen.storage import Database
 
 TASKS = ("add", "list", "revoke")
 
@@ -31,14 +40,6 @@ def run(
     folder: Annotated[Path, typer.Option(metavar="DIR", help="The company folder")] = Path(),
     as_json: Annotated[bool, typer.Option("--json", help="With add and list: one JSON object a line")] = False,
 ) -> None:
-    from limen.clock import SystemClock
-    from limen.company.load import load_settings
-    from limen.company.places import database_url
-    from limen.company.publish import SERVER
-    from limen.errors import LimenError
-    from limen.identity import tokens
-    from limen.storage import Database
-
     if task not in TASKS:
         raise LimenError(f"`limen token` can't {task[:40]!r}", f"try {', '.join(TASKS)}")
     if bool(token) is not (task == "revoke"):
@@ -64,10 +65,6 @@ def run(
 
 
 def _apps(folder: Path, app: str) -> set[str]:
-    from limen.company.load import load_company
-    from limen.configuration.problem import did_you_mean, shown
-    from limen.errors import LimenError
-
     ids = {one.id for one in load_company(folder).apps}
     if app not in ids:
         raise LimenError(f"there is no app {shown(app)}", did_you_mean(app, ids) or "say --app with its id")
@@ -88,11 +85,6 @@ def _show(issued: Issued, zone: tzinfo, *, as_json: bool) -> None:
 
 def _warn(database: Database, token: AppToken, now: Instant) -> None:
     """Say, beside what a program reads, what of it the policies in force would refuse."""
-    from limen.company import store as companies
-    from limen.facts import Person
-    from limen.identity.store import workloads
-    from limen.policy.access import shut_to_a_service
-
     newest = database.read(companies.newest)
     company = None if newest is None else database.read(lambda snapshot: companies.company_of(snapshot, newest.id))
     every = database.read(lambda snapshot: workloads.all_known(snapshot.connection))
@@ -109,14 +101,10 @@ def _warn(database: Database, token: AppToken, now: Instant) -> None:
 
 
 def _say(text: str) -> None:
-    from limen.printable import visible
-
     print(visible(text), file=sys.stderr)
 
 
 def _list(database: Database, app: str, now: Instant, zone: tzinfo, *, as_json: bool) -> None:
-    from limen.identity import tokens
-
     found = [(one, owner) for one, owner in database.read(tokens.listed) if app in {"", one.app}]
     for one, owner in found:
         if as_json:
@@ -151,6 +139,4 @@ def _listed(token: AppToken) -> str:
 
 
 def _day(instant: Instant, zone: tzinfo) -> str:
-    from datetime import datetime
-
     return datetime.fromtimestamp(instant / 1000, zone).strftime("%-d %b %Y %H:%M")

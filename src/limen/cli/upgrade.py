@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
-if TYPE_CHECKING:
-    from limen.backup.upgrade import Upgraded
+from limen.backup import upgrade
+from limen.backup.places import refuse_half_restored
+from limen.backup.upgrade import Upgraded
+from limen.cli.backup import held_key, progress
+from limen.cli.opened import has_database, nothing_published
+from limen.clock import SystemClock, to_iso
+from limen.company.load import load_settings
 
 
 def run(
@@ -19,13 +24,6 @@ def run(
     file: Annotated[Path | None, typer.Option(help="With --back: another backup than the newest")] = None,
     key: Annotated[Path | None, typer.Option(help="The master key's file, where it is not in its usual place")] = None,
 ) -> None:
-    from limen.backup import upgrade
-    from limen.backup.places import refuse_half_restored
-    from limen.cli.backup import held_key, progress
-    from limen.cli.opened import has_database, nothing_published
-    from limen.clock import SystemClock, to_iso
-    from limen.company.load import load_settings
-
     settings = load_settings(folder)
     refuse_half_restored(folder, settings)
     if not has_database(folder, settings):

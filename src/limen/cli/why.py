@@ -7,13 +7,18 @@ import sys
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, NoReturn
+from typing import Annotated, Any, NoReturn
 
+import msgspec
 import typer
 
-if TYPE_CHECKING:
-    from limen.cli.asked import Asked
-    from limen.policy.saying import Audience, Language
+from limen.cli import asked
+from limen.cli.asked import Asked
+from limen.cli.render import print_explanation
+from limen.company.tests_file import read_length
+from limen.configuration.problem import shown
+from limen.policy.saying import Audience, Language, Names, Words, say
+from limen.policy.supposed import Supposed
 
 
 def run(
@@ -42,9 +47,6 @@ def run(
     audience: Annotated[str, typer.Option(help="For whom: self, helpdesk, administrator")] = "administrator",
     lang: Annotated[str, typer.Option(help="en or de")] = "en",
 ) -> None:
-    from limen.cli import asked
-    from limen.policy.supposed import Supposed
-
     if sum([bool(decision), replay is not None, bool(app)]) != 1:
         _misused("say one of: a decision's id, --replay FILE, or --app ID with --person, --group or --nobody")
     told = _told(audience, lang)
@@ -80,8 +82,6 @@ def run(
 
 
 def _told(audience: str, lang: str) -> tuple[Audience, Language]:
-    from limen.policy.saying import Audience, Language
-
     if audience not in set(Audience):
         _misused("--audience is self, helpdesk or administrator")
     if lang not in set(Language):
@@ -90,10 +90,6 @@ def _told(audience: str, lang: str) -> tuple[Audience, Language]:
 
 
 def _show(found: Asked, audience: Audience, language: Language, *, as_json: bool) -> None:
-    import msgspec
-
-    from limen.policy.saying import Names, Words, say
-
     found = replace(found, who=_who(found, language))
     explanation = found.explain()
     words, names = Words(language, found.engine.zone), Names(found.who, found.app, found.groups)
@@ -107,8 +103,6 @@ def _show(found: Asked, audience: Audience, language: Language, *, as_json: bool
             body["agrees"] = found.replayed.agrees
         print(json.dumps(body))
     else:
-        from limen.cli.render import print_explanation
-
         print_explanation(explanation, found, said, audience, words)
     if found.replayed is not None and not found.replayed.agrees:
         sys.exit(1)
@@ -116,8 +110,6 @@ def _show(found: Asked, audience: Audience, language: Language, *, as_json: bool
 
 def _who(found: Asked, language: Language) -> str:
     """The person's name; whoever was only supposed has one of our own making, which is in the language asked for."""
-    from limen.policy.saying import Words
-
     person = found.facts.person
     if person.id != "supposed":
         return found.who
@@ -126,8 +118,6 @@ def _who(found: Asked, language: Language) -> str:
 
 def _length(option: str, text: str) -> int:
     """Milliseconds. Leaves with a word on the forms that are taken."""
-    from limen.company.tests_file import read_length
-
     try:
         return read_length(text)
     except ValueError as error:
@@ -135,8 +125,6 @@ def _length(option: str, text: str) -> int:
 
 
 def _refuse_no_time(at: str) -> None:
-    from limen.configuration.problem import shown
-
     try:
         datetime.fromisoformat(at or "2026-11-24")
     except ValueError:

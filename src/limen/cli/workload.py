@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import json
+from datetime import datetime, tzinfo
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
-if TYPE_CHECKING:
-    from datetime import tzinfo
-
-    from limen.clock import Instant
-    from limen.identity.workloads import Issued, Listed
+from limen.clock import Instant, SystemClock
+from limen.company.load import load_company, load_settings
+from limen.company.places import database_url
+from limen.company.publish import SERVER
+from limen.configuration.problem import did_you_mean, shown
+from limen.errors import LimenError
+from limen.identity import workloads
+from limen.identity.workloads import Issued, Listed
+from limen.storage import Database
 
 TASKS = ("add", "renew", "list", "revoke")
 
@@ -27,14 +32,6 @@ def run(
     folder: Annotated[Path, typer.Option(metavar="DIR", help="The company folder")] = Path(),
     as_json: Annotated[bool, typer.Option("--json", help="With list: one JSON object a line")] = False,
 ) -> None:
-    from limen.clock import SystemClock
-    from limen.company.load import load_settings
-    from limen.company.places import database_url
-    from limen.company.publish import SERVER
-    from limen.errors import LimenError
-    from limen.identity import workloads
-    from limen.storage import Database
-
     if task not in TASKS:
         raise LimenError(f"`limen workload` can't {task[:40]!r}", f"try {', '.join(TASKS)}")
     if bool(name) is (task == "list"):
@@ -64,16 +61,11 @@ def _listed(text: str) -> list[str]:
 
 def _known(folder: Path) -> tuple[set[str], set[str]]:
     """The ids of the apps and groups of the folder."""
-    from limen.company.load import load_company
-
     company = load_company(folder)
     return {app.id for app in company.apps}, {group.id for group in company.groups}
 
 
 def _hold(ids: list[str], known: set[str], what: str) -> None:
-    from limen.configuration.problem import did_you_mean, shown
-    from limen.errors import LimenError
-
     for one in ids:
         if one not in known:
             raise LimenError(f"there is no {what} {shown(one)}", did_you_mean(one, known))
@@ -108,6 +100,4 @@ def _list(found: list[Listed], now: Instant, zone: tzinfo, *, as_json: bool) -> 
 
 
 def _day(instant: Instant, zone: tzinfo) -> str:
-    from datetime import datetime
-
     return datetime.fromtimestamp(instant / 1000, zone).strftime("%-d %b %Y %H:%M")
