@@ -18,7 +18,7 @@ from typing import Self
 import pytest
 from tests.policy.scene import NOW, VIEW, engine_of, facts
 
-from limen.company.begin import begin
+from limen.company.begin import Answers, begin
 from limen.company.load import Checked, check_folder
 from limen.policy import Effect
 
@@ -35,7 +35,7 @@ def when(condition: str, name: str = "a") -> str:
 def root(tmp_path: Path) -> Path:
     """A small company without tests of its own, so that what takes long is what is hostile."""
     folder = tmp_path / "company"
-    begin(folder, "Example", "example.localhost")
+    begin(folder, Answers("Example", "example.localhost"))
     for one in (folder / "policies").iterdir():
         one.unlink()
     (folder / "policies/staff.cedar").write_text(STAFF)

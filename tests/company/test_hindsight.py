@@ -90,7 +90,7 @@ def test_what_are_no_facts_is_refused(company: Company) -> None:
 def test_what_a_part_told_of_a_device_is_seen_again(company: Company) -> None:
     told = replace(facts_about(company.all_apps["wiki"]), more=(("device.encrypted", True),))
     with declared(ENCRYPTED):
-        seen = Hindsight(company).seen(written(told))
+        seen = Hindsight(company).seen(written(told), told.device.seen_at)
         assert seen is not None
         assert seen.facts == told
         assert seen.context(VIEW, NOW, TIME)["device"] == see(told).context(VIEW, NOW, TIME)["device"]

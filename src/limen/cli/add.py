@@ -11,6 +11,7 @@ from typing import Annotated
 import typer
 
 from limen.cli import apply
+from limen.cli.options import Folder, Json
 from limen.cli.output import at
 from limen.clock import SystemClock
 from limen.company.adding import Added, Asked, add_app
@@ -26,7 +27,7 @@ def run(
     what: Annotated[str, typer.Argument(metavar="app", help="What is added: an app")],
     name: Annotated[str, typer.Argument(metavar="NAME", help="Its short name: small letters, digits and -")],
     url: Annotated[str, typer.Argument(metavar="URL", help="Where it really runs: scheme, host and port")],
-    folder: Annotated[Path, typer.Argument(metavar="DIR", help="The company folder")] = Path(),
+    folder: Folder = Path(),
     *,
     groups: Annotated[
         list[str] | None, typer.Option("--for", help="A group that works with it; may be repeated")
@@ -38,7 +39,7 @@ def run(
     no_probe: Annotated[bool, typer.Option("--no-probe", help="Add it without looking whether it answers")] = False,
     enforce: Annotated[bool, typer.Option("--enforce", help="Let policies count at once: no onboarding")] = False,
     message: Annotated[str, typer.Option("-m", "--publish", help="Publish it as well: why, in one line")] = "",
-    as_json: Annotated[bool, typer.Option("--json", help="One line of JSON instead of text")] = False,
+    as_json: Json = False,
 ) -> None:
     if what != "app":
         raise LimenError("only apps can be added", "write `limen add app NAME URL --for GROUP`")

@@ -9,12 +9,14 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
 
+from limen.cli.opened import has_database, opened
+from limen.cli.options import refuse_unknown
 from limen.clock import Instant, SystemClock
 from limen.company import store
 from limen.company.child import parse_texts
 from limen.company.company import Company
 from limen.company.load import load_company, load_settings
-from limen.company.places import database_url, journal_folder
+from limen.company.places import journal_folder
 from limen.configuration.problem import did_you_mean, shown
 from limen.configuration.tree import Tree
 from limen.enforcement.reasons import REASONS
@@ -25,7 +27,7 @@ from limen.policy import Engine, Request
 from limen.policy.explain import Explanation
 from limen.policy.replay import Replayed, replay, write_decision
 from limen.policy.supposed import Supposed
-from limen.storage import Database, Snapshot
+from limen.storage import Snapshot
 from limen.storage.journal.reader import Reader
 
 MAX_FILE: Final = 32_000_000
@@ -86,18 +88,21 @@ def by_id(folder: Path, decision_id: str) -> Asked:
     facts = reader.facts_of(event)
     if facts is None:
         raise LimenError("the facts of this decision are not kept any more", "the journal still says its reasons")
-    database = Database.open(database_url(folder, settings))
-    try:
-        company = database.read(lambda snapshot: store.company_of(snapshot, record.revision))
-        who = database.read(lambda snapshot: name_of(snapshot, facts.person.id))
-    finally:
-        database.close()
+    with opened(folder, settings, may_make=True) as here:
+        company = here.database.read(lambda snapshot: store.company_of(snapshot, record.revision))
+        who = here.database.read(lambda snapshot: name_of(snapshot, facts.person.id))
     if company is None:
         raise LimenError(f"the revision {record.revision[:12]} is not in the database", "restore it from a backup")
     request = Request(record.action, record.method, record.route, record.host)
     app = company.all_apps.get(facts.app.id)
     return Asked(
-        company.engine(), request, facts, record.now, who, app.name if app else facts.app.id, groups=_groups(company)
+        company.engine(),
+        request,
+        facts,
+        record.now,
+        who,
+        app.name if app else facts.app.id,
+        groups={group.id: group for group in company.groups},
     )
 
 
@@ -116,18 +121,22 @@ def supposed(
     """A decision nobody asked for yet, under the policies of the folder. Raises `LimenError` for an unknown name."""
     company = load_company(folder)
     engine = company.engine()
-    app = company.all_apps.get(app_id)
-    if app is None:
-        raise LimenError(f"there is no app {shown(app_id)}", did_you_mean(app_id, company.all_apps))
-    if action not in ACTIONS:
-        raise LimenError(f"there is no action {shown(action)}", did_you_mean(action, ACTIONS))
+    refuse_unknown("app", [app_id], company.all_apps)
+    refuse_unknown("action", [action], ACTIONS)
+    app = company.all_apps[app_id]
     refuse_no_place(company, known.country, known.network)
     who = None if nobody else somebody(folder, company, person, groups)
-    now = known.now(engine.zone) if known.at else _now()
+    now = known.now(engine.zone) if known.at else SystemClock().now()
     named = replace(known, at=known.at or datetime.fromtimestamp(now / 1000, engine.zone).isoformat())
     facts = named.facts(who, app, action, now, company.networks)
     return Asked(
-        engine, Request(action), facts, now, "nobody" if who is None else who.name, app.name, groups=_groups(company)
+        engine,
+        Request(action),
+        facts,
+        now,
+        "nobody" if who is None else who.name,
+        app.name,
+        groups={group.id: group for group in company.groups},
     )
 
 
@@ -141,21 +150,11 @@ def refuse_no_place(company: Company, country: str, network: str) -> None:
         raise LimenError(f"{shown(country)} is no country's code", "write its two letters, such as DE or FR")
 
 
-def _groups(company: Company) -> dict[str, Group]:
-    return {group.id: group for group in company.groups}
-
-
-def _now() -> Instant:
-    return SystemClock().now()
-
-
 def somebody(
     folder: Path, company: Company, name: str, groups: list[str], otherwise: str = "or say what they are with --group"
 ) -> Person:
     """Whoever is called `name`, or anybody in `groups`. Raises `LimenError` where that is nobody, or several."""
-    for group in groups:
-        if group not in company.settings.groups:
-            raise LimenError(f"there is no group {shown(group)}", did_you_mean(group, company.settings.groups))
+    refuse_unknown("group", groups, company.settings.groups)
     if not name:
         if not groups:
             raise LimenError("nobody was named", "say --person NAME, --group ID, or --nobody")
@@ -173,13 +172,9 @@ def somebody(
 
 def people_of(folder: Path, company: Company) -> list[Person]:
     """Those in the database; before there is one, those in `people.yaml`, which only an example company has."""
-    url = database_url(folder, company.settings)
-    if Path(url.removeprefix("sqlite:///")).is_file():
-        database = Database.open(url)
-        try:
-            members = database.read(lambda snapshot: people.members(snapshot.connection))
-        finally:
-            database.close()
+    if has_database(folder, company.settings):
+        with opened(folder, company.settings) as here:
+            members = here.database.read(lambda snapshot: people.members(snapshot.connection))
         return [member.person for member in members]
     file = folder / "people.yaml"
     if not file.is_file():

@@ -4,15 +4,12 @@ from __future__ import annotations
 
 import json
 import os
-import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from limen.backup.archive import Told
 from limen.backup.daily import file_name, note, said_of
 from limen.backup.examine import megabytes
 from limen.backup.fence import refuse_if_replaced
@@ -20,7 +17,8 @@ from limen.backup.manifest import Manifest
 from limen.backup.places import refuse_half_restored
 from limen.backup.take import Wanted, take
 from limen.cli.opened import opened
-from limen.cli.output import console
+from limen.cli.options import MasterKey
+from limen.cli.output import progress
 from limen.clock import SystemClock, to_iso
 from limen.company.load import load_settings
 from limen.company.places import data_folder, key_file as usual
@@ -39,7 +37,7 @@ def run(
     to: Annotated[Path | None, typer.Option(help="The file to write, or a folder to put one into")] = None,
     with_key: Annotated[bool, typer.Option("--with-key", help="Put the master key in; only sealed")] = False,
     recipient: Annotated[str, typer.Option(help="Seal for this age recipient (age1…)")] = "",
-    key: Annotated[Path | None, typer.Option(help="The master key's file, where it is not in its usual place")] = None,
+    key: MasterKey = None,
     as_json: Annotated[bool, typer.Option("--json", help="One line of JSON")] = False,
 ) -> None:
     words = list(words or [])
@@ -60,7 +58,7 @@ def _back_up(
     now = SystemClock().now()
     settings = load_settings(root)
     refuse_half_restored(root, settings)
-    with opened(root) as at:
+    with opened(root, settings) as at:
         target = target_of(to, settings.name, now, is_sealed=bool(recipient))
         refuse_if_replaced(data_folder(root, settings), target.parent)
         with progress("Backing up", quiet=as_json) as told:
@@ -122,16 +120,3 @@ def _export_key(root: Path, to: Path | None, key_file: Path | None) -> None:
     with os.fdopen(os.open(to, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "w") as out:
         out.write(written_key(key) + "\n")
     print(f"The master key is in {to}. Keep it apart from the backups: together they open everything.")
-
-
-@contextmanager
-def progress(what: str, *, quiet: bool = False) -> Iterator[Told | None]:
-    """A bar for long work, on a terminal only."""
-    if quiet or not sys.stderr.isatty():
-        yield None
-        return
-    from rich.progress import Progress
-
-    with Progress(console=console(error=True), transient=True) as bar:
-        task = bar.add_task(what, total=None)
-        yield lambda done, whole: bar.update(task, completed=done, total=whole)

@@ -10,6 +10,7 @@ from typing import Annotated
 
 import typer
 
+from limen.cli.options import Folder
 from limen.clock import MINUTE, SystemClock
 from limen.company.load import load_settings
 from limen.company.places import break_glass_file, data_folder, database_url, journal_folder, key_file
@@ -26,7 +27,7 @@ from limen.storage.keyring import journal_key
 
 
 def run(
-    folder: Annotated[Path, typer.Argument(metavar="DIR", help="The company folder")] = Path(),
+    folder: Folder = Path(),
     *,
     person: Annotated[str, typer.Option(help="Who is to get it: an e-mail address, or an id")] = "",
     reason: Annotated[str, typer.Option("-m", "--message", help="Why, in one line; it stays in the journal")] = "",

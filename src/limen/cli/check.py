@@ -11,6 +11,8 @@ from typing import Annotated
 import typer
 
 from limen.cli.opened import has_database, opened
+from limen.cli.options import Folder, Json
+from limen.cli.output import counted
 from limen.clock import SystemClock
 from limen.company.child import schema_text
 from limen.company.company import Company
@@ -24,9 +26,9 @@ from limen.policy.proof.lockout import Candidate
 
 
 def run(
-    folder: Annotated[Path, typer.Argument(metavar="DIR", help="The company folder")] = Path(),
+    folder: Folder = Path(),
     *,
-    as_json: Annotated[bool, typer.Option("--json", help="One line of JSON instead of text")] = False,
+    as_json: Json = False,
     verbose: Annotated[
         bool, typer.Option("--verbose", "-v", help="Also list exemptions of policies that only watch")
     ] = False,
@@ -49,7 +51,7 @@ def _barring(folder: Path, company: Company) -> tuple[Problem, ...]:
     """What would keep every administrator out: those in the database, or, before there is one, the first to come."""
     people: tuple[Candidate, ...] = (FIRST_ADMINISTRATOR,)
     if has_database(folder, company.settings):
-        with opened(folder) as here:
+        with opened(folder, company.settings) as here:
             people = here.database.read(people_of)
     now = SystemClock().now()
     return (*too_long(company, now), *barred(company, lockout(company, people, now)))
@@ -77,9 +79,9 @@ def _text(checked: Checked, barring: tuple[Problem, ...], *, verbose: bool) -> s
     exempt += _onboarding(checked)
     company = checked.company
     if company is None:
-        lines.append(f"{_count(len(lines), 'problem')}; {'; '.join(checked.left_out)}")
+        lines.append(f"{counted(len(lines), 'problem')}; {'; '.join(checked.left_out)}")
     elif lines or barring:
-        wrong = [f"{_count(len(lines), 'policy test')} of {checked.tests_run} failed"] if lines else []
+        wrong = [f"{counted(len(lines), 'policy test')} of {checked.tests_run} failed"] if lines else []
         shut = [problem for problem in barring if problem.what.startswith("every administrator")]
         wrong += ["every administrator would be locked out"] if shut else []
         wrong += ["an onboarding is too long"] if len(shut) < len(barring) else []
@@ -88,8 +90,8 @@ def _text(checked: Checked, barring: tuple[Problem, ...], *, verbose: bool) -> s
     else:
         policies, apps = len(company.policies.sources), len(company.apps)
         lines.append(
-            f"{company.settings.name}: {_count(apps, 'app')}, {_count(policies, 'policy', 'policies')}, "
-            f"{_count(checked.tests_run, 'policy test')} passed. Revision {company.revision[:12]}."
+            f"{company.settings.name}: {counted(apps, 'app')}, {counted(policies, 'policy', 'policies')}, "
+            f"{counted(checked.tests_run, 'policy test')} passed. Revision {company.revision[:12]}."
         )
     return "\n".join(exempt + lines)
 
@@ -121,7 +123,3 @@ def _watching(checked: Checked) -> frozenset[str]:
     if checked.company is None:
         return frozenset()
     return frozenset(name for name, state in checked.company.engine().states.items() if state is State.WATCH)
-
-
-def _count(number: int, one: str, many: str = "") -> str:
-    return f"{number} {one if number == 1 else many or one + 's'}"

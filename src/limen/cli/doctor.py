@@ -8,10 +8,9 @@ import sys
 from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated, Final
+from typing import Final
 
-import typer
-
+from limen.cli.options import Folder, Json
 from limen.cli.output import console
 from limen.doctor.examine import EXAMINATIONS, examine
 from limen.errors import LimenError
@@ -21,9 +20,9 @@ _MARKS: Final = {"wrong": "✗", "warning": "!", "skipped": "·", "ok": "✓"}
 
 
 def run(
-    folder: Annotated[Path, typer.Argument(metavar="DIR", help="The company folder")] = Path(),
+    folder: Folder = Path(),
     *,
-    as_json: Annotated[bool, typer.Option("--json", help="One line of JSON instead of text")] = False,
+    as_json: Json = False,
 ) -> None:
     if not folder.is_dir():
         raise LimenError(f"there is no folder {folder}", "name the company folder; `limen init` begins one")

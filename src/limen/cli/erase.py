@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated
@@ -10,25 +9,25 @@ from typing import Annotated
 import typer
 
 from limen.cli.opened import Opened, opened
+from limen.cli.options import LastFolder, Yes
 from limen.clock import SystemClock
-from limen.company.gate import lockout, people_of
-from limen.company.places import data_folder, key_file, outbox_folder
+from limen.company.gate import obstacles, people_of
+from limen.company.places import data_folder, outbox_folder
 from limen.company.publish import SERVER
 from limen.identity.errors import NobodyCouldAdministerError
-from limen.policy.proof.lockout import LockedOut
 from limen.privacy.counted import counted
 from limen.privacy.erase import Goes, carry_out, erase_person, forget_mail_files, what_goes, whom
-from limen.storage import Keyring, Snapshot, Transaction, master_key
+from limen.storage import Snapshot, Transaction
 from limen.storage.errors import JournalBusyError, JournalUnwritableError
 from limen.storage.journal import Journal
 
 
 def run(
     person: Annotated[str, typer.Argument(metavar="PERSON", help="An e-mail address, or an id")],
-    folder: Annotated[Path, typer.Argument(metavar="[DIR]", help="The company folder")] = Path(),
+    folder: LastFolder = Path(),
     *,
     why: Annotated[str, typer.Option("-m", "--why", help="Why, without names: it stays in the journal")] = "",
-    yes: Annotated[bool, typer.Option("--yes", help="Do it; without this it is only shown")] = False,
+    yes: Yes = False,
     let_go: Annotated[bool, typer.Option("--let-go", help="Also for somebody who still has access: it ends")] = False,
 ) -> None:
     with opened(folder) as here:
@@ -59,8 +58,7 @@ def _erase(here: Opened, person_id: str, why: str, *, may_let_go: bool) -> None:
     company, now = here.in_force(), SystemClock().now()
 
     def locked_out(snapshot: Snapshot) -> str:
-        found = lockout(company, people_of(snapshot), now)
-        return "; ".join(map(str, found.obstacles)) if isinstance(found, LockedOut) else ""
+        return obstacles(company, people_of(snapshot), now)
 
     def work(transaction: Transaction) -> None:
         before = locked_out(transaction)
@@ -74,7 +72,7 @@ def _erase(here: Opened, person_id: str, why: str, *, may_let_go: bool) -> None:
 def _carry_out(here: Opened) -> Iterator[str]:
     """The journal's part: by whoever writes the journal, which is the server where one runs."""
     yield "Erased from the database."
-    keys = Keyring.open(here.database, master_key(key_file(here.root, here.settings), os.environ)).journal_keys
+    keys = here.keyring().journal_keys
     days = here.settings.storage.journal_days
     try:
         journal = Journal.open(here.journal, keys, database=here.database, keep_days=days)

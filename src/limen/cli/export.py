@@ -9,17 +9,17 @@ from typing import Annotated
 import typer
 
 from limen.cli.opened import opened
+from limen.cli.options import LastFolder
 from limen.clock import SystemClock
 from limen.company.publish import SERVER
 from limen.errors import LimenError
 from limen.privacy.erase import whom
 from limen.privacy.export import write_copy
-from limen.storage.journal import Reader
 
 
 def run(
     person: Annotated[str, typer.Argument(metavar="PERSON", help="An e-mail address, or an id")],
-    folder: Annotated[Path, typer.Argument(metavar="[DIR]", help="The company folder")] = Path(),
+    folder: LastFolder = Path(),
     *,
     to: Annotated[Path, typer.Option("--to", help="The new file to write, such as mia.zip")],
 ) -> None:
@@ -33,7 +33,7 @@ def run(
             raise LimenError(f"{to} can't be written: {error.strerror}", "name another place") from None
         try:
             with os.fdopen(handle, "w+b") as file:
-                reader, now = Reader(here.journal), SystemClock().now()
+                reader, now = here.reader, SystemClock().now()
                 made = write_copy(file, here.database, reader, person_id, now, company=here.settings.name, by=SERVER)
         except BaseException:
             to.unlink(missing_ok=True)

@@ -5,11 +5,9 @@ from __future__ import annotations
 import asyncio
 import signal
 from pathlib import Path
-from typing import Annotated
-
-import typer
 
 from limen.cli import systemd
+from limen.cli.options import Folder
 from limen.cli.serve import how_to_turn_on, said_of
 from limen.clock import SystemClock
 from limen.company.load import load_settings
@@ -20,7 +18,7 @@ from limen.front.places import open_places
 
 
 def run(
-    folder: Annotated[Path, typer.Argument(metavar="DIR", help="The company folder")] = Path(),
+    folder: Folder = Path(),
 ) -> None:
     asyncio.run(_stand(folder))
     print("The front has stopped.", flush=True)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import os
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Annotated
@@ -11,10 +10,11 @@ from typing import Annotated
 import typer
 
 from limen.cli.opened import Opened, opened
+from limen.cli.options import LastFolder, Yes
+from limen.cli.output import counted
 from limen.clock import SystemClock
 from limen.company.company import limen_app
-from limen.company.gate import lockout, people_of
-from limen.company.places import key_file
+from limen.company.gate import obstacles, people_of
 from limen.company.publish import SERVER
 from limen.errors import LimenError
 from limen.facts import FactStore
@@ -26,8 +26,7 @@ from limen.identity.people_file import MAX_BYTES, PeopleFile, read_people
 from limen.identity.ports import Ports
 from limen.identity.roster import Difference, Done, Roster, difference
 from limen.identity.store import people
-from limen.policy.proof.lockout import LockedOut
-from limen.storage import Keyring, Snapshot, master_key
+from limen.storage import Snapshot
 from limen.web.permissions import groups_that_guard
 
 SHOWN = 50
@@ -36,9 +35,9 @@ SHOWN = 50
 def run(
     what: Annotated[str, typer.Argument(metavar="people", help="What is brought: people")],
     file: Annotated[Path, typer.Argument(metavar="FILE", help="A CSV file: name, email, groups, language")],
-    folder: Annotated[Path, typer.Argument(metavar="[DIR]", help="The company folder")] = Path(),
+    folder: LastFolder = Path(),
     *,
-    yes: Annotated[bool, typer.Option("--yes", help="Do it; without this it is only shown")] = False,
+    yes: Yes = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only show it, which is what happens anyway")] = False,
     invite: Annotated[bool, typer.Option("--invite", help="Mail an invitation to everybody who is new")] = False,
     as_: Annotated[str, typer.Option("--as", help="Whom the mails name: an administrator's address")] = "",
@@ -69,10 +68,8 @@ def run(
         )
         _show(shown)
         if shown.problems:
-            number = len(shown.problems)
-            raise LimenError(
-                f"the list has {number} problem{'s' if number > 1 else ''}, and nothing was changed", "mend the list"
-            )
+            number = counted(len(shown.problems), "problem")
+            raise LimenError(f"the list has {number}, and nothing was changed", "correct the list")
         if shown.is_nothing:
             print("There is nothing to do.")
         elif yes:
@@ -131,11 +128,10 @@ def _show(shown: Difference) -> None:
 def _apply(here: Opened, shown: Difference, *, by_mail: bool, inviter: str) -> Done:
     """The running server learns of it by the change feed, and sends the mails from the queue."""
     clock, company = SystemClock(), here.in_force()
-    keyring = Keyring.open(here.database, master_key(key_file(here.root, here.settings), os.environ), clock=clock)
+    keyring = here.keyring(clock)
 
-    def locked_out(people: Snapshot) -> str:
-        found = lockout(company, people_of(people), clock.now())
-        return "; ".join(map(str, found.obstacles)) if isinstance(found, LockedOut) else ""
+    def locked_out(snapshot: Snapshot) -> str:
+        return obstacles(company, people_of(snapshot), clock.now())
 
     async def settled(_seq: int) -> None:
         """Whoever follows the feed applies it within its lease."""

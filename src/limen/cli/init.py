@@ -6,14 +6,16 @@ import os
 import sys
 from collections.abc import Callable, Container
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Final
 from zoneinfo import available_timezones
 
 import typer
 
+from limen.cli.options import split_commas
 from limen.cli.output import at, console
-from limen.company.begin import FRONT, HERE, WAYS, Answers, begin_with, complaint_about, refuse_taken
+from limen.company.begin import FRONT, HERE, WAYS, Answers, begin, complaint_about, refuse_taken
 from limen.errors import LimenError
 from limen.printable import plain_word
 
@@ -54,7 +56,7 @@ def run(
         answers = replace(answers, languages=_codes(languages))
     if not given and not languages and not no_input and sys.stdin.isatty():
         answers = asked(answers, _prompt)
-    for written in begin_with(folder, answers):
+    for written in begin(folder, answers):
         print(f"wrote {written}")
     for line in assumed(answers, given):
         print(line)
@@ -71,12 +73,12 @@ def asked(answers: Answers, ask: Asking) -> Answers:
     trying = f"{plain_word(answers.name) or 'company'}.localhost"
     answers = _one(answers, "domain", "Which domain?", trying, ask)
     answers = _one(answers, "time_zone", "In which time zone does it work?", answers.time_zone, ask)
-    answers = _languages(answers, ask)
+    answers = _accepted(partial(_languages, answers, ask))
     print("\nHow will browsers get https?")
     for way, what in WAYS.items():
         print(f"  {way:<9} {what}")
     usual = HERE if answers.domain.endswith(".localhost") else "acme"
-    answers = _way(replace(answers, https=""), usual, ask)
+    answers = _accepted(partial(_way, answers, usual, ask))
     if answers.https == "acme":
         return _one(answers, "email", "Whom may the authority write to? (empty: nobody)", "", ask)
     if answers.https == FRONT:
@@ -84,40 +86,37 @@ def asked(answers: Answers, ask: Asking) -> Answers:
     return answers
 
 
-def _way(answers: Answers, usual: str, ask: Asking) -> Answers:
-    """The way to https. With certificate files it is right only together with where they lie."""
-    while True:
-        way = ask("Which?", usual).strip()
-        tried = replace(answers, https=way)
-        if way == "files":
-            certificate = ask("Where is the certificate, with its chain?", "/etc/limen/chain.pem")
-            key = ask("Where is its private key?", "/etc/limen/key.pem")
-            tried = replace(tried, certificate=certificate.strip(), key=key.strip())
-        if (complaint := complaint_about(tried)) is None:
-            return tried
+def _accepted(answer: Callable[[], Answers]) -> Answers:
+    """The answer, asked for again with the fix until it can be."""
+    while (complaint := complaint_about(tried := answer())) is not None:
         print(f"  {complaint}")
-
-
-def _languages(answers: Answers, ask: Asking) -> Answers:
-    while True:
-        said = ask("In which languages do employees read, the usual one first?", ",".join(answers.languages))
-        tried = replace(answers, languages=_codes(said))
-        if (complaint := complaint_about(tried)) is None:
-            return tried
-        print(f"  {complaint}")
-
-
-def _codes(text: str) -> tuple[str, ...]:
-    return tuple(one.strip().lower() for one in text.split(",") if one.strip())
+    return tried
 
 
 def _one(answers: Answers, field: str, question: str, usual: str, ask: Asking) -> Answers:
-    while True:
+    def answer() -> Answers:
         given: dict[str, Any] = {field: ask(question, usual).strip()}
-        tried = replace(answers, **given)
-        if (complaint := complaint_about(tried)) is None:
-            return tried
-        print(f"  {complaint}")
+        return replace(answers, **given)
+
+    return _accepted(answer)
+
+
+def _way(answers: Answers, usual: str, ask: Asking) -> Answers:
+    """The way to https. With certificate files it is right only together with where they lie."""
+    tried = replace(answers, https=ask("Which?", usual).strip())
+    if tried.https != "files":
+        return tried
+    certificate = ask("Where is the certificate, with its chain?", "/etc/limen/chain.pem").strip()
+    return replace(tried, certificate=certificate, key=ask("Where is its private key?", "/etc/limen/key.pem").strip())
+
+
+def _languages(answers: Answers, ask: Asking) -> Answers:
+    codes = ask("In which languages do employees read, the usual one first?", ",".join(answers.languages))
+    return replace(answers, languages=_codes(codes))
+
+
+def _codes(text: str) -> tuple[str, ...]:
+    return tuple(map(str.lower, split_commas(text)))
 
 
 def _prompt(question: str, usual: str) -> str:

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import json
-import os
 import sys
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from limen.cli.opened import opened
+from limen.cli.options import Folder
 from limen.company.load import load_settings
-from limen.company.places import database_url, journal_folder, key_file
+from limen.company.places import journal_folder
 from limen.errors import LimenError
-from limen.storage import Database, Keyring, master_key
 from limen.storage.journal import Report, verify
 
 TASKS = ("verify",)
@@ -21,7 +21,7 @@ TASKS = ("verify",)
 
 def run(
     task: Annotated[str, typer.Argument(metavar="TASK", help="What to do: verify")],
-    folder: Annotated[Path, typer.Argument(metavar="DIR", help="The company folder")] = Path(),
+    folder: Folder = Path(),
     *,
     exported: Annotated[Path | None, typer.Option(help="A file of checkpoints that was kept elsewhere")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="One line of JSON")] = False,
@@ -50,9 +50,6 @@ def _verified(folder: Path, exported: Path | None) -> Report:
     root = journal_folder(folder, settings)
     if not root.is_dir():
         raise LimenError(f"there is no journal in {root}", "start `limen serve` once, or name the company folder")
-    database = Database.open(database_url(folder, settings))
-    try:
-        keys = Keyring.open(database, master_key(key_file(folder, settings), os.environ)).journal_keys
-    finally:
-        database.close()
+    with opened(folder, settings, may_make=True) as here:
+        keys = here.keyring().journal_keys
     return verify(root, keys, exported.read_bytes().splitlines() if exported else ())

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any
@@ -11,6 +10,8 @@ from zoneinfo import ZoneInfo
 import typer
 
 from limen.cli.opened import opened
+from limen.cli.options import Folder, JsonLines
+from limen.cli.output import counted, print_rows
 from limen.company import store
 from limen.company.authors import author_name, door_words, names_of, proof_sentence
 from limen.company.plan import kept_sentences
@@ -21,10 +22,10 @@ MOST_SAID = 8
 
 
 def run(
-    folder: Annotated[Path, typer.Argument(metavar="DIR", help="The company folder")] = Path(),
+    folder: Folder = Path(),
     *,
     number: Annotated[int, typer.Option("-n", "--number", min=1, max=10_000, help="How many")] = MOST,
-    as_json: Annotated[bool, typer.Option("--json", help="One JSON object a line")] = False,
+    as_json: JsonLines = False,
 ) -> None:
     with opened(folder) as here:
         revisions = here.database.read(lambda snapshot: store.history(snapshot, number))
@@ -32,11 +33,11 @@ def run(
         authors = here.database.read(
             lambda snapshot: {author: author_name(snapshot, author) for author in {one.author for one in revisions}}
         )
-    for place, one in enumerate(revisions):
-        if as_json:
-            print(json.dumps(_plain(one)))
-        else:
-            print(text_of(one, authors[one.author], names, here.settings.zone, is_in_force=place == 0))
+
+    def text(one: Revision) -> str:
+        return text_of(one, authors[one.author], names, here.settings.zone, is_in_force=one is revisions[0])
+
+    print_rows(revisions, text, _plain, "Nothing was published here yet.", as_json=as_json)
 
 
 def text_of(one: Revision, author: str, names: dict[str, str], zone: ZoneInfo, *, is_in_force: bool) -> str:
@@ -70,10 +71,8 @@ def foretold(effect: dict[str, Any]) -> list[str]:
     }
     turns = ", ".join(f"{count} {words.get(turn, turn)}" for turn, count in effect.get("turns", {}).items())
     replayed = effect.get("replayed", 0)
-    requests = "request" if replayed == 1 else "requests"
-    if not turns:
-        return [f"expected effect: none of {replayed} replayed {requests} changes"]
-    return [f"expected effect: of {replayed} replayed {requests} {turns}"]
+    requests = counted(replayed, "replayed request")
+    return [f"expected effect: of {requests} {turns}" if turns else f"expected effect: none of {requests} changes"]
 
 
 def _plain(one: Revision) -> dict[str, Any]:

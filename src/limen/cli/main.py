@@ -87,6 +87,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
 def _run(name: str, command: Command, words: list[str]) -> None:
     import typer
 
+    from limen.cli.options import MisusedError
     from limen.errors import LimenError
 
     app = typer.Typer(add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False)
@@ -95,7 +96,7 @@ def _run(name: str, command: Command, words: list[str]) -> None:
         app(args=words, prog_name=f"limen {name}")
     except LimenError as error:
         print(f"limen {name}: {error}", file=sys.stderr)
-        sys.exit(WRONG)
+        sys.exit(MISUSED if isinstance(error, MisusedError) else WRONG)
     except BrokenPipeError:
         sys.stderr.close()
         sys.exit(WRONG)

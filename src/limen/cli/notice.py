@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from limen.cli.opened import opened
+from limen.cli.options import LastFolder
 from limen.errors import LimenError
 from limen.identity.store import people
 from limen.policy.saying import Language
@@ -17,7 +18,7 @@ from limen.privacy.notice_facts import notice_facts
 
 def run(
     audience: Annotated[str, typer.Argument(metavar="AUDIENCE", help="Whom it is for: employees, or works-council")],
-    folder: Annotated[Path, typer.Argument(metavar="[DIR]", help="The company folder")] = Path(),
+    folder: LastFolder = Path(),
     *,
     language: Annotated[str, typer.Option(help="en or de; the company's first language where nothing is said")] = "",
 ) -> None:

@@ -11,15 +11,16 @@ from typing import Annotated
 import typer
 
 from limen.cli.opened import opened
+from limen.cli.options import JsonLines, LastFolder
 from limen.errors import LimenError
 from limen.identity.people_file import neutral
 from limen.identity.store import people
 
 
 def run(
-    folder: Annotated[Path, typer.Argument(metavar="[DIR]", help="The company folder")] = Path(),
+    folder: LastFolder = Path(),
     *,
-    as_json: Annotated[bool, typer.Option("--json", help="One JSON object a line")] = False,
+    as_json: JsonLines = False,
     as_csv: Annotated[bool, typer.Option("--csv", help="A list that `limen import people` reads again")] = False,
 ) -> None:
     if as_json and as_csv:

@@ -4,16 +4,14 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated, Any
-
-import typer
+from typing import Any
 
 from limen.cli.opened import Opened, has_database, opened
-from limen.cli.output import at, console
+from limen.cli.options import Folder, Json
+from limen.cli.output import at, counted, progress
 from limen.clock import SystemClock
 from limen.company import store
 from limen.company.authors import names_of, proof_sentence
@@ -25,16 +23,15 @@ from limen.company.origin import origin_of
 from limen.company.plan import Plan, foretell, plan, reach_sentences
 from limen.company.rehearsal import WINDOW
 from limen.policy.proof.lockout import LockedOut
-from limen.storage.journal.reader import Reader
 
 MOST_SINCE = 5
 MOST_NAMED = 6
 
 
 def run(
-    folder: Annotated[Path, typer.Argument(metavar="DIR", help="The company folder")] = Path(),
+    folder: Folder = Path(),
     *,
-    as_json: Annotated[bool, typer.Option("--json", help="One line of JSON instead of text")] = False,
+    as_json: Json = False,
 ) -> None:
     after = load_company(folder)
     before: Company | None = None
@@ -44,7 +41,7 @@ def run(
     if not has_database(folder, after.settings):
         found = plan(None, after, people=(FIRST_ADMINISTRATOR,), until=SystemClock().now())
     else:
-        with opened(folder) as here:
+        with opened(folder, after.settings) as here:
             if here.database.read(store.newest) is not None:
                 before = here.in_force()
             names = here.database.read(names_of)
@@ -63,9 +60,9 @@ def run(
 
 def foretold(before: Company | None, after: Company, here: Opened) -> Plan:
     """The plan, with a progress bar where somebody looks on."""
-    with _bar() as progress:
+    with progress("Replaying the last 30 days") as told:
         people = here.database.read(people_of)
-        return foretell(before, after, Reader(here.journal), people, SystemClock().now(), progress)
+        return foretell(before, after, here.reader, people, SystemClock().now(), told)
 
 
 def _behind(since: tuple[Published, ...], folder: Path) -> Iterator[str]:
@@ -119,7 +116,7 @@ def text_of(
     else:
         days = WINDOW // 86_400_000
         lines.append(
-            f"Replayed {replay.replayed} {_requests(replay.replayed)} of the last {days} days: "
+            f"Replayed {counted(replay.replayed, 'request')} of the last {days} days: "
             + (
                 f"{replay.differences} would be answered otherwise."
                 if replay.differences
@@ -176,7 +173,7 @@ def _turned(found: Plan, before: Company | None, after: Company, names: dict[str
             names.get(one.person, one.person) if one.person else "nobody signed in",
             one.turn.value,
             f"{apps[one.app].name if one.app in apps else one.app}, {one.action}",
-            f"{one.count} {_requests(one.count)}",
+            counted(one.count, "request"),
             f"because of {', '.join(one.because)}",
             f"limen why {one.examples[0]}",
         )
@@ -187,10 +184,6 @@ def _turned(found: Plan, before: Company | None, after: Company, names: dict[str
         yield (
             "  " + "  ".join([*[f"{cell:<{width}}" for cell, width in zip(row, widths, strict=False)], row[5]])
         ).rstrip()
-
-
-def _requests(number: int) -> str:
-    return "request" if number == 1 else "requests"
 
 
 def _plain(found: Plan, since: tuple[Published, ...]) -> dict[str, Any]:
@@ -205,17 +198,3 @@ def _plain(found: Plan, since: tuple[Published, ...]) -> dict[str, Any]:
         "lockout": None if found.lockout is None else str(found.lockout),
         "effect": found.effect,
     }
-
-
-@contextmanager
-def _bar() -> Iterator[Callable[[float], object] | None]:
-    """A progress bar on a terminal; nothing where the output goes elsewhere."""
-    if not sys.stderr.isatty():
-        yield None
-        return
-    from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
-
-    columns = (TextColumn("Replaying the last 30 days"), BarColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=console(error=True), transient=True) as progress:
-        task = progress.add_task("", total=1.0)
-        yield lambda part: progress.update(task, completed=part)

@@ -12,7 +12,7 @@ import typer
 
 from limen.backup.examine import Examined
 from limen.backup.restore import Restored, dry_run as examined, restore
-from limen.cli.backup import progress
+from limen.cli.output import progress
 from limen.clock import SystemClock, to_iso
 from limen.company.places import key_file
 from limen.settings import Settings

@@ -14,6 +14,7 @@ import typer
 
 from limen import logs
 from limen.cli import systemd
+from limen.cli.options import Folder
 from limen.cli.output import at
 from limen.company.load import FolderError, load_company, load_settings
 from limen.company.places import data_folder, journal_folder
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
 
 
 def run(
-    folder: Annotated[Path, typer.Argument(metavar="DIR", help="The company folder")] = Path(),
+    folder: Folder = Path(),
     *,
     https: Annotated[
         bool, typer.Option("--https", help="Answer browsers over https, as [https] in limen.toml says")

@@ -8,24 +8,20 @@ from typing import Annotated
 import typer
 
 from limen.cli.opened import opened
+from limen.cli.options import FolderOption, Message
 from limen.cli.plan import foretold
 from limen.clock import DAY, SystemClock
 from limen.company.authors import names_of
-from limen.company.origin import note_origin, origin_of
-from limen.company.publish import SERVER, publish
 from limen.company.rehearsal import WINDOW
 from limen.company.states import in_state
 from limen.company.watching import sentence, watched
 from limen.policy import State
 from limen.storage.journal.past_decisions import past_decisions
-from limen.storage.journal.reader import Reader
 
 _Policy = Annotated[str, typer.Argument(metavar="POLICY", help="The policy's @id")]
-_Message = Annotated[str, typer.Option("-m", "--message", help="Why, in one line")]
-_Folder = Annotated[Path, typer.Option(metavar="DIR", help="The company folder")]
 
 
-def enforce(policy: _Policy, *, message: _Message, folder: _Folder = Path()) -> None:
+def enforce(policy: _Policy, *, message: Message, folder: FolderOption = Path()) -> None:
     _turn(policy, State.ENFORCE, message, folder)
 
 
@@ -34,8 +30,8 @@ def watch(
         str, typer.Argument(metavar="[POLICY]", help="The policy's @id; none lists what is watched")
     ] = "",
     *,
-    message: Annotated[str, typer.Option("-m", "--message", help="Why, in one line")] = "",
-    folder: _Folder = Path(),
+    message: Message = "",
+    folder: FolderOption = Path(),
 ) -> None:
     if policy:
         _turn(policy, State.WATCH, message, folder)
@@ -43,7 +39,7 @@ def watch(
         _list(folder)
 
 
-def off(policy: _Policy, *, message: _Message, folder: _Folder = Path()) -> None:
+def off(policy: _Policy, *, message: Message, folder: FolderOption = Path()) -> None:
     _turn(policy, State.OFF, message, folder)
 
 
@@ -54,11 +50,8 @@ def _turn(policy: str, state: State, message: str, folder: Path) -> None:
         if after is before:
             print(f"Nothing changed: {policy} is in state {state} already.")
             return
-        note_origin(folder, here.settings, here.database.read(lambda one: origin_of(folder, here.settings, one)))
         effect = foretold(before, after, here).effect
-        done = publish(
-            here.database, after, SERVER, message, SystemClock().now(), expected=before.revision, effect=effect
-        )
+        done = here.replace(before, after, message, effect)
     print(f"Revision {done.id[:12]} is in force: {policy} is in state {state}.")
     print("The folder is as it was; `limen pull` brings it to what is in force.")
 
@@ -68,7 +61,7 @@ def _list(folder: Path) -> None:
     with opened(folder) as here:
         engine = here.in_force().engine()
         since = SystemClock().now() - WINDOW
-        counted = watched(past_decisions(Reader(here.journal), since, with_facts=False))
+        counted = watched(past_decisions(here.reader, since, with_facts=False))
         names = here.database.read(names_of)
     policies = engine.in_state(State.WATCH)
     if not policies:

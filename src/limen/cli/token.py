@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import json
 import sys
-from datetime import datetime, tzinfo
+from datetime import tzinfo
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from limen.cli.opened import Opened, opened
+from limen.cli.options import FolderOption, refuse_other_task, refuse_unknown, split_commas
+from limen.cli.output import minute, print_rows
 from limen.clock import Instant, SystemClock
-from limen.company import store as companies
-from limen.company.load import load_company, load_settings
-from limen.company.places import database_url
+from limen.company.load import load_company
 from limen.company.publish import SERVER
-from limen.configuration.problem import did_you_mean, shown
 from limen.errors import LimenError
 from limen.facts import Person
 from limen.identity import tokens
@@ -23,7 +23,6 @@ from limen.identity.app_token import AppToken, Issued
 from limen.identity.store import workloads
 from limen.policy.access import shut_to_a_service
 from limen.printable import visible
-from limen.storage import Database
 
 TASKS = ("add", "list", "revoke")
 
@@ -37,38 +36,27 @@ def run(
     actions: Annotated[str, typer.Option(help="With add: view, download, edit, share, …, with commas")] = "view",
     days: Annotated[int, typer.Option(help="With add: how long it is good, at most 365")] = 90,
     name: Annotated[str, typer.Option(help="With add: what it is for, in a few words")] = "",
-    folder: Annotated[Path, typer.Option(metavar="DIR", help="The company folder")] = Path(),
+    folder: FolderOption = Path(),
     as_json: Annotated[bool, typer.Option("--json", help="With add and list: one JSON object a line")] = False,
 ) -> None:
-    if task not in TASKS:
-        raise LimenError(f"`limen token` can't {task[:40]!r}", f"try {', '.join(TASKS)}")
+    refuse_other_task("token", task, TASKS)
     if bool(token) is not (task == "revoke"):
         raise LimenError(f"`limen token {task}` takes {'no' if token else 'a'} id", "`limen token list` names them")
     if bool(workload) is not (task == "add"):
         raise LimenError("a token made here is a workload's", "`limen token add --workload NAME --app ID`")
-    now, settings = SystemClock().now(), load_settings(folder)
-    database = Database.open(database_url(folder, settings))
-    try:
+    now = SystemClock().now()
+    with opened(folder, may_make=True) as here:
         if task == "list":
-            _list(database, app, now, settings.zone, as_json=as_json)
+            _list(here, app, now, as_json=as_json)
         elif task == "revoke":
-            ended = tokens.revoke_on_server(database, token, now, by=SERVER)
-            print(f"{ended.name} opens {ended.app} no more, from its next request on.")
+            ended = tokens.revoke_on_server(here.database, token, now, by=SERVER)
+            print(f"{ended.name} no longer opens {ended.app}, from its next request on.")
         else:
-            wanted = [one.strip() for one in actions.split(",") if one.strip()]
-            apps = _apps(folder, app)
-            issued = tokens.add_for_workload(database, workload, apps, app, wanted, days, name, now, by=SERVER)
-            _show(issued, settings.zone, as_json=as_json)
-            _warn(database, issued.token, now)
-    finally:
-        database.close()
-
-
-def _apps(folder: Path, app: str) -> set[str]:
-    ids = {one.id for one in load_company(folder).apps}
-    if app not in ids:
-        raise LimenError(f"there is no app {shown(app)}", did_you_mean(app, ids) or "say --app with its id")
-    return ids
+            wanted, apps = split_commas(actions), {known.id for known in load_company(folder).apps}
+            refuse_unknown("app", [app], apps, "" if app else "say --app with its id")
+            issued = tokens.add_for_workload(here.database, workload, apps, app, wanted, days, name, now, by=SERVER)
+            _show(issued, here.settings.zone, as_json=as_json)
+            _warn(here, issued.token, now)
 
 
 def _show(issued: Issued, zone: tzinfo, *, as_json: bool) -> None:
@@ -76,18 +64,16 @@ def _show(issued: Issued, zone: tzinfo, *, as_json: bool) -> None:
     if as_json:
         print(json.dumps({**_plain(token, ""), "secret": issued.secret}))
         return
-    print(
-        f"{token.name} may {_listed(token)} on {token.app}, until {_day(token.expires_at, zone)}. Its id is {token.id}."
-    )
+    until = minute(token.expires_at, zone)
+    print(f"{token.name} may {_listed(token)} on {token.app}, until {until}. Its id is {token.id}.")
     print("This is the token. It is shown this once and kept nowhere:\n")
     print(f"  {issued.secret}")
 
 
-def _warn(database: Database, token: AppToken, now: Instant) -> None:
+def _warn(here: Opened, token: AppToken, now: Instant) -> None:
     """Say, beside what a program reads, what of it the policies in force would refuse."""
-    newest = database.read(companies.newest)
-    company = None if newest is None else database.read(lambda snapshot: companies.company_of(snapshot, newest.id))
-    every = database.read(lambda snapshot: workloads.all_known(snapshot.connection))
+    company = here.in_force_or_none()
+    every = here.database.read(lambda snapshot: workloads.all_known(snapshot.connection))
     who = next(one for one in every if one.id == token.owner_id)
     if company is None or token.app not in company.all_apps:
         _say("Nothing is published yet that knows this app, so the token opens nothing.")
@@ -104,18 +90,22 @@ def _say(text: str) -> None:
     print(visible(text), file=sys.stderr)
 
 
-def _list(database: Database, app: str, now: Instant, zone: tzinfo, *, as_json: bool) -> None:
-    found = [(one, owner) for one, owner in database.read(tokens.listed) if app in {"", one.app}]
-    for one, owner in found:
-        if as_json:
-            print(json.dumps({**_plain(one, owner), "good": one.is_good(now)}))
-            continue
-        state = "revoked" if one.revoked_at else "expired" if now >= one.expires_at else ""
-        until = state or f"until {_day(one.expires_at, zone)}"
-        used = f"used on {_day(one.used_on, zone)[:-6]} from {one.used_from}" if one.used_on else "never used"
-        print(f"{one.id}: {one.name}, of {owner or one.owner_id}: {_listed(one)} on {one.app}, {until}; {used}")
-    if not found and not as_json:
-        print("There is no token. People make theirs in the portal, under Tokens.")
+def _list(here: Opened, app: str, now: Instant, *, as_json: bool) -> None:
+    def text(row: tuple[AppToken, str]) -> str:
+        token, owner = row
+        state = "revoked" if token.revoked_at else "expired" if now >= token.expires_at else ""
+        until = state or f"until {minute(token.expires_at, zone)}"
+        used = f"used on {minute(token.used_on, zone)[:-6]} from {token.used_from}" if token.used_on else "never used"
+        return (
+            f"{token.id}: {token.name}, of {owner or token.owner_id}: {_listed(token)} on {token.app}, {until}; {used}"
+        )
+
+    def plain(row: tuple[AppToken, str]) -> dict[str, object]:
+        return {**_plain(*row), "good": row[0].is_good(now)}
+
+    zone = here.settings.zone
+    rows = [row for row in here.database.read(tokens.listed) if app in {"", row[0].app}]
+    print_rows(rows, text, plain, "There is no token. People make theirs in the portal, under Tokens.", as_json=as_json)
 
 
 def _plain(token: AppToken, owner: str) -> dict[str, object]:
@@ -136,7 +126,3 @@ def _plain(token: AppToken, owner: str) -> dict[str, object]:
 
 def _listed(token: AppToken) -> str:
     return ", ".join(sorted(token.actions))
-
-
-def _day(instant: Instant, zone: tzinfo) -> str:
-    return datetime.fromtimestamp(instant / 1000, zone).strftime("%-d %b %Y %H:%M")

@@ -9,20 +9,21 @@ import typer
 
 from limen.backup import upgrade
 from limen.backup.places import refuse_half_restored
-from limen.backup.upgrade import Upgraded
-from limen.cli.backup import held_key, progress
+from limen.cli.backup import held_key
 from limen.cli.opened import has_database, nothing_published
+from limen.cli.options import Folder, MasterKey
+from limen.cli.output import progress
 from limen.clock import SystemClock, to_iso
 from limen.company.load import load_settings
 
 
 def run(
-    folder: Annotated[Path, typer.Argument(metavar="DIR", help="The company folder")] = Path(),
+    folder: Folder = Path(),
     *,
     rehearse: Annotated[bool, typer.Option("--rehearse", help="Try it on a copy, and change nothing")] = False,
     back: Annotated[bool, typer.Option("--back", help="Put the database back as it was before the upgrade")] = False,
     file: Annotated[Path | None, typer.Option(help="With --back: another backup than the newest")] = None,
-    key: Annotated[Path | None, typer.Option(help="The master key's file, where it is not in its usual place")] = None,
+    key: MasterKey = None,
 ) -> None:
     settings = load_settings(folder)
     refuse_half_restored(folder, settings)
@@ -42,12 +43,8 @@ def run(
     else:
         with progress("Saving the database") as told:
             done = upgrade.upgrade(folder, settings, master, now, told)
-        print("\n".join(said(done, folder)))
-
-
-def said(done: Upgraded, folder: Path) -> list[str]:
-    return [
-        f"The database went from version {done.before} to {done.after}; {done.people} people are there as before.",
-        f"As it was: {done.saved}",
-        f"The way back: `limen upgrade --back {folder}`, then the Limen of before.",
-    ]
+        print(
+            f"The database went from version {done.before} to {done.after}; {done.people} people are there as before."
+        )
+        print(f"As it was: {done.saved}")
+        print(f"The way back: `limen upgrade --back {folder}`, then the Limen of before.")

@@ -12,7 +12,7 @@ from limen.company.candidate import added, candidate
 from limen.company.company import Company
 from limen.company.folder import APPS
 from limen.company.onboarding import LONGEST, written_until
-from limen.configuration.problem import did_you_mean, shown
+from limen.configuration.problem import DECLARE_GROUP, shown, unknown
 from limen.errors import LimenError
 from limen.facts import MOST_ONBOARDED, App, Label, Person
 from limen.policy.decision import Request
@@ -71,8 +71,7 @@ def _refuse(company: Company, asked: Asked, host: str) -> None:
         raise LimenError(f"{other.name} lives on {shown(host)} already", "choose another with --host")
     for group in (*asked.groups, *([asked.owner] if asked.owner else [])):
         if group not in company.settings.groups:
-            fix = did_you_mean(group, company.settings.groups, "declare it in limen.toml under [groups]")
-            raise LimenError(f"there is no group {shown(group)}", fix)
+            raise LimenError(*unknown("group", group, company.settings.groups, DECLARE_GROUP))
     for words in (asked.id, asked.name, asked.url, host, asked.label, asked.start):
         if not words.isprintable():
             raise LimenError(f"{shown(words)} holds characters that can't be shown", "remove them")

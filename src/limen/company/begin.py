@@ -54,12 +54,7 @@ class Answers:
         return self.https or (HERE if self.domain.endswith(".localhost") else FRONT)
 
 
-def begin(folder: Path, name: str, domain: str) -> list[Path]:
-    """`begin_with` the baseline's own answers for all but name and domain."""
-    return begin_with(folder, Answers(name, domain))
-
-
-def begin_with(folder: Path, answers: Answers) -> list[Path]:
+def begin(folder: Path, answers: Answers) -> list[Path]:
     """Write the baseline into `folder`, all of it or nothing, and return what was written.
 
     Raises `LimenError` where the folder holds anything, or where an answer can't be.

@@ -48,6 +48,12 @@ def lockout(company: Company, people: Iterable[Candidate], now: Instant) -> Proo
     return prove(company.engine(), limen_app(company.settings), people, now, Attainable.today(company.networks))
 
 
+def obstacles(company: Company, people: Iterable[Candidate], now: Instant) -> str:
+    """What keeps everybody from administering Limen, in words; "" where somebody could."""
+    found = lockout(company, people, now)
+    return "; ".join(map(str, found.obstacles)) if isinstance(found, LockedOut) else ""
+
+
 def barred(company: Company, found: Proof | LockedOut | None) -> tuple[Problem, ...]:
     """What keeps every administrator out, each policy by its file and line; () where somebody can get in."""
     if not isinstance(found, LockedOut):

@@ -7,8 +7,7 @@ from dataclasses import dataclass
 from ipaddress import ip_address
 from itertools import combinations
 
-from limen.company.folder import SETTINGS
-from limen.configuration.problem import Problem
+from limen.configuration.problem import Complaint
 from limen.configuration.tree import Tree
 from limen.settings import Address, Settings
 
@@ -28,8 +27,8 @@ class _Place:
         return self.port == other.port and (self.address == other.address or is_wide)
 
 
-def port_problems(settings: Settings, tree: Tree) -> Iterator[Problem]:
-    """One problem for each pair of settings that name the same port of the same address."""
+def port_complaints(settings: Settings, tree: Tree) -> Iterator[Complaint]:
+    """One complaint for each pair of settings that name the same port of the same address."""
     said = set()
     for one, other in combinations(_places(settings), 2):
         keys = (one.section, one.key), (other.section, other.key)
@@ -41,7 +40,7 @@ def port_problems(settings: Settings, tree: Tree) -> Iterator[Problem]:
         what = f"port {other.port} is named twice: by {names[0]}, and by {names[1]}"
         fix = "give each its own" + (', or write check = ""' if "check" in {one.key, other.key} else "")
         place = other if _is_written(other, tree) else one
-        yield Problem(SETTINGS, *tree.at(place.section, place.key), what, fix)
+        yield (place.section, place.key), what, fix
 
 
 def _is_written(place: _Place, tree: Tree) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from typing import Any, Final
 
 from limen.clock import Instant
@@ -72,18 +72,7 @@ class Plan:
             "unknown": found.unknown,
             "differences": found.differences,
             "turns": {turn.name.lower(): sum(one.count for one in found.of(turn)) for turn in Turn if found.of(turn)},
-            "turned": [
-                {
-                    "turn": one.turn.name.lower(),
-                    "person": one.person,
-                    "app": one.app,
-                    "action": one.action,
-                    "count": one.count,
-                    "because": list(one.because),
-                    "examples": list(one.examples),
-                }
-                for one in found.turned[:MOST_KEPT]
-            ],
+            "turned": [{**asdict(one), "turn": one.turn.name.lower()} for one in found.turned[:MOST_KEPT]],
             "not_replayed": list(found.not_replayed),
             "reach": list(self.kept_reach[:MOST_KEPT]),
         }
