@@ -95,7 +95,7 @@ CEDAR = [
     (
         "members",
         f'@id("a")\n{PERMIT} when {{ context{".a" * 20_000} }};',
-        "more than 200 members or signs of arithmetic hang on each other here",
+        "more than 200 members or signs of arithmetic are chained here",
     ),
     (
         "comparisons",

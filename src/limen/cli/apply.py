@@ -1,4 +1,4 @@
-"""`limen apply`: publish the folder. A running server takes the revision over by itself."""
+"""`limen apply`: publish the folder. A running server switches to the new revision by itself."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ def _way_back(here: Opened) -> str:
 
 
 def _effect(here: Opened, company: Company, before: str) -> dict[str, Any]:
-    """What is foretold of the folder, to be kept beside the revision; {} where there is nothing to compare it with."""
+    """The predicted effect of the folder, kept beside the revision; {} where there is nothing to compare it with."""
     if before in {"", company.revision}:
         return {}
     return foretold(earlier(here.database, before), company, here).effect

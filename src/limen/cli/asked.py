@@ -1,4 +1,4 @@
-"""What `limen why` is asked about, wherever it comes from: an engine, a request, facts and an instant."""
+"""The question that `limen why` answers, from a past decision, a file, or a supposed request."""
 
 from __future__ import annotations
 
@@ -107,7 +107,7 @@ def by_id(folder: Path, decision_id: str) -> Asked:
 
 
 def name_of(snapshot: Snapshot, person_id: str) -> str:
-    """How people call whoever it was; the bare id once the database knows them no more."""
+    """The name of a person or workload; the bare id once they are no longer in the database."""
     if not person_id:
         return "nobody"
     person = people.by_id(snapshot.connection, person_id)
@@ -118,7 +118,7 @@ def name_of(snapshot: Snapshot, person_id: str) -> str:
 def supposed(
     folder: Path, known: Supposed, app_id: str, action: str, *, person: str, groups: list[str], nobody: bool
 ) -> Asked:
-    """A decision nobody asked for yet, under the policies of the folder. Raises `LimenError` for an unknown name."""
+    """A supposed request, decided by the folder's policies. Raises `LimenError` for an unknown name."""
     company = load_company(folder)
     engine = company.engine()
     refuse_unknown("app", [app_id], company.all_apps)
@@ -141,7 +141,7 @@ def supposed(
 
 
 def refuse_no_place(company: Company, country: str, network: str) -> None:
-    """Raises `LimenError` for a network that the company doesn't have, and for what is no country's two letters."""
+    """Raises `LimenError` for an unknown network, and for what is not the two letters of a country."""
     networks = company.settings.networks
     if network and network not in networks:
         fix = did_you_mean(network, networks) or "limen.toml names them under [networks]"
@@ -153,7 +153,7 @@ def refuse_no_place(company: Company, country: str, network: str) -> None:
 def somebody(
     folder: Path, company: Company, name: str, groups: list[str], otherwise: str = "or say what they are with --group"
 ) -> Person:
-    """Whoever is called `name`, or anybody in `groups`. Raises `LimenError` where that is nobody, or several."""
+    """The person called `name`, or a supposed one in `groups`. Raises `LimenError` for nobody, or several."""
     refuse_unknown("group", groups, company.settings.groups)
     if not name:
         if not groups:

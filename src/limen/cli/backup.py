@@ -74,7 +74,7 @@ def _back_up(
 
 
 def target_of(to: Path | None, company: str, now: int, *, is_sealed: bool) -> Path:
-    """The file to write: as named, or with a name of its own in the folder that was named."""
+    """The file to write: the one named, or a new one in the folder named."""
     if to is not None and not to.is_dir():
         return to
     return (to or Path()) / file_name(company, now, is_sealed=is_sealed)

@@ -33,7 +33,7 @@ def run(
     reason: Annotated[str, typer.Option("-m", "--message", help="Why, in one line; it stays in the journal")] = "",
     end: Annotated[bool, typer.Option("--end", help="End what is open, and make a waiting link worthless")] = False,
     rehearse: Annotated[
-        bool, typer.Option("--rehearse", help="Go the whole way without opening anything, and say whether it works")
+        bool, typer.Option("--rehearse", help="Try every step without opening anything, and say whether it works")
     ] = False,
 ) -> None:
     if sum((bool(reason), end, rehearse)) != 1:
@@ -49,7 +49,7 @@ def run(
 
 @dataclass(frozen=True, slots=True)
 class _Ground:
-    """What break-glass stands on. `members` is None where the database can't be read: it goes on without."""
+    """What break-glass works with. `members` is None where the database can't be read: it goes on without them."""
 
     settings: Settings
     glass: BreakGlass
@@ -76,7 +76,7 @@ def _stand_on(folder: Path) -> _Ground:
 
 
 def _from_database(folder: Path, settings: Settings, master: bytes) -> tuple[list[Member] | None, tuple[bytes, ...]]:
-    """Who is there, and the keys; without the database (it may be what is broken) the master key has to do."""
+    """Everybody, and the keys. Without the database, which may be what is broken, the master key is enough."""
     url = database_url(folder, settings)
     try:
         database = Database.open(url)
@@ -148,7 +148,7 @@ def _end(ground: _Ground) -> str:
 
 
 def _rehearse(ground: _Ground, wanted: str) -> str:
-    """Everything that breaking the glass needs, tried; nothing is opened and no link is made."""
+    """Try every step of break-glass; nothing is opened and no link is made."""
     room = rehearse(ground.glass, ground.emergency)
     lines = ["The state of break-glass can be written and read.", f"Its journal has room for {room} events."]
     if ground.members is None:
@@ -164,7 +164,7 @@ def _rehearse(ground: _Ground, wanted: str) -> str:
 
 
 def _answers(settings: Settings) -> bool:
-    """Does anything listen where Limen would?"""
+    """Whether anything listens on Limen's address."""
     host, _, port = settings.listen.address.rpartition(":")
     try:
         with socket.create_connection((host.strip("[]"), int(port)), timeout=1):

@@ -119,7 +119,7 @@ def _exempt(checked: Checked) -> list[tuple[str, str, str]]:
 
 
 def _watching(checked: Checked) -> frozenset[str]:
-    """Policies that only watch: whatever they let pass, they would not have refused it either."""
+    """Policies in state watch, whose exemptions change nothing."""
     if checked.company is None:
         return frozenset()
     return frozenset(name for name, state in checked.company.engine().states.items() if state is State.WATCH)

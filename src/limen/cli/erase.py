@@ -28,7 +28,9 @@ def run(
     *,
     why: Annotated[str, typer.Option("-m", "--why", help="Why, without names: it stays in the journal")] = "",
     yes: Yes = False,
-    let_go: Annotated[bool, typer.Option("--let-go", help="Also for somebody who still has access: it ends")] = False,
+    let_go: Annotated[
+        bool, typer.Option("--let-go", help="Also erase somebody who still has access; their access ends")
+    ] = False,
 ) -> None:
     with opened(folder) as here:
         goes = here.database.read(lambda snapshot: what_goes(snapshot, whom(snapshot, person)))
@@ -70,7 +72,7 @@ def _erase(here: Opened, person_id: str, why: str, *, may_let_go: bool) -> None:
 
 
 def _carry_out(here: Opened) -> Iterator[str]:
-    """The journal's part: by whoever writes the journal, which is the server where one runs."""
+    """Erase from the journal; where a server runs, it is the one that does so."""
     yield "Erased from the database."
     keys = here.keyring().journal_keys
     days = here.settings.storage.journal_days

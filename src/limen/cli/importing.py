@@ -33,12 +33,12 @@ SHOWN = 50
 
 
 def run(
-    what: Annotated[str, typer.Argument(metavar="people", help="What is brought: people")],
+    what: Annotated[str, typer.Argument(metavar="people", help="What is imported: people")],
     file: Annotated[Path, typer.Argument(metavar="FILE", help="A CSV file: name, email, groups, language")],
     folder: LastFolder = Path(),
     *,
     yes: Yes = False,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only show it, which is what happens anyway")] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only show it, as without --yes")] = False,
     invite: Annotated[bool, typer.Option("--invite", help="Mail an invitation to everybody who is new")] = False,
     as_: Annotated[str, typer.Option("--as", help="Whom the mails name: an administrator's address")] = "",
     remove_missing: Annotated[bool, typer.Option("--remove-missing", help="Let go whoever is not in the list")] = False,
@@ -51,11 +51,11 @@ def run(
     ] = False,
 ) -> None:
     if what != "people":
-        raise LimenError(f"`limen import` can't bring {what[:40]!r}", "try `limen import people FILE`")
+        raise LimenError(f"`limen import` can't import {what[:40]!r}", "try `limen import people FILE`")
     if as_ and not invite:
-        raise LimenError("--as says whom the invitations name, and none are mailed", "say --invite too")
+        raise LimenError("--as names the sender of invitations, and none are mailed", "add --invite")
     if yes and dry_run:
-        raise LimenError("--yes and --dry-run can't both be had", "say one of them")
+        raise LimenError("--yes and --dry-run can't be used together", "choose one of them")
     data = _read(file)
     with opened(folder) as here:
         company = here.in_force()
@@ -93,7 +93,7 @@ def _inviter(members: Iterable[Member], email: str) -> str:
 
 
 def _read(file: Path) -> bytes:
-    """The file, or as much of it as tells that it is too large."""
+    """The file, up to one byte more than may be read, so that one that is too large is noticed."""
     try:
         with file.open("rb") as opened:
             return opened.read(MAX_BYTES + 1)
@@ -134,7 +134,7 @@ def _apply(here: Opened, shown: Difference, *, by_mail: bool, inviter: str) -> D
         return obstacles(company, people_of(snapshot), clock.now())
 
     async def settled(_seq: int) -> None:
-        """Whoever follows the feed applies it within its lease."""
+        """Nothing to wait for: a running server follows the change feed by itself."""
 
     def decides(*_: object) -> object:
         raise AssertionError

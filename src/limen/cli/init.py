@@ -37,7 +37,9 @@ def run(
     key: Annotated[str, typer.Option(help="With --https files: its private key")] = "",
     email: Annotated[str, typer.Option(help="With --https acme: whom the authority writes to")] = "",
     front: Annotated[str, typer.Option(help="With --https front: the front's own address")] = "",
-    no_input: Annotated[bool, typer.Option("--no-input", help="Ask nothing; what is not said is as usual")] = False,
+    no_input: Annotated[
+        bool, typer.Option("--no-input", help="Ask nothing; use the default for what is not given")
+    ] = False,
 ) -> None:
     refuse_taken(folder)
     said = {
@@ -64,12 +66,12 @@ def run(
 
 
 def asked(answers: Answers, ask: Asking) -> Answers:
-    """The answers that somebody gives: one question at a time, asked again with the fix where it can't be."""
+    """Asks one question at a time, and again, with the fix, where an answer can't be taken."""
     answers = _one(answers, "name", "What is the company called?", "", ask)
     print(
         "\nEach app gets a host in one domain. Names in *.localhost reach this machine, so you can try all of it here."
     )
-    print("Passkeys will belong to it for good: whoever renames it later enrols everybody anew. So name the right one.")
+    print("Passkeys are tied to it: if you change it later, everybody has to enrol again. So name the right one.")
     trying = f"{plain_word(answers.name) or 'company'}.localhost"
     answers = _one(answers, "domain", "Which domain?", trying, ask)
     answers = _one(answers, "time_zone", "In which time zone does it work?", answers.time_zone, ask)
@@ -87,7 +89,7 @@ def asked(answers: Answers, ask: Asking) -> Answers:
 
 
 def _accepted(answer: Callable[[], Answers]) -> Answers:
-    """The answer, asked for again with the fix until it can be."""
+    """The answer, asked for again with the fix until it can be taken."""
     while (complaint := complaint_about(tried := answer())) is not None:
         print(f"  {complaint}")
     return tried
@@ -102,7 +104,7 @@ def _one(answers: Answers, field: str, question: str, usual: str, ask: Asking) -
 
 
 def _way(answers: Answers, usual: str, ask: Asking) -> Answers:
-    """The way to https. With certificate files it is right only together with where they lie."""
+    """The way to https. Certificate files are asked for with it, as they are checked together."""
     tried = replace(answers, https=ask("Which?", usual).strip())
     if tried.https != "files":
         return tried
@@ -148,14 +150,14 @@ def next_steps(folder: Path, answers: Answers) -> list[str]:
 
 
 def assumed(answers: Answers, given: Container[str]) -> list[str]:
-    """What nobody said, and was taken as usual: a company should not find out later that it is called Example."""
+    """Which defaults were used without asking: nobody should find out later that their company is called Example."""
     usual = type(answers)()
     lines = []
     if "name" not in given and answers.name == usual.name:
-        lines.append(f"No --name was given: the company is called {answers.name}. Mend `name` in limen.toml.")
+        lines.append(f"No --name was given: the company is called {answers.name}. Correct `name` in limen.toml.")
     if "domain" not in given and answers.domain == usual.domain:
         lines.append(
-            f"No --domain was given: it is {answers.domain}, to try it. Passkeys belong to the domain, so mend "
+            f"No --domain was given: it is {answers.domain}, to try it. Passkeys are tied to the domain, so correct "
             "`domain` and `url` in limen.toml before anybody enrols."
         )
     return lines

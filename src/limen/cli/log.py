@@ -1,4 +1,4 @@
-"""`limen log`: every publication, the newest first: who, why, when, what was proved and foretold."""
+"""`limen log`: every publication, the newest first: who, why, when, what was proved and predicted."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ def text_of(one: Revision, author: str, names: dict[str, str], zone: ZoneInfo, *
 
 
 def foretold(effect: dict[str, Any]) -> list[str]:
-    """What was foretold of a revision, in a sentence; [] where nothing was."""
+    """The predicted effect of a revision, in a sentence; [] where none was predicted."""
     if not effect:
         return []
     words = {

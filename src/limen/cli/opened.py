@@ -26,7 +26,7 @@ from limen.storage.journal import Reader
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """What stands beside a folder. `database` is closed when the command ends."""
+    """A company folder with what lies beside it. `database` is closed when the command ends."""
 
     root: Path
     settings: Settings

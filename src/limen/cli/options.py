@@ -1,4 +1,4 @@
-"""What several commands take: options declared once, their texts taken apart, and the error of a wrong call."""
+"""The options that several commands share, how their values are read, and the error of a wrong call."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ class MisusedError(LimenError):
 
 
 def refuse_other_device(device: str) -> None:
-    """Raises MisusedError for what no device can be supposed to be."""
+    """Raises MisusedError for what is no compliance of a device."""
     if device not in {"", "compliant", "non_compliant", "unknown"}:
         raise MisusedError("--device is compliant, non_compliant or unknown")
 
@@ -58,7 +58,7 @@ def split_commas(text: str) -> list[str]:
 
 
 def refuse_unknown(kind: str, words: Collection[str], known: Collection[str], otherwise: str = "") -> None:
-    """Raises LimenError for the first word that is not `known`, with the nearest one that is."""
+    """Raises LimenError for the first word that is not `known`, and suggests the nearest one."""
     for word in words:
         if word not in known:
             raise LimenError(*unknown(kind, word, known, otherwise))

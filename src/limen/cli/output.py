@@ -21,7 +21,7 @@ T = TypeVar("T")
 
 
 class Told(Protocol):
-    """Hears how much of a whole is done."""
+    """Moves a progress bar: how much of a whole is done."""
 
     def __call__(self, done: float, whole: float = 1.0) -> None: ...
 
@@ -44,7 +44,7 @@ class Filtered:
 
 
 def at(folder: Path) -> str:
-    """How a command names this company folder, after a space; "" for the one that its reader stands in."""
+    """The folder as an argument of a command, after a space; "" for the current folder."""
     return "" if folder == Path() else f" {shlex.quote(str(folder))}"
 
 
@@ -72,7 +72,7 @@ def print_rows(
 
 @contextmanager
 def progress(what: str, *, quiet: bool = False) -> Iterator[Told | None]:
-    """A bar for long work, told how much of how much is done; None where nobody looks on at a terminal."""
+    """A progress bar, and what to tell it; None where errors don't go to a terminal."""
     if quiet or not sys.stderr.isatty():
         yield None
         return

@@ -24,7 +24,7 @@ def run(
     as_csv: Annotated[bool, typer.Option("--csv", help="A list that `limen import people` reads again")] = False,
 ) -> None:
     if as_json and as_csv:
-        raise LimenError("--json and --csv can't both be had", "say one of them")
+        raise LimenError("--json and --csv can't be used together", "choose one of them")
     with opened(folder) as here:
         members = here.database.read(lambda snapshot: people.members(snapshot.connection))
     if as_csv:

@@ -59,14 +59,14 @@ def run(
 
 
 def foretold(before: Company | None, after: Company, here: Opened) -> Plan:
-    """The plan, with a progress bar where somebody looks on."""
+    """The plan, with a progress bar on a terminal."""
     with progress("Replaying the last 30 days") as told:
         people = here.database.read(people_of)
         return foretell(before, after, here.reader, people, SystemClock().now(), told)
 
 
 def _behind(since: tuple[Published, ...], folder: Path) -> Iterator[str]:
-    """Says first what keeps the folder from being published as it is: others published since it was brought over."""
+    """What others published since the folder was last pulled, which keeps it from being published as it is."""
     if not since:
         return
 
@@ -133,7 +133,7 @@ def text_of(
 
 
 def _all_new(found: Plan) -> Iterator[str]:
-    """Of the first of all: how much there is of each kind, for all of it is new."""
+    """For the first publication: how many there are of each kind."""
     kinds: dict[str, list[str]] = {}
     for change in found.changes:
         kinds.setdefault(change.kind, []).append(change.name)

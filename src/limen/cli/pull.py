@@ -1,4 +1,4 @@
-"""`limen pull`: bring the folder to the revision in force, or write any revision into a new folder."""
+"""`limen pull`: update the folder to the revision in force, or write any revision into a new folder."""
 
 from __future__ import annotations
 

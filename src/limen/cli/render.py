@@ -21,7 +21,7 @@ _MARKS = {"held": ("✓", "green"), "failed": ("✗", "red"), "error": ("!", "ma
 
 
 def print_explanation(explanation: Explanation, asked: Asked, said: Said, audience: Audience, words: Words) -> None:
-    """The answer first, then why, then what would turn it; every policy with every value for administrators alone."""
+    """The answer, the reasons, and what would change it; for administrators also every policy with every value."""
     out = console()
     decision = explanation.decision
     line = Text.assemble(
@@ -111,7 +111,7 @@ def _row(table: Table, outcome: str, what: str, saw: str) -> None:
 
 
 def _text(words: str, style: str = "") -> Text:
-    """Made visible before it is laid out, so that escapes take the room that they show."""
+    """Escaped before it is laid out, so that the width of escapes is counted."""
     return Text(visible(words), style)
 
 
@@ -126,7 +126,7 @@ def _value(value: Any) -> str:
 
 
 def _is_named(reason: Reason, words: Words) -> bool:
-    """Whether Limen itself speaks, in words of its own."""
+    """Whether it is one of Limen's own reasons, which have words in the catalogue."""
     return words.has(f"named.{reason.policy}")
 
 

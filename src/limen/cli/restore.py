@@ -1,4 +1,4 @@
-"""`limen restore`: a company comes back from a backup, into a folder that holds no data yet."""
+"""`limen restore`: restore a company from a backup, into a folder that holds no data yet."""
 
 from __future__ import annotations
 
@@ -27,9 +27,9 @@ def run(
     *,
     key: Annotated[Path | None, typer.Option(help="The file of the master key, which was kept apart")] = None,
     identity: Annotated[Path | None, typer.Option(help="The file of the age identity that opens it")] = None,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Look through everything, and change nothing")] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Check everything, and change nothing")] = False,
     accept_journal: Annotated[
-        bool, typer.Option("--accept-journal", help="Restore even where the journal did not hold when it was saved")
+        bool, typer.Option("--accept-journal", help="Restore even if the journal did not verify when it was saved")
     ] = False,
     promote: Annotated[
         Path | None, typer.Option(help="Take the other machine's place: the folder of backups that both reach")
@@ -77,7 +77,7 @@ def _next(done: Restored, folder: Path) -> Iterator[str]:
     yield f"What was taken back after {to_iso(done.examined.manifest.at)} is in force again. Look through:"
     yield "  people who left since, passkeys and workloads that were ended, and policies (`limen log`)."
     if (done.data / "erased.txt").exists():
-        yield "Whoever stands in erased.txt is erased again at the next start."
+        yield "Everybody listed in erased.txt is erased again at the next start."
     else:
         yield "Whoever was erased after that is back. Put your erased.txt into the data folder: the start erases again."
     yield ""

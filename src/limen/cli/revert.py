@@ -40,4 +40,4 @@ def run(
         effect = foretold(before, after, here).effect
         done = here.replace(before, after, message, effect)
     print(f"Revision {done.id[:12]} is in force again: {done.reason}")
-    print(f"The folder is as it was; `limen pull{at(folder)}` brings it to what is in force.")
+    print(f"The folder is as it was; `limen pull{at(folder)}` updates it to what is in force.")

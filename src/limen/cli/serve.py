@@ -74,7 +74,7 @@ async def _serve(folder: Path, *, wants_https: bool) -> None:
 
 
 def _refuse_second(folder: Path, settings: Settings) -> None:
-    """Raises LimenError where a Limen that can be seen runs over the folder. The journal's lock holds in any case."""
+    """Raises LimenError where another Limen is seen to use the folder. The journal's lock refuses it in any case."""
     if pid := journal_holder(journal_folder(folder, settings)):
         raise LimenError(
             f"Limen already runs here (pid {pid})", f"end it first, or look at it with `limen doctor{at(folder)}`"
@@ -82,7 +82,7 @@ def _refuse_second(folder: Path, settings: Settings) -> None:
 
 
 async def _open_front(closing: AsyncExitStack, limen: Limen, folder: Path) -> tuple[str, list[str]]:
-    """Have the front stand before Limen. Returns where Limen listens then, for the front alone, and what to say of it.
+    """Start the front. Returns where Limen then listens, for the front alone, and what to print about it.
 
     It is said only once everything listens: before that nothing answers yet.
     """
@@ -117,7 +117,7 @@ def said_of(settings: Settings, standing: Standing) -> list[str]:
 
 
 def how_to_trust(settings: Settings, standing: Standing) -> list[str]:
-    """What to do on each kind of machine, once, so that browsers believe the authority of this server."""
+    """What to do once on each kind of machine, so that browsers trust the authority of this server."""
     return [
         f"  Its root certificate: {standing.root}, and {settings.public_url}{ROOT_PATH} for download.",
         f"  Compare its fingerprint before you trust it: SHA-256 {standing.root_fingerprint}",
@@ -174,7 +174,7 @@ def refuse_plain_http(settings: Settings) -> None:
     if not settings.https.is_on and not settings.listen.trusted_proxies and not _is_loopback(settings.listen.address):
         raise LimenError(
             f"Limen would answer plain http on {settings.listen.address} to other machines",
-            f"{fix}; or name the front that stands before Limen in trusted_proxies under [listen]",
+            f"{fix}; or name the proxy in front of Limen in trusted_proxies under [listen]",
         )
 
 

@@ -53,7 +53,7 @@ def _turn(policy: str, state: State, message: str, folder: Path) -> None:
         effect = foretold(before, after, here).effect
         done = here.replace(before, after, message, effect)
     print(f"Revision {done.id[:12]} is in force: {policy} is in state {state}.")
-    print("The folder is as it was; `limen pull` brings it to what is in force.")
+    print("The folder is as it was; `limen pull` updates it to what is in force.")
 
 
 def _list(folder: Path) -> None:

@@ -98,10 +98,10 @@ def run(
 
 
 def unit(command: Path, folder: Path, data: Path, user: str, key: Path, *, is_front: bool, has_front: bool) -> str:
-    """The unit's text. Raises LimenError for what can't stand in one."""
+    """The unit's text. Raises LimenError for a path or user that can't be written in one."""
     for word in (str(command), str(folder), str(data), str(key), user):
         if not re.fullmatch(r"[A-Za-z0-9_./@+-]+", word):
-            raise LimenError(f"{word!r} can't stand in a unit as it is", "use a path of letters, digits and ./_@+-")
+            raise LimenError(f"{word!r} can't be written in a unit", "use a path of letters, digits and ./_@+-")
     front = "Limen's front: https, and the outage page while Limen is down"
     return _UNIT.format(
         description=front if is_front else "Limen: decides every request",

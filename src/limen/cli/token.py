@@ -71,7 +71,7 @@ def _show(issued: Issued, zone: tzinfo, *, as_json: bool) -> None:
 
 
 def _warn(here: Opened, token: AppToken, now: Instant) -> None:
-    """Say, beside what a program reads, what of it the policies in force would refuse."""
+    """Warn on standard error about what the policies in force would refuse to the token."""
     company = here.in_force_or_none()
     every = here.database.read(lambda snapshot: workloads.all_known(snapshot.connection))
     who = next(one for one in every if one.id == token.owner_id)

@@ -1,4 +1,4 @@
-"""`limen upgrade`: rehearse on a copy, save, bring the database over; `--back` puts it back as it was before."""
+"""`limen upgrade`: back up the database, then upgrade it; `--rehearse` tries it on a copy, `--back` undoes it."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def run(
         found = upgrade.go_back(folder, settings, master, now, file)
         print(f"The database is as it was on {to_iso(found.at)}, at version {found.schema}.")
         print("Its journal goes on. All sessions and open links are dead; what was changed since is undone.")
-        print(f"Now install Limen {found.limen} again before you start: this one would bring it over anew.")
+        print(f"Now install Limen {found.limen} again before you start: this one would upgrade it again.")
     elif not upgrade.needs_upgrade(folder, settings):
         print("The database is up to date.")
     elif rehearse:

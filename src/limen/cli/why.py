@@ -120,7 +120,7 @@ def _show(found: Asked, audience: Audience, language: Language, *, as_json: bool
 
 
 def _who(found: Asked, language: Language) -> str:
-    """The person's name; whoever was only supposed has one of our own making, which is in the language asked for."""
+    """The person's name; a supposed person is described, in the language asked for."""
     person = found.facts.person
     if person.id != "supposed":
         return found.who

@@ -42,7 +42,7 @@ def run(
             _list(database.read(workloads.listed), now, zone, as_json=as_json)
         elif task == "revoke":
             workloads.revoke(database, name, now, by=SERVER)
-            print(f"{name} and its tokens are good for nothing from now on.")
+            print(f"{name} is revoked: its tokens no longer work.")
         elif task == "renew":
             _show(workloads.renew(database, name, days, now, by=SERVER), zone)
         else:

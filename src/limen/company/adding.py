@@ -47,7 +47,7 @@ class Added:
 
 
 def add_app(company: Company, asked: Asked, now: Instant) -> Added:
-    """`company` with one more app. Raises `LimenError` for what is asked wrongly, and `FolderError` as a check does."""
+    """`company` with one more app. Raises `LimenError` for a wrong request, and `FolderError` as a check does."""
     host = asked.host or f"{asked.id}.{company.settings.domain}"
     _refuse(company, asked, host)
     changed = {APPS: _with_entry(company.files.get(APPS, ""), _entry(company, asked, host, now))}
@@ -95,14 +95,14 @@ def _entry(company: Company, asked: Asked, host: str, now: Instant) -> str:
 
 
 def _with_entry(text: str, entry: str) -> str:
-    """The file with one more entry at its end, and all that stood there untouched."""
+    """The file with one more entry at its end, and everything else unchanged."""
     if not text.strip() or text.strip() == "[]":
         return entry
     return text.rstrip() + "\n\n" + entry
 
 
 def _plain(text: str) -> str:
-    """A text that YAML reads as this very text and nothing else."""
+    """The text as YAML, quoted where it could be read as anything but this text."""
     is_plain = text.isascii() and text[:1].isalpha() and all(one.isalnum() or one in "-.:/" for one in text)
     is_word = text.lower() in {"true", "false", "null", "yes", "no", "on", "off", "y", "n"}
     return text if is_plain and not is_word and not text.endswith(":") else json.dumps(text, ensure_ascii=False)

@@ -34,7 +34,7 @@ class _Shape(BaseModel):
 
 
 class _Upstream(_Shape):
-    """Where an app really runs. The address alone may stand in its place."""
+    """Where an app really runs. The address alone may be written instead."""
 
     url: str
     """Scheme, host and port: `https://10.0.0.5:8443`."""
@@ -123,7 +123,7 @@ def read_apps(
 
 
 def app_ids(tree: Tree) -> set[str]:
-    """The ids that stand in `tree`, whatever else is wrong there."""
+    """The ids in `tree`, whatever else is wrong there."""
     entries = tree.plain()
     ids = [entry.get("id") for entry in entries if isinstance(entry, dict)] if isinstance(entries, list) else []
     return {one for one in ids if isinstance(one, str)}
@@ -156,7 +156,7 @@ class _Reader:
         self._groups = groups
 
     def read(self, entry: Any) -> App | None:
-        """The app, None where its shape is wrong; what can be read of it is held to its meaning all the same."""
+        """The app, None where its shape is wrong; whatever can be read is still checked."""
         domain = self._settings.domain if self._settings is not None else ""
         stand_ins = {"id": "stand-in", "host": f"stand-in.{domain or 'localhost'}", "upstream": "http://127.0.0.1:3000"}
         shape, self.problems = shaped_in_part(_App, entry, self._tree, APPS, (self._number,), stand_ins)
@@ -231,7 +231,7 @@ class _Reader:
         return url.rstrip("/")
 
     def _onboarding_until(self, shape: _App, label: Label | None) -> Instant:
-        """0 where the app has none. That it is not too long from now is asked where there is a now."""
+        """0 where the app has none. Whether it ends too late is checked at publication, which has a clock."""
         if shape.onboarding is None:
             return 0
         if label is not None and label > MOST_ONBOARDED:

@@ -25,7 +25,7 @@ _POLICY_FILE: Final = re.compile(r"policies/[A-Za-z0-9][A-Za-z0-9._-]{0,79}\.ced
 
 
 def candidate(company: Company, changed: Mapping[str, str | None]) -> Company:
-    """`company` with these files' texts instead of its own (None: without the file), every file read anew.
+    """`company` with these files' texts instead of its own (None: without the file), every file read again.
 
     All text is parsed in a child process with limits. Raises `FolderError` with every problem of every file, and
     `LimenError` where the company's own texts were never kept. Its policy tests are not run.
@@ -81,7 +81,7 @@ def find_policy(company: Company, policy_id: str) -> tuple[str, Piece]:
 
 
 def _unfit(texts: Mapping[str, str]) -> list[Problem]:
-    """What keeps these texts from being a folder's: `read_folder` holds files on disk to the same."""
+    """Why these texts can't be a folder: the limits that `read_folder` has for files on disk."""
     problems = []
     known = {SETTINGS, APPS, TESTS, *(file.name for file in files())}
     for name, text in texts.items():

@@ -1,4 +1,4 @@
-"""What is different between two companies, one line for each thing, so that nobody has to read two folders."""
+"""The differences between two companies, one line each."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ class Change:
 
 
 def changes(before: Company | None, after: Company) -> tuple[Change, ...]:
-    """Everything that `after` has otherwise than `before` (None: nothing was published yet). Layout does not count."""
+    """Every difference of `after` from `before` (None: nothing was published yet). Layout does not count."""
     return (
         *_policies(before, after),
         *_apps(before, after),
@@ -54,7 +54,7 @@ def changes(before: Company | None, after: Company) -> tuple[Change, ...]:
 def _compared(
     kind: str, old: Mapping[str, T], new: Mapping[str, T], told: Callable[[T | None, T | None], str] = lambda *_: ""
 ) -> Iterator[Change]:
-    """What is there otherwise than before, by name; `told` says what of it, of the old and the new thing."""
+    """The differences by name; `told` describes one from the old and the new value."""
     for name in sorted({*old, *new}):
         was, now = old.get(name), new.get(name)
         if was != now:

@@ -1,4 +1,4 @@
-"""What stands between a candidate and the engine, for command line and console alike: tests, then no lock-out."""
+"""What a candidate must pass before it is published: its policy tests, and an administrator who can still get in."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Two settings that name one port: only the first to listen would get it, and Limen would not start."""
+"""Two settings that name the same port: Limen could not listen on both, and would not start."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class _Place:
     port: int
 
     def meets(self, other: _Place) -> bool:
-        """Whether both can't listen at once. Every address of a machine holds each single one."""
+        """Whether both can't listen at once. `0.0.0.0` and `::` take the port on every address."""
         is_wide = self.address.is_unspecified or other.address.is_unspecified
         return self.port == other.port and (self.address == other.address or is_wide)
 
@@ -36,7 +36,7 @@ def port_complaints(settings: Settings, tree: Tree) -> Iterator[Complaint]:
             continue  # https and http on one port are told where [https] is read
         said.add(keys)
         names = [f"`{place.key}` under [{place.section}]" for place in (one, other)]
-        # The later of the two may be said by nobody, and be as usual: then it stands nowhere in the file.
+        # The later of the two may be a default, which is not written in the file.
         what = f"port {other.port} is named twice: by {names[0]}, and by {names[1]}"
         fix = "give each its own" + (', or write check = ""' if "check" in {one.key, other.key} else "")
         place = other if _is_written(other, tree) else one

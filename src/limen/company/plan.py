@@ -1,4 +1,4 @@
-"""What a candidate would change, before anybody lives with it: what is different, its tests, and the real requests."""
+"""What publishing a candidate would change: the differences, its policy tests, and the answers to real requests."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from limen.storage.journal.reader import Reader
 MOST_KEPT: Final = 200
 """How many turned groups of requests, and how many sentences, stay beside a revision; the sums count all requests."""
 FEW_PEOPLE: Final = 2
-"""Of fewer active people than this nobody's gain or loss tells what a change means for a company."""
+"""With fewer active people than this, who gains or loses says little about what a change means for a company."""
 _MARKED: Final = re.compile("⟨([^⟨⟩]*)⟩")
 
 
@@ -60,7 +60,7 @@ class Plan:
 
     @property
     def effect(self) -> dict[str, Any]:
-        """What was foretold, as plain JSON with people by their opaque ids: what is kept beside the revision."""
+        """The predicted effect, as plain JSON with people by their opaque ids, to be kept beside the revision."""
         found = self.rehearsal
         if found is None:
             return {}

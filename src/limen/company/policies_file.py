@@ -89,7 +89,9 @@ def read_policies(
             written = _Written(file, one["line"], one["column"], one["text"], one["body"])
             left = MOST_PROBLEMS - (len(problems) - before)
             if left <= 0:
-                problems.append(written.problem("", "from here on nothing is checked", "mend what stands before it"))
+                problems.append(
+                    written.problem("", "from here on nothing is checked", "correct the policies before it")
+                )
                 break
             problems += islice(written.problems(known), left)
             policy_id = written.id
@@ -164,7 +166,7 @@ class _Written:
                 what = f"this policy compares the clock {len(edges)} times, more than {MOST_EDGES}"
                 yield self.problem("context.time", what, "say it with `<` and `>=`")
         except UnforeseeableError as error:
-            fix = "compare the clock once, with something that stands still"
+            fix = "compare context.now once, with a value that does not change over time"
             yield self.problem("context.now", f"this policy {error}", fix)
         except CedarError as error:
             yield self.problem("", f"this can't be taken: {error}", "split the policy")

@@ -49,13 +49,13 @@ def publish(
 ) -> Revision:
     """Publish `company` and return its revision; where the same content is in force already, that one.
 
-    `expected` is the id of the revision that the candidate was made from ("": there was none); None asks for no such
-    look. `via` says which door it came through and `session` in whose session, `effect` what was foretold
+    `expected` is the id of the revision that the candidate was made from ("": there was none); None skips this
+    check. `via` says where it was published from, `session` in which session; `effect` is the predicted effect
     (`Plan.effect`), kept beside the revision.
 
     Raises `FolderError` while a policy test fails, `LockedOutError` where every administrator would be locked out,
-    `OvertakenError` where another revision than `expected` is in force by now, and `LimenError` without a reason. The
-    revision, the change that workers follow and the event are one transaction: half a publication can't be.
+    `OvertakenError` where a revision other than `expected` is in force by now, and `LimenError` without a reason. The
+    revision, the change that workers follow and the event are written in one transaction.
     """
     why = one_line(reason, MAX_REASON)
     if not why:

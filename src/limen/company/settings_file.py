@@ -175,7 +175,7 @@ def _written(address: str) -> str:
 
 
 def _port_complaint(settings: Settings) -> tuple[str, str] | None:
-    """A browser on this machine goes straight to Limen, unless a front stands between, which Limen is then told of."""
+    """A browser on this machine reaches Limen directly, unless `trusted_proxies` names a proxy between them."""
     url = urlsplit(settings.url)
     listens = settings.listen.address
     if url.scheme != "http" or settings.listen.trusted_proxies or _listen_complaint("address", listens):
@@ -184,4 +184,4 @@ def _port_complaint(settings: Settings) -> tuple[str, str] | None:
     if port == own or not (url.hostname or "").endswith(".localhost"):
         return None
     what = f"url says port {port}, Limen listens on {own}"
-    return what, "name one port in both, or the front that stands between in trusted_proxies under [listen]"
+    return what, "name one port in both, or the proxy in front of Limen in trusted_proxies under [listen]"
