@@ -171,7 +171,10 @@ HOSTILE = {
     "group-twin": ('@id("a") permit (principal in Group::"st\u0430ff", action, resource);', 'did you mean "staff"?'),
     "slip": (f'@id("a")\n@titel("x")\n{ANY};', '2:1: there is no annotation @titel; did you mean "title"?'),
     "terminal-codes": (f'@id("a")\n@title("\\u{{1b}}[2Jgone")\n{ANY};', "2:1: this @title holds characters that can't"),
-    "hidden-order": (f'@id("a") {ANY}; // \u202e esle gnihton \u2066', "the character U+202E here makes the policy look"),
+    "hidden-order": (
+        f'@id("a") {ANY}; // \u202e esle gnihton \u2066',
+        "the character U+202E here makes the policy look",
+    ),
     # Letters and bytes
     "invalid-utf-8": (b'@id("a")\n// \xff\xfe', "2:4: byte 0xff is no UTF-8"),
     "overlong-utf-8": (b'@id("\xc0\xaf")', "1:6: byte 0xc0 is no UTF-8"),

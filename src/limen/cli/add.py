@@ -14,7 +14,7 @@ from limen.cli import apply
 from limen.cli.options import Folder, Json
 from limen.cli.output import at
 from limen.clock import SystemClock
-from limen.company.adding import Added, Asked, add_app
+from limen.company.adding import Added, NewApp, add_app
 from limen.company.apps_file import upstream_complaint
 from limen.company.company import Company
 from limen.company.load import load_company
@@ -47,7 +47,7 @@ def run(
     _refuse_url(url)
     found = None if no_probe else _probed(url)
     kind = found.kind if found else UNKNOWN
-    asked = Asked(
+    asked = NewApp(
         name, url, tuple(dict.fromkeys(groups or [])), kind.actions, title or kind.name, label, host, owner, kind.start,
         is_onboarding=not enforce,
     )  # fmt: skip

@@ -13,7 +13,7 @@ from limen.cli.opened import opened
 from limen.cli.options import Folder, JsonLines
 from limen.cli.output import counted, print_rows
 from limen.company import store
-from limen.company.authors import author_name, door_words, names_of, proof_sentence
+from limen.company.authors import author_name, names_of, proof_sentence, published_where
 from limen.company.plan import kept_sentences
 from limen.company.store import Revision
 
@@ -44,7 +44,7 @@ def text_of(one: Revision, author: str, names: dict[str, str], zone: ZoneInfo, *
     """One publication, for people to read."""
     when = datetime.fromtimestamp(one.at / 1000, zone).strftime("%a %Y-%m-%d %H:%M %Z")
     lines = [
-        f"{one.id[:12]}  {when}  {author}, {door_words(one.via)}" + ("  in force" if is_in_force else ""),
+        f"{one.id[:12]}  {when}  {author}, {published_where(one.via)}" + ("  in force" if is_in_force else ""),
         f"    {one.reason}",
     ]
     known = [f"{one.beside.tests} policy tests passed"] if one.beside.tests else []

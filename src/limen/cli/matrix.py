@@ -10,7 +10,6 @@ from typing import Annotated
 
 import typer
 
-from limen.cli.asked import people_of, refuse_no_place, somebody
 from limen.cli.opened import opened
 from limen.cli.options import (
     At,
@@ -26,6 +25,7 @@ from limen.cli.options import (
     refuse_unknown,
 )
 from limen.cli.output import console
+from limen.cli.question import people_of, refuse_no_place, somebody
 from limen.clock import SystemClock
 from limen.company.company import Company
 from limen.company.load import load_company

@@ -16,9 +16,9 @@ from limen.clock import SystemClock
 from limen.company import store
 from limen.company.authors import names_of, proof_sentence
 from limen.company.company import Company
+from limen.company.concurrent_changes import Published, published_since, undone
 from limen.company.gate import FIRST_ADMINISTRATOR, barred, people_of
 from limen.company.load import load_company
-from limen.company.meanwhile import Published, meanwhile, undone
 from limen.company.origin import origin_of
 from limen.company.plan import Plan, foretell, plan, reach_sentences
 from limen.company.rehearsal import WINDOW
@@ -48,7 +48,7 @@ def run(
             found = foretold(before, after, here)
             taken_back = here.database.read(lambda snapshot: undone(snapshot, after, found.changes))
             if not found.changes_nothing:
-                since = here.database.read(lambda one: meanwhile(one, origin_of(folder, after.settings, one)))
+                since = here.database.read(lambda one: published_since(one, origin_of(folder, after.settings, one)))
     if as_json:
         print(json.dumps(_plain(found, since)))
     else:

@@ -12,8 +12,7 @@ from typing import Annotated, Any
 import msgspec
 import typer
 
-from limen.cli import asked
-from limen.cli.asked import Asked
+from limen.cli import question
 from limen.cli.options import (
     At,
     Country,
@@ -26,6 +25,7 @@ from limen.cli.options import (
     Strength,
     refuse_other_device,
 )
+from limen.cli.question import Question
 from limen.cli.render import print_explanation
 from limen.company.tests_file import read_length
 from limen.configuration.problem import shown
@@ -63,9 +63,9 @@ def run(
         raise MisusedError("say one of: a decision's id, --replay FILE, or --app ID with --person, --group or --nobody")
     told = _told(audience, lang)
     if replay is not None:
-        _show(asked.from_file(replay), *told, as_json=as_json)
+        _show(question.from_file(replay), *told, as_json=as_json)
     elif decision:
-        found = asked.by_id(folder, decision)
+        found = question.by_id(folder, decision)
         if as_json:
             print(json.dumps(found.to_file()))
         else:
@@ -86,7 +86,7 @@ def run(
                 risk=risk,
                 grant=_length("--grant", grant) if grant else 0,
             )
-            found = asked.supposed(folder, supposed, app, action, person=person, groups=group or [], nobody=nobody)
+            found = question.supposed(folder, supposed, app, action, person=person, groups=group or [], nobody=nobody)
         except ValueError as error:
             raise MisusedError(str(error)) from None
         _show(found, *told, as_json=as_json)
@@ -100,7 +100,7 @@ def _told(audience: str, lang: str) -> tuple[Audience, Language]:
     return Audience(audience), Language(lang)
 
 
-def _show(found: Asked, audience: Audience, language: Language, *, as_json: bool) -> None:
+def _show(found: Question, audience: Audience, language: Language, *, as_json: bool) -> None:
     found = replace(found, who=_who(found, language))
     explanation = found.explain()
     words, names = Words(language, found.engine.zone), Names(found.who, found.app, found.groups)
@@ -119,7 +119,7 @@ def _show(found: Asked, audience: Audience, language: Language, *, as_json: bool
         sys.exit(1)
 
 
-def _who(found: Asked, language: Language) -> str:
+def _who(found: Question, language: Language) -> str:
     """The person's name; a supposed person is described, in the language asked for."""
     person = found.facts.person
     if person.id != "supposed":

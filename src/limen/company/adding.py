@@ -22,7 +22,7 @@ POLICY_FILE: Final = "policies/60-apps.cedar"
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class NewApp:
     """The app that somebody wants to add. `host` "" is its id in the company's domain; `groups` are for whom it is."""
 
     id: str
@@ -46,7 +46,7 @@ class Added:
     permitted: Mapping[str, tuple[str, ...]]
 
 
-def add_app(company: Company, asked: Asked, now: Instant) -> Added:
+def add_app(company: Company, asked: NewApp, now: Instant) -> Added:
     """`company` with one more app. Raises `LimenError` for a wrong request, and `FolderError` as a check does."""
     host = asked.host or f"{asked.id}.{company.settings.domain}"
     _refuse(company, asked, host)
@@ -62,7 +62,7 @@ def add_app(company: Company, asked: Asked, now: Instant) -> Added:
     return Added(changed, after, permitted)
 
 
-def _refuse(company: Company, asked: Asked, host: str) -> None:
+def _refuse(company: Company, asked: NewApp, host: str) -> None:
     apps = company.all_apps
     if asked.id in apps:
         raise LimenError(f"there is an app {shown(asked.id)} already", "choose another name")
@@ -77,7 +77,7 @@ def _refuse(company: Company, asked: Asked, host: str) -> None:
             raise LimenError(f"{shown(words)} holds characters that can't be shown", "remove them")
 
 
-def _entry(company: Company, asked: Asked, host: str, now: Instant) -> str:
+def _entry(company: Company, asked: NewApp, host: str, now: Instant) -> str:
     lines = [f"- id: {_plain(asked.id)}"]
     if asked.name:
         lines.append(f"  name: {_plain(asked.name)}")

@@ -16,7 +16,7 @@ BREAK_GLASS: Final = "breakglass"
 """The `via` of what was published in the console under break-glass, by the person who was given it."""
 
 
-def door_words(via: str) -> str:
+def published_where(via: str) -> str:
     """Where something was published, after "Ada Harbor" or the like."""
     return {SERVER: "on the server", BREAK_GLASS: "under break-glass"}.get(via, "in the console")
 

@@ -16,8 +16,8 @@ from limen.company import project, store
 from limen.company.authors import CONSOLE, SERVER
 from limen.company.changes import changes
 from limen.company.company import Company
+from limen.company.concurrent_changes import published_since
 from limen.company.gate import pass_gate, people_of
-from limen.company.meanwhile import meanwhile
 from limen.company.revision import as_published
 from limen.company.store import Revision
 from limen.errors import LimenError
@@ -105,7 +105,7 @@ def earlier(database: Database, revision_id: str) -> Company:
 
 def overtaken(snapshot: Snapshot, expected: str, via: str) -> OvertakenError:
     """Who published what since the revision `expected`, and why: the error to raise."""
-    since = meanwhile(snapshot, expected)
+    since = published_since(snapshot, expected)
     if not since:
         return OvertakenError("no such revision is in force", "look at `limen log`, and begin anew")
     told = "; ".join(f"{one.revision[:12]} by {one.author}, because “{one.reason}”" for one in since[:_MOST_TOLD])

@@ -13,7 +13,7 @@ import msgspec
 
 from limen.clock import DAY, Instant, Milliseconds
 from limen.company.company import Company
-from limen.company.hindsight import Hindsight
+from limen.company.past_facts import PastFacts
 from limen.policy import Engine, State
 from limen.policy.decision import Effect, Named
 from limen.storage.journal.past_decisions import PastDecision, WrittenFacts
@@ -135,11 +135,11 @@ class _Answering:
 
     def __init__(self, company: Company) -> None:
         self._engine = _engine(company)
-        self._hindsight = Hindsight(company)
+        self._past = PastFacts(company)
 
     def answer(self, one: PastDecision, facts: WrittenFacts) -> tuple[str, tuple[str, ...]]:
         """The effect and the policies that spoke. Raises msgspec.DecodeError for what are no facts."""
-        seen = self._hindsight.seen(facts, one.device_seen_at)
+        seen = self._past.seen(facts, one.device_seen_at)
         if seen is None:
             return Effect.DENY, (Named.UNKNOWN_HOST,)
         effect, reasons = self._engine.answer(one.request, seen, one.now)

@@ -30,7 +30,7 @@ class Published:
         return f"{self.revision[:12]}, published by {self.author} because “{self.reason}”"
 
 
-def meanwhile(snapshot: Snapshot, base: str) -> tuple[Published, ...]:
+def published_since(snapshot: Snapshot, base: str) -> tuple[Published, ...]:
     """What was published after the revision `base` ("": none) went into force, the newest first; () where it still is.
 
     It is what `limen.company.publish.publish` would refuse with `expected=base`.

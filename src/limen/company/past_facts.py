@@ -19,7 +19,7 @@ from limen.storage.journal.past_decisions import WrittenFacts, sharing
 _App: TypeAlias = "tuple[App, Entity] | None"
 
 
-class Hindsight:
+class PastFacts:
     """Reads past facts as a company's policies see them. Equal persons, devices and places are decoded once."""
 
     def __init__(self, company: Company) -> None:

@@ -35,7 +35,7 @@ MAX_FILE: Final = 32_000_000
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class Question:
     """One question, ready to be answered. `who` is for people to read; `replayed` is set for a decision file.
 
     `groups` are the company's, where it is known.
@@ -57,7 +57,7 @@ class Asked:
         return write_decision(self.engine, self.request, self.facts, self.now)
 
 
-def from_file(path: Path) -> Asked:
+def from_file(path: Path) -> Question:
     """A decision file. Raises `LimenError` when it can't be read."""
     try:
         with path.open("rb") as file:
@@ -68,10 +68,10 @@ def from_file(path: Path) -> Asked:
     decision = replayed.decision
     facts = decision.facts
     who = facts.person.id or "nobody"
-    return Asked(replayed.engine, decision.request, facts, decision.now, who, facts.app.id, replayed)
+    return Question(replayed.engine, decision.request, facts, decision.now, who, facts.app.id, replayed)
 
 
-def by_id(folder: Path, decision_id: str) -> Asked:
+def by_id(folder: Path, decision_id: str) -> Question:
     """A past decision, from the journal and the database beside the folder. Raises `LimenError` if it isn't there."""
     settings = load_settings(folder)
     reader = Reader(journal_folder(folder, settings))
@@ -95,7 +95,7 @@ def by_id(folder: Path, decision_id: str) -> Asked:
         raise LimenError(f"the revision {record.revision[:12]} is not in the database", "restore it from a backup")
     request = Request(record.action, record.method, record.route, record.host)
     app = company.all_apps.get(facts.app.id)
-    return Asked(
+    return Question(
         company.engine(),
         request,
         facts,
@@ -117,7 +117,7 @@ def name_of(snapshot: Snapshot, person_id: str) -> str:
 
 def supposed(
     folder: Path, known: Supposed, app_id: str, action: str, *, person: str, groups: list[str], nobody: bool
-) -> Asked:
+) -> Question:
     """A supposed request, decided by the folder's policies. Raises `LimenError` for an unknown name."""
     company = load_company(folder)
     engine = company.engine()
@@ -129,7 +129,7 @@ def supposed(
     now = known.now(engine.zone) if known.at else SystemClock().now()
     named = replace(known, at=known.at or datetime.fromtimestamp(now / 1000, engine.zone).isoformat())
     facts = named.facts(who, app, action, now, company.networks)
-    return Asked(
+    return Question(
         engine,
         Request(action),
         facts,
