@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from limen.company.begin import begin
+from limen.company.begin import Answers, begin
 from limen.company.load import check_folder
 
 PERMIT = "permit (principal, action, resource)"
@@ -23,7 +23,7 @@ def said(root: Path) -> list[str]:
 @pytest.fixture
 def root(tmp_path: Path) -> Path:
     folder = tmp_path / "company"
-    begin(folder, "Example", "example.localhost")
+    begin(folder, Answers("Example", "example.localhost"))
     return folder
 
 
@@ -95,7 +95,7 @@ CEDAR = [
     (
         "members",
         f'@id("a")\n{PERMIT} when {{ context{".a" * 20_000} }};',
-        "more than 200 members or signs of arithmetic hang on each other here",
+        "more than 200 members or signs of arithmetic are chained here",
     ),
     (
         "comparisons",

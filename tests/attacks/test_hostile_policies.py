@@ -18,7 +18,7 @@ from typing import Self
 import pytest
 from tests.policy.scene import NOW, VIEW, engine_of, facts
 
-from limen.company.begin import begin
+from limen.company.begin import Answers, begin
 from limen.company.load import Checked, check_folder
 from limen.policy import Effect
 
@@ -35,7 +35,7 @@ def when(condition: str, name: str = "a") -> str:
 def root(tmp_path: Path) -> Path:
     """A small company without tests of its own, so that what takes long is what is hostile."""
     folder = tmp_path / "company"
-    begin(folder, "Example", "example.localhost")
+    begin(folder, Answers("Example", "example.localhost"))
     for one in (folder / "policies").iterdir():
         one.unlink()
     (folder / "policies/staff.cedar").write_text(STAFF)
@@ -91,7 +91,7 @@ def taken(root: Path) -> tuple[list[str], float]:
 
 DEEP, LINKED = (
     "this nests deeper than 60 levels",
-    "more than 200 members or signs of arithmetic hang on each other here",
+    "more than 200 members or signs of arithmetic are chained here",
 )
 LONG, MANY = "this policy is longer than 500000 characters; split it", "there are more than 10000 policies"
 NAME = "use a-z, 0-9 and `-`"
@@ -151,7 +151,7 @@ HOSTILE = {
     "cyrillic": (when("true", "st\u0430ff"), f'U+0430, cyrillic small letter a; {NAME}, as in "staff"'),
     "greek": (when("true", "\u03bfwner"), f'U+03BF, greek small letter omicron; {NAME}, as in "owner"'),
     "zero-width": (when("true", "sta\u200bff"), f'U+200B, zero width space; {NAME}, as in "staff"'),
-    "right-to-left": (when("true", "sta\u202eff"), "1:9: the character U+202E here makes the text read otherwise"),
+    "right-to-left": (when("true", "sta\u202eff"), "1:9: the character U+202E here makes the policy look different"),
     "full-width": (when("true", "st\uff41ff"), f'fullwidth latin small letter a; {NAME}, as in "staff"'),
     "ligature": (when("true", "sta\ufb00"), f'latin small ligature ff; {NAME}, as in "staff"'),
     "accent": (when("true", "sta\u0301ff"), f'{NAME}, as in "staff"'),
@@ -171,7 +171,10 @@ HOSTILE = {
     "group-twin": ('@id("a") permit (principal in Group::"st\u0430ff", action, resource);', 'did you mean "staff"?'),
     "slip": (f'@id("a")\n@titel("x")\n{ANY};', '2:1: there is no annotation @titel; did you mean "title"?'),
     "terminal-codes": (f'@id("a")\n@title("\\u{{1b}}[2Jgone")\n{ANY};', "2:1: this @title holds characters that can't"),
-    "hidden-order": (f'@id("a") {ANY}; // \u202e esle gnihton \u2066', "the character U+202E here makes the text read"),
+    "hidden-order": (
+        f'@id("a") {ANY}; // \u202e esle gnihton \u2066',
+        "the character U+202E here makes the policy look",
+    ),
     # Letters and bytes
     "invalid-utf-8": (b'@id("a")\n// \xff\xfe', "2:4: byte 0xff is no UTF-8"),
     "overlong-utf-8": (b'@id("\xc0\xaf")', "1:6: byte 0xc0 is no UTF-8"),

@@ -90,10 +90,10 @@ def administers(database: Database, name: str) -> None:
 @pytest.mark.parametrize(
     ("words", "what"),
     [
-        (("apps", "x.csv"), "can't bring 'apps'"),
+        (("apps", "x.csv"), "can't import 'apps'"),
         (("people", "absent.csv"), "can't be read"),
         (("people", "absent.csv", ".", "--as", "noor@harbor.example"), "none are mailed"),
-        (("people", "absent.csv", ".", "--yes", "--dry-run"), "can't both"),
+        (("people", "absent.csv", ".", "--yes", "--dry-run"), "can't be used together"),
     ],
 )
 def test_what_goes_wrong_is_said(words: tuple[str, ...], what: str, capsys: pytest.CaptureFixture[str]) -> None:

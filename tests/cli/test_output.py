@@ -10,7 +10,7 @@ import pytest
 from rich.table import Table
 from rich.text import Text
 
-from limen.cli.output import Filtered, at, console
+from limen.cli.output import Filtered, at, console, counted, print_rows, progress
 
 HOSTILE = "a\x1b[2Jb\x1b]0;owned\x07c\u202ed\x9be"
 SEEN = r"a\u001b[2Jb\u001b]0;owned\u0007c\u202ed\u009be"
@@ -58,3 +58,20 @@ def test_a_hint_names_the_folder_as_a_shell_reads_it() -> None:
     assert at(Path()) == at(Path()) == ""
     assert at(Path("harbor")) == " harbor"
     assert at(Path("our company")) == " 'our company'"
+
+
+def test_numbers_are_said_as_people_do() -> None:
+    assert [counted(number, "request") for number in (0, 1, 2)] == ["0 requests", "1 request", "2 requests"]
+    assert counted(2, "policy", "policies") == "2 policies"
+
+
+def test_rows_are_a_line_each_and_none_is_said_to_people_alone(capsys: pytest.CaptureFixture[str]) -> None:
+    for rows, as_json in (([1, 2], False), ([1], True), ([], False), ([], True)):
+        print_rows(rows, str, lambda row: {"row": row}, "none", as_json=as_json)
+    assert capsys.readouterr().out.splitlines() == ["1", "2", '{"row": 1}', "none"]
+
+
+def test_no_bar_is_drawn_where_errors_go_to_no_terminal(capsys: pytest.CaptureFixture[str]) -> None:
+    with progress("Working") as told:
+        assert told is None
+    assert capsys.readouterr().err == ""

@@ -6,7 +6,7 @@ import pytest
 from tests.golden import Expected
 from tests.policy.scene import BERLIN, NOW, VIEW, engine_of, facts
 
-from limen.cli.asked import Asked
+from limen.cli.question import Question
 from limen.cli.render import print_explanation
 from limen.messages import Language, Words
 from limen.policy.saying import Audience, Names, say
@@ -26,7 +26,7 @@ def rendered(text: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.
     assert isinstance(language, Language)
     monkeypatch.setenv("COLUMNS", "120")
     engine = engine_of(text)
-    asked = Asked(engine, VIEW, facts(**known), NOW, "Ana", "Wiki")
+    asked = Question(engine, VIEW, facts(**known), NOW, "Ana", "Wiki")
     words = Words(language, BERLIN)
     said = say(engine, asked.explain().decision, audience, words, Names("Ana", "Wiki"))
     print_explanation(asked.explain(), asked, said, audience, words)

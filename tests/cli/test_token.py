@@ -9,7 +9,7 @@ import pytest
 from tests.cli.test_main import leave
 from tests.company.small_folder import small_folder
 
-from limen.company.begin import begin
+from limen.company.begin import Answers, begin
 
 HOW_TO = Path(__file__).parents[2] / "docs" / "how-to" / "git-webdav-and-scripts.md"
 CODE = """- id: code
@@ -56,7 +56,7 @@ def test_the_recipe_of_the_how_to_opens_what_the_baseline_alone_does_not(
 ) -> None:
     """Before its policy is in force the command warns; with it, it doesn't."""
     root = str(tmp_path / "harbor")
-    begin(Path(root), "Harbor", "harbor.localhost")
+    begin(Path(root), Answers("Harbor", "harbor.localhost"))
     text = HOW_TO.read_text()
     group, policy = (
         textwrap.dedent(re.findall(rf" *```{kind}\n(.*?)```", text, re.DOTALL)[0]) for kind in ("toml", "cedar")

@@ -94,7 +94,7 @@ def test_what_can_not_be_asked_says_why(
 
 
 def test_a_decision_file_is_decided_again(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    from limen.cli.asked import supposed
+    from limen.cli.question import supposed
     from limen.policy.supposed import Supposed
 
     asked = supposed(Path(HARBOR), Supposed(), "crm", "view", person="greta", groups=[], nobody=False)

@@ -26,7 +26,7 @@ def test_a_workload_is_added_listed_renewed_and_revoked(tmp_path: Path, capsys: 
     assert (listed["name"], listed["active"], listed["apps"]) == ("batch", True, ["payroll", "wiki"])
     assert len(listed["tokens"]) == 2
     assert leave("workload", "revoke", "batch", "--folder", root) == 0
-    assert capsys.readouterr().out == "batch and its tokens are good for nothing from now on.\n"
+    assert capsys.readouterr().out == "batch is revoked: its tokens no longer work.\n"
     assert leave("workload", "list", "--folder", root) == 0
     assert capsys.readouterr().out == "batch: revoked\n"
 

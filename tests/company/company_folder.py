@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from limen.company.begin import begin
+from limen.company.begin import Answers, begin
 
 
 def new_folder(at: Path) -> Path:
     """The baseline, in a folder of its own."""
     folder = at / "company"
-    begin(folder, "Example", "example.localhost")
+    begin(folder, Answers("Example", "example.localhost"))
     return folder
 
 

@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 
 from limen.clock import DAY, from_iso
-from limen.company.adding import POLICY_FILE, Asked, add_app
+from limen.company.adding import POLICY_FILE, NewApp, add_app
 from limen.company.company import Company
 from limen.company.folder import APPS
 from limen.company.load import FolderError, failing_tests, load_company
@@ -13,7 +13,7 @@ from limen.errors import LimenError
 
 NOW = from_iso("2026-11-24T09:00:00Z")
 HARBOR = Path(__file__).parents[2] / "examples" / "harbor"
-BOARD = Asked("board", "http://10.0.0.5:8080", ("staff",), UNKNOWN.actions, "Board")
+BOARD = NewApp("board", "http://10.0.0.5:8080", ("staff",), UNKNOWN.actions, "Board")
 
 
 @pytest.fixture(scope="module")
@@ -51,7 +51,7 @@ def test_a_group_that_nothing_permits_gets_a_policy(harbor: Company) -> None:
         (replace(BOARD, label="secret\n- id: evil"), "can't be shown"),
     ],
 )
-def test_what_is_asked_wrongly_is_refused(harbor: Company, asked: Asked, what: str) -> None:
+def test_what_is_asked_wrongly_is_refused(harbor: Company, asked: NewApp, what: str) -> None:
     with pytest.raises(LimenError, match=what):
         add_app(harbor, asked, NOW)
 

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from limen.company.authors import BREAK_GLASS, CONSOLE, SERVER, author_name, door_words, names_of, proof_sentence
+from limen.company.authors import BREAK_GLASS, CONSOLE, SERVER, author_name, names_of, proof_sentence, published_where
 from limen.facts import Person
 from limen.identity.model import PersonStatus
 from limen.identity.store import people
@@ -28,6 +28,6 @@ def test_a_lock_out_proof_is_a_sentence_with_a_name() -> None:
 
 
 def test_each_door_has_its_words() -> None:
-    said = [door_words(via) for via in (SERVER, CONSOLE, BREAK_GLASS)]
+    said = [published_where(via) for via in (SERVER, CONSOLE, BREAK_GLASS)]
     assert said == ["on the server", "in the console", "under break-glass"]
     assert len(BREAK_GLASS) <= 10, "what the column of it holds"

@@ -6,7 +6,7 @@ import pytest
 
 from limen.cedar import Entities, Policy
 from limen.cedar.policies import PolicySet
-from limen.company.begin import Answers, begin, begin_with
+from limen.company.begin import Answers, begin
 from limen.company.load import check_folder, load_company, load_settings
 from limen.demo import harbor
 from limen.errors import LimenError
@@ -19,7 +19,7 @@ BASELINE = Path(__file__).parents[2] / "src" / "limen" / "company" / "baseline" 
 def test_a_new_folder_is_sound_under_any_name(tmp_path: Path) -> None:
     for number, (name, domain) in enumerate((('Ö “x” \\ "y"', "harbor.localhost"), ("Harbor", "harbor.example"))):
         folder = tmp_path / str(number)
-        written = begin(folder, name, domain)
+        written = begin(folder, Answers(name, domain))
         checked = check_folder(folder)
         assert checked.problems == ()
         assert checked.company is not None
@@ -29,14 +29,14 @@ def test_a_new_folder_is_sound_under_any_name(tmp_path: Path) -> None:
 
 
 def test_beyond_this_machine_the_sign_in_host_has_https(tmp_path: Path) -> None:
-    begin(tmp_path / "a", "Harbor", "harbor.example")
+    begin(tmp_path / "a", Answers("Harbor", "harbor.example"))
     company = check_folder(tmp_path / "a").company
     assert company is not None
     assert company.settings.public_url == "https://limen.harbor.example"
 
 
 def test_an_empty_folder_may_be_there_already(tmp_path: Path) -> None:
-    assert begin(tmp_path, "Harbor", "harbor.example")
+    assert begin(tmp_path, Answers("Harbor", "harbor.example"))
 
 
 @pytest.mark.parametrize("is_file", [True, False])
@@ -48,7 +48,7 @@ def test_nothing_is_ever_overwritten(tmp_path: Path, is_file: bool) -> None:
         target.mkdir()
         (target / "limen.toml").write_text("mine")
     with pytest.raises(LimenError, match="is not empty"):
-        begin(target, "Harbor", "harbor.example")
+        begin(target, Answers("Harbor", "harbor.example"))
     assert not (target / "apps.yaml").exists()
 
 
@@ -65,12 +65,12 @@ def test_nothing_is_ever_overwritten(tmp_path: Path, is_file: bool) -> None:
 )
 def test_what_can_not_be_a_name_or_domain_is_refused(tmp_path: Path, name: str, domain: str) -> None:
     with pytest.raises(LimenError):
-        begin(tmp_path / "a", name, domain)
+        begin(tmp_path / "a", Answers(name, domain))
     assert not (tmp_path / "a").exists()
 
 
 def _baseline(tmp_path: Path) -> dict[str, Policy]:
-    begin(tmp_path / "a", "Harbor", "harbor.example")
+    begin(tmp_path / "a", Answers("Harbor", "harbor.example"))
     tree = load_company(tmp_path / "a").policies.tree
     return {policy.id: policy for policy in PolicySet.from_json(tree)}
 
@@ -91,7 +91,7 @@ def test_every_policy_of_the_baseline_has_title_reason_and_phase(tmp_path: Path)
 
 
 def test_every_policy_of_the_baseline_has_a_test_that_names_it(tmp_path: Path) -> None:
-    begin(tmp_path / "a", "Harbor", "harbor.example")
+    begin(tmp_path / "a", Answers("Harbor", "harbor.example"))
     company = load_company(tmp_path / "a")
     named = {test.because for test in company.tests}
     # Policy tests suppose people, so the one policy about services has a test of its own below.
@@ -132,7 +132,7 @@ def test_services_ask_only_from_their_own_network(tmp_path: Path, kind: str, net
     ],
 )
 def test_each_way_to_https_makes_settings_that_check_takes(tmp_path: Path, answers: Answers, said: str) -> None:
-    begin_with(tmp_path / "a", answers)
+    begin(tmp_path / "a", answers)
     settings = load_settings(tmp_path / "a")
     assert settings.https.mode == said
     assert settings.public_url == "https://limen.harbor.example"
@@ -154,7 +154,7 @@ def test_each_way_to_https_makes_settings_that_check_takes(tmp_path: Path, answe
 )
 def test_answers_that_can_not_be_leave_nothing_behind(tmp_path: Path, answers: Answers) -> None:
     with pytest.raises(LimenError):
-        begin_with(tmp_path / "a", answers)
+        begin(tmp_path / "a", answers)
     assert list(tmp_path.iterdir()) == []
 
 
@@ -169,12 +169,12 @@ def test_a_write_that_fails_leaves_no_half_a_folder(tmp_path: Path, monkeypatch:
 
     monkeypatch.setattr("limen.company.begin._write", full)
     with pytest.raises(OSError, match="No space"):
-        begin(tmp_path / "a", "Harbor", "harbor.example")
+        begin(tmp_path / "a", Answers("Harbor", "harbor.example"))
     assert list(tmp_path.iterdir()) == []
 
 
 def test_what_is_said_does_not_stand_beside_it_as_a_comment(tmp_path: Path) -> None:
-    begin_with(tmp_path / "a", Answers("Harbor", "harbor.example", https="acme", email="it@harbor.example"))
+    begin(tmp_path / "a", Answers("Harbor", "harbor.example", https="acme", email="it@harbor.example"))
     text = (tmp_path / "a" / "limen.toml").read_text()
     assert [line.partition("  ")[0] for line in text.splitlines() if "mode = " in line] == [
         'mode = "acme"',
@@ -184,7 +184,7 @@ def test_what_is_said_does_not_stand_beside_it_as_a_comment(tmp_path: Path) -> N
     assert text.count("email = ") == 1
     assert "# port = 443" in text
     assert check_folder(tmp_path / "a").is_sound
-    begin_with(tmp_path / "b", Answers("Harbor", "harbor.example", https="front", front="10.0.0.2"))
+    begin(tmp_path / "b", Answers("Harbor", "harbor.example", https="front", front="10.0.0.2"))
     text = (tmp_path / "b" / "limen.toml").read_text()
     assert text.count("trusted_proxies = ") == 1
     assert check_folder(tmp_path / "b").is_sound

@@ -83,4 +83,4 @@ def test_a_child_that_says_nothing_is_a_problem_and_no_permit(monkeypatch: pytes
     monkeypatch.setattr(child.sys, "executable", "/bin/false")
     files, problems = parse_texts(TEXTS)
     assert files == {}
-    assert "can't be run" in problems[0].what
+    assert "parser failed" in problems[0].what

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from limen.company.begin import begin
+from limen.company.begin import Answers, begin
 from limen.company.candidate import candidate
 from limen.company.changes import changes
 from limen.company.company import Company
@@ -18,7 +18,7 @@ ORDER = [State.OFF, State.WATCH, State.ENFORCE]
 
 @pytest.fixture
 def company(tmp_path: Path) -> Company:
-    begin(tmp_path / "a", "Harbor", "harbor.example")
+    begin(tmp_path / "a", Answers("Harbor", "harbor.example"))
     return load_company(tmp_path / "a")
 
 

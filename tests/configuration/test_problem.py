@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from limen.configuration.problem import Problem, did_you_mean, shown
+from limen.configuration.problem import Problem, did_you_mean, position, shown, unknown
 
 
 @pytest.mark.parametrize(
@@ -49,3 +49,13 @@ def test_a_value_in_a_message_is_one_bounded_line_without_control_characters() -
     assert len(text) <= 60
     assert text.isprintable()
     assert shown(b"x") == "b'x'"
+
+
+def test_a_place_in_a_text_is_a_line_and_a_column_from_one() -> None:
+    assert [position("ab\ncd", at) for at in (0, 1, 3, 4)] == [(1, 1), (1, 2), (2, 1), (2, 2)]
+
+
+def test_an_unknown_name_is_told_with_the_nearest_one() -> None:
+    what, fix = unknown("app", "wi\x1bki", ["wiki"])
+    assert "\\u001b" in what
+    assert '"wiki"' in fix

@@ -4,7 +4,7 @@ from pydantic import BaseModel, ConfigDict
 
 from limen.company.yaml_text import read_yaml
 from limen.configuration.problem import Problem
-from limen.configuration.shape import shaped_in_part
+from limen.configuration.shape import listed, shaped_in_part
 from limen.configuration.tree import Tree
 
 
@@ -56,3 +56,14 @@ def test_without_a_stand_in_or_a_mapping_there_is_nothing_to_read() -> None:
         part, found = shape(text)
         assert part is None
         assert found
+
+
+def test_a_list_is_its_entries_and_anything_else_one_problem() -> None:
+    def read(written: object) -> tuple[list[object], list[tuple[int, int, str]]]:
+        entries, problems = listed(Tree([3, 1, written]), "x.yaml", 2, "things", ("begin", "split"))  # type: ignore[list-item]
+        return entries, [(one.line, one.column, one.fix) for one in problems]
+
+    assert read([[3, 3, "a"], [4, 3, "b"]]) == (["a", "b"], [])
+    assert read(None) == ([], [])
+    assert read("a") == ([], [(3, 1, "begin")])
+    assert read([[3, 3, "a"]] * 3) == ([], [(3, 1, "split")])

@@ -3,23 +3,31 @@
 from __future__ import annotations
 
 import asyncio
+import difflib
 import json
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
-if TYPE_CHECKING:
-    from limen.company.adding import Added
-    from limen.company.company import Company
-    from limen.enforcement.probe import Found
+from limen.cli import apply
+from limen.cli.options import Folder, Json
+from limen.cli.output import at
+from limen.clock import SystemClock
+from limen.company.adding import Added, NewApp, add_app
+from limen.company.apps_file import upstream_complaint
+from limen.company.company import Company
+from limen.company.load import load_company
+from limen.company.onboarding import written_until
+from limen.enforcement.probe import UNKNOWN, Found, probe
+from limen.errors import LimenError
 
 
 def run(
     what: Annotated[str, typer.Argument(metavar="app", help="What is added: an app")],
     name: Annotated[str, typer.Argument(metavar="NAME", help="Its short name: small letters, digits and -")],
     url: Annotated[str, typer.Argument(metavar="URL", help="Where it really runs: scheme, host and port")],
-    folder: Annotated[Path, typer.Argument(metavar="DIR", help="The company folder")] = Path(),
+    folder: Folder = Path(),
     *,
     groups: Annotated[
         list[str] | None, typer.Option("--for", help="A group that works with it; may be repeated")
@@ -31,22 +39,15 @@ def run(
     no_probe: Annotated[bool, typer.Option("--no-probe", help="Add it without looking whether it answers")] = False,
     enforce: Annotated[bool, typer.Option("--enforce", help="Let policies count at once: no onboarding")] = False,
     message: Annotated[str, typer.Option("-m", "--publish", help="Publish it as well: why, in one line")] = "",
-    as_json: Annotated[bool, typer.Option("--json", help="One line of JSON instead of text")] = False,
+    as_json: Json = False,
 ) -> None:
-    from limen.cli.output import at
-    from limen.clock import SystemClock
-    from limen.company.adding import Asked, add_app
-    from limen.company.load import load_company
-    from limen.enforcement.probe import UNKNOWN
-    from limen.errors import LimenError
-
     if what != "app":
         raise LimenError("only apps can be added", "write `limen add app NAME URL --for GROUP`")
     company = load_company(folder)
     _refuse_url(url)
     found = None if no_probe else _probed(url)
     kind = found.kind if found else UNKNOWN
-    asked = Asked(
+    asked = NewApp(
         name, url, tuple(dict.fromkeys(groups or [])), kind.actions, title or kind.name, label, host, owner, kind.start,
         is_onboarding=not enforce,
     )  # fmt: skip
@@ -60,8 +61,6 @@ def run(
         target.parent.mkdir(exist_ok=True)
         target.write_text(text, "utf-8")
     if message:
-        from limen.cli import apply
-
         apply.run(folder, message=message)
     elif not as_json:
         print(f'Nothing is published yet: look at `limen plan{at(folder)}`, then `limen apply{at(folder)} -m "why"`.')
@@ -71,18 +70,12 @@ def run(
 
 
 def _refuse_url(url: str) -> None:
-    from limen.company.apps_file import upstream_complaint
-    from limen.errors import LimenError
-
     complaint = upstream_complaint(url)
     if complaint:
         raise LimenError(*complaint)
 
 
 def _probed(url: str) -> Found:
-    from limen.enforcement.probe import probe
-    from limen.errors import LimenError
-
     try:
         return asyncio.run(probe(url))
     except LimenError as error:
@@ -105,10 +98,6 @@ def _plain(done: Added, name: str, found: Found | None) -> dict[str, object]:
 
 
 def _text(company: Company, done: Added, name: str, found: Found | None) -> str:
-    import difflib
-
-    from limen.company.onboarding import written_until
-
     app, zone = done.company.all_apps[name], company.settings.zone
     lines: list[str] = []
     for file, text in done.changed.items():

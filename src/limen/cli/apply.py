@@ -1,44 +1,39 @@
-"""`limen apply`: publish the folder. A running server takes the revision over by itself."""
+"""`limen apply`: publish the folder. A running server switches to the new revision by itself."""
 
 from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Any
 
-import typer
-
-if TYPE_CHECKING:
-    from limen.cli.opened import Opened
-    from limen.company.company import Company
-    from limen.storage import Database
+from limen.cli.opened import Opened, opened
+from limen.cli.options import Folder, Message
+from limen.cli.plan import foretold
+from limen.clock import SystemClock
+from limen.company import store
+from limen.company.company import Company
+from limen.company.load import load_company
+from limen.company.origin import note_origin
+from limen.company.places import break_glass_file
+from limen.company.publish import SERVER, earlier, publish
+from limen.errors import LimenError
+from limen.storage.break_glass import BreakGlass, rehearse
+from limen.storage.journal.emergency import EMERGENCY_FILE, EmergencySegment
 
 
 def run(
-    folder: Annotated[Path, typer.Argument(metavar="DIR", help="The company folder")] = Path(),
+    folder: Folder = Path(),
     *,
-    message: Annotated[str, typer.Option("-m", "--message", help="Why, in one line")],
+    message: Message,
 ) -> None:
-    from limen.cli.opened import Opened
-    from limen.clock import SystemClock
-    from limen.company import store
-    from limen.company.load import load_company
-    from limen.company.origin import note_origin, origin_of
-    from limen.company.places import database_url
-    from limen.company.publish import SERVER, publish
-    from limen.storage import Database
-
     company = load_company(folder)
-    database = Database.open(database_url(folder, company.settings))
-    try:
-        before = database.read(store.newest)
-        effect = _effect(Opened(folder, company.settings, database), company, before.id if before else "")
-        origin = database.read(lambda snapshot: origin_of(folder, company.settings, snapshot))
-        revision = publish(database, company, SERVER, message, SystemClock().now(), expected=origin, effect=effect)
-        note_origin(folder, company.settings, revision.id)
-        way_back = _way_back(folder, company, database)
-    finally:
-        database.close()
+    with opened(folder, company.settings, may_make=True) as here:
+        before = here.database.read(store.newest)
+        effect = _effect(here, company, before.id if before else "")
+        now = SystemClock().now()
+        revision = publish(here.database, company, SERVER, message, now, expected=here.origin, effect=effect)
+        note_origin(folder, here.settings, revision.id)
+        way_back = _way_back(here)
     name = revision.id[:12]
     if before is not None and before.seq == revision.seq:
         print(f"Nothing changed: revision {name} is in force already; the message is not used.")
@@ -50,33 +45,21 @@ def run(
         print(f"limen apply: break-glass would not work now: {way_back}", file=sys.stderr)
 
 
-def _way_back(folder: Path, company: Company, database: Database) -> str:
+def _way_back(here: Opened) -> str:
     """What keeps break-glass from working, which is rehearsed at every publication; "" where all is well."""
-    import os
-
-    from limen.company.places import break_glass_file, journal_folder, key_file
-    from limen.errors import LimenError
-    from limen.storage import Keyring, master_key
-    from limen.storage.break_glass import BreakGlass, rehearse
-    from limen.storage.journal.emergency import EMERGENCY_FILE, EmergencySegment
-
-    settings = company.settings
-    emergency = journal_folder(folder, settings) / "main" / EMERGENCY_FILE
+    emergency = here.journal / "main" / EMERGENCY_FILE
     if not emergency.exists():
         return ""  # Limen has never run here: the first start makes it, or says why it can't
     try:
-        keys = Keyring.open(database, master_key(key_file(folder, settings), os.environ)).journal_keys
-        rehearse(BreakGlass(break_glass_file(folder, settings), keys), EmergencySegment(emergency, keys))
+        keys = here.keyring().journal_keys
+        rehearse(BreakGlass(break_glass_file(here.root, here.settings), keys), EmergencySegment(emergency, keys))
     except (LimenError, OSError) as error:
         return str(error)
     return ""
 
 
 def _effect(here: Opened, company: Company, before: str) -> dict[str, Any]:
-    """What is foretold of the folder, to be kept beside the revision; {} where there is nothing to compare it with."""
-    from limen.cli.plan import foretold
-    from limen.company.publish import earlier
-
+    """The predicted effect of the folder, kept beside the revision; {} where there is nothing to compare it with."""
     if before in {"", company.revision}:
         return {}
     return foretold(earlier(here.database, before), company, here).effect

@@ -3,16 +3,28 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
-if TYPE_CHECKING:
-    from limen.backup.archive import Told
-    from limen.backup.manifest import Manifest
+from limen.backup.daily import file_name, note, said_of
+from limen.backup.examine import megabytes
+from limen.backup.fence import refuse_if_replaced
+from limen.backup.manifest import Manifest
+from limen.backup.places import refuse_half_restored
+from limen.backup.take import Wanted, take
+from limen.cli.opened import opened
+from limen.cli.options import MasterKey
+from limen.cli.output import progress
+from limen.clock import SystemClock, to_iso
+from limen.company.load import load_settings
+from limen.company.places import data_folder, key_file as usual
+from limen.errors import LimenError
+from limen.events import Event
+from limen.storage.master_key import existing_key, read_key_file, written_key
 
 KEY_TASK = "key"
 
@@ -25,11 +37,9 @@ def run(
     to: Annotated[Path | None, typer.Option(help="The file to write, or a folder to put one into")] = None,
     with_key: Annotated[bool, typer.Option("--with-key", help="Put the master key in; only sealed")] = False,
     recipient: Annotated[str, typer.Option(help="Seal for this age recipient (age1…)")] = "",
-    key: Annotated[Path | None, typer.Option(help="The master key's file, where it is not in its usual place")] = None,
+    key: MasterKey = None,
     as_json: Annotated[bool, typer.Option("--json", help="One line of JSON")] = False,
 ) -> None:
-    from limen.errors import LimenError
-
     words = list(words or [])
     is_key = bool(words) and words[0] == KEY_TASK
     folders = words[1:] if is_key else words
@@ -45,19 +55,10 @@ def run(
 def _back_up(
     root: Path, to: Path | None, key_file: Path | None, *, with_key: bool, recipient: str, as_json: bool
 ) -> None:
-    from limen.backup.daily import note, said_of
-    from limen.backup.fence import refuse_if_replaced
-    from limen.backup.places import refuse_half_restored
-    from limen.backup.take import Wanted, take
-    from limen.cli.opened import opened
-    from limen.clock import SystemClock
-    from limen.company.load import load_settings
-    from limen.company.places import data_folder
-
     now = SystemClock().now()
     settings = load_settings(root)
     refuse_half_restored(root, settings)
-    with opened(root) as at:
+    with opened(root, settings) as at:
         target = target_of(to, settings.name, now, is_sealed=bool(recipient))
         refuse_if_replaced(data_folder(root, settings), target.parent)
         with progress("Backing up", quiet=as_json) as told:
@@ -73,9 +74,7 @@ def _back_up(
 
 
 def target_of(to: Path | None, company: str, now: int, *, is_sealed: bool) -> Path:
-    """The file to write: as named, or with a name of its own in the folder that was named."""
-    from limen.backup.daily import file_name
-
+    """The file to write: the one named, or a new one in the folder named."""
     if to is not None and not to.is_dir():
         return to
     return (to or Path()) / file_name(company, now, is_sealed=is_sealed)
@@ -83,13 +82,6 @@ def target_of(to: Path | None, company: str, now: int, *, is_sealed: bool) -> Pa
 
 def held_key(root: Path, key_file: Path | None) -> bytes:
     """The master key from the file named, or from where it is usually held; none is ever made. Raises LimenError."""
-    import os
-
-    from limen.company.load import load_settings
-    from limen.company.places import key_file as usual
-    from limen.errors import LimenError
-    from limen.storage.master_key import existing_key, read_key_file
-
     if key_file is not None:
         return read_key_file(key_file)
     place = usual(root, load_settings(root))
@@ -100,9 +92,6 @@ def held_key(root: Path, key_file: Path | None) -> bytes:
 
 
 def _sentences(manifest: Manifest, target: Path, *, is_sealed: bool) -> Iterator[str]:
-    from limen.backup.examine import megabytes
-    from limen.clock import to_iso
-
     counts = manifest.counts
     yield f"Backed up {manifest.company} as it stood on {to_iso(manifest.at)}: {target}"
     yield (
@@ -121,13 +110,6 @@ def _sentences(manifest: Manifest, target: Path, *, is_sealed: bool) -> Iterator
 
 
 def _export_key(root: Path, to: Path | None, key_file: Path | None) -> None:
-    import os
-
-    from limen.cli.opened import opened
-    from limen.clock import SystemClock
-    from limen.events import Event
-    from limen.storage.master_key import written_key
-
     key = held_key(root, key_file)
     with opened(root) as at:
         event = Event(id="", at=SystemClock().now(), kind="key.exported", actor="server")
@@ -138,20 +120,3 @@ def _export_key(root: Path, to: Path | None, key_file: Path | None) -> None:
     with os.fdopen(os.open(to, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "w") as out:
         out.write(written_key(key) + "\n")
     print(f"The master key is in {to}. Keep it apart from the backups: together they open everything.")
-
-
-@contextmanager
-def progress(what: str, *, quiet: bool = False) -> Iterator[Told | None]:
-    """A bar for long work, on a terminal only."""
-    import sys
-
-    if quiet or not sys.stderr.isatty():
-        yield None
-        return
-    from rich.progress import Progress
-
-    from limen.cli.output import console
-
-    with Progress(console=console(error=True), transient=True) as bar:
-        task = bar.add_task(what, total=None)
-        yield lambda done, whole: bar.update(task, completed=done, total=whole)

@@ -2,30 +2,40 @@
 
 from __future__ import annotations
 
+import os
+import socket
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from limen.identity.model import Member
+from limen.cli.options import Folder
+from limen.clock import MINUTE, SystemClock
+from limen.company.load import load_settings
+from limen.company.places import break_glass_file, data_folder, database_url, journal_folder, key_file
+from limen.errors import LimenError
+from limen.events import Event
+from limen.identity.model import ADMINISTRATORS, Member, PersonStatus
+from limen.identity.store import people
 from limen.settings import Settings
-from limen.storage.break_glass import BreakGlass
-from limen.storage.journal.emergency import EmergencySegment
+from limen.storage import Database, Keyring, master_key
+from limen.storage.break_glass import KIND, LINK_MS, OPEN_MS, BreakGlass, new_event_id, rehearse
+from limen.storage.database import read_as_it_lies
+from limen.storage.journal.emergency import EMERGENCY_FILE, EmergencySegment
+from limen.storage.keyring import journal_key
 
 
 def run(
-    folder: Annotated[Path, typer.Argument(metavar="DIR", help="The company folder")] = Path(),
+    folder: Folder = Path(),
     *,
     person: Annotated[str, typer.Option(help="Who is to get it: an e-mail address, or an id")] = "",
     reason: Annotated[str, typer.Option("-m", "--message", help="Why, in one line; it stays in the journal")] = "",
     end: Annotated[bool, typer.Option("--end", help="End what is open, and make a waiting link worthless")] = False,
     rehearse: Annotated[
-        bool, typer.Option("--rehearse", help="Go the whole way without opening anything, and say whether it works")
+        bool, typer.Option("--rehearse", help="Try every step without opening anything, and say whether it works")
     ] = False,
 ) -> None:
-    from limen.errors import LimenError
-
     if sum((bool(reason), end, rehearse)) != 1:
         raise LimenError("break-glass does one thing at a time", "say -m WHY with --person, or --end, or --rehearse")
     ground = _stand_on(folder)
@@ -39,7 +49,7 @@ def run(
 
 @dataclass(frozen=True, slots=True)
 class _Ground:
-    """What break-glass stands on. `members` is None where the database can't be read: it goes on without."""
+    """What break-glass works with. `members` is None where the database can't be read: it goes on without them."""
 
     settings: Settings
     glass: BreakGlass
@@ -49,15 +59,6 @@ class _Ground:
 
 def _stand_on(folder: Path) -> _Ground:
     """Only the settings, the master key and two files are needed; no policy is read."""
-    import os
-
-    from limen.company.load import load_settings
-    from limen.company.places import break_glass_file, data_folder, journal_folder, key_file
-    from limen.errors import LimenError
-    from limen.storage import master_key
-    from limen.storage.break_glass import BreakGlass
-    from limen.storage.journal.emergency import EMERGENCY_FILE, EmergencySegment
-
     settings = load_settings(folder)
     data = data_folder(folder, settings)
     journal = journal_folder(folder, settings) / "main"
@@ -75,13 +76,7 @@ def _stand_on(folder: Path) -> _Ground:
 
 
 def _from_database(folder: Path, settings: Settings, master: bytes) -> tuple[list[Member] | None, tuple[bytes, ...]]:
-    """Who is there, and the keys; without the database (it may be what is broken) the master key has to do."""
-    from limen.company.places import database_url
-    from limen.identity.store import people
-    from limen.storage import Database, Keyring
-    from limen.storage.database import read_as_it_lies
-    from limen.storage.keyring import journal_key
-
+    """Everybody, and the keys. Without the database, which may be what is broken, the master key is enough."""
     url = database_url(folder, settings)
     try:
         database = Database.open(url)
@@ -99,9 +94,6 @@ def _from_database(folder: Path, settings: Settings, master: bytes) -> tuple[lis
 
 
 def _issue(ground: _Ground, wanted: str, reason: str) -> str:
-    from limen.clock import MINUTE, SystemClock
-    from limen.storage.break_glass import LINK_MS, OPEN_MS, new_event_id
-
     person, name = _chosen(ground.members, wanted)
     now = SystemClock().now()
     token = ground.glass.issue(person, reason, new_event_id(now), now, ground.emergency.append)
@@ -121,9 +113,6 @@ def _issue(ground: _Ground, wanted: str, reason: str) -> str:
 
 def _chosen(members: list[Member] | None, wanted: str) -> tuple[str, str]:
     """The id and the name of one active person. Raises LimenError."""
-    from limen.errors import LimenError
-    from limen.identity.model import ADMINISTRATORS, PersonStatus
-
     if not wanted:
         raise LimenError("break-glass is for one person", "name them with --person, by e-mail address or id")
     if members is None:
@@ -140,10 +129,6 @@ def _chosen(members: list[Member] | None, wanted: str) -> tuple[str, str]:
 
 
 def _end(ground: _Ground) -> str:
-    from limen.clock import SystemClock
-    from limen.events import Event
-    from limen.storage.break_glass import KIND, new_event_id
-
     before = ground.glass.end()
     if before is None:
         return "Nothing was open."
@@ -163,11 +148,7 @@ def _end(ground: _Ground) -> str:
 
 
 def _rehearse(ground: _Ground, wanted: str) -> str:
-    """Everything that breaking the glass needs, tried; nothing is opened and no link is made."""
-    from limen.errors import LimenError
-    from limen.identity.model import PersonStatus
-    from limen.storage.break_glass import rehearse
-
+    """Try every step of break-glass; nothing is opened and no link is made."""
     room = rehearse(ground.glass, ground.emergency)
     lines = ["The state of break-glass can be written and read.", f"Its journal has room for {room} events."]
     if ground.members is None:
@@ -183,9 +164,7 @@ def _rehearse(ground: _Ground, wanted: str) -> str:
 
 
 def _answers(settings: Settings) -> bool:
-    """Does anything listen where Limen would?"""
-    import socket
-
+    """Whether anything listens on Limen's address."""
     host, _, port = settings.listen.address.rpartition(":")
     try:
         with socket.create_connection((host.strip("[]"), int(port)), timeout=1):

@@ -6,21 +6,29 @@ import json
 import sys
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
-if TYPE_CHECKING:
-    from limen.company.company import Company
-    from limen.company.load import Checked
-    from limen.configuration.problem import Problem
-    from limen.policy.proof.lockout import Candidate
+from limen.cli.opened import has_database, opened
+from limen.cli.options import Folder, Json
+from limen.cli.output import counted
+from limen.clock import SystemClock
+from limen.company.child import schema_text
+from limen.company.company import Company
+from limen.company.gate import FIRST_ADMINISTRATOR, barred, lockout, people_of
+from limen.company.load import Checked, check_folder
+from limen.company.onboarding import too_long, written_until
+from limen.configuration.problem import Problem
+from limen.errors import LimenError
+from limen.policy.annotations import State
+from limen.policy.proof.lockout import Candidate
 
 
 def run(
-    folder: Annotated[Path, typer.Argument(metavar="DIR", help="The company folder")] = Path(),
+    folder: Folder = Path(),
     *,
-    as_json: Annotated[bool, typer.Option("--json", help="One line of JSON instead of text")] = False,
+    as_json: Json = False,
     verbose: Annotated[
         bool, typer.Option("--verbose", "-v", help="Also list exemptions of policies that only watch")
     ] = False,
@@ -28,10 +36,6 @@ def run(
         bool, typer.Option("--schema", help="Print what policies can speak of, and do nothing else")
     ] = False,
 ) -> None:
-    from limen.company.child import schema_text
-    from limen.company.load import check_folder
-    from limen.errors import LimenError
-
     if schema:
         print(schema_text(), end="")
         return
@@ -45,14 +49,9 @@ def run(
 
 def _barring(folder: Path, company: Company) -> tuple[Problem, ...]:
     """What would keep every administrator out: those in the database, or, before there is one, the first to come."""
-    from limen.cli.opened import has_database, opened
-    from limen.clock import SystemClock
-    from limen.company.gate import FIRST_ADMINISTRATOR, barred, lockout, people_of
-    from limen.company.onboarding import too_long
-
     people: tuple[Candidate, ...] = (FIRST_ADMINISTRATOR,)
     if has_database(folder, company.settings):
-        with opened(folder) as here:
+        with opened(folder, company.settings) as here:
             people = here.database.read(people_of)
     now = SystemClock().now()
     return (*too_long(company, now), *barred(company, lockout(company, people, now)))
@@ -80,9 +79,9 @@ def _text(checked: Checked, barring: tuple[Problem, ...], *, verbose: bool) -> s
     exempt += _onboarding(checked)
     company = checked.company
     if company is None:
-        lines.append(f"{_count(len(lines), 'problem')}; {'; '.join(checked.left_out)}")
+        lines.append(f"{counted(len(lines), 'problem')}; {'; '.join(checked.left_out)}")
     elif lines or barring:
-        wrong = [f"{_count(len(lines), 'policy test')} of {checked.tests_run} failed"] if lines else []
+        wrong = [f"{counted(len(lines), 'policy test')} of {checked.tests_run} failed"] if lines else []
         shut = [problem for problem in barring if problem.what.startswith("every administrator")]
         wrong += ["every administrator would be locked out"] if shut else []
         wrong += ["an onboarding is too long"] if len(shut) < len(barring) else []
@@ -91,17 +90,14 @@ def _text(checked: Checked, barring: tuple[Problem, ...], *, verbose: bool) -> s
     else:
         policies, apps = len(company.policies.sources), len(company.apps)
         lines.append(
-            f"{company.settings.name}: {_count(apps, 'app')}, {_count(policies, 'policy', 'policies')}, "
-            f"{_count(checked.tests_run, 'policy test')} passed. Revision {company.revision[:12]}."
+            f"{company.settings.name}: {counted(apps, 'app')}, {counted(policies, 'policy', 'policies')}, "
+            f"{counted(checked.tests_run, 'policy test')} passed. Revision {company.revision[:12]}."
         )
     return "\n".join(exempt + lines)
 
 
 def _onboarding(checked: Checked) -> list[str]:
     """Apps in onboarding, where no fact of whoever is signed in counts, and those whose onboarding is over."""
-    from limen.clock import SystemClock
-    from limen.company.onboarding import written_until
-
     company, now = checked.company, SystemClock().now()
     said = []
     for app in company.apps if company else ():
@@ -123,13 +119,7 @@ def _exempt(checked: Checked) -> list[tuple[str, str, str]]:
 
 
 def _watching(checked: Checked) -> frozenset[str]:
-    """Policies that only watch: whatever they let pass, they would not have refused it either."""
-    from limen.policy.annotations import State
-
+    """Policies in state watch, whose exemptions change nothing."""
     if checked.company is None:
         return frozenset()
     return frozenset(name for name, state in checked.company.engine().states.items() if state is State.WATCH)
-
-
-def _count(number: int, one: str, many: str = "") -> str:
-    return f"{number} {one if number == 1 else many or one + 's'}"

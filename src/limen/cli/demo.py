@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import signal
 import sys
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Annotated
 
 import typer
+
+from limen.errors import LimenError
 
 FIRST_PORT = 1_024
 """Those below belong to the system, and a browser leaves 80 out of an address."""
@@ -20,8 +25,6 @@ def run(
     as_json: Annotated[bool, typer.Option("--json", help="With --once: one line, a list of objects")] = False,
 ) -> None:
     import uvloop
-
-    from limen.errors import LimenError
 
     if as_json and not once:
         raise LimenError("`--json` goes with `--once`", "try `limen demo --once --json`")
@@ -64,10 +67,6 @@ async def _one_day(*, as_json: bool) -> int:
 
 
 async def _live(port: int) -> None:
-    import asyncio
-    from pathlib import Path
-    from tempfile import TemporaryDirectory
-
     from limen.demo.harbor import PORT, copy_to
     from limen.demo.opened import opened_harbor
 

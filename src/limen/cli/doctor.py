@@ -2,30 +2,28 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import sys
+from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Final
+from typing import Final
 
-import typer
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from limen.finding import Finding
+from limen.cli.options import Folder, Json
+from limen.cli.output import console
+from limen.doctor.examine import EXAMINATIONS, examine
+from limen.errors import LimenError
+from limen.finding import Finding, State
 
 _MARKS: Final = {"wrong": "✗", "warning": "!", "skipped": "·", "ok": "✓"}
 
 
 def run(
-    folder: Annotated[Path, typer.Argument(metavar="DIR", help="The company folder")] = Path(),
+    folder: Folder = Path(),
     *,
-    as_json: Annotated[bool, typer.Option("--json", help="One line of JSON instead of text")] = False,
+    as_json: Json = False,
 ) -> None:
-    from limen.errors import LimenError
-    from limen.finding import State
-
     if not folder.is_dir():
         raise LimenError(f"there is no folder {folder}", "name the company folder; `limen init` begins one")
     findings = _examined(folder)
@@ -35,11 +33,6 @@ def run(
 
 def _examined(folder: Path) -> tuple[Finding, ...]:
     """Run all examinations; a terminal sees which are still at work."""
-    import asyncio
-
-    from limen.cli.output import console
-    from limen.doctor.examine import EXAMINATIONS, examine
-
     waiting = dict.fromkeys(EXAMINATIONS)
     with console(error=True).status("Examining …") as status:
 
@@ -72,8 +65,6 @@ def report(findings: Sequence[Finding]) -> str:
 
 def summary(findings: Sequence[Finding]) -> str:
     """`2 things are wrong, 1 to look at, 14 fine`."""
-    from limen.finding import State
-
     count = {state: sum(one.state is state for one in findings) for state in State}
     wrong = count[State.WRONG]
     parts = [

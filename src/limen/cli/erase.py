@@ -2,29 +2,36 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from limen.cli.opened import Opened
-    from limen.privacy.erase import Goes
+from limen.cli.opened import Opened, opened
+from limen.cli.options import LastFolder, Yes
+from limen.clock import SystemClock
+from limen.company.gate import obstacles, people_of
+from limen.company.places import data_folder, outbox_folder
+from limen.company.publish import SERVER
+from limen.identity.errors import NobodyCouldAdministerError
+from limen.privacy.erase import Goes, carry_out, erase_person, forget_mail_files, what_goes, whom
+from limen.privacy.row_counts import row_counts
+from limen.storage import Snapshot, Transaction
+from limen.storage.errors import JournalBusyError, JournalUnwritableError
+from limen.storage.journal import Journal
 
 
 def run(
     person: Annotated[str, typer.Argument(metavar="PERSON", help="An e-mail address, or an id")],
-    folder: Annotated[Path, typer.Argument(metavar="[DIR]", help="The company folder")] = Path(),
+    folder: LastFolder = Path(),
     *,
     why: Annotated[str, typer.Option("-m", "--why", help="Why, without names: it stays in the journal")] = "",
-    yes: Annotated[bool, typer.Option("--yes", help="Do it; without this it is only shown")] = False,
-    let_go: Annotated[bool, typer.Option("--let-go", help="Also for somebody who still has access: it ends")] = False,
+    yes: Yes = False,
+    let_go: Annotated[
+        bool, typer.Option("--let-go", help="Also erase somebody who still has access; their access ends")
+    ] = False,
 ) -> None:
-    from limen.cli.opened import opened
-    from limen.privacy.erase import what_goes, whom
-
     with opened(folder) as here:
         goes = here.database.read(lambda snapshot: what_goes(snapshot, whom(snapshot, person)))
         print("\n".join(_shown(goes, here.settings.storage.journal_days)))
@@ -36,8 +43,6 @@ def run(
 
 
 def _shown(goes: Goes, journal_days: int) -> Iterator[str]:
-    from limen.privacy.row_counts import row_counts
-
     yield f"{goes.name} <{goes.email}>, {goes.status}, id {goes.person_id}"
     yield f"Goes from the database: {', '.join(row_counts(goes.rows))}."
     yield (
@@ -52,19 +57,10 @@ def _shown(goes: Goes, journal_days: int) -> Iterator[str]:
 
 def _erase(here: Opened, person_id: str, why: str, *, may_let_go: bool) -> None:
     """In one transaction, unless that would leave nobody who could administer Limen."""
-    from limen.clock import SystemClock
-    from limen.company.gate import lockout, people_of
-    from limen.company.publish import SERVER
-    from limen.identity.errors import NobodyCouldAdministerError
-    from limen.policy.proof.lockout import LockedOut
-    from limen.privacy.erase import erase_person
-    from limen.storage import Snapshot, Transaction
-
     company, now = here.in_force(), SystemClock().now()
 
     def locked_out(snapshot: Snapshot) -> str:
-        found = lockout(company, people_of(snapshot), now)
-        return "; ".join(map(str, found.obstacles)) if isinstance(found, LockedOut) else ""
+        return obstacles(company, people_of(snapshot), now)
 
     def work(transaction: Transaction) -> None:
         before = locked_out(transaction)
@@ -76,18 +72,9 @@ def _erase(here: Opened, person_id: str, why: str, *, may_let_go: bool) -> None:
 
 
 def _carry_out(here: Opened) -> Iterator[str]:
-    """The journal's part: by whoever writes the journal, which is the server where one runs."""
-    import os
-
-    from limen.clock import SystemClock
-    from limen.company.places import data_folder, key_file, outbox_folder
-    from limen.privacy.erase import carry_out, forget_mail_files
-    from limen.storage import Keyring, master_key
-    from limen.storage.errors import JournalBusyError, JournalUnwritableError
-    from limen.storage.journal import Journal
-
+    """Erase from the journal; where a server runs, it is the one that does so."""
     yield "Erased from the database."
-    keys = Keyring.open(here.database, master_key(key_file(here.root, here.settings), os.environ)).journal_keys
+    keys = here.keyring().journal_keys
     days = here.settings.storage.journal_days
     try:
         journal = Journal.open(here.journal, keys, database=here.database, keep_days=days)

@@ -2,28 +2,27 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from limen.cli.opened import opened
+from limen.cli.options import LastFolder
+from limen.clock import SystemClock
+from limen.company.publish import SERVER
+from limen.errors import LimenError
+from limen.privacy.erase import whom
+from limen.privacy.export import write_copy
+
 
 def run(
     person: Annotated[str, typer.Argument(metavar="PERSON", help="An e-mail address, or an id")],
-    folder: Annotated[Path, typer.Argument(metavar="[DIR]", help="The company folder")] = Path(),
+    folder: LastFolder = Path(),
     *,
     to: Annotated[Path, typer.Option("--to", help="The new file to write, such as mia.zip")],
 ) -> None:
-    import os
-
-    from limen.cli.opened import opened
-    from limen.clock import SystemClock
-    from limen.company.publish import SERVER
-    from limen.errors import LimenError
-    from limen.privacy.erase import whom
-    from limen.privacy.export import write_copy
-    from limen.storage.journal import Reader
-
     with opened(folder) as here:
         person_id = here.database.read(lambda snapshot: whom(snapshot, person))
         try:
@@ -34,7 +33,7 @@ def run(
             raise LimenError(f"{to} can't be written: {error.strerror}", "name another place") from None
         try:
             with os.fdopen(handle, "w+b") as file:
-                reader, now = Reader(here.journal), SystemClock().now()
+                reader, now = here.reader, SystemClock().now()
                 made = write_copy(file, here.database, reader, person_id, now, company=here.settings.name, by=SERVER)
         except BaseException:
             to.unlink(missing_ok=True)

@@ -5,28 +5,26 @@ from __future__ import annotations
 import asyncio
 import signal
 from pathlib import Path
-from typing import Annotated
 
-import typer
+from limen.cli import systemd
+from limen.cli.options import Folder
+from limen.cli.serve import how_to_turn_on, said_of
+from limen.clock import SystemClock
+from limen.company.load import load_settings
+from limen.company.places import data_folder
+from limen.errors import LimenError
+from limen.front.front import Front, hosts_last_served
+from limen.front.places import open_places
 
 
 def run(
-    folder: Annotated[Path, typer.Argument(metavar="DIR", help="The company folder")] = Path(),
+    folder: Folder = Path(),
 ) -> None:
     asyncio.run(_stand(folder))
     print("The front has stopped.", flush=True)
 
 
 async def _stand(folder: Path) -> None:
-    from limen.cli import systemd
-    from limen.cli.serve import how_to_turn_on, said_of
-    from limen.clock import SystemClock
-    from limen.company.load import load_settings
-    from limen.company.places import data_folder
-    from limen.errors import LimenError
-    from limen.front.front import Front, hosts_last_served
-    from limen.front.places import open_places
-
     settings = load_settings(folder)
     if not settings.https.is_on:
         raise how_to_turn_on(settings)

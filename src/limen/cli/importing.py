@@ -2,29 +2,43 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
-if TYPE_CHECKING:
-    from collections.abc import Iterable
-
-    from limen.cli.opened import Opened
-    from limen.identity.model import Member
-    from limen.identity.people_file import PeopleFile
-    from limen.identity.roster import Difference, Done
+from limen.cli.opened import Opened, opened
+from limen.cli.options import LastFolder, Yes
+from limen.cli.output import counted
+from limen.clock import SystemClock
+from limen.company.company import limen_app
+from limen.company.gate import obstacles, people_of
+from limen.company.publish import SERVER
+from limen.errors import LimenError
+from limen.facts import FactStore
+from limen.identity.guesses import Guesses
+from limen.identity.invitation import Invitations
+from limen.identity.links import Links
+from limen.identity.model import ADMINISTRATORS, Member, PersonStatus
+from limen.identity.people_file import MAX_BYTES, PeopleFile, read_people
+from limen.identity.ports import Ports
+from limen.identity.roster import Difference, Done, Roster, difference
+from limen.identity.store import people
+from limen.storage import Snapshot
+from limen.web.permissions import groups_that_guard
 
 SHOWN = 50
 
 
 def run(
-    what: Annotated[str, typer.Argument(metavar="people", help="What is brought: people")],
+    what: Annotated[str, typer.Argument(metavar="people", help="What is imported: people")],
     file: Annotated[Path, typer.Argument(metavar="FILE", help="A CSV file: name, email, groups, language")],
-    folder: Annotated[Path, typer.Argument(metavar="[DIR]", help="The company folder")] = Path(),
+    folder: LastFolder = Path(),
     *,
-    yes: Annotated[bool, typer.Option("--yes", help="Do it; without this it is only shown")] = False,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only show it, which is what happens anyway")] = False,
+    yes: Yes = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only show it, as without --yes")] = False,
     invite: Annotated[bool, typer.Option("--invite", help="Mail an invitation to everybody who is new")] = False,
     as_: Annotated[str, typer.Option("--as", help="Whom the mails name: an administrator's address")] = "",
     remove_missing: Annotated[bool, typer.Option("--remove-missing", help="Let go whoever is not in the list")] = False,
@@ -36,20 +50,12 @@ def run(
         ),
     ] = False,
 ) -> None:
-    from limen.cli.opened import opened
-    from limen.company.company import limen_app
-    from limen.errors import LimenError
-    from limen.identity.people_file import read_people
-    from limen.identity.roster import difference
-    from limen.identity.store import people
-    from limen.web.permissions import groups_that_guard
-
     if what != "people":
-        raise LimenError(f"`limen import` can't bring {what[:40]!r}", "try `limen import people FILE`")
+        raise LimenError(f"`limen import` can't import {what[:40]!r}", "try `limen import people FILE`")
     if as_ and not invite:
-        raise LimenError("--as says whom the invitations name, and none are mailed", "say --invite too")
+        raise LimenError("--as names the sender of invitations, and none are mailed", "add --invite")
     if yes and dry_run:
-        raise LimenError("--yes and --dry-run can't both be had", "say one of them")
+        raise LimenError("--yes and --dry-run can't be used together", "choose one of them")
     data = _read(file)
     with opened(folder) as here:
         company = here.in_force()
@@ -62,10 +68,8 @@ def run(
         )
         _show(shown)
         if shown.problems:
-            number = len(shown.problems)
-            raise LimenError(
-                f"the list has {number} problem{'s' if number > 1 else ''}, and nothing was changed", "mend the list"
-            )
+            number = counted(len(shown.problems), "problem")
+            raise LimenError(f"the list has {number}, and nothing was changed", "correct the list")
         if shown.is_nothing:
             print("There is nothing to do.")
         elif yes:
@@ -78,9 +82,6 @@ def run(
 
 def _inviter(members: Iterable[Member], email: str) -> str:
     """The name in the mails: of the administrator with this address, or of the only one there is; "" for nobody."""
-    from limen.errors import LimenError
-    from limen.identity.model import ADMINISTRATORS, PersonStatus
-
     there = [one.person for one in members if one.status is PersonStatus.ACTIVE]
     there = [one for one in there if ADMINISTRATORS in one.groups]
     if not email:
@@ -92,10 +93,7 @@ def _inviter(members: Iterable[Member], email: str) -> str:
 
 
 def _read(file: Path) -> bytes:
-    """The file, or as much of it as tells that it is too large."""
-    from limen.errors import LimenError
-    from limen.identity.people_file import MAX_BYTES
-
+    """The file, up to one byte more than may be read, so that one that is too large is noticed."""
     try:
         with file.open("rb") as opened:
             return opened.read(MAX_BYTES + 1)
@@ -129,31 +127,14 @@ def _show(shown: Difference) -> None:
 
 def _apply(here: Opened, shown: Difference, *, by_mail: bool, inviter: str) -> Done:
     """The running server learns of it by the change feed, and sends the mails from the queue."""
-    import asyncio
-    import os
-
-    from limen.clock import SystemClock
-    from limen.company.gate import lockout, people_of
-    from limen.company.places import key_file
-    from limen.company.publish import SERVER
-    from limen.facts import FactStore
-    from limen.identity.guesses import Guesses
-    from limen.identity.invitation import Invitations
-    from limen.identity.links import Links
-    from limen.identity.ports import Ports
-    from limen.identity.roster import Roster
-    from limen.policy.proof.lockout import LockedOut
-    from limen.storage import Keyring, Snapshot, master_key
-
     clock, company = SystemClock(), here.in_force()
-    keyring = Keyring.open(here.database, master_key(key_file(here.root, here.settings), os.environ), clock=clock)
+    keyring = here.keyring(clock)
 
-    def locked_out(people: Snapshot) -> str:
-        found = lockout(company, people_of(people), clock.now())
-        return "; ".join(map(str, found.obstacles)) if isinstance(found, LockedOut) else ""
+    def locked_out(snapshot: Snapshot) -> str:
+        return obstacles(company, people_of(snapshot), clock.now())
 
     async def settled(_seq: int) -> None:
-        """Whoever follows the feed applies it within its lease."""
+        """Nothing to wait for: a running server follows the change feed by itself."""
 
     def decides(*_: object) -> object:
         raise AssertionError

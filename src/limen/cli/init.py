@@ -4,16 +4,22 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Callable, Container
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Final
+from zoneinfo import available_timezones
 
 import typer
 
+from limen.cli.options import split_commas
+from limen.cli.output import at, console
+from limen.company.begin import FRONT, HERE, WAYS, Answers, begin, complaint_about, refuse_taken
+from limen.errors import LimenError
+from limen.printable import plain_word
+
 if TYPE_CHECKING:
-    from collections.abc import Callable, Container
-
-    from limen.company.begin import Answers
-
     Asking = Callable[[str, str], str]
 
 _LOCALTIME: Final = Path("/etc/localtime")
@@ -31,12 +37,10 @@ def run(
     key: Annotated[str, typer.Option(help="With --https files: its private key")] = "",
     email: Annotated[str, typer.Option(help="With --https acme: whom the authority writes to")] = "",
     front: Annotated[str, typer.Option(help="With --https front: the front's own address")] = "",
-    no_input: Annotated[bool, typer.Option("--no-input", help="Ask nothing; what is not said is as usual")] = False,
+    no_input: Annotated[
+        bool, typer.Option("--no-input", help="Ask nothing; use the default for what is not given")
+    ] = False,
 ) -> None:
-    from dataclasses import replace
-
-    from limen.company.begin import Answers, begin_with, refuse_taken
-
     refuse_taken(folder)
     said = {
         "name": name,
@@ -54,7 +58,7 @@ def run(
         answers = replace(answers, languages=_codes(languages))
     if not given and not languages and not no_input and sys.stdin.isatty():
         answers = asked(answers, _prompt)
-    for written in begin_with(folder, answers):
+    for written in begin(folder, answers):
         print(f"wrote {written}")
     for line in assumed(answers, given):
         print(line)
@@ -62,26 +66,21 @@ def run(
 
 
 def asked(answers: Answers, ask: Asking) -> Answers:
-    """The answers that somebody gives: one question at a time, asked again with the fix where it can't be."""
-    from dataclasses import replace
-
-    from limen.company.begin import FRONT, HERE, WAYS
-    from limen.printable import plain_word
-
+    """Asks one question at a time, and again, with the fix, where an answer can't be taken."""
     answers = _one(answers, "name", "What is the company called?", "", ask)
     print(
         "\nEach app gets a host in one domain. Names in *.localhost reach this machine, so you can try all of it here."
     )
-    print("Passkeys will belong to it for good: whoever renames it later enrols everybody anew. So name the right one.")
+    print("Passkeys are tied to it: if you change it later, everybody has to enrol again. So name the right one.")
     trying = f"{plain_word(answers.name) or 'company'}.localhost"
     answers = _one(answers, "domain", "Which domain?", trying, ask)
     answers = _one(answers, "time_zone", "In which time zone does it work?", answers.time_zone, ask)
-    answers = _languages(answers, ask)
+    answers = _accepted(partial(_languages, answers, ask))
     print("\nHow will browsers get https?")
     for way, what in WAYS.items():
         print(f"  {way:<9} {what}")
     usual = HERE if answers.domain.endswith(".localhost") else "acme"
-    answers = _way(replace(answers, https=""), usual, ask)
+    answers = _accepted(partial(_way, answers, usual, ask))
     if answers.https == "acme":
         return _one(answers, "email", "Whom may the authority write to? (empty: nobody)", "", ask)
     if answers.https == FRONT:
@@ -89,59 +88,41 @@ def asked(answers: Answers, ask: Asking) -> Answers:
     return answers
 
 
-def _way(answers: Answers, usual: str, ask: Asking) -> Answers:
-    """The way to https. With certificate files it is right only together with where they lie."""
-    from dataclasses import replace
-
-    from limen.company.begin import complaint_about
-
-    while True:
-        way = ask("Which?", usual).strip()
-        tried = replace(answers, https=way)
-        if way == "files":
-            certificate = ask("Where is the certificate, with its chain?", "/etc/limen/chain.pem")
-            key = ask("Where is its private key?", "/etc/limen/key.pem")
-            tried = replace(tried, certificate=certificate.strip(), key=key.strip())
-        if (complaint := complaint_about(tried)) is None:
-            return tried
+def _accepted(answer: Callable[[], Answers]) -> Answers:
+    """The answer, asked for again with the fix until it can be taken."""
+    while (complaint := complaint_about(tried := answer())) is not None:
         print(f"  {complaint}")
-
-
-def _languages(answers: Answers, ask: Asking) -> Answers:
-    from dataclasses import replace
-
-    from limen.company.begin import complaint_about
-
-    while True:
-        said = ask("In which languages do employees read, the usual one first?", ",".join(answers.languages))
-        tried = replace(answers, languages=_codes(said))
-        if (complaint := complaint_about(tried)) is None:
-            return tried
-        print(f"  {complaint}")
-
-
-def _codes(text: str) -> tuple[str, ...]:
-    return tuple(one.strip().lower() for one in text.split(",") if one.strip())
+    return tried
 
 
 def _one(answers: Answers, field: str, question: str, usual: str, ask: Asking) -> Answers:
-    from dataclasses import replace
-
-    from limen.company.begin import complaint_about
-
-    while True:
+    def answer() -> Answers:
         given: dict[str, Any] = {field: ask(question, usual).strip()}
-        tried = replace(answers, **given)
-        if (complaint := complaint_about(tried)) is None:
-            return tried
-        print(f"  {complaint}")
+        return replace(answers, **given)
+
+    return _accepted(answer)
+
+
+def _way(answers: Answers, usual: str, ask: Asking) -> Answers:
+    """The way to https. Certificate files are asked for with it, as they are checked together."""
+    tried = replace(answers, https=ask("Which?", usual).strip())
+    if tried.https != "files":
+        return tried
+    certificate = ask("Where is the certificate, with its chain?", "/etc/limen/chain.pem").strip()
+    return replace(tried, certificate=certificate, key=ask("Where is its private key?", "/etc/limen/key.pem").strip())
+
+
+def _languages(answers: Answers, ask: Asking) -> Answers:
+    codes = ask("In which languages do employees read, the usual one first?", ",".join(answers.languages))
+    return replace(answers, languages=_codes(codes))
+
+
+def _codes(text: str) -> tuple[str, ...]:
+    return tuple(map(str.lower, split_commas(text)))
 
 
 def _prompt(question: str, usual: str) -> str:
     from rich.prompt import Prompt
-
-    from limen.cli.output import console
-    from limen.errors import LimenError
 
     try:
         return Prompt.ask(question, default=usual, show_default=bool(usual), console=console())
@@ -153,9 +134,6 @@ def _prompt(question: str, usual: str) -> str:
 
 def next_steps(folder: Path, answers: Answers) -> list[str]:
     """What to do now, as it is for this way to https."""
-    from limen.cli.output import at
-    from limen.company.begin import FRONT, HERE
-
     lines = ["Next:"]
     if answers.way != HERE:
         lines.append(f"  in DNS     point *.{answers.domain} at this server")
@@ -172,14 +150,14 @@ def next_steps(folder: Path, answers: Answers) -> list[str]:
 
 
 def assumed(answers: Answers, given: Container[str]) -> list[str]:
-    """What nobody said, and was taken as usual: a company should not find out later that it is called Example."""
+    """Which defaults were used without asking: nobody should find out later that their company is called Example."""
     usual = type(answers)()
     lines = []
     if "name" not in given and answers.name == usual.name:
-        lines.append(f"No --name was given: the company is called {answers.name}. Mend `name` in limen.toml.")
+        lines.append(f"No --name was given: the company is called {answers.name}. Correct `name` in limen.toml.")
     if "domain" not in given and answers.domain == usual.domain:
         lines.append(
-            f"No --domain was given: it is {answers.domain}, to try it. Passkeys belong to the domain, so mend "
+            f"No --domain was given: it is {answers.domain}, to try it. Passkeys are tied to the domain, so correct "
             "`domain` and `url` in limen.toml before anybody enrols."
         )
     return lines
@@ -187,8 +165,6 @@ def assumed(answers: Answers, given: Container[str]) -> list[str]:
 
 def own_time_zone(localtime: Path = _LOCALTIME) -> str:
     """The time zone of this machine, UTC where it can't be known."""
-    from zoneinfo import available_timezones
-
     linked = str(localtime.resolve()).rpartition("/zoneinfo/")[2]
     known = available_timezones()
     return next((zone for zone in (os.environ.get("TZ", ""), linked) if zone in known), "UTC")

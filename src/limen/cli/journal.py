@@ -5,25 +5,27 @@ from __future__ import annotations
 import json
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
-if TYPE_CHECKING:
-    from limen.storage.journal import Report
+from limen.cli.opened import opened
+from limen.cli.options import Folder
+from limen.company.load import load_settings
+from limen.company.places import journal_folder
+from limen.errors import LimenError
+from limen.storage.journal import Report, verify
 
 TASKS = ("verify",)
 
 
 def run(
     task: Annotated[str, typer.Argument(metavar="TASK", help="What to do: verify")],
-    folder: Annotated[Path, typer.Argument(metavar="DIR", help="The company folder")] = Path(),
+    folder: Folder = Path(),
     *,
     exported: Annotated[Path | None, typer.Option(help="A file of checkpoints that was kept elsewhere")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="One line of JSON")] = False,
 ) -> None:
-    from limen.errors import LimenError
-
     if task not in TASKS:
         raise LimenError(f"`limen journal` can't {task[:40]!r}", "try `limen journal verify`")
     report = _verified(folder, exported)
@@ -44,21 +46,10 @@ def run(
 
 def _verified(folder: Path, exported: Path | None) -> Report:
     """Follow the journal of the company in `folder`, with the signing keys where they can be had."""
-    import os
-
-    from limen.company.load import load_settings
-    from limen.company.places import database_url, journal_folder, key_file
-    from limen.errors import LimenError
-    from limen.storage import Database, Keyring, master_key
-    from limen.storage.journal import verify
-
     settings = load_settings(folder)
     root = journal_folder(folder, settings)
     if not root.is_dir():
         raise LimenError(f"there is no journal in {root}", "start `limen serve` once, or name the company folder")
-    database = Database.open(database_url(folder, settings))
-    try:
-        keys = Keyring.open(database, master_key(key_file(folder, settings), os.environ)).journal_keys
-    finally:
-        database.close()
+    with opened(folder, settings, may_make=True) as here:
+        keys = here.keyring().journal_keys
     return verify(root, keys, exported.read_bytes().splitlines() if exported else ())

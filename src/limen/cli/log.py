@@ -1,54 +1,50 @@
-"""`limen log`: every publication, the newest first: who, why, when, what was proved and foretold."""
+"""`limen log`: every publication, the newest first: who, why, when, what was proved and predicted."""
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
+from zoneinfo import ZoneInfo
 
 import typer
 
-if TYPE_CHECKING:
-    from zoneinfo import ZoneInfo
-
-    from limen.company.store import Revision
+from limen.cli.opened import opened
+from limen.cli.options import Folder, JsonLines
+from limen.cli.output import counted, print_rows
+from limen.company import store
+from limen.company.authors import author_name, names_of, proof_sentence, published_where
+from limen.company.plan import kept_sentences
+from limen.company.store import Revision
+from limen.messages import times
 
 MOST = 100
 MOST_SAID = 8
 
 
 def run(
-    folder: Annotated[Path, typer.Argument(metavar="DIR", help="The company folder")] = Path(),
+    folder: Folder = Path(),
     *,
     number: Annotated[int, typer.Option("-n", "--number", min=1, max=10_000, help="How many")] = MOST,
-    as_json: Annotated[bool, typer.Option("--json", help="One JSON object a line")] = False,
+    as_json: JsonLines = False,
 ) -> None:
-    from limen.cli.opened import opened
-    from limen.company import store
-    from limen.company.authors import author_name, names_of
-
     with opened(folder) as here:
         revisions = here.database.read(lambda snapshot: store.history(snapshot, number))
         names = here.database.read(names_of)
         authors = here.database.read(
             lambda snapshot: {author: author_name(snapshot, author) for author in {one.author for one in revisions}}
         )
-    for place, one in enumerate(revisions):
-        if as_json:
-            print(json.dumps(_plain(one)))
-        else:
-            print(text_of(one, authors[one.author], names, here.settings.zone, is_in_force=place == 0))
+
+    def text(one: Revision) -> str:
+        return text_of(one, authors[one.author], names, here.settings.zone, is_in_force=one is revisions[0])
+
+    print_rows(revisions, text, _plain, "Nothing was published here yet.", as_json=as_json)
 
 
 def text_of(one: Revision, author: str, names: dict[str, str], zone: ZoneInfo, *, is_in_force: bool) -> str:
     """One publication, for people to read."""
-    from limen.company.authors import door_words, proof_sentence
-    from limen.company.plan import kept_sentences
-    from limen.messages import times
-
     when = times.exact(one.at, zone)
     lines = [
-        f"{one.id[:12]}  {when}  {author}, {door_words(one.via)}" + ("  in force" if is_in_force else ""),
+        f"{one.id[:12]}  {when}  {author}, {published_where(one.via)}" + ("  in force" if is_in_force else ""),
         f"    {one.reason}",
     ]
     known = [f"{one.beside.tests} policy tests passed"] if one.beside.tests else []
@@ -63,7 +59,7 @@ def text_of(one: Revision, author: str, names: dict[str, str], zone: ZoneInfo, *
 
 
 def foretold(effect: dict[str, Any]) -> list[str]:
-    """What was foretold of a revision, in a sentence; [] where nothing was."""
+    """The predicted effect of a revision, in a sentence; [] where none was predicted."""
     if not effect:
         return []
     words = {
@@ -75,10 +71,8 @@ def foretold(effect: dict[str, Any]) -> list[str]:
     }
     turns = ", ".join(f"{count} {words.get(turn, turn)}" for turn, count in effect.get("turns", {}).items())
     replayed = effect.get("replayed", 0)
-    requests = "request" if replayed == 1 else "requests"
-    if not turns:
-        return [f"expected effect: none of {replayed} replayed {requests} changes"]
-    return [f"expected effect: of {replayed} replayed {requests} {turns}"]
+    requests = counted(replayed, "replayed request")
+    return [f"expected effect: of {requests} {turns}" if turns else f"expected effect: none of {requests} changes"]
 
 
 def _plain(one: Revision) -> dict[str, Any]:

@@ -20,7 +20,7 @@ MISUSED: Final = 2
 
 OWN: Final[dict[str, Command]] = {
     "init": Command("limen.cli.init", "Make a company folder with the baseline and comments that teach"),
-    "add": Command("limen.cli.add", "Add an app: look what it is, write its entry, and begin its onboarding"),
+    "add": Command("limen.cli.add", "Add an app: find out what it is, write its entry, and begin its onboarding"),
     "check": Command(
         "limen.cli.check", "Find everything that is wrong with a company folder, and run its policy tests"
     ),
@@ -32,7 +32,7 @@ OWN: Final[dict[str, Command]] = {
     "demo": Command("limen.cli.demo", "Run the example company Harbor, with real requests through the real doors"),
     "plan": Command("limen.cli.plan", "Say what publishing a folder would change, replayed over the last 30 days"),
     "apply": Command("limen.cli.apply", "Publish a company folder as a new revision"),
-    "pull": Command("limen.cli.pull", "Bring a company folder to the revision in force"),
+    "pull": Command("limen.cli.pull", "Update a company folder to the revision in force"),
     "log": Command("limen.cli.log", "List the revisions: who published what, when and why"),
     "revert": Command("limen.cli.revert", "Publish an earlier revision once more"),
     "watch": Command("limen.cli.state", "List what is watched and whom it would have met, or watch a policy", "watch"),
@@ -47,10 +47,14 @@ OWN: Final[dict[str, Command]] = {
     "break-glass": Command(
         "limen.cli.break_glass", "Open the console for half an hour where policies lock everybody out"
     ),
-    "matrix": Command("limen.cli.matrix", "What if, for many at once: a person, an app, or everybody over everything"),
+    "matrix": Command(
+        "limen.cli.matrix", "What if, for many at once: all apps for a person, all people for an app, or both"
+    ),
     "backup": Command("limen.cli.backup", "Put everything into one file while it runs, or print the master key"),
-    "restore": Command("limen.cli.restore", "Bring a company back from a backup, into a folder without data"),
-    "upgrade": Command("limen.cli.upgrade", "Bring the database over to this Limen, or back, with a rehearsal"),
+    "restore": Command("limen.cli.restore", "Restore a company from a backup, into a folder without data"),
+    "upgrade": Command(
+        "limen.cli.upgrade", "Upgrade the database to this version of Limen, or go back; with a rehearsal"
+    ),
     "journal": Command("limen.cli.journal", "Verify that no event was changed, removed or reordered"),
 }
 
@@ -79,6 +83,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
 def _run(name: str, command: Command, words: list[str]) -> None:
     import typer
 
+    from limen.cli.options import MisusedError
     from limen.errors import LimenError
 
     app = typer.Typer(add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False)
@@ -87,7 +92,7 @@ def _run(name: str, command: Command, words: list[str]) -> None:
         app(args=words, prog_name=f"limen {name}")
     except LimenError as error:
         print(f"limen {name}: {error}", file=sys.stderr)
-        sys.exit(WRONG)
+        sys.exit(MISUSED if isinstance(error, MisusedError) else WRONG)
     except BrokenPipeError:
         sys.stderr.close()
         sys.exit(WRONG)

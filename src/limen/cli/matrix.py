@@ -3,20 +3,38 @@
 from __future__ import annotations
 
 import json
-import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, NoReturn
+from typing import Annotated
 
 import typer
 
-from limen.policy.matrix import Cell, Decide
-
-if TYPE_CHECKING:
-    from limen.company.company import Company
-    from limen.facts import App, Person
-    from limen.policy.supposed import Supposed
+from limen.cli.opened import opened
+from limen.cli.options import (
+    At,
+    Country,
+    Device,
+    FolderOption,
+    MisusedError,
+    Network,
+    Proved,
+    Risk,
+    Strength,
+    refuse_other_device,
+    refuse_unknown,
+)
+from limen.cli.output import console
+from limen.cli.question import people_of, refuse_no_place, somebody
+from limen.clock import SystemClock
+from limen.company.company import Company
+from limen.company.load import load_company
+from limen.company.tests_file import read_length
+from limen.errors import LimenError
+from limen.facts import ACTIONS, App, Person
+from limen.policy.matrix import Cell, Decide, matrix
+from limen.policy.supposed import Supposed
+from limen.printable import visible
 
 SHOWN = ("view", "download", "edit", "share", "administer")
 
@@ -36,31 +54,26 @@ def run(
     person: Annotated[str, typer.Option(help="One person over all apps and actions: a name, mail address or id")] = "",
     app: Annotated[str, typer.Option(help="One app over all people and actions: its id")] = "",
     action: Annotated[str, typer.Option(help="With neither: all people over all apps, for this action")] = "view",
-    folder: Annotated[Path, typer.Option(metavar="DIR", help="The company folder")] = Path(),
+    folder: FolderOption = Path(),
     candidate: Annotated[Path | None, typer.Option(help="Take policies and apps from this folder instead")] = None,
     in_force: Annotated[bool, typer.Option("--in-force", help="Take them from the revision in force")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object for each cell, a line each")] = False,
-    strength: Annotated[int, typer.Option(min=0, max=3, help="How strongly they proved who they are")] = 3,
-    proved: Annotated[str, typer.Option(help="How long ago: 30m, 4h, 2d")] = "1m",
-    at: Annotated[str, typer.Option(help="When, in the company's time zone: 2026-11-24T22:00 (default: now)")] = "",
-    device: Annotated[str, typer.Option(help="compliant, non_compliant, unknown; nothing: a device nobody knows")] = "",
-    country: Annotated[str, typer.Option(help="DE, FR, …; nothing: unknown")] = "",
-    network: Annotated[str, typer.Option(help="One of the company's named networks")] = "",
+    strength: Strength = 3,
+    proved: Proved = "1m",
+    at: At = "",
+    device: Device = "",
+    country: Country = "",
+    network: Network = "",
     address: Annotated[str, typer.Option(help="The address the requests come from")] = "",
-    risk: Annotated[int | None, typer.Option(min=0, max=100, help="0 calm to 100; nothing: unknown")] = None,
+    risk: Risk = None,
 ) -> None:
-    from limen.company.tests_file import read_length
-    from limen.facts import ACTIONS
-    from limen.policy.supposed import Supposed
-
     if person and app:
-        _misused("name a person or an app; `limen why --person … --app …` answers for both")
+        raise MisusedError("name a person or an app; `limen why --person … --app …` answers for both")
     if candidate is not None and in_force:
-        _misused("--candidate and --in-force are two answers to the same question")
+        raise MisusedError("--candidate and --in-force are two answers to the same question")
     if action not in ACTIONS:
-        _misused(f"--action is one of {', '.join(ACTIONS)}")
-    if device not in {"", "compliant", "non_compliant", "unknown"}:
-        _misused("--device is compliant, non_compliant or unknown")
+        raise MisusedError(f"--action is one of {', '.join(ACTIONS)}")
+    refuse_other_device(device)
     try:
         supposed = Supposed(
             strength=strength,
@@ -74,7 +87,7 @@ def run(
         )
         table = _table(folder, candidate, supposed, in_force=in_force, person=person, app=app, action=action)
     except ValueError as error:
-        _misused(str(error))
+        raise MisusedError(str(error)) from None
     if as_json:
         _print_json(table)
     else:
@@ -84,13 +97,6 @@ def run(
 def _table(
     folder: Path, candidate: Path | None, supposed: Supposed, *, in_force: bool, person: str, app: str, action: str
 ) -> Table:
-    from limen.cli.asked import people_of, refuse_no_place, somebody
-    from limen.clock import SystemClock
-    from limen.company.load import load_company
-    from limen.configuration.problem import did_you_mean, shown
-    from limen.errors import LimenError
-    from limen.policy.matrix import matrix
-
     home = load_company(folder)
     company = _in_force(folder, home) if in_force else home if candidate is None else load_company(candidate)
     refuse_no_place(company, supposed.country, supposed.network)
@@ -109,9 +115,8 @@ def _table(
     if not app:
         asked = [(who.name, [(who, one, action) for one in apps]) for who in people]
         return _filled(decide, action, [one.id for one in apps], asked)
-    chosen = company.all_apps.get(app)
-    if chosen is None:
-        raise LimenError(f"there is no app {shown(app)}", did_you_mean(app, company.all_apps))
+    refuse_unknown("app", [app], company.all_apps)
+    chosen = company.all_apps[app]
     return _filled(decide, chosen.name, SHOWN, [(who.name, [(who, chosen, each) for each in SHOWN]) for who in people])
 
 
@@ -126,20 +131,8 @@ def _filled(
 
 
 def _in_force(folder: Path, home: Company) -> Company:
-    from limen.company import store
-    from limen.company.places import database_url
-    from limen.errors import LimenError
-    from limen.storage import Database
-
-    database = Database.open(database_url(folder, home.settings))
-    try:
-        newest = database.read(store.newest)
-        company = None if newest is None else database.read(lambda snapshot: store.company_of(snapshot, newest.id))
-    finally:
-        database.close()
-    if company is None:
-        raise LimenError("no revision is in force yet", "leave --in-force out to ask about the folder")
-    return company
+    with opened(folder, home.settings) as here:
+        return here.in_force()
 
 
 def _print_json(table: Table) -> None:
@@ -154,9 +147,6 @@ def _print(table: Table) -> None:
     from rich.table import Table as Drawn
     from rich.text import Text
 
-    from limen.cli.output import console
-    from limen.printable import visible
-
     words = {"permit": "[green]yes[/]", "challenge": "[yellow]prove[/]", "deny": "[red]no[/]"}
     out = console()
     drawn = Drawn(box=None, pad_edge=False)
@@ -166,8 +156,3 @@ def _print(table: Table) -> None:
         drawn.add_row(Text(visible(name)), *[words[cell.effect] for *_, cell in row])
     out.print(drawn)
     out.print("yes: permitted · prove: after proving more · no: denied; `limen why` says why", style="dim")
-
-
-def _misused(what: str) -> NoReturn:
-    print(f"limen matrix: {what}", file=sys.stderr)
-    sys.exit(2)

@@ -7,20 +7,21 @@ from typing import Annotated
 
 import typer
 
+from limen.cli.opened import opened
+from limen.cli.options import LastFolder
+from limen.errors import LimenError
+from limen.identity.store import people
+from limen.messages import Language
+from limen.privacy.notice import Audience, as_markdown, notice
+from limen.privacy.notice_facts import notice_facts
+
 
 def run(
     audience: Annotated[str, typer.Argument(metavar="AUDIENCE", help="Whom it is for: employees, or works-council")],
-    folder: Annotated[Path, typer.Argument(metavar="[DIR]", help="The company folder")] = Path(),
+    folder: LastFolder = Path(),
     *,
     language: Annotated[str, typer.Option(help="en or de; the company's first language where nothing is said")] = "",
 ) -> None:
-    from limen.cli.opened import opened
-    from limen.errors import LimenError
-    from limen.identity.store import people
-    from limen.messages import Language
-    from limen.privacy.notice import Audience, as_markdown, notice
-    from limen.privacy.notice_facts import notice_facts
-
     if audience not in set(Audience):
         raise LimenError(f"there is no notice for {audience[:40]!r}", f"name one of {', '.join(Audience)}")
     if language and language not in set(Language):

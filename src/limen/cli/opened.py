@@ -2,25 +2,31 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
+from limen.clock import Clock, SystemClock
 from limen.company import store
+from limen.company.authors import SERVER
 from limen.company.company import Company
 from limen.company.load import load_settings
-from limen.company.places import database_url, journal_folder
-from limen.company.publish import earlier
+from limen.company.origin import note_origin, origin_of
+from limen.company.places import database_url, journal_folder, key_file
+from limen.company.publish import earlier, publish
 from limen.company.store import Revision
 from limen.errors import LimenError
 from limen.settings import Settings
-from limen.storage import Database
+from limen.storage import Database, Keyring, master_key
+from limen.storage.journal import Reader
 
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """What stands beside a folder. `database` is closed when the command ends."""
+    """A company folder with what lies beside it. `database` is closed when the command ends."""
 
     root: Path
     settings: Settings
@@ -29,6 +35,20 @@ class Opened:
     @property
     def journal(self) -> Path:
         return journal_folder(self.root, self.settings)
+
+    @property
+    def reader(self) -> Reader:
+        return Reader(self.journal)
+
+    @property
+    def origin(self) -> str:
+        """The revision that the folder's text comes from; "" before any."""
+        return self.database.read(lambda snapshot: origin_of(self.root, self.settings, snapshot))
+
+    def keyring(self, clock: Clock | None = None) -> Keyring:
+        """The keys, opened with the master key from where it is usually held."""
+        master = master_key(key_file(self.root, self.settings), os.environ)
+        return Keyring.open(self.database, master, clock=clock)
 
     def newest(self) -> Revision:
         """The revision in force. Raises `LimenError` before anything was published."""
@@ -40,6 +60,16 @@ class Opened:
     def in_force(self) -> Company:
         """The company as it is in force. Raises `LimenError`."""
         return earlier(self.database, self.newest().id)
+
+    def in_force_or_none(self) -> Company | None:
+        """The company as it is in force; None before anything was published."""
+        return None if self.database.read(store.newest) is None else self.in_force()
+
+    def replace(self, before: Company, after: Company, message: str, effect: dict[str, Any]) -> Revision:
+        """Publish `after` where `before` is in force, and leave the folder's text as it is."""
+        note_origin(self.root, self.settings, self.origin)
+        now = SystemClock().now()
+        return publish(self.database, after, SERVER, message, now, expected=before.revision, effect=effect)
 
     def revision(self, beginning: str) -> Revision:
         """The one revision whose id begins so. Raises `LimenError` where there is none, or more than one."""
@@ -53,10 +83,13 @@ class Opened:
 
 
 @contextmanager
-def opened(folder: Path) -> Iterator[Opened]:
-    """The database of the company in `folder`. Raises `LimenError` where there is none, and makes none."""
-    settings = load_settings(folder)
-    if not has_database(folder, settings):
+def opened(folder: Path, settings: Settings | None = None, *, may_make: bool = False) -> Iterator[Opened]:
+    """The database of the company in `folder`, whose settings may have been read already.
+
+    Raises `LimenError` where there is none, unless it `may_make` one.
+    """
+    settings = settings or load_settings(folder)
+    if not may_make and not has_database(folder, settings):
         raise nothing_published()
     database = Database.open(database_url(folder, settings))
     try:

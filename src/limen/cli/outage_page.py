@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
 
-import typer
+from limen.cli.options import Folder
+from limen.company.load import load_settings
+from limen.front.outage import outage_page
 
 
 def run(
-    folder: Annotated[Path, typer.Argument(metavar="DIR", help="The company folder")] = Path(),
+    folder: Folder = Path(),
 ) -> None:
-    from limen.company.load import load_settings
-    from limen.front.outage import outage_page
-
     settings = load_settings(folder)
     print(outage_page(settings.name, settings.help.contact), end="")

@@ -2,16 +2,26 @@
 
 from __future__ import annotations
 
+import json
 import shlex
+import sys
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TextIO
+from typing import TYPE_CHECKING, Any, Protocol, TextIO, TypeVar
 
 from limen.printable import visible
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from rich.console import Console
+
+T = TypeVar("T")
+
+
+class Told(Protocol):
+    """Moves a progress bar: how much of a whole is done."""
+
+    def __call__(self, done: float, whole: float = 1.0) -> None: ...
 
 
 class Filtered:
@@ -32,14 +42,47 @@ class Filtered:
 
 
 def at(folder: Path) -> str:
-    """How a command names this company folder, after a space; "" for the one that its reader stands in."""
+    """The folder as an argument of a command, after a space; "" for the current folder."""
     return "" if folder == Path() else f" {shlex.quote(str(folder))}"
+
+
+def counted(number: int, one: str, many: str = "") -> str:
+    """`1 request`, `2 requests`; `many` where the plural is not the singular with an s."""
+    return f"{number} {one if number == 1 else many or one + 's'}"
+
+
+def print_rows(
+    rows: Iterable[T], text: Callable[[T], str], plain: Callable[[T], dict[str, Any]], nothing: str, *, as_json: bool
+) -> None:
+    """A line for each row: its `text`, or with `--json` the object `plain`; `nothing` where there is no row."""
+    is_empty = True
+    for row in rows:
+        is_empty = False
+        print(json.dumps(plain(row)) if as_json else text(row))
+    if is_empty and not as_json:
+        print(nothing)
+
+
+@contextmanager
+def progress(what: str, *, quiet: bool = False) -> Iterator[Told | None]:
+    """A progress bar, and what to tell it; None where errors don't go to a terminal."""
+    if quiet or not sys.stderr.isatty():
+        yield None
+        return
+    from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+
+    columns = (TextColumn(what), BarColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=console(error=True), transient=True) as bar:
+        task = bar.add_task("", total=None)
+
+        def told(done: float, whole: float = 1.0) -> None:
+            bar.update(task, completed=done, total=whole)
+
+        yield told
 
 
 def console(*, error: bool = False) -> Console:
     """A console for rich, whose own colours reach the terminal. Texts for it are laid out as `visible` makes them."""
-    import sys
-
     from rich.console import Console
 
     stream: Any = sys.stderr if error else sys.stdout

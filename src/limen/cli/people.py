@@ -2,29 +2,29 @@
 
 from __future__ import annotations
 
+import csv
 import json
+import sys
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from limen.cli.opened import opened
+from limen.cli.options import JsonLines, LastFolder
+from limen.errors import LimenError
+from limen.identity.people_file import neutral
+from limen.identity.store import people
+
 
 def run(
-    folder: Annotated[Path, typer.Argument(metavar="[DIR]", help="The company folder")] = Path(),
+    folder: LastFolder = Path(),
     *,
-    as_json: Annotated[bool, typer.Option("--json", help="One JSON object a line")] = False,
+    as_json: JsonLines = False,
     as_csv: Annotated[bool, typer.Option("--csv", help="A list that `limen import people` reads again")] = False,
 ) -> None:
-    import csv
-    import sys
-
-    from limen.cli.opened import opened
-    from limen.errors import LimenError
-    from limen.identity.people_file import neutral
-    from limen.identity.store import people
-
     if as_json and as_csv:
-        raise LimenError("--json and --csv can't both be had", "say one of them")
+        raise LimenError("--json and --csv can't be used together", "choose one of them")
     with opened(folder) as here:
         members = here.database.read(lambda snapshot: people.members(snapshot.connection))
     if as_csv:

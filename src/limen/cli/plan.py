@@ -4,40 +4,35 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Any
 
-import typer
-
-if TYPE_CHECKING:
-    from limen.cli.opened import Opened
-    from limen.company.company import Company
-    from limen.company.meanwhile import Published
-    from limen.company.plan import Plan
+from limen.cli.opened import Opened, has_database, opened
+from limen.cli.options import Folder, Json
+from limen.cli.output import at, counted, progress
+from limen.clock import SystemClock
+from limen.company import store
+from limen.company.authors import names_of, proof_sentence
+from limen.company.company import Company
+from limen.company.concurrent_changes import Published, published_since, undone
+from limen.company.gate import FIRST_ADMINISTRATOR, barred, people_of
+from limen.company.load import load_company
+from limen.company.origin import origin_of
+from limen.company.plan import Plan, foretell, plan, reach_sentences
+from limen.company.rehearsal import WINDOW
+from limen.policy.proof.lockout import LockedOut
 
 MOST_SINCE = 5
 MOST_NAMED = 6
 
 
 def run(
-    folder: Annotated[Path, typer.Argument(metavar="DIR", help="The company folder")] = Path(),
+    folder: Folder = Path(),
     *,
-    as_json: Annotated[bool, typer.Option("--json", help="One line of JSON instead of text")] = False,
+    as_json: Json = False,
 ) -> None:
-    from limen.cli.opened import has_database, opened
-    from limen.cli.output import at
-    from limen.clock import SystemClock
-    from limen.company import store
-    from limen.company.authors import names_of
-    from limen.company.gate import FIRST_ADMINISTRATOR
-    from limen.company.load import load_company
-    from limen.company.meanwhile import meanwhile, undone
-    from limen.company.origin import origin_of
-    from limen.company.plan import plan
-
     after = load_company(folder)
     before: Company | None = None
     names: dict[str, str] = {}
@@ -46,14 +41,14 @@ def run(
     if not has_database(folder, after.settings):
         found = plan(None, after, people=(FIRST_ADMINISTRATOR,), until=SystemClock().now())
     else:
-        with opened(folder) as here:
+        with opened(folder, after.settings) as here:
             if here.database.read(store.newest) is not None:
                 before = here.in_force()
             names = here.database.read(names_of)
             found = foretold(before, after, here)
             taken_back = here.database.read(lambda snapshot: undone(snapshot, after, found.changes))
             if not found.changes_nothing:
-                since = here.database.read(lambda one: meanwhile(one, origin_of(folder, after.settings, one)))
+                since = here.database.read(lambda one: published_since(one, origin_of(folder, after.settings, one)))
     if as_json:
         print(json.dumps(_plain(found, since)))
     else:
@@ -64,22 +59,16 @@ def run(
 
 
 def foretold(before: Company | None, after: Company, here: Opened) -> Plan:
-    """The plan, with a progress bar where somebody looks on."""
-    from limen.clock import SystemClock
-    from limen.company.gate import people_of
-    from limen.company.plan import foretell
-    from limen.storage.journal.reader import Reader
-
-    with _bar() as progress:
+    """The plan, with a progress bar on a terminal."""
+    with progress("Replaying the last 30 days") as told:
         people = here.database.read(people_of)
-        return foretell(before, after, Reader(here.journal), people, SystemClock().now(), progress)
+        return foretell(before, after, here.reader, people, SystemClock().now(), told)
 
 
 def _behind(since: tuple[Published, ...], folder: Path) -> Iterator[str]:
-    """Says first what keeps the folder from being published as it is: others published since it was brought over."""
+    """What others published since the folder was last pulled, which keeps it from being published as it is."""
     if not since:
         return
-    from limen.cli.output import at
 
     yield "This folder is based on an older revision. Since then:"
     yield from (f"  {one}" for one in since[:MOST_SINCE])
@@ -101,8 +90,6 @@ def text_of(
 
     `names` tells people's names by their ids, `taken_back` which changes (by kind and name) undo what was published.
     """
-    from limen.company.rehearsal import WINDOW
-
     lines = []
     if found.changes_nothing:
         lines.append(f"Nothing would change: revision {found.after[:12]} is in force.")
@@ -129,7 +116,7 @@ def text_of(
     else:
         days = WINDOW // 86_400_000
         lines.append(
-            f"Replayed {replay.replayed} {_requests(replay.replayed)} of the last {days} days: "
+            f"Replayed {counted(replay.replayed, 'request')} of the last {days} days: "
             + (
                 f"{replay.differences} would be answered otherwise."
                 if replay.differences
@@ -146,7 +133,7 @@ def text_of(
 
 
 def _all_new(found: Plan) -> Iterator[str]:
-    """Of the first of all: how much there is of each kind, for all of it is new."""
+    """For the first publication: how many there are of each kind."""
     kinds: dict[str, list[str]] = {}
     for change in found.changes:
         kinds.setdefault(change.kind, []).append(change.name)
@@ -158,10 +145,6 @@ def _all_new(found: Plan) -> Iterator[str]:
 
 
 def _lockout(found: Plan, after: Company, names: dict[str, str]) -> Iterator[str]:
-    from limen.company.authors import proof_sentence
-    from limen.company.gate import barred
-    from limen.policy.proof.lockout import LockedOut
-
     if isinstance(found.lockout, LockedOut):
         yield "It can't be published: every administrator would be locked out:"
         yield from (f"  {problem}" for problem in barred(after, found.lockout))
@@ -170,8 +153,6 @@ def _lockout(found: Plan, after: Company, names: dict[str, str]) -> Iterator[str
 
 
 def _reach(found: Plan, before: Company | None, after: Company, names: dict[str, str]) -> Iterator[str]:
-    from limen.company.plan import reach_sentences
-
     said = reach_sentences(found, before, after, names)
     if found.reach is None:
         yield "Who gains or loses was not looked at: nothing was published yet to compare with."
@@ -192,7 +173,7 @@ def _turned(found: Plan, before: Company | None, after: Company, names: dict[str
             names.get(one.person, one.person) if one.person else "nobody signed in",
             one.turn.value,
             f"{apps[one.app].name if one.app in apps else one.app}, {one.action}",
-            f"{one.count} {_requests(one.count)}",
+            counted(one.count, "request"),
             f"because of {', '.join(one.because)}",
             f"limen why {one.examples[0]}",
         )
@@ -203,10 +184,6 @@ def _turned(found: Plan, before: Company | None, after: Company, names: dict[str
         yield (
             "  " + "  ".join([*[f"{cell:<{width}}" for cell, width in zip(row, widths, strict=False)], row[5]])
         ).rstrip()
-
-
-def _requests(number: int) -> str:
-    return "request" if number == 1 else "requests"
 
 
 def _plain(found: Plan, since: tuple[Published, ...]) -> dict[str, Any]:
@@ -221,19 +198,3 @@ def _plain(found: Plan, since: tuple[Published, ...]) -> dict[str, Any]:
         "lockout": None if found.lockout is None else str(found.lockout),
         "effect": found.effect,
     }
-
-
-@contextmanager
-def _bar() -> Iterator[Callable[[float], object] | None]:
-    """A progress bar on a terminal; nothing where the output goes elsewhere."""
-    if not sys.stderr.isatty():
-        yield None
-        return
-    from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
-
-    from limen.cli.output import console
-
-    columns = (TextColumn("Replaying the last 30 days"), BarColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=console(error=True), transient=True) as progress:
-        task = progress.add_task("", total=1.0)
-        yield lambda part: progress.update(task, completed=part)

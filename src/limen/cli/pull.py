@@ -1,32 +1,31 @@
-"""`limen pull`: bring the folder to the revision in force, or write any revision into a new folder."""
+"""`limen pull`: update the folder to the revision in force, or write any revision into a new folder."""
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from limen.cli.opened import opened
+from limen.cli.options import Folder, MisusedError
+from limen.company import store
+from limen.company.folder import read_folder
+from limen.company.origin import note_origin
+from limen.company.publish import earlier
+from limen.company.pull import Conflict, pull, write_all
+
 
 def run(
-    folder: Annotated[Path, typer.Argument(metavar="DIR", help="The company folder")] = Path(),
+    folder: Folder = Path(),
     *,
     take: Annotated[bool, typer.Option("--take", help="Of files changed on both sides, take what is in force")] = False,
     keep: Annotated[bool, typer.Option("--keep", help="Of files changed on both sides, keep the folder's")] = False,
     into: Annotated[Path | None, typer.Option(help="Write all files into this new folder instead")] = None,
     revision: Annotated[str, typer.Option(help="With --into: another revision than the one in force")] = "",
 ) -> None:
-    from limen.cli.opened import opened
-    from limen.company import store
-    from limen.company.folder import read_folder
-    from limen.company.origin import note_origin, origin_of
-    from limen.company.publish import earlier
-    from limen.company.pull import Conflict, pull, write_all
-
     if (take and keep) or (revision and into is None):
-        print("limen pull: say one of --take and --keep; --revision goes with --into", file=sys.stderr)
-        sys.exit(2)
+        raise MisusedError("say one of --take and --keep; --revision goes with --into")
     with opened(folder) as here:
         if into is not None:
             wanted = here.revision(revision).id if revision else here.newest().id
@@ -34,7 +33,7 @@ def run(
             print(f"{into} holds revision {wanted[:12]}.")
             return
         company = here.in_force()
-        origin = here.database.read(lambda one: origin_of(folder, here.settings, one))
+        origin = here.origin
         base = earlier(here.database, origin).files if origin else {}
         if not base:  # published before texts were kept: whatever text some revision has can be had back
             texts = read_folder(folder).texts

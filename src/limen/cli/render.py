@@ -3,37 +3,33 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from rich.table import Table
 from rich.text import Text
 
+from limen.cedar.trace import ConditionTrace, Part
 from limen.cli.output import console
+from limen.cli.question import Question
 from limen.messages import Words
 from limen.policy import Effect, Reason, State
+from limen.policy.explain import Considered, Explanation
 from limen.policy.saying import Audience, Said
 from limen.printable import visible
-
-if TYPE_CHECKING:
-    from limen.cedar.trace import ConditionTrace, Part
-    from limen.cli.asked import Asked
-    from limen.policy.explain import Considered, Explanation
 
 _COLOURS = {Effect.PERMIT: "green", Effect.CHALLENGE: "yellow", Effect.DENY: "red"}
 _MARKS = {"held": ("✓", "green"), "failed": ("✗", "red"), "error": ("!", "magenta"), "not reached": ("·", "dim")}
 
 
-def print_explanation(explanation: Explanation, asked: Asked, said: Said, audience: Audience, words: Words) -> None:
-    """The answer first, then why, then what would turn it; every policy with every value for administrators alone."""
+def print_explanation(
+    explanation: Explanation, question: Question, said: Said, audience: Audience, words: Words
+) -> None:
+    """The answer, the reasons, and what would change it; for administrators also every policy with every value."""
     out = console()
     decision = explanation.decision
-    line = Text.assemble(
-        (words.say(f"why.{decision.effect}"), f"bold {_COLOURS[decision.effect]}"),
-        visible(
-            f"  {asked.who} · {_action(decision.request.action, words)} · {asked.app} · {words.exact(decision.now)}"
-        ),
-    )
-    out.print(line)
+    effect = (words.say(f"why.{decision.effect}"), f"bold {_COLOURS[decision.effect]}")
+    asked = f"{question.who} · {_action(decision.request.action, words)} · {question.app}"
+    out.print(Text.assemble(effect, visible(f"  {asked} · {words.exact(decision.now)}")))
     is_all = audience is Audience.ADMINISTRATOR
     for reason in decision.reasons:
         why = reason.text if audience is Audience.SELF and not _is_named(reason, words) else _reason(reason, words)
@@ -52,8 +48,8 @@ def print_explanation(explanation: Explanation, asked: Asked, said: Said, audien
         out.print(_text(f"  {said_of_it}", "dim"))
     if explanation.valid_until is not None:
         out.print(_text(f"  {words.say('why.changes', at=words.exact(explanation.valid_until))}", "dim"))
-    if asked.replayed is not None:
-        out.print(_agreement(asked, words))
+    if question.replayed is not None:
+        out.print(_agreement(question, words))
     counted = [one for one in explanation.policies if one.state is not State.OFF]
     out.print(_table(counted, words))
     off = [one.id for one in explanation.policies if one.state is State.OFF]
@@ -61,8 +57,8 @@ def print_explanation(explanation: Explanation, asked: Asked, said: Said, audien
         out.print(_text(f"{words.say('why.state.off')}: {', '.join(off)}", "dim"))
 
 
-def _agreement(asked: Asked, words: Words) -> Text:
-    replayed = asked.replayed
+def _agreement(question: Question, words: Words) -> Text:
+    replayed = question.replayed
     if replayed is None or replayed.agrees:
         return Text(f"  {words.say('why.agrees')}", "green")
     differs = words.say("why.differs", effect=replayed.effect, reasons=", ".join(replayed.reasons))
@@ -114,7 +110,7 @@ def _row(table: Table, outcome: str, what: str, saw: str) -> None:
 
 
 def _text(words: str, style: str = "") -> Text:
-    """Made visible before it is laid out, so that escapes take the room that they show."""
+    """Escaped before it is laid out, so that the width of escapes is counted."""
     return Text(visible(words), style)
 
 
@@ -129,7 +125,7 @@ def _value(value: Any) -> str:
 
 
 def _is_named(reason: Reason, words: Words) -> bool:
-    """Whether Limen itself speaks, in words of its own."""
+    """Whether it is one of Limen's own reasons, which have words in the catalogue."""
     return words.has(f"named.{reason.policy}")
 
 

@@ -1,16 +1,22 @@
-"""`limen restore`: a company comes back from a backup, into a folder that holds no data yet."""
+"""`limen restore`: restore a company from a backup, into a folder that holds no data yet."""
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from tempfile import TemporaryDirectory
+from typing import Annotated
 
 import typer
 
-if TYPE_CHECKING:
-    from limen.backup.examine import Examined
-    from limen.backup.restore import Restored
+from limen.backup.examine import Examined
+from limen.backup.restore import Restored, dry_run as examined, restore
+from limen.cli.output import progress
+from limen.clock import SystemClock, to_iso
+from limen.company.places import key_file
+from limen.settings import Settings
+from limen.storage.master_key import existing_key, read_key_file
 
 MOST_IDENTITY = 64_000
 
@@ -21,24 +27,14 @@ def run(
     *,
     key: Annotated[Path | None, typer.Option(help="The file of the master key, which was kept apart")] = None,
     identity: Annotated[Path | None, typer.Option(help="The file of the age identity that opens it")] = None,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Look through everything, and change nothing")] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Check everything, and change nothing")] = False,
     accept_journal: Annotated[
-        bool, typer.Option("--accept-journal", help="Restore even where the journal did not hold when it was saved")
+        bool, typer.Option("--accept-journal", help="Restore even if the journal did not verify when it was saved")
     ] = False,
     promote: Annotated[
         Path | None, typer.Option(help="Take the other machine's place: the folder of backups that both reach")
     ] = None,
 ) -> None:
-    import os
-    from tempfile import TemporaryDirectory
-
-    from limen.backup.restore import dry_run as examined, restore
-    from limen.cli.backup import progress
-    from limen.clock import SystemClock
-    from limen.company.places import key_file
-    from limen.settings import Settings
-    from limen.storage.master_key import existing_key, read_key_file
-
     now = SystemClock().now()
     written = identity.read_text()[:MOST_IDENTITY] if identity else ""
     master = read_key_file(key) if key else None
@@ -60,8 +56,6 @@ def run(
 
 
 def _holds(found: Examined) -> Iterator[str]:
-    from limen.clock import to_iso
-
     manifest = found.manifest
     yield f"{manifest.company} as it stood on {to_iso(manifest.at)}, backed up by Limen {manifest.limen}"
     yield (
@@ -73,8 +67,6 @@ def _holds(found: Examined) -> Iterator[str]:
 
 
 def _next(done: Restored, folder: Path) -> Iterator[str]:
-    from limen.clock import to_iso
-
     yield f"Restored into {done.data}."
     if done.wrote_folder:
         yield f"The company's files were written into {folder}; they are those of the revision in force."
@@ -85,7 +77,7 @@ def _next(done: Restored, folder: Path) -> Iterator[str]:
     yield f"What was taken back after {to_iso(done.examined.manifest.at)} is in force again. Look through:"
     yield "  people who left since, passkeys and workloads that were ended, and policies (`limen log`)."
     if (done.data / "erased.txt").exists():
-        yield "Whoever stands in erased.txt is erased again at the next start."
+        yield "Everybody listed in erased.txt is erased again at the next start."
     else:
         yield "Whoever was erased after that is back. Put your erased.txt into the data folder: the start erases again."
     yield ""

@@ -7,24 +7,23 @@ from typing import Annotated
 
 import typer
 
+from limen.cli.opened import opened
+from limen.cli.options import FolderOption, Message
+from limen.cli.output import at
+from limen.cli.plan import foretold
+from limen.company import store
+from limen.company.publish import earlier
+from limen.errors import LimenError
+
 
 def run(
     revision: Annotated[
         str, typer.Argument(metavar="[REVISION]", help="The revision to go back to (default: the one before this)")
     ] = "",
     *,
-    folder: Annotated[Path, typer.Option(metavar="DIR", help="The company folder")] = Path(),
-    message: Annotated[str, typer.Option("-m", "--message", help="Why, in one line")],
+    folder: FolderOption = Path(),
+    message: Message,
 ) -> None:
-    from limen.cli.opened import opened
-    from limen.cli.output import at
-    from limen.cli.plan import foretold
-    from limen.clock import SystemClock
-    from limen.company import store
-    from limen.company.origin import note_origin, origin_of
-    from limen.company.publish import SERVER, earlier, publish
-    from limen.errors import LimenError
-
     with opened(folder) as here:
         newest = here.newest()
         if revision:
@@ -34,14 +33,11 @@ def run(
             if not others:
                 raise LimenError("there is no earlier revision", f"`limen log{at(folder)}` lists them")
             target = others[0]
-        note_origin(folder, here.settings, here.database.read(lambda one: origin_of(folder, here.settings, one)))
         before, after = here.in_force(), earlier(here.database, target)
         if before.revision == after.revision:
             print(f"Nothing changed: revision {target[:12]} is in force already.")
             return
         effect = foretold(before, after, here).effect
-        done = publish(
-            here.database, after, SERVER, message, SystemClock().now(), expected=before.revision, effect=effect
-        )
+        done = here.replace(before, after, message, effect)
     print(f"Revision {done.id[:12]} is in force again: {done.reason}")
-    print(f"The folder is as it was; `limen pull{at(folder)}` brings it to what is in force.")
+    print(f"The folder is as it was; `limen pull{at(folder)}` updates it to what is in force.")

@@ -2,24 +2,35 @@
 
 from __future__ import annotations
 
+import asyncio
 import signal
-from contextlib import suppress
+from contextlib import AsyncExitStack, suppress
+from ipaddress import ip_address
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
+from urllib.parse import urlsplit
 
 import typer
 
-if TYPE_CHECKING:
-    from contextlib import AsyncExitStack
+from limen import logs
+from limen.cli import systemd
+from limen.cli.options import Folder
+from limen.cli.output import at
+from limen.company.load import FolderError, load_company, load_settings
+from limen.company.places import data_folder, journal_folder
+from limen.errors import LimenError
+from limen.front.caddy import ROOT_PATH
+from limen.front.places import open_places
+from limen.settings import Settings
+from limen.storage.holders import journal_holder
 
+if TYPE_CHECKING:
     from limen.app import Limen
-    from limen.errors import LimenError
     from limen.front.front import Standing
-    from limen.settings import Settings
 
 
 def run(
-    folder: Annotated[Path, typer.Argument(metavar="DIR", help="The company folder")] = Path(),
+    folder: Folder = Path(),
     *,
     https: Annotated[
         bool, typer.Option("--https", help="Answer browsers over https, as [https] in limen.toml says")
@@ -36,13 +47,7 @@ def run(
 
 
 async def _serve(folder: Path, *, wants_https: bool) -> None:
-    import asyncio
-    from contextlib import AsyncExitStack
-
-    from limen import logs
     from limen.app import open_limen
-    from limen.cli import systemd
-    from limen.company.load import load_company, load_settings
     from limen.serving import serve
 
     settings = load_settings(folder)
@@ -69,12 +74,7 @@ async def _serve(folder: Path, *, wants_https: bool) -> None:
 
 
 def _refuse_second(folder: Path, settings: Settings) -> None:
-    """Raises LimenError where a Limen that can be seen runs over the folder. The journal's lock holds in any case."""
-    from limen.cli.output import at
-    from limen.company.places import journal_folder
-    from limen.errors import LimenError
-    from limen.storage.holders import journal_holder
-
+    """Raises LimenError where another Limen is seen to use the folder. The journal's lock refuses it in any case."""
     if pid := journal_holder(journal_folder(folder, settings)):
         raise LimenError(
             f"Limen already runs here (pid {pid})", f"end it first, or look at it with `limen doctor{at(folder)}`"
@@ -82,13 +82,11 @@ def _refuse_second(folder: Path, settings: Settings) -> None:
 
 
 async def _open_front(closing: AsyncExitStack, limen: Limen, folder: Path) -> tuple[str, list[str]]:
-    """Have the front stand before Limen. Returns where Limen listens then, for the front alone, and what to say of it.
+    """Start the front. Returns where Limen then listens, for the front alone, and what to print about it.
 
     It is said only once everything listens: before that nothing answers yet.
     """
-    from limen.company.places import data_folder
     from limen.front.front import Front
-    from limen.front.places import open_places
 
     places = open_places(data_folder(folder, limen.settings))
     known = limen.known
@@ -119,9 +117,7 @@ def said_of(settings: Settings, standing: Standing) -> list[str]:
 
 
 def how_to_trust(settings: Settings, standing: Standing) -> list[str]:
-    """What to do on each kind of machine, once, so that browsers believe the authority of this server."""
-    from limen.front.caddy import ROOT_PATH
-
+    """What to do once on each kind of machine, so that browsers trust the authority of this server."""
     return [
         f"  Its root certificate: {standing.root}, and {settings.public_url}{ROOT_PATH} for download.",
         f"  Compare its fingerprint before you trust it: SHA-256 {standing.root_fingerprint}",
@@ -135,8 +131,6 @@ def how_to_trust(settings: Settings, standing: Standing) -> list[str]:
 
 def how_to_turn_on(settings: Settings) -> LimenError:
     """`--https` was asked for, and limen.toml does not say where certificates come from."""
-    from limen.errors import LimenError
-
     is_local = settings.domain.endswith("localhost")
     mode = "internal" if is_local else "acme"
     return LimenError(
@@ -148,17 +142,12 @@ def how_to_turn_on(settings: Settings) -> LimenError:
 
 async def _compare(limen: Limen, folder: Path) -> None:
     """Say whether the folder is what is in force, once everything answers, so that no start waits for it."""
-    import asyncio
-
     if difference := await asyncio.to_thread(difference_of, folder, limen.in_force.engine.revision):
         print(difference, flush=True)
 
 
 def difference_of(folder: Path, revision: str) -> str:
     """What whoever starts a server should know about a folder that is not the revision in force; "" for the same."""
-    from limen.cli.output import at
-    from limen.company.load import FolderError, load_company
-
     try:
         company = load_company(folder)
     except FolderError as error:
@@ -174,10 +163,6 @@ def difference_of(folder: Path, revision: str) -> str:
 
 def refuse_plain_http(settings: Settings) -> None:
     """Beyond this machine every cookie and passkey would cross the wire in the clear. Raises LimenError."""
-    from urllib.parse import urlsplit
-
-    from limen.errors import LimenError
-
     url = urlsplit(settings.public_url)
     host = url.hostname or ""
     fix = "write where certificates come from under [https] in limen.toml, and start with `limen serve --https`"
@@ -189,13 +174,11 @@ def refuse_plain_http(settings: Settings) -> None:
     if not settings.https.is_on and not settings.listen.trusted_proxies and not _is_loopback(settings.listen.address):
         raise LimenError(
             f"Limen would answer plain http on {settings.listen.address} to other machines",
-            f"{fix}; or name the front that stands before Limen in trusted_proxies under [listen]",
+            f"{fix}; or name the proxy in front of Limen in trusted_proxies under [listen]",
         )
 
 
 def _is_loopback(address: str) -> bool:
-    from ipaddress import ip_address
-
     host = address.rpartition(":")[0].strip("[]")
     try:
         return host == "localhost" or ip_address(host).is_loopback

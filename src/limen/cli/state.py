@@ -3,21 +3,25 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
-if TYPE_CHECKING:
-    from limen.policy import State
+from limen.cli.opened import opened
+from limen.cli.options import FolderOption, Message
+from limen.cli.plan import foretold
+from limen.clock import DAY, SystemClock
+from limen.company.authors import names_of
+from limen.company.rehearsal import WINDOW
+from limen.company.states import in_state
+from limen.company.watching import sentence, watched
+from limen.policy import State
+from limen.storage.journal.past_decisions import past_decisions
 
 _Policy = Annotated[str, typer.Argument(metavar="POLICY", help="The policy's @id")]
-_Message = Annotated[str, typer.Option("-m", "--message", help="Why, in one line")]
-_Folder = Annotated[Path, typer.Option(metavar="DIR", help="The company folder")]
 
 
-def enforce(policy: _Policy, *, message: _Message, folder: _Folder = Path()) -> None:
-    from limen.policy import State
-
+def enforce(policy: _Policy, *, message: Message, folder: FolderOption = Path()) -> None:
     _turn(policy, State.ENFORCE, message, folder)
 
 
@@ -26,61 +30,38 @@ def watch(
         str, typer.Argument(metavar="[POLICY]", help="The policy's @id; none lists what is watched")
     ] = "",
     *,
-    message: Annotated[str, typer.Option("-m", "--message", help="Why, in one line")] = "",
-    folder: _Folder = Path(),
+    message: Message = "",
+    folder: FolderOption = Path(),
 ) -> None:
-    from limen.policy import State
-
     if policy:
         _turn(policy, State.WATCH, message, folder)
     else:
         _list(folder)
 
 
-def off(policy: _Policy, *, message: _Message, folder: _Folder = Path()) -> None:
-    from limen.policy import State
-
+def off(policy: _Policy, *, message: Message, folder: FolderOption = Path()) -> None:
     _turn(policy, State.OFF, message, folder)
 
 
 def _turn(policy: str, state: State, message: str, folder: Path) -> None:
-    from limen.cli.opened import opened
-    from limen.cli.plan import foretold
-    from limen.clock import SystemClock
-    from limen.company.origin import note_origin, origin_of
-    from limen.company.publish import SERVER, publish
-    from limen.company.states import in_state
-
     with opened(folder) as here:
         before = here.in_force()
         after = in_state(before, policy, state)
         if after is before:
             print(f"Nothing changed: {policy} is in state {state} already.")
             return
-        note_origin(folder, here.settings, here.database.read(lambda one: origin_of(folder, here.settings, one)))
         effect = foretold(before, after, here).effect
-        done = publish(
-            here.database, after, SERVER, message, SystemClock().now(), expected=before.revision, effect=effect
-        )
+        done = here.replace(before, after, message, effect)
     print(f"Revision {done.id[:12]} is in force: {policy} is in state {state}.")
-    print("The folder is as it was; `limen pull` brings it to what is in force.")
+    print("The folder is as it was; `limen pull` updates it to what is in force.")
 
 
 def _list(folder: Path) -> None:
     """Every policy in state watch, and what it would have done in the last 30 days, to whom."""
-    from limen.cli.opened import opened
-    from limen.clock import DAY, SystemClock
-    from limen.company.authors import names_of
-    from limen.company.rehearsal import WINDOW
-    from limen.company.watching import sentence, watched
-    from limen.policy import State
-    from limen.storage.journal.past_decisions import past_decisions
-    from limen.storage.journal.reader import Reader
-
     with opened(folder) as here:
         engine = here.in_force().engine()
         since = SystemClock().now() - WINDOW
-        counted = watched(past_decisions(Reader(here.journal), since, with_facts=False))
+        counted = watched(past_decisions(here.reader, since, with_facts=False))
         names = here.database.read(names_of)
     policies = engine.in_state(State.WATCH)
     if not policies:

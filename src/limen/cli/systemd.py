@@ -20,7 +20,7 @@ def tell(state: str) -> None:
 
 
 async def keep_watchdog() -> None:
-    """Say twice in each watchdog interval that the event loop runs; one that hangs is started anew by systemd."""
+    """Say twice in each watchdog interval that the event loop runs; systemd restarts one that hangs."""
     interval = os.environ.get("WATCHDOG_USEC", "")
     if not interval.isdigit() or os.environ.get("WATCHDOG_PID", str(os.getpid())) != str(os.getpid()):
         return

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from pathlib import Path
 from typing import Annotated
 
 import typer
+
+from limen.cli.options import Folder
+from limen.company.load import load_settings
+from limen.company.places import data_folder
+from limen.errors import LimenError
 
 _LOCKED_DOWN = """\
 NoNewPrivileges=yes
@@ -35,61 +41,48 @@ SystemCallErrorNumber=EPERM
 UMask=0077
 """
 
-_LIMEN = """\
+_UNIT = """\
 [Unit]
-Description=Limen: decides every request
+Description={description}
 Documentation=file:{folder}/limen.toml
-Wants=network-online.target{wants}
-After=network-online.target{after}
+Wants=network-online.target{beside}
+After=network-online.target{beside}
 
 [Service]
 Type=notify
-ExecStart={command} serve {folder}
+ExecStart={command} {task} {folder}
 User={user}
 Restart=on-failure
-RestartSec=1s
-TimeoutStartSec=5min
 WatchdogSec=60s
-# The master key stays out of the data folder; `systemd-creds encrypt` can bind it to this machine.
-LoadCredential=limen-master-key:{key}
 ReadWritePaths={data}
-MemoryMax=1G
-TasksMax=256
-CapabilityBoundingSet=
-AmbientCapabilities=
-{locked_down}
+{own}{locked_down}
 [Install]
 WantedBy=multi-user.target
 """
 
-_FRONT = """\
-[Unit]
-Description=Limen's front: https, and the outage page while Limen is down
-Documentation=file:{folder}/limen.toml
-Wants=network-online.target
-After=network-online.target
+_OF_LIMEN = """\
+RestartSec=1s
+TimeoutStartSec=5min
+# The master key stays out of the data folder; `systemd-creds encrypt` can bind it to this machine.
+LoadCredential=limen-master-key:{key}
+MemoryMax=1G
+TasksMax=256
+CapabilityBoundingSet=
+AmbientCapabilities=
+"""
 
-[Service]
-Type=notify
-ExecStart={command} front {folder}
-User={user}
-Restart=on-failure
+_OF_THE_FRONT = """\
 RestartSec=2s
-WatchdogSec=60s
-ReadWritePaths={data}
 MemoryMax=512M
 TasksMax=128
 # Ports 443 and 80, and nothing else that root may.
 CapabilityBoundingSet=CAP_NET_BIND_SERVICE
 AmbientCapabilities=CAP_NET_BIND_SERVICE
-{locked_down}
-[Install]
-WantedBy=multi-user.target
 """
 
 
 def run(
-    folder: Annotated[Path, typer.Argument(metavar="DIR", help="The company folder")] = Path(),
+    folder: Folder = Path(),
     *,
     front: Annotated[bool, typer.Option("--front", help="The service for https, limen-front.service")] = False,
     user: Annotated[str, typer.Option(help="The user that owns the folder and runs Limen")] = "limen",
@@ -97,9 +90,6 @@ def run(
         "/etc/limen/master.key"
     ),
 ) -> None:
-    from limen.company.load import load_settings
-    from limen.company.places import data_folder
-
     settings = load_settings(folder)
     command = Path(sys.argv[0]).resolve() if Path(sys.argv[0]).name == "limen" else Path("/usr/local/bin/limen")
     place = folder.resolve()
@@ -108,21 +98,19 @@ def run(
 
 
 def unit(command: Path, folder: Path, data: Path, user: str, key: Path, *, is_front: bool, has_front: bool) -> str:
-    """The unit's text. Raises LimenError for what can't stand in one."""
-    import re
-
-    from limen.errors import LimenError
-
+    """The unit's text. Raises LimenError for a path or user that can't be written in one."""
     for word in (str(command), str(folder), str(data), str(key), user):
         if not re.fullmatch(r"[A-Za-z0-9_./@+-]+", word):
-            raise LimenError(f"{word!r} can't stand in a unit as it is", "use a path of letters, digits and ./_@+-")
-    return (_FRONT if is_front else _LIMEN).format(
-        command=command,
+            raise LimenError(f"{word!r} can't be written in a unit", "use a path of letters, digits and ./_@+-")
+    front = "Limen's front: https, and the outage page while Limen is down"
+    return _UNIT.format(
+        description=front if is_front else "Limen: decides every request",
         folder=folder,
-        data=data,
+        beside=" limen-front.service" if has_front and not is_front else "",
+        command=command,
+        task="front" if is_front else "serve",
         user=user,
-        key=key,
-        wants=" limen-front.service" if has_front else "",
-        after=" limen-front.service" if has_front else "",
+        data=data,
+        own=_OF_THE_FRONT if is_front else _OF_LIMEN.format(key=key),
         locked_down=_LOCKED_DOWN,
     )

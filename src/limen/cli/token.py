@@ -4,17 +4,26 @@ from __future__ import annotations
 
 import json
 import sys
+from datetime import tzinfo
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
-if TYPE_CHECKING:
-    from datetime import tzinfo
-
-    from limen.clock import Instant
-    from limen.identity.app_token import AppToken, Issued
-    from limen.storage import Database
+from limen.cli.opened import Opened, opened
+from limen.cli.options import FolderOption, refuse_other_task, refuse_unknown, split_commas
+from limen.cli.output import print_rows
+from limen.clock import Instant, SystemClock
+from limen.company.load import load_company
+from limen.company.publish import SERVER
+from limen.errors import LimenError
+from limen.facts import Person
+from limen.identity import tokens
+from limen.identity.app_token import AppToken, Issued
+from limen.identity.store import workloads
+from limen.messages import times
+from limen.policy.access import shut_to_a_service
+from limen.printable import visible
 
 TASKS = ("add", "list", "revoke")
 
@@ -28,55 +37,30 @@ def run(
     actions: Annotated[str, typer.Option(help="With add: view, download, edit, share, …, with commas")] = "view",
     days: Annotated[int, typer.Option(help="With add: how long it is good, at most 365")] = 90,
     name: Annotated[str, typer.Option(help="With add: what it is for, in a few words")] = "",
-    folder: Annotated[Path, typer.Option(metavar="DIR", help="The company folder")] = Path(),
+    folder: FolderOption = Path(),
     as_json: Annotated[bool, typer.Option("--json", help="With add and list: one JSON object a line")] = False,
 ) -> None:
-    from limen.clock import SystemClock
-    from limen.company.load import load_settings
-    from limen.company.places import database_url
-    from limen.company.publish import SERVER
-    from limen.errors import LimenError
-    from limen.identity import tokens
-    from limen.storage import Database
-
-    if task not in TASKS:
-        raise LimenError(f"`limen token` can't {task[:40]!r}", f"try {', '.join(TASKS)}")
+    refuse_other_task("token", task, TASKS)
     if bool(token) is not (task == "revoke"):
         raise LimenError(f"`limen token {task}` takes {'no' if token else 'a'} id", "`limen token list` names them")
     if bool(workload) is not (task == "add"):
         raise LimenError("a token made here is a workload's", "`limen token add --workload NAME --app ID`")
-    now, settings = SystemClock().now(), load_settings(folder)
-    database = Database.open(database_url(folder, settings))
-    try:
+    now = SystemClock().now()
+    with opened(folder, may_make=True) as here:
         if task == "list":
-            _list(database, app, now, settings.zone, as_json=as_json)
+            _list(here, app, now, as_json=as_json)
         elif task == "revoke":
-            ended = tokens.revoke_on_server(database, token, now, by=SERVER)
-            print(f"{ended.name} opens {ended.app} no more, from its next request on.")
+            ended = tokens.revoke_on_server(here.database, token, now, by=SERVER)
+            print(f"{ended.name} no longer opens {ended.app}, from its next request on.")
         else:
-            wanted = [one.strip() for one in actions.split(",") if one.strip()]
-            apps = _apps(folder, app)
-            issued = tokens.add_for_workload(database, workload, apps, app, wanted, days, name, now, by=SERVER)
-            _show(issued, settings.zone, as_json=as_json)
-            _warn(database, issued.token, now)
-    finally:
-        database.close()
-
-
-def _apps(folder: Path, app: str) -> set[str]:
-    from limen.company.load import load_company
-    from limen.configuration.problem import did_you_mean, shown
-    from limen.errors import LimenError
-
-    ids = {one.id for one in load_company(folder).apps}
-    if app not in ids:
-        raise LimenError(f"there is no app {shown(app)}", did_you_mean(app, ids) or "say --app with its id")
-    return ids
+            wanted, apps = split_commas(actions), {known.id for known in load_company(folder).apps}
+            refuse_unknown("app", [app], apps, "" if app else "say --app with its id")
+            issued = tokens.add_for_workload(here.database, workload, apps, app, wanted, days, name, now, by=SERVER)
+            _show(issued, here.settings.zone, as_json=as_json)
+            _warn(here, issued.token, now)
 
 
 def _show(issued: Issued, zone: tzinfo, *, as_json: bool) -> None:
-    from limen.messages import times
-
     token, until = issued.token, times.date(issued.token.expires_at, zone)
     if as_json:
         print(json.dumps({**_plain(token, ""), "secret": issued.secret}))
@@ -86,16 +70,10 @@ def _show(issued: Issued, zone: tzinfo, *, as_json: bool) -> None:
     print(f"  {issued.secret}")
 
 
-def _warn(database: Database, token: AppToken, now: Instant) -> None:
-    """Say, beside what a program reads, what of it the policies in force would refuse."""
-    from limen.company import store as companies
-    from limen.facts import Person
-    from limen.identity.store import workloads
-    from limen.policy.access import shut_to_a_service
-
-    newest = database.read(companies.newest)
-    company = None if newest is None else database.read(lambda snapshot: companies.company_of(snapshot, newest.id))
-    every = database.read(lambda snapshot: workloads.all_known(snapshot.connection))
+def _warn(here: Opened, token: AppToken, now: Instant) -> None:
+    """Warn on standard error about what the policies in force would refuse to the token."""
+    company = here.in_force_or_none()
+    every = here.database.read(lambda snapshot: workloads.all_known(snapshot.connection))
     who = next(one for one in every if one.id == token.owner_id)
     if company is None or token.app not in company.all_apps:
         _say("Nothing is published yet that knows this app, so the token opens nothing.")
@@ -109,26 +87,25 @@ def _warn(database: Database, token: AppToken, now: Instant) -> None:
 
 
 def _say(text: str) -> None:
-    from limen.printable import visible
-
     print(visible(text), file=sys.stderr)
 
 
-def _list(database: Database, app: str, now: Instant, zone: tzinfo, *, as_json: bool) -> None:
-    from limen.identity import tokens
-    from limen.messages import times
+def _list(here: Opened, app: str, now: Instant, *, as_json: bool) -> None:
+    def text(row: tuple[AppToken, str]) -> str:
+        token, owner = row
+        state = "revoked" if token.revoked_at else "expired" if now >= token.expires_at else ""
+        until = state or f"until {times.date(token.expires_at, zone)}"
+        used = f"used on {times.day(token.used_on, zone)} from {token.used_from}" if token.used_on else "never used"
+        return (
+            f"{token.id}: {token.name}, of {owner or token.owner_id}: {_listed(token)} on {token.app}, {until}; {used}"
+        )
 
-    found = [(one, owner) for one, owner in database.read(tokens.listed) if app in {"", one.app}]
-    for one, owner in found:
-        if as_json:
-            print(json.dumps({**_plain(one, owner), "good": one.is_good(now)}))
-            continue
-        state = "revoked" if one.revoked_at else "expired" if now >= one.expires_at else ""
-        until = state or f"until {times.date(one.expires_at, zone)}"
-        used = f"used on {times.day(one.used_on, zone)} from {one.used_from}" if one.used_on else "never used"
-        print(f"{one.id}: {one.name}, of {owner or one.owner_id}: {_listed(one)} on {one.app}, {until}; {used}")
-    if not found and not as_json:
-        print("There is no token. People make theirs in the portal, under Tokens.")
+    def plain(row: tuple[AppToken, str]) -> dict[str, object]:
+        return {**_plain(*row), "good": row[0].is_good(now)}
+
+    zone = here.settings.zone
+    rows = [row for row in here.database.read(tokens.listed) if app in {"", row[0].app}]
+    print_rows(rows, text, plain, "There is no token. People make theirs in the portal, under Tokens.", as_json=as_json)
 
 
 def _plain(token: AppToken, owner: str) -> dict[str, object]:

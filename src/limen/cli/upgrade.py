@@ -1,31 +1,30 @@
-"""`limen upgrade`: rehearse on a copy, save, bring the database over; `--back` puts it back as it was before."""
+"""`limen upgrade`: back up the database, then upgrade it; `--rehearse` tries it on a copy, `--back` undoes it."""
 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
-if TYPE_CHECKING:
-    from limen.backup.upgrade import Upgraded
+from limen.backup import upgrade
+from limen.backup.places import refuse_half_restored
+from limen.cli.backup import held_key
+from limen.cli.opened import has_database, nothing_published
+from limen.cli.options import Folder, MasterKey
+from limen.cli.output import progress
+from limen.clock import SystemClock, to_iso
+from limen.company.load import load_settings
 
 
 def run(
-    folder: Annotated[Path, typer.Argument(metavar="DIR", help="The company folder")] = Path(),
+    folder: Folder = Path(),
     *,
     rehearse: Annotated[bool, typer.Option("--rehearse", help="Try it on a copy, and change nothing")] = False,
     back: Annotated[bool, typer.Option("--back", help="Put the database back as it was before the upgrade")] = False,
     file: Annotated[Path | None, typer.Option(help="With --back: another backup than the newest")] = None,
-    key: Annotated[Path | None, typer.Option(help="The master key's file, where it is not in its usual place")] = None,
+    key: MasterKey = None,
 ) -> None:
-    from limen.backup import upgrade
-    from limen.backup.places import refuse_half_restored
-    from limen.cli.backup import held_key, progress
-    from limen.cli.opened import has_database, nothing_published
-    from limen.clock import SystemClock, to_iso
-    from limen.company.load import load_settings
-
     settings = load_settings(folder)
     refuse_half_restored(folder, settings)
     if not has_database(folder, settings):
@@ -35,7 +34,7 @@ def run(
         found = upgrade.go_back(folder, settings, master, now, file)
         print(f"The database is as it was on {to_iso(found.at)}, at version {found.schema}.")
         print("Its journal goes on. All sessions and open links are dead; what was changed since is undone.")
-        print(f"Now install Limen {found.limen} again before you start: this one would bring it over anew.")
+        print(f"Now install Limen {found.limen} again before you start: this one would upgrade it again.")
     elif not upgrade.needs_upgrade(folder, settings):
         print("The database is up to date.")
     elif rehearse:
@@ -44,12 +43,8 @@ def run(
     else:
         with progress("Saving the database") as told:
             done = upgrade.upgrade(folder, settings, master, now, told)
-        print("\n".join(said(done, folder)))
-
-
-def said(done: Upgraded, folder: Path) -> list[str]:
-    return [
-        f"The database went from version {done.before} to {done.after}; {done.people} people are there as before.",
-        f"As it was: {done.saved}",
-        f"The way back: `limen upgrade --back {folder}`, then the Limen of before.",
-    ]
+        print(
+            f"The database went from version {done.before} to {done.after}; {done.people} people are there as before."
+        )
+        print(f"As it was: {done.saved}")
+        print(f"The way back: `limen upgrade --back {folder}`, then the Limen of before.")

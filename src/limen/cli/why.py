@@ -7,14 +7,31 @@ import sys
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, NoReturn
+from typing import Annotated, Any
 
+import msgspec
 import typer
 
-if TYPE_CHECKING:
-    from limen.cli.asked import Asked
-    from limen.messages import Language
-    from limen.policy.saying import Audience
+from limen.cli import question
+from limen.cli.options import (
+    At,
+    Country,
+    Device,
+    FolderOption,
+    MisusedError,
+    Network,
+    Proved,
+    Risk,
+    Strength,
+    refuse_other_device,
+)
+from limen.cli.question import Question
+from limen.cli.render import print_explanation
+from limen.company.tests_file import read_length
+from limen.configuration.problem import shown
+from limen.messages import Language, Words
+from limen.policy.saying import Audience, Names, say
+from limen.policy.supposed import Supposed
 
 
 def run(
@@ -22,7 +39,7 @@ def run(
         str, typer.Argument(metavar="[ID]", help="A decision's id, from the journal or a refusal")
     ] = "",
     *,
-    folder: Annotated[Path, typer.Option(metavar="DIR", help="The company folder")] = Path(),
+    folder: FolderOption = Path(),
     replay: Annotated[Path | None, typer.Option(help="Decide again what this decision file holds")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="For programs; by id, a decision file for --replay")] = False,
     person: Annotated[str, typer.Option(help="Suppose this person: a name, mail address or id")] = "",
@@ -30,36 +47,32 @@ def run(
     nobody: Annotated[bool, typer.Option("--nobody", help="Suppose nobody is signed in")] = False,
     app: Annotated[str, typer.Option(help="The app's id")] = "",
     action: Annotated[str, typer.Option(help="view, download, edit, share, administer, …")] = "view",
-    strength: Annotated[int, typer.Option(min=0, max=3, help="How strongly they proved who they are")] = 2,
-    proved: Annotated[str, typer.Option(help="How long ago: 30m, 4h, 2d")] = "1m",
+    strength: Strength = 2,
+    proved: Proved = "1m",
     token: Annotated[bool, typer.Option("--token", help="Suppose a program asks, with a token made that way")] = False,
-    at: Annotated[str, typer.Option(help="When, in the company's time zone: 2026-11-24T22:00 (default: now)")] = "",
-    device: Annotated[str, typer.Option(help="compliant, non_compliant, unknown; nothing: a device nobody knows")] = "",
-    country: Annotated[str, typer.Option(help="DE, FR, …; nothing: unknown")] = "",
-    network: Annotated[str, typer.Option(help="One of the company's named networks")] = "",
+    at: At = "",
+    device: Device = "",
+    country: Country = "",
+    network: Network = "",
     address: Annotated[str, typer.Option(help="The address the request comes from")] = "",
-    risk: Annotated[int | None, typer.Option(min=0, max=100, help="0 calm to 100; nothing: unknown")] = None,
+    risk: Risk = None,
     grant: Annotated[str, typer.Option(help="A grant that lasts this much longer")] = "",
     audience: Annotated[str, typer.Option(help="For whom: self, helpdesk, administrator")] = "administrator",
     lang: Annotated[str, typer.Option(help="en or de")] = "en",
 ) -> None:
-    from limen.cli import asked
-    from limen.policy.supposed import Supposed
-
     if sum([bool(decision), replay is not None, bool(app)]) != 1:
-        _misused("say one of: a decision's id, --replay FILE, or --app ID with --person, --group or --nobody")
+        raise MisusedError("say one of: a decision's id, --replay FILE, or --app ID with --person, --group or --nobody")
     told = _told(audience, lang)
     if replay is not None:
-        _show(asked.from_file(replay), *told, as_json=as_json)
+        _show(question.from_file(replay), *told, as_json=as_json)
     elif decision:
-        found = asked.by_id(folder, decision)
+        found = question.by_id(folder, decision)
         if as_json:
             print(json.dumps(found.to_file()))
         else:
             _show(found, *told, as_json=False)
     else:
-        if device not in {"", "compliant", "non_compliant", "unknown"}:
-            _misused("--device is compliant, non_compliant or unknown")
+        refuse_other_device(device)
         _refuse_no_time(at)
         try:
             supposed = Supposed(
@@ -74,29 +87,21 @@ def run(
                 risk=risk,
                 grant=_length("--grant", grant) if grant else 0,
             )
-            found = asked.supposed(folder, supposed, app, action, person=person, groups=group or [], nobody=nobody)
+            found = question.supposed(folder, supposed, app, action, person=person, groups=group or [], nobody=nobody)
         except ValueError as error:
-            _misused(str(error))
+            raise MisusedError(str(error)) from None
         _show(found, *told, as_json=as_json)
 
 
 def _told(audience: str, lang: str) -> tuple[Audience, Language]:
-    from limen.messages import Language
-    from limen.policy.saying import Audience
-
     if audience not in set(Audience):
-        _misused("--audience is self, helpdesk or administrator")
+        raise MisusedError("--audience is self, helpdesk or administrator")
     if lang not in set(Language):
-        _misused("--lang is en or de")
+        raise MisusedError("--lang is en or de")
     return Audience(audience), Language(lang)
 
 
-def _show(found: Asked, audience: Audience, language: Language, *, as_json: bool) -> None:
-    import msgspec
-
-    from limen.messages import Words
-    from limen.policy.saying import Names, say
-
+def _show(found: Question, audience: Audience, language: Language, *, as_json: bool) -> None:
     found = replace(found, who=_who(found, language))
     explanation = found.explain()
     words, names = Words(language, found.engine.zone), Names(found.who, found.app, found.groups)
@@ -110,17 +115,13 @@ def _show(found: Asked, audience: Audience, language: Language, *, as_json: bool
             body["agrees"] = found.replayed.agrees
         print(json.dumps(body))
     else:
-        from limen.cli.render import print_explanation
-
         print_explanation(explanation, found, said, audience, words)
     if found.replayed is not None and not found.replayed.agrees:
         sys.exit(1)
 
 
-def _who(found: Asked, language: Language) -> str:
-    """The person's name; whoever was only supposed has one of our own making, which is in the language asked for."""
-    from limen.messages import Words
-
+def _who(found: Question, language: Language) -> str:
+    """The person's name; a supposed person is described, in the language asked for."""
     person = found.facts.person
     if person.id != "supposed":
         return found.who
@@ -128,24 +129,17 @@ def _who(found: Asked, language: Language) -> str:
 
 
 def _length(option: str, text: str) -> int:
-    """Milliseconds. Leaves with a word on the forms that are taken."""
-    from limen.company.tests_file import read_length
-
+    """Milliseconds. Raises MisusedError with the forms that are taken."""
     try:
         return read_length(text)
     except ValueError as error:
-        _misused(f"{option}: {error}; write it as 30m, 4h, 2d or 1d12h")
+        raise MisusedError(f"{option}: {error}; write it as 30m, 4h, 2d or 1d12h") from None
 
 
 def _refuse_no_time(at: str) -> None:
-    from limen.configuration.problem import shown
-
     try:
         datetime.fromisoformat(at or "2026-11-24")
     except ValueError:
-        _misused(f"--at: {shown(at)} is no date and time; write it as 2026-11-24T22:00, or 2026-11-24T22:00+01:00")
-
-
-def _misused(what: str) -> NoReturn:
-    print(f"limen why: {what}", file=sys.stderr)
-    sys.exit(2)
+        raise MisusedError(
+            f"--at: {shown(at)} is no date and time; write it as 2026-11-24T22:00, or 2026-11-24T22:00+01:00"
+        ) from None

@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
-import json
+from datetime import tzinfo
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
-if TYPE_CHECKING:
-    from datetime import tzinfo
-
-    from limen.clock import Instant
-    from limen.identity.workloads import Issued, Listed
+from limen.cli.opened import opened
+from limen.cli.options import FolderOption, refuse_other_task, refuse_unknown, split_commas
+from limen.cli.output import print_rows
+from limen.clock import Instant, SystemClock
+from limen.company.load import load_company
+from limen.company.publish import SERVER
+from limen.errors import LimenError
+from limen.identity import workloads
+from limen.identity.workload import WorkloadToken
+from limen.identity.workloads import Issued, Listed
+from limen.messages import times
 
 TASKS = ("add", "renew", "list", "revoke")
 
@@ -24,64 +30,30 @@ def run(
     apps: Annotated[str, typer.Option(help="With add: the apps it may ask about, by id, with commas")] = "",
     groups: Annotated[str, typer.Option(help="With add: its groups, by id, with commas")] = "",
     days: Annotated[int, typer.Option(help="With add and renew: how long the token is good")] = 90,
-    folder: Annotated[Path, typer.Option(metavar="DIR", help="The company folder")] = Path(),
+    folder: FolderOption = Path(),
     as_json: Annotated[bool, typer.Option("--json", help="With list: one JSON object a line")] = False,
 ) -> None:
-    from limen.clock import SystemClock
-    from limen.company.load import load_settings
-    from limen.company.places import database_url
-    from limen.company.publish import SERVER
-    from limen.errors import LimenError
-    from limen.identity import workloads
-    from limen.storage import Database
-
-    if task not in TASKS:
-        raise LimenError(f"`limen workload` can't {task[:40]!r}", f"try {', '.join(TASKS)}")
+    refuse_other_task("workload", task, TASKS)
     if bool(name) is (task == "list"):
         raise LimenError(f"`limen workload {task}` takes {'no' if name else 'a'} name", f"see `limen workload {task}`")
-    now, settings = SystemClock().now(), load_settings(folder)
-    database = Database.open(database_url(folder, settings))
-    try:
+    now = SystemClock().now()
+    with opened(folder, may_make=True) as here:
+        database, zone = here.database, here.settings.zone
         if task == "list":
-            _list(database.read(workloads.listed), now, settings.zone, as_json=as_json)
+            _list(database.read(workloads.listed), now, zone, as_json=as_json)
         elif task == "revoke":
             workloads.revoke(database, name, now, by=SERVER)
-            print(f"{name} and its tokens are good for nothing from now on.")
+            print(f"{name} is revoked: its tokens no longer work.")
         elif task == "renew":
-            _show(workloads.renew(database, name, days, now, by=SERVER), settings.zone)
+            _show(workloads.renew(database, name, days, now, by=SERVER), zone)
         else:
-            known, ids = _known(folder), _listed(apps)
-            _hold(ids, known[0], "app")
-            _hold(_listed(groups), known[1], "group")
-            _show(workloads.add(database, name, ids, _listed(groups), days, now, by=SERVER), settings.zone)
-    finally:
-        database.close()
-
-
-def _listed(text: str) -> list[str]:
-    return [one.strip() for one in text.split(",") if one.strip()]
-
-
-def _known(folder: Path) -> tuple[set[str], set[str]]:
-    """The ids of the apps and groups of the folder."""
-    from limen.company.load import load_company
-
-    company = load_company(folder)
-    return {app.id for app in company.apps}, {group.id for group in company.groups}
-
-
-def _hold(ids: list[str], known: set[str], what: str) -> None:
-    from limen.configuration.problem import did_you_mean, shown
-    from limen.errors import LimenError
-
-    for one in ids:
-        if one not in known:
-            raise LimenError(f"there is no {what} {shown(one)}", did_you_mean(one, known))
+            company, its_apps, its_groups = load_company(folder), split_commas(apps), split_commas(groups)
+            refuse_unknown("app", its_apps, {app.id for app in company.apps})
+            refuse_unknown("group", its_groups, company.settings.groups)
+            _show(workloads.add(database, name, its_apps, its_groups, days, now, by=SERVER), zone)
 
 
 def _show(issued: Issued, zone: tzinfo) -> None:
-    from limen.messages import times
-
     apps = ", ".join(sorted(issued.workload.apps))
     print(f"{issued.workload.name} may ask about {apps}, until {times.date(issued.token.expires_at, zone)}.")
     print("This is its token. It is shown this once and kept nowhere:\n")
@@ -90,22 +62,21 @@ def _show(issued: Issued, zone: tzinfo) -> None:
     print(f"opens one: `limen token add --workload {issued.workload.name} --app ID`.")
 
 
-def _list(found: list[Listed], now: Instant, zone: tzinfo, *, as_json: bool) -> None:
-    from limen.messages import times
+def _list(rows: list[Listed], now: Instant, zone: tzinfo, *, as_json: bool) -> None:
+    def good(row: Listed) -> list[WorkloadToken]:
+        return [token for token in row.tokens if now < token.expires_at]
 
-    for one in found:
-        workload, good = one.workload, [token for token in one.tokens if now < token.expires_at]
-        if as_json:
-            tokens = [{"id": token.id, "expires_at": token.expires_at} for token in good]
-            plain = {"id": workload.id, "name": workload.name, "active": workload.active, "tokens": tokens}
-            print(json.dumps({**plain, "apps": sorted(workload.apps), "groups": sorted(workload.groups)}))
-        elif not workload.active:
-            print(f"{workload.name}: revoked")
-        else:
-            until = ", ".join(times.date(token.expires_at, zone) for token in good)
-            print(
-                f"{workload.name}: may ask about {', '.join(sorted(workload.apps))}; "
-                + (f"tokens good until {until}" if good else "no good token")
-            )
-    if not found and not as_json:
-        print("There is no workload yet; `limen workload add NAME --apps ID,ID` makes one.")
+    def plain(row: Listed) -> dict[str, object]:
+        workload, tokens = row.workload, [{"id": token.id, "expires_at": token.expires_at} for token in good(row)]
+        found = {"id": workload.id, "name": workload.name, "active": workload.active, "tokens": tokens}
+        return {**found, "apps": sorted(workload.apps), "groups": sorted(workload.groups)}
+
+    def text(row: Listed) -> str:
+        if not row.workload.active:
+            return f"{row.workload.name}: revoked"
+        until = ", ".join(times.date(token.expires_at, zone) for token in good(row))
+        tokens = f"tokens good until {until}" if until else "no good token"
+        return f"{row.workload.name}: may ask about {', '.join(sorted(row.workload.apps))}; {tokens}"
+
+    nothing = "There is no workload yet; `limen workload add NAME --apps ID,ID` makes one."
+    print_rows(rows, text, plain, nothing, as_json=as_json)

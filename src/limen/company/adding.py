@@ -12,7 +12,7 @@ from limen.company.candidate import added, candidate
 from limen.company.company import Company
 from limen.company.folder import APPS
 from limen.company.onboarding import LONGEST, written_until
-from limen.configuration.problem import did_you_mean, shown
+from limen.configuration.problem import DECLARE_GROUP, shown, unknown
 from limen.errors import LimenError
 from limen.facts import MOST_ONBOARDED, App, Label, Person
 from limen.policy.decision import Request
@@ -22,7 +22,7 @@ POLICY_FILE: Final = "policies/60-apps.cedar"
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class NewApp:
     """The app that somebody wants to add. `host` "" is its id in the company's domain; `groups` are for whom it is."""
 
     id: str
@@ -46,8 +46,8 @@ class Added:
     permitted: Mapping[str, tuple[str, ...]]
 
 
-def add_app(company: Company, asked: Asked, now: Instant) -> Added:
-    """`company` with one more app. Raises `LimenError` for what is asked wrongly, and `FolderError` as a check does."""
+def add_app(company: Company, asked: NewApp, now: Instant) -> Added:
+    """`company` with one more app. Raises `LimenError` for a wrong request, and `FolderError` as a check does."""
     host = asked.host or f"{asked.id}.{company.settings.domain}"
     _refuse(company, asked, host)
     changed = {APPS: _with_entry(company.files.get(APPS, ""), _entry(company, asked, host, now))}
@@ -62,7 +62,7 @@ def add_app(company: Company, asked: Asked, now: Instant) -> Added:
     return Added(changed, after, permitted)
 
 
-def _refuse(company: Company, asked: Asked, host: str) -> None:
+def _refuse(company: Company, asked: NewApp, host: str) -> None:
     apps = company.all_apps
     if asked.id in apps:
         raise LimenError(f"there is an app {shown(asked.id)} already", "choose another name")
@@ -71,14 +71,13 @@ def _refuse(company: Company, asked: Asked, host: str) -> None:
         raise LimenError(f"{other.name} lives on {shown(host)} already", "choose another with --host")
     for group in (*asked.groups, *([asked.owner] if asked.owner else [])):
         if group not in company.settings.groups:
-            fix = did_you_mean(group, company.settings.groups, "declare it in limen.toml under [groups]")
-            raise LimenError(f"there is no group {shown(group)}", fix)
+            raise LimenError(*unknown("group", group, company.settings.groups, DECLARE_GROUP))
     for words in (asked.id, asked.name, asked.url, host, asked.label, asked.start):
         if not words.isprintable():
             raise LimenError(f"{shown(words)} holds characters that can't be shown", "remove them")
 
 
-def _entry(company: Company, asked: Asked, host: str, now: Instant) -> str:
+def _entry(company: Company, asked: NewApp, host: str, now: Instant) -> str:
     lines = [f"- id: {_plain(asked.id)}"]
     if asked.name:
         lines.append(f"  name: {_plain(asked.name)}")
@@ -96,14 +95,14 @@ def _entry(company: Company, asked: Asked, host: str, now: Instant) -> str:
 
 
 def _with_entry(text: str, entry: str) -> str:
-    """The file with one more entry at its end, and all that stood there untouched."""
+    """The file with one more entry at its end, and everything else unchanged."""
     if not text.strip() or text.strip() == "[]":
         return entry
     return text.rstrip() + "\n\n" + entry
 
 
 def _plain(text: str) -> str:
-    """A text that YAML reads as this very text and nothing else."""
+    """The text as YAML, quoted where it could be read as anything but this text."""
     is_plain = text.isascii() and text[:1].isalpha() and all(one.isalnum() or one in "-.:/" for one in text)
     is_word = text.lower() in {"true", "false", "null", "yes", "no", "on", "off", "y", "n"}
     return text if is_plain and not is_word and not text.endswith(":") else json.dumps(text, ensure_ascii=False)

@@ -14,8 +14,8 @@ from limen.clock import Instant
 from limen.company.folder import APPS
 from limen.company.onboarding import read_until
 from limen.company.routes import METHODS, Route, RouteError, read_route
-from limen.configuration.problem import Problem, did_you_mean, shown
-from limen.configuration.shape import shaped_in_part
+from limen.configuration.problem import DECLARE_GROUP, Problem, did_you_mean, shown, unknown
+from limen.configuration.shape import listed, shaped_in_part
 from limen.configuration.tree import Tree
 from limen.enforcement.ssrf_guard import is_forbidden
 from limen.facts import ACTIONS, LIMEN, MOST_ONBOARDED, ActionRule, App, Cors, Label, PublicRoute, Upstream
@@ -34,7 +34,7 @@ class _Shape(BaseModel):
 
 
 class _Upstream(_Shape):
-    """Where an app really runs. The address alone may stand in its place."""
+    """Where an app really runs. The address alone may be written instead."""
 
     url: str
     """Scheme, host and port: `https://10.0.0.5:8443`."""
@@ -110,14 +110,8 @@ def read_apps(
     tree: Tree, settings: Settings | None, groups: Collection[str] | None
 ) -> tuple[tuple[App, ...], list[Problem]]:
     """Every app in `tree`, and every problem. What depends on settings or groups that could not be read is left out."""
-    entries = tree.plain()
-    if entries is None:
-        entries = []
-    if not isinstance(entries, list):
-        return (), [Problem(APPS, *tree.at(), "this must be a list of apps", "start each app with `- id: …`")]
-    if len(entries) > MOST_APPS:
-        return (), [Problem(APPS, *tree.at(), f"there are more than {MOST_APPS} apps", "split the company")]
-    problems: list[Problem] = list(_twice(entries, tree))
+    entries, problems = listed(tree, APPS, MOST_APPS, "apps", ("start each app with `- id: …`", "split the company"))
+    problems += _twice(entries, tree)
     apps: list[App] = []
     for number, entry in enumerate(entries):
         reader = _Reader(tree, number, settings, groups)
@@ -129,7 +123,7 @@ def read_apps(
 
 
 def app_ids(tree: Tree) -> set[str]:
-    """The ids that stand in `tree`, whatever else is wrong there."""
+    """The ids in `tree`, whatever else is wrong there."""
     entries = tree.plain()
     ids = [entry.get("id") for entry in entries if isinstance(entry, dict)] if isinstance(entries, list) else []
     return {one for one in ids if isinstance(one, str)}
@@ -162,7 +156,7 @@ class _Reader:
         self._groups = groups
 
     def read(self, entry: Any) -> App | None:
-        """The app, None where its shape is wrong; what can be read of it is held to its meaning all the same."""
+        """The app, None where its shape is wrong; whatever can be read is still checked."""
         domain = self._settings.domain if self._settings is not None else ""
         stand_ins = {"id": "stand-in", "host": f"stand-in.{domain or 'localhost'}", "upstream": "http://127.0.0.1:3000"}
         shape, self.problems = shaped_in_part(_App, entry, self._tree, APPS, (self._number,), stand_ins)
@@ -215,11 +209,9 @@ class _Reader:
         if shape.id == LIMEN:
             self._wrong(("id",), "`limen` is Limen itself", "choose another id")
         if _label(shape.label) is None:
-            fix = did_you_mean(shape.label, [label.word for label in Label])
-            self._wrong(("label",), f"there is no label {shown(shape.label)}", fix)
+            self._wrong(("label",), *unknown("label", shape.label, [label.word for label in Label]))
         if self._groups is not None and shape.owner and shape.owner not in self._groups:
-            fix = did_you_mean(shape.owner, self._groups, "declare it in limen.toml under [groups]")
-            self._wrong(("owner",), f"there is no group {shown(shape.owner)}", fix)
+            self._wrong(("owner",), *unknown("group", shape.owner, self._groups, DECLARE_GROUP))
         if not _START.fullmatch(shape.start):
             self._wrong(("start",), f"{shown(shape.start)} is no path on the app's host", "start it with one `/`")
 
@@ -234,17 +226,12 @@ class _Reader:
                 self._wrong(("host",), f"{shown(host)} is the sign-in host", "give the app a host of its own")
 
     def _upstream_url(self, url: str, path: tuple[str | int, ...]) -> str:
-        try:
-            parts = urlsplit(url)
-            complaint = _complaint(url, parts)
-        except ValueError:
-            complaint = (f"the upstream {shown(url)} can't be read", "write it as http://127.0.0.1:3000")
-        if complaint:
+        if complaint := upstream_complaint(url):
             self._wrong(path, *complaint)
         return url.rstrip("/")
 
     def _onboarding_until(self, shape: _App, label: Label | None) -> Instant:
-        """0 where the app has none. That it is not too long from now is asked where there is a now."""
+        """0 where the app has none. Whether it ends too late is checked at publication, which has a clock."""
         if shape.onboarding is None:
             return 0
         if label is not None and label > MOST_ONBOARDED:

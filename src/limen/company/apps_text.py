@@ -1,7 +1,7 @@
-"""One more line in an app's entry in apps.yaml, and all else there as it was: comments, order, quotes.
+"""Adds one line to an app's entry in apps.yaml, and leaves comments, order and quotes as they are.
 
-It only finds the place. That the whole means what was wanted, and nothing else, is for the caller to see: what is
-written in a way that is not foreseen here comes out wrong, or is refused.
+It only finds the place. The caller has to read the result and compare it with what was wanted: a file that is written
+in an unusual way comes out wrong, or is refused.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ def with_public(text: str, app_id: str, route: str, why: str) -> str:
 
 
 def _entry(text: str, app_id: str) -> Any:
-    """The app's mapping, with the places at which everything in it stands."""
+    """The app's mapping, with the place of each of its nodes."""
     from ruamel.yaml import YAML  # noqa: PLC0415 -- heavy
     from ruamel.yaml.error import YAMLError  # noqa: PLC0415 -- heavy
 

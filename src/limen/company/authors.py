@@ -9,20 +9,20 @@ from limen.identity.store import people
 from limen.storage import Snapshot
 
 SERVER: Final = "server"
-"""The author of what was published on the server itself, by whoever may start programs there. It is a door, too."""
+"""The author of what was published on the server itself, by whoever may start programs there; also a `via`."""
 CONSOLE: Final = "console"
-"""The door of what a person published in the console, after proving anew who they are."""
+"""The `via` of what a person published in the console, after proving again who they are."""
 BREAK_GLASS: Final = "breakglass"
-"""The door of what was published in the console while the glass was broken, in the name of whom it was broken for."""
+"""The `via` of what was published in the console under break-glass, by the person who was given it."""
 
 
-def door_words(via: str) -> str:
+def published_where(via: str) -> str:
     """Where something was published, after "Ada Harbor" or the like."""
     return {SERVER: "on the server", BREAK_GLASS: "under break-glass"}.get(via, "in the console")
 
 
 def author_name(snapshot: Snapshot, author: str) -> str:
-    """The name of a revision's author; the bare id once the database knows them no more."""
+    """The name of a revision's author; the bare id once they are no longer in the database."""
     if author == SERVER:
         return "the server's administrator"
     person = people.by_id(snapshot.connection, author)

@@ -28,7 +28,7 @@ WAYS: Final = {
     "internal": "Limen's own front, with an authority of its own that each machine has to trust",
     FRONT: "your own nginx, Caddy or Envoy in front",
 }
-"""How https is had."""
+"""The ways to https."""
 _DOMAIN: Final = re.compile(r"(?=.{1,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?")
 IGNORED: Final = ".gitignore"
 _EXAMPLE: Final = "example.localhost"
@@ -50,16 +50,11 @@ class Answers:
 
     @property
     def way(self) -> str:
-        """How https is had; where it was not said, by the domain."""
+        """The way to https; where none was chosen, the one that suits the domain."""
         return self.https or (HERE if self.domain.endswith(".localhost") else FRONT)
 
 
-def begin(folder: Path, name: str, domain: str) -> list[Path]:
-    """`begin_with` the baseline's own answers for all but name and domain."""
-    return begin_with(folder, Answers(name, domain))
-
-
-def begin_with(folder: Path, answers: Answers) -> list[Path]:
+def begin(folder: Path, answers: Answers) -> list[Path]:
     """Write the baseline into `folder`, all of it or nothing, and return what was written.
 
     Raises `LimenError` where the folder holds anything, or where an answer can't be.
@@ -97,7 +92,7 @@ def complaint_about(answers: Answers) -> LimenError | None:
     if not _DOMAIN.fullmatch(domain):
         return LimenError(f"{domain[:80]!r} is no domain", "name one such as harbor.example, in small letters")
     if way not in WAYS:
-        return LimenError(f"https can't be had by {way[:40]!r}", f"name one of {', '.join(WAYS)}")
+        return LimenError(f"{way[:40]!r} is no way to https", f"name one of {', '.join(WAYS)}")
     if way == HERE and not domain.endswith(".localhost"):
         return LimenError(
             f"{domain} is more than this machine", "name a domain that ends in .localhost, or another way"
@@ -120,7 +115,7 @@ def _write(target: Path, text: str) -> bool:
 
 
 def _put(beside: Path, folder: Path) -> None:
-    """Move what is finished to its place. A folder that is there already stays itself: somebody may stand in it."""
+    """Move the finished files to their place. A folder that exists is kept: it may be somebody's current folder."""
     if not folder.exists():
         beside.rename(folder)
         return
@@ -150,15 +145,15 @@ def _own(text: str, answers: Answers) -> str:
 
 
 def _without(text: str, said: Mapping[str, str]) -> str:
-    """The comments of a section without those that show what is said now; other values of `mode` stay to be read."""
+    """The comments of a section without the examples of keys that are set now; other values of `mode` stay."""
     shown = [re.escape(f"# {key} = ") + (re.escape(value) if key == "mode" else "") for key, value in said.items()]
     return re.sub(rf"^(?:{'|'.join(shown)}).*\n", "", text, flags=re.MULTILINE) if shown else text
 
 
 def _sections(answers: Answers) -> dict[str, dict[str, str]]:
-    """What stands under each heading of limen.toml because of the way to https."""
+    """The lines under each heading of limen.toml that follow from the way to https."""
     if answers.way == FRONT:
-        # Where nobody said how, nobody said who stands in front either: `limen doctor` asks for it.
+        # Where nobody chose a way, nobody named the proxy in front either: `limen doctor` asks for it.
         return {"listen": {"trusted_proxies": f"[{_quoted(answers.front)}]"}} if answers.https else {}
     if answers.way == HERE:
         return {}

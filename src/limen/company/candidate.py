@@ -15,7 +15,7 @@ from limen.company.cedar_text import Piece, pieces
 from limen.company.company import Company
 from limen.company.folder import APPS, MAX_ALL, MAX_FILE, MAX_FILES, SETTINGS, TESTS, Folder
 from limen.company.load import FolderError, company_in
-from limen.configuration.problem import Problem, did_you_mean, shown
+from limen.configuration.problem import Problem, position, shown, unknown
 from limen.errors import LimenError
 from limen.pillars import files
 
@@ -25,7 +25,7 @@ _POLICY_FILE: Final = re.compile(r"policies/[A-Za-z0-9][A-Za-z0-9._-]{0,79}\.ced
 
 
 def candidate(company: Company, changed: Mapping[str, str | None]) -> Company:
-    """`company` with these files' texts instead of its own (None: without the file), every file read anew.
+    """`company` with these files' texts instead of its own (None: without the file), every file read again.
 
     All text is parsed in a child process with limits. Raises `FolderError` with every problem of every file, and
     `LimenError` where the company's own texts were never kept. Its policy tests are not run.
@@ -70,8 +70,7 @@ def find_policy(company: Company, policy_id: str) -> tuple[str, Piece]:
     """The file that a policy stands in, and its text there. Raises `LimenError` where there is no such policy."""
     source = company.policies.sources.get(policy_id)
     if source is None:
-        known = company.policies.sources
-        raise LimenError(f"there is no policy {shown(policy_id)}", did_you_mean(policy_id, known))
+        raise LimenError(*unknown("policy", policy_id, company.policies.sources))
     for piece in pieces(company.files.get(source.file, "")):
         if piece.text == source.text:
             return source.file, piece
@@ -82,7 +81,7 @@ def find_policy(company: Company, policy_id: str) -> tuple[str, Piece]:
 
 
 def _unfit(texts: Mapping[str, str]) -> list[Problem]:
-    """What keeps these texts from being a folder's: `read_folder` holds files on disk to the same."""
+    """Why these texts can't be a folder: the limits that `read_folder` has for files on disk."""
     problems = []
     known = {SETTINGS, APPS, TESTS, *(file.name for file in files())}
     for name, text in texts.items():
@@ -92,8 +91,9 @@ def _unfit(texts: Mapping[str, str]) -> list[Problem]:
             problems.append(Problem(name, 0, 0, f"this file is longer than {MAX_FILE} bytes", "split it"))
         at = next((at for at, char in enumerate(text) if char == "\0" or "\ud800" <= char <= "\udfff"), -1)
         if at >= 0:
-            line, column = text.count("\n", 0, at) + 1, at - text.rfind("\n", 0, at)
-            problems.append(Problem(name, line, column, f"there is a {shown(text[at])} character here", "remove it"))
+            problems.append(
+                Problem(name, *position(text, at), f"there is a {shown(text[at])} character here", "remove it")
+            )
     if sum(map(len, texts.values())) > MAX_ALL:
         problems.append(Problem("policies", 0, 0, f"there are more than {MAX_ALL} characters in all", "remove some"))
     if len(texts) > MAX_FILES:

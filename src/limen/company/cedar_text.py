@@ -15,7 +15,7 @@ from limen.cedar.json_text import loads
 
 MAX_NESTING: Final = 60
 MAX_LINKS: Final = 200
-"""How many `.`, `[…]` and signs of arithmetic may hang on each other: as many as the compiler takes."""
+"""How many `.`, `[…]` and signs of arithmetic may be chained: as many as the compiler takes."""
 MAX_POLICY: Final = 500_000
 """The longest policy, in characters."""
 
@@ -26,7 +26,7 @@ _TOKEN: Final = re.compile(
 )
 _END: Final = re.compile(r""""(?:[^"\\]|\\.)*"|//[^\n\r]*|(?P<end>;)""", re.DOTALL)
 _UNSEEN: Final = re.compile("[\u202a-\u202e\u2066-\u2069]")
-"""Characters that change the order in which text is shown, so that it reads otherwise than it decides."""
+"""Characters that change the order in which text is shown, so that a policy looks different from what it does."""
 SEARCHED: Final = 1_000_000
 """How many characters are parsed at most to find where the parser stumbled, in tries of ever less text."""
 _STRANGE: Final = re.compile(r"""[^\s\w"()\[\]{},;@<>+\-*!.:?=%/|&]|[^\x00-\x7f]""")
@@ -71,9 +71,9 @@ def ends(text: str) -> Iterator[int]:
 
 
 def unseen(text: str) -> Iterator[Found]:
-    """Characters by which the text reads otherwise than it decides, in comments and texts, too."""
+    """Characters that make a policy look different from what it does, also in comments and strings."""
     for match in _UNSEEN.finditer(text):
-        what = f"the character {_visible(match[0])} here makes the text read otherwise than it decides"
+        what = f"the character {_visible(match[0])} here makes the policy look different from what it does"
         yield Found(match.start(), what, "remove it")
 
 
@@ -112,7 +112,7 @@ def _too_long(piece: Piece) -> Found:
 
 
 def refused_outright(piece: Piece) -> Found | None:
-    """What must not reach the parser: it is too long or too deep, or no word of Cedar at all."""
+    """What must not reach the parser: text that is too long, nests too deeply, or holds characters unknown to Cedar."""
     if len(piece.text) > MAX_POLICY:
         return _too_long(piece)
     # One number for each open bracket: how many `if`, `!` and `-` hang on what stands there now.
@@ -122,7 +122,7 @@ def refused_outright(piece: Piece) -> Found | None:
         if sign in _LINKS:
             links[-1] += 1
             if links[-1] > MAX_LINKS:
-                what = f"more than {MAX_LINKS} members or signs of arithmetic hang on each other here"
+                what = f"more than {MAX_LINKS} members or signs of arithmetic are chained here"
                 return Found(piece.offset + at, what, "split the policy")
         if sign in {"(", "[", "{"}:
             levels.append(0)

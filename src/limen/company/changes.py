@@ -1,14 +1,16 @@
-"""What is different between two companies, one line for each thing, so that nobody has to read two folders."""
+"""The differences between two companies, one line each."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, fields
-from typing import Any, Final
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, fields, replace
+from typing import Any, Final, TypeVar
 
-from limen.company.company import Company
+from limen.company.company import Company, limen_app
 from limen.facts import ActionRule, App, PublicRoute
 from limen.pillars import files
+
+T = TypeVar("T")
 
 ADDED: Final = "added"
 REMOVED: Final = "removed"
@@ -37,34 +39,38 @@ class Change:
 
 
 def changes(before: Company | None, after: Company) -> tuple[Change, ...]:
-    """Everything that `after` has otherwise than `before` (None: nothing was published yet). Layout does not count."""
+    """Every difference of `after` from `before` (None: nothing was published yet). Layout does not count."""
     return (
         *_policies(before, after),
         *_apps(before, after),
-        *_named("group", before.settings.groups if before else {}, after.settings.groups),
-        *_named("network", before.settings.networks if before else {}, after.settings.networks),
+        *_compared("group", before.settings.groups if before else {}, after.settings.groups),
+        *_compared("network", before.settings.networks if before else {}, after.settings.networks),
         *_settings(before, after),
         *_files_of_parts(before, after),
-        *_tests(before, after),
+        *_compared("test", _by_title(before.tests if before else ()), _by_title(after.tests)),
     )
 
 
+def _compared(
+    kind: str, old: Mapping[str, T], new: Mapping[str, T], told: Callable[[T | None, T | None], str] = lambda *_: ""
+) -> Iterator[Change]:
+    """The differences by name; `told` describes one from the old and the new value."""
+    for name in sorted({*old, *new}):
+        was, now = old.get(name), new.get(name)
+        if was != now:
+            yield Change(kind, name, ADDED if was is None else REMOVED if now is None else CHANGED, told(was, now))
+
+
 def _policies(before: Company | None, after: Company) -> Iterator[Change]:
+    def told(old: Mapping[str, Any] | None, new: Mapping[str, Any] | None) -> str:
+        return _difference(old, new) if old and new else _told(old or new or {})
+
+    def text(company: Company | None, name: str) -> str:
+        return company.policies.sources[name].text if company and name in company.policies.sources else ""
+
     old: Mapping[str, Any] = before.policies.tree["staticPolicies"] if before else {}
-    new: Mapping[str, Any] = after.policies.tree["staticPolicies"]
-    for name in _names(old, new):
-        if old.get(name) == new.get(name):
-            continue
-        texts = [
-            company.policies.sources[name].text if company and name in company.policies.sources else ""
-            for company in (before, after)
-        ]
-        if name not in old:
-            yield Change("policy", name, ADDED, _told(new[name]), *texts)
-        elif name not in new:
-            yield Change("policy", name, REMOVED, _told(old[name]), *texts)
-        else:
-            yield Change("policy", name, CHANGED, _difference(old[name], new[name]), *texts)
+    for change in _compared("policy", old, after.policies.tree["staticPolicies"], told):
+        yield replace(change, before=text(before, change.name), after=text(after, change.name))
 
 
 def _told(body: Mapping[str, Any]) -> str:
@@ -92,15 +98,11 @@ def _difference(old: Mapping[str, Any], new: Mapping[str, Any]) -> str:
 
 
 def _apps(before: Company | None, after: Company) -> Iterator[Change]:
+    def told(old: App | None, new: App | None) -> str:
+        return _app_difference(old, new) if old and new else (old or new or limen_app(after.settings)).name
+
     old = {app.id: app for app in before.apps} if before else {}
-    new = {app.id: app for app in after.apps}
-    for name in _names(old, new):
-        if name not in old:
-            yield Change("app", name, ADDED, new[name].name)
-        elif name not in new:
-            yield Change("app", name, REMOVED, old[name].name)
-        elif old[name] != new[name]:
-            yield Change("app", name, CHANGED, _app_difference(old[name], new[name]))
+    yield from _compared("app", old, {app.id: app for app in after.apps}, told)
 
 
 def _app_difference(old: App, new: App) -> str:
@@ -139,16 +141,6 @@ def _route_said(one: ActionRule | PublicRoute) -> str:
     return f"{action} {methods} {one.pattern}"
 
 
-def _named(kind: str, old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[Change]:
-    for name in _names(old, new):
-        if name not in old:
-            yield Change(kind, name, ADDED)
-        elif name not in new:
-            yield Change(kind, name, REMOVED)
-        elif old[name] != new[name]:
-            yield Change(kind, name, CHANGED)
-
-
 def _settings(before: Company | None, after: Company) -> Iterator[Change]:
     if before is None:
         return
@@ -165,18 +157,8 @@ def _files_of_parts(before: Company | None, after: Company) -> Iterator[Change]:
             yield Change("file", file.name, ADDED if old is None else REMOVED if new is None else CHANGED, said)
 
 
-def _tests(before: Company | None, after: Company) -> Iterator[Change]:
-    old = _by_title(before.tests if before else ())
-    new = _by_title(after.tests)
-    yield from _named("test", old, new)
-
-
 def _by_title(tests: Iterable[Any]) -> dict[str, list[Any]]:
     found: dict[str, list[Any]] = {}
     for test in tests:
         found.setdefault(test.title, []).append(test)
     return found
-
-
-def _names(old: Mapping[str, Any], new: Mapping[str, Any]) -> list[str]:
-    return sorted({*old, *new})

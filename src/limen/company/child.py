@@ -51,7 +51,7 @@ def parse_texts(texts: Mapping[str, str]) -> tuple[dict[str, dict[str, Any]], li
             return files, sorted(found + deaths)
         if not at or len(deaths) >= MOST_DEATHS or monotonic() >= ends_at:
             name = at[0] if at else "the company folder"
-            return {}, [*deaths, Problem(name, 0, 0, "the parser can't be run on this", "remove what was changed last")]
+            return {}, [*deaths, Problem(name, 0, 0, "the parser failed on this", "remove what was changed last")]
         if len(at) == 2 and at[0].endswith(".cedar") and at[0] not in singly:
             singly.append(at[0])  # it died over many policies: over which of them?
             continue

@@ -1,4 +1,4 @@
-"""A company as its folder describes it, read and found right."""
+"""A company as its folder describes it, without errors."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ class Company:
     """Everything the folder says. `revision` names this content: equal content has an equal name anywhere.
 
     `files` is the authors' text of every file by its name, exactly; `parts` is what the files of parts mean, by their
-    names; `memo` is room for what follows from the content and is worked out once. None of them is compared: the
+    names; `memo` caches what is computed from the content. None of them is compared: the
     revision is made of them.
     """
 

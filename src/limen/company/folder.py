@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from limen.configuration.problem import Problem, shown
+from limen.configuration.problem import Problem, position, shown
 from limen.pillars import files
 
 SETTINGS: Final = "limen.toml"
@@ -130,9 +130,7 @@ def _decode(name: str, data: bytes) -> str | Problem:
         return Problem(name, line, column, f"byte 0x{data[error.start]:02x} is no UTF-8", "save the file as UTF-8")
     at = text.find("\0")
     if at >= 0:
-        line = text.count("\n", 0, at) + 1
-        column = at - text.rfind("\n", 0, at)
-        return Problem(name, line, column, f"there is a {shown(chr(0))} character here", "remove it")
+        return Problem(name, *position(text, at), f"there is a {shown(chr(0))} character here", "remove it")
     return text
 
 

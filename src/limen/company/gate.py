@@ -1,4 +1,4 @@
-"""What stands between a candidate and the engine, for command line and console alike: tests, then no lock-out."""
+"""What a candidate must pass before it is published: its policy tests, and an administrator who can still get in."""
 
 from __future__ import annotations
 
@@ -46,6 +46,12 @@ def people_of(snapshot: Snapshot) -> tuple[Candidate, ...]:
 def lockout(company: Company, people: Iterable[Candidate], now: Instant) -> Proof | LockedOut:
     """Who could still administer Limen under `company`, or what keeps everybody from it."""
     return prove(company.engine(), limen_app(company.settings), people, now, Attainable.today(company.networks))
+
+
+def obstacles(company: Company, people: Iterable[Candidate], now: Instant) -> str:
+    """What keeps everybody from administering Limen, in words; "" where somebody could."""
+    found = lockout(company, people, now)
+    return "; ".join(map(str, found.obstacles)) if isinstance(found, LockedOut) else ""
 
 
 def barred(company: Company, found: Proof | LockedOut | None) -> tuple[Problem, ...]:

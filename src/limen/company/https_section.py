@@ -7,9 +7,7 @@ from collections.abc import Iterator
 from typing import Final
 from urllib.parse import urlsplit
 
-from limen.company.folder import SETTINGS
-from limen.configuration.problem import Problem, shown
-from limen.configuration.tree import Tree
+from limen.configuration.problem import Complaint, shown
 from limen.settings import Https, Settings
 
 _EMAIL: Final = re.compile(r"[^\s@<>,;:\"()\[\]\\]{1,64}@([A-Za-z0-9-]{1,63}\.)*[A-Za-z0-9-]{1,63}")
@@ -20,19 +18,13 @@ _NEVER_PUBLIC: Final = ("localhost", "local", "internal", "lan", "home", "home.a
 """
 
 
-def https_problems(settings: Settings, tree: Tree) -> Iterator[Problem]:
+def https_complaints(settings: Settings) -> Iterator[Complaint]:
     """Everything about `[https]` that is wrong, or that can't be meant beside the other settings."""
-    https = settings.https
-    for key, what, fix in (*_always(https), *(_when_on(settings) if https.is_on else ())):
-        at = tree.at("https", key) if key != "url" else tree.at("url")
-        yield Problem(SETTINGS, *at, what, fix)
+    for key, what, fix in (*_always(settings.https), *(_when_on(settings) if settings.https.is_on else ())):
+        yield ("https", key) if key != "url" else ("url",), what, fix
 
 
-Complaint = tuple[str, str, str]
-"""The key it is about, what is wrong, what to do."""
-
-
-def _always(https: Https) -> Iterator[Complaint]:
+def _always(https: Https) -> Iterator[tuple[str, str, str]]:
     if https.email and not _EMAIL.fullmatch(https.email):
         yield "email", f"{shown(https.email)} is no mail address", "write one such as it@your.domain"
     if https.acme_server and not _is_https_url(https.acme_server):
@@ -47,7 +39,7 @@ def _always(https: Https) -> Iterator[Complaint]:
             yield key, f'`{key}` is for mode = "{modes}", and mode is {shown(https.mode)}', "remove it"
 
 
-def _when_on(settings: Settings) -> Iterator[Complaint]:
+def _when_on(settings: Settings) -> Iterator[tuple[str, str, str]]:
     https = settings.https
     if https.mode == "files":
         for key in ("certificate", "key"):
@@ -67,7 +59,7 @@ def _when_on(settings: Settings) -> Iterator[Complaint]:
         yield ("url" if settings.url else "port"), what, "name one port in both"
 
 
-def _acme(settings: Settings) -> Iterator[Complaint]:
+def _acme(settings: Settings) -> Iterator[tuple[str, str, str]]:
     domain = settings.domain
     is_private = any(domain == end or domain.endswith(f".{end}") for end in _NEVER_PUBLIC) or "." not in domain
     if domain and is_private and not settings.https.acme_server:

@@ -73,7 +73,7 @@ def states_at(level: Level) -> dict[str, State]:
 
 
 def changed_states(company: Company, level: Level) -> dict[str, tuple[State, State]]:
-    """What would be another state than now, and which: only policies that this company still has."""
+    """The policies whose state would change, with the state now and then; only those that this company still has."""
     now = _states_of(company)
     return {
         policy: (now[policy], state)
@@ -83,7 +83,7 @@ def changed_states(company: Company, level: Level) -> dict[str, tuple[State, Sta
 
 
 def at_level(company: Company, level: Level) -> dict[str, str]:
-    """The files that change so that the company is at this level, everything but the states untouched."""
+    """The files that change to bring the company to this level; only states change in them."""
     changed: dict[str, str] = {}
     for policy, (_, state) in changed_states(company, level).items():
         changed |= with_state(replace(company, files={**company.files, **changed}), policy, state)
@@ -91,7 +91,7 @@ def at_level(company: Company, level: Level) -> dict[str, str]:
 
 
 def level_of(company: Company) -> Level | None:
-    """The level that the company is at; None where somebody chose otherwise, as most do sooner or later."""
+    """The level that the company is at; None where its states are none of the three."""
     return next((level for level in Level if not changed_states(company, level)), None)
 
 

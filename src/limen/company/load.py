@@ -1,4 +1,4 @@
-"""A folder read whole: every file, every problem, and a `Company` only where there is none."""
+"""Reads a whole folder: every file and every problem, and a `Company` only if there is no problem."""
 
 from __future__ import annotations
 
@@ -93,7 +93,7 @@ def load_settings(root: Path) -> Settings:
 
 
 def failing_tests(company: Company) -> tuple[Problem, ...]:
-    """The policy tests that the policies do not meet; of a test that asks several things, which of them.
+    """The policy tests that fail; for a test of several apps or actions, which of them.
 
     They are run once: what passed in a plan passes in the publication of the same company.
     """
@@ -104,9 +104,9 @@ def failing_tests(company: Company) -> tuple[Problem, ...]:
 
 
 def _run_tests(company: Company) -> tuple[Problem, ...]:
-    fix = "mend the policy, or the test; `limen why` shows each condition"
+    fix = "correct the policy, or the test; `limen why` shows each condition"
     asked = Counter(one.line for one in company.tests)
-    # What policies are expected to say is what they say once nobody is let pass for a fortnight any more.
+    # Tests describe the policies once onboarding is over.
     apps = {name: replace(app, onboarding_until=0) for name, app in company.all_apps.items()}
 
     def what(one: Unmet) -> str:
@@ -177,7 +177,7 @@ def _left_out(problems: list[Problem], groups: set[str] | None, apps: set[str] |
         yield f"names of apps were not checked, because {APPS} could not be read"
     files = list(dict.fromkeys(one.file for one in problems))
     wrong = ", ".join(files[:3]) + (" and others" if len(files) > 3 else "")
-    yield f"policy tests were not run, because {wrong} must be mended first"
+    yield f"policy tests were not run, because {wrong} must be corrected first"
 
 
 def _tree(files: dict[str, dict[str, Any]], name: str) -> Tree | None:

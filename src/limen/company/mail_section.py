@@ -7,9 +7,7 @@ from collections.abc import Iterator
 from ipaddress import ip_address
 from typing import Final
 
-from limen.company.folder import SETTINGS
-from limen.configuration.problem import Problem, shown
-from limen.configuration.tree import Tree
+from limen.configuration.problem import Complaint, shown
 from limen.printable import is_printable
 from limen.settings import Mail
 
@@ -18,29 +16,27 @@ _HOST: Final = re.compile(r"(?=.{1,253}$)([A-Za-z0-9_]([A-Za-z0-9_-]{0,61}[A-Za-
 _SERVER_FIX: Final = 'write its name and port, such as smtp.example.com:587, or "" to have mails written to files'
 
 
-def mail_problems(mail: Mail, tree: Tree) -> Iterator[Problem]:
-    """Everything that is wrong with `mail`, which was read from `tree`."""
+def mail_complaints(mail: Mail) -> Iterator[Complaint]:
+    """Everything that is wrong with `mail`."""
     if mail.sender and not _ADDRESS.fullmatch(mail.sender):
         fix = "write one plain address, such as limen@example.com"
-        yield Problem(SETTINGS, *tree.at("mail", "from"), f"{shown(mail.sender)} is no address to send from", fix)
+        yield ("mail", "from"), f"{shown(mail.sender)} is no address to send from", fix
     if not is_printable(mail.user):
-        what = "the user holds characters that can't be shown"
-        yield Problem(SETTINGS, *tree.at("mail", "user"), what, "type it anew")
+        yield ("mail", "user"), "the user holds characters that can't be shown", "type it anew"
     if not mail.server:
         return
-    complaint = _server_complaint(mail.server)
-    if complaint:
-        yield Problem(SETTINGS, *tree.at("mail", "server"), complaint, _SERVER_FIX)
+    if complaint := _server_complaint(mail.server):
+        yield ("mail", "server"), complaint, _SERVER_FIX
     elif mail.security == "none" and not is_this_machine(mail.host_and_port[0]):
         what = f"mail to {shown(mail.host_and_port[0])} would cross the network in the clear, with its links"
         fix = 'use "starttls" or "tls"; "none" is for a server on this machine, such as 127.0.0.1:25'
-        yield Problem(SETTINGS, *tree.at("mail", "security"), what, fix)
+        yield ("mail", "security"), what, fix
     if not mail.sender:
         what = "there is a server for mail, and no address to send from"
-        yield Problem(SETTINGS, *tree.at("mail", "server"), what, 'add from = "limen@your.domain"')
+        yield ("mail", "server"), what, 'add from = "limen@your.domain"'
     if mail.password_file is not None and not mail.user:
         what = "there is a password for mail, and nobody it belongs to"
-        yield Problem(SETTINGS, *tree.at("mail", "password_file"), what, "add user, or leave password_file out")
+        yield ("mail", "password_file"), what, "add user, or leave password_file out"
 
 
 def _server_complaint(server: str) -> str:

@@ -1,4 +1,4 @@
-"""An app's onboarding as it is written: until when, never for longer than a fortnight from its publication."""
+"""The onboarding of apps: when it ends, at most 14 days after publication."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from limen.errors import LimenError
 from limen.facts import App
 
 LONGEST: Final[Milliseconds] = 14 * DAY
-"""How long people may pass uncounted for at most: long enough to see a week twice."""
+"""How long an onboarding may last: long enough to see two whole weeks."""
 _LAST: Final = datetime(9990, 1, 1)  # noqa: DTZ001 -- only compared with other local times
 
 
@@ -49,14 +49,15 @@ def _too_long(company: Company, now: Instant) -> Iterator[Problem]:
 
 
 def held_to_a_fortnight(apps: Iterable[App], published_at: Instant) -> tuple[App, ...]:
-    """The apps as they are decided by: whatever a revision says, its onboardings end 14 days after it was published."""
+    """The apps with their onboardings cut to 14 days after the revision was published, whatever it says."""
     latest = published_at + LONGEST
     return tuple(replace(app, onboarding_until=latest) if app.onboarding_until > latest else app for app in apps)
 
 
 def without_onboarding(text: str, app_id: str) -> str:
-    """apps.yaml without this app's onboarding, and all else untouched. Raises `LimenError` where it stands otherwise
-    than as lines of their own.
+    """apps.yaml without this app's onboarding, everything else unchanged.
+
+    Raises `LimenError` where it is not written on lines of its own.
     """
     lines = text.split("\n")
     place = _line(text, app_id) - 1

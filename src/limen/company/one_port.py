@@ -1,4 +1,4 @@
-"""Two settings that name one port: only the first to listen would get it, and Limen would not start."""
+"""Two settings that name the same port: Limen could not listen on both, and would not start."""
 
 from __future__ import annotations
 
@@ -7,8 +7,7 @@ from dataclasses import dataclass
 from ipaddress import ip_address
 from itertools import combinations
 
-from limen.company.folder import SETTINGS
-from limen.configuration.problem import Problem
+from limen.configuration.problem import Complaint
 from limen.configuration.tree import Tree
 from limen.settings import Address, Settings
 
@@ -23,13 +22,13 @@ class _Place:
     port: int
 
     def meets(self, other: _Place) -> bool:
-        """Whether both can't listen at once. Every address of a machine holds each single one."""
+        """Whether both can't listen at once. `0.0.0.0` and `::` take the port on every address."""
         is_wide = self.address.is_unspecified or other.address.is_unspecified
         return self.port == other.port and (self.address == other.address or is_wide)
 
 
-def port_problems(settings: Settings, tree: Tree) -> Iterator[Problem]:
-    """One problem for each pair of settings that name the same port of the same address."""
+def port_complaints(settings: Settings, tree: Tree) -> Iterator[Complaint]:
+    """One complaint for each pair of settings that name the same port of the same address."""
     said = set()
     for one, other in combinations(_places(settings), 2):
         keys = (one.section, one.key), (other.section, other.key)
@@ -37,11 +36,11 @@ def port_problems(settings: Settings, tree: Tree) -> Iterator[Problem]:
             continue  # https and http on one port are told where [https] is read
         said.add(keys)
         names = [f"`{place.key}` under [{place.section}]" for place in (one, other)]
-        # The later of the two may be said by nobody, and be as usual: then it stands nowhere in the file.
+        # The later of the two may be a default, which is not written in the file.
         what = f"port {other.port} is named twice: by {names[0]}, and by {names[1]}"
         fix = "give each its own" + (', or write check = ""' if "check" in {one.key, other.key} else "")
         place = other if _is_written(other, tree) else one
-        yield Problem(SETTINGS, *tree.at(place.section, place.key), what, fix)
+        yield (place.section, place.key), what, fix
 
 
 def _is_written(place: _Place, tree: Tree) -> bool:

@@ -17,7 +17,7 @@ _ID: Final = re.compile(r"[0-9a-f]{8,40}")
 
 
 def origin_of(root: Path, settings: Settings, snapshot: Snapshot) -> str:
-    """The id of the revision that the folder at `root` was last published as or brought to; "" before any.
+    """The id of the revision that the folder at `root` was last published as or pulled to; "" before any.
 
     Where nothing was noted it is the newest one published on the server: before the first note, that was this folder.
     """
@@ -31,7 +31,7 @@ def origin_of(root: Path, settings: Settings, snapshot: Snapshot) -> str:
 
 
 def note_origin(root: Path, settings: Settings, revision_id: str) -> None:
-    """The folder is the same as this revision now."""
+    """Note that the folder is the same as this revision now."""
     folder = data_folder(root, settings)
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     part = folder / f"{_FILE}.part"

@@ -46,7 +46,7 @@ Problem = dict[str, Any]
 
 def main() -> None:
     _limit()
-    gc.disable()  # this process is gone before its litter is worth collecting
+    gc.disable()  # the process ends before collecting garbage would pay
     sys.setrecursionlimit(RECURSION)
     threading.stack_size(STACK)
     work = threading.Thread(target=_work)
@@ -74,7 +74,7 @@ def _say(line: dict[str, Any]) -> None:
 
 
 class _Reading:
-    """Reads file after file, and stops where there is more to mend than anybody mends at once."""
+    """Reads file after file, and stops once there are more problems than anybody corrects at once."""
 
     def __init__(self, schema: str, skipped: set[tuple[str, int]], singly: set[str]) -> None:
         self._schema = schema
@@ -104,7 +104,7 @@ class _Reading:
 
         if self._problems >= MOST_IN_ALL:
             what = f"this file was not read: there are {self._problems} problems before it"
-            return {"problems": [_problem(1, 1, what, "mend those first")], "policies": []}
+            return {"problems": [_problem(1, 1, what, "correct those first")], "policies": []}
         problems = [_problem(*_position(text, at.offset), at.what, at.fix) for at in unseen(text)][:MOST_PROBLEMS]
         for end in ends(text):
             self._policies += 1
@@ -152,7 +152,7 @@ class _Reading:
 
 
 def _parse_together(few: list[Piece], schema: str) -> dict[int, dict[str, Any]]:
-    """The JSON forms, by their offsets, of those policies that nothing is wrong with: many in one go cost half.
+    """The JSON forms, by their offsets, of the policies without errors: parsing many at once takes half the time.
 
     Where something is, the policy is left out here: parsed alone, it is told where and what.
     """
@@ -205,7 +205,7 @@ def _schema(text: str) -> Any:
 
 
 def _validate(piece: Any, validate: Any, schema: str, text: str) -> list[Problem]:
-    """What the schema has against a policy, each complaint once.
+    """The schema errors of a policy, each once.
 
     Cedar repeats it for every action that the policy covers, and for every type of thing.
     """
@@ -221,7 +221,7 @@ def _validate(piece: Any, validate: Any, schema: str, text: str) -> list[Problem
         line, column = _position(text, piece.offset + word_at(piece, word))
         found.setdefault(what, _problem(line, column, what, _mend(what, word, schema)))
     if len(found) > 1:
-        # Said once more about the same slip, and it helps nobody.
+        # It repeats the other error in words that help nobody.
         found = {what: one for what, one in found.items() if "unable to find an applicable action" not in what}
     for what, types in lacking.items():
         found[what]["what"] = f"{what} in {', '.join(sorted(set(types)))}"

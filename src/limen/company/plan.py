@@ -1,10 +1,10 @@
-"""What a candidate would change, before anybody lives with it: what is different, its tests, and the real requests."""
+"""What publishing a candidate would change: the differences, its policy tests, and the answers to real requests."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from typing import Any, Final
 
 from limen.clock import Instant
@@ -25,7 +25,7 @@ from limen.storage.journal.reader import Reader
 MOST_KEPT: Final = 200
 """How many turned groups of requests, and how many sentences, stay beside a revision; the sums count all requests."""
 FEW_PEOPLE: Final = 2
-"""Of fewer active people than this nobody's gain or loss tells what a change means for a company."""
+"""With fewer active people than this, who gains or loses says little about what a change means for a company."""
 _MARKED: Final = re.compile("⟨([^⟨⟩]*)⟩")
 
 
@@ -60,7 +60,7 @@ class Plan:
 
     @property
     def effect(self) -> dict[str, Any]:
-        """What was foretold, as plain JSON with people by their opaque ids: what is kept beside the revision."""
+        """The predicted effect, as plain JSON with people by their opaque ids, to be kept beside the revision."""
         found = self.rehearsal
         if found is None:
             return {}
@@ -72,18 +72,7 @@ class Plan:
             "unknown": found.unknown,
             "differences": found.differences,
             "turns": {turn.name.lower(): sum(one.count for one in found.of(turn)) for turn in Turn if found.of(turn)},
-            "turned": [
-                {
-                    "turn": one.turn.name.lower(),
-                    "person": one.person,
-                    "app": one.app,
-                    "action": one.action,
-                    "count": one.count,
-                    "because": list(one.because),
-                    "examples": list(one.examples),
-                }
-                for one in found.turned[:MOST_KEPT]
-            ],
+            "turned": [{**asdict(one), "turn": one.turn.name.lower()} for one in found.turned[:MOST_KEPT]],
             "not_replayed": list(found.not_replayed),
             "reach": list(self.kept_reach[:MOST_KEPT]),
         }

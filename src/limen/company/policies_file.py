@@ -12,7 +12,7 @@ from itertools import islice
 from typing import Any, Final
 
 from limen.cedar import CedarError, Policy
-from limen.configuration.problem import Problem, did_you_mean, shown
+from limen.configuration.problem import DECLARE_GROUP, Problem, did_you_mean, shown, unknown
 from limen.facts import LIMEN
 from limen.policy import Named, Phase, State
 from limen.policy.annotations import ANNOTATIONS
@@ -89,7 +89,9 @@ def read_policies(
             written = _Written(file, one["line"], one["column"], one["text"], one["body"])
             left = MOST_PROBLEMS - (len(problems) - before)
             if left <= 0:
-                problems.append(written.problem("", "from here on nothing is checked", "mend what stands before it"))
+                problems.append(
+                    written.problem("", "from here on nothing is checked", "correct the policies before it")
+                )
                 break
             problems += islice(written.problems(known), left)
             policy_id = written.id
@@ -156,9 +158,8 @@ class _Written:
         for kind, name in sorted(_names(self.body)):
             names = known.get(kind)
             if names is not None and name not in names:
-                otherwise = "declare it in limen.toml under [groups]" if kind == "Group" else "add it to apps.yaml"
-                what = f"there is no {kind.lower()} {shown(name)}"
-                yield self.problem(f'"{name}"', what, did_you_mean(name, names, otherwise))
+                otherwise = DECLARE_GROUP if kind == "Group" else "add it to apps.yaml"
+                yield self.problem(f'"{name}"', *unknown(kind.lower(), name, names, otherwise))
         try:
             edges = self.timed.edges
             if len(edges) > MOST_EDGES:
@@ -200,14 +201,11 @@ class _Written:
                 yield self.problem(f"@{name}", f"this @{name} is longer than {longest} characters", "shorten it")
             elif not is_printable(said):
                 yield self.problem(f"@{name}", f"this @{name} holds characters that can't be shown", "remove them")
-        state = self.state
+        state, phase = self.state, self.annotations.get("phase", Phase.IDENTITY)
         if state not in set(State):
-            what = f"there is no @state {shown(state)}"
-            yield self.problem(f'"{state}"', what, did_you_mean(state, State, "say off, watch or enforce"))
-        phase = self.annotations.get("phase", Phase.IDENTITY)
+            yield self.problem(f'"{state}"', *unknown("@state", state, State, "say off, watch or enforce"))
         if phase not in set(Phase):
-            what = f"there is no @phase {shown(phase)}"
-            yield self.problem(f'"{phase}"', what, did_you_mean(phase, Phase, f"say {', '.join(Phase)}"))
+            yield self.problem(f'"{phase}"', *unknown("@phase", phase, Phase, f"say {', '.join(Phase)}"))
 
 
 def _widening(written: Mapping[str, _Written]) -> Iterator[Problem]:

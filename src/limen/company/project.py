@@ -24,7 +24,7 @@ finds one here need not read and compile it again."""
 
 
 def expect(company: Company) -> None:
-    """Say that `company` is about to be published from this process, so that it takes effect the sooner."""
+    """Say that `company` is about to be published from this process, so that it takes effect sooner."""
     company.engine().prepare()
     _expected.pop(company.revision, None)
     while len(_expected) >= _MOST_EXPECTED:

@@ -1,7 +1,7 @@
 """Putting a company in force: through the gate first, then one transaction that every worker follows.
 
-Whoever changes a part of what is in force works with four functions: `limen.company.candidate.candidate` reads changed
-texts, `limen.company.plan.plan` tells what they would do, `publish` puts them in force, and `revert` takes them back.
+Whoever changes a part of what is in force works with three functions: `limen.company.candidate.candidate` reads changed
+texts, `limen.company.plan.plan` tells what they would do, and `publish` puts them in force.
 """
 
 from __future__ import annotations
@@ -13,9 +13,10 @@ import msgspec
 
 from limen.clock import Instant
 from limen.company import project, store
-from limen.company.authors import CONSOLE, SERVER, author_name
+from limen.company.authors import CONSOLE, SERVER
 from limen.company.changes import changes
 from limen.company.company import Company
+from limen.company.concurrent_changes import published_since
 from limen.company.gate import pass_gate, people_of
 from limen.company.revision import as_published
 from limen.company.store import Revision
@@ -24,18 +25,14 @@ from limen.events import Event
 from limen.printable import one_line
 from limen.storage import Database, Snapshot, Transaction
 
-__all__ = ["CONSOLE", "SERVER", "OvertakenError", "publish", "revert"]
+__all__ = ["CONSOLE", "SERVER", "OvertakenError", "publish"]
 
 MAX_REASON: Final = 500
 _MOST_TOLD: Final = 5
 
 
 class OvertakenError(LimenError):
-    """Somebody else published since the candidate was begun: `meanwhile` is what, the newest first."""
-
-    def __init__(self, what: str, fix: str, meanwhile: tuple[Revision, ...]) -> None:
-        super().__init__(what, fix)
-        self.meanwhile = meanwhile
+    """Somebody else published since the candidate was begun."""
 
 
 def publish(
@@ -52,13 +49,13 @@ def publish(
 ) -> Revision:
     """Publish `company` and return its revision; where the same content is in force already, that one.
 
-    `expected` is the id of the revision that the candidate was made from ("": there was none); None asks for no such
-    look. `via` says which door it came through and `session` in whose session, `effect` what was foretold
+    `expected` is the id of the revision that the candidate was made from ("": there was none); None skips this
+    check. `via` says where it was published from, `session` in which session; `effect` is the predicted effect
     (`Plan.effect`), kept beside the revision.
 
     Raises `FolderError` while a policy test fails, `LockedOutError` where every administrator would be locked out,
-    `OvertakenError` where another revision than `expected` is in force by now, and `LimenError` without a reason. The
-    revision, the change that workers follow and the event are one transaction: half a publication can't be.
+    `OvertakenError` where a revision other than `expected` is in force by now, and `LimenError` without a reason. The
+    revision, the change that workers follow and the event are written in one transaction.
     """
     why = one_line(reason, MAX_REASON)
     if not why:
@@ -95,25 +92,6 @@ def publish(
     return database.write(work)
 
 
-def revert(
-    database: Database,
-    revision_id: str,
-    author: str,
-    reason: str,
-    now: Instant,
-    *,
-    expected: str | None = None,
-    via: str = SERVER,
-    effect: Mapping[str, Any] | None = None,
-) -> Revision:
-    """Publish what `revision_id` holds once more, through the same gate; it becomes the newest of the history.
-
-    Raises `LimenError` where there is no such revision or this Limen can't read it, and whatever `publish` raises.
-    """
-    company = earlier(database, revision_id)
-    return publish(database, company, author, reason, now, expected=expected, via=via, effect=effect)
-
-
 def earlier(database: Database, revision_id: str) -> Company:
     """The company as a revision has it. Raises `LimenError` where there is none or this Limen can't read it."""
     try:
@@ -127,16 +105,13 @@ def earlier(database: Database, revision_id: str) -> Company:
 
 def overtaken(snapshot: Snapshot, expected: str, via: str) -> OvertakenError:
     """Who published what since the revision `expected`, and why: the error to raise."""
-    base = store.named(snapshot, expected, limit=1) if expected else []
-    since = store.since(snapshot, base[0].seq if base else 0)
+    since = published_since(snapshot, expected)
     if not since:
-        return OvertakenError("no such revision is in force", "look at `limen log`, and begin anew", ())
-    said = "; ".join(
-        f"{one.id[:12]} by {author_name(snapshot, one.author)}, because “{one.reason}”" for one in since[:_MOST_TOLD]
-    )
-    what = f"meanwhile another revision was published: {said}" + _what_changed(snapshot, expected, since[0].id)
+        return OvertakenError("no such revision is in force", "look at `limen log`, and begin anew")
+    told = "; ".join(f"{one.revision[:12]} by {one.author}, because “{one.reason}”" for one in since[:_MOST_TOLD])
+    what = f"meanwhile another revision was published: {told}" + _what_changed(snapshot, expected, since[0].revision)
     fix = "look at it, and make your change anew" if via == CONSOLE else "`limen pull`, then `limen plan`, then again"
-    return OvertakenError(what, fix, tuple(since))
+    return OvertakenError(what, fix)
 
 
 def _what_changed(snapshot: Snapshot, old: str, new: str) -> str:

@@ -18,7 +18,7 @@ from limen.settings import Settings
 
 _HEADER: Final = re.compile(r"^[ \t]*\[[ \t]*([A-Za-z0-9_-]+)[ \t.\]]")
 _OF_THE_MACHINE: Final = frozenset({"listen", "storage"})
-"""The sections of limen.toml that say where one machine listens and keeps its data; they are never brought over."""
+"""The sections of limen.toml that say where one machine listens and keeps its data; they are never pulled."""
 
 
 class Conflict(StrEnum):
@@ -153,8 +153,8 @@ def _refuse_what_means_another(
         read = company_in(Folder(dict(sorted(after.items())), ()))
     except FolderError:
         if is_whole:
-            raise LimenError("limen.toml can't be joined with this machine's", "bring it over by hand") from None
+            raise LimenError("limen.toml can't be merged with this machine's", "merge it by hand") from None
         return  # what was changed here and is kept does not fit what is in force: `limen check` says where
     is_same_machine = (read.settings.listen, read.settings.storage) == (settings.listen, settings.storage)
     if (is_whole and read.revision != company.revision) or not is_same_machine:
-        raise LimenError("limen.toml can't be joined with this machine's", "bring it over by hand; nothing was written")
+        raise LimenError("limen.toml can't be merged with this machine's", "merge it by hand; nothing was written")

@@ -1,4 +1,4 @@
-"""What a candidate would have answered to the real requests of the last days, from the exact facts of then."""
+"""What a candidate would have answered to the real requests of the last days, on the facts of each."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ import msgspec
 
 from limen.clock import DAY, Instant, Milliseconds
 from limen.company.company import Company
-from limen.company.hindsight import Hindsight
+from limen.company.past_facts import PastFacts
 from limen.policy import Engine, State
 from limen.policy.decision import Effect, Named
 from limen.storage.journal.past_decisions import PastDecision, WrittenFacts
@@ -100,7 +100,7 @@ def rehearse(
     """Answer `decisions` by `after`, and compare with `before`.
 
     A decision that was made under `before` is compared with what was answered then; one that was made under an older
-    revision with what `before` says to the same facts, so that nobody is shown the changes of last week.
+    revision with what `before` says to the same facts, so that only what the candidate changes is shown.
     """
     rehearsing = _Rehearsing(before, after)
     with _rarely_collected():
@@ -111,7 +111,7 @@ def rehearse(
 
 @contextmanager
 def _rarely_collected() -> Iterator[None]:
-    """Meanwhile have the garbage collector look as seldom as a server has it: nothing here makes cycles that stay."""
+    """Collect garbage as seldom as a server does: nothing here makes lasting cycles."""
     before = gc.get_threshold()
     if 0 < before[0] < _SELDOM[0]:
         gc.set_threshold(*_SELDOM)
@@ -135,11 +135,11 @@ class _Answering:
 
     def __init__(self, company: Company) -> None:
         self._engine = _engine(company)
-        self._hindsight = Hindsight(company)
+        self._past = PastFacts(company)
 
     def answer(self, one: PastDecision, facts: WrittenFacts) -> tuple[str, tuple[str, ...]]:
         """The effect and the policies that spoke. Raises msgspec.DecodeError for what are no facts."""
-        seen = self._hindsight.seen(facts, one.device_seen_at)
+        seen = self._past.seen(facts, one.device_seen_at)
         if seen is None:
             return Effect.DENY, (Named.UNKNOWN_HOST,)
         effect, reasons = self._engine.answer(one.request, seen, one.now)

@@ -16,7 +16,7 @@ from limen.company.candidate import NEW_POLICIES, added, replaced
 from limen.company.cedar_text import Piece, pieces
 from limen.company.company import Company
 from limen.company.policies_file import Source
-from limen.configuration.problem import did_you_mean, shown
+from limen.configuration.problem import unknown
 from limen.errors import LimenError
 from limen.facts import App
 from limen.policy import State
@@ -70,7 +70,7 @@ def form_of(company: Company, policy_id: str) -> Form | None:
     """The form of one policy; None where it is hand-written. Raises `LimenError` where there is no such policy."""
     body = company.policies.tree["staticPolicies"].get(policy_id)
     if body is None:
-        raise LimenError(f"there is no policy {shown(policy_id)}", did_you_mean(policy_id, company.policies.sources))
+        raise LimenError(*unknown("policy", policy_id, company.policies.sources))
     return rule_of(company, Policy.from_json(policy_id, body)).form
 
 

@@ -10,10 +10,10 @@ from urllib.parse import urlsplit
 from zoneinfo import available_timezones
 
 from limen.company.folder import SETTINGS
-from limen.company.https_section import https_problems
-from limen.company.mail_section import mail_problems
-from limen.company.one_port import port_problems
-from limen.configuration.problem import Problem, did_you_mean, shown
+from limen.company.https_section import https_complaints
+from limen.company.mail_section import mail_complaints
+from limen.company.one_port import port_complaints
+from limen.configuration.problem import Complaint, Problem, did_you_mean, shown, unknown
 from limen.configuration.shape import shaped_in_part
 from limen.configuration.tree import Tree
 from limen.messages import Language
@@ -59,32 +59,59 @@ def group_names(tree: Tree) -> list[str]:
 
 
 def _problems(settings: Settings, tree: Tree) -> Iterator[Problem]:
+    for path, what, fix in _complaints(settings, tree):
+        yield Problem(SETTINGS, *tree.at(*path), what, fix)
+    for path, what, fix in _names_that_cannot_be(settings):
+        yield Problem(SETTINGS, *tree.key_at(*path), what, fix)
+
+
+def _complaints(settings: Settings, tree: Tree) -> Iterator[Complaint]:
+    """What is wrong with a value."""
     if settings.time_zone not in available_timezones():
-        fix = did_you_mean(settings.time_zone, available_timezones(), "name one such as Europe/Berlin")
-        yield Problem(SETTINGS, *tree.at("time_zone"), f"there is no time zone {shown(settings.time_zone)}", fix)
-    yield from _language_problems(settings, tree)
-    if settings.url:
-        yield from _url_problems(settings, tree)
+        fix = "name one such as Europe/Berlin"
+        yield ("time_zone",), *unknown("time zone", settings.time_zone, available_timezones(), fix)
+    if settings.url and (complaint := _url_complaint(settings)):
+        yield ("url",), *complaint
     for key in ("address", "check", "health"):
         if complaint := _listen_complaint(key, getattr(settings.listen, key)):
-            yield Problem(SETTINGS, *tree.at("listen", key), *complaint)
-    yield from https_problems(settings, tree)
-    yield from port_problems(settings, tree)
-    yield from mail_problems(settings.mail, tree)
+            yield ("listen", key), *complaint
+    yield from https_complaints(settings)
+    yield from port_complaints(settings, tree)
+    yield from mail_complaints(settings.mail)
     if settings.backup.recipient and not _is_recipient(settings.backup.recipient):
-        what = f"{shown(settings.backup.recipient)} is no age recipient"
         fix = "copy it anew: it begins with age1, and `age-keygen` makes one with its key"
-        yield Problem(SETTINGS, *tree.at("backup", "recipient"), what, fix)
+        yield ("backup", "recipient"), f"{shown(settings.backup.recipient)} is no age recipient", fix
+    yield from _word_complaints(settings)
+
+
+def _word_complaints(settings: Settings) -> Iterator[Complaint]:
+    """What is wrong with what people read, and in which languages."""
+    for place, code in enumerate(settings.languages):
+        if code not in set(Language):
+            fix = did_you_mean(code, set(Language), f"write {_LANGUAGES}")
+            yield ("languages", place), f"Limen does not speak {shown(code)}", fix
+        elif code in settings.languages[:place]:
+            yield ("languages", place), f"{shown(code)} is named twice", "name it once"
     for path, text in ((("name",), settings.name), (("help", "contact"), settings.help.contact)):
         if not is_printable(text):
-            what = f"the {path[-1]} holds characters that can't be shown"
-            yield Problem(SETTINGS, *tree.at(*path), what, "remove them")
+            yield path, f"the {path[-1]} holds characters that can't be shown", "remove them"
+    for group, title in settings.groups.items():
+        if not is_printable(title):
+            yield ("groups", group), f"the title {shown(title)} holds characters that can't be shown", "remove them"
+        elif len(title) > LONGEST_TITLE:
+            yield ("groups", group), f"this title is longer than {LONGEST_TITLE} characters", "shorten it"
+
+
+def _names_that_cannot_be(settings: Settings) -> Iterator[Complaint]:
+    """What is wrong with a name that the company chose."""
     for network in settings.networks:
         if not is_printable(network) or len(network) > LONGEST_TITLE:
-            what = f"a network can't be called {shown(network)}"
             fix = f"use at most {LONGEST_TITLE} characters that can be shown"
-            yield Problem(SETTINGS, *tree.key_at("networks", network), what, fix)
-    yield from _group_problems(settings, tree)
+            yield ("networks", network), f"a network can't be called {shown(network)}", fix
+    for group in settings.groups:
+        if not _GROUP.fullmatch(group):
+            fix = "use small letters, digits, `-` and `_`"
+            yield ("groups", group), f"a group can't be called {shown(group)}", fix
 
 
 def _is_recipient(written: str) -> bool:
@@ -98,45 +125,20 @@ def _is_recipient(written: str) -> bool:
     return True
 
 
-def _group_problems(settings: Settings, tree: Tree) -> Iterator[Problem]:
-    for group, title in settings.groups.items():
-        if not is_printable(title):
-            what = f"the title {shown(title)} holds characters that can't be shown"
-            yield Problem(SETTINGS, *tree.at("groups", group), what, "remove them")
-        elif len(title) > LONGEST_TITLE:
-            what = f"this title is longer than {LONGEST_TITLE} characters"
-            yield Problem(SETTINGS, *tree.at("groups", group), what, "shorten it")
-        if not _GROUP.fullmatch(group):
-            what = f"a group can't be called {shown(group)}"
-            yield Problem(SETTINGS, *tree.key_at("groups", group), what, "use small letters, digits, `-` and `_`")
-
-
-def _language_problems(settings: Settings, tree: Tree) -> Iterator[Problem]:
-    for place, code in enumerate(settings.languages):
-        if code not in set(Language):
-            fix = did_you_mean(code, set(Language), f"write {_LANGUAGES}")
-            yield Problem(SETTINGS, *tree.at("languages", place), f"Limen does not speak {shown(code)}", fix)
-        elif code in settings.languages[:place]:
-            yield Problem(SETTINGS, *tree.at("languages", place), f"{shown(code)} is named twice", "name it once")
-
-
-def _url_problems(settings: Settings, tree: Tree) -> Iterator[Problem]:
-    at = tree.at("url")
+def _url_complaint(settings: Settings) -> tuple[str, str] | None:
     try:
         url = urlsplit(settings.url)
         host, _ = url.hostname or "", url.port
     except ValueError:
-        yield Problem(SETTINGS, *at, f"{shown(settings.url)} is no URL", "write https://limen.your.domain")
-        return
+        return f"{shown(settings.url)} is no URL", "write https://limen.your.domain"
     if url.scheme not in {"http", "https"} or not host:
-        yield Problem(SETTINGS, *at, f"{shown(settings.url)} is no URL", "write https://limen.your.domain")
-    elif url.path not in {"", "/"} or url.query or url.fragment or url.username is not None:
-        yield Problem(SETTINGS, *at, "the sign-in host's URL is only scheme, host and port", "remove the rest")
-    elif settings.domain and not host.endswith("." + settings.domain):
+        return f"{shown(settings.url)} is no URL", "write https://limen.your.domain"
+    if url.path not in {"", "/"} or url.query or url.fragment or url.username is not None:
+        return "the sign-in host's URL is only scheme, host and port", "remove the rest"
+    if settings.domain and not host.endswith("." + settings.domain):
         what = f"the sign-in host {shown(host)} is outside the domain {shown(settings.domain)}"
-        yield Problem(SETTINGS, *at, what, f"name a host in it, such as limen.{settings.domain}")
-    elif complaint := _port_complaint(settings):
-        yield Problem(SETTINGS, *at, *complaint)
+        return what, f"name a host in it, such as limen.{settings.domain}"
+    return _port_complaint(settings)
 
 
 def _listen_complaint(key: str, text: str) -> tuple[str, str] | None:
@@ -173,7 +175,7 @@ def _written(address: str) -> str:
 
 
 def _port_complaint(settings: Settings) -> tuple[str, str] | None:
-    """A browser on this machine goes straight to Limen, unless a front stands between, which Limen is then told of."""
+    """A browser on this machine reaches Limen directly, unless `trusted_proxies` names a proxy between them."""
     url = urlsplit(settings.url)
     listens = settings.listen.address
     if url.scheme != "http" or settings.listen.trusted_proxies or _listen_complaint("address", listens):
@@ -182,4 +184,4 @@ def _port_complaint(settings: Settings) -> tuple[str, str] | None:
     if port == own or not (url.hostname or "").endswith(".localhost"):
         return None
     what = f"url says port {port}, Limen listens on {own}"
-    return what, "name one port in both, or the front that stands between in trusted_proxies under [listen]"
+    return what, "name one port in both, or the proxy in front of Limen in trusted_proxies under [listen]"

@@ -15,8 +15,8 @@ from limen.cedar import EvaluationError
 from limen.cedar.literals import CONSTRUCTORS
 from limen.clock import MINUTE, Milliseconds
 from limen.company.folder import TESTS
-from limen.configuration.problem import Problem, did_you_mean, shown
-from limen.configuration.shape import shaped_in_part
+from limen.configuration.problem import DECLARE_GROUP, Problem, shown, unknown
+from limen.configuration.shape import listed, shaped_in_part
 from limen.configuration.tree import Tree
 from limen.facts import ACTIONS, LIMEN, Label
 from limen.facts.asked import Plain
@@ -124,6 +124,8 @@ def _told(row: Attribute) -> str:
     return f"What policies read as `{row.cedar}`; {ago}."
 
 
+_AS_GIVEN: Final = _Given.model_fields.keys() - {"proved", "grant", "label"}
+"""What a test supposes as it is written; the others are read first."""
 _STAND_INS: Final = {"test": "?", "who": NOBODY, "app": LIMEN, "action": "view", "expect": "permit"}
 
 
@@ -131,14 +133,7 @@ def read_tests(
     tree: Tree, groups: set[str] | None, apps: set[str] | None, policies: set[str] | None
 ) -> tuple[tuple[Expectation, ...], list[Problem]]:
     """Every expectation, and every problem. `groups`, `apps` and `policies` are None if not known."""
-    entries = tree.plain()
-    if entries is None:
-        entries = []
-    if not isinstance(entries, list):
-        return (), [Problem(TESTS, *tree.at(), "this must be a list of tests", "start each one with `- test: …`")]
-    if len(entries) > MOST_TESTS:
-        return (), [Problem(TESTS, *tree.at(), f"there are more than {MOST_TESTS} tests", "remove some")]
-    problems: list[Problem] = []
+    entries, problems = listed(tree, TESTS, MOST_TESTS, "tests", ("start each one with `- test: …`", "remove some"))
     found: list[Expectation] = []
     for number, entry in enumerate(entries):
         reader = _Reader(tree, number, groups, None if apps is None else apps | {LIMEN}, policies)
@@ -174,8 +169,7 @@ class _Reader:
         actions = self._words("action", shape.action, set(ACTIONS))
         reasons = (self._policies or set()) | set(Named)
         if shape.because and self._policies is not None and shape.because not in reasons:
-            fix = did_you_mean(shape.because, reasons, "name a policy by its @id")
-            self._wrong(("because",), f"there is no policy {shown(shape.because)}", fix)
+            self._wrong(("because",), *unknown("policy", shape.because, reasons, "name a policy by its @id"))
         enforced = tuple(self._words("enforcing", shape.enforcing, self._policies, "policy"))
         if self.problems or supposed is None:
             return []
@@ -198,8 +192,7 @@ class _Reader:
         for place, group in enumerate(groups):
             if self._groups is not None and group not in self._groups:
                 path: tuple[str | int, ...] = ("who",) if isinstance(who, str) else ("who", place)
-                fix = did_you_mean(group, {*self._groups, NOBODY}, "declare it in limen.toml under [groups]")
-                self._wrong(path, f"there is no group {shown(group)}", fix)
+                self._wrong(path, *unknown("group", group, {*self._groups, NOBODY}, DECLARE_GROUP))
         return frozenset(groups)
 
     def _words(self, key: str, said: list[str] | str, known: set[str] | None, noun: str = "") -> list[str]:
@@ -207,7 +200,7 @@ class _Reader:
         for place, word in enumerate(words):
             if known is not None and word not in known:
                 path: tuple[str | int, ...] = (key,) if isinstance(said, str) else (key, place)
-                self._wrong(path, f"there is no {noun or key} {shown(word)}", did_you_mean(word, known))
+                self._wrong(path, *unknown(noun or key, word, known))
         return words
 
     def _supposed(self, given: _Given) -> Supposed | None:
@@ -225,23 +218,8 @@ class _Reader:
         more = tuple(self._more(given))
         if self.problems:
             return None
-        return Supposed(
-            strength=given.strength,
-            proved=proved,
-            at=given.at,
-            device=given.device,
-            token=given.token,
-            managed=given.managed,
-            binding=given.binding,
-            platform=given.platform,
-            country=given.country,
-            address=given.address,
-            network=given.network,
-            anonymiser=given.anonymiser,
-            risk=given.risk,
-            grant=grant,
-            more=more,
-        )
+        plain = {key: value for key, value in given.model_dump().items() if key in _AS_GIVEN}
+        return Supposed(**plain, proved=proved, grant=grant, more=more)
 
     def _more(self, given: _Given) -> Iterator[tuple[str, Plain]]:
         for path, row in ATTRIBUTES.table.loose.items():

@@ -6,7 +6,7 @@ import difflib
 import json
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final, TypeAlias
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -34,6 +34,22 @@ def did_you_mean(word: str, known: Iterable[str], otherwise: str = "") -> str:
     if otherwise:
         return otherwise
     return f"known are {', '.join(words)}" if 0 < len(words) <= 12 else ""
+
+
+Complaint: TypeAlias = "tuple[tuple[str | int, ...], str, str]"
+"""What is wrong with a value before its place is looked up: its keys, what is wrong, what to do."""
+
+DECLARE_GROUP: Final = "declare it in limen.toml under [groups]"
+
+
+def position(text: str, offset: int) -> tuple[int, int]:
+    """The line and the column of a place in a text, from 1."""
+    return text.count("\n", 0, offset) + 1, offset - text.rfind("\n", 0, offset)
+
+
+def unknown(kind: str, word: str, known: Iterable[str], otherwise: str = "") -> tuple[str, str]:
+    """What is wrong with a name that nothing bears, and what to do (see `did_you_mean`)."""
+    return f"there is no {kind} {shown(word)}", did_you_mean(word, known, otherwise)
 
 
 def shown(value: Any, limit: int = 60) -> str:

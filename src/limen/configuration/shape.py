@@ -35,6 +35,19 @@ _WANTED = {
 }
 
 
+def listed(tree: Tree, file: str, most: int, what: str, fixes: tuple[str, str]) -> tuple[list[Any], list[Problem]]:
+    """The entries of a file that is a list of at most `most` of these, or why it is none.
+
+    `fixes`: how an entry is begun, and what to do with too many.
+    """
+    entries = tree.plain()
+    if not isinstance(entries, list | None):
+        return [], [Problem(file, *tree.at(), f"this must be a list of {what}", fixes[0])]
+    if entries and len(entries) > most:
+        return [], [Problem(file, *tree.at(), f"there are more than {most} {what}", fixes[1])]
+    return entries or [], []
+
+
 def shaped_in_part(
     model: type[M], body: Any, tree: Tree, file: str, above: tuple[str | int, ...], stand_ins: Mapping[str, Any]
 ) -> tuple[M | None, list[Problem]]:

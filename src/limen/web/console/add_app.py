@@ -7,7 +7,7 @@ from typing import Final
 from fastapi import APIRouter
 from starlette.responses import Response
 
-from limen.company.adding import Asked, add_app
+from limen.company.adding import NewApp, add_app
 from limen.company.apps_file import upstream_complaint
 from limen.company.load import FolderError
 from limen.enforcement.probe import UNKNOWN, Found, Kind, kind_named, probe
@@ -79,8 +79,8 @@ def routes(site: Site) -> APIRouter:
     return router
 
 
-def _asked(typed: dict[str, str], groups: tuple[str, ...], kind: Kind, *, is_onboarding: bool) -> Asked:
-    return Asked(
+def _asked(typed: dict[str, str], groups: tuple[str, ...], kind: Kind, *, is_onboarding: bool) -> NewApp:
+    return NewApp(
         typed["id"],
         typed["url"],
         groups,

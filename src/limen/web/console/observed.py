@@ -13,8 +13,8 @@ from starlette.responses import Response
 
 from limen.clock import Instant
 from limen.company.load import FolderError
-from limen.company.picking import PICKED, PUBLIC, Pick, named, pick, proposed, rules_on
 from limen.company.routes import RouteError, read_route
+from limen.company.rules_from_traffic import PICKED, PUBLIC, Pick, named, pick, proposed, rules_on
 from limen.enforcement.observed import MOST_PEOPLE, REST, Count, Kind
 from limen.enforcement.path_patterns import Segments, written
 from limen.errors import LimenError

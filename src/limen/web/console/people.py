@@ -12,7 +12,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from limen.clock import Instant
-from limen.company.authors import SERVER, door_words
+from limen.company.authors import SERVER, published_where
 from limen.errors import LimenError
 from limen.facts import LIMEN, Factor, FactStore, Session, SessionState
 from limen.identity.model import Link, LinkPurpose, Member, PersonStatus
@@ -212,7 +212,7 @@ def open_link(site: Site, link: Link) -> OpenLink:
     person = site.known.people.get(link.person_id)
     whose = person.name if person else ("The first administrator" if is_first else "Somebody who is gone")
     is_servers = link.issued_by in {"", SERVER}
-    by = door_words(SERVER) if is_servers else f"by {person_name(site.known, link.issued_by)}"
+    by = published_where(SERVER) if is_servers else f"by {person_name(site.known, link.issued_by)}"
     return OpenLink(link, whose, person is not None, by)
 
 

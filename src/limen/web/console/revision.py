@@ -10,7 +10,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from limen.company import store
-from limen.company.authors import author_name, door_words, names_of, proof_sentence
+from limen.company.authors import author_name, names_of, proof_sentence, published_where
 from limen.company.changes import Change, changes
 from limen.company.company import Company
 from limen.company.plan import kept_sentences
@@ -54,7 +54,7 @@ def routes(site: Site) -> APIRouter:
             raise HTTPException(404)
         effect = told.revision.beside.effect
         return site.page(
-            "console/revision.html", visit, current="/console/policies", told=told, effect=effect, door=door_words
+            "console/revision.html", visit, current="/console/policies", told=told, effect=effect, door=published_where
         )
 
     return router

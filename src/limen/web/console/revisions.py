@@ -9,7 +9,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from limen.company import store
-from limen.company.authors import author_name, door_words
+from limen.company.authors import author_name, published_where
 from limen.company.publish import earlier
 from limen.company.store import Revision
 from limen.storage import Snapshot
@@ -51,7 +51,7 @@ def routes(site: Site) -> APIRouter:
             revisions=shown[:MOST],
             is_newest=not before,
             older=shown[MOST - 1][0].seq if len(shown) > MOST else 0,
-            door=door_words,
+            door=published_where,
             base=await site.ports.database.reading(_in_force),
             done=_DONE.get(query(request, "done"), ""),
         )

@@ -1,4 +1,4 @@
-"""What others published since a folder was last the same as what is in force, and what of it the folder would undo."""
+"""What others published since a folder was last in step with what is in force, and what of it the folder would undo."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ FURTHEST: Final = 12
 
 @dataclass(frozen=True, slots=True)
 class Published:
-    """A publication, with its author as people call them."""
+    """A publication, with its author's name."""
 
     revision: str
     author: str
@@ -30,7 +30,7 @@ class Published:
         return f"{self.revision[:12]}, published by {self.author} because “{self.reason}”"
 
 
-def meanwhile(snapshot: Snapshot, base: str) -> tuple[Published, ...]:
+def published_since(snapshot: Snapshot, base: str) -> tuple[Published, ...]:
     """What was published after the revision `base` ("": none) went into force, the newest first; () where it still is.
 
     It is what `limen.company.publish.publish` would refuse with `expected=base`.

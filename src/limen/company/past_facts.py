@@ -1,4 +1,4 @@
-"""The facts of past requests as they look in a company, whose apps and networks may be others than those of then."""
+"""The facts of past requests, read again with a company's apps and networks, which may have changed since."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ from limen.storage.journal.past_decisions import WrittenFacts, sharing
 _App: TypeAlias = "tuple[App, Entity] | None"
 
 
-class Hindsight:
-    """Past facts in the words of a company's policies. Nouns that were met before are shared; sessions seldom are."""
+class PastFacts:
+    """Reads past facts as a company's policies see them. Equal persons, devices and places are decoded once."""
 
     def __init__(self, company: Company) -> None:
         self._apps = company.all_apps

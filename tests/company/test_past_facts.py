@@ -10,8 +10,8 @@ from tests.policy.declaring import ENCRYPTED, declared
 
 from limen.cedar import Record
 from limen.company.company import Company
-from limen.company.hindsight import Hindsight
 from limen.company.load import load_company
+from limen.company.past_facts import PastFacts
 from limen.facts import App, Device, Facts, Grant, Label, Person, Place, Session
 from limen.facts.nouns import Auth, Factor, Risk
 from limen.facts.written import facts_to_bytes
@@ -48,14 +48,14 @@ def facts_about(app: App) -> Facts:
 
 
 def test_policies_see_in_them_exactly_what_they_saw_then(company: Company) -> None:
-    hindsight = Hindsight(company)
+    past = PastFacts(company)
     for facts in (
         facts_about(company.all_apps["wiki"]),
         Facts(company.all_apps["payroll"], place=Place("203.0.113.1")),
         Facts(company.all_apps["limen"], Person("p2", groups=frozenset({"staff"}))),
     ):
         for _ in range(2):  # read, and shared
-            seen, then = hindsight.seen(written(facts), facts.device.seen_at), see(facts)
+            seen, then = past.seen(written(facts), facts.device.seen_at), see(facts)
             assert seen is not None
             assert seen.facts == facts
             assert (seen.principal, seen.resource) == (then.principal, then.resource)
@@ -66,31 +66,31 @@ def test_policies_see_in_them_exactly_what_they_saw_then(company: Company) -> No
 def test_the_app_and_the_network_are_those_of_the_company(company: Company) -> None:
     facts = facts_about(replace(company.all_apps["wiki"], label=Label.RESTRICTED, owner="nobody"))
     moved = replace(facts, place=Place("192.0.2.7", True, "DE", "cellar", False))
-    seen = Hindsight(company).seen(written(moved))
+    seen = PastFacts(company).seen(written(moved))
     assert seen is not None
     assert seen.facts.app is not facts.app
     assert seen.resource == see(Facts(company.all_apps["wiki"])).resource
     assert seen.record["place"] == see(facts).record["place"]
-    nowhere = Hindsight(company).seen(written(replace(facts, place=Place("no address", network="office"))))
+    nowhere = PastFacts(company).seen(written(replace(facts, place=Place("no address", network="office"))))
     assert nowhere is not None
     assert nowhere.facts.place.network == ""
 
 
 def test_an_app_that_the_company_has_not_is_none(company: Company) -> None:
     gone = replace(company.all_apps["wiki"], id="gone")
-    assert Hindsight(company).seen(written(facts_about(gone))) is None
+    assert PastFacts(company).seen(written(facts_about(gone))) is None
 
 
 def test_what_are_no_facts_is_refused(company: Company) -> None:
     broken = msgspec.structs.replace(written(facts_about(company.all_apps["wiki"])), auth=msgspec.Raw(b'{"at":"x"}'))
     with pytest.raises(msgspec.DecodeError):
-        Hindsight(company).seen(broken)
+        PastFacts(company).seen(broken)
 
 
 def test_what_a_part_told_of_a_device_is_seen_again(company: Company) -> None:
     told = replace(facts_about(company.all_apps["wiki"]), more=(("device.encrypted", True),))
     with declared(ENCRYPTED):
-        seen = Hindsight(company).seen(written(told), told.device.seen_at)
+        seen = PastFacts(company).seen(written(told), told.device.seen_at)
         assert seen is not None
         assert seen.facts == told
         assert seen.context(VIEW, NOW, TIME)["device"] == see(told).context(VIEW, NOW, TIME)["device"]

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from tests.company.company_folder import new_folder
 
-from limen.cli import asked
+from limen.cli import question
 from limen.company.load import load_company
 from limen.company.places import database_url, journal_folder
 from limen.company.publish import SERVER, publish
@@ -38,7 +38,7 @@ def test_a_past_decision_is_found_by_its_id_with_its_facts_and_its_revision(tmp_
     journal.flush()
     journal.close()
     database.close()
-    found = asked.by_id(root, decision_id)
+    found = question.by_id(root, decision_id)
     again = found.explain().decision
     assert (again.effect, again.reasons, again.now, again.revision) == (
         Effect.DENY,
@@ -50,26 +50,26 @@ def test_a_past_decision_is_found_by_its_id_with_its_facts_and_its_revision(tmp_
     database = Database.open(database_url(root, company.settings))
     database.write(lambda transaction: people.add(transaction.connection, ana, PersonStatus.ACTIVE, NOW))
     database.close()
-    found = asked.by_id(root, decision_id)
+    found = question.by_id(root, decision_id)
     assert found.who == "Ana"
     assert "Ana" not in str(found.to_file())
     service = Workload("p2", "ci", frozenset(), frozenset({"handbook"}), active=True)
     database = Database.open(database_url(root, company.settings))
     database.write(lambda transaction: workloads.add(transaction.connection, service, NOW))
-    assert database.read(lambda snapshot: asked.name_of(snapshot, "p2")) == "ci", "a service by its name, too"
+    assert database.read(lambda snapshot: question.name_of(snapshot, "p2")) == "ci", "a service by its name, too"
     database.close()
     with pytest.raises(LimenError, match="there is no decision"):
-        asked.by_id(root, decision_id.replace(decision_id[-1], "9"))
+        question.by_id(root, decision_id.replace(decision_id[-1], "9"))
 
 
 def test_people_come_from_the_database_once_there_is_one(tmp_path: Path) -> None:
     root = new_folder(tmp_path)
     (root / "people.yaml").write_text("- {id: a, name: Ada Example, email: ada@example.org, groups: [staff]}\n")
-    found = asked.supposed(root, Supposed(), "handbook", "view", person="ada", groups=[], nobody=False)
+    found = question.supposed(root, Supposed(), "handbook", "view", person="ada", groups=[], nobody=False)
     assert found.who == "Ada Example"
     Database.open(database_url(root, load_company(root).settings)).close()
     with pytest.raises(LimenError, match="nobody is called"):
-        asked.supposed(root, Supposed(), "handbook", "view", person="ada", groups=[], nobody=False)
+        question.supposed(root, Supposed(), "handbook", "view", person="ada", groups=[], nobody=False)
 
 
 def test_a_name_that_two_share_must_be_said_whole(tmp_path: Path) -> None:
@@ -79,6 +79,8 @@ def test_a_name_that_two_share_must_be_said_whole(tmp_path: Path) -> None:
         "- {id: b, name: Ada Two, email: b@example.org, groups: [guests]}\n"
     )
     with pytest.raises(LimenError, match="may be Ada One, Ada Two"):
-        asked.supposed(root, Supposed(), "handbook", "view", person="Ada", groups=[], nobody=False)
-    found = asked.supposed(root, Supposed(), "handbook", "view", person="B@EXAMPLE.ORG", groups=["staff"], nobody=False)
+        question.supposed(root, Supposed(), "handbook", "view", person="Ada", groups=[], nobody=False)
+    found = question.supposed(
+        root, Supposed(), "handbook", "view", person="B@EXAMPLE.ORG", groups=["staff"], nobody=False
+    )
     assert found.facts.person.groups == {"guests", "staff"}

@@ -1,4 +1,4 @@
-"""What `limen why` is asked about, wherever it comes from: an engine, a request, facts and an instant."""
+"""The question that `limen why` answers, from a past decision, a file, or a supposed request."""
 
 from __future__ import annotations
 
@@ -7,31 +7,35 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
-from limen.clock import Instant
+from limen.cli.opened import has_database, opened
+from limen.cli.options import refuse_unknown
+from limen.clock import Instant, SystemClock
+from limen.company import store
 from limen.company.child import parse_texts
 from limen.company.company import Company
 from limen.company.load import load_company, load_settings
-from limen.company.places import database_url, journal_folder
+from limen.company.places import journal_folder
 from limen.configuration.problem import did_you_mean, shown
 from limen.configuration.tree import Tree
+from limen.enforcement.reasons import REASONS
 from limen.errors import LimenError
 from limen.facts import ACTIONS, Facts, Group, Person
+from limen.identity.store import people, workloads
 from limen.policy import Engine, Request
 from limen.policy.explain import Explanation
 from limen.policy.replay import Replayed, replay, write_decision
 from limen.policy.supposed import Supposed
-
-if TYPE_CHECKING:
-    from limen.storage import Snapshot
+from limen.storage import Snapshot
+from limen.storage.journal.reader import Reader
 
 MAX_FILE: Final = 32_000_000
 """The longest decision file, in bytes; it holds all policies of a revision."""
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class Question:
     """One question, ready to be answered. `who` is for people to read; `replayed` is set for a decision file.
 
     `groups` are the company's, where it is known.
@@ -53,7 +57,7 @@ class Asked:
         return write_decision(self.engine, self.request, self.facts, self.now)
 
 
-def from_file(path: Path) -> Asked:
+def from_file(path: Path) -> Question:
     """A decision file. Raises `LimenError` when it can't be read."""
     try:
         with path.open("rb") as file:
@@ -64,16 +68,11 @@ def from_file(path: Path) -> Asked:
     decision = replayed.decision
     facts = decision.facts
     who = facts.person.id or "nobody"
-    return Asked(replayed.engine, decision.request, facts, decision.now, who, facts.app.id, replayed)
+    return Question(replayed.engine, decision.request, facts, decision.now, who, facts.app.id, replayed)
 
 
-def by_id(folder: Path, decision_id: str) -> Asked:
+def by_id(folder: Path, decision_id: str) -> Question:
     """A past decision, from the journal and the database beside the folder. Raises `LimenError` if it isn't there."""
-    from limen.company import store
-    from limen.enforcement.reasons import REASONS
-    from limen.storage import Database
-    from limen.storage.journal.reader import Reader
-
     settings = load_settings(folder)
     reader = Reader(journal_folder(folder, settings))
     try:
@@ -89,25 +88,26 @@ def by_id(folder: Path, decision_id: str) -> Asked:
     facts = reader.facts_of(event)
     if facts is None:
         raise LimenError("the facts of this decision are not kept any more", "the journal still says its reasons")
-    database = Database.open(database_url(folder, settings))
-    try:
-        company = database.read(lambda snapshot: store.company_of(snapshot, record.revision))
-        who = database.read(lambda snapshot: name_of(snapshot, facts.person.id))
-    finally:
-        database.close()
+    with opened(folder, settings, may_make=True) as here:
+        company = here.database.read(lambda snapshot: store.company_of(snapshot, record.revision))
+        who = here.database.read(lambda snapshot: name_of(snapshot, facts.person.id))
     if company is None:
         raise LimenError(f"the revision {record.revision[:12]} is not in the database", "restore it from a backup")
     request = Request(record.action, record.method, record.route, record.host)
     app = company.all_apps.get(facts.app.id)
-    return Asked(
-        company.engine(), request, facts, record.now, who, app.name if app else facts.app.id, groups=_groups(company)
+    return Question(
+        company.engine(),
+        request,
+        facts,
+        record.now,
+        who,
+        app.name if app else facts.app.id,
+        groups={group.id: group for group in company.groups},
     )
 
 
 def name_of(snapshot: Snapshot, person_id: str) -> str:
-    """How people call whoever it was; the bare id once the database knows them no more."""
-    from limen.identity.store import people, workloads
-
+    """The name of a person or workload; the bare id once they are no longer in the database."""
     if not person_id:
         return "nobody"
     person = people.by_id(snapshot.connection, person_id)
@@ -117,27 +117,31 @@ def name_of(snapshot: Snapshot, person_id: str) -> str:
 
 def supposed(
     folder: Path, known: Supposed, app_id: str, action: str, *, person: str, groups: list[str], nobody: bool
-) -> Asked:
-    """A decision nobody asked for yet, under the policies of the folder. Raises `LimenError` for an unknown name."""
+) -> Question:
+    """A supposed request, decided by the folder's policies. Raises `LimenError` for an unknown name."""
     company = load_company(folder)
     engine = company.engine()
-    app = company.all_apps.get(app_id)
-    if app is None:
-        raise LimenError(f"there is no app {shown(app_id)}", did_you_mean(app_id, company.all_apps))
-    if action not in ACTIONS:
-        raise LimenError(f"there is no action {shown(action)}", did_you_mean(action, ACTIONS))
+    refuse_unknown("app", [app_id], company.all_apps)
+    refuse_unknown("action", [action], ACTIONS)
+    app = company.all_apps[app_id]
     refuse_no_place(company, known.country, known.network)
     who = None if nobody else somebody(folder, company, person, groups)
-    now = known.now(engine.zone) if known.at else _now()
+    now = known.now(engine.zone) if known.at else SystemClock().now()
     named = replace(known, at=known.at or datetime.fromtimestamp(now / 1000, engine.zone).isoformat())
     facts = named.facts(who, app, action, now, company.networks)
-    return Asked(
-        engine, Request(action), facts, now, "nobody" if who is None else who.name, app.name, groups=_groups(company)
+    return Question(
+        engine,
+        Request(action),
+        facts,
+        now,
+        "nobody" if who is None else who.name,
+        app.name,
+        groups={group.id: group for group in company.groups},
     )
 
 
 def refuse_no_place(company: Company, country: str, network: str) -> None:
-    """Raises `LimenError` for a network that the company doesn't have, and for what is no country's two letters."""
+    """Raises `LimenError` for an unknown network, and for what is not the two letters of a country."""
     networks = company.settings.networks
     if network and network not in networks:
         fix = did_you_mean(network, networks) or "limen.toml names them under [networks]"
@@ -146,23 +150,11 @@ def refuse_no_place(company: Company, country: str, network: str) -> None:
         raise LimenError(f"{shown(country)} is no country's code", "write its two letters, such as DE or FR")
 
 
-def _groups(company: Company) -> dict[str, Group]:
-    return {group.id: group for group in company.groups}
-
-
-def _now() -> Instant:
-    from limen.clock import SystemClock
-
-    return SystemClock().now()
-
-
 def somebody(
     folder: Path, company: Company, name: str, groups: list[str], otherwise: str = "or say what they are with --group"
 ) -> Person:
-    """Whoever is called `name`, or anybody in `groups`. Raises `LimenError` where that is nobody, or several."""
-    for group in groups:
-        if group not in company.settings.groups:
-            raise LimenError(f"there is no group {shown(group)}", did_you_mean(group, company.settings.groups))
+    """The person called `name`, or a supposed one in `groups`. Raises `LimenError` for nobody, or several."""
+    refuse_unknown("group", groups, company.settings.groups)
     if not name:
         if not groups:
             raise LimenError("nobody was named", "say --person NAME, --group ID, or --nobody")
@@ -180,16 +172,9 @@ def somebody(
 
 def people_of(folder: Path, company: Company) -> list[Person]:
     """Those in the database; before there is one, those in `people.yaml`, which only an example company has."""
-    url = database_url(folder, company.settings)
-    if Path(url.removeprefix("sqlite:///")).is_file():
-        from limen.identity.store import people
-        from limen.storage import Database
-
-        database = Database.open(url)
-        try:
-            members = database.read(lambda snapshot: people.members(snapshot.connection))
-        finally:
-            database.close()
+    if has_database(folder, company.settings):
+        with opened(folder, company.settings) as here:
+            members = here.database.read(lambda snapshot: people.members(snapshot.connection))
         return [member.person for member in members]
     file = folder / "people.yaml"
     if not file.is_file():

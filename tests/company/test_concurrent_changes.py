@@ -9,8 +9,8 @@ from tests.company.small_folder import small_folder
 from limen.company.candidate import added, candidate
 from limen.company.changes import changes
 from limen.company.company import Company
+from limen.company.concurrent_changes import published_since, undone
 from limen.company.load import load_company
-from limen.company.meanwhile import meanwhile, undone
 from limen.company.publish import CONSOLE, SERVER, publish
 from limen.company.states import in_state
 from limen.policy import State
@@ -37,14 +37,14 @@ def database(tmp_path: Path, company: Company) -> Iterator[Database]:
 
 
 def test_what_others_published_since_is_told_the_newest_first(database: Database, company: Company) -> None:
-    assert database.read(lambda one: meanwhile(one, company.revision)) == ()
+    assert database.read(lambda one: published_since(one, company.revision)) == ()
     enforced = in_state(company, OFFICE, State.ENFORCE)
     publish(database, enforced, "p1", "the office is ready", 2, via=CONSOLE)
     publish(database, in_state(company, OFFICE, State.OFF), "p1", "it was not", 3, via=CONSOLE)
-    found = database.read(lambda one: meanwhile(one, company.revision))
+    found = database.read(lambda one: published_since(one, company.revision))
     assert [one.reason for one in found] == ["it was not", "the office is ready"]
     assert str(found[1]) == f"{enforced.revision[:12]}, published by p1 because “the office is ready”"
-    assert [one.reason for one in database.read(lambda one: meanwhile(one, ""))][-1] == "Begin"
+    assert [one.reason for one in database.read(lambda one: published_since(one, ""))][-1] == "Begin"
 
 
 def test_an_undoing_is_told_and_what_is_ones_own_is_not(database: Database, company: Company) -> None:

@@ -11,7 +11,7 @@ import pytest
 from limen.company.company import Company
 from limen.company.folder import APPS
 from limen.company.load import load_company
-from limen.company.picking import Pick, covers, named, overlaps, pick, proposed, rules_on
+from limen.company.rules_from_traffic import Pick, covers, named, overlaps, pick, proposed, rules_on
 from limen.enforcement.routes import _Pattern
 from limen.errors import LimenError
 from limen.facts import ActionRule, App

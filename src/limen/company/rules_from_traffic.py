@@ -1,4 +1,4 @@
-"""Action rules and public routes picked from what was asked of an app: what is proposed, and what is refused."""
+"""Action rules and public routes made from the traffic of an app: what is proposed, and what is refused."""
 
 from __future__ import annotations
 

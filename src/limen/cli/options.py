@@ -1,0 +1,64 @@
+"""The options that several commands share, how their values are read, and the error of a wrong call."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from limen.configuration.problem import unknown
+from limen.errors import LimenError
+
+Folder = Annotated[Path, typer.Argument(metavar="DIR", help="The company folder")]
+LastFolder = Annotated[Path, typer.Argument(metavar="[DIR]", help="The company folder")]
+"""The company folder behind another argument."""
+FolderOption = Annotated[Path, typer.Option("--folder", metavar="DIR", help="The company folder")]
+Json = Annotated[bool, typer.Option("--json", help="One line of JSON instead of text")]
+JsonLines = Annotated[bool, typer.Option("--json", help="One JSON object a line")]
+Message = Annotated[str, typer.Option("-m", "--message", help="Why, in one line")]
+Yes = Annotated[bool, typer.Option("--yes", help="Do it; without this it is only shown")]
+MasterKey = Annotated[
+    Path | None, typer.Option("--key", help="The master key's file, where it is not in its usual place")
+]
+
+# What a supposed request comes with
+Strength = Annotated[int, typer.Option(min=0, max=3, help="How strongly they proved who they are")]
+Proved = Annotated[str, typer.Option(help="How long ago: 30m, 4h, 2d")]
+At = Annotated[str, typer.Option(help="When, in the company's time zone: 2026-11-24T22:00 (default: now)")]
+Device = Annotated[str, typer.Option(help="compliant, non_compliant, unknown; nothing: a device nobody knows")]
+Country = Annotated[str, typer.Option(help="DE, FR, …; nothing: unknown")]
+Network = Annotated[str, typer.Option(help="One of the company's named networks")]
+Risk = Annotated[int | None, typer.Option(min=0, max=100, help="0 calm to 100; nothing: unknown")]
+
+
+class MisusedError(LimenError):
+    """The command was called wrongly. It ends with exit code 2."""
+
+    def __init__(self, what: str) -> None:
+        super().__init__(what)
+
+
+def refuse_other_device(device: str) -> None:
+    """Raises MisusedError for what is no compliance of a device."""
+    if device not in {"", "compliant", "non_compliant", "unknown"}:
+        raise MisusedError("--device is compliant, non_compliant or unknown")
+
+
+def refuse_other_task(command: str, task: str, tasks: Collection[str]) -> None:
+    """Raises LimenError where the command has no such task."""
+    if task not in tasks:
+        raise LimenError(f"`limen {command}` can't {task[:40]!r}", f"try {', '.join(tasks)}")
+
+
+def split_commas(text: str) -> list[str]:
+    """The words between the commas."""
+    return [word.strip() for word in text.split(",") if word.strip()]
+
+
+def refuse_unknown(kind: str, words: Collection[str], known: Collection[str], otherwise: str = "") -> None:
+    """Raises LimenError for the first word that is not `known`, and suggests the nearest one."""
+    for word in words:
+        if word not in known:
+            raise LimenError(*unknown(kind, word, known, otherwise))
