@@ -7,11 +7,11 @@ from dataclasses import replace
 from typing import Any
 
 from limen.clock import Instant
-from limen.events import Event
 from limen.facts import Factor, Person
 from limen.identity.codes import CodeOffer
 from limen.identity.deciding import decide_sign_in, refuse
 from limen.identity.errors import CeremonyRefusedError, LinkRefusedError, NotPermittedError, UnfitError
+from limen.identity.events import say
 from limen.identity.links import Links
 from limen.identity.model import (
     ADMINISTRATORS,
@@ -47,10 +47,6 @@ class Enrolment:
         self._sessions = sessions
         self._new = new
         self._notifications = Notifications(ports)
-
-    async def open(self, token: str, visitor: Visitor) -> OpenedLink:
-        """What the link is for. Raises LinkRefusedError, SlowedError."""
-        return await self._links.open(token, visitor)
 
     # With a passkey
 
@@ -169,20 +165,10 @@ class Enrolment:
                 self._activate(transaction, person, now)
             keep(transaction)
             transaction.changed("person", person.id)
-            for kind, details in (
-                ("person.enrolled", {"link": opened.link.id}),
-                *(("factor.added", {"factor": str(factor)}) for factor in sorted(proofs)),
-            ):
-                transaction.say(
-                    Event(
-                        at=now,
-                        kind=kind,
-                        actor=person.id,
-                        subject=person.id,
-                        address=visitor.address[:64],
-                        details=dict(details),
-                    )
-                )
+            whose = {"by": person.id, "subject": person.id, "address": visitor.address}
+            say(transaction, now, "person.enrolled", {"link": opened.link.id}, **whose)
+            for factor in sorted(proofs):
+                say(transaction, now, "factor.added", {"factor": str(factor)}, **whose)
             if not answer.is_permit:
                 return None
             return self._sessions.open(transaction, person, proofs, visitor, passkey_id)

@@ -5,15 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from limen.events import Event
 from limen.facts import Factor, Person, Session, strength_of
 from limen.identity.codes import CodeOffer
-from limen.identity.errors import (
-    LastFactorError,
-    NotLiveError,
-    UnfitError,
-    UnknownError,
-)
+from limen.identity.errors import LastFactorError, NotLiveError, UnfitError, UnknownError
+from limen.identity.events import say
 from limen.identity.lost_passkey import lose_passkey
 from limen.identity.model import Passkey, Visitor
 from limen.identity.names import canonical_name
@@ -91,7 +86,7 @@ class Factors:
 
         def work(transaction: Transaction) -> None:
             self._new.keep_passkey(transaction, new)
-            self._say(transaction, "factor.added", person.id, current, Factor.PASSKEY, new.passkey.id)
+            self._say(transaction, "factor.added", current, Factor.PASSKEY, new.passkey.id)
             self._notifications.tell(transaction, person, News.PASSKEY_ADDED, now)
 
         await self._ports.write(work)
@@ -112,7 +107,7 @@ class Factors:
 
         def work(transaction: Transaction) -> None:
             self._new.keep_code(transaction, person.id, seed, step)
-            self._say(transaction, "factor.added", person.id, current, Factor.CODE)
+            self._say(transaction, "factor.added", current, Factor.CODE)
 
         await self._ports.write(work)
 
@@ -128,7 +123,7 @@ class Factors:
         def work(transaction: Transaction) -> None:
             factors.set_password(transaction.connection, person.id, hashed, now)
             self._end_sessions_proved_by(transaction, person.id, current, Factor.PASSWORD)
-            self._say(transaction, "factor.added", person.id, current, Factor.PASSWORD)
+            self._say(transaction, "factor.added", current, Factor.PASSWORD)
 
         await self._ports.write(work)
 
@@ -198,7 +193,7 @@ class Factors:
                     self._end(transaction, other, current)
             else:
                 self._end_sessions_proved_by(transaction, person.id, current, factor)
-            self._say(transaction, "factor.removed", person.id, current, factor, passkey_id)
+            self._say(transaction, "factor.removed", current, factor, passkey_id)
 
         await self._ports.take(work)
 
@@ -234,26 +229,10 @@ class Factors:
         if session_id != current.id:
             end_session(transaction, session_id, self._ports.now(), current.person_id, "factor-changed")
 
-    def _say(
-        self,
-        transaction: Transaction,
-        kind: str,
-        person_id: str,
-        session: Session,
-        factor: Factor,
-        passkey_id: str = "",
-    ) -> None:
-        transaction.say(
-            Event(
-                at=self._ports.now(),
-                kind=kind,
-                actor=person_id,
-                subject=person_id,
-                session=session.id,
-                address=session.address,
-                details={"factor": str(factor), **({"passkey": passkey_id} if passkey_id else {})},
-            )
-        )
+    def _say(self, transaction: Transaction, kind: str, session: Session, factor: Factor, passkey_id: str = "") -> None:
+        which = {"factor": str(factor), **({"passkey": passkey_id} if passkey_id else {})}
+        whose = {"by": session.person_id, "subject": session.person_id}
+        say(transaction, self._ports.now(), kind, which, **whose, session=session.id, address=session.address)
 
 
 def is_way_in(factors: frozenset[Factor]) -> bool:

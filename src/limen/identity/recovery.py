@@ -10,10 +10,10 @@ from dataclasses import dataclass
 from typing import Final
 
 from limen.clock import Instant
-from limen.events import Event
 from limen.facts import Session
 from limen.identity.deciding import refuse
 from limen.identity.errors import RecoveryRefusedError, UnfitError
+from limen.identity.events import say
 from limen.identity.factors import Factors
 from limen.identity.links import Links, withdraw_links
 from limen.identity.model import IssuedLink, LinkPurpose, Visitor
@@ -82,16 +82,8 @@ class Recovery:
             recovery_codes.remove_of(transaction.connection, person.id)
             digests = [self._digest(person.id, code) for code in codes]
             recovery_codes.add(transaction.connection, person.id, digests, now)
-            transaction.say(
-                Event(
-                    at=now,
-                    kind="recovery.codes_made",
-                    actor=person.id,
-                    subject=person.id,
-                    session=current.id,
-                    address=current.address,
-                )
-            )
+            made = {"session": current.id, "address": current.address}
+            say(transaction, now, "recovery.codes_made", by=person.id, subject=person.id, **made)
             self._notifications.tell(transaction, person, News.CODES_MADE, now)
 
         await self._ports.write(work)
@@ -143,9 +135,7 @@ class Recovery:
         if person is None or not person.active or not recovery_codes.use(connection, person_id, digest, now):
             return None
         withdraw_links(transaction, person_id, now)
-        transaction.say(
-            Event(at=now, kind="recovery.code_used", actor=person_id, subject=person_id, address=visitor.address[:64])
-        )
+        say(transaction, now, "recovery.code_used", by=person_id, subject=person_id, address=visitor.address)
         self._notifications.tell(transaction, person, News.CODE_USED, now)
         return self._links.issue(transaction, LinkPurpose.RECOVERY, person_id, by=person_id, now=now)
 

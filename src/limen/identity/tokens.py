@@ -12,11 +12,11 @@ from typing import Final
 
 from limen.clock import DAY, Instant, Milliseconds
 from limen.errors import LimenError
-from limen.events import Event
 from limen.facts import ACTIONS, LIMEN, STRONGEST_TOKEN, Session, SessionState
 from limen.facts.tokens import new_secret, token_hash
 from limen.identity.app_token import MOST_DAYS, AppToken, Issued, day_of, network_of
 from limen.identity.errors import OpensConsoleOnlyError, UnknownError
+from limen.identity.events import Details, say
 from limen.identity.model import new_id
 from limen.identity.names import canonical_name
 from limen.identity.ports import Ports
@@ -245,14 +245,6 @@ def _issue(transaction: Transaction, owner_id: str, wanted: AppToken, proof: tup
 def _tell(
     transaction: Transaction, kind: str, token: AppToken, now: Instant, by: str, reason: str = "", why: str = ""
 ) -> None:
-    details = {"token": token.id, "app": token.app, "actions": " ".join(sorted(token.actions))}
-    transaction.say(
-        Event(
-            at=now,
-            kind=kind,
-            actor=by,
-            subject=token.owner_id,
-            reason=reason,
-            details={**details, "expires_at": token.expires_at, **({"why": why} if why else {})},
-        )
-    )
+    actions = " ".join(sorted(token.actions))
+    what: Details = {"token": token.id, "app": token.app, "actions": actions, "expires_at": token.expires_at}
+    say(transaction, now, kind, what, by=by, subject=token.owner_id, reason=reason, why=why)
