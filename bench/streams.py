@@ -138,10 +138,9 @@ class Gate:
     def __init__(self, people: int, app_port: int, folder: Path) -> None:
         from limen.clock import HOUR, SystemClock
         from limen.enforcement.app_login import AppLogins, LimenPaths
-        from limen.enforcement.assertion import Identity, new_signing_key
+        from limen.enforcement.assertion import Identity, SigningKeys, new_signing_key
         from limen.enforcement.decision_point import DecisionPoint
         from limen.enforcement.gateway import Gateway
-        from limen.enforcement.ports import SigningKeys
         from limen.facts import ActionRule, App, Auth, Factor, FactStore, Group, Label, Person, Session, Upstream
         from limen.pillar import AppSessions
         from limen.storage.journal.journal import Journal

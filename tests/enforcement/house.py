@@ -17,11 +17,10 @@ from limen.cedar import PolicySet
 from limen.clock import HOUR, Clock, SetClock, from_iso
 from limen.enforcement import wire
 from limen.enforcement.app_login import AppLogins, LimenPaths
-from limen.enforcement.assertion import Identity, new_signing_key
+from limen.enforcement.assertion import Identity, SigningKeys, new_signing_key
 from limen.enforcement.check import CheckServer, Limits
 from limen.enforcement.decision_point import DecisionPoint
 from limen.enforcement.gateway import Gateway
-from limen.enforcement.ports import SigningKeys
 from limen.enforcement.streams import Streams
 from limen.errors import LimenError
 from limen.events import Event

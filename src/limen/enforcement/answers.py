@@ -105,17 +105,12 @@ def refusal_page(refused: Refusal, answer: Answer) -> bytes:
     """The refusal as a page that goes on by itself where there is somewhere to go on to."""
     app = answer.app.name if answer.app is not None else ""
     text = _unfilled(answer, refused.withheld)
+    title, label = gettext_noop("Not yet"), gettext_noop("What would help")
     if answer.effect is Effect.CHALLENGE:
-        return plain_page(
-            gettext_noop("One more step"),
-            text,
-            app=app,
-            link=refused.location,
-            label=gettext_noop("Go on"),
-            refresh=True,
-        )
-    title = gettext_noop("This is withheld") if refused.withheld else gettext_noop("Not yet")
-    return plain_page(title, text, app=app, link=refused.location, label=gettext_noop("What would help"), refresh=True)
+        title, label = gettext_noop("One more step"), gettext_noop("Go on")
+    elif refused.withheld:
+        title = gettext_noop("This is withheld")
+    return plain_page(title, text, app=app, link=refused.location, label=label, refresh=True)
 
 
 def _withheld(answer: Answer) -> str:
@@ -212,8 +207,11 @@ def go_on(location: str, fields: tuple[tuple[bytes, bytes], ...] = ()) -> Reply:
     return Reply(303, (*PLAIN_HEADERS, (b"location", location.encode("ascii")), (b"content-length", b"0"), *fields))
 
 
-def page_reply(status: int, body: bytes) -> Reply:
-    return _reply(status, PAGE_HEADERS, body)
+def page_reply(
+    status: int, title: str, text: str, *, app: str = "", link: str = "", label: str = "", form: str = ""
+) -> Reply:
+    """A page of Limen's own on an app's host; see `plain_page`."""
+    return _reply(status, PAGE_HEADERS, plain_page(title, text, app=app, link=link, label=label, form=form))
 
 
 def json_reply(
@@ -260,4 +258,4 @@ def refusal_reply(
     if refused.location:
         return go_on(refused.location)
     app = answer.app.name if answer.app is not None else ""
-    return page_reply(status, plain_page(gettext_noop("Not here"), _unfilled(answer, refused.withheld), app=app))
+    return page_reply(status, gettext_noop("Not here"), _unfilled(answer, refused.withheld), app=app)

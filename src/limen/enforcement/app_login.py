@@ -13,15 +13,14 @@ from dataclasses import dataclass
 from hashlib import sha256
 from hmac import compare_digest
 from re import compile as pattern
-from typing import Protocol
 from urllib.parse import parse_qs, urlencode
 
 from limen.clock import SECOND, Clock, Instant, Milliseconds
 from limen.enforcement import answers
+from limen.enforcement.assertion import Identity
 from limen.enforcement.decision_point import APP_COOKIE, DecisionPoint
 from limen.enforcement.headers import TwiceError, cookie
 from limen.enforcement.paths import local_path
-from limen.enforcement.plain_page import plain_page
 from limen.errors import LimenError
 from limen.facts import App, Session, SessionState
 from limen.messages import gettext_noop
@@ -105,12 +104,6 @@ class AppLogins:
             del self._codes[next(iter(self._codes))]
 
 
-class Published(Protocol):
-    """Whoever has public keys to show at `/.limen/keys`."""
-
-    def published(self) -> object: ...
-
-
 @dataclass(frozen=True, slots=True)
 class Visit:
     """A request to `/.limen/…` on an app's host."""
@@ -125,23 +118,15 @@ class Visit:
     same_origin: bool = False
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
 class LimenPaths:
-    """Answers `/.limen/*` on every app's host."""
+    """Answers `/.limen/*` on every app's host. `keys` has the public keys that are shown there."""
 
-    def __init__(
-        self,
-        *,
-        doors: DecisionPoint,
-        app_logins: AppLogins,
-        keys: Published,
-        sessions: AppSessions,
-        public_url: str,
-    ) -> None:
-        self._doors = doors
-        self._app_logins = app_logins
-        self._keys = keys
-        self._sessions = sessions
-        self._public_url = public_url
+    doors: DecisionPoint
+    app_logins: AppLogins
+    keys: Identity
+    sessions: AppSessions
+    public_url: str
 
     async def answer(self, visit: Visit) -> answers.Reply:
         """What Limen itself says on the app's host; 404 for paths that mean nothing."""
@@ -152,7 +137,7 @@ class LimenPaths:
         if visit.path == b"/.limen/sign-out" and visit.method in {"GET", "POST"}:
             return await self._sign_out(visit)
         if visit.path == b"/.limen/keys" and visit.method == "GET":
-            return answers.json_reply(200, self._keys.published(), cache="public, max-age=300")
+            return answers.json_reply(200, self.keys.published(), cache="public, max-age=300")
         return answers.json_reply(404, {"error": "not_found"})
 
     def _start(self, visit: Visit) -> answers.Reply:
@@ -160,7 +145,7 @@ class LimenPaths:
         where = local_path(to or visit.app.start)
         if where is None:
             self._refused(visit, "open-redirect")
-            return _page(
+            return answers.page_reply(
                 400,
                 gettext_noop("That link leads elsewhere"),
                 gettext_noop("It was not followed."),
@@ -172,23 +157,23 @@ class LimenPaths:
         binding = _good_token(visit.cookies, START_COOKIE) or secrets.token_urlsafe(32).encode()
         asked = urlencode({"app": visit.app.id, "to": where, "bind": bind_of(binding).decode()})
         return answers.go_on(
-            f"{self._public_url}/open?{asked}", (_set_cookie(START_COOKIE, binding, BINDING_LIVES_SECONDS),)
+            f"{self.public_url}/open?{asked}", (_set_cookie(START_COOKIE, binding, BINDING_LIVES_SECONDS),)
         )
 
     async def _callback(self, visit: Visit) -> answers.Reply:
         code = _parameter(visit.query, "code").encode("utf-8", "replace")
         try:
             binding = _good_token(visit.cookies, START_COOKIE)
-            session_id, to = self._app_logins.redeem(code, visit.app.id, binding)
-            known = self._doors.known
-            standing = known.session_state(known.sessions.get(session_id), "", self._doors.clock.now())
+            session_id, to = self.app_logins.redeem(code, visit.app.id, binding)
+            known = self.doors.known
+            standing = known.session_state(known.sessions.get(session_id), "", self.doors.clock.now())
             if standing is not SessionState.LIVE:
                 raise AppLoginRefusedError(standing)
-            token = await self._sessions.open(session_id, visit.app.id, visit.address, visit.user_agent)
+            token = await self.sessions.open(session_id, visit.app.id, visit.address, visit.user_agent)
         except LimenError as wrong:
             word = wrong.word if isinstance(wrong, AppLoginRefusedError) else "session-not-opened"
             self._refused(visit, word, kind="session.hand_over_refused")
-            return _page(
+            return answers.page_reply(
                 400,
                 gettext_noop("This sign-in did not start here"),
                 gettext_noop(
@@ -203,15 +188,9 @@ class LimenPaths:
     async def _sign_out(self, visit: Visit) -> answers.Reply:
         session = self._session(visit)
         if session is None:
-            return _page(
-                200,
-                gettext_noop("You are signed out"),
-                gettext_noop("Nobody is signed in here."),
-                link=self._public_url,
-                label=gettext_noop("Sign in"),
-            )
+            return self._signed_out(gettext_noop("Nobody is signed in here."))
         if visit.method != "POST" or not visit.same_origin:
-            return _page(
+            return answers.page_reply(
                 200,
                 gettext_noop("Sign out?"),
                 gettext_noop("This ends your sign-in on {app} and on every other app."),
@@ -219,24 +198,22 @@ class LimenPaths:
                 form="/.limen/sign-out",
                 label=gettext_noop("Sign out"),
             )
-        await self._sessions.end(session.parent or session.id)
-        reply = _page(
-            200,
-            gettext_noop("You are signed out"),
-            gettext_noop("On this and every other app."),
-            link=self._public_url,
-            label=gettext_noop("Sign in"),
-        )
+        await self.sessions.end(session.parent or session.id)
+        reply = self._signed_out(gettext_noop("On this and every other app."))
         return answers.Reply(reply.status, (*reply.fields, _set_cookie(APP_COOKIE, b"", 0)), reply.body)
+
+    def _signed_out(self, text: str) -> answers.Reply:
+        title, label = gettext_noop("You are signed out"), gettext_noop("Sign in")
+        return answers.page_reply(200, title, text, link=self.public_url, label=label)
 
     def _session(self, visit: Visit) -> Session | None:
         token = _good_token(visit.cookies, APP_COOKIE)
-        session = self._doors.known.session(sha256(token).digest()) if token else None
-        standing = self._doors.known.session_state(session, visit.app.id, self._doors.clock.now())
+        session = self.doors.known.session(sha256(token).digest()) if token else None
+        standing = self.doors.known.session_state(session, visit.app.id, self.doors.clock.now())
         return session if standing is SessionState.LIVE else None
 
     def _refused(self, visit: Visit, word: str, kind: str = "request.refused") -> None:
-        self._doors.tell(kind, word, door="hand-over", address=visit.address, host=visit.app.host.encode())
+        self.doors.tell(kind, word, door="hand-over", address=visit.address, host=visit.app.host.encode())
 
 
 def bind_of(binding: bytes) -> bytes:
@@ -267,9 +244,3 @@ def _parameter(query: bytes, name: str) -> str:
 def _set_cookie(name: bytes, value: bytes, max_age: int | None) -> tuple[bytes, bytes]:
     age = b"" if max_age is None else b"; Max-Age=%d" % max_age
     return b"set-cookie", b"%b=%b; Path=/; Secure; HttpOnly; SameSite=Lax%b" % (name, value, age)
-
-
-def _page(
-    status: int, title: str, text: str, *, app: str = "", link: str = "", label: str = "", form: str = ""
-) -> answers.Reply:
-    return answers.page_reply(status, plain_page(title, text, app=app, link=link, label=label, form=form))

@@ -9,6 +9,7 @@ from __future__ import annotations
 import hmac
 from base64 import urlsafe_b64encode
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
@@ -16,7 +17,6 @@ from limen.clock import SECOND, Clock, Instant
 from limen.enforcement.answers import app_origin
 from limen.enforcement.decision_point import Answer
 from limen.enforcement.headers import Fields
-from limen.enforcement.ports import SigningKeys
 from limen.errors import LimenError
 from limen.facts import App, Facts, Session
 
@@ -37,6 +37,17 @@ HEADERS = (ASSERTION, USER, EMAIL, NAME, GROUPS, SESSION)
 LIVES_SECONDS = 60
 REUSED_MS = 30 * SECOND
 ALGORITHMS = {"EC": "ES256", "OKP": "EdDSA"}
+
+
+@dataclass(frozen=True, slots=True)
+class SigningKeys:
+    """What assertions are signed with: private JWKs (RFC 7517), the first of them in use, others still published.
+
+    `pairwise` is the secret under which session ids become aliases, a different one for each app.
+    """
+
+    private: tuple[Mapping[str, Any], ...]
+    pairwise: bytes
 
 
 class Identity:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from hashlib import sha256
 from time import perf_counter_ns
+from typing import TYPE_CHECKING
 
 import msgspec
 
@@ -16,7 +17,6 @@ from limen.enforcement.authorization import Presented
 from limen.enforcement.headers import TwiceError, cookie
 from limen.enforcement.observed import Observed
 from limen.enforcement.paths import PathRefusedError
-from limen.enforcement.ports import CurrentEngine, Journal
 from limen.enforcement.reasons import BROKEN_GLASS, because, named
 from limen.enforcement.routes import MethodRefusedError, Route, Routes
 from limen.events import Event, Outcome
@@ -25,6 +25,10 @@ from limen.facts.tokens import token_hash
 from limen.policy.decision import Decision, Effect, Named, Request
 from limen.rate_limit import RateLimit
 from limen.storage.break_glass import is_break_glass
+
+if TYPE_CHECKING:
+    from limen.policy import Engine
+    from limen.storage.journal import Journal
 
 APP_COOKIE = b"__Host-limen-app"
 _ONLY_OURS = APP_COOKIE + b"="
@@ -76,13 +80,17 @@ class Answer(msgspec.Struct, frozen=True, gc=False):
 
 
 class DecisionPoint:
-    """Asks for decisions about requests as they come off the wire, and has each of them journaled."""
+    """Asks for decisions about requests as they come off the wire, and has each of them journaled.
+
+    `engine` gives that of the current revision. It is asked anew for every request, so a publication swaps one
+    reference.
+    """
 
     def __init__(
         self,
         *,
         known: FactStore,
-        engine: CurrentEngine,
+        engine: Callable[[], Engine],
         journal: Journal,
         clock: Clock,
         break_glass: Callable[[Session, Instant], bool] = lambda _session, _now: False,

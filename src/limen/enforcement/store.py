@@ -9,8 +9,7 @@ import msgspec
 from sqlalchemy import BigInteger, Column, LargeBinary, String, Table, insert, select
 
 from limen.clock import Instant
-from limen.enforcement.assertion import new_signing_key
-from limen.enforcement.ports import SigningKeys
+from limen.enforcement.assertion import SigningKeys, new_signing_key
 from limen.storage.database import Transaction
 from limen.storage.keyring import Keyring
 from limen.storage.tables import metadata
