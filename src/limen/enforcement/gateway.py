@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final, TypeAlias
 
 from limen.enforcement import answers, authorization, headers, websockets
-from limen.enforcement.addresses import Network, client_address, is_trusted
+from limen.enforcement.addresses import Network, client_address
 from limen.enforcement.app_login import PREFIX, LimenPaths, Visit
 from limen.enforcement.assertion import Identity
 from limen.enforcement.decision_point import Answer, DecisionPoint
@@ -72,8 +72,6 @@ class Gateway:
         """The client's address: the peer's, or what a trusted peer says of its own."""
         peer = (scope.get("client") or ("", 0))[0]
         forwarded = b", ".join(value for name, value in fields if name == b"x-forwarded-for")
-        if peer and not is_trusted(peer, self.trusted):
-            forwarded = b""
         return client_address(peer, forwarded, self.trusted)
 
     def ask(self, door: str, method: str, target: bytes, fields: Fields, address: str) -> Answer:

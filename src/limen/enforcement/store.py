@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable
 
 import msgspec
 from sqlalchemy import BigInteger, Column, LargeBinary, String, Table, insert, select
@@ -36,7 +35,11 @@ def keep_signing_keys(transaction: Transaction, keyring: Keyring, now: Instant) 
     ]
     private = tuple(msgspec.json.decode(secret) for purpose, secret in opened if purpose == _ASSERTION)
     pairwise = next((secret for purpose, secret in opened if purpose == _PAIRWISE), b"")
-    seal = _sealer(transaction, keyring, now)
+
+    def seal(purpose: str, row: str, secret: bytes) -> None:
+        sealed = keyring.seal("signing_keys", row, "sealed", secret)
+        transaction.connection.execute(insert(signing_keys).values(id=row, purpose=purpose, sealed=sealed, at=now))
+
     if not private:
         key = new_signing_key()
         private = (key,)
@@ -45,11 +48,3 @@ def keep_signing_keys(transaction: Transaction, keyring: Keyring, now: Instant) 
         pairwise = secrets.token_bytes(32)
         seal(_PAIRWISE, _PAIRWISE, pairwise)
     return SigningKeys(private=private, pairwise=pairwise)
-
-
-def _sealer(transaction: Transaction, keyring: Keyring, now: Instant) -> Callable[[str, str, bytes], None]:
-    def seal(purpose: str, row: str, secret: bytes) -> None:
-        sealed = keyring.seal("signing_keys", row, "sealed", secret)
-        transaction.connection.execute(insert(signing_keys).values(id=row, purpose=purpose, sealed=sealed, at=now))
-
-    return seal

@@ -25,7 +25,7 @@ from limen.front import admin
 from limen.front.caddy import ROOT_PATH, configuration, host_name
 from limen.front.certificate import Pair, fingerprint, keep_pair, read_pair
 from limen.front.child import Child
-from limen.front.places import Places
+from limen.front.places import Places, write_whole
 from limen.front.program import find_program
 from limen.settings import Settings
 
@@ -199,12 +199,7 @@ class Front:
         return True
 
     def _write(self, config: dict[str, Any]) -> None:
-        new = self._places.config.with_suffix(".new")
-        new.unlink(missing_ok=True)
-        handle = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600)
-        with os.fdopen(handle, "w") as file:
-            json.dump(config, file, indent=1)
-        new.replace(self._places.config)
+        write_whole(self._places.config, json.dumps(config, indent=1).encode())
 
     def _standing(self) -> Standing:
         if self._settings.https.mode != "internal" or not self._places.root_certificate.exists():

@@ -55,8 +55,7 @@ class Enrolment:
 
         Raises LinkRefusedError, SlowedError, UnfitError, CeremonyRefusedError.
         """
-        opened = await self._links.open(token, visitor)
-        person = self._person(opened, name, email)
+        opened, person = await self._opened(token, visitor, name, email)
         existing = await self._ports.read(lambda snapshot: factors.passkeys_of(snapshot.connection, person.id))
         return self._new.ceremonies.creation_options(person, existing, visitor, opened.link.id, self._ports.now())
 
@@ -68,8 +67,7 @@ class Enrolment:
         Raises LinkRefusedError, SlowedError, UnfitError, CeremonyRefusedError; NotPermittedError once enrolled, if
         policy does not permit signing in like this.
         """
-        opened = await self._links.open(token, visitor)
-        person = self._person(opened, name, email)
+        opened, person = await self._opened(token, visitor, name, email)
         now = self._ports.now()
         new = self._new.passkey(credential, person.id, visitor, opened.link.id, label, kind="link.refused")
 
@@ -90,8 +88,7 @@ class Enrolment:
 
         Raises LinkRefusedError, SlowedError, UnfitError.
         """
-        opened = _not_by_pass(await self._links.open(token, visitor))
-        person = self._person(opened, name, email)
+        opened, person = _not_by_pass(await self._opened(token, visitor, name, email))
         return self._new.code_offer(person, visitor, opened.link.id, ticket)
 
     async def with_password(
@@ -110,8 +107,7 @@ class Enrolment:
         Raises LinkRefusedError, SlowedError, UnfitError (`field` "password" or "code"), BusyError,
         NotPermittedError.
         """
-        opened = _not_by_pass(await self._links.open(token, visitor))
-        person = self._person(opened, name, email)
+        opened, person = _not_by_pass(await self._opened(token, visitor, name, email))
         now = self._ports.now()
         fit = self._new.password(person, password)
         seed, step = self._new.code(ticket, code, visitor, opened.link.id)
@@ -125,19 +121,17 @@ class Enrolment:
 
     # Inside
 
-    def _person(self, opened: OpenedLink, name: str, email: str) -> Person:
-        if opened.email:
-            known = self._ports.known.people.get(opened.link.person_id)
-            if known is None:
-                raise LinkRefusedError
-            return replace(known, active=True)
-        return Person(
-            id=opened.link.person_id,
-            name=canonical_name(name),
-            email=canonical_email(email),
-            groups=self._ports.first_groups,
-            active=True,
-        )
+    async def _opened(self, token: str, visitor: Visitor, name: str, email: str) -> tuple[OpenedLink, Person]:
+        """The link and who it makes active. Raises LinkRefusedError, SlowedError, UnfitError."""
+        opened = await self._links.open(token, visitor)
+        person_id = opened.link.person_id
+        if not opened.email:
+            groups = self._ports.first_groups
+            return opened, Person(person_id, canonical_name(name), canonical_email(email), groups, active=True)
+        person = self._ports.known.people.get(person_id)
+        if person is None:
+            raise LinkRefusedError
+        return opened, replace(person, active=True)
 
     async def _finish(
         self,
@@ -194,8 +188,8 @@ class Enrolment:
         people.set_status(transaction.connection, person.id, PersonStatus.ACTIVE, now)
 
 
-def _not_by_pass(opened: OpenedLink) -> OpenedLink:
+def _not_by_pass(opened: tuple[OpenedLink, Person]) -> tuple[OpenedLink, Person]:
     """Links of those who are here already enrol a passkey and nothing weaker. Raises LinkRefusedError."""
-    if opened.link.is_for_a_passkey_only:
+    if opened[0].link.is_for_a_passkey_only:
         raise LinkRefusedError
     return opened

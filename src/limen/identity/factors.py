@@ -26,13 +26,20 @@ class Held:
     """The factors somebody has."""
 
     passkeys: tuple[Passkey, ...]
-    has_password: bool
-    has_code: bool
+    factors: frozenset[Factor]
 
     @property
-    def factors(self) -> frozenset[Factor]:
-        held = {Factor.PASSKEY: bool(self.passkeys), Factor.PASSWORD: self.has_password, Factor.CODE: self.has_code}
-        return frozenset(factor for factor, has in held.items() if has)
+    def has_password(self) -> bool:
+        return Factor.PASSWORD in self.factors
+
+    @property
+    def has_code(self) -> bool:
+        return Factor.CODE in self.factors
+
+    def refuse_too_many(self) -> None:
+        """Raises UnfitError where there is no room for another passkey."""
+        if len(self.passkeys) >= MOST_OF_A_PERSON:
+            raise UnfitError("passkey", "There are enough passkeys", "remove one that you no longer use")
 
 
 class Factors:
@@ -53,12 +60,8 @@ class Factors:
         """What a person holds."""
 
         def work(snapshot: Any) -> Held:
-            kinds = factors.held_by(snapshot.connection, person_id)
-            return Held(
-                passkeys=tuple(factors.passkeys_of(snapshot.connection, person_id)),
-                has_password=Factor.PASSWORD in kinds,
-                has_code=Factor.CODE in kinds,
-            )
+            passkeys = tuple(factors.passkeys_of(snapshot.connection, person_id))
+            return Held(passkeys, factors.held_by(snapshot.connection, person_id))
 
         return await self._ports.read(work)
 
@@ -70,16 +73,14 @@ class Factors:
         Raises NotLiveError, FreshProofNeededError, CeremonyRefusedError; UnfitError when there are too many.
         """
         current, person, held = await self.freshly_proved(session)
-        if len(held.passkeys) >= MOST_OF_A_PERSON:
-            raise UnfitError("passkey", "There are enough passkeys", "remove one that you no longer use")
+        held.refuse_too_many()
         return self._new.ceremonies.creation_options(person, held.passkeys, visitor, current.id, self._ports.now())
 
     async def add_passkey(self, session: Session, visitor: Visitor, credential: Credential, label: str = "") -> Passkey:
         """Add a passkey. Raises NotLiveError, FreshProofNeededError, CeremonyRefusedError, UnfitError."""
         current, person, held = await self.freshly_proved(session)
         now = self._ports.now()
-        if len(held.passkeys) >= MOST_OF_A_PERSON:
-            raise UnfitError("passkey", "There are enough passkeys", "remove one that you no longer use")
+        held.refuse_too_many()
         new = self._new.passkey(
             credential, person.id, visitor, current.id, label, kind="sign_in.failed", session=current.id
         )

@@ -198,6 +198,30 @@ class Passkey:
     used_at: Instant = 0
 
 
+@dataclass(frozen=True, slots=True)
+class Workload:
+    """A service with tokens of its own: nobody shares an account, and no service borrows a person's.
+
+    `name` is how administrators call it, `apps` the ids of the apps about which it may ask.
+    """
+
+    id: str
+    name: str
+    groups: frozenset[str]
+    apps: frozenset[str]
+    active: bool
+
+
+@dataclass(frozen=True, slots=True)
+class WorkloadToken:
+    """One token of a workload; the secret exists only as a hash, elsewhere. It is good until `expires_at`."""
+
+    id: str
+    workload_id: str
+    issued_at: Instant
+    expires_at: Instant
+
+
 Proofs = Mapping[Factor, Instant]
 """Which factors a session was given, and when each was given last."""
 

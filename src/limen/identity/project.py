@@ -16,8 +16,8 @@ from sqlalchemy import Connection
 from limen.clock import Instant
 from limen.facts import FactStore, Person
 from limen.identity.app_token import AppToken
+from limen.identity.model import Workload
 from limen.identity.store import app_tokens, people, sessions, workloads
-from limen.identity.workload import Workload
 from limen.storage.database import Snapshot
 from limen.storage.feed import Feed
 

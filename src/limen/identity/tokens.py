@@ -22,6 +22,7 @@ from limen.identity.names import canonical_name
 from limen.identity.ports import Ports
 from limen.identity.sessions import Sessions, after_every_mark, mark
 from limen.identity.store import app_tokens, people, workloads
+from limen.identity.workloads import active
 from limen.storage.break_glass import is_break_glass
 from limen.storage.database import Database, Snapshot, Transaction
 
@@ -167,10 +168,7 @@ def add_for_workload(
     wanted = _wanted(app, apps, actions, days, name or workload, now)
 
     def work(transaction: Transaction) -> Issued:
-        found = workloads.by_name(transaction.connection, workload)
-        if found is None or not found.active:
-            raise LimenError(f"there is no active workload {workload[:40]!r}", "`limen workload list` names them")
-        return _issue(transaction, found.id, wanted, (1, now), by=by)
+        return _issue(transaction, active(transaction, workload).id, wanted, (1, now), by=by)
 
     return database.write(work)
 

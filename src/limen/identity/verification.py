@@ -76,7 +76,7 @@ class Verification:
         def use(transaction: Transaction) -> str:
             if not upkeep.spend_challenge(transaction.connection, held.challenge_hash, held.challenge_ends_at):
                 return "challenge-used"
-            if not factors.use_passkey(transaction.connection, held.passkey.id, held.sign_count, now):
+            if not factors.use_passkey(transaction.connection, held.passkey.id, held.passkey.sign_count, now):
                 return "counter-went-back"
             return ""
 
