@@ -242,7 +242,7 @@ def test_facts_of_a_session_that_is_not_the_newest_are_kept_for_nobody(known: Fa
 
 
 def test_what_is_kept_is_bounded(known: FactStore, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("limen.facts.fact_store.MEMO_LIMIT", 50)
+    monkeypatch.setattr("limen.facts.fact_store.FACTS_KEPT", 50)
     session = known.session(B)
     for number in range(500):
         known.facts(None if number % 2 else session, WIKI, f"198.51.{number % 256}.{number // 256}")
@@ -286,7 +286,7 @@ def test_facts_that_are_forgotten_go_without_the_garbage_collector(known: FactSt
         for change in (lambda: known.risks.put("p1", Risk(1)), lambda: known.set_company([WIKI], [])):
             facts = known.facts(known.session(B), WIKI, "203.0.113.9")
             derived = {Derived(facts), Derived(facts)}
-            facts.memo.seen, facts.memo.fold = derived
+            facts.derived.seen, facts.derived.fold = derived
             gone = [weakref.ref(each) for each in derived]
             del facts, derived
             change()

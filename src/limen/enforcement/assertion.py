@@ -68,9 +68,9 @@ class Identity:
         if facts is None or answer.session is None:
             return []
         now = self._clock.now()
-        kept: tuple[Instant, Fields] | None = facts.memo.fields
+        kept: tuple[Instant, Fields] | None = facts.derived.fields
         if kept is None or now >= kept[0]:
-            kept = facts.memo.fields = (now + REUSED_MS, self._say(facts, answer.session, now))
+            kept = facts.derived.fields = (now + REUSED_MS, self._say(facts, answer.session, now))
         return kept[1]
 
     def block(self, answer: Answer) -> bytes:
@@ -78,11 +78,11 @@ class Identity:
         decision = answer.decision
         if decision is None or answer.session is None:
             return b""
-        memo = decision.facts.memo
-        kept: tuple[Instant, bytes] | None = memo.block
+        derived = decision.facts.derived
+        kept: tuple[Instant, bytes] | None = derived.block
         if kept is None or decision.now >= kept[0]:
             lines = b"".join(b"%b: %b\r\n" % field for field in self.fields(answer))
-            kept = memo.block = (memo.fields[0], lines)
+            kept = derived.block = (derived.fields[0], lines)
         return kept[1]
 
     def published(self) -> dict[str, list[Mapping[str, Any]]]:

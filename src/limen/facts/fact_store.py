@@ -35,7 +35,7 @@ from limen.facts.nouns import (
 )
 from limen.facts.tables import Issued, SessionTable, Subject, Table, TableOf
 
-MEMO_LIMIT: Final = 10_000
+FACTS_KEPT: Final = 10_000
 """How many assembled facts are kept before all are forgotten; bounds memory, not correctness."""
 COMPANY: Final[Subject] = ("company", "")
 APPS: Final[Subject] = ("apps", "")
@@ -84,7 +84,7 @@ class _Entry:
 
     def let_go(self) -> None:
         for facts in tuple(self.facts.values()):
-            facts.memo.let_go()
+            facts.derived.let_go()
 
 
 class FactStore:
@@ -220,7 +220,7 @@ class FactStore:
     def facts(self, session: Session | None, app: App, address: str) -> Facts:
         """All facts about a request of this live session (None: nobody) to this app from this address.
 
-        The same value is handed out until a fact changes, so what others derive from it can be kept in its `memo`.
+        The same value is handed out until a fact changes, so what others derive from it can be kept in its `derived`.
         """
         key = (app.id, address)
         entry = self._entry(session, address)
@@ -347,7 +347,7 @@ class FactStore:
 
     def _make_room(self) -> None:
         """Before something more is kept: counted is what was kept since the last time that all was forgotten."""
-        if next(self._kept) > MEMO_LIMIT:
+        if next(self._kept) > FACTS_KEPT:
             self._forget_all()
             next(self._kept)
 
