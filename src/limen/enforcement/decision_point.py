@@ -147,7 +147,7 @@ class DecisionPoint:
         else:
             token, wrong = _token(cookies)
         if token:
-            session, state, facts = known.enter(sha256(token).digest(), app, address, now)
+            session, state, facts = known.admit(sha256(token).digest(), app, address, now)
             if session is None and state is SessionState.NOT_SIGNED_IN:
                 wrong = Named.SESSION_UNKNOWN
         else:
@@ -164,7 +164,7 @@ class DecisionPoint:
             return self._refused_token(door, route, facts, None, Named.TOKEN_AND_SESSION, now)
         if not presented.secret:
             return self._decide(door, route, None, Named.TOKEN_UNKNOWN, known.facts(None, app, address), now)
-        session, state, facts = known.enter_with_token(token_hash(presented.secret), app, address, now)
+        session, state, facts = known.admit_with_token(token_hash(presented.secret), app, address, now)
         if session is None:
             wrong = _OF_A_TOKEN.get(state, state)
             if wrong is Named.TOKEN_OUT_OF_SCOPE:

@@ -64,13 +64,13 @@ class _Lifetime:
     idle_ms: int
 
 
-Entered: TypeAlias = "tuple[Session | None, SessionState, Facts]"
+Admitted: TypeAlias = "tuple[Session | None, SessionState, Facts]"
 """A live session and its facts; or None, what is wrong with it, and the facts about nobody."""
 
 
-_Latest: TypeAlias = "tuple[App, str, str, Instant, Milliseconds, Entered]"
+_Latest: TypeAlias = "tuple[App, str, str, Instant, Milliseconds, Admitted]"
 """For which app and from which address the last request with a token came, whose last use keeps its session alive,
-until when and for how long unused it lives, and what `enter` answers to the like meanwhile."""
+until when and for how long unused it lives, and what `admit` answers to the like meanwhile."""
 
 
 class _Entry:
@@ -160,7 +160,7 @@ class FactStore:
         found = [self.issued(session_id) for session_id in sorted(self._issued.of.get(subject, ()))]
         return [session for session in found if session is not None]
 
-    def asker(self, person_id: str) -> Person | None:
+    def principal(self, person_id: str) -> Person | None:
         """Who asks: a person, or a workload."""
         return self.people.get(person_id) or self.workloads.get(person_id)
 
@@ -176,27 +176,27 @@ class FactStore:
         used_at = self._last_used.get(lifetime.root_id, 0)
         return SessionState.ENDED if now >= lifetime.ends_at or now >= used_at + lifetime.idle_ms else SessionState.LIVE
 
-    def enter(self, token_hash: bytes, app: App, address: str, now: Instant) -> Entered:
-        """What a door asks at every request, in one look: the live session behind a token, and its facts; a use of it.
+    def admit(self, token_hash: bytes, app: App, address: str, now: Instant) -> Admitted:
+        """What is asked at every request, in one look: the live session behind a token, and its facts. Counts as a use.
 
         Without a live session: None, what is wrong with it, and the facts about nobody.
         """
         latest = self._latest.get(token_hash)
         if latest is not None:
-            its_app, its_address, root_id, ends_at, idle_ms, entered = latest
+            its_app, its_address, root_id, ends_at, idle_ms, admitted = latest
             if its_app is app and its_address == address:
                 used = self._last_used
                 if now < ends_at and now < used[root_id] + idle_ms:
                     used[root_id] = now
-                    return entered
-        return self._enter(token_hash, app, address, now)
+                    return admitted
+        return self._admit(token_hash, app, address, now)
 
-    def enter_with_token(self, token_hash: bytes, app: App, address: str, now: Instant) -> Entered:
-        """`enter` for a program's token (see `facts.tokens`), which remembers from where it was used last."""
-        entered = self.enter(token_hash, app, address, now)
-        if entered[0] is not None:
-            self._issued.used_from[entered[0].id] = address
-        return entered
+    def admit_with_token(self, token_hash: bytes, app: App, address: str, now: Instant) -> Admitted:
+        """`admit` for a program's token (see `facts.tokens`), which remembers from where it was used last."""
+        admitted = self.admit(token_hash, app, address, now)
+        if admitted[0] is not None:
+            self._issued.used_from[admitted[0].id] = address
+        return admitted
 
     def used_from(self, token_id: str) -> str:
         """The address a token was last used from; "" where it was not used since the start."""
@@ -317,7 +317,7 @@ class FactStore:
 
     # What is put together
 
-    def _enter(self, token_hash: bytes, app: App, address: str, now: Instant) -> Entered:
+    def _admit(self, token_hash: bytes, app: App, address: str, now: Instant) -> Admitted:
         """The same at length, and kept for the next request that comes with this token from this address."""
         session = self._by_hash.get(token_hash)
         entry = self._entry(session, address)
@@ -326,11 +326,11 @@ class FactStore:
             return None, state, self.facts(None, app, address)
         lifetime = self._lifetime(session)
         self._last_used[lifetime.root_id] = now
-        entered = (session, state, self.facts(session, app, address))
-        self._latest[token_hash] = (app, address, lifetime.root_id, lifetime.ends_at, lifetime.idle_ms, entered)
+        admitted = (session, state, self.facts(session, app, address))
+        self._latest[token_hash] = (app, address, lifetime.root_id, lifetime.ends_at, lifetime.idle_ms, admitted)
         if self._entries.get(session.id) is not entry or self._by_hash.get(token_hash) is not session:
             self._latest.pop(token_hash, None)  # it has changed meanwhile, on another thread
-        return entered
+        return admitted
 
     def _entry(self, session: Session | None, address: str = "") -> _Entry:
         """What is kept for a session, whatever it is worth; or for nobody at this address."""
@@ -364,7 +364,7 @@ class FactStore:
         """What can be told of a session until a fact changes; its idle time is counted from its last use."""
         root = self._root(session)
         state = SessionState.LIVE
-        person = self.asker(session.person_id)
+        person = self.principal(session.person_id)
         if root is None or self._issued_too_early(session) or (root is not session and self._issued_too_early(root)):
             state = SessionState.REVOKED
         elif person is None or not person.active:
@@ -400,7 +400,7 @@ class FactStore:
             device = replace(device, binding=session.binding)
         return Facts(
             app=app,
-            person=self.asker(person_id) or ANYBODY,
+            person=self.principal(person_id) or ANYBODY,
             auth=root.auth,
             session=session,
             device=device,
