@@ -137,7 +137,7 @@ class Gate:
 
     def __init__(self, people: int, app_port: int, folder: Path) -> None:
         from limen.clock import HOUR, SystemClock
-        from limen.enforcement.app_login import AppLogins, LimenPaths
+        from limen.enforcement.app_login import AppLoginRoutes, AppLogins
         from limen.enforcement.assertion import Identity, SigningKeys, new_signing_key
         from limen.enforcement.decision_point import DecisionPoint
         from limen.enforcement.gateway import Gateway
@@ -173,14 +173,14 @@ class Gate:
         async def never(*_: str) -> Any:
             raise RuntimeError("nobody signs in here")
 
-        paths = LimenPaths(
+        paths = AppLoginRoutes(
             doors=doors,
             app_logins=AppLogins(clock=self.clock, public_url=url),
             keys=identity,
             sessions=AppSessions(open=never, end=never),
             public_url=url,
         )
-        self.gateway = Gateway(doors=doors, identity=identity, limen_paths=paths, public_url=url)
+        self.gateway = Gateway(doors=doors, identity=identity, app_login_routes=paths, public_url=url)
         self.streams = self.gateway.streams
 
     @staticmethod

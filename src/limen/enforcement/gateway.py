@@ -14,7 +14,7 @@ from typing import Any, Final, TypeAlias
 
 from limen.enforcement import answers, authorization, headers, websockets
 from limen.enforcement.addresses import Network, client_address
-from limen.enforcement.app_login import PREFIX, LimenPaths, Visit
+from limen.enforcement.app_login import PREFIX, AppLoginRequest, AppLoginRoutes
 from limen.enforcement.assertion import Identity
 from limen.enforcement.decision_point import Answer, DecisionPoint
 from limen.enforcement.headers import Fields
@@ -40,7 +40,7 @@ class Gateway:
         *,
         doors: DecisionPoint,
         identity: Identity,
-        limen_paths: LimenPaths,
+        app_login_routes: AppLoginRoutes,
         public_url: str,
         trusted: Sequence[Network] = (),
         upstreams: Upstreams | None = None,
@@ -52,7 +52,7 @@ class Gateway:
         self.trusted = tuple(trusted)
         self.upstreams = upstreams if upstreams is not None else Upstreams()
         self.streams = streams if streams is not None else Streams(doors)
-        self._limen_paths = limen_paths
+        self._app_login_routes = app_login_routes
         self._proto = public_url.partition(":")[0].encode()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -140,7 +140,9 @@ class Gateway:
         if path.startswith(PREFIX):
             app = self.doors.app_on(headers.first(fields, b"host"))
             if app is not None:
-                await _reply(send, await self._limen_paths.answer(self._visit(scope, fields, app, address)))
+                await _reply(
+                    send, await self._app_login_routes.answer(self._app_login_request(scope, fields, app, address))
+                )
                 return
         target = websockets.target_of(scope)
         answer = self.ask("gateway", scope["method"], target, fields, address)
@@ -161,9 +163,9 @@ class Gateway:
         method = scope["method"]
         await _Exchange(self, method, receive, send, answer, answer.app, fields, address, target).run()
 
-    def _visit(self, scope: Scope, fields: Fields, app: App, address: str) -> Visit:
+    def _app_login_request(self, scope: Scope, fields: Fields, app: App, address: str) -> AppLoginRequest:
         origin = headers.first(fields, b"origin").decode("latin-1")
-        return Visit(
+        return AppLoginRequest(
             method=scope["method"],
             path=scope["raw_path"],
             query=scope["query_string"],

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from limen.enforcement import observed_store
 from limen.enforcement.addresses import UntrustedHops
-from limen.enforcement.app_login import AppLogins, LimenPaths
+from limen.enforcement.app_login import AppLoginRoutes, AppLogins
 from limen.enforcement.assertion import Identity
 from limen.enforcement.check import CheckServer
 from limen.enforcement.decision_point import DecisionPoint
@@ -46,12 +46,12 @@ async def build(core: Core) -> Parts:
     said = Identity(public_url=settings.public_url, clock=clock, keys=keys)
     app_logins = AppLogins(clock=clock, public_url=settings.public_url)
     url, trusted = settings.public_url, settings.listen.trusted_proxies
-    limen_paths = LimenPaths(doors=doors, app_logins=app_logins, keys=said, sessions=sessions, public_url=url)
+    app_login_routes = AppLoginRoutes(doors=doors, app_logins=app_logins, keys=said, sessions=sessions, public_url=url)
     return Parts(
         doors=doors,
         said=said,
         app_logins=app_logins,
-        gateway=Gateway(doors=doors, identity=said, limen_paths=limen_paths, public_url=url, trusted=trusted),
+        gateway=Gateway(doors=doors, identity=said, app_login_routes=app_login_routes, public_url=url, trusted=trusted),
         check=CheckServer(doors=doors, identity=said, public_url=url, trusted=trusted),
         hops=UntrustedHops(trusted),
         core=core,
