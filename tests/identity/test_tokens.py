@@ -138,7 +138,7 @@ async def test_revoking_is_felt_at_once_told_once_and_only_for_its_owner(house: 
     assert (told.actor, told.subject, told.reason) == ("p_helper", ada.person.id, "revoked")
     (kept,) = await house.parts.tokens.of_owner(ada.person.id)
     assert kept.revoked_at == house.clock.now()
-    assert house.parts.tokens.row(kept).standing is SessionState.REVOKED
+    assert house.parts.tokens.row(kept).state is SessionState.REVOKED
 
 
 async def test_a_row_says_what_a_token_is_worth_whatever_ended_it(house: House, visitor: Visitor) -> None:
@@ -146,9 +146,9 @@ async def test_a_row_says_what_a_token_is_worth_whatever_ended_it(house: House, 
     token = (await made(house, ada, days=1)).token
     assert house.parts.tokens.row(token).is_good
     house.clock.forward(DAY)
-    assert house.parts.tokens.row(token).standing is SessionState.ENDED
+    assert house.parts.tokens.row(token).state is SessionState.ENDED
     await house.parts.sessions.revoke_person(ada.person.id, by=ada.person.id)
-    assert house.parts.tokens.row(token).standing is SessionState.REVOKED
+    assert house.parts.tokens.row(token).state is SessionState.REVOKED
 
 
 async def test_a_use_is_written_down_once_for_a_day_and_a_network(house: House, visitor: Visitor) -> None:

@@ -9,7 +9,6 @@ from typing import Any
 from limen.clock import Instant
 from limen.facts import Factor, Person
 from limen.identity.codes import CodeOffer
-from limen.identity.deciding import decide_sign_in, refuse
 from limen.identity.errors import CeremonyRefusedError, LinkRefusedError, NotPermittedError, UnfitError
 from limen.identity.events import say
 from limen.identity.links import Links
@@ -25,10 +24,11 @@ from limen.identity.model import (
 )
 from limen.identity.names import canonical_email, canonical_name
 from limen.identity.new_factors import NewFactors
-from limen.identity.notifications import News, Notifications
+from limen.identity.notifications import Notifications, Occasion
 from limen.identity.passkeys import Credential
 from limen.identity.ports import Ports
 from limen.identity.sessions import Sessions
+from limen.identity.sign_in_decision import decide_sign_in, refuse
 from limen.identity.store import factors, links, people
 from limen.storage.database import Transaction
 
@@ -184,7 +184,7 @@ class Enrolment:
         if before in {None, PersonStatus.INACTIVE}:
             raise LinkRefusedError
         if before is PersonStatus.ACTIVE:
-            self._notifications.tell(transaction, person, News.PASSKEY_ADDED, now)
+            self._notifications.tell(transaction, person, Occasion.PASSKEY_ADDED, now)
         people.set_status(transaction.connection, person.id, PersonStatus.ACTIVE, now)
 
 

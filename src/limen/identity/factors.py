@@ -13,7 +13,7 @@ from limen.identity.lost_passkey import lose_passkey
 from limen.identity.model import Passkey, Visitor
 from limen.identity.names import canonical_name
 from limen.identity.new_factors import NewFactors
-from limen.identity.notifications import News, Notifications
+from limen.identity.notifications import Notifications, Occasion
 from limen.identity.passkeys import MOST_OF_A_PERSON, Credential
 from limen.identity.ports import Ports
 from limen.identity.sessions import Sessions, end_session
@@ -88,7 +88,7 @@ class Factors:
         def work(transaction: Transaction) -> None:
             self._new.keep_passkey(transaction, new)
             self._say(transaction, "factor.added", current, Factor.PASSKEY, new.passkey.id)
-            self._notifications.tell(transaction, person, News.PASSKEY_ADDED, now)
+            self._notifications.tell(transaction, person, Occasion.PASSKEY_ADDED, now)
 
         await self._ports.write(work)
         return new.passkey

@@ -7,7 +7,6 @@ a link spends nothing, since mail scanners open links too; finishing what it is 
 from __future__ import annotations
 
 from limen.clock import Instant, Milliseconds
-from limen.identity.deciding import refuse
 from limen.identity.errors import LinkRefusedError, SlowedError, UnknownError
 from limen.identity.events import Details, say
 from limen.identity.guesses import Guesses, network_of
@@ -24,6 +23,7 @@ from limen.identity.model import (
     new_id,
 )
 from limen.identity.ports import Ports
+from limen.identity.sign_in_decision import refuse
 from limen.identity.store import links, people
 from limen.mail import store as mail_store
 from limen.storage.database import Snapshot, Transaction

@@ -11,16 +11,16 @@ from typing import Final
 
 from limen.clock import Instant
 from limen.facts import Session
-from limen.identity.deciding import refuse
 from limen.identity.errors import RecoveryRefusedError, UnfitError
 from limen.identity.events import say
 from limen.identity.factors import Factors
 from limen.identity.links import Links, withdraw_links
 from limen.identity.model import IssuedLink, LinkPurpose, Visitor
 from limen.identity.names import email_to_look_up
-from limen.identity.notifications import News, Notifications
+from limen.identity.notifications import Notifications, Occasion
 from limen.identity.ports import Ports
 from limen.identity.sessions import Sessions, end_everything_of
+from limen.identity.sign_in_decision import refuse
 from limen.identity.store import factors, people, recovery_codes
 from limen.identity.verification import Verification
 from limen.storage.database import Transaction
@@ -84,7 +84,7 @@ class Recovery:
             recovery_codes.add(transaction.connection, person.id, digests, now)
             made = {"session": current.id, "address": current.address}
             say(transaction, now, "recovery.codes_made", by=person.id, subject=person.id, **made)
-            self._notifications.tell(transaction, person, News.CODES_MADE, now)
+            self._notifications.tell(transaction, person, Occasion.CODES_MADE, now)
 
         await self._ports.write(work)
         return codes
@@ -136,7 +136,7 @@ class Recovery:
             return None
         withdraw_links(transaction, person_id, now)
         say(transaction, now, "recovery.code_used", by=person_id, subject=person_id, address=visitor.address)
-        self._notifications.tell(transaction, person, News.CODE_USED, now)
+        self._notifications.tell(transaction, person, Occasion.CODE_USED, now)
         return self._links.issue(transaction, LinkPurpose.RECOVERY, person_id, by=person_id, now=now)
 
     def _digest(self, person_id: str, code: str) -> bytes:

@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from limen.facts import Person, Session
-from limen.identity.deciding import refuse
 from limen.identity.errors import NotLiveError, SignInFailedError
 from limen.identity.events import Details, say
 from limen.identity.model import SignedIn, Visitor
 from limen.identity.passkeys import Ceremonies, Credential
 from limen.identity.ports import Ports
 from limen.identity.sessions import Sessions
+from limen.identity.sign_in_decision import refuse
 from limen.identity.store import factors, upkeep
 from limen.identity.verification import Proved, Verification
 from limen.storage.database import Transaction

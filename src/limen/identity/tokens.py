@@ -38,13 +38,13 @@ class TokenRow:
     """A token as its owner or an administrator sees it. `used_at`: 0 where it was never used, else at least the day."""
 
     token: AppToken
-    standing: SessionState
+    state: SessionState
     used_at: Instant
     used_from: str
 
     @property
     def is_good(self) -> bool:
-        return self.standing is SessionState.LIVE
+        return self.state is SessionState.LIVE
 
 
 class Tokens:
@@ -82,10 +82,10 @@ class Tokens:
         """What a token is worth now, whatever ended it, and its last use as exactly as it is known."""
         known = self._ports.known
         session = known.tokens.get(token.id)
-        standing = known.session_state(session, token.app, self._ports.now()) if session else SessionState.ENDED
+        state = known.session_state(session, token.app, self._ports.now()) if session else SessionState.ENDED
         address = known.used_from(token.id)
         used = (known.last_used(token.id), network_of(address)) if address else (token.used_on, token.used_from)
-        return TokenRow(token, SessionState.REVOKED if token.revoked_at else standing, *used)
+        return TokenRow(token, SessionState.REVOKED if token.revoked_at else state, *used)
 
     async def revoke(self, token_id: str, *, by: str, owner_id: str = "", app: str = "", why: str = "") -> AppToken:
         """End a token; it is refused at its next request. Raises UnknownError where this owner, or app, has none such.

@@ -18,7 +18,7 @@ from limen.mail import store
 from limen.mail.message import as_mail
 from limen.mail.queue import Mails
 from limen.mail.store import Due, MailState
-from limen.mail.ways import ONE_MAIL_SECONDS, NotSentError, Way
+from limen.mail.transports import ONE_MAIL_SECONDS, NotSentError, Transport
 from limen.storage.database import Database, Snapshot, Transaction
 from limen.storage.errors import SealBrokenError
 
@@ -40,7 +40,7 @@ class Sender:
 
     database: Database
     mails: Mails
-    way: Way
+    transport: Transport
     clock: Clock
     sender: str
     company: str
@@ -100,7 +100,7 @@ class Sender:
             mail_id = due.mail.id
             message = self.mails.opened(due)
             mail = as_mail(message, mail_id=mail_id, sender=self.sender, company=self.company, at=now)
-            await self.way.send(mail_id, mail)
+            await self.transport.send(mail_id, mail)
         except NotSentError as why:
             await self._failed(due, tries, why)
         except (SealBrokenError, msgspec.MsgspecError, ValueError):

@@ -31,7 +31,7 @@ class NotSentError(Exception):
         self.is_final = is_final
 
 
-class Way(Protocol):
+class Transport(Protocol):
     """Something that mail leaves by."""
 
     async def send(self, mail_id: str, mail: EmailMessage) -> None:
