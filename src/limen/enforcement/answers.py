@@ -1,4 +1,4 @@
-"""One refusal vocabulary, said once: as a status, as JSON for programs, as the place a browser goes on to.
+"""How a refusal is answered: with a status, with JSON for programs, and with the page a browser goes on to.
 
 401 is a challenge (the browser can turn it at once), 403 a deny. Somebody who has not signed in learns nothing but
 that; the reasons are on the page that the decision's id opens, for whoever may see them.
@@ -39,7 +39,7 @@ UNAVAILABLE = frozenset({Named.LEASE_EXPIRED, Named.JOURNAL_UNWRITABLE, Named.DI
 
 
 class Refusal(msgspec.Struct, frozen=True):
-    """What a door says when the answer is no. `location` is where a navigation goes on to ("": nowhere).
+    """What is answered to a request that is refused. `location` is where a navigation goes on to ("": nowhere).
 
     `withheld` is the action of this request where the app may be looked at all the same ("": it may not).
     """
@@ -69,7 +69,7 @@ def status_of(answer: Answer) -> int:
 
 
 def refusal(answer: Answer, target: bytes, public_url: str, *, is_program: bool = False) -> Refusal:
-    """How the refusal `answer` of a request for `target` is said. `public_url` is the sign-in host's origin.
+    """How a refused request for `target` is answered. `public_url` is the sign-in host's origin.
 
     `is_program`: no browser, so it may be asked for a token (RFC 7617): git and WebDAV clients send one only then.
     """

@@ -1,4 +1,4 @@
-"""The decision point: strip, session, facts, decide, journal. Every door asks here, and adds nothing of its own.
+"""The decision point: it finds the session and the facts of a request, decides and journals. All entry points ask it.
 
 Nothing fails open: whatever keeps a decision from being made or kept is a deny with its own named reason.
 """
@@ -51,7 +51,7 @@ _OF_A_TOKEN = {
 
 
 class Answer(msgspec.Struct, frozen=True, gc=False):
-    """What a door is told. `id` names the decision in the journal; it is "" where nothing came to a decision.
+    """What an entry point is told. `id` names the decision in the journal; it is "" where nothing came to a decision.
 
     `word` is the first reason's name, or the trick that was refused before a decision. `session` is None unless it is
     live.

@@ -17,7 +17,7 @@ from limen.pillar import AppSessions, Core
 
 @dataclass(frozen=True, slots=True)
 class Parts:
-    """What enforcement does. `hops` are those whose word about clients was not trusted."""
+    """What enforcement does. `hops` are the proxies near us that are not trusted to name their clients."""
 
     doors: DecisionPoint
     said: Identity

@@ -1,4 +1,4 @@
-"""What assertions are signed with, kept sealed: the only SQL of this folder. Whoever calls holds the transaction."""
+"""The keys that assertions are signed with, kept sealed. Callers hold the transaction."""
 
 from __future__ import annotations
 

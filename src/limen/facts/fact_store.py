@@ -40,7 +40,7 @@ FACTS_KEPT: Final = 10_000
 COMPANY: Final[Subject] = ("company", "")
 APPS: Final[Subject] = ("apps", "")
 EVERYBODY: Final = frozenset({COMPANY, APPS})
-"""Subjects that everybody's facts hang on: the company's `not_before`, and a published revision."""
+"""Subjects that everybody's facts depend on: the company's `not_before`, and a published revision."""
 
 
 class SessionState(StrEnum):
@@ -56,7 +56,7 @@ class SessionState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class _Lifetime:
-    """How a session stands apart from the time, and when that ends it. `root_id`: whose last use keeps it alive."""
+    """What a session is worth until a fact changes, and when time ends it. `root_id`: whose last use keeps it alive."""
 
     state: SessionState
     root_id: str
@@ -156,7 +156,7 @@ class FactStore:
         return self.sessions.get(session_id) or self.tokens.get(session_id)
 
     def issued_to(self, subject: Subject) -> list[Session]:
-        """The sessions and tokens of a person or a device, or those that hang on a session; in the order of ids."""
+        """The sessions and tokens of a person or a device, or those that depend on a session; in the order of ids."""
         found = [self.issued(session_id) for session_id in sorted(self._issued.of.get(subject, ()))]
         return [session for session in found if session is not None]
 
@@ -214,7 +214,7 @@ class FactStore:
         return self._last_used.get(session_id, session.started_at) if session else 0
 
     def used(self, session: Session, now: Instant) -> None:
-        """Note a use. It counts for the sign-in the session hangs on, so an app in use keeps it from idling."""
+        """Note a use. It counts for the sign-in that the session belongs to, so an app in use keeps it from idling."""
         self._last_used[session.parent or session.id] = now
 
     def facts(self, session: Session | None, app: App, address: str) -> Facts:
@@ -244,7 +244,7 @@ class FactStore:
         return replace(self.places.get(normal, NOWHERE), address=normal, network=named)
 
     def subjects(self, session: Session | None, address: str) -> frozenset[Subject]:
-        """What the facts of this session (None: nobody) from this address, and its state, hang on.
+        """What the facts of this session (None: nobody) from this address, and its state, depend on.
 
         `EVERYBODY` comes on top.
         """
@@ -289,7 +289,7 @@ class FactStore:
     # Changes
 
     def _dropped(self, subject: Subject) -> None:
-        """What was learned of somebody goes with them."""
+        """A row is gone, and with it what was learned of its subject."""
         self.learned.forget(subject)
         self._changed(subject)
 
@@ -318,7 +318,7 @@ class FactStore:
     # What is put together
 
     def _admit(self, token_hash: bytes, app: App, address: str, now: Instant) -> Admitted:
-        """The same at length, and kept for the next request that comes with this token from this address."""
+        """As `admit`, worked out in full, and kept for the next request with this token from this address."""
         session = self._by_hash.get(token_hash)
         entry = self._entry(session, address)
         state = self.session_state(session, app.id, now)
@@ -342,11 +342,11 @@ class FactStore:
         return entry
 
     def _is_newest(self, session: Session | None) -> bool:
-        """Whether this is what is known of the session now. For anything else nothing is kept: no change forgets it."""
+        """Whether this is the newest state of the session. Nothing is kept for another: no change would drop it."""
         return session is None or self.issued(session.id) is session
 
     def _make_room(self) -> None:
-        """Before something more is kept: counted is what was kept since the last time that all was forgotten."""
+        """Call it before something more is kept: after so many, everything that was put together is forgotten."""
         if next(self._kept) > FACTS_KEPT:
             self._forget_all()
             next(self._kept)
@@ -374,7 +374,7 @@ class FactStore:
         return _Lifetime(state, root.id, min(session.expires_at, root.expires_at), root.idle_ms)
 
     def _root(self, session: Session) -> Session | None:
-        """The sign-in that a session hangs on, which may be itself; None where that is gone."""
+        """The sign-in that a session belongs to, which may be itself; None where that is gone."""
         return self.sessions.get(session.parent) if session.parent else session
 
     def _issued_too_early(self, session: Session) -> bool:
@@ -417,7 +417,7 @@ class FactStore:
         )
 
     def _more(self, *subjects: Subject) -> tuple[tuple[str, Plain], ...]:
-        """What was learned of these subjects, by path; of a sign-in, it holds for what hangs on it as well."""
+        """What was learned of these subjects, by path; of a sign-in, it holds for what depends on it as well."""
         if not self.learned:
             return ()
         found: dict[str, Plain] = {}

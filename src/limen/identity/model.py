@@ -1,4 +1,4 @@
-"""The nouns of identity and their rules. Pure."""
+"""What identity is about: people, links, proofs, passkeys, workloads, and the rules that hold for them. Pure."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ def new_id(prefix: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Visitor:
-    """Who stands at the sign-in host, before anything is proved.
+    """Somebody at the sign-in host who has proved nothing yet.
 
     `address` is what the trusted hop says; never a header of the client's own. `browser` is the value of the
     sign-in host's long-lived random cookie: challenges and tickets are bound to it, and a browser that a person

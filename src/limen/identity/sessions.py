@@ -1,4 +1,4 @@
-"""Sessions: opened, renewed, listed, revoked, kept from idling, and forgotten when time has ended them.
+"""Sessions: opened, renewed, listed, revoked, and forgotten when they have expired.
 
 A revocation is one number: the `not_before` of a session, a person or the company. It returns when every worker
 knows it, so the very next request is refused.

@@ -90,7 +90,7 @@ class Tokens:
     async def revoke(self, token_id: str, *, by: str, owner_id: str = "", app: str = "", why: str = "") -> AppToken:
         """End a token; it is refused at its next request. Raises UnknownError where this owner, or app, has none such.
 
-        `why` is what a helper says of it, for the journal.
+        `why` is the reason that a helper gives, for the journal.
         """
         now = self._ports.now()
 
@@ -196,7 +196,7 @@ def listed(snapshot: Snapshot) -> list[tuple[AppToken, str]]:
 def end(
     transaction: Transaction, token: AppToken, now: Instant, by: str, reason: str = "revoked", why: str = ""
 ) -> None:
-    """The one number that kills it, and the row that says so to people. What was ended before stays as it was."""
+    """Raise the mark that ends a token, and write down when. One that was ended before stays as it was."""
     if token.revoked_at:
         return
     mark(transaction, "session", token.id, max(now, token.made_at) + 1)

@@ -19,7 +19,7 @@ from limen.mail.message import as_mail
 from limen.mail.queue import Mails
 from limen.mail.store import Due, MailState
 from limen.mail.transports import ONE_MAIL_SECONDS, NotSentError, Transport
-from limen.storage.database import Database, Snapshot, Transaction
+from limen.storage.database import Database, Transaction
 from limen.storage.errors import SealBrokenError
 
 BATCH: Final = 10
@@ -36,7 +36,7 @@ _log = logging.getLogger(__name__)
 
 @dataclass(slots=True)
 class Sender:
-    """One worker's hands. `sender` is the address that mails come from, `company` the name beside it."""
+    """Sends queued mail in one worker. `sender` is the address that mails come from, `company` the name beside it."""
 
     database: Database
     mails: Mails
@@ -81,7 +81,7 @@ class Sender:
     async def send_due(self) -> int:
         """Send what is due, a batch at most. Returns how many were tried."""
         now = self.clock.now()
-        if not await self.database.reading(lambda snapshot: _is_any_due(snapshot, now)):
+        if not await self.database.reading(lambda snapshot: store.is_any_due(snapshot.connection, now)):
             return 0
         due = await self.database.writing(
             lambda transaction: store.take_due(transaction.connection, now, BATCH, now + _CLAIM_MS)
@@ -136,7 +136,3 @@ class Sender:
             store.purge(transaction.connection, now)
 
         await self.database.writing(work)
-
-
-def _is_any_due(snapshot: Snapshot, now: Instant) -> bool:
-    return store.is_any_due(snapshot.connection, now)
