@@ -83,10 +83,9 @@ async def serve(listen: str, *, asserting: bool, folder: Path) -> None:
 
     from limen.cedar import PolicySet
     from limen.clock import HOUR, SystemClock
-    from limen.enforcement.assertion import Identity, new_signing_key
+    from limen.enforcement.assertion import Identity, SigningKeys, new_signing_key
     from limen.enforcement.check import CheckServer
     from limen.enforcement.decision_point import DecisionPoint
-    from limen.enforcement.ports import SigningKeys
     from limen.facts import ActionRule, App, Auth, Factor, FactStore, Group, Label, Person, Session, Upstream
     from limen.policy import Engine
     from limen.serving import spare_the_collector

@@ -137,11 +137,10 @@ class Gate:
 
     def __init__(self, people: int, app_port: int, folder: Path) -> None:
         from limen.clock import HOUR, SystemClock
-        from limen.enforcement.app_login import AppLogins, LimenPaths
-        from limen.enforcement.assertion import Identity, new_signing_key
+        from limen.enforcement.app_login import AppLoginRoutes, AppLogins
+        from limen.enforcement.assertion import Identity, SigningKeys, new_signing_key
         from limen.enforcement.decision_point import DecisionPoint
         from limen.enforcement.gateway import Gateway
-        from limen.enforcement.ports import SigningKeys
         from limen.facts import ActionRule, App, Auth, Factor, FactStore, Group, Label, Person, Session, Upstream
         from limen.pillar import AppSessions
         from limen.storage.journal.journal import Journal
@@ -174,14 +173,14 @@ class Gate:
         async def never(*_: str) -> Any:
             raise RuntimeError("nobody signs in here")
 
-        paths = LimenPaths(
+        paths = AppLoginRoutes(
             doors=doors,
             app_logins=AppLogins(clock=self.clock, public_url=url),
             keys=identity,
             sessions=AppSessions(open=never, end=never),
             public_url=url,
         )
-        self.gateway = Gateway(doors=doors, identity=identity, limen_paths=paths, public_url=url)
+        self.gateway = Gateway(doors=doors, identity=identity, app_login_routes=paths, public_url=url)
         self.streams = self.gateway.streams
 
     @staticmethod

@@ -109,7 +109,7 @@ async def test_a_company_whose_tests_fail_is_not_published(company: Company, tmp
 def test_mail_leaves_as_the_settings_say(tmp_path: Path) -> None:
     from limen.app import mail_sender
     from limen.clock import SystemClock
-    from limen.mail.ways import FileOutbox, Smtp
+    from limen.mail.transports import FileOutbox, Smtp
     from limen.settings import Mail, Settings
     from limen.storage import Database, Keyring
 

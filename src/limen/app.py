@@ -32,7 +32,7 @@ from limen.identity import parts as identity_parts
 from limen.identity.workloads import Workloads
 from limen.mail import Mails, Sender
 from limen.mail.sender import GAP_SECONDS
-from limen.mail.ways import FileOutbox, Smtp, Way, mail_password
+from limen.mail.transports import FileOutbox, Smtp, Transport, mail_password
 from limen.operations.disk import Disk
 from limen.pillar import Core, Every, Figure, Running
 from limen.pillars import pillars, refuse_missing_tables
@@ -171,12 +171,12 @@ def _start(closing: AsyncExitStack, every: Every) -> None:
 def mail_sender(settings: Settings, root: Path, database: Database, keyring: Keyring, clock: Clock) -> Sender:
     """What sends the queue as `[mail]` says: through the company's server, or into files."""
     file = places.mail_password_file(root, settings)
-    way: Way = FileOutbox(places.outbox_folder(root, settings))
+    transport: Transport = FileOutbox(places.outbox_folder(root, settings))
     if settings.mail.server:
-        way = Smtp(settings.mail, lambda: mail_password(file, os.environ))
+        transport = Smtp(settings.mail, lambda: mail_password(file, os.environ))
     sender = settings.mail.sender or f"limen@{settings.domain}"
     gap_seconds = GAP_SECONDS if settings.mail.server else 0.0
-    return Sender(database, Mails(keyring), way, clock, sender, settings.name, gap_seconds)
+    return Sender(database, Mails(keyring), transport, clock, sender, settings.name, gap_seconds)
 
 
 async def _open_core(closing: AsyncExitStack, settings: Settings, root: Path, clock: Clock) -> tuple[Core, InForce]:

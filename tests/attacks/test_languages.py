@@ -12,7 +12,7 @@ from limen.enforcement.plain_page import plain_page
 from limen.facts import Person
 from limen.front.outage import outage_page
 from limen.identity.invitation import written
-from limen.identity.notifications import News, told
+from limen.identity.notifications import Occasion, told
 from limen.mail import Message
 from limen.messages import Language, catalogue
 
@@ -82,7 +82,7 @@ async def test_names_in_mails_and_on_plain_pages_are_only_names(house: House, la
     issued = await house.limen.identity.people.invite("Eve", "eve@harbor.example", ("staff",), by="")
     eve = Person("p_1", VALUE, "eve@harbor.example")
     mails = [written(eve, VALUE, issued, ports, language)]
-    mails += [told(eve, news, 0, ports, language) for news in News]
+    mails += [told(eve, news, 0, ports, language) for news in Occasion]
     for mail in mails:
         assert isinstance(mail, Message)
         assert VALUE in mail.text

@@ -82,7 +82,7 @@ async def test_before_a_third_person_used_it_no_word_of_a_path_is_in_memory_or_i
     seen = observed.of("wiki")
     assert seen is not None
     held = repr({name: getattr(seen.patterns, name) for name in vars(seen.patterns)} | {"kinds": seen.kinds})
-    assert seen.patterns.candidates_count > 0
+    assert len(seen.patterns._candidates) > 0
     assert not any(word in held for word in (SECRET, "docs"))
     assert "ana" not in repr(vars(seen.patterns))
 
@@ -100,7 +100,7 @@ def test_a_flood_by_one_person_takes_only_their_own_candidates_away() -> None:
         patterns.pattern("/reports/list", person)
     for one in islice(product("abcdefghijklmnopqrstuvwxyz", repeat=4), MOST_CANDIDATES * 2):
         patterns.pattern("/" + "".join(one), "eve")
-    assert patterns.candidates_count == MOST_CANDIDATES
+    assert len(patterns._candidates) == MOST_CANDIDATES
     assert patterns.pattern("/reports/list", "cem") == ("reports", "list")
 
 
@@ -112,7 +112,7 @@ def test_three_who_work_together_fill_neither_the_names_nor_the_patterns() -> No
     assert seen is not None
     assert len(seen.patterns.kept) <= MOST_KEPT
     assert len(seen.kinds) <= MOST_PATTERNS + 1
-    assert seen.patterns.candidates_count <= MOST_CANDIDATES
+    assert len(seen.patterns._candidates) <= MOST_CANDIDATES
 
 
 def test_very_many_different_paths_by_one_person_stay_few_patterns_and_hide_nobody_elses() -> None:

@@ -11,9 +11,8 @@ from limen.company.places import database_url, journal_folder
 from limen.company.publish import SERVER, publish
 from limen.errors import LimenError
 from limen.facts import Person
-from limen.identity.model import PersonStatus
+from limen.identity.model import PersonStatus, Workload
 from limen.identity.store import people, workloads
-from limen.identity.workload import Workload
 from limen.policy import Effect, Request
 from limen.policy.supposed import Supposed
 from limen.storage import Database, Keyring

@@ -16,12 +16,11 @@ import uvicorn
 from limen.cedar import PolicySet
 from limen.clock import HOUR, Clock, SetClock, from_iso
 from limen.enforcement import wire
-from limen.enforcement.app_login import AppLogins, LimenPaths
-from limen.enforcement.assertion import Identity, new_signing_key
+from limen.enforcement.app_login import AppLoginRoutes, AppLogins
+from limen.enforcement.assertion import Identity, SigningKeys, new_signing_key
 from limen.enforcement.check import CheckServer, Limits
 from limen.enforcement.decision_point import DecisionPoint
 from limen.enforcement.gateway import Gateway
-from limen.enforcement.ports import SigningKeys
 from limen.enforcement.streams import Streams
 from limen.errors import LimenError
 from limen.events import Event
@@ -146,7 +145,7 @@ class House:
         self.keys = SigningKeys((new_signing_key(),), pairwise=b"p" * 32)
         self.identity = Identity(public_url=self.public_url, clock=self.clock, keys=self.keys)
         self.app_logins = AppLogins(clock=self.clock, public_url=self.public_url)
-        self.limen_paths = LimenPaths(
+        self.app_login_routes = AppLoginRoutes(
             doors=self.doors,
             app_logins=self.app_logins,
             keys=self.identity,
@@ -157,7 +156,7 @@ class House:
         self.gateway = Gateway(
             doors=self.doors,
             identity=self.identity,
-            limen_paths=self.limen_paths,
+            app_login_routes=self.app_login_routes,
             public_url=self.public_url,
             trusted=self.trusted,
             streams=self.streams,

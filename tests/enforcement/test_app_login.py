@@ -4,7 +4,7 @@ import pytest
 from tests.enforcement.house import PUBLIC_URL, House
 
 from limen.clock import SECOND
-from limen.enforcement.app_login import CODES_KEPT, AppLoginRefusedError, Visit, bind_of
+from limen.enforcement.app_login import CODES_KEPT, AppLoginRefusedError, AppLoginRequest, bind_of
 
 BINDING = b"b" * 43
 BIND = bind_of(BINDING).decode()
@@ -15,12 +15,14 @@ def house():
     return House()
 
 
-def visit(house, path, query=b"", *, method="GET", cookies=b"", same_origin=False):
-    return Visit(method, path, query, cookies, house.known.apps["wiki"], "203.0.113.7", "browser", same_origin)
+def request(house, path, query=b"", *, method="GET", cookies=b"", same_origin=False):
+    return AppLoginRequest(
+        method, path, query, cookies, house.known.apps["wiki"], "203.0.113.7", "browser", same_origin
+    )
 
 
 async def test_start_binds_the_browser_and_names_app_and_path(house):
-    reply = await house.limen_paths.answer(visit(house, b"/.limen/start", b"to=%2Fpage%3Fa%3Db"))
+    reply = await house.app_login_routes.answer(request(house, b"/.limen/start", b"to=%2Fpage%3Fa%3Db"))
     fields = dict(reply.fields)
     cookie = fields[b"set-cookie"]
     token = cookie.partition(b"=")[2].partition(b";")[0]
@@ -33,19 +35,21 @@ async def test_start_binds_the_browser_and_names_app_and_path(house):
 
 
 async def test_two_tabs_of_one_browser_share_a_binding(house):
-    reply = await house.limen_paths.answer(visit(house, b"/.limen/start", cookies=b"__Host-limen-start=" + BINDING))
+    reply = await house.app_login_routes.answer(
+        request(house, b"/.limen/start", cookies=b"__Host-limen-start=" + BINDING)
+    )
     assert BIND.encode() in dict(reply.fields)[b"location"]
 
 
 async def test_start_never_leads_back_into_itself(house):
-    reply = await house.limen_paths.answer(visit(house, b"/.limen/start", b"to=/.limen/start"))
+    reply = await house.app_login_routes.answer(request(house, b"/.limen/start", b"to=/.limen/start"))
     assert b"to=%2F&" in dict(reply.fields)[b"location"]
 
 
 async def test_a_good_code_opens_the_app(house):
     code = house.app_logins.issue(house.sign_in(), "wiki", BIND, "/page?a=b")
-    reply = await house.limen_paths.answer(
-        visit(house, b"/.limen/callback", f"code={code}".encode(), cookies=b"__Host-limen-start=" + BINDING)
+    reply = await house.app_login_routes.answer(
+        request(house, b"/.limen/callback", f"code={code}".encode(), cookies=b"__Host-limen-start=" + BINDING)
     )
     fields = dict(reply.fields)
     assert (reply.status, fields[b"location"]) == (303, b"/page?a=b")
@@ -111,10 +115,10 @@ def test_the_way_back_is_the_apps_own_host(house):
 async def test_signing_out_asks_first_and_then_ends_everything(house):
     root = house.sign_in()
     wiki, payroll = (f"__Host-limen-app={house.app_session(app, root=root)}" for app in ("wiki", "payroll"))
-    asked = await house.limen_paths.answer(visit(house, b"/.limen/sign-out", cookies=wiki.encode()))
+    asked = await house.app_login_routes.answer(request(house, b"/.limen/sign-out", cookies=wiki.encode()))
     assert b'<form method="post" action="/.limen/sign-out">' in asked.body
-    done = await house.limen_paths.answer(
-        visit(house, b"/.limen/sign-out", method="POST", cookies=wiki.encode(), same_origin=True)
+    done = await house.app_login_routes.answer(
+        request(house, b"/.limen/sign-out", method="POST", cookies=wiki.encode(), same_origin=True)
     )
     assert b"Max-Age=0" in dict(done.fields)[b"set-cookie"]
     for host, cookie in ((b"wiki.harbor.example", wiki), (b"payroll.harbor.example", payroll)):
@@ -126,4 +130,4 @@ async def test_signing_out_asks_first_and_then_ends_everything(house):
     [("GET", b"/.limen/other"), ("POST", b"/.limen/start"), ("POST", b"/.limen/callback"), ("GET", b"/.limen/")],
 )
 async def test_other_paths_mean_nothing(house, method, path):
-    assert (await house.limen_paths.answer(visit(house, path, method=method))).status == 404
+    assert (await house.app_login_routes.answer(request(house, path, method=method))).status == 404

@@ -6,8 +6,7 @@ import pytest
 from tests.enforcement.house import PUBLIC_URL, House
 
 from limen.clock import SECOND
-from limen.enforcement.assertion import AssertionRefusedError, Identity, new_signing_key, verify
-from limen.enforcement.ports import SigningKeys
+from limen.enforcement.assertion import AssertionRefusedError, Identity, SigningKeys, new_signing_key, verify
 
 ORIGIN = "https://wiki.harbor.example"
 

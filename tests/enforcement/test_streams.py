@@ -9,7 +9,7 @@ from tests.enforcement.house import NOW, House, tree_of
 
 from limen.clock import HOUR, MINUTE
 from limen.enforcement import streams
-from limen.enforcement.streams import Line, Stream
+from limen.enforcement.streams import LookQueue, Stream
 from limen.facts import Device, Place, Risk
 from limen.policy import Engine
 
@@ -145,7 +145,7 @@ async def test_a_removed_stream_is_left_alone(house):
 
 
 async def test_a_revocation_is_cut_before_a_line_of_others_moves(house, monkeypatch):
-    """A slice is over at once, so a publication's line moves by one; the revoked do not wait in it."""
+    """A slice is over at once, so a publication's queue moves by one; the revoked do not wait in it."""
     monkeypatch.setattr(streams, "SLICE_SECONDS", 0.0)
     others = [opened(house, "bo")[1] for _ in range(50)]
     _, cut = opened(house, "ana")
@@ -221,7 +221,7 @@ async def test_a_stream_that_goes_while_it_waits_is_not_looked_at(house):
     house.known.set_company(house.known.apps.values(), ())
     house.streams.remove(stream)
     await asyncio.sleep(0.05)
-    assert (looks, cut, house.streams._about, bool(house.streams._line)) == ([], [], {}, False)
+    assert (looks, cut, house.streams._about, bool(house.streams._queue)) == ([], [], {}, False)
 
 
 async def test_time_cuts_no_later_than_it_changes_the_answer(house):
@@ -239,12 +239,12 @@ async def test_time_cuts_no_later_than_it_changes_the_answer(house):
 
 def test_a_place_in_the_line_is_worth_nothing_after_a_look():
     stream, other = (Stream(None, "", "", print) for _ in range(2))
-    line = Line()
-    line.put(stream, 0.0, first=False)
-    line.put(other, 1.0, first=False)
-    line.put(stream, 2.0, first=True)
-    assert line.next() is stream
+    queue = LookQueue()
+    queue.put(stream, 0.0, first=False)
+    queue.put(other, 1.0, first=False)
+    queue.put(stream, 2.0, first=True)
+    assert queue.next() is stream
     stream.due_by = None
-    line.put(stream, 9.0, first=False)
-    assert line.late(4.5) == [other], "the place that is left from before does not hide who comes after it"
-    assert (line.next(), line.next(), bool(line)) == (stream, None, False)
+    queue.put(stream, 9.0, first=False)
+    assert queue.late(4.5) == [other], "the place that is left from before does not hide who comes after it"
+    assert (queue.next(), queue.next(), bool(queue)) == (stream, None, False)

@@ -63,10 +63,10 @@ def test_a_token_finds_its_session_and_no_other(known: FactStore) -> None:
 
 def test_a_secret_that_was_replaced_opens_nothing_though_it_was_used_just_now(known: FactStore) -> None:
     for _ in range(2):
-        assert known.enter(B, WIKI, "203.0.113.9", NOW)[1] is SessionState.LIVE
+        assert known.admit(B, WIKI, "203.0.113.9", NOW)[1] is SessionState.LIVE
     known.sessions.put(b"n" * 32, AT_WIKI)
-    assert known.enter(B, WIKI, "203.0.113.9", NOW)[:2] == (None, SessionState.NOT_SIGNED_IN)
-    assert known.enter(b"n" * 32, WIKI, "203.0.113.9", NOW)[0] == AT_WIKI
+    assert known.admit(B, WIKI, "203.0.113.9", NOW)[:2] == (None, SessionState.NOT_SIGNED_IN)
+    assert known.admit(b"n" * 32, WIKI, "203.0.113.9", NOW)[0] == AT_WIKI
 
 
 def test_nobody_is_not_signed_in(known: FactStore) -> None:
@@ -242,7 +242,7 @@ def test_facts_of_a_session_that_is_not_the_newest_are_kept_for_nobody(known: Fa
 
 
 def test_what_is_kept_is_bounded(known: FactStore, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("limen.facts.fact_store.MEMO_LIMIT", 50)
+    monkeypatch.setattr("limen.facts.fact_store.FACTS_KEPT", 50)
     session = known.session(B)
     for number in range(500):
         known.facts(None if number % 2 else session, WIKI, f"198.51.{number % 256}.{number // 256}")
@@ -252,10 +252,10 @@ def test_what_is_kept_is_bounded(known: FactStore, monkeypatch: pytest.MonkeyPat
 
 def test_what_was_put_together_while_a_row_changed_is_never_handed_out_again(known: FactStore) -> None:
     """A page's thread reads the old row, the feed changes it, and the thread goes on: what it makes is of then."""
-    session, asker = known.session(B), FactStore.asker
+    session, principal = known.session(B), FactStore.principal
 
     def be_overtaken(_known: FactStore, person_id: str) -> Person | None:
-        person = asker(known, person_id)
+        person = principal(known, person_id)
         monkeypatch.undo()
         known.people.put(replace(MIRA, active=False))
         return person
@@ -263,11 +263,11 @@ def test_what_was_put_together_while_a_row_changed_is_never_handed_out_again(kno
     for ask in (
         lambda: known.facts(session, WIKI, "203.0.113.9").person.active,
         lambda: known.session_state(session, "wiki", NOW) is SessionState.LIVE,
-        lambda: known.enter(B, WIKI, "203.0.113.9", NOW)[1] is SessionState.LIVE,
+        lambda: known.admit(B, WIKI, "203.0.113.9", NOW)[1] is SessionState.LIVE,
     ):
         known.people.put(MIRA)
         with pytest.MonkeyPatch.context() as monkeypatch:
-            monkeypatch.setattr(FactStore, "asker", be_overtaken)
+            monkeypatch.setattr(FactStore, "principal", be_overtaken)
             assert ask()
         assert not ask()
 
@@ -286,7 +286,7 @@ def test_facts_that_are_forgotten_go_without_the_garbage_collector(known: FactSt
         for change in (lambda: known.risks.put("p1", Risk(1)), lambda: known.set_company([WIKI], [])):
             facts = known.facts(known.session(B), WIKI, "203.0.113.9")
             derived = {Derived(facts), Derived(facts)}
-            facts.memo.seen, facts.memo.fold = derived
+            facts.derived.seen, facts.derived.fold = derived
             gone = [weakref.ref(each) for each in derived]
             del facts, derived
             change()

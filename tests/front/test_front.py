@@ -26,8 +26,8 @@ async def test_a_new_host_is_loaded_and_a_refused_configuration_changes_nothing(
     places, hosts = open_places(tmp_path), {"wiki.harbor.localhost"}
     front = Front(settings, tmp_path, places, lambda: hosts, SystemClock())
     try:
-        standing = await front.start()
-        assert standing.is_watched_here
+        status = await front.start()
+        assert status.is_watched_here
         hosts.add("git.harbor.localhost")
         await front._tell_changes()
         assert hosts_last_served(places) == {*hosts, "limen.harbor.localhost"}

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from limen.errors import LimenError
-from limen.front.places import open_places
+from limen.front.places import open_places, write_whole
 
 
 def test_the_folder_is_for_this_user_alone(tmp_path: Path) -> None:
@@ -22,3 +22,21 @@ def test_a_file_in_its_place_is_refused(tmp_path: Path) -> None:
     (tmp_path / "front").write_text("")
     with pytest.raises(LimenError):
         open_places(tmp_path)
+
+
+def test_a_file_is_put_in_place_whole_and_for_this_user_alone(tmp_path: Path) -> None:
+    path = tmp_path / "caddy.json"
+    write_whole(path, b"old")
+    write_whole(path, b"new")
+    assert (path.read_bytes(), stat.S_IMODE(path.stat().st_mode)) == (b"new", 0o600)
+    assert [one.name for one in tmp_path.iterdir()] == ["caddy.json"]
+
+
+def test_a_link_that_somebody_left_is_replaced_and_not_followed(tmp_path: Path) -> None:
+    theirs = tmp_path / "theirs"
+    theirs.write_bytes(b"theirs")
+    (tmp_path / "key.pem").symlink_to(theirs)
+    (tmp_path / "key.pem.new").symlink_to(theirs)
+    write_whole(tmp_path / "key.pem", b"ours")
+    assert theirs.read_bytes() == b"theirs"
+    assert not (tmp_path / "key.pem").is_symlink()

@@ -72,7 +72,7 @@ async def test_a_password_comes_with_a_code_and_its_seed_is_sealed(house: House,
     assert signed_in.session.auth.strength == 2
     kept = house.database.read(lambda s: s.connection.execute(tables.codes.select()).mappings().one())
     assert seed.encode() not in kept["seed"]
-    hashed = house.database.read(lambda s: factors.password_of(s.connection, signed_in.person.id))
+    hashed = house.database.read(lambda s: factors.way_in(s.connection, signed_in.person.email, b"").password)
     assert hashed.startswith("$argon2id$")
     assert PASSWORD not in repr(house.events())
 

@@ -9,15 +9,15 @@ from tests.identity.test_factors import add
 
 from limen.facts import Person
 from limen.identity.model import Visitor
-from limen.identity.notifications import News, told
+from limen.identity.notifications import Occasion, told
 from limen.mail.store import MailState, mails
 
 
-@pytest.mark.parametrize("news", list(News))
-def test_it_says_what_happened_and_what_to_do_in_english_and_german(house: House, news: News) -> None:
+@pytest.mark.parametrize("occasion", list(Occasion))
+def test_it_says_what_happened_and_what_to_do_in_english_and_german(house: House, occasion: Occasion) -> None:
     ada = Person("p_1", "Ada {name} <b>", "ada@harbor.example")
     at = house.clock.now()
-    english, german = (told(ada, news, at, house.ports, language) for language in ("en", "de"))
+    english, german = (told(ada, occasion, at, house.ports, language) for language in ("en", "de"))
     assert "24 November 2026" in english.text
     assert "This wasn't me" in english.text
     assert "24. November 2026" in german.text

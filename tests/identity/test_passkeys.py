@@ -48,7 +48,7 @@ def test_a_whole_ceremony_holds() -> None:
     answer = authenticator.get(OURS.request_options(HERE, "", NOW))
     assert credential_id_of(answer) == passkey.credential_id
     assertion = OURS.asserted(answer, passkey, "", HERE, "", NOW)
-    assert assertion.sign_count == 1
+    assert assertion.passkey.sign_count == 1
     assert len(assertion.challenge_hash) == 32
 
 

@@ -53,14 +53,14 @@ async def test_a_session_that_is_gone_takes_its_app_sessions_with_it(house: Hous
     ada = await house.administrator(house.passkey(), visitor)
     await house.parts.sessions.open_app_session(ada.session.id, "payroll", "", "")
     house.database.write(lambda t: sessions.remove(t.connection, ada.session.id))
-    house.database.read(lambda s: project.read_session(s, ada.session.id))(house.known)
+    house.database.read(lambda s: project.read_one("session", s, ada.session.id))(house.known)
     assert house.known.sessions == {}
 
 
 async def test_a_person_that_is_gone_is_forgotten(house: House) -> None:
     person_id = (await house.invited()).link.person_id
     house.database.write(lambda t: t.connection.execute(tables.people.delete()))
-    house.database.read(lambda s: project.read_person(s, person_id))(house.known)
+    house.database.read(lambda s: project.read_one("person", s, person_id))(house.known)
     assert house.known.people == {}
 
 

@@ -37,14 +37,14 @@ async def test_a_workloads_token_is_known_until_it_is_over_or_revoked(tmp_path: 
         issued, other = of_workload(database), of_workload(database)
         await feed.settled()
         key = token_hash(issued.secret.encode())
-        session, standing, facts = known.enter_with_token(key, WIKI, "203.0.113.9", NOW)
+        session, standing, facts = known.admit_with_token(key, WIKI, "203.0.113.9", NOW)
         assert session is not None
         assert standing is SessionState.LIVE
         assert (facts.person.is_workload, facts.person.groups, facts.auth.strength) == (True, {"staff"}, 1)
-        assert known.enter_with_token(key, WIKI, "203.0.113.9", NOW + 30 * DAY)[1] is SessionState.ENDED
+        assert known.admit_with_token(key, WIKI, "203.0.113.9", NOW + 30 * DAY)[1] is SessionState.ENDED
         tokens.revoke_on_server(database, issued.token.id, NOW, by="server")
         await feed.settled()
-        assert known.enter_with_token(key, WIKI, "", NOW + 2)[1] is SessionState.REVOKED
+        assert known.admit_with_token(key, WIKI, "", NOW + 2)[1] is SessionState.REVOKED
         listed = database.read(tokens.listed)
         assert {one.id: (one.is_good(NOW), owner) for one, owner in listed} == {
             issued.token.id: (False, "ci"),
@@ -53,7 +53,7 @@ async def test_a_workloads_token_is_known_until_it_is_over_or_revoked(tmp_path: 
         workloads.revoke(database, "ci", NOW + 5, by="server")
         workloads.add(database, "ci", ["wiki"], ["staff"], 30, NOW + 9, by="server")
         await feed.settled()
-        revived = known.enter_with_token(token_hash(other.secret.encode()), WIKI, "", NOW + 10)
+        revived = known.admit_with_token(token_hash(other.secret.encode()), WIKI, "", NOW + 10)
         assert revived[1] is SessionState.REVOKED
     finally:
         await feed.stop()
@@ -76,7 +76,7 @@ async def made(house: House, ada: SignedIn, **other: Any) -> Issued:
 
 def standing(house: House, issued: Issued) -> SessionState:
     key = token_hash(issued.secret.encode())
-    return house.known.enter_with_token(key, house.known.apps["payroll"], "203.0.113.9", house.clock.now())[1]
+    return house.known.admit_with_token(key, house.known.apps["payroll"], "203.0.113.9", house.clock.now())[1]
 
 
 async def test_a_person_makes_a_token_that_proves_no_more_than_they_did(house: House, visitor: Visitor) -> None:
@@ -138,7 +138,7 @@ async def test_revoking_is_felt_at_once_told_once_and_only_for_its_owner(house: 
     assert (told.actor, told.subject, told.reason) == ("p_helper", ada.person.id, "revoked")
     (kept,) = await house.parts.tokens.of_owner(ada.person.id)
     assert kept.revoked_at == house.clock.now()
-    assert house.parts.tokens.row(kept).standing is SessionState.REVOKED
+    assert house.parts.tokens.row(kept).state is SessionState.REVOKED
 
 
 async def test_a_row_says_what_a_token_is_worth_whatever_ended_it(house: House, visitor: Visitor) -> None:
@@ -146,9 +146,9 @@ async def test_a_row_says_what_a_token_is_worth_whatever_ended_it(house: House, 
     token = (await made(house, ada, days=1)).token
     assert house.parts.tokens.row(token).is_good
     house.clock.forward(DAY)
-    assert house.parts.tokens.row(token).standing is SessionState.ENDED
+    assert house.parts.tokens.row(token).state is SessionState.ENDED
     await house.parts.sessions.revoke_person(ada.person.id, by=ada.person.id)
-    assert house.parts.tokens.row(token).standing is SessionState.REVOKED
+    assert house.parts.tokens.row(token).state is SessionState.REVOKED
 
 
 async def test_a_use_is_written_down_once_for_a_day_and_a_network(house: House, visitor: Visitor) -> None:

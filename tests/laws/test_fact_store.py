@@ -227,7 +227,7 @@ def answers(known: FactStore) -> dict[tuple[str, str, str], tuple[Any, ...]]:
                 found[session_id, app.id, address] = (session, standing, facts)
     for number, secret in enumerate(SECRETS):
         for app in known.apps.values():
-            found["secret", app.id, str(number)] = known.enter(secret, app, ADDRESSES[0], NOW)
+            found["secret", app.id, str(number)] = known.admit(secret, app, ADDRESSES[0], NOW)
     return found
 
 

@@ -34,10 +34,10 @@ async def _stand(folder: Path) -> None:
     places = open_places(data_folder(folder, settings))
     front = Front(settings, folder, places, lambda: hosts_last_served(places), SystemClock())
     try:
-        standing = await front.start()
-        if not standing.is_watched_here:
+        status = await front.start()
+        if not status.is_watched_here:
             raise LimenError("a front runs already", "end `limen serve --https` or the other `limen front` first")
-        for line in said_of(settings, standing):
+        for line in said_of(settings, status):
             print(line, flush=True)
         systemd.tell("READY=1")
         watching = asyncio.create_task(systemd.keep_watchdog(), name="watchdog")

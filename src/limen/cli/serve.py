@@ -26,7 +26,7 @@ from limen.storage.holders import journal_holder
 
 if TYPE_CHECKING:
     from limen.app import Limen
-    from limen.front.front import Standing
+    from limen.front.front import FrontStatus
 
 
 def run(
@@ -96,7 +96,7 @@ async def _open_front(closing: AsyncExitStack, limen: Limen, folder: Path) -> tu
     return f"unix:{places.limen_socket}", said
 
 
-def said_of(settings: Settings, standing: Standing) -> list[str]:
+def said_of(settings: Settings, status: FrontStatus) -> list[str]:
     """What was done for https, and what is left to do."""
     https = settings.https
     where = ", ".join(f"[{one}]" if one.version == 6 else str(one) for one in https.listen)
@@ -108,19 +108,19 @@ def said_of(settings: Settings, standing: Standing) -> list[str]:
     }
     said = [
         f"https answers on port {https.port} of {where}{plain}."
-        + ("" if standing.is_watched_here else " (It runs as a service of its own, and was told what has changed.)"),
+        + ("" if status.is_watched_here else " (It runs as a service of its own, and was told what has changed.)"),
         certificates[https.mode],
     ]
-    if standing.root is not None:
-        said += how_to_trust(settings, standing)
+    if status.root is not None:
+        said += how_to_trust(settings, status)
     return said
 
 
-def how_to_trust(settings: Settings, standing: Standing) -> list[str]:
+def how_to_trust(settings: Settings, status: FrontStatus) -> list[str]:
     """What to do once on each kind of machine, so that browsers trust the authority of this server."""
     return [
-        f"  Its root certificate: {standing.root}, and {settings.public_url}{ROOT_PATH} for download.",
-        f"  Compare its fingerprint before you trust it: SHA-256 {standing.root_fingerprint}",
+        f"  Its root certificate: {status.root}, and {settings.public_url}{ROOT_PATH} for download.",
+        f"  Compare its fingerprint before you trust it: SHA-256 {status.root_fingerprint}",
         "  Windows (as administrator):  certutil -addstore -f ROOT limen-root.crt",
         "  macOS:  sudo security add-trusted-cert -d -r trustRoot -k /Library/Keychains/System.keychain limen-root.crt",
         "  Debian, Ubuntu:  sudo cp limen-root.crt /usr/local/share/ca-certificates/ && sudo update-ca-certificates",

@@ -9,7 +9,7 @@ from typing import Final
 from limen.doctor.aside import aside
 from limen.doctor.setup import Setup
 from limen.finding import Finding, State
-from limen.mail.ways import NotSentError, mail_password
+from limen.mail.transports import NotSentError, mail_password
 
 NAME: Final = "mail"
 SECONDS: Final = 6.0

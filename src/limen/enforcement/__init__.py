@@ -1,1 +1,1 @@
-"""Where a decision bites: gateway, check server, app login. Every door is thin, on `decision_point.py`."""
+"""Where decisions are enforced: gateway, check server, app login. Each only does what `decision_point.py` answers."""

@@ -1,4 +1,4 @@
-"""One refusal vocabulary, said once: as a status, as JSON for programs, as the place a browser goes on to.
+"""How a refusal is answered: with a status, with JSON for programs, and with the page a browser goes on to.
 
 401 is a challenge (the browser can turn it at once), 403 a deny. Somebody who has not signed in learns nothing but
 that; the reasons are on the page that the decision's id opens, for whoever may see them.
@@ -39,7 +39,7 @@ UNAVAILABLE = frozenset({Named.LEASE_EXPIRED, Named.JOURNAL_UNWRITABLE, Named.DI
 
 
 class Refusal(msgspec.Struct, frozen=True):
-    """What a door says when the answer is no. `location` is where a navigation goes on to ("": nowhere).
+    """What is answered to a request that is refused. `location` is where a navigation goes on to ("": nowhere).
 
     `withheld` is the action of this request where the app may be looked at all the same ("": it may not).
     """
@@ -69,7 +69,7 @@ def status_of(answer: Answer) -> int:
 
 
 def refusal(answer: Answer, target: bytes, public_url: str, *, is_program: bool = False) -> Refusal:
-    """How the refusal `answer` of a request for `target` is said. `public_url` is the sign-in host's origin.
+    """How a refused request for `target` is answered. `public_url` is the sign-in host's origin.
 
     `is_program`: no browser, so it may be asked for a token (RFC 7617): git and WebDAV clients send one only then.
     """
@@ -105,17 +105,12 @@ def refusal_page(refused: Refusal, answer: Answer) -> bytes:
     """The refusal as a page that goes on by itself where there is somewhere to go on to."""
     app = answer.app.name if answer.app is not None else ""
     text = _unfilled(answer, refused.withheld)
+    title, label = gettext_noop("Not yet"), gettext_noop("What would help")
     if answer.effect is Effect.CHALLENGE:
-        return plain_page(
-            gettext_noop("One more step"),
-            text,
-            app=app,
-            link=refused.location,
-            label=gettext_noop("Go on"),
-            refresh=True,
-        )
-    title = gettext_noop("This is withheld") if refused.withheld else gettext_noop("Not yet")
-    return plain_page(title, text, app=app, link=refused.location, label=gettext_noop("What would help"), refresh=True)
+        title, label = gettext_noop("One more step"), gettext_noop("Go on")
+    elif refused.withheld:
+        title = gettext_noop("This is withheld")
+    return plain_page(title, text, app=app, link=refused.location, label=label, refresh=True)
 
 
 def _withheld(answer: Answer) -> str:
@@ -212,8 +207,11 @@ def go_on(location: str, fields: tuple[tuple[bytes, bytes], ...] = ()) -> Reply:
     return Reply(303, (*PLAIN_HEADERS, (b"location", location.encode("ascii")), (b"content-length", b"0"), *fields))
 
 
-def page_reply(status: int, body: bytes) -> Reply:
-    return _reply(status, PAGE_HEADERS, body)
+def page_reply(
+    status: int, title: str, text: str, *, app: str = "", link: str = "", label: str = "", form: str = ""
+) -> Reply:
+    """A page of Limen's own on an app's host; see `plain_page`."""
+    return _reply(status, PAGE_HEADERS, plain_page(title, text, app=app, link=link, label=label, form=form))
 
 
 def json_reply(
@@ -260,4 +258,4 @@ def refusal_reply(
     if refused.location:
         return go_on(refused.location)
     app = answer.app.name if answer.app is not None else ""
-    return page_reply(status, plain_page(gettext_noop("Not here"), _unfilled(answer, refused.withheld), app=app))
+    return page_reply(status, gettext_noop("Not here"), _unfilled(answer, refused.withheld), app=app)

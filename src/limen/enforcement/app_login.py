@@ -13,15 +13,14 @@ from dataclasses import dataclass
 from hashlib import sha256
 from hmac import compare_digest
 from re import compile as pattern
-from typing import Protocol
 from urllib.parse import parse_qs, urlencode
 
 from limen.clock import SECOND, Clock, Instant, Milliseconds
 from limen.enforcement import answers
+from limen.enforcement.assertion import Identity
 from limen.enforcement.decision_point import APP_COOKIE, DecisionPoint
 from limen.enforcement.headers import TwiceError, cookie
 from limen.enforcement.paths import local_path
-from limen.enforcement.plain_page import plain_page
 from limen.errors import LimenError
 from limen.facts import App, Session, SessionState
 from limen.messages import gettext_noop
@@ -45,7 +44,7 @@ class AppLoginRefusedError(LimenError):
 
 
 @dataclass(frozen=True, slots=True)
-class _Handed:
+class _PendingLogin:
     session_id: str
     app: str
     bind: bytes
@@ -59,7 +58,7 @@ class AppLogins:
     def __init__(self, *, clock: Clock, public_url: str) -> None:
         self._clock = clock
         self._public_url = public_url
-        self._codes: dict[bytes, _Handed] = {}
+        self._codes: dict[bytes, _PendingLogin] = {}
 
     def issue(self, session: Session, app_id: str, bind: str, to: str) -> str:
         """A code for the browser whose binding cookie hashes to `bind`. `session` is a live sign-in session.
@@ -74,7 +73,7 @@ class AppLogins:
         now = self._clock.now()
         self._forget(now)
         code = secrets.token_urlsafe(32)
-        self._codes[_hash(code.encode())] = _Handed(session.id, app_id, bind.encode(), where, now + CODE_LIVES)
+        self._codes[_hash(code.encode())] = _PendingLogin(session.id, app_id, bind.encode(), where, now + CODE_LIVES)
         return code
 
     def callback_url(self, app: App, code: str) -> str:
@@ -86,33 +85,27 @@ class AppLogins:
 
         Raises AppLoginRefusedError.
         """
-        handed = self._codes.pop(_hash(code), None)
-        if handed is None:
+        pending = self._codes.pop(_hash(code), None)
+        if pending is None:
             raise AppLoginRefusedError("code-unknown")
-        if self._clock.now() >= handed.until:
+        if self._clock.now() >= pending.until:
             raise AppLoginRefusedError("code-expired")
-        if handed.app != app_id:
+        if pending.app != app_id:
             raise AppLoginRefusedError("code-of-another-app")
-        if not binding or not compare_digest(bind_of(binding), handed.bind):
+        if not binding or not compare_digest(bind_of(binding), pending.bind):
             raise AppLoginRefusedError("binding-foreign")
-        return handed.session_id, handed.to
+        return pending.session_id, pending.to
 
     def _forget(self, now: Instant) -> None:
         """Drop what has expired, and the oldest where there are too many: codes are kept in the order of issue."""
-        for key in [key for key, handed in self._codes.items() if handed.until + CODE_LIVES <= now]:
+        for key in [key for key, pending in self._codes.items() if pending.until + CODE_LIVES <= now]:
             del self._codes[key]
         while len(self._codes) >= CODES_KEPT:
             del self._codes[next(iter(self._codes))]
 
 
-class Published(Protocol):
-    """Whoever has public keys to show at `/.limen/keys`."""
-
-    def published(self) -> object: ...
-
-
 @dataclass(frozen=True, slots=True)
-class Visit:
+class AppLoginRequest:
     """A request to `/.limen/…` on an app's host."""
 
     method: str
@@ -125,42 +118,34 @@ class Visit:
     same_origin: bool = False
 
 
-class LimenPaths:
-    """Answers `/.limen/*` on every app's host."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AppLoginRoutes:
+    """Answers `/.limen/*` on every app's host. `keys` has the public keys that are shown there."""
 
-    def __init__(
-        self,
-        *,
-        doors: DecisionPoint,
-        app_logins: AppLogins,
-        keys: Published,
-        sessions: AppSessions,
-        public_url: str,
-    ) -> None:
-        self._doors = doors
-        self._app_logins = app_logins
-        self._keys = keys
-        self._sessions = sessions
-        self._public_url = public_url
+    doors: DecisionPoint
+    app_logins: AppLogins
+    keys: Identity
+    sessions: AppSessions
+    public_url: str
 
-    async def answer(self, visit: Visit) -> answers.Reply:
+    async def answer(self, request: AppLoginRequest) -> answers.Reply:
         """What Limen itself says on the app's host; 404 for paths that mean nothing."""
-        if visit.path == b"/.limen/start" and visit.method == "GET":
-            return self._start(visit)
-        if visit.path == b"/.limen/callback" and visit.method == "GET":
-            return await self._callback(visit)
-        if visit.path == b"/.limen/sign-out" and visit.method in {"GET", "POST"}:
-            return await self._sign_out(visit)
-        if visit.path == b"/.limen/keys" and visit.method == "GET":
-            return answers.json_reply(200, self._keys.published(), cache="public, max-age=300")
+        if request.path == b"/.limen/start" and request.method == "GET":
+            return self._start(request)
+        if request.path == b"/.limen/callback" and request.method == "GET":
+            return await self._callback(request)
+        if request.path == b"/.limen/sign-out" and request.method in {"GET", "POST"}:
+            return await self._sign_out(request)
+        if request.path == b"/.limen/keys" and request.method == "GET":
+            return answers.json_reply(200, self.keys.published(), cache="public, max-age=300")
         return answers.json_reply(404, {"error": "not_found"})
 
-    def _start(self, visit: Visit) -> answers.Reply:
-        to = _parameter(visit.query, "to")
-        where = local_path(to or visit.app.start)
+    def _start(self, request: AppLoginRequest) -> answers.Reply:
+        to = _parameter(request.query, "to")
+        where = local_path(to or request.app.start)
         if where is None:
-            self._refused(visit, "open-redirect")
-            return _page(
+            self._refused(request, "open-redirect")
+            return answers.page_reply(
                 400,
                 gettext_noop("That link leads elsewhere"),
                 gettext_noop("It was not followed."),
@@ -168,27 +153,27 @@ class LimenPaths:
                 label=gettext_noop("Open the app"),
             )
         if where.encode().startswith(PREFIX):
-            where = visit.app.start
-        binding = _good_token(visit.cookies, START_COOKIE) or secrets.token_urlsafe(32).encode()
-        asked = urlencode({"app": visit.app.id, "to": where, "bind": bind_of(binding).decode()})
+            where = request.app.start
+        binding = _good_token(request.cookies, START_COOKIE) or secrets.token_urlsafe(32).encode()
+        asked = urlencode({"app": request.app.id, "to": where, "bind": bind_of(binding).decode()})
         return answers.go_on(
-            f"{self._public_url}/open?{asked}", (_set_cookie(START_COOKIE, binding, BINDING_LIVES_SECONDS),)
+            f"{self.public_url}/open?{asked}", (_set_cookie(START_COOKIE, binding, BINDING_LIVES_SECONDS),)
         )
 
-    async def _callback(self, visit: Visit) -> answers.Reply:
-        code = _parameter(visit.query, "code").encode("utf-8", "replace")
+    async def _callback(self, request: AppLoginRequest) -> answers.Reply:
+        code = _parameter(request.query, "code").encode("utf-8", "replace")
         try:
-            binding = _good_token(visit.cookies, START_COOKIE)
-            session_id, to = self._app_logins.redeem(code, visit.app.id, binding)
-            known = self._doors.known
-            standing = known.session_state(known.sessions.get(session_id), "", self._doors.clock.now())
-            if standing is not SessionState.LIVE:
-                raise AppLoginRefusedError(standing)
-            token = await self._sessions.open(session_id, visit.app.id, visit.address, visit.user_agent)
+            binding = _good_token(request.cookies, START_COOKIE)
+            session_id, to = self.app_logins.redeem(code, request.app.id, binding)
+            known = self.doors.known
+            state = known.session_state(known.sessions.get(session_id), "", self.doors.clock.now())
+            if state is not SessionState.LIVE:
+                raise AppLoginRefusedError(state)
+            token = await self.sessions.open(session_id, request.app.id, request.address, request.user_agent)
         except LimenError as wrong:
             word = wrong.word if isinstance(wrong, AppLoginRefusedError) else "session-not-opened"
-            self._refused(visit, word, kind="session.hand_over_refused")
-            return _page(
+            self._refused(request, word, kind="session.hand_over_refused")
+            return answers.page_reply(
                 400,
                 gettext_noop("This sign-in did not start here"),
                 gettext_noop(
@@ -196,47 +181,39 @@ class LimenPaths:
                 ),
                 link="/.limen/start",
                 label=gettext_noop("Open {app} again"),
-                app=visit.app.name,
+                app=request.app.name,
             )
         return answers.go_on(to, (_set_cookie(APP_COOKIE, token.encode(), None),))
 
-    async def _sign_out(self, visit: Visit) -> answers.Reply:
-        session = self._session(visit)
+    async def _sign_out(self, request: AppLoginRequest) -> answers.Reply:
+        session = self._session(request)
         if session is None:
-            return _page(
-                200,
-                gettext_noop("You are signed out"),
-                gettext_noop("Nobody is signed in here."),
-                link=self._public_url,
-                label=gettext_noop("Sign in"),
-            )
-        if visit.method != "POST" or not visit.same_origin:
-            return _page(
+            return self._signed_out(gettext_noop("Nobody is signed in here."))
+        if request.method != "POST" or not request.same_origin:
+            return answers.page_reply(
                 200,
                 gettext_noop("Sign out?"),
                 gettext_noop("This ends your sign-in on {app} and on every other app."),
-                app=visit.app.name,
+                app=request.app.name,
                 form="/.limen/sign-out",
                 label=gettext_noop("Sign out"),
             )
-        await self._sessions.end(session.parent or session.id)
-        reply = _page(
-            200,
-            gettext_noop("You are signed out"),
-            gettext_noop("On this and every other app."),
-            link=self._public_url,
-            label=gettext_noop("Sign in"),
-        )
+        await self.sessions.end(session.parent or session.id)
+        reply = self._signed_out(gettext_noop("On this and every other app."))
         return answers.Reply(reply.status, (*reply.fields, _set_cookie(APP_COOKIE, b"", 0)), reply.body)
 
-    def _session(self, visit: Visit) -> Session | None:
-        token = _good_token(visit.cookies, APP_COOKIE)
-        session = self._doors.known.session(sha256(token).digest()) if token else None
-        standing = self._doors.known.session_state(session, visit.app.id, self._doors.clock.now())
-        return session if standing is SessionState.LIVE else None
+    def _signed_out(self, text: str) -> answers.Reply:
+        title, label = gettext_noop("You are signed out"), gettext_noop("Sign in")
+        return answers.page_reply(200, title, text, link=self.public_url, label=label)
 
-    def _refused(self, visit: Visit, word: str, kind: str = "request.refused") -> None:
-        self._doors.tell(kind, word, door="hand-over", address=visit.address, host=visit.app.host.encode())
+    def _session(self, request: AppLoginRequest) -> Session | None:
+        token = _good_token(request.cookies, APP_COOKIE)
+        session = self.doors.known.session(sha256(token).digest()) if token else None
+        state = self.doors.known.session_state(session, request.app.id, self.doors.clock.now())
+        return session if state is SessionState.LIVE else None
+
+    def _refused(self, request: AppLoginRequest, word: str, kind: str = "request.refused") -> None:
+        self.doors.tell(kind, word, door="hand-over", address=request.address, host=request.app.host.encode())
 
 
 def bind_of(binding: bytes) -> bytes:
@@ -267,9 +244,3 @@ def _parameter(query: bytes, name: str) -> str:
 def _set_cookie(name: bytes, value: bytes, max_age: int | None) -> tuple[bytes, bytes]:
     age = b"" if max_age is None else b"; Max-Age=%d" % max_age
     return b"set-cookie", b"%b=%b; Path=/; Secure; HttpOnly; SameSite=Lax%b" % (name, value, age)
-
-
-def _page(
-    status: int, title: str, text: str, *, app: str = "", link: str = "", label: str = "", form: str = ""
-) -> answers.Reply:
-    return answers.page_reply(status, plain_page(title, text, app=app, link=link, label=label, form=form))

@@ -9,6 +9,7 @@ from __future__ import annotations
 import hmac
 from base64 import urlsafe_b64encode
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
@@ -16,7 +17,6 @@ from limen.clock import SECOND, Clock, Instant
 from limen.enforcement.answers import app_origin
 from limen.enforcement.decision_point import Answer
 from limen.enforcement.headers import Fields
-from limen.enforcement.ports import SigningKeys
 from limen.errors import LimenError
 from limen.facts import App, Facts, Session
 
@@ -39,6 +39,17 @@ REUSED_MS = 30 * SECOND
 ALGORITHMS = {"EC": "ES256", "OKP": "EdDSA"}
 
 
+@dataclass(frozen=True, slots=True)
+class SigningKeys:
+    """What assertions are signed with: private JWKs (RFC 7517), the first of them in use, others still published.
+
+    `pairwise` is the secret under which session ids become aliases, a different one for each app.
+    """
+
+    private: tuple[Mapping[str, Any], ...]
+    pairwise: bytes
+
+
 class Identity:
     """Says who is asking. Without `keys` it says so in plain fields only."""
 
@@ -57,9 +68,9 @@ class Identity:
         if facts is None or answer.session is None:
             return []
         now = self._clock.now()
-        kept: tuple[Instant, Fields] | None = facts.memo.fields
+        kept: tuple[Instant, Fields] | None = facts.derived.fields
         if kept is None or now >= kept[0]:
-            kept = facts.memo.fields = (now + REUSED_MS, self._say(facts, answer.session, now))
+            kept = facts.derived.fields = (now + REUSED_MS, self._say(facts, answer.session, now))
         return kept[1]
 
     def block(self, answer: Answer) -> bytes:
@@ -67,11 +78,11 @@ class Identity:
         decision = answer.decision
         if decision is None or answer.session is None:
             return b""
-        memo = decision.facts.memo
-        kept: tuple[Instant, bytes] | None = memo.block
+        derived = decision.facts.derived
+        kept: tuple[Instant, bytes] | None = derived.block
         if kept is None or decision.now >= kept[0]:
             lines = b"".join(b"%b: %b\r\n" % field for field in self.fields(answer))
-            kept = memo.block = (memo.fields[0], lines)
+            kept = derived.block = (derived.fields[0], lines)
         return kept[1]
 
     def published(self) -> dict[str, list[Mapping[str, Any]]]:

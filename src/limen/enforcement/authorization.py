@@ -1,7 +1,7 @@
 """The Authorization field as far as it is Limen's: a program's token, sent as Bearer or as the password of Basic.
 
-Git and WebDAV clients send Basic (RFC 7617), scripts Bearer (RFC 6750). What is recognised as ours is recognised
-leniently, because it must never reach an upstream; what is accepted is accepted in one spelling only.
+Git and WebDAV clients send Basic (RFC 7617), scripts Bearer (RFC 6750). Whatever looks like one of
+ours is kept from the app, however it is written; it is accepted only in one exact form.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ _PROGRAMS: Final = (b"Thunderbird/",)
 
 
 class Presented(msgspec.Struct, frozen=True, gc=False):
-    """Something of ours. `secret` is b"" where it is no token in the one accepted spelling."""
+    """A token of Limen's, as a request carries it. `secret` is b"" unless it is written in the one accepted form."""
 
     secret: bytes
     is_basic: bool

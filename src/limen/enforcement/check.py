@@ -51,7 +51,7 @@ _SAID_ONCE: Final = frozenset(
 
 _PERMITTED: Final = b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n"
 _STATUS: Final = {401: b"HTTP/1.1 401 Unauthorized\r\n", 403: b"HTTP/1.1 403 Forbidden\r\n"}
-_MEMO_LIMIT = 10_000
+_ADDRESSES_KEPT = 10_000
 
 
 class Limits(msgspec.Struct, frozen=True):
@@ -122,7 +122,7 @@ class CheckServer:
         """The client's address as the front tells it."""
         known = self.addresses.get(forwarded_for)
         if known is None:
-            if len(self.addresses) >= _MEMO_LIMIT:
+            if len(self.addresses) >= _ADDRESSES_KEPT:
                 self.addresses.clear()
             known = client_address("", forwarded_for, self.trusted)
             if len(forwarded_for) <= 256:

@@ -1,4 +1,4 @@
-"""The decision point: strip, session, facts, decide, journal. Every door asks here, and adds nothing of its own.
+"""The decision point: it finds the session and the facts of a request, decides and journals. All entry points ask it.
 
 Nothing fails open: whatever keeps a decision from being made or kept is a deny with its own named reason.
 """
@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from hashlib import sha256
 from time import perf_counter_ns
+from typing import TYPE_CHECKING
 
 import msgspec
 
@@ -16,7 +17,6 @@ from limen.enforcement.authorization import Presented
 from limen.enforcement.headers import TwiceError, cookie
 from limen.enforcement.observed import Observed
 from limen.enforcement.paths import PathRefusedError
-from limen.enforcement.ports import CurrentEngine, Journal
 from limen.enforcement.reasons import BROKEN_GLASS, because, named
 from limen.enforcement.routes import MethodRefusedError, Route, Routes
 from limen.events import Event, Outcome
@@ -25,6 +25,10 @@ from limen.facts.tokens import token_hash
 from limen.policy.decision import Decision, Effect, Named, Request
 from limen.rate_limit import RateLimit
 from limen.storage.break_glass import is_break_glass
+
+if TYPE_CHECKING:
+    from limen.policy import Engine
+    from limen.storage.journal import Journal
 
 APP_COOKIE = b"__Host-limen-app"
 _ONLY_OURS = APP_COOKIE + b"="
@@ -47,7 +51,7 @@ _OF_A_TOKEN = {
 
 
 class Answer(msgspec.Struct, frozen=True, gc=False):
-    """What a door is told. `id` names the decision in the journal; it is "" where nothing came to a decision.
+    """What an entry point is told. `id` names the decision in the journal; it is "" where nothing came to a decision.
 
     `word` is the first reason's name, or the trick that was refused before a decision. `session` is None unless it is
     live.
@@ -76,13 +80,17 @@ class Answer(msgspec.Struct, frozen=True, gc=False):
 
 
 class DecisionPoint:
-    """Asks for decisions about requests as they come off the wire, and has each of them journaled."""
+    """Asks for decisions about requests as they come off the wire, and has each of them journaled.
+
+    `engine` gives that of the current revision. It is asked anew for every request, so a publication swaps one
+    reference.
+    """
 
     def __init__(
         self,
         *,
         known: FactStore,
-        engine: CurrentEngine,
+        engine: Callable[[], Engine],
         journal: Journal,
         clock: Clock,
         break_glass: Callable[[Session, Instant], bool] = lambda _session, _now: False,
@@ -139,7 +147,7 @@ class DecisionPoint:
         else:
             token, wrong = _token(cookies)
         if token:
-            session, state, facts = known.enter(sha256(token).digest(), app, address, now)
+            session, state, facts = known.admit(sha256(token).digest(), app, address, now)
             if session is None and state is SessionState.NOT_SIGNED_IN:
                 wrong = Named.SESSION_UNKNOWN
         else:
@@ -156,7 +164,7 @@ class DecisionPoint:
             return self._refused_token(door, route, facts, None, Named.TOKEN_AND_SESSION, now)
         if not presented.secret:
             return self._decide(door, route, None, Named.TOKEN_UNKNOWN, known.facts(None, app, address), now)
-        session, state, facts = known.enter_with_token(token_hash(presented.secret), app, address, now)
+        session, state, facts = known.admit_with_token(token_hash(presented.secret), app, address, now)
         if session is None:
             wrong = _OF_A_TOKEN.get(state, state)
             if wrong is Named.TOKEN_OUT_OF_SCOPE:

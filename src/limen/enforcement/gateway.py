@@ -9,15 +9,15 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, MutableMapping, Sequence
 from contextlib import suppress
-from typing import Any, TypeAlias
+from dataclasses import dataclass, field
+from typing import Any, Final, TypeAlias
 
 from limen.enforcement import answers, authorization, headers, websockets
-from limen.enforcement.addresses import Network, client_address, is_trusted
-from limen.enforcement.app_login import PREFIX, LimenPaths, Visit
+from limen.enforcement.addresses import Network, client_address
+from limen.enforcement.app_login import PREFIX, AppLoginRequest, AppLoginRoutes
 from limen.enforcement.assertion import Identity
 from limen.enforcement.decision_point import Answer, DecisionPoint
 from limen.enforcement.headers import Fields
-from limen.enforcement.plain_page import plain_page
 from limen.enforcement.streams import Stream, Streams
 from limen.enforcement.upstreams import UpstreamError, Upstreams, too_slow, unreachable
 from limen.events import Event, Outcome
@@ -40,7 +40,7 @@ class Gateway:
         *,
         doors: DecisionPoint,
         identity: Identity,
-        limen_paths: LimenPaths,
+        app_login_routes: AppLoginRoutes,
         public_url: str,
         trusted: Sequence[Network] = (),
         upstreams: Upstreams | None = None,
@@ -52,7 +52,7 @@ class Gateway:
         self.trusted = tuple(trusted)
         self.upstreams = upstreams if upstreams is not None else Upstreams()
         self.streams = streams if streams is not None else Streams(doors)
-        self._limen_paths = limen_paths
+        self._app_login_routes = app_login_routes
         self._proto = public_url.partition(":")[0].encode()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -72,8 +72,6 @@ class Gateway:
         """The client's address: the peer's, or what a trusted peer says of its own."""
         peer = (scope.get("client") or ("", 0))[0]
         forwarded = b", ".join(value for name, value in fields if name == b"x-forwarded-for")
-        if peer and not is_trusted(peer, self.trusted):
-            forwarded = b""
         return client_address(peer, forwarded, self.trusted)
 
     def ask(self, door: str, method: str, target: bytes, fields: Fields, address: str) -> Answer:
@@ -142,7 +140,9 @@ class Gateway:
         if path.startswith(PREFIX):
             app = self.doors.app_on(headers.first(fields, b"host"))
             if app is not None:
-                await _reply(send, await self._limen_paths.answer(self._visit(scope, fields, app, address)))
+                await _reply(
+                    send, await self._app_login_routes.answer(self._app_login_request(scope, fields, app, address))
+                )
                 return
         target = websockets.target_of(scope)
         answer = self.ask("gateway", scope["method"], target, fields, address)
@@ -160,12 +160,12 @@ class Gateway:
             )
             await _reply(send, reply)
             return
-        exchange = _Exchange(self, scope, receive, send, answer, answer.app, fields, address, target)
-        await exchange.run()
+        method = scope["method"]
+        await _Exchange(self, method, receive, send, answer, answer.app, fields, address, target).run()
 
-    def _visit(self, scope: Scope, fields: Fields, app: App, address: str) -> Visit:
+    def _app_login_request(self, scope: Scope, fields: Fields, app: App, address: str) -> AppLoginRequest:
         origin = headers.first(fields, b"origin").decode("latin-1")
-        return Visit(
+        return AppLoginRequest(
             method=scope["method"],
             path=scope["raw_path"],
             query=scope["query_string"],
@@ -177,46 +177,35 @@ class Gateway:
         )
 
 
+_TOO_LARGE: Final = (413, gettext_noop("That is too large"), gettext_noop("{app} does not take that much at once."))
+
+
 class _TooLargeError(Exception):
     """The client's body is larger than the app takes."""
 
 
+@dataclass(slots=True)
 class _Exchange:
     """One permitted request on its way to its app and back."""
 
-    def __init__(
-        self,
-        gateway: Gateway,
-        scope: Scope,
-        receive: Receive,
-        send: Send,
-        answer: Answer,
-        app: App,
-        fields: Fields,
-        address: str,
-        target: bytes,
-    ) -> None:
-        self._gateway = gateway
-        self._method: str = scope["method"]
-        self._receive = receive
-        self._send = send
-        self._answer = answer
-        self._app = app
-        self._fields = fields
-        self._address = address
-        self._target = target
-        self._is_navigation = headers.first(fields, b"sec-fetch-mode") == b"navigate"
-        self._body_done = asyncio.Event()
-        self._started = False
-        self._too_large = False
-        self._cut_for = ""
-        self._carrying: asyncio.Task[None] | None = None
+    _gateway: Gateway
+    _method: str
+    _receive: Receive
+    _send: Send
+    _answer: Answer
+    _app: App
+    _fields: Fields
+    _address: str
+    _target: bytes
+    _body_done: asyncio.Event = field(default_factory=asyncio.Event, init=False)
+    _started: bool = field(default=False, init=False)
+    _too_large: bool = field(default=False, init=False)
+    _cut_for: str = field(default="", init=False)
+    _carrying: asyncio.Task[None] | None = field(default=None, init=False)
 
     async def run(self) -> None:
         if self._declared_length() > self._app.upstream.max_request_bytes:
-            await self._say(
-                413, gettext_noop("That is too large"), gettext_noop("{app} does not take that much at once.")
-            )
+            await self._say(*_TOO_LARGE)
             return
         self._carrying = asyncio.create_task(self._carry())
         gone = asyncio.create_task(self._client_gone())
@@ -282,9 +271,7 @@ class _Exchange:
     async def _failed(self, wrong: UpstreamError) -> None:
         """Say that the app did not answer; where its response has begun already, all that is left is to break off."""
         if self._too_large:
-            await self._say(
-                413, gettext_noop("That is too large"), gettext_noop("{app} does not take that much at once.")
-            )
+            await self._say(*_TOO_LARGE)
             return
         self._gateway.failed(self._answer, self._app, self._address, wrong)
         await self._say(wrong.status, *wrong.unfilled)
@@ -293,8 +280,8 @@ class _Exchange:
         if self._started:
             return
         self._started = True
-        if self._is_navigation:
-            await _reply(self._send, answers.page_reply(status, plain_page(title, text, app=self._app.name)))
+        if headers.first(self._fields, b"sec-fetch-mode") == b"navigate":
+            await _reply(self._send, answers.page_reply(status, title, text, app=self._app.name))
             return
         error = "upstream_failed" if status >= 500 else "refused"
         said = {"error": error, "error_description": f"{title}; {text}".replace("{app}", self._app.name)}

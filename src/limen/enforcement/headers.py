@@ -1,4 +1,4 @@
-"""Which header fields may cross the threshold, in either direction, and which say who somebody is.
+"""Which header fields are passed on, to an app and back from it, and which say who somebody is.
 
 Identity is Limen's to say: whatever a client sends under such a name is taken away. Names are compared after `_` has
 been mapped to `-`, because CGI, WSGI and PHP can't tell them apart; and as nginx does, a name with `_` in it never

@@ -117,8 +117,8 @@ class Observed:
             seen = self._apps[app.id] = Seen(app.onboarding_until + KEPT)
         is_public = bool(decision.reasons) and decision.reasons[0].policy == Named.PUBLIC_ROUTE
         action = PUBLIC if is_public else decision.request.action
-        asker = decision.facts.person
-        is_somebody = asker.id == person_id and asker.active and not asker.is_workload
+        principal = decision.facts.person
+        is_somebody = principal.id == person_id and principal.active and not principal.is_workload
         segments = seen.patterns.pattern(path, person_id if is_somebody else "")
         kind = Kind(word if word in METHODS else OTHER, segments, action)
         one = Count(now, now, int(bool(person_id)), int(not person_id), people={person_id} if person_id else set())

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from limen.enforcement import observed_store
 from limen.enforcement.addresses import UntrustedHops
-from limen.enforcement.app_login import AppLogins, LimenPaths
+from limen.enforcement.app_login import AppLoginRoutes, AppLogins
 from limen.enforcement.assertion import Identity
 from limen.enforcement.check import CheckServer
 from limen.enforcement.decision_point import DecisionPoint
@@ -17,7 +17,7 @@ from limen.pillar import AppSessions, Core
 
 @dataclass(frozen=True, slots=True)
 class Parts:
-    """What enforcement does. `hops` are those whose word about clients was not trusted."""
+    """What enforcement does. `hops` are the proxies near us that are not trusted to name their clients."""
 
     doors: DecisionPoint
     said: Identity
@@ -39,32 +39,20 @@ class Parts:
 
 async def build(core: Core) -> Parts:
     """All of enforcement. Identity's sessions must be offered, and the facts must stand."""
-    settings, clock, doors, sessions = (
-        core.settings,
-        core.clock,
-        core.offers.take(DecisionPoint),
-        core.offers.take(AppSessions),
-    )
+    settings, clock = core.settings, core.clock
+    doors, sessions = core.offers.take(DecisionPoint), core.offers.take(AppSessions)
     keys = await core.database.writing(lambda transaction: keep_signing_keys(transaction, core.keyring, clock.now()))
     await core.database.reading(lambda snapshot: observed_store.load(doors.observed, snapshot))
     said = Identity(public_url=settings.public_url, clock=clock, keys=keys)
     app_logins = AppLogins(clock=clock, public_url=settings.public_url)
-    limen_paths = LimenPaths(
-        doors=doors,
-        app_logins=app_logins,
-        keys=said,
-        sessions=sessions,
-        public_url=settings.public_url,
-    )
-    trusted = settings.listen.trusted_proxies
+    url, trusted = settings.public_url, settings.listen.trusted_proxies
+    app_login_routes = AppLoginRoutes(doors=doors, app_logins=app_logins, keys=said, sessions=sessions, public_url=url)
     return Parts(
         doors=doors,
         said=said,
         app_logins=app_logins,
-        gateway=Gateway(
-            doors=doors, identity=said, limen_paths=limen_paths, public_url=settings.public_url, trusted=trusted
-        ),
-        check=CheckServer(doors=doors, identity=said, public_url=settings.public_url, trusted=trusted),
+        gateway=Gateway(doors=doors, identity=said, app_login_routes=app_login_routes, public_url=url, trusted=trusted),
+        check=CheckServer(doors=doors, identity=said, public_url=url, trusted=trusted),
         hops=UntrustedHops(trusted),
         core=core,
     )

@@ -119,10 +119,6 @@ class PathPatterns:
         gone = {(*place, name) for name in names}
         self.kept = {segments for segments in self.kept if segments[: len(place) + 1] not in gone}
 
-    @property
-    def candidates_count(self) -> int:
-        return len(self._candidates)
-
     def _after(self, found: Segments, segment: str) -> Segments:
         name = (*found, segment)
         return name if segment in _NO_NAMES or name in self.kept else (*found, ANYTHING)

@@ -1,4 +1,4 @@
-"""Enforcement as a part of Limen: where a decision bites."""
+"""Enforcement as a part of Limen: what decides each request and does as was decided."""
 
 from __future__ import annotations
 

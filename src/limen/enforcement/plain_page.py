@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 from base64 import b64encode
+from collections.abc import Iterable
 from html import escape
 from typing import Final
 
@@ -31,21 +32,23 @@ def plain_page(
 
     `refresh` goes on to `link` at once; `form` is a path on this host that a button posts to.
     """
-    head = [
-        '<meta charset="utf-8">',
-        '<meta name="viewport" content="width=device-width, initial-scale=1">',
-        '<meta name="robots" content="noindex">',
-    ]
-    if refresh and link:
-        head.append(f'<meta http-equiv="refresh" content="0;url={escape(link)}">')
-    head += [f"<title>{escape(title.replace('{app}', app))}</title>", f"<style>{STYLE}</style>"]
+    onward = f'<meta http-equiv="refresh" content="0;url={escape(link)}">' if refresh and link else ""
     sections = []
     for language in Language:
         words = catalogue(language)
         if all(words.can_say(each) for each in (title, text, label)):
             said = [escape(words.gettext(each).replace("{app}", app)) for each in (title, text, label)]
             sections.append(_section(language, *said, link=link, form=form))
-    return f'<!doctype html>\n<html lang="en">\n{"".join(head)}\n<main>\n{"".join(sections)}</main>\n</html>\n'.encode()
+    return document(escape(title.replace("{app}", app)), sections, onward).encode()
+
+
+def document(title: str, sections: Iterable[str], head: str = "") -> str:
+    """A whole page of these sections. What it is given is HTML already; `head` counts before any style does."""
+    return (
+        f'<!doctype html>\n<html lang="en">\n<meta charset="utf-8">{head}'
+        '<meta name="viewport" content="width=device-width, initial-scale=1"><meta name="robots" content="noindex">'
+        f"<title>{title}</title><style>{STYLE}</style>\n<main>\n{''.join(sections)}</main>\n</html>\n"
+    )
 
 
 def _section(language: Language, title: str, text: str, label: str, *, link: str, form: str) -> str:

@@ -10,8 +10,8 @@ from limen.policy.decision import Request
 
 STRICTNESS = {action: rank for rank, action in enumerate(ACTIONS[:5])}
 REFUSED_METHODS = frozenset({"TRACE", "TRACK", "CONNECT"})
-MEMO_LIMIT = 4_096
-MEMO_MAX_BYTES = 256
+ROUTES_KEPT = 4_096
+LONGEST_KEPT_BYTES = 256
 
 _DISCOVERY = b"/info/refs"
 _PUSH = b"service=git-receive-pack"
@@ -97,8 +97,8 @@ class Routes:
 
     def _read(self, method: bytes, path: bytes, target: bytes) -> Route:
         route = self._judge(_method(method), paths.read(target, opts_in_encoded=self.app.opts_in_encoded_paths))
-        if len(path) <= MEMO_MAX_BYTES:
-            if len(self._memo) >= MEMO_LIMIT:
+        if len(path) <= LONGEST_KEPT_BYTES:
+            if len(self._memo) >= ROUTES_KEPT:
                 self._memo.clear()
             self._memo[method, path] = route
         return route
@@ -117,7 +117,7 @@ class Routes:
         judged = [self._strictest(method, _segments(path)) for path in readings.paths]
         action, pattern = max(judged, key=lambda found: STRICTNESS[found[0]])
         asked = Request(action=action, method=method, route=pattern, host=self.app.host)
-        if len(self._requests) >= MEMO_LIMIT:
+        if len(self._requests) >= ROUTES_KEPT:
             self._requests.clear()
         request = self._requests.setdefault(asked, asked)  # one value for all paths of a pattern: equal ones fold
         return Route(request, readings.paths[0], self._declared_public(method, readings))

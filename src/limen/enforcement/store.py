@@ -1,16 +1,14 @@
-"""What assertions are signed with, kept sealed: the only SQL of this folder. Whoever calls holds the transaction."""
+"""The keys that assertions are signed with, kept sealed. Callers hold the transaction."""
 
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable
 
 import msgspec
 from sqlalchemy import BigInteger, Column, LargeBinary, String, Table, insert, select
 
 from limen.clock import Instant
-from limen.enforcement.assertion import new_signing_key
-from limen.enforcement.ports import SigningKeys
+from limen.enforcement.assertion import SigningKeys, new_signing_key
 from limen.storage.database import Transaction
 from limen.storage.keyring import Keyring
 from limen.storage.tables import metadata
@@ -37,7 +35,11 @@ def keep_signing_keys(transaction: Transaction, keyring: Keyring, now: Instant) 
     ]
     private = tuple(msgspec.json.decode(secret) for purpose, secret in opened if purpose == _ASSERTION)
     pairwise = next((secret for purpose, secret in opened if purpose == _PAIRWISE), b"")
-    seal = _sealer(transaction, keyring, now)
+
+    def seal(purpose: str, row: str, secret: bytes) -> None:
+        sealed = keyring.seal("signing_keys", row, "sealed", secret)
+        transaction.connection.execute(insert(signing_keys).values(id=row, purpose=purpose, sealed=sealed, at=now))
+
     if not private:
         key = new_signing_key()
         private = (key,)
@@ -46,11 +48,3 @@ def keep_signing_keys(transaction: Transaction, keyring: Keyring, now: Instant) 
         pairwise = secrets.token_bytes(32)
         seal(_PAIRWISE, _PAIRWISE, pairwise)
     return SigningKeys(private=private, pairwise=pairwise)
-
-
-def _sealer(transaction: Transaction, keyring: Keyring, now: Instant) -> Callable[[str, str, bytes], None]:
-    def seal(purpose: str, row: str, secret: bytes) -> None:
-        sealed = keyring.seal("signing_keys", row, "sealed", secret)
-        transaction.connection.execute(insert(signing_keys).values(id=row, purpose=purpose, sealed=sealed, at=now))
-
-    return seal

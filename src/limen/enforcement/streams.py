@@ -2,8 +2,8 @@
 
 A stream is looked at again when something changes that its facts are assembled from, when a revision is published, and
 at the instant from which on time may have changed the answer. Those whose session a change has ended are cut at once.
-All others wait in line: it moves in slices, so that nothing else waits for long, and one whose turn has not come within
-`WITHIN_SECONDS` is cut.
+All others wait in a queue: it moves in slices, so that nothing else waits for long, and one whose turn has not come
+within `WITHIN_SECONDS` is cut.
 """
 
 from __future__ import annotations
@@ -44,10 +44,10 @@ class Stream:
     """Until when, on the loop's clock, it must have been looked at; None where it waits for nothing."""
 
 
-class Line:
+class LookQueue:
     """Streams that wait to be looked at, those whose own facts have changed before all others.
 
-    A place in the line is worth nothing once its stream was looked at, or has gone: then `due_by` is another.
+    A place in the queue is worth nothing once its stream was looked at, or has gone: then `due_by` is another.
     """
 
     def __init__(self) -> None:
@@ -92,7 +92,7 @@ class Streams:
         self._doors = doors
         self._open: set[Stream] = set()
         self._about: dict[Subject, set[Stream]] = {}
-        self._line = Line()
+        self._queue = LookQueue()
         self._changed: deque[Subject] = deque()
         self._taking_up = False
         self._loop: asyncio.AbstractEventLoop | None = None
@@ -109,7 +109,7 @@ class Streams:
 
     def are_settled(self) -> bool:
         """Whether every stream was decided since the last change."""
-        return not self._taking_up and not self._line
+        return not self._taking_up and not self._queue
 
     def add(self, stream: Stream) -> None:
         """Watch over `stream` until it is removed; it may be cut before this returns."""
@@ -171,7 +171,7 @@ class Streams:
             if self._doors.shut() is not None:
                 self._wait(self.open(), first=False)
 
-    # The line
+    # The queue
 
     def _wait(self, streams: Iterable[Stream], *, first: bool) -> None:
         if self._loop is None:
@@ -179,7 +179,7 @@ class Streams:
         now = self._loop.time()
         for stream in streams:
             if stream in self._open:
-                self._line.put(stream, now, first=first)
+                self._queue.put(stream, now, first=first)
         if self._slice is None:
             self._slice = self._loop.call_soon(self._work)
 
@@ -195,14 +195,14 @@ class Streams:
             return
         began = self._loop.time()
         try:
-            for stream in self._line.late(began):
+            for stream in self._queue.late(began):
                 self._cut(stream, TOO_LATE)
-            while (next_one := self._line.next()) is not None:
+            while (next_one := self._queue.next()) is not None:
                 self._look(next_one)
                 if self._loop.time() >= began + SLICE_SECONDS:
                     break
         finally:
-            if self._line:
+            if self._queue:
                 self._slice = self._loop.call_soon(self._work)
 
     def _look(self, stream: Stream) -> None:

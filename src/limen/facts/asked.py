@@ -25,7 +25,7 @@ Plain: TypeAlias = bool | int | str | tuple[str, ...]
 """The value of an attribute without a field: a flag, a number, an instant in milliseconds, a text, or a sorted set."""
 
 
-class Memo:
+class Derived:
     """Room for what others derive from facts once; each owner has a place of its own. It is no part of the value."""
 
     __slots__ = ("block", "digest", "fields", "fold", "seen")
@@ -46,7 +46,7 @@ class Memo:
 class Facts:
     """What is known about who asks, with what, from where, for which app.
 
-    It holds no `now` and no age, so the same value serves every request of a session until a fact changes. `memo` is
+    It holds no `now` and no age, so the same value serves every request of a session until a fact changes. `derived` is
     room for what the policy engine derives from it once; it is no part of the value.
 
     `more`: attributes of these nouns that are declared by a part and have no field of their own, by their path in the
@@ -62,4 +62,4 @@ class Facts:
     risk: Risk = UNKNOWN_RISK
     grants: tuple[Grant, ...] = ()
     more: tuple[tuple[str, Plain], ...] = ()
-    memo: Memo = field(default_factory=Memo, init=False, compare=False, repr=False)
+    derived: Derived = field(default_factory=Derived, init=False, compare=False, repr=False)

@@ -35,12 +35,12 @@ from limen.facts.nouns import (
 )
 from limen.facts.tables import Issued, SessionTable, Subject, Table, TableOf
 
-MEMO_LIMIT: Final = 10_000
+FACTS_KEPT: Final = 10_000
 """How many assembled facts are kept before all are forgotten; bounds memory, not correctness."""
 COMPANY: Final[Subject] = ("company", "")
 APPS: Final[Subject] = ("apps", "")
 EVERYBODY: Final = frozenset({COMPANY, APPS})
-"""Subjects that everybody's facts hang on: the company's `not_before`, and a published revision."""
+"""Subjects that everybody's facts depend on: the company's `not_before`, and a published revision."""
 
 
 class SessionState(StrEnum):
@@ -56,7 +56,7 @@ class SessionState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class _Lifetime:
-    """How a session stands apart from the time, and when that ends it. `root_id`: whose last use keeps it alive."""
+    """What a session is worth until a fact changes, and when time ends it. `root_id`: whose last use keeps it alive."""
 
     state: SessionState
     root_id: str
@@ -64,13 +64,13 @@ class _Lifetime:
     idle_ms: int
 
 
-Entered: TypeAlias = "tuple[Session | None, SessionState, Facts]"
+Admitted: TypeAlias = "tuple[Session | None, SessionState, Facts]"
 """A live session and its facts; or None, what is wrong with it, and the facts about nobody."""
 
 
-_Latest: TypeAlias = "tuple[App, str, str, Instant, Milliseconds, Entered]"
+_Latest: TypeAlias = "tuple[App, str, str, Instant, Milliseconds, Admitted]"
 """For which app and from which address the last request with a token came, whose last use keeps its session alive,
-until when and for how long unused it lives, and what `enter` answers to the like meanwhile."""
+until when and for how long unused it lives, and what `admit` answers to the like meanwhile."""
 
 
 class _Entry:
@@ -84,7 +84,7 @@ class _Entry:
 
     def let_go(self) -> None:
         for facts in tuple(self.facts.values()):
-            facts.memo.let_go()
+            facts.derived.let_go()
 
 
 class FactStore:
@@ -156,11 +156,11 @@ class FactStore:
         return self.sessions.get(session_id) or self.tokens.get(session_id)
 
     def issued_to(self, subject: Subject) -> list[Session]:
-        """The sessions and tokens of a person or a device, or those that hang on a session; in the order of ids."""
+        """The sessions and tokens of a person or a device, or those that depend on a session; in the order of ids."""
         found = [self.issued(session_id) for session_id in sorted(self._issued.of.get(subject, ()))]
         return [session for session in found if session is not None]
 
-    def asker(self, person_id: str) -> Person | None:
+    def principal(self, person_id: str) -> Person | None:
         """Who asks: a person, or a workload."""
         return self.people.get(person_id) or self.workloads.get(person_id)
 
@@ -176,27 +176,27 @@ class FactStore:
         used_at = self._last_used.get(lifetime.root_id, 0)
         return SessionState.ENDED if now >= lifetime.ends_at or now >= used_at + lifetime.idle_ms else SessionState.LIVE
 
-    def enter(self, token_hash: bytes, app: App, address: str, now: Instant) -> Entered:
-        """What a door asks at every request, in one look: the live session behind a token, and its facts; a use of it.
+    def admit(self, token_hash: bytes, app: App, address: str, now: Instant) -> Admitted:
+        """What is asked at every request, in one look: the live session behind a token, and its facts. Counts as a use.
 
         Without a live session: None, what is wrong with it, and the facts about nobody.
         """
         latest = self._latest.get(token_hash)
         if latest is not None:
-            its_app, its_address, root_id, ends_at, idle_ms, entered = latest
+            its_app, its_address, root_id, ends_at, idle_ms, admitted = latest
             if its_app is app and its_address == address:
                 used = self._last_used
                 if now < ends_at and now < used[root_id] + idle_ms:
                     used[root_id] = now
-                    return entered
-        return self._enter(token_hash, app, address, now)
+                    return admitted
+        return self._admit(token_hash, app, address, now)
 
-    def enter_with_token(self, token_hash: bytes, app: App, address: str, now: Instant) -> Entered:
-        """`enter` for a program's token (see `facts.tokens`), which remembers from where it was used last."""
-        entered = self.enter(token_hash, app, address, now)
-        if entered[0] is not None:
-            self._issued.used_from[entered[0].id] = address
-        return entered
+    def admit_with_token(self, token_hash: bytes, app: App, address: str, now: Instant) -> Admitted:
+        """`admit` for a program's token (see `facts.tokens`), which remembers from where it was used last."""
+        admitted = self.admit(token_hash, app, address, now)
+        if admitted[0] is not None:
+            self._issued.used_from[admitted[0].id] = address
+        return admitted
 
     def used_from(self, token_id: str) -> str:
         """The address a token was last used from; "" where it was not used since the start."""
@@ -214,13 +214,13 @@ class FactStore:
         return self._last_used.get(session_id, session.started_at) if session else 0
 
     def used(self, session: Session, now: Instant) -> None:
-        """Note a use. It counts for the sign-in the session hangs on, so an app in use keeps it from idling."""
+        """Note a use. It counts for the sign-in that the session belongs to, so an app in use keeps it from idling."""
         self._last_used[session.parent or session.id] = now
 
     def facts(self, session: Session | None, app: App, address: str) -> Facts:
         """All facts about a request of this live session (None: nobody) to this app from this address.
 
-        The same value is handed out until a fact changes, so what others derive from it can be kept in its `memo`.
+        The same value is handed out until a fact changes, so what others derive from it can be kept in its `derived`.
         """
         key = (app.id, address)
         entry = self._entry(session, address)
@@ -244,7 +244,7 @@ class FactStore:
         return replace(self.places.get(normal, NOWHERE), address=normal, network=named)
 
     def subjects(self, session: Session | None, address: str) -> frozenset[Subject]:
-        """What the facts of this session (None: nobody) from this address, and its state, hang on.
+        """What the facts of this session (None: nobody) from this address, and its state, depend on.
 
         `EVERYBODY` comes on top.
         """
@@ -289,7 +289,7 @@ class FactStore:
     # Changes
 
     def _dropped(self, subject: Subject) -> None:
-        """What was learned of somebody goes with them."""
+        """A row is gone, and with it what was learned of its subject."""
         self.learned.forget(subject)
         self._changed(subject)
 
@@ -317,8 +317,8 @@ class FactStore:
 
     # What is put together
 
-    def _enter(self, token_hash: bytes, app: App, address: str, now: Instant) -> Entered:
-        """The same at length, and kept for the next request that comes with this token from this address."""
+    def _admit(self, token_hash: bytes, app: App, address: str, now: Instant) -> Admitted:
+        """As `admit`, worked out in full, and kept for the next request with this token from this address."""
         session = self._by_hash.get(token_hash)
         entry = self._entry(session, address)
         state = self.session_state(session, app.id, now)
@@ -326,11 +326,11 @@ class FactStore:
             return None, state, self.facts(None, app, address)
         lifetime = self._lifetime(session)
         self._last_used[lifetime.root_id] = now
-        entered = (session, state, self.facts(session, app, address))
-        self._latest[token_hash] = (app, address, lifetime.root_id, lifetime.ends_at, lifetime.idle_ms, entered)
+        admitted = (session, state, self.facts(session, app, address))
+        self._latest[token_hash] = (app, address, lifetime.root_id, lifetime.ends_at, lifetime.idle_ms, admitted)
         if self._entries.get(session.id) is not entry or self._by_hash.get(token_hash) is not session:
             self._latest.pop(token_hash, None)  # it has changed meanwhile, on another thread
-        return entered
+        return admitted
 
     def _entry(self, session: Session | None, address: str = "") -> _Entry:
         """What is kept for a session, whatever it is worth; or for nobody at this address."""
@@ -342,12 +342,12 @@ class FactStore:
         return entry
 
     def _is_newest(self, session: Session | None) -> bool:
-        """Whether this is what is known of the session now. For anything else nothing is kept: no change forgets it."""
+        """Whether this is the newest state of the session. Nothing is kept for another: no change would drop it."""
         return session is None or self.issued(session.id) is session
 
     def _make_room(self) -> None:
-        """Before something more is kept: counted is what was kept since the last time that all was forgotten."""
-        if next(self._kept) > MEMO_LIMIT:
+        """Call it before something more is kept: after so many, everything that was put together is forgotten."""
+        if next(self._kept) > FACTS_KEPT:
             self._forget_all()
             next(self._kept)
 
@@ -364,7 +364,7 @@ class FactStore:
         """What can be told of a session until a fact changes; its idle time is counted from its last use."""
         root = self._root(session)
         state = SessionState.LIVE
-        person = self.asker(session.person_id)
+        person = self.principal(session.person_id)
         if root is None or self._issued_too_early(session) or (root is not session and self._issued_too_early(root)):
             state = SessionState.REVOKED
         elif person is None or not person.active:
@@ -374,7 +374,7 @@ class FactStore:
         return _Lifetime(state, root.id, min(session.expires_at, root.expires_at), root.idle_ms)
 
     def _root(self, session: Session) -> Session | None:
-        """The sign-in that a session hangs on, which may be itself; None where that is gone."""
+        """The sign-in that a session belongs to, which may be itself; None where that is gone."""
         return self.sessions.get(session.parent) if session.parent else session
 
     def _issued_too_early(self, session: Session) -> bool:
@@ -400,7 +400,7 @@ class FactStore:
             device = replace(device, binding=session.binding)
         return Facts(
             app=app,
-            person=self.asker(person_id) or ANYBODY,
+            person=self.principal(person_id) or ANYBODY,
             auth=root.auth,
             session=session,
             device=device,
@@ -417,7 +417,7 @@ class FactStore:
         )
 
     def _more(self, *subjects: Subject) -> tuple[tuple[str, Plain], ...]:
-        """What was learned of these subjects, by path; of a sign-in, it holds for what hangs on it as well."""
+        """What was learned of these subjects, by path; of a sign-in, it holds for what depends on it as well."""
         if not self.learned:
             return ()
         found: dict[str, Plain] = {}

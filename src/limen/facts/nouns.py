@@ -85,10 +85,10 @@ UNPROVED = Auth()
 class Session:
     """A signed-in browser or tool. `id` is its public alias; the secret token exists only as a hash, elsewhere.
 
-    `app` is "" for the sign-in host, else the one app on whose host its cookie is good. An app's session hangs on
-    its `parent` and dies with it. `started_at` is what `not_before` instants are compared with.
-    `expires_at` is absolute; idle expiry is `idle_ms` after the last use. A token of a program is one as well: it hangs
-    on nothing, does not idle, and is good for its `actions` alone (a browser's session has none named, and no bound).
+    `app` is "" for the sign-in host, else the one app on whose host its cookie is good. An app's session belongs to
+    its `parent` and ends with it. `started_at` is what `not_before` instants are compared with. `expires_at` is
+    absolute; idle expiry is `idle_ms` after the last use. A program's token is one as well: it belongs to none, does
+    not idle, and is good for its `actions` alone (a browser's session has none named, and no bound).
     `binding`: how firmly it is tied to its device, 0 not at all.
     """
 

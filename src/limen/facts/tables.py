@@ -101,9 +101,9 @@ class TableOf(Rows[Row]):
 
 
 class Issued:
-    """What was issued, by the hash of its secret and by whom and what it hangs on; and when it was used last.
+    """Sessions and tokens: by the hash of their secret, by what they depend on, and when each was used last.
 
-    `latest` is what whoever hands out facts remembers of a secret's last use. It goes with the secret.
+    `latest` is what the fact store keeps of the last request with a secret. It is dropped with the secret.
     """
 
     __slots__ = ("by_hash", "hash_of", "last_used", "latest", "of", "used_from")
@@ -117,7 +117,7 @@ class Issued:
         self.used_from: dict[str, str] = {}
 
     def touched_by(self, subject: Subject) -> set[str]:
-        """The ids of all that hangs on `subject`: what was issued to it, and what hangs on that in turn."""
+        """The ids of all that depends on `subject`: what was issued to it, and what depends on that in turn."""
         of = self.of
         named = of.get(subject, set())
         if subject[0] == "session":
@@ -127,7 +127,7 @@ class Issued:
     def take_up(self, token_hash: bytes, session: Session) -> None:
         self.by_hash[token_hash] = session
         self.hash_of[session.id] = token_hash
-        for subject in _hangs_on(session):
+        for subject in _depends_on(session):
             self.of.setdefault(subject, set()).add(session.id)
 
     def let_go(self, session: Session) -> None:
@@ -135,14 +135,14 @@ class Issued:
         self.latest.pop(token_hash, None)
         if token_hash in self.by_hash and self.by_hash[token_hash].id == session.id:
             del self.by_hash[token_hash]
-        for subject in _hangs_on(session):
+        for subject in _depends_on(session):
             ids = self.of[subject]
             ids.discard(session.id)
             if not ids:
                 del self.of[subject]
 
 
-def _hangs_on(session: Session) -> list[Subject]:
+def _depends_on(session: Session) -> list[Subject]:
     subjects: list[Subject] = [("person", session.person_id)]
     if session.parent:
         subjects.append(("session", session.parent))

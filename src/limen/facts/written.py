@@ -66,9 +66,9 @@ def facts_from_json(written: dict[str, Any], device_seen_at: Instant = 0) -> Fac
 
 def facts_digest(facts: Facts) -> str:
     """The name under which these facts are kept: SHA-256 of what `facts_to_bytes` writes, in hex. Computed once."""
-    digest: str | None = facts.memo.digest
+    digest: str | None = facts.derived.digest
     if digest is None:
-        digest = facts.memo.digest = sha256(facts_to_bytes(facts)).hexdigest()
+        digest = facts.derived.digest = sha256(facts_to_bytes(facts)).hexdigest()
     return digest
 
 

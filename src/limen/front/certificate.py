@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -14,6 +13,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat,
 
 from limen.clock import DAY, Instant
 from limen.errors import LimenError
+from limen.front.places import write_whole
 
 MAX_BYTES: Final = 1 << 20
 SOON: Final = 14 * DAY
@@ -72,14 +72,9 @@ def read_pair(certificate: Path, key: Path) -> Pair:
 
 
 def keep_pair(pair: Pair, certificate: Path, key: Path) -> None:
-    """Copy both, for this user alone. The front reads the copies, so that a later mistake can't stop it."""
-    for path, content in ((certificate, pair.chain), (key, pair.key)):
-        new = path.with_name(path.name + ".new")
-        new.unlink(missing_ok=True)
-        handle = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600)
-        with os.fdopen(handle, "wb") as file:
-            file.write(content)
-        new.replace(path)
+    """Copy both. The front reads the copies, so that a later mistake can't stop it."""
+    write_whole(certificate, pair.chain)
+    write_whole(key, pair.key)
 
 
 def fingerprint(certificate: bytes) -> str:

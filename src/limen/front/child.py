@@ -1,4 +1,4 @@
-"""One running Caddy: started so that it ends with Limen, heard, and ended by us alone."""
+"""One running Caddy: started so that it ends with Limen, its log read, and ended by us alone."""
 
 from __future__ import annotations
 

@@ -25,7 +25,7 @@ from limen.front import admin
 from limen.front.caddy import ROOT_PATH, configuration, host_name
 from limen.front.certificate import Pair, fingerprint, keep_pair, read_pair
 from limen.front.child import Child
-from limen.front.places import Places
+from limen.front.places import Places, write_whole
 from limen.front.program import find_program
 from limen.settings import Settings
 
@@ -42,7 +42,7 @@ _log: Final = logging.getLogger("limen.front")
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class FrontStatus:
     """What stands after a start, to be said. `root` is the authority's certificate in mode internal, else None."""
 
     is_watched_here: bool
@@ -71,7 +71,7 @@ class Front:
         self._again_at = 0.0
         self._tasks: list[asyncio.Task[None]] = []
 
-    async def start(self) -> Standing:
+    async def start(self) -> FrontStatus:
         """Start the front, or tell the one that runs. Raises LimenError with what is in the way."""
         if self._settings.https.mode == "files":
             self._take_pair(is_start=True)
@@ -87,7 +87,7 @@ class Front:
             await admin.load(self._places.admin_socket, config)
             self._write(config)
         self._tasks.append(asyncio.create_task(self._keep_told(), name="keep the front told"))
-        return self._standing()
+        return self._status()
 
     async def close(self) -> None:
         """End what this process started; a front that another watches over stays."""
@@ -199,20 +199,15 @@ class Front:
         return True
 
     def _write(self, config: dict[str, Any]) -> None:
-        new = self._places.config.with_suffix(".new")
-        new.unlink(missing_ok=True)
-        handle = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600)
-        with os.fdopen(handle, "w") as file:
-            json.dump(config, file, indent=1)
-        new.replace(self._places.config)
+        write_whole(self._places.config, json.dumps(config, indent=1).encode())
 
-    def _standing(self) -> Standing:
+    def _status(self) -> FrontStatus:
         if self._settings.https.mode != "internal" or not self._places.root_certificate.exists():
-            return Standing(self._child is not None, None, "")
+            return FrontStatus(self._child is not None, None, "")
         self._places.public.mkdir(mode=0o700, exist_ok=True)
         copy = self._places.public / ROOT_PATH.lstrip("/")
         shutil.copyfile(self._places.root_certificate, copy)
-        return Standing(self._child is not None, copy, fingerprint(copy.read_bytes()))
+        return FrontStatus(self._child is not None, copy, fingerprint(copy.read_bytes()))
 
 
 def hosts_last_served(places: Places) -> frozenset[str]:

@@ -1,4 +1,4 @@
-"""What of Caddy's own log is worth a line in ours: certificates and trouble, bounded, without a request's fields."""
+"""Which lines of Caddy's log are repeated in ours: certificates and errors, bounded, without a request's fields."""
 
 from __future__ import annotations
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from html import escape
 from typing import Final
 
-from limen.enforcement.plain_page import STYLE, STYLE_SOURCE
+from limen.enforcement.plain_page import STYLE_SOURCE, document
 from limen.messages import Language, catalogue, gettext_noop
 
 RETRY_AFTER_SECONDS: Final = 20
@@ -29,24 +29,9 @@ def outage_page(name: str, contact: str) -> str:
     """The page of the company `name`; `contact` says whom to call, "" for nobody in particular."""
     company, called = escape(name), f"<strong>{escape(contact)}</strong>"
     titles = " / ".join(catalogue(language).gettext(_NOT_AVAILABLE) for language in Language)
-    sections = "\n".join(_section(language, company, called if contact else "") for language in Language)
-    return f"""<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="{escape(POLICY)}">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="robots" content="noindex">
-<title>{company}: {titles}</title>
-<style>{STYLE}</style>
-</head>
-<body>
-<main>
-{sections}
-</main>
-</body>
-</html>
-"""
+    sections = [_section(language, company, called if contact else "") for language in Language]
+    policy = f'<meta http-equiv="Content-Security-Policy" content="{escape(POLICY)}">'
+    return document(f"{company}: {titles}", sections, policy)
 
 
 _NOT_AVAILABLE: Final = gettext_noop("not available")
@@ -64,4 +49,4 @@ def _section(language: Language, company: str, called: str) -> str:
     call = words.gettext("If it lasts, call: {contact}", contact=called)
     if not called:
         call = words.gettext("If it lasts, call your IT.")
-    return f'<section lang="{language}">\n<h1>{closed}</h1>\n<p>{why}</p>\n<p>{wait} {call}</p>\n</section>'
+    return f'<section lang="{language}">\n<h1>{closed}</h1>\n<p>{why}</p>\n<p>{wait} {call}</p>\n</section>\n'

@@ -63,6 +63,16 @@ class Places:
         return self.folder / "public"
 
 
+def write_whole(path: Path, content: bytes) -> None:
+    """Put a file of the front's in place, for this user alone: whoever reads it finds the old one or the new."""
+    new = path.with_name(path.name + ".new")
+    new.unlink(missing_ok=True)
+    handle = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600)
+    with os.fdopen(handle, "wb") as file:
+        file.write(content)
+    new.replace(path)
+
+
 def open_places(data: Path) -> Places:
     """The front's folder in the data folder, made where it is missing. Raises LimenError where it can't be ours."""
     places = Places(data.resolve() / "front")

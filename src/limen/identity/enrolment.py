@@ -7,11 +7,10 @@ from dataclasses import replace
 from typing import Any
 
 from limen.clock import Instant
-from limen.events import Event
 from limen.facts import Factor, Person
 from limen.identity.codes import CodeOffer
-from limen.identity.deciding import decide_sign_in, refuse
 from limen.identity.errors import CeremonyRefusedError, LinkRefusedError, NotPermittedError, UnfitError
+from limen.identity.events import say
 from limen.identity.links import Links
 from limen.identity.model import (
     ADMINISTRATORS,
@@ -25,10 +24,11 @@ from limen.identity.model import (
 )
 from limen.identity.names import canonical_email, canonical_name
 from limen.identity.new_factors import NewFactors
-from limen.identity.notifications import News, Notifications
+from limen.identity.notifications import Notifications, Occasion
 from limen.identity.passkeys import Credential
 from limen.identity.ports import Ports
 from limen.identity.sessions import Sessions
+from limen.identity.sign_in_decision import decide_sign_in, refuse
 from limen.identity.store import factors, links, people
 from limen.storage.database import Transaction
 
@@ -48,10 +48,6 @@ class Enrolment:
         self._new = new
         self._notifications = Notifications(ports)
 
-    async def open(self, token: str, visitor: Visitor) -> OpenedLink:
-        """What the link is for. Raises LinkRefusedError, SlowedError."""
-        return await self._links.open(token, visitor)
-
     # With a passkey
 
     async def passkey_options(self, token: str, visitor: Visitor, *, name: str = "", email: str = "") -> dict[str, Any]:
@@ -59,8 +55,7 @@ class Enrolment:
 
         Raises LinkRefusedError, SlowedError, UnfitError, CeremonyRefusedError.
         """
-        opened = await self._links.open(token, visitor)
-        person = self._person(opened, name, email)
+        opened, person = await self._opened(token, visitor, name, email)
         existing = await self._ports.read(lambda snapshot: factors.passkeys_of(snapshot.connection, person.id))
         return self._new.ceremonies.creation_options(person, existing, visitor, opened.link.id, self._ports.now())
 
@@ -72,8 +67,7 @@ class Enrolment:
         Raises LinkRefusedError, SlowedError, UnfitError, CeremonyRefusedError; NotPermittedError once enrolled, if
         policy does not permit signing in like this.
         """
-        opened = await self._links.open(token, visitor)
-        person = self._person(opened, name, email)
+        opened, person = await self._opened(token, visitor, name, email)
         now = self._ports.now()
         new = self._new.passkey(credential, person.id, visitor, opened.link.id, label, kind="link.refused")
 
@@ -94,8 +88,7 @@ class Enrolment:
 
         Raises LinkRefusedError, SlowedError, UnfitError.
         """
-        opened = _not_by_pass(await self._links.open(token, visitor))
-        person = self._person(opened, name, email)
+        opened, person = _not_by_pass(await self._opened(token, visitor, name, email))
         return self._new.code_offer(person, visitor, opened.link.id, ticket)
 
     async def with_password(
@@ -114,8 +107,7 @@ class Enrolment:
         Raises LinkRefusedError, SlowedError, UnfitError (`field` "password" or "code"), BusyError,
         NotPermittedError.
         """
-        opened = _not_by_pass(await self._links.open(token, visitor))
-        person = self._person(opened, name, email)
+        opened, person = _not_by_pass(await self._opened(token, visitor, name, email))
         now = self._ports.now()
         fit = self._new.password(person, password)
         seed, step = self._new.code(ticket, code, visitor, opened.link.id)
@@ -129,19 +121,17 @@ class Enrolment:
 
     # Inside
 
-    def _person(self, opened: OpenedLink, name: str, email: str) -> Person:
-        if opened.email:
-            known = self._ports.known.people.get(opened.link.person_id)
-            if known is None:
-                raise LinkRefusedError
-            return replace(known, active=True)
-        return Person(
-            id=opened.link.person_id,
-            name=canonical_name(name),
-            email=canonical_email(email),
-            groups=self._ports.first_groups,
-            active=True,
-        )
+    async def _opened(self, token: str, visitor: Visitor, name: str, email: str) -> tuple[OpenedLink, Person]:
+        """The link and who it makes active. Raises LinkRefusedError, SlowedError, UnfitError."""
+        opened = await self._links.open(token, visitor)
+        person_id = opened.link.person_id
+        if not opened.email:
+            groups = self._ports.first_groups
+            return opened, Person(person_id, canonical_name(name), canonical_email(email), groups, active=True)
+        person = self._ports.known.people.get(person_id)
+        if person is None:
+            raise LinkRefusedError
+        return opened, replace(person, active=True)
 
     async def _finish(
         self,
@@ -169,20 +159,10 @@ class Enrolment:
                 self._activate(transaction, person, now)
             keep(transaction)
             transaction.changed("person", person.id)
-            for kind, details in (
-                ("person.enrolled", {"link": opened.link.id}),
-                *(("factor.added", {"factor": str(factor)}) for factor in sorted(proofs)),
-            ):
-                transaction.say(
-                    Event(
-                        at=now,
-                        kind=kind,
-                        actor=person.id,
-                        subject=person.id,
-                        address=visitor.address[:64],
-                        details=dict(details),
-                    )
-                )
+            whose = {"by": person.id, "subject": person.id, "address": visitor.address}
+            say(transaction, now, "person.enrolled", {"link": opened.link.id}, **whose)
+            for factor in sorted(proofs):
+                say(transaction, now, "factor.added", {"factor": str(factor)}, **whose)
             if not answer.is_permit:
                 return None
             return self._sessions.open(transaction, person, proofs, visitor, passkey_id)
@@ -204,12 +184,12 @@ class Enrolment:
         if before in {None, PersonStatus.INACTIVE}:
             raise LinkRefusedError
         if before is PersonStatus.ACTIVE:
-            self._notifications.tell(transaction, person, News.PASSKEY_ADDED, now)
+            self._notifications.tell(transaction, person, Occasion.PASSKEY_ADDED, now)
         people.set_status(transaction.connection, person.id, PersonStatus.ACTIVE, now)
 
 
-def _not_by_pass(opened: OpenedLink) -> OpenedLink:
+def _not_by_pass(opened: tuple[OpenedLink, Person]) -> tuple[OpenedLink, Person]:
     """Links of those who are here already enrol a passkey and nothing weaker. Raises LinkRefusedError."""
-    if opened.link.is_for_a_passkey_only:
+    if opened[0].link.is_for_a_passkey_only:
         raise LinkRefusedError
     return opened

@@ -5,20 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from limen.events import Event
 from limen.facts import Factor, Person, Session, strength_of
 from limen.identity.codes import CodeOffer
-from limen.identity.errors import (
-    LastFactorError,
-    NotLiveError,
-    UnfitError,
-    UnknownError,
-)
+from limen.identity.errors import LastFactorError, NotLiveError, UnfitError, UnknownError
+from limen.identity.events import say
 from limen.identity.lost_passkey import lose_passkey
 from limen.identity.model import Passkey, Visitor
 from limen.identity.names import canonical_name
 from limen.identity.new_factors import NewFactors
-from limen.identity.notifications import News, Notifications
+from limen.identity.notifications import Notifications, Occasion
 from limen.identity.passkeys import MOST_OF_A_PERSON, Credential
 from limen.identity.ports import Ports
 from limen.identity.sessions import Sessions, end_session
@@ -31,13 +26,20 @@ class Held:
     """The factors somebody has."""
 
     passkeys: tuple[Passkey, ...]
-    has_password: bool
-    has_code: bool
+    factors: frozenset[Factor]
 
     @property
-    def factors(self) -> frozenset[Factor]:
-        held = {Factor.PASSKEY: bool(self.passkeys), Factor.PASSWORD: self.has_password, Factor.CODE: self.has_code}
-        return frozenset(factor for factor, has in held.items() if has)
+    def has_password(self) -> bool:
+        return Factor.PASSWORD in self.factors
+
+    @property
+    def has_code(self) -> bool:
+        return Factor.CODE in self.factors
+
+    def refuse_too_many(self) -> None:
+        """Raises UnfitError where there is no room for another passkey."""
+        if len(self.passkeys) >= MOST_OF_A_PERSON:
+            raise UnfitError("passkey", "There are enough passkeys", "remove one that you no longer use")
 
 
 class Factors:
@@ -58,12 +60,8 @@ class Factors:
         """What a person holds."""
 
         def work(snapshot: Any) -> Held:
-            kinds = factors.held_by(snapshot.connection, person_id)
-            return Held(
-                passkeys=tuple(factors.passkeys_of(snapshot.connection, person_id)),
-                has_password=Factor.PASSWORD in kinds,
-                has_code=Factor.CODE in kinds,
-            )
+            passkeys = tuple(factors.passkeys_of(snapshot.connection, person_id))
+            return Held(passkeys, factors.held_by(snapshot.connection, person_id))
 
         return await self._ports.read(work)
 
@@ -75,24 +73,22 @@ class Factors:
         Raises NotLiveError, FreshProofNeededError, CeremonyRefusedError; UnfitError when there are too many.
         """
         current, person, held = await self.freshly_proved(session)
-        if len(held.passkeys) >= MOST_OF_A_PERSON:
-            raise UnfitError("passkey", "There are enough passkeys", "remove one that you no longer use")
+        held.refuse_too_many()
         return self._new.ceremonies.creation_options(person, held.passkeys, visitor, current.id, self._ports.now())
 
     async def add_passkey(self, session: Session, visitor: Visitor, credential: Credential, label: str = "") -> Passkey:
         """Add a passkey. Raises NotLiveError, FreshProofNeededError, CeremonyRefusedError, UnfitError."""
         current, person, held = await self.freshly_proved(session)
         now = self._ports.now()
-        if len(held.passkeys) >= MOST_OF_A_PERSON:
-            raise UnfitError("passkey", "There are enough passkeys", "remove one that you no longer use")
+        held.refuse_too_many()
         new = self._new.passkey(
             credential, person.id, visitor, current.id, label, kind="sign_in.failed", session=current.id
         )
 
         def work(transaction: Transaction) -> None:
             self._new.keep_passkey(transaction, new)
-            self._say(transaction, "factor.added", person.id, current, Factor.PASSKEY, new.passkey.id)
-            self._notifications.tell(transaction, person, News.PASSKEY_ADDED, now)
+            self._say(transaction, "factor.added", current, Factor.PASSKEY, new.passkey.id)
+            self._notifications.tell(transaction, person, Occasion.PASSKEY_ADDED, now)
 
         await self._ports.write(work)
         return new.passkey
@@ -112,7 +108,7 @@ class Factors:
 
         def work(transaction: Transaction) -> None:
             self._new.keep_code(transaction, person.id, seed, step)
-            self._say(transaction, "factor.added", person.id, current, Factor.CODE)
+            self._say(transaction, "factor.added", current, Factor.CODE)
 
         await self._ports.write(work)
 
@@ -128,7 +124,7 @@ class Factors:
         def work(transaction: Transaction) -> None:
             factors.set_password(transaction.connection, person.id, hashed, now)
             self._end_sessions_proved_by(transaction, person.id, current, Factor.PASSWORD)
-            self._say(transaction, "factor.added", person.id, current, Factor.PASSWORD)
+            self._say(transaction, "factor.added", current, Factor.PASSWORD)
 
         await self._ports.write(work)
 
@@ -198,7 +194,7 @@ class Factors:
                     self._end(transaction, other, current)
             else:
                 self._end_sessions_proved_by(transaction, person.id, current, factor)
-            self._say(transaction, "factor.removed", person.id, current, factor, passkey_id)
+            self._say(transaction, "factor.removed", current, factor, passkey_id)
 
         await self._ports.take(work)
 
@@ -234,26 +230,10 @@ class Factors:
         if session_id != current.id:
             end_session(transaction, session_id, self._ports.now(), current.person_id, "factor-changed")
 
-    def _say(
-        self,
-        transaction: Transaction,
-        kind: str,
-        person_id: str,
-        session: Session,
-        factor: Factor,
-        passkey_id: str = "",
-    ) -> None:
-        transaction.say(
-            Event(
-                at=self._ports.now(),
-                kind=kind,
-                actor=person_id,
-                subject=person_id,
-                session=session.id,
-                address=session.address,
-                details={"factor": str(factor), **({"passkey": passkey_id} if passkey_id else {})},
-            )
-        )
+    def _say(self, transaction: Transaction, kind: str, session: Session, factor: Factor, passkey_id: str = "") -> None:
+        which = {"factor": str(factor), **({"passkey": passkey_id} if passkey_id else {})}
+        whose = {"by": session.person_id, "subject": session.person_id}
+        say(transaction, self._ports.now(), kind, which, **whose, session=session.id, address=session.address)
 
 
 def is_way_in(factors: frozenset[Factor]) -> bool:

@@ -7,9 +7,8 @@ a link spends nothing, since mail scanners open links too; finishing what it is 
 from __future__ import annotations
 
 from limen.clock import Instant, Milliseconds
-from limen.events import Event
-from limen.identity.deciding import refuse
 from limen.identity.errors import LinkRefusedError, SlowedError, UnknownError
+from limen.identity.events import Details, say
 from limen.identity.guesses import Guesses, network_of
 from limen.identity.model import (
     ADMINISTRATORS,
@@ -24,6 +23,7 @@ from limen.identity.model import (
     new_id,
 )
 from limen.identity.ports import Ports
+from limen.identity.sign_in_decision import refuse
 from limen.identity.store import links, people
 from limen.mail import store as mail_store
 from limen.storage.database import Snapshot, Transaction
@@ -71,20 +71,8 @@ class Links:
         token = Token.new()
         link = Link(new_id("l"), purpose, person_id, by, now, now + (good_for or GOOD_FOR[purpose]))
         links.add(transaction.connection, link, token.hash)
-        transaction.say(
-            Event(
-                at=now,
-                kind="link.issued",
-                actor=by,
-                subject=person_id,
-                details={
-                    "link": link.id,
-                    "purpose": str(purpose),
-                    "expires_at": link.expires_at,
-                    **({"why": why} if why else {}),
-                },
-            )
-        )
+        about: Details = {"link": link.id, "purpose": str(purpose), "expires_at": link.expires_at}
+        say(transaction, now, "link.issued", about, by=by, subject=person_id, why=why)
         return IssuedLink(link, f"{self._ports.settings.public_url}{PATH}#{token.reveal()}", token)
 
     async def open(self, token: str, visitor: Visitor) -> OpenedLink:
@@ -126,15 +114,8 @@ class Links:
             if link is None or not links.revoke(transaction.connection, now, link_id=link_id):
                 return False
             mail_store.drop(transaction.connection, now, "withdrawn", about=link_id)
-            transaction.say(
-                Event(
-                    at=now,
-                    kind="person.changed",
-                    actor=by,
-                    subject=link.person_id,
-                    details={"change": "link-revoked", "link": link_id, **({"why": why} if why else {})},
-                )
-            )
+            about = {"change": "link-revoked", "link": link_id}
+            say(transaction, now, "person.changed", about, by=by, subject=link.person_id, why=why)
             return True
 
         if not await self._ports.write(work):

@@ -5,10 +5,10 @@ links, recovery codes and tokens of programs.
 from __future__ import annotations
 
 from limen.clock import Instant
-from limen.events import Event
 from limen.facts import Factor
 from limen.identity import tokens
 from limen.identity.errors import UnknownError
+from limen.identity.events import say
 from limen.identity.links import withdraw_links
 from limen.identity.sessions import end_session
 from limen.identity.store import app_tokens, factors, recovery_codes, sessions, upkeep
@@ -45,9 +45,5 @@ def lose_passkey(
     for token in app_tokens.of(connection, owner_id=person_id):
         if token.is_good(now):
             tokens.end(transaction, token, now, by, REASON, why)
-    details: dict[str, str | int | bool] = {
-        "factor": str(Factor.PASSKEY),
-        "passkey": passkey_id,
-        **({"why": why} if why else {}),
-    }
-    transaction.say(Event(at=now, kind="factor.removed", actor=by, subject=person_id, reason=REASON, details=details))
+    lost = {"factor": str(Factor.PASSKEY), "passkey": passkey_id}
+    say(transaction, now, "factor.removed", lost, by=by, subject=person_id, reason=REASON, why=why)

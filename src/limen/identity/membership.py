@@ -11,9 +11,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 from limen.clock import Instant
-from limen.events import Event
 from limen.facts import Person
 from limen.identity.errors import LastAdministratorError
+from limen.identity.events import Details, say
 from limen.identity.links import withdraw_links_of_helpers
 from limen.identity.model import ADMINISTRATORS, PersonStatus
 from limen.identity.sessions import end_everything_of
@@ -79,10 +79,6 @@ class Membership:
         self._say("person.changed", person_id, "taken-back")
 
     def _say(self, kind: str, person_id: str, change: str = "") -> None:
-        details: dict[str, str | int | bool] = {}
-        if self.by_list:
-            details["by_list"] = True
-        if change:
-            details["change"] = change
+        details: Details = {**({"by_list": True} if self.by_list else {}), **({"change": change} if change else {})}
         self.transaction.changed("person", person_id)
-        self.transaction.say(Event(at=self.now, kind=kind, actor=self.by, subject=person_id, details=details))
+        say(self.transaction, self.now, kind, details, by=self.by, subject=person_id)

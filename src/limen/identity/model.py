@@ -1,4 +1,4 @@
-"""The nouns of identity and their rules. Pure."""
+"""What identity is about: people, links, proofs, passkeys, workloads, and the rules that hold for them. Pure."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ def new_id(prefix: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Visitor:
-    """Who stands at the sign-in host, before anything is proved.
+    """Somebody at the sign-in host who has proved nothing yet.
 
     `address` is what the trusted hop says; never a header of the client's own. `browser` is the value of the
     sign-in host's long-lived random cookie: challenges and tickets are bound to it, and a browser that a person
@@ -196,6 +196,30 @@ class Passkey:
     name: str
     added_at: Instant
     used_at: Instant = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Workload:
+    """A service with tokens of its own: nobody shares an account, and no service borrows a person's.
+
+    `name` is how administrators call it, `apps` the ids of the apps about which it may ask.
+    """
+
+    id: str
+    name: str
+    groups: frozenset[str]
+    apps: frozenset[str]
+    active: bool
+
+
+@dataclass(frozen=True, slots=True)
+class WorkloadToken:
+    """One token of a workload; the secret exists only as a hash, elsewhere. It is good until `expires_at`."""
+
+    id: str
+    workload_id: str
+    issued_at: Instant
+    expires_at: Instant
 
 
 Proofs = Mapping[Factor, Instant]

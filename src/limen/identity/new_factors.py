@@ -9,12 +9,12 @@ from limen.clock import to_iso
 from limen.facts import Person
 from limen.identity.challenges import Binding, Challenges
 from limen.identity.codes import CodeOffer, matching_step, new_seed, offer
-from limen.identity.deciding import refuse
 from limen.identity.errors import CeremonyRefusedError, UnfitError
 from limen.identity.model import Visitor
-from limen.identity.passkeys import Ceremonies, Credential, Enrolled, Refusal, default_name
+from limen.identity.passkeys import Ceremonies, Credential, Refusal, Verified, default_name
 from limen.identity.passwords import Passwords, judge_password
 from limen.identity.ports import Ports
+from limen.identity.sign_in_decision import refuse
 from limen.identity.store import factors, upkeep
 from limen.storage.database import Transaction
 
@@ -38,7 +38,7 @@ class NewFactors:
         *,
         kind: str,
         session: str = "",
-    ) -> Enrolled:
+    ) -> Verified:
         """The new passkey, called `label` or after its browser. A refusal is journaled as `kind`.
 
         Raises CeremonyRefusedError; UnfitError for its name.
@@ -52,7 +52,7 @@ class NewFactors:
             raise CeremonyRefusedError from None
 
     @staticmethod
-    def keep_passkey(transaction: Transaction, new: Enrolled) -> None:
+    def keep_passkey(transaction: Transaction, new: Verified) -> None:
         """Spend the challenge and keep the passkey. Raises CeremonyRefusedError where either was done before."""
         is_unspent = upkeep.spend_challenge(transaction.connection, new.challenge_hash, new.challenge_ends_at)
         if not is_unspent or not factors.insert_passkey(transaction.connection, new.passkey):

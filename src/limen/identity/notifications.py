@@ -17,7 +17,7 @@ from limen.storage.database import Transaction
 GOOD_FOR_MS: Milliseconds = 2 * DAY
 
 
-class News(StrEnum):
+class Occasion(StrEnum):
     PASS_ISSUED = "pass-issued"  # noqa: S105 -- a word of ours
     PASSKEY_ADDED = "passkey-added"
     CODES_MADE = "codes-made"
@@ -31,15 +31,15 @@ class Notifications:
         self._ports = ports
         self._mails = Mails(ports.keyring)
 
-    def tell(self, transaction: Transaction, person: Person, news: News, now: Instant) -> None:
+    def tell(self, transaction: Transaction, person: Person, occasion: Occasion, now: Instant) -> None:
         """Have this person told, in their language."""
         language = people.language_of(transaction.connection, person.id)
-        message = told(person, news, now, self._ports, language)
+        message = told(person, occasion, now, self._ports, language)
         about = new_id("told")
         self._mails.put(transaction, message, person_id=person.id, about=about, now=now, until=now + GOOD_FOR_MS)
 
 
-def told(person: Person, news: News, at: Instant, ports: Ports, language: str) -> Message:
+def told(person: Person, occasion: Occasion, at: Instant, ports: Ports, language: str) -> Message:
     """The mail in this language, else in the company's first one."""
     settings = ports.settings
     words = words_for(language, settings)
@@ -56,10 +56,10 @@ def told(person: Person, news: News, at: Instant, ports: Ports, language: str) -
         )
     paragraphs = (
         words.gettext("Hello {name},", name=person.name),
-        words.say(f"mail.{news}.told", at=words.date_in_full(at)),
+        words.say(f"mail.{occasion}.told", at=words.date_in_full(at)),
         words.gettext("If that was you, or you asked for it, there is nothing to do."),
         f"{wrong} {call}",
         words.gettext("This mail holds no link to press, and asks you for nothing."),
         company,
     )
-    return letter(person.email, words.say(f"mail.{news}.subject", company=company), paragraphs, words.language)
+    return letter(person.email, words.say(f"mail.{occasion}.subject", company=company), paragraphs, words.language)

@@ -10,7 +10,7 @@ import hashlib
 import json
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from limen.clock import Instant
@@ -32,18 +32,11 @@ Credential = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
-class Assertion:
-    """An assertion whose signature holds. Whether its counter moves and its challenge is unspent, the database says."""
+class Verified:
+    """A passkey whose ceremony holds: a new one, or one that was used, with the counter that it told.
 
-    passkey: Passkey
-    sign_count: int
-    challenge_hash: bytes
-    challenge_ends_at: Instant
-
-
-@dataclass(frozen=True, slots=True)
-class Enrolled:
-    """A new passkey whose ceremony holds; its challenge is still to be spent."""
+    Whether that counter moves, and its challenge is unspent, the database says.
+    """
 
     passkey: Passkey
     challenge_hash: bytes
@@ -111,7 +104,7 @@ class Ceremonies:
 
     def enrolled(
         self, credential: Credential, person_id: str, visitor: Visitor, subject: str, name: str, now: Instant
-    ) -> Enrolled:
+    ) -> Verified:
         """The new passkey that this credential is. Raises Refusal; UnfitError for its name."""
         from webauthn import verify_registration_response  # noqa: PLC0415 -- heavy
 
@@ -145,7 +138,7 @@ class Ceremonies:
         )
         if not 16 <= len(passkey.credential_id) <= 1023:
             raise Refusal("credential-id-length")
-        return Enrolled(passkey, _hash(challenge), ends_at)
+        return Verified(passkey, _hash(challenge), ends_at)
 
     def asserted(
         self,
@@ -155,7 +148,7 @@ class Ceremonies:
         visitor: Visitor,
         subject: str,
         now: Instant,
-    ) -> Assertion:
+    ) -> Verified:
         """The assertion that this credential is, by this passkey (None: nobody's); of that person, if one is given.
 
         Raises Refusal.
@@ -186,7 +179,7 @@ class Ceremonies:
             raise Refusal(_word_for(error)) from None
         if held.credential_device_type.value != passkey.device_type:
             raise Refusal("backup-eligibility-changed")  # WebAuthn level 3 section 7.2 step 20
-        return Assertion(passkey, held.new_sign_count, _hash(challenge), ends_at)
+        return Verified(replace(passkey, sign_count=held.new_sign_count), _hash(challenge), ends_at)
 
     def _challenge(self, client: dict[str, Any], binding: Binding, now: Instant) -> tuple[bytes, Instant]:
         if client.get("crossOrigin") or "topOrigin" in client:

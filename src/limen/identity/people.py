@@ -15,7 +15,7 @@ from limen.identity.lost_passkey import REASON as LOST, lose_passkey
 from limen.identity.membership import Membership, an_administrator_remains
 from limen.identity.model import LONGEST_PASS_MS, PASS_MS, IssuedLink, LinkPurpose, Member, PersonStatus, new_id
 from limen.identity.names import canonical_email, canonical_name
-from limen.identity.notifications import News, Notifications
+from limen.identity.notifications import Notifications, Occasion
 from limen.identity.ports import Ports
 from limen.identity.sessions import end_everything_of
 from limen.identity.store import factors, links, people
@@ -136,7 +136,7 @@ class People:
                 end_everything_of(transaction, person_id, now, by, LOST, why)
             person = people.by_id(transaction.connection, person_id)
             if person is not None:
-                self._notifications.tell(transaction, person, News.PASS_ISSUED, now)
+                self._notifications.tell(transaction, person, Occasion.PASS_ISSUED, now)
             return self._links.issue(
                 transaction, LinkPurpose.ACCESS_PASS, person_id, by=by, now=now, good_for=good_for, why=why
             )

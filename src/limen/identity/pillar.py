@@ -1,4 +1,4 @@
-"""Identity as a part of Limen: who is asking."""
+"""Identity as a part of Limen: people, how they sign in, and what services and programs sign in with."""
 
 from __future__ import annotations
 

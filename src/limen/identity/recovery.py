@@ -10,17 +10,17 @@ from dataclasses import dataclass
 from typing import Final
 
 from limen.clock import Instant
-from limen.events import Event
 from limen.facts import Session
-from limen.identity.deciding import refuse
 from limen.identity.errors import RecoveryRefusedError, UnfitError
+from limen.identity.events import say
 from limen.identity.factors import Factors
 from limen.identity.links import Links, withdraw_links
 from limen.identity.model import IssuedLink, LinkPurpose, Visitor
 from limen.identity.names import email_to_look_up
-from limen.identity.notifications import News, Notifications
+from limen.identity.notifications import Notifications, Occasion
 from limen.identity.ports import Ports
 from limen.identity.sessions import Sessions, end_everything_of
+from limen.identity.sign_in_decision import refuse
 from limen.identity.store import factors, people, recovery_codes
 from limen.identity.verification import Verification
 from limen.storage.database import Transaction
@@ -82,17 +82,9 @@ class Recovery:
             recovery_codes.remove_of(transaction.connection, person.id)
             digests = [self._digest(person.id, code) for code in codes]
             recovery_codes.add(transaction.connection, person.id, digests, now)
-            transaction.say(
-                Event(
-                    at=now,
-                    kind="recovery.codes_made",
-                    actor=person.id,
-                    subject=person.id,
-                    session=current.id,
-                    address=current.address,
-                )
-            )
-            self._notifications.tell(transaction, person, News.CODES_MADE, now)
+            made = {"session": current.id, "address": current.address}
+            say(transaction, now, "recovery.codes_made", by=person.id, subject=person.id, **made)
+            self._notifications.tell(transaction, person, Occasion.CODES_MADE, now)
 
         await self._ports.write(work)
         return codes
@@ -143,10 +135,8 @@ class Recovery:
         if person is None or not person.active or not recovery_codes.use(connection, person_id, digest, now):
             return None
         withdraw_links(transaction, person_id, now)
-        transaction.say(
-            Event(at=now, kind="recovery.code_used", actor=person_id, subject=person_id, address=visitor.address[:64])
-        )
-        self._notifications.tell(transaction, person, News.CODE_USED, now)
+        say(transaction, now, "recovery.code_used", by=person_id, subject=person_id, address=visitor.address)
+        self._notifications.tell(transaction, person, Occasion.CODE_USED, now)
         return self._links.issue(transaction, LinkPurpose.RECOVERY, person_id, by=person_id, now=now)
 
     def _digest(self, person_id: str, code: str) -> bytes:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
-from typing import Final
+from typing import Final, NamedTuple
 
 from limen.clock import Instant
 from limen.facts import Person
@@ -85,8 +85,7 @@ def _plain(row: Row) -> tuple[object, ...]:
     return row.name, row.email, None if row.groups is None else sorted(row.groups), row.language
 
 
-@dataclass(frozen=True, slots=True)
-class Done:
+class Done(NamedTuple):
     """How many were added, changed, let go and invited by mail."""
 
     added: int = 0
@@ -168,12 +167,7 @@ class Roster:
             takes = any(isinstance(one, Member) or (isinstance(one, Change) and one.leaves) for one in part)
             commit = self._ports.take if takes else self._ports.write
             did = await commit(lambda transaction, part=part: self._batch(transaction, part, by, now, by_mail))  # type: ignore[misc]
-            done = Done(
-                done.added + did.added,
-                done.changed + did.changed,
-                done.let_go + did.let_go,
-                done.mailed + did.mailed,
-            )
+            done = Done(*(before + now_done for before, now_done in zip(done, did, strict=True)))
         return done
 
     def _batch(

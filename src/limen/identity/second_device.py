@@ -10,7 +10,6 @@ from limen.identity.errors import NotLiveError, UnfitError
 from limen.identity.factors import Factors
 from limen.identity.links import Links, withdraw_links
 from limen.identity.model import IssuedLink, LinkPurpose
-from limen.identity.passkeys import MOST_OF_A_PERSON
 from limen.identity.ports import Ports
 from limen.identity.sessions import Sessions
 from limen.identity.store import people
@@ -46,8 +45,7 @@ class SecondDevice:
         held = await self._factors.of_person(current.person_id)
         if not held.passkeys:
             raise UnfitError("passkey", "You have no passkey yet", "add one on this device first")
-        if len(held.passkeys) >= MOST_OF_A_PERSON:
-            raise UnfitError("passkey", "There are enough passkeys", "remove one that you no longer use")
+        held.refuse_too_many()
         fresh, now = self._sessions.freshly_proved(current, STRENGTH), self._ports.now()
 
         def work(transaction: Transaction) -> IssuedLink:

@@ -1,4 +1,4 @@
-"""Sessions: opened, renewed, listed, revoked, kept from idling, and forgotten when time has ended them.
+"""Sessions: opened, renewed, listed, revoked, and forgotten when they have expired.
 
 A revocation is one number: the `not_before` of a session, a person or the company. It returns when every worker
 knows it, so the very next request is refused.
@@ -12,6 +12,7 @@ from limen.clock import HOUR, Instant
 from limen.events import Event
 from limen.facts import UNPROVED, Person, Session, SessionState
 from limen.identity.errors import FreshProofNeededError, NotLiveError, OpensConsoleOnlyError, UnknownError
+from limen.identity.events import Details, say
 from limen.identity.links import withdraw_links
 from limen.identity.model import Proofs, SignedIn, Token, Visitor, auth_of, is_fresh, new_id
 from limen.identity.ports import Ports
@@ -101,16 +102,9 @@ class Sessions:
         if visitor.browser:
             upkeep.remember_browser(connection, visitor.browser_hash, person.id, now)
         transaction.changed("session", session.id)
-        transaction.say(
-            Event(
-                at=session.auth.at,
-                kind="sign_in.succeeded",
-                actor=person.id,
-                session=session.id,
-                address=session.address,
-                details={"strength": session.auth.strength, "factors": " ".join(sorted(session.auth.factors))},
-            )
-        )
+        proved: Details = {"strength": session.auth.strength, "factors": " ".join(sorted(session.auth.factors))}
+        by = {"by": person.id, "session": session.id, "address": session.address}
+        say(transaction, session.auth.at, "sign_in.succeeded", proved, **by)
         return SignedIn(token, session, person)
 
     def renew(
@@ -238,9 +232,7 @@ class Sessions:
 
         def work(transaction: Transaction) -> None:
             mark(transaction, "company", "", now + 1)
-            transaction.say(
-                Event(at=now, kind="sessions.revoked", actor=by, reason=reason, details={"scope": "company"})
-            )
+            say(transaction, now, "sessions.revoked", {"scope": "company"}, by=by, reason=reason)
 
         await self._ports.write(work)
 
@@ -299,19 +291,8 @@ def end_session(transaction: Transaction, session_id: str, now: Instant, by: str
     if found is None:
         return False
     mark(transaction, "session", session_id, max(now, found[1].started_at) + 1)
-    details: dict[str, str | int | bool] = {"why": why} if why else {}
-    whose = found[1].person_id
-    transaction.say(
-        Event(
-            at=now,
-            kind="session.revoked",
-            actor=by,
-            subject=whose,
-            session=session_id,
-            reason=reason,
-            details=details,
-        )
-    )
+    whose = {"subject": found[1].person_id, "session": session_id}
+    say(transaction, now, "session.revoked", by=by, **whose, reason=reason, why=why)
     return True
 
 
@@ -325,16 +306,7 @@ def end_everything_of(
     recovery_codes.remove_of(transaction.connection, person_id)
     upkeep.forget_browsers_of(transaction.connection, person_id)
     mark(transaction, "person", person_id, now + 1)
-    transaction.say(
-        Event(
-            at=now,
-            kind="sessions.revoked",
-            actor=by,
-            subject=person_id,
-            reason=reason,
-            details={"scope": "person", **({"why": why} if why else {})},
-        )
-    )
+    say(transaction, now, "sessions.revoked", {"scope": "person"}, by=by, subject=person_id, reason=reason, why=why)
 
 
 def after_every_mark(transaction: Transaction, person_id: str, device_id: str, now: Instant) -> Instant:

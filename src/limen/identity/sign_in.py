@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from limen.facts import Person
-from limen.identity.deciding import decide_sign_in, refuse
 from limen.identity.errors import NotPermittedError, SignInFailedError
 from limen.identity.model import SignedIn, Visitor, auth_of
 from limen.identity.names import email_to_look_up
 from limen.identity.passkeys import Ceremonies, Credential
 from limen.identity.ports import Ports
 from limen.identity.sessions import Sessions
+from limen.identity.sign_in_decision import decide_sign_in, refuse
 from limen.identity.store import people
 from limen.identity.verification import Proved, Verification
 from limen.storage.database import Transaction

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from limen.events import Event
 from limen.facts import Person, Session
-from limen.identity.deciding import refuse
 from limen.identity.errors import NotLiveError, SignInFailedError
+from limen.identity.events import Details, say
 from limen.identity.model import SignedIn, Visitor
 from limen.identity.passkeys import Ceremonies, Credential
 from limen.identity.ports import Ports
 from limen.identity.sessions import Sessions
+from limen.identity.sign_in_decision import refuse
 from limen.identity.store import factors, upkeep
 from limen.identity.verification import Proved, Verification
 from limen.storage.database import Transaction
@@ -82,16 +82,9 @@ class StepUp:
                 return "session-gone"
             if visitor.browser:
                 upkeep.remember_browser(transaction.connection, visitor.browser_hash, person.id, now)
-            transaction.say(
-                Event(
-                    at=now,
-                    kind="step_up.succeeded",
-                    actor=person.id,
-                    session=session.id,
-                    address=visitor.address[:64],
-                    details={"strength": renewed.session.auth.strength, "factors": " ".join(sorted(proved.proofs))},
-                )
-            )
+            given: Details = {"strength": renewed.session.auth.strength, "factors": " ".join(sorted(proved.proofs))}
+            by = {"by": person.id, "session": session.id, "address": visitor.address}
+            say(transaction, now, "step_up.succeeded", given, **by)
             return renewed
 
         ended = await self._ports.write(work)

@@ -12,16 +12,17 @@ from typing import Final
 
 from limen.clock import DAY, Instant, Milliseconds
 from limen.errors import LimenError
-from limen.events import Event
 from limen.facts import ACTIONS, LIMEN, STRONGEST_TOKEN, Session, SessionState
 from limen.facts.tokens import new_secret, token_hash
 from limen.identity.app_token import MOST_DAYS, AppToken, Issued, day_of, network_of
 from limen.identity.errors import OpensConsoleOnlyError, UnknownError
+from limen.identity.events import Details, say
 from limen.identity.model import new_id
 from limen.identity.names import canonical_name
 from limen.identity.ports import Ports
 from limen.identity.sessions import Sessions, after_every_mark, mark
 from limen.identity.store import app_tokens, people, workloads
+from limen.identity.workloads import active
 from limen.storage.break_glass import is_break_glass
 from limen.storage.database import Database, Snapshot, Transaction
 
@@ -37,13 +38,13 @@ class TokenRow:
     """A token as its owner or an administrator sees it. `used_at`: 0 where it was never used, else at least the day."""
 
     token: AppToken
-    standing: SessionState
+    state: SessionState
     used_at: Instant
     used_from: str
 
     @property
     def is_good(self) -> bool:
-        return self.standing is SessionState.LIVE
+        return self.state is SessionState.LIVE
 
 
 class Tokens:
@@ -81,15 +82,15 @@ class Tokens:
         """What a token is worth now, whatever ended it, and its last use as exactly as it is known."""
         known = self._ports.known
         session = known.tokens.get(token.id)
-        standing = known.session_state(session, token.app, self._ports.now()) if session else SessionState.ENDED
+        state = known.session_state(session, token.app, self._ports.now()) if session else SessionState.ENDED
         address = known.used_from(token.id)
         used = (known.last_used(token.id), network_of(address)) if address else (token.used_on, token.used_from)
-        return TokenRow(token, SessionState.REVOKED if token.revoked_at else standing, *used)
+        return TokenRow(token, SessionState.REVOKED if token.revoked_at else state, *used)
 
     async def revoke(self, token_id: str, *, by: str, owner_id: str = "", app: str = "", why: str = "") -> AppToken:
         """End a token; it is refused at its next request. Raises UnknownError where this owner, or app, has none such.
 
-        `why` is what a helper says of it, for the journal.
+        `why` is the reason that a helper gives, for the journal.
         """
         now = self._ports.now()
 
@@ -167,10 +168,7 @@ def add_for_workload(
     wanted = _wanted(app, apps, actions, days, name or workload, now)
 
     def work(transaction: Transaction) -> Issued:
-        found = workloads.by_name(transaction.connection, workload)
-        if found is None or not found.active:
-            raise LimenError(f"there is no active workload {workload[:40]!r}", "`limen workload list` names them")
-        return _issue(transaction, found.id, wanted, (1, now), by=by)
+        return _issue(transaction, active(transaction, workload).id, wanted, (1, now), by=by)
 
     return database.write(work)
 
@@ -198,7 +196,7 @@ def listed(snapshot: Snapshot) -> list[tuple[AppToken, str]]:
 def end(
     transaction: Transaction, token: AppToken, now: Instant, by: str, reason: str = "revoked", why: str = ""
 ) -> None:
-    """The one number that kills it, and the row that says so to people. What was ended before stays as it was."""
+    """Raise the mark that ends a token, and write down when. One that was ended before stays as it was."""
     if token.revoked_at:
         return
     mark(transaction, "session", token.id, max(now, token.made_at) + 1)
@@ -245,14 +243,6 @@ def _issue(transaction: Transaction, owner_id: str, wanted: AppToken, proof: tup
 def _tell(
     transaction: Transaction, kind: str, token: AppToken, now: Instant, by: str, reason: str = "", why: str = ""
 ) -> None:
-    details = {"token": token.id, "app": token.app, "actions": " ".join(sorted(token.actions))}
-    transaction.say(
-        Event(
-            at=now,
-            kind=kind,
-            actor=by,
-            subject=token.owner_id,
-            reason=reason,
-            details={**details, "expires_at": token.expires_at, **({"why": why} if why else {})},
-        )
-    )
+    actions = " ".join(sorted(token.actions))
+    what: Details = {"token": token.id, "app": token.app, "actions": actions, "expires_at": token.expires_at}
+    say(transaction, now, kind, what, by=by, subject=token.owner_id, reason=reason, why=why)

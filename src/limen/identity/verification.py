@@ -10,13 +10,13 @@ from typing import NoReturn
 
 from limen.facts import Factor
 from limen.identity.codes import matching_step
-from limen.identity.deciding import refuse
 from limen.identity.errors import SignInFailedError, SlowedError
 from limen.identity.guesses import Guesses, Key, network_of
 from limen.identity.model import Passkey, Proofs, Visitor
 from limen.identity.passkeys import Ceremonies, Credential, Refusal, credential_id_of
 from limen.identity.passwords import MAX_LENGTH, Passwords
 from limen.identity.ports import Ports
+from limen.identity.sign_in_decision import refuse
 from limen.identity.store import factors, upkeep
 from limen.rate_limit import RateLimit
 from limen.storage.database import Transaction
@@ -76,7 +76,7 @@ class Verification:
         def use(transaction: Transaction) -> str:
             if not upkeep.spend_challenge(transaction.connection, held.challenge_hash, held.challenge_ends_at):
                 return "challenge-used"
-            if not factors.use_passkey(transaction.connection, held.passkey.id, held.sign_count, now):
+            if not factors.use_passkey(transaction.connection, held.passkey.id, held.passkey.sign_count, now):
                 return "counter-went-back"
             return ""
 

@@ -13,11 +13,10 @@ from typing import Final
 
 from limen.clock import DAY, Instant
 from limen.errors import LimenError
-from limen.events import Event
-from limen.identity.model import Token, hash_of, new_id
+from limen.identity.events import say
+from limen.identity.model import Token, Workload, WorkloadToken, hash_of, new_id
 from limen.identity.sessions import mark
 from limen.identity.store import workloads
-from limen.identity.workload import Workload, WorkloadToken
 from limen.storage.database import Database, Snapshot, Transaction
 from limen.storage.feed import Feed
 
@@ -129,7 +128,7 @@ def renew(database: Database, name: str, days: int, now: Instant, *, by: str) ->
     """Another token beside those that are still good, so that a service can change over. Raises LimenError."""
 
     def work(transaction: Transaction) -> Issued:
-        workload = _active(transaction, name)
+        workload = active(transaction, name)
         good = [one for _, one in workloads.tokens_of(transaction.connection, workload.id) if now < one.expires_at]
         if len(good) >= MAX_TOKENS:
             raise LimenError(f"{name} has {MAX_TOKENS} good tokens already", f"`limen workload revoke {name}` ends all")
@@ -142,7 +141,7 @@ def revoke(database: Database, name: str, now: Instant, *, by: str) -> Workload:
     """End a workload and all its tokens. Raises LimenError where there is none of that name."""
 
     def work(transaction: Transaction) -> Workload:
-        workload = _active(transaction, name)
+        workload = active(transaction, name)
         workloads.shut(transaction.connection, workload.id)
         mark(transaction, "person", workload.id, now + 1)  # so that none of its app tokens comes back with it
         _tell(transaction, "workload.revoked", workload, now, by)
@@ -160,7 +159,8 @@ def listed(snapshot: Snapshot) -> list[Listed]:
     ]
 
 
-def _active(snapshot: Snapshot, name: str) -> Workload:
+def active(snapshot: Snapshot, name: str) -> Workload:
+    """Raises LimenError where there is none of that name, or it was revoked."""
     workload = workloads.by_name(snapshot.connection, name)
     if workload is None or not workload.active:
         raise LimenError(f"there is no active workload {name[:40]!r}", "`limen workload list` names them")
@@ -179,4 +179,4 @@ def _issue(transaction: Transaction, workload: Workload, days: int, now: Instant
 
 
 def _tell(transaction: Transaction, kind: str, workload: Workload, now: Instant, by: str, **details: str | int) -> None:
-    transaction.say(Event(at=now, kind=kind, actor=by, subject=workload.id, details={"name": workload.name, **details}))
+    say(transaction, now, kind, {"name": workload.name, **details}, by=by, subject=workload.id)

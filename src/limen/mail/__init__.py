@@ -5,5 +5,3 @@ from __future__ import annotations
 from limen.mail.message import Message
 from limen.mail.queue import Mails
 from limen.mail.sender import Sender
-
-__all__ = ["Mails", "Message", "Sender"]

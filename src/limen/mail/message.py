@@ -9,8 +9,6 @@ from email.message import EmailMessage
 from email.policy import SMTP
 from typing import Final
 
-import msgspec
-
 from limen.clock import Instant
 from limen.printable import is_printable
 
@@ -39,15 +37,6 @@ class Message:
             raise ValueError("a subject or address holds characters that can't be sent")
         if len(self.text) > MAX_TEXT or len(self.html) > MAX_TEXT:
             raise ValueError("a mail is too long")
-
-
-def packed(message: Message) -> bytes:
-    """A message as it is kept until it was sent; sealed, never in the clear."""
-    return msgspec.json.encode(message)
-
-
-def unpacked(data: bytes) -> Message:
-    return msgspec.json.decode(data, type=Message)
 
 
 def as_mail(message: Message, *, mail_id: str, sender: str, company: str, at: Instant) -> EmailMessage:

@@ -5,9 +5,11 @@ from __future__ import annotations
 import secrets
 from dataclasses import dataclass
 
+import msgspec
+
 from limen.clock import Instant
 from limen.mail import store
-from limen.mail.message import Message, packed, unpacked
+from limen.mail.message import Message
 from limen.mail.store import Due, Mail, MailState
 from limen.storage.database import Transaction
 from limen.storage.keyring import Keyring
@@ -24,10 +26,11 @@ class Mails:
     ) -> Mail:
         """Have `message` sent once this transaction commits; not after `until`."""
         mail = Mail(f"m_{secrets.token_hex(16)}", person_id, about, MailState.QUEUED, now, until, now, 0)
-        sealed = self.keyring.seal("mails", mail.id, "sealed", packed(message))
+        sealed = self.keyring.seal("mails", mail.id, "sealed", msgspec.json.encode(message))
         store.insert_mail(transaction.connection, mail, sealed)
         return mail
 
     def opened(self, due: Due) -> Message:
         """Raises SealBrokenError, msgspec.MsgspecError."""
-        return unpacked(self.keyring.open_sealed("mails", due.mail.id, "sealed", due.sealed))
+        written = self.keyring.open_sealed("mails", due.mail.id, "sealed", due.sealed)
+        return msgspec.json.decode(written, type=Message)

@@ -18,8 +18,8 @@ from limen.mail import store
 from limen.mail.message import as_mail
 from limen.mail.queue import Mails
 from limen.mail.store import Due, MailState
-from limen.mail.ways import ONE_MAIL_SECONDS, NotSentError, Way
-from limen.storage.database import Database, Snapshot, Transaction
+from limen.mail.transports import ONE_MAIL_SECONDS, NotSentError, Transport
+from limen.storage.database import Database, Transaction
 from limen.storage.errors import SealBrokenError
 
 BATCH: Final = 10
@@ -36,11 +36,11 @@ _log = logging.getLogger(__name__)
 
 @dataclass(slots=True)
 class Sender:
-    """One worker's hands. `sender` is the address that mails come from, `company` the name beside it."""
+    """Sends queued mail in one worker. `sender` is the address that mails come from, `company` the name beside it."""
 
     database: Database
     mails: Mails
-    way: Way
+    transport: Transport
     clock: Clock
     sender: str
     company: str
@@ -81,7 +81,7 @@ class Sender:
     async def send_due(self) -> int:
         """Send what is due, a batch at most. Returns how many were tried."""
         now = self.clock.now()
-        if not await self.database.reading(lambda snapshot: _is_any_due(snapshot, now)):
+        if not await self.database.reading(lambda snapshot: store.is_any_due(snapshot.connection, now)):
             return 0
         due = await self.database.writing(
             lambda transaction: store.take_due(transaction.connection, now, BATCH, now + _CLAIM_MS)
@@ -100,7 +100,7 @@ class Sender:
             mail_id = due.mail.id
             message = self.mails.opened(due)
             mail = as_mail(message, mail_id=mail_id, sender=self.sender, company=self.company, at=now)
-            await self.way.send(mail_id, mail)
+            await self.transport.send(mail_id, mail)
         except NotSentError as why:
             await self._failed(due, tries, why)
         except (SealBrokenError, msgspec.MsgspecError, ValueError):
@@ -136,7 +136,3 @@ class Sender:
             store.purge(transaction.connection, now)
 
         await self.database.writing(work)
-
-
-def _is_any_due(snapshot: Snapshot, now: Instant) -> bool:
-    return store.is_any_due(snapshot.connection, now)

@@ -14,5 +14,3 @@ from limen.messages.catalogue import Catalogue, catalogue, gettext_noop
 from limen.messages.language import Language, language_of
 from limen.messages.lists import joined
 from limen.messages.words import Words
-
-__all__ = ["Catalogue", "Language", "Words", "catalogue", "gettext_noop", "joined", "language_of"]

@@ -115,7 +115,7 @@ class Engine:
 
     def decide(self, request: Request, facts: Facts, now: Instant) -> Decision:
         """The answer to `request` under `facts` at `now`. It never raises: what can't be evaluated is a deny."""
-        seen = facts.memo.seen or see(facts)
+        seen = facts.derived.seen or see(facts)
         effect, reasons = self._answer(request, seen, now)
         at_once: tuple[Remedy, ...] = ()
         if effect is not _PERMIT:

@@ -1,4 +1,4 @@
-"""Facts as the values that policies see. What hangs on the facts alone is built once and kept in their `memo`."""
+"""Facts as the values that policies see. What hangs on the facts alone is built once and kept in their `derived`."""
 
 from __future__ import annotations
 
@@ -99,9 +99,9 @@ class Seen:
 
 def see(facts: Facts) -> Seen:
     """The facts in Cedar's words, built at their first use."""
-    seen: Seen | None = facts.memo.seen
+    seen: Seen | None = facts.derived.seen
     if seen is None:
-        seen = facts.memo.seen = _build(facts)
+        seen = facts.derived.seen = _build(facts)
     return seen
 
 

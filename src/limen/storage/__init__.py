@@ -8,5 +8,3 @@ from limen.storage.keyring import Keyring
 from limen.storage.master_key import master_key
 from limen.storage.tables import metadata
 from limen.storage.workers import Workers
-
-__all__ = ["Database", "Feed", "Keyring", "Snapshot", "Transaction", "Workers", "master_key", "metadata"]

@@ -23,7 +23,7 @@ from limen.enforcement import authzen
 from limen.enforcement.addresses import client_address
 from limen.enforcement.authzen import Decided, Evaluation, MalformedError
 from limen.facts import ACTIONS, ANYBODY, LIMEN, UNKNOWN_RISK, App, Facts, Person, Session, SessionState
-from limen.identity.workload import Workload
+from limen.identity.model import Workload
 from limen.policy.decision import Effect, Named, Request as DecisionRequest
 from limen.rate_limit import RateLimit
 from limen.web.middleware import App as Asgi, TooLargeError

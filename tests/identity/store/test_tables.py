@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from sqlalchemy import Table, inspect
 
-from limen.identity.model import Link, LinkPurpose
+from limen.identity.model import Link, LinkPurpose, Workload
 from limen.identity.store import links, tables
-from limen.identity.workload import Workload
 from limen.storage.database import Database
 from limen.storage.tables import metadata
 

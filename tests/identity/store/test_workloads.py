@@ -1,7 +1,7 @@
 from __future__ import annotations
 
+from limen.identity.model import Workload, WorkloadToken
 from limen.identity.store import workloads
-from limen.identity.workload import Workload, WorkloadToken
 from limen.storage.database import Database
 
 BATCH = Workload("w_1", "payroll-batch", frozenset({"finance"}), frozenset({"payroll", "wiki"}), active=True)

@@ -35,13 +35,13 @@ async def test_a_token_is_made_shown_once_used_listed_and_revoked(house: House, 
     assert "Never used" in page
     assert secret not in page
     key, known = token_hash(secret.encode()), house.limen.known
-    session, _, facts = known.enter_with_token(key, known.apps["wiki"], "198.51.100.9", house.clock.now())
+    session, _, facts = known.admit_with_token(key, known.apps["wiki"], "198.51.100.9", house.clock.now())
     assert session is not None
     assert (facts.person.id, facts.auth.strength, session.actions) == (mia, 2, {"view"})
     assert "from 198.51.100.0/24" in (await browser.get("/tokens")).text
     done = await browser.post(f"/tokens/{session.id}/revoke")
     assert done.headers["location"] == "/tokens?done=revoked"
-    assert known.enter_with_token(key, known.apps["wiki"], "198.51.100.9", house.clock.now())[0] is None
+    assert known.admit_with_token(key, known.apps["wiki"], "198.51.100.9", house.clock.now())[0] is None
     page = (await browser.get("/tokens?done=revoked")).text
     assert "Revoked" in page
     assert "/revoke" not in page

@@ -60,10 +60,6 @@ def has_any_passkey(connection: Connection) -> bool:
     return connection.execute(select(passkeys.c.id).limit(1)).first() is not None
 
 
-def password_of(connection: Connection, person_id: str) -> str | None:
-    return connection.scalar(select(passwords.c.hash).where(passwords.c.person_id == person_id))
-
-
 def set_password(connection: Connection, person_id: str, hashed: str, now: Instant) -> None:
     connection.execute(delete(passwords).where(passwords.c.person_id == person_id))
     connection.execute(insert(passwords).values(person_id=person_id, hash=hashed, set_at=now))

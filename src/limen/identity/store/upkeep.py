@@ -59,7 +59,7 @@ def kept_guesses(connection: Connection) -> list[Count]:
 
 
 def purge(connection: Connection, now: Instant) -> None:
-    """Forget what no longer says anything: challenges past their end, old links, guesses, browsers and marks."""
+    """Delete what is of no use any more: challenges past their end, old links, guesses, browsers and marks."""
     connection.execute(delete(spent_challenges).where(spent_challenges.c.expires_at <= now))
     connection.execute(delete(links).where(links.c.expires_at < now - LINKS_KEPT_MS))
     connection.execute(delete(guesses).where(guesses.c.at < now - GUESSES_KEPT_MS))

@@ -20,8 +20,8 @@ from sqlalchemy import (
 )
 
 from limen.clock import Instant
+from limen.identity.model import Workload, WorkloadToken
 from limen.identity.store.tables import row_of, value_of
-from limen.identity.workload import Workload, WorkloadToken
 from limen.storage.tables import metadata
 
 workloads = Table(

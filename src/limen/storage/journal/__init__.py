@@ -6,5 +6,3 @@ from limen.storage.journal.journal import Journal
 from limen.storage.journal.reader import Reader
 from limen.storage.journal.recent import Live
 from limen.storage.journal.verify import Report, verify
-
-__all__ = ["Journal", "Live", "Reader", "Report", "verify"]

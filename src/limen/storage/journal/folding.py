@@ -163,12 +163,12 @@ class Folding:
 
     def add(self, door: str, decision: Decided, session: str, address: str, micros: float) -> str:
         """Note one decision; returns its id."""
-        memo = decision.facts.memo
+        derived = decision.facts.derived
         with self._lock:
-            fold: Fold | None = memo.fold  # most often the very same was asked before
+            fold: Fold | None = derived.fold  # most often the very same was asked before
             if fold is None or fold.batch is not self._folds or not fold.is_like(door, decision, session, address):
                 fold, is_new = self._fold(door, decision, session, address, fold)
-                memo.fold = fold
+                derived.fold = fold
                 if is_new:
                     self._woken()
             fold.count = number = fold.count + 1

@@ -58,7 +58,7 @@ async def shown(site: Site, *, owner_id: str = "", app: str = "") -> list[Shown]
     found = await (tokens.of_owner(owner_id) if owner_id else tokens.of_app(app))
     listed = []
     for token in found:
-        owner, opened = site.known.asker(token.owner_id), site.known.apps.get(token.app)
+        owner, opened = site.known.principal(token.owner_id), site.known.apps.get(token.app)
         person_id = token.owner_id if token.owner_id in site.known.people else ""
         name = owner.name if owner else token.owner_id
         listed.append(Shown(tokens.row(token), name, person_id, opened.name if opened else token.app))

@@ -40,7 +40,7 @@ def routes(site: Site) -> APIRouter:
     async def welcome(visit: Anybody, sent: Sent) -> Response:
         token = one(sent, "token").strip().rpartition("#")[2]
         try:
-            opened = await enrolment.open(token, visit.visitor)
+            opened = await site.identity.links.open(token, visit.visitor)
         except LimenError as wrong:
             return site.page("portal/arrive.html", visit, status_of(wrong), problem=wrong)
         # The switch of languages at its foot comes back here: whoever went elsewhere would need the link once more.
@@ -56,7 +56,7 @@ def routes(site: Site) -> APIRouter:
 
     @router.post(f"{PATH}/passkey")
     async def with_passkey(visit: Anybody, sent: SentJson) -> Response:
-        link = (await enrolment.open(text_of(sent, "token"), visit.visitor)).link
+        link = (await site.identity.links.open(text_of(sent, "token"), visit.visitor)).link
         done = await enrolment.with_passkey(
             text_of(sent, "token"),
             visit.visitor,
@@ -100,7 +100,7 @@ async def _offer(site: Site, visit: Visit, sent: dict[str, list[str]], problem: 
     except LinkRefusedError as wrong:
         return site.page("portal/arrive.html", visit, status_of(wrong), problem=wrong)
     except LimenError as wrong:
-        opened = await site.identity.enrolment.open(token, visit.visitor)
+        opened = await site.identity.links.open(token, visit.visitor)
         return site.page("portal/welcome.html", visit, status_of(wrong), token=token, opened=opened, problem=wrong)
     status = status_of(problem) if problem else 200
     qr = Markup(offer.svg)  # noqa: S704 -- drawn by us from our own URI

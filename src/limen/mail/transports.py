@@ -1,4 +1,4 @@
-"""How a mail leaves: through the company's mail server, or into a file. Bounded in time; TLS on every wire."""
+"""How mail is sent: through the company's mail server, always with a time limit, or into files."""
 
 from __future__ import annotations
 
@@ -31,8 +31,8 @@ class NotSentError(Exception):
         self.is_final = is_final
 
 
-class Way(Protocol):
-    """Something that mail leaves by."""
+class Transport(Protocol):
+    """One way to send a mail."""
 
     async def send(self, mail_id: str, mail: EmailMessage) -> None:
         """Raises NotSentError."""

@@ -7,9 +7,9 @@ from tests.identity.conftest import House
 
 from limen.events import Outcome
 from limen.facts import Auth, Factor, Person
-from limen.identity.deciding import decide_sign_in, refuse
 from limen.identity.errors import SignInFailedError
 from limen.identity.model import Visitor
+from limen.identity.sign_in_decision import decide_sign_in, refuse
 
 ADA = Person(id="p_ada", active=True)
 AUTH = Auth(3, frozenset({Factor.PASSKEY}), 1)

@@ -10,15 +10,15 @@ import pytest
 from tests.mail.conftest import HELLO, MORNING, Post
 
 from limen.mail.message import as_mail
-from limen.mail.ways import FileOutbox, NotSentError, Smtp, mail_password
+from limen.mail.transports import FileOutbox, NotSentError, Smtp, mail_password
 from limen.settings import Mail
 
 MAIL = as_mail(HELLO, mail_id="m_1", sender="limen@harbor.example", company="Harbor", at=MORNING)
 
 
-async def refused(way: Smtp) -> tuple[str, bool]:
+async def refused(transport: Smtp) -> tuple[str, bool]:
     with pytest.raises(NotSentError) as why:
-        await way.send("m_1", MAIL)
+        await transport.send("m_1", MAIL)
     return why.value.word, why.value.is_final
 
 
