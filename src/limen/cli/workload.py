@@ -16,7 +16,7 @@ from limen.company.load import load_company
 from limen.company.publish import SERVER
 from limen.errors import LimenError
 from limen.identity import workloads
-from limen.identity.workload import WorkloadToken
+from limen.identity.model import WorkloadToken
 from limen.identity.workloads import Issued, Listed
 from limen.messages import times
 
