@@ -118,8 +118,8 @@ def test_mail_leaves_as_the_settings_say(tmp_path: Path) -> None:
     files = Settings(name="Harbor", domain="harbor.example")
     server = files.model_copy(update={"mail": Mail.model_validate({"from": "a@b.example", "server": "127.0.0.1:25"})})
     by_file, by_server = (mail_sender(one, tmp_path, database, keyring, SystemClock()) for one in (files, server))
-    assert (by_file.way, by_file.sender) == (FileOutbox(tmp_path / "data" / "outbox"), "limen@harbor.example")
-    assert isinstance(by_server.way, Smtp)
+    assert (by_file.transport, by_file.sender) == (FileOutbox(tmp_path / "data" / "outbox"), "limen@harbor.example")
+    assert isinstance(by_server.transport, Smtp)
     assert by_server.sender == "a@b.example"
     database.close()
 
