@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from limen.events import Event
-from limen.identity.events import say
+from limen.identity.events import record
 
 NOW = 1_700_000_000_000
 
@@ -23,7 +23,7 @@ class Transaction:
 
 def said(*details: Any, **named: str) -> Event:
     transaction = Transaction()
-    say(transaction, NOW, "session.revoked", *details, **named)  # type: ignore[arg-type]
+    record(transaction, NOW, "session.revoked", *details, **named)  # type: ignore[arg-type]
     return transaction.said[0]
 
 

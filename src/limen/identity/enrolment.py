@@ -10,7 +10,7 @@ from limen.clock import Instant
 from limen.facts import Factor, Person
 from limen.identity.codes import CodeOffer
 from limen.identity.errors import CeremonyRefusedError, LinkRefusedError, NotPermittedError, UnfitError
-from limen.identity.events import say
+from limen.identity.events import record
 from limen.identity.links import Links
 from limen.identity.model import (
     ADMINISTRATORS,
@@ -160,9 +160,9 @@ class Enrolment:
             keep(transaction)
             transaction.changed("person", person.id)
             whose = {"by": person.id, "subject": person.id, "address": visitor.address}
-            say(transaction, now, "person.enrolled", {"link": opened.link.id}, **whose)
+            record(transaction, now, "person.enrolled", {"link": opened.link.id}, **whose)
             for factor in sorted(proofs):
-                say(transaction, now, "factor.added", {"factor": str(factor)}, **whose)
+                record(transaction, now, "factor.added", {"factor": str(factor)}, **whose)
             if not answer.is_permit:
                 return None
             return self._sessions.open(transaction, person, proofs, visitor, passkey_id)

@@ -14,7 +14,7 @@ Details: TypeAlias = Mapping[str, str | int | bool]
 _NONE: Final[Details] = MappingProxyType({})
 
 
-def say(
+def record(
     transaction: Transaction,
     now: Instant,
     kind: str,

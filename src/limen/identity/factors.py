@@ -8,7 +8,7 @@ from typing import Any
 from limen.facts import Factor, Person, Session, strength_of
 from limen.identity.codes import CodeOffer
 from limen.identity.errors import LastFactorError, NotLiveError, UnfitError, UnknownError
-from limen.identity.events import say
+from limen.identity.events import record
 from limen.identity.lost_passkey import lose_passkey
 from limen.identity.model import Passkey, Visitor
 from limen.identity.names import canonical_name
@@ -233,7 +233,7 @@ class Factors:
     def _say(self, transaction: Transaction, kind: str, session: Session, factor: Factor, passkey_id: str = "") -> None:
         which = {"factor": str(factor), **({"passkey": passkey_id} if passkey_id else {})}
         whose = {"by": session.person_id, "subject": session.person_id}
-        say(transaction, self._ports.now(), kind, which, **whose, session=session.id, address=session.address)
+        record(transaction, self._ports.now(), kind, which, **whose, session=session.id, address=session.address)
 
 
 def is_way_in(factors: frozenset[Factor]) -> bool:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from limen.clock import Instant, Milliseconds
 from limen.identity.errors import LinkRefusedError, SlowedError, UnknownError
-from limen.identity.events import Details, say
+from limen.identity.events import Details, record
 from limen.identity.guesses import Guesses, network_of
 from limen.identity.model import (
     ADMINISTRATORS,
@@ -72,7 +72,7 @@ class Links:
         link = Link(new_id("l"), purpose, person_id, by, now, now + (good_for or GOOD_FOR[purpose]))
         links.add(transaction.connection, link, token.hash)
         about: Details = {"link": link.id, "purpose": str(purpose), "expires_at": link.expires_at}
-        say(transaction, now, "link.issued", about, by=by, subject=person_id, why=why)
+        record(transaction, now, "link.issued", about, by=by, subject=person_id, why=why)
         return IssuedLink(link, f"{self._ports.settings.public_url}{PATH}#{token.reveal()}", token)
 
     async def open(self, token: str, visitor: Visitor) -> OpenedLink:
@@ -115,7 +115,7 @@ class Links:
                 return False
             mail_store.drop(transaction.connection, now, "withdrawn", about=link_id)
             about = {"change": "link-revoked", "link": link_id}
-            say(transaction, now, "person.changed", about, by=by, subject=link.person_id, why=why)
+            record(transaction, now, "person.changed", about, by=by, subject=link.person_id, why=why)
             return True
 
         if not await self._ports.write(work):

@@ -8,7 +8,7 @@ from limen.clock import Instant
 from limen.facts import Factor
 from limen.identity import tokens
 from limen.identity.errors import UnknownError
-from limen.identity.events import say
+from limen.identity.events import record
 from limen.identity.links import withdraw_links
 from limen.identity.sessions import end_session
 from limen.identity.store import app_tokens, factors, recovery_codes, sessions, upkeep
@@ -46,4 +46,4 @@ def lose_passkey(
         if token.is_good(now):
             tokens.end(transaction, token, now, by, REASON, why)
     lost = {"factor": str(Factor.PASSKEY), "passkey": passkey_id}
-    say(transaction, now, "factor.removed", lost, by=by, subject=person_id, reason=REASON, why=why)
+    record(transaction, now, "factor.removed", lost, by=by, subject=person_id, reason=REASON, why=why)

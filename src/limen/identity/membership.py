@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from limen.clock import Instant
 from limen.facts import Person
 from limen.identity.errors import LastAdministratorError
-from limen.identity.events import Details, say
+from limen.identity.events import Details, record
 from limen.identity.links import withdraw_links_of_helpers
 from limen.identity.model import ADMINISTRATORS, PersonStatus
 from limen.identity.sessions import end_everything_of
@@ -81,4 +81,4 @@ class Membership:
     def _say(self, kind: str, person_id: str, change: str = "") -> None:
         details: Details = {**({"by_list": True} if self.by_list else {}), **({"change": change} if change else {})}
         self.transaction.changed("person", person_id)
-        say(self.transaction, self.now, kind, details, by=self.by, subject=person_id)
+        record(self.transaction, self.now, kind, details, by=self.by, subject=person_id)

@@ -12,7 +12,7 @@ from typing import Final
 from limen.clock import Instant
 from limen.facts import Session
 from limen.identity.errors import RecoveryRefusedError, UnfitError
-from limen.identity.events import say
+from limen.identity.events import record
 from limen.identity.factors import Factors
 from limen.identity.links import Links, withdraw_links
 from limen.identity.model import IssuedLink, LinkPurpose, Visitor
@@ -83,7 +83,7 @@ class Recovery:
             digests = [self._digest(person.id, code) for code in codes]
             recovery_codes.add(transaction.connection, person.id, digests, now)
             made = {"session": current.id, "address": current.address}
-            say(transaction, now, "recovery.codes_made", by=person.id, subject=person.id, **made)
+            record(transaction, now, "recovery.codes_made", by=person.id, subject=person.id, **made)
             self._notifications.tell(transaction, person, Occasion.CODES_MADE, now)
 
         await self._ports.write(work)
@@ -135,7 +135,7 @@ class Recovery:
         if person is None or not person.active or not recovery_codes.use(connection, person_id, digest, now):
             return None
         withdraw_links(transaction, person_id, now)
-        say(transaction, now, "recovery.code_used", by=person_id, subject=person_id, address=visitor.address)
+        record(transaction, now, "recovery.code_used", by=person_id, subject=person_id, address=visitor.address)
         self._notifications.tell(transaction, person, Occasion.CODE_USED, now)
         return self._links.issue(transaction, LinkPurpose.RECOVERY, person_id, by=person_id, now=now)
 

@@ -12,7 +12,7 @@ from limen.clock import HOUR, Instant
 from limen.events import Event
 from limen.facts import UNPROVED, Person, Session, SessionState
 from limen.identity.errors import FreshProofNeededError, NotLiveError, OpensConsoleOnlyError, UnknownError
-from limen.identity.events import Details, say
+from limen.identity.events import Details, record
 from limen.identity.links import withdraw_links
 from limen.identity.model import Proofs, SignedIn, Token, Visitor, auth_of, is_fresh, new_id
 from limen.identity.ports import Ports
@@ -104,7 +104,7 @@ class Sessions:
         transaction.changed("session", session.id)
         proved: Details = {"strength": session.auth.strength, "factors": " ".join(sorted(session.auth.factors))}
         by = {"by": person.id, "session": session.id, "address": session.address}
-        say(transaction, session.auth.at, "sign_in.succeeded", proved, **by)
+        record(transaction, session.auth.at, "sign_in.succeeded", proved, **by)
         return SignedIn(token, session, person)
 
     def renew(
@@ -232,7 +232,7 @@ class Sessions:
 
         def work(transaction: Transaction) -> None:
             mark(transaction, "company", "", now + 1)
-            say(transaction, now, "sessions.revoked", {"scope": "company"}, by=by, reason=reason)
+            record(transaction, now, "sessions.revoked", {"scope": "company"}, by=by, reason=reason)
 
         await self._ports.write(work)
 
@@ -292,7 +292,7 @@ def end_session(transaction: Transaction, session_id: str, now: Instant, by: str
         return False
     mark(transaction, "session", session_id, max(now, found[1].started_at) + 1)
     whose = {"subject": found[1].person_id, "session": session_id}
-    say(transaction, now, "session.revoked", by=by, **whose, reason=reason, why=why)
+    record(transaction, now, "session.revoked", by=by, **whose, reason=reason, why=why)
     return True
 
 
@@ -306,7 +306,7 @@ def end_everything_of(
     recovery_codes.remove_of(transaction.connection, person_id)
     upkeep.forget_browsers_of(transaction.connection, person_id)
     mark(transaction, "person", person_id, now + 1)
-    say(transaction, now, "sessions.revoked", {"scope": "person"}, by=by, subject=person_id, reason=reason, why=why)
+    record(transaction, now, "sessions.revoked", {"scope": "person"}, by=by, subject=person_id, reason=reason, why=why)
 
 
 def after_every_mark(transaction: Transaction, person_id: str, device_id: str, now: Instant) -> Instant:

@@ -6,7 +6,7 @@ from typing import Any
 
 from limen.facts import Person, Session
 from limen.identity.errors import NotLiveError, SignInFailedError
-from limen.identity.events import Details, say
+from limen.identity.events import Details, record
 from limen.identity.model import SignedIn, Visitor
 from limen.identity.passkeys import Ceremonies, Credential
 from limen.identity.ports import Ports
@@ -84,7 +84,7 @@ class StepUp:
                 upkeep.remember_browser(transaction.connection, visitor.browser_hash, person.id, now)
             given: Details = {"strength": renewed.session.auth.strength, "factors": " ".join(sorted(proved.proofs))}
             by = {"by": person.id, "session": session.id, "address": visitor.address}
-            say(transaction, now, "step_up.succeeded", given, **by)
+            record(transaction, now, "step_up.succeeded", given, **by)
             return renewed
 
         ended = await self._ports.write(work)

@@ -16,7 +16,7 @@ from limen.facts import ACTIONS, LIMEN, STRONGEST_TOKEN, Session, SessionState
 from limen.facts.tokens import new_secret, token_hash
 from limen.identity.app_token import MOST_DAYS, AppToken, Issued, day_of, network_of
 from limen.identity.errors import OpensConsoleOnlyError, UnknownError
-from limen.identity.events import Details, say
+from limen.identity.events import Details, record
 from limen.identity.model import new_id
 from limen.identity.names import canonical_name
 from limen.identity.ports import Ports
@@ -245,4 +245,4 @@ def _tell(
 ) -> None:
     actions = " ".join(sorted(token.actions))
     what: Details = {"token": token.id, "app": token.app, "actions": actions, "expires_at": token.expires_at}
-    say(transaction, now, kind, what, by=by, subject=token.owner_id, reason=reason, why=why)
+    record(transaction, now, kind, what, by=by, subject=token.owner_id, reason=reason, why=why)

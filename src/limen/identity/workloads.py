@@ -13,7 +13,7 @@ from typing import Final
 
 from limen.clock import DAY, Instant
 from limen.errors import LimenError
-from limen.identity.events import say
+from limen.identity.events import record
 from limen.identity.model import Token, Workload, WorkloadToken, hash_of, new_id
 from limen.identity.sessions import mark
 from limen.identity.store import workloads
@@ -179,4 +179,4 @@ def _issue(transaction: Transaction, workload: Workload, days: int, now: Instant
 
 
 def _tell(transaction: Transaction, kind: str, workload: Workload, now: Instant, by: str, **details: str | int) -> None:
-    say(transaction, now, kind, {"name": workload.name, **details}, by=by, subject=workload.id)
+    record(transaction, now, kind, {"name": workload.name, **details}, by=by, subject=workload.id)

@@ -19,7 +19,7 @@ COMPANY = load_company(HARBOR)
 ENGINE = COMPANY.engine()
 GROUPS = {group.id: group for group in COMPANY.groups}
 NOW = from_iso("2026-11-24T09:00:00Z")
-NOTHING = Held((), has_password=True, has_code=True)
+NOTHING = Held((), frozenset({Factor.PASSWORD, Factor.CODE}))
 
 
 def _facts(app: str, *groups: str, strength: int = 3, ago: int = 0, device: Device | None = None) -> Facts:
