@@ -90,7 +90,7 @@ def test_the_order_of_conditions_and_how_they_are_cut_do_not_matter() -> None:
     )
     assert one is not None
     assert one == other
-    assert (one.spares_limen, one.needs) == (True, (Needs(device_known=True),))
+    assert (one.spares_limen, one.needs) == (True, (Needs({"device.known": True}),))
 
 
 def test_a_risk_and_a_night_stay_whole() -> None:
@@ -101,7 +101,7 @@ def test_a_risk_and_a_night_stay_whole() -> None:
     text = "forbid (principal, action, resource) unless { !context.risk.known || context.risk.score < 70 }"
     form = read(policy(f'@allow_unknown("why") {text};'))
     assert form is not None
-    assert form.needs == (Needs(risk_below=70, risk_may_be_unknown=True),)
+    assert form.needs == (Needs({"risk.score": 70}, risk_may_be_unknown=True),)
     form = read(
         policy(
             "forbid (principal, action, resource) unless { context.time.minute >= 1320 || context.time.minute < 360 };"
@@ -123,7 +123,7 @@ def test_exceptions_are_read_with_their_reasons_and_ends() -> None:
     assert form is not None
     noon = from_iso("2026-12-01T12:00:00Z")
     assert form.exemptions == (Exemption("p_1", noon), Exemption("p_2", noon, "Her laptop is being mended"))
-    assert form.needs == (Needs(device_known=True),)
+    assert form.needs == (Needs({"device.known": True}),)
 
 
 def test_a_country_that_must_be_known_and_none_of_some() -> None:

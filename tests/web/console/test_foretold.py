@@ -86,7 +86,7 @@ def test_actions_are_said_as_what_people_can_do(
 
 
 def test_losing_an_app_only_now_and_then_is_told_so(company: Company) -> None:
-    after = changed(company, "finance-payroll", needs=(Needs(strength=3, device_known=True),))
+    after = changed(company, "finance-payroll", needs=(Needs({"auth.strength": 3, "device.known": True}),))
     assert effects(company, after, "p_maren") == ["3 people would lose Payroll in some situations, including you"]
 
 

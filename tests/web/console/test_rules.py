@@ -23,7 +23,7 @@ async def test_every_policy_has_a_form_to_change_it(console: Console) -> None:
     for policy in company.policies.sources:
         answer = await console.ada.get(f"/console/policies/{policy}/edit")
         assert answer.status_code == 200
-        assert 'name="w0_strength"' in answer.text, policy
+        assert 'name="w0_auth_strength"' in answer.text, policy
     assert (await console.ada.get("/console/policies/no-such/edit")).status_code == 404
 
 
@@ -39,7 +39,7 @@ async def test_the_form_says_its_sentence_before_anything_happens(console: Conso
 
 async def test_what_is_wrong_with_a_form_is_said_on_its_page(console: Console) -> None:
     await console.ada.get("/console/apps/payroll/rules/new?kind=forbid")
-    answer = await console.ada.post("/console/rules", **{**FORM, "w0_countries": "Germany"})
+    answer = await console.ada.post("/console/rules", **{**FORM, "w0_place_country": "Germany"})
     assert answer.status_code == 400
     assert "is no country" in unescape(answer.text)
 
@@ -47,9 +47,9 @@ async def test_what_is_wrong_with_a_form_is_said_on_its_page(console: Console) -
 async def test_a_form_that_can_not_be_taken_keeps_all_that_was_typed_and_marks_the_field(console: Console) -> None:
     await console.ada.get("/console/apps/payroll/rules/new?kind=forbid")
     typed = {
-        "w0_proved_within": "4 hours",
+        "w0_auth_at": "4 hours",
         "w0_not_countries": "RU, Germany",
-        "w1_strength": "0",
+        "w1_auth_strength": "0",
         "w1_until": "2026-12-01T10:00",
         "x0_person": console.ada_id,
         "x0_reason": "Her laptop",
@@ -65,7 +65,7 @@ async def test_a_form_that_can_not_be_taken_keeps_all_that_was_typed_and_marks_t
     assert re.search(r'name="w0_not_countries"[^>]*aria-invalid="true"', page)
     assert re.search(r'<details class="more" open><summary>Place, risk and more', page)
     assert "'Germany' is no country" in page
-    understood = await begun(console, "/console/rules", **{**FORM, "w0_proved_within": "4 hours"})
+    understood = await begun(console, "/console/rules", **{**FORM, "w0_auth_at": "4 hours"})
     assert "with a passkey used within 4 hours" in (await console.ada.get(understood)).text
 
 
@@ -89,7 +89,7 @@ async def test_nobody_named_and_nothing_asked_is_no_rule(console: Console, kind:
     answer = await console.ada.post("/console/rules", **{**nobody, "effect": kind})
     assert answer.status_code == 400
     assert "nobody is named" in answer.text
-    answer = await console.ada.post("/console/rules", **{**FORM, "effect": kind, "w0_strength": "0"})
+    answer = await console.ada.post("/console/rules", **{**FORM, "effect": kind, "w0_auth_strength": "0"})
     assert answer.status_code == 400
     assert "nothing is asked for" in answer.text
     assert ("Name the groups that need it" in page) == (kind == "permit")

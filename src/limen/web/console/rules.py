@@ -24,12 +24,20 @@ from limen.errors import LimenError
 from limen.facts import App
 from limen.messages import times
 from limen.policy import Phase, State
-from limen.policy.attributes import ATTRIBUTES
 from limen.policy.forms import Form, Names, sentence
 from limen.web.console.changes import Changes
-from limen.web.console.rule_fields import BINDINGS, STRENGTHS, blank, form_in
+from limen.web.console.rule_fields import BINDINGS, STRENGTHS, blank, form_in, offered
 from limen.web.console.rule_text import plain, problems_of, text_page
-from limen.web.console.rule_typed import UNKNOWN_WORDS, Typed, offered, sensitive, typed, unknown_here, untold
+from limen.web.console.rule_typed import (
+    AT_ONCE,
+    UNKNOWN_WORDS,
+    Typed,
+    actions_of,
+    sensitive,
+    typed,
+    unknown_here,
+    untold,
+)
 from limen.web.console.sentences import scope_sentence
 from limen.web.page import Page, Route
 from limen.web.permissions import CHANGE, READ
@@ -266,7 +274,7 @@ def _form_page(
     is_new = policy_id == NEW
     apps = company.all_apps
     chosen = fields.fields.get("apps", ())
-    shown_networks = {name for way in fields.ways for name in fields.fields.get(f"w{way}_networks", ())}
+    shown_networks = {name for way in fields.ways for name in fields.fields.get(f"w{way}_place_network", ())}
     return site.page(
         "console/rule.html",
         visit,
@@ -290,13 +298,14 @@ def _form_page(
         apps=sorted(apps.values(), key=lambda app: app.name.casefold()),
         people=sorted(site.known.people.values(), key=lambda person: person.name.casefold()),
         networks=sorted({*company.settings.networks, *shown_networks}),
-        actions=offered(chosen, apps, fields.fields.get("actions", ())),
+        actions=actions_of(chosen, apps, fields.fields.get("actions", ())),
         phases=tuple(Phase),
         states=tuple(State),
         strengths=STRENGTHS,
         bindings=BINDINGS,
         weekdays=[times.weekday(day) for day in range(1, 8)],
-        ticks=ATTRIBUTES.table.ticks,
+        rows=offered(),
+        at_once=AT_ONCE,
         zone=company.settings.time_zone,
     )
 
