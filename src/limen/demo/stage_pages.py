@@ -31,7 +31,7 @@ from limen.web.middleware import Middleware
 from limen.web.pages import environment_of
 from limen.web.requests import csrf_of, new_token, one, read_form, token_in
 from limen.web.site import set_cookie
-from limen.web.speaking import speech
+from limen.web.speaking import Speech
 
 COOKIE: Final = "__Host-harbor-stage"
 MOST_ROWS: Final = 8
@@ -63,7 +63,7 @@ class StagePages:
         self._lines = lines
         self._invite = invite
         self._assets = (Assets(_HERE / "static"), Assets())
-        self._speech = speech(Language.ENGLISH, self._limen.settings.zone)
+        self._speech = Speech(Language.ENGLISH, self._limen.settings.zone)
         self._environment = self._made()
         self._problem = ""
         self._one_at_a_time = asyncio.Lock()

@@ -15,7 +15,7 @@ from limen.facts import Factor
 from limen.messages import Language, gettext_noop
 from limen.web import drawing
 from limen.web.assets import Assets
-from limen.web.speaking import Speech, speech
+from limen.web.speaking import Speech
 
 TEMPLATES: Final = Path(__file__).parent / "templates"
 
@@ -48,7 +48,7 @@ class Pages:
         self.assets = Assets()
         self._company = company
         self._templates = templates
-        self._speeches = {language: speech(language, zone) for language in Language}
+        self._speeches = {language: Speech(language, zone) for language in Language}
         self._environments = {language: self._made(spoken) for language, spoken in self._speeches.items()}
 
     def _made(self, spoken: Speech) -> Environment:
@@ -84,7 +84,7 @@ def environment_of(spoken: Speech, templates: Sequence[Path] = (TEMPLATES,)) -> 
         extensions=["jinja2.ext.i18n"],
     )
     environment.policies["ext.i18n.trimmed"] = True
-    catalogue = spoken.words.catalogue
+    catalogue = spoken.catalogue
     environment.install_gettext_callables(catalogue.gettext, catalogue.ngettext, newstyle=True)  # type: ignore[attr-defined]
     environment.globals.update(
         browser=lambda user_agent: browser_name(user_agent, spoken),
@@ -98,9 +98,7 @@ def environment_of(spoken: Speech, templates: Sequence[Path] = (TEMPLATES,)) -> 
         speech=spoken,
     )
     environment.filters.update(
-        action_word=lambda action: (
-            spoken.say(f"withheld.{action}") if spoken.words.has(f"withheld.{action}") else action
-        ),
+        action_word=lambda action: spoken.say(f"withheld.{action}") if spoken.has(f"withheld.{action}") else action,
         clock=spoken.clock,
         day_and_time=spoken.day_and_time,
         exact=spoken.exact,
@@ -113,7 +111,7 @@ def environment_of(spoken: Speech, templates: Sequence[Path] = (TEMPLATES,)) -> 
 def factor_words(factors: frozenset[Factor], spoken: Speech) -> str:
     """`authenticator code and password`, in a fixed order."""
     words = [spoken.gettext(word) for factor, word in FACTOR_WORDS.items() if factor in factors]
-    return spoken.words.joined(words) or spoken.gettext("nothing")
+    return spoken.joined(words) or spoken.gettext("nothing")
 
 
 _BROWSERS: Final = (

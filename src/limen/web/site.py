@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
 from typing import Any, Final, TypeVar
 from urllib.parse import urlencode, urlsplit
@@ -21,6 +21,7 @@ from limen.events import Event
 from limen.facts import LIMEN, App, Session, SessionState
 from limen.identity.errors import (
     BusyError,
+    FreshProofNeededError,
     NotLiveError,
     NotPermittedError,
     OpensConsoleOnlyError,
@@ -172,19 +173,7 @@ class Site:
             raise TurnedAwayError(self.go(visit, "/step-up", app=LIMEN, to=visit.here, decision=answer.id))
         if not answer.permitted:
             raise TurnedAwayError(self.go(visit, "/not-yet", decision=answer.id))
-        return SignedInVisit(
-            visitor=visit.visitor,
-            now=visit.now,
-            secret=visit.secret,
-            has_new_browser=visit.has_new_browser,
-            here=visit.here,
-            speech=visit.speech,
-            session=visit.session,
-            person=visit.person,
-            answer=answer,
-            action=action,
-            may=may,
-        )
+        return visit.let_in(visit.session, visit.person, answer, action, may)
 
     def action_of(self, session: Session, permission: Permission, visit: Visit) -> str:
         """Of these actions the first that is permitted; else the first that a proof would open; else the first that a
@@ -233,8 +222,13 @@ class Site:
 
     # How to answer
 
-    def page(self, template: str, visit: Visit, status: int = 200, **values: Any) -> Response:
-        """A page for this visitor. `base` is the revision that the console's forms change, unless `values` has it."""
+    def page(self, template: str, visit: Visit, status: int = 0, **values: Any) -> Response:
+        """A page for this visitor. `base` is the revision that the console's forms change, unless `values` has it.
+
+        `status`: that of the `problem` among the values, or 200, where none is said.
+        """
+        problem = values.get("problem")
+        status = status or (status_of(problem) if problem is not None else 200)
         user = visit if isinstance(visit, SignedInVisit) else None
         may = user.may if user else frozenset()
         company = self.ports.in_force.company
@@ -327,6 +321,20 @@ class Site:
 
     async def in_thread(self, work: Callable[[], T]) -> T:
         return await asyncio.to_thread(work)
+
+
+async def done_or_page(work: Awaitable[T], page: Callable[[LimenError], Response | Awaitable[Response]]) -> T:
+    """What this gives. Raises TurnedAwayError with the page that says what can't be done.
+
+    Where a sign-in or a fresh proof is missing, that is asked for as everywhere.
+    """
+    try:
+        return await work
+    except (NotLiveError, FreshProofNeededError):
+        raise
+    except LimenError as wrong:
+        shown = page(wrong)
+        raise TurnedAwayError(shown if isinstance(shown, Response) else await shown) from None
 
 
 def _console_of(may: frozenset[str]) -> str:

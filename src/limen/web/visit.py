@@ -8,7 +8,7 @@ Whatever a function asks for, its route was authorized before it runs, as it dec
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Annotated, Any, TypeAlias
 
 from fastapi import Depends
@@ -19,7 +19,7 @@ from limen.enforcement.decision_point import Answer
 from limen.facts import Person, Session
 from limen.identity.model import Visitor
 from limen.web.permissions import ADMINISTER
-from limen.web.requests import csrf_of
+from limen.web.requests import csrf_of, media_type_of
 from limen.web.speaking import Speech
 
 
@@ -42,6 +42,12 @@ class Visit:
     @property
     def csrf(self) -> str:
         return csrf_of(self.secret)
+
+    def let_in(
+        self, session: Session, person: Person, answer: Answer, action: str, may: frozenset[str]
+    ) -> SignedInVisit:
+        own = {one.name: getattr(self, one.name) for one in fields(Visit)}
+        return SignedInVisit(**{**own, "session": session, "person": person}, answer=answer, action=action, may=may)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,4 +102,4 @@ SentJson: TypeAlias = Annotated[dict[str, Any], Depends(_sent_json)]
 
 def is_script(request: Request) -> bool:
     """Does a script of ours ask? It is answered in JSON, whatever goes wrong."""
-    return request.headers.get("content-type", "").partition(";")[0].strip().lower() == "application/json"
+    return media_type_of(request) == "application/json"

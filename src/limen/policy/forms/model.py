@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Any, Final, Literal as OneOf
 
 from limen.cedar.literals import has_text
@@ -27,6 +28,8 @@ MOST_NEEDS: Final = 20
 MOST_EXEMPTIONS: Final = 200
 MOST_NAMES: Final = 300
 MAX_WORDS: Final = 500
+TEXTS: Final = ("title", "reason", "allow_unknown", "always")
+"""What a form says in words of its own, each an annotation of the policy under the same name."""
 
 _ID: Final = re.compile(r"[a-z0-9][a-z0-9-]{0,79}")
 _PERSON: Final = re.compile(r"[A-Za-z0-9_-]{1,80}")
@@ -86,6 +89,7 @@ class Needs:
     until: Instant | None = None
 
     def __post_init__(self) -> None:
+        object.__setattr__(self, "asks", MappingProxyType(dict(self.asks)))
         for path, value in self.asks.items():
             check_asked(path, value)
         _check_names("place.country", self.not_countries)
@@ -219,7 +223,7 @@ class Form:
     def _wrong_words(self) -> Iterator[tuple[str, str]]:
         if not _ID.fullmatch(self.id) or self.id in set(Named):
             yield f"a policy can't be called {self.id[:80]!r}", "use a-z, 0-9 and `-`"
-        for words in (self.title, self.reason, self.allow_unknown, self.always):
+        for words in (getattr(self, name) for name in TEXTS):
             if len(words) > MAX_WORDS:
                 yield f"title and reasons are at most {MAX_WORDS} characters long", "say it shorter"
             if not _is_text(words):

@@ -25,10 +25,10 @@ from limen.cedar.values import Datetime, Duration
 from limen.policy.annotations import Phase, State
 from limen.policy.attribute import Attribute, Kind
 from limen.policy.attributes import ATTRIBUTES
-from limen.policy.forms.model import DAY_MINUTES, Exemption, Form, FormError, Hours, Needs
+from limen.policy.forms.model import DAY_MINUTES, TEXTS, Exemption, Form, FormError, Hours, Needs
 from limen.policy.forms.write import IS_LIMEN, NOW, PRINCIPAL, RESOURCE, comparison, context, path_to, sign_of
 
-_SAID: Final = frozenset({"id", "title", "reason", "phase", "state", "allow_unknown", "always", "exceptions"})
+_SAID: Final = frozenset({"id", "phase", "state", "exceptions", *TEXTS})
 _COUNTRY: Final = context("place", "country")
 _RISK: Final = context("risk", "score")
 _MINUTE: Final = context("time", "minute")
@@ -57,25 +57,22 @@ def _read(policy: Policy) -> Form:
         raise _Hand  # no form says true or false, and Python takes them for 1 and 0
     whens = [part for one in policy.conditions if one.kind == "when" for part in _parts(one.body, And)]
     unlesses = [part for one in policy.conditions if one.kind == "unless" for part in _parts(one.body, Or)]
-    groups, except_groups = _groups(policy, whens), _left_out(unlesses)
-    apps = _apps(policy, whens)
+    groups, apps = _groups(policy, whens), _apps(policy, whens)
+    words: dict[str, Any] = {name: said.get(name, "") for name in TEXTS}
     form = Form(
         policy.id,
         policy.effect,
-        title=said.get("title", ""),
-        reason=said.get("reason", ""),
         phase=_word(Phase, said["phase"]) if "phase" in said else None,
         state=_word(State, said.get("state", State.ENFORCE)),
         groups=groups,
-        except_groups=except_groups,
+        except_groups=_taken(unlesses, "Group", PRINCIPAL),
         is_for_workloads=policy.principal.type == "Workload",
         apps=apps,
         is_for_apps_only=policy.resource.type == "App",
         sensitivity=_sensitivity("<=" if policy.effect == "permit" else ">=", whens),
         actions=_actions(policy.action),
         needs=() if policy.effect == "forbid" else (Needs(),),
-        allow_unknown=said.get("allow_unknown", ""),
-        always=said.get("always", ""),
+        **words,
     )
     if policy.effect == "permit":
         return _permit(form, whens, unlesses, said)
@@ -109,10 +106,6 @@ def _groups(policy: Policy, whens: list[Expression]) -> frozenset[str]:
     if policy.principal.type not in {None, "Workload"}:
         raise _Hand
     return _named(policy.principal, "Group", equal=False) or _taken(whens, "Group", PRINCIPAL)
-
-
-def _left_out(unlesses: list[Expression]) -> frozenset[str]:
-    return _taken(unlesses, "Group", PRINCIPAL)
 
 
 def _apps(policy: Policy, whens: list[Expression]) -> frozenset[str]:

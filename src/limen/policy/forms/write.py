@@ -149,18 +149,10 @@ def _condition(condition: Condition) -> list[str]:
 
 def _annotations(form: Form) -> Iterator[tuple[str, str]]:
     yield "id", form.id
-    if form.title:
-        yield "title", form.title
-    if form.reason:
-        yield "reason", form.reason
-    if form.phase is not None:
-        yield "phase", form.phase.value
-    if form.state is not State.ENFORCE:
-        yield "state", form.state.value
-    if form.allow_unknown:
-        yield "allow_unknown", form.allow_unknown
-    if form.always:
-        yield "always", form.always
+    for name in ("title", "reason", "phase", "state", "allow_unknown", "always"):
+        value = getattr(form, name)
+        if value and value is not State.ENFORCE:
+            yield name, str(value)
     if reasons := "\n".join(f"{one.person}: {one.reason}" for one in form.exemptions if one.reason):
         yield "exceptions", reasons
 

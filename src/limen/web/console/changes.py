@@ -244,6 +244,13 @@ async def _page(changes: Changes, visit: SignedInVisit, draft: Draft, problem: L
     )
 
 
+def problem_of(wrong: LimenError) -> LimenError:
+    """What a page says of it: of all that is wrong with a folder the first."""
+    if not isinstance(wrong, FolderError):
+        return wrong
+    return LimenError(wrong.problems[0].what, wrong.problems[0].fix)
+
+
 def failing_of(problems: Sequence[Problem], company: Company) -> list[tuple[Problem, str]]:
     """Each test that fails, once, with its text in the file."""
     text = company.files.get(TESTS, "")

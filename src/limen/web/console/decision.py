@@ -22,7 +22,7 @@ from limen.policy.replay import write_decision
 from limen.policy.saying import Audience, Because, Names, Said, kind_sentence, say
 from limen.web.console.looking import looked_at
 from limen.web.console.rows import Row, rows_of, titles_of
-from limen.web.console.sentences import Spoke, answered, scope_sentence, stopped_by
+from limen.web.console.sentences import Spoke, answered, spoke
 from limen.web.page import Route
 from limen.web.permissions import READ
 from limen.web.portal.past import Past, past_decision
@@ -170,8 +170,7 @@ def _spoke(site: Site, past: Past, record: DecisionRecord) -> tuple[Spoke, ...]:
     found = []
     for policy in sorted(past.explanation.policies, key=lambda one: _weight(one, nothing_permits=nothing_permits)):
         is_near = nothing_permits and policy.effect == "permit" and policy.state is State.ENFORCE
-        speaks = scope_sentence(written[policy.id], site.known.groups, site.known.apps)
-        found.append(Spoke(policy, speaks, stopped_by(policy), policy.determined or is_near))
+        found.append(spoke(policy, written[policy.id], site.known, is_open=policy.determined or is_near))
     return tuple(found)
 
 

@@ -19,7 +19,7 @@ from limen.web.console.proving import freshly_proved
 from limen.web.copies import copy_for
 from limen.web.page import Route
 from limen.web.permissions import CHANGE
-from limen.web.site import Site, status_of
+from limen.web.site import Site, done_or_page
 from limen.web.visit import Authorized, Sent, SignedInVisit
 
 PAGES: Final = (
@@ -46,10 +46,7 @@ def routes(site: Site) -> APIRouter:
         if not _is_typed(sent.get("typed", [""])[0], goes.email):
             return _page(site, visit, goes, NOT_TYPED, why)
         work = partial(erase_person, person_id=person_id, now=visit.now, by=visit.person.id, why=why, may_let_go=True)
-        try:
-            await site.identity.ports.take(work)
-        except LimenError as wrong:
-            return _page(site, visit, goes, wrong, why)
+        await done_or_page(site.identity.ports.take(work), partial(_page, site, visit, goes, why=why))
         return site.go(visit, "/console/people", done="erased")
 
     @router.post("/console/people/{person_id}/copy")
@@ -65,7 +62,6 @@ def _page(site: Site, visit: SignedInVisit, goes: Goes, problem: LimenError | No
     return site.page(
         "console/erase.html",
         visit,
-        status_of(problem) if problem else 200,
         goes=goes,
         has_access=goes.status is PersonStatus.ACTIVE,
         is_oneself=goes.person_id == visit.person.id,

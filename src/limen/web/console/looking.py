@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Final
 
 from limen.clock import MINUTE, Milliseconds
 from limen.events import Event
+from limen.facts import Session
 from limen.web.site import Site
-from limen.web.visit import SignedInVisit
+from limen.web.visit import SignedInVisit, Visit
 
 FOLDED: Final[Milliseconds] = 10 * MINUTE
 """Whoever looks around on one page is journaled once in so long: turning pages would else fill the journal."""
@@ -18,7 +20,15 @@ def looked_at(site: Site, visit: SignedInVisit, person_id: str, page: str) -> No
     """Journal that this visitor was shown a colleague's events; their own are nobody's secret to them."""
     if not person_id or person_id == visit.person.id:
         return
-    _record(site, visit, person_id, page)
+    journal_look(site, visit, visit.session, visit.action, {"page": page}, person_id)
+
+
+def looked_at_some(site: Site, visit: SignedInVisit, page: str, person_id: str, app_id: str) -> None:
+    """Journal that this visitor was shown the events of one person, or else everybody's."""
+    if person_id:
+        looked_at(site, visit, person_id, page)
+    else:
+        looked_around(site, visit, page, app_id)
 
 
 def looked_around(site: Site, visit: SignedInVisit, page: str, app_id: str = "") -> None:
@@ -32,18 +42,21 @@ def looked_around(site: Site, visit: SignedInVisit, page: str, app_id: str = "")
         recent = {one: at for one, at in site.looks.items() if visit.now - at < FOLDED}
         site.looks = recent if len(recent) < MOST_LOOKS else {}
     site.looks[look] = visit.now
-    _record(site, visit, "", page, app_id)
+    journal_look(site, visit, visit.session, visit.action, {"page": page, **({"app": app_id} if app_id else {})})
 
 
-def _record(site: Site, visit: SignedInVisit, person_id: str, page: str, app_id: str = "") -> None:
+def journal_look(
+    site: Site, visit: Visit, session: Session, action: str, details: Mapping[str, str], person_id: str = ""
+) -> None:
+    """Journal a look at this person's events ("": at everybody's), by the action that permitted it."""
     site.ports.journal.record(
         Event(
             at=visit.now,
             kind="person.looked_at",
-            actor=visit.person.id,
+            actor=session.person_id,
             subject=person_id,
-            session=visit.session.id,
+            session=session.id,
             address=visit.visitor.address[:64],
-            details={"page": page, "as": visit.action, **({"app": app_id} if app_id else {})},
+            details={**details, "as": action},
         )
     )

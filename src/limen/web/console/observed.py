@@ -12,14 +12,13 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from limen.clock import Instant
-from limen.company.load import FolderError
 from limen.company.picking import PICKED, PUBLIC, Pick, named, pick, proposed, rules_on
 from limen.company.routes import RouteError, read_route
 from limen.enforcement.observed import MOST_PEOPLE, REST, Count, Kind
 from limen.enforcement.path_patterns import Segments, written
 from limen.errors import LimenError
 from limen.facts import ACTIONS, ActionRule, App
-from limen.web.console.changes import Changes
+from limen.web.console.changes import Changes, problem_of
 from limen.web.console.people import page_start
 from limen.web.console.proving import freshly_proved
 from limen.web.page import Route
@@ -75,11 +74,8 @@ def routes(site: Site) -> APIRouter:
             picks, why = _picks(site, app, sent), one(sent, "why").strip()
             after = await site.in_thread(lambda: pick(company, app.id, picks, why))
             return await changes.begin(visit, f"Pick rules of {app.name}", after, here, company)
-        except FolderError as wrong:
-            problem = LimenError(wrong.problems[0].what, wrong.problems[0].fix)
-            return _page(site, visit, app, one(sent, "start"), sent=sent, problem=problem)
         except LimenError as wrong:
-            return _page(site, visit, app, one(sent, "start"), sent=sent, problem=wrong)
+            return _page(site, visit, app, one(sent, "start"), sent=sent, problem=problem_of(wrong))
 
     return router
 
@@ -159,7 +155,6 @@ def _page(
     return site.page(
         "console/observed.html",
         visit,
-        status=400 if problem else 200,
         app=app,
         is_on=app.is_onboarding(visit.now),
         rows=rows[first : first + AT_ONCE],

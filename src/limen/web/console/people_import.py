@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 from typing import Final
 
 from fastapi import APIRouter
@@ -19,7 +20,7 @@ from limen.web.console.proving import freshly_proved
 from limen.web.page import Page, Route
 from limen.web.permissions import CHANGE, groups_that_guard
 from limen.web.requests import one
-from limen.web.site import Site, status_of
+from limen.web.site import Site, done_or_page
 from limen.web.uploads import read_upload
 from limen.web.visit import Authorized, Sent, SignedInVisit
 
@@ -87,10 +88,8 @@ def routes(site: Site) -> APIRouter:
             changed = LimenError("Somebody changed in the meantime", "look at the difference once more")
             return await show(visit, brought, changed)
         del lists[visit.person.id]
-        try:
-            done = await site.identity.roster.apply(shown, by=visit.person.id, by_mail=brought.by_mail)
-        except LimenError as wrong:
-            return await show(visit, brought, wrong)
+        applying = site.identity.roster.apply(shown, by=visit.person.id, by_mail=brought.by_mail)
+        done = await done_or_page(applying, partial(show, visit, brought))
         return site.page("console/people_import.html", visit, shown=None, brought=brought, applied=done)
 
     async def against(brought: Brought) -> Difference:
@@ -106,20 +105,12 @@ def routes(site: Site) -> APIRouter:
 
     async def show(visit: SignedInVisit, brought: Brought, problem: LimenError | None = None) -> Response:
         shown = await against(brought)
-        kept = Brought(
-            brought.id,
-            brought.read,
-            brought.remove_missing,
-            brought.may_protected,
-            brought.by_mail,
-            visit.now,
-            shown.digest,
-        )
+        kept = replace(brought, at=visit.now, digest=shown.digest)
         lists.pop(visit.person.id, None)
         while len(lists) >= MOST:
             del lists[next(iter(lists))]
         lists[visit.person.id] = kept
-        status = status_of(problem) if problem else (400 if shown.problems else 200)
+        status = 400 if shown.problems and not problem else 0
         values = {"shown": shown, "brought": kept, "most": SHOWN, "problem": problem}
         return site.page("console/people_import.html", visit, status, **values)
 

@@ -14,7 +14,7 @@ from limen.policy import Phase, State
 from limen.policy.attribute import Attribute, Kind
 from limen.policy.attributes import ATTRIBUTES
 from limen.policy.forms import EVERY_DAY, Exemption, Form, FormError, Hours, Needs
-from limen.policy.forms.model import LONGEST, MAX_WORDS, check_asked
+from limen.policy.forms.model import LONGEST, MAX_WORDS, TEXTS, check_asked
 from limen.policy.forms.write import length_text
 from limen.web.requests import one
 
@@ -23,6 +23,7 @@ STRENGTHS: Final = ("nothing in particular", "to be signed in", "two factors", "
 BINDINGS: Final = ("not asked", "bound", "firmly bound", "bound in hardware")
 FIRST: Final = "auth_strength"
 """The field that each list of needs on a page has."""
+SETS: Final = ("groups", "except_groups", "apps", "actions")
 NETWORK: Final = "place.network"
 EVERYBODY: Final = "everybody"
 _UNITS: Final = (
@@ -65,25 +66,19 @@ def form_in(sent: Mapping[str, Sequence[str]], form_id: str, effect: str, zone: 
     is_permit = effect == "permit"
     ways = [way for number in range(MOST_WAYS) if (way := _needs(sent, f"w{number}_", zone)) is not None]
     asked = [way for way in ways if not way.is_empty]
-    groups = _groups(sent)
+    _check_groups(sent)
     _check_asked(asked, is_permit=is_permit, is_nothing_meant=bool(one(sent, "asks_nothing")))
     said: dict[str, Any] = {
-        "title": _line(one(sent, "title")),
-        "reason": _line(one(sent, "reason")),
+        **{name: _line(one(sent, name)) for name in TEXTS if name != "always" or not is_permit},
+        **{name: frozenset(sent.get(name, ())) for name in SETS},
         "phase": _chosen(Phase, one(sent, "phase")),
         "state": _chosen(State, one(sent, "state")) or State.ENFORCE,
-        "groups": groups,
-        "except_groups": frozenset(sent.get("except_groups", ())),
         "is_for_workloads": bool(one(sent, "workloads")),
-        "apps": frozenset(sent.get("apps", ())),
         "is_for_apps_only": bool(one(sent, "apps_only")),
         "sensitivity": _at("sensitivity", _number, one(sent, "sensitivity")),
-        "actions": frozenset(sent.get("actions", ())),
         "spares_limen": bool(one(sent, "spares_limen")) and not sent.get("apps"),
         "needs": tuple(asked or [Needs()]) if is_permit else tuple(asked),
         "exemptions": tuple(_exemptions(sent, zone)),
-        "allow_unknown": _line(one(sent, "allow_unknown")),
-        "always": "" if is_permit else _line(one(sent, "always")),
     }
     try:
         return Form(form_id, "permit" if is_permit else "forbid", **said)
@@ -91,13 +86,12 @@ def form_in(sent: Mapping[str, Sequence[str]], form_id: str, effect: str, zone: 
         raise FieldError(_field_of(said), wrong.what, wrong.fix) from None
 
 
-def _groups(sent: Mapping[str, Sequence[str]]) -> frozenset[str]:
-    groups, is_everybody = frozenset(sent.get("groups", ())), one(sent, "who") == EVERYBODY
+def _check_groups(sent: Mapping[str, Sequence[str]]) -> None:
+    groups, is_everybody = sent.get("groups"), one(sent, "who") == EVERYBODY
     if groups and is_everybody:
         raise FieldError("groups", "groups are chosen and everybody too", "choose one of the two")
     if not groups and not is_everybody:
         raise FieldError("groups", "nobody is named", "choose a group, or choose “everybody”")
-    return groups
 
 
 def _check_asked(asked: Sequence[Needs], *, is_permit: bool, is_nothing_meant: bool) -> None:
@@ -118,7 +112,7 @@ def _field_of(said: Mapping[str, Any]) -> str:
         return "except_groups"
     if len({exempt.person for exempt in said["exemptions"]}) != len(said["exemptions"]):
         return "exceptions"
-    return next((name for name in ("title", "reason", "allow_unknown", "always") if len(said[name]) > MAX_WORDS), "")
+    return next((name for name in TEXTS if len(said.get(name, "")) > MAX_WORDS), "")
 
 
 def _at(field: str, work: Callable[..., _T], *given: Any) -> _T:

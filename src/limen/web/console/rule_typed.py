@@ -13,8 +13,8 @@ from typing import Final
 from limen.facts import ACTIONS, LIMEN, App, Device, Place, Risk, Session
 from limen.policy import State
 from limen.policy.forms import Form, Needs
-from limen.policy.forms.model import RISK
-from limen.web.console.rule_fields import EVERYBODY, FIRST, MOST_WAYS, local_text, needs_fields, offered
+from limen.policy.forms.model import RISK, TEXTS
+from limen.web.console.rule_fields import EVERYBODY, FIRST, MOST_WAYS, SETS, local_text, needs_fields, offered
 
 Fields = Mapping[str, Sequence[str]]
 
@@ -75,17 +75,11 @@ class Typed:
 def typed(form: Form, zone: tzinfo, *, is_blank: bool = False) -> Typed:
     """The fields that show this form. A blank one has said neither whom it is about nor that it asks for nothing."""
     fields: dict[str, list[str]] = {
-        "title": [form.title],
-        "reason": [form.reason],
+        **{name: [getattr(form, name)] for name in TEXTS},
+        **{name: sorted(getattr(form, name)) for name in SETS},
         "phase": [form.phase or ""],
         "state": [form.state],
         "sensitivity": ["" if form.sensitivity is None else str(form.sensitivity)],
-        "allow_unknown": [form.allow_unknown],
-        "always": [form.always],
-        "groups": sorted(form.groups),
-        "except_groups": sorted(form.except_groups),
-        "apps": sorted(form.apps),
-        "actions": sorted(form.actions),
         "workloads": _on(form.is_for_workloads),
         "apps_only": _on(form.is_for_apps_only),
         "spares_limen": _on(form.spares_limen),

@@ -25,7 +25,7 @@ from limen.facts import App
 from limen.messages import times
 from limen.policy import Phase, State
 from limen.policy.forms import Form, Names, sentence
-from limen.web.console.changes import Changes
+from limen.web.console.changes import Changes, problem_of
 from limen.web.console.rule_fields import BINDINGS, STRENGTHS, blank, form_in, offered
 from limen.web.console.rule_text import plain, problems_of, text_page
 from limen.web.console.rule_typed import (
@@ -42,7 +42,7 @@ from limen.web.console.sentences import scope_sentence
 from limen.web.page import Page, Route
 from limen.web.permissions import CHANGE, READ
 from limen.web.requests import one, query
-from limen.web.site import Site, status_of
+from limen.web.site import Site
 from limen.web.visit import Authorized, Sent, SignedInVisit
 
 PAGES: Final = (
@@ -104,19 +104,16 @@ def routes(site: Site) -> APIRouter:  # noqa: C901, PLR0915 -- one after the oth
     router, changes = APIRouter(), site.shared(Changes)
 
     @router.get("/console/apps/{app_id}/rules/new")
-    async def begin(request: Request, app_id: str, visit: Authorized) -> Response:
-        if app_id not in changes.company.all_apps:
-            raise HTTPException(404)
-        effect = "forbid" if query(request, "kind") == "forbid" else "permit"
-        fields = typed(blank(effect, app_id), changes.company.settings.zone, is_blank=True)
-        return _form_page(changes, visit, fields, effect, back=f"/console/apps/{app_id}", base=changes.company.revision)
-
     @router.get("/console/rules/new")
-    async def begin_for_all(request: Request, visit: Authorized) -> Response:
-        """A rule of the whole company: about every app, or about those of a label."""
-        effect = "permit" if query(request, "kind") == "permit" else "forbid"
-        fields = typed(blank(effect, ""), changes.company.settings.zone, is_blank=True)
-        return _form_page(changes, visit, fields, effect, back="/console/policies", base=changes.company.revision)
+    async def begin(request: Request, visit: Authorized, app_id: str = "") -> Response:
+        """A rule about an app; or of the whole company: about every app, or about those of a label."""
+        company, kind = changes.company, query(request, "kind")
+        if app_id and app_id not in company.all_apps:
+            raise HTTPException(404)
+        effect = kind if kind in {"permit", "forbid"} else "permit" if app_id else "forbid"
+        fields = typed(blank(effect, app_id), company.settings.zone, is_blank=True)
+        back = f"/console/apps/{app_id}" if app_id else "/console/policies"
+        return _form_page(changes, visit, fields, effect, back=back, base=company.revision)
 
     @router.post("/console/rules")
     async def make(visit: Authorized, sent: Sent) -> Response:
@@ -248,10 +245,8 @@ async def _take_form(
             return await changes.begin(visit, heeded, with_form(company, form), back, company, again)
     except OvertakenError as wrong:
         problem, base = wrong, company.revision  # told once, what was typed may be sent again
-    except FolderError as wrong:
-        problem = LimenError(wrong.problems[0].what, wrong.problems[0].fix)
     except LimenError as wrong:
-        problem = wrong
+        problem = problem_of(wrong)
     return _form_page(
         changes, visit, fields, effect, back=back, base=base, policy_id=policy_id, said=said, problem=problem
     )
@@ -278,7 +273,6 @@ def _form_page(
     return site.page(
         "console/rule.html",
         visit,
-        status=status_of(problem) if problem else 200,
         current="/console/policies",
         base=base,
         typed=fields,

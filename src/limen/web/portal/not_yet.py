@@ -10,12 +10,12 @@ from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
 
-from limen.events import Event
 from limen.facts import LIMEN, App
 from limen.messages import Words, gettext_noop
 from limen.policy.decision import Effect, Named, Remedies, Request as DecisionRequest
 from limen.policy.remedies.search import opens_at
 from limen.policy.saying import Audience, Names, remedy_sentence
+from limen.web.console.looking import journal_look
 from limen.web.page import Route
 from limen.web.permissions import SEE_PEOPLE
 from limen.web.portal.conditions import Condition, Refused, can_prove, checklist
@@ -91,22 +91,12 @@ def may_see(site: Site, visit: Visit, past: Past) -> bool:
     asked = DecisionRequest(action, "GET", "/not-yet", site.host)
     if not site.ports.doors.decide_session("sign-in", app, visit.session, asked, visit.visitor.address).permitted:
         return False
-    site.ports.journal.record(
-        Event(
-            at=visit.now,
-            kind="person.looked_at",
-            actor=visit.session.person_id,
-            subject=past.event.actor,
-            session=visit.session.id,
-            address=visit.visitor.address[:64],
-            details={"page": "not-yet", "as": action},
-        )
-    )
+    journal_look(site, visit, visit.session, action, {"page": "not-yet"}, past.event.actor)
     return True
 
 
 async def _not_yet(site: Site, visit: Visit, past: Past, *, is_again: bool) -> NotYet:
-    words = visit.speech.words
+    words = visit.speech
     explanation, engine, named = (
         past.explanation,
         past.engine,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from typing import Final
 from urllib.parse import urlencode
 
@@ -18,7 +19,7 @@ from limen.web.page import Route
 from limen.web.portal.apps import app_open_to, nothing_here
 from limen.web.portal.past import past_decision
 from limen.web.requests import one, query, query_id, text_of, where_to
-from limen.web.site import Site, TurnedAwayError, status_of
+from limen.web.site import Site, TurnedAwayError, done_or_page
 from limen.web.visit import Anybody, Sent, SentJson, Visit
 
 _WAY_ON: Final = "the way on that a challenge names: decided itself, it could never be passed"
@@ -67,17 +68,12 @@ def routes(site: Site) -> APIRouter:
             raise NotLiveError
         ids = one(sent, "app"), one(sent, "to"), one(sent, "decision")
         step = await _step(site, visit, *ids)
-        try:
-            if one(sent, "password"):
-                done = await site.identity.step_up.with_password(
-                    visit.session, visit.visitor, one(sent, "password"), one(sent, "code")
-                )
-            else:
-                done = await site.identity.step_up.with_code(visit.session, visit.visitor, one(sent, "code"))
-        except NotLiveError:
-            raise
-        except LimenError as wrong:
-            return _page(site, visit, step, wrong)
+        proofs, code = site.identity.step_up, one(sent, "code")
+        if one(sent, "password"):
+            proving = proofs.with_password(visit.session, visit.visitor, one(sent, "password"), code)
+        else:
+            proving = proofs.with_code(visit.session, visit.visitor, code)
+        done = await done_or_page(proving, partial(_page, site, visit, step))
         onward = urlencode({"app": step.app.id, "to": step.to})
         return site.signed_in(visit, done, f"/onward?{onward}", by_script=False)
 
@@ -106,8 +102,7 @@ def _for_scripts(router: APIRouter, site: Site) -> None:
 
 def _page(site: Site, visit: Visit, step: Step, wrong: LimenError | None = None) -> Response:
     """The page; after a proof that did not hold its address is still the one it is reached by."""
-    status = 200 if wrong is None else status_of(wrong)
-    return site.page("portal/step_up.html", visit, status, step=step, problem=wrong, here=f"/step-up?{step.query}")
+    return site.page("portal/step_up.html", visit, step=step, problem=wrong, here=f"/step-up?{step.query}")
 
 
 async def _step(site: Site, visit: Visit, app_id: str, to: str, decision_id: str) -> Step:
@@ -125,7 +120,7 @@ async def _step(site: Site, visit: Visit, app_id: str, to: str, decision_id: str
         needs_passkey = bool(decision.at_once) and all(remedy.strength >= 3 for remedy in decision.at_once)
         why = next((reason.text for reason in decision.reasons if reason.text and reason.effect == "forbid"), "")
         names = Names("", app.name, site.known.groups)
-        found = because(past.engine, decision, Audience.SELF, visit.speech.words, names) if past.is_same else ()
+        found = because(past.engine, decision, Audience.SELF, visit.speech, names) if past.is_same else ()
         missing = tuple(one.sentence for one in found if one.kind == "proof")
     return Step(
         app=app,
