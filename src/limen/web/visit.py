@@ -17,6 +17,7 @@ from starlette.requests import Request
 from limen.clock import Instant
 from limen.enforcement.decision_point import Answer
 from limen.facts import Person, Session
+from limen.identity.errors import NotLiveError
 from limen.identity.model import Visitor
 from limen.web.permissions import ADMINISTER
 from limen.web.requests import csrf_of, media_type_of
@@ -42,6 +43,13 @@ class Visit:
     @property
     def csrf(self) -> str:
         return csrf_of(self.secret)
+
+    @property
+    def live_session(self) -> Session:
+        """Raises NotLiveError where nobody is signed in."""
+        if self.session is None:
+            raise NotLiveError
+        return self.session
 
     def let_in(
         self, session: Session, person: Person, answer: Answer, action: str, may: frozenset[str]

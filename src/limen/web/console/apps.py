@@ -10,7 +10,6 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
-from limen.cedar import EntityUid, Policy
 from limen.facts import ACTIONS, LIMEN, App, Group, Label
 from limen.web.console.access_preview import people_of
 from limen.web.console.looking import looked_around
@@ -139,11 +138,6 @@ def routes_of(app: App) -> list[Routed]:
 def fallback_of(app: App) -> str:
     """What a request is that no rule matches: the strictest action that the rules name."""
     return max((rule.action for rule in app.rules), key=ACTIONS.index, default="administer")
-
-
-def is_about(policy: Policy, app: App) -> bool:
-    """Whether the policy's resource line takes in this app."""
-    return policy.resource.holds(EntityUid("App", app.id), frozenset())
 
 
 def _methods(methods: frozenset[str]) -> str:
