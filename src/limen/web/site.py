@@ -32,6 +32,7 @@ from limen.messages import Language
 from limen.policy.decision import Effect, Named, Request as DecisionRequest
 from limen.storage.break_glass import KIND, State, is_break_glass
 from limen.storage.errors import DatabaseBusyError, DatabaseFullError
+from limen.web.localizer import LANGUAGE_COOKIE, NAMES, Problem, language_for, one_of
 from limen.web.page import CONSOLE_START, PORTAL, PORTAL_FOOT
 from limen.web.pages import Pages
 from limen.web.permissions import ADMINISTER, AUDIT, CONSOLE, VIEW, Permission
@@ -49,7 +50,6 @@ from limen.web.requests import (
     token_in,
     where_to,
 )
-from limen.web.speaking import LANGUAGE_COOKIE, NAMES, Problem, language_for, one_of
 from limen.web.visit import SignedInVisit, Visit
 
 T = TypeVar("T")
@@ -119,7 +119,7 @@ class Site:
             secret=visitor.browser,
             has_new_browser=not browser,
             here=address_of(request),
-            speech=self.pages.speech(language_for(request, self.languages)),
+            localizer=self.pages.localizer(language_for(request, self.languages)),
         )
         token = token_in(request, SESSION_COOKIE)
         session = self._session(token, now) if token else None
@@ -251,20 +251,20 @@ class Site:
             "opened": None,
             "tongues": [(one.value, NAMES[one]) for one in self.languages],
         }
-        spoken = visit.speech.language
+        spoken = visit.localizer.language
         html = self.pages.render(template, visit.now, {**common, **values}, spoken)
         headers = {"content-language": spoken.value, "vary": "accept-language, cookie"}
         return self.remember(HTMLResponse(html, status_code=status, headers=headers), visit)
 
     def wrong(self, visit: Visit, status: int, what: str, fix: str = "") -> Response:
         """A page that says what is wrong and what to do, given in English."""
-        return self.told(visit, status, Problem(visit.speech.gettext(what), visit.speech.gettext(fix), ""))
+        return self.told(visit, status, Problem(visit.localizer.gettext(what), visit.localizer.gettext(fix), ""))
 
     def failed(self, visit: Visit, wrong: LimenError) -> Response:
         """The page to an error; wholly English where there are no words for it in the visitor's language."""
-        said = visit.speech.told(wrong)
-        if said.language != visit.speech.language:
-            visit = replace(visit, speech=self.pages.speech(Language(said.language)))
+        said = visit.localizer.told(wrong)
+        if said.language != visit.localizer.language:
+            visit = replace(visit, localizer=self.pages.localizer(Language(said.language)))
         return self.told(visit, status_of(wrong), said)
 
     def told(self, visit: Visit, status: int, said: Problem) -> Response:
@@ -274,7 +274,9 @@ class Site:
     def spoken_in(self, visit: Visit, code: str) -> tuple[Visit, Language | None]:
         """The visit in the language of this code, and that language; as it was where it is not offered."""
         language = one_of(code, self.languages)
-        return (visit, None) if language is None else (replace(visit, speech=self.pages.speech(language)), language)
+        return (
+            (visit, None) if language is None else (replace(visit, localizer=self.pages.localizer(language)), language)
+        )
 
     def keep(self, language: Language | None, response: Response) -> Response:
         """Have the browser keep the language that was chosen."""

@@ -19,16 +19,16 @@ from limen.enforcement.decision_point import Answer
 from limen.facts import Person, Session
 from limen.identity.errors import NotLiveError
 from limen.identity.model import Visitor
+from limen.web.localizer import Localizer
 from limen.web.permissions import ADMINISTER
 from limen.web.requests import csrf_of, media_type_of
-from limen.web.speaking import Speech
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Visit:
     """Somebody at the sign-in host. `secret` is what their forms' tokens are made from; never shown.
 
-    `here` is the address at which they can look again, `speech` how they are spoken to.
+    `here` is the address at which they can look again, `localizer` how they are spoken to.
     """
 
     visitor: Visitor
@@ -36,7 +36,7 @@ class Visit:
     secret: str
     has_new_browser: bool
     here: str
-    speech: Speech
+    localizer: Localizer
     session: Session | None = None
     person: Person | None = None
 

@@ -15,7 +15,7 @@ from limen.facts import UNPROVED, Device, Place, Risk, Session
 from limen.policy import State
 from limen.policy.forms import Form, Needs
 from limen.web.console.rule_fields import MOST_WAYS, FieldError, blank, form_in
-from limen.web.console.rule_typed import UNKNOWN_WORDS, Typed, actions_of, sensitive, typed, unknown_here, untold
+from limen.web.console.rule_typed import UNKNOWN_WORDS, RuleFields, actions_of, sensitive, typed, unknown_here, untold
 
 SIGN_IN = Session("s1", "p1", UNPROVED, 0, 1, 1)
 
@@ -44,14 +44,14 @@ def test_a_blank_page_has_said_nothing_yet(effect: str) -> None:
 
 
 def test_what_a_browser_sent_is_read_without_trust() -> None:
-    fields = Typed(
+    fields = RuleFields(
         {"xxx_person": ["p_1"], "x7_person": ["p_2"], "x99999999_person": ["p_3"], "w0_auth_strength": ["0"]}
     )
     assert fields.exempt == [7]
     assert fields.next_exempt == 8
     assert fields.ways == [0]
     assert not fields.is_used(0)
-    assert Typed({"w0_auth_strength": ["0"], "w0_place_country": ["RU"]}).uses_more(0)
+    assert RuleFields({"w0_auth_strength": ["0"], "w0_place_country": ["RU"]}).uses_more(0)
 
 
 def test_what_is_offered_is_what_the_rules_of_the_apps_name() -> None:

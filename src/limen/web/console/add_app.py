@@ -13,7 +13,7 @@ from limen.enforcement.probe import UNKNOWN, Found, Kind, kind_named, probe
 from limen.errors import LimenError
 from limen.facts import Label
 from limen.web.console.changes import Changes, problem_of
-from limen.web.console.proving import freshly_proved
+from limen.web.console.fresh_proof import fresh_proof
 from limen.web.page import Page, Route
 from limen.web.permissions import CHANGE
 from limen.web.requests import one
@@ -42,7 +42,7 @@ def routes(site: Site) -> APIRouter:
     async def look(visit: Authorized, sent: Sent) -> Response:
         """Look once at the address. Only whoever could publish an app may have Limen look anywhere."""
         typed = {name: one(sent, name)[:_LONGEST].strip() for name in FIELDS}
-        await freshly_proved(site, visit, AT)
+        await fresh_proof(site, visit, AT)
         complaint = upstream_complaint(typed["url"])
         if complaint:
             return _page(site, visit, typed, LimenError(*complaint))
@@ -60,7 +60,7 @@ def routes(site: Site) -> APIRouter:
     async def add(visit: Authorized, sent: Sent) -> Response:
         typed = {name: one(sent, name)[:_LONGEST].strip() for name in FIELDS}
         groups = tuple(sent.get("groups", ()))[:50]
-        await freshly_proved(site, visit, AT)
+        await fresh_proof(site, visit, AT)
         company = await changes.unchanged_since(sent)
         complaint = upstream_complaint(typed["url"])
         try:

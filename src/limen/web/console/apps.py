@@ -12,11 +12,11 @@ from starlette.responses import Response
 
 from limen.facts import ACTIONS, LIMEN, App, Group, Label
 from limen.web.console.access_preview import people_of
-from limen.web.console.looking import looked_around
 from limen.web.console.next_steps import is_plain_http
 from limen.web.console.rows import Filter, recent_rows
 from limen.web.console.rules import told_about
 from limen.web.console.tokens import shown
+from limen.web.console.view_audit import audit_view
 from limen.web.page import Menu, Page, Route
 from limen.web.permissions import READ
 from limen.web.requests import query
@@ -91,7 +91,7 @@ def routes(site: Site) -> APIRouter:
         app = site.known.apps.get(app_id)
         if app is None:
             raise HTTPException(404)
-        looked_around(site, visit, "app", app_id)
+        audit_view(site, visit, "app", app_id)
         return site.page(
             "console/app.html",
             visit,

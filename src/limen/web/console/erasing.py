@@ -15,7 +15,7 @@ from limen.identity.model import PersonStatus
 from limen.identity.names import canonical_email
 from limen.privacy.erase import Goes, erase_person, what_goes
 from limen.privacy.errors import NobodyError
-from limen.web.console.proving import freshly_proved
+from limen.web.console.fresh_proof import fresh_proof
 from limen.web.copies import copy_for
 from limen.web.page import Route
 from limen.web.permissions import CHANGE
@@ -41,7 +41,7 @@ def routes(site: Site) -> APIRouter:
     @router.post("/console/people/{person_id}/erase")
     async def erase(person_id: str, visit: Authorized, sent: Sent) -> Response:
         goes = await _goes(site, person_id)
-        await freshly_proved(site, visit, f"/console/people/{person_id}/erase")
+        await fresh_proof(site, visit, f"/console/people/{person_id}/erase")
         why = sent.get("why", [""])[0]
         if not _is_typed(sent.get("typed", [""])[0], goes.email):
             return _page(site, visit, goes, NOT_TYPED, why)
@@ -52,7 +52,7 @@ def routes(site: Site) -> APIRouter:
     @router.post("/console/people/{person_id}/copy")
     async def copy(person_id: str, visit: Authorized, _sent: Sent) -> Response:
         await _goes(site, person_id)
-        await freshly_proved(site, visit, f"/console/people/{person_id}/erase")
+        await fresh_proof(site, visit, f"/console/people/{person_id}/erase")
         return await copy_for(site, visit, person_id)
 
     return router

@@ -15,9 +15,9 @@ from limen.events import Event
 from limen.facts import SessionState
 from limen.storage.break_glass import is_break_glass
 from limen.storage.journal.recent import Live
-from limen.web.console.looking import looked_at_some
 from limen.web.console.rows import MOST_ROWS, Filter, filter_from, rows_of, titles_of
 from limen.web.console.timeline import before_of
+from limen.web.console.view_audit import audit_events_view
 from limen.web.page import Route
 from limen.web.permissions import READ
 from limen.web.requests import query_id
@@ -41,7 +41,7 @@ def routes(site: Site) -> APIRouter:
         if len(clients) >= MOST_CLIENTS:
             return Response("Too many people are watching.", 503, media_type="text/plain")
         chosen = filter_from(lambda name: query_id(request, name))
-        looked_at_some(site, visit, "live", chosen.person, chosen.app)
+        audit_events_view(site, visit, "live", chosen.person, chosen.app)
         client = site.ports.journal.live()
         clients.add(client)
         rows = _rows(site, visit, client, clients, chosen, before_of(request.headers.get("last-event-id", "")))

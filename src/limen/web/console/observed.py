@@ -19,8 +19,8 @@ from limen.enforcement.path_patterns import Segments, written
 from limen.errors import LimenError
 from limen.facts import ACTIONS, ActionRule, App
 from limen.web.console.changes import Changes, problem_of
+from limen.web.console.fresh_proof import fresh_proof
 from limen.web.console.people import page_start
-from limen.web.console.proving import freshly_proved
 from limen.web.page import Route
 from limen.web.permissions import CHANGE, READ
 from limen.web.requests import one, query
@@ -68,7 +68,7 @@ def routes(site: Site) -> APIRouter:
     async def write(app_id: str, visit: Authorized, sent: Sent) -> Response:
         """Begin the change that writes what was ticked into apps.yaml; it is foretold and published as any other."""
         app, here = _app(site, app_id), f"/console/apps/{app_id}/asked"
-        await freshly_proved(site, visit, here)
+        await fresh_proof(site, visit, here)
         company = await changes.unchanged_since(sent)
         try:
             picks, why = _picks(site, app, sent), one(sent, "why").strip()

@@ -22,12 +22,12 @@ from limen.web import charts
 from limen.web.charts import EFFECTS, Bar
 from limen.web.console.backups import about_backups, standing_of
 from limen.web.console.doctor import rounds_of
-from limen.web.console.looking import looked_around
 from limen.web.console.next_steps import Step, about_doctor, about_onboarding, next_steps
 from limen.web.console.onboarding import times_let_pass
 from limen.web.console.people import invited_until
 from limen.web.console.policies import counts
 from limen.web.console.rows import REFUSED, Filter, recent_rows, titles_of
+from limen.web.console.view_audit import audit_view
 from limen.web.page import Menu, Page
 from limen.web.permissions import READ
 from limen.web.site import Site
@@ -46,7 +46,7 @@ def routes(site: Site) -> APIRouter:
 
     @router.get("/console")
     async def show(visit: Authorized) -> Response:
-        looked_around(site, visit, "overview")
+        audit_view(site, visit, "overview")
         members = await site.identity.people.all()
         revision = await site.ports.database.reading(store.newest)
         zone, now = site.ports.settings.zone, visit.now

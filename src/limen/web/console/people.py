@@ -19,7 +19,7 @@ from limen.facts import LIMEN, Factor, FactStore, Session, SessionState
 from limen.identity.model import Link, LinkPurpose, Member, PersonStatus
 from limen.messages import Language
 from limen.printable import one_line
-from limen.web.console.proving import freshly_proved
+from limen.web.console.fresh_proof import fresh_proof
 from limen.web.console.rows import person_name
 from limen.web.page import Menu, Page, Route, Shortcut
 from limen.web.permissions import CHANGE, HELP, SEE_PEOPLE, Permission, is_guarded
@@ -113,12 +113,12 @@ def routes(site: Site) -> APIRouter:
 
     @router.get(INVITE)
     async def invitation(visit: Authorized) -> Response:
-        await freshly_proved(site, visit, INVITE)
+        await fresh_proof(site, visit, INVITE)
         return _invitation(site, visit)
 
     @router.post(INVITE)
     async def invite(visit: Authorized, sent: Sent) -> Response:
-        await freshly_proved(site, visit, INVITE)
+        await fresh_proof(site, visit, INVITE)
         name, email, by_mail = one(sent, "name"), one(sent, "email"), one(sent, "how") == "mail"
         language = one(sent, "language") if one(sent, "language") in set(Language) else ""
         groups = [group for group in sent.get("groups", []) if group in site.known.groups]
@@ -131,7 +131,7 @@ def routes(site: Site) -> APIRouter:
 
     @router.post("/console/people/mail-again")
     async def mail_again(visit: Authorized, _sent: Sent) -> Response:
-        await freshly_proved(site, visit, "/console/people?show=invited")
+        await fresh_proof(site, visit, "/console/people?show=invited")
         await people.mail_again(by=visit.person.id)
         return site.go(visit, "/console/people", show="invited", done="mailed-again")
 

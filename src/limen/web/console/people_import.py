@@ -16,7 +16,7 @@ from limen.errors import LimenError
 from limen.facts import LIMEN
 from limen.identity.people_file import MAX_BYTES, PeopleFile, read_people
 from limen.identity.roster import Difference, difference
-from limen.web.console.proving import freshly_proved
+from limen.web.console.fresh_proof import fresh_proof
 from limen.web.page import Page, Route
 from limen.web.permissions import CHANGE, groups_that_guard
 from limen.web.requests import one
@@ -58,12 +58,12 @@ def routes(site: Site) -> APIRouter:
 
     @router.get(LIST_AT)
     async def ask(visit: Authorized) -> Response:
-        await freshly_proved(site, visit, LIST_AT)
+        await fresh_proof(site, visit, LIST_AT)
         return site.page("console/people_import.html", visit, shown=None, brought=None)
 
     @router.post(LIST_AT)
     async def bring(request: Request, visit: Authorized) -> Response:
-        await freshly_proved(site, visit, LIST_AT)
+        await fresh_proof(site, visit, LIST_AT)
         sent = await read_upload(request, site.origin, visit.secret, MAX_BYTES)
         groups = {group.id: group.title for group in site.known.groups.values()}
         read = await site.in_thread(lambda: read_people(sent.content, groups))
@@ -79,7 +79,7 @@ def routes(site: Site) -> APIRouter:
 
     @router.post(f"{LIST_AT}/apply")
     async def apply(visit: Authorized, sent: Sent) -> Response:
-        await freshly_proved(site, visit, LIST_AT)
+        await fresh_proof(site, visit, LIST_AT)
         brought = lists.get(visit.person.id)
         if brought is None or brought.id != one(sent, "list") or visit.now - brought.at > LIVES:
             raise LimenError("That list is not here any more", "bring it again")

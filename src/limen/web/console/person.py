@@ -18,13 +18,13 @@ from limen.identity.errors import UnknownError
 from limen.identity.model import Member
 from limen.mail import store as mails
 from limen.web.console.access_preview import apps_of
-from limen.web.console.looking import looked_at
+from limen.web.console.fresh_proof import fresh_proof
 from limen.web.console.mails import PROBLEMS
 from limen.web.console.people import helping, listed, open_link, permission_to_help, reason_of, sessions_by_person
-from limen.web.console.proving import freshly_proved
 from limen.web.console.rows import Filter, recent_rows
 from limen.web.console.tokens import shown
 from limen.web.console.undo import Undo
+from limen.web.console.view_audit import audit_person_view
 from limen.web.page import Route
 from limen.web.permissions import ADMINISTER, AUDIT, CHANGE, HELP, SEE_PEOPLE
 from limen.web.requests import query
@@ -71,7 +71,7 @@ def routes(site: Site) -> APIRouter:  # noqa: C901, PLR0915 -- one small functio
     async def invite_again(request: Request, person_id: str, visit: Authorized, sent: Sent) -> Response:
         seen_in = groups_of(person_id)
         visit, member, why = await _helping(request, visit, person_id, sent)
-        await freshly_proved(site, visit, f"/console/people/{person_id}")
+        await fresh_proof(site, visit, f"/console/people/{person_id}")
         by_mail = sent.get("how") == ["mail"]
         inviting = people.invite_again(person_id, by=visit.person.id, by_mail=by_mail, why=why, seen_in=seen_in)
         issued = await done_or_page(inviting, partial(_page, site, visit, member))
@@ -85,7 +85,7 @@ def routes(site: Site) -> APIRouter:  # noqa: C901, PLR0915 -- one small functio
         """A temporary access pass: shown here once, and nowhere else."""
         seen_in = groups_of(person_id)
         visit, member, why = await _helping(request, visit, person_id, sent)
-        await freshly_proved(site, visit, f"/console/people/{person_id}")
+        await fresh_proof(site, visit, f"/console/people/{person_id}")
         hours = next((hours for hours in PASS_HOURS if sent.get("hours") == [str(hours)]), 1)
         stolen = sent.get("stolen") == ["yes"]
         issuing = people.access_pass(
@@ -151,7 +151,7 @@ def routes(site: Site) -> APIRouter:  # noqa: C901, PLR0915 -- one small functio
     async def _proved(visit: SignedInVisit, person_id: str) -> Member:
         """The person whose access changes, once whoever changes it has proved anew who they are."""
         member = await _member(site, person_id)
-        await freshly_proved(site, visit, f"/console/people/{person_id}")
+        await fresh_proof(site, visit, f"/console/people/{person_id}")
         return member
 
     async def _done(visit: SignedInVisit, member: Member, word: str, work: Awaitable[object]) -> Response:
@@ -176,7 +176,7 @@ async def _page(
     mail = await site.ports.database.reading(lambda snapshot: mails.last_of(snapshot.connection, person_id))
     shows_events = visit.action in {AUDIT, ADMINISTER}
     if shows_events:
-        looked_at(site, visit, person_id, "person")
+        audit_person_view(site, visit, person_id, "person")
     links = [link for link in await site.identity.links.outstanding() if link.person_id == person_id]
     return site.page(
         "console/person.html",

@@ -33,7 +33,7 @@ UNKNOWN_WORDS: Final[Mapping[str, str]] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Typed:
+class RuleFields:
     """The fields of a rule's page. Lists may hold anything that a browser sent; the page shows only what it knows."""
 
     fields: Fields
@@ -72,7 +72,7 @@ class Typed:
         return max(self.exempt, default=-1) + 1
 
 
-def typed(form: Form, zone: tzinfo, *, is_blank: bool = False) -> Typed:
+def typed(form: Form, zone: tzinfo, *, is_blank: bool = False) -> RuleFields:
     """The fields that show this form. A blank one has said neither whom it is about nor that it asks for nothing."""
     fields: dict[str, list[str]] = {
         **{name: [getattr(form, name)] for name in TEXTS},
@@ -93,7 +93,7 @@ def typed(form: Form, zone: tzinfo, *, is_blank: bool = False) -> Typed:
             f"x{number}_reason": [one.reason],
             f"x{number}_until": [local_text(one.until, zone)],
         }
-    return Typed({name: values for name, values in fields.items() if values})
+    return RuleFields({name: values for name, values in fields.items() if values})
 
 
 def actions_of(chosen: Iterable[str], apps: Mapping[str, App], ticked: Iterable[str] = ()) -> list[str]:

@@ -31,7 +31,7 @@ from limen.web.console.rule_text import plain, problems_of, text_page
 from limen.web.console.rule_typed import (
     AT_ONCE,
     UNKNOWN_WORDS,
-    Typed,
+    RuleFields,
     actions_of,
     sensitive,
     typed,
@@ -230,7 +230,7 @@ async def _take_form(
     site, company = changes.site, changes.company
     back = one(sent, "back")
     back = back if back.startswith(("/console/apps/", "/console/policies/")) else "/console/policies"
-    fields, base, said = Typed(sent), one(sent, "base"), ""
+    fields, base, said = RuleFields(sent), one(sent, "base"), ""
     problem: LimenError | None = None
     try:
         form = form_in(sent, policy_id, effect, company.settings.zone)
@@ -255,7 +255,7 @@ async def _take_form(
 def _form_page(
     changes: Changes,
     visit: SignedInVisit,
-    fields: Typed,
+    fields: RuleFields,
     effect: str,
     *,
     back: str,

@@ -53,7 +53,7 @@ def routes(site: Site) -> APIRouter:
         state, who = _let_in_by(site, token, visit)
         if who is None:
             return _refuse(site, visit)
-        lasts = visit.speech.length(OPEN_MS)
+        lasts = visit.localizer.length(OPEN_MS)
         return site.page("portal/break_glass.html", visit, link=state, who=who, token=token, lasts=lasts)
 
     @router.post(f"{PATH}/open")

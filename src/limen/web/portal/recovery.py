@@ -58,7 +58,7 @@ def routes(site: Site) -> APIRouter:
     async def as_file(visit: Authorized, sent: Sent) -> Response:
         """The codes of the page that shows them once, as a file: they are kept nowhere, so the page sends them back."""
         codes = [code for code in sent.get("code", [])[:HOW_MANY] if CODE.fullmatch(code)]
-        head = visit.speech.gettext("Recovery codes for {company}", company=site.ports.settings.name)
+        head = visit.localizer.gettext("Recovery codes for {company}", company=site.ports.settings.name)
         text = "\n".join([head, f"{site.origin}{AT}", "", *codes, ""])
         return PlainTextResponse(text, headers={"content-disposition": 'attachment; filename="recovery-codes.txt"'})
 

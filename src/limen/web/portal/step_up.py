@@ -115,7 +115,7 @@ async def _step(site: Site, visit: Visit, app_id: str, to: str, decision_id: str
         needs_passkey = bool(decision.at_once) and all(remedy.strength >= 3 for remedy in decision.at_once)
         why = next((reason.text for reason in decision.reasons if reason.text and reason.effect == "forbid"), "")
         names = Names("", app.name, site.known.groups)
-        found = because(past.engine, decision, Audience.SELF, visit.speech, names) if past.is_same else ()
+        found = because(past.engine, decision, Audience.SELF, visit.localizer, names) if past.is_same else ()
         missing = tuple(one.sentence for one in found if one.kind == "proof")
     return Step(
         app=app,

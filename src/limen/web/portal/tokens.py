@@ -15,7 +15,7 @@ from limen.identity.app_token import MOST_DAYS, USUAL_DAYS
 from limen.identity.errors import FreshProofNeededError, NotLiveError
 from limen.messages import gettext_noop
 from limen.policy.access import access
-from limen.web.console.proving import freshly_proved
+from limen.web.console.fresh_proof import fresh_proof
 from limen.web.page import PORTAL, Menu, Page, Route
 from limen.web.permissions import VIEW
 from limen.web.portal.apps import nothing_here
@@ -56,13 +56,13 @@ def routes(site: Site) -> APIRouter:
     async def ask(request: Request, visit: Authorized) -> Response:
         """Which app; then which of its actions. The proof comes first, so that nothing is typed twice."""
         app_id = query_id(request, "app")
-        await freshly_proved(site, visit, _here(site, app_id))
+        await fresh_proof(site, visit, _here(site, app_id))
         return _form(site, visit, app_id)
 
     @router.post(NEW)
     async def make(visit: Authorized, sent: Sent) -> Response:
         app_id, wanted = one(sent, "app"), sent.get("actions", [])
-        strength = await freshly_proved(site, visit, _here(site, app_id))
+        strength = await fresh_proof(site, visit, _here(site, app_id))
         offer = offered(site, visit, site.known.apps.get(app_id))
         if offer is None:
             return nothing_here(site, visit)

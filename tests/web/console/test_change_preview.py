@@ -15,7 +15,7 @@ from limen.demo import harbor
 from limen.facts import Factor, Person
 from limen.policy.forms import Needs
 from limen.policy.proof.lockout import Candidate
-from limen.web.console.foretold import _sentence, effects_of, replayed_of
+from limen.web.console.change_preview import _sentence, effects_of, replayed_of
 
 NOW = from_iso("2026-11-24T09:00:00Z")
 NAMES = {"p_ada": "Ada", "p_maren": "Maren", "p_rohan": "Rohan"}

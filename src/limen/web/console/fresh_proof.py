@@ -8,7 +8,7 @@ from limen.web.site import Site, TurnedAwayError
 from limen.web.visit import SignedInVisit
 
 
-async def freshly_proved(site: Site, visit: SignedInVisit, back: str) -> int:
+async def fresh_proof(site: Site, visit: SignedInVisit, back: str) -> int:
     """Let only a proof from the last ten minutes pass, as strong as this person's factors can give; how strong that is.
 
     Raises TurnedAwayError with the way to prove it, from which the browser comes back to `back`.

@@ -16,22 +16,22 @@ FOLDED: Final[Milliseconds] = 10 * MINUTE
 MOST_LOOKS: Final = 10_000
 
 
-def looked_at(site: Site, visit: SignedInVisit, person_id: str, page: str) -> None:
+def audit_person_view(site: Site, visit: SignedInVisit, person_id: str, page: str) -> None:
     """Journal that this visitor was shown a colleague's events; their own are nobody's secret to them."""
     if not person_id or person_id == visit.person.id:
         return
-    journal_look(site, visit, visit.session, visit.action, {"page": page}, person_id)
+    record_view(site, visit, visit.session, visit.action, {"page": page}, person_id)
 
 
-def looked_at_some(site: Site, visit: SignedInVisit, page: str, person_id: str, app_id: str) -> None:
+def audit_events_view(site: Site, visit: SignedInVisit, page: str, person_id: str, app_id: str) -> None:
     """Journal that this visitor was shown the events of one person, or else everybody's."""
     if person_id:
-        looked_at(site, visit, person_id, page)
+        audit_person_view(site, visit, person_id, page)
     else:
-        looked_around(site, visit, page, app_id)
+        audit_view(site, visit, page, app_id)
 
 
-def looked_around(site: Site, visit: SignedInVisit, page: str, app_id: str = "") -> None:
+def audit_view(site: Site, visit: SignedInVisit, page: str, app_id: str = "") -> None:
     """Journal that this visitor was shown everybody's events on this page, or all of an app. It has no subject."""
     app_id = app_id if app_id in site.known.apps else ""
     look = (visit.person.id, page, app_id)
@@ -42,10 +42,10 @@ def looked_around(site: Site, visit: SignedInVisit, page: str, app_id: str = "")
         recent = {one: at for one, at in site.looks.items() if visit.now - at < FOLDED}
         site.looks = recent if len(recent) < MOST_LOOKS else {}
     site.looks[look] = visit.now
-    journal_look(site, visit, visit.session, visit.action, {"page": page, **({"app": app_id} if app_id else {})})
+    record_view(site, visit, visit.session, visit.action, {"page": page, **({"app": app_id} if app_id else {})})
 
 
-def journal_look(
+def record_view(
     site: Site, visit: Visit, session: Session, action: str, details: Mapping[str, str], person_id: str = ""
 ) -> None:
     """Journal a look at this person's events ("": at everybody's), by the action that permitted it."""

@@ -32,7 +32,7 @@ class Problem(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Speech(Words):
+class Localizer(Words):
     """How a page of one language speaks: its words, and as HTML where that says more."""
 
     def told(self, wrong: LimenError) -> Problem:
