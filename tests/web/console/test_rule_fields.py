@@ -1,14 +1,16 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given, settings
 from tests.dial import size
 from tests.laws.form_cases import forms
-from tests.policy.declaring import ENCRYPTED, declared
+from tests.policy.declaring import ENCRYPTED, LEVEL, PATCHED, SAMPLE, declared
 
 from limen.clock import HOUR, MINUTE, from_iso
+from limen.policy.attribute import Attribute, Better, Kind
 from limen.policy.forms import EVERY_DAY, Form, FormError, Hours, Needs
 from limen.web.console.rule_fields import MOST_WAYS, FieldError, blank, form_in, local_instant, local_text
 from limen.web.console.rule_typed import typed
@@ -176,3 +178,27 @@ def test_what_a_part_declares_can_be_ticked() -> None:
         assert typed(form, BERLIN).has("w0_device_encrypted")
     with pytest.raises(FormError):
         Needs({"device.encrypted": True})
+
+
+def test_what_a_part_declares_has_a_field_of_its_kind() -> None:
+    level, patched = replace(LEVEL, form="Level"), replace(PATCHED, form="Patched")
+    maker = Attribute("sample.maker", Kind.TEXT, Better.KNOWN, "", form="made by")
+    with declared(SAMPLE, level, patched, maker):
+        fields = {
+            "who": ["everybody"],
+            "w0_auth_strength": ["0"],
+            "w0_sample_level": ["3"],
+            "w0_device_patched": ["2 days"],
+            "w0_sample_maker": ["Acme, Bolt & Co"],
+        }
+        form = form_in(fields, "a", "forbid", BERLIN)
+        assert form.needs[0].asks == {
+            "sample.level": 3,
+            "device.patched": 48 * HOUR,
+            "sample.maker": frozenset({"Acme", "Bolt & Co"}),
+        }
+        assert form_in(sent(form), "a", "forbid", BERLIN) == form
+        for wrong in ("6", "many"):
+            with pytest.raises(FieldError) as refused:
+                form_in({**fields, "w0_sample_level": [wrong]}, "a", "forbid", BERLIN)
+            assert refused.value.field == "w0_sample_level"

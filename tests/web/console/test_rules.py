@@ -1,9 +1,11 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from html import unescape
 
 import pytest
+from tests.policy.declaring import ENCRYPTED, PATCHED, declared
 from tests.web.console.conftest import Console
 from tests.web.console.test_changes import FORM, begun, published
 
@@ -206,3 +208,13 @@ async def test_hand_written_policies_are_told_by_their_head(console: Console) ->
     assert "may view Payroll, under 1 condition" in page
     edit = (await console.ada.get("/console/policies/hr-reads-payroll/edit")).text
     assert "written by hand, so it has no form" in edit
+
+
+async def test_a_rule_can_ask_for_what_a_part_declares(console: Console) -> None:
+    rows = {"device.encrypted": ENCRYPTED, "device.patched": replace(PATCHED, form="Patched")}
+    await console.ada.get("/console/rules/new?kind=permit")
+    with declared(*rows.values()):
+        page = (await console.ada.get("/console/rules/new?kind=permit")).text
+        assert all(f'name="w0_{row.key}"' in page for row in rows.values())
+        answer = await console.ada.post("/console/rules/preview", **{**FORM, "w0_device_encrypted": "1"})
+        assert ENCRYPTED.phrase[0] in answer.json()["said"]
