@@ -328,11 +328,12 @@ class Site:
 async def done_or_page(work: Awaitable[T], page: Callable[[LimenError], Response | Awaitable[Response]]) -> T:
     """What this gives. Raises TurnedAwayError with the page that says what can't be done.
 
-    Where a sign-in or a fresh proof is missing, that is asked for as everywhere.
+    Where a sign-in or a fresh proof is missing, that is asked for as everywhere; and break-glass, which stands in for
+    nobody, is shown no page of theirs.
     """
     try:
         return await work
-    except (NotLiveError, FreshProofNeededError):
+    except (NotLiveError, FreshProofNeededError, OpensConsoleOnlyError):
         raise
     except LimenError as wrong:
         shown = page(wrong)
