@@ -86,8 +86,6 @@ class Site:
         self.pages = Pages(ports.settings.name, ports.settings.zone, registry.templates)
         self.languages = tuple(Language(code) for code in ports.settings.languages)
         url = urlsplit(ports.settings.public_url)
-        self.looks: dict[tuple[str, str, str], Instant] = {}
-        """When a person was last journaled as looking around on a page, and at which app."""
         self.origin = f"{url.scheme}://{url.netloc}".lower()
         self.host = url.netloc
         self._shared: dict[Callable[[Site], Any], Any] = {}

@@ -11,7 +11,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
-from limen.clock import HOUR
+from limen.clock import HOUR, MINUTE
 from limen.errors import LimenError
 from limen.facts import Group
 from limen.identity.errors import UnknownError
@@ -23,8 +23,8 @@ from limen.web.console.mails import PROBLEMS
 from limen.web.console.people import helping, listed, open_link, permission_to_help, reason_of, sessions_by_person
 from limen.web.console.rows import Filter, recent_rows
 from limen.web.console.tokens import shown
-from limen.web.console.undo import Undo
 from limen.web.console.view_audit import audit_person_view
+from limen.web.expiring import ExpiringValues
 from limen.web.page import Route
 from limen.web.permissions import ADMINISTER, AUDIT, CHANGE, HELP, SEE_PEOPLE
 from limen.web.requests import query
@@ -42,6 +42,11 @@ PAGES: Final = (
     Route("POST", "/console/people/{person_id}/sessions/{session_id}/end", HELP),
 )
 
+UNDO_MS: Final = 10 * MINUTE
+MOST_UNDONE: Final = 200
+"""How long, and for how many changes, the groups before are kept: for the session that changed them, and never in an
+address, since a link that somebody else made must not fill in what "Undo" sends.
+"""
 PASS_HOURS: Final = (1, 4, 24)
 """For how long a pass can be good; the first is the usual."""
 DONE: Final = {
@@ -59,12 +64,13 @@ DONE: Final = {
 
 def routes(site: Site) -> APIRouter:  # noqa: C901, PLR0915 -- one small function for each thing that is done here
     router = APIRouter()
-    people, sessions, undo = site.identity.people, site.identity.sessions, Undo()
+    people, sessions = site.identity.people, site.identity.sessions
+    undo = ExpiringValues[tuple[str, str], frozenset[str]](UNDO_MS, MOST_UNDONE)
 
     @router.get("/console/people/{person_id}")
     async def person(request: Request, person_id: str, visit: Authorized) -> Response:
         word, member = query(request, "done"), await _member(site, person_id)
-        was = undo.groups(visit.session.id, person_id, visit.now) if word in {"groups", "groups-links"} else None
+        was = undo.get((visit.session.id, person_id), visit.now) if word in {"groups", "groups-links"} else None
         return await _page(site, visit, member, done=DONE.get(word, ""), was=was)
 
     @router.post("/console/people/{person_id}/invite-again")
@@ -108,7 +114,7 @@ def routes(site: Site) -> APIRouter:  # noqa: C901, PLR0915 -- one small functio
         kept = {group for group in member.person.groups if group not in site.known.groups}
         changing = people.set_groups(person_id, chosen | kept, by=visit.person.id)
         withdrawn = await done_or_page(changing, partial(_page, site, visit, member))
-        undo.remember(visit.session.id, person_id, member.person.groups, visit.now)
+        undo.put((visit.session.id, person_id), member.person.groups, visit.now)
         return site.go(visit, f"/console/people/{person_id}", done="groups-links" if withdrawn else "groups")
 
     @router.post("/console/people/{person_id}/let-go")

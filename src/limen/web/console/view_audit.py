@@ -8,6 +8,7 @@ from typing import Final
 from limen.clock import MINUTE, Milliseconds
 from limen.events import Event
 from limen.facts import Session
+from limen.web.expiring import ExpiringValues
 from limen.web.site import Site
 from limen.web.visit import SignedInVisit, Visit
 
@@ -35,14 +36,16 @@ def audit_view(site: Site, visit: SignedInVisit, page: str, app_id: str = "") ->
     """Journal that this visitor was shown everybody's events on this page, or all of an app. It has no subject."""
     app_id = app_id if app_id in site.known.apps else ""
     look = (visit.person.id, page, app_id)
-    last = site.looks.get(look)
-    if last is not None and 0 <= visit.now - last < FOLDED:
+    looks = site.shared(_looks)
+    if looks.get(look, visit.now):
         return
-    if len(site.looks) >= MOST_LOOKS:
-        recent = {one: at for one, at in site.looks.items() if visit.now - at < FOLDED}
-        site.looks = recent if len(recent) < MOST_LOOKS else {}
-    site.looks[look] = visit.now
+    looks.put(look, True, visit.now)
     record_view(site, visit, visit.session, visit.action, {"page": page, **({"app": app_id} if app_id else {})})
+
+
+def _looks(_site: Site) -> ExpiringValues[tuple[str, str, str], bool]:
+    """Who was journaled lately as looking around on which page, and at which app."""
+    return ExpiringValues(FOLDED, MOST_LOOKS)
 
 
 def record_view(
