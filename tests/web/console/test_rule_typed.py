@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given, settings
 from tests.dial import size
 from tests.laws.form_cases import forms
+from tests.policy.declaring import ENCRYPTED, declared
 from tests.web.console.test_rule_fields import _line, _survives_summer_time, _whole_seconds
 
 from limen.company.load import load_company
@@ -88,3 +89,11 @@ def test_sensitive_apps_are_named_the_most_sensitive_first() -> None:
     levels = [app.sensitivity for app in sensitive([], apps)]
     assert levels == sorted(levels, reverse=True)
     assert set(levels) == {2, 3}
+
+
+def test_what_a_page_shows_at_once_opens_nothing_further() -> None:
+    with declared(ENCRYPTED):
+        at_once = {"w0_auth_strength": ["3"], "w0_device_compliance": ["1"], "w0_device_encrypted": ["1"]}
+        assert not RuleFields(at_once).uses_more(0)
+        for name in ("w0_device_binding", "w0_principal_active", "w0_risk_may_be_unknown", "w0_not_countries"):
+            assert RuleFields({**at_once, name: ["1"]}).uses_more(0), name

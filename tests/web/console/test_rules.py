@@ -218,3 +218,14 @@ async def test_a_rule_can_ask_for_what_a_part_declares(console: Console) -> None
         assert all(f'name="w0_{row.key}"' in page for row in rows.values())
         answer = await console.ada.post("/console/rules/preview", **{**FORM, "w0_device_encrypted": "1"})
         assert ENCRYPTED.phrase[0] in answer.json()["said"]
+
+
+async def test_a_number_is_written_with_digits_and_a_text_with_what_a_country_looks_like(console: Console) -> None:
+    page = (await console.ada.get("/console/rules/new?kind=permit")).text
+    risk = re.search(r'<input name="w0_risk_score"[^>]*>', page)
+    country = re.search(r'<input name="w0_place_country"[^>]*>', page)
+    assert risk is not None
+    assert country is not None
+    assert 'inputmode="numeric"' in risk[0]
+    assert 'placeholder="DE, AT"' in country[0]
+    assert "inputmode" not in country[0]

@@ -12,14 +12,15 @@ from typing import Final
 
 from limen.facts import ACTIONS, LIMEN, App, Device, Place, Risk, Session
 from limen.policy import State
+from limen.policy.attribute import Kind
 from limen.policy.forms import Form, Needs
 from limen.policy.forms.model import RISK, TEXTS
 from limen.web.console.rule_fields import EVERYBODY, FIRST, MOST_WAYS, SETS, local_text, needs_fields, offered
 
 Fields = Mapping[str, Sequence[str]]
 
-AT_ONCE: Final = ("auth.strength", "auth.at", "device.known", "device.managed", "device.compliance")
-"""What a page shows without opening its section of all the rest."""
+AT_ONCE: Final = ("auth.strength", "auth.at")
+"""What a page shows without opening its section of all the rest, as it does the flags of a device."""
 UNKNOWN_WORDS: Final[Mapping[str, str]] = {
     "place.country": "which country a request comes from",
     "place.anonymiser": "which addresses are anonymisers'",
@@ -58,7 +59,8 @@ class RuleFields:
 
     def uses_more(self, way: int) -> bool:
         """Whether anything is said in the section that is closed where none of it is used."""
-        others = (row.key for row in offered() if row.path not in AT_ONCE)
+        shown = {row.path for row in offered() if row.noun == "device" and row.kind in {Kind.BOOL, Kind.CHOICE}}
+        others = (row.key for row in offered() if row.path not in {*AT_ONCE, *shown})
         return self.is_used(way, "not_countries", "country_known", "risk_may_be_unknown", *others)
 
     @property
