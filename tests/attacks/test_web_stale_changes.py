@@ -24,7 +24,7 @@ FORM = {
     "groups": "guests",
     "apps": "wiki",
     "actions": "view",
-    "w0_strength": "1",
+    "w0_auth_strength": "1",
     "title": "Guests read",
     "state": "enforce",
 }

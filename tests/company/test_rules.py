@@ -42,7 +42,9 @@ def test_what_is_about_an_app_is_gathered_what_opens_it_first(company: Company) 
 def test_changing_a_form_changes_that_policy_and_no_other_byte(company: Company) -> None:
     form = form_of(company, "finance-payroll")
     assert form is not None
-    ((file, text),) = with_form(company, replace(form, needs=(Needs(strength=3, device_known=True),))).items()
+    ((file, text),) = with_form(
+        company, replace(form, needs=(Needs({"auth.strength": 3, "device.known": True}),))
+    ).items()
     old = company.policies.sources["finance-payroll"].text
     before, after = company.files[file].split(old)
     assert text.startswith(before)

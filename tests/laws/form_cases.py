@@ -8,6 +8,8 @@ from limen.clock import DAY, MINUTE, from_iso
 from limen.errors import LimenError
 from limen.facts import ACTIONS
 from limen.policy import Phase, State
+from limen.policy.attribute import Attribute, Kind
+from limen.policy.attributes import ATTRIBUTES
 from limen.policy.forms import EVERY_DAY, Exemption, Form, Hours, Needs
 
 TEXTS = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=30)
@@ -33,27 +35,26 @@ def hours(draw: st.DrawFn) -> Hours:
     return Hours(days, start, end)
 
 
+def _asked(row: Attribute) -> st.SearchStrategy:
+    """What can be asked of an attribute."""
+    match row.kind:
+        case Kind.NUMBER:
+            return st.integers(1, row.greatest)
+        case Kind.INSTANT:
+            return LENGTHS
+        case Kind.TEXT:
+            return (COUNTRIES if row.name == "country" else NAME_SETS).filter(bool)
+    return st.just(value=True)
+
+
 @st.composite
 def needs(draw: st.DrawFn) -> Needs:
-    risk_below = draw(_or_none(st.integers(1, 100)))
+    asks = {path: draw(_asked(row)) for path, row in ATTRIBUTES.table.offered.items() if draw(st.booleans())}
     return Needs(
-        active=draw(st.booleans()),
-        interactive=draw(st.booleans()),
-        strength=draw(st.integers(0, 3)),
-        proved_within=draw(_or_none(LENGTHS)),
-        signed_in_within=draw(_or_none(LENGTHS)),
-        device_known=draw(st.booleans()),
-        device_managed=draw(st.booleans()),
-        device_healthy=draw(st.booleans()),
-        binding=draw(st.integers(0, 3)),
-        networks=draw(NAME_SETS),
-        countries=draw(COUNTRIES),
+        asks,
         country_known=draw(st.booleans()),
         not_countries=draw(COUNTRIES),
-        no_anonymiser=draw(st.booleans()),
-        risk_below=risk_below,
-        risk_may_be_unknown=risk_below is not None and draw(st.booleans()),
-        granted=draw(st.booleans()),
+        risk_may_be_unknown="risk.score" in asks and draw(st.booleans()),
         hours=draw(_or_none(hours())),
         until=draw(_or_none(INSTANTS)),
     )

@@ -243,7 +243,7 @@ def test_a_record_of_a_parts_own_is_a_matter_of_what_the_part_says() -> None:
 
 
 def test_a_form_ticks_it(one_more: None) -> None:
-    needs = Needs(strength=3, holds=frozenset({"device.encrypted"}))
+    needs = Needs({"auth.strength": 3, "device.encrypted": True})
     form = Form("r", "permit", apps=frozenset({"wiki"}), needs=(needs,))
     text = write(form)
     assert "context.device.encrypted" in text

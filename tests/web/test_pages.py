@@ -10,11 +10,11 @@ from jinja2 import UndefinedError
 from limen.clock import HOUR, from_iso
 from limen.facts import Factor
 from limen.messages import Language
+from limen.web.localizer import Localizer
 from limen.web.pages import Pages, browser_name, factor_words
-from limen.web.speaking import speech
 
 NOW = from_iso("2026-11-24T09:00:00Z")
-ENGLISH = speech(Language.ENGLISH, ZoneInfo("UTC"))
+ENGLISH = Localizer(Language.ENGLISH, ZoneInfo("UTC"))
 BARE = {"here": "/", "tongues": [], "me": None, "csrf": "token", "problem": None, "may_administer": False}
 
 

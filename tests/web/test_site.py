@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import pytest
+from starlette.responses import Response
 from tests.web.conftest import Browser, House
 
 from limen.clock import HOUR
+from limen.errors import LimenError
+from limen.identity.errors import BusyError, FreshProofNeededError, NotLiveError, OpensConsoleOnlyError
+from limen.web.site import TurnedAwayError, done_or_page, status_of
 
 
 async def test_a_browser_gets_its_long_lived_cookie_once(browser: Browser) -> None:
@@ -74,3 +79,30 @@ async def test_the_whole_journal_holds_no_name_address_or_token(house: House, br
     told = " ".join(str(event) for event in house.limen.journal.recent(500))
     for secret in ("mia@harbor.example", "Mia", browser.client.cookies["__Host-limen"]):
         assert secret not in told
+
+
+async def _refuse(error: LimenError) -> None:
+    raise error
+
+
+async def test_work_that_fails_leads_to_the_page_that_says_so() -> None:
+    asked = []
+
+    def page(wrong: LimenError) -> Response:
+        asked.append(wrong)
+        return Response(status_code=status_of(wrong))
+
+    async def slow_page(wrong: LimenError) -> Response:
+        return page(wrong)
+
+    for shown in (page, slow_page):
+        with pytest.raises(TurnedAwayError) as turned:
+            await done_or_page(_refuse(BusyError()), shown)
+        assert turned.value.response.status_code == 503
+    assert len(asked) == 2
+
+
+@pytest.mark.parametrize("error", [NotLiveError(), FreshProofNeededError(3), OpensConsoleOnlyError()])
+async def test_a_sign_in_or_a_proof_that_is_missing_is_asked_for_as_everywhere(error: LimenError) -> None:
+    with pytest.raises(type(error)):
+        await done_or_page(_refuse(error), lambda _: Response())

@@ -12,8 +12,8 @@ from jinja2 import nodes
 from tools.messages import spoken_templates
 
 from limen.messages import Language
+from limen.web.localizer import Localizer
 from limen.web.pages import Pages, environment_of
-from limen.web.speaking import speech
 
 ATTRIBUTE = re.compile(r'([\w-]+)="([^"]*)"')
 READ_OUT = {"aria-label", "title", "alt", "placeholder", "data-as", "data-copied", "data-unused", "data-held"}
@@ -44,7 +44,7 @@ class Bare(HTMLParser):
 
 def bare_texts(source: str) -> list[str]:
     """What this template would say in the same words in every language."""
-    environment = environment_of(speech(Language.ENGLISH, ZoneInfo("UTC")))
+    environment = environment_of(Localizer(Language.ENGLISH, ZoneInfo("UTC")))
     reader, tree = Bare(), environment.parse(source)
     for output in tree.find_all(nodes.Output):
         for one in output.nodes:

@@ -27,11 +27,11 @@ from limen.messages import Language
 from limen.storage.journal.recent import Live
 from limen.web.assets import FOLDER, PREFIX, Assets
 from limen.web.console.rows import rows_of, titles_of
+from limen.web.localizer import Localizer
 from limen.web.middleware import Middleware
 from limen.web.pages import environment_of
 from limen.web.requests import csrf_of, new_token, one, read_form, token_in
 from limen.web.site import set_cookie
-from limen.web.speaking import speech
 
 COOKIE: Final = "__Host-harbor-stage"
 MOST_ROWS: Final = 8
@@ -63,7 +63,7 @@ class StagePages:
         self._lines = lines
         self._invite = invite
         self._assets = Assets(FOLDER, _HERE / "static")
-        self._speech = speech(Language.ENGLISH, self._limen.settings.zone)
+        self._localizer = Localizer(Language.ENGLISH, self._limen.settings.zone)
         self._environment = self._made()
         self._problem = ""
         self._one_at_a_time = asyncio.Lock()
@@ -256,7 +256,7 @@ class StagePages:
         return [template.render(row=row, home=home, address=by_id[row.id].address) for row in rows]
 
     def _made(self) -> Environment:
-        environment = environment_of(self._speech)
+        environment = environment_of(self._localizer)
         if environment.loader is not None:
             environment.loader = ChoiceLoader([FileSystemLoader(_HERE / "templates"), environment.loader])
         environment.globals.update(asset=self._assets.address, company=self._limen.settings.name)

@@ -67,8 +67,11 @@ class Attribute:
     Its sentences are messages of Limen or of its part: `self.device.encrypted`, and the same for `helpdesk` and
     `administrator`, say what was missing; without them it is said of the noun in general. With a `remedy`,
     `do.self.mend_device.encrypted` and the same for `helpdesk` say what to do.
-    `form` is what a rule's form asks for ("encrypted"): it offers to tick every flag that has one. `matter`, of a new
-    record's flag `known`: what kind of condition it is, to the person it refuses (`device`, `place`, `groups` …).
+    `form` is how a rule's form names what it can ask for ("encrypted"): it offers every row that has one, a flag to
+    tick, a number or a length of time to write, a text as names to choose from. `asked` is how its sentence says it,
+    with `{}` for the number, the length or the names ("": it says `form`, or what `phrase` says of a flag).
+    `matter`, of a new record's flag `known`: what kind of condition it is, to the person it refuses (`device`, `place`,
+    `groups` …).
     """
 
     path: str
@@ -85,6 +88,7 @@ class Attribute:
     remedy: str = ""
     phrase: tuple[str, ...] = ()
     form: str = ""
+    asked: str = ""
     matter: str = ""
 
     @property

@@ -70,9 +70,9 @@ class Table:
         return {one.path: one for one in self.rows if one.noun not in _COMPUTED and not one.field}
 
     @cached_property
-    def ticks(self) -> tuple[Attribute, ...]:
-        """The flags that a rule's form offers to tick because their row says how."""
-        return tuple(one for one in self.loose.values() if one.kind is Kind.BOOL and one.form)
+    def offered(self) -> Mapping[str, Attribute]:
+        """What a rule's form can ask for because its row says how, by path."""
+        return {one.path: one for one in self.rows if one.form and one.kind not in {Kind.SET, Kind.ADDRESS}}
 
     @cached_property
     def _of_nouns(self) -> Mapping[str, tuple[Attribute, ...]]:

@@ -48,9 +48,18 @@ ROWS: Final = (
     Attribute("resource.sensitivity", Kind.NUMBER, _NEITHER, None, greatest=3, subject="label"),
     Attribute("resource.label", Kind.TEXT, _NEITHER, None),
     Attribute("resource.owner", Kind.TEXT, _NEITHER, None),
-    Attribute("principal.active", Kind.BOOL, _HIGHER, worst=False, field="active", subject="account"),
+    Attribute(
+        "principal.active",
+        Kind.BOOL,
+        _HIGHER,
+        worst=False,
+        field="active",
+        subject="account",
+        form="the account is active",
+        asked="with an active account",
+    ),
     # How the person proved who they are
-    Attribute("auth.strength", Kind.NUMBER, _HIGHER, 0, "strength", least=1, greatest=3),
+    Attribute("auth.strength", Kind.NUMBER, _HIGHER, 0, "strength", least=1, greatest=3, form="Proof"),
     Attribute("auth.factors", Kind.SET, Better.SUPERSET, (), "factors", choices=tuple(map(str, Factor))),
     Attribute(
         "auth.interactive",
@@ -59,6 +68,8 @@ ROWS: Final = (
         worst=False,
         field="interactive",
         phrase=("in a browser", "with a token"),
+        form="in a browser, not by a program with a token",
+        asked="in a browser, not with a token",
     ),
     Attribute(
         "auth.at",
@@ -67,6 +78,7 @@ ROWS: Final = (
         0,
         "at",
         age="auth.age",
+        form="Used",
         phrase=(
             "with a proof given",
             "within {} of the proof",
@@ -86,6 +98,8 @@ ROWS: Final = (
         "started_at",
         subject="session.at",
         age="session.age",
+        form="Signed in",
+        asked="signed in within {}",
         phrase=(
             "with a session begun",
             "within {} of signing in",
@@ -101,15 +115,7 @@ ROWS: Final = (
         worst=False,
         field="known",
         phrase=("from a known device", "from an unknown device"),
-    ),
-    Attribute(
-        "device.compliance",
-        Kind.CHOICE,
-        _HIGHER,
-        "unknown",
-        "compliance",
-        choices=("unknown", "non_compliant", "compliant"),
-        remedy="mend_device",
+        form="one we know",
     ),
     Attribute(
         "device.managed",
@@ -119,6 +125,17 @@ ROWS: Final = (
         field="managed",
         remedy="mend_device",
         phrase=("from a managed device", "from a device that is not managed"),
+        form="managed by us",
+    ),
+    Attribute(
+        "device.compliance",
+        Kind.CHOICE,
+        _HIGHER,
+        "unknown",
+        "compliance",
+        choices=("unknown", "non_compliant", "compliant"),
+        remedy="mend_device",
+        form="healthy",
     ),
     Attribute(
         "device.binding",
@@ -130,6 +147,7 @@ ROWS: Final = (
         is_open=True,
         remedy="mend_device",
         phrase=("a binding",),
+        form="Sign-in bound to the device",
     ),
     Attribute(
         "device.platform",
@@ -180,6 +198,8 @@ ROWS: Final = (
         "country",
         phrase=("from {}", "from an unknown country", "from outside {}"),
         remedy="change_place",
+        form="Only from these countries",
+        asked="from {}",
     ),
     Attribute(
         "place.network",
@@ -189,6 +209,8 @@ ROWS: Final = (
         "network",
         phrase=("from the network {}", "from no named network", "from outside the network {}"),
         remedy="change_place",
+        form="From one of our networks",
+        asked="from the network {}",
     ),
     Attribute(
         "place.anonymiser",
@@ -198,6 +220,8 @@ ROWS: Final = (
         field="anonymiser",
         remedy="change_place",
         phrase=("unless it is known that no anonymiser is used", "without an anonymiser"),
+        form="no anonymiser",
+        asked="from an address that is known to be no anonymiser's",
     ),
     Attribute("place.address", Kind.ADDRESS, _KNOWN, None, "address", remedy="change_place"),
     # The risk and the grant
@@ -209,7 +233,18 @@ ROWS: Final = (
         field="known",
         phrase=("while the risk is known", "while the risk is unknown"),
     ),
-    Attribute("risk.score", Kind.NUMBER, _LOWER, 100, "score", greatest=100, subject="risk", phrase=("a risk",)),
+    Attribute(
+        "risk.score",
+        Kind.NUMBER,
+        _LOWER,
+        100,
+        "score",
+        greatest=100,
+        subject="risk",
+        phrase=("a risk",),
+        form="Risk",
+        asked="at a risk below {}",
+    ),
     Attribute(
         "grant.active",
         Kind.BOOL,
@@ -219,6 +254,7 @@ ROWS: Final = (
         subject="grant",
         remedy="ask_for_grant",
         phrase=("with a grant", "without a grant"),
+        form="with a grant",
     ),
     Attribute(
         "grant.until",

@@ -93,7 +93,7 @@ def _add_ways_out(app: FastAPI, site: Site) -> None:
     def wrong(request: Request, error: LimenError) -> Response:
         visit = site.visit(request, with_break_glass=True)
         if is_script(request):
-            said = visit.speech.told(error)
+            said = visit.localizer.told(error)
             return JSONResponse({"what": said.what, "fix": said.fix}, status_code=status_of(error))
         if isinstance(error, NotLiveError):
             return RedirectResponse("/sign-in", status_code=303)

@@ -15,7 +15,7 @@ from limen.facts import Factor
 from limen.messages import Language, gettext_noop
 from limen.web import drawing
 from limen.web.assets import Assets
-from limen.web.speaking import Speech, speech
+from limen.web.localizer import Localizer
 
 TEMPLATES: Final = Path(__file__).parent / "templates"
 
@@ -48,28 +48,28 @@ class Pages:
         self.assets = Assets()
         self._company = company
         self._templates = templates
-        self._speeches = {language: speech(language, zone) for language in Language}
-        self._environments = {language: self._made(spoken) for language, spoken in self._speeches.items()}
+        self._localizers = {language: Localizer(language, zone) for language in Language}
+        self._environments = {language: self._made(spoken) for language, spoken in self._localizers.items()}
 
-    def _made(self, spoken: Speech) -> Environment:
+    def _made(self, spoken: Localizer) -> Environment:
         environment = environment_of(spoken, self._templates)
         environment.globals.update(asset=self.assets.address, company=self._company)
         return environment
 
-    def speech(self, language: Language) -> Speech:
-        return self._speeches[language]
+    def localizer(self, language: Language) -> Localizer:
+        return self._localizers[language]
 
     def render(
         self, template: str, now: Instant, values: Mapping[str, Any], language: Language = Language.ENGLISH
     ) -> str:
         """The page as text. `now` is what relative times are counted from; a LimenError is put into words."""
-        spoken = self._speeches[language]
+        spoken = self._localizers[language]
         said = {name: spoken.told(value) if isinstance(value, LimenError) else value for name, value in values.items()}
         page = self._environments[language].get_template(template)
         return page.render({"ago": lambda instant: spoken.ago(instant, now), **said})
 
 
-def environment_of(spoken: Speech, templates: Sequence[Path] = (TEMPLATES,)) -> Environment:
+def environment_of(spoken: Localizer, templates: Sequence[Path] = (TEMPLATES,)) -> Environment:
     """An environment whose templates speak one language: `{% trans %}` and `_()` by the catalogue, `say()` else.
 
     What fills a place in a translated text is escaped like everything else; the texts themselves may hold markup.
@@ -84,7 +84,7 @@ def environment_of(spoken: Speech, templates: Sequence[Path] = (TEMPLATES,)) -> 
         extensions=["jinja2.ext.i18n"],
     )
     environment.policies["ext.i18n.trimmed"] = True
-    catalogue = spoken.words.catalogue
+    catalogue = spoken.catalogue
     environment.install_gettext_callables(catalogue.gettext, catalogue.ngettext, newstyle=True)  # type: ignore[attr-defined]
     environment.globals.update(
         browser=lambda user_agent: browser_name(user_agent, spoken),
@@ -95,12 +95,10 @@ def environment_of(spoken: Speech, templates: Sequence[Path] = (TEMPLATES,)) -> 
         mark=drawing.MARK,
         monogram=drawing.monogram,
         say=spoken.say,
-        speech=spoken,
+        localizer=spoken,
     )
     environment.filters.update(
-        action_word=lambda action: (
-            spoken.say(f"withheld.{action}") if spoken.words.has(f"withheld.{action}") else action
-        ),
+        action_word=lambda action: spoken.say(f"withheld.{action}") if spoken.has(f"withheld.{action}") else action,
         clock=spoken.clock,
         day_and_time=spoken.day_and_time,
         exact=spoken.exact,
@@ -110,10 +108,10 @@ def environment_of(spoken: Speech, templates: Sequence[Path] = (TEMPLATES,)) -> 
     return environment
 
 
-def factor_words(factors: frozenset[Factor], spoken: Speech) -> str:
+def factor_words(factors: frozenset[Factor], spoken: Localizer) -> str:
     """`authenticator code and password`, in a fixed order."""
     words = [spoken.gettext(word) for factor, word in FACTOR_WORDS.items() if factor in factors]
-    return spoken.words.joined(words) or spoken.gettext("nothing")
+    return spoken.joined(words) or spoken.gettext("nothing")
 
 
 _BROWSERS: Final = (
@@ -133,7 +131,7 @@ _SYSTEMS: Final = (
 )
 
 
-def browser_name(user_agent: str, spoken: Speech) -> str:
+def browser_name(user_agent: str, spoken: Localizer) -> str:
     """`Firefox on Windows`: what people recognise of a browser, as far as it says so of itself."""
     name = next((name for mark, name in _BROWSERS if mark in user_agent), "") or spoken.gettext("A browser")
     place = next((place for mark, place in _SYSTEMS if mark in user_agent), "{browser}")

@@ -71,9 +71,7 @@ def csrf_of(secret: str) -> str:
 
 async def read_form(request: Request, own_origin: str, secret: str) -> dict[str, list[str]]:
     """The fields of a form of ours. Raises NotOursError, UnreadableError."""
-    check_origin(request, own_origin)
-    if request.headers.get("content-type", "").partition(";")[0].strip().lower() != "application/x-www-form-urlencoded":
-        raise UnreadableError
+    check_sent(request, own_origin, "application/x-www-form-urlencoded")
     try:
         pairs = parse_qsl((await request.body()).decode("ascii"), keep_blank_values=True, max_num_fields=MAX_FIELDS)
     except ValueError:
@@ -89,9 +87,7 @@ async def read_form(request: Request, own_origin: str, secret: str) -> dict[str,
 
 async def read_json(request: Request, own_origin: str, secret: str) -> dict[str, Any]:
     """The object that a script of ours sends. Raises NotOursError, UnreadableError."""
-    check_origin(request, own_origin)
-    if request.headers.get("content-type", "").partition(";")[0].strip().lower() != "application/json":
-        raise UnreadableError
+    check_sent(request, own_origin, "application/json")
     try:
         sent = json.loads(await request.body())
     except (ValueError, RecursionError):
@@ -100,6 +96,17 @@ async def read_json(request: Request, own_origin: str, secret: str) -> dict[str,
         raise UnreadableError
     check_csrf(text_of(sent, "csrf"), secret)
     return sent
+
+
+def check_sent(request: Request, own_origin: str, media_type: str) -> None:
+    """Raises NotOursError, UnreadableError unless one of our own pages sent this, as this type."""
+    check_origin(request, own_origin)
+    if media_type_of(request) != media_type:
+        raise UnreadableError
+
+
+def media_type_of(request: Request) -> str:
+    return request.headers.get("content-type", "").partition(";")[0].strip().lower()
 
 
 def check_origin(request: Request, own_origin: str) -> None:

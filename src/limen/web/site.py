@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
 from typing import Any, Final, TypeVar
 from urllib.parse import urlencode, urlsplit
@@ -21,6 +21,7 @@ from limen.events import Event
 from limen.facts import LIMEN, App, Session, SessionState
 from limen.identity.errors import (
     BusyError,
+    FreshProofNeededError,
     NotLiveError,
     NotPermittedError,
     OpensConsoleOnlyError,
@@ -31,6 +32,7 @@ from limen.messages import Language
 from limen.policy.decision import Effect, Named, Request as DecisionRequest
 from limen.storage.break_glass import KIND, State, is_break_glass
 from limen.storage.errors import DatabaseBusyError, DatabaseFullError
+from limen.web.localizer import LANGUAGE_COOKIE, NAMES, Problem, language_for, one_of
 from limen.web.page import CONSOLE_START, PORTAL, PORTAL_FOOT
 from limen.web.pages import Pages
 from limen.web.permissions import ADMINISTER, AUDIT, CONSOLE, VIEW, Permission
@@ -48,7 +50,6 @@ from limen.web.requests import (
     token_in,
     where_to,
 )
-from limen.web.speaking import LANGUAGE_COOKIE, NAMES, Problem, language_for, one_of
 from limen.web.visit import SignedInVisit, Visit
 
 T = TypeVar("T")
@@ -85,8 +86,6 @@ class Site:
         self.pages = Pages(ports.settings.name, ports.settings.zone, registry.templates)
         self.languages = tuple(Language(code) for code in ports.settings.languages)
         url = urlsplit(ports.settings.public_url)
-        self.looks: dict[tuple[str, str, str], Instant] = {}
-        """When a person was last journaled as looking around on a page, and at which app."""
         self.origin = f"{url.scheme}://{url.netloc}".lower()
         self.host = url.netloc
         self._shared: dict[Callable[[Site], Any], Any] = {}
@@ -118,7 +117,7 @@ class Site:
             secret=visitor.browser,
             has_new_browser=not browser,
             here=address_of(request),
-            speech=self.pages.speech(language_for(request, self.languages)),
+            localizer=self.pages.localizer(language_for(request, self.languages)),
         )
         token = token_in(request, SESSION_COOKIE)
         session = self._session(token, now) if token else None
@@ -172,19 +171,7 @@ class Site:
             raise TurnedAwayError(self.go(visit, "/step-up", app=LIMEN, to=visit.here, decision=answer.id))
         if not answer.permitted:
             raise TurnedAwayError(self.go(visit, "/not-yet", decision=answer.id))
-        return SignedInVisit(
-            visitor=visit.visitor,
-            now=visit.now,
-            secret=visit.secret,
-            has_new_browser=visit.has_new_browser,
-            here=visit.here,
-            speech=visit.speech,
-            session=visit.session,
-            person=visit.person,
-            answer=answer,
-            action=action,
-            may=may,
-        )
+        return visit.let_in(visit.session, visit.person, answer, action, may)
 
     def action_of(self, session: Session, permission: Permission, visit: Visit) -> str:
         """Of these actions the first that is permitted; else the first that a proof would open; else the first that a
@@ -233,8 +220,13 @@ class Site:
 
     # How to answer
 
-    def page(self, template: str, visit: Visit, status: int = 200, **values: Any) -> Response:
-        """A page for this visitor. `base` is the revision that the console's forms change, unless `values` has it."""
+    def page(self, template: str, visit: Visit, status: int = 0, **values: Any) -> Response:
+        """A page for this visitor. `base` is the revision that the console's forms change, unless `values` has it.
+
+        `status`: that of the `problem` among the values, or 200, where none is said.
+        """
+        problem = values.get("problem")
+        status = status or (status_of(problem) if problem is not None else 200)
         user = visit if isinstance(visit, SignedInVisit) else None
         may = user.may if user else frozenset()
         company = self.ports.in_force.company
@@ -257,20 +249,20 @@ class Site:
             "opened": None,
             "tongues": [(one.value, NAMES[one]) for one in self.languages],
         }
-        spoken = visit.speech.language
+        spoken = visit.localizer.language
         html = self.pages.render(template, visit.now, {**common, **values}, spoken)
         headers = {"content-language": spoken.value, "vary": "accept-language, cookie"}
         return self.remember(HTMLResponse(html, status_code=status, headers=headers), visit)
 
     def wrong(self, visit: Visit, status: int, what: str, fix: str = "") -> Response:
         """A page that says what is wrong and what to do, given in English."""
-        return self.told(visit, status, Problem(visit.speech.gettext(what), visit.speech.gettext(fix), ""))
+        return self.told(visit, status, Problem(visit.localizer.gettext(what), visit.localizer.gettext(fix), ""))
 
     def failed(self, visit: Visit, wrong: LimenError) -> Response:
         """The page to an error; wholly English where there are no words for it in the visitor's language."""
-        said = visit.speech.told(wrong)
-        if said.language != visit.speech.language:
-            visit = replace(visit, speech=self.pages.speech(Language(said.language)))
+        said = visit.localizer.told(wrong)
+        if said.language != visit.localizer.language:
+            visit = replace(visit, localizer=self.pages.localizer(Language(said.language)))
         return self.told(visit, status_of(wrong), said)
 
     def told(self, visit: Visit, status: int, said: Problem) -> Response:
@@ -280,7 +272,9 @@ class Site:
     def spoken_in(self, visit: Visit, code: str) -> tuple[Visit, Language | None]:
         """The visit in the language of this code, and that language; as it was where it is not offered."""
         language = one_of(code, self.languages)
-        return (visit, None) if language is None else (replace(visit, speech=self.pages.speech(language)), language)
+        return (
+            (visit, None) if language is None else (replace(visit, localizer=self.pages.localizer(language)), language)
+        )
 
     def keep(self, language: Language | None, response: Response) -> Response:
         """Have the browser keep the language that was chosen."""
@@ -327,6 +321,21 @@ class Site:
 
     async def in_thread(self, work: Callable[[], T]) -> T:
         return await asyncio.to_thread(work)
+
+
+async def done_or_page(work: Awaitable[T], page: Callable[[LimenError], Response | Awaitable[Response]]) -> T:
+    """What this gives. Raises TurnedAwayError with the page that says what can't be done.
+
+    Where a sign-in or a fresh proof is missing, that is asked for as everywhere; and break-glass, which stands in for
+    nobody, is shown no page of theirs.
+    """
+    try:
+        return await work
+    except (NotLiveError, FreshProofNeededError, OpensConsoleOnlyError):
+        raise
+    except LimenError as wrong:
+        shown = page(wrong)
+        raise TurnedAwayError(shown if isinstance(shown, Response) else await shown) from None
 
 
 def _console_of(may: frozenset[str]) -> str:

@@ -8,7 +8,7 @@ from starlette.datastructures import UploadFile
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 
-from limen.web.requests import MAX_VALUE, UnreadableError, check_csrf, check_origin
+from limen.web.requests import MAX_VALUE, UnreadableError, check_csrf, check_sent
 
 MOST_FIELDS = 8
 
@@ -23,9 +23,7 @@ class Upload:
 
 async def read_upload(request: Request, own_origin: str, secret: str, most: int) -> Upload:
     """The form, its file up to `most` bytes and one more. Raises NotOursError, UnreadableError."""
-    check_origin(request, own_origin)
-    if request.headers.get("content-type", "").partition(";")[0].strip().lower() != "multipart/form-data":
-        raise UnreadableError
+    check_sent(request, own_origin, "multipart/form-data")
     try:
         async with request.form(max_files=1, max_fields=MOST_FIELDS, max_part_size=MAX_VALUE) as form:
             fields = {name: value for name, value in form.multi_items() if isinstance(value, str)}

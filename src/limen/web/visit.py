@@ -8,7 +8,7 @@ Whatever a function asks for, its route was authorized before it runs, as it dec
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Annotated, Any, TypeAlias
 
 from fastapi import Depends
@@ -17,17 +17,18 @@ from starlette.requests import Request
 from limen.clock import Instant
 from limen.enforcement.decision_point import Answer
 from limen.facts import Person, Session
+from limen.identity.errors import NotLiveError
 from limen.identity.model import Visitor
+from limen.web.localizer import Localizer
 from limen.web.permissions import ADMINISTER
-from limen.web.requests import csrf_of
-from limen.web.speaking import Speech
+from limen.web.requests import csrf_of, media_type_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Visit:
     """Somebody at the sign-in host. `secret` is what their forms' tokens are made from; never shown.
 
-    `here` is the address at which they can look again, `speech` how they are spoken to.
+    `here` is the address at which they can look again, `localizer` how they are spoken to.
     """
 
     visitor: Visitor
@@ -35,13 +36,26 @@ class Visit:
     secret: str
     has_new_browser: bool
     here: str
-    speech: Speech
+    localizer: Localizer
     session: Session | None = None
     person: Person | None = None
 
     @property
     def csrf(self) -> str:
         return csrf_of(self.secret)
+
+    @property
+    def live_session(self) -> Session:
+        """Raises NotLiveError where nobody is signed in."""
+        if self.session is None:
+            raise NotLiveError
+        return self.session
+
+    def let_in(
+        self, session: Session, person: Person, answer: Answer, action: str, may: frozenset[str]
+    ) -> SignedInVisit:
+        own = {one.name: getattr(self, one.name) for one in fields(Visit)}
+        return SignedInVisit(**{**own, "session": session, "person": person}, answer=answer, action=action, may=may)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,4 +110,4 @@ SentJson: TypeAlias = Annotated[dict[str, Any], Depends(_sent_json)]
 
 def is_script(request: Request) -> bool:
     """Does a script of ours ask? It is answered in JSON, whatever goes wrong."""
-    return request.headers.get("content-type", "").partition(";")[0].strip().lower() == "application/json"
+    return media_type_of(request) == "application/json"

@@ -34,16 +34,24 @@ def test_hours_may_go_over_midnight() -> None:
 @pytest.mark.parametrize(
     "given",
     [
-        {"strength": 4},
-        {"binding": -1},
-        {"proved_within": 0},
-        {"signed_in_within": 367 * DAY},
-        {"countries": frozenset({"de"})},
+        {"asks": {"auth.strength": 4}},
+        {"asks": {"auth.strength": True}},
+        {"asks": {"device.binding": -1}},
+        {"asks": {"device.binding": 0}},
+        {"asks": {"auth.at": 0}},
+        {"asks": {"session.started": 367 * DAY}},
+        {"asks": {"place.country": frozenset({"de"})}},
+        {"asks": {"place.country": frozenset()}},
+        {"asks": {"place.country": "DE"}},
+        {"asks": {"device.known": False}},
+        {"asks": {"device.compliance": "compliant"}},
+        {"asks": {"auth.factors": True}},
+        {"asks": {"no.such": True}},
         {"not_countries": frozenset({""})},
-        {"networks": frozenset({""})},
-        {"networks": frozenset({"a\0b"})},
-        {"risk_below": 0},
-        {"risk_below": 101},
+        {"asks": {"place.network": frozenset({""})}},
+        {"asks": {"place.network": frozenset({"a\0b"})}},
+        {"asks": {"risk.score": 0}},
+        {"asks": {"risk.score": 101}},
         {"risk_may_be_unknown": True},
         {"until": 1 << 62},
         {"until": -1},
@@ -69,11 +77,11 @@ def test_needs_that_make_no_sense_are_refused_with_what_to_do(given: dict[str, A
         ({"needs": ()}, "one list"),
         ({"spares_limen": True}, "exceptions are for"),
         ({"effect": "forbid"}, "asks for nothing"),
-        ({"effect": "forbid", "needs": (Needs(strength=3), Needs())}, "asks for nothing"),
+        ({"effect": "forbid", "needs": (Needs({"auth.strength": 3}), Needs())}, "asks for nothing"),
         ({"effect": "forbid", "needs": (), "apps": frozenset({"a"}), "spares_limen": True}, "names its apps"),
         ({"effect": "forbid", "needs": (), "exemptions": (Exemption("p", 1), Exemption("p", 2))}, "two exceptions"),
         ({"needs": (Needs(not_countries=frozenset({"KP"})),)}, "a country that is not known would pass"),
-        ({"needs": (Needs(risk_below=70, risk_may_be_unknown=True),)}, "a risk that is not known would pass"),
+        ({"needs": (Needs({"risk.score": 70}, risk_may_be_unknown=True),)}, "a risk that is not known would pass"),
     ],
 )
 def test_a_form_that_makes_no_sense_is_refused_with_what_to_do(given: dict[str, Any], what: str) -> None:
@@ -98,7 +106,7 @@ def test_what_may_be_unknown_says_so() -> None:
     assert not Needs(not_countries=frozenset({"KP"}), country_known=True).lets_unknown_pass
     assert Needs(not_countries=frozenset({"KP"})).lets_unknown_pass
     assert Needs().is_empty
-    assert not Needs(strength=1).is_empty
+    assert not Needs({"auth.strength": 1}).is_empty
 
 
 def test_actions_are_told_from_the_mildest_to_the_strictest() -> None:

@@ -1,15 +1,19 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from tests.policy.declaring import LEVEL, PATCHED, SAMPLE, SHAPE, declared
 from tests.policy.scene import tree_of
 
 from limen.cedar import Policy, PolicySet
-from limen.clock import from_iso
+from limen.clock import DAY, from_iso
 from limen.company.load import load_company
 from limen.demo import harbor
-from limen.policy.forms import Exemption, Hours, Needs, read, write
+from limen.policy.attribute import Attribute, Better, Kind
+from limen.policy.forms import Exemption, Form, FormError, Hours, Names, Needs, needs_words, read, write
+from limen.policy.forms.write import policy_of
 
 HARBOR = load_company(harbor.folder())
 POLICIES = {policy.id: policy for policy in PolicySet.from_json(HARBOR.policies.tree)}
@@ -90,7 +94,7 @@ def test_the_order_of_conditions_and_how_they_are_cut_do_not_matter() -> None:
     )
     assert one is not None
     assert one == other
-    assert (one.spares_limen, one.needs) == (True, (Needs(device_known=True),))
+    assert (one.spares_limen, one.needs) == (True, (Needs({"device.known": True}),))
 
 
 def test_a_risk_and_a_night_stay_whole() -> None:
@@ -101,7 +105,7 @@ def test_a_risk_and_a_night_stay_whole() -> None:
     text = "forbid (principal, action, resource) unless { !context.risk.known || context.risk.score < 70 }"
     form = read(policy(f'@allow_unknown("why") {text};'))
     assert form is not None
-    assert form.needs == (Needs(risk_below=70, risk_may_be_unknown=True),)
+    assert form.needs == (Needs({"risk.score": 70}, risk_may_be_unknown=True),)
     form = read(
         policy(
             "forbid (principal, action, resource) unless { context.time.minute >= 1320 || context.time.minute < 360 };"
@@ -123,10 +127,66 @@ def test_exceptions_are_read_with_their_reasons_and_ends() -> None:
     assert form is not None
     noon = from_iso("2026-12-01T12:00:00Z")
     assert form.exemptions == (Exemption("p_1", noon), Exemption("p_2", noon, "Her laptop is being mended"))
-    assert form.needs == (Needs(device_known=True),)
+    assert form.needs == (Needs({"device.known": True}),)
 
 
 def test_a_country_that_must_be_known_and_none_of_some() -> None:
     form = read(policy('forbid (principal, action, resource) unless { !["", "KP"].contains(context.place.country) };'))
     assert form is not None
     assert form.needs == (Needs(country_known=True, not_countries=frozenset({"KP"})),)
+
+
+OFFERED = {
+    "sample.known": replace(SAMPLE, form="the sample is known"),
+    "sample.level": replace(LEVEL, form="Level"),
+    "sample.shape": replace(SHAPE, form="a round sample"),
+    "device.patched": replace(PATCHED, form="Patched"),
+    "sample.maker": Attribute("sample.maker", Kind.TEXT, Better.KNOWN, "", form="made by"),
+}
+
+
+@pytest.mark.parametrize(
+    ("path", "value", "text", "words"),
+    [
+        ("sample.known", True, "context.sample.known", "the sample is known"),
+        ("sample.level", 3, "context.sample.level >= 3", "Level at least 3"),
+        ("sample.shape", True, 'context.sample.shape == "round"', "a round sample"),
+        (
+            "device.patched",
+            30 * DAY,
+            'context.now.durationSince(context.device.patched) <= duration("30d")',
+            "Patched within 30 days",
+        ),
+        (
+            "sample.maker",
+            frozenset({"Acme", "Bolt"}),
+            '["Acme", "Bolt"].contains(context.sample.maker)',
+            "made by Acme or Bolt",
+        ),
+    ],
+)
+def test_what_a_part_declares_is_asked_for_by_its_row_alone(path: str, value: object, text: str, words: str) -> None:
+    with declared(*OFFERED.values()):
+        needs = Needs({path: value})
+        form = Form("a", "forbid", needs=(needs,))
+        assert write(form).endswith(f"unless {{ {text} }};")
+        assert read(policy_of(form)) == form
+        assert needs_words(needs, Names()) == words
+    with pytest.raises(FormError):
+        Needs({path: value})
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "context.sample.level < 3",
+        "context.sample.level >= 6",
+        "!context.sample.known",
+        'context.sample.shape == "plain"',
+        'context.sample.maker == ""',
+        "context.sample.level >= 1 && context.sample.level >= 2",
+    ],
+)
+def test_what_its_row_does_not_offer_stays_hand_written(text: str) -> None:
+    with declared(*OFFERED.values()):
+        assert read(policy(f"forbid (principal, action, resource) unless {{ {text} }};")) is None

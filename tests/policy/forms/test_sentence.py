@@ -29,7 +29,7 @@ def test_what_opens_an_app_is_one_sentence() -> None:
         groups=frozenset({"finance"}),
         apps=frozenset({"payroll"}),
         actions=frozenset({"view", "download", "edit"}),
-        needs=(Needs(strength=3, hours=WORKING_HOURS),),
+        needs=(Needs({"auth.strength": 3}, hours=WORKING_HOURS),),
     )
     assert sentence(form, NAMES) == (
         "Finance may view, download and edit Payroll with a passkey, on working days 06:00–20:00"
@@ -44,7 +44,7 @@ def test_what_closes_an_app_says_the_ways_past_it_and_the_exceptions() -> None:
         apps=frozenset({"crm"}),
         actions=frozenset({"download", "edit"}),
         exemptions=(Exemption("p_1", FRIDAY, "Her laptop is being mended"),),
-        needs=(Needs(device_known=True), Needs(networks=frozenset({"office"}))),
+        needs=(Needs({"device.known": True}), Needs({"place.network": frozenset({"office"})})),
     )
     assert sentence(form, NAMES) == (
         "Nobody may download or edit Customers, except on a device we know or from the network office. "
@@ -65,15 +65,18 @@ def test_without_a_way_past_it_is_closed() -> None:
     ("needs", "words"),
     [
         (Needs(), ""),
-        (Needs(strength=3, proved_within=4 * HOUR), "with a passkey used within 4 hours"),
-        (Needs(proved_within=HOUR), "with a proof given within 1 hour"),
-        (Needs(device_known=True, device_managed=True, device_healthy=True), "on a managed, healthy device"),
-        (Needs(countries=frozenset({"DE", "AT"})), "from AT or DE"),
+        (Needs({"auth.strength": 3, "auth.at": 4 * HOUR}), "with a passkey used within 4 hours"),
+        (Needs({"auth.at": HOUR}), "with a proof given within 1 hour"),
+        (
+            Needs({"device.known": True, "device.managed": True, "device.compliance": True}),
+            "on a managed, healthy device",
+        ),
+        (Needs({"place.country": frozenset({"DE", "AT"})}), "from AT or DE"),
         (Needs(country_known=True, not_countries=frozenset({"KP"})), "from a known country other than KP"),
         (Needs(not_countries=frozenset({"KP"})), "from anywhere but KP, as far as that is known"),
-        (Needs(granted=True, until=FRIDAY), "with a grant, until 27 Nov 2026 18:00"),
-        (Needs(strength=2, interactive=True), "with two factors, in a browser, not with a token"),
-        (Needs(risk_below=70, risk_may_be_unknown=True), "at a risk below 70, where that is known"),
+        (Needs({"grant.active": True}, until=FRIDAY), "with a grant, until 27 Nov 2026 18:00"),
+        (Needs({"auth.strength": 2, "auth.interactive": True}), "with two factors, in a browser, not with a token"),
+        (Needs({"risk.score": 70}, risk_may_be_unknown=True), "at a risk below 70, where that is known"),
     ],
 )
 def test_each_need_has_its_words(needs: Needs, words: str) -> None:
@@ -84,7 +87,7 @@ def test_hours_and_lengths_are_said_as_people_do() -> None:
     assert hours_words(Hours(frozenset({6, 7}))) == "at the weekend"
     assert hours_words(Hours(frozenset({1, 3}), 0, 720)) == "on Mondays and Wednesdays 00:00–12:00"
     assert hours_words(Hours(EVERY_DAY, 1320, 360)) == "22:00–06:00"
-    assert needs_words(Needs(proved_within=90 * MINUTE), NAMES) == "with a proof given within 1 hour 30 minutes"
+    assert needs_words(Needs({"auth.at": 90 * MINUTE}), NAMES) == "with a proof given within 1 hour 30 minutes"
 
 
 def test_every_policy_of_harbor_is_a_sentence_of_its_own() -> None:

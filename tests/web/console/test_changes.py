@@ -16,7 +16,7 @@ FORM = {
     "groups": "warehouse",
     "apps": "payroll",
     "actions": "view",
-    "w0_strength": "3",
+    "w0_auth_strength": "3",
     "title": "Warehouse reads the payroll",
     "state": "enforce",
     "do": "plan",

@@ -8,7 +8,8 @@ from tests.web.console.conftest import Console
 from tests.web.console.test_rows import decided
 
 from limen.clock import HOUR, from_iso
-from limen.web.console.overview import hour_bars, sums, would_have_changed
+from limen.web.console.overview import hour_bars, sums
+from limen.web.console.policies import counts
 
 NOON = from_iso("2026-11-24T11:20:00Z")
 
@@ -58,4 +59,4 @@ def test_today_begins_at_midnight() -> None:
 
 
 def test_what_watched_policies_would_have_changed_is_counted_by_folded_decisions_too() -> None:
-    assert would_have_changed([decided(watched=("w", "v")), decided(watched=("w",)), decided()]) == {"w": 2, "v": 1}
+    assert counts([decided(watched=("w", "v")), decided(watched=("w",)), decided()])[1] == {"w": 2, "v": 1}

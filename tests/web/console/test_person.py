@@ -96,3 +96,32 @@ async def test_a_new_link_replaces_the_old_one(console: Console) -> None:
     assert "Older links are worth nothing now" in page.text
     (link,) = await console.house.limen.identity.links.outstanding()
     assert link.id != first.link.id
+
+
+async def test_groups_are_put_back_with_one_press(console: Console) -> None:
+    tom = await console.house.member(console.house.browser(), "Tom", "staff")
+    here, known = f"/console/people/{tom}", console.house.limen.known
+    await console.ada.get(here)
+    changed = await console.ada.post(f"{here}/groups", groups="finance")
+    page = (await console.ada.get(changed.headers["location"])).text
+    undo = page.partition("data-undo")[2].partition("</form>")[0]
+    assert 'name="groups" value="staff"' in undo
+    assert "finance" not in undo
+    await console.ada.post(f"{here}/groups", groups="staff")
+    assert known.people[tom].groups == {"staff"}
+
+
+async def test_a_link_that_somebody_else_made_offers_no_undo(console: Console) -> None:
+    tom = await console.house.member(console.house.browser(), "Tom", "staff")
+    page = (await console.ada.get(f"/console/people/{tom}?done=groups&groups=administrators&was=administrators")).text
+    assert "data-undo" not in page
+
+
+async def test_somebody_let_go_by_mistake_is_taken_back_from_the_same_page(console: Console) -> None:
+    tom = await console.house.member(console.house.browser(), "Tom", "staff")
+    await console.ada.get(f"/console/people/{tom}")
+    gone = await console.ada.post(f"/console/people/{tom}/let-go")
+    undo = (await console.ada.get(gone.headers["location"])).text.partition("data-undo")[2].partition("</form>")[0]
+    assert "Undo" in undo
+    await console.ada.post(f"/console/people/{tom}/take-back")
+    assert console.house.limen.known.people[tom].active

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given, settings
 from tests.dial import size
 from tests.laws.form_cases import forms
+from tests.policy.declaring import ENCRYPTED, declared
 from tests.web.console.test_rule_fields import _line, _survives_summer_time, _whole_seconds
 
 from limen.company.load import load_company
@@ -15,12 +16,12 @@ from limen.facts import UNPROVED, Device, Place, Risk, Session
 from limen.policy import State
 from limen.policy.forms import Form, Needs
 from limen.web.console.rule_fields import MOST_WAYS, FieldError, blank, form_in
-from limen.web.console.rule_typed import Typed, offered, sensitive, typed, unknown_here, untold
+from limen.web.console.rule_typed import UNKNOWN_WORDS, RuleFields, actions_of, sensitive, typed, unknown_here, untold
 
 SIGN_IN = Session("s1", "p1", UNPROVED, 0, 1, 1)
 
 BERLIN = ZoneInfo("Europe/Berlin")
-ALL = frozenset({"country", "anonymiser", "risk", "known", "managed", "healthy", "binding"})
+ALL = frozenset(UNKNOWN_WORDS)
 
 
 @settings(max_examples=size(200))
@@ -44,21 +45,23 @@ def test_a_blank_page_has_said_nothing_yet(effect: str) -> None:
 
 
 def test_what_a_browser_sent_is_read_without_trust() -> None:
-    fields = Typed({"xxx_person": ["p_1"], "x7_person": ["p_2"], "x99999999_person": ["p_3"], "w0_strength": ["0"]})
+    fields = RuleFields(
+        {"xxx_person": ["p_1"], "x7_person": ["p_2"], "x99999999_person": ["p_3"], "w0_auth_strength": ["0"]}
+    )
     assert fields.exempt == [7]
     assert fields.next_exempt == 8
     assert fields.ways == [0]
     assert not fields.is_used(0)
-    assert Typed({"w0_strength": ["0"], "w0_countries": ["RU"]}).uses_more(0)
+    assert RuleFields({"w0_auth_strength": ["0"], "w0_place_country": ["RU"]}).uses_more(0)
 
 
-def test_offered_is_what_the_rules_of_the_apps_name() -> None:
+def test_what_is_offered_is_what_the_rules_of_the_apps_name() -> None:
     apps = load_company(harbor.folder()).all_apps
-    assert set(offered(["payroll"], apps)) == {rule.action for rule in apps["payroll"].rules}
-    assert "sign_in" in offered(["limen"], apps)
-    assert "sign_in" not in offered(["git"], apps)
-    assert "elevate" in offered(["git"], apps, ["elevate"])
-    assert "sign_in" in offered([], apps)
+    assert set(actions_of(["payroll"], apps)) == {rule.action for rule in apps["payroll"].rules}
+    assert "sign_in" in actions_of(["limen"], apps)
+    assert "sign_in" not in actions_of(["git"], apps)
+    assert "elevate" in actions_of(["git"], apps, ["elevate"])
+    assert "sign_in" in actions_of([], apps)
 
 
 def test_what_is_unknown_here_is_what_nothing_tells() -> None:
@@ -73,10 +76,10 @@ def test_untold_is_what_every_way_through_needs() -> None:
     country = Needs(not_countries=frozenset({"RU"}), country_known=True)
     form = Form("a", "forbid", needs=(country,))
     assert "which country" in untold(form, ALL)
-    assert untold(form, frozenset({"risk"})) == ""
+    assert untold(form, frozenset({"risk.score"})) == ""
     assert untold(replace(form, state=State.WATCH), ALL) == ""
-    assert untold(replace(form, needs=(country, Needs(strength=3))), ALL) == ""
-    assert "lets nobody in" in untold(Form("a", "permit", needs=(Needs(device_known=True),)), ALL)
+    assert untold(replace(form, needs=(country, Needs({"auth.strength": 3}))), ALL) == ""
+    assert "lets nobody in" in untold(Form("a", "permit", needs=(Needs({"device.known": True}),)), ALL)
 
 
 def test_sensitive_apps_are_named_the_most_sensitive_first() -> None:
@@ -86,3 +89,11 @@ def test_sensitive_apps_are_named_the_most_sensitive_first() -> None:
     levels = [app.sensitivity for app in sensitive([], apps)]
     assert levels == sorted(levels, reverse=True)
     assert set(levels) == {2, 3}
+
+
+def test_what_a_page_shows_at_once_opens_nothing_further() -> None:
+    with declared(ENCRYPTED):
+        at_once = {"w0_auth_strength": ["3"], "w0_device_compliance": ["1"], "w0_device_encrypted": ["1"]}
+        assert not RuleFields(at_once).uses_more(0)
+        for name in ("w0_device_binding", "w0_principal_active", "w0_risk_may_be_unknown", "w0_not_countries"):
+            assert RuleFields({**at_once, name: ["1"]}).uses_more(0), name

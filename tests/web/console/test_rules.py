@@ -1,9 +1,11 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from html import unescape
 
 import pytest
+from tests.policy.declaring import ENCRYPTED, PATCHED, declared
 from tests.web.console.conftest import Console
 from tests.web.console.test_changes import FORM, begun, published
 
@@ -23,7 +25,7 @@ async def test_every_policy_has_a_form_to_change_it(console: Console) -> None:
     for policy in company.policies.sources:
         answer = await console.ada.get(f"/console/policies/{policy}/edit")
         assert answer.status_code == 200
-        assert 'name="w0_strength"' in answer.text, policy
+        assert 'name="w0_auth_strength"' in answer.text, policy
     assert (await console.ada.get("/console/policies/no-such/edit")).status_code == 404
 
 
@@ -39,7 +41,7 @@ async def test_the_form_says_its_sentence_before_anything_happens(console: Conso
 
 async def test_what_is_wrong_with_a_form_is_said_on_its_page(console: Console) -> None:
     await console.ada.get("/console/apps/payroll/rules/new?kind=forbid")
-    answer = await console.ada.post("/console/rules", **{**FORM, "w0_countries": "Germany"})
+    answer = await console.ada.post("/console/rules", **{**FORM, "w0_place_country": "Germany"})
     assert answer.status_code == 400
     assert "is no country" in unescape(answer.text)
 
@@ -47,9 +49,9 @@ async def test_what_is_wrong_with_a_form_is_said_on_its_page(console: Console) -
 async def test_a_form_that_can_not_be_taken_keeps_all_that_was_typed_and_marks_the_field(console: Console) -> None:
     await console.ada.get("/console/apps/payroll/rules/new?kind=forbid")
     typed = {
-        "w0_proved_within": "4 hours",
+        "w0_auth_at": "4 hours",
         "w0_not_countries": "RU, Germany",
-        "w1_strength": "0",
+        "w1_auth_strength": "0",
         "w1_until": "2026-12-01T10:00",
         "x0_person": console.ada_id,
         "x0_reason": "Her laptop",
@@ -65,7 +67,7 @@ async def test_a_form_that_can_not_be_taken_keeps_all_that_was_typed_and_marks_t
     assert re.search(r'name="w0_not_countries"[^>]*aria-invalid="true"', page)
     assert re.search(r'<details class="more" open><summary>Place, risk and more', page)
     assert "'Germany' is no country" in page
-    understood = await begun(console, "/console/rules", **{**FORM, "w0_proved_within": "4 hours"})
+    understood = await begun(console, "/console/rules", **{**FORM, "w0_auth_at": "4 hours"})
     assert "with a passkey used within 4 hours" in (await console.ada.get(understood)).text
 
 
@@ -89,7 +91,7 @@ async def test_nobody_named_and_nothing_asked_is_no_rule(console: Console, kind:
     answer = await console.ada.post("/console/rules", **{**nobody, "effect": kind})
     assert answer.status_code == 400
     assert "nobody is named" in answer.text
-    answer = await console.ada.post("/console/rules", **{**FORM, "effect": kind, "w0_strength": "0"})
+    answer = await console.ada.post("/console/rules", **{**FORM, "effect": kind, "w0_auth_strength": "0"})
     assert answer.status_code == 400
     assert "nothing is asked for" in answer.text
     assert ("Name the groups that need it" in page) == (kind == "permit")
@@ -206,3 +208,24 @@ async def test_hand_written_policies_are_told_by_their_head(console: Console) ->
     assert "may view Payroll, under 1 condition" in page
     edit = (await console.ada.get("/console/policies/hr-reads-payroll/edit")).text
     assert "written by hand, so it has no form" in edit
+
+
+async def test_a_rule_can_ask_for_what_a_part_declares(console: Console) -> None:
+    rows = {"device.encrypted": ENCRYPTED, "device.patched": replace(PATCHED, form="Patched")}
+    await console.ada.get("/console/rules/new?kind=permit")
+    with declared(*rows.values()):
+        page = (await console.ada.get("/console/rules/new?kind=permit")).text
+        assert all(f'name="w0_{row.key}"' in page for row in rows.values())
+        answer = await console.ada.post("/console/rules/preview", **{**FORM, "w0_device_encrypted": "1"})
+        assert ENCRYPTED.phrase[0] in answer.json()["said"]
+
+
+async def test_a_number_is_written_with_digits_and_a_text_with_what_a_country_looks_like(console: Console) -> None:
+    page = (await console.ada.get("/console/rules/new?kind=permit")).text
+    risk = re.search(r'<input name="w0_risk_score"[^>]*>', page)
+    country = re.search(r'<input name="w0_place_country"[^>]*>', page)
+    assert risk is not None
+    assert country is not None
+    assert 'inputmode="numeric"' in risk[0]
+    assert 'placeholder="DE, AT"' in country[0]
+    assert "inputmode" not in country[0]

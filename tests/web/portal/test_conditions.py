@@ -13,7 +13,7 @@ from limen.messages import Language, Words
 from limen.policy.decision import Effect, Named, Request
 from limen.policy.explain import Explanation
 from limen.policy.saying import Names
-from limen.web.portal.conditions import Condition, Refused, checklist
+from limen.web.portal.conditions import Condition, RefusalView, checklist
 
 COMPANY = load_company(HARBOR)
 ENGINE = COMPANY.engine()
@@ -43,7 +43,7 @@ def _lines(facts: Facts, action: str, named: str = "", now: int = NOW) -> dict[s
 
 def _checked(explanation: Explanation, named: str = "", language: Language = Language.ENGLISH) -> tuple[Condition, ...]:
     names = Names("Mia", explanation.decision.facts.app.name, GROUPS)
-    return checklist(Refused(ENGINE, explanation, named, NOTHING, Words(language, ENGINE.zone), names))
+    return checklist(RefusalView(ENGINE, explanation, named, NOTHING, Words(language, ENGINE.zone), names))
 
 
 def _failing(lines: dict[str, Condition]) -> set[str]:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import Final, Literal as OneOf
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import Any, Final, Literal as OneOf
 
 from limen.cedar.literals import has_text
 from limen.cedar.values import Datetime
@@ -13,6 +14,7 @@ from limen.clock import DAY, Instant, Milliseconds
 from limen.errors import LimenError
 from limen.facts import ACTIONS
 from limen.policy.annotations import Phase, State
+from limen.policy.attribute import Kind
 from limen.policy.attributes import ATTRIBUTES
 from limen.policy.decision import Named
 
@@ -21,10 +23,13 @@ EVERY_DAY: Final = frozenset(range(1, 8))
 DAY_MINUTES: Final = 24 * 60
 LONGEST: Final[Milliseconds] = 366 * DAY
 """The longest time that a sign-in or a proof may be good for."""
+RISK: Final = "risk.score"
 MOST_NEEDS: Final = 20
 MOST_EXEMPTIONS: Final = 200
 MOST_NAMES: Final = 300
 MAX_WORDS: Final = 500
+TEXTS: Final = ("title", "reason", "allow_unknown", "always")
+"""What a form says in words of its own, each an annotation of the policy under the same name."""
 
 _ID: Final = re.compile(r"[a-z0-9][a-z0-9-]{0,79}")
 _PERSON: Final = re.compile(r"[A-Za-z0-9_-]{1,80}")
@@ -69,55 +74,29 @@ class Hours:
 class Needs:
     """What must be true, all of it. Unsaid is not asked for; what is not known counts as no.
 
-    `strength`: at least (0: any). `interactive`: somebody is there, no program with a token. `binding`: at least.
-    `proved_within`, `signed_in_within`: how long ago at most.
-    `networks`: from one of them. `countries`: from one of them. `country_known` and `not_countries`: from one that is
-    known, and from none of these. `risk_below`: lower than this; `risk_may_be_unknown` lets what is not known pass.
-    `until`: before this instant. `holds`: the paths of flags that parts of Limen declare, each as good as it can be.
+    `asks`: rows of the table of attributes by path, and what is asked of each: True of a flag or a choice (as good as
+    it can be), the least of a number (of a risk: what it stays below), how many milliseconds ago at most of an instant,
+    the names of which a text is one.
+    `country_known` and `not_countries`: from a country that is known, and from none of these.
+    `risk_may_be_unknown` lets a risk pass that is not known. `until`: before this instant.
     """
 
-    active: bool = False
-    strength: int = 0
-    interactive: bool = False
-    proved_within: Milliseconds | None = None
-    signed_in_within: Milliseconds | None = None
-    device_known: bool = False
-    device_managed: bool = False
-    device_healthy: bool = False
-    binding: int = 0
-    networks: frozenset[str] = frozenset()
-    countries: frozenset[str] = frozenset()
+    asks: Mapping[str, Any] = field(default_factory=dict)
     country_known: bool = False
     not_countries: frozenset[str] = frozenset()
-    no_anonymiser: bool = False
-    risk_below: int | None = None
     risk_may_be_unknown: bool = False
-    granted: bool = False
     hours: Hours | None = None
     until: Instant | None = None
-    holds: frozenset[str] = frozenset()
 
     def __post_init__(self) -> None:
-        if not (0 <= self.strength <= 3 and 0 <= self.binding <= 3):
-            raise FormError("strength and binding go from 0 to 3", "choose one of them")
-        for length in (self.proved_within, self.signed_in_within):
-            if length is not None and not 0 < length <= LONGEST:
-                raise FormError("a proof can be good for a year at most, and for some time at least", "write it as 4h")
-        for country in self.countries | self.not_countries:
-            if not _COUNTRY.fullmatch(country):
-                raise FormError(f"{country[:20]!r} is no country", "write two capital letters, such as DE")
-        if not all(_is_name(network) for network in self.networks):
-            raise FormError("a network has a name", "choose one of limen.toml, [networks]")
-        if max(len(self.networks), len(self.countries), len(self.not_countries)) > MOST_NAMES:
-            raise FormError(f"there are more than {MOST_NAMES} names in one list", "name fewer")
-        if self.risk_below is not None and not 0 < self.risk_below <= 100:
-            raise FormError("a risk goes from 0 to 100", "choose a number of 1 to 100 that it must stay below")
-        if self.risk_may_be_unknown and self.risk_below is None:
+        object.__setattr__(self, "asks", MappingProxyType(dict(self.asks)))
+        for path, value in self.asks.items():
+            check_asked(path, value)
+        _check_names("place.country", self.not_countries)
+        if self.risk_may_be_unknown and RISK not in self.asks:
             raise FormError("no risk is asked for, so it does not matter whether it is known", "say how high it may be")
         if self.until is not None and not (self.until >= 0 and has_text(Datetime(self.until))):
             raise FormError("this date is too far away", "choose one of the next years")
-        if not self.holds <= {row.path for row in ATTRIBUTES.table.ticks}:
-            raise FormError("there is no such fact", "choose from those there are")
 
     @property
     def is_empty(self) -> bool:
@@ -127,6 +106,38 @@ class Needs:
     def lets_unknown_pass(self) -> bool:
         """Whether there is a fact that may be unknown here and still fulfil this, while a known bad one would not."""
         return self.risk_may_be_unknown or bool(self.not_countries and not self.country_known)
+
+
+def check_asked(path: str, value: Any) -> None:
+    """Raise `FormError` where this can't be asked of the attribute, whatever its type."""
+    row = ATTRIBUTES.table.offered.get(path)
+    if row is None:
+        raise FormError("there is no such fact", "choose from those there are")
+    match row.kind:
+        case Kind.NUMBER:
+            if type(value) is not int or not 0 < value <= row.greatest:
+                raise FormError(f"{row.form} goes from 0 to {row.greatest}", f"choose a number of 1 to {row.greatest}")
+        case Kind.INSTANT:
+            if type(value) is not int or not 0 < value <= LONGEST:
+                fix = "write it as 4h"
+                raise FormError("a proof can be good for a year at most, and for some time at least", fix)
+        case Kind.TEXT:
+            if not isinstance(value, frozenset) or not value:
+                raise FormError(f"{row.form}: nothing is named", "name one at least")
+            _check_names(path, value)
+        case _:
+            if value is not True:
+                raise FormError(f"{row.form}: this is asked or it is not", "tick it, or leave it out")
+
+
+def _check_names(path: str, names: frozenset[str]) -> None:
+    if len(names) > MOST_NAMES:
+        raise FormError(f"there are more than {MOST_NAMES} names in one list", "name fewer")
+    for name in names:
+        if path == "place.country" and not _COUNTRY.fullmatch(name):
+            raise FormError(f"{name[:20]!r} is no country", "write two capital letters, such as DE")
+        if not _is_name(name):
+            raise FormError(f"{name[:20]!r} is no name", "choose from those there are")
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,7 +223,7 @@ class Form:
     def _wrong_words(self) -> Iterator[tuple[str, str]]:
         if not _ID.fullmatch(self.id) or self.id in set(Named):
             yield f"a policy can't be called {self.id[:80]!r}", "use a-z, 0-9 and `-`"
-        for words in (self.title, self.reason, self.allow_unknown, self.always):
+        for words in (getattr(self, name) for name in TEXTS):
             if len(words) > MAX_WORDS:
                 yield f"title and reasons are at most {MAX_WORDS} characters long", "say it shorter"
             if not _is_text(words):

@@ -2,32 +2,39 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any, Final, TypeGuard
 
 from limen.cedar import EntityUid, Policy, Scope
-from limen.cedar.tree import And, Attribute, Binary, Call, Expression, Literal, Not, Or, SetOf, Var, constant, descend
+from limen.cedar.tree import (
+    And,
+    Attribute as Path,
+    Binary,
+    Call,
+    Expression,
+    Literal,
+    Not,
+    Or,
+    SetOf,
+    Var,
+    constant,
+    descend,
+)
 from limen.cedar.values import Datetime, Duration
 from limen.policy.annotations import Phase, State
+from limen.policy.attribute import Attribute, Kind
 from limen.policy.attributes import ATTRIBUTES
-from limen.policy.forms.model import DAY_MINUTES, Exemption, Form, FormError, Hours, Needs
-from limen.policy.forms.write import IS_LIMEN, NOW, PRINCIPAL, RESOURCE, context, tick
+from limen.policy.forms.model import DAY_MINUTES, TEXTS, Exemption, Form, FormError, Hours, Needs
+from limen.policy.forms.write import IS_LIMEN, NOW, PRINCIPAL, RESOURCE, comparison, context, path_to, sign_of
 
-_SAID: Final = frozenset({"id", "title", "reason", "phase", "state", "allow_unknown", "always", "exceptions"})
+_SAID: Final = frozenset({"id", "phase", "state", "exceptions", *TEXTS})
 _COUNTRY: Final = context("place", "country")
+_RISK: Final = context("risk", "score")
 _MINUTE: Final = context("time", "minute")
 _WEEKDAY: Final = context("time", "weekday")
-_FLAGS: Final[dict[Expression, dict[str, Any]]] = {
-    Attribute(PRINCIPAL, "active"): {"active": True},
-    context("auth", "interactive"): {"interactive": True},
-    context("grant", "active"): {"granted": True},
-    context("device", "known"): {"device_known": True},
-    context("device", "managed"): {"device_managed": True},
-    Binary("==", context("device", "compliance"), Literal("compliant")): {"device_healthy": True},
-    Binary("!=", _COUNTRY, Literal("")): {"country_known": True},
-    Not(context("place", "anonymiser")): {"no_anonymiser": True},
-}
+_COUNTRY_KNOWN: Final = Binary("!=", _COUNTRY, Literal(""))
+_RISK_UNKNOWN: Final = Not(context("risk", "known"))
 
 
 class _Hand(Exception):  # noqa: N818 -- no error, only the way out
@@ -50,25 +57,22 @@ def _read(policy: Policy) -> Form:
         raise _Hand  # no form says true or false, and Python takes them for 1 and 0
     whens = [part for one in policy.conditions if one.kind == "when" for part in _parts(one.body, And)]
     unlesses = [part for one in policy.conditions if one.kind == "unless" for part in _parts(one.body, Or)]
-    groups, except_groups = _groups(policy, whens), _left_out(unlesses)
-    apps = _apps(policy, whens)
+    groups, apps = _groups(policy, whens), _apps(policy, whens)
+    words: dict[str, Any] = {name: said.get(name, "") for name in TEXTS}
     form = Form(
         policy.id,
         policy.effect,
-        title=said.get("title", ""),
-        reason=said.get("reason", ""),
         phase=_word(Phase, said["phase"]) if "phase" in said else None,
         state=_word(State, said.get("state", State.ENFORCE)),
         groups=groups,
-        except_groups=except_groups,
+        except_groups=_taken(unlesses, "Group", PRINCIPAL),
         is_for_workloads=policy.principal.type == "Workload",
         apps=apps,
         is_for_apps_only=policy.resource.type == "App",
         sensitivity=_sensitivity("<=" if policy.effect == "permit" else ">=", whens),
         actions=_actions(policy.action),
         needs=() if policy.effect == "forbid" else (Needs(),),
-        allow_unknown=said.get("allow_unknown", ""),
-        always=said.get("always", ""),
+        **words,
     )
     if policy.effect == "permit":
         return _permit(form, whens, unlesses, said)
@@ -102,10 +106,6 @@ def _groups(policy: Policy, whens: list[Expression]) -> frozenset[str]:
     if policy.principal.type not in {None, "Workload"}:
         raise _Hand
     return _named(policy.principal, "Group", equal=False) or _taken(whens, "Group", PRINCIPAL)
-
-
-def _left_out(unlesses: list[Expression]) -> frozenset[str]:
-    return _taken(unlesses, "Group", PRINCIPAL)
 
 
 def _apps(policy: Policy, whens: list[Expression]) -> frozenset[str]:
@@ -155,7 +155,7 @@ def _sensitivity(sign: str, whens: list[Expression]) -> int | None:
     sensitivity: int | None = None
     for part in tuple(whens):
         match part:
-            case Binary(operator, Attribute(Var("resource"), "sensitivity"), Literal(int() as level)):
+            case Binary(operator, Path(Var("resource"), "sensitivity"), Literal(int() as level)):
                 if operator != sign or sensitivity is not None:
                     raise _Hand
                 sensitivity = level
@@ -190,20 +190,72 @@ def _reasons(text: str) -> dict[str, str]:
 
 def read_needs(parts: Iterable[Expression]) -> Needs:
     """All of these as one list of needs. Raises where one of them is none, or one is said twice."""
-    said: dict[str, Any] = {}
+    asks: dict[str, Any] = {}
     hours: dict[str, Any] = {}
-    ticked = {tick(row): row.path for row in ATTRIBUTES.table.ticks}
-    holds: dict[str, Any] = {}
+    others: dict[str, Any] = {}
+    rows = {path_to(row): row for row in ATTRIBUTES.table.offered.values()}
     for part in parts:
-        if part in ticked:
-            _take(holds, {ticked[part]: True})
-        elif (times := _time(part)) is not None:
+        if (times := _time(part)) is not None:
             _take(hours, times)
-        else:
-            _take(said, _need(part))
-    if hours:
-        said["hours"] = _hours(**hours)
-    return Needs(**said, holds=frozenset(holds))
+            continue
+        other = _other(part)
+        _take(others, other or {})
+        if isinstance(part, Or) or not other:
+            _take(asks, _asked(_risk_of(part) or part, rows))
+    return Needs(asks, hours=_hours(**hours) if hours else None, **others)
+
+
+def _other(part: Expression) -> dict[str, Any] | None:
+    """What is no row of the table by itself."""
+    match part:
+        case _ if part == _COUNTRY_KNOWN:
+            return {"country_known": True}
+        case Not(inner) if (names := _names(inner, _COUNTRY)) and names != {""}:
+            return {"not_countries": names - {""}, **({"country_known": True} if "" in names else {})}
+        case _ if _risk_of(part):
+            return {"risk_may_be_unknown": True}
+        case _ if (until := _until(part)) is not None:
+            return {"until": until}
+    return None
+
+
+def _risk_of(part: Expression) -> Expression | None:
+    """What a risk is to be, of a part that lets one pass that is not known."""
+    match part:
+        case Or((unknown, Binary("<", what, _) as below)) if unknown == _RISK_UNKNOWN and what == _RISK:
+            return below
+    return None
+
+
+def _asked(part: Expression, rows: Mapping[Expression, Attribute]) -> dict[str, Any]:
+    for what, row in rows.items():
+        if value := _value(part, what, row):
+            return {row.path: value}
+    raise _Hand
+
+
+def _value(part: Expression, what: Expression, row: Attribute) -> Any:
+    """What this asks of that attribute, nothing where it asks nothing: `write.comparison` the other way round."""
+    match row.kind, part:
+        case Kind.INSTANT, Binary("<=", Call("durationSince", (now, since)), Call("duration") as length):
+            value = constant(length)
+            return int(value) if (now, since) == (NOW, what) and isinstance(value, Duration) else None
+        case Kind.NUMBER, Binary(sign, left, Literal(int() as bound)):
+            return bound if (sign, left) == (sign_of(row), what) else None
+        case Kind.TEXT, _:
+            return _names(part, what)
+    return row.kind in {Kind.BOOL, Kind.CHOICE} and comparison(row, True) == part
+
+
+def _names(part: Expression, what: Expression) -> frozenset[str]:
+    """The texts of which `what` is one; none where this says no such thing."""
+    match part:
+        case Binary("==", left, Literal(str() as name)) if left == what:
+            return frozenset({name})
+        case Binary("contains", SetOf(items), right) if right == what:
+            names = [one.value for one in items if isinstance(one, Literal) and isinstance(one.value, str)]
+            return frozenset(names) if len(names) == len(items) else frozenset()
+    return frozenset()
 
 
 def _hours(*, is_night: bool = False, **said: Any) -> Hours:
@@ -219,83 +271,12 @@ def _take(said: dict[str, Any], more: dict[str, Any]) -> None:
     said.update(more)
 
 
-def _need(part: Expression) -> dict[str, Any]:
-    flag = _FLAGS.get(part)
-    if flag is not None:
-        return flag
-    for reads in _READERS:
-        if found := reads(part):
-            return found
-    raise _Hand
-
-
-def _number(part: Expression) -> dict[str, Any] | None:
-    match part:
-        case Binary(">=", Attribute(Attribute(Var("context"), "auth"), "strength"), Literal(int() as least)):
-            return {"strength": _at_least_one(least)}
-        case Binary(">=", Attribute(Attribute(Var("context"), "device"), "binding"), Literal(int() as least)):
-            return {"binding": _at_least_one(least)}
-        case Binary("<", Attribute(Attribute(Var("context"), "risk"), "score"), Literal(int() as below)):
-            return {"risk_below": below}
-        case Or((Not(known), below)) if known == context("risk", "known"):
-            risk = _number(below)
-            return {**risk, "risk_may_be_unknown": True} if risk and "risk_below" in risk else None
-    return None
-
-
-def _at_least_one(least: int) -> int:
-    if least < 1:
-        raise _Hand  # always true; a form would forget it
-    return least
-
-
-def _age(part: Expression) -> dict[str, Any] | None:
-    match part:
-        case Binary("<=", Call("durationSince", (now, since)), Call("duration") as length) if now == NOW:
-            value = constant(length)
-            name = {context("auth", "at"): "proved_within", context("session", "started"): "signed_in_within"}.get(
-                since
-            )
-            return {name: int(value)} if name and isinstance(value, Duration) else None
-    return None
-
-
-def _end(part: Expression) -> dict[str, Any] | None:
-    until = _until(part)
-    return None if until is None else {"until": until}
-
-
 def _until(part: Expression) -> int | None:
     match part:
         case Binary("<", now, Call("datetime") as date) if now == NOW:
             value = constant(date)
             return int(value) if isinstance(value, Datetime) else None
     return None
-
-
-def _place(part: Expression) -> dict[str, Any] | None:
-    match part:
-        case Binary("==", what, Literal(str() as name)):
-            return _list_of(what, {name})
-        case Binary("contains", SetOf(items), what):
-            return _list_of(what, _texts(items))
-        case Not(inner):
-            named = (_place(inner) or {}).get("countries", frozenset())
-            known = {"country_known": True} if "" in named else {}
-            return {"not_countries": named - {""}, **known} if named - {""} else None
-    return None
-
-
-def _list_of(what: Expression, names: set[str]) -> dict[str, Any] | None:
-    name = {context("place", "network"): "networks", _COUNTRY: "countries"}.get(what)
-    return {name: frozenset(names)} if name and names else None
-
-
-def _texts(items: tuple[Expression, ...]) -> set[str]:
-    names = {one.value for one in items if isinstance(one, Literal) and isinstance(one.value, str)}
-    if not names or not all(isinstance(one, Literal) and isinstance(one.value, str) for one in items):
-        raise _Hand
-    return names
 
 
 def _time(part: Expression) -> dict[str, Any] | None:
@@ -322,14 +303,11 @@ def _days(items: tuple[Expression, ...]) -> Iterator[int]:
         yield one.value
 
 
-_READERS: Final[tuple[Callable[[Expression], dict[str, Any] | None], ...]] = (_number, _age, _end, _place)
-
-
 def _parts(body: Expression, join: type[And | Or]) -> list[Expression]:
     """What `join` puts together. The two halves of a risk or a night belong together, so those stay whole."""
     if not isinstance(body, And | Or) or not isinstance(body, join):
         return [body]
-    if join is Or and (_number(body) or _time(body)):
+    if join is Or and (_risk_of(body) or _time(body)):
         return [body]
     return list(body.operands)
 

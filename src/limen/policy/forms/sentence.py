@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, tzinfo
-from typing import Final
+from typing import Any, Final
 
 from limen.messages import joined, times
+from limen.policy.attribute import Attribute, Better, Kind
 from limen.policy.attributes import ATTRIBUTES
-from limen.policy.forms.model import EVERY_DAY, Form, Hours, Needs
+from limen.policy.forms.model import EVERY_DAY, RISK, Form, Hours, Needs
 
 _STRENGTHS: Final = {1: "when signed in", 2: "with two factors", 3: "with a passkey"}
 _BINDINGS: Final = {
@@ -17,6 +18,8 @@ _BINDINGS: Final = {
     2: "on a device the sign-in is firmly bound to",
     3: "on a device the sign-in is bound to in hardware",
 }
+_PROOF: Final = ("auth.strength", "auth.at")
+_DEVICES: Final = {"device.known": "known", "device.managed": "managed", "device.compliance": "healthy"}
 _AT_MOST: Final = ("what is public", "what is public or internal", "what is not restricted", "any app")
 _AT_LEAST: Final = ("any app", "what is more than public", "what is confidential or restricted", "what is restricted")
 _WORKING_DAYS: Final = frozenset(range(1, 6))
@@ -50,7 +53,7 @@ def sentence(form: Form, names: Names) -> str:
 
 def needs_words(needs: Needs, names: Names) -> str:
     """`with a passkey used within 4 hours, on a device we know`; "" where nothing is needed."""
-    return ", ".join(_needs(needs, names))
+    return ", ".join(dict.fromkeys(_needs(needs, names)))
 
 
 def _who(form: Form, names: Names) -> str:
@@ -78,67 +81,60 @@ def _where(form: Form, names: Names) -> str:
 
 
 def _needs(needs: Needs, names: Names) -> Iterator[str]:
-    yield from _person(needs)
-    yield from _device(needs)
-    yield from _place(needs)
-    for row in ATTRIBUTES.table.ticks:
-        if row.path in needs.holds:
-            yield row.phrase[0 if row.best else 1] if row.phrase else row.form
-    if needs.risk_below is not None:
-        known = ", where that is known" if needs.risk_may_be_unknown else ""
-        yield f"at a risk below {needs.risk_below}{known}"
+    for row in ATTRIBUTES.table.offered.values():
+        if row.path in needs.asks:
+            known = ", where that is known" if row.path == RISK and needs.risk_may_be_unknown else ""
+            yield _asked(row, needs.asks) + known
+    yield from _other_countries(needs)
     if needs.hours is not None:
         yield hours_words(needs.hours)
     if needs.until is not None:
         yield f"until {times.date(needs.until, names.zone)}"
 
 
-def _person(needs: Needs) -> Iterator[str]:
-    if needs.active:
-        yield "with an active account"
-    strength, within = _STRENGTHS.get(needs.strength, ""), needs.proved_within
-    if strength and within is not None:
-        yield f"{strength} {'used ' if needs.strength > 1 else ''}within {times.exact_length(within)}"
-    elif strength:
-        yield strength
-    elif within is not None:
-        yield f"with a proof given within {times.exact_length(within)}"
-    if needs.interactive:
-        yield "in a browser, not with a token"
-    if needs.signed_in_within is not None:
-        yield f"signed in within {times.exact_length(needs.signed_in_within)}"
-    if needs.granted:
-        yield "with a grant"
+def _asked(row: Attribute, asks: Mapping[str, Any]) -> str:
+    """The words of one attribute; those of a proof are the same at each of its rows, and those of a device's flags."""
+    value = asks[row.path]
+    if row.path in _PROOF:
+        return _proof(asks)
+    if row.path in _DEVICES:
+        return _device(asks)
+    if row.path == "device.binding":
+        return _BINDINGS[value]
+    match row.kind:
+        case Kind.NUMBER:
+            otherwise, said = f"{row.form} {'at least' if row.better is Better.HIGHER else 'below'}", str(value)
+        case Kind.INSTANT:
+            otherwise, said = f"{row.form} within", times.exact_length(value)
+        case Kind.TEXT:
+            otherwise, said = row.form, joined(sorted(value), "or")
+        case _:
+            return row.asked or (row.phrase[0 if row.best else 1] if row.phrase else row.form)
+    return row.asked.replace("{}", said) if row.asked else f"{otherwise} {said}"
 
 
-def _device(needs: Needs) -> Iterator[str]:
-    kinds = [
-        word
-        for word, is_needed in (("known", needs.device_known), ("managed", needs.device_managed))
-        if is_needed and not (word == "known" and (needs.device_managed or needs.device_healthy))
-    ]
-    kinds += ["healthy"] if needs.device_healthy else []
+def _proof(asks: Mapping[str, Any]) -> str:
+    strength, within = asks.get("auth.strength", 0), asks.get("auth.at")
+    if within is None:
+        return _STRENGTHS[strength]
+    words = {0: "with a proof given", 1: _STRENGTHS[1]}.get(strength, f"{_STRENGTHS.get(strength)} used")
+    return f"{words} within {times.exact_length(within)}"
+
+
+def _device(asks: Mapping[str, Any]) -> str:
+    kinds = [word for path, word in _DEVICES.items() if path in asks]
     if kinds == ["known"]:
-        yield "on a device we know"
-    elif kinds:
-        yield f"on a {', '.join(kinds)} device"
-    if needs.binding:
-        yield _BINDINGS[needs.binding]
+        return "on a device we know"
+    return f"on a {', '.join(word for word in kinds if word != 'known')} device"
 
 
-def _place(needs: Needs) -> Iterator[str]:
-    if needs.networks:
-        yield f"from the network {joined(sorted(needs.networks), 'or')}"
-    if needs.countries:
-        yield f"from {joined(sorted(needs.countries), 'or')}"
+def _other_countries(needs: Needs) -> Iterator[str]:
     if needs.not_countries:
         others = joined(sorted(needs.not_countries), "or")
         known = f"from a known country other than {others}"
         yield known if needs.country_known else f"from anywhere but {others}, as far as that is known"
     elif needs.country_known:
         yield "from a country that is known"
-    if needs.no_anonymiser:
-        yield "from an address that is known to be no anonymiser's"
 
 
 def hours_words(hours: Hours) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import Final
+from typing import Any, Final
 
 from limen.cedar import Condition, EntityUid, Policy, Scope, expression_text
 from limen.cedar.literals import format_datetime
@@ -13,9 +13,9 @@ from limen.cedar.values import Datetime
 from limen.clock import Instant, Milliseconds
 from limen.facts import LIMEN
 from limen.policy.annotations import State
-from limen.policy.attribute import Attribute
+from limen.policy.attribute import Attribute, Better, Kind
 from limen.policy.attributes import ATTRIBUTES
-from limen.policy.forms.model import EVERY_DAY, Exemption, Form, Hours, Needs
+from limen.policy.forms.model import EVERY_DAY, RISK, Exemption, Form, Hours, Needs
 from limen.policy.time_words import length_text
 
 WIDTH: Final = 120
@@ -64,23 +64,39 @@ def policy_of(form: Form) -> Policy:
 
 def needed(needs: Needs) -> list[Expression]:
     """Each need as the comparison that is true where it is fulfilled, in the order in which they are written."""
-    return [
-        *_of_the_person(needs),
-        *_of_the_device(needs),
-        *_of_the_place(needs),
-        *_of_the_moment(needs),
-        *_ticked(needs),
-    ]
+    return [*_asked(needs), *_other_countries(needs), *_hours(needs.hours), *_end(needs)]
 
 
-def tick(row: Attribute) -> Expression:
-    """The comparison that is true where this flag is as good as it can be."""
-    path = context(row.noun, row.name)
-    return path if row.best else Not(path)
+def _asked(needs: Needs) -> Iterator[Expression]:
+    for row in ATTRIBUTES.table.offered.values():
+        if row.path in needs.asks:
+            asked = comparison(row, needs.asks[row.path])
+            may_be_unknown = row.path == RISK and needs.risk_may_be_unknown
+            yield Or((Not(context("risk", "known")), asked)) if may_be_unknown else asked
 
 
-def _ticked(needs: Needs) -> Iterator[Expression]:
-    yield from (tick(row) for row in ATTRIBUTES.table.ticks if row.path in needs.holds)
+def comparison(row: Attribute, value: Any) -> Expression:
+    """What is true where the attribute is as it is asked to be."""
+    what = path_to(row)
+    match row.kind:
+        case Kind.NUMBER:
+            return Binary(sign_of(row), what, Literal(value))
+        case Kind.INSTANT:
+            return _within(what, value)
+        case Kind.TEXT:
+            return _one_of(what, value)
+        case Kind.CHOICE:
+            return Binary("==", what, Literal(row.best))
+    return what if row.best else Not(what)
+
+
+def sign_of(row: Attribute) -> str:
+    """With which a number is compared: it has to be at least this, or below this."""
+    return ">=" if row.better is Better.HIGHER else "<"
+
+
+def path_to(row: Attribute) -> Expression:
+    return Path(PRINCIPAL, row.name) if row.noun == PRINCIPAL.name else context(row.noun, row.name)
 
 
 def context(*names: str) -> Expression:
@@ -124,18 +140,10 @@ def _condition(condition: Condition) -> list[str]:
 
 def _annotations(form: Form) -> Iterator[tuple[str, str]]:
     yield "id", form.id
-    if form.title:
-        yield "title", form.title
-    if form.reason:
-        yield "reason", form.reason
-    if form.phase is not None:
-        yield "phase", form.phase.value
-    if form.state is not State.ENFORCE:
-        yield "state", form.state.value
-    if form.allow_unknown:
-        yield "allow_unknown", form.allow_unknown
-    if form.always:
-        yield "always", form.always
+    for name in ("title", "reason", "phase", "state", "allow_unknown", "always"):
+        value = getattr(form, name)
+        if value and value is not State.ENFORCE:
+            yield name, str(value)
     if reasons := "\n".join(f"{one.person}: {one.reason}" for one in form.exemptions if one.reason):
         yield "exceptions", reasons
 
@@ -181,57 +189,22 @@ def _exempt(one: Exemption) -> Expression:
 # What it needs
 
 
-def _of_the_person(needs: Needs) -> Iterator[Expression]:
-    if needs.active:
-        yield Path(PRINCIPAL, "active")
-    if needs.strength:
-        yield Binary(">=", context("auth", "strength"), Literal(needs.strength))
-    if needs.interactive:
-        yield context("auth", "interactive")
-    if needs.proved_within is not None:
-        yield _within(context("auth", "at"), needs.proved_within)
-    if needs.signed_in_within is not None:
-        yield _within(context("session", "started"), needs.signed_in_within)
-    if needs.granted:
-        yield context("grant", "active")
-
-
-def _of_the_device(needs: Needs) -> Iterator[Expression]:
-    if needs.device_known:
-        yield context("device", "known")
-    if needs.device_managed:
-        yield context("device", "managed")
-    if needs.device_healthy:
-        yield Binary("==", context("device", "compliance"), Literal("compliant"))
-    if needs.binding:
-        yield Binary(">=", context("device", "binding"), Literal(needs.binding))
-
-
-def _of_the_place(needs: Needs) -> Iterator[Expression]:
+def _other_countries(needs: Needs) -> Iterator[Expression]:
     country = context("place", "country")
-    if needs.networks:
-        yield _one_of(context("place", "network"), needs.networks)
-    if needs.countries:
-        yield _one_of(country, needs.countries)
     if needs.not_countries:
         yield Not(_one_of(country, needs.not_countries | ({""} if needs.country_known else set())))
     elif needs.country_known:
         yield Binary("!=", country, Literal(""))
-    if needs.no_anonymiser:
-        yield Not(context("place", "anonymiser"))
 
 
-def _of_the_moment(needs: Needs) -> Iterator[Expression]:
-    if needs.risk_below is not None:
-        below = Binary("<", context("risk", "score"), Literal(needs.risk_below))
-        yield Or((Not(context("risk", "known")), below)) if needs.risk_may_be_unknown else below
-    if needs.hours is not None:
-        yield from _hours(needs.hours)
+def _end(needs: Needs) -> Iterator[Expression]:
     if needs.until is not None:
         yield _before(needs.until)
 
 
-def _hours(hours: Hours) -> Iterator[Expression]:
+def _hours(hours: Hours | None) -> Iterator[Expression]:
+    if hours is None:
+        return
     weekday, minute = context("time", "weekday"), context("time", "minute")
     if hours.days != EVERY_DAY:
         last = max(hours.days)
@@ -261,12 +234,8 @@ def _before(at: Instant) -> Expression:
 
 
 def _one_of(what: Expression, names: frozenset[str]) -> Expression:
-    (*others, last) = sorted(names)
-    return _contains(what, names) if others else Binary("==", what, Literal(last))
-
-
-def _contains(what: Expression, names: frozenset[str]) -> Expression:
-    return Binary("contains", SetOf(tuple(Literal(name) for name in sorted(names))), what)
+    every = tuple(Literal(name) for name in sorted(names))
+    return Binary("==", what, every[0]) if len(every) == 1 else Binary("contains", SetOf(every), what)
 
 
 def _all(parts: Iterable[Expression]) -> Expression:

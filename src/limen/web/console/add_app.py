@@ -9,12 +9,11 @@ from starlette.responses import Response
 
 from limen.company.adding import NewApp, add_app
 from limen.company.apps_file import upstream_complaint
-from limen.company.load import FolderError
 from limen.enforcement.probe import UNKNOWN, Found, Kind, kind_named, probe
 from limen.errors import LimenError
 from limen.facts import Label
-from limen.web.console.changes import Changes
-from limen.web.console.proving import freshly_proved
+from limen.web.console.changes import Changes, problem_of
+from limen.web.console.fresh_proof import fresh_proof
 from limen.web.page import Page, Route
 from limen.web.permissions import CHANGE
 from limen.web.requests import one
@@ -43,7 +42,7 @@ def routes(site: Site) -> APIRouter:
     async def look(visit: Authorized, sent: Sent) -> Response:
         """Look once at the address. Only whoever could publish an app may have Limen look anywhere."""
         typed = {name: one(sent, name)[:_LONGEST].strip() for name in FIELDS}
-        await freshly_proved(site, visit, AT)
+        await fresh_proof(site, visit, AT)
         complaint = upstream_complaint(typed["url"])
         if complaint:
             return _page(site, visit, typed, LimenError(*complaint))
@@ -61,7 +60,7 @@ def routes(site: Site) -> APIRouter:
     async def add(visit: Authorized, sent: Sent) -> Response:
         typed = {name: one(sent, name)[:_LONGEST].strip() for name in FIELDS}
         groups = tuple(sent.get("groups", ()))[:50]
-        await freshly_proved(site, visit, AT)
+        await fresh_proof(site, visit, AT)
         company = await changes.unchanged_since(sent)
         complaint = upstream_complaint(typed["url"])
         try:
@@ -70,11 +69,8 @@ def routes(site: Site) -> APIRouter:
             asked = _asked(typed, groups, kind_named(typed["kind"]), is_onboarding=one(sent, "onboarding") == "1")
             done = await site.in_thread(lambda: add_app(company, asked, visit.now))
             return await changes.begin(visit, f"Add {typed['name'] or typed['id']}", done.company, AT, company)
-        except FolderError as wrong:
-            problem = wrong.problems[0]
-            return _page(site, visit, typed, LimenError(problem.what, problem.fix), step=2, groups=groups)
         except LimenError as wrong:
-            return _page(site, visit, typed, wrong, step=2, groups=groups)
+            return _page(site, visit, typed, problem_of(wrong), step=2, groups=groups)
 
     return router
 
@@ -108,7 +104,6 @@ def _page(
     return site.page(
         "console/add_app.html",
         visit,
-        status=400 if problem else 200,
         current="/console/apps",
         example="http://10.0.0.5:8080",
         typed={name: typed.get(name, "") for name in FIELDS},

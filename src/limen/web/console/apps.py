@@ -10,14 +10,13 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
-from limen.cedar import EntityUid, Policy
 from limen.enforcement.addresses import is_plain_http
 from limen.facts import ACTIONS, LIMEN, App, Group, Label
 from limen.web.console.access_preview import people_of
-from limen.web.console.looking import looked_around
 from limen.web.console.rows import Filter, recent_rows
 from limen.web.console.rules import told_about
 from limen.web.console.tokens import shown
+from limen.web.console.view_audit import audit_view
 from limen.web.page import Menu, Page, Route
 from limen.web.permissions import READ
 from limen.web.requests import query
@@ -92,7 +91,7 @@ def routes(site: Site) -> APIRouter:
         app = site.known.apps.get(app_id)
         if app is None:
             raise HTTPException(404)
-        looked_around(site, visit, "app", app_id)
+        audit_view(site, visit, "app", app_id)
         return site.page(
             "console/app.html",
             visit,
@@ -139,11 +138,6 @@ def routes_of(app: App) -> list[Routed]:
 def fallback_of(app: App) -> str:
     """What a request is that no rule matches: the strictest action that the rules name."""
     return max((rule.action for rule in app.rules), key=ACTIONS.index, default="administer")
-
-
-def is_about(policy: Policy, app: App) -> bool:
-    """Whether the policy's resource line takes in this app."""
-    return policy.resource.holds(EntityUid("App", app.id), frozenset())
 
 
 def _methods(methods: frozenset[str]) -> str:

@@ -11,8 +11,8 @@ from starlette.responses import Response
 
 from limen.backup.keeping import BackupStatus, Keeping
 from limen.clock import DAY, Instant
+from limen.web.console.fresh_proof import fresh_proof
 from limen.web.console.next_steps import Step
-from limen.web.console.proving import freshly_proved
 from limen.web.page import Menu, Page, Route
 from limen.web.permissions import CHANGE, READ
 from limen.web.site import Site
@@ -54,7 +54,7 @@ def routes(site: Site) -> APIRouter:
 
     @router.post(AT)
     async def take(visit: Authorized, _sent: Sent) -> Response:
-        await freshly_proved(site, visit, AT)
+        await fresh_proof(site, visit, AT)
         if keeping is not None:
             going = asyncio.ensure_future(keeping.go())
             await asyncio.wait([going], timeout=PATIENCE_SECONDS)

@@ -25,10 +25,10 @@ from limen.errors import LimenError
 from limen.facts import Session
 from limen.policy.proof.lockout import LockedOut
 from limen.storage.break_glass import is_break_glass
+from limen.web.console.change_preview import effects_of, replayed_of
 from limen.web.console.drafts import Draft, Drafts
 from limen.web.console.expectation_text import block_at, with_block
-from limen.web.console.foretold import effects_of, replayed_of
-from limen.web.console.proving import freshly_proved
+from limen.web.console.fresh_proof import fresh_proof
 from limen.web.console.text_diff import diff_lines
 from limen.web.page import Route
 from limen.web.permissions import CHANGE
@@ -157,12 +157,12 @@ def routes(site: Site) -> APIRouter:
     async def put_in_force(request: Request, draft_id: str, visit: Authorized, sent: Sent) -> Response:
         draft = changes.of(draft_id, visit)
         draft.reason = one(sent, "reason")[:500]
-        await freshly_proved(site, visit, f"{AT}/{draft_id}")
+        await fresh_proof(site, visit, f"{AT}/{draft_id}")
         await changes.foretold(draft)
         # Foretelling takes minutes, in which its author may have been let go: who they are now is what counts.
         visit = await site.authorize(request)
         draft = changes.of(draft_id, visit)
-        await freshly_proved(site, visit, f"{AT}/{draft_id}")
+        await fresh_proof(site, visit, f"{AT}/{draft_id}")
         plan = changes.foretelling(draft).result()
         try:
             await site.in_thread(lambda: _publish(site, draft, visit.session, plan))
@@ -242,6 +242,13 @@ async def _page(changes: Changes, visit: SignedInVisit, draft: Draft, problem: L
         diff=diff_lines,
         is_overtaken=before.revision != draft.base,
     )
+
+
+def problem_of(wrong: LimenError) -> LimenError:
+    """What a page says of it: of all that is wrong with a folder the first."""
+    if not isinstance(wrong, FolderError):
+        return wrong
+    return LimenError(wrong.problems[0].what, wrong.problems[0].fix)
 
 
 def failing_of(problems: Sequence[Problem], company: Company) -> list[tuple[Problem, str]]:

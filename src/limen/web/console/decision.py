@@ -20,12 +20,12 @@ from limen.policy.decision import Effect, Named
 from limen.policy.explain import Considered
 from limen.policy.replay import write_decision
 from limen.policy.saying import Audience, Because, Names, Said, kind_sentence, say
-from limen.web.console.looking import looked_at
 from limen.web.console.rows import Row, rows_of, titles_of
-from limen.web.console.sentences import Spoke, answered, scope_sentence, stopped_by
+from limen.web.console.sentences import Spoke, answered, spoke
+from limen.web.console.view_audit import audit_person_view
 from limen.web.page import Route
 from limen.web.permissions import READ
-from limen.web.portal.past import Past, past_decision
+from limen.web.portal.past import ReplayedDecision, past_decision
 from limen.web.site import Site
 from limen.web.visit import Authorized
 
@@ -58,7 +58,7 @@ class Page:
     beside: tuple[tuple[str, Effect], ...]
     is_current: bool
     is_let_pass: bool
-    past: Past | None
+    past: ReplayedDecision | None
 
 
 def routes(site: Site) -> APIRouter:
@@ -71,14 +71,14 @@ def routes(site: Site) -> APIRouter:
         if event.decision is None and whose in site.known.people:
             just_after = f"{int(event.id, 16) + 1:024x}"
             return site.go(visit, f"/console/people/{whose}/timeline", before=just_after)
-        looked_at(site, visit, event.actor, "decision")
+        audit_person_view(site, visit, event.actor, "decision")
         past = await past_decision(site, decision_id)
         return site.page("console/decision.html", visit, page=_page(site, decision_id, event, past))
 
     @router.get("/console/decisions/{decision_id}/decision.json")
     async def download(decision_id: str, visit: Authorized) -> Response:
         event = await _event(site, decision_id)
-        looked_at(site, visit, event.actor, "decision")
+        audit_person_view(site, visit, event.actor, "decision")
         past = await past_decision(site, decision_id)
         if past is None:
             raise HTTPException(404)
@@ -108,7 +108,7 @@ async def _any_event(site: Site, event_id: str) -> Event:
     return event
 
 
-def _page(site: Site, decision_id: str, event: Event, past: Past | None) -> Page:
+def _page(site: Site, decision_id: str, event: Event, past: ReplayedDecision | None) -> Page:
     engine = past.engine if past is not None else site.ports.in_force.engine
     titles = titles_of(engine)
     (row,) = rows_of([event], site.known, titles)
@@ -139,7 +139,7 @@ def _page(site: Site, decision_id: str, event: Event, past: Past | None) -> Page
     )
 
 
-def _said(site: Site, row: Row, record: DecisionRecord, past: Past | None) -> Said:
+def _said(site: Site, row: Row, record: DecisionRecord, past: ReplayedDecision | None) -> Said:
     """Why, and what would turn it, for administrators: everything. Where it can't be computed again, what was kept."""
     words = Words(Language.ENGLISH, site.ports.settings.zone)
     if past is None or not past.is_same:
@@ -157,21 +157,20 @@ def is_let_pass(record: DecisionRecord) -> bool:
     return record.reasons[:1] == (Named.ONBOARDING,)
 
 
-def _beside(past: Past) -> tuple[tuple[str, Effect], ...]:
+def _beside(past: ReplayedDecision) -> tuple[tuple[str, Effect], ...]:
     if past.app.id == LIMEN:
         return ()
     answers = access(past.engine, past.facts, past.explanation.decision.now)
     return tuple((action, one.effect) for action, one in answers.items() if action != past.request.action)
 
 
-def _spoke(site: Site, past: Past, record: DecisionRecord) -> tuple[Spoke, ...]:
+def _spoke(site: Site, past: ReplayedDecision, record: DecisionRecord) -> tuple[Spoke, ...]:
     written = {policy.id: policy for policy in past.engine.policies}
     nothing_permits = Named.NOTHING_PERMITS in record.reasons
     found = []
     for policy in sorted(past.explanation.policies, key=lambda one: _weight(one, nothing_permits=nothing_permits)):
         is_near = nothing_permits and policy.effect == "permit" and policy.state is State.ENFORCE
-        speaks = scope_sentence(written[policy.id], site.known.groups, site.known.apps)
-        found.append(Spoke(policy, speaks, stopped_by(policy), policy.determined or is_near))
+        found.append(spoke(policy, written[policy.id], site.known, is_open=policy.determined or is_near))
     return tuple(found)
 
 

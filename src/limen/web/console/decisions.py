@@ -13,9 +13,9 @@ from limen.events import instant_of
 from limen.events.ids import first_id_at
 from limen.storage.journal.recent import RING
 from limen.storage.journal.search import EventPage, EventQuery, search
-from limen.web.console.looking import looked_around, looked_at
 from limen.web.console.rows import DOORS, EVERYTHING, MOST_ROWS, REFUSED, Filter, filter_from, rows_of, titles_of
 from limen.web.console.timeline import before_of
+from limen.web.console.view_audit import audit_events_view
 from limen.web.page import Menu, Page, Shortcut
 from limen.web.permissions import READ
 from limen.web.requests import query_id
@@ -42,10 +42,7 @@ def routes(site: Site) -> APIRouter:
         if wanted:
             return site.go(visit, f"/console/decisions/{wanted}")
         chosen = filter_from(lambda name: query_id(request, name)) if request.url.query else WITHOUT_LIMEN
-        if chosen.person:
-            looked_at(site, visit, chosen.person, "decisions")
-        else:
-            looked_around(site, visit, "decisions", chosen.app)
+        audit_events_view(site, visit, "decisions", chosen.person, chosen.app)
         people = sorted(site.known.people.values(), key=lambda person: person.name.casefold())
         before = before_of(query_id(request, "before"))
         page = await site.in_thread(lambda: _page(site, chosen, before))

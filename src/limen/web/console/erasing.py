@@ -15,11 +15,11 @@ from limen.identity.model import PersonStatus
 from limen.identity.names import canonical_email
 from limen.privacy.erase import Goes, erase_person, what_goes
 from limen.privacy.errors import NobodyError
-from limen.web.console.proving import freshly_proved
+from limen.web.console.fresh_proof import fresh_proof
 from limen.web.copies import copy_for
 from limen.web.page import Route
 from limen.web.permissions import CHANGE
-from limen.web.site import Site, status_of
+from limen.web.site import Site, done_or_page
 from limen.web.visit import Authorized, Sent, SignedInVisit
 
 PAGES: Final = (
@@ -41,21 +41,18 @@ def routes(site: Site) -> APIRouter:
     @router.post("/console/people/{person_id}/erase")
     async def erase(person_id: str, visit: Authorized, sent: Sent) -> Response:
         goes = await _goes(site, person_id)
-        await freshly_proved(site, visit, f"/console/people/{person_id}/erase")
+        await fresh_proof(site, visit, f"/console/people/{person_id}/erase")
         why = sent.get("why", [""])[0]
         if not _is_typed(sent.get("typed", [""])[0], goes.email):
             return _page(site, visit, goes, NOT_TYPED, why)
         work = partial(erase_person, person_id=person_id, now=visit.now, by=visit.person.id, why=why, may_let_go=True)
-        try:
-            await site.identity.ports.take(work)
-        except LimenError as wrong:
-            return _page(site, visit, goes, wrong, why)
+        await done_or_page(site.identity.ports.take(work), partial(_page, site, visit, goes, why=why))
         return site.go(visit, "/console/people", done="erased")
 
     @router.post("/console/people/{person_id}/copy")
     async def copy(person_id: str, visit: Authorized, _sent: Sent) -> Response:
         await _goes(site, person_id)
-        await freshly_proved(site, visit, f"/console/people/{person_id}/erase")
+        await fresh_proof(site, visit, f"/console/people/{person_id}/erase")
         return await copy_for(site, visit, person_id)
 
     return router
@@ -65,7 +62,6 @@ def _page(site: Site, visit: SignedInVisit, goes: Goes, problem: LimenError | No
     return site.page(
         "console/erase.html",
         visit,
-        status_of(problem) if problem else 200,
         goes=goes,
         has_access=goes.status is PersonStatus.ACTIVE,
         is_oneself=goes.person_id == visit.person.id,

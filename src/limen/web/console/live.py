@@ -10,12 +10,13 @@ from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 
 from limen.clock import Instant
-from limen.events import Event, instant_of
+from limen.events import Event
 from limen.facts import SessionState
 from limen.storage.break_glass import is_break_glass
 from limen.storage.journal.recent import Live
-from limen.web.console.looking import looked_around, looked_at
 from limen.web.console.rows import MOST_ROWS, Filter, filter_from, rows_of, titles_of
+from limen.web.console.timeline import before_of
+from limen.web.console.view_audit import audit_events_view
 from limen.web.page import Route
 from limen.web.permissions import READ
 from limen.web.requests import query_id
@@ -39,27 +40,14 @@ def routes(site: Site) -> APIRouter:
         if len(clients) >= MOST_CLIENTS:
             return Response("Too many people are watching.", 503, media_type="text/plain")
         chosen = filter_from(lambda name: query_id(request, name))
-        if chosen.person:
-            looked_at(site, visit, chosen.person, "live")
-        else:
-            looked_around(site, visit, "live", chosen.app)
+        audit_events_view(site, visit, "live", chosen.person, chosen.app)
         client = site.ports.journal.live()
         clients.add(client)
-        rows = _rows(site, visit, client, clients, chosen, _seen(request))
+        rows = _rows(site, visit, client, clients, chosen, before_of(request.headers.get("last-event-id", "")))
         headers = {"cache-control": "no-store", "x-accel-buffering": "no"}
         return StreamingResponse(rows, media_type="text/event-stream", headers=headers)
 
     return router
-
-
-def _seen(request: Request) -> str:
-    """The id of the last event that the browser has; "" where it has none or sends something else."""
-    said = request.headers.get("last-event-id", "")
-    try:
-        instant_of(said)
-    except ValueError:
-        return ""
-    return said
 
 
 async def _rows(

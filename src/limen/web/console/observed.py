@@ -12,16 +12,15 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from limen.clock import Instant
-from limen.company.load import FolderError
 from limen.company.routes import RouteError, read_route
 from limen.company.rules_from_traffic import PICKED, PUBLIC, Pick, named, pick, proposed, rules_on
 from limen.enforcement.observed import MOST_PEOPLE, REST, Count, Kind
 from limen.enforcement.path_patterns import Segments, written
 from limen.errors import LimenError
 from limen.facts import ACTIONS, ActionRule, App
-from limen.web.console.changes import Changes
+from limen.web.console.changes import Changes, problem_of
+from limen.web.console.fresh_proof import fresh_proof
 from limen.web.console.people import page_start
-from limen.web.console.proving import freshly_proved
 from limen.web.page import Route
 from limen.web.permissions import CHANGE, READ
 from limen.web.requests import one, query
@@ -69,17 +68,14 @@ def routes(site: Site) -> APIRouter:
     async def write(app_id: str, visit: Authorized, sent: Sent) -> Response:
         """Begin the change that writes what was ticked into apps.yaml; it is foretold and published as any other."""
         app, here = _app(site, app_id), f"/console/apps/{app_id}/asked"
-        await freshly_proved(site, visit, here)
+        await fresh_proof(site, visit, here)
         company = await changes.unchanged_since(sent)
         try:
             picks, why = _picks(site, app, sent), one(sent, "why").strip()
             after = await site.in_thread(lambda: pick(company, app.id, picks, why))
             return await changes.begin(visit, f"Pick rules of {app.name}", after, here, company)
-        except FolderError as wrong:
-            problem = LimenError(wrong.problems[0].what, wrong.problems[0].fix)
-            return _page(site, visit, app, one(sent, "start"), sent=sent, problem=problem)
         except LimenError as wrong:
-            return _page(site, visit, app, one(sent, "start"), sent=sent, problem=wrong)
+            return _page(site, visit, app, one(sent, "start"), sent=sent, problem=problem_of(wrong))
 
     return router
 
@@ -159,7 +155,6 @@ def _page(
     return site.page(
         "console/observed.html",
         visit,
-        status=400 if problem else 200,
         app=app,
         is_on=app.is_onboarding(visit.now),
         rows=rows[first : first + AT_ONCE],

@@ -17,7 +17,7 @@ from limen.enforcement.observed import Seen
 from limen.facts import App, FactStore
 from limen.policy.decision import Named
 from limen.web.console.changes import Changes
-from limen.web.console.proving import freshly_proved
+from limen.web.console.fresh_proof import fresh_proof
 from limen.web.console.rows import person_name, titles_of
 from limen.web.page import Route
 from limen.web.permissions import CHANGE, READ
@@ -67,7 +67,7 @@ def routes(site: Site) -> APIRouter:
     async def end(app_id: str, visit: Authorized, sent: Sent) -> Response:
         """Begin the change that lets the app's policies count; it is published as any other, and reverted as any."""
         app, here = _app(site, app_id), f"/console/apps/{app_id}/onboarding"
-        await freshly_proved(site, visit, here)
+        await fresh_proof(site, visit, here)
         company = await changes.unchanged_since(sent)
         text = without_onboarding(company.files.get(APPS, ""), app_id)
         return await changes.begin(visit, f"Enforce {app.name}", {APPS: text}, here, company)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from datetime import datetime, tzinfo
 from typing import Final
@@ -13,19 +14,20 @@ from starlette.responses import Response
 from limen.clock import DAY, HOUR, Instant
 from limen.company import store
 from limen.enforcement.observed import Observed
-from limen.events import Event
 from limen.facts import App, Factor, FactStore, SessionState
-from limen.identity.model import Link, Member, PersonStatus
+from limen.identity.model import PersonStatus
 from limen.messages import times
 from limen.storage.journal.recent import OWN, RING, HourCounts
 from limen.web import charts
 from limen.web.charts import EFFECTS, Bar
 from limen.web.console.backups import about_backups, status_of
 from limen.web.console.doctor import rounds_of
-from limen.web.console.looking import looked_around
 from limen.web.console.next_steps import Step, about_doctor, about_onboarding, next_steps
 from limen.web.console.onboarding import times_let_pass
+from limen.web.console.people import invited_until
+from limen.web.console.policies import counts
 from limen.web.console.rows import REFUSED, Filter, recent_rows, titles_of
+from limen.web.console.view_audit import audit_view
 from limen.web.page import Menu, Page
 from limen.web.permissions import READ
 from limen.web.site import Site
@@ -44,7 +46,7 @@ def routes(site: Site) -> APIRouter:
 
     @router.get("/console")
     async def show(visit: Authorized) -> Response:
-        looked_around(site, visit, "overview")
+        audit_view(site, visit, "overview")
         members = await site.identity.people.all()
         revision = await site.ports.database.reading(store.newest)
         zone, now = site.ports.settings.zone, visit.now
@@ -54,6 +56,7 @@ def routes(site: Site) -> APIRouter:
         with_passkey = sum(Factor.PASSKEY in member.factors for member in active)
         coverage = f"{with_passkey} of {len(active)} people have a passkey"
         today = sums(counted, midnight)
+        live = live_sessions(site.known, now)
         apps = sorted(site.known.apps.values(), key=lambda app: app.name.casefold())
         return site.page(
             "console/overview.html",
@@ -66,19 +69,19 @@ def routes(site: Site) -> APIRouter:
             ring=charts.ring(with_passkey, len(active), coverage),
             with_passkey=with_passkey,
             active=len(active),
-            live=live_sessions(site.known, now),
-            signed_in=signed_in(site.known, now),
+            live=live.total(),
+            signed_in=len(live),
             rows=recent_rows(site, Filter(effect=REFUSED), 8),
             steps=next_steps(
                 members,
                 apps,
-                would_have_changed(site.ports.journal.recent(RING)),
+                counts(site.ports.journal.recent(RING))[1],
                 titles_of(site.ports.in_force.engine),
                 site.ports.scarce(),
                 onboarding_steps(apps, site.ports.doors.observed, now, zone),
                 about_backups(await status_of(site), now),
                 about_doctor(rounds.findings, has_run=bool(rounds.ended_at)),
-                without_a_link(members, await site.identity.links.outstanding()),
+                [*invited_until(members, await site.identity.links.outstanding()).values()].count(0),
                 site.ports.settings.mail.server,
             ),
             most=_SECTIONS,
@@ -89,25 +92,10 @@ def routes(site: Site) -> APIRouter:
     return router
 
 
-def without_a_link(members: Iterable[Member], links: Iterable[Link]) -> int:
-    """How many were invited and have no link any more that works."""
-    good = {link.person_id for link in links}
-    return sum(one.status is PersonStatus.INVITED and one.person.id not in good for one in members)
-
-
-def live_sessions(known: FactStore, now: Instant) -> int:
-    """How many sign-in sessions are alive; those of apps hang on them and don't count again."""
-    return sum(
-        not s.app and known.session_state(s, "", now) is SessionState.LIVE for s in tuple(known.sessions.values())
-    )
-
-
-def signed_in(known: FactStore, now: Instant) -> int:
-    """How many people have a live sign-in session."""
-    live = (
-        s for s in tuple(known.sessions.values()) if not s.app and known.session_state(s, "", now) is SessionState.LIVE
-    )
-    return len({session.person_id for session in live})
+def live_sessions(known: FactStore, now: Instant) -> Counter[str]:
+    """How many sign-in sessions each person has alive; those of apps hang on them and don't count again."""
+    every = (one for one in tuple(known.sessions.values()) if not one.app)
+    return Counter(one.person_id for one in every if known.session_state(one, "", now) is SessionState.LIVE)
 
 
 def sums(hours: HourCounts, since: Instant) -> dict[str, int]:
@@ -148,12 +136,3 @@ def onboarding_steps(apps: Iterable[App], observed: Observed, now: Instant, zone
             until = times.date(app.onboarding_until, zone)
             steps.append(about_onboarding(app, until, people, times_let_pass(seen)))
     return steps
-
-
-def would_have_changed(events: Iterable[Event]) -> dict[str, int]:
-    """For each watched policy, how many of these answers it would have changed."""
-    found: dict[str, int] = {}
-    for event in events:
-        for policy in event.decision.watched if event.decision else ():
-            found[policy] = found.get(policy, 0) + event.count
-    return found

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Final
+from functools import partial
+from typing import Any, Final
 from urllib.parse import urlencode
 
 from fastapi import APIRouter
@@ -18,12 +19,12 @@ from limen.facts import LIMEN, Factor, FactStore, Session, SessionState
 from limen.identity.model import Link, LinkPurpose, Member, PersonStatus
 from limen.messages import Language
 from limen.printable import one_line
-from limen.web.console.proving import freshly_proved
+from limen.web.console.fresh_proof import fresh_proof
 from limen.web.console.rows import person_name
 from limen.web.page import Menu, Page, Route, Shortcut
 from limen.web.permissions import CHANGE, HELP, SEE_PEOPLE, Permission, is_guarded
 from limen.web.requests import one, query, query_id, whole
-from limen.web.site import Site, status_of
+from limen.web.site import Site, done_or_page
 from limen.web.visit import Authorized, Sent, SignedInVisit
 
 PAGES: Final = (
@@ -105,33 +106,32 @@ def routes(site: Site) -> APIRouter:
             q=named,
             groups=site.known.groups,
             links=[open_link(site, link) for link in links],
-            invited_until=_until(members, links),
+            invited_until=invited_until(members, links),
             is_outbox=not site.ports.settings.mail.server,
             done=_DONE.get(query(request, "done"), ""),
         )
 
     @router.get(INVITE)
     async def invitation(visit: Authorized) -> Response:
-        await freshly_proved(site, visit, INVITE)
+        await fresh_proof(site, visit, INVITE)
         return _invitation(site, visit)
 
     @router.post(INVITE)
     async def invite(visit: Authorized, sent: Sent) -> Response:
-        await freshly_proved(site, visit, INVITE)
+        await fresh_proof(site, visit, INVITE)
         name, email, by_mail = one(sent, "name"), one(sent, "email"), one(sent, "how") == "mail"
         language = one(sent, "language") if one(sent, "language") in set(Language) else ""
         groups = [group for group in sent.get("groups", []) if group in site.known.groups]
-        try:
-            issued = await people.invite(name, email, groups, by=visit.person.id, by_mail=by_mail, language=language)
-        except LimenError as wrong:
-            return _invitation(site, visit, wrong, name, email, groups)
+        page = partial(_invitation, site, visit, name=name, email=email, chosen=groups)
+        inviting = people.invite(name, email, groups, by=visit.person.id, by_mail=by_mail, language=language)
+        issued = await done_or_page(inviting, page)
         if by_mail:
             return site.go(visit, f"/console/people/{issued.link.person_id}", done="mailed")
         return site.page("console/invited.html", visit, issued=issued, name=name, again=False)
 
     @router.post("/console/people/mail-again")
     async def mail_again(visit: Authorized, _sent: Sent) -> Response:
-        await freshly_proved(site, visit, "/console/people?show=invited")
+        await fresh_proof(site, visit, "/console/people?show=invited")
         await people.mail_again(by=visit.person.id)
         return site.go(visit, "/console/people", show="invited", done="mailed-again")
 
@@ -156,7 +156,7 @@ def is_searched(member: Member, named: str, group: str) -> bool:
     return (not group or group in member.person.groups) and named.casefold() in _searched(member)
 
 
-def _until(members: Iterable[Member], links: Iterable[Link]) -> dict[str, Instant]:
+def invited_until(members: Iterable[Member], links: Iterable[Link]) -> dict[str, Instant]:
     """Until when the invitation of each invited person is good; 0 where it is not, or there was none."""
     good = {link.person_id: link.expires_at for link in links}
     return {m.person.id: good.get(m.person.id, 0) for m in members if m.status is PersonStatus.INVITED}
@@ -244,7 +244,7 @@ def _invitation(
     groups = sorted(site.known.groups.values(), key=lambda group: (group.title or group.id).casefold())
     taken = email.strip().casefold() if problem else ""
     known = next((p for p in site.known.people.values() if taken and p.email == taken), None)
-    values = {
+    values: dict[str, Any] = {
         "name": name,
         "email": email,
         "chosen": chosen or [],
@@ -252,7 +252,7 @@ def _invitation(
         "problem": problem,
         "known": known,
     }
-    return site.page("console/invite.html", visit, status_of(problem) if problem else 200, **values)
+    return site.page("console/invite.html", visit, **values)
 
 
 def _searched(member: Member) -> str:

@@ -3,23 +3,25 @@
 from __future__ import annotations
 
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 from typing import Final
 
 from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
 
-from limen.clock import MINUTE, Instant, Milliseconds
+from limen.clock import MINUTE, Milliseconds
 from limen.errors import LimenError
 from limen.facts import LIMEN
 from limen.identity.people_file import MAX_BYTES, PeopleFile, read_people
 from limen.identity.roster import Difference, difference
-from limen.web.console.proving import freshly_proved
+from limen.web.console.fresh_proof import fresh_proof
+from limen.web.expiring import ExpiringValues
 from limen.web.page import Page, Route
 from limen.web.permissions import CHANGE, groups_that_guard
 from limen.web.requests import one
-from limen.web.site import Site, status_of
+from limen.web.site import Site, done_or_page
 from limen.web.uploads import read_upload
 from limen.web.visit import Authorized, Sent, SignedInVisit
 
@@ -47,22 +49,21 @@ class Brought:
     remove_missing: bool
     may_protected: bool
     by_mail: bool
-    at: Instant
     digest: str = ""
 
 
 def routes(site: Site) -> APIRouter:
     router = APIRouter()
-    lists: dict[str, Brought] = {}
+    lists = ExpiringValues[str, Brought](LIVES, MOST)
 
     @router.get(LIST_AT)
     async def ask(visit: Authorized) -> Response:
-        await freshly_proved(site, visit, LIST_AT)
+        await fresh_proof(site, visit, LIST_AT)
         return site.page("console/people_import.html", visit, shown=None, brought=None)
 
     @router.post(LIST_AT)
     async def bring(request: Request, visit: Authorized) -> Response:
-        await freshly_proved(site, visit, LIST_AT)
+        await fresh_proof(site, visit, LIST_AT)
         sent = await read_upload(request, site.origin, visit.secret, MAX_BYTES)
         groups = {group.id: group.title for group in site.known.groups.values()}
         read = await site.in_thread(lambda: read_people(sent.content, groups))
@@ -72,25 +73,22 @@ def routes(site: Site) -> APIRouter:
             remove_missing=sent.fields.get("remove_missing") == "yes",
             may_protected=sent.fields.get("may_protected") == "yes",
             by_mail=sent.fields.get("by_mail") == "yes",
-            at=visit.now,
         )
         return await show(visit, brought)
 
     @router.post(f"{LIST_AT}/apply")
     async def apply(visit: Authorized, sent: Sent) -> Response:
-        await freshly_proved(site, visit, LIST_AT)
-        brought = lists.get(visit.person.id)
-        if brought is None or brought.id != one(sent, "list") or visit.now - brought.at > LIVES:
+        await fresh_proof(site, visit, LIST_AT)
+        brought = lists.get(visit.person.id, visit.now)
+        if brought is None or brought.id != one(sent, "list"):
             raise LimenError("That list is not here any more", "bring it again")
         shown = await against(brought)
         if shown.digest != brought.digest:
             changed = LimenError("Somebody changed in the meantime", "look at the difference once more")
             return await show(visit, brought, changed)
-        del lists[visit.person.id]
-        try:
-            done = await site.identity.roster.apply(shown, by=visit.person.id, by_mail=brought.by_mail)
-        except LimenError as wrong:
-            return await show(visit, brought, wrong)
+        lists.drop(visit.person.id)
+        applying = site.identity.roster.apply(shown, by=visit.person.id, by_mail=brought.by_mail)
+        done = await done_or_page(applying, partial(show, visit, brought))
         return site.page("console/people_import.html", visit, shown=None, brought=brought, applied=done)
 
     async def against(brought: Brought) -> Difference:
@@ -106,20 +104,9 @@ def routes(site: Site) -> APIRouter:
 
     async def show(visit: SignedInVisit, brought: Brought, problem: LimenError | None = None) -> Response:
         shown = await against(brought)
-        kept = Brought(
-            brought.id,
-            brought.read,
-            brought.remove_missing,
-            brought.may_protected,
-            brought.by_mail,
-            visit.now,
-            shown.digest,
-        )
-        lists.pop(visit.person.id, None)
-        while len(lists) >= MOST:
-            del lists[next(iter(lists))]
-        lists[visit.person.id] = kept
-        status = status_of(problem) if problem else (400 if shown.problems else 200)
+        kept = replace(brought, digest=shown.digest)
+        lists.put(visit.person.id, kept, visit.now)
+        status = 400 if shown.problems and not problem else 0
         values = {"shown": shown, "brought": kept, "most": SHOWN, "problem": problem}
         return site.page("console/people_import.html", visit, status, **values)
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable
+from functools import partial
 from typing import Final
 
 from fastapi import APIRouter
@@ -10,24 +11,24 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
-from limen.clock import HOUR
+from limen.clock import HOUR, MINUTE
 from limen.errors import LimenError
 from limen.facts import Group
 from limen.identity.errors import UnknownError
 from limen.identity.model import Member
 from limen.mail import store as mails
 from limen.web.console.access_preview import apps_of
-from limen.web.console.looking import looked_at
+from limen.web.console.fresh_proof import fresh_proof
 from limen.web.console.mails import PROBLEMS
 from limen.web.console.people import helping, listed, open_link, permission_to_help, reason_of, sessions_by_person
-from limen.web.console.proving import freshly_proved
 from limen.web.console.rows import Filter, recent_rows
 from limen.web.console.tokens import shown
-from limen.web.console.undo import Undo
+from limen.web.console.view_audit import audit_person_view
+from limen.web.expiring import ExpiringValues
 from limen.web.page import Route
 from limen.web.permissions import ADMINISTER, AUDIT, CHANGE, HELP, SEE_PEOPLE
 from limen.web.requests import query
-from limen.web.site import Site, status_of
+from limen.web.site import Site, done_or_page
 from limen.web.visit import Authorized, Sent, SignedInVisit
 
 PAGES: Final = (
@@ -41,6 +42,11 @@ PAGES: Final = (
     Route("POST", "/console/people/{person_id}/sessions/{session_id}/end", HELP),
 )
 
+UNDO_MS: Final = 10 * MINUTE
+MOST_UNDONE: Final = 200
+"""How long, and for how many changes, the groups before are kept: for the session that changed them, and never in an
+address, since a link that somebody else made must not fill in what "Undo" sends.
+"""
 PASS_HOURS: Final = (1, 4, 24)
 """For how long a pass can be good; the first is the usual."""
 DONE: Final = {
@@ -58,24 +64,23 @@ DONE: Final = {
 
 def routes(site: Site) -> APIRouter:  # noqa: C901, PLR0915 -- one small function for each thing that is done here
     router = APIRouter()
-    people, sessions, undo = site.identity.people, site.identity.sessions, Undo()
+    people, sessions = site.identity.people, site.identity.sessions
+    undo = ExpiringValues[tuple[str, str], frozenset[str]](UNDO_MS, MOST_UNDONE)
 
     @router.get("/console/people/{person_id}")
     async def person(request: Request, person_id: str, visit: Authorized) -> Response:
         word, member = query(request, "done"), await _member(site, person_id)
-        was = undo.groups(visit.session.id, person_id, visit.now) if word in {"groups", "groups-links"} else None
-        return await _page(site, visit, member, DONE.get(word, ""), was=was)
+        was = undo.get((visit.session.id, person_id), visit.now) if word in {"groups", "groups-links"} else None
+        return await _page(site, visit, member, done=DONE.get(word, ""), was=was)
 
     @router.post("/console/people/{person_id}/invite-again")
     async def invite_again(request: Request, person_id: str, visit: Authorized, sent: Sent) -> Response:
         seen_in = groups_of(person_id)
         visit, member, why = await _helping(request, visit, person_id, sent)
-        await freshly_proved(site, visit, f"/console/people/{person_id}")
+        await fresh_proof(site, visit, f"/console/people/{person_id}")
         by_mail = sent.get("how") == ["mail"]
-        try:
-            issued = await people.invite_again(person_id, by=visit.person.id, by_mail=by_mail, why=why, seen_in=seen_in)
-        except LimenError as wrong:
-            return await _page(site, visit, member, "", wrong)
+        inviting = people.invite_again(person_id, by=visit.person.id, by_mail=by_mail, why=why, seen_in=seen_in)
+        issued = await done_or_page(inviting, partial(_page, site, visit, member))
         if by_mail:
             return site.go(visit, f"/console/people/{person_id}", done="mailed")
         name = member.person.name
@@ -86,21 +91,19 @@ def routes(site: Site) -> APIRouter:  # noqa: C901, PLR0915 -- one small functio
         """A temporary access pass: shown here once, and nowhere else."""
         seen_in = groups_of(person_id)
         visit, member, why = await _helping(request, visit, person_id, sent)
-        await freshly_proved(site, visit, f"/console/people/{person_id}")
+        await fresh_proof(site, visit, f"/console/people/{person_id}")
         hours = next((hours for hours in PASS_HOURS if sent.get("hours") == [str(hours)]), 1)
         stolen = sent.get("stolen") == ["yes"]
-        try:
-            issued = await people.access_pass(
-                person_id,
-                by=visit.person.id,
-                why=why,
-                good_for=hours * HOUR,
-                lost=sent.get("lost", []),
-                is_stolen=stolen,
-                seen_in=seen_in,
-            )
-        except LimenError as wrong:
-            return await _page(site, visit, member, "", wrong)
+        issuing = people.access_pass(
+            person_id,
+            by=visit.person.id,
+            why=why,
+            good_for=hours * HOUR,
+            lost=sent.get("lost", []),
+            is_stolen=stolen,
+            seen_in=seen_in,
+        )
+        issued = await done_or_page(issuing, partial(_page, site, visit, member))
         name = member.person.name
         return site.page("console/invited.html", visit, issued=issued, name=name, again=True)
 
@@ -109,32 +112,26 @@ def routes(site: Site) -> APIRouter:  # noqa: C901, PLR0915 -- one small functio
         member = await _proved(visit, person_id)
         chosen = {group for group in sent.get("groups", []) if group in site.known.groups}
         kept = {group for group in member.person.groups if group not in site.known.groups}
-
-        try:
-            withdrawn = await people.set_groups(person_id, chosen | kept, by=visit.person.id)
-        except LimenError as wrong:
-            return await _page(site, visit, member, "", wrong)
-        undo.remember(visit.session.id, person_id, member.person.groups, visit.now)
+        changing = people.set_groups(person_id, chosen | kept, by=visit.person.id)
+        withdrawn = await done_or_page(changing, partial(_page, site, visit, member))
+        undo.put((visit.session.id, person_id), member.person.groups, visit.now)
         return site.go(visit, f"/console/people/{person_id}", done="groups-links" if withdrawn else "groups")
 
     @router.post("/console/people/{person_id}/let-go")
     async def let_go(person_id: str, visit: Authorized, _sent: Sent) -> Response:
         member = await _proved(visit, person_id)
-        return await _done(visit, member, "let-go", lambda: people.let_go(person_id, by=visit.person.id))
+        return await _done(visit, member, "let-go", people.let_go(person_id, by=visit.person.id))
 
     @router.post("/console/people/{person_id}/take-back")
     async def take_back(person_id: str, visit: Authorized, _sent: Sent) -> Response:
         member = await _proved(visit, person_id)
-        return await _done(visit, member, "taken-back", lambda: people.take_back(person_id, by=visit.person.id))
+        return await _done(visit, member, "taken-back", people.take_back(person_id, by=visit.person.id))
 
     @router.post("/console/people/{person_id}/sessions/end")
     async def end_all(request: Request, person_id: str, visit: Authorized, sent: Sent) -> Response:
         """Needs no new proof, like the next one: what only ends access must be quick."""
         visit, member, why = await _helping(request, visit, person_id, sent)
-
-        async def end() -> None:
-            await sessions.revoke_person(person_id, by=visit.person.id, why=why)
-
+        end = sessions.revoke_person(person_id, by=visit.person.id, why=why)
         return await _done(visit, member, "ended", end)
 
     @router.post("/console/people/{person_id}/sessions/{session_id}/end")
@@ -143,11 +140,7 @@ def routes(site: Site) -> APIRouter:  # noqa: C901, PLR0915 -- one small functio
         session = site.known.sessions.get(session_id)
         if session is None or session.person_id != person_id:
             raise UnknownError("session")
-
-        async def end() -> None:
-            await sessions.revoke(session_id, by=visit.person.id, why=why)
-
-        return await _done(visit, member, "one-ended", end)
+        return await _done(visit, member, "one-ended", sessions.revoke(session_id, by=visit.person.id, why=why))
 
     def groups_of(person_id: str) -> frozenset[str] | None:
         """Their groups before anything is decided by them, so that nobody is promoted in between."""
@@ -164,15 +157,12 @@ def routes(site: Site) -> APIRouter:  # noqa: C901, PLR0915 -- one small functio
     async def _proved(visit: SignedInVisit, person_id: str) -> Member:
         """The person whose access changes, once whoever changes it has proved anew who they are."""
         member = await _member(site, person_id)
-        await freshly_proved(site, visit, f"/console/people/{person_id}")
+        await fresh_proof(site, visit, f"/console/people/{person_id}")
         return member
 
-    async def _done(visit: SignedInVisit, member: Member, word: str, work: Callable[[], Awaitable[None]]) -> Response:
+    async def _done(visit: SignedInVisit, member: Member, word: str, work: Awaitable[object]) -> Response:
         """Do it and show the person again; what can't be done is said on their page."""
-        try:
-            await work()
-        except LimenError as wrong:
-            return await _page(site, visit, member, "", wrong)
+        await done_or_page(work, partial(_page, site, visit, member))
         return site.go(visit, f"/console/people/{member.person.id}", done=word)
 
     return router
@@ -182,8 +172,9 @@ async def _page(
     site: Site,
     visit: SignedInVisit,
     member: Member,
-    done: str,
     problem: LimenError | None = None,
+    *,
+    done: str = "",
     was: frozenset[str] | None = None,
 ) -> Response:
     """Their page. `was`: the groups that "Undo" would put them back into; None where there is nothing to undo."""
@@ -191,12 +182,11 @@ async def _page(
     mail = await site.ports.database.reading(lambda snapshot: mails.last_of(snapshot.connection, person_id))
     shows_events = visit.action in {AUDIT, ADMINISTER}
     if shows_events:
-        looked_at(site, visit, person_id, "person")
+        audit_person_view(site, visit, person_id, "person")
     links = [link for link in await site.identity.links.outstanding() if link.person_id == person_id]
     return site.page(
         "console/person.html",
         visit,
-        status_of(problem) if problem else 200,
         member=member,
         listed=listed(site.known, member, sessions_by_person(site.known).get(person_id, ()), visit.now),
         held=await site.identity.factors.of_person(person_id),

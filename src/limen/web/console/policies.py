@@ -21,9 +21,9 @@ from limen.events import Event
 from limen.policy.annotations import State, reason_of
 from limen.policy.expectations import Expectation, unmet
 from limen.storage.journal.recent import RING
-from limen.web.console.looking import looked_around
 from limen.web.console.rows import Filter, person_name, recent_rows
 from limen.web.console.rules import names_here, sentence_of
+from limen.web.console.view_audit import audit_view
 from limen.web.page import Menu, Page, Route, Shortcut
 from limen.web.permissions import READ
 from limen.web.requests import query
@@ -102,7 +102,7 @@ def routes(site: Site) -> APIRouter:
         spoken = next((one for one in spoken_of(site) if one.id == policy_id), None)
         if spoken is None:
             raise HTTPException(404)
-        looked_around(site, visit, "policy")
+        audit_view(site, visit, "policy")
         is_watched = spoken.state is State.WATCH
         chosen = Filter(watched=policy_id) if is_watched else Filter(policy=policy_id)
         return site.page(

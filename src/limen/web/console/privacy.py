@@ -13,11 +13,11 @@ from limen.identity.store import erasure
 from limen.messages import Language
 from limen.privacy.notice import Audience, notice
 from limen.privacy.notice_facts import notice_facts
+from limen.web.localizer import NAMES
 from limen.web.page import Menu, Page
 from limen.web.permissions import READ
 from limen.web.requests import query
 from limen.web.site import Site
-from limen.web.speaking import NAMES
 from limen.web.visit import Authorized
 
 PAGES: Final = (

@@ -16,7 +16,7 @@ from limen.company.company import Company
 from limen.company.plan import kept_sentences
 from limen.company.store import Revision
 from limen.storage import Snapshot
-from limen.web.console.foretold import Replayed, replayed_then
+from limen.web.console.change_preview import Replayed, replayed_then
 from limen.web.page import Route
 from limen.web.permissions import READ
 from limen.web.requests import whole

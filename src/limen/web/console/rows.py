@@ -87,16 +87,18 @@ class Filter:
     @property
     def query(self) -> str:
         """The filter as an address says it; "" where everything is shown."""
-        return urlencode({name: value for name in self.__slots__ if (value := getattr(self, name))})
+        return self._without(())
 
     def without(self, *names: str) -> str:
         """The address of the list with these parts of the filter taken away."""
-        left = urlencode(
-            {name: value for name in self.__slots__ if name not in names and (value := getattr(self, name))}
-        )
+        left = self._without(names)
         if not left:
             return EVERYTHING if "own" in names else "/console/decisions"
         return f"/console/decisions?{left}"
+
+    def _without(self, names: tuple[str, ...]) -> str:
+        kept = (name for name in self.__slots__ if name not in names)
+        return urlencode({name: value for name in kept if (value := getattr(self, name))})
 
     @property
     def is_open_ended(self) -> bool:

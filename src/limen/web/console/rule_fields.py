@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, tzinfo
 from typing import Any, Final, TypeVar
 
@@ -11,27 +11,20 @@ from limen.clock import DAY, HOUR, MINUTE, SECOND, Instant, Milliseconds
 from limen.facts import ACTIONS
 from limen.messages import times
 from limen.policy import Phase, State
+from limen.policy.attribute import Attribute, Kind
 from limen.policy.attributes import ATTRIBUTES
 from limen.policy.forms import EVERY_DAY, Exemption, Form, FormError, Hours, Needs
-from limen.policy.forms.model import LONGEST, MAX_WORDS
+from limen.policy.forms.model import LONGEST, MAX_WORDS, TEXTS, check_asked
 from limen.policy.time_words import length_text
 from limen.web.requests import one
 
 MOST_WAYS: Final = 6
 STRENGTHS: Final = ("nothing in particular", "to be signed in", "two factors", "a passkey")
 BINDINGS: Final = ("not asked", "bound", "firmly bound", "bound in hardware")
-FLAGS: Final = (
-    "active",
-    "interactive",
-    "device_known",
-    "device_managed",
-    "device_healthy",
-    "country_known",
-    "no_anonymiser",
-    "risk_may_be_unknown",
-    "granted",
-)
-
+FIRST: Final = "auth_strength"
+"""The field that each list of needs on a page has."""
+SETS: Final = ("groups", "except_groups", "apps", "actions")
+NETWORK: Final = "place.network"
 EVERYBODY: Final = "everybody"
 _UNITS: Final = (
     (1, "ms"),
@@ -73,25 +66,19 @@ def form_in(sent: Mapping[str, Sequence[str]], form_id: str, effect: str, zone: 
     is_permit = effect == "permit"
     ways = [way for number in range(MOST_WAYS) if (way := _needs(sent, f"w{number}_", zone)) is not None]
     asked = [way for way in ways if not way.is_empty]
-    groups = _groups(sent)
+    _check_groups(sent)
     _check_asked(asked, is_permit=is_permit, is_nothing_meant=bool(one(sent, "asks_nothing")))
     said: dict[str, Any] = {
-        "title": _line(one(sent, "title")),
-        "reason": _line(one(sent, "reason")),
+        **{name: _line(one(sent, name)) for name in TEXTS if name != "always" or not is_permit},
+        **{name: frozenset(sent.get(name, ())) for name in SETS},
         "phase": _chosen(Phase, one(sent, "phase")),
         "state": _chosen(State, one(sent, "state")) or State.ENFORCE,
-        "groups": groups,
-        "except_groups": frozenset(sent.get("except_groups", ())),
         "is_for_workloads": bool(one(sent, "workloads")),
-        "apps": frozenset(sent.get("apps", ())),
         "is_for_apps_only": bool(one(sent, "apps_only")),
-        "sensitivity": _at("sensitivity", _number, one(sent, "sensitivity"), "a label"),
-        "actions": frozenset(sent.get("actions", ())),
+        "sensitivity": _at("sensitivity", _number, one(sent, "sensitivity")),
         "spares_limen": bool(one(sent, "spares_limen")) and not sent.get("apps"),
         "needs": tuple(asked or [Needs()]) if is_permit else tuple(asked),
         "exemptions": tuple(_exemptions(sent, zone)),
-        "allow_unknown": _line(one(sent, "allow_unknown")),
-        "always": "" if is_permit else _line(one(sent, "always")),
     }
     try:
         return Form(form_id, "permit" if is_permit else "forbid", **said)
@@ -99,13 +86,12 @@ def form_in(sent: Mapping[str, Sequence[str]], form_id: str, effect: str, zone: 
         raise FieldError(_field_of(said), wrong.what, wrong.fix) from None
 
 
-def _groups(sent: Mapping[str, Sequence[str]]) -> frozenset[str]:
-    groups, is_everybody = frozenset(sent.get("groups", ())), one(sent, "who") == EVERYBODY
+def _check_groups(sent: Mapping[str, Sequence[str]]) -> None:
+    groups, is_everybody = sent.get("groups"), one(sent, "who") == EVERYBODY
     if groups and is_everybody:
         raise FieldError("groups", "groups are chosen and everybody too", "choose one of the two")
     if not groups and not is_everybody:
         raise FieldError("groups", "nobody is named", "choose a group, or choose “everybody”")
-    return groups
 
 
 def _check_asked(asked: Sequence[Needs], *, is_permit: bool, is_nothing_meant: bool) -> None:
@@ -115,7 +101,7 @@ def _check_asked(asked: Sequence[Needs], *, is_permit: bool, is_nothing_meant: b
         fix = "choose at least one thing, such as a passkey"
         if not is_permit:
             fix += ", or say that nothing is enough"
-        raise FieldError("w0_strength", "nothing is asked for", fix)
+        raise FieldError(f"w0_{FIRST}", "nothing is asked for", fix)
 
 
 def _field_of(said: Mapping[str, Any]) -> str:
@@ -126,7 +112,7 @@ def _field_of(said: Mapping[str, Any]) -> str:
         return "except_groups"
     if len({exempt.person for exempt in said["exemptions"]}) != len(said["exemptions"]):
         return "exceptions"
-    return next((name for name in ("title", "reason", "allow_unknown", "always") if len(said[name]) > MAX_WORDS), "")
+    return next((name for name in TEXTS if len(said.get(name, "")) > MAX_WORDS), "")
 
 
 def _at(field: str, work: Callable[..., _T], *given: Any) -> _T:
@@ -160,25 +146,60 @@ def local_instant(text: str, zone: tzinfo) -> Instant | None:
 
 def _shown(needs: Needs, zone: tzinfo) -> Iterator[tuple[str, list[str]]]:
     hours = needs.hours
-    yield "strength", [str(needs.strength)]
-    yield "binding", [str(needs.binding)]
-    yield "proved_within", [_length_field(needs.proved_within)]
-    yield "signed_in_within", [_length_field(needs.signed_in_within)]
-    yield "countries", [", ".join(sorted(needs.countries))]
+    yield FIRST, ["0"]
+    yield from ((row.key, _field(row, needs.asks[row.path])) for row in offered() if row.path in needs.asks)
+    yield "country_known", ["1"] if needs.country_known else []
+    yield "risk_may_be_unknown", ["1"] if needs.risk_may_be_unknown else []
     yield "not_countries", [", ".join(sorted(needs.not_countries))]
     yield "days", [str(day) for day in sorted(hours.days)] if hours and hours.days != EVERY_DAY else []
     yield "start", ["" if hours is None or hours.is_whole_day else times.minute_of_day(hours.start)]
     yield "end", ["" if hours is None or hours.is_whole_day else times.minute_of_day(hours.end % (24 * 60))]
     yield "until", [local_text(needs.until, zone)]
-    yield "risk_below", ["" if needs.risk_below is None else str(needs.risk_below)]
-    yield "networks", sorted(needs.networks)
-    yield from ((name, ["1"]) for name in FLAGS if getattr(needs, name))
-    yield from ((row.key, ["1"]) for row in ATTRIBUTES.table.ticks if row.path in needs.holds)
+
+
+def offered() -> Iterable[Attribute]:
+    """What a rule can ask for; `key` of each is the name of its field."""
+    return ATTRIBUTES.table.offered.values()
+
+
+def _field(row: Attribute, value: Any) -> list[str]:
+    """What is asked of an attribute as its field takes it."""
+    match row.kind:
+        case Kind.NUMBER:
+            return [str(value)]
+        case Kind.INSTANT:
+            return [length_text(value)]
+        case Kind.TEXT:
+            return sorted(value) if row.path == NETWORK else [", ".join(sorted(value))]
+    return ["1"]
+
+
+def _asked(row: Attribute, values: Sequence[str]) -> Any:
+    """What its field asks of an attribute; what is no truth asks for nothing. Raises `FormError`."""
+    text = values[0].strip() if values else ""
+    match row.kind:
+        case Kind.NUMBER:
+            asked: Any = _number(text)
+        case Kind.INSTANT:
+            asked = _length(text)
+        case Kind.TEXT if row.path == NETWORK:
+            asked = frozenset(values)
+        case Kind.TEXT:
+            asked = _countries(text) if row.path == "place.country" else frozenset(filter(None, _commas(text)))
+        case _:
+            return bool(text)
+    if asked:
+        check_asked(row.path, asked)
+    return asked
+
+
+def _commas(text: str) -> Iterable[str]:
+    return map(str.strip, text.split(","))
 
 
 def _needs(sent: Mapping[str, Sequence[str]], prefix: str, zone: tzinfo) -> Needs | None:
     """One list of needs; None where the page had none of this number."""
-    if f"{prefix}strength" not in sent:
+    if prefix + FIRST not in sent:
         return None
 
     def said(name: str) -> str:
@@ -187,22 +208,17 @@ def _needs(sent: Mapping[str, Sequence[str]], prefix: str, zone: tzinfo) -> Need
     def at(name: str, work: Callable[..., _T], *more: Any) -> _T:
         return _at(prefix + name, work, said(name), *more)
 
-    flags: dict[str, Any] = {name: bool(said(name)) for name in FLAGS}
+    asks = {row.path: _at(prefix + row.key, _asked, row, sent.get(prefix + row.key, ())) for row in offered()}
     given: dict[str, Any] = {
-        "strength": at("strength", _number, "a strength") or 0,
-        "proved_within": at("proved_within", _length),
-        "signed_in_within": at("signed_in_within", _length),
-        "binding": at("binding", _number, "a binding") or 0,
-        "networks": frozenset(sent.get(f"{prefix}networks", ())),
-        "countries": at("countries", _countries),
+        "country_known": bool(said("country_known")),
         "not_countries": at("not_countries", _countries),
-        "risk_below": at("risk_below", _number, "a risk"),
+        "risk_may_be_unknown": bool(said("risk_may_be_unknown")),
         "hours": _at(f"{prefix}start", _hours, sent.get(f"{prefix}days", ()), said("start"), said("end")),
         "until": at("until", local_instant, zone),
-        "holds": frozenset(row.path for row in ATTRIBUTES.table.ticks if said(row.key)),
     }
     # Of what is right by itself, only a risk can still be wrong together with what is beside it.
-    return _at(f"{prefix}risk_below", lambda: Needs(**given, **flags))
+    asked = {path: value for path, value in asks.items() if value}
+    return _at(f"{prefix}risk_score", lambda: Needs(asked, **given))
 
 
 def _exemptions(sent: Mapping[str, Sequence[str]], zone: tzinfo) -> Iterator[Exemption]:
@@ -235,10 +251,6 @@ def _minute(text: str, otherwise: int) -> int:
     return int(hour) * 60 + int(minute[:2])
 
 
-def _length_field(length: Milliseconds | None) -> str:
-    return "" if length is None else length_text(length)
-
-
 def _length(text: str) -> Milliseconds | None:
     """`4h`, `4 hours`, `90 minutes`, `1h30m`, `4 Std.`: as people write it."""
     if not text:
@@ -263,11 +275,11 @@ def _countries(text: str) -> frozenset[str]:
     return frozenset(word.upper() for word in words)
 
 
-def _number(text: str, what: str) -> int | None:
+def _number(text: str) -> int | None:
     if not text:
         return None
-    if not text.isascii() or not text.isdecimal() or len(text) > 4:
-        raise FormError(f"{what} is a number", "choose one")
+    if not text.isascii() or not text.isdecimal() or len(text) > 9:
+        raise FormError(f"{text[:20]!r} is no number", "write or choose one")
     return int(text)
 
 
@@ -285,5 +297,5 @@ def blank(effect: str, app: str) -> Form:
     """
     apps = frozenset({app} if app else ())
     if effect == "permit":
-        return Form("new", "permit", apps=apps, actions=frozenset(ACTIONS[:3]), needs=(Needs(strength=3),))
+        return Form("new", "permit", apps=apps, actions=frozenset(ACTIONS[:3]), needs=(Needs({"auth.strength": 3}),))
     return Form("new", "forbid", apps=apps, spares_limen=not app, needs=())

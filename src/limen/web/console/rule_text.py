@@ -16,7 +16,6 @@ from limen.company.rules import UNWRITTEN, form_of
 from limen.configuration.problem import Problem
 from limen.errors import LimenError
 from limen.web.console.changes import Changes
-from limen.web.site import status_of
 from limen.web.visit import SignedInVisit
 
 MOST_TEXT: Final = 16_000
@@ -80,7 +79,7 @@ def text_page(
     return changes.site.page(
         "console/rule_text.html",
         visit,
-        status=status_of(problem) if problem else 400 if problems else 200,
+        status=400 if problems and not problem else 0,
         base=base,
         problem=problem,
         in_force=source.text,

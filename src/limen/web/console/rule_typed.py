@@ -12,41 +12,29 @@ from typing import Final
 
 from limen.facts import ACTIONS, LIMEN, App, Device, Place, Risk, Session
 from limen.policy import State
-from limen.policy.attributes import ATTRIBUTES
+from limen.policy.attribute import Kind
 from limen.policy.forms import Form, Needs
-from limen.web.console.rule_fields import EVERYBODY, MOST_WAYS, local_text, needs_fields
+from limen.policy.forms.model import RISK, TEXTS
+from limen.web.console.rule_fields import EVERYBODY, FIRST, MOST_WAYS, SETS, local_text, needs_fields, offered
 
 Fields = Mapping[str, Sequence[str]]
 
-_MORE: Final = (
-    "networks",
-    "countries",
-    "not_countries",
-    "country_known",
-    "no_anonymiser",
-    "risk_below",
-    "risk_may_be_unknown",
-    "granted",
-    "active",
-    "interactive",
-    "signed_in_within",
-    "binding",
-)
-"""What stands in the section that is closed where none of it is used."""
+AT_ONCE: Final = ("auth.strength", "auth.at")
+"""What a page shows without opening its section of all the rest, as it does the flags of a device."""
 UNKNOWN_WORDS: Final[Mapping[str, str]] = {
-    "country": "which country a request comes from",
-    "anonymiser": "which addresses are anonymisers'",
-    "risk": "how high a risk is",
-    "known": "which device is one you know",
-    "managed": "which device you manage",
-    "healthy": "which device is healthy",
-    "binding": "which device a sign-in is bound to",
+    "place.country": "which country a request comes from",
+    "place.anonymiser": "which addresses are anonymisers'",
+    "risk.score": "how high a risk is",
+    "device.known": "which device is one you know",
+    "device.managed": "which device you manage",
+    "device.compliance": "which device is healthy",
+    "device.binding": "which device a sign-in is bound to",
 }
 """The facts that a Limen may have no source for, and how it is said that nothing tells them."""
 
 
 @dataclass(frozen=True, slots=True)
-class Typed:
+class RuleFields:
     """The fields of a rule's page. Lists may hold anything that a browser sent; the page shows only what it knows."""
 
     fields: Fields
@@ -61,7 +49,7 @@ class Typed:
     @property
     def ways(self) -> list[int]:
         """The numbers of the lists of needs that the page holds."""
-        return [number for number in range(MOST_WAYS) if f"w{number}_strength" in self.fields]
+        return [number for number in range(MOST_WAYS) if f"w{number}_{FIRST}" in self.fields]
 
     def is_used(self, way: int, *names: str) -> bool:
         """Whether anything is said in these fields of a list of needs (none named: in any of it)."""
@@ -70,7 +58,10 @@ class Typed:
         return any(value.strip() not in {"", "0"} for name in asked for value in self.fields.get(name, ()))
 
     def uses_more(self, way: int) -> bool:
-        return self.is_used(way, *_MORE, *(row.key for row in ATTRIBUTES.table.ticks))
+        """Whether anything is said in the section that is closed where none of it is used."""
+        shown = {row.path for row in offered() if row.noun == "device" and row.kind in {Kind.BOOL, Kind.CHOICE}}
+        others = (row.key for row in offered() if row.path not in {*AT_ONCE, *shown})
+        return self.is_used(way, "not_countries", "country_known", "risk_may_be_unknown", *others)
 
     @property
     def exempt(self) -> list[int]:
@@ -83,20 +74,14 @@ class Typed:
         return max(self.exempt, default=-1) + 1
 
 
-def typed(form: Form, zone: tzinfo, *, is_blank: bool = False) -> Typed:
+def typed(form: Form, zone: tzinfo, *, is_blank: bool = False) -> RuleFields:
     """The fields that show this form. A blank one has said neither whom it is about nor that it asks for nothing."""
     fields: dict[str, list[str]] = {
-        "title": [form.title],
-        "reason": [form.reason],
+        **{name: [getattr(form, name)] for name in TEXTS},
+        **{name: sorted(getattr(form, name)) for name in SETS},
         "phase": [form.phase or ""],
         "state": [form.state],
         "sensitivity": ["" if form.sensitivity is None else str(form.sensitivity)],
-        "allow_unknown": [form.allow_unknown],
-        "always": [form.always],
-        "groups": sorted(form.groups),
-        "except_groups": sorted(form.except_groups),
-        "apps": sorted(form.apps),
-        "actions": sorted(form.actions),
         "workloads": _on(form.is_for_workloads),
         "apps_only": _on(form.is_for_apps_only),
         "spares_limen": _on(form.spares_limen),
@@ -110,10 +95,10 @@ def typed(form: Form, zone: tzinfo, *, is_blank: bool = False) -> Typed:
             f"x{number}_reason": [one.reason],
             f"x{number}_until": [local_text(one.until, zone)],
         }
-    return Typed({name: values for name, values in fields.items() if values})
+    return RuleFields({name: values for name, values in fields.items() if values})
 
 
-def offered(chosen: Iterable[str], apps: Mapping[str, App], ticked: Iterable[str] = ()) -> list[str]:
+def actions_of(chosen: Iterable[str], apps: Mapping[str, App], ticked: Iterable[str] = ()) -> list[str]:
     """The actions that a request to one of these apps can be, from the mildest; all of them where none is chosen.
 
     What is ticked already stays on the page, whatever the apps say.
@@ -133,13 +118,13 @@ def unknown_here(
     """
     devices, places = list(devices), list(places)
     told = {
-        "country": any(place.country for place in places),
-        "anonymiser": any(not place.anonymiser for place in places),
-        "risk": any(risk.known for risk in risks),
-        "known": any(device.known for device in devices),
-        "managed": any(device.managed for device in devices),
-        "healthy": any(device.compliance == "compliant" for device in devices),
-        "binding": any(session.binding for session in sessions),
+        "place.country": any(place.country for place in places),
+        "place.anonymiser": any(not place.anonymiser for place in places),
+        "risk.score": any(risk.known for risk in risks),
+        "device.known": any(device.known for device in devices),
+        "device.managed": any(device.managed for device in devices),
+        "device.compliance": any(device.compliance == "compliant" for device in devices),
+        "device.binding": any(session.binding for session in sessions),
     }
     return frozenset(fact for fact, is_told in told.items() if not is_told)
 
@@ -148,7 +133,7 @@ def untold(form: Form, unknown: frozenset[str]) -> str:
     """A sentence about what nothing tells although every way through the rule needs it; "" where there is none."""
     if form.state is not State.ENFORCE or not form.needs:
         return ""
-    missing = [[fact for fact in _facts(needs) if fact in unknown] for needs in form.needs]
+    missing = [[fact for fact in UNKNOWN_WORDS if fact in unknown and _needs(needs, fact)] for needs in form.needs]
     if not all(missing):
         return ""
     what = "it lets nobody in" if form.is_permit else "it refuses everybody whom it is about"
@@ -170,17 +155,11 @@ def _actions(app: App) -> Iterator[str]:
         yield "sign_in"
 
 
-def _facts(needs: Needs) -> Iterator[str]:
-    asked = {
-        "country": bool(needs.countries or needs.country_known),
-        "anonymiser": needs.no_anonymiser,
-        "risk": needs.risk_below is not None and not needs.risk_may_be_unknown,
-        "known": needs.device_known,
-        "managed": needs.device_managed,
-        "healthy": needs.device_healthy,
-        "binding": bool(needs.binding),
-    }
-    yield from (fact for fact, is_asked in asked.items() if is_asked)
+def _needs(needs: Needs, fact: str) -> bool:
+    """Whether only what is known of this fact can fulfil the needs."""
+    if fact == RISK and needs.risk_may_be_unknown:
+        return False
+    return fact in needs.asks or (fact == "place.country" and needs.country_known)
 
 
 def _on(is_on: object) -> list[str]:

@@ -24,17 +24,25 @@ from limen.errors import LimenError
 from limen.facts import App
 from limen.messages import times
 from limen.policy import Phase, State
-from limen.policy.attributes import ATTRIBUTES
 from limen.policy.forms import Form, Names, sentence
-from limen.web.console.changes import Changes
-from limen.web.console.rule_fields import BINDINGS, STRENGTHS, blank, form_in
+from limen.web.console.changes import Changes, problem_of
+from limen.web.console.rule_fields import BINDINGS, STRENGTHS, blank, form_in, offered
 from limen.web.console.rule_text import plain, problems_of, text_page
-from limen.web.console.rule_typed import UNKNOWN_WORDS, Typed, offered, sensitive, typed, unknown_here, untold
+from limen.web.console.rule_typed import (
+    AT_ONCE,
+    UNKNOWN_WORDS,
+    RuleFields,
+    actions_of,
+    sensitive,
+    typed,
+    unknown_here,
+    untold,
+)
 from limen.web.console.sentences import scope_sentence
 from limen.web.page import Page, Route
 from limen.web.permissions import CHANGE, READ
 from limen.web.requests import one, query
-from limen.web.site import Site, status_of
+from limen.web.site import Site
 from limen.web.visit import Authorized, Sent, SignedInVisit
 
 PAGES: Final = (
@@ -96,19 +104,16 @@ def routes(site: Site) -> APIRouter:  # noqa: C901, PLR0915 -- one after the oth
     router, changes = APIRouter(), site.shared(Changes)
 
     @router.get("/console/apps/{app_id}/rules/new")
-    async def begin(request: Request, app_id: str, visit: Authorized) -> Response:
-        if app_id not in changes.company.all_apps:
-            raise HTTPException(404)
-        effect = "forbid" if query(request, "kind") == "forbid" else "permit"
-        fields = typed(blank(effect, app_id), changes.company.settings.zone, is_blank=True)
-        return _form_page(changes, visit, fields, effect, back=f"/console/apps/{app_id}", base=changes.company.revision)
-
     @router.get("/console/rules/new")
-    async def begin_for_all(request: Request, visit: Authorized) -> Response:
-        """A rule of the whole company: about every app, or about those of a label."""
-        effect = "permit" if query(request, "kind") == "permit" else "forbid"
-        fields = typed(blank(effect, ""), changes.company.settings.zone, is_blank=True)
-        return _form_page(changes, visit, fields, effect, back="/console/policies", base=changes.company.revision)
+    async def begin(request: Request, visit: Authorized, app_id: str = "") -> Response:
+        """A rule about an app; or of the whole company: about every app, or about those of a label."""
+        company, kind = changes.company, query(request, "kind")
+        if app_id and app_id not in company.all_apps:
+            raise HTTPException(404)
+        effect = kind if kind in {"permit", "forbid"} else "permit" if app_id else "forbid"
+        fields = typed(blank(effect, app_id), company.settings.zone, is_blank=True)
+        back = f"/console/apps/{app_id}" if app_id else "/console/policies"
+        return _form_page(changes, visit, fields, effect, back=back, base=company.revision)
 
     @router.post("/console/rules")
     async def make(visit: Authorized, sent: Sent) -> Response:
@@ -225,7 +230,7 @@ async def _take_form(
     site, company = changes.site, changes.company
     back = one(sent, "back")
     back = back if back.startswith(("/console/apps/", "/console/policies/")) else "/console/policies"
-    fields, base, said = Typed(sent), one(sent, "base"), ""
+    fields, base, said = RuleFields(sent), one(sent, "base"), ""
     problem: LimenError | None = None
     try:
         form = form_in(sent, policy_id, effect, company.settings.zone)
@@ -240,10 +245,8 @@ async def _take_form(
             return await changes.begin(visit, heeded, with_form(company, form), back, company, again)
     except OvertakenError as wrong:
         problem, base = wrong, company.revision  # told once, what was typed may be sent again
-    except FolderError as wrong:
-        problem = LimenError(wrong.problems[0].what, wrong.problems[0].fix)
     except LimenError as wrong:
-        problem = wrong
+        problem = problem_of(wrong)
     return _form_page(
         changes, visit, fields, effect, back=back, base=base, policy_id=policy_id, said=said, problem=problem
     )
@@ -252,7 +255,7 @@ async def _take_form(
 def _form_page(
     changes: Changes,
     visit: SignedInVisit,
-    fields: Typed,
+    fields: RuleFields,
     effect: str,
     *,
     back: str,
@@ -266,11 +269,10 @@ def _form_page(
     is_new = policy_id == NEW
     apps = company.all_apps
     chosen = fields.fields.get("apps", ())
-    shown_networks = {name for way in fields.ways for name in fields.fields.get(f"w{way}_networks", ())}
+    shown_networks = {name for way in fields.ways for name in fields.fields.get(f"w{way}_place_network", ())}
     return site.page(
         "console/rule.html",
         visit,
-        status=status_of(problem) if problem else 200,
         current="/console/policies",
         base=base,
         typed=fields,
@@ -290,13 +292,14 @@ def _form_page(
         apps=sorted(apps.values(), key=lambda app: app.name.casefold()),
         people=sorted(site.known.people.values(), key=lambda person: person.name.casefold()),
         networks=sorted({*company.settings.networks, *shown_networks}),
-        actions=offered(chosen, apps, fields.fields.get("actions", ())),
+        actions=actions_of(chosen, apps, fields.fields.get("actions", ())),
         phases=tuple(Phase),
         states=tuple(State),
         strengths=STRENGTHS,
         bindings=BINDINGS,
         weekdays=[times.weekday(day) for day in range(1, 8)],
-        ticks=ATTRIBUTES.table.ticks,
+        rows=offered(),
+        at_once=AT_ONCE,
         zone=company.settings.time_zone,
     )
 

@@ -12,7 +12,7 @@ from typing import Final
 from limen.cedar import Policy
 from limen.cedar.policies import Scope
 from limen.cedar.trace import Part
-from limen.facts import ACTIONS, App, Group
+from limen.facts import ACTIONS, App, FactStore, Group
 from limen.messages import joined
 from limen.policy.explain import Considered
 
@@ -45,6 +45,11 @@ class Spoke:
     speaks: str
     stopped: tuple[str, str]
     is_open: bool = False
+
+
+def spoke(considered: Considered, policy: Policy, known: FactStore, *, is_open: bool = False) -> Spoke:
+    """A policy that was considered, with what it says and what stopped it."""
+    return Spoke(considered, scope_sentence(policy, known.groups, known.apps), stopped_by(considered), is_open)
 
 
 def doing(action: str) -> str:

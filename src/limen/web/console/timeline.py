@@ -21,8 +21,8 @@ from limen.events.kinds import app_filters, person_filters
 from limen.facts import FactStore
 from limen.messages import times
 from limen.storage.journal.search import EventPage, EventQuery, app_of, search
-from limen.web.console.looking import looked_around, looked_at
 from limen.web.console.rows import person_name, titles_of
+from limen.web.console.view_audit import audit_person_view, audit_view
 from limen.web.page import Route
 from limen.web.permissions import READ
 from limen.web.requests import query, query_id
@@ -66,7 +66,7 @@ def routes(site: Site) -> APIRouter:
         person = site.known.people.get(person_id)
         if person is None:
             raise HTTPException(404)
-        looked_at(site, visit, person_id, "timeline")
+        audit_person_view(site, visit, person_id, "timeline")
         return await _timeline(site, visit, request, f"/console/people/{person_id}", person.name, person_id, "")
 
     @router.get("/console/apps/{app_id}/timeline")
@@ -74,7 +74,7 @@ def routes(site: Site) -> APIRouter:
         app = site.known.apps.get(app_id)
         if app is None:
             raise HTTPException(404)
-        looked_around(site, visit, "timeline", app_id)
+        audit_view(site, visit, "timeline", app_id)
         return await _timeline(site, visit, request, f"/console/apps/{app_id}", app.name, "", app_id)
 
     return router

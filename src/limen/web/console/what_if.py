@@ -25,7 +25,7 @@ from limen.policy.decision import Request as DecisionRequest
 from limen.policy.matrix import Cell, matrix
 from limen.policy.saying import Audience, Names, Said, say
 from limen.policy.supposed import Supposed, read_value
-from limen.web.console.sentences import Spoke, doing, scope_sentence, stopped_by
+from limen.web.console.sentences import Spoke, doing, spoke
 from limen.web.page import Menu, Page
 from limen.web.permissions import READ
 from limen.web.requests import query
@@ -275,7 +275,7 @@ def _in_full(site: Site, asked: DecisionRequest, facts: Facts, now: Instant) -> 
             Names(who, facts.app.name, known.groups),
         ),
         spoke=tuple(
-            Spoke(one, scope_sentence(written[one.id], known.groups, known.apps), stopped_by(one))
+            spoke(one, written[one.id], known)
             for one in sorted(explanation.policies, key=lambda one: (not one.determined, one.outcome != "held", one.id))
         ),
         valid_until=explanation.valid_until,

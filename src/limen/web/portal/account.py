@@ -107,12 +107,12 @@ def role_of(person: Person | None) -> str:
 
 
 def _line(site: Site, visit: SignedInVisit, event: Event) -> Happened:
-    speech = visit.speech
+    localizer = visit.localizer
     is_own = event.actor == visit.person.id
     if is_own:
-        by = speech.gettext("you")
+        by = localizer.gettext("you")
     elif event.actor:
-        by = speech.gettext(role_of(site.known.people.get(event.actor)))
+        by = localizer.gettext(role_of(site.known.people.get(event.actor)))
     else:
-        by = "" if _is_by_strangers(event) else speech.gettext("the server")
-    return Happened(event.at, speech.gettext(text_of(event)), by, event.address if is_own else "")
+        by = "" if _is_by_strangers(event) else localizer.gettext("the server")
+    return Happened(event.at, localizer.gettext(text_of(event)), by, event.address if is_own else "")

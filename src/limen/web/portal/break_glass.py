@@ -13,6 +13,7 @@ from starlette.responses import RedirectResponse, Response
 
 from limen.errors import LimenError
 from limen.events import Event
+from limen.facts import Person
 from limen.storage.break_glass import OPEN_MS, State, is_break_glass, issued_event
 from limen.web.page import Route
 from limen.web.permissions import CHANGE
@@ -49,19 +50,17 @@ def routes(site: Site) -> APIRouter:
     @router.post(PATH)
     async def look(visit: Anybody, sent: Sent) -> Response:
         token = one(sent, "token").strip().rpartition("#")[2]
-        state = glass.good_link(token, visit.now)
-        who = site.known.people.get(state.person) if state else None
-        if state is None or who is None or not who.active:
+        state, who = _let_in_by(site, token, visit)
+        if who is None:
             return _refuse(site, visit)
-        lasts = visit.speech.length(OPEN_MS)
+        lasts = visit.localizer.length(OPEN_MS)
         return site.page("portal/break_glass.html", visit, link=state, who=who, token=token, lasts=lasts)
 
     @router.post(f"{PATH}/open")
     async def open_it(visit: Anybody, sent: Sent) -> Response:
         token = one(sent, "token")
-        state = glass.good_link(token, visit.now)
-        who = site.known.people.get(state.person) if state else None
-        opened = glass.open(token, visit.now) if who is not None and who.active else None
+        _, who = _let_in_by(site, token, visit)
+        opened = glass.open(token, visit.now) if who is not None else None
         if opened is None:
             return _refuse(site, visit)
         secret, state = opened
@@ -103,6 +102,13 @@ async def end_it(site: Site, visit: Visit, by: str) -> None:
     if state is not None:
         site.known.sessions.drop(state.session)
         await site.in_thread(lambda: _journal(site, state, "ended", visit, by))
+
+
+def _let_in_by(site: Site, token: str, visit: Visit) -> tuple[State | None, Person | None]:
+    """What a link that is good would open, and for whom: nobody where they are not active."""
+    state = site.ports.break_glass.good_link(token, visit.now)
+    who = site.known.people.get(state.person) if state else None
+    return state, who if who is not None and who.active else None
 
 
 def _refuse(site: Site, visit: Visit) -> Response:

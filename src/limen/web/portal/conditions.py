@@ -47,7 +47,7 @@ class Condition:
 
 
 @dataclass(frozen=True, slots=True)
-class Refused:
+class RefusalView:
     """One refusal as the page sees it. `named` is the reason that was journaled; `held` what the person can prove."""
 
     engine: Engine
@@ -62,7 +62,7 @@ class Refused:
         return self.explanation.decision
 
 
-def checklist(refused: Refused) -> tuple[Condition, ...]:
+def checklist(refused: RefusalView) -> tuple[Condition, ...]:
     """Every condition that was looked at, the failing ones among them."""
     say = refused.words.say
     if refused.named in _ITSELF:
@@ -96,7 +96,7 @@ def is_forbidden_outright(explanation: Explanation) -> bool:
     return {policy.effect for policy in enforced if policy.outcome == "held"} == {"permit", "forbid"}
 
 
-def _asked(refused: Refused) -> set[str]:
+def _asked(refused: RefusalView) -> set[str]:
     """Which kinds of condition the policies about this person look at."""
     by_id = {policy.id: policy for policy in refused.engine.policies}
     kinds = {"account", "groups"}
@@ -106,7 +106,7 @@ def _asked(refused: Refused) -> set[str]:
     return kinds
 
 
-def _failing(refused: Refused) -> dict[str, str]:
+def _failing(refused: RefusalView) -> dict[str, str]:
     """Which kinds of condition stood in the way, each with what is said of it."""
     say, named, decision = refused.words.say, refused.named, refused.decision
     if named in _ENDED:
@@ -129,14 +129,14 @@ def _failing(refused: Refused) -> dict[str, str]:
     return failing
 
 
-def _groups_said(refused: Refused) -> str:
+def _groups_said(refused: RefusalView) -> str:
     if is_forbidden_outright(refused.explanation):
         return refused.words.say("fails.forbidden")
     action = refused.words.first(f"action.{refused.decision.request.action}", "action.view")
     return refused.words.say("fails.groups", action=action)
 
 
-def _holding(kind: str, refused: Refused) -> str:
+def _holding(kind: str, refused: RefusalView) -> str:
     """One sentence about what holds."""
     say, facts = refused.words.say, refused.decision.facts
     if kind == "groups":
@@ -145,7 +145,7 @@ def _holding(kind: str, refused: Refused) -> str:
     return say(f"holds.{kind}", factors=factors_said(facts, refused.words))
 
 
-def _mend(kind: str, refused: Refused) -> tuple[tuple[str, ...], int]:  # noqa: PLR0911 -- one for each kind
+def _mend(kind: str, refused: RefusalView) -> tuple[tuple[str, ...], int]:  # noqa: PLR0911 -- one for each kind
     """The steps that mend it, and about how many minutes they take (0: it is not in the person's own hands)."""
     say, decision = refused.words.say, refused.decision
     ask = {"whom": whom(decision.facts, refused.words, refused.names)}

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Final
+from functools import partial
+from typing import Any, Final
 
 from fastapi import APIRouter
 from markupsafe import Markup
@@ -13,7 +14,7 @@ from limen.identity.errors import LinkRefusedError
 from limen.identity.links import PATH
 from limen.web.page import Route
 from limen.web.requests import one, text_of
-from limen.web.site import Site, status_of
+from limen.web.site import Site, done_or_page
 from limen.web.visit import Anybody, Sent, SentJson, Visit
 
 _BY_LINK: Final = "opened by a one-time link"
@@ -39,10 +40,7 @@ def routes(site: Site) -> APIRouter:
     @router.post(PATH)
     async def welcome(visit: Anybody, sent: Sent) -> Response:
         token = one(sent, "token").strip().rpartition("#")[2]
-        try:
-            opened = await site.identity.links.open(token, visit.visitor)
-        except LimenError as wrong:
-            return site.page("portal/arrive.html", visit, status_of(wrong), problem=wrong)
+        opened = await done_or_page(site.identity.links.open(token, visit.visitor), partial(_arrived, site, visit))
         # The switch of languages at its foot comes back here: whoever went elsewhere would need the link once more.
         visit, chosen = site.spoken_in(visit, one(sent, "language"))
         return site.keep(chosen, site.page("portal/welcome.html", visit, token=token, opened=opened))
@@ -91,6 +89,10 @@ def routes(site: Site) -> APIRouter:
     return router
 
 
+def _arrived(site: Site, visit: Visit, problem: LimenError) -> Response:
+    return site.page("portal/arrive.html", visit, problem=problem)
+
+
 async def _offer(site: Site, visit: Visit, sent: dict[str, list[str]], problem: LimenError | None = None) -> Response:
     """The page with a seed for the authenticator app: the one that was scanned already, while its ticket lasts."""
     token, who = one(sent, "token"), {"name": one(sent, "name"), "email": one(sent, "email")}
@@ -98,11 +100,16 @@ async def _offer(site: Site, visit: Visit, sent: dict[str, list[str]], problem: 
     try:
         offer = await site.identity.enrolment.code_offer(token, visit.visitor, ticket, **who)
     except LinkRefusedError as wrong:
-        return site.page("portal/arrive.html", visit, status_of(wrong), problem=wrong)
+        return _arrived(site, visit, wrong)
     except LimenError as wrong:
         opened = await site.identity.links.open(token, visit.visitor)
-        return site.page("portal/welcome.html", visit, status_of(wrong), token=token, opened=opened, problem=wrong)
-    status = status_of(problem) if problem else 200
+        return site.page("portal/welcome.html", visit, token=token, opened=opened, problem=wrong)
     qr = Markup(offer.svg)  # noqa: S704 -- drawn by us from our own URI
-    values = {"token": token, "who": who, "offer": offer, "qr": qr, "is_anew": bool(ticket) and offer.ticket != ticket}
-    return site.page("portal/second_way.html", visit, status, **values, problem=problem)
+    values: dict[str, Any] = {
+        "token": token,
+        "who": who,
+        "offer": offer,
+        "qr": qr,
+        "is_anew": bool(ticket) and offer.ticket != ticket,
+    }
+    return site.page("portal/second_way.html", visit, **values, problem=problem)

@@ -10,16 +10,16 @@ from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
 
-from limen.events import Event
 from limen.facts import LIMEN, App
 from limen.messages import Words, gettext_noop
 from limen.policy.decision import Effect, Named, Remedies, Request as DecisionRequest
 from limen.policy.remedies.search import opens_at
 from limen.policy.saying import Audience, Names, remedy_sentence
+from limen.web.console.view_audit import record_view
 from limen.web.page import Route
 from limen.web.permissions import SEE_PEOPLE
-from limen.web.portal.conditions import Condition, Refused, can_prove, checklist
-from limen.web.portal.past import Past, past_decision
+from limen.web.portal.conditions import Condition, RefusalView, can_prove, checklist
+from limen.web.portal.past import ReplayedDecision, past_decision
 from limen.web.requests import query, query_id, where_to
 from limen.web.site import Site
 from limen.web.visit import Visit
@@ -75,7 +75,7 @@ def routes(site: Site) -> APIRouter:
     return router
 
 
-def may_see(site: Site, visit: Visit, past: Past) -> bool:
+def may_see(site: Site, visit: Visit, past: ReplayedDecision) -> bool:
     """Does this refusal concern whoever is visiting: is it theirs, or may they read or help?
 
     Of a colleague's, the helpdesk sees the one whose number it was told; that anybody looked is journaled.
@@ -91,22 +91,12 @@ def may_see(site: Site, visit: Visit, past: Past) -> bool:
     asked = DecisionRequest(action, "GET", "/not-yet", site.host)
     if not site.ports.doors.decide_session("sign-in", app, visit.session, asked, visit.visitor.address).permitted:
         return False
-    site.ports.journal.record(
-        Event(
-            at=visit.now,
-            kind="person.looked_at",
-            actor=visit.session.person_id,
-            subject=past.event.actor,
-            session=visit.session.id,
-            address=visit.visitor.address[:64],
-            details={"page": "not-yet", "as": action},
-        )
-    )
+    record_view(site, visit, visit.session, action, {"page": "not-yet"}, past.event.actor)
     return True
 
 
-async def _not_yet(site: Site, visit: Visit, past: Past, *, is_again: bool) -> NotYet:
-    words = visit.speech.words
+async def _not_yet(site: Site, visit: Visit, past: ReplayedDecision, *, is_again: bool) -> NotYet:
+    words = visit.localizer
     explanation, engine, named = (
         past.explanation,
         past.engine,
@@ -122,7 +112,7 @@ async def _not_yet(site: Site, visit: Visit, past: Past, *, is_again: bool) -> N
     held = await site.identity.factors.of_person(past.event.actor)
     person = site.known.people.get(past.event.actor)
     names = Names("" if person is None else person.name, app.name, site.known.groups)
-    conditions = checklist(Refused(engine, explanation, named, held, words, names))
+    conditions = checklist(RefusalView(engine, explanation, named, held, words, names))
     missing = [condition.kind for condition in conditions if not condition.holds]
     may_prove = can_prove(decision, named)
     failing = next((kind for kind in missing if kind != "proof" or may_prove), "groups")

@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable
-from typing import Final
+from functools import partial
+from typing import Any, Final
 
 from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
 
 from limen.errors import LimenError
-from limen.identity.errors import FreshProofNeededError, NotLiveError
 from limen.messages import gettext_noop
 from limen.web.page import PORTAL, Menu, Page, Route
 from limen.web.permissions import VIEW
 from limen.web.requests import one, query
-from limen.web.site import Site, status_of
+from limen.web.site import Site, done_or_page
 from limen.web.visit import Authorized, Sent, SentJson, SignedInVisit
 
 PAGES: Final = (
@@ -52,12 +52,7 @@ def routes(site: Site) -> APIRouter:
 
     async def _done(visit: SignedInVisit, word: str, work: Awaitable[object]) -> Response:
         """The page once more; what can't be done is said on it."""
-        try:
-            await work
-        except (NotLiveError, FreshProofNeededError):
-            raise
-        except LimenError as wrong:
-            return await page(site, visit, problem=wrong)
+        await done_or_page(work, partial(page, site, visit))
         return site.go(visit, "/passkeys", done=word)
 
     return router
@@ -77,13 +72,13 @@ def _for_scripts(router: APIRouter, site: Site) -> None:
         return site.json_of(visit, {"location": "/passkeys?done=added"})
 
 
-async def page(site: Site, visit: SignedInVisit, *, problem: LimenError | None = None, done: str = "") -> Response:
+async def page(site: Site, visit: SignedInVisit, problem: LimenError | None = None, *, done: str = "") -> Response:
     """My passkeys, with what went wrong or was done."""
     recovery = site.identity.recovery
-    values = {
+    values: dict[str, Any] = {
         "held": await site.identity.factors.of_person(visit.person.id),
         "left": await recovery.left(visit.person.id) if recovery.is_on else None,
         "problem": problem,
         "done": done,
     }
-    return site.page("portal/passkeys.html", visit, status_of(problem) if problem else 200, **values)
+    return site.page("portal/passkeys.html", visit, **values)

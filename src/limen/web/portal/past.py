@@ -15,7 +15,7 @@ from limen.web.site import Site
 
 
 @dataclass(frozen=True, slots=True)
-class Past:
+class ReplayedDecision:
     """`id` is what was asked for: it may name one of several equal decisions that one event folds.
 
     `is_same` says that the policies of that revision, asked again, give the answer that was given: a named refusal
@@ -32,7 +32,7 @@ class Past:
     is_same: bool
 
 
-async def past_decision(site: Site, decision_id: str) -> Past | None:
+async def past_decision(site: Site, decision_id: str) -> ReplayedDecision | None:
     """The decision of this id; None when there is none, or when it can't be computed again any more."""
 
     def find() -> tuple[Event, Facts] | None:
@@ -61,7 +61,7 @@ async def past_decision(site: Site, decision_id: str) -> Past | None:
     request = Request(record.action, record.method, record.route, record.host)
     explanation = await site.in_thread(lambda: engine.explain(request, facts, record.now))
     is_same = explanation.decision.effect == record.effect
-    return Past(decision_id, event, facts.app, facts, request, explanation, engine, is_same)
+    return ReplayedDecision(decision_id, event, facts.app, facts, request, explanation, engine, is_same)
 
 
 async def _engine_of(site: Site, revision: str) -> Engine | None:

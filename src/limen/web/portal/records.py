@@ -14,7 +14,7 @@ from limen.events import KINDS, Event
 from limen.messages import gettext_noop
 from limen.privacy.notice_facts import notice_facts
 from limen.storage.journal.recent import RING
-from limen.web.console.proving import freshly_proved
+from limen.web.console.fresh_proof import fresh_proof
 from limen.web.copies import copy_for
 from limen.web.page import PORTAL_FOOT, Menu, Page, Route
 from limen.web.permissions import VIEW
@@ -63,7 +63,7 @@ def routes(site: Site) -> APIRouter:
     @router.get("/records")
     async def show(visit: Authorized) -> Response:
         mine = await site.in_thread(lambda: _own(site, visit.person.id))
-        say = visit.speech.gettext
+        say = visit.localizer.gettext
         counts = Counter[str]()
         for event in mine:
             counts[say(family(event.kind))] += event.count
@@ -81,7 +81,7 @@ def routes(site: Site) -> APIRouter:
 
     @router.post("/records/copy")
     async def copy(visit: Authorized, _sent: Sent) -> Response:
-        await freshly_proved(site, visit, "/records")
+        await fresh_proof(site, visit, "/records")
         return await copy_for(site, visit, visit.person.id)
 
     return router
@@ -126,7 +126,7 @@ def _line(site: Site, visit: SignedInVisit, event: Event) -> Line:
     is_own = not other  # where somebody else was is theirs
     return Line(
         at=event.at,
-        what=visit.speech.gettext(_title(event)),
+        what=visit.localizer.gettext(_title(event)),
         effect="" if record is None else record.effect,
         app="" if app is None else app.name,
         asked="" if record is None or not is_own else f"{record.action} {record.route}".strip(),

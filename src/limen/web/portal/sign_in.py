@@ -14,7 +14,7 @@ from limen.web.page import Route
 from limen.web.portal.apps import app_open_to, nothing_here
 from limen.web.portal.break_glass import leave
 from limen.web.requests import SESSION_COOKIE, one, query, text_of, where_to
-from limen.web.site import Site, drop_cookie, status_of
+from limen.web.site import Site, drop_cookie
 from limen.web.visit import Anybody, Sent, SentJson
 
 _UNKNOWN_YET: Final = "who comes here is not known yet; signing in itself is decided by the action sign_in"
@@ -48,8 +48,8 @@ def routes(site: Site) -> APIRouter:
                 visit.visitor, one(sent, "email"), one(sent, "password"), one(sent, "code")
             )
         except LimenError as wrong:
-            page = {"to": to, "email": one(sent, "email")[:254], "opened_second_way": True, "problem": wrong}
-            return site.page("portal/sign_in.html", visit, status_of(wrong), **page)
+            email = one(sent, "email")[:254]
+            return site.page("portal/sign_in.html", visit, to=to, email=email, opened_second_way=True, problem=wrong)
         return site.signed_in(visit, done, to, by_script=False)
 
     @router.post("/sign-out")

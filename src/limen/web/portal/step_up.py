@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from typing import Final
 from urllib.parse import urlencode
 
@@ -12,13 +13,12 @@ from starlette.responses import Response
 
 from limen.errors import LimenError
 from limen.facts import LIMEN, App
-from limen.identity.errors import NotLiveError
 from limen.policy.saying import Audience, Names, because
 from limen.web.page import Route
 from limen.web.portal.apps import app_open_to, nothing_here
 from limen.web.portal.past import past_decision
 from limen.web.requests import one, query, query_id, text_of, where_to
-from limen.web.site import Site, TurnedAwayError, status_of
+from limen.web.site import Site, TurnedAwayError, done_or_page
 from limen.web.visit import Anybody, Sent, SentJson, Visit
 
 _WAY_ON: Final = "the way on that a challenge names: decided itself, it could never be passed"
@@ -63,21 +63,15 @@ def routes(site: Site) -> APIRouter:
 
     @router.post("/step-up")
     async def with_password(visit: Anybody, sent: Sent) -> Response:
-        if visit.session is None:
-            raise NotLiveError
+        session = visit.live_session
         ids = one(sent, "app"), one(sent, "to"), one(sent, "decision")
         step = await _step(site, visit, *ids)
-        try:
-            if one(sent, "password"):
-                done = await site.identity.step_up.with_password(
-                    visit.session, visit.visitor, one(sent, "password"), one(sent, "code")
-                )
-            else:
-                done = await site.identity.step_up.with_code(visit.session, visit.visitor, one(sent, "code"))
-        except NotLiveError:
-            raise
-        except LimenError as wrong:
-            return _page(site, visit, step, wrong)
+        proofs, code = site.identity.step_up, one(sent, "code")
+        if one(sent, "password"):
+            proving = proofs.with_password(session, visit.visitor, one(sent, "password"), code)
+        else:
+            proving = proofs.with_code(session, visit.visitor, code)
+        done = await done_or_page(proving, partial(_page, site, visit, step))
         onward = urlencode({"app": step.app.id, "to": step.to})
         return site.signed_in(visit, done, f"/onward?{onward}", by_script=False)
 
@@ -90,42 +84,38 @@ def _for_scripts(router: APIRouter, site: Site) -> None:
 
     @router.post("/step-up/options")
     async def options(visit: Anybody, _sent: SentJson) -> Response:
-        if visit.session is None:
-            raise NotLiveError
-        options = await site.identity.step_up.passkey_options(visit.session, visit.visitor)
+        session = visit.live_session
+        options = await site.identity.step_up.passkey_options(session, visit.visitor)
         return site.json_of(visit, {"options": options})
 
     @router.post("/step-up/passkey")
     async def with_passkey(visit: Anybody, sent: SentJson) -> Response:
-        if visit.session is None:
-            raise NotLiveError
+        session = visit.live_session
         app = app_open_to(site, visit, text_of(sent, "app")) or site.known.apps[LIMEN]
-        done = await site.identity.step_up.with_passkey(visit.session, visit.visitor, sent.get("credential"))  # type: ignore[arg-type]
+        done = await site.identity.step_up.with_passkey(session, visit.visitor, sent.get("credential"))  # type: ignore[arg-type]
         return site.signed_in(visit, done, site.app_url(app, where_to(text_of(sent, "to"))), by_script=True)
 
 
 def _page(site: Site, visit: Visit, step: Step, wrong: LimenError | None = None) -> Response:
     """The page; after a proof that did not hold its address is still the one it is reached by."""
-    status = 200 if wrong is None else status_of(wrong)
-    return site.page("portal/step_up.html", visit, status, step=step, problem=wrong, here=f"/step-up?{step.query}")
+    return site.page("portal/step_up.html", visit, step=step, problem=wrong, here=f"/step-up?{step.query}")
 
 
 async def _step(site: Site, visit: Visit, app_id: str, to: str, decision_id: str) -> Step:
-    if visit.session is None:
-        raise NotLiveError
+    session = visit.live_session
     app = app_open_to(site, visit, app_id)
     if app is None:
         raise TurnedAwayError(nothing_here(site, visit))
-    held = await site.identity.factors.of_person(visit.session.person_id)
+    held = await site.identity.factors.of_person(session.person_id)
     past = await past_decision(site, decision_id) if decision_id else None
     needs_passkey, why = app.id == LIMEN and bool(held.passkeys), ""  # what one changes here asks for the best one has
     missing: tuple[str, ...] = ()
-    if past is not None and past.event.actor == visit.session.person_id and past.app.id == app.id:
+    if past is not None and past.event.actor == session.person_id and past.app.id == app.id:
         decision = past.explanation.decision
         needs_passkey = bool(decision.at_once) and all(remedy.strength >= 3 for remedy in decision.at_once)
         why = next((reason.text for reason in decision.reasons if reason.text and reason.effect == "forbid"), "")
         names = Names("", app.name, site.known.groups)
-        found = because(past.engine, decision, Audience.SELF, visit.speech.words, names) if past.is_same else ()
+        found = because(past.engine, decision, Audience.SELF, visit.localizer, names) if past.is_same else ()
         missing = tuple(one.sentence for one in found if one.kind == "proof")
     return Step(
         app=app,

@@ -10,16 +10,17 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from limen.errors import LimenError
-from limen.facts import LIMEN, UNKNOWN_DEVICE, App, auth_of_token, strength_of
+from limen.facts import LIMEN, UNKNOWN_DEVICE, App, auth_of_token
 from limen.identity.app_token import MOST_DAYS, USUAL_DAYS
 from limen.identity.errors import FreshProofNeededError, NotLiveError
 from limen.messages import gettext_noop
 from limen.policy.access import access
+from limen.web.console.fresh_proof import fresh_proof
 from limen.web.page import PORTAL, Menu, Page, Route
 from limen.web.permissions import VIEW
 from limen.web.portal.apps import nothing_here
 from limen.web.requests import one, query, query_id, whole
-from limen.web.site import Site, TurnedAwayError, status_of
+from limen.web.site import Site
 from limen.web.visit import Authorized, Sent, SignedInVisit
 
 PAGES: Final = (
@@ -55,13 +56,13 @@ def routes(site: Site) -> APIRouter:
     async def ask(request: Request, visit: Authorized) -> Response:
         """Which app; then which of its actions. The proof comes first, so that nothing is typed twice."""
         app_id = query_id(request, "app")
-        await _strength(site, visit, app_id)
+        await fresh_proof(site, visit, _here(site, app_id))
         return _form(site, visit, app_id)
 
     @router.post(NEW)
     async def make(visit: Authorized, sent: Sent) -> Response:
         app_id, wanted = one(sent, "app"), sent.get("actions", [])
-        strength = await _strength(site, visit, app_id)
+        strength = await fresh_proof(site, visit, _here(site, app_id))
         offer = offered(site, visit, site.known.apps.get(app_id))
         if offer is None:
             return nothing_here(site, visit)
@@ -118,7 +119,6 @@ def _form(
     return site.page(
         "portal/token_new.html",
         visit,
-        status_of(problem) if problem else 200,
         offers=offers,
         chosen=chosen,
         typed={"name": one(sent or {}, "name"), "days": one(sent or {}, "days") or USUAL_DAYS},
@@ -128,19 +128,9 @@ def _form(
     )
 
 
-async def _strength(site: Site, visit: SignedInVisit, app_id: str) -> int:
-    """How strong this person's factors are together, when they were used just now.
-
-    Raises TurnedAwayError with the way to prove it again, which comes back to the form of this app.
-    """
-    held = await site.identity.factors.of_person(visit.person.id)
-    strength = max(1, strength_of(held.factors))
-    try:
-        site.identity.sessions.freshly_proved(visit.session, strength)
-    except FreshProofNeededError:
-        back = f"{NEW}?app={app_id}" if app_id in site.known.apps else NEW
-        raise TurnedAwayError(site.go(visit, "/step-up", app=LIMEN, to=back)) from None
-    return strength
+def _here(site: Site, app_id: str) -> str:
+    """The form of this app, to come back to."""
+    return f"{NEW}?app={app_id}" if app_id in site.known.apps else NEW
 
 
 def _check(wanted: list[str], offer: Offer) -> None:

@@ -105,7 +105,7 @@ def _page(
     whose: str = "",
 ) -> Withheld:
     names = Names("" if visit.person is None else visit.person.name, app.name, site.known.groups)
-    words, say = visit.speech.words, visit.speech.say
+    words, say = visit.localizer, visit.localizer.say
     refused = answers.get(action)
     lead = ""
     if refused is not None and refused.effect is Effect.DENY:

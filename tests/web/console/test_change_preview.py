@@ -15,7 +15,7 @@ from limen.demo import harbor
 from limen.facts import Factor, Person
 from limen.policy.forms import Needs
 from limen.policy.proof.lockout import Candidate
-from limen.web.console.foretold import _sentence, effects_of, replayed_of
+from limen.web.console.change_preview import _sentence, effects_of, replayed_of
 
 NOW = from_iso("2026-11-24T09:00:00Z")
 NAMES = {"p_ada": "Ada", "p_maren": "Maren", "p_rohan": "Rohan"}
@@ -86,7 +86,7 @@ def test_actions_are_said_as_what_people_can_do(
 
 
 def test_losing_an_app_only_now_and_then_is_told_so(company: Company) -> None:
-    after = changed(company, "finance-payroll", needs=(Needs(strength=3, device_known=True),))
+    after = changed(company, "finance-payroll", needs=(Needs({"auth.strength": 3, "device.known": True}),))
     assert effects(company, after, "p_maren") == ["3 people would lose Payroll in some situations, including you"]
 
 

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from tests.web.console.conftest import Console
 
-from limen.web.console.looking import FOLDED
+from limen.web.console.view_audit import FOLDED
 
 
 async def test_looking_at_a_colleagues_events_is_itself_an_event_and_at_ones_own_is_not(console: Console) -> None:

@@ -8,13 +8,15 @@ from limen.web.site import Site, TurnedAwayError
 from limen.web.visit import SignedInVisit
 
 
-async def freshly_proved(site: Site, visit: SignedInVisit, back: str) -> None:
-    """Let only a proof from the last ten minutes pass, as strong as this administrator's factors can give.
+async def fresh_proof(site: Site, visit: SignedInVisit, back: str) -> int:
+    """Let only a proof from the last ten minutes pass, as strong as this person's factors can give; how strong that is.
 
     Raises TurnedAwayError with the way to prove it, from which the browser comes back to `back`.
     """
     held = await site.identity.factors.of_person(visit.person.id)
+    strength = max(1, strength_of(held.factors))
     try:
-        site.identity.sessions.freshly_proved(visit.session, max(1, strength_of(held.factors)))
+        site.identity.sessions.freshly_proved(visit.session, strength)
     except FreshProofNeededError:
         raise TurnedAwayError(site.go(visit, "/step-up", app=LIMEN, to=back)) from None
+    return strength

@@ -14,7 +14,7 @@ from limen.clock import HOUR, from_iso
 from limen.errors import LimenError
 from limen.identity.errors import SignInFailedError, SlowedError, UnfitError, UnknownError
 from limen.messages import Language, catalogue
-from limen.web.speaking import Speech, language_for, one_of, speech
+from limen.web.localizer import Localizer, language_for, one_of
 
 NAVIGATION = {"sec-fetch-mode": "navigate", "sec-fetch-dest": "document"}
 GERMAN = {"accept-language": "de-DE,de;q=0.9,en;q=0.5"}
@@ -112,8 +112,8 @@ def test_only_an_offered_code_is_a_language() -> None:
     assert [one_of(code, BOTH) for code in ("DE", "de-DE", "../de", "", "de\r\n")] == [None] * 5
 
 
-def _german() -> Speech:
-    return speech(Language.GERMAN, BERLIN)
+def _german() -> Localizer:
+    return Localizer(Language.GERMAN, BERLIN)
 
 
 def test_times_lengths_and_numbers_are_of_that_language() -> None:

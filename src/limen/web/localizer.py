@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final, NamedTuple
-from zoneinfo import ZoneInfo
 
 from babel.numbers import format_decimal
 from markupsafe import Markup
 from starlette.requests import Request
 
-from limen.clock import MINUTE, Instant, Milliseconds, to_iso
+from limen.clock import MINUTE, Instant, to_iso
 from limen.enforcement.headers import TwiceError, cookie
 from limen.errors import LimenError
 from limen.identity.errors import BusyError, SlowedError
@@ -33,58 +32,32 @@ class Problem(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Speech:
-    """How a page of one language speaks: its `words`, as HTML where that says more."""
-
-    words: Words
-
-    @property
-    def language(self) -> Language:
-        return self.words.language
-
-    def say(self, key: str, /, **values: object) -> str:
-        """The message with this key. Raises KeyError for a key that there is not."""
-        return self.words.say(key, **values)
-
-    def gettext(self, text: str, /, **values: object) -> str:
-        """What has no key, by its English text; `values` fill the names in braces."""
-        return self.words.gettext(text, **values)
+class Localizer(Words):
+    """How a page of one language speaks: its words, and as HTML where that says more."""
 
     def told(self, wrong: LimenError) -> Problem:
         """What went wrong, in this language as far as it has the words."""
         what, fix = wrong.unfilled
-        catalogue = self.words.catalogue
-        if not (catalogue.can_say(what) and catalogue.can_say(fix)):
+        if not (self.catalogue.can_say(what) and self.catalogue.can_say(fix)):
             return Problem(wrong.what, wrong.fix, Language.ENGLISH)
         values = dict(wrong.values)
         if isinstance(wrong, SlowedError | BusyError):
-            values["length"] = self.words.length(-(-wrong.retry_after_ms // 1000) * 1000)
+            values["length"] = self.length(-(-wrong.retry_after_ms // 1000) * 1000)
         return Problem(self.gettext(what, **values), self.gettext(fix, **values) if fix else "", self.language)
 
     def about(self, minutes: int) -> str:
         """`about 2 minutes`."""
-        return self.say("page.about", length=self.words.length(minutes * MINUTE))
-
-    def length(self, milliseconds: Milliseconds) -> str:
-        """`3 hours`."""
-        return self.words.length(milliseconds)
+        return self.say("page.about", length=self.length(minutes * MINUTE))
 
     def ago(self, instant: Instant, now: Instant) -> Markup:
         """`3 hours ago`, the exact instant on hover; `never` for no instant at all."""
         if not instant:
             return Markup(self.gettext("never"))  # noqa: S704 -- from the catalogue
-        return self._time(instant, self.words.relative(instant, now))
+        return self._time(instant, self.relative(instant, now))
 
     def clock(self, instant: Instant) -> Markup:
         """`10:30:05`, the exact instant on hover."""
-        return self._time(instant, self.words.clock_time(instant))
-
-    def exact(self, instant: Instant) -> str:
-        return self.words.exact(instant)
-
-    def day_and_time(self, instant: Instant) -> str:
-        """`Wednesday at 06:00`."""
-        return self.words.day_and_time(instant)
+        return self._time(instant, self.clock_time(instant))
 
     def number(self, count: float) -> str:
         """`12,345`, or `12.345`."""
@@ -94,10 +67,6 @@ class Speech:
         """`text` as a time element, the exact instant on hover."""
         tag = Markup('<time datetime="{}" title="{}">{}</time>')
         return tag.format(to_iso(instant), self.exact(instant), text)
-
-
-def speech(language: Language, zone: ZoneInfo) -> Speech:
-    return Speech(Words(language, zone))
 
 
 def language_for(request: Request, offered: Sequence[Language]) -> Language:
