@@ -83,7 +83,7 @@ async def serve(listen: str, *, asserting: bool, folder: Path) -> None:
 
     from limen.cedar import PolicySet
     from limen.clock import HOUR, SystemClock
-    from limen.enforcement.assertion import Identity, SigningKeys, new_signing_key
+    from limen.enforcement.assertion import Assertions, SigningKeys, new_signing_key
     from limen.enforcement.check import CheckServer
     from limen.enforcement.decision_point import DecisionPoint
     from limen.facts import ActionRule, App, Auth, Factor, FactStore, Group, Label, Person, Session, Upstream
@@ -123,7 +123,7 @@ async def serve(listen: str, *, asserting: bool, folder: Path) -> None:
         keys = SigningKeys((new_signing_key(),), b"p" * 32) if asserting else None
         server = CheckServer(
             doors=DecisionPoint(known=known, engine=lambda: engine, journal=journal, clock=clock),
-            identity=Identity(public_url="https://limen.harbor.example", clock=clock, keys=keys, pairwise=b"p" * 32),
+            identity=Assertions(public_url="https://limen.harbor.example", clock=clock, keys=keys, pairwise=b"p" * 32),
             public_url="https://limen.harbor.example",
         )
         await server.start(listen)

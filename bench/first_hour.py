@@ -39,7 +39,7 @@ from tempfile import TemporaryDirectory
 from footprint import APPS, PEOPLE, Started, free_port, listen_on, timed
 from large_company import DECISIONS, make
 from limen.demo.browser import Network
-from limen.demo.staff import Colleague, Employee
+from limen.demo.employees import Colleague, Employee
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 NOOR = Colleague("", "Noor Bakker", "noor@harbor.example", "IT lead", ("administrators", "staff"), "passkey")

@@ -55,7 +55,7 @@ def fill_journal(root: Path, decisions: int) -> None:
     from limen.company.load import load_settings
     from limen.company.places import database_url, journal_folder, key_file
     from limen.events import EventIds
-    from limen.facts.written import facts_digest, facts_to_bytes
+    from limen.facts.facts_json import facts_digest, facts_to_bytes
     from limen.storage import Database, Keyring, master_key
     from limen.storage.journal.chain import Signer, start_of
     from limen.storage.journal.checkpoint import CHECKPOINT_FILE, SEALED_FILE, Checkpoint, Sealed, write_signed

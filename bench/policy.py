@@ -32,7 +32,7 @@ from limen.company.candidate import candidate
 from limen.company.company import Company
 from limen.company.gate import pass_gate, people_of
 from limen.company.load import load_company
-from limen.company.project import follow
+from limen.company.projection import follow
 from limen.company.publish import SERVER, publish
 from limen.company.rehearsal import rehearse
 from limen.facts import (

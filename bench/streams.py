@@ -138,7 +138,7 @@ class Gate:
     def __init__(self, people: int, app_port: int, folder: Path) -> None:
         from limen.clock import HOUR, SystemClock
         from limen.enforcement.app_login import AppLoginRoutes, AppLogins
-        from limen.enforcement.assertion import Identity, SigningKeys, new_signing_key
+        from limen.enforcement.assertion import Assertions, SigningKeys, new_signing_key
         from limen.enforcement.decision_point import DecisionPoint
         from limen.enforcement.gateway import Gateway
         from limen.facts import ActionRule, App, Auth, Factor, FactStore, Group, Label, Person, Session, Upstream
@@ -168,7 +168,7 @@ class Gate:
         doors = DecisionPoint(known=known, engine=lambda: self.engine, journal=self.journal, clock=self.clock)
         url = "http://limen.harbor.example"
         keys = SigningKeys((new_signing_key(),), b"p" * 32)
-        identity = Identity(public_url=url, clock=self.clock, keys=keys)
+        identity = Assertions(public_url=url, clock=self.clock, keys=keys)
 
         async def never(*_: str) -> Any:
             raise RuntimeError("nobody signs in here")
@@ -210,7 +210,7 @@ class Gate:
     async def serving(self) -> AsyncIterator[int]:
         import uvicorn
 
-        from limen.enforcement import wire
+        from limen.enforcement import strict_http
         from limen.serving import spare_the_collector
 
         config = uvicorn.Config(
@@ -219,7 +219,7 @@ class Gate:
             port=0,
             log_level="critical",
             lifespan="off",
-            http=wire.protocol(lambda _word, _address: None),
+            http=strict_http.protocol(lambda _word, _address: None),
             ws="websockets-sansio",
             ws_ping_interval=None,
             proxy_headers=False,

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.enforcement.test_observed import WIKI, asked, kinds
+from tests.enforcement.test_traffic import WIKI, asked, kinds
 
 from limen.app import Limen, open_limen
 from limen.clock import DAY, SystemClock
@@ -81,12 +81,12 @@ async def test_after_a_stop_every_door_is_shut_and_everything_can_be_opened_agai
     async with AsyncExitStack() as closing:
         limen = await open_limen(closing, company.settings, tmp_path, lambda: company)
         now = limen.clock.now()
-        asked(limen.doors.observed, "/pages/7", now=now, of=replace(WIKI, onboarding_until=now + DAY))
+        asked(limen.doors.traffic, "/pages/7", now=now, of=replace(WIKI, onboarding_until=now + DAY))
     assert limen.doors.shut() is not None
     async with AsyncExitStack() as closing:
         again = await open_limen(closing, company.settings, tmp_path, lambda: company)
         assert again.doors.shut() is None
-        assert kinds(again.doors.observed) == {"GET /*/* view": (1, 0, 1)}
+        assert kinds(again.doors.traffic) == {"GET /*/* view": (1, 0, 1)}
 
 
 async def test_a_master_key_that_others_can_read_is_refused(company: Company, tmp_path: Path) -> None:

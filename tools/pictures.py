@@ -12,7 +12,7 @@ from typing import Final
 from playwright.async_api import FloatRect, Page, async_playwright
 
 from limen.demo.harbor import copy_to
-from limen.demo.opened import Opened, opened_harbor
+from limen.demo.open_demo import Opened, opened_harbor
 
 FOLDER: Final = Path(__file__).parents[1] / "docs" / "images"
 MOST_BYTES: Final = 150_000

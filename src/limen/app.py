@@ -14,21 +14,21 @@ from urllib.parse import urlsplit
 
 from limen import periodic, web
 from limen.backup.fence import refuse_if_replaced
-from limen.backup.keeping import Keeping
 from limen.backup.places import refuse_half_restored
+from limen.backup.schedule import BackupSchedule
 from limen.backup.upgrade import needs_upgrade, upgrade
 from limen.clock import Clock, Instant, SystemClock
-from limen.company import places, project, store as revisions
+from limen.company import places, projection, store as revisions
 from limen.company.company import Company
 from limen.company.gate import lockout, people_of
-from limen.company.project import InForce
+from limen.company.projection import InForce
 from limen.company.publish import SERVER, publish
-from limen.enforcement import parts as enforcement_parts
-from limen.enforcement.addresses import UntrustedHops
+from limen.enforcement import services as enforcement_parts
+from limen.enforcement.addresses import UntrustedProxies
 from limen.enforcement.decision_point import DecisionPoint
 from limen.facts import LIMEN, FactStore
 from limen.finding import Finding
-from limen.identity import parts as identity_parts
+from limen.identity import services as identity_parts
 from limen.identity.workloads import Workloads
 from limen.mail import Mails, Sender
 from limen.mail.sender import GAP_SECONDS
@@ -90,12 +90,12 @@ class Limen:
         return self.core.offers.take(DecisionPoint)
 
     @property
-    def identity(self) -> identity_parts.Parts:
-        return self.core.offers.take(identity_parts.Parts)
+    def identity(self) -> identity_parts.IdentityServices:
+        return self.core.offers.take(identity_parts.IdentityServices)
 
     @property
-    def enforcement(self) -> enforcement_parts.Parts:
-        return self.core.offers.take(enforcement_parts.Parts)
+    def enforcement(self) -> enforcement_parts.EnforcementServices:
+        return self.core.offers.take(enforcement_parts.EnforcementServices)
 
     def figures(self) -> Iterable[Figure]:
         """What the parts count, for `/metrics`."""
@@ -141,7 +141,7 @@ async def _build_parts(closing: AsyncExitStack, core: Core) -> dict[str, Running
     return built
 
 
-async def _look_after(closing: AsyncExitStack, core: Core) -> tuple[Disk, Keeping]:
+async def _look_after(closing: AsyncExitStack, core: Core) -> tuple[Disk, BackupSchedule]:
     """What Limen does for itself: sends mail, erases what is past its time, looks at the disk, takes backups."""
     settings, root, clock = core.settings, core.root, core.clock
     data, outbox = places.data_folder(root, settings), places.outbox_folder(root, settings)
@@ -208,7 +208,7 @@ async def _open_core(closing: AsyncExitStack, settings: Settings, root: Path, cl
     database, keyring, journal, break_glass = await asyncio.to_thread(opened)
     known = FactStore()
     feed = Feed(database, known, clock=clock)
-    in_force = project.follow(feed, known, settings)
+    in_force = projection.follow(feed, known, settings)
     core = Core(
         root=root,
         settings=settings,
@@ -245,14 +245,14 @@ def _publish_first(core: Core, first: Callable[[], Company]) -> None:
         publish(core.database, first(), SERVER, "the folder that Limen was first started with", core.clock.now())
 
 
-def _keeping(core: Core) -> Keeping:
+def _keeping(core: Core) -> BackupSchedule:
     file = places.key_file(core.root, core.settings)
-    return Keeping(core.root, core.settings, lambda: master_key(file, os.environ), core.database, core.clock)
+    return BackupSchedule(core.root, core.settings, lambda: master_key(file, os.environ), core.database, core.clock)
 
 
-async def _answer(core: Core, in_force: InForce, disk: Disk, backups: Keeping) -> Asgi:
+async def _answer(core: Core, in_force: InForce, disk: Disk, backups: BackupSchedule) -> Asgi:
     """The pages, and behind them the gateway."""
-    enforcement = core.offers.take(enforcement_parts.Parts)
+    enforcement = core.offers.take(enforcement_parts.EnforcementServices)
     pages = web.build(
         web.Ports(
             settings=core.settings,
@@ -264,7 +264,7 @@ async def _answer(core: Core, in_force: InForce, disk: Disk, backups: Keeping) -
             in_force=in_force,
             doors=enforcement.doors,
             app_logins=enforcement.app_logins,
-            identity=core.offers.take(identity_parts.Parts),
+            identity=core.offers.take(identity_parts.IdentityServices),
             workloads=core.offers.take(Workloads),
             alias=enforcement.said.alias,
             settled=core.feed.settled,
@@ -278,7 +278,7 @@ async def _answer(core: Core, in_force: InForce, disk: Disk, backups: Keeping) -
     return _by_host(core.settings, pages, enforcement.gateway, enforcement.hops)
 
 
-async def _examine(core: Core, hops: UntrustedHops) -> tuple[Finding, ...]:
+async def _examine(core: Core, hops: UntrustedProxies) -> tuple[Finding, ...]:
     """What the doctor finds from inside the running Limen, of the apps that are in force."""
     from limen.doctor.examine import examine_setup  # noqa: PLC0415 -- only when somebody asks
     from limen.doctor.machine import this_machine  # noqa: PLC0415 -- the same
@@ -290,7 +290,7 @@ async def _examine(core: Core, hops: UntrustedHops) -> tuple[Finding, ...]:
     )
 
 
-def _by_host(settings: Settings, pages: Asgi, gateway: Asgi, hops: UntrustedHops) -> Asgi:
+def _by_host(settings: Settings, pages: Asgi, gateway: Asgi, hops: UntrustedProxies) -> Asgi:
     """The sign-in host's requests go to the pages, all others to the gateway, which refuses hosts it does not know."""
     sign_in_host = (urlsplit(settings.public_url).hostname or "").encode()
 

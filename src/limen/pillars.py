@@ -143,10 +143,10 @@ def _declarations_of(pillar: Pillar) -> Declarations:
 def _take_over(declared: dict[str, Declarations]) -> None:
     """All lists, or none: each is tried before any is left changed."""
     from limen.events.kinds import KINDS, declared as by_name
-    from limen.messages.catalogue import FOLDERS as MESSAGES
+    from limen.messages.catalogue import CATALOGUE_FOLDERS as MESSAGES
     from limen.policy.attributes import ATTRIBUTES
     from limen.settings import SECTIONS
-    from limen.storage.upgrade import FOLDERS
+    from limen.storage.upgrade import MIGRATION_FOLDERS
 
     kinds = {name: by_name(*one.events) for name, one in declared.items()}
     attributes = {name: {row.path: row for row in one.attributes} for name, one in declared.items()}
@@ -160,7 +160,7 @@ def _take_over(declared: dict[str, Declarations]) -> None:
         (KINDS, kinds),
         (SECTIONS, sections),
         (FILES, files),
-        (FOLDERS, folders),
+        (MIGRATION_FOLDERS, folders),
     )
     befores = [one.parts for one, _ in lists]
     try:

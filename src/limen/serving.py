@@ -25,7 +25,7 @@ def http_server(limen: Limen) -> uvicorn.Server:
     """The server for browsers and, behind it, every app; strict in what it reads off the wire."""
     import uvicorn  # noqa: PLC0415 -- heavy
 
-    from limen.enforcement import wire  # noqa: PLC0415 -- heavy
+    from limen.enforcement import strict_http  # noqa: PLC0415 -- heavy
 
     def refused(word: str, address: str) -> None:
         limen.doors.refuse(word, door="gateway", address=address)
@@ -33,7 +33,7 @@ def http_server(limen: Limen) -> uvicorn.Server:
     return uvicorn.Server(
         uvicorn.Config(
             limen.asgi,
-            http=wire.protocol(refused),
+            http=strict_http.protocol(refused),
             ws="websockets-sansio",
             lifespan="off",
             log_level="error",  # what strangers send wrong stands in the journal, bounded; not in a log without end

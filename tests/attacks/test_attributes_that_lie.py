@@ -13,8 +13,8 @@ from limen.errors import LimenError
 from limen.facts import UNKNOWN_DEVICE, Device
 from limen.policy import Effect
 from limen.policy.attribute import Attribute
+from limen.policy.cedar_view import view_of
 from limen.policy.replay import replay, write_decision
-from limen.policy.seen import see
 
 KNOWN = Device("d1", known=True)
 OPENS = """@id("p") permit (principal, action, resource) when {
@@ -78,4 +78,4 @@ def test_a_path_can_not_smuggle_anything_into_the_schema(path: str) -> None:
     row: Attribute = replace(ENCRYPTED, path=path)
     with pytest.raises(LimenError, match="declare"):
         composed({"devices": {path: row}})
-    assert set(see(facts()).record) == {"auth", "session", "device", "place", "risk"}
+    assert set(view_of(facts()).record) == {"auth", "session", "device", "place", "risk"}

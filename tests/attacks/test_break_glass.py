@@ -67,7 +67,7 @@ async def test_somebody_who_was_let_go_gets_nothing(house: House, browser: Brows
     ada = await house.administrator(browser)
     mia = await house.member(house.browser(), "Mia", "staff")
     token = issue(house, mia)
-    await house.limen.identity.people.let_go(mia, by=ada)
+    await house.limen.identity.people.deactivate(mia, by=ada)
     assert (await opened(house, house.browser(), token)).status_code == 400
 
 
@@ -77,7 +77,7 @@ async def test_whoever_is_let_go_meanwhile_is_out_at_once(house: House, browser:
     inside = house.browser()
     await opened(house, inside, issue(house, mia))
     assert (await inside.get("/console")).status_code == 200
-    await house.limen.identity.people.let_go(mia, by=ada)
+    await house.limen.identity.people.deactivate(mia, by=ada)
     assert (await inside.get("/console")).headers["location"].startswith("/sign-in")
 
 

@@ -18,8 +18,8 @@ from typing import Self
 import pytest
 from tests.policy.scene import NOW, VIEW, engine_of, facts
 
-from limen.company.begin import Answers, begin
 from limen.company.load import Checked, check_folder
+from limen.company.new_folder import Answers, begin
 from limen.policy import Effect
 
 SECONDS = 2.0

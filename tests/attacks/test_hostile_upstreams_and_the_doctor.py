@@ -12,9 +12,9 @@ import pytest
 from tests.doctor.scene import Authority, app, outside, serving, setup
 
 from limen.cli.doctor import plain, report
-from limen.doctor.served import served
+from limen.doctor.http_client import MAX_HEAD_BYTES
+from limen.doctor.served_certificate import served
 from limen.doctor.upstreams import upstreams
-from limen.doctor.wire import MAX_HEAD_BYTES
 from limen.finding import Finding, State, shown_safely
 
 HOSTILE = "\x1b]0;owned\x07\x1b[2J"

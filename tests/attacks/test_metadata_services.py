@@ -15,7 +15,7 @@ from tests.enforcement.test_websockets import open_to
 from websockets.exceptions import InvalidStatus
 
 from limen.company.apps_file import upstream_complaint
-from limen.doctor.reaching import reach
+from limen.doctor.upstream_probe import reach
 
 LITERAL = "http://169.254.169.254"
 NAMED = "http://wiki-behind.harbor.example:8080"

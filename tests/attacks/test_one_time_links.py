@@ -105,7 +105,7 @@ async def test_a_link_of_somebody_who_was_let_go_lets_nobody_in(house: House, vi
     await house.administrator(house.passkey(), visitor)
     link = await house.invited()
     given = await answer(house, link.token.reveal(), visitor)
-    await house.parts.people.let_go(link.link.person_id, by="")
+    await house.parts.people.deactivate(link.link.person_id, by="")
     with pytest.raises(LinkRefusedError):
         await house.parts.enrolment.with_passkey(link.token.reveal(), visitor, given)
     assert not house.known.people[link.link.person_id].active

@@ -8,7 +8,7 @@ import pytest
 from tests.identity.conftest import PASSWORD, House
 
 from limen.facts import SessionState
-from limen.identity import project
+from limen.identity import projection
 from limen.identity.errors import FreshProofNeededError, NotLiveError, SignInFailedError
 from limen.identity.model import SignedIn, Visitor, hash_of
 
@@ -72,7 +72,7 @@ async def test_a_stolen_old_session_adds_no_factor(house: House, visitor: Visito
         await house.parts.factors.passkey_options(ada.session, stranger)
 
 
-@pytest.mark.parametrize("how", ["session", "person", "let_go", "panic", "sign_out"])
+@pytest.mark.parametrize("how", ["session", "person", "deactivate", "panic", "sign_out"])
 async def test_after_each_revocation_the_very_next_look_refuses(house: House, visitor: Visitor, how: str) -> None:
     await house.administrator(house.passkey(), visitor)
     ben = await house.enrol(await house.invited(), house.passkey(), visitor)
@@ -81,7 +81,7 @@ async def test_after_each_revocation_the_very_next_look_refuses(house: House, vi
     revoking = {
         "session": lambda: sessions.revoke(ben.session.id, by="p_ada"),
         "person": lambda: sessions.revoke_person(ben.person.id, by="p_ada"),
-        "let_go": lambda: house.parts.people.let_go(ben.person.id, by="p_ada"),
+        "deactivate": lambda: house.parts.people.deactivate(ben.person.id, by="p_ada"),
         "panic": lambda: sessions.panic(by="p_ada"),
         "sign_out": lambda: sessions.sign_out(ben.session),
     }
@@ -96,7 +96,7 @@ async def test_a_revoked_session_stays_dead_over_a_restart_and_a_use(house: Hous
     await house.parts.sessions.revoke(ada.session.id, by="")
     house.known.used(ada.session, house.clock.now())
     await house.parts.keep_up()
-    house.database.read(lambda s: project.read_all(s, house.clock.now()))(house.known)
+    house.database.read(lambda s: projection.read_all(s, house.clock.now()))(house.known)
     assert looked_up(house, ada.token.reveal()) is SessionState.REVOKED
 
 
@@ -122,7 +122,7 @@ async def test_a_sign_in_that_overlaps_being_let_go_leaves_no_live_session(house
     answers = [passkey.get(await house.parts.sign_in.passkey_options(visitor)) for _ in range(3)]
     await asyncio.gather(
         *(house.parts.sign_in.with_passkey(visitor, answer) for answer in answers),
-        house.parts.people.let_go(ben.person.id, by=""),
+        house.parts.people.deactivate(ben.person.id, by=""),
         return_exceptions=True,
     )
     now = house.clock.now()

@@ -13,7 +13,7 @@ from tests.journeys.conftest import own_folder
 
 from limen import app
 from limen.company.load import load_company
-from limen.demo.stage import ARRIVE
+from limen.demo.control_panel import ARRIVE
 
 SERVING = """
 import sys

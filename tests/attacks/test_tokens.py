@@ -14,8 +14,8 @@ from limen.enforcement import answers
 from limen.enforcement.authorization import presented
 from limen.enforcement.decision_point import KEPT_PER_SECOND, Answer
 from limen.facts import Auth, Person
+from limen.facts.facts_json import facts_from_json, facts_to_bytes, facts_to_json
 from limen.facts.tokens import new_secret, token_hash
-from limen.facts.written import facts_from_json, facts_to_bytes, facts_to_json
 from limen.identity.app_token import AppToken
 from limen.policy.decision import Request
 from limen.policy.replay import replay, write_decision

@@ -40,9 +40,9 @@ async def test_the_last_who_can_get_in_is_not_let_go(house: House, browser: Brow
     ada = await house.administrator(browser)
     bob = await weak_administrator(house)
     with pytest.raises(NobodyCouldAdministerError):
-        await house.limen.identity.people.let_go(ada, by=bob)
+        await house.limen.identity.people.deactivate(ada, by=bob)
     assert (await browser.get("/console")).status_code == 200, "her session lives"
-    await house.limen.identity.people.let_go(bob, by=ada)
+    await house.limen.identity.people.deactivate(bob, by=ada)
     assert not house.limen.known.people[bob].active
 
 
@@ -72,5 +72,5 @@ async def test_where_nobody_could_get_in_anyway_people_can_still_be_let_go(house
         factors.set_password(transaction.connection, ada, "x", house.clock.now())
 
     await house.limen.database.writing(lose)
-    await house.limen.identity.people.let_go(mia, by=ada)
+    await house.limen.identity.people.deactivate(mia, by=ada)
     assert not house.limen.known.people[mia].active

@@ -123,20 +123,20 @@ async def drafted(browser: Browser, house: House, title: str) -> str:
 
 
 class Slow:
-    """Foretelling that waits in its thread until it is let on, and says that it has begun."""
+    """Predicting that waits in its thread until it is let on, and says that it has begun."""
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         self.begun, self.let_on = threading.Event(), threading.Event()
         self.at_work = 0
-        real = changes.foretell
+        real = changes.predict
 
-        def foretell(*given, **named):
+        def predict(*given, **named):
             self.at_work += 1
             self.begun.set()
             assert self.let_on.wait(60)
             return real(*given, **named)
 
-        monkeypatch.setattr(changes, "foretell", foretell)
+        monkeypatch.setattr(changes, "predict", predict)
 
     async def has_begun(self) -> None:
         assert await asyncio.to_thread(self.begun.wait, 60)
@@ -159,7 +159,7 @@ async def test_somebody_let_go_while_it_is_foretold_publishes_nothing(
     change = await drafted(bea_browser, house, "Evil")
     publishing = asyncio.create_task(bea_browser.post(f"{change}/publish", reason="evil"))
     await slow.has_begun()
-    await house.limen.identity.people.let_go(bea, by=ada)
+    await house.limen.identity.people.deactivate(bea, by=ada)
     slow.let_on.set()
     answered = await publishing
     assert answered.headers["location"].startswith("/sign-in")
@@ -189,12 +189,12 @@ async def test_many_changes_being_foretold_leave_the_threads_of_sign_in_alone(
     await slow.has_begun()
     for _ in range(40):  # more than the pool that everything else shares has threads
         await asyncio.to_thread(int)
-    assert slow.at_work <= changes.FORETOLD_AT_ONCE
+    assert slow.at_work <= changes.PREDICTED_AT_ONCE
     for one in drafts:
         assert (await browser.post(f"{one}/drop")).status_code == 303
     slow.let_on.set()
     assert {answer.status_code for answer in await asyncio.gather(*looking)} <= {200, 404}
-    assert slow.at_work <= changes.FORETOLD_AT_ONCE, "what was dropped is not begun any more"
+    assert slow.at_work <= changes.PREDICTED_AT_ONCE, "what was dropped is not begun any more"
 
 
 async def test_what_is_published_under_break_glass_says_so(house: House, browser: Browser) -> None:

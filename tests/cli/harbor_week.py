@@ -15,7 +15,7 @@ from limen.company.load import load_company
 from limen.company.places import database_url, journal_folder
 from limen.company.publish import SERVER, publish
 from limen.demo import harbor
-from limen.demo.staff import read_people
+from limen.demo.employees import read_people
 from limen.facts import Device, Facts, Person
 from limen.facts.nouns import UNKNOWN_DEVICE, Auth, Factor, Place, Session
 from limen.identity.model import Passkey, PersonStatus

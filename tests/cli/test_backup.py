@@ -15,7 +15,7 @@ from tests.backup.saved_company import Served, on_free_port, serve_once
 from tests.cli.test_main import leave
 from tests.company.company_folder import change
 
-from limen.backup.daily import last_backup
+from limen.backup.last_backup import last_backup
 from limen.storage.master_key import read_key_file, written_key
 
 

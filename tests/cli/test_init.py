@@ -7,7 +7,7 @@ from tests.cli.test_main import leave
 from tests.golden import Expected
 
 from limen.cli.init import asked, next_steps, own_time_zone
-from limen.company.begin import Answers
+from limen.company.new_folder import Answers
 
 
 def test_init_writes_a_folder_that_check_finds_sound(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -9,7 +9,7 @@ from tests.company.company_folder import change
 from tests.company.small_folder import small_folder
 from tests.golden import Expected
 
-from limen.cli.log import foretold
+from limen.cli.log import predicted
 from limen.company.load import load_company
 from limen.company.publish import CONSOLE, publish
 from limen.facts import Person
@@ -69,8 +69,8 @@ def test_without_a_database_there_is_no_log(
 
 
 def test_that_nothing_is_expected_to_change_is_said_in_a_sentence() -> None:
-    assert foretold({"replayed": 4, "turns": {}}) == ["expected effect: none of 4 replayed requests changes"]
-    assert foretold({"replayed": 1, "turns": {"stuck": 1}}) == [
+    assert predicted({"replayed": 4, "turns": {}}) == ["expected effect: none of 4 replayed requests changes"]
+    assert predicted({"replayed": 1, "turns": {"stuck": 1}}) == [
         "expected effect: of 1 replayed request 1 can no longer be proved again"
     ]
-    assert foretold({}) == []
+    assert predicted({}) == []

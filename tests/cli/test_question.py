@@ -14,7 +14,7 @@ from limen.facts import Person
 from limen.identity.model import PersonStatus, Workload
 from limen.identity.store import people, workloads
 from limen.policy import Effect, Request
-from limen.policy.supposed import Supposed
+from limen.policy.hypothetical import Hypothetical
 from limen.storage import Database, Keyring
 from limen.storage.journal import Journal
 
@@ -29,7 +29,7 @@ def test_a_past_decision_is_found_by_its_id_with_its_facts_and_its_revision(tmp_
     journal = Journal.open(journal_folder(root, company.settings), Keyring.open(database, b"k" * 32).journal_keys)
     app = company.all_apps["handbook"]
     ana = Person("p1", "Ana", "ana@harbor.example", frozenset({"contractors"}), active=True)
-    night = Supposed(at="2026-01-06 22:00")
+    night = Hypothetical(at="2026-01-06 22:00")
     now = night.now(company.settings.zone)
     request = Request("view", "GET", "GET /**", app.host)
     decision = company.engine().decide(request, night.facts(ana, app, "view", now), now)
@@ -64,11 +64,11 @@ def test_a_past_decision_is_found_by_its_id_with_its_facts_and_its_revision(tmp_
 def test_people_come_from_the_database_once_there_is_one(tmp_path: Path) -> None:
     root = new_folder(tmp_path)
     (root / "people.yaml").write_text("- {id: a, name: Ada Example, email: ada@example.org, groups: [staff]}\n")
-    found = question.supposed(root, Supposed(), "handbook", "view", person="ada", groups=[], nobody=False)
+    found = question.supposed(root, Hypothetical(), "handbook", "view", person="ada", groups=[], nobody=False)
     assert found.who == "Ada Example"
     Database.open(database_url(root, load_company(root).settings)).close()
     with pytest.raises(LimenError, match="nobody is called"):
-        question.supposed(root, Supposed(), "handbook", "view", person="ada", groups=[], nobody=False)
+        question.supposed(root, Hypothetical(), "handbook", "view", person="ada", groups=[], nobody=False)
 
 
 def test_a_name_that_two_share_must_be_said_whole(tmp_path: Path) -> None:
@@ -78,8 +78,8 @@ def test_a_name_that_two_share_must_be_said_whole(tmp_path: Path) -> None:
         "- {id: b, name: Ada Two, email: b@example.org, groups: [guests]}\n"
     )
     with pytest.raises(LimenError, match="may be Ada One, Ada Two"):
-        question.supposed(root, Supposed(), "handbook", "view", person="Ada", groups=[], nobody=False)
+        question.supposed(root, Hypothetical(), "handbook", "view", person="Ada", groups=[], nobody=False)
     found = question.supposed(
-        root, Supposed(), "handbook", "view", person="B@EXAMPLE.ORG", groups=["staff"], nobody=False
+        root, Hypothetical(), "handbook", "view", person="B@EXAMPLE.ORG", groups=["staff"], nobody=False
     )
     assert found.facts.person.groups == {"guests", "staff"}

@@ -9,7 +9,7 @@ from tests.policy.scene import BERLIN, NOW, VIEW, engine_of, facts
 from limen.cli.question import Question
 from limen.cli.render import print_explanation
 from limen.messages import Language, Words
-from limen.policy.saying import Audience, Names, say
+from limen.policy.wording import Audience, Names, say
 
 POLICIES = """
 @id("a") @title("Read") @reason("Because.") permit (principal, action, resource)

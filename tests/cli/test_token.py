@@ -9,7 +9,7 @@ import pytest
 from tests.cli.test_main import leave
 from tests.company.small_folder import small_folder
 
-from limen.company.begin import Answers, begin
+from limen.company.new_folder import Answers, begin
 
 HOW_TO = Path(__file__).parents[2] / "docs" / "how-to" / "git-webdav-and-scripts.md"
 CODE = """- id: code

@@ -95,9 +95,9 @@ def test_what_can_not_be_asked_says_why(
 
 def test_a_decision_file_is_decided_again(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     from limen.cli.question import supposed
-    from limen.policy.supposed import Supposed
+    from limen.policy.hypothetical import Hypothetical
 
-    asked = supposed(Path(HARBOR), Supposed(), "crm", "view", person="greta", groups=[], nobody=False)
+    asked = supposed(Path(HARBOR), Hypothetical(), "crm", "view", person="greta", groups=[], nobody=False)
     file = tmp_path / "decision.json"
     body = asked.to_file()
     file.write_text(json.dumps(body))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from limen.company.begin import Answers, begin
+from limen.company.new_folder import Answers, begin
 
 
 def new_folder(at: Path) -> Path:

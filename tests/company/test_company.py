@@ -6,7 +6,7 @@ from pathlib import Path
 from limen.company.load import load_company
 from limen.facts import LIMEN, Label
 from limen.policy import Effect, Request
-from limen.policy.supposed import Supposed
+from limen.policy.hypothetical import Hypothetical
 
 HARBOR = load_company(Path(__file__).parents[2] / "examples/harbor")
 
@@ -32,7 +32,7 @@ def test_groups_have_their_titles() -> None:
 def test_its_engine_decides_under_its_revision_and_its_time_zone() -> None:
     engine = HARBOR.engine()
     assert (engine.revision, str(engine.zone)) == (HARBOR.revision, "Europe/Berlin")
-    supposed = Supposed()
+    supposed = Hypothetical()
     now = supposed.now(engine.zone)
     decision = engine.decide(Request("view"), supposed.facts(None, HARBOR.all_apps["wiki"], "view", now), now)
     assert decision.effect is Effect.CHALLENGE

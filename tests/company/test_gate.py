@@ -7,7 +7,7 @@ import pytest
 from tests.company.small_folder import small_folder
 
 from limen.company.candidate import added, candidate
-from limen.company.gate import FIRST_ADMINISTRATOR, LockedOutError, barred, lockout, pass_gate, people_of
+from limen.company.gate import FIRST_ADMINISTRATOR, LockedOutError, lockout, lockout_problems, pass_gate, people_of
 from limen.company.load import FolderError, load_company
 from limen.facts import Person
 from limen.identity.model import PersonStatus
@@ -52,7 +52,7 @@ def test_a_lock_out_names_file_and_line_and_stands_beside_failing_tests(tmp_path
     locked = candidate(
         company, added(company, '\n@id("nobody")\nforbid (principal, action == Action::"administer", resource);')
     )
-    (barring,) = barred(locked, lockout(locked, (FIRST_ADMINISTRATOR,), NOW))
+    (barring,) = lockout_problems(locked, lockout(locked, (FIRST_ADMINISTRATOR,), NOW))
     assert (barring.file, locked.files[barring.file].splitlines()[barring.line - 1]) == (
         "policies/50-console.cedar",
         '@id("nobody")',
@@ -60,7 +60,7 @@ def test_a_lock_out_names_file_and_line_and_stands_beside_failing_tests(tmp_path
     with pytest.raises(FolderError, match="expected: ") as error:
         pass_gate(locked, (FIRST_ADMINISTRATOR,), NOW)
     assert error.value.problems[-1] == barring
-    assert barred(company, lockout(company, (FIRST_ADMINISTRATOR,), NOW)) == ()
+    assert lockout_problems(company, lockout(company, (FIRST_ADMINISTRATOR,), NOW)) == ()
 
 
 def test_while_there_is_no_administrator_the_first_one_to_come_must_get_in(tmp_path: Path) -> None:

@@ -5,12 +5,12 @@ from pathlib import Path
 
 import pytest
 
-from limen.company.begin import Answers, begin
 from limen.company.candidate import candidate
 from limen.company.changes import changes
 from limen.company.company import Company
 from limen.company.levels import SAID, Level, at_level, changed_states, level_of, states_at
 from limen.company.load import failing_tests, load_company
+from limen.company.new_folder import Answers, begin
 from limen.policy import State
 
 ORDER = [State.OFF, State.WATCH, State.ENFORCE]

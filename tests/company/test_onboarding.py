@@ -8,7 +8,7 @@ from limen.clock import DAY, HOUR, from_iso
 from limen.company.folder import APPS, Folder, read_folder
 from limen.company.gate import FIRST_ADMINISTRATOR, pass_gate
 from limen.company.load import FolderError, company_in
-from limen.company.onboarding import LONGEST, held_to_a_fortnight, read_until, too_long, written_until
+from limen.company.onboarding import LONGEST, read_until, too_long, within_longest_onboarding, written_until
 from limen.company.plan import plan
 from limen.company.revision import read_content, write_content
 from limen.facts import App, Person, Upstream
@@ -52,7 +52,7 @@ def test_more_than_a_fortnight_is_refused_on_its_line_and_never_decided_by() -> 
     assert problem.fix == "write 2026-12-08T10:00 at most"
     with pytest.raises(FolderError, match="more than 14 days"):
         pass_gate(company, (FIRST_ADMINISTRATOR,), NOW)
-    held = {app.id: app for app in held_to_a_fortnight(company.apps, NOW)}
+    held = {app.id: app for app in within_longest_onboarding(company.apps, NOW)}
     assert held["wiki"].onboarding_until == NOW + LONGEST
     assert held["payroll"].onboarding_until == 0
 
@@ -94,7 +94,7 @@ def test_guests_gain_nothing_by_it_because_their_policy_always_holds() -> None:
 
 def test_only_what_is_too_long_is_cut() -> None:
     app = App("wiki", "Wiki", "wiki.x", Upstream(""), onboarding_until=NOW + DAY)
-    assert held_to_a_fortnight((app,), NOW) == (app,)
-    assert held_to_a_fortnight((replace(app, onboarding_until=NOW + LONGEST + HOUR),), NOW)[0].onboarding_until == (
-        NOW + LONGEST
-    )
+    assert within_longest_onboarding((app,), NOW) == (app,)
+    assert within_longest_onboarding((replace(app, onboarding_until=NOW + LONGEST + HOUR),), NOW)[
+        0
+    ].onboarding_until == (NOW + LONGEST)

@@ -13,10 +13,10 @@ from limen.company.company import Company
 from limen.company.load import load_company
 from limen.company.past_facts import PastFacts
 from limen.facts import App, Device, Facts, Grant, Label, Person, Place, Session
+from limen.facts.facts_json import facts_to_bytes
 from limen.facts.nouns import Auth, Factor, Risk
-from limen.facts.written import facts_to_bytes
+from limen.policy.cedar_view import view_of
 from limen.policy.decision import Request
-from limen.policy.seen import see
 from limen.storage.journal.past_decisions import WrittenFacts
 
 NOW = 1_795_510_800_000
@@ -55,7 +55,7 @@ def test_policies_see_in_them_exactly_what_they_saw_then(company: Company) -> No
         Facts(company.all_apps["limen"], Person("p2", groups=frozenset({"staff"}))),
     ):
         for _ in range(2):  # read, and shared
-            seen, then = past.seen(written(facts), facts.device.seen_at), see(facts)
+            seen, then = past.seen(written(facts), facts.device.seen_at), view_of(facts)
             assert seen is not None
             assert seen.facts == facts
             assert (seen.principal, seen.resource) == (then.principal, then.resource)
@@ -69,8 +69,8 @@ def test_the_app_and_the_network_are_those_of_the_company(company: Company) -> N
     seen = PastFacts(company).seen(written(moved))
     assert seen is not None
     assert seen.facts.app is not facts.app
-    assert seen.resource == see(Facts(company.all_apps["wiki"])).resource
-    assert seen.record["place"] == see(facts).record["place"]
+    assert seen.resource == view_of(Facts(company.all_apps["wiki"])).resource
+    assert seen.record["place"] == view_of(facts).record["place"]
     nowhere = PastFacts(company).seen(written(replace(facts, place=Place("no address", network="office"))))
     assert nowhere is not None
     assert nowhere.facts.place.network == ""
@@ -93,5 +93,5 @@ def test_what_a_part_told_of_a_device_is_seen_again(company: Company) -> None:
         seen = PastFacts(company).seen(written(told), told.device.seen_at)
         assert seen is not None
         assert seen.facts == told
-        assert seen.context(VIEW, NOW, TIME)["device"] == see(told).context(VIEW, NOW, TIME)["device"]
+        assert seen.context(VIEW, NOW, TIME)["device"] == view_of(told).context(VIEW, NOW, TIME)["device"]
         assert seen.context(VIEW, NOW, TIME)["device"]["encrypted"] is True  # type: ignore[index,call-overload]

@@ -10,7 +10,7 @@ from tests.company.test_rehearsal import asked
 from limen.company.company import Company
 from limen.company.gate import FIRST_ADMINISTRATOR
 from limen.company.load import load_company
-from limen.company.plan import foretell, kept_sentences, plan, reach_sentences
+from limen.company.plan import kept_sentences, plan, predict, reach_sentences
 from limen.company.states import in_state
 from limen.facts import Factor, Person
 from limen.policy import State
@@ -51,7 +51,7 @@ def test_of_a_first_revision_nothing_can_be_replayed(company: Company) -> None:
 
 
 def test_a_journal_that_is_not_there_yet_replays_nothing(company: Company, tmp_path: Path) -> None:
-    found = foretell(company, company, Reader(tmp_path / "none"), (FIRST_ADMINISTRATOR,), 1_795_510_800_000)
+    found = predict(company, company, Reader(tmp_path / "none"), (FIRST_ADMINISTRATOR,), 1_795_510_800_000)
     assert found.changes_nothing
     assert found.rehearsal is not None
     assert found.rehearsal.replayed == 0

@@ -15,8 +15,8 @@ from limen.company.company import Company
 from limen.company.load import load_company
 from limen.company.rehearsal import Rehearsal, Turn, rehearse
 from limen.facts import Facts, Person, Place
+from limen.facts.facts_json import facts_to_bytes
 from limen.facts.nouns import Auth, Factor
-from limen.facts.written import facts_to_bytes
 from limen.policy.decision import Request
 from limen.storage.journal.past_decisions import PastDecision, WrittenFacts
 

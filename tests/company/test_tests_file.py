@@ -8,7 +8,7 @@ from limen.company.yaml_text import read_yaml
 from limen.configuration.tree import Tree
 from limen.facts import Label
 from limen.policy import Effect
-from limen.policy.supposed import Supposed
+from limen.policy.hypothetical import Hypothetical
 
 TEXT = """
 - test: Finance sees the payroll
@@ -35,7 +35,7 @@ def test_a_test_is_as_many_expectations_as_it_names_apps_and_actions() -> None:
     first, stranger = tests[0], tests[-1]
     assert first.groups == {"staff", "finance"}
     assert (first.effect, first.because) == (Effect.PERMIT, "finance-payroll")
-    assert first.supposed == Supposed(
+    assert first.supposed == Hypothetical(
         strength=3,
         proved=90 * MINUTE,
         at="2026-11-24 22:00",

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from limen.demo.harbor import copy_to
-from limen.demo.opened import Opened, opened_harbor
+from limen.demo.open_demo import Opened, opened_harbor
 
 T = TypeVar("T")
 

@@ -10,14 +10,14 @@ from tests.demo.alive import Alive, alive
 
 from limen.clock import SystemClock
 from limen.demo.harbor import copy_to
-from limen.demo.town import Town, settled_town
+from limen.demo.running_company import RunningCompany, settled_company
 
 
 @pytest.fixture
-async def town(tmp_path: Path) -> AsyncIterator[Town]:
+async def company(tmp_path: Path) -> AsyncIterator[RunningCompany]:
     copy_to(tmp_path, prefer_usual_ports=False)
-    async with settled_town(tmp_path, SystemClock()) as town:
-        yield town
+    async with settled_company(tmp_path, SystemClock()) as company:
+        yield company
 
 
 @pytest.fixture(scope="session")

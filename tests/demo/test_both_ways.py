@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from tests.demo.alive import Alive
 
-from limen.demo.cast import ROLES
+from limen.demo.roles import ROLES
 
 
 def test_each_of_them_holds_both(harbor: Alive) -> None:
     visitor = harbor.opened.visitor
     for role in ROLES:
-        held = harbor.run(harbor.opened.town.limen.identity.factors.of_person(visitor.town.person_of(role.who).id))
+        held = harbor.run(
+            harbor.opened.company.limen.identity.factors.of_person(visitor.company.person_of(role.who).id)
+        )
         assert (len(held.passkeys), held.has_password, held.has_code) == (1, True, True)
 
 

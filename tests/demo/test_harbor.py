@@ -7,7 +7,7 @@ from pathlib import Path
 
 from limen.company.load import check_folder, load_settings
 from limen.demo import harbor
-from limen.demo.staff import read_people
+from limen.demo.employees import read_people
 
 
 def test_harbor_is_sound_and_its_tests_hold() -> None:

@@ -6,9 +6,9 @@ import pytest
 from tests.demo.alive import Alive
 
 from limen.clock import DAY, HOUR
-from limen.demo.cast import Role, question_of, role_of
-from limen.demo.shown import shown
-from limen.demo.staff import NotDoneError
+from limen.demo.employees import NotDoneError
+from limen.demo.roles import Role, question_of, role_of
+from limen.demo.shown_decision import shown
 from limen.facts import Factor
 
 
@@ -22,7 +22,7 @@ def effect(harbor: Alive) -> str:
     """What was decided about the last question, as the page shows it."""
     last = harbor.opened.visitor.last
     assert last is not None
-    decided = harbor.run(shown(harbor.opened.town.limen, last.decision))
+    decided = harbor.run(shown(harbor.opened.company.limen, last.decision))
     assert decided is not None
     return decided.effect
 
@@ -40,7 +40,7 @@ def test_a_sign_in_is_a_real_one_with_the_passkey(harbor: Alive) -> None:
     session = visitor.session
     assert session is not None
     assert (session.auth.strength, session.auth.factors) == (3, frozenset({Factor.PASSKEY}))
-    assert session.person_id == visitor.town.person_of("maren").id
+    assert session.person_id == visitor.company.person_of("maren").id
     assert set(cookies) == {"__Host-limen", "__Host-limen-browser"}
     assert session.auth.at > visitor.clock.now() - HOUR
 
@@ -105,11 +105,11 @@ def test_a_stolen_cookie_opens_its_app_alone_and_ends_with_the_sessions(harbor: 
     assert theft is not None
     assert [one.status for one in theft.tried] == [200, 303, 303]
     assert "You are Maren Petersen" in theft.tried[0].text
-    first = harbor.run(shown(harbor.opened.town.limen, theft.tried[0].decision))
+    first = harbor.run(shown(harbor.opened.company.limen, theft.tried[0].decision))
     assert first is not None
     assert "203.0.113.66" in first.place
     assert any("bound" in title for title in first.watched)  # what would stop it is counted already
-    other = harbor.run(shown(harbor.opened.town.limen, theft.tried[1].decision))
+    other = harbor.run(shown(harbor.opened.company.limen, theft.tried[1].decision))
     assert other is not None
     assert other.reasons == ("The session belongs to another app",)
 
@@ -118,7 +118,7 @@ def test_a_stolen_cookie_opens_its_app_alone_and_ends_with_the_sessions(harbor: 
     assert visitor.theft is not None
     assert visitor.theft.after is not None
     assert visitor.theft.after.status == 303
-    ended = harbor.run(shown(harbor.opened.town.limen, visitor.theft.after.decision))
+    ended = harbor.run(shown(harbor.opened.company.limen, visitor.theft.after.decision))
     assert ended is not None
     assert ended.reasons == ("The session was revoked",)
     with pytest.raises(NotDoneError, match="nobody is signed in"):

@@ -26,7 +26,7 @@ import pytest
 from tests.ports import free_ports
 
 from limen.demo.browser import Network
-from limen.demo.staff import Colleague, Employee
+from limen.demo.employees import Colleague, Employee
 
 HERE = Path(__file__).resolve().parents[2]
 PAGE = HERE / "docs" / "tutorial" / "first-app-in-ten-minutes.md"

@@ -20,7 +20,7 @@ from tests.ports import free_port
 
 from limen.clock import SystemClock
 from limen.doctor import machine
-from limen.doctor.ports import Outside
+from limen.doctor.environment import Environment
 from limen.doctor.setup import Setup
 from limen.facts import App, Upstream
 from limen.finding import Finding, State
@@ -128,7 +128,7 @@ async def serving(answer: Answer | None = WELL, tls: ssl.SSLContext | None = Non
         server.close()
 
 
-def outside(**changes: Any) -> Outside:
+def outside(**changes: Any) -> Environment:
     """A machine where all is well, and every name leads to it; `trust` may be a context."""
 
     async def resolve(name: str) -> tuple[str, ...]:
@@ -137,7 +137,7 @@ def outside(**changes: Any) -> Outside:
     if isinstance(changes.get("trust"), ssl.SSLContext):
         context = changes["trust"]
         changes["trust"] = lambda _file: context
-    well = Outside(
+    well = Environment(
         now=SystemClock().now,
         resolve=resolve,
         own_addresses=lambda: frozenset({"127.0.0.1", "::1", "10.0.0.5"}),
@@ -154,7 +154,7 @@ def outside(**changes: Any) -> Outside:
 
 
 def setup(
-    root: Path, *apps: App, listen: Mapping[str, Any] | None = None, outside_: Outside | None = None, **said: Any
+    root: Path, *apps: App, listen: Mapping[str, Any] | None = None, outside_: Environment | None = None, **said: Any
 ) -> Setup:
     """Harbor's set-up over `root`. `said` is what limen.toml says beside name and domain."""
     heard = {"address": f"127.0.0.1:{free_port()}", "check": "", **(listen or {})}

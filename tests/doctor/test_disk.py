@@ -36,7 +36,7 @@ async def test_room_is_told_before_it_ends(tmp_path: Path, room: Room, state: St
     assert word in found.what
 
 
-async def test_a_journal_that_will_not_fit_is_foretold(tmp_path: Path) -> None:
+async def test_a_journal_that_will_not_fit_is_predicted(tmp_path: Path) -> None:
     segment = tmp_path / "data" / "journal" / "chain" / "one"
     segment.parent.mkdir(parents=True)
     segment.write_bytes(b"x" * 10_000_000)

@@ -20,7 +20,7 @@ from tests.doctor.scene import PLENTY, SIGN_IN, Authority, answering, app, bad, 
 from tests.doctor.test_database import HOLDS
 from tests.ports import free_port
 
-from limen.doctor import database as looking, wire
+from limen.doctor import database as looking, http_client
 from limen.doctor.examine import EXAMINATIONS, SECONDS, examine, examine_setup
 from limen.doctor.machine import this_machine
 from limen.doctor.setup import Setup
@@ -64,7 +64,7 @@ def company(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 async def well(company: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Well]:
     monkeypatch.setattr(looking, "_BETWEEN_SECONDS", 0.005)
-    monkeypatch.setattr(wire, "ANSWER_SECONDS", 0.2)
+    monkeypatch.setattr(http_client, "ANSWER_SECONDS", 0.2)
     monkeypatch.setitem(EXAMINATIONS, "folder", _no_findings)  # a second each: it has its own test below
     authority = Authority(tmp_path)
     async with AsyncExitStack() as closing:
@@ -114,7 +114,7 @@ async def test_4_an_app_whose_authority_nobody_named(well: Well, tmp_path: Path)
 
 
 async def test_5_an_app_that_hangs(well: Well, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(wire.ask, "__defaults__", (0.1,))
+    monkeypatch.setattr(http_client.ask, "__defaults__", (0.1,))
     async with serving(None) as port:
         the(await well.found(app(f"http://127.0.0.1:{port}")), "apps", "does not answer within seconds", "overloaded")
 

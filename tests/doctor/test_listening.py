@@ -7,8 +7,8 @@ from pathlib import Path
 
 from tests.doctor.scene import outside, setup
 
+from limen.doctor.environment import Process
 from limen.doctor.listening import listening
-from limen.doctor.ports import Process
 from limen.finding import State
 
 

@@ -6,7 +6,7 @@ import pytest
 from tests.company.company_folder import change, new_folder
 from tests.doctor.scene import outside, setup
 
-from limen.doctor.ports import Process
+from limen.doctor.environment import Process
 from limen.doctor.setup import setup_in
 from limen.errors import LimenError
 

@@ -6,10 +6,10 @@ import pytest
 from tests.doctor.scene import Authority, answering, app, bad, outside, serving, setup
 from tests.ports import free_port
 
-from limen.doctor.reaching import Reached
+from limen.doctor.http_client import NoAnswerError
 from limen.doctor.setup import Setup
+from limen.doctor.upstream_probe import Reached
 from limen.doctor.upstreams import upstreams
-from limen.doctor.wire import NoAnswerError
 from limen.finding import State
 
 

@@ -15,9 +15,9 @@ import uvicorn
 
 from limen.cedar import PolicySet
 from limen.clock import HOUR, Clock, SetClock, from_iso
-from limen.enforcement import wire
+from limen.enforcement import strict_http
 from limen.enforcement.app_login import AppLoginRoutes, AppLogins
-from limen.enforcement.assertion import Identity, SigningKeys, new_signing_key
+from limen.enforcement.assertion import Assertions, SigningKeys, new_signing_key
 from limen.enforcement.check import CheckServer, Limits
 from limen.enforcement.decision_point import DecisionPoint
 from limen.enforcement.gateway import Gateway
@@ -143,7 +143,7 @@ class House:
         self.journal = KeptJournal()
         self.doors = DecisionPoint(known=self.known, engine=lambda: self.engine, journal=self.journal, clock=self.clock)
         self.keys = SigningKeys((new_signing_key(),), pairwise=b"p" * 32)
-        self.identity = Identity(public_url=self.public_url, clock=self.clock, keys=self.keys)
+        self.identity = Assertions(public_url=self.public_url, clock=self.clock, keys=self.keys)
         self.app_logins = AppLogins(clock=self.clock, public_url=self.public_url)
         self.app_login_routes = AppLoginRoutes(
             doors=self.doors,
@@ -236,7 +236,9 @@ async def serving(app: Any, house: House | None = None, **config: Any) -> AsyncI
     if house is not None:
         config.setdefault(
             "http",
-            wire.protocol(lambda word, address: house.doors.refuse(word, door="gateway", address=address) and None),
+            strict_http.protocol(
+                lambda word, address: house.doors.refuse(word, door="gateway", address=address) and None
+            ),
         )
     server = uvicorn.Server(
         uvicorn.Config(

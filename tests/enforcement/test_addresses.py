@@ -4,7 +4,7 @@ from ipaddress import ip_network
 
 import pytest
 
-from limen.enforcement.addresses import MAX_HOPS, UntrustedHops, client_address, is_plain_http, is_trusted
+from limen.enforcement.addresses import MAX_HOPS, UntrustedProxies, client_address, is_plain_http, is_trusted
 
 TRUSTED = (ip_network("127.0.0.1/32"), ip_network("10.0.0.0/8"), ip_network("fd00::/8"))
 
@@ -46,14 +46,14 @@ def test_text_that_is_no_address_is_no_proxy():
 
 
 def test_a_front_that_nobody_named_is_noticed_and_the_internet_is_not():
-    hops = UntrustedHops([ip_network("10.0.0.5")])
+    hops = UntrustedProxies([ip_network("10.0.0.5")])
     for peer in ("", "10.0.0.5", "10.0.0.9", "127.0.0.1", "8.8.8.8", "2001:4860::1", "nonsense", "10.0.0.9"):
         hops.notice(peer)
     assert hops.seen == ("10.0.0.9", "127.0.0.1")
 
 
 def test_only_so_many_are_kept():
-    hops = UntrustedHops([])
+    hops = UntrustedProxies([])
     for number in range(500):
         hops.notice(f"10.0.{number % 250}.{number // 250}")
     assert len(hops.seen) == MAX_HOPS

@@ -6,7 +6,7 @@ import pytest
 from tests.enforcement.house import PUBLIC_URL, House
 
 from limen.clock import SECOND
-from limen.enforcement.assertion import AssertionRefusedError, Identity, SigningKeys, new_signing_key, verify
+from limen.enforcement.assertion import AssertionRefusedError, Assertions, SigningKeys, new_signing_key, verify
 
 ORIGIN = "https://wiki.harbor.example"
 
@@ -97,19 +97,19 @@ def test_nobody_is_nobody(house):
 
 def test_only_public_halves_are_published_and_older_keys_stay_good(house):
     old, new = new_signing_key(), new_signing_key()
-    before = Identity(public_url=PUBLIC_URL, clock=house.clock, keys=SigningKeys((old,), b"p" * 32))
-    after = Identity(public_url=PUBLIC_URL, clock=house.clock, keys=SigningKeys((new, old), b"p" * 32))
+    before = Assertions(public_url=PUBLIC_URL, clock=house.clock, keys=SigningKeys((old,), b"p" * 32))
+    after = Assertions(public_url=PUBLIC_URL, clock=house.clock, keys=SigningKeys((new, old), b"p" * 32))
     assertion = dict(before.fields(answer_for(house)))[b"x-limen-assertion"].decode()
     assert not [key for key in after.published()["keys"] if "d" in key]
     now = house.clock.now()
     assert verify(assertion, after.published(), origin=ORIGIN, issuer=PUBLIC_URL, now=now)["sub"] == "ana"
-    only_new = Identity(public_url=PUBLIC_URL, clock=house.clock, keys=SigningKeys((new,), b"p" * 32))
+    only_new = Assertions(public_url=PUBLIC_URL, clock=house.clock, keys=SigningKeys((new,), b"p" * 32))
     with pytest.raises(AssertionRefusedError):
         verify(assertion, only_new.published(), origin=ORIGIN, issuer=PUBLIC_URL, now=now)
 
 
 def test_without_keys_there_are_plain_fields_only(house):
-    plain = Identity(public_url=PUBLIC_URL, clock=house.clock, pairwise=b"p" * 32)
+    plain = Assertions(public_url=PUBLIC_URL, clock=house.clock, pairwise=b"p" * 32)
     fields = dict(plain.fields(answer_for(house)))
     assert b"x-limen-assertion" not in fields
     assert fields[b"x-limen-user"] == b"ana"

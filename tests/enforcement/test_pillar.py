@@ -9,8 +9,8 @@ from limen.app import open_limen
 from limen.company.load import load_company
 from limen.demo.harbor import copy_to
 from limen.enforcement.decision_point import DecisionPoint
-from limen.enforcement.parts import Parts
 from limen.enforcement.pillar import PILLAR
+from limen.enforcement.services import EnforcementServices
 from limen.facts import LIMEN
 from limen.pillar import Decider
 from limen.policy.decision import Effect
@@ -24,5 +24,5 @@ async def test_it_decides_for_whoever_signs_people_in_and_offers_its_doors(tmp_p
         nobody = limen.known.facts(None, limen.known.apps[LIMEN], "192.0.2.1")
         decision = limen.core.offers.take(Decider).decide(nobody, "sign_in")
         assert decision.effect is not Effect.PERMIT
-        assert limen.core.offers.take(Parts).doors is limen.core.offers.take(DecisionPoint)
+        assert limen.core.offers.take(EnforcementServices).doors is limen.core.offers.take(DecisionPoint)
     assert not PILLAR.is_optional

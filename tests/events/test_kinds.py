@@ -63,16 +63,24 @@ def recorded() -> Iterator[tuple[str, str]]:
     """Each kind that some source file names where it makes an event, and that file."""
     for path in SOURCES.rglob("*.py"):
         for node in ast.walk(ast.parse(path.read_text())):
-            if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "Event":
-                for word in node.keywords:
-                    if word.arg == "kind":
-                        names = (one.value for one in ast.walk(word.value) if isinstance(one, ast.Constant))
-                        yield from ((str(name), path.name) for name in names)
+            for said in _kinds_in(node):
+                names = (one.value for one in ast.walk(said) if isinstance(one, ast.Constant))
+                yield from ((str(name), path.name) for name in names)
+
+
+def _kinds_in(node: ast.AST) -> list[ast.expr]:
+    """The kind in `Event(kind=...)`, and in `record(transaction, now, kind, ...)` of identity."""
+    if not isinstance(node, ast.Call):
+        return []
+    called = getattr(node.func, "id", "")
+    if called == "record":
+        return node.args[2:3]
+    return [word.value for word in node.keywords if called == "Event" and word.arg == "kind"]
 
 
 def test_every_kind_that_is_recorded_is_declared() -> None:
     found = list(recorded())
-    assert len(found) > 25
+    assert len(found) > 35
     assert [(name, file) for name, file in found if name not in KINDS] == []
 
 

@@ -13,11 +13,11 @@ from limen.clock import SetClock, from_iso
 from limen.demo.software_passkey import SoftwarePasskey
 from limen.events import Event
 from limen.facts import LIMEN, App, Facts, FactStore, Upstream
-from limen.identity import parts, project
+from limen.identity import projection, services
 from limen.identity.model import IssuedLink, SignedIn, Visitor
-from limen.identity.parts import Parts
 from limen.identity.passwords import Passwords
 from limen.identity.ports import Ports
+from limen.identity.services import IdentityServices
 from limen.policy.decision import Decision, Effect, Request
 from limen.settings import Settings
 from limen.storage.database import Database
@@ -35,7 +35,7 @@ class House:
     """Identity at work, and what a test may turn or look at."""
 
     ports: Ports
-    parts: Parts
+    parts: IdentityServices
     feed: Feed
     clock: SetClock
     known: FactStore
@@ -135,8 +135,8 @@ async def house(tmp_path: Path) -> AsyncIterator[House]:
         settled=feed.settled,
         say=said.append,
     )
-    built = await parts.build(ports, Passwords(threads=2))
-    project.register(feed, ports.known, ports.now)
+    built = await services.build(ports, Passwords(threads=2))
+    projection.register(feed, ports.known, ports.now)
     await feed.start()
     house = House(ports, built, feed, clock, known, database, said, asked, effect)
     yield house

@@ -23,8 +23,8 @@ async def test_each_operation_says_its_event_and_marks_the_person(house: House) 
         assert not members.add(Person("p_other", "Other", "eve@harbor.example"))
         members.rename("p_eve", "Eva")
         members.set_groups("p_eve", frozenset({"finance"}))
-        members.let_go("p_eve")
-        members.take_back("p_eve")
+        members.deactivate("p_eve")
+        members.reactivate("p_eve")
         return transaction.changed_seq
 
     assert await house.ports.write(work) > 0
@@ -48,7 +48,7 @@ async def test_who_is_let_go_has_no_session_no_link_and_no_mail_with_one(house: 
     eve = await house.invited("Eve", "eve@harbor.example", by_mail=True)
     now = house.clock.now()
     for person_id in (ben.person.id, eve.link.person_id):
-        await house.ports.write(lambda transaction, who=person_id: Membership(transaction, now, "").let_go(who))
+        await house.ports.write(lambda transaction, who=person_id: Membership(transaction, now, "").deactivate(who))
     assert house.known.session_state(ben.session, "", now) is SessionState.REVOKED
     assert house.database.read(lambda s: links.still_good(s.connection, now)) == []
     assert await queued(house) == []

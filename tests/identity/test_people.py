@@ -53,7 +53,7 @@ async def test_letting_go_kills_sessions_and_links_at_once(house: House, visitor
     with pytest.raises(UnfitError, match="access pass"):
         await house.parts.people.invite_again(ben.person.id, by="")
     link = await house.parts.people.access_pass(ben.person.id, by="", why="He sat before me.")
-    await house.parts.people.let_go(ben.person.id, by="p_ada")
+    await house.parts.people.deactivate(ben.person.id, by="p_ada")
     assert house.known.session_state(ben.session, "", house.clock.now()) is not SessionState.LIVE
     with pytest.raises(LinkRefusedError):
         await house.parts.links.open(link.token.reveal(), visitor)
@@ -65,8 +65,8 @@ async def test_who_is_taken_back_signs_in_anew_and_no_old_session_revives(house:
     await house.administrator(house.passkey(), visitor)
     passkey = house.passkey()
     ben = await house.enrol(await house.invited(), passkey, visitor)
-    await house.parts.people.let_go(ben.person.id, by="")
-    await house.parts.people.take_back(ben.person.id, by="")
+    await house.parts.people.deactivate(ben.person.id, by="")
+    await house.parts.people.reactivate(ben.person.id, by="")
     assert house.known.session_state(ben.session, "", house.clock.now()) is SessionState.REVOKED
     again = await house.sign_in(passkey, visitor)
     assert house.known.session_state(again.session, "", house.clock.now()) is SessionState.LIVE
@@ -85,15 +85,15 @@ async def test_the_last_administrator_can_neither_leave_the_group_nor_be_let_go(
     with pytest.raises(LastAdministratorError):
         await house.parts.people.set_groups(ada.person.id, ["staff"], by="")
     with pytest.raises(LastAdministratorError):
-        await house.parts.people.let_go(ada.person.id, by="")
+        await house.parts.people.deactivate(ada.person.id, by="")
     assert house.known.people[ada.person.id].groups == {"administrators", "staff"}
     assert house.known.session_state(ada.session, "", house.clock.now()) is SessionState.LIVE
 
 
 async def test_nobody_unknown_is_changed(house: House) -> None:
     for change in (
-        house.parts.people.let_go("p_x", by=""),
-        house.parts.people.take_back("p_x", by=""),
+        house.parts.people.deactivate("p_x", by=""),
+        house.parts.people.reactivate("p_x", by=""),
         house.parts.people.set_groups("p_x", [], by=""),
         house.parts.people.rename("p_x", "X", by=""),
         house.parts.people.invite_again("p_x", by=""),

@@ -9,7 +9,7 @@ from tests.identity.conftest import House
 
 from limen.clock import HOUR, MINUTE
 from limen.facts import UNPROVED, SessionState
-from limen.identity import parts
+from limen.identity import services
 from limen.identity.errors import FreshProofNeededError, NotLiveError, UnknownError
 from limen.identity.model import SignedIn, Visitor, hash_of
 from limen.identity.sessions import MOST_OF_A_PERSON, MOST_OF_AN_APP, mark
@@ -211,7 +211,7 @@ async def test_a_session_and_its_apps_are_bound_to_the_device_that_was_proved_an
     laptops = {visitor.browser: "dev_laptop"}
     passkey = house.passkey()
     ports = replace(house.ports, device_of=lambda one: laptops.get(one.browser, ""))
-    bound = await parts.build(ports, house.parts.passwords)
+    bound = await services.build(ports, house.parts.passwords)
     await house.administrator(passkey, visitor)
     options = await bound.sign_in.passkey_options(visitor)
     here = await bound.sign_in.with_passkey(visitor, passkey.get(options))

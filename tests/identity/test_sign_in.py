@@ -81,7 +81,7 @@ async def test_who_was_let_go_can_no_longer_sign_in(house: House, visitor: Visit
     await house.administrator(house.passkey(), visitor)
     passkey = house.passkey()
     ben = await house.enrol(await house.invited(), passkey, visitor)
-    await house.parts.people.let_go(ben.person.id, by="")
+    await house.parts.people.deactivate(ben.person.id, by="")
     with pytest.raises(SignInFailedError):
         await house.sign_in(passkey, visitor)
     assert house.words("sign_in.failed") == ["person-inactive"]

@@ -12,7 +12,7 @@ from limen.clock import DAY, MINUTE
 from limen.errors import LimenError
 from limen.facts import App, Auth, FactStore, Session, SessionState, Upstream
 from limen.facts.tokens import is_well_formed, token_hash
-from limen.identity import project, tokens, workloads
+from limen.identity import projection, tokens, workloads
 from limen.identity.app_token import Issued
 from limen.identity.errors import FreshProofNeededError, NotLiveError, OpensConsoleOnlyError, UnknownError
 from limen.identity.model import SignedIn, Visitor
@@ -30,7 +30,7 @@ def of_workload(database: Database, *, days: int = 30, actions: str = "view", ap
 async def test_a_workloads_token_is_known_until_it_is_over_or_revoked(tmp_path: Path):
     database, known = Database.open(tmp_path / "limen.db"), FactStore()
     feed = Feed(database, known)
-    project.register(feed, known, lambda: NOW)
+    projection.register(feed, known, lambda: NOW)
     await feed.start()
     try:
         workloads.add(database, "ci", ["wiki"], ["staff"], 30, NOW, by="server")

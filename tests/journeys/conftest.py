@@ -173,7 +173,7 @@ def harbor(tmp_path: Path, port: int, upstream: int) -> Iterator[Harbor]:
     stop()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")  # no longer: while it is open, asyncio in this thread believes that a loop runs
 def chromium() -> Iterator[Any]:
     if not Path(CHROMIUM).exists():
         said = "CHROMIUM IS NOT INSTALLED: no journey was run (apt-get install chromium)"

@@ -34,7 +34,7 @@ def test_a_token_is_made_used_and_revoked(harbor: Any, browse: Any) -> None:
     expect(heading).to_have_text("Ein Token erstellen")
     mia.clean()
     page.get_by_role("link", name="Wiki").click()
-    page.get_by_label("Wofür es ist").fill("Nächtliche Kopie")
+    page.get_by_label("Wozu es dient").fill("Nächtliche Kopie")
     expect(page.get_by_label("Wie viele Tage gültig")).to_have_value("90")
     mia.clean()
     page.get_by_role("button", name="Das Token erstellen").click()

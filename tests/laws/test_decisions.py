@@ -13,8 +13,8 @@ from tests.policy.scene import app
 from limen.clock import DAY, MINUTE, from_iso
 from limen.facts import Auth, Factor, Facts, Label, Person
 from limen.policy import Effect, Named, Remedy, Request, State
+from limen.policy.cedar_view import view_of
 from limen.policy.replay import replay, write_decision
-from limen.policy.seen import see
 
 RANK = {Effect.DENY: 0, Effect.CHALLENGE: 1, Effect.PERMIT: 2}
 thoroughly = settings(max_examples=size(120), suppress_health_check=[HealthCheck.too_slow])
@@ -172,7 +172,7 @@ def test_the_explanation_agrees_with_the_decision(case: Case) -> None:
 def test_the_bare_answer_is_that_of_the_decision(case: Case) -> None:
     engine = case.engine()
     decision = engine.decide(case.request, case.facts, case.now)
-    for seen in (see(case.facts), see(replace(case.facts))):  # asked before, and not
+    for seen in (view_of(case.facts), view_of(replace(case.facts))):  # asked before, and not
         assert engine.answer(case.request, seen, case.now) == (decision.effect, decision.reasons)
 
 

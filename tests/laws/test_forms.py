@@ -14,7 +14,7 @@ from limen.company.child import schema_text
 from limen.policy.forms import Form, read, write
 from limen.policy.forms.write import WIDTH, policy_of
 from limen.policy.proof.monotone import prove
-from limen.policy.remedies.time_boundaries import edges_of
+from limen.policy.remedies.time_boundaries import time_boundaries_of
 
 SCHEMA = cedarpy.Schema.from_str(schema_text())
 
@@ -38,7 +38,7 @@ def test_a_form_written_and_parsed_is_the_same_form(form: Form) -> None:
 def test_what_a_form_writes_fits_the_schema_and_lets_its_changes_in_time_be_foreseen(form: Form) -> None:
     found = cedarpy.validate_policies(write(form), SCHEMA)
     assert [error.error for error in found.errors] == []
-    edges_of(policy_of(form))
+    time_boundaries_of(policy_of(form))
 
 
 @settings(max_examples=size(300))

@@ -13,7 +13,7 @@ from tests.policy.scene import app, tree_of
 from limen.clock import DAY
 from limen.facts import ANYBODY, Facts, Label, Person
 from limen.policy import Effect, Engine, Request
-from limen.policy.reach.diff import Reach, newly_reachable
+from limen.policy.access_diff.diff import Reach, newly_reachable
 
 PEOPLE = (
     Person("p1", "Ana", "", frozenset({"staff"}), active=True),

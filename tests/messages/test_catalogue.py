@@ -23,7 +23,7 @@ from tools.messages import (
 )
 
 from limen.messages import Language, catalogue, gettext_noop
-from limen.messages.catalogue import FOLDERS, po_of
+from limen.messages.catalogue import CATALOGUE_FOLDERS, po_of
 
 OTHERS = [language for language in Language if language is not Language.ENGLISH]
 PLACE = re.compile(r"%\((\w+)\)s|\{(\w+)\}")
@@ -165,7 +165,7 @@ def test_a_part_brings_its_own_words_and_changes_none_of_limens(tmp_path: Path) 
     po(tmp_path / "ships", Language.ENGLISH, **{"self.group": "No.", "ships.sunk": "It sank."})
     po(tmp_path / "boats", Language.GERMAN, **{"Your boats": "Ihre Boote"})
     limens = {language: catalogue(language).say("self.group", app="Wiki") for language in Language}
-    FOLDERS.compose({"ships": {"ships": tmp_path / "ships"}, "boats": {"boats": tmp_path / "boats"}})
+    CATALOGUE_FOLDERS.compose({"ships": {"ships": tmp_path / "ships"}, "boats": {"boats": tmp_path / "boats"}})
     try:
         german, english = catalogue(Language.GERMAN), catalogue(Language.ENGLISH)
         assert (german.gettext("Your ships"), german.gettext("Your boats")) == ("Ihre Schiffe", "Ihre Boote")
@@ -173,10 +173,10 @@ def test_a_part_brings_its_own_words_and_changes_none_of_limens(tmp_path: Path) 
         assert german.can_say("Your ships")
         assert (german.say("ships.sunk"), english.say("ships.sunk")) == ("Gesunken.", "It sank.")
         assert {language: catalogue(language).say("self.group", app="Wiki") for language in Language} == limens
-        FOLDERS.compose({"ships": {"ships": tmp_path / "absent"}})
+        CATALOGUE_FOLDERS.compose({"ships": {"ships": tmp_path / "absent"}})
         assert not catalogue(Language.ENGLISH).has("ships.sunk")
         with pytest.raises(FileNotFoundError):
             catalogue(Language.GERMAN)
     finally:
-        FOLDERS.compose({})
+        CATALOGUE_FOLDERS.compose({})
     assert not catalogue(Language.GERMAN).can_say("Your ships")

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
-from limen.messages.catalogue import FOLDERS
+from limen.messages.catalogue import CATALOGUE_FOLDERS
 from limen.policy.attribute import Attribute, Better, Kind
 from limen.policy.attributes import ATTRIBUTES
 
@@ -42,11 +42,11 @@ def declared(*rows: Attribute) -> Iterator[None]:
 @contextmanager
 def spoken() -> Iterator[None]:
     """While this lasts, the part `sample` brings the words of `ENCRYPTED`."""
-    FOLDERS.compose({"sample": {"sample": MESSAGES}})
+    CATALOGUE_FOLDERS.compose({"sample": {"sample": MESSAGES}})
     try:
         yield
     finally:
-        FOLDERS.compose({})
+        CATALOGUE_FOLDERS.compose({})
 
 
 def composed(parts: Mapping[str, Mapping[str, Attribute]]) -> None:

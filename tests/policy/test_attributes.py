@@ -19,18 +19,18 @@ from limen.company.tests_file import read_tests
 from limen.company.yaml_text import read_yaml
 from limen.configuration.tree import Tree
 from limen.facts import LIMEN, UNKNOWN_DEVICE, Device, Factor, Person
-from limen.facts.written import facts_digest, facts_from_json, facts_to_json
+from limen.facts.facts_json import facts_digest, facts_from_json, facts_to_json
 from limen.messages import Language, Words, catalogue
 from limen.policy import Effect
+from limen.policy.access_diff.describe import Names as ReachNames, sentences
+from limen.policy.access_diff.diff import newly_reachable
 from limen.policy.attributes import ATTRIBUTES
+from limen.policy.cedar_view import view_of
 from limen.policy.forms import Form, Names as FormNames, Needs, read, sentence, write
 from limen.policy.proof.lockout import Candidate, LockedOut, Proof as WayIn, prove as prove_way_in
 from limen.policy.proof.monotone import prove
 from limen.policy.proof.order import are_no_better
-from limen.policy.reach.describe import Names as ReachNames, sentences
-from limen.policy.reach.diff import newly_reachable
-from limen.policy.saying import Audience, Names, say
-from limen.policy.seen import see
+from limen.policy.wording import Audience, Names, say
 
 MANAGED = Device("d1", known=True, managed=True)
 ASKED = '@id("p") permit (principal, action, resource) when { context.device.encrypted };'
@@ -95,20 +95,20 @@ def test_policies_read_it_and_unknown_reads_as_the_worst(one_more: None) -> None
     ],
 )
 def test_what_nobody_declared_or_is_of_another_type_is_not_known(one_more: None, more: tuple) -> None:
-    record = see(facts(device=MANAGED, more=more)).record["device"]
+    record = view_of(facts(device=MANAGED, more=more)).record["device"]
     assert isinstance(record, dict)
     assert record["encrypted"] is False
     assert "enrypted" not in record
 
 
 def test_of_a_device_nobody_knows_nothing_is_known(one_more: None) -> None:
-    record = see(facts(device=UNKNOWN_DEVICE, more=(("device.encrypted", True),))).record["device"]
+    record = view_of(facts(device=UNKNOWN_DEVICE, more=(("device.encrypted", True),))).record["device"]
     assert isinstance(record, dict)
     assert record["encrypted"] is False
 
 
 def test_an_attribute_that_is_declared_no_more_is_not_read() -> None:
-    assert "encrypted" not in see(facts(more=(("device.encrypted", True),))).record["device"]  # type: ignore[operator]
+    assert "encrypted" not in view_of(facts(more=(("device.encrypted", True),))).record["device"]  # type: ignore[operator]
 
 
 def test_the_order_of_facts_knows_it(one_more: None) -> None:
@@ -205,7 +205,7 @@ def test_a_policy_test_says_how_long_ago_an_instant_was() -> None:
     with declared(PATCHED):
         (one,), _ = read_tests(Tree(read_yaml(text)), {"staff"}, {"wiki"}, {"p"})
         known = one.supposed.facts(Person("p1", active=True), app(), "view", NOW)
-        record = see(known).record["device"]
+        record = view_of(known).record["device"]
         assert isinstance(record, dict)
         assert record["patched"] == Datetime(NOW - 2 * HOUR)
 

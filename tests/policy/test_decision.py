@@ -20,7 +20,7 @@ def test_a_decision_is_a_value_that_nobody_changes() -> None:
         decision.effect = Effect.DENY
 
 
-class Foresight:
+class LaterAnswers:
     """Tells the future, and who asked."""
 
     def __init__(self) -> None:
@@ -41,21 +41,21 @@ class Foresight:
 
 def test_its_future_is_looked_for_only_when_it_is_asked_for() -> None:
     assert ENGINE.decide(VIEW, facts(), NOW).valid_until == NOW + 3 * HOUR
-    foresight = Foresight()
-    denied = Decision(Effect.DENY, (), (), (), VIEW, facts(), NOW, "r1", foresight)
-    assert foresight.asked == []
+    later = LaterAnswers()
+    denied = Decision(Effect.DENY, (), (), (), VIEW, facts(), NOW, "r1", later)
+    assert later.asked == []
     assert denied.valid_until == NOW + HOUR
     assert denied.unchanged_until == NOW + 1
     assert [remedy.at for named in denied.remedies for remedy in named] == [NOW + HOUR]
-    assert foresight.asked == ["valid_until", "unchanged_until", "remedies"]
+    assert later.asked == ["valid_until", "unchanged_until", "remedies"]
 
 
 def test_what_can_be_done_at_once_needs_no_future() -> None:
-    foresight = Foresight()
+    later = LaterAnswers()
     sign_in = (Remedy("sign_in", at_once=True),)
-    assert Decision(Effect.CHALLENGE, (), sign_in, (), VIEW, facts(), NOW, "r1", foresight).remedies == (sign_in,)
-    assert Decision(Effect.PERMIT, (), (), (), VIEW, facts(), NOW, "r1", foresight).remedies == ()
-    assert foresight.asked == []
+    assert Decision(Effect.CHALLENGE, (), sign_in, (), VIEW, facts(), NOW, "r1", later).remedies == (sign_in,)
+    assert Decision(Effect.PERMIT, (), (), (), VIEW, facts(), NOW, "r1", later).remedies == ()
+    assert later.asked == []
 
 
 def test_a_decision_that_no_policy_took_has_no_future() -> None:

@@ -204,7 +204,7 @@ def test_a_refusal_stays_quick_whatever_the_policies_compare_the_clock_with() ->
             looked_at.append(now)
             return calendar.at(now)
 
-    engine.calendar = engine._foresight._calendar = Counting(BERLIN)
+    engine.calendar = engine._next_change._calendar = Counting(BERLIN)
     assert engine.decide(VIEW, facts(), NOW).remedies == ()
     assert len(looked_at) < MOST_INSTANTS + 10
 

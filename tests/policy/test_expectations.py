@@ -8,7 +8,7 @@ from tests.policy.scene import app, engine_of
 from limen.facts import Label
 from limen.policy import Effect, State
 from limen.policy.expectations import Expectation, decide, unmet
-from limen.policy.supposed import Supposed
+from limen.policy.hypothetical import Hypothetical
 
 ENGINE = engine_of(
     '@id("hours") permit (principal in Group::"staff", action, resource) when { context.time.minute < 720 };'
@@ -22,7 +22,7 @@ def expectation(
     groups: frozenset[str] | None = frozenset({"staff"}),
     at: str = "2026-01-06 10:00",
 ):
-    return Expectation("Staff in the morning", groups, "wiki", "view", Supposed(at=at), effect, because, 7)
+    return Expectation("Staff in the morning", groups, "wiki", "view", Hypothetical(at=at), effect, because, 7)
 
 
 def test_an_expectation_that_is_met_says_nothing() -> None:

@@ -7,8 +7,8 @@ from tests.policy.scene import NOW, app, engine_of
 
 from limen.facts import ANYBODY, Label, Person
 from limen.policy import Request
+from limen.policy.hypothetical import Hypothetical
 from limen.policy.matrix import Cell, matrix, whole
-from limen.policy.supposed import Supposed
 
 PEOPLE = (
     ANYBODY,
@@ -25,7 +25,7 @@ ACTIONS = ("view", "edit")
 @given(texts=st.lists(st.integers(0, 3), max_size=3), data=st.data())
 def test_every_cell_is_what_deciding_it_by_itself_gives(texts: list[int], data: st.DataObject) -> None:
     engine = engine_of("\n".join(data.draw(policy_texts(f"p{number}")) for number, _ in enumerate(texts)))
-    supposed = Supposed(
+    supposed = Hypothetical(
         strength=data.draw(st.integers(0, 3)), device=data.draw(st.sampled_from(["", "compliant"])), country="DE"
     )
     rows = whole(matrix(engine, supposed, NOW), PEOPLE, APPS, ACTIONS)
@@ -39,5 +39,5 @@ def test_every_cell_is_what_deciding_it_by_itself_gives(texts: list[int], data: 
 
 def test_a_cell_says_its_first_reason_as_people_read_it() -> None:
     engine = engine_of('@id("open") @title("Everybody reads") permit (principal, action, resource);')
-    decide = matrix(engine, Supposed(), NOW)
+    decide = matrix(engine, Hypothetical(), NOW)
     assert decide(PEOPLE[1], APPS[0], "view") == Cell("permit", "open", "Everybody reads")

@@ -11,7 +11,7 @@ from limen.clock import HOUR
 from limen.company.child import schema_text
 from limen.facts import ACTIONS, Grant, Place
 from limen.policy import Request
-from limen.policy.seen import Calendar, see
+from limen.policy.cedar_view import Calendar, view_of
 
 SCHEMA = schema_text()
 
@@ -45,7 +45,7 @@ def test_cedar_itself_takes_the_facts_under_the_schema(action: str, address: str
     from zoneinfo import ZoneInfo
 
     known = facts(place=Place(address), grants=(Grant("g", "wiki", frozenset(ACTIONS), NOW + HOUR),))
-    seen = see(known)
+    seen = view_of(known)
     context = seen.context(Request(action, "GET", "GET /**"), NOW, Calendar(ZoneInfo("UTC")).at(NOW))
     entities = [
         {

@@ -93,7 +93,7 @@ def place(tmp_path: Path, empty_database: Path) -> Iterator[Place]:
     database.close()
 
 
-def let_go(place: Place, person_id: str) -> None:
+def deactivate(place: Place, person_id: str) -> None:
     def work(transaction: Transaction) -> None:
         people.set_status(transaction.connection, person_id, PersonStatus.INACTIVE)
         end_everything_of(transaction, person_id, place.clock.now(), ADA, "person-let-go")

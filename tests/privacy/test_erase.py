@@ -6,7 +6,7 @@ from functools import partial
 
 import pytest
 from sqlalchemy import select
-from tests.privacy.conftest import ADA, KEYS, MIA, NOW, Place, let_go
+from tests.privacy.conftest import ADA, KEYS, MIA, NOW, Place, deactivate
 
 from limen.events import Event
 from limen.identity.errors import LastAdministratorError
@@ -29,15 +29,19 @@ def everything(snapshot: Snapshot) -> dict[str, list[str]]:
     }
 
 
-def erase(place: Place, person_id: str, *, by: str = ADA, why: str = "asked for it", may_let_go: bool = False) -> None:
+def erase(
+    place: Place, person_id: str, *, by: str = ADA, why: str = "asked for it", may_deactivate: bool = False
+) -> None:
     now = place.clock.now()
-    place.database.write(partial(erase_person, person_id=person_id, now=now, by=by, why=why, may_let_go=may_let_go))
+    place.database.write(
+        partial(erase_person, person_id=person_id, now=now, by=by, why=why, may_deactivate=may_deactivate)
+    )
 
 
 def test_every_row_goes_everybody_elses_stays_and_the_journal_holds(place: Place) -> None:
     before = place.database.read(everything)
     assert all(any(MIA in row for row in rows) for name, rows in before.items() if any(ADA in row for row in rows))
-    let_go(place, MIA)
+    deactivate(place, MIA)
     erase(place, MIA)
     after = place.database.read(everything)
     assert not [row for rows in after.values() for row in rows if MIA in row or "Mia" in row]
@@ -76,13 +80,13 @@ def test_what_may_not_be_is_refused_and_changes_nothing(place: Place) -> None:
         with pytest.raises(wrong):
             erase(place, person_id, by=by, why=why)
     with pytest.raises(LastAdministratorError):
-        erase(place, ADA, by="server", may_let_go=True)
+        erase(place, ADA, by="server", may_deactivate=True)
     assert place.database.read(everything) == before
     assert place.database.read(lambda s: s.connection.execute(select(outbox)).all()) == []
 
 
 def test_who_still_has_access_loses_it_in_the_same_transaction(place: Place) -> None:
-    erase(place, MIA, may_let_go=True)
+    erase(place, MIA, may_deactivate=True)
     place.journal.wait_settled()
     kinds = [event.kind for event in place.journal.recent(10, lambda event: event.subject == MIA)]
     assert kinds[:2] == ["person.erased", "sessions.revoked"]
@@ -93,7 +97,7 @@ def test_an_old_backup_does_not_bring_anybody_back(place: Place) -> None:
     from limen.facts import Person
     from limen.identity.model import PersonStatus
 
-    erase(place, MIA, may_let_go=True)
+    erase(place, MIA, may_deactivate=True)
     write_tombstones(place.root, place.database.read(lambda s: erasure.erased_ids(s.connection)))
     again = Person(MIA, "Mia Moor", "mia@harbor.example", groups=frozenset(), active=True)
     place.database.write(lambda tx: people.add(tx.connection, again, PersonStatus.ACTIVE, NOW))
@@ -117,6 +121,6 @@ def test_mails_in_files_go_once_the_queue_knows_them_no_more(place: Place) -> No
     place.outbox.mkdir()
     for name in ("m_p_mia.eml", "m_p_ada.eml", "m_long_ago.eml", "not-ours.eml"):
         (place.outbox / name).write_text("Dear …")
-    erase(place, MIA, may_let_go=True)
+    erase(place, MIA, may_deactivate=True)
     assert forget_mail_files(place.database, place.outbox) == 2
     assert sorted(file.name for file in place.outbox.iterdir()) == ["m_p_ada.eml", "not-ours.eml"]

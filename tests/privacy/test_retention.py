@@ -3,7 +3,7 @@ from __future__ import annotations
 from functools import partial
 
 import pytest
-from tests.privacy.conftest import ADA, MIA, NOW, Place, let_go
+from tests.privacy.conftest import ADA, MIA, NOW, Place, deactivate
 
 from limen.clock import DAY, HOUR
 from limen.facts import Person
@@ -24,7 +24,7 @@ def is_here(place: Place, person_id: str) -> bool:
 
 def test_who_was_let_go_is_erased_when_their_days_are_over_and_not_before(place: Place) -> None:
     keeping = upkeep(place, people_days=30)
-    let_go(place, MIA)
+    deactivate(place, MIA)
     keeping.look()
     place.clock.forward(29 * DAY)
     keeping.look()
@@ -37,7 +37,7 @@ def test_who_was_let_go_is_erased_when_their_days_are_over_and_not_before(place:
 
 
 def test_zero_keeps_and_what_was_never_used_goes(place: Place) -> None:
-    let_go(place, MIA)
+    deactivate(place, MIA)
     late = NOW + 4_000 * DAY
     ben = Person("p_ben", "Ben", "ben@harbor.example", groups=frozenset())
     place.database.write(lambda tx: people.add(tx.connection, ben, PersonStatus.INVITED, NOW))
@@ -63,7 +63,7 @@ def test_links_and_mails_and_their_files_go_in_time(place: Place) -> None:
 def test_a_damaged_segment_is_left_and_tried_again_a_day_later(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
     outcomes = [(3, 1), (1, 0)]
     monkeypatch.setattr(place.journal, "erase", lambda _ids: outcomes.pop(0))
-    place.database.write(partial(erase_person, person_id=MIA, now=NOW, by=ADA, why="asked", may_let_go=True))
+    place.database.write(partial(erase_person, person_id=MIA, now=NOW, by=ADA, why="asked", may_deactivate=True))
     keeping = upkeep(place)
     for _ in range(3):
         keeping.look()

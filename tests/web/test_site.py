@@ -59,7 +59,7 @@ async def test_a_session_that_idled_is_over(house: House, browser: Browser) -> N
 async def test_somebody_let_go_is_refused_at_the_next_request(house: House, browser: Browser) -> None:
     mia = await house.member(browser, "Mia", "staff")
     assert (await browser.get("/")).status_code == 200
-    await house.limen.identity.people.let_go(mia, by="")
+    await house.limen.identity.people.deactivate(mia, by="")
     assert (await browser.get("/")).headers["location"].startswith("/sign-in")
 
 

@@ -14,7 +14,7 @@ from limen.cli import apply
 from limen.cli.options import Folder, Json
 from limen.cli.output import at
 from limen.clock import SystemClock
-from limen.company.adding import Added, NewApp, add_app
+from limen.company.add_app import Added, NewApp, add_app
 from limen.company.apps_file import upstream_complaint
 from limen.company.company import Company
 from limen.company.load import load_company

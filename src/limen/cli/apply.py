@@ -6,9 +6,9 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from limen.cli.opened import Opened, opened
+from limen.cli.open_company import Opened, opened
 from limen.cli.options import Folder, Message
-from limen.cli.plan import foretold
+from limen.cli.plan import predicted
 from limen.clock import SystemClock
 from limen.company import store
 from limen.company.company import Company
@@ -62,4 +62,4 @@ def _effect(here: Opened, company: Company, before: str) -> dict[str, Any]:
     """The predicted effect of the folder, kept beside the revision; {} where there is nothing to compare it with."""
     if before in {"", company.revision}:
         return {}
-    return foretold(earlier(here.database, before), company, here).effect
+    return predicted(earlier(here.database, before), company, here).effect

@@ -10,13 +10,13 @@ from typing import Annotated
 
 import typer
 
-from limen.backup.daily import file_name, note, said_of
 from limen.backup.examine import megabytes
 from limen.backup.fence import refuse_if_replaced
+from limen.backup.last_backup import file_name, note, said_of
 from limen.backup.manifest import Manifest
 from limen.backup.places import refuse_half_restored
 from limen.backup.take import Wanted, take
-from limen.cli.opened import opened
+from limen.cli.open_company import opened
 from limen.cli.options import MasterKey
 from limen.cli.output import progress
 from limen.clock import SystemClock, to_iso

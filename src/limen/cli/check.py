@@ -10,13 +10,13 @@ from typing import Annotated
 
 import typer
 
-from limen.cli.opened import has_database, opened
+from limen.cli.open_company import has_database, opened
 from limen.cli.options import Folder, Json
 from limen.cli.output import counted
 from limen.clock import SystemClock
 from limen.company.child import schema_text
 from limen.company.company import Company
-from limen.company.gate import FIRST_ADMINISTRATOR, barred, lockout, people_of
+from limen.company.gate import FIRST_ADMINISTRATOR, lockout, lockout_problems, people_of
 from limen.company.load import Checked, check_folder
 from limen.company.onboarding import too_long, written_until
 from limen.configuration.problem import Problem
@@ -54,7 +54,7 @@ def _barring(folder: Path, company: Company) -> tuple[Problem, ...]:
         with opened(folder, company.settings) as here:
             people = here.database.read(people_of)
     now = SystemClock().now()
-    return (*too_long(company, now), *barred(company, lockout(company, people, now)))
+    return (*too_long(company, now), *lockout_problems(company, lockout(company, people, now)))
 
 
 def _plain(checked: Checked, barring: tuple[Problem, ...]) -> dict[str, object]:

@@ -68,7 +68,7 @@ async def _one_day(*, as_json: bool) -> int:
 
 async def _live(port: int) -> None:
     from limen.demo.harbor import PORT, copy_to
-    from limen.demo.opened import opened_harbor
+    from limen.demo.open_demo import opened_harbor
 
     print("Harbor opens: 24 people enrol …", flush=True)
     with TemporaryDirectory(prefix="harbor-") as folder:

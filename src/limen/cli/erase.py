@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from limen.cli.opened import Opened, opened
+from limen.cli.open_company import Opened, opened
 from limen.cli.options import LastFolder, Yes
 from limen.clock import SystemClock
 from limen.company.gate import obstacles, people_of
@@ -28,7 +28,7 @@ def run(
     *,
     why: Annotated[str, typer.Option("-m", "--why", help="Why, without names: it stays in the journal")] = "",
     yes: Yes = False,
-    let_go: Annotated[
+    deactivate: Annotated[
         bool, typer.Option("--let-go", help="Also erase somebody who still has access; their access ends")
     ] = False,
 ) -> None:
@@ -38,7 +38,7 @@ def run(
         if not yes:
             print("Nothing was changed. The same command with --yes and -m WHY does it; it can't be undone.")
             return
-        _erase(here, goes.person_id, why, may_let_go=let_go)
+        _erase(here, goes.person_id, why, may_deactivate=deactivate)
         print("\n".join(_carry_out(here)))
 
 
@@ -55,7 +55,7 @@ def _shown(goes: Goes, journal_days: int) -> Iterator[str]:
     )
 
 
-def _erase(here: Opened, person_id: str, why: str, *, may_let_go: bool) -> None:
+def _erase(here: Opened, person_id: str, why: str, *, may_deactivate: bool) -> None:
     """In one transaction, unless that would leave nobody who could administer Limen."""
     company, now = here.in_force(), SystemClock().now()
 
@@ -64,7 +64,7 @@ def _erase(here: Opened, person_id: str, why: str, *, may_let_go: bool) -> None:
 
     def work(transaction: Transaction) -> None:
         before = locked_out(transaction)
-        erase_person(transaction, person_id, now, by=SERVER, why=why, may_let_go=may_let_go)
+        erase_person(transaction, person_id, now, by=SERVER, why=why, may_deactivate=may_deactivate)
         if not before and (after := locked_out(transaction)):
             raise NobodyCouldAdministerError(after)
 

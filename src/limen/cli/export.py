@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from limen.cli.opened import opened
+from limen.cli.open_company import opened
 from limen.cli.options import LastFolder
 from limen.clock import SystemClock
 from limen.company.publish import SERVER

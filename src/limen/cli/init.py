@@ -15,7 +15,7 @@ import typer
 
 from limen.cli.options import split_commas
 from limen.cli.output import at, console
-from limen.company.begin import FRONT, HERE, WAYS, Answers, begin, complaint_about, refuse_taken
+from limen.company.new_folder import FRONT, HERE, WAYS, Answers, begin, complaint_about, refuse_taken
 from limen.errors import LimenError
 from limen.printable import plain_word
 

@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from limen.cli.opened import opened
+from limen.cli.open_company import opened
 from limen.cli.options import Folder
 from limen.company.load import load_settings
 from limen.company.places import journal_folder

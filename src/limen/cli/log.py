@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 import typer
 
-from limen.cli.opened import opened
+from limen.cli.open_company import opened
 from limen.cli.options import Folder, JsonLines
 from limen.cli.output import counted, print_rows
 from limen.company import store
@@ -50,7 +50,7 @@ def text_of(one: Revision, author: str, names: dict[str, str], zone: ZoneInfo, *
     known = [f"{one.beside.tests} policy tests passed"] if one.beside.tests else []
     if said := proof_sentence(one.beside.proof, names):
         known.append(said)
-    known += foretold(one.beside.effect)
+    known += predicted(one.beside.effect)
     said_of_people = kept_sentences(one.beside.effect, names)
     known += said_of_people[:MOST_SAID]
     if len(said_of_people) > MOST_SAID:
@@ -58,7 +58,7 @@ def text_of(one: Revision, author: str, names: dict[str, str], zone: ZoneInfo, *
     return "\n".join([*lines, *[f"    {line}" for line in known]])
 
 
-def foretold(effect: dict[str, Any]) -> list[str]:
+def predicted(effect: dict[str, Any]) -> list[str]:
     """The predicted effect of a revision, in a sentence; [] where none was predicted."""
     if not effect:
         return []

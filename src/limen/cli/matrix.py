@@ -10,7 +10,7 @@ from typing import Annotated
 
 import typer
 
-from limen.cli.opened import opened
+from limen.cli.open_company import opened
 from limen.cli.options import (
     At,
     Country,
@@ -32,8 +32,8 @@ from limen.company.load import load_company
 from limen.company.tests_file import read_length
 from limen.errors import LimenError
 from limen.facts import ACTIONS, App, Person
+from limen.policy.hypothetical import Hypothetical
 from limen.policy.matrix import Cell, Decide, matrix
-from limen.policy.supposed import Supposed
 from limen.printable import visible
 
 SHOWN = ("view", "download", "edit", "share", "administer")
@@ -75,7 +75,7 @@ def run(
         raise MisusedError(f"--action is one of {', '.join(ACTIONS)}")
     refuse_other_device(device)
     try:
-        supposed = Supposed(
+        supposed = Hypothetical(
             strength=strength,
             proved=read_length(proved),
             at=at,
@@ -95,7 +95,7 @@ def run(
 
 
 def _table(
-    folder: Path, candidate: Path | None, supposed: Supposed, *, in_force: bool, person: str, app: str, action: str
+    folder: Path, candidate: Path | None, supposed: Hypothetical, *, in_force: bool, person: str, app: str, action: str
 ) -> Table:
     home = load_company(folder)
     company = _in_force(folder, home) if in_force else home if candidate is None else load_company(candidate)

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from limen.cli.opened import opened
+from limen.cli.open_company import opened
 from limen.cli.options import LastFolder
 from limen.errors import LimenError
 from limen.identity.store import people

@@ -9,7 +9,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from limen.cli.opened import Opened, has_database, opened
+from limen.cli.open_company import Opened, has_database, opened
 from limen.cli.options import Folder, Json
 from limen.cli.output import at, counted, progress
 from limen.clock import SystemClock
@@ -17,10 +17,10 @@ from limen.company import store
 from limen.company.authors import names_of, proof_sentence
 from limen.company.company import Company
 from limen.company.concurrent_changes import Published, published_since, undone
-from limen.company.gate import FIRST_ADMINISTRATOR, barred, people_of
+from limen.company.gate import FIRST_ADMINISTRATOR, lockout_problems, people_of
 from limen.company.load import load_company
 from limen.company.origin import origin_of
-from limen.company.plan import Plan, foretell, plan, reach_sentences
+from limen.company.plan import Plan, plan, predict, reach_sentences
 from limen.company.rehearsal import WINDOW
 from limen.policy.proof.lockout import LockedOut
 
@@ -45,7 +45,7 @@ def run(
             if here.database.read(store.newest) is not None:
                 before = here.in_force()
             names = here.database.read(names_of)
-            found = foretold(before, after, here)
+            found = predicted(before, after, here)
             taken_back = here.database.read(lambda snapshot: undone(snapshot, after, found.changes))
             if not found.changes_nothing:
                 since = here.database.read(lambda one: published_since(one, origin_of(folder, after.settings, one)))
@@ -58,11 +58,11 @@ def run(
     sys.exit(0 if found.is_publishable and not since else 1)
 
 
-def foretold(before: Company | None, after: Company, here: Opened) -> Plan:
+def predicted(before: Company | None, after: Company, here: Opened) -> Plan:
     """The plan, with a progress bar on a terminal."""
     with progress("Replaying the last 30 days") as told:
         people = here.database.read(people_of)
-        return foretell(before, after, here.reader, people, SystemClock().now(), told)
+        return predict(before, after, here.reader, people, SystemClock().now(), told)
 
 
 def _behind(since: tuple[Published, ...], folder: Path) -> Iterator[str]:
@@ -147,7 +147,7 @@ def _all_new(found: Plan) -> Iterator[str]:
 def _lockout(found: Plan, after: Company, names: dict[str, str]) -> Iterator[str]:
     if isinstance(found.lockout, LockedOut):
         yield "It can't be published: every administrator would be locked out:"
-        yield from (f"  {problem}" for problem in barred(after, found.lockout))
+        yield from (f"  {problem}" for problem in lockout_problems(after, found.lockout))
     elif found.lockout is not None:
         yield proof_sentence(found.lockout.to_json(), names)
 

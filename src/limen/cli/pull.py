@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from limen.cli.opened import opened
+from limen.cli.open_company import opened
 from limen.cli.options import Folder, MisusedError
 from limen.company import store
 from limen.company.folder import read_folder

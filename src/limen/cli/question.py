@@ -9,7 +9,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, Final
 
-from limen.cli.opened import has_database, opened
+from limen.cli.open_company import has_database, opened
 from limen.cli.options import refuse_unknown
 from limen.clock import Instant, SystemClock
 from limen.company import store
@@ -25,8 +25,8 @@ from limen.facts import ACTIONS, Facts, Group, Person
 from limen.identity.store import people, workloads
 from limen.policy import Engine, Request
 from limen.policy.explain import Explanation
+from limen.policy.hypothetical import Hypothetical
 from limen.policy.replay import Replayed, replay, write_decision
-from limen.policy.supposed import Supposed
 from limen.storage import Snapshot
 from limen.storage.journal.reader import Reader
 
@@ -116,7 +116,7 @@ def name_of(snapshot: Snapshot, person_id: str) -> str:
 
 
 def supposed(
-    folder: Path, known: Supposed, app_id: str, action: str, *, person: str, groups: list[str], nobody: bool
+    folder: Path, known: Hypothetical, app_id: str, action: str, *, person: str, groups: list[str], nobody: bool
 ) -> Question:
     """A supposed request, decided by the folder's policies. Raises `LimenError` for an unknown name."""
     company = load_company(folder)

@@ -14,7 +14,7 @@ from limen.cli.question import Question
 from limen.messages import Words
 from limen.policy import Effect, Reason, State
 from limen.policy.explain import Considered, Explanation
-from limen.policy.saying import Audience, Said
+from limen.policy.wording import Audience, Said
 from limen.printable import visible
 
 _COLOURS = {Effect.PERMIT: "green", Effect.CHALLENGE: "yellow", Effect.DENY: "red"}

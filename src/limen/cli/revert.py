@@ -7,10 +7,10 @@ from typing import Annotated
 
 import typer
 
-from limen.cli.opened import opened
+from limen.cli.open_company import opened
 from limen.cli.options import FolderOption, Message
 from limen.cli.output import at
-from limen.cli.plan import foretold
+from limen.cli.plan import predicted
 from limen.company import store
 from limen.company.publish import earlier
 from limen.errors import LimenError
@@ -37,7 +37,7 @@ def run(
         if before.revision == after.revision:
             print(f"Nothing changed: revision {target[:12]} is in force already.")
             return
-        effect = foretold(before, after, here).effect
+        effect = predicted(before, after, here).effect
         done = here.replace(before, after, message, effect)
     print(f"Revision {done.id[:12]} is in force again: {done.reason}")
     print(f"The folder is as it was; `limen pull{at(folder)}` updates it to what is in force.")

@@ -22,7 +22,7 @@ from limen.errors import LimenError
 from limen.front.caddy import ROOT_PATH
 from limen.front.places import open_places
 from limen.settings import Settings
-from limen.storage.holders import journal_holder
+from limen.storage.lock_holders import journal_holder
 
 if TYPE_CHECKING:
     from limen.app import Limen

@@ -7,14 +7,14 @@ from typing import Annotated
 
 import typer
 
-from limen.cli.opened import opened
+from limen.cli.open_company import opened
 from limen.cli.options import FolderOption, Message
-from limen.cli.plan import foretold
+from limen.cli.plan import predicted
 from limen.clock import DAY, SystemClock
 from limen.company.authors import names_of
 from limen.company.rehearsal import WINDOW
+from limen.company.report_only import report_only_effects, sentence
 from limen.company.states import in_state
-from limen.company.watching import sentence, watched
 from limen.policy import State
 from limen.storage.journal.past_decisions import past_decisions
 
@@ -50,7 +50,7 @@ def _turn(policy: str, state: State, message: str, folder: Path) -> None:
         if after is before:
             print(f"Nothing changed: {policy} is in state {state} already.")
             return
-        effect = foretold(before, after, here).effect
+        effect = predicted(before, after, here).effect
         done = here.replace(before, after, message, effect)
     print(f"Revision {done.id[:12]} is in force: {policy} is in state {state}.")
     print("The folder is as it was; `limen pull` updates it to what is in force.")
@@ -61,7 +61,7 @@ def _list(folder: Path) -> None:
     with opened(folder) as here:
         engine = here.in_force().engine()
         since = SystemClock().now() - WINDOW
-        counted = watched(past_decisions(here.reader, since, with_facts=False))
+        counted = report_only_effects(past_decisions(here.reader, since, with_facts=False))
         names = here.database.read(names_of)
     policies = engine.in_state(State.WATCH)
     if not policies:

@@ -10,7 +10,7 @@ import typer
 from limen.backup import upgrade
 from limen.backup.places import refuse_half_restored
 from limen.cli.backup import held_key
-from limen.cli.opened import has_database, nothing_published
+from limen.cli.open_company import has_database, nothing_published
 from limen.cli.options import Folder, MasterKey
 from limen.cli.output import progress
 from limen.clock import SystemClock, to_iso

@@ -30,8 +30,8 @@ from limen.cli.render import print_explanation
 from limen.company.tests_file import read_length
 from limen.configuration.problem import shown
 from limen.messages import Language, Words
-from limen.policy.saying import Audience, Names, say
-from limen.policy.supposed import Supposed
+from limen.policy.hypothetical import Hypothetical
+from limen.policy.wording import Audience, Names, say
 
 
 def run(
@@ -75,7 +75,7 @@ def run(
         refuse_other_device(device)
         _refuse_no_time(at)
         try:
-            supposed = Supposed(
+            supposed = Hypothetical(
                 strength=strength,
                 proved=_length("--proved", proved),
                 token=token,

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from limen.cli.opened import opened
+from limen.cli.open_company import opened
 from limen.cli.options import FolderOption, refuse_other_task, refuse_unknown, split_commas
 from limen.cli.output import print_rows
 from limen.clock import Instant, SystemClock

@@ -54,7 +54,7 @@ def obstacles(company: Company, people: Iterable[Candidate], now: Instant) -> st
     return "; ".join(map(str, found.obstacles)) if isinstance(found, LockedOut) else ""
 
 
-def barred(company: Company, found: Proof | LockedOut | None) -> tuple[Problem, ...]:
+def lockout_problems(company: Company, found: Proof | LockedOut | None) -> tuple[Problem, ...]:
     """What keeps every administrator out, each policy by its file and line; () where somebody can get in."""
     if not isinstance(found, LockedOut):
         return ()
@@ -78,7 +78,7 @@ def pass_gate(company: Company, people: Iterable[Candidate], now: Instant) -> Be
     """
     failing = (*too_long(company, now), *failing_tests(company))
     proof = lockout(company, people, now)
-    barring = barred(company, proof)
+    barring = lockout_problems(company, proof)
     if failing:
         raise FolderError((*failing, *barring))
     if isinstance(proof, LockedOut):

@@ -48,7 +48,7 @@ def _too_long(company: Company, now: Instant) -> Iterator[Problem]:
             yield Problem(APPS, _line(company.files.get(APPS, ""), app.id), 1, what, fix)
 
 
-def held_to_a_fortnight(apps: Iterable[App], published_at: Instant) -> tuple[App, ...]:
+def within_longest_onboarding(apps: Iterable[App], published_at: Instant) -> tuple[App, ...]:
     """The apps with their onboardings cut to 14 days after the revision was published, whatever it says."""
     latest = published_at + LONGEST
     return tuple(replace(app, onboarding_until=latest) if app.onboarding_until > latest else app for app in apps)

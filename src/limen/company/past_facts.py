@@ -13,7 +13,7 @@ from limen.cedar import Entity, Record
 from limen.clock import Instant
 from limen.company.company import Company
 from limen.facts import App, Auth, Device, Facts, Grant, Person, Place, Plain, Risk, Session
-from limen.policy.seen import Seen, app_words, device_words, joined, person_words, place_words, risk_words
+from limen.policy.cedar_view import CedarView, app_words, device_words, joined, person_words, place_words, risk_words
 from limen.storage.journal.past_decisions import WrittenFacts, sharing
 
 _App: TypeAlias = "tuple[App, Entity] | None"
@@ -41,7 +41,7 @@ class PastFacts:
             dict[str, Plain], lambda one: tuple(sorted(one.items()))
         )
 
-    def seen(self, written: WrittenFacts, device_seen_at: Instant = 0) -> Seen | None:
+    def seen(self, written: WrittenFacts, device_seen_at: Instant = 0) -> CedarView | None:
         """None where the company has no such app. Raises msgspec.DecodeError for what are no facts.
 
         `device_seen_at`: when the device last reported, 0 where the facts say it themselves. What comes back is this

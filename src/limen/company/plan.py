@@ -16,9 +16,9 @@ from limen.company.onboarding import written_until
 from limen.company.rehearsal import WINDOW, Rehearsal, Turn, rehearse
 from limen.configuration.problem import Problem
 from limen.facts import Person
+from limen.policy.access_diff.describe import Names, sentences
+from limen.policy.access_diff.diff import Reach, newly_reachable
 from limen.policy.proof.lockout import Candidate, LockedOut, Proof
-from limen.policy.reach.describe import Names, sentences
-from limen.policy.reach.diff import Reach, newly_reachable
 from limen.storage.journal.past_decisions import PastDecision, past_decisions
 from limen.storage.journal.reader import Reader
 
@@ -115,7 +115,7 @@ def plan(
     )
 
 
-def foretell(
+def predict(
     before: Company | None,
     after: Company,
     reader: Reader,

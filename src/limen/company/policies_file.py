@@ -161,7 +161,7 @@ class _Written:
                 otherwise = DECLARE_GROUP if kind == "Group" else "add it to apps.yaml"
                 yield self.problem(f'"{name}"', *unknown(kind.lower(), name, names, otherwise))
         try:
-            edges = self.timed.edges
+            edges = self.timed.boundaries
             if len(edges) > MOST_EDGES:
                 what = f"this policy compares the clock {len(edges)} times, more than {MOST_EDGES}"
                 yield self.problem("context.time", what, "say it with `<` and `>=`")

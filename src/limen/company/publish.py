@@ -12,7 +12,7 @@ from typing import Any, Final
 import msgspec
 
 from limen.clock import Instant
-from limen.company import project, store
+from limen.company import projection, store
 from limen.company.authors import CONSOLE, SERVER
 from limen.company.changes import changes
 from limen.company.company import Company
@@ -65,7 +65,7 @@ def publish(
     people = database.read(people_of)
     beside = msgspec.structs.replace(pass_gate(company, people, now), effect=dict(effect or {}))
 
-    project.expect(company)
+    projection.expect(company)
 
     def work(transaction: Transaction) -> Revision:
         before = store.newest(transaction)

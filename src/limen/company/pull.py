@@ -9,10 +9,10 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Final
 
-from limen.company.begin import IGNORED, ignored
 from limen.company.company import Company
 from limen.company.folder import SETTINGS, Folder, read_folder
 from limen.company.load import FolderError, company_in
+from limen.company.new_folder import IGNORED, ignored
 from limen.errors import LimenError
 from limen.settings import Settings
 

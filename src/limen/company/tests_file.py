@@ -19,13 +19,13 @@ from limen.configuration.problem import DECLARE_GROUP, Problem, shown, unknown
 from limen.configuration.shape import listed, shaped_in_part
 from limen.configuration.tree import Tree
 from limen.facts import ACTIONS, LIMEN, Label
-from limen.facts.asked import Plain
+from limen.facts.facts import Plain
 from limen.policy import Effect, Named
 from limen.policy.attribute import Attribute, Kind
 from limen.policy.attribute_table import Table
 from limen.policy.attributes import ATTRIBUTES
 from limen.policy.expectations import Expectation
-from limen.policy.supposed import SOME_TUESDAY, Supposed
+from limen.policy.hypothetical import SOME_TUESDAY, Hypothetical
 from limen.printable import is_printable
 
 NOBODY: Final = "nobody"
@@ -203,7 +203,7 @@ class _Reader:
                 self._wrong(path, *unknown(noun or key, word, known))
         return words
 
-    def _supposed(self, given: _Given) -> Supposed | None:
+    def _supposed(self, given: _Given) -> Hypothetical | None:
         proved = self._length("proved", given.proved)
         grant = self._length("grant", given.grant) if given.grant else 0
         try:
@@ -219,7 +219,7 @@ class _Reader:
         if self.problems:
             return None
         plain = {key: value for key, value in given.model_dump().items() if key in _AS_GIVEN}
-        return Supposed(**plain, proved=proved, grant=grant, more=more)
+        return Hypothetical(**plain, proved=proved, grant=grant, more=more)
 
     def _more(self, given: _Given) -> Iterator[tuple[str, Plain]]:
         for path, row in ATTRIBUTES.table.loose.items():

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Final
 
-from limen.demo.staff import PASSWORD, Employee
-from limen.demo.town import Town
+from limen.demo.employees import PASSWORD, Employee
+from limen.demo.running_company import RunningCompany
 from limen.facts import Session
 from limen.identity.model import Visitor
 from limen.web.requests import new_token
@@ -14,16 +14,16 @@ from limen.web.requests import new_token
 _BROWSER: Final = "Harbor demo"
 
 
-async def other_way(town: Town, employee: Employee, session: Session) -> Employee:
+async def other_way(company: RunningCompany, employee: Employee, session: Session) -> Employee:
     """The same person with the factor that they did not enrol with, added in the sign-in they enrolled by.
 
     Raises LimenError.
     """
-    factors = town.limen.identity.factors
+    factors = company.limen.identity.factors
     at_browser = Visitor(employee.browser.address, _BROWSER, new_token())
     is_passkey = employee.who.factor != "passkey"
     who = replace(employee.who, factor="passkey" if is_passkey else "password_and_code")
-    other = Employee(who, town.network.browser(employee.browser.address), employee.home, employee.now)
+    other = Employee(who, company.network.browser(employee.browser.address), employee.home, employee.now)
     if is_passkey:
         options = await factors.passkey_options(session, at_browser)
         await factors.add_passkey(session, at_browser, other.passkey.create(options))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from limen.demo.town import Town
+from limen.demo.running_company import RunningCompany
 
 APP, OTHER_APP = "wiki", "warehouse"
 
@@ -18,29 +18,29 @@ class Line:
     status: int
 
 
-async def curl_lines(town: Town) -> tuple[Line, ...]:
+async def curl_lines(company: RunningCompany) -> tuple[Line, ...]:
     """Lines with a token of their own: it is Ewa's, for the wiki, to view, for as long as a demo lives."""
-    person = town.person_of("ewa")
-    mine = [one for one in town.limen.known.sessions.values() if one.person_id == person.id and not one.app]
+    person = company.person_of("ewa")
+    mine = [one for one in company.limen.known.sessions.values() if one.person_id == person.id and not one.app]
     session = max(mine, key=lambda one: (one.auth.at, one.auth.strength))
-    issued = await town.limen.identity.tokens.make(
+    issued = await company.limen.identity.tokens.make(
         session, 1, app=APP, actions=["view"], days=90, name="curl in the demo"
     )
     bearer = f"-H 'Authorization: Bearer {issued.secret}'"
     return (
-        Line(f"curl -i {town.url(APP, '/plans/winter')}", "Nobody is signed in: no, and how to come in.", 401),
+        Line(f"curl -i {company.url(APP, '/plans/winter')}", "Nobody is signed in: no, and how to come in.", 401),
         Line(
-            f"curl -i {bearer} {town.url(APP, '/plans/winter')}",
+            f"curl -i {bearer} {company.url(APP, '/plans/winter')}",
             "Ewa's token for the wiki: the page, and the app knows whose token it is.",
             200,
         ),
         Line(
-            f"curl -i -X POST {bearer} {town.url(APP, '/plans/winter')}",
+            f"curl -i -X POST {bearer} {company.url(APP, '/plans/winter')}",
             "The same token may view and nothing else.",
             403,
         ),
         Line(
-            f"curl -i {bearer} {town.url(OTHER_APP, '/dock/3')}",
+            f"curl -i {bearer} {company.url(OTHER_APP, '/dock/3')}",
             "The same token at another app is worth nothing there.",
             403,
         ),

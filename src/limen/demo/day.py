@@ -13,11 +13,11 @@ from zoneinfo import ZoneInfo
 
 from limen.clock import Instant
 from limen.company.company import Company
+from limen.demo.attempt import newest_decision
 from limen.demo.browser import Browser, Page
+from limen.demo.employees import Employee
 from limen.demo.harbor import Step, copy_to, read_day
-from limen.demo.staff import Employee
-from limen.demo.town import DayClock, Town, settled_town
-from limen.demo.tried import newest_decision
+from limen.demo.running_company import DayClock, RunningCompany, settled_company
 from limen.facts import LIMEN
 from limen.policy.decision import Effect
 
@@ -64,8 +64,8 @@ async def live_through(steps_of: Path | None = None) -> AsyncIterator[Asked]:
         copy_to(root, prefer_usual_ports=False)
         zone = ZoneInfo("Europe/Berlin")
         clock = DayClock(_instant(FIRST_THING, zone))
-        async with settled_town(root, clock) as town:
-            day = Day(town, clock)
+        async with settled_company(root, clock) as company:
+            day = Day(company, clock)
             for step in read_day(steps_of or root):
                 clock.forward_to(_instant(step.at, zone))
                 asked = await day.go_through(step)
@@ -74,22 +74,22 @@ async def live_through(steps_of: Path | None = None) -> AsyncIterator[Asked]:
 
 
 class Day:
-    """Has the people of a town do what the steps say."""
+    """Has the people of a company do what the steps say."""
 
-    def __init__(self, town: Town, clock: DayClock) -> None:
-        company = town.limen.in_force.company
+    def __init__(self, running: RunningCompany, clock: DayClock) -> None:
+        company = running.limen.in_force.company
         if company is None:
             raise NotAnsweredError("Harbor has no revision in force")
-        self._town = town
+        self._running = running
         self._clock = clock
         self._expected = expected_effects(company)
         self._challenges: dict[str, str] = {}
         self._has_opened: set[tuple[str, str]] = set()
-        self._stranger = town.network.browser(_STRANGERS_ADDRESS)
+        self._stranger = running.network.browser(_STRANGERS_ADDRESS)
 
     async def go_through(self, step: Step) -> Asked | None:
         """Do `step`. None where it asks for nothing. Raises NotAnsweredError."""
-        employee = self._town.employees.get(step.who)
+        employee = self._running.employees.get(step.who)
         if step.does == "prove_again" and employee is not None:
             await employee.prove_again(self._challenges.pop(step.who))
             return None
@@ -114,18 +114,18 @@ class Day:
             await employee.sign_in()
 
     def _is_live(self, employee: Employee) -> bool:
-        known, now = self._town.limen.known, self._clock.now()
-        person = self._town.person_of(employee.who.id).id
+        known, now = self._running.limen.known, self._clock.now()
+        person = self._running.person_of(employee.who.id).id
         mine = [session for session in known.sessions.values() if session.person_id == person]
         return any(known.session_state(session, "", now) == "live" for session in mine)
 
     async def _ask(self, employee: Employee | None, step: Step) -> Page:
         browser = employee.browser if employee else self._stranger
-        url = self._town.url(step.app, step.path)
+        url = self._running.url(step.app, step.path)
         if employee is not None and step.app != LIMEN and (step.who, step.app) not in self._has_opened:
             self._has_opened.add((step.who, step.app))
             if step.method != "GET" or step.door != "gateway":
-                await browser.open(self._town.url(step.app, "/"))
+                await browser.open(self._running.url(step.app, "/"))
         if step.door == "check":
             return await self._ask_check_server(browser, step, url)
         if step.method == "GET" and employee is not None:
@@ -142,13 +142,14 @@ class Day:
             "X-Forwarded-Host": place.netloc,
             "X-Forwarded-Uri": step.path,
         }
-        return await browser.request("GET", f"http://localhost:{self._town.limen.enforcement.check.port}/check", told)
+        port = self._running.limen.enforcement.check.port
+        return await browser.request("GET", f"http://localhost:{port}/check", told)
 
     async def _answer(self, employee: Employee | None, step: Step, since: Instant) -> Asked:
         """The newest decision in the journal that this step can have led to."""
-        person = self._town.person_of(step.who).id if employee else ""
+        person = self._running.person_of(step.who).id if employee else ""
         found = await newest_decision(
-            self._town.limen.journal,
+            self._running.limen.journal,
             since,
             lambda event, made: (
                 (event.actor, made.app, made.method) == (person, step.app, step.method)

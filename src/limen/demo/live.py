@@ -10,10 +10,10 @@ from typing import Final
 from urllib.parse import urlsplit
 
 from limen.demo.browser import LoopError
-from limen.demo.cast import ROLES
+from limen.demo.employees import Employee, NotDoneError
 from limen.demo.harbor import Step
-from limen.demo.staff import Employee, NotDoneError
-from limen.demo.town import Town
+from limen.demo.roles import ROLES
+from limen.demo.running_company import RunningCompany
 from limen.facts import LIMEN
 from limen.identity.model import IssuedLink
 
@@ -29,42 +29,42 @@ GIVE_UP_ODDS: Final = 0.3
 """How often somebody who is asked to prove again does not bother."""
 
 
-async def invite_the_visitor(town: Town) -> IssuedLink:
+async def invite_the_visitor(company: RunningCompany) -> IssuedLink:
     """A one-time link for whoever watches the demo: an administrator who may see every page. A new one each time."""
-    people = town.limen.identity.people
-    noor = next((p.id for p in town.limen.known.people.values() if p.email == VISITOR), "")
-    by = next(p.id for p in town.limen.known.people.values() if "administrators" in p.groups)
+    people = company.limen.identity.people
+    noor = next((p.id for p in company.limen.known.people.values() if p.email == VISITOR), "")
+    by = next(p.id for p in company.limen.known.people.values() if "administrators" in p.groups)
     if noor:
         return await people.invite_again(noor, by=by)
     return await people.invite("Noor Bakker", VISITOR, ("staff", "finance", "administrators"), by=by)
 
 
-async def go_about(town: Town, steps: Sequence[Step], chance: random.Random) -> None:
+async def go_about(company: RunningCompany, steps: Sequence[Step], chance: random.Random) -> None:
     """Do one thing after the other, for ever; what goes wrong for one person does not end the day."""
     busy = {role.who for role in ROLES}  # whom the visitor can be is left to them
-    habits = [one for one in steps if one.does == "ask" and one.door == "gateway" and one.who in town.employees]
+    habits = [one for one in steps if one.does == "ask" and one.door == "gateway" and one.who in company.employees]
     habits = [one for one in habits if one.who not in busy]
-    others = [employee for who, employee in town.employees.items() if who not in busy]
+    others = [employee for who, employee in company.employees.items() if who not in busy]
     while True:
         await asyncio.sleep(chance.uniform(*PAUSE_SECONDS))
-        employee, app, method, path = _something(town, habits, others, chance)
+        employee, app, method, path = _something(company, habits, others, chance)
         with suppress(NotDoneError, LoopError, OSError, TimeoutError):
-            await _do(town, employee, (app, method, path), chance)
+            await _do(company, employee, (app, method, path), chance)
 
 
 def _something(
-    town: Town, habits: Sequence[Step], others: Sequence[Employee], chance: random.Random
+    company: RunningCompany, habits: Sequence[Step], others: Sequence[Employee], chance: random.Random
 ) -> tuple[Employee, str, str, str]:
     if chance.random() < 0.5:
         step = chance.choice(habits)
-        return town.employees[step.who], step.app, step.method, step.path
+        return company.employees[step.who], step.app, step.method, step.path
     app, path = chance.choice(EVERYDAY)
     return chance.choice(others), app, "GET", path
 
 
-async def _do(town: Town, employee: Employee, asked: tuple[str, str, str], chance: random.Random) -> None:
+async def _do(company: RunningCompany, employee: Employee, asked: tuple[str, str, str], chance: random.Random) -> None:
     app, method, path = asked
-    url = town.url(app, path)
+    url = company.url(app, path)
     if method != "GET" and app != LIMEN:
         await employee.browser.fetch(method, url)
         return

@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
+from limen.demo.attempt import Attempt, tried
 from limen.demo.browser import TYPED
-from limen.demo.cast import Question
-from limen.demo.town import Town
-from limen.demo.tried import Tried, tried
+from limen.demo.roles import Question
+from limen.demo.running_company import RunningCompany
 from limen.enforcement.decision_point import APP_COOKIE
 from limen.facts import LIMEN
 from limen.web.requests import SESSION_COOKIE
@@ -26,8 +26,8 @@ class Theft:
 
     cookie: str
     is_from_browser: bool
-    tried: tuple[Tried, ...]
-    after: Tried | None = None
+    tried: tuple[Attempt, ...]
+    after: Attempt | None = None
 
 
 def places_to_try(own: Question) -> tuple[Question, ...]:
@@ -40,10 +40,10 @@ def places_to_try(own: Question) -> tuple[Question, ...]:
     )
 
 
-async def as_thief(town: Town, question: Question, cookie: str) -> Tried:
+async def as_thief(company: RunningCompany, question: Question, cookie: str) -> Attempt:
     """Ask with somebody else's cookie, from another address and another browser."""
     name = SESSION_COOKIE if question.app == LIMEN else APP_COOKIE.decode()
     sent = {"Cookie": f"{name}={cookie}", "User-Agent": BROWSER, **TYPED}
-    since = town.limen.clock.now()
-    page = await town.network.browser(ADDRESS).request("GET", town.url(question.app, question.path), sent)
-    return await tried(town.limen.journal, question, page, since, ADDRESS)
+    since = company.limen.clock.now()
+    page = await company.network.browser(ADDRESS).request("GET", company.url(question.app, question.path), sent)
+    return await tried(company.limen.journal, question, page, since, ADDRESS)

@@ -13,13 +13,13 @@ from typing import Final
 from urllib.parse import urlsplit
 
 from limen.clock import HOUR, MINUTE, Instant
+from limen.demo.attempt import Attempt, tried
 from limen.demo.both_ways import other_way
 from limen.demo.browser import Browser, LoopError
-from limen.demo.cast import ROLES, Question, Role
-from limen.demo.staff import Employee, NotDoneError
+from limen.demo.employees import Employee, NotDoneError
+from limen.demo.roles import ROLES, Question, Role
+from limen.demo.running_company import DayClock, RunningCompany
 from limen.demo.thief import Theft, as_thief, places_to_try
-from limen.demo.town import DayClock, Town
-from limen.demo.tried import Tried, tried
 from limen.enforcement.decision_point import APP_COOKIE
 from limen.facts import LIMEN, Person, Session, SessionState
 from limen.web.requests import BROWSER_COOKIE, SESSION_COOKIE
@@ -39,12 +39,12 @@ _STRIDE: Final = 90 * MINUTE
 class Visitor:
     """Whoever watches the demo. One at a time; `address` is where the trusted hop says they are."""
 
-    def __init__(self, town: Town, clock: DayClock) -> None:
-        self.town = town
+    def __init__(self, company: RunningCompany, clock: DayClock) -> None:
+        self.company = company
         self.clock = clock
         self.role: Role | None = None
         self.place = "office"
-        self.last: Tried | None = None
+        self.last: Attempt | None = None
         self.theft: Theft | None = None
         self.seen: dict[str, str] = {}
         """The app cookie that the visitor's own browser sent last, by host and port."""
@@ -59,7 +59,7 @@ class Visitor:
 
     @property
     def person(self) -> Person | None:
-        return self.town.person_of(self.role.who) if self.role is not None else None
+        return self.company.person_of(self.role.who) if self.role is not None else None
 
     @property
     def session(self) -> Session | None:
@@ -67,19 +67,19 @@ class Visitor:
         if self._now is None:
             return None
         token = self._cookies().get(SESSION_COOKIE, "")
-        found = self.town.limen.known.session(sha256(token.encode()).digest()) if token else None
-        standing = self.town.limen.known.session_state(found, "", self.clock.now())
+        found = self.company.limen.known.session(sha256(token.encode()).digest()) if token else None
+        standing = self.company.limen.known.session_state(found, "", self.clock.now())
         return found if standing is SessionState.LIVE else None
 
     # Being somebody
 
     async def prepare(self) -> None:
         """Have each of the three hold a passkey, and a password with a code. Once, right after they enrolled."""
-        known = self.town.limen.known
+        known = self.company.limen.known
         for role in ROLES:
-            enrolled, person = self.town.employees[role.who], self.town.person_of(role.who)
+            enrolled, person = self.company.employees[role.who], self.company.person_of(role.who)
             session = next(one for one in known.sessions.values() if one.person_id == person.id and not one.app)
-            other = await other_way(self.town, enrolled, session)
+            other = await other_way(self.company, enrolled, session)
             held = {enrolled.who.factor: enrolled, other.who.factor: other}
             self._with_passkey[role.who], self._with_password[role.who] = held["passkey"], held["password_and_code"]
 
@@ -125,7 +125,7 @@ class Visitor:
         await self._now.browser.submit(page, "/sessions/end-others", {})
         await self._now.sign_out()
         if self.theft is not None:
-            again = await as_thief(self.town, self.theft.tried[0].question, self.theft.cookie)
+            again = await as_thief(self.company, self.theft.tried[0].question, self.theft.cookie)
             self.theft = replace(self.theft, after=again)
 
     # Facts
@@ -141,7 +141,7 @@ class Visitor:
             self.clock.forward_to(min(then, self.clock.now() + _STRIDE))
             session = self.session
             if session is not None:
-                self.town.limen.known.used(session, self.clock.now())
+                self.company.limen.known.used(session, self.clock.now())
             await asyncio.sleep(0)
 
     def later(self, hours: int) -> Instant:
@@ -149,7 +149,7 @@ class Visitor:
 
     def next_hour(self, hour: int, *, on_a_working_day: bool = False) -> Instant:
         """The next time that it is `hour` o'clock at Harbor."""
-        zone = self.town.limen.settings.zone
+        zone = self.company.limen.settings.zone
         now = datetime.fromtimestamp(self.clock.now() / 1000, zone)
         then = now.replace(hour=hour, minute=0, second=0, microsecond=0)
         while then <= now or (on_a_working_day and then.isoweekday() > 5):
@@ -165,13 +165,13 @@ class Visitor:
 
     # Asking
 
-    async def ask(self, question: Question) -> Tried:
+    async def ask(self, question: Question) -> Attempt:
         """Ask as the visitor's browser would; kept as `last`."""
         if self._now is None:
             raise NotDoneError("nobody is signed in yet")
-        browser, url = self._now.browser, self.town.url(question.app, question.path)
+        browser, url = self._now.browser, self.company.url(question.app, question.path)
         if question.method != "GET":
-            await browser.open(self.town.url(question.app, "/"))
+            await browser.open(self.company.url(question.app, "/"))
         since = self.clock.now()
         try:
             if question.method == "GET":
@@ -180,10 +180,12 @@ class Visitor:
                 page = await browser.fetch(question.method, url)
         except (LoopError, OSError, TimeoutError) as wrong:
             raise NotDoneError(f"{question.says}: {wrong}") from None
-        now = await tried(self.town.limen.journal, question, page, since, self.address)
+        now = await tried(self.company.limen.journal, question, page, since, self.address)
         before = self.last
         if before is not None and before.question.id == question.id:
-            event = await asyncio.to_thread(self.town.limen.journal.find, before.decision) if before.decision else None
+            event = (
+                await asyncio.to_thread(self.company.limen.journal.find, before.decision) if before.decision else None
+            )
             was = event.decision.effect if event is not None and event.decision is not None else ""
             now = replace(now, was=was)
         self.last = now
@@ -203,21 +205,21 @@ class Visitor:
         question = self.last.question if self.last is not None else self.role.questions[0]
         if question.app == LIMEN or question.method != "GET":
             question = next(one for one in self.role.questions if one.app != LIMEN and one.method == "GET")
-        host = urlsplit(self.town.url(question.app, "/")).netloc
+        host = urlsplit(self.company.url(question.app, "/")).netloc
         cookie = self.seen.get(host, "")
         is_from_browser = bool(cookie)
         if not cookie:
-            await self._now.browser.open(self.town.url(question.app, question.path))
+            await self._now.browser.open(self.company.url(question.app, question.path))
             cookie = self._cookies(host).get(APP_COOKIE.decode(), "")
         if not cookie:
             raise NotDoneError(f"there is no cookie to copy: {question.app} was never opened")
-        trying = [await as_thief(self.town, one, cookie) for one in places_to_try(question)]
+        trying = [await as_thief(self.company, one, cookie) for one in places_to_try(question)]
         self.theft = Theft(cookie, is_from_browser, tuple(trying))
 
     # Inside
 
     def _browser(self) -> Browser:
-        return self.town.network.browser(self.address)
+        return self.company.network.browser(self.address)
 
     def _cookies(self, host: str = "") -> dict[str, str]:
         """The cookies of the demo's copy of the visitor's browser, for a host; the sign-in host's unless said."""

@@ -7,7 +7,7 @@ from statistics import median
 from typing import Final
 
 from limen.clock import HOUR, MINUTE, SECOND, Instant, Milliseconds
-from limen.doctor.aside import aside
+from limen.doctor.in_thread import aside
 from limen.doctor.setup import Setup
 from limen.finding import Finding, State
 

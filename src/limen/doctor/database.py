@@ -6,8 +6,8 @@ import asyncio
 from pathlib import Path
 from typing import Final
 
-from limen.doctor.aside import aside
-from limen.doctor.ports import Process
+from limen.doctor.environment import Process
+from limen.doctor.in_thread import aside
 from limen.doctor.setup import Setup
 from limen.errors import LimenError
 from limen.finding import Finding, State

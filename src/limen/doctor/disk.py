@@ -7,7 +7,7 @@ from typing import Final
 
 from limen.clock import DAY, SECOND, Milliseconds
 from limen.company.places import journal_folder
-from limen.doctor.aside import aside
+from limen.doctor.in_thread import aside
 from limen.doctor.setup import Setup
 from limen.finding import Finding, State
 from limen.storage.space import Room, files_in

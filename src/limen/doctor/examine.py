@@ -9,20 +9,20 @@ from pathlib import Path
 from typing import Final
 
 from limen.declared import Declared
-from limen.doctor.aside import aside
 from limen.doctor.clock import clock
 from limen.doctor.database import database
 from limen.doctor.disk import disk
+from limen.doctor.environment import Environment
 from limen.doctor.folder import folder
-from limen.doctor.hops import hops
+from limen.doctor.in_thread import aside
 from limen.doctor.keys import keys
 from limen.doctor.listening import listening
 from limen.doctor.machine import this_machine
 from limen.doctor.mail import mail
 from limen.doctor.names import names
-from limen.doctor.ports import Outside
-from limen.doctor.served import served
+from limen.doctor.served_certificate import served
 from limen.doctor.setup import Setup, setup_in
+from limen.doctor.trusted_proxies import hops
 from limen.doctor.upstreams import upstreams
 from limen.errors import LimenError
 from limen.finding import Finding, State, by_weight, shown_safely
@@ -54,7 +54,9 @@ EXAMINATIONS: Final[dict[str, Examination]] = {
 _log = logging.getLogger(__name__)
 
 
-async def examine(root: Path, told: Told = lambda _name: None, outside: Outside | None = None) -> tuple[Finding, ...]:
+async def examine(
+    root: Path, told: Told = lambda _name: None, outside: Environment | None = None
+) -> tuple[Finding, ...]:
     """Everything that is found in the company folder `root` and around it, what is wrong first.
 
     `told` hears each examination's name when it has ended. It takes 15 seconds at most, and raises nothing.

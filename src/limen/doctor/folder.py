@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from limen.company.load import Checked, check_folder
-from limen.doctor.aside import aside
+from limen.doctor.in_thread import aside
 from limen.doctor.setup import Setup
 from limen.finding import Finding, State
 

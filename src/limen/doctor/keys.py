@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Final
 
 from limen.company.places import key_file
-from limen.doctor.aside import aside
+from limen.doctor.in_thread import aside
 from limen.doctor.setup import Setup
 from limen.errors import LimenError
 from limen.finding import Finding, State

@@ -7,8 +7,8 @@ import stat
 from pathlib import Path
 from typing import Final
 
-from limen.doctor.aside import aside
-from limen.doctor.ports import Process
+from limen.doctor.environment import Process
+from limen.doctor.in_thread import aside
 from limen.doctor.setup import Setup
 from limen.finding import Finding, State
 

@@ -15,10 +15,10 @@ from typing import Final
 import psutil
 
 from limen.clock import SystemClock
-from limen.doctor.aside import aside
-from limen.doctor.ports import Outside, Process
+from limen.doctor.environment import Environment, Process
+from limen.doctor.in_thread import aside
 from limen.enforcement.addresses import names_this_machine
-from limen.storage.holders import journal_holder, write_holder
+from limen.storage.lock_holders import journal_holder, write_holder
 from limen.storage.space import Room, room_on
 
 _TIMEX_BYTES: Final = 512
@@ -28,9 +28,9 @@ _UNSYNCHRONISED: Final = 0x0040
 _ANYWHERE: Final = frozenset({"0.0.0.0", "::"})  # noqa: S104 -- compared with, not listened on
 
 
-def this_machine() -> Outside:
+def this_machine() -> Environment:
     """What the doctor sees with its own eyes."""
-    return Outside(
+    return Environment(
         now=SystemClock().now,
         resolve=resolve,
         own_addresses=own_addresses,

@@ -6,7 +6,7 @@ import asyncio
 import os
 from typing import Final
 
-from limen.doctor.aside import aside
+from limen.doctor.in_thread import aside
 from limen.doctor.setup import Setup
 from limen.finding import Finding, State
 from limen.mail.transports import NotSentError, mail_password

@@ -16,8 +16,8 @@ from limen.company.folder import APPS, SETTINGS, read_folder
 from limen.company.places import data_folder, journal_folder
 from limen.company.settings_file import read_settings
 from limen.configuration.tree import Tree
-from limen.doctor.ports import Outside, Process
-from limen.doctor.reaching import Reached, reach_all
+from limen.doctor.environment import Environment, Process
+from limen.doctor.upstream_probe import Reached, reach_all
 from limen.errors import LimenError
 from limen.facts import App
 from limen.settings import Settings
@@ -36,7 +36,7 @@ class Setup:
     root: Path
     settings: Settings
     apps: tuple[App, ...]
-    outside: Outside
+    outside: Environment
     own_pid: int | None = None
     strangers: tuple[str, ...] = ()
     _reaching: asyncio.Task[Mapping[str, Reached]] | None = field(default=None, init=False)
@@ -89,7 +89,7 @@ class Setup:
             self._reaching.cancel()
 
 
-def setup_in(root: Path, outside: Outside) -> Setup:
+def setup_in(root: Path, outside: Environment) -> Setup:
     """The set-up that a folder describes, as far as it can be read. Raises LimenError where its settings can't."""
     folder = read_folder(root)
     wanted = {name: text for name, text in folder.texts.items() if name in {SETTINGS, APPS}}

@@ -6,9 +6,9 @@ from typing import Final
 from urllib.parse import urlsplit
 
 from limen.doctor import certificates
-from limen.doctor.reaching import Reached
+from limen.doctor.http_client import MAX_HEAD_BYTES, NoAnswerError
 from limen.doctor.setup import Setup
-from limen.doctor.wire import MAX_HEAD_BYTES, NoAnswerError
+from limen.doctor.upstream_probe import Reached
 from limen.enforcement.addresses import is_plain_http
 from limen.facts import App
 from limen.finding import Finding, State

@@ -54,7 +54,7 @@ def is_plain_http(url: str) -> bool:
         return True
 
 
-class UntrustedHops:
+class UntrustedProxies:
     """Which machines near us say for whom they ask, without being trusted: most likely a front that nobody named.
 
     Only private and loopback addresses are kept: anybody on the internet can send the field, and none of them is to

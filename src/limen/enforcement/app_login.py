@@ -17,7 +17,7 @@ from urllib.parse import parse_qs, urlencode
 
 from limen.clock import SECOND, Clock, Instant, Milliseconds
 from limen.enforcement import answers
-from limen.enforcement.assertion import Identity
+from limen.enforcement.assertion import Assertions
 from limen.enforcement.decision_point import APP_COOKIE, DecisionPoint
 from limen.enforcement.headers import TwiceError, cookie
 from limen.enforcement.paths import local_path
@@ -124,7 +124,7 @@ class AppLoginRoutes:
 
     doors: DecisionPoint
     app_logins: AppLogins
-    keys: Identity
+    keys: Assertions
     sessions: AppSessions
     public_url: str
 

@@ -50,7 +50,7 @@ class SigningKeys:
     pairwise: bytes
 
 
-class Identity:
+class Assertions:
     """Says who is asking. Without `keys` it says so in plain fields only."""
 
     def __init__(

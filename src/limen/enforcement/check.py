@@ -22,7 +22,7 @@ import msgspec
 
 from limen.enforcement import answers, authorization
 from limen.enforcement.addresses import Network, client_address
-from limen.enforcement.assertion import Identity
+from limen.enforcement.assertion import Assertions
 from limen.enforcement.decision_point import Answer, DecisionPoint
 from limen.enforcement.headers import without_our_cookies
 from limen.policy.decision import Effect
@@ -70,7 +70,7 @@ class CheckServer:
         self,
         *,
         doors: DecisionPoint,
-        identity: Identity,
+        identity: Assertions,
         public_url: str,
         trusted: tuple[Network, ...] = (),
         limits: Limits | None = None,

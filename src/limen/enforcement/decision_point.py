@@ -15,10 +15,10 @@ import msgspec
 from limen.clock import Clock, Instant
 from limen.enforcement.authorization import Presented
 from limen.enforcement.headers import TwiceError, cookie
-from limen.enforcement.observed import Observed
 from limen.enforcement.paths import PathRefusedError
 from limen.enforcement.reasons import BROKEN_GLASS, because, named
 from limen.enforcement.routes import MethodRefusedError, Route, Routes
+from limen.enforcement.traffic import Traffic
 from limen.events import Event, Outcome
 from limen.facts import LIMEN, App, Facts, FactStore, Session, SessionState
 from limen.facts.tokens import token_hash
@@ -104,7 +104,7 @@ class DecisionPoint:
         self._hosts: dict[bytes, Routes | None] = {}
         self._flood = RateLimit(KEPT_PER_SECOND, KEPT_PER_SECOND)
         self._reserved = RateLimit(KEPT_ON_THE_RESERVE, KEPT_ON_THE_RESERVE)
-        self.observed = Observed()
+        self.traffic = Traffic()
 
     def decide_request(
         self,
@@ -384,7 +384,7 @@ class DecisionPoint:
     def _note(self, door: str, route: Route, decision: Decision, session: Session | None, kept: str) -> None:
         """Count what is asked of an app in onboarding; what the portal asks by itself is no request to it."""
         if door != "sign-in" and decision.facts.app.is_onboarding(decision.now):
-            self.observed.note(route.path, decision, session.person_id if session is not None else "", kept)
+            self.traffic.note(route.path, decision, session.person_id if session is not None else "", kept)
 
 
 def _token(cookies: bytes) -> tuple[bytes, str]:

@@ -15,7 +15,7 @@ from typing import Any, Final, TypeAlias
 from limen.enforcement import answers, authorization, headers, websockets
 from limen.enforcement.addresses import Network, client_address
 from limen.enforcement.app_login import PREFIX, AppLoginRequest, AppLoginRoutes
-from limen.enforcement.assertion import Identity
+from limen.enforcement.assertion import Assertions
 from limen.enforcement.decision_point import Answer, DecisionPoint
 from limen.enforcement.headers import Fields
 from limen.enforcement.streams import Stream, Streams
@@ -39,7 +39,7 @@ class Gateway:
         self,
         *,
         doors: DecisionPoint,
-        identity: Identity,
+        identity: Assertions,
         app_login_routes: AppLoginRoutes,
         public_url: str,
         trusted: Sequence[Network] = (),

@@ -14,8 +14,8 @@ KEEP_UP_SECONDS = 30.0
 
 
 def _declarations() -> Declarations:
-    from limen.enforcement.observed_store import observed_apps, observed_kinds, observed_refusals
     from limen.enforcement.store import signing_keys
+    from limen.enforcement.traffic_store import observed_apps, observed_kinds, observed_refusals
 
     return Declarations(tables=(observed_apps, observed_kinds, observed_refusals, signing_keys))
 
@@ -44,9 +44,9 @@ def _prepare(core: Core) -> None:
 
 
 async def _build(core: Core) -> Running:
-    from limen.enforcement import parts
+    from limen.enforcement import services
 
-    built = await parts.build(core)
+    built = await services.build(core)
     return Running(
         offers=(built,),
         periodic=(Every("keep what was observed of apps", KEEP_UP_SECONDS, built.keep_observed),),

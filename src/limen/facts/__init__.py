@@ -7,8 +7,8 @@ A fact is something known now, with the instant at which it was learned (never a
 from __future__ import annotations
 
 from limen.facts.app import ACTIONS, LIMEN, MOST_ONBOARDED, ActionRule, App, Cors, Label, PublicRoute, Upstream
-from limen.facts.asked import Facts, Plain
 from limen.facts.fact_store import COMPANY, EVERYBODY, FactStore, SessionState
+from limen.facts.facts import Facts, Plain
 from limen.facts.nouns import (
     ANYBODY,
     NOWHERE,

@@ -18,7 +18,7 @@ from typing import Final, TypeAlias
 
 from limen.clock import Instant, Milliseconds
 from limen.facts.app import App
-from limen.facts.asked import Facts, Plain
+from limen.facts.facts import Facts, Plain
 from limen.facts.learned import Learned
 from limen.facts.nouns import (
     ANYBODY,
@@ -82,9 +82,9 @@ class _Entry:
         self.lifetime: _Lifetime | None = None
         self.facts: dict[tuple[str, str], Facts] = {}
 
-    def let_go(self) -> None:
+    def release(self) -> None:
         for facts in tuple(self.facts.values()):
-            facts.derived.let_go()
+            facts.derived.release()
 
 
 class FactStore:
@@ -304,7 +304,7 @@ class FactStore:
                 entry = self._entries.pop(name, None)
                 self._latest.pop(self._issued.hash_of.get(name, b""), None)
                 if entry is not None:
-                    entry.let_go()
+                    entry.release()
         for told in tuple(self._watchers):
             told(subject)
 
@@ -313,7 +313,7 @@ class FactStore:
         self._entries, self._at_place, self._kept = {}, {}, count(1)
         self._latest.clear()
         for entry in tuple(entries.values()):
-            entry.let_go()
+            entry.release()
 
     # What is put together
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from limen.facts.asked import Plain
+from limen.facts.facts import Plain
 from limen.facts.tables import Changed, Subject
 
 LONGEST_TEXT: Final = 256

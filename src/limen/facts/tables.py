@@ -130,7 +130,7 @@ class Issued:
         for subject in _depends_on(session):
             self.of.setdefault(subject, set()).add(session.id)
 
-    def let_go(self, session: Session) -> None:
+    def release(self, session: Session) -> None:
         token_hash = self.hash_of.pop(session.id, b"")
         self.latest.pop(token_hash, None)
         if token_hash in self.by_hash and self.by_hash[token_hash].id == session.id:
@@ -170,7 +170,7 @@ class SessionTable(Rows[Session]):
         if before == session and issued.hash_of[session.id] == token_hash:
             return
         if before is not None:
-            issued.let_go(before)
+            issued.release(before)
         self._rows[session.id] = session
         issued.take_up(token_hash, session)
         self._changed(("session", session.id))
@@ -178,7 +178,7 @@ class SessionTable(Rows[Session]):
     def drop(self, key: str) -> None:
         session = self._rows.get(key)
         if session is not None:
-            self._issued.let_go(session)
+            self._issued.release(session)
             self._issued.last_used.pop(key, None)
             self._issued.used_from.pop(key, None)
             super().drop(key)

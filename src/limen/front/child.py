@@ -13,8 +13,8 @@ from pathlib import Path
 from typing import Final
 
 from limen.errors import LimenError
-from limen.front import admin, tether
-from limen.front.heard import LONGEST_LINE_BYTES, Heard
+from limen.front import admin, end_with_parent
+from limen.front.caddy_log import LONGEST_LINE_BYTES, Heard
 from limen.front.places import Places
 
 START_SECONDS: Final = 20.0
@@ -39,7 +39,7 @@ class Child:
         process = await asyncio.create_subprocess_exec(
             sys.executable,
             "-I",
-            tether.__file__,
+            end_with_parent.__file__,
             *command,
             stdin=asyncio.subprocess.DEVNULL,
             stdout=asyncio.subprocess.DEVNULL,

@@ -8,7 +8,6 @@ from typing import Any
 
 from limen.clock import Instant
 from limen.facts import Factor, Person
-from limen.identity.codes import CodeOffer
 from limen.identity.errors import CeremonyRefusedError, LinkRefusedError, NotPermittedError, UnfitError
 from limen.identity.events import record
 from limen.identity.links import Links
@@ -30,6 +29,7 @@ from limen.identity.ports import Ports
 from limen.identity.sessions import Sessions
 from limen.identity.sign_in_decision import decide_sign_in, refuse
 from limen.identity.store import factors, links, people
+from limen.identity.totp import CodeOffer
 from limen.storage.database import Transaction
 
 _Keep = Callable[[Transaction], None]

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from limen.facts import Factor, Person, Session, strength_of
-from limen.identity.codes import CodeOffer
 from limen.identity.errors import LastFactorError, NotLiveError, UnfitError, UnknownError
 from limen.identity.events import record
 from limen.identity.lost_passkey import lose_passkey
@@ -18,6 +17,7 @@ from limen.identity.passkeys import MOST_OF_A_PERSON, Credential
 from limen.identity.ports import Ports
 from limen.identity.sessions import Sessions, end_session
 from limen.identity.store import factors, sessions
+from limen.identity.totp import CodeOffer
 from limen.storage.database import Transaction
 
 

@@ -65,13 +65,13 @@ class Membership:
             return 0
         return withdraw_links_of_helpers(self.transaction, person_id, by=self.by, now=self.now)
 
-    def let_go(self, person_id: str) -> None:
+    def deactivate(self, person_id: str) -> None:
         """Inactive, and every session, link and code dead."""
         people.set_status(self.transaction.connection, person_id, PersonStatus.INACTIVE)
         end_everything_of(self.transaction, person_id, self.now, self.by, "person-let-go")
         self._say("person.changed", person_id, "let-go")
 
-    def take_back(self, person_id: str) -> None:
+    def reactivate(self, person_id: str) -> None:
         """Let in again, with the factors they had."""
         has_factor = bool(factors.held_by(self.transaction.connection, person_id))
         status = PersonStatus.ACTIVE if has_factor else PersonStatus.INVITED

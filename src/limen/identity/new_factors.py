@@ -8,7 +8,6 @@ from __future__ import annotations
 from limen.clock import to_iso
 from limen.facts import Person
 from limen.identity.challenges import Binding, Challenges
-from limen.identity.codes import CodeOffer, matching_step, new_seed, offer
 from limen.identity.errors import CeremonyRefusedError, UnfitError
 from limen.identity.model import Visitor
 from limen.identity.passkeys import Ceremonies, Credential, Refusal, Verified, default_name
@@ -16,6 +15,7 @@ from limen.identity.passwords import Passwords, judge_password
 from limen.identity.ports import Ports
 from limen.identity.sign_in_decision import refuse
 from limen.identity.store import factors, upkeep
+from limen.identity.totp import CodeOffer, matching_step, new_seed, offer
 from limen.storage.database import Transaction
 
 

@@ -188,16 +188,16 @@ class People:
         fit = self._fit_groups(groups)
         return await self._ports.take(self._change(person_id, by, lambda members: members.set_groups(person_id, fit)))
 
-    async def let_go(self, person_id: str, *, by: str) -> None:
+    async def deactivate(self, person_id: str, *, by: str) -> None:
         """End a person's access: inactive, every session and every link dead, in one write.
 
         Returns when every worker knows. Raises UnknownError, LastAdministratorError, NobodyCouldAdministerError.
         """
-        await self._ports.take(self._change(person_id, by, lambda members: members.let_go(person_id)))
+        await self._ports.take(self._change(person_id, by, lambda members: members.deactivate(person_id)))
 
-    async def take_back(self, person_id: str, *, by: str) -> None:
+    async def reactivate(self, person_id: str, *, by: str) -> None:
         """Let somebody in again who was let go, with the factors they had. Raises UnknownError."""
-        await self._ports.write(self._change(person_id, by, lambda members: members.take_back(person_id)))
+        await self._ports.write(self._change(person_id, by, lambda members: members.reactivate(person_id)))
 
     def _change(self, person_id: str, by: str, change: Callable[[Membership], T]) -> Callable[[Transaction], T]:
         """One person's change, for a transaction: refused where it would leave nobody who can administer Limen."""

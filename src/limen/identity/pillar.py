@@ -45,16 +45,16 @@ def _ports(core: Core) -> Ports:
 
 
 def _prepare(core: Core) -> None:
-    from limen.identity import project, workloads
+    from limen.identity import projection, workloads
 
-    project.register(core.feed, core.known, core.clock.now)
+    projection.register(core.feed, core.known, core.clock.now)
     core.offers.give(workloads.follow(core.feed))
 
 
 async def _build(core: Core) -> Running:
-    from limen.identity import parts
+    from limen.identity import services
 
-    built = await parts.build(_ports(core))
+    built = await services.build(_ports(core))
     return Running(
         offers=(built, AppSessions(open=built.sessions.open_app_session, end=built.sessions.end)),
         periodic=(Every("keep what memory holds of sign-ins", KEEP_UP_SECONDS, built.keep_up),),
@@ -83,7 +83,7 @@ PILLAR = Pillar(
     commands={
         "workload": Command("limen.cli.workload", "Give services tokens of their own to ask with, and take them back"),
         "people": Command("limen.cli.people", "List the people, also for programs and spreadsheets"),
-        "import": Command("limen.cli.importing", "Bring people from a CSV file: show the difference, or do it"),
+        "import": Command("limen.cli.import_people", "Bring people from a CSV file: show the difference, or do it"),
         "token": Command("limen.cli.token", "List and revoke the tokens of programs, and make them for workloads"),
     },
     declarations=_declarations,

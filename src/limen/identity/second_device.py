@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from limen.facts import Session
-from limen.identity.codes import qr_code
 from limen.identity.errors import NotLiveError, UnfitError
 from limen.identity.factors import Factors
 from limen.identity.links import Links, withdraw_links
@@ -13,6 +12,7 @@ from limen.identity.model import IssuedLink, LinkPurpose
 from limen.identity.ports import Ports
 from limen.identity.sessions import Sessions
 from limen.identity.store import people
+from limen.identity.totp import qr_code
 from limen.storage.database import Transaction
 
 STRENGTH = 3

@@ -9,7 +9,6 @@ from dataclasses import dataclass, replace
 from typing import NoReturn
 
 from limen.facts import Factor
-from limen.identity.codes import matching_step
 from limen.identity.errors import SignInFailedError, SlowedError
 from limen.identity.guesses import Guesses, Key, network_of
 from limen.identity.model import Passkey, Proofs, Visitor
@@ -18,6 +17,7 @@ from limen.identity.passwords import MAX_LENGTH, Passwords
 from limen.identity.ports import Ports
 from limen.identity.sign_in_decision import refuse
 from limen.identity.store import factors, upkeep
+from limen.identity.totp import matching_step
 from limen.rate_limit import RateLimit
 from limen.storage.database import Transaction
 

@@ -16,7 +16,7 @@ from limen.messages.language import Language
 from limen.messages.po_file import entries
 
 HERE: Final = Path(__file__).parent
-FOLDERS: Final = Declared("folder of messages", {"limen": HERE})
+CATALOGUE_FOLDERS: Final = Declared("folder of messages", {"limen": HERE})
 """Where messages are kept, each as `<language>.po`. A part may bring a folder; it changes nothing that Limen says."""
 
 
@@ -66,7 +66,7 @@ def catalogue(language: Language) -> Catalogue:
 
     Raises OSError where a folder has no file for this language. English needs one for keys alone, so it may be missing.
     """
-    return _read(language, tuple(FOLDERS.values()))
+    return _read(language, tuple(CATALOGUE_FOLDERS.values()))
 
 
 @lru_cache(maxsize=2 * len(Language))

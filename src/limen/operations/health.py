@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from limen.company.project import InForce
+from limen.company.projection import InForce
 from limen.enforcement.decision_point import DecisionPoint
 from limen.enforcement.reasons import REASONS
 from limen.pillar import Figure

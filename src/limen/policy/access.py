@@ -13,7 +13,7 @@ from limen.clock import Instant
 from limen.facts import ACTIONS, LIMEN, App, Facts, Person
 from limen.policy.decision import Decision, Effect, Request
 from limen.policy.engine import Engine
-from limen.policy.supposed import Supposed
+from limen.policy.hypothetical import Hypothetical
 
 MILDEST = ACTIONS[0]
 """Looking at an app: whoever may do that and not the rest has limited access."""
@@ -41,7 +41,7 @@ def withheld(answers: Access) -> tuple[str, ...]:
 
 def is_withheld(decision: Decision) -> bool:
     """Is this the refusal of one action of an app that may be looked at? It asks whoever decided once more."""
-    engine, facts = decision.foresight, decision.facts
+    engine, facts = decision.later, decision.facts
     if decision.effect is not Effect.DENY or not facts.person.id or facts.app.id == LIMEN:
         return False
     if decision.request.action == MILDEST or MILDEST not in actions_of(facts.app) or not isinstance(engine, Engine):
@@ -58,7 +58,7 @@ def shut_to_a_service(
     """
     shut = {}
     for action in sorted(actions, key=ACTIONS.index):
-        facts = Supposed(strength=1, proved=0, token=True).facts(service, app, action, now)
+        facts = Hypothetical(strength=1, proved=0, token=True).facts(service, app, action, now)
         decision = engine.decide(Request(action, host=app.host), facts, now)
         if not decision.is_permit:
             shut[action] = decision.reasons[0].title or decision.reasons[0].policy

@@ -8,7 +8,7 @@ from enum import Enum, StrEnum
 from ipaddress import ip_address
 from typing import Any, Final
 
-from limen.facts.asked import Plain
+from limen.facts.facts import Plain
 
 
 class Kind(Enum):

@@ -97,7 +97,7 @@ Remedies: TypeAlias = tuple[tuple[Remedy, ...], ...]
 """Alternatives, the cheapest first. All of one set together turn the answer; without any one of them it stays."""
 
 
-class Foresight(Protocol):
+class LaterAnswers(Protocol):
     """Whoever can tell what time will change, and what a person can: the engine that decided."""
 
     def valid_until(self, request: Request, facts: Facts, now: Instant) -> Instant | None: ...
@@ -123,7 +123,7 @@ class Decision(msgspec.Struct, frozen=True, eq=False, gc=False):
     facts: Facts
     now: Instant
     revision: str
-    foresight: Foresight | None = None
+    later: LaterAnswers | None = None
 
     @property
     def remedies(self) -> Remedies:
@@ -132,9 +132,9 @@ class Decision(msgspec.Struct, frozen=True, eq=False, gc=False):
         What the browser can do at once is all that a challenge names. The rest is looked for only when somebody asks:
         it costs a hundred times what deciding does.
         """
-        if self.at_once or self.effect is not Effect.DENY or self.foresight is None:
+        if self.at_once or self.effect is not Effect.DENY or self.later is None:
             return tuple((one,) for one in self.at_once)
-        return self.foresight.remedies(self.request, self.facts, self.now)
+        return self.later.remedies(self.request, self.facts, self.now)
 
     @property
     def valid_until(self) -> Instant | None:
@@ -142,7 +142,7 @@ class Decision(msgspec.Struct, frozen=True, eq=False, gc=False):
 
         Computed when it is asked for: a plain request needs no future.
         """
-        return None if self.foresight is None else self.foresight.valid_until(self.request, self.facts, self.now)
+        return None if self.later is None else self.later.valid_until(self.request, self.facts, self.now)
 
     @property
     def unchanged_until(self) -> Instant | None:
@@ -152,7 +152,7 @@ class Decision(msgspec.Struct, frozen=True, eq=False, gc=False):
         again then. The instants that it names one after the other are the clock's own (a comparison's flip, a minute
         that a policy names, midnight), so that there are few of them.
         """
-        return None if self.foresight is None else self.foresight.unchanged_until(self.request, self.facts, self.now)
+        return None if self.later is None else self.later.unchanged_until(self.request, self.facts, self.now)
 
     @property
     def is_permit(self) -> bool:

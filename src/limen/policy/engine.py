@@ -13,13 +13,13 @@ from limen.collector import held_off
 from limen.errors import LimenError
 from limen.facts import ACTIONS, Facts
 from limen.policy.annotations import State, is_always, reason_of, state_of
+from limen.policy.cedar_view import Calendar, CedarView, view_of
 from limen.policy.decision import Decision, Effect, Named, Reason, Remedies, Remedy, Request
 from limen.policy.explain import Explanation, explain
 from limen.policy.remedies import search
 from limen.policy.remedies.candidate_changes import candidates
-from limen.policy.remedies.next_change import Foresight
+from limen.policy.remedies.next_change import NextChange
 from limen.policy.remedies.time_boundaries import Timed, UnforeseeableError
-from limen.policy.seen import Calendar, Seen, see
 
 NOTHING_PERMITS: Final = (
     Reason(Named.NOTHING_PERMITS, "forbid", "Nothing permits this", "No policy gives you this access."),
@@ -76,7 +76,7 @@ class Engine:
         self._sayings: dict[tuple[str, ...], tuple[Reason, ...]] = {}
         self._timed = {policy.id: read.get(policy.id) or _timed(policy) for policy in enforced}
         self._alone: dict[str, Compiled] = {}
-        self._foresight = _foresight(enforced, self._timed, self.calendar)
+        self._next_change = _next_change(enforced, self._timed, self.calendar)
 
     def in_state(self, state: State) -> tuple[Policy, ...]:
         return tuple(policy for policy in self.policies if self.states[policy.id] is state)
@@ -102,7 +102,7 @@ class Engine:
             _enforced=Joined(self._enforced, *[self._compiled_alone(more[one]) for one in wanted]),
             _always=frozenset([one.id for one in enforced if one.effect == "forbid" and is_always(one)]),
             _timed=timed,
-            _foresight=_foresight(enforced, timed, self.calendar),
+            _next_change=_next_change(enforced, timed, self.calendar),
         )
         return other
 
@@ -115,7 +115,7 @@ class Engine:
 
     def decide(self, request: Request, facts: Facts, now: Instant) -> Decision:
         """The answer to `request` under `facts` at `now`. It never raises: what can't be evaluated is a deny."""
-        seen = facts.derived.seen or see(facts)
+        seen = facts.derived.seen or view_of(facts)
         effect, reasons = self._answer(request, seen, now)
         at_once: tuple[Remedy, ...] = ()
         if effect is not _PERMIT:
@@ -124,7 +124,7 @@ class Engine:
         watched = () if self._watched is None else self._watch(request, seen, now, effect)
         return Decision(effect, reasons, at_once, watched, request, facts, now, self.revision, self)
 
-    def answer(self, request: Request, seen: Seen, now: Instant) -> tuple[Effect, tuple[Reason, ...]]:
+    def answer(self, request: Request, seen: CedarView, now: Instant) -> tuple[Effect, tuple[Reason, ...]]:
         """The effect that `decide` comes to, and who spoke, with nothing else: for whoever asks by the ten thousand."""
         effect, reasons = self._answer(request, seen, now)
         if effect is not _PERMIT and any(self._each_at_once(reasons, request, seen, now)):
@@ -133,29 +133,29 @@ class Engine:
 
     def valid_until(self, request: Request, facts: Facts, now: Instant) -> Instant | None:
         """The next instant at which time alone changes the effect; None if it never does."""
-        seen = see(facts)
+        seen = view_of(facts)
         effect = self.answer(request, seen, now)[0]
-        for at in self._foresight.ahead(request, seen, now).instants():
+        for at in self._next_change.ahead(request, seen, now).instants():
             if self.answer(request, seen, at)[0] is not effect:
                 return at
         return None
 
     def unchanged_until(self, request: Request, facts: Facts, now: Instant) -> Instant | None:
         """An instant before which time does not change the effect; None if it never does. See `Decision`."""
-        return self._foresight.unchanged_until(request, see(facts), now)
+        return self._next_change.unchanged_until(request, view_of(facts), now)
 
     def remedies(self, request: Request, facts: Facts, now: Instant) -> Remedies:
         """What would turn a denied request, as smallest sets; () where nothing that this person can do would."""
-        seen = see(facts)
+        seen = view_of(facts)
         reasons = self._answer(request, seen, now)[1]
         if not facts.person.id or reasons[0].policy in BEYOND_REMEDY:
             return ()
-        return search.remedies(self._enforced, self._foresight, self.calendar, request, seen, now)
+        return search.remedies(self._enforced, self._next_change, self.calendar, request, seen, now)
 
     def explain(self, request: Request, facts: Facts, now: Instant) -> Explanation:
         """The same answer with everything it was made of: every policy considered, every value it saw."""
         decision = self.decide(request, facts, now)
-        asked = see(facts).asked(request, now, self.calendar)
+        asked = view_of(facts).asked(request, now, self.calendar)
         policies = [(policy, self.states[policy.id], self._reasons[policy.id]) for policy in self.policies]
         return explain(decision, policies, asked)
 
@@ -166,7 +166,7 @@ class Engine:
 
     # What the policies say
 
-    def _answer(self, request: Request, seen: Seen, now: Instant) -> tuple[Effect, tuple[Reason, ...]]:
+    def _answer(self, request: Request, seen: CedarView, now: Instant) -> tuple[Effect, tuple[Reason, ...]]:
         """Permit or deny; remedies are not looked for yet."""
         if seen.is_inactive:
             return Effect.DENY, INACTIVE
@@ -185,7 +185,7 @@ class Engine:
         return self._refused(NOTHING_PERMITS, request, seen, now)
 
     def _refused(
-        self, reasons: tuple[Reason, ...], request: Request, seen: Seen, now: Instant
+        self, reasons: tuple[Reason, ...], request: Request, seen: CedarView, now: Instant
     ) -> tuple[Effect, tuple[Reason, ...]]:
         """A person whom policies refuse; they pass while the app is in onboarding, and the reasons say why they would
         not. Programs with tokens don't; strangers, the inactive and policies that can't be evaluated never come here.
@@ -213,7 +213,7 @@ class Engine:
         ]
         return (*named, *[self._reasons[policy] for policy in forbids])
 
-    def _watch(self, request: Request, seen: Seen, now: Instant, effect: Effect) -> tuple[Reason, ...]:
+    def _watch(self, request: Request, seen: CedarView, now: Instant, effect: Effect) -> tuple[Reason, ...]:
         """Which policies in state watch would have changed the answer, each by itself."""
         said = None if self._watched is None else seen.ask(self._watched, request, now, self.calendar.at(now))
         if said is None:
@@ -227,7 +227,7 @@ class Engine:
     # What would turn a refusal
 
     def _each_at_once(
-        self, reasons: tuple[Reason, ...], request: Request, seen: Seen, now: Instant
+        self, reasons: tuple[Reason, ...], request: Request, seen: CedarView, now: Instant
     ) -> Iterator[Remedy]:
         """What the browser can do now, the best first, each tried only when it is asked for."""
         if reasons[0].policy in BEYOND_REMEDY:
@@ -247,9 +247,9 @@ def _state(policy: Policy) -> State:
         raise PolicyError(f"policy {policy.id}: there is no such @state", "say off, watch or enforce") from None
 
 
-def _foresight(enforced: tuple[Policy, ...], timed: Mapping[str, Timed], calendar: Calendar) -> Foresight:
-    edges = {policy.id: found for policy in enforced if (found := timed[policy.id].edges)}
-    return Foresight(enforced, edges, calendar)
+def _next_change(enforced: tuple[Policy, ...], timed: Mapping[str, Timed], calendar: Calendar) -> NextChange:
+    edges = {policy.id: found for policy in enforced if (found := timed[policy.id].boundaries)}
+    return NextChange(enforced, edges, calendar)
 
 
 def _without_state(body: Mapping[str, Any]) -> dict[str, Any]:

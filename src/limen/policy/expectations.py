@@ -10,7 +10,7 @@ from typing import Final
 from limen.facts import App, Label, Person
 from limen.policy.decision import Decision, Effect, Request
 from limen.policy.engine import Engine
-from limen.policy.supposed import Supposed
+from limen.policy.hypothetical import Hypothetical
 
 _DONE: Final[Mapping[Effect, str]] = {
     Effect.PERMIT: "permitted",
@@ -34,7 +34,7 @@ class Expectation:
     groups: frozenset[str] | None
     app: str
     action: str
-    supposed: Supposed
+    supposed: Hypothetical
     effect: Effect
     because: str = ""
     line: int = field(default=0, compare=False)

@@ -8,10 +8,10 @@ from ipaddress import IPv4Network, IPv6Network
 
 from limen.clock import Instant
 from limen.facts import App, Person
+from limen.policy.access_diff.person_classes import kind_of, named_in
 from limen.policy.decision import Effect, Request
 from limen.policy.engine import Engine
-from limen.policy.reach.person_classes import kind_of, named_in
-from limen.policy.supposed import Supposed
+from limen.policy.hypothetical import Hypothetical
 
 Networks = tuple[tuple[str, IPv4Network | IPv6Network], ...]
 
@@ -28,7 +28,7 @@ class Cell:
 Decide = Callable[[Person, App, str], Cell]
 
 
-def matrix(engine: Engine, supposed: Supposed, now: Instant, networks: Networks = ()) -> Decide:
+def matrix(engine: Engine, supposed: Hypothetical, now: Instant, networks: Networks = ()) -> Decide:
     """How to fill a table: `(person, app, action) → Cell`, everything else as supposed, at `now`.
 
     Exactly what deciding each by itself gives.

@@ -14,7 +14,7 @@ from limen.cedar import EvaluationError, Policy
 from limen.cedar.interpret import Request as CedarRequest, boolean
 from limen.cedar.tree import And, Expression, If, Not, Or, Var, descend
 from limen.facts import App, Person
-from limen.policy.seen import ACTION_ENTITIES, app_words, person_words
+from limen.policy.cedar_view import ACTION_ENTITIES, app_words, person_words
 
 _ANYBODY = person_words(Person(""))
 

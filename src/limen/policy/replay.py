@@ -11,7 +11,7 @@ import msgspec
 from limen.cedar import CedarError
 from limen.clock import Instant
 from limen.facts import Facts
-from limen.facts.written import facts_from_json, facts_to_json
+from limen.facts.facts_json import facts_from_json, facts_to_json
 from limen.policy.decision import Decision, Request
 from limen.policy.engine import Engine, PolicyError
 

@@ -2,4 +2,4 @@
 
 from __future__ import annotations
 
-from limen.enforcement import observed_store  # noqa: F401 -- its table holds rows of people, and must be declared
+from limen.enforcement import traffic_store  # noqa: F401 -- its table holds rows of people, and must be declared

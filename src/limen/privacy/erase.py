@@ -64,7 +64,7 @@ def what_goes(snapshot: Snapshot, person_id: str) -> Goes:
 
 
 def erase_person(
-    transaction: Transaction, person_id: str, now: Instant, *, by: str, why: str, may_let_go: bool = False
+    transaction: Transaction, person_id: str, now: Instant, *, by: str, why: str, may_deactivate: bool = False
 ) -> None:
     """Delete every row that is this person's; the journal's part is left to `carry_out`. It can't be undone.
 
@@ -80,7 +80,7 @@ def erase_person(
     status = people.status_of(connection, person_id)
     if status is None:
         raise NobodyError(person_id)
-    if status is PersonStatus.ACTIVE and not may_let_go:
+    if status is PersonStatus.ACTIVE and not may_deactivate:
         raise StillHereError
     with an_administrator_remains(transaction):
         if status is not PersonStatus.INACTIVE:
@@ -106,7 +106,7 @@ def erase_again(database: Database, data: Path, now: Instant) -> int:
     for person_id in sorted(here & listed.keys()):
         try:
             database.write(
-                partial(erase_person, person_id=person_id, now=now, by="server", why=RESTORED, may_let_go=True)
+                partial(erase_person, person_id=person_id, now=now, by="server", why=RESTORED, may_deactivate=True)
             )
             done += 1
         except LastAdministratorError:

@@ -79,7 +79,7 @@ def due(snapshot: Snapshot, retention: Retention, now: Instant) -> list[tuple[st
     connection = snapshot.connection
     found: list[tuple[str, str]] = []
     if retention.people_days:
-        left = erasure.let_go_before(connection, now - retention.people_days * DAY)
+        left = erasure.deactivated_before(connection, now - retention.people_days * DAY)
         found += [(person_id, LEFT_LONG_AGO) for person_id in left]
     if retention.invited_days:
         invited = erasure.invited_before(connection, now - retention.invited_days * DAY)

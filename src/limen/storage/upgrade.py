@@ -11,7 +11,7 @@ from limen.declared import Declared
 from limen.storage.errors import DatabaseOlderError, DatabaseUnfitError
 
 MIGRATIONS = Path(__file__).parent / "migrations"
-FOLDERS: Declared[Path] = Declared("folder of migrations", {"": MIGRATIONS / "versions"})
+MIGRATION_FOLDERS: Declared[Path] = Declared("folder of migrations", {"": MIGRATIONS / "versions"})
 """Where migrations lie: Limen's own, then those of parts from elsewhere, which continue the same line of numbers."""
 _NAME = re.compile(r"(\d{4})_\w+\.py")
 
@@ -57,7 +57,7 @@ def refuse_newer(stored: str) -> None:
 
 
 def _names() -> list[str]:
-    return [file.name for folder in FOLDERS.values() for file in folder.iterdir()]
+    return [file.name for folder in MIGRATION_FOLDERS.values() for file in folder.iterdir()]
 
 
 def _upgrade(connection: Connection, to: str = "head") -> None:
@@ -67,6 +67,6 @@ def _upgrade(connection: Connection, to: str = "head") -> None:
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS))
     config.set_main_option("path_separator", "newline")
-    config.set_main_option("version_locations", "\n".join(map(str, FOLDERS.values())))
+    config.set_main_option("version_locations", "\n".join(map(str, MIGRATION_FOLDERS.values())))
     config.attributes["connection"] = connection
     command.upgrade(config, to)

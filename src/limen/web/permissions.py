@@ -7,8 +7,8 @@ from typing import Final, TypeAlias
 
 from limen.cedar import Policy
 from limen.facts import App, Person
+from limen.policy.access_diff.person_classes import named_in
 from limen.policy.possible import permits_ever
-from limen.policy.reach.person_classes import named_in
 
 AUDIT: Final = "audit"
 SUPPORT: Final = "support"

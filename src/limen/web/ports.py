@@ -7,14 +7,14 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from limen.backup.keeping import Keeping
+from limen.backup.schedule import BackupSchedule
 from limen.clock import Clock
-from limen.company.project import InForce
+from limen.company.projection import InForce
 from limen.enforcement.app_login import AppLogins
 from limen.enforcement.decision_point import DecisionPoint
 from limen.facts import App, FactStore, Session
 from limen.finding import Finding
-from limen.identity.parts import Parts
+from limen.identity.services import IdentityServices
 from limen.identity.workloads import Workloads
 from limen.pillar import Offers
 from limen.policy.engine import Engine
@@ -47,7 +47,7 @@ class Ports:
     known: FactStore
     doors: DecisionPoint
     app_logins: AppLogins
-    identity: Parts
+    identity: IdentityServices
     journal: Journal
     database: Database
     in_force: InForce
@@ -57,7 +57,7 @@ class Ports:
     settled: Callable[[], Awaitable[None]] = no_wait
     scarce: Callable[[], Sequence[str]] = tuple
     examine: Callable[[], Awaitable[tuple[Finding, ...]]] = nothing_found
-    backups: Keeping | None = None
+    backups: BackupSchedule | None = None
     offers: Offers = field(default_factory=Offers)
 
     @property

@@ -25,7 +25,7 @@ def test_the_list_of_erased_people_says_whose_bodies_are_still_in_the_journal(tm
     assert database.read(lambda s: erasure.keys_of(s.connection, "p_mia")) == ([], [])
     assert database.read(lambda s: erasure.invited_before(s.connection, NOW)) == []
     assert database.read(lambda s: erasure.invited_before(s.connection, NOW + 1)) == ["p_mia"]
-    assert database.read(lambda s: erasure.let_go_before(s.connection, NOW + 1)) == []
+    assert database.read(lambda s: erasure.deactivated_before(s.connection, NOW + 1)) == []
     database.write(lambda tx: erasure.delete_person(tx.connection, "p_mia", NOW))
     assert database.read(lambda s: erasure.rows_of(s.connection, "p_mia")) == {}
     assert database.read(lambda s: erasure.erased_ids(s.connection)) == [("p_mia", NOW)]

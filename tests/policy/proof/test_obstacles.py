@@ -7,15 +7,15 @@ from limen.cedar import PolicySet
 from limen.cedar.interpret import Request as CedarRequest
 from limen.facts import Label
 from limen.policy import Request
+from limen.policy.cedar_view import ACTION_ENTITIES, view_of
 from limen.policy.proof.obstacles import covers, obstacle
-from limen.policy.seen import ACTION_ENTITIES, see
 
 ADMINISTER = Request("administer")
 
 
 def said(text: str, error: str = "") -> str:
     (policy,) = PolicySet.from_json(tree_of(f'@id("p") {text};'))
-    seen = see(facts(app=app(Label.RESTRICTED, "limen")))
+    seen = view_of(facts(app=app(Label.RESTRICTED, "limen")))
     context = seen.context(ADMINISTER, NOW, {"weekday": 2, "minute": 600})
     asking = CedarRequest(seen.principal, ACTION_ENTITIES["administer"], seen.resource, context, {})
     return str(obstacle(policy, ADMINISTER, asking, error))

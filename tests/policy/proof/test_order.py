@@ -8,8 +8,8 @@ from tests.policy.scene import NOW, facts
 from limen.clock import HOUR
 from limen.facts import NOWHERE, UNKNOWN_DEVICE, UNKNOWN_RISK, UNPROVED, Auth, Device, Factor, Grant, Place, Risk
 from limen.policy.attributes import ATTRIBUTES
+from limen.policy.cedar_view import view_of
 from limen.policy.proof.order import Noun, are_no_better, is_no_better
-from limen.policy.seen import see
 
 PASSKEY = frozenset({Factor.PASSKEY})
 
@@ -69,7 +69,7 @@ def test_facts_are_compared_noun_by_noun_and_only_about_one_person_and_app() -> 
 def test_every_fact_that_policies_see_has_its_place_in_the_order() -> None:
     from limen.policy import Request
 
-    context = see(facts(place=Place("10.0.0.1"))).context(Request("view"), NOW, {})
+    context = view_of(facts(place=Place("10.0.0.1"))).context(Request("view"), NOW, {})
     seen = {f"context.{noun}.{name}" for noun, record in context.items() if isinstance(record, dict) for name in record}
     asked = {path for path in seen if path.split(".")[1] in {"request", "time"}}
     assert seen - asked == set(ATTRIBUTES.table.order) - {"principal.active"}

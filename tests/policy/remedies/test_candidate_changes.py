@@ -7,7 +7,7 @@ from tests.policy.scene import NOW, engine_of, facts
 
 from limen.clock import HOUR, SECOND
 from limen.facts import UNKNOWN_DEVICE, Auth, Device, Factor, Grant, Place
-from limen.policy.remedies.candidate_changes import candidates, moves_of, reads_of
+from limen.policy.remedies.candidate_changes import candidate_changes_of, candidates, reads_of
 
 PASSWORD, CODE, PASSKEY = Factor.PASSWORD, Factor.CODE, Factor.PASSKEY
 
@@ -46,7 +46,7 @@ def reads(condition: str):
 
 
 def offered(condition: str, **known: object) -> list[str]:
-    moves = moves_of(reads(condition), facts(**known), "view", NOW)
+    moves = candidate_changes_of(reads(condition), facts(**known), "view", NOW)
     return [" ".join(filter(None, (one.remedy.kind, one.remedy.what, one.remedy.to))) for one in moves]
 
 
@@ -56,7 +56,7 @@ def test_a_service_is_not_sent_to_a_browser_or_to_get_a_laptop() -> None:
     for is_workload, expected in ((False, ["use_browser", "enrol_device"]), (True, [])):
         person = replace(asked.person, is_workload=is_workload)
         known = replace(asked, person=person, auth=replace(asked.auth, by_token=True))
-        assert [one.remedy.kind for one in moves_of(read, known, "view", NOW)] == expected
+        assert [one.remedy.kind for one in candidate_changes_of(read, known, "view", NOW)] == expected
 
 
 @pytest.mark.parametrize(
@@ -102,14 +102,14 @@ def test_only_what_the_policies_read_and_the_person_can_change_is_offered(
 
 
 def test_how_firmly_a_device_must_be_bound_is_read_off_the_policies() -> None:
-    moves = moves_of(reads("context.device.binding > 1"), facts(), "view", NOW)
+    moves = candidate_changes_of(reads("context.device.binding > 1"), facts(), "view", NOW)
     assert [one.remedy.strength for one in moves] == [1, 2]
 
 
 def test_a_move_replaces_parts_of_a_context_and_never_alters_one() -> None:
     device = {"known": False, "id": "", "compliance": "unknown", "managed": False, "seen": 0}
     context = {"device": device}
-    enrol, mend = moves_of(reads("context.device.managed"), facts(device=UNKNOWN_DEVICE), "view", NOW)
+    enrol, mend = candidate_changes_of(reads("context.device.managed"), facts(device=UNKNOWN_DEVICE), "view", NOW)
     mend.change(context, NOW)
     assert context["device"] == device  # a device that nobody knows is mended by nothing
     enrol.change(context, NOW)

@@ -9,8 +9,8 @@ from tests.policy.scene import NOW, VIEW, engine_of, facts
 
 from limen.clock import DAY, HOUR, MINUTE, from_iso
 from limen.facts import Grant
+from limen.policy.cedar_view import view_of
 from limen.policy.remedies.next_change import COME_BACK, MOST_INSTANTS, InQuestion
-from limen.policy.seen import see
 
 SUMMER_ENDS = from_iso("2026-10-24T20:00:00Z")
 SUMMER_BEGINS = from_iso("2027-03-27T20:00:00Z")
@@ -21,9 +21,9 @@ def permit(condition: str, who: str = "principal", what: str = "resource") -> st
 
 
 def coming(condition: str, now: int = NOW, **known: object) -> list[int]:
-    engine, seen = engine_of(permit(condition)), see(facts(**known))
-    foresight = engine._foresight
-    return foresight.coming(foresight.in_question(VIEW, seen), VIEW, seen, now)
+    engine, seen = engine_of(permit(condition)), view_of(facts(**known))
+    later = engine._next_change
+    return later.coming(later.in_question(VIEW, seen), VIEW, seen, now)
 
 
 @pytest.mark.parametrize(
@@ -54,7 +54,7 @@ def test_every_instant_at_which_the_answer_changes_is_among_those_that_are_looke
     samples = sorted({draw.randrange(now, horizon) for _ in range(300)} | {at // MINUTE * MINUTE for at in candidates})
     for at in samples:
         last = max((one for one in candidates if one <= at), default=now)
-        assert engine._answer(VIEW, see(known), at)[0] is engine._answer(VIEW, see(known), last)[0], at
+        assert engine._answer(VIEW, view_of(known), at)[0] is engine._answer(VIEW, view_of(known), last)[0], at
 
 
 def test_only_policies_about_this_person_app_and_action_are_in_question() -> None:
@@ -64,10 +64,10 @@ def test_only_policies_about_this_person_app_and_action_are_in_question() -> Non
         '@id("r") forbid (principal in Group::"guests", action, resource) when { context.time.minute > 3 };'
         '@id("s") forbid (principal, action, resource == App::"crm") when { context.time.minute > 4 };'
     )
-    about = engine._foresight.in_question(VIEW, see(facts()))
-    assert (about.permits, about.timely, about.marks.minutes) == ({"p"}, {"p"}, {2})
+    about = engine._next_change.in_question(VIEW, view_of(facts()))
+    assert (about.permits, about.timely, about.solved_times.minutes) == ({"p"}, {"p"}, {2})
     assert isinstance(about, InQuestion)
-    assert engine._foresight.in_question(VIEW, see(facts())) is about
+    assert engine._next_change.in_question(VIEW, view_of(facts())) is about
 
 
 def test_the_end_of_a_grant_is_looked_at() -> None:
@@ -93,8 +93,8 @@ def test_what_lies_further_ahead_than_a_week_is_not_looked_at() -> None:
     ],
 )
 def test_how_young_a_proof_is_does_not_change_by_waiting_and_proving_then(condition: str, is_steady: bool) -> None:
-    engine, seen = engine_of(permit(condition)), see(facts())
-    about = engine._foresight.in_question(VIEW, seen)
+    engine, seen = engine_of(permit(condition)), view_of(facts())
+    about = engine._next_change.in_question(VIEW, seen)
     assert about.timely == {"p"}
     assert about.timely_when_proved == (set() if is_steady else {"p"})
 

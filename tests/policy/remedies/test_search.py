@@ -34,7 +34,7 @@ def named(text: str, now: int = NOW, **known: object) -> list[str]:
         (
             'context.device.compliance == "compliant" && context.device.managed',
             {"device": Device("d", known=True)},
-            ["mend_device compliance + mend_device managed"],
+            ["mend_device managed + mend_device compliance"],
         ),
         (
             'context.device.compliance == "compliant"',

@@ -7,16 +7,16 @@ from tests.policy.scene import engine_of
 
 from limen.cedar import Datetime
 from limen.clock import HOUR, from_iso
-from limen.policy.remedies.solved_times import Marks, flips, marks_of
-from limen.policy.remedies.time_boundaries import edges_of
+from limen.policy.remedies.solved_times import SolvedTimes, flips, solved_times_of
+from limen.policy.remedies.time_boundaries import time_boundaries_of
 
 AT = from_iso("2026-11-24T06:00:00Z")
 CONTEXT: dict[str, Any] = {"auth": {"at": Datetime(AT)}, "now": Datetime(AT)}
 
 
-def marks(condition: str) -> Marks:
+def marks(condition: str) -> SolvedTimes:
     (policy,) = engine_of(f'@id("p") permit (principal, action, resource) when {{ {condition} }};').policies
-    return marks_of(edges_of(policy))
+    return solved_times_of(time_boundaries_of(policy))
 
 
 @pytest.mark.parametrize(

@@ -8,13 +8,13 @@ from tests.policy.scene import BERLIN, NOW, tree_of
 
 from limen.cedar import PolicySet
 from limen.clock import DAY, HOUR, MINUTE, Instant, from_iso
-from limen.policy.remedies.time_boundaries import Ahead, Clock, UnforeseeableError, edges_of
-from limen.policy.seen import Calendar
+from limen.policy.cedar_view import Calendar
+from limen.policy.remedies.time_boundaries import Ahead, Clock, UnforeseeableError, time_boundaries_of
 
 
 def edges(condition: str):
     (policy,) = PolicySet.from_json(tree_of(f'@id("p") permit (principal, action, resource) when {{ {condition} }};'))
-    return edges_of(policy)
+    return time_boundaries_of(policy)
 
 
 def ahead(condition: str, value, start: Instant = NOW, horizon: Instant | None = None, known=()) -> list[Instant]:

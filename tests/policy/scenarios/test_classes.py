@@ -11,6 +11,7 @@ from limen.cedar.operators import like
 from limen.clock import HOUR
 from limen.facts import Place
 from limen.policy.attributes import ATTRIBUTES
+from limen.policy.cedar_view import Calendar
 from limen.policy.scenarios.boundaries import boundaries_of
 from limen.policy.scenarios.classes import (
     Exactly,
@@ -22,7 +23,6 @@ from limen.policy.scenarios.classes import (
     text_classes,
     value_of,
 )
-from limen.policy.seen import Calendar
 
 
 def holders(classes, value):

@@ -4,8 +4,8 @@ from tests.policy.scene import NOW, app
 
 from limen.clock import HOUR
 from limen.facts import ANYBODY, UNKNOWN_DEVICE, UNPROVED, Factor, Facts, Person, Place
+from limen.policy.cedar_view import view_of
 from limen.policy.scenarios.examples import address_text, facts_of
-from limen.policy.seen import see
 
 ANA = Person("p1", "Ana", groups=frozenset({"staff"}), active=True)
 
@@ -48,7 +48,7 @@ def test_without_a_session_there_is_none() -> None:
 
 def test_who_came_without_any_factor_and_yet_is_proved_is_a_program() -> None:
     assert made(auth_factors=frozenset(), auth_at=NOW - HOUR).auth.by_token
-    assert see(made(auth_interactive=False)).record["auth"]["interactive"] is False
+    assert view_of(made(auth_interactive=False)).record["auth"]["interactive"] is False
 
 
 def test_an_address_as_text() -> None:

@@ -8,15 +8,15 @@ from limen.cedar.interpret import Request as CedarRequest
 from limen.cedar.tree import Binary
 from limen.clock import HOUR
 from limen.facts import Label
-from limen.policy.reach.partial_evaluation import Body, fold
+from limen.policy.access_diff.partial_evaluation import Body, fold
+from limen.policy.cedar_view import ACTION_ENTITIES, view_of
 from limen.policy.scenarios.boundaries import atoms
 from limen.policy.scenarios.partition import partition
-from limen.policy.seen import ACTION_ENTITIES, see
 
 
 def body_of(conditions: str, label: Label = Label.INTERNAL) -> Body | None:
     (policy,) = PolicySet.parse(f"forbid (principal, action, resource) {conditions};")
-    seen = see(facts(label, groups=("staff",)))
+    seen = view_of(facts(label, groups=("staff",)))
     return fold(policy, CedarRequest(seen.principal, ACTION_ENTITIES["view"], seen.resource, {}, {}))
 
 

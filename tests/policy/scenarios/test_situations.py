@@ -6,20 +6,20 @@ from tests.policy.scene import BERLIN, NOW, app
 from limen.cedar import PolicySet
 from limen.clock import DAY, HOUR, from_iso
 from limen.facts import Person
+from limen.policy.cedar_view import Calendar
 from limen.policy.scenarios.boundaries import atoms
 from limen.policy.scenarios.classes import Span, value_of
 from limen.policy.scenarios.partition import partition
-from limen.policy.scenarios.situations import Situating, Situations
-from limen.policy.seen import Calendar
+from limen.policy.scenarios.situations import SituationBuilder, Situations
 
 CALENDAR = Calendar(BERLIN)
 ANA = Person("p1", "Ana", groups=frozenset({"staff"}), active=True)
 
 
-def all_of(condition: str, *, nobody: bool = False, most: int = 1 << 20) -> tuple[Situating, Situations]:
+def all_of(condition: str, *, nobody: bool = False, most: int = 1 << 20) -> tuple[SituationBuilder, Situations]:
     (policy,) = PolicySet.parse(f"permit (principal, action, resource) when {{ {condition} }};")
     found = list(atoms(policy.conditions[0].body))
-    situating = Situating(NOW, CALENDAR)
+    situating = SituationBuilder(NOW, CALENDAR)
     return situating, situating.situations(partition(found, NOW), [], nobody=nobody, most_cells=most)
 
 

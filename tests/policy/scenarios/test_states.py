@@ -8,10 +8,10 @@ from limen.cedar import PolicySet
 from limen.clock import HOUR
 from limen.facts import Person
 from limen.policy import Request
+from limen.policy.cedar_view import view_of
 from limen.policy.proof.order import are_values_no_better
 from limen.policy.scenarios.examples import facts_of, unknown
 from limen.policy.scenarios.states import FAR, States
-from limen.policy.seen import see
 
 ANA = Person("p1", active=True)
 NOUNS = ("auth", "session", "device", "place", "risk", "grant")
@@ -122,4 +122,4 @@ def test_states_are_seen_as_the_facts_they_stand_for() -> None:
     for noun in NOUNS:
         for state, record in zip(found.of_noun(noun, NOW), found.records(noun, NOW), strict=True):
             facts = facts_of(state, ANA, app(), "view", NOW)
-            assert see(facts).context(Request("view"), NOW, {})[noun] == record
+            assert view_of(facts).context(Request("view"), NOW, {})[noun] == record

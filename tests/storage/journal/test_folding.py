@@ -7,7 +7,7 @@ from tests.storage.journal.decisions import a_permit, facts_about
 
 from limen.events import Outcome, from_ocsf, split_decision_id
 from limen.facts import Device
-from limen.facts.written import facts_digest
+from limen.facts.facts_json import facts_digest
 from limen.policy.decision import Effect, Reason
 from limen.storage.journal.folding import Folding
 

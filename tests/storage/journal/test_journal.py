@@ -13,7 +13,7 @@ from tests.storage.journal.decisions import a_permit, facts_about
 
 from limen.clock import DAY, HOUR, SetClock
 from limen.events import Event, UndeclaredKindWarning, to_ocsf
-from limen.facts.written import facts_digest, facts_from_json, facts_to_json
+from limen.facts.facts_json import facts_digest, facts_from_json, facts_to_json
 from limen.storage import Database
 from limen.storage.errors import JournalBusyError, JournalUnwritableError
 from limen.storage.journal import Journal, Reader, verify
@@ -76,6 +76,18 @@ def test_the_facts_of_a_decision_that_still_waits_can_be_asked_for(opened: Open)
     event = journal.find(journal.decided("gateway", a_permit(facts), "s1", "192.0.2.1", 2.0))
     assert event is not None
     assert journal.facts_of(event) == facts_from_json(facts_to_json(facts))
+
+
+def test_a_decision_whose_batch_is_just_being_written_is_found_with_its_facts(opened: Open) -> None:
+    journal, facts = opened(), facts_about("p1")
+    decision_id = journal.decided("gateway", a_permit(facts), "s1", "192.0.2.1", 2.0)
+    event = journal.find(decision_id)
+    with journal._writer._lock:  # the batch is taken, and waits to be written
+        taken = journal._folding.take()
+        journal._writer._unwritten += taken
+    assert event is not None
+    assert journal.facts_of(event) == facts_from_json(facts_to_json(facts))
+    assert journal.find(decision_id) is not None
 
 
 def test_the_newest_come_first_and_only_those_asked_for(opened: Open) -> None:

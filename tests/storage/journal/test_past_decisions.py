@@ -9,8 +9,8 @@ from tests.storage.journal.decisions import VIEW, a_permit, facts_about
 
 from limen.clock import HOUR, SetClock
 from limen.facts import App, Device, Facts, Grant, Place, Session
+from limen.facts.facts_json import facts_from_json
 from limen.facts.nouns import Auth, Factor, Risk
-from limen.facts.written import facts_from_json
 from limen.policy.decision import Reason
 from limen.storage.journal import Journal, past_decisions as module
 from limen.storage.journal.past_decisions import WrittenFacts, past_decisions, sharing

@@ -5,7 +5,7 @@ from pathlib import Path
 from tests.web.conftest import House
 
 from limen.backup.errors import BackupError
-from limen.backup.keeping import BackupStatus
+from limen.backup.schedule import BackupStatus
 from limen.clock import DAY
 from limen.web.console.backups import about_backups
 

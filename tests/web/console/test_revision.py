@@ -13,7 +13,7 @@ POLICY = "high-risk"
 
 
 def enforce(console: Console) -> store.Revision:
-    """Ada publishes one change, with what was foretold of it."""
+    """Ada publishes one change, with what was predicted of it."""
     limen = console.house.limen
     assert limen.in_force.company is not None
     after = in_state(limen.in_force.company, POLICY, State.OFF)
@@ -30,7 +30,7 @@ def enforce(console: Console) -> store.Revision:
     )
 
 
-async def test_a_revision_tells_what_changed_who_why_and_what_was_proved_and_foretold(console: Console) -> None:
+async def test_a_revision_tells_what_changed_who_why_and_what_was_proved_and_predicted(console: Console) -> None:
     revision = enforce(console)
     page = (await console.ada.get(f"/console/revisions/{revision.seq}")).text
     assert "Too many &lt;false&gt; alarms" in page

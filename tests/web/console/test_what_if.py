@@ -11,7 +11,7 @@ from tests.web.conftest import House
 from limen.clock import HOUR
 from limen.facts import Person
 from limen.policy import Effect, Request
-from limen.policy.supposed import Supposed
+from limen.policy.hypothetical import Hypothetical
 from limen.web.console.what_if import PEOPLE_AT_ONCE, Chosen, people_at_once
 
 TUESDAY = "2026-11-24T10:00"
@@ -66,7 +66,7 @@ async def test_cells_agree_with_the_engine(house: House) -> None:
     maren = await house.member(house.browser(), "Maren", "staff", "finance")
     person, payroll = house.limen.known.people[maren], house.limen.known.apps["payroll"]
     engine = house.limen.in_force.engine
-    supposed = Supposed(strength=2, at=TUESDAY)
+    supposed = Hypothetical(strength=2, at=TUESDAY)
     now = supposed.now(engine.zone)
     text = await page(house, person=maren, app="payroll", table="app", strength="2", at=TUESDAY)
     row = text.partition('<th scope="row">Maren</th>')[2].partition("</tr>")[0]

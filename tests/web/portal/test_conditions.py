@@ -12,7 +12,7 @@ from limen.identity.factors import Held
 from limen.messages import Language, Words
 from limen.policy.decision import Effect, Named, Request
 from limen.policy.explain import Explanation
-from limen.policy.saying import Names
+from limen.policy.wording import Names
 from limen.web.portal.conditions import Condition, RefusalView, checklist
 
 COMPANY = load_company(HARBOR)

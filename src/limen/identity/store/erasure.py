@@ -95,7 +95,7 @@ def gone_from_journal(connection: Connection, person_ids: Iterable[str], now: In
     connection.execute(update(erased_people).where(where).values(journal_at=now))
 
 
-def let_go_before(connection: Connection, before: Instant) -> list[str]:
+def deactivated_before(connection: Connection, before: Instant) -> list[str]:
     """People without access whose access ended before an instant: their mark says when."""
     is_theirs = and_(not_before.c.kind == "person", not_before.c.key == people.c.id)
     query = select(people.c.id).join(not_before, is_theirs)

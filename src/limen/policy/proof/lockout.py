@@ -36,12 +36,12 @@ from limen.facts import (
     strength_of,
 )
 from limen.policy.annotations import State
+from limen.policy.cedar_view import view_of
 from limen.policy.decision import Effect, Request
 from limen.policy.engine import Engine
 from limen.policy.proof.obstacles import Obstacle, covers, nobody_is_meant, obstacle
 from limen.policy.scenarios.boundaries import Boundaries, atoms_of, boundaries_of
 from limen.policy.scenarios.places import attainable_places
-from limen.policy.seen import see
 
 HORIZON: Final[Milliseconds] = 7 * DAY
 """Who can't get in for a week is locked out."""
@@ -200,7 +200,7 @@ class _Search:
 
     def __post_init__(self) -> None:
         enforced = self.engine.in_state(State.ENFORCE)
-        resource = see(Facts(self.limen)).resource
+        resource = view_of(Facts(self.limen)).resource
         self.policies = {
             one.id: one
             for one in enforced
@@ -237,7 +237,7 @@ class _Search:
         )
 
     def _is_meant(self, person: Person, wanted: Request) -> bool:
-        principal = see(Facts(self.limen, person)).principal
+        principal = view_of(Facts(self.limen, person)).principal
         return any(
             one.effect == "permit" and covers(one, wanted) and one.principal.holds(principal.uid, principal.ancestors)
             for one in self.policies.values()
@@ -314,7 +314,7 @@ class _Search:
         found = [(wanted, policy, message) for policy, message in errors]
         found += [(wanted, policy, "") for policy in forbids]
         if not permits:
-            principal = see(facts).principal
+            principal = view_of(facts).principal
             found += [
                 (wanted, one.id, "")
                 for one in self.policies.values()
@@ -378,7 +378,7 @@ class _Search:
         return tuple(found.values())
 
     def _asking(self, wanted: Request, facts: Facts, at: Instant) -> CedarRequest:
-        return see(facts).asked(wanted, at, self.engine.calendar)
+        return view_of(facts).asked(wanted, at, self.engine.calendar)
 
 
 def _proved(at: Instant) -> Instant:

@@ -37,7 +37,7 @@ from limen.policy.proof.direction import Way, way_of
 from limen.policy.proof.order import are_values_no_better
 from limen.policy.proof.suggested_fixes import EXEMPT, mended
 from limen.policy.scenarios.boundaries import paths_read
-from limen.policy.scenarios.settings import Setting, TooManyError, action_of, settings_of, time_of
+from limen.policy.scenarios.scenarios import Scenario, TooManyError, action_of, scenarios_of, time_of
 from limen.policy.scenarios.states import States
 
 MOST_WORLDS: Final = 30_000
@@ -194,10 +194,10 @@ def _too_many(policy: Policy, fact: str, found: States) -> Unproven:
     return Unproven(policy.id, fact, what, f"split it into policies that each read fewer facts, {EXEMPT}")
 
 
-def _settings(policy: Policy, found: States, budget: _Budget) -> list[Setting]:
-    settings: list[Setting] = []
+def _settings(policy: Policy, found: States, budget: _Budget) -> list[Scenario]:
+    settings: list[Scenario] = []
     worlds = 0
-    for setting in settings_of(policy, found):
+    for setting in scenarios_of(policy, found):
         worlds += setting.size
         if worlds > MOST_WORLDS:
             raise TooManyError
@@ -207,7 +207,7 @@ def _settings(policy: Policy, found: States, budget: _Budget) -> list[Setting]:
     return settings
 
 
-def _first_of_each_fact(policy: Policy, settings: list[Setting], read: set[str]) -> Iterator[Widening]:
+def _first_of_each_fact(policy: Policy, settings: list[Scenario], read: set[str]) -> Iterator[Widening]:
     anybody = Scope()
     compiled = compile_policies((replace(policy, principal=anybody, action=anybody, resource=anybody),))
     seen: set[str] = set()
@@ -218,7 +218,7 @@ def _first_of_each_fact(policy: Policy, settings: list[Setting], read: set[str])
                 yield finding
 
 
-def _in_setting(policy: Policy, compiled: Compiled, setting: Setting, read: set[str]) -> Iterator[Widening]:
+def _in_setting(policy: Policy, compiled: Compiled, setting: Scenario, read: set[str]) -> Iterator[Widening]:
     nouns = list(setting.states)
     ranges = [range(len(setting.states[noun])) for noun in nouns]
     levels = {where: _level(policy, compiled, setting, nouns, where) for where in product(*ranges)}
@@ -239,7 +239,7 @@ def _in_setting(policy: Policy, compiled: Compiled, setting: Setting, read: set[
 _ERROR: Final = -1
 
 
-def _level(policy: Policy, compiled: Compiled, setting: Setting, nouns: list[str], where: tuple[int, ...]) -> int:
+def _level(policy: Policy, compiled: Compiled, setting: Scenario, nouns: list[str], where: tuple[int, ...]) -> int:
     """How much the policy gives: an error refuses all, a forbid that holds as well, a permit that holds opens."""
     context: Record = {noun: setting.records[noun][index] for noun, index in zip(nouns, where, strict=True)}
     context["time"] = time_of(setting)
@@ -253,7 +253,7 @@ def _level(policy: Policy, compiled: Compiled, setting: Setting, nouns: list[str
     return _ERROR if found.forbids else 0
 
 
-def _pairs(setting: Setting, noun: str, read: set[str]) -> list[tuple[int, int]]:
+def _pairs(setting: Scenario, noun: str, read: set[str]) -> list[tuple[int, int]]:
     """Every two states of a noun that can be compared, first those that differ in the least that the policy reads."""
     states = setting.states[noun]
     pairs = [
@@ -264,7 +264,7 @@ def _pairs(setting: Setting, noun: str, read: set[str]) -> list[tuple[int, int]]
     return sorted(pairs, key=lambda pair: len(_differing(setting, noun, pair, read)))
 
 
-def _differing(setting: Setting, noun: str, pair: tuple[int, int], read: set[str]) -> list[str]:
+def _differing(setting: Scenario, noun: str, pair: tuple[int, int], read: set[str]) -> list[str]:
     one, other = (setting.records[noun][index] for index in pair)
     attributes = [attribute for attribute in {**one, **other} if one.get(attribute) != other.get(attribute)]
     paths = [f"context.{noun}.{attribute}" for attribute in attributes]
@@ -273,7 +273,7 @@ def _differing(setting: Setting, noun: str, pair: tuple[int, int], read: set[str
 
 def _widening(
     policy: Policy,
-    setting: Setting,
+    setting: Scenario,
     noun: str,
     places: tuple[tuple[int, ...], tuple[int, ...]],
     read: set[str],

@@ -11,9 +11,9 @@ from limen.cedar.text import scope_text
 from limen.cedar.tree import And, Expression, Not, Or
 from limen.facts import App
 from limen.policy.annotations import State
+from limen.policy.cedar_view import ACTION_ENTITIES
 from limen.policy.decision import Request
 from limen.policy.engine import Engine
-from limen.policy.seen import ACTION_ENTITIES
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from __future__ import annotations
 from typing import Any, Final, TypeAlias
 
 from limen.facts import Auth, Device, Facts, Grant, Person, Place, Risk, Session
-from limen.facts.asked import Plain
+from limen.facts.facts import Plain
 from limen.policy.attribute import IS_THERE
 from limen.policy.attributes import ATTRIBUTES
 from limen.policy.scenarios.examples import Values

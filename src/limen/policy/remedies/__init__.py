@@ -1,1 +1,1 @@
-"""What would turn a refusal: `search.remedies` finds the smallest sets of `moves`, `foresight` when time alone does."""
+"""What would turn a refusal: `search` finds the smallest sets of `candidate_changes`, `next_change` when time does."""

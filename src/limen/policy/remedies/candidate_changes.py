@@ -19,8 +19,8 @@ from limen.facts import Auth, Factor, Facts
 from limen.policy.attribute import Attribute, Better, Kind
 from limen.policy.attribute_table import Table
 from limen.policy.attributes import ATTRIBUTES
+from limen.policy.cedar_view import view_of
 from limen.policy.decision import Remedy
-from limen.policy.seen import see
 
 JUST_PROVED: Final[Milliseconds] = 30 * SECOND
 """A proof this young is not asked for again: it has not turned the answer, so it would only go round in a loop."""
@@ -44,7 +44,7 @@ class Best(Enum):
 
 
 @dataclass(frozen=True, slots=True)
-class Move:
+class CandidateChange:
     """One remedy with what it does. Of the moves in one `slot` only one can be made; `cost` is what it asks of people.
 
     `not_before` is the first instant at which it makes sense. `best` says which of a slot's moves does the most.
@@ -96,7 +96,7 @@ def all_reads(each: Iterable[Reads]) -> Reads:
     return Reads(frozenset().union(*[one.paths for one in found]), frozenset().union(*[one.names for one in found]))
 
 
-def moves_of(reads: Reads, facts: Facts, action: str, now: Instant) -> tuple[Move, ...]:
+def candidate_changes_of(reads: Reads, facts: Facts, action: str, now: Instant) -> tuple[CandidateChange, ...]:
     """What somebody who is signed in could change of what these policies read, the cheapest first."""
     paths = reads.paths
     found = list(_proofs(facts.auth)) if _reads(paths, "auth") else []
@@ -104,16 +104,16 @@ def moves_of(reads: Reads, facts: Facts, action: str, now: Instant) -> tuple[Mov
         is_read = _reads(paths, "auth") or _reads(paths, "session")
         found = [_in_a_browser(facts.auth)] if is_read and not facts.person.is_workload else []
     elif "context.session.started" in paths or ("context.session.known" in paths and facts.session is None):
-        found.append(Move(Remedy("new_session", at_once=False), "session", 4, _new_session))
+        found.append(CandidateChange(Remedy("new_session", at_once=False), "session", 4, _new_session))
     if _reads(paths, "device") and not facts.device.known and not facts.person.is_workload:
-        found.append(Move(Remedy("enrol_device", at_once=False), "enrol", 10, _enrol))
-    record = see(facts).record
+        found.append(CandidateChange(Remedy("enrol_device", at_once=False), "enrol", 10, _enrol))
+    record = view_of(facts).record
     for path, row in _with_remedies(ATTRIBUTES.table):
         known = record.get(row.noun) if path in paths else None
         if isinstance(known, dict) and not (facts.person.is_workload and row.noun != "place"):
             found += _better(row, reads, known)  # a service has neither browser nor laptop
     if _reads(paths, "grant") and not _has_grant(facts, action, now):
-        found.append(Move(Remedy("ask_for_grant", at_once=False), "grant", 30, _granted))
+        found.append(CandidateChange(Remedy("ask_for_grant", at_once=False), "grant", 30, _granted))
     return tuple(found)
 
 
@@ -166,10 +166,10 @@ def _given(auth: Auth, at: Instant) -> Iterator[tuple[Remedy, Auth]]:
         yield _sign_in_again(auth.strength), Auth(auth.strength, auth.factors, at)
 
 
-def _proofs(auth: Auth) -> Iterator[Move]:
+def _proofs(auth: Auth) -> Iterator[CandidateChange]:
     for cost, (remedy, proved) in enumerate(_given(auth, 0), 1):
         earliest = auth.at + JUST_PROVED if remedy.kind == "sign_in_again" else 0
-        yield Move(remedy, "proof", cost, _proving(proved), earliest)
+        yield CandidateChange(remedy, "proof", cost, _proving(proved), earliest)
 
 
 def _proving(auth: Auth) -> Change:
@@ -184,7 +184,7 @@ def _proving(auth: Auth) -> Change:
     return prove
 
 
-def _in_a_browser(auth: Auth) -> Move:
+def _in_a_browser(auth: Auth) -> CandidateChange:
     """What a program may not do with its token, its owner may do themselves."""
     prove = _proving(strongest(auth, 0))
 
@@ -192,7 +192,7 @@ def _in_a_browser(auth: Auth) -> Move:
         prove(context, at)
         _new_session(context, at)
 
-    return Move(_USE_BROWSER, "proof", 1, change)
+    return CandidateChange(_USE_BROWSER, "proof", 1, change)
 
 
 def _new_session(context: Record, at: Instant) -> None:
@@ -207,7 +207,7 @@ def _new_session(context: Record, at: Instant) -> None:
 # The device, the place, and whatever else has a remedy
 
 
-def _better(row: Attribute, reads: Reads, known: Record) -> Iterator[Move]:
+def _better(row: Attribute, reads: Reads, known: Record) -> Iterator[CandidateChange]:
     """What makes this attribute better, as far as the policies read it: `known` is its noun as it is now."""
     value, what = known.get(row.name), row.name
     cost = _COSTS.get(row.noun, _OTHERWISE)
@@ -215,28 +215,28 @@ def _better(row: Attribute, reads: Reads, known: Record) -> Iterator[Move]:
         return
     match row.kind:
         case Kind.BOOL | Kind.CHOICE if value != row.best:
-            yield Move(Remedy(row.remedy, at_once=False, what=what), row.path, cost, _setting(row, row.best))
+            yield CandidateChange(Remedy(row.remedy, at_once=False, what=what), row.path, cost, _setting(row, row.best))
         case Kind.NUMBER if isinstance(value, int):
             most = Best.LAST if row.better is Better.HIGHER else Best.FIRST
             for level in reads.named(row.cedar):
                 if isinstance(level, int) and not row.is_no_better(level, value):
                     remedy = Remedy(row.remedy, at_once=False, what=what, strength=level)
-                    yield Move(remedy, row.path, cost + 1, _setting(row, level), best=most)
+                    yield CandidateChange(remedy, row.path, cost + 1, _setting(row, level), best=most)
         case Kind.INSTANT:
-            yield Move(Remedy(row.remedy, at_once=False, what=what), row.path, cost, _setting(row, None))
+            yield CandidateChange(Remedy(row.remedy, at_once=False, what=what), row.path, cost, _setting(row, None))
         case Kind.SET if isinstance(value, CedarSet):
             more = {name for name in reads.named(row.cedar) if isinstance(name, str)} - set(map(str, value.items))
             if more:
                 whole = CedarSet(sorted(more | set(map(str, value.items))))
                 remedy = Remedy(row.remedy, at_once=False, what=what, to=", ".join(sorted(more)))
-                yield Move(remedy, row.path, cost, _setting(row, whole))
+                yield CandidateChange(remedy, row.path, cost, _setting(row, whole))
         case Kind.TEXT | Kind.ADDRESS:
             for name in reads.named(row.cedar):
                 if name != value and isinstance(name, str | IpRange):
                     to = format_ip(name) if isinstance(name, IpRange) else name
                     changed = _first(name) if isinstance(name, IpRange) else name
                     remedy = Remedy(row.remedy, at_once=False, what=what, to=to)
-                    yield Move(remedy, row.path, cost, _setting(row, changed), best=Best.NONE)
+                    yield CandidateChange(remedy, row.path, cost, _setting(row, changed), best=Best.NONE)
 
 
 _COSTS: Final = {"device": 11, "place": 20}

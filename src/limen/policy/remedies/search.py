@@ -15,10 +15,10 @@ from typing import Final
 from limen.cedar import Compiled, Entity, EntityUid, Evaluation
 from limen.clock import Instant
 from limen.facts import Facts
+from limen.policy.cedar_view import ACTION_ENTITIES, Calendar, CedarView
 from limen.policy.decision import Remedies, Remedy, Request
-from limen.policy.remedies.candidate_changes import Best, moves_of
-from limen.policy.remedies.next_change import Foresight, InQuestion
-from limen.policy.seen import ACTION_ENTITIES, Calendar, Seen
+from limen.policy.remedies.candidate_changes import Best, candidate_changes_of
+from limen.policy.remedies.next_change import InQuestion, NextChange
 
 SIGN_IN: Final = (Remedy("sign_in", at_once=True),)
 """The remedy of everybody who is not signed in. Who they will be is not known, so neither is what they may do."""
@@ -33,18 +33,18 @@ ADMINISTRATORS: Final = "administrators"
 
 
 def remedies(
-    compiled: Compiled, foresight: Foresight, calendar: Calendar, request: Request, seen: Seen, now: Instant
+    compiled: Compiled, next_change: NextChange, calendar: Calendar, request: Request, seen: CedarView, now: Instant
 ) -> Remedies:
     """The sets that turn the refusal of `request` at `now`, the cheapest first; () where nothing a person does would.
 
     The person is signed in and active, and no policy failed.
     """
-    about = foresight.in_question(request, seen)
+    about = next_change.in_question(request, seen)
     if not about.permits:
         return ()
     search = _Search(compiled, calendar, request, seen, now, about)
     found = search.now_sets()
-    later = search.later_sets(lambda: foresight.coming(about, request, seen, now), is_last_hope=not found)
+    later = search.later_sets(lambda: next_change.coming(about, request, seen, now), is_last_hope=not found)
     sets = [(search.cost(mask), search.named(mask)) for mask in found]
     sets += [(LATER + search.cost(mask), (_back(at), *search.named(mask))) for at, mask in later]
     cheapest: dict[object, tuple[Remedy, ...]] = {}
@@ -84,7 +84,7 @@ class _Search:
         compiled: Compiled,
         calendar: Calendar,
         request: Request,
-        seen: Seen,
+        seen: CedarView,
         now: Instant,
         about: InQuestion,
     ) -> None:
@@ -94,7 +94,7 @@ class _Search:
         self._seen = seen
         self._now = now
         self._about = about
-        self._moves = moves_of(about.reads, seen.facts, request.action, now)
+        self._moves = candidate_changes_of(about.reads, seen.facts, request.action, now)
         self._answers: dict[tuple[int, Instant], Evaluation] = {}
         self._possible = [number for number, move in enumerate(self._moves) if move.not_before <= now]
 

@@ -14,12 +14,12 @@ from limen.cedar import Record, expression_text
 from limen.cedar.paths import MIRRORED
 from limen.cedar.tree import Attribute, Binary, Expression, Literal, Var
 from limen.clock import Instant
-from limen.policy.remedies.time_boundaries import Clock, Edge
+from limen.policy.remedies.time_boundaries import Clock, TimeBoundary
 from limen.policy.scenarios.linear_time import NOW, Sum, difference
 
 
 @dataclass(frozen=True, slots=True)
-class Marks:
+class SolvedTimes:
     """Where the comparisons of some policies flip. `minutes`: of the day. `solved` are linear in the clock, by text
     (which is quicker to compare than trees). `is_steady`: after a proof that is given then, none of them flips.
     """
@@ -27,7 +27,7 @@ class Marks:
     minutes: frozenset[int] = frozenset()
     is_weekly: bool = False
     solved: Mapping[str, Sum] = field(default_factory=dict)
-    odd: tuple[Edge, ...] = ()
+    odd: tuple[TimeBoundary, ...] = ()
     is_steady: bool = False
 
 
@@ -35,26 +35,26 @@ PROOF: Final = "context.auth.at"
 _FLIPS: Final = {">=": (0,), "<": (0,), ">": (1,), "<=": (1,), "==": (0, 1), "!=": (0, 1)}
 
 
-def marks_of(edges: tuple[Edge, ...]) -> Marks:
+def solved_times_of(boundaries: tuple[TimeBoundary, ...]) -> SolvedTimes:
     """Where each of these comparisons flips, as far as it can be told beforehand."""
     minutes: set[int] = set()
     is_weekly = False
     solved: dict[str, Sum] = {}
-    odd: list[Edge] = []
-    for edge in edges:
-        node = edge.comparison
+    odd: list[TimeBoundary] = []
+    for boundary in boundaries:
+        node = boundary.comparison
         minute = _minute(node)
         if minute is not None:
             minutes |= {one for one in minute if 0 <= one < 1440}
             is_weekly = True
-        elif isinstance(node, Binary) and edge.clocks == {Clock.WEEKDAY}:
+        elif isinstance(node, Binary) and boundary.clocks == {Clock.WEEKDAY}:
             is_weekly = True
-        elif edge.clocks <= {Clock.NOW, Clock.PROOF} and (found := _solvable(node)) is not None:
+        elif boundary.clocks <= {Clock.NOW, Clock.PROOF} and (found := _solvable(node)) is not None:
             solved[expression_text(node)] = found
         else:
-            odd.append(edge)
+            odd.append(boundary)
     is_steady = bool(solved) and not (minutes or is_weekly or odd) and all(map(_is_steady, solved.values()))
-    return Marks(frozenset(minutes), is_weekly, solved, tuple(odd), is_steady)
+    return SolvedTimes(frozenset(minutes), is_weekly, solved, tuple(odd), is_steady)
 
 
 def _solvable(node: Expression) -> Sum | None:

@@ -36,7 +36,7 @@ from limen.cedar.tree import (
     descend,
 )
 from limen.clock import DAY, MINUTE, Instant
-from limen.policy.seen import Calendar
+from limen.policy.cedar_view import Calendar
 
 FAR: Final = 40 * 366 * DAY
 """How far ahead dates named in policies are looked for."""
@@ -54,7 +54,7 @@ class Clock(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Edge:
+class TimeBoundary:
     """A comparison that reads a clock. `wraps` are the operands of its `toDate` and `toTime`.
 
     `is_scanned`: it reads the minute in a way that may flip at any minute.
@@ -94,34 +94,34 @@ class Timed(NamedTuple):
     """A policy, and every comparison in it that reads a clock."""
 
     policy: Policy
-    edges: tuple[Edge, ...]
+    boundaries: tuple[TimeBoundary, ...]
 
     @classmethod
     def of(cls, policy: Policy) -> Self:
         """Raises `UnforeseeableError`."""
-        return cls(policy, edges_of(policy))
+        return cls(policy, time_boundaries_of(policy))
 
 
-def edges_of(policy: Policy) -> tuple[Edge, ...]:
+def time_boundaries_of(policy: Policy) -> tuple[TimeBoundary, ...]:
     """Every comparison in the policy that reads a clock. Raises `UnforeseeableError`."""
-    found: dict[Edge, None] = {}
+    found: dict[TimeBoundary, None] = {}
     for condition in policy.conditions:
         for node in descend(condition.body):
-            edge = _edge(node) if _is_truth(node) and not isinstance(node, And | Or | Not) else None
-            if edge is not None:
-                found[edge] = None
+            boundary = _boundary(node) if _is_truth(node) and not isinstance(node, And | Or | Not) else None
+            if boundary is not None:
+                found[boundary] = None
     return tuple(found)
 
 
 def _is_truth(node: Expression) -> bool:
-    """Does the node say true or false, so that whatever is inside is an edge of its own?"""
+    """Does the node say true or false, so that whatever is inside is an boundary of its own?"""
     if isinstance(node, And | Or | Not | Has | Is | IsEmpty | Like):
         return True
     return isinstance(node, Binary) and node.operator not in {"+", "-", "*", "getTag"}
 
 
-def _edge(node: Expression) -> Edge | None:
-    """The edge that this comparison is, or None if it reads no clock itself."""
+def _boundary(node: Expression) -> TimeBoundary | None:
+    """The boundary that this comparison is, or None if it reads no clock itself."""
     if isinstance(node, Has):
         return None
     clocks: list[Clock] = []
@@ -145,11 +145,11 @@ def _edge(node: Expression) -> Edge | None:
     if not clocks:
         return None
     if is_plain and len(set(clocks)) == len(clocks) and not _mixes(clocks):
-        return Edge(node, frozenset(clocks), tuple(wraps))
+        return TimeBoundary(node, frozenset(clocks), tuple(wraps))
     if isinstance(node, Binary) and clocks == [Clock.WEEKDAY]:
-        return Edge(node, frozenset(clocks))
+        return TimeBoundary(node, frozenset(clocks))
     if set(clocks) <= {Clock.MINUTE, Clock.WEEKDAY}:
-        return Edge(node, frozenset(clocks), is_scanned=True)
+        return TimeBoundary(node, frozenset(clocks), is_scanned=True)
     raise UnforeseeableError("compares context.now, or context.auth.at, in a way whose change can't be computed")
 
 
@@ -176,13 +176,13 @@ def _mixes(clocks: list[Clock]) -> bool:
 
 Value: TypeAlias = "Callable[[Expression, Instant], object]"
 """What an expression is worth at an instant; None where it can't be evaluated."""
-Moving: TypeAlias = "tuple[Edge, Value]"
-"""An edge in a world: as the facts are, or as they would be after a new proof."""
+Moving: TypeAlias = "tuple[TimeBoundary, Value]"
+"""An boundary in a world: as the facts are, or as they would be after a new proof."""
 
 
 @dataclass(frozen=True, slots=True)
 class Ahead:
-    """What may change after `start`: these edges, the ends of grants, and instants that are known already."""
+    """What may change after `start`: these boundaries, the ends of grants, and instants that are known already."""
 
     moving: tuple[Moving, ...]
     calendar: Calendar
@@ -223,7 +223,7 @@ class Ahead:
                     yield from _between(moving, low, high)
 
     def _flips(self, moving: Moving, low: Instant, high: Instant) -> Iterator[Instant]:
-        """Instants in (low, high] at which the edge may be other than just before."""
+        """Instants in (low, high] at which the boundary may be other than just before."""
         if moving[0].is_scanned:
             yield from range((low // MINUTE + 1) * MINUTE, high + 1, MINUTE)
             return
@@ -233,15 +233,15 @@ class Ahead:
             yield end
 
     def _borders(self, moving: Moving, low: Instant, high: Instant) -> Iterator[Instant]:
-        edge, value_at = moving
+        boundary, value_at = moving
         yield from self.known
-        if not edge.clocks.isdisjoint({Clock.MINUTE, Clock.WEEKDAY}):
+        if not boundary.clocks.isdisjoint({Clock.MINUTE, Clock.WEEKDAY}):
             midnight = self.calendar.midnight_after(low)
             while midnight < high:
                 yield midnight
                 midnight = self.calendar.midnight_after(midnight)
             yield from self._clock_changes(low, high)
-        for wrapped in edge.wraps:
+        for wrapped in boundary.wraps:
             value = value_at(wrapped, low)
             if isinstance(value, int):
                 yield from range(low + DAY - value % DAY, high, DAY)
@@ -255,8 +255,8 @@ class Ahead:
 
 def _between(moving: Moving, low: Instant, high: Instant) -> Iterator[Instant]:
     """The flips of a comparison that is monotone in [low, high)."""
-    edge, value_at = moving
-    node = edge.comparison
+    boundary, value_at = moving
+    node = boundary.comparison
     parts = [node]
     if isinstance(node, Binary) and node.operator in _EQUALITIES:
         parts = [Binary("<=", node.left, node.right), Binary(">=", node.left, node.right)]

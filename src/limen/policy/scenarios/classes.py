@@ -18,10 +18,10 @@ from limen.clock import DAY, Instant
 from limen.facts import Facts
 from limen.policy.attribute import Attribute, Kind
 from limen.policy.attributes import ATTRIBUTES
+from limen.policy.cedar_view import Calendar, view_of
 from limen.policy.decision import Request
 from limen.policy.scenarios.boundaries import Boundaries, bounds
 from limen.policy.scenarios.examples import Raw
-from limen.policy.seen import Calendar, see
 
 FAR: Final = 40 * 366 * DAY
 """No policy looks further ahead than this, or further back."""
@@ -115,7 +115,7 @@ def row_of(axis: str) -> Attribute | None:
 
 def value_of(axis: str, facts: Facts, request: Request, now: Instant, calendar: Calendar) -> Raw:
     """What these facts are worth on this axis, read as the policies read them."""
-    context = see(facts).context(request, now, calendar.at(now))
+    context = view_of(facts).context(request, now, calendar.at(now))
     row = row_of(axis)
     if row is None:
         return now

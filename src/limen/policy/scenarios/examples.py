@@ -24,7 +24,7 @@ from limen.facts import (
     Risk,
     Session,
 )
-from limen.facts.asked import Plain
+from limen.facts.facts import Plain
 from limen.policy.attribute import Attribute
 from limen.policy.attributes import ATTRIBUTES
 

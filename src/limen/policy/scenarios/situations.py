@@ -25,12 +25,12 @@ from limen.facts import (
 )
 from limen.policy.attribute import Attribute, Kind
 from limen.policy.attributes import ATTRIBUTES
+from limen.policy.cedar_view import ACTION_ENTITIES, Calendar, view_of
 from limen.policy.decision import Request
 from limen.policy.scenarios.classes import FAR, Class, Exactly, Span, put
 from limen.policy.scenarios.examples import Raw, facts_of, worst
 from limen.policy.scenarios.grid import Grid
 from limen.policy.scenarios.partition import Partition
-from limen.policy.seen import ACTION_ENTITIES, Calendar, see
 
 Rule = tuple[tuple[str, ...], Callable[[tuple[Class, ...]], bool]]
 """Some axes, and whether facts in these classes of them can be together."""
@@ -56,15 +56,15 @@ class Situations:
 Tables = list[tuple[tuple[str, ...], dict[tuple[int, ...], int]]]
 
 
-class Situating:
+class SituationBuilder:
     """Makes grids, remembering what each atom answers in each class."""
 
     def __init__(self, since: Instant, calendar: Calendar) -> None:
         self.since = since
         self.calendar = calendar
         app = App("", "", "", _NO_UPSTREAM)
-        self._context = see(Facts(app)).context(Request("view"), since, calendar.at(since))
-        self._asked = see(Facts(app))
+        self._context = view_of(Facts(app)).context(Request("view"), since, calendar.at(since))
+        self._asked = view_of(Facts(app))
         self._answers: dict[tuple[Expression, tuple[Class, ...]], int] = {}
 
     def situations(self, told: Partition, focus: Iterable[Expression], *, nobody: bool, most_cells: int) -> Situations:

@@ -13,7 +13,7 @@ from typing import Protocol
 from limen.clock import Instant
 from limen.events import DecisionRecord, Event, EventIds, Outcome
 from limen.facts import Facts
-from limen.facts.written import facts_digest
+from limen.facts.facts_json import facts_digest
 from limen.policy.decision import Effect, Reason, Remedy, Request
 from limen.storage.journal.line_template import LineTemplate, encode
 

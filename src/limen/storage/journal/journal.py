@@ -9,14 +9,14 @@ import threading
 from collections.abc import Callable, Collection, Sequence
 from contextlib import suppress
 from pathlib import Path
-from typing import IO, Self
+from typing import IO, Final, Self, TypeVar
 
 import msgspec
 
-from limen.clock import HOUR, Clock, Instant, SystemClock
-from limen.events import Event, EventIds, split_decision_id, warn_if_undeclared
+from limen.clock import HOUR, SECOND, Clock, Instant, SystemClock
+from limen.events import Event, EventIds, instant_of, split_decision_id, warn_if_undeclared
 from limen.facts import Facts
-from limen.facts.written import facts_from_json, facts_to_json
+from limen.facts.facts_json import facts_from_json, facts_to_json
 from limen.storage.database import Database
 from limen.storage.errors import JournalUnwritableError
 from limen.storage.journal.chain import Signer
@@ -37,6 +37,8 @@ ERASE_SECONDS = 3_600.0
 """How long erasing may take: it reads all that is kept, and writes anew each hour in which there was something."""
 
 _log = logging.getLogger(__name__)
+_YOUNG: Final = 10 * SECOND
+T = TypeVar("T")
 
 
 class Journal:
@@ -163,7 +165,7 @@ class Journal:
         event_id, number = split_decision_id(decision_or_event_id)
         event = self._writer.waiting(event_id) or self._recent.get(event_id)
         if event is None:
-            return self._reader.find(decision_or_event_id)
+            return self._on_disk(event_id, lambda: self._reader.find(decision_or_event_id))
         return event if number <= event.count else None
 
     def facts_of(self, event: Event) -> Facts | None:
@@ -171,7 +173,15 @@ class Journal:
         waiting = self._folding.peek(event.id)
         if waiting is not None:
             return facts_from_json(facts_to_json(waiting.decision.facts))
-        return self._reader.facts_of(event)
+        return self._on_disk(event.id, lambda: self._reader.facts_of(event))
+
+    def _on_disk(self, event_id: str, read: Callable[[], T | None]) -> T | None:
+        """What is read from disk of an event; of one so young that its batch may just be written, after that."""
+        found = read()
+        if found is None and self._clock.now() - instant_of(event_id) < _YOUNG:
+            self._writer.submit([]).wait(SETTLE_SECONDS)
+            found = read()
+        return found
 
     def recent(self, limit: int, where: Callable[[Event], bool] | None = None) -> list[Event]:
         """Up to `limit` of the newest events, newest first, from memory."""

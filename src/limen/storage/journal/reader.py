@@ -13,7 +13,7 @@ import msgspec
 from limen.clock import Instant
 from limen.events import Event, from_ocsf, instant_of, split_decision_id
 from limen.facts import Facts
-from limen.facts.written import facts_from_json
+from limen.facts.facts_json import facts_from_json
 from limen.storage.journal.chain import ERASED, parse
 from limen.storage.journal.segment import Name, sealed_lines, segments_in
 

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from limen.clock import SECOND, Clock, Instant
 from limen.events import Event, Outcome
-from limen.facts.written import facts_digest, facts_to_bytes
+from limen.facts.facts_json import facts_digest, facts_to_bytes
 from limen.storage.journal.chain import Link, Signer
 from limen.storage.journal.checkpoint import CHECKPOINT_FILE, Checkpoint, write_signed
 from limen.storage.journal.folding import Fold, Folding

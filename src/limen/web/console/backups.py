@@ -9,7 +9,7 @@ from typing import Final
 from fastapi import APIRouter
 from starlette.responses import Response
 
-from limen.backup.keeping import BackupStatus, Keeping
+from limen.backup.schedule import BackupSchedule, BackupStatus
 from limen.clock import DAY, Instant
 from limen.web.console.fresh_proof import fresh_proof
 from limen.web.console.next_steps import Step
@@ -65,7 +65,7 @@ def routes(site: Site) -> APIRouter:
 
 async def status_of(site: Site) -> BackupStatus | None:
     """How the company stands with its backups; None where nobody takes any, as in the demo."""
-    keeping: Keeping | None = site.ports.backups
+    keeping: BackupSchedule | None = site.ports.backups
     return await site.in_thread(keeping.status) if keeping else None
 
 

@@ -9,7 +9,7 @@ from typing import Any, TypeAlias
 from limen.company.plan import Plan
 from limen.company.rehearsal import Turn, Turned
 from limen.messages import joined
-from limen.policy.reach.diff import Difference
+from limen.policy.access_diff.diff import Difference
 
 _Kind: TypeAlias = tuple[bool, str, bool, tuple[str, ...]]
 """Gain or loss, app, whole or not, and the actions worth naming."""

@@ -18,7 +18,7 @@ from limen.company.company import Company
 from limen.company.folder import TESTS
 from limen.company.gate import people_of
 from limen.company.load import FolderError
-from limen.company.plan import Plan, foretell, reach_sentences
+from limen.company.plan import Plan, predict, reach_sentences
 from limen.company.publish import overtaken, publish
 from limen.configuration.problem import Problem
 from limen.errors import LimenError
@@ -45,15 +45,15 @@ PAGES: Final = (
 
 AT: Final = "/console/changes"
 PATIENCE_SECONDS: Final = 2.0
-"""How long a page waits for what it foretells, before it shows how far that is."""
+"""How long a page waits for what it predicts, before it shows how far that is."""
 MOST_REPLAYED: Final = 40
 LONGEST_ID: Final = 64
-FORETOLD_AT_ONCE: Final = 2
+PREDICTED_AT_ONCE: Final = 2
 """Threads of their own: however many changes are looked at, requests and sign-in keep theirs."""
 
 
 class _DroppedError(Exception):
-    """Nobody waits for what is being foretold any more."""
+    """Nobody waits for what is being predicted any more."""
 
 
 class Changes:
@@ -62,7 +62,7 @@ class Changes:
     def __init__(self, site: Site) -> None:
         self.site = site
         self.drafts = Drafts()
-        self._foretellers = ThreadPoolExecutor(FORETOLD_AT_ONCE, thread_name_prefix="foretell")
+        self._predictors = ThreadPoolExecutor(PREDICTED_AT_ONCE, thread_name_prefix="predict")
 
     @property
     def company(self) -> Company:
@@ -110,9 +110,9 @@ class Changes:
         draft.again = again
         return self.site.go(visit, f"{AT}/{draft.id}")
 
-    def foretelling(self, draft: Draft) -> asyncio.Task[Plan]:
+    def predicting(self, draft: Draft) -> asyncio.Task[Plan]:
         """What would happen, worked out once for each draft and away from the event loop."""
-        if draft.foretelling is None:
+        if draft.predicting is None:
             ports, before, after = self.site.ports, self.company, draft.company
 
             def progress(part: float) -> None:
@@ -123,17 +123,17 @@ class Changes:
             def work() -> Plan:
                 progress(0.0)
                 people = ports.database.read(people_of)
-                return foretell(before, after, ports.journal.reader, people, ports.clock.now(), progress)
+                return predict(before, after, ports.journal.reader, people, ports.clock.now(), progress)
 
             async def worked_out() -> Plan:
-                return await asyncio.get_running_loop().run_in_executor(self._foretellers, work)
+                return await asyncio.get_running_loop().run_in_executor(self._predictors, work)
 
-            draft.foretelling = asyncio.create_task(worked_out())
-        return draft.foretelling
+            draft.predicting = asyncio.create_task(worked_out())
+        return draft.predicting
 
-    async def foretold(self, draft: Draft, seconds: float | None = None) -> Plan | None:
+    async def predicted(self, draft: Draft, seconds: float | None = None) -> Plan | None:
         """What would happen; None where it is not worked out after so many seconds. 404 where the draft is dropped."""
-        task = self.foretelling(draft)
+        task = self.predicting(draft)
         await asyncio.wait({task}, timeout=seconds)
         if draft.is_dropped:
             raise HTTPException(404)
@@ -158,12 +158,12 @@ def routes(site: Site) -> APIRouter:
         draft = changes.of(draft_id, visit)
         draft.reason = one(sent, "reason")[:500]
         await fresh_proof(site, visit, f"{AT}/{draft_id}")
-        await changes.foretold(draft)
-        # Foretelling takes minutes, in which its author may have been let go: who they are now is what counts.
+        await changes.predicted(draft)
+        # Predicting takes minutes, in which its author may have been let go: who they are now is what counts.
         visit = await site.authorize(request)
         draft = changes.of(draft_id, visit)
         await fresh_proof(site, visit, f"{AT}/{draft_id}")
-        plan = changes.foretelling(draft).result()
+        plan = changes.predicting(draft).result()
         try:
             await site.in_thread(lambda: _publish(site, draft, visit.session, plan))
         except LimenError as wrong:
@@ -180,7 +180,7 @@ def routes(site: Site) -> APIRouter:
 
     @router.post(AT + "/{draft_id}/tests")
     async def mend_test(draft_id: str, visit: Authorized, sent: Sent) -> Response:
-        """One policy test that fails, written anew or taken away; the change is then foretold again."""
+        """One policy test that fails, written anew or taken away; the change is then predicted again."""
         draft = changes.of(draft_id, visit)
         company, text = draft.company, one(sent, "text").replace("\r\n", "\n")
         line = whole(one(sent, "line"), 7)
@@ -211,7 +211,7 @@ def _publish(site: Site, draft: Draft, session: Session, plan: Plan) -> None:
 
 async def _page(changes: Changes, visit: SignedInVisit, draft: Draft, problem: LimenError | None = None) -> Response:
     site = changes.site
-    plan = await changes.foretold(draft, PATIENCE_SECONDS)
+    plan = await changes.predicted(draft, PATIENCE_SECONDS)
     if plan is None:
         waiting = site.page(
             "console/change_waits.html", visit, current="/console/policies", draft=draft, part=draft.part

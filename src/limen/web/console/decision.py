@@ -19,13 +19,13 @@ from limen.policy.annotations import State, reason_of
 from limen.policy.decision import Effect, Named
 from limen.policy.explain import Considered
 from limen.policy.replay import write_decision
-from limen.policy.saying import Audience, Because, Names, Said, kind_sentence, say
+from limen.policy.wording import Audience, Because, Names, Said, kind_sentence, say
 from limen.web.console.rows import Row, rows_of, titles_of
 from limen.web.console.sentences import Spoke, answered, spoke
 from limen.web.console.view_audit import audit_person_view
 from limen.web.page import Route
 from limen.web.permissions import READ
-from limen.web.portal.past import ReplayedDecision, past_decision
+from limen.web.portal.replayed_decision import ReplayedDecision, past_decision
 from limen.web.site import Site
 from limen.web.visit import Authorized
 

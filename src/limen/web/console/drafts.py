@@ -22,7 +22,7 @@ class Draft:
     """A candidate and where it came from. `base` is the revision it was made from, `back` where one is without it.
 
     `again` is the page on which it can be changed further, with what is drafted in it ("": there is none).
-    `foretelling` is what would happen, being worked out; `part` is how much of the past was read, 0 to 1;
+    `predicting` is what would happen, being worked out; `part` is how much of the past was read, 0 to 1;
     `is_dropped` tells the thread that works it out to stop.
     """
 
@@ -35,7 +35,7 @@ class Draft:
     made_at: Instant
     again: str = ""
     reason: str = ""
-    foretelling: asyncio.Task[Plan] | None = None
+    predicting: asyncio.Task[Plan] | None = None
     part: float = field(default=0.0)
     is_dropped: bool = False
 
@@ -68,8 +68,8 @@ class Drafts:
         if draft is None:
             return
         draft.is_dropped = True
-        if draft.foretelling is not None:
-            draft.foretelling.cancel()
+        if draft.predicting is not None:
+            draft.predicting.cancel()
 
     def _forget(self, is_old: Callable[[Draft], bool]) -> None:
         for gone in [one.id for one in self._drafts.values() if is_old(one)]:

@@ -45,7 +45,9 @@ def routes(site: Site) -> APIRouter:
         why = sent.get("why", [""])[0]
         if not _is_typed(sent.get("typed", [""])[0], goes.email):
             return _page(site, visit, goes, NOT_TYPED, why)
-        work = partial(erase_person, person_id=person_id, now=visit.now, by=visit.person.id, why=why, may_let_go=True)
+        work = partial(
+            erase_person, person_id=person_id, now=visit.now, by=visit.person.id, why=why, may_deactivate=True
+        )
         await done_or_page(site.identity.ports.take(work), partial(_page, site, visit, goes, why=why))
         return site.go(visit, "/console/people", done="erased")
 

@@ -13,7 +13,7 @@ from starlette.responses import Response
 from limen.clock import Instant
 from limen.company.folder import APPS
 from limen.company.onboarding import without_onboarding
-from limen.enforcement.observed import Seen
+from limen.enforcement.traffic import AppTraffic
 from limen.facts import App, FactStore
 from limen.policy.decision import Named
 from limen.web.console.changes import Changes
@@ -49,7 +49,7 @@ def routes(site: Site) -> APIRouter:
     @router.get("/console/apps/{app_id}/onboarding")
     async def show(app_id: str, visit: Authorized) -> Response:
         app = _app(site, app_id)
-        seen = site.ports.doors.observed.of(app_id)
+        seen = site.ports.doors.traffic.of(app_id)
         would_be = would_be_refused(seen, site.known, titles_of(site.ports.in_force.engine))
         return site.page(
             "console/onboarding.html",
@@ -75,12 +75,12 @@ def routes(site: Site) -> APIRouter:
     return router
 
 
-def times_let_pass(seen: Seen | None) -> int:
+def times_let_pass(seen: AppTraffic | None) -> int:
     """How many requests only the onboarding let pass."""
     return 0 if seen is None else sum(often.count for often in seen.refused.values()) + seen.uncounted
 
 
-def would_be_refused(seen: Seen | None, known: FactStore, titles: Mapping[str, str]) -> list[WouldBe]:
+def would_be_refused(seen: AppTraffic | None, known: FactStore, titles: Mapping[str, str]) -> list[WouldBe]:
     """Each person, action and set of reasons since the onboarding began, those that came most often first."""
     listed = [
         WouldBe(

@@ -13,7 +13,7 @@ from starlette.responses import Response
 
 from limen.clock import DAY, HOUR, Instant
 from limen.company import store
-from limen.enforcement.observed import Observed
+from limen.enforcement.traffic import Traffic
 from limen.facts import App, Factor, FactStore, SessionState
 from limen.identity.model import PersonStatus
 from limen.messages import times
@@ -78,7 +78,7 @@ def routes(site: Site) -> APIRouter:
                 counts(site.ports.journal.recent(RING))[1],
                 titles_of(site.ports.in_force.engine),
                 site.ports.scarce(),
-                onboarding_steps(apps, site.ports.doors.observed, now, zone),
+                onboarding_steps(apps, site.ports.doors.traffic, now, zone),
                 about_backups(await status_of(site), now),
                 about_doctor(rounds.findings, has_run=bool(rounds.ended_at)),
                 [*invited_until(members, await site.identity.links.outstanding()).values()].count(0),
@@ -126,7 +126,7 @@ def hour_bars(counted: HourCounts, now: Instant, zone: tzinfo) -> list[Bar]:
     return bars
 
 
-def onboarding_steps(apps: Iterable[App], observed: Observed, now: Instant, zone: tzinfo) -> list[Step]:
+def onboarding_steps(apps: Iterable[App], observed: Traffic, now: Instant, zone: tzinfo) -> list[Step]:
     """A step for each app in onboarding, with what only that let pass."""
     steps = []
     for app in apps:

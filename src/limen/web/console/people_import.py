@@ -15,7 +15,7 @@ from limen.clock import MINUTE, Milliseconds
 from limen.errors import LimenError
 from limen.facts import LIMEN
 from limen.identity.people_file import MAX_BYTES, PeopleFile, read_people
-from limen.identity.roster import Difference, difference
+from limen.identity.people_import import Difference, difference
 from limen.web.console.fresh_proof import fresh_proof
 from limen.web.expiring import ExpiringValues
 from limen.web.page import Page, Route
@@ -87,7 +87,7 @@ def routes(site: Site) -> APIRouter:
             changed = LimenError("Somebody changed in the meantime", "look at the difference once more")
             return await show(visit, brought, changed)
         lists.drop(visit.person.id)
-        applying = site.identity.roster.apply(shown, by=visit.person.id, by_mail=brought.by_mail)
+        applying = site.identity.people_import.apply(shown, by=visit.person.id, by_mail=brought.by_mail)
         done = await done_or_page(applying, partial(show, visit, brought))
         return site.page("console/people_import.html", visit, shown=None, brought=brought, applied=done)
 

@@ -118,14 +118,14 @@ def routes(site: Site) -> APIRouter:  # noqa: C901, PLR0915 -- one small functio
         return site.go(visit, f"/console/people/{person_id}", done="groups-links" if withdrawn else "groups")
 
     @router.post("/console/people/{person_id}/let-go")
-    async def let_go(person_id: str, visit: Authorized, _sent: Sent) -> Response:
+    async def deactivate(person_id: str, visit: Authorized, _sent: Sent) -> Response:
         member = await _proved(visit, person_id)
-        return await _done(visit, member, "let-go", people.let_go(person_id, by=visit.person.id))
+        return await _done(visit, member, "let-go", people.deactivate(person_id, by=visit.person.id))
 
     @router.post("/console/people/{person_id}/take-back")
-    async def take_back(person_id: str, visit: Authorized, _sent: Sent) -> Response:
+    async def reactivate(person_id: str, visit: Authorized, _sent: Sent) -> Response:
         member = await _proved(visit, person_id)
-        return await _done(visit, member, "taken-back", people.take_back(person_id, by=visit.person.id))
+        return await _done(visit, member, "taken-back", people.reactivate(person_id, by=visit.person.id))
 
     @router.post("/console/people/{person_id}/sessions/end")
     async def end_all(request: Request, person_id: str, visit: Authorized, sent: Sent) -> Response:
@@ -204,7 +204,7 @@ async def _page(
         mail_problem=PROBLEMS.get(mail.problem, mail.problem) if mail else "",
         is_outbox=not site.ports.settings.mail.server,
         done=done,
-        let_go=DONE["let-go"],
+        deactivate=DONE["let-go"],
         was=sorted(was) if was is not None and was != member.person.groups else None,
         problem=problem,
     )

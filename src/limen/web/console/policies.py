@@ -42,7 +42,7 @@ _UNWRITTEN: Final = Source("", 0, "")
 
 
 @dataclass(frozen=True, slots=True)
-class Spoken:
+class PolicyRow:
     """A policy as people read it. `speaks` says it in a sentence. `times`: in how many of the recent decisions
     it was among the reasons; `watched`: in how many it would have changed the answer; `tests` name it outright.
     """
@@ -121,12 +121,12 @@ def routes(site: Site) -> APIRouter:
     return router
 
 
-def is_searched(one: Spoken, named: str) -> bool:
+def is_searched(one: PolicyRow, named: str) -> bool:
     """Whether what was typed is in its title, its id, its sentence or its file."""
     return named.casefold() in f"{one.title} {one.id} {one.speaks} {one.source.file}".casefold()
 
 
-def spoken_of(site: Site) -> list[Spoken]:
+def spoken_of(site: Site) -> list[PolicyRow]:
     """Every policy in force, off and watched ones too."""
     in_force, company = site.ports.in_force, site.ports.in_force.company
     sources = company.policies.sources if company else {}
@@ -139,7 +139,7 @@ def spoken_of(site: Site) -> list[Spoken]:
     for policy in in_force.engine.policies:
         reason = reason_of(policy)
         said.append(
-            Spoken(
+            PolicyRow(
                 policy=policy,
                 id=policy.id,
                 title=reason.title,

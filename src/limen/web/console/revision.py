@@ -1,4 +1,4 @@
-"""One revision: what it changed, who published it and why, what was proved and foretold when they did."""
+"""One revision: what it changed, who published it and why, what was proved and predicted when they did."""
 
 from __future__ import annotations
 

@@ -57,7 +57,7 @@ def routes(site: Site) -> APIRouter:
         )
 
     @router.post("/console/revisions/{revision_id}/revert")
-    async def take_back(request: Request, revision_id: str, visit: Authorized) -> Response:
+    async def revert(request: Request, revision_id: str, visit: Authorized) -> Response:
         """Begin a change whose candidate is what this revision holds."""
         in_force = await changes.unchanged_since(await site.form(request, visit))
         company = await site.in_thread(lambda: earlier(site.ports.database, revision_id))

@@ -1,6 +1,6 @@
 """What policies and requests mean, as sentences. Pure: names are looked up in what is given.
 
-Why an answer is what it is, and what would turn it, is said by `limen.policy.saying`.
+Why an answer is what it is, and what would turn it, is said by `limen.policy.wording`.
 """
 
 from __future__ import annotations

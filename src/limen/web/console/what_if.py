@@ -18,13 +18,13 @@ from starlette.responses import Response
 
 from limen.clock import HOUR, MINUTE, Instant
 from limen.facts import ACTIONS, ANYBODY, LIMEN, App, Facts, FactStore, Person
-from limen.facts.asked import Plain
+from limen.facts.facts import Plain
 from limen.messages import Language, Words
 from limen.policy.attributes import ATTRIBUTES
 from limen.policy.decision import Request as DecisionRequest
+from limen.policy.hypothetical import Hypothetical, read_value
 from limen.policy.matrix import Cell, matrix
-from limen.policy.saying import Audience, Names, Said, say
-from limen.policy.supposed import Supposed, read_value
+from limen.policy.wording import Audience, Names, Said, say
 from limen.web.console.sentences import Spoke, doing, spoke
 from limen.web.page import Menu, Page
 from limen.web.permissions import READ
@@ -88,8 +88,8 @@ class Chosen:
         asked = urlencode({name: value for name, value in said.items() if value and value != _DEFAULTS.get(name)})
         return f"/console/what-if?{asked}" if asked else "/console/what-if"
 
-    def supposed(self) -> Supposed:
-        return Supposed(
+    def supposed(self) -> Hypothetical:
+        return Hypothetical(
             strength=int(self.strength),
             proved=int(self.proved) * MINUTE,
             at=self.at,

@@ -11,7 +11,7 @@ from starlette.responses import Response
 from limen.messages import gettext_noop
 from limen.policy.access import access
 from limen.policy.decision import Effect
-from limen.policy.saying import Names
+from limen.policy.wording import Names
 from limen.web.page import PORTAL, Menu, Page
 from limen.web.permissions import VIEW
 from limen.web.portal.apps import Card, launcher

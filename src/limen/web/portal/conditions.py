@@ -1,6 +1,6 @@
 """A refusal as a checklist a person understands: what was looked at, what held, what did not, and how to mend it.
 
-What stood in the way is read off the policies by `limen.policy.saying`, in the words for the person themselves: they
+What stood in the way is read off the policies by `limen.policy.wording`, in the words for the person themselves: they
 never name a threshold, which is what a thief would ask. Here each sentence finds its line, and each line its mend.
 """
 
@@ -16,7 +16,7 @@ from limen.policy.decision import Decision, Named
 from limen.policy.engine import Engine
 from limen.policy.explain import Explanation
 from limen.policy.remedies.search import opens_at
-from limen.policy.saying import Audience, Names, because, factors_said, kinds_read, whom
+from limen.policy.wording import Audience, Names, because, factors_said, kinds_read, whom
 
 KINDS: Final = ("account", "proof", "groups", "device", "place", "time", "risk", "grant")
 """What a condition can be a matter of, in the order in which it is shown."""

@@ -14,12 +14,12 @@ from limen.facts import LIMEN, App
 from limen.messages import Words, gettext_noop
 from limen.policy.decision import Effect, Named, Remedies, Request as DecisionRequest
 from limen.policy.remedies.search import opens_at
-from limen.policy.saying import Audience, Names, remedy_sentence
+from limen.policy.wording import Audience, Names, remedy_sentence
 from limen.web.console.view_audit import record_view
 from limen.web.page import Route
 from limen.web.permissions import SEE_PEOPLE
 from limen.web.portal.conditions import Condition, RefusalView, can_prove, checklist
-from limen.web.portal.past import ReplayedDecision, past_decision
+from limen.web.portal.replayed_decision import ReplayedDecision, past_decision
 from limen.web.requests import query, query_id, where_to
 from limen.web.site import Site
 from limen.web.visit import Visit

@@ -13,10 +13,10 @@ from starlette.responses import Response
 
 from limen.errors import LimenError
 from limen.facts import LIMEN, App
-from limen.policy.saying import Audience, Names, because
+from limen.policy.wording import Audience, Names, because
 from limen.web.page import Route
 from limen.web.portal.apps import app_open_to, nothing_here
-from limen.web.portal.past import past_decision
+from limen.web.portal.replayed_decision import past_decision
 from limen.web.requests import one, query, query_id, text_of, where_to
 from limen.web.site import Site, TurnedAwayError, done_or_page
 from limen.web.visit import Anybody, Sent, SentJson, Visit

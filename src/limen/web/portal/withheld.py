@@ -15,11 +15,11 @@ from limen.messages import Words
 from limen.policy.access import MILDEST, Access, access, withheld
 from limen.policy.decision import Decision, Effect
 from limen.policy.engine import Engine
-from limen.policy.saying import Audience, Names, kind_of, remedy_sentence, whom, why_not
+from limen.policy.wording import Audience, Names, kind_of, remedy_sentence, whom, why_not
 from limen.web.page import Route
 from limen.web.portal.apps import app_open_to, named, nothing_here
 from limen.web.portal.not_yet import may_see
-from limen.web.portal.past import past_decision
+from limen.web.portal.replayed_decision import past_decision
 from limen.web.requests import query, query_id, where_to
 from limen.web.site import Site
 from limen.web.visit import Anybody, Visit
@@ -151,6 +151,6 @@ def _name(action: str, words: Words) -> str:
 
 def cause(decision: Decision) -> str:
     """What a refusal is a matter of, where it is a matter of here and now: device, place, time, risk, proof, or ""."""
-    engine = decision.foresight
+    engine = decision.later
     kinds = {kind_of(need) for need in why_not(engine, decision)} if isinstance(engine, Engine) else set()
     return next((kind for kind in _KINDS if kind in kinds), "")

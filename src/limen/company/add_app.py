@@ -1,0 +1,131 @@
+"""One more app in the company's texts: its entry in apps.yaml, and a permit where no policy gives its people one."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Final
+
+from limen.clock import MINUTE, Instant
+from limen.company.candidate import added, candidate
+from limen.company.company import Company
+from limen.company.folder import APPS
+from limen.company.onboarding import LONGEST, written_until
+from limen.configuration.problem import DECLARE_GROUP, shown, unknown
+from limen.errors import LimenError
+from limen.facts import MOST_ONBOARDED, App, Label, Person
+from limen.policy.decision import Request
+from limen.policy.hypothetical import Hypothetical
+
+POLICY_FILE: Final = "policies/60-apps.cedar"
+
+
+@dataclass(frozen=True, slots=True)
+class NewApp:
+    """The app that somebody wants to add. `host` "" is its id in the company's domain; `groups` are for whom it is."""
+
+    id: str
+    url: str
+    groups: tuple[str, ...]
+    actions: Mapping[str, Sequence[str]]
+    name: str = ""
+    label: str = "internal"
+    host: str = ""
+    owner: str = ""
+    start: str = "/"
+    is_onboarding: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Added:
+    """The texts that change, the company they make, and for each group the policies that permit it the app already."""
+
+    changed: Mapping[str, str]
+    company: Company
+    permitted: Mapping[str, tuple[str, ...]]
+
+
+def add_app(company: Company, asked: NewApp, now: Instant) -> Added:
+    """`company` with one more app. Raises `LimenError` for a wrong request, and `FolderError` as a check does."""
+    host = asked.host or f"{asked.id}.{company.settings.domain}"
+    _refuse(company, asked, host)
+    changed = {APPS: _with_entry(company.files.get(APPS, ""), _entry(company, asked, host, now))}
+    after = candidate(company, changed)
+    app = after.all_apps[asked.id]
+    permitted = {group: _permitting(after, app, group) for group in asked.groups}
+    missing = [group for group in asked.groups if not permitted[group]]
+    if missing:
+        text = "\n\n".join(_policy(app, group) for group in missing)
+        changed |= added(company, text, POLICY_FILE)
+        after = candidate(company, changed)
+    return Added(changed, after, permitted)
+
+
+def _refuse(company: Company, asked: NewApp, host: str) -> None:
+    apps = company.all_apps
+    if asked.id in apps:
+        raise LimenError(f"there is an app {shown(asked.id)} already", "choose another name")
+    other = next((app for app in apps.values() if app.host == host), None)
+    if other is not None:
+        raise LimenError(f"{other.name} lives on {shown(host)} already", "choose another with --host")
+    for group in (*asked.groups, *([asked.owner] if asked.owner else [])):
+        if group not in company.settings.groups:
+            raise LimenError(*unknown("group", group, company.settings.groups, DECLARE_GROUP))
+    for words in (asked.id, asked.name, asked.url, host, asked.label, asked.start):
+        if not words.isprintable():
+            raise LimenError(f"{shown(words)} holds characters that can't be shown", "remove them")
+
+
+def _entry(company: Company, asked: NewApp, host: str, now: Instant) -> str:
+    lines = [f"- id: {_plain(asked.id)}"]
+    if asked.name:
+        lines.append(f"  name: {_plain(asked.name)}")
+    lines += [f"  host: {_plain(host)}", f"  upstream: {_plain(asked.url)}", f"  label: {_plain(asked.label)}"]
+    if asked.owner:
+        lines.append(f"  owner: {_plain(asked.owner)}")
+    if asked.start != "/":
+        lines.append(f"  start: {_plain(asked.start)}")
+    if asked.is_onboarding and asked.label in {one.word for one in Label if one <= MOST_ONBOARDED}:
+        until = written_until(now + LONGEST, company.settings.zone)
+        lines.append(f"  onboarding: {{until: {_plain(until)}}}  # till then refusals are only counted")
+    lines.append("  actions:")
+    lines += [f"    {action}: [{', '.join(map(_plain, routes))}]" for action, routes in asked.actions.items()]
+    return "\n".join(lines) + "\n"
+
+
+def _with_entry(text: str, entry: str) -> str:
+    """The file with one more entry at its end, and everything else unchanged."""
+    if not text.strip() or text.strip() == "[]":
+        return entry
+    return text.rstrip() + "\n\n" + entry
+
+
+def _plain(text: str) -> str:
+    """The text as YAML, quoted where it could be read as anything but this text."""
+    is_plain = text.isascii() and text[:1].isalpha() and all(one.isalnum() or one in "-.:/" for one in text)
+    is_word = text.lower() in {"true", "false", "null", "yes", "no", "on", "off", "y", "n"}
+    return text if is_plain and not is_word and not text.endswith(":") else json.dumps(text, ensure_ascii=False)
+
+
+def _permitting(company: Company, app: App, group: str) -> tuple[str, ...]:
+    """The policies that let somebody of the group, with a passkey used just now, look at the app."""
+    engine, supposed = company.engine(), Hypothetical(strength=3, proved=MINUTE)
+    now = supposed.now(engine.zone)
+    person = Person("supposed", groups=frozenset({group}), active=True)
+    facts = supposed.facts(person, replace(app, onboarding_until=0), "view", now, company.networks)
+    decision = engine.decide(Request("view"), facts, now)
+    return tuple(one.policy for one in decision.reasons) if decision.is_permit else ()
+
+
+def _policy(app: App, group: str) -> str:
+    strength = 3 if app.label > MOST_ONBOARDED else 2
+    return (
+        f'@id("{app.id}-for-{group}")'
+        f"\n@title({json.dumps(f'{group} work with {app.name}', ensure_ascii=False)})"
+        '\n@reason("They need it for their work.")'
+        '\n@phase("identity")'
+        f'\npermit (\n  principal in Group::"{group}",\n'
+        '  action in [Action::"view", Action::"download", Action::"edit", Action::"share"],\n'
+        f'  resource == App::"{app.id}"\n)\nwhen {{ context.auth.strength >= {strength} }};'
+    )

@@ -1,0 +1,81 @@
+"""The certificate that browsers get: on the sign-in host and on each app's host, names, chain and end."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Final
+
+from limen.clock import DAY
+from limen.doctor import certificates
+from limen.doctor.http_client import NoAnswerError, Target, greet
+from limen.doctor.setup import Setup
+from limen.finding import Finding, State, named
+
+NAME: Final = "certificate"
+AT_ONCE: Final = 10
+MOST_HOSTS: Final = 60
+_FIXES: Final = {
+    "expired": 'renew it; `limen serve --https` with `[https] mode = "acme"` renews by itself',
+    "not-yet": "set this machine's clock, or wait until the certificate begins",
+    "self-signed": "get one from an authority that browsers trust, or have every browser trust this one",
+    "untrusted": "serve the whole chain, certificates between included; an authority of your own has to be trusted by "
+    "every machine, this one too",
+    "wrong-name": "get a certificate for the sign-in host and each app's host, or one for *.{domain}",
+    "plain": "have the front speak https there",
+}
+
+
+async def served(setup: Setup) -> list[Finding]:
+    """One finding for all hosts that share a fault. Names that don't resolve are the business of `names`."""
+    if not setup.is_https:
+        what = f"{setup.settings.public_url} is plain http, for this machine alone: there is no certificate"
+        return [Finding(NAME, State.SKIPPED, what, where=setup.sign_in_host)]
+    gate = asyncio.Semaphore(AT_ONCE)
+    hosts = setup.hosts[:MOST_HOSTS]
+    seen = dict(zip(hosts, await asyncio.gather(*(_look(setup, host, gate) for host in hosts)), strict=True))
+    groups: dict[tuple[State, str, str], list[str]] = {}
+    for host, said in seen.items():
+        if said is not None:
+            groups.setdefault(said, []).append(host)
+    if not groups:
+        return [Finding(NAME, State.SKIPPED, "no host has an address yet, so no certificate could be looked at")]
+    return [_finding(setup, *said, hosts) for said, hosts in groups.items()]
+
+
+def _finding(setup: Setup, state: State, what: str, fix: str, hosts: list[str]) -> Finding:
+    return Finding(NAME, state, f"{named(hosts)}: {what}", fix.format(domain=setup.settings.domain), hosts[0])
+
+
+async def _look(setup: Setup, host: str, gate: asyncio.Semaphore) -> tuple[State, str, str] | None:
+    """What is to be said of the host's certificate, and the fix; None where the host has no address."""
+    async with gate:
+        try:
+            (address, *_) = await setup.outside.resolve(host)
+        except (OSError, ValueError):
+            return None
+        try:
+            shown = await greet(Target(address, setup.port, host, setup.outside.trust("")))
+        except NoAnswerError as wrong:
+            return _no_answer(setup, wrong)
+    now = setup.outside.now()
+    if soon := certificates.ends_soon(shown, now):
+        return State.WARNING, soon, "renew it, and find out why it was not renewed by itself"
+    days = (shown.ends_at - now) // DAY if shown else 0
+    return State.OK, f"its certificate is valid for {days} more days", ""
+
+
+def _no_answer(setup: Setup, wrong: NoAnswerError) -> tuple[State, str, str]:
+    if wrong.word == "tls" and wrong.fault is not None:
+        said = certificates.said(wrong.fault, "this host", setup.outside.now())
+        return State.WRONG, said, _FIXES.get(wrong.fault.word, "look at the front's settings for https")
+    if setup.has_own_https and setup.limen is None:
+        return (
+            State.SKIPPED,
+            "nothing answers, as Limen does not run",
+            "start it with `limen serve --https`, and look again",
+        )
+    fix = (
+        f"start what speaks https there. If it runs, your router may not let machines inside reach port {setup.port} "
+        "from outside: try it from elsewhere"
+    )
+    return State.WARNING, f"nothing answers on port {setup.port} from here", fix

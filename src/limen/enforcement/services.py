@@ -1,0 +1,58 @@
+"""Enforcement put together: what answers requests, each by its name."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from limen.enforcement import traffic_store
+from limen.enforcement.addresses import UntrustedProxies
+from limen.enforcement.app_login import AppLoginRoutes, AppLogins
+from limen.enforcement.assertion import Assertions
+from limen.enforcement.check import CheckServer
+from limen.enforcement.decision_point import DecisionPoint
+from limen.enforcement.gateway import Gateway
+from limen.enforcement.store import keep_signing_keys
+from limen.pillar import AppSessions, Core
+
+
+@dataclass(frozen=True, slots=True)
+class EnforcementServices:
+    """What enforcement does. `hops` are the proxies near us that are not trusted to name their clients."""
+
+    doors: DecisionPoint
+    said: Assertions
+    app_logins: AppLogins
+    gateway: Gateway
+    check: CheckServer
+    hops: UntrustedProxies
+    core: Core
+
+    async def keep_observed(self) -> None:
+        """Write down what only memory holds of apps in onboarding."""
+        known, now = self.core.known, self.core.clock.now()
+        await traffic_store.keep_up(self.doors.traffic, known.apps, known.people, self.core.database, now)
+
+    async def close(self) -> None:
+        await self.keep_observed()
+        await self.gateway.close()
+
+
+async def build(core: Core) -> EnforcementServices:
+    """All of enforcement. Identity's sessions must be offered, and the facts must stand."""
+    settings, clock = core.settings, core.clock
+    doors, sessions = core.offers.take(DecisionPoint), core.offers.take(AppSessions)
+    keys = await core.database.writing(lambda transaction: keep_signing_keys(transaction, core.keyring, clock.now()))
+    await core.database.reading(lambda snapshot: traffic_store.load(doors.traffic, snapshot))
+    said = Assertions(public_url=settings.public_url, clock=clock, keys=keys)
+    app_logins = AppLogins(clock=clock, public_url=settings.public_url)
+    url, trusted = settings.public_url, settings.listen.trusted_proxies
+    app_login_routes = AppLoginRoutes(doors=doors, app_logins=app_logins, keys=said, sessions=sessions, public_url=url)
+    return EnforcementServices(
+        doors=doors,
+        said=said,
+        app_logins=app_logins,
+        gateway=Gateway(doors=doors, identity=said, app_login_routes=app_login_routes, public_url=url, trusted=trusted),
+        check=CheckServer(doors=doors, identity=said, public_url=url, trusted=trusted),
+        hops=UntrustedProxies(trusted),
+        core=core,
+    )

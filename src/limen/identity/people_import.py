@@ -1,0 +1,235 @@
+"""A list of people against those who are here: what it would change, shown first; then done.
+
+Who is not in the list stays, unless leaving them out is said to mean that they go. The same list again does nothing.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, replace
+from typing import Final, NamedTuple
+
+from limen.clock import Instant
+from limen.facts import Person
+from limen.identity.errors import UnfitError
+from limen.identity.invitation import Invitations
+from limen.identity.membership import Membership, an_administrator_remains
+from limen.identity.model import Member, PersonStatus, new_id
+from limen.identity.people_file import PROTECTED, PeopleFile, Row, Trouble
+from limen.identity.ports import Ports
+from limen.identity.store import people
+from limen.storage.database import Transaction
+
+BATCH: Final = 250
+"""How many people change in one transaction, so that nobody else waits for long to write."""
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What a row says otherwise of somebody who is here."""
+
+    member: Member
+    row: Row
+
+    @property
+    def is_renamed(self) -> bool:
+        return self.row.name != self.member.person.name
+
+    @property
+    def joins(self) -> frozenset[str]:
+        return frozenset() if self.row.groups is None else self.row.groups - self.member.person.groups
+
+    @property
+    def leaves(self) -> frozenset[str]:
+        return frozenset() if self.row.groups is None else self.member.person.groups - self.row.groups
+
+    @property
+    def is_any(self) -> bool:
+        language = self.row.language is not None and self.row.language != self.member.language
+        return self.is_renamed or bool(self.joins or self.leaves) or language
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """What a list would change. `missing` are here and not in the list; `goes` says that they are let go."""
+
+    new: tuple[Row, ...]
+    changed: tuple[Change, ...]
+    unchanged: int
+    missing: tuple[Member, ...]
+    problems: tuple[Trouble, ...]
+    ignored: tuple[str, ...] = ()
+    goes: bool = False
+
+    @property
+    def is_nothing(self) -> bool:
+        return not (self.new or self.changed or (self.goes and self.missing))
+
+    @property
+    def digest(self) -> str:
+        """A name for exactly this, so that what is done is what was shown."""
+        parts = [
+            *(f"+{_plain(row)}" for row in self.new),
+            *(f"~{one.member.person.id}{_plain(one.row)}{_was(one.member)}" for one in self.changed),
+            *(f"-{one.person.id}" for one in self.missing if self.goes),
+        ]
+        return hashlib.sha256("\n".join(parts).encode()).hexdigest()
+
+
+def _was(member: Member) -> tuple[object, ...]:
+    return member.person.name, sorted(member.person.groups), member.language, member.status
+
+
+def _plain(row: Row) -> tuple[object, ...]:
+    return row.name, row.email, None if row.groups is None else sorted(row.groups), row.language
+
+
+class Done(NamedTuple):
+    """How many were added, changed, let go and invited by mail."""
+
+    added: int = 0
+    changed: int = 0
+    deactivate: int = 0
+    mailed: int = 0
+
+
+def difference(
+    read: PeopleFile,
+    members: Iterable[Member],
+    *,
+    guarding: Collection[str],
+    remove_missing: bool = False,
+    may_protected: bool = False,
+) -> Difference:
+    """What the list that was read would change of these people.
+
+    `guarding` are the groups that give somebody a role under the policies in force. `may_protected`: the list may also
+    change who is in those, who administers Limen and who breaks glass.
+    """
+    protected = PROTECTED.union(guarding)
+    here = {one.person.email: one for one in members}
+    problems, new, changed, unchanged = list(read.problems), [], [], 0
+    for row in read.rows:
+        member = here.pop(row.email, None)
+        if member is not None and member.status is PersonStatus.INACTIVE:
+            problems.append(Trouble(row.line, "", f"{row.email} was let go", "take them back first, on their page"))
+            continue
+        change = Change(member, row) if member else None
+        moved = (change.joins | change.leaves) if change else (row.groups or frozenset())
+        if (moved & protected) and not may_protected:
+            which = ", ".join(sorted(moved & protected))
+            fix = "say --administrators, or tick it, if that is meant"
+            problems.append(Trouble(row.line, "groups", f"this changes who is in {which}", fix))
+        elif change is None:
+            new.append(row)
+        elif change.is_any:
+            changed.append(change)
+        else:
+            unchanged += 1
+    missing = tuple(one for one in here.values() if one.status is not PersonStatus.INACTIVE)
+    if remove_missing and not may_protected:
+        for one in missing:
+            if one.person.groups & protected:
+                what = f"{one.person.name} is not in the list and would be let go, who is in a protected group"
+                problems.append(Trouble(0, "", what, "say --administrators, or tick it, if that is meant"))
+    unread = {problem.row for problem in problems if problem.row}
+    if remove_missing and unread:
+        what = "nobody is let go by a list that can't be read whole"
+        problems.append(Trouble(0, "", what, "mend the other problems first"))
+    return Difference(
+        tuple(new), tuple(changed), unchanged, missing, tuple(problems), read.ignored, goes=remove_missing
+    )
+
+
+class PeopleImport:
+    """Does what a difference shows."""
+
+    def __init__(self, ports: Ports, invitations: Invitations, inviter: str = "") -> None:
+        """`inviter` is whom mails name where no person does it, but somebody on the server."""
+        self._ports = ports
+        self._invitations = invitations
+        self._inviter = inviter
+
+    async def apply(self, shown: Difference, *, by: str, by_mail: bool = False) -> Done:
+        """Do exactly what was shown, in batches; each is one transaction, and looks anew at who is here.
+
+        Who is new gets a link only with `by_mail`. Raises UnfitError for a difference with problems, and where somebody
+        changed meanwhile; LastAdministratorError, NobodyCouldAdministerError. Batches before that stay.
+        """
+        if shown.problems:
+            raise UnfitError("file", "The list has problems", "mend them and bring it again")
+        now = self._ports.now()
+        work: list[Row | Change | Member] = [*shown.new, *shown.changed, *(shown.missing if shown.goes else ())]
+        done = Done()
+        for start in range(0, len(work), BATCH):
+            part = work[start : start + BATCH]
+            takes = any(isinstance(one, Member) or (isinstance(one, Change) and one.leaves) for one in part)
+            commit = self._ports.take if takes else self._ports.write
+            did = await commit(lambda transaction, part=part: self._batch(transaction, part, by, now, by_mail))  # type: ignore[misc]
+            done = Done(*(before + now_done for before, now_done in zip(done, did, strict=True)))
+        return done
+
+    def _batch(
+        self,
+        transaction: Transaction,
+        part: list[Row | Change | Member],
+        by: str,
+        now: Instant,
+        by_mail: bool,  # noqa: FBT001 -- private
+    ) -> Done:
+        members = Membership(transaction, now, by, by_list=True)
+        added = changed = deactivate = 0
+        with an_administrator_remains(transaction):
+            for one in part:
+                if isinstance(one, Row):
+                    self._add(members, one, by_mail)
+                    added += 1
+                elif isinstance(one, Change):
+                    _apply(members, one)
+                    changed += 1
+                else:
+                    _still(transaction, one)
+                    members.deactivate(one.person.id)
+                    deactivate += 1
+        return Done(added, changed, deactivate, added if by_mail else 0)
+
+    def _add(self, members: Membership, row: Row, by_mail: bool) -> None:  # noqa: FBT001 -- private
+        person = Person(new_id("p"), row.name, row.email, groups=row.groups or frozenset())
+        language = row.language or ""
+        if not members.add(person, language):
+            raise _overtaken()
+        if by_mail:
+            self._invitations.issue(
+                members.transaction,
+                person,
+                by=members.by,
+                now=members.now,
+                by_mail=True,
+                language=language,
+                inviter=self._inviter,
+            )
+
+
+def _apply(members: Membership, change: Change) -> None:
+    person_id, row = change.member.person.id, change.row
+    _still(members.transaction, change.member)
+    if change.is_renamed:
+        members.rename(person_id, row.name)
+    if row.groups is not None and (change.joins or change.leaves):
+        members.set_groups(person_id, row.groups)
+    if row.language is not None:
+        people.set_language(members.transaction.connection, person_id, row.language)
+
+
+def _still(transaction: Transaction, member: Member) -> None:
+    """Raises UnfitError where this person is not as they were shown."""
+    now = people.by_id(transaction.connection, member.person.id)
+    if now is None or replace(now, active=member.person.active) != member.person:
+        raise _overtaken()
+    if people.status_of(transaction.connection, member.person.id) is PersonStatus.INACTIVE:
+        raise _overtaken()
+
+
+def _overtaken() -> UnfitError:
+    return UnfitError("file", "Somebody changed in the meantime", "bring the list again and look at the difference")

@@ -1,0 +1,66 @@
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from limen.clock import DAY, from_iso
+from limen.company.add_app import POLICY_FILE, NewApp, add_app
+from limen.company.company import Company
+from limen.company.folder import APPS
+from limen.company.load import FolderError, failing_tests, load_company
+from limen.enforcement.probe import UNKNOWN
+from limen.errors import LimenError
+
+NOW = from_iso("2026-11-24T09:00:00Z")
+HARBOR = Path(__file__).parents[2] / "examples" / "harbor"
+BOARD = NewApp("board", "http://10.0.0.5:8080", ("staff",), UNKNOWN.actions, "Board")
+
+
+@pytest.fixture(scope="module")
+def harbor() -> Company:
+    return load_company(HARBOR)
+
+
+def test_an_app_is_added_after_all_that_stood_there_and_begins_in_onboarding(harbor: Company) -> None:
+    done = add_app(harbor, BOARD, NOW)
+    app = done.company.all_apps["board"]
+    assert (app.host, app.upstream.url, app.label.word) == ("board.harbor.localhost", BOARD.url, "internal")
+    assert app.onboarding_until == NOW + 14 * DAY
+    assert done.changed[APPS].startswith(harbor.files[APPS].rstrip())
+    assert done.permitted == {"staff": ("staff-work",)}
+    assert list(done.changed) == [APPS]
+    assert not failing_tests(done.company)
+
+
+def test_a_group_that_nothing_permits_gets_a_policy(harbor: Company) -> None:
+    done = add_app(harbor, replace(BOARD, label="confidential", groups=("sales",), owner="sales"), NOW)
+    assert done.permitted == {"sales": ()}
+    assert done.company.all_apps["board"].onboarding_until == 0
+    assert 'resource == App::"board"' in done.changed[POLICY_FILE]
+    assert done.company.policies.sources["board-for-sales"].file == POLICY_FILE
+
+
+@pytest.mark.parametrize(
+    ("asked", "what"),
+    [
+        (replace(BOARD, id="wiki"), 'there is an app "wiki" already'),
+        (replace(BOARD, host="wiki.harbor.localhost"), "Wiki lives on"),
+        (replace(BOARD, groups=("staf",)), 'there is no group "staf"'),
+        (replace(BOARD, id="limen"), 'there is an app "limen" already'),
+        (replace(BOARD, name="a\x1b[2J"), "can't be shown"),
+        (replace(BOARD, label="secret\n- id: evil"), "can't be shown"),
+    ],
+)
+def test_what_is_asked_wrongly_is_refused(harbor: Company, asked: NewApp, what: str) -> None:
+    with pytest.raises(LimenError, match=what):
+        add_app(harbor, asked, NOW)
+
+
+@pytest.mark.parametrize("word", ['x: "y"', "on", "# no", "{a: b}", "- b", "null"])
+def test_no_word_breaks_out_of_its_place(harbor: Company, word: str) -> None:
+    assert add_app(harbor, replace(BOARD, name=word), NOW).company.all_apps["board"].name == word
+
+
+def test_what_the_file_can_not_hold_is_said_as_a_check_says_it(harbor: Company) -> None:
+    with pytest.raises(FolderError, match="has a path"):
+        add_app(harbor, replace(BOARD, url="http://10.0.0.5/wiki"), NOW)

@@ -1,0 +1,108 @@
+"""What the wire protocol lets through; what it refuses is in tests/attacks/test_smuggling.py."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+from tests.enforcement.house import raw, serving, status_of
+
+from limen.enforcement import strict_http
+
+
+async def app(scope, receive, send):
+    size = 0
+    while True:
+        message = await receive()
+        size += len(message.get("body", b""))
+        if not message.get("more_body"):
+            break
+    body = f"{scope['method']} {scope['raw_path'].decode()} {size}".encode()
+    await send(
+        {"type": "http.response.start", "status": 200, "headers": [(b"content-length", str(len(body)).encode())]}
+    )
+    await send({"type": "http.response.body", "body": body})
+
+
+@pytest.fixture
+async def town():
+    told: list[tuple[str, str]] = []
+    protocol = strict_http.protocol(lambda word, address: told.append((word, address)), header_seconds=0.5)
+    async with serving(app, None, http=protocol) as port:
+        yield told, port
+
+
+@pytest.mark.parametrize(
+    ("sent", "said"),
+    [
+        (b"GET /a%2Fb?c HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n", b"GET /a%2Fb 0"),
+        (b"GET http://h/a HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n", b"GET /a 0"),
+        (b"POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 3\r\nConnection: close\r\n\r\nabc", b"POST / 3"),
+        (
+            (
+                b"POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: Chunked\r\nConnection: close\r\n\r\n"
+                b"3\r\nabc\r\n0\r\n\r\n"
+            ),
+            b"POST / 3",
+        ),
+        (b"GET / HTTP/1.0\r\nHost: h\r\n\r\n", b"GET / 0"),
+    ],
+)
+async def test_what_has_one_reading_is_read(town, sent, said):
+    told, port = town
+    response = await raw(port, sent)
+    assert (status_of(response), response.partition(b"\r\n\r\n")[2]) == (200, said)
+    assert told == []
+
+
+async def test_requests_in_a_row_are_answered_in_their_order(town):
+    told, port = town
+    sent = b"".join(b"GET /%d HTTP/1.1\r\nHost: h\r\n\r\n" % n for n in range(5))
+    response = await raw(port, sent, wait=1)
+    assert [part.split(b"\r\n\r\n")[1] for part in response.split(b"HTTP/1.1 ")[1:]] == [
+        b"GET /%d 0" % n for n in range(5)
+    ]
+    assert told == []
+
+
+async def test_a_slow_head_is_refused_and_told(town):
+    told, port = town
+    response = await raw(port, b"GET / HTTP/1.1\r\nHost: h\r\n")
+    assert status_of(response) == 408
+    assert told == [("request-too-slow", "127.0.0.1")]
+
+
+async def test_a_connection_that_never_speaks_is_closed_without_a_word(town):
+    told, port = town
+    assert await raw(port, b"") == b""
+    assert told == []
+
+
+async def test_a_slow_body_is_no_slow_head(town):
+    told, port = town
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    writer.write(b"POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 3\r\nConnection: close\r\n\r\n")
+    await asyncio.sleep(0.9)
+    writer.write(b"abc")
+    assert status_of(await asyncio.wait_for(reader.read(), 3)) == 200
+    assert told == []
+    writer.close()
+
+
+async def test_a_second_head_on_a_kept_connection_has_its_own_time(town):
+    told, port = town
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    writer.write(b"GET / HTTP/1.1\r\nHost: h\r\n\r\n")
+    await asyncio.wait_for(reader.readuntil(b"GET / 0"), 3)
+    await asyncio.sleep(0.8)
+    writer.write(b"GET / HTTP/1.1\r\nHost: h\r\n")
+    assert b"408" in await asyncio.wait_for(reader.read(), 3)
+    assert told == [("request-too-slow", "127.0.0.1")]
+    writer.close()
+
+
+async def test_each_refusal_is_told_by_name(town):
+    told, port = town
+    for sent in (b"GET / HTTP/1.1\r\n\r\n", b"nonsense\r\n\r\n", b"GET /#a HTTP/1.1\r\nHost: h\r\n\r\n"):
+        assert status_of(await raw(port, sent)) == 400
+    assert [word for word, _ in told] == ["host-not-one", "request-malformed", "target-fragment"]

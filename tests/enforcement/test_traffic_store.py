@@ -1,0 +1,105 @@
+"""What was asked survives a restart, and is erased when it is over."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from sqlalchemy import func, select
+from tests.enforcement.house import NOW
+from tests.enforcement.test_traffic import UNTIL, WIKI, asked, asked_by_three, kinds
+
+from limen.enforcement.traffic import KEPT, MOST_PATTERNS, Traffic
+from limen.enforcement.traffic_store import keep_up, load, observed_apps, observed_kinds, observed_refusals
+from limen.policy.decision import Named
+from limen.storage.database import Database
+
+APPS = {"wiki": WIKI}
+PEOPLE = {"ana", "ben", "eve"}
+
+
+@pytest.fixture
+def database(tmp_path: Path) -> Database:
+    return Database.open(tmp_path / "limen.db")
+
+
+def loaded(database: Database) -> Traffic:
+    traffic = Traffic()
+    database.read(lambda snapshot: load(traffic, snapshot))
+    return traffic
+
+
+def rows(database: Database) -> list[int | None]:
+    tables = (observed_apps, observed_kinds, observed_refusals)
+    return [
+        database.read(lambda s, table=table: s.connection.scalar(select(func.count()).select_from(table)))  # type: ignore[misc]
+        for table in tables
+    ]
+
+
+async def test_it_goes_on_after_a_restart_and_names_no_person_behind_a_pattern(database: Database) -> None:
+    traffic = Traffic()
+    for person in ("ana", "ben"):
+        asked(traffic, "/", person)
+        asked(traffic, "/files/7/", person, reasons=(Named.ONBOARDING, "nothing-permits"))
+    for one in range(MOST_PATTERNS):
+        asked_by_three(traffic, f"/place/{chr(97 + one // 26)}{chr(97 + one % 26)}")
+    await keep_up(traffic, APPS, PEOPLE, database, NOW)
+    again = loaded(database)
+    assert kinds(again) == kinds(traffic)
+    kept, before = again.of("wiki"), traffic.of("wiki")
+    assert kept is not None
+    assert before is not None
+    assert (kept.refused, kept.forget_at) == (before.refused, UNTIL + KEPT)
+    assert kept.patterns.wide == before.patterns.wide == {("place",)}
+    assert ("place",) in kept.patterns.kept
+    assert kept.patterns.kept <= before.patterns.kept
+    assert not any(count.people for count in kept.kinds.values())
+    asked(again, "/", "ana", reasons=(Named.ONBOARDING, "nothing-permits"))
+    assert kinds(again)["GET / view"] == (3, 0, 2)
+    await keep_up(again, APPS, PEOPLE, database, NOW)
+    assert loaded(database).of("wiki").refused == again.of("wiki").refused  # type: ignore[union-attr]
+
+
+async def test_nothing_is_written_where_nothing_is_new_and_all_is_erased_when_it_is_over(database: Database) -> None:
+    traffic = Traffic()
+    asked(traffic, "/", reasons=(Named.ONBOARDING, "nothing-permits"))
+    commits: list[int] = []
+    database.watch(lambda: commits.append(1))
+    await keep_up(traffic, APPS, PEOPLE, database, NOW)
+    assert rows(database) == [1, 1, 1]
+    await keep_up(traffic, {"wiki": replace(WIKI, onboarding_until=0)}, PEOPLE, database, NOW)
+    await keep_up(traffic, {}, PEOPLE, database, NOW + KEPT - 1)
+    assert rows(database) == [1, 1, 1]
+    await keep_up(traffic, {}, PEOPLE, database, NOW + KEPT)
+    assert rows(database) == [0, 0, 0]
+
+
+async def test_what_could_not_be_written_is_written_next_time(database: Database) -> None:
+    traffic = Traffic()
+    asked(traffic, "/", reasons=(Named.ONBOARDING, "nothing-permits"))
+
+    class Broken:
+        async def writing(self, work: object) -> None:
+            raise OSError("no space left")
+
+    with pytest.raises(OSError, match="space"):
+        await keep_up(traffic, APPS, PEOPLE, Broken(), NOW)  # type: ignore[arg-type]
+    await keep_up(traffic, APPS, PEOPLE, database, NOW)
+    assert rows(database) == [1, 1, 1]
+
+
+async def test_who_was_erased_is_gone_from_memory_and_database_and_stays_a_number(database: Database) -> None:
+    traffic = Traffic()
+    for person in ("ana", "ben"):
+        asked(traffic, "/", person, reasons=(Named.ONBOARDING, "nothing-permits"))
+    await keep_up(traffic, APPS, PEOPLE, database, NOW)
+    asked(traffic, "/", "ben", reasons=(Named.ONBOARDING, "nothing-permits"))
+    await keep_up(traffic, APPS, {"ana"}, database, NOW)
+    for one in (traffic, loaded(database)):
+        seen = one.of("wiki")
+        assert seen is not None
+        assert {refused.person_id for refused in seen.refused} == {"ana"}
+        assert not any("ben" in count.people for count in seen.kinds.values())
+        assert kinds(one)["GET / view"] == (3, 0, 2)

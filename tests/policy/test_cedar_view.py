@@ -1,0 +1,122 @@
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC
+from zoneinfo import ZoneInfo
+
+import pytest
+from tests.policy.scene import BERLIN, NOW, VIEW, engine_of, facts
+
+from limen.cedar import Datetime, IpRange
+from limen.clock import DAY, HOUR, MINUTE, from_iso
+from limen.facts import ANYBODY, Auth, Factor, Facts, Grant, Place
+from limen.policy import Effect, Request
+from limen.policy.cedar_view import Calendar, view_of
+
+
+def test_what_is_not_known_reads_as_the_worst_it_could_be() -> None:
+    context = view_of(Facts(app=facts().app)).context(VIEW, NOW, {"weekday": 2, "minute": 600})
+    assert context["auth"]["strength"] == 0
+    assert context["device"] == {
+        "known": False,
+        "id": "",
+        "compliance": "unknown",
+        "managed": False,
+        "binding": 0,
+        "platform": "",
+        "seen": Datetime(0),
+    }
+    assert context["risk"] == {"known": False, "score": 100}
+    assert context["place"] == {"known": False, "country": "", "network": "", "anonymiser": True}
+    assert context["grant"] == {"active": False, "until": Datetime(0)}
+    assert context["session"] == {"known": False, "started": Datetime(0)}
+
+
+def test_nobody_is_a_person_without_a_name_in_no_group() -> None:
+    seen = view_of(replace(facts(), person=ANYBODY))
+    assert (seen.principal.uid, seen.principal.ancestors) == (("Person", ""), frozenset())
+    assert seen.principal.attrs == {"active": False}
+
+
+def test_an_address_is_one_cedar_can_compare() -> None:
+    seen = view_of(facts(place=Place("2001:db8::7")))
+    assert seen.record["place"]["address"] == IpRange(6, 0x20010DB8 << 96 | 7, 128)
+
+
+def test_the_same_facts_are_translated_once() -> None:
+    known = facts()
+    assert view_of(known) is view_of(known)
+
+
+def test_a_new_proof_changes_the_proof_alone() -> None:
+    seen = view_of(facts(strength=1))
+    proved = seen.proved(Auth(3, frozenset(), NOW))
+    assert proved.record["auth"]["strength"] == 3
+    assert proved.record["device"] is seen.record["device"]
+    assert seen.record["auth"]["strength"] == 1
+
+
+def test_a_new_proof_counts_for_what_was_asked_before_and_for_what_is_asked_next() -> None:
+    engine = engine_of(
+        '@id("s") permit (principal, action == Action::"view", resource) when { context.auth.strength >= 3 };'
+    )
+    seen = view_of(facts(strength=1))
+    assert engine.answer(VIEW, seen, NOW)[0] is Effect.CHALLENGE
+    proved = seen.proved(Auth(3, frozenset({Factor.PASSKEY}), NOW))
+    assert engine.answer(VIEW, proved, NOW)[0] is Effect.PERMIT
+    assert engine.answer(Request("edit"), proved, NOW)[0] is Effect.DENY
+    assert engine.answer(VIEW, seen, NOW)[0] is Effect.CHALLENGE
+
+
+def test_only_a_grant_for_this_app_and_action_that_still_lasts_counts() -> None:
+    grants = (
+        Grant("1", "wiki", frozenset({"view"}), NOW + HOUR),
+        Grant("2", "wiki", frozenset({"view", "edit"}), NOW + MINUTE),
+        Grant("3", "crm", frozenset({"view"}), NOW + DAY),
+        Grant("4", "wiki", frozenset({"edit"}), NOW + DAY),
+    )
+    seen = view_of(facts(grants=grants))
+    assert seen.context(VIEW, NOW, {})["grant"] == {"active": True, "until": Datetime(NOW + HOUR)}
+    assert seen.context(VIEW, NOW + HOUR, {})["grant"] == {"active": False, "until": Datetime(0)}
+
+
+@pytest.mark.parametrize(
+    ("instant", "weekday", "minute"),
+    [
+        ("2026-11-24T09:00:00Z", 2, 600),
+        ("2026-11-29T22:59:59Z", 7, 1439),
+        ("2026-11-29T23:00:00Z", 1, 0),
+        ("2026-07-01T09:00:00Z", 3, 660),
+    ],
+)
+def test_the_calendar_is_that_of_the_zone(instant: str, weekday: int, minute: int) -> None:
+    assert Calendar(BERLIN).at(from_iso(instant)) == {"weekday": weekday, "minute": minute}
+
+
+def test_the_calendar_remembers_only_the_minute_it_was_asked_about() -> None:
+    calendar = Calendar(UTC)
+    assert calendar.at(NOW) == calendar.at(NOW + MINUTE - 1)
+    assert calendar.at(NOW + MINUTE)["minute"] == calendar.at(NOW)["minute"] + 1
+
+
+@pytest.mark.parametrize(
+    ("zone", "instant", "midnight"),
+    [
+        ("Europe/Berlin", "2026-11-24T09:00:00Z", "2026-11-24T23:00:00Z"),
+        ("Europe/Berlin", "2026-10-24T22:00:00Z", "2026-10-25T23:00:00Z"),  # a day of 25 hours
+        ("America/Santiago", "2026-09-05T12:00:00Z", "2026-09-06T04:00:00Z"),  # midnight itself is skipped
+    ],
+)
+def test_the_next_midnight_is_the_local_one(zone: str, instant: str, midnight: str) -> None:
+    assert Calendar(ZoneInfo(zone)).midnight_after(from_iso(instant)) == from_iso(midnight)
+
+
+@pytest.mark.parametrize("zone", ["Pacific/Kiritimati", "Pacific/Pago_Pago", "Europe/Berlin"])
+@pytest.mark.parametrize(
+    "at", [-(2**63), 2**63 - 1, from_iso("9999-12-31T23:59:59Z"), from_iso("0001-01-01T00:00:00Z")]
+)
+def test_an_instant_beyond_all_calendars_still_has_a_time_of_day(zone: str, at: int) -> None:
+    calendar = Calendar(ZoneInfo(zone))
+    time = calendar.at(at)
+    assert 1 <= time["weekday"] <= 7  # type: ignore[operator]
+    assert 0 <= time["minute"] < 1440  # type: ignore[operator]
