@@ -68,11 +68,11 @@ when { resource.sensitivity <= 1 && context.auth.strength >= 2 };
 permit (principal in Group::"finance", action in [Action::"view", Action::"edit"], resource == App::"payroll")
 when { context.auth.strength >= 3 };
 """,
-    "policies/20-watch.cedar": """// Looked at first, then enforced.
+    "policies/20-report-only.cedar": """// Looked at first, then enforced.
 
 @id("payroll-from-the-office")
 @title("Payroll only from the office")
-@state("watch")
+@state("report-only")
 forbid (principal, action, resource == App::"payroll")
 unless { context.place.network == "office" };
 """,

@@ -13,7 +13,7 @@ from limen.company.load import failing_tests, load_company
 from limen.company.new_folder import Answers, begin
 from limen.policy import State
 
-ORDER = [State.OFF, State.WATCH, State.ENFORCE]
+ORDER = [State.OFF, State.REPORT_ONLY, State.ENFORCE]
 
 
 @pytest.fixture

@@ -32,7 +32,9 @@ def test_a_plan_tells_changes_tests_and_effect_and_publishes_nothing(company: Co
     ]
     found = plan(company, after, day, since=1, until=2)
     assert (found.before, found.after) == (company.revision, after.revision)
-    assert [str(one) for one in found.changes] == ["policy payroll-from-the-office changed: from watch to enforce"]
+    assert [str(one) for one in found.changes] == [
+        "policy payroll-from-the-office changed: from report-only to enforce"
+    ]
     assert (found.tests, found.failing, found.is_publishable, found.changes_nothing) == (4, (), True, False)
     effect = json.loads(json.dumps(found.effect))
     assert (effect["replayed"], effect["differences"], effect["turns"]) == (6, 5, {"loses": 5})

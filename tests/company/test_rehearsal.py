@@ -76,9 +76,9 @@ def test_who_loses_who_gains_how_often_with_examples(root: Path, company: Compan
         asked(company, "p2", "payroll", count=3, number=3),
         asked(company, "p2", "wiki", count=5, number=4),
     ]
-    text = company.files["policies/20-watch.cedar"].replace('@state("watch")\n', "")
+    text = company.files["policies/20-report-only.cedar"].replace('@state("report-only")\n', "")
     more = '@id("staff-see-salaries")\npermit (principal in Group::"staff", action == Action::"view", resource);'
-    after = candidate(company, {"policies/20-watch.cedar": text, **added(company, more)})
+    after = candidate(company, {"policies/20-report-only.cedar": text, **added(company, more)})
     found = rehearse(company, after, day)
     assert told(found) == [("gains", "p2", "payroll", "view", 3), ("loses", "p1", "payroll", "view", 2)]
     assert found.of(Turn.LOSES)[0].because == ("payroll-from-the-office",)
@@ -134,10 +134,10 @@ def test_labels_networks_and_apps_of_the_candidate_count(root: Path, company: Co
     assert told(without) == [("loses", "p1", "wiki", "view", 1)]
     assert without.turned[0].because == ("unknown-host",)
     enforced = replace(company, policies=company.policies)
-    text = company.files["policies/20-watch.cedar"].replace('"watch"', '"enforce"')
+    text = company.files["policies/20-report-only.cedar"].replace('"report-only"', '"enforce"')
     elsewhere = company.files["limen.toml"].replace("192.0.2.0/24", "198.51.100.0/24")
     tests = company.files["policies/tests.yaml"].replace("192.0.2.7", "198.51.100.7")
-    names = ("policies/20-watch.cedar", "limen.toml", "policies/tests.yaml")
+    names = ("policies/20-report-only.cedar", "limen.toml", "policies/tests.yaml")
     moved = candidate(enforced, dict(zip(names, (text, elsewhere, tests), strict=True)))
     assert told(rehearse(company, moved, day)) == [("loses", "p1", "payroll", "view", 1)]
 

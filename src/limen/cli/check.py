@@ -30,7 +30,7 @@ def run(
     *,
     as_json: Json = False,
     verbose: Annotated[
-        bool, typer.Option("--verbose", "-v", help="Also list exemptions of policies that only watch")
+        bool, typer.Option("--verbose", "-v", help="Also list exemptions of report-only policies")
     ] = False,
     schema: Annotated[
         bool, typer.Option("--schema", help="Print what policies can speak of, and do nothing else")
@@ -119,7 +119,7 @@ def _exempt(checked: Checked) -> list[tuple[str, str, str]]:
 
 
 def _watching(checked: Checked) -> frozenset[str]:
-    """Policies in state watch, whose exemptions change nothing."""
+    """Policies in state report-only, whose exemptions change nothing."""
     if checked.company is None:
         return frozenset()
-    return frozenset(name for name, state in checked.company.engine().states.items() if state is State.WATCH)
+    return frozenset(name for name, state in checked.company.engine().states.items() if state is State.REPORT_ONLY)

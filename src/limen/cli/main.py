@@ -35,8 +35,10 @@ OWN: Final[dict[str, Command]] = {
     "pull": Command("limen.cli.pull", "Update a company folder to the revision in force"),
     "log": Command("limen.cli.log", "List the revisions: who published what, when and why"),
     "revert": Command("limen.cli.revert", "Publish an earlier revision once more"),
-    "watch": Command("limen.cli.state", "List what is watched and whom it would have met, or watch a policy", "watch"),
-    "enforce": Command("limen.cli.state", "Enforce a policy that was watched or off", "enforce"),
+    "report-only": Command(
+        "limen.cli.state", "List report-only policies and whom they would have affected, or make one so", "report_only"
+    ),
+    "enforce": Command("limen.cli.state", "Enforce a policy that is report-only or off", "enforce"),
     "off": Command("limen.cli.state", "Turn a policy off", "off"),
     "why": Command("limen.cli.why", "Explain a decision: a past one, a supposed one, or one in a file"),
     "erase": Command("limen.cli.erase", "Erase one person: show what goes and what stays, or do it"),

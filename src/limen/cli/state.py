@@ -1,4 +1,4 @@
-"""`limen enforce`, `limen watch`, `limen off`: one policy's state, changed in its text and published."""
+"""`limen enforce`, `limen report-only`, `limen off`: one policy's state, changed in its text and published."""
 
 from __future__ import annotations
 
@@ -25,16 +25,17 @@ def enforce(policy: _Policy, *, message: Message, folder: FolderOption = Path())
     _turn(policy, State.ENFORCE, message, folder)
 
 
-def watch(
+def report_only(
     policy: Annotated[
-        str, typer.Argument(metavar="[POLICY]", help="The policy's @id; none lists what is watched")
+        str,
+        typer.Argument(metavar="[POLICY]", help="The policy's @id; without it, the report-only policies are listed"),
     ] = "",
     *,
     message: Message = "",
     folder: FolderOption = Path(),
 ) -> None:
     if policy:
-        _turn(policy, State.WATCH, message, folder)
+        _turn(policy, State.REPORT_ONLY, message, folder)
     else:
         _list(folder)
 
@@ -57,15 +58,15 @@ def _turn(policy: str, state: State, message: str, folder: Path) -> None:
 
 
 def _list(folder: Path) -> None:
-    """Every policy in state watch, and what it would have done in the last 30 days, to whom."""
+    """Every policy in state report-only, and what it would have done in the last 30 days, to whom."""
     with opened(folder) as here:
         engine = here.in_force().engine()
         since = SystemClock().now() - WINDOW
         counted = report_only_effects(past_decisions(here.reader, since, with_facts=False))
         names = here.database.read(names_of)
-    policies = engine.in_state(State.WATCH)
+    policies = engine.in_state(State.REPORT_ONLY)
     if not policies:
-        print("No policy is in state watch.")
+        print("No policy is report-only.")
     for policy in policies:
         found = counted.get(policy.id)
         print(f"{policy.id} {sentence(found, policy.effect, WINDOW // DAY)}")

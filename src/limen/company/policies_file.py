@@ -203,7 +203,7 @@ class _Written:
                 yield self.problem(f"@{name}", f"this @{name} holds characters that can't be shown", "remove them")
         state, phase = self.state, self.annotations.get("phase", Phase.IDENTITY)
         if state not in set(State):
-            yield self.problem(f'"{state}"', *unknown("@state", state, State, "say off, watch or enforce"))
+            yield self.problem(f'"{state}"', *unknown("@state", state, State, "say off, report-only or enforce"))
         if phase not in set(Phase):
             yield self.problem(f'"{phase}"', *unknown("@phase", phase, Phase, f"say {', '.join(Phase)}"))
 

@@ -219,7 +219,7 @@ class _Rehearsing:
 
 
 def _engine(company: Company) -> Engine:
-    """The company's policies without those in state watch, which change no answer."""
+    """The company's policies without those in state report-only, which change no answer."""
     tree = company.policies.tree
     bodies = {
         name: body

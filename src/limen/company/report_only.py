@@ -1,4 +1,4 @@
-"""What policies in state watch would have done to the real requests of the last days, and whom they affect."""
+"""What policies in state report-only would have done to the real requests of the last days, and whom they affect."""
 
 from __future__ import annotations
 

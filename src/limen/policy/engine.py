@@ -68,7 +68,7 @@ class Engine:
         self.policies = tuple(PolicySet.from_json(tree, {name: one.policy for name, one in read.items()}))
         self.states = {policy.id: _state(policy) for policy in self.policies}
         enforced = self.in_state(State.ENFORCE)
-        watched = self.in_state(State.WATCH)
+        watched = self.in_state(State.REPORT_ONLY)
         self._enforced = compile_policies(enforced)
         self._watched = compile_policies(watched) if watched else None
         self._reasons = {policy.id: reason_of(policy) for policy in self.policies}
@@ -214,7 +214,7 @@ class Engine:
         return (*named, *[self._reasons[policy] for policy in forbids])
 
     def _watch(self, request: Request, seen: CedarView, now: Instant, effect: Effect) -> tuple[Reason, ...]:
-        """Which policies in state watch would have changed the answer, each by itself."""
+        """Which policies in state report-only would have changed the answer, each by itself."""
         said = None if self._watched is None else seen.ask(self._watched, request, now, self.calendar.at(now))
         if said is None:
             return ()
@@ -222,7 +222,7 @@ class Engine:
         spoke = forbids if effect is _PERMIT else permits
         failed = [Reason(policy, "error", self._reasons[policy].title, message) for policy, message in errors]
         told = (*[self._reasons[policy] for policy in spoke], *failed)
-        return tuple([one for one in told if self.states[one.policy] is State.WATCH])  # see `enforcing`
+        return tuple([one for one in told if self.states[one.policy] is State.REPORT_ONLY])  # see `enforcing`
 
     # What would turn a refusal
 
@@ -244,7 +244,7 @@ def _state(policy: Policy) -> State:
     try:
         return state_of(policy)
     except ValueError:
-        raise PolicyError(f"policy {policy.id}: there is no such @state", "say off, watch or enforce") from None
+        raise PolicyError(f"policy {policy.id}: there is no such @state", "say off, report-only or enforce") from None
 
 
 def _next_change(enforced: tuple[Policy, ...], timed: Mapping[str, Timed], calendar: Calendar) -> NextChange:

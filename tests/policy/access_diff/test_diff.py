@@ -64,7 +64,7 @@ def test_no_difference_where_only_words_and_order_differ() -> None:
 
 
 def test_a_watched_policy_is_none() -> None:
-    watched = DAYTIME.replace('@id("day")', '@id("day") @state("watch")')
+    watched = DAYTIME.replace('@id("day")', '@id("day") @state("report-only")')
     assert said(FINANCE % 3, FINANCE % 3 + watched) == ()
 
 

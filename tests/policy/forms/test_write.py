@@ -24,7 +24,7 @@ def test_a_form_is_written_as_the_baseline_is() -> None:
         title='The "payroll"',
         reason="Salaries are finance's work.",
         phase=Phase.IDENTITY,
-        state=State.WATCH,
+        state=State.REPORT_ONLY,
         groups=frozenset({"finance"}),
         apps=frozenset({"payroll"}),
         actions=frozenset({"edit", "view"}),
@@ -35,7 +35,7 @@ def test_a_form_is_written_as_the_baseline_is() -> None:
         '@title("The \\"payroll\\"")\n'
         '@reason("Salaries are finance\'s work.")\n'
         '@phase("identity")\n'
-        '@state("watch")\n'
+        '@state("report-only")\n'
         'permit (principal in Group::"finance", action in [Action::"view", Action::"edit"], '
         'resource == App::"payroll")\n'
         "when {\n"

@@ -53,7 +53,7 @@ def test_the_smallest_conditions_that_stand_in_the_way_are_named(text: str, expe
 
 def test_a_policy_about_limen_alone_is_not_told_to_leave_limen_out() -> None:
     own = said('forbid (principal in Group::"administrators", action, resource == App::"limen")')
-    assert own.endswith('; write @state("watch") until an administrator can meet it')
+    assert own.endswith('; write @state("report-only") until an administrator can meet it')
 
 
 def test_an_error_is_a_refusal_with_its_message() -> None:

@@ -66,7 +66,7 @@ def test_what_watched_policies_would_have_changed_is_counted_and_leads_to_its_ro
     assert "Known devices only" in step.why
     assert step.href == "/console/decisions?watched=w"
     (step,) = next_steps(SOUND, [GOOD_APP], {"w": 314, "v": 1}, {})
-    assert step.href == "/console/policies?state=watch"
+    assert step.href == "/console/policies?state=report-only"
 
 
 def test_invitations_that_ran_out_are_told_apart_from_those_that_may_still_be_used() -> None:

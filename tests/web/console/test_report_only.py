@@ -10,7 +10,7 @@ from limen.company.publish import SERVER, publish
 WATCHED = """
 @id("wiki-only-with-a-code")
 @title("The wiki only with <a code>")
-@state("watch")
+@state("report-only")
 forbid (principal, action, resource == App::"wiki");
 """
 

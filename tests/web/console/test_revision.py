@@ -36,8 +36,8 @@ async def test_a_revision_tells_what_changed_who_why_and_what_was_proved_and_pre
     assert "Too many &lt;false&gt; alarms" in page
     assert "Ada Harbor in the console" in page
     assert "In force" in page
-    assert f"policy {POLICY} changed: from watch to off" in page
-    assert "@state(&#34;watch&#34;)" in page
+    assert f"policy {POLICY} changed: from report-only to off" in page
+    assert "@state(&#34;report-only&#34;)" in page
     assert f"{revision.beside.tests} policy tests held" in page
     assert "Ada Harbor can still administer Limen with a passkey" in page
     assert "from 90 real requests" in page

@@ -77,7 +77,7 @@ def test_untold_is_what_every_way_through_needs() -> None:
     form = Form("a", "forbid", needs=(country,))
     assert "which country" in untold(form, ALL)
     assert untold(form, frozenset({"risk.score"})) == ""
-    assert untold(replace(form, state=State.WATCH), ALL) == ""
+    assert untold(replace(form, state=State.REPORT_ONLY), ALL) == ""
     assert untold(replace(form, needs=(country, Needs({"auth.strength": 3}))), ALL) == ""
     assert "lets nobody in" in untold(Form("a", "permit", needs=(Needs({"device.known": True}),)), ALL)
 

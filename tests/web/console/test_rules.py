@@ -105,7 +105,7 @@ async def test_what_nothing_tells_yet_is_said_beside_its_field_and_on_the_plan(c
     change = await begun(console, "/console/rules", **blocked)
     said = unescape((await console.ada.get(change)).text)
     assert "Nothing tells Limen yet which country a request comes from, so it refuses everybody" in said
-    change = await begun(console, "/console/rules", **{**blocked, "state": "watch"})
+    change = await begun(console, "/console/rules", **{**blocked, "state": "report-only"})
     assert "so it refuses everybody" not in (await console.ada.get(change)).text
 
 

@@ -51,8 +51,10 @@ def obstacle(policy: Policy, wanted: Request, asking: CedarRequest, error: str) 
 def _sparing(policy: Policy) -> str:
     """How a forbid stops standing in the way. One that is about Limen alone would be about nothing without it."""
     if {one.id for one in policy.resource.entities or ()} != {"limen"}:
-        return 'leave Limen itself out of it, with `unless { resource == App::"limen" }`, or write @state("watch")'
-    later = 'write @state("watch") until an administrator can meet it'
+        return (
+            'leave Limen itself out of it, with `unless { resource == App::"limen" }`, or write @state("report-only")'
+        )
+    later = 'write @state("report-only") until an administrator can meet it'
     if policy.principal.entities is not None:
         return later
     return f'{later}, or except those who run Limen, with `unless {{ principal in Group::"administrators" }}`'

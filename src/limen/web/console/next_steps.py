@@ -177,7 +177,7 @@ def _about_watched(would_change: Mapping[str, int], titles: Mapping[str, str]) -
     yield Step(
         f"{count:,} recent answers would have been different" if count != 1 else "One answer would have been different",
         f"if “{titles.get(policy, policy)}” were enforced. It is only watched.{more}",
-        f"/console/decisions?watched={policy}" if not others else "/console/policies?state=watch",
+        f"/console/decisions?watched={policy}" if not others else "/console/policies?state=report-only",
         "See whose",
     )
 

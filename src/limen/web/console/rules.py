@@ -164,7 +164,7 @@ def routes(site: Site) -> APIRouter:  # noqa: C901, PLR0915 -- one after the oth
         chosen = one(sent, "state")
         if chosen not in set(State):
             raise HTTPException(400)
-        words = {State.ENFORCE: "is enforced", State.WATCH: "is only watched", State.OFF: "is off"}
+        words = {State.ENFORCE: "is enforced", State.REPORT_ONLY: "is only watched", State.OFF: "is off"}
         said = f"“{policy.annotations.get('title', policy_id)}” {words[State(chosen)]}"
         files = with_state(company, policy_id, State(chosen))
         return await changes.begin(visit, said, files, f"/console/policies/{policy_id}", company)
