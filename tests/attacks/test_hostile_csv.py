@@ -45,7 +45,7 @@ def test_a_formula_is_no_name(name: str) -> None:
         (HEAD + b'"Eve" Smith,eve@harbor.example,\n', "line 2: the quotes here can't be read"),
         (HEAD + b"x" * 100_000 + b",eve@harbor.example,\n", "line 2: a cell is longer"),
         (HEAD + b"," * 5_000 + b"\n", "more than 100 columns"),
-        (HEAD + b"Eve\xe2\x80\xae,eve@harbor.example,\n", "line 2, name: The name holds characters that can't be seen"),
+        (HEAD + b"Eve\xe2\x80\xae,eve@harbor.example,\n", "line 2, name: The name contains invisible characters"),
         (HEAD + "Nооr Bakker,noor@harbor.example,\n".encode(), "line 2, name: a word of the name mixes"),
         (HEAD + "Noor,nооr@harbor.example,\n".encode(), "line 2, email: The address mixes"),
         (HEAD + b'"Eve\r\nBcc: x",eve@harbor.example\\r\\nBcc: all@x.example,\n', "line 2, email"),

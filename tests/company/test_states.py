@@ -24,7 +24,12 @@ def test_only_the_state_changes_in_the_text(company: Company) -> None:
     assert others == []
     at = company.files[file].index("payroll-from-the-office")
     begin = company.files[file].index('@state("report-only")', at)
-    assert text == company.files[file][:begin] + '@state("enforce")' + company.files[file][begin + len('@state("report-only")') :]
+    assert (
+        text
+        == company.files[file][:begin]
+        + '@state("enforce")'
+        + company.files[file][begin + len('@state("report-only")') :]
+    )
 
 
 def test_a_policy_that_says_no_state_gets_a_line_of_its_own(company: Company) -> None:

@@ -52,7 +52,7 @@ def test_what_is_withheld_has_its_own_page_and_programs_learn_what_is_open():
     said = json.loads(refused.body)
     assert (said["withheld"], said["permitted"]) == ("administer", ["view"])
     assert said["error_description"] == "You can view Wiki from here. Administering is withheld at present."
-    assert b"This is withheld" in answers.refusal_page(refused, answer)
+    assert b"This is blocked" in answers.refusal_page(refused, answer)
 
 
 def test_what_came_to_no_decision_leads_nowhere():

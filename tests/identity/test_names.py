@@ -1,4 +1,4 @@
-"""Names and e-mail addresses in one canonical form."""
+"""Names and email addresses in one canonical form."""
 
 from __future__ import annotations
 

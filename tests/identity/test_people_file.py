@@ -42,7 +42,7 @@ def test_every_mistake_is_told_with_its_row_and_column() -> None:
     assert [str(one).partition(";")[0] for one in found.problems] == [
         "line 2, groups: there is no group “staf”",
         "line 3, name: The name is empty or too long",
-        "line 3, email: This is no e-mail address that can be used",
+        "line 3, email: This is not a valid email address",
         "line 4, email: line 2 has the same address",
         "line 4, language: there is no language “fr” here",
         "line 5: there are 5 cells under 4 headers",

@@ -85,7 +85,7 @@ def test_pausing_holds_rows_back_and_going_on_shows_them(harbor: Any, browse: An
     tom.page.goto(harbor.on("wiki"))
     expect(ada.page.get_by_text(re.compile("waiting"))).to_be_visible()
     expect(ada.page.locator("tr.fresh")).to_have_count(0)
-    ada.page.get_by_role("button", name="Go on").click()
+    ada.page.get_by_role("button", name="Continue").click()
     expect(ada.page.locator("tr.fresh").first).to_be_visible()
 
 
@@ -133,7 +133,7 @@ def test_an_invitation_is_shown_once_and_works(harbor: Any, browse: Any) -> None
     into_the_console(ada, harbor.origin)
     ada.page.goto(harbor.origin + "/console/people/invite")
     ada.page.get_by_label("Name").fill("Noor Haddad")
-    ada.page.get_by_label("E-mail address").fill("noor@harbor.example")
+    ada.page.get_by_label("Email address").fill("noor@harbor.example")
     ada.page.locator("input[value=staff]").check()
     ada.page.get_by_role("button", name="Show the link").click()
     link = ada.page.locator("code", has_text="/enrol#").first

@@ -105,7 +105,7 @@ def test_password_and_code_lead_to_the_same_app_without_a_passkey(harbor: Any, b
     otto = browse()
     otto.page.goto(harbor.invite("Otto Nowak", "staff"))
     otto.page.get_by_text("No passkey on this device?").click()
-    otto.page.get_by_role("button", name="Go on with password and code").click()
+    otto.page.get_by_role("button", name="Continue with password and code").click()
     otto.page.get_by_text("Can't scan?").click()
     otto.clean()
     seed = otto.page.locator("details code").inner_text().replace(" ", "")

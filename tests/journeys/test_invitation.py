@@ -34,7 +34,7 @@ def test_from_an_invitation_by_mail_to_the_first_app(harbor: Any, browse: Any, t
         address = f"new{number}@harbor.example"
         ada.page.goto(harbor.origin + "/console/people/invite")
         ada.page.get_by_label("Name").fill(name)
-        ada.page.get_by_label("E-mail address").fill(address)
+        ada.page.get_by_label("Email address").fill(address)
         ada.page.locator("input[value=staff]").check()
         ada.page.get_by_role("button", name="Send it by mail").click()
         expect(ada.page.get_by_role("status")).to_contain_text("on its way")

@@ -29,7 +29,7 @@ from limen.storage.keyring import journal_key
 def run(
     folder: Folder = Path(),
     *,
-    person: Annotated[str, typer.Option(help="Who is to get it: an e-mail address, or an id")] = "",
+    person: Annotated[str, typer.Option(help="Who is to get it: an email address, or an id")] = "",
     reason: Annotated[str, typer.Option("-m", "--message", help="Why, in one line; it stays in the journal")] = "",
     end: Annotated[bool, typer.Option("--end", help="End what is open, and make a waiting link worthless")] = False,
     rehearse: Annotated[
@@ -114,7 +114,7 @@ def _issue(ground: _Ground, wanted: str, reason: str) -> str:
 def _chosen(members: list[Member] | None, wanted: str) -> tuple[str, str]:
     """The id and the name of one active person. Raises LimenError."""
     if not wanted:
-        raise LimenError("break-glass is for one person", "name them with --person, by e-mail address or id")
+        raise LimenError("break-glass is for one person", "name them with --person, by email address or id")
     if members is None:
         if "@" in wanted:
             raise LimenError("the database can't be read, so nobody is known by address", "name the person's id (p_…)")

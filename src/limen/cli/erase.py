@@ -23,7 +23,7 @@ from limen.storage.journal import Journal
 
 
 def run(
-    person: Annotated[str, typer.Argument(metavar="PERSON", help="An e-mail address, or an id")],
+    person: Annotated[str, typer.Argument(metavar="PERSON", help="An email address, or an id")],
     folder: LastFolder = Path(),
     *,
     why: Annotated[str, typer.Option("-m", "--why", help="Why, without names: it stays in the journal")] = "",

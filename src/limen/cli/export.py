@@ -18,7 +18,7 @@ from limen.privacy.export import write_copy
 
 
 def run(
-    person: Annotated[str, typer.Argument(metavar="PERSON", help="An e-mail address, or an id")],
+    person: Annotated[str, typer.Argument(metavar="PERSON", help="An email address, or an id")],
     folder: LastFolder = Path(),
     *,
     to: Annotated[Path, typer.Option("--to", help="The new file to write, such as mia.zip")],

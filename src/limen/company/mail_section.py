@@ -22,7 +22,7 @@ def mail_complaints(mail: Mail) -> Iterator[Complaint]:
         fix = "write one plain address, such as limen@example.com"
         yield ("mail", "from"), f"{shown(mail.sender)} is no address to send from", fix
     if not is_printable(mail.user):
-        yield ("mail", "user"), "the user holds characters that can't be shown", "type it anew"
+        yield ("mail", "user"), "the user holds characters that can't be shown", "type it again"
     if not mail.server:
         return
     if complaint := _server_complaint(mail.server):

@@ -177,7 +177,7 @@ class Gateway:
         )
 
 
-_TOO_LARGE: Final = (413, gettext_noop("That is too large"), gettext_noop("{app} does not take that much at once."))
+_TOO_LARGE: Final = (413, gettext_noop("That is too large"), gettext_noop("{app} doesn't accept that much at once."))
 
 
 class _TooLargeError(Exception):
@@ -222,7 +222,11 @@ class _Exchange:
         with suppress(asyncio.CancelledError):
             await self._carrying
         if self._cut_for and not self._started:
-            await self._say(403, gettext_noop("Not any more"), gettext_noop("What let you in has changed."))
+            await self._say(
+                403,
+                gettext_noop("Access has ended"),
+                gettext_noop("You no longer have access: something it depended on has changed."),
+            )
 
     async def _carry(self) -> None:
         try:

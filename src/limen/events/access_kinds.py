@@ -14,14 +14,14 @@ _DECISION = Topic(
 _REFUSED = Topic(
     REQUESTS,
     Owner.PERSON,
-    "Requests that Limen turned away or changed",
-    "A request that Limen turned away or changed",
+    "Requests that Limen rejected or modified",
+    "A request that Limen rejected or modified",
 )
 _UPSTREAM = Topic(REQUESTS, Owner.PERSON, "Apps that did not answer you", "An app did not answer you")
-_STREAM = Topic(REQUESTS, Owner.PERSON, "Connections that were ended", "A connection was ended", (SESSIONS,))
-_SIGN_IN = Topic(SIGNING_IN, Owner.PERSON, "Signing in", filters=(SIGN_INS,))
-_STEP_UP = replace(_SIGN_IN, plural="Proving again that it's you")
-_SESSION = Topic(SIGNING_IN, Owner.PERSON, "Your sessions", "A session of yours", (SESSIONS,))
+_STREAM = Topic(REQUESTS, Owner.PERSON, "Connections that were closed", "A connection was closed", (SESSIONS,))
+_SIGN_IN = Topic(SIGNING_IN, Owner.PERSON, "Sign-ins", filters=(SIGN_INS,))
+_STEP_UP = replace(_SIGN_IN, plural="Identity confirmations")
+_SESSION = Topic(SIGNING_IN, Owner.PERSON, "Your sessions", "Your session", (SESSIONS,))
 _ALL_SESSIONS = replace(_SESSION, singular="Your sessions")
 _ENDED = {"": "A session was ended"}
 _ALL_ENDED = {"": "All sessions were ended"}

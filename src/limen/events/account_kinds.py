@@ -13,35 +13,35 @@ _PERSON = Topic(ACCOUNTS, _OFFICE, "Your account and your groups", "Your account
 _ENROLLED = replace(_PERSON, owner=_ONES_OWN, filters=(FACTORS, CHANGES))
 _EXPORTED = replace(_PERSON, owner=_ONES_OWN)
 _LINK = Topic(ACCOUNTS, _ONES_OWN, "One-time links", "A one-time link", (FACTORS,))
-_MAIL = Topic(ACCOUNTS, _ONES_OWN, "Mails to you", "A mail to you", (FACTORS,))
-_FACTOR = replace(_LINK, plural="Your passkeys, password and code", singular="A passkey, password or code of yours")
+_MAIL = Topic(ACCOUNTS, _ONES_OWN, "Emails to you", "An email to you", (FACTORS,))
+_FACTOR = replace(_LINK, plural="Your passkeys, password and code", singular="Your passkey, password or code")
 _RECOVERY = Topic(ACCOUNTS, _ONES_OWN, "Recovery codes", "A recovery code", (FACTORS,))
 _WORKLOAD = Topic(ADMINISTRATION, _OFFICE, "Workloads you changed", "A workload you changed", (CHANGES,))
-_TOKEN = Topic(ACCOUNTS, _ONES_OWN, "Your tokens", "A token of yours", (CHANGES,))
+_TOKEN = Topic(ACCOUNTS, _ONES_OWN, "Your tokens", "Your token", (CHANGES,))
 _CHANGED = {
     "change=groups": "Your groups were changed",
-    "change=let-go": "Your access was ended",
-    "change=taken-back": "You were given your access back",
-    "change=link-revoked": "A one-time link was made worthless",
+    "change=let-go": "Your access was deactivated",
+    "change=taken-back": "Your access was restored",
+    "change=link-revoked": "A one-time link was cancelled",
 }
 _ISSUED = {
     "purpose=access_pass": "An access pass was issued",
-    "purpose=second_device": "A link for another device was made",
-    "purpose=invitation": "A link to enrol was issued",
+    "purpose=second_device": "A link for another device was created",
+    "purpose=invitation": "An enrolment link was issued",
 }
 _ADDED = {
     "factor=passkey": "A passkey was added",
     "factor=password": "A password was set",
-    "factor=code": "An authenticator code was set up",
+    "factor=code": "An authenticator app was set up",
 }
 _REMOVED = {
     "factor=passkey": "A passkey was removed",
     "factor=password": "The password was removed",
-    "factor=code": "The authenticator code was removed",
+    "factor=code": "The authenticator app was removed",
 }
-_CODES_MADE = {"": "Recovery codes were made"}
+_CODES_MADE = {"": "Recovery codes were created"}
 _CODE_USED = {"": "A recovery code was used"}
-_CODE_WRONG = {"": "Somebody tried a recovery code that was wrong"}
+_CODE_WRONG = {"": "Someone entered a wrong recovery code"}
 _OF_APPS = (TOKENS,)
 _GIVEN = ("why", "actions")
 
@@ -78,7 +78,9 @@ ACCOUNT_KINDS: Final = (
         told=_REMOVED,
         acknowledged=True,
     ),
-    Kind("recovery.codes_made", "Recovery codes were made", _RECOVERY, ACCOUNT, 3, told=_CODES_MADE, acknowledged=True),
+    Kind(
+        "recovery.codes_made", "Recovery codes were created", _RECOVERY, ACCOUNT, 3, told=_CODES_MADE, acknowledged=True
+    ),
     Kind("recovery.code_used", "A recovery code was used", _RECOVERY, ACCOUNT, 99, told=_CODE_USED, acknowledged=True),
     Kind(
         "recovery.refused",

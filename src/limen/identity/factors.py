@@ -39,7 +39,7 @@ class Held:
     def refuse_too_many(self) -> None:
         """Raises UnfitError where there is no room for another passkey."""
         if len(self.passkeys) >= MOST_OF_A_PERSON:
-            raise UnfitError("passkey", "There are enough passkeys", "remove one that you no longer use")
+            raise UnfitError("passkey", "You can't add any more passkeys", "remove one you no longer use")
 
 
 class Factors:
@@ -160,7 +160,7 @@ class Factors:
             connection = transaction.connection
             if sessions.last_passkey_of(connection, current.id) == passkey_id:
                 raise UnfitError(
-                    "passkey", "You proved that it's you with this very passkey", "prove it with another one first"
+                    "passkey", "You confirmed it's you with this same passkey", "confirm it with another one first"
                 )
             before = factors.held_by(connection, person.id)
             lose_passkey(transaction, person.id, passkey_id, by=person.id, now=now, but_session=current.id)

@@ -49,7 +49,7 @@ def judge_password(text: str, about: Iterable[str] = ()) -> str:
     if not MIN_LENGTH <= len(password) <= MAX_LENGTH:
         raise UnfitError(
             "password",
-            "The password needs {least} to {most} characters",
+            "The password must have {least} to {most} characters",
             "a few words in a row are easy to remember and hard to guess",
             least=MIN_LENGTH,
             most=MAX_LENGTH,
@@ -58,8 +58,8 @@ def judge_password(text: str, about: Iterable[str] = ()) -> str:
     if len(rest) < MIN_LENGTH // 2 or len(set(password.casefold())) < 5:
         raise UnfitError(
             "password",
-            "The password is one that would be guessed early",
-            "use a few words that have nothing to do with you or the company",
+            "This password is easy to guess",
+            "use a few words unrelated to you or the company",
         )
     return password
 

@@ -69,7 +69,7 @@ class People:
 
         issued = await self._ports.write(work)
         if issued is None:
-            raise UnfitError("email", "Somebody has this address already", "look for them in the list of people")
+            raise UnfitError("email", "Someone already has this address", "look for them in the list of people")
         return issued
 
     async def invite_again(

@@ -255,7 +255,10 @@ class _Reading:
             self._wrong(line, "name", f"a name can't begin with {name[0]}", "a spreadsheet would take it for a formula")
         elif any(mixes_scripts(word) for word in name.replace("-", " ").split()):
             self._wrong(
-                line, "name", "a word of the name mixes letters of several scripts", "type it with one keyboard layout"
+                line,
+                "name",
+                "a word of the name mixes letters of several scripts",
+                "type it using a single keyboard layout",
             )
         return name
 

@@ -11,8 +11,8 @@ from limen.policy.decision import Reason
 ANNOTATIONS: Final = {
     "id": "The name that tests, reasons and commands use for the policy. Every policy needs one.",
     "title": "The policy in one sentence.",
-    "reason": "Why the policy exists. People whom it refuses read it.",
-    "remedy": "What the authors suggest to people whom it refuses. Limen keeps it, but shows the remedies it works out itself.",
+    "reason": "Why the policy exists. Shown to people whom it refuses.",
+    "remedy": "What the authors suggest to people whom it refuses. Limen shows the remedies that it works out itself.",
     "state": "`enforce` (the default), `report-only` (evaluated and counted, changes no answer) or `off`.",
     "phase": "What Limen must know before it can be enforced: `identity`, `devices`, `network` or `data`.",
     "exceptions": "The reasons for its exceptions, as written by the console's form.",

@@ -22,14 +22,12 @@ from limen.policy.remedies.next_change import NextChange
 from limen.policy.remedies.time_boundaries import Timed, UnforeseeableError
 
 NOTHING_PERMITS: Final = (
-    Reason(Named.NOTHING_PERMITS, "forbid", "Nothing permits this", "No policy gives you this access."),
+    Reason(Named.NOTHING_PERMITS, "forbid", "No policy permits this", "No policy gives you this access."),
 )
-NOT_SIGNED_IN: Final = (Reason(Named.NOT_SIGNED_IN, "forbid", "You are not signed in", "Sign in to go on."),)
-INACTIVE: Final = (
-    Reason(Named.PERSON_INACTIVE, "forbid", "This account is not active", "An administrator can say why."),
-)
+NOT_SIGNED_IN: Final = (Reason(Named.NOT_SIGNED_IN, "forbid", "You are not signed in", "Sign in to continue."),)
+INACTIVE: Final = (Reason(Named.PERSON_INACTIVE, "forbid", "This account is not active", "Ask an administrator why."),)
 ONBOARDING: Final = (
-    Reason(Named.ONBOARDING, "permit", "The app is in onboarding", "What would have been refused is only counted."),
+    Reason(Named.ONBOARDING, "permit", "The app is in onboarding", "Requests that would be refused are only counted."),
 )
 ONBOARDED: Final = frozenset(ACTIONS[:5])
 """What an app's onboarding lets pass: the actions that requests to an app can be."""

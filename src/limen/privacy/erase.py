@@ -44,7 +44,7 @@ class Goes:
 
 
 def whom(snapshot: Snapshot, named: str) -> str:
-    """The id of the person with this id or e-mail address. Raises NobodyError."""
+    """The id of the person with this id or email address. Raises NobodyError."""
     wanted = named.strip().casefold()
     for person in people.everybody(snapshot.connection):
         if wanted and wanted in {person.id.casefold(), person.email.casefold()}:

@@ -13,9 +13,7 @@ class NobodyError(PrivacyError):
     """There is no such person, or not any more."""
 
     def __init__(self, named: str) -> None:
-        super().__init__(
-            f"there is nobody called {named[:80]}", "name an e-mail address or an id; `limen people` lists"
-        )
+        super().__init__(f"there is nobody called {named[:80]}", "name an email address or an id; `limen people` lists")
 
 
 class StillHereError(PrivacyError):

@@ -56,7 +56,7 @@ async def test_a_mistake_in_the_form_is_said_and_keeps_what_was_typed(console: C
     await console.ada.get("/console/people/invite")
     page = await console.ada.post("/console/people/invite", name="Noa", email="ada@harbor.example")
     assert page.status_code == 400
-    assert "Somebody has this address already" in page.text
+    assert "Someone already has this address" in page.text
     assert 'value="Noa"' in page.text
 
 

@@ -25,7 +25,7 @@ from limen.web.visit import Authorized, Sent, SignedInVisit
 
 PAGES: Final = (
     Page("/tokens", "Your tokens", VIEW, Menu(PORTAL, 40, title=gettext_noop("Tokens")), hint="for git and scripts"),
-    Page("/tokens/new", "Make a token", VIEW, hint="for git and scripts"),
+    Page("/tokens/new", "Create a token", VIEW, hint="for git and scripts"),
     Route("POST", "/tokens/new", VIEW),
     Route("POST", "/tokens/{token_id}/revoke", VIEW),
 )
@@ -135,4 +135,4 @@ def _here(site: Site, app_id: str) -> str:
 
 def _check(wanted: list[str], offer: Offer) -> None:
     if not set(wanted) <= set(offer.actions):
-        raise LimenError("Not all of this is open to you now", "choose among what the page offers")
+        raise LimenError("You don't have access to all of this right now", "choose from what the page offers")
