@@ -33,15 +33,23 @@ def write(root: Path, name: str, text: str | bytes) -> None:
 
 CEDAR = [
     ("no-id", f"{PERMIT};", "1:1: this policy has no @id; write @id"),
-    ("effect", '@id("a")\npemit (principal, action, resource);', "2:1: this is no Cedar: invalid policy effect: pemit"),
+    (
+        "effect",
+        '@id("a")\npemit (principal, action, resource);',
+        "2:1: this is not valid Cedar: invalid policy effect: pemit",
+    ),
     (
         "token",
         f'@id("a") {PERMIT}\nwhen {{ context.auth.strength > }};',
-        "2:32: this is no Cedar: unexpected token `}`",
+        "2:32: this is not valid Cedar: unexpected token `}`",
     ),
-    ("unended", f'@id("a")\n{PERMIT}', "2:36: this is no Cedar: unexpected end of input; a policy ends with `;`"),
+    (
+        "unended",
+        f'@id("a")\n{PERMIT}',
+        "2:36: this is not valid Cedar: unexpected end of input; a policy ends with `;`",
+    ),
     ("quote", f'@id("a")\n{PERMIT} when {{ context.place.country == "DE }};', "2:70: this text is never closed"),
-    ("variable", f'@id("a") {PERMIT} when {{ user == 1 }};', "1:54: this is no Cedar: invalid variable: user"),
+    ("variable", f'@id("a") {PERMIT} when {{ user == 1 }};', "1:54: this is not valid Cedar: invalid variable: user"),
     ("template", '@id("a") permit (principal == ?principal, action, resource);', "1:31: this is a template"),
     (
         "state",
@@ -83,7 +91,7 @@ CEDAR = [
     (
         "letters",
         f'@id("a") {PERMIT} when {{ c\u043entext.auth.strength > 1 }};',
-        "1:55: `\u043e` is no part of Cedar; remove it",
+        "1:55: `\u043e` is not valid in Cedar; remove it",
     ),
     (
         "parentheses",
@@ -108,7 +116,7 @@ CEDAR = [
         "longer than 500000 characters",
     ),
     ("binary", b"\x00\x01permit", "1:1: there is a "),
-    ("encoding", b'@id("a")\n// \xff\xfe', "2:4: byte 0xff is no UTF-8; save the file as UTF-8"),
+    ("encoding", b'@id("a")\n// \xff\xfe', "2:4: byte 0xff is not valid UTF-8; save the file as UTF-8"),
 ]
 
 
@@ -127,14 +135,14 @@ def test_a_chain_of_ten_thousand_alternatives_is_no_attack(root: Path) -> None:
 
 
 YAML = [
-    ("alias", "a: &a [1]\nb: *a\n", "1:4: anchors and aliases are not taken here"),
-    ("bomb", "a: &a [x, x]\nb: &b [*a, *a]\nc: [*b, *b]\n", "anchors and aliases are not taken here"),
-    ("tag", "- !!python/object/apply:os.system ['true']\n", "1:3: tags are not taken here"),
+    ("alias", "a: &a [1]\nb: *a\n", "1:4: anchors and aliases are not supported here"),
+    ("bomb", "a: &a [x, x]\nb: &b [*a, *a]\nc: [*b, *b]\n", "anchors and aliases are not supported here"),
+    ("tag", "- !!python/object/apply:os.system ['true']\n", "1:3: tags are not supported here"),
     ("deep", "[" * 5_000, "this nests deeper than 24 levels"),
     ("deep-block", "".join(f"{' ' * n}a:\n" for n in range(300)), "this nests deeper than 24 levels"),
     ("broken", "- id: [1\n- id: 2\n", "this is no YAML"),
     ("documents", APP + "---\n" + APP, "there is a second document here"),
-    ("twice", APP + "  host: other.example.localhost\n", "4:3: `host` is said twice"),
+    ("twice", APP + "  host: other.example.localhost\n", "4:3: `host` appears twice"),
     ("no-list", "wiki: {}\n", "1:1: this must be a list of apps"),
     ("no-mapping", "- wiki\n", "1:3: "),
     ("number", "- id: 123456789012345678901234567890\n", "1:7: this number is too long"),
@@ -160,7 +168,7 @@ YAML = [
     ("same-id", APP + APP.replace("host: wiki", "host: w2"), '4:7: there are two apps with the id "wiki"'),
     ("same-host", APP + APP.replace("id: wiki", "id: w2"), "5:9: two apps can't share the host"),
     ("scheme", APP.replace("http:", "file:"), "3:13: the upstream"),
-    ("password", APP.replace("http://", "http://u:hunter2@"), "3:13: the upstream holds a name or password"),
+    ("password", APP.replace("http://", "http://u:hunter2@"), "3:13: the upstream contains a user name or password"),
     ("path", APP.replace("9000", "9000/a?b=c"), "has a path, a query or a fragment"),
     ("port", APP.replace("9000", "99999"), "can't be read"),
     ("no-host", APP.replace("127.0.0.1:9000", ""), "names no host"),
@@ -169,7 +177,7 @@ YAML = [
         APP + '  actions: {veiw: ["GET /**"]}\n',
         '4:13: a request can\'t be the action "veiw"; did you mean "view"?',
     ),
-    ("route", APP + '  actions: {view: ["GET"]}\n', "4:20: `GET` is no route"),
+    ("route", APP + '  actions: {view: ["GET"]}\n', "4:20: `GET` is not a valid route"),
     ("method", APP + '  actions: {view: ["GTE /"]}\n', '4:20: there is no method "GTE"; did you mean "GET"?'),
     ("dots", APP + '  actions: {view: ["GET /a/../b"]}\n', "is not normalised"),
     ("rest", APP + '  actions: {view: ["GET /**/b"]}\n', "`**` stands for any rest"),
@@ -271,7 +279,7 @@ TESTS = [
     (
         "proved",
         "- {test: a, who: staff, app: handbook, action: view, expect: permit, given: {proved: soon}}",
-        '"soon" is no length of time',
+        '"soon" is not a valid duration',
     ),
     (
         "given",
@@ -281,7 +289,10 @@ TESTS = [
     (
         "unmet",
         "- {test: Guests, who: guests, app: handbook, action: view, expect: permit}",
-        "1:1: “Guests”: expected: permitted; now: denied by “Guests see nothing beyond what is public” (guests-nothing",
+        (
+            "1:1: “Guests”: expected: permitted; now: denied by “Guests see nothing beyond anything public” "
+            "(guests-nothing"
+        ),
     ),
 ]
 
@@ -323,11 +334,11 @@ def _huge(root: Path) -> None:
 @pytest.mark.parametrize(
     ("make", "expected"),
     [
-        (_link_out, "this link leads out of the folder"),
+        (_link_out, "this link points outside the folder"),
         (_link_in_a_circle, "can't be read"),
-        (_pipe, "this is no plain file"),
-        (_folder, "this is no plain file"),
-        (_device, "this link leads out of the folder"),
+        (_pipe, "this is not a regular file"),
+        (_folder, "this is not a regular file"),
+        (_device, "this link points outside the folder"),
         (_huge, "longer than 1000000 bytes"),
     ],
 )

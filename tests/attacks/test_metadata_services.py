@@ -71,4 +71,4 @@ async def test_the_doctor_asks_nothing_there() -> None:
 def test_it_can_not_even_be_written(url: str) -> None:
     complaint = upstream_complaint(url)
     assert complaint is not None
-    assert complaint[1] == "name the machine the app runs on"
+    assert complaint[1] == "enter the machine the app runs on"

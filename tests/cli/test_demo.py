@@ -119,7 +119,7 @@ def test_the_port_can_be_chosen_and_being_terminated_leaves_nothing_behind(tmp_p
 @pytest.mark.parametrize(
     ("words", "said"),
     [
-        (("--once", "--port", "9000"), "`--port` does not go with `--once`"),
+        (("--once", "--port", "9000"), "`--port` can't be combined with `--once`"),
         (("--port", "80"), "the demo can't be at port 80; take one from 1024 on"),
     ],
 )

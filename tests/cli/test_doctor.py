@@ -48,5 +48,5 @@ def test_the_report_leads_with_what_is_wrong() -> None:
     ]
     said = report(found)
     assert said.startswith("✗ disk: full [/data]\n    → make room\n! clock")
-    assert re.search(r"✓ names: 2 hosts lead here\n\n1 thing is wrong, 1 to look at, 1 not examined, 1 fine\.$", said)
-    assert summary(found[2:]) == "Nothing is wrong, 1 not examined, 1 fine."
+    assert re.search(r"✓ names: 2 hosts lead here\n\n1 thing is wrong, 1 to review, 1 not checked, 1 fine\.$", said)
+    assert summary(found[2:]) == "Nothing is wrong, 1 not checked, 1 fine."

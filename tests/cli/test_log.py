@@ -71,6 +71,6 @@ def test_without_a_database_there_is_no_log(
 def test_that_nothing_is_expected_to_change_is_said_in_a_sentence() -> None:
     assert predicted({"replayed": 4, "turns": {}}) == ["expected effect: none of 4 replayed requests changes"]
     assert predicted({"replayed": 1, "turns": {"stuck": 1}}) == [
-        "expected effect: of 1 replayed request 1 can no longer be proved again"
+        "expected effect: of 1 replayed request 1 can no longer be opened by confirming"
     ]
     assert predicted({}) == []

@@ -17,7 +17,7 @@ def test_a_workload_is_added_listed_renewed_and_revoked(tmp_path: Path, capsys: 
     assert "limen token add --workload batch" in said
     assert leave("workload", "list", "--folder", root) == 0
     said = capsys.readouterr().out
-    assert said.startswith("batch: may ask about payroll, wiki; tokens good until ")
+    assert said.startswith("batch: may ask about payroll, wiki; tokens valid until ")
     assert secret not in said
     assert leave("workload", "renew", "batch", "--folder", root) == 0
     assert secret not in capsys.readouterr().out

@@ -97,7 +97,7 @@ def test_an_upstream_may_be_an_ipv6_address() -> None:
 def test_an_upstream_where_no_app_can_be_is_refused_at_its_line() -> None:
     text = "- id: a\n  host: a.harbor.example\n  upstream:\n    url: http://169.254.169.254\n"
     _, (problem,) = read_apps(Tree(read_yaml(text)), SETTINGS, SETTINGS.groups)
-    assert (problem.line, problem.fix) == (4, "name the machine the app runs on")
+    assert (problem.line, problem.fix) == (4, "enter the machine the app runs on")
     assert "not an address that an app may have" in problem.what
 
 

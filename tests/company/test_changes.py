@@ -29,15 +29,15 @@ def root(tmp_path: Path) -> Path:
             ],
         ),
         ("policies/10-who.cedar", "sensitivity <= 1 &&", "sensitivity <= 2 &&", ["changed: its conditions"]),
-        ("policies/10-who.cedar", '@title("Finance runs the payroll")', '@title("Money")', ["changed: its words"]),
-        ("policies/10-who.cedar", 'Group::"finance"', 'Group::"staff"', ["changed: whom and what it is about"]),
+        ("policies/10-who.cedar", '@title("Finance runs the payroll")', '@title("Money")', ["changed: its texts"]),
+        ("policies/10-who.cedar", 'Group::"finance"', 'Group::"staff"', ["changed: its scope"]),
         ("apps.yaml", "label: internal", "label: public", ["app wiki changed: label from internal to public"]),
         ("apps.yaml", "name: Wiki", "name: Notes", ["app wiki changed: name from Wiki to Notes"]),
         (
             "apps.yaml",
             "name: Wiki",
             "name: Wiki\n  public: [{route: GET /logo, why: For all}]",
-            ["app wiki changed: public (now: open to everybody in the world GET /logo)"],
+            ["app wiki changed: public (now: public, open to the whole internet GET /logo)"],
         ),
         (
             "limen.toml",

@@ -43,7 +43,7 @@ def test_tests_may_be_left_out(tmp_path: Path) -> None:
 
 def test_what_is_no_folder_is_named(tmp_path: Path) -> None:
     (problem,) = read_folder(tmp_path / "nowhere").problems
-    assert "this is no folder" in str(problem)
+    assert "this is not a folder" in str(problem)
 
 
 def test_a_link_inside_the_folder_is_followed(tmp_path: Path) -> None:

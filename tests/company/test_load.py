@@ -97,7 +97,7 @@ def test_no_problem_hides_another_in_the_same_file_or_the_next(tmp_path: Path) -
     for what in (
         'no time zone "Mars"',
         "no `timezone` here",
-        '"8099" names no host',
+        '"8099" has no host',
         "no `lable` here",
         'no label "secret"',
         'no group "nobody"',

@@ -74,7 +74,9 @@ def test_where_there_is_nobody_yet_one_person_of_each_group_is_supposed(company:
     after = in_state(company, "payroll-from-the-office", State.ENFORCE)
     found = plan(company, after, [], (FIRST_ADMINISTRATOR,), until=1_795_510_800_000)
     why, *said = reach_sentences(found, company, after, {})
-    assert why == "There are too few people to tell, so this supposes one person of each group in limen.toml."
+    assert (
+        why == "There are too few people to compare, so this assumes a hypothetical member of each group in limen.toml."
+    )
     assert said
     assert all(one.startswith("“Finance” loses Payroll · ") for one in said)
     two = [Candidate(Person(name, groups=frozenset({"staff"}), active=True), frozenset()) for name in ("p1", "p2")]

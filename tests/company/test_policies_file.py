@@ -94,13 +94,13 @@ def test_so_many_complaints_about_a_file_and_no_more() -> None:
     text = "permit (principal, action, resource);\n" * 80 + '@id("b") permit (principal, action, resource);'
     _, problems = read_policies(parsed(text), [], [])
     assert len(problems) == 51
-    assert (problems[-1].line, problems[-1].what) == (51, "from here on nothing is checked")
+    assert (problems[-1].line, problems[-1].what) == (51, "nothing after this point was checked")
 
 
 def test_what_people_are_shown_is_short_and_can_be_shown() -> None:
     text = '@id("a")\n@title("\\u{7}")\n@reason("' + "x" * 1_001 + '")\npermit (principal, action, resource);'
     _, problems = read_policies(parsed(text), [], [])
     assert [(one.line, one.what) for one in problems] == [
-        (2, "this @title holds characters that can't be shown"),
+        (2, "this @title contains characters that can't be displayed"),
         (3, "this @reason is longer than 1000 characters"),
     ]

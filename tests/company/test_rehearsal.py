@@ -91,7 +91,7 @@ def test_a_challenge_is_told_apart_from_a_refusal(root: Path, company: Company) 
     code = Auth(2, frozenset({Factor.PASSWORD, Factor.CODE}), NOW)
     day = [asked(company, "p1", "wiki", auth=code), asked(company, "p2", "wiki", "administer")]
     change(root, "policies/10-who.cedar", "<= 1 && context.auth.strength >= 2", "<= 1 && context.auth.strength >= 3")
-    assert told(rehearse(company, load_company(root), day)) == [("is asked first", "p1", "wiki", "view", 1)]
+    assert told(rehearse(company, load_company(root), day)) == [("is asked to confirm first", "p1", "wiki", "view", 1)]
 
 
 def test_what_no_policy_answered_is_left_out_and_counted(company: Company) -> None:

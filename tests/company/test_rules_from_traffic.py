@@ -17,7 +17,7 @@ from limen.errors import LimenError
 from limen.facts import ActionRule, App
 
 HARBOR = Path(__file__).parents[2] / "examples" / "harbor"
-WHY = "A logo is shown to everybody"
+WHY = "A logo is shown to everyone"
 
 
 @pytest.fixture(scope="module")

@@ -128,8 +128,8 @@ def test_what_stands_on_pages_can_be_shown(line: str) -> None:
     ("written", "said"),
     [
         ('["de"]', ""),
-        ('["en", "ed"]', 'Limen does not speak "ed"; write "en" or "de"'),
-        ('["de", "de"]', '"de" is named twice'),
+        ('["en", "ed"]', 'Limen doesn\'t support the language "ed"; write "en" or "de"'),
+        ('["de", "de"]', '"de" is listed twice'),
         ('["../de"]', "Limen does not speak"),
         ("[]", "languages"),
     ],

@@ -48,7 +48,7 @@ def test_words_that_old_yaml_took_for_something_else_are_words(word: str) -> Non
         ("a: 1\nb: [\n", 3, "this is no YAML"),
         ("a: 1\n? [x]\n: 2\n", 2, "a key must be a plain word"),
         ("a: 1\n<<: {b: 1}\n", 2, "a key must be a plain word"),
-        ("a: 1\na: 2\n", 2, "`a` is said twice"),
+        ("a: 1\na: 2\n", 2, "`a` appears twice"),
         ("a: !!str 1\n", 1, "tags are not taken"),
         ("\ta: 1", 1, "this is no YAML"),
     ],

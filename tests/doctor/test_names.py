@@ -45,7 +45,7 @@ async def test_names_that_lead_elsewhere_are_told_unless_a_router_may_pass_them_
     assert [one.state for one in await names(trusted)] == [State.OK]
     (routed,) = await names(setup(tmp_path, *APPS, outside_=resolving("8.8.8.8")))
     assert routed.state is State.OK
-    assert "your router has to pass it on" in routed.what
+    assert "your router has to forward it" in routed.what
 
 
 async def test_localhost_is_fine_for_trying(tmp_path: Path) -> None:

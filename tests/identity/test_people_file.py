@@ -54,8 +54,8 @@ def test_every_mistake_is_told_with_its_row_and_column() -> None:
 @pytest.mark.parametrize(
     ("text", "what"),
     [
-        ("", "no column is called email or name"),
-        ("first,second\n", "no column is called email or name"),
+        ("", "there is no column called email or name"),
+        ("first,second\n", "there is no column called email or name"),
         ("name,email,mail\n", "two columns say email"),
     ],
 )

@@ -82,7 +82,7 @@ async def test_who_gets_a_role_is_said_apart_and_a_link_of_a_helper_dies_with_it
     await house.parts.people.invite("Ben", "ben@harbor.example", ["staff"], by="p_ada")
     text = LIST.replace("staff\nBen", "staff;leads\nBen")
     (problem,) = (await against(house, text)).problems
-    assert "this changes who is in leads" in problem.what
+    assert "this would change who is in leads" in problem.what
     shown = await against(house, text, may_protected=True)
     await house.parts.people_import.apply(shown, by="p_ada")
     assert [one.issued_by for one in await house.parts.links.outstanding()] == ["p_ada"], link

@@ -164,7 +164,7 @@ async def test_git_clones_pushes_and_is_refused_with_the_reason(world: World) ->
 
     code, said = await world.run("git", "push", "-q", "origin", "HEAD", token=view, folder=work)
     assert code != 0
-    assert "remote: This token was made for another app, or for other actions." in said
+    assert "remote: This token was created for a different app or different actions." in said
     assert world.house.journal.last.reasons[0].policy == "token-out-of-scope"
     assert not any(seen.startswith("POST") and "receive-pack" in seen for seen in world.reached)
 

@@ -20,7 +20,7 @@ def test_from_onboarding_to_enforce(harbor: Any, ada: Any, browse: Any) -> None:
     ada.clean()
     page.get_by_role("button", name="Look there").click()
     expect(page.get_by_text("Something answers at")).to_be_visible()
-    page.get_by_label("What people call it").fill("Board")
+    page.get_by_label("Display name").fill("Board")
     page.get_by_label("Engineering", exact=True).check()
     ada.clean()
     see_what_would_change(ada)

@@ -252,7 +252,7 @@ def test_look_at_a_watched_policy_and_enforce_it(harbor: Any, browse: Any, ada: 
     ada.clean()
     ada.page.get_by_role("button", name="Enforce it").click()
     expect(heading(ada)).to_have_text("What would change")
-    expect(ada.page.locator("#replayed")).to_contain_text("Rohan Deshpande is asked first: edit on Payroll")
+    expect(ada.page.locator("#replayed")).to_contain_text("Rohan Deshpande is asked to confirm first: edit on Payroll")
     publish(ada, "Counted for long enough")
     rohan.page.goto(harbor.on("payroll", "/run/2026-11"))
     assert rohan.page.evaluate(pay) == 401

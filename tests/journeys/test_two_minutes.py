@@ -101,4 +101,4 @@ def test_two_minutes_on_a_phone_in_the_dark(demo: Alive, browse: Any) -> None:
     harbor.answer("Permitted", "May Ada Nwosu audit Limen?")
     with visitor.context.expect_page() as opening:
         harbor.page.get_by_role("link", name="Every policy that spoke").click()
-    expect(opening.value.get_by_role("heading", level=1)).to_contain_text("Ada Nwosu was permitted to")
+    expect(opening.value.get_by_role("heading", level=1)).to_contain_text("Ada Nwosu was allowed to")

@@ -26,7 +26,7 @@ def test_from_a_question_to_a_table_to_a_why(harbor: Any, browse: Any, size: str
     ada.page.locator("input[name=at]").fill("2026-11-24T10:00")
     ada.page.get_by_role("button", name="Show").click()
     answer = ada.page.locator("#answer")
-    expect(answer).to_contain_text("Tom Berger would be asked for more proof to view Wiki")
+    expect(answer).to_contain_text("Tom Berger would be asked to confirm their identity to view Wiki")
     expect(answer).to_contain_text("What would turn it")
     ada.clean()
 
@@ -37,9 +37,9 @@ def test_from_a_question_to_a_table_to_a_why(harbor: Any, browse: Any, size: str
     assert "strength=1" in ada.page.url
     ada.clean()
 
-    ada.page.locator("select[name=table]").select_option(label="Everybody, every app")
+    ada.page.locator("select[name=table]").select_option(label="Everyone, every app")
     ada.page.get_by_role("button", name="Show").click()
-    table = ada.page.get_by_role("region", name="Everybody, every app")
+    table = ada.page.get_by_role("region", name="Everyone, every app")
     expect(table.get_by_role("row", name="Tom Berger")).to_be_visible()
     page_width, window = ada.page.evaluate("[document.documentElement.scrollWidth, window.innerWidth]")
     assert page_width <= window, "the table scrolls inside its own box, never the page"

@@ -176,7 +176,7 @@ def test_the_same_facts_serve_engines_of_two_revisions() -> None:
 
 
 def test_an_unknown_state_is_refused() -> None:
-    with pytest.raises(PolicyError, match="no such @state; say off, report-only or enforce"):
+    with pytest.raises(PolicyError, match="no such @state; use off, report-only or enforce"):
         Engine(tree_of('@id("a") @state("observe") permit (principal, action, resource);'), "r1", BERLIN)
 
 

@@ -41,7 +41,7 @@ def test_a_file_of_somebody_else_is_not_ours(tmp_path: Path, monkeypatch: pytest
         os.chown(tmp_path / "file", 12_345, -1)
     else:
         monkeypatch.setattr(os, "geteuid", lambda: 12_345)
-    with pytest.raises(OSError, match="belongs to somebody else"):
+    with pytest.raises(OSError, match="belongs to someone else"):
         open_own(tmp_path / "file", os.O_RDONLY)
 
 

@@ -36,13 +36,13 @@ def run(
         way_back = _way_back(here)
     name = revision.id[:12]
     if before is not None and before.seq == revision.seq:
-        print(f"Nothing changed: revision {name} is in force already; the message is not used.")
+        print(f"Nothing changed: revision {name} is already in force; the message is ignored.")
     elif before is not None and before.id == revision.id:
-        print(f"Revision {name} stays in force; its new text is kept: {revision.reason}")
+        print(f"Revision {name} stays in force; its new text is stored: {revision.reason}")
     else:
         print(f"Revision {name} is in force: {revision.reason}")
     if way_back:
-        print(f"limen apply: break-glass would not work now: {way_back}", file=sys.stderr)
+        print(f"limen apply: break-glass would not work right now: {way_back}", file=sys.stderr)
 
 
 def _way_back(here: Opened) -> str:

@@ -33,14 +33,14 @@ def run(
         bool, typer.Option("--verbose", "-v", help="Also list exemptions of report-only policies")
     ] = False,
     schema: Annotated[
-        bool, typer.Option("--schema", help="Print what policies can speak of, and do nothing else")
+        bool, typer.Option("--schema", help="Print the schema that policies are checked against, and exit")
     ] = False,
 ) -> None:
     if schema:
         print(schema_text(), end="")
         return
     if not folder.is_dir():
-        raise LimenError(f"there is no folder {folder}", "name the company folder; `limen init` begins one")
+        raise LimenError(f"there is no folder {folder}", "give the company folder; `limen init` creates one")
     checked = check_folder(folder)
     barring = _barring(folder, checked.company) if checked.company else ()
     print(json.dumps(_plain(checked, barring)) if as_json else _text(checked, barring, verbose=verbose))
@@ -72,7 +72,7 @@ def _text(checked: Checked, barring: tuple[Problem, ...], *, verbose: bool) -> s
     lines = [str(problem) for problem in checked.problems]
     watching = frozenset() if verbose else _watching(checked)
     exempt = [
-        f"Note: {where}: {policy} lets what is not known pass: {why}"
+        f"Note: {where}: {policy} accepts unknown facts: {why}"
         for policy, where, why in _exempt(checked)
         if policy not in watching
     ]
@@ -84,7 +84,7 @@ def _text(checked: Checked, barring: tuple[Problem, ...], *, verbose: bool) -> s
         wrong = [f"{counted(len(lines), 'policy test')} of {checked.tests_run} failed"] if lines else []
         shut = [problem for problem in barring if problem.what.startswith("every administrator")]
         wrong += ["every administrator would be locked out"] if shut else []
-        wrong += ["an onboarding is too long"] if len(shut) < len(barring) else []
+        wrong += ["an onboarding period is too long"] if len(shut) < len(barring) else []
         lines += [str(problem) for problem in barring]
         lines.append(", and ".join(wrong))
     else:
@@ -103,9 +103,9 @@ def _onboarding(checked: Checked) -> list[str]:
     for app in company.apps if company else ():
         until = written_until(app.onboarding_until, company.settings.zone) if company and app.onboarding_until else ""
         if app.is_onboarding(now):
-            said.append(f"apps.yaml: {app.id} is in onboarding until {until}: everybody who is signed in passes")
+            said.append(f"apps.yaml: {app.id} is in onboarding until {until}: everyone who is signed in gets in")
         elif until:
-            said.append(f"apps.yaml: the onboarding of {app.id} ended at {until}, and its policies count; remove it")
+            said.append(f"apps.yaml: the onboarding of {app.id} ended at {until} and its policies apply; remove it")
     return said
 
 

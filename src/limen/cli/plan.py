@@ -54,7 +54,7 @@ def run(
     else:
         print("\n".join([*_behind(since, folder), text_of(found, before, after, names, taken_back)]))
         if not found.changes_nothing and found.is_publishable and not since:
-            print(f'Nothing was published; `limen apply{at(folder)} -m "why"` does it.')
+            print(f'Nothing was published; `limen apply{at(folder)} -m "why"` publishes it.')
     sys.exit(0 if found.is_publishable and not since else 1)
 
 
@@ -75,7 +75,7 @@ def _behind(since: tuple[Published, ...], folder: Path) -> Iterator[str]:
     if len(since) > MOST_SINCE:
         yield f"  and {len(since) - MOST_SINCE} more; `limen log{at(folder)}` lists them"
     first = f"`limen pull{at(folder)}` first, then `limen plan{at(folder)}` again"
-    yield f"{first}: published as it is, the folder would undo what they did."
+    yield f"{first}: publishing the folder as it is would undo those changes."
     yield ""
 
 
@@ -94,7 +94,7 @@ def text_of(
     if found.changes_nothing:
         lines.append(f"Nothing would change: revision {found.after[:12]} is in force.")
     else:
-        against = f"revision {found.before[:12]}" if found.before else "nothing, for nothing was published yet"
+        against = f"revision {found.before[:12]}" if found.before else "nothing, because nothing has been published yet"
         lines += [f"{after.settings.name}: what would change, compared with {against}.", ""]
         lines += _all_new(found) if not found.before else ()
         for change in found.changes if found.before else ():
@@ -110,7 +110,7 @@ def text_of(
     lines += _reach(found, before, after, names)
     replay = found.rehearsal
     if replay is None:
-        lines.append("No requests were replayed: nothing was published yet to compare with.")
+        lines.append("No requests were replayed: there is no published revision to compare with.")
     elif not replay.replayed:
         lines.append("No requests were replayed: there are none in the journal yet.")
     else:
@@ -118,16 +118,16 @@ def text_of(
         lines.append(
             f"Replayed {counted(replay.replayed, 'request')} of the last {days} days: "
             + (
-                f"{replay.differences} would be answered otherwise."
+                f"{replay.differences} would get a different answer."
                 if replay.differences
-                else "the answer to each stays the same."
+                else "all get the same answer."
             )
         )
         lines += _turned(found, before, after, names)
         if replay.left_out:
-            lines.append(f"{replay.left_out} more were answered by Limen itself and not by a policy.")
+            lines.append(f"{replay.left_out} more were answered by Limen itself, not by a policy.")
         if replay.unknown:
-            lines.append(f"Of {replay.unknown} more the facts are not kept any more.")
+            lines.append(f"The facts of {replay.unknown} more are no longer kept.")
         lines += [f"Not replayed: {one}." for one in replay.not_replayed]
     return "\n".join(lines)
 
@@ -146,7 +146,7 @@ def _all_new(found: Plan) -> Iterator[str]:
 
 def _lockout(found: Plan, after: Company, names: dict[str, str]) -> Iterator[str]:
     if isinstance(found.lockout, LockedOut):
-        yield "It can't be published: every administrator would be locked out:"
+        yield "It can't be published because every administrator would be locked out:"
         yield from (f"  {problem}" for problem in lockout_problems(after, found.lockout))
     elif found.lockout is not None:
         yield proof_sentence(found.lockout.to_json(), names)
@@ -155,12 +155,12 @@ def _lockout(found: Plan, after: Company, names: dict[str, str]) -> Iterator[str
 def _reach(found: Plan, before: Company | None, after: Company, names: dict[str, str]) -> Iterator[str]:
     said = reach_sentences(found, before, after, names)
     if found.reach is None:
-        yield "Who gains or loses was not looked at: nothing was published yet to compare with."
+        yield "Gains and losses were not computed: there is no published revision to compare with."
     elif not said and not found.changes_nothing:
-        whom = "nor would one person of any group in limen.toml" if found.supposed else "in any situation"
-        yield f"Nobody gains or loses anything, {whom}."
+        whom = "nor would a hypothetical member of any group in limen.toml" if found.supposed else "in any situation"
+        yield f"Nobody gains or loses access, {whom}."
     if said:
-        yield "Who could do what, whether they asked for it or not:"
+        yield "Who gains and who loses access, whether they have used it or not:"
         yield from (f"  {one}." if not one.endswith(".") else f"  {one}" for one in said)
 
 

@@ -49,12 +49,12 @@ def _turn(policy: str, state: State, message: str, folder: Path) -> None:
         before = here.in_force()
         after = in_state(before, policy, state)
         if after is before:
-            print(f"Nothing changed: {policy} is in state {state} already.")
+            print(f"Nothing changed: {policy} is already in state {state}.")
             return
         effect = predicted(before, after, here).effect
         done = here.replace(before, after, message, effect)
     print(f"Revision {done.id[:12]} is in force: {policy} is in state {state}.")
-    print("The folder is as it was; `limen pull` updates it to what is in force.")
+    print("The folder was not changed; `limen pull` updates it to what is in force.")
 
 
 def _list(folder: Path) -> None:

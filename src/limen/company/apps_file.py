@@ -205,7 +205,7 @@ class _Reader:
         words |= {("public", place, "why"): one.why for place, one in enumerate(shape.public)}
         for path, said in words.items():
             if not is_printable(said):
-                self._wrong(path, f"{shown(said)} holds characters that can't be shown", "remove them")
+                self._wrong(path, f"{shown(said)} contains characters that can't be displayed", "remove them")
         if shape.id == LIMEN:
             self._wrong(("id",), "`limen` is Limen itself", "choose another id")
         if _label(shape.label) is None:
@@ -213,15 +213,19 @@ class _Reader:
         if self._groups is not None and shape.owner and shape.owner not in self._groups:
             self._wrong(("owner",), *unknown("group", shape.owner, self._groups, DECLARE_GROUP))
         if not _START.fullmatch(shape.start):
-            self._wrong(("start",), f"{shown(shape.start)} is no path on the app's host", "start it with one `/`")
+            self._wrong(("start",), f"{shown(shape.start)} is not a path on the app's host", "start it with one `/`")
 
     def _check_host(self, host: str) -> None:
         if not _HOST.fullmatch(host):
-            self._wrong(("host",), f"{shown(host)} is no host name", "use small letters, digits, `-` and `.`, no port")
+            self._wrong(
+                ("host",),
+                f"{shown(host)} is not a valid host name",
+                "use lowercase letters, digits, `-` and `.`, no port",
+            )
         elif self._settings is not None and self._settings.domain:
             if not host.endswith("." + self._settings.domain):
                 what = f"the host {shown(host)} is outside the domain {shown(self._settings.domain)}"
-                self._wrong(("host",), what, f"name it {host.split('.', 1)[0]}.{self._settings.domain}")
+                self._wrong(("host",), what, f"use {host.split('.', 1)[0]}.{self._settings.domain}")
             elif host == urlsplit(self._settings.public_url).hostname:
                 self._wrong(("host",), f"{shown(host)} is the sign-in host", "give the app a host of its own")
 
@@ -235,13 +239,13 @@ class _Reader:
         if shape.onboarding is None:
             return 0
         if label is not None and label > MOST_ONBOARDED:
-            what = f"an app that is {label.word} can't be in onboarding: everybody who is signed in would pass"
-            self._wrong(("onboarding",), what, "permit it to those who need it, and remove this")
+            what = f"an app that is {label.word} can't be in onboarding: everyone who is signed in would get in"
+            self._wrong(("onboarding",), what, "give access to the people who need it, and remove this")
         zone = self._settings.zone if self._settings is not None else UTC
         try:
             return read_until(shape.onboarding.until, zone)
         except (ValueError, OverflowError):
-            what = f"{shown(shape.onboarding.until)} is no date and time"
+            what = f"{shown(shape.onboarding.until)} is not a valid date and time"
             self._wrong(("onboarding", "until"), what, "write it as 2026-12-08T18:00")
             return 0
 
@@ -249,7 +253,7 @@ class _Reader:
         for action, routes in shape.actions.items():
             if action not in REQUEST_ACTIONS:
                 line, column = self._tree.key_at(self._number, "actions", action)
-                what = f"a request can't be the action {shown(action)}"
+                what = f"a request can't have the action {shown(action)}"
                 self.problems.append(Problem(APPS, line, column, what, did_you_mean(action, REQUEST_ACTIONS)))
             for place, text in enumerate(routes):
                 route = self._route(text, ("actions", action, place))
@@ -282,7 +286,7 @@ class _Reader:
             except ValueError:
                 is_origin = False
             if not is_origin or not origin.startswith(("http://", "https://")):
-                what = f"{shown(origin)} is no origin"
+                what = f"{shown(origin)} is not a valid origin"
                 self._wrong(
                     ("cors", "origins", place), what, "write scheme, host and port, such as https://shop.example"
                 )
@@ -304,13 +308,13 @@ def upstream_complaint(url: str) -> tuple[str, str] | None:
 def _complaint(url: str, parts: SplitResult) -> tuple[str, str] | None:
     """What is wrong with an upstream's URL. It is scheme, host and port: the path is the request's."""
     if parts.scheme not in {"http", "https"}:
-        return f"the upstream {shown(url)} is not reached by http or https", f"write it as http://{_reach(url)}"
+        return f"the upstream {shown(url)} doesn't use http or https", f"write it as http://{_reach(url)}"
     if parts.username is not None or parts.password is not None:
-        return "the upstream holds a name or password", "remove it: secrets do not belong here"
+        return "the upstream contains a user name or password", "remove it: secrets don't belong here"
     if not parts.hostname or not _is_reachable(parts.hostname) or parts.port == 0:
-        return f"the upstream {shown(url)} names no host", "write it as http://127.0.0.1:3000"
+        return f"the upstream {shown(url)} has no host", "write it as http://127.0.0.1:3000"
     if is_forbidden(parts.hostname):
-        return f"the upstream {shown(url)} is not an address that an app may have", "name the machine the app runs on"
+        return f"the upstream {shown(url)} is not an address that an app may have", "enter the machine the app runs on"
     if parts.path not in {"", "/"} or parts.query or parts.fragment or "?" in url or "#" in url:
         return f"the upstream {shown(url)} has a path, a query or a fragment", "write only scheme, host and port"
     return None

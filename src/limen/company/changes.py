@@ -89,11 +89,11 @@ def _difference(old: Mapping[str, Any], new: Mapping[str, Any]) -> str:
     if states[0] != states[1]:
         parts.append(f"from {states[0]} to {states[1]}")
     if any(old.get(part) != new.get(part) for part in ("effect", "principal", "action", "resource")):
-        parts.append("whom and what it is about")
+        parts.append("its scope")
     if old.get("conditions") != new.get("conditions"):
         parts.append("its conditions")
     if was != now:
-        parts.append("its words")
+        parts.append("its texts")
     return ", ".join(parts)
 
 
@@ -137,7 +137,7 @@ def _route_said(one: ActionRule | PublicRoute) -> str:
     methods = (
         "ANY" if not one.methods else ",".join(sorted(one.methods - ({"HEAD"} if "GET" in one.methods else set())))
     )
-    action = one.action if isinstance(one, ActionRule) else "open to everybody in the world"
+    action = one.action if isinstance(one, ActionRule) else "public, open to the whole internet"
     return f"{action} {methods} {one.pattern}"
 
 

@@ -28,9 +28,13 @@ class Level(StrEnum):
 
 
 SAID: Final[Mapping[Level, str]] = {
-    Level.GENTLE: "Guests and contractors are kept apart, administrators use a passkey. The rest is only counted.",
-    Level.BALANCED: "What is confidential needs a passkey, what is restricted a fresh one. Devices are only counted.",
-    Level.STRICT: "Confidential apps open only on devices you know, and nothing is administered without a grant.",
+    Level.GENTLE: (
+        "Guests and contractors are restricted, and administrators need a passkey. Everything else is report-only."
+    ),
+    Level.BALANCED: (
+        "Confidential apps need a passkey, restricted apps a recently used one. Device rules are report-only."
+    ),
+    Level.STRICT: "Confidential apps require known devices, and administering apps requires a grant.",
 }
 """What each level means for people."""
 

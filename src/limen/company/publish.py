@@ -59,8 +59,8 @@ def publish(
     """
     why = one_line(reason, MAX_REASON)
     if not why:
-        fix = f"say why, for whoever reads it in a year, in {MAX_REASON} characters that can be seen"
-        raise LimenError("a revision needs a reason, in one line", fix)
+        fix = f"give a reason that is still clear in a year, in at most {MAX_REASON} visible characters"
+        raise LimenError("a revision needs a reason of one line", fix)
     company = as_published(company)
     people = database.read(people_of)
     beside = msgspec.structs.replace(pass_gate(company, people, now), effect=dict(effect or {}))
@@ -107,10 +107,16 @@ def overtaken(snapshot: Snapshot, expected: str, via: str) -> OvertakenError:
     """Who published what since the revision `expected`, and why: the error to raise."""
     since = published_since(snapshot, expected)
     if not since:
-        return OvertakenError("no such revision is in force", "look at `limen log`, and begin anew")
+        return OvertakenError("no such revision is in force", "check `limen log`, and start again")
     told = "; ".join(f"{one.revision[:12]} by {one.author}, because “{one.reason}”" for one in since[:_MOST_TOLD])
-    what = f"meanwhile another revision was published: {told}" + _what_changed(snapshot, expected, since[0].revision)
-    fix = "look at it, and make your change anew" if via == CONSOLE else "`limen pull`, then `limen plan`, then again"
+    what = f"another revision was published in the meantime: {told}" + _what_changed(
+        snapshot, expected, since[0].revision
+    )
+    fix = (
+        "review it, and make your change again"
+        if via == CONSOLE
+        else "run `limen pull`, then `limen plan`, then try again"
+    )
     return OvertakenError(what, fix)
 
 

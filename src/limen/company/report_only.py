@@ -46,7 +46,7 @@ def sentence(counted: ReportOnlyEffect | None, effect: str, days: int) -> str:
     """“would have refused 12 requests of 3 people in the last 30 days”. `effect` is the policy's: permit or forbid."""
     does = "refused" if effect == "forbid" else "permitted"
     if counted is None or not counted.requests:
-        return f"would have {does} no request in the last {days} days"
+        return f"would have {does} no requests in the last {days} days"
     people = len([person for person in counted.people if person])
     of = f"{people} {'person' if people == 1 else 'people'}" if people else "strangers"
     requests = f"{counted.requests} {'request' if counted.requests == 1 else 'requests'}"

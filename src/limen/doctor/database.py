@@ -23,7 +23,7 @@ async def database(setup: Setup) -> list[Finding]:
     """Reads it without writing a byte, whether Limen runs or not."""
     file = setup.database
     if not file.exists():
-        what = "there is no database yet; the first `limen serve` makes it"
+        what = "there is no database yet; the first `limen serve` creates it"
         return [Finding(NAME, State.SKIPPED, what, where=str(file))]
     held = asyncio.create_task(_held_for_long(setup, file))
     try:
@@ -34,7 +34,9 @@ async def database(setup: Setup) -> list[Finding]:
     except OSError as error:
         held.cancel()
         what = f"the database can't be read: {error.strerror}"
-        return [Finding(NAME, State.WRONG, what, "let Limen's user read it, and run this as that user", str(file))]
+        return [
+            Finding(NAME, State.WRONG, what, "make it readable for Limen's user, and run this as that user", str(file))
+        ]
     holder = await held
     return [*_locked(setup, holder, file), *_said(examined, file)]
 
@@ -56,8 +58,8 @@ def _locked(setup: Setup, holder: Process | None, file: Path) -> list[Finding]:
         return []
     limen = setup.limen
     who = "Limen itself" if limen is not None and limen.pid == holder.pid else str(holder)
-    what = f"the database is locked: {who} has been in one write for seconds, so nothing else can be written"
-    return [Finding(NAME, State.WRONG, what, f"end what it does, or the process {holder.pid} itself", str(file))]
+    what = f"the database is locked: {who} has held a write lock for seconds, so nothing else can be written"
+    return [Finding(NAME, State.WRONG, what, f"stop what it is doing, or end process {holder.pid}", str(file))]
 
 
 def _said(examined: Examined, file: Path) -> list[Finding]:
@@ -66,13 +68,15 @@ def _said(examined: Examined, file: Path) -> list[Finding]:
         what = f"the database is damaged: {'; '.join(examined.damage)}"
         return [Finding(NAME, State.WRONG, what, "stop Limen and restore the newest backup", where)]
     if examined.is_newer:
-        what = f"the database is at version {examined.version}, this Limen knows up to {examined.newest}"
-        return [Finding(NAME, State.WRONG, what, "run the newer Limen, or restore the backup from before it", where)]
+        what = f"the database is at version {examined.version}, but this Limen only supports up to {examined.newest}"
+        return [
+            Finding(NAME, State.WRONG, what, "run the newer Limen, or restore a backup from before the upgrade", where)
+        ]
     size = f"{examined.size_bytes / 1e6:.1f} MB"
     if examined.damage is None:
         what = f"it opens ({size}), but is too large to check every page in {CHECK_SECONDS:.0f} seconds"
         return [Finding(NAME, State.OK, what, where=where)]
     if examined.version < examined.newest:
-        what = f"it is whole ({size}), at version {examined.version or 'none'}: the next start upgrades it"
+        what = f"it is intact ({size}), at version {examined.version or 'none'}: the next start upgrades it"
         return [Finding(NAME, State.OK, what, where=where)]
-    return [Finding(NAME, State.OK, f"it is whole ({size}), at version {examined.version}", where=where)]
+    return [Finding(NAME, State.OK, f"it is intact ({size}), at version {examined.version}", where=where)]

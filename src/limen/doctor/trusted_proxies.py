@@ -11,7 +11,7 @@ from limen.finding import Finding, State, named
 NAME: Final = "front"
 _WIDE: Final = {4: 24, 6: 64}
 _EVERYBODY: Final = {4: 8, 6: 16}
-_FIX: Final = "name only the front's own address in trusted_proxies under [listen] in limen.toml, such as 10.0.0.2/32"
+_FIX: Final = "list only the front's own address in trusted_proxies under [listen] in limen.toml, such as 10.0.0.2/32"
 
 
 async def hops(setup: Setup) -> list[Finding]:
@@ -20,23 +20,28 @@ async def hops(setup: Setup) -> list[Finding]:
     findings = [found for network in trusted if (found := _width(network)) is not None]
     if setup.strangers:
         what = (
-            f"{named(setup.strangers)} sends X-Forwarded-For without being trusted, so everybody who comes through it "
-            "appears to come from there"
+            f"{named(setup.strangers)} sends X-Forwarded-For but isn't trusted, so everyone behind it appears "
+            "to come from its address"
         )
-        fix = "if it is your front, name it in trusted_proxies under [listen] in limen.toml; if not, it is forged"
+        fix = (
+            "if it is your front, add it to trusted_proxies under [listen] in limen.toml; otherwise the header "
+            "is forged"
+        )
         findings.append(Finding(NAME, State.WARNING, what, fix, setup.strangers[0]))
     if not trusted and setup.is_https and not setup.has_own_https:
         what = (
-            f"{setup.settings.public_url} is https, which a front before Limen must speak; but none is trusted, so "
-            "every visitor seems to come from the front"
+            f"{setup.settings.public_url} is https, which requires a front before Limen; but none is trusted, "
+            "so every visitor seems to come from the front"
         )
-        fix = 'name the front: trusted_proxies = ["127.0.0.1/32"] under [listen] in limen.toml where it runs here'
+        fix = (
+            'add the front: trusted_proxies = ["127.0.0.1/32"] under [listen] in limen.toml if it runs on this machine'
+        )
         findings.append(Finding(NAME, State.WRONG, what, fix, "limen.toml"))
     if findings:
         return findings
     if not trusted:
         return [Finding(NAME, State.OK, "no front is trusted, and none is needed")]
-    return [Finding(NAME, State.OK, f"X-Forwarded-For is believed from {named([str(one) for one in trusted])} alone")]
+    return [Finding(NAME, State.OK, f"X-Forwarded-For is only accepted from {named([str(one) for one in trusted])}")]
 
 
 def _width(network: IPv4Network | IPv6Network) -> Finding | None:
@@ -46,6 +51,7 @@ def _width(network: IPv4Network | IPv6Network) -> Finding | None:
         not network.is_private and network.prefixlen < _WIDE[network.version]
     )
     what = (
-        f"trusted_proxies holds {network}: each of its {network.num_addresses:,} addresses can claim to be any visitor"
+        f"trusted_proxies contains {network}: each of its {network.num_addresses:,} addresses can claim to be "
+        "any visitor"
     )
     return Finding(NAME, State.WRONG if is_open else State.WARNING, what, _FIX, str(network))

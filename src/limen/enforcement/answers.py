@@ -159,15 +159,15 @@ _WITHHELD: Final = {
 
 
 _OF_TOKENS: Final = {
-    Named.TOKEN_UNKNOWN.value: "This is no token that is good here. Make one under Tokens, where you find your apps.",
-    Named.TOKEN_EXPIRED.value: "This token has expired. Make a new one under Tokens, where you find your apps.",
-    Named.TOKEN_REVOKED.value: "This token was revoked. Make a new one under Tokens, where you find your apps.",
-    Named.TOKEN_OUT_OF_SCOPE.value: "This token was made for another app, or for other actions.",
-    Named.TOKEN_AND_SESSION.value: "A token and a session were sent together. Send one of the two.",
+    Named.TOKEN_UNKNOWN.value: "This token isn't valid here. Create one under Tokens, on the page with your apps.",
+    Named.TOKEN_EXPIRED.value: "This token has expired. Create a new one under Tokens, on the page with your apps.",
+    Named.TOKEN_REVOKED.value: "This token was revoked. Create a new one under Tokens, on the page with your apps.",
+    Named.TOKEN_OUT_OF_SCOPE.value: "This token was created for a different app or different actions.",
+    Named.TOKEN_AND_SESSION.value: "A token and a session were sent together. Send only one of them.",
 }
 
 
-_ANOTHER: Final = "What was sent as the password is no token. Make one under Tokens, where you find your apps."
+_ANOTHER: Final = "The password sent is not a token. Create one under Tokens, on the page with your apps."
 
 
 def _description(answer: Answer, withheld: str = "") -> str:

@@ -105,8 +105,8 @@ class NobodyCouldAdministerError(IdentityError):
 
     def __init__(self, why: str) -> None:
         super().__init__(
-            f"Nobody could administer Limen any more: {why}",
-            "first make somebody an administrator who can prove as much as the policies ask",
+            f"Nobody would be able to administer Limen: {why}",
+            "first make someone an administrator who can meet the policies' requirements",
         )
 
 
@@ -123,8 +123,8 @@ class RelyingPartyChangedError(IdentityError):
 
     def __init__(self, before: str, now: str) -> None:
         super().__init__(
-            f"Passkeys were enrolled for {before}, but `url` in limen.toml now names {now}",
-            f"set `url` back to {before}; passkeys belong to the host they were made for",
+            f"Passkeys were enrolled for {before}, but `url` in limen.toml is now {now}",
+            f"set `url` back to {before}; passkeys only work on the host they were created for",
         )
 
 

@@ -179,7 +179,7 @@ def revoke_on_server(database: Database, token_id: str, now: Instant, *, by: str
     def work(transaction: Transaction) -> AppToken:
         found = app_tokens.by_id(transaction.connection, token_id)
         if found is None:
-            raise LimenError(f"there is no token {token_id[:40]!r}", "`limen token list` names them")
+            raise LimenError(f"there is no token {token_id[:40]!r}", "`limen token list` lists them")
         end(transaction, found[1], now, by)
         return found[1]
 

@@ -80,8 +80,8 @@ ROWS: Final = (
         age="auth.age",
         form="Used",
         phrase=(
-            "with a proof given",
-            "within {} of the proof",
+            "having signed in",
+            "within {} of signing in",
             "more than {} after the proof",
             "{} to {} after the proof",
         ),

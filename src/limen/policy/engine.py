@@ -242,7 +242,7 @@ def _state(policy: Policy) -> State:
     try:
         return state_of(policy)
     except ValueError:
-        raise PolicyError(f"policy {policy.id}: there is no such @state", "say off, report-only or enforce") from None
+        raise PolicyError(f"policy {policy.id}: there is no such @state", "use off, report-only or enforce") from None
 
 
 def _next_change(enforced: tuple[Policy, ...], timed: Mapping[str, Timed], calendar: Calendar) -> NextChange:
@@ -260,5 +260,5 @@ def _timed(policy: Policy) -> Timed:
     except UnforeseeableError as error:
         raise PolicyError(
             f"policy {policy.id} {error}",
-            "compare context.now or context.auth.at once, with a fixed date or length of time",
+            "compare context.now or context.auth.at with a fixed date or duration",
         ) from None

@@ -14,7 +14,7 @@ from limen.policy.hypothetical import Hypothetical
 
 _DONE: Final[Mapping[Effect, str]] = {
     Effect.PERMIT: "permitted",
-    Effect.CHALLENGE: "asked for more proof",
+    Effect.CHALLENGE: "asked to confirm",
     Effect.DENY: "denied",
 }
 

@@ -91,7 +91,7 @@ def test_people_by_name_by_group_and_by_number() -> None:
 def test_whoever_is_not_signed_in_is_said_so() -> None:
     anybody = engine_of('@id("all") permit (principal, action == Action::"view", resource);')
     found = newly_reachable(engine_of(""), anybody, [], [app()], since=NOW)
-    assert sentences(found, Names(BERLIN)) == ("Whoever is not signed in gains wiki · view",)
+    assert sentences(found, Names(BERLIN)) == ("Anyone not signed in gains wiki · view",)
 
 
 def test_differences_in_nothing_but_their_conditions_are_one_sentence() -> None:
@@ -125,7 +125,7 @@ RECENT = 'context.now.durationSince(context.auth.at) <= duration("4h")'
         (
             "false",
             f"context.auth.strength >= 2 && {RECENT}",
-            "gains wiki · view with two factors or a passkey, within 4 h of the proof",
+            "gains wiki · view with two factors or a passkey, within 4 h of signing in",
         ),
         (
             "true",
@@ -155,13 +155,13 @@ def test_a_change_of_the_time_zone_names_both() -> None:
     found = newly_reachable(engine_of(hours), engine_of(hours, tokyo), some, [app()], since=NOW)
     *_, last = sentences(found, Names(tokyo, zone_before=BERLIN))
     assert last == (
-        "The time zone changes from Europe/Berlin to Asia/Tokyo: times are told as they will be, and what hangs on "
-        "them may change in more than this."
+        "The time zone changes from Europe/Berlin to Asia/Tokyo: times are shown in the new zone, and anything "
+        "that depends on them may change beyond this."
     )
 
 
 def test_the_share_that_was_looked_at_is_never_said_too_large() -> None:
     found = Reach((), is_exhaustive=False, covered=0.0001, situations=5)
     assert sentences(found, Names(BERLIN)) == (
-        "There are too many situations to look at all of them; less than 1 % of them were looked at.",
+        "There are too many situations to check them all; less than 1 % were checked.",
     )

@@ -47,15 +47,15 @@ def test_what_closes_an_app_says_the_ways_past_it_and_the_exceptions() -> None:
         needs=(Needs({"device.known": True}), Needs({"place.network": frozenset({"office"})})),
     )
     assert sentence(form, NAMES) == (
-        "Nobody may download or edit Customers, except on a device we know or from the network office. "
-        "This is not about Break-glass accounts. "
-        "Greta Sommer is exempt until 27 Nov 2026 18:00 (Her laptop is being mended)"
+        "Nobody may download or edit Customers, except on a device we know or from the network office. This "
+        "doesn't apply to Break-glass accounts. Greta Sommer is exempt until 27 Nov 2026 18:00 (Her laptop is "
+        "being mended)"
     )
 
 
 def test_without_a_way_past_it_is_closed() -> None:
     assert sentence(Form("a", "forbid", sensitivity=3, actions=frozenset({"share"}), needs=()), NAMES) == (
-        "Nobody may share what is restricted"
+        "Nobody may share anything restricted"
     )
     closed = Form("a", "forbid", groups=frozenset({"finance"}), needs=())
     assert sentence(closed, NAMES) == "Finance may not use any app"
@@ -66,7 +66,7 @@ def test_without_a_way_past_it_is_closed() -> None:
     [
         (Needs(), ""),
         (Needs({"auth.strength": 3, "auth.at": 4 * HOUR}), "with a passkey used within 4 hours"),
-        (Needs({"auth.at": HOUR}), "with a proof given within 1 hour"),
+        (Needs({"auth.at": HOUR}), "having signed in within 1 hour"),
         (
             Needs({"device.known": True, "device.managed": True, "device.compliance": True}),
             "on a managed, healthy device",
@@ -87,7 +87,7 @@ def test_hours_and_lengths_are_said_as_people_do() -> None:
     assert hours_words(Hours(frozenset({6, 7}))) == "at the weekend"
     assert hours_words(Hours(frozenset({1, 3}), 0, 720)) == "on Mondays and Wednesdays 00:00–12:00"
     assert hours_words(Hours(EVERY_DAY, 1320, 360)) == "22:00–06:00"
-    assert needs_words(Needs({"auth.at": 90 * MINUTE}), NAMES) == "with a proof given within 1 hour 30 minutes"
+    assert needs_words(Needs({"auth.at": 90 * MINUTE}), NAMES) == "having signed in within 1 hour 30 minutes"
 
 
 def test_every_policy_of_harbor_is_a_sentence_of_its_own() -> None:

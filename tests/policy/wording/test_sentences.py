@@ -164,7 +164,7 @@ def test_what_several_policies_say_is_said_once_with_all_of_them() -> None:
     [
         (
             "permit (principal, action, resource) when { resource.sensitivity <= 0 }",
-            "Wiki is internal; this permission covers what is public.",
+            "Wiki is internal; this permission covers anything public.",
         ),
         (
             "permit (principal, action, resource) when { resource.sensitivity > 3 }",
@@ -172,11 +172,11 @@ def test_what_several_policies_say_is_said_once_with_all_of_them() -> None:
         ),
         (
             "permit (principal, action, resource) when { [0, 3].contains(resource.sensitivity) }",
-            "Wiki is internal; this permission covers what is public or restricted.",
+            "Wiki is internal; this permission covers anything public or restricted.",
         ),
         (
             "forbid (principal, action, resource) when { resource.sensitivity >= 1 }",
-            "Wiki is internal; this rule leaves open only what is public.",
+            "Wiki is internal; this rule leaves open only anything public.",
         ),
     ],
 )

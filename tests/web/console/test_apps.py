@@ -53,9 +53,9 @@ def test_what_no_rule_matches_is_the_strictest_action_named() -> None:
 
 
 def test_what_should_not_stay_so_is_a_finding_with_its_mend() -> None:
-    assert [finding.what for finding in findings_of(WIKI)] == ["Reached without encryption"]
+    assert [finding.what for finding in findings_of(WIKI)] == ["Connection not encrypted"]
     loose = App("w", "W", "w.example", Upstream("https://x"), cors=Cors(frozenset({"*"})), opts_in_encoded_paths=True)
-    assert [finding.what for finding in findings_of(loose)] == ["Takes encoded paths", "Any site may call it"]
+    assert [finding.what for finding in findings_of(loose)] == ["Accepts encoded paths", "Any website may call it"]
     assert all(finding.fix for finding in findings_of(loose))
 
 

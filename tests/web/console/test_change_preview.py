@@ -59,8 +59,8 @@ def test_one_supposed_person_of_a_group_is_told_as_the_group(company: Company) -
     apps = {app.id: app.name for app in company.all_apps.values()}
     said = [one.said for one in effects_of(plan(company, after, [], PEOPLE[:1], until=NOW), NAMES, apps, "p_ada")]
     assert said == [
-        "Whoever is in “Finance” would lose Payroll, including you",
-        "Whoever is in “Sales” would gain Payroll",
+        "Anyone in “Finance” would lose Payroll, including you",
+        "Anyone in “Sales” would gain Payroll",
     ]
 
 

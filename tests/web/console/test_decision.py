@@ -19,7 +19,7 @@ async def test_the_page_says_the_answer_in_one_sentence_and_takes_every_policy_a
     await console.house.member(mallory, "Mallory", "staff")
     answer = await console.ask(mallory, "payroll")
     page = (await console.ada.get(f"/console/decisions/{answer.id}")).text
-    assert "Mallory was not permitted to view Payroll" in page
+    assert "Mallory was not allowed to view Payroll" in page
     assert "Nothing permits this" in page
     considered = console.house.limen.in_force.engine.explain(
         answer.route.request,  # type: ignore[union-attr]
@@ -67,7 +67,7 @@ async def test_conditions_show_the_value_they_saw(console: Console) -> None:
     await console.house.member(eve, "Eve", "staff")
     answer = await console.ask(eve, "wiki")
     page = (await console.ada.get(f"/console/decisions/{answer.id}")).text
-    assert "Eve was permitted to view Wiki" in page
+    assert "Eve was allowed to view Wiki" in page
     assert "Made the answer" in page
     assert "<code>context.auth.strength</code> was <b>3</b>" in page
 
@@ -89,14 +89,14 @@ async def test_a_decision_is_shown_by_the_revision_it_was_made_under(console: Co
     await _publish_stricter(console.house, tmp_path / "harbor")
     page = (await console.ada.get(f"/console/decisions/{answer.id}")).text
     assert "which is not today" in page
-    assert "Staff work with what is public or internal" in page
+    assert "Staff work with anything public or internal" in page
 
 
 async def _publish_stricter(house: House, folder: Path) -> None:
     limen = house.limen
     before = limen.in_force.engine.revision
     rules = folder / "policies" / "10-people.cedar"
-    rules.write_text(rules.read_text().replace("Staff work with what is public or internal", "Staff work"))
+    rules.write_text(rules.read_text().replace("Staff work with anything public or internal", "Staff work"))
     publish(limen.database, load_company(folder), SERVER, "shorter", house.clock.now())
     for _ in range(500):
         if limen.in_force.engine.revision != before:

@@ -46,7 +46,7 @@ def test_people_who_did_not_use_their_link_are_counted() -> None:
 
 
 def test_an_app_reached_without_encryption_over_the_network_is_a_finding() -> None:
-    assert said(SOUND, [app("http://10.0.0.3")]) == ["One app is reached without encryption"]
+    assert said(SOUND, [app("http://10.0.0.3")]) == ["One app is not reached over an encrypted connection"]
     assert said(SOUND, [app("http://127.0.0.1:9101")]) == []
 
 
@@ -72,17 +72,17 @@ def test_what_watched_policies_would_have_changed_is_counted_and_leads_to_its_ro
 def test_invitations_that_ran_out_are_told_apart_from_those_that_may_still_be_used() -> None:
     invited = [member(name, status=PersonStatus.INVITED) for name in ("neo", "noa", "nik")]
     steps = next_steps([*SOUND, *invited], [LIMENS_OWN, GOOD_APP], {}, {}, expired=2)
-    assert [step.what for step in steps] == ["2 invitations have run out", "One person invited, not enrolled yet"]
+    assert [step.what for step in steps] == ["2 invitations have expired", "One person invited, not enrolled yet"]
 
 
 def test_mail_that_goes_into_files_is_something_to_do() -> None:
     steps = next_steps(SOUND, [LIMENS_OWN, GOOD_APP], {}, {}, mail_server="")
-    assert [(step.what, step.href) for step in steps] == [("Mail is not set up", "/console/settings#mail")]
+    assert [(step.what, step.href) for step in steps] == [("Email is not set up", "/console/settings#mail")]
 
 
 def test_the_doctor_is_sent_for_once_and_then_says_what_is_wrong() -> None:
     [first] = about_doctor((), has_run=False)
-    assert first.what == "The set-up was not examined since the start"
+    assert first.what == "The setup hasn't been checked since Limen started"
     fine = Finding("clock", State.OK, "the clock is right")
     wrong = Finding("names", State.WRONG, "wiki.harbor.example leads nowhere", "add it")
     assert list(about_doctor((fine,), has_run=True)) == []

@@ -40,7 +40,7 @@ def test_a_blank_page_has_said_nothing_yet(effect: str) -> None:
     fields = typed(blank(effect, "git"), BERLIN, is_blank=True)
     assert not fields.has("who", "everybody")
     assert not fields.has("asks_nothing")
-    with pytest.raises(FieldError, match="nobody is named"):
+    with pytest.raises(FieldError, match="nobody is selected"):
         form_in(fields.fields, "a", effect, BERLIN)
 
 

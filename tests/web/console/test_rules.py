@@ -36,7 +36,7 @@ async def test_the_form_says_its_sentence_before_anything_happens(console: Conso
     answer = await console.ada.post("/console/rules/preview", **FORM)
     assert answer.json() == {"said": "Warehouse may view Payroll with a passkey"}
     answer = await console.ada.post("/console/rules/preview", **{**FORM, "w0_until": "on Friday"})
-    assert answer.json()["what"] == "'on Friday' is no date"
+    assert answer.json()["what"] == "'on Friday' is not a valid date"
 
 
 async def test_what_is_wrong_with_a_form_is_said_on_its_page(console: Console) -> None:
@@ -66,7 +66,7 @@ async def test_a_form_that_can_not_be_taken_keeps_all_that_was_typed_and_marks_t
     assert 'name="groups" value="warehouse" checked' in page
     assert re.search(r'name="w0_not_countries"[^>]*aria-invalid="true"', page)
     assert re.search(r'<details class="more" open><summary>Place, risk and more', page)
-    assert "'Germany' is no country" in page
+    assert "'Germany' is not a country code" in page
     understood = await begun(console, "/console/rules", **{**FORM, "w0_auth_at": "4 hours"})
     assert "with a passkey used within 4 hours" in (await console.ada.get(understood)).text
 
@@ -90,21 +90,21 @@ async def test_nobody_named_and_nothing_asked_is_no_rule(console: Console, kind:
     nobody = {name: value for name, value in FORM.items() if name != "groups"}
     answer = await console.ada.post("/console/rules", **{**nobody, "effect": kind})
     assert answer.status_code == 400
-    assert "nobody is named" in answer.text
+    assert "nobody is selected" in answer.text
     answer = await console.ada.post("/console/rules", **{**FORM, "effect": kind, "w0_auth_strength": "0"})
     assert answer.status_code == 400
-    assert "nothing is asked for" in answer.text
+    assert "there are no conditions" in answer.text
     assert ("Name the groups that need it" in page) == (kind == "permit")
 
 
 async def test_what_nothing_tells_yet_is_said_beside_its_field_and_on_the_plan(console: Console) -> None:
     page = unescape((await console.ada.get("/console/apps/payroll/rules/new?kind=forbid")).text)
-    assert "Nothing tells Limen yet which country a request comes from" in page
+    assert "Limen doesn't know yet which country a request comes from" in page
     assert "enforced, this refuses everybody it is about" in page
     blocked = {**FORM, "effect": "forbid", "w0_not_countries": "ru", "w0_country_known": "1"}
     change = await begun(console, "/console/rules", **blocked)
     said = unescape((await console.ada.get(change)).text)
-    assert "Nothing tells Limen yet which country a request comes from, so it refuses everybody" in said
+    assert "Limen doesn't know yet which country a request comes from, so it refuses everybody" in said
     change = await begun(console, "/console/rules", **{**blocked, "state": "report-only"})
     assert "so it refuses everybody" not in (await console.ada.get(change)).text
 
@@ -129,7 +129,7 @@ async def test_a_rule_for_every_app_begins_on_the_policies_page(console: Console
         console, "/console/rules", **{**everywhere, "effect": "forbid", "who": "everybody", "sensitivity": "2"}
     )
     assert (
-        "Nobody may use what is confidential or restricted, except with a passkey"
+        "Nobody may use anything confidential or restricted, except with a passkey"
         in (await console.ada.get(change)).text
     )
 

@@ -58,9 +58,9 @@ def test_where_a_policy_speaks_is_a_sentence(text: str, sentence: str) -> None:
 
 
 def test_a_decision_is_one_sentence() -> None:
-    assert answered("Ada", "view", "Wiki", "permit") == "Ada was permitted to view Wiki"
-    assert answered("Ada", "download", "CRM", "deny") == "Ada was not permitted to download from CRM"
-    assert answered("Ada", "edit", "Git", "challenge") == "Ada was asked for more proof to edit in Git"
+    assert answered("Ada", "view", "Wiki", "permit") == "Ada was allowed to view Wiki"
+    assert answered("Ada", "download", "CRM", "deny") == "Ada was not allowed to download from CRM"
+    assert answered("Ada", "edit", "Git", "challenge") == "Ada was asked to confirm their identity to edit in Git"
 
 
 def test_words_are_joined_as_people_do() -> None:

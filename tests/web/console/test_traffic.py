@@ -43,7 +43,7 @@ async def test_rules_and_a_public_route_are_picked_from_what_was_asked(console: 
         ({"route": "GET /logo", "action": "connect"}, "no such action"),
         ({"route": "GET /logo", "action": "public"}, "needs a reason"),
         ({"route": "GET /*", "action": "public", "why": "everything"}, "nearly everything"),
-        ({"action": "view"}, "nothing was picked"),
+        ({"action": "view"}, "nothing was selected"),
         ({"route": "GET /logo", "action": "proposed"}, "is proposed already"),
     )
     for fields, words in refusals:

@@ -17,7 +17,7 @@ async def test_who_may_ask_is_listed_without_any_token(house: House) -> None:
     ]
     workloads.revoke(database, "gone", now, by="server")
     text = (await ada.get("/console/workloads")).text
-    assert [text.count(word) for word in ("batch", "stale", "Revoked", "good until", "No good token")] == [1] * 5
+    assert [text.count(word) for word in ("batch", "stale", "Revoked", "good until", "No valid token")] == [1] * 5
     assert all(one.secret not in text for one in issued)
     assert "No service asks yet" not in text
 

@@ -134,7 +134,7 @@ async def test_what_a_forbid_refused_is_said_in_its_own_reason_and_never_its_tit
     await house.limen.identity.people.set_groups(mia, {"staff", "guests"}, by="")
     answered = await there.get("/", **NAVIGATION)
     words = _words((await browser.get(f"/not-yet?decision={decision_in(answered.headers['location'])}")).text)
-    assert "You are here as a guest, and guests see what is public. Who invited you can ask for more." in words
+    assert "You are here as a guest, and guests see anything public. Who invited you can ask for more." in words
     assert "None of your groups" not in words
     assert "Guests see nothing beyond" not in words
     assert "Prove it" not in words

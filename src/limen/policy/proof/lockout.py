@@ -154,7 +154,7 @@ def prove(
     active = [one for one in people if one.person.active]
     if not any(ways_of(one) for one in active):
         lacking = "no active person has a factor to sign in with" if active else "there is no active person"
-        return LockedOut((Obstacle("", lacking, "invite an administrator and let them enrol first"),))
+        return LockedOut((Obstacle("", lacking, "invite an administrator and have them enrol first"),))
     hopeful = search.hopeful(active)
     if not hopeful:
         return LockedOut(tuple(nobody_is_meant(engine, limen, search.policies.values())))
@@ -162,7 +162,7 @@ def prove(
     return found or LockedOut(search.obstacles() or (_RESTLESS,))
 
 
-_RESTLESS: Final = Obstacle("", "nobody is let in for 15 minutes on end", "name fewer dates and times of day")
+_RESTLESS: Final = Obstacle("", "nobody would be let in for 15 minutes in a row", "list fewer dates and times of day")
 
 
 @dataclass(frozen=True, slots=True)

@@ -86,7 +86,7 @@ def places(site: Site, may: frozenset[str]) -> Iterator[Found]:
 async def _by_id(site: Site, asked: str) -> list[Found]:
     """The decision of this id, and revisions whose id begins so. Only what may be an id asks the database."""
     if _DECISION.fullmatch(asked):
-        return [Found("Decision", asked, "the decision or event of this id", f"/console/decisions/{asked}")]
+        return [Found("Decision", asked, "the decision or event with this ID", f"/console/decisions/{asked}")]
     if not _REVISION.fullmatch(asked):
         return []
     named: list[Revision] = await site.ports.database.reading(lambda snapshot: store.named(snapshot, asked, 5))

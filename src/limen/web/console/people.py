@@ -29,8 +29,8 @@ from limen.web.visit import Authorized, Sent, SignedInVisit
 
 PAGES: Final = (
     Page("/console/people", "People", SEE_PEOPLE, Menu("Know", 10, "people"), hint="employees, users, accounts"),
-    Shortcut("/console/people?show=without-passkey", "Without a passkey", hint="people who could be phished"),
-    Page("/console/people/invite", "Invite somebody", CHANGE, hint="a new person"),
+    Shortcut("/console/people?show=without-passkey", "Without a passkey", hint="people who can be phished"),
+    Page("/console/people/invite", "Invite someone", CHANGE, hint="a new person"),
     Route("POST", "/console/people/invite", CHANGE),
     Route("POST", "/console/people/mail-again", CHANGE),
     Route("POST", "/console/people/links/{link_id}/revoke", HELP),
@@ -42,14 +42,14 @@ SHOWS: Final = {
     "invited": "Not enrolled yet",
     "without-passkey": "Without a passkey",
     "signed-in": "Signed in now",
-    "inactive": "Let go",
+    "inactive": "Deactivated",
 }
 MOST_SHOWN: Final = 50
 """People on one page."""
 _DONE: Final = {
-    "revoked": "That link is worth nothing now.",
-    "erased": "They are erased. The journal's part is done within minutes, and the journal says so.",
-    "mailed-again": "Everybody whose invitation had run out gets a new one by mail.",
+    "revoked": "That link no longer works.",
+    "erased": "The person was erased. Their journal entries follow within minutes, which the journal records.",
+    "mailed-again": "Everyone whose invitation had expired gets a new one by mail.",
 }
 MOST_REASON: Final = 200
 INVITE: Final = "/console/people/invite"
@@ -186,7 +186,7 @@ def reason_of(visit: SignedInVisit, sent: dict[str, list[str]]) -> str:
     """
     why = one_line(one(sent, "why"), MOST_REASON)
     if not why and not visit.may_administer:
-        raise LimenError("It is not said why", "write in a few words how you know that it is really them")
+        raise LimenError("The reason is missing", "describe briefly how you verified that it's really them")
     return why
 
 
@@ -210,7 +210,7 @@ def open_link(site: Site, link: Link) -> OpenLink:
     """A link with the names it is about."""
     is_first = link.purpose is LinkPurpose.FIRST_ADMINISTRATOR
     person = site.known.people.get(link.person_id)
-    whose = person.name if person else ("The first administrator" if is_first else "Somebody who is gone")
+    whose = person.name if person else ("The first administrator" if is_first else "A former person")
     is_servers = link.issued_by in {"", SERVER}
     by = published_where(SERVER) if is_servers else f"by {person_name(site.known, link.issued_by)}"
     return OpenLink(link, whose, person is not None, by)

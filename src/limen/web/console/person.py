@@ -50,15 +50,14 @@ address, since a link that somebody else made must not fill in what "Undo" sends
 PASS_HOURS: Final = (1, 4, 24)
 """For how long a pass can be good; the first is the usual."""
 DONE: Final = {
-    "ended": "Every session is over, on every app, and every token of theirs is dead, from the next request on.",
-    "one-ended": "That session is over, on every app, from the next request on.",
-    "token-revoked": "That token opens nothing any more, from its next request on.",
-    "mailed": "The invitation is on its way by mail.",
-    "groups": "The groups are changed; the next request is decided by them.",
-    "groups-links": "The groups are changed. A link that was still open for them is worth nothing now: if they need"
-    " one, issue a new one.",
-    "let-go": "Their access is over: every session, token and link is dead.",
-    "taken-back": "They are back, with the factors they had.",
+    "ended": "All their sessions and tokens have ended in every app, effective from the next request.",
+    "one-ended": "That session has ended in every app, effective from the next request.",
+    "token-revoked": "That token no longer works, effective from its next request.",
+    "mailed": "The invitation is queued for sending.",
+    "groups": "Groups changed. They apply from the next request.",
+    "groups-links": "Groups changed. Their unused link no longer works: if they need one, issue a new one.",
+    "let-go": "Deactivated: their sessions, tokens and links no longer work.",
+    "taken-back": "Reactivated, with their existing factors.",
 }
 
 

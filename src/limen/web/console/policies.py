@@ -183,7 +183,7 @@ async def _published(site: Site) -> Published | None:
     if revision is None:
         return None
     person = site.known.people.get(revision.author)
-    author = person_name(site.known, revision.author) if person else "whoever runs the server"
+    author = person_name(site.known, revision.author) if person else "the server's operator"
     return Published(revision.id, author, person.id if person else "", revision.reason, revision.at)
 
 
