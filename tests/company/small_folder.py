@@ -12,7 +12,7 @@ url = "http://limen.harbor.localhost:8080"
 time_zone = "Europe/Berlin"
 
 [groups]
-staff = "Everybody who works here"
+staff = "Staff"
 finance = "Finance"
 administrators = "Who runs Limen"
 
@@ -64,7 +64,7 @@ permit (principal in Group::"staff", action in [Action::"view", Action::"edit", 
 when { resource.sensitivity <= 1 && context.auth.strength >= 2 };
 
 @id("finance-payroll")
-@title("Finance runs the payroll")
+@title("Finance runs payroll")
 permit (principal in Group::"finance", action in [Action::"view", Action::"edit"], resource == App::"payroll")
 when { context.auth.strength >= 3 };
 """,

@@ -29,7 +29,7 @@ def root(tmp_path: Path) -> Path:
             ],
         ),
         ("policies/10-who.cedar", "sensitivity <= 1 &&", "sensitivity <= 2 &&", ["changed: its conditions"]),
-        ("policies/10-who.cedar", '@title("Finance runs the payroll")', '@title("Money")', ["changed: its texts"]),
+        ("policies/10-who.cedar", '@title("Finance runs payroll")', '@title("Money")', ["changed: its texts"]),
         ("policies/10-who.cedar", 'Group::"finance"', 'Group::"staff"', ["changed: its scope"]),
         ("apps.yaml", "label: internal", "label: public", ["app wiki changed: label from internal to public"]),
         ("apps.yaml", "name: Wiki", "name: Notes", ["app wiki changed: name from Wiki to Notes"]),

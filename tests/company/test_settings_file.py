@@ -147,4 +147,4 @@ def test_backups_are_sealed_only_for_somebody_who_can_be_there() -> None:
     for written, is_fine in ((good, True), ("", True), (good[:-1] + ("q" if good[-1] != "q" else "p"), False)):
         _, said = read_settings(Tree(read_toml(f'{GOOD}[backup]\nrecipient = "{written}"\n')))
         assert (said == []) is is_fine
-        assert is_fine or "is no age recipient" in str(said[0])
+        assert is_fine or "is not an age recipient" in str(said[0])

@@ -25,4 +25,4 @@ def test_a_program_is_told_in_json_and_files_are_shown_as_they_are() -> None:
 
 
 def test_of_a_redirect_only_the_path_is_said() -> None:
-    assert said(page("", status=303, Location="http://a.localhost/sign-in?to=secret")) == ("Sent on to /sign-in", "")
+    assert said(page("", status=303, Location="http://a.localhost/sign-in?to=secret")) == ("Redirected to /sign-in", "")

@@ -87,7 +87,7 @@ def test_a_fact_that_is_changed_turns_the_answer_beside_the_app(harbor: Alive) -
     me.press("place", "hall")
     page = me.page()
     assert '<span class="unseen">became</span>' in page
-    assert "The screens in the hall show the warehouse with one factor" in page
+    assert "Warehouse screens in the hall need one factor" in page
     me.press("ask", "payroll")
     assert "Payroll is not open to you" in me.page()
 

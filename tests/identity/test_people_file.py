@@ -4,7 +4,7 @@ import pytest
 
 from limen.identity.people_file import PeopleFile, Row, mixes_scripts, neutral, read_people
 
-GROUPS = {"staff": "Everybody who works here", "finance": "Finance", "hr": "People and culture"}
+GROUPS = {"staff": "Staff", "finance": "Finance", "hr": "People and culture"}
 
 
 def read(text: str, encoding: str = "utf-8") -> PeopleFile:

@@ -54,7 +54,7 @@ def test_two_minutes_at_a_desk(demo: Alive, browse: Any) -> None:
     look(visitor, "demo-start")
 
     harbor.press("Be the finance lead")
-    harbor.answer("Permitted", "May Maren Petersen view Payroll?", "Finance runs the payroll")
+    harbor.answer("Permitted", "May Maren Petersen view Payroll?", "Finance runs payroll")
     harbor.press("Five hours later")
     harbor.answer("Challenged", because="proved who they are 5 hours ago; Payroll asks for at most 4 hours")
     expect(harbor.page.get_by_role("article", name="What the browser gets")).to_contain_text("One more step")
@@ -92,8 +92,8 @@ def test_two_minutes_on_a_phone_in_the_dark(demo: Alive, browse: Any) -> None:
     harbor.press("Sign in with a password alone")
     harbor.answer("Challenged", because="strength 1, Warehouse needs at least 2")
     harbor.press("In the warehouse hall")
-    harbor.answer("Permitted", because="The screens in the hall show the warehouse with one factor")
-    harbor.press("Try the payroll")
+    harbor.answer("Permitted", because="Warehouse screens in the hall need one factor")
+    harbor.press("Try payroll")
     harbor.answer("Denied", because="Finance or People and culture may do this")
     look(visitor, "demo-phone")
 

@@ -170,7 +170,7 @@ def _newest_before(folder: Path) -> Path:
     found = [file for file in sorted(folder.glob("*.tar.gz")) if "back-from" not in file.name]
     if not found:
         raise BackupError(
-            f"there is no backup from before an upgrade in {folder}", "`limen restore` takes any other backup"
+            f"there is no backup from before an upgrade in {folder}", "`limen restore` accepts any other backup"
         )
     return found[-1]
 
@@ -196,10 +196,10 @@ def _nobody_writes(root: Path, settings: Settings) -> Iterator[None]:
             for folder in sorted(one for one in journal.iterdir() if one.is_dir()):
                 held.enter_context(lock_chain(folder))
         except JournalBusyError:
-            raise BackupBusyError("Limen runs on this data", "stop it first; nothing was changed") from None
+            raise BackupBusyError("Limen is using this data", "stop it first; nothing was changed") from None
         try:
             yield
         except OSError as error:
             if error.errno == errno.ENOSPC:
-                raise LimenError("the disk is full", "make room; the database is as it was") from error
+                raise LimenError("the disk is full", "free up space; the database is unchanged") from error
             raise

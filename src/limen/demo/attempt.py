@@ -52,7 +52,7 @@ async def tried(journal: Journal, question: Question, page: Page, since: Instant
 def said(page: Page) -> tuple[str, str]:
     """What a person reads there: the heading, and the first words below it."""
     if 300 <= page.status < 400:
-        return f"Sent on to {urlsplit(page.headers['Location']).path}", ""
+        return f"Redirected to {urlsplit(page.headers['Location']).path}", ""
     kind = page.headers.get("Content-Type", "")
     if kind.startswith("application/json"):
         told = page.json()

@@ -110,7 +110,7 @@ def erase_again(database: Database, data: Path, now: Instant) -> int:
             )
             done += 1
         except LastAdministratorError:
-            _log.warning("%s was erased before, and is the last administrator here: erase them by hand", person_id)
+            _log.warning("%s was erased before, but is the last administrator here: erase them by hand", person_id)
     return done
 
 

@@ -121,7 +121,7 @@ class Feed:
             try:
                 await self._round_trip()
             except Exception:  # noqa: BLE001 -- logged; decisions end with the lease
-                _log.exception("the change feed could not be followed; the lease runs out unless it recovers")
+                _log.exception("the change feed could not be followed; the lease expires unless it recovers")
                 await asyncio.sleep(POLL_SECONDS)
 
     async def _round_trip(self) -> None:

@@ -22,7 +22,7 @@ def test_a_form_is_written_as_the_baseline_is() -> None:
         "finance-payroll",
         "permit",
         title='The "payroll"',
-        reason="Salaries are finance's work.",
+        reason="Finance handles salaries.",
         phase=Phase.IDENTITY,
         state=State.REPORT_ONLY,
         groups=frozenset({"finance"}),

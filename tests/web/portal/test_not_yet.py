@@ -33,7 +33,7 @@ async def test_an_unhealthy_device_is_the_one_thing_that_fails(house: House, bro
     assert "<h1>Payroll is not open on this device yet</h1>" in page.text
     assert page.text.count('<li class="fails">') == 1
     assert decision in page.text
-    assert "What lies on a disk is as safe as that disk." in page.text
+    assert "Data on a disk is only as safe as that disk." in page.text
 
 
 async def test_a_role_that_is_missing_is_named_without_naming_who_has_it(house: House, browser: Browser) -> None:

@@ -42,7 +42,7 @@ class EmergencySegment:
                 raw, _ = append_lines([msgspec.json.encode(to_ocsf(event))], link, self._signer)
                 if used + len(raw) > EMERGENCY_BYTES:
                     raise JournalUnwritableError(
-                        "the break-glass segment is full", f"move {self._path} away and make room on the disk"
+                        "the break-glass segment is full", f"move {self._path} away and free up space on the disk"
                     )
                 os.pwrite(file.fileno(), raw, used)
                 os.fsync(file.fileno())

@@ -63,12 +63,12 @@ def verify(root: Path, keys: tuple[bytes, ...] = (), exported: Iterable[bytes] =
     problems += [f"an exported checkpoint names writer {writer!r}, whose chain is missing" for writer in gone]
     if not keys:
         sentences.append(
-            "Signatures were not checked: no key was given. Whoever can write the files could have forged them all."
+            "Signatures were not checked: no key was given. Anyone who can write the files could have forged them all."
         )
     if checks and not outside:
         sentences.append(
-            "No exported checkpoint was given: if the end of the journal was cut off and the checkpoint beside it put "
-            "back to an older one, that can't be detected."
+            "No exported checkpoint was given: if the end of the journal was cut off and its checkpoint "
+            "replaced by an older one, that can't be detected."
         )
     lines, erased = sum(check.lines for check in checks), sum(check.erased for check in checks)
     return Report(lines, tuple(problems), (*problems, *sentences), erased)
@@ -152,7 +152,7 @@ class _Check:
         lines = ", ".join(map(str, gone[:_MOST_NAMED])) + (", …" if len(gone) > _MOST_NAMED else "")
         self._problem(
             f"in {path.name} {len(gone)} bodies were erased (lines {lines}), and Limen erased "
-            f"{listed.get(name.ordinal, 0)}; the chain holds over them"
+            f"{listed.get(name.ordinal, 0)}; the chain is intact across them"
         )
 
     def _listed(self, problem: Callable[[str], None] = lambda _what: None) -> Sealed:
@@ -217,7 +217,7 @@ class _Check:
             self.sentences.append(f"{self.folder.name}: {what}; it is being written just now.")
         else:
             self._problem(
-                f"{what}; either Limen was stopped hard and has not started since, or somebody changed the file"
+                f"{what}; either Limen was stopped hard and has not started since, or someone changed the file"
             )
 
     def _emergency(self) -> None:
@@ -232,9 +232,11 @@ class _Check:
     def _conclude(self, checkpoint: Checkpoint | None, end: Link) -> None:
         name = self.folder.name
         if not self.problems:
-            self.sentences.append(f"{name}: {self.lines} lines hold, up to line {end.n}.")
+            self.sentences.append(f"{name}: {self.lines} lines intact, up to line {end.n}.")
         if self.erased:
-            self.sentences.append(f"{name}: {self.erased} bodies were erased by Limen; the chain holds over them.")
+            self.sentences.append(
+                f"{name}: {self.erased} entries' contents were erased by Limen; the chain is intact across them."
+            )
         if checkpoint is not None and end.n > checkpoint.n:
             count = end.n - checkpoint.n
             self.sentences.append(
