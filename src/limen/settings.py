@@ -182,7 +182,7 @@ class Settings(Section):
     languages: Annotated[tuple[str, ...], Field(min_length=1, max_length=20)] = ("en", "de")
     """The languages employees can choose from; the first is the default."""
     url: str = ""
-    """How browsers reach the sign-in host; "" is https://limen.DOMAIN. Passkeys are tied to it, so don't change it later."""
+    """How browsers reach the sign-in host; "" is https://limen.DOMAIN. Passkeys are tied to it: keep it."""
     listen: Listen = Listen()
     https: Https = Https()
     help: Help = Help()
