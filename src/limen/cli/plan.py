@@ -138,8 +138,8 @@ def _all_new(found: Plan) -> Iterator[str]:
     for change in found.changes:
         kinds.setdefault(change.kind, []).append(change.name)
     for kind, names in kinds.items():
-        many = {"policy": "policies"}.get(kind, f"{kind}s")
-        said = f"{len(names)} {kind if len(names) == 1 else many}"
+        one, many = {"policy": ("policy", "policies"), "test": ("entry", "entries")}.get(kind, (kind, f"{kind}s"))
+        said = f"{len(names)} {one if len(names) == 1 else many}" + (" in tests.yaml" if kind == "test" else "")
         more = f" and {len(names) - MOST_NAMED} more" if len(names) > MOST_NAMED else ""
         yield f"  {said}" + ("" if kind == "test" else f": {', '.join(names[:MOST_NAMED])}{more}")
 

@@ -1,4 +1,4 @@
-"""The database: it opens, its pages are whole, this Limen knows its version, and nobody holds it shut."""
+"""The database: it opens, is intact, has a version this Limen supports, and isn't locked."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The disk: room for the database and the journal, today and for as long as the journal is to be kept."""
+"""The disk: space for the database and the journal, now and for the whole retention time."""
 
 from __future__ import annotations
 

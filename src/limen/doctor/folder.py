@@ -1,4 +1,4 @@
-"""The company folder: what `limen check` finds in it, counted."""
+"""The company folder: what `limen check` finds in it."""
 
 from __future__ import annotations
 

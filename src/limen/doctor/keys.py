@@ -1,4 +1,4 @@
-"""The master key: it is there, its owner alone can read it, and it opens what the database holds."""
+"""The master key: it is present, readable only by its owner, and decrypts what the database contains."""
 
 from __future__ import annotations
 

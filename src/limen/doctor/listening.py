@@ -1,4 +1,4 @@
-"""Ports: free for Limen, held by Limen itself, or taken by somebody else."""
+"""Ports: free for Limen, held by Limen itself, or in use by another program."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Mail: the server is there, speaks as safely as it should, and takes our sign-in; or the outbox can be written."""
+"""Mail: the server responds, uses the required encryption and accepts the login; or the outbox is writable."""
 
 from __future__ import annotations
 

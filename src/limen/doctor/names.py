@@ -1,4 +1,4 @@
-"""DNS: does the sign-in host, and does each app's host, lead to this machine or to the front that stands before it?"""
+"""DNS: do the sign-in host and each app's host point to this machine or to the front before it?"""
 
 from __future__ import annotations
 

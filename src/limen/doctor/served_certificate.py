@@ -1,4 +1,4 @@
-"""The certificate that browsers get: on the sign-in host and on each app's host, names, chain and end."""
+"""The certificate that browsers get: on the sign-in host and on each app's host, names, chain and expiry."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Trusted proxies: whose X-Forwarded-For is believed, and whether one that sends it should be trusted and is not."""
+"""Trusted proxies: whose X-Forwarded-For is accepted, and whether a sender should be trusted but isn't."""
 
 from __future__ import annotations
 

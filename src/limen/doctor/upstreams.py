@@ -1,4 +1,4 @@
-"""Each app's upstream: can the gateway reach it, is it who it says it is, and does it know its own host name?"""
+"""Each app's upstream: can the gateway reach it, is it authentic, and does it know its own host name?"""
 
 from __future__ import annotations
 

@@ -9,7 +9,7 @@ from typing import Final
 
 from limen.facts import App, Label, Person
 from limen.policy.decision import Decision, Effect, Request
-from limen.policy.engine import Engine
+from limen.policy.engine import NOTHING_PERMITS, Engine
 from limen.policy.hypothetical import Hypothetical
 
 _DONE: Final[Mapping[Effect, str]] = {
@@ -55,7 +55,8 @@ class Unmet:
         wanted, got = self.expectation, self.decision
         because = f" by {self.because or wanted.because}" if wanted.because else ""
         reasons = ", ".join(_called(reason.policy, reason.title) for reason in got.reasons)
-        now = f"{_DONE[got.effect]} by {reasons}" if reasons else _DONE[got.effect]
+        is_asked_only = got.effect is Effect.CHALLENGE and got.reasons == NOTHING_PERMITS
+        now = f"{_DONE[got.effect]} by {reasons}" if reasons and not is_asked_only else _DONE[got.effect]
         return f"“{wanted.title}”: expected: {_DONE[wanted.effect]}{because}; now: {now}"
 
 

@@ -19,7 +19,6 @@ from limen.policy.scenarios.examples import address_text
 _MOST_NAMES: Final = 4
 _OPEN_FROM: Final = 1_767_225_600_000 + FAR
 """A stretch of time that lasts until `FAR` from 2026, or longer, has no end: comparing looks no further ahead."""
-_PLURAL: Final = ("Those ", "People who ", "All ")
 """How titles of groups begin that are many."""
 
 
@@ -158,7 +157,7 @@ def _who(people: tuple[str, ...], names: Names) -> tuple[str, bool]:
     if len(some) == 1:
         return lists.joined([names.people.get(one, one) for one in some], most=_MOST_NAMES) + more, bool(more)
     if group:
-        return f"{group} ({len(some)} people){more}", bool(more) or group.startswith(_PLURAL)
+        return f"{group} ({len(some)} people){more}", True
     if len(some) > names.most:
         return f"{len(some)} people{more}", True
     return lists.joined(sorted(names.people.get(one, one) for one in some), most=names.most) + more, True
@@ -202,7 +201,7 @@ def _plain(row: Attribute) -> tuple[str, ...]:
     return (ago, f"{ago} within {{}}", f"{ago} more than {{}} ago", f"{ago} {{}} to {{}} ago")
 
 
-_OF_THE_PROOF: Final = " of signing in"
+_OF_THE_PROOF: Final = " of the last confirmation"
 
 
 def _strengths(classes: tuple[Class, ...]) -> frozenset[int]:

@@ -44,7 +44,8 @@ def obstacle(policy: Policy, wanted: Request, asking: CedarRequest, error: str) 
         why = f"it permits {wanted.action} only where {shown or 'it holds'}"
         change = "require something an administrator can do today: signing in again with a factor they have"
         return Obstacle(policy.id, why, change, conditions)
-    why = f"it forbids {wanted.action}" + (f" because of {shown}" if shown else " to everyone")
+    whom = "everyone" if policy.principal.is_any else f"`{scope_text('principal', policy.principal)}`"
+    why = f"it forbids {wanted.action}" + (f" because of {shown}" if shown else f" to {whom}")
     return Obstacle(policy.id, why, _sparing(policy), conditions)
 
 

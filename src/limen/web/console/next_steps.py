@@ -56,7 +56,9 @@ def about_onboarding(app: App, until: str, people: int, count: int) -> Step:
     """An app that everybody who is signed in passes, until it ends by itself or somebody enforces it."""
     return Step(
         f"{app.name} is in onboarding until {until}",
-        f"{_people(people)} would have been refused {count:,} time{'s' if count != 1 else ''} so far.",
+        f"{_people(people)} would have been refused {count:,} time{'s' if count != 1 else ''} so far."
+        if count
+        else "Nobody would have been refused so far.",
         f"/console/apps/{app.id}/onboarding",
         "See who, and enforce it",
     )
