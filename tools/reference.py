@@ -190,7 +190,10 @@ def schema_page() -> str:
     schema = schema_text()
     parts = [
         *_head("What policies can use"),
-        "Limen's [Cedar](https://docs.cedarpolicy.com) schema. Every policy is checked against it, by `limen check` and",
+        (
+            "Limen's [Cedar](https://docs.cedarpolicy.com) schema. Every policy is checked against it, by "
+            "`limen check` and"
+        ),
         "before anything is published.",
         "",
         "```cedar",
@@ -210,7 +213,10 @@ def events_page() -> str:
     """Every kind of event that the journal holds."""
     parts = [
         *_head("Events"),
-        "What the journal contains, in the format of [OCSF 1.4](https://schema.ocsf.io/1.4.0/). Events marked *waited for*",
+        (
+            "What the journal contains, in the format of [OCSF 1.4](https://schema.ocsf.io/1.4.0/). Events "
+            "marked *waited for*"
+        ),
         "are on disk before the action is acknowledged; others from the last 200 ms before a crash may be missing.",
         "*Whose* says what an erasure removes: a *person*'s own events, but not those about an *office* or *Limen*.",
     ]
@@ -231,7 +237,10 @@ def refusals_page() -> str:
     parts = [
         *_head("Refusals that no policy gives"),
         "Limen refuses some requests itself, with a named reason: in the journal, in `limen why`, in the console, and",
-        "in `because` of a policy test. Any other reason is a policy's `@id`. Four of them explain why something was let in.",
+        (
+            "in `because` of a policy test. Any other reason is a policy's `@id`. Four of them explain why "
+            "something was let in."
+        ),
         "",
         "| name | meaning | |",
         "|---|---|---|",
@@ -247,7 +256,10 @@ def doctor_page() -> str:
     """What `limen doctor` looks at."""
     parts = [
         *_head("What the doctor checks"),
-        "`limen doctor DIR`, and *Doctor* in the console, only look and change nothing. Each finding is `wrong`, `warning`,",
+        (
+            "`limen doctor DIR`, and *Doctor* in the console, only look and change nothing. Each finding is "
+            "`wrong`, `warning`,"
+        ),
         "`skipped` (with the reason) or `ok`, and comes with its fix; `--json` prints one line for programs.",
         "",
         "| check | what it checks | how |",

@@ -1,4 +1,4 @@
-"""The clock: codes, passkeys and assertions live for seconds, so with a clock that is off by a minute everyone is refused."""
+"""The clock: codes, passkeys and assertions live for seconds, so a clock off by a minute locks everyone out."""
 
 from __future__ import annotations
 
