@@ -97,7 +97,7 @@ async def test_it_opens_the_console_and_nothing_else(house: House, browser: Brow
         answered = await inside.get(room)
         assert answered.headers["location"].startswith("/not-yet"), room
         why = await inside.get(answered.headers["location"])
-        assert "This session came from break-glass" in why.text
+        assert "This session was opened with break-glass" in why.text
         assert "None of your groups" not in why.text
     denied = [event for event in house.events("decision") if event.decision.reasons == ("break-glass",)]
     assert {(event.decision.effect, event.decision.action) for event in denied} >= {("deny", "view")}

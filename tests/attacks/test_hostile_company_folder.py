@@ -59,7 +59,7 @@ CEDAR = [
     ("annotation", f'@id("a")\n@titel("x")\n{PERMIT};', '2:1: there is no annotation @titel; did you mean "title"?'),
     ("id", f'@id("A b")\n{PERMIT};', '1:5: a policy can\'t be called "A b"; use a-z, 0-9 and `-`'),
     ("own-reason", f'@id("policy-error")\n{PERMIT};', '1:5: "policy-error" is one of Limen\'s own reasons'),
-    ("cyrillic", f'@id("st\u0430ff")\n{PERMIT};', "a policy can't be called"),
+    ("cyrillic", f'@id("st\u0430ff")\n{PERMIT};', "a policy can't be named"),
     (
         "twice",
         f'@id("a") {PERMIT};\n@id("a") {PERMIT};',
@@ -81,7 +81,7 @@ CEDAR = [
         'unrecognized action `Action::"vew"`; did you mean "view"?',
     ),
     ("attribute", f'@id("a") {PERMIT} when {{ context.auth.strenth > 1 }};', 'did you mean "strength"?'),
-    ("type", f'@id("a") {PERMIT} when {{ context.auth.strength == "high" }};', "this does not fit the schema"),
+    ("type", f'@id("a") {PERMIT} when {{ context.auth.strength == "high" }};', "this doesn't match the schema"),
     ("entity-type", '@id("a") permit (principal is Persn, action, resource);', 'did you mean "Person"?'),
     (
         "clock",
@@ -140,7 +140,7 @@ YAML = [
     ("tag", "- !!python/object/apply:os.system ['true']\n", "1:3: tags are not supported here"),
     ("deep", "[" * 5_000, "this nests deeper than 24 levels"),
     ("deep-block", "".join(f"{' ' * n}a:\n" for n in range(300)), "this nests deeper than 24 levels"),
-    ("broken", "- id: [1\n- id: 2\n", "this is no YAML"),
+    ("broken", "- id: [1\n- id: 2\n", "this is not valid YAML"),
     ("documents", APP + "---\n" + APP, "there is a second document here"),
     ("twice", APP + "  host: other.example.localhost\n", "4:3: `host` appears twice"),
     ("no-list", "wiki: {}\n", "1:1: this must be a list of apps"),
@@ -163,7 +163,7 @@ YAML = [
         APP.replace("wiki.example", "limen.example"),
         '2:9: "limen.example.localhost" is the sign-in host',
     ),
-    ("host-port", APP.replace("localhost\n", "localhost:80\n", 1), "is no host name"),
+    ("host-port", APP.replace("localhost\n", "localhost:80\n", 1), "is not a valid host name"),
     ("own-id", APP.replace("id: wiki", "id: limen"), "1:7: `limen` is Limen itself"),
     ("same-id", APP + APP.replace("host: wiki", "host: w2"), '4:7: there are two apps with the id "wiki"'),
     ("same-host", APP + APP.replace("id: wiki", "id: w2"), "5:9: two apps can't share the host"),
@@ -171,7 +171,7 @@ YAML = [
     ("password", APP.replace("http://", "http://u:hunter2@"), "3:13: the upstream contains a user name or password"),
     ("path", APP.replace("9000", "9000/a?b=c"), "has a path, a query or a fragment"),
     ("port", APP.replace("9000", "99999"), "can't be read"),
-    ("no-host", APP.replace("127.0.0.1:9000", ""), "names no host"),
+    ("no-host", APP.replace("127.0.0.1:9000", ""), "has no host"),
     (
         "action",
         APP + '  actions: {veiw: ["GET /**"]}\n',
@@ -180,7 +180,7 @@ YAML = [
     ("route", APP + '  actions: {view: ["GET"]}\n', "4:20: `GET` is not a valid route"),
     ("method", APP + '  actions: {view: ["GTE /"]}\n', '4:20: there is no method "GTE"; did you mean "GET"?'),
     ("dots", APP + '  actions: {view: ["GET /a/../b"]}\n', "is not normalised"),
-    ("rest", APP + '  actions: {view: ["GET /**/b"]}\n', "`**` stands for any rest"),
+    ("rest", APP + '  actions: {view: ["GET /**/b"]}\n', "`**` matches the rest"),
     ("start", APP + "  start: //evil.example\n", '4:10: "//evil.example" is no path on the app\'s host'),
     ("origin", APP + '  cors: {origins: ["*"]}\n', '4:20: "*" is no origin'),
 ]
@@ -195,7 +195,7 @@ def test_a_hostile_list_of_apps_is_a_complaint_with_file_and_line(root: Path, te
 
 
 TOML = [
-    ("syntax", "name = \n", "1:8: this is no TOML"),
+    ("syntax", "name = \n", "1:8: this is not valid TOML"),
     (
         "unknown-key",
         'nmae = "x"\nname = "X"\ndomain = "example.localhost"\n',
@@ -238,7 +238,7 @@ TOML = [
         'name = "X"\ndomain = "example.localhost"\n[groups]\n"All Staff" = "x"\n',
         '4:1: a group can\'t be called "All Staff"',
     ),
-    ("deep", "a = " + "[" * 50_000, "this is no TOML"),
+    ("deep", "a = " + "[" * 50_000, "this is not valid TOML"),
 ]
 
 
@@ -290,7 +290,7 @@ TESTS = [
         "unmet",
         "- {test: Guests, who: guests, app: handbook, action: view, expect: permit}",
         (
-            "1:1: “Guests”: expected: permitted; now: denied by “Guests see nothing beyond anything public” "
+            "1:1: “Guests”: expected: permitted; now: denied by “Guests only have access to anything public” "
             "(guests-nothing"
         ),
     ),

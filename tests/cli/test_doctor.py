@@ -29,7 +29,7 @@ def test_json_says_all_and_holds_no_secret(root: Path, capsys: pytest.CaptureFix
     said = json.loads(capsys.readouterr().out)
     assert said["healthy"] is False
     wrong = [one for one in said["findings"] if one["state"] == "wrong" and one["name"] == "apps"]
-    assert "nothing listens" in wrong[0]["what"]
+    assert "nothing is listening" in wrong[0]["what"]
     assert set(wrong[0]) == {"name", "state", "what", "fix", "where"}
     assert not (root / "data").exists()
 
@@ -41,7 +41,7 @@ def test_a_folder_that_is_not_there_is_named(tmp_path: Path, capsys: pytest.Capt
 
 def test_the_report_leads_with_what_is_wrong() -> None:
     found = [
-        Finding("disk", State.WRONG, "full", "make room", "/data"),
+        Finding("disk", State.WRONG, "full", "free up space", "/data"),
         Finding("clock", State.WARNING, "drifts", "keep it"),
         Finding("mail", State.SKIPPED, "none"),
         Finding("names", State.OK, "2 hosts lead here"),

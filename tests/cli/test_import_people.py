@@ -91,7 +91,7 @@ def administers(database: Database, name: str) -> None:
     [
         (("apps", "x.csv"), "can't import 'apps'"),
         (("people", "absent.csv"), "can't be read"),
-        (("people", "absent.csv", ".", "--as", "noor@harbor.example"), "none are mailed"),
+        (("people", "absent.csv", ".", "--as", "noor@harbor.example"), "none are being sent"),
         (("people", "absent.csv", ".", "--yes", "--dry-run"), "can't be used together"),
     ],
 )

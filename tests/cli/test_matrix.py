@@ -74,11 +74,11 @@ def test_a_candidate_folder_is_asked_before_it_is_published(
     ("words", "code", "what"),
     [
         (("--person", "Maren Petersen", "--app", "wiki"), 2, "limen why"),
-        (("--in-force", "--candidate", "x"), 2, "two answers"),
+        (("--in-force", "--candidate", "x"), 2, "can't be used together"),
         (("--action", "destroy"), 2, "one of view"),
         (("--device", "clean"), 2, "compliant"),
         (("--app", "wikki"), 1, "did you mean"),
-        (("--person", "Nobody Here"), 1, "nobody is called"),
+        (("--person", "Nobody Here"), 1, "there is nobody called"),
         (
             ("--person", "Qqqq Zzzz"),
             1,

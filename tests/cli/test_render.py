@@ -88,5 +88,5 @@ def test_in_german_all_but_the_authors_words_and_the_code_are_german(
     assert "Nichts erlaubt das. Keine Regel gibt diesen Zugriff. (nothing-permits)" in lines
     assert "Regel und ihre Bedingungen gesehener Wert" in lines
     assert "! forbid b [nur Bericht]" in lines
-    for english in ("policy", "value seen", "determined", "any of", "Nothing", "[report-only]", "Tue"):
+    for english in ("policy", "actual value", "determined", "any of", "Nothing", "[report-only]", "Tue"):
         assert english not in out, english

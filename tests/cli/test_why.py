@@ -67,8 +67,8 @@ def test_nobody_is_asked_to_sign_in(capsys: pytest.CaptureFixture[str]) -> None:
 @pytest.mark.parametrize(
     ("words", "code", "what"),
     [
-        ((), 2, "say one of"),
-        (("ID", "--app", "wiki", "--nobody"), 2, "say one of"),
+        ((), 2, "use one of"),
+        (("ID", "--app", "wiki", "--nobody"), 2, "use one of"),
         (("--app", "wki", "--nobody"), 1, 'there is no app "wki"; did you mean "wiki"?'),
         (("--app", "wiki"), 1, "no person was given"),
         (("--app", "wiki", "--group", "staf"), 1, 'there is no group "staf"; did you mean "staff"?'),
@@ -95,7 +95,7 @@ def test_nobody_is_asked_to_sign_in(capsys: pytest.CaptureFixture[str]) -> None:
         (("--app", "wiki", "--nobody", "--lang", "fr"), 2, "--lang is en or de"),
         (("--app", "wiki", "--nobody", "--audience", "thief"), 2, "--audience is self, helpdesk or administrator"),
         (("--replay", "/nowhere.json"), 1, "/nowhere.json"),
-        (("no-id",), 1, "is no decision's id"),
+        (("no-id",), 1, "is not a decision ID"),
     ],
 )
 def test_what_can_not_be_asked_says_why(
@@ -115,7 +115,7 @@ def test_a_decision_file_is_decided_again(tmp_path: Path, capsys: pytest.Capture
     file.write_text(json.dumps(body))
     assert leave("why", "--replay", str(file)) == 0
     out = capsys.readouterr().out
-    assert "The file says the same." in out
+    assert "The file recorded the same answer." in out
     assert "Use a passkey." in out
     assert "Greta" not in file.read_text()
     body["answer"]["effect"] = "permit"

@@ -53,7 +53,7 @@ def test_a_level_changes_states_and_nothing_else(company: Company, level: Level)
 
 def test_what_the_company_wrote_otherwise_is_no_level(company: Company) -> None:
     watched = company.files["policies/10-people.cedar"].replace(
-        '@title("Guests see nothing', '@state("off")\n@title("Guests see nothing'
+        '@title("Guests only have', '@state("off")\n@title("Guests only have'
     )
     assert level_of(candidate(company, {"policies/10-people.cedar": watched})) is None
 

@@ -38,7 +38,7 @@ def test_the_authors_text_comes_back_byte_for_byte(root: Path, company: Company)
 
 def test_the_machines_own_sections_stay_as_they_are_here(root: Path, company: Company) -> None:
     change(root, "limen.toml", 'data = "data"', 'data = "elsewhere"\n[listen]\naddress = "127.0.0.2:8080"')
-    toml = FILES["limen.toml"].replace('staff = "Staff"', 'staff = "Everybody"')
+    toml = FILES["limen.toml"].replace('staff = "Staff"', 'staff = "Staff"')
     theirs = candidate(company, {"limen.toml": toml})
     done = pull(root, FILES, theirs, load_settings(root))
     assert done.written == ("limen.toml",)

@@ -89,7 +89,7 @@ def test_a_fact_that_is_changed_turns_the_answer_beside_the_app(harbor: Alive) -
     assert '<span class="unseen">became</span>' in page
     assert "Warehouse screens in the hall need one factor" in page
     me.press("ask", "payroll")
-    assert "Payroll is not open to you" in me.page()
+    assert "Payroll is You don't have access" in me.page()
 
 
 def test_the_stolen_cookie_is_shown_and_ended(harbor: Alive) -> None:
@@ -99,7 +99,7 @@ def test_the_stolen_cookie_is_shown_and_ended(harbor: Alive) -> None:
     me.press("ask", "payroll")
     me.press("steal", "now")
     page = me.page()
-    assert "What it is good for today" in page
+    assert "What a thief could do with it today" in page
     assert "The session belongs to another app" in page
     theft = harbor.opened.visitor.theft
     assert theft is not None

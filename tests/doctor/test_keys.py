@@ -53,7 +53,7 @@ async def test_another_ones_a_broken_and_a_missing_key_are_told_apart(tmp_path: 
     file.unlink()
     found = await looked(tmp_path)
     assert found.state is State.WRONG
-    assert "is not there" in found.what
+    assert "is missing" in found.what
     assert not file.exists()
 
 

@@ -24,7 +24,7 @@ async def test_nothing_protected_yet_is_no_alarm(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("status", "fix"), [("400 Bad", "add wiki.harbor.example"), ("421 No", "keep_host"), ("502 Bad", "app's own log")]
+    ("status", "fix"), [("400 Bad", "add wiki.harbor.example"), ("421 No", "keep_host"), ("502 Bad", "app's log")]
 )
 async def test_what_it_says_to_its_host_name_is_looked_at(tmp_path: Path, status: str, fix: str) -> None:
     async with serving(answering(status)) as port:
@@ -60,10 +60,10 @@ async def said(tmp_path: Path, url: str, reached: Reached) -> list[str]:
 async def test_each_way_not_to_answer_has_its_words(tmp_path: Path) -> None:
     port = free_port()
     words = {
-        "refused": "nothing listens at",
-        "slow": "does not answer within seconds",
+        "refused": "nothing is listening at",
+        "slow": "doesn't respond within seconds",
         "too-much": "longer than 65,536 bytes",
-        "garbage": "not answer with HTTP",
+        "garbage": "not respond with HTTP",
         "unreachable": "can't be reached",
         "ca-file": "can't be read",
     }

@@ -24,7 +24,7 @@ async def test_an_invitation_names_who_invites_and_how_to_check_it(house: House,
         "until 1 December 2026, 09:00 (UTC)",
         "Ask Ada Harbor or another colleague",
         "begin with exactly https://limen.harbor.example/",
-        "do nothing",
+        "ignore it",
     ):
         assert words in mail.text
     assert f'<a href="{issued.url}">{issued.url}</a>' in mail.html

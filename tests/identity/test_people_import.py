@@ -47,7 +47,7 @@ async def test_who_is_missing_goes_only_when_asked_to(house: House, visitor: Vis
     statuses = {one.person.name: one.status for one in await house.parts.people.all()}
     assert statuses["Noa"] is PersonStatus.INACTIVE
     back = await against(house, "name,email\nNoa,noa@harbor.example\n")
-    assert "was let go" in back.problems[0].what
+    assert "is deactivated" in back.problems[0].what
 
 
 async def test_the_last_administrator_can_not_be_listed_away(house: House, visitor: Visitor) -> None:

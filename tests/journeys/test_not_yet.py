@@ -18,7 +18,7 @@ def test_a_download_to_an_unknown_device_says_what_is_missing(harbor: Any, brows
     mia = browse()
     mia.enrol(harbor.invite("Mia Falk", "staff", "finance"))
     mia.page.goto(harbor.on("payroll", "/export/all"))
-    mia.page.get_by_role("link", name="What was looked at").click()
+    mia.page.get_by_role("link", name="What was checked").click()
     expect(heading(mia)).to_have_text("Payroll is not open on this device yet")
     failing = mia.page.locator(".conditions .fails")
     expect(failing).to_have_count(1)
@@ -35,8 +35,8 @@ def test_what_no_group_of_theirs_may_open_names_who_to_ask(harbor: Any, browse: 
     tom = browse()
     tom.enrol(harbor.invite("Tom Berger", "staff", "sales"))
     tom.page.goto(harbor.on("payroll", "/run/2026-11"))
-    expect(heading(tom)).to_have_text("Payroll is not open to you")
-    expect(tom.page.locator(".conditions .fails")).to_contain_text("Your role")
+    expect(heading(tom)).to_have_text("Payroll is You don't have access")
+    expect(tom.page.locator(".conditions .fails")).to_contain_text("Your groups")
     expect(tom.page.locator(".conditions .fails")).to_contain_text("Finance")
     tom.clean()
 
@@ -45,7 +45,7 @@ def test_checking_again_says_so_once_it_is_open(harbor: Any, browse: Any) -> Non
     tom = browse()
     tom.enrol(harbor.invite("Tom Berger", "staff"))
     tom.page.goto(harbor.on("crm"))
-    expect(heading(tom)).to_have_text("Customers is not open to you")
+    expect(heading(tom)).to_have_text("Customers is You don't have access")
     harbor.run(harbor.limen.identity.people.set_groups(harbor.people["Tom Berger"], ["staff", "sales"], by=""))
     tom.page.get_by_role("link", name="Check again").click()
     expect(heading(tom)).to_have_text("Customers is open to you")
@@ -58,7 +58,7 @@ def test_nobody_else_learns_anything_from_the_address_of_a_refusal(harbor: Any, 
     tom = browse()
     tom.enrol(harbor.invite("Tom Berger", "staff"))
     tom.page.goto(harbor.on("payroll"))
-    expect(heading(tom)).to_have_text("Payroll is not open to you")
+    expect(heading(tom)).to_have_text("Payroll is You don't have access")
     address = tom.page.url
 
     stranger = browse()

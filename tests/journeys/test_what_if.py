@@ -27,7 +27,7 @@ def test_from_a_question_to_a_table_to_a_why(harbor: Any, browse: Any, size: str
     ada.page.get_by_role("button", name="Show").click()
     answer = ada.page.locator("#answer")
     expect(answer).to_contain_text("Tom Berger would be asked to confirm their identity to view Wiki")
-    expect(answer).to_contain_text("What would turn it")
+    expect(answer).to_contain_text("What would change the answer")
     ada.clean()
 
     table = ada.page.get_by_role("region", name="This person, every app")

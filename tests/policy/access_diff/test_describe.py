@@ -47,7 +47,7 @@ def lost(unless: str, people: int = 1) -> list[str]:
         ('["DE", "AT"].contains(context.place.country)', "from outside AT or DE"),
         ('context.place.country != "RU"', "from RU"),
         ('context.place.network == "hall"', "from outside the network hall"),
-        ("!context.place.anonymiser", "unless it is known that no anonymiser is used"),
+        ("!context.place.anonymiser", "unless it is known that no anonymising service is used"),
         ("context.risk.score < 70", "at a risk of 70 or more"),
         ("context.risk.known", "while the risk is unknown"),
         ("context.grant.active", "without a grant"),

@@ -75,13 +75,13 @@ def test_needs_that_make_no_sense_are_refused_with_what_to_do(given: dict[str, A
         ({"groups": frozenset({"a"}), "except_groups": frozenset({"a"})}, "at once"),
         ({"sensitivity": 4}, "from 0 to 3"),
         ({"needs": ()}, "one list"),
-        ({"spares_limen": True}, "exceptions are for"),
-        ({"effect": "forbid"}, "asks for nothing"),
-        ({"effect": "forbid", "needs": (Needs({"auth.strength": 3}), Needs())}, "asks for nothing"),
+        ({"spares_limen": True}, "exceptions are only for"),
+        ({"effect": "forbid"}, "has no conditions"),
+        ({"effect": "forbid", "needs": (Needs({"auth.strength": 3}), Needs())}, "has no conditions"),
         ({"effect": "forbid", "needs": (), "apps": frozenset({"a"}), "spares_limen": True}, "names its apps"),
         ({"effect": "forbid", "needs": (), "exemptions": (Exemption("p", 1), Exemption("p", 2))}, "two exceptions"),
-        ({"needs": (Needs(not_countries=frozenset({"KP"})),)}, "a country that is not known would pass"),
-        ({"needs": (Needs({"risk.score": 70}, risk_may_be_unknown=True),)}, "a risk that is not known would pass"),
+        ({"needs": (Needs(not_countries=frozenset({"KP"})),)}, "a country that is unknown would be accepted"),
+        ({"needs": (Needs({"risk.score": 70}, risk_may_be_unknown=True),)}, "a risk that is unknown would be accepted"),
     ],
 )
 def test_a_form_that_makes_no_sense_is_refused_with_what_to_do(given: dict[str, Any], what: str) -> None:

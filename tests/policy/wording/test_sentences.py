@@ -137,7 +137,7 @@ def test_a_policy_that_failed_is_named_to_administrators_alone() -> None:
     engine = engine_of('@id("b") forbid (principal, action, resource) when { context.place.address.isLoopback() };')
     decision = engine.decide(VIEW, facts(), NOW)
     for audience, text in (
-        (Audience.SELF, "A policy could not be evaluated, so nothing was let through."),
+        (Audience.SELF, "A policy couldn't be evaluated, so access was denied."),
         (Audience.ADMINISTRATOR, "b: record does not have the attribute `address`"),
     ):
         said = say(engine, decision, audience, ENGLISH, Names("Mia", "Wiki"))

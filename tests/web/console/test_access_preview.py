@@ -35,6 +35,6 @@ async def test_the_pages_show_them_and_what_stands_in_the_way(console: Console) 
     tom_id = await console.house.member(console.house.browser(), "Tom", "staff")
     person = (await console.ada.get(f"/console/people/{tom_id}")).text
     assert "would open with a passkey proved just now" in person
-    assert "would not open</summary>" in person
+    assert "not available</summary>" in person
     app = (await console.ada.get("/console/apps/wiki")).text
     assert f'<a href="/console/people/{tom_id}" title=' in app

@@ -28,7 +28,7 @@ async def test_apps_with_public_routes_are_found(console: Console) -> None:
 
 async def test_an_app_shows_routes_why_some_are_public_and_who_speaks_about_it(console: Console) -> None:
     page = (await console.ada.get("/console/apps/handbook")).text
-    assert "The monitoring asks for it" in page
+    assert "Used by monitoring" in page
     assert "/console/policies/guests-read" in page
     assert "/console/policies/administrators-run-limen" not in page
     assert (await console.ada.get("/console/apps/no-such")).status_code == 404

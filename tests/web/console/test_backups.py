@@ -35,7 +35,7 @@ async def test_one_is_taken_on_request_and_nothing_of_it_leaves(house: House, tm
     await house.administrator(ada)
     assert "There is no backup yet" in (await ada.get("/console")).text
     before = (await ada.get("/console/backups")).text
-    assert "There is none yet" in before
+    assert "There are no backups yet" in before
     assert 'href="/console/backups" aria-current="page"' in before
     done = await ada.post("/console/backups")
     assert (done.status_code, done.headers["location"]) == (303, "/console/backups")

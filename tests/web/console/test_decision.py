@@ -20,7 +20,7 @@ async def test_the_page_says_the_answer_in_one_sentence_and_takes_every_policy_a
     answer = await console.ask(mallory, "payroll")
     page = (await console.ada.get(f"/console/decisions/{answer.id}")).text
     assert "Mallory was not allowed to view Payroll" in page
-    assert "Nothing permits this" in page
+    assert "No policy permits this" in page
     considered = console.house.limen.in_force.engine.explain(
         answer.route.request,  # type: ignore[union-attr]
         answer.facts,  # type: ignore[arg-type]
@@ -68,7 +68,7 @@ async def test_conditions_show_the_value_they_saw(console: Console) -> None:
     answer = await console.ask(eve, "wiki")
     page = (await console.ada.get(f"/console/decisions/{answer.id}")).text
     assert "Eve was allowed to view Wiki" in page
-    assert "Made the answer" in page
+    assert "Decided the answer" in page
     assert "<code>context.auth.strength</code> was <b>3</b>" in page
 
 
@@ -88,7 +88,7 @@ async def test_a_decision_is_shown_by_the_revision_it_was_made_under(console: Co
     answer = await console.ask(eve, "wiki")
     await _publish_stricter(console.house, tmp_path / "harbor")
     page = (await console.ada.get(f"/console/decisions/{answer.id}")).text
-    assert "which is not today" in page
+    assert "which is no longer in force" in page
     assert "Staff work with anything public or internal" in page
 
 

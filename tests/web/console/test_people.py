@@ -23,18 +23,18 @@ async def test_everybody_is_listed_with_status_factors_and_sessions(console: Con
 async def test_the_list_is_searched_and_narrowed(console: Console) -> None:
     await console.house.member(console.house.browser(), "Eve", "staff")
     await console.house.invite("Noa", "contractors")
-    assert "noa@" not in (await console.ada.get("/console/people?q=EVE")).text.partition("Links that")[0]
+    assert "noa@" not in (await console.ada.get("/console/people?q=EVE")).text.partition("Unused links")[0]
     invited = (await console.ada.get("/console/people?show=invited")).text
     assert "noa@harbor.example" in invited
     assert "eve@harbor.example" not in invited
-    assert "Nobody fits" in (await console.ada.get("/console/people?q=nobody-at-all")).text
+    assert "No matches" in (await console.ada.get("/console/people?q=nobody-at-all")).text
 
 
 async def test_an_invitation_shows_its_link_once_and_it_works(console: Console) -> None:
     await console.ada.get("/console/people/invite")
     page = await console.ada.post("/console/people/invite", name="Noa", email="noa@harbor.example", groups="staff")
     url = unescape(re.search(r"<code>([^<]*/enrol#[^<]+)</code>", page.text)[1])  # type: ignore[index]
-    assert "Hand it over yourself" in page.text
+    assert "yourself and to nobody else" in page.text
     assert url.partition("#")[2] not in (await console.ada.get("/console/people")).text
     noa = console.house.browser()
     opened = await noa.get("/enrol")
@@ -44,7 +44,7 @@ async def test_an_invitation_shows_its_link_once_and_it_works(console: Console) 
 
 async def test_a_link_that_was_revoked_is_worth_nothing(console: Console) -> None:
     issued = await console.house.invite("Noa", "staff")
-    assert " on the server, good until" in (await console.ada.get("/console/people")).text
+    assert " on the server, valid until" in (await console.ada.get("/console/people")).text
     gone = await console.ada.post(f"/console/people/links/{issued.link.id}/revoke")
     assert gone.headers["location"] == "/console/people?done=revoked"
     noa = console.house.browser()

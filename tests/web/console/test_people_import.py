@@ -30,7 +30,7 @@ async def test_a_list_is_shown_and_then_done_once(console: Console) -> None:
     assert "1 added, 0 changed, 0 let go." in done.text
     assert "1 invitations are on their way" in done.text
     assert (await console.ada.post(f"{AT}/apply", list=id_in(page))).status_code == 400
-    assert "There is nothing to do." in (await bring(console, LIST)).text
+    assert "Nothing would change." in (await bring(console, LIST)).text
 
 
 async def test_problems_are_listed_and_nothing_can_be_done(console: Console) -> None:
@@ -38,9 +38,9 @@ async def test_problems_are_listed_and_nothing_can_be_done(console: Console) -> 
     assert page.status_code == 400
     assert "Line 3, email" in page.text
     assert "this would change who is in administrators" in page.text
-    assert "Do it" not in page.text
+    assert "Import" not in page.text
     ticked = await bring(console, LIST + "Noa;noa@harbor.example;administrators\n", may_protected="yes")
-    assert "Do it" in ticked.text
+    assert "Import" in ticked.text
 
 
 async def test_what_changed_meanwhile_is_shown_again(console: Console) -> None:

@@ -62,4 +62,4 @@ async def test_policies_are_searched_and_their_files_open_where_few_fit(console:
     assert "/console/policies/high-risk" not in found
     assert '<details class="card fold">' not in found
     assert '<details class="card fold">' not in (await console.ada.get("/console/policies?all=1")).text
-    assert "Nothing fits" in (await console.ada.get("/console/policies?q=no-such-thing")).text
+    assert "No matches" in (await console.ada.get("/console/policies?q=no-such-thing")).text

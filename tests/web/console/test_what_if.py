@@ -36,7 +36,7 @@ async def test_an_answer_with_its_reasons_and_remedies(house: House) -> None:
     text = await page(house, person=maren, app="payroll", action="edit", at="2026-11-24T22:00")
     assert "Maren could not edit in Payroll" in text
     assert "Payroll is changed on working days" in text
-    assert "What would turn it" in text
+    assert "What would change the answer" in text
     text = (await house.browser().get("/console/what-if")).headers["location"]
     assert text.startswith("/sign-in")
 

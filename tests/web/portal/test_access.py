@@ -15,7 +15,7 @@ async def test_it_says_which_actions_are_open_and_which_are_not(house: House, br
     assert row is not None
     shown = re.sub(r"<[^>]+>", "|", row[0])
     opened, shut, helps = (part for part in shown.split("|") if "View" in part or "Download" in part)
-    assert opened.strip() == "Viewing, Changing things"
+    assert opened.strip() == "Viewing, Editing"
     assert shut.strip() == "Downloading"
     assert helps == "Downloading: Have this device enrolled and made healthy."
 

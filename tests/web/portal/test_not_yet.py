@@ -39,7 +39,7 @@ async def test_an_unhealthy_device_is_the_one_thing_that_fails(house: House, bro
 async def test_a_role_that_is_missing_is_named_without_naming_who_has_it(house: House, browser: Browser) -> None:
     await house.member(browser, "Otto", "staff")
     page = (await browser.get(f"/not-yet?decision={await _refused(house, browser, 'crm', '/')}")).text
-    assert "<h1>Customers is not open to you</h1>" in page
+    assert "<h1>Customers is You don't have access</h1>" in page
     words = _words(page)
     assert "None of your groups may view here." in words
     assert "Management" not in words
@@ -61,7 +61,7 @@ async def test_check_again_asks_anew_and_says_when_it_is_open(house: House, brow
     mia = await house.member(browser, "Mia", "staff")
     decision = await _refused(house, browser, "crm", "/")
     still = await browser.get(f"/not-yet?decision={decision}&check=now")
-    assert "not open to you" in still.text
+    assert "You don't have access" in still.text
     await house.limen.identity.people.set_groups(mia, {"staff", "sales"}, by="")
     now = await browser.get(f"/not-yet?decision={decision}&check=now")
     assert "Customers is open to you" in now.text
@@ -136,8 +136,8 @@ async def test_what_a_forbid_refused_is_said_in_its_own_reason_and_never_its_tit
     words = _words((await browser.get(f"/not-yet?decision={decision_in(answered.headers['location'])}")).text)
     assert "You are here as a guest, and guests see anything public. Who invited you can ask for more." in words
     assert "None of your groups" not in words
-    assert "Guests see nothing beyond" not in words
-    assert "Prove it" not in words
+    assert "Guests only have access to" not in words
+    assert "Confirm it" not in words
 
 
 async def test_it_speaks_the_language_that_the_browser_likes_best_and_says_so(house: House, browser: Browser) -> None:
@@ -146,7 +146,7 @@ async def test_it_speaks_the_language_that_the_browser_likes_best_and_says_so(ho
     page = (await browser.get(f"/not-yet?decision={decision}", **{"accept-language": "de-DE,de;q=0.9,en;q=0.5"})).text
     assert '<html lang="de">' in page
     assert "<h1>Payroll ist auf diesem Gerät noch nicht offen</h1>" in page
-    assert "Limen weiß nicht, ob dieses Gerät in Ordnung ist." in page
+    assert "Limen kann nicht bestätigen, dass dieses Gerät in Ordnung ist." in page
     english = (await browser.get(f"/not-yet?decision={decision}")).text
     assert '<html lang="en">' in english
 
@@ -155,4 +155,4 @@ async def test_what_would_open_it_is_said_as_far_as_the_person_can_do_it(house: 
     await house.member(browser, "Mia", "staff", "finance")
     decision = await _refused(house, browser, "payroll", "/export/november.csv")
     words = _words((await browser.get(f"/not-yet?decision={decision}")).text)
-    assert "What would open it Have this device enrolled and made healthy." in words
+    assert "What would give you access Have this device enrolled and made healthy." in words

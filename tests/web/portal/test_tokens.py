@@ -98,4 +98,4 @@ async def test_somebody_elses_token_is_out_of_reach_and_the_page_speaks_german(h
     assert "There is no such token" in refused.text
     assert not house.events("token.revoked")
     made = (await browser.client.get("/tokens/new?app=wiki", headers={"accept-language": "de"})).text
-    assert "Wie viele Tage gültig" in made
+    assert "Gültigkeit in Tagen" in made

@@ -30,7 +30,7 @@ async def test_a_refused_download_has_its_own_page_that_says_what_is_open(house:
     assert "You can view Customers from here" in words
     assert "Downloading is withheld on this device." in words
     assert "Viewing Open" in words
-    assert re.search(r"Downloading Withheld What would open it .*device", words)
+    assert re.search(r"Downloading Withheld What would give you access .*device", words)
 
 
 async def test_it_is_said_in_german_to_whoever_reads_german(house: House, browser: Browser) -> None:
@@ -95,4 +95,4 @@ async def test_when_looking_is_over_too_it_says_so(house: House, browser: Browse
     address = (await _withheld(house, browser)).headers["location"].removeprefix("https://limen.harbor.localhost")
     await house.limen.identity.people.set_groups(tom, {"staff"}, by="")
     house.clock.forward(HOUR // 60)
-    assert "Customers is not open to you at present" in _words((await browser.get(address)).text)
+    assert "Customers is You don't have access at present" in _words((await browser.get(address)).text)
