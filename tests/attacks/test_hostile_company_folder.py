@@ -147,7 +147,7 @@ YAML = [
     ("no-mapping", "- wiki\n", "1:3: "),
     ("number", "- id: 123456789012345678901234567890\n", "1:7: this number is too long"),
     ("missing", "- id: wiki\n", "1:3: `host` is missing"),
-    ("unknown-key", APP + "  upsteam: x\n", "4:3: there is no `upsteam` here; did you mean"),
+    ("unknown-key", APP + "  upsteam: x\n", "4:3: unknown key `upsteam`; did you mean"),
     ("wrong-type", APP + "  name: [a]\n", "4:9: `name` must be a text"),
     ("label", APP + "  label: secret\n", '4:10: there is no label "secret"'),
     (
@@ -178,7 +178,7 @@ YAML = [
         '4:13: a request can\'t be the action "veiw"; did you mean "view"?',
     ),
     ("route", APP + '  actions: {view: ["GET"]}\n', "4:20: `GET` is not a valid route"),
-    ("method", APP + '  actions: {view: ["GTE /"]}\n', '4:20: there is no method "GTE"; did you mean "GET"?'),
+    ("method", APP + '  actions: {view: ["GTE /"]}\n', '4:20: there is not a valid method "GTE"; did you mean "GET"?'),
     ("dots", APP + '  actions: {view: ["GET /a/../b"]}\n', "is not normalised"),
     ("rest", APP + '  actions: {view: ["GET /**/b"]}\n', "`**` matches the rest"),
     ("start", APP + "  start: //evil.example\n", '4:10: "//evil.example" is no path on the app\'s host'),
@@ -199,12 +199,12 @@ TOML = [
     (
         "unknown-key",
         'nmae = "x"\nname = "X"\ndomain = "example.localhost"\n',
-        '1:1: there is no `nmae` here; did you mean "name"?',
+        '1:1: unknown key `nmae`; did you mean "name"?',
     ),
     (
         "unknown-inner",
         'name = "X"\ndomain = "example.localhost"\n[listen]\nadress = "x"\n',
-        '4:1: there is no `listen.adress` here; did you mean "address"?',
+        '4:1: unknown key `listen.adress`; did you mean "address"?',
     ),
     ("missing", 'name = "X"\n', "1:1: `domain` is missing"),
     ("type", 'name = 5\ndomain = "example.localhost"\n', "1:8: `name` must be a text, not 5"),

@@ -32,7 +32,7 @@ def test_what_is_missing_is_named(tmp_path: Path) -> None:
     said = [str(one) for one in read_folder(tmp_path).problems]
     assert any(one.startswith("limen.toml: this file is missing") for one in said)
     assert any(one.startswith("apps.yaml: this file is missing") for one in said)
-    assert any(one.startswith("policies: there is no folder of policies") for one in said)
+    assert any(one.startswith("policies: there is no policies folder") for one in said)
 
 
 def test_tests_may_be_left_out(tmp_path: Path) -> None:

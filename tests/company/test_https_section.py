@@ -52,7 +52,7 @@ def test_what_can_be_meant_is_no_problem(section: str) -> None:
         ('mode = "acme"\nacme_server = "https://a:b@ca.lan"', "5:15", "is not an https URL", "directory"),
         ('mode = "acme"\nacme_server = "https://[ca"', "5:15", "is not an https URL", "directory"),
         ('mode = "acme"\nemail = "it at harbor"', "5:9", "is not an email address", "it@your.domain"),
-        ('mode = "internal"\nlisten = []', "5:10", "no address to listen on", "leave it out"),
+        ('mode = "internal"\nlisten = []', "5:10", "no address to listen on", "omit it"),
         ('mode = "internal"\nlisten = ["limen.lan"]', "5:10", "not valid", ""),
         ('mode = "internal"\nhttp_port = 443', "5:13", "can't share a port", "http_port = 0"),
     ],

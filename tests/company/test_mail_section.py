@@ -43,7 +43,7 @@ def test_a_server_is_a_host_and_a_port_reached_safely(server: str, security: str
         ({"server": "127.0.0.1.harbor.example:25", "security": "none"}, "8:12", "be sent unencrypted"),
         ({"from": "Limen <limen@harbor.example>"}, "4:8", "not a valid sender address"),
         ({"from": "limen@harbor.example\\r\\nBcc: eve@evil.example"}, "4:8", "not a valid sender address"),
-        ({"from": "-"}, "4:10", 'not a valid sender address; add from = "limen@your.domain"'),
+        ({"from": "-"}, "4:10", 'but no sender address; add from = "limen@your.domain"'),
         ({"user": "-"}, "6:17", "but no user"),
         ({"user": "li\\u202emen"}, "6:8", "can't be displayed"),
         ({"security": "ssl"}, "8:12", "'starttls', 'tls' or 'none'"),
@@ -61,7 +61,7 @@ def test_without_a_server_nothing_has_to_be_said() -> None:
 
 def test_a_password_in_the_settings_is_refused_and_not_repeated() -> None:
     (found,) = said(password="tidal marble")
-    assert found == 'limen.toml:8:1: there is no `mail.password` here; did you mean "password_file"?'
+    assert found == 'limen.toml:8:1: unknown key `mail.password`; did you mean "password_file"?'
 
 
 def test_only_loopback_is_this_machine() -> None:

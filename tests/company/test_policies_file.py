@@ -81,7 +81,7 @@ def test_an_exemption_is_counted_and_has_a_reason_and_a_use() -> None:
     ("name", "said"),
     [
         ("st\u0430ff", 'U+0430, cyrillic small letter a; use a-z, 0-9 and `-`, as in "staff"'),
-        ("Staff View", 'can\'t be called "Staff View"; use a-z, 0-9 and `-`, as in "staff-view"'),
+        ("Staff View", 'can\'t be named "Staff View"; use a-z, 0-9 and `-`, as in "staff-view"'),
         ("\u4eba", "U+4EBA, cjk unified ideograph-4eba; use a-z, 0-9 and `-`, 80 characters at most"),
     ],
 )

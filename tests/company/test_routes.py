@@ -24,7 +24,7 @@ def test_a_route_is_methods_and_a_pattern(text: str, methods: set[str], pattern:
     [
         ("GET", "is not a valid route"),
         ("GET /a /b", "is not a valid route"),
-        ("get /a", "is no method"),
+        ("get /a", "is not a valid method"),
         ("GET, POST /a", "is not a valid route"),
         ("GET a", "does not start with"),
         ("GET /a/../b", "is not normalised"),

@@ -58,8 +58,8 @@ def test_a_place_to_listen_on_is_an_address_and_a_port(address: str) -> None:
         ("limen.harbor.example:80", "is not an IP address"),
         ("*:80", "is not an IP address"),
         ("::1:8080", "is not an IP address"),
-        ("2001:db8::1:8080", "can be read in two ways; write it as [2001:db8::1]:8080"),
-        ("[127.0.0.1]:80", "can be read in two ways; write it as 127.0.0.1:80"),
+        ("2001:db8::1:8080", "is ambiguous; write it as [2001:db8::1]:8080"),
+        ("[127.0.0.1]:80", "is ambiguous; write it as 127.0.0.1:80"),
     ],
 )
 def test_any_other_place_to_listen_on_is_refused_where_it_stands(address: str, what: str) -> None:
@@ -107,8 +107,8 @@ def test_a_sign_in_host_must_be_in_the_domain_and_nothing_but_an_origin() -> Non
         ("https://limen.harbor.com", "outside the domain"),
         ("https://harbor.example", "outside the domain"),
         ("ftp://limen.harbor.example", "is not a valid URL"),
-        ("https://limen.harbor.example/x", "only scheme, host and port"),
-        ("https://a@limen.harbor.example", "only scheme, host and port"),
+        ("https://limen.harbor.example/x", "only of scheme, host and port"),
+        ("https://a@limen.harbor.example", "only of scheme, host and port"),
         ("https://limen.harbor.example:x", "is not a valid URL"),
     ):
         _, problems = read_settings(Tree(read_toml(f'url = "{url}"\n{GOOD}')))

@@ -49,7 +49,7 @@ def position(text: str, offset: int) -> tuple[int, int]:
 
 def unknown(kind: str, word: str, known: Iterable[str], otherwise: str = "") -> tuple[str, str]:
     """What is wrong with a name that nothing bears, and what to do (see `did_you_mean`)."""
-    return f"unknown {kind} {shown(word)}", did_you_mean(word, known, otherwise)
+    return f"there is no {kind} {shown(word)}", did_you_mean(word, known, otherwise)
 
 
 def shown(value: Any, limit: int = 60) -> str:

@@ -63,7 +63,7 @@ def test_whom_to_ask_is_who_answers_for_the_app_and_never_everybody() -> None:
     owned = facts()
     assert whom(owned, ENGLISH, NAMES) == "your administrator"
     by_sales = replace(owned, app=replace(app(Label.PUBLIC), owner="sales"))
-    assert whom(by_sales, ENGLISH, NAMES) == "whoever answers for Customers (Sales)"
+    assert whom(by_sales, ENGLISH, NAMES) == "the owner of Customers (Sales)"
     by_all = replace(owned, app=replace(app(Label.PUBLIC), owner="everyone"))
     assert whom(by_all, ENGLISH, NAMES) == "your administrator"
     assert who_can_sentence(Audience.SELF, ENGLISH, NAMES, by_sales).endswith("answers for Customers (Sales).")
