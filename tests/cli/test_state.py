@@ -51,7 +51,7 @@ def test_watched_policies_are_listed_with_whom_they_would_have_met(
     capsys.readouterr()
     assert leave("report-only", "--folder", str(root)) == 0
     assert capsys.readouterr().out.splitlines() == [
-        f"{POLICY} would have refused 12 requests of 3 people in the last 30 days",
+        f"{POLICY} would have refused 12 requests by 3 people in the last 30 days",
         "        7  Maren Petersen",
         "        4  Rohan Deshpande",
         "        1  Lucía Herrero",

@@ -19,7 +19,7 @@ def test_a_supposed_decision_is_explained_for_people(capsys: pytest.CaptureFixtu
     out = capsys.readouterr().out
     assert out.startswith("DENY  Malik Osei · edit · Git · Sat 28 Nov 2026, 11:00:00 CET")
     assert "Come back on Monday at 07:00 (30 Nov 2026 07:00)" in out
-    assert "It was Saturday at 11:00; Git is open Monday to Friday, 07:00 to 19:00." in " ".join(out.split())
+    assert "It was Saturday at 11:00; Git is available Monday to Friday, 07:00 to 19:00." in " ".join(out.split())
     assert "✗        context.time.weekday <= 5" in out
     assert "time.weekday = 6" in out
 
@@ -36,8 +36,8 @@ def test_a_supposed_decision_is_explained_for_programs(capsys: pytest.CaptureFix
 @pytest.mark.parametrize(
     ("audience", "lang", "said"),
     [
-        ("self", "en", "It has been too long since you proved who you are; Payroll asks you to do it again."),
-        ("helpdesk", "en", "proved who they are 6 hours ago; Payroll asks for at most 4 hours."),
+        ("self", "en", "It has been too long since you last confirmed it's you; Payroll needs you to do so again."),
+        ("helpdesk", "en", "last confirmed their identity 6 hours ago; Payroll allows at most 4 hours."),
         (
             "administrator",
             "de",
@@ -88,7 +88,7 @@ def test_nobody_is_asked_to_sign_in(capsys: pytest.CaptureFixture[str]) -> None:
         (
             ("--app", "wiki", "--nobody", "--country", "Germany"),
             1,
-            '"Germany" is not a country code\'s code; write its two',
+            '"Germany" is not a country code\'s code; use two',
         ),
         (("--app", "wiki", "--nobody", "--grant", "x"), 2, '--grant: "x" is not a valid duration; write it as 30m'),
         (("--app", "wiki", "--nobody", "--device", "fine"), 2, "--device is"),
@@ -121,7 +121,7 @@ def test_a_decision_file_is_decided_again(tmp_path: Path, capsys: pytest.Capture
     body["answer"]["effect"] = "permit"
     file.write_text(json.dumps(body))
     assert leave("why", "--replay", str(file)) == 1
-    assert "The file says permit because of" in capsys.readouterr().out
+    assert "The file recorded permit, because of" in capsys.readouterr().out
     assert leave("why", "--replay", str(file), "--json") == 1
     assert json.loads(capsys.readouterr().out)["agrees"] is False
 

@@ -24,6 +24,6 @@ def test_requests_and_people_are_counted_for_each_policy_by_itself() -> None:
 
 
 def test_nothing_and_nobody_are_said_as_such() -> None:
-    assert sentence(None, "forbid", 30) == "would have refused no request in the last 30 days"
+    assert sentence(None, "forbid", 30) == "would have refused no requests in the last 30 days"
     (found,) = report_only_effects([one(1, "", ("a",))]).values()
-    assert sentence(found, "forbid", 30) == "would have refused 1 request of strangers in the last 30 days"
+    assert sentence(found, "forbid", 30) == "would have refused 1 request by people not signed in in the last 30 days"

@@ -272,7 +272,7 @@ def test_a_change_that_hurts_is_seen_blocked_mended_published_and_taken_back(
     page.get_by_label("Management").first.check()
     main = see_what_would_change(ada)
     expect(main).to_contain_text("3 people would lose Payroll, including you")
-    expect(main).to_contain_text("Finance runs payroll with a fresh passkey")
+    expect(main).to_contain_text("Finance runs payroll with a recently used passkey")
     expect(ada.page.get_by_role("button", name="Publish")).to_be_disabled()
     ada.clean()
     while ada.page.locator("#tests").get_by_text("Update this test").count():

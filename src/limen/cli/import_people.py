@@ -122,7 +122,7 @@ def _show(shown: Difference) -> None:
         print(f"Ignored columns: {', '.join(shown.ignored)}")
     stays = "" if shown.goes else ", who stay (--remove-missing deactivates them)"
     print(
-        f"{len(shown.new):,} new, {len(shown.changed):,} changed, {shown.unchanged:,} as they are,"
+        f"{len(shown.new):,} new, {len(shown.changed):,} changed, {shown.unchanged:,} unchanged,"
         f" {len(shown.missing):,} not in the list{stays if shown.missing else ''}."
     )
 

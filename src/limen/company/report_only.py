@@ -48,6 +48,6 @@ def sentence(counted: ReportOnlyEffect | None, effect: str, days: int) -> str:
     if counted is None or not counted.requests:
         return f"would have {does} no requests in the last {days} days"
     people = len([person for person in counted.people if person])
-    of = f"{people} {'person' if people == 1 else 'people'}" if people else "strangers"
+    of = f"{people} {'person' if people == 1 else 'people'}" if people else "people not signed in"
     requests = f"{counted.requests} {'request' if counted.requests == 1 else 'requests'}"
-    return f"would have {does} {requests} of {of} in the last {days} days"
+    return f"would have {does} {requests} by {of} in the last {days} days"

@@ -39,7 +39,7 @@ def lost(unless: str, people: int = 1) -> list[str]:
         ("context.time.minute >= 360 && context.time.minute < 1200", "outside 06:00–20:00"),
         ("context.time.minute < 1200", "20:00–24:00"),
         ("context.time.weekday <= 5", "on Saturday or Sunday"),
-        ('context.now.durationSince(context.auth.at) <= duration("4h")', "more than 4 h after the proof"),
+        ('context.now.durationSince(context.auth.at) <= duration("4h")', "more than 4 h after the last confirmation"),
         (
             'context.now.durationSince(context.device.seen) <= duration("1d")',
             "from a device that has not reported for 1 d",
@@ -85,7 +85,7 @@ def test_people_by_name_by_group_and_by_number() -> None:
     assert said(3, {}) == "P0, P1 and P2 gain Wiki · view"
     assert said(6, {}) == "6 people gain Wiki · view"
     assert said(3, {"Those in sales": frozenset({"p0", "p1", "p2"})}) == "Those in sales (3 people) gain Wiki · view"
-    assert said(3, {"Sales": frozenset({"p0", "p1", "p2"})}) == "Sales (3 people) gains Wiki · view"
+    assert said(3, {"Sales": frozenset({"p0", "p1", "p2"})}) == "Sales (3 people) gain Wiki · view"
 
 
 def test_whoever_is_not_signed_in_is_said_so() -> None:
@@ -125,17 +125,17 @@ RECENT = 'context.now.durationSince(context.auth.at) <= duration("4h")'
         (
             "false",
             f"context.auth.strength >= 2 && {RECENT}",
-            "gains wiki · view with two factors or a passkey, within 4 h of signing in",
+            "gains wiki · view with two factors or a passkey, within 4 h of the last confirmation",
         ),
         (
             "true",
             f"context.auth.strength >= 2 && {RECENT}",
-            "loses wiki · view more than 4 h after the proof, or with one factor alone",
+            "loses wiki · view more than 4 h after the last confirmation, or with one factor alone",
         ),
         (
             "context.auth.strength >= 3",
             f"context.auth.strength >= 3 && {RECENT}",
-            "loses wiki · view more than 4 h after the proof",
+            "loses wiki · view more than 4 h after the last confirmation",
         ),
     ],
 )

@@ -66,13 +66,13 @@ def test_needs_that_make_no_sense_are_refused_with_what_to_do(given: dict[str, A
 @pytest.mark.parametrize(
     ("given", "what"),
     [
-        ({"id": "No Id"}, "can't be called"),
-        ({"id": "nothing-permits"}, "can't be called"),
+        ({"id": "No Id"}, "can't be named"),
+        ({"id": "nothing-permits"}, "can't be named"),
         ({"title": "x" * 501}, "at most 500"),
-        ({"reason": "\ud800"}, "no text"),
+        ({"reason": "\ud800"}, "invalid character"),
         ({"actions": frozenset({"fly"})}, "no such action"),
         ({"groups": frozenset({""})}, "have names"),
-        ({"groups": frozenset({"a"}), "except_groups": frozenset({"a"})}, "at once"),
+        ({"groups": frozenset({"a"}), "except_groups": frozenset({"a"})}, "both included"),
         ({"sensitivity": 4}, "from 0 to 3"),
         ({"needs": ()}, "one list"),
         ({"spares_limen": True}, "exceptions are only for"),

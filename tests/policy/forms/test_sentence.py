@@ -3,6 +3,7 @@ from __future__ import annotations
 from zoneinfo import ZoneInfo
 
 import pytest
+from tests.golden import Expected
 
 from limen.cedar import PolicySet
 from limen.clock import HOUR, MINUTE, from_iso
@@ -22,7 +23,7 @@ FRIDAY = from_iso("2026-11-27T17:00:00Z")
 WORKING_HOURS = Hours(frozenset(range(1, 6)), 360, 1200)
 
 
-def test_what_opens_an_app_is_one_sentence() -> None:
+def test_what_opens_an_app_is_one_sentence(expected: Expected) -> None:
     form = Form(
         "a",
         "permit",
@@ -31,34 +32,25 @@ def test_what_opens_an_app_is_one_sentence() -> None:
         actions=frozenset({"view", "download", "edit"}),
         needs=(Needs({"auth.strength": 3}, hours=WORKING_HOURS),),
     )
-    assert sentence(form, NAMES) == (
-        "Finance may view, download and edit Payroll with a passkey, on working days 06:00–20:00"
-    )
+    expected(sentence(form, NAMES))
 
 
-def test_what_closes_an_app_says_the_ways_past_it_and_the_exceptions() -> None:
+def test_what_closes_an_app_says_the_ways_past_it_and_the_exceptions(expected: Expected) -> None:
     form = Form(
         "a",
         "forbid",
         except_groups=frozenset({"break-glass"}),
         apps=frozenset({"crm"}),
         actions=frozenset({"download", "edit"}),
-        exemptions=(Exemption("p_1", FRIDAY, "Her laptop is being mended"),),
+        exemptions=(Exemption("p_1", FRIDAY, "Her laptop is being repaired"),),
         needs=(Needs({"device.known": True}), Needs({"place.network": frozenset({"office"})})),
     )
-    assert sentence(form, NAMES) == (
-        "Nobody may download or edit Customers, except on a device we know or from the network office. This "
-        "doesn't apply to Break-glass accounts. Greta Sommer is exempt until 27 Nov 2026 18:00 (Her laptop is "
-        "being mended)"
-    )
+    expected(sentence(form, NAMES))
 
 
-def test_without_a_way_past_it_is_closed() -> None:
-    assert sentence(Form("a", "forbid", sensitivity=3, actions=frozenset({"share"}), needs=()), NAMES) == (
-        "Nobody may share anything restricted"
-    )
-    closed = Form("a", "forbid", groups=frozenset({"finance"}), needs=())
-    assert sentence(closed, NAMES) == "Finance may not use any app"
+def test_without_a_way_past_it_is_closed(expected: Expected) -> None:
+    expected(sentence(Form("a", "forbid", sensitivity=3, actions=frozenset({"share"}), needs=()), NAMES))
+    expected(sentence(Form("a", "forbid", groups=frozenset({"finance"}), needs=()), NAMES))
 
 
 @pytest.mark.parametrize(
@@ -73,7 +65,7 @@ def test_without_a_way_past_it_is_closed() -> None:
         ),
         (Needs({"place.country": frozenset({"DE", "AT"})}), "from AT or DE"),
         (Needs(country_known=True, not_countries=frozenset({"KP"})), "from a known country other than KP"),
-        (Needs(not_countries=frozenset({"KP"})), "from anywhere but KP, as far as that is known"),
+        (Needs(not_countries=frozenset({"KP"})), "from anywhere but KP, as far as is known"),
         (Needs({"grant.active": True}, until=FRIDAY), "with a grant, until 27 Nov 2026 18:00"),
         (Needs({"auth.strength": 2, "auth.interactive": True}), "with two factors, in a browser, not with a token"),
         (Needs({"risk.score": 70}, risk_may_be_unknown=True), "at a risk below 70, where that is known"),

@@ -33,7 +33,7 @@ def test_a_form_is_written_as_the_baseline_is() -> None:
     assert write(form) == (
         '@id("finance-payroll")\n'
         '@title("The \\"payroll\\"")\n'
-        '@reason("Salaries are finance\'s work.")\n'
+        '@reason("Finance handles salaries.")\n'
         '@phase("identity")\n'
         '@state("report-only")\n'
         'permit (principal in Group::"finance", action in [Action::"view", Action::"edit"], '

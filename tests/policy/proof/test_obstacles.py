@@ -24,7 +24,7 @@ def said(text: str, error: str = "") -> str:
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
-        ("forbid (principal, action, resource)", "p: it forbids administer to everyone; leave Limen itself out"),
+        ("forbid (principal, action, resource)", "p: it forbids administer to everyone; exempt Limen itself"),
         (
             "forbid (principal, action, resource) unless { context.auth.strength >= 3 && context.grant.active }",
             "because of `context.grant.active`;",
@@ -39,7 +39,7 @@ def said(text: str, error: str = "") -> str:
         ),
         (
             "permit (principal, action, resource) when { context.auth.strength > 3 }",
-            "only where `context.auth.strength > 3`; ask for what an administrator can attain",
+            "only where `context.auth.strength > 3`; require something an administrator can do today",
         ),
         (
             "permit (principal, action, resource) unless { !(context.grant.active) }",
@@ -57,7 +57,7 @@ def test_a_policy_about_limen_alone_is_not_told_to_leave_limen_out() -> None:
 
 
 def test_an_error_is_a_refusal_with_its_message() -> None:
-    assert "can't be evaluated, which is a refusal (overflow)" in said(
+    assert "can't be evaluated, which denies access (overflow)" in said(
         "forbid (principal, action, resource)", "overflow"
     )
 

@@ -30,7 +30,7 @@ BIND = Remedy("mend_device", at_once=False, what="binding", strength=2)
 ENROL = Remedy("enrol_device", at_once=False)
 HEALTHY = Remedy("mend_device", at_once=False, what="compliance")
 GRANT = Remedy("ask_for_grant", at_once=False)
-GROUPS = {"sales": Group("sales", "Sales"), "everyone": Group("everyone", "Staff")}
+GROUPS = {"sales": Group("sales", "Sales"), "everyone": Group("everyone", "Everybody here")}
 NAMES = Names("Mia", "Customers", GROUPS)
 
 

@@ -23,7 +23,7 @@ def id_in(page: httpx2.Response) -> str:
 
 async def test_a_list_is_shown_and_then_done_once(console: Console) -> None:
     page = await bring(console, LIST, by_mail="yes")
-    assert "1 new, 0 changed, 0 as they are, 1 not in the list." in page.text
+    assert "1 new, 0 changed, 0 unchanged, 1 not in the list." in page.text
     assert "Do it and mail the invitations" in page.text
     assert len(console.house.limen.known.people) == 1
     done = await console.ada.post(f"{AT}/apply", list=id_in(page))

@@ -20,7 +20,7 @@ async def test_it_tells_what_was_done_by_which_role_and_nobodys_name(house: Hous
     house.limen.journal.flush()
     page = re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", (await browser.get("/account")).text))
     assert re.search(r"An access pass was issued \S.{0,80}by an administrator", page)
-    assert re.search(r"Recovery codes were made \S.{0,80}by you", page)
+    assert re.search(r"Recovery codes were created \S.{0,80}by you", page)
     assert "Ada" not in page
     assert "She sat before me" not in page
     other = house.browser(address="198.51.100.4")

@@ -79,7 +79,7 @@ def test_a_group_that_one_is_not_in_is_named_as_the_role_and_its_owner_is_asked(
 def test_no_proof_is_advised_where_no_proof_would_open_it() -> None:
     lines = _lines(_facts("crm", "staff", strength=2), "view")
     assert _failing(lines) == {"proof", "groups"}
-    assert "requires a passkey. You have no passkey yet." in lines["proof"].said
+    assert "requires a passkey. You don't have a passkey yet." in lines["proof"].said
     assert lines["proof"].mend[0].startswith("There is nothing you can do yourself")
     assert lines["proof"].minutes == 0
     said = " ".join(step for line in lines.values() for step in line.mend)
@@ -103,7 +103,7 @@ def test_a_forbid_against_what_a_group_may_do_is_not_said_to_be_a_missing_group(
 
 def test_nobody_is_sent_to_ask_everybody() -> None:
     lines = _lines(_facts("wiki", "guests"), "view")
-    assert "Ask your administrator" in lines["groups"].mend[0]
+    assert "ask your administrator" in lines["groups"].mend[0]
     assert "Everybody" not in lines["groups"].mend[0]
 
 
@@ -158,4 +158,4 @@ def test_the_checklist_is_in_the_language_that_is_asked_for() -> None:
     lines = {line.kind: line for line in _checked(explanation, language=Language.GERMAN)}
     assert "verlangt einen Passkey. Sie haben noch keinen Passkey." in lines["proof"].said
     assert lines["groups"].title == "Ihre Gruppen"
-    assert "Fragen Sie die Zuständigen für Customers (Sales)" in lines["groups"].mend[0]
+    assert "fragen Sie die Zuständigen für Customers (Sales)" in lines["groups"].mend[0]

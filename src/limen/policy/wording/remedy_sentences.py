@@ -13,7 +13,7 @@ from limen.messages import Words
 from limen.policy.decision import Remedy
 from limen.policy.remedies.search import ADMINISTRATORS, who_can
 
-_EVERYBODY: Final = frozenset({"staff", "everybody"})
+_EVERYBODY: Final = frozenset({"staff", "everybody", "everyone"})
 """Groups too wide to be asked anything."""
 
 
@@ -99,5 +99,5 @@ def _key(remedy: Remedy) -> str:
 def _owner(facts: Facts, names: Names) -> str:
     """The group that answers for the app, where it is one that can be asked."""
     owner = who_can(facts)[0]
-    is_everybody = owner in _EVERYBODY or names.group(owner).casefold().startswith("everybody")
+    is_everybody = owner in _EVERYBODY or names.group(owner).casefold().startswith(("everybody", "everyone"))
     return "" if owner == ADMINISTRATORS or is_everybody else owner
