@@ -52,7 +52,7 @@ def test_without_people_a_candidate_does_what_the_readme_says(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     shown = (CANDIDATES / "README.md").read_text().split("```\n")[3]
-    assert shown.startswith("Who could do what")
+    assert shown.startswith("Who gains and who loses")
     shutil.copytree(CANDIDATES.parent / "harbor", tmp_path / "harbor")
     assert leave("apply", str(tmp_path / "harbor"), "-m", "As it is") == 0
     code, said = said_of(tmp_path / "harbor", "customers-only-by-day", capsys)

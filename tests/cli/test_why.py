@@ -88,7 +88,7 @@ def test_nobody_is_asked_to_sign_in(capsys: pytest.CaptureFixture[str]) -> None:
         (
             ("--app", "wiki", "--nobody", "--country", "Germany"),
             1,
-            '"Germany" is not a country code\'s code; use two',
+            '"Germany" is not a country code; use two',
         ),
         (("--app", "wiki", "--nobody", "--grant", "x"), 2, '--grant: "x" is not a valid duration; write it as 30m'),
         (("--app", "wiki", "--nobody", "--device", "fine"), 2, "--device is"),

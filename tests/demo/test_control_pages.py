@@ -89,7 +89,7 @@ def test_a_fact_that_is_changed_turns_the_answer_beside_the_app(harbor: Alive) -
     assert '<span class="unseen">became</span>' in page
     assert "Warehouse screens in the hall need one factor" in page
     me.press("ask", "payroll")
-    assert "Payroll is You don't have access" in me.page()
+    assert "You don't have access to Payroll" in me.page()
 
 
 def test_the_stolen_cookie_is_shown_and_ended(harbor: Alive) -> None:

@@ -51,7 +51,7 @@ def test_what_is_withheld_has_its_own_page_and_programs_learn_what_is_open():
     assert (refused.status, refused.location) == (403, f"{PUBLIC_URL}/withheld?decision={answer.id}")
     said = json.loads(refused.body)
     assert (said["withheld"], said["permitted"]) == ("administer", ["view"])
-    assert said["error_description"] == "You can view Wiki from here. Administering is withheld at present."
+    assert said["error_description"] == "You can view Wiki from here. Administering is blocked at present."
     assert b"This is blocked" in answers.refusal_page(refused, answer)
 
 

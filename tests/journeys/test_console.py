@@ -123,7 +123,7 @@ def test_somebody_who_may_not_administer_gets_not_yet_and_no_link(harbor: Any, b
     tom.enrol(harbor.invite("Tom Berger", "staff"))
     expect(tom.page.get_by_role("link", name="Console")).to_have_count(0)
     tom.page.goto(harbor.origin + "/console/decisions")
-    expect(heading(tom)).to_have_text("Limen is You don't have access")
+    expect(heading(tom)).to_have_text("You don't have access to the admin console")
     tom.clean()
 
 

@@ -25,7 +25,7 @@ def test_from_an_unknown_device_customers_can_be_viewed_and_a_download_says_what
 
     tom.page.goto(harbor.on("crm", "/export/all"))
     expect(heading(tom)).to_have_text("You can view Customers from here")
-    expect(tom.page.locator("main")).to_contain_text("Downloading is withheld on this device.")
+    expect(tom.page.locator("main")).to_contain_text("Downloading is blocked on this device.")
     expect(line(tom, "Viewing")).to_contain_text("Open")
     expect(line(tom, "Downloading")).to_contain_text("What would give you access")
     expect(line(tom, "Downloading")).to_contain_text("device")
@@ -33,7 +33,7 @@ def test_from_an_unknown_device_customers_can_be_viewed_and_a_download_says_what
     tom.clean()
 
     tom.page.get_by_role("link", name="What was checked").click()
-    expect(heading(tom)).to_have_text("Customers is not open on this device yet")
+    expect(heading(tom)).to_have_text("Customers isn't available on this device yet")
     tom.page.go_back()
     tom.page.get_by_role("link", name="Open Customers").click()
     expect(heading(tom)).to_contain_text("The app on crm.harbor.localhost")

@@ -19,7 +19,7 @@ def test_a_download_to_an_unknown_device_says_what_is_missing(harbor: Any, brows
     mia.enrol(harbor.invite("Mia Falk", "staff", "finance"))
     mia.page.goto(harbor.on("payroll", "/export/all"))
     mia.page.get_by_role("link", name="What was checked").click()
-    expect(heading(mia)).to_have_text("Payroll is not open on this device yet")
+    expect(heading(mia)).to_have_text("Payroll isn't available on this device yet")
     failing = mia.page.locator(".conditions .fails")
     expect(failing).to_have_count(1)
     expect(failing).to_contain_text("This device")
@@ -27,7 +27,7 @@ def test_a_download_to_an_unknown_device_says_what_is_missing(harbor: Any, brows
     expect(mia.page.locator(".conditions > li:not(.fails)")).to_have_count(3)
     mia.clean()
     mia.page.get_by_role("link", name="Check again").click()
-    expect(heading(mia)).to_have_text("Payroll is not open on this device yet")
+    expect(heading(mia)).to_have_text("Payroll isn't available on this device yet")
     expect(mia.page.locator("main")).to_contain_text("Checked")
 
 
@@ -35,7 +35,7 @@ def test_what_no_group_of_theirs_may_open_names_who_to_ask(harbor: Any, browse: 
     tom = browse()
     tom.enrol(harbor.invite("Tom Berger", "staff", "sales"))
     tom.page.goto(harbor.on("payroll", "/run/2026-11"))
-    expect(heading(tom)).to_have_text("Payroll is You don't have access")
+    expect(heading(tom)).to_have_text("You don't have access to Payroll")
     expect(tom.page.locator(".conditions .fails")).to_contain_text("Your groups")
     expect(tom.page.locator(".conditions .fails")).to_contain_text("Finance")
     tom.clean()
@@ -45,10 +45,10 @@ def test_checking_again_says_so_once_it_is_open(harbor: Any, browse: Any) -> Non
     tom = browse()
     tom.enrol(harbor.invite("Tom Berger", "staff"))
     tom.page.goto(harbor.on("crm"))
-    expect(heading(tom)).to_have_text("Customers is You don't have access")
+    expect(heading(tom)).to_have_text("You don't have access to Customers")
     harbor.run(harbor.limen.identity.people.set_groups(harbor.people["Tom Berger"], ["staff", "sales"], by=""))
     tom.page.get_by_role("link", name="Check again").click()
-    expect(heading(tom)).to_have_text("Customers is open to you")
+    expect(heading(tom)).to_have_text("You have access to Customers")
     tom.clean()
     tom.page.get_by_role("link", name=re.compile("Open Customers")).click()
     expect(heading(tom)).to_contain_text("The app on crm.harbor.localhost")
@@ -58,7 +58,7 @@ def test_nobody_else_learns_anything_from_the_address_of_a_refusal(harbor: Any, 
     tom = browse()
     tom.enrol(harbor.invite("Tom Berger", "staff"))
     tom.page.goto(harbor.on("payroll"))
-    expect(heading(tom)).to_have_text("Payroll is You don't have access")
+    expect(heading(tom)).to_have_text("You don't have access to Payroll")
     address = tom.page.url
 
     stranger = browse()

@@ -35,7 +35,7 @@ def said(text: str, error: str = "") -> str:
         ),
         (
             'forbid (principal, action, resource == App::"limen")',
-            'meet it, or exempt administrators with `unless { principal in Group::"administrators" }`',
+            'meet its conditions, or exempt administrators with `unless { principal in Group::"administrators" }`',
         ),
         (
             "permit (principal, action, resource) when { context.auth.strength > 3 }",

@@ -38,7 +38,7 @@ async def test_why_and_what_would_turn_it_are_said_in_whole_sentences(console: C
     answer = await console.ask(eve, "payroll", path="/export/november.csv")
     page = (await console.ada.get(f"/console/decisions/{answer.id}")).text
     assert "The device is unknown; Payroll asks for a healthy one." in page
-    assert "<strong>Have the device enrolled and made healthy.</strong>" in page
+    assert "<strong>Have the device enrolled and brought up to company standards.</strong>" in page
     refused = await console.ask(eve, "crm")
     page = (await console.ada.get(f"/console/decisions/{refused.id}")).text
     assert "Sales may do this." in page
@@ -89,14 +89,14 @@ async def test_a_decision_is_shown_by_the_revision_it_was_made_under(console: Co
     await _publish_stricter(console.house, tmp_path / "harbor")
     page = (await console.ada.get(f"/console/decisions/{answer.id}")).text
     assert "which is no longer in force" in page
-    assert "Staff work with anything public or internal" in page
+    assert "Staff use public and internal apps" in page
 
 
 async def _publish_stricter(house: House, folder: Path) -> None:
     limen = house.limen
     before = limen.in_force.engine.revision
     rules = folder / "policies" / "10-people.cedar"
-    rules.write_text(rules.read_text().replace("Staff work with anything public or internal", "Staff work"))
+    rules.write_text(rules.read_text().replace("Staff use public and internal apps", "Staff work"))
     publish(limen.database, load_company(folder), SERVER, "shorter", house.clock.now())
     for _ in range(500):
         if limen.in_force.engine.revision != before:

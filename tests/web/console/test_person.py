@@ -13,7 +13,7 @@ async def test_a_person_is_shown_with_factors_sessions_and_decisions(console: Co
     page = (await console.ada.get(f"/console/people/{eve_id}")).text
     assert "Firefox on Linux" in page
     assert "Passkey, added" in page
-    assert "Staff work with anything public or internal" in page
+    assert "Staff use public and internal apps" in page
     assert (await console.ada.get("/console/people/p_nobody")).status_code == 404
 
 

@@ -28,7 +28,7 @@ async def test_a_refused_download_has_its_own_page_that_says_what_is_open(house:
     assert refused.headers["location"].startswith("https://limen.harbor.localhost/withheld?decision=")
     words = _words((await browser.get(f"/withheld?decision={decision_in(refused.headers['location'])}")).text)
     assert "You can view Customers from here" in words
-    assert "Downloading is withheld on this device." in words
+    assert "Downloading is blocked on this device." in words
     assert "Viewing Open" in words
     assert re.search(r"Downloading Withheld What would give you access .*device", words)
 
@@ -87,7 +87,7 @@ async def test_an_administrator_sees_it_as_it_was(house: House, browser: Browser
     await house.administrator(ada)
     words = _words((await ada.get(address)).text)
     assert "This was asked by Tom." in words
-    assert "Downloading is withheld on this device." in words
+    assert "Downloading is blocked on this device." in words
 
 
 async def test_when_looking_is_over_too_it_says_so(house: House, browser: Browser) -> None:
@@ -95,4 +95,4 @@ async def test_when_looking_is_over_too_it_says_so(house: House, browser: Browse
     address = (await _withheld(house, browser)).headers["location"].removeprefix("https://limen.harbor.localhost")
     await house.limen.identity.people.set_groups(tom, {"staff"}, by="")
     house.clock.forward(HOUR // 60)
-    assert "Customers is You don't have access at present" in _words((await browser.get(address)).text)
+    assert "You don't have access to Customers at present" in _words((await browser.get(address)).text)
