@@ -66,9 +66,9 @@ def test_whom_to_ask_is_who_answers_for_the_app_and_never_everybody() -> None:
     assert whom(by_sales, ENGLISH, NAMES) == "the owner of Customers (Sales)"
     by_all = replace(owned, app=replace(app(Label.PUBLIC), owner="everyone"))
     assert whom(by_all, ENGLISH, NAMES) == "your administrator"
-    assert who_can_sentence(Audience.SELF, ENGLISH, NAMES, by_sales).endswith("answers for Customers (Sales).")
+    assert who_can_sentence(Audience.SELF, ENGLISH, NAMES, by_sales).endswith("the owner of Customers (Sales).")
     assert who_can_sentence(Audience.HELPDESK, ENGLISH, NAMES, owned) == (
-        "Nothing Mia can do alone would change this. An administrator can."
+        "Mia can't resolve this alone. An administrator can."
     )
 
 

@@ -15,7 +15,7 @@ async def test_everybody_is_listed_with_status_factors_and_sessions(console: Con
     await console.house.member(console.house.browser(), "Eve", "staff")
     await console.house.invite("Noa", "contractors")
     page = (await console.ada.get("/console/people")).text
-    assert "3 in all" in page
+    assert "3 in total" in page
     assert "eve@harbor.example" in page
     assert re.search(r"Noa</strong></a> <span class=\"label\">Invited", page)
 
