@@ -50,7 +50,7 @@ data = "data"
     "policies/10-who.cedar": """// Who may do what.
 
 @id("sign-in")
-@title("Everybody may sign in and see the portal")
+@title("Everybody can sign in and see the portal")
 permit (principal in Group::"staff", action in [Action::"sign_in", Action::"view"], resource == App::"limen");
 
 @id("administrators-run-limen")

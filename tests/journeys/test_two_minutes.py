@@ -94,7 +94,7 @@ def test_two_minutes_on_a_phone_in_the_dark(demo: Alive, browse: Any) -> None:
     harbor.press("In the warehouse hall")
     harbor.answer("Permitted", because="Warehouse screens in the hall need one factor")
     harbor.press("Try payroll")
-    harbor.answer("Denied", because="Finance or People and culture may do this")
+    harbor.answer("Denied", because="Finance or People and culture can do this")
     look(visitor, "demo-phone")
 
     harbor.press("Be the administrator")

@@ -44,13 +44,13 @@ async def test_a_change_says_what_it_would_do_and_the_next_request_is_decided_by
     assert (await console.ask(eve, "payroll")).effect is Effect.DENY
     change = await begun(console, "/console/rules", **FORM)
     page = (await console.ada.get(change)).text
-    assert "Warehouse may view Payroll with a passkey" in page
+    assert "Warehouse can view Payroll with a passkey" in page
     assert "1 person would gain Payroll" in page
     assert "policy warehouse-reads-the-payroll added" in page
     again = f"/console/policies/warehouse-reads-the-payroll/edit?draft={change.rpartition('/')[2]}"
     assert f'href="{again}"' in page
     further = (await console.ada.get(again)).text
-    assert "Warehouse may view Payroll with a passkey" in further
+    assert "Warehouse can view Payroll with a passkey" in further
     assert 'action="/console/rules"' in further
     assert (await console.ada.get(again.partition("?")[0])).status_code == 404
     assert (await console.ask(eve, "payroll")).effect is Effect.DENY  # nothing is in force before it is published

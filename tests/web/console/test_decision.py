@@ -41,7 +41,7 @@ async def test_why_and_what_would_turn_it_are_said_in_whole_sentences(console: C
     assert "<strong>Have the device enrolled and brought up to company standards.</strong>" in page
     refused = await console.ask(eve, "crm")
     page = (await console.ada.get(f"/console/decisions/{refused.id}")).text
-    assert "Sales may do this." in page
+    assert "Sales can do this." in page
     assert "Whoever answers for Customers (Sales), or an administrator, can." in page
 
 

@@ -13,7 +13,7 @@ async def test_each_policy_is_listed_with_where_it_speaks_and_how_often_it_answe
     page = (await console.ada.get("/console/policies")).text
     for policy in console.house.limen.in_force.engine.policies:
         assert f"/console/policies/{policy.id}" in page
-    assert "Staff may view, download, edit" in page
+    assert "Staff can view, download, edit" in page
     assert "condition" not in page
     assert "Workload to" not in page
     assert "/console/decisions?policy=staff-work" in page

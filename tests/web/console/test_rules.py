@@ -13,9 +13,9 @@ from tests.web.console.test_changes import FORM, begun, published
 async def test_an_app_says_who_may_open_it_from_what_and_when(console: Console) -> None:
     page = unescape((await console.ada.get("/console/apps/payroll")).text)
     assert "Who has access, from which device, and when" in page
-    assert "Finance may view, download and edit Payroll with a passkey" in page
-    assert "Nobody may edit Payroll, except on working days 06:00–20:00" in page
-    assert "Sales may view" not in page
+    assert "Finance can view, download and edit Payroll with a passkey" in page
+    assert "Nobody can edit Payroll, except on working days 06:00–20:00" in page
+    assert "Sales can view" not in page
     assert "/console/policies/finance-payroll/edit" in page
 
 
@@ -32,9 +32,9 @@ async def test_every_policy_has_a_form_to_change_it(console: Console) -> None:
 async def test_the_form_says_its_sentence_before_anything_happens(console: Console) -> None:
     await console.ada.get("/console/apps/payroll/rules/new")
     answer = await console.ada.post("/console/rules", **{**FORM, "do": "preview"})
-    assert "Warehouse may view Payroll with a passkey" in answer.text
+    assert "Warehouse can view Payroll with a passkey" in answer.text
     answer = await console.ada.post("/console/rules/preview", **FORM)
-    assert answer.json() == {"said": "Warehouse may view Payroll with a passkey"}
+    assert answer.json() == {"said": "Warehouse can view Payroll with a passkey"}
     answer = await console.ada.post("/console/rules/preview", **{**FORM, "w0_until": "on Friday"})
     assert answer.json()["what"] == "'on Friday' is not a valid date"
 
@@ -99,14 +99,14 @@ async def test_nobody_named_and_nothing_asked_is_no_rule(console: Console, kind:
 
 async def test_what_nothing_tells_yet_is_said_beside_its_field_and_on_the_plan(console: Console) -> None:
     page = unescape((await console.ada.get("/console/apps/payroll/rules/new?kind=forbid")).text)
-    assert "Limen doesn&#39;t know yet which country a request comes from" in page
-    assert "enforced, this refuses everybody it is about" in page
+    assert "Limen doesn't know yet which country a request comes from" in page
+    assert "enforced, this blocks everyone it covers" in page
     blocked = {**FORM, "effect": "forbid", "w0_not_countries": "ru", "w0_country_known": "1"}
     change = await begun(console, "/console/rules", **blocked)
     said = unescape((await console.ada.get(change)).text)
-    assert "Limen doesn't know yet which country a request comes from, so it refuses everybody" in said
+    assert "Limen doesn't know yet which country a request comes from, so it blocks everyone" in said
     change = await begun(console, "/console/rules", **{**blocked, "state": "report-only"})
-    assert "so it refuses everybody" not in (await console.ada.get(change)).text
+    assert "so it blocks everyone" not in (await console.ada.get(change)).text
 
 
 async def test_only_what_the_app_knows_is_offered(console: Console) -> None:
@@ -129,7 +129,7 @@ async def test_a_rule_for_every_app_begins_on_the_policies_page(console: Console
         console, "/console/rules", **{**everywhere, "effect": "forbid", "who": "everybody", "sensitivity": "2"}
     )
     assert (
-        "Nobody may use anything confidential or restricted, except with a passkey"
+        "Nobody can use anything confidential or restricted, except with a passkey"
         in (await console.ada.get(change)).text
     )
 
@@ -195,7 +195,7 @@ async def test_the_levels_say_what_would_change_and_whom_it_would_refuse(console
     assert "You are here" in page
     change = await begun(console, "/console/levels", level="strict")
     page = (await console.ada.get(change)).text
-    assert "would lose Git in some situations" in page
+    assert "would lose access to Git in some situations" in page
     assert "fail, so this can" in page  # Harbor's own tests expect more than strict gives
     assert (await console.ada.post("/console/levels", level="lax")).status_code == 400
 
@@ -205,7 +205,7 @@ async def test_hand_written_policies_are_told_by_their_head(console: Console) ->
     text = f'@id("hr-reads-payroll") @title("Odd") {head} when {{ context.time.minute != 7 }};'
     await published(console, await begun(console, "/console/policies/hr-reads-payroll/text", text=text, do="plan"))
     page = unescape((await console.ada.get("/console/apps/payroll")).text)
-    assert "may view Payroll, under 1 condition" in page
+    assert "can view Payroll, under 1 condition" in page
     edit = (await console.ada.get("/console/policies/hr-reads-payroll/edit")).text
     assert "written by hand, so it can't be edited as a form" in edit
 

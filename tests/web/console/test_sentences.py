@@ -21,15 +21,15 @@ APPS = {"payroll": App("payroll", "Payroll", "payroll.harbor.example", Upstream(
             'resource == App::"payroll");',
             "“Finance” may view or edit Payroll",
         ),
-        ("forbid (principal, action, resource);", "Nobody may do anything with any app"),
+        ("forbid (principal, action, resource);", "Nobody can do anything with any app"),
         (
             "forbid (principal, action, resource) when { true } unless { false };",
-            "Limits what everybody may do with any app, as its text says",
+            "Limits what everyone can do with any app; see its text",
         ),
         (
             'forbid (principal in Group::"finance", action == Action::"edit", resource) '  # noqa: ISC004
             "unless { true } unless { true };",
-            "Limits when “Finance” may edit in any app, as its text says",
+            "Limits when “Finance” may edit in any app; see its text",
         ),
         (
             'permit (principal in Group::"finance", action == Action::"view", resource) '  # noqa: ISC004
@@ -39,9 +39,9 @@ APPS = {"payroll": App("payroll", "Payroll", "payroll.harbor.example", Upstream(
         ("forbid (principal is Workload, action, resource);", "Services may not do anything with any app"),
         (
             "forbid (principal is Workload, action, resource) unless { context.grant.active };",
-            "Limits what services may do with any app, as its text says",
+            "Limits what services may do with any app; see its text",
         ),
-        ('permit (principal, action == Action::"sign_in", resource);', "Anybody may sign in to any app"),
+        ('permit (principal, action == Action::"sign_in", resource);', "Anyone can sign in to any app"),
         (
             'forbid (principal in Group::"staff", action == Action::"download", resource);',
             "“staff” may not download from any app",
