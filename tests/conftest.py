@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,11 +11,12 @@ import pytest
 from hypothesis import settings
 from tests.dial import PLACE, size
 from tests.golden import Expected, expected_of
-from tests.once import remember_what_is_pure
+from tests.once import PARSER, remember_what_is_pure
 
 settings.register_profile("limen", max_examples=size(100), deadline=None)  # a loaded machine is no failure
 settings.load_profile("limen")
 
+gc.set_threshold(20_000, 20, 20)  # tests make and drop whole Limens; looking for cycles all the time takes a seventh
 TESTS = Path(__file__).parent
 SLOW_FOLDERS = ("journeys", "interop")
 """Folders whose tests all drive a browser or another program."""
@@ -57,6 +59,7 @@ def what_is_pure_is_done_once() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         remember_what_is_pure(patch)
         yield
+    PARSER.close()
 
 
 @pytest.fixture
