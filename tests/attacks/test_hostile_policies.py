@@ -205,12 +205,12 @@ HOSTILE = {
     "reserved": (when('__cedar::ip("1.1.1.1") == 1'), "which is reserved"),
     "function": (when('exec("rm") == 1'), "3:8: this is not valid Cedar: `exec` is not a valid function"),
     "division": (when("1 / 2 == 1"), "division is not supported"),
-    "fraction": (when("context.auth.strength > 1.5"), "3:34: this is no Cedar"),
+    "fraction": (when("context.auth.strength > 1.5"), "3:34: this is not valid Cedar"),
     "two-comparisons": (when("1 < 2 < 3"), "put one of them in ( )"),
     "key-twice": (when("{a: 1, a: 2}.a == 1"), "duplicate key `a` in record literal"),
-    "json": ('{"staticPolicies": {}}', "1:1: this is no Cedar"),
-    "web-page": ("<html><body>404</body></html>", "1:1: this is no Cedar"),
-    "merge": (f"<<<<<<< HEAD\n{STAFF}=======\n", "1:1: this is no Cedar"),
+    "json": ('{"staticPolicies": {}}', "1:1: this is not valid Cedar"),
+    "web-page": ("<html><body>404</body></html>", "1:1: this is not valid Cedar"),
+    "merge": (f"<<<<<<< HEAD\n{STAFF}=======\n", "1:1: this is not valid Cedar"),
     # Values
     "past-int64": (
         when("context.auth.strength > 9223372036854775808"),

@@ -19,7 +19,7 @@ APPS = {"payroll": App("payroll", "Payroll", "payroll.harbor.example", Upstream(
         (
             'permit (principal in Group::"finance", action in [Action::"edit", Action::"view"], '  # noqa: ISC004
             'resource == App::"payroll");',
-            "“Finance” may view or edit Payroll",
+            "“Finance” can view or edit Payroll",
         ),
         ("forbid (principal, action, resource);", "Nobody can do anything with any app"),
         (
@@ -29,26 +29,26 @@ APPS = {"payroll": App("payroll", "Payroll", "payroll.harbor.example", Upstream(
         (
             'forbid (principal in Group::"finance", action == Action::"edit", resource) '  # noqa: ISC004
             "unless { true } unless { true };",
-            "Limits when “Finance” may edit in any app; see its text",
+            "Limits when “Finance” can edit in any app; see its text",
         ),
         (
             'permit (principal in Group::"finance", action == Action::"view", resource) '  # noqa: ISC004
             "when { true } unless { false };",
-            "“Finance” may view any app, under 2 conditions",
+            "“Finance” can view any app, under 2 conditions",
         ),
-        ("forbid (principal is Workload, action, resource);", "Services may not do anything with any app"),
+        ("forbid (principal is Workload, action, resource);", "Services can't do anything with any app"),
         (
             "forbid (principal is Workload, action, resource) unless { context.grant.active };",
-            "Limits what services may do with any app; see its text",
+            "Limits what services can do with any app; see its text",
         ),
         ('permit (principal, action == Action::"sign_in", resource);', "Anyone can sign in to any app"),
         (
             'forbid (principal in Group::"staff", action == Action::"download", resource);',
-            "“staff” may not download from any app",
+            "“staff” can't download from any app",
         ),
         (
             'permit (principal in Group::"gone", action == Action::"view", resource == App::"gone");',
-            "“gone” may view gone",
+            "“gone” can view gone",
         ),
     ],
 )
