@@ -56,9 +56,9 @@ CEDAR = [
         f'@id("a")\n@state("enforced")\n{PERMIT};',
         '2:8: there is no @state "enforced"; did you mean "enforce"?',
     ),
-    ("annotation", f'@id("a")\n@titel("x")\n{PERMIT};', '2:1: there is no annotation @titel; did you mean "title"?'),
-    ("id", f'@id("A b")\n{PERMIT};', '1:5: a policy can\'t be called "A b"; use a-z, 0-9 and `-`'),
-    ("own-reason", f'@id("policy-error")\n{PERMIT};', '1:5: "policy-error" is one of Limen\'s own reasons'),
+    ("annotation", f'@id("a")\n@titel("x")\n{PERMIT};', '2:1: unknown annotation @titel; did you mean "title"?'),
+    ("id", f'@id("A b")\n{PERMIT};', '1:5: a policy can\'t be named "A b"; use a-z, 0-9 and `-`'),
+    ("own-reason", f'@id("policy-error")\n{PERMIT};', '1:5: "policy-error" is one of Limen\'s built-in reasons'),
     ("cyrillic", f'@id("st\u0430ff")\n{PERMIT};', "a policy can't be named"),
     (
         "twice",
@@ -103,12 +103,12 @@ CEDAR = [
     (
         "members",
         f'@id("a")\n{PERMIT} when {{ context{".a" * 20_000} }};',
-        "more than 200 members or signs of arithmetic are chained here",
+        "more than 200 attributes or arithmetic operators are chained here",
     ),
     (
         "comparisons",
         f'@id("a")\n{PERMIT} when {{ {" + ".join(["1"] * 20_000)} > 0 }};',
-        "more than 200 members or signs",
+        "more than 200 attributes or arithmetic",
     ),
     (
         "literal",
@@ -175,14 +175,14 @@ YAML = [
     (
         "action",
         APP + '  actions: {veiw: ["GET /**"]}\n',
-        '4:13: a request can\'t be the action "veiw"; did you mean "view"?',
+        '4:13: a request can\'t have the action "veiw"; did you mean "view"?',
     ),
     ("route", APP + '  actions: {view: ["GET"]}\n', "4:20: `GET` is not a valid route"),
     ("method", APP + '  actions: {view: ["GTE /"]}\n', '4:20: there is not a valid method "GTE"; did you mean "GET"?'),
     ("dots", APP + '  actions: {view: ["GET /a/../b"]}\n', "is not normalised"),
     ("rest", APP + '  actions: {view: ["GET /**/b"]}\n', "`**` matches the rest"),
-    ("start", APP + "  start: //evil.example\n", '4:10: "//evil.example" is no path on the app\'s host'),
-    ("origin", APP + '  cors: {origins: ["*"]}\n', '4:20: "*" is no origin'),
+    ("start", APP + "  start: //evil.example\n", '4:10: "//evil.example" is not a path on the app\'s host'),
+    ("origin", APP + '  cors: {origins: ["*"]}\n', '4:20: "*" is not a valid origin'),
 ]
 
 
@@ -236,7 +236,7 @@ TOML = [
     (
         "group",
         'name = "X"\ndomain = "example.localhost"\n[groups]\n"All Staff" = "x"\n',
-        '4:1: a group can\'t be called "All Staff"',
+        '4:1: a group can\'t be named "All Staff"',
     ),
     ("deep", "a = " + "[" * 50_000, "this is not valid TOML"),
 ]
@@ -274,7 +274,7 @@ TESTS = [
     (
         "at",
         "- {test: a, who: staff, app: handbook, action: view, expect: permit, given: {at: noon}}",
-        '"noon" is no date and time',
+        '"noon" is not a valid date and time',
     ),
     (
         "proved",
