@@ -60,11 +60,11 @@ def _back_up(
     refuse_half_restored(root, settings)
     with opened(root, settings) as at:
         target = target_of(to, settings.name, now, is_sealed=bool(recipient))
-        refuse_if_replaced(data_folder(root, settings), target.parent)
+        key = held_key(root, key_file)
+        refuse_if_replaced(data_folder(root, settings), target.parent, key)
         with progress("Backing up", quiet=as_json) as told:
             manifest = take(
-                root, settings, held_key(root, key_file), target, now, wanted=Wanted(with_key, recipient=recipient),
-                told=told,
+                root, settings, key, target, now, wanted=Wanted(with_key, recipient=recipient), told=told
             )  # fmt: skip
         note(at.database, data_folder(root, settings), manifest, target)
     if as_json:
