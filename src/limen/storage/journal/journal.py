@@ -203,6 +203,11 @@ class Journal:
         self._clients.append(client)
         return client
 
+    def end_live(self) -> None:
+        """End every subscription, as on stopping: who reads one comes to its end. On the running event loop."""
+        for client in tuple(self._clients):
+            client.close()
+
     def hours(self, since: Instant) -> HourCounts:
         """For each hour from `since` on: how many decisions of each effect, and events of each other kind."""
         counts = self._recent.counts(since)
@@ -242,8 +247,7 @@ class Journal:
         self._writer.stop()
         if self._heads is not None:
             self._heads.keep()
-        for client in tuple(self._clients):
-            client.close()
+        self.end_live()
         self._lock.close()
 
     # Inside
