@@ -156,7 +156,7 @@ def _reach(found: Plan, before: Company | None, after: Company, names: dict[str,
     said = reach_sentences(found, before, after, names)
     if found.reach is None:
         yield "Who gains or loses was not looked at: nothing was published yet to compare with."
-    elif not said and not found.changes_nothing:
+    elif found.is_nobodys_gain_or_loss and not said and not found.changes_nothing:
         whom = "nor would one person of any group in limen.toml" if found.supposed else "in any situation"
         yield f"Nobody gains or loses anything, {whom}."
     if said:

@@ -14,7 +14,7 @@ from limen.configuration.problem import Problem
 from limen.errors import LimenError
 from limen.facts import Factor, Person
 from limen.identity.model import ADMINISTRATORS
-from limen.identity.store import people
+from limen.identity.store import people, workloads
 from limen.policy.proof.lockout import Attainable, Candidate, LockedOut, Proof, prove
 from limen.policy.proof.obstacles import Obstacle
 from limen.storage import Snapshot
@@ -35,9 +35,15 @@ class LockedOutError(LimenError):
 
 
 def people_of(snapshot: Snapshot) -> tuple[Candidate, ...]:
-    """Everybody with the factors that they have; before there is an administrator, the first one to come as well."""
+    """Everybody with the factors that they have, and workloads, who have none.
+
+    Before there is an administrator, the first one to come is among them.
+    """
     members = people.members(snapshot.connection)
-    candidates = tuple(Candidate(member.person, member.factors) for member in members)
+    candidates = (
+        *(Candidate(member.person, member.factors) for member in members),
+        *(Candidate(one.principal, frozenset()) for one in workloads.all_known(snapshot.connection)),
+    )
     if people.active_in(snapshot.connection, ADMINISTRATORS):
         return candidates
     return (*candidates, FIRST_ADMINISTRATOR)

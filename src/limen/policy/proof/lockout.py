@@ -151,7 +151,7 @@ def prove(
     `attainable` None: no network of the company, and nothing else beside a proof.
     """
     search = _Search(engine, limen, attainable or Attainable(), now)
-    active = [one for one in people if one.person.active]
+    active = [one for one in people if one.person.active and not one.person.is_workload]
     if not any(ways_of(one) for one in active):
         lacking = "no active person has a factor to sign in with" if active else "there is no active person"
         return LockedOut((Obstacle("", lacking, "invite an administrator and let them enrol first"),))

@@ -18,7 +18,7 @@ from limen.company.company import Company
 from limen.company.folder import TESTS
 from limen.company.gate import people_of
 from limen.company.load import FolderError
-from limen.company.plan import Plan, predict, reach_sentences
+from limen.company.plan import Plan, opening_sentence, predict, reach_sentences
 from limen.company.publish import overtaken, publish
 from limen.configuration.problem import Problem
 from limen.errors import LimenError
@@ -230,6 +230,9 @@ async def _page(changes: Changes, visit: SignedInVisit, draft: Draft, problem: L
         draft=draft,
         plan=plan,
         effects=effects_of(plan, names, apps, visit.person.id),
+        openings=[
+            (one, said) for one in plan.openings for said in (opening_sentence(plan, one, before, after, names),)
+        ],
         sentences=reach_sentences(plan, before, after, names),
         replayed=replayed[:MOST_REPLAYED],
         more=max(0, len(replayed) - MOST_REPLAYED),
