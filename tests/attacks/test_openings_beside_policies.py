@@ -5,11 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from tests.cli.test_main import leave
 from tests.company.company_folder import change
 from tests.company.small_folder import small_folder
 
 from limen.company.company import Company
-from limen.company.load import load_company
+from limen.company.load import FolderError, load_company
 from limen.company.plan import Plan, plan, reach_sentences
 from limen.facts import Factor, Person
 from limen.policy.proof.lockout import Candidate
@@ -128,6 +129,26 @@ def test_what_is_not_looked_at_says_so(tmp_path: Path) -> None:
     assert [(one.kind, one.is_looked_at) for one in found[0].openings] == [("setting", False)]
     assert "absolute_hours from 12 to 720" in said(found)
     assert "not looked at" in said(found)
+
+
+@pytest.mark.parametrize("everybody", ['"0.0.0.0/0"', '"::/0"', '"0.0.0.0/1", "128.0.0.0/1"'])
+def test_a_front_that_is_everybody_is_refused(tmp_path: Path, everybody: str) -> None:
+    folder = small_folder(tmp_path)
+    change(folder, "limen.toml", "[storage]", f"[listen]\ntrusted_proxies = [{everybody}]\n\n[storage]")
+    with pytest.raises(FolderError) as refused:
+        load_company(folder)
+    assert {one.file for one in refused.value.problems} == {"limen.toml"}
+    assert "trusted_proxies" in refused.value.problems[0].what
+
+
+def test_a_front_that_is_a_whole_building_is_told_in_the_plan(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = small_folder(tmp_path)
+    change(folder, "limen.toml", "[storage]", '[listen]\ntrusted_proxies = ["10.0.0.0/8"]\n\n[storage]')
+    for command in ("plan", "check"):
+        leave(command, str(folder))
+        assert "trusted_proxies holds 10.0.0.0/8" in capsys.readouterr().out
 
 
 def test_another_upstream_alone_is_not_looked_at(tmp_path: Path) -> None:

@@ -14,6 +14,7 @@ from limen.cli.open_company import has_database, opened
 from limen.cli.options import Folder, Json
 from limen.cli.output import counted
 from limen.clock import SystemClock
+from limen.company import trusted_fronts
 from limen.company.child import schema_text
 from limen.company.company import Company
 from limen.company.gate import FIRST_ADMINISTRATOR, lockout, lockout_problems, people_of
@@ -77,6 +78,7 @@ def _text(checked: Checked, barring: tuple[Problem, ...], *, verbose: bool) -> s
         if policy not in watching
     ]
     exempt += _onboarding(checked)
+    exempt += trusted_fronts.told(checked.company.settings) if checked.company else ()
     company = checked.company
     if company is None:
         lines.append(f"{counted(len(lines), 'problem')}; {'; '.join(checked.left_out)}")

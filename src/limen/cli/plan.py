@@ -13,7 +13,7 @@ from limen.cli.open_company import Opened, has_database, opened
 from limen.cli.options import Folder, Json
 from limen.cli.output import at, counted, progress
 from limen.clock import SystemClock
-from limen.company import store
+from limen.company import store, trusted_fronts
 from limen.company.authors import names_of, proof_sentence
 from limen.company.company import Company
 from limen.company.concurrent_changes import Published, published_since, undone
@@ -107,6 +107,7 @@ def text_of(
     else:
         lines.append(f"All {found.tests} policy tests pass.")
     lines += _lockout(found, after, names)
+    lines += trusted_fronts.told(after.settings)
     lines += _reach(found, before, after, names)
     replay = found.rehearsal
     if replay is None:
@@ -196,5 +197,9 @@ def _plain(found: Plan, since: tuple[Published, ...]) -> dict[str, Any]:
         "tests": found.tests,
         "failing": [asdict(problem) for problem in found.failing],
         "lockout": None if found.lockout is None else str(found.lockout),
+        "openings": [
+            {"kind": one.kind, "name": one.name, "said": one.said, "open": one.is_open, "looked_at": one.is_looked_at}
+            for one in found.openings
+        ],
         "effect": found.effect,
     }

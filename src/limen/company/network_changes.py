@@ -1,8 +1,8 @@
 """Which addresses are in another of the company's networks than before, and what policies say of whoever is there.
 
 An address is in the narrowest network that holds it. Policies see its name, `context.place.network`, and nothing else
-of it; so an address that moves from one network to another is answered as the policies answer with the one name and with
-the other. `at_network` makes these policies: the name in them is a constant.
+of it; so an address that moves from one network to another is answered as the policies answer with the one name and
+with the other. `at_network` makes these policies: the name in them is a constant.
 """
 
 from __future__ import annotations
