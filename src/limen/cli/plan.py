@@ -17,7 +17,7 @@ from limen.company import store, trusted_fronts
 from limen.company.authors import names_of, proof_sentence
 from limen.company.company import Company
 from limen.company.concurrent_changes import Published, published_since, undone
-from limen.company.gate import FIRST_ADMINISTRATOR, lockout_problems, people_of
+from limen.company.gate import FIRST_ADMINISTRATOR, lockout_begins, lockout_problems, people_of
 from limen.company.load import load_company
 from limen.company.origin import origin_of
 from limen.company.plan import Plan, plan, predict, reach_sentences
@@ -60,9 +60,9 @@ def run(
 
 def predicted(before: Company | None, after: Company, here: Opened) -> Plan:
     """The plan, with a progress bar on a terminal."""
-    with progress("Replaying the last 30 days") as told:
-        people = here.database.read(people_of)
-        return predict(before, after, here.reader, people, SystemClock().now(), told)
+    people = here.database.read(people_of)
+    with progress("Replaying the last 30 days") as told, progress("Looking a week ahead") as ahead:
+        return predict(before, after, here.reader, people, SystemClock().now(), told, ahead)
 
 
 def _behind(since: tuple[Published, ...], folder: Path) -> Iterator[str]:
@@ -147,7 +147,7 @@ def _all_new(found: Plan) -> Iterator[str]:
 
 def _lockout(found: Plan, after: Company, names: dict[str, str]) -> Iterator[str]:
     if isinstance(found.lockout, LockedOut):
-        yield "It can't be published: every administrator would be locked out:"
+        yield f"It can't be published: every administrator would be locked out{lockout_begins(after, found.lockout)}:"
         yield from (f"  {problem}" for problem in lockout_problems(after, found.lockout))
     elif found.lockout is not None:
         yield proof_sentence(found.lockout.to_json(), names)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Final
 
 from limen.clock import Instant
@@ -15,8 +15,10 @@ from limen.errors import LimenError
 from limen.facts import Factor, Person
 from limen.identity.model import ADMINISTRATORS
 from limen.identity.store import people, workloads
+from limen.messages import times
 from limen.policy.proof.lockout import Attainable, Candidate, LockedOut, Proof, prove
 from limen.policy.proof.obstacles import Obstacle
+from limen.policy.proof.week_ahead import prove_week
 from limen.storage import Snapshot
 
 FIRST_ADMINISTRATOR: Final = Candidate(
@@ -54,6 +56,14 @@ def lockout(company: Company, people: Iterable[Candidate], now: Instant) -> Proo
     return prove(company.engine(), limen_app(company.settings), people, now, Attainable.today(company.networks))
 
 
+def lockout_ahead(
+    company: Company, people: Iterable[Candidate], now: Instant, progress: Callable[[float], object] | None = None
+) -> Proof | LockedOut:
+    """The same, and whether within a week it begins that nobody can: a revision is published to stay."""
+    attainable = Attainable.today(company.networks)
+    return prove_week(company.engine(), limen_app(company.settings), people, now, attainable, progress)
+
+
 def obstacles(company: Company, people: Iterable[Candidate], now: Instant) -> str:
     """What keeps everybody from administering Limen, in words; "" where somebody could."""
     found = lockout(company, people, now)
@@ -64,13 +74,19 @@ def lockout_problems(company: Company, found: Proof | LockedOut | None) -> tuple
     """What keeps every administrator out, each policy by its file and line; () where somebody can get in."""
     if not isinstance(found, LockedOut):
         return ()
-    return tuple(_barring(company, one) for one in found.obstacles)
+    when = lockout_begins(company, found)
+    return tuple(_barring(company, one, when) for one in found.obstacles)
 
 
-def _barring(company: Company, one: Obstacle) -> Problem:
+def lockout_begins(company: Company, found: LockedOut) -> str:
+    """` from Fri, 27 Nov 2026 01:00 on`; "" where nobody could get in even now."""
+    return f" from {times.date(found.begins, company.settings.zone)} on" if found.begins else ""
+
+
+def _barring(company: Company, one: Obstacle, when: str) -> Problem:
     source = company.policies.sources.get(one.policy)
     name = f"{one.policy}: " if one.policy else ""
-    what = f"every administrator would be locked out: {name}{one.why}"
+    what = f"every administrator would be locked out{when}: {name}{one.why}"
     if source is None:
         return Problem("policies", 0, 0, what, one.change)
     return Problem(source.file, source.line, 1, what, one.change)
@@ -83,7 +99,7 @@ def pass_gate(company: Company, people: Iterable[Candidate], now: Instant) -> Be
     that both are seen at once), else `LockedOutError`.
     """
     failing = (*too_long(company, now), *failing_tests(company))
-    proof = lockout(company, people, now)
+    proof = lockout_ahead(company, people, now)
     barring = lockout_problems(company, proof)
     if failing:
         raise FolderError((*failing, *barring))

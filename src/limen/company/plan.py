@@ -11,7 +11,7 @@ from limen.clock import Instant
 from limen.company.beside_policies import Opening, openings, sentence
 from limen.company.changes import Change, changes
 from limen.company.company import Company
-from limen.company.gate import FIRST_ADMINISTRATOR, lockout
+from limen.company.gate import FIRST_ADMINISTRATOR, lockout_ahead
 from limen.company.load import failing_tests
 from limen.company.onboarding import written_until
 from limen.company.rehearsal import WINDOW, Rehearsal, Turn, rehearse
@@ -96,11 +96,13 @@ def plan(
     *,
     since: Instant = 0,
     until: Instant = 0,
+    ahead: Callable[[float], object] | None = None,
 ) -> Plan:
     """What `after` would change of `before` (None: nothing was published yet); it publishes nothing and raises nothing.
 
     `decisions` of the last days are replayed where they are given. With `people` it is also said whether somebody could
-    still administer Limen at `until`, and who gains or loses what, whether anybody asked for it or not.
+    still administer Limen at `until` and for a week after it (`ahead` hears how far that was looked at), and who gains
+    or loses what, whether anybody asked for it or not.
     """
     everybody = None if people is None else tuple(people)
     rehearsal = None
@@ -120,7 +122,7 @@ def plan(
         tests=len(after.tests),
         failing=failing_tests(after),
         rehearsal=rehearsal,
-        lockout=None if everybody is None else lockout(after, everybody, until),
+        lockout=None if everybody is None else lockout_ahead(after, everybody, until, ahead),
         reach=reach,
         members=members,
         supposed=supposed,
@@ -136,13 +138,15 @@ def predict(
     people: Iterable[Candidate],
     now: Instant,
     progress: Callable[[float], object] | None = None,
+    ahead: Callable[[float], object] | None = None,
 ) -> Plan:
-    """`plan` with the decisions of the last 30 days from a journal; `progress` hears the part that was read, 0 to 1.
+    """`plan` with the decisions of the last 30 days from a journal; `progress` hears the part that was read, 0 to 1,
+    and `ahead` how far the week ahead was looked at.
 
     `people` are `limen.company.gate.people_of` a snapshot of the database.
     """
     since = now - WINDOW
-    return plan(before, after, past_decisions(reader, since, progress), people, since=since, until=now)
+    return plan(before, after, past_decisions(reader, since, progress), people, since=since, until=now, ahead=ahead)
 
 
 def _members(people: Iterable[Candidate]) -> dict[str, frozenset[str]]:

@@ -16,7 +16,7 @@ from limen.company.authors import BREAK_GLASS, CONSOLE, names_of, proof_sentence
 from limen.company.candidate import candidate
 from limen.company.company import Company
 from limen.company.folder import TESTS
-from limen.company.gate import people_of
+from limen.company.gate import lockout_begins, people_of
 from limen.company.load import FolderError
 from limen.company.plan import Plan, opening_sentence, predict, reach_sentences
 from limen.company.publish import overtaken, publish
@@ -238,6 +238,7 @@ async def _page(changes: Changes, visit: SignedInVisit, draft: Draft, problem: L
         more=max(0, len(replayed) - MOST_REPLAYED),
         failing=failing_of(plan.failing, after),
         locked_out=plan.lockout if isinstance(plan.lockout, LockedOut) else None,
+        begins=lockout_begins(after, plan.lockout) if isinstance(plan.lockout, LockedOut) else "",
         proof=proof_sentence(plan.lockout.to_json(), names)
         if plan.lockout is not None and not isinstance(plan.lockout, LockedOut)
         else "",
