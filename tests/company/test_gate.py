@@ -66,7 +66,7 @@ def test_a_lock_out_names_file_and_line_and_stands_beside_failing_tests(tmp_path
 
 def test_a_lock_out_that_begins_in_some_days_shuts_the_gate_today(tmp_path: Path) -> None:
     company = load_company(small_folder(tmp_path))
-    ending = '@id("ending")\nforbid (principal, action, resource == App::"limen")\nunless {{ context.now < datetime("{}") }};'
+    ending = '@id("ending") forbid (principal, action, resource) unless {{ context.now < datetime("{}") }};'
     soon, late = (candidate(company, added(company, ending.format(day))) for day in ("2026-11-27", "2027-11-27"))
     assert isinstance(lockout(soon, (FIRST_ADMINISTRATOR,), NOW), Proof)
     with pytest.raises(LockedOutError, match=r"locked out from .* on: ending") as error:

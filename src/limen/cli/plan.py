@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import difflib
 import json
 import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
+
+import typer
 
 from limen.cli.open_company import Opened, has_database, opened
 from limen.cli.options import Folder, Json
@@ -17,11 +20,14 @@ from limen.company import store, trusted_fronts
 from limen.company.authors import names_of, proof_sentence
 from limen.company.company import Company
 from limen.company.concurrent_changes import Published, published_since, undone
+from limen.company.folder import TESTS
 from limen.company.gate import FIRST_ADMINISTRATOR, lockout_begins, lockout_problems, people_of
 from limen.company.load import load_company
 from limen.company.origin import origin_of
 from limen.company.plan import Plan, plan, predict, reach_sentences
+from limen.company.pull import write_text
 from limen.company.rehearsal import WINDOW
+from limen.company.updated_tests import updated_tests
 from limen.policy.proof.lockout import LockedOut
 
 MOST_SINCE = 5
@@ -31,9 +37,14 @@ MOST_NAMED = 6
 def run(
     folder: Folder = Path(),
     *,
+    update_tests: Annotated[
+        bool, typer.Option("--update-tests", help="Write failing policy tests anew, as they are answered now")
+    ] = False,
     as_json: Json = False,
 ) -> None:
     after = load_company(folder)
+    if update_tests:
+        after = _with_updated_tests(folder, after, quiet=as_json)
     before: Company | None = None
     names: dict[str, str] = {}
     since: tuple[Published, ...] = ()
@@ -56,6 +67,20 @@ def run(
         if not found.changes_nothing and found.is_publishable and not since:
             print(f'Nothing was published; `limen apply{at(folder)} -m "why"` does it.')
     sys.exit(0 if found.is_publishable and not since else 1)
+
+
+def _with_updated_tests(folder: Path, company: Company, *, quiet: bool) -> Company:
+    """The folder with its failing tests updated, each shown."""
+    done = updated_tests(company)
+    if not done.updated:
+        return company
+    write_text(folder, TESTS, done.text)
+    if not quiet:
+        for one in done.updated:
+            before, after = one.before.splitlines(), one.after.splitlines()
+            print("\n".join(difflib.unified_diff(before, after, f"{TESTS}:{one.line}", TESTS, lineterm="", n=9)))
+        print(f"{counted(len(done.updated), 'policy test')} updated: look at each; they expect this from now on.\n")
+    return done.company
 
 
 def predicted(before: Company | None, after: Company, here: Opened) -> Plan:
@@ -104,6 +129,9 @@ def text_of(
     if found.failing:
         lines.append(f"{len(found.failing)} of {found.tests} policy tests fail, so it can't be published:")
         lines += [f"  {problem}" for problem in found.failing]
+        lines.append(
+            "If that is meant, `limen plan --update-tests` has them expect what is answered now, and shows each."
+        )
     else:
         lines.append(f"All {found.tests} policy tests pass.")
     lines += _lockout(found, after, names)

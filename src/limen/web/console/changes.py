@@ -15,11 +15,13 @@ from starlette.responses import Response
 from limen.company.authors import BREAK_GLASS, CONSOLE, names_of, proof_sentence
 from limen.company.candidate import candidate
 from limen.company.company import Company
+from limen.company.expectation_text import block_at, with_block
 from limen.company.folder import TESTS
 from limen.company.gate import lockout_begins, people_of
 from limen.company.load import FolderError
 from limen.company.plan import Plan, opening_sentence, predict, reach_sentences
 from limen.company.publish import overtaken, publish
+from limen.company.updated_tests import Updated, updated_tests
 from limen.configuration.problem import Problem
 from limen.errors import LimenError
 from limen.facts import Session
@@ -27,7 +29,6 @@ from limen.policy.proof.lockout import LockedOut
 from limen.storage.break_glass import is_break_glass
 from limen.web.console.change_preview import effects_of, replayed_of
 from limen.web.console.drafts import Draft, Drafts
-from limen.web.console.expectation_text import block_at, with_block
 from limen.web.console.fresh_proof import fresh_proof
 from limen.web.console.text_diff import diff_lines
 from limen.web.page import Route
@@ -41,12 +42,14 @@ PAGES: Final = (
     Route("POST", "/console/changes/{draft_id}/publish", CHANGE),
     Route("POST", "/console/changes/{draft_id}/drop", CHANGE),
     Route("POST", "/console/changes/{draft_id}/tests", CHANGE),
+    Route("POST", "/console/changes/{draft_id}/tests/all", CHANGE),
 )
 
 AT: Final = "/console/changes"
 PATIENCE_SECONDS: Final = 2.0
 """How long a page waits for what it predicts, before it shows how far that is."""
 MOST_REPLAYED: Final = 40
+MOST_UPDATED: Final = 5_000
 LONGEST_ID: Final = 64
 PREDICTED_AT_ONCE: Final = 2
 """Threads of their own: however many changes are looked at, requests and sign-in keep theirs."""
@@ -191,7 +194,28 @@ def routes(site: Site) -> APIRouter:
             return await _page(changes, visit, draft, LimenError(str(wrong.problems[0]), "write the test otherwise"))
         return await changes.begin(visit, draft.said, mended, draft.back, draft.base, draft.again)
 
+    @router.post(AT + "/{draft_id}/tests/all")
+    async def update_tests(draft_id: str, visit: Authorized, sent: Sent) -> Response:
+        """The failing tests that were chosen, each as the page showed it."""
+        draft = changes.of(draft_id, visit)
+        chosen = {whole(line, 7) for line in list(sent.get("line", ()))[:MOST_UPDATED]}
+        try:
+            done = await site.in_thread(lambda: updated_tests(draft.company, chosen))
+        except LimenError as wrong:
+            return await _page(changes, visit, draft, problem_of(wrong))
+        if not done.updated:
+            return site.go(visit, f"{AT}/{draft_id}")
+        return await changes.begin(visit, draft.said, done.company, draft.back, draft.base, draft.again)
+
     return router
+
+
+def _updates(company: Company) -> tuple[Updated, ...]:
+    """Each failing test as it would be updated; () where one can't be, which is then changed by hand."""
+    try:
+        return updated_tests(company).updated
+    except LimenError:
+        return ()
 
 
 def _publish(site: Site, draft: Draft, session: Session, plan: Plan) -> None:
@@ -222,6 +246,7 @@ async def _page(changes: Changes, visit: SignedInVisit, draft: Draft, problem: L
     names = await site.in_thread(lambda: site.ports.database.read(names_of))
     apps = {app.id: app.name for app in (*before.all_apps.values(), *after.all_apps.values())}
     replayed = replayed_of(plan, names, apps)
+    updates = await site.in_thread(lambda: _updates(after)) if plan.failing else ()
     return site.page(
         "console/change.html",
         visit,
@@ -236,6 +261,7 @@ async def _page(changes: Changes, visit: SignedInVisit, draft: Draft, problem: L
         sentences=reach_sentences(plan, before, after, names),
         replayed=replayed[:MOST_REPLAYED],
         more=max(0, len(replayed) - MOST_REPLAYED),
+        updates=updates,
         failing=failing_of(plan.failing, after),
         locked_out=plan.lockout if isinstance(plan.lockout, LockedOut) else None,
         begins=lockout_begins(after, plan.lockout) if isinstance(plan.lockout, LockedOut) else "",
