@@ -51,6 +51,11 @@ def people_of(snapshot: Snapshot) -> tuple[Candidate, ...]:
     return (*candidates, FIRST_ADMINISTRATOR)
 
 
+def members_of(people: Iterable[Candidate], group: str) -> list[str]:
+    """The names of those who are in this group, whether they are active or not."""
+    return sorted(one.person.name for one in people if group in one.person.groups and one is not FIRST_ADMINISTRATOR)
+
+
 def lockout(company: Company, people: Iterable[Candidate], now: Instant) -> Proof | LockedOut:
     """Who could still administer Limen under `company`, or what keeps everybody from it."""
     return prove(company.engine(), limen_app(company.settings), people, now, Attainable.today(company.networks))
