@@ -22,7 +22,7 @@ SHOP = """- id: shop
 - id: payroll"""
 LISTED = """@id("both")
 forbid (principal, action == Action::"share", resource)
-when { [App::"wiki", App::"payroll"].contains(resource) };"""
+when { resource in [App::"wiki", App::"payroll"] };"""
 SPOKEN = """@id("odd")
 forbid (principal, action == Action::"share", resource) when { resource == App::"wiki" };"""
 PERMIT = """@id("keys")
@@ -62,7 +62,7 @@ def test_a_test_about_it_alone_asks_another_app_where_that_is_answered_alike(com
 
 def test_a_name_in_a_list_is_taken_out_and_a_condition_is_its_authors(company: Company) -> None:
     done = without_app(candidate(company, added(company, LISTED)), "wiki")
-    assert '{ [App::"payroll"].contains(resource) }' in done.company.policies.sources["both"].text
+    assert '{ resource in [App::"payroll"] }' in done.company.policies.sources["both"].text
     with pytest.raises(LimenError, match="odd speaks of wiki"):
         without_app(candidate(company, added(company, SPOKEN)), "wiki")
 
