@@ -20,7 +20,8 @@ from limen.company.folder import TESTS
 from limen.company.gate import lockout_begins, people_of
 from limen.company.load import FolderError
 from limen.company.plan import Plan, opening_sentence, predict, reach_sentences
-from limen.company.publish import overtaken, publish
+from limen.company.publish import earlier, overtaken, publish
+from limen.company.rebase import Conflict, rebased
 from limen.company.updated_tests import Updated, updated_tests
 from limen.configuration.problem import Problem
 from limen.errors import LimenError
@@ -41,6 +42,7 @@ PAGES: Final = (
     Route("GET", "/console/changes/{draft_id}", CHANGE),
     Route("POST", "/console/changes/{draft_id}/publish", CHANGE),
     Route("POST", "/console/changes/{draft_id}/drop", CHANGE),
+    Route("POST", "/console/changes/{draft_id}/rebase", CHANGE),
     Route("POST", "/console/changes/{draft_id}/tests", CHANGE),
     Route("POST", "/console/changes/{draft_id}/tests/all", CHANGE),
 )
@@ -181,6 +183,22 @@ def routes(site: Site) -> APIRouter:
         changes.drafts.drop(draft.id)
         return site.go(visit, draft.back, done="dropped")
 
+    @router.post(AT + "/{draft_id}/rebase")
+    async def rebase(draft_id: str, visit: Authorized, _sent: Sent) -> Response:
+        """The draft as a change of what was published meanwhile; what both changed is named, and nothing is merged."""
+        draft = changes.of(draft_id, visit)
+        try:
+            in_force = changes.company
+            base = await site.in_thread(lambda: earlier(site.ports.database, draft.base))
+            found = await site.in_thread(lambda: rebased(base, draft.company, in_force))
+        except LimenError as wrong:
+            return await _page(changes, visit, draft, problem_of(wrong))
+        if found.company is None:
+            return await _page(changes, visit, draft, conflicts=found.conflicts)
+        answer = await changes.begin(visit, draft.said, found.company, draft.back, in_force.revision, draft.again)
+        changes.drafts.drop(draft_id)
+        return answer
+
     @router.post(AT + "/{draft_id}/tests")
     async def mend_test(draft_id: str, visit: Authorized, sent: Sent) -> Response:
         """One policy test that fails, written anew or taken away; the change is then predicted again."""
@@ -233,7 +251,13 @@ def _publish(site: Site, draft: Draft, session: Session, plan: Plan) -> None:
     )
 
 
-async def _page(changes: Changes, visit: SignedInVisit, draft: Draft, problem: LimenError | None = None) -> Response:
+async def _page(
+    changes: Changes,
+    visit: SignedInVisit,
+    draft: Draft,
+    problem: LimenError | None = None,
+    conflicts: Sequence[Conflict] = (),
+) -> Response:
     site = changes.site
     plan = await changes.predicted(draft, PATIENCE_SECONDS)
     if plan is None:
@@ -250,7 +274,7 @@ async def _page(changes: Changes, visit: SignedInVisit, draft: Draft, problem: L
     return site.page(
         "console/change.html",
         visit,
-        status=409 if problem else 200,
+        status=409 if problem or conflicts else 200,
         current="/console/policies",
         draft=draft,
         plan=plan,
@@ -269,6 +293,7 @@ async def _page(changes: Changes, visit: SignedInVisit, draft: Draft, problem: L
         if plan.lockout is not None and not isinstance(plan.lockout, LockedOut)
         else "",
         problem=problem,
+        conflicts=conflicts,
         diff=diff_lines,
         is_overtaken=before.revision != draft.base,
     )
