@@ -89,18 +89,6 @@ async def test_tests_that_fail_block_and_can_be_mended_on_the_spot(console: Cons
     assert (await console.ask(eve, "payroll")).permitted
 
 
-async def test_tests_that_fail_can_be_updated_together(console: Console) -> None:
-    eve = console.house.browser()
-    await console.house.member(eve, "Eve", "staff", "sales")
-    change = await begun(console, "/console/rules", **{**FORM, "groups": "sales", "title": "Sales opens payroll"})
-    (line,) = re.findall(r'name="line" value="(\d+)"', (await console.ada.get(change)).text)
-    assert (await console.ada.post(f"{change}/tests/all", line="1")).headers["location"] == change
-    updated = (await console.ada.post(f"{change}/tests/all", line=line)).headers["location"]
-    assert "(was deny before)" in (await console.ada.get(updated)).text
-    await published(console, updated)
-    assert (await console.ask(eve, "payroll")).permitted
-
-
 async def test_a_change_that_locks_everybody_out_is_refused_with_the_policy_named(console: Console) -> None:
     change = await begun(console, "/console/policies/limen-on-known-devices/state", state="enforce")
     page = (await console.ada.get(change)).text

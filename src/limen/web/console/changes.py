@@ -15,13 +15,13 @@ from starlette.responses import Response
 from limen.company.authors import BREAK_GLASS, CONSOLE, names_of, proof_sentence
 from limen.company.candidate import candidate
 from limen.company.company import Company
-from limen.company.expectation_text import block_at, with_block
+from limen.company.expectation_text import block_at
 from limen.company.folder import TESTS
 from limen.company.gate import lockout_begins, people_of
 from limen.company.load import FolderError
 from limen.company.plan import Plan, opening_sentence, predict, reach_sentences
-from limen.company.publish import earlier, overtaken, publish
-from limen.company.rebase import Conflict, rebased
+from limen.company.publish import overtaken, publish
+from limen.company.rebase import Conflict
 from limen.company.updated_tests import Updated, updated_tests
 from limen.configuration.problem import Problem
 from limen.errors import LimenError
@@ -34,7 +34,7 @@ from limen.web.console.fresh_proof import fresh_proof
 from limen.web.console.text_diff import diff_lines
 from limen.web.page import Route
 from limen.web.permissions import CHANGE
-from limen.web.requests import one, whole
+from limen.web.requests import one
 from limen.web.site import Site
 from limen.web.visit import Authorized, Sent, SignedInVisit
 
@@ -42,16 +42,12 @@ PAGES: Final = (
     Route("GET", "/console/changes/{draft_id}", CHANGE),
     Route("POST", "/console/changes/{draft_id}/publish", CHANGE),
     Route("POST", "/console/changes/{draft_id}/drop", CHANGE),
-    Route("POST", "/console/changes/{draft_id}/rebase", CHANGE),
-    Route("POST", "/console/changes/{draft_id}/tests", CHANGE),
-    Route("POST", "/console/changes/{draft_id}/tests/all", CHANGE),
 )
 
 AT: Final = "/console/changes"
 PATIENCE_SECONDS: Final = 2.0
 """How long a page waits for what it predicts, before it shows how far that is."""
 MOST_REPLAYED: Final = 40
-MOST_UPDATED: Final = 5_000
 LONGEST_ID: Final = 64
 PREDICTED_AT_ONCE: Final = 2
 """Threads of their own: however many changes are looked at, requests and sign-in keep theirs."""
@@ -156,7 +152,7 @@ def routes(site: Site) -> APIRouter:
 
     @router.get(AT + "/{draft_id}")
     async def look(draft_id: str, visit: Authorized) -> Response:
-        return await _page(changes, visit, changes.of(draft_id, visit))
+        return await change_page(changes, visit, changes.of(draft_id, visit))
 
     @router.post(AT + "/{draft_id}/publish")
     async def put_in_force(request: Request, draft_id: str, visit: Authorized, sent: Sent) -> Response:
@@ -172,7 +168,7 @@ def routes(site: Site) -> APIRouter:
         try:
             await site.in_thread(lambda: _publish(site, draft, visit.session, plan))
         except LimenError as wrong:
-            return await _page(changes, visit, draft, wrong)
+            return await change_page(changes, visit, draft, wrong)
         await site.ports.settled()
         changes.drafts.drop(draft_id)
         return site.go(visit, "/console/revisions", done="published")
@@ -182,48 +178,6 @@ def routes(site: Site) -> APIRouter:
         draft = changes.of(draft_id, visit)
         changes.drafts.drop(draft.id)
         return site.go(visit, draft.back, done="dropped")
-
-    @router.post(AT + "/{draft_id}/rebase")
-    async def rebase(draft_id: str, visit: Authorized, _sent: Sent) -> Response:
-        """The draft as a change of what was published meanwhile; what both changed is named, and nothing is merged."""
-        draft = changes.of(draft_id, visit)
-        try:
-            in_force = changes.company
-            base = await site.in_thread(lambda: earlier(site.ports.database, draft.base))
-            found = await site.in_thread(lambda: rebased(base, draft.company, in_force))
-        except LimenError as wrong:
-            return await _page(changes, visit, draft, problem_of(wrong))
-        if found.company is None:
-            return await _page(changes, visit, draft, conflicts=found.conflicts)
-        answer = await changes.begin(visit, draft.said, found.company, draft.back, in_force.revision, draft.again)
-        changes.drafts.drop(draft_id)
-        return answer
-
-    @router.post(AT + "/{draft_id}/tests")
-    async def mend_test(draft_id: str, visit: Authorized, sent: Sent) -> Response:
-        """One policy test that fails, written anew or taken away; the change is then predicted again."""
-        draft = changes.of(draft_id, visit)
-        company, text = draft.company, one(sent, "text").replace("\r\n", "\n")
-        line = whole(one(sent, "line"), 7)
-        tests = with_block(company.files.get(TESTS, ""), line, "" if one(sent, "do") == "remove" else text)
-        try:
-            mended = await site.in_thread(lambda: candidate(company, {TESTS: tests}))
-        except FolderError as wrong:
-            return await _page(changes, visit, draft, LimenError(str(wrong.problems[0]), "write the test otherwise"))
-        return await changes.begin(visit, draft.said, mended, draft.back, draft.base, draft.again)
-
-    @router.post(AT + "/{draft_id}/tests/all")
-    async def update_tests(draft_id: str, visit: Authorized, sent: Sent) -> Response:
-        """The failing tests that were chosen, each as the page showed it."""
-        draft = changes.of(draft_id, visit)
-        chosen = {whole(line, 7) for line in list(sent.get("line", ()))[:MOST_UPDATED]}
-        try:
-            done = await site.in_thread(lambda: updated_tests(draft.company, chosen))
-        except LimenError as wrong:
-            return await _page(changes, visit, draft, problem_of(wrong))
-        if not done.updated:
-            return site.go(visit, f"{AT}/{draft_id}")
-        return await changes.begin(visit, draft.said, done.company, draft.back, draft.base, draft.again)
 
     return router
 
@@ -251,7 +205,7 @@ def _publish(site: Site, draft: Draft, session: Session, plan: Plan) -> None:
     )
 
 
-async def _page(
+async def change_page(
     changes: Changes,
     visit: SignedInVisit,
     draft: Draft,
