@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from tests.company.small_folder import small_folder
+from tests.golden import Expected
 
 from limen.company.beside_policies import openings, sentence
 from limen.company.candidate import added, candidate
@@ -61,13 +62,12 @@ def test_where_policies_read_the_rule_itself_the_rest_is_not_looked_at(company: 
     assert ("route", "wiki", False, False) in told(before, with_app(before, changed))
 
 
-def test_a_network_is_told_by_whom_policies_let_in_there(company: Company) -> None:
+def test_a_network_is_told_by_whom_policies_let_in_there(company: Company, expected: Expected) -> None:
     before = in_state(company, "payroll-from-the-office", State.ENFORCE)
     wider = before.settings.model_copy(update={"networks": {"office": (ip_network("192.0.2.0/23"),)}})
     (found,) = openings(before, replace(before, settings=wider), PEOPLE, NOW)
     names = Names(company.settings.zone, {"p2": "Cem"}, {"payroll": "Payroll"})
-    said = sentence(found, names)
-    assert said.startswith("192.0.3.0/24 is in the network office now (was in no network): Cem gains Payroll")
+    expected(sentence(found, names))
     watched = replace(company, settings=wider)
     assert [one.reach.differences for one in openings(company, watched, PEOPLE, NOW) if one.reach] == [()]
 

