@@ -8,6 +8,7 @@ import pytest
 from tests.company.small_folder import small_folder
 from tests.golden import Expected
 
+from limen.company import beside_policies
 from limen.company.beside_policies import openings, sentence
 from limen.company.candidate import added, candidate
 from limen.company.company import Company
@@ -70,6 +71,14 @@ def test_a_network_is_told_by_whom_policies_let_in_there(company: Company, expec
     expected(sentence(found, names))
     watched = replace(company, settings=wider)
     assert [one.reach.differences for one in openings(company, watched, PEOPLE, NOW) if one.reach] == [()]
+
+
+def test_of_too_many_networks_the_rest_is_not_looked_at(company: Company, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(beside_policies, "MOST_MOVED", 1)
+    before = in_state(company, "payroll-from-the-office", State.ENFORCE)
+    networks = {"office": (), "lab": (ip_network("192.0.2.0/24"),), "hall": (ip_network("198.51.100.0/24"),)}
+    after = replace(before, settings=before.settings.model_copy(update={"networks": networks}))
+    assert [one.is_looked_at for one in openings(before, after, PEOPLE, NOW)] == [True, False]
 
 
 def test_an_upstream_alone_another_origin_and_encoded_paths_are_not_looked_at(company: Company) -> None:
