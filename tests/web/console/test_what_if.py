@@ -163,3 +163,7 @@ async def test_somebody_elses_draft_answers_nobody(console: Console) -> None:
     page = (await bea.get(f"/console/what-if?draft={change.rpartition('/')[2]}&app=warehouse&table=app")).text
     assert 'name="draft"' not in page
     assert '<option value="warehouse" selected' in page
+
+
+async def test_it_says_which_facts_nothing_tells_yet(house: House) -> None:
+    assert 'id="untold"' in await page(house)

@@ -29,6 +29,8 @@ from limen.policy.matrix import Cell, Decide, matrix
 from limen.policy.wording import Audience, Names, Said, say
 from limen.web.console.changes import Changes
 from limen.web.console.drafts import Draft
+from limen.web.console.rule_typed import UNKNOWN_WORDS
+from limen.web.console.rules import unknown_facts
 from limen.web.console.sentences import Spoke, doing, spoke
 from limen.web.page import Menu, Page
 from limen.web.permissions import READ
@@ -195,6 +197,7 @@ def routes(site: Site) -> APIRouter:
             apps=apps,
             actions=ACTIONS,
             networks=sorted({name for name, _ in world.networks}),
+            untold=[words for fact, words in UNKNOWN_WORDS.items() if fact in unknown_facts(site)],
             proved=PROVED,
             devices=DEVICES,
             strengths=STRENGTHS,
