@@ -59,5 +59,5 @@ def test_one_thing_of_a_test_is_changed_and_nothing_else() -> None:
 
 
 def test_what_is_not_written_line_by_line_is_not_changed() -> None:
-    assert with_answer("- {test: A, expect: permit}", "deny") is None
+    assert with_answer("- {test: A}", "deny") is None
     assert with_choice("- test: A\n  app:\n    - wiki", "app", ["shop"]) is None
