@@ -21,6 +21,7 @@ MISUSED: Final = 2
 OWN: Final[dict[str, Command]] = {
     "init": Command("limen.cli.init", "Make a company folder with the baseline and comments that teach"),
     "add": Command("limen.cli.add", "Add an app: find out what it is, write its entry, and begin its onboarding"),
+    "remove": Command("limen.cli.remove", "Remove an app or a group, and what speaks of it alone"),
     "check": Command(
         "limen.cli.check", "Find everything that is wrong with a company folder, and run its policy tests"
     ),
