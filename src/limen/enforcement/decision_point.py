@@ -246,26 +246,62 @@ class DecisionPoint:
         ends_at = self.known.ends_at(session) if session else None
         return "", min([at for at in (unchanged_until, ends_at) if at is not None], default=None)
 
-    def refuse(self, word: str, *, door: str, address: str, host: bytes = b"", detail: str = "") -> Answer:
-        """Refuse, and have it journaled, without a decision: there is no app, or no one reading of the request."""
-        self.tell("request.refused", word, door=door, address=address, host=host, detail=detail)
+    def refuse(
+        self,
+        word: str,
+        *,
+        door: str,
+        address: str,
+        host: bytes = b"",
+        detail: str = "",
+        app: App | None = None,
+        session: Session | None = None,
+    ) -> Answer:
+        """Refuse, and have it journaled, without a decision: there is no app, or no one reading of the request; or
+        somebody who is signed in wants too much at once.
+        """
+        of_app = app.host.encode() if app is not None else host
+        self.tell("request.refused", word, door=door, address=address, host=of_app, detail=detail, session=session)
         return Answer(Effect.DENY, str(word))
 
-    def tell(self, kind: str, word: str, *, door: str, address: str, host: bytes = b"", detail: str = "") -> None:
-        """Have something journaled that strangers can cause; of a flood, so many a second and a count of the rest."""
+    def tell(
+        self,
+        kind: str,
+        word: str,
+        *,
+        door: str,
+        address: str,
+        host: bytes = b"",
+        detail: str = "",
+        session: Session | None = None,
+    ) -> None:
+        """Have something journaled that strangers can cause; of a flood, so many a second and a count of the rest.
+
+        What somebody does who is signed in is counted by itself: no stranger's flood takes its place.
+        """
         now = self.clock.now()
-        if not self._flood.admits(kind, now):
+        flood = kind if session is None else f"{kind} of {session.person_id}"
+        if not self._flood.admits(flood, now):
             return
         details: dict[str, str | int | bool] = {"door": door}
         if host:
             details["host"] = _plain_host(host)[:253]
         if detail:
             details["detail"] = detail[:100]
-        left_out = self._flood.refused(kind)
+        left_out = self._flood.refused(flood)
         if left_out:
             details["left_out"] = left_out
         self.journal.record(
-            Event(at=now, kind=kind, outcome=Outcome.FAILURE, address=address, reason=str(word), details=details)
+            Event(
+                at=now,
+                kind=kind,
+                outcome=Outcome.FAILURE,
+                actor=session.person_id if session is not None else "",
+                session=session.id if session is not None else "",
+                address=address,
+                reason=str(word),
+                details=details,
+            )
         )
 
     def app_on(self, host: bytes) -> App | None:
