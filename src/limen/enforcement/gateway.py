@@ -225,6 +225,7 @@ class _Exchange:
     _body_done: asyncio.Event = field(default_factory=asyncio.Event, init=False)
     _started: bool = field(default=False, init=False)
     _too_large: bool = field(default=False, init=False)
+    _is_lost: bool = field(default=False, init=False)
     _cut_for: str = field(default="", init=False)
     _carrying: asyncio.Task[None] | None = field(default=None, init=False)
 
@@ -295,6 +296,8 @@ class _Exchange:
 
     async def _failed(self, wrong: UpstreamError) -> None:
         """Say that the app did not answer; where its response has begun already, all that is left is to break off."""
+        if self._is_lost:
+            return
         if self._too_large:
             await self.refuse(*_TOO_LARGE)
             return
@@ -318,6 +321,7 @@ class _Exchange:
         while True:
             message = await self._receive()
             if message["type"] == "http.disconnect":
+                self._is_lost = True  # the client hung up, which is no failure of the app's
                 raise ConnectionResetError
             chunk: bytes = message.get("body", b"")
             size += len(chunk)

@@ -1,0 +1,175 @@
+"""What somebody can do to others: held doors, memory and a journal filled by strangers. One function for each figure.
+
+`strangers_p99_ratio`: the check server's 99th percentile while 1,050 requests are held unfinished (a form's head and no
+body), by plain HTTP/1.1 from one address, against the same server idle. Limen may have 1,024 descriptors open, so that
+it counts what is held, not what the machine has. `sign_in_ms_p99` is that of the sign-in page meanwhile.
+`memory_ratio`: resident memory after 210,000 requests with unique paths and addresses, against before.
+`stranger_mb_a_day`: what the journal grows in a day at the worst, from an hour's flood with a clock that runs fast.
+"""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import json
+import socket
+import statistics
+import sys
+import time
+from collections.abc import Callable, Iterator
+from hashlib import sha256
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from footprint import Started, company, free_port
+from limen.admission.descriptors import raise_limit
+
+HELD, DESCRIPTORS = 1_050, 1_024
+TOKEN = "t" * 43
+APP = "app1.harbor.localhost"
+ROUNDS, ASKED = 15, 600
+
+
+def main() -> int:
+    options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    options.add_argument("--json", action="store_true", help="one line, an object")
+    options.add_argument("--only", choices=[figure.__name__ for figure in FIGURES], help="one of the figures")
+    chosen = options.parse_args()
+    raise_limit()
+    found: dict[str, float] = {}
+    for figure in FIGURES:
+        if chosen.only in (None, figure.__name__):
+            found |= figure()
+    if chosen.json:
+        print(json.dumps(found))
+    else:
+        for name, value in found.items():
+            print(f"{name:28}{value:>12}")
+    return 0
+
+
+# Held doors
+
+
+def strangers() -> dict[str, float]:
+    with running(DESCRIPTORS) as (_, port, check_port):
+        idle, held, pages = [], [], []
+        for _ in range(ROUNDS):
+            idle.append(p99(lambda: check(check_port)))
+            with held_open(port):
+                held.append(p99(lambda: check(check_port)))
+                pages.append(p99(lambda: sign_in_page(port)))
+    before, under = statistics.median(idle), statistics.median(held)
+    return {
+        "check_idle_ms_p99": round(before, 3),
+        "check_held_ms_p99": round(under, 3),
+        "strangers_p99_ratio": round(under / before, 2),
+        "sign_in_ms_p99": round(statistics.median(pages), 2),
+    }
+
+
+@contextlib.contextmanager
+def held_open(port: int) -> Iterator[None]:
+    """So many forms whose heads were sent, and nothing of their bodies."""
+    head = (
+        f"POST /sign-in HTTP/1.1\r\nHost: limen.harbor.localhost:{port}\r\n"
+        "Sec-Fetch-Site: same-origin\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: 1000\r\n\r\n"
+    ).encode()
+    held = []
+    for _ in range(HELD):
+        one = socket.create_connection(("127.0.0.1", port), 10)
+        one.sendall(head)
+        held.append(one)
+    time.sleep(0.3)
+    try:
+        yield
+    finally:
+        for one in held:
+            one.close()
+        time.sleep(0.3)
+
+
+def check(port: int) -> Iterator[float]:
+    """Milliseconds of one check after the other, on a kept connection, each permitted."""
+    request = (
+        f"GET /check HTTP/1.1\r\nHost: check\r\nX-Forwarded-Method: GET\r\nX-Forwarded-Host: {APP}\r\n"
+        f"X-Forwarded-Uri: /\r\nX-Forwarded-For: 203.0.113.7\r\nCookie: __Host-limen-app={TOKEN}\r\n\r\n"
+    ).encode()
+    with socket.create_connection(("127.0.0.1", port), 10) as asking:
+        asking.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        for _ in range(ASKED):
+            began = time.perf_counter()
+            asking.sendall(request)
+            said = asking.recv(65_536)
+            yield (time.perf_counter() - began) * 1_000
+            if not said.startswith(b"HTTP/1.1 200"):
+                raise SystemExit(f"a check was refused: {said[:200]!r}")
+
+
+def sign_in_page(port: int) -> Iterator[float]:
+    """Milliseconds of a sign-in page, each on a connection of its own."""
+    request = f"GET /sign-in HTTP/1.1\r\nHost: limen.harbor.localhost:{port}\r\nConnection: close\r\n\r\n".encode()
+    for _ in range(ASKED // 20):
+        began = time.perf_counter()
+        with socket.create_connection(("127.0.0.1", port), 10) as asking:
+            asking.sendall(request)
+            said = b"".join(iter(lambda: asking.recv(65_536), b""))
+        yield (time.perf_counter() - began) * 1_000
+        if not said.startswith(b"HTTP/1.1 200"):
+            raise SystemExit(f"the sign-in page was refused: {said[:200]!r}")
+
+
+def p99(measured: Callable[[], Iterator[float]]) -> float:
+    return statistics.quantiles(measured(), n=100)[-1]
+
+
+# A running company
+
+
+@contextlib.contextmanager
+def running(descriptors: int = 0) -> Iterator[tuple[Started, int, int]]:
+    """`limen serve` over a company with one person who is signed in; its ports for browsers and for fronts."""
+    with TemporaryDirectory(prefix="revocation-") as folder:
+        root, port = Path(folder) / "company", free_port()
+        company(root, port)
+        Started(root, port).stop()
+        sign_in(root)
+        lines = (root / "limen.toml").read_text().splitlines()
+        check_port = next(int(line.rpartition(":")[2].strip('"')) for line in lines if line.startswith("check = "))
+        limen = Started(root, port, descriptors=descriptors)
+        try:
+            yield limen, port, check_port
+        finally:
+            limen.stop()
+
+
+def sign_in(root: Path) -> None:
+    """A person with a session, and one that hangs on it at an app, written as identity's own store writes them."""
+    from limen.clock import HOUR, SystemClock
+    from limen.company.load import load_settings
+    from limen.company.places import database_url
+    from limen.facts import Factor, Person, Session
+    from limen.identity.model import PersonStatus, auth_of
+    from limen.identity.store import people, sessions
+    from limen.storage import Database, Transaction
+
+    now = SystemClock().now()
+    proofs = {Factor.PASSKEY: now}
+
+    def work(transaction: Transaction) -> None:
+        who = Person("p_1", "Ana", "ana@harbor.example", frozenset({"staff"}), active=True)
+        root_session = Session("s_1", who.id, auth_of(proofs), now, now + 12 * HOUR, 2 * HOUR)
+        of_app = Session("s_2", who.id, auth_of(proofs), now, now + 12 * HOUR, 2 * HOUR, app="app1", parent="s_1")
+        people.add(transaction.connection, who, PersonStatus.ACTIVE, now)
+        sessions.add(transaction.connection, root_session, b"r" * 32, proofs)
+        sessions.add(transaction.connection, of_app, sha256(TOKEN.encode()).digest(), proofs)
+
+    database = Database.open(database_url(root, load_settings(root)))
+    database.write(work)
+    database.close()
+
+
+FIGURES = (strangers,)
+
+if __name__ == "__main__":
+    sys.exit(main())
