@@ -22,6 +22,7 @@ from limen.storage.journal.folding import Fold, Folding
 from limen.storage.journal.line_template import encode
 from limen.storage.journal.recent import Written, as_event
 from limen.storage.journal.segment import Name, Segment
+from limen.storage.journal.strangers import LINE_BYTES
 from limen.storage.space import has_room_beyond_the_reserve
 
 BATCH_SECONDS = 0.05
@@ -67,7 +68,9 @@ class Writer:
         published: Callable[[Sequence[Written]], None],
         closed: Callable[[Name], None],
         exported: Callable[[bytes], None],
+        wrote: Callable[[Written, int], None] = lambda _written, _size: None,
     ) -> None:
+        """`wrote` is told of each event and what its lines' bodies take."""
         self._folder = folder
         self._segment = segment
         self._signer = signer
@@ -76,6 +79,7 @@ class Writer:
         self._published = published
         self._closed = closed
         self._exported = exported
+        self._wrote = wrote
         self._lock = threading.Lock()
         self._events: list[Event] = []
         self._tickets: list[Ticket] = []
@@ -230,6 +234,7 @@ class Writer:
         bodies: list[bytes] = []
         new: set[str] = set()
         for event in events:
+            before = len(bodies)
             try:
                 if isinstance(event, Fold):
                     digest = facts_digest(event.decision.facts)
@@ -240,6 +245,7 @@ class Writer:
                     bodies.append(event.line())
                 else:
                     bodies.append(encode(event))
+                self._wrote(event, sum(len(body) + LINE_BYTES for body in bodies[before:]))
             except (TypeError, ValueError, OverflowError):  # one bad event must not stop the journal for all others
                 _log.exception("an event can't be written down")
                 self._dropped += 1
