@@ -4,7 +4,7 @@
 body), by plain HTTP/1.1 from one address, against the same server idle. Limen may have 1,024 descriptors open, so that
 it counts what is held, not what the machine has. `sign_in_ms_p99` is that of the sign-in page meanwhile.
 `memory_ratio`: resident memory after 210,000 requests with unique paths and addresses, against before.
-`stranger_mb_a_day`: what the journal grows in a day at the worst, from an hour's flood with a clock that runs fast.
+`stranger_mb_a_day`: what the journal is written in a day when strangers cause all they can, with the longest texts.
 """
 
 from __future__ import annotations
@@ -16,10 +16,12 @@ import socket
 import statistics
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from hashlib import sha256
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
+from unittest.mock import patch
 
 from footprint import Started, company, free_port
 from limen.admission.descriptors import raise_limit
@@ -123,6 +125,125 @@ def p99(measured: Callable[[], Iterator[float]]) -> float:
     return statistics.quantiles(measured(), n=100)[-1]
 
 
+# Memory
+
+
+def memory() -> dict[str, float]:
+    with running() as (limen, port, check_port):
+        as_strangers(check_port, WARM, range(WARM_UP))
+        gateway_strangers(port, range(WARM_UP // 10))
+        time.sleep(1)
+        before = limen.resident_mb()
+        as_strangers(check_port, FLOOD, range(UNIQUE))
+        gateway_strangers(port, range(UNIQUE_AT_THE_GATEWAY))
+        time.sleep(1)
+        after = limen.resident_mb()
+    return {
+        "memory_before_mb": round(before, 1),
+        "memory_after_mb": round(after, 1),
+        "memory_ratio": round(after / before, 2),
+    }
+
+
+WARM, FLOOD = "2001:db8:1", "2001:db8:2"
+WARM_UP, UNIQUE, UNIQUE_AT_THE_GATEWAY, AT_ONCE = 2_000, 200_000, 10_000, 100
+
+
+def as_strangers(port: int, network: str, numbers: range) -> None:
+    """Checks of nobody signed in, each of a path and from an address of its own."""
+    with socket.create_connection(("127.0.0.1", port), 60) as asking:
+        for first in range(numbers.start, numbers.stop, AT_ONCE):
+            some = range(first, min(first + AT_ONCE, numbers.stop))
+            asking.sendall(
+                b"".join(
+                    (
+                        "GET /check HTTP/1.1\r\nHost: check\r\nX-Forwarded-Method: GET\r\nX-Forwarded-Host: "
+                        f"app{n % 50}.harbor.localhost\r\nX-Forwarded-Uri: /a/{n}\r\n"
+                        f"X-Forwarded-For: {network}:{n >> 16:x}:{n & 0xFFFF:x}::1\r\n\r\n"
+                    ).encode()
+                    for n in some
+                )
+            )
+            read_answers(asking, len(some))
+
+
+def gateway_strangers(port: int, numbers: range) -> None:
+    with socket.create_connection(("127.0.0.1", port), 60) as asking:
+        for first in range(numbers.start, numbers.stop, AT_ONCE):
+            some = range(first, min(first + AT_ONCE, numbers.stop))
+            for n in some:
+                host = f"app{n % 50}.harbor.localhost:{port}"
+                asking.sendall(f"GET /b/{n} HTTP/1.1\r\nHost: {host}\r\n\r\n".encode())
+                read_answers(asking, 1)
+
+
+def read_answers(asking: socket.socket, number: int) -> None:
+    said = b""
+    while said.count(b"HTTP/1.1 401 ") < number or not said.endswith(b"}"):
+        more = asking.recv(1 << 20)
+        if not more:
+            raise SystemExit(f"not every stranger was refused: {said[-300:]!r}")
+        said += more
+
+
+# What strangers have written
+
+
+def journal() -> dict[str, float]:
+    """A day of everything that strangers can cause, faster than it could come, in six parts of four hours."""
+    from limen.clock import HOUR, SetClock, SystemClock
+    from limen.events import KINDS, Event
+    from limen.storage.journal import Journal
+    from limen.storage.journal.segment import Segment
+
+    written, append = 0, Segment.append
+
+    def counted(segment: Segment, bodies: Sequence[bytes]) -> None:
+        nonlocal written
+        before = segment.size
+        append(segment, bodies)
+        written += segment.size - before
+
+    clock = SetClock(SystemClock().now() // HOUR * HOUR)
+    kinds = [kind.name for kind in KINDS.values() if kind.by_strangers and kind.name != "decision"]
+    with TemporaryDirectory(prefix="revocation-") as folder, patch.object(Segment, "append", counted):
+        kept = Journal.open(Path(folder), (b"k" * 32,), clock=clock)
+        for part in range(6):
+            for number in range(FLOODED if part == 0 else FLOODED // 2):
+                address = f"2001:db8:{part}:{number:x}::1"
+                for decision in decided_about_strangers(address, clock.now()):
+                    kept.decided("gateway", decision, "", address, 1.0)
+                for kind in kinds:
+                    details = {"door": "gateway", "host": "h" * 253, "detail": "d" * 100, "left_out": number}
+                    kept.record(Event(at=clock.now(), kind=kind, address=address, reason="r" * 32, details=details))
+                if number % 500 == 0:
+                    kept.flush()
+            for event in kept.strangers.left_out(clock.now()):
+                kept.record(event)
+            kept.flush()
+            clock.forward(4 * HOUR)
+        left_out = kept.strangers.totals.total()
+        kept.close()
+    return {"stranger_mb_a_day": round(written / 1e6, 1), "stranger_events_counted_alone": left_out}
+
+
+FLOODED = 12_000
+
+
+def decided_about_strangers(address: str, now: int) -> Iterator[Any]:
+    """A refusal and a permit (of a public route) of somebody who is not signed in, as the policies decide them."""
+    from limen.enforcement.reasons import named
+    from limen.facts import App, Facts, Label, Place, Upstream
+    from limen.policy.decision import Effect, Named, Request
+
+    upstream = Upstream("http://127.0.0.1:9000")
+    app = App("app1", "App 1", APP, upstream, Label.INTERNAL, "staff")
+    request = Request(action="view", method="GET", route="/**", host=APP)
+    facts = Facts(app=app, place=Place(address))
+    yield named(Named.NOT_SIGNED_IN, Effect.CHALLENGE, request, facts, now)
+    yield named(Named.PUBLIC_ROUTE, Effect.PERMIT, request, facts, now)
+
+
 # A running company
 
 
@@ -169,7 +290,7 @@ def sign_in(root: Path) -> None:
     database.close()
 
 
-FIGURES = (strangers,)
+FIGURES = (strangers, memory, journal)
 
 if __name__ == "__main__":
     sys.exit(main())

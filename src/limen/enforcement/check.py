@@ -54,7 +54,7 @@ _SAID_ONCE: Final = frozenset(
 
 _PERMITTED: Final = b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n"
 _STATUS: Final = {401: b"HTTP/1.1 401 Unauthorized\r\n", 403: b"HTTP/1.1 403 Forbidden\r\n"}
-_ADDRESSES_KEPT = 10_000
+_ADDRESSES_KEPT = 2_048
 
 
 class Limits(msgspec.Struct, frozen=True):

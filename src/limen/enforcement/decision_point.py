@@ -17,7 +17,7 @@ from limen.enforcement.authorization import Presented
 from limen.enforcement.headers import TwiceError, cookie
 from limen.enforcement.paths import PathRefusedError
 from limen.enforcement.reasons import BROKEN_GLASS, because, named
-from limen.enforcement.routes import MethodRefusedError, Route, Routes
+from limen.enforcement.routes import Kept, MethodRefusedError, Route, Routes
 from limen.enforcement.traffic import Traffic
 from limen.events import Event, Outcome
 from limen.facts import LIMEN, App, Facts, FactStore, Session, SessionState
@@ -102,6 +102,7 @@ class DecisionPoint:
         self._engine = engine
         self._apps: object = None
         self._hosts: dict[bytes, Routes | None] = {}
+        self._kept = Kept()
         self._flood = RateLimit(KEPT_PER_SECOND, KEPT_PER_SECOND)
         self._reserved = RateLimit(KEPT_ON_THE_RESERVE, KEPT_ON_THE_RESERVE)
         self.traffic = Traffic()
@@ -314,7 +315,7 @@ class DecisionPoint:
     def _routes(self, host: bytes) -> Routes | None:
         if self._apps is not self.known.apps_by_host:
             self._apps = self.known.apps_by_host
-            self._hosts = {}
+            self._hosts, self._kept = {}, Kept()
         try:
             return self._hosts[host]
         except KeyError:
@@ -322,9 +323,9 @@ class DecisionPoint:
 
     def _find(self, host: bytes) -> Routes | None:
         app = self.known.apps_by_host.get(_plain_host(host))
-        routes = Routes(app) if app is not None and app.id != LIMEN else None
         if len(self._hosts) >= HOSTS_KEPT:
-            self._hosts.clear()
+            self._hosts, self._kept = {}, Kept()
+        routes = Routes(app, self._kept) if app is not None and app.id != LIMEN else None
         if len(host) <= 255:
             self._hosts[host] = routes
         return routes
