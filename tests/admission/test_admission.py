@@ -118,3 +118,13 @@ async def test_whoever_is_late_is_dropped_and_whoever_is_not_is_left_in_peace() 
     town.enter("idle")
     await asyncio.sleep(0.3)
     assert town.dropped == [("late", TOO_SLOW)]
+
+
+async def test_a_fronts_connections_at_rest_give_way_only_where_all_are_too_many() -> None:
+    town = Town(of_a_source=2, of_strangers=6)
+    for _ in range(5):
+        assert town.listener.enter("10.0.0.1", lambda word: town.dropped.append(("front", word)), is_front=True)
+    assert town.dropped == []
+    town.enter("stranger")
+    town.enter("another", "192.0.2.2")
+    assert town.dropped == [("front", TOO_MANY)]

@@ -37,3 +37,17 @@ def test_whoever_may_not_have_more_goes_on(system: dict[str, tuple[int, int]], m
     monkeypatch.setattr(resource, "setrlimit", refused)
     assert raise_limit() == 1_024
     assert system["limit"] == (1_024, 4_096)
+
+
+def test_where_the_system_refuses_what_its_hard_limit_allows_less_is_taken(
+    system: dict[str, tuple[int, int]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def at_most_10_240(_which: int, limit: tuple[int, int]) -> None:
+        if limit[0] > 10_240:
+            raise ValueError
+        system["limit"] = limit
+
+    system["limit"] = (256, resource.RLIM_INFINITY)
+    monkeypatch.setattr(resource, "setrlimit", at_most_10_240)
+    assert raise_limit() == 10_240
+    assert system["limit"] == (10_240, resource.RLIM_INFINITY)

@@ -19,6 +19,8 @@ from limen.admission.source import network_of
 
 TOO_SLOW: Final = "request-too-slow"
 TOO_MANY: Final = "too-many-at-once"
+FRONTS: Final = "fronts"
+"""The source of connections of trusted proxies while they carry no request."""
 LOOK_SECONDS: Final = 1.0
 """How often all connections are held against their deadlines, at the least."""
 
@@ -96,16 +98,17 @@ class Listener:
         self._of_a_source = of_a_source
         self.owned = owned
 
-    def enter(self, peer: str, drop: Callable[[str], None]) -> Entry | None:
+    def enter(self, peer: str, drop: Callable[[str], None], *, is_front: bool = False) -> Entry | None:
         """Let a new connection from `peer` in, as a stranger's; None where there is no room.
 
+        `is_front`: a trusted proxy, which has many connections at rest. Its requests count by their client's address.
         `drop` is called with the reason when it has to go: late, or in the way of others. It must end the connection,
         whose `leave` is called as always.
         """
         if len(self.open) >= self._connections and not self._make_way():
             self.count(TOO_MANY)
             return None
-        entry = Entry(self, network_of(peer), drop)
+        entry = Entry(self, FRONTS if is_front else network_of(peer), drop)
         self.open.add(entry)
         self.strangers.add(entry.source, entry)
         self.hold_to_the_limits(entry.source)
@@ -118,7 +121,8 @@ class Listener:
     def hold_to_the_limits(self, source: str) -> None:
         """Have the oldest go where `source`, or all strangers, have become too many."""
         strangers = self.strangers
-        while strangers.number_of(source) > self._of_a_source and self._drop(strangers.oldest(source)):
+        most_of_it = self._connections if source == FRONTS else self._of_a_source
+        while strangers.number_of(source) > most_of_it and self._drop(strangers.oldest(source)):
             pass
         limits = self.limits
         most = min(limits.of_strangers, self._connections)

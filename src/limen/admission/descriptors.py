@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import resource
+from contextlib import suppress
 from typing import Final
 
 WANTED: Final = 65_536
 """More than a company of some hundred people ever holds; `LimitNOFILE` of the systemd unit says the same."""
+_STEPS: Final = (16_384, 10_240, 4_096, 1_024)
+"""What is tried where the system refuses more, though its hard limit says it may be had, as macOS does."""
 
 
 def raise_limit(wanted: int = WANTED) -> int:
@@ -17,11 +20,11 @@ def raise_limit(wanted: int = WANTED) -> int:
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     if soft == resource.RLIM_INFINITY:
         return wanted
-    target = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
-    if target <= soft:
-        return soft
-    try:
-        resource.setrlimit(resource.RLIMIT_NOFILE, (target, hard))
-    except (OSError, ValueError):
-        return soft
-    return target
+    may = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
+    for target in (may, *(step for step in _STEPS if step < may)):
+        if target <= soft:
+            break
+        with suppress(OSError, ValueError):
+            resource.setrlimit(resource.RLIMIT_NOFILE, (target, hard))
+            return target
+    return soft

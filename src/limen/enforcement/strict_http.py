@@ -17,7 +17,7 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResp
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 
 from limen.admission import TOO_MANY, TOO_SLOW, Admission, Entry, Listener
-from limen.enforcement.addresses import Network, client_address
+from limen.enforcement.addresses import Network, client_address, is_trusted
 
 MAX_HEADER_BYTES = 65_536
 MAX_HEADER_FIELDS = 128
@@ -90,10 +90,12 @@ class WireProtocol(HttpToolsProtocol):
 
     def connection_made(self, transport: Any) -> None:
         super().connection_made(transport)
-        self.ws_protocol_class = self._websocket  # type: ignore[assignment]
+        if self.ws_protocol_class is not None:
+            self.ws_protocol_class = self._websocket  # type: ignore[assignment]
         self.timeout_keep_alive = self.listener.limits.idle_seconds
         self._address = self.client[0] if self.client else ""
-        self._entry = self.listener.enter(self._address, self._drop)
+        is_front = not self._address or is_trusted(self._address, self.trusted)
+        self._entry = self.listener.enter(self._address, self._drop, is_front=is_front)
         if self._entry is None:
             type(self).refused(TOO_MANY, self._address)
             self.transport.abort()
@@ -242,8 +244,10 @@ class WireProtocol(HttpToolsProtocol):
             self._entry.due = self.loop.time() + seconds if seconds else 0.0
 
     def _body_due(self) -> float:
+        """When the rate is missed; nobody who was fast for a while may rest on that for longer than a stall."""
         limits = self.listener.limits
-        return self._body_began + limits.body_seconds + self._body_bytes / limits.body_bytes_per_second
+        by_its_rate = self._body_began + limits.body_seconds + self._body_bytes / limits.body_bytes_per_second
+        return min(by_its_rate, self.loop.time() + limits.stalled_seconds)
 
     def _done(self) -> None:
         """The request is over on both sides."""
