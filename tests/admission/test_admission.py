@@ -80,7 +80,7 @@ async def test_shares_are_counted_over_all_listeners_and_nothing_is_left_behind(
     assert not there.belongs_to("ana")
     for entry in (mine, there):
         entry.leave()
-        assert entry.belongs_to("nobody, as it has left")
+        assert entry.belongs_to("somebody")
     assert (town.admission._owned, len(town.listener.strangers), town.listener.open) == ({}, 0, set())
 
 
