@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, strategies as st
 
 from limen.enforcement.paths import PathRefusedError
-from limen.enforcement.routes import STRICTNESS, MethodRefusedError, Routes
+from limen.enforcement.routes import STRICTNESS, Kept, MethodRefusedError, Routes
 from limen.facts import ActionRule, App, PublicRoute, Upstream
 
 GET, POST, ANY = frozenset({"GET"}), frozenset({"POST"}), frozenset()
@@ -131,3 +131,12 @@ def test_one_more_rule_stricter_than_all_others_never_loosens(patterns, target):
     before = routes(VIEW, *rules).route(b"GET", target).request.action
     after = routes(VIEW, *rules, ActionRule("share", ANY, "/a/**")).route(b"GET", target).request.action
     assert STRICTNESS[after] >= STRICTNESS[before]
+
+
+def test_what_is_kept_is_bounded_over_all_apps_together():
+    kept = Kept()
+    every = [Routes(App(f"a{n}", "A", f"a{n}.example", Upstream("")), kept) for n in range(9)]
+    for number in range(9_000):
+        every[number % 9].route(b"GET", b"/%d" % number)
+        assert sum(len(one._memo) for one in every) <= 4_096
+    assert every[0].route(b"GET", b"/8991") is every[0].route(b"GET", b"/8991")

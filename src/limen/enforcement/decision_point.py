@@ -17,7 +17,7 @@ from limen.enforcement.authorization import Presented
 from limen.enforcement.headers import TwiceError, cookie
 from limen.enforcement.paths import PathRefusedError
 from limen.enforcement.reasons import BROKEN_GLASS, because, named
-from limen.enforcement.routes import MethodRefusedError, Route, Routes
+from limen.enforcement.routes import Kept, MethodRefusedError, Route, Routes
 from limen.enforcement.traffic import Traffic
 from limen.events import Event, Outcome
 from limen.facts import LIMEN, App, Facts, FactStore, Session, SessionState
@@ -102,6 +102,7 @@ class DecisionPoint:
         self._engine = engine
         self._apps: object = None
         self._hosts: dict[bytes, Routes | None] = {}
+        self._kept = Kept()
         self._flood = RateLimit(KEPT_PER_SECOND, KEPT_PER_SECOND)
         self._reserved = RateLimit(KEPT_ON_THE_RESERVE, KEPT_ON_THE_RESERVE)
         self.traffic = Traffic()
@@ -246,26 +247,62 @@ class DecisionPoint:
         ends_at = self.known.ends_at(session) if session else None
         return "", min([at for at in (unchanged_until, ends_at) if at is not None], default=None)
 
-    def refuse(self, word: str, *, door: str, address: str, host: bytes = b"", detail: str = "") -> Answer:
-        """Refuse, and have it journaled, without a decision: there is no app, or no one reading of the request."""
-        self.tell("request.refused", word, door=door, address=address, host=host, detail=detail)
+    def refuse(
+        self,
+        word: str,
+        *,
+        door: str,
+        address: str,
+        host: bytes = b"",
+        detail: str = "",
+        app: App | None = None,
+        session: Session | None = None,
+    ) -> Answer:
+        """Refuse, and have it journaled, without a decision: there is no app, or no one reading of the request; or
+        somebody who is signed in wants too much at once.
+        """
+        of_app = app.host.encode() if app is not None else host
+        self.tell("request.refused", word, door=door, address=address, host=of_app, detail=detail, session=session)
         return Answer(Effect.DENY, str(word))
 
-    def tell(self, kind: str, word: str, *, door: str, address: str, host: bytes = b"", detail: str = "") -> None:
-        """Have something journaled that strangers can cause; of a flood, so many a second and a count of the rest."""
+    def tell(
+        self,
+        kind: str,
+        word: str,
+        *,
+        door: str,
+        address: str,
+        host: bytes = b"",
+        detail: str = "",
+        session: Session | None = None,
+    ) -> None:
+        """Have something journaled that strangers can cause; of a flood, so many a second and a count of the rest.
+
+        What somebody does who is signed in is counted by itself: no stranger's flood takes its place.
+        """
         now = self.clock.now()
-        if not self._flood.admits(kind, now):
+        flood = kind if session is None else f"{kind} of {session.person_id}"
+        if not self._flood.admits(flood, now):
             return
         details: dict[str, str | int | bool] = {"door": door}
         if host:
             details["host"] = _plain_host(host)[:253]
         if detail:
             details["detail"] = detail[:100]
-        left_out = self._flood.refused(kind)
+        left_out = self._flood.refused(flood)
         if left_out:
             details["left_out"] = left_out
         self.journal.record(
-            Event(at=now, kind=kind, outcome=Outcome.FAILURE, address=address, reason=str(word), details=details)
+            Event(
+                at=now,
+                kind=kind,
+                outcome=Outcome.FAILURE,
+                actor=session.person_id if session is not None else "",
+                session=session.id if session is not None else "",
+                address=address,
+                reason=str(word),
+                details=details,
+            )
         )
 
     def app_on(self, host: bytes) -> App | None:
@@ -278,7 +315,7 @@ class DecisionPoint:
     def _routes(self, host: bytes) -> Routes | None:
         if self._apps is not self.known.apps_by_host:
             self._apps = self.known.apps_by_host
-            self._hosts = {}
+            self._hosts, self._kept = {}, Kept()
         try:
             return self._hosts[host]
         except KeyError:
@@ -286,9 +323,9 @@ class DecisionPoint:
 
     def _find(self, host: bytes) -> Routes | None:
         app = self.known.apps_by_host.get(_plain_host(host))
-        routes = Routes(app) if app is not None and app.id != LIMEN else None
         if len(self._hosts) >= HOSTS_KEPT:
-            self._hosts.clear()
+            self._hosts, self._kept = {}, Kept()
+        routes = Routes(app, self._kept) if app is not None and app.id != LIMEN else None
         if len(host) <= 255:
             self._hosts[host] = routes
         return routes

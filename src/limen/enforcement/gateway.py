@@ -12,6 +12,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any, Final, TypeAlias
 
+from limen.admission import TOO_MANY
 from limen.enforcement import answers, authorization, headers, websockets
 from limen.enforcement.addresses import Network, client_address
 from limen.enforcement.app_login import PREFIX, AppLoginRequest, AppLoginRoutes
@@ -19,6 +20,7 @@ from limen.enforcement.assertion import Assertions
 from limen.enforcement.decision_point import Answer, DecisionPoint
 from limen.enforcement.headers import Fields
 from limen.enforcement.streams import Stream, Streams
+from limen.enforcement.strict_http import entry_of
 from limen.enforcement.upstreams import UpstreamError, Upstreams, too_slow, unreachable
 from limen.events import Event, Outcome
 from limen.facts import App
@@ -118,6 +120,17 @@ class Gateway:
             ours.insert(0, (b"host", host))
         return headers.upstream_request(fields, ours)
 
+    def holds_too_much(self, scope: Scope, answer: Answer, address: str) -> bool:
+        """Count a permitted request under whoever sent it; True, and journaled, where they have too many in progress.
+
+        What nobody is signed in for stays a stranger's.
+        """
+        entry, session = entry_of(scope), answer.session
+        if entry is None or session is None or entry.belongs_to(session.person_id):
+            return False
+        self.doors.refuse(TOO_MANY, door="gateway", address=address, app=answer.app, session=session)
+        return True
+
     def failed(self, answer: Answer, app: App, address: str, wrong: UpstreamError) -> None:
         """Journal that an app did not answer."""
         self.doors.journal.record(
@@ -161,7 +174,11 @@ class Gateway:
             await _reply(send, reply)
             return
         method = scope["method"]
-        await _Exchange(self, method, receive, send, answer, answer.app, fields, address, target).run()
+        exchange = _Exchange(self, method, receive, send, answer, answer.app, fields, address, target)
+        if self.holds_too_much(scope, answer, address):
+            await exchange.refuse(*TOO_MANY_AT_ONCE)
+        else:
+            await exchange.run()
 
     def _app_login_request(self, scope: Scope, fields: Fields, app: App, address: str) -> AppLoginRequest:
         origin = headers.first(fields, b"origin").decode("latin-1")
@@ -178,6 +195,14 @@ class Gateway:
 
 
 _TOO_LARGE: Final = (413, gettext_noop("That is too large"), gettext_noop("{app} does not take that much at once."))
+
+
+TOO_MANY_AT_ONCE: Final = (
+    429,
+    gettext_noop("That was too much at once"),
+    gettext_noop("Wait until some of what you asked for is done."),
+)
+"""RFC 6585, section 4."""
 
 
 class _TooLargeError(Exception):
@@ -200,12 +225,13 @@ class _Exchange:
     _body_done: asyncio.Event = field(default_factory=asyncio.Event, init=False)
     _started: bool = field(default=False, init=False)
     _too_large: bool = field(default=False, init=False)
+    _is_lost: bool = field(default=False, init=False)
     _cut_for: str = field(default="", init=False)
     _carrying: asyncio.Task[None] | None = field(default=None, init=False)
 
     async def run(self) -> None:
         if self._declared_length() > self._app.upstream.max_request_bytes:
-            await self._say(*_TOO_LARGE)
+            await self.refuse(*_TOO_LARGE)
             return
         self._carrying = asyncio.create_task(self._carry())
         gone = asyncio.create_task(self._client_gone())
@@ -222,7 +248,7 @@ class _Exchange:
         with suppress(asyncio.CancelledError):
             await self._carrying
         if self._cut_for and not self._started:
-            await self._say(403, gettext_noop("Not any more"), gettext_noop("What let you in has changed."))
+            await self.refuse(403, gettext_noop("Not any more"), gettext_noop("What let you in has changed."))
 
     async def _carry(self) -> None:
         try:
@@ -270,13 +296,16 @@ class _Exchange:
 
     async def _failed(self, wrong: UpstreamError) -> None:
         """Say that the app did not answer; where its response has begun already, all that is left is to break off."""
+        if self._is_lost:
+            return
         if self._too_large:
-            await self._say(*_TOO_LARGE)
+            await self.refuse(*_TOO_LARGE)
             return
         self._gateway.failed(self._answer, self._app, self._address, wrong)
-        await self._say(wrong.status, *wrong.unfilled)
+        await self.refuse(wrong.status, *wrong.unfilled)
 
-    async def _say(self, status: int, title: str, text: str) -> None:
+    async def refuse(self, status: int, title: str, text: str) -> None:
+        """Answer in the app's stead, unless it has begun to."""
         if self._started:
             return
         self._started = True
@@ -292,6 +321,7 @@ class _Exchange:
         while True:
             message = await self._receive()
             if message["type"] == "http.disconnect":
+                self._is_lost = True  # the client hung up, which is no failure of the app's
                 raise ConnectionResetError
             chunk: bytes = message.get("body", b"")
             size += len(chunk)

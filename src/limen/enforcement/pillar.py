@@ -50,6 +50,7 @@ async def _build(core: Core) -> Running:
     return Running(
         offers=(built,),
         periodic=(Every("keep what was observed of apps", KEEP_UP_SECONDS, built.keep_observed),),
+        figures=built.figures,
         close=built.close,
     )
 

@@ -11,6 +11,7 @@ from limen.policy.decision import Request
 STRICTNESS = {action: rank for rank, action in enumerate(ACTIONS[:5])}
 REFUSED_METHODS = frozenset({"TRACE", "TRACK", "CONNECT"})
 ROUTES_KEPT = 4_096
+"""Of all apps together: whoever asks for ever new paths takes no memory."""
 LONGEST_KEPT_BYTES = 256
 
 _DISCOVERY = b"/info/refs"
@@ -61,18 +62,43 @@ class _Compiled:
     folded: _Pattern
 
 
+class Kept:
+    """What the rules of all apps said of methods and paths, until it is too much; then all of it is forgotten."""
+
+    __slots__ = ("_memos", "_number")
+
+    def __init__(self) -> None:
+        self._memos: list[dict[tuple[bytes, bytes], Route]] = []
+        self._number = 0
+
+    def of_an_app(self) -> dict[tuple[bytes, bytes], Route]:
+        """Room for what one app's rules say. Call `make_room` before each addition."""
+        memo: dict[tuple[bytes, bytes], Route] = {}
+        self._memos.append(memo)
+        return memo
+
+    def make_room(self) -> None:
+        self._number += 1
+        if self._number > ROUTES_KEPT:
+            self._number = 1
+            for memo in self._memos:
+                memo.clear()
+
+
 @dataclass(slots=True)
 class Routes:
     """An app's rules, compiled once; what they say of a method and path is kept, as it can't change."""
 
     app: App
+    kept: Kept = field(default_factory=Kept)
     fallback: str = field(init=False)
     _rules: tuple[_Compiled, ...] = field(init=False)
     _public: tuple[tuple[PublicRoute, _Pattern], ...] = field(init=False)
-    _memo: dict[tuple[bytes, bytes], Route] = field(init=False, default_factory=dict)
+    _memo: dict[tuple[bytes, bytes], Route] = field(init=False)
     _requests: dict[Request, Request] = field(init=False, default_factory=dict)
 
     def __post_init__(self) -> None:
+        self._memo = self.kept.of_an_app()
         compiled = []
         for rule in self.app.rules:
             pattern = _Pattern.parse(rule.pattern)
@@ -98,8 +124,7 @@ class Routes:
     def _read(self, method: bytes, path: bytes, target: bytes) -> Route:
         route = self._judge(_method(method), paths.read(target, opts_in_encoded=self.app.opts_in_encoded_paths))
         if len(path) <= LONGEST_KEPT_BYTES:
-            if len(self._memo) >= ROUTES_KEPT:
-                self._memo.clear()
+            self.kept.make_room()
             self._memo[method, path] = route
         return route
 

@@ -47,6 +47,10 @@ async def relay(gateway: Gateway, scope: Scope, receive: Receive, send: Send) ->
         reply = answers.refusal_reply(answer, target, gateway.public_url, is_navigation=False)
         await _deny(scope, receive, send, reply)
         return
+    if gateway.holds_too_much(scope, answer, address):
+        said = {"error": "refused", "error_description": "too many requests are in progress", "decision": answer.id}
+        await _deny(scope, receive, send, answers.json_reply(429, said))
+        return
     try:
         upstream = await _connect(gateway, app, answer, scope, fields, address, target)
     except UpstreamError as wrong:

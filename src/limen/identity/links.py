@@ -6,10 +6,11 @@ a link spends nothing, since mail scanners open links too; finishing what it is 
 
 from __future__ import annotations
 
+from limen.admission import network_of
 from limen.clock import Instant, Milliseconds
 from limen.identity.errors import LinkRefusedError, SlowedError, UnknownError
 from limen.identity.events import Details, record
-from limen.identity.guesses import Guesses, network_of
+from limen.identity.guesses import Guesses
 from limen.identity.model import (
     ADMINISTRATORS,
     GOOD_FOR,

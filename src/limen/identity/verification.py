@@ -8,9 +8,10 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import NoReturn
 
+from limen.admission import network_of
 from limen.facts import Factor
 from limen.identity.errors import SignInFailedError, SlowedError
-from limen.identity.guesses import Guesses, Key, network_of
+from limen.identity.guesses import Guesses, Key
 from limen.identity.model import Passkey, Proofs, Visitor
 from limen.identity.passkeys import Ceremonies, Credential, Refusal, credential_id_of
 from limen.identity.passwords import MAX_LENGTH, Passwords
