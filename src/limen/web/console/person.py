@@ -57,8 +57,8 @@ DONE: Final = {
     "groups": "The groups are changed; the next request is decided by them.",
     "groups-links": "The groups are changed. A link that was still open for them is worth nothing now: if they need"
     " one, issue a new one.",
-    "let-go": "Their access is over: every session, token and link is dead.",
-    "taken-back": "They are back, with the factors they had.",
+    "let-go": "Their access is over: every session, token and link is dead, and their password and code are removed.",
+    "taken-back": "They are back. Passwords and codes do not come back: who has no passkey needs a new link.",
 }
 
 
