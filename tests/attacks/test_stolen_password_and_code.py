@@ -150,10 +150,10 @@ async def test_a_last_administrator_keeps_their_passkeys_and_loses_the_rest(cons
     house, identity = console.house, console.house.limen.identity
     session = next(one for one in house.limen.known.sessions.values() if one.person_id == console.ada_id)
     visitor = Visitor("203.0.113.7", "Firefox", "b" * 43)
-    await identity.factors.set_password(session, PASSWORD)
     offer = await identity.factors.code_offer(session, visitor)
     totp = pyotp.TOTP(offer.seed.replace(" ", ""))
-    await identity.factors.set_code(session, visitor, totp.generate_otp(house.clock.now() // 30_000), offer.ticket)
+    code = totp.generate_otp(house.clock.now() // 30_000)
+    await identity.factors.set_password(session, visitor, PASSWORD, code, offer.ticket)
     house.clock.forward(MINUTE)
     code = totp.generate_otp(house.clock.now() // 30_000)
     begun = await identity.sign_in.with_password(visitor, "ada@harbor.example", PASSWORD, code)

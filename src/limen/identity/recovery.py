@@ -134,6 +134,9 @@ class Recovery:
             spared = held if keeps_all else held & sessions.passkeys_of(connection, current.id)
             stolen = Cause.STOLEN
             end_everything_of(transaction, person_id, now, person_id, NOT_ME, cause=stolen, spared=frozenset(spared))
+            person = people.by_id(connection, person_id)
+            if person is not None:
+                self._notifications.tell(transaction, person, Occasion.NOT_ME, now)
 
         try:
             await self._ports.take(work)
