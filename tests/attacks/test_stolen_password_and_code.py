@@ -18,6 +18,7 @@ from limen.clock import MINUTE
 from limen.demo.software_passkey import SoftwarePasskey
 from limen.facts import SessionState
 from limen.identity.app_token import Issued
+from limen.identity.errors import NotLiveError, SignInFailedError
 from limen.identity.model import Visitor
 
 __all__ = ["browser", "console", "house"]
@@ -161,3 +162,42 @@ async def test_a_last_administrator_keeps_their_passkeys_and_loses_the_rest(cons
     held = await identity.factors.of_person(console.ada_id)
     assert (len(held.passkeys), held.has_password, held.has_code) == (1, False, False)
     assert (await console.ada.get("/")).headers["location"].startswith("/sign-in")
+
+
+async def test_what_is_under_way_when_it_is_said_changes_nothing_any_more(console: Console) -> None:
+    """Hashing takes a while: "this wasn't me" comes between the look at what was given and what is written."""
+    house, cleo, identity = console.house, console.house.browser(), console.house.limen.identity
+    seed = await _with_password(house, cleo, await house.invite("Cleo", "staff"))
+    cleo_id, visitor = house.id_of(CLEO), Visitor("203.0.113.7", "Firefox", "b" * 43)
+    session = next(one for one in house.limen.known.sessions.values() if one.person_id == cleo_id)
+    offer = await identity.factors.code_offer(session, visitor)
+    options = await identity.factors.passkey_options(session, visitor)
+    looked_at = await identity.factors.freshly_proved(session)
+    proved = await identity.sign_in._verification.typed(CLEO, PASSWORD, "", visitor, "sign_in.failed")
+    house.clock.forward(MINUTE)
+    of_seed = pyotp.TOTP(seed).generate_otp(house.clock.now() // 30_000)
+    code = pyotp.TOTP(offer.seed.replace(" ", "")).generate_otp(house.clock.now() // 30_000)
+    both = await identity.sign_in._verification.typed(CLEO, PASSWORD, of_seed, visitor, "sign_in.failed")
+    await identity.recovery.not_me(session)
+
+    async def as_before(_session: object) -> object:
+        return looked_at
+
+    identity.factors.freshly_proved = as_before  # type: ignore[method-assign, assignment]
+    identity.sessions.own = identity.sessions.live = lambda _session: session  # type: ignore[method-assign, assignment]
+    identity.sessions.freshly_proved = lambda _session, _strength: session  # type: ignore[method-assign]
+    for attempt in (
+        identity.factors.set_password(session, visitor, "harvest velvet canoe thistle"),
+        identity.factors.set_code(session, visitor, code, offer.ticket),
+        identity.factors.add_passkey(session, visitor, SoftwarePasskey(origin=cleo.passkey.origin).create(options)),
+        identity.factors.remove_password(session),
+        identity.recovery.make(session),
+        identity.tokens.make(session, 2, app="wiki", actions=["view"], days=1, name="git"),
+    ):
+        with pytest.raises(NotLiveError):
+            await attempt
+    for typed in (proved, both):
+        with pytest.raises(SignInFailedError):
+            await identity.sign_in._finish(typed, visitor)
+    assert not (await identity.factors.of_person(cleo_id)).factors
+    assert (await identity.recovery.left(cleo_id)).count == 0

@@ -15,7 +15,7 @@ from limen.identity.new_factors import NewFactors
 from limen.identity.notifications import Notifications, Occasion
 from limen.identity.passkeys import MOST_OF_A_PERSON, Credential
 from limen.identity.ports import Ports
-from limen.identity.sessions import Sessions, end_session
+from limen.identity.sessions import Sessions, end_session, refuse_ended
 from limen.identity.store import factors, people, sessions
 from limen.identity.totp import CodeOffer
 from limen.storage.database import Transaction
@@ -92,6 +92,7 @@ class Factors:
         )
 
         def work(transaction: Transaction) -> None:
+            refuse_ended(transaction, current)
             self._new.keep_passkey(transaction, new)
             self._say(transaction, "factor.added", current, Factor.PASSKEY, new.passkey.id)
             self._notifications.tell(transaction, person, Occasion.PASSKEY_ADDED, now)
@@ -131,6 +132,7 @@ class Factors:
         now = self._ports.now()
 
         def work(transaction: Transaction) -> None:
+            refuse_ended(transaction, current)
             factors.set_password(transaction.connection, person.id, hashed, now)
             self._end_sessions_proved_by(transaction, Factor.PASSWORD, person.id, current.person_id, current.id)
             self._say(transaction, "factor.added", current, Factor.PASSWORD)
@@ -141,6 +143,7 @@ class Factors:
         await self._ports.write(work)
 
     def _keep_code(self, transaction: Transaction, person: Person, current: Session, seed: str, step: int) -> None:
+        refuse_ended(transaction, current)
         self._new.keep_code(transaction, person.id, seed, step)
         self._end_sessions_proved_by(transaction, Factor.CODE, person.id, current.person_id, current.id)
         self._say(transaction, "factor.added", current, Factor.CODE)
@@ -176,6 +179,7 @@ class Factors:
 
         def work(transaction: Transaction) -> None:
             connection = transaction.connection
+            refuse_ended(transaction, current)
             if sessions.last_passkey_of(connection, current.id) == passkey_id:
                 raise UnfitError(
                     "passkey", "You proved that it's you with this very passkey", "prove it with another one first"
@@ -199,6 +203,7 @@ class Factors:
         current, person, _ = await self.freshly_proved(session)
 
         def work(transaction: Transaction) -> None:
+            refuse_ended(transaction, current)
             self._take(transaction, person, factor, passkey_id, person.id, current.id)
             self._say(transaction, "factor.removed", current, factor, passkey_id)
 

@@ -21,7 +21,7 @@ from limen.identity.model import IssuedLink, LinkPurpose, Visitor
 from limen.identity.names import email_to_look_up
 from limen.identity.notifications import Notifications, Occasion
 from limen.identity.ports import Ports
-from limen.identity.sessions import Sessions, end_everything_of
+from limen.identity.sessions import Sessions, end_everything_of, refuse_ended
 from limen.identity.sign_in_decision import refuse
 from limen.identity.store import factors, people, recovery_codes, sessions
 from limen.identity.verification import Verification
@@ -81,6 +81,7 @@ class Recovery:
         codes, now = tuple(_new_code() for _ in range(HOW_MANY)), self._ports.now()
 
         def work(transaction: Transaction) -> None:
+            refuse_ended(transaction, current)
             recovery_codes.remove_of(transaction.connection, person.id)
             digests = [self._digest(person.id, code) for code in codes]
             recovery_codes.add(transaction.connection, person.id, digests, now)

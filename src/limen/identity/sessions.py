@@ -297,6 +297,14 @@ def end_session(transaction: Transaction, session_id: str, now: Instant, by: str
     return True
 
 
+def refuse_ended(transaction: Transaction, session: Session) -> None:
+    """Raises NotLiveError where a session was ended since it was looked at: what it made now would outlive its end."""
+    marks = (("company", ""), ("person", session.person_id), ("device", session.device_id), ("session", session.id))
+    dead_before = max(sessions.not_before_of(transaction.connection, kind, key) for kind, key in marks)
+    if session.started_at < dead_before or sessions.by_id(transaction.connection, session.id) is None:
+        raise NotLiveError
+
+
 def end_everything_of(
     transaction: Transaction,
     person_id: str,
