@@ -75,7 +75,7 @@ def test_a_kind_that_leaves_a_cause_out_cannot_be_made(cause: Cause) -> None:
 def test_a_part_with_secrets_of_somebody_and_no_kind_is_not_taken_in(holder: str) -> None:
     table = Table("badges", MetaData(), Column(holder, String(40)), Column("wire", LargeBinary(9)))
     with (
-        pytest.raises(PillarError, match="door keeps secrets of somebody in badges"),
+        pytest.raises(PillarError, match="door .* badges"),
         using((*PILLARS, part("door", tables=(table,)))),
     ):
         raise AssertionError
@@ -142,5 +142,5 @@ def test_rows_go_whichever_column_says_whose_they_are(tmp_path: Path) -> None:
 
 
 def test_what_only_time_ends_says_why_at_each_cause() -> None:
-    kind = staying("badges", "good for a minute")
-    assert {kind.how(cause) for cause in Cause} == {Stays("good for a minute")}
+    kind = staying("badges", "over in minutes")
+    assert {kind.how(cause) for cause in Cause} == {Stays("over in minutes")}

@@ -165,7 +165,8 @@ async def test_a_helper_removes_factors_of_employees_with_a_reason_and_of_nobody
     await helper.get(f"/console/people/{eve_id}")
     path = f"/console/people/{eve_id}/factors/{held[0].id}/remove"
     assert (await helper.post(path)).status_code == 400, "it is not said why"
-    assert (await helper.post(path, why="She sat before me.")).headers["location"].endswith("?done=factor-removed")
+    removed = await helper.post(path, why="She sat before me.")
+    assert removed.headers["location"].endswith("?done=factor-removed")
     own = (await house.limen.identity.factors.of_person(console.ada_id)).passkeys
     ada = f"/console/people/{console.ada_id}"
     refused = await helper.post(f"{ada}/factors/{own[0].id}/remove", why="She sat before me.")
