@@ -75,7 +75,7 @@ def test_a_kind_that_leaves_a_cause_out_cannot_be_made(cause: Cause) -> None:
 def test_a_part_with_secrets_of_somebody_and_no_kind_is_not_taken_in(holder: str) -> None:
     table = Table("badges", MetaData(), Column(holder, String(40)), Column("wire", LargeBinary(9)))
     with (
-        pytest.raises(PillarError, match="door .* badges"),
+        pytest.raises(PillarError, match=r"door .* badges"),
         using((*PILLARS, part("door", tables=(table,)))),
     ):
         raise AssertionError
