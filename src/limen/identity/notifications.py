@@ -28,6 +28,7 @@ class Occasion(StrEnum):
     AUTHENTICATOR_SET = "authenticator-set"
     AUTHENTICATOR_REMOVED = "authenticator-removed"
     NOT_ME = "not-me"
+    ADDRESS_CHANGED = "address-changed"
 
 
 class Notifications:
