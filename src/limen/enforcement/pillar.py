@@ -14,10 +14,17 @@ KEEP_UP_SECONDS = 30.0
 
 
 def _declarations() -> Declarations:
+    from limen.credentials import staying
     from limen.enforcement.store import signing_keys
     from limen.enforcement.traffic_store import observed_apps, observed_kinds, observed_refusals
 
-    return Declarations(tables=(observed_apps, observed_kinds, observed_refusals, signing_keys))
+    return Declarations(
+        tables=(observed_apps, observed_kinds, observed_refusals, signing_keys),
+        credentials=(
+            staying("app_login_codes", "good once, for 30 seconds, and only while the session it hangs on lives"),
+            staying("assertions", "good for a minute at most, at one app, for a request that was permitted"),
+        ),
+    )
 
 
 def _prepare(core: Core) -> None:

@@ -123,10 +123,11 @@ class Links:
             raise UnknownError("link")
 
 
-def withdraw_links(transaction: Transaction, person_id: str, now: Instant) -> None:
-    """Every link of this person dies, and no mail with one leaves any more."""
-    links.revoke(transaction.connection, now, person_id=person_id)
+def withdraw_links(transaction: Transaction, person_id: str, now: Instant) -> int:
+    """Every link of this person dies, and no mail with one leaves any more. Returns how many were good."""
+    gone = links.revoke(transaction.connection, now, person_id=person_id)
     mail_store.drop(transaction.connection, now, "withdrawn", person_id=person_id)
+    return gone
 
 
 def withdraw_links_of_helpers(transaction: Transaction, person_id: str, *, by: str, now: Instant) -> int:
