@@ -102,6 +102,8 @@ class _App(_Shape):
     """Other sites whose scripts may ask it."""
     onboarding: _Onboarding | None = None
     """That people who are signed in still pass, and until when."""
+    streams: Annotated[list[str], Field(max_length=100)] = []
+    """Paths whose responses stay open: event streams, long downloads. Fronts leave them to Limen, which cuts them."""
     encoded_paths: Literal["refuse", "allow"] = "refuse"
     """Whether a path with an escaped slash is refused, as it is read differently by different apps."""
 
@@ -194,6 +196,7 @@ class _Reader:
             cors=Cors(frozenset(self._origins(shape))),
             opts_in_encoded_paths=shape.encoded_paths == "allow",
             onboarding_until=self._onboarding_until(shape, label),
+            streams=tuple(self._streams(shape)),
         )
 
     def _wrong(self, path: tuple[str | int, ...], what: str, fix: str) -> None:
@@ -261,6 +264,15 @@ class _Reader:
             route = self._route(one.route, ("public", place, "route"))
             if route is not None:
                 yield PublicRoute(route.methods, route.pattern, one.why)
+
+    def _streams(self, shape: _App) -> Iterator[str]:
+        for place, pattern in enumerate(shape.streams):
+            if " " in pattern:
+                self._wrong(
+                    ("streams", place), f"{shown(pattern)} is no path", "write the path alone, without a method"
+                )
+            elif self._route(f"ANY {pattern}", ("streams", place)) is not None:
+                yield pattern
 
     def _route(self, text: str, path: tuple[str | int, ...]) -> Route | None:
         try:

@@ -84,7 +84,8 @@ class App:
     """Something that is protected. `owner` is the group that answers for it.
 
     Until `onboarding_until` (0: never) people who are signed in pass where a policy would refuse them, and that is
-    counted. It holds for labels up to `MOST_ONBOARDED` alone, whatever is written.
+    counted. It holds for labels up to `MOST_ONBOARDED` alone, whatever is written. `streams` are the patterns of paths
+    whose responses stay open: they go through the gateway alone, which cuts them when access ends.
     """
 
     id: str
@@ -100,6 +101,7 @@ class App:
     cors: Cors = Cors()
     opts_in_encoded_paths: bool = False
     onboarding_until: Instant = 0
+    streams: tuple[str, ...] = ()
 
     @property
     def sensitivity(self) -> int:
