@@ -45,7 +45,6 @@ _SAID_ONCE: Final = frozenset(
         b"origin",
         b"upgrade",
         b"sec-fetch-mode",
-        b"access-control-request-method",
     }
 )
 
@@ -299,11 +298,10 @@ class _Connection(asyncio.Protocol):
         cookies = get(b"cookie", b"")
         forwarded_for = get(b"x-forwarded-for")
         address = (server.addresses.get(forwarded_for) or server.address(forwarded_for)) if forwarded_for else ""
-        preflight_from = get(b"origin", b"") if b"access-control-request-method" in fields else b""
         # nginx and Caddy say it under this name alone: one that does not would hand the token on to the app.
         said = get(b"x-limen-authorization" if door == "check" else b"authorization")
         presented = self._presented(said, door, address, host) if said else None
-        answer = server.doors.decide_request(door, method, host, uri, cookies, address, preflight_from, presented)
+        answer = server.doors.decide_request(door, method, host, uri, cookies, address, presented)
         if answer.effect is not Effect.PERMIT:
             return self._refused(answer, method, uri)
         who = server.identity.block(answer)

@@ -27,6 +27,7 @@ from limen.rate_limit import RateLimit
 from limen.storage.break_glass import is_break_glass
 
 if TYPE_CHECKING:
+    from limen.enforcement.preflight import Preflight
     from limen.policy import Engine
     from limen.storage.journal import Journal
 
@@ -114,13 +115,12 @@ class DecisionPoint:
         target: bytes,
         cookies: bytes,
         address: str,
-        preflight_from: bytes = b"",
         presented: Presented | None = None,
     ) -> Answer:
         """Decide the request that `door` read off the wire: all of it raw, `target` in origin-form.
 
-        `cookies` is the whole Cookie field, `address` the client's as far as trusted hops tell. `preflight_from` is
-        the Origin of a CORS preflight, `presented` a program's token. Never raises for anything a client can send.
+        `cookies` is the whole Cookie field, `address` the client's as far as trusted hops tell, `presented` a
+        program's token. Never raises for anything a client can send.
         """
         known = self.known
         routes = self._hosts.get(host) if self._apps is known.apps_by_host else None
@@ -137,8 +137,6 @@ class DecisionPoint:
             return self.refuse("method-refused", door=door, address=address, host=host)
         if route.public is not None:
             return self._let_through(door, app, route, address, Named.PUBLIC_ROUTE)
-        if preflight_from and method == b"OPTIONS" and preflight_from.decode("latin-1") in app.cors.origins:
-            return self._let_through(door, app, route, address, Named.CORS_PREFLIGHT)
         now = self.clock.now()
         if presented is not None:
             return self._by_token(door, route, app, presented, cookies, address, now)
@@ -153,6 +151,24 @@ class DecisionPoint:
         else:
             session, state, facts = None, SessionState.NOT_SIGNED_IN, known.facts(None, app, address)
         return self._decide(door, route, session, wrong or state, facts, now)
+
+    def decide_preflight(
+        self, door: str, host: bytes, target: bytes, preflight: Preflight, address: str
+    ) -> Answer | None:
+        """Whether Limen gives a preflight leave; None where its origin is not declared for the app: then it is a
+        request like any other. A permit is for the answer that Limen gives itself, never for passing anything on.
+        """
+        routes = self._routes(host)
+        if routes is None or preflight.origin not in routes.app.cors.origins:
+            return None
+        try:
+            route = routes.route(b"OPTIONS", target)
+        except PathRefusedError as refused:
+            return self.refuse(refused.why, door=door, address=address, host=host)
+        undeclared = preflight.undeclared(routes.app.cors)
+        if undeclared:
+            return self.refuse("cors-undeclared", door=door, address=address, host=host, detail=undeclared)
+        return self._let_through(door, routes.app, route, address, Named.CORS_PREFLIGHT)
 
     def _by_token(
         self, door: str, route: Route, app: App, presented: Presented, cookies: bytes, address: str, now: Instant
@@ -229,7 +245,7 @@ class DecisionPoint:
         app = self.known.apps.get(answer.app.id) if answer.app else None
         if app is None or answer.route is None:
             return Named.UNKNOWN_HOST, None
-        if answer.word in {Named.PUBLIC_ROUTE, Named.CORS_PREFLIGHT}:
+        if answer.word == Named.PUBLIC_ROUTE:
             return "", None
         over = self.why_ended(answer) or self.shut()
         if over:

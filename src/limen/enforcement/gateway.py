@@ -18,6 +18,7 @@ from limen.enforcement.app_login import PREFIX, AppLoginRequest, AppLoginRoutes
 from limen.enforcement.assertion import Assertions
 from limen.enforcement.decision_point import Answer, DecisionPoint
 from limen.enforcement.headers import Fields
+from limen.enforcement.preflight import Preflight, leave, no_leave, preflight_in
 from limen.enforcement.streams import Stream, Streams
 from limen.enforcement.upstreams import UpstreamError, Upstreams, too_slow, unreachable
 from limen.events import Event, Outcome
@@ -87,7 +88,6 @@ class Gateway:
             word, name = forged
             detail = name.decode("ascii", "replace")
             self.doors.tell("request.stripped", word, door=door, address=address, host=host, detail=detail)
-        preflight = headers.first(fields, b"access-control-request-method")
         said = headers.first(fields, b"authorization")
         presented = authorization.presented(said) if said else None
         if presented is not None and presented.is_basic and _is_browser(fields):
@@ -101,7 +101,6 @@ class Gateway:
             target,
             headers.cookies(fields),
             address,
-            preflight_from=headers.first(fields, b"origin") if preflight else b"",
             presented=presented,
         )
 
@@ -145,6 +144,12 @@ class Gateway:
                 )
                 return
         target = websockets.target_of(scope)
+        asked = preflight_in(scope["method"], fields)
+        if asked is not None:
+            reply = self._preflight(asked, target, fields, address)
+            if reply is not None:
+                await _reply(send, reply)
+                return
         answer = self.ask("gateway", scope["method"], target, fields, address)
         if not answer.permitted or answer.app is None:
             is_navigation = scope["method"] == "GET" and headers.first(fields, b"sec-fetch-mode") == b"navigate"
@@ -162,6 +167,20 @@ class Gateway:
             return
         method = scope["method"]
         await _Exchange(self, method, receive, send, answer, answer.app, fields, address, target).run()
+
+    def _preflight(self, asked: Preflight, target: bytes, fields: Fields, address: str) -> answers.Reply | None:
+        """What Limen says to a preflight from a declared origin; None where it is decided like any other request."""
+        if headers.repeated(fields) is not None:
+            return None  # which is refused for that
+        answer = self.doors.decide_preflight("gateway", headers.first(fields, b"host"), target, asked, address)
+        if answer is None:
+            return None
+        if answer.permitted and answer.app is not None:
+            return leave(answer.app, asked)
+        if answer.word == "cors-undeclared":
+            app = self.doors.app_on(headers.first(fields, b"host"))
+            return no_leave(asked.undeclared(app.cors) if app is not None else asked.method)
+        return answers.refusal_reply(answer, target, self.public_url, is_navigation=False)
 
     def _app_login_request(self, scope: Scope, fields: Fields, app: App, address: str) -> AppLoginRequest:
         origin = headers.first(fields, b"origin").decode("latin-1")

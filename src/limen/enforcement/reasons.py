@@ -24,7 +24,7 @@ _TITLES = {
     Named.UNKNOWN_HOST: "No app lives on this host",
     Named.BAD_REQUEST: "The request is not one that may be passed on",
     Named.PUBLIC_ROUTE: "Declared public",
-    Named.CORS_PREFLIGHT: "A preflight from a declared origin",
+    Named.CORS_PREFLIGHT: "A preflight from a declared origin, answered by Limen",
     Named.TOKEN_UNKNOWN: "No such token",
     Named.TOKEN_EXPIRED: "The token has expired",
     Named.TOKEN_REVOKED: "The token was revoked",

@@ -57,9 +57,14 @@ class PublicRoute:
 
 @dataclass(frozen=True, slots=True)
 class Cors:
-    """Origins whose preflights (Fetch standard, section 4.8) the gateway lets through to the upstream."""
+    """Other sites that may ask the app, as the person who looks at them. Limen answers their preflights itself.
+
+    `methods` and `headers` (in lower case) are what their scripts may send (Fetch standard, section 4.8).
+    """
 
     origins: frozenset[str] = frozenset()
+    methods: frozenset[str] = frozenset({"GET", "HEAD", "POST"})
+    headers: frozenset[str] = frozenset({"content-type"})
 
 
 @dataclass(frozen=True, slots=True)
