@@ -16,6 +16,7 @@ from limen.enforcement import answers, authorization, headers, websockets
 from limen.enforcement.addresses import Network, client_address
 from limen.enforcement.app_login import PREFIX, AppLoginRequest, AppLoginRoutes
 from limen.enforcement.assertion import Assertions
+from limen.enforcement.cross_site import Sender, sender_of
 from limen.enforcement.decision_point import Answer, DecisionPoint
 from limen.enforcement.headers import Fields
 from limen.enforcement.preflight import Preflight, leave, no_leave, preflight_in
@@ -75,7 +76,9 @@ class Gateway:
         forwarded = b", ".join(value for name, value in fields if name == b"x-forwarded-for")
         return client_address(peer, forwarded, self.trusted)
 
-    def ask(self, door: str, method: str, target: bytes, fields: Fields, address: str) -> Answer:
+    def ask(
+        self, door: str, method: str, target: bytes, fields: Fields, address: str, sender: Sender | None = None
+    ) -> Answer:
         """Ask the doors about a request, after what no upstream should have to interpret has been refused."""
         host = headers.first(fields, b"host")
         twice = headers.repeated(fields)
@@ -102,7 +105,13 @@ class Gateway:
             headers.cookies(fields),
             address,
             presented=presented,
+            sender=sender,
         )
+
+    def sender(self, method: str, fields: Fields) -> Sender | None:
+        """Whose page sends a request that may change something."""
+        site, origin = headers.first(fields, b"sec-fetch-site"), headers.first(fields, b"origin")
+        return sender_of(method.encode(), site, origin, self.public_url)
 
     def for_upstream(self, answer: Answer, app: App, fields: Fields, address: str) -> Fields:
         """The request's fields as the upstream gets them."""
@@ -150,9 +159,10 @@ class Gateway:
             if reply is not None:
                 await _reply(send, reply)
                 return
-        answer = self.ask("gateway", scope["method"], target, fields, address)
+        answer = self.ask("gateway", scope["method"], target, fields, address, self.sender(scope["method"], fields))
         if not answer.permitted or answer.app is None:
-            is_navigation = scope["method"] == "GET" and headers.first(fields, b"sec-fetch-mode") == b"navigate"
+            leads_on = answers.may_lead_on(answer, scope["method"].encode())
+            is_navigation = leads_on and headers.first(fields, b"sec-fetch-mode") == b"navigate"
             is_program = bool(headers.first(fields, b"user-agent")) and not _is_browser(fields)
             reply = answers.refusal_reply(
                 answer,

@@ -25,6 +25,7 @@ _TITLES = {
     Named.BAD_REQUEST: "The request is not one that may be passed on",
     Named.PUBLIC_ROUTE: "Declared public",
     Named.CORS_PREFLIGHT: "A preflight from a declared origin, answered by Limen",
+    Named.CROSS_SITE: "Another site sent this, and the app does not declare it under cors",
     Named.TOKEN_UNKNOWN: "No such token",
     Named.TOKEN_EXPIRED: "The token has expired",
     Named.TOKEN_REVOKED: "The token was revoked",

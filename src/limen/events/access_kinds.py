@@ -29,6 +29,7 @@ _ALL_ENDED = {"": "All sessions were ended"}
 ACCESS_KINDS: Final = (
     Kind("decision", "A request was decided", _DECISION, HTTP, 99, app_filters=(REFUSALS, DECISIONS)),
     Kind("request.refused", "A request was refused before a decision", _REFUSED, HTTP, 99),
+    Kind("request.cross_site", "Another site sent a request that changes something", _REFUSED, HTTP, 99),
     Kind("upstream.failed", "An app did not answer", _UPSTREAM, HTTP, 99, app_filters=(FAILURES,)),
     Kind("request.stripped", "A request claimed what only Limen may say", _REFUSED, HTTP, 99),
     Kind("stream.cut", "A stream was cut: its session or facts changed", _STREAM, HTTP, 99, app_filters=(FAILURES,)),
