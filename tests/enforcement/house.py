@@ -82,6 +82,7 @@ def apps(upstream: str = "http://127.0.0.1:9") -> tuple[App, ...]:
         ),
         public=(PublicRoute(frozenset({"GET"}), "/assets/**", "logo and style"),),
         cors=Cors(frozenset({"https://portal.harbor.example"})),
+        streams=("/stream", "/live/**"),
     )
     payroll = App(
         "payroll",

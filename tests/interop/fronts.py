@@ -39,6 +39,7 @@ class Guarded:
     limen_port: int
     stop_limen: Callable[[], Awaitable[None]]
     front: str = ""
+    process: asyncio.subprocess.Process | None = None
 
 
 def program(name: str) -> str:
@@ -64,16 +65,18 @@ async def guarded(front: str, *, longest: int = 60) -> AsyncIterator[Guarded]:
         check = house.check_server()
         await check.start("127.0.0.1:0")
         stack.push_async_callback(check.close)
-        port = limen_port
+        port, process = limen_port, None
         if front in TEMPLATES:
             apps = tuple(house.known.apps.values())
-            port = await stack.enter_async_context(running(front, limen_port, check.port, apps, longest))
-        yield Guarded(house, app, port, check, limen_port, limen.aclose, front)
+            port, process = await stack.enter_async_context(running(front, limen_port, check.port, apps, longest))
+        yield Guarded(house, app, port, check, limen_port, limen.aclose, front, process)
 
 
 @asynccontextmanager
-async def running(front: str, limen: int, check: int, apps: tuple[App, ...], longest: int) -> AsyncIterator[int]:
-    """Run a front with the config that is made for it; the port it listens on."""
+async def running(
+    front: str, limen: int, check: int, apps: tuple[App, ...], longest: int = 60
+) -> AsyncIterator[tuple[int, asyncio.subprocess.Process]]:
+    """Run a front with the config that is made for it; the port it listens on, and its process."""
     binary = program(front)
     port = free_port()
     made_of = Front(
@@ -84,6 +87,7 @@ async def running(front: str, limen: int, check: int, apps: tuple[App, ...], lon
         check=f"127.0.0.1:{check}",
         apps=tuple(app for app in apps if app.id != LIMEN),
         longest_response_seconds=longest,
+        longest_of_any_seconds=longest,
     )
     config = front_config(front, made_of)
     with tempfile.TemporaryDirectory() as made:
@@ -101,7 +105,7 @@ async def running(front: str, limen: int, check: int, apps: tuple[App, ...], lon
             )
             try:
                 await _until_open(port, process, log)
-                yield port
+                yield port, process
             finally:
                 with contextlib.suppress(ProcessLookupError):
                     process.terminate()

@@ -307,6 +307,8 @@ class _Connection(asyncio.Protocol):
         answer = server.doors.decide_request(door, method, host, uri, cookies, address, presented, sender)
         if answer.effect is not Effect.PERMIT:
             return self._refused(answer, method, uri)
+        if answer.route is not None and answer.route.stays_open:  # an answer once is not enough for it
+            return self._refused_before("check-stream")
         who = server.identity.block(answer)
         if said:
             who += self._rest_of(said, door)

@@ -31,7 +31,9 @@ Receive: TypeAlias = Callable[[], Awaitable[MutableMapping[str, Any]]]
 Send: TypeAlias = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 
 LONG_AFTER_SECONDS = 1.0
-"""A response that is still going on after this is a stream: it is decided again whenever its facts change."""
+"""A response that is still going on after this is a stream: it is decided again whenever its facts change. What is
+declared under `streams` is one from its first moment.
+"""
 
 
 class Gateway:
@@ -240,7 +242,9 @@ class _Exchange:
         gone = asyncio.create_task(self._client_gone())
         loop = asyncio.get_running_loop()
         stream = Stream(self._answer, self._address, "gateway", self._cut)
-        long_after = loop.call_later(LONG_AFTER_SECONDS, self._gateway.streams.add, stream)
+        is_declared = self._answer.route is not None and self._answer.route.stays_open
+        after = 0 if is_declared else LONG_AFTER_SECONDS
+        long_after = loop.call_later(after, self._gateway.streams.add, stream)
         try:
             await asyncio.wait((self._carrying, gone), return_when=asyncio.FIRST_COMPLETED)
         finally:

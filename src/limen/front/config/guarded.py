@@ -18,7 +18,9 @@ from limen.facts import LIMEN, App
 from limen.settings import Settings
 
 LONGEST_RESPONSE_SECONDS: Final = 600
-"""After so long a front breaks off whatever it still carries from an app by itself."""
+"""After so long Envoy, and nginx at a reload, break off what they still carry from an app by themselves."""
+LONGEST_OF_ANY_SECONDS: Final = 3_600
+"""After so long Caddy breaks off any response: it can't tell those that Limen carries from its own."""
 
 _EVERYWHERE: Final = "0.0.0.0"  # noqa: S104 -- browsers are meant
 _WILDCARDS: Final = {_EVERYWHERE: "127.0.0.1", "[::]": "[::1]", "": "127.0.0.1"}
@@ -46,6 +48,7 @@ class Guarded:
     certificate: str = ""
     key: str = ""
     longest_response_seconds: int = LONGEST_RESPONSE_SECONDS
+    longest_of_any_seconds: int = LONGEST_OF_ANY_SECONDS
 
     def __post_init__(self) -> None:
         for address in (self.listen, self.limen, self.check):
