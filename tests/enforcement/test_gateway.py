@@ -285,3 +285,15 @@ async def test_an_apps_certificate_is_verified(certificate):
                 assert status_of(response) == status, (changes, response)
     assert len(app.requests) == 1
     assert len(house.journal.reasons("upstream.failed")) == 4
+
+
+async def test_a_declared_stream_is_watched_from_its_first_moment(town):
+    house, _, port = town
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    writer.write(f"GET /stream HTTP/1.1\r\nHost: {HOST}\r\nCookie: {house.cookie()}\r\n\r\n".encode())
+    assert await asyncio.wait_for(reader.read(1_000), 3)
+    assert len(house.streams) == 1
+    house.revoke("ana")
+    await asyncio.wait_for(reader.read(), 0.9)
+    assert house.journal.reasons("stream.cut") == ["session-revoked"]
+    writer.close()
