@@ -26,6 +26,7 @@ REQUEST_ACTIONS: Final = ACTIONS[:5]
 MOST_APPS: Final = 2_000
 _HOST: Final = re.compile(r"(?=.{1,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)*[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?")
 _REACH: Final = re.compile(r"([a-z0-9.-]{1,253}|\[[0-9a-f:.]{2,45}\])(:[0-9]{1,5})?")
+_FIELD_NAME: Final = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]{1,80}")
 _START: Final = re.compile(r"/(?!/)[!-~]*")
 
 
@@ -69,10 +70,14 @@ class _Onboarding(_Shape):
 
 
 class _Cors(_Shape):
-    """Other sites whose scripts may ask this app."""
+    """Other sites that may ask this app as the person who looks at them. Limen answers their preflights itself."""
 
-    origins: list[str] = []
+    origins: Annotated[list[str], Field(max_length=100)] = []
     """Their origins: `https://board.harbor.example`."""
+    methods: Annotated[list[str], Field(max_length=20)] = ["GET", "HEAD", "POST"]
+    """The methods that their scripts may use."""
+    headers: Annotated[list[str], Field(max_length=60)] = ["content-type"]
+    """The headers that their scripts may set, beyond those that every page may."""
 
 
 class _App(_Shape):
@@ -99,9 +104,11 @@ class _App(_Shape):
     public: list[_Public] = []
     """What needs no sign-in."""
     cors: _Cors = _Cors()
-    """Other sites whose scripts may ask it."""
+    """Other sites that may ask it."""
     onboarding: _Onboarding | None = None
     """That people who are signed in still pass, and until when."""
+    streams: Annotated[list[str], Field(max_length=100)] = []
+    """Paths whose responses stay open: event streams, long downloads. Fronts leave them to Limen, which cuts them."""
     encoded_paths: Literal["refuse", "allow"] = "refuse"
     """Whether a path with an escaped slash is refused, as it is read differently by different apps."""
 
@@ -191,9 +198,10 @@ class _Reader:
             start=shape.start,
             rules=tuple(self._rules(shape)),
             public=tuple(self._public(shape)),
-            cors=Cors(frozenset(self._origins(shape))),
+            cors=self._cors(shape),
             opts_in_encoded_paths=shape.encoded_paths == "allow",
             onboarding_until=self._onboarding_until(shape, label),
+            streams=tuple(self._streams(shape)),
         )
 
     def _wrong(self, path: tuple[str | int, ...], what: str, fix: str) -> None:
@@ -262,6 +270,15 @@ class _Reader:
             if route is not None:
                 yield PublicRoute(route.methods, route.pattern, one.why)
 
+    def _streams(self, shape: _App) -> Iterator[str]:
+        for place, pattern in enumerate(shape.streams):
+            if " " in pattern:
+                self._wrong(
+                    ("streams", place), f"{shown(pattern)} is no path", "write the path alone, without a method"
+                )
+            elif self._route(f"ANY {pattern}", ("streams", place)) is not None:
+                yield pattern
+
     def _route(self, text: str, path: tuple[str | int, ...]) -> Route | None:
         try:
             route = read_route(text)
@@ -273,6 +290,16 @@ class _Reader:
             if fix != "-":
                 self._wrong(path, f"there is no method {shown(method)}", fix)
         return route
+
+    def _cors(self, shape: _App) -> Cors:
+        for place, method in enumerate(shape.cors.methods):
+            if method not in METHODS:
+                self._wrong(("cors", "methods", place), *unknown("method", method, METHODS))
+        for place, name in enumerate(shape.cors.headers):
+            if not _FIELD_NAME.fullmatch(name):
+                self._wrong(("cors", "headers", place), f"{shown(name)} is no name of a header", "write x-csrf-token")
+        headers = frozenset(name.lower() for name in shape.cors.headers)
+        return Cors(frozenset(self._origins(shape)), frozenset(shape.cors.methods), headers)
 
     def _origins(self, shape: _App) -> Iterator[str]:
         for place, origin in enumerate(shape.cors.origins):

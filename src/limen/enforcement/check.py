@@ -24,6 +24,7 @@ from limen.admission import TOO_MANY, Admission, Entry, Listener
 from limen.enforcement import answers, authorization
 from limen.enforcement.addresses import Network, client_address
 from limen.enforcement.assertion import Assertions
+from limen.enforcement.cross_site import Sender, sender_of
 from limen.enforcement.decision_point import Answer, DecisionPoint
 from limen.enforcement.headers import without_our_cookies
 from limen.policy.decision import Effect
@@ -48,7 +49,7 @@ _SAID_ONCE: Final = frozenset(
         b"origin",
         b"upgrade",
         b"sec-fetch-mode",
-        b"access-control-request-method",
+        b"sec-fetch-site",
     }
 )
 
@@ -306,13 +307,15 @@ class _Connection(asyncio.Protocol):
         cookies = get(b"cookie", b"")
         forwarded_for = get(b"x-forwarded-for")
         address = (server.addresses.get(forwarded_for) or server.address(forwarded_for)) if forwarded_for else ""
-        preflight_from = get(b"origin", b"") if b"access-control-request-method" in fields else b""
         # nginx and Caddy say it under this name alone: one that does not would hand the token on to the app.
         said = get(b"x-limen-authorization" if door == "check" else b"authorization")
         presented = self._presented(said, door, address, host) if said else None
-        answer = server.doors.decide_request(door, method, host, uri, cookies, address, preflight_from, presented)
+        sender = None if method == b"GET" else self._sender(method)
+        answer = server.doors.decide_request(door, method, host, uri, cookies, address, presented, sender)
         if answer.effect is not Effect.PERMIT:
             return self._refused(answer, method, uri)
+        if answer.route is not None and answer.route.stays_open:  # an answer once is not enough for it
+            return self._refused_before("check-stream")
         who = server.identity.block(answer)
         if said:
             who += self._rest_of(said, door)
@@ -331,6 +334,10 @@ class _Connection(asyncio.Protocol):
             return None
         return presented
 
+    def _sender(self, method: bytes) -> Sender | None:
+        get = self._fields.get
+        return sender_of(method, get(b"sec-fetch-site", b""), get(b"origin", b""), self._server.public_url)
+
     def _rest_of(self, said: bytes, door: str) -> bytes:
         """What the front passes on of the Authorization field: the app's own, never a token of ours."""
         rest = authorization.for_upstream(said)
@@ -346,7 +353,7 @@ class _Connection(asyncio.Protocol):
         # Without a User-Agent the front may have left it out: then it is taken for a browser's.
         is_program = b"user-agent" in self._fields and not self._is_browser()
         refused = answers.refusal(answer, target, self._server.public_url, is_program=is_program)
-        is_navigation = method == b"GET" and self._fields.get(b"sec-fetch-mode") == b"navigate"
+        is_navigation = self._fields.get(b"sec-fetch-mode") == b"navigate" and answers.may_lead_on(answer, method)
         fields: list[tuple[bytes, bytes]]
         if is_navigation and refused.location:
             body = answers.refusal_page(refused, answer)

@@ -23,10 +23,13 @@ from limen.events import Event, Outcome
 from limen.facts import LIMEN, App, Facts, FactStore, Session, SessionState
 from limen.facts.tokens import token_hash
 from limen.policy.decision import Decision, Effect, Named, Request
+from limen.policy.engine import ONBOARDING
 from limen.rate_limit import RateLimit
 from limen.storage.break_glass import is_break_glass
 
 if TYPE_CHECKING:
+    from limen.enforcement.cross_site import Sender
+    from limen.enforcement.preflight import Preflight
     from limen.policy import Engine
     from limen.storage.journal import Journal
 
@@ -115,13 +118,14 @@ class DecisionPoint:
         target: bytes,
         cookies: bytes,
         address: str,
-        preflight_from: bytes = b"",
         presented: Presented | None = None,
+        sender: Sender | None = None,
     ) -> Answer:
         """Decide the request that `door` read off the wire: all of it raw, `target` in origin-form.
 
-        `cookies` is the whole Cookie field, `address` the client's as far as trusted hops tell. `preflight_from` is
-        the Origin of a CORS preflight, `presented` a program's token. Never raises for anything a client can send.
+        `cookies` is the whole Cookie field, `address` the client's as far as trusted hops tell, `presented` a
+        program's token, `sender` whose page sends what may change something. Never raises for anything a client can
+        send.
         """
         known = self.known
         routes = self._hosts.get(host) if self._apps is known.apps_by_host else None
@@ -138,8 +142,6 @@ class DecisionPoint:
             return self.refuse("method-refused", door=door, address=address, host=host)
         if route.public is not None:
             return self._let_through(door, app, route, address, Named.PUBLIC_ROUTE)
-        if preflight_from and method == b"OPTIONS" and preflight_from.decode("latin-1") in app.cors.origins:
-            return self._let_through(door, app, route, address, Named.CORS_PREFLIGHT)
         now = self.clock.now()
         if presented is not None:
             return self._by_token(door, route, app, presented, cookies, address, now)
@@ -153,7 +155,27 @@ class DecisionPoint:
                 wrong = Named.SESSION_UNKNOWN
         else:
             session, state, facts = None, SessionState.NOT_SIGNED_IN, known.facts(None, app, address)
+        if sender is not None and session is not None and sender.is_foreign(app):
+            return self._from_another_site(door, route, session, facts, now, sender)
         return self._decide(door, route, session, wrong or state, facts, now)
+
+    def decide_preflight(
+        self, door: str, host: bytes, target: bytes, preflight: Preflight, address: str
+    ) -> Answer | None:
+        """Whether Limen gives a preflight leave; None where its origin is not declared for the app: then it is a
+        request like any other. A permit is for the answer that Limen gives itself, never for passing anything on.
+        """
+        routes = self._routes(host)
+        if routes is None or preflight.origin not in routes.app.cors.origins:
+            return None
+        try:
+            route = routes.route(b"OPTIONS", target)
+        except PathRefusedError as refused:
+            return self.refuse(refused.why, door=door, address=address, host=host)
+        undeclared = preflight.undeclared(routes.app.cors)
+        if undeclared:
+            return self.refuse("cors-undeclared", door=door, address=address, host=host, detail=undeclared)
+        return self._let_through(door, routes.app, route, address, Named.CORS_PREFLIGHT)
 
     def _by_token(
         self, door: str, route: Route, app: App, presented: Presented, cookies: bytes, address: str, now: Instant
@@ -230,7 +252,7 @@ class DecisionPoint:
         app = self.known.apps.get(answer.app.id) if answer.app else None
         if app is None or answer.route is None:
             return Named.UNKNOWN_HOST, None
-        if answer.word in {Named.PUBLIC_ROUTE, Named.CORS_PREFLIGHT}:
+        if answer.word == Named.PUBLIC_ROUTE:
             return "", None
         over = self.why_ended(answer) or self.shut()
         if over:
@@ -355,6 +377,36 @@ class DecisionPoint:
         if app.onboarding_until:
             self._note(door, route, decision, session, kept)
         return Answer(effect, decision.reasons[0].policy, kept, decision, app, session, route)
+
+    def _from_another_site(
+        self, door: str, route: Route, session: Session, facts: Facts, now: Instant, sender: Sender
+    ) -> Answer:
+        """Refuse what another site sends in a person's name. While the app is in onboarding it passes where the person
+        would, and is counted, as all that would be refused; not so WebSockets.
+        """
+        app, address = facts.app, facts.place.address
+        origin = sender.origin.decode("latin-1") or "unsaid"
+        self.tell(
+            "request.cross_site", Named.CROSS_SITE, door=door, address=address, host=app.host.encode(), detail=origin
+        )
+        shut = self.shut()
+        if shut is not None:
+            return self._keep_shut(named(shut, Effect.DENY, route.request, facts, now), session, route, door)
+        decision = named(Named.CROSS_SITE, Effect.DENY, route.request, facts, now)
+        if sender.may_onboard and app.is_onboarding(now):
+            decision = self._while_onboarding(decision)
+        return self._keep(decision, app, session, route, door, address)
+
+    def _while_onboarding(self, refused: Decision) -> Decision:
+        """The permit that the policies, or the onboarding, give without regard to what refused it; or that refusal."""
+        try:
+            decision = self._engine().decide(refused.request, refused.facts, refused.now)
+        except Exception:  # noqa: BLE001 -- whatever went wrong, the answer is no
+            return refused
+        if decision.effect is not Effect.PERMIT:
+            return decision
+        others = tuple(one for one in decision.reasons if one.effect == "forbid" or one.policy == Named.NOTHING_PERMITS)
+        return msgspec.structs.replace(decision, reasons=(*ONBOARDING, *refused.reasons, *others))
 
     def _outside(self, door: str, route: Route, session: Session, facts: Facts, now: Instant) -> Answer:
         """Break-glass is outside of the policies: it opens the console, even where every other door is shut, and that

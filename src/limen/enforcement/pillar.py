@@ -28,6 +28,7 @@ def _declarations() -> Declarations:
 
 
 def _prepare(core: Core) -> None:
+    from limen.browser_state import BrowserStates
     from limen.enforcement.decision_point import DecisionPoint
     from limen.errors import LimenError
     from limen.policy.decision import Request
@@ -47,6 +48,7 @@ def _prepare(core: Core) -> None:
         return decision
 
     core.offers.give(doors)
+    core.offers.give(BrowserStates(core.clock))
     core.offers.give(Decider(decide))
 
 

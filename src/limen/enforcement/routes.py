@@ -25,11 +25,15 @@ class MethodRefusedError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """What a method and path came to: the request a decision is asked about, and whether it is declared public."""
+    """What a method and path came to: the request a decision is asked about, and whether it is declared public.
+
+    `stays_open`: declared under `streams`, so that only the gateway may carry it.
+    """
 
     request: Request
     path: str
     public: PublicRoute | None = None
+    stays_open: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +98,7 @@ class Routes:
     fallback: str = field(init=False)
     _rules: tuple[_Compiled, ...] = field(init=False)
     _public: tuple[tuple[PublicRoute, _Pattern], ...] = field(init=False)
+    _streams: tuple[_Pattern, ...] = field(init=False)
     _memo: dict[tuple[bytes, bytes], Route] = field(init=False)
     _requests: dict[Request, Request] = field(init=False, default_factory=dict)
 
@@ -105,6 +110,7 @@ class Routes:
             compiled.append(_Compiled(rule, pattern, pattern.folded()))
         self._rules = tuple(compiled)
         self._public = tuple((route, _Pattern.parse(route.pattern)) for route in self.app.public)
+        self._streams = tuple(_Pattern.parse(pattern).folded() for pattern in self.app.streams)
         named = [rule.action for rule in self.app.rules]
         self.fallback = max(named, key=STRICTNESS.__getitem__, default="administer")
 
@@ -145,7 +151,7 @@ class Routes:
         if len(self._requests) >= ROUTES_KEPT:
             self._requests.clear()
         request = self._requests.setdefault(asked, asked)  # one value for all paths of a pattern: equal ones fold
-        return Route(request, readings.paths[0], self._declared_public(method, readings))
+        return Route(request, readings.paths[0], self._declared_public(method, readings), self._stays_open(readings))
 
     def _strictest(self, method: str, segments: tuple[str, ...]) -> tuple[str, str]:
         """The strictest rule that fits; one that fits only when case is ignored can tighten, never loosen."""
@@ -156,6 +162,13 @@ class Routes:
             return self.fallback, "(no rule)"
         strictest = max(exact + loose, key=lambda rule: STRICTNESS[rule.action])
         return strictest.action, strictest.pattern
+
+    def _stays_open(self, readings: paths.Readings) -> bool:
+        """Whether any reading of the path, in any case of its letters, is declared a stream."""
+        if not self._streams:
+            return False
+        read = [_segments(path.casefold()) for path in readings.paths]
+        return any(pattern.matches(segments) for pattern in self._streams for segments in read)
 
     def _declared_public(self, method: str, readings: paths.Readings) -> PublicRoute | None:
         """A public route opens only what every reading of the path agrees on."""

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from limen.admission import Admission, Limits
 from limen.admission.descriptors import raise_limit
+from limen.browser_state import BrowserStates
 from limen.enforcement import traffic_store
 from limen.enforcement.addresses import UntrustedProxies
 from limen.enforcement.app_login import AppLoginRoutes, AppLogins
@@ -57,7 +58,7 @@ async def build(core: Core) -> EnforcementServices:
     keys = await core.database.writing(lambda transaction: keep_signing_keys(transaction, core.keyring, clock.now()))
     await core.database.reading(lambda snapshot: traffic_store.load(doors.traffic, snapshot))
     said = Assertions(public_url=settings.public_url, clock=clock, keys=keys)
-    app_logins = AppLogins(clock=clock, public_url=settings.public_url)
+    app_logins = AppLogins(states=core.offers.take(BrowserStates), public_url=settings.public_url)
     url, trusted = settings.public_url, settings.listen.trusted_proxies
     app_login_routes = AppLoginRoutes(doors=doors, app_logins=app_logins, keys=said, sessions=sessions, public_url=url)
     limits = Limits.within(raise_limit())

@@ -57,9 +57,14 @@ class PublicRoute:
 
 @dataclass(frozen=True, slots=True)
 class Cors:
-    """Origins whose preflights (Fetch standard, section 4.8) the gateway lets through to the upstream."""
+    """Other sites that may ask the app, as the person who looks at them. Limen answers their preflights itself.
+
+    `methods` and `headers` (in lower case) are what their scripts may send (Fetch standard, section 4.8).
+    """
 
     origins: frozenset[str] = frozenset()
+    methods: frozenset[str] = frozenset({"GET", "HEAD", "POST"})
+    headers: frozenset[str] = frozenset({"content-type"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +89,8 @@ class App:
     """Something that is protected. `owner` is the group that answers for it.
 
     Until `onboarding_until` (0: never) people who are signed in pass where a policy would refuse them, and that is
-    counted. It holds for labels up to `MOST_ONBOARDED` alone, whatever is written.
+    counted. It holds for labels up to `MOST_ONBOARDED` alone, whatever is written. `streams` are the patterns of paths
+    whose responses stay open: they go through the gateway alone, which cuts them when access ends.
     """
 
     id: str
@@ -100,6 +106,7 @@ class App:
     cors: Cors = Cors()
     opts_in_encoded_paths: bool = False
     onboarding_until: Instant = 0
+    streams: tuple[str, ...] = ()
 
     @property
     def sensitivity(self) -> int:
