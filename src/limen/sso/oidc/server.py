@@ -227,9 +227,15 @@ class Server(AuthorizationServer):  # type: ignore[misc]  # Authlib has no types
 
 class _Payload(OAuth2Payload):  # type: ignore[misc]  # Authlib has no types
     def __init__(self, wire: Wire) -> None:
-        together = {**wire.query, **wire.form}
-        self.data = {name: values[0] for name, values in together.items() if values}
-        self.datalist = {name: list(values) for name, values in together.items()}
+        self._together = {**wire.query, **wire.form}
+
+    @property
+    def data(self) -> dict[str, str]:
+        return {name: values[0] for name, values in self._together.items() if values}
+
+    @property
+    def datalist(self) -> dict[str, list[str]]:
+        return {name: list(values) for name, values in self._together.items()}
 
 
 class _Request(OAuth2Request):  # type: ignore[misc]  # Authlib has no types
