@@ -28,7 +28,7 @@ from limen.company.tests_file import test_shape
 from limen.doctor.examine import EXAMINATIONS
 from limen.enforcement.reasons import REASONS
 from limen.events.kinds import KINDS, families
-from limen.pillars import commands
+from limen.pillars import commands, pillars
 from limen.policy.annotations import ANNOTATIONS
 from limen.policy.decision import Named
 from limen.policy.engine import NOTHING_PERMITS, ONBOARDING
@@ -286,6 +286,7 @@ def _page(parts: list[str]) -> str:
 
 
 def main() -> int:
+    pillars()  # what the parts declare is taken over
     REFERENCE.mkdir(parents=True, exist_ok=True)
     for name, text in pages().items():
         (REFERENCE / name).write_text(text, "utf-8")

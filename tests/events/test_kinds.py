@@ -10,6 +10,7 @@ import pytest
 from limen.declared import ClaimedTwiceError
 from limen.events import KINDS, Filter, Kind, KindError, UndeclaredKindWarning, declared, warn_if_undeclared
 from limen.events.kinds import app_filters, families, person_filters
+from limen.pillars import pillars
 
 SOURCES = Path(__file__).parents[2] / "src" / "limen"
 
@@ -79,6 +80,7 @@ def _kinds_in(node: ast.AST) -> list[ast.expr]:
 
 
 def test_every_kind_that_is_recorded_is_declared() -> None:
+    pillars()
     found = list(recorded())
     assert len(found) > 35
     assert [(name, file) for name, file in found if name not in KINDS] == []

@@ -41,6 +41,8 @@ async def _build(core: Core) -> Running:
 def _end_at_restore(transaction: Transaction, now: Instant) -> Mapping[str, int]:
     from limen.sso.oidc import store
 
+    if not store.is_there(transaction.connection):
+        return {}  # a backup of before there was this part
     grants = [grant.id for grant in store.open_grants(transaction.connection)]
     return {"sign-ins at apps": len(store.end(transaction.connection, grants, now))}
 
