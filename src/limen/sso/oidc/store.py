@@ -124,6 +124,11 @@ class Issued:
     asked: Asked
 
 
+def is_there(connection: Connection) -> bool:
+    """Whether this database has these tables."""
+    return inspect(connection).has_table(oidc_grants.name)
+
+
 def add_grant(connection: Connection, grant: Grant) -> None:
     values = {name: getattr(grant, name) for name in Grant.__slots__}
     connection.execute(insert(oidc_grants).values(**values))
