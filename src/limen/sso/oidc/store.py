@@ -10,7 +10,20 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 import msgspec
-from sqlalchemy import BigInteger, Column, Connection, Index, LargeBinary, String, Table, delete, insert, select, update
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    Connection,
+    Index,
+    LargeBinary,
+    String,
+    Table,
+    delete,
+    insert,
+    inspect,
+    select,
+    update,
+)
 
 from limen.clock import Instant
 from limen.storage import metadata
@@ -126,7 +139,7 @@ class Issued:
 
 def is_there(connection: Connection) -> bool:
     """Whether this database has these tables."""
-    return inspect(connection).has_table(oidc_grants.name)
+    return bool(inspect(connection).has_table(oidc_grants.name))
 
 
 def add_grant(connection: Connection, grant: Grant) -> None:
