@@ -22,7 +22,7 @@ from pydantic.fields import FieldInfo
 from tools.findings import findings_of
 
 from limen.cli.main import OWN
-from limen.company.apps_file import _App
+from limen.company.apps_file import _App, _OidcApp
 from limen.company.child import schema_text
 from limen.company.tests_file import test_shape
 from limen.doctor.examine import EXAMINATIONS
