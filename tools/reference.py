@@ -40,6 +40,7 @@ MADE = "<!-- Made by `python3 do.py docs`. Change what it describes, not this fi
 FILES: dict[str, tuple[str, type[BaseModel]]] = {
     "limen.toml": ("the company's name, its domain, where Limen listens and where it keeps its data", Settings),
     "apps.yaml": ("what is protected, and which of its requests are which action", _App),
+    "apps.yaml, an app with `protocol: oidc`": ("an app that signs people in by OpenID Connect", _OidcApp),
     "policies/tests.yaml": ("what the company expects of its policies", test_shape()),
 }
 WORDS = {
