@@ -79,6 +79,7 @@ def beginnings(code: str) -> set[str]:
 
 def found() -> Catalog:
     """Every message there is: texts in English, and keys."""
+    pillars()  # what the parts declare is taken over
     catalogue = Catalog(charset="utf-8", header_comment="")
     for message in (*_texts(), *keyed()):
         catalogue.add(message)
@@ -134,7 +135,6 @@ def _said(message: Message) -> tuple[str, ...]:
 
 
 def main() -> int:
-    pillars()  # what the parts declare is taken over
     for language in Language:
         path = po_of(language)
         path.write_bytes(updated(language))

@@ -62,6 +62,7 @@ class UndocumentedError(Exception):
 
 def pages() -> dict[str, str]:
     """Each file's name in `docs/reference` and its text. Raises UndocumentedError."""
+    pillars()  # what the parts declare is taken over
     return {
         "settings.md": settings_page(),
         "commands.md": commands_page(),
@@ -287,7 +288,6 @@ def _page(parts: list[str]) -> str:
 
 
 def main() -> int:
-    pillars()  # what the parts declare is taken over
     REFERENCE.mkdir(parents=True, exist_ok=True)
     for name, text in pages().items():
         (REFERENCE / name).write_text(text, "utf-8")
