@@ -302,7 +302,7 @@ def sign_in(root: Path) -> None:
     database.close()
 
 
-FIGURES = (strangers, memory, journal)
+FIGURES = (strangers, memory, journal, gateway, fronts)
 
 if __name__ == "__main__":
     sys.exit(main())

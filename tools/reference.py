@@ -22,7 +22,7 @@ from pydantic.fields import FieldInfo
 from tools.findings import findings_of
 
 from limen.cli.main import OWN
-from limen.company.apps_file import _App
+from limen.company.apps_file import _App, _OidcApp
 from limen.company.child import schema_text
 from limen.company.tests_file import test_shape
 from limen.doctor.examine import EXAMINATIONS
@@ -31,7 +31,7 @@ from limen.events.kinds import KINDS, families
 from limen.facts import App, Upstream
 from limen.front.config.guarded import Guarded
 from limen.front.config.render import TEMPLATES, front_config
-from limen.pillars import commands
+from limen.pillars import commands, pillars
 from limen.policy.annotations import ANNOTATIONS
 from limen.policy.decision import Named
 from limen.policy.engine import NOTHING_PERMITS, ONBOARDING
@@ -44,6 +44,7 @@ MADE = "<!-- Made by `python3 do.py docs`. Change what it describes, not this fi
 FILES: dict[str, tuple[str, type[BaseModel]]] = {
     "limen.toml": ("the company's name, its domain, where Limen listens and where it keeps its data", Settings),
     "apps.yaml": ("what is protected, and which of its requests are which action", _App),
+    "apps.yaml, an app with `protocol: oidc`": ("an app that signs people in by OpenID Connect", _OidcApp),
     "policies/tests.yaml": ("what the company expects of its policies", test_shape()),
 }
 WORDS = {
@@ -65,6 +66,7 @@ class UndocumentedError(Exception):
 
 def pages() -> dict[str, str]:
     """Each file's name in `docs/reference` and its text. Raises UndocumentedError."""
+    pillars()  # what the parts declare is taken over
     return {
         "settings.md": settings_page(),
         "commands.md": commands_page(),

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Final, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, Final, Generic, Protocol, TypeVar
 
 from limen.errors import LimenError
 
@@ -22,11 +22,11 @@ if TYPE_CHECKING:
     from limen.configuration.tree import Tree
     from limen.credentials import CredentialKind
     from limen.events.kind import Kind
-    from limen.facts import Facts, FactStore
+    from limen.facts import App, Facts, FactStore, Session
     from limen.finding import Finding
     from limen.policy import Engine
     from limen.policy.attribute import Attribute
-    from limen.policy.decision import Decision
+    from limen.policy.decision import Decision, Effect
     from limen.settings import Section, Settings
     from limen.storage import Database, Feed, Keyring, Snapshot
     from limen.storage.break_glass import BreakGlass
@@ -156,6 +156,35 @@ class Decider:
     """Decides about facts that are at hand, and journals it: what enforcement offers to whoever signs people in."""
 
     decide: Callable[[Facts, str], Decision]
+
+
+class SignOnDecision(Protocol):
+    """What was decided about a sign-in to an app. `session` is None unless it is live; `id` names the decision."""
+
+    @property
+    def effect(self) -> Effect: ...
+    @property
+    def id(self) -> str: ...
+    @property
+    def session(self) -> Session | None: ...
+
+
+class DecideSignOn(Protocol):
+    def __call__(
+        self, entry_point: str, app: App, session: Session | None, address: str, *, is_present: bool
+    ) -> SignOnDecision: ...
+
+
+@dataclass(frozen=True, slots=True)
+class SignOn:
+    """What enforcement offers to whoever signs people in to apps by a protocol.
+
+    `decide` decides whether this session may use this app now, and journals it; `is_present` says that the person is
+    there and not a program in their name. `tell(kind, word, detail)` journals what strangers can cause, within bounds.
+    """
+
+    decide: DecideSignOn
+    tell: Callable[[str, str, str], None]
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ from limen.enforcement.pillar import PILLAR as ENFORCEMENT
 from limen.errors import LimenError
 from limen.identity.pillar import PILLAR as IDENTITY
 from limen.pillar import NAME, Command, Declarations, FolderFile, Pillar
+from limen.sso.pillar import PILLAR as SSO
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from limen.clock import Instant
     from limen.storage import Database, Transaction
 
-PILLARS: Final = (IDENTITY, ENFORCEMENT)
+PILLARS: Final = (IDENTITY, ENFORCEMENT, SSO)
 
 T = TypeVar("T")
 

@@ -221,6 +221,22 @@ class DecisionPoint:
             return self._outside(door, route, session, facts, now)
         return self._decide(door, route, session, state, facts, now)
 
+    def decide_sign_on(
+        self, entry_point: str, app: App, session: Session | None, address: str, *, is_present: bool
+    ) -> Answer:
+        """Decide about signing in to an app by a protocol: looking at it, in a session of the sign-in host.
+
+        `is_present`: the person is there. What a program does in their name keeps no session from idling out.
+        """
+        now = self.clock.now()
+        state = self.known.session_state(session, "", now)
+        if state is not SessionState.LIVE or session is None or is_break_glass(session):
+            session = None
+        elif is_present:
+            self.known.used(session, now)
+        facts = self.known.facts(session, app, address)
+        return self._decide(entry_point, Route(Request("view"), ""), session, state, facts, now)
+
     def decide_facts(self, door: str, request: Request, facts: Facts) -> Answer:
         """Decide on facts that are at hand while there is no session yet: signing in."""
         now = self.clock.now()

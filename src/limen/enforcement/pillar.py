@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from limen.pillar import Core, Decider, Declarations, Every, Pillar, Running
+from limen.pillar import Core, Decider, Declarations, Every, Pillar, Running, SignOn
 
 if TYPE_CHECKING:
     from limen.facts import Facts
@@ -50,6 +50,12 @@ def _prepare(core: Core) -> None:
     core.offers.give(doors)
     core.offers.give(BrowserStates(core.clock))
     core.offers.give(Decider(decide))
+    core.offers.give(
+        SignOn(
+            doors.decide_sign_on,
+            lambda kind, word, detail: doors.tell(kind, word, door="sso", address="", detail=detail),
+        )
+    )
 
 
 async def _build(core: Core) -> Running:

@@ -7,6 +7,7 @@ from enum import IntEnum
 from typing import Final
 
 from limen.clock import Instant
+from limen.facts.oidc_client import OidcClient
 
 ACTIONS = ("view", "download", "edit", "share", "administer", "connect", "elevate", "sign_in", "audit", "support")
 """Every action. The first five are what a request to an app can be, from the mildest to the strictest."""
@@ -88,6 +89,9 @@ class Upstream:
 class App:
     """Something that is protected. `owner` is the group that answers for it.
 
+    Behind the gateway or a front it has a `host` and an `upstream`. An app that signs people in by a protocol instead
+    has neither: `url` is where it is, and `oidc` how it is registered.
+
     Until `onboarding_until` (0: never) people who are signed in pass where a policy would refuse them, and that is
     counted. It holds for labels up to `MOST_ONBOARDED` alone, whatever is written. `streams` are the patterns of paths
     whose responses stay open: they go through the gateway alone, which cuts them when access ends.
@@ -107,6 +111,8 @@ class App:
     opts_in_encoded_paths: bool = False
     onboarding_until: Instant = 0
     streams: tuple[str, ...] = ()
+    url: str = ""
+    oidc: OidcClient | None = None
 
     @property
     def sensitivity(self) -> int:

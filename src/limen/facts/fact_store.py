@@ -281,7 +281,7 @@ class FactStore:
     ) -> None:
         """Take over what a published revision says, all at once."""
         self.apps = {app.id: app for app in apps}
-        self.apps_by_host = {app.host: app for app in self.apps.values()}
+        self.apps_by_host = {app.host: app for app in self.apps.values() if app.host}
         self.groups = {group.id: group for group in groups}
         self.networks = networks
         self._changed(APPS)

@@ -333,7 +333,9 @@ class Site:
         return self.remember(JSONResponse(values), visit)
 
     def app_url(self, app: App, to: str) -> str:
-        """`to` on the host of an app, or on this one for Limen itself."""
+        """`to` on the host of an app, or on this one for Limen itself; where an app is that has no host of ours."""
+        if app.url:
+            return app.url
         return to if app.id == LIMEN else app_origin(app.host, self.ports.settings.public_url) + to
 
     async def in_thread(self, work: Callable[[], T]) -> T:
