@@ -43,6 +43,7 @@ from limen.settings import Settings
 from limen.storage import Database, Feed, Keyring, Snapshot, master_key
 from limen.storage.break_glass import BreakGlass
 from limen.storage.journal import Journal
+from limen.storage.journal.strangers import TOLD_EVERY_SECONDS
 from limen.storage.master_key import existing_key
 from limen.storage.space import MEGABYTE
 
@@ -159,7 +160,8 @@ async def _look_after(closing: AsyncExitStack, core: Core) -> tuple[Disk, Backup
     retention = RetentionJob(core.database, core.journal, settings.retention, data, outbox, clock)
     backups = _keeping(core)
     closing.push_async_callback(backups.close)
-    for every in (retention.every, disk.every, backups.every):
+    left_out = Every("say what of strangers was left out", TOLD_EVERY_SECONDS, core.journal.tell_left_out)
+    for every in (retention.every, disk.every, backups.every, left_out):
         _start(closing, every)
     return disk, backups
 
@@ -185,7 +187,8 @@ async def _open_core(closing: AsyncExitStack, settings: Settings, root: Path, cl
 
     def opened() -> tuple[Database, Keyring, Journal, BreakGlass]:
         refuse_half_restored(root, settings)
-        refuse_if_replaced(places.data_folder(root, settings), places.backup_folder(root, settings))
+        held = existing_key(places.key_file(root, settings), os.environ)
+        refuse_if_replaced(places.data_folder(root, settings), places.backup_folder(root, settings), held)
         _bring_over(settings, root, clock.now())
         database = Database.open(places.database_url(root, settings), clock=clock)
         closing.callback(database.close)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import gc
+import logging
 import socket
 from collections.abc import Awaitable, Callable, Generator
 from contextlib import AsyncExitStack, contextmanager
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
     import uvicorn
 
 STOP_SECONDS: Final = 3
+MOST_WATCHERS: Final = 32
+"""Connections to the local port for health and metrics."""
 
 
 def http_server(limen: Limen) -> uvicorn.Server:
@@ -30,10 +33,21 @@ def http_server(limen: Limen) -> uvicorn.Server:
     def refused(word: str, address: str) -> None:
         limen.doors.refuse(word, door="gateway", address=address)
 
-    return uvicorn.Server(
+    admission, trusted = limen.enforcement.admission, limen.settings.listen.trusted_proxies
+
+    class Server(uvicorn.Server):
+        """Ends its live pages before it waits for what is still being answered."""
+
+        async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+            limen.journal.end_live()
+            logging.getLogger("uvicorn.error").addFilter(_is_no_cut_stream)
+            await super().shutdown(sockets)
+
+    return Server(
         uvicorn.Config(
             limen.asgi,
-            http=strict_http.protocol(refused),
+            http=strict_http.protocol(refused, admission.listener("browsers"), trusted),
+            backlog=admission.limits.backlog,
             ws="websockets-sansio",
             lifespan="off",
             log_level="error",  # what strangers send wrong stands in the journal, bounded; not in a log without end
@@ -44,6 +58,12 @@ def http_server(limen: Limen) -> uvicorn.Server:
             timeout_graceful_shutdown=STOP_SECONDS,
         )
     )
+
+
+def _is_no_cut_stream(record: logging.LogRecord) -> bool:
+    """Whether a line of the log is news: that a stopping server cuts what an app still streams is not."""
+    error = record.exc_info[1] if record.exc_info else None
+    return not isinstance(error, asyncio.CancelledError) and "timeout graceful shutdown exceeded" not in record.msg
 
 
 async def serve(limen: Limen, told: Callable[[], Awaitable[None]], at: str = "") -> None:
@@ -87,11 +107,20 @@ async def _watch(closing: AsyncExitStack, limen: Limen) -> None:
     """Answer on the local port for health and metrics until `closing` ends it."""
     import uvicorn  # noqa: PLC0415 -- heavy
 
+    from limen.enforcement import strict_http  # noqa: PLC0415 -- heavy
     from limen.operations.local_port import answers  # noqa: PLC0415 -- heavy
+
+    def refused(word: str, address: str) -> None:
+        limen.doors.refuse(word, door="health", address=address)
+
+    own = limen.enforcement.admission.listener("health", connections=MOST_WATCHERS)
 
     watched = Watched(limen.doors, limen.in_force, limen.journal, lambda: limen.disk.space, limen.figures)
     config = uvicorn.Config(
         answers(watched),
+        http=strict_http.protocol(refused, own),
+        ws="none",
+        backlog=MOST_WATCHERS,
         lifespan="off",
         log_level="error",
         access_log=False,

@@ -219,6 +219,7 @@ HOSTILE = {
     "endless-number": (when(f"context.auth.strength > {'9' * 400_000}"), "number too large"),
     "address": (when('context.place has address && context.place.address == ip("10.0.0.300/8")'), '"10.0.0.300/8"'),
     "date": (when('context.now > datetime("2026-13-45")'), "3:31: this doesn't match the schema"),
+    "arguments": (when('ip("10.0.0.1", "10.0.0.2").isIpv4()'), "Expected 1, got 2"),
     "duration": (when('context.now.durationSince(context.auth.at) > duration("5 hours")'), '"5 hours"'),
     "endless-duration": (when(f'context.now.offset(duration("{"9" * 20}d")) > context.now'), "as a duration value"),
     "decimal": (when('decimal("1.23456").lessThan(decimal("2.0"))'), '"1.23456"'),

@@ -19,12 +19,12 @@ from limen.company.load import load_settings
 from limen.company.places import data_folder, journal_folder, key_file
 from limen.company.pull import keep_out_of_git, write_text
 from limen.events import Event
-from limen.mail import store as mails
 from limen.pillars import end_at_restore
 from limen.settings import Settings
 from limen.storage import Database, Transaction
 from limen.storage.files import sync, write_new
 from limen.storage.journal import Reader
+from limen.storage.journal.heads import take_restored_heads
 from limen.storage.journal.relay import drop_what_is_written
 from limen.storage.master_key import existing_key, written_key
 
@@ -94,7 +94,7 @@ def _settle(
         _refuse_occupied_elsewhere(root, data, settings)
     epoch = examined.manifest.epoch
     if promote_in is not None:
-        before = fence.promoted_in(promote_in)
+        before = fence.promoted_in(promote_in, examined.key)
         epoch = max(epoch, before.epoch if before else 0) + 1
     links = _end_what_was_open(examined, epoch, now)
     home = data_folder(root, settings)
@@ -111,7 +111,7 @@ def _settle(
     _place(examined.journal, journal_folder(root, settings))
     _place(examined.database, database_file(root, settings))
     if promote_in is not None:
-        fence.promote(promote_in, epoch, now, socket.gethostname())
+        fence.promote(promote_in, epoch, now, socket.gethostname(), examined.key)
     shutil.rmtree(staging)  # from here on it may start
     sync(home)
     return Restored(examined, settings, home, links, epoch, wrote_folder)
@@ -124,8 +124,8 @@ def _end_what_was_open(examined: Examined, epoch: int, now: Instant) -> int:
 
     def work(transaction: Transaction) -> int:
         drop_what_is_written(transaction, Reader(examined.journal))
+        take_restored_heads(transaction, examined.journal)
         ended = end_at_restore(transaction, now)
-        mails.drop_all(transaction.connection, now, "withdrawn")  # sent since, or about a link that is dead now
         transaction.say(
             Event(
                 id="",

@@ -21,12 +21,16 @@ MISUSED: Final = 2
 OWN: Final[dict[str, Command]] = {
     "init": Command("limen.cli.init", "Create a company folder with the baseline policies and explanatory comments"),
     "add": Command("limen.cli.add", "Add an app: detect what it is, write its entry, and start its onboarding"),
+    "remove": Command("limen.cli.remove", "Remove an app or a group, and what speaks of it alone"),
     "check": Command("limen.cli.check", "Check a company folder for errors, and run its policy tests"),
     "doctor": Command("limen.cli.doctor", "Check the setup, from DNS to the disk, and suggest fixes"),
     "serve": Command("limen.cli.serve", "Run Limen: pages, gateway and check server"),
     "front": Command("limen.cli.front", "Run https as a separate service, with an outage page while Limen is down"),
     "outage-page": Command(
         "limen.cli.outage_page", "Print the outage page for your own front to show while Limen is down"
+    ),
+    "front-config": Command(
+        "limen.cli.front_config", "Print the config of nginx, Caddy or Envoy for the company's apps"
     ),
     "systemd-unit": Command("limen.cli.systemd_unit", "Print a hardened service for systemd"),
     "demo": Command("limen.cli.demo", "Run the example company Harbor, with real requests to a real Limen"),

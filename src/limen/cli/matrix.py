@@ -15,7 +15,7 @@ from limen.cli.options import (
     At,
     Country,
     Device,
-    FolderOption,
+    Folder,
     MisusedError,
     Network,
     Proved,
@@ -50,13 +50,13 @@ class Table:
 
 
 def run(
+    folder: Folder = Path(),
     *,
     person: Annotated[
         str, typer.Option(help="One person across all apps and actions: a name, email address or ID")
     ] = "",
     app: Annotated[str, typer.Option(help="One app across all people and actions: its ID")] = "",
     action: Annotated[str, typer.Option(help="With neither: all people across all apps, for this action")] = "view",
-    folder: FolderOption = Path(),
     candidate: Annotated[Path | None, typer.Option(help="Use the policies and apps in this folder")] = None,
     in_force: Annotated[bool, typer.Option("--in-force", help="Use the revision in force")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object per cell, one per line")] = False,

@@ -75,7 +75,7 @@ def _next(done: Restored, folder: Path) -> Iterator[str]:
     yield "Waiting emails won't be sent."
     yield ""
     yield f"Anything revoked after {to_iso(done.examined.manifest.at)} is in force again. Review:"
-    yield "  people who left since, passkeys and workloads that were removed, and policies (`limen log`)."
+    yield "  people who left since, factors and workloads that were removed, and policies (`limen log`)."
     if (done.data / "erased.txt").exists():
         yield "Everyone listed in erased.txt will be erased again at the next start."
     else:

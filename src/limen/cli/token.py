@@ -11,13 +11,12 @@ from typing import Annotated
 import typer
 
 from limen.cli.open_company import Opened, opened
-from limen.cli.options import FolderOption, refuse_other_task, refuse_unknown, split_commas
+from limen.cli.options import LastFolder, refuse_other_task, refuse_unknown, split_commas, word_and_folder
 from limen.cli.output import print_rows
 from limen.clock import Instant, SystemClock
 from limen.company.load import load_company
 from limen.company.publish import SERVER
 from limen.errors import LimenError
-from limen.facts import Person
 from limen.identity import tokens
 from limen.identity.app_token import AppToken, Issued
 from limen.identity.store import workloads
@@ -31,16 +30,17 @@ TASKS = ("add", "list", "revoke")
 def run(
     task: Annotated[str, typer.Argument(metavar="TASK", help="add, list or revoke")],
     token: Annotated[str, typer.Argument(metavar="[ID]", help="With revoke: the token's ID, from the list")] = "",
+    folder: LastFolder = Path(),
     *,
     workload: Annotated[str, typer.Option(help="With add: its owner; people create theirs in the portal")] = "",
     app: Annotated[str, typer.Option(help="With add: the app it is for, by ID; with list: only this app's")] = "",
     actions: Annotated[str, typer.Option(help="With add: view, download, edit, share, …, comma-separated")] = "view",
     days: Annotated[int, typer.Option(help="With add: how many days it is valid, at most 365")] = 90,
     name: Annotated[str, typer.Option(help="With add: what it is for, in a few words")] = "",
-    folder: FolderOption = Path(),
     as_json: Annotated[bool, typer.Option("--json", help="With add and list: print one JSON object per line")] = False,
 ) -> None:
     refuse_other_task("token", task, TASKS)
+    token, folder = word_and_folder(token, folder)
     if bool(token) is not (task == "revoke"):
         raise LimenError(f"`limen token {task}` takes {'no' if token else 'an'} ID", "`limen token list` lists them")
     if bool(workload) is not (task == "add"):
@@ -78,8 +78,7 @@ def _warn(here: Opened, token: AppToken, now: Instant) -> None:
     if company is None or token.app not in company.all_apps:
         _say("No published revision has this app yet, so the token doesn't work.")
         return
-    service = Person(who.id, who.name, groups=who.groups, active=who.active, is_workload=True)
-    shut = shut_to_a_service(company.engine(), service, company.all_apps[token.app], token.actions, now)
+    shut = shut_to_a_service(company.engine(), who.principal, company.all_apps[token.app], token.actions, now)
     for action, why in shut.items():
         _say(f"Under the current policies, {who.name} can't {action} there: {why}.")
     if shut:

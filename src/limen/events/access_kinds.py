@@ -27,10 +27,15 @@ _ENDED = {"": "A session was ended"}
 _ALL_ENDED = {"": "All sessions were ended"}
 
 ACCESS_KINDS: Final = (
-    Kind("decision", "A request was decided", _DECISION, HTTP, 99, app_filters=(REFUSALS, DECISIONS)),
-    Kind("request.refused", "A request was refused before a decision", _REFUSED, HTTP, 99),
-    Kind("upstream.failed", "An app did not answer", _UPSTREAM, HTTP, 99, app_filters=(FAILURES,)),
-    Kind("request.stripped", "A request carried headers that only Limen may set", _REFUSED, HTTP, 99),
+    Kind(
+        "decision", "A request was decided", _DECISION, HTTP, 99, app_filters=(REFUSALS, DECISIONS), by_strangers=True
+    ),
+    Kind("request.refused", "A request was refused before a decision", _REFUSED, HTTP, 99, by_strangers=True),
+    Kind("request.cross_site", "Another site sent a request that changes something", _REFUSED, HTTP, 99),
+    Kind("upstream.failed", "An app did not answer", _UPSTREAM, HTTP, 99, app_filters=(FAILURES,), by_strangers=True),
+    Kind(
+        "request.stripped", "A request carried headers that only Limen may set", _REFUSED, HTTP, 99, by_strangers=True
+    ),
     Kind(
         "stream.cut",
         "A connection was closed: its session or facts changed",
@@ -38,12 +43,15 @@ ACCESS_KINDS: Final = (
         HTTP,
         99,
         app_filters=(FAILURES,),
+        by_strangers=True,
     ),
     Kind("sign_in.succeeded", "Signed in", _SIGN_IN, AUTHENTICATION, 1, acknowledged=True),
-    Kind("sign_in.failed", "Sign-in failed", _SIGN_IN, AUTHENTICATION, 1),
-    Kind("sign_in.slowed", "Sign-in slowed: too many attempts", _SIGN_IN, AUTHENTICATION, 1),
+    Kind("sign_in.failed", "Sign-in failed", _SIGN_IN, AUTHENTICATION, 1, by_strangers=True),
+    Kind("sign_in.slowed", "Sign-in slowed: too many attempts", _SIGN_IN, AUTHENTICATION, 1, by_strangers=True),
     Kind("session.app_opened", "An app session was opened", _SESSION, AUTHENTICATION, 1, app_filters=(OPENED,)),
-    Kind("session.hand_over_refused", "A sign-in to an app was refused", _SESSION, AUTHENTICATION, 1),
+    Kind(
+        "session.hand_over_refused", "A sign-in to an app was refused", _SESSION, AUTHENTICATION, 1, by_strangers=True
+    ),
     Kind(
         "session.revoked",
         "A session was ended",

@@ -39,6 +39,7 @@ RUNNING_KINDS: Final = (
     Kind("journal.recovered", "The journal was recovered after a crash", _LIMEN, LIFECYCLE, 99),
     Kind("journal.damaged", "The journal was changed while Limen was stopped", _LIMEN, LIFECYCLE, 99, severity=_GRAVE),
     Kind("journal.dropped", "Events were lost while the journal couldn't be written", _LIMEN, LIFECYCLE, 99),
+    Kind("strangers.left_out", "What strangers caused was counted, not kept one by one", _LIMEN, LIFECYCLE, 99),
     Kind("journal.expired", "Expired journal segments were deleted", _LIMEN, LIFECYCLE, 99),
     Kind("journal.erased", "Erased people's entries were removed from the journal", _LIMEN, LIFECYCLE, 99),
     Kind("journal.sealed", "A journal segment was sealed", _LIMEN, LIFECYCLE, 99),

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Collection, Iterable
+from dataclasses import replace
 from typing import TypeVar
 
 from limen.clock import Instant, Milliseconds
-from limen.facts import Person
+from limen.credentials import Cause
+from limen.facts import Factor, Person
 from limen.identity.errors import UnfitError, UnknownError
 from limen.identity.invitation import Invitations
 from limen.identity.links import Links, withdraw_links
 from limen.identity.lost_passkey import REASON as LOST, lose_passkey
 from limen.identity.membership import Membership, an_administrator_remains
 from limen.identity.model import LONGEST_PASS_MS, PASS_MS, IssuedLink, LinkPurpose, Member, PersonStatus, new_id
-from limen.identity.names import canonical_email, canonical_name
+from limen.identity.names import canonical_name, new_email
 from limen.identity.notifications import Notifications, Occasion
 from limen.identity.ports import Ports
 from limen.identity.sessions import end_everything_of
@@ -59,7 +61,7 @@ class People:
         """
         now = self._ports.now()
         person = Person(
-            id=new_id("p"), name=canonical_name(name), email=canonical_email(email), groups=self._fit_groups(groups)
+            id=new_id("p"), name=canonical_name(name), email=new_email(email), groups=self._fit_groups(groups)
         )
 
         def work(transaction: Transaction) -> IssuedLink | None:
@@ -108,11 +110,12 @@ class People:
         """A link that lets somebody who lost their device enrol a new passkey, once, and nothing else. Older ones die.
 
         `lost` names the passkeys that are gone: they are removed, and what they opened is over. `is_stolen` ends every
-        session of theirs as well, and removes what a thief could have added: each passkey added after the first of
-        those named, or every one if none is named. `seen_in` are the groups by which it was decided that `by` may do
-        this. Raises UnfitError without a reason, for a time that can't be, and where they are in other groups by now;
-        UnknownError for somebody who never enrolled or was let go, or has no such passkey;
-        NobodyCouldAdministerError.
+        session of theirs as well, and removes their password, their code and what a thief could have added: each
+        passkey added after the first of those named, or every one if none is named or they had a password.
+
+        `seen_in` are the groups by which it was decided that `by` may do this. Raises UnfitError without a reason, for
+        a time that can't be, and where they are in other groups by now; UnknownError for somebody who
+        never enrolled or was let go, or has no such passkey; NobodyCouldAdministerError.
         """
         if not why.strip():
             raise UnfitError("why", "The reason is missing", "describe briefly how you verified that it's really them")
@@ -125,15 +128,12 @@ class People:
             if people.status_of(transaction.connection, person_id) is not PersonStatus.ACTIVE:
                 return None
             withdraw_links(transaction, person_id, now)
-            gone = set(lost)
-            if is_stolen:
-                passkeys = factors.passkeys_of(transaction.connection, person_id)
-                since = min((passkey.added_at for passkey in passkeys if passkey.id in gone), default=0)
-                gone |= {passkey.id for passkey in passkeys if passkey.added_at >= since}
-            for passkey_id in sorted(gone):
+            spared = _added_before(transaction, person_id, lost)
+            for passkey_id in sorted(set(lost)):
                 lose_passkey(transaction, person_id, passkey_id, by=by, now=now, why=why)
             if is_stolen:
-                end_everything_of(transaction, person_id, now, by, LOST, why)
+                stolen = Cause.STOLEN
+                end_everything_of(transaction, person_id, now, by, LOST, why, cause=stolen, spared=spared)
             person = people.by_id(transaction.connection, person_id)
             if person is not None:
                 self._notifications.tell(transaction, person, Occasion.PASS_ISSUED, now)
@@ -179,6 +179,34 @@ class People:
         fit = canonical_name(name)
         await self._ports.write(self._change(person_id, by, lambda members: members.rename(person_id, fit)))
 
+    async def correct(self, person_id: str, name: str, email: str, *, by: str) -> frozenset[str]:
+        """Another name, another address, or both; which of "name" and "email" it changed.
+
+        Of another address they are told at both. Raises UnfitError, also for one that somebody has; UnknownError.
+        """
+        fit, address, now = canonical_name(name), new_email(email), self._ports.now()
+
+        def change(members: Membership) -> frozenset[str]:
+            connection = members.transaction.connection
+            before = people.by_id(connection, person_id)
+            if before is None:
+                raise UnknownError("person")
+            changed = set()
+            if fit != before.name:
+                members.rename(person_id, fit)
+                changed.add("name")
+            if address != before.email:
+                if not members.readdress(person_id, address):
+                    raise UnfitError(
+                        "email", "Somebody has this address already", "look for them in the list of people"
+                    )
+                for each in (before, replace(before, email=address)):
+                    self._notifications.tell(members.transaction, each, Occasion.ADDRESS_CHANGED, now)
+                changed.add("email")
+            return frozenset(changed)
+
+        return await self._ports.write(self._change(person_id, by, change))
+
     async def set_groups(self, person_id: str, groups: Iterable[str], *, by: str) -> int:
         """Put a person into exactly these groups. Returns how many of their open links died by it.
 
@@ -189,14 +217,14 @@ class People:
         return await self._ports.take(self._change(person_id, by, lambda members: members.set_groups(person_id, fit)))
 
     async def deactivate(self, person_id: str, *, by: str) -> None:
-        """End a person's access: inactive, every session and every link dead, in one write.
+        """End a person's access: inactive, and their password, code, sessions, tokens and links dead, in one write.
 
         Returns when every worker knows. Raises UnknownError, LastAdministratorError, NobodyCouldAdministerError.
         """
         await self._ports.take(self._change(person_id, by, lambda members: members.deactivate(person_id)))
 
     async def reactivate(self, person_id: str, *, by: str) -> None:
-        """Let somebody in again who was let go, with the factors they had. Raises UnknownError."""
+        """Let somebody in again who was let go, with the passkeys that stayed. Raises UnknownError."""
         await self._ports.write(self._change(person_id, by, lambda members: members.reactivate(person_id)))
 
     def _change(self, person_id: str, by: str, change: Callable[[Membership], T]) -> Callable[[Transaction], T]:
@@ -216,6 +244,16 @@ class People:
         if len(fit) > MOST_GROUPS or not all(_GROUP.fullmatch(group) for group in fit):
             raise UnfitError("groups", "This group name can't be used", "use lowercase letters, digits, - and _")
         return fit
+
+
+def _added_before(transaction: Transaction, person_id: str, lost: Collection[str]) -> frozenset[str]:
+    """The passkeys that no thief of these could have added: none where one could have come in by a password."""
+    connection = transaction.connection
+    held = factors.passkeys_of(connection, person_id)
+    since = min((passkey.added_at for passkey in held if passkey.id in lost), default=0)
+    if Factor.PASSWORD in factors.held_by(connection, person_id):
+        return frozenset()
+    return frozenset(passkey.id for passkey in held if passkey.added_at < since)
 
 
 def _still_in(transaction: Transaction, person_id: str, groups: frozenset[str] | None) -> None:

@@ -238,7 +238,7 @@ def rehearse(glass: BreakGlass, emergency: EmergencySegment) -> int:
     room = emergency.room()
     if room < 4 * (_EVENT_BYTES + MAX_REASON):
         what = "the break-glass segment of the journal is full, or its chain is not intact"
-        raise BreakGlassError(what, "run `limen journal verify`, then move it away while there is space on the disk")
+        raise BreakGlassError(what, f"run `limen journal verify`, then {emergency.way_out()}")
     return room // _EVENT_BYTES
 
 

@@ -12,10 +12,13 @@ from urllib.parse import urlencode, urlsplit
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
 
+from limen.admission import TOO_MANY
 from limen.clock import Instant
 from limen.company.publish import OvertakenError
 from limen.enforcement.addresses import client_address
 from limen.enforcement.answers import app_origin
+from limen.enforcement.gateway import TOO_MANY_AT_ONCE
+from limen.enforcement.strict_http import entry_of
 from limen.errors import LimenError
 from limen.events import Event
 from limen.facts import LIMEN, App, Session, SessionState
@@ -51,6 +54,9 @@ from limen.web.requests import (
     where_to,
 )
 from limen.web.visit import SignedInVisit, Visit
+
+AGAIN: Final = "proved=again"
+"""In the address of a page that somebody comes back to after a proof: what they had pressed was not done."""
 
 T = TypeVar("T")
 _STATUS: Final = {
@@ -117,6 +123,7 @@ class Site:
             secret=visitor.browser,
             has_new_browser=not browser,
             here=address_of(request),
+            sent_form=request.method not in {"GET", "HEAD"},
             localizer=self.pages.localizer(language_for(request, self.languages)),
         )
         token = token_in(request, SESSION_COOKIE)
@@ -159,6 +166,7 @@ class Site:
         visit = self.visit(request, with_break_glass=True)
         if visit.session is None or visit.person is None:
             raise TurnedAwayError(self.go(visit, "/sign-in", to=visit.here))
+        self._hold(request, visit.session, visit)
         may = self.may(visit.session, visit.visitor.address, visit.now)
         begins = _console_of(may)
         if path == CONSOLE_START and begins not in {"", CONSOLE_START}:
@@ -168,10 +176,17 @@ class Site:
         asked = DecisionRequest(action, request.method, path, self.host)
         answer = self.ports.doors.decide_session("sign-in", app, visit.session, asked, visit.visitor.address)
         if answer.effect is Effect.CHALLENGE:
-            raise TurnedAwayError(self.go(visit, "/step-up", app=LIMEN, to=visit.here, decision=answer.id))
+            raise TurnedAwayError(self.go(visit, "/step-up", app=LIMEN, to=back_to(visit), decision=answer.id))
         if not answer.permitted:
             raise TurnedAwayError(self.go(visit, "/not-yet", decision=answer.id))
         return visit.let_in(visit.session, visit.person, answer, action, may)
+
+    def _hold(self, request: Request, session: Session, visit: Visit) -> None:
+        """Count the request under whoever sent it. Raises TurnedAwayError where they have too many in progress."""
+        entry = entry_of(request.scope)
+        if entry is not None and not entry.belongs_to(session.person_id):
+            self.ports.doors.refuse(TOO_MANY, door="sign-in", address=visit.visitor.address, session=session)
+            raise TurnedAwayError(self.wrong(visit, *TOO_MANY_AT_ONCE))
 
     def action_of(self, session: Session, permission: Permission, visit: Visit) -> str:
         """Of these actions the first that is permitted; else the first that a proof would open; else the first that a
@@ -245,6 +260,8 @@ class Site:
             "base": company.revision if company and ADMINISTER in may else "",
             "problem": None,
             "here": visit.here,
+            "is_outbox": not self.ports.settings.mail.server,
+            "is_proved_again": AGAIN in visit.here,
             "token": "",
             "opened": None,
             "tongues": [(one.value, NAMES[one]) for one in self.languages],
@@ -316,7 +333,9 @@ class Site:
         return self.remember(JSONResponse(values), visit)
 
     def app_url(self, app: App, to: str) -> str:
-        """`to` on the host of an app, or on this one for Limen itself."""
+        """`to` on the host of an app, or on this one for Limen itself; where an app is that has no host of ours."""
+        if app.url:
+            return app.url
         return to if app.id == LIMEN else app_origin(app.host, self.ports.settings.public_url) + to
 
     async def in_thread(self, work: Callable[[], T]) -> T:
@@ -349,7 +368,20 @@ def status_of(wrong: LimenError) -> int:
 
 def fresh_proof_path(request: Request) -> str:
     """Where a fresh proof is given before what was asked is asked again."""
-    return f"/step-up?{urlencode({'app': LIMEN, 'to': page_above(request.url.path)})}"
+    return f"/step-up?{urlencode({'app': LIMEN, 'to': _told_to_press_again(page_above(request.url.path))})}"
+
+
+def back_to(visit: Visit, path: str = "") -> str:
+    """Where somebody comes back to after a proof: `path`, or the page they were at.
+
+    What a form sent is not done for them afterwards, since it could be another's by then: the page says to press again.
+    """
+    path = path or visit.here
+    return _told_to_press_again(path) if visit.sent_form else path
+
+
+def _told_to_press_again(path: str) -> str:
+    return f"{path}{'&' if '?' in path else '?'}{AGAIN}"
 
 
 def address_of(request: Request) -> str:

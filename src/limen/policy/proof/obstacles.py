@@ -20,13 +20,15 @@ from limen.policy.engine import Engine
 class Obstacle:
     """A policy that stands in the way: `why` in words, `conditions` as they are written, and what to `change`.
 
-    `policy` is "" where there is none to name.
+    `policy` is "" where there is none to name. `in_form` is what to change where it is a rule with a form; "" where
+    `change` says that as well.
     """
 
     policy: str
     why: str
     change: str
     conditions: tuple[str, ...] = ()
+    in_form: str = ""
 
     def __str__(self) -> str:
         name = f"{self.policy}: " if self.policy else ""
@@ -46,12 +48,22 @@ def obstacle(policy: Policy, wanted: Request, asking: CedarRequest, error: str) 
         return Obstacle(policy.id, why, change, conditions)
     whom = "everyone" if policy.principal.is_any else f"`{scope_text('principal', policy.principal)}`"
     why = f"it forbids {wanted.action}" + (f" because of {shown}" if shown else f" to {whom}")
-    return Obstacle(policy.id, why, _sparing(policy), conditions)
+    return Obstacle(policy.id, why, _sparing(policy), conditions, _sparing_in_form(policy))
+
+
+def _sparing_in_form(policy: Policy) -> str:
+    if _is_about_limen_alone(policy):
+        return "choose the state “watch” until an administrator can meet it"
+    return "tick “leave Limen itself alone” under “Apps and labels”, or choose the state “watch”"
+
+
+def _is_about_limen_alone(policy: Policy) -> bool:
+    return {one.id for one in policy.resource.entities or ()} == {"limen"}
 
 
 def _sparing(policy: Policy) -> str:
     """How a forbid stops standing in the way. One that is about Limen alone would be about nothing without it."""
-    if {one.id for one in policy.resource.entities or ()} != {"limen"}:
+    if not _is_about_limen_alone(policy):
         return 'exempt Limen itself with `unless { resource == App::"limen" }`, or write @state("report-only")'
     later = 'write @state("report-only") until an administrator can meet its conditions'
     if policy.principal.entities is not None:

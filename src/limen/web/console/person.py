@@ -13,21 +13,29 @@ from starlette.responses import Response
 
 from limen.clock import HOUR, MINUTE
 from limen.errors import LimenError
-from limen.facts import Group
+from limen.facts import Factor, Group
 from limen.identity.errors import UnknownError
 from limen.identity.model import Member
 from limen.mail import store as mails
 from limen.web.console.access_preview import apps_of
 from limen.web.console.fresh_proof import fresh_proof
 from limen.web.console.mails import PROBLEMS
-from limen.web.console.people import helping, listed, open_link, permission_to_help, reason_of, sessions_by_person
+from limen.web.console.people import (
+    helping,
+    listed,
+    mailed,
+    open_link,
+    permission_to_help,
+    reason_of,
+    sessions_by_person,
+)
 from limen.web.console.rows import Filter, recent_rows
 from limen.web.console.tokens import shown
 from limen.web.console.view_audit import audit_person_view
 from limen.web.expiring import ExpiringValues
 from limen.web.page import Route
 from limen.web.permissions import ADMINISTER, AUDIT, CHANGE, HELP, SEE_PEOPLE
-from limen.web.requests import query
+from limen.web.requests import one, query
 from limen.web.site import Site, done_or_page
 from limen.web.visit import Authorized, Sent, SignedInVisit
 
@@ -35,7 +43,9 @@ PAGES: Final = (
     Route("GET", "/console/people/{person_id}", SEE_PEOPLE),
     Route("POST", "/console/people/{person_id}/invite-again", HELP),
     Route("POST", "/console/people/{person_id}/pass", HELP),
+    Route("POST", "/console/people/{person_id}/factors/{factor_id}/remove", HELP),
     Route("POST", "/console/people/{person_id}/groups", CHANGE),
+    Route("POST", "/console/people/{person_id}/correct", CHANGE),
     Route("POST", "/console/people/{person_id}/let-go", CHANGE),
     Route("POST", "/console/people/{person_id}/take-back", CHANGE),
     Route("POST", "/console/people/{person_id}/sessions/end", HELP),
@@ -49,15 +59,23 @@ address, since a link that somebody else made must not fill in what "Undo" sends
 """
 PASS_HOURS: Final = (1, 4, 24)
 """For how long a pass can be good; the first is the usual."""
+ONLY_ONE: Final = {"password": Factor.PASSWORD, "code": Factor.CODE}
+"""Factors of which somebody has one at most, as addresses name them."""
 DONE: Final = {
     "ended": "All their sessions and tokens have ended in every app, effective from the next request.",
     "one-ended": "That session has ended in every app, effective from the next request.",
     "token-revoked": "That token no longer works, effective from its next request.",
+    "factor-removed": "It is removed, and the sessions that it began are over. They are told by mail.",
     "mailed": "The invitation is queued for sending.",
+    "filed": "No mail server is set up, so the invitation was written to a file in data/outbox: hand it over yourself,"
+    " or set [mail] in limen.toml.",
+    "corrected": "The name is changed.",
+    "corrected-address": "The address is changed, and a link that was still open for them is dead. They are told at"
+    " both addresses.",
     "groups": "Groups changed. They apply from the next request.",
     "groups-links": "Groups changed. Their unused link no longer works: if they need one, issue a new one.",
-    "let-go": "Deactivated: their sessions, tokens and links no longer work.",
-    "taken-back": "Reactivated, with their existing factors.",
+    "let-go": "Deactivated: their sessions, tokens and links no longer work, and their password and code were removed.",
+    "taken-back": "Reactivated. Passwords and codes don't come back: someone without a passkey needs a new link.",
 }
 
 
@@ -81,7 +99,7 @@ def routes(site: Site) -> APIRouter:  # noqa: C901, PLR0915 -- one small functio
         inviting = people.invite_again(person_id, by=visit.person.id, by_mail=by_mail, why=why, seen_in=seen_in)
         issued = await done_or_page(inviting, partial(_page, site, visit, member))
         if by_mail:
-            return site.go(visit, f"/console/people/{person_id}", done="mailed")
+            return site.go(visit, f"/console/people/{person_id}", done=mailed(site))
         name = member.person.name
         return site.page("console/invited.html", visit, issued=issued, name=name, again=True)
 
@@ -106,6 +124,20 @@ def routes(site: Site) -> APIRouter:  # noqa: C901, PLR0915 -- one small functio
         name = member.person.name
         return site.page("console/invited.html", visit, issued=issued, name=name, again=True)
 
+    @router.post("/console/people/{person_id}/factors/{factor_id}/remove")
+    async def remove_factor(
+        request: Request, person_id: str, factor_id: str, visit: Authorized, sent: Sent
+    ) -> Response:
+        """`factor_id`: "password", "code", or a passkey's id."""
+        seen_in = groups_of(person_id)
+        visit, member, why = await _helping(request, visit, person_id, sent)
+        await fresh_proof(site, visit, f"/console/people/{person_id}")
+        factor, passkey_id = ONLY_ONE.get(factor_id, Factor.PASSKEY), "" if factor_id in ONLY_ONE else factor_id
+        removing = site.identity.factors.remove_of(
+            person_id, factor, passkey_id, by=visit.person.id, why=why, seen_in=seen_in
+        )
+        return await _done(visit, member, "factor-removed", removing)
+
     @router.post("/console/people/{person_id}/groups")
     async def groups(person_id: str, visit: Authorized, sent: Sent) -> Response:
         member = await _proved(visit, person_id)
@@ -115,6 +147,14 @@ def routes(site: Site) -> APIRouter:  # noqa: C901, PLR0915 -- one small functio
         withdrawn = await done_or_page(changing, partial(_page, site, visit, member))
         undo.put((visit.session.id, person_id), member.person.groups, visit.now)
         return site.go(visit, f"/console/people/{person_id}", done="groups-links" if withdrawn else "groups")
+
+    @router.post("/console/people/{person_id}/correct")
+    async def correct(person_id: str, visit: Authorized, sent: Sent) -> Response:
+        member = await _proved(visit, person_id)
+        correcting = people.correct(person_id, one(sent, "name"), one(sent, "email"), by=visit.person.id)
+        changed = await done_or_page(correcting, partial(_page, site, visit, member))
+        word = "corrected-address" if "email" in changed else "corrected" if changed else ""
+        return site.go(visit, f"/console/people/{person_id}", done=word)
 
     @router.post("/console/people/{person_id}/let-go")
     async def deactivate(person_id: str, visit: Authorized, _sent: Sent) -> Response:
@@ -201,7 +241,6 @@ async def _page(
         apps=site.known.apps,
         mail=mail,
         mail_problem=PROBLEMS.get(mail.problem, mail.problem) if mail else "",
-        is_outbox=not site.ports.settings.mail.server,
         done=done,
         deactivate=DONE["let-go"],
         was=sorted(was) if was is not None and was != member.person.groups else None,
