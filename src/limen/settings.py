@@ -87,10 +87,10 @@ class Sessions(Section):
 
 
 class Passwords(Section):
-    """Which passwords people may choose, beside what is looked at anyway: length, and how soon one would be guessed."""
+    """Which passwords people may choose, beyond what is always checked: length, and how easy one is to guess."""
 
     blocklist: Annotated[tuple[Annotated[str, Field(min_length=3, max_length=128)], ...], Field(max_length=1_000)] = ()
-    """Words that a thief of your company would try first: products, projects, the street, the football club."""
+    """Words that someone attacking your company would try first: products, projects, the street, the football club."""
 
 
 class Recovery(Section):

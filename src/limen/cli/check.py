@@ -55,7 +55,7 @@ def _barring(folder: Path, company: Company) -> tuple[Problem, ...]:
         with opened(folder, company.settings) as here:
             people = here.database.read(people_of)
     now = SystemClock().now()
-    with progress("Looking a week ahead") as told:
+    with progress("Checking the next seven days") as told:
         found = lockout_ahead(company, people, now, told)
     return (*too_long(company, now), *lockout_problems(company, found))
 

@@ -56,5 +56,5 @@ def _verified(folder: Path, exported: Path | None) -> Report:
         noted = here.database.read(noted_heads)
     report = verify(root, keys, exported.read_bytes().splitlines() if exported else (), noted)
     if not report.lines and report.ok:
-        raise LimenError(f"there is no journal in {root}", "start `limen serve` once, or name the company folder")
+        raise LimenError(f"there is no journal in {root}", "run `limen serve` once, or give the company folder")
     return report

@@ -21,7 +21,9 @@ MISUSED: Final = 2
 OWN: Final[dict[str, Command]] = {
     "init": Command("limen.cli.init", "Create a company folder with the baseline policies and explanatory comments"),
     "add": Command("limen.cli.add", "Add an app: detect what it is, write its entry, and start its onboarding"),
-    "remove": Command("limen.cli.remove", "Remove an app or a group, and what speaks of it alone"),
+    "remove": Command(
+        "limen.cli.remove", "Remove an app or a group, and the policies and tests that are only about it"
+    ),
     "check": Command("limen.cli.check", "Check a company folder for errors, and run its policy tests"),
     "doctor": Command("limen.cli.doctor", "Check the setup, from DNS to the disk, and suggest fixes"),
     "serve": Command("limen.cli.serve", "Run Limen: pages, gateway and check server"),

@@ -38,7 +38,7 @@ def run(
     folder: Folder = Path(),
     *,
     update_tests: Annotated[
-        bool, typer.Option("--update-tests", help="Write failing policy tests anew, as they are answered now")
+        bool, typer.Option("--update-tests", help="Update failing policy tests to expect the new answers")
     ] = False,
     as_json: Json = False,
 ) -> None:
@@ -79,14 +79,14 @@ def _with_updated_tests(folder: Path, company: Company, *, quiet: bool) -> Compa
         for one in done.updated:
             before, after = one.before.splitlines(), one.after.splitlines()
             print("\n".join(difflib.unified_diff(before, after, f"{TESTS}:{one.line}", TESTS, lineterm="", n=9)))
-        print(f"{counted(len(done.updated), 'policy test')} updated: look at each; they expect this from now on.\n")
+        print(f"{counted(len(done.updated), 'policy test')} updated to expect the new answers. Review each:\n")
     return done.company
 
 
 def predicted(before: Company | None, after: Company, here: Opened) -> Plan:
     """The plan, with a progress bar on a terminal."""
     people = here.database.read(people_of)
-    with progress("Replaying the last 30 days") as told, progress("Looking a week ahead") as ahead:
+    with progress("Replaying the last 30 days") as told, progress("Checking the next seven days") as ahead:
         return predict(before, after, here.reader, people, SystemClock().now(), told, ahead)
 
 
@@ -129,9 +129,7 @@ def text_of(
     if found.failing:
         lines.append(f"{len(found.failing)} of {found.tests} policy tests fail, so it can't be published:")
         lines += [f"  {problem}" for problem in found.failing]
-        lines.append(
-            "If that is meant, `limen plan --update-tests` has them expect what is answered now, and shows each."
-        )
+        lines.append("If that is intended, `limen plan --update-tests` updates them to the new answers and shows each.")
     else:
         lines.append(f"All {found.tests} policy tests pass.")
     lines += _lockout(found, after, names)
@@ -167,9 +165,11 @@ def _all_new(found: Plan) -> Iterator[str]:
     for change in found.changes:
         kinds.setdefault(change.kind, []).append(change.name)
     for kind, names in kinds.items():
-        one, many = {"policy": ("policy", "policies"), "test": ("entry", "entries")}.get(kind, (kind, f"{kind}s"))
+        one, many = {"policy": ("policy", "policies"), "test": ("policy test", "policy tests")}.get(
+            kind, (kind, f"{kind}s")
+        )
         number = found.tests if kind == "test" else len(names)  # several tests may have one title
-        said = f"{number} {one if number == 1 else many}" + (" in tests.yaml" if kind == "test" else "")
+        said = f"{number} {one if number == 1 else many}"
         more = f" and {len(names) - MOST_NAMED} more" if len(names) > MOST_NAMED else ""
         yield f"  {said}" + ("" if kind == "test" else f": {', '.join(names[:MOST_NAMED])}{more}")
 

@@ -62,7 +62,7 @@ def run(
     grant: Annotated[str, typer.Option(help="A grant that is valid for this much longer")] = "",
     audience: Annotated[str, typer.Option(help="The audience: self, helpdesk or administrator")] = "administrator",
     lang: Annotated[str, typer.Option(help="en or de")] = "en",
-    shows_all: Annotated[bool, typer.Option("--all", help="Show the policies that did not apply as well")] = False,
+    shows_all: Annotated[bool, typer.Option("--all", help="Also show the policies that did not apply")] = False,
 ) -> None:
     decision, folder = word_and_folder(decision, folder)
     if sum([bool(decision), replay is not None, bool(app)]) != 1:

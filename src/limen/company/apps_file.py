@@ -71,14 +71,14 @@ class _Onboarding(_Shape):
 
 
 class _Cors(_Shape):
-    """Other sites that may ask this app as the person who looks at them. Limen answers their preflights itself."""
+    """Other sites whose pages may send requests to this app, as the person in front of them. Limen answers preflights."""
 
     origins: Annotated[list[str], Field(max_length=100)] = []
     """Their origins: `https://board.harbor.example`."""
     methods: Annotated[list[str], Field(max_length=20)] = ["GET", "HEAD", "POST"]
     """The methods that their scripts may use."""
     headers: Annotated[list[str], Field(max_length=60)] = ["content-type"]
-    """The headers that their scripts may set, beyond those that every page may."""
+    """The headers that their scripts may set, beyond those that every page may set."""
 
 
 class _Named(_Shape):
@@ -100,7 +100,7 @@ class _App(_Named):
     """Something that is protected. `apps.yaml` is a list of these."""
 
     protocol: Literal["gateway"] = "gateway"
-    """`gateway`: each request is decided. `oidc`: the app signs people in by itself (see there)."""
+    """`gateway`: each request is decided. `oidc`: the app signs people in itself (see there)."""
     host: str
     """The host in the company's domain at which browsers reach it through Limen."""
     upstream: _Upstream | str
@@ -112,17 +112,17 @@ class _App(_Named):
     public: list[_Public] = []
     """What needs no sign-in."""
     cors: _Cors = _Cors()
-    """Other sites that may ask it."""
+    """Other sites that may send requests to it."""
     onboarding: _Onboarding | None = None
     """That people who are signed in still pass, and until when."""
     streams: Annotated[list[str], Field(max_length=100)] = []
-    """Paths whose responses stay open: event streams, long downloads. Fronts leave them to Limen, which cuts them."""
+    """Paths whose responses stay open: event streams, long downloads. Limen closes them when access ends."""
     encoded_paths: Literal["refuse", "allow"] = "refuse"
     """Whether a path with an escaped slash is refused, as it is read differently by different apps."""
 
 
 class _OidcApp(_Named):
-    """An app that signs people in by OpenID Connect. Each sign-in and each token is decided, requests are its own."""
+    """An app that signs people in with OpenID Connect. Limen decides each sign-in and token, the app each request."""
 
     protocol: Literal["oidc"]
     """`oidc`"""
@@ -262,7 +262,7 @@ class _Reader:
         for place, one in enumerate(shape.public):
             self._check_printable(("public", place, "why"), one.why)
         if not _START.fullmatch(shape.start):
-            self._wrong(("start",), f"{shown(shape.start)} is no path on the app's host", "start it with one `/`")
+            self._wrong(("start",), f"{shown(shape.start)} is not a path on the app's host", "start it with one `/`")
 
     def _check_printable(self, path: tuple[str | int, ...], said: str) -> None:
         if not is_printable(said):
@@ -333,7 +333,7 @@ class _Reader:
         for place, pattern in enumerate(shape.streams):
             if " " in pattern:
                 self._wrong(
-                    ("streams", place), f"{shown(pattern)} is no path", "write the path alone, without a method"
+                    ("streams", place), f"{shown(pattern)} is not a path", "write only the path, without a method"
                 )
             elif self._route(f"ANY {pattern}", ("streams", place)) is not None:
                 yield pattern
@@ -356,7 +356,7 @@ class _Reader:
                 self._wrong(("cors", "methods", place), *unknown("method", method, METHODS))
         for place, name in enumerate(shape.cors.headers):
             if not _FIELD_NAME.fullmatch(name):
-                self._wrong(("cors", "headers", place), f"{shown(name)} is no name of a header", "write x-csrf-token")
+                self._wrong(("cors", "headers", place), f"{shown(name)} is not a header name", "write x-csrf-token")
         headers = frozenset(name.lower() for name in shape.cors.headers)
         return Cors(frozenset(self._origins(shape)), frozenset(shape.cors.methods), headers)
 

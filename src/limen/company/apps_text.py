@@ -128,7 +128,7 @@ def _span(text: str, app_id: str) -> tuple[int, int]:
         or text[start:].split("\n", 1)[0][:2] != "- "
         or text[start + 2 : entry.start_mark.index].strip()
     ):
-        raise LimenError("apps.yaml is written in a way that can't be changed so", _BY_HAND)
+        raise LimenError("apps.yaml is written in a way that can't be changed automatically", _BY_HAND)
     lines, end = text[start:].split("\n"), 1
     last = end
     while end < len(lines) and (not lines[end].strip() or lines[end][0] in " \t"):

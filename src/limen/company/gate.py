@@ -85,7 +85,7 @@ def lockout_problems(company: Company, found: Proof | LockedOut | None) -> tuple
 
 def lockout_begins(company: Company, found: LockedOut) -> str:
     """` from Fri, 27 Nov 2026 01:00 on`; "" where nobody could get in even now."""
-    return f" from {times.date(found.begins, company.settings.zone)} on" if found.begins else ""
+    return f" from {times.date(found.begins, company.settings.zone)}" if found.begins else ""
 
 
 def _barring(company: Company, one: Obstacle, when: str) -> Problem:

@@ -238,7 +238,10 @@ def _sentences(
     said = (*_onboardings(before, after), *(sentence(one, names) for one in beside), *sentences(reach, names))
     if not said or not supposed:
         return said
-    return ("There are too few people to tell, so this supposes one person of each group in limen.toml.", *said)
+    return (
+        "There are too few people to compare, so this assumes a hypothetical member of each group in limen.toml.",
+        *said,
+    )
 
 
 def _names(

@@ -195,7 +195,7 @@ def _unfilled(answer: Answer, withheld: str = "") -> str:
     if answer.needs_sign_in:
         return gettext_noop("Sign in to continue.")
     if answer.word == Named.CROSS_SITE:
-        return gettext_noop("Another site sent this to {app} in your name. Open {app} itself and do it there.")
+        return gettext_noop("Another site sent this to {app} on your behalf. Open {app} and do it there.")
     if answer.effect is Effect.CHALLENGE:
         return gettext_noop("Confirm it's you to continue.")
     if answer.app is not None and answer.app.id == LIMEN:

@@ -230,8 +230,8 @@ _TOO_LARGE: Final = (413, gettext_noop("That is too large"), gettext_noop("{app}
 
 TOO_MANY_AT_ONCE: Final = (
     429,
-    gettext_noop("That was too much at once"),
-    gettext_noop("Wait until some of what you asked for is done."),
+    gettext_noop("Too many requests at once"),
+    gettext_noop("Wait until some of your requests are finished."),
 )
 """RFC 6585, section 4."""
 

@@ -25,7 +25,7 @@ _TITLES = {
     Named.BAD_REQUEST: "The request can't be forwarded",
     Named.PUBLIC_ROUTE: "Declared public",
     Named.CORS_PREFLIGHT: "A preflight from a declared origin, answered by Limen",
-    Named.CROSS_SITE: "Another site sent this, and the app does not declare it under cors",
+    Named.CROSS_SITE: "Another site sent this, and the app doesn't declare that site under cors",
     Named.TOKEN_UNKNOWN: "No such token",
     Named.TOKEN_EXPIRED: "The token has expired",
     Named.TOKEN_REVOKED: "The token was revoked",

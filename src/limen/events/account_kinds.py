@@ -11,7 +11,7 @@ from limen.events.kind import ACCOUNT, AUTHENTICATION, EMAIL, ENTITY, Kind, Owne
 _ONES_OWN, _OFFICE = Owner.PERSON, Owner.OFFICE
 _PERSON = Topic(ACCOUNTS, _OFFICE, "Your account and your groups", "Your account or your groups", (CHANGES,))
 _ENROLLED = replace(_PERSON, owner=_ONES_OWN, filters=(FACTORS, CHANGES))
-_LOOKED_AT = replace(_PERSON, singular="Somebody looked at your entries")
+_LOOKED_AT = replace(_PERSON, singular="Someone viewed your events")
 _EXPORTED = replace(_PERSON, owner=_ONES_OWN)
 _LINK = Topic(ACCOUNTS, _ONES_OWN, "One-time links", "A one-time link", (FACTORS,))
 _MAIL = Topic(ACCOUNTS, _ONES_OWN, "Emails to you", "An email to you", (FACTORS,))
@@ -22,14 +22,14 @@ _TOKEN = Topic(ACCOUNTS, _ONES_OWN, "Your tokens", "Your token", (CHANGES,))
 _CHANGED = {
     "change=groups": "Your groups were changed",
     "change=name": "Your name was changed",
-    "change=email": "Your e-mail address was changed",
+    "change=email": "Your email address was changed",
     "change=let-go": "Your access was deactivated",
     "change=taken-back": "Your access was restored",
     "change=link-revoked": "A one-time link was cancelled",
 }
 _INVITED = {"": "You were invited"}
 _DID_ENROL = {"": "You enrolled"}
-_COPIED = {"": "A copy of your data was made"}
+_COPIED = {"": "A copy of your data was created"}
 _ISSUED = {
     "purpose=access_pass": "An access pass was issued",
     "purpose=second_device": "A link for another device was created",
@@ -68,7 +68,7 @@ ACCOUNT_KINDS: Final = (
     Kind("person.erased", "A person was erased", _PERSON, ACCOUNT, 6, shown=("why",), acknowledged=True),
     Kind(
         "person.exported",
-        "A copy of a person's data was made",
+        "A copy of a person's data was created",
         _EXPORTED,
         ACCOUNT,
         99,

@@ -231,14 +231,14 @@ class Factors:
             if person is None:
                 raise UnknownError("person")
             if seen_in is not None and person.groups != seen_in:
-                raise UnfitError("groups", "Their groups changed in the meantime", "look at their page again")
+                raise UnfitError("groups", "Their groups have changed in the meantime", "open their page again")
             try:
                 self._take(transaction, person, factor, passkey_id, by)
             except LastFactorError:
                 raise UnfitError(
                     "factor",
-                    "They could not sign in as strongly without it",
-                    "issue an access pass, and say that it may be in other hands",
+                    "Without it they couldn't sign in as strongly",
+                    "issue an access pass, and select that it may be in someone else's hands",
                 ) from None
             which = {"factor": str(factor), **({"passkey": passkey_id} if passkey_id else {})}
             record(transaction, now, "factor.removed", which, by=by, subject=person_id, why=why)
@@ -266,7 +266,7 @@ class Factors:
         if factor is Factor.CODE and Factor.PASSWORD in before:
             raise UnfitError(
                 "code",
-                "A password without a code is too easily stolen",
+                "A password without a code is too easy to steal",
                 "remove the password first, or set up a new code instead",
             )
         if factor is Factor.PASSKEY:

@@ -53,7 +53,9 @@ def new_email(text: str) -> str:
     """
     email = canonical_email(text)
     if "." not in email.rpartition("@")[2]:
-        raise UnfitError("email", "This address ends in no domain of the internet", "write it like name@example.org")
+        raise UnfitError(
+            "email", "This address doesn't end in a domain of the internet", "write it like name@example.org"
+        )
     return email
 
 

@@ -197,9 +197,7 @@ class People:
                 changed.add("name")
             if address != before.email:
                 if not members.readdress(person_id, address):
-                    raise UnfitError(
-                        "email", "Somebody has this address already", "look for them in the list of people"
-                    )
+                    raise UnfitError("email", "Someone already has this address", "find them in the list of people")
                 for each in (before, replace(before, email=address)):
                     self._notifications.tell(members.transaction, each, Occasion.ADDRESS_CHANGED, now)
                 changed.add("email")

@@ -58,7 +58,7 @@ class Unmet:
         is_asked_only = got.effect is Effect.CHALLENGE and got.reasons == NOTHING_PERMITS
         now = f"{_DONE[got.effect]} by {reasons}" if reasons and not is_asked_only else _DONE[got.effect]
         if got.effect is Effect.CHALLENGE and all(reason.policy == Named.NOTHING_PERMITS for reason in got.reasons):
-            now = f"{_DONE[got.effect]}, without which nothing permits it"
+            now = f"{_DONE[got.effect]}, because nothing permits it without"
         return f"“{wanted.title}”: expected: {_DONE[wanted.effect]}{because}; now: {now}"
 
 

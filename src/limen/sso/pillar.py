@@ -33,7 +33,11 @@ async def _build(core: Core) -> Running:
 
 PILLAR = Pillar(
     name="sso",
-    commands={"client-secret": Command("limen.cli.client_secret", "Give an app the secret by which it proves itself")},
+    commands={
+        "client-secret": Command(
+            "limen.cli.client_secret", "Create the client secret of an app that uses OpenID Connect"
+        )
+    },
     pages=("limen.web.sso.oidc", "limen.web.sso.sign_out"),
     declarations=_declarations,
     build=_build,

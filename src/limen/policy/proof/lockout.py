@@ -145,7 +145,7 @@ class LockedOut:
     begins: Instant = 0
 
     def __str__(self) -> str:
-        when = f" from {to_iso(self.begins)} on" if self.begins else ""
+        when = f" from {to_iso(self.begins)}" if self.begins else ""
         return f"every administrator would be locked out{when}: " + " · ".join(str(one) for one in self.obstacles)
 
 

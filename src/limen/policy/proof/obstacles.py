@@ -53,8 +53,8 @@ def obstacle(policy: Policy, wanted: Request, asking: CedarRequest, error: str) 
 
 def _sparing_in_form(policy: Policy) -> str:
     if _is_about_limen_alone(policy):
-        return "choose the state “watch” until an administrator can meet it"
-    return "tick “leave Limen itself alone” under “Apps and labels”, or choose the state “watch”"
+        return "choose the state “Report-only” until an administrator can meet its conditions"
+    return "select “exempt Limen itself” under “Apps and labels”, or the state “Report-only”"
 
 
 def _is_about_limen_alone(policy: Policy) -> bool:

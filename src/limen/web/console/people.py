@@ -50,7 +50,7 @@ _DONE: Final = {
     "revoked": "That link no longer works.",
     "erased": "The person was erased. Their journal entries follow within minutes, which the journal records.",
     "mailed-again": "Everyone whose invitation had expired gets a new one by mail.",
-    "filed-again": "Everybody whose invitation had run out has a new one, in a file in data/outbox: no mail server is"
+    "filed-again": "Everyone whose invitation had expired has a new one, in a file in data/outbox: no mail server is"
     " set up.",
 }
 MOST_REASON: Final = 200

@@ -65,13 +65,12 @@ DONE: Final = {
     "ended": "All their sessions and tokens have ended in every app, effective from the next request.",
     "one-ended": "That session has ended in every app, effective from the next request.",
     "token-revoked": "That token no longer works, effective from its next request.",
-    "factor-removed": "It is removed, and the sessions that it began are over. They are told by mail.",
+    "factor-removed": "Removed, and the sessions opened with it have ended. They are notified by email.",
     "mailed": "The invitation is queued for sending.",
-    "filed": "No mail server is set up, so the invitation was written to a file in data/outbox: hand it over yourself,"
-    " or set [mail] in limen.toml.",
-    "corrected": "The name is changed.",
-    "corrected-address": "The address is changed, and a link that was still open for them is dead. They are told at"
-    " both addresses.",
+    "filed": "No mail server is set up, so the invitation was written to a file in data/outbox: give it to them"
+    " yourself, or set [mail] in limen.toml.",
+    "corrected": "Name changed.",
+    "corrected-address": "Address changed. Their unused link no longer works. They are notified at both addresses.",
     "groups": "Groups changed. They apply from the next request.",
     "groups-links": "Groups changed. Their unused link no longer works: if they need one, issue a new one.",
     "let-go": "Deactivated: their sessions, tokens and links no longer work, and their password and code were removed.",

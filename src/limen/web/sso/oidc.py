@@ -41,8 +41,8 @@ PAGES: Final = (
     Route("POST", "/oidc/userinfo", undecided=_BY_APPS),
 )
 _WRONG: Final = (
-    gettext_noop("This sign-in can't go on"),
-    gettext_noop("the app asked in a way that Limen does not know; tell whoever runs the app"),
+    gettext_noop("This sign-in can't continue"),
+    gettext_noop("the app sent a request that Limen does not understand; tell the people who run the app"),
 )
 
 
