@@ -71,7 +71,7 @@ class _Onboarding(_Shape):
 
 
 class _Cors(_Shape):
-    """Other sites whose pages may send requests to this app, as the person in front of them. Limen answers preflights."""
+    """Other sites whose pages may send requests to this app as the person using them. Limen answers preflights."""
 
     origins: Annotated[list[str], Field(max_length=100)] = []
     """Their origins: `https://board.harbor.example`."""
