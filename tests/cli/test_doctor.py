@@ -47,6 +47,6 @@ def test_the_report_leads_with_what_is_wrong() -> None:
         Finding("names", State.OK, "2 hosts lead here"),
     ]
     said = report(found)
-    assert said.startswith("✗ disk: full [/data]\n    → make room\n! clock")
-    assert re.search(r"✓ names: 2 hosts lead here\n\n1 thing is wrong, 1 to review, 1 not checked, 1 fine\.$", said)
-    assert summary(found[2:]) == "Nothing is wrong, 1 not checked, 1 fine."
+    assert said.startswith("✗ disk: full [/data]\n    → free up space\n! clock")
+    assert re.search(r"✓ names: 2 hosts lead here\n\n1 problem, 1 to review, 1 not checked, 1 fine\.$", said)
+    assert summary(found[2:]) == "No problems, 1 not checked, 1 fine."

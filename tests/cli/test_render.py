@@ -85,8 +85,8 @@ def test_in_german_all_but_the_authors_words_and_the_code_are_german(
     out = rendered(POLICIES, capsys, monkeypatch, language=Language.GERMAN, strength=1)
     assert out.startswith("NACHWEIS NÖTIG  Ana · Ansehen · Wiki · Di., 24. Nov. 2026, 10:00:00 CET\n")
     lines = [" ".join(line.split()) for line in out.splitlines()]
-    assert "Nichts erlaubt das. Keine Regel gibt diesen Zugriff. (nothing-permits)" in lines
-    assert "Regel und ihre Bedingungen gesehener Wert" in lines
+    assert "Keine Regel erlaubt das. (nothing-permits)" in lines
+    assert "Regel und ihre Bedingungen tatsächlicher Wert" in lines
     assert "! forbid b [nur Bericht]" in lines
     for english in ("policy", "actual value", "determined", "any of", "Nothing", "[report-only]", "Tue"):
         assert english not in out, english

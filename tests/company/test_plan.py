@@ -65,7 +65,7 @@ def test_who_could_do_what_is_told_of_the_people_there_are(company: Company) -> 
     found = plan(company, after, [], (finance, FIRST_ADMINISTRATOR), until=1_795_510_800_000)
     assert found.is_publishable
     assert found.reach is not None
-    assert {person for one in found.reach.differences for person in one.people} == {"p1", "somebody in finance"}
+    assert {person for one in found.reach.differences for person in one.people} == {"p1", "someone in finance"}
     said = reach_sentences(found, company, after, {"p1": "Maren Petersen"})
     assert any(one.startswith("Maren Petersen and “Finance” lose Payroll") for one in said)
 

@@ -146,7 +146,7 @@ def test_what_a_replay_can_not_tell_is_said(root: Path, company: Company) -> Non
     change(root, "apps.yaml", '    download: ["GET /export/**"]', '    share: ["GET /export/**"]')
     found = rehearse(company, load_company(root), [])
     assert found.not_replayed == (
-        "which requests to Wiki are which action has changed; each is replayed as the action it was",
+        "the mapping of requests to actions has changed for Wiki; each request is replayed as the action it was",
     )
 
 

@@ -88,7 +88,7 @@ def test_a_group_goes_with_what_is_about_it_alone(company: Company) -> None:
 def test_while_people_are_in_it_or_an_app_is_its_a_group_stays(company: Company) -> None:
     with pytest.raises(LimenError, match="Ana"):
         without_group(company, "administrators", ["Ana"])
-    with pytest.raises(LimenError, match="answers for payroll"):
+    with pytest.raises(LimenError, match="payroll"):
         without_group(company, "finance")
     with pytest.raises(LimenError):
         without_group(company, "nothing")
@@ -98,5 +98,5 @@ def test_a_title_is_changed_on_its_line(company: Company) -> None:
     text = with_group(company.files[SETTINGS], "staff", "Everyone")
     assert tomllib.loads(text)["groups"]["staff"] == "Everyone"
     assert text.count("\n") == company.files[SETTINGS].count("\n")
-    with pytest.raises(LimenError, match="no section"):
+    with pytest.raises(LimenError, match=r"\[groups\]"):
         with_group("name = 1", "staff", "x")

@@ -79,11 +79,11 @@ def test_what_is_so_already_is_not_written_again(harbor: Company) -> None:
     ("one", "why", "what"),
     [
         (Pick("GET", "/x", "connect"), "", "no such action"),
-        (Pick("other", "/x", "view"), "", "no method"),
+        (Pick("other", "/x", "view"), "", "not a valid method"),
         (Pick("GET", "/x]: [y", "view"), "", "is not a valid route"),
         (Pick("GET", "/{x}", "view"), "", "can't be matched"),
         (Pick("GET", "/a/../b", "view"), "", "not normalised"),
-        (Pick("GET", "/guarded/keys", "view"), "", "administer already, by `/guarded/"),
+        (Pick("GET", "/guarded/keys", "view"), "", "administer already, through `/guarded/"),
         (Pick("GET", "/open/logo", "edit"), "", "already public"),
         (Pick("POST", "/x", "public"), WHY, "changes something"),
         (Pick("GET", "/**", "public"), WHY, "nearly everything"),
