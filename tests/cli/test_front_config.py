@@ -29,6 +29,6 @@ def test_a_front_that_nobody_knows_is_refused(tmp_path) -> None:
 
 
 def test_a_front_can_not_listen_where_limen_does(tmp_path) -> None:
-    ports = copy_to(tmp_path, prefer_usual_ports=True)
+    copy_to(tmp_path, prefer_usual_ports=True)
     with pytest.raises(FrontConfigError):
         run("nginx", tmp_path)
