@@ -63,8 +63,8 @@ def test_a_lock_out_names_file_and_line_and_stands_beside_failing_tests(tmp_path
     assert lockout_problems(company, lockout(company, (FIRST_ADMINISTRATOR,), NOW)) == ()
 
 
-def test_while_there_is_no_administrator_the_first_one_to_come_must_get_in(tmp_path: Path) -> None:
-    database = Database.open(tmp_path / "limen.db")
+def test_while_there_is_no_administrator_the_first_one_to_come_must_get_in(where: str) -> None:
+    database = Database.open(where)
     assert database.read(people_of) == (FIRST_ADMINISTRATOR,)
     ada = Person("p1", "Ada", "ada@harbor.example", frozenset({"administrators"}), active=True)
     database.write(lambda one: people.add(one.connection, ada, PersonStatus.ACTIVE, 1))

@@ -13,13 +13,13 @@ from limen.backup.archive import Told, reading
 from limen.backup.errors import BackupBusyError, BackupError, RehearsalFailedError
 from limen.backup.examine import unpack
 from limen.backup.manifest import DATABASE, Manifest
-from limen.backup.places import BEFORE_UPGRADE, database_file, working
+from limen.backup.places import BEFORE_UPGRADE, working
 from limen.backup.take import Wanted, take
 from limen.clock import Instant, to_iso
 from limen.company import store
 from limen.company.gate import lockout, people_of
 from limen.company.load import failing_tests
-from limen.company.places import data_folder, journal_folder
+from limen.company.places import data_folder, database_of, journal_folder
 from limen.errors import LimenError
 from limen.events import Event
 from limen.identity.store import people
@@ -28,9 +28,9 @@ from limen.pillars import end_at_restore
 from limen.policy.proof.lockout import LockedOut
 from limen.settings import Settings
 from limen.storage import Database, Keyring, Transaction
+from limen.storage.backend import claimed
 from limen.storage.database import edit_copy
 from limen.storage.database_check import counts_of, refuse_damage, schema_of
-from limen.storage.database_copy import copy_database, put_back
 from limen.storage.errors import JournalBusyError
 from limen.storage.journal import Journal, Reader
 from limen.storage.journal.recovery import lock_chain
@@ -58,8 +58,7 @@ def needs_upgrade(root: Path, settings: Settings) -> str:
 
     Raises DatabaseUnfitError where a newer Limen was here.
     """
-    file = database_file(root, settings)
-    stored = schema_of(file) if file.is_file() and file.stat().st_size else ""
+    stored = database_of(root, settings).schema()
     refuse_newer(stored)
     return stored if stored and stored < newest_version() else ""
 
@@ -78,7 +77,7 @@ def upgrade(root: Path, settings: Settings, key: bytes, now: Instant, told: Told
     with _nobody_writes(root, settings):
         before, after = rehearse(root, settings, key, now)
         saved = _save(root, settings, key, now, before, told)
-        database = Database.open(database_file(root, settings), may_upgrade=True)
+        database = Database.open(database_of(root, settings), may_upgrade=True)
         try:
             event = Event(id="", at=now, kind="limen.upgraded", details={"from": before, "to": after})
             database.write(lambda transaction: transaction.say(event))
@@ -96,7 +95,7 @@ def go_back(root: Path, settings: Settings, key: bytes, now: Instant, file: Path
     """
     chosen = file or _newest_before(data_folder(root, settings) / BEFORE_UPGRADE)
     with _nobody_writes(root, settings):
-        _save(root, settings, key, now, "back-from-" + schema_of(database_file(root, settings)), None)
+        _save(root, settings, key, now, "back-from-" + database_of(root, settings).schema(), None)
         with working(root, settings) as folder, reading(chosen) as archive:
             unpack(archive, folder, key)
             copy = folder / DATABASE
@@ -109,7 +108,7 @@ def go_back(root: Path, settings: Settings, key: bytes, now: Instant, file: Path
                 mails.drop_all(transaction.connection, now, "withdrawn")
 
             edit_copy(copy, work)
-            put_back(copy, database_file(root, settings))
+            database_of(root, settings).put_back(copy)
             manifest = archive.manifest
     _say_in_journal(root, settings, key, manifest, now)
     return manifest
@@ -120,7 +119,7 @@ def _rehearsed(root: Path, settings: Settings, key: bytes, now: Instant, folder:
     if not before:
         raise BackupError("the database is up to date", "there is nothing to upgrade")
     copy = folder / "rehearsal.db"
-    copy_database(database_file(root, settings), copy, lambda: None)
+    database_of(root, settings).copy_to(copy, lambda: None)
     refuse_damage(copy)
     counted = counts_of(copy)
     database = Database.open(copy, may_upgrade=True)
@@ -197,6 +196,9 @@ def _nobody_writes(root: Path, settings: Settings) -> Iterator[None]:
                 held.enter_context(lock_chain(folder))
         except JournalBusyError:
             raise BackupBusyError("Limen runs on this data", "stop it first; nothing was changed") from None
+        database = database_of(root, settings)
+        if database.is_there():
+            held.enter_context(claimed(database))
         try:
             yield
         except OSError as error:

@@ -46,6 +46,7 @@ class _Round:
     tip: int
     told: list[tuple[Projection, str, Any]]
     is_incomplete: bool = False
+    took_over: bool = False
 
 
 class Feed:
@@ -127,6 +128,8 @@ class Feed:
     async def _round_trip(self) -> None:
         began = self._clock.monotonic()
         seen = await self._database.reading(self._read_changes)
+        if seen.took_over:
+            self._note_predecessor()
         if seen.is_incomplete:
             await self._begin()
             return
@@ -136,12 +139,21 @@ class Feed:
 
     async def _begin(self) -> None:
         began = self._clock.monotonic()
-        tip, found = await self._database.reading(
-            lambda snapshot: (snapshot.seq, [starter.load(snapshot) for starter in self._starters])
-        )
+
+        def load(snapshot: Snapshot) -> tuple[bool, int, list[Any]]:
+            took_over = self._database.refuse_unfit_to_decide(snapshot)
+            return took_over, snapshot.seq, [starter.load(snapshot) for starter in self._starters]
+
+        took_over, tip, found = await self._database.reading(load)
+        if took_over:
+            self._note_predecessor()
         for starter, rows in zip(self._starters, found, strict=True):
             starter.apply(rows)
         self._acknowledge(tip, began)
+
+    def _note_predecessor(self) -> None:
+        """Another server may have used the database until now and decide on until its lease runs out."""
+        self._workers.acknowledge("predecessor", -1, self._clock.monotonic() + LEASE_SECONDS)
 
     def _acknowledge(self, seq: int, began: float) -> None:
         self._seq = seq
@@ -151,12 +163,13 @@ class Feed:
 
     def _read_changes(self, snapshot: Snapshot) -> _Round:
         """What changed after `_seq`, each key once and as it is now, all on one snapshot."""
+        took_over = self._database.refuse_unfit_to_decide(snapshot)
         tip = snapshot.seq
         if tip <= self._seq:
-            return _Round(tip=self._seq, told=[])
+            return _Round(tip=self._seq, told=[], took_over=took_over)
         oldest = snapshot.connection.scalar(select(func.min(changes.c.seq)))
         if oldest is not None and oldest > self._seq + 1 and self._seq > 0:
-            return _Round(tip=tip, told=[], is_incomplete=True)
+            return _Round(tip=tip, told=[], is_incomplete=True, took_over=took_over)
         rows = snapshot.connection.execute(
             select(changes.c.kind, changes.c.key).where(changes.c.seq > self._seq).order_by(changes.c.seq)
         )
@@ -168,6 +181,7 @@ class Feed:
                 for kind, key in keys
                 for projection in self._projections.get(kind, ())
             ],
+            took_over=took_over,
         )
 
     def _forget_old(self, transaction: Transaction) -> None:

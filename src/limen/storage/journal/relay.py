@@ -12,6 +12,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from limen.events import Event
 from limen.storage.database import Database, Snapshot, Transaction
+from limen.storage.errors import StorageError
 from limen.storage.journal.reader import Reader
 from limen.storage.journal.writer import Ticket
 from limen.storage.tables import outbox
@@ -71,7 +72,7 @@ class Relay:
             try:
                 while self._carry():
                     pass
-            except SQLAlchemyError:
+            except (SQLAlchemyError, StorageError):
                 _log.exception("the outbox could not be read; its events wait")
 
     def _carry(self) -> bool:
