@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import ctypes
 import os
 import shutil
 import signal
 import subprocess
+import sys
 import tempfile
 import time
 from collections.abc import Iterator
@@ -13,6 +15,7 @@ from contextlib import contextmanager
 from itertools import count
 from pathlib import Path
 
+import psutil
 import pytest
 
 HURRIED = ("fsync=off", "full_page_writes=off", "shared_buffers=16MB", "max_connections=60", "max_wal_size=256MB")
@@ -54,9 +57,15 @@ class Cluster:
         words = [str(self.programs / "postgres"), "-D", str(self.data), "-k", str(self.folder / "run"), "-h", ""]
         options = [word for setting in self.settings for word in ("-c", setting)]
         log = (self.folder / "log").open("ab")
-        # In a session of its own: Ctrl-C on the tests must not end it in the middle of what they still want to look at.
+        # In a session of its own, so that Ctrl-C on the tests does not end it first; but never outliving them.
         self._server = subprocess.Popen(
-            [*words, *options], stdout=log, stderr=log, user=self._user, cwd=self.folder, start_new_session=True
+            [*words, *options],
+            stdout=log,
+            stderr=log,
+            user=self._user,
+            cwd=self.folder,
+            start_new_session=True,
+            preexec_fn=_end_with_parent,  # noqa: PLW1509 -- it takes no lock
         )
         log.close()
         ends_at = time.monotonic() + START_SECONDS
@@ -69,12 +78,34 @@ class Cluster:
         """SIGINT ends every connection at once (a "fast" shutdown), SIGKILL is a crash."""
         if self._server is None:
             return
+        self.go_on()
         if how is signal.SIGKILL:
             self._kill_all()
         else:
             self._server.send_signal(how)
         self._server.wait(START_SECONDS)
         self._server = None
+
+    def put_back(self, copy: Path) -> None:
+        """Have it serve what a copy of its folder holds; it must be stopped."""
+        shutil.rmtree(self.data)
+        shutil.copytree(copy, self.data, symlinks=True)
+        for one in [self.data, *self.data.rglob("*")]:
+            if self._user is not None:
+                shutil.chown(one, self._user)
+
+    @property
+    def is_running(self) -> bool:
+        return self._server is not None
+
+    def hang(self) -> None:
+        """It neither answers nor goes away, as a machine that swaps or a network that swallows."""
+        for process in self._processes():
+            process.suspend()
+
+    def go_on(self) -> None:
+        for process in self._processes():
+            process.resume()
 
     def url(self, database: str) -> str:
         return f"postgresql://limen@/{database}?host={self.folder / 'run'}"
@@ -108,12 +139,13 @@ class Cluster:
             return False
         return True
 
-    def _kill_all(self) -> None:
-        import psutil
-
+    def _processes(self) -> list[psutil.Process]:
         assert self._server is not None
         main = psutil.Process(self._server.pid)
-        for process in [main, *main.children(recursive=True)]:
+        return [main, *main.children(recursive=True)]
+
+    def _kill_all(self) -> None:
+        for process in self._processes():
             process.kill()
         for leftover in (self.folder / "run").glob(".s.*"):
             leftover.unlink()
@@ -124,6 +156,12 @@ class Cluster:
         done = subprocess.run(command, capture_output=True, text=True, user=self._user, cwd=self.folder, check=False)
         if done.returncode:
             raise RuntimeError(done.stderr or done.stdout)
+
+
+def _end_with_parent() -> None:
+    """Linux: a server that pytest was killed over ends at once (prctl(2), PR_SET_PDEATHSIG)."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(1, signal.SIGQUIT)
 
 
 def programs() -> Path | None:

@@ -42,6 +42,7 @@ from limen.privacy.retention import RetentionJob
 from limen.settings import Settings
 from limen.storage import Database, Feed, Keyring, Snapshot, master_key
 from limen.storage.break_glass import BreakGlass
+from limen.storage.errors import StorageError
 from limen.storage.journal import Journal
 from limen.storage.master_key import existing_key
 from limen.storage.space import MEGABYTE
@@ -133,12 +134,20 @@ async def _build_parts(closing: AsyncExitStack, core: Core) -> dict[str, Running
     built: dict[str, Running] = {}
     for pillar in pillars():
         running = built[pillar.name] = await pillar.build(core)
-        closing.push_async_callback(running.close)
+        closing.push_async_callback(_close_part, pillar.name, running)
         for value in running.offers:
             core.offers.give(value)
         for every in running.periodic:
             _start(closing, every)
     return built
+
+
+async def _close_part(name: str, running: Running) -> None:
+    """Without its database a part can't write down the last seconds of what it counted; all else ends in order."""
+    try:
+        await running.close()
+    except StorageError as error:
+        _log.warning("%s could not write down its last: %s", name, error.what)
 
 
 async def _look_after(closing: AsyncExitStack, core: Core) -> tuple[Disk, BackupSchedule]:

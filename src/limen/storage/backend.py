@@ -64,6 +64,9 @@ class Backend(Protocol):
     def readers(self) -> Engine:
         """Where each transaction reads one snapshot, and can't write."""
 
+    def break_off(self) -> None:
+        """End every connection under way at once, whatever waits for it: so that a stop never hangs on a server."""
+
     def storage_error(self, error: DBAPIError) -> StorageError | None:
         """What a person can do something about; None for anything else."""
 

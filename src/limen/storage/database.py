@@ -30,6 +30,9 @@ from limen.storage.upgrade import upgrade_if_needed
 
 T = TypeVar("T")
 
+CLOSE_SECONDS = 5.0
+"""How long the end waits for a server that hangs."""
+
 
 class Snapshot:
     """One consistent view of the database, for reading."""
@@ -185,9 +188,12 @@ class Database:
         return stop
 
     def close(self) -> None:
-        """Finish what is being written, then let go of everything."""
+        """Finish what is being written, for CLOSE_SECONDS at most, then let go of everything."""
+        break_off = threading.Timer(CLOSE_SECONDS, self.backend.break_off)
+        break_off.start()
         self._write_thread.shutdown()
         self._read_threads.shutdown()
+        break_off.cancel()
         if self._stop_listening is not None:
             self._stop_listening()
         if self._claim is not None:

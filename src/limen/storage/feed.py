@@ -19,6 +19,7 @@ from sqlalchemy import func, select
 from limen.clock import DAY, Clock, SystemClock
 from limen.facts import FactStore
 from limen.storage.database import Database, Snapshot, Transaction
+from limen.storage.errors import StorageError
 from limen.storage.tables import changes
 from limen.storage.workers import Workers
 
@@ -63,6 +64,7 @@ class Feed:
         self._projections: dict[str, list[Projection]] = {}
         self._starters: list[Projection] = []
         self._seq = 0
+        self._trouble = ""
         self._wake = asyncio.Event()
         self._progressed = asyncio.Event()
         self._following: asyncio.Task[None] | None = None
@@ -121,9 +123,21 @@ class Feed:
             self._wake.clear()
             try:
                 await self._round_trip()
+                self._say_trouble("")
+            except StorageError as error:
+                self._say_trouble(error.what)
+                await asyncio.sleep(POLL_SECONDS)
             except Exception:  # noqa: BLE001 -- logged; decisions end with the lease
                 _log.exception("the change feed could not be followed; the lease runs out unless it recovers")
                 await asyncio.sleep(POLL_SECONDS)
+
+    def _say_trouble(self, what: str) -> None:
+        """Once when it begins and once when it ends, not four times a second."""
+        if what and what != self._trouble:
+            _log.error("the change feed can't be followed, and nothing is permitted once the lease has ended: %s", what)
+        elif self._trouble and not what:
+            _log.warning("the change feed is followed again")
+        self._trouble = what
 
     async def _round_trip(self) -> None:
         began = self._clock.monotonic()
@@ -165,11 +179,14 @@ class Feed:
         """What changed after `_seq`, each key once and as it is now, all on one snapshot."""
         took_over = self._database.refuse_unfit_to_decide(snapshot)
         tip = snapshot.seq
-        if tip <= self._seq:
-            return _Round(tip=self._seq, told=[], took_over=took_over)
+        if took_over or tip < self._seq:
+            # Another server may answer now, one that has lost the last changes: numbers may come a second time.
+            return _Round(tip=tip, told=[], is_incomplete=True, took_over=took_over)
+        if tip == self._seq:
+            return _Round(tip=tip, told=[])
         oldest = snapshot.connection.scalar(select(func.min(changes.c.seq)))
         if oldest is not None and oldest > self._seq + 1 and self._seq > 0:
-            return _Round(tip=tip, told=[], is_incomplete=True, took_over=took_over)
+            return _Round(tip=tip, told=[], is_incomplete=True)
         rows = snapshot.connection.execute(
             select(changes.c.kind, changes.c.key).where(changes.c.seq > self._seq).order_by(changes.c.seq)
         )
@@ -181,7 +198,6 @@ class Feed:
                 for kind, key in keys
                 for projection in self._projections.get(kind, ())
             ],
-            took_over=took_over,
         )
 
     def _forget_old(self, transaction: Transaction) -> None:

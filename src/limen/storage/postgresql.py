@@ -11,7 +11,9 @@ from __future__ import annotations
 import logging
 import os
 import select
+import socket
 import threading
+import weakref
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
@@ -84,6 +86,7 @@ class PostgresqlBackend:
 
     address: URL
     password: Callable[[], str] | None = field(default=None, repr=False)
+    _open: weakref.WeakSet[Any] = field(default_factory=weakref.WeakSet, init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         try:
@@ -118,6 +121,14 @@ class PostgresqlBackend:
 
     def readers(self) -> Engine:
         return self._engine(size=READERS + 1, read_only=True)
+
+    def break_off(self) -> None:
+        """A server that hangs keeps its machine answering, so no timeout of TCP ends the wait."""
+        for connection in list(self._open):
+            with suppress(Exception):  # closed meanwhile
+                ended = socket.socket(fileno=os.dup(connection.fileno()))
+                ended.shutdown(socket.SHUT_RDWR)
+                ended.close()
 
     def storage_error(self, error: DBAPIError) -> StorageError | None:
         """By its SQLSTATE (PostgreSQL, appendix A, "PostgreSQL Error Codes")."""
@@ -225,7 +236,9 @@ class PostgresqlBackend:
         """A connection outside of the pools, each of whose statements is a transaction."""
         import psycopg  # noqa: PLC0415 -- an extra
 
-        return psycopg.connect(**self._arguments(), autocommit=True)
+        connection = psycopg.connect(**self._arguments(), autocommit=True)
+        self._open.add(connection)
+        return connection
 
     def _arguments(self) -> dict[str, Any]:
         words = self.address.translate_connect_args(username="user", database="dbname")
@@ -240,6 +253,7 @@ class PostgresqlBackend:
 
         def connect() -> psycopg.Connection[Any]:
             connection = psycopg.connect(**self._arguments())
+            self._open.add(connection)
             with connection.cursor() as cursor:
                 cursor.execute(_MAKE_DURABLE)
             connection.commit()

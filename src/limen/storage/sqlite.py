@@ -54,6 +54,9 @@ class SqliteBackend:
     def readers(self) -> Engine:
         return sqlite_engine(self.file, begin="BEGIN", size=READERS + 1, read_only=True)
 
+    def break_off(self) -> None:
+        """A file lets nobody wait for longer than BUSY_MS."""
+
     def storage_error(self, error: DBAPIError) -> StorageError | None:
         """By SQLite's own code (https://www.sqlite.org/rescode.html)."""
         code = getattr(error.orig, "sqlite_errorcode", 0) & 0xFF
