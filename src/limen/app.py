@@ -238,7 +238,7 @@ async def _open_core(closing: AsyncExitStack, settings: Settings, root: Path, cl
 def _bring_over(settings: Settings, root: Path, now: Instant) -> None:
     """Bring an older database over at the start, as `limen upgrade` does it: rehearsed and saved, or not at all."""
     key = existing_key(places.key_file(root, settings), os.environ)
-    if key is not None and needs_upgrade(root, settings):
+    if key is not None and needs_upgrade(places.database_of(root, settings)):
         done = upgrade(root, settings, key, now)
         _log.warning("the database went from version %s to %s; as it was: %s", done.before, done.after, done.saved)
 

@@ -6,6 +6,7 @@ import os
 from collections.abc import Mapping
 from pathlib import Path
 
+from limen.company.database_mark import refuse_elsewhere
 from limen.settings import Settings
 from limen.storage.backend import Backend, backend_of
 from limen.storage.break_glass import FILE
@@ -23,10 +24,16 @@ def database_url(root: Path, settings: Settings) -> str:
 
 
 def database_of(root: Path, settings: Settings, url: str = "", environ: Mapping[str, str] = os.environ) -> Backend:
-    """The company's database, or another at `url` with the same password. Raises DatabaseUnfitError."""
+    """The company's database, or another at `url` with the same password.
+
+    Raises DatabaseUnfitError, and LimenError where the company's was moved away, or is half moved.
+    """
     file = settings.database.password_file
     where = None if file is None else root / file
-    return backend_of(url or database_url(root, settings), lambda: database_password(where, environ))
+    backend = backend_of(url or database_url(root, settings), lambda: database_password(where, environ))
+    if not url:
+        refuse_elsewhere(data_folder(root, settings), backend.place)
+    return backend
 
 
 def journal_folder(root: Path, settings: Settings) -> Path:

@@ -18,6 +18,7 @@ from limen.storage.errors import DatabaseUnfitError, StorageError
 
 if TYPE_CHECKING:
     from limen.storage.database_check import Examined
+    from limen.storage.table_copy import Digest
 
 T = TypeVar("T")
 Told = Callable[[int, int], None]
@@ -109,8 +110,14 @@ class Backend(Protocol):
         Returns what `at_that_instant` returned while nobody could commit. Raises CopyFailedError, OSError.
         """
 
-    def put_back(self, copy: Path, told: Told | None = None) -> None:
-        """Make it what the SQLite file `copy` holds, in one transaction. Raises CopyFailedError, OSError."""
+    def put_back(self, copy: Path, told: Told | None = None, *, is_rehearsal: bool = False) -> None:
+        """Make it what the SQLite file `copy` holds, in one transaction; a rehearsal then takes it all back.
+
+        Raises CopyFailedError, OSError.
+        """
+
+    def digests(self) -> dict[str, Digest]:
+        """What each table holds, comparable between all kinds. Raises DatabaseUnfitError."""
 
 
 @contextmanager

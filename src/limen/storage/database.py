@@ -193,13 +193,13 @@ class Database:
         break_off.start()
         self._write_thread.shutdown()
         self._read_threads.shutdown()
-        break_off.cancel()
         if self._stop_listening is not None:
             self._stop_listening()
         if self._claim is not None:
             self._claim.close()
         self._readers.dispose()
         self._writer.dispose()
+        break_off.cancel()
 
     def _committed(self, transaction: Transaction) -> None:
         self.changed_seq = max(self.changed_seq, transaction.changed_seq)

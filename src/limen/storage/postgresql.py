@@ -216,19 +216,28 @@ class PostgresqlBackend:
             reading.dispose()
             writing.dispose()
 
-    def put_back(self, copy: Path, told: Told | None = None) -> None:
+    def put_back(self, copy: Path, told: Told | None = None, *, is_rehearsal: bool = False) -> None:
         engine = self._engine(size=1)
         try:
-            with engine.begin() as connection:
+            with self._plainly(), engine.connect() as connection:
+                _refuse_unfit(connection)
                 _hold_commits(connection)
                 drawn = table_copy.from_file(copy, connection, told)
                 self.draw_after(connection, drawn)
+                if is_rehearsal:
+                    connection.rollback()
+                else:
+                    connection.commit()
         except (SQLAlchemyError, ValueError) as error:
             raise CopyFailedError(
                 f"{self.place} can't take over {copy.name}: {table_copy.reason_of(error)}", "it is as it was before"
             ) from error
         finally:
             engine.dispose()
+
+    def digests(self) -> dict[str, table_copy.Digest]:
+        with self._looking() as connection:
+            return table_copy.digests(connection)
 
     # Inside
 
@@ -356,7 +365,11 @@ class _SessionClaim:
                 raise DatabaseGoneError from error
 
     def close(self) -> None:
+        """Said to the server, which would else notice a moment later that nobody is there."""
         with self._one_at_a_time:
+            if self._connection is not None:
+                with suppress(Exception):
+                    self._connection.execute("SELECT pg_advisory_unlock(%s)", (SERVER_LOCK,))
             self._let_go()
 
     def _claimed(self) -> bool:

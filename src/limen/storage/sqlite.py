@@ -7,7 +7,7 @@ import sqlite3
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import URL
@@ -18,6 +18,9 @@ from limen.storage.backend import BUSY_MS, READERS, Claim, Told
 from limen.storage.database_check import Examined, counts_of, examine_database, key_opens, schema_of
 from limen.storage.database_copy import copy_database, put_back
 from limen.storage.errors import DatabaseBusyError, DatabaseFullError, StorageError
+
+if TYPE_CHECKING:
+    from limen.storage.table_copy import Digest
 
 T = TypeVar("T")
 
@@ -46,9 +49,7 @@ class SqliteBackend:
         return self.file.is_file() and self.file.stat().st_size > 0
 
     def writer(self) -> Engine:
-        self.file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        if not self.file.exists():
-            os.close(os.open(self.file, os.O_CREAT | os.O_WRONLY, 0o600))
+        self._make_private()
         return sqlite_engine(self.file, begin="BEGIN IMMEDIATE", size=1, read_only=False)
 
     def readers(self) -> Engine:
@@ -106,8 +107,27 @@ class SqliteBackend:
     def copy_to(self, target: Path, at_that_instant: Callable[[], T], told: Told | None = None) -> T:
         return copy_database(self.file, target, at_that_instant, told)
 
-    def put_back(self, copy: Path, told: Told | None = None) -> None:
+    def put_back(self, copy: Path, told: Told | None = None, *, is_rehearsal: bool = False) -> None:
+        """A rehearsal has nothing to try that the copy did not: it is such a file already."""
+        if is_rehearsal:
+            return
+        self._make_private()
         put_back(copy, self.file, told)
+
+    def digests(self) -> dict[str, Digest]:
+        from limen.storage.table_copy import digests  # noqa: PLC0415 -- it imports this module
+
+        engine = sqlite_engine(self.file, begin="BEGIN", size=1, read_only=True)
+        try:
+            with engine.connect() as connection:
+                return digests(connection)
+        finally:
+            engine.dispose()
+
+    def _make_private(self) -> None:
+        self.file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        if not self.file.exists():
+            os.close(os.open(self.file, os.O_CREAT | os.O_WRONLY, 0o600))
 
 
 def sqlite_engine(file: Path, *, begin: str, size: int, read_only: bool) -> Engine:

@@ -102,6 +102,8 @@ def from_file(source: Path, target: Connection, told: Told | None = None) -> dic
         with engine.connect() as copy:
             before = MetaData()
             before.reflect(target)
+            if before.tables and not stored_version(target):
+                raise ValueError("it holds tables that are not Limen's")
             before.drop_all(target)
             make_tables(target, stored_version(copy))
             _copy(copy, target, told)
