@@ -11,6 +11,7 @@ from limen.doctor.in_thread import aside
 from limen.doctor.setup import Setup
 from limen.errors import LimenError
 from limen.finding import Finding, State
+from limen.storage.backend import address_of
 from limen.storage.database_check import Examined
 
 NAME: Final = "database"
@@ -25,7 +26,7 @@ async def database(setup: Setup) -> list[Finding]:
         database = setup.database
         is_there = await aside(database.is_there)
     except LimenError as error:
-        return [Finding(NAME, State.WRONG, error.what, error.fix, setup.settings.database.url)]
+        return [Finding(NAME, State.WRONG, error.what, error.fix, _named(setup))]
     where = database.place
     if not is_there:
         what = "there is no database yet; the first `limen serve` makes it"
@@ -85,3 +86,12 @@ def _said(examined: Examined, where: str) -> list[Finding]:
         what = f"it is whole ({size}), at version {examined.version or 'none'}: the next start upgrades it"
         return [Finding(NAME, State.OK, what, where=where)]
     return [Finding(NAME, State.OK, f"it is whole ({size}), at version {examined.version}", where=where)]
+
+
+def _named(setup: Setup) -> str:
+    """The URL that the settings say, unless it may hold a password."""
+    try:
+        address_of(setup.settings.database.url)
+    except LimenError:
+        return "[database] url in limen.toml"
+    return setup.settings.database.url
