@@ -27,6 +27,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import time
 import venv
 from pathlib import Path
 
@@ -80,8 +81,10 @@ def test(rest: list[str]) -> int:
     is_quick, since, words = asked_of(rest)
     if not is_quick:
         install_real_parts()
+    began = time.monotonic()
     if not words and (failed := lint([])):
         return failed
+    checked = time.monotonic()
     paths = reached_since(since) if since else []
     if since and not paths:
         return 0
@@ -91,6 +94,7 @@ def test(rest: list[str]) -> int:
     together = () if words and not (is_quick or since) else TOGETHER
     turned = {"LIMEN_TESTS": os.environ.get("LIMEN_TESTS", "quick")} if is_quick else {}
     code = call(PYTHON, "-m", "pytest", "-q", *together, *chosen, more={**in_memory(), **turned})
+    print(f"Checks took {checked - began:.0f} s, tests {time.monotonic() - checked:.0f} s.")
     return 0 if code == NO_TEST_LEFT and (is_quick or since) else code
 
 

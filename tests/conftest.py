@@ -4,6 +4,8 @@ empty database of each kind (`where`).
 
 from __future__ import annotations
 
+import gc
+import sys
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,12 +14,13 @@ import pytest
 from hypothesis import settings
 from tests.dial import PLACE, size
 from tests.golden import Expected, expected_of
-from tests.once import remember_what_is_pure
+from tests.once import PARSER, remember_what_is_pure
 from tests.postgresql import Cluster, cluster
 
 settings.register_profile("limen", max_examples=size(100), deadline=None)  # a loaded machine is no failure
 settings.load_profile("limen")
 
+gc.set_threshold(20_000, 20, 20)  # tests make and drop whole Limens; looking for cycles all the time takes a seventh
 TESTS = Path(__file__).parent
 SLOW_FOLDERS = ("journeys", "interop")
 """Folders whose tests all drive a browser or another program."""
@@ -25,6 +28,7 @@ STARTS_PROGRAMS = ("subprocess", "multiprocessing")
 """A file that imports one of these starts programs."""
 OPENS_ALL_OF_LIMEN = "tests.web.conftest"
 """Whose fixture `house` opens a whole Limen, a fifth of a second each time."""
+LEASE_SECONDS = 60.0
 QUICK_CASES, QUICK_OPENINGS = 2, 2
 
 
@@ -59,6 +63,18 @@ def opens_all_of_limen(item: pytest.Item) -> bool:
 def what_is_pure_is_done_once() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         remember_what_is_pure(patch)
+        yield
+    PARSER.close()
+
+
+@pytest.fixture(autouse=True, scope="session")
+def a_busy_machine_is_no_lost_database() -> Iterator[None]:
+    """On a machine with many times its work, a test's loop may not get its turn for seconds. Limen is right to refuse
+    everything then, and a test of something else would fail at its first sign-in.
+    """
+    with pytest.MonkeyPatch.context() as patch:
+        if feed := sys.modules.get("limen.storage.feed"):
+            patch.setattr(feed, "LEASE_SECONDS", LEASE_SECONDS)
         yield
 
 

@@ -138,7 +138,7 @@ def test_changed_is_what_differs_from_where_the_branch_left_and_what_is_new(tmp_
         ("src/limen/policy/schema.cedarschema", "tests/policy/test_schema.py"),
         ("src/limen/messages/de.po", "tests/messages/test_catalogue.py"),
         ("src/limen/web/static/limen.css", "tests/web/test_assets.py"),
-        ("src/limen/company/baseline/policies/10-people.cedar", "tests/company/test_begin.py"),
+        ("src/limen/company/baseline/policies/10-people.cedar", "tests/company/test_new_folder.py"),
         ("src/limen/cli/matrix.py", "tests/cli/test_matrix.py"),
         ("src/limen/identity/recovery.py", "tests/journeys/test_lost_device.py"),
         ("examples/harbor/apps.yaml", "tests/demo/test_harbor.py"),

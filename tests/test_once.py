@@ -1,11 +1,13 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
 import jinja2
+from fastapi import Depends
+from fastapi.dependencies import utils
 from sqlalchemy import Connection, create_engine
-from tests.once import Compiled, compiled_once, made_once, parsed_once
+from tests.once import Compiled, compiled_once, given_once, made_once, parsed_once, read_once
 
 from limen.storage import upgrade
 
@@ -77,3 +79,48 @@ def test_a_template_is_compiled_once_and_anew_where_its_text_is_another() -> Non
     assert len(compiled._code) == 1
     pages["a.html"] = "two {{ x }}"
     assert rendered() == "two &lt;"
+
+
+def who() -> str:
+    return "ada"
+
+
+Who = Annotated[str, Depends(who)]
+
+
+def a_page(said: str) -> Any:
+    async def page(item: str, asked: Who) -> str:
+        return said + item + asked
+
+    return page
+
+
+def test_a_function_of_the_same_code_is_handed_the_same_and_is_itself_called() -> None:
+    calls: list[Any] = []
+
+    def counted(**asked: Any) -> Any:
+        calls.append(asked["call"])
+        return utils.get_dependant(**asked)
+
+    read = read_once(counted)
+    one, other = a_page("one"), a_page("other")
+    first, second = (read(path="/{item}", call=call, scope="function") for call in (one, other))
+    assert calls == [one]
+    assert (first.call, second.call) == (one, other)
+    assert [[field.name for field in found.path_params] for found in (first, second)] == [["item"], ["item"]]
+    assert [[sub.call for sub in found.dependencies] for found in (first, second)] == [[who], [who]]
+    assert first.dependencies is not second.dependencies  # a router puts its own in front
+    assert [field.name for field in read(path="/", call=other, scope="function").query_params] == ["item"]
+    assert given_once(utils.get_typed_return_annotation)(one) is str
+
+
+def test_a_function_whose_defaults_say_what_it_is_handed_is_read_each_time() -> None:
+    def made(what: Any) -> Any:
+        def page(asked: str = Depends(what)) -> None:
+            pass
+
+        return page
+
+    read = read_once(utils.get_dependant)
+    found = [read(path="/", call=made(what)).dependencies[0].call for what in (who, a_page)]
+    assert found == [who, a_page]

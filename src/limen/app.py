@@ -194,7 +194,8 @@ async def _open_core(closing: AsyncExitStack, settings: Settings, root: Path, cl
 
     def opened() -> tuple[Database, Keyring, Journal, BreakGlass]:
         refuse_half_restored(root, settings)
-        refuse_if_replaced(places.data_folder(root, settings), places.backup_folder(root, settings))
+        held = existing_key(places.key_file(root, settings), os.environ)
+        refuse_if_replaced(places.data_folder(root, settings), places.backup_folder(root, settings), held)
         _bring_over(settings, root, clock.now())
         database = Database.open(places.database_of(root, settings), clock=clock)
         closing.callback(database.close)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import gc
+import logging
 import socket
 from collections.abc import Awaitable, Callable, Generator
 from contextlib import AsyncExitStack, contextmanager
@@ -30,7 +31,15 @@ def http_server(limen: Limen) -> uvicorn.Server:
     def refused(word: str, address: str) -> None:
         limen.doors.refuse(word, door="gateway", address=address)
 
-    return uvicorn.Server(
+    class Server(uvicorn.Server):
+        """Ends its live pages before it waits for what is still being answered."""
+
+        async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+            limen.journal.end_live()
+            logging.getLogger("uvicorn.error").addFilter(_is_no_cut_stream)
+            await super().shutdown(sockets)
+
+    return Server(
         uvicorn.Config(
             limen.asgi,
             http=strict_http.protocol(refused),
@@ -44,6 +53,12 @@ def http_server(limen: Limen) -> uvicorn.Server:
             timeout_graceful_shutdown=STOP_SECONDS,
         )
     )
+
+
+def _is_no_cut_stream(record: logging.LogRecord) -> bool:
+    """Whether a line of the log is news: that a stopping server cuts what an app still streams is not."""
+    error = record.exc_info[1] if record.exc_info else None
+    return not isinstance(error, asyncio.CancelledError) and "timeout graceful shutdown exceeded" not in record.msg
 
 
 async def serve(limen: Limen, told: Callable[[], Awaitable[None]], at: str = "") -> None:

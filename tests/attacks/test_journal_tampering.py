@@ -12,12 +12,15 @@ from hypothesis import HealthCheck, given, settings, strategies as st
 from tests.dial import size
 from tests.storage.journal.decisions import Decided, facts_about
 
-from limen.clock import HOUR, SetClock
+from limen.clock import HOUR, MINUTE, SetClock
 from limen.events import Event
 from limen.policy.decision import Effect
+from limen.storage import Database
 from limen.storage.journal import Journal, verify
 from limen.storage.journal.chain import Link, Signer, append_lines, parse, start_of
 from limen.storage.journal.checkpoint import CHECKPOINT_FILE, SEALED_FILE
+from limen.storage.journal.emergency import EMERGENCY_FILE
+from limen.storage.journal.heads import noted_heads
 from limen.storage.journal.seal import seal
 from limen.storage.journal.sealing import Sealing
 
@@ -211,3 +214,112 @@ def test_one_writers_chain_passed_off_as_anothers_is_found_even_without_a_key(in
     assert verify(tmp_path / "same").ok
     report = verify(tmp_path / "journal")
     assert report.problems[0].startswith("second: line 1 in ")
+
+
+@pytest.fixture
+def used(tmp_path: Path) -> tuple[Path, list[bytes]]:
+    """A closed journal whose break-glass segment holds three events, and its exported checkpoints."""
+    root, exported = tmp_path / "journal", []
+    journal = Journal.open(root, KEYS, clock=SetClock(NOW), export=exported.append)
+    for n in range(3):
+        journal.break_glass(Event(at=NOW, kind="break_glass.used", subject=f"p{n}"))
+    journal.flush()
+    journal.close()
+    assert verify(root, KEYS, exported).ok
+    return root, exported
+
+
+def cut(path: Path) -> None:
+    content = path.read_bytes()
+    lines = content.rstrip(b"\0").splitlines(keepends=True)
+    path.write_bytes(b"".join(lines[:-1]).ljust(len(content), b"\0"))
+
+
+def blot_out(path: Path) -> None:
+    content = path.read_bytes()
+    line = parse(content.splitlines(keepends=True)[1])
+    assert line is not None
+    path.write_bytes(content.replace(line.body, b"null").ljust(len(content), b"\0"))
+
+
+@pytest.mark.parametrize(
+    "tamper",
+    [
+        cut,
+        blot_out,
+        lambda path: path.write_bytes(bytes(path.stat().st_size)),
+        lambda path: path.write_bytes(path.read_bytes().rstrip(b"\0")),
+        Path.unlink,
+    ],
+    ids=["cut", "blotted-out", "zeroed", "its-room-taken", "deleted"],
+)
+def test_a_break_glass_segment_that_lost_anything_is_found_also_after_a_restart(
+    used: tuple[Path, list[bytes]], tamper: Callable[[Path], None]
+) -> None:
+    root, exported = used
+    tamper(root / "main" / EMERGENCY_FILE)
+    assert not verify(root, KEYS).ok
+    assert not verify(root, KEYS, exported).ok
+    Journal.open(root, KEYS, clock=SetClock(NOW + HOUR)).close()
+    assert not verify(root, KEYS).ok
+
+
+def test_a_break_glass_segment_that_is_cut_while_limen_runs_stays_missed(tmp_path: Path) -> None:
+    root, clock = tmp_path / "journal", SetClock(NOW)
+    journal = Journal.open(root, KEYS, clock=clock)
+    for n in range(3):
+        journal.break_glass(Event(at=NOW, kind="break_glass.used", subject=f"p{n}"))
+        clock.forward(MINUTE)
+        journal.flush()
+        journal.flush()  # the first one's checkpoint is written by now
+    cut(root / "main" / EMERGENCY_FILE)
+    for _ in range(3):
+        clock.forward(MINUTE)
+        journal.record(Event(at=clock.now(), kind="sign_in.failed"))
+        journal.flush()
+    said = [event.reason for event in journal.recent(20, where=lambda event: event.kind == "journal.damaged")]
+    journal.close()
+    assert said == ["break-glass-changed"]
+    assert any("are missing" in problem for problem in verify(root, KEYS).problems)
+
+
+def run_once(root: Path, database: Database, kind: str = "sign_in.failed") -> list[str]:
+    """Have Limen's journal opened, written and closed; what it holds about damage."""
+    journal = Journal.open(root, KEYS, clock=SetClock(NOW), database=database)
+    journal.record(Event(at=NOW, kind=kind))
+    journal.flush()
+    said = [event.reason for event in journal.recent(10, where=lambda event: event.kind == "journal.damaged")]
+    journal.close()
+    return said
+
+
+@pytest.mark.parametrize("gone", ["", "main"], ids=["the-journal", "its-chain"])
+def test_a_journal_that_was_deleted_is_missed_by_the_database_before_and_after_a_start(
+    tmp_path: Path, gone: str
+) -> None:
+    root, database = tmp_path / "journal", Database.open(tmp_path / "limen.db")
+    for _ in range(3):
+        assert run_once(root, database) == []
+    assert verify(root, KEYS, noted=database.read(noted_heads)).ok
+    shutil.rmtree(root / gone)
+    report = verify(root, KEYS, noted=database.read(noted_heads))
+    assert (report.lines, report.ok) == (0, False)
+    assert run_once(root, database) == ["journal-lost"]
+    assert run_once(root, database) == ["journal-lost"]  # said once: it is in the journal now
+    report = verify(root, KEYS, noted=database.read(noted_heads))
+    assert report.lines
+    assert not report.ok
+    database.close()
+
+
+def test_a_journal_that_is_put_back_to_an_older_state_is_missed_by_the_database(tmp_path: Path) -> None:
+    root, database = tmp_path / "journal", Database.open(tmp_path / "limen.db")
+    run_once(root, database)
+    older = Path(shutil.copytree(root, tmp_path / "older"))
+    run_once(root, database)
+    shutil.rmtree(root)
+    older.rename(root)
+    assert not verify(root, KEYS, noted=database.read(noted_heads)).ok
+    assert run_once(root, database) == ["journal-lost"]
+    assert not verify(root, KEYS, noted=database.read(noted_heads)).ok
+    database.close()

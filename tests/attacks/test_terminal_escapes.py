@@ -65,7 +65,7 @@ def test_literals_of_policies_are_shown_and_not_obeyed(root: Path, capsys: pytes
     # Characters that turn the writing are refused in policies; escapes are only text there.
     literal = f'context.place.network == "{HOSTILE[:-1]}"'
     change(root, "policies/20-watch.cedar", 'context.place.network == "office"', literal)
-    leave("why", "--folder", str(root), "--app", "payroll", "--action", "view", "--group", "finance")
+    leave("why", str(root), "--app", "payroll", "--action", "view", "--group", "finance")
     told = capsys.readouterr()
     assert "payroll-from-the-office" in told.out
     assert is_clean(told.out + told.err)

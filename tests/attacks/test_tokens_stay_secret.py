@@ -53,10 +53,10 @@ async def test_the_secret_is_nowhere_but_in_the_one_answer_that_shows_it(
     folder = str(tmp_path / "harbor")
     asked = 0
     for one in about:
-        code = leave("why", one, "--folder", folder, "--json")
-        assert code == leave("why", one, "--folder", folder)
+        code = leave("why", one, folder, "--json")
+        assert code == leave("why", one, folder)
         asked += code == 0
-    assert leave("token", "list", "--folder", folder) == 0
+    assert leave("token", "list", folder) == 0
     said = capsys.readouterr()
     assert 1 <= asked < len(about)
     assert "no policy took this decision: The token was not made for this" in said.err

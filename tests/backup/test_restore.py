@@ -111,12 +111,12 @@ def test_the_promoted_machine_goes_on_and_the_other_refuses(served: Served, tmp_
     served.back_up(shared / "b.tar.gz")
     restore(shared / "b.tar.gz", there, NOW(), key=served.key, promote_in=shared)
     assert epoch_of(there / "data") == 1
-    promoted = promoted_in(shared)
+    promoted = promoted_in(shared, served.key)
     assert promoted is not None
     assert promoted.epoch == 1
-    refuse_if_replaced(there / "data", shared)
+    refuse_if_replaced(there / "data", shared, served.key)
     with pytest.raises(BackupError, match="took this one's place"):
-        refuse_if_replaced(served.root / "data", shared)
+        refuse_if_replaced(served.root / "data", shared, served.key)
 
 
 def test_without_the_key_nothing_is_left_behind(served: Served, tmp_path: Path) -> None:

@@ -130,7 +130,7 @@ def test_the_disks_last_room_is_left_alone(kept: Kept, monkeypatch: pytest.Monke
 
 def test_a_machine_whose_place_was_taken_takes_none(kept: Kept, tmp_path: Path) -> None:
     one = kept.with_settings(folder=str(tmp_path))
-    promote(tmp_path, 1, kept.clock.now(), "the other")
+    promote(tmp_path, 1, kept.clock.now(), "the other", kept.served.key)
     one.take_one()
     failed = one.status().failed
     assert failed is not None

@@ -70,6 +70,9 @@ def test_it_is_true(text: str) -> None:
         ("principal.getTag(context.n) == 1", "expected string, got long"),
         ("ip(context.inner.deep.x).isIpv4()", "expected string, got long"),
         ("context.n.contains(1)", "expected set, got long"),
+        ('ip("10.0.0.1", "10.0.0.2").isIpv4()', "expected 1, got 2"),
+        ("context.n.isInRange()", "expected 2, got 1"),
+        ("ip(context.missing, 1).isIpv4()", "does not have the attribute `missing`"),
         ('decimal("1.23456").lessThan(decimal("1.0"))', "not a valid decimal"),
     ],
 )

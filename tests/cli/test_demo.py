@@ -56,15 +56,39 @@ def said_until_open(demo: subprocess.Popen[str]) -> str:
 
 
 def test_it_says_where_to_look_and_leaves_nothing_behind(tmp_path: Path) -> None:
+    """Also where a killed demo left its folder, and a page is open that is told of each decision."""
+    killed = tmp_path / "harbor-killed"
+    killed.mkdir(mode=0o700)
+    (killed / ".demo-lock").touch(0o600)
     demo = start(tmp=tmp_path)
     said = said_until_open(demo)
+    found = re.search(r"http://(harbor\.localhost):(\d+)/", said)
+    assert found is not None
+    watching = socket.create_connection(("127.0.0.1", int(found[2])), timeout=10)
+    watching.sendall(f"GET /live HTTP/1.1\r\nHost: {found[1]}:{found[2]}\r\n\r\n".encode())
+    assert b"text/event-stream" in watching.recv(4_096)
     assert len(re.findall(r"^  http://harbor\.localhost:\d+/$", said, re.MULTILINE)) == 1
     assert re.search(r"curl http://harbor\.localhost:\d+/curl\n", said)
     assert any(tmp_path.iterdir())
     demo.send_signal(signal.SIGINT)
     rest, wrong = demo.communicate(timeout=30)
+    watching.close()
     assert "Harbor has closed" in rest
-    assert "Traceback" not in wrong
+    assert wrong == ""
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_one_that_a_script_started_beside_itself_ends_when_it_is_told_to(tmp_path: Path) -> None:
+    """With `&` a shell starts it with SIGINT ignored."""
+    begun = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        demo = start(tmp=tmp_path)
+    finally:
+        signal.signal(signal.SIGINT, begun)
+    said_until_open(demo)
+    demo.terminate()
+    rest, _ = demo.communicate(timeout=30)
+    assert "Harbor has closed" in rest
     assert list(tmp_path.iterdir()) == []
 
 

@@ -25,28 +25,23 @@ def cells(capsys: pytest.CaptureFixture[str], *words: str) -> dict[tuple[str, st
 
 
 def test_one_person_over_all_apps_and_actions(harbor: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    found = cells(capsys, "--folder", str(harbor), "--person", "Maren Petersen")
+    found = cells(capsys, str(harbor), "--person", "Maren Petersen")
     (person,) = {person for person, _, _ in found}
     assert {action for _, _, action in found} == {"view", "download", "edit", "share", "administer"}
     for app in ("wiki", "payroll"):
-        assert (
-            leave(
-                "why", "--folder", str(harbor), "--person", person, "--app", app, "--strength", "3", "--json", *TUESDAY
-            )
-            == 0
-        )
+        assert leave("why", str(harbor), "--person", person, "--app", app, "--strength", "3", "--json", *TUESDAY) == 0
         assert json.loads(capsys.readouterr().out)["effect"] == found[person, app, "view"][0]
 
 
 def test_everybody_over_every_app(harbor: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    found = cells(capsys, "--folder", str(harbor), "--action", "edit")
+    found = cells(capsys, str(harbor), "--action", "edit")
     assert len({person for person, _, _ in found}) == 24
     assert {"wiki", "payroll", "limen"} <= {app for _, app, _ in found}
     assert {effect for effect, _ in found.values()} >= {"permit", "deny"}
 
 
 def test_one_app_as_a_table_of_words(harbor: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert leave("matrix", "--folder", str(harbor), "--app", "payroll", *TUESDAY) == 0
+    assert leave("matrix", str(harbor), "--app", "payroll", *TUESDAY) == 0
     out = capsys.readouterr().out
     assert "Payroll" in out
     assert "yes" in out
@@ -58,7 +53,7 @@ def test_a_candidate_folder_is_asked_before_it_is_published(
 ) -> None:
     candidate = Path(shutil.copytree(harbor, tmp_path / "candidate"))
     change(candidate, "policies/40-harbor.cedar", 'principal in Group::"hr"', 'principal in Group::"sales"')
-    folder = ("--folder", str(harbor), "--app", "payroll")
+    folder = (str(harbor), "--app", "payroll")
     before = cells(capsys, *folder)
     after = cells(capsys, *folder, "--candidate", str(candidate))
     assert before != after
@@ -89,5 +84,5 @@ def test_a_candidate_folder_is_asked_before_it_is_published(
 def test_what_goes_wrong_is_said(
     words: tuple[str, ...], code: int, what: str, harbor: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert leave("matrix", "--folder", str(harbor), *words) == code
+    assert leave("matrix", str(harbor), *words) == code
     assert what in capsys.readouterr().err

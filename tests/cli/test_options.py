@@ -1,9 +1,18 @@
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from tests.cli.test_main import leave
 
-from limen.cli.options import MisusedError, refuse_other_device, refuse_other_task, refuse_unknown, split_commas
+from limen.cli.options import (
+    MisusedError,
+    refuse_other_device,
+    refuse_other_task,
+    refuse_unknown,
+    split_commas,
+    word_and_folder,
+)
 from limen.errors import LimenError
 
 
@@ -37,3 +46,16 @@ def test_a_wrong_call_ends_with_its_own_exit_code(capsys: pytest.CaptureFixture[
         refuse_other_device("healthy")
     assert leave("matrix", "--device", "healthy") == 2
     assert capsys.readouterr().err.startswith("limen matrix: ")
+
+
+def test_a_lone_word_that_is_a_company_folder_is_the_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "harbor").mkdir()
+    (tmp_path / "harbor" / "limen.toml").touch()
+    (tmp_path / "other").mkdir()
+    monkeypatch.chdir(tmp_path)
+    assert word_and_folder("harbor", Path()) == ("", Path("harbor"))
+    assert word_and_folder("./nowhere", Path()) == ("", Path("nowhere"))
+    assert word_and_folder("staff-work", Path()) == ("staff-work", Path())
+    assert word_and_folder("other", Path()) == ("other", Path())
+    assert word_and_folder("harbor", Path("there")) == ("harbor", Path("there"))
+    assert word_and_folder("", Path()) == ("", Path())

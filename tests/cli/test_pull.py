@@ -16,7 +16,7 @@ def root(tmp_path: Path) -> Path:
     """A folder behind what is in force: a policy was enforced since it was published."""
     root = small_folder(tmp_path)
     assert leave("apply", str(root), "-m", "Begin") == 0
-    assert leave("enforce", POLICY, "--folder", str(root), "-m", "Everybody is back") == 0
+    assert leave("enforce", POLICY, str(root), "-m", "Everybody is back") == 0
     return root
 
 

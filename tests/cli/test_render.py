@@ -29,7 +29,7 @@ def rendered(text: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.
     asked = Question(engine, VIEW, facts(**known), NOW, "Ana", "Wiki")
     words = Words(language, BERLIN)
     said = say(engine, asked.explain().decision, audience, words, Names("Ana", "Wiki"))
-    print_explanation(asked.explain(), asked, said, audience, words)
+    print_explanation(asked.explain(), asked, said, audience, words, shows_all=True)
     return capsys.readouterr().out
 
 

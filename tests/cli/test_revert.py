@@ -32,7 +32,7 @@ def history(root: Path) -> list[store.Revision]:
 def test_a_revert_publishes_the_one_before_as_a_new_revision(
     tmp_path: Path, root: Path, capsys: pytest.CaptureFixture[str], expected: Expected
 ) -> None:
-    assert leave("revert", "--folder", str(root), "-m", "Too early") == 0
+    assert leave("revert", str(root), "-m", "Too early") == 0
     expected(capsys.readouterr().out, {str(tmp_path): "FOLDER"})
     found = history(root)
     assert [one.reason for one in found] == ["Too early", "For everybody", "Begin"]
@@ -47,10 +47,10 @@ def test_a_revision_is_named_by_the_beginning_of_its_id(
     tmp_path: Path, root: Path, capsys: pytest.CaptureFixture[str], expected: Expected
 ) -> None:
     begin = history(root)[-1].id
-    assert leave("revert", begin[:8], "--folder", str(root), "-m", "Back") == 0
-    assert leave("revert", begin[:8], "--folder", str(root), "-m", "Back") == 0
+    assert leave("revert", begin[:8], str(root), "-m", "Back") == 0
+    assert leave("revert", begin[:8], str(root), "-m", "Back") == 0
     assert "Nothing changed" in capsys.readouterr().out
-    assert leave("revert", "0000", "--folder", str(root), "-m", "Back") == 1
+    assert leave("revert", "0000", str(root), "-m", "Back") == 1
     expected(capsys.readouterr().err, {str(tmp_path): "FOLDER"})
     assert len(history(root)) == 3
 
@@ -60,5 +60,5 @@ def test_without_an_earlier_revision_there_is_nothing_to_go_back_to(
 ) -> None:
     root = small_folder(tmp_path)
     assert leave("apply", str(root), "-m", "Begin") == 0
-    assert leave("revert", "--folder", str(root), "-m", "Back") == 1
+    assert leave("revert", str(root), "-m", "Back") == 1
     expected(capsys.readouterr().err, {str(tmp_path): "FOLDER"})

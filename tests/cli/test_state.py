@@ -49,7 +49,7 @@ def test_watched_policies_are_listed_with_whom_they_would_have_met(
     root: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     capsys.readouterr()
-    assert leave("watch", "--folder", str(root)) == 0
+    assert leave("watch", str(root)) == 0
     assert capsys.readouterr().out.splitlines() == [
         f"{POLICY} would have refused 12 requests of 3 people in the last 30 days",
         "        7  Maren Petersen",
@@ -61,7 +61,7 @@ def test_watched_policies_are_listed_with_whom_they_would_have_met(
 def test_one_command_enforces_it_and_only_its_state_changes(
     tmp_path: Path, root: Path, capsys: pytest.CaptureFixture[str], expected: Expected
 ) -> None:
-    assert leave("enforce", POLICY, "--folder", str(root), "-m", "Everybody is back") == 0
+    assert leave("enforce", POLICY, str(root), "-m", "Everybody is back") == 0
     said = capsys.readouterr().out
     expected(said, {str(tmp_path): "FOLDER"})
     assert "limen pull" in said
@@ -71,23 +71,23 @@ def test_one_command_enforces_it_and_only_its_state_changes(
     assert {one: (root / one).read_text() for one in FILES if one != name} == {
         one: text for one, text in FILES.items() if one != name
     }
-    assert leave("watch", "--folder", str(root)) == 0
+    assert leave("watch", str(root)) == 0
     expected(capsys.readouterr().out, {str(tmp_path): "FOLDER"})
 
 
 def test_off_and_watch_turn_it_back_and_the_same_state_is_no_revision(
     tmp_path: Path, root: Path, capsys: pytest.CaptureFixture[str], expected: Expected
 ) -> None:
-    assert leave("off", POLICY, "--folder", str(root), "-m", "Not now") == 0
-    assert leave("off", POLICY, "--folder", str(root), "-m", "Not now") == 0
+    assert leave("off", POLICY, str(root), "-m", "Not now") == 0
+    assert leave("off", POLICY, str(root), "-m", "Not now") == 0
     expected(capsys.readouterr().out, {str(tmp_path): "FOLDER"})
-    assert leave("watch", POLICY, "--folder", str(root), "-m", "Look again") == 0
-    assert leave("watch", "payroll-from-the-ofice", "--folder", str(root), "-m", "x") == 1
+    assert leave("watch", POLICY, str(root), "-m", "Look again") == 0
+    assert leave("watch", "payroll-from-the-ofice", str(root), "-m", "x") == 1
     assert f'did you mean "{POLICY}"?' in capsys.readouterr().err
 
 
 def test_what_the_tests_forbid_is_not_enforced(
     tmp_path: Path, root: Path, capsys: pytest.CaptureFixture[str], expected: Expected
 ) -> None:
-    assert leave("off", "staff-work", "--folder", str(root), "-m", "No wiki") == 1
+    assert leave("off", "staff-work", str(root), "-m", "No wiki") == 1
     expected(capsys.readouterr().err, {str(tmp_path): "FOLDER"})

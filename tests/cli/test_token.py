@@ -26,18 +26,18 @@ CODE = """- id: code
 
 def test_a_workloads_token_is_made_listed_and_revoked(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     root = str(small_folder(tmp_path))
-    assert leave("workload", "add", "ci", "--apps", "wiki", "--folder", root) == 0
+    assert leave("workload", "add", "ci", "--apps", "wiki", root) == 0
     capsys.readouterr()
-    assert leave("token", "add", "--workload", "ci", "--app", "wiki", "--days", "30", "--json", "--folder", root) == 0
+    assert leave("token", "add", "--workload", "ci", "--app", "wiki", "--days", "30", "--json", root) == 0
     made = json.loads(capsys.readouterr().out)
     assert made["secret"].startswith("limen_app_")
-    assert leave("token", "list", "--folder", root) == 0
+    assert leave("token", "list", root) == 0
     said = capsys.readouterr().out
     assert f"{made['id']}: ci, of ci: view on wiki, until " in said
     assert made["secret"] not in said
-    assert leave("token", "revoke", made["id"], "--folder", root) == 0
+    assert leave("token", "revoke", made["id"], root) == 0
     capsys.readouterr()
-    assert leave("token", "list", "--json", "--folder", root) == 0
+    assert leave("token", "list", "--json", root) == 0
     assert json.loads(capsys.readouterr().out)["good"] is False
 
 
@@ -47,7 +47,7 @@ def test_a_workloads_token_is_made_listed_and_revoked(tmp_path: Path, capsys: py
 def test_what_makes_no_sense_is_said(
     words: tuple[str, ...], tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert leave("token", *words, "--folder", str(small_folder(tmp_path))) == 1
+    assert leave("token", *words, str(small_folder(tmp_path))) == 1
     assert "limen token: " in capsys.readouterr().err
 
 
@@ -66,8 +66,8 @@ def test_the_recipe_of_the_how_to_opens_what_the_baseline_alone_does_not(
     apps = Path(root, "apps.yaml")
     apps.write_text(f"{apps.read_text()}\n{CODE}")
     assert leave("apply", root, "-m", "A group for services") == 0
-    assert leave("workload", "add", "ci", "--apps", "code", "--groups", "builders", "--folder", root) == 0
-    make = ("token", "add", "--workload", "ci", "--app", "code", "--actions", "view,edit", "--folder", root)
+    assert leave("workload", "add", "ci", "--apps", "code", "--groups", "builders", root) == 0
+    make = ("token", "add", "--workload", "ci", "--app", "code", "--actions", "view,edit", root)
     capsys.readouterr()
     assert leave(*make) == 0
     said = capsys.readouterr().err

@@ -10,7 +10,8 @@ HARBOR = str(Path(__file__).parents[2] / "examples/harbor")
 
 
 def why(*words: str) -> int:
-    return leave("why", "--folder", HARBOR, *words)
+    ids = [word for word in words[:1] if not word.startswith("-")]
+    return leave("why", *ids, HARBOR, *words[len(ids) :])
 
 
 def test_a_supposed_decision_is_explained_for_people(capsys: pytest.CaptureFixture[str]) -> None:
@@ -120,3 +121,16 @@ def test_a_file_that_is_no_decision_is_refused(tmp_path: Path, text: str, capsys
     file.write_text(text)
     assert leave("why", "--replay", str(file)) == 1
     assert "decision.json" in capsys.readouterr().err
+
+
+def test_policies_that_did_not_apply_are_counted_and_shown_only_when_asked_for(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    asked = ("--person", "malik", "--app", "git", "--action", "edit", "--strength", "3", "--at", "2026-11-28T11:00")
+    assert why(*asked) == 0
+    short = capsys.readouterr().out
+    assert why(*asked, "--all") == 0
+    whole = capsys.readouterr().out
+    assert len(short.splitlines()) < 40 < len(whole.splitlines())
+    assert "--all" in short
+    assert "--all" not in whole

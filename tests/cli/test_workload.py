@@ -10,24 +10,24 @@ from tests.company.small_folder import small_folder
 
 def test_a_workload_is_added_listed_renewed_and_revoked(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     root = str(small_folder(tmp_path))
-    assert leave("workload", "add", "batch", "--apps", "wiki, payroll", "--days", "30", "--folder", root) == 0
+    assert leave("workload", "add", "batch", "--apps", "wiki, payroll", "--days", "30", root) == 0
     said = capsys.readouterr().out
     assert "batch may ask about payroll, wiki, until" in said
     secret = next(word for word in said.split() if word.startswith("limen_workload_"))
     assert "limen token add --workload batch" in said
-    assert leave("workload", "list", "--folder", root) == 0
+    assert leave("workload", "list", root) == 0
     said = capsys.readouterr().out
     assert said.startswith("batch: may ask about payroll, wiki; tokens good until ")
     assert secret not in said
-    assert leave("workload", "renew", "batch", "--folder", root) == 0
+    assert leave("workload", "renew", "batch", root) == 0
     assert secret not in capsys.readouterr().out
-    assert leave("workload", "list", "--json", "--folder", root) == 0
+    assert leave("workload", "list", "--json", root) == 0
     listed = json.loads(capsys.readouterr().out)
     assert (listed["name"], listed["active"], listed["apps"]) == ("batch", True, ["payroll", "wiki"])
     assert len(listed["tokens"]) == 2
-    assert leave("workload", "revoke", "batch", "--folder", root) == 0
+    assert leave("workload", "revoke", "batch", root) == 0
     assert capsys.readouterr().out == "batch is revoked: its tokens no longer work.\n"
-    assert leave("workload", "list", "--folder", root) == 0
+    assert leave("workload", "list", root) == 0
     assert capsys.readouterr().out == "batch: revoked\n"
 
 
@@ -47,7 +47,7 @@ def test_what_goes_wrong_is_said(
     words: tuple[str, ...], what: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     root = str(small_folder(tmp_path))
-    assert leave("workload", *words, "--folder", root) == 1
+    assert leave("workload", *words, root) == 1
     assert what in capsys.readouterr().err
-    assert leave("workload", "list", "--folder", root) == 0
+    assert leave("workload", "list", root) == 0
     assert "no workload yet" in capsys.readouterr().out

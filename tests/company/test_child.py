@@ -19,6 +19,12 @@ def test_all_files_are_parsed_in_one_child() -> None:
     assert files["policies/a.cedar"]["policies"][0]["body"]["effect"] == "permit"
 
 
+@pytest.fixture(autouse=True)
+def child_of_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    """None that was forked from a warm process, as other tests have it."""
+    monkeypatch.setattr(child, "subprocess", subprocess)
+
+
 class Dying:
     """Stands where the child is started, and dies over the policies it is told to die over, alone or among others."""
 

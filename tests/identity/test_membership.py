@@ -22,6 +22,7 @@ async def test_each_operation_says_its_event_and_marks_the_person(house: House) 
         assert members.add(eve)
         assert not members.add(Person("p_other", "Other", "eve@harbor.example"))
         members.rename("p_eve", "Eva")
+        assert members.readdress("p_eve", "eva@harbor.example")
         members.set_groups("p_eve", frozenset({"finance"}))
         members.deactivate("p_eve")
         members.reactivate("p_eve")
@@ -32,6 +33,7 @@ async def test_each_operation_says_its_event_and_marks_the_person(house: House) 
     assert said == [
         ("person.invited", None, True),
         ("person.changed", "name", True),
+        ("person.changed", "email", True),
         ("person.changed", "groups", True),
         ("sessions.revoked", None, None),
         ("person.changed", "let-go", True),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from limen.identity.errors import UnfitError
-from limen.identity.names import canonical_email, canonical_name
+from limen.identity.names import canonical_email, canonical_name, new_email
 
 
 @pytest.mark.parametrize(
@@ -66,3 +66,11 @@ def test_a_name_has_single_spaces_and_nothing_invisible() -> None:
     for name in ("", "   ", "Ada\u202eHarbor", "Ada\x07", "\ue000Ada", "x" * 81, "x" * 10_000):
         with pytest.raises(UnfitError):
             canonical_name(name)
+
+
+def test_a_new_address_is_one_that_the_world_can_write_to_and_an_old_one_still_signs_in() -> None:
+    assert new_email(" Lena@Acme.Example ") == "lena@acme.example"
+    with pytest.raises(UnfitError) as refused:
+        new_email("lena@acme")
+    assert refused.value.field == "email"
+    assert canonical_email("lena@acme") == "lena@acme"

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import threading
+from collections.abc import Iterator
 
 import pytest
 
+from limen.identity import passwords as passwords_module
 from limen.identity.errors import BusyError, UnfitError
 from limen.identity.passwords import Passwords, judge_password
 
@@ -67,16 +70,33 @@ async def test_nobodys_password_never_holds_and_costs_a_whole_check() -> None:
     passwords.close()
 
 
-async def test_more_than_may_wait_are_told_that_it_is_busy() -> None:
+@pytest.fixture
+def may_end(monkeypatch: pytest.MonkeyPatch) -> Iterator[threading.Event]:
+    """Until it is set, no check of a password ends, however slowly the loop has its turns."""
+    may_end, verify = threading.Event(), passwords_module._verify
+
+    def held(*arguments: str) -> str:
+        may_end.wait(30)
+        return verify(*arguments)
+
+    monkeypatch.setattr(passwords_module, "_verify", held)
+    yield may_end
+    may_end.set()
+
+
+async def test_more_than_may_wait_are_told_that_it_is_busy(may_end: threading.Event) -> None:
     passwords = Passwords(threads=1, max_waiting=2)
-    ended = await asyncio.gather(*(passwords.holds(None, "x") for _ in range(10)), return_exceptions=True)
+    asking = [asyncio.create_task(passwords.holds(None, "x")) for _ in range(10)]
+    await asyncio.sleep(0)
+    may_end.set()
+    ended = await asyncio.gather(*asking, return_exceptions=True)
     assert sum(isinstance(each, BusyError) for each in ended) == 7
     assert [each for each in ended if not isinstance(each, BusyError)] == [False, False, False]
     assert not await passwords.holds(None, "x")  # and afterwards there is room again
     passwords.close()
 
 
-async def test_a_caller_who_goes_away_frees_no_room_before_the_work_has_ended() -> None:
+async def test_a_caller_who_goes_away_frees_no_room_before_the_work_has_ended(may_end: threading.Event) -> None:
     passwords = Passwords(threads=1, max_waiting=0)
     waiting = asyncio.create_task(passwords.holds(None, "x"))
     await asyncio.sleep(0)
@@ -85,4 +105,7 @@ async def test_a_caller_who_goes_away_frees_no_room_before_the_work_has_ended() 
         await waiting
     with pytest.raises(BusyError):
         await passwords.holds(None, "x")
+    may_end.set()
+    await asyncio.wrap_future(passwords._pool.submit(int))  # there is one thread, and this comes after
+    assert not await passwords.holds(None, "x")
     passwords.close()

@@ -1,12 +1,19 @@
-"""A real Limen on a loopback port, a real app behind it, and a real Chromium with a virtual authenticator."""
+"""A real Limen on a loopback port, a real app behind it, and a real Chromium with a virtual authenticator.
+
+One Harbor runs for all journeys of a worker, so its people have a name of their own in each test; a test that publishes
+or counts everybody takes `own_harbor`. Whoever is not there to enrol is signed in by `Harbor.arrive`, which takes a
+tenth of the time that a browser takes for it.
+"""
 
 from __future__ import annotations
 
 import asyncio
 import os
 import re
+import secrets
 import shutil
 import threading
+from base64 import b64encode
 from collections.abc import Iterator
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field, replace
@@ -15,7 +22,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from axe_playwright_python.base import AXE_SCRIPT
 from tests.ports import free_port
+from tests.web.conftest import TUESDAY_MORNING, MovableClock
 
 HARBOR = Path(__file__).parents[2] / "examples" / "harbor"
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or "/usr/bin/chromium"
@@ -28,10 +37,17 @@ FLAGS = [
     "--disable-component-update",
     "--disable-sync",
 ]
+DESK: Any = {"width": 1280, "height": 860}
+PHONE: dict[str, Any] = {"viewport": {"width": 390, "height": 844}, "is_mobile": True, "has_touch": True}
 COLLECT = """
 window.csp = [];
 addEventListener("securitypolicyviolation", (event) => csp.push(`${event.violatedDirective} ${event.blockedURI}`));
 """
+FOUND_BY_AXE = """
+axe.run({ resultTypes: ["violations"], preload: false }).then((found) =>
+  found.violations.map(({ id, nodes }) => [id, nodes.map(({ html }) => html.slice(0, 160))]))
+"""
+"""Only what is wrong comes back: the whole result is longer than any page, and takes longer to send than to find."""
 
 
 class Upstream(BaseHTTPRequestHandler):
@@ -59,7 +75,8 @@ class Harbor:
     limen: Any
     loop: asyncio.AbstractEventLoop
     port: int
-    first_link: str = ""
+    folder: Path
+    first: Any = None
     people: dict[str, str] = field(default_factory=dict)
 
     @property
@@ -72,24 +89,58 @@ class Harbor:
     def run(self, work: Any) -> Any:
         return asyncio.run_coroutine_threadsafe(work, self.loop).result(30)
 
+    @property
+    def first_link(self) -> str:
+        """Of the first administrator."""
+        return str(self.first.url)
+
     def invite(self, name: str, *groups: str) -> str:
         """The one-time link of a new person."""
-        email = f"{name.lower().replace(' ', '.')}@harbor.example"
-        issued = self.run(self.limen.identity.people.invite(name, email, groups, by=""))
-        self.people[name] = issued.link.person_id
-        return issued.url
+        return str(self._invited(name, groups).url)
 
-    def age_sign_ins(self, by_ms: int) -> None:
-        """Make every live sign-in older than it is: what hours of work would do."""
+    def arrive(self, browser: Browser, name: str, *groups: str) -> None:
+        """A new person with a passkey, signed in in this browser and on their first page."""
+        self._enrol(browser, self._invited(name, groups))
 
-        def age() -> None:
+    def open(self, browser: Browser) -> None:
+        """The first administrator, likewise."""
+        self._enrol(browser, self.first, name="Ada Lindqvist", email="ada@harbor.example")
+
+    def age_sign_ins(self, by_ms: int, *names: str) -> None:
+        """Make sign-ins older than they are, of these people or of all: what hours of work would do."""
+        whose = {self.people[name] for name in names}
+
+        async def age() -> None:
             known = self.limen.known
-            for session in [s for s in known.sessions.values() if not s.app]:
+            for session in [s for s in known.sessions.values() if not s.app and (not whose or s.person_id in whose)]:
                 token = known._issued.hash_of[session.id]
                 aged = replace(session, auth=replace(session.auth, at=session.auth.at - by_ms))
                 known.sessions.put(token, aged, known.last_used(session.id))
 
-        self.loop.call_soon_threadsafe(age)
+        self.run(age())
+
+    def _invited(self, name: str, groups: tuple[str, ...]) -> Any:
+        email = f"{name.lower().replace(' ', '.')}@harbor.example"
+        issued = self.run(self.limen.identity.people.invite(name, email, groups, by=""))
+        self.people[name] = issued.link.person_id
+        return issued
+
+    def _enrol(self, browser: Browser, link: Any, **who: str) -> None:
+        from limen.demo.software_passkey import SoftwarePasskey
+        from limen.identity.model import Visitor
+        from limen.web.requests import BROWSER_COOKIE, SESSION_COOKIE
+
+        passkey, enrolment, token = SoftwarePasskey(self.origin), self.limen.identity.enrolment, link.token.reveal()
+        visitor = Visitor("127.0.0.1", browser.page.evaluate("navigator.userAgent"), secrets.token_urlsafe(32))
+
+        async def enrol() -> Any:
+            options = await enrolment.passkey_options(token, visitor, **who)
+            return await enrolment.with_passkey(token, visitor, passkey.create(options), **who)
+
+        cookies = {SESSION_COOKIE: self.run(enrol()).token.reveal(), BROWSER_COOKIE: visitor.browser}
+        browser.hold(passkey.credentials[0])
+        browser.keep(self.origin, cookies)
+        browser.page.goto(self.origin)
 
 
 def own_folder(at: Path, url_port: int, upstream: int) -> Path:
@@ -116,10 +167,8 @@ def serve(folder: Path, url_port: int, upstream: int, clock: Any = None) -> tupl
             limen = await app.open_limen(closing, settings, folder, lambda: company, clock)
             server = answering.http_server(limen)
             server.install_signal_handlers = lambda: None
-            harbor = Harbor(limen, asyncio.get_running_loop(), url_port)
-            link = await limen.identity.links.first_administrator()
-            harbor.first_link = link.url
-            harbors.append(harbor)
+            first = await limen.identity.links.first_administrator()
+            harbors.append(Harbor(limen, asyncio.get_running_loop(), url_port, folder, first))
             serving = asyncio.create_task(server.serve(sockets=[answering.listen_on(settings.listen.address)]))
             while not server.started:
                 if serving.done():
@@ -150,6 +199,21 @@ def serve(folder: Path, url_port: int, upstream: int, clock: Any = None) -> tupl
     return harbors[0], stop
 
 
+def heading(browser: Browser) -> Any:
+    return browser.page.get_by_role("heading", level=1)
+
+
+def into_the_console(ada: Browser, origin: str) -> None:
+    """A proof just given is not asked for again at once, so a new administrator may have to give it once more."""
+    from playwright.sync_api import expect
+
+    ada.page.goto(origin + "/console")
+    expect(heading(ada)).to_have_text(re.compile("Overview|One more step"))
+    if heading(ada).inner_text() == "One more step":
+        ada.page.get_by_role("button", name="Use my passkey").click()
+    expect(heading(ada)).to_have_text("Overview")
+
+
 @pytest.fixture(scope="session")
 def upstream() -> Iterator[int]:
     """The port of an app, which remembers nothing."""
@@ -162,15 +226,42 @@ def upstream() -> Iterator[int]:
 
 @pytest.fixture(scope="session")
 def port() -> int:
-    """Where one Limen after the other listens: with the same texts in its folder, which are parsed only once."""
+    """Where one own Harbor after the other listens: with the same texts in its folder, which are parsed only once."""
     return free_port()
 
 
-@pytest.fixture
-def harbor(tmp_path: Path, port: int, upstream: int) -> Iterator[Harbor]:
-    running, stop = serve(tmp_path, port, upstream)
+@pytest.fixture(scope="package")
+def harbor(tmp_path_factory: pytest.TempPathFactory, upstream: int) -> Iterator[Harbor]:
+    """The one that journeys share."""
+    running, stop = serve(tmp_path_factory.mktemp("harbor"), free_port(), upstream)
     yield running
     stop()
+
+
+@pytest.fixture
+def own_harbor(tmp_path: Path, port: int, upstream: int) -> Iterator[Harbor]:
+    """One on a Tuesday at ten in Berlin, which knows nobody yet and whose policies may be changed."""
+    running, stop = serve(tmp_path, port, upstream, MovableClock(TUESDAY_MORNING))
+    yield running
+    stop()
+
+
+@pytest.fixture(scope="package")
+def _first(harbor: Harbor, chromium: Any) -> Iterator[Browser]:
+    browser = Browser(chromium)
+    harbor.open(browser)
+    yield browser
+    browser.context.close()
+
+
+@pytest.fixture
+def ada(_first: Browser, harbor: Harbor) -> Iterator[Browser]:
+    """The first administrator at the desk, in the console; her browser stays open for all journeys."""
+    into_the_console(_first, harbor.origin)
+    yield _first
+    _first.page.goto("about:blank")
+    _first.at_the_desk()
+    _first.problems.clear()
 
 
 @pytest.fixture(scope="package")  # no longer: while it is open, asyncio in this thread believes that a loop runs
@@ -192,7 +283,7 @@ class Browser:
     """One person's browser with their authenticator; it notes every violation of the policy and every error."""
 
     def __init__(self, chromium: Any, **options: Any) -> None:
-        self.context = chromium.new_context(**{"viewport": {"width": 1280, "height": 860}, **options})
+        self.context = chromium.new_context(**{"viewport": DESK, **options})
         self.context.add_init_script(COLLECT)
         self.page = self.context.new_page()
         self.problems: list[str] = []
@@ -214,14 +305,46 @@ class Browser:
             },
         )["authenticatorId"]
 
+    def hold(self, credential: Any) -> None:
+        """Have the authenticator hold a passkey that was made elsewhere."""
+        from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+
+        key = credential.key.private_bytes(Encoding.DER, PrivateFormat.PKCS8, NoEncryption())
+        held = {
+            "credentialId": b64encode(credential.id).decode(),
+            "isResidentCredential": True,
+            "rpId": credential.rp_id,
+            "privateKey": b64encode(key).decode(),
+            "userHandle": b64encode(credential.user_handle).decode(),
+            "signCount": credential.sign_count,
+        }
+        self.cdp.send("WebAuthn.addCredential", {"authenticatorId": self.authenticator, "credential": held})
+
+    def keep(self, origin: str, cookies: dict[str, str]) -> None:
+        """As the host itself would set them: `add_cookies` names a domain, which a `__Host-` cookie must not."""
+        there = {"url": origin, "path": "/", "secure": True, "httpOnly": True, "sameSite": "Lax"}
+        for name, value in cookies.items():
+            assert self.cdp.send("Network.setCookie", {"name": name, "value": value, **there})["success"]
+
+    def clean_both_ways(self) -> None:
+        """At a desk in the light, and on a phone in the dark."""
+        self.clean()
+        self.page.emulate_media(color_scheme="dark")
+        self.page.set_viewport_size(PHONE["viewport"])
+        self.clean()
+        self.at_the_desk()
+
+    def at_the_desk(self) -> None:
+        self.page.emulate_media(color_scheme="light")
+        self.page.set_viewport_size(DESK)
+
     def clean(self) -> None:
         """No violation, no error, nothing that axe finds, nothing wider than the screen."""
-        from axe_playwright_python.sync_playwright import Axe
-
         assert self.page.evaluate("csp") == []
         assert self.problems == []
-        found = [(v["id"], [n["html"][:160] for n in v["nodes"]]) for v in Axe().run(self.page).response["violations"]]
-        assert found == []
+        if not self.page.evaluate("'axe' in window"):
+            self.page.evaluate(AXE_SCRIPT)
+        assert self.page.evaluate(FOUND_BY_AXE) == []
         wide, screen = self.page.evaluate("[document.documentElement.scrollWidth, innerWidth]")
         assert wide <= screen, f"{self.page.url} is {wide} px wide on a screen of {screen}"
 

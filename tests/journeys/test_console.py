@@ -5,80 +5,32 @@ from __future__ import annotations
 import re
 from typing import Any
 
-import pytest
 from playwright.sync_api import expect
-
-PAGES = (
-    "/console",
-    "/console/decisions",
-    "/console/people",
-    "/console/people/invite",
-    "/console/apps",
-    "/console/apps/payroll",
-    "/console/backups",
-    "/console/doctor",
-    "/console/find?q=pay",
-    "/console/settings",
-    "/console/apps/limen/timeline",
-    "/console/policies",
-    "/console/policies/restricted-needs-a-fresh-passkey",
-)
-SIZES = {
-    "desk": {},
-    "dark": {"color_scheme": "dark"},
-    "phone": {"viewport": {"width": 390, "height": 844}, "is_mobile": True, "has_touch": True},
-}
+from tests.journeys.conftest import heading
 
 
-def heading(browser: Any) -> Any:
-    return browser.page.get_by_role("heading", level=1)
-
-
-def into_the_console(ada: Any, origin: str) -> None:
-    """A proof just given is not asked for again at once, so a new administrator may have to give it once more."""
-    ada.page.goto(origin + "/console")
-    expect(heading(ada)).to_have_text(re.compile("Overview|One more step"))
-    if heading(ada).inner_text() == "One more step":
-        ada.page.get_by_role("button", name="Use my passkey").click()
-    expect(heading(ada)).to_have_text("Overview")
-
-
-@pytest.mark.parametrize("size", SIZES)
-def test_every_room_is_sound(harbor: Any, browse: Any, size: str) -> None:
-    ada = browse(**SIZES[size])
-    ada.enrol(harbor.first_link)
-    into_the_console(ada, harbor.origin)
-    for path in PAGES:
-        ada.page.goto(harbor.origin + path, wait_until="load")
-        ada.clean()
-
-
-def test_decisions_appear_by_themselves_and_lead_to_every_value_they_saw(harbor: Any, browse: Any) -> None:
-    ada, tom = browse(), browse()
-    ada.enrol(harbor.first_link)
-    into_the_console(ada, harbor.origin)
-    tom.enrol(harbor.invite("Tom Berger", "staff"))
+def test_decisions_appear_by_themselves_and_lead_to_every_value_they_saw(harbor: Any, browse: Any, ada: Any) -> None:
+    tom = browse()
+    harbor.arrive(tom, "Tom Ahrens", "staff")
     ada.page.goto(harbor.origin + "/console/decisions?app=payroll", wait_until="load")
     expect(ada.page.get_by_text("Live", exact=True)).to_be_visible()
     tom.page.goto(harbor.on("wiki"))
     tom.page.goto(harbor.on("payroll", "/run/2026-11"))
-    arrived = ada.page.locator("tr.fresh", has_text="Tom Berger")
+    arrived = ada.page.locator("tr.fresh", has_text="Tom Ahrens")
     expect(arrived.first).to_contain_text("Denied")
     expect(ada.page.locator("tbody tr", has_text="Wiki")).to_have_count(0)
     ada.clean()
 
     arrived.first.get_by_role("link").first.click()
-    expect(heading(ada)).to_contain_text("Tom Berger")
+    expect(heading(ada)).to_contain_text("Tom Ahrens")
     expect(ada.page.locator("main")).to_contain_text("Finance runs the payroll")
     expect(ada.page.locator("main")).to_contain_text("limen why")
     ada.clean()
 
 
-def test_pausing_holds_rows_back_and_going_on_shows_them(harbor: Any, browse: Any) -> None:
-    ada, tom = browse(), browse()
-    ada.enrol(harbor.first_link)
-    into_the_console(ada, harbor.origin)
-    tom.enrol(harbor.invite("Tom Berger", "staff"))
+def test_pausing_holds_rows_back_and_going_on_shows_them(harbor: Any, browse: Any, ada: Any) -> None:
+    tom = browse()
+    harbor.arrive(tom, "Tom Bauer", "staff")
     ada.page.goto(harbor.origin + "/console/decisions?app=wiki", wait_until="load")
     expect(ada.page.get_by_text("Live", exact=True)).to_be_visible()
     ada.page.get_by_role("button", name="Pause").click()
@@ -89,10 +41,7 @@ def test_pausing_holds_rows_back_and_going_on_shows_them(harbor: Any, browse: An
     expect(ada.page.locator("tr.fresh").first).to_be_visible()
 
 
-def test_the_keyboard_alone_goes_anywhere(harbor: Any, browse: Any) -> None:
-    ada = browse()
-    ada.enrol(harbor.first_link)
-    into_the_console(ada, harbor.origin)
+def test_the_keyboard_alone_goes_anywhere(harbor: Any, ada: Any) -> None:
     harbor.invite("Tom Berger", "staff")
     ada.page.keyboard.press("Control+k")
     box = ada.page.get_by_role("combobox", name=re.compile("Page, person"))
@@ -118,19 +67,17 @@ def test_the_keyboard_alone_goes_anywhere(harbor: Any, browse: Any) -> None:
     assert ada.problems == []
 
 
-def test_somebody_who_may_not_administer_gets_not_yet_and_no_link(harbor: Any, browse: Any) -> None:
+def test_somebody_who_may_not_administer_gets_not_yet_and_no_link(harbor: Any, browse: Any, ada: Any) -> None:
     tom = browse()
-    tom.enrol(harbor.invite("Tom Berger", "staff"))
+    harbor.arrive(tom, "Tom Carlsen", "staff")
     expect(tom.page.get_by_role("link", name="Console")).to_have_count(0)
     tom.page.goto(harbor.origin + "/console/decisions")
     expect(heading(tom)).to_have_text("Limen is not open to you")
     tom.clean()
 
 
-def test_an_invitation_is_shown_once_and_works(harbor: Any, browse: Any) -> None:
-    ada, new = browse(), browse()
-    ada.enrol(harbor.first_link)
-    into_the_console(ada, harbor.origin)
+def test_an_invitation_is_shown_once_and_works(harbor: Any, browse: Any, ada: Any) -> None:
+    new = browse()
     ada.page.goto(harbor.origin + "/console/people/invite")
     ada.page.get_by_label("Name").fill("Noor Haddad")
     ada.page.get_by_label("E-mail address").fill("noor@harbor.example")
@@ -145,18 +92,16 @@ def test_an_invitation_is_shown_once_and_works(harbor: Any, browse: Any) -> None
     expect(ada.page.get_by_role("link", name="Noor Haddad")).to_be_visible()
 
 
-def test_ending_somebodys_sessions_shuts_their_apps_at_the_next_request(harbor: Any, browse: Any) -> None:
-    ada, tom = browse(), browse()
-    ada.enrol(harbor.first_link)
-    into_the_console(ada, harbor.origin)
-    tom.enrol(harbor.invite("Tom Berger", "staff"))
+def test_ending_somebodys_sessions_shuts_their_apps_at_the_next_request(harbor: Any, browse: Any, ada: Any) -> None:
+    tom = browse()
+    harbor.arrive(tom, "Tom Dorn", "staff")
     tom.page.goto(harbor.on("wiki"))
     expect(heading(tom)).to_contain_text("The app on wiki")
-    ada.page.goto(f"{harbor.origin}/console/people/{harbor.people['Tom Berger']}")
+    ada.page.goto(f"{harbor.origin}/console/people/{harbor.people['Tom Dorn']}")
     ada.page.get_by_role("button", name="End all sessions and tokens").click()
     expect(ada.page.get_by_role("status")).to_contain_text("over")
     ada.page.get_by_role("link", name="Timeline").click()
-    expect(heading(ada)).to_have_text("Timeline of Tom Berger")
+    expect(heading(ada)).to_have_text("Timeline of Tom Dorn")
     ended = ada.page.locator(".timeline li", has_text="Everything issued before")
     expect(ended.first).to_contain_text("Ada Lindqvist")
     ada.clean()

@@ -5,11 +5,10 @@ from __future__ import annotations
 import asyncio
 import re
 import zipfile
-from pathlib import Path
 from typing import Any
 
 from playwright.sync_api import expect
-from tests.journeys.test_console import heading, into_the_console
+from tests.journeys.conftest import PHONE, heading
 
 from limen.clock import SystemClock
 from limen.privacy.erase import carry_out
@@ -17,11 +16,9 @@ from limen.storage.journal import verify
 from limen.storage.journal.subject_access import events_about
 
 
-def test_a_copy_then_erasure_and_the_journal_still_verifies(harbor: Any, browse: Any, tmp_path: Path) -> None:
-    ada, mia = browse(), browse(viewport={"width": 390, "height": 844}, is_mobile=True, has_touch=True, locale="de-DE")
-    ada.enrol(harbor.first_link)
-    into_the_console(ada, harbor.origin)
-    mia.enrol(harbor.invite("Mia Moor", "staff"))
+def test_a_copy_then_erasure_and_the_journal_still_verifies(harbor: Any, browse: Any, ada: Any) -> None:
+    mia = browse(**PHONE, locale="de-DE")
+    harbor.arrive(mia, "Mia Moor", "staff")
     mia.page.goto(harbor.on("wiki"))
     mia.page.goto(harbor.origin + "/records", wait_until="load")
     mia.clean()
@@ -47,7 +44,7 @@ def test_a_copy_then_erasure_and_the_journal_still_verifies(harbor: Any, browse:
     expect(heading(mia)).to_contain_text("Anmelden")
 
     limen = harbor.limen
-    data = next(tmp_path.rglob("limen.db")).parent
+    data = next(harbor.folder.rglob("limen.db")).parent
     carrying = asyncio.to_thread(carry_out, limen.database, limen.journal, data, SystemClock().now())
     harbor.run(carrying)
     stays = {"person.invited", "person.looked_at", "person.erased", "sessions.revoked"}

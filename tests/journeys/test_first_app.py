@@ -6,14 +6,9 @@ import re
 from typing import Any
 
 from playwright.sync_api import expect
+from tests.journeys.conftest import PHONE, heading
 
 from limen.clock import HOUR
-
-PHONE = {"viewport": {"width": 390, "height": 844}, "is_mobile": True, "has_touch": True}
-
-
-def heading(browser: Any) -> Any:
-    return browser.page.get_by_role("heading", level=1)
 
 
 def test_from_the_link_to_a_passkey_to_an_app_by_way_of_a_step_up(harbor: Any, browse: Any) -> None:
@@ -30,7 +25,7 @@ def test_from_the_link_to_a_passkey_to_an_app_by_way_of_a_step_up(harbor: Any, b
     mia.page.get_by_role("link", name="Wiki").click()
     expect(heading(mia)).to_contain_text("The app on wiki.harbor.localhost")
 
-    harbor.age_sign_ins(5 * HOUR)
+    harbor.age_sign_ins(5 * HOUR, "Mia Falk")
     mia.page.goto(harbor.on("payroll", "/run/2026-11"))
     expect(heading(mia)).to_have_text("One more step")
     expect(mia.page.locator("main")).to_contain_text("Payroll")
@@ -42,7 +37,7 @@ def test_from_the_link_to_a_passkey_to_an_app_by_way_of_a_step_up(harbor: Any, b
 
 
 def test_a_link_works_once(harbor: Any, browse: Any) -> None:
-    link = harbor.invite("Mia Falk", "staff")
+    link = harbor.invite("Mia Vogel", "staff")
     browse().enrol(link)
     thief = browse()
     thief.page.goto(link)
@@ -53,7 +48,7 @@ def test_a_link_works_once(harbor: Any, browse: Any) -> None:
 def test_signing_out_and_in_again_at_the_press_of_one_button(harbor: Any, browse: Any) -> None:
     mia = browse()
     mia.page.add_init_script("PublicKeyCredential.isConditionalMediationAvailable = async () => false")
-    mia.enrol(harbor.invite("Mia Falk", "staff"))
+    harbor.arrive(mia, "Mia Adler", "staff")
     mia.page.get_by_role("button", name="Sign out").click()
     expect(heading(mia)).to_have_text("You are signed out")
     mia.clean()
@@ -67,7 +62,7 @@ def test_signing_out_and_in_again_at_the_press_of_one_button(harbor: Any, browse
 
 def test_a_passkey_offered_by_autofill_signs_in_without_a_press(harbor: Any, browse: Any) -> None:
     mia = browse()
-    mia.enrol(harbor.invite("Mia Falk", "staff"))
+    harbor.arrive(mia, "Mia Brandt", "staff")
     mia.page.get_by_role("button", name="Sign out").click()
     expect(heading(mia)).to_have_text("You are signed out")
     mia.page.goto(harbor.on("wiki", "/plans"))  # the virtual authenticator is there, and answers at once
@@ -77,7 +72,7 @@ def test_a_passkey_offered_by_autofill_signs_in_without_a_press(harbor: Any, bro
 def test_a_person_who_is_not_verified_by_their_device_does_not_get_in(harbor: Any, browse: Any) -> None:
     mia = browse()
     mia.page.add_init_script("PublicKeyCredential.isConditionalMediationAvailable = async () => false")
-    mia.enrol(harbor.invite("Mia Falk", "staff"))
+    harbor.arrive(mia, "Mia Conti", "staff")
     mia.page.get_by_role("button", name="Sign out").click()
     mia.cdp.send("WebAuthn.setUserVerified", {"authenticatorId": mia.authenticator, "isUserVerified": False})
     mia.page.goto(harbor.origin + "/sign-in")
@@ -88,7 +83,7 @@ def test_a_person_who_is_not_verified_by_their_device_does_not_get_in(harbor: An
 
 def test_a_passkey_is_renamed_and_the_last_one_stays(harbor: Any, browse: Any) -> None:
     mia = browse()
-    mia.enrol(harbor.invite("Mia Falk", "staff"))
+    harbor.arrive(mia, "Mia Dahl", "staff")
     mia.page.goto(harbor.origin + "/passkeys")
     mia.page.get_by_text("Rename").click()
     mia.page.get_by_label("New name").fill("Blue laptop")
@@ -119,7 +114,7 @@ def test_password_and_code_lead_to_the_same_app_without_a_passkey(harbor: Any, b
 
 
 def test_everything_fits_a_phone_and_the_dark(harbor: Any, browse: Any) -> None:
-    link = harbor.invite("Mia Falk", "staff", "finance")
+    link = harbor.invite("Mia Engel", "staff", "finance")
     mia = browse(**PHONE, color_scheme="dark")
     mia.page.goto(harbor.origin + "/sign-in")
     mia.clean()

@@ -8,12 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from playwright.sync_api import expect
-
-PHONE = {"viewport": {"width": 390, "height": 844}, "is_mobile": True, "has_touch": True}
-
-
-def heading(browser: Any) -> Any:
-    return browser.page.get_by_role("heading", level=1)
+from tests.journeys.conftest import PHONE, heading
 
 
 def mail_to(outbox: Path, address: str, page: Any) -> Any:
@@ -27,9 +22,7 @@ def mail_to(outbox: Path, address: str, page: Any) -> Any:
     raise AssertionError(f"no mail to {address}")
 
 
-def test_from_an_invitation_by_mail_to_the_first_app(harbor: Any, browse: Any, tmp_path: Path) -> None:
-    ada = browse()
-    ada.enrol(harbor.first_link)
+def test_from_an_invitation_by_mail_to_the_first_app(harbor: Any, browse: Any, ada: Any) -> None:
     for number, (name, options) in enumerate((("Noor Haddad", {}), ("Jan Visser", {**PHONE, "locale": "de-DE"}))):
         address = f"new{number}@harbor.example"
         ada.page.goto(harbor.origin + "/console/people/invite")
@@ -39,7 +32,7 @@ def test_from_an_invitation_by_mail_to_the_first_app(harbor: Any, browse: Any, t
         ada.page.get_by_role("button", name="Send it by mail").click()
         expect(ada.page.get_by_role("status")).to_contain_text("on its way")
 
-        mail = mail_to(tmp_path / "data" / "outbox", address, ada.page)
+        mail = mail_to(harbor.folder / "data" / "outbox", address, ada.page)
         text = mail.get_body(("plain",)).get_content()
         assert "Ada Lindqvist has added you at Harbor" in text
         link = re.search(r"http\S+/enrol#\S+", text)
@@ -56,9 +49,8 @@ def test_from_an_invitation_by_mail_to_the_first_app(harbor: Any, browse: Any, t
     ada.clean()
 
 
-def test_a_list_is_brought_and_looked_at_before_it_counts(harbor: Any, browse: Any) -> None:
-    ada = browse(**PHONE)
-    ada.enrol(harbor.first_link)
+def test_a_list_is_brought_and_looked_at_before_it_counts(harbor: Any, ada: Any) -> None:
+    ada.page.set_viewport_size(PHONE["viewport"])
     ada.page.goto(harbor.origin + "/console/people/import")
     ada.clean()
     listed = b"name;email;groups\nEve Jansen;eve@harbor.example;staff\n"

@@ -7,12 +7,9 @@ from pathlib import Path
 from typing import Any
 
 from playwright.sync_api import expect
+from tests.journeys.conftest import heading
 
 from limen.clock import HOUR
-
-
-def heading(browser: Any) -> Any:
-    return browser.page.get_by_role("heading", level=1)
 
 
 def look(browser: Any, name: str) -> None:
@@ -24,7 +21,7 @@ def look(browser: Any, name: str) -> None:
 
 def test_each_page_is_german_as_a_whole_and_can_be_switched(harbor: Any, browse: Any) -> None:
     mia = browse(locale="de-DE", viewport={"width": 390, "height": 844})
-    mia.enrol(harbor.invite("Mia Vogel", "staff", "sales", "finance"))
+    harbor.arrive(mia, "Mia Frey", "staff", "sales", "finance")
     expect(heading(mia)).to_have_text("Ihre Apps")
     for path, said in (("passkeys", "Meine Passkeys"), ("sessions", "Meine Sitzungen"), ("access", "Mein Zugriff")):
         look(mia, f"before-{path}")
@@ -52,7 +49,7 @@ def test_each_page_is_german_as_a_whole_and_can_be_switched(harbor: Any, browse:
     expect(heading(mia)).to_have_text("Customers können Sie von hier aus ansehen")
     look(mia, "withheld-de")
 
-    harbor.age_sign_ins(6 * HOUR)
+    harbor.age_sign_ins(6 * HOUR, "Mia Frey")
     mia.page.goto(harbor.on("payroll", "/run/2026-11"))
     expect(heading(mia)).to_have_text("Noch ein Schritt")
     expect(mia.page.get_by_role("button", name="Meinen Passkey benutzen")).to_be_visible()

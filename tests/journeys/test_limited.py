@@ -5,10 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from playwright.sync_api import expect
-
-
-def heading(browser: Any) -> Any:
-    return browser.page.get_by_role("heading", level=1)
+from tests.journeys.conftest import heading
 
 
 def line(browser: Any, name: str) -> Any:
@@ -19,7 +16,7 @@ def test_from_an_unknown_device_customers_can_be_viewed_and_a_download_says_what
     harbor: Any, browse: Any
 ) -> None:
     tom = browse()
-    tom.enrol(harbor.invite("Tom Berger", "staff", "sales"))
+    harbor.arrive(tom, "Tom Fabre", "staff", "sales")
     tom.page.goto(harbor.on("crm"))
     expect(heading(tom)).to_contain_text("The app on crm.harbor.localhost")
 
@@ -41,7 +38,7 @@ def test_from_an_unknown_device_customers_can_be_viewed_and_a_download_says_what
 
 def test_the_launcher_tells_what_is_withheld_before_anybody_walks_into_it(harbor: Any, browse: Any) -> None:
     tom = browse()
-    tom.enrol(harbor.invite("Tom Berger", "staff", "sales"))
+    harbor.arrive(tom, "Tom Galli", "staff", "sales")
     card = tom.page.locator(".app").filter(has_text="Customers")
     card.get_by_role("link", name="Withheld").click()
     expect(heading(tom)).to_have_text("You can view Customers from here")

@@ -3,45 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import pytest
 from playwright.sync_api import expect
-from tests.journeys.conftest import Harbor, serve
-from tests.ports import free_port
-
-PHONE = {"viewport": {"width": 390, "height": 844}, "is_mobile": True, "has_touch": True}
+from tests.journeys.conftest import PHONE, heading
 
 
-@pytest.fixture(scope="module")
-def running(tmp_path_factory: pytest.TempPathFactory, upstream: int) -> Iterator[Harbor]:
-    harbor, stop = serve(tmp_path_factory.mktemp("harbor"), free_port(), upstream)
-    yield harbor
-    stop()
-
-
-@pytest.fixture(scope="module")
-def administrator(running: Harbor, chromium: Any) -> Iterator[None]:
-    from tests.journeys.conftest import Browser
-
-    ada = Browser(chromium)
-    ada.enrol(running.first_link)
-    yield
-    ada.context.close()
-
-
-def heading(browser: Any) -> Any:
-    return browser.page.get_by_role("heading", level=1)
-
-
-def test_an_employee_comes_back_by_a_code_and_the_lost_device_is_out(
-    running: Harbor, administrator: None, browse: Any
-) -> None:
+def test_an_employee_comes_back_by_a_code_and_the_lost_device_is_out(harbor: Any, ada: Any, browse: Any) -> None:
     lost = browse()
-    lost.enrol(running.invite("Eve Jansen", "staff"))
-    lost.page.goto(f"{running.origin}/passkeys")
+    harbor.arrive(lost, "Eve Jansen", "staff")
+    lost.page.goto(f"{harbor.origin}/passkeys")
     lost.page.get_by_role("button", name="Make recovery codes").click()
     expect(heading(lost)).to_have_text("Recovery codes")
     lost.clean()
@@ -55,7 +27,7 @@ def test_an_employee_comes_back_by_a_code_and_the_lost_device_is_out(
     lost.clean()
 
     back = browse(**PHONE, locale="de-DE")
-    back.page.goto(f"{running.origin}/sign-in")
+    back.page.goto(f"{harbor.origin}/sign-in")
     back.page.get_by_role("link", name="Ich habe mein Gerät verloren").click()
     expect(heading(back)).to_have_text("Ich habe mein Gerät verloren")
     back.clean()
@@ -67,7 +39,7 @@ def test_an_employee_comes_back_by_a_code_and_the_lost_device_is_out(
     back.clean()
     back.page.get_by_role("button", name=re.compile("^Das Gerät mit .* ist weg")).first.click()
     expect(back.page.get_by_role("status")).to_contain_text("alles, was er geöffnet hatte")
-    lost.page.goto(f"{running.origin}/passkeys")
+    lost.page.goto(f"{harbor.origin}/passkeys")
     expect(lost.page).to_have_url(re.compile("/sign-in"))
 
     back.page.get_by_role("link", name="Was mit Ihrem Konto geschah").click()
@@ -78,34 +50,32 @@ def test_an_employee_comes_back_by_a_code_and_the_lost_device_is_out(
     back.clean()
 
 
-def test_the_helpdesk_brings_somebody_back_and_gets_no_further(
-    running: Harbor, administrator: None, browse: Any
-) -> None:
+def test_the_helpdesk_brings_somebody_back_and_gets_no_further(harbor: Any, ada: Any, browse: Any) -> None:
     jan, helper = browse(), browse()
-    jan.enrol(running.invite("Jan Visser", "staff"))
-    helper.enrol(running.invite("Hal Smit", "staff", "helpdesk"))
+    harbor.arrive(jan, "Jan Postma", "staff")
+    harbor.arrive(helper, "Hal Smit", "staff", "helpdesk")
     helper.page.get_by_role("link", name="Console").click()
     expect(heading(helper)).to_have_text("People")
     helper.clean()
     expect(helper.page.get_by_role("link", name="Policies")).to_have_count(0)
-    helper.page.goto(f"{running.origin}/console/policies")
+    helper.page.goto(f"{harbor.origin}/console/policies")
     expect(helper.page).to_have_url(re.compile("/not-yet"))
-    helper.page.goto(f"{running.origin}/console/people")
+    helper.page.goto(f"{harbor.origin}/console/people")
     helper.page.get_by_role("link", name="Ada Lindqvist").first.click()
     expect(helper.page.locator("main")).to_contain_text("only an administrator can help here")
     expect(helper.page.get_by_role("button", name="Issue an access pass")).to_have_count(0)
 
-    helper.page.goto(f"{running.origin}/console/people")
-    helper.page.get_by_role("link", name="Jan Visser").first.click()
+    helper.page.goto(f"{harbor.origin}/console/people")
+    helper.page.get_by_role("link", name="Jan Postma").first.click()
     helper.clean()
     helper.page.locator("#lost summary").click()
     card = helper.page.locator("form[action$='/pass']")
     card.get_by_label("Why").fill("He sat before me.")
     card.locator("input[name=lost]").first.check()
     card.get_by_role("button", name="Issue an access pass").click()
-    expect(heading(helper)).to_have_text("A link for Jan Visser")
+    expect(heading(helper)).to_have_text("A link for Jan Postma")
     link = helper.page.locator("[data-link-url] code").inner_text()
-    jan.page.goto(f"{running.origin}/")
+    jan.page.goto(f"{harbor.origin}/")
     expect(jan.page).to_have_url(re.compile("/sign-in"))
     new = browse(**PHONE)
     new.page.goto(link)
@@ -113,19 +83,17 @@ def test_the_helpdesk_brings_somebody_back_and_gets_no_further(
     new.page.get_by_role("button", name="Create a passkey").click()
     expect(new.page.get_by_role("status")).to_contain_text("You are back")
     expect(new.page.locator("main")).to_contain_text("1 in use")
-    new.page.goto(f"{running.origin}/account")
+    new.page.goto(f"{harbor.origin}/account")
     expect(new.page.locator("main")).to_contain_text("by the helpdesk")
     new.clean()
 
 
-def test_an_auditor_reads_everything_and_has_nothing_to_press(
-    running: Harbor, administrator: None, browse: Any
-) -> None:
+def test_an_auditor_reads_everything_and_has_nothing_to_press(harbor: Any, ada: Any, browse: Any) -> None:
     hugo = browse()
-    hugo.enrol(running.invite("Hugo Maas", "guests", "auditors"))
+    harbor.arrive(hugo, "Hugo Maas", "guests", "auditors")
     hugo.page.get_by_role("link", name="Console").click()
     for path in ("people", "apps", "policies", "decisions"):
-        hugo.page.goto(f"{running.origin}/console/{path}")
+        hugo.page.goto(f"{harbor.origin}/console/{path}")
         expect(heading(hugo)).to_be_visible()
         hugo.clean()
         posts = hugo.page.locator("form[method=post]:not([action='/sign-out'])")

@@ -6,17 +6,14 @@ import re
 from typing import Any
 
 from playwright.sync_api import expect
+from tests.journeys.conftest import heading
 
 from limen.clock import HOUR
 
 
-def heading(browser: Any) -> Any:
-    return browser.page.get_by_role("heading", level=1)
-
-
 def test_a_download_to_an_unknown_device_says_what_is_missing(harbor: Any, browse: Any) -> None:
     mia = browse()
-    mia.enrol(harbor.invite("Mia Falk", "staff", "finance"))
+    harbor.arrive(mia, "Mia Graf", "staff", "finance")
     mia.page.goto(harbor.on("payroll", "/export/all"))
     mia.page.get_by_role("link", name="What was looked at").click()
     expect(heading(mia)).to_have_text("Payroll is not open on this device yet")
@@ -33,7 +30,7 @@ def test_a_download_to_an_unknown_device_says_what_is_missing(harbor: Any, brows
 
 def test_what_no_group_of_theirs_may_open_names_who_to_ask(harbor: Any, browse: Any) -> None:
     tom = browse()
-    tom.enrol(harbor.invite("Tom Berger", "staff", "sales"))
+    harbor.arrive(tom, "Tom Haas", "staff", "sales")
     tom.page.goto(harbor.on("payroll", "/run/2026-11"))
     expect(heading(tom)).to_have_text("Payroll is not open to you")
     expect(tom.page.locator(".conditions .fails")).to_contain_text("Your role")
@@ -43,10 +40,10 @@ def test_what_no_group_of_theirs_may_open_names_who_to_ask(harbor: Any, browse: 
 
 def test_checking_again_says_so_once_it_is_open(harbor: Any, browse: Any) -> None:
     tom = browse()
-    tom.enrol(harbor.invite("Tom Berger", "staff"))
+    harbor.arrive(tom, "Tom Ibsen", "staff")
     tom.page.goto(harbor.on("crm"))
     expect(heading(tom)).to_have_text("Customers is not open to you")
-    harbor.run(harbor.limen.identity.people.set_groups(harbor.people["Tom Berger"], ["staff", "sales"], by=""))
+    harbor.run(harbor.limen.identity.people.set_groups(harbor.people["Tom Ibsen"], ["staff", "sales"], by=""))
     tom.page.get_by_role("link", name="Check again").click()
     expect(heading(tom)).to_have_text("Customers is open to you")
     tom.clean()
@@ -56,7 +53,7 @@ def test_checking_again_says_so_once_it_is_open(harbor: Any, browse: Any) -> Non
 
 def test_nobody_else_learns_anything_from_the_address_of_a_refusal(harbor: Any, browse: Any) -> None:
     tom = browse()
-    tom.enrol(harbor.invite("Tom Berger", "staff"))
+    harbor.arrive(tom, "Tom Jung", "staff")
     tom.page.goto(harbor.on("payroll"))
     expect(heading(tom)).to_have_text("Payroll is not open to you")
     address = tom.page.url
@@ -67,7 +64,7 @@ def test_nobody_else_learns_anything_from_the_address_of_a_refusal(harbor: Any, 
     expect(stranger.page.locator("body")).not_to_contain_text("Payroll")
 
     colleague = browse()
-    colleague.enrol(harbor.invite("Ines Okoye", "staff"))
+    harbor.arrive(colleague, "Ines Okoye", "staff")
     colleague.page.goto(address)
     expect(heading(colleague)).to_have_text("There is nothing here")
     expect(colleague.page.locator("body")).not_to_contain_text("Payroll")
@@ -75,8 +72,8 @@ def test_nobody_else_learns_anything_from_the_address_of_a_refusal(harbor: Any, 
 
 def test_a_step_up_that_was_not_enough_does_not_go_round_in_a_loop(harbor: Any, browse: Any) -> None:
     mia = browse()
-    mia.enrol(harbor.invite("Mia Falk", "staff", "finance"))
-    harbor.age_sign_ins(5 * HOUR)
+    harbor.arrive(mia, "Mia Horn", "staff", "finance")
+    harbor.age_sign_ins(5 * HOUR, "Mia Horn")
     mia.page.goto(harbor.on("payroll", "/run/2026-11"))
     mia.page.get_by_role("button", name="Use my passkey").click()
     expect(heading(mia)).to_contain_text("The app on payroll.harbor.localhost")

@@ -5,15 +5,11 @@ otherwise. It is Tuesday, ten o'clock in Berlin.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
 from playwright.sync_api import expect
-from tests.journeys.conftest import serve
-from tests.journeys.test_console import heading, into_the_console
-from tests.web.conftest import TUESDAY_MORNING, MovableClock
+from tests.journeys.conftest import heading, into_the_console
 
 from limen.facts import Place
 
@@ -22,23 +18,21 @@ FRIDAY = "2026-11-27T18:00"
 
 
 @pytest.fixture
-def harbor(tmp_path: Path, port: int, upstream: int) -> Iterator[Any]:
-    running, stop = serve(tmp_path, port, upstream, MovableClock(TUESDAY_MORNING))
-    yield running
-    stop()
+def harbor(own_harbor: Any) -> Any:
+    return own_harbor
 
 
 @pytest.fixture
 def ada(harbor: Any, browse: Any) -> Any:
     browser = browse()
-    browser.enrol(harbor.first_link)
+    harbor.open(browser)
     into_the_console(browser, harbor.origin)
     return browser
 
 
 def somebody(harbor: Any, browse: Any, name: str, *groups: str) -> Any:
     browser = browse()
-    browser.enrol(harbor.invite(name, *groups))
+    harbor.arrive(browser, name, *groups)
     return browser
 
 
@@ -287,28 +281,6 @@ def test_a_change_that_hurts_is_seen_blocked_mended_published_and_taken_back(
     expect(ada.page.locator("main")).to_contain_text("3 people would gain Payroll, including you")
     publish(ada, "It was finance's work after all")
     assert is_let_in(rohan, harbor, "payroll", "/run/2026-11")
-
-
-SIZES = {"desk": {}, "phone": {"viewport": {"width": 390, "height": 844}, "is_mobile": True, "has_touch": True}}
-PAGES = (
-    "/console/apps/payroll/rules/new",
-    "/console/apps/payroll/rules/new?kind=forbid",
-    "/console/policies/medium-risk-asks-again/edit",
-    "/console/policies/finance-payroll/edit?as=text",
-    "/console/rules/new",
-    "/console/levels",
-    "/console/revisions",
-)
-
-
-@pytest.mark.parametrize("size", SIZES)
-def test_every_page_on_which_rules_are_changed_is_sound(harbor: Any, browse: Any, size: str) -> None:
-    ada = browse(**SIZES[size])
-    ada.enrol(harbor.first_link)
-    into_the_console(ada, harbor.origin)
-    for path in PAGES:
-        ada.page.goto(harbor.origin + path, wait_until="load")
-        ada.clean()
 
 
 def test_text_says_what_is_wrong_while_it_is_written(harbor: Any, ada: Any) -> None:

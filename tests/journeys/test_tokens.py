@@ -26,7 +26,7 @@ def answered(url: str, token: str) -> int:
 def test_a_token_is_made_used_and_revoked(harbor: Any, browse: Any) -> None:
     mia = browse(locale="de-DE", viewport={"width": 390, "height": 844})
     page, heading = mia.page, mia.page.get_by_role("heading", level=1)
-    mia.enrol(harbor.invite("Mia Vogel", "staff"))
+    harbor.arrive(mia, "Mia Jansen", "staff")
     page.get_by_role("link", name="Tokens").click()
     expect(page.locator("main")).to_contain_text("Noch kein Token")
     mia.clean()

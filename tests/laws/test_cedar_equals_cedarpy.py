@@ -21,7 +21,9 @@ from limen.cedar.data import read_record
 from limen.cedar.interpret import Request
 from limen.cedar.literals import CONSTRUCTORS
 from limen.cedar.operators import BINARY, METHODS
+from limen.cedar.policies import Condition
 from limen.cedar.text import policies_text
+from limen.cedar.tree import Call, Expression, Literal, descend, rebuilt
 
 PLAIN_SETS, SCHEMA_SETS, POLICIES, REQUESTS = size(1_100), size(500), 8, 14
 _BLAMED = re.compile(r"while evaluating policy `(policy\d+)`")
@@ -154,6 +156,70 @@ def test_adding_a_forbid_never_widens_access_and_nothing_allows_by_default():
     assert narrowed >= floor(10)
 
 
+def with_other_numbers_of_arguments(node: Expression, rng: random.Random) -> Expression:
+    """The expression, with arguments added to some calls of extension functions, and taken from others."""
+    changed = rebuilt(node, lambda inner: with_other_numbers_of_arguments(inner, rng))
+    if not isinstance(changed, Call) or rng.random() < 0.5:
+        return changed
+    least = 1 if changed.name in METHODS else 0
+    count = rng.randint(least, len(changed.arguments) + 2)
+    more = (changed.arguments * 3 or (Literal(1),))[:count]
+    return Call(changed.name, more)
+
+
+def test_a_wrong_number_of_arguments_is_an_error_of_that_policy_alone_as_in_cedar():
+    seen: Counter[str] = Counter()
+    misfits: Counter[str] = Counter()
+    for seed in range(20_000, 20_000 + size(400)):
+        maker = Maker(random.Random(seed), Counter())
+        changed = [
+            replace(
+                policy,
+                conditions=tuple(
+                    Condition(each.kind, with_other_numbers_of_arguments(each.body, maker.random))
+                    for each in policy.conditions
+                ),
+            )
+            for policy in maker.policies(4)
+        ]
+        written = PolicySet(tuple(changed))
+        misfits.update(
+            node.name
+            for policy in written
+            for each in policy.conditions
+            for node in descend(each.body)
+            if isinstance(node, Call) and node.misfit
+        )
+        text = policies_text(written)
+        policies, oracle = PolicySet.parse(text), cedarpy.PolicySet.from_str(text)
+        assert policies == written, text
+        described = maker.entities()
+        theirs, ours = cedarpy.Entities.from_json_str(json.dumps(described)), Entities.from_json(described)
+        for _ in range(6):
+            seen += compare((seed, text), policies, ours, oracle, theirs, maker.request())
+    assert len(misfits) >= len(CONSTRUCTORS)
+    assert min(seen["with errors"], seen["without errors"]) >= floor(300)
+
+
+@pytest.mark.parametrize("name", [*METHODS, *CONSTRUCTORS])
+def test_each_extension_function_counts_its_arguments_as_cedar_does(name):
+    fitting = {"ip": 'ip("10.0.0.1")', "decimal": 'decimal("1.0")', "duration": 'duration("1h")'}
+    fitting |= {"datetime": 'datetime("2024-01-01")', "string": '"1h"', "missing": "context.missing"}
+    rng = random.Random(name)
+    calls = []
+    for count in (0, 1, 2, 3):
+        for _ in range(12):
+            inside = ", ".join(rng.choice([*fitting.values()]) for _ in range(count))
+            receiver = rng.choice([*fitting.values()])
+            calls.append(f"{receiver}.{name}({inside})" if name in METHODS else f"{name}({inside})")
+    nobody = cedarpy.Entities.from_json_str("[]")
+    request = (*Maker(random.Random(1), Counter()).request()[:3], {})
+    for test in calls:
+        for wrapped in (f"{test} == 1", f"false && {test} == 1", f"if {test} == {test} then true else false"):
+            text = f"permit (principal, action, resource) when {{ {wrapped} }}; permit (principal, action, resource);"
+            compare(text, PolicySet.parse(text), Entities(), cedarpy.PolicySet.from_str(text), nobody, request)
+
+
 ALPHABETS = {
     "ip": "0123456789abcdef:./",
     "decimal": "0123456789.-",
@@ -252,7 +318,7 @@ def test_patterns_match_as_in_cedar():
 
 
 def pattern_policy(maker: Maker, number: int):
-    from limen.cedar.policies import Condition, Policy, Scope
+    from limen.cedar.policies import Policy, Scope
     from limen.cedar.tree import Attribute, Like, Var
 
     like = Like(Attribute(Var("context"), "v"), maker.pattern())

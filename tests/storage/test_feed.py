@@ -7,8 +7,7 @@ import pytest
 
 from limen.clock import DAY, SetClock
 from limen.facts import FactStore
-from limen.storage import Database, Feed
-from limen.storage.feed import LEASE_SECONDS
+from limen.storage import Database, Feed, feed as feed_module
 from limen.storage.tables import changes
 
 
@@ -87,9 +86,9 @@ async def test_each_round_trip_renews_the_lease_from_its_beginning(
     feed: Feed, known: FactStore, clock: SetClock
 ) -> None:
     await feed.start()
-    assert known.lease_until == clock.monotonic() + LEASE_SECONDS
+    assert known.lease_until == clock.monotonic() + feed_module.LEASE_SECONDS
     clock.forward(1_000)
-    await until(lambda: known.lease_until == clock.monotonic() + LEASE_SECONDS)
+    await until(lambda: known.lease_until == clock.monotonic() + feed_module.LEASE_SECONDS)
 
 
 async def test_when_rows_cannot_be_applied_nothing_is_acknowledged_and_settled_waits_out_the_lease(
@@ -105,7 +104,7 @@ async def test_when_rows_cannot_be_applied_nothing_is_acknowledged_and_settled_w
     await asyncio.sleep(0.5)
     assert not waiting.done()
     assert known.lease_until == lease
-    clock.forward(int(LEASE_SECONDS * 1000))
+    clock.forward(int(feed_module.LEASE_SECONDS * 1000))
     async with asyncio.timeout(5):
         await waiting
 

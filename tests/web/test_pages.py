@@ -11,7 +11,7 @@ from limen.clock import HOUR, from_iso
 from limen.facts import Factor
 from limen.messages import Language
 from limen.web.localizer import Localizer
-from limen.web.pages import Pages, browser_name, factor_words
+from limen.web.pages import Pages, browser_name, factor_words, in_code
 
 NOW = from_iso("2026-11-24T09:00:00Z")
 ENGLISH = Localizer(Language.ENGLISH, ZoneInfo("UTC"))
@@ -92,3 +92,8 @@ def test_factors_are_named_in_words(factors: set[Factor], said: str) -> None:
 )
 def test_a_browser_is_named_as_people_know_it(agent: str, said: str) -> None:
     assert browser_name(agent, ENGLISH) == said
+
+
+def test_what_stands_between_backticks_is_code_and_nothing_else_is_html() -> None:
+    assert in_code("run `limen <x>` & `y`") == "run <code>limen &lt;x&gt;</code> &amp; <code>y</code>"
+    assert in_code("one ` alone <b>") == "one ` alone &lt;b&gt;"

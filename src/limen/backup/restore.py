@@ -26,6 +26,7 @@ from limen.storage import Database, Transaction
 from limen.storage.backend import Backend, claimed
 from limen.storage.files import sync, write_new
 from limen.storage.journal import Reader
+from limen.storage.journal.heads import take_restored_heads
 from limen.storage.journal.relay import drop_what_is_written
 from limen.storage.master_key import existing_key, written_key
 
@@ -95,7 +96,7 @@ def _settle(
         _refuse_occupied_elsewhere(root, data, settings)
     epoch = examined.manifest.epoch
     if promote_in is not None:
-        before = fence.promoted_in(promote_in)
+        before = fence.promoted_in(promote_in, examined.key)
         epoch = max(epoch, before.epoch if before else 0) + 1
     links = _end_what_was_open(examined, epoch, now)
     home = data_folder(root, settings)
@@ -112,7 +113,7 @@ def _settle(
     _place(examined.journal, journal_folder(root, settings))
     _place_database(examined.database, database_of(root, settings))
     if promote_in is not None:
-        fence.promote(promote_in, epoch, now, socket.gethostname())
+        fence.promote(promote_in, epoch, now, socket.gethostname(), examined.key)
     shutil.rmtree(staging)  # from here on it may start
     sync(home)
     return Restored(examined, settings, home, links, epoch, wrote_folder)
@@ -125,6 +126,7 @@ def _end_what_was_open(examined: Examined, epoch: int, now: Instant) -> int:
 
     def work(transaction: Transaction) -> int:
         drop_what_is_written(transaction, Reader(examined.journal))
+        take_restored_heads(transaction, examined.journal)
         ended = end_at_restore(transaction, now)
         mails.drop_all(transaction.connection, now, "withdrawn")  # sent since, or about a link that is dead now
         transaction.say(

@@ -148,7 +148,7 @@ class BackupSchedule:
             self.folder.mkdir(mode=0o700, exist_ok=True)
         elif not self.folder.is_dir():  # most likely another machine's disk that is not there now
             raise BackupError(f"the folder {self.folder} is not there", "make it, or mount what it is on")
-        refuse_if_replaced(data, self.folder)
+        refuse_if_replaced(data, self.folder, self._key())
         self._refuse_scarce(data)
         target = self.folder / last_backup.file_name(self._settings.name, now, is_sealed=bool(sealed))
         manifest = take(

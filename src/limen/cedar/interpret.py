@@ -109,10 +109,11 @@ def evaluate(node: Expression, request: Request) -> Value:  # noqa: C901, PLR091
             if uid.type != entity_type or group is None:
                 return uid.type == entity_type
             return is_in(uid, evaluate(group, request), request)
-        case Call(name, (argument,)) if name not in METHODS:
-            return construct(name, evaluate(argument, request))
         case Call(name, arguments):
-            return METHODS[name]([evaluate(argument, request) for argument in arguments])
+            values = [evaluate(argument, request) for argument in arguments]
+            if node.misfit:
+                raise EvaluationError(node.misfit)
+            return METHODS[name](values) if name in METHODS else construct(name, values[0])
         case SetOf(items):
             return CedarSet([evaluate(item, request) for item in items])
         case RecordOf(fields):

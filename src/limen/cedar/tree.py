@@ -150,10 +150,22 @@ class RecordOf:
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """An extension constructor (`ip("…")`) or method (`a.isInRange(b)`); the receiver is the first argument."""
+    """An extension constructor (`ip("…")`) or method (`a.isInRange(b)`); the receiver is the first argument.
+
+    As in Cedar, a wrong number of arguments is no error of the text: the policy errs where the call is evaluated.
+    """
 
     name: str
     arguments: tuple[Expression, ...]
+
+    @property
+    def misfit(self) -> str:
+        """What is wrong with the number of arguments, in Cedar's words; "" where it fits."""
+        expected, given = METHODS.get(self.name, 1), len(self.arguments)
+        if expected == given:
+            return ""
+        wrong = "wrong number of arguments provided to extension function"
+        return f"{wrong} `{self.name}`: expected {expected}, got {given}"
 
 
 Expression: TypeAlias = (
@@ -247,8 +259,8 @@ def read(tree: object, depth: int = 0) -> Expression:
     if name in {"Set", "Record"}:
         return _read_collection(name, body, depth)
     if name in CONSTRUCTORS or name in METHODS:
-        if not isinstance(body, list) or len(body) != METHODS.get(name, 1):
-            raise ParseError(f"`{name}` takes {METHODS.get(name, 1)} operands, not {_shown(body)}")
+        if not isinstance(body, list) or (name in METHODS and not body):
+            raise ParseError(f"`{name}` takes a list of its operands, not {_shown(body)}")
         return Call(name, tuple([read(part, depth + 1) for part in body]))
     return _read_operator(name, body, depth)
 

@@ -325,6 +325,8 @@ class Writer:
         return py.choose(self.test(test), _boxed(one), _boxed(other)), None
 
     def _extension(self, node: Call, name: str, arguments: tuple[Expression, ...]) -> Code:
+        if node.misfit:
+            return py.call("doubt"), None
         value = constant(node)
         if value is not None:
             kind = _KINDS[type(value)]

@@ -11,9 +11,11 @@ from typing import Annotated
 import typer
 
 from limen.cli import apply
+from limen.cli.open_company import has_database, opened
 from limen.cli.options import Folder, Json
 from limen.cli.output import at
 from limen.clock import SystemClock
+from limen.company import store
 from limen.company.add_app import Added, NewApp, add_app
 from limen.company.apps_file import upstream_complaint
 from limen.company.company import Company
@@ -63,10 +65,22 @@ def run(
     if message:
         apply.run(folder, message=message)
     elif not as_json:
-        print(f'Nothing is published yet: look at `limen plan{at(folder)}`, then `limen apply{at(folder)} -m "why"`.')
+        print(_what_next(company, folder))
     if not as_json and message:
-        back = f" --folder{at(folder)}" if at(folder) else ""
-        print(f'To undo it: `limen revert{back} -m "why"`, which goes to the revision before.')
+        print(f'To undo it: `limen revert{at(folder)} -m "why"`, which goes to the revision before.')
+
+
+def _what_next(company: Company, folder: Path) -> str:
+    """How what was written comes into force: before the first start the server publishes the folder by itself."""
+    is_published = False
+    if has_database(folder, company.settings):
+        with opened(folder, company.settings) as here:
+            is_published = here.database.read(store.newest) is not None
+    if is_published:
+        return f'Nothing is published yet: look at `limen plan{at(folder)}`, then `limen apply{at(folder)} -m "why"`.'
+    return (
+        f"`limen serve{at(folder)}` publishes the folder when it first starts; `limen check{at(folder)}` looks at it."
+    )
 
 
 def _refuse_url(url: str) -> None:

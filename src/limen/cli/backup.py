@@ -21,7 +21,7 @@ from limen.cli.options import MasterKey
 from limen.cli.output import progress
 from limen.clock import SystemClock, to_iso
 from limen.company.load import load_settings
-from limen.company.places import data_folder, key_file as usual
+from limen.company.places import backup_folder, data_folder, key_file as usual
 from limen.errors import LimenError
 from limen.events import Event
 from limen.storage.master_key import existing_key, read_key_file, written_key
@@ -34,9 +34,13 @@ def run(
         list[str] | None, typer.Argument(metavar="[key] [DIR]", help="The company folder; `key` prints the master key")
     ] = None,
     *,
-    to: Annotated[Path | None, typer.Option(help="The file to write, or a folder to put one into")] = None,
+    to: Annotated[
+        Path | None, typer.Option(help="The file to write, or a folder to put one into; else where the daily ones go")
+    ] = None,
     with_key: Annotated[bool, typer.Option("--with-key", help="Put the master key in; only sealed")] = False,
-    recipient: Annotated[str, typer.Option(help="Seal for this age recipient (age1…)")] = "",
+    recipient: Annotated[
+        str, typer.Option(help="Seal for this age recipient (age1…), else for that in limen.toml")
+    ] = "",
     key: MasterKey = None,
     as_json: Annotated[bool, typer.Option("--json", help="One line of JSON")] = False,
 ) -> None:
@@ -58,13 +62,17 @@ def _back_up(
     now = SystemClock().now()
     settings = load_settings(root)
     refuse_half_restored(root, settings)
+    recipient = recipient or settings.backup.recipient
     with opened(root, settings) as at:
-        target = target_of(to, settings.name, now, is_sealed=bool(recipient))
-        refuse_if_replaced(data_folder(root, settings), target.parent)
+        usual_folder = backup_folder(root, settings)
+        if to is None and settings.backup.folder is None:
+            usual_folder.mkdir(mode=0o700, exist_ok=True)
+        target = target_of(to or usual_folder, settings.name, now, is_sealed=bool(recipient))
+        key = held_key(root, key_file)
+        refuse_if_replaced(data_folder(root, settings), target.parent, key)
         with progress("Backing up", quiet=as_json) as told:
             manifest = take(
-                root, settings, held_key(root, key_file), target, now, wanted=Wanted(with_key, recipient=recipient),
-                told=told,
+                root, settings, key, target, now, wanted=Wanted(with_key, recipient=recipient), told=told
             )  # fmt: skip
         note(at.database, data_folder(root, settings), manifest, target)
     if as_json:
@@ -73,11 +81,9 @@ def _back_up(
         print("\n".join(_sentences(manifest, target, is_sealed=bool(recipient))))
 
 
-def target_of(to: Path | None, company: str, now: int, *, is_sealed: bool) -> Path:
+def target_of(to: Path, company: str, now: int, *, is_sealed: bool) -> Path:
     """The file to write: the one named, or a new one in the folder named."""
-    if to is not None and not to.is_dir():
-        return to
-    return (to or Path()) / file_name(company, now, is_sealed=is_sealed)
+    return to / file_name(company, now, is_sealed=is_sealed) if to.is_dir() else to
 
 
 def held_key(root: Path, key_file: Path | None) -> bytes:
@@ -93,7 +99,8 @@ def held_key(root: Path, key_file: Path | None) -> bytes:
 
 def _sentences(manifest: Manifest, target: Path, *, is_sealed: bool) -> Iterator[str]:
     counts = manifest.counts
-    yield f"Backed up {manifest.company} as it stood on {to_iso(manifest.at)}: {target}"
+    yield f"Backed up {manifest.company} as it stood on {to_iso(manifest.at)}:"
+    yield f"  {target.resolve()}"
     yield (
         f"  {counts.get('people', 0)} people, {manifest.apps} apps, {counts.get('revisions', 0)} revisions "
         f"(with the texts of the company folder; in force: {manifest.revision[:12] or 'none'})"

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import json
-import signal
 import sys
-from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Annotated
 
 import typer
 
+from limen.cli.stop_signals import end_in_order
 from limen.errors import LimenError
 
 FIRST_PORT = 1_024
@@ -32,8 +30,7 @@ def run(
         raise LimenError(f"the demo can't be at port {port}", f"take one from {FIRST_PORT} on")
     if port and once:
         raise LimenError("`--port` does not go with `--once`", "leave one of them out")
-    # Whoever ends it otherwise than by Ctrl-C (a service manager, a closed container) finds nothing left behind either.
-    signal.signal(signal.SIGTERM, lambda *_: signal.raise_signal(signal.SIGINT))
+    end_in_order()  # whoever ends it otherwise than by Ctrl-C finds nothing left behind either
     if once:
         sys.exit(uvloop.run(_one_day(as_json=as_json)))
     try:
@@ -67,12 +64,12 @@ async def _one_day(*, as_json: bool) -> int:
 
 
 async def _live(port: int) -> None:
+    from limen.demo.demo_folder import demo_folder
     from limen.demo.harbor import PORT, copy_to
     from limen.demo.open_demo import opened_harbor
 
     print("Harbor opens: 24 people enrol …", flush=True)
-    with TemporaryDirectory(prefix="harbor-") as folder:
-        root = Path(folder)
+    with demo_folder() as root:
         ports = copy_to(root, prefer_usual_ports=True, port=port)
         if not port and ports[PORT] != PORT:
             print(f"Port {PORT} is taken on this machine, so Harbor is at port {ports[PORT]} today.", flush=True)

@@ -142,7 +142,7 @@ def next_steps(folder: Path, answers: Answers) -> list[str]:
         if not answers.https:
             lines.append("  then       name its address in trusted_proxies under [listen] in limen.toml")
     elif answers.way != HERE:
-        lines.append("  once       pip install 'limen[https]'")
+        lines.append(f"  once       {sys.executable} -m pip install 'limen[https]'")
     serve = f"limen serve{at(folder)}" + ("" if answers.way in {HERE, FRONT} else " --https")
     lines += [f"  limen check{at(folder)}", f"  limen doctor{at(folder)}", f"  {serve}", ""]
     lines.append("The handbook in apps.yaml is an example; something must answer for it on port 9001,")

@@ -9,12 +9,13 @@ from typing import Annotated
 
 import typer
 
-from limen.cli.open_company import opened
+from limen.cli.open_company import has_database, opened
 from limen.cli.options import Folder
 from limen.company.load import load_settings
 from limen.company.places import journal_folder
 from limen.errors import LimenError
 from limen.storage.journal import Report, verify
+from limen.storage.journal.heads import noted_heads
 
 TASKS = ("verify",)
 
@@ -48,8 +49,12 @@ def _verified(folder: Path, exported: Path | None) -> Report:
     """Follow the journal of the company in `folder`, with the signing keys where they can be had."""
     settings = load_settings(folder)
     root = journal_folder(folder, settings)
-    if not root.is_dir():
+    if not root.is_dir() and not has_database(folder, settings):
         raise LimenError(f"there is no journal in {root}", "start `limen serve` once, or name the company folder")
     with opened(folder, settings, may_make=True) as here:
         keys = here.keyring().journal_keys
-    return verify(root, keys, exported.read_bytes().splitlines() if exported else ())
+        noted = here.database.read(noted_heads)
+    report = verify(root, keys, exported.read_bytes().splitlines() if exported else (), noted)
+    if not report.lines and report.ok:
+        raise LimenError(f"there is no journal in {root}", "start `limen serve` once, or name the company folder")
+    return report

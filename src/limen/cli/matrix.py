@@ -15,7 +15,7 @@ from limen.cli.options import (
     At,
     Country,
     Device,
-    FolderOption,
+    Folder,
     MisusedError,
     Network,
     Proved,
@@ -50,11 +50,11 @@ class Table:
 
 
 def run(
+    folder: Folder = Path(),
     *,
     person: Annotated[str, typer.Option(help="One person over all apps and actions: a name, mail address or id")] = "",
     app: Annotated[str, typer.Option(help="One app over all people and actions: its id")] = "",
     action: Annotated[str, typer.Option(help="With neither: all people over all apps, for this action")] = "view",
-    folder: FolderOption = Path(),
     candidate: Annotated[Path | None, typer.Option(help="Take policies and apps from this folder instead")] = None,
     in_force: Annotated[bool, typer.Option("--in-force", help="Take them from the revision in force")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object for each cell, a line each")] = False,

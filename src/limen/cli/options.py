@@ -8,13 +8,13 @@ from typing import Annotated
 
 import typer
 
+from limen.company.folder import SETTINGS
 from limen.configuration.problem import unknown
 from limen.errors import LimenError
 
 Folder = Annotated[Path, typer.Argument(metavar="DIR", help="The company folder")]
 LastFolder = Annotated[Path, typer.Argument(metavar="[DIR]", help="The company folder")]
-"""The company folder behind another argument."""
-FolderOption = Annotated[Path, typer.Option("--folder", metavar="DIR", help="The company folder")]
+"""The company folder behind another argument. Where that may be left out, see `word_and_folder`."""
 Json = Annotated[bool, typer.Option("--json", help="One line of JSON instead of text")]
 JsonLines = Annotated[bool, typer.Option("--json", help="One JSON object a line")]
 Message = Annotated[str, typer.Option("-m", "--message", help="Why, in one line")]
@@ -38,6 +38,16 @@ class MisusedError(LimenError):
 
     def __init__(self, what: str) -> None:
         super().__init__(what)
+
+
+def word_and_folder(word: str, folder: Path) -> tuple[str, Path]:
+    """What was written before the company folder, and the folder, where the first may be left out.
+
+    A lone word that is a path, or the name of a company folder here, is the folder.
+    """
+    is_alone = folder == Path()
+    is_path = "/" in word or word in {".", ".."} or (bool(word) and (Path(word) / SETTINGS).is_file())
+    return ("", Path(word)) if is_alone and is_path else (word, folder)
 
 
 def refuse_other_device(device: str) -> None:

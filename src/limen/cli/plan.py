@@ -139,7 +139,8 @@ def _all_new(found: Plan) -> Iterator[str]:
         kinds.setdefault(change.kind, []).append(change.name)
     for kind, names in kinds.items():
         many = {"policy": "policies"}.get(kind, f"{kind}s")
-        said = f"{len(names)} {kind if len(names) == 1 else many}"
+        number = found.tests if kind == "test" else len(names)  # several tests may have one title
+        said = f"{number} {kind if number == 1 else many}"
         more = f" and {len(names) - MOST_NAMED} more" if len(names) > MOST_NAMED else ""
         yield f"  {said}" + ("" if kind == "test" else f": {', '.join(names[:MOST_NAMED])}{more}")
 

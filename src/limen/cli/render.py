@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
+from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
@@ -22,9 +23,11 @@ _MARKS = {"held": ("✓", "green"), "failed": ("✗", "red"), "error": ("!", "ma
 
 
 def print_explanation(
-    explanation: Explanation, question: Question, said: Said, audience: Audience, words: Words
+    explanation: Explanation, question: Question, said: Said, audience: Audience, words: Words, *, shows_all: bool
 ) -> None:
-    """The answer, the reasons, and what would change it; for administrators also every policy with every value."""
+    """The answer, the reasons, and what would change it; for administrators also the policies that applied, with every
+    value that they saw. `shows_all`: those that did not apply as well.
+    """
     out = console()
     decision = explanation.decision
     effect = (words.say(f"why.{decision.effect}"), f"bold {_COLOURS[decision.effect]}")
@@ -50,10 +53,18 @@ def print_explanation(
         out.print(_text(f"  {words.say('why.changes', at=words.exact(explanation.valid_until))}", "dim"))
     if question.replayed is not None:
         out.print(_agreement(question, words))
+    _print_policies(out, explanation, words, shows_all=shows_all)
+
+
+def _print_policies(out: Console, explanation: Explanation, words: Words, *, shows_all: bool) -> None:
     counted = [one for one in explanation.policies if one.state is not State.OFF]
-    out.print(_table(counted, words))
+    applied = counted if shows_all else [one for one in counted if one.determined or one.outcome in {"held", "error"}]
+    if applied:
+        out.print(_table(applied, words))
+    if left := len(counted) - len(applied):
+        out.print(_text(f"  {words.say('why.did-not-apply', count=str(left))}", "dim"))
     off = [one.id for one in explanation.policies if one.state is State.OFF]
-    if off:
+    if off and shows_all:
         out.print(_text(f"{words.say('why.state.off')}: {', '.join(off)}", "dim"))
 
 

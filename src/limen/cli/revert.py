@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from limen.cli.open_company import opened
-from limen.cli.options import FolderOption, Message
+from limen.cli.options import LastFolder, Message, word_and_folder
 from limen.cli.output import at
 from limen.cli.plan import predicted
 from limen.company import store
@@ -20,10 +20,11 @@ def run(
     revision: Annotated[
         str, typer.Argument(metavar="[REVISION]", help="The revision to go back to (default: the one before this)")
     ] = "",
+    folder: LastFolder = Path(),
     *,
-    folder: FolderOption = Path(),
     message: Message,
 ) -> None:
+    revision, folder = word_and_folder(revision, folder)
     with opened(folder) as here:
         newest = here.newest()
         if revision:

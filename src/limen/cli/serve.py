@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import signal
 from contextlib import AsyncExitStack, suppress
 from ipaddress import ip_address
 from pathlib import Path
@@ -16,6 +15,7 @@ from limen import logs
 from limen.cli import systemd
 from limen.cli.options import Folder
 from limen.cli.output import at
+from limen.cli.stop_signals import end_in_order
 from limen.company.load import FolderError, load_company, load_settings
 from limen.company.places import data_folder, journal_folder
 from limen.errors import LimenError
@@ -38,9 +38,7 @@ def run(
 ) -> None:
     import uvloop
 
-    # Uvicorn raises a caught SIGTERM once more after it has ended. Left to its default it would kill the process there,
-    # before the journal is closed; as SIGINT it ends everything in order.
-    signal.signal(signal.SIGTERM, lambda *_: signal.raise_signal(signal.SIGINT))
+    end_in_order()
     with suppress(KeyboardInterrupt):
         uvloop.run(_serve(folder, wants_https=https))
     print("Limen has stopped.", flush=True)

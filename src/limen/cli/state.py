@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from limen.cli.open_company import opened
-from limen.cli.options import FolderOption, Message
+from limen.cli.options import LastFolder, Message, word_and_folder
 from limen.cli.plan import predicted
 from limen.clock import DAY, SystemClock
 from limen.company.authors import names_of
@@ -21,7 +21,7 @@ from limen.storage.journal.past_decisions import past_decisions
 _Policy = Annotated[str, typer.Argument(metavar="POLICY", help="The policy's @id")]
 
 
-def enforce(policy: _Policy, *, message: Message, folder: FolderOption = Path()) -> None:
+def enforce(policy: _Policy, folder: LastFolder = Path(), *, message: Message) -> None:
     _turn(policy, State.ENFORCE, message, folder)
 
 
@@ -29,17 +29,18 @@ def watch(
     policy: Annotated[
         str, typer.Argument(metavar="[POLICY]", help="The policy's @id; none lists what is watched")
     ] = "",
+    folder: LastFolder = Path(),
     *,
     message: Message = "",
-    folder: FolderOption = Path(),
 ) -> None:
+    policy, folder = word_and_folder(policy, folder)
     if policy:
         _turn(policy, State.WATCH, message, folder)
     else:
         _list(folder)
 
 
-def off(policy: _Policy, *, message: Message, folder: FolderOption = Path()) -> None:
+def off(policy: _Policy, folder: LastFolder = Path(), *, message: Message) -> None:
     _turn(policy, State.OFF, message, folder)
 
 

@@ -11,7 +11,7 @@ from typing import Annotated
 import typer
 
 from limen.cli.open_company import Opened, opened
-from limen.cli.options import FolderOption, refuse_other_task, refuse_unknown, split_commas
+from limen.cli.options import LastFolder, refuse_other_task, refuse_unknown, split_commas, word_and_folder
 from limen.cli.output import print_rows
 from limen.clock import Instant, SystemClock
 from limen.company.load import load_company
@@ -31,16 +31,17 @@ TASKS = ("add", "list", "revoke")
 def run(
     task: Annotated[str, typer.Argument(metavar="TASK", help="add, list or revoke")],
     token: Annotated[str, typer.Argument(metavar="[ID]", help="With revoke: the token's id, from the list")] = "",
+    folder: LastFolder = Path(),
     *,
     workload: Annotated[str, typer.Option(help="With add: whose it is; people make theirs in the portal")] = "",
     app: Annotated[str, typer.Option(help="With add: the one app it opens, by id; with list: only of this app")] = "",
     actions: Annotated[str, typer.Option(help="With add: view, download, edit, share, …, with commas")] = "view",
     days: Annotated[int, typer.Option(help="With add: how long it is good, at most 365")] = 90,
     name: Annotated[str, typer.Option(help="With add: what it is for, in a few words")] = "",
-    folder: FolderOption = Path(),
     as_json: Annotated[bool, typer.Option("--json", help="With add and list: one JSON object a line")] = False,
 ) -> None:
     refuse_other_task("token", task, TASKS)
+    token, folder = word_and_folder(token, folder)
     if bool(token) is not (task == "revoke"):
         raise LimenError(f"`limen token {task}` takes {'no' if token else 'a'} id", "`limen token list` names them")
     if bool(workload) is not (task == "add"):

@@ -17,13 +17,14 @@ from limen.cli.options import (
     At,
     Country,
     Device,
-    FolderOption,
+    LastFolder,
     MisusedError,
     Network,
     Proved,
     Risk,
     Strength,
     refuse_other_device,
+    word_and_folder,
 )
 from limen.cli.question import Question
 from limen.cli.render import print_explanation
@@ -38,8 +39,8 @@ def run(
     decision: Annotated[
         str, typer.Argument(metavar="[ID]", help="A decision's id, from the journal or a refusal")
     ] = "",
+    folder: LastFolder = Path(),
     *,
-    folder: FolderOption = Path(),
     replay: Annotated[Path | None, typer.Option(help="Decide again what this decision file holds")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="For programs; by id, a decision file for --replay")] = False,
     person: Annotated[str, typer.Option(help="Suppose this person: a name, mail address or id")] = "",
@@ -59,18 +60,20 @@ def run(
     grant: Annotated[str, typer.Option(help="A grant that lasts this much longer")] = "",
     audience: Annotated[str, typer.Option(help="For whom: self, helpdesk, administrator")] = "administrator",
     lang: Annotated[str, typer.Option(help="en or de")] = "en",
+    shows_all: Annotated[bool, typer.Option("--all", help="Show the policies that did not apply as well")] = False,
 ) -> None:
+    decision, folder = word_and_folder(decision, folder)
     if sum([bool(decision), replay is not None, bool(app)]) != 1:
         raise MisusedError("say one of: a decision's id, --replay FILE, or --app ID with --person, --group or --nobody")
     told = _told(audience, lang)
     if replay is not None:
-        _show(question.from_file(replay), *told, as_json=as_json)
+        _show(question.from_file(replay), *told, as_json=as_json, shows_all=shows_all)
     elif decision:
         found = question.by_id(folder, decision)
         if as_json:
             print(json.dumps(found.to_file()))
         else:
-            _show(found, *told, as_json=False)
+            _show(found, *told, as_json=False, shows_all=shows_all)
     else:
         refuse_other_device(device)
         _refuse_no_time(at)
@@ -90,7 +93,7 @@ def run(
             found = question.supposed(folder, supposed, app, action, person=person, groups=group or [], nobody=nobody)
         except ValueError as error:
             raise MisusedError(str(error)) from None
-        _show(found, *told, as_json=as_json)
+        _show(found, *told, as_json=as_json, shows_all=shows_all)
 
 
 def _told(audience: str, lang: str) -> tuple[Audience, Language]:
@@ -101,7 +104,7 @@ def _told(audience: str, lang: str) -> tuple[Audience, Language]:
     return Audience(audience), Language(lang)
 
 
-def _show(found: Question, audience: Audience, language: Language, *, as_json: bool) -> None:
+def _show(found: Question, audience: Audience, language: Language, *, as_json: bool, shows_all: bool) -> None:
     found = replace(found, who=_who(found, language))
     explanation = found.explain()
     words, names = Words(language, found.engine.zone), Names(found.who, found.app, found.groups)
@@ -115,7 +118,7 @@ def _show(found: Question, audience: Audience, language: Language, *, as_json: b
             body["agrees"] = found.replayed.agrees
         print(json.dumps(body))
     else:
-        print_explanation(explanation, found, said, audience, words)
+        print_explanation(explanation, found, said, audience, words, shows_all=shows_all)
     if found.replayed is not None and not found.replayed.agrees:
         sys.exit(1)
 

@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from limen.cli.open_company import opened
-from limen.cli.options import FolderOption, refuse_other_task, refuse_unknown, split_commas
+from limen.cli.options import LastFolder, refuse_other_task, refuse_unknown, split_commas, word_and_folder
 from limen.cli.output import print_rows
 from limen.clock import Instant, SystemClock
 from limen.company.load import load_company
@@ -26,14 +26,15 @@ TASKS = ("add", "renew", "list", "revoke")
 def run(
     task: Annotated[str, typer.Argument(metavar="TASK", help="add, renew, list or revoke")],
     name: Annotated[str, typer.Argument(metavar="[NAME]", help="The workload: small letters, digits, hyphens")] = "",
+    folder: LastFolder = Path(),
     *,
     apps: Annotated[str, typer.Option(help="With add: the apps it may ask about, by id, with commas")] = "",
     groups: Annotated[str, typer.Option(help="With add: its groups, by id, with commas")] = "",
     days: Annotated[int, typer.Option(help="With add and renew: how long the token is good")] = 90,
-    folder: FolderOption = Path(),
     as_json: Annotated[bool, typer.Option("--json", help="With list: one JSON object a line")] = False,
 ) -> None:
     refuse_other_task("workload", task, TASKS)
+    name, folder = word_and_folder(name, folder)
     if bool(name) is (task == "list"):
         raise LimenError(f"`limen workload {task}` takes {'no' if name else 'a'} name", f"see `limen workload {task}`")
     now = SystemClock().now()

@@ -6,7 +6,6 @@ from collections.abc import AsyncIterator, Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any, Final
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
@@ -15,6 +14,7 @@ from limen.clock import Instant
 from limen.company.company import Company
 from limen.demo.attempt import newest_decision
 from limen.demo.browser import Browser, Page
+from limen.demo.demo_folder import demo_folder
 from limen.demo.employees import Employee
 from limen.demo.harbor import Step, copy_to, read_day
 from limen.demo.running_company import DayClock, RunningCompany, settled_company
@@ -59,8 +59,7 @@ class NotAnsweredError(Exception):
 
 async def live_through(steps_of: Path | None = None) -> AsyncIterator[Asked]:
     """Start Harbor in a folder of its own and go through its day. Yields each answer as it comes."""
-    with TemporaryDirectory(prefix="harbor-") as folder:
-        root = Path(folder)
+    with demo_folder() as root:
         copy_to(root, prefer_usual_ports=False)
         zone = ZoneInfo("Europe/Berlin")
         clock = DayClock(_instant(FIRST_THING, zone))

@@ -16,7 +16,10 @@ from limen.messages import Language, catalogue
 STYLE: Final = (
     ":root{color-scheme:light dark;font:1.05rem/1.6 system-ui,sans-serif}"
     "body{max-width:34rem;margin:12vh auto;padding:0 1.25rem}"
-    "h1{font-size:1.5rem;line-height:1.25}"
+    "main{border:1px solid color-mix(in srgb,GrayText 45%,transparent);border-radius:14px;padding:1.75rem 2rem}"
+    "main::before{content:'';display:block;width:1rem;height:1.3rem;border:.42rem solid #3a3a9e;border-bottom:0;"
+    "border-radius:1rem 1rem 0 0;margin-bottom:1.25rem}"
+    "h1{font-size:1.5rem;line-height:1.25;margin:0 0 .75rem}"
     "section+section{margin-top:2.5rem;padding-top:1rem;border-top:1px solid GrayText}"
     "button{font:inherit;padding:.5rem 1.25rem}"
     "a,button{min-height:2.75rem}"

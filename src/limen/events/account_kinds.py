@@ -11,6 +11,7 @@ from limen.events.kind import ACCOUNT, AUTHENTICATION, EMAIL, ENTITY, Kind, Owne
 _ONES_OWN, _OFFICE = Owner.PERSON, Owner.OFFICE
 _PERSON = Topic(ACCOUNTS, _OFFICE, "Your account and your groups", "Your account or your groups", (CHANGES,))
 _ENROLLED = replace(_PERSON, owner=_ONES_OWN, filters=(FACTORS, CHANGES))
+_LOOKED_AT = replace(_PERSON, singular="Somebody looked at your entries")
 _EXPORTED = replace(_PERSON, owner=_ONES_OWN)
 _LINK = Topic(ACCOUNTS, _ONES_OWN, "One-time links", "A one-time link", (FACTORS,))
 _MAIL = Topic(ACCOUNTS, _ONES_OWN, "Mails to you", "A mail to you", (FACTORS,))
@@ -20,10 +21,15 @@ _WORKLOAD = Topic(ADMINISTRATION, _OFFICE, "Workloads you changed", "A workload 
 _TOKEN = Topic(ACCOUNTS, _ONES_OWN, "Your tokens", "A token of yours", (CHANGES,))
 _CHANGED = {
     "change=groups": "Your groups were changed",
+    "change=name": "Your name was changed",
+    "change=email": "Your e-mail address was changed",
     "change=let-go": "Your access was ended",
     "change=taken-back": "You were given your access back",
     "change=link-revoked": "A one-time link was made worthless",
 }
+_INVITED = {"": "You were invited"}
+_DID_ENROL = {"": "You enrolled"}
+_COPIED = {"": "A copy of your data was made"}
 _ISSUED = {
     "purpose=access_pass": "An access pass was issued",
     "purpose=second_device": "A link for another device was made",
@@ -46,8 +52,8 @@ _OF_APPS = (TOKENS,)
 _GIVEN = ("why", "actions")
 
 ACCOUNT_KINDS: Final = (
-    Kind("person.invited", "A person was invited", _PERSON, ACCOUNT, 1, acknowledged=True),
-    Kind("person.enrolled", "A person enrolled", _ENROLLED, ACCOUNT, 2, acknowledged=True),
+    Kind("person.invited", "A person was invited", _PERSON, ACCOUNT, 1, told=_INVITED, acknowledged=True),
+    Kind("person.enrolled", "A person enrolled", _ENROLLED, ACCOUNT, 2, told=_DID_ENROL, acknowledged=True),
     Kind(
         "person.changed",
         "A person was changed",
@@ -58,9 +64,17 @@ ACCOUNT_KINDS: Final = (
         told=_CHANGED,
         acknowledged=True,
     ),
-    Kind("person.looked_at", "Somebody looked at a person's events", _PERSON, ENTITY, 2, shown=("page", "room")),
+    Kind("person.looked_at", "Somebody looked at a person's events", _LOOKED_AT, ENTITY, 2, shown=("page", "room")),
     Kind("person.erased", "A person was erased", _PERSON, ACCOUNT, 6, shown=("why",), acknowledged=True),
-    Kind("person.exported", "A copy of a person's data was made", _EXPORTED, ACCOUNT, 99, acknowledged=True),
+    Kind(
+        "person.exported",
+        "A copy of a person's data was made",
+        _EXPORTED,
+        ACCOUNT,
+        99,
+        told=_COPIED,
+        acknowledged=True,
+    ),
     Kind(
         "link.issued", "A one-time link was issued", _LINK, ACCOUNT, 1, shown=("why",), told=_ISSUED, acknowledged=True
     ),

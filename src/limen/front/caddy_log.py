@@ -8,6 +8,7 @@ from typing import Any, Final
 LONGEST: Final = 400
 LONGEST_LINE_BYTES: Final = 32_768
 PER_MINUTE: Final = 20
+_TROUBLE: Final = frozenset({"error", "fatal", "panic"})
 
 
 class Heard:
@@ -17,6 +18,8 @@ class Heard:
         self._minute = 0
         self._said: set[str] = set()
         self.last_error = ""
+        self.is_trouble = False
+        """Whether the last line of Caddy's was about something wrong."""
 
     def line(self, written: bytes, now: float) -> str:
         """What to say of a line that Caddy wrote at `now` (monotonic seconds); "" for nothing."""
@@ -41,12 +44,13 @@ class Heard:
         if not isinstance(told, dict):
             return ""
         level, words = _word(told, "level"), _word(told, "msg")
+        self.is_trouble = level in _TROUBLE
         host = _word(told, "identifier")
         if words == "certificate obtained successfully":
             return f"certificate for {host} obtained"
         if words == "certificate renewed successfully":
             return f"certificate for {host} renewed"
-        if level not in {"error", "fatal", "panic"}:
+        if not self.is_trouble:
             return ""
         why = _word(told, "error")
         self.last_error = why or words

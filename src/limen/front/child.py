@@ -102,7 +102,7 @@ class Child:
                 await stream.read(too_long.consumed)
                 continue
             if said := self._heard.line(written, time.monotonic()):
-                _log.warning("front: %s", said)
+                _log.log(logging.WARNING if self._heard.is_trouble else logging.INFO, "front: %s", said)
 
 
 def surroundings(ours: Mapping[str, str], places: Places) -> dict[str, str]:

@@ -21,7 +21,7 @@ from limen.identity.model import (
     Visitor,
     auth_of,
 )
-from limen.identity.names import canonical_email, canonical_name
+from limen.identity.names import canonical_name, new_email
 from limen.identity.new_factors import NewFactors
 from limen.identity.notifications import Notifications, Occasion
 from limen.identity.passkeys import Credential
@@ -127,7 +127,7 @@ class Enrolment:
         person_id = opened.link.person_id
         if not opened.email:
             groups = self._ports.first_groups
-            return opened, Person(person_id, canonical_name(name), canonical_email(email), groups, active=True)
+            return opened, Person(person_id, canonical_name(name), new_email(email), groups, active=True)
         person = self._ports.known.people.get(person_id)
         if person is None:
             raise LinkRefusedError

@@ -14,7 +14,7 @@ from limen.clock import Instant
 from limen.facts import Person
 from limen.identity.errors import LastAdministratorError
 from limen.identity.events import Details, record
-from limen.identity.links import withdraw_links_of_helpers
+from limen.identity.links import withdraw_links, withdraw_links_of_helpers
 from limen.identity.model import ADMINISTRATORS, PersonStatus
 from limen.identity.sessions import end_everything_of
 from limen.identity.store import factors, people
@@ -52,6 +52,14 @@ class Membership:
     def rename(self, person_id: str, name: str) -> None:
         people.set_name(self.transaction.connection, person_id, name)
         self._say("person.changed", person_id, "name")
+
+    def readdress(self, person_id: str, email: str) -> bool:
+        """Another e-mail address; the links that were sent to the one before are dead. False when it is taken."""
+        if not people.set_email(self.transaction.connection, person_id, email):
+            return False
+        withdraw_links(self.transaction, person_id, self.now)
+        self._say("person.changed", person_id, "email")
+        return True
 
     def set_groups(self, person_id: str, groups: frozenset[str]) -> int:
         """Into exactly these groups. Returns how many open links died by it: those that a helper may hold.

@@ -46,6 +46,17 @@ def canonical_email(text: str) -> str:
     return email
 
 
+def new_email(text: str) -> str:
+    """The canonical form of an address that somebody is to have: one that the world can write to. Raises UnfitError.
+
+    Who has another one already keeps signing in with it.
+    """
+    email = canonical_email(text)
+    if "." not in email.rpartition("@")[2]:
+        raise UnfitError("email", "This address ends in no domain of the internet", "write it like name@example.org")
+    return email
+
+
 def email_to_look_up(text: str) -> str:
     """The canonical address; "?", which nobody has, for what can't be one: it goes the same way as an unknown one."""
     try:

@@ -22,6 +22,7 @@ class Occasion(StrEnum):
     PASSKEY_ADDED = "passkey-added"
     CODES_MADE = "codes-made"
     CODE_USED = "code-used"
+    ADDRESS_CHANGED = "address-changed"
 
 
 class Notifications:

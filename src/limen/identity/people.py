@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Collection, Iterable
+from dataclasses import replace
 from typing import TypeVar
 
 from limen.clock import Instant, Milliseconds
@@ -14,7 +15,7 @@ from limen.identity.links import Links, withdraw_links
 from limen.identity.lost_passkey import REASON as LOST, lose_passkey
 from limen.identity.membership import Membership, an_administrator_remains
 from limen.identity.model import LONGEST_PASS_MS, PASS_MS, IssuedLink, LinkPurpose, Member, PersonStatus, new_id
-from limen.identity.names import canonical_email, canonical_name
+from limen.identity.names import canonical_name, new_email
 from limen.identity.notifications import Notifications, Occasion
 from limen.identity.ports import Ports
 from limen.identity.sessions import end_everything_of
@@ -59,7 +60,7 @@ class People:
         """
         now = self._ports.now()
         person = Person(
-            id=new_id("p"), name=canonical_name(name), email=canonical_email(email), groups=self._fit_groups(groups)
+            id=new_id("p"), name=canonical_name(name), email=new_email(email), groups=self._fit_groups(groups)
         )
 
         def work(transaction: Transaction) -> IssuedLink | None:
@@ -178,6 +179,34 @@ class People:
         """Raises UnfitError, UnknownError."""
         fit = canonical_name(name)
         await self._ports.write(self._change(person_id, by, lambda members: members.rename(person_id, fit)))
+
+    async def correct(self, person_id: str, name: str, email: str, *, by: str) -> frozenset[str]:
+        """Another name, another address, or both; which of "name" and "email" it changed.
+
+        Of another address they are told at both. Raises UnfitError, also for one that somebody has; UnknownError.
+        """
+        fit, address, now = canonical_name(name), new_email(email), self._ports.now()
+
+        def change(members: Membership) -> frozenset[str]:
+            connection = members.transaction.connection
+            before = people.by_id(connection, person_id)
+            if before is None:
+                raise UnknownError("person")
+            changed = set()
+            if fit != before.name:
+                members.rename(person_id, fit)
+                changed.add("name")
+            if address != before.email:
+                if not members.readdress(person_id, address):
+                    raise UnfitError(
+                        "email", "Somebody has this address already", "look for them in the list of people"
+                    )
+                for each in (before, replace(before, email=address)):
+                    self._notifications.tell(members.transaction, each, Occasion.ADDRESS_CHANGED, now)
+                changed.add("email")
+            return frozenset(changed)
+
+        return await self._ports.write(self._change(person_id, by, change))
 
     async def set_groups(self, person_id: str, groups: Iterable[str], *, by: str) -> int:
         """Put a person into exactly these groups. Returns how many of their open links died by it.

@@ -17,7 +17,7 @@ from typing import Final
 
 from limen.identity.errors import UnfitError
 from limen.identity.model import ADMINISTRATORS
-from limen.identity.names import canonical_email, canonical_name
+from limen.identity.names import canonical_name, new_email
 
 MAX_BYTES: Final = 5 * 1024 * 1024
 MAX_ROWS: Final = 10_000
@@ -261,7 +261,7 @@ class _Reading:
 
     def _email(self, line: int, cells: list[str]) -> str:
         try:
-            email = canonical_email(self._cell(cells, "email") or "")
+            email = new_email(self._cell(cells, "email") or "")
         except UnfitError as wrong:
             self._wrong(line, "email", wrong.what, wrong.fix)
             return ""

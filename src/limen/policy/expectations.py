@@ -8,7 +8,7 @@ from ipaddress import IPv4Network, IPv6Network
 from typing import Final
 
 from limen.facts import App, Label, Person
-from limen.policy.decision import Decision, Effect, Request
+from limen.policy.decision import Decision, Effect, Named, Request
 from limen.policy.engine import Engine
 from limen.policy.hypothetical import Hypothetical
 
@@ -56,6 +56,8 @@ class Unmet:
         because = f" by {self.because or wanted.because}" if wanted.because else ""
         reasons = ", ".join(_called(reason.policy, reason.title) for reason in got.reasons)
         now = f"{_DONE[got.effect]} by {reasons}" if reasons else _DONE[got.effect]
+        if got.effect is Effect.CHALLENGE and all(reason.policy == Named.NOTHING_PERMITS for reason in got.reasons):
+            now = f"{_DONE[got.effect]}, without which nothing permits it"
         return f"“{wanted.title}”: expected: {_DONE[wanted.effect]}{because}; now: {now}"
 
 

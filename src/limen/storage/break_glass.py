@@ -238,9 +238,7 @@ def rehearse(glass: BreakGlass, emergency: EmergencySegment) -> int:
     room = emergency.room()
     if room < 4 * (_EVENT_BYTES + MAX_REASON):
         what = "the break-glass segment of the journal is full, or its chain does not hold"
-        raise BreakGlassError(
-            what, "look with `limen journal verify`, then move it away while there is room on the disk"
-        )
+        raise BreakGlassError(what, f"look with `limen journal verify`, then {emergency.way_out()}")
     return room // _EVENT_BYTES
 
 

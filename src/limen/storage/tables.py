@@ -39,6 +39,16 @@ outbox = Table(
 )
 """Events that committed with their transaction and have not reached the journal yet."""
 
+journal_heads = Table(
+    "journal_heads",
+    metadata,
+    Column("writer", String(40), primary_key=True),
+    Column("lost_at", BigInteger, primary_key=True, autoincrement=False),
+    Column("checkpoint", LargeBinary, nullable=False),
+)
+"""The newest signed checkpoint of each chain of the journal. `lost_at`: when a start found a journal that does not
+reach it; 0 for the one that holds."""
+
 keys = Table(
     "keys",
     metadata,

@@ -8,6 +8,7 @@ from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup, escape
 
 from limen.clock import Instant
 from limen.errors import LimenError
@@ -98,6 +99,7 @@ def environment_of(spoken: Localizer, templates: Sequence[Path] = (TEMPLATES,)) 
         localizer=spoken,
     )
     environment.filters.update(
+        code=in_code,
         action_word=lambda action: spoken.say(f"withheld.{action}") if spoken.has(f"withheld.{action}") else action,
         clock=spoken.clock,
         day_and_time=spoken.day_and_time,
@@ -136,3 +138,11 @@ def browser_name(user_agent: str, spoken: Localizer) -> str:
     name = next((name for mark, name in _BROWSERS if mark in user_agent), "") or spoken.gettext("A browser")
     place = next((place for mark, place in _SYSTEMS if mark in user_agent), "{browser}")
     return spoken.gettext(place, browser=name)
+
+
+def in_code(text: str) -> Markup:
+    """Text for a page, with what stands between backticks set as code."""
+    parts = str(escape(text)).split("`")
+    is_paired = len(parts) % 2 == 1
+    said = "".join(f"<code>{part}</code>" if n % 2 else part for n, part in enumerate(parts)) if is_paired else text
+    return Markup(said) if is_paired else escape(said)  # noqa: S704 -- escaped above

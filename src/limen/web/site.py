@@ -52,6 +52,9 @@ from limen.web.requests import (
 )
 from limen.web.visit import SignedInVisit, Visit
 
+AGAIN: Final = "proved=again"
+"""In the address of a page that somebody comes back to after a proof: what they had pressed was not done."""
+
 T = TypeVar("T")
 _STATUS: Final = {
     NotOursError: 403,
@@ -119,6 +122,7 @@ class Site:
             secret=visitor.browser,
             has_new_browser=not browser,
             here=address_of(request),
+            sent_form=request.method not in {"GET", "HEAD"},
             localizer=self.pages.localizer(language_for(request, self.languages)),
         )
         token = token_in(request, SESSION_COOKIE)
@@ -170,7 +174,7 @@ class Site:
         asked = DecisionRequest(action, request.method, path, self.host)
         answer = self.ports.doors.decide_session("sign-in", app, visit.session, asked, visit.visitor.address)
         if answer.effect is Effect.CHALLENGE:
-            raise TurnedAwayError(self.go(visit, "/step-up", app=LIMEN, to=visit.here, decision=answer.id))
+            raise TurnedAwayError(self.go(visit, "/step-up", app=LIMEN, to=back_to(visit), decision=answer.id))
         if not answer.permitted:
             raise TurnedAwayError(self.go(visit, "/not-yet", decision=answer.id))
         return visit.let_in(visit.session, visit.person, answer, action, may)
@@ -247,6 +251,8 @@ class Site:
             "base": company.revision if company and ADMINISTER in may else "",
             "problem": None,
             "here": visit.here,
+            "is_outbox": not self.ports.settings.mail.server,
+            "is_proved_again": AGAIN in visit.here,
             "token": "",
             "opened": None,
             "tongues": [(one.value, NAMES[one]) for one in self.languages],
@@ -351,7 +357,20 @@ def status_of(wrong: LimenError) -> int:
 
 def fresh_proof_path(request: Request) -> str:
     """Where a fresh proof is given before what was asked is asked again."""
-    return f"/step-up?{urlencode({'app': LIMEN, 'to': page_above(request.url.path)})}"
+    return f"/step-up?{urlencode({'app': LIMEN, 'to': _told_to_press_again(page_above(request.url.path))})}"
+
+
+def back_to(visit: Visit, path: str = "") -> str:
+    """Where somebody comes back to after a proof: `path`, or the page they were at.
+
+    What a form sent is not done for them afterwards, since it could be another's by then: the page says to press again.
+    """
+    path = path or visit.here
+    return _told_to_press_again(path) if visit.sent_form else path
+
+
+def _told_to_press_again(path: str) -> str:
+    return f"{path}{'&' if '?' in path else '?'}{AGAIN}"
 
 
 def address_of(request: Request) -> str:

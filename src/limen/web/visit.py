@@ -28,7 +28,8 @@ from limen.web.requests import csrf_of, media_type_of
 class Visit:
     """Somebody at the sign-in host. `secret` is what their forms' tokens are made from; never shown.
 
-    `here` is the address at which they can look again, `localizer` how they are spoken to.
+    `here` is the address at which they can look again, `localizer` how they are spoken to. `sent_form`: they pressed
+    something.
     """
 
     visitor: Visitor
@@ -37,6 +38,7 @@ class Visit:
     has_new_browser: bool
     here: str
     localizer: Localizer
+    sent_form: bool = False
     session: Session | None = None
     person: Person | None = None
 

@@ -41,7 +41,7 @@ def submitted() -> Submitted:
 
 @pytest.fixture
 def relay(database: Database, submitted: Submitted) -> Iterator[Relay]:
-    relay = Relay(database, submitted, lambda _ids: set())
+    relay = Relay(database, submitted, lambda _ids: set(), lambda: None)
     yield relay
     relay.stop()
 
@@ -76,7 +76,7 @@ def test_what_the_journal_refused_stays_and_is_sent_again(
 
 def test_what_the_journal_holds_already_is_not_sent_again(database: Database, submitted: Submitted) -> None:
     held, fresh = database.write(lambda t: [t.say(SAID).id, t.say(SAID).id])
-    relay = Relay(database, submitted, lambda ids: {held} & set(ids))
+    relay = Relay(database, submitted, lambda ids: {held} & set(ids), lambda: None)
     relay.start()
     relay.stop()
     assert submitted.batches == [[fresh]]
@@ -86,7 +86,9 @@ def test_what_the_journal_holds_already_is_not_sent_again(database: Database, su
 
 def test_it_is_not_clear_while_rows_it_has_written_still_stand(database: Database, submitted: Submitted) -> None:
     seen: list[bool] = []
-    relay = Relay(database, lambda events: [seen.append(relay.is_clear), submitted(events)][1], lambda _ids: set())
+    relay = Relay(
+        database, lambda events: [seen.append(relay.is_clear), submitted(events)][1], lambda _ids: set(), lambda: None
+    )
     database.write(lambda t: t.say(SAID))
     relay.start()
     relay.stop()

@@ -10,7 +10,7 @@ async def test_an_invitation_by_mail_is_in_a_file_and_its_link_on_no_page(consol
     form = {"name": "Noa", "email": "noa@harbor.example", "groups": "staff", "how": "mail", "language": "de"}
     sent = await console.ada.post("/console/people/invite", **form)
     person = f"/console/people/{console.house.id_of('noa@harbor.example')}"
-    assert sent.headers["location"] == f"{person}?done=mailed"
+    assert sent.headers["location"] == f"{person}?done=filed"
     page = (await console.ada.get(person)).text
     assert "/enrol#" not in page
     assert "An invitation" in page
@@ -31,5 +31,5 @@ async def test_who_has_no_good_link_is_mailed_again_with_one_press(console: Cons
     await fresh.sign_in()
     page = (await fresh.get("/console/people?show=invited")).text
     assert "no link works any more" in page
-    assert (await fresh.post("/console/people/mail-again")).headers["location"].endswith("done=mailed-again")
+    assert (await fresh.post("/console/people/mail-again")).headers["location"].endswith("done=filed-again")
     assert len(await console.house.limen.identity.links.outstanding()) == 1

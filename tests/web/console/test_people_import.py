@@ -28,7 +28,7 @@ async def test_a_list_is_shown_and_then_done_once(console: Console) -> None:
     assert len(console.house.limen.known.people) == 1
     done = await console.ada.post(f"{AT}/apply", list=id_in(page))
     assert "1 added, 0 changed, 0 let go." in done.text
-    assert "1 invitations are on their way" in done.text
+    assert "1 invitations were written to files in data/outbox" in done.text
     assert (await console.ada.post(f"{AT}/apply", list=id_in(page))).status_code == 400
     assert "There is nothing to do." in (await bring(console, LIST)).text
 

@@ -1,8 +1,12 @@
 from __future__ import annotations
 
+from urllib.parse import parse_qs, urlsplit
+
+from sqlalchemy import select
 from tests.web.console.conftest import Console
 
 from limen.clock import MINUTE
+from limen.mail.store import mails
 from limen.policy import Effect
 
 
@@ -76,7 +80,7 @@ async def test_changing_somebodys_access_needs_a_young_proof_and_comes_back_to_t
     console.house.clock.forward(11 * MINUTE)
     for what in ("groups", "let-go", "take-back", "invite-again"):
         asked = await console.ada.post(f"/console/people/{eve_id}/{what}")
-        assert asked.headers["location"] == f"/step-up?app=limen&to=%2Fconsole%2Fpeople%2F{eve_id}"
+        assert asked.headers["location"] == f"/step-up?app=limen&to=%2Fconsole%2Fpeople%2F{eve_id}%3Fproved%3Dagain"
     assert console.house.limen.known.people[eve_id].active
     assert console.house.limen.known.people[eve_id].groups == {"staff"}
 
@@ -125,3 +129,42 @@ async def test_somebody_let_go_by_mistake_is_taken_back_from_the_same_page(conso
     assert "Undo" in undo
     await console.ada.post(f"/console/people/{tom}/take-back")
     assert console.house.limen.known.people[tom].active
+
+
+async def test_a_name_and_an_address_are_changed_told_at_both_and_nobody_elses_is_taken(console: Console) -> None:
+    eve_id = await console.house.member(console.house.browser(), "Eve", "staff")
+    at = f"/console/people/{eve_id}"
+    await console.ada.get(at)
+    done = await console.ada.post(f"{at}/correct", name="Eva Example", email=" Eva@Harbor.Example ")
+    assert done.headers["location"] == f"{at}?done=corrected-address"
+    known = console.house.limen.known.people[eve_id]
+    assert (known.name, known.email) == ("Eva Example", "eva@harbor.example")
+    told = select(mails.c.person_id).where(mails.c.about.startswith("told_"))
+    database = console.house.limen.core.database
+    assert database.read(lambda one: list(one.connection.scalars(told))) == [eve_id, eve_id]
+    journal = console.house.limen.journal
+    said = [event.details["change"] for event in journal.recent(9, lambda event: event.kind == "person.changed")]
+    assert said == ["email", "name"]
+    ada = console.house.limen.known.people[console.ada_id].email
+    assert (await console.ada.post(f"{at}/correct", name="Eva", email=ada)).status_code == 400
+    assert (await console.ada.post(f"{at}/correct", name="Eva", email="eva@acme")).status_code == 400
+    assert console.house.limen.known.people[eve_id] == known
+    same = await console.ada.post(f"{at}/correct", name=known.name, email=known.email)
+    assert same.headers["location"] == at
+
+
+async def test_what_was_pressed_before_a_proof_is_not_done_and_the_page_says_so(console: Console) -> None:
+    link = await console.house.invite("Noa", "staff")
+    at = f"/console/people/{link.link.person_id}"
+    await console.ada.get(at)
+    console.house.clock.forward(11 * MINUTE)
+    asked = await console.ada.post(f"{at}/invite-again", how="show")
+    back = parse_qs(urlsplit(asked.headers["location"]).query)["to"][0]
+    assert (urlsplit(asked.headers["location"]).path, back) == ("/step-up", f"{at}?proved=again")
+    assert len(await console.house.limen.identity.links.outstanding()) == 1
+    proved = await console.ada.step_up("limen", back)
+    assert proved.json()["location"] == back
+    notice = 'class="notice heed" role="status"'
+    assert notice in (await console.ada.get(back)).text
+    assert notice not in (await console.ada.get(at)).text
+    assert "/enrol#" in (await console.ada.post(f"{at}/invite-again", how="show")).text

@@ -136,3 +136,7 @@ async def test_what_a_part_declares_can_be_supposed(house: House) -> None:
         chosen = Chosen(more=(("device_encrypted", "yes"), ("device_patched", "2h")))
         assert chosen.supposed().more == (("device.encrypted", True), ("device.patched", 2 * HOUR))
         assert "device_encrypted=yes" in chosen.link(app="wiki")
+
+
+async def test_it_says_which_facts_nothing_tells_yet(house: House) -> None:
+    assert 'id="untold"' in await page(house)

@@ -58,9 +58,9 @@ async def test_after_ten_minutes_a_fresh_proof_is_asked_for(house: House, browse
     only = (await _ids(browser))[0]
     house.clock.forward(11 * MINUTE)
     asked = (await browser.send("/passkeys/options")).json()
-    assert asked == {"location": "/step-up?app=limen&to=%2Fpasskeys"}
+    assert asked == {"location": "/step-up?app=limen&to=%2Fpasskeys%3Fproved%3Dagain"}
     removed = await browser.post(f"/passkeys/{only}/remove")
-    assert removed.headers["location"] == "/step-up?app=limen&to=%2Fpasskeys"
+    assert removed.headers["location"] == "/step-up?app=limen&to=%2Fpasskeys%3Fproved%3Dagain"
     done = await browser.step_up("limen", "/passkeys")
     assert done.json() == {"location": "/passkeys"}
     await browser.get("/passkeys")

@@ -75,6 +75,15 @@ def set_name(connection: Connection, person_id: str, name: str) -> None:
     connection.execute(update(people).where(people.c.id == person_id).values(name=name))
 
 
+def set_email(connection: Connection, person_id: str, email: str) -> bool:
+    """False when somebody else has the address."""
+    holder = connection.scalar(select(people.c.id).where(people.c.email == email))
+    if holder not in {None, person_id}:
+        return False
+    connection.execute(update(people).where(people.c.id == person_id).values(email=email))
+    return True
+
+
 def language_of(connection: Connection, person_id: str) -> str:
     """The language that somebody is written to in; "" where nobody said."""
     return connection.scalar(select(people.c.language).where(people.c.id == person_id)) or ""

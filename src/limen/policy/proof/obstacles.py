@@ -20,13 +20,15 @@ from limen.policy.engine import Engine
 class Obstacle:
     """A policy that stands in the way: `why` in words, `conditions` as they are written, and what to `change`.
 
-    `policy` is "" where there is none to name.
+    `policy` is "" where there is none to name. `in_form` is what to change where it is a rule with a form; "" where
+    `change` says that as well.
     """
 
     policy: str
     why: str
     change: str
     conditions: tuple[str, ...] = ()
+    in_form: str = ""
 
     def __str__(self) -> str:
         name = f"{self.policy}: " if self.policy else ""
@@ -44,13 +46,24 @@ def obstacle(policy: Policy, wanted: Request, asking: CedarRequest, error: str) 
         why = f"it permits {wanted.action} only where {shown or 'it holds'}"
         change = "ask for what an administrator can attain today: a fresh proof with a factor they have"
         return Obstacle(policy.id, why, change, conditions)
-    why = f"it forbids {wanted.action}" + (f" because of {shown}" if shown else " to everybody")
-    return Obstacle(policy.id, why, _sparing(policy), conditions)
+    whom = "everybody" if policy.principal.is_any else f"`{scope_text('principal', policy.principal)}`"
+    why = f"it forbids {wanted.action}" + (f" because of {shown}" if shown else f" to {whom}")
+    return Obstacle(policy.id, why, _sparing(policy), conditions, _sparing_in_form(policy))
+
+
+def _sparing_in_form(policy: Policy) -> str:
+    if _is_about_limen_alone(policy):
+        return "choose the state “watch” until an administrator can meet it"
+    return "tick “leave Limen itself alone” under “Apps and labels”, or choose the state “watch”"
+
+
+def _is_about_limen_alone(policy: Policy) -> bool:
+    return {one.id for one in policy.resource.entities or ()} == {"limen"}
 
 
 def _sparing(policy: Policy) -> str:
     """How a forbid stops standing in the way. One that is about Limen alone would be about nothing without it."""
-    if {one.id for one in policy.resource.entities or ()} != {"limen"}:
+    if not _is_about_limen_alone(policy):
         return 'leave Limen itself out of it, with `unless { resource == App::"limen" }`, or write @state("watch")'
     later = 'write @state("watch") until an administrator can meet it'
     if policy.principal.entities is not None:

@@ -23,8 +23,22 @@ SEALED_FILE = "sealed.json"
 EVIDENCE = "checkpoint-*.evidence"
 
 
+class Reached(msgspec.Struct, frozen=True):
+    """How far a chain had come: line `n`, with head `h`."""
+
+    n: int
+    h: str
+
+    @property
+    def link(self) -> Link:
+        return Link(self.n, self.h.encode())
+
+
 class Checkpoint(msgspec.Struct, frozen=True, kw_only=True):
-    """The chain of `writer` had reached line `n` with head `h` at `at`. `is_clean`: it was closed, not cut off."""
+    """The chain of `writer` had reached line `n` with head `h` at `at`. `is_clean`: it was closed, not cut off.
+
+    `break_glass` is how far the break-glass segment beside it had come; unset in what an older Limen wrote.
+    """
 
     writer: str
     n: int
@@ -32,6 +46,7 @@ class Checkpoint(msgspec.Struct, frozen=True, kw_only=True):
     segment: int
     at: Instant
     is_clean: bool = False
+    break_glass: Reached | msgspec.UnsetType = msgspec.UNSET
     mac: str = ""
 
     @property

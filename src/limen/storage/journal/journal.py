@@ -13,17 +13,18 @@ from typing import IO, Final, Self, TypeVar
 
 import msgspec
 
-from limen.clock import HOUR, SECOND, Clock, Instant, SystemClock
+from limen.clock import DAY, HOUR, SECOND, Clock, Instant, SystemClock
 from limen.events import Event, EventIds, instant_of, split_decision_id, warn_if_undeclared
 from limen.facts import Facts
 from limen.facts.facts_json import facts_from_json, facts_to_json
-from limen.storage.database import Database
+from limen.storage.database import Database, Transaction
 from limen.storage.errors import JournalUnwritableError
-from limen.storage.journal.chain import Signer
+from limen.storage.journal.chain import Link, Signer
 from limen.storage.journal.counters import Counters
 from limen.storage.journal.emergency import EMERGENCY_FILE, EmergencySegment
 from limen.storage.journal.erasable import is_erasable
 from limen.storage.journal.folding import Decided, Folding
+from limen.storage.journal.heads import HeadKeeper, miss_lost_lines
 from limen.storage.journal.reader import Reader
 from limen.storage.journal.recent import RING, HourCounts, Live, Recent, Written, add_hours, as_event
 from limen.storage.journal.recovery import Resumed, damaged, lock_chain, resume
@@ -48,7 +49,9 @@ class Journal:
         self, root: Path, signer: Signer, clock: Clock, lock: IO[bytes], segment: Segment, keep_days: int
     ) -> None:
         folder = root / signer.writer
+        self._keep_days = keep_days
         self._clock = clock
+        self._signer = signer
         self._lock = lock
         self._ids = EventIds(secrets.token_bytes)
         self._ids_lock = threading.Lock()
@@ -59,6 +62,7 @@ class Journal:
         self._clients: list[Live] = []
         self._relay: Relay | None = None
         self._database: Database | None = None
+        self._heads: HeadKeeper | None = None
         self._export: Callable[[bytes], None] | None = None
         self._emergency = EmergencySegment(folder / EMERGENCY_FILE, signer.keys)
         self._sealing = Sealing(folder, signer, clock, keep_days=keep_days, may_seal=self._may_seal, record=self.record)
@@ -71,6 +75,7 @@ class Journal:
             published=self._publish,
             closed=self._sealing.closed,
             exported=self._exported,
+            break_glass=self._emergency.reach,
         )
 
     @classmethod
@@ -198,6 +203,11 @@ class Journal:
         self._clients.append(client)
         return client
 
+    def end_live(self) -> None:
+        """End every subscription, as on stopping: who reads one comes to its end. On the running event loop."""
+        for client in tuple(self._clients):
+            client.close()
+
     def hours(self, since: Instant) -> HourCounts:
         """For each hour from `since` on: how many decisions of each effect, and events of each other kind."""
         counts = self._recent.counts(since)
@@ -235,8 +245,9 @@ class Journal:
             self._relay.stop()
         self._sealing.stop()
         self._writer.stop()
-        for client in tuple(self._clients):
-            client.close()
+        if self._heads is not None:
+            self._heads.keep()
+        self.end_live()
         self._lock.close()
 
     # Inside
@@ -247,18 +258,25 @@ class Journal:
     def _begin(self, found: Resumed, database: Database | None) -> None:
         self._sealing.prepare()
         self._recent.load(self._reader.newest(RING))
+        lost = None
+        if database is not None:
+            lost = database.write(lambda transaction: self._missed(transaction, found.segment.link))
         self._writer.start()
         if database is not None:
             self._database = database
-            self._relay = Relay(database, self._writer.submit, self._reader.holds)
+            self._heads = HeadKeeper(database, self._signer.writer)
+            self._relay = Relay(database, self._writer.submit, self._reader.holds, self._heads.keep)
             self._relay.start()
         self._sealing.start()
         for name in found.unsealed:
             self._sealing.closed(name)
-        for event in found.announcements:
+        for event in (*found.announcements, *([lost] if lost else [])):
             self.record(self._with_resent(event))
         if not self._sealing.is_trusted:
             self.record(damaged(self._clock.now(), "sealed-list-changed", {}))
+
+    def _missed(self, transaction: Transaction, end: Link) -> Event | None:
+        return miss_lost_lines(transaction, self._signer, end, self._clock.now(), self._keep_days * DAY)
 
     def _with_id(self, event: Event) -> Event:
         if event.id:
@@ -288,6 +306,8 @@ class Journal:
         return self._relay is None or self._relay.is_clear
 
     def _exported(self, line: bytes) -> None:
+        if self._heads is not None:
+            self._heads.take(line)
         if self._export is None:
             return
         try:

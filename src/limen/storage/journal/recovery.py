@@ -22,8 +22,10 @@ from limen.storage.journal.checkpoint import (
     read_checkpoint,
     read_sealed,
 )
+from limen.storage.journal.emergency import WRITER as BREAK_GLASS, reach
 from limen.storage.journal.segment import LOCK_FILE, Name, Recovered, Segment, recover, segments_in
 
+BREAK_GLASS_CHANGED = "break-glass-changed"
 LOSS_WINDOW_MS = 200
 """A hard stop may lose ordinary events of the last 200 ms."""
 
@@ -92,6 +94,8 @@ def _announcements(folder: Path, signer: Signer, link: Link, last: Recovered | N
     elif checkpoint is not None and not _agrees(checkpoint, link):
         found: dict[str, str | int | bool] = {"expected_line": checkpoint.n, "found_line": link.n}
         said.append(_put_aside(path, now, "lines-missing", found))
+    elif checkpoint is not None and not _break_glass_agrees(checkpoint, folder, signer):
+        said.append(_put_aside(path, now, BREAK_GLASS_CHANGED, {}))
     elif checkpoint is None and link.n > 0:
         said.append(damaged(now, "checkpoint-missing", {"found_line": link.n}))
     is_clean = checkpoint is not None and checkpoint.is_clean and checkpoint.n == link.n
@@ -102,6 +106,12 @@ def _announcements(folder: Path, signer: Signer, link: Link, last: Recovered | N
 
 def _agrees(checkpoint: Checkpoint, link: Link) -> bool:
     return checkpoint.n < link.n or checkpoint.link == link
+
+
+def _break_glass_agrees(checkpoint: Checkpoint, folder: Path, signer: Signer) -> bool:
+    if checkpoint.break_glass is msgspec.UNSET:
+        return True
+    return reach(folder, Signer(BREAK_GLASS, signer.keys), checkpoint.break_glass.link) is not None
 
 
 def _recovered(link: Link, last: Recovered | None, now: Instant) -> Event:

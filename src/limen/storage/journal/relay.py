@@ -28,11 +28,16 @@ class Relay:
     """Follows the outbox: append to the journal, wait for the disk, delete the row."""
 
     def __init__(
-        self, database: Database, submit: Callable[[list[Event]], Ticket], holds: Callable[[list[str]], set[str]]
+        self,
+        database: Database,
+        submit: Callable[[list[Event]], Ticket],
+        holds: Callable[[list[str]], set[str]],
+        at_each_look: Callable[[], None],
     ) -> None:
         self._database = database
         self._submit = submit
         self._holds = holds
+        self._at_each_look = at_each_look
         self._wake = threading.Event()
         self._moved = threading.Condition()
         self._stopping = False
@@ -76,6 +81,7 @@ class Relay:
                 _log.warning("the outbox can't be emptied, its events wait: %s", error.what)
             except SQLAlchemyError:
                 _log.exception("the outbox could not be read; its events wait")
+            self._at_each_look()
 
     def _carry(self) -> bool:
         """Move what waits, up to `AT_ONCE` events. True when there may be more."""

@@ -21,7 +21,7 @@ from limen.storage.journal.checkpoint import (
     read_checkpoint,
     write_signed,
 )
-from limen.storage.journal.emergency import EMERGENCY_FILE
+from limen.storage.journal.emergency import EMERGENCY_FILES
 from limen.storage.journal.reader import writer_folders
 from limen.storage.journal.segment import Name, segments_in
 
@@ -99,13 +99,21 @@ def leave_clean(root: Path, keys: tuple[bytes, ...], now: int) -> None:
         _, reach = files_to_copy(_snapshot_of(folder))
         if before is not None and reach.last >= before.n:
             segment = segments_in(folder)[-1][0].ordinal
-            reached = Checkpoint(writer=folder.name, n=reach.last, h=reach.head, segment=segment, at=now, is_clean=True)
+            reached = Checkpoint(
+                writer=folder.name,
+                n=reach.last,
+                h=reach.head,
+                segment=segment,
+                at=now,
+                is_clean=True,
+                break_glass=before.break_glass,
+            )
             write_signed(path, reached, Signer(folder.name, keys))
 
 
 def _snapshot_of(folder: Path) -> ChainSnapshot:
     small = [(CHECKPOINT_FILE, _bytes(folder / CHECKPOINT_FILE)), (SEALED_FILE, _bytes(folder / SEALED_FILE))]
-    small += [(EMERGENCY_FILE, _bytes(folder / EMERGENCY_FILE))]
+    small += [(path.name, path.read_bytes()) for path in sorted(folder.glob(EMERGENCY_FILES))]
     small += [(path.name, path.read_bytes()[:_MOST_EVIDENCE]) for path in sorted(folder.glob(EVIDENCE))]
     written = dict(small)[SEALED_FILE]
     try:

@@ -23,8 +23,15 @@ from limen.storage.journal.checkpoint import (
     SealedSegment,
     is_genuine,
 )
-from limen.storage.journal.emergency import EMERGENCY_FILE, WRITER as EMERGENCY_WRITER, whole_lines
+from limen.storage.journal.emergency import (
+    EMERGENCY_BYTES,
+    EMERGENCY_FILE,
+    EMERGENCY_FILES,
+    WRITER as EMERGENCY_WRITER,
+    emergency_lines,
+)
 from limen.storage.journal.erasing import ERASING
+from limen.storage.journal.heads import NotedHead
 from limen.storage.journal.reader import writer_folders
 from limen.storage.journal.segment import LOCK_FILE, Name, sealed_lines, segments_in
 
@@ -48,19 +55,26 @@ class Report:
         return not self.problems
 
 
-def verify(root: Path, keys: tuple[bytes, ...] = (), exported: Iterable[bytes] = ()) -> Report:
+def verify(
+    root: Path, keys: tuple[bytes, ...] = (), exported: Iterable[bytes] = (), noted: Sequence[NotedHead] = ()
+) -> Report:
     """Follow every writer's chain under `root`.
 
     `keys` are `Keyring.journal_keys`; without them signatures are not checked, and it says so. `exported` are the
-    lines of checkpoints that were kept elsewhere.
+    lines of checkpoints that were kept elsewhere, `noted` those that the database knows of, read before this.
     """
     outside = list(exported)
-    checks = [_checked(folder, keys, outside) for folder in writer_folders(root)]
+    checks = [_checked(folder, keys, outside, noted) for folder in writer_folders(root)]
     problems = [problem for check in checks for problem in check.problems]
     sentences = [sentence for check in checks for sentence in check.sentences]
     known = {check.folder.name for check in checks}
     gone = sorted({_writer_named(raw) for raw in outside} - known)
     problems += [f"an exported checkpoint names writer {writer!r}, whose chain is missing" for writer in gone]
+    problems += [
+        f"the journal of {head.writer} is missing: the database knows of its lines up to {_reach_of(head)}."
+        for head in noted
+        if head.writer not in known
+    ]
     if not keys:
         sentences.append(
             "Signatures were not checked: no key was given. Whoever can write the files could have forged them all."
@@ -74,13 +88,22 @@ def verify(root: Path, keys: tuple[bytes, ...] = (), exported: Iterable[bytes] =
     return Report(lines, tuple(problems), (*problems, *sentences), erased)
 
 
-def _checked(folder: Path, keys: tuple[bytes, ...], outside: list[bytes]) -> _Check:
+def _reach_of(head: NotedHead) -> str:
+    """How far a noted head says that its chain went."""
+    try:
+        found = msgspec.json.decode(head.checkpoint, type=Checkpoint)
+    except UNREADABLE:
+        return "a line that can't be read any more"
+    return f"line {found.n}, of {to_iso(found.at)}"
+
+
+def _checked(folder: Path, keys: tuple[bytes, ...], outside: list[bytes], noted: Sequence[NotedHead]) -> _Check:
     """Follow one chain; again if a segment was sealed while it was read."""
     tries = 3
     while True:
         check = _Check(folder, Signer(folder.name, keys) if keys else None)
         try:
-            check.run(_of_writer(check, outside))
+            check.run(_of_writer(check, outside), [head for head in noted if head.writer == folder.name])
         except FileNotFoundError:
             tries -= 1
             if not tries:
@@ -102,22 +125,40 @@ class _Check:
     _heads: dict[int, bytes] = field(default_factory=dict)
     _signed_n: int = 0
 
-    def run(self, exported: Sequence[Checkpoint]) -> None:
+    def run(self, exported: Sequence[Checkpoint], noted: Sequence[NotedHead] = ()) -> None:
         checkpoint = _genuine(self.folder / CHECKPOINT_FILE, Checkpoint, self.signer, self._problem)
         sealed = self._listed(self._problem)
-        wanted = {each.n for each in (checkpoint, *exported) if each is not None}
-        end = self._chain(sealed, wanted)
-        for what, each in [("the checkpoint", checkpoint), *(("an exported checkpoint", each) for each in exported)]:
+        vouched = [("an exported checkpoint", each) for each in exported]
+        vouched += [("the database", each) for each in self._in_database(noted)]
+        vouched += [("the checkpoint", checkpoint)] if checkpoint is not None else []
+        end = self._chain(sealed, {each.n for _, each in vouched})
+        for what, each in vouched:
             self._compare(what, each, end)
         if checkpoint is None and self.lines:
             self._problem("the checkpoint is gone")
         self._tail(end, checkpoint)
-        self._emergency()
+        self._emergency(vouched)
         for file in sorted(self.folder.glob(EVIDENCE)):
             self._problem(f"an earlier start found the journal changed; see {file.name}")
         self._conclude(checkpoint, end)
 
     # The pieces
+
+    def _in_database(self, noted: Sequence[NotedHead]) -> list[Checkpoint]:
+        """The newest checkpoint that the database knows of. What an earlier start missed is a problem by itself."""
+        found: list[Checkpoint] = []
+        for head in noted:
+            genuine = head.genuine(self.signer) if self.signer else None
+            if head.lost_at:
+                self._problem(
+                    f"a start on {to_iso(head.lost_at)} found a journal that was deleted or cut: "
+                    f"the database knows of lines up to {_reach_of(head)}, and they are not in it"
+                )
+            elif genuine is not None:
+                found.append(genuine)
+            elif self.signer is not None:
+                self._problem("its head in the database was changed")
+        return found
 
     def _chain(self, sealed: Sealed, wanted: set[int]) -> Link:
         """Follow all segments from the oldest kept to the newest; returns the last link that holds."""
@@ -189,9 +230,7 @@ class _Check:
         both = [path.with_name(path.name + ERASING), path]
         return next((each for each in both if each.exists() and file_sha256(each) in digests), None)
 
-    def _compare(self, what: str, checkpoint: Checkpoint | None, end: Link) -> None:
-        if checkpoint is None:
-            return
+    def _compare(self, what: str, checkpoint: Checkpoint, end: Link) -> None:
         if checkpoint.n > end.n:
             self._problem(f"lines {end.n + 1} to {checkpoint.n} are missing or broken, though {what} covers them")
         elif (head := self._heads.get(checkpoint.n)) is not None and head != checkpoint.link.head:
@@ -220,14 +259,38 @@ class _Check:
                 f"{what}; either Limen was stopped hard and has not started since, or somebody changed the file"
             )
 
-    def _emergency(self) -> None:
-        path = self.folder / EMERGENCY_FILE
-        if not path.exists():
+    def _emergency(self, vouched: list[tuple[str, Checkpoint]]) -> None:
+        """The break-glass segment: a chain of its own, which the checkpoints beside it vouch for."""
+        files = sorted(self.folder.glob(EMERGENCY_FILES))
+        claims = [
+            (what, each.break_glass.link) for what, each in vouched if each.break_glass is not msgspec.UNSET
+        ]  # an older Limen's checkpoints claim nothing
+        if (self.folder / EMERGENCY_FILE) not in files:
+            if files or claims:
+                self._problem(f"{EMERGENCY_FILE} is gone")
             return
+        self.problems += [
+            f"{self.folder.name}: {file.name} has another size than it was made with."
+            for file in files
+            if file.stat().st_size != EMERGENCY_BYTES
+        ]
         signer = Signer(EMERGENCY_WRITER, self.signer.keys) if self.signer else None
-        for line in follow(whole_lines(path), start_of(EMERGENCY_WRITER), signer):
-            if isinstance(line, Broken):
-                self._problem(f"line {line.n} in {path.name} {line.what}")
+        end = start_of(EMERGENCY_WRITER)
+        heads = {end.n: end.head}
+        for line in follow(emergency_lines(self.folder), end, signer):
+            if isinstance(line, Broken) or line.body == ERASED:
+                why = line.what if isinstance(line, Broken) else "has a body that was erased"
+                self._problem(f"line {line.n} in {EMERGENCY_FILE} {why}")
+                return
+            end = line.link
+            heads[end.n] = end.head
+        for what, link in claims:
+            if link.n > end.n:
+                self._problem(
+                    f"lines {end.n + 1} to {link.n} of {EMERGENCY_FILE} are missing, though {what} covers them"
+                )
+            elif heads.get(link.n) != link.head:
+                self._problem(f"{EMERGENCY_FILE} up to line {link.n} is not the one that {what} was made of")
 
     def _conclude(self, checkpoint: Checkpoint | None, end: Link) -> None:
         name = self.folder.name

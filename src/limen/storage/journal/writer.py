@@ -16,11 +16,13 @@ from pathlib import Path
 from limen.clock import SECOND, Clock, Instant
 from limen.events import Event, Outcome
 from limen.facts.facts_json import facts_digest, facts_to_bytes
-from limen.storage.journal.chain import Link, Signer
-from limen.storage.journal.checkpoint import CHECKPOINT_FILE, Checkpoint, write_signed
+from limen.storage.journal.chain import Link, Signer, start_of
+from limen.storage.journal.checkpoint import CHECKPOINT_FILE, Checkpoint, Reached, write_signed
+from limen.storage.journal.emergency import WRITER as BREAK_GLASS
 from limen.storage.journal.folding import Fold, Folding
 from limen.storage.journal.line_template import encode
 from limen.storage.journal.recent import Written, as_event
+from limen.storage.journal.recovery import BREAK_GLASS_CHANGED, damaged
 from limen.storage.journal.segment import Name, Segment
 from limen.storage.space import has_room_beyond_the_reserve
 
@@ -67,6 +69,7 @@ class Writer:
         published: Callable[[Sequence[Written]], None],
         closed: Callable[[Name], None],
         exported: Callable[[bytes], None],
+        break_glass: Callable[[Link], Link | None],
     ) -> None:
         self._folder = folder
         self._segment = segment
@@ -76,6 +79,9 @@ class Writer:
         self._published = published
         self._closed = closed
         self._exported = exported
+        self._reach_of_break_glass = break_glass
+        self._break_glass = start_of(BREAK_GLASS)
+        self._break_glass_holds = True
         self._lock = threading.Lock()
         self._events: list[Event] = []
         self._tickets: list[Ticket] = []
@@ -263,10 +269,21 @@ class Writer:
             segment=self._segment.name.ordinal,
             at=now,
             is_clean=is_clean,
+            break_glass=self._vouched_of_break_glass(),
         )
         self._exported(write_signed(self._folder / CHECKPOINT_FILE, reached, self._signer))
         self._checkpointed = link
         self._checkpoint_at = now
+
+    def _vouched_of_break_glass(self) -> Reached:
+        """How far the break-glass segment came; what was vouched for once stays so, also where it was tampered with."""
+        reached = self._reach_of_break_glass(self._break_glass)
+        if reached is not None:
+            self._break_glass = reached
+        elif self._break_glass_holds:
+            self._break_glass_holds = False
+            self.put(damaged(self._clock.now(), BREAK_GLASS_CHANGED, {"expected_line": self._break_glass.n}))
+        return Reached(self._break_glass.n, self._break_glass.head.decode())
 
     def _until_checkpoint(self) -> float | None:
         if self._segment.link == self._checkpointed:

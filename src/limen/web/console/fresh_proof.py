@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from limen.facts import LIMEN, strength_of
 from limen.identity.errors import FreshProofNeededError
-from limen.web.site import Site, TurnedAwayError
+from limen.web.site import Site, TurnedAwayError, back_to
 from limen.web.visit import SignedInVisit
 
 
@@ -18,5 +18,5 @@ async def fresh_proof(site: Site, visit: SignedInVisit, back: str) -> int:
     try:
         site.identity.sessions.freshly_proved(visit.session, strength)
     except FreshProofNeededError:
-        raise TurnedAwayError(site.go(visit, "/step-up", app=LIMEN, to=back)) from None
+        raise TurnedAwayError(site.go(visit, "/step-up", app=LIMEN, to=back_to(visit, back))) from None
     return strength

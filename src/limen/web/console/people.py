@@ -50,6 +50,8 @@ _DONE: Final = {
     "revoked": "That link is worth nothing now.",
     "erased": "They are erased. The journal's part is done within minutes, and the journal says so.",
     "mailed-again": "Everybody whose invitation had run out gets a new one by mail.",
+    "filed-again": "Everybody whose invitation had run out has a new one, in a file in data/outbox: no mail server is"
+    " set up.",
 }
 MOST_REASON: Final = 200
 INVITE: Final = "/console/people/invite"
@@ -107,7 +109,6 @@ def routes(site: Site) -> APIRouter:
             groups=site.known.groups,
             links=[open_link(site, link) for link in links],
             invited_until=invited_until(members, links),
-            is_outbox=not site.ports.settings.mail.server,
             done=_DONE.get(query(request, "done"), ""),
         )
 
@@ -126,14 +127,14 @@ def routes(site: Site) -> APIRouter:
         inviting = people.invite(name, email, groups, by=visit.person.id, by_mail=by_mail, language=language)
         issued = await done_or_page(inviting, page)
         if by_mail:
-            return site.go(visit, f"/console/people/{issued.link.person_id}", done="mailed")
+            return site.go(visit, f"/console/people/{issued.link.person_id}", done=mailed(site))
         return site.page("console/invited.html", visit, issued=issued, name=name, again=False)
 
     @router.post("/console/people/mail-again")
     async def mail_again(visit: Authorized, _sent: Sent) -> Response:
         await fresh_proof(site, visit, "/console/people?show=invited")
         await people.mail_again(by=visit.person.id)
-        return site.go(visit, "/console/people", show="invited", done="mailed-again")
+        return site.go(visit, "/console/people", show="invited", done=f"{mailed(site)}-again")
 
     @router.post("/console/people/links/{link_id}/revoke")
     async def revoke(request: Request, link_id: str, visit: Authorized, sent: Sent) -> Response:
@@ -231,6 +232,11 @@ def is_shown(each: Listed, show: str) -> bool:
         case "inactive":
             return status is PersonStatus.INACTIVE
     return True
+
+
+def mailed(site: Site) -> str:
+    """The word of what was done for an invitation by mail: it only leaves this machine where there is a mail server."""
+    return "mailed" if site.ports.settings.mail.server else "filed"
 
 
 def _invitation(

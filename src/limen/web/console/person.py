@@ -20,14 +20,22 @@ from limen.mail import store as mails
 from limen.web.console.access_preview import apps_of
 from limen.web.console.fresh_proof import fresh_proof
 from limen.web.console.mails import PROBLEMS
-from limen.web.console.people import helping, listed, open_link, permission_to_help, reason_of, sessions_by_person
+from limen.web.console.people import (
+    helping,
+    listed,
+    mailed,
+    open_link,
+    permission_to_help,
+    reason_of,
+    sessions_by_person,
+)
 from limen.web.console.rows import Filter, recent_rows
 from limen.web.console.tokens import shown
 from limen.web.console.view_audit import audit_person_view
 from limen.web.expiring import ExpiringValues
 from limen.web.page import Route
 from limen.web.permissions import ADMINISTER, AUDIT, CHANGE, HELP, SEE_PEOPLE
-from limen.web.requests import query
+from limen.web.requests import one, query
 from limen.web.site import Site, done_or_page
 from limen.web.visit import Authorized, Sent, SignedInVisit
 
@@ -36,6 +44,7 @@ PAGES: Final = (
     Route("POST", "/console/people/{person_id}/invite-again", HELP),
     Route("POST", "/console/people/{person_id}/pass", HELP),
     Route("POST", "/console/people/{person_id}/groups", CHANGE),
+    Route("POST", "/console/people/{person_id}/correct", CHANGE),
     Route("POST", "/console/people/{person_id}/let-go", CHANGE),
     Route("POST", "/console/people/{person_id}/take-back", CHANGE),
     Route("POST", "/console/people/{person_id}/sessions/end", HELP),
@@ -54,6 +63,11 @@ DONE: Final = {
     "one-ended": "That session is over, on every app, from the next request on.",
     "token-revoked": "That token opens nothing any more, from its next request on.",
     "mailed": "The invitation is on its way by mail.",
+    "filed": "No mail server is set up, so the invitation was written to a file in data/outbox: hand it over yourself,"
+    " or set [mail] in limen.toml.",
+    "corrected": "The name is changed.",
+    "corrected-address": "The address is changed, and a link that was still open for them is dead. They are told at"
+    " both addresses.",
     "groups": "The groups are changed; the next request is decided by them.",
     "groups-links": "The groups are changed. A link that was still open for them is worth nothing now: if they need"
     " one, issue a new one.",
@@ -82,7 +96,7 @@ def routes(site: Site) -> APIRouter:  # noqa: C901, PLR0915 -- one small functio
         inviting = people.invite_again(person_id, by=visit.person.id, by_mail=by_mail, why=why, seen_in=seen_in)
         issued = await done_or_page(inviting, partial(_page, site, visit, member))
         if by_mail:
-            return site.go(visit, f"/console/people/{person_id}", done="mailed")
+            return site.go(visit, f"/console/people/{person_id}", done=mailed(site))
         name = member.person.name
         return site.page("console/invited.html", visit, issued=issued, name=name, again=True)
 
@@ -116,6 +130,14 @@ def routes(site: Site) -> APIRouter:  # noqa: C901, PLR0915 -- one small functio
         withdrawn = await done_or_page(changing, partial(_page, site, visit, member))
         undo.put((visit.session.id, person_id), member.person.groups, visit.now)
         return site.go(visit, f"/console/people/{person_id}", done="groups-links" if withdrawn else "groups")
+
+    @router.post("/console/people/{person_id}/correct")
+    async def correct(person_id: str, visit: Authorized, sent: Sent) -> Response:
+        member = await _proved(visit, person_id)
+        correcting = people.correct(person_id, one(sent, "name"), one(sent, "email"), by=visit.person.id)
+        changed = await done_or_page(correcting, partial(_page, site, visit, member))
+        word = "corrected-address" if "email" in changed else "corrected" if changed else ""
+        return site.go(visit, f"/console/people/{person_id}", done=word)
 
     @router.post("/console/people/{person_id}/let-go")
     async def deactivate(person_id: str, visit: Authorized, _sent: Sent) -> Response:
@@ -202,7 +224,6 @@ async def _page(
         apps=site.known.apps,
         mail=mail,
         mail_problem=PROBLEMS.get(mail.problem, mail.problem) if mail else "",
-        is_outbox=not site.ports.settings.mail.server,
         done=done,
         deactivate=DONE["let-go"],
         was=sorted(was) if was is not None and was != member.person.groups else None,

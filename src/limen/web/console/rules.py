@@ -241,7 +241,7 @@ async def _take_form(
         if one(sent, "do") != "preview":
             await changes.unchanged_since(sent)
             again = f"/console/policies/{form.id}/edit"
-            heeded = ". ".join(part for part in (said, untold(form, _unknown(site))) if part)
+            heeded = ". ".join(part for part in (said, untold(form, unknown_facts(site))) if part)
             return await changes.begin(visit, heeded, with_form(company, form), back, company, again)
     except OvertakenError as wrong:
         problem, base = wrong, company.revision  # told once, what was typed may be sent again
@@ -285,7 +285,7 @@ def _form_page(
         back=back,
         problem=problem,
         fault=getattr(problem, "field", ""),
-        unknown=_unknown(site),
+        unknown=unknown_facts(site),
         unknown_words=UNKNOWN_WORDS,
         sensitive=sensitive(chosen, apps),
         groups=company.groups,
@@ -304,7 +304,7 @@ def _form_page(
     )
 
 
-def _unknown(site: Site) -> frozenset[str]:
+def unknown_facts(site: Site) -> frozenset[str]:
     """Which facts nothing tells here yet: places are those from which something was asked lately."""
     addresses = {event.address for event in site.ports.journal.recent(_LATELY) if event.address}
     places = [site.known.place(address) for address in addresses]

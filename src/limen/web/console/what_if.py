@@ -25,6 +25,8 @@ from limen.policy.decision import Request as DecisionRequest
 from limen.policy.hypothetical import Hypothetical, read_value
 from limen.policy.matrix import Cell, matrix
 from limen.policy.wording import Audience, Names, Said, say
+from limen.web.console.rule_typed import UNKNOWN_WORDS
+from limen.web.console.rules import unknown_facts
 from limen.web.console.sentences import Spoke, doing, spoke
 from limen.web.page import Menu, Page
 from limen.web.permissions import READ
@@ -162,6 +164,7 @@ def routes(site: Site) -> APIRouter:
             apps=apps,
             actions=ACTIONS,
             networks=sorted({name for name, _ in site.known.networks}),
+            untold=[words for fact, words in UNKNOWN_WORDS.items() if fact in unknown_facts(site)],
             proved=PROVED,
             devices=DEVICES,
             strengths=STRENGTHS,

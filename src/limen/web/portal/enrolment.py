@@ -12,6 +12,7 @@ from starlette.responses import Response
 from limen.errors import LimenError
 from limen.identity.errors import LinkRefusedError
 from limen.identity.links import PATH
+from limen.identity.passwords import MIN_LENGTH
 from limen.web.page import Route
 from limen.web.requests import one, text_of
 from limen.web.site import Site, done_or_page
@@ -110,6 +111,7 @@ async def _offer(site: Site, visit: Visit, sent: dict[str, list[str]], problem: 
         "who": who,
         "offer": offer,
         "qr": qr,
+        "least": MIN_LENGTH,
         "is_anew": bool(ticket) and offer.ticket != ticket,
     }
     return site.page("portal/second_way.html", visit, **values, problem=problem)
