@@ -128,7 +128,7 @@ def test_a_database_with_tables_of_somebody_else_is_left_alone(served: Served, p
     postgresql.sql("INSERT INTO invoices VALUES (1)", name)
     with pytest.raises(BackupError, match="holds data"):
         move(served.root, served.settings, served.key, url, NOW())
-    assert postgresql.sql("SELECT id FROM invoices", name) == [(1,)]
+    assert postgresql.sql("TABLE invoices", name) == [(1,)]
 
 
 async def test_a_backup_from_a_server_is_restored_into_a_file_and_one_from_a_file_into_a_server(

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 import pytest
 from sqlalchemy import select
@@ -15,7 +14,6 @@ from limen.storage.errors import (
     DatabaseBusyError,
     DatabaseGoneError,
     DatabaseReadOnlyError,
-    DatabaseTakenError,
     DatabaseUnfitError,
 )
 from limen.storage.postgresql import PostgresqlBackend
@@ -42,11 +40,6 @@ def change(database: Database, key: str = "p1") -> int:
     return database.write(lambda transaction: transaction.changed("person", key))
 
 
-def until(is_so: Callable[[], bool]) -> bool:
-    wait = threading.Event()
-    return any(is_so() or wait.wait(0.02) for _ in range(250))
-
-
 def test_an_empty_database_gets_its_tables(postgresql: Cluster) -> None:
     with postgresql.database() as url:
         backend = backend_of(url)
@@ -55,56 +48,6 @@ def test_an_empty_database_gets_its_tables(postgresql: Cluster) -> None:
         assert (backend.is_there(), backend.schema()) == (True, newest_version())
         assert backend.counts()["changes"] == 0
         assert backend.size_bytes() > 1_000_000
-
-
-def test_other_processes_commits_are_heard_of_and_so_are_those_after_a_lost_connection(
-    postgresql: Cluster, url: str, database: Database
-) -> None:
-    heard = threading.Event()
-    stop = database.watch(heard.set)
-    other = Database.open(url)
-    assert heard.wait(5)  # it listens
-    for _ in range(2):
-        heard.clear()
-        change(other)
-        assert heard.wait(5)
-        heard.clear()
-        postgresql.sql("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query LIKE 'LISTEN%'")
-        assert heard.wait(5)  # it listens again
-    stop()
-    other.close()
-
-
-def test_two_databases_of_one_company_have_one_server(url: str, database: Database) -> None:
-    database.claim()
-    assert database.read(database.refuse_unfit_to_decide) is True
-    assert database.read(database.refuse_unfit_to_decide) is False
-    other = Database.open(url)
-    with pytest.raises(DatabaseTakenError):
-        other.claim()
-    other.close()
-    database.close()
-    again = Database.open(url)
-    again.claim()
-    again.close()
-
-
-def test_a_claim_that_was_lost_is_made_again_and_whoever_took_it_keeps_it(
-    postgresql: Cluster, url: str, database: Database
-) -> None:
-    lose = "SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory'"
-    database.claim()
-    database.read(database.refuse_unfit_to_decide)
-    postgresql.sql(lose)
-    assert database.read(database.refuse_unfit_to_decide) is True
-    postgresql.sql(lose)
-    other = Database.open(url)
-    assert until(lambda: not postgresql.sql("SELECT FROM pg_locks WHERE locktype = 'advisory'"))
-    other.claim()
-    with pytest.raises(DatabaseTakenError):
-        database.read(database.refuse_unfit_to_decide)
-    other.close()
-    assert database.read(database.refuse_unfit_to_decide) is True
 
 
 def test_a_writer_is_not_waited_for_without_end(postgresql: Cluster) -> None:

@@ -8,11 +8,8 @@ isolation is READ COMMITTED: under a stricter one the snapshot would be older th
 
 from __future__ import annotations
 
-import logging
 import os
-import select
 import socket
-import threading
 import weakref
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
@@ -35,11 +32,11 @@ from limen.storage.errors import (
     DatabaseFullError,
     DatabaseGoneError,
     DatabaseReadOnlyError,
-    DatabaseTakenError,
     DatabaseUnfitError,
     StorageError,
 )
 from limen.storage.keyring import opens
+from limen.storage.postgresql_session import CHANNEL, Listener, SessionClaim
 from limen.storage.upgrade import newest_version, stored_version
 
 if TYPE_CHECKING:
@@ -48,12 +45,9 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 COMMIT_LOCK: Final = 0x4C494D_01
-SERVER_LOCK: Final = 0x4C494D_02
-"""Advisory locks count for one database; these two are Limen's."""
-CHANNEL: Final = "limen"
+"""An advisory lock counts for one database; this one is for whoever writes."""
 OLDEST: Final = 130_000
 """PostgreSQL 13, as `server_version_num` says it."""
-AGAIN_SECONDS: Final = 0.5
 ANSWER_SECONDS: Final = 5
 """After so long without a sign of life from the server's machine a connection is given up."""
 
@@ -76,8 +70,6 @@ _SERIALS: Final = (
     " JOIN pg_class t ON t.oid = d.refobjid JOIN pg_namespace n ON n.oid = t.relnamespace"
     " WHERE s.relkind = 'S' AND n.nspname = 'public'"
 )
-
-_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,7 +138,7 @@ class PostgresqlBackend:
         connection.exec_driver_sql(f"NOTIFY {CHANNEL}")
 
     def listen(self, told: Callable[[], None]) -> Callable[[], None]:
-        listener = _Listener(self.connect, told)
+        listener = Listener(self.connect, told)
         listener.start()
         return listener.stop
 
@@ -155,7 +147,7 @@ class PostgresqlBackend:
             raise DatabaseReadOnlyError
 
     def claim(self) -> Claim:
-        return _SessionClaim(self.connect)
+        return SessionClaim(self.connect)
 
     def drawn(self, connection: Connection) -> dict[str, int]:
         found = {}
@@ -301,90 +293,6 @@ class PostgresqlBackend:
             raise DatabaseGoneError(
                 f"the database {self.place} can't be used: {table_copy.reason_of(error)}"
             ) from error
-
-
-class _Listener(threading.Thread):
-    """Waits for what other processes announce, and connects again for as long as it takes."""
-
-    def __init__(self, connect: Callable[[], psycopg.Connection[Any]], told: Callable[[], None]) -> None:
-        super().__init__(name="limen-listen", daemon=True)
-        self._connect = connect
-        self._told = told
-        self._woken, self._wake = os.pipe()
-        self._is_stopping = False
-
-    def stop(self) -> None:
-        self._is_stopping = True
-        os.write(self._wake, b".")
-        self.join()
-        os.close(self._woken)
-        os.close(self._wake)
-
-    def run(self) -> None:
-        while not self._is_stopping:
-            try:
-                with self._connect() as connection:
-                    connection.execute(f"LISTEN {CHANNEL}")
-                    self._told()  # what was announced before it listened
-                    while self._waited_for(connection.fileno()):
-                        if any(True for _ in connection.notifies(timeout=0)):
-                            self._told()
-            except Exception as error:  # noqa: BLE001 -- the poll goes on; whoever decides learns of it there
-                _log.debug("nothing is announced by the database at the moment: %s", type(error).__name__)
-                self._waited_for(None)
-
-    def _waited_for(self, descriptor: int | None) -> bool:
-        """True once something is to be read from `descriptor`, False when it is time to stop."""
-        watched = [self._woken] if descriptor is None else [self._woken, descriptor]
-        ready, _, _ = select.select(watched, [], [], AGAIN_SECONDS if descriptor is None else None)
-        return self._woken not in ready and bool(ready)
-
-
-class _SessionClaim:
-    """An advisory lock of a connection that is kept for it: with the connection it ends."""
-
-    def __init__(self, connect: Callable[[], psycopg.Connection[Any]]) -> None:
-        self._connect = connect
-        self._connection: psycopg.Connection[Any] | None = None
-        self._one_at_a_time = threading.Lock()
-
-    def hold(self) -> bool:
-        import psycopg  # noqa: PLC0415 -- an extra
-
-        with self._one_at_a_time:
-            try:
-                if self._connection is not None:
-                    self._connection.execute("SELECT 1")
-                    return False
-            except psycopg.Error:
-                self._let_go()
-            try:
-                return self._claimed()
-            except psycopg.Error as error:
-                self._let_go()
-                raise DatabaseGoneError from error
-
-    def close(self) -> None:
-        """Said to the server, which would else notice a moment later that nobody is there."""
-        with self._one_at_a_time:
-            if self._connection is not None:
-                with suppress(Exception):
-                    self._connection.execute("SELECT pg_advisory_unlock(%s)", (SERVER_LOCK,))
-            self._let_go()
-
-    def _claimed(self) -> bool:
-        self._connection = self._connect()
-        row = self._connection.execute("SELECT pg_try_advisory_lock(%s)", (SERVER_LOCK,)).fetchone()
-        if row is None or not row[0]:
-            self._let_go()
-            raise DatabaseTakenError
-        return True
-
-    def _let_go(self) -> None:
-        if self._connection is not None:
-            with suppress(Exception):
-                self._connection.close()
-        self._connection = None
 
 
 def _hold_commits(connection: Connection) -> None:
