@@ -86,12 +86,13 @@ def expected(request: pytest.FixtureRequest) -> Expected:
 
 @pytest.fixture(scope="session")
 def postgresql() -> Iterator[Cluster]:
-    """A real server, one for each worker. It has a database `ready` with Limen's tables."""
+    """A real server, one for each worker. Limen's tables are in two databases: `ready` to use, `pattern` to copy."""
     from limen.storage import Database
 
     with cluster() as running:
-        running.sql("CREATE DATABASE ready TEMPLATE template0")
-        Database.open(running.url("ready")).close()
+        running.sql("CREATE DATABASE pattern TEMPLATE template0")
+        Database.open(running.url("pattern")).close()
+        running.sql("CREATE DATABASE ready TEMPLATE pattern")
         yield running
 
 

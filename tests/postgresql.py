@@ -104,6 +104,8 @@ class Cluster:
             process.suspend()
 
     def go_on(self) -> None:
+        if self._server is None:
+            return
         for process in self._processes():
             process.resume()
 

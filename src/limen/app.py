@@ -126,6 +126,7 @@ async def open_limen(
     parts = await _build_parts(closing, core)
     disk, backups = await _look_after(closing, core)
     asgi = await _answer(core, in_force, disk, backups)
+    closing.callback(core.database.hurry)  # the first to be called at the end
     return Limen(core=core, in_force=in_force, parts=parts, disk=disk, asgi=asgi)
 
 

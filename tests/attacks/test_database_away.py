@@ -43,6 +43,7 @@ def one_server() -> Iterator[Cluster]:
 @pytest.fixture
 def server(one_server: Cluster) -> Iterator[Cluster]:
     yield one_server
+    one_server.go_on()
     if not one_server.is_running:
         one_server.start()
 

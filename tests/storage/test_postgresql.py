@@ -51,7 +51,7 @@ def test_an_empty_database_gets_its_tables(postgresql: Cluster) -> None:
 
 
 def test_a_writer_is_not_waited_for_without_end(postgresql: Cluster) -> None:
-    with postgresql.database(like="ready") as url:
+    with postgresql.database(like="pattern") as url:
         database, other = Database.open(f"{url}&options=-c%20lock_timeout%3D100"), Database.open(url)
 
         def refused(transaction) -> None:
@@ -66,7 +66,7 @@ def test_a_writer_is_not_waited_for_without_end(postgresql: Cluster) -> None:
 
 
 def test_what_is_only_to_be_read_is_neither_written_nor_decided_by(postgresql: Cluster) -> None:
-    with postgresql.database(like="ready") as url:
+    with postgresql.database(like="pattern") as url:
         database = Database.open(url)
         name = url.partition("@/")[2].partition("?")[0]
         postgresql.sql(f"ALTER DATABASE {name} SET default_transaction_read_only = on")
@@ -89,7 +89,7 @@ def test_another_encoding_is_refused_with_what_to_do(postgresql: Cluster) -> Non
 
 
 def test_a_database_of_another_time_zone_date_style_and_durability_is_used_like_any(postgresql: Cluster) -> None:
-    with postgresql.database(like="ready") as url:
+    with postgresql.database(like="pattern") as url:
         name = url.partition("@/")[2].partition("?")[0]
         for setting in ("timezone = 'Asia/Kathmandu'", "datestyle = 'SQL, DMY'", "synchronous_commit = off"):
             postgresql.sql(f"ALTER DATABASE {name} SET {setting}")

@@ -88,7 +88,7 @@ def test_what_can_not_be_written_there_leaves_everything_as_it_was(
 
 
 def test_a_copy_is_of_one_instant_and_nobody_commits_meanwhile(tmp_path: Path, postgresql: Cluster) -> None:
-    with postgresql.database(like="ready") as url:
+    with postgresql.database(like="pattern") as url:
         database, other = Database.open(url), Database.open(f"{url}&options=-c%20lock_timeout%3D100")
 
         def at_that_instant() -> bool:

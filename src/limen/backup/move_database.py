@@ -16,7 +16,7 @@ from limen.company.places import data_folder, database_of, database_url
 from limen.events import Event
 from limen.settings import Settings
 from limen.storage import Database, Keyring
-from limen.storage.backend import Backend, Told, claimed
+from limen.storage.backend import Backend, Told, address_of, claimed
 from limen.storage.database_check import refuse_damage
 from limen.storage.files import replace_file, sync
 
@@ -33,7 +33,7 @@ class Moved:
 
 def rehearse(root: Path, settings: Settings, key: bytes, url: str) -> dict[str, int]:
     """Try the move to the database at `url` and change nothing there; how many rows would go. Raises LimenError."""
-    source, target = _both(root, settings, url)
+    source, target = _both(root, settings, _absolute(url))
     with claimed(target):
         return _tried(root, settings, key, source, target)
 
@@ -44,6 +44,7 @@ def move(root: Path, settings: Settings, key: bytes, url: str, now: Instant, tol
     No server may run. What goes wrong before the copy changes nothing; afterwards no server starts until the same move
     was run again, or `stay`. The old database stays as it is. Raises LimenError, OSError.
     """
+    url = _absolute(url)
     source, target = _both(root, settings, url)
     data = data_folder(root, settings)
     with nobody_writes(root, settings, source), claimed(target):
@@ -80,6 +81,13 @@ def stay(root: Path, settings: Settings) -> Mark:
         (data / FILE).unlink()
         sync(data)
     return mark
+
+
+def _absolute(url: str) -> str:
+    """The same place, whatever folder this is run in. Raises DatabaseUnfitError."""
+    address = address_of(url)
+    is_file = address.get_backend_name() == "sqlite"
+    return f"sqlite:///{Path(address.database or '').resolve()}" if is_file else url
 
 
 def _both(root: Path, settings: Settings, url: str) -> tuple[Backend, Backend]:

@@ -95,6 +95,7 @@ class Database:
         self._stop_listening: Callable[[], None] | None = None
         self._claim: Claim | None = None
         self._took_over = False
+        self._breaking_off: threading.Timer | None = None
         self.changed_seq = 0
         self.said_seq = 0
 
@@ -187,10 +188,16 @@ class Database:
 
         return stop
 
+    def hurry(self) -> None:
+        """Everything is about to end: what still waits for a server after CLOSE_SECONDS fails then."""
+        if self._breaking_off is None:
+            self._breaking_off = threading.Timer(CLOSE_SECONDS, self.backend.break_off)
+            self._breaking_off.daemon = True
+            self._breaking_off.start()
+
     def close(self) -> None:
         """Finish what is being written, for CLOSE_SECONDS at most, then let go of everything."""
-        break_off = threading.Timer(CLOSE_SECONDS, self.backend.break_off)
-        break_off.start()
+        self.hurry()
         self._write_thread.shutdown()
         self._read_threads.shutdown()
         if self._stop_listening is not None:
@@ -199,7 +206,8 @@ class Database:
             self._claim.close()
         self._readers.dispose()
         self._writer.dispose()
-        break_off.cancel()
+        if self._breaking_off is not None:
+            self._breaking_off.cancel()
 
     def _committed(self, transaction: Transaction) -> None:
         self.changed_seq = max(self.changed_seq, transaction.changed_seq)
