@@ -24,12 +24,12 @@ from limen.errors import LimenError
 from limen.events import Event
 from limen.identity.store.tables import people
 from limen.policy.decision import Named
-from limen.storage import Transaction
+from limen.storage import Transaction, feed
 from limen.storage.errors import DatabaseReadOnlyError, StorageError
-from limen.storage.feed import LEASE_SECONDS
 from limen.storage.tables import outbox
 
 pytestmark = pytest.mark.slow
+LEASE_SECONDS = 3.0
 REVOKED = Event(at=1, kind="session.revoked")
 ADA = {"id": "p_ada", "name": "Ada", "email": "a@harbor.example", "status": "active", "created_at": 1}
 
@@ -38,6 +38,12 @@ ADA = {"id": "p_ada", "name": "Ada", "email": "a@harbor.example", "status": "act
 def one_server() -> Iterator[Cluster]:
     with cluster() as running:
         yield running
+
+
+@pytest.fixture(autouse=True)
+def the_real_lease(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Most tests run with a long one, because of loaded machines."""
+    monkeypatch.setattr(feed, "LEASE_SECONDS", LEASE_SECONDS)
 
 
 @pytest.fixture
