@@ -78,13 +78,25 @@ class Started:
     """A running `limen serve` and how long it took to its first answer."""
 
     def __init__(
-        self, root: Path, port: int, said: Path = Path(os.devnull), python: str = sys.executable, app: str = "app0"
+        self,
+        root: Path,
+        port: int,
+        said: Path = Path(os.devnull),
+        python: str = sys.executable,
+        app: str = "app0",
+        descriptors: int = 0,
     ) -> None:
-        """`said` is the file that gets what it prints; `app` one whose host answers once everything stands."""
+        """`said` is the file that gets what it prints; `app` one whose host answers once everything stands. Where
+        `descriptors` are said, it may have so many open and no more.
+        """
         began = time.perf_counter()
         command = [python, "-m", "limen.cli.main", "serve", str(root)]
         with said.open("wb") as out:
-            self.process = subprocess.Popen(command, stdout=out, env=COMPILED)
+            self.process = subprocess.Popen(
+                ["prlimit", f"--nofile={descriptors}:{descriptors}", *command] if descriptors else command,
+                stdout=out,
+                env=COMPILED,
+            )
         while not answers(port, app):
             if self.process.poll() is not None:
                 raise SystemExit("limen serve ended; its own words are above")

@@ -136,6 +136,7 @@ class Gate:
     """The gateway with its company, as `limen serve` puts it together."""
 
     def __init__(self, people: int, app_port: int, folder: Path) -> None:
+        from limen.browser_state import BrowserStates
         from limen.clock import HOUR, SystemClock
         from limen.enforcement.app_login import AppLoginRoutes, AppLogins
         from limen.enforcement.assertion import Assertions, SigningKeys, new_signing_key
@@ -175,7 +176,7 @@ class Gate:
 
         paths = AppLoginRoutes(
             doors=doors,
-            app_logins=AppLogins(clock=self.clock, public_url=url),
+            app_logins=AppLogins(states=BrowserStates(self.clock), public_url=url),
             keys=identity,
             sessions=AppSessions(open=never, end=never),
             public_url=url,

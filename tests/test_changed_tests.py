@@ -142,7 +142,7 @@ def test_changed_is_what_differs_from_where_the_branch_left_and_what_is_new(tmp_
         ("src/limen/cli/matrix.py", "tests/cli/test_matrix.py"),
         ("src/limen/identity/recovery.py", "tests/journeys/test_lost_device.py"),
         ("examples/harbor/apps.yaml", "tests/demo/test_harbor.py"),
-        ("docs/how-to/Caddyfile", "tests/interop/test_caddy.py"),
+        ("src/limen/front/config/Caddyfile.jinja", "tests/interop/test_caddy.py"),
         ("docs/reference/events.md", "tests/docs/test_reference.py"),
         ("do.py", "tests/test_do.py"),
     ],

@@ -133,3 +133,41 @@ def test_a_library_that_tells_each_of_its_steps_is_heard_only_when_debugging(out
         logs.begin("json", level, out)
         step.info("one more step")
         assert len(lines(out)) == heard
+
+
+def test_of_lines_that_are_alike_so_many_are_written_and_the_next_says_how_many_were_not(
+    out: io.StringIO, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(logs.time, "monotonic", lambda: 1_000.0)
+    logger = logging.getLogger("limen")
+    for number in range(logs.ALIKE + 50):
+        logger.warning("a stranger did something, the %sth time", number)
+    logger.warning("and something else happened")
+    assert len(lines(out)) == logs.ALIKE + 1
+    monkeypatch.setattr(logs.time, "monotonic", lambda: 1_000.0 + 60)
+    logger.warning("a stranger did something, the %sth time", "last")
+    assert lines(out)[-1]["left_out"] == 50
+
+
+def test_of_traces_from_one_place_there_are_few_and_another_place_has_its_own(out: io.StringIO) -> None:
+    for said in ["x", ""] * 100:
+        try:
+            int(said) if said else {}[said]
+        except (ValueError, KeyError):
+            logging.getLogger("limen").exception("a page went wrong")
+    assert len(lines(out)) == 2 * logs.TRACES_ALIKE
+
+
+def test_a_whole_day_of_whatever_strangers_cause_stays_below_200_megabytes(
+    out: io.StringIO, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now = 0.0
+    monkeypatch.setattr(logs.time, "monotonic", lambda: now)
+    kept = logs.LeaveOut()
+    record = logging.LogRecord
+    written = 0
+    for hour in range(24):
+        now = hour * 3_600.0
+        written += sum(kept.filter(record("limen", 30, "", 0, f"{hour} {n}", (), None)) for n in range(10_000))
+    assert written * 2 * logs.LONGEST < 200_000_000
+    assert out.getvalue() == ""

@@ -23,6 +23,7 @@ from jinja2.ext import babel_extract
 from limen.events import KINDS
 from limen.messages import Language
 from limen.messages.catalogue import po_of
+from limen.pillars import pillars
 
 HERE = Path(__file__).resolve().parent.parent
 SOURCES = HERE / "src" / "limen"
@@ -78,6 +79,7 @@ def beginnings(code: str) -> set[str]:
 
 def found() -> Catalog:
     """Every message there is: texts in English, and keys."""
+    pillars()  # what the parts declare is taken over
     catalogue = Catalog(charset="utf-8", header_comment="")
     for message in (*_texts(), *keyed()):
         catalogue.add(message)
@@ -86,7 +88,8 @@ def found() -> Catalog:
 
 def spoken_templates() -> list[Path]:
     """The templates of pages that employees see, and the parts that these are made of."""
-    return [*sorted(TEMPLATES.glob("*.html")), *sorted((TEMPLATES / "portal").glob("*.html"))]
+    folders = (TEMPLATES, TEMPLATES / "portal", TEMPLATES / "sso")
+    return [path for folder in folders for path in sorted(folder.glob("*.html"))]
 
 
 def _texts() -> Iterator[str | tuple[str, ...]]:

@@ -1,8 +1,8 @@
 """Write the reference from what it describes: `python3 do.py docs`.
 
 Settings speak by their own docstrings, commands by the command line, the words of policies by the schema, events by
-their kinds, and examinations by the doctor. A test fails where one of them says nothing of itself, or where a file in
-`docs/reference` is not what they say now.
+their kinds, and examinations by the doctor. The configs of fronts in `docs/how-to` are what `limen front-config` prints
+for one app. A test fails where one of them says nothing of itself, or where a file is not what they say now.
 """
 
 from __future__ import annotations
@@ -22,13 +22,16 @@ from pydantic.fields import FieldInfo
 from tools.findings import findings_of
 
 from limen.cli.main import OWN
-from limen.company.apps_file import _App
+from limen.company.apps_file import _App, _OidcApp
 from limen.company.child import schema_text
 from limen.company.tests_file import test_shape
 from limen.doctor.examine import EXAMINATIONS
 from limen.enforcement.reasons import REASONS
 from limen.events.kinds import KINDS, families
-from limen.pillars import commands
+from limen.facts import App, Upstream
+from limen.front.config.guarded import Guarded
+from limen.front.config.render import TEMPLATES, front_config
+from limen.pillars import commands, pillars
 from limen.policy.annotations import ANNOTATIONS
 from limen.policy.decision import Named
 from limen.policy.engine import NOTHING_PERMITS, ONBOARDING
@@ -36,10 +39,12 @@ from limen.settings import Settings
 
 HERE = Path(__file__).resolve().parent.parent
 REFERENCE = HERE / "docs" / "reference"
+HOW_TO = HERE / "docs" / "how-to"
 MADE = "<!-- Made by `python3 do.py docs`. Change what it describes, not this file. -->"
 FILES: dict[str, tuple[str, type[BaseModel]]] = {
     "limen.toml": ("the company's name, its domain, where Limen listens and where it keeps its data", Settings),
     "apps.yaml": ("what is protected, and which of its requests are which action", _App),
+    "apps.yaml, an app with `protocol: oidc`": ("an app that signs people in by OpenID Connect", _OidcApp),
     "policies/tests.yaml": ("what the company expects of its policies", test_shape()),
 }
 WORDS = {
@@ -61,6 +66,7 @@ class UndocumentedError(Exception):
 
 def pages() -> dict[str, str]:
     """Each file's name in `docs/reference` and its text. Raises UndocumentedError."""
+    pillars()  # what the parts declare is taken over
     return {
         "settings.md": settings_page(),
         "commands.md": commands_page(),
@@ -69,6 +75,21 @@ def pages() -> dict[str, str]:
         "refusals.md": refusals_page(),
         "doctor.md": doctor_page(),
     }
+
+
+def front_configs() -> dict[str, str]:
+    """Each file's name in `docs/how-to` and its text: what a front is told for one app."""
+    events, behind = ("/events/**",), Upstream("http://127.0.0.1:9000")
+    wiki = App("wiki", "Wiki", "wiki.harbor.example", behind, streams=events)
+    made_of = Guarded(
+        domain="harbor.example",
+        sign_in_host="limen.harbor.example",
+        listen="127.0.0.1:8000",
+        limen="127.0.0.1:8080",
+        check="127.0.0.1:8081",
+        apps=(wiki,),
+    )
+    return {name: front_config(kind, made_of) for kind, name in TEMPLATES.items()}
 
 
 def settings_page() -> str:
@@ -290,6 +311,9 @@ def main() -> int:
     for name, text in pages().items():
         (REFERENCE / name).write_text(text, "utf-8")
         print((REFERENCE / name).relative_to(HERE))
+    for name, text in front_configs().items():
+        (HOW_TO / name).write_text(text, "utf-8")
+        print((HOW_TO / name).relative_to(HERE))
     return 0
 
 

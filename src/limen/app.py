@@ -44,6 +44,7 @@ from limen.storage import Database, Feed, Keyring, Snapshot, master_key
 from limen.storage.break_glass import BreakGlass
 from limen.storage.errors import StorageError
 from limen.storage.journal import Journal
+from limen.storage.journal.strangers import TOLD_EVERY_SECONDS
 from limen.storage.master_key import existing_key
 from limen.storage.space import MEGABYTE
 
@@ -169,7 +170,8 @@ async def _look_after(closing: AsyncExitStack, core: Core) -> tuple[Disk, Backup
     retention = RetentionJob(core.database, core.journal, settings.retention, data, outbox, clock)
     backups = _keeping(core)
     closing.push_async_callback(backups.close)
-    for every in (retention.every, disk.every, backups.every):
+    left_out = Every("say what of strangers was left out", TOLD_EVERY_SECONDS, core.journal.tell_left_out)
+    for every in (retention.every, disk.every, backups.every, left_out):
         _start(closing, every)
     return disk, backups
 

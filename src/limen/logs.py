@@ -1,6 +1,8 @@
 """What the process says of itself on standard error: one JSON object a line for machines, plain lines for people.
 
-It is no journal: nothing here says who did what. Whatever looks like a secret is taken out before it is written.
+It is no journal: nothing here says who did what. Whatever looks like a secret is taken out before it is written. What
+strangers can cause again and again must not fill the disk: of lines that are alike so many are written, and the next
+one says how many were `left_out`.
 """
 
 from __future__ import annotations
@@ -8,18 +10,29 @@ from __future__ import annotations
 import logging
 import re
 import sys
+import threading
+import time
 from collections.abc import Mapping, MutableMapping
 from typing import Any, Final, TextIO
 
 import structlog
 from structlog.types import Processor
 
+from limen.clock import SECOND
 from limen.printable import visible
+from limen.rate_limit import RateLimit
 
 HIDDEN: Final = "[hidden]"
 LONGEST: Final = 4_000
 """Characters of one value; an error's whole trace fits, a hostile answer does not."""
 MOST_LEVELS: Final = 4
+ALIKE, ALIKE_A_DAY = 200, 4_000
+"""Lines of one text: so many at once, and so many more in a day."""
+TRACES_ALIKE, TRACES_ALIKE_A_DAY = 5, 200
+"""The same of traces from one place, which are long."""
+IN_ALL, IN_ALL_A_DAY = 5_000, 15_000
+"""The same of all lines. With a text and a trace of `LONGEST` characters each that is 160 MB on the worst day."""
+_DAY_SECONDS: Final = 86_400
 _TALKATIVE: Final = ("alembic",)
 """Libraries that tell of each step they take: what is not at least a warning is for debugging."""
 
@@ -58,10 +71,12 @@ def begin(form: str = "auto", level: str = "info", out: TextIO | None = None) ->
         structlog.dev.ConsoleRenderer(colors=False, pad_event_to=0) if is_text else structlog.processors.JSONRenderer()
     )
     handler = logging.StreamHandler(out)
+    handler.addFilter(LeaveOut())
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
             foreign_pre_chain=before,
             processors=[
+                _with_left_out,
                 structlog.stdlib.ProcessorFormatter.remove_processors_meta,
                 structlog.processors.format_exc_info,
                 without_secrets,
@@ -74,6 +89,45 @@ def begin(form: str = "auto", level: str = "info", out: TextIO | None = None) ->
     root.setLevel(level.upper())
     for name in _TALKATIVE:
         logging.getLogger(name).setLevel(max(root.level, logging.WARNING) if level != "debug" else logging.DEBUG)
+
+
+class LeaveOut(logging.Filter):
+    """Leaves out what was said often enough already; what is for debugging is never left out."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._lock = threading.Lock()
+        self._alike = RateLimit(ALIKE_A_DAY / _DAY_SECONDS, ALIKE, most_keys=1_000)
+        self._traces = RateLimit(TRACES_ALIKE_A_DAY / _DAY_SECONDS, TRACES_ALIKE, most_keys=1_000)
+        self._all = RateLimit(IN_ALL_A_DAY / _DAY_SECONDS, IN_ALL)
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        if record.levelno <= logging.DEBUG:
+            return True
+        now = int(time.monotonic() * SECOND)
+        place = _place_of(record)
+        limit = self._traces if place else self._alike
+        key = f"{record.name} {str(record.msg)[:200]} {place}"
+        with self._lock:
+            if not limit.admits(key, now) or not self._all.admits("", now):
+                return False
+            record.left_out = limit.refused(key) + self._all.refused("")
+        return True
+
+
+def _place_of(record: logging.LogRecord) -> str:
+    """Which error was raised where; "" where the line has no trace."""
+    kind, _, trace = record.exc_info or (None, None, None)
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    if kind is None or trace is None:
+        return ""
+    return f"{kind.__name__} {trace.tb_frame.f_code.co_filename}:{trace.tb_lineno}"
+
+
+def _with_left_out(_logger: Any, _method: str, said: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    left_out = getattr(said.get("_record"), "left_out", 0)
+    return {**said, "left_out": left_out} if left_out else said
 
 
 def without_secrets(_logger: Any, _method: str, said: MutableMapping[str, Any]) -> MutableMapping[str, Any]:

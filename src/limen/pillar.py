@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Final, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, Final, Generic, Protocol, TypeVar
 
 from limen.errors import LimenError
 
@@ -17,17 +17,18 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection, Table
 
-    from limen.clock import Clock, Instant
+    from limen.clock import Clock
     from limen.configuration.problem import Problem
     from limen.configuration.tree import Tree
+    from limen.credentials import CredentialKind
     from limen.events.kind import Kind
-    from limen.facts import Facts, FactStore
+    from limen.facts import App, Facts, FactStore, Session
     from limen.finding import Finding
     from limen.policy import Engine
     from limen.policy.attribute import Attribute
-    from limen.policy.decision import Decision
+    from limen.policy.decision import Decision, Effect
     from limen.settings import Section, Settings
-    from limen.storage import Database, Feed, Keyring, Snapshot, Transaction
+    from limen.storage import Database, Feed, Keyring, Snapshot
     from limen.storage.break_glass import BreakGlass
     from limen.storage.journal import Journal
 
@@ -79,8 +80,9 @@ class Declarations:
 
     `settings` is its section of `limen.toml`, named as the part. `tables` stand on the one shared MetaData; their
     migrations are in Limen's one line of migrations, or, for a part from elsewhere, in the folder `migrations`, whose
-    files continue that line. `messages` is a folder with what it says that Limen's own catalogue has not: a `.po` file
-    for each language, named by it (`de.po`); `en.po` holds the English of keys.
+    files continue that line. `credentials` are the kinds of what it issues to somebody, or keeps to know them by; a
+    table with secrets of somebody needs one. `messages` is a folder with what it says that Limen's own catalogue has
+    not: a `.po` file for each language, named by it (`de.po`); `en.po` holds the English of keys.
     """
 
     attributes: tuple[Attribute, ...] = ()
@@ -88,6 +90,7 @@ class Declarations:
     settings: type[Section] | None = None
     file: FolderFile[Any] | None = None
     tables: tuple[Table, ...] = ()
+    credentials: tuple[CredentialKind, ...] = ()
     migrations: Path | None = None
     messages: Path | None = None
 
@@ -153,6 +156,35 @@ class Decider:
     """Decides about facts that are at hand, and journals it: what enforcement offers to whoever signs people in."""
 
     decide: Callable[[Facts, str], Decision]
+
+
+class SignOnDecision(Protocol):
+    """What was decided about a sign-in to an app. `session` is None unless it is live; `id` names the decision."""
+
+    @property
+    def effect(self) -> Effect: ...
+    @property
+    def id(self) -> str: ...
+    @property
+    def session(self) -> Session | None: ...
+
+
+class DecideSignOn(Protocol):
+    def __call__(
+        self, entry_point: str, app: App, session: Session | None, address: str, *, is_present: bool
+    ) -> SignOnDecision: ...
+
+
+@dataclass(frozen=True, slots=True)
+class SignOn:
+    """What enforcement offers to whoever signs people in to apps by a protocol.
+
+    `decide` decides whether this session may use this app now, and journals it; `is_present` says that the person is
+    there and not a program in their name. `tell(kind, word, detail)` journals what strangers can cause, within bounds.
+    """
+
+    decide: DecideSignOn
+    tell: Callable[[str, str, str], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,9 +254,8 @@ class Pillar:
     `name` is its folder's, its section's in `limen.toml`, and what errors call it. `pages` are the names of modules
     with pages. `prepare` is called before the change feed starts: it says how rows become facts, and may offer what
     needs nothing else. `build` is called when the facts stand. `examinations` are the doctor's, by their names.
-    `end_at_restore` ends whatever was issued before a backup came back, and says how many of what. `changed_by_erasing`
-    names the changes to announce when a person's rows go; the rows themselves are found by their columns (`person_id`,
-    `owner_id`).
+    `changed_by_erasing` names the changes to announce when a person's rows go; the rows themselves are found by their
+    columns (`person_id`, `owner_id`).
     """
 
     name: str
@@ -235,7 +266,6 @@ class Pillar:
     prepare: Callable[[Core], None] = lambda _core: None
     build: Callable[[Core], Awaitable[Running]] = _build_nothing
     examinations: Mapping[str, Callable[[Installation], Awaitable[list[Finding]]]] = field(default_factory=dict)
-    end_at_restore: Callable[[Transaction, Instant], Mapping[str, int]] = lambda _transaction, _now: {}
     changed_by_erasing: Callable[[Connection, str], Iterable[tuple[str, str]]] = lambda _connection, _person: ()
 
 

@@ -15,6 +15,7 @@ from limen.enforcement.pillar import PILLAR as ENFORCEMENT
 from limen.errors import LimenError
 from limen.identity.pillar import PILLAR as IDENTITY
 from limen.pillar import NAME, Command, Declarations, FolderFile, Pillar
+from limen.sso.pillar import PILLAR as SSO
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from limen.clock import Instant
     from limen.storage import Database, Transaction
 
-PILLARS: Final = (IDENTITY, ENFORCEMENT)
+PILLARS: Final = (IDENTITY, ENFORCEMENT, SSO)
 
 T = TypeVar("T")
 
@@ -91,12 +92,11 @@ def using(chosen: Sequence[Pillar]) -> Iterator[None]:
 
 
 def end_at_restore(transaction: Transaction, now: Instant) -> dict[str, int]:
-    """End whatever was issued before a backup came back, in every part; how many of what."""
-    ended: dict[str, int] = {}
-    for pillar in pillars():
-        for what, count in pillar.end_at_restore(transaction, now).items():
-            ended[what] = ended.get(what, 0) + count
-    return ended
+    """End whatever must not come alive again with a backup, of every kind there is; how many of each."""
+    from limen import credentials
+
+    pillars()
+    return credentials.end(transaction, credentials.Ending(cause=credentials.Cause.RESTORED, now=now))
 
 
 def changed_by_erasing(connection: Connection, person_id: str) -> list[tuple[str, str]]:
@@ -140,8 +140,21 @@ def _declarations_of(pillar: Pillar) -> Declarations:
         raise PillarError(f"the part {pillar.name} can't be taken in: {error}", "mend it, or leave it out") from error
 
 
+def _refuse_secrets_without_an_end(declared: dict[str, Declarations]) -> None:
+    """Raises `PillarError` where a part keeps secrets of somebody, and no kind of credential says how they end."""
+    from limen.credentials import CREDENTIALS, unspoken_for
+
+    for name, one in declared.items():
+        for table in unspoken_for(one.tables, CREDENTIALS.values()):
+            raise PillarError(
+                f"the part {name} keeps secrets of somebody in {table}, and nothing says when they end",
+                "declare a CredentialKind for it",
+            )
+
+
 def _take_over(declared: dict[str, Declarations]) -> None:
     """All lists, or none: each is tried before any is left changed."""
+    from limen.credentials import CREDENTIALS
     from limen.events.kinds import KINDS, declared as by_name
     from limen.messages.catalogue import CATALOGUE_FOLDERS as MESSAGES
     from limen.policy.attributes import ATTRIBUTES
@@ -149,6 +162,7 @@ def _take_over(declared: dict[str, Declarations]) -> None:
     from limen.storage.upgrade import MIGRATION_FOLDERS
 
     kinds = {name: by_name(*one.events) for name, one in declared.items()}
+    credentials = {name: {kind.name: kind for kind in one.credentials} for name, one in declared.items()}
     attributes = {name: {row.path: row for row in one.attributes} for name, one in declared.items()}
     sections = {name: {name: one.settings} for name, one in declared.items() if one.settings is not None}
     files = {name: {one.file.name: one.file} for name, one in declared.items() if one.file is not None}
@@ -158,6 +172,7 @@ def _take_over(declared: dict[str, Declarations]) -> None:
         (MESSAGES, messages),  # before what looks whether there are words for it
         (ATTRIBUTES, attributes),
         (KINDS, kinds),
+        (CREDENTIALS, credentials),
         (SECTIONS, sections),
         (FILES, files),
         (MIGRATION_FOLDERS, folders),
@@ -166,6 +181,7 @@ def _take_over(declared: dict[str, Declarations]) -> None:
     try:
         for one, parts in lists:
             one.compose(parts)
+        _refuse_secrets_without_an_end(declared)
     except LimenError:
         for (one, _), before in zip(lists, befores, strict=True):
             one.compose(before)

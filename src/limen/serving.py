@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     import uvicorn
 
 STOP_SECONDS: Final = 3
+MOST_WATCHERS: Final = 32
+"""Connections to the local port for health and metrics."""
 
 
 def http_server(limen: Limen) -> uvicorn.Server:
@@ -30,6 +32,8 @@ def http_server(limen: Limen) -> uvicorn.Server:
 
     def refused(word: str, address: str) -> None:
         limen.doors.refuse(word, door="gateway", address=address)
+
+    admission, trusted = limen.enforcement.admission, limen.settings.listen.trusted_proxies
 
     class Server(uvicorn.Server):
         """Ends its live pages before it waits for what is still being answered."""
@@ -42,7 +46,8 @@ def http_server(limen: Limen) -> uvicorn.Server:
     return Server(
         uvicorn.Config(
             limen.asgi,
-            http=strict_http.protocol(refused),
+            http=strict_http.protocol(refused, admission.listener("browsers"), trusted),
+            backlog=admission.limits.backlog,
             ws="websockets-sansio",
             lifespan="off",
             log_level="error",  # what strangers send wrong stands in the journal, bounded; not in a log without end
@@ -102,11 +107,20 @@ async def _watch(closing: AsyncExitStack, limen: Limen) -> None:
     """Answer on the local port for health and metrics until `closing` ends it."""
     import uvicorn  # noqa: PLC0415 -- heavy
 
+    from limen.enforcement import strict_http  # noqa: PLC0415 -- heavy
     from limen.operations.local_port import answers  # noqa: PLC0415 -- heavy
+
+    def refused(word: str, address: str) -> None:
+        limen.doors.refuse(word, door="health", address=address)
+
+    own = limen.enforcement.admission.listener("health", connections=MOST_WATCHERS)
 
     watched = Watched(limen.doors, limen.in_force, limen.journal, lambda: limen.disk.space, limen.figures)
     config = uvicorn.Config(
         answers(watched),
+        http=strict_http.protocol(refused, own),
+        ws="none",
+        backlog=MOST_WATCHERS,
         lifespan="off",
         log_level="error",
         access_log=False,

@@ -86,6 +86,13 @@ class Sessions(Section):
     """After so many hours without a request a sign-in has ended."""
 
 
+class Passwords(Section):
+    """Which passwords people may choose, beside what is looked at anyway: length, and how soon one would be guessed."""
+
+    blocklist: Annotated[tuple[Annotated[str, Field(min_length=3, max_length=128)], ...], Field(max_length=1_000)] = ()
+    """Words that a thief of your company would try first: products, projects, the street, the football club."""
+
+
 class Recovery(Section):
     """How people come back who lost their device."""
 
@@ -198,6 +205,7 @@ class Settings(Section):
     https: Https = Https()
     help: Help = Help()
     sessions: Sessions = Sessions()
+    passwords: Passwords = Passwords()
     recovery: Recovery = Recovery()
     storage: Storage = Storage()
     database: Database = Database()

@@ -33,7 +33,7 @@ THERE = Visitor("203.0.113.9", "Firefox", "b" * 43)
 def ask(house: House, *, cookie: str = "", token: str = "") -> Answer:
     host = house.limen.known.apps["wiki"].host.encode()
     said = presented(f"Bearer {token}".encode()) if token else None
-    return house.limen.doors.decide_request("gateway", b"GET", host, b"/", cookie.encode(), "192.0.2.7", b"", said)
+    return house.limen.doors.decide_request("gateway", b"GET", host, b"/", cookie.encode(), "192.0.2.7", said)
 
 
 def explained(capsys: Any, **words: Any) -> dict[str, Any]:

@@ -7,6 +7,7 @@ import asyncio
 import pytest
 from tests.enforcement.house import House, Ticking, raw, status_of
 
+from limen.admission import Admission
 from limen.enforcement.check import Limits
 
 ASKED = "X-Forwarded-Method: GET\r\nX-Forwarded-Host: wiki.harbor.example\r\nX-Forwarded-Uri: /page\r\n"
@@ -15,7 +16,8 @@ ASKED = "X-Forwarded-Method: GET\r\nX-Forwarded-Host: wiki.harbor.example\r\nX-F
 @pytest.fixture
 async def town():
     house = House(clock=Ticking())
-    check = house.check_server(limits=Limits(read_seconds=0.4, connections=20))
+    fronts = Admission().listener("check", connections=20, of_a_source=20, owned=20)
+    check = house.check_server(limits=Limits(read_seconds=0.4), listener=fronts)
     await check.start("127.0.0.1:0")
     yield house, check
     await check.close()
@@ -117,16 +119,29 @@ async def test_nonsense_is_refused_and_journaled(town):
     assert house.journal.reasons() == ["request-malformed"]
 
 
-async def test_too_many_connections_are_refused_and_the_others_go_on(town):
+async def test_silent_connections_give_way_to_a_front_that_asks(town):
     house, check = town
     held = [await asyncio.open_connection("127.0.0.1", check.port) for _ in range(20)]
     await asyncio.sleep(0.05)
-    assert status_of(await raw(check.port, b"", wait=1)) == 403
-    assert house.journal.reasons() == ["check-too-many-connections"]
-    reader, writer = held[0]
-    writer.write(f"GET /check HTTP/1.1\r\n{ASKED}Cookie: {house.cookie()}\r\n\r\n".encode())
-    assert (await asyncio.wait_for(reader.readline(), 2)).startswith(b"HTTP/1.1 200")
+    asked = f"GET /check HTTP/1.1\r\n{ASKED}Cookie: {house.cookie()}\r\nConnection: close\r\n\r\n".encode()
+    assert status_of(await raw(check.port, asked, wait=1)) == 200
+    assert status_of(await asyncio.wait_for(held[0][0].read(), 1)) == 403
+    assert house.journal.reasons() == ["too-many-at-once"]
     for _, each in held:
+        each.close()
+
+
+async def test_fronts_that_ask_are_kept_and_one_too_many_is_refused(town):
+    house, check = town
+    asked = f"GET /check HTTP/1.1\r\n{ASKED}Cookie: {house.cookie()}\r\n\r\n".encode()
+    fronts = [await asyncio.open_connection("127.0.0.1", check.port) for _ in range(20)]
+    for _ in range(2):
+        for reader, writer in fronts:
+            writer.write(asked)
+            assert (await asyncio.wait_for(reader.readuntil(b"\r\n\r\n"), 2)).startswith(b"HTTP/1.1 200")
+        assert status_of(await raw(check.port, b"", wait=1)) == 403
+    assert house.journal.reasons() == ["too-many-at-once"] * 2
+    for _, each in fronts:
         each.close()
 
 

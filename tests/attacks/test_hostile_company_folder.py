@@ -175,6 +175,11 @@ YAML = [
     ("rest", APP + '  actions: {view: ["GET /**/b"]}\n', "`**` stands for any rest"),
     ("start", APP + "  start: //evil.example\n", '4:10: "//evil.example" is no path on the app\'s host'),
     ("origin", APP + '  cors: {origins: ["*"]}\n', '4:20: "*" is no origin'),
+    ("any method", APP + "  cors: {methods: ['*']}\n", '4:20: there is no method "*"'),
+    ("a header of two lines", APP + '  cors: {headers: ["a\\r\\nb: c"]}\n', "is no name of a header"),
+    ("a stream with more in it", APP + "  streams: ['/a\";return_200;#']\n", "can't be matched"),
+    ("a stream with a method", APP + "  streams: [GET /a]\n", '4:13: "GET /a" is no path'),
+    ("a stream that leaves", APP + "  streams: [/a/../b]\n", "is not normalised"),
 ]
 
 

@@ -25,6 +25,7 @@ HELPDESK = {
     ("POST", "/console/people/links/{link_id}/revoke"),
     ("POST", "/console/people/{person_id}/invite-again"),
     ("POST", "/console/people/{person_id}/pass"),
+    ("POST", "/console/people/{person_id}/factors/{factor_id}/remove"),
     ("POST", "/console/people/{person_id}/sessions/end"),
     ("POST", "/console/people/{person_id}/sessions/{session_id}/end"),
     ("POST", "/console/people/{person_id}/tokens/{token_id}/revoke"),

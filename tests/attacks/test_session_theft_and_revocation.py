@@ -58,7 +58,7 @@ async def test_a_stolen_app_session_can_neither_step_up_nor_touch_factors(house:
         house.parts.step_up.passkey_options(child, visitor),
         house.parts.step_up.with_password(child, visitor, "x"),
         house.parts.factors.passkey_options(child, visitor),
-        house.parts.factors.set_password(child, PASSWORD),
+        house.parts.factors.set_password(child, visitor, PASSWORD),
         house.parts.sessions.revoke_own(child, ada.session.id),
     ):
         with pytest.raises(NotLiveError):

@@ -43,9 +43,7 @@ def keep(house: House, one: AppToken, secret: bytes = SECRET) -> None:
 def ask(house: House, value: bytes, method: bytes = b"GET", host: str = "wiki", cookies: bytes = b"") -> Answer:
     said = presented(value)
     target = b"/a?token=" + SECRET
-    return house.doors.decide_request(
-        "gateway", method, f"{host}.harbor.example".encode(), target, cookies, "", b"", said
-    )
+    return house.doors.decide_request("gateway", method, f"{host}.harbor.example".encode(), target, cookies, "", said)
 
 
 def bearer(secret: bytes = SECRET) -> bytes:
@@ -131,7 +129,7 @@ def test_a_flood_of_tokens_from_everywhere_is_one_event_once_there_are_too_many(
     host = b"payroll.harbor.example" if is_for_another_app else b"wiki.harbor.example"
     for number in range(KEPT_PER_SECOND * 3):
         address = f"2001:db8::{number:x}"
-        assert not house.doors.decide_request("gateway", b"GET", host, b"/a", b"", address, b"", said).permitted
+        assert not house.doors.decide_request("gateway", b"GET", host, b"/a", b"", address, said).permitted
     told = [address for _, _, address in house.journal.decisions]
     assert len(set(told)) == KEPT_PER_SECOND + 1
     assert told.count("") == KEPT_PER_SECOND * 2

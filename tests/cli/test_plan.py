@@ -13,7 +13,7 @@ from tests.company.small_folder import small_folder
 from tests.golden import Expected
 
 from limen.company import store
-from limen.company.load import load_company
+from limen.company.load import failing_tests, load_company
 from limen.company.publish import CONSOLE, publish
 from limen.company.states import in_state
 from limen.policy import State
@@ -150,3 +150,16 @@ def test_a_folder_that_can_not_be_read_is_refused(tmp_path: Path, capsys: pytest
     change(root, "policies/10-who.cedar", "permit (principal in", "permitt (principal in")
     assert leave("plan", str(root)) == 1
     assert "policies/10-who.cedar:" in capsys.readouterr().err
+
+
+def test_tests_that_a_change_contradicts_are_updated_and_each_is_shown(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    root = small_folder(tmp_path)
+    change(root, "policies/10-who.cedar", "context.auth.strength >= 2", "context.auth.strength >= 3")
+    assert leave("plan", str(root)) == 1
+    assert "--update-tests" in capsys.readouterr().out
+    assert leave("plan", str(root), "--update-tests") == 0
+    said = capsys.readouterr().out
+    assert "-  expect: permit\n+  expect: challenge" in said
+    assert failing_tests(load_company(root)) == ()

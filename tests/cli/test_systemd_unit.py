@@ -23,6 +23,7 @@ def test_systemd_finds_nothing_wrong_with_it(tmp_path: Path, is_front: bool) -> 
     text = of(is_front=is_front)
     assert ("CAP_NET_BIND_SERVICE" in text) == is_front
     assert ("LoadCredential" in text) != is_front
+    assert "\nLimitNOFILE=65536\n" in text
     if shutil.which("systemd-analyze") is None:
         said = "systemd IS NOT INSTALLED: the unit was not verified (apt-get install systemd)"
         if os.environ.get("LIMEN_REQUIRE_ALL") == "1":

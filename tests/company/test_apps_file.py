@@ -3,7 +3,7 @@ from __future__ import annotations
 from limen.company.apps_file import read_apps
 from limen.company.yaml_text import read_yaml
 from limen.configuration.tree import Tree
-from limen.facts import ActionRule, Label, PublicRoute
+from limen.facts import ActionRule, Cors, Label, PublicRoute
 from limen.settings import Settings
 
 SETTINGS = Settings(name="Harbor", domain="harbor.example", groups={"finance": "Finance"})
@@ -28,9 +28,13 @@ PAYROLL = """
     edit: ["POST,PUT /**"]
   public:
     - {route: GET /healthz, why: Monitoring}
-  cors: {origins: ["https://reports.harbor.example"]}
+  cors: {origins: ["https://reports.harbor.example"], methods: [GET, PUT], headers: [X-Csrf-Token]}
+  streams: [/events/**, /live]
   encoded_paths: allow
 """
+
+
+X_CSRF = frozenset({"x-csrf-token"})
 
 
 def test_everything_an_app_can_say_is_understood() -> None:
@@ -57,7 +61,8 @@ def test_everything_an_app_can_say_is_understood() -> None:
         ActionRule("edit", frozenset({"POST", "PUT"}), "/**"),
     )
     assert app.public == (PublicRoute(frozenset({"GET", "HEAD"}), "/healthz", "Monitoring"),)
-    assert app.cors.origins == {"https://reports.harbor.example"}
+    assert app.cors == Cors(frozenset({"https://reports.harbor.example"}), frozenset({"GET", "PUT"}), X_CSRF)
+    assert app.streams == ("/events/**", "/live")
     assert app.opts_in_encoded_paths
 
 
@@ -67,6 +72,8 @@ def test_what_is_left_out_is_the_careful_choice() -> None:
     assert problems == []
     assert (app.name, app.label, app.rules, app.public) == ("My wiki", Label.RESTRICTED, (), ())
     assert not app.opts_in_encoded_paths
+    assert app.cors == Cors(frozenset(), frozenset({"GET", "HEAD", "POST"}), frozenset({"content-type"}))
+    assert app.streams == ()
 
 
 def test_each_label_is_itself() -> None:

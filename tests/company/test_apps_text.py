@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from limen.company.apps_text import with_public, with_rule
+from limen.company.apps_text import entry_text, with_entry, with_public, with_rule, without_entry
 from limen.company.yaml_text import read_yaml
 from limen.errors import LimenError
 
@@ -86,3 +86,30 @@ def test_rules_and_public_routes_find_their_place(text: str) -> None:
 def test_where_there_is_no_place_it_says_so(text: str) -> None:
     with pytest.raises(LimenError):
         with_rule(text, "wiki", "view", "GET /x")
+
+
+TWO = """# What is protected.
+- id: wiki
+  host: a
+  actions:
+    view: ["GET /**"]  # all
+
+# The payroll.
+- id: payroll
+  host: b
+"""
+
+
+def test_an_entry_is_read_replaced_and_taken_out_and_all_else_stays() -> None:
+    assert entry_text(TWO, "wiki") == '- id: wiki\n  host: a\n  actions:\n    view: ["GET /**"]  # all\n'
+    assert entry_text(TWO, "payroll") == "- id: payroll\n  host: b\n"
+    assert with_entry(TWO, "payroll", "- id: payroll\r\n  host: c\r\n\r\n") == TWO.replace("host: b", "host: c")
+    assert without_entry(TWO, "wiki") == "# What is protected.\n# The payroll.\n- id: payroll\n  host: b\n"
+    last = without_entry(without_entry(TWO, "wiki"), "payroll")
+    assert last == "# What is protected.\n# The payroll.\n\n[]\n"
+
+
+@pytest.mark.parametrize("text", ["[{id: wiki, host: a}]", "- {id: wiki, host: a}", "-\n  id: wiki\n"])
+def test_an_entry_in_an_unusual_form_is_left_to_its_author(text: str) -> None:
+    with pytest.raises(LimenError):
+        without_entry(text, "wiki")

@@ -6,13 +6,14 @@ from pathlib import Path
 import pytest
 from tests.company.small_folder import small_folder
 
+from limen.clock import from_iso
 from limen.company.candidate import added, candidate
 from limen.company.gate import FIRST_ADMINISTRATOR, LockedOutError, lockout, lockout_problems, pass_gate, people_of
 from limen.company.load import FolderError, load_company
 from limen.facts import Person
 from limen.identity.model import PersonStatus
 from limen.identity.store import people
-from limen.policy.proof.lockout import Candidate
+from limen.policy.proof.lockout import Candidate, Proof
 from limen.storage import Database
 
 NOW = 1_795_510_800_000
@@ -61,6 +62,17 @@ def test_a_lock_out_names_file_and_line_and_stands_beside_failing_tests(tmp_path
         pass_gate(locked, (FIRST_ADMINISTRATOR,), NOW)
     assert error.value.problems[-1] == barring
     assert lockout_problems(company, lockout(company, (FIRST_ADMINISTRATOR,), NOW)) == ()
+
+
+def test_a_lock_out_that_begins_in_some_days_shuts_the_gate_today(tmp_path: Path) -> None:
+    company = load_company(small_folder(tmp_path))
+    ending = '@id("ending") forbid (principal, action, resource) unless {{ context.now < datetime("{}") }};'
+    soon, late = (candidate(company, added(company, ending.format(day))) for day in ("2026-11-27", "2027-11-27"))
+    assert isinstance(lockout(soon, (FIRST_ADMINISTRATOR,), NOW), Proof)
+    with pytest.raises(LockedOutError, match=r"locked out from .* on: ending") as error:
+        pass_gate(soon, (FIRST_ADMINISTRATOR,), NOW)
+    assert error.value.found.begins == from_iso("2026-11-27T00:00:00Z")
+    assert pass_gate(late, (FIRST_ADMINISTRATOR,), NOW).proof["person"] == FIRST_ADMINISTRATOR.person.id
 
 
 def test_while_there_is_no_administrator_the_first_one_to_come_must_get_in(where: str) -> None:

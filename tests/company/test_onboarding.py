@@ -9,7 +9,7 @@ from limen.company.folder import APPS, Folder, read_folder
 from limen.company.gate import FIRST_ADMINISTRATOR, pass_gate
 from limen.company.load import FolderError, company_in
 from limen.company.onboarding import LONGEST, read_until, too_long, within_longest_onboarding, written_until
-from limen.company.plan import plan
+from limen.company.plan import ANY_WORKLOAD, plan
 from limen.company.revision import read_content, write_content
 from limen.facts import App, Person, Upstream
 from limen.policy.proof.lockout import Candidate
@@ -89,7 +89,8 @@ def test_a_plan_says_who_gains_what_until_when_and_who_loses_it_when_it_is_enfor
 def test_guests_gain_nothing_by_it_because_their_policy_always_holds() -> None:
     before, after = with_wiki(""), with_wiki("  onboarding: {until: 2026-12-01T18:00}\n")
     people = [Candidate(Person(f"p{n}", groups=frozenset({"guests"}), active=True), frozenset()) for n in (1, 2)]
-    assert plan(before, after, people=people, until=NOW).reach.differences == ()
+    found = plan(before, after, people=people, until=NOW).reach.differences
+    assert {one for each in found for one in each.people} <= {ANY_WORKLOAD}
 
 
 def test_only_what_is_too_long_is_cut() -> None:

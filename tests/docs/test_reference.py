@@ -21,6 +21,12 @@ def test_no_page_is_left_from_something_that_is_gone() -> None:
     assert {path.name for path in reference.REFERENCE.iterdir()} == set(reference.pages())
 
 
+def test_the_configs_of_fronts_are_what_the_command_prints_now() -> None:
+    for name, text in reference.front_configs().items():
+        stands = (reference.HOW_TO / name).read_text("utf-8")
+        assert stands == text, f"docs/how-to/{name} is stale; run: python3 do.py docs"
+
+
 def test_a_setting_that_says_nothing_of_itself_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     class Silent(BaseModel):
         colour: Annotated[str, Field(max_length=9)] = ""

@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 
 import uvicorn
 
+from limen.browser_state import BrowserStates
 from limen.cedar import PolicySet
 from limen.clock import HOUR, Clock, SetClock, from_iso
 from limen.enforcement import strict_http
@@ -82,6 +83,7 @@ def apps(upstream: str = "http://127.0.0.1:9") -> tuple[App, ...]:
         ),
         public=(PublicRoute(frozenset({"GET"}), "/assets/**", "logo and style"),),
         cors=Cors(frozenset({"https://portal.harbor.example"})),
+        streams=("/stream", "/live/**"),
     )
     payroll = App(
         "payroll",
@@ -144,7 +146,7 @@ class House:
         self.doors = DecisionPoint(known=self.known, engine=lambda: self.engine, journal=self.journal, clock=self.clock)
         self.keys = SigningKeys((new_signing_key(),), pairwise=b"p" * 32)
         self.identity = Assertions(public_url=self.public_url, clock=self.clock, keys=self.keys)
-        self.app_logins = AppLogins(clock=self.clock, public_url=self.public_url)
+        self.app_logins = AppLogins(states=BrowserStates(self.clock), public_url=self.public_url)
         self.app_login_routes = AppLoginRoutes(
             doors=self.doors,
             app_logins=self.app_logins,

@@ -3,8 +3,9 @@ from __future__ import annotations
 import pytest
 from tests.enforcement.house import PUBLIC_URL, House
 
+from limen.browser_state import MOST_OF_A_BROWSER
 from limen.clock import SECOND
-from limen.enforcement.app_login import CODES_KEPT, AppLoginRefusedError, AppLoginRequest, bind_of
+from limen.enforcement.app_login import AppLoginRefusedError, AppLoginRequest, bind_of
 
 BINDING = b"b" * 43
 BIND = bind_of(BINDING).decode()
@@ -91,19 +92,19 @@ def test_a_missing_binding_matches_nothing(house):
 def test_codes_do_not_pile_up(house):
     session = house.sign_in()
     first = house.app_logins.issue(session, "wiki", BIND, "/").encode()
-    for _ in range(CODES_KEPT):
+    for _ in range(MOST_OF_A_BROWSER):
         house.app_logins.issue(session, "wiki", BIND, "/")
-    assert len(house.app_logins._codes) == CODES_KEPT
+    assert len(house.app_logins._states) == MOST_OF_A_BROWSER
     with pytest.raises(AppLoginRefusedError):
         house.app_logins.redeem(first, "wiki", BINDING)
-    house.clock.forward(61 * SECOND)
+    house.clock.forward(91 * SECOND)
     house.app_logins.issue(session, "wiki", BIND, "/")
-    assert len(house.app_logins._codes) == 1
+    assert len(house.app_logins._states) == 1
 
 
 def test_codes_are_not_kept_in_the_open(house):
     code = house.app_logins.issue(house.sign_in(), "wiki", BIND, "/")
-    assert code not in repr(vars(house.app_logins))
+    assert code not in repr(vars(house.app_logins._states))
 
 
 def test_the_way_back_is_the_apps_own_host(house):

@@ -211,13 +211,16 @@ async def test_a_long_answer_is_cut_when_the_session_is_revoked(town):
     writer.close()
 
 
-async def test_a_preflight_from_a_declared_origin_reaches_the_app_without_a_session(town):
-    _, app, port = town
-    good = "Origin: https://portal.harbor.example\r\nAccess-Control-Request-Method: PUT\r\n"
-    assert status_of(await raw(port, request(method="OPTIONS", fields=good))) == 200
-    assert "x-limen-user" not in app.last["headers"]
-    assert status_of(await raw(port, request(method="OPTIONS", fields=good.replace("portal", "evil")))) == 401
-    assert status_of(await raw(port, request(method="PUT", fields=good + "Content-Length: 0\r\n"))) == 401
+async def test_a_preflight_from_a_declared_origin_is_answered_and_the_app_never_sees_it(town):
+    house, app, port = town
+    good = "Origin: https://portal.harbor.example\r\nAccess-Control-Request-Method: POST\r\n"
+    assert status_of(await raw(port, request(method="OPTIONS", fields=good))) == 204
+    assert house.journal.last.reasons[0].policy == "cors-preflight"
+    bad = "Origin: https://evil.example\r\nAccess-Control-Request-Method: POST\r\n"
+    assert status_of(await raw(port, request(method="OPTIONS", fields=bad))) == 401
+    twice = good + "Origin: https://portal.harbor.example\r\n"
+    assert status_of(await raw(port, request(method="OPTIONS", fields=twice))) == 400
+    assert not app.requests
 
 
 async def test_sixty_four_connections_at_once_are_each_answered(town):
@@ -285,3 +288,15 @@ async def test_an_apps_certificate_is_verified(certificate):
                 assert status_of(response) == status, (changes, response)
     assert len(app.requests) == 1
     assert len(house.journal.reasons("upstream.failed")) == 4
+
+
+async def test_a_declared_stream_is_watched_from_its_first_moment(town):
+    house, _, port = town
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    writer.write(f"GET /stream HTTP/1.1\r\nHost: {HOST}\r\nCookie: {house.cookie()}\r\n\r\n".encode())
+    assert await asyncio.wait_for(reader.read(1_000), 3)
+    assert len(house.streams) == 1
+    house.revoke("ana")
+    await asyncio.wait_for(reader.read(), 0.9)
+    assert house.journal.reasons("stream.cut") == ["session-revoked"]
+    writer.close()

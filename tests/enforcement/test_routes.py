@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, strategies as st
 
 from limen.enforcement.paths import PathRefusedError
-from limen.enforcement.routes import STRICTNESS, MethodRefusedError, Routes
+from limen.enforcement.routes import STRICTNESS, Kept, MethodRefusedError, Routes
 from limen.facts import ActionRule, App, PublicRoute, Upstream
 
 GET, POST, ANY = frozenset({"GET"}), frozenset({"POST"}), frozenset()
@@ -131,3 +131,38 @@ def test_one_more_rule_stricter_than_all_others_never_loosens(patterns, target):
     before = routes(VIEW, *rules).route(b"GET", target).request.action
     after = routes(VIEW, *rules, ActionRule("share", ANY, "/a/**")).route(b"GET", target).request.action
     assert STRICTNESS[after] >= STRICTNESS[before]
+
+
+def test_what_is_kept_is_bounded_over_all_apps_together():
+    kept = Kept()
+    every = [Routes(App(f"a{n}", "A", f"a{n}.example", Upstream("")), kept) for n in range(9)]
+    for number in range(9_000):
+        every[number % 9].route(b"GET", b"/%d" % number)
+        assert sum(len(one._memo) for one in every) <= 4_096
+    assert every[0].route(b"GET", b"/8991") is every[0].route(b"GET", b"/8991")
+
+
+@pytest.mark.parametrize(
+    ("target", "stays_open"),
+    [
+        (b"/events", True),
+        (b"/events/a/b?since=1", True),
+        (b"/EVENTS/a", True),
+        (b"/%65vents", True),
+        (b"/eventsx", False),
+        (b"/a/events", False),
+        (b"/live", True),
+        (b"/live/", True),
+        (b"/live/a", False),
+    ],
+)
+def test_a_declared_stream_is_one_in_every_spelling(target, stays_open) -> None:
+    app = App("a", "A", "a.example", Upstream(""), rules=(VIEW,), streams=("/events/**", "/live"))
+    read = Routes(app)
+    assert [read.route(b"GET", target).stays_open for _ in range(2)] == [stays_open] * 2, "read, and remembered"
+    assert USUAL.route(b"GET", b"/events").stays_open is False
+
+
+def test_with_encoded_paths_any_reading_is_enough() -> None:
+    app = App("a", "A", "a.example", Upstream(""), rules=(VIEW,), streams=("/events/**",), opts_in_encoded_paths=True)
+    assert Routes(app).route(b"GET", b"/x/..%2fevents").stays_open

@@ -23,3 +23,21 @@ async def test_what_was_observed_is_written_down_when_it_ends(tmp_path: Path) ->
         await parts.close()
         rows = limen.database.read(lambda s: s.connection.execute(observed_apps.select()).all())
         assert [row.app for row in rows] == [WIKI.id]
+
+
+async def test_what_listeners_hold_and_turn_away_is_told_as_figures(tmp_path: Path) -> None:
+    copy_to(tmp_path, prefer_usual_ports=False)
+    company = load_company(tmp_path)
+    async with AsyncExitStack() as closing:
+        limen = await open_limen(closing, company.settings, tmp_path, lambda: company)
+        admission = limen.enforcement.admission
+        browsers = admission.listener("browsers", connections=1)
+        entry = browsers.enter("192.0.2.1", lambda _word: None)
+        assert entry is not None
+        assert entry.belongs_to("ana")
+        assert browsers.enter("192.0.2.2", lambda _word: None) is None
+        found = {(one.name, *sorted(one.labels.values())): one.value for one in limen.figures()}
+        assert found["limen_connections", "browsers"] == found["limen_connections", "check"] + 1 == 1
+        assert found["limen_connections_of_strangers", "browsers"] == 0
+        assert found["limen_connections_refused", "browsers", "too-many-at-once"] == 1
+        entry.leave()

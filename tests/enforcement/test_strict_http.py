@@ -7,6 +7,7 @@ import asyncio
 import pytest
 from tests.enforcement.house import raw, serving, status_of
 
+from limen.admission import Admission, Limits
 from limen.enforcement import strict_http
 
 
@@ -27,7 +28,8 @@ async def app(scope, receive, send):
 @pytest.fixture
 async def town():
     told: list[tuple[str, str]] = []
-    protocol = strict_http.protocol(lambda word, address: told.append((word, address)), header_seconds=0.5)
+    admission = Admission(Limits(head_seconds=0.5, body_seconds=1.5))
+    protocol = strict_http.protocol(lambda word, address: told.append((word, address)), admission.listener("gateway"))
     async with serving(app, None, http=protocol) as port:
         yield told, port
 

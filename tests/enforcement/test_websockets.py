@@ -131,8 +131,8 @@ async def test_talking_counts_as_use(town):
         ("", "wiki.harbor.example", None, 401),
         ("ana", "payroll.harbor.example", None, 401),
         ("ana", "evil.example", None, 403),
-        ("ana", "wiki.harbor.example", "https://payroll.harbor.example", 400),
-        ("ana", "wiki.harbor.example", "https://evil.example", 400),
+        ("ana", "wiki.harbor.example", "https://payroll.harbor.example", 403),
+        ("ana", "wiki.harbor.example", "https://evil.example", 403),
     ],
 )
 async def test_a_handshake_that_is_not_permitted_gets_an_answer_and_no_socket(town, cookie, host, origin, status):

@@ -30,7 +30,7 @@ class Seen:
 
 @asynccontextmanager
 async def upstream(ssl_context: Any = None) -> AsyncIterator[Seen]:
-    """Run the app; `/ws` echoes, `/stream` never ends, `/slow` waits, all else says what came."""
+    """Run the app; `/ws` echoes, `/stream` and `/trickle` never end, `/slow` waits, all else says what came."""
     seen = Seen()
 
     async def anything(request: web.Request) -> web.StreamResponse:
@@ -104,6 +104,7 @@ async def upstream(ssl_context: Any = None) -> AsyncIterator[Seen]:
     app = web.Application(client_max_size=64 << 20)
     app.router.add_get("/ws", socket)
     app.router.add_get("/stream", stream)
+    app.router.add_get("/trickle", stream)
     app.router.add_get("/slow", slow)
     app.router.add_get("/redirect", redirect)
     app.router.add_get("/large", large)

@@ -13,4 +13,8 @@ def test_what_others_did_to_an_account_is_of_office_and_ones_own_factors_are_not
 
 
 def test_of_what_strangers_can_cause_one_tells_for_all() -> None:
-    assert [kind.name for kind in ACCOUNT_KINDS if kind.by_strangers] == ["recovery.refused"]
+    assert [kind.name for kind in ACCOUNT_KINDS if kind.by_strangers] == [
+        "link.refused",
+        "recovery.refused",
+        "workload.refused",
+    ]

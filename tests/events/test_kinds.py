@@ -10,6 +10,7 @@ import pytest
 from limen.declared import ClaimedTwiceError
 from limen.events import KINDS, Filter, Kind, KindError, UndeclaredKindWarning, declared, warn_if_undeclared
 from limen.events.kinds import app_filters, families, person_filters
+from limen.pillars import pillars
 
 SOURCES = Path(__file__).parents[2] / "src" / "limen"
 
@@ -41,11 +42,12 @@ def test_two_parts_with_different_filters_of_one_name_are_both_named() -> None:
     with pytest.raises(KindError, match=r"devices and network declare different filters devices .* person"):
         KINDS.compose({"devices": lost("Devices", "devices"), "network": lost("Machines", "network")})
     assert "devices.lost" not in KINDS
+    before = KINDS.parts
     KINDS.compose({"devices": lost("Devices", "devices"), "network": lost("Devices", "network")})
     try:
         assert person_filters()[Filter("devices", "Devices")] == ("devices.lost", "network.lost")
     finally:
-        KINDS.compose({})
+        KINDS.compose(before)
 
 
 def test_filters_show_the_kinds_that_name_them() -> None:
@@ -79,6 +81,7 @@ def _kinds_in(node: ast.AST) -> list[ast.expr]:
 
 
 def test_every_kind_that_is_recorded_is_declared() -> None:
+    pillars()
     found = list(recorded())
     assert len(found) > 35
     assert [(name, file) for name, file in found if name not in KINDS] == []

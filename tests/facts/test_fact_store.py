@@ -243,11 +243,24 @@ def test_facts_of_a_session_that_is_not_the_newest_are_kept_for_nobody(known: Fa
 
 def test_what_is_kept_is_bounded(known: FactStore, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("limen.facts.fact_store.FACTS_KEPT", 50)
+    monkeypatch.setattr("limen.facts.fact_store.STRANGERS_KEPT", 20)
     session = known.session(B)
     for number in range(500):
         known.facts(None if number % 2 else session, WIKI, f"198.51.{number % 256}.{number // 256}")
-        assert sum(len(entry.facts) for entry in known._entries.values()) + len(known._entries) <= 50
-        assert sum(len(names) for names in known._at_place.values()) <= 50
+        assert sum(len(entry.facts) for entry in known._entries.values()) + len(known._entries) <= 50 + 2 * 20
+        assert sum(len(names) for names in known._at_place.values()) <= 50 + 20
+
+
+def test_strangers_from_everywhere_drop_nothing_of_anybody_else(
+    known: FactStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("limen.facts.fact_store.STRANGERS_KEPT", 20)
+    own = known.facts(known.session(B), WIKI, "198.51.100.7")
+    for number in range(20_000):
+        assert known.facts(None, WIKI, f"2001:db8::{number:x}") is known.facts(None, WIKI, f"2001:db8::{number:x}")
+    assert known.facts(known.session(B), WIKI, "198.51.100.7") is own
+    assert len(known._entries) <= 21
+    assert len(known._at_place) <= 21
 
 
 def test_what_was_put_together_while_a_row_changed_is_never_handed_out_again(known: FactStore) -> None:

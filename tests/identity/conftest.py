@@ -17,6 +17,7 @@ from limen.identity.model import IssuedLink, SignedIn, Visitor
 from limen.identity.passwords import Passwords
 from limen.identity.ports import Ports
 from limen.identity.services import IdentityServices
+from limen.pillars import pillars
 from limen.policy.decision import Decision, Effect, Request
 from limen.settings import Settings
 from limen.storage.database import Database
@@ -98,6 +99,7 @@ class House:
 
 @pytest.fixture
 async def house(where: str) -> AsyncIterator[House]:
+    pillars()  # what they declare is taken over, as at every start
     clock = SetClock(MORNING)
     database = Database.open(where, clock=clock)
     known = FactStore()

@@ -54,7 +54,7 @@ async def test_an_old_proof_changes_no_factor(house: House, visitor: Visitor) ->
         factors.passkey_options(ada.session, visitor),
         factors.add_passkey(ada.session, visitor, {}),
         factors.remove_passkey(ada.session, "k_1"),
-        factors.set_password(ada.session, PASSWORD),
+        factors.set_password(ada.session, visitor, PASSWORD),
         factors.code_offer(ada.session, visitor),
         factors.set_code(ada.session, visitor, "000000", ""),
         factors.remove_code(ada.session),
@@ -131,7 +131,7 @@ async def test_a_new_password_ends_the_other_sessions_that_the_old_one_began(hou
     ben, seed = await house.enrol_with_password(await house.invited(), visitor, PASSWORD)
     house.clock.forward(60_000)
     other = await house.parts.sign_in.with_password(visitor, "ben@harbor.example", PASSWORD, house.code(seed))
-    await house.parts.factors.set_password(other.session, "another four quiet words")
+    await house.parts.factors.set_password(other.session, visitor, "another four quiet words")
     now = house.clock.now()
     assert house.known.session_state(ben.session, "", now) is SessionState.REVOKED
     assert house.known.session_state(other.session, "", now) is SessionState.LIVE

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from limen.clock import HOUR
-from limen.identity.guesses import PACES, Guesses, network_of
+from limen.identity.guesses import PACES, Guesses
 
 NOW = 1_800_000_000_000
 PERSON = (("person", "ada"),)
@@ -93,19 +93,3 @@ def test_a_restart_forgets_nothing_that_was_saved() -> None:
     after.load(before.unsaved())
     assert after.admit(PERSON, NOW) == 1_000
     assert before.unsaved() == []
-
-
-@pytest.mark.parametrize(
-    ("address", "network"),
-    [
-        ("192.0.2.1", "192.0.2.1"),
-        ("::ffff:192.0.2.1", "192.0.2.1"),
-        ("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::/64"),
-        ("2001:db8:1:2::1", "2001:db8:1:2::/64"),
-        ("fe80::1%eth0", "fe80::/64"),
-        ("nonsense", "?"),
-        ("", "?"),
-    ],
-)
-def test_one_subscriber_counts_as_one_address(address: str, network: str) -> None:
-    assert network_of(address) == network

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import threading
+import unicodedata
 from collections.abc import Iterator
+from types import SimpleNamespace
 
 import pytest
+import zxcvbn_rs_py
 
 from limen.identity import passwords as passwords_module
 from limen.identity.errors import BusyError, UnfitError
-from limen.identity.passwords import Passwords, judge_password
+from limen.identity.passwords import Passwords, blocklist, judge_password
 
 GOOD = "tidal marble lantern fox"
 
@@ -37,6 +40,15 @@ def test_long_and_unusual_is_enough(password: str) -> None:
         "harbor-ada-2026",
         "ADAHARBORADA1",
         "qwertyuiop123",
+        "qwertzuiop123",
+        "willkommen2026!",
+        "Fruehling2026!",
+        "Frühling-2026!",
+        "Harbor2026!!!!",
+        "ada.harbor.ada",
+        "sommerwinterherbst",
+        "1q2w3e4r5t6z",
+        "24.12.1987 1987",
     ],
 )
 def test_what_anybody_would_guess_first_is_refused(password: str) -> None:
@@ -44,6 +56,59 @@ def test_what_anybody_would_guess_first_is_refused(password: str) -> None:
         judge_password(password, ("Ada Harbor", "ada@harbor.example", "Harbor"))
     assert refused.value.field == "password"
     assert password not in str(refused.value)
+
+
+def test_it_says_what_to_do_and_tells_names_from_what_everybody_uses() -> None:
+    said = {}
+    for password in ("short", "x" * 600, "lantern-lantern-lantern", "harbor-ada-2026-ada", "kestrel kestrel kes"):
+        with pytest.raises(UnfitError) as refused:
+            judge_password(password, ("Ada Harbor",), ("kestrel",))
+        said[password] = (refused.value.what, refused.value.fix)
+    assert all(fix for _, fix in said.values())
+    short, long, usual, own, of_the_company = said.values()
+    assert len({short, long, usual, own}) == 4
+    assert of_the_company == own
+
+
+@pytest.mark.parametrize("password", ["Kestrel 27 Quayside", "quayside-kestrel"])
+def test_a_company_names_words_of_its_own(password: str) -> None:
+    assert judge_password(password) == password
+    with pytest.raises(UnfitError):
+        judge_password(password, (), ("Kestrel", "Quayside"))
+
+
+@pytest.mark.parametrize("size", [513, 1_000_000])
+def test_what_is_too_long_costs_nothing(monkeypatch: pytest.MonkeyPatch, size: int) -> None:
+    looked_at: list[str] = []
+    monkeypatch.setattr(zxcvbn_rs_py, "zxcvbn", lambda text, _known: looked_at.append(text))
+    monkeypatch.setattr(unicodedata, "normalize", lambda _form, text: looked_at.append(text) or text)
+    with pytest.raises(UnfitError):
+        judge_password("\ufdfa" * size)
+    assert looked_at == []
+
+
+def test_what_is_estimated_is_short_and_has_few_substitutes(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Both bound what the estimator may cost: it tries every combination of substitutes in every part of a text."""
+    looked_at: list[str] = []
+
+    def estimated(text: str, known: list[str]) -> SimpleNamespace:
+        looked_at.append(text)
+        assert all(3 <= len(word) <= 128 for word in known)
+        return SimpleNamespace(guesses_log10=12.0)
+
+    monkeypatch.setattr(zxcvbn_rs_py, "zxcvbn", estimated)
+    for password in (GOOD * 5, "4@8({[<3361|17150$5+2%" * 5, "P@ssw0rd" * 3):
+        judge_password(password, ("", "Al", "Ada " * 999, "x" * 999))
+    assert [len(text) for text in looked_at[::2]] == [64, 64, 24], "each as a whole, and without one's own words"
+    assert looked_at[2].isalnum()
+    assert looked_at[4] == "p@ssw0rd" * 3
+
+
+def test_the_blocklist_is_words_in_small_letters_each_once() -> None:
+    words = blocklist()
+    assert len(words) > 80
+    assert len(set(words)) == len(words)
+    assert all(word == word.casefold().strip() or "ß" in word for word in words)
 
 
 def test_one_password_typed_on_two_systems_is_one_password() -> None:

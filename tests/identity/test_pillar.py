@@ -8,13 +8,14 @@ from limen.identity.model import Visitor
 from limen.identity.pillar import PILLAR
 from limen.identity.store.erasure import keys_of
 from limen.identity.store.sessions import not_before_of
+from limen.pillars import end_at_restore
 
 
 async def test_a_restore_ends_every_session_and_link(house: House, visitor: Visitor) -> None:
     await house.administrator(house.passkey(), visitor)
     await house.invited()
-    ended = await house.ports.write(lambda transaction: PILLAR.end_at_restore(transaction, house.clock.now()))
-    again = await house.ports.write(lambda transaction: PILLAR.end_at_restore(transaction, house.clock.now()))
+    ended = await house.ports.write(lambda transaction: end_at_restore(transaction, house.clock.now()))
+    again = await house.ports.write(lambda transaction: end_at_restore(transaction, house.clock.now()))
     assert (ended["links"], again["links"]) == (1, 0)
     assert await house.ports.read(lambda snapshot: not_before_of(snapshot.connection, "company", "")) > 0
 

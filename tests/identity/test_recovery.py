@@ -119,6 +119,6 @@ async def test_a_mail_with_a_link_that_this_wasnt_me_ended_is_not_sent_any_more(
     ada = await house.administrator(house.passkey(), visitor)
     eve = await house.invited("Eve", "eve@harbor.example", by_mail=True)
     await house.parts.recovery.not_me(ada.session)
-    assert [mail.to for mail in await queued(house)] == ["eve@harbor.example"]
+    assert {mail.to for mail in await queued(house)} == {"eve@harbor.example", "ada@harbor.example"}
     await house.parts.sessions.revoke_person(eve.link.person_id, by=ada.person.id)
-    assert await queued(house) == []
+    assert [mail.to for mail in await queued(house)] == ["ada@harbor.example"], "who is told what happened"

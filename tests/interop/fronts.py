@@ -1,4 +1,4 @@
-"""Real fronts on loopback: nginx, Caddy and Envoy with exactly the documented configs, other ports apart."""
+"""Real fronts on loopback: nginx, Caddy and Envoy with the configs that `limen front-config` makes for the house."""
 
 from __future__ import annotations
 
@@ -20,10 +20,12 @@ from tests.enforcement.upstream import Seen, upstream
 from tests.ports import free_port
 
 from limen.enforcement.check import CheckServer
+from limen.facts import LIMEN, App
+from limen.front.config.guarded import Guarded as Front
+from limen.front.config.render import TEMPLATES, front_config
 
 HOW_TO = Path(__file__).parents[2] / "docs" / "how-to"
-CONFIGS = {"nginx": "nginx.conf", "caddy": "Caddyfile", "envoy": "envoy.yaml"}
-DOORS = ("gateway", "check", *CONFIGS)
+DOORS = ("gateway", "check", *TEMPLATES)
 
 
 @dataclass
@@ -36,6 +38,8 @@ class Guarded:
     check: CheckServer
     limen_port: int
     stop_limen: Callable[[], Awaitable[None]]
+    front: str = ""
+    process: asyncio.subprocess.Process | None = None
 
 
 def program(name: str) -> str:
@@ -51,7 +55,7 @@ def program(name: str) -> str:
 
 
 @asynccontextmanager
-async def guarded(front: str) -> AsyncIterator[Guarded]:
+async def guarded(front: str, *, longest: int = 60) -> AsyncIterator[Guarded]:
     """The whole chain for one front. "gateway" is Limen's own, with no front before it."""
     async with AsyncExitStack() as stack:
         app = await stack.enter_async_context(upstream())
@@ -61,26 +65,34 @@ async def guarded(front: str) -> AsyncIterator[Guarded]:
         check = house.check_server()
         await check.start("127.0.0.1:0")
         stack.push_async_callback(check.close)
-        port = limen_port
-        if front in CONFIGS:
-            port = await stack.enter_async_context(running(front, limen_port, check.port, app.port))
-        yield Guarded(house, app, port, check, limen_port, limen.aclose)
+        port, process = limen_port, None
+        if front in TEMPLATES:
+            apps = tuple(house.known.apps.values())
+            port, process = await stack.enter_async_context(running(front, limen_port, check.port, apps, longest))
+        yield Guarded(house, app, port, check, limen_port, limen.aclose, front, process)
 
 
 @asynccontextmanager
-async def running(front: str, limen: int, check: int, app: int) -> AsyncIterator[int]:
-    """Run a front with its documented config; the port it listens on."""
+async def running(
+    front: str, limen: int, check: int, apps: tuple[App, ...], longest: int = 60
+) -> AsyncIterator[tuple[int, asyncio.subprocess.Process]]:
+    """Run a front with the config that is made for it; the port it listens on, and its process."""
     binary = program(front)
     port = free_port()
-    config = _documented(front)
-    for documented, real in (("8000", port), ("8080", limen), ("8081", check), ("9000", app)):
-        assert documented in config
-        config = config.replace(f":{documented}", f":{real}").replace(
-            f"port_value: {documented}", f"port_value: {real}"
-        )
+    made_of = Front(
+        domain="harbor.example",
+        sign_in_host="limen.harbor.example",
+        listen=f"127.0.0.1:{port}",
+        limen=f"127.0.0.1:{limen}",
+        check=f"127.0.0.1:{check}",
+        apps=tuple(app for app in apps if app.id != LIMEN),
+        longest_response_seconds=longest,
+        longest_of_any_seconds=longest,
+    )
+    config = front_config(front, made_of)
     with tempfile.TemporaryDirectory() as made:
         folder = Path(made)
-        written = _written(folder, CONFIGS[front], config)
+        written = _written(folder, TEMPLATES[front], config)
         command = {
             "nginx": [binary, "-p", made, "-c", str(written), "-g", "daemon off;"],
             "caddy": [binary, "run", "--adapter", "caddyfile", "--config", str(written)],
@@ -93,7 +105,7 @@ async def running(front: str, limen: int, check: int, app: int) -> AsyncIterator
             )
             try:
                 await _until_open(port, process, log)
-                yield port
+                yield port, process
             finally:
                 with contextlib.suppress(ProcessLookupError):
                     process.terminate()
@@ -114,10 +126,6 @@ async def _until_open(port: int, process: asyncio.subprocess.Process, log: Path)
             return
         await asyncio.sleep(0.05)
     pytest.fail(f"the front did not start:\n{_end_of(log)}")
-
-
-def _documented(front: str) -> str:
-    return (HOW_TO / CONFIGS[front]).read_text()
 
 
 def _end_of(log: Path) -> str:

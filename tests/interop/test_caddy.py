@@ -1,4 +1,4 @@
-"""Real Caddy from PyPI, with docs/how-to/Caddyfile."""
+"""Real Caddy from PyPI, with the config that `limen front-config` prints."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Real Envoy from PyPI, with docs/how-to/envoy.yaml."""
+"""Real Envoy from PyPI, with the config that `limen front-config` prints."""
 
 from __future__ import annotations
 

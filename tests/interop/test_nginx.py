@@ -1,4 +1,4 @@
-"""Real nginx from the distribution, with docs/how-to/nginx.conf."""
+"""Real nginx from the distribution, with the config that `limen front-config` prints."""
 
 from __future__ import annotations
 

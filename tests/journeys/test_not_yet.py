@@ -38,6 +38,24 @@ def test_what_no_group_of_theirs_may_open_names_who_to_ask(harbor: Any, browse: 
     tom.clean()
 
 
+def test_a_form_on_another_app_acts_in_nobodys_name(harbor: Any, browse: Any) -> None:
+    tom = browse()
+    tom.enrol(harbor.invite("Tom Berger", "staff", "sales"))
+    tom.page.goto(harbor.on("wiki"))
+    tom.page.goto(harbor.on("crm"))
+    tom.page.evaluate(
+        """there => {
+            const form = document.createElement("form");
+            form.method = "post"; form.action = there;
+            document.body.append(form); form.submit();
+        }""",
+        harbor.on("wiki", "/page/1"),
+    )
+    expect(heading(tom)).to_have_text("Wiki did not take what another site sent")
+    expect(tom.page.locator(".conditions .fails")).to_have_count(1)
+    tom.clean()
+
+
 def test_checking_again_says_so_once_it_is_open(harbor: Any, browse: Any) -> None:
     tom = browse()
     harbor.arrive(tom, "Tom Ibsen", "staff")

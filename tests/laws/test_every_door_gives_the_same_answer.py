@@ -88,14 +88,6 @@ CASES = (
     Case("a declared public route", nobody, PERMIT, "public-route", path="/assets/logo.svg"),
     Case("only what is declared is public", nobody, CHALLENGE, "not-signed-in", path="/assetsx/logo.svg"),
     Case(
-        "a preflight from a declared origin",
-        nobody,
-        PERMIT,
-        "cors-preflight",
-        method="OPTIONS",
-        fields="Origin: https://portal.harbor.example\r\nAccess-Control-Request-Method: POST\r\n",
-    ),
-    Case(
         "a preflight from anywhere else",
         nobody,
         CHALLENGE,

@@ -13,7 +13,7 @@ from tests.policy.scene import app, tree_of
 from limen.clock import DAY
 from limen.facts import ANYBODY, Facts, Label, Person
 from limen.policy import Effect, Engine, Request
-from limen.policy.access_diff.diff import Reach, newly_reachable
+from limen.policy.access_diff.diff import Move, Reach, newly_reachable, reach_of_moves
 
 PEOPLE = (
     Person("p1", "Ana", "", frozenset({"staff"}), active=True),
@@ -125,3 +125,39 @@ def test_a_stranger_is_a_kind_of_person() -> None:
     closed = Engine(tree_of(""), "r", opened.zone)
     (one,) = newly_reachable(closed, opened, [], APPS, since=START).differences
     assert one.people == (ANYBODY.id,)
+
+
+@settings(max_examples=size(60, least=3))
+@given(data=st.data(), sides=changes())
+def test_requests_that_become_another_action_are_told_as_the_two_sides_answer_them(data, sides) -> None:
+    before, after = sides
+    move = Move(APPS[0].id, "edit", "view")
+    reach = reach_of_moves(before, after, PEOPLE, APPS, [move], since=START, apps_before=APPS)[move]
+    for one in reach.differences:
+        shown = one.witness
+        was = before.decide(replace(shown.request, action="edit"), shown.facts, shown.now).is_permit
+        will = after.decide(shown.request, shown.facts, shown.now).is_permit
+        assert (was, will) == (not one.gains, one.gains)
+    for _ in range(12):
+        now = data.draw(st.integers(START, START + 10 * DAY))
+        _, facts = data.draw(asked(now))
+        if facts.grants:
+            continue  # a grant is for one action: with it the two requests do not differ in their action alone
+        facts = replace(facts, app=APPS[0])
+        was, will = (
+            one.decide(Request(what), facts, now).is_permit for one, what in ((before, "edit"), (after, "view"))
+        )
+        if reach.is_exhaustive:
+            assert told(reach, facts, Request("view"), now, after, gains=True) or not will or was
+            assert told(reach, facts, Request("view"), now, after, gains=False) or not was or will
+
+
+def test_workloads_are_looked_at_with_what_tokens_can_prove() -> None:
+    service = Person("backup", active=True, is_workload=True)
+    text = '@id("w") permit (principal is Workload, action, resource) when { context.auth.strength >= %s };'
+    engines = {strength: Engine(tree_of(text % strength), "r", ZoneInfo("UTC")) for strength in (1, 3)}
+    nothing = Engine(tree_of(""), "r", ZoneInfo("UTC"))
+    for strength, who in ((1, {("backup",)}), (3, set())):
+        found = newly_reachable(nothing, engines[strength], [*PEOPLE, service], APPS, since=START)
+        assert {one.people for one in found.differences} == who
+        assert found.is_exhaustive

@@ -18,9 +18,11 @@ async def test_prometheus_own_parser_reads_what_was_decided(house: House, watche
     await house.administrator(browser)
     await browser.get("/")
     house.limen.journal.flush()
+    house.limen.journal.strangers.totals["request.refused"] += 3
     found = read(Figures(watched))
     assert found["limen_decisions_total", (("door", "sign-in"), ("effect", "permit"))] >= 2
     assert found["limen_events_total", (("kind", "sign_in.succeeded"),)] == 1
+    assert found["limen_strangers_left_out_total", (("of", "request.refused"),)] == 3
     assert found["limen_ready", ()] == found["limen_journal_writable", ()] == 1
     assert found["limen_people", ()] == 1
     assert found["limen_disk_free_bytes", ()] > 0

@@ -19,7 +19,6 @@ from limen.company.load import load_settings
 from limen.company.places import data_folder, database_of, journal_folder, key_file
 from limen.company.pull import keep_out_of_git, write_text
 from limen.events import Event
-from limen.mail import store as mails
 from limen.pillars import end_at_restore
 from limen.settings import Settings
 from limen.storage import Database, Transaction
@@ -128,7 +127,6 @@ def _end_what_was_open(examined: Examined, epoch: int, now: Instant) -> int:
         drop_what_is_written(transaction, Reader(examined.journal))
         take_restored_heads(transaction, examined.journal)
         ended = end_at_restore(transaction, now)
-        mails.drop_all(transaction.connection, now, "withdrawn")  # sent since, or about a link that is dead now
         transaction.say(
             Event(
                 id="",

@@ -23,7 +23,6 @@ from limen.company.places import data_folder, database_of, journal_folder
 from limen.errors import LimenError
 from limen.events import Event
 from limen.identity.store import people
-from limen.mail import store as mails
 from limen.pillars import end_at_restore
 from limen.policy.proof.lockout import LockedOut
 from limen.settings import Settings
@@ -106,7 +105,6 @@ def go_back(root: Path, settings: Settings, key: bytes, now: Instant, file: Path
             def work(transaction: Transaction) -> None:
                 drop_what_is_written(transaction, reader)
                 end_at_restore(transaction, now)
-                mails.drop_all(transaction.connection, now, "withdrawn")
 
             edit_copy(copy, work)
             database_of(root, settings).put_back(copy)

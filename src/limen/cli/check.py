@@ -12,11 +12,12 @@ import typer
 
 from limen.cli.open_company import has_database, opened
 from limen.cli.options import Folder, Json
-from limen.cli.output import counted
+from limen.cli.output import counted, progress
 from limen.clock import SystemClock
+from limen.company import trusted_fronts
 from limen.company.child import schema_text
 from limen.company.company import Company
-from limen.company.gate import FIRST_ADMINISTRATOR, lockout, lockout_problems, people_of
+from limen.company.gate import FIRST_ADMINISTRATOR, lockout_ahead, lockout_problems, people_of
 from limen.company.load import Checked, check_folder
 from limen.company.onboarding import too_long, written_until
 from limen.configuration.problem import Problem
@@ -54,7 +55,9 @@ def _barring(folder: Path, company: Company) -> tuple[Problem, ...]:
         with opened(folder, company.settings) as here:
             people = here.database.read(people_of)
     now = SystemClock().now()
-    return (*too_long(company, now), *lockout_problems(company, lockout(company, people, now)))
+    with progress("Looking a week ahead") as told:
+        found = lockout_ahead(company, people, now, told)
+    return (*too_long(company, now), *lockout_problems(company, found))
 
 
 def _plain(checked: Checked, barring: tuple[Problem, ...]) -> dict[str, object]:
@@ -77,6 +80,7 @@ def _text(checked: Checked, barring: tuple[Problem, ...], *, verbose: bool) -> s
         if policy not in watching
     ]
     exempt += _onboarding(checked)
+    exempt += trusted_fronts.told(checked.company.settings) if checked.company else ()
     company = checked.company
     if company is None:
         lines.append(f"{counted(len(lines), 'problem')}; {'; '.join(checked.left_out)}")

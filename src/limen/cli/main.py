@@ -21,12 +21,16 @@ MISUSED: Final = 2
 OWN: Final[dict[str, Command]] = {
     "init": Command("limen.cli.init", "Make a company folder with the baseline and comments that teach"),
     "add": Command("limen.cli.add", "Add an app: find out what it is, write its entry, and begin its onboarding"),
+    "remove": Command("limen.cli.remove", "Remove an app or a group, and what speaks of it alone"),
     "check": Command(
         "limen.cli.check", "Find everything that is wrong with a company folder, and run its policy tests"
     ),
     "doctor": Command("limen.cli.doctor", "Say what is wrong with this set-up, from DNS to the disk, and the fix"),
     "serve": Command("limen.cli.serve", "Run everything: pages, gateway and check server"),
     "front": Command("limen.cli.front", "Run https as a service of its own, which says so while Limen is down"),
+    "front-config": Command(
+        "limen.cli.front_config", "Print the config of nginx, Caddy or Envoy for the company's apps"
+    ),
     "outage-page": Command("limen.cli.outage_page", "Print the page for your own front to show while Limen is down"),
     "systemd-unit": Command("limen.cli.systemd_unit", "Print a hardened service for systemd"),
     "demo": Command("limen.cli.demo", "Run the example company Harbor, with real requests through the real doors"),

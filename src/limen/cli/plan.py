@@ -2,26 +2,32 @@
 
 from __future__ import annotations
 
+import difflib
 import json
 import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
+
+import typer
 
 from limen.cli.open_company import Opened, has_database, opened
 from limen.cli.options import Folder, Json
 from limen.cli.output import at, counted, progress
 from limen.clock import SystemClock
-from limen.company import store
+from limen.company import store, trusted_fronts
 from limen.company.authors import names_of, proof_sentence
 from limen.company.company import Company
 from limen.company.concurrent_changes import Published, published_since, undone
-from limen.company.gate import FIRST_ADMINISTRATOR, lockout_problems, people_of
+from limen.company.folder import TESTS
+from limen.company.gate import FIRST_ADMINISTRATOR, lockout_begins, lockout_problems, people_of
 from limen.company.load import load_company
 from limen.company.origin import origin_of
 from limen.company.plan import Plan, plan, predict, reach_sentences
+from limen.company.pull import write_text
 from limen.company.rehearsal import WINDOW
+from limen.company.updated_tests import updated_tests
 from limen.policy.proof.lockout import LockedOut
 
 MOST_SINCE = 5
@@ -31,9 +37,14 @@ MOST_NAMED = 6
 def run(
     folder: Folder = Path(),
     *,
+    update_tests: Annotated[
+        bool, typer.Option("--update-tests", help="Write failing policy tests anew, as they are answered now")
+    ] = False,
     as_json: Json = False,
 ) -> None:
     after = load_company(folder)
+    if update_tests:
+        after = _with_updated_tests(folder, after, quiet=as_json)
     before: Company | None = None
     names: dict[str, str] = {}
     since: tuple[Published, ...] = ()
@@ -58,11 +69,25 @@ def run(
     sys.exit(0 if found.is_publishable and not since else 1)
 
 
+def _with_updated_tests(folder: Path, company: Company, *, quiet: bool) -> Company:
+    """The folder with its failing tests updated, each shown."""
+    done = updated_tests(company)
+    if not done.updated:
+        return company
+    write_text(folder, TESTS, done.text)
+    if not quiet:
+        for one in done.updated:
+            before, after = one.before.splitlines(), one.after.splitlines()
+            print("\n".join(difflib.unified_diff(before, after, f"{TESTS}:{one.line}", TESTS, lineterm="", n=9)))
+        print(f"{counted(len(done.updated), 'policy test')} updated: look at each; they expect this from now on.\n")
+    return done.company
+
+
 def predicted(before: Company | None, after: Company, here: Opened) -> Plan:
     """The plan, with a progress bar on a terminal."""
-    with progress("Replaying the last 30 days") as told:
-        people = here.database.read(people_of)
-        return predict(before, after, here.reader, people, SystemClock().now(), told)
+    people = here.database.read(people_of)
+    with progress("Replaying the last 30 days") as told, progress("Looking a week ahead") as ahead:
+        return predict(before, after, here.reader, people, SystemClock().now(), told, ahead)
 
 
 def _behind(since: tuple[Published, ...], folder: Path) -> Iterator[str]:
@@ -104,9 +129,13 @@ def text_of(
     if found.failing:
         lines.append(f"{len(found.failing)} of {found.tests} policy tests fail, so it can't be published:")
         lines += [f"  {problem}" for problem in found.failing]
+        lines.append(
+            "If that is meant, `limen plan --update-tests` has them expect what is answered now, and shows each."
+        )
     else:
         lines.append(f"All {found.tests} policy tests pass.")
     lines += _lockout(found, after, names)
+    lines += trusted_fronts.told(after.settings)
     lines += _reach(found, before, after, names)
     replay = found.rehearsal
     if replay is None:
@@ -147,7 +176,7 @@ def _all_new(found: Plan) -> Iterator[str]:
 
 def _lockout(found: Plan, after: Company, names: dict[str, str]) -> Iterator[str]:
     if isinstance(found.lockout, LockedOut):
-        yield "It can't be published: every administrator would be locked out:"
+        yield f"It can't be published: every administrator would be locked out{lockout_begins(after, found.lockout)}:"
         yield from (f"  {problem}" for problem in lockout_problems(after, found.lockout))
     elif found.lockout is not None:
         yield proof_sentence(found.lockout.to_json(), names)
@@ -157,7 +186,7 @@ def _reach(found: Plan, before: Company | None, after: Company, names: dict[str,
     said = reach_sentences(found, before, after, names)
     if found.reach is None:
         yield "Who gains or loses was not looked at: nothing was published yet to compare with."
-    elif not said and not found.changes_nothing:
+    elif found.is_nobodys_gain_or_loss and not said and not found.changes_nothing:
         whom = "nor would one person of any group in limen.toml" if found.supposed else "in any situation"
         yield f"Nobody gains or loses anything, {whom}."
     if said:
@@ -197,5 +226,9 @@ def _plain(found: Plan, since: tuple[Published, ...]) -> dict[str, Any]:
         "tests": found.tests,
         "failing": [asdict(problem) for problem in found.failing],
         "lockout": None if found.lockout is None else str(found.lockout),
+        "openings": [
+            {"kind": one.kind, "name": one.name, "said": one.said, "open": one.is_open, "looked_at": one.is_looked_at}
+            for one in found.openings
+        ],
         "effect": found.effect,
     }

@@ -75,7 +75,7 @@ def _next(done: Restored, folder: Path) -> Iterator[str]:
     yield "Mails that waited are not sent."
     yield ""
     yield f"What was taken back after {to_iso(done.examined.manifest.at)} is in force again. Look through:"
-    yield "  people who left since, passkeys and workloads that were ended, and policies (`limen log`)."
+    yield "  people who left since, factors and workloads that were ended, and policies (`limen log`)."
     if (done.data / "erased.txt").exists():
         yield "Everybody listed in erased.txt is erased again at the next start."
     else:

@@ -88,7 +88,9 @@ async def _open_front(closing: AsyncExitStack, limen: Limen, folder: Path) -> tu
 
     places = open_places(data_folder(folder, limen.settings))
     known = limen.known
-    front = Front(limen.settings, folder, places, lambda: {app.host for app in known.apps.values()}, limen.clock)
+    front = Front(
+        limen.settings, folder, places, lambda: {app.host for app in known.apps.values() if app.host}, limen.clock
+    )
     closing.push_async_callback(front.close)
     said = said_of(limen.settings, await front.start())
     return f"unix:{places.limen_socket}", said

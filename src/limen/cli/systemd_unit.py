@@ -9,6 +9,7 @@ from typing import Annotated
 
 import typer
 
+from limen.admission.descriptors import WANTED
 from limen.cli.options import Folder
 from limen.company.load import load_settings
 from limen.company.places import data_folder
@@ -67,6 +68,8 @@ TimeoutStartSec=5min
 LoadCredential=limen-master-key:{key}
 MemoryMax=1G
 TasksMax=256
+# Each open request holds a file descriptor, and one more for its app.
+LimitNOFILE={descriptors}
 CapabilityBoundingSet=
 AmbientCapabilities=
 """
@@ -75,6 +78,8 @@ _OF_THE_FRONT = """\
 RestartSec=2s
 MemoryMax=512M
 TasksMax=128
+# Each open request holds a file descriptor, and one more to Limen.
+LimitNOFILE={descriptors}
 # Ports 443 and 80, and nothing else that root may.
 CapabilityBoundingSet=CAP_NET_BIND_SERVICE
 AmbientCapabilities=CAP_NET_BIND_SERVICE
@@ -111,6 +116,6 @@ def unit(command: Path, folder: Path, data: Path, user: str, key: Path, *, is_fr
         task="front" if is_front else "serve",
         user=user,
         data=data,
-        own=_OF_THE_FRONT if is_front else _OF_LIMEN.format(key=key),
+        own=(_OF_THE_FRONT if is_front else _OF_LIMEN).format(key=key, descriptors=WANTED),
         locked_down=_LOCKED_DOWN,
     )

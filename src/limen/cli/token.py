@@ -17,7 +17,6 @@ from limen.clock import Instant, SystemClock
 from limen.company.load import load_company
 from limen.company.publish import SERVER
 from limen.errors import LimenError
-from limen.facts import Person
 from limen.identity import tokens
 from limen.identity.app_token import AppToken, Issued
 from limen.identity.store import workloads
@@ -79,8 +78,7 @@ def _warn(here: Opened, token: AppToken, now: Instant) -> None:
     if company is None or token.app not in company.all_apps:
         _say("Nothing is published yet that knows this app, so the token opens nothing.")
         return
-    service = Person(who.id, who.name, groups=who.groups, active=who.active, is_workload=True)
-    shut = shut_to_a_service(company.engine(), service, company.all_apps[token.app], token.actions, now)
+    shut = shut_to_a_service(company.engine(), who.principal, company.all_apps[token.app], token.actions, now)
     for action, why in shut.items():
         _say(f"As the policies are now, {who.name} may not {action} there: {why}.")
     if shut:

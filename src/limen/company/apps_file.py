@@ -12,6 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from limen.clock import Instant
 from limen.company.folder import APPS
+from limen.company.oidc_section import OidcSection, client_of, complaints, where_complaint
 from limen.company.onboarding import read_until
 from limen.company.routes import METHODS, Route, RouteError, read_route
 from limen.configuration.problem import DECLARE_GROUP, Problem, did_you_mean, shown, unknown
@@ -26,6 +27,7 @@ REQUEST_ACTIONS: Final = ACTIONS[:5]
 MOST_APPS: Final = 2_000
 _HOST: Final = re.compile(r"(?=.{1,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)*[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?")
 _REACH: Final = re.compile(r"([a-z0-9.-]{1,253}|\[[0-9a-f:.]{2,45}\])(:[0-9]{1,5})?")
+_FIELD_NAME: Final = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]{1,80}")
 _START: Final = re.compile(r"/(?!/)[!-~]*")
 
 
@@ -69,21 +71,21 @@ class _Onboarding(_Shape):
 
 
 class _Cors(_Shape):
-    """Other sites whose scripts may ask this app."""
+    """Other sites that may ask this app as the person who looks at them. Limen answers their preflights itself."""
 
-    origins: list[str] = []
+    origins: Annotated[list[str], Field(max_length=100)] = []
     """Their origins: `https://board.harbor.example`."""
+    methods: Annotated[list[str], Field(max_length=20)] = ["GET", "HEAD", "POST"]
+    """The methods that their scripts may use."""
+    headers: Annotated[list[str], Field(max_length=60)] = ["content-type"]
+    """The headers that their scripts may set, beyond those that every page may."""
 
 
-class _App(_Shape):
-    """Something that is protected. `apps.yaml` is a list of these."""
+class _Named(_Shape):
+    """What every app has."""
 
     id: Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]{0,39}$")]
     """Its short name, by which policies know it."""
-    host: str
-    """The host in the company's domain at which browsers reach it through Limen."""
-    upstream: _Upstream | str
-    """Where it really runs: an address, or more about it (see `upstream` below)."""
     name: Annotated[str, Field(max_length=80)] = ""
     """What people call it; the id where nothing is said."""
     label: str = "restricted"
@@ -92,6 +94,17 @@ class _App(_Shape):
     """The id of the group that answers for it."""
     description: Annotated[str, Field(max_length=500)] = ""
     """One sentence for the people who look for it."""
+
+
+class _App(_Named):
+    """Something that is protected. `apps.yaml` is a list of these."""
+
+    protocol: Literal["gateway"] = "gateway"
+    """`gateway`: each request is decided. `oidc`: the app signs people in by itself (see there)."""
+    host: str
+    """The host in the company's domain at which browsers reach it through Limen."""
+    upstream: _Upstream | str
+    """Where it really runs: an address, or more about it (see `upstream` below)."""
     start: str = "/"
     """The path that the portal's link leads to."""
     actions: dict[str, list[str]] = {}
@@ -99,11 +112,24 @@ class _App(_Shape):
     public: list[_Public] = []
     """What needs no sign-in."""
     cors: _Cors = _Cors()
-    """Other sites whose scripts may ask it."""
+    """Other sites that may ask it."""
     onboarding: _Onboarding | None = None
     """That people who are signed in still pass, and until when."""
+    streams: Annotated[list[str], Field(max_length=100)] = []
+    """Paths whose responses stay open: event streams, long downloads. Fronts leave them to Limen, which cuts them."""
     encoded_paths: Literal["refuse", "allow"] = "refuse"
     """Whether a path with an escaped slash is refused, as it is read differently by different apps."""
+
+
+class _OidcApp(_Named):
+    """An app that signs people in by OpenID Connect. Each sign-in and each token is decided, requests are its own."""
+
+    protocol: Literal["oidc"]
+    """`oidc`"""
+    url: str
+    """Where the portal's link leads."""
+    oidc: OidcSection
+    """Its registration as a client."""
 
 
 def read_apps(
@@ -157,6 +183,8 @@ class _Reader:
 
     def read(self, entry: Any) -> App | None:
         """The app, None where its shape is wrong; whatever can be read is still checked."""
+        if isinstance(entry, dict) and entry.get("protocol") == "oidc":
+            return self._read_oidc(entry)
         domain = self._settings.domain if self._settings is not None else ""
         stand_ins = {"id": "stand-in", "host": f"stand-in.{domain or 'localhost'}", "upstream": "http://127.0.0.1:3000"}
         shape, self.problems = shaped_in_part(_App, entry, self._tree, APPS, (self._number,), stand_ins)
@@ -164,6 +192,35 @@ class _Reader:
             return None
         has_shape = not self.problems
         app = self._app(shape)
+        return app if has_shape else None
+
+    def _read_oidc(self, entry: Any) -> App | None:
+        stand_ins = {"id": "stand-in", "url": "https://stand-in.example", "protocol": "oidc"}
+        shape, self.problems = shaped_in_part(_OidcApp, entry, self._tree, APPS, (self._number,), stand_ins)
+        if shape is None:
+            return None
+        has_shape = not self.problems
+        self._check_named(shape)
+        for path, what, fix in complaints(shape.oidc):
+            self._wrong(("oidc", *path), what, fix)
+        for group in shape.oidc.groups:
+            if self._groups is not None and group not in self._groups:
+                self._wrong(("oidc", "groups", group), *unknown("group", group, self._groups, DECLARE_GROUP))
+        if wrong := where_complaint(shape.url):
+            self._wrong(("url",), *wrong)
+        label = _label(shape.label)
+        app = App(
+            id=shape.id,
+            name=shape.name or shape.id.replace("-", " ").capitalize(),
+            host="",
+            upstream=Upstream(""),
+            label=Label.RESTRICTED if label is None else label,
+            owner=shape.owner,
+            description=shape.description,
+            rules=(ActionRule("view", frozenset({"GET"}), "/**"),),  # signing in to it is looking at it
+            url=shape.url,
+            oidc=client_of(shape.oidc),
+        )
         return app if has_shape else None
 
     def _app(self, shape: _App) -> App:
@@ -191,29 +248,35 @@ class _Reader:
             start=shape.start,
             rules=tuple(self._rules(shape)),
             public=tuple(self._public(shape)),
-            cors=Cors(frozenset(self._origins(shape))),
+            cors=self._cors(shape),
             opts_in_encoded_paths=shape.encoded_paths == "allow",
             onboarding_until=self._onboarding_until(shape, label),
+            streams=tuple(self._streams(shape)),
         )
 
     def _wrong(self, path: tuple[str | int, ...], what: str, fix: str) -> None:
         self.problems.append(Problem(APPS, *self._tree.at(self._number, *path), what, fix))
 
     def _check_words(self, shape: _App) -> None:
-        words: dict[tuple[str | int, ...], str]
-        words = {("name",): shape.name, ("description",): shape.description}
-        words |= {("public", place, "why"): one.why for place, one in enumerate(shape.public)}
-        for path, said in words.items():
-            if not is_printable(said):
-                self._wrong(path, f"{shown(said)} holds characters that can't be shown", "remove them")
+        self._check_named(shape)
+        for place, one in enumerate(shape.public):
+            self._check_printable(("public", place, "why"), one.why)
+        if not _START.fullmatch(shape.start):
+            self._wrong(("start",), f"{shown(shape.start)} is no path on the app's host", "start it with one `/`")
+
+    def _check_printable(self, path: tuple[str | int, ...], said: str) -> None:
+        if not is_printable(said):
+            self._wrong(path, f"{shown(said)} holds characters that can't be shown", "remove them")
+
+    def _check_named(self, shape: _Named) -> None:
+        self._check_printable(("name",), shape.name)
+        self._check_printable(("description",), shape.description)
         if shape.id == LIMEN:
             self._wrong(("id",), "`limen` is Limen itself", "choose another id")
         if _label(shape.label) is None:
             self._wrong(("label",), *unknown("label", shape.label, [label.word for label in Label]))
         if self._groups is not None and shape.owner and shape.owner not in self._groups:
             self._wrong(("owner",), *unknown("group", shape.owner, self._groups, DECLARE_GROUP))
-        if not _START.fullmatch(shape.start):
-            self._wrong(("start",), f"{shown(shape.start)} is no path on the app's host", "start it with one `/`")
 
     def _check_host(self, host: str) -> None:
         if not _HOST.fullmatch(host):
@@ -262,6 +325,15 @@ class _Reader:
             if route is not None:
                 yield PublicRoute(route.methods, route.pattern, one.why)
 
+    def _streams(self, shape: _App) -> Iterator[str]:
+        for place, pattern in enumerate(shape.streams):
+            if " " in pattern:
+                self._wrong(
+                    ("streams", place), f"{shown(pattern)} is no path", "write the path alone, without a method"
+                )
+            elif self._route(f"ANY {pattern}", ("streams", place)) is not None:
+                yield pattern
+
     def _route(self, text: str, path: tuple[str | int, ...]) -> Route | None:
         try:
             route = read_route(text)
@@ -273,6 +345,16 @@ class _Reader:
             if fix != "-":
                 self._wrong(path, f"there is no method {shown(method)}", fix)
         return route
+
+    def _cors(self, shape: _App) -> Cors:
+        for place, method in enumerate(shape.cors.methods):
+            if method not in METHODS:
+                self._wrong(("cors", "methods", place), *unknown("method", method, METHODS))
+        for place, name in enumerate(shape.cors.headers):
+            if not _FIELD_NAME.fullmatch(name):
+                self._wrong(("cors", "headers", place), f"{shown(name)} is no name of a header", "write x-csrf-token")
+        headers = frozenset(name.lower() for name in shape.cors.headers)
+        return Cors(frozenset(self._origins(shape)), frozenset(shape.cors.methods), headers)
 
     def _origins(self, shape: _App) -> Iterator[str]:
         for place, origin in enumerate(shape.cors.origins):

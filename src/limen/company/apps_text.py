@@ -1,4 +1,4 @@
-"""Adds one line to an app's entry in apps.yaml, and leaves comments, order and quotes as they are.
+"""Changes an app's entry in apps.yaml, or takes it out, and leaves comments, order and quotes as they are.
 
 It only finds the place. The caller has to read the result and compare it with what was wanted: a file that is written
 in an unusual way comes out wrong, or is refused.
@@ -97,3 +97,42 @@ def _is(node: Any, kind: str) -> bool:
 def _quoted(text: str) -> str:
     """YAML's double quotes take what JSON's do."""
     return json.dumps(text, ensure_ascii=False)
+
+
+def entry_text(text: str, app_id: str) -> str:
+    """The app's entry as it is written. Raises `LimenError` where it is not in the usual form."""
+    start, end = _span(text, app_id)
+    return text[start:end]
+
+
+def with_entry(text: str, app_id: str, entry: str) -> str:
+    """apps.yaml with this text in place of the app's entry."""
+    start, end = _span(text, app_id)
+    return text[:start] + entry.replace("\r\n", "\n").strip("\n") + "\n" + text[end:]
+
+
+def without_entry(text: str, app_id: str) -> str:
+    """apps.yaml without the app, and without the empty line after it; `[]` where it was the last one."""
+    start, end = _span(text, app_id)
+    left = text[:start] + text[end:].removeprefix("\n")
+    has_more = any(line.startswith("- ") for line in left.split("\n"))
+    return left if has_more else f"{left.rstrip()}\n\n[]\n"
+
+
+def _span(text: str, app_id: str) -> tuple[int, int]:
+    """From the dash of the app's entry to the end of its last line."""
+    entry = _entry(text, app_id)
+    start = text.rfind("\n", 0, entry.start_mark.index) + 1
+    if (
+        entry.flow_style
+        or text[start:].split("\n", 1)[0][:2] != "- "
+        or text[start + 2 : entry.start_mark.index].strip()
+    ):
+        raise LimenError("apps.yaml is written in a way that can't be changed so", _BY_HAND)
+    lines, end = text[start:].split("\n"), 1
+    last = end
+    while end < len(lines) and (not lines[end].strip() or lines[end][0] in " \t"):
+        end += 1
+        if lines[end - 1].strip():
+            last = end
+    return start, min(len(text), start + sum(len(line) + 1 for line in lines[:last]))

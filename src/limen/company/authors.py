@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final
 
-from limen.identity.store import people
+from limen.identity.store import people, workloads
 from limen.storage import Snapshot
 
 SERVER: Final = "server"
@@ -41,5 +41,6 @@ def proof_sentence(proof: Mapping[str, Any], names: Mapping[str, str]) -> str:
 
 
 def names_of(snapshot: Snapshot) -> dict[str, str]:
-    """Everybody's name by opaque id, for whoever may see them."""
-    return {person.id: person.name for person in people.everybody(snapshot.connection)}
+    """Everybody's name by opaque id, and each workload's, for whoever may see them."""
+    services = {one.id: one.name for one in workloads.all_known(snapshot.connection)}
+    return {**services, **{person.id: person.name for person in people.everybody(snapshot.connection)}}

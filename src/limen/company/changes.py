@@ -9,6 +9,7 @@ from typing import Any, Final, TypeVar
 from limen.company.company import Company, limen_app
 from limen.facts import ActionRule, App, PublicRoute
 from limen.pillars import files
+from limen.settings import Sessions
 
 T = TypeVar("T")
 
@@ -43,8 +44,8 @@ def changes(before: Company | None, after: Company) -> tuple[Change, ...]:
     return (
         *_policies(before, after),
         *_apps(before, after),
-        *_compared("group", before.settings.groups if before else {}, after.settings.groups),
-        *_compared("network", before.settings.networks if before else {}, after.settings.networks),
+        *_compared("group", before.settings.groups if before else {}, after.settings.groups, _titles),
+        *_compared("network", before.settings.networks if before else {}, after.settings.networks, _addresses),
         *_settings(before, after),
         *_files_of_parts(before, after),
         *_compared("test", _by_title(before.tests if before else ()), _by_title(after.tests)),
@@ -59,6 +60,21 @@ def _compared(
         was, now = old.get(name), new.get(name)
         if was != now:
             yield Change(kind, name, ADDED if was is None else REMOVED if now is None else CHANGED, told(was, now))
+
+
+def _titles(old: str | None, new: str | None) -> str:
+    return f"from “{old}” to “{new}”" if old is not None and new is not None else f"“{new or old or ''}”"
+
+
+def _addresses(old: Iterable[object] | None, new: Iterable[object] | None) -> str:
+    was, now = (_listed(map(str, some or ())) for some in (old, new))
+    return f"from {was} to {now}" if old is not None and new is not None else now if old is None else was
+
+
+def _listed(words: Iterable[str]) -> str:
+    every = list(words)
+    more = f" and {len(every) - _ROUTES_TOLD} more" if len(every) > _ROUTES_TOLD else ""
+    return (", ".join(every[:_ROUTES_TOLD]) or "nothing") + more
 
 
 def _policies(before: Company | None, after: Company) -> Iterator[Change]:
@@ -117,6 +133,9 @@ def _app_difference(old: App, new: App) -> str:
             if field.name in {"rules", "public"}:
                 parts.append(f"{field.name}{_routes_difference(was, now)}")
                 continue
+            if field.name == "upstream" and was.url != now.url:
+                parts.append(f"upstream from {was.url} to {now.url}")
+                continue
             word = f"{was.word} to {now.word}" if field.name == "label" else f"{was} to {now}"
             parts.append(f"{field.name} from {word}" if is_short or field.name == "label" else field.name)
     return ", ".join(parts)
@@ -147,7 +166,17 @@ def _settings(before: Company | None, after: Company) -> Iterator[Change]:
     for name in ("name", "domain", "time_zone", "url", "sessions"):
         old, new = getattr(before.settings, name), getattr(after.settings, name)
         if old != new:
-            yield Change("setting", name, CHANGED, f"from {old} to {new}" if name == "time_zone" else "")
+            yield Change("setting", name, CHANGED, session_said(old, new) if name == "sessions" else _from(old, new))
+
+
+def _from(old: str, new: str) -> str:
+    return f"from {old or '“”'} to {new or '“”'}"
+
+
+def session_said(old: Sessions, new: Sessions) -> str:
+    """`absolute_hours from 12 to 24`."""
+    was, now = old.model_dump(), new.model_dump()
+    return ", ".join(f"{name} from {was[name]:g} to {now[name]:g}" for name in was if was[name] != now[name])
 
 
 def _files_of_parts(before: Company | None, after: Company) -> Iterator[Change]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Final
 
 from limen.clock import Instant
@@ -14,9 +14,11 @@ from limen.configuration.problem import Problem
 from limen.errors import LimenError
 from limen.facts import Factor, Person
 from limen.identity.model import ADMINISTRATORS
-from limen.identity.store import people
+from limen.identity.store import people, workloads
+from limen.messages import times
 from limen.policy.proof.lockout import Attainable, Candidate, LockedOut, Proof, prove
 from limen.policy.proof.obstacles import Obstacle
+from limen.policy.proof.week_ahead import prove_week
 from limen.storage import Snapshot
 
 FIRST_ADMINISTRATOR: Final = Candidate(
@@ -35,17 +37,36 @@ class LockedOutError(LimenError):
 
 
 def people_of(snapshot: Snapshot) -> tuple[Candidate, ...]:
-    """Everybody with the factors that they have; before there is an administrator, the first one to come as well."""
+    """Everybody with the factors that they have, and workloads, who have none.
+
+    Before there is an administrator, the first one to come is among them.
+    """
     members = people.members(snapshot.connection)
-    candidates = tuple(Candidate(member.person, member.factors) for member in members)
+    candidates = (
+        *(Candidate(member.person, member.factors) for member in members),
+        *(Candidate(one.principal, frozenset()) for one in workloads.all_known(snapshot.connection)),
+    )
     if people.active_in(snapshot.connection, ADMINISTRATORS):
         return candidates
     return (*candidates, FIRST_ADMINISTRATOR)
 
 
+def members_of(people: Iterable[Candidate], group: str) -> list[str]:
+    """The names of those who are in this group, whether they are active or not."""
+    return sorted(one.person.name for one in people if group in one.person.groups and one is not FIRST_ADMINISTRATOR)
+
+
 def lockout(company: Company, people: Iterable[Candidate], now: Instant) -> Proof | LockedOut:
     """Who could still administer Limen under `company`, or what keeps everybody from it."""
     return prove(company.engine(), limen_app(company.settings), people, now, Attainable.today(company.networks))
+
+
+def lockout_ahead(
+    company: Company, people: Iterable[Candidate], now: Instant, progress: Callable[[float], object] | None = None
+) -> Proof | LockedOut:
+    """The same, and whether within a week it begins that nobody can: a revision is published to stay."""
+    attainable = Attainable.today(company.networks)
+    return prove_week(company.engine(), limen_app(company.settings), people, now, attainable, progress)
 
 
 def obstacles(company: Company, people: Iterable[Candidate], now: Instant) -> str:
@@ -58,13 +79,19 @@ def lockout_problems(company: Company, found: Proof | LockedOut | None) -> tuple
     """What keeps every administrator out, each policy by its file and line; () where somebody can get in."""
     if not isinstance(found, LockedOut):
         return ()
-    return tuple(_barring(company, one) for one in found.obstacles)
+    when = lockout_begins(company, found)
+    return tuple(_barring(company, one, when) for one in found.obstacles)
 
 
-def _barring(company: Company, one: Obstacle) -> Problem:
+def lockout_begins(company: Company, found: LockedOut) -> str:
+    """` from Fri, 27 Nov 2026 01:00 on`; "" where nobody could get in even now."""
+    return f" from {times.date(found.begins, company.settings.zone)} on" if found.begins else ""
+
+
+def _barring(company: Company, one: Obstacle, when: str) -> Problem:
     source = company.policies.sources.get(one.policy)
     name = f"{one.policy}: " if one.policy else ""
-    what = f"every administrator would be locked out: {name}{one.why}"
+    what = f"every administrator would be locked out{when}: {name}{one.why}"
     if source is None:
         return Problem("policies", 0, 0, what, one.change)
     return Problem(source.file, source.line, 1, what, one.change)
@@ -77,7 +104,7 @@ def pass_gate(company: Company, people: Iterable[Candidate], now: Instant) -> Be
     that both are seen at once), else `LockedOutError`.
     """
     failing = (*too_long(company, now), *failing_tests(company))
-    proof = lockout(company, people, now)
+    proof = lockout_ahead(company, people, now)
     barring = lockout_problems(company, proof)
     if failing:
         raise FolderError((*failing, *barring))

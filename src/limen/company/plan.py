@@ -8,9 +8,10 @@ from dataclasses import asdict, dataclass, field
 from typing import Any, Final
 
 from limen.clock import Instant
+from limen.company.beside_policies import Opening, openings, sentence
 from limen.company.changes import Change, changes
 from limen.company.company import Company
-from limen.company.gate import FIRST_ADMINISTRATOR, lockout
+from limen.company.gate import FIRST_ADMINISTRATOR, lockout_ahead
 from limen.company.load import failing_tests
 from limen.company.onboarding import written_until
 from limen.company.rehearsal import WINDOW, Rehearsal, Turn, rehearse
@@ -26,6 +27,8 @@ MOST_KEPT: Final = 200
 """How many turned groups of requests, and how many sentences, stay beside a revision; the sums count all requests."""
 FEW_PEOPLE: Final = 2
 """With fewer active people than this, who gains or loses says little about what a change means for a company."""
+ANY_WORKLOAD: Final = "any workload"
+"""Supposed beside those there are: a service that is added after the publication has what its policies say at once."""
 _MARKED: Final = re.compile("⟨([^⟨⟩]*)⟩")
 
 
@@ -35,6 +38,7 @@ class Plan:
 
     `before` is the id of the revision it was compared with ("": none), which `publish` takes as `expected`. `supposed`
     are people who were only supposed, one of each group, because there are too few: their names by their ids.
+    `openings` are the changes beside the policies.
     """
 
     before: str
@@ -48,6 +52,12 @@ class Plan:
     members: Mapping[str, frozenset[str]] = field(default_factory=dict)
     supposed: Mapping[str, str] = field(default_factory=dict)
     kept_reach: tuple[str, ...] = ()
+    openings: tuple[Opening, ...] = ()
+
+    @property
+    def is_nobodys_gain_or_loss(self) -> bool:
+        """Whether nobody gains or loses anything, and everything that the revision changes was looked at for that."""
+        return self.reach is not None and not self.reach.differences and not self.openings and self.reach.is_exhaustive
 
     @property
     def changes_nothing(self) -> bool:
@@ -86,11 +96,13 @@ def plan(
     *,
     since: Instant = 0,
     until: Instant = 0,
+    ahead: Callable[[float], object] | None = None,
 ) -> Plan:
     """What `after` would change of `before` (None: nothing was published yet); it publishes nothing and raises nothing.
 
     `decisions` of the last days are replayed where they are given. With `people` it is also said whether somebody could
-    still administer Limen at `until`, and who gains or loses what, whether anybody asked for it or not.
+    still administer Limen at `until` and for a week after it (`ahead` hears how far that was looked at), and who gains
+    or loses what, whether anybody asked for it or not.
     """
     everybody = None if people is None else tuple(people)
     rehearsal = None
@@ -98,6 +110,9 @@ def plan(
         rehearsal = rehearse(before, after, decisions, since=since, until=until)
     supposed = {} if everybody is None or before is None else _supposed(everybody, after)
     reach = None if before is None or everybody is None else _reach(before, after, everybody, supposed, until)
+    beside = (
+        () if before is None or everybody is None else openings(before, after, _persons(everybody, supposed), until)
+    )
     members = _members(everybody or ())
     marked = {one.person.id: f"⟨{one.person.id}⟩" for one in everybody or ()}
     return Plan(
@@ -107,11 +122,12 @@ def plan(
         tests=len(after.tests),
         failing=failing_tests(after),
         rehearsal=rehearsal,
-        lockout=None if everybody is None else lockout(after, everybody, until),
+        lockout=None if everybody is None else lockout_ahead(after, everybody, until, ahead),
         reach=reach,
         members=members,
         supposed=supposed,
-        kept_reach=_sentences(reach, before, after, marked, members, supposed),
+        kept_reach=_sentences(reach, before, after, marked, members, supposed, beside),
+        openings=beside,
     )
 
 
@@ -122,46 +138,54 @@ def predict(
     people: Iterable[Candidate],
     now: Instant,
     progress: Callable[[float], object] | None = None,
+    ahead: Callable[[float], object] | None = None,
 ) -> Plan:
-    """`plan` with the decisions of the last 30 days from a journal; `progress` hears the part that was read, 0 to 1.
+    """`plan` with the decisions of the last 30 days from a journal; `progress` hears the part that was read, 0 to 1,
+    and `ahead` how far the week ahead was looked at.
 
     `people` are `limen.company.gate.people_of` a snapshot of the database.
     """
     since = now - WINDOW
-    return plan(before, after, past_decisions(reader, since, progress), people, since=since, until=now)
+    return plan(before, after, past_decisions(reader, since, progress), people, since=since, until=now, ahead=ahead)
 
 
 def _members(people: Iterable[Candidate]) -> dict[str, frozenset[str]]:
     found: dict[str, set[str]] = {}
     for one in people:
-        for group in one.person.groups if one.person.active else ():
+        for group in one.person.groups if one.person.active and not one.person.is_workload else ():
             found.setdefault(group, set()).add(one.person.id)
     return {group: frozenset(members) for group, members in found.items()}
 
 
 def _supposed(people: tuple[Candidate, ...], after: Company) -> dict[str, str]:
     """One person of each group, by an id that reads as what it is, where there are too few people to tell of."""
-    active = sum(one.person.active for one in people if one is not FIRST_ADMINISTRATOR)
+    active = sum(one.person.active for one in people if one is not FIRST_ADMINISTRATOR and not one.person.is_workload)
     if active >= FEW_PEOPLE:
         return {}
     return {_somebody(group): f"“{title or group}”" for group, title in after.settings.groups.items()}
 
 
+def _persons(people: tuple[Candidate, ...], supposed: Mapping[str, str]) -> list[Person]:
+    """Everybody there is, whoever is supposed, and any workload at all."""
+    persons = [one.person for one in people if one is not FIRST_ADMINISTRATOR]  # who is still to come loses nothing
+    persons += [Person(one, groups=frozenset({one.removeprefix(_SOMEBODY)}), active=True) for one in supposed]
+    return [*persons, Person(ANY_WORKLOAD, active=True, is_workload=True)]
+
+
 def _somebody(group: str) -> str:
-    return f"somebody in {group}"
+    return _SOMEBODY + group
+
+
+_SOMEBODY: Final = "somebody in "
 
 
 def _reach(
     before: Company, after: Company, people: tuple[Candidate, ...], supposed: Mapping[str, str], now: Instant
 ) -> Reach:
-    persons = [one.person for one in people if one is not FIRST_ADMINISTRATOR]  # who is still to come loses nothing
-    if supposed:
-        groups = after.settings.groups
-        persons += [Person(_somebody(one), groups=frozenset({one}), active=True) for one in groups]
     return newly_reachable(
         before.engine(),
         after.engine(),
-        persons,
+        _persons(people, supposed),
         after.all_apps.values(),
         since=now,
         apps_before=before.all_apps.values(),
@@ -170,7 +194,14 @@ def _reach(
 
 def reach_sentences(found: Plan, before: Company | None, after: Company, people: Mapping[str, str]) -> tuple[str, ...]:
     """Who gains and who loses what, in sentences. `people` are names by opaque ids; {} tells them by their ids."""
-    return _sentences(found.reach, before, after, people, found.members, found.supposed)
+    return _sentences(found.reach, before, after, people, found.members, found.supposed, found.openings)
+
+
+def opening_sentence(
+    found: Plan, one: Opening, before: Company | None, after: Company, people: Mapping[str, str]
+) -> str:
+    """One change beside the policies, with who gains and who loses by it."""
+    return sentence(one, _names(before, after, people, found.members, found.supposed))
 
 
 def kept_sentences(effect: Mapping[str, Any], people: Mapping[str, str]) -> tuple[str, ...]:
@@ -196,19 +227,30 @@ def _sentences(
     people: Mapping[str, str],
     members: Mapping[str, frozenset[str]],
     supposed: Mapping[str, str],
+    beside: tuple[Opening, ...],
 ) -> tuple[str, ...]:
     if reach is None:
         return ()
+    names = _names(before, after, people, members, supposed)
+    said = (*_onboardings(before, after), *(sentence(one, names) for one in beside), *sentences(reach, names))
+    if not said or not supposed:
+        return said
+    return ("There are too few people to tell, so this supposes one person of each group in limen.toml.", *said)
+
+
+def _names(
+    before: Company | None,
+    after: Company,
+    people: Mapping[str, str],
+    members: Mapping[str, frozenset[str]],
+    supposed: Mapping[str, str],
+) -> Names:
     apps = {**(before.all_apps if before else {}), **after.all_apps}
-    names = Names(
+    return Names(
         zone=after.settings.zone,
         zone_before=before.settings.zone if before else None,
-        people={**people, **supposed},
+        people={**people, **supposed, ANY_WORKLOAD: "any workload"},
         apps={name: app.name for name, app in apps.items()},
         members={after.settings.groups.get(group, group): ids for group, ids in members.items()},
         **({"most": len(supposed) + 1} if supposed else {}),
     )
-    said = (*_onboardings(before, after), *sentences(reach, names))
-    if not said or not supposed:
-        return said
-    return ("There are too few people to tell, so this supposes one person of each group in limen.toml.", *said)

@@ -35,6 +35,7 @@ OWN: Final = frozenset(
         Named.UNKNOWN_HOST,
         Named.PUBLIC_ROUTE,
         Named.CORS_PREFLIGHT,
+        Named.CROSS_SITE,
     }
 )
 """Reasons of Limen's own: no policy had a say, so no other policy would have had one."""

@@ -52,10 +52,11 @@ def write_content(company: Company) -> dict[str, Any]:
 
 
 def _app(app: App) -> dict[str, Any]:
-    """What an app without onboarding says is what it said before there was any: its revision keeps its name."""
+    """What an app does not use is left out, as before there was any: its revision keeps its name."""
     written: dict[str, Any] = msgspec.to_builtins(app, order="deterministic")
-    if not app.onboarding_until:
-        del written["onboarding_until"]
+    for later in ("onboarding_until", "url", "oidc"):
+        if not written[later]:
+            del written[later]
     return written
 
 

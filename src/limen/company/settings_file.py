@@ -13,6 +13,7 @@ from limen.company.folder import SETTINGS
 from limen.company.https_section import https_complaints
 from limen.company.mail_section import mail_complaints
 from limen.company.one_port import port_complaints
+from limen.company.trusted_fronts import proxy_complaints
 from limen.configuration.problem import Complaint, Problem, did_you_mean, shown, unknown
 from limen.configuration.shape import shaped_in_part
 from limen.configuration.tree import Tree
@@ -79,6 +80,7 @@ def _complaints(settings: Settings, tree: Tree) -> Iterator[Complaint]:
             yield ("listen", key), *complaint
     yield from https_complaints(settings)
     yield from port_complaints(settings, tree)
+    yield from proxy_complaints(settings)
     yield from mail_complaints(settings.mail)
     if settings.database.url:
         try:

@@ -31,5 +31,5 @@ async def other_way(company: RunningCompany, employee: Employee, session: Sessio
     offered = await factors.code_offer(session, at_browser)
     other.seed = offered.seed.replace(" ", "")
     await factors.set_code(session, at_browser, other.code(), offered.ticket)
-    await factors.set_password(session, PASSWORD)
+    await factors.set_password(session, at_browser, PASSWORD)
     return other

@@ -77,7 +77,7 @@ class Setup:
     @property
     def hosts(self) -> tuple[str, ...]:
         """The sign-in host first, then each app's; at most 500."""
-        return tuple(dict.fromkeys([self.sign_in_host, *(app.host for app in self.apps)]))[:MOST_HOSTS]
+        return tuple(dict.fromkeys([self.sign_in_host, *(app.host for app in self.apps if app.host)]))[:MOST_HOSTS]
 
     async def reached(self) -> Mapping[str, Reached]:
         """Each app's upstream, asked once for all examinations that want to know."""

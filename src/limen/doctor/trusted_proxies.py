@@ -5,13 +5,11 @@ from __future__ import annotations
 from ipaddress import IPv4Network, IPv6Network
 from typing import Final
 
+from limen.company.trusted_fronts import FIX, is_open, is_wide
 from limen.doctor.setup import Setup
 from limen.finding import Finding, State, named
 
 NAME: Final = "front"
-_WIDE: Final = {4: 24, 6: 64}
-_EVERYBODY: Final = {4: 8, 6: 16}
-_FIX: Final = "name only the front's own address in trusted_proxies under [listen] in limen.toml, such as 10.0.0.2/32"
 
 
 async def hops(setup: Setup) -> list[Finding]:
@@ -40,12 +38,9 @@ async def hops(setup: Setup) -> list[Finding]:
 
 
 def _width(network: IPv4Network | IPv6Network) -> Finding | None:
-    if network.is_loopback or network.prefixlen >= _WIDE[network.version]:
+    if not is_wide(network):
         return None
-    is_open = network.prefixlen < _EVERYBODY[network.version] or (
-        not network.is_private and network.prefixlen < _WIDE[network.version]
-    )
     what = (
         f"trusted_proxies holds {network}: each of its {network.num_addresses:,} addresses can claim to be any visitor"
     )
-    return Finding(NAME, State.WRONG if is_open else State.WARNING, what, _FIX, str(network))
+    return Finding(NAME, State.WRONG if is_open(network) else State.WARNING, what, FIX, str(network))

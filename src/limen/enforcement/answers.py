@@ -36,6 +36,8 @@ PAGE_HEADERS = (
     ),
 )
 UNAVAILABLE = frozenset({Named.LEASE_EXPIRED, Named.JOURNAL_UNWRITABLE, Named.DISK_FULL, Named.POLICY_ERROR})
+_OF_THE_REQUEST = UNAVAILABLE | {Named.CROSS_SITE}
+"""What was refused for another reason than what is open to this person."""
 
 
 class Refusal(msgspec.Struct, frozen=True):
@@ -101,6 +103,13 @@ def _realm(name: str) -> str:
     return "".join(char for char in name if char.isascii() and char.isprintable() and char not in '"\\') or "Limen"
 
 
+def may_lead_on(answer: Answer, method: bytes) -> bool:
+    """Whether the browser may be led from this refusal to the page that explains it. A form that was sent to be kept is
+    not lost that way; what another site sent was nobody's to keep.
+    """
+    return method == b"GET" or answer.word == Named.CROSS_SITE
+
+
 def refusal_page(refused: Refusal, answer: Answer) -> bytes:
     """The refusal as a page that goes on by itself where there is somewhere to go on to."""
     app = answer.app.name if answer.app is not None else ""
@@ -116,7 +125,7 @@ def refusal_page(refused: Refusal, answer: Answer) -> bytes:
 def _withheld(answer: Answer) -> str:
     """The action that is refused to somebody who may look at the app."""
     decision = answer.decision
-    if answer.session is None or decision is None or answer.word in UNAVAILABLE or not is_withheld(decision):
+    if answer.session is None or decision is None or answer.word in _OF_THE_REQUEST or not is_withheld(decision):
         return ""
     return decision.request.action
 
@@ -185,6 +194,8 @@ def _unfilled(answer: Answer, withheld: str = "") -> str:
         return _OF_TOKENS[answer.word]
     if answer.needs_sign_in:
         return gettext_noop("Sign in to go on.")
+    if answer.word == Named.CROSS_SITE:
+        return gettext_noop("Another site sent this to {app} in your name. Open {app} itself and do it there.")
     if answer.effect is Effect.CHALLENGE:
         return gettext_noop("Prove once more who you are to go on.")
     if answer.app is not None and answer.app.id == LIMEN:

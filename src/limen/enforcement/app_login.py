@@ -11,11 +11,11 @@ import secrets
 from base64 import urlsafe_b64encode
 from dataclasses import dataclass
 from hashlib import sha256
-from hmac import compare_digest
 from re import compile as pattern
+from typing import Final
 from urllib.parse import parse_qs, urlencode
 
-from limen.clock import SECOND, Clock, Instant, Milliseconds
+from limen.browser_state import BrowserStates, StateRefusedError
 from limen.enforcement import answers
 from limen.enforcement.assertion import Assertions
 from limen.enforcement.decision_point import APP_COOKIE, DecisionPoint
@@ -28,9 +28,8 @@ from limen.pillar import AppSessions
 
 PREFIX = b"/.limen/"
 START_COOKIE = b"__Host-limen-start"
-CODE_LIVES: Milliseconds = 30 * SECOND
+CODE_LIVES_SECONDS = 30
 BINDING_LIVES_SECONDS = 600
-CODES_KEPT = 10_000
 
 _TOKEN = pattern(rb"[A-Za-z0-9_-]{43}")
 
@@ -43,22 +42,21 @@ class AppLoginRefusedError(LimenError):
         self.word = word
 
 
-@dataclass(frozen=True, slots=True)
-class _PendingLogin:
-    session_id: str
-    app: str
-    bind: bytes
-    to: str
-    until: Instant
+_PURPOSE: Final = "app-login"
+_WORDS: Final = {
+    "unknown": "code-unknown",
+    "expired": "code-expired",
+    "of-another-purpose": "code-of-another-purpose",
+    "of-another-browser": "binding-foreign",
+}
 
 
 class AppLogins:
-    """The codes that are on their way from the sign-in host to an app's host. In memory: a restart forgets them."""
+    """The codes that are on their way from the sign-in host to an app's host: each is a state of one browser."""
 
-    def __init__(self, *, clock: Clock, public_url: str) -> None:
-        self._clock = clock
+    def __init__(self, *, states: BrowserStates, public_url: str) -> None:
+        self._states = states
         self._public_url = public_url
-        self._codes: dict[bytes, _PendingLogin] = {}
 
     def issue(self, session: Session, app_id: str, bind: str, to: str) -> str:
         """A code for the browser whose binding cookie hashes to `bind`. `session` is a live sign-in session.
@@ -70,11 +68,8 @@ class AppLogins:
         where = local_path(to)
         if where is None:
             raise AppLoginRefusedError("open-redirect")
-        now = self._clock.now()
-        self._forget(now)
-        code = secrets.token_urlsafe(32)
-        self._codes[_hash(code.encode())] = _PendingLogin(session.id, app_id, bind.encode(), where, now + CODE_LIVES)
-        return code
+        stands_for = {"session": session.id, "app": app_id, "to": where}
+        return self._states.issue(_PURPOSE, bind.encode(), stands_for, CODE_LIVES_SECONDS)
 
     def callback_url(self, app: App, code: str) -> str:
         """Where the browser takes the code: on the app's own host, never on one that a client named."""
@@ -85,23 +80,13 @@ class AppLogins:
 
         Raises AppLoginRefusedError.
         """
-        pending = self._codes.pop(_hash(code), None)
-        if pending is None:
-            raise AppLoginRefusedError("code-unknown")
-        if self._clock.now() >= pending.until:
-            raise AppLoginRefusedError("code-expired")
-        if pending.app != app_id:
+        try:
+            stands_for = self._states.take(_PURPOSE, bind_of(binding) if binding else b"", code)
+        except StateRefusedError as refused:
+            raise AppLoginRefusedError(_WORDS[refused.word]) from None
+        if stands_for["app"] != app_id:
             raise AppLoginRefusedError("code-of-another-app")
-        if not binding or not compare_digest(bind_of(binding), pending.bind):
-            raise AppLoginRefusedError("binding-foreign")
-        return pending.session_id, pending.to
-
-    def _forget(self, now: Instant) -> None:
-        """Drop what has expired, and the oldest where there are too many: codes are kept in the order of issue."""
-        for key in [key for key, pending in self._codes.items() if pending.until + CODE_LIVES <= now]:
-            del self._codes[key]
-        while len(self._codes) >= CODES_KEPT:
-            del self._codes[next(iter(self._codes))]
+        return stands_for["session"], stands_for["to"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,15 +20,19 @@ from typing import Final, cast
 import httptools
 import msgspec
 
+from limen.admission import TOO_MANY, Admission, Entry, Listener
 from limen.enforcement import answers, authorization
 from limen.enforcement.addresses import Network, client_address
 from limen.enforcement.assertion import Assertions
+from limen.enforcement.cross_site import Sender, sender_of
 from limen.enforcement.decision_point import Answer, DecisionPoint
 from limen.enforcement.headers import without_our_cookies
 from limen.policy.decision import Effect
 
 FORWARDED_PATH = b"/check"
 ENVOY_PREFIX = b"/envoy"
+FRONTS: Final = "the fronts"
+"""Whose connections to the check server are, once they have asked something."""
 
 _JOINED: Final = {b"cookie": b"; ", b"x-forwarded-for": b", "}
 """Fields that may come in several lines (RFC 9110 section 5.3, RFC 9113 section 8.2.3)."""
@@ -45,13 +49,13 @@ _SAID_ONCE: Final = frozenset(
         b"origin",
         b"upgrade",
         b"sec-fetch-mode",
-        b"access-control-request-method",
+        b"sec-fetch-site",
     }
 )
 
 _PERMITTED: Final = b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n"
 _STATUS: Final = {401: b"HTTP/1.1 401 Unauthorized\r\n", 403: b"HTTP/1.1 403 Forbidden\r\n"}
-_ADDRESSES_KEPT = 10_000
+_ADDRESSES_KEPT = 2_048
 
 
 class Limits(msgspec.Struct, frozen=True):
@@ -60,7 +64,6 @@ class Limits(msgspec.Struct, frozen=True):
     header_bytes: int = 65_536
     header_fields: int = 128
     read_seconds: float = 5.0
-    connections: int = 1_024
 
 
 class CheckServer:
@@ -74,16 +77,18 @@ class CheckServer:
         public_url: str,
         trusted: tuple[Network, ...] = (),
         limits: Limits | None = None,
+        listener: Listener | None = None,
     ) -> None:
+        """`listener` is what its connections enter by, each front's as an owner's once it has asked something."""
         self.doors = doors
         self.identity = identity
         self.public_url = public_url
         self.trusted = trusted
         self.limits = limits or Limits()
+        self.listener = listener or Admission().listener("check")
         self.open: set[_Connection] = set()
         self.arrived: list[tuple[_Connection, bytes]] = []
         self._server: asyncio.Server | None = None
-        self._sweeping: asyncio.Task[None] | None = None
         self._socket_path: Path | None = None
         self.addresses: dict[bytes, str] = {}
 
@@ -99,7 +104,6 @@ class CheckServer:
             if not ip_address(host.strip("[]")).is_loopback:
                 raise ValueError(f"the check server listens on loopback or a unix socket only, not on {host}")
             self._server = await loop.create_server(self._connection, host.strip("[]"), int(port), backlog=1_024)
-        self._sweeping = asyncio.create_task(self._sweep())
 
     @property
     def port(self) -> int:
@@ -109,8 +113,6 @@ class CheckServer:
 
     async def close(self) -> None:
         """Stop listening and drop every connection: from here on the fronts refuse."""
-        if self._sweeping is not None:
-            self._sweeping.cancel()
         if self._server is not None:
             self._server.close()
         for connection in tuple(self.open):
@@ -145,23 +147,15 @@ class CheckServer:
     def _connection(self) -> _Connection:
         return _Connection(self)
 
-    async def _sweep(self) -> None:
-        """Drop what takes too long to say its request: one look at all connections instead of a timer for each."""
-        loop = asyncio.get_running_loop()
-        while True:
-            await asyncio.sleep(min(1.0, self.limits.read_seconds / 2))
-            late = loop.time() - self.limits.read_seconds
-            for connection in tuple(self.open):
-                if 0 < connection.since < late:
-                    connection.refuse("request-too-slow")
-
 
 class _Connection(asyncio.Protocol):
     """One connection of a front: requests in, answers out, in the order they came."""
 
     __slots__ = (
+        "_entry",
         "_fed",
         "_fields",
+        "_has_asked",
         "_is_strange",
         "_loop",
         "_parser",
@@ -170,7 +164,6 @@ class _Connection(asyncio.Protocol):
         "_transport",
         "_url",
         "said",
-        "since",
     )
 
     def __init__(self, server: CheckServer) -> None:
@@ -183,7 +176,8 @@ class _Connection(asyncio.Protocol):
         self._repeats = 0
         self._is_strange = False
         self.said = b""
-        self.since = 0.0
+        self._entry: Entry | None = None
+        self._has_asked = False
         self._parser = httptools.HttpRequestParser(self)
 
     # What the transport says
@@ -194,11 +188,15 @@ class _Connection(asyncio.Protocol):
         peer = transport.get_extra_info("peername")
         if isinstance(peer, tuple) and not ip_address(peer[0]).is_loopback:
             self.refuse("check-untrusted-peer")
-        elif len(self._server.open) > self._server.limits.connections:
-            self.refuse("check-too-many-connections")
+            return
+        self._entry = self._server.listener.enter(peer[0] if isinstance(peer, tuple) else "", self.refuse)
+        if self._entry is None:
+            self.refuse(TOO_MANY)
 
     def connection_lost(self, _why: Exception | None) -> None:
         self._server.open.discard(self)
+        if self._entry is not None:
+            self._entry.leave()
 
     def data_received(self, data: bytes) -> None:
         server = self._server
@@ -229,8 +227,8 @@ class _Connection(asyncio.Protocol):
         """There is a part of a request: it may neither grow without end nor take for ever."""
         if self._fed > self._server.limits.header_bytes:
             self.refuse("request-too-large")
-        elif not self.since:
-            self.since = self._loop.time()
+        elif self._entry is not None and not self._entry.due:
+            self._entry.due = self._loop.time() + self._server.limits.read_seconds
 
     # What the parser says
 
@@ -259,6 +257,8 @@ class _Connection(asyncio.Protocol):
         if self._fed > self._server.limits.header_bytes:
             self.refuse("request-too-large")
             return
+        if not self._has_asked:
+            self._asks_first()
         said = self._answer()
         if self._parser.should_keep_alive():
             self.said = self.said + said if self.said else said
@@ -267,7 +267,8 @@ class _Connection(asyncio.Protocol):
         self._fields = {}
         self._url = b""
         self._fed = 0
-        if self._repeats or self._is_strange or self.since:
+        entry = self._entry
+        if self._repeats or self._is_strange or entry is None or entry.due:
             self._forget()
 
     def _forget(self) -> None:
@@ -276,7 +277,14 @@ class _Connection(asyncio.Protocol):
         self._fed = 0
         self._repeats = 0
         self._is_strange = False
-        self.since = 0.0
+        if self._entry is not None:
+            self._entry.due = 0.0
+
+    def _asks_first(self) -> None:
+        """A front asks: its connection stays for as long as it likes, and gives way to no other."""
+        self._has_asked = True
+        if self._entry is not None and not self._entry.belongs_to(FRONTS):
+            self.refuse(TOO_MANY)
 
     # The answer
 
@@ -299,13 +307,15 @@ class _Connection(asyncio.Protocol):
         cookies = get(b"cookie", b"")
         forwarded_for = get(b"x-forwarded-for")
         address = (server.addresses.get(forwarded_for) or server.address(forwarded_for)) if forwarded_for else ""
-        preflight_from = get(b"origin", b"") if b"access-control-request-method" in fields else b""
         # nginx and Caddy say it under this name alone: one that does not would hand the token on to the app.
         said = get(b"x-limen-authorization" if door == "check" else b"authorization")
         presented = self._presented(said, door, address, host) if said else None
-        answer = server.doors.decide_request(door, method, host, uri, cookies, address, preflight_from, presented)
+        sender = None if method == b"GET" else self._sender(method)
+        answer = server.doors.decide_request(door, method, host, uri, cookies, address, presented, sender)
         if answer.effect is not Effect.PERMIT:
             return self._refused(answer, method, uri)
+        if answer.route is not None and answer.route.stays_open:  # an answer once is not enough for it
+            return self._refused_before("check-stream")
         who = server.identity.block(answer)
         if said:
             who += self._rest_of(said, door)
@@ -324,6 +334,10 @@ class _Connection(asyncio.Protocol):
             return None
         return presented
 
+    def _sender(self, method: bytes) -> Sender | None:
+        get = self._fields.get
+        return sender_of(method, get(b"sec-fetch-site", b""), get(b"origin", b""), self._server.public_url)
+
     def _rest_of(self, said: bytes, door: str) -> bytes:
         """What the front passes on of the Authorization field: the app's own, never a token of ours."""
         rest = authorization.for_upstream(said)
@@ -339,7 +353,7 @@ class _Connection(asyncio.Protocol):
         # Without a User-Agent the front may have left it out: then it is taken for a browser's.
         is_program = b"user-agent" in self._fields and not self._is_browser()
         refused = answers.refusal(answer, target, self._server.public_url, is_program=is_program)
-        is_navigation = method == b"GET" and self._fields.get(b"sec-fetch-mode") == b"navigate"
+        is_navigation = self._fields.get(b"sec-fetch-mode") == b"navigate" and answers.may_lead_on(answer, method)
         fields: list[tuple[bytes, bytes]]
         if is_navigation and refused.location:
             body = answers.refusal_page(refused, answer)

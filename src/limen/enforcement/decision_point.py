@@ -17,16 +17,19 @@ from limen.enforcement.authorization import Presented
 from limen.enforcement.headers import TwiceError, cookie
 from limen.enforcement.paths import PathRefusedError
 from limen.enforcement.reasons import BROKEN_GLASS, because, named
-from limen.enforcement.routes import MethodRefusedError, Route, Routes
+from limen.enforcement.routes import Kept, MethodRefusedError, Route, Routes
 from limen.enforcement.traffic import Traffic
 from limen.events import Event, Outcome
 from limen.facts import LIMEN, App, Facts, FactStore, Session, SessionState
 from limen.facts.tokens import token_hash
 from limen.policy.decision import Decision, Effect, Named, Request
+from limen.policy.engine import ONBOARDING
 from limen.rate_limit import RateLimit
 from limen.storage.break_glass import is_break_glass
 
 if TYPE_CHECKING:
+    from limen.enforcement.cross_site import Sender
+    from limen.enforcement.preflight import Preflight
     from limen.policy import Engine
     from limen.storage.journal import Journal
 
@@ -102,6 +105,7 @@ class DecisionPoint:
         self._engine = engine
         self._apps: object = None
         self._hosts: dict[bytes, Routes | None] = {}
+        self._kept = Kept()
         self._flood = RateLimit(KEPT_PER_SECOND, KEPT_PER_SECOND)
         self._reserved = RateLimit(KEPT_ON_THE_RESERVE, KEPT_ON_THE_RESERVE)
         self.traffic = Traffic()
@@ -114,13 +118,14 @@ class DecisionPoint:
         target: bytes,
         cookies: bytes,
         address: str,
-        preflight_from: bytes = b"",
         presented: Presented | None = None,
+        sender: Sender | None = None,
     ) -> Answer:
         """Decide the request that `door` read off the wire: all of it raw, `target` in origin-form.
 
-        `cookies` is the whole Cookie field, `address` the client's as far as trusted hops tell. `preflight_from` is
-        the Origin of a CORS preflight, `presented` a program's token. Never raises for anything a client can send.
+        `cookies` is the whole Cookie field, `address` the client's as far as trusted hops tell, `presented` a
+        program's token, `sender` whose page sends what may change something. Never raises for anything a client can
+        send.
         """
         known = self.known
         routes = self._hosts.get(host) if self._apps is known.apps_by_host else None
@@ -137,8 +142,6 @@ class DecisionPoint:
             return self.refuse("method-refused", door=door, address=address, host=host)
         if route.public is not None:
             return self._let_through(door, app, route, address, Named.PUBLIC_ROUTE)
-        if preflight_from and method == b"OPTIONS" and preflight_from.decode("latin-1") in app.cors.origins:
-            return self._let_through(door, app, route, address, Named.CORS_PREFLIGHT)
         now = self.clock.now()
         if presented is not None:
             return self._by_token(door, route, app, presented, cookies, address, now)
@@ -152,7 +155,27 @@ class DecisionPoint:
                 wrong = Named.SESSION_UNKNOWN
         else:
             session, state, facts = None, SessionState.NOT_SIGNED_IN, known.facts(None, app, address)
+        if sender is not None and session is not None and sender.is_foreign(app):
+            return self._from_another_site(door, route, session, facts, now, sender)
         return self._decide(door, route, session, wrong or state, facts, now)
+
+    def decide_preflight(
+        self, door: str, host: bytes, target: bytes, preflight: Preflight, address: str
+    ) -> Answer | None:
+        """Whether Limen gives a preflight leave; None where its origin is not declared for the app: then it is a
+        request like any other. A permit is for the answer that Limen gives itself, never for passing anything on.
+        """
+        routes = self._routes(host)
+        if routes is None or preflight.origin not in routes.app.cors.origins:
+            return None
+        try:
+            route = routes.route(b"OPTIONS", target)
+        except PathRefusedError as refused:
+            return self.refuse(refused.why, door=door, address=address, host=host)
+        undeclared = preflight.undeclared(routes.app.cors)
+        if undeclared:
+            return self.refuse("cors-undeclared", door=door, address=address, host=host, detail=undeclared)
+        return self._let_through(door, routes.app, route, address, Named.CORS_PREFLIGHT)
 
     def _by_token(
         self, door: str, route: Route, app: App, presented: Presented, cookies: bytes, address: str, now: Instant
@@ -198,6 +221,22 @@ class DecisionPoint:
             return self._outside(door, route, session, facts, now)
         return self._decide(door, route, session, state, facts, now)
 
+    def decide_sign_on(
+        self, entry_point: str, app: App, session: Session | None, address: str, *, is_present: bool
+    ) -> Answer:
+        """Decide about signing in to an app by a protocol: looking at it, in a session of the sign-in host.
+
+        `is_present`: the person is there. What a program does in their name keeps no session from idling out.
+        """
+        now = self.clock.now()
+        state = self.known.session_state(session, "", now)
+        if state is not SessionState.LIVE or session is None or is_break_glass(session):
+            session = None
+        elif is_present:
+            self.known.used(session, now)
+        facts = self.known.facts(session, app, address)
+        return self._decide(entry_point, Route(Request("view"), ""), session, state, facts, now)
+
     def decide_facts(self, door: str, request: Request, facts: Facts) -> Answer:
         """Decide on facts that are at hand while there is no session yet: signing in."""
         now = self.clock.now()
@@ -229,7 +268,7 @@ class DecisionPoint:
         app = self.known.apps.get(answer.app.id) if answer.app else None
         if app is None or answer.route is None:
             return Named.UNKNOWN_HOST, None
-        if answer.word in {Named.PUBLIC_ROUTE, Named.CORS_PREFLIGHT}:
+        if answer.word == Named.PUBLIC_ROUTE:
             return "", None
         over = self.why_ended(answer) or self.shut()
         if over:
@@ -246,26 +285,62 @@ class DecisionPoint:
         ends_at = self.known.ends_at(session) if session else None
         return "", min([at for at in (unchanged_until, ends_at) if at is not None], default=None)
 
-    def refuse(self, word: str, *, door: str, address: str, host: bytes = b"", detail: str = "") -> Answer:
-        """Refuse, and have it journaled, without a decision: there is no app, or no one reading of the request."""
-        self.tell("request.refused", word, door=door, address=address, host=host, detail=detail)
+    def refuse(
+        self,
+        word: str,
+        *,
+        door: str,
+        address: str,
+        host: bytes = b"",
+        detail: str = "",
+        app: App | None = None,
+        session: Session | None = None,
+    ) -> Answer:
+        """Refuse, and have it journaled, without a decision: there is no app, or no one reading of the request; or
+        somebody who is signed in wants too much at once.
+        """
+        of_app = app.host.encode() if app is not None else host
+        self.tell("request.refused", word, door=door, address=address, host=of_app, detail=detail, session=session)
         return Answer(Effect.DENY, str(word))
 
-    def tell(self, kind: str, word: str, *, door: str, address: str, host: bytes = b"", detail: str = "") -> None:
-        """Have something journaled that strangers can cause; of a flood, so many a second and a count of the rest."""
+    def tell(
+        self,
+        kind: str,
+        word: str,
+        *,
+        door: str,
+        address: str,
+        host: bytes = b"",
+        detail: str = "",
+        session: Session | None = None,
+    ) -> None:
+        """Have something journaled that strangers can cause; of a flood, so many a second and a count of the rest.
+
+        What somebody does who is signed in is counted by itself: no stranger's flood takes its place.
+        """
         now = self.clock.now()
-        if not self._flood.admits(kind, now):
+        flood = kind if session is None else f"{kind} of {session.person_id}"
+        if not self._flood.admits(flood, now):
             return
         details: dict[str, str | int | bool] = {"door": door}
         if host:
             details["host"] = _plain_host(host)[:253]
         if detail:
             details["detail"] = detail[:100]
-        left_out = self._flood.refused(kind)
+        left_out = self._flood.refused(flood)
         if left_out:
             details["left_out"] = left_out
         self.journal.record(
-            Event(at=now, kind=kind, outcome=Outcome.FAILURE, address=address, reason=str(word), details=details)
+            Event(
+                at=now,
+                kind=kind,
+                outcome=Outcome.FAILURE,
+                actor=session.person_id if session is not None else "",
+                session=session.id if session is not None else "",
+                address=address,
+                reason=str(word),
+                details=details,
+            )
         )
 
     def app_on(self, host: bytes) -> App | None:
@@ -278,7 +353,7 @@ class DecisionPoint:
     def _routes(self, host: bytes) -> Routes | None:
         if self._apps is not self.known.apps_by_host:
             self._apps = self.known.apps_by_host
-            self._hosts = {}
+            self._hosts, self._kept = {}, Kept()
         try:
             return self._hosts[host]
         except KeyError:
@@ -286,9 +361,9 @@ class DecisionPoint:
 
     def _find(self, host: bytes) -> Routes | None:
         app = self.known.apps_by_host.get(_plain_host(host))
-        routes = Routes(app) if app is not None and app.id != LIMEN else None
         if len(self._hosts) >= HOSTS_KEPT:
-            self._hosts.clear()
+            self._hosts, self._kept = {}, Kept()
+        routes = Routes(app, self._kept) if app is not None and app.id != LIMEN else None
         if len(host) <= 255:
             self._hosts[host] = routes
         return routes
@@ -318,6 +393,36 @@ class DecisionPoint:
         if app.onboarding_until:
             self._note(door, route, decision, session, kept)
         return Answer(effect, decision.reasons[0].policy, kept, decision, app, session, route)
+
+    def _from_another_site(
+        self, door: str, route: Route, session: Session, facts: Facts, now: Instant, sender: Sender
+    ) -> Answer:
+        """Refuse what another site sends in a person's name. While the app is in onboarding it passes where the person
+        would, and is counted, as all that would be refused; not so WebSockets.
+        """
+        app, address = facts.app, facts.place.address
+        origin = sender.origin.decode("latin-1") or "unsaid"
+        self.tell(
+            "request.cross_site", Named.CROSS_SITE, door=door, address=address, host=app.host.encode(), detail=origin
+        )
+        shut = self.shut()
+        if shut is not None:
+            return self._keep_shut(named(shut, Effect.DENY, route.request, facts, now), session, route, door)
+        decision = named(Named.CROSS_SITE, Effect.DENY, route.request, facts, now)
+        if sender.may_onboard and app.is_onboarding(now):
+            decision = self._while_onboarding(decision)
+        return self._keep(decision, app, session, route, door, address)
+
+    def _while_onboarding(self, refused: Decision) -> Decision:
+        """The permit that the policies, or the onboarding, give without regard to what refused it; or that refusal."""
+        try:
+            decision = self._engine().decide(refused.request, refused.facts, refused.now)
+        except Exception:  # noqa: BLE001 -- whatever went wrong, the answer is no
+            return refused
+        if decision.effect is not Effect.PERMIT:
+            return decision
+        others = tuple(one for one in decision.reasons if one.effect == "forbid" or one.policy == Named.NOTHING_PERMITS)
+        return msgspec.structs.replace(decision, reasons=(*ONBOARDING, *refused.reasons, *others))
 
     def _outside(self, door: str, route: Route, session: Session, facts: Facts, now: Instant) -> Answer:
         """Break-glass is outside of the policies: it opens the console, even where every other door is shut, and that

@@ -12,13 +12,17 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any, Final, TypeAlias
 
+from limen.admission import TOO_MANY
 from limen.enforcement import answers, authorization, headers, websockets
 from limen.enforcement.addresses import Network, client_address
 from limen.enforcement.app_login import PREFIX, AppLoginRequest, AppLoginRoutes
 from limen.enforcement.assertion import Assertions
+from limen.enforcement.cross_site import Sender, sender_of
 from limen.enforcement.decision_point import Answer, DecisionPoint
 from limen.enforcement.headers import Fields
+from limen.enforcement.preflight import Preflight, leave, no_leave, preflight_in
 from limen.enforcement.streams import Stream, Streams
+from limen.enforcement.strict_http import entry_of
 from limen.enforcement.upstreams import UpstreamError, Upstreams, too_slow, unreachable
 from limen.events import Event, Outcome
 from limen.facts import App
@@ -29,7 +33,9 @@ Receive: TypeAlias = Callable[[], Awaitable[MutableMapping[str, Any]]]
 Send: TypeAlias = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 
 LONG_AFTER_SECONDS = 1.0
-"""A response that is still going on after this is a stream: it is decided again whenever its facts change."""
+"""A response that is still going on after this is a stream: it is decided again whenever its facts change. What is
+declared under `streams` is one from its first moment.
+"""
 
 
 class Gateway:
@@ -74,7 +80,9 @@ class Gateway:
         forwarded = b", ".join(value for name, value in fields if name == b"x-forwarded-for")
         return client_address(peer, forwarded, self.trusted)
 
-    def ask(self, door: str, method: str, target: bytes, fields: Fields, address: str) -> Answer:
+    def ask(
+        self, door: str, method: str, target: bytes, fields: Fields, address: str, sender: Sender | None = None
+    ) -> Answer:
         """Ask the doors about a request, after what no upstream should have to interpret has been refused."""
         host = headers.first(fields, b"host")
         twice = headers.repeated(fields)
@@ -87,7 +95,6 @@ class Gateway:
             word, name = forged
             detail = name.decode("ascii", "replace")
             self.doors.tell("request.stripped", word, door=door, address=address, host=host, detail=detail)
-        preflight = headers.first(fields, b"access-control-request-method")
         said = headers.first(fields, b"authorization")
         presented = authorization.presented(said) if said else None
         if presented is not None and presented.is_basic and _is_browser(fields):
@@ -101,9 +108,14 @@ class Gateway:
             target,
             headers.cookies(fields),
             address,
-            preflight_from=headers.first(fields, b"origin") if preflight else b"",
             presented=presented,
+            sender=sender,
         )
+
+    def sender(self, method: str, fields: Fields) -> Sender | None:
+        """Whose page sends a request that may change something."""
+        site, origin = headers.first(fields, b"sec-fetch-site"), headers.first(fields, b"origin")
+        return sender_of(method.encode(), site, origin, self.public_url)
 
     def for_upstream(self, answer: Answer, app: App, fields: Fields, address: str) -> Fields:
         """The request's fields as the upstream gets them."""
@@ -117,6 +129,17 @@ class Gateway:
         if app.upstream.keep_host:
             ours.insert(0, (b"host", host))
         return headers.upstream_request(fields, ours)
+
+    def holds_too_much(self, scope: Scope, answer: Answer, address: str) -> bool:
+        """Count a permitted request under whoever sent it; True, and journaled, where they have too many in progress.
+
+        What nobody is signed in for stays a stranger's.
+        """
+        entry, session = entry_of(scope), answer.session
+        if entry is None or session is None or entry.belongs_to(session.person_id):
+            return False
+        self.doors.refuse(TOO_MANY, door="gateway", address=address, app=answer.app, session=session)
+        return True
 
     def failed(self, answer: Answer, app: App, address: str, wrong: UpstreamError) -> None:
         """Journal that an app did not answer."""
@@ -145,9 +168,16 @@ class Gateway:
                 )
                 return
         target = websockets.target_of(scope)
-        answer = self.ask("gateway", scope["method"], target, fields, address)
+        asked = preflight_in(scope["method"], fields)
+        if asked is not None:
+            reply = self._preflight(asked, target, fields, address)
+            if reply is not None:
+                await _reply(send, reply)
+                return
+        answer = self.ask("gateway", scope["method"], target, fields, address, self.sender(scope["method"], fields))
         if not answer.permitted or answer.app is None:
-            is_navigation = scope["method"] == "GET" and headers.first(fields, b"sec-fetch-mode") == b"navigate"
+            leads_on = answers.may_lead_on(answer, scope["method"].encode())
+            is_navigation = leads_on and headers.first(fields, b"sec-fetch-mode") == b"navigate"
             is_program = bool(headers.first(fields, b"user-agent")) and not _is_browser(fields)
             reply = answers.refusal_reply(
                 answer,
@@ -161,7 +191,25 @@ class Gateway:
             await _reply(send, reply)
             return
         method = scope["method"]
-        await _Exchange(self, method, receive, send, answer, answer.app, fields, address, target).run()
+        exchange = _Exchange(self, method, receive, send, answer, answer.app, fields, address, target)
+        if self.holds_too_much(scope, answer, address):
+            await exchange.refuse(*TOO_MANY_AT_ONCE)
+        else:
+            await exchange.run()
+
+    def _preflight(self, asked: Preflight, target: bytes, fields: Fields, address: str) -> answers.Reply | None:
+        """What Limen says to a preflight from a declared origin; None where it is decided like any other request."""
+        if headers.repeated(fields) is not None:
+            return None  # which is refused for that
+        answer = self.doors.decide_preflight("gateway", headers.first(fields, b"host"), target, asked, address)
+        if answer is None:
+            return None
+        if answer.permitted and answer.app is not None:
+            return leave(answer.app, asked)
+        if answer.word == "cors-undeclared":
+            app = self.doors.app_on(headers.first(fields, b"host"))
+            return no_leave(asked.undeclared(app.cors) if app is not None else asked.method)
+        return answers.refusal_reply(answer, target, self.public_url, is_navigation=False)
 
     def _app_login_request(self, scope: Scope, fields: Fields, app: App, address: str) -> AppLoginRequest:
         origin = headers.first(fields, b"origin").decode("latin-1")
@@ -178,6 +226,14 @@ class Gateway:
 
 
 _TOO_LARGE: Final = (413, gettext_noop("That is too large"), gettext_noop("{app} does not take that much at once."))
+
+
+TOO_MANY_AT_ONCE: Final = (
+    429,
+    gettext_noop("That was too much at once"),
+    gettext_noop("Wait until some of what you asked for is done."),
+)
+"""RFC 6585, section 4."""
 
 
 class _TooLargeError(Exception):
@@ -200,18 +256,21 @@ class _Exchange:
     _body_done: asyncio.Event = field(default_factory=asyncio.Event, init=False)
     _started: bool = field(default=False, init=False)
     _too_large: bool = field(default=False, init=False)
+    _is_lost: bool = field(default=False, init=False)
     _cut_for: str = field(default="", init=False)
     _carrying: asyncio.Task[None] | None = field(default=None, init=False)
 
     async def run(self) -> None:
         if self._declared_length() > self._app.upstream.max_request_bytes:
-            await self._say(*_TOO_LARGE)
+            await self.refuse(*_TOO_LARGE)
             return
         self._carrying = asyncio.create_task(self._carry())
         gone = asyncio.create_task(self._client_gone())
         loop = asyncio.get_running_loop()
         stream = Stream(self._answer, self._address, "gateway", self._cut)
-        long_after = loop.call_later(LONG_AFTER_SECONDS, self._gateway.streams.add, stream)
+        is_declared = self._answer.route is not None and self._answer.route.stays_open
+        after = 0 if is_declared else LONG_AFTER_SECONDS
+        long_after = loop.call_later(after, self._gateway.streams.add, stream)
         try:
             await asyncio.wait((self._carrying, gone), return_when=asyncio.FIRST_COMPLETED)
         finally:
@@ -222,7 +281,7 @@ class _Exchange:
         with suppress(asyncio.CancelledError):
             await self._carrying
         if self._cut_for and not self._started:
-            await self._say(403, gettext_noop("Not any more"), gettext_noop("What let you in has changed."))
+            await self.refuse(403, gettext_noop("Not any more"), gettext_noop("What let you in has changed."))
 
     async def _carry(self) -> None:
         try:
@@ -270,13 +329,16 @@ class _Exchange:
 
     async def _failed(self, wrong: UpstreamError) -> None:
         """Say that the app did not answer; where its response has begun already, all that is left is to break off."""
+        if self._is_lost:
+            return
         if self._too_large:
-            await self._say(*_TOO_LARGE)
+            await self.refuse(*_TOO_LARGE)
             return
         self._gateway.failed(self._answer, self._app, self._address, wrong)
-        await self._say(wrong.status, *wrong.unfilled)
+        await self.refuse(wrong.status, *wrong.unfilled)
 
-    async def _say(self, status: int, title: str, text: str) -> None:
+    async def refuse(self, status: int, title: str, text: str) -> None:
+        """Answer in the app's stead, unless it has begun to."""
         if self._started:
             return
         self._started = True
@@ -292,6 +354,7 @@ class _Exchange:
         while True:
             message = await self._receive()
             if message["type"] == "http.disconnect":
+                self._is_lost = True  # the client hung up, which is no failure of the app's
                 raise ConnectionResetError
             chunk: bytes = message.get("body", b"")
             size += len(chunk)

@@ -7,7 +7,7 @@ passes at all.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from limen.enforcement.authorization import presented
 
@@ -55,13 +55,53 @@ IDENTITY_PREFIXES = (
     b"cf-access-",
     b"x-amzn-oidc-",
     b"x-ms-client-principal",
+    b"x-ms-token-",
     b"x-ssl-",
     b"ssl-client-",
     b"x-client-cert",
 )
 """Fields by which one proxy or another tells an app who is asking. From a client they are forgeries."""
 
+STRIPPED = METHOD_OVERRIDES | PATH_OVERRIDES | SAID_BY_PROXIES | IDENTITY
+"""Names that are taken from every client's request."""
+
 STRIPPED_PREFIXES = (*IDENTITY_PREFIXES, b"x-forwarded-", b"x-envoy-")
+"""Beginnings of names that are."""
+
+KNOWN_BY_PREFIX: Mapping[bytes, frozenset[bytes]] = {
+    prefix: frozenset(prefix + rest.encode() for rest in rests.split(" "))
+    for prefix, rests in {
+        b"x-limen": " -assertion -user -email -name -groups -session -client -cookie -authorization -location -refusal",
+        b"x-auth-request-": "user email groups preferred-username access-token redirect",
+        b"x-auth-": "user username name email groups roles token request",
+        b"x-authenticated-": "user userid email groups",
+        b"x-authentik-": (
+            "username groups entitlements email name uid jwt meta-jwks meta-outpost meta-provider meta-app meta-version"
+        ),
+        b"x-pomerium-": "jwt-assertion claim-email claim-user claim-groups claim-name authorization",
+        b"x-remote-": "user name email groups",
+        b"x-webauth-": "user name email groups role",
+        b"x-goog-iap-": "jwt-assertion",
+        b"x-goog-authenticated-": "user-email user-id",
+        b"cf-access-": "authenticated-user-email jwt-assertion client-id client-secret token",
+        b"x-amzn-oidc-": "data identity accesstoken",
+        b"x-ms-client-principal": " -id -idp -name",
+        b"x-ms-token-": "aad-access-token aad-id-token aad-expires-on aad-refresh-token",
+        b"x-ssl-": "cert client-cert client-dn client-verify client-s-dn client-cn client-serial user",
+        b"ssl-client-": "cert verify s-dn i-dn subject-dn serial",
+        b"x-client-cert": " -subject -dn -chain",
+        b"x-forwarded-": (
+            "for host proto port server ssl scheme prefix path uri url method by protocol tls-client-cert"
+            " tls-client-cert-info client-cert user email groups preferred-username access-token"
+        ),
+        b"x-envoy-": (
+            "original-path original-url original-host external-address internal peer-metadata peer-metadata-id"
+            " decorator-operation force-trace max-retries retry-on upstream-rq-timeout-ms"
+            " upstream-rq-per-try-timeout-ms"
+        ),
+    }.items()
+}
+"""Names in use that begin so: for fronts which can't take away a name by its beginning (stock nginx)."""
 
 SINGLE = frozenset(
     {
@@ -84,13 +124,17 @@ SINGLE = frozenset(
 
 COOKIE_PREFIX = b"__Host-limen"
 _COOKIE_PREFIX_FOLDED = COOKIE_PREFIX.lower()
-_STRIPPED = METHOD_OVERRIDES | PATH_OVERRIDES | SAID_BY_PROXIES | IDENTITY
 
 
 def is_stripped(name: bytes) -> bool:
     """Whether a field of this (lower-case) name from a client is taken away: identity, overrides, proxies' claims."""
     plain = name.replace(b"_", b"-")
-    return plain in _STRIPPED or b"_" in name or plain.startswith(STRIPPED_PREFIXES)
+    return plain in STRIPPED or b"_" in name or plain.startswith(STRIPPED_PREFIXES)
+
+
+def known_stripped() -> frozenset[bytes]:
+    """Every name in use that is stripped, written out."""
+    return STRIPPED.union(*KNOWN_BY_PREFIX.values())
 
 
 def forgery(fields: Fields) -> tuple[str, bytes] | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from limen.pillar import Core, Decider, Declarations, Every, Pillar, Running
+from limen.pillar import Core, Decider, Declarations, Every, Pillar, Running, SignOn
 
 if TYPE_CHECKING:
     from limen.facts import Facts
@@ -14,13 +14,21 @@ KEEP_UP_SECONDS = 30.0
 
 
 def _declarations() -> Declarations:
+    from limen.credentials import staying
     from limen.enforcement.store import signing_keys
     from limen.enforcement.traffic_store import observed_apps, observed_kinds, observed_refusals
 
-    return Declarations(tables=(observed_apps, observed_kinds, observed_refusals, signing_keys))
+    return Declarations(
+        tables=(observed_apps, observed_kinds, observed_refusals, signing_keys),
+        credentials=(
+            staying("app_login_codes", "good once, for 30 seconds, and only while the session it hangs on lives"),
+            staying("assertions", "good for a minute at most, at one app, for a request that was permitted"),
+        ),
+    )
 
 
 def _prepare(core: Core) -> None:
+    from limen.browser_state import BrowserStates
     from limen.enforcement.decision_point import DecisionPoint
     from limen.errors import LimenError
     from limen.policy.decision import Request
@@ -40,7 +48,14 @@ def _prepare(core: Core) -> None:
         return decision
 
     core.offers.give(doors)
+    core.offers.give(BrowserStates(core.clock))
     core.offers.give(Decider(decide))
+    core.offers.give(
+        SignOn(
+            doors.decide_sign_on,
+            lambda kind, word, detail: doors.tell(kind, word, door="sso", address="", detail=detail),
+        )
+    )
 
 
 async def _build(core: Core) -> Running:
@@ -50,6 +65,7 @@ async def _build(core: Core) -> Running:
     return Running(
         offers=(built,),
         periodic=(Every("keep what was observed of apps", KEEP_UP_SECONDS, built.keep_observed),),
+        figures=built.figures,
         close=built.close,
     )
 

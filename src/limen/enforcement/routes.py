@@ -11,6 +11,7 @@ from limen.policy.decision import Request
 STRICTNESS = {action: rank for rank, action in enumerate(ACTIONS[:5])}
 REFUSED_METHODS = frozenset({"TRACE", "TRACK", "CONNECT"})
 ROUTES_KEPT = 4_096
+"""Of all apps together: whoever asks for ever new paths takes no memory."""
 LONGEST_KEPT_BYTES = 256
 
 _DISCOVERY = b"/info/refs"
@@ -24,11 +25,15 @@ class MethodRefusedError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """What a method and path came to: the request a decision is asked about, and whether it is declared public."""
+    """What a method and path came to: the request a decision is asked about, and whether it is declared public.
+
+    `stays_open`: declared under `streams`, so that only the gateway may carry it.
+    """
 
     request: Request
     path: str
     public: PublicRoute | None = None
+    stays_open: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,24 +66,51 @@ class _Compiled:
     folded: _Pattern
 
 
+class Kept:
+    """What the rules of all apps said of methods and paths, until it is too much; then all of it is forgotten."""
+
+    __slots__ = ("_memos", "_number")
+
+    def __init__(self) -> None:
+        self._memos: list[dict[tuple[bytes, bytes], Route]] = []
+        self._number = 0
+
+    def of_an_app(self) -> dict[tuple[bytes, bytes], Route]:
+        """Room for what one app's rules say. Call `make_room` before each addition."""
+        memo: dict[tuple[bytes, bytes], Route] = {}
+        self._memos.append(memo)
+        return memo
+
+    def make_room(self) -> None:
+        self._number += 1
+        if self._number > ROUTES_KEPT:
+            self._number = 1
+            for memo in self._memos:
+                memo.clear()
+
+
 @dataclass(slots=True)
 class Routes:
     """An app's rules, compiled once; what they say of a method and path is kept, as it can't change."""
 
     app: App
+    kept: Kept = field(default_factory=Kept)
     fallback: str = field(init=False)
     _rules: tuple[_Compiled, ...] = field(init=False)
     _public: tuple[tuple[PublicRoute, _Pattern], ...] = field(init=False)
-    _memo: dict[tuple[bytes, bytes], Route] = field(init=False, default_factory=dict)
+    _streams: tuple[_Pattern, ...] = field(init=False)
+    _memo: dict[tuple[bytes, bytes], Route] = field(init=False)
     _requests: dict[Request, Request] = field(init=False, default_factory=dict)
 
     def __post_init__(self) -> None:
+        self._memo = self.kept.of_an_app()
         compiled = []
         for rule in self.app.rules:
             pattern = _Pattern.parse(rule.pattern)
             compiled.append(_Compiled(rule, pattern, pattern.folded()))
         self._rules = tuple(compiled)
         self._public = tuple((route, _Pattern.parse(route.pattern)) for route in self.app.public)
+        self._streams = tuple(_Pattern.parse(pattern).folded() for pattern in self.app.streams)
         named = [rule.action for rule in self.app.rules]
         self.fallback = max(named, key=STRICTNESS.__getitem__, default="administer")
 
@@ -98,8 +130,7 @@ class Routes:
     def _read(self, method: bytes, path: bytes, target: bytes) -> Route:
         route = self._judge(_method(method), paths.read(target, opts_in_encoded=self.app.opts_in_encoded_paths))
         if len(path) <= LONGEST_KEPT_BYTES:
-            if len(self._memo) >= ROUTES_KEPT:
-                self._memo.clear()
+            self.kept.make_room()
             self._memo[method, path] = route
         return route
 
@@ -120,7 +151,7 @@ class Routes:
         if len(self._requests) >= ROUTES_KEPT:
             self._requests.clear()
         request = self._requests.setdefault(asked, asked)  # one value for all paths of a pattern: equal ones fold
-        return Route(request, readings.paths[0], self._declared_public(method, readings))
+        return Route(request, readings.paths[0], self._declared_public(method, readings), self._stays_open(readings))
 
     def _strictest(self, method: str, segments: tuple[str, ...]) -> tuple[str, str]:
         """The strictest rule that fits; one that fits only when case is ignored can tighten, never loosen."""
@@ -131,6 +162,13 @@ class Routes:
             return self.fallback, "(no rule)"
         strictest = max(exact + loose, key=lambda rule: STRICTNESS[rule.action])
         return strictest.action, strictest.pattern
+
+    def _stays_open(self, readings: paths.Readings) -> bool:
+        """Whether any reading of the path, in any case of its letters, is declared a stream."""
+        if not self._streams:
+            return False
+        read = [_segments(path.casefold()) for path in readings.paths]
+        return any(pattern.matches(segments) for pattern in self._streams for segments in read)
 
     def _declared_public(self, method: str, readings: paths.Readings) -> PublicRoute | None:
         """A public route opens only what every reading of the path agrees on."""

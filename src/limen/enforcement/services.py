@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
+from limen.admission import Admission, Limits
+from limen.admission.descriptors import raise_limit
+from limen.browser_state import BrowserStates
 from limen.enforcement import traffic_store
 from limen.enforcement.addresses import UntrustedProxies
 from limen.enforcement.app_login import AppLoginRoutes, AppLogins
@@ -12,7 +16,7 @@ from limen.enforcement.check import CheckServer
 from limen.enforcement.decision_point import DecisionPoint
 from limen.enforcement.gateway import Gateway
 from limen.enforcement.store import keep_signing_keys
-from limen.pillar import AppSessions, Core
+from limen.pillar import AppSessions, Core, Figure
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +29,17 @@ class EnforcementServices:
     gateway: Gateway
     check: CheckServer
     hops: UntrustedProxies
+    admission: Admission
     core: Core
+
+    def figures(self) -> Iterable[Figure]:
+        """How much each listener holds, and what it has turned away."""
+        for name, listener in self.admission.listeners.items():
+            of = {"listener": name}
+            yield Figure("limen_connections", "Connections that are open", len(listener.open), of)
+            yield Figure("limen_connections_of_strangers", "Those of nobody signed in", len(listener.strangers), of)
+            for why, number in listener.refused.items():
+                yield Figure("limen_connections_refused", "Refused since the start", number, {**of, "why": why})
 
     async def keep_observed(self) -> None:
         """Write down what only memory holds of apps in onboarding."""
@@ -46,15 +60,20 @@ async def build(core: Core) -> EnforcementServices:
     keys = await core.database.writing(lambda transaction: keep_signing_keys(transaction, core.keyring, clock.now()))
     await core.database.reading(lambda snapshot: traffic_store.load(doors.traffic, snapshot))
     said = Assertions(public_url=settings.public_url, clock=clock, keys=keys)
-    app_logins = AppLogins(clock=clock, public_url=settings.public_url)
+    app_logins = AppLogins(states=core.offers.take(BrowserStates), public_url=settings.public_url)
     url, trusted = settings.public_url, settings.listen.trusted_proxies
     app_login_routes = AppLoginRoutes(doors=doors, app_logins=app_logins, keys=said, sessions=sessions, public_url=url)
+    limits = Limits.within(raise_limit())
+    admission = Admission(limits)
+    fronts = limits.of_the_fronts
+    asking = admission.listener("check", connections=fronts, of_a_source=fronts, owned=fronts)
     return EnforcementServices(
         doors=doors,
         said=said,
         app_logins=app_logins,
         gateway=Gateway(doors=doors, identity=said, app_login_routes=app_login_routes, public_url=url, trusted=trusted),
-        check=CheckServer(doors=doors, identity=said, public_url=url, trusted=trusted),
+        check=CheckServer(doors=doors, identity=said, public_url=url, trusted=trusted, listener=asking),
         hops=UntrustedProxies(trusted),
+        admission=admission,
         core=core,
     )

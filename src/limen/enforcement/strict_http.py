@@ -1,27 +1,30 @@
 """What uvicorn reads off the wire, held to one reading: shapes that two parsers would split differently are refused.
 
 Request smuggling lives on disagreement about where a request ends and for whom it is. llhttp refuses most of it;
-this adds what it takes (RFC 9112 sections 3.2, 5.2, 6.1, 6.3), bounds on header fields and reading time, and a line
-in the journal for each refusal.
+this adds what it takes (RFC 9112 sections 3.2, 5.2, 6.1, 6.3), bounds on header fields, and a line in the journal for
+each refusal. Each connection enters by its listener, which says how long a head, a body and a client that does not read
+may take, and whose connection gives way where there are too many (see `limen.admission`).
 """
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from http import HTTPStatus
 from typing import Any, TypeAlias
 from urllib.parse import urlsplit
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
+from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
+
+from limen.admission import TOO_MANY, TOO_SLOW, Admission, Entry, Listener
+from limen.enforcement.addresses import Network, client_address, is_trusted
 
 MAX_HEADER_BYTES = 65_536
 MAX_HEADER_FIELDS = 128
 MAX_TARGET_BYTES = 8_192
-HEADER_SECONDS = 10.0
 
 Refused: TypeAlias = Callable[[str, str], None]
-"""Told of each refusal: `(word, the peer's address)`."""
+"""Told of each refusal: `(word, the client's address)`."""
 
 
 class _UnreadableError(Exception):
@@ -33,35 +36,76 @@ class _UnreadableError(Exception):
         self.status = status
 
 
-def protocol(refused: Refused, *, header_seconds: float = HEADER_SECONDS) -> type[HttpToolsProtocol]:
-    """The protocol class for `uvicorn.Config(http=…)` that tells `refused` of what it will not read."""
+def protocol(
+    refused: Refused, listener: Listener | None = None, trusted: Sequence[Network] = ()
+) -> type[HttpToolsProtocol]:
+    """The protocol class for `uvicorn.Config(http=…)` that tells `refused` of what it will not read.
+
+    `trusted` are the proxies that may say for whom they ask. An application finds the connection's `Entry` as
+    `scope["state"]["entry"]`, and says there whose request it is once it knows; see `entry_of`.
+    """
 
     class _WireProtocol(WireProtocol):
         pass
 
     _WireProtocol.refused = staticmethod(refused)
-    _WireProtocol.header_seconds = header_seconds
+    _WireProtocol.listener = listener or Admission().listener("http")
+    _WireProtocol.trusted = tuple(trusted)
     return _WireProtocol
+
+
+def entry_of(scope: Any) -> Entry | None:
+    """The entry of the connection that a request came by; None where it came by none of these protocols."""
+    entry = scope.get("state", {}).get("entry")
+    return entry if isinstance(entry, Entry) else None
+
+
+class WebSocketProtocol(WebSocketsSansIOProtocol):
+    """uvicorn's own, which leaves by the entry of the connection that it has taken over."""
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        super().connection_lost(exc)
+        entry = self.app_state.get("entry")
+        if isinstance(entry, Entry):
+            entry.leave()
 
 
 class WireProtocol(HttpToolsProtocol):
     """uvicorn's own protocol with a stricter reading."""
 
     refused: Refused
-    header_seconds: float = HEADER_SECONDS
+    listener: Listener
+    trusted: tuple[Network, ...] = ()
 
     _wrong: _UnreadableError | None = None
+    _entry: Entry | None = None
+    _address = ""
     _header_bytes = 0
     _head_is_read = False
+    _is_whole = True
     _has_begun = False
-    _late: asyncio.TimerHandle | None = None
+    _upgraded: WebSocketProtocol | None = None
+    _body_began = 0.0
+    _body_bytes = 0
 
     def connection_made(self, transport: Any) -> None:
         super().connection_made(transport)
-        self._late = self.loop.call_later(self.header_seconds, self._too_slow)
+        if self.ws_protocol_class is not None:
+            self.ws_protocol_class = self._websocket  # type: ignore[assignment]
+        self.timeout_keep_alive = self.listener.limits.idle_seconds
+        self._address = self.client[0] if self.client else ""
+        is_front = not self._address or is_trusted(self._address, self.trusted)
+        self._entry = self.listener.enter(self._address, self._drop, is_front=is_front)
+        if self._entry is None:
+            type(self).refused(TOO_MANY, self._address)
+            self.transport.abort()
+            return
+        self.app_state = {**self.app_state, "entry": self._entry}
+        self._expect(self.listener.limits.head_seconds)
 
     def connection_lost(self, exc: Exception | None) -> None:
-        self._on_time()
+        if self._entry is not None:
+            self._entry.leave()
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
@@ -72,9 +116,8 @@ class WireProtocol(HttpToolsProtocol):
     def on_message_begin(self) -> None:
         super().on_message_begin()
         self._header_bytes = 0
-        self._head_is_read = False
-        if self._late is None:
-            self._late = self.loop.call_later(self.header_seconds, self._too_slow)
+        self._head_is_read = self._is_whole = False
+        self._expect(self.listener.limits.head_seconds)
 
     def on_url(self, url: bytes) -> None:
         super().on_url(url)
@@ -93,17 +136,54 @@ class WireProtocol(HttpToolsProtocol):
             super().on_header(name, value)
 
     def on_headers_complete(self) -> None:
-        self._on_time()
         self._one_reading()
         self._head_is_read = True
+        if self._entry is not None:
+            forwarded = b", ".join(value for name, value in self.headers if name == b"x-forwarded-for")
+            self._address = client_address(self.client[0] if self.client else "", forwarded, self.trusted)
+            self._entry.came_from(self._address)
+            self._entry.took(self._header_bytes)
+        self._body_began, self._body_bytes = self.loop.time(), 0
+        self._expect(self.listener.limits.body_seconds)
         super().on_headers_complete()
+
+    def on_body(self, body: bytes) -> None:
+        super().on_body(body)
+        if self._entry is not None:
+            self._body_bytes += len(body)
+            if not self.cycle.response_complete:
+                self._entry.took(len(body))
+            self._entry.due = self._body_due()
+
+    def on_message_complete(self) -> None:
+        super().on_message_complete()
+        self._is_whole = True
+        self._expect(0.0)
+        cycle = self._newest()
+        if cycle is not None and cycle.response_complete:
+            self._done()
+
+    def on_response_complete(self) -> None:
+        if self._is_whole:
+            self._done()
+        super().on_response_complete()
+
+    def pause_writing(self) -> None:
+        """More waits for the client than it has read; it must go on reading."""
+        super().pause_writing()
+        if self._is_whole:
+            self._expect(self.listener.limits.stalled_seconds)
+
+    def resume_writing(self) -> None:
+        super().resume_writing()
+        if self._is_whole:
+            self._expect(0.0)
 
     def send_400_response(self, msg: str) -> None:
         """Called for whatever the parser, or one of the rules here, would not read."""
         wrong = self._wrong or _UnreadableError("request-malformed")
-        type(self).refused(wrong.word, self.client[0] if self.client else "")
-        cycle: RequestResponseCycle | None = self.cycle
-        if cycle is not None and cycle.response_started and not cycle.response_complete:
+        type(self).refused(wrong.word, self._address)
+        if self._is_being_answered():
             self.transport.close()
             return
         if wrong.status == HTTPStatus.BAD_REQUEST:
@@ -156,18 +236,63 @@ class WireProtocol(HttpToolsProtocol):
         self._wrong = _UnreadableError(word, status)
         raise self._wrong
 
-    def _too_slow(self) -> None:
-        """The time for a request's head is over. A connection that never said anything is closed without a word."""
-        self._late = None
+    # What admission asks
+
+    def _expect(self, seconds: float) -> None:
+        """The peer must go on within so many seconds; with 0, nothing is expected of it."""
+        if self._entry is not None:
+            self._entry.due = self.loop.time() + seconds if seconds else 0.0
+
+    def _body_due(self) -> float:
+        """When the rate is missed; nobody who was fast for a while may rest on that for longer than a stall."""
+        limits = self.listener.limits
+        by_its_rate = self._body_began + limits.body_seconds + self._body_bytes / limits.body_bytes_per_second
+        return min(by_its_rate, self.loop.time() + limits.stalled_seconds)
+
+    def _done(self) -> None:
+        """The request is over on both sides."""
+        if self._entry is not None:
+            self._entry.done()
+
+    def _drop(self, word: str) -> None:
+        """The connection is late, or in the way of others. One that never said anything is closed without a word."""
         if self.transport.is_closing():
             return
-        if not self._has_begun:
-            self.transport.close()
+        if word == TOO_SLOW and not self._is_whole and self._head_is_read and self.flow.read_paused:
+            # It is we who don't read: what the body goes to is slow. Its time begins anew.
+            self._body_began = self.loop.time() - self._body_bytes / self.listener.limits.body_bytes_per_second
+            self._expect(self.listener.limits.body_seconds)
             return
-        self._wrong = _UnreadableError("request-too-slow", HTTPStatus.REQUEST_TIMEOUT)
-        self.send_400_response("")
+        if self._upgraded is not None:
+            type(self).refused(word, self._address)
+            self.transport.abort()
+        elif not self._has_begun or self._is_answered():
+            self.transport.close()  # a second answer to one request would be taken for the next one's
+        elif self._is_being_answered():
+            type(self).refused(word, self._address)
+            self.transport.abort()
+        else:
+            late = HTTPStatus.REQUEST_TIMEOUT if word == TOO_SLOW else HTTPStatus.TOO_MANY_REQUESTS
+            self._wrong = _UnreadableError(word, late)
+            self.send_400_response("")
 
-    def _on_time(self) -> None:
-        if self._late is not None:
-            self._late.cancel()
-            self._late = None
+    def _newest(self) -> RequestResponseCycle | None:
+        """The newest request whose head was read, and its answer."""
+        return self.cycle
+
+    def _is_being_answered(self) -> bool:
+        cycle = self._newest()
+        return cycle is not None and cycle.response_started and not cycle.response_complete
+
+    def _is_answered(self) -> bool:
+        """Whether there is no request, or one that was answered before its body had come."""
+        cycle = self._newest()
+        is_over = cycle is None or cycle.response_complete
+        return is_over and (self._is_whole or self._head_is_read)
+
+    def _websocket(self, **told: Any) -> WebSocketProtocol:
+        """What takes the connection over after a WebSocket's handshake was read."""
+        self._is_whole = True
+        self._expect(0.0)
+        self._upgraded = WebSocketProtocol(**told)
+        return self._upgraded

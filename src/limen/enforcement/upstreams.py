@@ -15,8 +15,11 @@ from limen.messages import gettext_noop
 if TYPE_CHECKING:
     import aiohttp
 
-CONNECTIONS_IN_ALL = 1_024
 MAX_FIELD_BYTES = 65_536
+NO_POOL: Final = 0
+"""Connections are not counted here: admission bounds the requests that each of them carries, by whose they are. A pool
+for all would let a few people who fill it make everybody else wait.
+"""
 
 
 _LATER: Final = gettext_noop("try again in a minute; if it stays like this, tell whoever looks after the app")
@@ -113,7 +116,7 @@ class Upstreams:
 
         if self._client is None:
             self._client = aiohttp.ClientSession(
-                connector=aiohttp.TCPConnector(limit=CONNECTIONS_IN_ALL, ttl_dns_cache=10, resolver=Resolver()),
+                connector=aiohttp.TCPConnector(limit=NO_POOL, ttl_dns_cache=10, resolver=Resolver()),
                 cookie_jar=aiohttp.DummyCookieJar(),
                 auto_decompress=False,
                 trust_env=False,

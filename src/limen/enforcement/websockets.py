@@ -8,12 +8,14 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from limen.enforcement import answers, headers
+from limen.enforcement.cross_site import Sender
 from limen.enforcement.decision_point import Answer
 from limen.enforcement.headers import Fields
 from limen.enforcement.ssrf_guard import ForbiddenAddressError, connected
 from limen.enforcement.streams import Stream
 from limen.enforcement.upstreams import UpstreamError, forbidden, text_of, unreachable
 from limen.facts import App
+from limen.policy.decision import Named
 
 if TYPE_CHECKING:
     from websockets.asyncio.client import ClientConnection
@@ -47,6 +49,10 @@ async def relay(gateway: Gateway, scope: Scope, receive: Receive, send: Send) ->
         reply = answers.refusal_reply(answer, target, gateway.public_url, is_navigation=False)
         await _deny(scope, receive, send, reply)
         return
+    if gateway.holds_too_much(scope, answer, address):
+        said = {"error": "refused", "error_description": "too many requests are in progress", "decision": answer.id}
+        await _deny(scope, receive, send, answers.json_reply(429, said))
+        return
     try:
         upstream = await _connect(gateway, app, answer, scope, fields, address, target)
     except UpstreamError as wrong:
@@ -60,17 +66,16 @@ async def relay(gateway: Gateway, scope: Scope, receive: Receive, send: Send) ->
 
 
 def _ask(gateway: Gateway, target: bytes, fields: Fields, address: str) -> Answer:
-    """Cookies travel with a handshake from any page of the same site, so its Origin must be the app's own."""
-    host = headers.first(fields, b"host")
-    app = gateway.doors.app_on(host)
-    origin = headers.first(fields, b"origin").decode("latin-1")
-    if (
-        app is not None
-        and origin
-        and origin not in {answers.app_origin(app.host, gateway.public_url), *app.cors.origins}
-    ):
-        return gateway.doors.refuse("websocket-foreign-origin", door="gateway", address=address, host=host)
-    return gateway.ask("gateway", "GET", target, fields, address)
+    """Cookies travel with a handshake from any page of the same site, and what it opens is good for everything: so it
+    must come from the app's own page or a declared one, also where the path is public or the app in onboarding.
+    """
+    site, origin = headers.first(fields, b"sec-fetch-site"), headers.first(fields, b"origin")
+    sender = Sender(site, origin, gateway.public_url, may_onboard=False)
+    answer = gateway.ask("gateway", "GET", target, fields, address, sender)
+    if answer.permitted and answer.app is not None and sender.is_foreign(answer.app):
+        host = headers.first(fields, b"host")
+        return gateway.doors.refuse(Named.CROSS_SITE, door="gateway", address=address, host=host)
+    return answer
 
 
 async def _connect(

@@ -27,16 +27,29 @@ _ENDED = {"": "A session was ended"}
 _ALL_ENDED = {"": "All sessions were ended"}
 
 ACCESS_KINDS: Final = (
-    Kind("decision", "A request was decided", _DECISION, HTTP, 99, app_filters=(REFUSALS, DECISIONS)),
-    Kind("request.refused", "A request was refused before a decision", _REFUSED, HTTP, 99),
-    Kind("upstream.failed", "An app did not answer", _UPSTREAM, HTTP, 99, app_filters=(FAILURES,)),
-    Kind("request.stripped", "A request claimed what only Limen may say", _REFUSED, HTTP, 99),
-    Kind("stream.cut", "A stream was cut: its session or facts changed", _STREAM, HTTP, 99, app_filters=(FAILURES,)),
+    Kind(
+        "decision", "A request was decided", _DECISION, HTTP, 99, app_filters=(REFUSALS, DECISIONS), by_strangers=True
+    ),
+    Kind("request.refused", "A request was refused before a decision", _REFUSED, HTTP, 99, by_strangers=True),
+    Kind("request.cross_site", "Another site sent a request that changes something", _REFUSED, HTTP, 99),
+    Kind("upstream.failed", "An app did not answer", _UPSTREAM, HTTP, 99, app_filters=(FAILURES,), by_strangers=True),
+    Kind("request.stripped", "A request claimed what only Limen may say", _REFUSED, HTTP, 99, by_strangers=True),
+    Kind(
+        "stream.cut",
+        "A stream was cut: its session or facts changed",
+        _STREAM,
+        HTTP,
+        99,
+        app_filters=(FAILURES,),
+        by_strangers=True,
+    ),
     Kind("sign_in.succeeded", "Signed in", _SIGN_IN, AUTHENTICATION, 1, acknowledged=True),
-    Kind("sign_in.failed", "Sign-in failed", _SIGN_IN, AUTHENTICATION, 1),
-    Kind("sign_in.slowed", "Sign-in slowed: too many guesses", _SIGN_IN, AUTHENTICATION, 1),
+    Kind("sign_in.failed", "Sign-in failed", _SIGN_IN, AUTHENTICATION, 1, by_strangers=True),
+    Kind("sign_in.slowed", "Sign-in slowed: too many guesses", _SIGN_IN, AUTHENTICATION, 1, by_strangers=True),
     Kind("session.app_opened", "An app session was opened", _SESSION, AUTHENTICATION, 1, app_filters=(OPENED,)),
-    Kind("session.hand_over_refused", "A hand-over to an app was refused", _SESSION, AUTHENTICATION, 1),
+    Kind(
+        "session.hand_over_refused", "A hand-over to an app was refused", _SESSION, AUTHENTICATION, 1, by_strangers=True
+    ),
     Kind(
         "session.revoked",
         "A session was ended",

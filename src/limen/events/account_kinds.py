@@ -78,7 +78,7 @@ ACCOUNT_KINDS: Final = (
     Kind(
         "link.issued", "A one-time link was issued", _LINK, ACCOUNT, 1, shown=("why",), told=_ISSUED, acknowledged=True
     ),
-    Kind("link.refused", "A one-time link was refused", _LINK, ACCOUNT, 99),
+    Kind("link.refused", "A one-time link was refused", _LINK, ACCOUNT, 99, by_strangers=True),
     Kind("mail.sent", "A mail was sent", _MAIL, EMAIL, 1, shown=("about",)),
     Kind("mail.failed", "A mail could not be sent", _MAIL, EMAIL, 1, shown=("about",)),
     Kind("factor.added", "A factor was added", _FACTOR, ACCOUNT, 3, shown=("factor",), told=_ADDED, acknowledged=True),
@@ -106,7 +106,7 @@ ACCOUNT_KINDS: Final = (
     Kind("workload.added", "A workload was added", _WORKLOAD, ACCOUNT, 1, acknowledged=True),
     Kind("workload.token_issued", "A workload was given a token", _WORKLOAD, ACCOUNT, 3, acknowledged=True),
     Kind("workload.revoked", "A workload and its tokens were ended", _WORKLOAD, ACCOUNT, 5, acknowledged=True),
-    Kind("workload.refused", "A program asked without a good token", _WORKLOAD, AUTHENTICATION, 1),
+    Kind("workload.refused", "A program asked without a good token", _WORKLOAD, AUTHENTICATION, 1, by_strangers=True),
     Kind(
         "token.made",
         "A program was given a token",

@@ -92,7 +92,9 @@ class Kind:
     `app_filters` are those of an app's timeline; an event of such a kind names its app in `details["app"]`. `shown` are
     the details that stand beside the title on a timeline, none of which is an id. `told` is what somebody reads on the
     page of their account when it happened to them, by `<detail>=<value>`, or "" for whatever the details are.
-    Strangers can cause those that are `by_strangers` as often as they like: of these, one tells for all.
+    Strangers can cause those that are `by_strangers` as often as they like: where nobody is signed in they are kept one
+    by one up to a budget, and counted beyond it (see `storage/journal/strangers.py`); where they are told to somebody,
+    one tells for all.
     """
 
     name: str

@@ -40,6 +40,7 @@ RUNNING_KINDS: Final = (
     Kind("journal.recovered", "The journal was recovered after a hard stop", _LIMEN, LIFECYCLE, 99),
     Kind("journal.damaged", "The journal is not as it was left", _LIMEN, LIFECYCLE, 99, severity=_GRAVE),
     Kind("journal.dropped", "Events could not be kept while the journal was unwritable", _LIMEN, LIFECYCLE, 99),
+    Kind("strangers.left_out", "What strangers caused was counted, not kept one by one", _LIMEN, LIFECYCLE, 99),
     Kind("journal.expired", "Journal segments past their keeping time were deleted", _LIMEN, LIFECYCLE, 99),
     Kind("journal.erased", "The own bodies of erased people were erased from the journal", _LIMEN, LIFECYCLE, 99),
     Kind("journal.sealed", "A journal segment was sealed", _LIMEN, LIFECYCLE, 99),

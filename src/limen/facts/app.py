@@ -7,6 +7,7 @@ from enum import IntEnum
 from typing import Final
 
 from limen.clock import Instant
+from limen.facts.oidc_client import OidcClient
 
 ACTIONS = ("view", "download", "edit", "share", "administer", "connect", "elevate", "sign_in", "audit", "support")
 """Every action. The first five are what a request to an app can be, from the mildest to the strictest."""
@@ -57,9 +58,14 @@ class PublicRoute:
 
 @dataclass(frozen=True, slots=True)
 class Cors:
-    """Origins whose preflights (Fetch standard, section 4.8) the gateway lets through to the upstream."""
+    """Other sites that may ask the app, as the person who looks at them. Limen answers their preflights itself.
+
+    `methods` and `headers` (in lower case) are what their scripts may send (Fetch standard, section 4.8).
+    """
 
     origins: frozenset[str] = frozenset()
+    methods: frozenset[str] = frozenset({"GET", "HEAD", "POST"})
+    headers: frozenset[str] = frozenset({"content-type"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,8 +89,12 @@ class Upstream:
 class App:
     """Something that is protected. `owner` is the group that answers for it.
 
+    Behind the gateway or a front it has a `host` and an `upstream`. An app that signs people in by a protocol instead
+    has neither: `url` is where it is, and `oidc` how it is registered.
+
     Until `onboarding_until` (0: never) people who are signed in pass where a policy would refuse them, and that is
-    counted. It holds for labels up to `MOST_ONBOARDED` alone, whatever is written.
+    counted. It holds for labels up to `MOST_ONBOARDED` alone, whatever is written. `streams` are the patterns of paths
+    whose responses stay open: they go through the gateway alone, which cuts them when access ends.
     """
 
     id: str
@@ -100,6 +110,9 @@ class App:
     cors: Cors = Cors()
     opts_in_encoded_paths: bool = False
     onboarding_until: Instant = 0
+    streams: tuple[str, ...] = ()
+    url: str = ""
+    oidc: OidcClient | None = None
 
     @property
     def sensitivity(self) -> int:

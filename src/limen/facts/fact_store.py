@@ -37,6 +37,8 @@ from limen.facts.tables import Issued, SessionTable, Subject, Table, TableOf
 
 FACTS_KEPT: Final = 10_000
 """How many assembled facts are kept before all are forgotten; bounds memory, not correctness."""
+STRANGERS_KEPT: Final = 512
+"""The same for nobody at so many addresses: what strangers cause takes no memory and drops nothing of anybody else."""
 COMPANY: Final[Subject] = ("company", "")
 APPS: Final[Subject] = ("apps", "")
 EVERYBODY: Final = frozenset({COMPANY, APPS})
@@ -103,6 +105,7 @@ class FactStore:
         "_last_used",
         "_latest",
         "_not_before",
+        "_strangers",
         "_watchers",
         "apps",
         "apps_by_host",
@@ -142,6 +145,7 @@ class FactStore:
         self._latest: dict[bytes, _Latest] = self._issued.latest
         self._entries: dict[str, _Entry] = {}
         self._at_place: dict[str, set[str]] = {}
+        self._strangers: dict[str, str] = {}
         self._kept = count(1)
         self._watchers: list[Callable[[Subject], None]] = []
 
@@ -229,7 +233,8 @@ class FactStore:
             return facts
         if self.apps.get(app.id) is not app or not self._is_newest(session):
             return self._assemble(session, app, address)
-        self._make_room()
+        if session is not None:
+            self._make_room()
         self._at_place.setdefault(_normal(address), set()).add(_name_of(session, address))
         facts = entry.facts[key] = self._assemble(session, app, address)
         return facts
@@ -276,7 +281,7 @@ class FactStore:
     ) -> None:
         """Take over what a published revision says, all at once."""
         self.apps = {app.id: app for app in apps}
-        self.apps_by_host = {app.host: app for app in self.apps.values()}
+        self.apps_by_host = {app.host: app for app in self.apps.values() if app.host}
         self.groups = {group.id: group for group in groups}
         self.networks = networks
         self._changed(APPS)
@@ -310,7 +315,7 @@ class FactStore:
 
     def _forget_all(self) -> None:
         entries = self._entries
-        self._entries, self._at_place, self._kept = {}, {}, count(1)
+        self._entries, self._at_place, self._strangers, self._kept = {}, {}, {}, count(1)
         self._latest.clear()
         for entry in tuple(entries.values()):
             entry.release()
@@ -337,7 +342,10 @@ class FactStore:
         name = _name_of(session, address)
         entry = self._entries.get(name)
         if entry is None:
-            self._make_room()
+            if session is None:
+                self._make_room_for_strangers(name, address)
+            else:
+                self._make_room()
             entry = self._entries.setdefault(name, _Entry())
         return entry
 
@@ -350,6 +358,21 @@ class FactStore:
         if next(self._kept) > FACTS_KEPT:
             self._forget_all()
             next(self._kept)
+
+    def _make_room_for_strangers(self, name: str, address: str) -> None:
+        """Call it before something is kept for nobody at one more address: after so many, those are forgotten."""
+        if len(self._strangers) >= STRANGERS_KEPT:
+            strangers, self._strangers = self._strangers, {}
+            for gone, its_address in tuple(strangers.items()):
+                entry = self._entries.pop(gone, None)
+                names = self._at_place.get(_normal(its_address))
+                if names is not None:
+                    names.discard(gone)
+                    if not names:
+                        self._at_place.pop(_normal(its_address), None)
+                if entry is not None:
+                    entry.release()
+        self._strangers[name] = address
 
     def _lifetime(self, session: Session) -> _Lifetime:
         entry = self._entry(session)

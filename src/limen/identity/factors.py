@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 from limen.facts import Factor, Person, Session, strength_of
 from limen.identity.errors import LastFactorError, NotLiveError, UnfitError, UnknownError
@@ -15,10 +15,16 @@ from limen.identity.new_factors import NewFactors
 from limen.identity.notifications import Notifications, Occasion
 from limen.identity.passkeys import MOST_OF_A_PERSON, Credential
 from limen.identity.ports import Ports
-from limen.identity.sessions import Sessions, end_session
-from limen.identity.store import factors, sessions
+from limen.identity.sessions import Sessions, end_session, refuse_ended
+from limen.identity.store import factors, people, sessions
 from limen.identity.totp import CodeOffer
 from limen.storage.database import Transaction
+
+_REMOVED: Final = {
+    Factor.PASSKEY: Occasion.PASSKEY_REMOVED,
+    Factor.PASSWORD: Occasion.PASSWORD_REMOVED,
+    Factor.CODE: Occasion.AUTHENTICATOR_REMOVED,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +92,7 @@ class Factors:
         )
 
         def work(transaction: Transaction) -> None:
+            refuse_ended(transaction, current)
             self._new.keep_passkey(transaction, new)
             self._say(transaction, "factor.added", current, Factor.PASSKEY, new.passkey.id)
             self._notifications.tell(transaction, person, Occasion.PASSKEY_ADDED, now)
@@ -93,40 +100,54 @@ class Factors:
         await self._ports.write(work)
         return new.passkey
 
-    async def code_offer(self, session: Session, visitor: Visitor) -> CodeOffer:
-        """A seed for the authenticator app. Raises NotLiveError, FreshProofNeededError."""
+    async def code_offer(self, session: Session, visitor: Visitor, ticket: str = "") -> CodeOffer:
+        """A seed for the authenticator app; that of `ticket` while it is good.
+
+        Raises NotLiveError, FreshProofNeededError.
+        """
         current, person, _ = await self.freshly_proved(session)
-        return self._new.code_offer(person, visitor, current.id)
+        return self._new.code_offer(person, visitor, current.id, ticket)
 
     async def set_code(self, session: Session, visitor: Visitor, code: str, ticket: str) -> None:
-        """Take an offered seed; one that was there before is worthless.
+        """Take an offered seed; one that was there before is worthless, and every other session that it proved ends.
 
         Raises NotLiveError, FreshProofNeededError, UnfitError.
         """
         current, person, _ = await self.freshly_proved(session)
         seed, step = self._new.code(ticket, code, visitor, current.id)
+        await self._ports.write(lambda transaction: self._keep_code(transaction, person, current, seed, step))
 
-        def work(transaction: Transaction) -> None:
-            self._new.keep_code(transaction, person.id, seed, step)
-            self._say(transaction, "factor.added", current, Factor.CODE)
-
-        await self._ports.write(work)
-
-    async def set_password(self, session: Session, password: str) -> None:
+    async def set_password(
+        self, session: Session, visitor: Visitor, password: str, code: str = "", ticket: str = ""
+    ) -> None:
         """Set or change the password; every other session of the person that it began ends.
 
-        Raises NotLiveError, FreshProofNeededError, UnfitError, BusyError.
+        Who has no code yet takes an offered seed with it: a stolen password alone must open nothing. Raises
+        NotLiveError, FreshProofNeededError, UnfitError (`field` "password" or "code"), BusyError.
         """
-        current, person, _ = await self.freshly_proved(session)
-        hashed = await self._new.passwords.hash(self._new.password(person, password))
+        current, person, held = await self.freshly_proved(session)
+        fit = self._new.password(person, password)
+        new_code = None if held.has_code else self._new.code(ticket, code, visitor, current.id)
+        hashed = await self._new.passwords.hash(fit)
         now = self._ports.now()
 
         def work(transaction: Transaction) -> None:
+            refuse_ended(transaction, current)
             factors.set_password(transaction.connection, person.id, hashed, now)
-            self._end_sessions_proved_by(transaction, person.id, current, Factor.PASSWORD)
+            self._end_sessions_proved_by(transaction, Factor.PASSWORD, person.id, current.person_id, current.id)
             self._say(transaction, "factor.added", current, Factor.PASSWORD)
+            self._notifications.tell(transaction, person, Occasion.PASSWORD_SET, now)
+            if new_code is not None:
+                self._keep_code(transaction, person, current, *new_code)
 
         await self._ports.write(work)
+
+    def _keep_code(self, transaction: Transaction, person: Person, current: Session, seed: str, step: int) -> None:
+        refuse_ended(transaction, current)
+        self._new.keep_code(transaction, person.id, seed, step)
+        self._end_sessions_proved_by(transaction, Factor.CODE, person.id, current.person_id, current.id)
+        self._say(transaction, "factor.added", current, Factor.CODE)
+        self._notifications.tell(transaction, person, Occasion.AUTHENTICATOR_SET, self._ports.now())
 
     # Naming and removing
 
@@ -158,6 +179,7 @@ class Factors:
 
         def work(transaction: Transaction) -> None:
             connection = transaction.connection
+            refuse_ended(transaction, current)
             if sessions.last_passkey_of(connection, current.id) == passkey_id:
                 raise UnfitError(
                     "passkey", "You proved that it's you with this very passkey", "prove it with another one first"
@@ -165,6 +187,7 @@ class Factors:
             before = factors.held_by(connection, person.id)
             lose_passkey(transaction, person.id, passkey_id, by=person.id, now=now, but_session=current.id)
             self._still_a_way_in(transaction, person.id, before)
+            self._notifications.tell(transaction, person, Occasion.PASSKEY_REMOVED, now)
 
         await self._ports.take(work)
 
@@ -173,32 +196,85 @@ class Factors:
         await self._remove(session, Factor.PASSWORD)
 
     async def remove_code(self, session: Session) -> None:
-        """Raises NotLiveError, FreshProofNeededError, UnknownError, LastFactorError."""
+        """Raises NotLiveError, FreshProofNeededError, UnknownError, LastFactorError, UnfitError beside a password."""
         await self._remove(session, Factor.CODE)
 
     async def _remove(self, session: Session, factor: Factor, passkey_id: str = "") -> None:
         current, person, _ = await self.freshly_proved(session)
 
         def work(transaction: Transaction) -> None:
-            connection = transaction.connection
-            before = factors.held_by(connection, person.id)
-            if factor is Factor.PASSKEY:
-                removed = factors.delete_passkey(connection, person.id, passkey_id)
-            else:
-                removed = factors.delete_only(connection, person.id, factor)
-            if not removed:
-                raise UnknownError("passkey" if passkey_id else "factor")
-            self._still_a_way_in(transaction, person.id, before)
-            if passkey_id:
-                for other in sessions.proved_by(connection, passkey_id):
-                    self._end(transaction, other, current)
-            else:
-                self._end_sessions_proved_by(transaction, person.id, current, factor)
+            refuse_ended(transaction, current)
+            self._take(transaction, person, factor, passkey_id, person.id, current.id)
             self._say(transaction, "factor.removed", current, factor, passkey_id)
 
         await self._ports.take(work)
 
+    async def remove_of(
+        self,
+        person_id: str,
+        factor: Factor,
+        passkey_id: str = "",
+        *,
+        by: str,
+        why: str = "",
+        seen_in: frozenset[str] | None = None,
+    ) -> None:
+        """Remove a factor of somebody, with the sessions it began; never their last way in. They are told by mail.
+
+        Who may do so, and that it was proved who does it, is decided at the door. `seen_in` are the groups by which it
+        was decided. Raises UnknownError, UnfitError, NobodyCouldAdministerError.
+        """
+        now = self._ports.now()
+
+        def work(transaction: Transaction) -> None:
+            person = people.by_id(transaction.connection, person_id)
+            if person is None:
+                raise UnknownError("person")
+            if seen_in is not None and person.groups != seen_in:
+                raise UnfitError("groups", "Their groups changed in the meantime", "look at their page again")
+            try:
+                self._take(transaction, person, factor, passkey_id, by)
+            except LastFactorError:
+                raise UnfitError(
+                    "factor",
+                    "They could not sign in as strongly without it",
+                    "issue an access pass, and say that it may be in other hands",
+                ) from None
+            which = {"factor": str(factor), **({"passkey": passkey_id} if passkey_id else {})}
+            record(transaction, now, "factor.removed", which, by=by, subject=person_id, why=why)
+
+        await self._ports.take(work)
+
     # Inside
+
+    def _take(
+        self, transaction: Transaction, person: Person, factor: Factor, passkey_id: str, by: str, but_session: str = ""
+    ) -> None:
+        """Delete a factor and end the sessions it proved, but for `but_session`. Its person is told.
+
+        Raises UnknownError, LastFactorError, UnfitError.
+        """
+        connection = transaction.connection
+        before = factors.held_by(connection, person.id)
+        if factor is Factor.PASSKEY:
+            removed = factors.delete_passkey(connection, person.id, passkey_id)
+        else:
+            removed = factors.delete_only(connection, person.id, factor)
+        if not removed:
+            raise UnknownError("passkey" if passkey_id else "factor")
+        self._still_a_way_in(transaction, person.id, before)
+        if factor is Factor.CODE and Factor.PASSWORD in before:
+            raise UnfitError(
+                "code",
+                "A password without a code is too easily stolen",
+                "remove the password first, or set up a new code instead",
+            )
+        if factor is Factor.PASSKEY:
+            for session_id in sessions.proved_by(connection, passkey_id):
+                self._end(transaction, session_id, by, but_session)
+        else:
+            self._end_sessions_proved_by(transaction, factor, person.id, by, but_session)
+        self._notifications.tell(transaction, person, _REMOVED[factor], self._ports.now())
 
     @staticmethod
     def _still_a_way_in(transaction: Transaction, person_id: str, before: frozenset[Factor]) -> None:
@@ -220,15 +296,15 @@ class Factors:
         return self._sessions.freshly_proved(current, max(1, strength_of(held.factors))), person, held
 
     def _end_sessions_proved_by(
-        self, transaction: Transaction, person_id: str, current: Session, factor: Factor
+        self, transaction: Transaction, factor: Factor, person_id: str, by: str, but_session: str
     ) -> None:
         for session_id in sessions.of(transaction.connection, person_id):
             if factor in (sessions.proofs_of(transaction.connection, session_id) or ()):
-                self._end(transaction, session_id, current)
+                self._end(transaction, session_id, by, but_session)
 
-    def _end(self, transaction: Transaction, session_id: str, current: Session) -> None:
-        if session_id != current.id:
-            end_session(transaction, session_id, self._ports.now(), current.person_id, "factor-changed")
+    def _end(self, transaction: Transaction, session_id: str, by: str, but_session: str) -> None:
+        if session_id != but_session:
+            end_session(transaction, session_id, self._ports.now(), by, "factor-changed")
 
     def _say(self, transaction: Transaction, kind: str, session: Session, factor: Factor, passkey_id: str = "") -> None:
         which = {"factor": str(factor), **({"passkey": passkey_id} if passkey_id else {})}

@@ -6,10 +6,11 @@ a link spends nothing, since mail scanners open links too; finishing what it is 
 
 from __future__ import annotations
 
+from limen.admission import network_of
 from limen.clock import Instant, Milliseconds
 from limen.identity.errors import LinkRefusedError, SlowedError, UnknownError
 from limen.identity.events import Details, record
-from limen.identity.guesses import Guesses, network_of
+from limen.identity.guesses import Guesses
 from limen.identity.model import (
     ADMINISTRATORS,
     GOOD_FOR,
@@ -122,10 +123,11 @@ class Links:
             raise UnknownError("link")
 
 
-def withdraw_links(transaction: Transaction, person_id: str, now: Instant) -> None:
-    """Every link of this person dies, and no mail with one leaves any more."""
-    links.revoke(transaction.connection, now, person_id=person_id)
+def withdraw_links(transaction: Transaction, person_id: str, now: Instant) -> int:
+    """Every link of this person dies, and no mail with one leaves any more. Returns how many were good."""
+    gone = links.revoke(transaction.connection, now, person_id=person_id)
     mail_store.drop(transaction.connection, now, "withdrawn", person_id=person_id)
+    return gone
 
 
 def withdraw_links_of_helpers(transaction: Transaction, person_id: str, *, by: str, now: Instant) -> int:

@@ -9,16 +9,21 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import Final
 
+from limen import credentials
 from limen.clock import Instant
+from limen.credentials import Cause, Ending
 from limen.facts import Person
 from limen.identity.errors import LastAdministratorError
 from limen.identity.events import Details, record
-from limen.identity.links import withdraw_links, withdraw_links_of_helpers
+from limen.identity.links import withdraw_links
 from limen.identity.model import ADMINISTRATORS, PersonStatus
 from limen.identity.sessions import end_everything_of
 from limen.identity.store import factors, people
 from limen.storage.database import Transaction
+
+LET_GO: Final = "person-let-go"
 
 
 @contextmanager
@@ -62,25 +67,23 @@ class Membership:
         return True
 
     def set_groups(self, person_id: str, groups: frozenset[str]) -> int:
-        """Into exactly these groups. Returns how many open links died by it: those that a helper may hold.
-
-        Another group may give a role, and a link that a helper holds would give it to the helper, too.
-        """
+        """Into exactly these groups. Returns how many open links died by it: those that a helper may hold."""
         before = people.groups_of(self.transaction.connection, person_id)
         people.set_groups(self.transaction.connection, person_id, groups)
         self._say("person.changed", person_id, "groups")
         if before == groups:
             return 0
-        return withdraw_links_of_helpers(self.transaction, person_id, by=self.by, now=self.now)
+        moved = Ending(cause=Cause.MOVED, holder=person_id, now=self.now, by=self.by, reason="groups-changed")
+        return credentials.end(self.transaction, moved)["links"]
 
     def deactivate(self, person_id: str) -> None:
-        """Inactive, and every session, link and code dead."""
+        """Inactive, and all that ends with that is ended: the password and code as well as every session and token."""
         people.set_status(self.transaction.connection, person_id, PersonStatus.INACTIVE)
-        end_everything_of(self.transaction, person_id, self.now, self.by, "person-let-go")
+        end_everything_of(self.transaction, person_id, self.now, self.by, LET_GO, cause=Cause.DEACTIVATED)
         self._say("person.changed", person_id, "let-go")
 
     def reactivate(self, person_id: str) -> None:
-        """Let in again, with the factors they had."""
+        """Let in again, with the passkeys that stayed; who has none is invited anew."""
         has_factor = bool(factors.held_by(self.transaction.connection, person_id))
         status = PersonStatus.ACTIVE if has_factor else PersonStatus.INVITED
         people.set_status(self.transaction.connection, person_id, status)

@@ -211,6 +211,11 @@ class Workload:
     apps: frozenset[str]
     active: bool
 
+    @property
+    def principal(self) -> Person:
+        """As policies see it."""
+        return Person(self.id, self.name, groups=self.groups, active=self.active, is_workload=True)
+
 
 @dataclass(frozen=True, slots=True)
 class WorkloadToken:

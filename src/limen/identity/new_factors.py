@@ -88,4 +88,5 @@ class NewFactors:
     def password(self, person: Person, text: str) -> str:
         """The password as it may be hashed. Raises UnfitError."""
         settings = self._ports.settings
-        return judge_password(text, (person.name, person.email, settings.name, settings.domain, "limen"))
+        about = (person.name, person.email, settings.name, settings.domain, "limen")
+        return judge_password(text, about, settings.passwords.blocklist)

@@ -22,6 +22,12 @@ class Occasion(StrEnum):
     PASSKEY_ADDED = "passkey-added"
     CODES_MADE = "codes-made"
     CODE_USED = "code-used"
+    PASSKEY_REMOVED = "passkey-removed"
+    PASSWORD_SET = "password-set"  # noqa: S105 -- a word of ours
+    PASSWORD_REMOVED = "password-removed"  # noqa: S105 -- a word of ours
+    AUTHENTICATOR_SET = "authenticator-set"
+    AUTHENTICATOR_REMOVED = "authenticator-removed"
+    NOT_ME = "not-me"
     ADDRESS_CHANGED = "address-changed"
 
 

@@ -11,7 +11,9 @@ from base64 import b64encode
 from collections.abc import Callable, Iterable
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
-from itertools import pairwise
+from functools import cache
+from math import prod
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from limen.identity.errors import BusyError, UnfitError
@@ -25,10 +27,29 @@ MEMORY_KIB, PASSES, LANES = 19 * 1024, 2, 1
 MIN_LENGTH, MAX_LENGTH = 12, 128
 _MAX_WAITING = 16
 _NICENESS = 10
-_COMMON = ("password", "passwort", "letmein", "welcome", "willkommen", "iloveyou", "administrator", "changeme",
-           "geheim", "secret", "monkey", "dragon", "football", "sunshine", "qwertyuiop", "qwertzuiop", "asdfghjkl",
-           "zxcvbnm", "1q2w3e4r5t6z", "1q2w3e4r5t6y", "abcdefghijklmnopqrstuvwxyz", "01234567890")  # fmt: skip
-_LOOKS_LIKE = str.maketrans("04@31!5$7|", "oaaeliss" + "ti")
+LEAST_GUESSES_LOG10 = 10.0
+"""How many guesses a password must withstand, as a power of ten: what zxcvbn calls very unguessable. Each guess costs
+19 MiB of memory, so a thief of the hashes is held up for long, and nobody online gets near.
+"""
+_ESTIMATED = 64
+"""So many characters are looked at; more only make it harder to guess."""
+_SUBSTITUTES = {"a": "4@", "c": "({[<", "g": "69", "i": "1!|", "l": "1|7", "s": "$5", "t": "+7"}
+"""What the estimator reads as which letter, where more than one character may stand for it."""
+_MOST_COMBINATIONS = 8
+"""It tries each combination of them in every part of a text. With more it takes up to a second: symbols become letters.
+"""
+_WORD_LOG10 = 1.0
+"""What a word about the person or the company adds, as a power of ten: nearly nothing, however often it is there."""
+_SYMBOLS = str.maketrans("@({[<!|$+%", "accccii" + "stx")
+_BLOCKLIST = Path(__file__).with_name("blocklist.txt")
+_MOST_BLOCKED = 1_000
+
+
+@cache
+def blocklist() -> tuple[str, ...]:
+    """The words that everybody's list begins with, the likeliest first."""
+    lines = _BLOCKLIST.read_text("utf-8").splitlines()
+    return tuple(line for line in lines if line and not line.startswith("#"))
 
 
 def canonical_password(text: str) -> str:
@@ -36,12 +57,13 @@ def canonical_password(text: str) -> str:
     return unicodedata.normalize("NFKC", text)
 
 
-def judge_password(text: str, about: Iterable[str] = ()) -> str:
+def judge_password(text: str, about: Iterable[str] = (), blocked: Iterable[str] = ()) -> str:
     """The canonical password if it may be used.
 
-    Length is what counts (NIST SP 800-63B-4 section 3.1.1.2): 12 to 128 characters, no demand for kinds of them. What
-    anybody would guess first is refused: common words, runs, few different characters, and what `about` says of the
-    person and the company. Raises UnfitError.
+    Length is said before, 12 to 128 characters, and no kinds of characters are asked for (NIST SP 800-63B-4 section
+    3.1.1.2). Then zxcvbn estimates how many guesses it withstands, by somebody who knows common passwords, keyboards,
+    dates, our blocklist and the company's own (`blocked`), and what `about` says of the person and the company. What is
+    too long is refused before anything looks at it. Raises UnfitError, which says what to do.
     """
     if len(text) > 4 * MAX_LENGTH:
         raise UnfitError("password", "The password is too long", "use at most {most} characters", most=MAX_LENGTH)
@@ -54,37 +76,49 @@ def judge_password(text: str, about: Iterable[str] = ()) -> str:
             least=MIN_LENGTH,
             most=MAX_LENGTH,
         )
-    rest = _without_guessable(password.casefold(), about)
-    if len(rest) < MIN_LENGTH // 2 or len(set(password.casefold())) < 5:
+    own = [*_parts(about), *_parts(blocked)[:_MOST_BLOCKED]]
+    rest = _without(password.casefold(), own)
+    whole, other = (_guesses_log10(each, [*own, *blocklist()]) for each in (password, rest))
+    if min(whole, other + _WORD_LOG10) >= LEAST_GUESSES_LOG10:
+        return password
+    if rest != password.casefold():
         raise UnfitError(
             "password",
-            "The password is one that would be guessed early",
+            "The password is made of words that a thief would try first",
             "use a few words that have nothing to do with you or the company",
         )
+    raise UnfitError(
+        "password",
+        "The password is one that would be guessed early",
+        "leave out common words, dates and rows of keys: four words that have nothing to do with each other are good",
+    )
+
+
+def _guesses_log10(password: str, known: list[str]) -> float:
+    """How many guesses somebody needs who knows these words, as a power of ten. It takes milliseconds."""
+    from zxcvbn_rs_py import zxcvbn  # noqa: PLC0415 -- its dictionaries take a while to load
+
+    looked_at = password[:_ESTIMATED].casefold()
+    if prod(max(1, len(set(chars) & set(looked_at))) for chars in _SUBSTITUTES.values()) > _MOST_COMBINATIONS:
+        looked_at = looked_at.translate(_SYMBOLS)
+    return zxcvbn(looked_at, known).guesses_log10
+
+
+def _without(password: str, words: Iterable[str]) -> str:
+    """What is left when these words are taken out, the longest first."""
+    for word in sorted(words, key=len, reverse=True):
+        password = password.replace(word, "")
     return password
 
 
-def _without_guessable(password: str, about: Iterable[str]) -> str:
-    """What is left of the password when everything guessable in it is taken away."""
-    names = {part for text in about for part in _words(text) if len(part) >= 3}
-    plain = password.translate(_LOOKS_LIKE)
-    for word in sorted({*_COMMON, *names}, key=len, reverse=True):
-        password = password.replace(word, "") if word in password else password
-        plain = plain.replace(word.translate(_LOOKS_LIKE), "")
-    return min(_without_runs(password), _without_runs(plain), key=len)
+def _parts(texts: Iterable[str]) -> list[str]:
+    """The texts and the words in them, those of three letters and more, each once."""
+    whole = [(text.casefold(), *_words(text)) for text in texts]
+    return list(dict.fromkeys(part for parts in whole for part in parts if 3 <= len(part) <= MAX_LENGTH))
 
 
 def _words(text: str) -> list[str]:
     return "".join(c if c.isalnum() else " " for c in text.casefold()).split()
-
-
-def _without_runs(text: str) -> str:
-    """Drop characters that continue a run: aaaa, 1234, dcba."""
-    kept = text[:1]
-    for before, character in pairwise(text):
-        if abs(ord(character) - ord(before)) > 1:
-            kept += character
-    return kept
 
 
 class Passwords:

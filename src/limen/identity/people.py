@@ -8,7 +8,8 @@ from dataclasses import replace
 from typing import TypeVar
 
 from limen.clock import Instant, Milliseconds
-from limen.facts import Person
+from limen.credentials import Cause
+from limen.facts import Factor, Person
 from limen.identity.errors import UnfitError, UnknownError
 from limen.identity.invitation import Invitations
 from limen.identity.links import Links, withdraw_links
@@ -109,11 +110,12 @@ class People:
         """A link that lets somebody who lost their device enrol a new passkey, once, and nothing else. Older ones die.
 
         `lost` names the passkeys that are gone: they are removed, and what they opened is over. `is_stolen` ends every
-        session of theirs as well, and removes what a thief could have added: each passkey added after the first of
-        those named, or every one if none is named. `seen_in` are the groups by which it was decided that `by` may do
-        this. Raises UnfitError without a reason, for a time that can't be, and where they are in other groups by now;
-        UnknownError for somebody who never enrolled or was let go, or has no such passkey;
-        NobodyCouldAdministerError.
+        session of theirs as well, and removes their password, their code and what a thief could have added: each
+        passkey added after the first of those named, or every one if none is named or they had a password.
+
+        `seen_in` are the groups by which it was decided that `by` may do this. Raises UnfitError without a reason, for
+        a time that can't be, and where they are in other groups by now; UnknownError for somebody who
+        never enrolled or was let go, or has no such passkey; NobodyCouldAdministerError.
         """
         if not why.strip():
             raise UnfitError("why", "It is not said why", "write in a few words how you know that it is really them")
@@ -126,15 +128,12 @@ class People:
             if people.status_of(transaction.connection, person_id) is not PersonStatus.ACTIVE:
                 return None
             withdraw_links(transaction, person_id, now)
-            gone = set(lost)
-            if is_stolen:
-                passkeys = factors.passkeys_of(transaction.connection, person_id)
-                since = min((passkey.added_at for passkey in passkeys if passkey.id in gone), default=0)
-                gone |= {passkey.id for passkey in passkeys if passkey.added_at >= since}
-            for passkey_id in sorted(gone):
+            spared = _added_before(transaction, person_id, lost)
+            for passkey_id in sorted(set(lost)):
                 lose_passkey(transaction, person_id, passkey_id, by=by, now=now, why=why)
             if is_stolen:
-                end_everything_of(transaction, person_id, now, by, LOST, why)
+                stolen = Cause.STOLEN
+                end_everything_of(transaction, person_id, now, by, LOST, why, cause=stolen, spared=spared)
             person = people.by_id(transaction.connection, person_id)
             if person is not None:
                 self._notifications.tell(transaction, person, Occasion.PASS_ISSUED, now)
@@ -218,14 +217,14 @@ class People:
         return await self._ports.take(self._change(person_id, by, lambda members: members.set_groups(person_id, fit)))
 
     async def deactivate(self, person_id: str, *, by: str) -> None:
-        """End a person's access: inactive, every session and every link dead, in one write.
+        """End a person's access: inactive, and their password, code, sessions, tokens and links dead, in one write.
 
         Returns when every worker knows. Raises UnknownError, LastAdministratorError, NobodyCouldAdministerError.
         """
         await self._ports.take(self._change(person_id, by, lambda members: members.deactivate(person_id)))
 
     async def reactivate(self, person_id: str, *, by: str) -> None:
-        """Let somebody in again who was let go, with the factors they had. Raises UnknownError."""
+        """Let somebody in again who was let go, with the passkeys that stayed. Raises UnknownError."""
         await self._ports.write(self._change(person_id, by, lambda members: members.reactivate(person_id)))
 
     def _change(self, person_id: str, by: str, change: Callable[[Membership], T]) -> Callable[[Transaction], T]:
@@ -245,6 +244,16 @@ class People:
         if len(fit) > MOST_GROUPS or not all(_GROUP.fullmatch(group) for group in fit):
             raise UnfitError("groups", "A group's name can't be used", "use small letters, digits, - and _")
         return fit
+
+
+def _added_before(transaction: Transaction, person_id: str, lost: Collection[str]) -> frozenset[str]:
+    """The passkeys that no thief of these could have added: none where one could have come in by a password."""
+    connection = transaction.connection
+    held = factors.passkeys_of(connection, person_id)
+    since = min((passkey.added_at for passkey in held if passkey.id in lost), default=0)
+    if Factor.PASSWORD in factors.held_by(connection, person_id):
+        return frozenset()
+    return frozenset(passkey.id for passkey in held if passkey.added_at < since)
 
 
 def _still_in(transaction: Transaction, person_id: str, groups: frozenset[str] | None) -> None:

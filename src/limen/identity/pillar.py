@@ -7,25 +7,27 @@ from typing import TYPE_CHECKING
 from limen.pillar import AppSessions, Command, Core, Decider, Declarations, Every, Pillar, Running
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator
 
     from sqlalchemy import Connection
 
-    from limen.clock import Instant
     from limen.identity.ports import Ports
-    from limen.storage import Transaction
 
 KEEP_UP_SECONDS = 30.0
 
 
 def _declarations() -> Declarations:
+    from limen.identity import credentials
     from limen.identity.store import tables
     from limen.identity.store.app_tokens import app_tokens
     from limen.identity.store.erasure import erased_people
     from limen.identity.store.recovery_codes import recovery_codes
     from limen.identity.store.workloads import workload_tokens, workloads
 
-    return Declarations(tables=(*tables.TABLES, app_tokens, erased_people, recovery_codes, workloads, workload_tokens))
+    return Declarations(
+        tables=(*tables.TABLES, app_tokens, erased_people, recovery_codes, workloads, workload_tokens),
+        credentials=credentials.KINDS,
+    )
 
 
 def _ports(core: Core) -> Ports:
@@ -62,13 +64,6 @@ async def _build(core: Core) -> Running:
     )
 
 
-def _end_at_restore(transaction: Transaction, now: Instant) -> Mapping[str, int]:
-    from limen.identity.store import upkeep
-
-    _, links = upkeep.end_everything(transaction.connection, now)
-    return {"links": links}
-
-
 def _changed_by_erasing(connection: Connection, person_id: str) -> Iterator[tuple[str, str]]:
     from limen.identity.store import erasure
 
@@ -89,6 +84,5 @@ PILLAR = Pillar(
     declarations=_declarations,
     prepare=_prepare,
     build=_build,
-    end_at_restore=_end_at_restore,
     changed_by_erasing=_changed_by_erasing,
 )

@@ -14,7 +14,7 @@ from typing import Any, Final, TypeAlias
 from sqlalchemy import Connection
 
 from limen.clock import Instant
-from limen.facts import FactStore, Person
+from limen.facts import FactStore
 from limen.identity.app_token import AppToken
 from limen.identity.model import Workload
 from limen.identity.store import app_tokens, people, sessions, workloads
@@ -45,7 +45,7 @@ class _Kind:
 
 
 def _principal(workload: Workload) -> _Row:
-    return (Person(workload.id, workload.name, groups=workload.groups, active=workload.active, is_workload=True),)
+    return (workload.principal,)
 
 
 def _token(row: tuple[bytes, AppToken]) -> _Row:

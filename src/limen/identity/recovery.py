@@ -7,11 +7,13 @@ import hmac
 import re
 import secrets
 from dataclasses import dataclass
+from functools import partial
 from typing import Final
 
 from limen.clock import Instant
+from limen.credentials import Cause
 from limen.facts import Session
-from limen.identity.errors import RecoveryRefusedError, UnfitError
+from limen.identity.errors import NobodyCouldAdministerError, RecoveryRefusedError, UnfitError
 from limen.identity.events import record
 from limen.identity.factors import Factors
 from limen.identity.links import Links, withdraw_links
@@ -19,9 +21,9 @@ from limen.identity.model import IssuedLink, LinkPurpose, Visitor
 from limen.identity.names import email_to_look_up
 from limen.identity.notifications import Notifications, Occasion
 from limen.identity.ports import Ports
-from limen.identity.sessions import Sessions, end_everything_of
+from limen.identity.sessions import Sessions, end_everything_of, refuse_ended
 from limen.identity.sign_in_decision import refuse
-from limen.identity.store import factors, people, recovery_codes
+from limen.identity.store import factors, people, recovery_codes, sessions
 from limen.identity.verification import Verification
 from limen.storage.database import Transaction
 
@@ -79,6 +81,7 @@ class Recovery:
         codes, now = tuple(_new_code() for _ in range(HOW_MANY)), self._ports.now()
 
         def work(transaction: Transaction) -> None:
+            refuse_ended(transaction, current)
             recovery_codes.remove_of(transaction.connection, person.id)
             digests = [self._digest(person.id, code) for code in codes]
             recovery_codes.add(transaction.connection, person.id, digests, now)
@@ -117,15 +120,29 @@ class Recovery:
         return issued
 
     async def not_me(self, session: Session) -> None:
-        """Something was done in a person's name: end their sessions, links, passes and recovery codes at once.
+        """Something was done in a person's name: end all that could be in other hands, at once.
 
-        Needs no fresh proof, since it only takes away. Raises NotLiveError, OpensConsoleOnlyError.
+        Only the passkeys that proved this very session stay: a thief could have added any other one. All of them stay
+        where nobody could administer Limen afterwards. Needs no fresh proof, since it only takes away.
+        Raises NotLiveError, OpensConsoleOnlyError.
         """
         current, now = self._sessions.own(session), self._ports.now()
+        person_id = current.person_id
 
-        await self._ports.write(
-            lambda transaction: end_everything_of(transaction, current.person_id, now, current.person_id, NOT_ME)
-        )
+        def work(transaction: Transaction, *, keeps_all: bool = False) -> None:
+            connection = transaction.connection
+            held = {passkey.id for passkey in factors.passkeys_of(connection, person_id)}
+            spared = held if keeps_all else held & sessions.passkeys_of(connection, current.id)
+            stolen = Cause.STOLEN
+            end_everything_of(transaction, person_id, now, person_id, NOT_ME, cause=stolen, spared=frozenset(spared))
+            person = people.by_id(connection, person_id)
+            if person is not None:
+                self._notifications.tell(transaction, person, Occasion.NOT_ME, now)
+
+        try:
+            await self._ports.take(work)
+        except NobodyCouldAdministerError:
+            await self._ports.write(partial(work, keeps_all=True))
 
     def _use(
         self, transaction: Transaction, person_id: str, digest: bytes, visitor: Visitor, now: Instant

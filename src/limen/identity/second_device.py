@@ -10,7 +10,7 @@ from limen.identity.factors import Factors
 from limen.identity.links import Links, withdraw_links
 from limen.identity.model import IssuedLink, LinkPurpose
 from limen.identity.ports import Ports
-from limen.identity.sessions import Sessions
+from limen.identity.sessions import Sessions, refuse_ended
 from limen.identity.store import people
 from limen.identity.totp import qr_code
 from limen.storage.database import Transaction
@@ -49,6 +49,7 @@ class SecondDevice:
         fresh, now = self._sessions.freshly_proved(current, STRENGTH), self._ports.now()
 
         def work(transaction: Transaction) -> IssuedLink:
+            refuse_ended(transaction, fresh)
             person = people.by_id(transaction.connection, fresh.person_id)
             if person is None or not person.active:
                 raise NotLiveError

@@ -8,15 +8,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+from limen import credentials
 from limen.clock import HOUR, Instant
+from limen.credentials import Cause, Ending
 from limen.events import Event
 from limen.facts import UNPROVED, Person, Session, SessionState
 from limen.identity.errors import FreshProofNeededError, NotLiveError, OpensConsoleOnlyError, UnknownError
 from limen.identity.events import Details, record
-from limen.identity.links import withdraw_links
 from limen.identity.model import Proofs, SignedIn, Token, Visitor, auth_of, is_fresh, new_id
 from limen.identity.ports import Ports
-from limen.identity.store import recovery_codes, sessions, upkeep
+from limen.identity.store import sessions, upkeep
 from limen.storage.break_glass import is_break_glass
 from limen.storage.database import Transaction
 
@@ -296,16 +297,31 @@ def end_session(transaction: Transaction, session_id: str, now: Instant, by: str
     return True
 
 
+def refuse_ended(transaction: Transaction, session: Session) -> None:
+    """Raises NotLiveError where a session was ended since it was looked at: what it made now would outlive its end."""
+    marks = (("company", ""), ("person", session.person_id), ("device", session.device_id), ("session", session.id))
+    dead_before = max(sessions.not_before_of(transaction.connection, kind, key) for kind, key in marks)
+    if session.started_at < dead_before or sessions.by_id(transaction.connection, session.id) is None:
+        raise NotLiveError
+
+
 def end_everything_of(
-    transaction: Transaction, person_id: str, now: Instant, by: str, reason: str, why: str = ""
+    transaction: Transaction,
+    person_id: str,
+    now: Instant,
+    by: str,
+    reason: str,
+    why: str = "",
+    *,
+    cause: Cause = Cause.SIGNED_OUT,
+    spared: frozenset[str] = frozenset(),
 ) -> None:
-    """Kill all that was issued to a person, with its event; a thief's browser is known no longer, and the links and
-    recovery codes that a thief could have made are worth nothing.
+    """End all of a person's that ends for this cause, of every kind there is, with its event.
+
+    `spared` are passkeys that are known to be in the right hands.
     """
-    withdraw_links(transaction, person_id, now)
-    recovery_codes.remove_of(transaction.connection, person_id)
-    upkeep.forget_browsers_of(transaction.connection, person_id)
-    mark(transaction, "person", person_id, now + 1)
+    ending = Ending(cause=cause, holder=person_id, now=now, by=by, reason=reason, why=why, spared=spared)
+    credentials.end(transaction, ending)
     record(transaction, now, "sessions.revoked", {"scope": "person"}, by=by, subject=person_id, reason=reason, why=why)
 
 

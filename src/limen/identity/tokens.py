@@ -20,7 +20,7 @@ from limen.identity.events import Details, record
 from limen.identity.model import new_id
 from limen.identity.names import canonical_name
 from limen.identity.ports import Ports
-from limen.identity.sessions import Sessions, after_every_mark, mark
+from limen.identity.sessions import Sessions, after_every_mark, mark, refuse_ended
 from limen.identity.store import app_tokens, people, workloads
 from limen.identity.workloads import active
 from limen.storage.break_glass import is_break_glass
@@ -68,9 +68,12 @@ class Tokens:
         known, now = self._ports.known, self._ports.now()
         proof = min(current.auth.strength, STRONGEST_TOKEN), current.auth.at
         wanted = _wanted(app, known.apps, actions, days, name, now)
-        return await self._ports.write(
-            lambda transaction: _issue(transaction, current.person_id, wanted, proof, by=current.person_id)
-        )
+
+        def work(transaction: Transaction) -> Issued:
+            refuse_ended(transaction, current)
+            return _issue(transaction, current.person_id, wanted, proof, by=current.person_id)
+
+        return await self._ports.write(work)
 
     async def of_owner(self, owner_id: str) -> list[AppToken]:
         return await self._ports.read(lambda snapshot: app_tokens.of(snapshot.connection, owner_id=owner_id))

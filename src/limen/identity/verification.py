@@ -8,9 +8,10 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import NoReturn
 
+from limen.admission import network_of
 from limen.facts import Factor
 from limen.identity.errors import SignInFailedError, SlowedError
-from limen.identity.guesses import Guesses, Key, network_of
+from limen.identity.guesses import Guesses, Key
 from limen.identity.model import Passkey, Proofs, Visitor
 from limen.identity.passkeys import Ceremonies, Credential, Refusal, credential_id_of
 from limen.identity.passwords import MAX_LENGTH, Passwords
@@ -107,7 +108,13 @@ class Verification:
         if code:
             given = self.code(person_id, found.sealed_seed, code, kind, visitor, session)
         self._guesses.forgive(keys, now)
-        return replace(given, proofs={**given.proofs, Factor.PASSWORD: now})
+
+        def use(transaction: Transaction) -> str:
+            if not factors.is_password(transaction.connection, person_id, found.password):
+                return "password-changed"  # while it was looked at
+            return given.use(transaction)
+
+        return replace(given, proofs={**given.proofs, Factor.PASSWORD: now}, use=use)
 
     def code(
         self, person_id: str, sealed: bytes | None, code: str, kind: str, visitor: Visitor, session: str = ""
@@ -123,12 +130,12 @@ class Verification:
             self._fail("codes-too-fast", kind, visitor, person_id, session)
         seed = self._ports.keyring.open_sealed("codes", person_id, "seed", sealed).decode() if sealed else ""
         step = matching_step(seed, code, now) if seed else None
-        if step is None:
+        if step is None or sealed is None:
             self._fail("code-wrong", kind, visitor, person_id, session)
         self._guesses.forgive(keys, now)
 
         def use(transaction: Transaction) -> str:
-            return "" if factors.use_step(transaction.connection, person_id, step) else "code-used"
+            return "" if factors.use_step(transaction.connection, person_id, sealed, step) else "code-used"
 
         return Proved(person_id, {Factor.CODE: now}, use)
 

@@ -11,11 +11,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Final
 
+from limen import credentials
 from limen.clock import DAY, Instant
+from limen.credentials import Cause, Ending
 from limen.errors import LimenError
 from limen.identity.events import record
 from limen.identity.model import Token, Workload, WorkloadToken, hash_of, new_id
-from limen.identity.sessions import mark
 from limen.identity.store import workloads
 from limen.storage.database import Database, Snapshot, Transaction
 from limen.storage.feed import Feed
@@ -142,8 +143,9 @@ def revoke(database: Database, name: str, now: Instant, *, by: str) -> Workload:
 
     def work(transaction: Transaction) -> Workload:
         workload = active(transaction, name)
+        ending = Ending(cause=Cause.DEACTIVATED, holder=workload.id, now=now, by=by, reason="workload-revoked")
+        credentials.end(transaction, ending)
         workloads.shut(transaction.connection, workload.id)
-        mark(transaction, "person", workload.id, now + 1)  # so that none of its app tokens comes back with it
         _tell(transaction, "workload.revoked", workload, now, by)
         transaction.changed("workload", workload.id)
         return workload

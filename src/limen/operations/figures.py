@@ -51,6 +51,10 @@ class _Limen(Collector):
         for kind, count in sorted(taken.events.items()):
             events.add_metric((kind,), count)
         yield events
+        left_out = CounterMetricFamily("limen_strangers_left_out", "Events counted, not kept", labels=("of",))
+        for sort, count in sorted(self._watched.journal.strangers.totals.items()):
+            left_out.add_metric((sort,), count)
+        yield left_out
         yield CounterMetricFamily("limen_deciding_seconds", "Time spent deciding", value=taken.deciding_us / 1e6)
 
     def _standing(self) -> Iterator[Metric]:

@@ -37,6 +37,7 @@ class Named(StrEnum):
     BAD_REQUEST = "bad-request"
     PUBLIC_ROUTE = "public-route"
     CORS_PREFLIGHT = "cors-preflight"
+    CROSS_SITE = "cross-site"
     SESSION_UNKNOWN = "session-unknown"
     DUPLICATE_COOKIE = "duplicate-cookie"
     BREAK_GLASS = "break-glass"

@@ -78,6 +78,11 @@ class Engine:
         self._alone: dict[str, Compiled] = {}
         self._next_change = _next_change(enforced, self._timed, self.calendar)
 
+    @property
+    def enforced(self) -> Compiled:
+        """The policies that count, compiled: what they say by themselves, without what Limen adds to it."""
+        return self._enforced
+
     def in_state(self, state: State) -> tuple[Policy, ...]:
         return tuple(policy for policy in self.policies if self.states[policy.id] is state)
 

@@ -12,7 +12,9 @@ from functools import partial
 from pathlib import Path
 from typing import Final
 
+from limen import credentials
 from limen.clock import Instant
+from limen.credentials import Cause, Ending
 from limen.events import Event
 from limen.identity.errors import LastAdministratorError
 from limen.identity.membership import an_administrator_remains
@@ -84,8 +86,9 @@ def erase_person(
         raise StillHereError
     with an_administrator_remains(transaction):
         if status is not PersonStatus.INACTIVE:
-            end_everything_of(transaction, person_id, now, by, "person-erased")
+            end_everything_of(transaction, person_id, now, by, "person-erased", cause=Cause.DEACTIVATED)
         changed = changed_by_erasing(connection, person_id)
+        credentials.end(transaction, Ending(cause=Cause.ERASED, holder=person_id, now=now, by=by))
         erasure.delete_person(connection, person_id, now)
     transaction.changed("person", person_id)
     for kind, key in changed:

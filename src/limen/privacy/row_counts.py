@@ -17,6 +17,8 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
     "links": ("one-time link", "one-time links"),
     "mails": ("mail", "mails"),
     "app_tokens": ("token for an app", "tokens for apps"),
+    "oidc_grants": ("sign-in at an app", "sign-ins at apps"),
+    "oidc_consents": ("consent to an app", "consents to apps"),
     "observed_refusals": ("request counted in an onboarding", "requests counted in an onboarding"),
 }
 """Every table with personal rows: what one row is called, and several."""

@@ -15,7 +15,7 @@ from collections.abc import Callable
 from typing import Any, Final
 
 import msgspec
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 
 from limen.clock import Instant
@@ -95,6 +95,8 @@ class _Api:
             response = _json(200, await self._answer(request))
         except _WrongError as wrong:
             response = _json(wrong.status, msgspec.json.encode({"error": wrong.error}), **wrong.fields)
+        except ClientDisconnect:
+            return
         except TooLargeError:
             response = _json(413, msgspec.json.encode({"error": "more than 64 KB"}))
         given = request.headers.getlist("x-request-id")

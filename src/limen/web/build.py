@@ -10,7 +10,7 @@ from typing import Final
 
 from fastapi import APIRouter, Depends, FastAPI
 from starlette.exceptions import HTTPException
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 
 from limen.errors import LimenError
@@ -98,6 +98,11 @@ def _add_ways_out(app: FastAPI, site: Site) -> None:
         if isinstance(error, NotLiveError):
             return RedirectResponse("/sign-in", status_code=303)
         return site.failed(visit, error)
+
+    @app.exception_handler(ClientDisconnect)
+    def gone(_request: Request, _error: ClientDisconnect) -> Response:
+        """A client that hangs up amid its form is nothing: no line in the log, no event; nobody reads the answer."""
+        return Response(status_code=400)
 
     @app.exception_handler(TooLargeError)
     def too_large(request: Request, _error: Exception) -> Response:

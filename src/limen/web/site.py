@@ -12,10 +12,13 @@ from urllib.parse import urlencode, urlsplit
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
 
+from limen.admission import TOO_MANY
 from limen.clock import Instant
 from limen.company.publish import OvertakenError
 from limen.enforcement.addresses import client_address
 from limen.enforcement.answers import app_origin
+from limen.enforcement.gateway import TOO_MANY_AT_ONCE
+from limen.enforcement.strict_http import entry_of
 from limen.errors import LimenError
 from limen.events import Event
 from limen.facts import LIMEN, App, Session, SessionState
@@ -165,6 +168,7 @@ class Site:
         visit = self.visit(request, with_break_glass=True)
         if visit.session is None or visit.person is None:
             raise TurnedAwayError(self.go(visit, "/sign-in", to=visit.here))
+        self._hold(request, visit.session, visit)
         may = self.may(visit.session, visit.visitor.address, visit.now)
         begins = _console_of(may)
         if path == CONSOLE_START and begins not in {"", CONSOLE_START}:
@@ -178,6 +182,13 @@ class Site:
         if not answer.permitted:
             raise TurnedAwayError(self.go(visit, "/not-yet", decision=answer.id))
         return visit.let_in(visit.session, visit.person, answer, action, may)
+
+    def _hold(self, request: Request, session: Session, visit: Visit) -> None:
+        """Count the request under whoever sent it. Raises TurnedAwayError where they have too many in progress."""
+        entry = entry_of(request.scope)
+        if entry is not None and not entry.belongs_to(session.person_id):
+            self.ports.doors.refuse(TOO_MANY, door="sign-in", address=visit.visitor.address, session=session)
+            raise TurnedAwayError(self.wrong(visit, *TOO_MANY_AT_ONCE))
 
     def action_of(self, session: Session, permission: Permission, visit: Visit) -> str:
         """Of these actions the first that is permitted; else the first that a proof would open; else the first that a
@@ -324,7 +335,9 @@ class Site:
         return self.remember(JSONResponse(values), visit)
 
     def app_url(self, app: App, to: str) -> str:
-        """`to` on the host of an app, or on this one for Limen itself."""
+        """`to` on the host of an app, or on this one for Limen itself; where an app is that has no host of ours."""
+        if app.url:
+            return app.url
         return to if app.id == LIMEN else app_origin(app.host, self.ports.settings.public_url) + to
 
     async def in_thread(self, work: Callable[[], T]) -> T:

@@ -16,9 +16,17 @@ KEY = Passkey("k_1", "p_ada", b"c" * 32, b"pk", 5, True, "single_device", False,
 
 def test_a_time_step_is_used_by_one_of_many_at_once_and_never_an_older_one(database: Database) -> None:
     database.write(lambda t: factors.set_code(t.connection, "p_ada", b"sealed", 10, 1))
-    assert winners(database, lambda t: factors.use_step(t.connection, "p_ada", 11)) == 1
-    assert not database.write(lambda t: factors.use_step(t.connection, "p_ada", 10))
-    assert not database.write(lambda t: factors.use_step(t.connection, "p_nobody", 12))
+    assert winners(database, lambda t: factors.use_step(t.connection, "p_ada", b"sealed", 11)) == 1
+    assert not database.write(lambda t: factors.use_step(t.connection, "p_ada", b"sealed", 10))
+    assert not database.write(lambda t: factors.use_step(t.connection, "p_nobody", b"sealed", 12))
+    assert not database.write(lambda t: factors.use_step(t.connection, "p_ada", b"of another seed", 12))
+
+
+def test_a_password_is_the_one_that_it_was_or_another(database: Database) -> None:
+    database.write(lambda t: factors.set_password(t.connection, "p_ada", "$argon2id$1", 1))
+    asked = [("p_ada", "$argon2id$1"), ("p_ada", "$argon2id$2"), ("p_ada", None), ("p_nobody", None)]
+    held = database.read(lambda s: [factors.is_password(s.connection, *one) for one in asked])
+    assert held == [True, False, False, False]
 
 
 @pytest.mark.parametrize(("kept", "given", "moves"), [(5, 6, True), (5, 5, False), (5, 4, False), (5, 0, False)])

@@ -25,3 +25,8 @@ def test_the_named_the_inactive_and_nobody_are_kinds_of_their_own() -> None:
     assert kind_of(person("p3", "staff"), NAMED) != staff
     assert kind_of(person("p1", "staff", active=False), NAMED) != staff
     assert kind_of(ANYBODY, NAMED) != kind_of(person("p1", active=False), NAMED)
+
+
+def test_a_workload_is_never_of_a_kind_with_a_person() -> None:
+    service = Person("p1", groups=frozenset({"staff"}), active=True, is_workload=True)
+    assert kind_of(service, NAMED) != kind_of(person("p1", "staff"), NAMED)

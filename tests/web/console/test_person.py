@@ -3,7 +3,9 @@ from __future__ import annotations
 from urllib.parse import parse_qs, urlsplit
 
 from sqlalchemy import select
+from tests.attacks.test_lost_devices import second
 from tests.web.console.conftest import Console
+from tests.web.portal.test_sign_in import _with_password
 
 from limen.clock import MINUTE
 from limen.mail.store import mails
@@ -129,6 +131,54 @@ async def test_somebody_let_go_by_mistake_is_taken_back_from_the_same_page(conso
     assert "Undo" in undo
     await console.ada.post(f"/console/people/{tom}/take-back")
     assert console.house.limen.known.people[tom].active
+
+
+async def test_an_administrator_removes_a_factor_and_never_the_last_way_in(console: Console) -> None:
+    house, eve = console.house, console.house.browser()
+    await _with_password(house, eve, await house.invite("Eve", "staff"))
+    eve_id = house.id_of("eve@harbor.example")
+    at, factors = f"/console/people/{eve_id}", house.limen.identity.factors
+    assert f"{at}/factors/password/remove" in (await console.ada.get(at)).text
+    refused = await console.ada.post(f"{at}/factors/password/remove")
+    assert refused.status_code == 400
+    await eve.get("/passkeys")
+    options = (await eve.send("/passkeys/options")).json()["options"]
+    await eve.send("/passkeys/add", credential=eve.passkey.create(options))
+    begun = [row.session.id for row in house.limen.identity.sessions.of_person(eve_id)]
+    assert (await console.ada.post(f"{at}/factors/code/remove")).status_code == 400, "a password alone is too weak"
+    for factor in ("password", "code"):
+        done = await console.ada.post(f"{at}/factors/{factor}/remove")
+        assert done.headers["location"].endswith("?done=factor-removed"), factor
+    assert begun
+    assert house.limen.identity.sessions.of_person(eve_id) == []
+    held = await factors.of_person(eve_id)
+    assert (held.has_password, held.has_code, len(held.passkeys)) == (False, False, 1)
+    for factor in (held.passkeys[0].id, "password", "k_of-somebody-else"):
+        assert (await console.ada.post(f"{at}/factors/{factor}/remove")).status_code == 400, factor
+    said = [(e.actor, e.details["factor"]) for e in house.events("factor.removed") if e.subject == eve_id]
+    assert sorted(said) == [(console.ada_id, "code"), (console.ada_id, "password")]
+
+
+async def test_a_helper_removes_factors_of_employees_with_a_reason_and_of_nobody_with_a_role(console: Console) -> None:
+    house, helper = console.house, console.house.browser()
+    eve = console.house.browser()
+    eve_id = await house.member(eve, "Eve", "staff")
+    await second(eve, house)
+    await house.member(helper, "Hal", "staff", "helpdesk")
+    held = (await house.limen.identity.factors.of_person(eve_id)).passkeys
+    await helper.get(f"/console/people/{eve_id}")
+    path = f"/console/people/{eve_id}/factors/{held[0].id}/remove"
+    assert (await helper.post(path)).status_code == 400, "it is not said why"
+    removed = await helper.post(path, why="She sat before me.")
+    assert removed.headers["location"].endswith("?done=factor-removed")
+    own = (await house.limen.identity.factors.of_person(console.ada_id)).passkeys
+    ada = f"/console/people/{console.ada_id}"
+    refused = await helper.post(f"{ada}/factors/{own[0].id}/remove", why="She sat before me.")
+    assert "/not-yet?decision=" in refused.headers["location"]
+    house.clock.forward(11 * MINUTE)
+    late = await helper.post(f"/console/people/{eve_id}/factors/{held[1].id}/remove", why="Again.")
+    assert late.headers["location"].startswith("/step-up")
+    assert len((await house.limen.identity.factors.of_person(eve_id)).passkeys) == 1
 
 
 async def test_a_name_and_an_address_are_changed_told_at_both_and_nobody_elses_is_taken(console: Console) -> None:

@@ -7,6 +7,8 @@ from urllib.parse import urlencode
 import pytest
 from tests.policy.declaring import ENCRYPTED, PATCHED, declared
 from tests.web.conftest import House
+from tests.web.console.conftest import Console
+from tests.web.console.test_changes import begun
 
 from limen.clock import HOUR
 from limen.facts import Person
@@ -136,6 +138,31 @@ async def test_what_a_part_declares_can_be_supposed(house: House) -> None:
         chosen = Chosen(more=(("device_encrypted", "yes"), ("device_patched", "2h")))
         assert chosen.supposed().more == (("device.encrypted", True), ("device.patched", 2 * HOUR))
         assert "device_encrypted=yes" in chosen.link(app="wiki")
+
+
+async def test_a_draft_answers_before_it_is_published_and_says_what_is_answered_today(console: Console) -> None:
+    maren = await console.house.member(console.house.browser(), "Maren", "staff", "management")
+    change = await begun(console, "/console/apps/warehouse/remove")
+    asked = {"draft": change.rpartition("/")[2], "person": maren, "table": "person", "at": TUESDAY}
+    assert "/console/apps/warehouse" not in (await console.ada.get(f"/console/what-if?{urlencode(asked)}")).text
+    text = console.house.limen.in_force.company.files["policies/10-people.cedar"]  # type: ignore[union-attr]
+    policy = re.search(r'@id\("staff-work"\).*?;', text, re.DOTALL)[0]  # type: ignore[index]
+    tightened = policy.replace("context.auth.strength >= 2", "context.auth.strength >= 3")
+    change = await begun(console, "/console/policies/staff-work/text", text=tightened, do="")
+    asked |= {"draft": change.rpartition("/")[2], "strength": "2", "app": "wiki"}
+    page = (await console.ada.get(f"/console/what-if?{urlencode(asked)}")).text
+    assert "was Yes" in page
+    assert f'name="draft" value="{asked["draft"]}"' in page
+    assert "was Yes" not in (await console.ada.get(f"/console/what-if?{urlencode({**asked, 'draft': 'x'})}")).text
+
+
+async def test_somebody_elses_draft_answers_nobody(console: Console) -> None:
+    change = await begun(console, "/console/apps/warehouse/remove")
+    bea = console.house.browser()
+    await console.house.member(bea, "Bea", "administrators", "staff")
+    page = (await bea.get(f"/console/what-if?draft={change.rpartition('/')[2]}&app=warehouse&table=app")).text
+    assert 'name="draft"' not in page
+    assert '<option value="warehouse" selected' in page
 
 
 async def test_it_says_which_facts_nothing_tells_yet(house: House) -> None:

@@ -156,3 +156,17 @@ async def test_what_would_open_it_is_said_as_far_as_the_person_can_do_it(house: 
     decision = await _refused(house, browser, "payroll", "/export/november.csv")
     words = _words((await browser.get(f"/not-yet?decision={decision}")).text)
     assert "What would open it Have this device enrolled and made healthy." in words
+
+
+async def test_what_another_site_sent_is_said_to_come_from_there(house: House, browser: Browser) -> None:
+    await house.member(browser, "Otto", "staff", "sales")
+    there = await house.into(browser, "wiki")
+    sent = {**NAVIGATION, "sec-fetch-site": "same-site", "origin": "https://crm.harbor.localhost"}
+    answered = await there.client.post("/page", headers=sent)
+    assert answered.headers["location"].startswith("https://limen.harbor.localhost/not-yet?decision="), answered.text
+    decision = decision_in(answered.headers["location"])
+    page = (await browser.get(f"/not-yet?decision={decision}")).text
+    assert page.count('<li class="fails">') == 1
+    assert page.count('class="conditions"') == 1
+    again = (await browser.get(f"/not-yet?decision={decision}&check=now")).text
+    assert '<li class="fails">' not in again, "it is not the person's access that is missing"

@@ -9,7 +9,6 @@ from sqlalchemy import (
     BigInteger,
     Column,
     Connection,
-    LargeBinary,
     MetaData,
     String,
     Table,
@@ -23,6 +22,7 @@ from sqlalchemy import (
 )
 
 from limen.clock import MINUTE, Instant, Milliseconds
+from limen.credentials import is_secret
 from limen.identity.model import PersonStatus
 from limen.identity.store.app_tokens import app_tokens
 from limen.identity.store.tables import not_before, people, sessions
@@ -41,8 +41,6 @@ UNDER_WAY_MS: Milliseconds = 10 * MINUTE
 """How long after somebody was erased a request or stream of theirs may still end, and be written down."""
 _THEIRS = ("person_id", "owner_id")
 """What the column is called that says whose a row is, in every table of every pillar."""
-_SECRETS = ("hash", "digest", "seed", "secret", "sealed", "token", "credential", "public_key")
-"""What the names of columns hold that never leave, whatever their type; bytes never do."""
 
 
 def rows_of(connection: Connection, person_id: str) -> dict[str, int]:
@@ -119,11 +117,7 @@ def copy_of(connection: Connection, person_id: str) -> dict[str, list[dict[str, 
     """Every row that is a person's, by table, without a secret in it: no hash, seed, key, or sealed text."""
     found = {}
     for table, column in (*_whose(), (people, people.c.id)):
-        shown = [one for one in table.c if not _is_secret(one)]
+        shown = [one for one in table.c if not is_secret(one)]
         rows = connection.execute(select(*shown).where(column == person_id))
         found[table.name] = [dict(row._mapping) for row in rows]  # noqa: SLF001 -- SQLAlchemy's documented way to columns by name
     return {name: rows for name, rows in found.items() if rows}
-
-
-def _is_secret(column: Column[Any]) -> bool:
-    return isinstance(column.type, LargeBinary) or any(word in column.name for word in _SECRETS)

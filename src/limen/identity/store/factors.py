@@ -65,6 +65,12 @@ def set_password(connection: Connection, person_id: str, hashed: str, now: Insta
     connection.execute(insert(passwords).values(person_id=person_id, hash=hashed, set_at=now))
 
 
+def is_password(connection: Connection, person_id: str, hashed: str | None) -> bool:
+    """Whether this is still the hash of their password."""
+    found = connection.scalar(select(passwords.c.hash).where(passwords.c.person_id == person_id))
+    return found is not None and found == hashed
+
+
 def sealed_seed_of(connection: Connection, person_id: str) -> bytes | None:
     return connection.scalar(select(codes.c.seed).where(codes.c.person_id == person_id))
 
@@ -74,11 +80,10 @@ def set_code(connection: Connection, person_id: str, sealed_seed: bytes, step: i
     connection.execute(insert(codes).values(person_id=person_id, seed=sealed_seed, last_step=step, added_at=now))
 
 
-def use_step(connection: Connection, person_id: str, step: int) -> bool:
-    """Use a time step up, and with it all before it. Of any number that try the same one, one gets True."""
-    done = connection.execute(
-        update(codes).where(codes.c.person_id == person_id, codes.c.last_step < step).values(last_step=step)
-    )
+def use_step(connection: Connection, person_id: str, sealed_seed: bytes, step: int) -> bool:
+    """Use a time step of this seed up, with all before it. Of any number that try the same one, one gets True."""
+    of_seed = and_(codes.c.person_id == person_id, codes.c.seed == sealed_seed)
+    done = connection.execute(update(codes).where(of_seed, codes.c.last_step < step).values(last_step=step))
     return bool(done.rowcount == 1)
 
 

@@ -46,6 +46,12 @@ def revoke(connection: Connection, now: Instant, *, link_id: str = "", person_id
     return int(done.rowcount)
 
 
+def revoke_every(connection: Connection, now: Instant) -> int:
+    """Revoke every link that was neither spent nor revoked, whatever the clock says. Returns how many."""
+    open_links = and_(links.c.spent_at == 0, links.c.revoked_at == 0)
+    return int(connection.execute(update(links).where(open_links).values(revoked_at=now)).rowcount)
+
+
 def _good_link(now: Instant) -> Any:
     return and_(links.c.spent_at == 0, links.c.revoked_at == 0, links.c.expires_at > now)
 

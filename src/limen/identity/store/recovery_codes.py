@@ -13,7 +13,6 @@ from sqlalchemy import (
     Table,
     delete,
     insert,
-    inspect,
     select,
     update,
 )
@@ -41,10 +40,10 @@ def remove_of(connection: Connection, person_id: str) -> int:
     return int(done.rowcount)
 
 
-def end_every(connection: Connection, now: Instant) -> None:
-    """Make every code of everybody worthless, also in a database from before there were any."""
-    if inspect(connection).has_table(recovery_codes.name):
-        connection.execute(update(recovery_codes).where(recovery_codes.c.used_at == 0).values(used_at=now))
+def end_every(connection: Connection, now: Instant) -> int:
+    """Make every code of everybody worthless. Returns how many were unused."""
+    done = connection.execute(update(recovery_codes).where(recovery_codes.c.used_at == 0).values(used_at=now))
+    return int(done.rowcount)
 
 
 def holds(connection: Connection, person_id: str, digest: bytes) -> bool:

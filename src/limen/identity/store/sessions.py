@@ -75,6 +75,12 @@ def proved_by(connection: Connection, passkey_id: str) -> list[str]:
     return list(connection.scalars(select(table.session_id).where(table.passkey_id == passkey_id)).all())
 
 
+def passkeys_of(connection: Connection, session_id: str) -> set[str]:
+    """Every passkey that opened this session, or ever proved it again."""
+    table = session_passkeys.c
+    return set(connection.scalars(select(table.passkey_id).where(table.session_id == session_id)))
+
+
 def last_passkey_of(connection: Connection, session_id: str) -> str:
     """The passkey that proved this session last; "" where none did."""
     return connection.scalar(select(sessions.c.passkey_id).where(sessions.c.id == session_id)) or ""

@@ -8,7 +8,6 @@ from sqlalchemy import Connection, and_, delete, func, insert, select, update
 
 from limen.clock import DAY, Instant, Milliseconds
 from limen.identity.guesses import Count
-from limen.identity.store import recovery_codes
 from limen.identity.store.app_tokens import app_tokens
 from limen.identity.store.sessions import raise_not_before
 from limen.identity.store.tables import (
@@ -37,8 +36,12 @@ def remember_browser(connection: Connection, browser_hash: bytes, person_id: str
         connection.execute(insert(browsers).values(browser_hash=browser_hash, person_id=person_id, used_at=now))
 
 
-def forget_browsers_of(connection: Connection, person_id: str) -> None:
-    connection.execute(delete(browsers).where(browsers.c.person_id == person_id))
+def forget_browsers_of(connection: Connection, person_id: str) -> int:
+    return int(connection.execute(delete(browsers).where(browsers.c.person_id == person_id)).rowcount)
+
+
+def forget_every_browser(connection: Connection) -> int:
+    return int(connection.execute(delete(browsers)).rowcount)
 
 
 def spend_challenge(connection: Connection, challenge_hash: bytes, expires_at: Instant) -> bool:
@@ -86,18 +89,12 @@ def keep_sealed_key(connection: Connection, purpose: str, sealed: bytes) -> None
     connection.execute(insert(identity_keys).values(purpose=purpose, sealed=sealed))
 
 
-def end_everything(connection: Connection, now: Instant) -> tuple[Instant, int]:
-    """Kill whatever was issued before: sessions and programs' tokens by the company's mark, links and codes one by one.
+def raise_company_mark(connection: Connection, now: Instant) -> Instant:
+    """Kill every session and every program's token of the company.
 
-    Returns the mark, which lies after the start of every session even where the clock was set back, and how many
-    links were open.
+    Returns the mark, which lies after the start of every session even where the clock was set back.
     """
     newest = connection.scalar(select(func.max(sessions.c.started_at))) or 0
     mark = max(now, newest) + 1
     raise_not_before(connection, "company", "", mark)
-    done = connection.execute(
-        update(links).where(links.c.spent_at == 0, links.c.revoked_at == 0).values(revoked_at=now)
-    )
-    connection.execute(delete(browsers))
-    recovery_codes.end_every(connection, now)  # which were spent or replaced since, an old database does not know
-    return mark, int(done.rowcount)
+    return mark

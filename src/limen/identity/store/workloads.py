@@ -78,9 +78,8 @@ def tokens_of(connection: Connection, workload_id: str) -> list[tuple[bytes, Wor
 
 
 def shut(connection: Connection, workload_id: str) -> None:
-    """It is active no more, and its tokens are gone."""
+    """It is active no more."""
     connection.execute(update(workloads).where(workloads.c.id == workload_id).values(active=False))
-    connection.execute(workload_tokens.delete().where(workload_tokens.c.workload_id == workload_id))
 
 
 def reopen(connection: Connection, workload: Workload) -> None:

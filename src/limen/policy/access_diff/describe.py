@@ -63,15 +63,15 @@ def sentence(difference: Difference, names: Names) -> str:
 def _sentence(alike: Sequence[Difference], names: Names) -> str:
     """One sentence for differences in nothing but their conditions."""
     one = alike[0]
-    who, is_many = _who(one.people, names)
+    who, is_many = who_of(one.people, names)
     verb = ("gain" if one.gains else "lose") + ("" if is_many else "s")
     apps = lists.joined([names.apps.get(app, app) for app in one.apps], most=_MOST_NAMES)
     what = f"{apps} · {lists.joined(one.actions)}"
-    whens = list(_whens(alike, names.zone))
+    whens = list(whens_of(alike, names.zone))
     return f"{who} {verb} {what} {', or '.join(whens)}".rstrip()
 
 
-def _whens(alike: Sequence[Difference], zone: tzinfo) -> Iterator[str]:
+def whens_of(alike: Sequence[Difference], zone: tzinfo) -> Iterator[str]:
     """Each one's conditions in words; "no passkey" and "too long ago" in one, where they differ in nothing else."""
     told: set[int] = set()
     for place, one in enumerate(alike):
@@ -145,7 +145,7 @@ def _takes_a_proof(condition: Condition) -> bool:
     return condition.axis == "auth.at" and not condition.holds(0)
 
 
-def _who(people: tuple[str, ...], names: Names) -> tuple[str, bool]:
+def who_of(people: tuple[str, ...], names: Names) -> tuple[str, bool]:
     """Who it is, and whether that takes the plural: by name, or as a group where it is just that group."""
     if people == ("",):
         return "Whoever is not signed in", False

@@ -5,9 +5,10 @@
         print(one.gains, one.people, one.apps, one.actions, one.conditions)
     found.is_exhaustive, found.covered
 
-`before` and `after` are engines; `people` are all persons (only the active ones can reach anything; nobody signed in is
-looked at as well and is called ""); `apps` are the apps as `after` sees them, and `apps_before` as `before` did, where
-labels or owners changed or an app is new. `since` is now: what could differ only in the past does not count.
+`before` and `after` are engines; `people` are all persons and workloads (only the active ones can reach
+anything; nobody signed in is looked at as well and is called ""); `apps` are the apps as `after` sees them, and
+`apps_before` as `before` did, where labels or owners changed or an app is new. `since` is now: what could differ only
+in the past does not count.
 
 Every person × app × action is looked at under every class of facts that the two sets of policies can tell apart; alike
 people, apps and policies are looked at once. `is_exhaustive` says whether that was all there is: it is false where a
@@ -122,6 +123,40 @@ def newly_reachable(
 
 
 @dataclass(frozen=True, slots=True)
+class Move:
+    """Requests to an app (its id) that were the action `was` and are `now`, because its rules changed."""
+
+    app: str
+    was: str
+    now: str
+
+
+def reach_of_moves(
+    before: Engine,
+    after: Engine,
+    people: Iterable[Person],
+    apps: Iterable[App],
+    moves: Iterable[Move],
+    *,
+    since: Instant,
+    apps_before: Iterable[App],
+    most_cells: int = MOST_CELLS,
+) -> dict[Move, Reach]:
+    """Who gains and who loses requests that become another action: the old action before against the new one after.
+
+    The actions of a difference are the new one. The arguments are those of `newly_reachable`; both have each app.
+    """
+    new_apps, old_apps = ({app.id: app for app in some} for some in (apps, apps_before))
+    everybody, found = list(people), {}
+    for move in dict.fromkeys(moves):
+        comparing = _Comparing(before, after, everybody, old_apps, new_apps, since, most_cells)
+        differences = comparing.moved(move)
+        is_exhaustive = comparing.is_exhaustive and comparing.covered == 1
+        found[move] = Reach(differences, is_exhaustive, comparing.covered, comparing.situations)
+    return found
+
+
+@dataclass(frozen=True, slots=True)
 class _Found:
     """One cube of situations that differ. `cells` are those of the cube that really do."""
 
@@ -157,7 +192,28 @@ class _Comparing:
         self.folding = Folding(self.policies)
         self.is_exhaustive = str(before.zone) == str(after.zone)
         self.covered, self.situations = 1.0, 0
-        self._solved: dict[tuple[Side, Side, bool], tuple[_Found, ...]] = {}
+        self._solved: dict[tuple[Side, Side, bool, bool], tuple[_Found, ...]] = {}
+
+    def moved(self, move: Move) -> tuple[Difference, ...]:
+        """What differs for requests to one app that were one action and are another now."""
+        old_app, new_app = self.old_apps[move.app], self.new_apps[move.app]
+        merged: dict[object, tuple[_Found, list[int]]] = {}
+        of_app = self._speaking("resource", Entity(EntityUid("App", move.app)))
+        for number, (person, _) in enumerate(self.people):
+            of_person = of_app & self._speaking("principal", view_of(Facts(_NO_APP, person)).principal)
+            sides = []
+            for action, app, policies in ((move.was, old_app, self.old), (move.now, new_app, self.new)):
+                of_action = self._speaking("action", ACTION_ENTITIES[action])
+                sides.append(self._side(of_person & of_action & policies, person, app, action))
+            old, new = sides
+            if old != new and (_may_permit(old) or _may_permit(new)):
+                for one in self._solve(old, new, person):
+                    key = (one.gains, one.conditions, one.is_whole, one.is_partial)
+                    merged.setdefault(key, (one, []))[1].append(number)
+        found = [self._difference(one, tuple(some), (move.app,), (move.now,), move) for one, some in merged.values()]
+        shown = tuple(one for one in found if one is not None)
+        self.is_exhaustive = self.is_exhaustive and len(shown) == len(found)
+        return shown
 
     def compare(self) -> Reach:
         merged: dict[tuple[object, str], dict[str, list[int]]] = {}
@@ -205,7 +261,7 @@ class _Comparing:
                     old = self._side(relevant & self.old, person, old_app, action)
                     new = self._side(relevant & self.new, person, new_app, action)
                     if old != new and (_may_permit(old) or _may_permit(new)):
-                        yield number, app_id, action, self._solve(old, new, nobody=not person.id)
+                        yield number, app_id, action, self._solve(old, new, person)
 
     def _side(self, relevant: int, person: Person, app: App | None, action: str) -> Side:
         """What is left of these policies; while an app is in onboarding, those that refuse wait for its end."""
@@ -227,18 +283,20 @@ class _Comparing:
                 found |= 1 << number
         return found
 
-    def _solve(self, old: Side, new: Side, *, nobody: bool) -> tuple[_Found, ...]:
-        key = (old, new, nobody)
+    def _solve(self, old: Side, new: Side, person: Person) -> tuple[_Found, ...]:
+        key = (old, new, not person.id, person.is_workload)
         solved = self._solved.get(key)
         if solved is None:
-            solved = self._solved[key] = tuple(self._look(old, new, nobody=nobody))
+            solved = self._solved[key] = tuple(self._look(old, new, person))
         return solved
 
-    def _look(self, old: Side, new: Side, *, nobody: bool) -> Iterator[_Found]:
+    def _look(self, old: Side, new: Side, person: Person) -> Iterator[_Found]:
         told = partition(_atoms([*old, *new]), self.since)
         self.is_exhaustive = self.is_exhaustive and told.is_exact
         most = self.most_cells if self.situations < MOST_IN_ALL else min(self.most_cells, FEW_CELLS)
-        all_of = self.situating.situations(told, _atoms([*(old ^ new)]), nobody=nobody, most_cells=most)
+        nobody, by_token = not person.id, person.is_workload
+        focus = _atoms([*(old ^ new)])
+        all_of = self.situating.situations(told, focus, nobody=nobody, by_token=by_token, most_cells=most)
         self.covered = min(self.covered, all_of.covered)
         self.situations += all_of.grid.cells
         was, will = (_permitted(some, all_of) & all_of.possible for some in (old, new))
@@ -249,7 +307,12 @@ class _Comparing:
                 yield from _described(all_of, wanted, wanted | aside, gains=gains, is_whole=not other)
 
     def _difference(
-        self, found: _Found, numbers: tuple[int, ...], app_ids: tuple[str, ...], actions: tuple[str, ...]
+        self,
+        found: _Found,
+        numbers: tuple[int, ...],
+        app_ids: tuple[str, ...],
+        actions: tuple[str, ...],
+        move: Move | None = None,
     ) -> Difference | None:
         """The difference with a request that shows it; None where none could be made up, so it is not told as true."""
         person = self.people[numbers[0]][0]
@@ -263,7 +326,8 @@ class _Comparing:
             if made is None:
                 continue
             facts, request, now = made
-            was = old_app is not None and _permits(self.before, request, replace(facts, app=old_app), now)
+            asked = replace(request, action=move.was) if move is not None else request
+            was = old_app is not None and _permits(self.before, asked, replace(facts, app=old_app), now)
             will = new_app is not None and _permits(self.after, request, replace(facts, app=new_app), now)
             if was is not will and will is found.gains:
                 witness = Witness(request, facts, now)

@@ -17,7 +17,8 @@ def named_in(policies: Iterable[Policy]) -> frozenset[EntityUid]:
 def kind_of(person: Person, named: frozenset[EntityUid]) -> Hashable:
     """Equal for people in the same of the named groups, unless they are named themselves."""
     groups = frozenset(group for group in person.groups if ("Group", group) in named)
-    return (groups, person.active, person.id if not person.id or ("Person", person.id) in named else "*")
+    kind = "Workload" if person.is_workload else "Person"
+    return (groups, person.active, kind, person.id if not person.id or (kind, person.id) in named else "*")
 
 
 def _named(policy: Policy) -> Iterator[EntityUid]:

@@ -10,7 +10,9 @@ a refusal. What is found is a proof: who, when, by which facts; or else which po
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Iterator
+from collections import deque
+from collections.abc import Iterable, Iterator, Sequence
+from copy import copy
 from dataclasses import dataclass, field, replace
 from ipaddress import IPv4Network, IPv6Network
 from itertools import combinations, islice, product
@@ -51,6 +53,8 @@ LASTING: Final[Milliseconds] = 15 * MINUTE
 """Whoever gets in must get in for so long: time to read, to think, and to put right what is wrong."""
 MOST_INSTANTS: Final = 700
 MOST_TRIES: Final = 20_000
+FULLY_TRIED: Final = 200
+"""Of so many tries all that stood in the way is looked at, to name the least; then one refusing policy is enough."""
 SIGN_IN: Final = Request("sign_in")
 ADMINISTER: Final = Request("administer", "GET", "/console")
 CONSOLE: Final = (
@@ -135,12 +139,14 @@ class Proof:
 
 @dataclass(frozen=True, slots=True)
 class LockedOut:
-    """Nobody can administer Limen any more within a week."""
+    """Nobody can administer Limen any more, for a week from `begins` on (0: from now on)."""
 
     obstacles: tuple[Obstacle, ...]
+    begins: Instant = 0
 
     def __str__(self) -> str:
-        return "every administrator would be locked out: " + " · ".join(str(one) for one in self.obstacles)
+        when = f" from {to_iso(self.begins)} on" if self.begins else ""
+        return f"every administrator would be locked out{when}: " + " · ".join(str(one) for one in self.obstacles)
 
 
 def prove(
@@ -150,16 +156,24 @@ def prove(
 
     `attainable` None: no network of the company, and nothing else beside a proof.
     """
-    search = _Search(engine, limen, attainable or Attainable(), now)
-    active = [one for one in people if one.person.active]
+    search = search_of(engine, limen, people, now, attainable)
+    return search if isinstance(search, LockedOut) else search.prove()
+
+
+def search_of(
+    engine: Engine, limen: App, people: Iterable[Candidate], now: Instant, attainable: Attainable | None = None
+) -> Search | LockedOut:
+    """The search that `prove` makes, for those who may administer Limen at all; without any they are locked out."""
+    search = Search(engine, limen, attainable or Attainable(), now)
+    active = [one for one in people if one.person.active and not one.person.is_workload]
     if not any(ways_of(one) for one in active):
         lacking = "no active person has a factor to sign in with" if active else "there is no active person"
         return LockedOut((Obstacle("", lacking, "invite an administrator and let them enrol first"),))
     hopeful = search.hopeful(active)
     if not hopeful:
         return LockedOut(tuple(nobody_is_meant(engine, limen, search.policies.values())))
-    found = search.find(hopeful)
-    return found or LockedOut(search.obstacles() or (_RESTLESS,))
+    search.people = hopeful
+    return search
 
 
 _RESTLESS: Final = Obstacle("", "nobody is let in for 15 minutes on end", "name fewer dates and times of day")
@@ -185,7 +199,9 @@ class _Tried:
 
 
 @dataclass(slots=True)
-class _Search:
+class Search:
+    """Tries people, proofs, places and instants until somebody gets in. `people` are those worth trying."""
+
     engine: Engine
     limen: App
     attainable: Attainable
@@ -196,7 +212,11 @@ class _Search:
     places: tuple[Place, ...] = field(init=False)
     turns: list[Instant] = field(init=False)
     asked: tuple[Request, ...] = field(init=False)
+    people: list[Candidate] = field(default_factory=list)
     nearest: _Tried | None = None
+    tried: int = 0
+    lately: deque[str] = field(default_factory=lambda: deque(maxlen=8))
+    alone: dict[str, Compiled] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         enforced = self.engine.in_state(State.ENFORCE)
@@ -206,7 +226,7 @@ class _Search:
             for one in enforced
             if one.resource.holds(resource.uid, resource.ancestors) and any(covers(one, wanted) for wanted in _WANTED)
         }
-        self.compiled = compile_policies(self.policies.values())
+        self.compiled = self.engine.enforced
         self.drawn = boundaries_of(atoms_of(self.policies.values()))
         self.places = self.attainable.places or attainable_places(self.attainable.networks, self.drawn)
         self.turns = self._turns()
@@ -245,14 +265,29 @@ class _Search:
 
     # Trying
 
-    def find(self, people: list[Candidate]) -> Proof | None:
-        """The first world in which somebody gets in: now rather than later, and from anywhere rather than inside."""
+    def at(self, now: Instant) -> Search:
+        """The same search at another instant."""
+        search = copy(self)
+        search.now, search.nearest, search.tried = now, None, 0
+        search.turns = search._turns()  # noqa: SLF001 -- its own
+        return search
+
+    def prove(self) -> Proof | LockedOut:
+        """Now rather than later."""
+        return self.find(([self.now], self.later())) or self.locked_out()
+
+    def locked_out(self, begins: Instant = 0) -> LockedOut:
+        """What stood in the way of the tries so far."""
+        return LockedOut(self.obstacles() or (_RESTLESS,), begins)
+
+    def find(self, when: Iterable[Sequence[Instant]]) -> Proof | None:
+        """The first world in which somebody gets in: at the first instants, and from anywhere rather than inside."""
         tries = (
             world
-            for instants in ([self.now], self._later())
+            for instants in when
             for steps_up in (False, True)
             for at in instants
-            for candidate in people
+            for candidate in self.people
             for world in self._worlds(candidate, at, steps_up=steps_up)
         )
         for world in islice(tries, MOST_TRIES):
@@ -282,6 +317,9 @@ class _Search:
 
     def _lets_in(self, world: _World) -> bool:
         proved = _proved(world.at)
+        if self.tried > FULLY_TRIED and self._is_refused_again(world):
+            return False
+        self.tried += 1
         blocking = [*self._blocking(SIGN_IN, world.signing_in, proved)]
         for asked in self.asked:
             known = {policy for _, policy, _ in blocking}
@@ -294,6 +332,22 @@ class _Search:
             self.engine.decide(asked, world.inside, world.at).effect is Effect.PERMIT for asked in self.asked
         )
 
+    def _is_refused_again(self, world: _World) -> bool:
+        """Does one of the policies that stood in the way of late try still do so? Asking a few is faster than all."""
+        asked = ((SIGN_IN, world.signing_in, _proved(world.at)), (ADMINISTER, world.inside, world.at))
+        for policy in self.lately:
+            alone = self.alone.get(policy)
+            if alone is None:
+                alone = self.alone[policy] = compile_policies([self.policies[policy]])
+            for wanted, facts, at in asked:
+                asking = self._asking(wanted, facts, at)
+                found = alone.evaluate(asking.principal, asking.action, asking.resource, asking.context, {})
+                if found.forbids or found.errors:
+                    self.lately.remove(policy)
+                    self.lately.appendleft(policy)
+                    return True
+        return False
+
     def _lasts(self, world: _World) -> bool:
         """Does the same person get in until `LASTING` later, each time by a new sign-in that proves the same?"""
         way, until = world.signing_in.auth.factors, world.at + LASTING
@@ -305,6 +359,9 @@ class _Search:
         )
 
     def _note(self, world: _World, blocking: list[tuple[Request, str, str]]) -> None:
+        refusing = next((policy for _, policy, _ in blocking if self.policies[policy].effect == "forbid"), "")
+        if refusing and refusing not in self.lately:
+            self.lately.appendleft(refusing)
         if self.nearest is None or len(blocking) < self.nearest.cost:
             self.nearest = _Tried(len(blocking), world, tuple(blocking))
 
@@ -332,7 +389,7 @@ class _Search:
         found = self.compiled.evaluate(asking.principal, asking.action, asking.resource, asking.context, {})
         return found.permits, found.forbids, found.errors
 
-    def _later(self) -> list[Instant]:
+    def later(self) -> list[Instant]:
         """The instants within a week at which a policy may say something else; of too many the nearest, and then some
         of the rest, evenly, so that the whole week is looked at.
         """
@@ -357,8 +414,8 @@ class _Search:
         minutes = {0, *self.drawn.numbers.get("time.minute", ())}
         if len(minutes) > MOST_INSTANTS // 8:
             minutes = set(range(0, 1440, 15))
-        day = self.now
-        for _ in range(9):
+        day = self.now - DAY  # what is left of today counts as well
+        for _ in range(10):
             start = self.engine.calendar.midnight_after(day - 1)
             for minute in sorted(minutes):
                 # the sign-in before it must fall into the same stretch of time

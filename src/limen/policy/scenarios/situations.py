@@ -67,10 +67,21 @@ class SituationBuilder:
         self._asked = view_of(Facts(app))
         self._answers: dict[tuple[Expression, tuple[Class, ...]], int] = {}
 
-    def situations(self, told: Partition, focus: Iterable[Expression], *, nobody: bool, most_cells: int) -> Situations:
-        """All situations; where they are too many, those that the atoms in `focus` tell apart come first."""
+    def situations(
+        self,
+        told: Partition,
+        focus: Iterable[Expression],
+        *,
+        nobody: bool,
+        most_cells: int,
+        by_token: bool = False,
+    ) -> Situations:
+        """All situations; where they are too many, those that the atoms in `focus` tell apart come first.
+
+        `nobody`: nobody is signed in. `by_token`: whoever asks has tokens alone, as workloads do.
+        """
         tables: Tables = [(axes, self._table(atom, axes, told)) for atom, axes in told.reads.items()]
-        rules = [rule for rule in self._rules(nobody=nobody) if set(rule[0]) <= set(told.classes)]
+        rules = [rule for rule in self._rules(nobody=nobody, by_token=by_token) if set(rule[0]) <= set(told.classes)]
         allowed: Tables = [(axes, _ruled(axes, holds, told)) for axes, holds in rules]
         # Which instants are on a Monday is asked of groups of instants only: there may be many.
         groups = {axis: _alike(axis, len(told.classes[axis]), tables + allowed) for axis in told.classes}
@@ -119,7 +130,7 @@ class SituationBuilder:
 
     # Which facts can be together
 
-    def _rules(self, *, nobody: bool) -> Iterator[Rule]:
+    def _rules(self, *, nobody: bool, by_token: bool) -> Iterator[Rule]:
         table = ATTRIBUTES.table
         for noun in table.facts_nouns:
             present = f"{noun.name}.{noun.present}"
@@ -131,6 +142,10 @@ class SituationBuilder:
                         yield (present, *axes), lambda some, holds=holds: some[0].example is True or holds(some[1:])  # type: ignore[misc]
         yield ("device.known", "device.id"), lambda some: some[0].example is False or not some[1].holds("")
         yield ("place.known", "place.country"), lambda some: some[0].example is True or some[1].holds("")
+        if by_token:
+            yield ("auth.strength",), lambda some: some[0].example in range(STRONGEST_TOKEN + 1)
+            yield ("auth.factors",), lambda some: not some[0].example
+            yield ("auth.interactive",), lambda some: some[0].example is False
         # Without a factor there is no proof, or a program's token, which is never a passkey.
         yield (
             ("auth.strength", "auth.factors"),

@@ -150,9 +150,14 @@ class Fold:
 class Folding:
     """Takes decisions from any thread; hands them over batch by batch."""
 
-    def __init__(self, woken: Callable[[], object] = bool) -> None:
-        """`woken` is called whenever a first one of its kind begins to wait."""
+    def __init__(
+        self, woken: Callable[[], object] = bool, admits: Callable[[Fold], bool] = lambda _stranger: True
+    ) -> None:
+        """`woken` is called whenever a first one of its kind begins to wait. `admits` is asked of a first one that
+        nobody signed in for.
+        """
         self._woken = woken
+        self._admits = admits
         self._lock = threading.Lock()
         self._ids = EventIds(secrets.token_bytes)
         self._latest: dict[tuple[object, ...], Fold] = {}
@@ -162,12 +167,14 @@ class Folding:
         return len(self._folds)
 
     def add(self, door: str, decision: Decided, session: str, address: str, micros: float) -> str:
-        """Note one decision; returns its id."""
+        """Note one decision; returns its id, or "" where strangers have had too many written down already."""
         derived = decision.facts.derived
         with self._lock:
             fold: Fold | None = derived.fold  # most often the very same was asked before
             if fold is None or fold.batch is not self._folds or not fold.is_like(door, decision, session, address):
                 fold, is_new = self._fold(door, decision, session, address, fold)
+                if fold is None:
+                    return ""
                 derived.fold = fold
                 if is_new:
                     self._woken()
@@ -176,8 +183,13 @@ class Folding:
             fold.until = decision.now
         return f"{fold.id}-{number}"
 
-    def _fold(self, door: str, decision: Decided, session: str, address: str, before: Fold | None) -> tuple[Fold, bool]:
-        """The fold that counts this decision, and whether it is new. Needs the lock. `before`: the last fold."""
+    def _fold(
+        self, door: str, decision: Decided, session: str, address: str, before: Fold | None
+    ) -> tuple[Fold | None, bool]:
+        """The fold that counts this decision, and whether it is new; None where it is a stranger's and one too many.
+
+        Needs the lock. `before`: the last fold.
+        """
         facts = decision.facts
         # A device that reports again makes other facts, which are the same but for that: equal decisions still fold.
         same = facts_digest(facts) if facts.device.seen_at else id(facts)
@@ -189,6 +201,8 @@ class Folding:
         can_share = before is not None and is_same and before.is_like(door, decision, session, address)
         template = before.template if before is not None and can_share else []
         fold = Fold(self._ids.new(decision.now), self._folds, door, decision, session, address, template)
+        if not session and not facts.person.id and not self._admits(fold):
+            return None, False
         self._latest[key] = fold
         self._folds.append(fold)
         return fold, True

@@ -23,7 +23,7 @@ from limen.storage.journal.chain import Link, Signer
 from limen.storage.journal.counters import Counters
 from limen.storage.journal.emergency import EMERGENCY_FILE, EmergencySegment
 from limen.storage.journal.erasable import is_erasable
-from limen.storage.journal.folding import Decided, Folding
+from limen.storage.journal.folding import Decided, Fold, Folding
 from limen.storage.journal.heads import HeadKeeper, miss_lost_lines
 from limen.storage.journal.reader import Reader
 from limen.storage.journal.recent import RING, HourCounts, Live, Recent, Written, add_hours, as_event
@@ -31,6 +31,7 @@ from limen.storage.journal.recovery import Resumed, damaged, lock_chain, resume
 from limen.storage.journal.relay import Relay
 from limen.storage.journal.sealing import Sealing
 from limen.storage.journal.segment import Segment
+from limen.storage.journal.strangers import StrangersBudget, bounded, sort_of
 from limen.storage.journal.writer import Writer
 
 SETTLE_SECONDS = 5.0
@@ -55,7 +56,8 @@ class Journal:
         self._lock = lock
         self._ids = EventIds(secrets.token_bytes)
         self._ids_lock = threading.Lock()
-        self._folding = Folding(self._wake)
+        self.strangers = StrangersBudget()
+        self._folding = Folding(self._wake, self._admits)
         self._recent = Recent()
         self.counters = Counters()
         self._reader = Reader(root)
@@ -75,6 +77,7 @@ class Journal:
             published=self._publish,
             closed=self._sealing.closed,
             exported=self._exported,
+            wrote=self.strangers.wrote,
             break_glass=self._emergency.reach,
         )
 
@@ -111,15 +114,29 @@ class Journal:
     # What goes in
 
     def record(self, event: Event) -> str:
-        """Note an event nobody waits for; from any thread. Returns its id. Warns of an undeclared kind."""
+        """Note an event nobody waits for; from any thread. Returns its id, or "" where strangers have had too many of
+        its sort written down already. Warns of an undeclared kind.
+        """
         warn_if_undeclared(event.kind)
+        sort = sort_of(event)
+        if sort:
+            if not self.strangers.admits(sort, event.address, event.reason, event.at):
+                return ""
+            event = bounded(event)
         event = self._with_id(event)
         self._writer.put(event)
         return event.id
 
     def decided(self, door: str, decision: Decided, session_alias: str, address: str, micros: float) -> str:
-        """Note a decision and return its id. On the path of every request: it takes references, nothing more."""
+        """Note a decision and return its id ("": see `StrangersBudget`). On the path of every request: it takes
+        references, nothing more.
+        """
         return self._folding.add(door, decision, session_alias, address, micros)
+
+    async def tell_left_out(self) -> None:
+        """Note how many events of strangers were counted alone since the last time."""
+        for event in self.strangers.left_out(self._clock.now()):
+            self.record(event)
 
     def break_glass(self, event: Event) -> str:
         """Write an event of the emergency path now, to the preallocated segment, and to the journal when it can.
@@ -244,6 +261,8 @@ class Journal:
         if self._relay is not None:
             self._relay.stop()
         self._sealing.stop()
+        for event in self.strangers.left_out(self._clock.now()):
+            self.record(event)
         self._writer.stop()
         if self._heads is not None:
             self._heads.keep()
@@ -251,6 +270,11 @@ class Journal:
         self._lock.close()
 
     # Inside
+
+    def _admits(self, fold: Fold) -> bool:
+        decision = fold.decision
+        reason = decision.reasons[0].policy if decision.reasons else ""
+        return self.strangers.admits(sort_of(fold), fold.address, reason, decision.now, decision.facts.app.id)
 
     def _wake(self) -> None:
         self._writer.wake()

@@ -24,6 +24,7 @@ from limen.storage.journal.line_template import encode
 from limen.storage.journal.recent import Written, as_event
 from limen.storage.journal.recovery import BREAK_GLASS_CHANGED, damaged
 from limen.storage.journal.segment import Name, Segment
+from limen.storage.journal.strangers import LINE_BYTES
 from limen.storage.space import has_room_beyond_the_reserve
 
 BATCH_SECONDS = 0.05
@@ -70,7 +71,9 @@ class Writer:
         closed: Callable[[Name], None],
         exported: Callable[[bytes], None],
         break_glass: Callable[[Link], Link | None],
+        wrote: Callable[[Written, int], None] = lambda _written, _size: None,
     ) -> None:
+        """`wrote` is told of each event and what its lines' bodies take."""
         self._folder = folder
         self._segment = segment
         self._signer = signer
@@ -79,6 +82,7 @@ class Writer:
         self._published = published
         self._closed = closed
         self._exported = exported
+        self._wrote = wrote
         self._reach_of_break_glass = break_glass
         self._break_glass = start_of(BREAK_GLASS)
         self._break_glass_holds = True
@@ -236,6 +240,7 @@ class Writer:
         bodies: list[bytes] = []
         new: set[str] = set()
         for event in events:
+            before = len(bodies)
             try:
                 if isinstance(event, Fold):
                     digest = facts_digest(event.decision.facts)
@@ -246,6 +251,7 @@ class Writer:
                     bodies.append(event.line())
                 else:
                     bodies.append(encode(event))
+                self._wrote(event, sum(len(body) + LINE_BYTES for body in bodies[before:]))
             except (TypeError, ValueError, OverflowError):  # one bad event must not stop the journal for all others
                 _log.exception("an event can't be written down")
                 self._dropped += 1

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
-from limen.company.plan import Plan
+from limen.company.plan import ANY_WORKLOAD, Plan
 from limen.company.rehearsal import Turn, Turned
 from limen.messages import joined
 from limen.policy.access_diff.diff import Difference
@@ -42,7 +42,8 @@ def effects_of(plan: Plan, names: Mapping[str, str], apps: Mapping[str, str], me
     if plan.reach is None:
         return []
     found: dict[_Kind, set[str]] = {}
-    for difference in plan.reach.differences:
+    reaches = [plan.reach, *(one.reach for one in plan.openings if one.reach is not None and not one.is_of_requests)]
+    for difference in (one for reach in reaches for one in reach.differences):
         for app in difference.apps:
             key = (difference.gains, app, difference.is_whole, _what(difference))
             found.setdefault(key, set()).update(difference.people)
@@ -110,11 +111,13 @@ def _sentence(
     is_whole: bool,
 ) -> str:
     everybody = set(people)
-    known = everybody - {"", *supposed}
+    known = everybody - {"", ANY_WORKLOAD, *supposed}
     count = len(known)
     groups = [title for one, title in supposed.items() if one in everybody]
     if groups:
         who = f"Whoever is in {' or '.join(groups)}"
+    elif not known and everybody == {ANY_WORKLOAD}:
+        who = "Any workload"
     else:
         who = "Anybody, signed in or not," if not known else f"{count} {'person' if count == 1 else 'people'}"
     if actions:
@@ -128,4 +131,4 @@ def _sentence(
 
 
 def _named(people: Iterable[str], names: Mapping[str, str]) -> tuple[str, ...]:
-    return tuple(sorted(names.get(one, one) for one in people if one))
+    return tuple(sorted(names.get(one, one) for one in people if one and one != ANY_WORKLOAD))

@@ -15,11 +15,14 @@ from starlette.responses import Response
 from limen.company.authors import BREAK_GLASS, CONSOLE, names_of, proof_sentence
 from limen.company.candidate import candidate
 from limen.company.company import Company
+from limen.company.expectation_text import block_at
 from limen.company.folder import TESTS
-from limen.company.gate import people_of
+from limen.company.gate import lockout_begins, people_of
 from limen.company.load import FolderError
-from limen.company.plan import Plan, predict, reach_sentences
+from limen.company.plan import Plan, opening_sentence, predict, reach_sentences
 from limen.company.publish import overtaken, publish
+from limen.company.rebase import Conflict
+from limen.company.updated_tests import Updated, updated_tests
 from limen.configuration.problem import Problem
 from limen.errors import LimenError
 from limen.facts import Session
@@ -27,12 +30,11 @@ from limen.policy.proof.lockout import LockedOut
 from limen.storage.break_glass import is_break_glass
 from limen.web.console.change_preview import effects_of, replayed_of
 from limen.web.console.drafts import Draft, Drafts
-from limen.web.console.expectation_text import block_at, with_block
 from limen.web.console.fresh_proof import fresh_proof
 from limen.web.console.text_diff import diff_lines
 from limen.web.page import Route
 from limen.web.permissions import CHANGE
-from limen.web.requests import one, whole
+from limen.web.requests import one
 from limen.web.site import Site
 from limen.web.visit import Authorized, Sent, SignedInVisit
 
@@ -40,7 +42,6 @@ PAGES: Final = (
     Route("GET", "/console/changes/{draft_id}", CHANGE),
     Route("POST", "/console/changes/{draft_id}/publish", CHANGE),
     Route("POST", "/console/changes/{draft_id}/drop", CHANGE),
-    Route("POST", "/console/changes/{draft_id}/tests", CHANGE),
 )
 
 AT: Final = "/console/changes"
@@ -151,7 +152,7 @@ def routes(site: Site) -> APIRouter:
 
     @router.get(AT + "/{draft_id}")
     async def look(draft_id: str, visit: Authorized) -> Response:
-        return await _page(changes, visit, changes.of(draft_id, visit))
+        return await change_page(changes, visit, changes.of(draft_id, visit))
 
     @router.post(AT + "/{draft_id}/publish")
     async def put_in_force(request: Request, draft_id: str, visit: Authorized, sent: Sent) -> Response:
@@ -167,7 +168,7 @@ def routes(site: Site) -> APIRouter:
         try:
             await site.in_thread(lambda: _publish(site, draft, visit.session, plan))
         except LimenError as wrong:
-            return await _page(changes, visit, draft, wrong)
+            return await change_page(changes, visit, draft, wrong)
         await site.ports.settled()
         changes.drafts.drop(draft_id)
         return site.go(visit, "/console/revisions", done="published")
@@ -178,20 +179,15 @@ def routes(site: Site) -> APIRouter:
         changes.drafts.drop(draft.id)
         return site.go(visit, draft.back, done="dropped")
 
-    @router.post(AT + "/{draft_id}/tests")
-    async def mend_test(draft_id: str, visit: Authorized, sent: Sent) -> Response:
-        """One policy test that fails, written anew or taken away; the change is then predicted again."""
-        draft = changes.of(draft_id, visit)
-        company, text = draft.company, one(sent, "text").replace("\r\n", "\n")
-        line = whole(one(sent, "line"), 7)
-        tests = with_block(company.files.get(TESTS, ""), line, "" if one(sent, "do") == "remove" else text)
-        try:
-            mended = await site.in_thread(lambda: candidate(company, {TESTS: tests}))
-        except FolderError as wrong:
-            return await _page(changes, visit, draft, LimenError(str(wrong.problems[0]), "write the test otherwise"))
-        return await changes.begin(visit, draft.said, mended, draft.back, draft.base, draft.again)
-
     return router
+
+
+def _updates(company: Company) -> tuple[Updated, ...]:
+    """Each failing test as it would be updated; () where one can't be, which is then changed by hand."""
+    try:
+        return updated_tests(company).updated
+    except LimenError:
+        return ()
 
 
 def _publish(site: Site, draft: Draft, session: Session, plan: Plan) -> None:
@@ -209,7 +205,13 @@ def _publish(site: Site, draft: Draft, session: Session, plan: Plan) -> None:
     )
 
 
-async def _page(changes: Changes, visit: SignedInVisit, draft: Draft, problem: LimenError | None = None) -> Response:
+async def change_page(
+    changes: Changes,
+    visit: SignedInVisit,
+    draft: Draft,
+    problem: LimenError | None = None,
+    conflicts: Sequence[Conflict] = (),
+) -> Response:
     site = changes.site
     plan = await changes.predicted(draft, PATIENCE_SECONDS)
     if plan is None:
@@ -222,23 +224,30 @@ async def _page(changes: Changes, visit: SignedInVisit, draft: Draft, problem: L
     names = await site.in_thread(lambda: site.ports.database.read(names_of))
     apps = {app.id: app.name for app in (*before.all_apps.values(), *after.all_apps.values())}
     replayed = replayed_of(plan, names, apps)
+    updates = await site.in_thread(lambda: _updates(after)) if plan.failing else ()
     return site.page(
         "console/change.html",
         visit,
-        status=409 if problem else 200,
+        status=409 if problem or conflicts else 200,
         current="/console/policies",
         draft=draft,
         plan=plan,
         effects=effects_of(plan, names, apps, visit.person.id),
+        openings=[
+            (one, said) for one in plan.openings for said in (opening_sentence(plan, one, before, after, names),)
+        ],
         sentences=reach_sentences(plan, before, after, names),
         replayed=replayed[:MOST_REPLAYED],
         more=max(0, len(replayed) - MOST_REPLAYED),
+        updates=updates,
         failing=failing_of(plan.failing, after),
         locked_out=plan.lockout if isinstance(plan.lockout, LockedOut) else None,
+        begins=lockout_begins(after, plan.lockout) if isinstance(plan.lockout, LockedOut) else "",
         proof=proof_sentence(plan.lockout.to_json(), names)
         if plan.lockout is not None and not isinstance(plan.lockout, LockedOut)
         else "",
         problem=problem,
+        conflicts=conflicts,
         diff=diff_lines,
         is_overtaken=before.revision != draft.base,
     )

@@ -13,7 +13,7 @@ from starlette.responses import Response
 
 from limen.clock import HOUR, MINUTE
 from limen.errors import LimenError
-from limen.facts import Group
+from limen.facts import Factor, Group
 from limen.identity.errors import UnknownError
 from limen.identity.model import Member
 from limen.mail import store as mails
@@ -43,6 +43,7 @@ PAGES: Final = (
     Route("GET", "/console/people/{person_id}", SEE_PEOPLE),
     Route("POST", "/console/people/{person_id}/invite-again", HELP),
     Route("POST", "/console/people/{person_id}/pass", HELP),
+    Route("POST", "/console/people/{person_id}/factors/{factor_id}/remove", HELP),
     Route("POST", "/console/people/{person_id}/groups", CHANGE),
     Route("POST", "/console/people/{person_id}/correct", CHANGE),
     Route("POST", "/console/people/{person_id}/let-go", CHANGE),
@@ -58,10 +59,13 @@ address, since a link that somebody else made must not fill in what "Undo" sends
 """
 PASS_HOURS: Final = (1, 4, 24)
 """For how long a pass can be good; the first is the usual."""
+ONLY_ONE: Final = {"password": Factor.PASSWORD, "code": Factor.CODE}
+"""Factors of which somebody has one at most, as addresses name them."""
 DONE: Final = {
     "ended": "Every session is over, on every app, and every token of theirs is dead, from the next request on.",
     "one-ended": "That session is over, on every app, from the next request on.",
     "token-revoked": "That token opens nothing any more, from its next request on.",
+    "factor-removed": "It is removed, and the sessions that it began are over. They are told by mail.",
     "mailed": "The invitation is on its way by mail.",
     "filed": "No mail server is set up, so the invitation was written to a file in data/outbox: hand it over yourself,"
     " or set [mail] in limen.toml.",
@@ -71,8 +75,8 @@ DONE: Final = {
     "groups": "The groups are changed; the next request is decided by them.",
     "groups-links": "The groups are changed. A link that was still open for them is worth nothing now: if they need"
     " one, issue a new one.",
-    "let-go": "Their access is over: every session, token and link is dead.",
-    "taken-back": "They are back, with the factors they had.",
+    "let-go": "Their access is over: every session, token and link is dead, and their password and code are removed.",
+    "taken-back": "They are back. Passwords and codes do not come back: who has no passkey needs a new link.",
 }
 
 
@@ -120,6 +124,20 @@ def routes(site: Site) -> APIRouter:  # noqa: C901, PLR0915 -- one small functio
         issued = await done_or_page(issuing, partial(_page, site, visit, member))
         name = member.person.name
         return site.page("console/invited.html", visit, issued=issued, name=name, again=True)
+
+    @router.post("/console/people/{person_id}/factors/{factor_id}/remove")
+    async def remove_factor(
+        request: Request, person_id: str, factor_id: str, visit: Authorized, sent: Sent
+    ) -> Response:
+        """`factor_id`: "password", "code", or a passkey's id."""
+        seen_in = groups_of(person_id)
+        visit, member, why = await _helping(request, visit, person_id, sent)
+        await fresh_proof(site, visit, f"/console/people/{person_id}")
+        factor, passkey_id = ONLY_ONE.get(factor_id, Factor.PASSKEY), "" if factor_id in ONLY_ONE else factor_id
+        removing = site.identity.factors.remove_of(
+            person_id, factor, passkey_id, by=visit.person.id, why=why, seen_in=seen_in
+        )
+        return await _done(visit, member, "factor-removed", removing)
 
     @router.post("/console/people/{person_id}/groups")
     async def groups(person_id: str, visit: Authorized, sent: Sent) -> Response:

@@ -6,9 +6,10 @@ nobody asked for anything.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from datetime import datetime
+from ipaddress import IPv4Network, IPv6Network
 from typing import Final
 from urllib.parse import urlencode
 
@@ -17,14 +18,17 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from limen.clock import HOUR, MINUTE, Instant
-from limen.facts import ACTIONS, ANYBODY, LIMEN, App, Facts, FactStore, Person
+from limen.facts import ACTIONS, ANYBODY, LIMEN, App, Facts, FactStore, Group, Person
 from limen.facts.facts import Plain
 from limen.messages import Language, Words
 from limen.policy.attributes import ATTRIBUTES
 from limen.policy.decision import Request as DecisionRequest
+from limen.policy.engine import Engine
 from limen.policy.hypothetical import Hypothetical, read_value
-from limen.policy.matrix import Cell, matrix
+from limen.policy.matrix import Cell, Decide, matrix
 from limen.policy.wording import Audience, Names, Said, say
+from limen.web.console.changes import Changes
+from limen.web.console.drafts import Draft
 from limen.web.console.rule_typed import UNKNOWN_WORDS
 from limen.web.console.rules import unknown_facts
 from limen.web.console.sentences import Spoke, doing, spoke
@@ -80,6 +84,8 @@ class Chosen:
     grant: str = ""
     table: str = "person"
     start: str = ""
+    draft: str = ""
+    """The change that is not published yet whose policies answer; "" is what is in force."""
     more: tuple[tuple[str, str], ...] = ()
     """What is said of the attributes that parts declare, by their keys."""
 
@@ -132,6 +138,8 @@ class Shown:
     cell: Cell
     href: str
     label: str
+    was: str = ""
+    """What is answered today, where a draft answers otherwise."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,25 +153,50 @@ class Table:
     of: int = 0
 
 
+@dataclass(frozen=True, slots=True)
+class World:
+    """Whose policies answer, about which apps, in which networks: what is in force, or what somebody drafted."""
+
+    engine: Engine
+    apps: Mapping[str, App]
+    networks: tuple[tuple[str, IPv4Network | IPv6Network], ...]
+    groups: Mapping[str, Group]
+    said: str = ""
+
+    @classmethod
+    def in_force(cls, site: Site) -> World:
+        known = site.known
+        return cls(site.ports.in_force.engine, dict(known.apps), known.networks, dict(known.groups))
+
+    @classmethod
+    def of(cls, draft: Draft) -> World:
+        company = draft.company
+        groups = {group.id: group for group in company.groups}
+        return cls(company.engine(), company.all_apps, company.networks, groups, draft.said)
+
+
 def routes(site: Site) -> APIRouter:
-    router = APIRouter()
+    router, changes = APIRouter(), site.shared(Changes)
 
     @router.get("/console/what-if")
     async def show(request: Request, visit: Authorized) -> Response:
-        chosen = read(request, site.known)
+        draft = changes.drafts.of(query(request, "draft"), visit.person.id)
+        world = World.in_force(site) if draft is None else await site.in_thread(lambda: World.of(draft))
+        chosen = replace(read(request, site.known, world), draft=draft.id if draft is not None else "")
         everybody = sorted(site.known.people.values(), key=lambda one: one.name.casefold())
-        apps = sorted(site.known.apps.values(), key=lambda one: (one.id == LIMEN, one.name.casefold()))
-        answered, table = await site.in_thread(lambda: _answer(site, chosen, everybody, apps, visit.now))
+        apps = sorted(world.apps.values(), key=lambda one: (one.id == LIMEN, one.name.casefold()))
+        answered, table = await site.in_thread(lambda: _answer(site, world, chosen, everybody, apps, visit.now))
         return site.page(
             "console/what_if.html",
             visit,
             chosen=chosen,
+            draft=draft,
             answered=answered,
             table=table,
             people=everybody,
             apps=apps,
             actions=ACTIONS,
-            networks=sorted({name for name, _ in site.known.networks}),
+            networks=sorted({name for name, _ in world.networks}),
             untold=[words for fact, words in UNKNOWN_WORDS.items() if fact in unknown_facts(site)],
             proved=PROVED,
             devices=DEVICES,
@@ -176,7 +209,7 @@ def routes(site: Site) -> APIRouter:
     return router
 
 
-def read(request: Request, known: FactStore) -> Chosen:
+def read(request: Request, known: FactStore, world: World) -> Chosen:
     """The question in the address, with nothing in it that is not there."""
 
     def one_of(name: str, values: Iterable[str], otherwise: str = "") -> str:
@@ -186,14 +219,14 @@ def read(request: Request, known: FactStore) -> Chosen:
     country, risk, start = query(request, "country").upper(), query(request, "risk"), query(request, "start")
     return Chosen(
         person=one_of("person", {*known.people, NOBODY}),
-        app=one_of("app", known.apps),
+        app=one_of("app", world.apps),
         action=one_of("action", ACTIONS, "view"),
         strength=one_of("strength", STRENGTHS, "3"),
         proved=one_of("proved", PROVED, "1"),
         device=one_of("device", DEVICES),
         managed=one_of("managed", {"yes"}),
         token=one_of("token", {"yes"}),
-        network=one_of("network", {name for name, _ in known.networks}),
+        network=one_of("network", {name for name, _ in world.networks}),
         country=country if len(country) == 2 and country.isascii() and country.isalpha() else "",
         at=_time(query(request, "at")),
         risk=risk if risk.isascii() and risk.isdigit() and len(risk) <= 3 and int(risk) <= 100 else "",
@@ -224,24 +257,27 @@ def _time(text: str) -> str:
 
 
 def _answer(
-    site: Site, chosen: Chosen, everybody: Sequence[Person], apps: Sequence[App], present: Instant
+    site: Site, world: World, chosen: Chosen, everybody: Sequence[Person], apps: Sequence[App], present: Instant
 ) -> tuple[Answered | None, Table | None]:
     """The answer and the table; it may take a moment, so it runs beside the event loop."""
-    engine, networks = site.ports.in_force.engine, site.known.networks
+    engine, networks = world.engine, world.networks
     supposed = chosen.supposed()
     now = supposed.now(engine.zone) if chosen.at else present
     person = ANYBODY if chosen.person == NOBODY else site.known.people.get(chosen.person)
-    app = site.known.apps.get(chosen.app)
+    app = world.apps.get(chosen.app)
     answered = None
     if person is not None and app is not None:
         facts = supposed.facts(person if person.id else None, app, chosen.action, now, networks)
-        answered = _in_full(site, DecisionRequest(chosen.action), facts, now)
+        answered = _in_full(site, world, DecisionRequest(chosen.action), facts, now)
     decide = matrix(engine, supposed, now, networks)
+    today = matrix(site.ports.in_force.engine, supposed, now, site.known.networks) if chosen.draft else None
 
     def shown(who: Person, what: App, action: str) -> Shown:
         cell = decide(who, what, action)
+        was = _today(today, site.known.apps.get(what.id), who, action, cell)
         href = chosen.link(person=who.id or NOBODY, app=what.id, action=action)
-        return Shown(cell, href, f"{who.name or 'Nobody'}, {action.replace('_', ' ')}, {what.name}: {cell.title}")
+        label = f"{who.name or 'Nobody'}, {action.replace('_', ' ')}, {what.name}: {cell.title}"
+        return Shown(cell, href, label + (f" (today: {was})" if was else ""), was)
 
     if chosen.table == "person":
         if person is None:
@@ -259,8 +295,18 @@ def _answer(
     return answered, Table(chosen.action, tuple(one.name for one in apps), of_all, start, len(everybody))
 
 
-def _in_full(site: Site, asked: DecisionRequest, facts: Facts, now: Instant) -> Answered:
-    engine, known = site.ports.in_force.engine, site.known
+def _today(today: Decide | None, app: App | None, who: Person, action: str, cell: Cell) -> str:
+    """What is answered today, where a draft answers otherwise; "none" for an app that is new in it."""
+    if today is None:
+        return ""
+    if app is None:
+        return "none"
+    was = today(who, app, action).effect
+    return was.value if was is not cell.effect else ""
+
+
+def _in_full(site: Site, world: World, asked: DecisionRequest, facts: Facts, now: Instant) -> Answered:
+    engine, known = world.engine, site.known
     explanation = engine.explain(asked, facts, now)
     decision = explanation.decision
     who = facts.person.name or "Nobody"
@@ -275,7 +321,7 @@ def _in_full(site: Site, asked: DecisionRequest, facts: Facts, now: Instant) -> 
             decision,
             Audience.ADMINISTRATOR,
             Words(Language.ENGLISH, engine.zone),
-            Names(who, facts.app.name, known.groups),
+            Names(who, facts.app.name, world.groups),
         ),
         spoke=tuple(
             spoke(one, written[one.id], known)

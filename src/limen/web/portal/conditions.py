@@ -71,6 +71,13 @@ def checklist(refused: RefusalView) -> tuple[Condition, ...]:
     if refused.named == Named.BREAK_GLASS:  # no policy was asked, so none of their conditions is why
         title, said, step = say("title.break-glass"), say("fails.break-glass"), say("mend.break-glass")
         return (Condition("break-glass", title, holds=False, said=said, mend=(step,)),)
+    if refused.named == Named.CROSS_SITE:
+        title, said, step = (
+            say("title.cross-site"),
+            say("fails.cross-site", app=refused.names.app),
+            say("mend.cross-site"),
+        )
+        return (Condition("cross-site", title, holds=False, said=said, mend=(step,)),)
     failing = _failing(refused)
     asked = _asked(refused) | set(failing)
     lines = []

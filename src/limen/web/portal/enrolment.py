@@ -12,7 +12,7 @@ from starlette.responses import Response
 from limen.errors import LimenError
 from limen.identity.errors import LinkRefusedError
 from limen.identity.links import PATH
-from limen.identity.passwords import MIN_LENGTH
+from limen.identity.passwords import MAX_LENGTH, MIN_LENGTH
 from limen.web.page import Route
 from limen.web.requests import one, text_of
 from limen.web.site import Site, done_or_page
@@ -112,6 +112,7 @@ async def _offer(site: Site, visit: Visit, sent: dict[str, list[str]], problem: 
         "offer": offer,
         "qr": qr,
         "least": MIN_LENGTH,
+        "most": MAX_LENGTH,
         "is_anew": bool(ticket) and offer.ticket != ticket,
     }
     return site.page("portal/second_way.html", visit, **values, problem=problem)

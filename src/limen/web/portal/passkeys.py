@@ -1,4 +1,4 @@
-"""My passkeys: added with a fresh proof, named, removed; and the password and code of those who have them."""
+"""My passkeys: added with a fresh proof, named, removed; and what else I hold, with the way to its own page."""
 
 from __future__ import annotations
 
@@ -38,23 +38,18 @@ def routes(site: Site) -> APIRouter:
 
     @router.post("/passkeys/{passkey_id}/rename")
     async def rename(passkey_id: str, visit: Authorized, sent: Sent) -> Response:
-        return await _done(visit, "renamed", factors.rename_passkey(visit.session, passkey_id, one(sent, "name")))
+        renaming = factors.rename_passkey(visit.session, passkey_id, one(sent, "name"))
+        return await done_or_passkeys(site, visit, "renamed", renaming)
 
     @router.post("/passkeys/{passkey_id}/remove")
     async def remove(passkey_id: str, visit: Authorized, _sent: Sent) -> Response:
-        return await _done(visit, "removed", factors.remove_passkey(visit.session, passkey_id))
+        return await done_or_passkeys(site, visit, "removed", factors.remove_passkey(visit.session, passkey_id))
 
     @router.post("/passkeys/{passkey_id}/lost")
     async def lost(passkey_id: str, visit: Authorized, _sent: Sent) -> Response:
-        return await _done(visit, "lost", factors.report_lost(visit.session, passkey_id))
+        return await done_or_passkeys(site, visit, "lost", factors.report_lost(visit.session, passkey_id))
 
     _for_scripts(router, site)
-
-    async def _done(visit: SignedInVisit, word: str, work: Awaitable[object]) -> Response:
-        """The page once more; what can't be done is said on it."""
-        await done_or_page(work, partial(page, site, visit))
-        return site.go(visit, "/passkeys", done=word)
-
     return router
 
 
@@ -70,6 +65,12 @@ def _for_scripts(router: APIRouter, site: Site) -> None:
     async def add(visit: Authorized, sent: SentJson) -> Response:
         await factors.add_passkey(visit.session, visit.visitor, sent.get("credential"))  # type: ignore[arg-type]
         return site.json_of(visit, {"location": "/passkeys?done=added"})
+
+
+async def done_or_passkeys(site: Site, visit: SignedInVisit, word: str, work: Awaitable[object]) -> Response:
+    """The page once more; what can't be done is said on it."""
+    await done_or_page(work, partial(page, site, visit))
+    return site.go(visit, "/passkeys", done=word)
 
 
 async def page(site: Site, visit: SignedInVisit, problem: LimenError | None = None, *, done: str = "") -> Response:

@@ -1,7 +1,13 @@
+from pathlib import Path
+
 import sqlalchemy as sa
 from alembic import op
 
-revision, down_revision = "0013", "0012"
+from limen.storage import migrations
+
+OURS = Path(migrations.__path__[0]) / "versions"
+down_revision = max(path.name[:4] for path in OURS.glob("0*.py"))
+revision = "9000"
 
 
 def upgrade() -> None:

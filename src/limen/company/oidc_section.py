@@ -1,0 +1,132 @@
+"""`oidc:` of an app in apps.yaml: how it is registered as a client that signs people in by OpenID Connect."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Annotated, Final, Literal
+from urllib.parse import SplitResult, urlsplit
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from limen.configuration.problem import shown
+from limen.enforcement.ssrf_guard import is_forbidden
+from limen.facts.oidc_client import SCOPES, OidcClient
+
+MOST_URIS: Final = 20
+_URI: Final = re.compile(r"[!-~]{1,500}")
+_APP_SCHEME: Final = re.compile(r"[a-z][a-z0-9+-]*(\.[a-z0-9+-]+)+")
+"""A scheme that belongs to one program: reversed domain name (RFC 8252 section 7.1)."""
+_NEVER: Final = frozenset({"javascript", "data", "vbscript", "file", "blob", "about"})
+
+Wrong = tuple[tuple[str | int, ...], str, str]
+"""Where in the section, what is wrong, and what to do."""
+
+
+class OidcSection(BaseModel):
+    """How an app signs people in by OpenID Connect."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, use_attribute_docstrings=True)
+
+    redirect_uris: Annotated[list[str], Field(min_length=1, max_length=MOST_URIS)]
+    """Where people come back to with a code, each as the app sends it, to the letter."""
+    post_logout_uris: Annotated[list[str], Field(max_length=MOST_URIS)] = []
+    """Where people may be sent after they signed out."""
+    backchannel_logout_uri: str = ""
+    """Where the app is told that somebody was signed out (OpenID Connect Back-Channel Logout 1.0)."""
+    client: Literal["confidential", "public"] = "confidential"
+    """`public` for an app in a browser or on a laptop, which can keep no secret."""
+    subject: Literal["public", "pairwise"] = "public"
+    """`pairwise`: the app is told a name for each person that no other app is told."""
+    consent: Literal["never", "once"] = "never"
+    """`once`: people are asked before the app learns who they are; for an app that another company runs."""
+    scopes: list[Literal["openid", "profile", "email", "groups"]] = [*SCOPES]
+    """What the app may ask to be told."""
+    groups: dict[str, Annotated[str, Field(min_length=1, max_length=200)]] = {}
+    """A group's id to the app's word for it. Where any is named, the app is told of these alone."""
+    tokens_minutes: Annotated[int, Field(ge=1, le=60)] = 5
+    """How long an access token counts that the app checks by itself."""
+    algorithm: Literal["RS256", "ES256"] = "RS256"
+    """What ID tokens are signed with."""
+
+
+def client_of(section: OidcSection) -> OidcClient:
+    """The registration that the section describes."""
+    return OidcClient(
+        redirect_uris=tuple(section.redirect_uris),
+        post_logout_uris=tuple(section.post_logout_uris),
+        backchannel_logout_uri=section.backchannel_logout_uri,
+        is_public=section.client == "public",
+        is_pairwise=section.subject == "pairwise",
+        is_foreign=section.consent == "once",
+        scopes=tuple(section.scopes),
+        groups=tuple(sorted(section.groups.items())),
+        tokens_minutes=section.tokens_minutes,
+        algorithm=section.algorithm,
+    )
+
+
+def complaints(section: OidcSection) -> Iterator[Wrong]:
+    """Everything about the section that its shape does not tell."""
+    for place, uri in enumerate(section.redirect_uris):
+        if wrong := _redirect_complaint(uri, is_public=section.client == "public"):
+            yield ("redirect_uris", place), *wrong
+    for place, uri in enumerate(section.post_logout_uris):
+        if wrong := _redirect_complaint(uri, is_public=section.client == "public"):
+            yield ("post_logout_uris", place), *wrong
+    if section.backchannel_logout_uri and (wrong := _called_complaint(section.backchannel_logout_uri)):
+        yield ("backchannel_logout_uri",), *wrong
+    if "openid" not in section.scopes:
+        yield ("scopes",), "`openid` is missing: without it nobody is signed in", "add it"
+
+
+def _redirect_complaint(uri: str, *, is_public: bool) -> tuple[str, str] | None:
+    """What is wrong with an address that codes are sent to (RFC 6749 section 3.1.2, RFC 8252 sections 7 and 8)."""
+    parts = _parts(uri)
+    if parts is None:
+        return f"{shown(uri)} is not an address", "write it as https://app.your.domain/callback"
+    if parts.fragment or "#" in uri or "*" in uri:
+        return f"{shown(uri)} has a fragment or a wildcard", "write the whole address that the app sends"
+    if parts.scheme == "https" and parts.hostname and "@" not in parts.netloc:
+        return None
+    if parts.scheme == "http" and _is_loopback(parts.hostname):
+        return None
+    if is_public and _APP_SCHEME.fullmatch(parts.scheme) and parts.scheme not in _NEVER:
+        return None
+    return f"{shown(uri)} can be read on its way", "use https"
+
+
+def where_complaint(url: str) -> tuple[str, str] | None:
+    """What is wrong with the address that the portal's link leads to."""
+    parts = _parts(url)
+    if parts is None or parts.scheme not in {"https", "http"} or not parts.hostname or "@" in parts.netloc:
+        return f"{shown(url)} is not an address", "write it as https://app.your.domain/"
+    return None
+
+
+def _called_complaint(uri: str) -> tuple[str, str] | None:
+    """What is wrong with an address that Limen itself calls."""
+    parts = _parts(uri)
+    if parts is None or not parts.hostname or "@" in parts.netloc or parts.fragment:
+        return f"{shown(uri)} is not an address", "write it as https://app.your.domain/logout"
+    if is_forbidden(parts.hostname):
+        return f"{shown(uri)} is not an address that an app may have", "name the machine the app runs on"
+    if parts.scheme != "https" and not (parts.scheme == "http" and _is_loopback(parts.hostname)):
+        return f"{shown(uri)} can be read on its way", "use https"
+    return None
+
+
+def _parts(uri: str) -> SplitResult | None:
+    if not _URI.fullmatch(uri):
+        return None
+    try:
+        parts = urlsplit(uri)
+        _ = parts.port
+    except ValueError:
+        return None
+    return parts if parts.scheme else None
+
+
+def _is_loopback(host: str | None) -> bool:
+    """A program on the person's own machine (RFC 8252 section 7.3), or the demo."""
+    return host in {"127.0.0.1", "::1", "localhost"} or bool(host and host.endswith(".localhost"))

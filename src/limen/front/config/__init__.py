@@ -1,0 +1,1 @@
+"""What nginx, Caddy and Envoy are told, made from the lists that Limen's own gateway goes by."""

@@ -1,0 +1,29 @@
+"""What happens when apps ask Limen who somebody is."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from limen.events.headings import OPENED, SESSIONS, SIGNING_IN
+from limen.events.kind import ACCOUNT, AUTHENTICATION, Kind, Owner, Severity, Topic
+
+_SIGN_ON = Topic(
+    SIGNING_IN, Owner.PERSON, "Signing in to apps through Limen", "A sign-in to an app through Limen", (SESSIONS,)
+)
+_CLIENT = Topic(SIGNING_IN, Owner.LIMEN)
+
+KINDS: Final = (
+    Kind("sso.consented", "Agreed to what an app may know", _SIGN_ON, AUTHENTICATION, 99, app_filters=(OPENED,)),
+    Kind(
+        "sso.token_reused",
+        "A code or token was used twice: the sign-in to the app was ended",
+        _SIGN_ON,
+        AUTHENTICATION,
+        99,
+        severity=Severity.HIGH,
+        app_filters=(OPENED,),
+    ),
+    Kind("sso.sign_out_told", "An app was told of a sign-out", _SIGN_ON, AUTHENTICATION, 2, app_filters=(OPENED,)),
+    Kind("sso.client_refused", "An app could not prove itself", _CLIENT, AUTHENTICATION, 99, by_strangers=True),
+    Kind("sso.secret_made", "An app was given a new secret", _CLIENT, ACCOUNT, 99, acknowledged=True),
+)

@@ -1,0 +1,75 @@
+"""Proofs that a caller holds the key that its tokens are bound to (DPoP, RFC 9449)."""
+
+from __future__ import annotations
+
+from base64 import urlsafe_b64encode
+from hashlib import sha256
+from hmac import compare_digest
+from typing import Any, Final, TypeGuard
+
+from joserfc import jws, jwt
+from joserfc.jwk import import_key
+
+from limen.clock import MINUTE, SECOND, Clock, Instant
+
+ALGORITHMS: Final = ("ES256", "EdDSA", "RS256")
+LIVES: Final = MINUTE
+"""How far a proof's clock may be from ours."""
+MOST_SEEN: Final = 50_000
+LONGEST: Final = 4_096
+
+
+class DpopProofs:
+    """Judges proofs, each good once."""
+
+    def __init__(self, clock: Clock, origin: str) -> None:
+        self._clock = clock
+        self._origin = origin
+        self._seen: dict[bytes, Instant] = {}
+
+    def key_of(self, proof: str, method: str, path: str, token: str = "") -> str | None:
+        """The thumbprint (RFC 7638) of the key that made this proof for this request; None where it proves nothing.
+
+        With `token` it must be for that access token (section 4.3).
+        """
+        try:
+            return self._judged(proof, method, path, token)
+        except Exception:  # noqa: BLE001 -- whatever strangers send that is no proof
+            return None
+
+    def _judged(self, proof: str, method: str, path: str, token: str) -> str | None:
+        if len(proof) > LONGEST:
+            return None
+        header = jws.extract_compact(proof.encode()).headers()
+        public = header.get("jwk")
+        if header.get("typ") != "dpop+jwt" or header.get("alg") not in ALGORITHMS or not _is_public(public):
+            return None
+        key = import_key(public)
+        told = jwt.decode(proof, key, algorithms=[header["alg"]]).claims
+        now = self._clock.now()
+        is_for_this = told.get("htm") == method and told.get("htu") == f"{self._origin}{path}"
+        if not is_for_this or abs(now - int(told["iat"]) * SECOND) > LIVES or not self._is_first(str(told["jti"]), now):
+            return None
+        if token and not compare_digest(str(told.get("ath", "")), _hash(token)):
+            return None
+        return str(key.thumbprint())
+
+    def _is_first(self, jti: str, now: Instant) -> bool:
+        """Whether this proof was not seen before. Where too many are fresh at once, none more is taken."""
+        name = sha256(jti.encode()).digest()
+        if name in self._seen and self._seen[name] > now:
+            return False
+        if len(self._seen) >= MOST_SEEN:
+            self._seen = {one: until for one, until in self._seen.items() if until > now}
+            if len(self._seen) >= MOST_SEEN:
+                return False
+        self._seen[name] = now + 2 * LIVES
+        return True
+
+
+def _is_public(jwk: Any) -> TypeGuard[dict[str, Any]]:
+    return isinstance(jwk, dict) and jwk.get("kty") in {"EC", "OKP", "RSA"} and "d" not in jwk and "k" not in jwk
+
+
+def _hash(token: str) -> str:
+    return urlsafe_b64encode(sha256(token.encode()).digest()).rstrip(b"=").decode()

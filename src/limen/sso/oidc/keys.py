@@ -1,0 +1,117 @@
+"""The keys that tokens are signed with: made, rotated with overlap, and published as a JWK Set (RFC 7517)."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Any, Final
+
+import msgspec
+from joserfc import jwt
+from joserfc.jwk import ECKey, Key, RSAKey, import_key
+
+from limen.clock import DAY, HOUR, Instant
+from limen.sso.oidc import store
+from limen.storage import Keyring, Transaction
+
+ALGORITHMS: Final = ("RS256", "ES256")
+"""RS256 because OpenID Connect Core section 15.1 has every client know it, ES256 because it is quicker."""
+AHEAD: Final = HOUR
+"""How long a new key is published before it signs: clients keep a key set for some time."""
+LIVES: Final = 90 * DAY
+KEPT: Final = 2 * DAY
+"""How long a key is still published after its successor signs: longer than any token counts."""
+
+
+@dataclass(frozen=True, slots=True)
+class SigningKey:
+    """One key. `private` is its JWK, with `kid` and `alg`."""
+
+    id: str
+    algorithm: str
+    made_at: Instant
+    key: Key
+
+
+class Keys:
+    """The keys of now. Replaced as a whole when they change."""
+
+    def __init__(self, keys: tuple[SigningKey, ...]) -> None:
+        self._keys = keys
+
+    def sign(self, claims: Mapping[str, Any], algorithm: str, now: Instant, typ: str = "JWT") -> str:
+        """`claims` as a signed JWT (RFC 7519) with the newest key of this algorithm that was published long enough."""
+        key = self._signing(algorithm, now)
+        header = {"alg": algorithm, "typ": typ, "kid": key.id}
+        return jwt.encode(header, dict(claims), key.key, algorithms=[algorithm])
+
+    def claims(self, token: str, typ: str) -> dict[str, Any] | None:
+        """The claims of a token that Limen signed as this type; None for anything else. Times are not looked at."""
+        for key in self._keys:
+            try:
+                read = jwt.decode(token, key.key, algorithms=[key.algorithm])
+            except Exception:  # noqa: BLE001, S112 -- whatever strangers send that is not ours
+                continue
+            if read.header.get("typ") == typ and read.header.get("kid") == key.id:
+                return dict(read.claims)
+        return None
+
+    def published(self) -> dict[str, Any]:
+        """The public keys as a JWK Set."""
+        return {
+            "keys": [
+                {**one.key.as_dict(private=False), "use": "sig", "alg": one.algorithm, "kid": one.id}
+                for one in self._keys
+            ]
+        }
+
+    def _signing(self, algorithm: str, now: Instant) -> SigningKey:
+        able = [one for one in self._keys if one.algorithm == algorithm]
+        return next((one for one in able if one.made_at + AHEAD <= now), able[-1])
+
+
+def kept_keys(transaction: Transaction, keyring: Keyring, now: Instant) -> Keys:
+    """The keys as they are to be now: made where there is none, renewed in time, dropped when their successor is old.
+
+    Cheap where there is nothing to do: call it at the start and now and then.
+    """
+    found = [_opened(keyring, *row) for row in store.keys(transaction.connection)]
+    for algorithm in ALGORITHMS:
+        able = [one for one in found if one.algorithm == algorithm]
+        if not able or able[0].made_at + LIVES - AHEAD <= now:
+            found.insert(0, _made(transaction, keyring, algorithm, now))
+        for newer, older in pairwise(able):
+            if newer.made_at + AHEAD + KEPT <= now:
+                found.remove(older)
+                store.drop_keys(transaction.connection, [older.id])
+    return Keys(tuple(found))
+
+
+def kept_pairwise_secret(transaction: Transaction, keyring: Keyring, now: Instant) -> bytes:
+    """The secret under which people get another name for each app; made where there is none. It never changes: people
+    would be strangers to their apps.
+    """
+    sealed = store.pairwise_secret(transaction.connection)
+    if sealed is not None:
+        return keyring.open_sealed("oidc_keys", store.PAIRWISE, "sealed", sealed)
+    secret = secrets.token_bytes(32)
+    store.add_key(
+        transaction.connection, store.PAIRWISE, keyring.seal("oidc_keys", store.PAIRWISE, "sealed", secret), now
+    )
+    return secret
+
+
+def _made(transaction: Transaction, keyring: Keyring, algorithm: str, now: Instant) -> SigningKey:
+    key: Key = RSAKey.generate_key(2048) if algorithm == "RS256" else ECKey.generate_key("P-256")
+    key_id = f"{algorithm.lower()}-{key.thumbprint()}"
+    private = {**key.as_dict(private=True), "alg": algorithm}
+    sealed = keyring.seal("oidc_keys", key_id, "sealed", msgspec.json.encode(private))
+    store.add_key(transaction.connection, key_id, sealed, now)
+    return SigningKey(key_id, algorithm, now, key)
+
+
+def _opened(keyring: Keyring, key_id: str, sealed: bytes, made_at: Instant) -> SigningKey:
+    private = msgspec.json.decode(keyring.open_sealed("oidc_keys", key_id, "sealed", sealed))
+    return SigningKey(key_id, private.pop("alg"), made_at, import_key(private))

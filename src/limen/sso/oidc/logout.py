@@ -1,0 +1,131 @@
+"""Telling apps of sign-outs (OpenID Connect Back-Channel Logout 1.0), at once and until they hear it."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, Final
+
+from limen.clock import HOUR, MINUTE, SECOND, Milliseconds
+from limen.events import Event, Outcome
+from limen.facts import SessionState
+from limen.pillar import Core
+from limen.sso.oidc import store
+from limen.sso.oidc.provider import Provider
+from limen.sso.oidc.tokens import new_id
+from limen.storage import Transaction
+
+if TYPE_CHECKING:
+    import aiohttp
+
+EVENT: Final = "http://schemas.openid.net/event/backchannel-logout"
+AT_ONCE: Final = 50
+ANSWER_SECONDS: Final = 5.0
+TOKEN_LIVES_SECONDS: Final = 120
+PAUSES: Final[tuple[Milliseconds, ...]] = (5 * SECOND, 30 * SECOND, 2 * MINUTE, 10 * MINUTE, HOUR, 6 * HOUR)
+"""How long after each vain try the next one comes; after the last none does."""
+
+
+class Logouts:
+    """Ends the grants of sessions that ended, and tells their apps."""
+
+    def __init__(self, core: Core, provider: Provider) -> None:
+        self._core = core
+        self._provider = provider
+        self._client: aiohttp.ClientSession | None = None
+        self._has_changed = True
+        self._due_at = 0
+        self._stop = core.known.watch(self._told)
+
+    async def work(self) -> None:
+        """One turn: cheap while no session has changed and nothing is due."""
+        now = self._core.clock.now()
+        if not self._has_changed and now < self._due_at:
+            return
+        self._has_changed, self._due_at = False, now + 10 * SECOND
+        await self._core.database.writing(self._end_over)
+        due = await self._core.database.reading(lambda snapshot: store.due_logouts(snapshot.connection, now, AT_ONCE))
+        if due:
+            await asyncio.gather(*(self._tell(grant, tries) for grant, tries in due))
+            self._due_at = now + SECOND
+
+    async def end_grant(self, grant_id: str) -> str:
+        """End one grant, and return the sign-in session that it belonged to; "" where there is no such grant."""
+        now = self._core.clock.now()
+
+        def work(transaction: Transaction) -> str:
+            grant = store.grant_of(transaction.connection, grant_id)
+            store.end(transaction.connection, [grant_id], now)
+            return grant.session_id if grant else ""
+
+        self._has_changed = True
+        return await self._core.database.writing(work)
+
+    async def close(self) -> None:
+        self._stop()
+        if self._client is not None:
+            await self._client.close()
+
+    def _told(self, _subject: Any) -> None:
+        self._has_changed = True
+
+    def _end_over(self, transaction: Transaction) -> None:
+        known, now = self._core.known, self._core.clock.now()
+        over = [
+            grant.id
+            for grant in store.open_grants(transaction.connection)
+            if known.session_state(known.sessions.get(grant.session_id), "", now) is not SessionState.LIVE
+        ]
+        store.end(transaction.connection, over, now)
+
+    async def _tell(self, grant: store.Grant, tries: int) -> None:
+        app = self._core.known.apps.get(grant.app)
+        uri = app.oidc.backchannel_logout_uri if app is not None and app.oidc is not None else ""
+        if app is None or not uri:
+            await self._core.database.writing(lambda transaction: store.told(transaction.connection, grant.id))
+            return
+        is_heard = await self._post(uri, {"logout_token": self._token(grant)})
+        if is_heard or tries >= len(PAUSES):
+            self._say(grant, is_heard=is_heard, tries=tries + 1)
+            await self._core.database.writing(lambda transaction: store.told(transaction.connection, grant.id))
+            return
+        again = self._core.clock.now() + PAUSES[tries]
+        await self._core.database.writing(
+            lambda transaction: store.tell_again(transaction.connection, grant.id, again, tries + 1)
+        )
+
+    def _token(self, grant: store.Grant) -> str:
+        """Section 2.4. `sid` is what the ID token called this sign-in."""
+        app, now = self._core.known.apps[grant.app], self._core.clock.now()
+        assert app.oidc is not None  # noqa: S101 -- only apps with one are told
+        told = {
+            "iss": self._provider.issuer,
+            "sub": self._provider.subject(grant.person_id, app),
+            "aud": app.id,
+            "iat": now // SECOND,
+            "exp": now // SECOND + TOKEN_LIVES_SECONDS,
+            "jti": new_id("j"),
+            "sid": grant.id,
+            "events": {EVENT: {}},
+        }
+        return self._provider.keys.sign(told, app.oidc.algorithm, now, "logout+jwt")
+
+    async def _post(self, uri: str, form: Mapping[str, str]) -> bool:
+        import aiohttp  # noqa: PLC0415 -- heavy, and only who signs out at an app needs it
+
+        if self._client is None:
+            self._client = aiohttp.ClientSession(
+                timeout=aiohttp.ClientTimeout(total=ANSWER_SECONDS), cookie_jar=aiohttp.DummyCookieJar()
+            )
+        try:
+            async with self._client.post(uri, data=dict(form), allow_redirects=False) as response:
+                return response.status in {200, 204}
+        except (aiohttp.ClientError, OSError, TimeoutError):
+            return False
+
+    def _say(self, grant: store.Grant, *, is_heard: bool, tries: int) -> None:
+        details: dict[str, str | int | bool] = {"app": grant.app, "tries": tries}
+        outcome = Outcome.SUCCESS if is_heard else Outcome.FAILURE
+        at = self._core.clock.now()
+        event = Event(at=at, kind="sso.sign_out_told", outcome=outcome, subject=grant.person_id, details=details)
+        self._core.journal.record(event)

@@ -1,0 +1,49 @@
+"""What clients find out by themselves: OpenID Connect Discovery 1.0, and OAuth metadata (RFC 8414)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from limen.facts.oidc_client import SCOPES
+from limen.sso.oidc.claims import ACRS
+from limen.sso.oidc.dpop import ALGORITHMS as DPOP_ALGORITHMS
+from limen.sso.oidc.keys import ALGORITHMS
+
+
+def configuration(issuer: str) -> dict[str, Any]:
+    """Both documents are one: the second has no other values for what the first says, too."""
+    client_methods = ["client_secret_basic", "client_secret_post"]
+    return {
+        "issuer": issuer,
+        "authorization_endpoint": f"{issuer}/oidc/authorize",
+        "token_endpoint": f"{issuer}/oidc/token",
+        "userinfo_endpoint": f"{issuer}/oidc/userinfo",
+        "jwks_uri": f"{issuer}/oidc/keys",
+        "end_session_endpoint": f"{issuer}/oidc/sign-out",
+        "revocation_endpoint": f"{issuer}/oidc/revoke",
+        "introspection_endpoint": f"{issuer}/oidc/introspect",
+        "pushed_authorization_request_endpoint": f"{issuer}/oidc/par",
+        "scopes_supported": list(SCOPES),
+        "response_types_supported": ["code"],
+        "response_modes_supported": ["query"],
+        "grant_types_supported": ["authorization_code", "refresh_token"],
+        "subject_types_supported": ["public", "pairwise"],
+        "id_token_signing_alg_values_supported": list(ALGORITHMS),
+        "token_endpoint_auth_methods_supported": [*client_methods, "none"],
+        "revocation_endpoint_auth_methods_supported": [*client_methods, "none"],
+        "introspection_endpoint_auth_methods_supported": client_methods,
+        "code_challenge_methods_supported": ["S256"],
+        "dpop_signing_alg_values_supported": list(DPOP_ALGORITHMS),
+        "acr_values_supported": list(ACRS.values()),
+        "prompt_values_supported": ["none", "login", "consent", "select_account"],
+        "claims_supported": [
+            *("sub", "iss", "aud", "exp", "iat", "auth_time", "nonce", "acr", "amr", "azp", "at_hash", "sid"),
+            *("name", "preferred_username", "email", "email_verified", "groups"),
+        ],
+        "authorization_response_iss_parameter_supported": True,
+        "backchannel_logout_supported": True,
+        "backchannel_logout_session_supported": True,
+        "request_parameter_supported": False,
+        "request_uri_parameter_supported": False,
+        "claims_parameter_supported": False,
+    }

@@ -1,0 +1,424 @@
+"""Limen as OpenID Connect provider: what the pages ask, from an app's request to the tokens that it gets.
+
+Everything that is issued hangs on the sign-in session of a person. Before each code, each redemption, each refresh,
+each userinfo and each introspection it is decided whether they may use this app *now*; a no is answered as the protocol
+says it, and names its decision.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any, Final, TypeVar
+from urllib.parse import urlencode, urlsplit
+
+from limen.events import Event, Outcome
+from limen.facts import App, Person, Session
+from limen.pillar import Core, SignOn
+from limen.policy.decision import Effect
+from limen.sso.oidc import claims, store
+from limen.sso.oidc.dpop import DpopProofs
+from limen.sso.oidc.keys import Keys, kept_keys, kept_pairwise_secret
+from limen.sso.oidc.pushed import PushedRequests
+from limen.sso.oidc.server import ACCESS_TOKEN, Call, Client, OAuth2Error, Reply, Server, Wire, client_of
+from limen.sso.oidc.tokens import hash_of, new_token
+from limen.storage import Snapshot, Transaction
+
+ENTRY_POINT: Final = "oidc"
+JUST_PROVED_SECONDS: Final = 60
+"""What `prompt=login` accepts as a new proof: one that was given on the way here."""
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A good authorization request (OpenID Connect Core section 3.1.2.1). `wire` is it as it came."""
+
+    wire: Wire
+    app: App
+    redirect_uri: str
+    state: str
+    scopes: tuple[str, ...]
+    prompts: frozenset[str]
+    max_age: int | None
+    strength: int
+
+
+@dataclass(frozen=True, slots=True)
+class WrongRequest:
+    """A request that can't be answered to the app. `location`: where the browser takes the error, "" for a page."""
+
+    location: str
+    error: str
+    description: str
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """What comes next for somebody who is signed in: one of these.
+
+    `location`: back to the app, with a code or an error. `prove_again`: a stronger or newer proof, for that decision.
+    `refused`: the decision that said no. `needs_consent`: they have not yet agreed to what the app wants to know.
+    """
+
+    location: str = ""
+    prove_again: bool = False
+    refused: bool = False
+    needs_consent: bool = False
+    decision: str = ""
+
+
+class Provider:
+    """The provider over what runs."""
+
+    def __init__(self, core: Core, sign_on: SignOn, keys: Keys, pairwise: bytes) -> None:
+        self._core = core
+        self._sign_on = sign_on
+        self._keys = keys
+        self._pairwise = pairwise
+        self.issuer = core.settings.public_url
+        self.pushed = PushedRequests(core.clock)
+        self._proofs = DpopProofs(core.clock, self.issuer)
+
+    # The browser's way
+
+    async def asked(self, wire: Wire) -> Asked | WrongRequest:
+        """The authorization request, held against the client's registration."""
+        pushed = self._with_pushed(wire)
+        if isinstance(pushed, WrongRequest):
+            return pushed
+        wire = pushed
+
+        def work(snapshot: Snapshot) -> Asked | WrongRequest:
+            server = Server(self._call(snapshot))
+            try:
+                grant = server.get_consent_grant(wire, end_user=None)
+            except OAuth2Error as wrong:
+                return self._wrong(wrong, wire)
+            client: Client = grant.request.client
+            return self._read(wire, client, grant.redirect_uri)
+
+        return await self._core.database.reading(work)
+
+    async def answer(self, asked: Asked, session: Session, person: Person, address: str) -> Step:
+        """What comes next for this person, whom this app asks about. A code is made where nothing is in the way."""
+        answer = self._sign_on.decide(ENTRY_POINT, asked.app, session, address, is_present=True)
+        silent = "none" in asked.prompts
+        auth = session.auth
+        is_weak = auth.strength < asked.strength or claims.is_old(auth, self._core.clock.now(), asked.max_age)
+        if answer.effect is Effect.DENY or (answer.effect is Effect.PERMIT and answer.session is None):
+            refused = self._error(asked, "access_denied", f"decision {answer.id}")
+            return Step(location=refused, decision=answer.id) if silent else Step(refused=True, decision=answer.id)
+        if answer.effect is Effect.CHALLENGE or is_weak or self._wants_new_proof(asked, session):
+            if silent:
+                return Step(location=self._error(asked, "interaction_required"), decision=answer.id)
+            return Step(prove_again=True, decision=answer.id if answer.effect is Effect.CHALLENGE else "")
+        if await self._needs_consent(asked, person):
+            if silent:
+                return Step(location=self._error(asked, "consent_required"), decision=answer.id)
+            return Step(needs_consent=True, decision=answer.id)
+        return Step(location=await self._code(asked, session, person), decision=answer.id)
+
+    async def agree(self, asked: Asked, person: Person) -> None:
+        """Keep that this person agrees: this app may learn what it asks for."""
+        now = self._core.clock.now()
+
+        def work(transaction: Transaction) -> None:
+            scopes = store.consent(transaction.connection, person.id, asked.app.id) | set(asked.scopes)
+            store.agree(transaction.connection, person.id, asked.app.id, scopes, now)
+            details: dict[str, str | int | bool] = {"app": asked.app.id, "scope": " ".join(asked.scopes)}
+            transaction.say(Event(at=now, kind="sso.consented", actor=person.id, subject=person.id, details=details))
+
+        await self._core.database.writing(work)
+
+    def refuse(self, asked: Asked, error: str) -> str:
+        """Where the browser takes this error of the protocol."""
+        return self._error(asked, error)
+
+    # Programs' way
+
+    async def token(self, wire: Wire, proof: str) -> Reply:
+        """RFC 6749 section 3.2: tokens for a code or a refresh token, if this is so decided now."""
+        key = self._proofs.key_of(proof, "POST", "/oidc/token") if proof else ""
+        if key is None:
+            return Reply(400, {"error": "invalid_dpop_proof"})
+        secret = wire.one("code") if wire.one("grant_type") == "authorization_code" else wire.one("refresh_token")
+        found = await self._core.database.reading(lambda snapshot: store.issued(snapshot.connection, hash_of(secret)))
+        session, person, decision = self._decided(found.grant if found else None)
+        if found is not None and session is None:
+            await self._end([found.grant.id])
+        reply, call = await self._served(
+            lambda server: server.create_token_response(wire), session=session, person=person, key=key
+        )
+        for grant in call.reused:
+            self._say("sso.token_reused", grant, Outcome.FAILURE)
+        if reply.status == 401 or reply.body.get("error") == "invalid_client":
+            self._sign_on.tell("sso.client_refused", "invalid-client", wire.one("client_id"))
+        if reply.body.get("error") == "invalid_grant" and decision:
+            return replace(reply, body={**reply.body, "error_description": f"decision {decision}"})
+        return reply
+
+    async def revoke(self, wire: Wire) -> Reply:
+        """RFC 7009: the grant that this token belongs to ends, with everything that was issued for it."""
+        reply, _ = await self._served(lambda server: server.create_endpoint_response("revocation", wire))
+        return reply
+
+    async def introspect(self, wire: Wire) -> Reply:
+        """RFC 7662: whether this token is good at this moment, for the client that it was issued to."""
+        grant = await self._core.database.reading(lambda snapshot: self._grant_of(snapshot, wire.one("token")))
+        session, person, _ = self._decided(grant)
+        reply, _ = await self._served(
+            lambda server: server.create_endpoint_response("introspection", wire), session=session, person=person
+        )
+        return reply
+
+    async def userinfo(self, token: str, scheme: str, proof: str, method: str) -> Reply:
+        """OpenID Connect Core section 5.3: who this access token is about, if it is so decided now."""
+        told = self._keys.claims(token, ACCESS_TOKEN)
+        now = self._core.clock.now()
+        if told is None or told.get("iss") != self.issuer or int(told.get("exp", 0)) * 1000 <= now:
+            return _no_token()
+        bound = str(told.get("cnf", {}).get("jkt", ""))
+        if bound and (scheme != "dpop" or self._proofs.key_of(proof, method, "/oidc/userinfo", token) != bound):
+            return _no_token()
+        grant = await self._core.database.reading(
+            lambda snapshot: store.grant_of(snapshot.connection, str(told.get("grant", "")))
+        )
+        app = self._core.known.apps.get(grant.app) if grant else None
+        _, person, _ = self._decided(grant if grant and not grant.ended_at else None)
+        if person is None or app is None or app.oidc is None or grant is None:
+            return _no_token()
+        subject = claims.subject(person.id, app, self._pairwise)
+        return Reply(200, {"sub": subject, **claims.about(person, app.oidc, grant.scope.split())})
+
+    async def push(self, wire: Wire) -> Reply:
+        """RFC 9126: an authorization request, sent by the app itself before it sends the browser."""
+
+        def check(server: Server) -> Reply:
+            request = server.create_oauth2_request(wire)
+            try:
+                request.client = server.authenticate_client(request, list(_PUSH_METHODS), "token")
+            except OAuth2Error as wrong:
+                return server.handle_error_response(request, wrong)  # type: ignore[no-any-return]
+            if wire.one("request_uri"):
+                return Reply(400, {"error": "invalid_request"})
+            named = {name: values for name, values in wire.form.items() if name != "client_secret"}
+            asking = Wire("GET", "/oidc/authorize", {**named, "client_id": [request.client.app.id]})
+            try:
+                server.get_consent_grant(asking, end_user=None)
+            except OAuth2Error as wrong:
+                return Reply(400, {"error": wrong.error, "error_description": str(wrong.description)})
+            uri, seconds = self.pushed.keep(asking)
+            return Reply(201, {"request_uri": uri, "expires_in": seconds})
+
+        reply, _ = await self._served(check)
+        return reply
+
+    def key_set(self) -> Mapping[str, Any]:
+        """The public keys (RFC 7517)."""
+        return self._keys.published()
+
+    async def sign_out_target(self, hint: str, client_id: str, uri: str) -> tuple[str, str]:
+        """Of a sign-out that an app began (RP-Initiated Logout 1.0): the grant that the hint names, and where to go on.
+
+        Each is "" where it does not hold: an address that is not registered is never gone to.
+        """
+        told = self._keys.claims(hint, "JWT") if hint else None
+        named = str(told.get("aud", "")) if told else client_id
+        app = self._core.known.apps.get(named)
+        if app is None or app.oidc is None or (told and client_id and client_id != named):
+            return "", ""
+        grant_id = str(told.get("sid", "")) if told else ""
+        return grant_id, uri if uri in app.oidc.post_logout_uris else ""
+
+    # Secrets and keys
+
+    async def new_secret(self, app_id: str, by: str, overlap: int) -> str:
+        """A new secret for this client, told once; the others count for another `overlap` milliseconds."""
+        secret, now = new_token(), self._core.clock.now()
+
+        def work(transaction: Transaction) -> None:
+            store.add_secret(transaction.connection, app_id, hash_of(secret), by, now, now + max(overlap, 1))
+            transaction.say(Event(at=now, kind="sso.secret_made", actor=by, details={"app": app_id}))
+
+        await self._core.database.writing(work)
+        return secret
+
+    async def keep_up(self) -> None:
+        """Renew keys in time, and forget what is over."""
+        now = self._core.clock.now()
+
+        def work(transaction: Transaction) -> Keys:
+            store.forget(transaction.connection, now)
+            return kept_keys(transaction, self._core.keyring, now)
+
+        self._keys = await self._core.database.writing(work)
+
+    @property
+    def keys(self) -> Keys:
+        return self._keys
+
+    def subject(self, person_id: str, app: App) -> str:
+        """Who somebody is to this app."""
+        return claims.subject(person_id, app, self._pairwise)
+
+    # Inside
+
+    def _call(
+        self, transaction: Any, session: Session | None = None, person: Person | None = None, key: str = ""
+    ) -> Call:
+        return Call(
+            transaction=transaction,
+            now=self._core.clock.now(),
+            issuer=self.issuer,
+            keys=self._keys,
+            apps=self._core.known.apps,
+            pairwise=self._pairwise,
+            person=person,
+            session=session,
+            key=key,
+        )
+
+    async def _served(
+        self,
+        work: Callable[[Server], Reply],
+        session: Session | None = None,
+        person: Person | None = None,
+        key: str = "",
+    ) -> tuple[Reply, Call]:
+        def in_transaction(transaction: Transaction) -> tuple[Reply, Call]:
+            server = Server(self._call(transaction, session, person, key))
+            return work(server), server.call
+
+        return await self._core.database.writing(in_transaction)
+
+    def _decided(self, grant: store.Grant | None) -> tuple[Session | None, Person | None, str]:
+        """Whether the person of this grant may use its app now: their session and they, or nobody; and the decision."""
+        known = self._core.known
+        session = known.sessions.get(grant.session_id) if grant else None
+        app = known.apps.get(grant.app) if grant else None
+        if grant is None or session is None or app is None or grant.ended_at:
+            return None, None, ""
+        answer = self._sign_on.decide(ENTRY_POINT, app, session, session.address, is_present=False)
+        person = known.people.get(session.person_id)
+        if answer.effect is not Effect.PERMIT or answer.session is None or person is None:
+            return None, None, answer.id
+        return answer.session, person, answer.id
+
+    def _grant_of(self, snapshot: Snapshot, token: str) -> store.Grant | None:
+        found = store.issued(snapshot.connection, hash_of(token))
+        if found is not None:
+            return found.grant
+        told = self._keys.claims(token, ACCESS_TOKEN)
+        return store.grant_of(snapshot.connection, str(told.get("grant", ""))) if told else None
+
+    async def _end(self, grant_ids: list[str]) -> None:
+        now = self._core.clock.now()
+        await self._core.database.writing(lambda transaction: store.end(transaction.connection, grant_ids, now))
+
+    def _with_pushed(self, wire: Wire) -> Wire | WrongRequest:
+        """The request itself, or the one that was pushed before. Both at once is none (RFC 9126 section 4)."""
+        uri = wire.one("request_uri")
+        if wire.one("request"):
+            return WrongRequest("", "request_not_supported", "Request objects are not read.")
+        if not uri:
+            return wire
+        kept = self.pushed.look(uri, wire.one("client_id"))
+        return kept or WrongRequest("", "invalid_request_uri", "The request was used before, or took too long.")
+
+    def _read(self, wire: Wire, client: Client, redirect_uri: str) -> Asked | WrongRequest:
+        state, prompts = wire.one("state"), frozenset(wire.one("prompt").split())
+        scopes = tuple(client.get_allowed_scope(wire.one("scope")).split())
+        max_age = wire.one("max_age")
+        asked = Asked(
+            wire=wire,
+            app=client.app,
+            redirect_uri=redirect_uri,
+            state=state,
+            scopes=scopes,
+            prompts=prompts,
+            max_age=int(max_age) if max_age.isascii() and max_age.isdigit() and len(max_age) < 10 else None,
+            strength=claims.strength_wanted(wire.one("acr_values")),
+        )
+        if "openid" not in scopes:
+            return WrongRequest(self._error(asked, "invalid_scope"), "invalid_scope", "openid is missing")
+        is_odd = ("none" in prompts and len(prompts) > 1) or (max_age and asked.max_age is None)
+        if is_odd or wire.one("response_mode") not in {"", "query"}:
+            return WrongRequest(self._error(asked, "invalid_request"), "invalid_request", "")
+        return asked
+
+    def _wrong(self, wrong: Any, wire: Wire) -> WrongRequest:
+        """An error goes to the app only where its address is registered (RFC 6749 section 4.1.2.1)."""
+        description = str(wrong.description or "")
+        uri = str(getattr(wrong, "redirect_uri", "") or "")
+        client = client_of(self._call(None), wire.one("client_id"))
+        if not uri or client is None or not client.check_redirect_uri(uri):
+            uri = wire.one("redirect_uri")
+            if client is None or not client.check_redirect_uri(uri) or wrong.error == "invalid_client":
+                return WrongRequest("", wrong.error, description)
+        told = {"error": wrong.error, "error_description": description, "state": wire.one("state"), "iss": self.issuer}
+        return WrongRequest(_with_query(uri, told), wrong.error, description)
+
+    def _error(self, asked: Asked, error: str, description: str = "") -> str:
+        told = {"error": error, "error_description": description, "state": asked.state, "iss": self.issuer}
+        return _with_query(asked.redirect_uri, told)
+
+    def _wants_new_proof(self, asked: Asked, session: Session) -> bool:
+        age = self._core.clock.now() - session.auth.at
+        return bool(asked.prompts & {"login", "select_account"}) and age > JUST_PROVED_SECONDS * 1000
+
+    async def _needs_consent(self, asked: Asked, person: Person) -> bool:
+        if asked.app.oidc is None or not asked.app.oidc.is_foreign:
+            return False
+        given = await self._core.database.reading(
+            lambda snapshot: store.consent(snapshot.connection, person.id, asked.app.id)
+        )
+        return not given.issuperset(asked.scopes)
+
+    async def _code(self, asked: Asked, session: Session, person: Person) -> str:
+        def work(server: Server) -> Reply:
+            grant = server.get_consent_grant(asked.wire, end_user=person)
+            return server.create_authorization_response(  # type: ignore[no-any-return]
+                server.create_oauth2_request(grant.request), grant_user=person, grant=grant
+            )
+
+        if asked.wire.one("request_uri") and not self.pushed.take(asked.wire.one("request_uri")):
+            return self._error(asked, "invalid_request_uri")
+        reply, _ = await self._served(work, session=session, person=person)
+        return _with_query(reply.location, {"iss": self.issuer})
+
+    def _say(self, kind: str, grant: store.Grant, outcome: Outcome) -> None:
+        details: dict[str, str | int | bool] = {"app": grant.app}
+        self._core.journal.record(
+            Event(
+                at=self._core.clock.now(),
+                kind=kind,
+                outcome=outcome,
+                subject=grant.person_id,
+                session=grant.session_id,
+                details=details,
+            )
+        )
+
+
+_PUSH_METHODS: Final = ("client_secret_basic", "client_secret_post", "none")
+
+
+def _no_token() -> Reply:
+    return Reply(401, {"error": "invalid_token"}, (("WWW-Authenticate", 'Bearer error="invalid_token"'),))
+
+
+def _with_query(uri: str, told: Mapping[str, str]) -> str:
+    asked = urlencode({name: value for name, value in told.items() if value})
+    return f"{uri}{'&' if urlsplit(uri).query else '?'}{asked}"
+
+
+async def build(core: Core, sign_on: SignOn) -> Provider:
+    """The provider, with keys that were made where there were none."""
+
+    def work(transaction: Transaction) -> tuple[Keys, bytes]:
+        now = core.clock.now()
+        return kept_keys(transaction, core.keyring, now), kept_pairwise_secret(transaction, core.keyring, now)
+
+    return Provider(core, sign_on, *await core.database.writing(work))

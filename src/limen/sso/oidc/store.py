@@ -1,0 +1,266 @@
+"""OpenID Connect's tables: what people granted to apps, the codes and tokens of it, clients' secrets, keys, sign-outs.
+
+Of a code, token or secret only its SHA-256 is kept. Callers hold the transaction.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+import msgspec
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    Connection,
+    Index,
+    LargeBinary,
+    String,
+    Table,
+    delete,
+    insert,
+    select,
+    update,
+)
+
+from limen.clock import Instant
+from limen.storage import metadata
+
+CODE, REFRESH = "code", "refresh"
+PAIRWISE: Final = "pairwise"
+
+oidc_grants = Table(
+    "oidc_grants",
+    metadata,
+    Column("id", String(40), primary_key=True),
+    Column("app", String(40), nullable=False),
+    Column("person_id", String(40), nullable=False),
+    Column("session_id", String(40), nullable=False),
+    Column("scope", String(200), nullable=False),
+    Column("at", BigInteger, nullable=False),
+    Column("ended_at", BigInteger, nullable=False, server_default="0"),
+)
+"""One sign-in of one person at one app: everything that was issued for it ends with it, and it with its session."""
+Index("ix_oidc_grants_session_id", oidc_grants.c.session_id)
+Index("ix_oidc_grants_person_id", oidc_grants.c.person_id)
+
+oidc_tokens = Table(
+    "oidc_tokens",
+    metadata,
+    Column("hash", LargeBinary(32), primary_key=True),
+    Column("kind", String(10), nullable=False),
+    Column("grant_id", String(40), nullable=False),
+    Column("until", BigInteger, nullable=False),
+    Column("used_at", BigInteger, nullable=False, server_default="0"),
+    Column("asked", LargeBinary, nullable=False),
+)
+"""Codes and refresh tokens. A used one stays until its end, so that a second use is told from a wrong guess."""
+Index("ix_oidc_tokens_grant_id", oidc_tokens.c.grant_id)
+
+oidc_secrets = Table(
+    "oidc_secrets",
+    metadata,
+    Column("app", String(40), primary_key=True),
+    Column("hash", LargeBinary(32), primary_key=True),
+    Column("made_at", BigInteger, nullable=False),
+    Column("made_by", String(40), nullable=False),
+    Column("until", BigInteger, nullable=False, server_default="0"),
+)
+"""Secrets of confidential clients; two of one client count while it changes from one to the other."""
+
+oidc_keys = Table(
+    "oidc_keys",
+    metadata,
+    Column("id", String(64), primary_key=True),
+    Column("sealed", LargeBinary, nullable=False),
+    Column("made_at", BigInteger, nullable=False),
+)
+"""Private signing keys (JWK), and the secret of pairwise subjects, sealed."""
+
+oidc_consents = Table(
+    "oidc_consents",
+    metadata,
+    Column("person_id", String(40), primary_key=True),
+    Column("app", String(40), primary_key=True),
+    Column("scope", String(200), nullable=False),
+    Column("at", BigInteger, nullable=False),
+)
+"""What people agreed that an app of another company may know of them."""
+
+oidc_logouts = Table(
+    "oidc_logouts",
+    metadata,
+    Column("grant_id", String(40), primary_key=True),
+    Column("due_at", BigInteger, nullable=False),
+    Column("tries", BigInteger, nullable=False, server_default="0"),
+)
+"""Sign-outs that an app has still to be told of."""
+
+TABLES: Final = (oidc_consents, oidc_grants, oidc_keys, oidc_logouts, oidc_secrets, oidc_tokens)
+
+
+class Asked(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What a code or refresh token was asked with, and is held to when it is used."""
+
+    redirect_uri: str = ""
+    nonce: str = ""
+    challenge: str = ""
+    auth_at: Instant = 0
+    key: str = ""
+    """The thumbprint of the key that it is bound to (DPoP, RFC 9449); "" where it is bound to none."""
+
+
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """A row of `oidc_grants`."""
+
+    id: str
+    app: str
+    person_id: str
+    session_id: str
+    scope: str
+    at: Instant
+    ended_at: Instant = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Issued:
+    """A code or a refresh token, and the grant that it belongs to."""
+
+    hash: bytes
+    kind: str
+    grant: Grant
+    until: Instant
+    used_at: Instant
+    asked: Asked
+
+
+def add_grant(connection: Connection, grant: Grant) -> None:
+    values = {name: getattr(grant, name) for name in Grant.__slots__}
+    connection.execute(insert(oidc_grants).values(**values))
+
+
+def add_token(connection: Connection, hashed: bytes, kind: str, grant_id: str, until: Instant, asked: Asked) -> None:
+    values = {"hash": hashed, "kind": kind, "grant_id": grant_id, "until": until, "asked": msgspec.json.encode(asked)}
+    connection.execute(insert(oidc_tokens).values(**values))
+
+
+def issued(connection: Connection, hashed: bytes) -> Issued | None:
+    """The code or refresh token with this hash, used or not, good or over."""
+    joined = oidc_tokens.join(oidc_grants, oidc_tokens.c.grant_id == oidc_grants.c.id)
+    row = connection.execute(select(oidc_tokens, oidc_grants).select_from(joined).where(oidc_tokens.c.hash == hashed))
+    found = row.mappings().one_or_none()
+    if found is None:
+        return None
+    asked = msgspec.json.decode(found["asked"], type=Asked)
+    return Issued(found["hash"], found["kind"], _grant(found), found["until"], found["used_at"], asked)
+
+
+def use(connection: Connection, hashed: bytes, now: Instant) -> bool:
+    """Mark it used. False where somebody was quicker: of any number of uses at once one is the first."""
+    done = connection.execute(
+        update(oidc_tokens).where(oidc_tokens.c.hash == hashed, oidc_tokens.c.used_at == 0).values(used_at=now)
+    )
+    return done.rowcount == 1
+
+
+def grant_of(connection: Connection, grant_id: str) -> Grant | None:
+    row = connection.execute(select(oidc_grants).where(oidc_grants.c.id == grant_id)).mappings().one_or_none()
+    return None if row is None else _grant(row)
+
+
+def open_grants(connection: Connection, person_id: str = "") -> list[Grant]:
+    """Every grant that has not ended, of everybody or of one person, the oldest first."""
+    chosen = select(oidc_grants).where(oidc_grants.c.ended_at == 0).order_by(oidc_grants.c.at)
+    if person_id:
+        chosen = chosen.where(oidc_grants.c.person_id == person_id)
+    return [_grant(row) for row in connection.execute(chosen).mappings()]
+
+
+def end(connection: Connection, grant_ids: Sequence[str], now: Instant) -> list[Grant]:
+    """End these grants with all that was issued for them, and note that their apps are to be told. Those that ended."""
+    chosen = select(oidc_grants).where(oidc_grants.c.id.in_(grant_ids), oidc_grants.c.ended_at == 0)
+    ended = [_grant(row) for row in connection.execute(chosen).mappings()]
+    for grant in ended:
+        connection.execute(update(oidc_grants).where(oidc_grants.c.id == grant.id).values(ended_at=now))
+        connection.execute(insert(oidc_logouts).values(grant_id=grant.id, due_at=now))
+    return ended
+
+
+def due_logouts(connection: Connection, now: Instant, most: int) -> list[tuple[Grant, int]]:
+    """Grants whose apps are to be told now that they ended, each with how often that was tried."""
+    joined = oidc_logouts.join(oidc_grants, oidc_logouts.c.grant_id == oidc_grants.c.id)
+    chosen = select(oidc_grants, oidc_logouts.c.tries).select_from(joined).where(oidc_logouts.c.due_at <= now)
+    rows = connection.execute(chosen.order_by(oidc_logouts.c.due_at).limit(most)).mappings()
+    return [(_grant(row), row["tries"]) for row in rows]
+
+
+def told(connection: Connection, grant_id: str) -> None:
+    """The app knows, or will never: there is nothing more to tell."""
+    connection.execute(delete(oidc_logouts).where(oidc_logouts.c.grant_id == grant_id))
+
+
+def tell_again(connection: Connection, grant_id: str, due_at: Instant, tries: int) -> None:
+    changed = update(oidc_logouts).where(oidc_logouts.c.grant_id == grant_id)
+    connection.execute(changed.values(due_at=due_at, tries=tries))
+
+
+def forget(connection: Connection, now: Instant) -> int:
+    """Rows of which nothing can follow any more: tokens past their end, and ended grants that are told and bare."""
+    connection.execute(delete(oidc_tokens).where(oidc_tokens.c.until < now))
+    busy = select(oidc_tokens.c.grant_id).union(select(oidc_logouts.c.grant_id))
+    done = connection.execute(delete(oidc_grants).where(oidc_grants.c.ended_at > 0, oidc_grants.c.id.not_in(busy)))
+    return done.rowcount
+
+
+def secrets_of(connection: Connection, app: str, now: Instant) -> list[bytes]:
+    """The hashes of the secrets of this client that count."""
+    rows = connection.execute(select(oidc_secrets.c.hash, oidc_secrets.c.until).where(oidc_secrets.c.app == app))
+    return [row.hash for row in rows if not row.until or now < row.until]
+
+
+def add_secret(connection: Connection, app: str, hashed: bytes, by: str, now: Instant, others_until: Instant) -> None:
+    """One more secret of this client; those it has end at `others_until`, unless they end before."""
+    others = update(oidc_secrets).where(oidc_secrets.c.app == app)
+    still = others.where((oidc_secrets.c.until == 0) | (oidc_secrets.c.until > others_until))
+    connection.execute(still.values(until=others_until))
+    connection.execute(delete(oidc_secrets).where(oidc_secrets.c.app == app, oidc_secrets.c.until.between(1, now)))
+    connection.execute(insert(oidc_secrets).values(app=app, hash=hashed, made_at=now, made_by=by))
+
+
+def consent(connection: Connection, person_id: str, app: str) -> frozenset[str]:
+    """The scopes that a person agreed to for this app."""
+    chosen = select(oidc_consents.c.scope).where(oidc_consents.c.person_id == person_id, oidc_consents.c.app == app)
+    return frozenset((connection.scalar(chosen) or "").split())
+
+
+def agree(connection: Connection, person_id: str, app: str, scopes: Iterable[str], now: Instant) -> None:
+    mine = (oidc_consents.c.person_id == person_id) & (oidc_consents.c.app == app)
+    connection.execute(delete(oidc_consents).where(mine))
+    scope = " ".join(sorted(scopes))
+    connection.execute(insert(oidc_consents).values(person_id=person_id, app=app, scope=scope, at=now))
+
+
+def keys(connection: Connection) -> list[tuple[str, bytes, Instant]]:
+    """Id, sealed JWK and instant of every signing key, the newest first."""
+    chosen = select(oidc_keys.c.id, oidc_keys.c.sealed, oidc_keys.c.made_at).where(oidc_keys.c.id != PAIRWISE)
+    rows = connection.execute(chosen.order_by(oidc_keys.c.made_at.desc()))
+    return [(row.id, row.sealed, row.made_at) for row in rows]
+
+
+def pairwise_secret(connection: Connection) -> bytes | None:
+    """The sealed secret under which people get a name for each app."""
+    return connection.scalar(select(oidc_keys.c.sealed).where(oidc_keys.c.id == PAIRWISE))
+
+
+def add_key(connection: Connection, key_id: str, sealed: bytes, now: Instant) -> None:
+    connection.execute(insert(oidc_keys).values(id=key_id, sealed=sealed, made_at=now))
+
+
+def drop_keys(connection: Connection, key_ids: Sequence[str]) -> None:
+    connection.execute(delete(oidc_keys).where(oidc_keys.c.id.in_(key_ids)))
+
+
+def _grant(row: Any) -> Grant:
+    return Grant(**{name: row[name] for name in Grant.__slots__})

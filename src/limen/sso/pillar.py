@@ -1,0 +1,40 @@
+"""Single sign-on as a part of Limen: apps that ask Limen who somebody is, each time decided."""
+
+from __future__ import annotations
+
+from limen.pillar import Command, Core, Declarations, Every, Pillar, Running, SignOn
+
+KEEP_UP_SECONDS = 60.0
+TELL_SECONDS = 0.2
+
+
+def _declarations() -> Declarations:
+    from limen.sso.credentials import CREDENTIALS
+    from limen.sso.kinds import KINDS
+    from limen.sso.oidc.store import TABLES
+
+    return Declarations(events=KINDS, tables=TABLES, credentials=CREDENTIALS)
+
+
+async def _build(core: Core) -> Running:
+    from limen.sso.oidc import logout, provider
+
+    built = await provider.build(core, core.offers.take(SignOn))
+    logouts = logout.Logouts(core, built)
+    return Running(
+        offers=(built, logouts),
+        periodic=(
+            Every("renew the keys of OpenID Connect and forget what is over", KEEP_UP_SECONDS, built.keep_up),
+            Every("tell apps who was signed out", TELL_SECONDS, logouts.work),
+        ),
+        close=logouts.close,
+    )
+
+
+PILLAR = Pillar(
+    name="sso",
+    commands={"client-secret": Command("limen.cli.client_secret", "Give an app the secret by which it proves itself")},
+    pages=("limen.web.sso.oidc", "limen.web.sso.sign_out"),
+    declarations=_declarations,
+    build=_build,
+)

@@ -1,0 +1,1 @@
+"""Where apps and browsers meet Limen's single sign-on."""

@@ -1,0 +1,60 @@
+"""Signing out that began at an app (OpenID Connect RP-Initiated Logout 1.0): asked first, then of every app."""
+
+from __future__ import annotations
+
+from typing import Final
+from urllib.parse import urlencode
+
+from fastapi import APIRouter
+from starlette.requests import Request
+from starlette.responses import Response
+
+from limen.sso.oidc.logout import Logouts
+from limen.sso.oidc.provider import Provider
+from limen.web.page import Route
+from limen.web.requests import SESSION_COOKIE, one, query
+from limen.web.site import Site, drop_cookie
+from limen.web.visit import Anybody, Sent
+
+_LEAVES: Final = "nothing may keep anybody from leaving"
+PAGES: Final = (
+    Route("GET", "/oidc/sign-out", undecided=_LEAVES),
+    Route("POST", "/oidc/sign-out", undecided=_LEAVES),
+)
+
+
+def routes(site: Site) -> APIRouter:
+    """A link alone signs nobody out (a page elsewhere could hold it): there is a button, and the form is ours."""
+    router = APIRouter()
+    provider, logouts = site.ports.offers.take(Provider), site.ports.offers.take(Logouts)
+
+    async def target(hint: str, client_id: str, uri: str, state: str) -> tuple[str, str]:
+        grant, to = await provider.sign_out_target(hint, client_id, uri)
+        return grant, f"{to}{'&' if '?' in to else '?'}{urlencode({'state': state})}" if to and state else to
+
+    @router.get("/oidc/sign-out")
+    async def ask(request: Request, visit: Anybody) -> Response:
+        asked = {
+            "id_token_hint": query(request, "id_token_hint", 8_192),
+            "client_id": query(request, "client_id"),
+            "post_logout_redirect_uri": query(request, "post_logout_redirect_uri", 500),
+            "state": query(request, "state", 500),
+        }
+        _, to = await target(*asked.values())
+        if visit.session is None:
+            return site.page("sso/signed_out.html", visit, url=to, here="/")
+        return site.page("sso/sign_out.html", visit, asked=asked, url=to, here="/")
+
+    @router.post("/oidc/sign-out")
+    async def leave(visit: Anybody, sent: Sent) -> Response:
+        names = ("id_token_hint", "client_id", "post_logout_redirect_uri", "state")
+        grant, to = await target(*(one(sent, name) for name in names))
+        if grant:
+            await logouts.end_grant(grant)
+        if visit.session is not None:
+            await site.identity.sessions.sign_out(visit.session)
+        response = site.page("sso/signed_out.html", visit, url=to, here="/", me=None)
+        drop_cookie(response, SESSION_COOKIE)
+        return response
+
+    return router

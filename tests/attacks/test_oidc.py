@@ -1,0 +1,217 @@
+"""What thieves, strangers and hostile apps try at the OpenID Connect provider."""
+
+from __future__ import annotations
+
+import base64
+import json
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack
+from pathlib import Path
+
+import pytest
+from joserfc import jwt
+from joserfc.jwk import ECKey, OctKey
+from tests.sso.client import BACK, Grafana, harbor_with_apps, told_in
+from tests.web.conftest import ORIGIN, Browser, House
+
+from limen.clock import HOUR, MINUTE
+
+
+@pytest.fixture
+async def house(tmp_path: Path) -> AsyncIterator[House]:
+    async with AsyncExitStack() as closing:
+        yield await harbor_with_apps(closing, tmp_path / "harbor")
+
+
+@pytest.fixture
+async def mia(house: House) -> Browser:
+    browser = house.browser()
+    await house.member(browser, "Mia", "staff")
+    return browser
+
+
+@pytest.fixture
+async def grafana(house: House) -> Grafana:
+    return await Grafana.registered(house)
+
+
+@pytest.mark.parametrize(
+    "uri",
+    [
+        "https://evil.example/",
+        BACK + "/",
+        BACK + "?x=1",
+        BACK.replace("https", "http"),
+        BACK.upper(),
+        "https://grafana.harbor.example@evil.example/login/generic_oauth",
+        "//evil.example",
+        "javascript:alert(1)",
+        "",
+    ],
+)
+async def test_nobody_is_sent_to_an_address_that_is_not_registered(mia: Browser, grafana: Grafana, uri: str) -> None:
+    answered = await mia.get(grafana.way(redirect_uri=uri))
+    assert (answered.status_code, "location" in answered.headers) == (400, False)
+    again = await mia.get(grafana.way(redirect_uri=uri, response_type="token", prompt="none"))
+    assert (again.status_code, "location" in again.headers) == (400, False)
+
+
+async def test_a_redirect_address_twice_is_none(mia: Browser, grafana: Grafana) -> None:
+    answered = await mia.get(grafana.way() + "&redirect_uri=https://evil.example/")
+    assert "evil.example" not in answered.headers.get("location", "")
+    assert "code=" not in answered.headers.get("location", "")
+
+
+async def test_a_code_is_good_once_and_its_replay_ends_the_tokens(house: House, mia: Browser, grafana: Grafana) -> None:
+    code = await grafana.code(mia)
+    tokens = (await grafana.redeem(code)).json()
+    assert (await grafana.redeem(code)).json()["error"] == "invalid_grant"
+    assert (await grafana.userinfo(tokens["access_token"])).status_code == 401
+    assert (await grafana.refresh(tokens["refresh_token"])).json()["error"] == "invalid_grant"
+    assert len(house.events("sso.token_reused")) == 1
+
+
+async def test_a_stolen_code_is_worth_nothing_elsewhere(house: House, mia: Browser, grafana: Grafana) -> None:
+    survey = await Grafana.registered(house, id="survey", back=BACK, verifier=grafana.verifier)
+    assert (await survey.redeem(await grafana.code(mia))).json()["error"] == "invalid_grant"
+    for wrong in ({"code_verifier": "a" * 43}, {"code_verifier": ""}, {"redirect_uri": "https://evil.example/"}):
+        refused = await grafana.redeem(await grafana.code(mia), **wrong)
+        assert refused.json()["error"] in {"invalid_grant", "invalid_request"}, wrong
+    code = await grafana.code(mia)
+    house.clock.forward(2 * MINUTE)
+    assert (await grafana.redeem(code)).json()["error"] == "invalid_grant"
+
+
+async def test_pkce_can_be_neither_left_out_nor_weakened(mia: Browser, grafana: Grafana) -> None:
+    for weaker in ({"code_challenge": ""}, {"code_challenge_method": "plain"}, {"code_challenge_method": ""}):
+        assert told_in(await mia.get(grafana.way(**weaker)))["error"] == "invalid_request", weaker
+
+
+async def test_an_app_without_its_secret_gets_nothing(house: House, mia: Browser, grafana: Grafana) -> None:
+    tokens = await grafana.tokens(mia)
+    for secret in ("", "wrong", grafana.secret[:-1], grafana.secret + "x"):
+        thief = Grafana(house, secret=secret, verifier=grafana.verifier)
+        code = await grafana.code(mia)
+        assert (await thief.redeem(code)).json()["error"] == "invalid_client", secret
+        assert (await thief.refresh(tokens["refresh_token"])).json()["error"] == "invalid_client", secret
+        assert "active" not in await thief.introspect(tokens["access_token"]), secret
+
+
+async def test_a_token_of_one_app_tells_another_nothing(house: House, mia: Browser, grafana: Grafana) -> None:
+    tokens = await grafana.tokens(mia)
+    survey = await Grafana.registered(house, id="survey", back="https://survey.example/back")
+    assert await survey.introspect(tokens["access_token"]) == {"active": False}
+    assert (await survey.refresh(tokens["refresh_token"])).json()["error"] == "invalid_grant"
+    assert (await survey.post("/oidc/revoke", token=tokens["refresh_token"])).json()["error"] == "invalid_grant"
+    assert (await grafana.refresh(tokens["refresh_token"])).status_code == 200
+
+
+def unsigned(claims: dict[str, object], **header: object) -> str:
+    parts = [base64.urlsafe_b64encode(json.dumps(one).encode()).rstrip(b"=").decode() for one in (header, claims)]
+    return ".".join([*parts, ""])
+
+
+async def test_forged_tokens_are_nobodys(house: House, mia: Browser, grafana: Grafana) -> None:
+    tokens = await grafana.tokens(mia)
+    good = await grafana.claims(tokens["access_token"])
+    published = (await house.browser().client.get("/oidc/keys")).json()["keys"]
+    mine = ECKey.generate_key("P-256")
+    public = OctKey.import_key(json.dumps(published[0]).encode())
+    header = {"typ": "at+jwt", "kid": published[0]["kid"]}
+    forged = [
+        unsigned(good, alg="none", typ="at+jwt"),
+        jwt.encode({**header, "alg": "HS256"}, good, public, algorithms=["HS256"]),
+        jwt.encode({**header, "alg": "ES256"}, good, mine, algorithms=["ES256"]),
+        jwt.encode({**header, "alg": "ES256", "jwk": mine.as_dict(private=False)}, good, mine, algorithms=["ES256"]),
+        jwt.encode({"alg": "ES256", "typ": "at+jwt", "kid": "../../etc/passwd"}, good, mine, algorithms=["ES256"]),
+        tokens["id_token"],
+        tokens["access_token"][:-3] + "AAA",
+        "",
+        "a.b.c",
+        "x" * 5_000,
+    ]
+    for token in forged:
+        assert (await grafana.userinfo(token)).status_code == 401, token[:60]
+    assert await grafana.introspect(tokens["id_token"]) == {"active": False}
+
+
+async def test_an_access_token_ends(house: House, mia: Browser, grafana: Grafana) -> None:
+    tokens = await grafana.tokens(mia)
+    house.clock.forward(6 * MINUTE)
+    assert (await grafana.userinfo(tokens["access_token"])).status_code == 401
+    assert await grafana.introspect(tokens["access_token"]) == {"active": False}
+
+
+async def test_consent_can_not_be_forged_from_another_page(house: House, mia: Browser) -> None:
+    survey = await Grafana.registered(house, id="survey", back="https://survey.example/back")
+    fields = {"way": survey.way(), "answer": "agree", "csrf": "guessed"}
+    for headers in ({"sec-fetch-site": "cross-site"}, {"sec-fetch-site": "same-origin"}, {}):
+        assert (await mia.client.post("/oidc/consent", data=fields, headers=headers)).status_code == 403
+    assert told_in(await mia.get(survey.way(prompt="none")))["error"] == "consent_required"
+
+
+async def test_a_link_signs_nobody_out(house: House, mia: Browser, grafana: Grafana) -> None:
+    tokens = await grafana.tokens(mia)
+    asked = await mia.get(
+        f"/oidc/sign-out?id_token_hint={tokens['id_token']}&post_logout_redirect_uri=https://evil.example/"
+    )
+    assert (asked.status_code, "evil.example" in asked.text.replace('value="https://evil.example/"', "")) == (
+        200,
+        False,
+    )
+    assert (await grafana.userinfo(tokens["access_token"])).status_code == 200
+    forged = await mia.client.post("/oidc/sign-out", data={"csrf": "x"}, headers={"sec-fetch-site": "cross-site"})
+    assert forged.status_code == 403
+    assert (await grafana.userinfo(tokens["access_token"])).status_code == 200
+
+
+async def test_no_cookie_counts_where_apps_ask(mia: Browser, grafana: Grafana) -> None:
+    answered = await mia.client.post("/oidc/token", data={"grant_type": "refresh_token", "refresh_token": "x"})
+    assert answered.status_code in {400, 401}
+    assert (await mia.client.get("/oidc/userinfo")).status_code == 401
+
+
+async def test_break_glass_signs_in_nowhere(house: House, grafana: Grafana) -> None:
+    """Its session opens the console alone."""
+    stranger = house.browser()
+    assert (await stranger.get(grafana.way())).headers["location"].startswith("/sign-in")
+
+
+async def test_tokens_bound_to_a_key_are_worth_nothing_without_it(house: House, mia: Browser, grafana: Grafana) -> None:
+    key, other = ECKey.generate_key("P-256"), ECKey.generate_key("P-256")
+
+    def proof(by: ECKey, jti: str, method: str = "POST", path: str = "/oidc/token", **more: object) -> str:
+        header = {"typ": "dpop+jwt", "alg": "ES256", "jwk": by.as_dict(private=False)}
+        told = {"jti": jti, "htm": method, "htu": f"{ORIGIN}{path}", "iat": house.clock.now() // 1000, **more}
+        return jwt.encode(header, told, by, algorithms=["ES256"])
+
+    sent = {
+        "grant_type": "authorization_code",
+        "code": await grafana.code(mia),
+        "redirect_uri": BACK,
+        "code_verifier": grafana.verifier,
+    }
+    tokens = (await grafana.post("/oidc/token", fields={"dpop": proof(key, "1")}, **sent)).json()
+    assert tokens["token_type"] == "DPoP"
+    assert (await grafana.userinfo(tokens["access_token"])).status_code == 401  # as a bearer token it is nothing
+    again = {"grant_type": "refresh_token", "refresh_token": tokens["refresh_token"]}
+    for bad in (
+        {"dpop": proof(key, "1")},
+        {"dpop": proof(key, "2", method="GET")},
+        {"dpop": proof(key, "3", path="/oidc/userinfo")},
+        {"dpop": proof(key, "4", iat=house.clock.now() // 1000 - 600)},
+        {"dpop": "nonsense"},
+    ):
+        assert (await grafana.post("/oidc/token", fields=bad, **again)).json()["error"] == "invalid_dpop_proof", bad
+    stolen = await grafana.post("/oidc/token", fields={"dpop": proof(other, "5")}, **again)
+    assert stolen.json()["error"] == "invalid_grant"
+
+
+async def test_an_idle_session_is_not_kept_alive_by_a_program(house: House, mia: Browser, grafana: Grafana) -> None:
+    token = (await grafana.tokens(mia))["refresh_token"]
+    idle_hours = house.limen.settings.sessions.idle_hours
+    for _ in range(int(idle_hours * 2) + 1):
+        house.clock.forward(HOUR // 2)
+        answered = (await grafana.refresh(token)).json()
+        token = answered.get("refresh_token", "")
+    assert answered["error"] == "invalid_grant"

@@ -1,0 +1,62 @@
+"""`oidc:` in apps.yaml: what is refused, and where."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from pydantic import ValidationError
+
+from limen.company.oidc_section import OidcSection, client_of, complaints, where_complaint
+
+GOOD = "https://a.harbor.example/back"
+
+
+def section(**said: Any) -> OidcSection:
+    return OidcSection.model_validate({"redirect_uris": [GOOD], **said})
+
+
+def test_a_good_one_becomes_a_registration() -> None:
+    made = section(client="public", subject="pairwise", consent="once", groups={"b": "B", "a": "A"})
+    client = client_of(made)
+    assert (client.is_public, client.is_pairwise, client.is_foreign) == (True, True, True)
+    assert client.groups == (("a", "A"), ("b", "B"))
+    assert list(complaints(made)) == []
+
+
+@pytest.mark.parametrize(
+    ("said", "where"),
+    [
+        ({"redirect_uris": ["http://a.harbor.example/back"]}, ("redirect_uris", 0)),
+        ({"redirect_uris": [GOOD, "https://*.harbor.example/"]}, ("redirect_uris", 1)),
+        ({"redirect_uris": ["https://a.harbor.example/#x"]}, ("redirect_uris", 0)),
+        ({"redirect_uris": ["https://me@a.harbor.example/"]}, ("redirect_uris", 0)),
+        ({"redirect_uris": ["javascript:alert(1)"], "client": "public"}, ("redirect_uris", 0)),
+        ({"redirect_uris": ["example.app:/back"]}, ("redirect_uris", 0)),
+        ({"redirect_uris": ["http://[::1"]}, ("redirect_uris", 0)),
+        ({"redirect_uris": ["no address"]}, ("redirect_uris", 0)),
+        ({"post_logout_uris": ["http://a.example/"]}, ("post_logout_uris", 0)),
+        ({"backchannel_logout_uri": "http://a.example/out"}, ("backchannel_logout_uri",)),
+        ({"backchannel_logout_uri": "https://169.254.169.254/out"}, ("backchannel_logout_uri",)),
+        ({"scopes": ["email"]}, ("scopes",)),
+    ],
+)
+def test_what_can_not_be_meant_is_named_where_it_stands(said: dict[str, Any], where: tuple[str | int, ...]) -> None:
+    assert [path for path, _, _ in complaints(section(**said))] == [where]
+
+
+@pytest.mark.parametrize("uri", ["http://127.0.0.1/back", "http://localhost:8080/back", "example.harbor.app:/back"])
+def test_a_program_on_a_laptop_may_use_its_own_machine_or_scheme(uri: str) -> None:
+    assert list(complaints(section(redirect_uris=[uri], client="public"))) == []
+
+
+def test_shape_is_strict() -> None:
+    for wrong in ({"redirect_uris": []}, {"scopes": ["address"]}, {"tokens_minutes": 0}, {"nonsense": 1}):
+        with pytest.raises(ValidationError):
+            section(**wrong)
+
+
+def test_where_the_portal_leads() -> None:
+    assert where_complaint("https://a.harbor.example/") is None
+    for wrong in ("javascript:alert(1)", "//a", "https://me@a/", ""):
+        assert where_complaint(wrong) is not None

@@ -1,0 +1,61 @@
+"""Proofs of a key: for one request, once, now."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from typing import Any
+
+import pytest
+from joserfc import jwt
+from joserfc.jwk import ECKey
+
+from limen.clock import SetClock
+from limen.sso.oidc.dpop import DpopProofs
+
+NOW = 1_700_000_000
+KEY = ECKey.generate_key("P-256")
+
+
+def proof(header: dict[str, Any] | None = None, **told: Any) -> str:
+    claims = {"jti": "1", "htm": "POST", "htu": "https://limen.example/t", "iat": NOW, **told}
+    headers = {"typ": "dpop+jwt", "alg": "ES256", "jwk": KEY.as_dict(private=False), **(header or {})}
+    return jwt.encode(headers, claims, KEY, algorithms=["ES256"])
+
+
+@pytest.fixture
+def proofs() -> DpopProofs:
+    return DpopProofs(SetClock(NOW * 1000), "https://limen.example")
+
+
+def test_a_good_proof_names_its_key_once(proofs: DpopProofs) -> None:
+    made = proof()
+    assert proofs.key_of(made, "POST", "/t") == KEY.thumbprint()
+    assert proofs.key_of(made, "POST", "/t") is None
+
+
+def test_a_proof_for_a_token_is_for_that_token(proofs: DpopProofs) -> None:
+    digest = base64.urlsafe_b64encode(hashlib.sha256(b"token").digest()).rstrip(b"=").decode()
+    assert proofs.key_of(proof(ath=digest), "POST", "/t", "token") == KEY.thumbprint()
+    assert proofs.key_of(proof(ath=digest, jti="2"), "POST", "/t", "other") is None
+
+
+@pytest.mark.parametrize(
+    "bad",
+    [
+        {"htm": "GET"},
+        {"htu": "https://limen.example/other"},
+        {"iat": NOW - 61},
+        {"iat": NOW + 61},
+        {"header": {"typ": "JWT"}},
+        {"header": {"jwk": KEY.as_dict(private=True)}},
+        {"header": {"jwk": ECKey.generate_key("P-256").as_dict(private=False)}},
+    ],
+)
+def test_anything_else_proves_nothing(proofs: DpopProofs, bad: dict[str, Any]) -> None:
+    assert proofs.key_of(proof(**bad), "POST", "/t") is None
+
+
+def test_nonsense_proves_nothing(proofs: DpopProofs) -> None:
+    for text in ("", "a.b.c", "x" * 9_000, "é"):
+        assert proofs.key_of(text, "POST", "/t") is None

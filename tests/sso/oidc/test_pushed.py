@@ -1,0 +1,30 @@
+"""Pushed requests are their app's, for a while, once."""
+
+from __future__ import annotations
+
+from limen.clock import SECOND, SetClock
+from limen.sso.oidc.pushed import LIVES_SECONDS, PushedRequests
+from limen.sso.oidc.server import Wire
+
+WIRE = Wire("GET", "/oidc/authorize", {"client_id": ["a"], "state": ["s"]})
+
+
+def test_it_is_looked_at_by_its_app_and_used_once() -> None:
+    clock = SetClock(10)
+    pushed = PushedRequests(clock)
+    uri, seconds = pushed.keep(WIRE)
+    assert seconds == LIVES_SECONDS
+    kept = pushed.look(uri, "a")
+    assert kept is not None
+    assert (kept.one("state"), kept.one("request_uri")) == ("s", uri)
+    assert pushed.look(uri, "b") is None
+    assert [pushed.take(uri), pushed.take(uri)] == [True, False]
+    assert pushed.look(uri, "a") is None
+
+
+def test_it_ends() -> None:
+    clock = SetClock(10)
+    pushed = PushedRequests(clock)
+    uri, seconds = pushed.keep(WIRE)
+    clock.forward(seconds * SECOND)
+    assert pushed.look(uri, "a") is None

@@ -1,0 +1,65 @@
+"""Grants, and what was issued for them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from limen.sso.oidc import store
+from limen.sso.oidc.store import CODE, Asked, Grant
+from limen.storage import Database
+
+GRANT = Grant("g_1", "grafana", "p_mia", "s_1", "openid", 10)
+
+
+@pytest.fixture
+def database(tmp_path: Path) -> Iterator[Database]:
+    opened = Database.open(tmp_path / "limen.db")
+    opened.write(lambda t: store.add_grant(t.connection, GRANT))
+    opened.write(lambda t: store.add_token(t.connection, b"h" * 32, CODE, "g_1", 100, Asked(nonce="n")))
+    yield opened
+    opened.close()
+
+
+def test_what_was_issued_is_used_by_one(database: Database) -> None:
+    found = database.read(lambda s: store.issued(s.connection, b"h" * 32))
+    assert found is not None
+    assert (found.grant, found.asked.nonce, found.used_at) == (GRANT, "n", 0)
+    assert [database.write(lambda t: store.use(t.connection, b"h" * 32, 20)) for _ in range(3)] == [True, False, False]
+    assert database.read(lambda s: store.issued(s.connection, b"x" * 32)) is None
+
+
+def test_a_grant_ends_once_and_its_app_is_to_be_told(database: Database) -> None:
+    ended = [database.write(lambda t: store.end(t.connection, ["g_1", "g_2"], 30)) for _ in range(2)]
+    assert [len(one) for one in ended] == [1, 0]
+    assert database.read(lambda s: store.open_grants(s.connection)) == []
+    due = database.read(lambda s: store.due_logouts(s.connection, 30, 9))
+    assert [(grant.id, tries) for grant, tries in due] == [("g_1", 0)]
+    database.write(lambda t: store.tell_again(t.connection, "g_1", 60, 1))
+    assert database.read(lambda s: store.due_logouts(s.connection, 59, 9)) == []
+    database.write(lambda t: store.told(t.connection, "g_1"))
+    assert database.read(lambda s: store.due_logouts(s.connection, 99, 9)) == []
+
+
+def test_what_is_over_is_forgotten(database: Database) -> None:
+    database.write(lambda t: store.end(t.connection, ["g_1"], 30))
+    assert database.write(lambda t: store.forget(t.connection, 50)) == 0
+    database.write(lambda t: store.told(t.connection, "g_1"))
+    assert database.write(lambda t: store.forget(t.connection, 101)) == 1
+    assert database.read(lambda s: store.grant_of(s.connection, "g_1")) is None
+
+
+def test_secrets_overlap_for_as_long_as_is_said(database: Database) -> None:
+    for hashed, now in ((b"a" * 32, 10), (b"b" * 32, 20)):
+        database.write(lambda t, h=hashed, n=now: store.add_secret(t.connection, "grafana", h, "", n, n + 5))  # type: ignore[misc]
+    assert database.read(lambda s: set(store.secrets_of(s.connection, "grafana", 24))) == {b"a" * 32, b"b" * 32}
+    assert database.read(lambda s: store.secrets_of(s.connection, "grafana", 25)) == [b"b" * 32]
+
+
+def test_consent_is_what_was_agreed_to_last(database: Database) -> None:
+    database.write(lambda t: store.agree(t.connection, "p_mia", "survey", ["openid", "email"], 10))
+    database.write(lambda t: store.agree(t.connection, "p_mia", "survey", ["openid"], 20))
+    assert database.read(lambda s: store.consent(s.connection, "p_mia", "survey")) == {"openid"}
+    assert database.read(lambda s: store.consent(s.connection, "p_bo", "survey")) == frozenset()

@@ -1,0 +1,28 @@
+"""What single sign-on issued ends with whatever ends somebody's access."""
+
+from __future__ import annotations
+
+import pytest
+from tests.sso.client import Grafana
+from tests.web.conftest import Browser, House
+
+from limen.credentials import Cause, Ending, end
+from limen.sso.oidc import store
+
+
+@pytest.mark.parametrize("cause", [Cause.DEACTIVATED, Cause.SIGNED_OUT, Cause.STOLEN, Cause.RESTORED])
+async def test_sign_ins_at_apps_end(house: House, mia: Browser, grafana: Grafana, cause: Cause) -> None:
+    token = (await grafana.tokens(mia))["refresh_token"]
+    holder = "" if cause is Cause.RESTORED else house.id_of("mia@harbor.example")
+    ending = Ending(cause=cause, now=house.clock.now(), holder=holder)
+    ended = await house.limen.database.writing(lambda t: end(t, ending))
+    assert ended["sign_ins_at_apps"] == 1
+    assert (await grafana.refresh(token)).json()["error"] == "invalid_grant"
+    assert await house.limen.database.reading(lambda s: store.open_grants(s.connection)) == []
+
+
+async def test_another_persons_stay(house: House, mia: Browser, grafana: Grafana) -> None:
+    token = (await grafana.tokens(mia))["refresh_token"]
+    ending = Ending(cause=Cause.STOLEN, now=house.clock.now(), holder="p_somebody")
+    await house.limen.database.writing(lambda t: end(t, ending))
+    assert (await grafana.refresh(token)).status_code == 200

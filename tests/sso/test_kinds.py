@@ -1,0 +1,15 @@
+"""Events of single sign-on."""
+
+from __future__ import annotations
+
+from limen.events.kind import Owner
+from limen.sso.kinds import KINDS
+
+
+def test_what_concerns_people_is_theirs_and_what_strangers_cause_is_bounded() -> None:
+    assert {kind.name for kind in KINDS if kind.topic.owner is Owner.PERSON} == {
+        "sso.consented",
+        "sso.sign_out_told",
+        "sso.token_reused",
+    }
+    assert [kind.name for kind in KINDS if kind.by_strangers] == ["sso.client_refused"]
