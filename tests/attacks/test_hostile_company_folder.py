@@ -178,15 +178,15 @@ YAML = [
         '4:13: a request can\'t have the action "veiw"; did you mean "view"?',
     ),
     ("route", APP + '  actions: {view: ["GET"]}\n', "4:20: `GET` is not a valid route"),
-    ("method", APP + '  actions: {view: ["GTE /"]}\n', '4:20: there is not a valid method "GTE"; did you mean "GET"?'),
+    ("method", APP + '  actions: {view: ["GTE /"]}\n', '4:20: there is no method "GTE"; did you mean "GET"?'),
     ("dots", APP + '  actions: {view: ["GET /a/../b"]}\n', "is not normalised"),
     ("rest", APP + '  actions: {view: ["GET /**/b"]}\n', "`**` matches the rest"),
     ("start", APP + "  start: //evil.example\n", '4:10: "//evil.example" is not a path on the app\'s host'),
     ("origin", APP + '  cors: {origins: ["*"]}\n', '4:20: "*" is not a valid origin'),
     ("any method", APP + "  cors: {methods: ['*']}\n", '4:20: there is no method "*"'),
-    ("a header of two lines", APP + '  cors: {headers: ["a\\r\\nb: c"]}\n', "is no name of a header"),
+    ("a header of two lines", APP + '  cors: {headers: ["a\\r\\nb: c"]}\n', "is not a header name"),
     ("a stream with more in it", APP + "  streams: ['/a\";return_200;#']\n", "can't be matched"),
-    ("a stream with a method", APP + "  streams: [GET /a]\n", '4:13: "GET /a" is no path'),
+    ("a stream with a method", APP + "  streams: [GET /a]\n", '4:13: "GET /a" is not a path'),
     ("a stream that leaves", APP + "  streams: [/a/../b]\n", "is not normalised"),
 ]
 
@@ -231,7 +231,7 @@ TOML = [
     (
         "url-path",
         'name = "X"\ndomain = "example.localhost"\nurl = "https://limen.example.localhost/a"\n',
-        "3:7: the sign-in host's URL is only",
+        "3:7: the sign-in host's URL consists only",
     ),
     (
         "network",
@@ -294,10 +294,7 @@ TESTS = [
     (
         "unmet",
         "- {test: Guests, who: guests, app: handbook, action: view, expect: permit}",
-        (
-            "1:1: “Guests”: expected: permitted; now: denied by “Guests only have access to anything public” "
-            "(guests-nothing"
-        ),
+        ("1:1: “Guests”: expected: permitted; now: denied by “Guests only have access to public apps” (guests-nothing"),
     ),
 ]
 

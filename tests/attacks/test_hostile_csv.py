@@ -36,7 +36,7 @@ def test_a_formula_is_no_name(name: str) -> None:
     ("data", "what"),
     [
         (HEAD + "Zoë,zoe@harbor.example,\n".encode("cp1252"), "line 2: the file is not UTF-8"),
-        (HEAD + b"Eve\0,eve@harbor.example,\n", "line 2: there are NUL"),
+        (HEAD + b"Eve\0,eve@harbor.example,\n", "line 2: NUL characters"),
         (("name,email\nE,e@h.example\n").encode("utf-16-le"), "NUL"),
         (b"\xff\xfen\x00a\x00", "no column"),
         (b"\xff\xfen\x00a\x00\x00\xd8", "not UTF-8"),
@@ -46,7 +46,7 @@ def test_a_formula_is_no_name(name: str) -> None:
         (HEAD + b"x" * 100_000 + b",eve@harbor.example,\n", "line 2: a cell is longer"),
         (HEAD + b"," * 5_000 + b"\n", "more than 100 columns"),
         (HEAD + b"Eve\xe2\x80\xae,eve@harbor.example,\n", "line 2, name: The name contains invisible characters"),
-        (HEAD + "Nооr Bakker,noor@harbor.example,\n".encode(), "line 2, name: a word of the name mixes"),
+        (HEAD + "Nооr Bakker,noor@harbor.example,\n".encode(), "line 2, name: a word in the name mixes"),
         (HEAD + "Noor,nооr@harbor.example,\n".encode(), "line 2, email: The address mixes"),
         (HEAD + b'"Eve\r\nBcc: x",eve@harbor.example\\r\\nBcc: all@x.example,\n', "line 2, email"),
     ],

@@ -78,10 +78,10 @@ def test_literals_of_policies_are_shown_and_not_obeyed(root: Path, capsys: pytes
         ("limen.toml", '"Finance"', f'"{"x" * 201}"', "title"),
         ("limen.toml", 'name = "Harbor"', f'name = "{WRITTEN}"', "name"),
         ("limen.toml", "office = [", f'"{WRITTEN}" = [', "network"),
-        ("apps.yaml", "name: Wiki", f'name: "{WRITTEN}"', "shown"),
-        ("apps.yaml", "name: Wiki", f'description: "{WRITTEN}"', "shown"),
-        ("apps.yaml", "name: Wiki", f'public: [{{route: "GET /x", why: "{WRITTEN}"}}]', "shown"),
-        ("policies/tests.yaml", "- test: Staff read the wiki", f'- test: "{WRITTEN}"', "shown"),
+        ("apps.yaml", "name: Wiki", f'name: "{WRITTEN}"', "displayed"),
+        ("apps.yaml", "name: Wiki", f'description: "{WRITTEN}"', "displayed"),
+        ("apps.yaml", "name: Wiki", f'public: [{{route: "GET /x", why: "{WRITTEN}"}}]', "displayed"),
+        ("policies/tests.yaml", "- test: Staff read the wiki", f'- test: "{WRITTEN}"', "displayed"),
     ],
 )
 def test_no_name_or_title_steers(

@@ -42,7 +42,7 @@ def test_neither_key_nor_seed_lies_in_it_unless_asked_and_then_it_must_be_sealed
     made = served.back_up(tmp_path / "c.age", with_key=True, recipient=str(identity.to_public()))
     assert made.has_key
     assert ADA.email.encode() not in (tmp_path / "c.age").read_bytes()
-    with pytest.raises(BackupError, match="sealed"), reading(tmp_path / "c.age"):
+    with pytest.raises(BackupError, match="encrypted"), reading(tmp_path / "c.age"):
         pass
     with reading(tmp_path / "c.age", str(identity)) as archive:
         assert archive.manifest == made

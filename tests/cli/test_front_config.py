@@ -1,17 +1,19 @@
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from limen.cli.front_config import run
-from limen.demo.harbor import PORT, copy_to
+from limen.demo.harbor import copy_to
 from limen.errors import LimenError
 from limen.front.config.guarded import FrontConfigError
 
 
 def _harbor(tmp_path) -> None:
-    ports = copy_to(tmp_path, prefer_usual_ports=True)
+    copy_to(tmp_path, prefer_usual_ports=True)
     file = tmp_path / "limen.toml"
-    file.write_text(file.read_text().replace(f"localhost:{ports[PORT]}", "localhost:8000"))
+    file.write_text(re.sub(r"limen\.harbor\.localhost:\d+", "limen.harbor.localhost:8000", file.read_text()))
 
 
 @pytest.mark.parametrize("front", ["nginx", "caddy", "envoy"])

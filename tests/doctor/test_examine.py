@@ -129,7 +129,7 @@ async def test_6_a_port_that_another_process_has_taken(well: Well) -> None:
         found = await well.found(listen={"address": f"127.0.0.1:{port}"})
     finally:
         process.communicate("", timeout=10)
-    assert str(process.pid) in the(found, "ports", "is taken by python", "choose another port").what
+    assert str(process.pid) in the(found, "ports", "is used by python", "choose another port").what
 
 
 async def test_7_names_that_nobody_knows(well: Well) -> None:
@@ -176,7 +176,7 @@ async def test_11_everybody_trusted_to_say_where_a_visitor_comes_from(well: Well
 
 async def test_12_a_disk_that_is_nearly_full(well: Well) -> None:
     full = replace(PLENTY, free_bytes=50_000_000)
-    the(await well.found(room=lambda _folder: full), "disk", "only 50.0 MB are free", "free up space")
+    the(await well.found(room=lambda _folder: full), "disk", "only 50.0 MB free", "free up space")
 
 
 async def test_13_a_certificate_that_leaves_out_the_apps(well: Well) -> None:

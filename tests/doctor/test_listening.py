@@ -72,4 +72,4 @@ async def test_the_fronts_ports_are_looked_at_too(tmp_path: Path) -> None:
         )
         (own,) = await listening(there)
     assert (taken.state, own.state) == (State.WRONG, State.OK)
-    assert "meant for the front's https, is taken by" in taken.what
+    assert "needed for the front's https, is used by" in taken.what

@@ -90,9 +90,9 @@ def test_only_a_hash_of_the_token_is_kept(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("name", "apps", "days", "what"),
     [
-        ("Batch", ["wiki"], 90, "small letters"),
-        ("-batch", ["wiki"], 90, "small letters"),
-        ("b" * 41, ["wiki"], 90, "small letters"),
+        ("Batch", ["wiki"], 90, "lowercase letters"),
+        ("-batch", ["wiki"], 90, "lowercase letters"),
+        ("b" * 41, ["wiki"], 90, "lowercase letters"),
         ("batch", [], 90, "no app was named"),
         ("batch", ["wiki"], 0, "1 to 366 days"),
         ("batch", ["wiki"], 367, "1 to 366 days"),

@@ -45,7 +45,7 @@ async def test_a_change_says_what_it_would_do_and_the_next_request_is_decided_by
     change = await begun(console, "/console/rules", **FORM)
     page = (await console.ada.get(change)).text
     assert "Warehouse can view Payroll with a passkey" in page
-    assert "1 person would gain Payroll" in page
+    assert "1 person would gain access to Payroll" in page
     assert "policy warehouse-reads-the-payroll added" in page
     again = f"/console/policies/warehouse-reads-the-payroll/edit?draft={change.rpartition('/')[2]}"
     assert f'href="{again}"' in page

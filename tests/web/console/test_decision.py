@@ -37,7 +37,7 @@ async def test_why_and_what_would_turn_it_are_said_in_whole_sentences(console: C
     await console.house.member(eve, "Eve", "staff", "finance")
     answer = await console.ask(eve, "payroll", path="/export/november.csv")
     page = (await console.ada.get(f"/console/decisions/{answer.id}")).text
-    assert "The device is unknown; Payroll asks for a healthy one." in page
+    assert "The device is unknown; Payroll requires a healthy one." in page
     assert "<strong>Have the device enrolled and brought up to company standards.</strong>" in page
     refused = await console.ask(eve, "crm")
     page = (await console.ada.get(f"/console/decisions/{refused.id}")).text
@@ -50,7 +50,7 @@ async def test_what_else_was_open_on_the_same_facts_stands_beside_it(console: Co
     await console.house.member(eve, "Eve", "staff", "sales")
     answer = await console.ask(eve, "crm", path="/export/all")
     page = (await console.ada.get(f"/console/decisions/{answer.id}")).text
-    beside = page[page.index("Other actions") : page.index("<dt>Door</dt>")]
+    beside = page[page.index("Other actions") : page.index("<dt>Entry point</dt>")]
     assert [word for word in ("view", "download", "edit", "administer") if word in beside] == [
         "view",
         "edit",

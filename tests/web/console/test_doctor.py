@@ -27,7 +27,7 @@ async def test_it_runs_on_request_and_shows_each_fault_with_its_fix(
     assert (done.status_code, done.headers["location"]) == (303, "/console/doctor")
     wrong = (await ada.get("/console/doctor")).text
     assert "nothing is listening at 127.0.0.1:9" in wrong
-    assert "To do: start the app" in wrong
+    assert "To fix it: start the app" in wrong
     assert "opens the keyring" not in wrong
     everything = (await ada.get("/console/doctor?show=all")).text
     assert "opens the keyring" in everything

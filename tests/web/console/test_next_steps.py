@@ -88,6 +88,6 @@ def test_the_doctor_is_sent_for_once_and_then_says_what_is_wrong() -> None:
     assert list(about_doctor((fine,), has_run=True)) == []
     [found] = about_doctor((fine, wrong), has_run=True)
     assert (found.what, found.why) == (
-        "1 thing is wrong with the set-up",
+        "1 problem with the setup",
         "First: wiki.harbor.example leads nowhere.",
     )

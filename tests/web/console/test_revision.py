@@ -38,7 +38,7 @@ async def test_a_revision_tells_what_changed_who_why_and_what_was_proved_and_pre
     assert "In force" in page
     assert f"policy {POLICY} changed: from report-only to off" in page
     assert "@state(&#34;report-only&#34;)" in page
-    assert f"{revision.beside.tests} policy tests held" in page
+    assert f"{revision.beside.tests} policy tests passed" in page
     assert "Ada Harbor can still administer Limen with a passkey" in page
     assert "from 90 real requests" in page
     assert "<strong>Ada Harbor</strong> gains: view on Wiki" in page

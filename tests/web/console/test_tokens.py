@@ -46,7 +46,7 @@ async def test_an_apps_tokens_are_seen_with_whose_they_are_and_revoked_there(con
     issued = tokens.add_for_workload(database, "nightly", ["wiki"], "wiki", ["view"], 9, "copy", now, by="server")
     await _token(eve)  # which waits until all that was written before is known
     page = (await console.ada.get("/console/apps/wiki")).text
-    assert [text in page for text in ("nightly, a workload", ">Eve</a>", "2 in use")] == [True] * 3
+    assert [text in page for text in ("nightly, a workload", ">Eve</a>", "2 active")] == [True] * 3
     assert issued.secret not in page
     assert (await console.ada.post(f"/console/apps/crm/tokens/{issued.token.id}/revoke")).status_code == 400
     done = await console.ada.post(f"/console/apps/wiki/tokens/{issued.token.id}/revoke")
