@@ -121,7 +121,7 @@ class Database(Section):
     url: Annotated[str, Field(max_length=1_024)] = ""
     """`postgresql://limen@host/limen` or `sqlite:////srv/limen.db`; "" is SQLite in the folder `data`."""
     password_file: Path | None = None
-    """The file with the server's password, beside the company's files where it is relative."""
+    """The file with the server's password; a relative path is in the company folder."""
 
 
 class Retention(Section):

@@ -51,7 +51,7 @@ class DatabaseTakenError(StorageError):
     def __init__(self) -> None:
         super().__init__(
             "another Limen server uses this database",
-            "end it first, on whichever machine it runs; two would each think that they are the only one",
+            "stop it first, on whichever machine it runs; only one server may use a database",
         )
 
 
