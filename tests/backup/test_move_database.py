@@ -90,7 +90,7 @@ async def test_a_move_that_is_cut_off_is_refused_at_the_start_and_has_two_ways_o
         move(served.root, served.settings, served.key, f"sqlite:///{served.root / 'other.db'}", NOW())
     stay(served.root, served.settings)
     await _starts_with(served)
-    with pytest.raises(BackupError, match="holds data"):
+    with pytest.raises(BackupError, match="contains data"):
         move(served.root, served.settings, served.key, url, NOW())
     with pytest.raises(BackupError):
         stay(served.root, served.settings)
@@ -126,7 +126,7 @@ def test_a_database_with_tables_of_somebody_else_is_left_alone(served: Served, p
     with pytest.raises(CopyFailedError, match="not Limen's"):
         move(served.root, served.settings, served.key, url, NOW())
     postgresql.sql("INSERT INTO invoices VALUES (1)", name)
-    with pytest.raises(BackupError, match="holds data"):
+    with pytest.raises(BackupError, match="contains data"):
         move(served.root, served.settings, served.key, url, NOW())
     assert postgresql.sql("TABLE invoices", name) == [(1,)]
 
@@ -152,5 +152,5 @@ async def test_a_backup_from_a_server_is_restored_into_a_file_and_one_from_a_fil
         assert backend_of(empty).counts()["people"] == 1
         await starts(there)
         (there / "data").rename(there / "moved-away")
-        with pytest.raises(BackupError, match="is there already"):
+        with pytest.raises(BackupError, match="already exists"):
             restore(tmp_path / "server.tar.gz", there, NOW(), key=served.key)

@@ -20,7 +20,7 @@ def test_a_refusal_says_why_and_who_could_help(harbor: Alive) -> None:
     assert (decided.asked, decided.effect) == ("Can Ewa Lis view Payroll?", "deny")
     assert (decided.who, decided.proved, decided.label) == ("Ewa Lis", "passkey", "restricted")
     assert "192.0.2.77, office" in decided.place
-    assert any("Finance or People and culture may do this" in one for one in decided.because)
+    assert any("Finance or People and culture can do this" in one for one in decided.because)
     assert any("Finance" in one for one in decided.remedies)
 
 

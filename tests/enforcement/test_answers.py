@@ -51,7 +51,7 @@ def test_what_is_withheld_has_its_own_page_and_programs_learn_what_is_open():
     assert (refused.status, refused.location) == (403, f"{PUBLIC_URL}/withheld?decision={answer.id}")
     said = json.loads(refused.body)
     assert (said["withheld"], said["permitted"]) == ("administer", ["view"])
-    assert said["error_description"] == "You can view Wiki from here. Administering is blocked right now."
+    assert said["error_description"] == "You can view Wiki from here, but administering is blocked right now."
     assert b"This is blocked" in answers.refusal_page(refused, answer)
 
 
@@ -101,4 +101,4 @@ def test_git_is_told_in_text_which_it_shows():
     assert fields[b"cache-control"] == b"no-store"
     said = {"is_navigation": False, "is_program": True, "shows_text": True, "sent_another": True}
     reply = answers.refusal_reply(answer, b"/a", PUBLIC_URL, **said)
-    assert reply.body.startswith(b"What was sent as the password is no token.")
+    assert reply.body.startswith(b"The password sent is not a token.")

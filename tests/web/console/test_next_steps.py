@@ -89,5 +89,5 @@ def test_the_doctor_is_sent_for_once_and_then_says_what_is_wrong() -> None:
     [found] = about_doctor((fine, wrong), has_run=True)
     assert (found.what, found.why) == (
         "1 problem with the setup",
-        "First: wiki.harbor.example leads nowhere.",
+        "The first: wiki.harbor.example leads nowhere.",
     )

@@ -38,9 +38,9 @@ async def test_problems_are_listed_and_nothing_can_be_done(console: Console) -> 
     assert page.status_code == 400
     assert "Line 3, email" in page.text
     assert "this would change who is in administrators" in page.text
-    assert f'action="{AT}/apply"' not in page.text
+    assert not re.search("<button[^>]*>Import", page.text)
     ticked = await bring(console, LIST + "Noa;noa@harbor.example;administrators\n", may_protected="yes")
-    assert f'action="{AT}/apply"' in ticked.text
+    assert re.search("<button[^>]*>Import", ticked.text)
 
 
 async def test_what_changed_meanwhile_is_shown_again(console: Console) -> None:

@@ -40,7 +40,7 @@ async def test_a_revision_tells_what_changed_who_why_and_what_was_proved_and_pre
     assert "@state(&#34;report-only&#34;)" in page
     assert f"{revision.beside.tests} policy tests passed" in page
     assert "Ada Harbor can still administer Limen with a passkey" in page
-    assert "from 90 real requests" in page
+    assert "from 90 past requests" in page
     assert "<strong>Ada Harbor</strong> gains: view on Wiki" in page
     assert "<li>Ada Harbor gains Wiki · view.</li>" in page
     assert 'href="/console/decisions/x-1"' in page

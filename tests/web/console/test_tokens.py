@@ -51,7 +51,7 @@ async def test_an_apps_tokens_are_seen_with_whose_they_are_and_revoked_there(con
     assert (await console.ada.post(f"/console/apps/crm/tokens/{issued.token.id}/revoke")).status_code == 400
     done = await console.ada.post(f"/console/apps/wiki/tokens/{issued.token.id}/revoke")
     assert done.headers["location"] == "/console/apps/wiki?done=token-revoked"
-    assert "1 in use" in (await console.ada.get("/console/apps/wiki")).text
+    assert "1 active" in (await console.ada.get("/console/apps/wiki")).text
     assert 'id="tokens"' not in (await console.ada.get("/console/apps/limen")).text
 
 

@@ -60,7 +60,7 @@ async def test_only_what_a_token_would_open_now_is_offered_and_made(house: House
         await _make(browser, name=""),
     ]
     assert [answer.status_code for answer in refused] == [400] * 5
-    assert "You don't have access to all of this right now" in refused[0].text
+    assert "all of this right now" in refused[0].text
     for shut in ("payroll", "crm", "limen", "nothing"):  # payroll asks for a passkey; of the others nobody learns more
         assert (await browser.get(f"/tokens/new?app={shut}")).status_code == 404
         await browser.get("/tokens")
