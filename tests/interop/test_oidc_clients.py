@@ -12,7 +12,6 @@ import pytest
 import requests
 from authlib.integrations.base_client import BaseApp, FrameworkIntegration, OAuth2Mixin, OAuthError, OpenIDMixin
 from authlib.integrations.requests_client import OAuth2Session as AuthlibSession
-
 from oauthlib.oauth2 import MismatchingStateError, OAuth2Error as OauthlibError
 from requests_oauthlib import OAuth2Session as OauthlibSession
 from tests.interop.single_sign_on import Meddler, Person, SingleSignOn, meddling, with_another
