@@ -76,7 +76,7 @@ def main() -> int:
         seeds, ours, secret = filled(root)
         limen = Started(root, port)
         try:
-            found = refreshes(limen, Server(limen.process.pid, port, "/oidc/token", "sso", secret, ours), peer)
+            found = refreshes(Server(limen.process.pid, port, "/oidc/token", "sso", secret, ours), peer)
             found |= under_argon2(check_port_of(root), port, seeds)
             use(port)
             found["rss_mb"] = round(limen.resident_mb(), 1)
@@ -118,7 +118,7 @@ class Server:
             self.tokens[chain] = said["refresh_token"]
 
 
-def refreshes(limen: Started, ours: Server, peer: Path | None) -> dict[str, float | None]:
+def refreshes(ours: Server, peer: Path | None) -> dict[str, float | None]:
     ours.grants_per_cpu_second()  # warm
     if peer is None:
         mine = statistics.median(ours.grants_per_cpu_second() for _ in range(ROUNDS))
@@ -294,7 +294,7 @@ def filled(root: Path) -> tuple[list[str], list[str], str]:
             grant = store.Grant(new_id("g"), "sso", f"p_{number}", f"s_{number}", "openid profile email groups", now)
             store.add_grant(connection, grant)
             store.add_token(connection, hash_of(token), store.REFRESH, grant.id, now + 12 * HOUR, store.Asked())
-        store.add_secret(connection, "sso", hash_of(secret), "", now, now)
+        store.add_secret(connection, "sso", hash_of(secret), now, now)
         proofs = {Factor.PASSKEY: now}
         ana = Person("p_check", "Ana", "ana@harbor.example", frozenset({"staff"}), active=True)
         root_session = Session("s_check", ana.id, auth_of(proofs), now, now + 12 * HOUR, 12 * HOUR)
