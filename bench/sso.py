@@ -124,6 +124,7 @@ class Server:
             if not {"id_token", "access_token", "refresh_token"} <= said.keys():
                 raise SystemExit(f"a refresh was refused: {said}")
             self.tokens[chain] = said["refresh_token"]
+        self._connections[chain].close()  # one that rests for seconds is closed by the server
 
 
 def refreshes(ours: Server, peer: Path | None) -> dict[str, float | None]:

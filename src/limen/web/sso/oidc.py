@@ -30,15 +30,15 @@ _BROWSER: Final = "decides about the app that asks, and not about Limen"
 PAGES: Final = (
     Route("GET", "/.well-known/openid-configuration", undecided="what apps find before they ask", media_type=JSON),
     Route("GET", "/.well-known/oauth-authorization-server", undecided="the same", media_type=JSON),
-    Route("GET", "/oidc/keys", undecided="public keys", media_type=JSON),
+    Route("GET", "/oidc/keys", undecided="public keys", media_type=JSON, by_programs=True),
     Route("GET", "/oidc/authorize", undecided=_BROWSER),
     Route("POST", "/oidc/consent", undecided=_BROWSER),
-    Route("POST", "/oidc/par", undecided=_BY_APPS),
-    Route("POST", "/oidc/token", undecided=_BY_APPS),
-    Route("POST", "/oidc/introspect", undecided=_BY_APPS),
-    Route("POST", "/oidc/revoke", undecided=_BY_APPS),
-    Route("GET", "/oidc/userinfo", undecided=_BY_APPS, media_type=JSON),
-    Route("POST", "/oidc/userinfo", undecided=_BY_APPS),
+    Route("POST", "/oidc/par", undecided=_BY_APPS, by_programs=True),
+    Route("POST", "/oidc/token", undecided=_BY_APPS, by_programs=True),
+    Route("POST", "/oidc/introspect", undecided=_BY_APPS, by_programs=True),
+    Route("POST", "/oidc/revoke", undecided=_BY_APPS, by_programs=True),
+    Route("GET", "/oidc/userinfo", undecided=_BY_APPS, media_type=JSON, by_programs=True),
+    Route("POST", "/oidc/userinfo", undecided=_BY_APPS, by_programs=True),
 )
 _WRONG: Final = (
     gettext_noop("This sign-in can't go on"),
