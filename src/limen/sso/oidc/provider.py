@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from typing import Any, Final, TypeVar
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 from urllib.parse import urlencode, urlsplit
 
 from limen.events import Event, Outcome
@@ -20,9 +20,12 @@ from limen.sso.oidc import claims, store
 from limen.sso.oidc.dpop import DpopProofs
 from limen.sso.oidc.keys import Keys, kept_keys, kept_pairwise_secret
 from limen.sso.oidc.pushed import PushedRequests
-from limen.sso.oidc.server import ACCESS_TOKEN, Call, Client, OAuth2Error, Reply, Server, Wire, client_of
 from limen.sso.oidc.tokens import hash_of, new_token
+from limen.sso.oidc.wire import ACCESS_TOKEN, Reply, Wire
 from limen.storage import Snapshot, Transaction
+
+if TYPE_CHECKING:
+    from limen.sso.oidc.server import Call, Client, Server
 
 ENTRY_POINT: Final = "oidc"
 JUST_PROVED_SECONDS: Final = 60
@@ -89,6 +92,7 @@ class Provider:
         if isinstance(pushed, WrongRequest):
             return pushed
         wire = pushed
+        from limen.sso.oidc.server import OAuth2Error, Server  # noqa: PLC0415 -- Authlib, of which no start waits
 
         def work(snapshot: Snapshot) -> Asked | WrongRequest:
             server = Server(self._call(snapshot))
@@ -194,6 +198,7 @@ class Provider:
 
     async def push(self, wire: Wire) -> Reply:
         """RFC 9126: an authorization request, sent by the app itself before it sends the browser."""
+        from limen.sso.oidc.server import OAuth2Error  # noqa: PLC0415 -- as above
 
         def check(server: Server) -> Reply:
             request = server.create_oauth2_request(wire)
@@ -253,7 +258,9 @@ class Provider:
             store.forget(transaction.connection, now)
             return kept_keys(transaction, self._core.keyring, now)
 
-        self._keys = await self._core.database.writing(work)
+        renewed = await self._core.database.writing(work)
+        if renewed.ids != self._keys.ids:
+            self._keys = renewed
 
     @property
     def keys(self) -> Keys:
@@ -268,6 +275,8 @@ class Provider:
     def _call(
         self, transaction: Any, session: Session | None = None, person: Person | None = None, key: str = ""
     ) -> Call:
+        from limen.sso.oidc.server import Call  # noqa: PLC0415 -- as above
+
         return Call(
             transaction=transaction,
             now=self._core.clock.now(),
@@ -287,6 +296,8 @@ class Provider:
         person: Person | None = None,
         key: str = "",
     ) -> tuple[Reply, Call]:
+        from limen.sso.oidc.server import Server  # noqa: PLC0415 -- as above
+
         def in_transaction(transaction: Transaction) -> tuple[Reply, Call]:
             server = Server(self._call(transaction, session, person, key))
             return work(server), server.call
@@ -350,6 +361,8 @@ class Provider:
 
     def _wrong(self, wrong: Any, wire: Wire) -> WrongRequest:
         """An error goes to the app only where its address is registered (RFC 6749 section 4.1.2.1)."""
+        from limen.sso.oidc.server import client_of  # noqa: PLC0415 -- as above
+
         description = str(wrong.description or "")
         uri = str(getattr(wrong, "redirect_uri", "") or "")
         client = client_of(self._call(None), wire.one("client_id"))

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from limen.clock import SECOND, Clock, Instant
-from limen.sso.oidc.server import Wire
+from limen.sso.oidc.wire import Wire
 
 LIVES_SECONDS: Final = 90
 MOST: Final = 10_000

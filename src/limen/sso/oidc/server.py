@@ -7,7 +7,7 @@ A server is made for one call, inside one transaction. Whether somebody may sign
 from __future__ import annotations
 
 import hmac
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 from urllib.parse import urlsplit
@@ -26,41 +26,13 @@ from limen.sso.oidc import claims, store
 from limen.sso.oidc.keys import Keys
 from limen.sso.oidc.store import CODE, REFRESH, Asked, Grant, Issued
 from limen.sso.oidc.tokens import hash_of, new_id, new_token
+from limen.sso.oidc.wire import ACCESS_TOKEN, Reply, Wire
 from limen.storage import Transaction
 
 CODE_LIVES: Final = MINUTE
 ID_TOKEN_LIVES: Final = 10 * MINUTE
-ACCESS_TOKEN: Final = "at+jwt"  # noqa: S105 -- a type of token (RFC 9068)
 _METHODS: Final = ["client_secret_basic", "client_secret_post", "none"]
 _LOOPBACK: Final = frozenset({"127.0.0.1", "::1", "localhost"})
-
-
-@dataclass(frozen=True, slots=True)
-class Wire:
-    """A request as it came: its path, its parameters by name, its Authorization field."""
-
-    method: str
-    path: str
-    query: Mapping[str, Sequence[str]] = field(default_factory=dict)
-    form: Mapping[str, Sequence[str]] = field(default_factory=dict)
-    authorization: str = ""
-
-    def one(self, name: str) -> str:
-        """The value of a parameter; "" where it is missing. What is sent twice is refused where it matters."""
-        return next(iter(self.form.get(name) or self.query.get(name) or ()), "")
-
-
-@dataclass(frozen=True, slots=True)
-class Reply:
-    """What is answered. `location`: where the browser goes; `body`: JSON, or an error of the protocol."""
-
-    status: int
-    body: Mapping[str, Any] = field(default_factory=dict)
-    fields: tuple[tuple[str, str], ...] = ()
-
-    @property
-    def location(self) -> str:
-        return next((value for name, value in self.fields if name.lower() == "location"), "")
 
 
 @dataclass(slots=True)
@@ -435,4 +407,4 @@ def _access(call: Call, token: str) -> Issued | None:
     return Issued(b"", "access", grant, int(told["exp"]) * SECOND, 0, asked)
 
 
-__all__ = ["Call", "Client", "OAuth2Error", "Reply", "Server", "Wire", "client_of"]
+__all__ = ["Call", "Client", "OAuth2Error", "Server", "client_of"]

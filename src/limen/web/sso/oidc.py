@@ -16,7 +16,7 @@ from limen.facts import LIMEN
 from limen.messages import gettext_noop
 from limen.sso.oidc import metadata
 from limen.sso.oidc.provider import Asked, Provider, WrongRequest
-from limen.sso.oidc.server import Reply, Wire
+from limen.sso.oidc.wire import Reply, Wire
 from limen.web.page import Route
 from limen.web.requests import MAX_FIELDS, UnreadableError, media_type_of
 from limen.web.site import Site
