@@ -23,15 +23,17 @@ from authlib.oauth2.rfc7662 import IntrospectionEndpoint
 from limen.clock import MINUTE, SECOND, Instant
 from limen.facts import App, Person, Session
 from limen.sso.oidc import claims, store
+from limen.sso.oidc.device_grant import DeviceGrant
+from limen.sso.oidc.devices import Device
 from limen.sso.oidc.keys import Keys
 from limen.sso.oidc.store import CODE, REFRESH, Asked, Grant, Issued
 from limen.sso.oidc.tokens import hash_of, new_id, new_token
-from limen.sso.oidc.wire import ACCESS_TOKEN, Reply, Wire
+from limen.sso.oidc.wire import ACCESS_TOKEN, CLIENT_METHODS, DEVICE, Reply, Wire
 from limen.storage import Transaction
 
 CODE_LIVES: Final = MINUTE
 ID_TOKEN_LIVES: Final = 10 * MINUTE
-_METHODS: Final = ["client_secret_basic", "client_secret_post", "none"]
+_METHODS: Final = list(CLIENT_METHODS)
 _LOOPBACK: Final = frozenset({"127.0.0.1", "::1", "localhost"})
 
 
@@ -40,7 +42,7 @@ class Call:
     """What a server works on: the transaction, and what is known at this moment.
 
     `person` and `session` are those that the decision was made about; None where nothing was decided. `key` is the
-    thumbprint of the key that the caller proved to hold.
+    thumbprint of the key that the caller proved to hold, `device` the one that asks.
     """
 
     transaction: Transaction
@@ -52,6 +54,7 @@ class Call:
     person: Person | None = None
     session: Session | None = None
     key: str = ""
+    device: Device | None = None
     decision_id: str = ""
     reused: list[Grant] = field(default_factory=list)
 
@@ -90,7 +93,9 @@ class Client(ClientMixin):  # type: ignore[misc]  # Authlib has no types
         return response_type == "code"
 
     def check_grant_type(self, grant_type: str) -> bool:
-        return grant_type in {"authorization_code", "refresh_token"}
+        return grant_type in {"authorization_code", "refresh_token"} or (
+            grant_type == DEVICE and self.oidc.may_use_devices
+        )
 
     def _is_loopback(self, redirect_uri: str) -> bool:
         """A program on the person's machine listens on any free port (RFC 8252 section 7.3)."""
@@ -120,6 +125,7 @@ class Server(AuthorizationServer):  # type: ignore[misc]  # Authlib has no types
         self.register_token_generator("default", self._new_tokens)
         self.register_grant(_CodeGrant, [_Challenge(required=True)])
         self.register_grant(_RefreshGrant)
+        self.register_grant(DeviceGrant)
         self.register_endpoint(_Revocation)
         self.register_endpoint(_Introspection)
 

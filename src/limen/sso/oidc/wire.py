@@ -6,6 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+CLIENT_METHODS: Final = ("client_secret_basic", "client_secret_post", "none")
+DEVICE: Final = "urn:ietf:params:oauth:grant-type:device_code"
 ACCESS_TOKEN: Final = "at+jwt"  # noqa: S105 -- a type of token (RFC 9068)
 
 

@@ -34,6 +34,7 @@ PAGES: Final = (
     Route("GET", "/oidc/authorize", undecided=_BROWSER),
     Route("POST", "/oidc/consent", undecided=_BROWSER),
     Route("POST", "/oidc/par", undecided=_BY_APPS, by_programs=True),
+    Route("POST", "/oidc/device", undecided=_BY_APPS),
     Route("POST", "/oidc/token", undecided=_BY_APPS, by_programs=True),
     Route("POST", "/oidc/introspect", undecided=_BY_APPS, by_programs=True),
     Route("POST", "/oidc/revoke", undecided=_BY_APPS, by_programs=True),
@@ -51,7 +52,7 @@ def routes(site: Site) -> APIRouter:
     provider = site.ports.offers.take(Provider)
     _found(router, provider)
     _for_browsers(router, site, provider)
-    _for_apps(router, provider)
+    _for_apps(router, site, provider)
     return router
 
 
@@ -108,7 +109,11 @@ def _for_browsers(router: APIRouter, site: Site, provider: Provider) -> None:
         )
 
 
-def _for_apps(router: APIRouter, provider: Provider) -> None:
+def _for_apps(router: APIRouter, site: Site, provider: Provider) -> None:
+    @router.post("/oidc/device")
+    async def device(request: Request) -> Response:
+        return _json(await provider.begin_device(await _wire(request), site.visit(request).visitor.address))
+
     @router.post("/oidc/par")
     async def push(request: Request) -> Response:
         return _json(await provider.push(await _wire(request)))
