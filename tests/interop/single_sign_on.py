@@ -73,7 +73,7 @@ def single_sign_on(folder: Path, upstream: int) -> Iterator[SingleSignOn]:
         apps = company / "apps.yaml"
         entry = on_the_page("yaml").replace("https://reports.YOUR.DOMAIN", app)
         entry = re.sub(r"(backchannel_logout_uri: http://)[^:]*", r"\1localhost", entry)
-        apps.write_text(f"{apps.read_text('utf-8').rstrip()}\n\n{entry}", "utf-8")
+        apps.write_text(f"{apps.read_text('utf-8').rstrip()}\n\n{entry}    device: true\n", "utf-8")
         (company / "policies" / "65-sso.cedar").write_text(POLICY, "utf-8")
 
     harbor, stop = serve(folder, limen_port, upstream, write=write)

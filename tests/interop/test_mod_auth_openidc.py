@@ -14,7 +14,7 @@ import pytest
 import requests
 from playwright.sync_api import expect
 from tests.interop.single_sign_on import Meddler, Person, SingleSignOn, apache, meddling, with_another
-from tests.journeys.conftest import browse as its_browsers, heading, running_chromium
+from tests.journeys.conftest import browse as its_browsers, heading, into_the_console, running_chromium
 
 pytestmark = pytest.mark.usefixtures("names")
 browse = its_browsers
@@ -126,3 +126,32 @@ def test_apache_refuses_an_id_token_for_another_request_or_by_another_key(sso: S
     meddler.change = lambda told: told
     assert noa.ask(f"{sso.app}/page").status_code == 302
     assert noa.sign_in()["oidc_claim_email"] == "noa.marsh@harbor.example"
+
+
+def test_the_pages_of_single_sign_on_are_clean(sso: SingleSignOn, browse: Any) -> None:
+    ada = browse()
+    sso.harbor.open(ada)
+    into_the_console(ada, sso.harbor.origin)
+    ada.page.goto(f"{sso.harbor.origin}/console/apps/reports")
+    ada.page.get_by_role("link", name="Sign-in", exact=True).click()
+    ada.page.get_by_label("Of whom").fill("ada@harbor.example")
+    ada.page.get_by_role("button", name="Show").click()
+    expect(ada.page.locator("#told")).to_contain_text("preferred_username")
+    ada.clean_both_ways()
+    ada.page.get_by_role("button", name="Make a new one").click()
+    expect(ada.page.get_by_text("shown this once")).to_be_visible()
+    ada.clean_both_ways()
+
+    asked = {"scope": "openid email"}
+    code = requests.post(
+        f"{sso.harbor.origin}/oidc/device", data=asked, auth=("reports", sso.secret), timeout=5
+    ).json()["user_code"]
+    ada.page.goto(f"{sso.harbor.origin}/device")
+    ada.clean_both_ways()
+    ada.page.locator("input[name=code]").fill(code)
+    ada.page.get_by_role("button", name="Go on").click()
+    expect(ada.page.locator("main")).to_contain_text("127.0.0.1")
+    ada.clean_both_ways()
+    ada.page.get_by_role("button", name="I did not begin this").click()
+    expect(heading(ada)).to_have_text("The device was refused")
+    ada.clean_both_ways()

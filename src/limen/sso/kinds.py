@@ -34,6 +34,7 @@ KINDS: Final = (
         severity=Severity.HIGH,
         app_filters=(OPENED,),
     ),
+    Kind("sso.sign_in_ended", "A sign-in to an app was ended", _SIGN_ON, AUTHENTICATION, 2, app_filters=(OPENED,)),
     Kind("sso.client_refused", "An app could not prove itself", _CLIENT, AUTHENTICATION, 99, by_strangers=True),
     Kind("sso.secret_made", "An app was given a new secret", _CLIENT, ACCOUNT, 99, acknowledged=True),
 )

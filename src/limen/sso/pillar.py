@@ -34,7 +34,7 @@ async def _build(core: Core) -> Running:
 PILLAR = Pillar(
     name="sso",
     commands={"client-secret": Command("limen.cli.client_secret", "Give an app the secret by which it proves itself")},
-    pages=("limen.web.sso.oidc", "limen.web.sso.sign_out", "limen.web.sso.device"),
+    pages=("limen.web.sso.oidc", "limen.web.sso.sign_out", "limen.web.sso.device", "limen.web.sso.registration"),
     declarations=_declarations,
     build=_build,
 )

@@ -293,6 +293,17 @@ class Provider:
         grant_id = str(told.get("sid", "")) if told else ""
         return grant_id, uri if uri in app.oidc.post_logout_uris else ""
 
+    async def grants_at(self, app_id: str) -> list[store.Grant]:
+        """Who is signed in at this app now, the newest first."""
+        held = await self._core.database.reading(lambda s: store.open_grants(s.connection, app=app_id))
+        return held[::-1]
+
+    def told_of(self, person: Person, app: App) -> Mapping[str, Any]:
+        """What this app would be told of this person if it asked for all that it is registered for."""
+        if app.oidc is None:
+            return {}
+        return {"sub": self.subject(person.id, app), **claims.about(person, app.oidc, app.oidc.scopes)}
+
     # Secrets and keys
 
     async def new_secret(self, app_id: str, by: str, overlap: int) -> str:
