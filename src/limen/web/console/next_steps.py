@@ -80,7 +80,7 @@ def _about_people(members: list[Member], expired: int) -> Iterator[Step]:
         yield Step(
             "There is only one administrator",
             "If they lose their passkey, only the server itself can let anybody in again.",
-            "/console/people/invite",
+            f"/console/people/invite?group={ADMINISTRATORS}",
             "Invite a second one",
         )
     if without:
