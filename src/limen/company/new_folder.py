@@ -23,7 +23,7 @@ from limen.pillars import files
 HERE, FRONT = "here", "front"
 WAYS: Final = {
     HERE: "only on this machine, to try it: plain http on *.localhost",
-    "acme": "Limen's own front, certificates come and renew by themselves",
+    "acme": "Limen's own front, certificates come and renew by themselves (ACME)",
     "files": "Limen's own front, with certificate files of yours",
     "internal": "Limen's own front, with an authority of its own that each machine has to trust",
     FRONT: "your own nginx, Caddy or Envoy in front",
