@@ -17,10 +17,10 @@ def test_a_page_is_its_heading_and_what_follows_it() -> None:
 
 
 def test_words_of_neighbours_stay_apart_and_what_is_to_be_pressed_is_left_out() -> None:
-    said_there = '<strong>Your role</strong><span>None here</span>. <span class="unseen">x</span>'
+    said_there = '<strong>Role</strong><span>None here</span>. <span class="unseen">x</span>'
     fails = f'<li class="fails"><svg/>{said_there}<div><h2>Help</h2></li>'
     pressed = '<p class="row"><a class="button" href="/x">Check again</a><button>My apps</button></p>'
-    assert said(page(f'<h1>No</h1><p class="lead"></p>{fails}{pressed}')) == ("No", "Your role None here.")
+    assert said(page(f'<h1>No</h1><p class="lead"></p>{fails}{pressed}')) == ("No", "Role None here.")
     assert said(page(f"<h1>No</h1>{pressed}<p>You are <b>Ewa</b>.</p>"))[1] == "You are Ewa."
 
 
