@@ -25,6 +25,8 @@ from limen.settings import Settings
 
 REQUEST_ACTIONS: Final = ACTIONS[:5]
 MOST_APPS: Final = 2_000
+_GATEWAY: Final = "gateway"
+_OIDC: Final = "oidc"
 _HOST: Final = re.compile(r"(?=.{1,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)*[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?")
 _REACH: Final = re.compile(r"([a-z0-9.-]{1,253}|\[[0-9a-f:.]{2,45}\])(:[0-9]{1,5})?")
 _FIELD_NAME: Final = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]{1,80}")
@@ -183,8 +185,16 @@ class _Reader:
 
     def read(self, entry: Any) -> App | None:
         """The app, None where its shape is wrong; whatever can be read is still checked."""
-        if isinstance(entry, dict) and entry.get("protocol") == "oidc":
-            return self._read_oidc(entry)
+        if isinstance(entry, dict):
+            protocol = entry.get("protocol", _GATEWAY)
+            if protocol == _OIDC:
+                return self._read_oidc(entry)
+            if protocol != _GATEWAY:
+                self._wrong(("protocol",), *unknown("protocol", str(protocol), (_GATEWAY, _OIDC)))
+                return None
+            if _OIDC in entry:
+                self._wrong((_OIDC,), "`oidc` is for an app with another protocol", "write `protocol: oidc` above it")
+                return None
         domain = self._settings.domain if self._settings is not None else ""
         stand_ins = {"id": "stand-in", "host": f"stand-in.{domain or 'localhost'}", "upstream": "http://127.0.0.1:3000"}
         shape, self.problems = shaped_in_part(_App, entry, self._tree, APPS, (self._number,), stand_ins)
