@@ -130,3 +130,29 @@ async def test_nobody_is_sent_in_circles_to_prove_themselves(
     await mia.step_up("limen", parse_qs(urlsplit(led.headers["location"]).query)["to"][0])
     house.clock.forward(3_000)
     assert "code" in told_in(await mia.get(grafana.way(**asked)))
+
+
+WEIRD = ("\\", '"', "\x00", "\x7f", "\n", "é", "\u2028", "%", "https://[", "http://127.0.0.1:99999/")
+
+
+@pytest.mark.parametrize(
+    "name", ["redirect_uri", "client_id", "scope", "state", "response_type", "code_challenge", "prompt", "nonce"]
+)
+async def test_nothing_that_strangers_send_is_an_error_of_ours(mia: Browser, grafana: Grafana, name: str) -> None:
+    """Each would be a traceback in the log, of ten thousand bytes and more, without a session."""
+    for weird in WEIRD:
+        for asked in ({name: weird}, {name: f"{grafana.asks().get(name, '')}{weird}"}):
+            for more in ({}, {"prompt": "none"} if name != "prompt" else {}):
+                answered = await mia.get(grafana.way(**{**more, **asked}))
+                assert answered.status_code in {303, 400}, (asked, answered.status_code)
+
+
+@pytest.mark.parametrize("path", ["token", "introspect", "revoke", "par"])
+async def test_nothing_that_apps_send_is_an_error_of_ours(grafana: Grafana, path: str) -> None:
+    names = ("grant_type", "code", "token", "refresh_token", "redirect_uri", "code_verifier", "client_id", "scope")
+    for name in (*names, "token_type_hint", "client_secret", "response_type"):
+        for weird in WEIRD:
+            for base in ({}, {"grant_type": "authorization_code"}, {"grant_type": "refresh_token"}, grafana.asks()):
+                for app in (grafana, Grafana(grafana.house, id="desk"), Grafana(grafana.house, id=weird or "x")):
+                    answered = await app.post(f"/oidc/{path}", **{**base, name: weird})
+                    assert answered.status_code in {200, 201, 400, 401}, (path, name, weird, base)

@@ -99,6 +99,8 @@ class Provider:
                 grant = server.get_consent_grant(wire, end_user=None)
             except OAuth2Error as wrong:
                 return self._wrong(wrong, wire)
+            except ValueError:  # Authlib's, where its error would quote what no error may hold (RFC 6749 section 5.2)
+                return WrongRequest("", "invalid_request", "")
             client: Client = grant.request.client
             return self._read(wire, client, grant.redirect_uri)
 
@@ -216,6 +218,8 @@ class Provider:
                 server.get_consent_grant(asking, end_user=None)
             except OAuth2Error as wrong:
                 return Reply(400, {"error": wrong.error, "error_description": str(wrong.description)})
+            except ValueError:
+                return Reply(400, {"error": "invalid_request"})
             client: Client = request.client
             is_proved = not client.oidc.is_public  # anybody can say that they are a public one
             source = client.app.id if is_proved else network_of(address)
@@ -301,7 +305,10 @@ class Provider:
             server = Server(self._call(transaction, session, person, key))
             return work(server), server.call
 
-        return await self._core.database.writing(in_transaction)
+        try:
+            return await self._core.database.writing(in_transaction)
+        except ValueError:  # as above: nothing was done
+            return Reply(400, {"error": "invalid_request"}), self._call(None, session, person, key)
 
     def _decided(self, grant: store.Grant | None) -> tuple[Session | None, Person | None, str]:
         """Whether the person of this grant may use its app now: their session and they, or nobody; and the decision."""
