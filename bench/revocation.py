@@ -26,6 +26,7 @@ from unittest.mock import patch
 
 from footprint import Started, company, free_port
 from limen.admission.descriptors import raise_limit
+from revocation_streams import fronts, gateway
 
 HELD, DESCRIPTORS = 1_050, 1_024
 TOKEN = "t" * 43

@@ -1,4 +1,6 @@
-"""What every test shares: the size of laws (`dial`), what needs doing only once (`once`), and wording (`golden`)."""
+"""What every test shares: the size of laws (`dial`), what needs doing only once (`once`), wording (`golden`), and an
+empty database of each kind (`where`).
+"""
 
 from __future__ import annotations
 
@@ -13,6 +15,7 @@ from hypothesis import settings
 from tests.dial import PLACE, size
 from tests.golden import Expected, expected_of
 from tests.once import PARSER, remember_what_is_pure
+from tests.postgresql import Cluster, cluster
 
 settings.register_profile("limen", max_examples=size(100), deadline=None)  # a loaded machine is no failure
 settings.load_profile("limen")
@@ -79,3 +82,30 @@ def a_busy_machine_is_no_lost_database() -> Iterator[None]:
 def expected(request: pytest.FixtureRequest) -> Expected:
     """Wording, held against a file."""
     return expected_of(request.node)
+
+
+@pytest.fixture(scope="session")
+def postgresql() -> Iterator[Cluster]:
+    """A real server, one for each worker. Limen's tables are in two databases: `ready` to use, `pattern` to copy."""
+    from limen.storage import Database
+
+    with cluster() as running:
+        running.sql("CREATE DATABASE pattern TEMPLATE template0")
+        Database.open(running.url("pattern")).close()
+        running.sql("CREATE DATABASE ready TEMPLATE pattern")
+        yield running
+
+
+ENGINES = ("sqlite", pytest.param("postgresql", marks=pytest.mark.slow))
+"""What every store is tried on."""
+
+
+@pytest.fixture(params=ENGINES)
+def where(request: pytest.FixtureRequest) -> Iterator[str]:
+    """The URL of a database without a row in it, for `Database.open`: the test runs once on each kind."""
+    if request.param == "sqlite":
+        yield f"sqlite:///{request.getfixturevalue('tmp_path') / 'limen.db'}"
+        return
+    running: Cluster = request.getfixturevalue("postgresql")
+    yield running.url("ready")
+    running.empty("ready")

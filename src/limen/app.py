@@ -42,6 +42,7 @@ from limen.privacy.retention import RetentionJob
 from limen.settings import Settings
 from limen.storage import Database, Feed, Keyring, Snapshot, master_key
 from limen.storage.break_glass import BreakGlass
+from limen.storage.errors import StorageError
 from limen.storage.journal import Journal
 from limen.storage.journal.strangers import TOLD_EVERY_SECONDS
 from limen.storage.master_key import existing_key
@@ -126,6 +127,7 @@ async def open_limen(
     parts = await _build_parts(closing, core)
     disk, backups = await _look_after(closing, core)
     asgi = await _answer(core, in_force, disk, backups)
+    closing.callback(core.database.hurry)  # the first to be called at the end
     return Limen(core=core, in_force=in_force, parts=parts, disk=disk, asgi=asgi)
 
 
@@ -134,12 +136,20 @@ async def _build_parts(closing: AsyncExitStack, core: Core) -> dict[str, Running
     built: dict[str, Running] = {}
     for pillar in pillars():
         running = built[pillar.name] = await pillar.build(core)
-        closing.push_async_callback(running.close)
+        closing.push_async_callback(_close_part, pillar.name, running)
         for value in running.offers:
             core.offers.give(value)
         for every in running.periodic:
             _start(closing, every)
     return built
+
+
+async def _close_part(name: str, running: Running) -> None:
+    """Without its database a part can't write down the last seconds of what it counted; all else ends in order."""
+    try:
+        await running.close()
+    except StorageError as error:
+        _log.warning("%s could not write down its last: %s", name, error.what)
 
 
 async def _look_after(closing: AsyncExitStack, core: Core) -> tuple[Disk, BackupSchedule]:
@@ -190,8 +200,9 @@ async def _open_core(closing: AsyncExitStack, settings: Settings, root: Path, cl
         held = existing_key(places.key_file(root, settings), os.environ)
         refuse_if_replaced(places.data_folder(root, settings), places.backup_folder(root, settings), held)
         _bring_over(settings, root, clock.now())
-        database = Database.open(places.database_url(root, settings), clock=clock)
+        database = Database.open(places.database_of(root, settings), clock=clock)
         closing.callback(database.close)
+        database.claim()
         refuse_missing_tables(database)
         erase_again(database, places.data_folder(root, settings), clock.now())
         key_file = places.key_file(root, settings)
@@ -231,7 +242,7 @@ async def _open_core(closing: AsyncExitStack, settings: Settings, root: Path, cl
 def _bring_over(settings: Settings, root: Path, now: Instant) -> None:
     """Bring an older database over at the start, as `limen upgrade` does it: rehearsed and saved, or not at all."""
     key = existing_key(places.key_file(root, settings), os.environ)
-    if key is not None and needs_upgrade(root, settings):
+    if key is not None and needs_upgrade(places.database_of(root, settings)):
         done = upgrade(root, settings, key, now)
         _log.warning("the database went from version %s to %s; as it was: %s", done.before, done.after, done.saved)
 

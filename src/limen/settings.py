@@ -104,13 +104,24 @@ class Storage(Section):
     """Where Limen keeps what it knows; a path is relative to the company folder."""
 
     data: Path = Path("data")
-    """The folder of the database, the journal and, unless it is kept elsewhere, the master key."""
-    database: str = ""
-    """Where the database is, as `sqlite:////srv/limen.db`; "" puts it into `data`."""
+    """The folder of the journal and, unless they are kept elsewhere, of the database and the master key."""
     journal_days: Annotated[int, Field(gt=0, le=3650)] = 90
     """How many days the journal is kept; what is older is deleted by whole segments."""
     journal_megabytes: Annotated[int, Field(ge=0, le=100_000_000)] = 0
     """What the journal may take before Limen warns; 0 leaves only the disk itself to warn of."""
+
+
+class Database(Section):
+    """Which database Limen uses.
+
+    The password of a server is never here: it is in a file that only its owner reads, in the environment
+    (`LIMEN_DATABASE_PASSWORD`), or a systemd credential (`limen.database.password`).
+    """
+
+    url: Annotated[str, Field(max_length=1_024)] = ""
+    """`postgresql://limen@host/limen` or `sqlite:////srv/limen.db`; "" is SQLite in the folder `data`."""
+    password_file: Path | None = None
+    """The file with the server's password, beside the company's files where it is relative."""
 
 
 class Retention(Section):
@@ -197,6 +208,7 @@ class Settings(Section):
     passwords: Passwords = Passwords()
     recovery: Recovery = Recovery()
     storage: Storage = Storage()
+    database: Database = Database()
     retention: Retention = Retention()
     logs: Logs = Logs()
     mail: Mail = Mail()

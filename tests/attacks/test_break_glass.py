@@ -121,7 +121,7 @@ async def test_it_plants_no_passkey_that_outlives_it(house: House, browser: Brow
         lambda: factors.passkey_options(session, visitor),
         lambda: factors.add_passkey(session, visitor, {}),  # type: ignore[arg-type]
         lambda: factors.code_offer(session, visitor),
-        lambda: factors.set_password(session, "tidal marble lantern fox"),
+        lambda: factors.set_password(session, visitor, "tidal marble lantern fox"),
         lambda: factors.remove_password(session),
         lambda: factors.rename_passkey(session, "x", "Mine"),
         lambda: house.limen.identity.step_up.passkey_options(session, visitor),

@@ -7,12 +7,16 @@ from pathlib import Path
 import pytest
 from sqlalchemy import create_engine, text
 from tests.backup.saved_company import ADA, Served, make_older
+from tests.postgresql import Cluster
 
 from limen.backup.errors import BackupBusyError, BackupError, RehearsalFailedError
 from limen.backup.upgrade import go_back, needs_upgrade, rehearse, upgrade
 from limen.clock import SystemClock
+from limen.company.places import database_of
 from limen.identity.store import people
+from limen.settings import Database as ServerSettings
 from limen.storage import Database
+from limen.storage.backend import backend_of
 from limen.storage.database_check import counts_of, schema_of
 from limen.storage.errors import DatabaseOlderError, DatabaseUnfitError
 from limen.storage.journal import verify
@@ -29,12 +33,31 @@ def older(served: Served) -> Served:
     return served
 
 
+@pytest.mark.slow
+def test_the_same_on_a_server(older: Served, postgresql: Cluster) -> None:
+    with postgresql.database() as url:
+        server = backend_of(url)
+        server.put_back(older.database)
+        settings = older.settings.model_copy(update={"database": ServerSettings(url=url)})
+        before = server.digests()
+        assert needs_upgrade(server) == "0006"
+        with pytest.raises(DatabaseOlderError, match="limen upgrade"):
+            Database.open(url)
+        assert rehearse(older.root, settings, older.key, NOW()) == ("0006", newest_version())
+        assert server.digests() == before
+        done = upgrade(older.root, settings, older.key, NOW())
+        assert (done.before, server.schema(), done.people) == ("0006", newest_version(), 1)
+        go_back(older.root, settings, older.key, NOW())
+        assert server.schema() == "0006"
+        assert server.digests()["people"] == before["people"]
+
+
 def test_over_a_real_migration_and_the_way_back(older: Served) -> None:
     before = counts_of(older.database)
     assert schema_of(older.database) == "0006"
     with pytest.raises(DatabaseOlderError, match="limen upgrade"):
         Database.open(older.database)
-    assert needs_upgrade(older.root, older.settings) == "0006"
+    assert needs_upgrade(database_of(older.root, older.settings)) == "0006"
 
     done = upgrade(older.root, older.settings, older.key, NOW())
 
@@ -83,10 +106,10 @@ def test_a_kill_in_the_middle_of_the_migration_leaves_it_as_it_was(
 ) -> None:
     real = Database.open.__func__  # type: ignore[attr-defined]
 
-    def killed(cls, file, **more):
-        if Path(str(file)).name == "limen.db":
+    def killed(cls, where, **more):
+        if not isinstance(where, Path):  # the company's own database, not a copy in a file
             monkeypatch.setattr("limen.storage.database.upgrade_if_needed", _half)
-        return real(cls, file, **more)
+        return real(cls, where, **more)
 
     def _half(engine, **_):
         with engine.begin() as connection:
@@ -108,7 +131,7 @@ def test_an_older_limen_refuses_a_newer_database_and_says_the_way(served: Served
     with pytest.raises(DatabaseUnfitError, match="upgrade --back"):
         Database.open(served.database)
     with pytest.raises(DatabaseUnfitError, match="9998"):
-        needs_upgrade(served.root, served.settings)
+        needs_upgrade(database_of(served.root, served.settings))
 
 
 def test_without_an_upgrade_there_is_no_way_back(served: Served) -> None:

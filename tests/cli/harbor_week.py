@@ -5,12 +5,13 @@ from __future__ import annotations
 import shutil
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import product
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection
 
-from limen.clock import HOUR, MINUTE, Instant, SetClock, SystemClock
+from limen.clock import DAY, HOUR, MINUTE, Instant, SetClock, SystemClock
 from limen.company.load import load_company
 from limen.company.places import database_url, journal_folder
 from limen.company.publish import SERVER, publish
@@ -56,8 +57,8 @@ WEEK = (
 )
 
 
-def harbor_week(at: Path) -> Path:
-    """The folder of Harbor with database and journal beside it."""
+def harbor_week(at: Path, days: int = 1) -> Path:
+    """The folder of Harbor with database and journal beside it; of so many days, all alike, the last is a Tuesday."""
     root = at / "harbor"
     shutil.copytree(harbor.folder(), root, ignore=shutil.ignore_patterns("data"))
     company = load_company(root)
@@ -69,12 +70,12 @@ def harbor_week(at: Path) -> Path:
     publish(database, company, SERVER, "Harbor begins", now)
     database.close()
     engine, apps = company.engine(), company.all_apps
-    clock = SetClock(_tuesday(now, company.settings.zone))
-    midnight = clock.now()
+    first = _tuesday(now, company.settings.zone) - (days - 1) * DAY
+    clock = SetClock(first)
     journal = Journal.open(journal_folder(root, company.settings), KEYS, clock=clock)
-    for ask in WEEK:
+    for day, ask in product(range(days), WEEK):
         hour, minute = map(int, ask.at.split(":"))
-        clock.forward(midnight + hour * HOUR + minute * MINUTE - clock.now())
+        clock.forward(first + day * DAY + hour * HOUR + minute * MINUTE - clock.now())
         facts = _facts(ask, people.get(ask.who), apps[ask.app], clock.now())
         request = Request(ask.action, "GET", "/**", apps[ask.app].host)
         for _ in range(ask.times):

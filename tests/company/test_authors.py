@@ -1,7 +1,5 @@
 from __future__ import annotations
 
-from pathlib import Path
-
 from limen.company.authors import BREAK_GLASS, CONSOLE, SERVER, author_name, names_of, proof_sentence, published_where
 from limen.facts import Person
 from limen.identity.model import PersonStatus
@@ -9,8 +7,8 @@ from limen.identity.store import people
 from limen.storage import Database
 
 
-def test_authors_are_told_by_name_and_by_their_id_once_they_are_gone(tmp_path: Path) -> None:
-    database = Database.open(tmp_path / "limen.db")
+def test_authors_are_told_by_name_and_by_their_id_once_they_are_gone(where: str) -> None:
+    database = Database.open(where)
     jana = Person("p1", "Jana Novak", "jana@harbor.example")
     database.write(lambda one: people.add(one.connection, jana, PersonStatus.ACTIVE, 1))
     said = database.read(lambda one: [author_name(one, author) for author in (SERVER, "p1", "p2")])

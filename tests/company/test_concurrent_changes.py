@@ -29,8 +29,8 @@ def company(tmp_path: Path) -> Company:
 
 
 @pytest.fixture
-def database(tmp_path: Path, company: Company) -> Iterator[Database]:
-    database = Database.open(tmp_path / "limen.db")
+def database(where: str, company: Company) -> Iterator[Database]:
+    database = Database.open(where)
     publish(database, company, SERVER, "Begin", 1)
     yield database
     database.close()

@@ -75,8 +75,8 @@ def test_a_lock_out_that_begins_in_some_days_shuts_the_gate_today(tmp_path: Path
     assert pass_gate(late, (FIRST_ADMINISTRATOR,), NOW).proof["person"] == FIRST_ADMINISTRATOR.person.id
 
 
-def test_while_there_is_no_administrator_the_first_one_to_come_must_get_in(tmp_path: Path) -> None:
-    database = Database.open(tmp_path / "limen.db")
+def test_while_there_is_no_administrator_the_first_one_to_come_must_get_in(where: str) -> None:
+    database = Database.open(where)
     assert database.read(people_of) == (FIRST_ADMINISTRATOR,)
     ada = Person("p1", "Ada", "ada@harbor.example", frozenset({"administrators"}), active=True)
     database.write(lambda one: people.add(one.connection, ada, PersonStatus.ACTIVE, 1))

@@ -13,10 +13,10 @@ from limen.policy import State
 from limen.storage import Database
 
 
-def test_a_folder_remembers_which_revision_it_was_the_same_as(tmp_path: Path) -> None:
+def test_a_folder_remembers_which_revision_it_was_the_same_as(tmp_path: Path, where: str) -> None:
     root = small_folder(tmp_path)
     company = load_company(root)
-    database = Database.open(tmp_path / "limen.db")
+    database = Database.open(where)
 
     def origin() -> str:
         return database.read(lambda snapshot: origin_of(root, company.settings, snapshot))

@@ -18,10 +18,10 @@ NOW = 1_795_510_800_000
 STAFF = Hypothetical()
 
 
-async def test_the_newest_revision_is_in_force_at_start_and_after_each_publication(tmp_path: Path) -> None:
+async def test_the_newest_revision_is_in_force_at_start_and_after_each_publication(tmp_path: Path, where: str) -> None:
     root = new_folder(tmp_path)
     company = load_company(root)
-    database, known = Database.open(tmp_path / "limen.db"), FactStore()
+    database, known = Database.open(where), FactStore()
     feed = Feed(database, known)
     in_force = follow(feed, known, company.settings)
     await feed.start()
@@ -45,9 +45,9 @@ async def test_the_newest_revision_is_in_force_at_start_and_after_each_publicati
     database.close()
 
 
-async def test_before_anything_is_published_everything_is_denied(tmp_path: Path) -> None:
+async def test_before_anything_is_published_everything_is_denied(tmp_path: Path, where: str) -> None:
     company = load_company(new_folder(tmp_path))
-    database, known = Database.open(tmp_path / "limen.db"), FactStore()
+    database, known = Database.open(where), FactStore()
     feed = Feed(database, known)
     in_force = follow(feed, known, company.settings)
     app = company.all_apps["handbook"]
@@ -60,11 +60,11 @@ async def test_before_anything_is_published_everything_is_denied(tmp_path: Path)
 
 
 async def test_what_this_process_publishes_takes_effect_without_being_read_again(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, where: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     root = new_folder(tmp_path)
     company = load_company(root)
-    database, known = Database.open(tmp_path / "limen.db"), FactStore()
+    database, known = Database.open(where), FactStore()
     feed = Feed(database, known)
     in_force = follow(feed, known, company.settings)
     await feed.start()

@@ -31,8 +31,8 @@ NOW = 1_795_510_800_000
 
 
 @pytest.fixture
-def database(tmp_path: Path) -> Iterator[Database]:
-    opened = Database.open(tmp_path / "limen.db")
+def database(where: str) -> Iterator[Database]:
+    opened = Database.open(where)
     yield opened
     opened.close()
 

@@ -148,3 +148,20 @@ def test_backups_are_sealed_only_for_somebody_who_can_be_there() -> None:
         _, said = read_settings(Tree(read_toml(f'{GOOD}[backup]\nrecipient = "{written}"\n')))
         assert (said == []) is is_fine
         assert is_fine or "is no age recipient" in str(said[0])
+
+
+@pytest.mark.parametrize(
+    ("url", "number"),
+    [
+        ("postgresql://limen@db/limen?sslmode=verify-full", 0),
+        ("sqlite:////srv/limen.db", 0),
+        ("postgresql://limen:tidal@db/limen", 1),
+        ("postgresql://limen@db", 1),
+        ("mysql://db/limen", 1),
+        ("tidal", 0),
+    ],
+)
+def test_a_databases_url_is_checked_and_its_password_never_repeated(url: str, number: int) -> None:
+    _, problems = read_settings(Tree(read_toml(f'{GOOD}[database]\nurl = "{url}"\n')))
+    assert [(one.line, one.column) for one in problems] == [(7, 7)] * number
+    assert not any("tidal" in str(one) for one in problems)

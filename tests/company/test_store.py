@@ -12,9 +12,9 @@ from limen.company.load import load_company
 from limen.storage import Database
 
 
-def test_a_company_comes_back_from_the_database_whole(tmp_path: Path) -> None:
+def test_a_company_comes_back_from_the_database_whole(tmp_path: Path, where: str) -> None:
     company = load_company(new_folder(tmp_path))
-    database = Database.open(tmp_path / "limen.db")
+    database = Database.open(where)
     assert database.read(store.newest) is None
     database.write(lambda transaction: store.add(transaction, company, "p1", "why", 7))
     again = database.read(lambda snapshot: store.company_of(snapshot, company.revision))
@@ -24,9 +24,9 @@ def test_a_company_comes_back_from_the_database_whole(tmp_path: Path) -> None:
     database.close()
 
 
-def test_a_revision_of_another_limen_is_refused_and_not_half_read(tmp_path: Path) -> None:
+def test_a_revision_of_another_limen_is_refused_and_not_half_read(tmp_path: Path, where: str) -> None:
     company = load_company(new_folder(tmp_path))
-    database = Database.open(tmp_path / "limen.db")
+    database = Database.open(where)
     database.write(lambda transaction: store.add(transaction, company, "p1", "why", 7))
     database.write(
         lambda transaction: transaction.connection.execute(update(store.revisions).values(content='{"format": 99}'))
@@ -36,11 +36,11 @@ def test_a_revision_of_another_limen_is_refused_and_not_half_read(tmp_path: Path
     database.close()
 
 
-def test_texts_are_kept_exactly_once_each_and_found_again(tmp_path: Path) -> None:
+def test_texts_are_kept_exactly_once_each_and_found_again(tmp_path: Path, where: str) -> None:
     root = small_folder(tmp_path)
     (root / "apps.yaml").write_bytes((root / "apps.yaml").read_bytes().replace(b"\n", b"\r\n"))
     company = load_company(root)
-    database = Database.open(tmp_path / "limen.db")
+    database = Database.open(where)
     first = database.write(lambda one: store.add(one, company, "p1", "why", 7))
     database.write(lambda one: store.add(one, company, "p1", "again", 8))
     again = database.read(lambda one: store.company_of(one, company.revision))
@@ -56,9 +56,9 @@ def test_texts_are_kept_exactly_once_each_and_found_again(tmp_path: Path) -> Non
     database.close()
 
 
-def test_what_was_known_when_it_was_published_stands_beside_a_revision(tmp_path: Path) -> None:
+def test_what_was_known_when_it_was_published_stands_beside_a_revision(tmp_path: Path, where: str) -> None:
     company = load_company(small_folder(tmp_path))
-    database = Database.open(tmp_path / "limen.db")
+    database = Database.open(where)
     beside = store.Beside(tests=4, proof={"who": "p1"}, effect={"lost": 3})
     first = database.write(lambda one: store.add(one, company, "p1", "why", 7, via="console", beside=beside))
     assert database.read(store.newest) == first
@@ -70,9 +70,9 @@ def test_what_was_known_when_it_was_published_stands_beside_a_revision(tmp_path:
     database.close()
 
 
-def test_a_publication_is_found_by_its_number_with_the_one_before(tmp_path: Path) -> None:
+def test_a_publication_is_found_by_its_number_with_the_one_before(tmp_path: Path, where: str) -> None:
     company = load_company(small_folder(tmp_path))
-    database = Database.open(tmp_path / "limen.db")
+    database = Database.open(where)
     first = database.write(lambda one: store.add(one, company, "p1", "why", 7))
     second = database.write(lambda one: store.add(one, company, "p1", "again", 8))
     assert database.read(lambda one: store.at(one, second.seq)) == (second, first)

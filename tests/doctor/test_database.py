@@ -8,12 +8,16 @@ from pathlib import Path
 
 import pytest
 from tests.doctor.scene import outside, setup
+from tests.postgresql import Cluster
 
 from limen.doctor import database as looking
 from limen.doctor.database import database
 from limen.doctor.machine import this_machine
 from limen.finding import Finding, State
+from limen.settings import Database as ServerSettings
 from limen.storage import Database
+from limen.storage.backend import backend_of
+from limen.storage.upgrade import newest_version
 
 HOLDS = """
 import sqlite3, sys
@@ -84,3 +88,26 @@ async def test_damage_a_newer_limen_and_rubbish_are_told(tmp_path: Path, file: P
     assert "backup" in found.fix
     file.write_bytes(b"this is no database, and it never was one" * 100)
     assert (await looked(tmp_path)).state is State.WRONG
+
+
+@pytest.mark.slow
+async def test_a_server_is_examined_and_its_absence_told_without_a_password(
+    tmp_path: Path, postgresql: Cluster
+) -> None:
+    scene = setup(tmp_path, outside_=outside())
+
+    async def found(url: str) -> Finding:
+        scene.settings = scene.settings.model_copy(update={"database": ServerSettings(url=url)})
+        one, *_ = await database(scene)
+        return one
+
+    with postgresql.database() as url:
+        assert (await found(url)).state is State.SKIPPED
+        Database.open(url).close()
+        whole = await found(url)
+        assert (whole.state, whole.where) == (State.OK, backend_of(url).place)
+        assert newest_version() in whole.what
+    gone = await found(url)
+    assert (gone.state, gone.where) == (State.WRONG, url)
+    assert (await found("postgresql://limen:tidal@db/limen")).state is State.WRONG
+    assert "tidal" not in str(await found("postgresql://limen:tidal@db/limen"))

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 from sqlalchemy import select
 
@@ -17,8 +15,8 @@ MASTER = b"m" * 32
 
 
 @pytest.fixture
-def database(tmp_path: Path) -> Database:
-    return Database.open(tmp_path / "limen.db")
+def database(where: str) -> Database:
+    return Database.open(where)
 
 
 def test_keys_are_made_once_and_survive_a_restart(database: Database) -> None:

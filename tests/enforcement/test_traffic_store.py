@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 from sqlalchemy import func, select
@@ -20,8 +19,8 @@ PEOPLE = {"ana", "ben", "eve"}
 
 
 @pytest.fixture
-def database(tmp_path: Path) -> Database:
-    return Database.open(tmp_path / "limen.db")
+def database(where: str) -> Database:
+    return Database.open(where)
 
 
 def loaded(database: Database) -> Traffic:

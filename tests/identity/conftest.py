@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field, replace
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -99,10 +98,10 @@ class House:
 
 
 @pytest.fixture
-async def house(tmp_path: Path) -> AsyncIterator[House]:
+async def house(where: str) -> AsyncIterator[House]:
     pillars()  # what they declare is taken over, as at every start
     clock = SetClock(MORNING)
-    database = Database.open(tmp_path / "limen.db", clock=clock)
+    database = Database.open(where, clock=clock)
     known = FactStore()
     limen = App(id=LIMEN, name="Limen", host="limen.harbor.example", upstream=Upstream(url=""))
     payroll = App(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -27,8 +26,8 @@ def of_workload(database: Database, *, days: int = 30, actions: str = "view", ap
     return tokens.add_for_workload(database, "ci", ["wiki"], app, [actions], days, "build", NOW, by="server")
 
 
-async def test_a_workloads_token_is_known_until_it_is_over_or_revoked(tmp_path: Path):
-    database, known = Database.open(tmp_path / "limen.db"), FactStore()
+async def test_a_workloads_token_is_known_until_it_is_over_or_revoked(where: str):
+    database, known = Database.open(where), FactStore()
     feed = Feed(database, known)
     projection.register(feed, known, lambda: NOW)
     await feed.start()
@@ -61,8 +60,8 @@ async def test_a_workloads_token_is_known_until_it_is_over_or_revoked(tmp_path: 
 
 
 @pytest.mark.parametrize("wrong", [{"days": 0}, {"days": 366}, {"app": "limen"}, {"app": "x"}, {"actions": "sign_in"}])
-def test_a_token_that_makes_no_sense_is_not_made(tmp_path: Path, wrong: dict[str, object]):
-    database = Database.open(tmp_path / "limen.db")
+def test_a_token_that_makes_no_sense_is_not_made(where: str, wrong: dict[str, object]):
+    database = Database.open(where)
     workloads.add(database, "ci", ["wiki"], [], 30, NOW, by="server")
     with pytest.raises(LimenError):
         of_workload(database, **wrong)  # type: ignore[arg-type]

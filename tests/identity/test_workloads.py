@@ -18,8 +18,8 @@ NOW = 1_790_000_000_000
 
 
 @pytest.fixture
-def database(tmp_path: Path) -> Database:
-    return Database.open(tmp_path / "limen.db")
+def database(where: str) -> Database:
+    return Database.open(where)
 
 
 @pytest.fixture
@@ -75,7 +75,8 @@ async def test_what_was_there_before_the_start_is_known(database: Database) -> N
     database.close()
 
 
-def test_only_a_hash_of_the_token_is_kept(database: Database, tmp_path: Path) -> None:
+def test_only_a_hash_of_the_token_is_kept(tmp_path: Path) -> None:
+    database = Database.open(tmp_path / "limen.db")
     issued = added(database)
     assert issued.secret.startswith(MARK)
     assert len(issued.secret) == len(MARK) + 43

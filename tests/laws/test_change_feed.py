@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-from pathlib import Path
 
 from sqlalchemy import select
 
@@ -11,9 +10,9 @@ from limen.storage import Database, Transaction
 from limen.storage.tables import changes
 
 
-def test_a_number_drawn_first_is_committed_first_however_two_transactions_interleave(tmp_path: Path) -> None:
+def test_a_number_drawn_first_is_committed_first_however_two_transactions_interleave(where: str) -> None:
     """Both are open at once: the second wants its number while the first has drawn one and not committed."""
-    one, other = Database.open(tmp_path / "x.db"), Database.open(tmp_path / "x.db")
+    one, other = Database.open(where), Database.open(where)
     drew, may_commit, second_drew = threading.Event(), threading.Event(), threading.Event()
     seen_while_open: list[int] = []
 
@@ -46,8 +45,8 @@ def test_a_number_drawn_first_is_committed_first_however_two_transactions_interl
     other.close()
 
 
-def test_a_follower_among_many_writers_misses_nothing(tmp_path: Path) -> None:
-    writers = [Database.open(tmp_path / "x.db") for _ in range(3)]
+def test_a_follower_among_many_writers_misses_nothing(where: str) -> None:
+    writers = [Database.open(where) for _ in range(3)]
     done = threading.Event()
 
     def write_some(database: Database, name: int) -> None:
@@ -55,7 +54,7 @@ def test_a_follower_among_many_writers_misses_nothing(tmp_path: Path) -> None:
             database.write(lambda t: [t.changed("person", f"{name}-{n}") for _ in range(2)])  # noqa: B023
 
     threads = [threading.Thread(target=write_some, args=(each, n)) for n, each in enumerate(writers)]
-    reader = Database.open(tmp_path / "x.db")
+    reader = Database.open(where)
     followed: list[int] = []
 
     def follow() -> None:

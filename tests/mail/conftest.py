@@ -117,8 +117,8 @@ def clock() -> SetClock:
 
 
 @pytest.fixture
-async def database(tmp_path: Path, clock: SetClock) -> AsyncIterator[Database]:
-    database = Database.open(tmp_path / "limen.db", clock=clock)
+async def database(where: str, clock: SetClock) -> AsyncIterator[Database]:
+    database = Database.open(where, clock=clock)
     yield database
     database.close()
 

@@ -10,7 +10,13 @@ from limen.storage import errors
 FAMILY = [each for _, each in inspect.getmembers(errors, inspect.isclass) if each.__module__ == errors.__name__]
 
 
-SAYS_ITSELF = [errors.DatabaseBusyError, errors.DatabaseFullError]
+SAYS_ITSELF = [
+    errors.DatabaseBusyError,
+    errors.DatabaseFullError,
+    errors.DatabaseGoneError,
+    errors.DatabaseReadOnlyError,
+    errors.DatabaseTakenError,
+]
 """There is only one thing to say of these."""
 
 

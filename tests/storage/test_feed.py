@@ -71,12 +71,12 @@ async def test_the_start_and_the_first_number_are_of_one_snapshot(database: Data
 
 
 async def test_a_change_by_another_process_is_found_without_being_told(
-    database: Database, feed: Feed, tmp_path
+    database: Database, feed: Feed, where: str
 ) -> None:
     seen: list[str] = []
     feed.on("person", lambda _snapshot, key: key, lambda key, _: seen.append(key))
     await feed.start()
-    other = Database.open(tmp_path / "limen.db")
+    other = Database.open(where)
     other.write(lambda t: t.changed("person", "p1"))
     other.close()
     await until(lambda: seen == ["p1"])

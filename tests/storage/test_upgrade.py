@@ -14,20 +14,21 @@ from limen.storage.errors import DatabaseUnfitError
 from limen.storage.upgrade import newest_version, stored_version
 
 
-def test_a_new_database_is_at_the_newest_version(tmp_path: Path) -> None:
-    database = Database.open(tmp_path / "x.db")
+def test_a_new_database_is_at_the_newest_version(where: str) -> None:
+    database = Database.open(where)
     assert database.read(lambda s: stored_version(s.connection)) == newest_version()
     database.close()
 
 
-def test_migrations_make_exactly_the_tables_that_the_code_declares(tmp_path: Path) -> None:
+def test_migrations_make_exactly_the_tables_that_the_code_declares(where: str) -> None:
     from alembic.autogenerate import compare_metadata
     from alembic.migration import MigrationContext
 
-    for pattern in ("*/store*", "*/*_store.py"):
-        for store in Path(limen.__file__).parent.glob(pattern):
-            importlib.import_module(f"limen.{store.parent.name}.{store.stem}")
-    database = Database.open(tmp_path / "x.db")
+    above = Path(limen.__file__).parent
+    for pattern in ("**/store.py", "**/*_store.py", "*/store/[!_]*.py"):
+        for store in above.glob(pattern):
+            importlib.import_module("limen." + ".".join(store.relative_to(above).with_suffix("").parts))
+    database = Database.open(where)
     difference = database.read(lambda s: compare_metadata(MigrationContext.configure(s.connection), metadata))
     database.close()
     assert difference == []

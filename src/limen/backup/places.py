@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Final
 
 from limen.backup.errors import BackupBusyError, BackupError
-from limen.company.places import data_folder, database_url
+from limen.company.places import data_folder
 from limen.settings import Settings
 
 RESTORING: Final = ".restoring"
@@ -21,10 +21,6 @@ BACKUPS: Final = "backups"
 EPOCH: Final = "epoch"
 LAST: Final = "backup.last"
 _LOCK: Final = "backup.lock"
-
-
-def database_file(root: Path, settings: Settings) -> Path:
-    return Path(database_url(root, settings).removeprefix("sqlite:///"))
 
 
 @contextmanager

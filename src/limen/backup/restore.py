@@ -12,16 +12,17 @@ from limen.backup import fence
 from limen.backup.archive import Told, reading
 from limen.backup.errors import BackupError, NotEmptyError
 from limen.backup.examine import Examined, examine
-from limen.backup.places import BACKUPS, RESTORING, WORKING, alone, database_file
+from limen.backup.places import BACKUPS, RESTORING, WORKING, alone
 from limen.clock import Instant
 from limen.company.folder import SETTINGS
 from limen.company.load import load_settings
-from limen.company.places import data_folder, journal_folder, key_file
+from limen.company.places import data_folder, database_of, journal_folder, key_file
 from limen.company.pull import keep_out_of_git, write_text
 from limen.events import Event
 from limen.pillars import end_at_restore
 from limen.settings import Settings
 from limen.storage import Database, Transaction
+from limen.storage.backend import Backend, claimed
 from limen.storage.files import sync, write_new
 from limen.storage.journal import Reader
 from limen.storage.journal.heads import take_restored_heads
@@ -109,7 +110,7 @@ def _settle(
         write_new(key_file(root, settings), written_key(examined.key).encode() + b"\n")
     fence.write_epoch(home, epoch)
     _place(examined.journal, journal_folder(root, settings))
-    _place(examined.database, database_file(root, settings))
+    _place_database(examined.database, database_of(root, settings))
     if promote_in is not None:
         fence.promote(promote_in, epoch, now, socket.gethostname(), examined.key)
     shutil.rmtree(staging)  # from here on it may start
@@ -176,8 +177,9 @@ def _refuse_occupied(root: Path, data: Path, settings: Settings | None) -> None:
             raise NotEmptyError(
                 f"{root} is neither empty nor a company folder ({', '.join(strange[:5])})", "name another folder"
             )
-    if settings is not None and not was_cut_off and database_file(root, settings).exists():
-        raise NotEmptyError(f"{database_file(root, settings)} is there already", "move it away first")
+    database = None if settings is None or was_cut_off else database_of(root, settings)
+    if database is not None and database.is_there():
+        raise NotEmptyError(f"{database.place} is there already", "move it away first")
 
 
 def _refuse_occupied_elsewhere(root: Path, data: Path, settings: Settings) -> None:
@@ -197,6 +199,14 @@ def _begin_anew(data: Path) -> None:
                 shutil.rmtree(one) if one.is_dir() and not one.is_symlink() else one.unlink()
     (data / RESTORING).mkdir(mode=0o700)
     sync(data)
+
+
+def _place_database(source: Path, database: Backend) -> None:
+    if database.file is not None:
+        _place(source, database.file)
+        return
+    with claimed(database):
+        database.put_back(source)
 
 
 def _place(source: Path, target: Path) -> None:

@@ -18,10 +18,9 @@ from limen.backup import last_backup
 from limen.backup.errors import BackupError
 from limen.backup.examine import SPARE_BYTES, megabytes
 from limen.backup.fence import refuse_if_replaced
-from limen.backup.places import database_file
 from limen.backup.take import Wanted, take
 from limen.clock import DAY, HOUR, Clock, Instant
-from limen.company.places import backup_folder, data_folder, journal_folder
+from limen.company.places import backup_folder, data_folder, database_of, journal_folder
 from limen.errors import LimenError
 from limen.events import Event, Outcome
 from limen.pillar import Every
@@ -168,7 +167,7 @@ class BackupSchedule:
     def _refuse_scarce(self, data: Path) -> None:
         """A copy of the database lies beside it for a moment, and the backup may be as large as all there is."""
         space = space_in(data, journal_folder(self._root, self._settings))
-        needed = 2 * database_file(self._root, self._settings).stat().st_size + space.journal_bytes + SPARE_BYTES
+        needed = 2 * database_of(self._root, self._settings).size_bytes() + space.journal_bytes + SPARE_BYTES
         free = min(space.free_bytes, shutil.disk_usage(self.folder).free)
         if space.pressure is Pressure.SHORT or free < needed:
             raise BackupError(

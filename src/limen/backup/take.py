@@ -15,15 +15,14 @@ from limen.backup.archive import ChangedError, Source, Told, sealing, write_arch
 from limen.backup.errors import BackupError
 from limen.backup.fence import epoch_of
 from limen.backup.manifest import DATABASE, FORMAT, JOURNAL, KEY, Entry, Manifest, signed
-from limen.backup.places import database_file, working
+from limen.backup.places import working
 from limen.clock import Instant
 from limen.company import store
-from limen.company.places import data_folder, journal_folder
+from limen.company.places import data_folder, database_of, journal_folder
 from limen.settings import Settings
 from limen.storage import Snapshot
 from limen.storage.database import read_as_it_lies
 from limen.storage.database_check import counts_of, schema_of
-from limen.storage.database_copy import copy_database
 from limen.storage.files import file_sha256, sync
 from limen.storage.journal.snapshot import CopiedLines, files_to_copy, snapshot_chains
 from limen.storage.keyring import journal_key
@@ -80,8 +79,8 @@ def _taken(
     with working(root, settings) as folder:
         copy = folder / "limen.db"
         journal = journal_folder(root, settings)
-        snapshots = copy_database(
-            database_file(root, settings), copy, lambda: snapshot_chains(journal) if wanted.with_journal else []
+        snapshots = database_of(root, settings).copy_to(
+            copy, lambda: snapshot_chains(journal) if wanted.with_journal else []
         )
         sources: list[Source] = [(Entry(DATABASE, copy.stat().st_size, file_sha256(copy)), copy)]
         reaches: dict[str, CopiedLines] = {}

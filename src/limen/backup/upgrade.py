@@ -13,13 +13,13 @@ from limen.backup.archive import Told, reading
 from limen.backup.errors import BackupBusyError, BackupError, RehearsalFailedError
 from limen.backup.examine import unpack
 from limen.backup.manifest import DATABASE, Manifest
-from limen.backup.places import BEFORE_UPGRADE, database_file, working
+from limen.backup.places import BEFORE_UPGRADE, working
 from limen.backup.take import Wanted, take
 from limen.clock import Instant, to_iso
 from limen.company import store
 from limen.company.gate import lockout, people_of
 from limen.company.load import failing_tests
-from limen.company.places import data_folder, journal_folder
+from limen.company.places import data_folder, database_of, journal_folder
 from limen.errors import LimenError
 from limen.events import Event
 from limen.identity.store import people
@@ -27,9 +27,9 @@ from limen.pillars import end_at_restore
 from limen.policy.proof.lockout import LockedOut
 from limen.settings import Settings
 from limen.storage import Database, Keyring, Transaction
+from limen.storage.backend import Backend, claimed
 from limen.storage.database import edit_copy
 from limen.storage.database_check import counts_of, refuse_damage, schema_of
-from limen.storage.database_copy import copy_database, put_back
 from limen.storage.errors import JournalBusyError
 from limen.storage.journal import Journal, Reader
 from limen.storage.journal.recovery import lock_chain
@@ -37,6 +37,7 @@ from limen.storage.journal.relay import drop_what_is_written
 from limen.storage.keyring import journal_key
 from limen.storage.upgrade import newest_version, refuse_newer
 
+BEFORE_MOVE: Final = "before-move"
 KEPT: Final = 3
 """How many backups made before upgrades stay."""
 _MAY_CHANGE: Final = {"alembic_version"}
@@ -52,13 +53,12 @@ class Upgraded:
     people: int
 
 
-def needs_upgrade(root: Path, settings: Settings) -> str:
-    """The version that the database is at where this Limen works with a newer one; "" where there is nothing to do.
+def needs_upgrade(database: Backend) -> str:
+    """The version that a database is at where this Limen works with a newer one; "" where there is nothing to do.
 
     Raises DatabaseUnfitError where a newer Limen was here.
     """
-    file = database_file(root, settings)
-    stored = schema_of(file) if file.is_file() and file.stat().st_size else ""
+    stored = database.schema()
     refuse_newer(stored)
     return stored if stored and stored < newest_version() else ""
 
@@ -74,10 +74,10 @@ def upgrade(root: Path, settings: Settings, key: bytes, now: Instant, told: Told
 
     Raises BackupBusyError, RehearsalFailedError, LimenError.
     """
-    with _nobody_writes(root, settings):
+    with nobody_writes(root, settings, database_of(root, settings)):
         before, after = rehearse(root, settings, key, now)
-        saved = _save(root, settings, key, now, before, told)
-        database = Database.open(database_file(root, settings), may_upgrade=True)
+        saved = save(root, settings, key, now, before, told)
+        database = Database.open(database_of(root, settings), may_upgrade=True)
         try:
             event = Event(id="", at=now, kind="limen.upgraded", details={"from": before, "to": after})
             database.write(lambda transaction: transaction.say(event))
@@ -94,8 +94,8 @@ def go_back(root: Path, settings: Settings, key: bytes, now: Instant, file: Path
     is now is saved first. Raises LimenError.
     """
     chosen = file or _newest_before(data_folder(root, settings) / BEFORE_UPGRADE)
-    with _nobody_writes(root, settings):
-        _save(root, settings, key, now, "back-from-" + schema_of(database_file(root, settings)), None)
+    with nobody_writes(root, settings, database_of(root, settings)):
+        save(root, settings, key, now, "back-from-" + database_of(root, settings).schema(), None)
         with working(root, settings) as folder, reading(chosen) as archive:
             unpack(archive, folder, key)
             copy = folder / DATABASE
@@ -107,18 +107,18 @@ def go_back(root: Path, settings: Settings, key: bytes, now: Instant, file: Path
                 end_at_restore(transaction, now)
 
             edit_copy(copy, work)
-            put_back(copy, database_file(root, settings))
+            database_of(root, settings).put_back(copy)
             manifest = archive.manifest
     _say_in_journal(root, settings, key, manifest, now)
     return manifest
 
 
 def _rehearsed(root: Path, settings: Settings, key: bytes, now: Instant, folder: Path) -> tuple[str, str]:
-    before = needs_upgrade(root, settings)
+    before = needs_upgrade(database_of(root, settings))
     if not before:
         raise BackupError("the database is up to date", "there is nothing to upgrade")
     copy = folder / "rehearsal.db"
-    copy_database(database_file(root, settings), copy, lambda: None)
+    database_of(root, settings).copy_to(copy, lambda: None)
     refuse_damage(copy)
     counted = counts_of(copy)
     database = Database.open(copy, may_upgrade=True)
@@ -153,7 +153,7 @@ def _try_policies(database: Database, now: Instant) -> None:
         raise RehearsalFailedError("every administrator would be locked out", fix)
 
 
-def _save(root: Path, settings: Settings, key: bytes, now: Instant, word: str, told: Told | None) -> Path:
+def save(root: Path, settings: Settings, key: bytes, now: Instant, word: str, told: Told | None) -> Path:
     """A backup of the database alone: no migration touches the journal, and it may be large."""
     folder = data_folder(root, settings) / BEFORE_UPGRADE
     folder.mkdir(mode=0o700, exist_ok=True)
@@ -165,7 +165,11 @@ def _save(root: Path, settings: Settings, key: bytes, now: Instant, word: str, t
 
 
 def _newest_before(folder: Path) -> Path:
-    found = [file for file in sorted(folder.glob("*.tar.gz")) if "back-from" not in file.name]
+    found = [
+        file
+        for file in sorted(folder.glob("*.tar.gz"))
+        if not file.name.endswith(f"-{BEFORE_MOVE}.tar.gz") and "back-from" not in file.name
+    ]
     if not found:
         raise BackupError(
             f"there is no backup from before an upgrade in {folder}", "`limen restore` takes any other backup"
@@ -185,7 +189,7 @@ def _say_in_journal(root: Path, settings: Settings, key: bytes, manifest: Manife
 
 
 @contextmanager
-def _nobody_writes(root: Path, settings: Settings) -> Iterator[None]:
+def nobody_writes(root: Path, settings: Settings, database: Backend) -> Iterator[None]:
     """Hold every chain of the journal: no server runs meanwhile. Raises BackupBusyError."""
     journal = journal_folder(root, settings)
     (journal / "main").mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -195,6 +199,8 @@ def _nobody_writes(root: Path, settings: Settings) -> Iterator[None]:
                 held.enter_context(lock_chain(folder))
         except JournalBusyError:
             raise BackupBusyError("Limen runs on this data", "stop it first; nothing was changed") from None
+        if database.is_there():
+            held.enter_context(claimed(database))
         try:
             yield
         except OSError as error:

@@ -13,7 +13,7 @@ import typer
 from limen.cli.options import Folder
 from limen.clock import MINUTE, SystemClock
 from limen.company.load import load_settings
-from limen.company.places import break_glass_file, data_folder, database_url, journal_folder, key_file
+from limen.company.places import break_glass_file, data_folder, database_of, database_url, journal_folder, key_file
 from limen.errors import LimenError
 from limen.events import Event
 from limen.identity.model import ADMINISTRATORS, Member, PersonStatus
@@ -77,9 +77,8 @@ def _stand_on(folder: Path) -> _Ground:
 
 def _from_database(folder: Path, settings: Settings, master: bytes) -> tuple[list[Member] | None, tuple[bytes, ...]]:
     """Everybody, and the keys. Without the database, which may be what is broken, the master key is enough."""
-    url = database_url(folder, settings)
     try:
-        database = Database.open(url)
+        database = Database.open(database_of(folder, settings))
         try:
             keys = Keyring.open(database, master).journal_keys
             return database.read(lambda snapshot: people.members(snapshot.connection)), keys
@@ -88,7 +87,9 @@ def _from_database(folder: Path, settings: Settings, master: bytes) -> tuple[lis
     except Exception:  # noqa: BLE001 -- whatever is wrong with it, this is the way that works without
         keys = (journal_key(master),)
     try:
-        return read_as_it_lies(url, lambda snapshot: people.members(snapshot.connection)), keys
+        return read_as_it_lies(
+            database_url(folder, settings), lambda snapshot: people.members(snapshot.connection)
+        ), keys
     except Exception:  # noqa: BLE001
         return None, keys
 

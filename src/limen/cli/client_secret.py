@@ -40,7 +40,7 @@ def run(
 
     def work(transaction: Transaction) -> None:
         until = now + max(overlap_hours * HOUR, 1)
-        store.add_secret(transaction.connection, app, hash_of(secret), SERVER, now, until)
+        store.add_secret(transaction.connection, app, hash_of(secret), now, until)
         transaction.say(Event(at=now, kind="sso.secret_made", actor=SERVER, details={"app": app}))
 
     with opened(folder, may_make=True) as here:

@@ -59,6 +59,9 @@ OWN: Final[dict[str, Command]] = {
     "upgrade": Command(
         "limen.cli.upgrade", "Upgrade the database to this version of Limen, or go back; with a rehearsal"
     ),
+    "migrate-database": Command(
+        "limen.cli.migrate_database", "Move the database to PostgreSQL or back; rehearsed, verified, with a way back"
+    ),
     "journal": Command("limen.cli.journal", "Verify that no event was changed, removed or reordered"),
 }
 

@@ -15,7 +15,7 @@ from limen.company.authors import SERVER
 from limen.company.company import Company
 from limen.company.load import load_settings
 from limen.company.origin import note_origin, origin_of
-from limen.company.places import database_url, journal_folder, key_file
+from limen.company.places import database_of, journal_folder, key_file
 from limen.company.publish import earlier, publish
 from limen.company.store import Revision
 from limen.errors import LimenError
@@ -91,7 +91,7 @@ def opened(folder: Path, settings: Settings | None = None, *, may_make: bool = F
     settings = settings or load_settings(folder)
     if not may_make and not has_database(folder, settings):
         raise nothing_published()
-    database = Database.open(database_url(folder, settings))
+    database = Database.open(database_of(folder, settings))
     try:
         yield Opened(folder, settings, database)
     finally:
@@ -99,7 +99,8 @@ def opened(folder: Path, settings: Settings | None = None, *, may_make: bool = F
 
 
 def has_database(folder: Path, settings: Settings) -> bool:
-    return Path(database_url(folder, settings).removeprefix("sqlite:///")).is_file()
+    """Raises DatabaseGoneError where its server does not answer."""
+    return database_of(folder, settings).is_there()
 
 
 def nothing_published() -> LimenError:

@@ -15,6 +15,7 @@ from limen.cli.options import Folder, MasterKey
 from limen.cli.output import progress
 from limen.clock import SystemClock, to_iso
 from limen.company.load import load_settings
+from limen.company.places import database_of
 
 
 def run(
@@ -35,7 +36,7 @@ def run(
         print(f"The database is as it was on {to_iso(found.at)}, at version {found.schema}.")
         print("Its journal goes on. All sessions and open links are dead; what was changed since is undone.")
         print(f"Now install Limen {found.limen} again before you start: this one would upgrade it again.")
-    elif not upgrade.needs_upgrade(folder, settings):
+    elif not upgrade.needs_upgrade(database_of(folder, settings)):
         print("The database is up to date.")
     elif rehearse:
         before, after = upgrade.rehearse(folder, settings, master, now)

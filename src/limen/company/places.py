@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import os
+from collections.abc import Mapping
 from pathlib import Path
 
+from limen.company.database_mark import refuse_elsewhere
 from limen.settings import Settings
+from limen.storage.backend import Backend, backend_of
 from limen.storage.break_glass import FILE
+from limen.storage.database_password import database_password
 
 
 def data_folder(root: Path, settings: Settings) -> Path:
@@ -14,8 +19,21 @@ def data_folder(root: Path, settings: Settings) -> Path:
 
 
 def database_url(root: Path, settings: Settings) -> str:
-    """The database's URL: what the settings say, or a file in the data folder."""
-    return settings.storage.database or f"sqlite:///{(data_folder(root, settings) / 'limen.db').resolve()}"
+    """The database's URL without a password: what the settings say, or a file in the data folder."""
+    return settings.database.url or f"sqlite:///{(data_folder(root, settings) / 'limen.db').resolve()}"
+
+
+def database_of(root: Path, settings: Settings, url: str = "", environ: Mapping[str, str] = os.environ) -> Backend:
+    """The company's database, or another at `url` with the same password.
+
+    Raises DatabaseUnfitError, and LimenError where the company's was moved away, or is half moved.
+    """
+    file = settings.database.password_file
+    where = None if file is None else root / file
+    backend = backend_of(url or database_url(root, settings), lambda: database_password(where, environ))
+    if not url:
+        refuse_elsewhere(data_folder(root, settings), backend.place)
+    return backend
 
 
 def journal_folder(root: Path, settings: Settings) -> Path:

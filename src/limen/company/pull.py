@@ -17,7 +17,7 @@ from limen.errors import LimenError
 from limen.settings import Settings
 
 _HEADER: Final = re.compile(r"^[ \t]*\[[ \t]*([A-Za-z0-9_-]+)[ \t.\]]")
-_OF_THE_MACHINE: Final = frozenset({"listen", "storage"})
+_OF_THE_MACHINE: Final = frozenset({"database", "listen", "storage"})
 """The sections of limen.toml that say where one machine listens and keeps its data; they are never pulled."""
 
 

@@ -21,6 +21,8 @@ from limen.messages import Language
 from limen.pillars import pillars
 from limen.printable import is_printable
 from limen.settings import Settings, settings_model
+from limen.storage.backend import address_of
+from limen.storage.errors import DatabaseUnfitError
 
 LONGEST_TITLE: Final = 200
 """The longest title of a group, in characters: it stands on pages and in sentences."""
@@ -80,6 +82,11 @@ def _complaints(settings: Settings, tree: Tree) -> Iterator[Complaint]:
     yield from port_complaints(settings, tree)
     yield from proxy_complaints(settings)
     yield from mail_complaints(settings.mail)
+    if settings.database.url:
+        try:
+            address_of(settings.database.url)
+        except DatabaseUnfitError as error:
+            yield ("database", "url"), error.what, error.fix
     if settings.backup.recipient and not _is_recipient(settings.backup.recipient):
         fix = "copy it anew: it begins with age1, and `age-keygen` makes one with its key"
         yield ("backup", "recipient"), f"{shown(settings.backup.recipient)} is no age recipient", fix

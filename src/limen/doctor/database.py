@@ -11,7 +11,8 @@ from limen.doctor.in_thread import aside
 from limen.doctor.setup import Setup
 from limen.errors import LimenError
 from limen.finding import Finding, State
-from limen.storage.database_check import Examined, examine_database
+from limen.storage.backend import address_of
+from limen.storage.database_check import Examined
 
 NAME: Final = "database"
 CHECK_SECONDS: Final = 6.0
@@ -21,26 +22,36 @@ _BETWEEN_SECONDS: Final = 0.25
 
 async def database(setup: Setup) -> list[Finding]:
     """Reads it without writing a byte, whether Limen runs or not."""
-    file = setup.database
-    if not file.exists():
-        what = "there is no database yet; the first `limen serve` makes it"
-        return [Finding(NAME, State.SKIPPED, what, where=str(file))]
-    held = asyncio.create_task(_held_for_long(setup, file))
     try:
-        examined = await aside(lambda: examine_database(file, CHECK_SECONDS))
+        database = setup.database
+        is_there = await aside(database.is_there)
+    except LimenError as error:
+        return [Finding(NAME, State.WRONG, error.what, error.fix, _named(setup))]
+    where = database.place
+    if not is_there:
+        what = "there is no database yet; the first `limen serve` makes it"
+        return [Finding(NAME, State.SKIPPED, what, where=where)]
+    held = asyncio.create_task(_held_for_long(setup, database.file))
+    try:
+        examined = await aside(lambda: database.examine(CHECK_SECONDS))
     except LimenError as error:
         held.cancel()
-        return [Finding(NAME, State.WRONG, error.what, error.fix, str(file))]
+        return [Finding(NAME, State.WRONG, error.what, error.fix, where)]
     except OSError as error:
         held.cancel()
         what = f"the database can't be read: {error.strerror}"
-        return [Finding(NAME, State.WRONG, what, "let Limen's user read it, and run this as that user", str(file))]
+        return [Finding(NAME, State.WRONG, what, "let Limen's user read it, and run this as that user", where)]
     holder = await held
-    return [*_locked(setup, holder, file), *_said(examined, file)]
+    return [*_locked(setup, holder, where), *_said(examined, where)]
 
 
-async def _held_for_long(setup: Setup, file: Path) -> Process | None:
-    """Whoever was in a write transaction at each of several looks; Limen itself is so for milliseconds."""
+async def _held_for_long(setup: Setup, file: Path | None) -> Process | None:
+    """Whoever was in a write transaction at each of several looks; Limen itself is so for milliseconds.
+
+    A server ends a writer that keeps others waiting by itself, as far as it is told to.
+    """
+    if file is None:
+        return None
     first = None
     for look in range(_LOOKS):
         holder = setup.outside.write_holder(file)
@@ -51,17 +62,16 @@ async def _held_for_long(setup: Setup, file: Path) -> Process | None:
     return first
 
 
-def _locked(setup: Setup, holder: Process | None, file: Path) -> list[Finding]:
+def _locked(setup: Setup, holder: Process | None, where: str) -> list[Finding]:
     if holder is None:
         return []
     limen = setup.limen
     who = "Limen itself" if limen is not None and limen.pid == holder.pid else str(holder)
     what = f"the database is locked: {who} has been in one write for seconds, so nothing else can be written"
-    return [Finding(NAME, State.WRONG, what, f"end what it does, or the process {holder.pid} itself", str(file))]
+    return [Finding(NAME, State.WRONG, what, f"end what it does, or the process {holder.pid} itself", where)]
 
 
-def _said(examined: Examined, file: Path) -> list[Finding]:
-    where = str(file)
+def _said(examined: Examined, where: str) -> list[Finding]:
     if examined.damage:
         what = f"the database is damaged: {'; '.join(examined.damage)}"
         return [Finding(NAME, State.WRONG, what, "stop Limen and restore the newest backup", where)]
@@ -76,3 +86,12 @@ def _said(examined: Examined, file: Path) -> list[Finding]:
         what = f"it is whole ({size}), at version {examined.version or 'none'}: the next start upgrades it"
         return [Finding(NAME, State.OK, what, where=where)]
     return [Finding(NAME, State.OK, f"it is whole ({size}), at version {examined.version}", where=where)]
+
+
+def _named(setup: Setup) -> str:
+    """The URL that the settings say, unless it may hold a password."""
+    try:
+        address_of(setup.settings.database.url)
+    except LimenError:
+        return "[database] url in limen.toml"
+    return setup.settings.database.url

@@ -9,6 +9,7 @@ from limen.clock import DAY, SECOND, Milliseconds
 from limen.company.places import journal_folder
 from limen.doctor.in_thread import aside
 from limen.doctor.setup import Setup
+from limen.errors import LimenError
 from limen.finding import Finding, State
 from limen.storage.space import Room, files_in
 
@@ -28,7 +29,7 @@ async def disk(setup: Setup) -> list[Finding]:
 def _look(setup: Setup) -> list[Finding]:
     findings: list[Finding] = []
     seen: set[Room] = set()
-    for folder in dict.fromkeys([setup.data, setup.database.parent]):
+    for folder in dict.fromkeys([setup.data, *_folder_of_database(setup)]):
         try:
             room = setup.outside.room(folder)
         except OSError as error:
@@ -79,3 +80,12 @@ def _size(count: int) -> str:
         if count >= bytes_each:
             return f"{count / bytes_each:.1f} {unit}"
     return f"{count / 1_000:.0f} kB"
+
+
+def _folder_of_database(setup: Setup) -> list[Path]:
+    """A server's disk is seen by whoever looks after that server."""
+    try:
+        file = setup.database.file
+    except LimenError:  # another examination says so
+        return []
+    return [] if file is None else [file.parent]

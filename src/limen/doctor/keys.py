@@ -12,7 +12,6 @@ from limen.doctor.in_thread import aside
 from limen.doctor.setup import Setup
 from limen.errors import LimenError
 from limen.finding import Finding, State
-from limen.storage.database_check import key_opens
 from limen.storage.master_key import CREDENTIAL, VARIABLE, existing_key
 
 NAME: Final = "keyring"
@@ -27,12 +26,12 @@ def _look(setup: Setup) -> Finding:
     file = key_file(setup.root, setup.settings)
     where = _where(setup, file)
     try:
-        if where == str(file) and (wrong := _rights(file, setup.database)):
+        if where == str(file) and (wrong := _rights(file, setup.database.file or setup.data)):
             return wrong
         key = existing_key(file, setup.outside.environ)
         if key is None:
             return _missing(setup, file)
-        fits = key_opens(setup.database, key) if setup.database.exists() else None
+        fits = setup.database.key_opens(key) if setup.database.is_there() else None
     except PermissionError:
         return _not_ours(file)
     except LimenError as error:
@@ -80,7 +79,7 @@ def _rights(file: Path, database: Path) -> Finding | None:
 
 
 def _missing(setup: Setup, file: Path) -> Finding:
-    if setup.database.exists():
+    if setup.database.is_there():
         what = "the master key is not there, and without it nothing that is sealed in the database opens"
         fix = f"put {file} back from where you keep it apart from backups, or set {VARIABLE}"
         return Finding(NAME, State.WRONG, what, fix, str(file))

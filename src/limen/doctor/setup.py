@@ -9,11 +9,10 @@ from pathlib import Path
 from typing import Final
 from urllib.parse import urlsplit
 
-from limen.backup.places import database_file
 from limen.company.apps_file import read_apps
 from limen.company.child import parse_texts
 from limen.company.folder import APPS, SETTINGS, read_folder
-from limen.company.places import data_folder, journal_folder
+from limen.company.places import data_folder, database_of, journal_folder
 from limen.company.settings_file import read_settings
 from limen.configuration.tree import Tree
 from limen.doctor.environment import Environment, Process
@@ -21,6 +20,7 @@ from limen.doctor.upstream_probe import Reached, reach_all
 from limen.errors import LimenError
 from limen.facts import App
 from limen.settings import Settings
+from limen.storage.backend import Backend
 
 MOST_HOSTS: Final = 500
 
@@ -52,8 +52,9 @@ class Setup:
         return data_folder(self.root, self.settings)
 
     @property
-    def database(self) -> Path:
-        return database_file(self.root, self.settings)
+    def database(self) -> Backend:
+        """Raises DatabaseUnfitError where its URL leads nowhere."""
+        return database_of(self.root, self.settings, environ=self.outside.environ)
 
     @property
     def sign_in_host(self) -> str:

@@ -47,8 +47,10 @@ class EnforcementServices:
         await traffic_store.keep_up(self.doors.traffic, known.apps, known.people, self.core.database, now)
 
     async def close(self) -> None:
-        await self.keep_observed()
-        await self.gateway.close()
+        try:
+            await self.keep_observed()
+        finally:
+            await self.gateway.close()
 
 
 async def build(core: Core) -> EnforcementServices:

@@ -34,6 +34,7 @@ RUNNING_KINDS: Final = (
     Kind("disk.recovered", "There is room again", _LIMEN, LIFECYCLE, 99),
     Kind("limen.restored", "Limen was restored from a backup", _LIMEN, LIFECYCLE, 99, acknowledged=True),
     Kind("limen.upgraded", "The database was brought over to a newer Limen", _LIMEN, LIFECYCLE, 99),
+    Kind("limen.moved", "The database was moved to another place", _LIMEN, LIFECYCLE, 99),
     Kind("backup.taken", "A backup was taken", _LIMEN, LIFECYCLE, 99),
     Kind("backup.failed", "A backup could not be taken", _LIMEN, LIFECYCLE, 99),
     Kind("journal.recovered", "The journal was recovered after a hard stop", _LIMEN, LIFECYCLE, 99),

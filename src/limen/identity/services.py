@@ -60,8 +60,10 @@ class IdentityServices:
 
     async def close(self) -> None:
         """Write down the last of it; the last call."""
-        await self.keep_up()
-        self.passwords.close()
+        try:
+            await self.keep_up()
+        finally:
+            self.passwords.close()
 
 
 async def build(ports: Ports, passwords: Passwords | None = None) -> IdentityServices:

@@ -1,12 +1,11 @@
 """The database: one writer, many readers, each transaction a function that runs in a worker thread.
 
-SQLite in WAL mode today; the URL decides, and all SQL goes through SQLAlchemy Core.
+SQLite or PostgreSQL, as the URL says; what differs between them is in `backend.py`, and all SQL is SQLAlchemy Core.
 """
 
 from __future__ import annotations
 
 import asyncio
-import os
 import secrets
 import sqlite3
 import threading
@@ -17,22 +16,22 @@ from typing import Any, Self, TypeVar
 from urllib.parse import quote
 
 import msgspec
-from sqlalchemy import Connection, Engine, create_engine, event, func, insert, select
-from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import OperationalError
-from sqlalchemy.pool import NullPool, QueuePool
+from sqlalchemy import Connection, Engine, create_engine, func, insert, select
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.pool import NullPool
 
 from limen.clock import Clock, SystemClock
 from limen.events import Event, EventIds, warn_if_undeclared
-from limen.storage.errors import DatabaseBusyError, DatabaseFullError, DatabaseUnfitError, StorageError
+from limen.storage.backend import READERS, Backend, Claim, backend_of
+from limen.storage.errors import DatabaseUnfitError
+from limen.storage.sqlite import SqliteBackend, sqlite_engine
 from limen.storage.tables import changes, outbox
 from limen.storage.upgrade import upgrade_if_needed
 
 T = TypeVar("T")
 
-READERS = 4
-BUSY_MS = 5_000
-"""How long a transaction waits for another process that is writing."""
+CLOSE_SECONDS = 5.0
+"""How long the end waits for a server that hangs."""
 
 
 class Snapshot:
@@ -82,7 +81,8 @@ class Transaction(Snapshot):
 class Database:
     """Limen's database. `read` and `write` run a function in a transaction; `reading` and `writing` await one."""
 
-    def __init__(self, readers: Engine, writer: Engine, clock: Clock) -> None:
+    def __init__(self, backend: Backend, readers: Engine, writer: Engine, clock: Clock) -> None:
+        self.backend = backend
         self._readers = readers
         self._writer = writer
         self._clock = clock
@@ -92,36 +92,45 @@ class Database:
         self._write_thread = ThreadPoolExecutor(1, thread_name_prefix="limen-write")
         self._read_threads = ThreadPoolExecutor(READERS, thread_name_prefix="limen-read")
         self._watchers: list[Callable[[], None]] = []
+        self._stop_listening: Callable[[], None] | None = None
+        self._claim: Claim | None = None
+        self._took_over = False
+        self._breaking_off: threading.Timer | None = None
         self.changed_seq = 0
         self.said_seq = 0
 
     @classmethod
-    def open(cls, url: str | Path, *, clock: Clock | None = None, may_upgrade: bool = False) -> Self:
-        """Open the database at a URL or a file path, made where need be; only with `may_upgrade` brought over.
+    def open(cls, where: str | Path | Backend, *, clock: Clock | None = None, may_upgrade: bool = False) -> Self:
+        """Open a database, a URL's or a file's, made where need be; only with `may_upgrade` brought over.
 
         Raises DatabaseUnfitError for a kind of database that isn't supported, or one written by a newer Limen;
-        DatabaseOlderError for one that an older Limen wrote.
+        DatabaseOlderError for one that an older Limen wrote; DatabaseGoneError where no server answers.
         """
-        address = _address(url)
-        _make_private(Path(address.database or ""))
-        writer = _sqlite_engine(address, begin="BEGIN IMMEDIATE", size=1, read_only=False)
+        backend = backend_of(where) if isinstance(where, str | Path) else where
+        writer = backend.writer()
         try:
             upgrade_if_needed(writer, may_upgrade=may_upgrade)
+        except DBAPIError as error:
+            writer.dispose()
+            raise backend.storage_error(error) or error from error
         except BaseException:
             writer.dispose()
             raise
-        readers = _sqlite_engine(address, begin="BEGIN", size=READERS + 1, read_only=True)
-        return cls(readers, writer, clock or SystemClock())
+        return cls(backend, backend.readers(), writer, clock or SystemClock())
 
     def read(self, work: Callable[[Snapshot], T]) -> T:
-        """Run `work` on one snapshot, in this thread."""
-        with self._readers.begin() as connection:
-            return work(Snapshot(connection))
+        """Run `work` on one snapshot, in this thread. Raises DatabaseGoneError where the server is away."""
+        try:
+            with self._readers.begin() as connection:
+                return work(Snapshot(connection))
+        except DBAPIError as error:
+            raise self.backend.storage_error(error) or error from error
 
     def write(self, work: Callable[[Transaction], T]) -> T:
-        """Run `work` as the only writer, in this thread, and commit; when it raises, nothing of it stays.
+        """Run `work` as the only writer of all processes, in this thread, and commit; when it raises, nothing stays.
 
-        Raises DatabaseBusyError where another process writes for more than BUSY_MS, DatabaseFullError without room.
+        Raises DatabaseBusyError where another process writes for more than BUSY_MS, DatabaseFullError without room,
+        DatabaseGoneError and DatabaseReadOnlyError where the server is away, or takes nothing.
         """
         if self._writing_thread == threading.get_ident():
             raise RuntimeError("a transaction was opened inside another one")
@@ -131,12 +140,31 @@ class Database:
                 with self._writer.begin() as connection:
                     transaction = Transaction(connection, self._ids, self._clock)
                     result = work(transaction)
-            except OperationalError as error:
-                raise _mendable(error) or error from error
+                    if transaction.changed_seq or transaction.said_seq:
+                        self.backend.announce(connection)
+            except DBAPIError as error:
+                raise self.backend.storage_error(error) or error from error
             finally:
                 self._writing_thread = 0
             self._committed(transaction)
         return result
+
+    def claim(self) -> None:
+        """Become the one server on this database. Raises DatabaseTakenError where another is."""
+        self._claim = self.backend.claim()
+        self._took_over = self._claim.hold()
+
+    def refuse_unfit_to_decide(self, snapshot: Snapshot) -> bool:
+        """Raises StorageError where nobody may decide by this snapshot: it may be old, or another server took over.
+
+        True the first time after the claim to be the one server was made, so that another may have decided until then.
+        """
+        self.backend.refuse_stale(snapshot.connection)
+        if self._claim is None:
+            return False
+        took_over = self._claim.hold() or self._took_over
+        self._took_over = False
+        return took_over
 
     async def reading(self, work: Callable[[Snapshot], T]) -> T:
         """`read` in a worker thread."""
@@ -147,8 +175,12 @@ class Database:
         return await asyncio.get_running_loop().run_in_executor(self._write_thread, self.write, work)
 
     def watch(self, told: Callable[[], None]) -> Callable[[], None]:
-        """Call `told` after every commit that changed or said something, on the writing thread. Returns how to stop."""
+        """Call `told` after commits that changed or said something: this process's at once, on the writing thread;
+        those of others as soon as the database tells of them, on another thread, if it does. Returns how to stop.
+        """
         self._watchers.append(told)
+        if self._stop_listening is None:
+            self._stop_listening = self.backend.listen(self._tell)
 
         def stop() -> None:
             if told in self._watchers:
@@ -156,28 +188,48 @@ class Database:
 
         return stop
 
+    def hurry(self) -> None:
+        """Everything is about to end: what still waits for a server after CLOSE_SECONDS fails then."""
+        if self._breaking_off is None:
+            self._breaking_off = threading.Timer(CLOSE_SECONDS, self.backend.break_off)
+            self._breaking_off.daemon = True
+            self._breaking_off.start()
+
     def close(self) -> None:
-        """Finish what is being written, then let go of everything."""
+        """Finish what is being written, for CLOSE_SECONDS at most, then let go of everything."""
+        self.hurry()
         self._write_thread.shutdown()
         self._read_threads.shutdown()
+        if self._stop_listening is not None:
+            self._stop_listening()
+        if self._claim is not None:
+            self._claim.close()
         self._readers.dispose()
         self._writer.dispose()
+        if self._breaking_off is not None:
+            self._breaking_off.cancel()
 
     def _committed(self, transaction: Transaction) -> None:
         self.changed_seq = max(self.changed_seq, transaction.changed_seq)
         self.said_seq = max(self.said_seq, transaction.said_seq)
         if transaction.changed_seq or transaction.said_seq:
-            for told in tuple(self._watchers):
-                told()
+            self._tell()
+
+    def _tell(self) -> None:
+        for told in tuple(self._watchers):
+            told()
 
 
-def read_as_it_lies(url: str | Path, work: Callable[[Snapshot], T]) -> T:
-    """Run `work` on the database's file as it is, without writing a byte: for a disk that is full, and nothing else.
+def read_as_it_lies(where: str | Path, work: Callable[[Snapshot], T]) -> T:
+    """Run `work` on an SQLite file as it is, without writing a byte: for a disk that is full, and nothing else.
 
     What was not yet taken over from the log beside it is missing, and while another process writes it may be torn.
-    Raises SQLAlchemy's errors where it can't be read.
+    Raises SQLAlchemy's errors where it can't be read, DatabaseUnfitError where it is no file.
     """
-    file = quote(str(Path(_address(url).database or "").resolve()))
+    backend = backend_of(where)
+    if not isinstance(backend, SqliteBackend):
+        raise DatabaseUnfitError("only a file can be read as it lies", "ask the database's server")
+    file = quote(str(backend.file.resolve()))
     engine = create_engine(
         "sqlite://", creator=lambda: sqlite3.connect(f"file:{file}?mode=ro&immutable=1", uri=True), poolclass=NullPool
     )
@@ -185,60 +237,9 @@ def read_as_it_lies(url: str | Path, work: Callable[[Snapshot], T]) -> T:
         return work(Snapshot(connection))
 
 
-def _mendable(error: OperationalError) -> StorageError | None:
-    """What a person can do something about, by SQLite's own code (https://www.sqlite.org/rescode.html)."""
-    code = getattr(error.orig, "sqlite_errorcode", 0) & 0xFF
-    if code in {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}:
-        return DatabaseBusyError()
-    return DatabaseFullError() if code == sqlite3.SQLITE_FULL else None
-
-
-def _drawn(done: Any) -> int:
-    return int(done.inserted_primary_key[0])
-
-
-def _address(url: str | Path) -> URL:
-    text = str(url)
-    address = make_url(text) if "://" in text else URL.create("sqlite", database=text)
-    if address.get_backend_name() != "sqlite":
-        raise DatabaseUnfitError(
-            f"databases of kind {address.get_backend_name()!r} are not supported yet", "use sqlite:///…"
-        )
-    if address.database in {None, "", ":memory:"}:
-        raise DatabaseUnfitError(
-            "a database in memory would forget everything", "name a file: sqlite:////path/limen.db"
-        )
-    return address
-
-
-def _make_private(file: Path) -> None:
-    file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    if not file.exists():
-        os.close(os.open(file, os.O_CREAT | os.O_WRONLY, 0o600))
-
-
-def _sqlite_engine(address: URL, *, begin: str, size: int, read_only: bool) -> Engine:
-    engine = create_engine(
-        address,
-        poolclass=QueuePool,
-        pool_size=size,
-        max_overflow=0,
-        connect_args={"check_same_thread": False, "timeout": BUSY_MS / 1000},
-    )
-
-    def prepare(connection: Any, _record: Any) -> None:
-        connection.isolation_level = None  # this module says BEGIN itself; Python's driver would do so too late
-        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", f"query_only={int(read_only)}"):
-            connection.execute(f"PRAGMA {pragma}").close()
-
-    event.listen(engine, "connect", prepare)
-    event.listen(engine, "begin", lambda connection: connection.exec_driver_sql(begin))
-    return engine
-
-
 def edit_copy(file: Path, work: Callable[[Transaction], T], *, clock: Clock | None = None) -> T:
     """Run `work` in one transaction on a copy of a database that may be older than this Limen; it stays as old."""
-    engine = _sqlite_engine(_address(file), begin="BEGIN IMMEDIATE", size=1, read_only=False)
+    engine = sqlite_engine(file, begin="BEGIN IMMEDIATE", size=1, read_only=False)
     clock = clock or SystemClock()
     try:
         with engine.begin() as connection:
@@ -249,3 +250,7 @@ def edit_copy(file: Path, work: Callable[[Transaction], T], *, clock: Clock | No
         return result
     finally:
         engine.dispose()
+
+
+def _drawn(done: Any) -> int:
+    return int(done.inserted_primary_key[0])

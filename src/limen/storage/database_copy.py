@@ -10,14 +10,13 @@ from pathlib import Path
 from typing import Final, TypeVar
 from urllib.parse import quote
 
-from limen.storage.database import BUSY_MS
+from limen.storage.backend import BUSY_MS, Told
 from limen.storage.errors import CopyFailedError
 from limen.storage.files import sync
 
 T = TypeVar("T")
 
 PAGES_AT_ONCE: Final = 1_024
-Told = Callable[[int, int], None]
 
 
 def copy_database(source: Path, target: Path, at_that_instant: Callable[[], T], told: Told | None = None) -> T:
@@ -42,13 +41,13 @@ def copy_database(source: Path, target: Path, at_that_instant: Callable[[], T], 
     return found
 
 
-def put_back(copy: Path, live: Path) -> None:
+def put_back(copy: Path, live: Path, told: Told | None = None) -> None:
     """Make the database `live` what `copy` holds, in one transaction: whoever reads finds the old or the new, whole.
 
     Raises CopyFailedError.
     """
     with _said_plainly(live), closing(_opened(copy)) as source, closing(_opened(live)) as target:
-        source.backup(target)
+        source.backup(target, progress=lambda _, left, all_: told(all_ - left, all_) if told else None)
         target.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
 

@@ -27,6 +27,34 @@ class DatabaseFullError(StorageError):
         super().__init__("There is no room left on Limen's disk, so nothing can be changed", "tell your administrator")
 
 
+class DatabaseGoneError(StorageError):
+    """The database's server doesn't answer; whether what was being written was, nobody knows."""
+
+    def __init__(self, what: str = "") -> None:
+        super().__init__(
+            what or "Limen's database can't be reached, so nothing can be looked up or changed", "try again in a moment"
+        )
+
+
+class DatabaseReadOnlyError(StorageError):
+    """The database takes nothing: it may be a copy that is no longer kept up to date."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Limen's database can only be read at the moment, so nothing can be changed", "tell your administrator"
+        )
+
+
+class DatabaseTakenError(StorageError):
+    """Another server of Limen uses this database."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "another Limen server uses this database",
+            "end it first, on whichever machine it runs; two would each think that they are the only one",
+        )
+
+
 class KeyUnusableError(StorageError):
     """The master key is missing, malformed, or readable by others."""
 

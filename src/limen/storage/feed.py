@@ -19,6 +19,7 @@ from sqlalchemy import func, select
 from limen.clock import DAY, Clock, SystemClock
 from limen.facts import FactStore
 from limen.storage.database import Database, Snapshot, Transaction
+from limen.storage.errors import StorageError
 from limen.storage.tables import changes
 from limen.storage.workers import Workers
 
@@ -46,6 +47,7 @@ class _Round:
     tip: int
     told: list[tuple[Projection, str, Any]]
     is_incomplete: bool = False
+    took_over: bool = False
 
 
 class Feed:
@@ -62,6 +64,7 @@ class Feed:
         self._projections: dict[str, list[Projection]] = {}
         self._starters: list[Projection] = []
         self._seq = 0
+        self._trouble = ""
         self._wake = asyncio.Event()
         self._progressed = asyncio.Event()
         self._following: asyncio.Task[None] | None = None
@@ -120,13 +123,27 @@ class Feed:
             self._wake.clear()
             try:
                 await self._round_trip()
+                self._say_trouble("")
+            except StorageError as error:
+                self._say_trouble(error.what)
+                await asyncio.sleep(POLL_SECONDS)
             except Exception:  # noqa: BLE001 -- logged; decisions end with the lease
                 _log.exception("the change feed could not be followed; the lease runs out unless it recovers")
                 await asyncio.sleep(POLL_SECONDS)
 
+    def _say_trouble(self, what: str) -> None:
+        """Once when it begins and once when it ends, not four times a second."""
+        if what and what != self._trouble:
+            _log.error("the change feed can't be followed, and nothing is permitted once the lease has ended: %s", what)
+        elif self._trouble and not what:
+            _log.warning("the change feed is followed again")
+        self._trouble = what
+
     async def _round_trip(self) -> None:
         began = self._clock.monotonic()
         seen = await self._database.reading(self._read_changes)
+        if seen.took_over:
+            self._note_predecessor()
         if seen.is_incomplete:
             await self._begin()
             return
@@ -136,12 +153,21 @@ class Feed:
 
     async def _begin(self) -> None:
         began = self._clock.monotonic()
-        tip, found = await self._database.reading(
-            lambda snapshot: (snapshot.seq, [starter.load(snapshot) for starter in self._starters])
-        )
+
+        def load(snapshot: Snapshot) -> tuple[bool, int, list[Any]]:
+            took_over = self._database.refuse_unfit_to_decide(snapshot)
+            return took_over, snapshot.seq, [starter.load(snapshot) for starter in self._starters]
+
+        took_over, tip, found = await self._database.reading(load)
+        if took_over:
+            self._note_predecessor()
         for starter, rows in zip(self._starters, found, strict=True):
             starter.apply(rows)
         self._acknowledge(tip, began)
+
+    def _note_predecessor(self) -> None:
+        """Another server may have used the database until now and decide on until its lease runs out."""
+        self._workers.acknowledge("predecessor", -1, self._clock.monotonic() + LEASE_SECONDS)
 
     def _acknowledge(self, seq: int, began: float) -> None:
         self._seq = seq
@@ -151,9 +177,13 @@ class Feed:
 
     def _read_changes(self, snapshot: Snapshot) -> _Round:
         """What changed after `_seq`, each key once and as it is now, all on one snapshot."""
+        took_over = self._database.refuse_unfit_to_decide(snapshot)
         tip = snapshot.seq
-        if tip <= self._seq:
-            return _Round(tip=self._seq, told=[])
+        if took_over or tip < self._seq:
+            # Another server may answer now, one that has lost the last changes: numbers may come a second time.
+            return _Round(tip=tip, told=[], is_incomplete=True, took_over=took_over)
+        if tip == self._seq:
+            return _Round(tip=tip, told=[])
         oldest = snapshot.connection.scalar(select(func.min(changes.c.seq)))
         if oldest is not None and oldest > self._seq + 1 and self._seq > 0:
             return _Round(tip=tip, told=[], is_incomplete=True)

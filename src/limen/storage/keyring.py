@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Iterable
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -17,9 +17,11 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from sqlalchemy import Connection, insert, select, update
 
 from limen.clock import Clock, SystemClock
-from limen.storage.database import Database, Snapshot, Transaction
 from limen.storage.errors import SealBrokenError
 from limen.storage.tables import keys
+
+if TYPE_CHECKING:
+    from limen.storage.database import Database, Snapshot, Transaction
 
 KEY_BYTES = 32
 _NONCE_BYTES = 12

@@ -46,6 +46,13 @@ def upgrade_if_needed(engine: Engine, *, may_upgrade: bool = False) -> None:
             _upgrade(connection)
 
 
+def make_tables(connection: Connection, version: str) -> None:
+    """Make the tables of an empty database as they were at `version`. Raises DatabaseUnfitError for a newer one."""
+    refuse_newer(version)
+    if version:
+        _upgrade(connection, version)
+
+
 def refuse_newer(stored: str) -> None:
     """Raises DatabaseUnfitError for a version that this Limen does not know."""
     newest = newest_version()

@@ -34,7 +34,7 @@ from limen.identity.model import SignedIn, Visitor
 from limen.messages import Language
 from limen.policy.decision import Effect, Named, Request as DecisionRequest
 from limen.storage.break_glass import KIND, State, is_break_glass
-from limen.storage.errors import DatabaseBusyError, DatabaseFullError
+from limen.storage.errors import DatabaseBusyError, DatabaseFullError, DatabaseGoneError, DatabaseReadOnlyError
 from limen.web.localizer import LANGUAGE_COOKIE, NAMES, Problem, language_for, one_of
 from limen.web.page import CONSOLE_START, PORTAL, PORTAL_FOOT
 from limen.web.pages import Pages
@@ -65,6 +65,8 @@ _STATUS: Final = {
     SlowedError: 429,
     BusyError: 503,
     DatabaseBusyError: 503,
+    DatabaseGoneError: 503,
+    DatabaseReadOnlyError: 503,
     DatabaseFullError: 503,
     NotPermittedError: 403,
     OpensConsoleOnlyError: 403,

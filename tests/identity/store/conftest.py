@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
-from pathlib import Path
 
 import pytest
 
@@ -15,8 +14,8 @@ ADA = Person(id="p_ada", name="Ada", email="ada@harbor.example", groups=frozense
 
 
 @pytest.fixture
-def database(tmp_path: Path) -> Database:
-    return Database.open(tmp_path / "limen.db")
+def database(where: str) -> Database:
+    return Database.open(where)
 
 
 def winners(database: Database, work: Callable[[Transaction], bool], count: int = 8) -> int:

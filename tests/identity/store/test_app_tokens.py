@@ -1,7 +1,5 @@
 from __future__ import annotations
 
-from pathlib import Path
-
 from limen.identity.app_token import AppToken
 from limen.identity.store import app_tokens
 from limen.storage.database import Database
@@ -9,8 +7,8 @@ from limen.storage.database import Database
 TOKEN = AppToken("t_1", "p_1", "ci", "wiki", frozenset({"view", "edit"}), 2, 5, 10, 100)
 
 
-def test_a_token_is_kept_used_ended_and_forgotten(tmp_path: Path):
-    database = Database.open(tmp_path / "limen.db")
+def test_a_token_is_kept_used_ended_and_forgotten(where: str):
+    database = Database.open(where)
     database.write(lambda tx: app_tokens.add(tx.connection, TOKEN, b"h" * 32))
     assert database.read(lambda at: app_tokens.by_id(at.connection, "t_1")) == (b"h" * 32, TOKEN)
     database.write(lambda tx: app_tokens.save_uses(tx.connection, [("t_1", 7, "203.0.113.0/24")]))

@@ -17,8 +17,8 @@ from limen.storage.tables import metadata
 NOW = 1_800_000_000_000
 
 
-def test_the_list_of_erased_people_says_whose_bodies_are_still_in_the_journal(tmp_path: Path) -> None:
-    database = Database.open(tmp_path / "limen.db")
+def test_the_list_of_erased_people_says_whose_bodies_are_still_in_the_journal(where: str) -> None:
+    database = Database.open(where)
     mia = Person("p_mia", "Mia", "mia@harbor.example", groups=frozenset({"staff"}))
     database.write(lambda tx: people.add(tx.connection, mia, PersonStatus.INVITED, NOW))
     assert database.read(lambda s: erasure.rows_of(s.connection, "p_mia")) == {"people": 1, "memberships": 1}

@@ -53,7 +53,7 @@ def test_what_is_over_is_forgotten(database: Database) -> None:
 
 def test_secrets_overlap_for_as_long_as_is_said(database: Database) -> None:
     for hashed, now in ((b"a" * 32, 10), (b"b" * 32, 20)):
-        database.write(lambda t, h=hashed, n=now: store.add_secret(t.connection, "grafana", h, "", n, n + 5))  # type: ignore[misc]
+        database.write(lambda t, h=hashed, n=now: store.add_secret(t.connection, "grafana", h, n, n + 5))  # type: ignore[misc]
     assert database.read(lambda s: set(store.secrets_of(s.connection, "grafana", 24))) == {b"a" * 32, b"b" * 32}
     assert database.read(lambda s: store.secrets_of(s.connection, "grafana", 25)) == [b"b" * 32]
 

@@ -97,10 +97,10 @@ def test_it_is_not_clear_while_rows_it_has_written_still_stand(database: Databas
 
 
 def test_what_another_process_said_is_found_without_being_told(
-    database: Database, relay: Relay, submitted: Submitted, tmp_path
+    database: Database, relay: Relay, submitted: Submitted, where: str
 ) -> None:
     relay.start()
-    other = Database.open(tmp_path / "limen.db")
+    other = Database.open(where)
     said = other.write(lambda t: t.say(SAID))
     done = threading.Event()
     threading.Thread(target=lambda: relay.wait_for(other.said_seq, 10) and done.set()).start()
@@ -109,11 +109,11 @@ def test_what_another_process_said_is_found_without_being_told(
     other.close()
 
 
-def test_only_what_the_journal_holds_leaves_the_outbox(tmp_path: Path) -> None:
+def test_only_what_the_journal_holds_leaves_the_outbox(tmp_path: Path, where: str) -> None:
     journal = Journal.open(tmp_path / "journal", (b"k" * 32,))
     held = journal.record(Event(at=1, kind="limen.started"))
     journal.close()
-    database = Database.open(tmp_path / "limen.db")
+    database = Database.open(where)
     database.write(lambda t: t.say(Event(id=held, at=1, kind="limen.started")))
     new = database.write(lambda t: t.say(Event(at=1_800_000_000_000, kind="limen.stopped")))
     assert database.write(lambda t: drop_what_is_written(t, journal.reader)) == 1

@@ -253,7 +253,7 @@ class Provider:
         secret, now = new_token(), self._core.clock.now()
 
         def work(transaction: Transaction) -> None:
-            store.add_secret(transaction.connection, app_id, hash_of(secret), by, now, now + max(overlap, 1))
+            store.add_secret(transaction.connection, app_id, hash_of(secret), now, now + max(overlap, 1))
             transaction.say(Event(at=now, kind="sso.secret_made", actor=by, details={"app": app_id}))
 
         await self._core.database.writing(work)

@@ -67,7 +67,6 @@ oidc_secrets = Table(
     Column("app", String(40), primary_key=True),
     Column("hash", LargeBinary(32), primary_key=True),
     Column("made_at", BigInteger, nullable=False),
-    Column("made_by", String(40), nullable=False),
     Column("until", BigInteger, nullable=False, server_default="0"),
 )
 """Secrets of confidential clients; two of one client count while it changes from one to the other."""
@@ -255,13 +254,13 @@ def secrets_of(connection: Connection, app: str, now: Instant) -> list[bytes]:
     return [row.hash for row in rows if not row.until or now < row.until]
 
 
-def add_secret(connection: Connection, app: str, hashed: bytes, by: str, now: Instant, others_until: Instant) -> None:
+def add_secret(connection: Connection, app: str, hashed: bytes, now: Instant, others_until: Instant) -> None:
     """One more secret of this client; those it has end at `others_until`, unless they end before."""
     others = update(oidc_secrets).where(oidc_secrets.c.app == app)
     still = others.where((oidc_secrets.c.until == 0) | (oidc_secrets.c.until > others_until))
     connection.execute(still.values(until=others_until))
     connection.execute(delete(oidc_secrets).where(oidc_secrets.c.app == app, oidc_secrets.c.until.between(1, now)))
-    connection.execute(insert(oidc_secrets).values(app=app, hash=hashed, made_at=now, made_by=by))
+    connection.execute(insert(oidc_secrets).values(app=app, hash=hashed, made_at=now))
 
 
 def consent(connection: Connection, person_id: str, app: str) -> frozenset[str]:

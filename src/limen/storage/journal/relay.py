@@ -12,6 +12,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from limen.events import Event
 from limen.storage.database import Database, Snapshot, Transaction
+from limen.storage.errors import StorageError
 from limen.storage.journal.reader import Reader
 from limen.storage.journal.writer import Ticket
 from limen.storage.tables import outbox
@@ -76,6 +77,8 @@ class Relay:
             try:
                 while self._carry():
                     pass
+            except StorageError as error:
+                _log.warning("the outbox can't be emptied, its events wait: %s", error.what)
             except SQLAlchemyError:
                 _log.exception("the outbox could not be read; its events wait")
             self._at_each_look()
@@ -83,6 +86,9 @@ class Relay:
     def _carry(self) -> bool:
         """Move what waits, up to `AT_ONCE` events. True when there may be more."""
         rows = self._database.read(self._waiting)
+        if rows and rows[0][0] <= self._reached:
+            # The database has lost its last transactions, as after a failover: the journal may hold some of it.
+            self._is_first_look, self._reached = True, rows[0][0] - 1
         if rows:
             events = [event for _, event in rows]
             known = self._holds([event.id for event in events]) if self._is_first_look else set()
@@ -104,7 +110,7 @@ class Relay:
         return len(rows) == AT_ONCE
 
     def _waiting(self, snapshot: Snapshot) -> list[tuple[int, Event]]:
-        chosen = select(outbox.c.seq, outbox.c.event).where(outbox.c.seq > self._reached).order_by(outbox.c.seq)
+        chosen = select(outbox.c.seq, outbox.c.event).where(outbox.c.seq.not_in(self._in_hand)).order_by(outbox.c.seq)
         return [
             (seq, msgspec.json.decode(written, type=Event))
             for seq, written in snapshot.connection.execute(chosen.limit(AT_ONCE))

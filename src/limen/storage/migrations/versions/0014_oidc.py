@@ -39,7 +39,6 @@ def upgrade() -> None:
         sa.Column("app", sa.String(40), nullable=False),
         sa.Column("hash", sa.LargeBinary(32), nullable=False),
         sa.Column("made_at", sa.BigInteger, nullable=False),
-        sa.Column("made_by", sa.String(40), nullable=False),
         sa.Column("until", sa.BigInteger, nullable=False, server_default="0"),
         sa.PrimaryKeyConstraint("app", "hash", name="pk_oidc_secrets"),
     )
