@@ -65,7 +65,8 @@ async def test_however_many_sign_ins_somebody_has_they_are_let_go(house: House, 
 
     def fill(transaction: Transaction) -> None:
         raw = transaction.connection.connection.driver_connection
-        raw.setlimit(sqlite3.SQLITE_LIMIT_VARIABLE_NUMBER, 999)  # type: ignore[union-attr]
+        if isinstance(raw, sqlite3.Connection):
+            raw.setlimit(sqlite3.SQLITE_LIMIT_VARIABLE_NUMBER, 999)
         transaction.connection.execute(store.oidc_grants.insert(), rows)
 
     await house.limen.core.database.writing(fill)
