@@ -215,3 +215,23 @@ async def test_an_idle_session_is_not_kept_alive_by_a_program(house: House, mia:
         answered = (await grafana.refresh(token)).json()
         token = answered.get("refresh_token", "")
     assert answered["error"] == "invalid_grant"
+
+
+@pytest.mark.parametrize(
+    "uri",
+    [
+        "http://127.0.0.1:\t8/back",
+        "http://127.0.0.1:8/back#",
+        "http://127.0.0.1:8/back\n",
+        "http://127.0.0.1:8\\@evil.example/back",
+        "http://127.0.0.1:8@evil.example/back",
+        "http://127.0.0.1:8/back/../x",
+        "http://localhost:8/back",
+    ],
+)
+async def test_an_app_on_the_laptop_is_reached_at_its_own_address_alone(house: House, mia: Browser, uri: str) -> None:
+    """Any port is its own (RFC 8252 section 7.3), and nothing else may differ."""
+    desk = Grafana(house, id="desk", back="http://127.0.0.1/back")
+    assert "code" in told_in(await mia.get(desk.way(redirect_uri="http://127.0.0.1:8/back")))
+    answered = await mia.get(desk.way(redirect_uri=uri))
+    assert (answered.status_code, "location" in answered.headers) == (400, False)

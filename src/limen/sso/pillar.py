@@ -19,8 +19,9 @@ def _declarations() -> Declarations:
 async def _build(core: Core) -> Running:
     from limen.sso.oidc import logout, provider
 
-    built = await provider.build(core, core.offers.take(SignOn))
-    logouts = logout.Logouts(core, built)
+    sign_on = core.offers.take(SignOn)
+    built = await provider.build(core, sign_on)
+    logouts = logout.Logouts(core, built, sign_on.resolver)
     return Running(
         offers=(built, logouts),
         periodic=(
