@@ -118,11 +118,11 @@ def test_on_a_terminal_people_read_text() -> None:
     written = io.StringIO()
     written.isatty = lambda: True  # type: ignore[method-assign]
     logs.begin("auto", "warning", written)
-    logging.getLogger("limen").warning("room is running out")
+    logging.getLogger("limen").warning("disk space is running out")
     logging.getLogger("limen").info("not asked for")
     root.handlers[:] = handlers
     root.setLevel(level)
-    assert "room is running out" in written.getvalue()
+    assert "disk space is running out" in written.getvalue()
     assert not written.getvalue().startswith("{")
     assert "not asked for" not in written.getvalue()
 

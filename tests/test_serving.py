@@ -64,7 +64,7 @@ def test_a_port_that_is_taken_is_named() -> None:
 
 @pytest.mark.parametrize("address", ["8099", ":8099", "[]:8099", ""])
 def test_no_host_is_never_every_interface(address: str) -> None:
-    with pytest.raises(LimenError, match="it names no host"):
+    with pytest.raises(LimenError, match="it has no host"):
         listen_on(address)
 
 

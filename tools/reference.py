@@ -43,7 +43,7 @@ HOW_TO = HERE / "docs" / "how-to"
 MADE = "<!-- Made by `python3 do.py docs`. Change what it describes, not this file. -->"
 FILES: dict[str, tuple[str, type[BaseModel]]] = {
     "limen.toml": ("the company's name, its domain, where Limen listens and where it keeps its data", Settings),
-    "apps.yaml": ("what is protected, and which of its requests are which action", _App),
+    "apps.yaml": ("what is protected, and how its requests map to actions", _App),
     "apps.yaml, an app with `protocol: oidc`": ("an app that signs people in by OpenID Connect", _OidcApp),
     "policies/tests.yaml": ("what the company expects of its policies", test_shape()),
 }
@@ -96,7 +96,7 @@ def settings_page() -> str:
     """Every key of every file of a company folder."""
     parts = [
         *_head("Settings"),
-        "Every key of the files in a company folder. `limen check` says what is wrong with them, with file, line and",
+        "Every key of the files in a company folder. `limen check` reports problems in them with file, line and",
         "column. A key that is not listed here is refused.",
     ]
     for file, (what, model) in FILES.items():
@@ -177,8 +177,8 @@ def commands_page() -> str:
     """Every command, with what it takes."""
     parts = [
         *_head("Commands"),
-        "`limen COMMAND --help` says the same. Exit codes: 0 all is well, 1 something is wrong and it says what, 2 the",
-        "command was called wrongly.",
+        "`limen COMMAND --help` shows the same. Exit codes: 0 success, 1 failure with an explanation, 2 incorrect",
+        "usage.",
         "",
         "| command | what it does |",
         "|---|---|",
@@ -210,17 +210,20 @@ def schema_page() -> str:
     """What policies may mention, with the schema's own comments."""
     schema = schema_text()
     parts = [
-        *_head("What policies may mention"),
-        "Limen's [Cedar](https://docs.cedarpolicy.com) schema. Every policy is held against it, by `limen check` and",
+        *_head("What policies can use"),
+        (
+            "Limen's [Cedar](https://docs.cedarpolicy.com) schema. Every policy is checked against it, by "
+            "`limen check` and"
+        ),
         "before anything is published.",
         "",
         "```cedar",
         schema.rstrip(),
         "```",
         "",
-        'What a policy may say of itself, as `@title("…")`; anything else is refused:',
+        'Annotations a policy can have, as `@title("…")`; anything else is refused:',
         "",
-        "| annotation | what it says |",
+        "| annotation | meaning |",
         "|---|---|",
         *(f"| `@{name}` | {_cell(_told(said, name))} |" for name, said in ANNOTATIONS.items()),
     ]
@@ -231,9 +234,12 @@ def events_page() -> str:
     """Every kind of event that the journal holds."""
     parts = [
         *_head("Events"),
-        "What the journal holds, in the form of [OCSF 1.4](https://schema.ocsf.io/1.4.0/). Those marked *waited for*",
-        "are on the disk before what they tell is answered; of the others, the last 200 ms before a hard stop may be",
-        "missing. *Whose* says what an erasure takes: the *person*'s own, not what tells of *office* or of *Limen*.",
+        (
+            "What the journal contains, in the format of [OCSF 1.4](https://schema.ocsf.io/1.4.0/). Events "
+            "marked *waited for*"
+        ),
+        "are on disk before the action is acknowledged; others from the last 200 ms before a crash may be missing.",
+        "*Whose* says what an erasure removes: a *person*'s own events, but not those about an *office* or *Limen*.",
     ]
     for family, names in families().items():
         parts += ["", f"## {_told(family.title, 'a family of events')}", ""]
@@ -251,27 +257,33 @@ def refusals_page() -> str:
     titles |= {name: reason.title for name, reason in REASONS.items()}
     parts = [
         *_head("Refusals that no policy gives"),
-        "Limen refuses some requests itself, and says so by name: in the journal, in `limen why`, in the console, and",
-        "in `because` of a policy test. Any other reason is the `@id` of a policy. Four say why something passed.",
+        "Limen refuses some requests itself, with a named reason: in the journal, in `limen why`, in the console, and",
+        (
+            "in `because` of a policy test. Any other reason is a policy's `@id`. Four of them explain why "
+            "something was let in."
+        ),
         "",
-        "| name | what it says | |",
+        "| name | meaning | |",
         "|---|---|---|",
     ]
     permits = {Named.PUBLIC_ROUTE, Named.CORS_PREFLIGHT, Named.ONBOARDING, Named.BREAK_GLASS}
     for name in Named:
         said = _told(titles.get(name.value), name.value)
-        parts.append(f"| `{name.value}` | {_cell(said)} | {'lets pass' if name in permits else ''} |")
+        parts.append(f"| `{name.value}` | {_cell(said)} | {'lets in' if name in permits else ''} |")
     return _page(parts)
 
 
 def doctor_page() -> str:
     """What `limen doctor` looks at."""
     parts = [
-        *_head("What the doctor looks at"),
-        "`limen doctor DIR`, and *Doctor* in the console, look and change nothing. Each finding is `wrong`, `warning`,",
-        "`skipped` (with why it could not be looked at) or `ok`, and says its fix; `--json` is one line for programs.",
+        *_head("What the doctor checks"),
+        (
+            "`limen doctor DIR`, and *Doctor* in the console, only look and change nothing. Each finding is "
+            "`wrong`, `warning`,"
+        ),
+        "`skipped` (with the reason) or `ok`, and comes with its fix; `--json` prints one line for programs.",
         "",
-        "| examination | what it looks at | how |",
+        "| check | what it checks | how |",
         "|---|---|---|",
     ]
     for name, examination in EXAMINATIONS.items():

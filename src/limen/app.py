@@ -244,7 +244,12 @@ def _bring_over(settings: Settings, root: Path, now: Instant) -> None:
     key = existing_key(places.key_file(root, settings), os.environ)
     if key is not None and needs_upgrade(places.database_of(root, settings)):
         done = upgrade(root, settings, key, now)
-        _log.warning("the database went from version %s to %s; as it was: %s", done.before, done.after, done.saved)
+        _log.warning(
+            "the database was upgraded from version %s to %s; the previous state is in %s",
+            done.before,
+            done.after,
+            done.saved,
+        )
 
 
 def _locked_out(in_force: InForce, people: Snapshot, now: Instant) -> str:

@@ -39,7 +39,7 @@ class StateRefusedError(LimenError):
     """
 
     def __init__(self, word: str) -> None:
-        super().__init__("this was started elsewhere, was used before, or took too long", "start again")
+        super().__init__("this was started in another browser, was already used, or took too long", "start again")
         self.word = word
 
 

@@ -167,7 +167,7 @@ def listen_on(address: str) -> socket.socket:
     host, _, port = address.rpartition(":")
     host = host.strip("[]")
     if not host:
-        raise _cant_listen(address, ValueError("it names no host"))
+        raise _cant_listen(address, ValueError("it has no host"))
     try:
         family = socket.AF_INET6 if ":" in host else socket.AF_INET
         return socket.create_server((host, int(port)), family=family, backlog=1_024)
@@ -192,5 +192,5 @@ def _cant_listen(address: str, error: Exception) -> LimenError:
     why = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
     return LimenError(
         f"Limen can't listen on {address}: {why}",
-        "end what listens there, or choose another under [listen] in limen.toml",
+        "stop whatever is listening there, or choose another under [listen] in limen.toml",
     )

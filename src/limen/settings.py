@@ -30,40 +30,40 @@ class Listen(Section):
     """Where Limen listens."""
 
     address: str = "127.0.0.1:8080"
-    """Host and port of the pages and of the gateway. With Limen's own front it listens on a socket instead."""
+    """Host and port of the pages and the gateway. With Limen's own front it listens on a socket instead."""
     check: str = "127.0.0.1:8081"
-    """`host:port` or `unix:/path` of the check server, which nginx, Caddy and Envoy ask; "" leaves it off."""
+    """`host:port` or `unix:/path` of the check server, which nginx, Caddy and Envoy query; "" turns it off."""
     health: str = ""
-    """`host:port` of `/healthz`, `/readyz` and `/metrics`, answered on this machine alone; "" leaves it off."""
+    """`host:port` of `/healthz`, `/readyz` and `/metrics`, served on this machine only; "" turns it off."""
     trusted_proxies: tuple[Network, ...] = ()
-    """The networks of the fronts that may say for whom they ask. From anybody else such words are taken out."""
+    """The networks of trusted fronts. Forwarding headers from anywhere else are removed."""
 
 
 class Https(Section):
-    """Limen's own front: where its certificates come from, and where it answers browsers.
+    """Limen's own front: where its certificates come from, and where it serves browsers.
 
     Paths are relative to the company folder.
     """
 
     mode: Literal["off", "acme", "files", "internal"] = "off"
-    """`off`: there is none, or another front stands before Limen. `acme`: certificates come by themselves (RFC 8555).
-    `files`: they are your own. `internal`: an authority of the front's own, which each machine has to trust."""
+    """`off`: no front, or one of your own. `acme`: automatic certificates (RFC 8555). `files`: your own certificates.
+    `internal`: the front's own authority, which every machine has to trust."""
     email: Annotated[str, Field(max_length=254)] = ""
-    """Whom the authority writes to when something is wrong with a certificate."""
+    """Contact address for the authority if there is a problem with a certificate."""
     acme_server: Annotated[str, Field(max_length=1_024)] = ""
-    """The directory of an authority of your own; "" asks a public one."""
+    """The directory of your own authority; "" uses a public one."""
     acme_ca_file: Path | None = None
-    """The roots to trust when talking to `acme_server`."""
+    """The root certificates to trust for `acme_server`."""
     certificate: Path | None = None
     """With `files`: the certificate with its chain. It is read again when it changes."""
     key: Path | None = None
     """With `files`: the certificate's private key."""
     listen: Annotated[tuple[Address, ...], Field(max_length=16)] = (IPv4Address("0.0.0.0"), IPv6Address("::"))  # noqa: S104 -- browsers are meant
-    """The addresses on which browsers are answered."""
+    """The addresses to serve browsers on."""
     port: Port = 443
-    """The port on which browsers are answered."""
+    """The port to serve browsers on."""
     http_port: Annotated[int, Field(ge=0, le=65_535)] = 80
-    """Plain http answers there only with a redirect, and an authority's questions; 0 leaves it off."""
+    """The port for plain http, which only redirects to https and answers the authority; 0 turns it off."""
 
     @property
     def is_on(self) -> bool:
@@ -71,44 +71,44 @@ class Https(Section):
 
 
 class Help(Section):
-    """Whom to ask when Limen does not answer: said on the page that is shown then."""
+    """Whom to contact when Limen is down."""
 
     contact: Annotated[str, Field(max_length=300)] = ""
-    """A name, a number, a room: whatever helps somebody who can't open anything."""
+    """A name, a phone number, a room: whatever helps someone who can't get in. Shown on the outage page."""
 
 
 class Sessions(Section):
-    """How long a sign-in lasts: in all, and without use."""
+    """How long a session lasts: in total, and without use."""
 
     absolute_hours: Hours = 12
-    """After so many hours everybody signs in again, however busy they were."""
+    """After this many hours everyone has to sign in again, even if active."""
     idle_hours: Hours = 2
-    """After so many hours without a request a sign-in has ended."""
+    """After this many hours without a request a session ends."""
 
 
 class Passwords(Section):
-    """Which passwords people may choose, beside what is looked at anyway: length, and how soon one would be guessed."""
+    """Which passwords people may choose, beyond what is always checked: length, and how easy one is to guess."""
 
     blocklist: Annotated[tuple[Annotated[str, Field(min_length=3, max_length=128)], ...], Field(max_length=1_000)] = ()
-    """Words that a thief of your company would try first: products, projects, the street, the football club."""
+    """Words that someone attacking your company would try first: products, projects, the street, the football club."""
 
 
 class Recovery(Section):
-    """How people come back who lost their device."""
+    """How people who lost their device regain access."""
 
     codes: bool = True
-    """Whether they may make recovery codes, and use them."""
+    """Whether people can create and use recovery codes."""
 
 
 class Storage(Section):
-    """Where Limen keeps what it knows; a path is relative to the company folder."""
+    """Where Limen stores its data; paths are relative to the company folder."""
 
     data: Path = Path("data")
-    """The folder of the journal and, unless they are kept elsewhere, of the database and the master key."""
+    """The folder of the journal and, unless they are stored elsewhere, of the database and the master key."""
     journal_days: Annotated[int, Field(gt=0, le=3650)] = 90
-    """How many days the journal is kept; what is older is deleted by whole segments."""
+    """How many days the journal is kept; older entries are deleted in whole segments."""
     journal_megabytes: Annotated[int, Field(ge=0, le=100_000_000)] = 0
-    """What the journal may take before Limen warns; 0 leaves only the disk itself to warn of."""
+    """The size at which Limen warns about the journal; 0 warns only about the disk."""
 
 
 class Database(Section):
@@ -121,48 +121,48 @@ class Database(Section):
     url: Annotated[str, Field(max_length=1_024)] = ""
     """`postgresql://limen@host/limen` or `sqlite:////srv/limen.db`; "" is SQLite in the folder `data`."""
     password_file: Path | None = None
-    """The file with the server's password, beside the company's files where it is relative."""
+    """The file with the server's password; a relative path is in the company folder."""
 
 
 class Retention(Section):
-    """How long what is about people is kept, in days. The journal's own days are under `[storage]`."""
+    """How long data about people is kept, in days. The journal's retention is under `[storage]`."""
 
     people_days: Annotated[int, Field(ge=0, le=3650)] = 90
-    """Who was let go is erased so long after; 0 keeps them until somebody erases them."""
+    """Deactivated people are erased after this many days; 0 keeps them until someone erases them."""
     invited_days: Annotated[int, Field(ge=0, le=3650)] = 90
-    """Who was invited and never came is erased so long after; 0 keeps them."""
+    """People who never used their invitation are erased after this many days; 0 keeps them."""
     links_days: Annotated[int, Field(ge=1, le=90)] = 90
-    """How long it is kept what became of a one-time link, after its end."""
+    """How long the outcome of a one-time link is kept after it ends."""
     mails_days: Annotated[int, Field(ge=1, le=90)] = 90
-    """How long it is kept what became of a mail; and the mail itself, where it was written to a file."""
+    """How long the outcome of an email is kept, and the email itself if it was written to a file."""
 
 
 class Logs(Section):
-    """What the process says of itself on standard error."""
+    """What the process logs to standard error."""
 
     format: Literal["auto", "json", "text"] = "auto"
-    """`auto` is text on a terminal, and JSON lines elsewhere."""
+    """`auto` is text on a terminal and JSON lines otherwise."""
     level: Literal["debug", "info", "warning", "error"] = "info"
-    """What is less important than this is not said."""
+    """The least severe level that is logged."""
 
 
 class Mail(Section):
-    """How mail leaves.
+    """How email is sent.
 
     The password is never here: it is in a file that only its owner reads, in the environment (`LIMEN_MAIL_PASSWORD`),
     or a systemd credential (`limen.mail.password`).
     """
 
     sender: Annotated[str, Field(alias="from", max_length=254)] = ""
-    """The address that mails come from."""
+    """The sender address."""
     server: Annotated[str, Field(max_length=300)] = ""
-    """`host:port` of your mail server; "" writes each mail to a file in the data folder's `outbox` instead."""
+    """`host:port` of your mail server; "" writes each email to a file in the data folder's `outbox` instead."""
     security: Literal["starttls", "tls", "none"] = "starttls"
-    """How the way to the server is encrypted: after a first plain word, from the start, or not at all."""
+    """How the connection to the server is encrypted: upgraded with STARTTLS, TLS from the start, or not at all."""
     user: Annotated[str, Field(max_length=254)] = ""
-    """The name to sign in with at the server; "" does not sign in."""
+    """The user name for the server; "" means no login."""
     password_file: Path | None = None
-    """The file with the password, beside the company's files where it is relative."""
+    """The file with the password; relative to the company folder."""
 
     @property
     def host_and_port(self) -> tuple[str, int]:
@@ -172,16 +172,16 @@ class Mail(Section):
 
 
 class Backup(Section):
-    """The backups that a running server takes by itself, one a day."""
+    """Automatic backups, one per day while the server runs."""
 
     folder: Path | None = None
-    """Where they go, relative to the company folder; `backups` in the data folder where nothing is said."""
+    """Where they are stored, relative to the company folder (default: `backups` in the data folder)."""
     keep: Annotated[int, Field(ge=0, le=365)] = 7
-    """How many stay; 0 takes none."""
+    """How many to keep; 0 turns automatic backups off."""
     at: Annotated[str, Field(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$")] = "02:30"
     """The time of day, in the company's time zone."""
     recipient: Annotated[str, Field(pattern=r"^(age1[a-z0-9]{20,100})?$")] = ""
-    """An age recipient that each is sealed for; "" leaves them open to whoever can read the folder."""
+    """An age recipient to encrypt each backup for; "" leaves them readable to anyone who can read the folder."""
 
     @property
     def is_on(self) -> bool:
@@ -189,18 +189,18 @@ class Backup(Section):
 
 
 class Settings(Section):
-    """Everything `limen.toml` may say."""
+    """Everything `limen.toml` can contain."""
 
     name: Annotated[str, Field(min_length=1, max_length=80)]
-    """The company's name, as people read it on every page."""
+    """The company's name, shown on every page."""
     domain: Annotated[str, Field(pattern=r"^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$", max_length=253)]
-    """The domain in which the sign-in host and each app have their hosts."""
+    """The domain of the sign-in host and of each app's host."""
     time_zone: str = "UTC"
-    """An IANA time zone, such as Europe/Berlin. Policies that speak of weekdays and hours mean this one."""
+    """An IANA time zone, such as Europe/Berlin. Policies use it for weekdays and hours."""
     languages: Annotated[tuple[str, ...], Field(min_length=1, max_length=20)] = ("en", "de")
-    """What employees may choose from; the first is for whoever has not chosen."""
+    """The languages employees can choose from; the first is the default."""
     url: str = ""
-    """How browsers reach the sign-in host; "" is https://limen.DOMAIN. Passkeys belong to this host, so it stays."""
+    """How browsers reach the sign-in host; "" is https://limen.DOMAIN. Passkeys are tied to it: keep it."""
     listen: Listen = Listen()
     https: Https = Https()
     help: Help = Help()
@@ -214,9 +214,9 @@ class Settings(Section):
     mail: Mail = Mail()
     backup: Backup = Backup()
     groups: dict[str, str] = {}
-    """Each group's id, which policies name, and its title for people. Who is in it stands in the console."""
+    """Each group's ID, used in policies, and its title, shown to people. Members are managed in the console."""
     networks: dict[str, tuple[Network, ...]] = {}
-    """Each network's name, which policies may mention, and its addresses."""
+    """Each network's name, used in policies, and its addresses."""
 
     @property
     def public_url(self) -> str:

@@ -97,7 +97,7 @@ async def test_it_opens_the_console_and_nothing_else(house: House, browser: Brow
         answered = await inside.get(room)
         assert answered.headers["location"].startswith("/not-yet"), room
         why = await inside.get(answered.headers["location"])
-        assert "This session came from break-glass" in why.text
+        assert "This session was opened with break-glass" in why.text
         assert "None of your groups" not in why.text
     denied = [event for event in house.events("decision") if event.decision.reasons == ("break-glass",)]
     assert {(event.decision.effect, event.decision.action) for event in denied} >= {("deny", "view")}
@@ -121,7 +121,7 @@ async def test_it_plants_no_passkey_that_outlives_it(house: House, browser: Brow
         lambda: factors.passkey_options(session, visitor),
         lambda: factors.add_passkey(session, visitor, {}),  # type: ignore[arg-type]
         lambda: factors.code_offer(session, visitor),
-        lambda: factors.set_password(session, "tidal marble lantern fox"),
+        lambda: factors.set_password(session, visitor, "tidal marble lantern fox"),
         lambda: factors.remove_password(session),
         lambda: factors.rename_passkey(session, "x", "Mine"),
         lambda: house.limen.identity.step_up.passkey_options(session, visitor),

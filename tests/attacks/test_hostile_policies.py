@@ -89,7 +89,7 @@ def taken(root: Path) -> tuple[list[str], float]:
 
 DEEP, LINKED = (
     "this nests deeper than 60 levels",
-    "more than 200 members or signs of arithmetic are chained here",
+    "more than 200 attributes or arithmetic operators are chained here",
 )
 LONG, MANY = "this policy is longer than 500000 characters; split it", "there are more than 10000 policies"
 NAME = "use a-z, 0-9 and `-`"
@@ -129,9 +129,9 @@ HOSTILE = {
     "groups": (when(" || ".join(f'principal in Group::"g{n}"' for n in range(3_000))), '3:28: there is no group "g0"'),
     "clock": (
         when(" || ".join(f"context.time.minute == {n}" for n in range(1_000))),
-        "3:8: this policy compares the clock 1000 times, more than 100",
+        "3:8: this policy has 1000 time comparisons, more than 100",
     ),
-    "annotations": ("".join(f'@a{n}("x")\n' for n in range(20_000)) + f"{ANY};", "1:1: there is no annotation @a0"),
+    "annotations": ("".join(f'@a{n}("x")\n' for n in range(20_000)) + f"{ANY};", "1:1: unknown annotation @a0"),
     "one-annotation-often": ('@id("a")\n' * 20_000 + f"{ANY};", "duplicate annotation: @id; remove one of them"),
     "title": (f'@id("a")\n@title("{"x" * 400_000}")\n{ANY};', "2:1: this @title is longer than 200 characters"),
     "reason": (f'@id("a")\n@reason("{"x" * 2_000}")\n{ANY};', "2:1: this @reason is longer than 1000 characters"),
@@ -140,7 +140,7 @@ HOSTILE = {
         "failed to parse as IP address",
     ),
     "wrong-group": (f'@id("a") permit (principal in Group::"{"g" * 400_000}", action, resource);', "1:38: there is no"),
-    "stumble": (when(" || ".join(["true"] * 60_000) + " }"), "this is no Cedar: unexpected token `}`"),
+    "stumble": (when(" || ".join(["true"] * 60_000) + " }"), "this is not valid Cedar: unexpected token `}`"),
     "wrong-everywhere": ("".join(when("context.x > 1", f"a{n}") for n in range(5_000)), "attribute `x` not found"),
     # Names
     "no-id": (f"{ANY};", "1:1: this policy has no @id"),
@@ -156,34 +156,40 @@ HOSTILE = {
     "escaped-twin": (when("true", "sta\\u{ff46}f"), f'{NAME}, as in "staff"'),
     "upper-case": (
         when("true", "Staff-View"),
-        f'1:5: a policy can\'t be called "Staff-View"; {NAME}, as in "staff-view"',
+        f'1:5: a policy can\'t be named "Staff-View"; {NAME}, as in "staff-view"',
     ),
     "path": (when("true", "../../etc/passwd"), f'{NAME}, as in "etc-passwd"'),
     "markup": (when("true", "<script>alert(1)</script>"), NAME),
     "line-break": (when("true", "a\\nb"), f'"a\\nb"; {NAME}'),
     "long-id": (when("true", "a" * 100_000), f"{NAME}, 80 characters at most"),
-    "own-reason": (when("true", "policy-error"), "is one of Limen's own reasons"),
+    "own-reason": (when("true", "policy-error"), "is one of Limen's built-in reasons"),
     "twice": (when("true") + when("false"), '4:5: there are two policies with the @id "a"; rename one'),
     "twice-escaped": (when("true", "ab") + when("false", "\\u{61}b"), 'there are two policies with the @id "ab"'),
     "twice-in-two-files": (when("true", "staff-view"), "policies/staff.cedar:1 has the other"),
     "group-twin": ('@id("a") permit (principal in Group::"st\u0430ff", action, resource);', 'did you mean "staff"?'),
-    "slip": (f'@id("a")\n@titel("x")\n{ANY};', '2:1: there is no annotation @titel; did you mean "title"?'),
-    "terminal-codes": (f'@id("a")\n@title("\\u{{1b}}[2Jgone")\n{ANY};', "2:1: this @title holds characters that can't"),
+    "slip": (f'@id("a")\n@titel("x")\n{ANY};', '2:1: unknown annotation @titel; did you mean "title"?'),
+    "terminal-codes": (
+        f'@id("a")\n@title("\\u{{1b}}[2Jgone")\n{ANY};',
+        "2:1: this @title contains characters that can't",
+    ),
     "hidden-order": (
         f'@id("a") {ANY}; // \u202e esle gnihton \u2066',
         "the character U+202E here makes the policy look",
     ),
     # Letters and bytes
-    "invalid-utf-8": (b'@id("a")\n// \xff\xfe', "2:4: byte 0xff is no UTF-8"),
-    "overlong-utf-8": (b'@id("\xc0\xaf")', "1:6: byte 0xc0 is no UTF-8"),
-    "surrogate": (b'@id("a")\xed\xa0\x80', "1:9: byte 0xed is no UTF-8"),
-    "utf-16": (b"\xff\xfe" + STAFF.encode("utf-16-le"), "1:1: byte 0xff is no UTF-8"),
+    "invalid-utf-8": (b'@id("a")\n// \xff\xfe', "2:4: byte 0xff is not valid UTF-8"),
+    "overlong-utf-8": (b'@id("\xc0\xaf")', "1:6: byte 0xc0 is not valid UTF-8"),
+    "surrogate": (b'@id("a")\xed\xa0\x80', "1:9: byte 0xed is not valid UTF-8"),
+    "utf-16": (b"\xff\xfe" + STAFF.encode("utf-16-le"), "1:1: byte 0xff is not valid UTF-8"),
     "nul": (b'@id("a")\n\x00', "2:1: there is a "),
-    "second-bom": (b"\xef\xbb\xbf" * 2 + STAFF.encode(), "1:1: `U+FEFF` is no part of Cedar"),
-    "bom-inside": (f'@id("a")\ufeff {ANY};', "1:9: `U+FEFF` is no part of Cedar"),
-    "noise": (bytes(range(1, 256)) * 3_000, "2:118: byte 0x80 is no UTF-8"),
-    "other-letters": ("\u0430" * 499_000, "1:1: `\u0430` is no part of Cedar"),
-    "bad-escape": (when('context.place.country == "\\q"'), "3:34: this is no Cedar: the input `\\q` is not a valid"),
+    "second-bom": (b"\xef\xbb\xbf" * 2 + STAFF.encode(), "1:1: `U+FEFF` is not valid in Cedar"),
+    "bom-inside": (f'@id("a")\ufeff {ANY};', "1:9: `U+FEFF` is not valid in Cedar"),
+    "noise": (bytes(range(1, 256)) * 3_000, "2:118: byte 0x80 is not valid UTF-8"),
+    "other-letters": ("\u0430" * 499_000, "1:1: `\u0430` is not valid in Cedar"),
+    "bad-escape": (
+        when('context.place.country == "\\q"'),
+        "3:34: this is not valid Cedar: the input `\\q` is not a valid",
+    ),
     "escaped-surrogate": (when('context.place.country == "\\u{d800}"'), "is not a valid escape"),
     "no-such-letter": (when('context.place.country == "\\u{ffffffff}"'), "is not a valid escape"),
     # Syntax
@@ -191,8 +197,8 @@ HOSTILE = {
         f'@id("a")\n{ANY} when {{ context.place.country == "DE }};\n',
         "2:70: this text is never closed",
     ),
-    "comment-without-end": (f'@id("a")\n{ANY} /* nothing }};', "2:38: this is no Cedar: unexpected token `/`"),
-    "swallowed-end": (f'@id("a")\n{ANY} // ;', "2:36: this is no Cedar: unexpected end of input"),
+    "comment-without-end": (f'@id("a")\n{ANY} /* nothing }};', "2:38: this is not valid Cedar: unexpected token `/`"),
+    "swallowed-end": (f'@id("a")\n{ANY} // ;', "2:36: this is not valid Cedar: unexpected end of input"),
     "comment-ended-early": (f'@id("a")\n{ANY} // x\r{ANY};\n', "policies/x.cedar:2:"),
     "template": (
         '@id("a") permit (principal == ?principal, action, resource in ?resource);',
@@ -200,19 +206,22 @@ HOSTILE = {
     ),
     "template-inside": (when("principal == ?principal"), "found template slot ?principal in a `when` clause"),
     "reserved": (when('__cedar::ip("1.1.1.1") == 1'), "which is reserved"),
-    "function": (when('exec("rm") == 1'), "3:8: this is no Cedar: `exec` is not a valid function"),
+    "function": (when('exec("rm") == 1'), "3:8: this is not valid Cedar: `exec` is not a valid function"),
     "division": (when("1 / 2 == 1"), "division is not supported"),
-    "fraction": (when("context.auth.strength > 1.5"), "3:34: this is no Cedar"),
+    "fraction": (when("context.auth.strength > 1.5"), "3:34: this is not valid Cedar"),
     "two-comparisons": (when("1 < 2 < 3"), "put one of them in ( )"),
     "key-twice": (when("{a: 1, a: 2}.a == 1"), "duplicate key `a` in record literal"),
-    "json": ('{"staticPolicies": {}}', "1:1: this is no Cedar"),
-    "web-page": ("<html><body>404</body></html>", "1:1: this is no Cedar"),
-    "merge": (f"<<<<<<< HEAD\n{STAFF}=======\n", "1:1: this is no Cedar"),
+    "json": ('{"staticPolicies": {}}', "1:1: this is not valid Cedar"),
+    "web-page": ("<html><body>404</body></html>", "1:1: this is not valid Cedar"),
+    "merge": (f"<<<<<<< HEAD\n{STAFF}=======\n", "1:1: this is not valid Cedar"),
     # Values
-    "past-int64": (when("context.auth.strength > 9223372036854775808"), "3:32: this is no Cedar: integer literal"),
+    "past-int64": (
+        when("context.auth.strength > 9223372036854775808"),
+        "3:32: this is not valid Cedar: integer literal",
+    ),
     "endless-number": (when(f"context.auth.strength > {'9' * 400_000}"), "number too large"),
     "address": (when('context.place has address && context.place.address == ip("10.0.0.300/8")'), '"10.0.0.300/8"'),
-    "date": (when('context.now > datetime("2026-13-45")'), "3:31: this does not fit the schema"),
+    "date": (when('context.now > datetime("2026-13-45")'), "3:31: this doesn't match the schema"),
     "arguments": (when('ip("10.0.0.1", "10.0.0.2").isIpv4()'), "Expected 1, got 2"),
     "duration": (when('context.now.durationSince(context.auth.at) > duration("5 hours")'), '"5 hours"'),
     "endless-duration": (when(f'context.now.offset(duration("{"9" * 20}d")) > context.now'), "as a duration value"),
@@ -302,10 +311,10 @@ def _ten_thousand_files(folder: Path) -> None:
 @pytest.mark.parametrize(
     ("make", "expected"),
     [
-        (_links_that_lead_out, "this link leads out of the folder"),
-        (_devices, "this link leads out of the folder"),
-        (_pipes, "this is no plain file"),
-        (_folders, "this is no plain file"),
+        (_links_that_lead_out, "this link points outside the folder"),
+        (_devices, "this link points outside the folder"),
+        (_pipes, "this is not a regular file"),
+        (_folders, "this is not a regular file"),
         (_gigabytes, "longer than 1000000 bytes"),
         (_ten_thousand_files, "there are more than 500 files here"),
     ],
@@ -328,6 +337,6 @@ def many_wrong_files(root: Path) -> Path:
 
 def test_a_folder_that_is_wrong_everywhere_is_not_read_to_its_end(many_wrong_files: Path) -> None:
     complaints, seconds = taken(many_wrong_files)
-    assert any("this file was not read: there are 200 problems before it" in one for one in complaints)
+    assert any("this file was not read: there are already 200 problems" in one for one in complaints)
     assert len(complaints) < 1_000
     assert seconds < 2 * SECONDS

@@ -91,7 +91,7 @@ def test_an_upgrade_killed_in_its_middle_leaves_the_old_and_a_server_brings_it_o
     server = subprocess.Popen(limen("serve", served.root), stdout=subprocess.PIPE, text=True)
     try:
         assert server.stdout is not None
-        assert any("Limen answers for" in line for line in server.stdout)
+        assert any("Limen is running for" in line for line in server.stdout)
     finally:
         server.terminate()
         server.communicate(timeout=SECONDS)

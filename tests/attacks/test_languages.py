@@ -88,7 +88,7 @@ async def test_names_in_mails_and_on_plain_pages_are_only_names(house: House, la
         assert VALUE in mail.text
         assert "<b>" not in mail.html
     pages = (
-        plain_page("{app} takes too long to answer", "It was not followed.", app=VALUE).decode(),
+        plain_page("{app} is taking too long to respond", "Limen didn't follow it.", app=VALUE).decode(),
         outage_page(VALUE, VALUE),
     )
     for page in pages:

@@ -26,7 +26,9 @@ async def test_while_another_program_writes_pages_open_and_changes_say_what_is_s
         refused = await ada.post(f"/console/people/{bea_id}/sessions/end")
         assert refused.status_code == 503
         assert "Another program has been writing" in refused.text
-        assert (await wiki.get("/")).status_code == 502  # decided and passed on: nothing listens behind this app here
+        assert (
+            await wiki.get("/")
+        ).status_code == 502  # decided and passed on: nothing is listening behind this app here
         again = house.browser()
         again.passkey = bea.passkey
         failed = await again.sign_in()

@@ -27,7 +27,7 @@ PEOPLE = [
     )
 ]
 NAMES = {one.person.id: one.person.id.title() for one in PEOPLE}
-OFFICE = ("policies/20-watch.cedar", '@state("watch")\n', "")
+OFFICE = ("policies/20-report-only.cedar", '@state("watch")\n', "")
 BACKDOOR = """
 @id("robots")
 permit (principal is Workload, action == Action::"view", resource == App::"payroll");
@@ -63,7 +63,7 @@ def test_a_network_that_becomes_the_whole_internet(tmp_path: Path, expected: Exp
 
 def test_a_permit_for_every_workload_though_there_is_none_yet(tmp_path: Path, expected: Expected) -> None:
     end = 'unless { context.place.network == "office" };\n'
-    found = planned(tmp_path, ("policies/20-watch.cedar", end, end + BACKDOOR))
+    found = planned(tmp_path, ("policies/20-report-only.cedar", end, end + BACKDOOR))
     (workload,) = found[0].reach.differences if found[0].reach else ()
     assert (workload.people, workload.apps, workload.actions) == ((ANY_WORKLOAD,), ("payroll",), ("view",))
     expected(said(found))
@@ -130,7 +130,7 @@ def test_what_is_not_looked_at_says_so(tmp_path: Path) -> None:
     assert not found[0].is_nobodys_gain_or_loss
     assert [(one.kind, one.is_looked_at) for one in found[0].openings] == [("setting", False)]
     assert "absolute_hours from 12 to 720" in said(found)
-    assert "not looked at" in said(found)
+    assert "not checked" in said(found)
 
 
 @pytest.mark.parametrize("everybody", ['"0.0.0.0/0"', '"::/0"', '"0.0.0.0/1", "128.0.0.0/1"'])
@@ -150,10 +150,28 @@ def test_a_front_that_is_a_whole_building_is_told_in_the_plan(
     change(folder, "limen.toml", "[storage]", '[listen]\ntrusted_proxies = ["10.0.0.0/8"]\n\n[storage]')
     for command in ("plan", "check"):
         leave(command, str(folder))
-        assert "trusted_proxies holds 10.0.0.0/8" in capsys.readouterr().out
+        assert "trusted_proxies contains 10.0.0.0/8" in capsys.readouterr().out
 
 
 def test_another_upstream_alone_is_not_looked_at(tmp_path: Path) -> None:
     found = planned(tmp_path, ("apps.yaml", "http://127.0.0.1:9102", "http://127.0.0.1:9110"))
     assert [(one.kind, one.is_looked_at) for one in found[0].openings] == [("upstream", False)]
     assert not found[0].is_nobodys_gain_or_loss
+
+
+def test_the_codes_of_an_app_that_go_to_somebody_else_as_well(tmp_path: Path) -> None:
+    folder = small_folder(tmp_path)
+    apps = folder / "apps.yaml"
+    entry = "\n- id: survey\n  protocol: oidc\n  label: internal\n  url: https://survey.example/\n  oidc: {}\n"
+    good = '{redirect_uris: ["https://survey.example/back"], consent: once, scopes: [openid]}'
+    bad = '{redirect_uris: ["https://survey.example/back", "https://evil.example/back"], client: public}'
+    apps.write_text(apps.read_text().rstrip() + entry.replace("{}", good))
+    before = load_company(folder)
+    apps.write_text(apps.read_text().replace(good, bad))
+    after = load_company(folder)
+    found = plan(before, after, [], PEOPLE, until=NOW), before, after
+    assert not found[0].is_nobodys_gain_or_loss
+    assert len([one for one in found[0].openings if (one.kind, one.name) == ("client", "survey")]) == 4
+    assert "https://evil.example/back" in said(found)
+    (change_of_it,) = (one for one in found[0].changes if one.name == "survey")
+    assert change_of_it.detail == "oidc (redirect_uris, is_public, is_foreign, scopes)"

@@ -200,7 +200,7 @@ async def test_a_list_gives_nobody_a_role_unless_that_is_said_apart(console: Con
     page = await console.ada.client.post(LIST_AT, data=form, files=files, headers=homes.OUR_PAGE)
     assert page.status_code == 400
     for group in ("helpdesk", "auditors"):
-        assert f"this changes who is in {group}" in page.text
+        assert f"this would change who is in {group}" in page.text
 
 
 async def test_a_helper_touches_no_token_of_a_workload(console: Console) -> None:

@@ -64,7 +64,7 @@ def test_one_that_is_there_already_is_shown_and_not_obeyed(root: Path, capsys: p
 def test_literals_of_policies_are_shown_and_not_obeyed(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
     # Characters that turn the writing are refused in policies; escapes are only text there.
     literal = f'context.place.network == "{HOSTILE[:-1]}"'
-    change(root, "policies/20-watch.cedar", 'context.place.network == "office"', literal)
+    change(root, "policies/20-report-only.cedar", 'context.place.network == "office"', literal)
     leave("why", str(root), "--app", "payroll", "--action", "view", "--group", "finance")
     told = capsys.readouterr()
     assert "payroll-from-the-office" in told.out
@@ -78,10 +78,10 @@ def test_literals_of_policies_are_shown_and_not_obeyed(root: Path, capsys: pytes
         ("limen.toml", '"Finance"', f'"{"x" * 201}"', "title"),
         ("limen.toml", 'name = "Harbor"', f'name = "{WRITTEN}"', "name"),
         ("limen.toml", "office = [", f'"{WRITTEN}" = [', "network"),
-        ("apps.yaml", "name: Wiki", f'name: "{WRITTEN}"', "shown"),
-        ("apps.yaml", "name: Wiki", f'description: "{WRITTEN}"', "shown"),
-        ("apps.yaml", "name: Wiki", f'public: [{{route: "GET /x", why: "{WRITTEN}"}}]', "shown"),
-        ("policies/tests.yaml", "- test: Staff read the wiki", f'- test: "{WRITTEN}"', "shown"),
+        ("apps.yaml", "name: Wiki", f'name: "{WRITTEN}"', "displayed"),
+        ("apps.yaml", "name: Wiki", f'description: "{WRITTEN}"', "displayed"),
+        ("apps.yaml", "name: Wiki", f'public: [{{route: "GET /x", why: "{WRITTEN}"}}]', "displayed"),
+        ("policies/tests.yaml", "- test: Staff read the wiki", f'- test: "{WRITTEN}"', "displayed"),
     ],
 )
 def test_no_name_or_title_steers(

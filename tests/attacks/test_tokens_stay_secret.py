@@ -59,7 +59,7 @@ async def test_the_secret_is_nowhere_but_in_the_one_answer_that_shows_it(
     assert leave("token", "list", folder) == 0
     said = capsys.readouterr()
     assert 1 <= asked < len(about)
-    assert "no policy took this decision: The token was not made for this" in said.err
+    assert "no policy made this decision: The token doesn't cover this" in said.err
     assert token_id in said.out
     logged = "".join(record.getMessage() for record in caplog.records if not record.name.startswith("httpx"))
     assert not any(piece in said.out + said.err + logged for piece in pieces)

@@ -31,7 +31,7 @@ async def test_the_last_who_can_get_in_leaves_no_group_that_lets_them(house: Hou
     await browser.get(f"/console/people/{ada}")
     answered = await browser.post(f"/console/people/{ada}/groups", groups="staff")
     assert answered.status_code == 400
-    assert "Nobody could administer Limen any more" in answered.text
+    assert "Nobody would be able to administer Limen" in answered.text
     assert (await browser.get("/console")).status_code == 200
     assert house.limen.known.people[ada].groups == {"administrators", "staff"}
 
@@ -57,7 +57,7 @@ async def test_the_passkey_without_which_nobody_gets_in_stays(house: House, brow
     (passkey,) = (await house.limen.identity.factors.of_person(ada)).passkeys
     await browser.get("/passkeys")
     answered = await browser.post(f"/passkeys/{passkey.id}/remove")
-    assert "Nobody could administer Limen any more" in answered.text
+    assert "Nobody would be able to administer Limen" in answered.text
     assert (await house.limen.identity.factors.of_person(ada)).passkeys == (passkey,)
 
 

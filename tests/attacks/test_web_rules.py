@@ -99,7 +99,7 @@ async def test_what_is_too_long_for_a_page_is_refused(house: House, browser: Bro
         answer = await browser.post("/console/policies/finance-payroll/text", text="x" * size, do="plan")
         assert answer.status_code == status
         assert "</html>" in answer.text, "a person is answered with a page"
-    assert "go back with your browser" in answer.text.lower()
+    assert "go back in your browser" in answer.text.lower()
 
 
 async def test_markup_in_a_rule_is_text_wherever_it_stands(house: House, browser: Browser) -> None:

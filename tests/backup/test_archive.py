@@ -42,5 +42,5 @@ def test_a_file_that_changes_while_it_is_copied_is_noticed(tmp_path: Path) -> No
 
 
 def test_what_is_no_recipient_is_said_to_be_none() -> None:
-    with pytest.raises(BackupError, match="no age recipient"), sealing(io.BytesIO(), "me@harbor.example"):
+    with pytest.raises(BackupError, match="not an age recipient"), sealing(io.BytesIO(), "me@harbor.example"):
         pass

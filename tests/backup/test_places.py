@@ -12,7 +12,7 @@ def test_one_at_a_time_and_what_a_killed_run_left_is_removed(served: Served) -> 
     (served.root / "data" / ".working" / "old").touch()
     with working(served.root, served.settings) as folder:
         assert list(folder.iterdir()) == []
-        with pytest.raises(BackupBusyError, match="under way"), working(served.root, served.settings):
+        with pytest.raises(BackupBusyError, match="running here"), working(served.root, served.settings):
             pass
     assert not folder.exists()
 

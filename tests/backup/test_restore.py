@@ -74,7 +74,7 @@ def test_it_never_lies_over_data_or_into_a_strange_folder(served: Served, tmp_pa
     file = tmp_path / "b.tar.gz"
     served.back_up(file)
     was = served.database.read_bytes()
-    with pytest.raises(NotEmptyError, match="holds data already"):
+    with pytest.raises(NotEmptyError, match="already contains data"):
         restore(file, served.root, NOW(), key=served.key)
     assert served.database.read_bytes() == was
     strange = tmp_path / "strange"

@@ -108,7 +108,7 @@ def test_what_goes_wrong_is_said_and_tried_again_an_hour_later(kept: Kept, tmp_p
     away.take_one()
     failed = away.status().failed
     assert failed is not None
-    assert "is not there" in failed.what
+    assert "doesn't exist" in failed.what
     assert "backup.failed" in kept.events()
     assert not away.is_due()
     kept.clock.forward(HOUR)
@@ -124,7 +124,7 @@ def test_the_disks_last_room_is_left_alone(kept: Kept, monkeypatch: pytest.Monke
     one.take_one()
     failed = one.status().failed
     assert failed is not None
-    assert "too little room" in failed.what
+    assert "too little space" in failed.what
     assert list(one.folder.iterdir()) == []
 
 

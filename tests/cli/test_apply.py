@@ -45,7 +45,7 @@ def test_apply_says_so_when_nothing_changed(tmp_path: Path, capsys: pytest.Captu
     name = capsys.readouterr().out.split()[1]
     assert leave("apply", str(root), "-m", "Again") == 0
     assert capsys.readouterr().out == (
-        f"Nothing changed: revision {name} is in force already; the message is not used.\n"
+        f"Nothing changed: revision {name} is already in force; the message is ignored.\n"
     )
 
 
@@ -56,7 +56,7 @@ def test_apply_keeps_a_changed_comment(tmp_path: Path, capsys: pytest.CaptureFix
     with (root / "apps.yaml").open("a") as apps:
         apps.write("# a comment changes nothing\n")
     assert leave("apply", str(root), "-m", "Again") == 0
-    assert capsys.readouterr().out == f"Revision {name} stays in force; its new text is kept: Again\n"
+    assert capsys.readouterr().out == f"Revision {name} stays in force; its new text is stored: Again\n"
     database = Database.open(root / "data/limen.db")
     assert [one.reason for one in database.read(store.history)] == ["Again", "Begin"]
     company = database.read(lambda snapshot: store.company_of(snapshot, store.newest(snapshot).id))

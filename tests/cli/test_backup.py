@@ -29,8 +29,8 @@ def test_it_says_what_it_holds_and_that_the_key_is_apart(served: Served, tmp_pat
     said = capsys.readouterr().out
     assert "1 people" in said
     assert "journal main: lines 1 to" in said
-    assert "NOT inside" in said
-    assert "not sealed" in said
+    assert "NOT contain the master key" in said
+    assert "not encrypted" in said
     last = last_backup(served.root / "data")
     assert last is not None
     assert (tmp_path / last.file).exists()
@@ -49,7 +49,7 @@ def test_the_key_is_printed_or_written_for_its_owner_alone(served: Served, tmp_p
 
 def test_the_key_goes_in_only_sealed(served: Served, tmp_path: Path, capsys) -> None:
     assert leave("backup", str(served.root), "--to", str(tmp_path / "b"), "--with-key") == 1
-    assert "must be sealed" in capsys.readouterr().err
+    assert "must be encrypted" in capsys.readouterr().err
     assert not (tmp_path / "b").exists()
 
 
@@ -66,7 +66,7 @@ def test_it_is_taken_while_the_server_runs_and_a_second_machine_takes_the_place(
     key = root / "data" / "master.key"
     assert leave("restore", str(file), str(there), "--key", str(key), "--promote", str(shared)) == 0
     assert leave("journal", "verify", str(there)) == 0
-    assert "The journal holds" in capsys.readouterr().out
+    assert "The journal is intact" in capsys.readouterr().out
     with serving(there) as second:
         assert second.poll() is None
     command = [sys.executable, "-m", "limen.cli.main", "serve", str(root)]
@@ -80,7 +80,7 @@ def serving(root: Path) -> Iterator[subprocess.Popen[str]]:
     server = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
     try:
         assert server.stdout is not None
-        assert any("Limen answers for" in line for line in server.stdout)
+        assert any("Limen is running for" in line for line in server.stdout)
         yield server
     finally:
         server.terminate()

@@ -115,7 +115,7 @@ def test_a_port_that_is_taken_is_said(tmp_path: Path) -> None:
         said = said_until_open(demo)
         demo.send_signal(signal.SIGINT)
         demo.communicate(timeout=30)
-    found = re.search(r"Port 8080 is taken on this machine, so Harbor is at port (\d+) today", said)
+    found = re.search(r"Port 8080 is in use on this machine, so Harbor uses port (\d+)", said)
     assert found is not None
     assert f"  http://harbor.localhost:{found[1]}/\n" in said
 
@@ -128,7 +128,7 @@ def test_the_port_can_be_chosen_and_being_terminated_leaves_nothing_behind(tmp_p
         refused = start("--port", str(port), tmp=tmp_path)
         _, wrong = refused.communicate(timeout=30)
         assert refused.returncode == 1
-        assert f"port {port} is taken on this machine" in wrong
+        assert f"port {port} is in use on this machine" in wrong
     demo = start("--port", str(port), tmp=tmp_path)
     said = said_until_open(demo)
     assert any(tmp_path.iterdir())
@@ -143,8 +143,8 @@ def test_the_port_can_be_chosen_and_being_terminated_leaves_nothing_behind(tmp_p
 @pytest.mark.parametrize(
     ("words", "said"),
     [
-        (("--once", "--port", "9000"), "`--port` does not go with `--once`"),
-        (("--port", "80"), "the demo can't be at port 80; take one from 1024 on"),
+        (("--once", "--port", "9000"), "`--port` can't be combined with `--once`"),
+        (("--port", "80"), "the demo can't use port 80"),
     ],
 )
 def test_a_port_that_can_not_be_is_refused(tmp_path: Path, words: tuple[str, ...], said: str) -> None:

@@ -29,7 +29,7 @@ def test_json_says_all_and_holds_no_secret(root: Path, capsys: pytest.CaptureFix
     said = json.loads(capsys.readouterr().out)
     assert said["healthy"] is False
     wrong = [one for one in said["findings"] if one["state"] == "wrong" and one["name"] == "apps"]
-    assert "nothing listens" in wrong[0]["what"]
+    assert "nothing is listening" in wrong[0]["what"]
     assert set(wrong[0]) == {"name", "state", "what", "fix", "where"}
     assert not (root / "data").exists()
 
@@ -41,12 +41,12 @@ def test_a_folder_that_is_not_there_is_named(tmp_path: Path, capsys: pytest.Capt
 
 def test_the_report_leads_with_what_is_wrong() -> None:
     found = [
-        Finding("disk", State.WRONG, "full", "make room", "/data"),
+        Finding("disk", State.WRONG, "full", "free up space", "/data"),
         Finding("clock", State.WARNING, "drifts", "keep it"),
         Finding("mail", State.SKIPPED, "none"),
         Finding("names", State.OK, "2 hosts lead here"),
     ]
     said = report(found)
-    assert said.startswith("✗ disk: full [/data]\n    → make room\n! clock")
-    assert re.search(r"✓ names: 2 hosts lead here\n\n1 thing is wrong, 1 to look at, 1 not examined, 1 fine\.$", said)
-    assert summary(found[2:]) == "Nothing is wrong, 1 not examined, 1 fine."
+    assert said.startswith("✗ disk: full [/data]\n    → free up space\n! clock")
+    assert re.search(r"✓ names: 2 hosts lead here\n\n1 problem, 1 to review, 1 not checked, 1 fine\.$", said)
+    assert summary(found[2:]) == "No problems, 1 not checked, 1 fine."

@@ -18,6 +18,6 @@ def test_a_copy_is_written_for_its_owner_alone_and_never_over_another(
     with zipfile.ZipFile(file) as archive:
         assert "decision" in archive.read("events.csv").decode()
     assert leave("export", "ada@harbor.example", str(served.root), "--to", str(file)) == 1
-    assert "is there already" in capsys.readouterr().err
+    assert "already exists" in capsys.readouterr().err
     assert leave("export", "eve@harbor.example", str(served.root), "--to", str(tmp_path / "eve.zip")) == 1
     assert not (tmp_path / "eve.zip").exists()

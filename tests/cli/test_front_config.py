@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from limen.cli.front_config import run
@@ -11,7 +13,7 @@ from limen.front.config.guarded import FrontConfigError
 def _harbor(tmp_path) -> None:
     copy_to(tmp_path, prefer_usual_ports=True)
     file = tmp_path / "limen.toml"
-    file.write_text(file.read_text().replace("localhost:8080", "localhost:8000"))
+    file.write_text(re.sub(r"limen\.harbor\.localhost:\d+", "limen.harbor.localhost:8000", file.read_text()))
 
 
 @pytest.mark.parametrize("front", ["nginx", "caddy", "envoy"])

@@ -32,14 +32,13 @@ def test_a_list_is_shown_then_done_then_nothing_to_do(
     listed.write_text("name;email;language\nEve Jansen;eve@harbor.example;de\n")
     assert leave("import", "people", str(listed), root, "--invite") == 0
     assert capsys.readouterr().out == (
-        "+ Eve Jansen <eve@harbor.example>\n"
-        "1 new, 0 changed, 0 as they are, 0 not in the list.\n"
-        "Nothing was changed. The same command with --yes does it.\n"
+        "+ Eve Jansen <eve@harbor.example>\n1 new, 0 changed, 0 unchanged, 0 not in the list.\nNothing was "
+        "changed. To apply this, repeat the command with --yes.\n"
     )
     assert leave("import", "people", str(listed), root, "--invite", "--yes") == 0
-    assert "Done: 1 added, 0 changed, 0 let go, 1 invitations" in capsys.readouterr().out
+    assert "Done: 1 added, 0 changed, 0 deactivated, 1 invitations" in capsys.readouterr().out
     assert leave("import", "people", str(listed), root, "--yes") == 0
-    assert capsys.readouterr().out.endswith("1 as they are, 0 not in the list.\nThere is nothing to do.\n")
+    assert capsys.readouterr().out.endswith("1 unchanged, 0 not in the list.\nNothing would change.\n")
     assert leave("people", root, "--json") == 0
     eve = json.loads(capsys.readouterr().out)
     assert (eve["name"], eve["status"], eve["language"]) == ("Eve Jansen", "invited", "de")
@@ -76,7 +75,7 @@ def test_the_mails_name_an_administrator_that_was_said_or_the_only_one(
         database.close()
     assert {one.to.partition("@")[0]: one.subject.partition(" ")[0] for one in opened} == {
         "eve": "Noor",
-        "ben": "You",
+        "ben": "You've",
         "mia": "Ada",
     }
 
@@ -92,7 +91,7 @@ def administers(database: Database, name: str) -> None:
     [
         (("apps", "x.csv"), "can't import 'apps'"),
         (("people", "absent.csv"), "can't be read"),
-        (("people", "absent.csv", ".", "--as", "noor@harbor.example"), "none are mailed"),
+        (("people", "absent.csv", ".", "--as", "noor@harbor.example"), "none are being sent"),
         (("people", "absent.csv", ".", "--yes", "--dry-run"), "can't be used together"),
     ],
 )

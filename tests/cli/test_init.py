@@ -58,8 +58,8 @@ def test_questions_are_asked_again_with_the_fix(capsys: pytest.CaptureFixture[st
     )
     assert usual[2:] == ["harboer-freight.localhost"] * 2 + ["Europe/Vienna"] * 2 + ["en,de"] * 2 + ["acme"] * 2 + [""]
     told = capsys.readouterr().out
-    assert "Passkeys are tied to it" in told
-    for fix in ("1 to 80 printable", "in small letters", "no time zone", "is more than this machine"):
+    assert "Passkeys are tied to the domain" in told
+    for fix in ("1 to 80 printable", "in lowercase", "no time zone", "reaches beyond this machine"):
         assert fix in told
 
 

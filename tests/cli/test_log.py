@@ -40,7 +40,7 @@ def test_the_log_says_who_published_what_when_why_and_through_which_door(
         "    For everybody",
         "    4 policy tests passed",
         "    The first administrator can still administer Limen with a passkey (administrators-run-limen).",
-        "    expected effect: of 120 replayed requests 3 let in",
+        "    predicted effect: of 120 replayed requests 3 let in",
         *[f"    Jana Novak gains Wiki · action {number}" for number in range(8)],
         "    and 2 more sentences; `limen log --json` has them",
     ]
@@ -69,8 +69,8 @@ def test_without_a_database_there_is_no_log(
 
 
 def test_that_nothing_is_expected_to_change_is_said_in_a_sentence() -> None:
-    assert predicted({"replayed": 4, "turns": {}}) == ["expected effect: none of 4 replayed requests changes"]
+    assert predicted({"replayed": 4, "turns": {}}) == ["predicted effect: none of 4 replayed requests changes"]
     assert predicted({"replayed": 1, "turns": {"stuck": 1}}) == [
-        "expected effect: of 1 replayed request 1 can no longer be proved again"
+        "predicted effect: of 1 replayed request 1 can no longer be opened by confirming"
     ]
     assert predicted({}) == []

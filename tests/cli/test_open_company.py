@@ -28,6 +28,6 @@ def test_what_stands_beside_a_folder_is_found_by_it(tmp_path: Path) -> None:
 
 def test_no_database_is_made_by_looking_for_one(tmp_path: Path) -> None:
     root = small_folder(tmp_path)
-    with pytest.raises(LimenError, match="nothing was published here yet"), opened(root):
+    with pytest.raises(LimenError, match="nothing has been published here yet"), opened(root):
         pass
     assert not (root / "data").exists()

@@ -52,7 +52,7 @@ def test_without_people_a_candidate_does_what_the_readme_says(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     shown = (CANDIDATES / "README.md").read_text().split("```\n")[3]
-    assert shown.startswith("Who could do what")
+    assert shown.startswith("Who gains and who loses")
     shutil.copytree(CANDIDATES.parent / "harbor", tmp_path / "harbor")
     assert leave("apply", str(tmp_path / "harbor"), "-m", "As it is") == 0
     code, said = said_of(tmp_path / "harbor", "customers-only-by-day", capsys)
@@ -122,7 +122,7 @@ def test_a_folder_behind_what_is_in_force_is_told_to_pull_first(
 def test_what_was_kept_against_a_colleague_is_told_as_an_undoing(
     behind: Path, capsys: pytest.CaptureFixture[str], expected: Expected
 ) -> None:
-    change(behind, "policies/20-watch.cedar", "// Looked at first", "// Looked at, first")
+    change(behind, "policies/20-report-only.cedar", "// Looked at first", "// Looked at, first")
     assert leave("pull", str(behind), "--keep") == 0
     capsys.readouterr()
     assert leave("plan", str(behind)) == 0
@@ -136,11 +136,13 @@ def test_without_people_and_requests_the_plan_says_what_it_left_out(
 ) -> None:
     root = small_folder(tmp_path)
     assert leave("apply", str(root), "-m", "Begin") == 0
-    change(root, "policies/20-watch.cedar", '@state("watch")\n', "")
+    change(root, "policies/20-report-only.cedar", '@state("report-only")\n', "")
     capsys.readouterr()
     assert leave("plan", str(root)) == 0
     expected(capsys.readouterr().out, {str(root): "FOLDER"})
-    change(root, "policies/20-watch.cedar", '@id("payroll-from-the-office")', '@id("payroll-office")\n@state("off")')
+    change(
+        root, "policies/20-report-only.cedar", '@id("payroll-from-the-office")', '@id("payroll-office")\n@state("off")'
+    )
     assert leave("plan", str(root)) == 0
     expected(capsys.readouterr().out, {str(root): "FOLDER"})
 

@@ -26,7 +26,7 @@ def test_pull_writes_what_changed_and_keeps_what_only_the_folder_changed(
     change(root, "apps.yaml", "name: Wiki", "name: Notes")
     assert leave("pull", str(root)) == 0
     said = capsys.readouterr().out
-    assert "written  policies/20-watch.cedar" in said
+    assert "written  policies/20-report-only.cedar" in said
     expected(said, {str(tmp_path): "FOLDER"})
     assert leave("apply", str(root), "-m", "Both") == 0
     assert leave("pull", str(root)) == 0
@@ -34,20 +34,20 @@ def test_pull_writes_what_changed_and_keeps_what_only_the_folder_changed(
 
 
 def test_a_file_changed_on_both_sides_is_nobodys_to_overwrite(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    change(root, "policies/20-watch.cedar", "// Looked at first, then enforced.", "// Mine.")
+    change(root, "policies/20-report-only.cedar", "// Looked at first, then enforced.", "// Mine.")
     assert leave("pull", str(root)) == 1
-    assert "policies/20-watch.cedar" in capsys.readouterr().err
-    assert "// Mine." in (root / "policies/20-watch.cedar").read_text()
+    assert "policies/20-report-only.cedar" in capsys.readouterr().err
+    assert "// Mine." in (root / "policies/20-report-only.cedar").read_text()
     assert leave("pull", str(root), "--keep", "--take") == 2
     assert leave("pull", str(root), "--keep") == 0
-    assert "// Mine." in (root / "policies/20-watch.cedar").read_text()
+    assert "// Mine." in (root / "policies/20-report-only.cedar").read_text()
     assert leave("apply", str(root), "-m", "Mine") == 0  # said knowingly: the folder's text is the newer one now
 
 
 def test_take_takes_what_is_in_force(root: Path) -> None:
-    change(root, "policies/20-watch.cedar", "// Looked at first, then enforced.", "// Mine.")
+    change(root, "policies/20-report-only.cedar", "// Looked at first, then enforced.", "// Mine.")
     assert leave("pull", str(root), "--take") == 0
-    assert "// Mine." not in (root / "policies/20-watch.cedar").read_text()
+    assert "// Mine." not in (root / "policies/20-report-only.cedar").read_text()
 
 
 def test_any_revision_can_be_written_into_a_new_folder_byte_for_byte(

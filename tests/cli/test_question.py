@@ -67,7 +67,7 @@ def test_people_come_from_the_database_once_there_is_one(tmp_path: Path) -> None
     found = question.supposed(root, Hypothetical(), "handbook", "view", person="ada", groups=[], nobody=False)
     assert found.who == "Ada Example"
     Database.open(database_url(root, load_company(root).settings)).close()
-    with pytest.raises(LimenError, match="nobody is called"):
+    with pytest.raises(LimenError, match="there is nobody called"):
         question.supposed(root, Hypothetical(), "handbook", "view", person="ada", groups=[], nobody=False)
 
 

@@ -14,8 +14,8 @@ from limen.policy.wording import Audience, Names, say
 POLICIES = """
 @id("a") @title("Read") @reason("Because.") permit (principal, action, resource)
 when { context.auth.strength >= 2 && (context.device.known || !(context.risk.score < 70)) };
-@id("w") @state("watch") forbid (principal, action, resource) when { context.auth.factors.contains("passkey") };
-@id("b") @state("watch") forbid (principal, action, resource) when { context.place.address.isLoopback() };
+@id("w") @state("report-only") forbid (principal, action, resource) when { context.auth.factors.contains("passkey") };
+@id("b") @state("report-only") forbid (principal, action, resource) when { context.place.address.isLoopback() };
 """
 
 
@@ -48,8 +48,8 @@ def test_every_condition_has_its_mark_and_what_it_saw(
     assert "✓ context.device.known device.known = true" in lines
     assert "· not" in lines
     assert '✓ context.auth.factors.contains("passkey") auth.factors = ["passkey"]' in lines
-    assert "! forbid b [watch]" in lines
-    assert any(line.startswith("watched: w.") for line in lines)
+    assert "! forbid b [report-only]" in lines
+    assert any(line.startswith("report-only: w.") for line in lines)
 
 
 def test_policies_that_are_off_are_named_in_a_last_line_and_not_among_those_that_held(
@@ -76,7 +76,7 @@ def test_whoever_may_not_know_all_sees_no_policy(
     expected(out, {str(tmp_path): "FOLDER"})
     assert "context." not in out
     assert "(a)" not in out
-    assert "watched" not in out
+    assert "report-only" not in out
 
 
 def test_in_german_all_but_the_authors_words_and_the_code_are_german(
@@ -85,8 +85,8 @@ def test_in_german_all_but_the_authors_words_and_the_code_are_german(
     out = rendered(POLICIES, capsys, monkeypatch, language=Language.GERMAN, strength=1)
     assert out.startswith("NACHWEIS NÖTIG  Ana · Ansehen · Wiki · Di., 24. Nov. 2026, 10:00:00 CET\n")
     lines = [" ".join(line.split()) for line in out.splitlines()]
-    assert "Nichts erlaubt das. Keine Regel gibt diesen Zugriff. (nothing-permits)" in lines
-    assert "Regel und ihre Bedingungen gesehener Wert" in lines
-    assert "! forbid b [beobachtet]" in lines
-    for english in ("policy", "value seen", "determined", "any of", "Nothing", "[watch]", "Tue"):
+    assert "Keine Regel erlaubt das. (nothing-permits)" in lines
+    assert "Regel und ihre Bedingungen tatsächlicher Wert" in lines
+    assert "! forbid b [nur Bericht]" in lines
+    for english in ("policy", "actual value", "determined", "any of", "Nothing", "[report-only]", "Tue"):
         assert english not in out, english

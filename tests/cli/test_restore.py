@@ -19,10 +19,10 @@ def test_a_dry_run_changes_nothing_and_the_real_one_says_what_is_next(tmp_path: 
     assert not there.exists()
     assert leave("restore", str(file), str(there), "--key", str(key)) == 0
     said = capsys.readouterr().out
-    assert "everybody signs in again" in said
-    assert "is in force again. Look through" in said
+    assert "everyone has to sign in again" in said
+    assert "is in force again. Review" in said
     assert f"limen serve {there}" in said
     assert leave("journal", "verify", str(there)) == 0
     capsys.readouterr()
     assert leave("restore", str(file), str(there), "--key", str(key)) == 1
-    assert "holds data already" in capsys.readouterr().err
+    assert "already contains data" in capsys.readouterr().err

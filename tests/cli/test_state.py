@@ -49,9 +49,9 @@ def test_watched_policies_are_listed_with_whom_they_would_have_met(
     root: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     capsys.readouterr()
-    assert leave("watch", str(root)) == 0
+    assert leave("report-only", str(root)) == 0
     assert capsys.readouterr().out.splitlines() == [
-        f"{POLICY} would have refused 12 requests of 3 people in the last 30 days",
+        f"{POLICY} would have refused 12 requests by 3 people in the last 30 days",
         "        7  Maren Petersen",
         "        4  Rohan Deshpande",
         "        1  Lucía Herrero",
@@ -66,12 +66,12 @@ def test_one_command_enforces_it_and_only_its_state_changes(
     expected(said, {str(tmp_path): "FOLDER"})
     assert "limen pull" in said
     assert leave("pull", str(root)) == 0
-    name = "policies/20-watch.cedar"
-    assert (root / name).read_text() == FILES[name].replace('@state("watch")', '@state("enforce")')
+    name = "policies/20-report-only.cedar"
+    assert (root / name).read_text() == FILES[name].replace('@state("report-only")', '@state("enforce")')
     assert {one: (root / one).read_text() for one in FILES if one != name} == {
         one: text for one, text in FILES.items() if one != name
     }
-    assert leave("watch", str(root)) == 0
+    assert leave("report-only", str(root)) == 0
     expected(capsys.readouterr().out, {str(tmp_path): "FOLDER"})
 
 
@@ -81,8 +81,8 @@ def test_off_and_watch_turn_it_back_and_the_same_state_is_no_revision(
     assert leave("off", POLICY, str(root), "-m", "Not now") == 0
     assert leave("off", POLICY, str(root), "-m", "Not now") == 0
     expected(capsys.readouterr().out, {str(tmp_path): "FOLDER"})
-    assert leave("watch", POLICY, str(root), "-m", "Look again") == 0
-    assert leave("watch", "payroll-from-the-ofice", str(root), "-m", "x") == 1
+    assert leave("report-only", POLICY, str(root), "-m", "Look again") == 0
+    assert leave("report-only", "payroll-from-the-ofice", str(root), "-m", "x") == 1
     assert f'did you mean "{POLICY}"?' in capsys.readouterr().err
 
 

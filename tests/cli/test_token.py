@@ -71,12 +71,12 @@ def test_the_recipe_of_the_how_to_opens_what_the_baseline_alone_does_not(
     capsys.readouterr()
     assert leave(*make) == 0
     said = capsys.readouterr().err
-    assert "ci may not view there: " in said
+    assert "ci can't view there: " in said
     assert "git-webdav-and-scripts.md" in said
     Path(root, "policies", "50-services.cedar").write_text(policy)
     assert leave("apply", root, "-m", "Build services fetch code") == 0
     capsys.readouterr()
     assert leave(*make) == 0
     said = capsys.readouterr().err
-    assert "may not view" not in said
-    assert "ci may not edit there: " in said
+    assert "can't view" not in said
+    assert "ci can't edit there: " in said

@@ -20,7 +20,7 @@ def test_a_supposed_decision_is_explained_for_people(capsys: pytest.CaptureFixtu
     out = capsys.readouterr().out
     assert out.startswith("DENY  Malik Osei · edit · Git · Sat 28 Nov 2026, 11:00:00 CET")
     assert "Come back on Monday at 07:00 (30 Nov 2026 07:00)" in out
-    assert "It was Saturday at 11:00; Git is open Monday to Friday, 07:00 to 19:00." in " ".join(out.split())
+    assert "It was Saturday at 11:00; Git is available Monday to Friday, 07:00 to 19:00." in " ".join(out.split())
     assert "✗        context.time.weekday <= 5" in out
     assert "time.weekday = 6" in out
 
@@ -37,8 +37,8 @@ def test_a_supposed_decision_is_explained_for_programs(capsys: pytest.CaptureFix
 @pytest.mark.parametrize(
     ("audience", "lang", "said"),
     [
-        ("self", "en", "It has been too long since you proved who you are; Payroll asks you to do it again."),
-        ("helpdesk", "en", "proved who they are 6 hours ago; Payroll asks for at most 4 hours."),
+        ("self", "en", "It has been too long since you last confirmed it's you; Payroll needs you to do so again."),
+        ("helpdesk", "en", "last confirmed their identity 6 hours ago; Payroll allows at most 4 hours."),
         (
             "administrator",
             "de",
@@ -68,23 +68,35 @@ def test_nobody_is_asked_to_sign_in(capsys: pytest.CaptureFixture[str]) -> None:
 @pytest.mark.parametrize(
     ("words", "code", "what"),
     [
-        ((), 2, "say one of"),
-        (("ID", "--app", "wiki", "--nobody"), 2, "say one of"),
+        ((), 2, "use one of"),
+        (("ID", "--app", "wiki", "--nobody"), 2, "use one of"),
         (("--app", "wki", "--nobody"), 1, 'there is no app "wki"; did you mean "wiki"?'),
-        (("--app", "wiki"), 1, "nobody was named"),
+        (("--app", "wiki"), 1, "no person was given"),
         (("--app", "wiki", "--group", "staf"), 1, 'there is no group "staf"; did you mean "staff"?'),
-        (("--app", "wiki", "--person", "Malick Osei"), 1, 'nobody is called "Malick Osei"; did you mean "Malik Osei"?'),
+        (
+            ("--app", "wiki", "--person", "Malick Osei"),
+            1,
+            'there is nobody called "Malick Osei"; did you mean "Malik Osei"?',
+        ),
         (("--app", "wiki", "--nobody", "--action", "veiw"), 1, 'there is no action "veiw"; did you mean "view"?'),
-        (("--app", "wiki", "--nobody", "--at", "noon"), 2, '--at: "noon" is no date and time; write it as 2026-'),
-        (("--app", "wiki", "--nobody", "--proved", "5x"), 2, '--proved: "5x" is no length of time; write it as 30m'),
+        (
+            ("--app", "wiki", "--nobody", "--at", "noon"),
+            2,
+            '--at: "noon" is not a valid date and time; write it as 2026-',
+        ),
+        (("--app", "wiki", "--nobody", "--proved", "5x"), 2, '--proved: "5x" is not a valid duration; write it as 30m'),
         (("--app", "wiki", "--nobody", "--network", "ofice"), 1, 'no network "ofice"; did you mean "office"?'),
-        (("--app", "wiki", "--nobody", "--country", "Germany"), 1, '"Germany" is no country\'s code; write its two'),
-        (("--app", "wiki", "--nobody", "--grant", "x"), 2, '--grant: "x" is no length of time; write it as 30m'),
+        (
+            ("--app", "wiki", "--nobody", "--country", "Germany"),
+            1,
+            '"Germany" is not a country code; use two',
+        ),
+        (("--app", "wiki", "--nobody", "--grant", "x"), 2, '--grant: "x" is not a valid duration; write it as 30m'),
         (("--app", "wiki", "--nobody", "--device", "fine"), 2, "--device is"),
         (("--app", "wiki", "--nobody", "--lang", "fr"), 2, "--lang is en or de"),
         (("--app", "wiki", "--nobody", "--audience", "thief"), 2, "--audience is self, helpdesk or administrator"),
         (("--replay", "/nowhere.json"), 1, "/nowhere.json"),
-        (("no-id",), 1, "is no decision's id"),
+        (("no-id",), 1, "is not a decision ID"),
     ],
 )
 def test_what_can_not_be_asked_says_why(
@@ -104,13 +116,13 @@ def test_a_decision_file_is_decided_again(tmp_path: Path, capsys: pytest.Capture
     file.write_text(json.dumps(body))
     assert leave("why", "--replay", str(file)) == 0
     out = capsys.readouterr().out
-    assert "The file says the same." in out
+    assert "The file recorded the same answer." in out
     assert "Use a passkey." in out
     assert "Greta" not in file.read_text()
     body["answer"]["effect"] = "permit"
     file.write_text(json.dumps(body))
     assert leave("why", "--replay", str(file)) == 1
-    assert "The file says permit because of" in capsys.readouterr().out
+    assert "The file recorded permit, because of" in capsys.readouterr().out
     assert leave("why", "--replay", str(file), "--json") == 1
     assert json.loads(capsys.readouterr().out)["agrees"] is False
 

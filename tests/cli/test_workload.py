@@ -17,7 +17,7 @@ def test_a_workload_is_added_listed_renewed_and_revoked(tmp_path: Path, capsys: 
     assert "limen token add --workload batch" in said
     assert leave("workload", "list", root) == 0
     said = capsys.readouterr().out
-    assert said.startswith("batch: may ask about payroll, wiki; tokens good until ")
+    assert said.startswith("batch: may ask about payroll, wiki; tokens valid until ")
     assert secret not in said
     assert leave("workload", "renew", "batch", root) == 0
     assert secret not in capsys.readouterr().out
@@ -39,7 +39,7 @@ def test_a_workload_is_added_listed_renewed_and_revoked(tmp_path: Path, capsys: 
         (("list", "batch"), "takes no name"),
         (("add", "batch", "--apps", "wikki"), "did you mean"),
         (("add", "batch", "--apps", "wiki", "--groups", "finanse"), "did you mean"),
-        (("add", "batch"), "none was named"),
+        (("add", "batch"), "no app was named"),
         (("revoke", "batch"), "no active workload"),
     ],
 )
@@ -50,4 +50,4 @@ def test_what_goes_wrong_is_said(
     assert leave("workload", *words, root) == 1
     assert what in capsys.readouterr().err
     assert leave("workload", "list", root) == 0
-    assert "no workload yet" in capsys.readouterr().out
+    assert "no workloads yet" in capsys.readouterr().out

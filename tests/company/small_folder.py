@@ -12,7 +12,7 @@ url = "http://limen.harbor.localhost:8080"
 time_zone = "Europe/Berlin"
 
 [groups]
-staff = "Everybody who works here"
+staff = "Staff"
 finance = "Finance"
 administrators = "Who runs Limen"
 
@@ -50,7 +50,7 @@ data = "data"
     "policies/10-who.cedar": """// Who may do what.
 
 @id("sign-in")
-@title("Everybody may sign in and see the portal")
+@title("Everybody can sign in and see the portal")
 permit (principal in Group::"staff", action in [Action::"sign_in", Action::"view"], resource == App::"limen");
 
 @id("administrators-run-limen")
@@ -64,15 +64,15 @@ permit (principal in Group::"staff", action in [Action::"view", Action::"edit", 
 when { resource.sensitivity <= 1 && context.auth.strength >= 2 };
 
 @id("finance-payroll")
-@title("Finance runs the payroll")
+@title("Finance runs payroll")
 permit (principal in Group::"finance", action in [Action::"view", Action::"edit"], resource == App::"payroll")
 when { context.auth.strength >= 3 };
 """,
-    "policies/20-watch.cedar": """// Looked at first, then enforced.
+    "policies/20-report-only.cedar": """// Looked at first, then enforced.
 
 @id("payroll-from-the-office")
 @title("Payroll only from the office")
-@state("watch")
+@state("report-only")
 forbid (principal, action, resource == App::"payroll")
 unless { context.place.network == "office" };
 """,

@@ -43,12 +43,12 @@ def test_a_group_that_nothing_permits_gets_a_policy(harbor: Company) -> None:
 @pytest.mark.parametrize(
     ("asked", "what"),
     [
-        (replace(BOARD, id="wiki"), 'there is an app "wiki" already'),
-        (replace(BOARD, host="wiki.harbor.localhost"), "Wiki lives on"),
+        (replace(BOARD, id="wiki"), '"wiki" already exists'),
+        (replace(BOARD, host="wiki.harbor.localhost"), "Wiki already uses"),
         (replace(BOARD, groups=("staf",)), 'there is no group "staf"'),
-        (replace(BOARD, id="limen"), 'there is an app "limen" already'),
-        (replace(BOARD, name="a\x1b[2J"), "can't be shown"),
-        (replace(BOARD, label="secret\n- id: evil"), "can't be shown"),
+        (replace(BOARD, id="limen"), '"limen" already exists'),
+        (replace(BOARD, name="a\x1b[2J"), "can't be displayed"),
+        (replace(BOARD, label="secret\n- id: evil"), "can't be displayed"),
     ],
 )
 def test_what_is_asked_wrongly_is_refused(harbor: Company, asked: NewApp, what: str) -> None:

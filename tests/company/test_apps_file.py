@@ -104,7 +104,7 @@ def test_an_upstream_may_be_an_ipv6_address() -> None:
 def test_an_upstream_where_no_app_can_be_is_refused_at_its_line() -> None:
     text = "- id: a\n  host: a.harbor.example\n  upstream:\n    url: http://169.254.169.254\n"
     _, (problem,) = read_apps(Tree(read_yaml(text)), SETTINGS, SETTINGS.groups)
-    assert (problem.line, problem.fix) == (4, "name the machine the app runs on")
+    assert (problem.line, problem.fix) == (4, "enter the machine the app runs on")
     assert "not an address that an app may have" in problem.what
 
 
@@ -113,3 +113,14 @@ def test_a_forgotten_scheme_is_mended_with_the_upstream_s_own_host_and_port() ->
         text = f"- {{id: a, host: a.harbor.example, upstream: '{said}'}}"
         _, (problem,) = read_apps(Tree(read_yaml(text)), SETTINGS, SETTINGS.groups)
         assert problem.fix == f"write it as http://{fix}"
+
+
+def test_an_unknown_protocol_and_a_forgotten_one_are_each_one_problem() -> None:
+    for line, where in (("  protocol: saml\n", (3, 13)), ("", (3, 9))):
+        text = (
+            f"- id: wiki\n  url: https://wiki.example/\n{line}  oidc: {{redirect_uris: [https://wiki.example/back]}}\n"
+        )
+        apps, problems = read_apps(Tree(read_yaml(text)), SETTINGS, SETTINGS.groups)
+        assert not apps
+        assert [(one.line, one.column) for one in problems] == [where]
+        assert "oidc" in problems[0].fix

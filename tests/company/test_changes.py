@@ -20,24 +20,24 @@ def root(tmp_path: Path) -> Path:
     [
         ("policies/10-who.cedar", "// Who may do what.", "// Who may.", []),
         (
-            "policies/20-watch.cedar",
+            "policies/20-report-only.cedar",
             '@id("payroll-from-the-office")\n@title("Payroll only from the office")',
             '@id("payroll-inside")\n@title("Payroll only inside")',
             [
-                "policy payroll-from-the-office removed: “Payroll only from the office” (watch)",
-                "policy payroll-inside added: “Payroll only inside” (watch)",
+                "policy payroll-from-the-office removed: “Payroll only from the office” (report-only)",
+                "policy payroll-inside added: “Payroll only inside” (report-only)",
             ],
         ),
         ("policies/10-who.cedar", "sensitivity <= 1 &&", "sensitivity <= 2 &&", ["changed: its conditions"]),
-        ("policies/10-who.cedar", '@title("Finance runs the payroll")', '@title("Money")', ["changed: its words"]),
-        ("policies/10-who.cedar", 'Group::"finance"', 'Group::"staff"', ["changed: whom and what it is about"]),
+        ("policies/10-who.cedar", '@title("Finance runs payroll")', '@title("Money")', ["changed: its texts"]),
+        ("policies/10-who.cedar", 'Group::"finance"', 'Group::"staff"', ["changed: its scope"]),
         ("apps.yaml", "label: internal", "label: public", ["app wiki changed: label from internal to public"]),
         ("apps.yaml", "name: Wiki", "name: Notes", ["app wiki changed: name from Wiki to Notes"]),
         (
             "apps.yaml",
             "name: Wiki",
             "name: Wiki\n  public: [{route: GET /logo, why: For all}]",
-            ["app wiki changed: public (now: open to everybody in the world GET /logo)"],
+            ["app wiki changed: public (now: public, open to the whole internet GET /logo)"],
         ),
         (
             "limen.toml",
@@ -61,16 +61,16 @@ def test_each_difference_is_one_line(root: Path, file: str, old: str, new: str, 
 
 def test_a_changed_state_is_named_and_both_texts_are_told(root: Path) -> None:
     before = load_company(root)
-    text = (root / "policies/20-watch.cedar").read_text()
-    (root / "policies/20-watch.cedar").write_text(text.replace('@state("watch")', '@state("enforce")', 1))
+    text = (root / "policies/20-report-only.cedar").read_text()
+    (root / "policies/20-report-only.cedar").write_text(text.replace('@state("report-only")', '@state("enforce")', 1))
     (one,) = changes(before, load_company(root))
     assert (one.kind, one.name, one.how, one.detail) == (
         "policy",
         "payroll-from-the-office",
         "changed",
-        "from watch to enforce",
+        "from report-only to enforce",
     )
-    assert '@state("watch")' in one.before
+    assert '@state("report-only")' in one.before
     assert '@state("enforce")' in one.after
 
 

@@ -61,7 +61,7 @@ def test_a_death_names_its_policy_and_the_rest_is_still_read(monkeypatch: pytest
         ("policies/a.cedar", 3, 3),
         ("policies/b.cedar", 1, 1),
     ]
-    assert "the parser died over this policy" in problems[0].what
+    assert "the parser crashed on this policy" in problems[0].what
     assert len(files["policies/a.cedar"]["policies"]) == 1
     assert dying.started == 3  # all together, then singly, then without the one
 

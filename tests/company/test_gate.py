@@ -69,7 +69,7 @@ def test_a_lock_out_that_begins_in_some_days_shuts_the_gate_today(tmp_path: Path
     ending = '@id("ending") forbid (principal, action, resource) unless {{ context.now < datetime("{}") }};'
     soon, late = (candidate(company, added(company, ending.format(day))) for day in ("2026-11-27", "2027-11-27"))
     assert isinstance(lockout(soon, (FIRST_ADMINISTRATOR,), NOW), Proof)
-    with pytest.raises(LockedOutError, match=r"locked out from .* on: ending") as error:
+    with pytest.raises(LockedOutError, match=r"locked out from .*2026.*: ending") as error:
         pass_gate(soon, (FIRST_ADMINISTRATOR,), NOW)
     assert error.value.found.begins == from_iso("2026-11-27T00:00:00Z")
     assert pass_gate(late, (FIRST_ADMINISTRATOR,), NOW).proof["person"] == FIRST_ADMINISTRATOR.person.id

@@ -47,13 +47,13 @@ def test_what_can_be_meant_is_no_problem(section: str) -> None:
             '`acme_server` is for mode = "acme"',
             "remove it",
         ),
-        ('mode = "acme"\nacme_ca_file = "r.pem"', "5:16", "`acme_ca_file` needs `acme_server`", "name the authority"),
-        ('mode = "acme"\nacme_server = "http://ca.lan"', "5:15", "is no https URL", "directory"),
-        ('mode = "acme"\nacme_server = "https://a:b@ca.lan"', "5:15", "is no https URL", "directory"),
-        ('mode = "acme"\nacme_server = "https://[ca"', "5:15", "is no https URL", "directory"),
-        ('mode = "acme"\nemail = "it at harbor"', "5:9", "is no mail address", "it@your.domain"),
-        ('mode = "internal"\nlisten = []', "5:10", "no address to listen on", "leave it out"),
-        ('mode = "internal"\nlisten = ["limen.lan"]', "5:10", "not right", ""),
+        ('mode = "acme"\nacme_ca_file = "r.pem"', "5:16", "`acme_ca_file` needs `acme_server`", "set the authority"),
+        ('mode = "acme"\nacme_server = "http://ca.lan"', "5:15", "is not an https URL", "directory"),
+        ('mode = "acme"\nacme_server = "https://a:b@ca.lan"', "5:15", "is not an https URL", "directory"),
+        ('mode = "acme"\nacme_server = "https://[ca"', "5:15", "is not an https URL", "directory"),
+        ('mode = "acme"\nemail = "it at harbor"', "5:9", "is not an email address", "it@your.domain"),
+        ('mode = "internal"\nlisten = []', "5:10", "no address to listen on", "omit it"),
+        ('mode = "internal"\nlisten = ["limen.lan"]', "5:10", "not valid", ""),
         ('mode = "internal"\nhttp_port = 443', "5:13", "can't share a port", "http_port = 0"),
     ],
 )
@@ -77,7 +77,7 @@ def test_the_url_says_the_same_as_https() -> None:
     (told,) = said('mode = "internal"', "harbor.localhost", "https://limen.harbor.localhost:8443")
     assert told.startswith("limen.toml:3:7: url says port 8443, https listens on 443")
     (told,) = said('mode = "internal"\nport = 8443', "harbor.localhost")
-    assert told.startswith("limen.toml:5:8: url says port 443, https listens on 8443; name one port in both")
+    assert told.startswith("limen.toml:5:8: url says port 443, https listens on 8443; use the same port in both")
 
 
 def test_a_router_may_forward_443_and_80_as_the_page_of_it_says() -> None:

@@ -13,7 +13,7 @@ from limen.company.load import failing_tests, load_company
 from limen.company.new_folder import Answers, begin
 from limen.policy import State
 
-ORDER = [State.OFF, State.WATCH, State.ENFORCE]
+ORDER = [State.OFF, State.REPORT_ONLY, State.ENFORCE]
 
 
 @pytest.fixture
@@ -53,7 +53,7 @@ def test_a_level_changes_states_and_nothing_else(company: Company, level: Level)
 
 def test_what_the_company_wrote_otherwise_is_no_level(company: Company) -> None:
     watched = company.files["policies/10-people.cedar"].replace(
-        '@title("Guests see nothing', '@state("off")\n@title("Guests see nothing'
+        '@title("Guests only have', '@state("off")\n@title("Guests only have'
     )
     assert level_of(candidate(company, {"policies/10-people.cedar": watched})) is None
 

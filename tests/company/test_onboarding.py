@@ -81,9 +81,9 @@ def test_a_plan_says_who_gains_what_until_when_and_who_loses_it_when_it_is_enfor
         assert {app for one in found.reach.differences for app in one.apps} == {"wiki"}
         assert not any("" in one.people for one in found.reach.differences)
     assert begun.kept_reach[0] == (
-        "Wiki is in onboarding until 2026-12-01T18:00: everybody who is signed in passes, and is counted"
+        "Wiki is in onboarding until 2026-12-01T18:00: everyone who is signed in gets in, and refusals are counted"
     )
-    assert ended.kept_reach[0] == "The onboarding of Wiki ends: from now on its policies count"
+    assert ended.kept_reach[0] == "The onboarding of Wiki ends: its policies apply from now on"
 
 
 def test_guests_gain_nothing_by_it_because_their_policy_always_holds() -> None:

@@ -32,7 +32,9 @@ def test_a_plan_tells_changes_tests_and_effect_and_publishes_nothing(company: Co
     ]
     found = plan(company, after, day, since=1, until=2)
     assert (found.before, found.after) == (company.revision, after.revision)
-    assert [str(one) for one in found.changes] == ["policy payroll-from-the-office changed: from watch to enforce"]
+    assert [str(one) for one in found.changes] == [
+        "policy payroll-from-the-office changed: from report-only to enforce"
+    ]
     assert (found.tests, found.failing, found.is_publishable, found.changes_nothing) == (4, (), True, False)
     effect = json.loads(json.dumps(found.effect))
     assert (effect["replayed"], effect["differences"], effect["turns"]) == (6, 5, {"loses": 5})
@@ -63,7 +65,7 @@ def test_who_could_do_what_is_told_of_the_people_there_are(company: Company) -> 
     found = plan(company, after, [], (finance, FIRST_ADMINISTRATOR), until=1_795_510_800_000)
     assert found.is_publishable
     assert found.reach is not None
-    assert {person for one in found.reach.differences for person in one.people} == {"p1", "somebody in finance"}
+    assert {person for one in found.reach.differences for person in one.people} == {"p1", "someone in finance"}
     said = reach_sentences(found, company, after, {"p1": "Maren Petersen"})
     assert any(one.startswith("Maren Petersen and “Finance” lose Payroll") for one in said)
 
@@ -72,7 +74,9 @@ def test_where_there_is_nobody_yet_one_person_of_each_group_is_supposed(company:
     after = in_state(company, "payroll-from-the-office", State.ENFORCE)
     found = plan(company, after, [], (FIRST_ADMINISTRATOR,), until=1_795_510_800_000)
     why, *said = reach_sentences(found, company, after, {})
-    assert why == "There are too few people to tell, so this supposes one person of each group in limen.toml."
+    assert (
+        why == "There are too few people to compare, so this assumes a hypothetical member of each group in limen.toml."
+    )
     assert said
     assert all(one.startswith("“Finance” loses Payroll · ") for one in said)
     two = [Candidate(Person(name, groups=frozenset({"staff"}), active=True), frozenset()) for name in ("p1", "p2")]

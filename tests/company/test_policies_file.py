@@ -71,7 +71,7 @@ def test_an_exemption_is_counted_and_has_a_reason_and_a_use() -> None:
     assert problems == []
     assert policies.exemptions == {"a": "a trial"}
     (empty, widening) = sorted(in_one_file(f'@id("a") @allow_unknown("") {sick}'))
-    assert "gives no reason" in empty[2]
+    assert "has no reason" in empty[2]
     assert "widens access" in widening[2]
     (needless,) = in_one_file('@id("a") @allow_unknown("why") permit (principal, action, resource);')
     assert "needs no exemption" in needless[2]
@@ -81,7 +81,7 @@ def test_an_exemption_is_counted_and_has_a_reason_and_a_use() -> None:
     ("name", "said"),
     [
         ("st\u0430ff", 'U+0430, cyrillic small letter a; use a-z, 0-9 and `-`, as in "staff"'),
-        ("Staff View", 'can\'t be called "Staff View"; use a-z, 0-9 and `-`, as in "staff-view"'),
+        ("Staff View", 'can\'t be named "Staff View"; use a-z, 0-9 and `-`, as in "staff-view"'),
         ("\u4eba", "U+4EBA, cjk unified ideograph-4eba; use a-z, 0-9 and `-`, 80 characters at most"),
     ],
 )
@@ -94,13 +94,13 @@ def test_so_many_complaints_about_a_file_and_no_more() -> None:
     text = "permit (principal, action, resource);\n" * 80 + '@id("b") permit (principal, action, resource);'
     _, problems = read_policies(parsed(text), [], [])
     assert len(problems) == 51
-    assert (problems[-1].line, problems[-1].what) == (51, "from here on nothing is checked")
+    assert (problems[-1].line, problems[-1].what) == (51, "nothing after this point was checked")
 
 
 def test_what_people_are_shown_is_short_and_can_be_shown() -> None:
     text = '@id("a")\n@title("\\u{7}")\n@reason("' + "x" * 1_001 + '")\npermit (principal, action, resource);'
     _, problems = read_policies(parsed(text), [], [])
     assert [(one.line, one.what) for one in problems] == [
-        (2, "this @title holds characters that can't be shown"),
+        (2, "this @title contains characters that can't be displayed"),
         (3, "this @reason is longer than 1000 characters"),
     ]

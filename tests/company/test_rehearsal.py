@@ -76,9 +76,9 @@ def test_who_loses_who_gains_how_often_with_examples(root: Path, company: Compan
         asked(company, "p2", "payroll", count=3, number=3),
         asked(company, "p2", "wiki", count=5, number=4),
     ]
-    text = company.files["policies/20-watch.cedar"].replace('@state("watch")\n', "")
+    text = company.files["policies/20-report-only.cedar"].replace('@state("report-only")\n', "")
     more = '@id("staff-see-salaries")\npermit (principal in Group::"staff", action == Action::"view", resource);'
-    after = candidate(company, {"policies/20-watch.cedar": text, **added(company, more)})
+    after = candidate(company, {"policies/20-report-only.cedar": text, **added(company, more)})
     found = rehearse(company, after, day)
     assert told(found) == [("gains", "p2", "payroll", "view", 3), ("loses", "p1", "payroll", "view", 2)]
     assert found.of(Turn.LOSES)[0].because == ("payroll-from-the-office",)
@@ -91,7 +91,7 @@ def test_a_challenge_is_told_apart_from_a_refusal(root: Path, company: Company) 
     code = Auth(2, frozenset({Factor.PASSWORD, Factor.CODE}), NOW)
     day = [asked(company, "p1", "wiki", auth=code), asked(company, "p2", "wiki", "administer")]
     change(root, "policies/10-who.cedar", "<= 1 && context.auth.strength >= 2", "<= 1 && context.auth.strength >= 3")
-    assert told(rehearse(company, load_company(root), day)) == [("is asked first", "p1", "wiki", "view", 1)]
+    assert told(rehearse(company, load_company(root), day)) == [("is asked to confirm first", "p1", "wiki", "view", 1)]
 
 
 def test_what_no_policy_answered_is_left_out_and_counted(company: Company) -> None:
@@ -134,10 +134,10 @@ def test_labels_networks_and_apps_of_the_candidate_count(root: Path, company: Co
     assert told(without) == [("loses", "p1", "wiki", "view", 1)]
     assert without.turned[0].because == ("unknown-host",)
     enforced = replace(company, policies=company.policies)
-    text = company.files["policies/20-watch.cedar"].replace('"watch"', '"enforce"')
+    text = company.files["policies/20-report-only.cedar"].replace('"report-only"', '"enforce"')
     elsewhere = company.files["limen.toml"].replace("192.0.2.0/24", "198.51.100.0/24")
     tests = company.files["policies/tests.yaml"].replace("192.0.2.7", "198.51.100.7")
-    names = ("policies/20-watch.cedar", "limen.toml", "policies/tests.yaml")
+    names = ("policies/20-report-only.cedar", "limen.toml", "policies/tests.yaml")
     moved = candidate(enforced, dict(zip(names, (text, elsewhere, tests), strict=True)))
     assert told(rehearse(company, moved, day)) == [("loses", "p1", "payroll", "view", 1)]
 
@@ -146,7 +146,7 @@ def test_what_a_replay_can_not_tell_is_said(root: Path, company: Company) -> Non
     change(root, "apps.yaml", '    download: ["GET /export/**"]', '    share: ["GET /export/**"]')
     found = rehearse(company, load_company(root), [])
     assert found.not_replayed == (
-        "which requests to Wiki are which action has changed; each is replayed as the action it was",
+        "the mapping of requests to actions has changed for Wiki; each request is replayed as the action it was",
     )
 
 

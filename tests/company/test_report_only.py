@@ -19,11 +19,11 @@ def test_requests_and_people_are_counted_for_each_policy_by_itself() -> None:
     assert set(found) == {"a", "b"}
     assert (found["a"].requests, found["a"].people, found["a"].apps) == (6, {"p1": 5, "p2": 1}, {"payroll": 6})
     assert found["a"].examples == [f"{n:024x}-1" for n in (1, 2, 3)]
-    assert sentence(found["a"], "forbid", 30) == "would have refused 6 requests of 2 people in the last 30 days"
-    assert sentence(found["b"], "permit", 7) == "would have permitted 2 requests of 1 person in the last 7 days"
+    assert sentence(found["a"], "forbid", 30) == "would have refused 6 requests by 2 people in the last 30 days"
+    assert sentence(found["b"], "permit", 7) == "would have permitted 2 requests by 1 person in the last 7 days"
 
 
 def test_nothing_and_nobody_are_said_as_such() -> None:
-    assert sentence(None, "forbid", 30) == "would have refused no request in the last 30 days"
+    assert sentence(None, "forbid", 30) == "would have refused no requests in the last 30 days"
     (found,) = report_only_effects([one(1, "", ("a",))]).values()
-    assert sentence(found, "forbid", 30) == "would have refused 1 request of strangers in the last 30 days"
+    assert sentence(found, "forbid", 30) == "would have refused 1 request by people not signed in in the last 30 days"

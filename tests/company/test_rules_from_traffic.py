@@ -17,7 +17,7 @@ from limen.errors import LimenError
 from limen.facts import ActionRule, App
 
 HARBOR = Path(__file__).parents[2] / "examples" / "harbor"
-WHY = "A logo is shown to everybody"
+WHY = "A logo is shown to everyone"
 
 
 @pytest.fixture(scope="module")
@@ -66,11 +66,11 @@ def test_what_is_picked_stands_in_the_file_and_nothing_else_changes(harbor: Comp
 
 def test_what_is_so_already_is_not_written_again(harbor: Company) -> None:
     picks = [Pick("GET", "/export/*", "download"), Pick("GET", "/page", "view"), Pick("POST", "/page", "edit")]
-    with pytest.raises(LimenError, match="is so already"):
+    with pytest.raises(LimenError, match="already cover everything"):
         pick(harbor, "wiki", picks, "")
     after = pick(harbor, "wiki", [*picks, Pick("GET", "/logo", "public")], WHY)
     assert wiki(after).rules == wiki(harbor).rules
-    with pytest.raises(LimenError, match="is so already"):
+    with pytest.raises(LimenError, match="already cover everything"):
         pick(after, "wiki", [Pick("HEAD", "/logo", "public")], WHY)
     assert len(wiki(pick(after, "wiki", [Pick("GET", "/logo/", "public")], WHY)).public) == 2
 
@@ -79,19 +79,19 @@ def test_what_is_so_already_is_not_written_again(harbor: Company) -> None:
     ("one", "why", "what"),
     [
         (Pick("GET", "/x", "connect"), "", "no such action"),
-        (Pick("other", "/x", "view"), "", "no method"),
-        (Pick("GET", "/x]: [y", "view"), "", "is no route"),
+        (Pick("other", "/x", "view"), "", "not a valid method"),
+        (Pick("GET", "/x]: [y", "view"), "", "is not a valid route"),
         (Pick("GET", "/{x}", "view"), "", "can't be matched"),
         (Pick("GET", "/a/../b", "view"), "", "not normalised"),
-        (Pick("GET", "/guarded/keys", "view"), "", "administer already, by `/guarded/"),
-        (Pick("GET", "/open/logo", "edit"), "", "public already"),
+        (Pick("GET", "/guarded/keys", "view"), "", "administer already, through `/guarded/"),
+        (Pick("GET", "/open/logo", "edit"), "", "already public"),
         (Pick("POST", "/x", "public"), WHY, "changes something"),
         (Pick("GET", "/**", "public"), WHY, "nearly everything"),
         (Pick("GET", "/*", "public"), WHY, "nearly everything"),
         (Pick("GET", "/x", "public"), "", "needs a reason"),
         (Pick("GET", "/x", "public"), "a\x1b[31m b", "needs a reason"),
-        (Pick("GET", "/guarded", "public"), WHY, "would open what"),
-        (Pick("GET", "/Guarded/keys", "public"), WHY, "would open what"),
+        (Pick("GET", "/guarded", "public"), WHY, "would make public what"),
+        (Pick("GET", "/Guarded/keys", "public"), WHY, "would make public what"),
     ],
 )
 def test_what_would_do_harm_is_refused(harbor: Company, one: Pick, why: str, what: str) -> None:

@@ -31,7 +31,7 @@ def test_a_revision_of_another_limen_is_refused_and_not_half_read(tmp_path: Path
     database.write(
         lambda transaction: transaction.connection.execute(update(store.revisions).values(content='{"format": 99}'))
     )
-    with pytest.raises(ValueError, match="another Limen"):
+    with pytest.raises(ValueError, match="different version of Limen"):
         database.read(lambda snapshot: store.company_of(snapshot, company.revision))
     database.close()
 

@@ -35,6 +35,6 @@ def test_a_place_that_does_not_exist_is_that_of_what_is_around_it() -> None:
 
 @pytest.mark.parametrize(("text", "line"), [("a = 1\nb = ", 2), ("a = 1\na = 2", 2), ("a = [1,\n", 2), ("[a\n", 1)])
 def test_what_is_no_toml_is_refused_with_its_line(text: str, line: int) -> None:
-    with pytest.raises(TextError, match="this is no TOML") as caught:
+    with pytest.raises(TextError, match="this is not valid TOML") as caught:
         read_toml(text)
     assert caught.value.line == line

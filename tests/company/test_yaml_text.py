@@ -45,12 +45,12 @@ def test_words_that_old_yaml_took_for_something_else_are_words(word: str) -> Non
 @pytest.mark.parametrize(
     ("text", "line", "what"),
     [
-        ("a: 1\nb: [\n", 3, "this is no YAML"),
+        ("a: 1\nb: [\n", 3, "this is not valid YAML"),
         ("a: 1\n? [x]\n: 2\n", 2, "a key must be a plain word"),
         ("a: 1\n<<: {b: 1}\n", 2, "a key must be a plain word"),
-        ("a: 1\na: 2\n", 2, "`a` is said twice"),
-        ("a: !!str 1\n", 1, "tags are not taken"),
-        ("\ta: 1", 1, "this is no YAML"),
+        ("a: 1\na: 2\n", 2, "`a` appears twice"),
+        ("a: !!str 1\n", 1, "tags are not supported"),
+        ("\ta: 1", 1, "this is not valid YAML"),
     ],
 )
 def test_the_rest_is_refused_with_its_place(text: str, line: int, what: str) -> None:

@@ -33,7 +33,7 @@ def test_problems_are_sorted_by_their_place() -> None:
         ("staf", "", 'did you mean "staff"?'),
         ("STAFF", "", 'did you mean "staff"?'),
         ("zzz", "declare it", "declare it"),
-        ("zzz", "", "known are finance, staff"),
+        ("zzz", "", "use one of finance, staff"),
     ],
 )
 def test_the_nearest_known_word_is_offered(word: str, otherwise: str, hint: str) -> None:

@@ -33,8 +33,8 @@ def test_each_misfit_is_told_once_with_its_place() -> None:
     _, found = shape("nmae: a\ninner: {cuont: 2}\nmany:\n  a: [1, x]\n")
     assert {str(one) for one in found} == {
         "f.yaml:1:1: `name` is missing; add it",
-        'f.yaml:1:1: there is no `nmae` here; did you mean "name"?',
-        'f.yaml:2:9: there is no `inner.cuont` here; did you mean "count"?',
+        'f.yaml:1:1: unknown key `nmae`; did you mean "name"?',
+        'f.yaml:2:9: unknown key `inner.cuont`; did you mean "count"?',
         'f.yaml:4:10: `many.a.1` must be a whole number, not "x"',
     }
 

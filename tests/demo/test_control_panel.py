@@ -138,7 +138,7 @@ def test_the_visitors_requests_say_where_they_are_and_nobody_elses_do() -> None:
 
 def test_it_is_only_ever_at_a_name_of_this_machine() -> None:
     for url in ("https://limen.example.com", "http://localhost:8080", "https://limen.localhost.example"):
-        with pytest.raises(LimenError, match="the demo can't be at"):
+        with pytest.raises(LimenError, match="the demo can't use"):
             ControlPanel(limen, url)
 
 

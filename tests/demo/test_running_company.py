@@ -52,7 +52,7 @@ async def test_an_app_believes_nobody_but_limen(company: RunningCompany) -> None
     page = await browser.request(
         "GET", f"http://localhost:{port}/", {"X-Limen-Assertion": "forged", "X-Limen-User": "p_1"}
     )
-    assert (page.status, page.text) == (403, "Only Limen may ask.\n")
+    assert (page.status, page.text) == (403, "Only Limen may send requests.\n")
 
 
 def test_a_day_clock_goes_forward_only() -> None:

@@ -17,7 +17,7 @@ def test_a_refusal_says_why_and_who_could_help(harbor: Alive) -> None:
     tried = harbor.run(visitor.ask(payroll))
     decided = harbor.run(shown(harbor.opened.company.limen, tried.decision))
     assert decided is not None
-    assert (decided.asked, decided.effect) == ("May Ewa Lis view Payroll?", "deny")
+    assert (decided.asked, decided.effect) == ("Can Ewa Lis view Payroll?", "deny")
     assert (decided.who, decided.proved, decided.label) == ("Ewa Lis", "passkey", "restricted")
     assert "192.0.2.77, office" in decided.place
     assert any("Finance or People and culture may do this" in one for one in decided.because)

@@ -28,5 +28,5 @@ def test_a_sentence_is_read_where_it_is_said_and_its_holes_are_shown(monkeypatch
 
 
 def test_what_the_doctor_says_of_disk_and_database_is_found() -> None:
-    assert findings.Said("warning", "only … of … are free", disk._MAKE_ROOM) in findings.findings_of(disk)
+    assert findings.Said("warning", "only … of … free", disk._MAKE_ROOM) in findings.findings_of(disk)
     assert any("damaged" in one.what and "backup" in one.fix for one in findings.findings_of(database))

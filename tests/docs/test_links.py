@@ -48,4 +48,4 @@ def test_a_source_of_the_comparison_is_named_once_and_used() -> None:
     named = re.findall(r"^(\d+)\. \[", sources, re.MULTILINE)
     assert named == [str(number) for number in range(1, len(named) + 1)]
     assert set(re.findall(r"\[(\d+)\]", body)) == set(named)
-    assert re.search(r"Looked up on \d+ \w+ \d{4}", body)
+    assert re.search(r"Researched on \d+ \w+ \d{4}", body)

@@ -59,7 +59,7 @@ def test_each_command_on_it_works(at: Path, capsys: pytest.CaptureFixture[str]) 
         else:
             assert left == 0, (line, said)
         if "--back" in words:
-            assert "Now install Limen" in said.out
+            assert "Reinstall Limen" in said.out
             assert leave("upgrade", str(at / "company")) == 0
     assert (at / "second" / "data" / "limen.db").is_file()
     assert not (at / "third").exists()

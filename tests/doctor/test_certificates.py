@@ -17,7 +17,7 @@ SERVED = Served(("a.example", "b.example"), "Harbor CA", NOW - 90 * DAY, NOW - 3
         ("expired", "3 days ago"),
         ("not-yet", "clock right?"),
         ("self-signed", "self-signed"),
-        ("untrusted", "not trusted here (Harbor CA)"),
+        ("untrusted", "(Harbor CA)"),
         ("wrong-name", "is for a.example, b.example, not for c.example"),
         ("plain", "plain http"),
         ("other", "the encrypted connection fails: why"),

@@ -48,7 +48,7 @@ async def test_a_whole_database_is_fine_and_nothing_is_written(tmp_path: Path, f
     before = sorted(one.name for one in file.parent.iterdir()), file.read_bytes()
     found = await looked(tmp_path)
     assert found.state is State.OK
-    assert "it is whole" in found.what
+    assert "it is intact" in found.what
     assert (sorted(one.name for one in file.parent.iterdir()), file.read_bytes()) == before
 
 

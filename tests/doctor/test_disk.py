@@ -23,8 +23,8 @@ async def looked(tmp_path: Path, room: Room) -> Finding:
     ("room", "state", "word"),
     [
         (PLENTY, State.OK, "50.0 GB are free"),
-        (Room(100_000_000, 100 * GB, 9_999, 10_000), State.WRONG, "only 100.0 MB are free"),
-        (Room(50 * GB, 100 * GB, 3, 10_000), State.WRONG, "only 3 more files"),
+        (Room(100_000_000, 100 * GB, 9_999, 10_000), State.WRONG, "only 100.0 MB free"),
+        (Room(50 * GB, 100 * GB, 3, 10_000), State.WRONG, "only 3 inodes"),
         (Room(50 * GB, 100 * GB, 0, 0), State.OK, "free"),
         (Room(GB // 2, 100 * GB, 9_999, 10_000), State.WARNING, "only 500.0 MB of 100.0 GB"),
         (Room(GB // 2, GB, 9_999, 10_000), State.OK, "free"),
@@ -44,7 +44,7 @@ async def test_a_journal_that_will_not_fit_is_predicted(tmp_path: Path) -> None:
     os.utime(segment, (ago, ago))
     found = await looked(tmp_path, Room(300_000_000, GB, 9_999, 10_000))
     assert found.state is State.WARNING
-    assert "the journal would grow by 44" in found.what
+    assert "the journal will grow by 44" in found.what
     assert "90 days" in found.what
 
 

@@ -110,13 +110,13 @@ async def test_4_an_app_whose_authority_nobody_named(well: Well, tmp_path: Path)
     theirs = Authority(tmp_path / "theirs", "Somebody Else CA")
     async with serving(tls=theirs.serves("127.0.0.1")) as port:
         broken = app(f"https://127.0.0.1:{port}", ca_file=str(well.authority.file))
-        the(await well.found(broken), "apps", "an authority that is not trusted here", "ca_file")
+        the(await well.found(broken), "apps", "an authority that this machine doesn't trust", "ca_file")
 
 
 async def test_5_an_app_that_hangs(well: Well, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(http_client.ask, "__defaults__", (0.1,))
     async with serving(None) as port:
-        the(await well.found(app(f"http://127.0.0.1:{port}")), "apps", "does not answer within seconds", "overloaded")
+        the(await well.found(app(f"http://127.0.0.1:{port}")), "apps", "doesn't respond within seconds", "overloaded")
 
 
 async def test_6_a_port_that_another_process_has_taken(well: Well) -> None:
@@ -129,7 +129,7 @@ async def test_6_a_port_that_another_process_has_taken(well: Well) -> None:
         found = await well.found(listen={"address": f"127.0.0.1:{port}"})
     finally:
         process.communicate("", timeout=10)
-    assert str(process.pid) in the(found, "ports", "is taken by python", "choose another port").what
+    assert str(process.pid) in the(found, "ports", "is used by python", "choose another port").what
 
 
 async def test_7_names_that_nobody_knows(well: Well) -> None:
@@ -166,17 +166,17 @@ async def test_10_a_database_that_another_process_holds(well: Well) -> None:
         found = await well.found(write_holder=this_machine().write_holder)
     finally:
         process.communicate("", timeout=10)
-    the(found, "database", f"(pid {process.pid})", "end what it does")
+    the(found, "database", f"(pid {process.pid})", "stop what it is doing")
 
 
 async def test_11_everybody_trusted_to_say_where_a_visitor_comes_from(well: Well) -> None:
     found = await well.found(listen={"trusted_proxies": ("0.0.0.0/0",)})
-    the(found, "front", "4,294,967,296 addresses can claim", "name only the front's own address")
+    the(found, "front", "4,294,967,296 addresses can claim", "list only the front's own address")
 
 
 async def test_12_a_disk_that_is_nearly_full(well: Well) -> None:
     full = replace(PLENTY, free_bytes=50_000_000)
-    the(await well.found(room=lambda _folder: full), "disk", "only 50.0 MB are free", "make room")
+    the(await well.found(room=lambda _folder: full), "disk", "only 50.0 MB free", "free up space")
 
 
 async def test_13_a_certificate_that_leaves_out_the_apps(well: Well) -> None:
@@ -191,7 +191,7 @@ async def test_14_an_app_that_leads_in_a_circle(well: Well) -> None:
 
 
 async def test_15_an_app_that_is_not_there(well: Well) -> None:
-    the(await well.found(app(f"http://127.0.0.1:{free_port()}")), "apps", "nothing listens at", "start the app")
+    the(await well.found(app(f"http://127.0.0.1:{free_port()}")), "apps", "nothing is listening at", "start the app")
 
 
 async def test_16_a_folder_with_a_mistake(tmp_path: Path) -> None:
@@ -217,7 +217,7 @@ async def test_what_takes_too_long_or_fails_hides_nothing_else(well: Well, monke
     findings = await examine_setup(well.setup(), heard.append, seconds=0.8)
     skipped = {one.name: one.what for one in findings if one.state is State.SKIPPED}
     assert "took too long" in skipped["names"]
-    assert skipped["disk"] == "this could not be examined: RuntimeError"
+    assert skipped["disk"] == "this check failed: RuntimeError"
     assert "keyring" in {one.name for one in findings if one.state is State.OK}
     assert sorted(heard) == sorted(EXAMINATIONS)
     assert SECONDS < 15

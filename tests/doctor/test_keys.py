@@ -49,11 +49,11 @@ async def test_another_ones_a_broken_and_a_missing_key_are_told_apart(tmp_path: 
     assert "does not match" in found.what
     assert other not in str(found)
     file.write_text("x")
-    assert "holds no master key" in (await looked(tmp_path)).what
+    assert "contains no master key" in (await looked(tmp_path)).what
     file.unlink()
     found = await looked(tmp_path)
     assert found.state is State.WRONG
-    assert "is not there" in found.what
+    assert "is missing" in found.what
     assert not file.exists()
 
 

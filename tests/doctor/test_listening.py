@@ -38,7 +38,7 @@ async def test_a_port_that_another_process_holds_is_named_with_it(tmp_path: Path
 async def test_an_address_of_another_machine_is_refused(tmp_path: Path) -> None:
     (found,) = await listening(setup(tmp_path, listen={"address": "192.0.2.1:8080"}))
     assert found.state is State.WRONG
-    assert "no address of this machine" in found.what
+    assert "not an address of this machine" in found.what
 
 
 async def test_a_running_limen_that_listens_elsewhere_is_said(tmp_path: Path) -> None:
@@ -72,4 +72,4 @@ async def test_the_fronts_ports_are_looked_at_too(tmp_path: Path) -> None:
         )
         (own,) = await listening(there)
     assert (taken.state, own.state) == (State.WRONG, State.OK)
-    assert "meant for the front's https, is taken by" in taken.what
+    assert "needed for the front's https, is used by" in taken.what

@@ -52,7 +52,7 @@ async def test_a_sign_in_is_tried_and_no_secret_is_said(tmp_path: Path) -> None:
     async with smtp(b"535 no") as port:
         found = await looked(tmp_path, port, user="limen")
     assert found.state is State.WRONG
-    assert "refuses the sign-in of limen" in found.what
+    assert "rejects the login of limen" in found.what
     assert "tidal" not in str(found)
 
 

@@ -34,18 +34,18 @@ async def test_one_missing_name_and_a_silent_resolver_are_told_apart(tmp_path: P
     mixed = resolving("127.0.0.1", app1=socket.EAI_NONAME, app2=socket.EAI_AGAIN)
     one, silent, _ = await names(setup(tmp_path, *APPS, outside_=mixed))
     assert one.what == "app1.harbor.example has no address in DNS"
-    assert "resolver does not answer for app2.harbor.example" in silent.what
+    assert "resolver doesn't answer for app2.harbor.example" in silent.what
 
 
 async def test_names_that_lead_elsewhere_are_told_unless_a_router_may_pass_them_on(tmp_path: Path) -> None:
     astray, _ = await names(setup(tmp_path, *APPS, outside_=resolving("127.0.0.1", app1="10.9.9.9")))
     assert astray.state is State.WARNING
-    assert astray.what.startswith("app1.harbor.example leads to 10.9.9.9")
+    assert astray.what.startswith("app1.harbor.example points to 10.9.9.9")
     trusted = setup(tmp_path, *APPS, outside_=resolving("10.9.9.9"), listen={"trusted_proxies": ("10.9.9.9/32",)})
     assert [one.state for one in await names(trusted)] == [State.OK]
     (routed,) = await names(setup(tmp_path, *APPS, outside_=resolving("8.8.8.8")))
     assert routed.state is State.OK
-    assert "your router has to pass it on" in routed.what
+    assert "your router has to forward it" in routed.what
 
 
 async def test_localhost_is_fine_for_trying(tmp_path: Path) -> None:

@@ -36,7 +36,7 @@ async def test_one_that_ends_soon_and_one_that_is_no_https_are_told(tmp_path: Pa
     ours = Authority(tmp_path)
     (soon,) = await looked(tmp_path, ours.trust, ours.serves("*.harbor.example", days=(-60, 20.5)))
     assert soon.state is State.WARNING
-    assert "ends in 20 days" in soon.what
+    assert "expires in 20 days" in soon.what
     (plain,) = await looked(tmp_path, ours.trust)
     assert plain.state is State.WRONG
     assert "plain http" in plain.what
@@ -45,7 +45,7 @@ async def test_one_that_ends_soon_and_one_that_is_no_https_are_told(tmp_path: Pa
 async def test_what_does_not_answer_or_resolve_is_no_fault_of_a_certificate(tmp_path: Path) -> None:
     (silent,) = await served(setup(tmp_path, url=f"https://{SIGN_IN}:{free_port()}"))
     assert silent.state is State.WARNING
-    assert "nothing answers on port" in silent.what
+    assert "nothing responds on port" in silent.what
 
     async def nowhere(_name: str) -> tuple[str, ...]:
         raise socket.gaierror(socket.EAI_NONAME, "no")

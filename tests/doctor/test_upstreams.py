@@ -16,7 +16,7 @@ from limen.finding import State
 async def test_an_app_that_answers_is_fine(tmp_path: Path) -> None:
     async with serving(answering("401 Who")) as port:
         (found,) = await upstreams(setup(tmp_path, app(f"http://127.0.0.1:{port}")))
-    assert (found.state, found.what, found.where) == (State.OK, "Wiki answers (401)", "wiki")
+    assert (found.state, found.what, found.where) == (State.OK, "Wiki responds (401)", "wiki")
 
 
 async def test_nothing_protected_yet_is_no_alarm(tmp_path: Path) -> None:
@@ -24,7 +24,7 @@ async def test_nothing_protected_yet_is_no_alarm(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("status", "fix"), [("400 Bad", "add wiki.harbor.example"), ("421 No", "keep_host"), ("502 Bad", "app's own log")]
+    ("status", "fix"), [("400 Bad", "add wiki.harbor.example"), ("421 No", "keep_host"), ("502 Bad", "app's log")]
 )
 async def test_what_it_says_to_its_host_name_is_looked_at(tmp_path: Path, status: str, fix: str) -> None:
     async with serving(answering(status)) as port:
@@ -38,7 +38,7 @@ async def test_a_certificate_that_ends_soon_is_told_in_time(tmp_path: Path) -> N
     async with serving(tls=ours.serves("127.0.0.1", days=(-60, 9.5))) as port:
         (found,) = await upstreams(setup(tmp_path, app(f"https://127.0.0.1:{port}", ca_file=str(ours.file))))
     assert found.state is State.WARNING
-    assert "ends in 9 days" in found.what
+    assert "expires in 9 days" in found.what
 
 
 class Given(Setup):
@@ -60,10 +60,10 @@ async def said(tmp_path: Path, url: str, reached: Reached) -> list[str]:
 async def test_each_way_not_to_answer_has_its_words(tmp_path: Path) -> None:
     port = free_port()
     words = {
-        "refused": "nothing listens at",
-        "slow": "does not answer within seconds",
+        "refused": "nothing is listening at",
+        "slow": "doesn't respond within seconds",
         "too-much": "longer than 65,536 bytes",
-        "garbage": "not answer with HTTP",
+        "garbage": "respond with HTTP",
         "unreachable": "can't be reached",
         "ca-file": "can't be read",
     }

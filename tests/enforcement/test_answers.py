@@ -51,8 +51,8 @@ def test_what_is_withheld_has_its_own_page_and_programs_learn_what_is_open():
     assert (refused.status, refused.location) == (403, f"{PUBLIC_URL}/withheld?decision={answer.id}")
     said = json.loads(refused.body)
     assert (said["withheld"], said["permitted"]) == ("administer", ["view"])
-    assert said["error_description"] == "You can view Wiki from here. Administering is withheld at present."
-    assert b"This is withheld" in answers.refusal_page(refused, answer)
+    assert said["error_description"] == "You can view Wiki from here. Administering is blocked right now."
+    assert b"This is blocked" in answers.refusal_page(refused, answer)
 
 
 def test_what_came_to_no_decision_leads_nowhere():
@@ -95,7 +95,7 @@ def test_git_is_told_in_text_which_it_shows():
     answer = answer_to(House())
     reply = answers.refusal_reply(answer, b"/a", PUBLIC_URL, is_navigation=False, is_program=True, shows_text=True)
     fields = dict(reply.fields)
-    assert (reply.status, reply.body) == (401, b"Sign in to go on.\n")
+    assert (reply.status, reply.body) == (401, b"Sign in to continue.\n")
     assert fields[b"content-type"] == b"text/plain; charset=utf-8"
     assert fields[b"www-authenticate"].startswith(b'Basic realm="Wiki"')
     assert fields[b"cache-control"] == b"no-store"

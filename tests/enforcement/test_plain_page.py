@@ -17,7 +17,7 @@ WIKI = apps()[0]
 
 
 def test_it_says_everything_in_both_languages_and_runs_nothing() -> None:
-    page = plain_page("You are signed out", "On this and every other app.", link="/?a=1&b=2", label="Sign in").decode()
+    page = plain_page("You are signed out", "From this app and all others.", link="/?a=1&b=2", label="Sign in").decode()
     assert page.count("<h1>") == 2
     assert '<section lang="de"><h1>Sie sind abgemeldet</h1>' in page
     assert page.count('href="/?a=1&amp;b=2"') == 2
@@ -25,7 +25,9 @@ def test_it_says_everything_in_both_languages_and_runs_nothing() -> None:
 
 
 def test_what_it_is_given_can_be_nothing_but_text() -> None:
-    page = plain_page("{app} takes too long to answer", "<i>", app='<b>"', link='/"><script>', label="<u>").decode()
+    page = plain_page(
+        "{app} is taking too long to respond", "<i>", app='<b>"', link='/"><script>', label="<u>"
+    ).decode()
     assert "<b>" not in page
     assert "<i>" not in page
     assert "<script" not in page
@@ -33,8 +35,8 @@ def test_what_it_is_given_can_be_nothing_but_text() -> None:
 
 
 def test_a_name_with_braces_is_only_a_name() -> None:
-    page = plain_page("{app} takes too long to answer", "x", app="{app} {0.__class__}").decode()
-    assert "{app} {0.__class__} takes too long" in page
+    page = plain_page("{app} is taking too long to respond", "x", app="{app} {0.__class__}").decode()
+    assert "{app} {0.__class__} is taking too long" in page
 
 
 def test_the_policy_lets_exactly_this_style_count() -> None:
@@ -60,6 +62,6 @@ def test_nothing_that_these_pages_say_lacks_a_language() -> None:
 
 
 def test_what_one_language_cannot_say_is_said_in_the_others() -> None:
-    page = plain_page("Signed out of {app} by the moon", "It was not followed.", app="Wiki").decode()
+    page = plain_page("Signed out of {app} by the moon", "Limen didn't follow it.", app="Wiki").decode()
     assert 'lang="en"' in page
     assert 'lang="de"' not in page

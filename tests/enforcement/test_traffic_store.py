@@ -1,4 +1,4 @@
-"""What was asked survives a restart, and is erased when it is over."""
+"""Requests seen survives a restart, and is erased when it is over."""
 
 from __future__ import annotations
 

@@ -9,5 +9,5 @@ from limen.front import admin
 async def test_a_front_that_is_not_there_is_said(tmp_path) -> None:
     assert not await admin.is_answering(tmp_path / "no.sock")
     await admin.stop(tmp_path / "no.sock")
-    with pytest.raises(LimenError, match="does not answer"):
+    with pytest.raises(LimenError, match="isn't responding"):
         await admin.load(tmp_path / "no.sock", {})

@@ -50,7 +50,7 @@ def test_a_good_pair_is_copied_for_this_user_alone(tmp_path: Path) -> None:
 def test_its_end_and_missing_names_are_said(tmp_path: Path, days: int, word: str) -> None:
     said = read_pair(*write(tmp_path, days)).warnings(["a.other.eu"], at(NOW))
     assert word in said[0]
-    assert "not good for a.other.eu" in said[1]
+    assert "doesn't cover a.other.eu" in said[1]
 
 
 def test_what_does_not_belong_together_or_is_none_is_refused(tmp_path: Path) -> None:

@@ -39,7 +39,7 @@ async def test_a_new_host_is_loaded_and_a_refused_configuration_changes_nothing(
 
         config = json.loads(places.config.read_text())
         config["apps"]["nothing"] = {}
-        with pytest.raises(LimenError, match="refused its new configuration"):
+        with pytest.raises(LimenError, match="rejected its new configuration"):
             await admin.load(places.admin_socket, config)
         assert await admin.is_answering(places.admin_socket)
     finally:
@@ -64,7 +64,7 @@ async def test_an_authority_that_is_down_is_said_and_the_front_stands(tmp_path, 
             if "no certificate for limen.harbor.example yet" in caplog.text:
                 break
             await asyncio.sleep(0.05)
-        assert "it is asked for again, ever more seldom" in caplog.text
+        assert "retrying at increasing intervals" in caplog.text
         assert await admin.is_answering(places.admin_socket)
     finally:
         await front.close()
@@ -93,4 +93,4 @@ async def test_own_files_are_taken_up_anew_and_wrong_ones_are_not(tmp_path, capl
         await front.close()
     again = Front(settings, tmp_path, places, list, SystemClock())
     again._take_pair(is_start=True)
-    assert "goes on with the last good copy" in caplog.text
+    assert "keeps using the last good copy" in caplog.text

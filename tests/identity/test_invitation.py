@@ -17,14 +17,14 @@ async def test_an_invitation_names_who_invites_and_how_to_check_it(house: House,
     ada = await house.administrator(house.passkey(), visitor)
     issued = await house.parts.people.invite("Eve", "eve@harbor.example", by=ada.person.id, by_mail=True)
     (mail,) = await queued(house)
-    assert (mail.to, mail.subject) == ("eve@harbor.example", "Ada Harbor invites you to the apps of Harbor")
+    assert (mail.to, mail.subject) == ("eve@harbor.example", "Ada Harbor has invited you to Harbor's apps")
     for words in (
         issued.url,
         "\n  https://limen.harbor.example\n",
         "until 1 December 2026, 09:00 (UTC)",
         "Ask Ada Harbor or another colleague",
         "begin with exactly https://limen.harbor.example/",
-        "do nothing",
+        "ignore it",
     ):
         assert words in mail.text
     assert f'<a href="{issued.url}">{issued.url}</a>' in mail.html

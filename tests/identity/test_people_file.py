@@ -4,7 +4,7 @@ import pytest
 
 from limen.identity.people_file import PeopleFile, Row, mixes_scripts, neutral, read_people
 
-GROUPS = {"staff": "Everybody who works here", "finance": "Finance", "hr": "People and culture"}
+GROUPS = {"staff": "Staff", "finance": "Finance", "hr": "People and culture"}
 
 
 def read(text: str, encoding: str = "utf-8") -> PeopleFile:
@@ -42,7 +42,7 @@ def test_every_mistake_is_told_with_its_row_and_column() -> None:
     assert [str(one).partition(";")[0] for one in found.problems] == [
         "line 2, groups: there is no group “staf”",
         "line 3, name: The name is empty or too long",
-        "line 3, email: This is no e-mail address that can be used",
+        "line 3, email: This is not a valid email address",
         "line 4, email: line 2 has the same address",
         "line 4, language: there is no language “fr” here",
         "line 5: there are 5 cells under 4 headers",
@@ -54,8 +54,8 @@ def test_every_mistake_is_told_with_its_row_and_column() -> None:
 @pytest.mark.parametrize(
     ("text", "what"),
     [
-        ("", "no column is called email or name"),
-        ("first,second\n", "no column is called email or name"),
+        ("", "there is no column called email or name"),
+        ("first,second\n", "there is no column called email or name"),
         ("name,email,mail\n", "two columns say email"),
     ],
 )

@@ -90,10 +90,10 @@ def test_only_a_hash_of_the_token_is_kept(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("name", "apps", "days", "what"),
     [
-        ("Batch", ["wiki"], 90, "small letters"),
-        ("-batch", ["wiki"], 90, "small letters"),
-        ("b" * 41, ["wiki"], 90, "small letters"),
-        ("batch", [], 90, "none was named"),
+        ("Batch", ["wiki"], 90, "lowercase letters"),
+        ("-batch", ["wiki"], 90, "lowercase letters"),
+        ("b" * 41, ["wiki"], 90, "lowercase letters"),
+        ("batch", [], 90, "no app was named"),
         ("batch", ["wiki"], 0, "1 to 366 days"),
         ("batch", ["wiki"], 367, "1 to 366 days"),
     ],
@@ -110,7 +110,7 @@ def test_a_name_is_taken_once_and_tokens_are_few(database: Database) -> None:
         added(database)
     for _ in range(MAX_TOKENS - 1):
         workloads.renew(database, "batch", 9, NOW, by="server")
-    with pytest.raises(LimenError, match="good tokens already"):
+    with pytest.raises(LimenError, match="valid tokens"):
         workloads.renew(database, "batch", 9, NOW, by="server")
     with pytest.raises(LimenError, match="no active workload"):
         workloads.revoke(database, "other", NOW, by="server")

@@ -63,7 +63,7 @@ def serving(folder: Path, *words: str) -> Iterator[Running]:
         assert process.stdout is not None
         for line in process.stdout:
             said += line
-            if re.search(r"answers for Harbor", line):
+            if re.search(r"is running for Harbor", line):
                 break
         else:
             raise AssertionError(said + log.read_text())

@@ -164,7 +164,7 @@ async def test_git_clones_pushes_and_is_refused_with_the_reason(world: World) ->
 
     code, said = await world.run("git", "push", "-q", "origin", "HEAD", token=view, folder=work)
     assert code != 0
-    assert "remote: This token was made for another app, or for other actions." in said
+    assert "remote: This token was created for a different app or different actions." in said
     assert world.house.journal.last.reasons[0].policy == "token-out-of-scope"
     assert not any(seen.startswith("POST") and "receive-pack" in seen for seen in world.reached)
 
@@ -172,7 +172,7 @@ async def test_git_clones_pushes_and_is_refused_with_the_reason(world: World) ->
     assert code == 0, said
     assert any(seen.startswith("POST /tools.git/git-receive-pack") for seen in world.reached)
 
-    for wrong, words in (("hunter2", "is no token"), (f"{view[:-1]}x", "no token that is good here")):
+    for wrong, words in (("hunter2", "is no token"), (f"{view[:-1]}x", "token isn't valid here")):
         code, said = await world.run("git", "fetch", "-q", token=wrong, folder=work)
         assert code != 0
         assert words in said
@@ -197,4 +197,4 @@ async def test_webdav_asks_with_basic_and_nobody_gets_in_without(world: World) -
     assert (code, said[-3:]) == (0, "401")
     code, said = await world.run(*ask, "-u", f"anybody:{view}", "-X", "PROPPATCH")
     assert said.endswith("403")
-    assert "for other actions" in said
+    assert "different actions" in said

@@ -91,7 +91,7 @@ def test_a_front_that_is_killed_is_started_again_and_one_without_limen_ends(runn
             return False
 
     until(is_back)
-    assert "is started again" in limen.log.read_text()
+    assert "is being restarted" in limen.log.read_text()
     limen.process.kill()
     limen.process.wait()
     until(lambda: not Path(f"/proc/{second}").exists() or "Z" in Path(f"/proc/{second}/stat").read_text().split()[2])

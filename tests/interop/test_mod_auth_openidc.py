@@ -149,7 +149,7 @@ def test_the_pages_of_single_sign_on_are_clean(sso: SingleSignOn, browse: Any) -
     ada.page.goto(f"{sso.harbor.origin}/device")
     ada.clean_both_ways()
     ada.page.locator("input[name=code]").fill(code)
-    ada.page.get_by_role("button", name="Go on").click()
+    ada.page.get_by_role("button", name="Continue").click()
     expect(ada.page.locator("main")).to_contain_text("127.0.0.1")
     ada.clean_both_ways()
     ada.page.get_by_role("button", name="I did not begin this").click()

@@ -77,7 +77,7 @@ def test_a_person_who_is_not_verified_by_their_device_does_not_get_in(harbor: An
     mia.cdp.send("WebAuthn.setUserVerified", {"authenticatorId": mia.authenticator, "isUserVerified": False})
     mia.page.goto(harbor.origin + "/sign-in")
     mia.page.get_by_role("button", name="Sign in with a passkey").click()
-    expect(mia.page.get_by_role("alert").first).to_contain_text("The passkey was not used")
+    expect(mia.page.get_by_role("alert").first).to_contain_text("The passkey wasn't used")
     assert mia.page.url.startswith(harbor.origin + "/sign-in")
 
 
@@ -90,7 +90,7 @@ def test_a_passkey_is_renamed_and_the_last_one_stays(harbor: Any, browse: Any) -
     mia.page.get_by_role("button", name="Save").click()
     expect(mia.page.get_by_role("status")).to_contain_text("Renamed")
     mia.page.get_by_role("button", name="Remove Blue laptop").click()
-    expect(mia.page.get_by_role("alert").first).to_contain_text("last way to sign in")
+    expect(mia.page.get_by_role("alert").first).to_contain_text("only remaining way to sign in")
     assert all("400" in problem for problem in mia.problems), "a browser notes the refusal, and nothing else"
 
 
@@ -100,8 +100,8 @@ def test_password_and_code_lead_to_the_same_app_without_a_passkey(harbor: Any, b
     otto = browse()
     otto.page.goto(harbor.invite("Otto Nowak", "staff"))
     otto.page.get_by_text("No passkey on this device?").click()
-    otto.page.get_by_role("button", name="Go on with password and code").click()
-    otto.page.get_by_text("Can't scan?").click()
+    otto.page.get_by_role("button", name="Continue with password and code").click()
+    otto.page.get_by_text("Can't scan it?").click()
     otto.clean()
     seed = otto.page.locator("details code").inner_text().replace(" ", "")
     otto.page.locator("input[name=code]").fill(pyotp.TOTP(seed).now())

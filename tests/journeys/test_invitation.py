@@ -27,10 +27,10 @@ def test_from_an_invitation_by_mail_to_the_first_app(harbor: Any, browse: Any, a
         address = f"new{number}@harbor.example"
         ada.page.goto(harbor.origin + "/console/people/invite")
         ada.page.get_by_label("Name").fill(name)
-        ada.page.get_by_label("E-mail address").fill(address)
+        ada.page.get_by_label("Email address").fill(address)
         ada.page.locator("input[value=staff]").check()
-        ada.page.get_by_role("button", name="Send it by mail").click()
-        expect(ada.page.get_by_role("status")).to_contain_text("on its way")
+        ada.page.get_by_role("button", name="Send by email").click()
+        expect(ada.page.get_by_role("status")).to_contain_text("queued for sending")
 
         mail = mail_to(harbor.folder / "data" / "outbox", address, ada.page)
         text = mail.get_body(("plain",)).get_content()
@@ -45,7 +45,7 @@ def test_from_an_invitation_by_mail_to_the_first_app(harbor: Any, browse: Any, a
         expect(heading(new)).to_contain_text("The app on wiki.harbor.localhost")
 
     ada.page.goto(harbor.origin + "/console/people/mail")
-    expect(ada.page.locator("main")).to_contain_text("Mails are written to files in data/outbox")
+    expect(ada.page.locator("main")).to_contain_text("Emails are written to files in data/outbox")
     ada.clean()
 
 
@@ -57,11 +57,11 @@ def test_a_list_is_brought_and_looked_at_before_it_counts(harbor: Any, ada: Any)
     ada.page.get_by_label("The list", exact=True).set_input_files(
         {"name": "people.csv", "mimeType": "text/csv", "buffer": listed}
     )
-    ada.page.get_by_role("button", name="Show the difference").click()
+    ada.page.get_by_role("button", name="Show what would change").click()
     expect(ada.page.locator("main")).to_contain_text("1 new")
     ada.clean()
-    ada.page.get_by_role("button", name="Do it").click()
-    expect(heading(ada)).to_have_text("The list is done")
+    ada.page.get_by_role("button", name="Import").click()
+    expect(heading(ada)).to_have_text("Import finished")
     ada.page.goto(harbor.origin + "/console/people?show=invited")
     expect(ada.page.get_by_role("link", name="Eve Jansen").first).to_be_visible()
     ada.clean()

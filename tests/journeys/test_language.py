@@ -33,16 +33,18 @@ def test_each_page_is_german_as_a_whole_and_can_be_switched(harbor: Any, browse:
     mia.page.get_by_role("link", name="Was geprüft wurde").or_(heading(mia)).first.wait_for()
     if mia.page.url.startswith(f"{harbor.origin}/withheld"):
         mia.page.get_by_role("link", name="Was geprüft wurde").click()
-    expect(heading(mia)).to_have_text("Payroll ist auf diesem Gerät noch nicht offen")
+    expect(heading(mia)).to_have_text("Payroll ist auf diesem Gerät noch nicht verfügbar")
     expect(mia.page.locator("main")).to_contain_text("Lassen Sie dieses Gerät aufnehmen und in Ordnung bringen.")
     expect(mia.page.get_by_role("link", name="Noch einmal prüfen")).to_be_visible()
     expect(mia.page.get_by_role("button", name="Kopieren")).to_be_visible()
     look(mia, "not-yet-de")
     mia.page.get_by_role("button", name="English").click()
-    expect(heading(mia)).to_have_text("Payroll is not open on this device yet")
+    expect(heading(mia)).to_have_text("Payroll isn't available on this device yet")
     look(mia, "not-yet-en")
     mia.page.get_by_role("link", name="Check again").click()
-    expect(heading(mia)).to_have_text("Payroll is not open on this device yet")  # as chosen, not as the browser likes
+    expect(heading(mia)).to_have_text(
+        "Payroll isn't available on this device yet"
+    )  # as chosen, not as the browser likes
     mia.page.get_by_role("button", name="Deutsch").click()
 
     mia.page.goto(harbor.on("crm", "/export/all"))

@@ -15,8 +15,8 @@ def test_a_download_to_an_unknown_device_says_what_is_missing(harbor: Any, brows
     mia = browse()
     harbor.arrive(mia, "Mia Graf", "staff", "finance")
     mia.page.goto(harbor.on("payroll", "/export/all"))
-    mia.page.get_by_role("link", name="What was looked at").click()
-    expect(heading(mia)).to_have_text("Payroll is not open on this device yet")
+    mia.page.get_by_role("link", name="What was checked").click()
+    expect(heading(mia)).to_have_text("Payroll isn't available on this device yet")
     failing = mia.page.locator(".conditions .fails")
     expect(failing).to_have_count(1)
     expect(failing).to_contain_text("This device")
@@ -24,7 +24,7 @@ def test_a_download_to_an_unknown_device_says_what_is_missing(harbor: Any, brows
     expect(mia.page.locator(".conditions > li:not(.fails)")).to_have_count(3)
     mia.clean()
     mia.page.get_by_role("link", name="Check again").click()
-    expect(heading(mia)).to_have_text("Payroll is not open on this device yet")
+    expect(heading(mia)).to_have_text("Payroll isn't available on this device yet")
     expect(mia.page.locator("main")).to_contain_text("Checked")
 
 
@@ -32,8 +32,8 @@ def test_what_no_group_of_theirs_may_open_names_who_to_ask(harbor: Any, browse: 
     tom = browse()
     harbor.arrive(tom, "Tom Haas", "staff", "sales")
     tom.page.goto(harbor.on("payroll", "/run/2026-11"))
-    expect(heading(tom)).to_have_text("Payroll is not open to you")
-    expect(tom.page.locator(".conditions .fails")).to_contain_text("Your role")
+    expect(heading(tom)).to_have_text("You don't have access to Payroll")
+    expect(tom.page.locator(".conditions .fails")).to_contain_text("Your groups")
     expect(tom.page.locator(".conditions .fails")).to_contain_text("Finance")
     tom.clean()
 
@@ -60,10 +60,10 @@ def test_checking_again_says_so_once_it_is_open(harbor: Any, browse: Any) -> Non
     tom = browse()
     harbor.arrive(tom, "Tom Ibsen", "staff")
     tom.page.goto(harbor.on("crm"))
-    expect(heading(tom)).to_have_text("Customers is not open to you")
+    expect(heading(tom)).to_have_text("You don't have access to Customers")
     harbor.run(harbor.limen.identity.people.set_groups(harbor.people["Tom Ibsen"], ["staff", "sales"], by=""))
     tom.page.get_by_role("link", name="Check again").click()
-    expect(heading(tom)).to_have_text("Customers is open to you")
+    expect(heading(tom)).to_have_text("You have access to Customers")
     tom.clean()
     tom.page.get_by_role("link", name=re.compile("Open Customers")).click()
     expect(heading(tom)).to_contain_text("The app on crm.harbor.localhost")
@@ -73,7 +73,7 @@ def test_nobody_else_learns_anything_from_the_address_of_a_refusal(harbor: Any, 
     tom = browse()
     harbor.arrive(tom, "Tom Jung", "staff")
     tom.page.goto(harbor.on("payroll"))
-    expect(heading(tom)).to_have_text("Payroll is not open to you")
+    expect(heading(tom)).to_have_text("You don't have access to Payroll")
     address = tom.page.url
 
     stranger = browse()

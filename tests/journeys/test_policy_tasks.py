@@ -55,7 +55,7 @@ def new_rule(ada: Any, harbor: Any, app: str, link: str) -> Any:
 
 def change(ada: Any, harbor: Any, policy: str) -> Any:
     ada.page.goto(f"{harbor.origin}/console/policies/{policy}")
-    ada.page.get_by_role("link", name="Change it", exact=True).click()
+    ada.page.get_by_role("link", name="Edit", exact=True).click()
     return ada.page
 
 
@@ -68,13 +68,13 @@ def see_what_would_change(ada: Any) -> Any:
 def mend_every_test(ada: Any, old: str, new: str) -> None:
     """Write what each failing test supposes anew, one after the other, until all of them hold."""
     tests = ada.page.locator("#tests")
-    for _ in range(tests.get_by_text("Mend this test").count()):
-        tests.get_by_text("Mend this test").first.click()
+    for _ in range(tests.get_by_text("Update this test").count()):
+        tests.get_by_text("Update this test").first.click()
         text = tests.locator("textarea").first
         text.fill(text.input_value().replace(old, new))
         tests.get_by_role("button", name="Expect this instead").first.click()
         expect(heading(ada)).to_have_text("What would change")
-    expect(tests).to_contain_text("All of them hold")
+    expect(tests).to_contain_text("All of them pass")
 
 
 def publish(ada: Any, why: str) -> None:
@@ -86,15 +86,15 @@ def publish(ada: Any, why: str) -> None:
         expect(heading(ada)).to_have_text("What would change")
         ada.page.get_by_role("button", name="Publish").click()
     expect(heading(ada)).to_have_text("Revisions")
-    expect(ada.page.locator("main")).to_contain_text("the next request is decided by it")
+    expect(ada.page.locator("main")).to_contain_text("It applies from the next request")
 
 
 def test_let_a_group_into_an_app_and_undo_it_the_next_day(harbor: Any, browse: Any, ada: Any) -> None:
     eve = somebody(harbor, browse, "Eve Larsen", "staff", "warehouse")
     assert not is_let_in(eve, harbor, "git")
-    page = new_rule(ada, harbor, "git", "Let somebody in")
+    page = new_rule(ada, harbor, "git", "Grant access")
     page.get_by_label("Warehouse").first.check()
-    expect(page.locator("[data-said]")).to_have_text("Warehouse may view, download and edit Git with a passkey")
+    expect(page.locator("[data-said]")).to_have_text("Warehouse can view, download and edit Git with a passkey")
     ada.clean()
     expect(see_what_would_change(ada)).to_contain_text("1 person would gain Git")
     ada.clean()
@@ -112,7 +112,7 @@ def test_let_a_group_into_an_app_and_undo_it_the_next_day(harbor: Any, browse: A
 def test_require_a_fresh_passkey_for_payroll(harbor: Any, browse: Any, ada: Any) -> None:
     rohan = somebody(harbor, browse, "Rohan Deshpande", "staff", "finance")
     assert is_let_in(rohan, harbor, "payroll", "/run/2026-11")
-    page = new_rule(ada, harbor, "payroll", "Ask for something first")
+    page = new_rule(ada, harbor, "payroll", "Add a requirement")
     page.get_by_label("everybody", exact=True).check()
     page.get_by_label("Proof").first.select_option(label="a passkey")
     page.get_by_label("Used within").first.fill("45m")
@@ -135,9 +135,9 @@ def test_block_a_country(harbor: Any, browse: Any, ada: Any) -> None:
     oscar = somebody(harbor, browse, "Oscar Mbeki", "staff", "engineering")
     seen_in(harbor, "KP")
     assert is_let_in(oscar, harbor, "git")
-    page = new_rule(ada, harbor, "git", "Ask for something first")
+    page = new_rule(ada, harbor, "git", "Add a requirement")
     page.get_by_label("everybody", exact=True).check()
-    page.get_by_text("Place, risk and more").first.click()
+    page.get_by_text("Location, risk and more").first.click()
     page.get_by_label("Not from these countries").first.fill("kp")
     page.get_by_label("the country is known").first.check()
     expect(page.locator("[data-said]")).to_contain_text("except from a known country other than KP")
@@ -152,13 +152,13 @@ def test_block_a_country(harbor: Any, browse: Any, ada: Any) -> None:
 def test_working_hours_for_finance(harbor: Any, browse: Any, ada: Any) -> None:
     rohan = somebody(harbor, browse, "Rohan Deshpande", "staff", "finance")
     assert is_let_in(rohan, harbor, "wiki")
-    page = new_rule(ada, harbor, "wiki", "Ask for something first")
+    page = new_rule(ada, harbor, "wiki", "Add a requirement")
     page.get_by_label("Finance").first.check()
     for day in ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday"):
         page.get_by_label(day).first.check()
     page.get_by_label("From", exact=True).first.fill("11:00")
     page.get_by_label("To", exact=True).first.fill("17:00")
-    expect(page.locator("[data-said]")).to_have_text("Finance may use Wiki only on working days 11:00–17:00")
+    expect(page.locator("[data-said]")).to_have_text("Finance can use Wiki only on working days 11:00–17:00")
     see_what_would_change(ada)
     publish(ada, "Finance works late enough")
     assert not is_let_in(rohan, harbor, "wiki")
@@ -169,8 +169,8 @@ def test_working_hours_for_finance(harbor: Any, browse: Any, ada: Any) -> None:
 def test_a_contractor_until_friday(harbor: Any, browse: Any, ada: Any) -> None:
     vera = somebody(harbor, browse, "Vera Novotná", "contractors")
     assert not is_let_in(vera, harbor, "git")
-    page = new_rule(ada, harbor, "git", "Let somebody in")
-    page.get_by_label("People who work for us for a while").first.check()
+    page = new_rule(ada, harbor, "git", "Grant access")
+    page.get_by_label("Contractors").first.check()
     page.get_by_label("Until").first.fill(FRIDAY)
     page.get_by_label("Title").fill("Contractors see Git until Friday")
     expect(page.locator("[data-said]")).to_contain_text("until 27 Nov 2026 18:00")
@@ -188,7 +188,7 @@ def test_a_contractor_until_friday(harbor: Any, browse: Any, ada: Any) -> None:
 def test_withhold_downloads_on_unknown_devices(harbor: Any, browse: Any, ada: Any) -> None:
     oscar = somebody(harbor, browse, "Oscar Mbeki", "staff", "engineering")
     assert is_let_in(oscar, harbor, "git", "/archive/routes.csv")
-    page = new_rule(ada, harbor, "git", "Ask for something first")
+    page = new_rule(ada, harbor, "git", "Add a requirement")
     page.get_by_label("everybody", exact=True).check()
     page.get_by_label("download").first.check()
     page.get_by_label("one we know").first.check()
@@ -246,7 +246,7 @@ def test_look_at_a_watched_policy_and_enforce_it(harbor: Any, browse: Any, ada: 
     ada.clean()
     ada.page.get_by_role("button", name="Enforce it").click()
     expect(heading(ada)).to_have_text("What would change")
-    expect(ada.page.locator("#replayed")).to_contain_text("Rohan Deshpande is asked first: edit on Payroll")
+    expect(ada.page.locator("#replayed")).to_contain_text("Rohan Deshpande is asked to confirm first: edit on Payroll")
     publish(ada, "Counted for long enough")
     rohan.page.goto(harbor.on("payroll", "/run/2026-11"))
     assert rohan.page.evaluate(pay) == 401
@@ -266,12 +266,12 @@ def test_a_change_that_hurts_is_seen_blocked_mended_published_and_taken_back(
     page.get_by_label("Management").first.check()
     main = see_what_would_change(ada)
     expect(main).to_contain_text("3 people would lose Payroll, including you")
-    expect(main).to_contain_text("Finance runs the payroll with a fresh passkey")
+    expect(main).to_contain_text("Finance runs payroll with a recently used passkey")
     expect(ada.page.get_by_role("button", name="Publish")).to_be_disabled()
     ada.clean()
-    while ada.page.locator("#tests").get_by_text("Mend this test").count():
-        ada.page.locator("#tests").get_by_text("Mend this test").first.click()
-        ada.page.get_by_role("button", name="Take the test out").first.click()
+    while ada.page.locator("#tests").get_by_text("Update this test").count():
+        ada.page.locator("#tests").get_by_text("Update this test").first.click()
+        ada.page.get_by_role("button", name="Remove the test").first.click()
         expect(heading(ada)).to_have_text("What would change")
     publish(ada, "Management runs the payroll now")
     assert not is_let_in(rohan, harbor, "payroll", "/run/2026-11")
@@ -294,7 +294,7 @@ def test_text_says_what_is_wrong_while_it_is_written(harbor: Any, ada: Any) -> N
     expect(ada.page.locator("[data-lines] .wrong")).to_have_text("6")
     ada.clean()
     text.fill(right)
-    expect(said).to_contain_text("Nothing is wrong with it")
+    expect(said).to_contain_text("No problems found")
     expect(ada.page.locator("[data-lines] .wrong")).to_have_count(0)
     long = right + "\n// " + "x" * 80_000
     text.fill(long)

@@ -54,12 +54,12 @@ def test_two_minutes_at_a_desk(demo: Alive, browse: Any) -> None:
     look(visitor, "demo-start")
 
     harbor.press("Be the finance lead")
-    harbor.answer("Permitted", "May Maren Petersen view Payroll?", "Finance runs the payroll")
+    harbor.answer("Permitted", "May Maren Petersen view Payroll?", "Finance runs payroll")
     harbor.press("Five hours later")
     harbor.answer("Challenged", because="proved who they are 5 hours ago; Payroll asks for at most 4 hours")
     expect(harbor.page.get_by_role("article", name="What the browser gets")).to_contain_text("One more step")
     look(visitor, "demo-turned")
-    harbor.press("Do it: use the passkey")
+    harbor.press("Use the passkey now")
     harbor.answer("Permitted")
 
     with visitor.context.expect_page() as opening:
@@ -72,7 +72,7 @@ def test_two_minutes_at_a_desk(demo: Alive, browse: Any) -> None:
     tried = harbor.page.locator(".tried > li")
     expect(tried).to_have_count(3)
     expect(tried.nth(0)).to_contain_text("You are Maren Petersen")
-    expect(tried.nth(0)).to_contain_text("would stop it once enforced")
+    expect(tried.nth(0)).to_contain_text("would block this if enforced")
     expect(tried.nth(1)).to_contain_text("The session belongs to another app")
     expect(harbor.page.locator(".theft")).to_contain_text("the cookie that your own browser sent")
     harbor.press("End all my sessions")
@@ -92,13 +92,13 @@ def test_two_minutes_on_a_phone_in_the_dark(demo: Alive, browse: Any) -> None:
     harbor.press("Sign in with a password alone")
     harbor.answer("Challenged", because="strength 1, Warehouse needs at least 2")
     harbor.press("In the warehouse hall")
-    harbor.answer("Permitted", because="The screens in the hall show the warehouse with one factor")
-    harbor.press("Try the payroll")
-    harbor.answer("Denied", because="Finance or People and culture may do this")
+    harbor.answer("Permitted", because="Warehouse screens in the hall need one factor")
+    harbor.press("Try payroll")
+    harbor.answer("Denied", because="Finance or People and culture can do this")
     look(visitor, "demo-phone")
 
     harbor.press("Be the administrator")
     harbor.answer("Permitted", "May Ada Nwosu audit Limen?")
     with visitor.context.expect_page() as opening:
-        harbor.page.get_by_role("link", name="Every policy that spoke").click()
-    expect(opening.value.get_by_role("heading", level=1)).to_contain_text("Ada Nwosu was permitted to")
+        harbor.page.get_by_role("link", name="All policies considered").click()
+    expect(opening.value.get_by_role("heading", level=1)).to_contain_text("Ada Nwosu was allowed to")

@@ -21,7 +21,7 @@ def test_from_a_question_to_a_table_to_a_why(harbor: Any, browse: Any, ada: Any)
     ada.page.get_by_role("button", name="Show").click()
     answer = ada.page.locator("#answer")
     expect(answer).to_contain_text("Tom Kovar would be asked for more proof to view Wiki")
-    expect(answer).to_contain_text("What would turn it")
+    expect(answer).to_contain_text("What would change the answer")
     ada.clean_both_ways()
 
     table = ada.page.get_by_role("region", name="This person, every app")
@@ -31,9 +31,9 @@ def test_from_a_question_to_a_table_to_a_why(harbor: Any, browse: Any, ada: Any)
     assert "strength=1" in ada.page.url
     ada.clean_both_ways()
 
-    ada.page.locator("select[name=table]").select_option(label="Everybody, every app")
+    ada.page.locator("select[name=table]").select_option(label="Everyone, every app")
     ada.page.get_by_role("button", name="Show").click()
-    table = ada.page.get_by_role("region", name="Everybody, every app")
+    table = ada.page.get_by_role("region", name="Everyone, every app")
     expect(table.get_by_role("row", name="Tom Kovar")).to_be_visible()
     page_width, window = ada.page.evaluate("[document.documentElement.scrollWidth, window.innerWidth]")
     assert page_width <= window, "the table scrolls inside its own box, never the page"

@@ -47,7 +47,7 @@ def test_adding_a_forbid_never_widens(case: Case, forbid: str) -> None:
 
 
 @thoroughly
-@given(cases(), policy_texts("watched", state="watch"), policy_texts("off", state="off"))
+@given(cases(), policy_texts("watched", state="report-only"), policy_texts("off", state="off"))
 def test_policies_that_are_not_enforced_change_nothing(case: Case, watched: str, off: str) -> None:
     before = case.engine().decide(case.request, case.facts, case.now)
     after = case.engine(watched, off).decide(case.request, case.facts, case.now)

@@ -69,7 +69,7 @@ CASES = (
     Case("an editor edits", ana, PERMIT, "editors-edit", method="POST"),
     Case("who may only view does not edit", bo, DENY, "nothing-permits", method="POST"),
     Case("who may only view does not delete", bo, DENY, "nothing-permits", method="DELETE"),
-    Case("nobody administers", ana, DENY, "nothing-permits", path="/admin/users"),
+    Case("there is no administrator", ana, DENY, "nothing-permits", path="/admin/users"),
     Case("another spelling of admin is no way in", ana, DENY, "nothing-permits", path="/ADMIN/users"),
     Case("nobody is signed in", nobody, CHALLENGE, "not-signed-in"),
     Case(

@@ -99,3 +99,18 @@ def test_days_and_minutes_have_names() -> None:
         "Sonntag",
     ]
     assert [times.minute_of_day(minute) for minute in (0, 419, 1440)] == ["00:00", "06:59", "24:00"]
+
+
+@pytest.mark.parametrize(
+    ("at", "english", "german"),
+    [
+        ("2026-11-24T22:59:00Z", "today at 23:59", "heute um 23:59 Uhr"),
+        ("2026-11-24T23:00:00Z", "tomorrow at 00:00", "morgen um 00:00 Uhr"),
+        ("2026-11-30T06:00:00Z", "on Monday at 07:00", "am Montag um 07:00 Uhr"),
+        ("2026-12-01T06:00:00Z", "on 1 Dec 2026 at 07:00", "am 1. Dez. 2026 um 07:00 Uhr"),
+        ("2026-11-23T06:00:00Z", "on 23 Nov 2026 at 07:00", "am 23. Nov. 2026 um 07:00 Uhr"),
+    ],
+)
+def test_what_comes_is_said_from_today(at: str, english: str, german: str) -> None:
+    assert times.upcoming(from_iso(at), NOW, BERLIN) == english
+    assert times.upcoming(from_iso(at), NOW, BERLIN, DE) == german

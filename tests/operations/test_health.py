@@ -23,4 +23,4 @@ async def test_a_disk_that_runs_out_is_a_warning_and_no_obstacle(watched: Watche
     scarce = replace(watched, space=lambda: Space(1 * MEGABYTE, 10_000 * MEGABYTE, 9, 10, 0, 0))
     health = scarce.health()
     assert health.is_ready
-    assert health.warnings == ("1 MB (0 %) are free where Limen keeps its data.",)
+    assert health.warnings == ("1 MB (0 %) free where Limen stores its data.",)

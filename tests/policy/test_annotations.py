@@ -13,7 +13,15 @@ def policy(annotations: str) -> Policy:
     return one
 
 
-@pytest.mark.parametrize(("said", "state"), [("", "enforce"), ('@state("watch")', "watch"), ('@state("off")', "off")])
+@pytest.mark.parametrize(
+    ("said", "state"),
+    [
+        ("", "enforce"),
+        ('@state("report-only")', "report-only"),
+        ('@state("watch")', "report-only"),
+        ('@state("off")', "off"),
+    ],
+)
 def test_a_policy_is_enforced_unless_it_says_otherwise(said: str, state: str) -> None:
     assert state_of(policy(said)) is State(state)
 

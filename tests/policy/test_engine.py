@@ -61,16 +61,19 @@ def test_an_error_of_an_enforced_forbid_denies_and_names_the_policy() -> None:
     assert decision.remedies == ()
 
 
-@pytest.mark.parametrize("state", ["watch", "off"])
+@pytest.mark.parametrize("state", ["report-only", "off"])
 def test_a_policy_that_is_not_enforced_can_not_deny_not_even_by_an_error(state: str) -> None:
     decision = engine_of(STAFF_VIEW + BROKEN % f'@state("{state}")').decide(VIEW, facts(), NOW)
     assert decision.effect is Effect.PERMIT
-    assert [(one.policy, one.effect) for one in decision.watched] == ([("broken", "error")] if state == "watch" else [])
+    assert [(one.policy, one.effect) for one in decision.watched] == (
+        [("broken", "error")] if state == "report-only" else []
+    )
 
 
 def test_a_watched_forbid_is_counted_where_it_would_have_refused() -> None:
     engine = engine_of(
-        STAFF_VIEW + '@id("w") @state("watch") forbid (principal, action, resource) when { context.risk.score >= 70 };'
+        STAFF_VIEW
+        + '@id("w") @state("report-only") forbid (principal, action, resource) when { context.risk.score >= 70 };'
     )
     decision = engine.decide(VIEW, facts(), NOW)
     assert decision.effect is Effect.PERMIT
@@ -79,7 +82,7 @@ def test_a_watched_forbid_is_counted_where_it_would_have_refused() -> None:
 
 
 def test_a_watched_permit_is_counted_where_it_would_have_let_in() -> None:
-    engine = engine_of('@id("w") @state("watch") permit (principal, action, resource);')
+    engine = engine_of('@id("w") @state("report-only") permit (principal, action, resource);')
     decision = engine.decide(VIEW, facts(), NOW)
     assert (decision.effect, decision.watched[0].policy) == (Effect.DENY, "w")
 
@@ -173,7 +176,7 @@ def test_the_same_facts_serve_engines_of_two_revisions() -> None:
 
 
 def test_an_unknown_state_is_refused() -> None:
-    with pytest.raises(PolicyError, match="no such @state; say off, watch or enforce"):
+    with pytest.raises(PolicyError, match="no such @state; use off, report-only or enforce"):
         Engine(tree_of('@id("a") @state("observe") permit (principal, action, resource);'), "r1", BERLIN)
 
 
@@ -221,7 +224,7 @@ def test_a_comparison_that_many_policies_share_is_looked_at_once() -> None:
 STATES = engine_of(
     """
     @id("anybody") permit (principal, action, resource);
-    @id("evening") @state("watch") forbid (principal, action, resource) when { context.time.minute >= 1080 };
+    @id("evening") @state("report-only") forbid (principal, action, resource) when { context.time.minute >= 1080 };
     @id("night") @state("off") forbid (principal, action, resource) when { context.time.minute < 360 };
     """
 )
@@ -250,7 +253,7 @@ def test_such_an_engine_is_the_one_that_its_own_tree_makes() -> None:
     other = STATES.enforcing(["night"])
     again = Engine(other.tree, "r1", BERLIN)
     assert again.states == other.states
-    assert again.in_state(State.WATCH) == other.in_state(State.WATCH)
+    assert again.in_state(State.REPORT_ONLY) == other.in_state(State.REPORT_ONLY)
     for hour in range(24):
         now = NOW + hour * HOUR
         one, two = (each.decide(Request("view"), facts(), now) for each in (other, again))

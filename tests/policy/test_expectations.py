@@ -63,7 +63,7 @@ def test_an_app_nobody_knows_is_an_error_of_the_caller() -> None:
 WATCHED = engine_of(
     """
     @id("anybody") permit (principal, action, resource);
-    @id("evening") @state("watch") forbid (principal, action, resource) when { resource.sensitivity >= 2 };
+    @id("evening") @state("report-only") forbid (principal, action, resource) when { resource.sensitivity >= 2 };
     @id("night") @state("off") forbid (principal, action, resource);
     """
 )

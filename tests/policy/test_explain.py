@@ -17,7 +17,7 @@ POLICIES = """
 unless { context.auth.strength >= 3 && context.now.durationSince(context.auth.at) <= duration("30m") };
 @id("crm") forbid (principal, action, resource == App::"crm");
 @id("later") @state("off") forbid (principal, action, resource);
-@id("broken") @state("watch") forbid (principal, action, resource) when { context.place.address.isLoopback() };
+@id("broken") @state("report-only") forbid (principal, action, resource) when { context.place.address.isLoopback() };
 """
 
 
@@ -29,7 +29,7 @@ def test_every_policy_that_could_speak_is_shown_with_what_it_saw() -> None:
     assert (shown["fresh"].title, shown["fresh"].reason, shown["fresh"].outcome) == ("Fresh", "Because.", "held")
     assert (shown["staff"].outcome, shown["others"].outcome) == ("held", "failed")
     assert shown["later"].state is State.OFF
-    assert (shown["broken"].state, shown["broken"].outcome) == (State.WATCH, "error")
+    assert (shown["broken"].state, shown["broken"].outcome) == (State.REPORT_ONLY, "error")
     (condition,) = shown["fresh"].conditions
     strength, fresh = condition.parts[0].parts
     assert (strength.text, strength.outcome) == ("context.auth.strength >= 3", "held")

@@ -51,7 +51,7 @@ def test_numbers_are_said_as_people_say_them() -> None:
     readers = Readers("audit", (("Administrators", 1), ("{title} [a](b)", 2)), ("auditors-read",))
     now = replace(notice_facts(COMPANY.settings, COMPANY.engine(), [], []), readers=(readers,))
     said = as_markdown(notice(Audience.EMPLOYEES, Language.ENGLISH, now))
-    assert r"Administrators (1 person), {title} \[a](b) (2 people), whoever policy auditors-read names" in said
+    assert r"Administrators (1 person), {title} \[a](b) (2 people), anyone named by policy auditors-read" in said
 
 
 @pytest.mark.parametrize("language", Language)

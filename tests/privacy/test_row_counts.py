@@ -11,4 +11,4 @@ def test_every_table_with_something_of_somebody_has_words() -> None:
 
 def test_the_account_comes_first_and_one_is_not_several() -> None:
     said = list(row_counts({"memberships": 1, "people": 1, "passkeys": 2, "strange": 3}))
-    assert said == ["1 account", "1 place in a group", "2 passkeys", "3 strange"]
+    assert said == ["1 account", "1 group membership", "2 passkeys", "3 strange"]

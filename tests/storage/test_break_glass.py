@@ -72,7 +72,7 @@ def test_a_new_link_makes_the_one_before_worthless_unless_it_was_opened(glass: B
     first, second = issued(glass), issued(glass)
     assert glass.open(first, NOW) is None
     assert glass.open(second, NOW) is not None
-    with pytest.raises(BreakGlassError, match="open already"):
+    with pytest.raises(BreakGlassError, match="already open"):
         issued(glass)
     assert glass.issue("p2", "later", "e2", NOW + OPEN_MS, lambda _: None)
 
@@ -141,7 +141,7 @@ def test_what_can_not_be_journaled_is_not_issued(glass: BreakGlass) -> None:
     glass.end()
 
     def full(_: Event) -> None:
-        raise JournalUnwritableError("full", "make room")
+        raise JournalUnwritableError("full", "free up space")
 
     with pytest.raises(JournalUnwritableError):
         glass.issue("p1", "a rehearsal", "e2", NOW, full)

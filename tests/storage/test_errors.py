@@ -22,7 +22,7 @@ SAYS_ITSELF = [
 
 @pytest.mark.parametrize("kind", FAMILY)
 def test_every_error_is_one_of_storages_and_says_what_and_what_to_do(kind: type[errors.StorageError]) -> None:
-    raised = kind() if kind in SAYS_ITSELF else kind("the disk is full", "make room")
+    raised = kind() if kind in SAYS_ITSELF else kind("the disk is full", "free up space")
     assert isinstance(raised, errors.StorageError)
     assert isinstance(raised, LimenError)
     assert raised.what

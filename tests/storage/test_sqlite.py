@@ -81,6 +81,6 @@ def test_no_room_is_said_and_nothing_of_it_stays(database: Database) -> None:
         transaction.connection.exec_driver_sql(f"PRAGMA max_page_count = {pages}")
 
     database.write(no_more_pages)
-    with pytest.raises(DatabaseFullError, match="no room"):
+    with pytest.raises(DatabaseFullError, match="disk is full"):
         database.write(lambda transaction: [transaction.changed("person", "x" * 5_000) for _ in range(50)])
     assert database.read(lambda snapshot: snapshot.seq) == 0

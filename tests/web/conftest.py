@@ -171,7 +171,7 @@ async def move_in(
     """Limen at work on a copy of Harbor's folder in `folder`, as `write` leaves it."""
     shutil.copytree(HARBOR, folder)
     apps = folder / "apps.yaml"
-    apps.write_text(re.sub(r"127\.0\.0\.1:91\d\d", "127.0.0.1:9", apps.read_text()))  # where nothing listens
+    apps.write_text(re.sub(r"127\.0\.0\.1:91\d\d", "127.0.0.1:9", apps.read_text()))  # where nothing is listening
     written = (folder / "limen.toml").read_text()
     (folder / "limen.toml").write_text(written.replace("http://limen.harbor.localhost:8080", ORIGIN))
     write(folder)

@@ -96,4 +96,4 @@ async def test_whoever_does_not_read_their_copy_holds_one_and_not_for_long(
     monkeypatch.setattr(copies, "MOST_AT_ONCE", 0)
     refused = await browser.post("/records/copy")
     assert refused.status_code == 429
-    assert "is on its way already" in refused.text
+    assert "already being prepared" in refused.text

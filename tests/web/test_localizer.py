@@ -77,7 +77,7 @@ async def test_what_a_script_is_answered_is_in_the_language_of_its_page(house: H
     headers = {"origin": "https://limen.harbor.localhost", "sec-fetch-site": "same-origin", **GERMAN}
     sent = {"csrf": browser.csrf, "credential": {}}
     answered = await browser.client.post("/sign-in/passkey", json=sent, headers=headers)
-    assert answered.json()["what"] == "Das stimmt nicht überein"
+    assert answered.json()["what"] == "Das stimmt nicht"
 
 
 def _request(path: str, accepted: str = "", cookies: str = "") -> Request:
@@ -131,7 +131,7 @@ def test_times_lengths_and_numbers_are_of_that_language() -> None:
 
 def test_what_goes_wrong_is_said_with_its_values_and_the_rest_says_what_it_is_written_in() -> None:
     german = _german()
-    assert german.told(SignInFailedError()).what == "Das stimmt nicht überein"
+    assert german.told(SignInFailedError()).what == "Das stimmt nicht"
     assert "in 2 Sekunden" in german.told(SlowedError(1_500)).fix
     assert german.told(UnfitError("name", "The name is too long", "use at most {most} characters", most=80)).fix == (
         "benutzen Sie höchstens 80 Zeichen"

@@ -33,7 +33,7 @@ async def test_who_may_not_administer_is_refused_the_console_and_told_why(house:
     sent = await browser.get("/console")
     assert sent.headers["location"].startswith("/not-yet?decision=")
     page = await browser.get(sent.headers["location"])
-    assert "Limen is not open to you" in page.text
+    assert "You don&#39;t have access to the admin console" in page.text
     newest = next(e for e in house.events("decision") if e.decision and e.decision.action == "audit")
     assert newest.decision is not None
     assert newest.decision.effect == "deny"

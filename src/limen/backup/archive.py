@@ -84,7 +84,7 @@ class Archive:
         self._packed = packed
         name, size = self._header()
         if name != NAME or size > MOST_BYTES:
-            raise BackupUnfitError("this is no backup of Limen", "name a file that `limen backup` made")
+            raise BackupUnfitError("this is not a Limen backup", "give a file that `limen backup` created")
         self.manifest = read_manifest(self._exactly(size))
         self._exactly(-size % BLOCK)
 
@@ -101,7 +101,9 @@ class Archive:
             if told:
                 told(done, self.manifest.size)
         if any(self._exactly(BLOCK)):
-            raise BackupUnfitError("this backup holds more than its list of contents names", "use another backup")
+            raise BackupUnfitError(
+                "this backup contains files that are not in its list of contents", "use another backup"
+            )
 
     def _unpack_one(self, entry: Entry, target: Path) -> None:
         target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -123,18 +125,20 @@ class Archive:
         try:
             header = tarfile.TarInfo.frombuf(self._exactly(BLOCK), "ascii", "strict")
         except (tarfile.HeaderError, UnicodeDecodeError):
-            raise BackupUnfitError("this is no backup of Limen, or it is damaged", "use another one") from None
+            raise BackupUnfitError("this is not a Limen backup, or it is damaged", "use another one") from None
         if header.type != tarfile.REGTYPE or header.size < 0 or header.linkname:
-            raise BackupUnfitError(f"{header.name[:80]!r} is no plain file", "use another backup: this one is hostile")
+            raise BackupUnfitError(
+                f"{header.name[:80]!r} is not a regular file", "use another backup: this one has been tampered with"
+            )
         return header.name, header.size
 
     def _exactly(self, size: int) -> bytes:
         try:
             found = self._packed.read(size)
         except (EOFError, zlib.error, gzip.BadGzipFile):
-            raise BackupUnfitError("this backup is damaged, or no backup at all", "use another one") from None
+            raise BackupUnfitError("this backup is damaged, or not a backup at all", "use another one") from None
         if len(found) != size:
-            raise BackupUnfitError("this backup ends before it should", "copy it again, or use another one")
+            raise BackupUnfitError("this backup is incomplete", "copy it again, or use another one")
         return found
 
 
@@ -149,7 +153,7 @@ def reading(file: Path, identity: str = "") -> Iterator[Archive]:
         is_sealed = raw.read(len(_AGE)) == _AGE
         raw.seek(0)
         if is_sealed and not identity:
-            raise BackupUnfitError("this backup is sealed", "give the file of its age identity with --identity")
+            raise BackupUnfitError("this backup is encrypted", "give the file of its age identity with --identity")
         with _opened(raw, identity) if is_sealed else nullcontext(raw) as stream:
             yield Archive(gzip.GzipFile(fileobj=stream, mode="rb"))
 
@@ -169,7 +173,7 @@ def sealing(file: IO[bytes], recipient: str) -> Iterator[IO[bytes]]:
         sealed_for = pyrage.x25519.Recipient.from_str(recipient.strip())
     except pyrage.RecipientError:
         raise BackupError(
-            f"{recipient[:80]!r} is no age recipient", "it begins with age1; `age-keygen` makes one"
+            f"{recipient[:80]!r} is not an age recipient", "it starts with age1; `age-keygen` creates one"
         ) from None
     read, write = os.pipe()
     with _beside(lambda source: pyrage.encrypt_io(source, file, [sealed_for]), os.fdopen(read, "rb")) as ended:
@@ -187,7 +191,7 @@ def _opened(sealed: IO[bytes], identity: str) -> Iterator[IO[bytes]]:
         keys = [pyrage.x25519.Identity.from_str(line) for line in lines]
     except pyrage.IdentityError:
         raise BackupUnfitError(
-            "the age identity can't be read", "name a file with a line that begins with AGE-SECRET-KEY-1"
+            "the age identity can't be read", "give a file with a line that starts with AGE-SECRET-KEY-1"
         ) from None
     read, write = os.pipe()
     with (

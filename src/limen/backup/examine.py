@@ -54,15 +54,15 @@ def unpack(archive: Archive, folder: Path, key: bytes | None, told: Told | None 
     refuse_newer(manifest.schema)
     if key is None and not manifest.has_key:
         raise BackupUnfitError(
-            "this backup does not hold the master key, which is kept separately", "name its file with --key"
+            "this backup doesn't contain the master key, which is stored separately", "give its file with --key"
         )
     if key is not None:
         _refuse_forged(manifest, key)
     free = shutil.disk_usage(folder).free
     if manifest.size + SPARE_BYTES > free:
         raise BackupUnfitError(
-            f"there is not enough room: it needs {megabytes(manifest.size + SPARE_BYTES)}, {megabytes(free)} are free",
-            "make room, or use another disk",
+            f"there is not enough space: it needs {megabytes(manifest.size + SPARE_BYTES)}, {megabytes(free)} are free",
+            "free up space, or use another disk",
         )
     archive.unpack(folder, told)
     if key is None:
@@ -102,8 +102,8 @@ def examine(
     report = verify(folder / JOURNAL, keys)
     if not report.ok and not accept_journal:
         raise BackupUnfitError(
-            f"the journal in this backup does not hold: {report.problems[0]}",
-            "use another backup; if there is none, --accept-journal restores it as it is, and says so for good",
+            f"the journal in this backup is not intact: {report.problems[0]}",
+            "use another backup; if there is none, --accept-journal restores it as it is, and records that permanently",
         )
     if report.ok:
         leave_clean(folder / JOURNAL, keys, now)
@@ -121,13 +121,15 @@ def _company(database: Database, revision: str) -> Company | None:
         if company is not None:
             company.engine()
     except ValueError as error:
-        raise LimenError(f"the revision in force can't be read: {error}", "use the Limen that wrote it") from None
+        raise LimenError(
+            f"the revision in force can't be read: {error}", "use the version of Limen that wrote it"
+        ) from None
     return company
 
 
 def _refuse_forged(manifest: Manifest, key: bytes) -> None:
     if not is_genuine(manifest, (journal_key(key),)):
         raise BackupUnfitError(
-            "this master key did not sign this backup: it is another one, or the backup was changed",
-            "give the key that was in force when it was made, or use another backup",
+            "this master key did not sign this backup: it is a different key, or the backup was changed",
+            "give the key that was in use when it was made, or use another backup",
         )

@@ -89,5 +89,5 @@ def refuse_if_replaced(data: Path, folder: Path | None, master: bytes | None) ->
     if found is not None and found.epoch > epoch_of(data):
         raise BackupError(
             f"another machine ({found.machine[:80]}) took this one's place on {to_iso(found.at)}",
-            f"leave this one off. If that was a mistake: stop the other, then remove {folder}/{PROMOTED}",
+            f"keep this one off. If that was a mistake, stop the other one, then remove {folder}/{PROMOTED}",
         )

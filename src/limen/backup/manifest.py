@@ -76,15 +76,18 @@ def read_manifest(written: bytes) -> Manifest:
     """The manifest in these bytes, with names that lead nowhere but where they should. Raises BackupUnfitError."""
     try:
         if bytes(msgspec.json.decode(written, type=dict[str, msgspec.Raw]).get("format", b"")) != b"%d" % FORMAT:
-            raise BackupUnfitError("this backup was made by another Limen", "restore it with the Limen that made it")
+            raise BackupUnfitError(
+                "this backup was made by a different version of Limen",
+                "restore it with the version of Limen that made it",
+            )
         found = msgspec.json.decode(written, type=Manifest)
     except (msgspec.DecodeError, UnicodeDecodeError):
-        raise BackupUnfitError("this is no backup of Limen: its list of contents can't be read", "") from None
+        raise BackupUnfitError("this is not a Limen backup: its list of contents can't be read", "") from None
     names = [entry.name for entry in found.files]
     strange = [name for name in names if name not in {DATABASE, KEY} and not _FILE.fullmatch(name)]
     if strange or len(set(names)) != len(names) or DATABASE not in names:
         raise BackupUnfitError(
-            "this backup lists files that do not belong in a backup", "use another one: it was tampered with"
+            "this backup lists files that don't belong in a backup", "use another one: it was tampered with"
         )
     if any(entry.size < 0 for entry in found.files) or not re.fullmatch(r"\d{4}", found.schema):
         raise BackupUnfitError("this backup's list of contents is invalid", "use another one")

@@ -72,11 +72,11 @@ def stay(root: Path, settings: Settings) -> Mark:
     data = data_folder(root, settings)
     mark = mark_in(data)
     if mark is None or mark.is_done:
-        back = f"`limen migrate-database {mark.source}` moves it back" if mark else "there is nothing to give up"
-        raise BackupError("no move of the database is under way", back)
+        back = f"`limen migrate-database {mark.source}` moves it back" if mark else "there is nothing to undo"
+        raise BackupError("no move of the database is in progress", back)
     source = database_of(root, settings, database_url(root, settings))
     if source.place != mark.source:
-        raise BackupError(f"limen.toml names {source.place}", f"have it name {mark.source} again, then repeat this")
+        raise BackupError(f"limen.toml names {source.place}", f"set it to {mark.source} again, then repeat this")
     with nobody_writes(root, settings, source):
         (data / FILE).unlink()
         sync(data)
@@ -95,21 +95,19 @@ def _both(root: Path, settings: Settings, url: str) -> tuple[Backend, Backend]:
     source = database_of(root, settings, database_url(root, settings))
     target = database_of(root, settings, url)
     if source.place == target.place:
-        raise BackupError(f"the database is at {source.place} already", "name another place")
+        raise BackupError(f"the database is already at {source.place}", "give another place")
     mark = mark_in(data_folder(root, settings))
     ours = {mark.source if mark.is_done else mark.target} if mark else set()
     if mark is not None and source.place != (mark.target if mark.is_done else mark.source):
-        raise BackupError(f"limen.toml names {source.place}", f"the database is at {mark.target}: name that first")
+        raise BackupError(f"limen.toml names {source.place}", f"the database is at {mark.target}: set that first")
     if mark is not None and not mark.is_done and target.place != mark.target:
-        raise BackupError(
-            f"a move to {mark.target} was started and not finished", "finish it, or give it up with --back"
-        )
+        raise BackupError(f"a move to {mark.target} was started and not finished", "finish it, or undo it with --back")
     if target.place not in ours and (target.is_there() or any(_rows(target).values())):
-        raise BackupError(f"{target.place} holds data already", "name an empty database; nothing was changed")
+        raise BackupError(f"{target.place} already contains data", "give an empty database; nothing was changed")
     if needs_upgrade(source):
-        raise BackupError("the database is of an older Limen", "`limen upgrade` first; nothing was changed")
+        raise BackupError("the database is from an older Limen", "run `limen upgrade` first; nothing was changed")
     if not source.is_there():
-        raise BackupError(f"there is no database at {source.place}", "nothing was published here yet")
+        raise BackupError(f"there is no database at {source.place}", "nothing has been published here yet")
     return source, target
 
 

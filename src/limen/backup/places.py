@@ -48,8 +48,8 @@ def alone(data: Path) -> Iterator[None]:
         try:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            what = "another backup, restore or upgrade is under way here"
-            raise BackupBusyError(what, "wait for it to end") from None
+            what = "another backup, restore or upgrade is running here"
+            raise BackupBusyError(what, "wait for it to finish") from None
         yield
     finally:
         os.close(handle)
@@ -59,6 +59,6 @@ def refuse_half_restored(root: Path, settings: Settings) -> None:
     """Raises BackupError where a restore was not finished: a server must not run on half of the data."""
     if (data_folder(root, settings) / RESTORING).exists():
         raise BackupError(
-            f"a restore into {data_folder(root, settings)} was started and not finished",
+            f"a restore into {data_folder(root, settings)} was started but not finished",
             "run `limen restore` again; it starts over",
         )

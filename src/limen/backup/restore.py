@@ -154,7 +154,7 @@ def _written_settings(folder: Path, texts: dict[str, str]) -> Settings:
     if SETTINGS not in texts:
         raise BackupError(
             "the revision in force keeps no texts, so there is no company folder to write",
-            "put the company's folder there first, then restore into it",
+            "put the company folder there first, then restore into it",
         )
     folder.mkdir()
     for name, text in texts.items():
@@ -169,17 +169,17 @@ def _refuse_occupied(root: Path, data: Path, settings: Settings | None) -> None:
         found = sorted({one.name for one in data.iterdir()} - OURS)
         if found:
             raise NotEmptyError(
-                f"{data} holds data already ({', '.join(found[:5])})", "move it away first; nothing was changed"
+                f"{data} already contains data ({', '.join(found[:5])})", "move it away first; nothing was changed"
             )
     if settings is None and not was_cut_off and root.exists():
         strange = sorted({one.name for one in root.iterdir()} - {data.name})
         if strange:
             raise NotEmptyError(
-                f"{root} is neither empty nor a company folder ({', '.join(strange[:5])})", "name another folder"
+                f"{root} is neither empty nor a company folder ({', '.join(strange[:5])})", "choose another folder"
             )
     database = None if settings is None or was_cut_off else database_of(root, settings)
     if database is not None and database.is_there():
-        raise NotEmptyError(f"{database.place} is there already", "move it away first")
+        raise NotEmptyError(f"{database.place} already exists", "move it away first")
 
 
 def _refuse_occupied_elsewhere(root: Path, data: Path, settings: Settings) -> None:
@@ -188,7 +188,7 @@ def _refuse_occupied_elsewhere(root: Path, data: Path, settings: Settings) -> No
     if home.resolve() == data.resolve():
         return
     if home.exists() and {one.name for one in home.iterdir()} - OURS:
-        raise NotEmptyError(f"{home} holds data already", "move it away first; nothing was changed")
+        raise NotEmptyError(f"{home} already contains data", "move it away first; nothing was changed")
 
 
 def _begin_anew(data: Path) -> None:

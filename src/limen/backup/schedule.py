@@ -117,7 +117,7 @@ class BackupSchedule:
     @property
     def every(self) -> Every:
         """The look whether one is due, again and again."""
-        return Every("look whether a backup is due", LOOK_SECONDS, self._take_if_due)
+        return Every("check whether a backup is due", LOOK_SECONDS, self._take_if_due)
 
     async def _take_if_due(self) -> None:
         if await asyncio.to_thread(self.is_due):
@@ -137,7 +137,7 @@ class BackupSchedule:
             self._take(now)
             self._failed = None
         except (LimenError, OSError) as error:
-            self._failed = error if isinstance(error, LimenError) else BackupError(str(error), "look at the disk")
+            self._failed = error if isinstance(error, LimenError) else BackupError(str(error), "check the disk")
             self._try_after = now + AGAIN
             _log.error("no backup was taken: %s", self._failed)
             self._say_failed(now)
@@ -147,7 +147,7 @@ class BackupSchedule:
         if self._settings.backup.folder is None:
             self.folder.mkdir(mode=0o700, exist_ok=True)
         elif not self.folder.is_dir():  # most likely another machine's disk that is not there now
-            raise BackupError(f"the folder {self.folder} is not there", "make it, or mount what it is on")
+            raise BackupError(f"the folder {self.folder} doesn't exist", "create it, or mount its disk")
         refuse_if_replaced(data, self.folder, self._key())
         self._refuse_scarce(data)
         target = self.folder / last_backup.file_name(self._settings.name, now, is_sealed=bool(sealed))
@@ -162,7 +162,7 @@ class BackupSchedule:
 
     def _go_on(self, _done: int, _whole: int) -> None:
         if self._is_stopping:
-            raise BackupError("Limen was stopped meanwhile", "the next one is taken after the start")
+            raise BackupError("Limen was stopped in the meantime", "the next one is taken after the next start")
 
     def _refuse_scarce(self, data: Path) -> None:
         """A copy of the database lies beside it for a moment, and the backup may be as large as all there is."""
@@ -171,8 +171,8 @@ class BackupSchedule:
         free = min(space.free_bytes, shutil.disk_usage(self.folder).free)
         if space.pressure is Pressure.SHORT or free < needed:
             raise BackupError(
-                f"there is too little room for a backup: it may take {megabytes(needed)}, {megabytes(free)} are free",
-                "make room, keep fewer, or name a folder on another disk under [backup]",
+                f"there is too little space for a backup: it may need {megabytes(needed)}, {megabytes(free)} are free",
+                "free up space, keep fewer, or set a folder on another disk under [backup]",
             )
 
     def _listed(self) -> tuple[Kept, ...]:

@@ -56,11 +56,11 @@ def take(
     """
     if wanted.with_key and not wanted.recipient:
         raise BackupError(
-            "a backup with the master key opens everything, so it must be sealed",
-            "name an age recipient with --recipient, or leave the key out and keep it apart (`limen backup key`)",
+            "a backup with the master key reveals everything, so it must be encrypted",
+            "give an age recipient with --recipient, or leave the key out and store it separately (`limen backup key`)",
         )
     if os.path.lexists(target):
-        raise BackupError(f"{target} is there already", "name a new file")
+        raise BackupError(f"{target} already exists", "choose a new file")
     tries = TRIES
     while True:
         try:
@@ -68,7 +68,7 @@ def take(
         except (ChangedError, FileNotFoundError) as error:
             tries -= 1  # a segment was sealed or expired meanwhile
             if not tries:
-                raise BackupError(f"the backup could not be made ({error})", "look at the disk") from error
+                raise BackupError(f"the backup could not be made ({error})", "check the disk") from error
         except OSError as error:
             raise _refused(error, target) from error
 
@@ -157,5 +157,7 @@ def _key_source(key: bytes) -> Source:
 
 def _refused(error: OSError, target: Path) -> BackupError:
     if error.errno == errno.ENOSPC:
-        return BackupError("the disk is full, so no backup was made", f"make room, or name another disk than {target}")
+        return BackupError(
+            "the disk is full, so no backup was made", f"free up space, or use another disk than {target}"
+        )
     return BackupError(f"the backup could not be made ({error.strerror or error})", "check the path and its owner")

@@ -172,7 +172,7 @@ def _newest_before(folder: Path) -> Path:
     ]
     if not found:
         raise BackupError(
-            f"there is no backup from before an upgrade in {folder}", "`limen restore` takes any other backup"
+            f"there is no backup from before an upgrade in {folder}", "`limen restore` accepts any other backup"
         )
     return found[-1]
 
@@ -198,12 +198,12 @@ def nobody_writes(root: Path, settings: Settings, database: Backend) -> Iterator
             for folder in sorted(one for one in journal.iterdir() if one.is_dir()):
                 held.enter_context(lock_chain(folder))
         except JournalBusyError:
-            raise BackupBusyError("Limen runs on this data", "stop it first; nothing was changed") from None
+            raise BackupBusyError("Limen is using this data", "stop it first; nothing was changed") from None
         if database.is_there():
             held.enter_context(claimed(database))
         try:
             yield
         except OSError as error:
             if error.errno == errno.ENOSPC:
-                raise LimenError("the disk is full", "make room; the database is as it was") from error
+                raise LimenError("the disk is full", "free up space; the database is unchanged") from error
             raise

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import difflib
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
@@ -26,34 +27,37 @@ from limen.errors import LimenError
 
 
 def run(
-    what: Annotated[str, typer.Argument(metavar="app", help="What is added: an app")],
-    name: Annotated[str, typer.Argument(metavar="NAME", help="Its short name: small letters, digits and -")],
-    url: Annotated[str, typer.Argument(metavar="URL", help="Where it really runs: scheme, host and port")],
+    what: Annotated[str, typer.Argument(metavar="app", help="What to add: app")],
+    name: Annotated[str, typer.Argument(metavar="NAME", help="Its short name: lowercase letters, digits and -")],
+    url: Annotated[str, typer.Argument(metavar="URL", help="Where it runs: scheme, host and port")],
     folder: Folder = Path(),
     *,
-    groups: Annotated[
-        list[str] | None, typer.Option("--for", help="A group that works with it; may be repeated")
-    ] = None,
+    groups: Annotated[list[str] | None, typer.Option("--for", help="A group that gets access; can be repeated")] = None,
     label: Annotated[str, typer.Option(help="public, internal, confidential or restricted")] = "internal",
-    title: Annotated[str, typer.Option("--name", help="What people call it")] = "",
-    host: Annotated[str, typer.Option(help="Its host; NAME in the company's domain if not said")] = "",
-    owner: Annotated[str, typer.Option(help="The group that answers for it")] = "",
-    no_probe: Annotated[bool, typer.Option("--no-probe", help="Add it without looking whether it answers")] = False,
-    enforce: Annotated[bool, typer.Option("--enforce", help="Let policies count at once: no onboarding")] = False,
-    message: Annotated[str, typer.Option("-m", "--publish", help="Publish it as well: why, in one line")] = "",
+    title: Annotated[str, typer.Option("--name", help="Display name")] = "",
+    host: Annotated[str, typer.Option(help="Its host (default: NAME in the company's domain)")] = "",
+    owner: Annotated[str, typer.Option(help="The group that owns it")] = "",
+    no_probe: Annotated[bool, typer.Option("--no-probe", help="Add it without checking whether it responds")] = False,
+    enforce: Annotated[bool, typer.Option("--enforce", help="Enforce policies at once, without onboarding")] = False,
+    message: Annotated[str, typer.Option("-m", "--publish", help="Also publish it, with this reason in one line")] = "",
     as_json: Json = False,
 ) -> None:
     if what != "app":
-        raise LimenError("only apps can be added", "write `limen add app NAME URL --for GROUP`")
+        raise LimenError(
+            "only apps can be added", "write `limen add app NAME URL --for GROUP`; a group is a line in limen.toml"
+        )
     company = load_company(folder)
     _refuse_url(url)
-    found = None if no_probe else _probed(url)
-    kind = found.kind if found else UNKNOWN
     asked = NewApp(
-        name, url, tuple(dict.fromkeys(groups or [])), kind.actions, title or kind.name, label, host, owner, kind.start,
+        name, url, tuple(dict.fromkeys(groups or [])), UNKNOWN.actions, title, label, host, owner,
         is_onboarding=not enforce,
     )  # fmt: skip
-    done = add_app(company, asked, SystemClock().now())
+    done, found = add_app(company, asked, SystemClock().now()), None  # a wrong word is said before anybody is asked
+    if not no_probe:
+        found = _probed(url)
+        kind = found.kind
+        asked = replace(asked, actions=kind.actions, name=title or kind.name, start=kind.start)
+        done = add_app(company, asked, SystemClock().now())
     if as_json:
         print(json.dumps(_plain(done, name, found)))
     else:
@@ -67,7 +71,7 @@ def run(
     elif not as_json:
         print(_what_next(company, folder))
     if not as_json and message:
-        print(f'To undo it: `limen revert{at(folder)} -m "why"`, which goes to the revision before.')
+        print(f'To undo it: `limen revert{at(folder)} -m "why"`, which goes back to the previous revision.')
 
 
 def _what_next(company: Company, folder: Path) -> str:
@@ -77,9 +81,13 @@ def _what_next(company: Company, folder: Path) -> str:
         with opened(folder, company.settings) as here:
             is_published = here.database.read(store.newest) is not None
     if is_published:
-        return f'Nothing is published yet: look at `limen plan{at(folder)}`, then `limen apply{at(folder)} -m "why"`.'
+        return (
+            f"Nothing is published yet. Check with `limen plan{at(folder)}`, then run `limen "
+            f'apply{at(folder)} -m "why"`.'
+        )
     return (
-        f"`limen serve{at(folder)}` publishes the folder when it first starts; `limen check{at(folder)}` looks at it."
+        f"Nothing is published yet. Check with `limen check{at(folder)}`; `limen serve{at(folder)}` publishes the "
+        "folder when it first starts."
     )
 
 
@@ -93,7 +101,7 @@ def _probed(url: str) -> Found:
     try:
         return asyncio.run(probe(url))
     except LimenError as error:
-        raise LimenError(error.what, f"{error.fix}; or add it all the same with --no-probe") from None
+        raise LimenError(error.what, f"{error.fix}; or add it anyway with --no-probe") from None
 
 
 def _plain(done: Added, name: str, found: Found | None) -> dict[str, object]:
@@ -121,13 +129,17 @@ def _text(company: Company, done: Added, name: str, found: Found | None) -> str:
     if found is not None:
         lines.append(f"{app.name} answers{f' and is {found.kind.name}' if found.kind.name else ''}.")
         if found.is_plain:
-            lines.append("It is reached without encryption: whoever is between can read along. Give it https.")
+            lines.append(
+                "The connection is not encrypted: anyone on the network path can read it. Set up https for the app."
+            )
     for group, policies in done.permitted.items():
-        said = f"is permitted already by {', '.join(policies)}" if policies else "gets a policy of its own"
+        said = f"already has access through {', '.join(policies)}" if policies else "gets its own policy"
         lines.append(f"The group {group} {said}.")
     if not done.permitted:
-        lines.append("It is for nobody in particular; name a group with --for.")
+        lines.append("No group has access yet; name one with --for.")
     if app.onboarding_until:
         until = written_until(app.onboarding_until, zone)
-        lines.append(f"It is in onboarding until {until}: everybody who is signed in passes, and is counted.")
+        lines.append(
+            f"It is in onboarding until {until}: everyone who is signed in gets in, and would-be refusals are counted."
+        )
     return "\n".join(lines)

@@ -8,6 +8,7 @@ from typing import Any
 
 from limen.cli.open_company import Opened, opened
 from limen.cli.options import Folder, Message
+from limen.cli.output import progress
 from limen.cli.plan import predicted
 from limen.clock import SystemClock
 from limen.company import store
@@ -31,18 +32,21 @@ def run(
         before = here.database.read(store.newest)
         effect = _effect(here, company, before.id if before else "")
         now = SystemClock().now()
-        revision = publish(here.database, company, SERVER, message, now, expected=here.origin, effect=effect)
+        with progress("Looking a week ahead") as ahead:
+            revision = publish(
+                here.database, company, SERVER, message, now, expected=here.origin, effect=effect, ahead=ahead
+            )
         note_origin(folder, here.settings, revision.id)
         way_back = _way_back(here)
     name = revision.id[:12]
     if before is not None and before.seq == revision.seq:
-        print(f"Nothing changed: revision {name} is in force already; the message is not used.")
+        print(f"Nothing changed: revision {name} is already in force; the message is ignored.")
     elif before is not None and before.id == revision.id:
-        print(f"Revision {name} stays in force; its new text is kept: {revision.reason}")
+        print(f"Revision {name} stays in force; its new text is stored: {revision.reason}")
     else:
         print(f"Revision {name} is in force: {revision.reason}")
     if way_back:
-        print(f"limen apply: break-glass would not work now: {way_back}", file=sys.stderr)
+        print(f"limen apply: break-glass would not work right now: {way_back}", file=sys.stderr)
 
 
 def _way_back(here: Opened) -> str:

@@ -35,11 +35,12 @@ def run(
     ] = None,
     *,
     to: Annotated[
-        Path | None, typer.Option(help="The file to write, or a folder to put one into; else where the daily ones go")
+        Path | None,
+        typer.Option(help="The file to write, or a folder to put it in; else where the daily backups go"),
     ] = None,
-    with_key: Annotated[bool, typer.Option("--with-key", help="Put the master key in; only sealed")] = False,
+    with_key: Annotated[bool, typer.Option("--with-key", help="Include the master key; only with --recipient")] = False,
     recipient: Annotated[
-        str, typer.Option(help="Seal for this age recipient (age1…), else for that in limen.toml")
+        str, typer.Option(help="Encrypt for this age recipient (age1…), else for the one in limen.toml")
     ] = "",
     key: MasterKey = None,
     as_json: Annotated[bool, typer.Option("--json", help="One line of JSON")] = False,
@@ -48,7 +49,7 @@ def run(
     is_key = bool(words) and words[0] == KEY_TASK
     folders = words[1:] if is_key else words
     if len(folders) > 1:
-        raise LimenError("`limen backup` takes one company folder", "leave the rest out")
+        raise LimenError("`limen backup` takes one company folder", "remove the other arguments")
     root = Path(folders[0]) if folders else Path()
     if is_key:
         _export_key(root, to, key)
@@ -93,7 +94,7 @@ def held_key(root: Path, key_file: Path | None) -> bytes:
     place = usual(root, load_settings(root))
     key = existing_key(place, os.environ)
     if key is None:
-        raise LimenError(f"there is no master key in {place}", "name its file with --key")
+        raise LimenError(f"there is no master key in {place}", "give its file with --key")
     return key
 
 
@@ -109,11 +110,16 @@ def _sentences(manifest: Manifest, target: Path, *, is_sealed: bool) -> Iterator
         yield f"  journal {writer}: lines {reach.first} to {reach.last}"
     yield f"  database version {manifest.schema}, Limen {manifest.limen}, {megabytes(target.stat().st_size)}"
     if manifest.has_key:
-        yield "  The master key is inside: whoever opens this file has everything."
+        yield "  It contains the master key: anyone who can decrypt this file has everything."
     else:
-        yield "  The master key is NOT inside; nothing comes back without it. `limen backup key` prints it."
+        yield (
+            "  It does NOT contain the master key, without which nothing can be restored. `limen backup key` prints it."
+        )
     if not is_sealed:
-        yield "  It is not sealed: names, addresses and the journal can be read in it. Keep it where few can."
+        yield (
+            "  It is not encrypted: names, addresses and the journal can be read from it. Store it where few "
+            "people have access."
+        )
 
 
 def _export_key(root: Path, to: Path | None, key_file: Path | None) -> None:
@@ -126,4 +132,4 @@ def _export_key(root: Path, to: Path | None, key_file: Path | None) -> None:
         return
     with os.fdopen(os.open(to, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "w") as out:
         out.write(written_key(key) + "\n")
-    print(f"The master key is in {to}. Keep it apart from the backups: together they open everything.")
+    print(f"The master key is stored in {to}. Keep it separate from the backups: together they reveal everything.")

@@ -29,15 +29,13 @@ from limen.storage.keyring import journal_key
 def run(
     folder: Folder = Path(),
     *,
-    person: Annotated[str, typer.Option(help="Who is to get it: an e-mail address, or an id")] = "",
-    reason: Annotated[str, typer.Option("-m", "--message", help="Why, in one line; it stays in the journal")] = "",
-    end: Annotated[bool, typer.Option("--end", help="End what is open, and make a waiting link worthless")] = False,
-    rehearse: Annotated[
-        bool, typer.Option("--rehearse", help="Try every step without opening anything, and say whether it works")
-    ] = False,
+    person: Annotated[str, typer.Option(help="Who gets it: an email address or ID")] = "",
+    reason: Annotated[str, typer.Option("-m", "--message", help="Why, in one line; recorded in the journal")] = "",
+    end: Annotated[bool, typer.Option("--end", help="End the open session, and cancel an unused link")] = False,
+    rehearse: Annotated[bool, typer.Option("--rehearse", help="Test every step without opening anything")] = False,
 ) -> None:
     if sum((bool(reason), end, rehearse)) != 1:
-        raise LimenError("break-glass does one thing at a time", "say -m WHY with --person, or --end, or --rehearse")
+        raise LimenError("these options can't be combined", "use --person with -m WHY, or --end, or --rehearse")
     ground = _stand_on(folder)
     if end:
         print(_end(ground))
@@ -63,9 +61,9 @@ def _stand_on(folder: Path) -> _Ground:
     data = data_folder(folder, settings)
     journal = journal_folder(folder, settings) / "main"
     if not journal.is_dir():
-        raise LimenError(f"Limen has never run here: there is no {journal}", "name the folder that `limen serve` runs")
+        raise LimenError(f"Limen has never run here: there is no {journal}", "give the folder that `limen serve` uses")
     if not os.access(data, os.R_OK | os.W_OK | os.X_OK):
-        raise LimenError(f"{data} can't be written", "run this as the user that Limen runs as, or as root")
+        raise LimenError(f"{data} can't be written", "run this as Limen's user, or as root")
     members, keys = _from_database(folder, settings, master_key(key_file(folder, settings), os.environ))
     return _Ground(
         settings,
@@ -103,29 +101,34 @@ def _issue(ground: _Ground, wanted: str, reason: str) -> str:
         "",
         f"  {ground.settings.public_url}/break-glass#{token}",
         "",
-        f"It opens the console for {OPEN_MS // MINUTE} minutes, and nothing else; `limen break-glass --end` ends it.",
+        (
+            f"It opens the console for {OPEN_MS // MINUTE} minutes, and nothing else; `limen break-glass --end` "
+            "ends it early."
+        ),
     ]
     if ground.members is None:
-        lines.append("The database can't be read, so nobody checked that this person is active; the server will.")
+        lines.append("The database can't be read, so this person's status was not checked; the server will check it.")
     if not _answers(ground.settings):
-        lines.append("Limen does not run at the moment; start `limen serve`, then open the link.")
+        lines.append("Limen isn't running. Start `limen serve`, then open the link.")
     return "\n".join(lines)
 
 
 def _chosen(members: list[Member] | None, wanted: str) -> tuple[str, str]:
     """The id and the name of one active person. Raises LimenError."""
     if not wanted:
-        raise LimenError("break-glass is for one person", "name them with --person, by e-mail address or id")
+        raise LimenError("break-glass is for one person", "name the person with --person, by email address or ID")
     if members is None:
         if "@" in wanted:
-            raise LimenError("the database can't be read, so nobody is known by address", "name the person's id (p_…)")
+            raise LimenError(
+                "the database can't be read, so people can't be looked up by address", "give the person's ID (p_…)"
+            )
         return wanted, wanted
     active = [one for one in members if one.status is PersonStatus.ACTIVE]
     for one in active:
         if wanted.casefold() in {one.person.id, one.person.email.casefold()}:
             return one.person.id, one.person.name
     administrators = [one.person.email for one in active if ADMINISTRATORS in one.person.groups]
-    known = f"administrators are {', '.join(administrators[:5])}" if administrators else "nobody administers Limen yet"
+    known = f"administrators are {', '.join(administrators[:5])}" if administrators else "there is no administrator yet"
     raise LimenError(f"there is no active person {wanted[:80]!r}", known)
 
 
@@ -145,7 +148,7 @@ def _end(ground: _Ground) -> str:
             details={"issued": before.event},
         )
     )
-    return "Break-glass is over: its link and its session open nothing any more."
+    return "Break-glass has ended: its link and session no longer work."
 
 
 def _rehearse(ground: _Ground, wanted: str) -> str:
@@ -153,13 +156,13 @@ def _rehearse(ground: _Ground, wanted: str) -> str:
     room = rehearse(ground.glass, ground.emergency)
     lines = ["The state of break-glass can be written and read.", f"Its journal has room for {room} events."]
     if ground.members is None:
-        lines.append("The database can't be read: name people by id then.")
+        lines.append("The database can't be read: use people's IDs instead.")
     elif wanted:
         lines.append(f"{_chosen(ground.members, wanted)[1]} is active.")
     elif not any(one.status is PersonStatus.ACTIVE for one in ground.members):
         raise LimenError("nobody is active yet", "`limen serve` prints the first administrator's link")
     if not _answers(ground.settings):
-        lines.append("Limen does not run at the moment; it has to, for the link to be opened.")
+        lines.append("Limen isn't running; it must be running for the link to be opened.")
     lines.append("Break-glass would work. Nothing was opened.")
     return "\n".join(lines)
 

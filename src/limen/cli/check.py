@@ -31,17 +31,17 @@ def run(
     *,
     as_json: Json = False,
     verbose: Annotated[
-        bool, typer.Option("--verbose", "-v", help="Also list exemptions of policies that only watch")
+        bool, typer.Option("--verbose", "-v", help="Also list exemptions of report-only policies")
     ] = False,
     schema: Annotated[
-        bool, typer.Option("--schema", help="Print what policies can speak of, and do nothing else")
+        bool, typer.Option("--schema", help="Print the schema that policies are checked against, and exit")
     ] = False,
 ) -> None:
     if schema:
         print(schema_text(), end="")
         return
     if not folder.is_dir():
-        raise LimenError(f"there is no folder {folder}", "name the company folder; `limen init` begins one")
+        raise LimenError(f"there is no folder {folder}", "give the company folder; `limen init` creates one")
     checked = check_folder(folder)
     barring = _barring(folder, checked.company) if checked.company else ()
     print(json.dumps(_plain(checked, barring)) if as_json else _text(checked, barring, verbose=verbose))
@@ -55,7 +55,7 @@ def _barring(folder: Path, company: Company) -> tuple[Problem, ...]:
         with opened(folder, company.settings) as here:
             people = here.database.read(people_of)
     now = SystemClock().now()
-    with progress("Looking a week ahead") as told:
+    with progress("Checking the next seven days") as told:
         found = lockout_ahead(company, people, now, told)
     return (*too_long(company, now), *lockout_problems(company, found))
 
@@ -75,7 +75,7 @@ def _text(checked: Checked, barring: tuple[Problem, ...], *, verbose: bool) -> s
     lines = [str(problem) for problem in checked.problems]
     watching = frozenset() if verbose else _watching(checked)
     exempt = [
-        f"Note: {where}: {policy} lets what is not known pass: {why}"
+        f"Note: {where}: {policy} accepts unknown facts: {why}"
         for policy, where, why in _exempt(checked)
         if policy not in watching
     ]
@@ -88,7 +88,7 @@ def _text(checked: Checked, barring: tuple[Problem, ...], *, verbose: bool) -> s
         wrong = [f"{counted(len(lines), 'policy test')} of {checked.tests_run} failed"] if lines else []
         shut = [problem for problem in barring if problem.what.startswith("every administrator")]
         wrong += ["every administrator would be locked out"] if shut else []
-        wrong += ["an onboarding is too long"] if len(shut) < len(barring) else []
+        wrong += ["an onboarding period is too long"] if len(shut) < len(barring) else []
         lines += [str(problem) for problem in barring]
         lines.append(", and ".join(wrong))
     else:
@@ -107,9 +107,9 @@ def _onboarding(checked: Checked) -> list[str]:
     for app in company.apps if company else ():
         until = written_until(app.onboarding_until, company.settings.zone) if company and app.onboarding_until else ""
         if app.is_onboarding(now):
-            said.append(f"apps.yaml: {app.id} is in onboarding until {until}: everybody who is signed in passes")
+            said.append(f"apps.yaml: {app.id} is in onboarding until {until}: everyone who is signed in gets in")
         elif until:
-            said.append(f"apps.yaml: the onboarding of {app.id} ended at {until}, and its policies count; remove it")
+            said.append(f"apps.yaml: the onboarding of {app.id} ended at {until} and its policies apply; remove it")
     return said
 
 
@@ -123,7 +123,7 @@ def _exempt(checked: Checked) -> list[tuple[str, str, str]]:
 
 
 def _watching(checked: Checked) -> frozenset[str]:
-    """Policies in state watch, whose exemptions change nothing."""
+    """Policies in state report-only, whose exemptions change nothing."""
     if checked.company is None:
         return frozenset()
-    return frozenset(name for name, state in checked.company.engine().states.items() if state is State.WATCH)
+    return frozenset(name for name, state in checked.company.engine().states.items() if state is State.REPORT_ONLY)

@@ -20,21 +20,21 @@ from limen.storage import Transaction
 
 
 def run(
-    app: Annotated[str, typer.Argument(metavar="APP", help="The app, by its id in apps.yaml")],
+    app: Annotated[str, typer.Argument(metavar="APP", help="The app, by its ID in apps.yaml")],
     folder: LastFolder = Path(),
     *,
     overlap_hours: Annotated[
-        int, typer.Option(min=0, max=720, help="How long secrets that the app has already still count")
+        int, typer.Option(min=0, max=720, help="How many hours the app's existing secrets stay valid")
     ] = 24,
 ) -> None:
-    """Make a secret for an app. It is shown once; while the server runs, it counts at once."""
+    """Create a secret for an app. It is shown once; a running server accepts it at once."""
     company, now = load_company(folder), SystemClock().now()
     clients = {one.id: one.oidc for one in company.apps if one.oidc}
     refuse_unknown("app with `protocol: oidc`", [app], clients)
     client = clients[app]
     if client.is_public:
         raise LimenError(
-            f"{app} is a public client, which has no secret", "write `client: confidential` if it can keep one"
+            f"{app} is a public client, which has no secret", "write `client: confidential` if the app can keep one"
         )
     secret = new_token()
 
@@ -46,10 +46,10 @@ def run(
     with opened(folder, may_make=True) as here:
         here.database.write(work)
         issuer = here.settings.public_url
-    print(f"Paste these into {app}. The secret is shown this once and kept nowhere:\n")
+    print(f"Paste these into {app}. The secret is shown only once and is not stored:\n")
     print(f"  issuer         {issuer}")
     print(f"  discovery      {issuer}/.well-known/openid-configuration")
-    print(f"  client id      {app}")
+    print(f"  client ID      {app}")
     print(f"  client secret  {secret}")
     print(f"  scopes         {' '.join(client.scopes)}")
     print("  PKCE           S256, always")

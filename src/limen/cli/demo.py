@@ -18,18 +18,20 @@ FIRST_PORT = 1_024
 
 def run(
     *,
-    once: Annotated[bool, typer.Option("--once", help="Go through one scripted day and end")] = False,
-    port: Annotated[int, typer.Option(min=0, max=65_535, help="Where browsers find it; 8080 or any free one")] = 0,
-    as_json: Annotated[bool, typer.Option("--json", help="With --once: one line, a list of objects")] = False,
+    once: Annotated[bool, typer.Option("--once", help="Run through one scripted day and exit")] = False,
+    port: Annotated[
+        int, typer.Option(min=0, max=65_535, help="The port for browsers (default: 8080, or any free one)")
+    ] = 0,
+    as_json: Annotated[bool, typer.Option("--json", help="With --once: print one JSON list")] = False,
 ) -> None:
     import uvloop
 
     if as_json and not once:
-        raise LimenError("`--json` goes with `--once`", "try `limen demo --once --json`")
+        raise LimenError("`--json` requires `--once`", "try `limen demo --once --json`")
     if 0 < port < FIRST_PORT:
-        raise LimenError(f"the demo can't be at port {port}", f"take one from {FIRST_PORT} on")
+        raise LimenError(f"the demo can't use port {port}", f"choose {FIRST_PORT} or above")
     if port and once:
-        raise LimenError("`--port` does not go with `--once`", "leave one of them out")
+        raise LimenError("`--port` can't be combined with `--once`", "remove one of them")
     end_in_order()  # whoever ends it otherwise than by Ctrl-C finds nothing left behind either
     if once:
         sys.exit(uvloop.run(_one_day(as_json=as_json)))
@@ -68,14 +70,14 @@ async def _live(port: int) -> None:
     from limen.demo.harbor import PORT, copy_to
     from limen.demo.open_demo import opened_harbor
 
-    print("Harbor opens: 24 people enrol …", flush=True)
+    print("Harbor opens: enrolling 24 people …", flush=True)
     with demo_folder() as root:
         ports = copy_to(root, prefer_usual_ports=True, port=port)
         if not port and ports[PORT] != PORT:
-            print(f"Port {PORT} is taken on this machine, so Harbor is at port {ports[PORT]} today.", flush=True)
+            print(f"Port {PORT} is in use on this machine, so Harbor uses port {ports[PORT]} this time.", flush=True)
         async with opened_harbor(root) as harbor:
             print(f"\n  {harbor.url}\n")
-            print("Open it in a browser on this machine, and press “Be an employee”: two minutes, three steps.")
+            print("Open it in a browser on this machine and select “Be an employee”: two minutes, three steps.")
             print(f"Without a browser: curl {harbor.url}curl")
-            print("End it with Ctrl-C. Nothing stays behind.", flush=True)
+            print("Press Ctrl-C to stop. Nothing is left behind.", flush=True)
             await asyncio.Event().wait()

@@ -25,7 +25,7 @@ def run(
     as_json: Json = False,
 ) -> None:
     if not folder.is_dir():
-        raise LimenError(f"there is no folder {folder}", "name the company folder; `limen init` begins one")
+        raise LimenError(f"there is no folder {folder}", "give the company folder; `limen init` creates one")
     findings = _examined(folder)
     print(json.dumps(plain(findings)) if as_json else report(findings))
     sys.exit(1 if any(one.state is State.WRONG for one in findings) else 0)
@@ -34,12 +34,12 @@ def run(
 def _examined(folder: Path) -> tuple[Finding, ...]:
     """Run all examinations; a terminal sees which are still at work."""
     waiting = dict.fromkeys(EXAMINATIONS)
-    with console(error=True).status("Examining …") as status:
+    with console(error=True).status("Checking …") as status:
 
         def told(name: str) -> None:
             waiting.pop(name, None)
             done = len(EXAMINATIONS) - len(waiting)
-            status.update(f"{done} of {len(EXAMINATIONS)} examined; still at: {', '.join(waiting)} …")
+            status.update(f"{done} of {len(EXAMINATIONS)} checks done; still running: {', '.join(waiting)} …")
 
         return asyncio.run(examine(folder, told))
 
@@ -67,10 +67,8 @@ def summary(findings: Sequence[Finding]) -> str:
     """`2 things are wrong, 1 to look at, 14 fine`."""
     count = {state: sum(one.state is state for one in findings) for state in State}
     wrong = count[State.WRONG]
-    parts = [
-        "nothing is wrong" if not wrong else f"{wrong} thing is wrong" if wrong == 1 else f"{wrong} things are wrong"
-    ]
-    words = ((State.WARNING, "to look at"), (State.SKIPPED, "not examined"), (State.OK, "fine"))
+    parts = ["no problems" if not wrong else f"{wrong} problem" if wrong == 1 else f"{wrong} problems"]
+    words = ((State.WARNING, "to review"), (State.SKIPPED, "not checked"), (State.OK, "fine"))
     parts += [f"{count[state]} {word}" for state, word in words if count[state]]
     said = ", ".join(parts)
     return f"{said[0].upper()}{said[1:]}."

@@ -23,20 +23,20 @@ from limen.storage.journal import Journal
 
 
 def run(
-    person: Annotated[str, typer.Argument(metavar="PERSON", help="An e-mail address, or an id")],
+    person: Annotated[str, typer.Argument(metavar="PERSON", help="An email address or ID")],
     folder: LastFolder = Path(),
     *,
-    why: Annotated[str, typer.Option("-m", "--why", help="Why, without names: it stays in the journal")] = "",
+    why: Annotated[str, typer.Option("-m", "--why", help="Why, without names; recorded in the journal")] = "",
     yes: Yes = False,
     deactivate: Annotated[
-        bool, typer.Option("--let-go", help="Also erase somebody who still has access; their access ends")
+        bool, typer.Option("--let-go", help="Also erase someone who still has access; their access ends")
     ] = False,
 ) -> None:
     with opened(folder) as here:
         goes = here.database.read(lambda snapshot: what_goes(snapshot, whom(snapshot, person)))
         print("\n".join(_shown(goes, here.settings.storage.journal_days)))
         if not yes:
-            print("Nothing was changed. The same command with --yes and -m WHY does it; it can't be undone.")
+            print("Nothing was changed. To erase, repeat the command with --yes and -m WHY. This can't be undone.")
             return
         _erase(here, goes.person_id, why, may_deactivate=deactivate)
         print("\n".join(_carry_out(here)))
@@ -44,14 +44,15 @@ def run(
 
 def _shown(goes: Goes, journal_days: int) -> Iterator[str]:
     yield f"{goes.name} <{goes.email}>, {goes.status}, id {goes.person_id}"
-    yield f"Goes from the database: {', '.join(row_counts(goes.rows))}."
+    yield f"Erased from the database: {', '.join(row_counts(goes.rows))}."
     yield (
-        "Goes from the journal: the bodies of their requests, sign-ins, sessions, factors, links and mails, and the "
-        "exact facts that decisions about them were made on. The chain still holds."
+        "Erased from the journal: the contents of their requests, sign-ins, sessions, factors, links and "
+        "emails, and the exact facts behind decisions about them. The chain can still be verified."
     )
     yield (
-        "Stays in the journal: what they did to others or to Limen, and what others did to them; by the id alone, for "
-        f"up to {journal_days} days. And counts per hour. Backups keep what they hold until you delete them."
+        "Remains in the journal: what they did to others or to Limen, and what others did to them, under their "
+        f"ID only, for up to {journal_days} days; and counts per hour. Backups keep their contents until you "
+        "delete them."
     )
 
 
@@ -79,16 +80,16 @@ def _carry_out(here: Opened) -> Iterator[str]:
     try:
         journal = Journal.open(here.journal, keys, database=here.database, keep_days=days)
     except JournalBusyError:
-        yield "The server that runs erases the journal's part now; it may take minutes."
+        yield "The running server is erasing the journal's part now; this can take minutes."
         return
     try:
         now = SystemClock().now()
         bodies = carry_out(here.database, journal, data_folder(here.root, here.settings), now)
     except JournalUnwritableError:
-        yield "The journal's part could not be done now; the server does it when it starts."
+        yield "The journal's part couldn't be erased now; the server will do it when it starts."
         return
     finally:
         journal.close()
     forget_mail_files(here.database, outbox_folder(here.root, here.settings))
-    yield f"Erased {bodies or 0} bodies from the journal; `limen journal verify` tells whether it holds."
-    yield "Keep data/erased.txt beside your backups: with it a restore doesn't bring anybody back."
+    yield f"Erased {bodies or 0} entries' contents from the journal; `limen journal verify` checks the chain."
+    yield "Keep data/erased.txt with your backups, so that a restore doesn't bring anyone back."

@@ -18,7 +18,7 @@ from limen.privacy.export import write_copy
 
 
 def run(
-    person: Annotated[str, typer.Argument(metavar="PERSON", help="An e-mail address, or an id")],
+    person: Annotated[str, typer.Argument(metavar="PERSON", help="An email address or ID")],
     folder: LastFolder = Path(),
     *,
     to: Annotated[Path, typer.Option("--to", help="The new file to write, such as mia.zip")],
@@ -28,9 +28,9 @@ def run(
         try:
             handle = os.open(to, os.O_CREAT | os.O_EXCL | os.O_RDWR | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
         except FileExistsError:
-            raise LimenError(f"{to} is there already", "name a new file") from None
+            raise LimenError(f"{to} already exists", "choose a new file") from None
         except OSError as error:
-            raise LimenError(f"{to} can't be written: {error.strerror}", "name another place") from None
+            raise LimenError(f"{to} can't be written: {error.strerror}", "choose another location") from None
         try:
             with os.fdopen(handle, "w+b") as file:
                 reader, now = here.reader, SystemClock().now()
@@ -39,4 +39,4 @@ def run(
             to.unlink(missing_ok=True)
             raise
     print(f"{to}: {made.rows} rows, {made.events} events, {made.facts} sets of facts. Only you can read the file;")
-    print("hand it over by a way that nobody else reads.")
+    print("hand it over by a channel that nobody else can read.")

@@ -36,7 +36,9 @@ async def _stand(folder: Path) -> None:
     try:
         status = await front.start()
         if not status.is_watched_here:
-            raise LimenError("a front runs already", "end `limen serve --https` or the other `limen front` first")
+            raise LimenError(
+                "a front is already running", "stop `limen serve --https` or the other `limen front` first"
+            )
         for line in said_of(settings, status):
             print(line, flush=True)
         systemd.tell("READY=1")

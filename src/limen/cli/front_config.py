@@ -1,4 +1,4 @@
-"""`limen front-config`: what nginx, Caddy or Envoy is to be told, for this company's apps."""
+"""`limen front-config`: the config of nginx, Caddy or Envoy for this company's apps."""
 
 from __future__ import annotations
 

@@ -33,27 +33,29 @@ SHOWN = 50
 
 
 def run(
-    what: Annotated[str, typer.Argument(metavar="people", help="What is imported: people")],
+    what: Annotated[str, typer.Argument(metavar="people", help="What to import: people")],
     file: Annotated[Path, typer.Argument(metavar="FILE", help="A CSV file: name, email, groups, language")],
     folder: LastFolder = Path(),
     *,
     yes: Yes = False,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only show it, as without --yes")] = False,
-    invite: Annotated[bool, typer.Option("--invite", help="Mail an invitation to everybody who is new")] = False,
-    as_: Annotated[str, typer.Option("--as", help="Whom the mails name: an administrator's address")] = "",
-    remove_missing: Annotated[bool, typer.Option("--remove-missing", help="Let go whoever is not in the list")] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only show what would change (the default)")] = False,
+    invite: Annotated[bool, typer.Option("--invite", help="Email an invitation to everyone new")] = False,
+    as_: Annotated[str, typer.Option("--as", help="The administrator named in the emails, by address")] = "",
+    remove_missing: Annotated[
+        bool, typer.Option("--remove-missing", help="Deactivate everyone who is not in the list")
+    ] = False,
     administrators: Annotated[
         bool,
         typer.Option(
             "--administrators",
-            help="The list may change who has a role: administrators, break-glass, helpdesk, auditors and the like",
+            help="Allow changes to roles: administrators, break-glass, helpdesk, auditors and similar",
         ),
     ] = False,
 ) -> None:
     if what != "people":
         raise LimenError(f"`limen import` can't import {what[:40]!r}", "try `limen import people FILE`")
     if as_ and not invite:
-        raise LimenError("--as names the sender of invitations, and none are mailed", "add --invite")
+        raise LimenError("--as names the sender of invitations, but none are being sent", "add --invite")
     if yes and dry_run:
         raise LimenError("--yes and --dry-run can't be used together", "choose one of them")
     data = _read(file)
@@ -69,15 +71,15 @@ def run(
         _show(shown)
         if shown.problems:
             number = counted(len(shown.problems), "problem")
-            raise LimenError(f"the list has {number}, and nothing was changed", "correct the list")
+            raise LimenError(f"the list has {number}, and nothing was changed", "fix the list")
         if shown.is_nothing:
-            print("There is nothing to do.")
+            print("Nothing would change.")
         elif yes:
             done = _apply(here, shown, by_mail=invite, inviter=inviter)
-            mailed = f", {done.mailed} invitations are on their way by mail" if invite else ""
-            print(f"Done: {done.added} added, {done.changed} changed, {done.deactivate} let go{mailed}.")
+            mailed = f", {done.mailed} invitations queued for sending" if invite else ""
+            print(f"Done: {done.added} added, {done.changed} changed, {done.deactivate} deactivated{mailed}.")
         else:
-            print("Nothing was changed. The same command with --yes does it.")
+            print("Nothing was changed. To apply this, repeat the command with --yes.")
 
 
 def _inviter(members: Iterable[Member], email: str) -> str:
@@ -88,7 +90,7 @@ def _inviter(members: Iterable[Member], email: str) -> str:
         return there[0].name if len(there) == 1 else ""
     named = [one.name for one in there if one.email.casefold() == email.strip().casefold()]
     if not named:
-        raise LimenError(f"no active administrator has the address {email[:80]!r}", "`limen people` lists everybody")
+        raise LimenError(f"no active administrator has the address {email[:80]!r}", "`limen people` lists everyone")
     return named[0]
 
 
@@ -111,16 +113,16 @@ def _show(shown: Difference) -> None:
         leaves = "".join(f" -{group}" for group in sorted(one.leaves))
         lines.append(f"~ {one.member.person.name} <{one.row.email}>{named}{joins}{leaves}")
     if shown.goes:
-        lines += [f"- {one.person.name} <{one.person.email}> is let go" for one in shown.missing]
+        lines += [f"- {one.person.name} <{one.person.email}> is deactivated" for one in shown.missing]
     for line in lines[:SHOWN]:
         print(line)
     if len(lines) > SHOWN:
         print(f"… and {len(lines) - SHOWN:,} more")
     if shown.ignored:
-        print(f"Not looked at: {', '.join(shown.ignored)}")
-    stays = "" if shown.goes else ", who stay (--remove-missing lets them go)"
+        print(f"Ignored columns: {', '.join(shown.ignored)}")
+    stays = "" if shown.goes else ", who stay (--remove-missing deactivates them)"
     print(
-        f"{len(shown.new):,} new, {len(shown.changed):,} changed, {shown.unchanged:,} as they are,"
+        f"{len(shown.new):,} new, {len(shown.changed):,} changed, {shown.unchanged:,} unchanged,"
         f" {len(shown.missing):,} not in the list{stays if shown.missing else ''}."
     )
 

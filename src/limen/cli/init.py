@@ -26,19 +26,21 @@ _LOCALTIME: Final = Path("/etc/localtime")
 
 
 def run(
-    folder: Annotated[Path, typer.Argument(metavar="DIR", help="The folder to make; it must be empty or absent")],
+    folder: Annotated[
+        Path, typer.Argument(metavar="DIR", help="The folder to create; it must be empty or not exist yet")
+    ],
     *,
     name: Annotated[str, typer.Option(help="The company's name")] = "",
-    domain: Annotated[str, typer.Option(help="The domain in which each app gets a host")] = "",
+    domain: Annotated[str, typer.Option(help="The domain in which each app gets a host name")] = "",
     time_zone: Annotated[str, typer.Option(help="An IANA time zone, such as Europe/Berlin")] = "",
-    languages: Annotated[str, typer.Option(help="What employees may read Limen in, the usual one first: en,de")] = "",
+    languages: Annotated[str, typer.Option(help="Languages for employees, default first: en,de")] = "",
     https: Annotated[str, typer.Option(help="here, acme, files, internal or front")] = "",
     certificate: Annotated[str, typer.Option(help="With --https files: the certificate with its chain")] = "",
     key: Annotated[str, typer.Option(help="With --https files: its private key")] = "",
-    email: Annotated[str, typer.Option(help="With --https acme: whom the authority writes to")] = "",
+    email: Annotated[str, typer.Option(help="With --https acme: contact address for the certificate authority")] = "",
     front: Annotated[str, typer.Option(help="With --https front: the front's own address")] = "",
     no_input: Annotated[
-        bool, typer.Option("--no-input", help="Ask nothing; use the default for what is not given")
+        bool, typer.Option("--no-input", help="Ask no questions; use defaults for anything not given")
     ] = False,
 ) -> None:
     refuse_taken(folder)
@@ -69,22 +71,23 @@ def asked(answers: Answers, ask: Asking) -> Answers:
     """Asks one question at a time, and again, with the fix, where an answer can't be taken."""
     answers = _one(answers, "name", "What is the company called?", "", ask)
     print(
-        "\nEach app gets a host in one domain. Names in *.localhost reach this machine, so you can try all of it here."
+        "\nEach app gets a host name in one domain. Names in *.localhost reach this machine, so you can try "
+        "everything here."
     )
-    print("Passkeys are tied to it: if you change it later, everybody has to enrol again. So name the right one.")
+    print("Passkeys are tied to the domain: if you change it later, everyone has to enrol again.")
     trying = f"{plain_word(answers.name) or 'company'}.localhost"
     answers = _one(answers, "domain", "Which domain?", trying, ask)
-    answers = _one(answers, "time_zone", "In which time zone does it work?", answers.time_zone, ask)
+    answers = _one(answers, "time_zone", "Which time zone is the company in?", answers.time_zone, ask)
     answers = _accepted(partial(_languages, answers, ask))
-    print("\nHow will browsers get https?")
+    print("\nHow should browsers get https?")
     for way, what in WAYS.items():
         print(f"  {way:<9} {what}")
     usual = HERE if answers.domain.endswith(".localhost") else "acme"
     answers = _accepted(partial(_way, answers, usual, ask))
     if answers.https == "acme":
-        return _one(answers, "email", "Whom may the authority write to? (empty: nobody)", "", ask)
+        return _one(answers, "email", "Contact address for the certificate authority? (empty: none)", "", ask)
     if answers.https == FRONT:
-        return _one(answers, "front", "From which address does your front reach Limen?", answers.front, ask)
+        return _one(answers, "front", "From which address does your front connect to Limen?", answers.front, ask)
     return answers
 
 
@@ -105,15 +108,17 @@ def _one(answers: Answers, field: str, question: str, usual: str, ask: Asking) -
 
 def _way(answers: Answers, usual: str, ask: Asking) -> Answers:
     """The way to https. Certificate files are asked for with it, as they are checked together."""
-    tried = replace(answers, https=ask("Which?", usual).strip())
+    tried = replace(answers, https=ask("Which way to https?", usual).strip())
     if tried.https != "files":
         return tried
-    certificate = ask("Where is the certificate, with its chain?", "/etc/limen/chain.pem").strip()
-    return replace(tried, certificate=certificate, key=ask("Where is its private key?", "/etc/limen/key.pem").strip())
+    certificate = ask("Which file holds the certificate with its chain?", "/etc/limen/chain.pem").strip()
+    return replace(
+        tried, certificate=certificate, key=ask("Which file holds its private key?", "/etc/limen/key.pem").strip()
+    )
 
 
 def _languages(answers: Answers, ask: Asking) -> Answers:
-    codes = ask("In which languages do employees read, the usual one first?", ",".join(answers.languages))
+    codes = ask("Which languages do employees use, default first?", ",".join(answers.languages))
     return replace(answers, languages=_codes(codes))
 
 
@@ -128,7 +133,8 @@ def _prompt(question: str, usual: str) -> str:
         return Prompt.ask(question, default=usual, show_default=bool(usual), console=console())
     except EOFError:
         raise LimenError(
-            "the questions ended too early", "answer them, or use --no-input; nothing was written"
+            "the input ended before all questions were answered",
+            "answer all questions, or use --no-input; nothing was written",
         ) from None
 
 
@@ -140,12 +146,12 @@ def next_steps(folder: Path, answers: Answers) -> list[str]:
     if answers.way == FRONT:
         lines.append("  the front  docs/how-to shows its settings for nginx, Caddy and Envoy")
         if not answers.https:
-            lines.append("  then       name its address in trusted_proxies under [listen] in limen.toml")
+            lines.append("  then       add its address to trusted_proxies under [listen] in limen.toml")
     elif answers.way != HERE:
         lines.append(f"  once       {sys.executable} -m pip install 'limen[https]'")
     serve = f"limen serve{at(folder)}" + ("" if answers.way in {HERE, FRONT} else " --https")
     lines += [f"  limen check{at(folder)}", f"  limen doctor{at(folder)}", f"  {serve}", ""]
-    lines.append("The handbook in apps.yaml is an example; something must answer for it on port 9001,")
+    lines.append("The handbook in apps.yaml is an example. It needs something running on port 9001,")
     return [*lines, "such as `python3 -m http.server 9001 --bind 127.0.0.1`."]
 
 
@@ -154,11 +160,11 @@ def assumed(answers: Answers, given: Container[str]) -> list[str]:
     usual = type(answers)()
     lines = []
     if "name" not in given and answers.name == usual.name:
-        lines.append(f"No --name was given: the company is called {answers.name}. Correct `name` in limen.toml.")
+        lines.append(f"No --name was given, so the company is called {answers.name}. Change `name` in limen.toml.")
     if "domain" not in given and answers.domain == usual.domain:
         lines.append(
-            f"No --domain was given: it is {answers.domain}, to try it. Passkeys are tied to the domain, so correct "
-            "`domain` and `url` in limen.toml before anybody enrols."
+            f"No --domain was given, so it is {answers.domain}, for trying it out. Passkeys are tied to the "
+            "domain, so change `domain` and `url` in limen.toml before anyone enrols."
         )
     return lines
 

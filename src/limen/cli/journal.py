@@ -21,10 +21,10 @@ TASKS = ("verify",)
 
 
 def run(
-    task: Annotated[str, typer.Argument(metavar="TASK", help="What to do: verify")],
+    task: Annotated[str, typer.Argument(metavar="TASK", help="The task: verify")],
     folder: Folder = Path(),
     *,
-    exported: Annotated[Path | None, typer.Option(help="A file of checkpoints that was kept elsewhere")] = None,
+    exported: Annotated[Path | None, typer.Option(help="A checkpoints file that was stored elsewhere")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="One line of JSON")] = False,
 ) -> None:
     if task not in TASKS:
@@ -41,7 +41,7 @@ def run(
         print(json.dumps(found, ensure_ascii=False))
     else:
         print("\n".join(report.sentences))
-        print(f"{'The journal holds' if report.ok else 'The journal does NOT hold'}: {report.lines} lines.")
+        print(f"{'The journal is intact' if report.ok else 'The journal is NOT intact'}: {report.lines} lines.")
     sys.exit(0 if report.ok else 1)
 
 
@@ -50,11 +50,11 @@ def _verified(folder: Path, exported: Path | None) -> Report:
     settings = load_settings(folder)
     root = journal_folder(folder, settings)
     if not root.is_dir() and not has_database(folder, settings):
-        raise LimenError(f"there is no journal in {root}", "start `limen serve` once, or name the company folder")
+        raise LimenError(f"there is no journal in {root}", "run `limen serve` once, or give the company folder")
     with opened(folder, settings, may_make=True) as here:
         keys = here.keyring().journal_keys
         noted = here.database.read(noted_heads)
     report = verify(root, keys, exported.read_bytes().splitlines() if exported else (), noted)
     if not report.lines and report.ok:
-        raise LimenError(f"there is no journal in {root}", "start `limen serve` once, or name the company folder")
+        raise LimenError(f"there is no journal in {root}", "run `limen serve` once, or give the company folder")
     return report

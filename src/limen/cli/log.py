@@ -24,7 +24,7 @@ MOST_SAID = 8
 def run(
     folder: Folder = Path(),
     *,
-    number: Annotated[int, typer.Option("-n", "--number", min=1, max=10_000, help="How many")] = MOST,
+    number: Annotated[int, typer.Option("-n", "--number", min=1, max=10_000, help="How many to list")] = MOST,
     as_json: JsonLines = False,
 ) -> None:
     with opened(folder) as here:
@@ -37,7 +37,7 @@ def run(
     def text(one: Revision) -> str:
         return text_of(one, authors[one.author], names, here.settings.zone, is_in_force=one is revisions[0])
 
-    print_rows(revisions, text, _plain, "Nothing was published here yet.", as_json=as_json)
+    print_rows(revisions, text, _plain, "Nothing has been published here yet.", as_json=as_json)
 
 
 def text_of(one: Revision, author: str, names: dict[str, str], zone: ZoneInfo, *, is_in_force: bool) -> str:
@@ -65,14 +65,14 @@ def predicted(effect: dict[str, Any]) -> list[str]:
     words = {
         "gains": "let in",
         "loses": "refused",
-        "asked": "asked first",
-        "helped": "can be proved again",
-        "stuck": "can no longer be proved again",
+        "asked": "asked to confirm first",
+        "helped": "can be opened again by confirming",
+        "stuck": "can no longer be opened by confirming",
     }
     turns = ", ".join(f"{count} {words.get(turn, turn)}" for turn, count in effect.get("turns", {}).items())
     replayed = effect.get("replayed", 0)
     requests = counted(replayed, "replayed request")
-    return [f"expected effect: of {requests} {turns}" if turns else f"expected effect: none of {requests} changes"]
+    return [f"predicted effect: of {requests} {turns}" if turns else f"predicted effect: none of {requests} changes"]
 
 
 def _plain(one: Revision) -> dict[str, Any]:

@@ -19,50 +19,54 @@ MISUSED: Final = 2
 
 
 OWN: Final[dict[str, Command]] = {
-    "init": Command("limen.cli.init", "Make a company folder with the baseline and comments that teach"),
-    "add": Command("limen.cli.add", "Add an app: find out what it is, write its entry, and begin its onboarding"),
-    "remove": Command("limen.cli.remove", "Remove an app or a group, and what speaks of it alone"),
-    "check": Command(
-        "limen.cli.check", "Find everything that is wrong with a company folder, and run its policy tests"
+    "init": Command("limen.cli.init", "Create a company folder with the baseline policies and explanatory comments"),
+    "add": Command("limen.cli.add", "Add an app: detect what it is, write its entry, and start its onboarding"),
+    "remove": Command(
+        "limen.cli.remove", "Remove an app or a group, and the policies and tests that are only about it"
     ),
-    "doctor": Command("limen.cli.doctor", "Say what is wrong with this set-up, from DNS to the disk, and the fix"),
-    "serve": Command("limen.cli.serve", "Run everything: pages, gateway and check server"),
-    "front": Command("limen.cli.front", "Run https as a service of its own, which says so while Limen is down"),
+    "check": Command("limen.cli.check", "Check a company folder for errors, and run its policy tests"),
+    "doctor": Command("limen.cli.doctor", "Check the setup, from DNS to the disk, and suggest fixes"),
+    "serve": Command("limen.cli.serve", "Run Limen: pages, gateway and check server"),
+    "front": Command("limen.cli.front", "Run https as a separate service, with an outage page while Limen is down"),
+    "outage-page": Command(
+        "limen.cli.outage_page", "Print the outage page for your own front to show while Limen is down"
+    ),
     "front-config": Command(
         "limen.cli.front_config", "Print the config of nginx, Caddy or Envoy for the company's apps"
     ),
-    "outage-page": Command("limen.cli.outage_page", "Print the page for your own front to show while Limen is down"),
     "systemd-unit": Command("limen.cli.systemd_unit", "Print a hardened service for systemd"),
-    "demo": Command("limen.cli.demo", "Run the example company Harbor, with real requests through the real doors"),
-    "plan": Command("limen.cli.plan", "Say what publishing a folder would change, replayed over the last 30 days"),
+    "demo": Command("limen.cli.demo", "Run the example company Harbor, with real requests to a real Limen"),
+    "plan": Command("limen.cli.plan", "Show what publishing a folder would change, replayed over the last 30 days"),
     "apply": Command("limen.cli.apply", "Publish a company folder as a new revision"),
     "pull": Command("limen.cli.pull", "Update a company folder to the revision in force"),
-    "log": Command("limen.cli.log", "List the revisions: who published what, when and why"),
-    "revert": Command("limen.cli.revert", "Publish an earlier revision once more"),
-    "watch": Command("limen.cli.state", "List what is watched and whom it would have met, or watch a policy", "watch"),
-    "enforce": Command("limen.cli.state", "Enforce a policy that was watched or off", "enforce"),
+    "log": Command("limen.cli.log", "List revisions: who published what, when and why"),
+    "revert": Command("limen.cli.revert", "Publish an earlier revision again"),
+    "report-only": Command(
+        "limen.cli.state", "List report-only policies and whom they would have affected, or make one so", "report_only"
+    ),
+    "enforce": Command("limen.cli.state", "Enforce a policy that is report-only or off", "enforce"),
     "off": Command("limen.cli.state", "Turn a policy off", "off"),
-    "why": Command("limen.cli.why", "Explain a decision: a past one, a supposed one, or one in a file"),
-    "erase": Command("limen.cli.erase", "Erase one person: show what goes and what stays, or do it"),
-    "export": Command("limen.cli.export", "Make a copy of everything that is kept of one person"),
+    "why": Command("limen.cli.why", "Explain a decision: past, hypothetical, or from a file"),
+    "erase": Command("limen.cli.erase", "Erase a person, or show what would be erased and what would remain"),
+    "export": Command("limen.cli.export", "Export everything kept about one person"),
     "notice": Command(
-        "limen.cli.notice", "Print what is recorded and who can see it, for employees or a works council"
+        "limen.cli.notice", "Print a notice of what is recorded and who can see it, for employees or a works council"
     ),
     "break-glass": Command(
-        "limen.cli.break_glass", "Open the console for half an hour where policies lock everybody out"
+        "limen.cli.break_glass", "Open the console for half an hour when policies lock everyone out"
     ),
     "matrix": Command(
-        "limen.cli.matrix", "What if, for many at once: all apps for a person, all people for an app, or both"
+        "limen.cli.matrix", "Show who could do what: all apps for a person, all people for an app, or both"
     ),
-    "backup": Command("limen.cli.backup", "Put everything into one file while it runs, or print the master key"),
+    "backup": Command("limen.cli.backup", "Back up everything into one file while Limen runs, or print the master key"),
     "restore": Command("limen.cli.restore", "Restore a company from a backup, into a folder without data"),
     "upgrade": Command(
-        "limen.cli.upgrade", "Upgrade the database to this version of Limen, or go back; with a rehearsal"
+        "limen.cli.upgrade", "Upgrade the database to this version of Limen, with a rehearsal, or go back"
     ),
     "migrate-database": Command(
         "limen.cli.migrate_database", "Move the database to PostgreSQL or back; rehearsed, verified, with a way back"
     ),
-    "journal": Command("limen.cli.journal", "Verify that no event was changed, removed or reordered"),
+    "journal": Command("limen.cli.journal", "Verify that no journal event was changed, removed or reordered"),
 }
 
 
@@ -113,12 +117,12 @@ def _help() -> str:
         [
             "Usage: limen COMMAND …",
             "",
-            "Zero trust for small and medium businesses: every request is decided, in the open, with its reasons.",
+            "Zero trust for small and medium businesses: every request is decided in the open, with its reasons.",
             "",
             *lines,
             "",
-            "`limen COMMAND --help` says what a command takes.",
-            "Exit codes: 0 all is well · 1 something is wrong, and it says what · 2 the command was called wrongly.",
+            "`limen COMMAND --help` shows a command's options.",
+            "Exit codes: 0 success · 1 failure, explained in the output · 2 incorrect usage.",
         ]
     )
 

@@ -52,12 +52,14 @@ class Table:
 def run(
     folder: Folder = Path(),
     *,
-    person: Annotated[str, typer.Option(help="One person over all apps and actions: a name, mail address or id")] = "",
-    app: Annotated[str, typer.Option(help="One app over all people and actions: its id")] = "",
-    action: Annotated[str, typer.Option(help="With neither: all people over all apps, for this action")] = "view",
-    candidate: Annotated[Path | None, typer.Option(help="Take policies and apps from this folder instead")] = None,
-    in_force: Annotated[bool, typer.Option("--in-force", help="Take them from the revision in force")] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="One JSON object for each cell, a line each")] = False,
+    person: Annotated[
+        str, typer.Option(help="One person across all apps and actions: a name, email address or ID")
+    ] = "",
+    app: Annotated[str, typer.Option(help="One app across all people and actions: its ID")] = "",
+    action: Annotated[str, typer.Option(help="With neither: all people across all apps, for this action")] = "view",
+    candidate: Annotated[Path | None, typer.Option(help="Use the policies and apps in this folder")] = None,
+    in_force: Annotated[bool, typer.Option("--in-force", help="Use the revision in force")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON object per cell, one per line")] = False,
     strength: Strength = 3,
     proved: Proved = "1m",
     at: At = "",
@@ -68,9 +70,9 @@ def run(
     risk: Risk = None,
 ) -> None:
     if person and app:
-        raise MisusedError("name a person or an app; `limen why --person … --app …` answers for both")
+        raise MisusedError("name a person or an app; for both, use `limen why --person … --app …`")
     if candidate is not None and in_force:
-        raise MisusedError("--candidate and --in-force are two answers to the same question")
+        raise MisusedError("--candidate and --in-force can't be used together")
     if action not in ACTIONS:
         raise MisusedError(f"--action is one of {', '.join(ACTIONS)}")
     refuse_other_device(device)
@@ -105,13 +107,13 @@ def _table(
     apps = list(company.all_apps.values())
     if person:
         who = somebody(
-            folder, home, person, [], "`limen matrix` lists everybody; `limen why --group …` supposes somebody"
+            folder, home, person, [], "`limen matrix` lists everyone; `limen why --group …` uses a hypothetical person"
         )
         asked = [(one.name, [(who, one, each) for each in SHOWN]) for one in apps]
         return _filled(decide, who.name, SHOWN, asked)
     people = sorted((one for one in people_of(folder, home) if one.active), key=lambda one: one.name.casefold())
     if not people:
-        raise LimenError("nobody is known here yet", "invite people first, or ask `limen why --group …`")
+        raise LimenError("there are no people yet", "invite people first, or use `limen why --group …`")
     if not app:
         asked = [(who.name, [(who, one, action) for one in apps]) for who in people]
         return _filled(decide, action, [one.id for one in apps], asked)
@@ -155,4 +157,4 @@ def _print(table: Table) -> None:
     for name, row in zip(table.rows, table.cells, strict=True):
         drawn.add_row(Text(visible(name)), *[words[cell.effect] for *_, cell in row])
     out.print(drawn)
-    out.print("yes: permitted · prove: after proving more · no: denied; `limen why` says why", style="dim")
+    out.print("yes: permitted · prove: after confirming identity · no: denied; `limen why` explains each", style="dim")

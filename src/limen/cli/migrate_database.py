@@ -22,30 +22,32 @@ def run(
     ] = "",
     folder: LastFolder = Path(),
     *,
-    rehearse: Annotated[bool, typer.Option("--rehearse", help="Try it, and change nothing")] = False,
-    back: Annotated[bool, typer.Option("--back", help="Give up a move that was cut off")] = False,
+    rehearse: Annotated[bool, typer.Option("--rehearse", help="Try it without changing anything")] = False,
+    back: Annotated[bool, typer.Option("--back", help="Undo a move that was interrupted")] = False,
     key: MasterKey = None,
 ) -> None:
     if back:
         _stay(Path(url) if url else folder)
         return
     if not url:
-        raise MisusedError("name where the database is to go: limen migrate-database URL [DIR]")
+        raise MisusedError("give the new place of the database: limen migrate-database URL [DIR]")
     settings = load_settings(folder)
     refuse_half_restored(folder, settings)
     master = held_key(folder, key)
     if rehearse:
         rows = move_database.rehearse(folder, settings, master, url)
-        print(f"It went well: {sum(rows.values()):,} rows in {len(rows)} tables. Nothing was changed.")
+        print(f"The rehearsal succeeded: {sum(rows.values()):,} rows in {len(rows)} tables. Nothing was changed.")
         return
     with progress("Moving the database") as told:
         done = move_database.move(folder, settings, master, url, SystemClock().now(), told)
-    print(f"The database went from {done.source} to {done.target}.")
+    print(f"The database was moved from {done.source} to {done.target}.")
     print(
         f"{sum(done.rows.values()):,} rows in {len(done.rows)} tables were counted and hashed, the same on both sides."
     )
-    print(f"limen.toml names the new place. As it was: {done.saved}")
-    print(f"The way back: `limen migrate-database {done.source} {folder}`. The old database stays until you remove it.")
+    print(f"limen.toml now has the new place. A backup from before: {done.saved}")
+    print(
+        f"To move it back: `limen migrate-database {done.source} {folder}`. The old database stays until you remove it."
+    )
 
 
 def _stay(folder: Path) -> None:

@@ -17,15 +17,15 @@ from limen.privacy.notice_facts import notice_facts
 
 
 def run(
-    audience: Annotated[str, typer.Argument(metavar="AUDIENCE", help="Whom it is for: employees, or works-council")],
+    audience: Annotated[str, typer.Argument(metavar="AUDIENCE", help="The audience: employees or works-council")],
     folder: LastFolder = Path(),
     *,
-    language: Annotated[str, typer.Option(help="en or de; the company's first language where nothing is said")] = "",
+    language: Annotated[str, typer.Option(help="en or de (default: the company's first language)")] = "",
 ) -> None:
     if audience not in set(Audience):
         raise LimenError(f"there is no notice for {audience[:40]!r}", f"name one of {', '.join(Audience)}")
     if language and language not in set(Language):
-        raise LimenError(f"Limen does not speak {language[:40]!r}", f"name one of {', '.join(Language)}")
+        raise LimenError(f"Limen doesn't support the language {language[:40]!r}", f"name one of {', '.join(Language)}")
     with opened(folder) as here:
         company = here.in_force()
         everybody = here.database.read(lambda snapshot: people.everybody(snapshot.connection))

@@ -78,7 +78,7 @@ class Opened:
         if len(found) == 1:
             return found[0]
         if found:
-            raise LimenError(f"several revisions begin with {word[:40]}", "write more of the id")
+            raise LimenError(f"several revisions begin with {word[:40]}", "give more of the ID")
         raise LimenError(f"there is no revision {word[:40]}", "`limen log` lists them")
 
 
@@ -104,4 +104,4 @@ def has_database(folder: Path, settings: Settings) -> bool:
 
 
 def nothing_published() -> LimenError:
-    return LimenError("nothing was published here yet", "`limen apply` or `limen serve` publishes the folder")
+    return LimenError("nothing has been published here yet", "publish the folder with `limen apply` or `limen serve`")

@@ -15,22 +15,20 @@ from limen.errors import LimenError
 Folder = Annotated[Path, typer.Argument(metavar="DIR", help="The company folder")]
 LastFolder = Annotated[Path, typer.Argument(metavar="[DIR]", help="The company folder")]
 """The company folder behind another argument. Where that may be left out, see `word_and_folder`."""
-Json = Annotated[bool, typer.Option("--json", help="One line of JSON instead of text")]
-JsonLines = Annotated[bool, typer.Option("--json", help="One JSON object a line")]
+Json = Annotated[bool, typer.Option("--json", help="Print one line of JSON instead of text")]
+JsonLines = Annotated[bool, typer.Option("--json", help="Print one JSON object per line")]
 Message = Annotated[str, typer.Option("-m", "--message", help="Why, in one line")]
-Yes = Annotated[bool, typer.Option("--yes", help="Do it; without this it is only shown")]
-MasterKey = Annotated[
-    Path | None, typer.Option("--key", help="The master key's file, where it is not in its usual place")
-]
+Yes = Annotated[bool, typer.Option("--yes", help="Apply the changes; without this they are only shown")]
+MasterKey = Annotated[Path | None, typer.Option("--key", help="The master key's file, if not in its default location")]
 
 # What a supposed request comes with
-Strength = Annotated[int, typer.Option(min=0, max=3, help="How strongly they proved who they are")]
-Proved = Annotated[str, typer.Option(help="How long ago: 30m, 4h, 2d")]
+Strength = Annotated[int, typer.Option(min=0, max=3, help="How strongly they signed in (0 to 3)")]
+Proved = Annotated[str, typer.Option(help="How long ago they did: 30m, 4h, 2d")]
 At = Annotated[str, typer.Option(help="When, in the company's time zone: 2026-11-24T22:00 (default: now)")]
-Device = Annotated[str, typer.Option(help="compliant, non_compliant, unknown; nothing: a device nobody knows")]
-Country = Annotated[str, typer.Option(help="DE, FR, …; nothing: unknown")]
-Network = Annotated[str, typer.Option(help="One of the company's named networks")]
-Risk = Annotated[int | None, typer.Option(min=0, max=100, help="0 calm to 100; nothing: unknown")]
+Device = Annotated[str, typer.Option(help="compliant, non_compliant or unknown (default: an unknown device)")]
+Country = Annotated[str, typer.Option(help="DE, FR, … (default: unknown)")]
+Network = Annotated[str, typer.Option(help="One of the company's networks")]
+Risk = Annotated[int | None, typer.Option(min=0, max=100, help="0 to 100 (default: unknown)")]
 
 
 class MisusedError(LimenError):

@@ -21,7 +21,7 @@ def run(
     folder: LastFolder = Path(),
     *,
     as_json: JsonLines = False,
-    as_csv: Annotated[bool, typer.Option("--csv", help="A list that `limen import people` reads again")] = False,
+    as_csv: Annotated[bool, typer.Option("--csv", help="Print CSV that `limen import people` can read")] = False,
 ) -> None:
     if as_json and as_csv:
         raise LimenError("--json and --csv can't be used together", "choose one of them")
@@ -43,4 +43,6 @@ def run(
         else:
             print(f"{one.person.name} <{one.person.email}> {one.status}; groups: {', '.join(groups) or 'none'}")
     if not members and not as_json:
-        print("Nobody is here yet; `limen import people FILE` brings a list, the console invites one by one.")
+        print(
+            "There are no people yet. Import a list with `limen import people FILE`, or invite people in the console."
+        )

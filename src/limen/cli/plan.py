@@ -14,7 +14,7 @@ import typer
 
 from limen.cli.open_company import Opened, has_database, opened
 from limen.cli.options import Folder, Json
-from limen.cli.output import at, counted, progress
+from limen.cli.output import at, counted, progress_bars
 from limen.clock import SystemClock
 from limen.company import store, trusted_fronts
 from limen.company.authors import names_of, proof_sentence
@@ -38,7 +38,7 @@ def run(
     folder: Folder = Path(),
     *,
     update_tests: Annotated[
-        bool, typer.Option("--update-tests", help="Write failing policy tests anew, as they are answered now")
+        bool, typer.Option("--update-tests", help="Update failing policy tests to expect the new answers")
     ] = False,
     as_json: Json = False,
 ) -> None:
@@ -65,7 +65,7 @@ def run(
     else:
         print("\n".join([*_behind(since, folder), text_of(found, before, after, names, taken_back)]))
         if not found.changes_nothing and found.is_publishable and not since:
-            print(f'Nothing was published; `limen apply{at(folder)} -m "why"` does it.')
+            print(f'Nothing was published; `limen apply{at(folder)} -m "why"` publishes it.')
     sys.exit(0 if found.is_publishable and not since else 1)
 
 
@@ -79,14 +79,14 @@ def _with_updated_tests(folder: Path, company: Company, *, quiet: bool) -> Compa
         for one in done.updated:
             before, after = one.before.splitlines(), one.after.splitlines()
             print("\n".join(difflib.unified_diff(before, after, f"{TESTS}:{one.line}", TESTS, lineterm="", n=9)))
-        print(f"{counted(len(done.updated), 'policy test')} updated: look at each; they expect this from now on.\n")
+        print(f"{counted(len(done.updated), 'policy test')} updated to expect the new answers. Review each:\n")
     return done.company
 
 
 def predicted(before: Company | None, after: Company, here: Opened) -> Plan:
-    """The plan, with a progress bar on a terminal."""
+    """The plan, with progress bars on a terminal."""
     people = here.database.read(people_of)
-    with progress("Replaying the last 30 days") as told, progress("Looking a week ahead") as ahead:
+    with progress_bars("Replaying the last 30 days", "Checking the next seven days") as (told, ahead):
         return predict(before, after, here.reader, people, SystemClock().now(), told, ahead)
 
 
@@ -100,7 +100,7 @@ def _behind(since: tuple[Published, ...], folder: Path) -> Iterator[str]:
     if len(since) > MOST_SINCE:
         yield f"  and {len(since) - MOST_SINCE} more; `limen log{at(folder)}` lists them"
     first = f"`limen pull{at(folder)}` first, then `limen plan{at(folder)}` again"
-    yield f"{first}: published as it is, the folder would undo what they did."
+    yield f"{first}: publishing the folder as it is would undo those changes."
     yield ""
 
 
@@ -119,7 +119,7 @@ def text_of(
     if found.changes_nothing:
         lines.append(f"Nothing would change: revision {found.after[:12]} is in force.")
     else:
-        against = f"revision {found.before[:12]}" if found.before else "nothing, for nothing was published yet"
+        against = f"revision {found.before[:12]}" if found.before else "nothing, because nothing has been published yet"
         lines += [f"{after.settings.name}: what would change, compared with {against}.", ""]
         lines += _all_new(found) if not found.before else ()
         for change in found.changes if found.before else ():
@@ -129,9 +129,7 @@ def text_of(
     if found.failing:
         lines.append(f"{len(found.failing)} of {found.tests} policy tests fail, so it can't be published:")
         lines += [f"  {problem}" for problem in found.failing]
-        lines.append(
-            "If that is meant, `limen plan --update-tests` has them expect what is answered now, and shows each."
-        )
+        lines.append("If that is intended, `limen plan --update-tests` updates them to the new answers and shows each.")
     else:
         lines.append(f"All {found.tests} policy tests pass.")
     lines += _lockout(found, after, names)
@@ -139,7 +137,7 @@ def text_of(
     lines += _reach(found, before, after, names)
     replay = found.rehearsal
     if replay is None:
-        lines.append("No requests were replayed: nothing was published yet to compare with.")
+        lines.append("No requests were replayed: there is no published revision to compare with.")
     elif not replay.replayed:
         lines.append("No requests were replayed: there are none in the journal yet.")
     else:
@@ -147,16 +145,16 @@ def text_of(
         lines.append(
             f"Replayed {counted(replay.replayed, 'request')} of the last {days} days: "
             + (
-                f"{replay.differences} would be answered otherwise."
+                f"{replay.differences} would get a different answer."
                 if replay.differences
-                else "the answer to each stays the same."
+                else "all get the same answer."
             )
         )
         lines += _turned(found, before, after, names)
         if replay.left_out:
-            lines.append(f"{replay.left_out} more were answered by Limen itself and not by a policy.")
+            lines.append(f"{replay.left_out} more were answered by Limen itself, not by a policy.")
         if replay.unknown:
-            lines.append(f"Of {replay.unknown} more the facts are not kept any more.")
+            lines.append(f"The facts of {replay.unknown} more are no longer kept.")
         lines += [f"Not replayed: {one}." for one in replay.not_replayed]
     return "\n".join(lines)
 
@@ -167,16 +165,19 @@ def _all_new(found: Plan) -> Iterator[str]:
     for change in found.changes:
         kinds.setdefault(change.kind, []).append(change.name)
     for kind, names in kinds.items():
-        many = {"policy": "policies"}.get(kind, f"{kind}s")
+        one, many = {"policy": ("policy", "policies"), "test": ("policy test", "policy tests")}.get(
+            kind, (kind, f"{kind}s")
+        )
         number = found.tests if kind == "test" else len(names)  # several tests may have one title
-        said = f"{number} {kind if number == 1 else many}"
+        said = f"{number} {one if number == 1 else many}"
         more = f" and {len(names) - MOST_NAMED} more" if len(names) > MOST_NAMED else ""
         yield f"  {said}" + ("" if kind == "test" else f": {', '.join(names[:MOST_NAMED])}{more}")
 
 
 def _lockout(found: Plan, after: Company, names: dict[str, str]) -> Iterator[str]:
     if isinstance(found.lockout, LockedOut):
-        yield f"It can't be published: every administrator would be locked out{lockout_begins(after, found.lockout)}:"
+        begins = lockout_begins(after, found.lockout)
+        yield f"It can't be published because every administrator would be locked out{begins}:"
         yield from (f"  {problem}" for problem in lockout_problems(after, found.lockout))
     elif found.lockout is not None:
         yield proof_sentence(found.lockout.to_json(), names)
@@ -185,12 +186,12 @@ def _lockout(found: Plan, after: Company, names: dict[str, str]) -> Iterator[str
 def _reach(found: Plan, before: Company | None, after: Company, names: dict[str, str]) -> Iterator[str]:
     said = reach_sentences(found, before, after, names)
     if found.reach is None:
-        yield "Who gains or loses was not looked at: nothing was published yet to compare with."
+        yield "Gains and losses were not computed: there is no published revision to compare with."
     elif found.is_nobodys_gain_or_loss and not said and not found.changes_nothing:
-        whom = "nor would one person of any group in limen.toml" if found.supposed else "in any situation"
-        yield f"Nobody gains or loses anything, {whom}."
+        whom = "nor would a hypothetical member of any group in limen.toml" if found.supposed else "in any situation"
+        yield f"Nobody gains or loses access, {whom}."
     if said:
-        yield "Who could do what, whether they asked for it or not:"
+        yield "Who gains and who loses access, whether they have used it or not:"
         yield from (f"  {one}." if not one.endswith(".") else f"  {one}" for one in said)
 
 

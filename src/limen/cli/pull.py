@@ -19,18 +19,22 @@ from limen.company.pull import Conflict, pull, write_all
 def run(
     folder: Folder = Path(),
     *,
-    take: Annotated[bool, typer.Option("--take", help="Of files changed on both sides, take what is in force")] = False,
-    keep: Annotated[bool, typer.Option("--keep", help="Of files changed on both sides, keep the folder's")] = False,
+    take: Annotated[
+        bool, typer.Option("--take", help="For files changed on both sides, use the revision in force")
+    ] = False,
+    keep: Annotated[
+        bool, typer.Option("--keep", help="For files changed on both sides, keep the folder's version")
+    ] = False,
     into: Annotated[Path | None, typer.Option(help="Write all files into this new folder instead")] = None,
-    revision: Annotated[str, typer.Option(help="With --into: another revision than the one in force")] = "",
+    revision: Annotated[str, typer.Option(help="With --into: a revision other than the one in force")] = "",
 ) -> None:
     if (take and keep) or (revision and into is None):
-        raise MisusedError("say one of --take and --keep; --revision goes with --into")
+        raise MisusedError("use only one of --take and --keep; --revision requires --into")
     with opened(folder) as here:
         if into is not None:
             wanted = here.revision(revision).id if revision else here.newest().id
             write_all(into, earlier(here.database, wanted))
-            print(f"{into} holds revision {wanted[:12]}.")
+            print(f"{into} now contains revision {wanted[:12]}.")
             return
         company = here.in_force()
         origin = here.origin
@@ -47,6 +51,6 @@ def run(
     for name in done.removed:
         print(f"  removed  {name}")
     for name in done.kept:
-        print(f"  kept     {name}: changed here, and not published yet")
-    same = "The folder is what is in force" if not done.kept else "The rest of the folder is what is in force"
+        print(f"  kept     {name}: changed here and not published yet")
+    same = "The folder matches what is in force" if not done.kept else "The rest of the folder matches what is in force"
     print(f"{same}: revision {company.revision[:12]}.")

@@ -78,16 +78,18 @@ def by_id(folder: Path, decision_id: str) -> Question:
     try:
         event = reader.find(decision_id)
     except ValueError:
-        raise LimenError(f"{shown(decision_id)} is no decision's id", "copy it from the journal or a refusal") from None
+        raise LimenError(
+            f"{shown(decision_id)} is not a decision ID", "copy it from the journal or a refusal"
+        ) from None
     record = None if event is None else event.decision
     if event is None or record is None:
-        raise LimenError(f"there is no decision {shown(decision_id)}", "it may be past its keeping time")
+        raise LimenError(f"there is no decision {shown(decision_id)}", "it may be older than the journal keeps")
     if not record.revision:
         named = [REASONS[name].title if name in REASONS else name for name in record.reasons]
-        raise LimenError(f"no policy took this decision: {', '.join(named)}", "the answer does not depend on policies")
+        raise LimenError(f"no policy made this decision: {', '.join(named)}", "the answer doesn't depend on policies")
     facts = reader.facts_of(event)
     if facts is None:
-        raise LimenError("the facts of this decision are not kept any more", "the journal still says its reasons")
+        raise LimenError("the facts of this decision are no longer kept", "the journal still has its reasons")
     with opened(folder, settings, may_make=True) as here:
         company = here.database.read(lambda snapshot: store.company_of(snapshot, record.revision))
         who = here.database.read(lambda snapshot: name_of(snapshot, facts.person.id))
@@ -144,29 +146,29 @@ def refuse_no_place(company: Company, country: str, network: str) -> None:
     """Raises `LimenError` for an unknown network, and for what is not the two letters of a country."""
     networks = company.settings.networks
     if network and network not in networks:
-        fix = did_you_mean(network, networks) or "limen.toml names them under [networks]"
+        fix = did_you_mean(network, networks) or "networks are listed in limen.toml under [networks]"
         raise LimenError(f"there is no network {shown(network)}", fix)
     if country and not (len(country) == 2 and country.isascii() and country.isalpha() and country.isupper()):
-        raise LimenError(f"{shown(country)} is no country's code", "write its two letters, such as DE or FR")
+        raise LimenError(f"{shown(country)} is not a country code", "use two letters, such as DE or FR")
 
 
 def somebody(
-    folder: Path, company: Company, name: str, groups: list[str], otherwise: str = "or say what they are with --group"
+    folder: Path, company: Company, name: str, groups: list[str], otherwise: str = "or describe them with --group"
 ) -> Person:
     """The person called `name`, or a supposed one in `groups`. Raises `LimenError` for nobody, or several."""
     refuse_unknown("group", groups, company.settings.groups)
     if not name:
         if not groups:
-            raise LimenError("nobody was named", "say --person NAME, --group ID, or --nobody")
-        return Person("supposed", f"somebody in {', '.join(groups)}", groups=frozenset(groups), active=True)
+            raise LimenError("no person was given", "use --person NAME, --group ID, or --nobody")
+        return Person("supposed", f"someone in {', '.join(groups)}", groups=frozenset(groups), active=True)
     people = people_of(folder, company)
     found = [one for one in people if name.casefold() in {one.name.casefold(), one.email.casefold(), one.id}]
     found = found or [one for one in people if name.casefold() in one.name.casefold().split()]
     if len(found) > 1:
-        raise LimenError(f"{shown(name)} may be {', '.join(one.name for one in found)}", "name the mail address")
+        raise LimenError(f"{shown(name)} may be {', '.join(one.name for one in found)}", "give the email address")
     if not found:
         hint = did_you_mean(name, [one.name for one in people], otherwise)
-        raise LimenError(f"nobody is called {shown(name)}", hint)
+        raise LimenError(f"there is nobody called {shown(name)}", hint)
     return replace(found[0], groups=found[0].groups | set(groups))
 
 

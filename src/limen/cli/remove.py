@@ -1,4 +1,4 @@
-"""`limen remove app`: an app is no longer protected; what speaks of it alone goes with it, and is shown."""
+"""`limen remove`: an app or a group, with the policies and tests that are only about it, each shown."""
 
 from __future__ import annotations
 
@@ -22,11 +22,11 @@ from limen.errors import LimenError
 
 
 def run(
-    what: Annotated[str, typer.Argument(metavar="app|group", help="What is removed: an app or a group")],
-    name: Annotated[str, typer.Argument(metavar="NAME", help="Its short name")],
+    what: Annotated[str, typer.Argument(metavar="app|group", help="What to remove: an app or a group")],
+    name: Annotated[str, typer.Argument(metavar="NAME", help="Its ID")],
     folder: Folder = Path(),
     *,
-    message: Annotated[str, typer.Option("-m", "--publish", help="Publish it as well: why, in one line")] = "",
+    message: Annotated[str, typer.Option("-m", "--publish", help="Also publish it: why, in one line")] = "",
     as_json: Json = False,
 ) -> None:
     if what not in {"app", "group"}:
@@ -40,7 +40,10 @@ def run(
     if message:
         apply.run(folder, message=message)
     elif not as_json:
-        print(f'Nothing is published yet: look at `limen plan{at(folder)}`, then `limen apply{at(folder)} -m "why"`.')
+        print(
+            f"Nothing is published yet. Check with `limen plan{at(folder)}`, then run `limen "
+            f'apply{at(folder)} -m "why"`.'
+        )
 
 
 def _inside(folder: Path, company: Company, group: str) -> list[str]:

@@ -23,16 +23,16 @@ MOST_IDENTITY = 64_000
 
 def run(
     file: Annotated[Path, typer.Argument(metavar="FILE", help="The backup")],
-    folder: Annotated[Path, typer.Argument(metavar="DIR", help="The company folder, or an empty one")],
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="The company folder, or an empty folder")],
     *,
-    key: Annotated[Path | None, typer.Option(help="The file of the master key, which was kept apart")] = None,
-    identity: Annotated[Path | None, typer.Option(help="The file of the age identity that opens it")] = None,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Check everything, and change nothing")] = False,
+    key: Annotated[Path | None, typer.Option(help="The master key file, which was stored separately")] = None,
+    identity: Annotated[Path | None, typer.Option(help="The age identity file to decrypt it with")] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Check everything without changing anything")] = False,
     accept_journal: Annotated[
         bool, typer.Option("--accept-journal", help="Restore even if the journal did not verify when it was saved")
     ] = False,
     promote: Annotated[
-        Path | None, typer.Option(help="Take the other machine's place: the folder of backups that both reach")
+        Path | None, typer.Option(help="Take over from the other machine: the backups folder that both can reach")
     ] = None,
 ) -> None:
     now = SystemClock().now()
@@ -45,7 +45,7 @@ def run(
                 master = existing_key(usual, os.environ)
             with TemporaryDirectory(prefix="limen-", dir=file.resolve().parent) as place:
                 found = examined(file, Path(place), now, key=master, identity_text=written)
-            lines = [*_holds(found), "Everything in it holds. Nothing was changed."]
+            lines = [*_holds(found), "Everything in it is intact. Nothing was changed."]
         else:
             done = restore(
                 file, folder, now, key=master, identity_text=written, accept_journal=accept_journal,
@@ -63,26 +63,32 @@ def _holds(found: Examined) -> Iterator[str]:
         f"{manifest.counts.get('revisions', 0)} revisions; {manifest.lines} lines of the journal"
     )
     if not found.report.ok:
-        yield f"  The journal did NOT hold when it was saved: {found.report.problems[0]}"
+        yield f"  The journal was NOT intact when it was saved: {found.report.problems[0]}"
 
 
 def _next(done: Restored, folder: Path) -> Iterator[str]:
     yield f"Restored into {done.data}."
     if done.wrote_folder:
-        yield f"The company's files were written into {folder}; they are those of the revision in force."
-    yield f"All sessions and {done.links} open links from before are dead: everybody signs in again."
-    yield "So are tokens of programs for apps, and recovery codes: their owners make new ones."
-    yield "Mails that waited are not sent."
+        yield f"The company's files were written to {folder}, as of the revision in force."
+    yield f"All earlier sessions and {done.links} unused links have ended: everyone has to sign in again."
+    yield "So have tokens and recovery codes: their owners have to create new ones."
+    yield "Waiting emails won't be sent."
     yield ""
-    yield f"What was taken back after {to_iso(done.examined.manifest.at)} is in force again. Look through:"
-    yield "  people who left since, factors and workloads that were ended, and policies (`limen log`)."
+    yield f"Anything revoked after {to_iso(done.examined.manifest.at)} is in force again. Review:"
+    yield "  people who left since, factors and workloads that were removed, and policies (`limen log`)."
     if (done.data / "erased.txt").exists():
-        yield "Everybody listed in erased.txt is erased again at the next start."
+        yield "Everyone listed in erased.txt will be erased again at the next start."
     else:
-        yield "Whoever was erased after that is back. Put your erased.txt into the data folder: the start erases again."
+        yield (
+            "People erased after that are back. Put your erased.txt into the data folder to have them erased "
+            "at the next start."
+        )
     yield ""
-    yield "What is next:"
+    yield "Next:"
     yield f"  limen journal verify {folder}"
     yield f"  limen serve {folder}"
     if done.epoch:
-        yield f"This machine goes on (epoch {done.epoch}). The other one refuses to, where it reaches the same backups."
+        yield (
+            f"This machine takes over (epoch {done.epoch}). The other one will refuse to run if it can reach "
+            "the same backups."
+        )

@@ -18,7 +18,7 @@ from limen.errors import LimenError
 
 def run(
     revision: Annotated[
-        str, typer.Argument(metavar="[REVISION]", help="The revision to go back to (default: the one before this)")
+        str, typer.Argument(metavar="[REVISION]", help="The revision to go back to (default: the previous one)")
     ] = "",
     folder: LastFolder = Path(),
     *,
@@ -36,9 +36,9 @@ def run(
             target = others[0]
         before, after = here.in_force(), earlier(here.database, target)
         if before.revision == after.revision:
-            print(f"Nothing changed: revision {target[:12]} is in force already.")
+            print(f"Nothing changed: revision {target[:12]} is already in force.")
             return
         effect = predicted(before, after, here).effect
         done = here.replace(before, after, message, effect)
     print(f"Revision {done.id[:12]} is in force again: {done.reason}")
-    print(f"The folder is as it was; `limen pull{at(folder)}` updates it to what is in force.")
+    print(f"The folder was not changed; `limen pull{at(folder)}` updates it to what is in force.")

@@ -33,7 +33,7 @@ def run(
     folder: Folder = Path(),
     *,
     https: Annotated[
-        bool, typer.Option("--https", help="Answer browsers over https, as [https] in limen.toml says")
+        bool, typer.Option("--https", help="Serve browsers over https, as configured under [https] in limen.toml")
     ] = False,
 ) -> None:
     import uvloop
@@ -75,7 +75,7 @@ def _refuse_second(folder: Path, settings: Settings) -> None:
     """Raises LimenError where another Limen is seen to use the folder. The journal's lock refuses it in any case."""
     if pid := journal_holder(journal_folder(folder, settings)):
         raise LimenError(
-            f"Limen already runs here (pid {pid})", f"end it first, or look at it with `limen doctor{at(folder)}`"
+            f"Limen already runs here (pid {pid})", f"stop it first, or check it with `limen doctor{at(folder)}`"
         )
 
 
@@ -102,13 +102,13 @@ def said_of(settings: Settings, status: FrontStatus) -> list[str]:
     where = ", ".join(f"[{one}]" if one.version == 6 else str(one) for one in https.listen)
     plain = f"; port {https.http_port} redirects to it" if https.http_port else ""
     certificates = {
-        "acme": f"Certificates come from {https.acme_server or 'a public authority'} by themselves, one for each host.",
-        "files": f"The certificate is {https.certificate}; a new one in its place is taken up at once.",
-        "internal": "Certificates come from this server's own authority, which each machine has to be told to trust.",
+        "acme": f"Certificates come from {https.acme_server or 'a public authority'} automatically, one for each host.",
+        "files": f"The certificate is {https.certificate}; if you replace it, the new one is used at once.",
+        "internal": "Certificates come from this server's own authority, which every machine has to trust.",
     }
     said = [
         f"https answers on port {https.port} of {where}{plain}."
-        + ("" if status.is_watched_here else " (It runs as a service of its own, and was told what has changed.)"),
+        + ("" if status.is_watched_here else " (It runs as a separate service and was told about the changes.)"),
         certificates[https.mode],
     ]
     if status.root is not None:
@@ -125,7 +125,7 @@ def how_to_trust(settings: Settings, status: FrontStatus) -> list[str]:
         "  macOS:  sudo security add-trusted-cert -d -r trustRoot -k /Library/Keychains/System.keychain limen-root.crt",
         "  Debian, Ubuntu:  sudo cp limen-root.crt /usr/local/share/ca-certificates/ && sudo update-ca-certificates",
         "  Fedora:  sudo cp limen-root.crt /etc/pki/ca-trust/source/anchors/ && sudo update-ca-trust",
-        "  Firefox and phones: open the download's address, or see docs/how-to/https-on-one-machine.md.",
+        "  Firefox and phones: open the download address, or see docs/how-to/https-on-one-machine.md.",
     ]
 
 
@@ -134,9 +134,9 @@ def how_to_turn_on(settings: Settings) -> LimenError:
     is_local = settings.domain.endswith("localhost")
     mode = "internal" if is_local else "acme"
     return LimenError(
-        "limen.toml does not say where certificates come from",
-        f'write mode = "{mode}" under [https] ("acme": they come by themselves, "files": your own, "internal": from an '
-        "authority of this server), and an https url or none",
+        "limen.toml doesn't say where certificates come from",
+        f'write mode = "{mode}" under [https] ("acme": automatic, "files": your own, "internal": from this '
+        "server's own authority), and an https url or none",
     )
 
 
@@ -165,16 +165,16 @@ def refuse_plain_http(settings: Settings) -> None:
     """Beyond this machine every cookie and passkey would cross the wire in the clear. Raises LimenError."""
     url = urlsplit(settings.public_url)
     host = url.hostname or ""
-    fix = "write where certificates come from under [https] in limen.toml, and start with `limen serve --https`"
+    fix = "set where certificates come from under [https] in limen.toml, and start with `limen serve --https`"
     if url.scheme != "https" and not (host == "localhost" or host.endswith(".localhost")):
         raise LimenError(
-            f"{settings.public_url} is plain http, which is safe on this machine only",
+            f"{settings.public_url} is plain http, which is only safe on this machine",
             f'write url = "https://{host}"; then {fix}; or put nginx, Caddy or Envoy in front (docs/how-to)',
         )
     if not settings.https.is_on and not settings.listen.trusted_proxies and not _is_loopback(settings.listen.address):
         raise LimenError(
             f"Limen would answer plain http on {settings.listen.address} to other machines",
-            f"{fix}; or name the proxy in front of Limen in trusted_proxies under [listen]",
+            f"{fix}; or add the proxy in front of Limen to trusted_proxies under [listen]",
         )
 
 
@@ -187,10 +187,10 @@ def _is_loopback(address: str) -> bool:
 
 
 async def _tell(limen: Limen) -> None:
-    print(f"Limen answers for {limen.settings.name} at {limen.settings.public_url}", flush=True)
+    print(f"Limen is running for {limen.settings.name} at {limen.settings.public_url}", flush=True)
     if limen.settings.listen.check:
         print(f"The check server for nginx, Caddy and Envoy listens on {limen.settings.listen.check}", flush=True)
     link = await limen.identity.links.first_administrator()
     if link is not None:
-        print("\nNobody administers Limen yet. This link makes you the first, once, within 15 minutes:\n")
+        print("\nThere is no administrator yet. This link makes you the first. It works once, within 15 minutes:\n")
         print(f"  {link.url}\n", flush=True)

@@ -1,4 +1,4 @@
-"""`limen enforce`, `limen watch`, `limen off`: one policy's state, changed in its text and published."""
+"""`limen enforce`, `limen report-only`, `limen off`: one policy's state, changed in its text and published."""
 
 from __future__ import annotations
 
@@ -25,9 +25,10 @@ def enforce(policy: _Policy, folder: LastFolder = Path(), *, message: Message) -
     _turn(policy, State.ENFORCE, message, folder)
 
 
-def watch(
+def report_only(
     policy: Annotated[
-        str, typer.Argument(metavar="[POLICY]", help="The policy's @id; none lists what is watched")
+        str,
+        typer.Argument(metavar="[POLICY]", help="The policy's @id; without it, the report-only policies are listed"),
     ] = "",
     folder: LastFolder = Path(),
     *,
@@ -35,7 +36,7 @@ def watch(
 ) -> None:
     policy, folder = word_and_folder(policy, folder)
     if policy:
-        _turn(policy, State.WATCH, message, folder)
+        _turn(policy, State.REPORT_ONLY, message, folder)
     else:
         _list(folder)
 
@@ -49,24 +50,24 @@ def _turn(policy: str, state: State, message: str, folder: Path) -> None:
         before = here.in_force()
         after = in_state(before, policy, state)
         if after is before:
-            print(f"Nothing changed: {policy} is in state {state} already.")
+            print(f"Nothing changed: {policy} is already in state {state}.")
             return
         effect = predicted(before, after, here).effect
         done = here.replace(before, after, message, effect)
     print(f"Revision {done.id[:12]} is in force: {policy} is in state {state}.")
-    print("The folder is as it was; `limen pull` updates it to what is in force.")
+    print("The folder was not changed; `limen pull` updates it to what is in force.")
 
 
 def _list(folder: Path) -> None:
-    """Every policy in state watch, and what it would have done in the last 30 days, to whom."""
+    """Every policy in state report-only, and what it would have done in the last 30 days, to whom."""
     with opened(folder) as here:
         engine = here.in_force().engine()
         since = SystemClock().now() - WINDOW
         counted = report_only_effects(past_decisions(here.reader, since, with_facts=False))
         names = here.database.read(names_of)
-    policies = engine.in_state(State.WATCH)
+    policies = engine.in_state(State.REPORT_ONLY)
     if not policies:
-        print("No policy is in state watch.")
+        print("No policy is report-only.")
     for policy in policies:
         found = counted.get(policy.id)
         print(f"{policy.id} {sentence(found, policy.effect, WINDOW // DAY)}")

@@ -91,7 +91,7 @@ def run(
     *,
     front: Annotated[bool, typer.Option("--front", help="The service for https, limen-front.service")] = False,
     user: Annotated[str, typer.Option(help="The user that owns the folder and runs Limen")] = "limen",
-    key: Annotated[Path, typer.Option(help="The file with the master key, readable by root alone")] = Path(
+    key: Annotated[Path, typer.Option(help="The master key file, readable only by root")] = Path(
         "/etc/limen/master.key"
     ),
 ) -> None:

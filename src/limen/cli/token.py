@@ -29,32 +29,32 @@ TASKS = ("add", "list", "revoke")
 
 def run(
     task: Annotated[str, typer.Argument(metavar="TASK", help="add, list or revoke")],
-    token: Annotated[str, typer.Argument(metavar="[ID]", help="With revoke: the token's id, from the list")] = "",
+    token: Annotated[str, typer.Argument(metavar="[ID]", help="With revoke: the token's ID, from the list")] = "",
     folder: LastFolder = Path(),
     *,
-    workload: Annotated[str, typer.Option(help="With add: whose it is; people make theirs in the portal")] = "",
-    app: Annotated[str, typer.Option(help="With add: the one app it opens, by id; with list: only of this app")] = "",
-    actions: Annotated[str, typer.Option(help="With add: view, download, edit, share, …, with commas")] = "view",
-    days: Annotated[int, typer.Option(help="With add: how long it is good, at most 365")] = 90,
+    workload: Annotated[str, typer.Option(help="With add: its owner; people create theirs in the portal")] = "",
+    app: Annotated[str, typer.Option(help="With add: the app it is for, by ID; with list: only this app's")] = "",
+    actions: Annotated[str, typer.Option(help="With add: view, download, edit, share, …, comma-separated")] = "view",
+    days: Annotated[int, typer.Option(help="With add: how many days it is valid, at most 365")] = 90,
     name: Annotated[str, typer.Option(help="With add: what it is for, in a few words")] = "",
-    as_json: Annotated[bool, typer.Option("--json", help="With add and list: one JSON object a line")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="With add and list: print one JSON object per line")] = False,
 ) -> None:
     refuse_other_task("token", task, TASKS)
     token, folder = word_and_folder(token, folder)
     if bool(token) is not (task == "revoke"):
-        raise LimenError(f"`limen token {task}` takes {'no' if token else 'a'} id", "`limen token list` names them")
+        raise LimenError(f"`limen token {task}` takes {'no' if token else 'an'} ID", "`limen token list` lists them")
     if bool(workload) is not (task == "add"):
-        raise LimenError("a token made here is a workload's", "`limen token add --workload NAME --app ID`")
+        raise LimenError("a token created here belongs to a workload", "`limen token add --workload NAME --app ID`")
     now = SystemClock().now()
     with opened(folder, may_make=True) as here:
         if task == "list":
             _list(here, app, now, as_json=as_json)
         elif task == "revoke":
             ended = tokens.revoke_on_server(here.database, token, now, by=SERVER)
-            print(f"{ended.name} no longer opens {ended.app}, from its next request on.")
+            print(f"{ended.name} no longer works for {ended.app}, effective from its next request.")
         else:
             wanted, apps = split_commas(actions), {known.id for known in load_company(folder).apps}
-            refuse_unknown("app", [app], apps, "" if app else "say --app with its id")
+            refuse_unknown("app", [app], apps, "" if app else "set --app to its ID")
             issued = tokens.add_for_workload(here.database, workload, apps, app, wanted, days, name, now, by=SERVER)
             _show(issued, here.settings.zone, as_json=as_json)
             _warn(here, issued.token, now)
@@ -65,8 +65,8 @@ def _show(issued: Issued, zone: tzinfo, *, as_json: bool) -> None:
     if as_json:
         print(json.dumps({**_plain(token, ""), "secret": issued.secret}))
         return
-    print(f"{token.name} may {_listed(token)} on {token.app}, until {until}. Its id is {token.id}.")
-    print("This is the token. It is shown this once and kept nowhere:\n")
+    print(f"{token.name} may {_listed(token)} on {token.app}, until {until}. Its ID is {token.id}.")
+    print("This is the token. It is shown only once and stored nowhere:\n")
     print(f"  {issued.secret}")
 
 
@@ -76,13 +76,13 @@ def _warn(here: Opened, token: AppToken, now: Instant) -> None:
     every = here.database.read(lambda snapshot: workloads.all_known(snapshot.connection))
     who = next(one for one in every if one.id == token.owner_id)
     if company is None or token.app not in company.all_apps:
-        _say("Nothing is published yet that knows this app, so the token opens nothing.")
+        _say("No published revision has this app yet, so the token doesn't work.")
         return
     shut = shut_to_a_service(company.engine(), who.principal, company.all_apps[token.app], token.actions, now)
     for action, why in shut.items():
-        _say(f"As the policies are now, {who.name} may not {action} there: {why}.")
+        _say(f"Under the current policies, {who.name} can't {action} there: {why}.")
     if shut:
-        _say("Write a policy that lets its group in at a strength of 1: docs/how-to/git-webdav-and-scripts.md.")
+        _say("Write a policy that gives its group access at strength 1: docs/how-to/git-webdav-and-scripts.md.")
 
 
 def _say(text: str) -> None:
@@ -104,7 +104,9 @@ def _list(here: Opened, app: str, now: Instant, *, as_json: bool) -> None:
 
     zone = here.settings.zone
     rows = [row for row in here.database.read(tokens.listed) if app in {"", row[0].app}]
-    print_rows(rows, text, plain, "There is no token. People make theirs in the portal, under Tokens.", as_json=as_json)
+    print_rows(
+        rows, text, plain, "There are no tokens. People create theirs in the portal, under Tokens.", as_json=as_json
+    )
 
 
 def _plain(token: AppToken, owner: str) -> dict[str, object]:

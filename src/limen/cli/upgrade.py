@@ -21,9 +21,9 @@ from limen.company.places import database_of
 def run(
     folder: Folder = Path(),
     *,
-    rehearse: Annotated[bool, typer.Option("--rehearse", help="Try it on a copy, and change nothing")] = False,
-    back: Annotated[bool, typer.Option("--back", help="Put the database back as it was before the upgrade")] = False,
-    file: Annotated[Path | None, typer.Option(help="With --back: another backup than the newest")] = None,
+    rehearse: Annotated[bool, typer.Option("--rehearse", help="Try it on a copy without changing anything")] = False,
+    back: Annotated[bool, typer.Option("--back", help="Restore the database from before the upgrade")] = False,
+    file: Annotated[Path | None, typer.Option(help="With --back: a backup other than the newest")] = None,
     key: MasterKey = None,
 ) -> None:
     settings = load_settings(folder)
@@ -33,19 +33,20 @@ def run(
     now, master = SystemClock().now(), held_key(folder, key)
     if back:
         found = upgrade.go_back(folder, settings, master, now, file)
-        print(f"The database is as it was on {to_iso(found.at)}, at version {found.schema}.")
-        print("Its journal goes on. All sessions and open links are dead; what was changed since is undone.")
-        print(f"Now install Limen {found.limen} again before you start: this one would upgrade it again.")
+        print(f"The database is back to its state of {to_iso(found.at)}, at version {found.schema}.")
+        print("The journal continues. All sessions and unused links have ended, and all changes since then are undone.")
+        print(f"Reinstall Limen {found.limen} before you start it: this version would upgrade the database again.")
     elif not upgrade.needs_upgrade(database_of(folder, settings)):
         print("The database is up to date.")
     elif rehearse:
         before, after = upgrade.rehearse(folder, settings, master, now)
-        print(f"On a copy it went well: version {before} to {after}. Nothing was changed.")
+        print(f"The upgrade works on a copy: version {before} to {after}. Nothing was changed.")
     else:
         with progress("Saving the database") as told:
             done = upgrade.upgrade(folder, settings, master, now, told)
         print(
-            f"The database went from version {done.before} to {done.after}; {done.people} people are there as before."
+            f"The database was upgraded from version {done.before} to {done.after}; all {done.people} "
+            "people are still there."
         )
-        print(f"As it was: {done.saved}")
-        print(f"The way back: `limen upgrade --back {folder}`, then the Limen of before.")
+        print(f"Saved before the upgrade: {done.saved}")
+        print(f"To go back: `limen upgrade --back {folder}`, then reinstall the previous Limen.")

@@ -36,35 +36,37 @@ from limen.policy.wording import Audience, Names, say
 
 
 def run(
-    decision: Annotated[
-        str, typer.Argument(metavar="[ID]", help="A decision's id, from the journal or a refusal")
-    ] = "",
+    decision: Annotated[str, typer.Argument(metavar="[ID]", help="A decision ID, from the journal or a refusal")] = "",
     folder: LastFolder = Path(),
     *,
-    replay: Annotated[Path | None, typer.Option(help="Decide again what this decision file holds")] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="For programs; by id, a decision file for --replay")] = False,
-    person: Annotated[str, typer.Option(help="Suppose this person: a name, mail address or id")] = "",
-    group: Annotated[list[str] | None, typer.Option(help="Suppose somebody in this group; may be repeated")] = None,
-    nobody: Annotated[bool, typer.Option("--nobody", help="Suppose nobody is signed in")] = False,
-    app: Annotated[str, typer.Option(help="The app's id")] = "",
+    replay: Annotated[Path | None, typer.Option(help="Evaluate this decision file again")] = None,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="Print JSON; with an ID, a decision file for --replay")
+    ] = False,
+    person: Annotated[str, typer.Option(help="Hypothetical: this person, by name, email address or ID")] = "",
+    group: Annotated[list[str] | None, typer.Option(help="Suppose someone in this group; may be repeated")] = None,
+    nobody: Annotated[bool, typer.Option("--nobody", help="Hypothetical: nobody is signed in")] = False,
+    app: Annotated[str, typer.Option(help="The app's ID")] = "",
     action: Annotated[str, typer.Option(help="view, download, edit, share, administer, …")] = "view",
     strength: Strength = 2,
     proved: Proved = "1m",
-    token: Annotated[bool, typer.Option("--token", help="Suppose a program asks, with a token made that way")] = False,
+    token: Annotated[
+        bool, typer.Option("--token", help="Hypothetical: a program with a token created that way")
+    ] = False,
     at: At = "",
     device: Device = "",
     country: Country = "",
     network: Network = "",
     address: Annotated[str, typer.Option(help="The address the request comes from")] = "",
     risk: Risk = None,
-    grant: Annotated[str, typer.Option(help="A grant that lasts this much longer")] = "",
-    audience: Annotated[str, typer.Option(help="For whom: self, helpdesk, administrator")] = "administrator",
+    grant: Annotated[str, typer.Option(help="A grant that is valid for this much longer")] = "",
+    audience: Annotated[str, typer.Option(help="The audience: self, helpdesk or administrator")] = "administrator",
     lang: Annotated[str, typer.Option(help="en or de")] = "en",
-    shows_all: Annotated[bool, typer.Option("--all", help="Show the policies that did not apply as well")] = False,
+    shows_all: Annotated[bool, typer.Option("--all", help="Also show the policies that did not apply")] = False,
 ) -> None:
     decision, folder = word_and_folder(decision, folder)
     if sum([bool(decision), replay is not None, bool(app)]) != 1:
-        raise MisusedError("say one of: a decision's id, --replay FILE, or --app ID with --person, --group or --nobody")
+        raise MisusedError("use one of: a decision ID, --replay FILE, or --app ID with --person, --group or --nobody")
     told = _told(audience, lang)
     if replay is not None:
         _show(question.from_file(replay), *told, as_json=as_json, shows_all=shows_all)
@@ -144,5 +146,5 @@ def _refuse_no_time(at: str) -> None:
         datetime.fromisoformat(at or "2026-11-24")
     except ValueError:
         raise MisusedError(
-            f"--at: {shown(at)} is no date and time; write it as 2026-11-24T22:00, or 2026-11-24T22:00+01:00"
+            f"--at: {shown(at)} is not a valid date and time; write it as 2026-11-24T22:00, or 2026-11-24T22:00+01:00"
         ) from None

@@ -25,13 +25,15 @@ TASKS = ("add", "renew", "list", "revoke")
 
 def run(
     task: Annotated[str, typer.Argument(metavar="TASK", help="add, renew, list or revoke")],
-    name: Annotated[str, typer.Argument(metavar="[NAME]", help="The workload: small letters, digits, hyphens")] = "",
+    name: Annotated[
+        str, typer.Argument(metavar="[NAME]", help="The workload: lowercase letters, digits, hyphens")
+    ] = "",
     folder: LastFolder = Path(),
     *,
-    apps: Annotated[str, typer.Option(help="With add: the apps it may ask about, by id, with commas")] = "",
-    groups: Annotated[str, typer.Option(help="With add: its groups, by id, with commas")] = "",
-    days: Annotated[int, typer.Option(help="With add and renew: how long the token is good")] = 90,
-    as_json: Annotated[bool, typer.Option("--json", help="With list: one JSON object a line")] = False,
+    apps: Annotated[str, typer.Option(help="With add: the apps it may query, by ID, comma-separated")] = "",
+    groups: Annotated[str, typer.Option(help="With add: its groups, by ID, comma-separated")] = "",
+    days: Annotated[int, typer.Option(help="With add and renew: how many days the token is valid")] = 90,
+    as_json: Annotated[bool, typer.Option("--json", help="With list: print one JSON object per line")] = False,
 ) -> None:
     refuse_other_task("workload", task, TASKS)
     name, folder = word_and_folder(name, folder)
@@ -57,10 +59,10 @@ def run(
 def _show(issued: Issued, zone: tzinfo) -> None:
     apps = ", ".join(sorted(issued.workload.apps))
     print(f"{issued.workload.name} may ask about {apps}, until {times.date(issued.token.expires_at, zone)}.")
-    print("This is its token. It is shown this once and kept nowhere:\n")
+    print("This is its token. It is shown only once and stored nowhere:\n")
     print(f"  {issued.secret}\n")
-    print("With it the service asks Limen whether others may do something (AuthZEN); it opens no app. For a token that")
-    print(f"opens one: `limen token add --workload {issued.workload.name} --app ID`.")
+    print("The service uses it to ask Limen whether others may do something (AuthZEN). It gives access to no app; for")
+    print(f"that, use `limen token add --workload {issued.workload.name} --app ID`.")
 
 
 def _list(rows: list[Listed], now: Instant, zone: tzinfo, *, as_json: bool) -> None:
@@ -76,8 +78,8 @@ def _list(rows: list[Listed], now: Instant, zone: tzinfo, *, as_json: bool) -> N
         if not row.workload.active:
             return f"{row.workload.name}: revoked"
         until = ", ".join(times.date(token.expires_at, zone) for token in good(row))
-        tokens = f"tokens good until {until}" if until else "no good token"
+        tokens = f"tokens valid until {until}" if until else "no valid token"
         return f"{row.workload.name}: may ask about {', '.join(sorted(row.workload.apps))}; {tokens}"
 
-    nothing = "There is no workload yet; `limen workload add NAME --apps ID,ID` makes one."
+    nothing = "There are no workloads yet. Add one with `limen workload add NAME --apps ID,ID`."
     print_rows(rows, text, plain, nothing, as_json=as_json)

@@ -73,16 +73,16 @@ def add_app(company: Company, asked: NewApp, now: Instant) -> Added:
 def _refuse(company: Company, asked: NewApp, host: str) -> None:
     apps = company.all_apps
     if asked.id in apps:
-        raise LimenError(f"there is an app {shown(asked.id)} already", "choose another name")
+        raise LimenError(f"the app {shown(asked.id)} already exists", "choose another name")
     other = next((app for app in apps.values() if app.host == host and not asked.redirect_uri), None)
     if other is not None:
-        raise LimenError(f"{other.name} lives on {shown(host)} already", "choose another with --host")
+        raise LimenError(f"{other.name} already uses the host {shown(host)}", "choose another with --host")
     for group in (*asked.groups, *([asked.owner] if asked.owner else [])):
         if group not in company.settings.groups:
             raise LimenError(*unknown("group", group, company.settings.groups, DECLARE_GROUP))
     for words in (asked.id, asked.name, asked.url, host, asked.label, asked.start, asked.redirect_uri):
         if not words.isprintable():
-            raise LimenError(f"{shown(words)} holds characters that can't be shown", "remove them")
+            raise LimenError(f"{shown(words)} contains characters that can't be displayed", "remove them")
 
 
 def _entry(company: Company, asked: NewApp, host: str, now: Instant) -> str:
@@ -103,7 +103,7 @@ def _entry(company: Company, asked: NewApp, host: str, now: Instant) -> str:
         lines.append(f"  start: {_plain(asked.start)}")
     if asked.is_onboarding and asked.label in {one.word for one in Label if one <= MOST_ONBOARDED}:
         until = written_until(now + LONGEST, company.settings.zone)
-        lines.append(f"  onboarding: {{until: {_plain(until)}}}  # till then refusals are only counted")
+        lines.append(f"  onboarding: {{until: {_plain(until)}}}  # until then refusals are only counted")
     lines.append("  actions:")
     lines += [f"    {action}: [{', '.join(map(_plain, routes))}]" for action, routes in asked.actions.items()]
     return "\n".join(lines) + "\n"

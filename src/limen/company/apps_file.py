@@ -25,8 +25,12 @@ from limen.settings import Settings
 
 REQUEST_ACTIONS: Final = ACTIONS[:5]
 MOST_APPS: Final = 2_000
+_GATEWAY: Final = "gateway"
+_OIDC: Final = "oidc"
 _HOST: Final = re.compile(r"(?=.{1,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)*[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?")
 _REACH: Final = re.compile(r"([a-z0-9.-]{1,253}|\[[0-9a-f:.]{2,45}\])(:[0-9]{1,5})?")
+_URL: Final = re.compile(r"[^\x00-\x20\x7f-\uffff;{}\"'`$\\]{0,500}")
+"""No space, and nothing that ends a word in what is made of it."""
 _FIELD_NAME: Final = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]{1,80}")
 _START: Final = re.compile(r"/(?!/)[!-~]*")
 
@@ -71,14 +75,14 @@ class _Onboarding(_Shape):
 
 
 class _Cors(_Shape):
-    """Other sites that may ask this app as the person who looks at them. Limen answers their preflights itself."""
+    """Other sites whose pages may send requests to this app as the person using them. Limen answers preflights."""
 
     origins: Annotated[list[str], Field(max_length=100)] = []
     """Their origins: `https://board.harbor.example`."""
     methods: Annotated[list[str], Field(max_length=20)] = ["GET", "HEAD", "POST"]
     """The methods that their scripts may use."""
     headers: Annotated[list[str], Field(max_length=60)] = ["content-type"]
-    """The headers that their scripts may set, beyond those that every page may."""
+    """The headers that their scripts may set, beyond those that every page may set."""
 
 
 class _Named(_Shape):
@@ -100,7 +104,7 @@ class _App(_Named):
     """Something that is protected. `apps.yaml` is a list of these."""
 
     protocol: Literal["gateway"] = "gateway"
-    """`gateway`: each request is decided. `oidc`: the app signs people in by itself (see there)."""
+    """`gateway`: each request is decided. `oidc`: the app signs people in itself (see there)."""
     host: str
     """The host in the company's domain at which browsers reach it through Limen."""
     upstream: _Upstream | str
@@ -112,17 +116,17 @@ class _App(_Named):
     public: list[_Public] = []
     """What needs no sign-in."""
     cors: _Cors = _Cors()
-    """Other sites that may ask it."""
+    """Other sites that may send requests to it."""
     onboarding: _Onboarding | None = None
     """That people who are signed in still pass, and until when."""
     streams: Annotated[list[str], Field(max_length=100)] = []
-    """Paths whose responses stay open: event streams, long downloads. Fronts leave them to Limen, which cuts them."""
+    """Paths whose responses stay open: event streams, long downloads. Limen closes them when access ends."""
     encoded_paths: Literal["refuse", "allow"] = "refuse"
     """Whether a path with an escaped slash is refused, as it is read differently by different apps."""
 
 
 class _OidcApp(_Named):
-    """An app that signs people in by OpenID Connect. Each sign-in and each token is decided, requests are its own."""
+    """An app that signs people in with OpenID Connect. Limen decides each sign-in and token, the app each request."""
 
     protocol: Literal["oidc"]
     """`oidc`"""
@@ -183,8 +187,16 @@ class _Reader:
 
     def read(self, entry: Any) -> App | None:
         """The app, None where its shape is wrong; whatever can be read is still checked."""
-        if isinstance(entry, dict) and entry.get("protocol") == "oidc":
-            return self._read_oidc(entry)
+        if isinstance(entry, dict):
+            protocol = entry.get("protocol", _GATEWAY)
+            if protocol == _OIDC:
+                return self._read_oidc(entry)
+            if protocol != _GATEWAY:
+                self._wrong(("protocol",), *unknown("protocol", str(protocol), (_GATEWAY, _OIDC)))
+                return None
+            if _OIDC in entry:
+                self._wrong((_OIDC,), "`oidc` is for an app with another protocol", "write `protocol: oidc` above it")
+                return None
         domain = self._settings.domain if self._settings is not None else ""
         stand_ins = {"id": "stand-in", "host": f"stand-in.{domain or 'localhost'}", "upstream": "http://127.0.0.1:3000"}
         shape, self.problems = shaped_in_part(_App, entry, self._tree, APPS, (self._number,), stand_ins)
@@ -262,11 +274,11 @@ class _Reader:
         for place, one in enumerate(shape.public):
             self._check_printable(("public", place, "why"), one.why)
         if not _START.fullmatch(shape.start):
-            self._wrong(("start",), f"{shown(shape.start)} is no path on the app's host", "start it with one `/`")
+            self._wrong(("start",), f"{shown(shape.start)} is not a path on the app's host", "start it with one `/`")
 
     def _check_printable(self, path: tuple[str | int, ...], said: str) -> None:
         if not is_printable(said):
-            self._wrong(path, f"{shown(said)} holds characters that can't be shown", "remove them")
+            self._wrong(path, f"{shown(said)} contains characters that can't be displayed", "remove them")
 
     def _check_named(self, shape: _Named) -> None:
         self._check_printable(("name",), shape.name)
@@ -280,11 +292,15 @@ class _Reader:
 
     def _check_host(self, host: str) -> None:
         if not _HOST.fullmatch(host):
-            self._wrong(("host",), f"{shown(host)} is no host name", "use small letters, digits, `-` and `.`, no port")
+            self._wrong(
+                ("host",),
+                f"{shown(host)} is not a valid host name",
+                "use lowercase letters, digits, `-` and `.`, no port",
+            )
         elif self._settings is not None and self._settings.domain:
             if not host.endswith("." + self._settings.domain):
                 what = f"the host {shown(host)} is outside the domain {shown(self._settings.domain)}"
-                self._wrong(("host",), what, f"name it {host.split('.', 1)[0]}.{self._settings.domain}")
+                self._wrong(("host",), what, f"use {host.split('.', 1)[0]}.{self._settings.domain}")
             elif host == urlsplit(self._settings.public_url).hostname:
                 self._wrong(("host",), f"{shown(host)} is the sign-in host", "give the app a host of its own")
 
@@ -298,13 +314,13 @@ class _Reader:
         if shape.onboarding is None:
             return 0
         if label is not None and label > MOST_ONBOARDED:
-            what = f"an app that is {label.word} can't be in onboarding: everybody who is signed in would pass"
-            self._wrong(("onboarding",), what, "permit it to those who need it, and remove this")
+            what = f"an app that is {label.word} can't be in onboarding: everyone who is signed in would get in"
+            self._wrong(("onboarding",), what, "give access to the people who need it, and remove this")
         zone = self._settings.zone if self._settings is not None else UTC
         try:
             return read_until(shape.onboarding.until, zone)
         except (ValueError, OverflowError):
-            what = f"{shown(shape.onboarding.until)} is no date and time"
+            what = f"{shown(shape.onboarding.until)} is not a valid date and time"
             self._wrong(("onboarding", "until"), what, "write it as 2026-12-08T18:00")
             return 0
 
@@ -312,7 +328,7 @@ class _Reader:
         for action, routes in shape.actions.items():
             if action not in REQUEST_ACTIONS:
                 line, column = self._tree.key_at(self._number, "actions", action)
-                what = f"a request can't be the action {shown(action)}"
+                what = f"a request can't have the action {shown(action)}"
                 self.problems.append(Problem(APPS, line, column, what, did_you_mean(action, REQUEST_ACTIONS)))
             for place, text in enumerate(routes):
                 route = self._route(text, ("actions", action, place))
@@ -329,10 +345,10 @@ class _Reader:
         for place, pattern in enumerate(shape.streams):
             if " " in pattern:
                 self._wrong(
-                    ("streams", place), f"{shown(pattern)} is no path", "write the path alone, without a method"
+                    ("streams", place), f"{shown(pattern)} is not a path", "write only the path, without a method"
                 )
-            elif self._route(f"ANY {pattern}", ("streams", place)) is not None:
-                yield pattern
+            elif (route := self._route(f"ANY {pattern}", ("streams", place))) is not None:
+                yield route.pattern
 
     def _route(self, text: str, path: tuple[str | int, ...]) -> Route | None:
         try:
@@ -352,7 +368,7 @@ class _Reader:
                 self._wrong(("cors", "methods", place), *unknown("method", method, METHODS))
         for place, name in enumerate(shape.cors.headers):
             if not _FIELD_NAME.fullmatch(name):
-                self._wrong(("cors", "headers", place), f"{shown(name)} is no name of a header", "write x-csrf-token")
+                self._wrong(("cors", "headers", place), f"{shown(name)} is not a header name", "write x-csrf-token")
         headers = frozenset(name.lower() for name in shape.cors.headers)
         return Cors(frozenset(self._origins(shape)), frozenset(shape.cors.methods), headers)
 
@@ -364,7 +380,7 @@ class _Reader:
             except ValueError:
                 is_origin = False
             if not is_origin or not origin.startswith(("http://", "https://")):
-                what = f"{shown(origin)} is no origin"
+                what = f"{shown(origin)} is not a valid origin"
                 self._wrong(
                     ("cors", "origins", place), what, "write scheme, host and port, such as https://shop.example"
                 )
@@ -376,7 +392,13 @@ def _label(word: str) -> Label | None:
 
 
 def upstream_complaint(url: str) -> tuple[str, str] | None:
-    """What is wrong with this as an upstream's URL, and what to do; None where nothing is."""
+    """What is wrong with this as an upstream's URL, and what to do; None where nothing is.
+
+    `urlsplit` leaves out tabs and newlines, and takes brackets for more than addresses (RFC 3986 section 3.2.2); what
+    reads the URL after us, a front's config among them, does not.
+    """
+    if not _URL.fullmatch(url):
+        return f"the upstream {shown(url)} can't be read", "write it as http://127.0.0.1:3000"
     try:
         return _complaint(url, urlsplit(url))
     except ValueError:
@@ -386,13 +408,13 @@ def upstream_complaint(url: str) -> tuple[str, str] | None:
 def _complaint(url: str, parts: SplitResult) -> tuple[str, str] | None:
     """What is wrong with an upstream's URL. It is scheme, host and port: the path is the request's."""
     if parts.scheme not in {"http", "https"}:
-        return f"the upstream {shown(url)} is not reached by http or https", f"write it as http://{_reach(url)}"
+        return f"the upstream {shown(url)} doesn't use http or https", f"write it as http://{_reach(url)}"
     if parts.username is not None or parts.password is not None:
-        return "the upstream holds a name or password", "remove it: secrets do not belong here"
+        return "the upstream contains a user name or password", "remove it: secrets don't belong here"
     if not parts.hostname or not _is_reachable(parts.hostname) or parts.port == 0:
-        return f"the upstream {shown(url)} names no host", "write it as http://127.0.0.1:3000"
+        return f"the upstream {shown(url)} has no host", "write it as http://127.0.0.1:3000"
     if is_forbidden(parts.hostname):
-        return f"the upstream {shown(url)} is not an address that an app may have", "name the machine the app runs on"
+        return f"the upstream {shown(url)} is not an address that an app may have", "enter the machine the app runs on"
     if parts.path not in {"", "/"} or parts.query or parts.fragment or "?" in url or "#" in url:
         return f"the upstream {shown(url)} has a path, a query or a fragment", "write only scheme, host and port"
     return None

@@ -12,7 +12,7 @@ from typing import Any, Final
 from limen.configuration.problem import shown
 from limen.errors import LimenError
 
-_BY_HAND: Final = "write it into apps.yaml by hand"
+_BY_HAND: Final = "add it to apps.yaml by hand"
 
 
 def with_rule(text: str, app_id: str, action: str, route: str) -> str:
@@ -49,12 +49,12 @@ def _entry(text: str, app_id: str) -> Any:
         name = _value(entry, "id") if _is(entry, "MappingNode") else None
         if name is not None and name.value == app_id:
             return entry
-    raise LimenError(f"there is no app {shown(app_id)} in apps.yaml", "look at `limen check`")
+    raise LimenError(f"there is no app {shown(app_id)} in apps.yaml", "run `limen check`")
 
 
 def _value(mapping: Any, wanted: str) -> Any:
     if not _is(mapping, "MappingNode"):
-        raise LimenError("apps.yaml is written in a way that can't be added to", _BY_HAND)
+        raise LimenError("apps.yaml has a structure that can't be extended automatically", _BY_HAND)
     return next((value for key, value in mapping.value if key.value == wanted), None)
 
 
@@ -69,7 +69,7 @@ def _with_pair(text: str, mapping: Any, key: str, value: str) -> str:
 def _with_item(text: str, sequence: Any, item: str) -> str:
     """One more item at the end of a sequence."""
     if not _is(sequence, "SequenceNode"):
-        raise LimenError("apps.yaml is written in a way that can't be added to", _BY_HAND)
+        raise LimenError("apps.yaml has a structure that can't be extended automatically", _BY_HAND)
     if sequence.flow_style or not sequence.value:
         return _in_brackets(text, sequence, sequence.value[-1] if sequence.value else None, item)
     return _on_its_own_line(text, sequence.value[-1], sequence.start_mark.column, f"- {item}")
@@ -128,7 +128,7 @@ def _span(text: str, app_id: str) -> tuple[int, int]:
         or text[start:].split("\n", 1)[0][:2] != "- "
         or text[start + 2 : entry.start_mark.index].strip()
     ):
-        raise LimenError("apps.yaml is written in a way that can't be changed so", _BY_HAND)
+        raise LimenError("apps.yaml is written in a way that can't be changed automatically", _BY_HAND)
     lines, end = text[start:].split("\n"), 1
     last = end
     while end < len(lines) and (not lines[end].strip() or lines[end][0] in " \t"):

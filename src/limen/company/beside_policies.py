@@ -17,6 +17,7 @@ from urllib.parse import urlsplit
 
 from limen.clock import Instant
 from limen.company.changes import session_said
+from limen.company.client_changes import client_changes
 from limen.company.company import Company
 from limen.company.network_changes import addresses_said, at_network, moved, reads_networks
 from limen.company.route_changes import PUBLIC, REFUSED, RouteChange, changes_of, methods_said
@@ -36,7 +37,7 @@ _LOCAL: Final = {"localhost": "127.0.0.1", "[::1]": "127.0.0.1", "::1": "127.0.0
 
 @dataclass(frozen=True, slots=True)
 class Opening:
-    """One change beside the policies. `kind`: route · public · network · upstream · setting · file.
+    """One change beside the policies. `kind`: route · public · network · upstream · client · setting · file.
 
     `name` is the app, network, setting or file. `said` tells the change with old and new values. `reach` is who gains
     and loses by it (None: that is said in `said`, or was not looked at). `is_open` opens something to whoever comes.
@@ -60,17 +61,18 @@ def openings(before: Company, after: Company, people: Iterable[Person], now: Ins
         *_networks(before, after, everybody, now),
         *_upstreams(before, after),
         *_app_settings(before, after),
+        *(Opening("client", app, said, is_looked_at=False) for app, said in client_changes(before.apps, after.apps)),
         *_settings(before, after),
     )
     return tuple(sorted(found, key=lambda one: (not one.is_open, one.is_looked_at)))
 
 
 def sentence(one: Opening, names: Names) -> str:
-    """`POST /pay of Wiki is view now (was edit): Staff (12 people) can do it`."""
+    """`POST /pay of Wiki is now view (was edit): Staff (12 people) can do it`."""
     if one.reach is None:
         return one.said
     told = _of_requests(one.reach, names) if one.is_of_requests else "; ".join(sentences(one.reach, names))
-    return f"{one.said}: {told or 'nobody gains or loses anything by it'}"
+    return f"{one.said}: {told or 'nobody gains or loses access'}"
 
 
 def _of_requests(reach: Reach, names: Names) -> str:
@@ -81,9 +83,9 @@ def _of_requests(reach: Reach, names: Names) -> str:
     for some in sorted(alike.values(), key=lambda ones: not ones[0].gains):
         who, _ = who_of(some[0].people, names)
         whens = ", or ".join(when for when in whens_of(some, names.zone) if when)
-        parts.append(f"{who} {'can do it' if some[0].gains else 'can’t do it any more'} {whens}".rstrip())
+        parts.append(f"{who} {'can do it' if some[0].gains else 'can no longer do it'} {whens}".rstrip())
     if not reach.is_exhaustive:
-        parts.append("not every situation was looked at")
+        parts.append("not every situation was checked")
     return "; ".join(parts)
 
 
@@ -103,16 +105,16 @@ def _routes(before: Company, after: Company, people: list[Person], now: Instant)
         found = changes_of(old, app)
         for change in found.changes:
             if change.now == PUBLIC:
-                said = f"{_requests(app, change)} is public now (was {change.was}): everybody gets it without sign-in"
+                said = f"{_requests(app, change)} is now public (was {change.was}): no sign-in is needed"
                 yield Opening("public", app_id, said, is_open=True)
             elif PUBLIC in {change.was, change.now} or REFUSED in {change.was, change.now}:
-                yield Opening("route", app_id, f"{_requests(app, change)} is {change.now} now (was {change.was})")
+                yield Opening("route", app_id, f"{_requests(app, change)} is now {change.now} (was {change.was})")
             else:
                 moves.append((app, change))
         if not found.is_whole:
-            yield Opening("route", app_id, f"{app.name} has too many rules: not looked at whole", is_looked_at=False)
+            yield Opening("route", app_id, f"{app.name} has too many rules: not fully checked", is_looked_at=False)
         if set(old.rules) != set(app.rules) and (_reads_routes(before) or _reads_routes(after)):
-            said = f"The rules of {app.name} change and policies read context.request.route: not looked at"
+            said = f"The rules of {app.name} change, and policies read context.request.route: not checked"
             yield Opening("route", app_id, said, is_looked_at=False)
     reaches = reach_of_moves(
         before.engine(),
@@ -124,14 +126,14 @@ def _routes(before: Company, after: Company, people: list[Person], now: Instant)
         apps_before=before.apps,
     )
     for app, one in moves:
-        said = f"{_requests(app, one)} is {one.now} now (was {one.was})"
+        said = f"{_requests(app, one)} is now {one.now} (was {one.was})"
         yield Opening("route", app.id, said, reaches[Move(app.id, one.was, one.now)], is_of_requests=True)
 
 
 def _public_of_a_new_app(app: App) -> Iterator[Opening]:
     for one in app.public:
         said = f"{methods_said(one.methods)} {one.pattern} of {app.name}, which is new, is public"
-        yield Opening("public", app.id, f"{said}: everybody gets it without sign-in", is_open=True)
+        yield Opening("public", app.id, f"{said}: no sign-in is needed", is_open=True)
 
 
 def _requests(app: App, change: RouteChange) -> str:
@@ -153,12 +155,12 @@ def _networks(before: Company, after: Company, people: list[Person], now: Instan
     is_read = bool(found) and reads_networks(after)
     for place, one in enumerate(found):
         told, verb = addresses_said(one.addresses), "is" if len(one.addresses) == 1 else "are"
-        said = f"{told} {verb} {_where(one.now)} now (was {_where(one.was)})"
+        said = f"{told} {verb} now {_where(one.now)} (was {_where(one.was)})"
         if not is_read:
-            yield Opening("network", one.now or one.was, f"{said}: no policy looks at networks")
+            yield Opening("network", one.now or one.was, f"{said}: no policy uses networks")
             continue
         if place >= MOST_MOVED:
-            yield Opening("network", one.now or one.was, f"{said}: not looked at", is_looked_at=False)
+            yield Opening("network", one.now or one.was, f"{said}: not checked", is_looked_at=False)
             continue
         reach = newly_reachable(
             at_network(after, one.was), at_network(after, one.now), people, after.all_apps.values(), since=now
@@ -177,14 +179,14 @@ def _upstreams(before: Company, after: Company) -> Iterator[Opening]:
     was = {app.id: app for app in before.apps}
     for app in after.apps:
         old = was.get(app.id)
-        if old is not None and _place(old) == _place(app):
+        if not app.upstream.url or (old is not None and _place(old) == _place(app)):
             continue
         shared = [one for one in _sharing(app, before, after) if old is None or _place(old) != _place(one)]
         if shared:
             others = lists.joined([f"{one.name}, which is {_strictest(was.get(one.id), one).word}" for one in shared])
             said = f"{app.name} ({app.label.word}) now leads to the same upstream as {others}: {app.upstream.url}"
             said += f" (was {old.upstream.url})" if old else ""
-            mine = f"whoever may use {app.name} reaches what runs there, by the rules of {app.name}"
+            mine = f"anyone with access to {app.name} can reach what runs there, by the rules of {app.name}"
             yield Opening(
                 "upstream",
                 app.id,
@@ -192,8 +194,8 @@ def _upstreams(before: Company, after: Company) -> Iterator[Opening]:
                 is_open=any(_strictest(was.get(one.id), one) > app.label for one in shared),
             )
         elif old is not None:
-            said = f"{app.name} leads to {app.upstream.url} now (was {old.upstream.url})"
-            yield Opening("upstream", app.id, f"{said}: what answers there is not looked at", is_looked_at=False)
+            said = f"{app.name} now leads to {app.upstream.url} (was {old.upstream.url})"
+            yield Opening("upstream", app.id, f"{said}: what answers there was not checked", is_looked_at=False)
 
 
 def _sharing(app: App, before: Company, after: Company) -> list[App]:
@@ -221,21 +223,21 @@ def _app_settings(before: Company, after: Company) -> Iterator[Opening]:
         old = was.get(app.id)
         origins = app.cors.origins - (old.cors.origins if old else frozenset())
         if origins:
-            said = f"Scripts of {lists.joined(sorted(origins))} may ask {app.name} now"
-            yield Opening("route", app.id, f"{said}: with which answers is not looked at", is_looked_at=False)
+            said = f"Pages of {lists.joined(sorted(origins))} may now send requests to {app.name}"
+            yield Opening("route", app.id, f"{said}: what they get was not checked", is_looked_at=False)
         if old is None:
             continue
         if app.opts_in_encoded_paths and not old.opts_in_encoded_paths:
-            said = f"{app.name} takes paths with encoded characters now (were refused): which is not looked at"
+            said = f"{app.name} now accepts paths with encoded characters (were refused): which ones was not checked"
             yield Opening("route", app.id, said, is_looked_at=False)
         names = ("ca_file", "server_name")
         for name in names:
             now, then = getattr(app.upstream, name), getattr(old.upstream, name)
             if now != then:
-                said = f"Whom {app.name} trusts as its upstream: {name} is “{now}” now (was “{then}”), not looked at"
+                said = f"The upstream that {app.name} trusts: {name} is now “{now}” (was “{then}”), not checked"
                 yield Opening("upstream", app.id, said, is_looked_at=False)
         if app.host != old.host:
-            yield Opening("route", app.id, f"{app.name} answers at {app.host} now (was {old.host})")
+            yield Opening("route", app.id, f"{app.name} is now at {app.host} (was {old.host})")
 
 
 # Settings and the files of parts
@@ -246,9 +248,9 @@ def _settings(before: Company, after: Company) -> Iterator[Opening]:
         was, now = getattr(before.settings, name), getattr(after.settings, name)
         if was != now:
             told = session_said(was, now) if name == "sessions" else f"{now} (was {was})"
-            said = f"{name} in limen.toml: {told}; what that opens is not looked at"
+            said = f"{name} in limen.toml: {told}; who gains access by that was not checked"
             yield Opening("setting", name, said, is_looked_at=False)
     for file in files():
         if before.parts.get(file.name) != after.parts.get(file.name):
-            said = f"{file.name} changes: what that opens is not looked at"
+            said = f"{file.name} changes: who gains access by that was not checked"
             yield Opening("file", file.name, said, is_looked_at=False)

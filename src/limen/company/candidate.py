@@ -32,7 +32,7 @@ def candidate(company: Company, changed: Mapping[str, str | None]) -> Company:
     """
     if not company.files:
         raise LimenError(
-            "the texts of the revision in force were not kept: it was published by an older Limen",
+            "the texts of the revision in force were not stored: it was published by an older Limen",
             "publish the folder once with `limen apply`",
         )
     texts = dict(company.files)
@@ -75,7 +75,7 @@ def find_policy(company: Company, policy_id: str) -> tuple[str, Piece]:
         if piece.text == source.text:
             return source.file, piece
     raise LimenError(
-        f"the text of {policy_id} was not kept: the revision was published by an older Limen",
+        f"the text of {policy_id} was not stored: the revision was published by an older Limen",
         "publish the folder once with `limen apply`",
     )
 
@@ -86,7 +86,7 @@ def _unfit(texts: Mapping[str, str]) -> list[Problem]:
     known = {SETTINGS, APPS, TESTS, *(file.name for file in files())}
     for name, text in texts.items():
         if name not in known and not _POLICY_FILE.fullmatch(name):
-            problems.append(Problem(shown(name), 0, 0, "a file can't be called that", "policies/a-name.cedar"))
+            problems.append(Problem(shown(name), 0, 0, "this file name is not allowed", "policies/a-name.cedar"))
         if len(text.encode("utf-8", "surrogatepass")) > MAX_FILE:
             problems.append(Problem(name, 0, 0, f"this file is longer than {MAX_FILE} bytes", "split it"))
         at = next((at for at, char in enumerate(text) if char == "\0" or "\ud800" <= char <= "\udfff"), -1)
@@ -95,7 +95,7 @@ def _unfit(texts: Mapping[str, str]) -> list[Problem]:
                 Problem(name, *position(text, at), f"there is a {shown(text[at])} character here", "remove it")
             )
     if sum(map(len, texts.values())) > MAX_ALL:
-        problems.append(Problem("policies", 0, 0, f"there are more than {MAX_ALL} characters in all", "remove some"))
+        problems.append(Problem("policies", 0, 0, f"there are more than {MAX_ALL} characters in total", "remove some"))
     if len(texts) > MAX_FILES:
-        problems.append(Problem("policies", 0, 0, f"there are more than {MAX_FILES} files", "join some of them"))
+        problems.append(Problem("policies", 0, 0, f"there are more than {MAX_FILES} files", "merge some of them"))
     return problems

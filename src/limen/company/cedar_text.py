@@ -36,9 +36,9 @@ _FIXES: Final = (
     ("end of input", "a policy ends with `;`"),
     ("policy effect", "a policy starts with permit or forbid"),
     ("is missing the", "write (principal, action, resource)"),
-    ("invalid variable", "policies speak of principal, action, resource and context"),
+    ("invalid variable", "policies can use principal, action, resource and context"),
     ("duplicate annotation", "remove one of them"),
-    ("valid function", "there are ip, decimal, datetime and duration"),
+    ("valid function", "use ip, decimal, datetime or duration"),
     ("invalid token", "close the quote, or remove the character"),
     ("expected an entity uid", 'write it as Group::"name"'),
     ("multiple relational", "put one of them in ( )"),
@@ -122,7 +122,7 @@ def refused_outright(piece: Piece) -> Found | None:
         if sign in _LINKS:
             links[-1] += 1
             if links[-1] > MAX_LINKS:
-                what = f"more than {MAX_LINKS} members or signs of arithmetic are chained here"
+                what = f"more than {MAX_LINKS} attributes or arithmetic operators are chained here"
                 return Found(piece.offset + at, what, "split the policy")
         if sign in {"(", "[", "{"}:
             levels.append(0)
@@ -139,7 +139,7 @@ def refused_outright(piece: Piece) -> Found | None:
         elif sign == '"':
             return Found(piece.offset + at, "this text is never closed", 'add the closing "')
         elif _STRANGE.fullmatch(sign):
-            return Found(piece.offset + at, f"`{_visible(sign)}` is no part of Cedar", "remove it")
+            return Found(piece.offset + at, f"`{_visible(sign)}` is not valid in Cedar", "remove it")
         if len(levels) - 1 + total > MAX_NESTING:
             return Found(piece.offset + at, f"this nests deeper than {MAX_NESTING} levels", "split the policy")
     return None
@@ -160,18 +160,16 @@ def parse(piece: Piece, to_json: Callable[[str], str]) -> dict[str, Any] | Found
     except TemplateError:
         at = next((at for at, sign in piece.tokens if sign == "?"), 0)
         return Found(
-            piece.offset + at, "this is a template", "write each policy out: ?principal and ?resource are not taken"
+            piece.offset + at, "this is a template", "write out each policy: ?principal and ?resource are not supported"
         )
     except (CedarError, ValueError) as error:
-        return Found(
-            piece.offset, f"this can't be taken: {error}"[:200], "write one policy, and split it if it is long"
-        )
+        return Found(piece.offset, f"this can't be used: {error}"[:200], "write one policy, and split it if it is long")
     return policy.to_json()
 
 
 def _located(piece: Piece, message: str, to_json: Callable[[str], str]) -> Found:
     fix = next((fix for words, fix in _FIXES if words in message), "")
-    return Found(piece.offset + _offset(piece, message, to_json), f"this is no Cedar: {message}", fix)
+    return Found(piece.offset + _offset(piece, message, to_json), f"this is not valid Cedar: {message}", fix)
 
 
 def _offset(piece: Piece, message: str, to_json: Callable[[str], str]) -> int:

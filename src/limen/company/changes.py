@@ -105,11 +105,11 @@ def _difference(old: Mapping[str, Any], new: Mapping[str, Any]) -> str:
     if states[0] != states[1]:
         parts.append(f"from {states[0]} to {states[1]}")
     if any(old.get(part) != new.get(part) for part in ("effect", "principal", "action", "resource")):
-        parts.append("whom and what it is about")
+        parts.append("its scope")
     if old.get("conditions") != new.get("conditions"):
         parts.append("its conditions")
     if was != now:
-        parts.append("its words")
+        parts.append("its texts")
     return ", ".join(parts)
 
 
@@ -126,7 +126,7 @@ def _app_difference(old: App, new: App) -> str:
     for field in fields(App):
         was, now = getattr(old, field.name), getattr(new, field.name)
         if was != now:
-            is_short = isinstance(was, str) and field.name in {"name", "host", "owner", "start"}
+            is_short = isinstance(was, str) and field.name in {"name", "host", "owner", "start", "url"}
             if field.name == "onboarding_until":
                 parts.append("onboarding" if now else "onboarding ends")
                 continue
@@ -135,6 +135,11 @@ def _app_difference(old: App, new: App) -> str:
                 continue
             if field.name == "upstream" and was.url != now.url:
                 parts.append(f"upstream from {was.url} to {now.url}")
+                continue
+            if field.name == "oidc" and was is not None and now is not None:
+                parts.append(
+                    f"oidc ({', '.join(one for one in was.__slots__ if getattr(was, one) != getattr(now, one))})"
+                )
                 continue
             word = f"{was.word} to {now.word}" if field.name == "label" else f"{was} to {now}"
             parts.append(f"{field.name} from {word}" if is_short or field.name == "label" else field.name)
@@ -156,7 +161,7 @@ def _route_said(one: ActionRule | PublicRoute) -> str:
     methods = (
         "ANY" if not one.methods else ",".join(sorted(one.methods - ({"HEAD"} if "GET" in one.methods else set())))
     )
-    action = one.action if isinstance(one, ActionRule) else "open to everybody in the world"
+    action = one.action if isinstance(one, ActionRule) else "public, open to the whole internet"
     return f"{action} {methods} {one.pattern}"
 
 

@@ -51,7 +51,7 @@ def parse_texts(texts: Mapping[str, str]) -> tuple[dict[str, dict[str, Any]], li
             return files, sorted(found + deaths)
         if not at or len(deaths) >= MOST_DEATHS or monotonic() >= ends_at:
             name = at[0] if at else "the company folder"
-            return {}, [*deaths, Problem(name, 0, 0, "the parser failed on this", "remove what was changed last")]
+            return {}, [*deaths, Problem(name, 0, 0, "the parser failed on this", "undo the last change")]
         if len(at) == 2 and at[0].endswith(".cedar") and at[0] not in singly:
             singly.append(at[0])  # it died over many policies: over which of them?
             continue
@@ -61,9 +61,9 @@ def parse_texts(texts: Mapping[str, str]) -> tuple[dict[str, dict[str, Any]], li
 
 def _death(at: list[Any]) -> Problem:
     if len(at) == 4:
-        what = "the parser died over this policy, or ran out of time or memory"
+        what = "the parser crashed on this policy, or ran out of time or memory"
         return Problem(at[0], at[2], at[3], what, "make it shorter and less nested")
-    return Problem(at[0], 1, 1, "the parser died over this file, or ran out of time or memory", "make it shorter")
+    return Problem(at[0], 1, 1, "the parser crashed on this file, or ran out of time or memory", "make it shorter")
 
 
 def _run(order: dict[str, Any], ends_at: float) -> tuple[dict[str, dict[str, Any]] | None, list[Any]]:

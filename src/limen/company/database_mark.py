@@ -52,10 +52,10 @@ def refuse_elsewhere(data: Path, place: str) -> None:
         return
     if mark.is_done:
         raise LimenError(
-            f"the database was moved to {mark.target} on {to_iso(mark.at)}, and the settings name {place}",
-            f"write that under [database] in limen.toml; the way back is `limen migrate-database {mark.source}`",
+            f"the database was moved to {mark.target} on {to_iso(mark.at)}, but the settings say {place}",
+            f"set that under [database] in limen.toml; to move it back, run `limen migrate-database {mark.source}`",
         )
     raise LimenError(
         f"a move of the database from {mark.source} to {mark.target} was started and not finished",
-        "run the same `limen migrate-database` again; or `limen migrate-database --back`, which stays with the first",
+        "run the same `limen migrate-database` again, or `limen migrate-database --back` to stay with the first",
     )

@@ -42,7 +42,12 @@ def read_folder(root: Path) -> Folder:
     problems: list[Problem] = []
     if not root.is_dir():
         return Folder(
-            {}, (Problem(str(root), 0, 0, "this is no folder", "name a company folder, or make one with `limen init`"),)
+            {},
+            (
+                Problem(
+                    str(root), 0, 0, "this is not a folder", "give a company folder, or create one with `limen init`"
+                ),
+            ),
         )
     names, found = _names(root)
     problems += found
@@ -53,7 +58,7 @@ def read_folder(root: Path) -> Folder:
             problems.append(read)
         elif len(read) > left:
             problems.append(
-                Problem(name, 0, 0, f"the folder holds more than {MAX_ALL} bytes in all", "split the company")
+                Problem(name, 0, 0, f"the folder contains more than {MAX_ALL} bytes in total", "split the company")
             )
             break
         else:
@@ -74,16 +79,22 @@ def _names(root: Path) -> tuple[list[str], list[Problem]]:
     folder = root / POLICIES
     if not folder.is_dir() or not _is_inside(root, folder):
         problems.append(
-            Problem(POLICIES, 0, 0, "there is no folder of policies here", "make it, with one *.cedar file")
+            Problem(POLICIES, 0, 0, "there is no policies folder here", "create it, with at least one *.cedar file")
         )
         return names, problems
     policies = sorted(one.name for one in os.scandir(folder) if one.name.endswith(".cedar"))
     if not policies:
         problems.append(
-            Problem(POLICIES, 0, 0, "there is no policy here, so nobody could do anything", "add one *.cedar file")
+            Problem(
+                POLICIES,
+                0,
+                0,
+                "there is no policy here, so nobody would have any access",
+                "add at least one *.cedar file",
+            )
         )
     if len(policies) > MAX_FILES:
-        problems.append(Problem(POLICIES, 0, 0, f"there are more than {MAX_FILES} files here", "join some of them"))
+        problems.append(Problem(POLICIES, 0, 0, f"there are more than {MAX_FILES} files here", "merge some of them"))
     return names + [f"{POLICIES}/{one}" for one in policies[:MAX_FILES]], problems
 
 
@@ -91,16 +102,16 @@ def _read(root: Path, name: str) -> bytes | Problem:
     path = root / name
     try:
         if not _is_inside(root, path):
-            return Problem(name, 0, 0, "this link leads out of the folder", "put the file itself here")
+            return Problem(name, 0, 0, "this link points outside the folder", "replace it with a regular file")
         descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
     except FileNotFoundError:
         return Problem(name, 0, 0, "this file is missing", "`limen init` writes one to start from")
     except (OSError, RuntimeError, ValueError) as error:
-        reason = error.strerror if isinstance(error, OSError) and error.strerror else "the link leads nowhere"
+        reason = error.strerror if isinstance(error, OSError) and error.strerror else "the link target doesn't exist"
         return Problem(name, 0, 0, f"this file can't be read: {reason}", "make it a readable file")
     if not stat.S_ISREG(os.fstat(descriptor).st_mode):
         os.close(descriptor)
-        return Problem(name, 0, 0, "this is no plain file", "put the file itself here")
+        return Problem(name, 0, 0, "this is not a regular file", "replace it with a regular file")
     with os.fdopen(descriptor, "rb") as file:
         data = file.read(MAX_FILE + 1)
     if len(data) > MAX_FILE:
@@ -127,7 +138,9 @@ def _decode(name: str, data: bytes) -> str | Problem:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line, column = _line_and_column(data, error.start)
-        return Problem(name, line, column, f"byte 0x{data[error.start]:02x} is no UTF-8", "save the file as UTF-8")
+        return Problem(
+            name, line, column, f"byte 0x{data[error.start]:02x} is not valid UTF-8", "save the file as UTF-8"
+        )
     at = text.find("\0")
     if at >= 0:
         return Problem(name, *position(text, at), f"there is a {shown(chr(0))} character here", "remove it")

@@ -26,14 +26,14 @@ def https_complaints(settings: Settings) -> Iterator[Complaint]:
 
 def _always(https: Https) -> Iterator[tuple[str, str, str]]:
     if https.email and not _EMAIL.fullmatch(https.email):
-        yield "email", f"{shown(https.email)} is no mail address", "write one such as it@your.domain"
+        yield "email", f"{shown(https.email)} is not an email address", "use one such as it@your.domain"
     if https.acme_server and not _is_https_url(https.acme_server):
-        fix = "write the authority's directory, such as https://ca.your.domain/acme/acme/directory"
-        yield "acme_server", f"{shown(https.acme_server)} is no https URL", fix
+        fix = "enter the authority's directory, such as https://ca.your.domain/acme/acme/directory"
+        yield "acme_server", f"{shown(https.acme_server)} is not an https URL", fix
     if not https.listen:
-        yield "listen", "https has no address to listen on", 'write ["0.0.0.0", "::"], or leave it out'
+        yield "listen", "https has no address to listen on", 'write ["0.0.0.0", "::"], or omit it'
     if https.port == https.http_port:
-        yield "http_port", "https and http can't share a port", "give each its own, or write http_port = 0"
+        yield "http_port", "https and http can't share a port", "give each its own, or set http_port = 0"
     for key, modes in (("certificate", "files"), ("key", "files"), ("acme_server", "acme"), ("acme_ca_file", "acme")):
         if getattr(https, key) and https.mode not in {modes, "off"}:
             yield key, f'`{key}` is for mode = "{modes}", and mode is {shown(https.mode)}', "remove it"
@@ -56,17 +56,17 @@ def _when_on(settings: Settings) -> Iterator[tuple[str, str, str]]:
         yield "url", "[https] is on, and url says http", f'write url = "https://{url.hostname}{_port(https.port)}"'
     elif port != https.port and (url.hostname or "").endswith(".localhost"):  # elsewhere a router may stand between
         what = f"url says port {port}, https listens on {https.port}"
-        yield ("url" if settings.url else "port"), what, "name one port in both"
+        yield ("url" if settings.url else "port"), what, "use the same port in both"
 
 
 def _acme(settings: Settings) -> Iterator[tuple[str, str, str]]:
     domain = settings.domain
     is_private = any(domain == end or domain.endswith(f".{end}") for end in _NEVER_PUBLIC) or "." not in domain
     if domain and is_private and not settings.https.acme_server:
-        what = f"no public authority gives certificates for {shown(domain)}"
-        yield "mode", what, 'write mode = "internal", or name an acme_server of your own'
+        what = f"no public authority issues certificates for {shown(domain)}"
+        yield "mode", what, 'write mode = "internal", or set your own acme_server'
     if settings.https.acme_ca_file is not None and not settings.https.acme_server:
-        yield "acme_ca_file", "`acme_ca_file` needs `acme_server`", "name the authority's directory, or remove it"
+        yield "acme_ca_file", "`acme_ca_file` needs `acme_server`", "set the authority's directory, or remove it"
 
 
 def _is_https_url(text: str) -> bool:

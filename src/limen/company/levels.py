@@ -1,4 +1,4 @@
-"""Three places to start from: which policies of the baseline are off, watched or enforced at each.
+"""Three places to start from: which policies of the baseline are off, report-only or enforced at each.
 
 A level touches the states of the baseline's demands only. What opens apps stays as it is, and so do the company's own
 policies. A higher level never demands less. What it would refuse today is told as for every other change: by making
@@ -16,7 +16,7 @@ from limen.company.company import Company
 from limen.company.states import with_state
 from limen.policy import State
 
-OFF, WATCH, ENFORCE = State.OFF, State.WATCH, State.ENFORCE
+OFF, REPORT_ONLY, ENFORCE = State.OFF, State.REPORT_ONLY, State.ENFORCE
 
 
 class Level(StrEnum):
@@ -28,41 +28,45 @@ class Level(StrEnum):
 
 
 SAID: Final[Mapping[Level, str]] = {
-    Level.GENTLE: "Guests and contractors are kept apart, administrators use a passkey. The rest is only counted.",
-    Level.BALANCED: "What is confidential needs a passkey, what is restricted a fresh one. Devices are only counted.",
-    Level.STRICT: "Confidential apps open only on devices you know, and nothing is administered without a grant.",
+    Level.GENTLE: (
+        "Guests and contractors are restricted, and administrators need a passkey. Everything else is report-only."
+    ),
+    Level.BALANCED: (
+        "Confidential apps need a passkey, restricted apps a recently used one. Device rules are report-only."
+    ),
+    Level.STRICT: "Confidential apps require known devices, and administering apps requires a grant.",
 }
 """What each level means for people."""
 
 _STATES: Final[Mapping[str, tuple[State, State, State]]] = {
     "break-glass-nothing-else": (ENFORCE, ENFORCE, ENFORCE),
     "administrators-use-passkeys": (ENFORCE, ENFORCE, ENFORCE),
-    "no-standing-administration": (OFF, WATCH, ENFORCE),
-    "contractors-in-working-hours": (WATCH, ENFORCE, ENFORCE),
+    "no-standing-administration": (OFF, REPORT_ONLY, ENFORCE),
+    "contractors-in-working-hours": (REPORT_ONLY, ENFORCE, ENFORCE),
     "guests-nothing-else": (ENFORCE, ENFORCE, ENFORCE),
-    "confidential-needs-a-passkey": (WATCH, ENFORCE, ENFORCE),
-    "confidential-asks-once-a-day": (WATCH, ENFORCE, ENFORCE),
-    "restricted-needs-a-fresh-passkey": (WATCH, ENFORCE, ENFORCE),
-    "restricted-changes-need-a-proof-just-now": (OFF, WATCH, ENFORCE),
-    "restricted-in-working-hours": (OFF, WATCH, ENFORCE),
-    "restricted-download-needs-a-healthy-device": (WATCH, ENFORCE, ENFORCE),
+    "confidential-needs-a-passkey": (REPORT_ONLY, ENFORCE, ENFORCE),
+    "confidential-asks-once-a-day": (REPORT_ONLY, ENFORCE, ENFORCE),
+    "restricted-needs-a-fresh-passkey": (REPORT_ONLY, ENFORCE, ENFORCE),
+    "restricted-changes-need-a-proof-just-now": (OFF, REPORT_ONLY, ENFORCE),
+    "restricted-in-working-hours": (OFF, REPORT_ONLY, ENFORCE),
+    "restricted-download-needs-a-healthy-device": (REPORT_ONLY, ENFORCE, ENFORCE),
     "tokens-open-nothing-confidential": (ENFORCE, ENFORCE, ENFORCE),
     "tokens-administer-nothing": (ENFORCE, ENFORCE, ENFORCE),
-    "confidential-on-known-devices": (OFF, WATCH, ENFORCE),
-    "restricted-on-bound-devices": (OFF, WATCH, ENFORCE),
-    "administration-on-managed-devices": (OFF, WATCH, ENFORCE),
+    "confidential-on-known-devices": (OFF, REPORT_ONLY, ENFORCE),
+    "restricted-on-bound-devices": (OFF, REPORT_ONLY, ENFORCE),
+    "administration-on-managed-devices": (OFF, REPORT_ONLY, ENFORCE),
     # The console itself: enforced by hand, once every administrator's device is enrolled.
-    "limen-on-known-devices": (OFF, OFF, WATCH),
+    "limen-on-known-devices": (OFF, OFF, REPORT_ONLY),
     # These name countries and networks, so they count for nothing until the company has written its own.
-    "countries-we-work-in": (OFF, OFF, WATCH),
-    "no-anonymisers": (OFF, OFF, WATCH),
-    "restricted-from-our-networks": (OFF, OFF, WATCH),
-    "workloads-from-their-zone": (OFF, OFF, WATCH),
-    "downloads-on-managed-devices": (OFF, WATCH, ENFORCE),
-    "contractors-take-nothing-away": (OFF, WATCH, ENFORCE),
-    "restricted-is-not-shared": (OFF, WATCH, ENFORCE),
-    "high-risk": (WATCH, WATCH, ENFORCE),
-    "medium-risk-asks-again": (WATCH, WATCH, ENFORCE),
+    "countries-we-work-in": (OFF, OFF, REPORT_ONLY),
+    "no-anonymisers": (OFF, OFF, REPORT_ONLY),
+    "restricted-from-our-networks": (OFF, OFF, REPORT_ONLY),
+    "workloads-from-their-zone": (OFF, OFF, REPORT_ONLY),
+    "downloads-on-managed-devices": (OFF, REPORT_ONLY, ENFORCE),
+    "contractors-take-nothing-away": (OFF, REPORT_ONLY, ENFORCE),
+    "restricted-is-not-shared": (OFF, REPORT_ONLY, ENFORCE),
+    "high-risk": (REPORT_ONLY, REPORT_ONLY, ENFORCE),
+    "medium-risk-asks-again": (REPORT_ONLY, REPORT_ONLY, ENFORCE),
 }
 
 

@@ -172,9 +172,9 @@ def _frozen(names: set[str] | None) -> frozenset[str] | None:
 
 def _left_out(problems: list[Problem], groups: set[str] | None, apps: set[str] | None) -> Iterator[str]:
     if groups is None:
-        yield f"names of groups were not checked, because {SETTINGS} could not be read"
+        yield f"group names were not checked, because {SETTINGS} couldn't be read"
     if apps is None:
-        yield f"names of apps were not checked, because {APPS} could not be read"
+        yield f"app names were not checked, because {APPS} couldn't be read"
     files = list(dict.fromkeys(one.file for one in problems))
     wrong = ", ".join(files[:3]) + (" and others" if len(files) > 3 else "")
     yield f"policy tests were not run, because {wrong} must be corrected first"

@@ -22,10 +22,10 @@ from limen.pillars import files
 
 HERE, FRONT = "here", "front"
 WAYS: Final = {
-    HERE: "only on this machine, to try it: plain http on *.localhost",
-    "acme": "Limen's own front, certificates come and renew by themselves",
-    "files": "Limen's own front, with certificate files of yours",
-    "internal": "Limen's own front, with an authority of its own that each machine has to trust",
+    HERE: "this machine only, for trying it out: plain http on *.localhost",
+    "acme": "Limen's own front; certificates are obtained and renewed automatically (ACME)",
+    "files": "Limen's own front, with your own certificate files",
+    "internal": "Limen's own front, with its own authority that every machine has to trust",
     FRONT: "your own nginx, Caddy or Envoy in front",
 }
 """The ways to https."""
@@ -81,28 +81,28 @@ def ignored() -> str:
 def refuse_taken(folder: Path) -> None:
     """Raises `LimenError` where `folder` holds anything."""
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
-        raise LimenError(f"{folder} is not empty", "name a new folder; nothing was written")
+        raise LimenError(f"{folder} is not empty", "choose a new folder; nothing was written")
 
 
 def complaint_about(answers: Answers) -> LimenError | None:
     """What is wrong with the answers, as `limen check` would say it of the settings they make; None for nothing."""
     name, domain, way = answers.name, answers.domain, answers.way
     if not name.strip() or len(name) > 80 or not name.isprintable():
-        return LimenError("the company's name can't be that", "give 1 to 80 printable characters")
+        return LimenError("this company name can't be used", "use 1 to 80 printable characters")
     if not _DOMAIN.fullmatch(domain):
-        return LimenError(f"{domain[:80]!r} is no domain", "name one such as harbor.example, in small letters")
+        return LimenError(f"{domain[:80]!r} is not a valid domain", "use one such as harbor.example, in lowercase")
     if way not in WAYS:
-        return LimenError(f"{way[:40]!r} is no way to https", f"name one of {', '.join(WAYS)}")
+        return LimenError(f"{way[:40]!r} is not an https mode", f"use one of {', '.join(WAYS)}")
     if way == HERE and not domain.endswith(".localhost"):
         return LimenError(
-            f"{domain} is more than this machine", "name a domain that ends in .localhost, or another way"
+            f"{domain} reaches beyond this machine", "use a domain that ends in .localhost, or another https mode"
         )
     if way == "acme" and domain.endswith(".localhost"):
-        return LimenError(f"no authority gives certificates for {domain}", "name your own domain, or take `internal`")
+        return LimenError(f"no authority issues certificates for {domain}", "use your own domain, or `internal`")
     if way == "files" and not (answers.certificate and answers.key):
-        return LimenError("the certificate's files are not named", "name the certificate with its chain, and its key")
+        return LimenError("the certificate files are missing", "give the certificate with its chain, and its key")
     if any(not one.isprintable() for one in (answers.certificate, answers.key, answers.email, answers.front)):
-        return LimenError("an answer holds characters that can't be shown", "remove them")
+        return LimenError("an answer contains characters that can't be displayed", "remove them")
     text = _own(next(text for path, text in _files() if path == SETTINGS), answers)
     _, problems = read_settings(Tree(read_toml(text)))
     return LimenError(problems[0].what, problems[0].fix) if problems else None

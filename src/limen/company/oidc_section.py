@@ -1,4 +1,4 @@
-"""`oidc:` of an app in apps.yaml: how it is registered as a client that signs people in by OpenID Connect."""
+"""`oidc:` of an app in apps.yaml: how it is registered as a client that signs people in with OpenID Connect."""
 
 from __future__ import annotations
 
@@ -24,28 +24,28 @@ Wrong = tuple[tuple[str | int, ...], str, str]
 
 
 class OidcSection(BaseModel):
-    """How an app signs people in by OpenID Connect."""
+    """How an app signs people in with OpenID Connect."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True, use_attribute_docstrings=True)
 
     redirect_uris: Annotated[list[str], Field(max_length=MOST_URIS)] = []
-    """Where people come back to with a code, each as the app sends it, to the letter."""
+    """Where people return with a code: each address exactly as the app sends it."""
     post_logout_uris: Annotated[list[str], Field(max_length=MOST_URIS)] = []
-    """Where people may be sent after they signed out."""
+    """Where people may be sent after signing out."""
     backchannel_logout_uri: str = ""
-    """Where the app is told that somebody was signed out (OpenID Connect Back-Channel Logout 1.0)."""
+    """Where the app is notified that someone was signed out (OpenID Connect Back-Channel Logout 1.0)."""
     client: Literal["confidential", "public"] = "confidential"
-    """`public` for an app in a browser or on a laptop, which can keep no secret."""
+    """`public` for an app in a browser or on a laptop, which can't keep a secret."""
     subject: Literal["public", "pairwise"] = "public"
-    """`pairwise`: the app is told a name for each person that no other app is told."""
+    """`pairwise`: each person has an ID in this app that no other app knows."""
     consent: Literal["never", "once"] = "never"
-    """`once`: people are asked before the app learns who they are; for an app that another company runs."""
+    """`once`: people are asked for consent before the app learns who they are; for apps that another company runs."""
     scopes: list[Literal["openid", "profile", "email", "groups"]] = [*SCOPES]
-    """What the app may ask to be told."""
+    """What the app may ask to know."""
     groups: dict[str, Annotated[str, Field(min_length=1, max_length=200)]] = {}
-    """A group's id to the app's word for it. Where any is named, the app is told of these alone."""
+    """A group's ID to the app's word for it. If any are listed, the app learns only these."""
     tokens_minutes: Annotated[int, Field(ge=1, le=60)] = 5
-    """How long an access token counts that the app checks by itself."""
+    """How long an access token that the app checks itself is valid."""
     algorithm: Literal["RS256", "ES256"] = "RS256"
     """What ID tokens are signed with."""
     device: bool = False
@@ -82,7 +82,7 @@ def complaints(section: OidcSection) -> Iterator[Wrong]:
     if section.backchannel_logout_uri and (wrong := _called_complaint(section.backchannel_logout_uri)):
         yield ("backchannel_logout_uri",), *wrong
     if "openid" not in section.scopes:
-        yield ("scopes",), "`openid` is missing: without it nobody is signed in", "add it"
+        yield ("scopes",), "`openid` is missing: without it, nobody can sign in", "add it"
 
 
 def _redirect_complaint(uri: str, *, is_public: bool) -> tuple[str, str] | None:
@@ -98,7 +98,7 @@ def _redirect_complaint(uri: str, *, is_public: bool) -> tuple[str, str] | None:
         return None
     if is_public and _APP_SCHEME.fullmatch(parts.scheme) and parts.scheme not in _NEVER:
         return None
-    return f"{shown(uri)} can be read on its way", "use https"
+    return f"{shown(uri)} could be read in transit", "use https"
 
 
 def where_complaint(url: str) -> tuple[str, str] | None:
@@ -115,9 +115,9 @@ def _called_complaint(uri: str) -> tuple[str, str] | None:
     if parts is None or not parts.hostname or "@" in parts.netloc or parts.fragment:
         return f"{shown(uri)} is not an address", "write it as https://app.your.domain/logout"
     if is_forbidden(parts.hostname):
-        return f"{shown(uri)} is not an address that an app may have", "name the machine the app runs on"
+        return f"{shown(uri)} is not an address that an app can have", "give the machine that the app runs on"
     if parts.scheme != "https" and not (parts.scheme == "http" and _is_loopback(parts.hostname)):
-        return f"{shown(uri)} can be read on its way", "use https"
+        return f"{shown(uri)} could be read in transit", "use https"
     return None
 
 

@@ -62,7 +62,7 @@ def without_onboarding(text: str, app_id: str) -> str:
     lines = text.split("\n")
     place = _line(text, app_id) - 1
     if place < 0 or not re.match(r"\s+onboarding:", lines[place]):
-        raise LimenError("the onboarding is not written on a line of its own", "take it out of apps.yaml by hand")
+        raise LimenError("the onboarding is not written on a line of its own", "remove it from apps.yaml by hand")
     depth = len(lines[place]) - len(lines[place].lstrip())
     end = place + 1
     while end < len(lines) and lines[end].strip() and len(lines[end]) - len(lines[end].lstrip()) > depth:

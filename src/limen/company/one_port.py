@@ -37,7 +37,7 @@ def port_complaints(settings: Settings, tree: Tree) -> Iterator[Complaint]:
         said.add(keys)
         names = [f"`{place.key}` under [{place.section}]" for place in (one, other)]
         # The later of the two may be a default, which is not written in the file.
-        what = f"port {other.port} is named twice: by {names[0]}, and by {names[1]}"
+        what = f"port {other.port} is used twice: by {names[0]} and by {names[1]}"
         fix = "give each its own" + (', or write check = ""' if "check" in {one.key, other.key} else "")
         place = other if _is_written(other, tree) else one
         yield (place.section, place.key), what, fix

@@ -103,14 +103,14 @@ class _Reading:
         from limen.company.cedar_text import ends, pieces, refused_outright, unseen  # noqa: PLC0415 -- after the limits
 
         if self._problems >= MOST_IN_ALL:
-            what = f"this file was not read: there are {self._problems} problems before it"
-            return {"problems": [_problem(1, 1, what, "correct those first")], "policies": []}
+            what = f"this file was not read: there are already {self._problems} problems"
+            return {"problems": [_problem(1, 1, what, "fix those first")], "policies": []}
         problems = [_problem(*_position(text, at.offset), at.what, at.fix) for at in unseen(text)][:MOST_PROBLEMS]
         for end in ends(text):
             self._policies += 1
             if self._policies > MOST_POLICIES:
                 what = f"there are more than {MOST_POLICIES} policies"
-                return {"problems": [_problem(*_position(text, end), what, "join some of them")], "policies": []}
+                return {"problems": [_problem(*_position(text, end), what, "merge some of them")], "policies": []}
         taken: list[tuple[int, Piece]] = []
         for index, piece in enumerate(pieces(text)):
             if (name, index) in self._skipped:
@@ -234,7 +234,7 @@ def _plainly(message: str) -> tuple[str, str]:
     said = said.split(_IN_CONTEXT, 1)[0] + " not found in context" if _IN_CONTEXT in said else said
     name = said.split("`")[1] if said.count("`") >= 2 else ""
     word = name.split('::"', 1)
-    return f"this does not fit the schema: {said}", f'"{word[1]}' if len(word) == 2 else name.rsplit(".", 1)[-1]
+    return f"this doesn't match the schema: {said}", f'"{word[1]}' if len(word) == 2 else name.rsplit(".", 1)[-1]
 
 
 def _mend(what: str, word: str, schema: str) -> str:

@@ -176,7 +176,7 @@ def _somebody(group: str) -> str:
     return _SOMEBODY + group
 
 
-_SOMEBODY: Final = "somebody in "
+_SOMEBODY: Final = "someone in "
 
 
 def _reach(
@@ -215,9 +215,12 @@ def _onboardings(before: Company | None, after: Company) -> Iterator[str]:
     for app in after.apps:
         if app.onboarding_until and app.onboarding_until != was.get(app.id, 0):
             until = written_until(app.onboarding_until, after.settings.zone)
-            yield f"{app.name} is in onboarding until {until}: everybody who is signed in passes, and is counted"
+            yield (
+                f"{app.name} is in onboarding until {until}: everyone who is signed in gets in, and refusals "
+                "are counted"
+            )
         elif was.get(app.id, 0) and not app.onboarding_until:
-            yield f"The onboarding of {app.name} ends: from now on its policies count"
+            yield f"The onboarding of {app.name} ends: its policies apply from now on"
 
 
 def _sentences(
@@ -235,7 +238,10 @@ def _sentences(
     said = (*_onboardings(before, after), *(sentence(one, names) for one in beside), *sentences(reach, names))
     if not said or not supposed:
         return said
-    return ("There are too few people to tell, so this supposes one person of each group in limen.toml.", *said)
+    return (
+        "There are too few people to compare, so this assumes a hypothetical member of each group in limen.toml.",
+        *said,
+    )
 
 
 def _names(

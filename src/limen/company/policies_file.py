@@ -90,7 +90,7 @@ def read_policies(
             left = MOST_PROBLEMS - (len(problems) - before)
             if left <= 0:
                 problems.append(
-                    written.problem("", "from here on nothing is checked", "correct the policies before it")
+                    written.problem("", "nothing after this point was checked", "fix the policies before it")
                 )
                 break
             problems += islice(written.problems(known), left)
@@ -110,7 +110,9 @@ def read_policies(
                     read[policy_id] = written.timed
     problems += _widening(provable)
     if len(bodies) > MOST_POLICIES:
-        problems.append(Problem("policies", 0, 0, f"there are more than {MOST_POLICIES} policies", "join some of them"))
+        problems.append(
+            Problem("policies", 0, 0, f"there are more than {MOST_POLICIES} policies", "merge some of them")
+        )
     return Policies({"templates": {}, "staticPolicies": bodies, "templateLinks": []}, sources, read), problems
 
 
@@ -163,49 +165,53 @@ class _Written:
         try:
             edges = self.timed.boundaries
             if len(edges) > MOST_EDGES:
-                what = f"this policy compares the clock {len(edges)} times, more than {MOST_EDGES}"
-                yield self.problem("context.time", what, "say it with `<` and `>=`")
+                what = f"this policy has {len(edges)} time comparisons, more than {MOST_EDGES}"
+                yield self.problem("context.time", what, "use `<` and `>=` instead")
         except UnforeseeableError as error:
-            fix = "compare context.now or context.auth.at once, with a fixed date or length of time"
+            fix = "compare context.now or context.auth.at with a fixed date or duration"
             yield self.problem("context.now", f"this policy {error}", fix)
         except CedarError as error:
-            yield self.problem("", f"this can't be taken: {error}", "split the policy")
+            yield self.problem("", f"this can't be used: {error}", "split the policy")
 
     def _always_problems(self) -> Iterator[Problem]:
         if "always" not in self.annotations:
             return
         if not (self.annotations["always"] or "").strip():
-            yield self.problem("@always", "@always gives no reason", 'write @always("why")')
+            yield self.problem("@always", "@always has no reason", 'write @always("why")')
         if self.body.get("effect") != "forbid":
-            yield self.problem("@always", "a policy that permits says @always", "remove it: only a forbid needs it")
+            yield self.problem("@always", "a permit has @always", "remove it: only a forbid needs it")
 
     def _annotation_problems(self) -> Iterator[Problem]:
         if not self.id:
             yield self.problem("", "this policy has no @id", 'write @id("a-short-name") above it')
         elif not _ID.fullmatch(self.id):
-            what = f"a policy can't be called {shown(self.id)}{_strange_letter(self.id)}"
+            what = f"a policy can't be named {shown(self.id)}{_strange_letter(self.id)}"
             better = _plain_id(self.id)
             hint = f", as in {shown(better)}" if better and len(self.id) <= 80 else ", 80 characters at most"
             yield self.problem(f'"{self.id}"', what, f"use a-z, 0-9 and `-`{hint}")
         elif self.id in set(Named):
-            yield self.problem(f'"{self.id}"', f"{shown(self.id)} is one of Limen's own reasons", "choose another @id")
+            yield self.problem(
+                f'"{self.id}"', f"{shown(self.id)} is one of Limen's built-in reasons", "choose another @id"
+            )
         for name in self.annotations:
             if name not in ANNOTATIONS:
-                yield self.problem(f"@{name}", f"there is no annotation @{name}", did_you_mean(name, ANNOTATIONS))
+                yield self.problem(f"@{name}", f"unknown annotation @{name}", did_you_mean(name, ANNOTATIONS))
         if "allow_unknown" in self.annotations and not (self.annotations["allow_unknown"] or "").strip():
-            yield self.problem("@allow_unknown", "@allow_unknown gives no reason", 'write @allow_unknown("why")')
+            yield self.problem("@allow_unknown", "@allow_unknown has no reason", 'write @allow_unknown("why")')
         yield from self._always_problems()
         for name, longest in LONGEST.items():
             said = self.annotations.get(name) or ""
             if len(said) > longest:
                 yield self.problem(f"@{name}", f"this @{name} is longer than {longest} characters", "shorten it")
             elif not is_printable(said):
-                yield self.problem(f"@{name}", f"this @{name} holds characters that can't be shown", "remove them")
+                yield self.problem(
+                    f"@{name}", f"this @{name} contains characters that can't be displayed", "remove them"
+                )
         state, phase = self.state, self.annotations.get("phase", Phase.IDENTITY)
         if state not in set(State):
-            yield self.problem(f'"{state}"', *unknown("@state", state, State, "say off, watch or enforce"))
+            yield self.problem(f'"{state}"', *unknown("@state", state, State, "use off, report-only or enforce"))
         if phase not in set(Phase):
-            yield self.problem(f'"{phase}"', *unknown("@phase", phase, Phase, f"say {', '.join(Phase)}"))
+            yield self.problem(f'"{phase}"', *unknown("@phase", phase, Phase, f"use {', '.join(Phase)}"))
 
 
 def _widening(written: Mapping[str, _Written]) -> Iterator[Problem]:
@@ -219,7 +225,7 @@ def _widening(written: Mapping[str, _Written]) -> Iterator[Problem]:
         yield written[finding.policy].problem(finding.path, finding.what, finding.fix)
     for exemption in proof.exemptions:
         if not exemption.is_needed:
-            what = "this policy needs no exemption, because no worse fact widens access by it"
+            what = "this policy needs no exemption, because no worse fact widens access through it"
             yield written[exemption.policy].problem("@allow_unknown", what, "remove @allow_unknown")
 
 

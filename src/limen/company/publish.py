@@ -6,7 +6,7 @@ texts, `limen.company.plan.plan` tells what they would do, and `publish` puts th
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 import msgspec
@@ -46,12 +46,13 @@ def publish(
     via: str = SERVER,
     session: str = "",
     effect: Mapping[str, Any] | None = None,
+    ahead: Callable[[float], object] | None = None,
 ) -> Revision:
     """Publish `company` and return its revision; where the same content is in force already, that one.
 
     `expected` is the id of the revision that the candidate was made from ("": there was none); None skips this
     check. `via` says where it was published from, `session` in which session; `effect` is the predicted effect
-    (`Plan.effect`), kept beside the revision.
+    (`Plan.effect`), kept beside the revision. `ahead` hears how far the proof looked at the week ahead.
 
     Raises `FolderError` while a policy test fails, `LockedOutError` where every administrator would be locked out,
     `OvertakenError` where a revision other than `expected` is in force by now, and `LimenError` without a reason. The
@@ -59,11 +60,11 @@ def publish(
     """
     why = one_line(reason, MAX_REASON)
     if not why:
-        fix = f"say why, for whoever reads it in a year, in {MAX_REASON} characters that can be seen"
-        raise LimenError("a revision needs a reason, in one line", fix)
+        fix = f"give a reason that is still clear in a year, in at most {MAX_REASON} visible characters"
+        raise LimenError("a revision needs a reason of one line", fix)
     company = as_published(company)
     people = database.read(people_of)
-    beside = msgspec.structs.replace(pass_gate(company, people, now), effect=dict(effect or {}))
+    beside = msgspec.structs.replace(pass_gate(company, people, now, ahead), effect=dict(effect or {}))
 
     projection.expect(company)
 
@@ -107,10 +108,16 @@ def overtaken(snapshot: Snapshot, expected: str, via: str) -> OvertakenError:
     """Who published what since the revision `expected`, and why: the error to raise."""
     since = published_since(snapshot, expected)
     if not since:
-        return OvertakenError("no such revision is in force", "look at `limen log`, and begin anew")
+        return OvertakenError("no such revision is in force", "check `limen log`, and start again")
     told = "; ".join(f"{one.revision[:12]} by {one.author}, because “{one.reason}”" for one in since[:_MOST_TOLD])
-    what = f"meanwhile another revision was published: {told}" + _what_changed(snapshot, expected, since[0].revision)
-    fix = "look at it, and make your change anew" if via == CONSOLE else "`limen pull`, then `limen plan`, then again"
+    what = f"another revision was published in the meantime: {told}" + _what_changed(
+        snapshot, expected, since[0].revision
+    )
+    fix = (
+        "review it, and make your change again"
+        if via == CONSOLE
+        else "run `limen pull`, then `limen plan`, then try again"
+    )
     return OvertakenError(what, fix)
 
 

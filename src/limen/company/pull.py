@@ -50,7 +50,7 @@ def pull(
     theirs = dict(company.files)
     if not theirs:
         raise LimenError(
-            "the texts of this revision were not kept: it was published by an older Limen",
+            "the texts of this revision were not stored: it was published by an older Limen",
             "publish the folder once with `limen apply`",
         )
     ours = read_folder(root).texts
@@ -75,8 +75,11 @@ def pull(
             kept.append(name)
     if conflicts:
         raise LimenError(
-            f"changed here and in what is in force: {', '.join(conflicts)}",
-            "`limen pull --take` takes what is in force, `limen pull --keep` keeps yours; nothing was written",
+            f"changed both here and in the revision in force: {', '.join(conflicts)}",
+            (
+                "`limen pull --take` uses the revision in force, `limen pull --keep` keeps your version; "
+                "nothing was written"
+            ),
         )
     _refuse_what_means_another(ours, wanted, company, settings, is_whole=not kept)
     for name, text in wanted.items():
@@ -91,9 +94,9 @@ def pull(
 def write_all(target: Path, company: Company) -> None:
     """Write every text of `company` into a new folder. Raises `LimenError` where anything is there already."""
     if target.exists() and (not target.is_dir() or any(target.iterdir())):
-        raise LimenError(f"{target} is not empty", "name a new folder; nothing was written")
+        raise LimenError(f"{target} is not empty", "choose a new folder; nothing was written")
     if not company.files:
-        raise LimenError("the texts of this revision were not kept", "it was published by an older Limen")
+        raise LimenError("the texts of this revision were not stored", "it was published by an older Limen")
     target.mkdir(parents=True, exist_ok=True)
     for name, text in company.files.items():
         write_text(target, name, text)
@@ -115,7 +118,7 @@ def write_text(root: Path, name: str, text: str) -> None:
     target = root / name
     target.parent.mkdir(parents=True, exist_ok=True)
     if not target.parent.resolve().is_relative_to(root.resolve()) or target.is_symlink():
-        raise LimenError(f"{name} is a link, or lies behind one", "put the file itself into the folder")
+        raise LimenError(f"{name} is a link, or is reached through one", "put a regular file into the folder")
     part = target.with_name(f".{target.name}.part")
     part.write_bytes(text.encode())
     part.replace(target)

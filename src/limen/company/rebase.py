@@ -47,7 +47,7 @@ def rebased(base: Company, draft: Company, in_force: Company) -> Rebased:
     names what the other took away.
     """
     if not base.files or not in_force.files:
-        raise LimenError("the texts of a revision were not kept", "make the change anew")
+        raise LimenError("the texts of a revision were not kept", "make the change again")
     conflicts = set(_both_changed(base, draft, in_force))
     changed: dict[str, str | None] = {}
     for name in sorted({*base.files, *draft.files, *in_force.files}):

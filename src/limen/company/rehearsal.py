@@ -46,9 +46,9 @@ class Turn(StrEnum):
 
     GAINS = "gains"  # is let in
     LOSES = "loses"  # was let in, and is refused
-    ASKED = "is asked first"  # was let in, and is asked to prove more
-    HELPED = "can now open it by proving again"  # was refused, and is asked to prove more
-    STUCK = "can no longer open it by proving again"  # was asked to prove more, and is refused
+    ASKED = "is asked to confirm first"  # was let in, and is asked to prove more
+    HELPED = "can now get in by confirming again"  # was refused, and is asked to prove more
+    STUCK = "can no longer get in by confirming again"  # was asked to prove more, and is refused
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,7 +220,7 @@ class _Rehearsing:
 
 
 def _engine(company: Company) -> Engine:
-    """The company's policies without those in state watch, which change no answer."""
+    """The company's policies without those in state report-only, which change no answer."""
     tree = company.policies.tree
     bodies = {
         name: body
@@ -242,4 +242,7 @@ def _not_replayed(before: Company, after: Company) -> Iterable[str]:
     old = {app.id: app for app in before.apps}
     for app in after.apps:
         if app.id in old and (app.rules, app.public) != (old[app.id].rules, old[app.id].public):
-            yield f"which requests to {app.name} are which action has changed; each is replayed as the action it was"
+            yield (
+                f"the mapping of requests to actions has changed for {app.name}; each request is replayed as "
+                "the action it was"
+            )

@@ -68,6 +68,7 @@ def without_app(company: Company, app_id: str) -> Removed:
     apps = {app.id: app for app in company.apps}
     if app_id == LIMEN or app_id not in apps:
         raise LimenError(*unknown("app", app_id, apps))
+    company = _with_lines(company)
     changed: dict[str, str | None] = {APPS: without_entry(company.files.get(APPS, ""), app_id)}
     naming = _policies_naming(company, "App", app_id)
     said = [_without_policy(company, changed, policy, "App", app_id) for policy in naming]
@@ -85,9 +86,12 @@ def without_group(company: Company, group: str, people: Iterable[str] = ()) -> R
     uses, inside = uses_of_group(company, group), list(people)
     if inside:
         who = lists.joined(inside, most=_MOST_NAMED)
-        raise LimenError(f"{who} {'is' if len(inside) == 1 else 'are'} in it", "take them out of the group first")
+        raise LimenError(f"{who} {'is' if len(inside) == 1 else 'are'} in it", "remove them from the group first")
     if uses.apps:
-        raise LimenError(f"it answers for {lists.joined(uses.apps, most=_MOST_NAMED)}", "name another owner first")
+        raise LimenError(
+            f"it is the owner of {lists.joined(uses.apps, most=_MOST_NAMED)}", "choose another owner first"
+        )
+    company = _with_lines(company)
     changed: dict[str, str | None] = {SETTINGS: with_group(company.files.get(SETTINGS, ""), group, None)}
     said = [_without_policy(company, changed, policy, "Group", group) for policy in uses.policies]
     lines = {one.line for one in company.tests if group in (one.groups or ())}
@@ -103,12 +107,12 @@ def with_group(text: str, group: str, title: str | None) -> str:
     lines = text.split("\n")
     start = next((at for at, line in enumerate(lines) if re.match(r"^\s*\[\s*groups\s*\]", line)), None)
     if start is None:
-        raise LimenError("limen.toml has no section [groups] of its own", "write it there by hand")
+        raise LimenError("limen.toml has no separate section [groups]", "edit limen.toml by hand")
     end = next((at for at in range(start + 1, len(lines)) if re.match(r"^\s*\[", lines[at])), len(lines))
     key = re.compile(rf"^\s*(?:{re.escape(group)}|\"{re.escape(group)}\")\s*=")
     at = next((at for at in range(start + 1, end) if key.match(lines[at])), None)
     if title is None and at is None:
-        raise LimenError(f"{shown(group)} is not written on a line of its own", "remove it in limen.toml by hand")
+        raise LimenError(f"{shown(group)} is not on a line of its own", "remove it in limen.toml by hand")
     written = [] if title is None else [f"{group} = {_toml(title)}"]
     if at is not None:
         return "\n".join([*lines[:at], *written, *lines[at + 1 :]])
@@ -148,13 +152,13 @@ def _without_policy(company: Company, changed: dict[str, str | None], policy: st
     file, piece = find_policy(company, policy)
     if _is_only(scope, kind, name):
         _put(company, changed, file, piece.text, "")
-        return f"policy {policy} goes: it is about nothing else"
+        return f"policy {policy} is removed: it is about nothing else"
     uid = re.escape(f'{kind}::"{name}"')
     text, count = re.subn(rf"{uid}\s*,\s*|,\s*{uid}(?=\s*\])", "", piece.text)
     if not count or re.search(uid, text):
-        raise LimenError(f"policy {policy} speaks of {name} in {file}", _FIRST)
+        raise LimenError(f"policy {policy} mentions {name} in {file}", _FIRST)
     _put(company, changed, file, piece.text, text)
-    return f"policy {policy} speaks only of the others that it names"
+    return f"policy {policy} is then about the others that it names"
 
 
 def _is_only(scope: dict[str, object], kind: str, name: str) -> bool:
@@ -169,13 +173,18 @@ def _put(company: Company, changed: dict[str, str | None], file: str, old: str, 
     assert text is not None  # noqa: S101 -- a file of policies is never taken away before the last of them
     before, found, after = text.partition(old)
     if not found:
-        raise LimenError(f"{file} is written in a way that can't be changed so", _FIRST)
+        raise LimenError(f"{file} is written in a way that can't be changed automatically", _FIRST)
     if not new:
         after = after.lstrip(" \t").removeprefix("\r").removeprefix("\n").removeprefix("\n")
     changed[file] = before + new + after
 
 
 # Tests
+
+
+def _with_lines(company: Company) -> Company:
+    """The company with the line of each test: a published one was kept without them, so its texts are read again."""
+    return company if all(one.line for one in company.tests) else candidate(company, {})
 
 
 def _tests_without_app(company: Company, changed: dict[str, str | None], app: App) -> Iterator[str]:
@@ -202,13 +211,13 @@ def _tests_without_app(company: Company, changed: dict[str, str | None], app: Ap
             left = list(dict.fromkeys(one.app for one in by_line[line] if one.app != app.id))
             new = with_choice(block, "app", left)
             if new is None:
-                raise LimenError(f"the test in {TESTS}, line {line}, speaks of {app.id} among others", _FIRST)
+                raise LimenError(f"the test in {TESTS}, line {line}, mentions {app.id} among others", _FIRST)
         text = with_block(text, line, new)
     changed[TESTS] = text
     if moved:
-        yield f"{moved} {'test asks' if moved == 1 else 'tests ask'} another app instead"
+        yield f"{moved} policy {'test uses' if moved == 1 else 'tests use'} another app instead"
     if left_over := len(about) - len(alone):
-        yield f"{left_over} {'test asks' if left_over == 1 else 'tests ask'} only the other apps that it names"
+        yield f"{left_over} policy {'test uses' if left_over == 1 else 'tests use'} only the other apps that it names"
     yield from _taken_out(company, changed, gone)
 
 
@@ -229,7 +238,7 @@ def _taken_out(company: Company, changed: dict[str, str | None], lines: Iterable
     if some:
         changed[TESTS] = text
         told = lists.joined([f"“{titles[one]}”" for one in reversed(some)], most=_MOST_NAMED)
-        yield f"{len(some)} {'test goes' if len(some) == 1 else 'tests go'}: {told}"
+        yield f"{len(some)} policy {'test is' if len(some) == 1 else 'tests are'} removed: {told}"
 
 
 def _read(company: Company, changed: dict[str, str | None], said: list[str]) -> Removed:

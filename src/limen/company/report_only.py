@@ -1,4 +1,4 @@
-"""What policies in state watch would have done to the real requests of the last days, and whom they affect."""
+"""What policies in state report-only would have done to the real requests of the last days, and whom they affect."""
 
 from __future__ import annotations
 
@@ -46,8 +46,8 @@ def sentence(counted: ReportOnlyEffect | None, effect: str, days: int) -> str:
     """“would have refused 12 requests of 3 people in the last 30 days”. `effect` is the policy's: permit or forbid."""
     does = "refused" if effect == "forbid" else "permitted"
     if counted is None or not counted.requests:
-        return f"would have {does} no request in the last {days} days"
+        return f"would have {does} no requests in the last {days} days"
     people = len([person for person in counted.people if person])
-    of = f"{people} {'person' if people == 1 else 'people'}" if people else "strangers"
+    of = f"{people} {'person' if people == 1 else 'people'}" if people else "people not signed in"
     requests = f"{counted.requests} {'request' if counted.requests == 1 else 'requests'}"
-    return f"would have {does} {requests} of {of} in the last {days} days"
+    return f"would have {does} {requests} by {of} in the last {days} days"

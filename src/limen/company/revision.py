@@ -63,7 +63,7 @@ def _app(app: App) -> dict[str, Any]:
 def read_content(content: Any) -> Company:
     """The company that `write_content` wrote. Raises ValueError when it is none, or of a newer Limen."""
     if not isinstance(content, dict) or content.get("format") != FORMAT:
-        raise ValueError("this revision was written by another Limen")
+        raise ValueError("this revision was written by a different version of Limen")
     try:
         company = Company(
             settings=Settings.model_validate(content["settings"]),
@@ -76,7 +76,7 @@ def read_content(content: Any) -> Company:
             parts=_parts(content.get("parts", {})),
         )
     except (KeyError, msgspec.ValidationError) as error:
-        raise ValueError(f"this is no revision: {error}") from None
+        raise ValueError(f"this is not a valid revision: {error}") from None
     return replace(company, revision=revision_of(company))
 
 

@@ -31,7 +31,7 @@ def read_route(text: str) -> Route:
     """`METHOD /path`, `METHOD,METHOD /path` or `ANY /path`. Raises `RouteError`."""
     words = text.split()
     if len(words) != 2:
-        raise RouteError(f"`{text[:60]}` is no route", "write a method and a path, such as `GET /export/**`")
+        raise RouteError(f"`{text[:60]}` is not a valid route", "use a method and a path, such as `GET /export/**`")
     methods = _methods(words[0])
     _check_pattern(words[1])
     return Route(methods, words[1])
@@ -43,7 +43,7 @@ def _methods(word: str) -> frozenset[str]:
     methods = set(word.split(","))
     for method in methods:
         if not _METHOD.fullmatch(method):
-            raise RouteError(f"`{method[:30]}` is no method", "write methods in capitals, or ANY")
+            raise RouteError(f"`{method[:30]}` is not a valid method", "use uppercase methods, or ANY")
     return frozenset(methods | {"HEAD"} if "GET" in methods else methods)
 
 
@@ -54,7 +54,7 @@ def _check_pattern(pattern: str) -> None:
     for place, segment in enumerate(segments):
         is_last = place == len(segments) - 1
         if segment == "**" and not is_last:
-            raise RouteError("`**` stands for any rest, so it can only be last", "use `*` for one segment")
+            raise RouteError("`**` matches the rest of a path, so it must come last", "use `*` for one segment")
         if segment in {".", ".."} or (segment == "" and not is_last):
             raise RouteError(f"the path `{pattern[:60]}` is not normalised", "remove `.`, `..` and `//`")
         if segment not in {"", "*", "**"} and not _SEGMENT.fullmatch(segment):

@@ -85,7 +85,7 @@ def with_form(company: Company, form: Form) -> dict[str, str]:
     before = form_of(company, form.id)
     if before is None:
         raise LimenError(
-            f"{form.id} is written by hand, and would lose what its author wrote", "change its text instead"
+            f"{form.id} is written by hand and would lose what its author wrote", "change its text instead"
         )
     return {} if before == form else replaced(company, form.id, write(form))
 

@@ -75,7 +75,9 @@ def pick(company: Company, app_id: str, picks: Sequence[Pick], why: str) -> Comp
     if app is None:
         raise LimenError("this app is not in apps.yaml", "add it first")
     if not picks or len(picks) > MOST_PICKED:
-        raise LimenError("nothing was picked" if not picks else "that is too much at once", f"tick 1 to {MOST_PICKED}")
+        raise LimenError(
+            "nothing was selected" if not picks else "too many were selected", f"select 1 to {MOST_PICKED}"
+        )
     text, wanted = company.files.get(APPS, ""), app
     for one in dict.fromkeys(picks):
         _refuse(app, one, why)
@@ -87,10 +89,12 @@ def pick(company: Company, app_id: str, picks: Sequence[Pick], why: str) -> Comp
         else:
             text = with_rule(text, app_id, one.action, one.route)
     if wanted == app:
-        raise LimenError("all that was picked is so already, by rules that are wider", "pick another action")
+        raise LimenError("broader rules already cover everything selected", "choose another action")
     after = candidate(company, {APPS: text})
     if not _is_as_wanted(company, after, wanted):
-        raise LimenError("apps.yaml is written in a way that can't be added to", "write the rule there by hand")
+        raise LimenError(
+            "apps.yaml has a structure that can't be extended automatically", "write the rule there by hand"
+        )
     return after
 
 
@@ -141,26 +145,30 @@ def _refuse(app: App, one: Pick, why: str) -> None:
         return
     for rule in rules_on(app, one.method, one.pattern):
         if isinstance(rule, PublicRoute):
-            what = f"`{one.route}` is public already, by `{rule.pattern}`"
-            raise LimenError(what, "take that public route out of apps.yaml first")
+            what = f"`{one.route}` is already public, through `{rule.pattern}`"
+            raise LimenError(what, "remove that public route from apps.yaml first")
         if ACTIONS.index(rule.action) > ACTIONS.index(one.action) and _segments(rule.pattern) != ("**",):
-            what = f"`{one.route}` is {rule.action} already, by `{rule.pattern}`, and the strictest rule counts"
-            raise LimenError(what, "take that rule out of apps.yaml first, or choose the same action")
+            what = f"`{one.route}` is {rule.action} already, through `{rule.pattern}`, and the strictest rule applies"
+            raise LimenError(what, "remove that rule from apps.yaml first, or choose the same action")
 
 
 def _refuse_public(app: App, one: Pick, why: str) -> None:
     """What is public is let through before any rule is looked at: it must be named, and take in no stricter rule's."""
     if one.method not in {"GET", "HEAD"}:
-        raise LimenError(f"`{one.route}` changes something, so it can't be public", "pick what is only read (GET)")
+        raise LimenError(
+            f"`{one.route}` changes something, so it can't be public", "select routes that only read (GET)"
+        )
     if one.pattern != "/" and _segments(one.pattern)[:1] in {("*",), ("**",)}:
-        raise LimenError(f"`{one.route}` would open nearly everything to the world", "name where its paths begin")
+        raise LimenError(f"`{one.route}` would make nearly everything public", "give a longer path prefix")
     if not _WHY[0] <= len(why) <= _WHY[1] or not is_printable(why):
-        raise LimenError("a public route needs a reason", f"say in {_WHY[0]} to {_WHY[1]} letters why all may see it")
+        raise LimenError(
+            "a public route needs a reason", f"explain in {_WHY[0]} to {_WHY[1]} characters why anyone may see it"
+        )
     for rule in app.rules:
         is_stricter = rule.action != "view" and _segments(rule.pattern) != ("**",)
         if is_stricter and _fits(rule, one.method) and overlaps(rule.pattern, one.pattern):
-            what = f"`{one.route}` would open what `{rule.pattern}` says is {rule.action}"
-            raise LimenError(what, "pick a narrower path, or change that rule in apps.yaml first")
+            what = f"`{one.route}` would make public what `{rule.pattern}` maps to {rule.action}"
+            raise LimenError(what, "select a narrower path, or change that rule in apps.yaml first")
 
 
 def _holds_already(app: App, one: Pick) -> bool:

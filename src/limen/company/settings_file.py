@@ -28,8 +28,8 @@ LONGEST_TITLE: Final = 200
 """The longest title of a group, in characters: it stands on pages and in sentences."""
 _LANGUAGES: Final = " or ".join(f'"{language}"' for language in Language)
 _FOR_THIS_MACHINE: Final = {
-    "check": "the check server believes whoever reaches it, so it listens on this machine only",
-    "health": "health and metrics tell when Limen is weak, so they are answered on this machine only",
+    "check": "the check server trusts its callers, so it only listens on this machine",
+    "health": "health and metrics reveal when Limen is vulnerable, so they are only served on this machine",
 }
 """What may be left off, and where it listens must not be reached from anywhere else."""
 _GROUP: Final = re.compile(r"[a-z][a-z0-9_-]{0,39}")
@@ -71,7 +71,7 @@ def _problems(settings: Settings, tree: Tree) -> Iterator[Problem]:
 def _complaints(settings: Settings, tree: Tree) -> Iterator[Complaint]:
     """What is wrong with a value."""
     if settings.time_zone not in available_timezones():
-        fix = "name one such as Europe/Berlin"
+        fix = "use one such as Europe/Berlin"
         yield ("time_zone",), *unknown("time zone", settings.time_zone, available_timezones(), fix)
     if settings.url and (complaint := _url_complaint(settings)):
         yield ("url",), *complaint
@@ -88,8 +88,8 @@ def _complaints(settings: Settings, tree: Tree) -> Iterator[Complaint]:
         except DatabaseUnfitError as error:
             yield ("database", "url"), error.what, error.fix
     if settings.backup.recipient and not _is_recipient(settings.backup.recipient):
-        fix = "copy it anew: it begins with age1, and `age-keygen` makes one with its key"
-        yield ("backup", "recipient"), f"{shown(settings.backup.recipient)} is no age recipient", fix
+        fix = "copy it again: it starts with age1, and `age-keygen` creates one with its key"
+        yield ("backup", "recipient"), f"{shown(settings.backup.recipient)} is not an age recipient", fix
     yield from _word_complaints(settings)
 
 
@@ -98,15 +98,19 @@ def _word_complaints(settings: Settings) -> Iterator[Complaint]:
     for place, code in enumerate(settings.languages):
         if code not in set(Language):
             fix = did_you_mean(code, set(Language), f"write {_LANGUAGES}")
-            yield ("languages", place), f"Limen does not speak {shown(code)}", fix
+            yield ("languages", place), f"Limen doesn't support the language {shown(code)}", fix
         elif code in settings.languages[:place]:
-            yield ("languages", place), f"{shown(code)} is named twice", "name it once"
+            yield ("languages", place), f"{shown(code)} is listed twice", "list it once"
     for path, text in ((("name",), settings.name), (("help", "contact"), settings.help.contact)):
         if not is_printable(text):
-            yield path, f"the {path[-1]} holds characters that can't be shown", "remove them"
+            yield path, f"the {path[-1]} contains characters that can't be displayed", "remove them"
     for group, title in settings.groups.items():
         if not is_printable(title):
-            yield ("groups", group), f"the title {shown(title)} holds characters that can't be shown", "remove them"
+            yield (
+                ("groups", group),
+                f"the title {shown(title)} contains characters that can't be displayed",
+                "remove them",
+            )
         elif len(title) > LONGEST_TITLE:
             yield ("groups", group), f"this title is longer than {LONGEST_TITLE} characters", "shorten it"
 
@@ -115,12 +119,12 @@ def _names_that_cannot_be(settings: Settings) -> Iterator[Complaint]:
     """What is wrong with a name that the company chose."""
     for network in settings.networks:
         if not is_printable(network) or len(network) > LONGEST_TITLE:
-            fix = f"use at most {LONGEST_TITLE} characters that can be shown"
-            yield ("networks", network), f"a network can't be called {shown(network)}", fix
+            fix = f"use at most {LONGEST_TITLE} visible characters"
+            yield ("networks", network), f"a network can't be named {shown(network)}", fix
     for group in settings.groups:
         if not _GROUP.fullmatch(group):
-            fix = "use small letters, digits, `-` and `_`"
-            yield ("groups", group), f"a group can't be called {shown(group)}", fix
+            fix = "use lowercase letters, digits, `-` and `_`"
+            yield ("groups", group), f"a group can't be named {shown(group)}", fix
 
 
 def _is_recipient(written: str) -> bool:
@@ -139,14 +143,14 @@ def _url_complaint(settings: Settings) -> tuple[str, str] | None:
         url = urlsplit(settings.url)
         host, _ = url.hostname or "", url.port
     except ValueError:
-        return f"{shown(settings.url)} is no URL", "write https://limen.your.domain"
+        return f"{shown(settings.url)} is not a valid URL", "write https://limen.your.domain"
     if url.scheme not in {"http", "https"} or not host:
-        return f"{shown(settings.url)} is no URL", "write https://limen.your.domain"
+        return f"{shown(settings.url)} is not a valid URL", "write https://limen.your.domain"
     if url.path not in {"", "/"} or url.query or url.fragment or url.username is not None:
-        return "the sign-in host's URL is only scheme, host and port", "remove the rest"
+        return "the sign-in host's URL consists only of scheme, host and port", "remove the rest"
     if settings.domain and not host.endswith("." + settings.domain):
         what = f"the sign-in host {shown(host)} is outside the domain {shown(settings.domain)}"
-        return what, f"name a host in it, such as limen.{settings.domain}"
+        return what, f"use a host in it, such as limen.{settings.domain}"
     return _port_complaint(settings)
 
 
@@ -160,20 +164,20 @@ def _listen_complaint(key: str, text: str) -> tuple[str, str] | None:
         fix += ', or unix:/run/limen.sock, or ""'
         if text.startswith("unix:"):
             path = text.removeprefix("unix:")
-            return None if path.startswith("/") else (f"the socket {shown(path)} is no absolute path", fix)
+            return None if path.startswith("/") else (f"the socket {shown(path)} is not an absolute path", fix)
     host, _, port = text.rpartition(":")
     if not host:
-        return f"{shown(text)} names no host", fix
+        return f"{shown(text)} has no host", fix
     if not (port.isascii() and port.isdigit() and len(port) <= 5 and 1 <= int(port) <= 65535):
-        return f"{shown(text)} names no port from 1 to 65535", fix
+        return f"{shown(text)} has no port from 1 to 65535", fix
     if host == "localhost" and key == "address":
         return None
     try:
         address = ip_address(host.removeprefix("[").removesuffix("]"))
     except ValueError:
-        return f"the host {shown(host)} is no IP address", fix
+        return f"the host {shown(host)} is not an IP address", fix
     if (address.version == 6) != (host.startswith("[") and host.endswith("]")):
-        return f"{shown(text)} can be read in two ways", f"write it as {_written(str(address))}:{port}"
+        return f"{shown(text)} is ambiguous", f"write it as {_written(str(address))}:{port}"
     if key in _FOR_THIS_MACHINE and not address.is_loopback:
         return _FOR_THIS_MACHINE[key], fix
     return None
@@ -193,4 +197,4 @@ def _port_complaint(settings: Settings) -> tuple[str, str] | None:
     if port == own or not (url.hostname or "").endswith(".localhost"):
         return None
     what = f"url says port {port}, Limen listens on {own}"
-    return what, "name one port in both, or the proxy in front of Limen in trusted_proxies under [listen]"
+    return what, "use the same port in both, or add the proxy in front of Limen to trusted_proxies under [listen]"

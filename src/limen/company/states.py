@@ -1,4 +1,4 @@
-"""Turning one policy off, to watch, or to enforce: its `@state` changes in the text, and nothing else does."""
+"""Turning one policy off, report-only or enforced: its `@state` changes in the text, and nothing else does."""
 
 from __future__ import annotations
 

@@ -120,7 +120,7 @@ def _type_of(row: Attribute) -> Any:
 
 
 def _told(row: Attribute) -> str:
-    ago = "how long ago it was, as `30m` or `2d`" if row.kind is Kind.INSTANT else "not said, it is unknown"
+    ago = "how long ago it was, as `30m` or `2d`" if row.kind is Kind.INSTANT else "if omitted, it is unknown"
     return f"What policies read as `{row.cedar}`; {ago}."
 
 
@@ -162,14 +162,14 @@ class _Reader:
         if shape is None:
             return []
         if not is_printable(shape.test):
-            self._wrong(("test",), f"{shown(shape.test)} holds characters that can't be shown", "remove them")
+            self._wrong(("test",), f"{shown(shape.test)} contains characters that can't be displayed", "remove them")
         groups = self._who(shape.who)
         supposed = self._supposed(shape.given)
         apps = self._words("app", shape.app, self._apps)
         actions = self._words("action", shape.action, set(ACTIONS))
         reasons = (self._policies or set()) | set(Named)
         if shape.because and self._policies is not None and shape.because not in reasons:
-            self._wrong(("because",), *unknown("policy", shape.because, reasons, "name a policy by its @id"))
+            self._wrong(("because",), *unknown("policy", shape.because, reasons, "give a policy's @id"))
         enforced = tuple(self._words("enforcing", shape.enforcing, self._policies, "policy"))
         if self.problems or supposed is None:
             return []
@@ -209,12 +209,16 @@ class _Reader:
         try:
             datetime.fromisoformat(given.at)
         except ValueError:
-            self._wrong(("given", "at"), f"{shown(given.at)} is no date and time", "write it as 2026-11-24 22:00")
+            self._wrong(
+                ("given", "at"), f"{shown(given.at)} is not a valid date and time", "write it as 2026-11-24 22:00"
+            )
         if given.address:
             try:
                 ip_address(given.address)
             except ValueError:
-                self._wrong(("given", "address"), f"{shown(given.address)} is no address", "write it as 192.0.2.7")
+                self._wrong(
+                    ("given", "address"), f"{shown(given.address)} is not an IP address", "write it as 192.0.2.7"
+                )
         more = tuple(self._more(given))
         if self.problems:
             return None
@@ -247,5 +251,5 @@ def read_length(text: str) -> Milliseconds:
     if isinstance(value, int):
         length = int(value)
     if length < 0:
-        raise ValueError(f"{shown(text)} is no length of time")
+        raise ValueError(f"{shown(text)} is not a valid duration")
     return length

@@ -27,10 +27,12 @@ def read_toml(text: str) -> Written:
         line, column = text.count("\n") + 1, 1
         if found and found[1]:
             line, column = int(found[1]), int(found[2])
-        what = f"this is no TOML: {_AT.sub('', said)}"
-        raise TextError(line, column, what, "mind quotes and brackets") from None
+        what = f"this is not valid TOML: {_AT.sub('', said)}"
+        raise TextError(line, column, what, "check quotes and brackets") from None
     except (RecursionError, ValueError):
-        raise TextError(1, 1, "this is no TOML: it nests too deeply, or a number is too long", "flatten it") from None
+        raise TextError(
+            1, 1, "this is not valid TOML: it nests too deeply, or a number is too long", "flatten it"
+        ) from None
     return _place(plain, (), _positions(text), (1, 1))
 
 

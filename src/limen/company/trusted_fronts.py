@@ -13,7 +13,7 @@ from typing import Final
 from limen.configuration.problem import Complaint
 from limen.settings import Network, Settings
 
-FIX: Final = "name only the front's own address in trusted_proxies under [listen] in limen.toml, such as 10.0.0.2/32"
+FIX: Final = "list only the front's own address in trusted_proxies under [listen] in limen.toml, such as 10.0.0.2/32"
 _WIDE: Final = {4: 24, 6: 64}
 _EVERYBODY: Final = {4: 8, 6: 16}
 
@@ -35,15 +35,15 @@ def proxy_complaints(settings: Settings) -> Iterator[Complaint]:
     everybody = [one for one in _together(trusted) if one.prefixlen < _EVERYBODY[one.version]]
     for place, network in enumerate(trusted):
         if any(network.version == one.version and network.subnet_of(one) for one in everybody):  # type: ignore[arg-type]
-            what = f"trusted_proxies holds {network}: anybody could claim to be at any address, in any network of yours"
-            yield ("listen", "trusted_proxies", place), what, "name only the front's own address, such as 10.0.0.2/32"
+            what = f"trusted_proxies contains {network}: anyone could claim any address, in any of your networks"
+            yield ("listen", "trusted_proxies", place), what, "list only the front's own address, such as 10.0.0.2/32"
 
 
 def told(settings: Settings) -> tuple[str, ...]:
     """A sentence for each network that is wide."""
     return tuple(
-        f"limen.toml: trusted_proxies holds {one}: each of its {one.num_addresses:,} addresses can claim to be at any "
-        "other; name only the front's own"
+        f"limen.toml: trusted_proxies contains {one}: each of its {one.num_addresses:,} addresses can claim to be any "
+        "other; list only the front's own"
         for one in settings.listen.trusted_proxies
         if is_wide(one)
     )

@@ -60,14 +60,16 @@ def updated_tests(company: Company, chosen: Collection[int] | None = None) -> Up
         before = block_at(text, line)
         after = _updated(company, before, by_line.get(line, []))
         if after is None:
-            raise LimenError(f"the test in {TESTS}, line {line}, is written in a way that can't be updated", _BY_HAND)
+            raise LimenError(
+                f"the test in {TESTS}, line {line}, is written in a way that can't be updated automatically", _BY_HAND
+            )
         text = with_block(text, line, after)
         updated.append(Updated(line, by_line[line][0].title, before, after))
     if not updated:
         return UpdatedTests((), text, company)
     done = candidate(company, {TESTS: text})
     if wanted == failing and (problems := failing_tests(done)):
-        raise LimenError(f"not every test can be updated so: {problems[0].what}", _BY_HAND)
+        raise LimenError(f"not every test can be updated automatically: {problems[0].what}", _BY_HAND)
     return UpdatedTests(tuple(updated[::-1]), text, done)
 
 

@@ -34,11 +34,11 @@ def read_yaml(text: str) -> Written:
         mark = error.problem_mark or error.context_mark
         said = (error.problem or error.context or "it can't be read").splitlines()[0]
         raise TextError(
-            mark.line + 1, mark.column + 1, f"this is no YAML: {said}", "mind indentation and quotes"
+            mark.line + 1, mark.column + 1, f"this is not valid YAML: {said}", "check indentation and quotes"
         ) from None
     except YAMLError as error:
         said = str(error).splitlines()[0]
-        raise TextError(1, 1, f"this is no YAML: {said}", "mind indentation and quotes") from None
+        raise TextError(1, 1, f"this is not valid YAML: {said}", "check indentation and quotes") from None
     return [1, 1, None] if node is None else _read(node)
 
 
@@ -49,11 +49,11 @@ def _guard(events: Any) -> None:
         kind = type(event).__name__
         line, column = event.start_mark.line + 1, event.start_mark.column + 1
         if kind == "AliasEvent" or getattr(event, "anchor", None):
-            raise TextError(line, column, "anchors and aliases are not taken here", "write it out")
+            raise TextError(line, column, "anchors and aliases are not supported here", "write it out")
         if kind in {"ScalarEvent", "MappingStartEvent", "SequenceStartEvent"}:
             parts += 1
             if _tag_of(event):
-                raise TextError(line, column, "tags are not taken here", "write the plain value")
+                raise TextError(line, column, "tags are not supported here", "use the plain value")
         depth += kind.endswith("StartEvent") and kind not in {"StreamStartEvent", "DocumentStartEvent"}
         depth -= kind in {"MappingEndEvent", "SequenceEndEvent"}
         documents += kind == "DocumentStartEvent"
@@ -83,7 +83,7 @@ def _read(node: Any) -> Written:
         if type(key).__name__ != "ScalarNode" or key.value == "<<":
             raise TextError(key_line, key_column, "a key must be a plain word", "write it out")
         if key.value in mapping:
-            raise TextError(key_line, key_column, f"`{key.value[:40]}` is said twice", "remove one of them")
+            raise TextError(key_line, key_column, f"`{key.value[:40]}` appears twice", "remove one of them")
         mapping[key.value] = [key_line, key_column, _read(value)]
     return [line, column, mapping]
 

@@ -33,7 +33,7 @@ def did_you_mean(word: str, known: Iterable[str], otherwise: str = "") -> str:
         return f"did you mean {shown(folded[near[0]])}?"
     if otherwise:
         return otherwise
-    return f"known are {', '.join(words)}" if 0 < len(words) <= 12 else ""
+    return f"use one of {', '.join(words)}" if 0 < len(words) <= 12 else ""
 
 
 Complaint: TypeAlias = "tuple[tuple[str | int, ...], str, str]"

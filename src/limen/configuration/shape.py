@@ -102,13 +102,13 @@ def _problems(
             case "extra_forbidden":
                 line, column = tree.key_at(*path)
                 fix = did_you_mean(str(path[-1]), _fields(model, path[len(above) : -1]))
-                what = f"there is no `{name}` here"
+                what = f"unknown key `{name}`"
             case kind if kind in _WANTED:
                 what, fix = f"`{name}` must be {_WANTED[kind]}, not {shown(one['input'])}", ""
             case "string_pattern_mismatch":
-                what, fix = f"`{name}` can't be {shown(one['input'])}", "use small letters, digits, `-` and `.`"
+                what, fix = f"`{name}` can't be {shown(one['input'])}", "use lowercase letters, digits, `-` and `.`"
             case _:
-                what, fix = f"`{name}`, which is {shown(one['input'])}, is not right: {one['msg']}", ""
+                what, fix = f"`{name}`, which is {shown(one['input'])}, is not valid: {one['msg']}", ""
         if one["type"] in {"missing", "extra_forbidden"}:
             yield Problem(file, line, column, what, fix)
         elif (line, column) not in told:

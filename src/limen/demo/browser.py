@@ -116,7 +116,7 @@ class LoopError(Exception):
     """A browser was sent round in a circle."""
 
     def __init__(self, hops: list[str]) -> None:
-        super().__init__(f"sent on {len(hops)} times, last to {urlsplit(hops[-1]).path}")
+        super().__init__(f"redirected {len(hops)} times, last to {urlsplit(hops[-1]).path}")
 
 
 def _refresh(page: Page) -> str:

@@ -58,7 +58,7 @@ class ControlPanel:
         url = urlsplit(sign_in_url)
         name = (url.hostname or "").partition(".")[2]
         if not name.endswith(".localhost"):
-            raise LimenError(f"the demo can't be at {url.hostname}", "its addresses end in .localhost")
+            raise LimenError(f"the demo can't use {url.hostname}", "its addresses must end in .localhost")
         port = f":{url.port}" if url.port else ""
         self.host = f"{name}{port}"
         self.origin = f"http://{self.host}"
@@ -82,11 +82,11 @@ class ControlPanel:
         host, is_here = first(fields, b"host").lower(), is_from_here(scope)
         if scope["type"] == "http" and host == self.host.encode():
             if not is_here:
-                await _say(send, 403, "The demo answers only to the machine it runs on.\n")
+                await _say(send, 403, "The demo only responds to the machine it runs on.\n")
             elif self.pages is None:
-                await _say(send, 503, "Harbor is opening; try again in a few seconds.\n")
+                await _say(send, 503, "Harbor is opening; try again in a few seconds.\n", [(b"refresh", b"2")])
             elif scope["method"] not in {"GET", "HEAD"} and _of(fields, b"sec-fetch-site") != [b"same-origin"]:
-                await _say(send, 403, "Only the demo's own page changes anything here.\n")
+                await _say(send, 403, "Only the demo's own page can change anything here.\n")
             else:
                 await self.pages(scope, receive, send)
             return
@@ -102,7 +102,7 @@ class ControlPanel:
         is_ours = scope["method"] == "GET" and _of(fields, b"sec-fetch-site") == [b"same-site"]
         cookies = self.tickets.redeem(ticket) if is_ours else None
         if cookies is None:
-            await _say(send, 403, f"This was used already, or took too long. Start again at {self.origin}\n")
+            await _say(send, 403, f"This was already used, or took too long. Start again at {self.origin}\n")
             return
         kept = [
             (b"set-cookie", f"{name}={value}; Path=/; Secure; HttpOnly; SameSite=Lax".encode("latin-1"))

@@ -28,7 +28,7 @@ async def curl_lines(company: RunningCompany) -> tuple[Line, ...]:
     )
     bearer = f"-H 'Authorization: Bearer {issued.secret}'"
     return (
-        Line(f"curl -i {company.url(APP, '/plans/winter')}", "Nobody is signed in: no, and how to come in.", 401),
+        Line(f"curl -i {company.url(APP, '/plans/winter')}", "Nobody is signed in: refused, with how to sign in.", 401),
         Line(
             f"curl -i {bearer} {company.url(APP, '/plans/winter')}",
             "Ewa's token for the wiki: the page, and the app knows whose token it is.",
@@ -36,12 +36,12 @@ async def curl_lines(company: RunningCompany) -> tuple[Line, ...]:
         ),
         Line(
             f"curl -i -X POST {bearer} {company.url(APP, '/plans/winter')}",
-            "The same token may view and nothing else.",
+            "The same token only allows viewing.",
             403,
         ),
         Line(
             f"curl -i {bearer} {company.url(OTHER_APP, '/dock/3')}",
-            "The same token at another app is worth nothing there.",
+            "The same token doesn't work for another app.",
             403,
         ),
     )

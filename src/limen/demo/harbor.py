@@ -60,7 +60,9 @@ def copy_to(target: Path, *, prefer_usual_ports: bool, port: int = 0) -> dict[in
     wanted = usual if prefer_usual_ports else [0] * len(usual)
     ports = dict(zip(usual, _free_ports([port or wanted[0], *wanted[1:]]), strict=True))
     if port and ports[PORT] != port:
-        raise LimenError(f"port {port} is taken on this machine", "end what listens there, or take another --port")
+        raise LimenError(
+            f"port {port} is in use on this machine", "stop whatever is listening there, or choose another --port"
+        )
 
     def moved(match: re.Match[str]) -> str:
         return f":{ports.get(int(match[1]), int(match[1]))}"

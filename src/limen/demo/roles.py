@@ -32,15 +32,15 @@ class Role:
     questions: tuple[Question, ...]
 
 
-_WIKI = Question("wiki", "Read the plans in the wiki", "wiki", "view", path="/plans/winter")
-_PAYROLL = Question("payroll", "Open the payroll", "payroll", "view", path="/run/2026-11")
+_WIKI = Question("wiki", "View the plans in the wiki", "wiki", "view", path="/plans/winter")
+_PAYROLL = Question("payroll", "Open payroll", "payroll", "view", path="/run/2026-11")
 
 ROLES: Final = (
     Role(
         "employee",
         "Be an employee",
         "ewa",
-        "Shift lead in the warehouse. Everyday tools open; salaries do not.",
+        "Shift lead in the warehouse. Has the everyday tools, but not salaries.",
         (
             Question(
                 "warehouse",
@@ -48,16 +48,19 @@ ROLES: Final = (
                 "warehouse",
                 "view",
                 path="/dock/3",
-                hint="Sign in with a password alone, once in the warehouse hall and once elsewhere: the place decides.",
+                hint=(
+                    "Sign in with a password alone, once in the warehouse hall and once elsewhere: the "
+                    "location decides."
+                ),
             ),
             _WIKI,
             Question(
                 "payroll",
-                "Try the payroll",
+                "Try payroll",
                 "payroll",
                 "view",
                 path="/run/2026-11",
-                hint="Nothing permits it, and the answer says who could open it.",
+                hint="No policy permits it, and the answer says whom to ask.",
             ),
         ),
     ),
@@ -65,7 +68,7 @@ ROLES: Final = (
         "finance",
         "Be the finance lead",
         "maren",
-        "Head of finance. Salaries are her work, by day and with a young passkey.",
+        "Head of finance. Handles salaries, during the day and with a recently used passkey.",
         (
             Question(
                 "payroll",
@@ -73,7 +76,7 @@ ROLES: Final = (
                 "payroll",
                 "view",
                 path=_PAYROLL.path,
-                hint="Let five hours pass: the sign-in is too old then, and her passkey opens it again.",
+                hint="Let five hours pass: the sign-in is then too old, and using her passkey restores access.",
             ),
             Question(
                 "approve",
@@ -90,16 +93,16 @@ ROLES: Final = (
                 "payroll",
                 "download",
                 path="/export/2026-11.csv",
-                hint="Only to a healthy device. Devices come later, so today nobody has one.",
+                hint="Requires a healthy device. Device support comes later, so nobody has one today.",
             ),
-            Question("crm", "Look a customer up", "crm", "view", path="/customers/418"),
+            Question("crm", "Look up a customer", "crm", "view", path="/customers/418"),
         ),
     ),
     Role(
         "administrator",
         "Be the administrator",
         "ada",
-        "IT lead. Runs Limen with a passkey that was used within the hour, and reads no salaries.",
+        "IT lead. Runs Limen with a passkey used within the hour, and has no access to salaries.",
         (
             Question(
                 "console",
@@ -107,7 +110,7 @@ ROLES: Final = (
                 LIMEN,
                 "audit",
                 path="/console",
-                hint="Let two hours pass: whoever changes the rules is asked for a young proof.",
+                hint="Let two hours pass: changing rules requires a recently used passkey.",
             ),
             Question("settings", "Change the wiki's settings", "wiki", "administer", path="/settings/theme"),
             _PAYROLL,

@@ -65,7 +65,7 @@ class RunningCompany:
         email = self.employees[employee].who.email
         found = next((one for one in self.limen.known.people.values() if one.email == email), None)
         if found is None:
-            raise LimenError(f"{employee} does not work here", "start the demo anew")
+            raise LimenError(f"{employee} does not work here", "restart the demo")
         return found
 
 
@@ -149,7 +149,7 @@ async def _enrol(limen: Limen, employees: dict[str, Employee]) -> None:
     founder = employees[FOUNDER]
     first = await limen.identity.links.first_administrator()
     if first is None:
-        raise LimenError("somebody administers this Limen already", "start the demo in a new folder")
+        raise LimenError("this Limen already has an administrator", "start the demo in a new folder")
     await founder.enrol(first.url)
     people = limen.identity.people
     by = next(person.id for person in limen.known.people.values() if person.email == founder.who.email)

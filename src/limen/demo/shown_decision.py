@@ -57,7 +57,7 @@ def _shown(limen: Limen, decision_id: str) -> Shown | None:
         return None
     engine, known = limen.in_force.engine, limen.known
     titles, words = titles_of(engine), Words(Language.ENGLISH, limen.settings.zone)
-    name = person_name(known, event.actor) if event.actor else "somebody who is not signed in"
+    name = person_name(known, event.actor) if event.actor else "someone who is not signed in"
     app = known.apps[record.app].name if record.app in known.apps else record.app
     facts = replace(facts, person=replace(facts.person, name=name))
     again = engine.explain(Request(record.action, record.method, record.route, record.host), facts, record.now).decision
@@ -67,7 +67,7 @@ def _shown(limen: Limen, decision_id: str) -> Shown | None:
     return Shown(
         id=decision_id,
         at=record.now,
-        asked=f"May {name} {doing(record.action)} {app}?",
+        asked=f"Can {name} {doing(record.action)} {app}?",
         sentence=f"{answered(name, record.action, app, record.effect)}.",
         effect=record.effect,
         who=name,

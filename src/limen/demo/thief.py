@@ -14,7 +14,7 @@ from limen.facts import LIMEN
 from limen.web.requests import SESSION_COOKIE
 
 ADDRESS: Final = "203.0.113.66"
-BROWSER: Final = "Somebody else's laptop"
+BROWSER: Final = "Someone else's laptop"
 
 
 @dataclass(frozen=True, slots=True)

@@ -38,7 +38,7 @@ def upstream_of(app: App, verify: Verify) -> Starlette:
         if path == "/healthz":
             return PlainTextResponse("ok\n")
         if not who and app.sensitivity > 0:
-            return PlainTextResponse("Only Limen may ask.\n", status_code=403)
+            return PlainTextResponse("Only Limen may send requests.\n", status_code=403)
         if path.endswith(".csv"):
             return PlainTextResponse("month,total\n2026-10,41830.00\n2026-11,42105.50\n", media_type="text/csv")
         if request.method not in {"GET", "HEAD"}:

@@ -57,15 +57,15 @@ def said(fault: Fault, name: str, now: Instant) -> str:
         case "not-yet":
             return f"its certificate is not valid yet{_from(served)}; is this machine's clock right?"
         case "self-signed":
-            return "its certificate is self-signed, so browsers do not trust it"
+            return "its certificate is self-signed, so browsers don't trust it"
         case "untrusted":
-            return f"its certificate comes from an authority that is not trusted here{_issuer(served)}"
+            return f"its certificate comes from an authority that this machine doesn't trust{_issuer(served)}"
         case "wrong-name":
             return f"its certificate is for {_names(served)}, not for {name}"
         case "plain":
-            return "it speaks plain http there, not https"
+            return "it serves plain http there, not https"
         case _:
-            return f"the encrypted connection fails: {fault.detail or 'without saying why'}"
+            return f"the encrypted connection fails: {fault.detail or 'no reason given'}"
 
 
 def ends_soon(served: Served | None, now: Instant) -> str:
@@ -73,7 +73,7 @@ def ends_soon(served: Served | None, now: Instant) -> str:
     if served is None or served.ends_at - now >= SOON:
         return ""
     days = max(served.ends_at - now, 0) // DAY
-    return f"its certificate ends {'within a day' if days == 0 else f'in {days} days'}, on {_day(served.ends_at)}"
+    return f"its certificate expires {'within a day' if days == 0 else f'in {days} days'}, on {_day(served.ends_at)}"
 
 
 def served_by(writer: asyncio.StreamWriter) -> Served | None:

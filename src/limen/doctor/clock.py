@@ -1,4 +1,4 @@
-"""The clock: codes, passkeys and assertions live for seconds, so a clock that is off by a minute refuses everybody."""
+"""The clock: codes, passkeys and assertions live for seconds, so a clock off by a minute locks everyone out."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from limen.finding import Finding, State
 NAME: Final = "clock"
 TOLERATED: Final[Milliseconds] = 30 * SECOND
 """One step of an authenticator code (RFC 6238, section 5.2)."""
-_KEEP: Final = "synchronise it with `timedatectl set-ntp true`, or with your own time server"
+_KEEP: Final = "synchronise it with `timedatectl set-ntp true` or your own time server"
 
 
 async def clock(setup: Setup) -> list[Finding]:
@@ -35,15 +35,16 @@ async def clock(setup: Setup) -> list[Finding]:
     if far and (agree or (is_kept is False and len(far) == len(off))):
         by = median(far.values())
         what = (
-            f"this machine's clock is {_how_far(by)} {'behind' if by > 0 else 'ahead'}, by the Date that {_apps(far)}"
+            f"this machine's clock is {_how_far(by)} {'behind' if by > 0 else 'ahead'}, judging by the Date "
+            f"header that {_apps(far)}"
         )
-        return [Finding(NAME, State.WRONG, what, f"set it, and {_KEEP}")]
+        return [Finding(NAME, State.WRONG, what, f"set the clock, and {_KEEP}")]
     findings = [
         Finding(
             NAME,
             State.WARNING,
             f"the clock of {app} is {_how_far(by)} {'ahead of' if by > 0 else 'behind'} this machine's",
-            f"set the one that is wrong, and {_KEEP}",
+            f"set whichever is wrong, and {_KEEP}",
             app,
         )
         for app, by in far.items()
@@ -65,12 +66,15 @@ def _kept(*, is_kept: bool | None, agreeing: int) -> list[Finding]:
             Finding(
                 NAME,
                 State.SKIPPED,
-                "the kernel does not report whether its clock is synchronised, and no other machine told the time",
+                (
+                    "the kernel doesn't report whether its clock is synchronised, and no other machine's time "
+                    "was available"
+                ),
             )
         ]
     if agreeing:
-        return [Finding(NAME, State.OK, f"nothing is known to synchronise the clock{agree}")]
-    what = "nothing synchronises this machine's clock, so it will drift until codes and sign-ins are refused"
+        return [Finding(NAME, State.OK, f"no clock synchronisation was found{agree}")]
+    what = "this machine's clock isn't synchronised, so it will drift until codes and sign-ins are refused"
     return [Finding(NAME, State.WARNING, what, f"{_KEEP[0].upper()}{_KEEP[1:]}")]
 
 

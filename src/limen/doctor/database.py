@@ -1,4 +1,4 @@
-"""The database: it opens, its pages are whole, this Limen knows its version, and nobody holds it shut."""
+"""The database: it opens, is intact, has a version this Limen supports, and isn't locked."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ async def database(setup: Setup) -> list[Finding]:
         return [Finding(NAME, State.WRONG, error.what, error.fix, _named(setup))]
     where = database.place
     if not is_there:
-        what = "there is no database yet; the first `limen serve` makes it"
+        what = "there is no database yet; the first `limen serve` creates it"
         return [Finding(NAME, State.SKIPPED, what, where=where)]
     held = asyncio.create_task(_held_for_long(setup, database.file))
     try:
@@ -40,7 +40,7 @@ async def database(setup: Setup) -> list[Finding]:
     except OSError as error:
         held.cancel()
         what = f"the database can't be read: {error.strerror}"
-        return [Finding(NAME, State.WRONG, what, "let Limen's user read it, and run this as that user", where)]
+        return [Finding(NAME, State.WRONG, what, "make it readable for Limen's user, and run this as that user", where)]
     holder = await held
     return [*_locked(setup, holder, where), *_said(examined, where)]
 
@@ -67,8 +67,8 @@ def _locked(setup: Setup, holder: Process | None, where: str) -> list[Finding]:
         return []
     limen = setup.limen
     who = "Limen itself" if limen is not None and limen.pid == holder.pid else str(holder)
-    what = f"the database is locked: {who} has been in one write for seconds, so nothing else can be written"
-    return [Finding(NAME, State.WRONG, what, f"end what it does, or the process {holder.pid} itself", where)]
+    what = f"the database is locked: {who} has held a write lock for seconds, so nothing else can be written"
+    return [Finding(NAME, State.WRONG, what, f"stop what it is doing, or end process {holder.pid}", where)]
 
 
 def _said(examined: Examined, where: str) -> list[Finding]:
@@ -76,16 +76,18 @@ def _said(examined: Examined, where: str) -> list[Finding]:
         what = f"the database is damaged: {'; '.join(examined.damage)}"
         return [Finding(NAME, State.WRONG, what, "stop Limen and restore the newest backup", where)]
     if examined.is_newer:
-        what = f"the database is at version {examined.version}, this Limen knows up to {examined.newest}"
-        return [Finding(NAME, State.WRONG, what, "run the newer Limen, or restore the backup from before it", where)]
+        what = f"the database is at version {examined.version}, but this Limen only supports up to {examined.newest}"
+        return [
+            Finding(NAME, State.WRONG, what, "run the newer Limen, or restore a backup from before the upgrade", where)
+        ]
     size = f"{examined.size_bytes / 1e6:.1f} MB"
     if examined.damage is None:
         what = f"it opens ({size}), but is too large to check every page in {CHECK_SECONDS:.0f} seconds"
         return [Finding(NAME, State.OK, what, where=where)]
     if examined.version < examined.newest:
-        what = f"it is whole ({size}), at version {examined.version or 'none'}: the next start upgrades it"
+        what = f"it is intact ({size}), at version {examined.version or 'none'}: the next start upgrades it"
         return [Finding(NAME, State.OK, what, where=where)]
-    return [Finding(NAME, State.OK, f"it is whole ({size}), at version {examined.version}", where=where)]
+    return [Finding(NAME, State.OK, f"it is intact ({size}), at version {examined.version}", where=where)]
 
 
 def _named(setup: Setup) -> str:

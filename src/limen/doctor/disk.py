@@ -1,4 +1,4 @@
-"""The disk: room for the database and the journal, today and for as long as the journal is to be kept."""
+"""The disk: space for the database and the journal, now and for the whole retention time."""
 
 from __future__ import annotations
 
@@ -18,7 +18,9 @@ FULL_BYTES: Final = 200_000_000
 LOW_BYTES: Final = 1_000_000_000
 FULL_INODES: Final = 1_000
 _YOUNG: Final[Milliseconds] = DAY
-_MAKE_ROOM: Final = "make room, or move [storage] data to a larger disk; journal_days says how long the journal is kept"
+_MAKE_ROOM: Final = (
+    "free up space, or move [storage] data to a larger disk; journal_days sets how long the journal is kept"
+)
 
 
 async def disk(setup: Setup) -> list[Finding]:
@@ -33,9 +35,11 @@ def _look(setup: Setup) -> list[Finding]:
         try:
             room = setup.outside.room(folder)
         except OSError as error:
-            what = f"the disk of {folder} can't be looked at: {error.strerror}"
+            what = f"the disk of {folder} can't be checked: {error.strerror}"
             findings.append(
-                Finding(NAME, State.WRONG, what, "is it mounted, and may Limen's user go there?", str(folder))
+                Finding(
+                    NAME, State.WRONG, what, "check that it is mounted and that Limen's user has access", str(folder)
+                )
             )
             continue
         if room not in seen:
@@ -47,18 +51,18 @@ def _look(setup: Setup) -> list[Finding]:
 def _of_room(setup: Setup, folder: Path, room: Room) -> Finding:
     where, free = str(folder), _size(room.free_bytes)
     if room.free_bytes < FULL_BYTES:
-        what = f"only {free} are free; when the journal can't be written, everything is denied"
+        what = f"only {free} free; when the journal can't be written, all access is denied"
         return Finding(NAME, State.WRONG, what, _MAKE_ROOM, where)
     if room.total_inodes and room.free_inodes < FULL_INODES:
-        what = f"only {room.free_inodes} more files fit (inodes), though {free} are free"
-        return Finding(NAME, State.WRONG, what, "remove what makes many small files on this disk", where)
+        what = f"only {room.free_inodes} inodes left, although {free} are free"
+        return Finding(NAME, State.WRONG, what, "remove whatever creates many small files on this disk", where)
     needed = _still_needed(setup)
     if needed > room.free_bytes:
         days = setup.settings.storage.journal_days
-        what = f"{free} are free, but the journal would grow by {_size(needed)} until {days} days are kept"
+        what = f"{free} free, but the journal will grow by {_size(needed)} until it holds {days} days"
         return Finding(NAME, State.WARNING, what, _MAKE_ROOM, where)
     if room.free_bytes < LOW_BYTES and room.free_bytes * 10 < room.total_bytes:
-        return Finding(NAME, State.WARNING, f"only {free} of {_size(room.total_bytes)} are free", _MAKE_ROOM, where)
+        return Finding(NAME, State.WARNING, f"only {free} of {_size(room.total_bytes)} free", _MAKE_ROOM, where)
     return Finding(NAME, State.OK, f"{free} are free", where=where)
 
 

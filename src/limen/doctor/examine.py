@@ -100,11 +100,11 @@ async def _run(setup: Setup, name: str, examination: Examination, told: Told, en
         async with asyncio.timeout_at(ends_at):
             return await examination(setup)
     except TimeoutError:
-        what = "this took too long and was stopped"
+        what = "this check took too long and was stopped"
         return [Finding(name, State.SKIPPED, what, "try again when the machine and its network are less busy")]
     except Exception as error:  # noqa: BLE001 -- one that fails must not hide what the others find
-        _log.exception("the examination %s failed", name)
-        what = f"this could not be examined: {type(error).__name__}"
-        return [Finding(name, State.SKIPPED, what, "report it, together with the log")]
+        _log.exception("the check %s failed", name)
+        what = f"this check failed: {type(error).__name__}"
+        return [Finding(name, State.SKIPPED, what, "report it along with the log")]
     finally:
         told(name)

@@ -1,4 +1,4 @@
-"""The company folder: what `limen check` finds in it, counted."""
+"""The company folder: what `limen check` finds in it."""
 
 from __future__ import annotations
 
@@ -22,9 +22,9 @@ def said(checked: Checked, where: str) -> Finding:
     if checked.problems:
         more = len(checked.problems) - 1
         rest = f", and {more} more {'problem' if more == 1 else 'problems'}" if more else ""
-        fix = "fix what `limen check` lists; until then the last published revision stays in force"
+        fix = "fix the problems that `limen check` lists; until then the last published revision stays in force"
         return Finding(NAME, State.WRONG, f"{checked.problems[0]}{rest}", fix, where)
     if checked.company is None:
         return Finding(NAME, State.WRONG, "the folder can't be read", "run `limen check`", where)
-    what = f"every file is valid, and {checked.tests_run} policy tests pass"
+    what = f"all files are valid, and {checked.tests_run} policy tests pass"
     return Finding(NAME, State.OK, what, where=where)

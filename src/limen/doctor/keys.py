@@ -1,4 +1,4 @@
-"""The master key: it is there, its owner alone can read it, and it opens what the database holds."""
+"""The master key: it is present, readable only by its owner, and decrypts what the database contains."""
 
 from __future__ import annotations
 
@@ -41,10 +41,10 @@ def _look(setup: Setup) -> Finding:
     if fits is False:
         what = "the master key does not match this database"
         return Finding(
-            NAME, State.WRONG, what, "put back the key that belongs to this database; a backup may hold it", where
+            NAME, State.WRONG, what, "restore the key that belongs to this database; a backup may contain it", where
         )
-    said = "and opens the keyring" if fits else "and there is nothing to open yet"
-    return Finding(NAME, State.OK, f"the master key is there, {said}", where=where)
+    said = "and opens the keyring" if fits else "and there is nothing to decrypt yet"
+    return Finding(NAME, State.OK, f"the master key is present, {said}", where=where)
 
 
 def _where(setup: Setup, file: Path) -> str:
@@ -66,10 +66,12 @@ def _rights(file: Path, database: Path) -> Finding | None:
     if stat.S_ISLNK(found.st_mode):
         found = file.stat()
     if not stat.S_ISREG(found.st_mode):
-        return Finding(NAME, State.WRONG, "the master key is no plain file", "put the file itself there", str(file))
+        return Finding(
+            NAME, State.WRONG, "the master key is not a regular file", "replace it with a regular file", str(file)
+        )
     if found.st_mode & 0o077:
-        what = f"others may read or change the master key (mode {stat.S_IMODE(found.st_mode):04o})"
-        fix = f"chmod 600 {file}; if others could really read it, change the key as well"
+        what = f"other users can read or change the master key (mode {stat.S_IMODE(found.st_mode):04o})"
+        fix = f"chmod 600 {file}; if others may have read it, replace the key as well"
         return Finding(NAME, State.WRONG, what, fix, str(file))
     owner = database.stat().st_uid if database.exists() else os.geteuid()
     if found.st_uid not in {owner, 0}:
@@ -80,13 +82,13 @@ def _rights(file: Path, database: Path) -> Finding | None:
 
 def _missing(setup: Setup, file: Path) -> Finding:
     if setup.database.is_there():
-        what = "the master key is not there, and without it nothing that is sealed in the database opens"
-        fix = f"put {file} back from where you keep it apart from backups, or set {VARIABLE}"
+        what = "the master key is missing; without it, nothing encrypted in the database can be read"
+        fix = f"restore {file} from where you keep it separately, or set {VARIABLE}"
         return Finding(NAME, State.WRONG, what, fix, str(file))
-    what = "there is no master key yet; the first `limen serve` makes it"
+    what = "there is no master key yet; the first `limen serve` creates it"
     return Finding(NAME, State.SKIPPED, what, where=str(file))
 
 
 def _not_ours(file: Path) -> Finding:
-    what = "only Limen's own user can read the master key, as it should be"
+    what = "only Limen's own user can read the master key, as intended"
     return Finding(NAME, State.SKIPPED, what, "run `limen doctor` as that user to have it checked", str(file))

@@ -1,4 +1,4 @@
-"""Ports: free for Limen, held by Limen itself, or taken by somebody else."""
+"""Ports: free for Limen, held by Limen itself, or in use by another program."""
 
 from __future__ import annotations
 
@@ -43,8 +43,8 @@ def _look(setup: Setup, place: str, use: str, running: Process | None) -> Findin
     except OSError as error:
         return _refused(setup, error, host, int(port), use, running)
     if running is not None and not use.startswith("the front"):
-        what = f"Limen runs ({running}), yet nothing listens on {place} for {use}"
-        return Finding(NAME, State.WARNING, what, "was [listen] changed since it started? Start it again", place)
+        what = f"Limen runs ({running}), but nothing is listening on {place} for {use}"
+        return Finding(NAME, State.WARNING, what, "restart it if [listen] was changed since it started", place)
     return Finding(NAME, State.OK, f"{place} is free for {use}", where=place)
 
 
@@ -55,20 +55,20 @@ def _refused(setup: Setup, error: OSError, host: str, port: int, use: str, runni
         if running is not None and (holder is None or holder.pid == running.pid or holder.name.startswith(_FRONT)):
             return Finding(NAME, State.OK, f"Limen listens on {place} for {use}", where=place)
         who = str(holder) if holder else "a process of another user"
-        fix = "end it, or choose another port under [listen] in limen.toml"
+        fix = "stop it, or choose another port under [listen] in limen.toml"
         if holder is None:
-            fix += f"; `sudo ss -ltnp 'sport = :{port}'` names it"
-        return Finding(NAME, State.WRONG, f"{place}, meant for {use}, is taken by {who}", fix, place)
+            fix += f"; `sudo ss -ltnp 'sport = :{port}'` shows it"
+        return Finding(NAME, State.WRONG, f"{place}, needed for {use}, is used by {who}", fix, place)
     if error.errno in {errno.EACCES, errno.EPERM}:
-        fix = "start Limen as a service that may (AmbientCapabilities=CAP_NET_BIND_SERVICE), or take a port above 1023"
-        return Finding(NAME, State.WRONG, f"this user may not listen on {place} for {use}", fix, place)
+        fix = "give Limen's service the capability (AmbientCapabilities=CAP_NET_BIND_SERVICE), or use a port above 1023"
+        return Finding(NAME, State.WRONG, f"this user isn't allowed to listen on {place} for {use}", fix, place)
     if error.errno == errno.EADDRNOTAVAIL:
-        fix = "name an address that `ip address` shows, under [listen] in limen.toml"
+        fix = "use an address that `ip address` shows, under [listen] in limen.toml"
         return Finding(
-            NAME, State.WRONG, f"{host} is no address of this machine, so nothing can listen there", fix, place
+            NAME, State.WRONG, f"{host} is not an address of this machine, so nothing can listen there", fix, place
         )
     why = error.strerror or type(error).__name__
-    return Finding(NAME, State.WRONG, f"{place} can't be had for {use}: {why}", "choose another under [listen]", place)
+    return Finding(NAME, State.WRONG, f"{place} can't be used for {use}: {why}", "choose another under [listen]", place)
 
 
 def _socket(path: Path, use: str, running: Process | None) -> Finding:
@@ -77,15 +77,15 @@ def _socket(path: Path, use: str, running: Process | None) -> Finding:
         found = path.stat()
     except FileNotFoundError:
         if not path.parent.is_dir():
-            fix = f"make the folder {path.parent}, or name another under [listen]"
-            return Finding(NAME, State.WRONG, f"the folder of the socket {path} is not there", fix, where)
+            fix = f"create the folder {path.parent}, or choose another under [listen]"
+            return Finding(NAME, State.WRONG, f"the folder of the socket {path} doesn't exist", fix, where)
         return Finding(NAME, State.OK, f"{where} is free for {use}", where=where)
     except OSError as error:
-        fix = "let Limen's user into its folder"
-        return Finding(NAME, State.WRONG, f"{where} can't be looked at: {error.strerror}", fix, where)
+        fix = "give Limen's user access to its folder"
+        return Finding(NAME, State.WRONG, f"{where} can't be checked: {error.strerror}", fix, where)
     if not stat.S_ISSOCK(found.st_mode):
-        fix = "move it away, or name another under [listen]"
-        return Finding(NAME, State.WRONG, f"{path} is there already, and is no socket", fix, where)
+        fix = "move it away, or choose another under [listen]"
+        return Finding(NAME, State.WRONG, f"{path} already exists and is not a socket", fix, where)
     if running is None:
-        return Finding(NAME, State.OK, f"{where} is left from before; Limen takes it over", where=where)
+        return Finding(NAME, State.OK, f"{where} is left over from before; Limen will reuse it", where=where)
     return Finding(NAME, State.OK, f"Limen listens on {where} for {use}", where=where)

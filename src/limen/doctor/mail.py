@@ -1,4 +1,4 @@
-"""Mail: the server is there, speaks as safely as it should, and takes our sign-in; or the outbox can be written."""
+"""Mail: the server responds, uses the required encryption and accepts the login; or the outbox is writable."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ from limen.mail.transports import NotSentError, mail_password
 
 NAME: Final = "mail"
 SECONDS: Final = 6.0
-_SERVER: Final = "look at [mail] in limen.toml"
+_SERVER: Final = "check [mail] in limen.toml"
 _NO_PASSWORD: Final = {
-    "no-password": "put it into the file that password_file names, or into LIMEN_MAIL_PASSWORD",
-    "password-open-to-others": "chmod 600 the file that password_file names",
+    "no-password": "put it in the file set as password_file, or in LIMEN_MAIL_PASSWORD",
+    "password-open-to-others": "run chmod 600 on the file set as password_file",
 }
 
 
@@ -31,9 +31,9 @@ def _outbox(setup: Setup) -> Finding:
     folder = setup.data / "outbox"
     here = next((one for one in (folder, *folder.parents) if one.exists()), folder)
     if not os.access(here, os.W_OK | os.X_OK):
-        what = f"mails are written to {folder}, which this user may not write to"
-        return Finding(NAME, State.WRONG, what, "let Limen's user write there", str(folder))
-    what = f"no mail server is named, so each mail becomes a file in {folder}"
+        what = f"emails are written to {folder}, which this user can't write to"
+        return Finding(NAME, State.WRONG, what, "give Limen's user write access", str(folder))
+    what = f"no mail server is set, so emails are written to files in {folder}"
     return Finding(NAME, State.OK, what, where=str(folder))
 
 
@@ -65,16 +65,19 @@ async def _server(setup: Setup) -> Finding:
             if password:
                 await client.login(said.user, password)
     except aiosmtplib.SMTPAuthenticationError:
-        fix = "mend user and password under [mail] in limen.toml"
-        return Finding(NAME, State.WRONG, f"the mail server refuses the sign-in of {said.user}", fix, said.server)
+        fix = "correct user and password under [mail] in limen.toml"
+        return Finding(NAME, State.WRONG, f"the mail server rejects the login of {said.user}", fix, said.server)
     except (aiosmtplib.SMTPException, OSError, TimeoutError, ValueError) as error:
         what = f'the mail server {said.server} can\'t be used with security "{said.security}": {type(error).__name__}'
-        fix = "is it running, and is its certificate good? Mend server and security under [mail] in limen.toml"
+        fix = (
+            "check that it is running and its certificate is valid, and correct server and security under "
+            "[mail] in limen.toml"
+        )
         return Finding(NAME, State.WRONG, what, fix, said.server)
     finally:
         client.close()
-    done = f"and takes the sign-in of {said.user}" if password else "and wants no sign-in"
-    return Finding(NAME, State.OK, f"the mail server answers {done}", where=said.server)
+    done = f"and accepts the login of {said.user}" if password else "and requires no login"
+    return Finding(NAME, State.OK, f"the mail server responds {done}", where=said.server)
 
 
 def _password(setup: Setup) -> str:

@@ -1,4 +1,4 @@
-"""DNS: does the sign-in host, and does each app's host, lead to this machine or to the front that stands before it?"""
+"""DNS: do the sign-in host and each app's host point to this machine or to the front before it?"""
 
 from __future__ import annotations
 
@@ -20,7 +20,10 @@ async def names(setup: Setup) -> list[Finding]:
     """One finding for all hosts that share a fault: a missing wildcard record is one mistake, not fifty."""
     asked = [host for host in setup.hosts if not names_this_machine(host)]
     if not asked:
-        what = f"every name ends in .localhost, which reaches this machine alone: fine for trying ({len(setup.hosts)})"
+        what = (
+            "all names end in .localhost, which only reaches this machine: fine for trying Limen out "
+            f"({len(setup.hosts)})"
+        )
         return [Finding(NAME, State.OK, what, where=setup.settings.domain)]
     gate = asyncio.Semaphore(AT_ONCE)
     answers = await asyncio.gather(*(_addresses(setup, host, gate) for host in asked))
@@ -50,7 +53,7 @@ def _missing(setup: Setup, hosts: list[str], asked: int) -> list[Finding]:
     domain, here = setup.settings.domain, _here(setup)
     if len(hosts) > 1:
         what = f"{len(hosts)} of {asked} hosts have no address in DNS: {named(hosts)}"
-        fix = f"add one wildcard record, `*.{domain}. A {here}`, where {domain} is looked after"
+        fix = f"add one wildcard record, `*.{domain}. A {here}`, where {domain} is managed"
     else:
         what = f"{hosts[0]} has no address in DNS"
         fix = f"add the record `{hosts[0]}. A {here}`, or `*.{domain}. A {here}` for all apps at once"
@@ -60,8 +63,8 @@ def _missing(setup: Setup, hosts: list[str], asked: int) -> list[Finding]:
 def _silent(hosts: list[str]) -> list[Finding]:
     if not hosts:
         return []
-    what = f"this machine's resolver does not answer for {named(hosts)}"
-    return [Finding(NAME, State.WRONG, what, "look at /etc/resolv.conf, and whether the network is up", hosts[0])]
+    what = f"this machine's resolver doesn't answer for {named(hosts)}"
+    return [Finding(NAME, State.WRONG, what, "check /etc/resolv.conf and the network connection", hosts[0])]
 
 
 def _elsewhere(setup: Setup, found: dict[str, tuple[str, ...]]) -> list[Finding]:
@@ -82,16 +85,16 @@ def _elsewhere(setup: Setup, found: dict[str, tuple[str, ...]]) -> list[Finding]
         Finding(
             NAME,
             State.WARNING,
-            f"{named(hosts)} {'leads' if len(hosts) == 1 else 'lead'} to {named(addresses)}, which is neither this "
-            "machine nor a front that it trusts",
-            f"point the record at {_here(setup)}, or name the front in trusted_proxies under [listen] in limen.toml",
+            f"{named(hosts)} {'points' if len(hosts) == 1 else 'point'} to {named(addresses)}, which is neither "
+            "this machine nor a trusted front",
+            f"point the record at {_here(setup)}, or add the front to trusted_proxies under [listen] in limen.toml",
             hosts[0],
         )
         for addresses, hosts in astray.items()
     ]
     if passed_on:
         what = (
-            f"{_count(passed_on)} to {named(sorted(home or set(found[passed_on[0]])))}: your router has to pass it on"
+            f"{_count(passed_on)} to {named(sorted(home or set(found[passed_on[0]])))}: your router has to forward it"
         )
         findings.append(Finding(NAME, State.OK, what, where=passed_on[0]))
     if right:
@@ -100,7 +103,7 @@ def _elsewhere(setup: Setup, found: dict[str, tuple[str, ...]]) -> list[Finding]
 
 
 def _count(hosts: list[str]) -> str:
-    return f"{hosts[0]} leads" if len(hosts) == 1 else f"{len(hosts)} hosts lead"
+    return f"{hosts[0]} points" if len(hosts) == 1 else f"{len(hosts)} hosts point"
 
 
 def _here(setup: Setup) -> str:

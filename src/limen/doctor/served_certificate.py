@@ -1,4 +1,4 @@
-"""The certificate that browsers get: on the sign-in host and on each app's host, names, chain and end."""
+"""The certificate that browsers get: on the sign-in host and on each app's host, names, chain and expiry."""
 
 from __future__ import annotations
 
@@ -15,20 +15,20 @@ NAME: Final = "certificate"
 AT_ONCE: Final = 10
 MOST_HOSTS: Final = 60
 _FIXES: Final = {
-    "expired": 'renew it; `limen serve --https` with `[https] mode = "acme"` renews by itself',
-    "not-yet": "set this machine's clock, or wait until the certificate begins",
-    "self-signed": "get one from an authority that browsers trust, or have every browser trust this one",
-    "untrusted": "serve the whole chain, certificates between included; an authority of your own has to be trusted by "
-    "every machine, this one too",
+    "expired": 'renew it; `limen serve --https` with `[https] mode = "acme"` renews automatically',
+    "not-yet": "set this machine's clock, or wait until the certificate becomes valid",
+    "self-signed": "get one from an authority that browsers trust, or make every browser trust this one",
+    "untrusted": "serve the whole chain, including intermediate certificates; your own authority has to be "
+    "trusted by every machine, including this one",
     "wrong-name": "get a certificate for the sign-in host and each app's host, or one for *.{domain}",
-    "plain": "have the front speak https there",
+    "plain": "set up https on the front",
 }
 
 
 async def served(setup: Setup) -> list[Finding]:
     """One finding for all hosts that share a fault. Names that don't resolve are the business of `names`."""
     if not setup.is_https:
-        what = f"{setup.settings.public_url} is plain http, for this machine alone: there is no certificate"
+        what = f"{setup.settings.public_url} is plain http, for this machine only: there is no certificate"
         return [Finding(NAME, State.SKIPPED, what, where=setup.sign_in_host)]
     gate = asyncio.Semaphore(AT_ONCE)
     hosts = setup.hosts[:MOST_HOSTS]
@@ -38,7 +38,7 @@ async def served(setup: Setup) -> list[Finding]:
         if said is not None:
             groups.setdefault(said, []).append(host)
     if not groups:
-        return [Finding(NAME, State.SKIPPED, "no host has an address yet, so no certificate could be looked at")]
+        return [Finding(NAME, State.SKIPPED, "no host has an address yet, so no certificate could be checked")]
     return [_finding(setup, *said, hosts) for said, hosts in groups.items()]
 
 
@@ -59,7 +59,7 @@ async def _look(setup: Setup, host: str, gate: asyncio.Semaphore) -> tuple[State
             return _no_answer(setup, wrong)
     now = setup.outside.now()
     if soon := certificates.ends_soon(shown, now):
-        return State.WARNING, soon, "renew it, and find out why it was not renewed by itself"
+        return State.WARNING, soon, "renew it, and find out why it was not renewed automatically"
     days = (shown.ends_at - now) // DAY if shown else 0
     return State.OK, f"its certificate is valid for {days} more days", ""
 
@@ -67,15 +67,15 @@ async def _look(setup: Setup, host: str, gate: asyncio.Semaphore) -> tuple[State
 def _no_answer(setup: Setup, wrong: NoAnswerError) -> tuple[State, str, str]:
     if wrong.word == "tls" and wrong.fault is not None:
         said = certificates.said(wrong.fault, "this host", setup.outside.now())
-        return State.WRONG, said, _FIXES.get(wrong.fault.word, "look at the front's settings for https")
+        return State.WRONG, said, _FIXES.get(wrong.fault.word, "check the front's https settings")
     if setup.has_own_https and setup.limen is None:
         return (
             State.SKIPPED,
-            "nothing answers, as Limen does not run",
-            "start it with `limen serve --https`, and look again",
+            "nothing responds, because Limen isn't running",
+            "start it with `limen serve --https`, then check again",
         )
     fix = (
-        f"start what speaks https there. If it runs, your router may not let machines inside reach port {setup.port} "
-        "from outside: try it from elsewhere"
+        "start the https server. If it is running, your router may not let internal machines connect to port "
+        f"{setup.port} from outside: test it from elsewhere"
     )
-    return State.WARNING, f"nothing answers on port {setup.port} from here", fix
+    return State.WARNING, f"nothing responds on port {setup.port} from here", fix

@@ -100,7 +100,7 @@ def setup_in(root: Path, outside: Environment) -> Setup:
     wrong = [one for one in (*folder.problems, *found, *problems) if one.file in {SETTINGS, str(root)}]
     if settings is None or wrong:
         what = str(wrong[0]) if wrong else f"there are no settings in {root}"
-        raise LimenError(f"the settings can't be read: {what}", "mend them; `limen check` lists all that is wrong")
+        raise LimenError(f"the settings can't be read: {what}", "fix them; `limen check` lists all problems")
     apps_written = files.get(APPS, {}).get("tree")
     apps = read_apps(Tree(apps_written), settings, set(settings.groups))[0] if apps_written is not None else ()
     return Setup(root, settings, apps, outside)

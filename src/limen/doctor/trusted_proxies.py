@@ -1,4 +1,4 @@
-"""Trusted proxies: whose X-Forwarded-For is believed, and whether one that sends it should be trusted and is not."""
+"""Trusted proxies: whose X-Forwarded-For is accepted, and whether a sender should be trusted but isn't."""
 
 from __future__ import annotations
 
@@ -18,29 +18,35 @@ async def hops(setup: Setup) -> list[Finding]:
     findings = [found for network in trusted if (found := _width(network)) is not None]
     if setup.strangers:
         what = (
-            f"{named(setup.strangers)} sends X-Forwarded-For without being trusted, so everybody who comes through it "
-            "appears to come from there"
+            f"{named(setup.strangers)} sends X-Forwarded-For but isn't trusted, so everyone behind it appears "
+            "to come from its address"
         )
-        fix = "if it is your front, name it in trusted_proxies under [listen] in limen.toml; if not, it is forged"
+        fix = (
+            "if it is your front, add it to trusted_proxies under [listen] in limen.toml; otherwise the header "
+            "is forged"
+        )
         findings.append(Finding(NAME, State.WARNING, what, fix, setup.strangers[0]))
     if not trusted and setup.is_https and not setup.has_own_https:
         what = (
-            f"{setup.settings.public_url} is https, which a front before Limen must speak; but none is trusted, so "
-            "every visitor seems to come from the front"
+            f"{setup.settings.public_url} is https, which requires a front before Limen; but none is trusted, "
+            "so every visitor seems to come from the front"
         )
-        fix = 'name the front: trusted_proxies = ["127.0.0.1/32"] under [listen] in limen.toml where it runs here'
+        fix = (
+            'add the front: trusted_proxies = ["127.0.0.1/32"] under [listen] in limen.toml if it runs on this machine'
+        )
         findings.append(Finding(NAME, State.WRONG, what, fix, "limen.toml"))
     if findings:
         return findings
     if not trusted:
         return [Finding(NAME, State.OK, "no front is trusted, and none is needed")]
-    return [Finding(NAME, State.OK, f"X-Forwarded-For is believed from {named([str(one) for one in trusted])} alone")]
+    return [Finding(NAME, State.OK, f"X-Forwarded-For is only accepted from {named([str(one) for one in trusted])}")]
 
 
 def _width(network: IPv4Network | IPv6Network) -> Finding | None:
     if not is_wide(network):
         return None
     what = (
-        f"trusted_proxies holds {network}: each of its {network.num_addresses:,} addresses can claim to be any visitor"
+        f"trusted_proxies contains {network}: each of its {network.num_addresses:,} addresses can claim to be "
+        "any visitor"
     )
     return Finding(NAME, State.WRONG if is_open(network) else State.WARNING, what, FIX, str(network))

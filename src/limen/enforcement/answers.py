@@ -116,9 +116,9 @@ def refusal_page(refused: Refusal, answer: Answer) -> bytes:
     text = _unfilled(answer, refused.withheld)
     title, label = gettext_noop("Not yet"), gettext_noop("What would help")
     if answer.effect is Effect.CHALLENGE:
-        title, label = gettext_noop("One more step"), gettext_noop("Go on")
+        title, label = gettext_noop("One more step"), gettext_noop("Continue")
     elif refused.withheld:
-        title = gettext_noop("This is withheld")
+        title = gettext_noop("This is blocked")
     return plain_page(title, text, app=app, link=refused.location, label=label, refresh=True)
 
 
@@ -158,25 +158,25 @@ def app_origin(host: str, public_url: str) -> str:
 
 
 _WITHHELD: Final = {
-    "download": gettext_noop("You can view {app} from here. Downloading is withheld at present."),
-    "edit": gettext_noop("You can view {app} from here. Changing things is withheld at present."),
-    "share": gettext_noop("You can view {app} from here. Sharing is withheld at present."),
-    "administer": gettext_noop("You can view {app} from here. Administering is withheld at present."),
-    "": gettext_noop("You can view {app} from here. This is withheld at present."),
+    "download": gettext_noop("You can view {app} from here, but downloading is blocked right now."),
+    "edit": gettext_noop("You can view {app} from here, but editing is blocked right now."),
+    "share": gettext_noop("You can view {app} from here, but sharing is blocked right now."),
+    "administer": gettext_noop("You can view {app} from here, but administering is blocked right now."),
+    "": gettext_noop("You can view {app} from here, but this is blocked right now."),
 }
 """What is said where an action is refused and looking is not; "" for any other action."""
 
 
 _OF_TOKENS: Final = {
-    Named.TOKEN_UNKNOWN.value: "This is no token that is good here. Make one under Tokens, where you find your apps.",
-    Named.TOKEN_EXPIRED.value: "This token has expired. Make a new one under Tokens, where you find your apps.",
-    Named.TOKEN_REVOKED.value: "This token was revoked. Make a new one under Tokens, where you find your apps.",
-    Named.TOKEN_OUT_OF_SCOPE.value: "This token was made for another app, or for other actions.",
-    Named.TOKEN_AND_SESSION.value: "A token and a session were sent together. Send one of the two.",
+    Named.TOKEN_UNKNOWN.value: "This token isn't valid here. Create one under Tokens, on the page with your apps.",
+    Named.TOKEN_EXPIRED.value: "This token has expired. Create a new one under Tokens, on the page with your apps.",
+    Named.TOKEN_REVOKED.value: "This token was revoked. Create a new one under Tokens, on the page with your apps.",
+    Named.TOKEN_OUT_OF_SCOPE.value: "This token was created for a different app or different actions.",
+    Named.TOKEN_AND_SESSION.value: "A token and a session were sent together. Send only one of them.",
 }
 
 
-_ANOTHER: Final = "What was sent as the password is no token. Make one under Tokens, where you find your apps."
+_ANOTHER: Final = "The password sent is not a token. Create one under Tokens, on the page with your apps."
 
 
 def _description(answer: Answer, withheld: str = "") -> str:
@@ -187,22 +187,22 @@ def _description(answer: Answer, withheld: str = "") -> str:
 def _unfilled(answer: Answer, withheld: str = "") -> str:
     """The refusal in a sentence, with `{app}` for the app's name."""
     if answer.word in UNAVAILABLE:
-        return gettext_noop("Limen can't decide at the moment, so nothing is let through. Try again shortly.")
+        return gettext_noop("Limen can't check access at the moment, so everything is blocked. Try again shortly.")
     if answer.decision is None:
-        return gettext_noop("The request can't be passed on.")
+        return gettext_noop("This request can't be forwarded.")
     if answer.word in _OF_TOKENS:
         return _OF_TOKENS[answer.word]
     if answer.needs_sign_in:
-        return gettext_noop("Sign in to go on.")
+        return gettext_noop("Sign in to continue.")
     if answer.word == Named.CROSS_SITE:
-        return gettext_noop("Another site sent this to {app} in your name. Open {app} itself and do it there.")
+        return gettext_noop("Another site sent this to {app} on your behalf. Open {app} and do it there.")
     if answer.effect is Effect.CHALLENGE:
-        return gettext_noop("Prove once more who you are to go on.")
+        return gettext_noop("Confirm it's you to continue.")
     if answer.app is not None and answer.app.id == LIMEN:
-        return gettext_noop("This is not open to you.")
+        return gettext_noop("You don't have access to this.")
     if withheld and answer.app is not None:
         return _WITHHELD.get(withheld, _WITHHELD[""])
-    return gettext_noop("This is not open to you as things are now.")
+    return gettext_noop("You don't have access to this right now.")
 
 
 class Reply(msgspec.Struct, frozen=True):

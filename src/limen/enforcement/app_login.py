@@ -38,7 +38,7 @@ class AppLoginRefusedError(LimenError):
     """The sign-in to an app can't go on; `word` names why for the journal."""
 
     def __init__(self, word: str) -> None:
-        super().__init__("this sign-in to the app can't go on", "open the app again and sign in from there")
+        super().__init__("this sign-in to the app can't be completed", "open the app again and sign in from there")
         self.word = word
 
 
@@ -132,8 +132,8 @@ class AppLoginRoutes:
             self._refused(request, "open-redirect")
             return answers.page_reply(
                 400,
-                gettext_noop("That link leads elsewhere"),
-                gettext_noop("It was not followed."),
+                gettext_noop("This link leads to another site"),
+                gettext_noop("Limen didn't follow it."),
                 link="/",
                 label=gettext_noop("Open the app"),
             )
@@ -160,9 +160,9 @@ class AppLoginRoutes:
             self._refused(request, word, kind="session.hand_over_refused")
             return answers.page_reply(
                 400,
-                gettext_noop("This sign-in did not start here"),
+                gettext_noop("This sign-in didn't start here"),
                 gettext_noop(
-                    "It was started in another browser, was used before, or took too long. Nothing has happened."
+                    "It was started in another browser, has already been used, or took too long. Nothing was changed."
                 ),
                 link="/.limen/start",
                 label=gettext_noop("Open {app} again"),
@@ -178,13 +178,13 @@ class AppLoginRoutes:
             return answers.page_reply(
                 200,
                 gettext_noop("Sign out?"),
-                gettext_noop("This ends your sign-in on {app} and on every other app."),
+                gettext_noop("This signs you out of {app} and all other apps."),
                 app=request.app.name,
                 form="/.limen/sign-out",
                 label=gettext_noop("Sign out"),
             )
         await self.sessions.end(session.parent or session.id)
-        reply = self._signed_out(gettext_noop("On this and every other app."))
+        reply = self._signed_out(gettext_noop("From this app and all others."))
         return answers.Reply(reply.status, (*reply.fields, _set_cookie(APP_COOKIE, b"", 0)), reply.body)
 
     def _signed_out(self, text: str) -> answers.Reply:

@@ -166,7 +166,9 @@ def openapi(public_url: str) -> dict[str, Any]:
         "servers": [{"url": public_url}],
         "security": [{"workload": []}],
         "paths": {
-            "/access/v1/evaluation": {"post": _operation("evaluate", "One question", "Evaluation", _ref("Decided"))},
+            "/access/v1/evaluation": {
+                "post": _operation("evaluate", "A single question", "Evaluation", _ref("Decided"))
+            },
             "/access/v1/evaluations": {"post": _operation("evaluateMany", "Several questions", "Many", either)},
             "/.well-known/authzen-configuration": {
                 "get": {
@@ -186,10 +188,10 @@ def openapi(public_url: str) -> dict[str, Any]:
 
 def _operation(name: str, summary: str, body: str, answer: dict[str, Any]) -> dict[str, Any]:
     refusals = {
-        "400": "The body is no question",
-        "401": "No good token",
+        "400": "The body is not a valid question",
+        "401": "No valid token",
         "413": "More than 64 KB",
-        "415": "The body is no JSON",
+        "415": "The body is not JSON",
         "429": "Too many questions in this second",
     }
     wrong = {"type": "object", "required": ["error"], "properties": {"error": {"type": "string"}}}

@@ -136,7 +136,7 @@ class Gateway:
         What nobody is signed in for stays a stranger's.
         """
         entry, session = entry_of(scope), answer.session
-        if entry is None or session is None or entry.belongs_to(session.person_id):
+        if entry is None or session is None or entry.belongs_to(session.person_id, session.parent or session.id):
             return False
         self.doors.refuse(TOO_MANY, door="gateway", address=address, app=answer.app, session=session)
         return True
@@ -225,13 +225,13 @@ class Gateway:
         )
 
 
-_TOO_LARGE: Final = (413, gettext_noop("That is too large"), gettext_noop("{app} does not take that much at once."))
+_TOO_LARGE: Final = (413, gettext_noop("That is too large"), gettext_noop("{app} doesn't accept that much at once."))
 
 
 TOO_MANY_AT_ONCE: Final = (
     429,
-    gettext_noop("That was too much at once"),
-    gettext_noop("Wait until some of what you asked for is done."),
+    gettext_noop("Too many requests at once"),
+    gettext_noop("Wait until some of your requests are finished."),
 )
 """RFC 6585, section 4."""
 
@@ -281,7 +281,11 @@ class _Exchange:
         with suppress(asyncio.CancelledError):
             await self._carrying
         if self._cut_for and not self._started:
-            await self.refuse(403, gettext_noop("Not any more"), gettext_noop("What let you in has changed."))
+            await self.refuse(
+                403,
+                gettext_noop("Access has ended"),
+                gettext_noop("You no longer have access: something it depended on has changed."),
+            )
 
     async def _carry(self) -> None:
         try:

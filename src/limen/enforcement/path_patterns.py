@@ -1,6 +1,6 @@
 """Paths as they may be remembered: a segment stays once three different people used it, everything else is `*`.
 
-`/files/1234/report` becomes `/files/*/report`. What is written like an id, an e-mail address or a token never stays,
+`/files/1234/report` becomes `/files/*/report`. What is written like an id, an email address or a token never stays,
 nor what follows a word like `users` or `reset`, whoever uses it. So what one person alone holds, in however many
 sessions, is never kept; and until three people used a segment it is nowhere but in memory, as a keyed hash.
 """

@@ -87,11 +87,12 @@ async def probe(url: str, limit_seconds: float = LONGEST_SECONDS) -> Found:
             cookies = " ".join(answer.headers.getall("set-cookie", []))
             return Found(answer.status, kind_of(headers, cookies, body), is_plain_http(url))
     except aiohttp.ClientConnectorCertificateError:
-        raise LimenError(f"the certificate of {host} is not trusted", "name its ca_file in apps.yaml") from None
+        raise LimenError(f"the certificate of {host} is not trusted", "set its ca_file in apps.yaml") from None
     except TimeoutError:
         raise LimenError(f"{host} did not answer in {limit_seconds:g} seconds", "start it") from None
     except (aiohttp.ClientError, OSError, ValueError):
-        raise LimenError(f"nothing that speaks HTTP answers at {host}", "check address, port and scheme") from None
+        where = urlsplit(url).netloc.rpartition("@")[2]
+        raise LimenError(f"nothing at {where} responds with HTTP", "check address, port and scheme") from None
 
 
 def kind_of(headers: dict[str, str], cookies: str, body: bytes) -> Kind:

@@ -8,7 +8,7 @@ from limen.clock import Instant
 from limen.facts import Facts
 from limen.policy.decision import Decision, Effect, Named, Reason, Request
 
-BROKEN_GLASS = Reason(Named.BREAK_GLASS.value, "permit", "Break-glass is open", "It stands outside of the policies.")
+BROKEN_GLASS = Reason(Named.BREAK_GLASS.value, "permit", "Break-glass is open", "It is independent of the policies.")
 _TITLES = {
     Named.NOT_SIGNED_IN: "Nobody is signed in",
     Named.SESSION_ENDED: "The session has ended",
@@ -19,19 +19,19 @@ _TITLES = {
     Named.PERSON_INACTIVE: "The person's account is not active",
     Named.LEASE_EXPIRED: "Limen has lost touch with its database",
     Named.JOURNAL_UNWRITABLE: "The journal can't be written",
-    Named.DISK_FULL: "The disk is full; administrators still get in, to make room",
+    Named.DISK_FULL: "The disk is full; administrators still have access, to free up space",
     Named.POLICY_ERROR: "A policy could not be evaluated",
-    Named.UNKNOWN_HOST: "No app lives on this host",
-    Named.BAD_REQUEST: "The request is not one that may be passed on",
+    Named.UNKNOWN_HOST: "There is no app on this host",
+    Named.BAD_REQUEST: "The request can't be forwarded",
     Named.PUBLIC_ROUTE: "Declared public",
     Named.CORS_PREFLIGHT: "A preflight from a declared origin, answered by Limen",
-    Named.CROSS_SITE: "Another site sent this, and the app does not declare it under cors",
+    Named.CROSS_SITE: "Another site sent this, and the app doesn't declare that site under cors",
     Named.TOKEN_UNKNOWN: "No such token",
     Named.TOKEN_EXPIRED: "The token has expired",
     Named.TOKEN_REVOKED: "The token was revoked",
-    Named.TOKEN_OUT_OF_SCOPE: "The token was not made for this",
+    Named.TOKEN_OUT_OF_SCOPE: "The token doesn't cover this",
     Named.TOKEN_AND_SESSION: "A token and a session were sent together",
-    Named.BREAK_GLASS: "Break-glass opens Limen's console and nothing else, for a short time",
+    Named.BREAK_GLASS: "Break-glass gives access to Limen's console only, for a short time",
 }
 REASONS: dict[str, Reason] = {
     name.value: Reason(

@@ -36,10 +36,17 @@ class EnforcementServices:
         """How much each listener holds, and what it has turned away."""
         for name, listener in self.admission.listeners.items():
             of = {"listener": name}
-            yield Figure("limen_connections", "Connections that are open", len(listener.open), of)
-            yield Figure("limen_connections_of_strangers", "Those of nobody signed in", len(listener.strangers), of)
+            yield Figure("limen_connections", "Open connections", len(listener.open), of)
+            yield Figure(
+                "limen_connections_of_strangers",
+                "Open connections of clients that are not signed in",
+                len(listener.strangers),
+                of,
+            )
             for why, number in listener.refused.items():
-                yield Figure("limen_connections_refused", "Refused since the start", number, {**of, "why": why})
+                yield Figure(
+                    "limen_connections_refused", "Connections refused since the start", number, {**of, "why": why}
+                )
 
     async def keep_observed(self) -> None:
         """Write down what only memory holds of apps in onboarding."""

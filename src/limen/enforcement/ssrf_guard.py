@@ -42,7 +42,7 @@ class ForbiddenAddressError(LimenError):
     """Nothing was sent there."""
 
     def __init__(self, host: str) -> None:
-        super().__init__(f"{host} is not an address that an app may have", "name the machine the app runs on")
+        super().__init__(f"{host} is not an address that an app may have", "enter the machine the app runs on")
 
 
 def refuse(address: str, host: str) -> None:

@@ -22,14 +22,14 @@ for all would let a few people who fill it make everybody else wait.
 """
 
 
-_LATER: Final = gettext_noop("try again in a minute; if it stays like this, tell whoever looks after the app")
+_LATER: Final = gettext_noop("try again in a minute; if this continues, tell the app's owner")
 _NOT_BELIEVED: Final = (
-    gettext_noop("{app} can't be reached safely: its certificate is not the one Limen was told to expect"),
-    gettext_noop("tell whoever looks after the app; nothing was sent to it"),
+    gettext_noop("{app} can't be reached safely: its certificate is not the expected one"),
+    gettext_noop("tell the app's owner; nothing was sent to it"),
 )
 _OFF_LIMITS: Final = (
-    gettext_noop("{app} can't be reached: the address Limen was told for it is none at which an app can be"),
-    gettext_noop("tell whoever looks after the app; nothing was sent to it"),
+    gettext_noop("{app} can't be reached: its configured address is not one that an app may have"),
+    gettext_noop("tell the app's owner; nothing was sent to it"),
 )
 
 
@@ -130,7 +130,7 @@ def unreachable(app: App, how: str) -> UpstreamError:
     return UpstreamError(
         502,
         f"upstream-{how}",
-        gettext_noop("{app} can't be reached: Limen let you in, but the app behind it does not answer"),
+        gettext_noop("{app} can't be reached: Limen granted access, but the app isn't responding"),
         _LATER,
         app=app.name,
     )
@@ -141,7 +141,9 @@ def forbidden(app: App) -> UpstreamError:
 
 
 def too_slow(app: App) -> UpstreamError:
-    return UpstreamError(504, "upstream-timeout", gettext_noop("{app} takes too long to answer"), _LATER, app=app.name)
+    return UpstreamError(
+        504, "upstream-timeout", gettext_noop("{app} is taking too long to respond"), _LATER, app=app.name
+    )
 
 
 def text_of(value: bytes) -> str:

@@ -14,14 +14,14 @@ _DECISION = Topic(
 _REFUSED = Topic(
     REQUESTS,
     Owner.PERSON,
-    "Requests that Limen turned away or changed",
-    "A request that Limen turned away or changed",
+    "Requests that Limen rejected or modified",
+    "A request that Limen rejected or modified",
 )
 _UPSTREAM = Topic(REQUESTS, Owner.PERSON, "Apps that did not answer you", "An app did not answer you")
-_STREAM = Topic(REQUESTS, Owner.PERSON, "Connections that were ended", "A connection was ended", (SESSIONS,))
-_SIGN_IN = Topic(SIGNING_IN, Owner.PERSON, "Signing in", filters=(SIGN_INS,))
-_STEP_UP = replace(_SIGN_IN, plural="Proving again that it's you")
-_SESSION = Topic(SIGNING_IN, Owner.PERSON, "Your sessions", "A session of yours", (SESSIONS,))
+_STREAM = Topic(REQUESTS, Owner.PERSON, "Connections that were closed", "A connection was closed", (SESSIONS,))
+_SIGN_IN = Topic(SIGNING_IN, Owner.PERSON, "Sign-ins", filters=(SIGN_INS,))
+_STEP_UP = replace(_SIGN_IN, plural="Identity confirmations")
+_SESSION = Topic(SIGNING_IN, Owner.PERSON, "Your sessions", "Your session", (SESSIONS,))
 _ALL_SESSIONS = replace(_SESSION, singular="Your sessions")
 _ENDED = {"": "A session was ended"}
 _ALL_ENDED = {"": "All sessions were ended"}
@@ -33,10 +33,12 @@ ACCESS_KINDS: Final = (
     Kind("request.refused", "A request was refused before a decision", _REFUSED, HTTP, 99, by_strangers=True),
     Kind("request.cross_site", "Another site sent a request that changes something", _REFUSED, HTTP, 99),
     Kind("upstream.failed", "An app did not answer", _UPSTREAM, HTTP, 99, app_filters=(FAILURES,), by_strangers=True),
-    Kind("request.stripped", "A request claimed what only Limen may say", _REFUSED, HTTP, 99, by_strangers=True),
+    Kind(
+        "request.stripped", "A request carried headers that only Limen may set", _REFUSED, HTTP, 99, by_strangers=True
+    ),
     Kind(
         "stream.cut",
-        "A stream was cut: its session or facts changed",
+        "A connection was closed: its session or facts changed",
         _STREAM,
         HTTP,
         99,
@@ -45,10 +47,10 @@ ACCESS_KINDS: Final = (
     ),
     Kind("sign_in.succeeded", "Signed in", _SIGN_IN, AUTHENTICATION, 1, acknowledged=True),
     Kind("sign_in.failed", "Sign-in failed", _SIGN_IN, AUTHENTICATION, 1, by_strangers=True),
-    Kind("sign_in.slowed", "Sign-in slowed: too many guesses", _SIGN_IN, AUTHENTICATION, 1, by_strangers=True),
+    Kind("sign_in.slowed", "Sign-in slowed: too many attempts", _SIGN_IN, AUTHENTICATION, 1, by_strangers=True),
     Kind("session.app_opened", "An app session was opened", _SESSION, AUTHENTICATION, 1, app_filters=(OPENED,)),
     Kind(
-        "session.hand_over_refused", "A hand-over to an app was refused", _SESSION, AUTHENTICATION, 1, by_strangers=True
+        "session.hand_over_refused", "A sign-in to an app was refused", _SESSION, AUTHENTICATION, 1, by_strangers=True
     ),
     Kind(
         "session.revoked",
@@ -62,7 +64,7 @@ ACCESS_KINDS: Final = (
     ),
     Kind(
         "sessions.revoked",
-        "Everything issued before an instant was ended",
+        "All sessions were ended",
         _ALL_SESSIONS,
         AUTHENTICATION,
         2,
@@ -70,5 +72,5 @@ ACCESS_KINDS: Final = (
         told=_ALL_ENDED,
         acknowledged=True,
     ),
-    Kind("step_up.succeeded", "Proved again, more strongly", _STEP_UP, AUTHENTICATION, 1, acknowledged=True),
+    Kind("step_up.succeeded", "Identity confirmed", _STEP_UP, AUTHENTICATION, 1, acknowledged=True),
 )

@@ -11,43 +11,43 @@ from limen.events.kind import ACCOUNT, AUTHENTICATION, EMAIL, ENTITY, Kind, Owne
 _ONES_OWN, _OFFICE = Owner.PERSON, Owner.OFFICE
 _PERSON = Topic(ACCOUNTS, _OFFICE, "Your account and your groups", "Your account or your groups", (CHANGES,))
 _ENROLLED = replace(_PERSON, owner=_ONES_OWN, filters=(FACTORS, CHANGES))
-_LOOKED_AT = replace(_PERSON, singular="Somebody looked at your entries")
+_LOOKED_AT = replace(_PERSON, singular="Someone viewed your events")
 _EXPORTED = replace(_PERSON, owner=_ONES_OWN)
 _LINK = Topic(ACCOUNTS, _ONES_OWN, "One-time links", "A one-time link", (FACTORS,))
-_MAIL = Topic(ACCOUNTS, _ONES_OWN, "Mails to you", "A mail to you", (FACTORS,))
-_FACTOR = replace(_LINK, plural="Your passkeys, password and code", singular="A passkey, password or code of yours")
+_MAIL = Topic(ACCOUNTS, _ONES_OWN, "Emails to you", "An email to you", (FACTORS,))
+_FACTOR = replace(_LINK, plural="Your passkeys, password and code", singular="Your passkey, password or code")
 _RECOVERY = Topic(ACCOUNTS, _ONES_OWN, "Recovery codes", "A recovery code", (FACTORS,))
 _WORKLOAD = Topic(ADMINISTRATION, _OFFICE, "Workloads you changed", "A workload you changed", (CHANGES,))
-_TOKEN = Topic(ACCOUNTS, _ONES_OWN, "Your tokens", "A token of yours", (CHANGES,))
+_TOKEN = Topic(ACCOUNTS, _ONES_OWN, "Your tokens", "Your token", (CHANGES,))
 _CHANGED = {
     "change=groups": "Your groups were changed",
     "change=name": "Your name was changed",
-    "change=email": "Your e-mail address was changed",
-    "change=let-go": "Your access was ended",
-    "change=taken-back": "You were given your access back",
-    "change=link-revoked": "A one-time link was made worthless",
+    "change=email": "Your email address was changed",
+    "change=let-go": "Your access was deactivated",
+    "change=taken-back": "Your access was restored",
+    "change=link-revoked": "A one-time link was cancelled",
 }
 _INVITED = {"": "You were invited"}
 _DID_ENROL = {"": "You enrolled"}
-_COPIED = {"": "A copy of your data was made"}
+_COPIED = {"": "A copy of your data was created"}
 _ISSUED = {
     "purpose=access_pass": "An access pass was issued",
-    "purpose=second_device": "A link for another device was made",
-    "purpose=invitation": "A link to enrol was issued",
+    "purpose=second_device": "A link for another device was created",
+    "purpose=invitation": "An enrolment link was issued",
 }
 _ADDED = {
     "factor=passkey": "A passkey was added",
     "factor=password": "A password was set",
-    "factor=code": "An authenticator code was set up",
+    "factor=code": "An authenticator app was set up",
 }
 _REMOVED = {
     "factor=passkey": "A passkey was removed",
     "factor=password": "The password was removed",
-    "factor=code": "The authenticator code was removed",
+    "factor=code": "The authenticator app was removed",
 }
-_CODES_MADE = {"": "Recovery codes were made"}
+_CODES_MADE = {"": "Recovery codes were created"}
 _CODE_USED = {"": "A recovery code was used"}
-_CODE_WRONG = {"": "Somebody tried a recovery code that was wrong"}
+_CODE_WRONG = {"": "Someone entered a wrong recovery code"}
 _OF_APPS = (TOKENS,)
 _GIVEN = ("why", "actions")
 
@@ -64,11 +64,11 @@ ACCOUNT_KINDS: Final = (
         told=_CHANGED,
         acknowledged=True,
     ),
-    Kind("person.looked_at", "Somebody looked at a person's events", _LOOKED_AT, ENTITY, 2, shown=("page", "room")),
+    Kind("person.looked_at", "Someone viewed a person's events", _LOOKED_AT, ENTITY, 2, shown=("page", "room")),
     Kind("person.erased", "A person was erased", _PERSON, ACCOUNT, 6, shown=("why",), acknowledged=True),
     Kind(
         "person.exported",
-        "A copy of a person's data was made",
+        "A copy of a person's data was created",
         _EXPORTED,
         ACCOUNT,
         99,
@@ -79,8 +79,8 @@ ACCOUNT_KINDS: Final = (
         "link.issued", "A one-time link was issued", _LINK, ACCOUNT, 1, shown=("why",), told=_ISSUED, acknowledged=True
     ),
     Kind("link.refused", "A one-time link was refused", _LINK, ACCOUNT, 99, by_strangers=True),
-    Kind("mail.sent", "A mail was sent", _MAIL, EMAIL, 1, shown=("about",)),
-    Kind("mail.failed", "A mail could not be sent", _MAIL, EMAIL, 1, shown=("about",)),
+    Kind("mail.sent", "An email was sent", _MAIL, EMAIL, 1, shown=("about",)),
+    Kind("mail.failed", "An email could not be sent", _MAIL, EMAIL, 1, shown=("about",)),
     Kind("factor.added", "A factor was added", _FACTOR, ACCOUNT, 3, shown=("factor",), told=_ADDED, acknowledged=True),
     Kind(
         "factor.removed",
@@ -92,7 +92,9 @@ ACCOUNT_KINDS: Final = (
         told=_REMOVED,
         acknowledged=True,
     ),
-    Kind("recovery.codes_made", "Recovery codes were made", _RECOVERY, ACCOUNT, 3, told=_CODES_MADE, acknowledged=True),
+    Kind(
+        "recovery.codes_made", "Recovery codes were created", _RECOVERY, ACCOUNT, 3, told=_CODES_MADE, acknowledged=True
+    ),
     Kind("recovery.code_used", "A recovery code was used", _RECOVERY, ACCOUNT, 99, told=_CODE_USED, acknowledged=True),
     Kind(
         "recovery.refused",
@@ -104,12 +106,12 @@ ACCOUNT_KINDS: Final = (
         by_strangers=True,
     ),
     Kind("workload.added", "A workload was added", _WORKLOAD, ACCOUNT, 1, acknowledged=True),
-    Kind("workload.token_issued", "A workload was given a token", _WORKLOAD, ACCOUNT, 3, acknowledged=True),
-    Kind("workload.revoked", "A workload and its tokens were ended", _WORKLOAD, ACCOUNT, 5, acknowledged=True),
-    Kind("workload.refused", "A program asked without a good token", _WORKLOAD, AUTHENTICATION, 1, by_strangers=True),
+    Kind("workload.token_issued", "A workload token was created", _WORKLOAD, ACCOUNT, 3, acknowledged=True),
+    Kind("workload.revoked", "A workload and its tokens were revoked", _WORKLOAD, ACCOUNT, 5, acknowledged=True),
+    Kind("workload.refused", "A program used an invalid token", _WORKLOAD, AUTHENTICATION, 1, by_strangers=True),
     Kind(
         "token.made",
-        "A program was given a token",
+        "A token was created",
         _TOKEN,
         ACCOUNT,
         3,
@@ -119,7 +121,7 @@ ACCOUNT_KINDS: Final = (
     ),
     Kind(
         "token.revoked",
-        "A program's token was ended",
+        "A token was revoked",
         _TOKEN,
         ACCOUNT,
         5,

@@ -19,7 +19,7 @@ class DecisionRecord(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=Tr
 
     `facts` is the digest under which the exact facts are kept, but for when the device last reported, which is
     `device_seen_at` (0: never, or a journal of before, whose facts say it themselves). `now` is the instant it was
-    decided at. `watched` names the policies in state watch that would have changed the answer.
+    decided at. `watched` names the policies in state report-only that would have changed the answer.
     """
 
     effect: str

@@ -7,10 +7,10 @@ from typing import Final
 from limen.events.kind import Family, Filter
 
 REQUESTS: Final = Family("Requests to apps")
-SIGNING_IN: Final = Family("Signing in and sessions")
+SIGNING_IN: Final = Family("Sign-ins and sessions")
 ACCOUNTS: Final = Family("Accounts and factors")
-ADMINISTRATION: Final = Family("What administrators do")
-RUNNING: Final = Family("The running of Limen itself")
+ADMINISTRATION: Final = Family("Administration")
+RUNNING: Final = Family("Limen itself")
 FAMILIES: Final = (REQUESTS, SIGNING_IN, ACCOUNTS, ADMINISTRATION, RUNNING)
 
 SIGN_INS: Final = Filter("sign-ins", "Sign-ins")

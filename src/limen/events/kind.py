@@ -71,7 +71,7 @@ class Filter:
 class Topic:
     """What several kinds of events have in common.
 
-    `plural` ("Your sessions") and `singular` ("A session of yours") are what employees read of events that concern
+    `plural` ("Your sessions") and `singular` ("Your session") are what employees read of events that concern
     them. `filters` are those of a person's timeline under which these events show, besides everything.
     """
 

@@ -1,6 +1,6 @@
 """Facts as plain JSON and back: what the journal keeps of them, and what a decision file carries.
 
-Names and e-mail addresses stay out: they live in the database, where they can be erased. Everything a policy can read
+Names and email addresses stay out: they live in the database, where they can be erased. Everything a policy can read
 comes back exactly as it was. When a device last reported changes with every report and mostly means nothing, so the
 journal keeps it with each decision, and the rest once for all decisions that it is the same for.
 """
@@ -40,7 +40,7 @@ def facts_to_bytes(facts: Facts) -> bytes:
 
 
 def facts_to_json(facts: Facts) -> dict[str, Any]:
-    """`facts`, all of them, as plain JSON values, without the person's name and e-mail address."""
+    """`facts`, all of them, as plain JSON values, without the person's name and email address."""
     written: dict[str, Any] = msgspec.json.decode(_encoder.encode(_written(facts)))
     return written
 

@@ -33,10 +33,10 @@ async def load(socket: Path, config: dict[str, Any]) -> None:
         status, said = await _ask(socket, "POST", "/load", config)
     except (aiohttp.ClientError, OSError, TimeoutError) as error:
         raise LimenError(
-            f"the front does not answer ({type(error).__name__})", "it is tried again; see what it said before"
+            f"the front isn't responding ({type(error).__name__})", "retrying; see its earlier messages"
         ) from None
     if status != 200:
-        raise LimenError(f"the front refused its new configuration: {_error_in(said)}", "it goes on with the last one")
+        raise LimenError(f"the front rejected its new configuration: {_error_in(said)}", "it keeps the previous one")
 
 
 async def stop(socket: Path) -> None:

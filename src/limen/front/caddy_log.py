@@ -33,7 +33,7 @@ class Heard:
             return ""
         self._said.add(sentence)
         if len(self._said) == PER_MINUTE:
-            return f"{sentence} (nothing more of this minute is said)"
+            return f"{sentence} (further messages in this minute are suppressed)"
         return sentence
 
     def _sentence(self, written: bytes) -> str:
@@ -55,7 +55,7 @@ class Heard:
         why = _word(told, "error")
         self.last_error = why or words
         if words == "could not get certificate from issuer":
-            return f"no certificate for {host} yet: {why}; it is asked for again, ever more seldom"
+            return f"no certificate for {host} yet: {why}; retrying at increasing intervals"
         return f"{words}{f' ({host})' if host else ''}{f': {why}' if why else ''}"
 
     def _plain(self, text: str) -> str:

@@ -33,13 +33,13 @@ class Pair:
         said = []
         day = datetime.fromtimestamp(self.until / 1000, UTC).date().isoformat()
         if self.until <= now:
-            said.append(f"the certificate expired on {day}: browsers refuse it; put a new one in its place")
+            said.append(f"the certificate expired on {day}: browsers reject it; replace it")
         elif self.until - now < SOON:
-            said.append(f"the certificate expires on {day}; put a new one in its place")
+            said.append(f"the certificate expires on {day}; replace it")
         missing = sorted(host for host in hosts if not self.covers(host))
         if missing:
             few = ", ".join(missing[:5]) + (" and others" if len(missing) > 5 else "")
-            said.append(f"the certificate is not good for {few}: browsers refuse it there; get one that names them")
+            said.append(f"the certificate doesn't cover {few}: browsers reject it there; get one that includes them")
         return said
 
     def covers(self, host: str) -> bool:
@@ -54,7 +54,7 @@ def read_pair(certificate: Path, key: Path) -> Pair:
         leaf = x509.load_pem_x509_certificates(chain)[0]
     except ValueError:
         raise LimenError(
-            f"{certificate} holds no certificate", "put the certificate and its chain there, as PEM"
+            f"{certificate} contains no certificate", "store the certificate and its chain there, as PEM"
         ) from None
     try:
         own = load_pem_private_key(secret, password=None)
@@ -63,10 +63,13 @@ def read_pair(certificate: Path, key: Path) -> Pair:
             f"the key in {key} has a password", "remove it: openssl pkey -in key.pem -out key.pem"
         ) from None
     except Exception:  # noqa: BLE001 -- the library raises of many kinds, and none may quote a key
-        raise LimenError(f"{key} holds no private key", "put the certificate's private key there, as PEM") from None
+        raise LimenError(
+            f"{key} contains no private key", "store the certificate's private key there, as PEM"
+        ) from None
     if _public(leaf.public_key()) != _public(own.public_key()):
         raise LimenError(
-            f"the key in {key} does not belong to the certificate in {certificate}", "put the two that belong together"
+            f"the key in {key} does not belong to the certificate in {certificate}",
+            "use a certificate and key that belong together",
         )
     return Pair(chain, secret, _names(leaf), int(leaf.not_valid_after_utc.timestamp() * 1000))
 
@@ -91,10 +94,10 @@ def _read(path: Path, what: str) -> bytes:
     except OSError as error:
         raise LimenError(
             f"the {what} {path} can't be read: {error.strerror}",
-            f"let it be there and readable for Limen's user, or name another `{what}` under [https] in limen.toml",
+            f"make it readable for Limen's user, or set another `{what}` under [https] in limen.toml",
         ) from None
     if len(content) > MAX_BYTES:
-        raise LimenError(f"{path} is larger than any {what}", f"name the right file as `{what}` under [https]")
+        raise LimenError(f"{path} is larger than any {what}", f"set the right file as `{what}` under [https]")
     return content
 
 

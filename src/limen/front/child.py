@@ -81,11 +81,11 @@ class Child:
         while time.monotonic() < until:
             if self._process.returncode is not None:
                 await self._hearing
-                raise did_not_start(self._heard.last_error or f"it ended with code {self._process.returncode}")
+                raise did_not_start(self._heard.last_error or f"it exited with code {self._process.returncode}")
             if await admin.is_answering(places.admin_socket):
                 return
             await asyncio.sleep(0.05)
-        raise did_not_start(self._heard.last_error or f"it did not answer within {START_SECONDS:.0f} seconds")
+        raise did_not_start(self._heard.last_error or f"it did not respond within {START_SECONDS:.0f} seconds")
 
     async def _hear(self) -> None:
         """Read what it writes until it ends, so that it never waits for us; say what is worth it."""
@@ -115,14 +115,17 @@ def surroundings(ours: Mapping[str, str], places: Places) -> dict[str, str]:
 def did_not_start(why: str) -> LimenError:
     """What to do about what Caddy said before it ended."""
     if "address already in use" in why:
-        fix = "end what listens there, or choose another `port`, `http_port` or `listen` under [https] in limen.toml"
+        fix = (
+            "stop whatever is listening there, or choose another `port`, `http_port` or `listen` under [https] "
+            "in limen.toml"
+        )
     elif "permission denied" in why and "listen" in why:
         fix = (
-            "let Limen use ports below 1024 (docs/how-to/run-under-systemd.md), or choose higher ones under [https], "
-            "to which your router forwards 443 and 80"
+            "allow Limen to use ports below 1024 (docs/how-to/run-under-systemd.md), or choose higher ones "
+            "under [https] and forward 443 and 80 to them on your router"
         )
     elif "cannot assign requested address" in why:
-        fix = "name an address of this machine as `listen` under [https] in limen.toml"
+        fix = "set `listen` under [https] in limen.toml to an address of this machine"
     else:
-        fix = "look at [https] in limen.toml; `limen check` finds what is wrong there"
+        fix = "check [https] in limen.toml; `limen check` finds the error"
     return LimenError(f"the front did not start: {why}", fix)

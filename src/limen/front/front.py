@@ -113,7 +113,7 @@ class Front:
             began = time.monotonic()
             if self._child is not None:
                 code = await self._child.ended()
-                _log.error("the front ended with code %s and is started again", code)
+                _log.error("the front exited with code %s and is being restarted", code)
             if time.monotonic() - began > STEADY_SECONDS:
                 pause = FIRST_PAUSE_SECONDS
             self._child = None
@@ -136,7 +136,7 @@ class Front:
                 _log.error("%s", error)
             except Exception:  # noqa: BLE001 -- whatever went wrong, the next look comes
                 self._again_at = time.monotonic() + AGAIN_SECONDS
-                _log.exception("the front could not be told what has changed")
+                _log.exception("the front could not be updated")
 
     async def _tell_changes(self) -> None:
         hosts = frozenset(self._hosts())
@@ -167,7 +167,7 @@ class Front:
             if not is_start or not places.certificate.exists():
                 raise
             pair = read_pair(places.certificate, places.key)
-            _log.error("%s; the front goes on with the last good copy", error)
+            _log.error("%s; the front keeps using the last good copy", error)
         else:
             keep_pair(pair, places.certificate, places.key)
         self._warn(pair)

@@ -40,13 +40,13 @@ _NOT_AVAILABLE: Final = gettext_noop("not available")
 def _section(language: Language, company: str, called: str) -> str:
     """What is said in one language. What it is given is HTML already."""
     words = catalogue(language)
-    closed = words.gettext("The way to {company}’s apps is closed for a moment", company=company)
+    closed = words.gettext("{company}’s apps can't be reached right now", company=company)
     why = words.gettext(
-        "Limen, which checks every request, is down or restarting. You did nothing wrong, and your work is safe in its "
-        "app."
+        "Limen, which checks every request, is down or restarting. You did nothing wrong, and your work in the "
+        "apps is safe."
     )
     wait = words.gettext("Wait a minute, then load this page again.")
-    call = words.gettext("If it lasts, call: {contact}", contact=called)
+    call = words.gettext("If this continues, call {contact}", contact=called)
     if not called:
-        call = words.gettext("If it lasts, call your IT.")
+        call = words.gettext("If this continues, call your IT department.")
     return f'<section lang="{language}">\n<h1>{closed}</h1>\n<p>{why}</p>\n<p>{wait} {call}</p>\n</section>\n'

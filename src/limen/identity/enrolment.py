@@ -154,7 +154,7 @@ class Enrolment:
                 if people.active_in(connection, ADMINISTRATORS):
                     raise LinkRefusedError
                 if not people.add(connection, person, PersonStatus.ACTIVE, now):
-                    raise UnfitError("email", "Somebody has this address already", "use another one")
+                    raise UnfitError("email", "Someone already has this address", "use another one")
             else:
                 self._activate(transaction, person, now)
             keep(transaction)

@@ -12,10 +12,10 @@ class IdentityError(LimenError):
 
 
 class SignInFailedError(IdentityError):
-    """The proof did not hold. It never says which part, nor whether the e-mail address is known."""
+    """The proof did not hold. It never says which part, nor whether the email address is known."""
 
     def __init__(self) -> None:
-        super().__init__("That did not match", "check what you typed, or use your passkey")
+        super().__init__("That didn't match", "check what you typed, or use your passkey")
 
 
 class SlowedError(IdentityError):
@@ -39,7 +39,7 @@ class NotPermittedError(IdentityError):
     """The proof held, and policy does not let this person sign in like this. `decision` says why."""
 
     def __init__(self, decision: Decision) -> None:
-        super().__init__("Signing in is not permitted like this", "see the reasons of the decision")
+        super().__init__("You aren't allowed to sign in this way", "see the reasons for the decision")
         self.decision = decision
 
 
@@ -54,21 +54,21 @@ class RecoveryRefusedError(IdentityError):
     """A recovery code was not taken; it does not say whether the address, the code or both were wrong."""
 
     def __init__(self) -> None:
-        super().__init__("That did not match", "check the address and the code; each code works once")
+        super().__init__("That didn't match", "check the address and the code; each code works once")
 
 
 class CeremonyRefusedError(IdentityError):
     """A passkey could not be enrolled."""
 
     def __init__(self) -> None:
-        super().__init__("The passkey was not accepted", "reload the page and try once more")
+        super().__init__("The passkey was not accepted", "reload the page and try again")
 
 
 class FreshProofNeededError(IdentityError):
     """What is asked needs a newer or stronger proof than the session has. `strength` is how strong."""
 
     def __init__(self, strength: int) -> None:
-        super().__init__("This needs a fresh proof that it is you", "prove it again, then repeat what you did")
+        super().__init__("You need to confirm it's you for this", "confirm it, then try again")
         self.strength = strength
 
 
@@ -76,28 +76,28 @@ class NotLiveError(IdentityError):
     """The session is not a live one of the sign-in host."""
 
     def __init__(self) -> None:
-        super().__init__("You are not signed in any more", "sign in again")
+        super().__init__("You are no longer signed in", "sign in again")
 
 
 class OpensConsoleOnlyError(IdentityError):
     """A break-glass session asked for what is its person's own; it stands in for nobody outside of the console."""
 
     def __init__(self) -> None:
-        super().__init__("Break-glass opens the console and nothing else", "sign in as yourself to do this")
+        super().__init__("Break-glass gives access to the console only", "sign in as yourself to do this")
 
 
 class LastFactorError(IdentityError):
     """Without this factor the person could not sign in at all."""
 
     def __init__(self) -> None:
-        super().__init__("This is the last way to sign in", "add another one first")
+        super().__init__("This is the only remaining way to sign in", "add another one first")
 
 
 class LastAdministratorError(IdentityError):
     """Without this person nobody could administer Limen."""
 
     def __init__(self) -> None:
-        super().__init__("This is the last active administrator", "make somebody else an administrator first")
+        super().__init__("This is the last active administrator", "make someone else an administrator first")
 
 
 class NobodyCouldAdministerError(IdentityError):
@@ -105,8 +105,8 @@ class NobodyCouldAdministerError(IdentityError):
 
     def __init__(self, why: str) -> None:
         super().__init__(
-            f"Nobody could administer Limen any more: {why}",
-            "first make somebody an administrator who can prove as much as the policies ask",
+            f"Nobody would be able to administer Limen: {why}",
+            "first make someone an administrator who can meet the policies' requirements",
         )
 
 
@@ -123,8 +123,8 @@ class RelyingPartyChangedError(IdentityError):
 
     def __init__(self, before: str, now: str) -> None:
         super().__init__(
-            f"Passkeys were enrolled for {before}, but `url` in limen.toml now names {now}",
-            f"set `url` back to {before}; passkeys belong to the host they were made for",
+            f"Passkeys were enrolled for {before}, but `url` in limen.toml is now {now}",
+            f"set `url` back to {before}; passkeys only work on the host they were created for",
         )
 
 

@@ -45,7 +45,7 @@ class Held:
     def refuse_too_many(self) -> None:
         """Raises UnfitError where there is no room for another passkey."""
         if len(self.passkeys) >= MOST_OF_A_PERSON:
-            raise UnfitError("passkey", "There are enough passkeys", "remove one that you no longer use")
+            raise UnfitError("passkey", "You can't add any more passkeys", "remove one you no longer use")
 
 
 class Factors:
@@ -182,7 +182,7 @@ class Factors:
             refuse_ended(transaction, current)
             if sessions.last_passkey_of(connection, current.id) == passkey_id:
                 raise UnfitError(
-                    "passkey", "You proved that it's you with this very passkey", "prove it with another one first"
+                    "passkey", "You confirmed it's you with this same passkey", "confirm it with another one first"
                 )
             before = factors.held_by(connection, person.id)
             lose_passkey(transaction, person.id, passkey_id, by=person.id, now=now, but_session=current.id)
@@ -231,14 +231,14 @@ class Factors:
             if person is None:
                 raise UnknownError("person")
             if seen_in is not None and person.groups != seen_in:
-                raise UnfitError("groups", "Their groups changed in the meantime", "look at their page again")
+                raise UnfitError("groups", "Their groups have changed in the meantime", "open their page again")
             try:
                 self._take(transaction, person, factor, passkey_id, by)
             except LastFactorError:
                 raise UnfitError(
                     "factor",
-                    "They could not sign in as strongly without it",
-                    "issue an access pass, and say that it may be in other hands",
+                    "Without it they couldn't sign in as strongly",
+                    "issue an access pass, and select that it may be in someone else's hands",
                 ) from None
             which = {"factor": str(factor), **({"passkey": passkey_id} if passkey_id else {})}
             record(transaction, now, "factor.removed", which, by=by, subject=person_id, why=why)
@@ -266,7 +266,7 @@ class Factors:
         if factor is Factor.CODE and Factor.PASSWORD in before:
             raise UnfitError(
                 "code",
-                "A password without a code is too easily stolen",
+                "A password without a code is too easy to steal",
                 "remove the password first, or set up a new code instead",
             )
         if factor is Factor.PASSKEY:

@@ -17,7 +17,7 @@ LIMIT = 20_000
 """Counts kept of each kind; beyond it the one untouched for longest is forgotten."""
 
 Key = tuple[str, str]
-"""What is counted: ("person", digest of the e-mail address), ("address", network), ("company", ""), …"""
+"""What is counted: ("person", digest of the email address), ("address", network), ("company", ""), …"""
 
 
 @dataclass(frozen=True, slots=True)

@@ -60,7 +60,7 @@ def written(person: Person, inviter: str, issued: IssuedLink, ports: Ports, lang
         until=words.date_in_full(issued.link.expires_at),
     )
     key = words.gettext(
-        "Your phone or computer becomes your key. You need no password, and nobody will ask you for one."
+        "Your phone or computer becomes your key. You don't need a password, and nobody will ask you for one."
     )
     begins = words.gettext("The link must begin with exactly {origin}/", origin=origin)
     subject, added, check = _from_somebody(words, inviter, company) if inviter else _from_nobody(words, company)
@@ -68,11 +68,11 @@ def written(person: Person, inviter: str, issued: IssuedLink, ports: Ports, lang
         words.gettext("Hello {name},", name=person.name),
         added,
         Address(origin),
-        words.gettext("This is your own link to set it up:"),
+        words.gettext("This is your personal link to set it up:"),
         Address(issued.url, is_link=True),
         f"{until} {key}",
         f"{check} {begins}",
-        words.gettext("If you expected nothing of the kind, do nothing: without you, nothing happens."),
+        words.gettext("If you weren't expecting this, you can ignore it: nothing happens unless you open the link."),
         company,
     )
     return letter(person.email, subject, paragraphs, words.language)
@@ -81,15 +81,15 @@ def written(person: Person, inviter: str, issued: IssuedLink, ports: Ports, lang
 def _from_somebody(words: Words, inviter: str, company: str) -> tuple[str, str, str]:
     """The subject, who added them, and whom to ask whether the mail is real."""
     return (
-        words.gettext("{inviter} invites you to the apps of {company}", inviter=inviter, company=company),
+        words.gettext("{inviter} has invited you to {company}'s apps", inviter=inviter, company=company),
         words.gettext(
-            "{inviter} has added you at {company}. You open the company's apps through one sign-in page:",
+            "{inviter} has given you access at {company}. You reach the company's apps through one sign-in page:",
             inviter=inviter,
             company=company,
         ),
         words.gettext(
-            "Not sure that this mail is real? Ask {inviter} or another colleague, in person or by a number that you "
-            "already have, and not by answering this mail.",
+            "Not sure this email is genuine? Ask {inviter} or another colleague in person or on a number you "
+            "already know. Don't reply to this email.",
             inviter=inviter,
         ),
     )
@@ -97,12 +97,12 @@ def _from_somebody(words: Words, inviter: str, company: str) -> tuple[str, str, 
 
 def _from_nobody(words: Words, company: str) -> tuple[str, str, str]:
     return (
-        words.gettext("You are invited to the apps of {company}", company=company),
+        words.gettext("You've been invited to {company}'s apps", company=company),
         words.gettext(
-            "{company} has added you. You open the company's apps through one sign-in page:", company=company
+            "{company} has given you access. You reach the company's apps through one sign-in page:", company=company
         ),
         words.gettext(
-            "Not sure that this mail is real? Ask a colleague, in person or by a number that you already have, and not "
-            "by answering this mail."
+            "Not sure this email is genuine? Ask a colleague in person or on a number you already know. Don't "
+            "reply to this email."
         ),
     )

@@ -48,7 +48,7 @@ class Membership:
     by_list: bool = False
 
     def add(self, person: Person, language: str = "") -> bool:
-        """Somebody who can do nothing yet; False when the e-mail address is taken."""
+        """Somebody who can do nothing yet; False when the email address is taken."""
         if not people.add(self.transaction.connection, person, PersonStatus.INVITED, self.now, language):
             return False
         self._say("person.invited", person.id)

@@ -1,4 +1,4 @@
-"""Names and e-mail addresses in one canonical form; what could pass for another one is refused."""
+"""Names and email addresses in one canonical form; what could pass for another one is refused."""
 
 from __future__ import annotations
 
@@ -23,12 +23,12 @@ def canonical_name(text: str) -> str:
     if not 1 <= len(name) <= MAX_NAME:
         raise UnfitError("name", "The name is empty or too long", "use 1 to {most} characters", most=MAX_NAME)
     if any(unicodedata.category(character).startswith("C") for character in name):
-        raise UnfitError("name", "The name holds characters that can't be seen", "type it anew")
+        raise UnfitError("name", "The name contains invisible characters", "type it again")
     return name
 
 
 def canonical_email(text: str) -> str:
-    """An e-mail address: NFKC, case folded, its domain in IDNA 2008 A-labels.
+    """An email address: NFKC, case folded, its domain in IDNA 2008 A-labels.
 
     Two addresses that a person would read as the same come out the same or are refused: a local part may hold
     letters of one script only, and no invisible characters. Raises UnfitError.
@@ -53,7 +53,9 @@ def new_email(text: str) -> str:
     """
     email = canonical_email(text)
     if "." not in email.rpartition("@")[2]:
-        raise UnfitError("email", "This address ends in no domain of the internet", "write it like name@example.org")
+        raise UnfitError(
+            "email", "This address doesn't end in a domain of the internet", "write it like name@example.org"
+        )
     return email
 
 
@@ -77,7 +79,9 @@ def _check_local(local: str) -> None:
         if character.isalpha():
             scripts.add(_script(character))
     if len(scripts) > 1:
-        raise UnfitError("email", "The address mixes letters of several scripts", "type it with one keyboard layout")
+        raise UnfitError(
+            "email", "The address mixes letters from different alphabets", "type it using a single keyboard layout"
+        )
 
 
 def _script(letter: str) -> str:
@@ -95,4 +99,4 @@ def _canonical_domain(domain: str) -> str:
 
 
 def _unfit_email() -> UnfitError:
-    return UnfitError("email", "This is no e-mail address that can be used", "write it like name@example.org")
+    return UnfitError("email", "This is not a valid email address", "write it like name@example.org")

@@ -73,12 +73,12 @@ class NewFactors:
         if payload is None:
             raise UnfitError(
                 "code",
-                "The picture on this page is too old",
-                "scan the new picture, and delete the old entry in the app",
+                "The QR code on this page has expired",
+                "scan the new code, and delete the old entry in the app",
             )
         step = matching_step(payload["seed"], code, now)
         if step is None:
-            raise UnfitError("code", "The code does not match", "type the six digits that the app shows now")
+            raise UnfitError("code", "The code is not correct", "enter the six digits the app is showing now")
         return payload["seed"], step
 
     def keep_code(self, transaction: Transaction, person_id: str, seed: str, step: int) -> None:

@@ -52,21 +52,19 @@ def told(person: Person, occasion: Occasion, at: Instant, ports: Ports, language
     words = words_for(language, settings)
     company, contact, url = settings.name, settings.help.contact, urlsplit(settings.public_url)
     wrong = words.gettext(
-        "If it wasn't you: sign in at {origin} as you always do, open “What happened with your account” at the foot of "
-        "the page, and press “This wasn't me”. Whatever is open ends at once.",
+        "If it wasn't you: sign in at {origin} as usual, open “Account activity” at the bottom of the page, "
+        "and select “This wasn't me”. Everything that is open ends at once.",
         origin=f"{url.scheme}://{url.netloc}",
     )
-    call = words.gettext("If you can't sign in, ask {contact}.", contact=contact)
+    call = words.gettext("If you can't sign in, contact {contact}.", contact=contact)
     if not contact:
-        call = words.gettext(
-            "If you can't sign in, call your administrator at once, by a number that you already have."
-        )
+        call = words.gettext("If you can't sign in, call your administrator at once, on a number you already know.")
     paragraphs = (
         words.gettext("Hello {name},", name=person.name),
         words.say(f"mail.{occasion}.told", at=words.date_in_full(at)),
-        words.gettext("If that was you, or you asked for it, there is nothing to do."),
+        words.gettext("If this was you, or you asked for it, you don't need to do anything."),
         f"{wrong} {call}",
-        words.gettext("This mail holds no link to press, and asks you for nothing."),
+        words.gettext("This email contains no link to follow and asks you for nothing."),
         company,
     )
     return letter(person.email, words.say(f"mail.{occasion}.subject", company=company), paragraphs, words.language)

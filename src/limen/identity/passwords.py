@@ -71,7 +71,7 @@ def judge_password(text: str, about: Iterable[str] = (), blocked: Iterable[str] 
     if not MIN_LENGTH <= len(password) <= MAX_LENGTH:
         raise UnfitError(
             "password",
-            "The password needs {least} to {most} characters",
+            "The password must have {least} to {most} characters",
             "a few words in a row are easy to remember and hard to guess",
             least=MIN_LENGTH,
             most=MAX_LENGTH,
@@ -84,13 +84,13 @@ def judge_password(text: str, about: Iterable[str] = (), blocked: Iterable[str] 
     if rest != password.casefold():
         raise UnfitError(
             "password",
-            "The password is made of words that a thief would try first",
-            "use a few words that have nothing to do with you or the company",
+            "This password is made of words that are easy to guess",
+            "use a few words unrelated to you or the company",
         )
     raise UnfitError(
         "password",
-        "The password is one that would be guessed early",
-        "leave out common words, dates and rows of keys: four words that have nothing to do with each other are good",
+        "This password is easy to guess",
+        "avoid common words, dates and keyboard rows: four unrelated words work well",
     )
 
 

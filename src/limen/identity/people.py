@@ -71,7 +71,7 @@ class People:
 
         issued = await self._ports.write(work)
         if issued is None:
-            raise UnfitError("email", "Somebody has this address already", "look for them in the list of people")
+            raise UnfitError("email", "Someone already has this address", "look for them in the list of people")
         return issued
 
     async def invite_again(
@@ -88,7 +88,7 @@ class People:
         def work(transaction: Transaction) -> IssuedLink | None:
             _still_in(transaction, person_id, seen_in)
             if people.status_of(transaction.connection, person_id) is PersonStatus.ACTIVE:
-                raise UnfitError("status", "They have enrolled already", "issue an access pass instead")
+                raise UnfitError("status", "They have already enrolled", "issue an access pass instead")
             return self._again(transaction, person_id, by, now, by_mail, why)
 
         issued = await self._ports.write(work)
@@ -118,9 +118,9 @@ class People:
         never enrolled or was let go, or has no such passkey; NobodyCouldAdministerError.
         """
         if not why.strip():
-            raise UnfitError("why", "It is not said why", "write in a few words how you know that it is really them")
+            raise UnfitError("why", "The reason is missing", "describe briefly how you verified that it's really them")
         if not 0 < good_for <= LONGEST_PASS_MS:
-            raise UnfitError("hours", "A pass can't be good for so long", "choose at most 24 hours")
+            raise UnfitError("hours", "A pass can't be valid for so long", "choose at most 24 hours")
         now = self._ports.now()
 
         def work(transaction: Transaction) -> IssuedLink | None:
@@ -197,9 +197,7 @@ class People:
                 changed.add("name")
             if address != before.email:
                 if not members.readdress(person_id, address):
-                    raise UnfitError(
-                        "email", "Somebody has this address already", "look for them in the list of people"
-                    )
+                    raise UnfitError("email", "Someone already has this address", "find them in the list of people")
                 for each in (before, replace(before, email=address)):
                     self._notifications.tell(members.transaction, each, Occasion.ADDRESS_CHANGED, now)
                 changed.add("email")
@@ -242,7 +240,7 @@ class People:
     def _fit_groups(self, groups: Iterable[str]) -> frozenset[str]:
         fit = frozenset(groups)
         if len(fit) > MOST_GROUPS or not all(_GROUP.fullmatch(group) for group in fit):
-            raise UnfitError("groups", "A group's name can't be used", "use small letters, digits, - and _")
+            raise UnfitError("groups", "This group name can't be used", "use lowercase letters, digits, - and _")
         return fit
 
 
@@ -260,4 +258,4 @@ def _still_in(transaction: Transaction, person_id: str, groups: frozenset[str] |
     """Raises UnfitError where somebody is not in exactly these groups any more; None: in whichever."""
     person = people.by_id(transaction.connection, person_id)
     if groups is not None and person is not None and person.groups != groups:
-        raise UnfitError("groups", "Their groups changed in the meantime", "look at their page again")
+        raise UnfitError("groups", "Their groups changed in the meantime", "reload their page")

@@ -130,7 +130,9 @@ def _decoded(data: bytes) -> str:
             "save it again as “CSV UTF-8”",
         ) from None
     if "\0" in text:
-        raise _StopError(text[: text.index("\0")].count("\n") + 1, "there are NUL characters", "save it as CSV UTF-8")
+        raise _StopError(
+            text[: text.index("\0")].count("\n") + 1, "the file contains NUL characters", "save it as CSV UTF-8"
+        )
     return text
 
 
@@ -205,8 +207,8 @@ def _columns(header: list[str]) -> tuple[dict[str, int], tuple[str, ...]]:
     if missing:
         raise _StopError(
             1,
-            f"no column is called {' or '.join(missing)}",
-            "name the columns in the first line: name, email, and if you like groups and language",
+            f"there is no column called {' or '.join(missing)}",
+            "name the columns in the first line: name, email, and optionally groups and language",
         )
     return found, tuple(ignored)
 
@@ -228,7 +230,7 @@ class _Reading:
                 line,
                 "",
                 f"there are {len(cells)} cells under {width} headers",
-                "put texts that hold the separator in quotes",
+                "put texts that contain the separator in quotes",
             )
         if any(len(cell) > MAX_CELL for cell in cells):
             self._wrong(line, "", f"a cell is longer than {MAX_CELL:,} characters", "shorten it")
@@ -252,10 +254,13 @@ class _Reading:
             self._wrong(line, "name", wrong.what, wrong.fix)
             return ""
         if name.startswith(FORMULA):
-            self._wrong(line, "name", f"a name can't begin with {name[0]}", "a spreadsheet would take it for a formula")
+            self._wrong(line, "name", f"a name can't begin with {name[0]}", "a spreadsheet would treat it as a formula")
         elif any(mixes_scripts(word) for word in name.replace("-", " ").split()):
             self._wrong(
-                line, "name", "a word of the name mixes letters of several scripts", "type it with one keyboard layout"
+                line,
+                "name",
+                "a word in the name mixes letters from different alphabets",
+                "type it using a single keyboard layout",
             )
         return name
 
@@ -282,7 +287,11 @@ class _Reading:
             group = self._groups.get(named) or self._groups.get(named.casefold())
             if group is None:
                 near = difflib.get_close_matches(named.casefold(), self._groups, n=1)
-                fix = f"did you mean {self._groups[near[0]]}?" if near else "groups stand in limen.toml under [groups]"
+                fix = (
+                    f"did you mean {self._groups[near[0]]}?"
+                    if near
+                    else "groups are declared in limen.toml under [groups]"
+                )
                 self._wrong(line, "groups", f"there is no group “{named[:40]}”", fix)
             else:
                 found.add(group)
@@ -298,7 +307,7 @@ class _Reading:
 
     def _wrong(self, line: int, column: str, what: str, fix: str) -> None:
         if len(self.problems) >= MAX_PROBLEMS:
-            raise _StopError(line, f"there are more than {MAX_PROBLEMS} problems", "mend these first")
+            raise _StopError(line, f"there are more than {MAX_PROBLEMS} problems", "fix these first")
         self.problems.append(Trouble(line, column, what, fix))
 
 

@@ -113,14 +113,16 @@ def difference(
     for row in read.rows:
         member = here.pop(row.email, None)
         if member is not None and member.status is PersonStatus.INACTIVE:
-            problems.append(Trouble(row.line, "", f"{row.email} was let go", "take them back first, on their page"))
+            problems.append(
+                Trouble(row.line, "", f"{row.email} is deactivated", "reactivate them first, on their page")
+            )
             continue
         change = Change(member, row) if member else None
         moved = (change.joins | change.leaves) if change else (row.groups or frozenset())
         if (moved & protected) and not may_protected:
             which = ", ".join(sorted(moved & protected))
-            fix = "say --administrators, or tick it, if that is meant"
-            problems.append(Trouble(row.line, "groups", f"this changes who is in {which}", fix))
+            fix = "if that is intended, use --administrators or select the option"
+            problems.append(Trouble(row.line, "groups", f"this would change who is in {which}", fix))
         elif change is None:
             new.append(row)
         elif change.is_any:
@@ -131,12 +133,14 @@ def difference(
     if remove_missing and not may_protected:
         for one in missing:
             if one.person.groups & protected:
-                what = f"{one.person.name} is not in the list and would be let go, who is in a protected group"
-                problems.append(Trouble(0, "", what, "say --administrators, or tick it, if that is meant"))
+                what = (
+                    f"{one.person.name} is not in the list and would be deactivated, but belongs to a protected group"
+                )
+                problems.append(Trouble(0, "", what, "if that is intended, use --administrators or select the option"))
     unread = {problem.row for problem in problems if problem.row}
     if remove_missing and unread:
-        what = "nobody is let go by a list that can't be read whole"
-        problems.append(Trouble(0, "", what, "mend the other problems first"))
+        what = "nobody is deactivated while the list has errors"
+        problems.append(Trouble(0, "", what, "fix the other problems first"))
     return Difference(
         tuple(new), tuple(changed), unchanged, missing, tuple(problems), read.ignored, goes=remove_missing
     )
@@ -158,7 +162,7 @@ class PeopleImport:
         changed meanwhile; LastAdministratorError, NobodyCouldAdministerError. Batches before that stay.
         """
         if shown.problems:
-            raise UnfitError("file", "The list has problems", "mend them and bring it again")
+            raise UnfitError("file", "The list has problems", "fix them and import it again")
         now = self._ports.now()
         work: list[Row | Change | Member] = [*shown.new, *shown.changed, *(shown.missing if shown.goes else ())]
         done = Done()
@@ -232,4 +236,4 @@ def _still(transaction: Transaction, member: Member) -> None:
 
 
 def _overtaken() -> UnfitError:
-    return UnfitError("file", "Somebody changed in the meantime", "bring the list again and look at the difference")
+    return UnfitError("file", "Someone was changed in the meantime", "import the list again and review the changes")

@@ -59,7 +59,7 @@ async def _build(core: Core) -> Running:
     built = await services.build(_ports(core))
     return Running(
         offers=(built, AppSessions(open=built.sessions.open_app_session, end=built.sessions.end)),
-        periodic=(Every("keep what memory holds of sign-ins", KEEP_UP_SECONDS, built.keep_up),),
+        periodic=(Every("persist sign-in activity", KEEP_UP_SECONDS, built.keep_up),),
         close=built.close,
     )
 
@@ -76,10 +76,10 @@ PILLAR = Pillar(
     name="identity",
     is_optional=False,
     commands={
-        "workload": Command("limen.cli.workload", "Give services tokens of their own to ask with, and take them back"),
-        "people": Command("limen.cli.people", "List the people, also for programs and spreadsheets"),
-        "import": Command("limen.cli.import_people", "Bring people from a CSV file: show the difference, or do it"),
-        "token": Command("limen.cli.token", "List and revoke the tokens of programs, and make them for workloads"),
+        "workload": Command("limen.cli.workload", "Give services their own tokens, and revoke them"),
+        "people": Command("limen.cli.people", "List people, also for programs and spreadsheets"),
+        "import": Command("limen.cli.import_people", "Import people from a CSV file, or show what would change"),
+        "token": Command("limen.cli.token", "List and revoke tokens, and create them for workloads"),
     },
     declarations=_declarations,
     prepare=_prepare,

@@ -76,7 +76,7 @@ class Recovery:
         Raises NotLiveError, FreshProofNeededError, OpensConsoleOnlyError, and UnfitError where there are none.
         """
         if not self.is_on:
-            raise UnfitError("code", "There are no recovery codes here", "ask your administrator for an access pass")
+            raise UnfitError("code", "Recovery codes aren't used here", "ask your administrator for an access pass")
         current, person, _ = await self._factors.freshly_proved(session)
         codes, now = tuple(_new_code() for _ in range(HOW_MANY)), self._ports.now()
 

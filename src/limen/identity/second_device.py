@@ -44,7 +44,7 @@ class SecondDevice:
         current = self._sessions.own(session)
         held = await self._factors.of_person(current.person_id)
         if not held.passkeys:
-            raise UnfitError("passkey", "You have no passkey yet", "add one on this device first")
+            raise UnfitError("passkey", "You don't have a passkey yet", "add one on this device first")
         held.refuse_too_many()
         fresh, now = self._sessions.freshly_proved(current, STRENGTH), self._ports.now()
 

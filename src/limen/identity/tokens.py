@@ -182,7 +182,7 @@ def revoke_on_server(database: Database, token_id: str, now: Instant, *, by: str
     def work(transaction: Transaction) -> AppToken:
         found = app_tokens.by_id(transaction.connection, token_id)
         if found is None:
-            raise LimenError(f"there is no token {token_id[:40]!r}", "`limen token list` names them")
+            raise LimenError(f"there is no token {token_id[:40]!r}", "`limen token list` lists them")
         end(transaction, found[1], now, by)
         return found[1]
 
@@ -211,12 +211,12 @@ def end(
 def _wanted(app: str, apps: Iterable[str], actions: Iterable[str], days: int, name: str, now: Instant) -> AppToken:
     """What was asked for, without an owner yet."""
     if app == LIMEN or app not in set(apps):
-        raise LimenError("A token is for one app, and this is none", "choose one of the apps")
+        raise LimenError("This is not an app that a token can be created for", "choose one of the apps")
     allowed = frozenset(actions)
     if not allowed or not allowed <= set(ACTIONS) - _OF_PEOPLE:
-        raise LimenError("A token is for some actions", "choose view, edit or another of those the app has")
+        raise LimenError("No action is selected", "choose view, edit or another action of the app")
     if not 1 <= days <= MOST_DAYS:
-        raise LimenError("A token is good for 1 to {most} days", "choose a number of days", most=MOST_DAYS)
+        raise LimenError("A token can be valid for 1 to {most} days", "choose a number of days", most=MOST_DAYS)
     return AppToken("", "", canonical_name(name), app, allowed, 0, 0, now, now + days * DAY)
 
 
@@ -224,7 +224,7 @@ def _issue(transaction: Transaction, owner_id: str, wanted: AppToken, proof: tup
     connection, now = transaction.connection, wanted.made_at
     good = [one for one in app_tokens.of(connection, owner_id=owner_id) if one.is_good(now)]
     if len(good) >= MOST_OF_AN_OWNER:
-        raise LimenError("There are {most} tokens already", "revoke those that nobody uses", most=MOST_OF_AN_OWNER)
+        raise LimenError("You already have {most} tokens", "revoke those you no longer use", most=MOST_OF_AN_OWNER)
     made_at = after_every_mark(transaction, owner_id, "", now)
     token = AppToken(
         new_id("t"),

@@ -104,16 +104,16 @@ def add(
     """A new workload with its first token; one that was revoked comes back under its id. Raises LimenError."""
     if not _NAME.fullmatch(name):
         raise LimenError(
-            "a workload's name is small letters, digits and hyphens, up to 40", "for instance `payroll-batch`"
+            "a workload's name has up to 40 lowercase letters, digits and hyphens", "for instance `payroll-batch`"
         )
     allowed = frozenset(apps)
     if not allowed:
-        raise LimenError("a workload may ask about some apps, and none was named", "say --apps with their ids")
+        raise LimenError("no app was named for the workload to ask about", "name the apps' IDs with --apps")
 
     def work(transaction: Transaction) -> Issued:
         before = workloads.by_name(transaction.connection, name)
         if before is not None and before.active:
-            raise LimenError(f"there is a workload {name} already", f"`limen workload renew {name}` gives it a token")
+            raise LimenError(f"the workload {name} already exists", f"`limen workload renew {name}` gives it a token")
         workload = Workload(before.id if before else new_id("w"), name, frozenset(groups), allowed, active=True)
         if before is None:
             workloads.add(transaction.connection, workload, now)
@@ -132,7 +132,9 @@ def renew(database: Database, name: str, days: int, now: Instant, *, by: str) ->
         workload = active(transaction, name)
         good = [one for _, one in workloads.tokens_of(transaction.connection, workload.id) if now < one.expires_at]
         if len(good) >= MAX_TOKENS:
-            raise LimenError(f"{name} has {MAX_TOKENS} good tokens already", f"`limen workload revoke {name}` ends all")
+            raise LimenError(
+                f"{name} already has {MAX_TOKENS} valid tokens", f"`limen workload revoke {name}` ends them all"
+            )
         return _issue(transaction, workload, days, now, by)
 
     return database.write(work)
@@ -165,13 +167,13 @@ def active(snapshot: Snapshot, name: str) -> Workload:
     """Raises LimenError where there is none of that name, or it was revoked."""
     workload = workloads.by_name(snapshot.connection, name)
     if workload is None or not workload.active:
-        raise LimenError(f"there is no active workload {name[:40]!r}", "`limen workload list` names them")
+        raise LimenError(f"there is no active workload {name[:40]!r}", "`limen workload list` lists them")
     return workload
 
 
 def _issue(transaction: Transaction, workload: Workload, days: int, now: Instant, by: str) -> Issued:
     if not 1 <= days <= MAX_DAYS:
-        raise LimenError(f"a token is good for 1 to {MAX_DAYS} days", "say --days")
+        raise LimenError(f"a token can be valid for 1 to {MAX_DAYS} days", "set --days")
     secret = MARK + Token.new().reveal()
     token = WorkloadToken(new_id("t"), workload.id, now, now + days * DAY)
     workloads.add_token(transaction.connection, token, hash_of(secret))

@@ -72,7 +72,7 @@ class Sender:
                 while await self.send_due():
                     pass
             except Exception:  # noqa: BLE001 -- whatever went wrong, the next look comes
-                _log.exception("the mail queue could not be worked on; the next look is in %s s", POLL_SECONDS)
+                _log.exception("the mail queue could not be processed; the next attempt is in %s s", POLL_SECONDS)
             with suppress(TimeoutError):
                 async with asyncio.timeout(POLL_SECONDS):
                     await self._wake.wait()

@@ -90,6 +90,15 @@ def day_and_time(instant: Instant, zone: tzinfo, language: Language = Language.E
     return _written(_local(instant, zone), _DAY_AND_TIME[language], language)
 
 
+def upcoming(instant: Instant, now: Instant, zone: tzinfo, language: Language = Language.ENGLISH) -> str:
+    """When something comes, as said at `now`: `today at 07:00`, `on Friday at 07:00`, or by its date."""
+    moment = _local(instant, zone)
+    days = (moment.date() - _local(now, zone).date()).days
+    key = "today" if days == 0 else "tomorrow" if days == 1 else "weekday" if 1 < days < 7 else "date"
+    named = weekday(moment.isoweekday(), language) if key == "weekday" else day(instant, zone, language)
+    return catalogue(language).say(f"upcoming.{key}", day=named, time=f"{moment:%H:%M}")
+
+
 def date(instant: Instant, zone: tzinfo, language: Language = Language.ENGLISH) -> str:
     """`24 Nov 2026 07:00`; without the time at midnight."""
     moment = _local(instant, zone)

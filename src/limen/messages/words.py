@@ -63,6 +63,10 @@ class Words:
         """`Wednesday at 07:00`."""
         return times.day_and_time(instant, self.zone, self.language)
 
+    def upcoming(self, instant: Instant, now: Instant) -> str:
+        """When something comes, as said at `now`: `today at 07:00`, `on Wednesday at 07:00`."""
+        return times.upcoming(instant, now, self.zone, self.language)
+
     def date(self, instant: Instant) -> str:
         """`24 Nov 2026 07:00`; without the time at midnight."""
         return times.date(instant, self.zone, self.language)

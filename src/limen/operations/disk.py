@@ -39,7 +39,7 @@ class Disk:
         try:
             space = space_in(self._data, self._journal, budget_bytes=self._budget_bytes)
         except OSError as error:
-            _log.warning("the disk could not be looked at: %s", error.strerror)
+            _log.warning("the disk could not be checked: %s", error.strerror)
             return
         before = self.space.pressure if self.space is not None else Pressure.FINE
         self.space = space
@@ -47,7 +47,7 @@ class Disk:
             return
         said = " ".join(space.sentences())
         if space.pressure > before:
-            _log.warning("room is running out: %s", said)
+            _log.warning("disk space is running out: %s", said)
         kind = "disk.low" if space.pressure is not Pressure.FINE else "disk.recovered"
         details: dict[str, str | int | bool] = {
             "pressure": space.pressure.name.lower(),

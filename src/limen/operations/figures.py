@@ -51,22 +51,22 @@ class _Limen(Collector):
         for kind, count in sorted(taken.events.items()):
             events.add_metric((kind,), count)
         yield events
-        left_out = CounterMetricFamily("limen_strangers_left_out", "Events counted, not kept", labels=("of",))
+        left_out = CounterMetricFamily("limen_strangers_left_out", "Events counted, not stored", labels=("of",))
         for sort, count in sorted(self._watched.journal.strangers.totals.items()):
             left_out.add_metric((sort,), count)
         yield left_out
-        yield CounterMetricFamily("limen_deciding_seconds", "Time spent deciding", value=taken.deciding_us / 1e6)
+        yield CounterMetricFamily("limen_deciding_seconds", "Time spent on decisions", value=taken.deciding_us / 1e6)
 
     def _standing(self) -> Iterator[Metric]:
         known, health = self._watched.doors.known, self._watched.health()
         lease = max(0.0, known.lease_until - self._watched.doors.clock.monotonic())
         yield GaugeMetricFamily("limen_ready", "1 while requests are decided", value=health.is_ready)
-        yield GaugeMetricFamily("limen_lease_seconds", "How long the facts in memory may be trusted", value=lease)
+        yield GaugeMetricFamily("limen_lease_seconds", "How long the facts in memory remain valid", value=lease)
         yield GaugeMetricFamily(
             "limen_journal_writable", "1 while events are kept", value=self._watched.journal.writable
         )
-        yield GaugeMetricFamily("limen_people", "People known", value=len(known.people))
-        yield GaugeMetricFamily("limen_apps", "Apps protected, Limen itself among them", value=len(known.apps))
+        yield GaugeMetricFamily("limen_people", "People", value=len(known.people))
+        yield GaugeMetricFamily("limen_apps", "Protected apps, including Limen itself", value=len(known.apps))
         yield GaugeMetricFamily(
             "limen_sessions", "Sessions in memory, ended ones not swept yet", value=len(known.sessions)
         )
@@ -84,11 +84,11 @@ def _of_parts(figures: Iterable[Figure]) -> Iterator[Metric]:
 
 def _room(space: Space) -> Iterator[Metric]:
     for name, what, value in (
-        ("limen_disk_free_bytes", "Free where Limen keeps its data", space.free_bytes),
-        ("limen_disk_total_bytes", "In all where Limen keeps its data", space.total_bytes),
-        ("limen_disk_free_inodes", "How many more files fit", space.free_inodes),
-        ("limen_journal_bytes", "What the journal takes", space.journal_bytes),
-        ("limen_database_bytes", "What the database takes", space.database_bytes),
+        ("limen_disk_free_bytes", "Free space where Limen keeps its data", space.free_bytes),
+        ("limen_disk_total_bytes", "Total space where Limen keeps its data", space.total_bytes),
+        ("limen_disk_free_inodes", "Free inodes where Limen keeps its data", space.free_inodes),
+        ("limen_journal_bytes", "Size of the journal", space.journal_bytes),
+        ("limen_database_bytes", "Size of the database", space.database_bytes),
         ("limen_disk_pressure", "0 fine, 1 low, 2 short", int(space.pressure)),
     ):
         yield GaugeMetricFamily(name, what, value=value)

@@ -63,7 +63,7 @@ class _ForThisMachine:
         if all(is_of_this_machine(host.decode("latin-1")) for host in hosts):
             await self._app(scope, receive, send)
             return
-        said = "This port is asked as localhost or by a loopback address.\n"
+        said = "Use localhost or a loopback address for this port.\n"
         await PlainTextResponse(said, 421, headers=_NOT_KEPT)(scope, receive, send)
 
 

@@ -9,25 +9,30 @@ from limen.cedar import Policy
 from limen.policy.decision import Reason
 
 ANNOTATIONS: Final = {
-    "id": "The name by which tests, reasons and commands know the policy. Each policy needs one.",
-    "title": "The policy as a sentence.",
-    "reason": "Why it is so, told to whoever it refuses.",
-    "remedy": "What its authors think that helps. Limen keeps it, and shows the remedies that it finds itself.",
-    "state": "`off`, `watch` (evaluated and counted, changes nothing) or `enforce`, which is usual.",
-    "phase": "What has to be known before it can be enforced: `identity`, `devices`, `network` or `data`.",
-    "exceptions": "What a form wrote of the reasons for its exceptions.",
-    "allow_unknown": "Why an unknown fact may pass where a bad one would not.",
-    "always": "Why it refuses while an app is in onboarding as well.",
+    "id": "The name that tests, reasons and commands use for the policy. Every policy needs one.",
+    "title": "The policy in one sentence.",
+    "reason": "Why the policy exists. Shown to people whom it refuses.",
+    "remedy": "What the authors suggest to people whom it refuses. Limen shows the remedies that it works out itself.",
+    "state": "`enforce` (the default), `report-only` (evaluated and counted, changes no answer) or `off`.",
+    "phase": "What Limen must know before it can be enforced: `identity`, `devices`, `network` or `data`.",
+    "exceptions": "The reasons for its exceptions, as written by the console's form.",
+    "allow_unknown": "Why an unknown fact is accepted where a bad one is not.",
+    "always": "Why it applies even while an app is in onboarding.",
 }
 """Every annotation that Limen knows; another one is most likely a slip of the pen."""
 
 
 class State(StrEnum):
-    """off: not looked at · watch: evaluated and counted, changes nothing · enforce: counts."""
+    """off: not evaluated · report-only: evaluated and counted, changes no answer · enforce: changes answers."""
 
     OFF = "off"
-    WATCH = "watch"
+    REPORT_ONLY = "report-only"
     ENFORCE = "enforce"
+
+    @classmethod
+    def _missing_(cls, value: object) -> State | None:
+        """Revisions and decision files never change, and older ones say `watch`. In new text it is refused."""
+        return cls.REPORT_ONLY if value == "watch" else None
 
 
 class Phase(StrEnum):
@@ -40,7 +45,7 @@ class Phase(StrEnum):
 
 
 def state_of(policy: Policy) -> State:
-    """`@state("…")`, which is enforce where it is not said. Raises ValueError for any other word."""
+    """`@state("…")`, which is enforce unless it says otherwise. Raises ValueError for any other word."""
     return State(policy.annotations.get("state", State.ENFORCE))
 
 

@@ -59,7 +59,7 @@ ROWS: Final = (
         asked="with an active account",
     ),
     # How the person proved who they are
-    Attribute("auth.strength", Kind.NUMBER, _HIGHER, 0, "strength", least=1, greatest=3, form="Proof"),
+    Attribute("auth.strength", Kind.NUMBER, _HIGHER, 0, "strength", least=1, greatest=3, form="Sign-in strength"),
     Attribute("auth.factors", Kind.SET, Better.SUPERSET, (), "factors", choices=tuple(map(str, Factor))),
     Attribute(
         "auth.interactive",
@@ -78,12 +78,12 @@ ROWS: Final = (
         0,
         "at",
         age="auth.age",
-        form="Used",
+        form="Confirmed",
         phrase=(
-            "with a proof given",
-            "within {} of the proof",
-            "more than {} after the proof",
-            "{} to {} after the proof",
+            "having signed in",
+            "within {} of the last confirmation",
+            "more than {} after the last confirmation",
+            "{} to {} after the last confirmation",
         ),
     ),
     # The sign-in that the request hangs on
@@ -101,7 +101,7 @@ ROWS: Final = (
         form="Signed in",
         asked="signed in within {}",
         phrase=(
-            "with a session begun",
+            "with a session started",
             "within {} of signing in",
             "more than {} after signing in",
             "{} to {} after signing in",
@@ -115,7 +115,7 @@ ROWS: Final = (
         worst=False,
         field="known",
         phrase=("from a known device", "from an unknown device"),
-        form="one we know",
+        form="known",
     ),
     Attribute(
         "device.managed",
@@ -125,7 +125,7 @@ ROWS: Final = (
         field="managed",
         remedy="mend_device",
         phrase=("from a managed device", "from a device that is not managed"),
-        form="managed by us",
+        form="managed",
     ),
     Attribute(
         "device.compliance",
@@ -147,7 +147,7 @@ ROWS: Final = (
         is_open=True,
         remedy="mend_device",
         phrase=("a binding",),
-        form="Sign-in bound to the device",
+        form="Session bound to the device",
     ),
     Attribute(
         "device.platform",
@@ -163,7 +163,7 @@ ROWS: Final = (
         _KNOWN,
         "",
         "id",
-        phrase=("from the device {}", "from no device that is known", "from any device but {}"),
+        phrase=("from the device {}", "from no known device", "from any device but {}"),
     ),
     Attribute(
         "device.seen",
@@ -188,7 +188,7 @@ ROWS: Final = (
         _HIGHER,
         worst=False,
         field="known",
-        phrase=("from a known place", "from an unknown place"),
+        phrase=("from a known location", "from an unknown location"),
     ),
     Attribute(
         "place.country",
@@ -207,7 +207,7 @@ ROWS: Final = (
         _KNOWN,
         "",
         "network",
-        phrase=("from the network {}", "from no named network", "from outside the network {}"),
+        phrase=("from the network {}", "from no configured network", "from outside the network {}"),
         remedy="change_place",
         form="From one of our networks",
         asked="from the network {}",
@@ -219,9 +219,9 @@ ROWS: Final = (
         worst=True,
         field="anonymiser",
         remedy="change_place",
-        phrase=("unless it is known that no anonymiser is used", "without an anonymiser"),
-        form="no anonymiser",
-        asked="from an address that is known to be no anonymiser's",
+        phrase=("unless it is known that no anonymising service is used", "without an anonymising service"),
+        form="no anonymising service",
+        asked="from an address known not to be an anonymising service",
     ),
     Attribute("place.address", Kind.ADDRESS, _KNOWN, None, "address", remedy="change_place"),
     # The risk and the grant

@@ -112,7 +112,7 @@ class Decision(msgspec.Struct, frozen=True, eq=False, gc=False):
     """One answer. Together with the policies of its `revision` it can be computed again anywhere.
 
     `at_once` are the remedies that the browser can do now; a challenge has some, all else has none. `watched` names the
-    policies in state watch that would have changed the answer (effect "forbid" or "permit"), or that could not be
+    policies in state report-only that would have changed the answer (effect "forbid" or "permit"), or that could not be
     evaluated ("error"); they change nothing.
     """
 

@@ -22,14 +22,12 @@ from limen.policy.remedies.next_change import NextChange
 from limen.policy.remedies.time_boundaries import Timed, UnforeseeableError
 
 NOTHING_PERMITS: Final = (
-    Reason(Named.NOTHING_PERMITS, "forbid", "Nothing permits this", "No policy gives you this access."),
+    Reason(Named.NOTHING_PERMITS, "forbid", "No policy permits this", "No policy gives you this access."),
 )
-NOT_SIGNED_IN: Final = (Reason(Named.NOT_SIGNED_IN, "forbid", "You are not signed in", "Sign in to go on."),)
-INACTIVE: Final = (
-    Reason(Named.PERSON_INACTIVE, "forbid", "This account is not active", "An administrator can say why."),
-)
+NOT_SIGNED_IN: Final = (Reason(Named.NOT_SIGNED_IN, "forbid", "You are not signed in", "Sign in to continue."),)
+INACTIVE: Final = (Reason(Named.PERSON_INACTIVE, "forbid", "This account is not active", "Ask an administrator why."),)
 ONBOARDING: Final = (
-    Reason(Named.ONBOARDING, "permit", "The app is in onboarding", "What would have been refused is only counted."),
+    Reason(Named.ONBOARDING, "permit", "The app is in onboarding", "Requests that would be refused are only counted."),
 )
 ONBOARDED: Final = frozenset(ACTIONS[:5])
 """What an app's onboarding lets pass: the actions that requests to an app can be."""
@@ -68,7 +66,7 @@ class Engine:
         self.policies = tuple(PolicySet.from_json(tree, {name: one.policy for name, one in read.items()}))
         self.states = {policy.id: _state(policy) for policy in self.policies}
         enforced = self.in_state(State.ENFORCE)
-        watched = self.in_state(State.WATCH)
+        watched = self.in_state(State.REPORT_ONLY)
         self._enforced = compile_policies(enforced)
         self._watched = compile_policies(watched) if watched else None
         self._reasons = {policy.id: reason_of(policy) for policy in self.policies}
@@ -219,7 +217,7 @@ class Engine:
         return (*named, *[self._reasons[policy] for policy in forbids])
 
     def _watch(self, request: Request, seen: CedarView, now: Instant, effect: Effect) -> tuple[Reason, ...]:
-        """Which policies in state watch would have changed the answer, each by itself."""
+        """Which policies in state report-only would have changed the answer, each by itself."""
         said = None if self._watched is None else seen.ask(self._watched, request, now, self.calendar.at(now))
         if said is None:
             return ()
@@ -227,7 +225,7 @@ class Engine:
         spoke = forbids if effect is _PERMIT else permits
         failed = [Reason(policy, "error", self._reasons[policy].title, message) for policy, message in errors]
         told = (*[self._reasons[policy] for policy in spoke], *failed)
-        return tuple([one for one in told if self.states[one.policy] is State.WATCH])  # see `enforcing`
+        return tuple([one for one in told if self.states[one.policy] is State.REPORT_ONLY])  # see `enforcing`
 
     # What would turn a refusal
 
@@ -249,7 +247,7 @@ def _state(policy: Policy) -> State:
     try:
         return state_of(policy)
     except ValueError:
-        raise PolicyError(f"policy {policy.id}: there is no such @state", "say off, watch or enforce") from None
+        raise PolicyError(f"policy {policy.id}: there is no such @state", "use off, report-only or enforce") from None
 
 
 def _next_change(enforced: tuple[Policy, ...], timed: Mapping[str, Timed], calendar: Calendar) -> NextChange:
@@ -267,5 +265,5 @@ def _timed(policy: Policy) -> Timed:
     except UnforeseeableError as error:
         raise PolicyError(
             f"policy {policy.id} {error}",
-            "compare context.now or context.auth.at once, with a fixed date or length of time",
+            "compare context.now or context.auth.at with a fixed date or duration",
         ) from None

@@ -9,12 +9,12 @@ from typing import Final
 
 from limen.facts import App, Label, Person
 from limen.policy.decision import Decision, Effect, Named, Request
-from limen.policy.engine import Engine
+from limen.policy.engine import NOTHING_PERMITS, Engine
 from limen.policy.hypothetical import Hypothetical
 
 _DONE: Final[Mapping[Effect, str]] = {
     Effect.PERMIT: "permitted",
-    Effect.CHALLENGE: "asked for more proof",
+    Effect.CHALLENGE: "asked to confirm",
     Effect.DENY: "denied",
 }
 
@@ -55,9 +55,10 @@ class Unmet:
         wanted, got = self.expectation, self.decision
         because = f" by {self.because or wanted.because}" if wanted.because else ""
         reasons = ", ".join(_called(reason.policy, reason.title) for reason in got.reasons)
-        now = f"{_DONE[got.effect]} by {reasons}" if reasons else _DONE[got.effect]
+        is_asked_only = got.effect is Effect.CHALLENGE and got.reasons == NOTHING_PERMITS
+        now = f"{_DONE[got.effect]} by {reasons}" if reasons and not is_asked_only else _DONE[got.effect]
         if got.effect is Effect.CHALLENGE and all(reason.policy == Named.NOTHING_PERMITS for reason in got.reasons):
-            now = f"{_DONE[got.effect]}, without which nothing permits it"
+            now = f"{_DONE[got.effect]}, because nothing permits it without"
         return f"“{wanted.title}”: expected: {_DONE[wanted.effect]}{because}; now: {now}"
 
 

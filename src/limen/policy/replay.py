@@ -51,7 +51,7 @@ def write_decision(engine: Engine, request: Request, facts: Facts, now: Instant)
 def replay(body: object) -> Replayed:
     """Decide again what a decision file holds. Raises ValueError when it is none."""
     if not isinstance(body, dict) or body.get("limen_decision") != FORMAT:
-        raise ValueError("this is no decision file")
+        raise ValueError("this is not a decision file")
     try:
         engine = Engine(
             {"templates": {}, "staticPolicies": body["policies"], "templateLinks": []},

@@ -46,7 +46,7 @@ class Goes:
 
 
 def whom(snapshot: Snapshot, named: str) -> str:
-    """The id of the person with this id or e-mail address. Raises NobodyError."""
+    """The id of the person with this id or email address. Raises NobodyError."""
     wanted = named.strip().casefold()
     for person in people.everybody(snapshot.connection):
         if wanted and wanted in {person.id.casefold(), person.email.casefold()}:
@@ -113,7 +113,7 @@ def erase_again(database: Database, data: Path, now: Instant) -> int:
             )
             done += 1
         except LastAdministratorError:
-            _log.warning("%s was erased before, and is the last administrator here: erase them by hand", person_id)
+            _log.warning("%s was erased before, but is the last administrator here: erase them by hand", person_id)
     return done
 
 

@@ -14,7 +14,7 @@ class NobodyError(PrivacyError):
 
     def __init__(self, named: str) -> None:
         super().__init__(
-            f"there is nobody called {named[:80]}", "name an e-mail address or an id; `limen people` lists"
+            f"there is nobody called {named[:80]}", "give an email address or ID; `limen people` lists them"
         )
 
 
@@ -22,14 +22,16 @@ class StillHereError(PrivacyError):
     """The person still has access, and the request did not say that erasing ends it."""
 
     def __init__(self) -> None:
-        super().__init__("this person still has access", "let them go first, or say that erasing lets them go")
+        super().__init__(
+            "this person still has access", "deactivate them first, or confirm that erasing deactivates them"
+        )
 
 
 class OneselfError(PrivacyError):
     """Somebody asked to erase themselves; a second person has to do it."""
 
     def __init__(self) -> None:
-        super().__init__("nobody can erase themselves", "ask another administrator")
+        super().__init__("you can't erase yourself", "ask another administrator")
 
 
 class ReasonError(PrivacyError):
@@ -37,5 +39,6 @@ class ReasonError(PrivacyError):
 
     def __init__(self) -> None:
         super().__init__(
-            "the reason is missing, too long or can't be shown", "say why in up to 300 characters, no names"
+            "the reason is missing, too long or contains invalid characters",
+            "give a reason of up to 300 characters, without names",
         )

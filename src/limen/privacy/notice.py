@@ -63,8 +63,8 @@ def notice(audience: Audience, language: Language, now: NoticeFacts) -> Notice:
             _changes(words, now),
         ]
     lead = words.gettext(
-        "A template, filled from the settings and policies in force. Have it checked by whoever answers for data "
-        "protection before you hand it out; it is no legal advice."
+        "A template, filled in from the settings and policies in force. Have it checked by the person "
+        "responsible for data protection before you hand it out; it is not legal advice."
     )
     title = words.say(f"notice.title.{audience}", company=now.settings.name)
     return Notice(language, title, lead, tuple(sections))
@@ -91,8 +91,8 @@ def _plain(text: str) -> str:
 
 def _purpose(words: Words, now: NoticeFacts) -> Section:
     what_for = words.gettext(
-        "{company} uses Limen to decide, for each request, who may use which of {apps} apps. The records explain "
-        "refusals, find break-ins, and prove that the rules were followed. The apps:",
+        "{company} uses Limen to decide, for each request, who may use which of its {apps} apps. The records "
+        "explain refusals, help find break-ins, and prove that the rules were followed. The apps:",
         company=now.settings.name,
         apps=len(now.apps),
     )
@@ -102,24 +102,23 @@ def _purpose(words: Words, now: NoticeFacts) -> Section:
 def _recorded(words: Words) -> Section:
     return Section(
         words.gettext("What is recorded"),
-        (words.gettext("Every request to a protected app is decided by rules, and the decision is written down:"),),
+        (words.gettext("Policies decide every request to a protected app, and the decision is recorded:"),),
         (
+            words.gettext("when, which app, and what kind of action (view, edit, download, …), with the path pattern"),
+            words.gettext("the answer and the policies behind it"),
+            words.gettext("network address, session, and how you signed in"),
             words.gettext(
-                "when, which app, and which kind of action (view, edit, download, …), with the pattern of the path"
-            ),
-            words.gettext("the answer and the rules that gave it"),
-            words.gettext("from which network address, in which session, and with which way of proving who you are"),
-            words.gettext(
-                "what the decision rested on: your groups, when and how you proved who you are, the place, where it is "
-                "known"
+                "what the decision was based on: your groups, when and how you signed in, and your location "
+                "where it is known"
             ),
             words.gettext(
-                "signing in and out, new and removed passkeys, passwords, codes, links and mails; of secrets only that "
-                "they changed"
+                "sign-ins and sign-outs, added and removed passkeys, passwords, codes, links and emails; for "
+                "secrets, only that they changed"
             ),
             words.gettext(
-                "while an app is being set up, for 14 days at most: which kinds of paths are asked for and by how many "
-                "people, without ids or titles, and who would have been refused; that is erased a week later"
+                "while an app is being set up, for at most 14 days: which kinds of paths are requested and by "
+                "how many people, without IDs or titles, and who would have been refused; this is erased a "
+                "week later"
             ),
         ),
     )
@@ -131,11 +130,11 @@ def _not_recorded(words: Words) -> Section:
         (),
         (
             words.gettext("what you read, write, upload or download in an app"),
-            words.gettext("search words and anything else behind the question mark of an address"),
-            words.gettext("passwords, codes, or fingerprints and faces: those never leave your device"),
+            words.gettext("search terms and anything else after the question mark in an address"),
+            words.gettext("passwords, codes, fingerprints or faces; fingerprints and faces never leave your device"),
             words.gettext(
-                "your name or e-mail address in the journal: it holds an opaque id; the name is kept apart and can be "
-                "erased"
+                "your name or email address in the journal: it contains an opaque ID; the name is stored "
+                "separately and can be erased"
             ),
         ),
     )
@@ -155,24 +154,27 @@ def _kept(words: Words, settings: Settings) -> tuple[str, ...]:
     )
     return (
         words.gettext("entries of the journal, with the facts: {length}, then they are deleted", length=journal),
-        words.gettext("account and factors of whoever left: {length} after access ended", length=people)
+        words.gettext("accounts and factors of people who left: {length} after access ended", length=people)
         if keeping.people_days
-        else words.gettext("account and factors of whoever left: until somebody erases them"),
-        words.gettext("invitations that nobody took up: {length}", length=invited)
+        else words.gettext("accounts and factors of people who left: until someone erases them"),
+        words.gettext("unused invitations: {length}", length=invited)
         if keeping.invited_days
-        else words.gettext("invitations that nobody took up: until somebody erases them"),
-        words.gettext("what became of one-time links: {links}; of mails: {mails}", links=links, mails=mails),
+        else words.gettext("unused invitations: until someone erases them"),
+        words.gettext("the outcome of one-time links: {links}; of emails: {mails}", links=links, mails=mails),
         words.gettext("sessions: up to {length}", length=words.length(round(settings.sessions.absolute_hours * HOUR))),
         words.gettext(
-            "backups: the newest {count}, one a day; what was erased is in them until they are gone", count=backups
+            "backups: the newest {count}, one per day; erased data remains in them until they are deleted",
+            count=backups,
         )
         if backups
-        else words.gettext("backups: Limen takes none by itself; those taken by hand hold what they held"),
+        else words.gettext("backups: Limen takes none automatically; those taken by hand keep what they contain"),
     )
 
 
 def _readers(words: Words, readers: tuple[Readers, ...]) -> Section:
-    lead = words.gettext("By the policies in force. Every look into the console is itself decided and written down.")
+    lead = words.gettext(
+        "According to the policies in force. Every visit to the console is itself checked and recorded."
+    )
     return Section(words.gettext("Who can see it"), (lead,), tuple(_read_by(words, one) for one in readers))
 
 
@@ -181,7 +183,7 @@ def _read_by(words: Words, readers: Readers) -> str:
         words.ngettext("{title} ({count} person)", "{title} ({count} people)", count, title=title)
         for title, count in readers.groups
     ]
-    who += [words.gettext("whoever policy {policy} names", policy=policy) for policy in readers.others]
+    who += [words.gettext("anyone named by policy {policy}", policy=policy) for policy in readers.others]
     return f"{words.say(f'notice.may.{readers.action}')}: {', '.join(who) or words.gettext('nobody')}"
 
 
@@ -195,12 +197,12 @@ def _rights(words: Words, settings: Settings) -> Section:
                 "see what is recorded about you, and download a copy: {page}", page=f"{settings.public_url}/records"
             ),
             words.gettext(
-                "have your data erased when you leave; what you did to others, or others to you, stays under an opaque "
-                "id until its time is over"
+                "have your data erased when you leave; entries about actions between you and others stay under "
+                "an opaque ID until they expire"
             ),
-            words.gettext("ask: {contact}", contact=contact)
+            words.gettext("contact: {contact}", contact=contact)
             if contact
-            else words.gettext("ask: (name somebody here, and under [help] in limen.toml)"),
+            else words.gettext("contact: (name someone here, and under [help] in limen.toml)"),
         ),
     )
 
@@ -209,7 +211,7 @@ def _rights(words: Words, settings: Settings) -> Section:
 
 
 def _kinds(words: Words, now: NoticeFacts) -> Section:
-    lead = words.gettext("The journal has these kinds of entries and no others; the reference describes each.")
+    lead = words.gettext("The journal contains only these types of entries. The reference describes each of them.")
     kinds = tuple(f"{words.gettext(family.title)}: {', '.join(names)}" for family, names in now.kinds.items())
     return Section(words.gettext("All kinds of events"), (lead,), kinds)
 
@@ -219,28 +221,24 @@ def _fields(words: Words) -> Section:
         words.gettext("What an entry holds"),
         (
             words.gettext(
-                "Each entry has some of these fields, in the form of the Open Cybersecurity Schema Framework:"
+                "Each entry has some of these fields, in the format of the Open Cybersecurity Schema Framework:"
             ),
         ),
         (
-            words.gettext("time, kind, outcome, and a number of its own"),
-            words.gettext("opaque ids of who did it and to whom, and an alias of the session"),
+            words.gettext("time, type, outcome and a unique number"),
+            words.gettext("opaque IDs of who did it and to whom, and an alias of the session"),
             words.gettext("network address"),
-            words.gettext(
-                "app, action, method, host and path pattern; the answer, the rules, and the revision of the rules"
-            ),
-            words.gettext(
-                "a fingerprint of the exact facts, which are kept once each, without name and e-mail address"
-            ),
+            words.gettext("app, action, method, host and path pattern; the answer, the policies and their revision"),
+            words.gettext("a fingerprint of the exact facts, each stored once, without name or email address"),
         ),
     )
 
 
 def _monitoring(words: Words) -> Section:
     said = words.gettext(
-        "Limen makes no reports on working hours or performance, ranks nobody, and counts decisions only for the "
-        "company, an app or a rule. Whoever may read the journal could see when a person used which app. What that "
-        "may be used for should be agreed."
+        "Limen produces no reports on working hours or performance, ranks nobody, and counts decisions only "
+        "for the company, an app or a policy. Anyone who can read the journal could see when a person used "
+        "which app. Agree on what that may be used for."
     )
     return Section(words.gettext("Performance and behaviour"), (said,))
 
@@ -248,22 +246,24 @@ def _monitoring(words: Words) -> Section:
 def _measures(words: Words, *, is_https: bool) -> tuple[str, ...]:
     return (
         words.gettext(
-            "the journal is a chain of signed digests: no entry can be changed, removed or reordered unseen, and a "
-            "person's entries can be erased without breaking it"
+            "the journal is a chain of signed digests: no entry can be changed, removed or reordered "
+            "unnoticed, and a person's entries can be erased without breaking the chain"
         ),
-        words.gettext("names are kept apart from the journal, which holds opaque ids"),
+        words.gettext("names are stored separately from the journal, which contains only opaque IDs"),
         words.gettext("seeds and signing keys are encrypted; passwords are kept as Argon2id hashes, tokens as hashes"),
-        words.gettext("changing people or rules needs a proof from the last ten minutes, and is journaled"),
-        words.gettext("transport is encrypted (TLS)")
+        words.gettext(
+            "changing people or policies requires an identity check within the last ten minutes, and is recorded"
+        ),
+        words.gettext("traffic is encrypted (TLS)")
         if is_https
-        else words.gettext("transport is NOT encrypted: the address begins with http"),
+        else words.gettext("traffic is NOT encrypted: the address begins with http"),
     )
 
 
 def _changes(words: Words, now: NoticeFacts) -> Section:
     said = words.gettext(
-        "Rules as of revision {revision}, {people} people with access. Print it anew when rules or settings change.",
+        "Policies as of revision {revision}, {people} people with access. Print again when they or settings change.",
         revision=now.revision[:12],
         people=now.people,
     )
-    return Section(words.gettext("As of when"), (said,))
+    return Section(words.gettext("As of"), (said,))

@@ -24,8 +24,8 @@ RETENTION_MS: Final = HOUR
 AGAIN_MS: Final = DAY
 MOST_AT_ONCE: Final = 100
 """How many people one run erases at most; the next run goes on."""
-LEFT_LONG_AGO: Final = "kept long enough after they were let go"
-NEVER_CAME: Final = "invited long ago and never came"
+LEFT_LONG_AGO: Final = "retention after deactivation ended"
+NEVER_CAME: Final = "invitation never used"
 
 _log = logging.getLogger(__name__)
 
@@ -46,7 +46,7 @@ class RetentionJob:
     @property
     def every(self) -> Every:
         """The look at what is due, again and again."""
-        return Every("erase what is past its keeping time", LOOK_SECONDS, lambda: asyncio.to_thread(self.look))
+        return Every("erase expired data", LOOK_SECONDS, lambda: asyncio.to_thread(self.look))
 
     def look(self) -> None:
         """Do what is due now, in this thread."""

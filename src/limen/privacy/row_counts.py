@@ -7,7 +7,7 @@ from typing import Final
 
 WORDS: Final[Mapping[str, tuple[str, str]]] = {
     "people": ("account", "accounts"),
-    "memberships": ("place in a group", "places in groups"),
+    "memberships": ("group membership", "group memberships"),
     "passkeys": ("passkey", "passkeys"),
     "passwords": ("password", "passwords"),
     "codes": ("authenticator app for codes", "authenticator apps for codes"),
@@ -19,7 +19,7 @@ WORDS: Final[Mapping[str, tuple[str, str]]] = {
     "app_tokens": ("token for an app", "tokens for apps"),
     "oidc_grants": ("sign-in at an app", "sign-ins at apps"),
     "oidc_consents": ("consent to an app", "consents to apps"),
-    "observed_refusals": ("request counted in an onboarding", "requests counted in an onboarding"),
+    "observed_refusals": ("request counted during onboarding", "requests counted during onboarding"),
 }
 """Every table with personal rows: what one row is called, and several."""
 

@@ -8,7 +8,7 @@ from limen.events.headings import OPENED, SESSIONS, SIGNING_IN
 from limen.events.kind import ACCOUNT, AUTHENTICATION, Kind, Owner, Severity, Topic
 
 _SIGN_ON = Topic(
-    SIGNING_IN, Owner.PERSON, "Signing in to apps through Limen", "A sign-in to an app through Limen", (SESSIONS,)
+    SIGNING_IN, Owner.PERSON, "Sign-ins to apps through Limen", "A sign-in to an app through Limen", (SESSIONS,)
 )
 _CLIENT = Topic(SIGNING_IN, Owner.LIMEN)
 
@@ -23,7 +23,7 @@ KINDS: Final = (
         severity=Severity.HIGH,
         app_filters=(OPENED,),
     ),
-    Kind("sso.sign_out_told", "An app was told of a sign-out", _SIGN_ON, AUTHENTICATION, 2, app_filters=(OPENED,)),
+    Kind("sso.sign_out_told", "An app was notified of a sign-out", _SIGN_ON, AUTHENTICATION, 2, app_filters=(OPENED,)),
     Kind("sso.device_let_in", "Let a device sign in to an app", _SIGN_ON, AUTHENTICATION, 99, app_filters=(OPENED,)),
     Kind(
         "sso.device_refused",
@@ -35,6 +35,6 @@ KINDS: Final = (
         app_filters=(OPENED,),
     ),
     Kind("sso.sign_in_ended", "A sign-in to an app was ended", _SIGN_ON, AUTHENTICATION, 2, app_filters=(OPENED,)),
-    Kind("sso.client_refused", "An app could not prove itself", _CLIENT, AUTHENTICATION, 99, by_strangers=True),
-    Kind("sso.secret_made", "An app was given a new secret", _CLIENT, ACCOUNT, 99, acknowledged=True),
+    Kind("sso.client_refused", "An app could not authenticate", _CLIENT, AUTHENTICATION, 99, by_strangers=True),
+    Kind("sso.secret_made", "A client secret was created for an app", _CLIENT, ACCOUNT, 99, acknowledged=True),
 )

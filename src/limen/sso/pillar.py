@@ -19,8 +19,9 @@ def _declarations() -> Declarations:
 async def _build(core: Core) -> Running:
     from limen.sso.oidc import logout, provider
 
-    built = await provider.build(core, core.offers.take(SignOn))
-    logouts = logout.Logouts(core, built)
+    sign_on = core.offers.take(SignOn)
+    built = await provider.build(core, sign_on)
+    logouts = logout.Logouts(core, built, sign_on.resolver)
     return Running(
         offers=(built, logouts),
         periodic=(
@@ -33,7 +34,11 @@ async def _build(core: Core) -> Running:
 
 PILLAR = Pillar(
     name="sso",
-    commands={"client-secret": Command("limen.cli.client_secret", "Give an app the secret by which it proves itself")},
+    commands={
+        "client-secret": Command(
+            "limen.cli.client_secret", "Create the client secret of an app that uses OpenID Connect"
+        )
+    },
     pages=("limen.web.sso.oidc", "limen.web.sso.sign_out", "limen.web.sso.device", "limen.web.sso.registration"),
     declarations=_declarations,
     build=_build,

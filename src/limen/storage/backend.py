@@ -160,15 +160,15 @@ def address_of(where: str | Path) -> URL:
         raise DatabaseUnfitError(f"databases of kind {kind[:40]!r} are not supported", _WRITE)
     if address.password is not None or {"password", "passfile"} & address.query.keys():
         raise DatabaseUnfitError(
-            "the database's URL holds a password, which anybody who sees the settings could read",
-            "take it out; put it into the file that password_file under [database] names, or into the environment",
+            "the database's URL contains a password, which anyone who sees the settings could read",
+            "remove it; put it into the file set as password_file under [database], or into the environment",
         )
     if kind == "sqlite" and address.database in {None, "", ":memory:"}:
         raise DatabaseUnfitError(
-            "a database in memory would forget everything", "name a file: sqlite:////path/limen.db"
+            "a database in memory would forget everything", "give a file: sqlite:////path/limen.db"
         )
     if kind == "postgresql" and not address.database:
-        raise DatabaseUnfitError("the database's URL names no database", _WRITE)
+        raise DatabaseUnfitError("the database's URL contains no database name", _WRITE)
     return address
 
 

@@ -185,7 +185,7 @@ class BreakGlass:
             os.fsync(file)
         probe = State(step=ENDED, person="", reason="", event="", link="", issued_at=0, link_ends_at=0)
         if self._read(self._signed(probe)) != probe:
-            raise BreakGlassError("what break-glass writes can't be read again", "report this")
+            raise BreakGlassError("what break-glass wrote can't be read back", "report this")
 
     # Inside
 
@@ -194,7 +194,7 @@ class BreakGlass:
 
     def _refuse_while_open(self, state: State | None, now: Instant) -> None:
         if state is not None and state.is_open(now):
-            raise BreakGlassError("break-glass is open already", "end it first with `limen break-glass --end`")
+            raise BreakGlassError("break-glass is already open", "end it first with `limen break-glass --end`")
 
     @contextmanager
     def _held(self) -> Iterator[int]:
@@ -215,7 +215,7 @@ class BreakGlass:
         body = msgspec.json.encode(state)
         line = hmac.new(self._keys[0], body, sha256).hexdigest().encode() + body
         if len(line) > BYTES:
-            raise BreakGlassError("the reason is too long", f"say it in {MAX_REASON} characters")
+            raise BreakGlassError("the reason is too long", f"use at most {MAX_REASON} characters")
         return line.ljust(BYTES, b"\0")
 
     def _read(self, written: bytes) -> State | None:
@@ -237,8 +237,8 @@ def rehearse(glass: BreakGlass, emergency: EmergencySegment) -> int:
     glass.rehearse()
     room = emergency.room()
     if room < 4 * (_EVENT_BYTES + MAX_REASON):
-        what = "the break-glass segment of the journal is full, or its chain does not hold"
-        raise BreakGlassError(what, f"look with `limen journal verify`, then {emergency.way_out()}")
+        what = "the break-glass segment of the journal is full, or its chain is not intact"
+        raise BreakGlassError(what, f"run `limen journal verify`, then {emergency.way_out()}")
     return room // _EVENT_BYTES
 
 
@@ -257,7 +257,7 @@ def fit_reason(text: str) -> str:
     """The reason on one line. Raises BreakGlassError for none, or one that is too long."""
     plain = one_line(text, MAX_REASON)
     if not plain:
-        raise BreakGlassError("break-glass needs a reason", f"say it with -m, in {MAX_REASON} characters at most")
+        raise BreakGlassError("break-glass needs a reason", f"give it with -m, in at most {MAX_REASON} characters")
     return plain
 
 

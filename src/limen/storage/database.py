@@ -228,7 +228,7 @@ def read_as_it_lies(where: str | Path, work: Callable[[Snapshot], T]) -> T:
     """
     backend = backend_of(where)
     if not isinstance(backend, SqliteBackend):
-        raise DatabaseUnfitError("only a file can be read as it lies", "ask the database's server")
+        raise DatabaseUnfitError("only a file can be read as it is", "use the database's server")
     file = quote(str(backend.file.resolve()))
     engine = create_engine(
         "sqlite://", creator=lambda: sqlite3.connect(f"file:{file}?mode=ro&immutable=1", uri=True), poolclass=NullPool

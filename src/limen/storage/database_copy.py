@@ -65,5 +65,5 @@ def _said_plainly(file: Path) -> Iterator[None]:
         yield
     except sqlite3.Error as error:
         raise CopyFailedError(
-            f"the database {file} can't be copied or read ({error})", "look at the disk, and who else uses the file"
+            f"the database {file} can't be copied or read ({error})", "check the disk, and who else uses the file"
         ) from error

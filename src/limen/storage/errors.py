@@ -24,7 +24,7 @@ class DatabaseFullError(StorageError):
     """There is no room for what was to be written; nothing of it was."""
 
     def __init__(self) -> None:
-        super().__init__("There is no room left on Limen's disk, so nothing can be changed", "tell your administrator")
+        super().__init__("Limen's disk is full, so nothing can be changed", "tell your administrator")
 
 
 class DatabaseGoneError(StorageError):
@@ -51,7 +51,7 @@ class DatabaseTakenError(StorageError):
     def __init__(self) -> None:
         super().__init__(
             "another Limen server uses this database",
-            "end it first, on whichever machine it runs; two would each think that they are the only one",
+            "stop it first, on whichever machine it runs; only one server may use a database",
         )
 
 

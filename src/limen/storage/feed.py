@@ -128,7 +128,7 @@ class Feed:
                 self._say_trouble(error.what)
                 await asyncio.sleep(POLL_SECONDS)
             except Exception:  # noqa: BLE001 -- logged; decisions end with the lease
-                _log.exception("the change feed could not be followed; the lease runs out unless it recovers")
+                _log.exception("the change feed could not be followed; the lease expires unless it recovers")
                 await asyncio.sleep(POLL_SECONDS)
 
     def _say_trouble(self, what: str) -> None:

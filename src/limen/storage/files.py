@@ -19,14 +19,14 @@ def open_own(path: Path, flags: int, mode: int = 0o600) -> int:
         handle = os.open(path, flags | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC, mode)
     except OSError as error:
         if error.errno == errno.ELOOP:
-            raise OSError(errno.ELOOP, "it is a link, and is not followed: move it away", str(path)) from None
+            raise OSError(errno.ELOOP, "it is a link, which is not followed: move it away", str(path)) from None
         raise
     found = os.fstat(handle)
     wrong = ""
     if not stat.S_ISREG(found.st_mode):
-        wrong = "it is not a plain file: move it away"
+        wrong = "it is not a regular file: move it away"
     elif found.st_uid not in {os.geteuid(), 0}:
-        wrong = f"it belongs to somebody else (user {found.st_uid}): move it away, or give it to Limen's user"
+        wrong = f"it belongs to someone else (user {found.st_uid}): move it away, or give it to Limen's user"
     if wrong:
         os.close(handle)
         raise OSError(errno.EPERM, wrong, str(path))

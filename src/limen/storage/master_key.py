@@ -84,6 +84,6 @@ def _parse(written: str, where: str) -> bytes:
         key = b""
     if len(key) != KEY_BYTES:
         raise KeyUnusableError(
-            f"{where} holds no master key", f"it must be {KEY_BYTES} random bytes in URL-safe base64"
+            f"{where} contains no master key", f"it must be {KEY_BYTES} random bytes in URL-safe base64"
         )
     return key

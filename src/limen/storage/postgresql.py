@@ -222,7 +222,7 @@ class PostgresqlBackend:
                     connection.commit()
         except (SQLAlchemyError, ValueError) as error:
             raise CopyFailedError(
-                f"{self.place} can't take over {copy.name}: {table_copy.reason_of(error)}", "it is as it was before"
+                f"{self.place} can't take in {copy.name}: {table_copy.reason_of(error)}", "it is as it was before"
             ) from error
         finally:
             engine.dispose()
@@ -309,7 +309,7 @@ def _refuse_unfit(connection: Connection) -> None:
     encoding = str(ask("SHOW server_encoding").scalar())
     if encoding != "UTF8":
         raise DatabaseUnfitError(
-            f"the database keeps text in {encoding}, which can't hold every name",
+            f"the database stores text as {encoding}, which can't represent every name",
             "make one that does: CREATE DATABASE limen ENCODING 'UTF8' TEMPLATE template0",
         )
     if ask(_IS_OLD_COPY).scalar():

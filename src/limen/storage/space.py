@@ -66,11 +66,11 @@ class Space(Room):
         """What is scarce, in sentences; nothing where all is fine."""
         if _pressure(self.free_bytes, self.total_bytes, ENOUGH_BYTES):
             percent = 100 * self.free_bytes // self.total_bytes
-            yield f"{megabytes(self.free_bytes)} ({percent} %) are free where Limen keeps its data."
+            yield f"{megabytes(self.free_bytes)} ({percent} %) free where Limen stores its data."
         if _pressure(self.free_inodes, self.total_inodes):
             yield f"Only {self.free_inodes:,} more files fit where Limen keeps its data."
         if self._of_budget():
-            yield f"The journal takes {megabytes(self.journal_bytes)} of its {megabytes(self.budget_bytes)}."
+            yield f"The journal uses {megabytes(self.journal_bytes)} of its {megabytes(self.budget_bytes)}."
 
 
 def space_in(data: Path, journal: Path, *, budget_bytes: int = 0) -> Space:

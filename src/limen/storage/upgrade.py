@@ -39,8 +39,8 @@ def upgrade_if_needed(engine: Engine, *, may_upgrade: bool = False) -> None:
         refuse_newer(stored)
         if stored and stored < newest and not may_upgrade:
             raise DatabaseOlderError(
-                f"the database is at version {stored}, this Limen works with {newest}",
-                "`limen upgrade` brings it over, with a rehearsal and a way back; nothing was changed",
+                f"the database is at version {stored}, but this Limen needs {newest}",
+                "`limen upgrade` upgrades it, with a rehearsal and a way back; nothing was changed",
             )
         if stored < newest:
             _upgrade(connection)
@@ -58,7 +58,7 @@ def refuse_newer(stored: str) -> None:
     newest = newest_version()
     if stored > newest:
         raise DatabaseUnfitError(
-            f"the database is at version {stored}, this Limen knows up to {newest}",
+            f"the database is at version {stored}, but this Limen only supports up to {newest}",
             "run the newer Limen; to stay with this one, go back with the newer Limen's `limen upgrade --back`",
         )
 

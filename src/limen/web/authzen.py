@@ -134,7 +134,7 @@ class _Api:
             word = "token-unknown-or-over" if token else "token-missing"
             self._ports.doors.tell("workload.refused", word, door=DOOR, address=address)
             said = 'Bearer error="invalid_token"' if token else "Bearer"
-            raise _WrongError(401, "a workload's token is needed", www_authenticate=said)
+            raise _WrongError(401, "a workload token is required", www_authenticate=said)
         return workload
 
     async def _one(self, body: bytes, workload: Workload) -> bytes:

@@ -28,10 +28,8 @@ _NOT_HERE: Final = (gettext_noop("There is nothing here"), gettext_noop("go back
 _NOT_DONE: Final = (gettext_noop("This can't be done here"), gettext_noop("go back, or start again"))
 _BROKEN: Final = (gettext_noop("Something went wrong here"), gettext_noop("try again"))
 _TOO_LARGE: Final = (
-    gettext_noop("That was too much at once"),
-    gettext_noop(
-        "go back with your browser, and make it shorter: a form here takes 64 KB, a field of it 16,000 letters"
-    ),
+    gettext_noop("The request was too large"),
+    gettext_noop("go back in your browser and shorten it: a form can hold 64 KB, and a field 16,000 characters"),
 )
 _log = logging.getLogger(__name__)
 

@@ -86,7 +86,7 @@ class Middleware:
             )
         except TooLargeError:
             if not has_begun:
-                await _plain(send_with_headers, 413, "This is larger than any form here.")
+                await _plain(send_with_headers, 413, "This exceeds the size limit for forms.")
 
     def _refused(self, scope: Scope) -> tuple[int, str] | None:
         """Why the request is not looked at, or None. RFC 9110 section 7.4: another host's requests are misdirected."""
@@ -97,7 +97,7 @@ class Middleware:
             return 414, "This address is too long."
         length = next((value for name, value in scope["headers"] if name == b"content-length"), b"0")
         if not length.isdigit() or len(length) > 12:
-            return 413, "This is larger than any form here."
+            return 413, "This exceeds the size limit for forms."
         return None
 
 

@@ -32,21 +32,21 @@ class TooManyAtOnceError(LimenError):
     """Making it again, or for so many at once, would take what Limen needs for everybody. Nothing was made."""
 
     def __init__(self) -> None:
-        super().__init__("Your copy, or many others', is on its way already", "try again in a few minutes")
+        super().__init__("A copy for you, or many for others, is already being prepared", "try again in a few minutes")
 
 
 class NotOursError(LimenError):
     """The request does not come from one of our own pages, or its page is older than the session."""
 
     def __init__(self) -> None:
-        super().__init__("This page is too old, or the request did not come from it", "go back, reload, and try again")
+        super().__init__("This page has expired, or the request didn't come from it", "go back, reload, and try again")
 
 
 class UnreadableError(LimenError):
     """The body is not what any page of ours sends."""
 
     def __init__(self) -> None:
-        super().__init__("What was sent can't be read", "go back, reload the page, and try again")
+        super().__init__("The form couldn't be read", "go back, reload the page, and try again")
 
 
 def token_in(request: Request, name: str) -> str:

@@ -39,7 +39,7 @@ def lost(unless: str, people: int = 1) -> list[str]:
         ("context.time.minute >= 360 && context.time.minute < 1200", "outside 06:00–20:00"),
         ("context.time.minute < 1200", "20:00–24:00"),
         ("context.time.weekday <= 5", "on Saturday or Sunday"),
-        ('context.now.durationSince(context.auth.at) <= duration("4h")', "more than 4 h after the proof"),
+        ('context.now.durationSince(context.auth.at) <= duration("4h")', "more than 4 h after the last confirmation"),
         (
             'context.now.durationSince(context.device.seen) <= duration("1d")',
             "from a device that has not reported for 1 d",
@@ -47,7 +47,7 @@ def lost(unless: str, people: int = 1) -> list[str]:
         ('["DE", "AT"].contains(context.place.country)', "from outside AT or DE"),
         ('context.place.country != "RU"', "from RU"),
         ('context.place.network == "hall"', "from outside the network hall"),
-        ("!context.place.anonymiser", "unless it is known that no anonymiser is used"),
+        ("!context.place.anonymiser", "unless it is known that no anonymising service is used"),
         ("context.risk.score < 70", "at a risk of 70 or more"),
         ("context.risk.known", "while the risk is unknown"),
         ("context.grant.active", "without a grant"),
@@ -85,13 +85,13 @@ def test_people_by_name_by_group_and_by_number() -> None:
     assert said(3, {}) == "P0, P1 and P2 gain Wiki · view"
     assert said(6, {}) == "6 people gain Wiki · view"
     assert said(3, {"Those in sales": frozenset({"p0", "p1", "p2"})}) == "Those in sales (3 people) gain Wiki · view"
-    assert said(3, {"Sales": frozenset({"p0", "p1", "p2"})}) == "Sales (3 people) gains Wiki · view"
+    assert said(3, {"Sales": frozenset({"p0", "p1", "p2"})}) == "Sales (3 people) gain Wiki · view"
 
 
 def test_whoever_is_not_signed_in_is_said_so() -> None:
     anybody = engine_of('@id("all") permit (principal, action == Action::"view", resource);')
     found = newly_reachable(engine_of(""), anybody, [], [app()], since=NOW)
-    assert sentences(found, Names(BERLIN)) == ("Whoever is not signed in gains wiki · view",)
+    assert sentences(found, Names(BERLIN)) == ("Anyone not signed in gains wiki · view",)
 
 
 def test_differences_in_nothing_but_their_conditions_are_one_sentence() -> None:
@@ -125,17 +125,17 @@ RECENT = 'context.now.durationSince(context.auth.at) <= duration("4h")'
         (
             "false",
             f"context.auth.strength >= 2 && {RECENT}",
-            "gains wiki · view with two factors or a passkey, within 4 h of the proof",
+            "gains wiki · view with two factors or a passkey, within 4 h of the last confirmation",
         ),
         (
             "true",
             f"context.auth.strength >= 2 && {RECENT}",
-            "loses wiki · view more than 4 h after the proof, or with one factor alone",
+            "loses wiki · view more than 4 h after the last confirmation, or with one factor alone",
         ),
         (
             "context.auth.strength >= 3",
             f"context.auth.strength >= 3 && {RECENT}",
-            "loses wiki · view more than 4 h after the proof",
+            "loses wiki · view more than 4 h after the last confirmation",
         ),
     ],
 )
@@ -155,13 +155,13 @@ def test_a_change_of_the_time_zone_names_both() -> None:
     found = newly_reachable(engine_of(hours), engine_of(hours, tokyo), some, [app()], since=NOW)
     *_, last = sentences(found, Names(tokyo, zone_before=BERLIN))
     assert last == (
-        "The time zone changes from Europe/Berlin to Asia/Tokyo: times are told as they will be, and what hangs on "
-        "them may change in more than this."
+        "The time zone changes from Europe/Berlin to Asia/Tokyo: times are shown in the new zone, and anything "
+        "that depends on them may change beyond this."
     )
 
 
 def test_the_share_that_was_looked_at_is_never_said_too_large() -> None:
     found = Reach((), is_exhaustive=False, covered=0.0001, situations=5)
     assert sentences(found, Names(BERLIN)) == (
-        "There are too many situations to look at all of them; less than 1 % of them were looked at.",
+        "There are too many situations to check them all; less than 1 % were checked.",
     )

@@ -41,16 +41,16 @@ def forbid(unless: str) -> str:
 
 
 def test_what_is_new_and_what_is_gone_altogether() -> None:
-    assert said("", FINANCE % 3) == ("Finance (2 people) gains Payroll · view and edit with a passkey",)
-    assert said(FINANCE % 3, "") == ("Finance (2 people) loses Payroll · view and edit",)
+    assert said("", FINANCE % 3) == ("Finance (2 people) gain Payroll · view and edit with a passkey",)
+    assert said(FINANCE % 3, "") == ("Finance (2 people) lose Payroll · view and edit",)
 
 
 def test_a_difference_is_told_by_the_one_fact_that_makes_it() -> None:
     assert said(FINANCE % 3, FINANCE % 3 + forbid("context.device.known")) == (
-        "Finance (2 people) loses Payroll · view and edit from an unknown device",
+        "Finance (2 people) lose Payroll · view and edit from an unknown device",
     )
-    assert said(FINANCE % 3 + DAYTIME, FINANCE % 3) == ("Finance (2 people) gains Payroll · edit outside 06:00–20:00",)
-    assert said(FINANCE % 2, FINANCE % 3) == ("Finance (2 people) loses Payroll · view and edit without a passkey",)
+    assert said(FINANCE % 3 + DAYTIME, FINANCE % 3) == ("Finance (2 people) gain Payroll · edit outside 06:00–20:00",)
+    assert said(FINANCE % 2, FINANCE % 3) == ("Finance (2 people) lose Payroll · view and edit without a passkey",)
 
 
 def test_whom_a_policy_names_is_a_kind_of_their_own() -> None:
@@ -64,7 +64,7 @@ def test_no_difference_where_only_words_and_order_differ() -> None:
 
 
 def test_a_watched_policy_is_none() -> None:
-    watched = DAYTIME.replace('@id("day")', '@id("day") @state("watch")')
+    watched = DAYTIME.replace('@id("day")', '@id("day") @state("report-only")')
     assert said(FINANCE % 3, FINANCE % 3 + watched) == ()
 
 
@@ -73,7 +73,7 @@ def test_what_ended_before_now_makes_no_difference() -> None:
     assert said(FINANCE % 3, FINANCE % 3 + past) == ()
     soon = forbid('context.now < datetime("2026-12-01")')
     assert said(FINANCE % 3, FINANCE % 3 + soon) == (
-        "Finance (2 people) loses Payroll · view and edit from 1 Dec 2026 01:00 on",
+        "Finance (2 people) lose Payroll · view and edit from 1 Dec 2026 01:00 on",
     )
 
 
@@ -92,7 +92,7 @@ def test_an_app_that_is_relabelled_or_new_or_gone() -> None:
 def test_a_policy_that_errs_takes_access_away() -> None:
     broken = '@id("b") forbid (principal, action, resource) when { context.place.address.isLoopback() };'
     assert said(FINANCE % 3, FINANCE % 3 + broken) == (
-        "Finance (2 people) loses Payroll · view and edit from an unknown address, 127.0.0.0 to 127.255.255.255 or ::1",
+        "Finance (2 people) lose Payroll · view and edit from an unknown address, 127.0.0.0 to 127.255.255.255 or ::1",
     )
 
 

@@ -101,7 +101,7 @@ def test_a_risk_and_a_night_stay_whole() -> None:
     form = read(
         policy("forbid (principal, action, resource) unless { !context.risk.known || context.risk.score < 70 };")
     )
-    assert form is None  # what is not known would pass, and nobody said why
+    assert form is None  # what is unknown would be accepted, and nobody said why
     text = "forbid (principal, action, resource) unless { !context.risk.known || context.risk.score < 70 }"
     form = read(policy(f'@allow_unknown("why") {text};'))
     assert form is not None

@@ -3,6 +3,7 @@ from __future__ import annotations
 from zoneinfo import ZoneInfo
 
 import pytest
+from tests.golden import Expected
 
 from limen.cedar import PolicySet
 from limen.clock import HOUR, MINUTE, from_iso
@@ -22,7 +23,7 @@ FRIDAY = from_iso("2026-11-27T17:00:00Z")
 WORKING_HOURS = Hours(frozenset(range(1, 6)), 360, 1200)
 
 
-def test_what_opens_an_app_is_one_sentence() -> None:
+def test_what_opens_an_app_is_one_sentence(expected: Expected) -> None:
     form = Form(
         "a",
         "permit",
@@ -31,34 +32,25 @@ def test_what_opens_an_app_is_one_sentence() -> None:
         actions=frozenset({"view", "download", "edit"}),
         needs=(Needs({"auth.strength": 3}, hours=WORKING_HOURS),),
     )
-    assert sentence(form, NAMES) == (
-        "Finance may view, download and edit Payroll with a passkey, on working days 06:00–20:00"
-    )
+    expected(sentence(form, NAMES))
 
 
-def test_what_closes_an_app_says_the_ways_past_it_and_the_exceptions() -> None:
+def test_what_closes_an_app_says_the_ways_past_it_and_the_exceptions(expected: Expected) -> None:
     form = Form(
         "a",
         "forbid",
         except_groups=frozenset({"break-glass"}),
         apps=frozenset({"crm"}),
         actions=frozenset({"download", "edit"}),
-        exemptions=(Exemption("p_1", FRIDAY, "Her laptop is being mended"),),
+        exemptions=(Exemption("p_1", FRIDAY, "Her laptop is being repaired"),),
         needs=(Needs({"device.known": True}), Needs({"place.network": frozenset({"office"})})),
     )
-    assert sentence(form, NAMES) == (
-        "Nobody may download or edit Customers, except on a device we know or from the network office. "
-        "This is not about Break-glass accounts. "
-        "Greta Sommer is exempt until 27 Nov 2026 18:00 (Her laptop is being mended)"
-    )
+    expected(sentence(form, NAMES))
 
 
-def test_without_a_way_past_it_is_closed() -> None:
-    assert sentence(Form("a", "forbid", sensitivity=3, actions=frozenset({"share"}), needs=()), NAMES) == (
-        "Nobody may share what is restricted"
-    )
-    closed = Form("a", "forbid", groups=frozenset({"finance"}), needs=())
-    assert sentence(closed, NAMES) == "Finance may not use any app"
+def test_without_a_way_past_it_is_closed(expected: Expected) -> None:
+    expected(sentence(Form("a", "forbid", sensitivity=3, actions=frozenset({"share"}), needs=()), NAMES))
+    expected(sentence(Form("a", "forbid", groups=frozenset({"finance"}), needs=()), NAMES))
 
 
 @pytest.mark.parametrize(
@@ -66,14 +58,14 @@ def test_without_a_way_past_it_is_closed() -> None:
     [
         (Needs(), ""),
         (Needs({"auth.strength": 3, "auth.at": 4 * HOUR}), "with a passkey used within 4 hours"),
-        (Needs({"auth.at": HOUR}), "with a proof given within 1 hour"),
+        (Needs({"auth.at": HOUR}), "having signed in within 1 hour"),
         (
             Needs({"device.known": True, "device.managed": True, "device.compliance": True}),
             "on a managed, healthy device",
         ),
         (Needs({"place.country": frozenset({"DE", "AT"})}), "from AT or DE"),
         (Needs(country_known=True, not_countries=frozenset({"KP"})), "from a known country other than KP"),
-        (Needs(not_countries=frozenset({"KP"})), "from anywhere but KP, as far as that is known"),
+        (Needs(not_countries=frozenset({"KP"})), "from anywhere but KP, as far as is known"),
         (Needs({"grant.active": True}, until=FRIDAY), "with a grant, until 27 Nov 2026 18:00"),
         (Needs({"auth.strength": 2, "auth.interactive": True}), "with two factors, in a browser, not with a token"),
         (Needs({"risk.score": 70}, risk_may_be_unknown=True), "at a risk below 70, where that is known"),
@@ -87,7 +79,7 @@ def test_hours_and_lengths_are_said_as_people_do() -> None:
     assert hours_words(Hours(frozenset({6, 7}))) == "at the weekend"
     assert hours_words(Hours(frozenset({1, 3}), 0, 720)) == "on Mondays and Wednesdays 00:00–12:00"
     assert hours_words(Hours(EVERY_DAY, 1320, 360)) == "22:00–06:00"
-    assert needs_words(Needs({"auth.at": 90 * MINUTE}), NAMES) == "with a proof given within 1 hour 30 minutes"
+    assert needs_words(Needs({"auth.at": 90 * MINUTE}), NAMES) == "having signed in within 1 hour 30 minutes"
 
 
 def test_every_policy_of_harbor_is_a_sentence_of_its_own() -> None:

@@ -22,9 +22,9 @@ def test_a_form_is_written_as_the_baseline_is() -> None:
         "finance-payroll",
         "permit",
         title='The "payroll"',
-        reason="Salaries are finance's work.",
+        reason="Finance handles salaries.",
         phase=Phase.IDENTITY,
-        state=State.WATCH,
+        state=State.REPORT_ONLY,
         groups=frozenset({"finance"}),
         apps=frozenset({"payroll"}),
         actions=frozenset({"edit", "view"}),
@@ -33,9 +33,9 @@ def test_a_form_is_written_as_the_baseline_is() -> None:
     assert write(form) == (
         '@id("finance-payroll")\n'
         '@title("The \\"payroll\\"")\n'
-        '@reason("Salaries are finance\'s work.")\n'
+        '@reason("Finance handles salaries.")\n'
         '@phase("identity")\n'
-        '@state("watch")\n'
+        '@state("report-only")\n'
         'permit (principal in Group::"finance", action in [Action::"view", Action::"edit"], '
         'resource == App::"payroll")\n'
         "when {\n"

@@ -90,7 +90,7 @@ SHAPES = {
     "a factor nobody has": run_when('context.auth.factors.contains("security_key")'),
     "two factors of which one is missing": run_when('context.auth.factors.containsAll(["passkey", "password"])'),
     "off": run_when("true", annotation='@state("off")'),
-    "watched": run_when("true", annotation='@state("watch")'),
+    "watched": run_when("true", annotation='@state("report-only")'),
     "a route of another room": run_when('context.request.route == "GET /elsewhere"'),
     "a label limen has not": run_when("resource.sensitivity <= 2"),
     "an owner limen has not": run_when('resource.owner == "it"'),

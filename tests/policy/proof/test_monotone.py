@@ -119,7 +119,7 @@ def test_an_exemption_is_listed_and_says_whether_it_is_needed() -> None:
 
 def test_watched_policies_are_held_to_it_and_those_off_are_not() -> None:
     bad = 'context.device.compliance == "non_compliant"'
-    assert len(proof(policy("forbid", bad, annotation='@state("watch")')).findings) == 1
+    assert len(proof(policy("forbid", bad, annotation='@state("report-only")')).findings) == 1
     assert proof(policy("forbid", bad, annotation='@state("off")')).findings == ()
 
 

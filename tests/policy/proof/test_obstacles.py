@@ -24,7 +24,7 @@ def said(text: str, error: str = "") -> str:
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
-        ("forbid (principal, action, resource)", "p: it forbids administer to everybody; leave Limen itself out"),
+        ("forbid (principal, action, resource)", "p: it forbids administer to everyone; exempt Limen itself"),
         (
             "forbid (principal, action, resource) unless { context.auth.strength >= 3 && context.grant.active }",
             "because of `context.grant.active`;",
@@ -35,11 +35,11 @@ def said(text: str, error: str = "") -> str:
         ),
         (
             'forbid (principal, action, resource == App::"limen")',
-            'meet it, or except those who run Limen, with `unless { principal in Group::"administrators" }`',
+            'meet its conditions, or exempt administrators with `unless { principal in Group::"administrators" }`',
         ),
         (
             "permit (principal, action, resource) when { context.auth.strength > 3 }",
-            "only where `context.auth.strength > 3`; ask for what an administrator can attain",
+            "only where `context.auth.strength > 3`; require something an administrator can do today",
         ),
         (
             "permit (principal, action, resource) unless { !(context.grant.active) }",
@@ -53,11 +53,11 @@ def test_the_smallest_conditions_that_stand_in_the_way_are_named(text: str, expe
 
 def test_a_policy_about_limen_alone_is_not_told_to_leave_limen_out() -> None:
     own = said('forbid (principal in Group::"administrators", action, resource == App::"limen")')
-    assert own.endswith('; write @state("watch") until an administrator can meet it')
+    assert own.endswith('; write @state("report-only") until an administrator can meet its conditions')
 
 
 def test_an_error_is_a_refusal_with_its_message() -> None:
-    assert "can't be evaluated, which is a refusal (overflow)" in said(
+    assert "can't be evaluated, which denies access (overflow)" in said(
         "forbid (principal, action, resource)", "overflow"
     )
 

@@ -161,14 +161,14 @@ BASELINE = (
         risk=Risk(45, known=True),
         ago=HOUR,
     ),
-    Scene("A program with a token, for what is restricted", "restricted", "edit", ("staff",), token=True),
+    Scene("A program with a token, for anything restricted", "restricted", "edit", ("staff",), token=True),
     Scene("A program with a token, in the settings", "internal", "administer", ("administrators",), token=True),
     Scene("A contractor at night", "internal", "view", ("contractors",), at=NIGHT),
     Scene(
         "A contractor shares from a device of their own", "internal", "share", ("contractors", "staff"), device=Device()
     ),
-    Scene("A guest beyond what is public", "internal", "view", ("guests",)),
-    Scene("A guest who shows a one-factor proof for what is public", "public", "download", ("guests",), 1),
+    Scene("A guest beyond anything public", "internal", "view", ("guests",)),
+    Scene("A guest who shows a one-factor proof for anything public", "public", "download", ("guests",), 1),
 )
 
 

@@ -98,7 +98,9 @@ def test_the_person_never_learns_a_threshold(language: Language) -> None:
         assert said.because
         assert all((one.policy, one.text) == ("", "") for one in said.because)
         text = " ".join([one.sentence for one in said.because] + [said.who_can, *said.remedies])
-        text = re.sub(r"(on|am) \w+day at \d\d:\d\d|am \w+ um \d\d:\d\d Uhr", "", text).replace(app.name, "")
+        text = re.sub(
+            r"(on \w+day|today|tomorrow) at \d\d:\d\d|(am \w+|heute|morgen) um \d\d:\d\d Uhr", "", text
+        ).replace(app.name, "")
         assert not re.search(r"\d", text), text
         assert not countries & set(re.findall(r"\w+", text)), text
         for secret in ("office", "warehouse-hall", "servers", "context.", "resource.", "sensitivity", "Cedar"):
@@ -137,7 +139,7 @@ def test_a_policy_that_failed_is_named_to_administrators_alone() -> None:
     engine = engine_of('@id("b") forbid (principal, action, resource) when { context.place.address.isLoopback() };')
     decision = engine.decide(VIEW, facts(), NOW)
     for audience, text in (
-        (Audience.SELF, "A policy could not be evaluated, so nothing was let through."),
+        (Audience.SELF, "A policy couldn't be evaluated, so access was denied."),
         (Audience.ADMINISTRATOR, "b: record does not have the attribute `address`"),
     ):
         said = say(engine, decision, audience, ENGLISH, Names("Mia", "Wiki"))
@@ -164,19 +166,19 @@ def test_what_several_policies_say_is_said_once_with_all_of_them() -> None:
     [
         (
             "permit (principal, action, resource) when { resource.sensitivity <= 0 }",
-            "Wiki is internal; this permission covers what is public.",
+            "Wiki is internal; this permission only covers what is public.",
         ),
         (
             "permit (principal, action, resource) when { resource.sensitivity > 3 }",
-            "Wiki is internal; this permission covers nothing at all.",
+            "Wiki is internal; this permission covers no label at all.",
         ),
         (
             "permit (principal, action, resource) when { [0, 3].contains(resource.sensitivity) }",
-            "Wiki is internal; this permission covers what is public or restricted.",
+            "Wiki is internal; this permission only covers what is public or restricted.",
         ),
         (
             "forbid (principal, action, resource) when { resource.sensitivity >= 1 }",
-            "Wiki is internal; this rule leaves open only what is public.",
+            "Wiki is internal; this rule blocks everything that isn't public.",
         ),
     ],
 )

@@ -26,7 +26,7 @@ def test_a_journal_that_is_being_written_holds(opened: Callable[..., Journal], t
     report = verify(tmp_path / "journal", KEYS)
     assert report.ok
     assert report.lines == 2
-    assert "main: 2 lines hold, up to line 2." in report.sentences
+    assert "main: 2 lines intact, up to line 2." in report.sentences
 
 
 def test_half_a_line_at_the_end_is_no_problem_while_somebody_is_writing_it(

@@ -15,7 +15,7 @@ async def test_the_apps_of_a_person_and_the_people_of_an_app_are_the_same_answer
     page = (await console.ada.get(f"/console/people/{tom_id}")).text
     assert 'href="/console/what-if?person=' in page
     noa = (await console.ada.get(f"/console/people/{house.id_of('noa@harbor.example')}")).text
-    assert "would open once they are enrolled, with a passkey proved just now" in noa
+    assert "available once they are enrolled, with a passkey used just now" in noa
     assert ">Wiki</a>" in noa
     site = type("Site", (), {"known": limen.known, "ports": type("Ports", (), {"in_force": limen.in_force})})
     tom = limen.known.people[tom_id]
@@ -34,7 +34,7 @@ async def test_the_apps_of_a_person_and_the_people_of_an_app_are_the_same_answer
 async def test_the_pages_show_them_and_what_stands_in_the_way(console: Console) -> None:
     tom_id = await console.house.member(console.house.browser(), "Tom", "staff")
     person = (await console.ada.get(f"/console/people/{tom_id}")).text
-    assert "would open with a passkey proved just now" in person
-    assert "would not open</summary>" in person
+    assert "available with a passkey used just now" in person
+    assert "not available</summary>" in person
     app = (await console.ada.get("/console/apps/wiki")).text
     assert f'<a href="/console/people/{tom_id}" title=' in app

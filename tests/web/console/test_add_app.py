@@ -16,7 +16,7 @@ async def test_an_app_goes_from_its_address_to_being_in_force(console: Console) 
 
     server = await asyncio.start_server(answering, "127.0.0.1", 0)
     url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
-    assert "Look there" in (await console.ada.get("/console/add-app")).text
+    assert "Check the address" in (await console.ada.get("/console/add-app")).text
     found = await console.ada.post("/console/add-app/look", id="ci", url=url)
     server.close()
     assert "<strong>Jenkins</strong>" in found.text
@@ -35,7 +35,7 @@ async def test_what_is_wrong_is_said_and_nothing_is_looked_at_without_a_fresh_pr
     for url, what in (
         ("http://169.254.169.254", "not an address that an app may have"),
         ("http://10.0.0.5/wiki", "has a path"),
-        ("http://127.0.0.1:9", "nothing that speaks HTTP"),
+        ("http://127.0.0.1:9", "responds with HTTP"),
     ):
         refused = await console.ada.post("/console/add-app/look", id="ci", url=url)
         assert refused.status_code == 400

@@ -3,6 +3,7 @@ from __future__ import annotations
 from tests.web.console.conftest import Console
 
 from limen.facts import ActionRule, App, Cors, PublicRoute, Upstream
+from limen.facts.oidc_client import OidcClient
 from limen.web.console.apps import fallback_of, findings_of, routes_of
 
 RULES = (
@@ -20,6 +21,18 @@ async def test_every_app_is_listed_limen_among_them(console: Console) -> None:
         assert app.host in page
 
 
+async def test_an_app_of_openid_connect_shows_its_address_and_what_to_paste(console: Console) -> None:
+    back = "https://grafana.harbor.example/login"
+    url = "https://grafana.harbor.example/"
+    grafana = App("grafana", "Grafana", "", Upstream(""), url=url, oidc=OidcClient((back,)))
+    console.house.limen.known.apps["grafana"] = grafana
+    assert grafana.url in (await console.ada.get("/console/apps?q=grafana.harbor")).text
+    assert grafana.url in (await console.ada.get("/console/find?q=Grafana")).text
+    page = (await console.ada.get("/console/apps/grafana")).text
+    assert all(said in page for said in (grafana.url, back, "limen client-secret grafana", 'id="oidc"'))
+    assert 'id="tokens"' not in page
+
+
 async def test_apps_with_public_routes_are_found(console: Console) -> None:
     page = (await console.ada.get("/console/apps?show=public")).text
     assert "/console/apps/handbook" in page
@@ -28,7 +41,7 @@ async def test_apps_with_public_routes_are_found(console: Console) -> None:
 
 async def test_an_app_shows_routes_why_some_are_public_and_who_speaks_about_it(console: Console) -> None:
     page = (await console.ada.get("/console/apps/handbook")).text
-    assert "The monitoring asks for it" in page
+    assert "Used by monitoring" in page
     assert "/console/policies/guests-read" in page
     assert "/console/policies/administrators-run-limen" not in page
     assert (await console.ada.get("/console/apps/no-such")).status_code == 404
@@ -53,9 +66,9 @@ def test_what_no_rule_matches_is_the_strictest_action_named() -> None:
 
 
 def test_what_should_not_stay_so_is_a_finding_with_its_mend() -> None:
-    assert [finding.what for finding in findings_of(WIKI)] == ["Reached without encryption"]
+    assert [finding.what for finding in findings_of(WIKI)] == ["Connection not encrypted"]
     loose = App("w", "W", "w.example", Upstream("https://x"), cors=Cors(frozenset({"*"})), opts_in_encoded_paths=True)
-    assert [finding.what for finding in findings_of(loose)] == ["Takes encoded paths", "Any site may call it"]
+    assert [finding.what for finding in findings_of(loose)] == ["Accepts encoded paths", "Any website may call it"]
     assert all(finding.fix for finding in findings_of(loose))
 
 

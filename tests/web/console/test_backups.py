@@ -24,10 +24,10 @@ def said(**different: object) -> list[str]:
 def test_the_most_pressing_thing_alone_is_advised() -> None:
     assert list(about_backups(None, NOW)) == []
     assert said() == []
-    assert said(is_beside_data=True) == ["Backups are on this machine's own disk"]
+    assert said(is_beside_data=True) == ["Backups are stored on this machine's own disk"]
     assert said(last_at=NOW - 9 * DAY, is_overdue=True, is_beside_data=True) == ["The last backup is 9 days old"]
     assert said(last_at=0, is_overdue=True, is_beside_data=True) == ["There is no backup yet"]
-    assert said(last_at=0, failed=BackupError("it broke", "mend it")) == ["The last backup could not be taken"]
+    assert said(last_at=0, failed=BackupError("it broke", "mend it")) == ["The last backup failed"]
 
 
 async def test_one_is_taken_on_request_and_nothing_of_it_leaves(house: House, tmp_path: Path) -> None:
@@ -35,7 +35,7 @@ async def test_one_is_taken_on_request_and_nothing_of_it_leaves(house: House, tm
     await house.administrator(ada)
     assert "There is no backup yet" in (await ada.get("/console")).text
     before = (await ada.get("/console/backups")).text
-    assert "There is none yet" in before
+    assert "There are no backups yet" in before
     assert 'href="/console/backups" aria-current="page"' in before
     done = await ada.post("/console/backups")
     assert (done.status_code, done.headers["location"]) == (303, "/console/backups")

@@ -49,9 +49,9 @@ def changed(company: Company, policy: str, **what: object) -> Company:
 
 def test_who_loses_an_app_is_counted_and_the_one_who_looks_is_told(company: Company) -> None:
     after = changed(company, "finance-payroll", groups=frozenset({"sales"}))
-    assert effects(company, after, "p_ada") == ["3 people would lose Payroll, including you"]
-    assert effects(company, after, "p_somebody") == ["3 people would lose Payroll"]
-    assert effects(after, company, "p_ada") == ["3 people would gain Payroll, including you"]
+    assert effects(company, after, "p_ada") == ["3 people would lose access to Payroll, including you"]
+    assert effects(company, after, "p_somebody") == ["3 people would lose access to Payroll"]
+    assert effects(after, company, "p_ada") == ["3 people would gain access to Payroll, including you"]
 
 
 def test_one_supposed_person_of_a_group_is_told_as_the_group(company: Company) -> None:
@@ -59,8 +59,8 @@ def test_one_supposed_person_of_a_group_is_told_as_the_group(company: Company) -
     apps = {app.id: app.name for app in company.all_apps.values()}
     said = [one.said for one in effects_of(plan(company, after, [], PEOPLE[:1], until=NOW), NAMES, apps, "p_ada")]
     assert said == [
-        "Whoever is in “Finance” would lose Payroll, including you",
-        "Whoever is in “Sales” would gain Payroll",
+        "Anyone in “Finance” would lose access to Payroll, including you",
+        "Anyone in “Sales” would gain access to Payroll",
     ]
 
 
@@ -76,7 +76,7 @@ def test_one_supposed_person_of_a_group_is_told_as_the_group(company: Company) -
         ),
         (("edit",), False, True, "", "1 person could no longer edit in Customers"),
         (("edit", "share"), False, True, "p", "You could no longer edit and share in Customers"),
-        ((), True, True, "", "1 person would gain Customers"),
+        ((), True, True, "", "1 person would gain access to Customers"),
     ],
 )
 def test_actions_are_said_as_what_people_can_do(
@@ -87,7 +87,9 @@ def test_actions_are_said_as_what_people_can_do(
 
 def test_losing_an_app_only_now_and_then_is_told_so(company: Company) -> None:
     after = changed(company, "finance-payroll", needs=(Needs({"auth.strength": 3, "device.known": True}),))
-    assert effects(company, after, "p_maren") == ["3 people would lose Payroll in some situations, including you"]
+    assert effects(company, after, "p_maren") == [
+        "3 people would lose access to Payroll in some situations, including you"
+    ]
 
 
 def test_losing_one_action_names_it(company: Company) -> None:

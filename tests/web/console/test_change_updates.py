@@ -39,7 +39,7 @@ async def test_a_stale_change_is_put_on_top_of_what_was_published(console: Conso
 async def test_what_both_changed_is_named_and_nothing_is_merged(console: Console) -> None:
     text = policy_of(console, "staff-work")
     mine = text.replace("context.auth.strength >= 2", "context.auth.strength >= 2 && context.auth.strength >= 1")
-    theirs = text.replace("Staff work with", "Staff use")
+    theirs = text.replace("Staff use", "Staff open")
     first = await begun(console, "/console/policies/staff-work/text", text=theirs, do="")
     second = await begun(console, "/console/policies/staff-work/text", text=mine, do="")
     await published(console, first)

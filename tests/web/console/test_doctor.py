@@ -21,17 +21,17 @@ async def test_it_runs_on_request_and_shows_each_fault_with_its_fix(
     ada = house.browser()
     await house.administrator(ada)
     before = await ada.get("/console/doctor")
-    assert "Nothing was examined since Limen started" in before.text
+    assert "checked since Limen started" in before.text
     assert 'href="/console/doctor" aria-current="page"' in before.text
     done = await ada.post("/console/doctor")
     assert (done.status_code, done.headers["location"]) == (303, "/console/doctor")
     wrong = (await ada.get("/console/doctor")).text
-    assert "nothing listens at 127.0.0.1:9" in wrong
-    assert "To do: start the app" in wrong
+    assert "nothing is listening at 127.0.0.1:9" in wrong
+    assert "To fix it: start the app" in wrong
     assert "opens the keyring" not in wrong
     everything = (await ada.get("/console/doctor?show=all")).text
     assert "opens the keyring" in everything
-    assert "it is whole" in everything
+    assert "it is intact" in everything
 
 
 async def test_there_is_one_run_at_a_time_whoever_asks() -> None:

@@ -62,7 +62,7 @@ async def test_people_apps_policies_and_revisions_are_found_by_the_page_and_by_i
     assert [one["href"] for one in decision] == [f"/console/decisions/{'0' * 24}-3"]
     for bad in ("0" * 24 + "-0", "0" * 24 + "/../x"):
         assert (await ada.get(f"/console/find?q={bad}", **JSON)).json() == []
-    assert "Nothing is called" in (await ada.get("/console/find?q=%3Cscript%3E")).text
+    assert "Nothing matches" in (await ada.get("/console/find?q=%3Cscript%3E")).text
 
 
 async def test_every_page_that_can_be_gone_to_is_named_once_and_is_there(console: Console) -> None:

@@ -22,7 +22,7 @@ async def test_what_stands_in_the_way_is_named(console: Console) -> None:
     for fields, said in (
         ({"id": "management"}, "Eve"),
         ({"id": "staff"}, "in it"),
-        ({"id": "warehouse"}, "it answers for warehouse"),
+        ({"id": "warehouse"}, "owner of warehouse"),
         ({"id": "nothing"}, "there is no group"),
     ):
         await console.ada.get("/console/groups")

@@ -15,10 +15,10 @@ async def test_an_invitation_by_mail_is_in_a_file_and_its_link_on_no_page(consol
     assert "/enrol#" not in page
     assert "An invitation" in page
     mail = (await console.ada.get("/console/people/mail")).text
-    assert "Mails are written to files in data/outbox; set [mail] in limen.toml to send them." in mail
+    assert "Emails are written to files in data/outbox. Set [mail] in limen.toml to send them." in mail
     assert "Noa" in mail
     written = (await console.ada.get("/console/people/mail?state=failed")).text
-    assert "None is in this state" in written
+    assert "No emails in this state" in written
     assert (await console.ada.post("/console/people/mail/again")).headers["location"].endswith("done=again")
 
 
@@ -30,6 +30,6 @@ async def test_who_has_no_good_link_is_mailed_again_with_one_press(console: Cons
     fresh.passkey = console.ada.passkey
     await fresh.sign_in()
     page = (await fresh.get("/console/people?show=invited")).text
-    assert "no link works any more" in page
+    assert "link expired" in page
     assert (await fresh.post("/console/people/mail-again")).headers["location"].endswith("done=filed-again")
     assert len(await console.house.limen.identity.links.outstanding()) == 1

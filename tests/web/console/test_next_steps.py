@@ -32,6 +32,11 @@ def test_a_single_administrator_is_advised_to_find_a_second() -> None:
     assert said([SOUND[0], member("eve", Factor.PASSKEY)], [GOOD_APP]) == ["There is only one administrator"]
 
 
+def test_the_second_administrator_is_invited_as_one() -> None:
+    step = next(iter(next_steps([SOUND[0], member("eve", Factor.PASSKEY)], [LIMENS_OWN, GOOD_APP], {}, {})))
+    assert step.href == f"/console/people/invite?group={ADMINISTRATORS}"
+
+
 def test_people_without_a_passkey_are_counted_and_those_let_go_are_not() -> None:
     gone = member("gus", status=PersonStatus.INACTIVE)
     weak = [member("ewa", Factor.PASSWORD, Factor.CODE), member("max", Factor.PASSWORD, Factor.CODE)]
@@ -46,7 +51,7 @@ def test_people_who_did_not_use_their_link_are_counted() -> None:
 
 
 def test_an_app_reached_without_encryption_over_the_network_is_a_finding() -> None:
-    assert said(SOUND, [app("http://10.0.0.3")]) == ["One app is reached without encryption"]
+    assert said(SOUND, [app("http://10.0.0.3")]) == ["One app is not reached over an encrypted connection"]
     assert said(SOUND, [app("http://127.0.0.1:9101")]) == []
 
 
@@ -66,28 +71,28 @@ def test_what_watched_policies_would_have_changed_is_counted_and_leads_to_its_ro
     assert "Known devices only" in step.why
     assert step.href == "/console/decisions?watched=w"
     (step,) = next_steps(SOUND, [GOOD_APP], {"w": 314, "v": 1}, {})
-    assert step.href == "/console/policies?state=watch"
+    assert step.href == "/console/policies?state=report-only"
 
 
 def test_invitations_that_ran_out_are_told_apart_from_those_that_may_still_be_used() -> None:
     invited = [member(name, status=PersonStatus.INVITED) for name in ("neo", "noa", "nik")]
     steps = next_steps([*SOUND, *invited], [LIMENS_OWN, GOOD_APP], {}, {}, expired=2)
-    assert [step.what for step in steps] == ["2 invitations have run out", "One person invited, not enrolled yet"]
+    assert [step.what for step in steps] == ["2 invitations have expired", "One person invited, not enrolled yet"]
 
 
 def test_mail_that_goes_into_files_is_something_to_do() -> None:
     steps = next_steps(SOUND, [LIMENS_OWN, GOOD_APP], {}, {}, mail_server="")
-    assert [(step.what, step.href) for step in steps] == [("Mail is not set up", "/console/settings#mail")]
+    assert [(step.what, step.href) for step in steps] == [("Email is not set up", "/console/settings#mail")]
 
 
 def test_the_doctor_is_sent_for_once_and_then_says_what_is_wrong() -> None:
     [first] = about_doctor((), has_run=False)
-    assert first.what == "The set-up was not examined since the start"
+    assert first.what == "The setup hasn't been checked since Limen started"
     fine = Finding("clock", State.OK, "the clock is right")
     wrong = Finding("names", State.WRONG, "wiki.harbor.example leads nowhere", "add it")
     assert list(about_doctor((fine,), has_run=True)) == []
     [found] = about_doctor((fine, wrong), has_run=True)
     assert (found.what, found.why) == (
-        "1 thing is wrong with the set-up",
+        "1 problem with the setup",
         "First: wiki.harbor.example leads nowhere.",
     )

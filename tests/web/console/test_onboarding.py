@@ -46,7 +46,7 @@ async def test_from_onboarding_to_enforce(console: Console) -> None:
 
     page = (await console.ada.get("/console/apps/wiki/onboarding")).text
     assert "Ben" in page
-    assert "Nothing permits this" in page
+    assert "No policy permits this" in page
     assert "1 person would have been refused 1 time" in page
     assert "In onboarding" in (await console.ada.get("/console/apps")).text
     assert "/console/apps/wiki/onboarding" in (await console.ada.get("/console/apps/wiki")).text
@@ -54,8 +54,8 @@ async def test_from_onboarding_to_enforce(console: Console) -> None:
     told = (await console.ada.get(f"/console/decisions/{passed.id}")).text
     assert "The app is in onboarding" in told
     assert "Ben is in Warehouse" in told
-    assert "After the onboarding:" in told
-    assert "What would turn it:" not in told
+    assert "After onboarding:" in told
+    assert "What would change the answer:" not in told
     assert "Being set up until" in (await ben.get("/")).text
     assert "Wird bis" in (await ben.client.get("/", headers={"accept-language": "de"})).text
 

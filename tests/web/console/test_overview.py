@@ -34,7 +34,7 @@ async def test_every_number_is_what_happened_and_leads_to_its_rows(console: Cons
     since = page.partition("/console/decisions?since=")[2].partition('"')
     shown = since[2].partition(">")[2].partition("<")[0]
     assert int(shown) == counted, "without the decisions about looking here"
-    assert "Nothing permits this" in page
+    assert "No policy permits this" in page
 
 
 async def test_no_page_waits_for_the_analytics_engine(console: Console, monkeypatch: pytest.MonkeyPatch) -> None:

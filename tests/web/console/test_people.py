@@ -15,7 +15,7 @@ async def test_everybody_is_listed_with_status_factors_and_sessions(console: Con
     await console.house.member(console.house.browser(), "Eve", "staff")
     await console.house.invite("Noa", "contractors")
     page = (await console.ada.get("/console/people")).text
-    assert "3 in all" in page
+    assert "3 in total" in page
     assert "eve@harbor.example" in page
     assert re.search(r"Noa</strong></a> <span class=\"label\">Invited", page)
 
@@ -23,18 +23,18 @@ async def test_everybody_is_listed_with_status_factors_and_sessions(console: Con
 async def test_the_list_is_searched_and_narrowed(console: Console) -> None:
     await console.house.member(console.house.browser(), "Eve", "staff")
     await console.house.invite("Noa", "contractors")
-    assert "noa@" not in (await console.ada.get("/console/people?q=EVE")).text.partition("Links that")[0]
+    assert "noa@" not in (await console.ada.get("/console/people?q=EVE")).text.partition("Unused links")[0]
     invited = (await console.ada.get("/console/people?show=invited")).text
     assert "noa@harbor.example" in invited
     assert "eve@harbor.example" not in invited
-    assert "Nobody fits" in (await console.ada.get("/console/people?q=nobody-at-all")).text
+    assert "No matches" in (await console.ada.get("/console/people?q=nobody-at-all")).text
 
 
 async def test_an_invitation_shows_its_link_once_and_it_works(console: Console) -> None:
     await console.ada.get("/console/people/invite")
     page = await console.ada.post("/console/people/invite", name="Noa", email="noa@harbor.example", groups="staff")
     url = unescape(re.search(r"<code>([^<]*/enrol#[^<]+)</code>", page.text)[1])  # type: ignore[index]
-    assert "Hand it over yourself" in page.text
+    assert "yourself and to nobody else" in page.text
     assert url.partition("#")[2] not in (await console.ada.get("/console/people")).text
     noa = console.house.browser()
     opened = await noa.get("/enrol")
@@ -42,9 +42,23 @@ async def test_an_invitation_shows_its_link_once_and_it_works(console: Console) 
     assert (await noa.post("/enrol", token=url.partition("#")[2])).status_code == 200
 
 
+async def test_an_invitation_begins_with_the_group_that_its_link_names(console: Console) -> None:
+    ticked = re.compile(r'value="([a-z-]+)" checked')
+    assert ticked.findall((await console.ada.get("/console/people/invite?group=administrators")).text) == [
+        "administrators"
+    ]
+    assert ticked.findall((await console.ada.get("/console/people/invite?group=no-such")).text) == []
+
+
+async def test_groups_are_offered_as_the_settings_have_them(console: Console) -> None:
+    page = (await console.ada.get("/console/people/invite")).text
+    offered = re.findall(r'name="groups" value="([^"]+)"', page)
+    assert offered == list(console.house.limen.in_force.company.settings.groups)  # type: ignore[union-attr]
+
+
 async def test_a_link_that_was_revoked_is_worth_nothing(console: Console) -> None:
     issued = await console.house.invite("Noa", "staff")
-    assert " on the server, good until" in (await console.ada.get("/console/people")).text
+    assert " on the server, valid until" in (await console.ada.get("/console/people")).text
     gone = await console.ada.post(f"/console/people/links/{issued.link.id}/revoke")
     assert gone.headers["location"] == "/console/people?done=revoked"
     noa = console.house.browser()
@@ -56,7 +70,7 @@ async def test_a_mistake_in_the_form_is_said_and_keeps_what_was_typed(console: C
     await console.ada.get("/console/people/invite")
     page = await console.ada.post("/console/people/invite", name="Noa", email="ada@harbor.example")
     assert page.status_code == 400
-    assert "Somebody has this address already" in page.text
+    assert "Someone already has this address" in page.text
     assert 'value="Noa"' in page.text
 
 

@@ -19,7 +19,7 @@ async def test_a_person_is_shown_with_factors_sessions_and_decisions(console: Co
     page = (await console.ada.get(f"/console/people/{eve_id}")).text
     assert "Firefox on Linux" in page
     assert "Passkey, added" in page
-    assert "Staff work with what is public or internal" in page
+    assert "Staff use public and internal apps" in page
     assert (await console.ada.get("/console/people/p_nobody")).status_code == 404
 
 
@@ -70,7 +70,7 @@ async def test_who_is_let_go_is_out_at_once_and_can_be_taken_back(console: Conso
     await console.ada.post(f"/console/people/{eve_id}/let-go")
     assert (await eve.get("/")).headers["location"].startswith("/sign-in")
     page = (await console.ada.get(f"/console/people/{eve_id}")).text
-    assert "Take back" in page
+    assert "Reactivate" in page
     assert "Issue a new link" not in page
     await console.ada.post(f"/console/people/{eve_id}/take-back")
     assert console.house.limen.known.people[eve_id].active
@@ -99,7 +99,7 @@ async def test_a_new_link_replaces_the_old_one(console: Console) -> None:
     noa_id = console.house.id_of("noa@harbor.example")
     await console.ada.get(f"/console/people/{noa_id}")
     page = await console.ada.post(f"/console/people/{noa_id}/invite-again")
-    assert "Older links are worth nothing now" in page.text
+    assert "Older links no longer work" in page.text
     (link,) = await console.house.limen.identity.links.outstanding()
     assert link.id != first.link.id
 

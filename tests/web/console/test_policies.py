@@ -13,7 +13,7 @@ async def test_each_policy_is_listed_with_where_it_speaks_and_how_often_it_answe
     page = (await console.ada.get("/console/policies")).text
     for policy in console.house.limen.in_force.engine.policies:
         assert f"/console/policies/{policy.id}" in page
-    assert "Everybody who works here may view, download, edit" in page
+    assert "Staff can view, download, edit" in page
     assert "condition" not in page
     assert "Workload to" not in page
     assert "/console/decisions?policy=staff-work" in page
@@ -21,7 +21,7 @@ async def test_each_policy_is_listed_with_where_it_speaks_and_how_often_it_answe
 
 
 async def test_the_list_is_narrowed_to_a_state(console: Console) -> None:
-    page = (await console.ada.get("/console/policies?state=watch")).text
+    page = (await console.ada.get("/console/policies?state=report-only")).text
     assert "/console/policies/high-risk" in page
     assert "/console/policies/staff-work" not in page
 
@@ -62,4 +62,4 @@ async def test_policies_are_searched_and_their_files_open_where_few_fit(console:
     assert "/console/policies/high-risk" not in found
     assert '<details class="card fold">' not in found
     assert '<details class="card fold">' not in (await console.ada.get("/console/policies?all=1")).text
-    assert "Nothing fits" in (await console.ada.get("/console/policies?q=no-such-thing")).text
+    assert "No matches" in (await console.ada.get("/console/policies?q=no-such-thing")).text

@@ -10,7 +10,7 @@ from limen.company.publish import SERVER, publish
 WATCHED = """
 @id("wiki-only-with-a-code")
 @title("The wiki only with <a code>")
-@state("watch")
+@state("report-only")
 forbid (principal, action, resource == App::"wiki");
 """
 
@@ -35,7 +35,7 @@ async def test_a_watched_policy_names_whom_it_would_have_met_and_can_be_enforced
         await console.ask(eve, "wiki")
     page = (await console.ada.get("/console/policies/wiki-only-with-a-code/watched")).text
     assert "The wiki only with &lt;a code&gt;" in page
-    assert "of 1 person in the last 30 days" in page
+    assert "by 1 person in the last 30 days" in page
     assert f'href="/console/people/{eve_id}"' in page
     assert "<strong>Wiki</strong>" in page
     assert 'action="/console/policies/wiki-only-with-a-code/state"' in page
@@ -49,4 +49,4 @@ async def test_only_what_is_watched_is_counted(console: Console) -> None:
 
 async def test_a_policy_that_met_nobody_says_so(console: Console) -> None:
     page = (await console.ada.get("/console/policies/high-risk/watched")).text
-    assert "would have refused no request in the last 30 days" in page
+    assert "would have refused no requests in the last 30 days" in page

@@ -36,9 +36,9 @@ async def test_a_revision_tells_what_changed_who_why_and_what_was_proved_and_pre
     assert "Too many &lt;false&gt; alarms" in page
     assert "Ada Harbor in the console" in page
     assert "In force" in page
-    assert f"policy {POLICY} changed: from watch to off" in page
-    assert "@state(&#34;watch&#34;)" in page
-    assert f"{revision.beside.tests} policy tests held" in page
+    assert f"policy {POLICY} changed: from report-only to off" in page
+    assert "@state(&#34;report-only&#34;)" in page
+    assert f"{revision.beside.tests} policy tests passed" in page
     assert "Ada Harbor can still administer Limen with a passkey" in page
     assert "from 90 real requests" in page
     assert "<strong>Ada Harbor</strong> gains: view on Wiki" in page
@@ -53,8 +53,8 @@ async def test_the_first_revision_and_the_list_lead_to_each_other(console: Conso
     first = (await console.ada.get("/console/revisions/1")).text
     assert "the server&#39;s administrator on the server" in first
     assert "policy staff-work added" in first
-    assert "Back to this" in first
-    assert "there was nothing to compare it with" in first
+    assert "Revert to this" in first
+    assert "there was nothing to compare with" in first
 
 
 async def test_what_is_no_revision_is_not_found_and_nobody_else_sees_one(console: Console) -> None:
@@ -72,4 +72,4 @@ async def test_what_another_limen_wrote_is_shown_as_far_as_it_can_be(console: Co
     told = database.read(lambda one: told_of(one, revision.seq))
     assert told is not None
     assert told.changes is None
-    assert "another Limen" in (await console.ada.get(f"/console/revisions/{revision.seq}")).text
+    assert "different version of Limen" in (await console.ada.get(f"/console/revisions/{revision.seq}")).text

@@ -34,8 +34,8 @@ def known() -> FactStore:
 
 
 def test_a_row_takes_names_from_what_is_known_now_never_from_the_journal(known: FactStore) -> None:
-    (row,) = rows_of([decided()], known, {"nothing-permits": "Nothing permits this"})
-    assert (row.person, row.app, row.why) == ("Ada Nwosu", "Wiki", "Nothing permits this")
+    (row,) = rows_of([decided()], known, {"nothing-permits": "No policy permits this"})
+    assert (row.person, row.app, row.why) == ("Ada Nwosu", "Wiki", "No policy permits this")
     known.people.drop("p_1")
     (row,) = rows_of([decided()], known, {})
     assert row.person_id == ""

@@ -34,4 +34,4 @@ def test_a_problem_of_another_file_names_that_file_alone() -> None:
 def test_text_that_is_too_long_or_empty_says_what_to_do() -> None:
     company = load_company(harbor.folder())
     assert "longer than" in plain(problems_of(company, "finance-payroll", "x" * (MOST_TEXT + 1))[0])["what"]
-    assert "Take this rule away" in plain(problems_of(company, "finance-payroll", "")[0])["fix"]
+    assert "Remove this rule" in plain(problems_of(company, "finance-payroll", "")[0])["fix"]

@@ -40,7 +40,7 @@ def test_a_blank_page_has_said_nothing_yet(effect: str) -> None:
     fields = typed(blank(effect, "git"), BERLIN, is_blank=True)
     assert not fields.has("who", "everybody")
     assert not fields.has("asks_nothing")
-    with pytest.raises(FieldError, match="nobody is named"):
+    with pytest.raises(FieldError, match="nobody is selected"):
         form_in(fields.fields, "a", effect, BERLIN)
 
 
@@ -77,7 +77,7 @@ def test_untold_is_what_every_way_through_needs() -> None:
     form = Form("a", "forbid", needs=(country,))
     assert "which country" in untold(form, ALL)
     assert untold(form, frozenset({"risk.score"})) == ""
-    assert untold(replace(form, state=State.WATCH), ALL) == ""
+    assert untold(replace(form, state=State.REPORT_ONLY), ALL) == ""
     assert untold(replace(form, needs=(country, Needs({"auth.strength": 3}))), ALL) == ""
     assert "lets nobody in" in untold(Form("a", "permit", needs=(Needs({"device.known": True}),)), ALL)
 

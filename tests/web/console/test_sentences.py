@@ -19,36 +19,36 @@ APPS = {"payroll": App("payroll", "Payroll", "payroll.harbor.example", Upstream(
         (
             'permit (principal in Group::"finance", action in [Action::"edit", Action::"view"], '  # noqa: ISC004
             'resource == App::"payroll");',
-            "“Finance” may view or edit Payroll",
+            "“Finance” can view or edit Payroll",
         ),
-        ("forbid (principal, action, resource);", "Nobody may do anything with any app"),
+        ("forbid (principal, action, resource);", "Nobody can do anything with any app"),
         (
             "forbid (principal, action, resource) when { true } unless { false };",
-            "Limits what everybody may do with any app, as its text says",
+            "Limits what everyone can do with any app; see its text",
         ),
         (
             'forbid (principal in Group::"finance", action == Action::"edit", resource) '  # noqa: ISC004
             "unless { true } unless { true };",
-            "Limits when “Finance” may edit in any app, as its text says",
+            "Limits when “Finance” can edit in any app; see its text",
         ),
         (
             'permit (principal in Group::"finance", action == Action::"view", resource) '  # noqa: ISC004
             "when { true } unless { false };",
-            "“Finance” may view any app, under 2 conditions",
+            "“Finance” can view any app, under 2 conditions",
         ),
-        ("forbid (principal is Workload, action, resource);", "Services may not do anything with any app"),
+        ("forbid (principal is Workload, action, resource);", "Services can't do anything with any app"),
         (
             "forbid (principal is Workload, action, resource) unless { context.grant.active };",
-            "Limits what services may do with any app, as its text says",
+            "Limits what services can do with any app; see its text",
         ),
-        ('permit (principal, action == Action::"sign_in", resource);', "Anybody may sign in to any app"),
+        ('permit (principal, action == Action::"sign_in", resource);', "Anyone can sign in to any app"),
         (
             'forbid (principal in Group::"staff", action == Action::"download", resource);',
-            "“staff” may not download from any app",
+            "“staff” can't download from any app",
         ),
         (
             'permit (principal in Group::"gone", action == Action::"view", resource == App::"gone");',
-            "“gone” may view gone",
+            "“gone” can view gone",
         ),
     ],
 )
@@ -58,9 +58,9 @@ def test_where_a_policy_speaks_is_a_sentence(text: str, sentence: str) -> None:
 
 
 def test_a_decision_is_one_sentence() -> None:
-    assert answered("Ada", "view", "Wiki", "permit") == "Ada was permitted to view Wiki"
-    assert answered("Ada", "download", "CRM", "deny") == "Ada was not permitted to download from CRM"
-    assert answered("Ada", "edit", "Git", "challenge") == "Ada was asked for more proof to edit in Git"
+    assert answered("Ada", "view", "Wiki", "permit") == "Ada was allowed to view Wiki"
+    assert answered("Ada", "download", "CRM", "deny") == "Ada was not allowed to download from CRM"
+    assert answered("Ada", "edit", "Git", "challenge") == "Ada was asked to confirm their identity to edit in Git"
 
 
 def test_words_are_joined_as_people_do() -> None:

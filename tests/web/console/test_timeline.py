@@ -32,7 +32,7 @@ def test_days_are_those_of_the_companys_calendar() -> None:
 
 
 def test_alike_events_after_each_other_are_one_line_but_never_decisions() -> None:
-    looks = [replace(line(AT - number), title="Somebody looked") for number in range(3)]
+    looks = [replace(line(AT - number), title="Someone viewed") for number in range(3)]
     decided = [replace(line(AT - 10 - number), href=f"/console/decisions/{number}") for number in range(2)]
     [(_, shown)] = by_day([*looks, line(AT - 5), *decided], ZoneInfo("Europe/Berlin"), AT)
     assert [(one.at, one.count) for one in shown] == [(AT, 3), (AT - 5, 1), (AT - 10, 1), (AT - 11, 1)]
@@ -73,7 +73,7 @@ async def test_an_apps_timeline_shows_who_asked_and_other_apps_stay_out(console:
     wiki = (await console.ada.get("/console/apps/wiki/timeline")).text
     assert f'href="/console/people/{tom_id}"' in wiki
     assert "An app session was opened" in wiki
-    assert "Nothing happened yet" in (await console.ada.get("/console/apps/payroll/timeline")).text
+    assert "No entries yet" in (await console.ada.get("/console/apps/payroll/timeline")).text
     assert (await console.ada.get("/console/apps/no-such-app/timeline")).status_code == 404
 
 

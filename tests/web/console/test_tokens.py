@@ -19,7 +19,7 @@ async def test_a_persons_tokens_are_seen_on_their_page_and_revoked_without_a_new
     eve, house = console.house.browser(), console.house
     eve_id = await house.member(eve, "Eve", "staff")
     at = f"/console/people/{eve_id}"
-    assert "People make theirs in the portal" in (await console.ada.get(at)).text
+    assert "People create theirs in the portal" in (await console.ada.get(at)).text
     await _token(eve)
     (token_id,) = house.limen.known.tokens
     page = (await console.ada.get(at)).text
@@ -31,7 +31,7 @@ async def test_a_persons_tokens_are_seen_on_their_page_and_revoked_without_a_new
     done = await console.ada.post(f"{at}/tokens/{token_id}/revoke")
     assert done.headers["location"] == f"{at}?done=token-revoked"
     page = (await console.ada.get(f"{at}?done=token-revoked")).text
-    assert "opens nothing any more" in page
+    assert "no longer works" in page
     assert f"{token_id}/revoke" not in page
     (told,) = house.events("token.revoked")
     assert (told.actor, told.subject) == (console.ada_id, eve_id)
@@ -46,7 +46,7 @@ async def test_an_apps_tokens_are_seen_with_whose_they_are_and_revoked_there(con
     issued = tokens.add_for_workload(database, "nightly", ["wiki"], "wiki", ["view"], 9, "copy", now, by="server")
     await _token(eve)  # which waits until all that was written before is known
     page = (await console.ada.get("/console/apps/wiki")).text
-    assert [text in page for text in ("nightly, a workload", ">Eve</a>", "2 in use")] == [True] * 3
+    assert [text in page for text in ("nightly, a workload", ">Eve</a>", "2 active")] == [True] * 3
     assert issued.secret not in page
     assert (await console.ada.post(f"/console/apps/crm/tokens/{issued.token.id}/revoke")).status_code == 400
     done = await console.ada.post(f"/console/apps/wiki/tokens/{issued.token.id}/revoke")

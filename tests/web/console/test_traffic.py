@@ -19,7 +19,7 @@ async def test_rules_and_a_public_route_are_picked_from_what_was_asked(console: 
     await console.house.member(ben, "Ben", "warehouse")
     assert (await console.ada.get(AT)).status_code == 404
     await onboard(console)
-    assert "Nobody asked for anything yet" in (await console.ada.get(AT)).text
+    assert "No requests yet" in (await console.ada.get(AT)).text
     observed, app = console.house.limen.doors.traffic, console.house.limen.known.apps["wiki"]
     kept_words(observed, "invite", "Reports/run", "logo", "tools.git/info/refs", of=app)
     for request in ("GET /invite/7?token=s3cret", "POST /Reports/run", "GET /logo", "GET /<b>"):
@@ -31,7 +31,7 @@ async def test_rules_and_a_public_route_are_picked_from_what_was_asked(console: 
     page = (await console.ada.get(AT)).text
     assert page.count('/info/refs"') == 1
     assert "view or edit<br>" in page
-    assert "git asks this before it fetches and before it pushes" in page
+    assert "git requests this before fetching and before pushing" in page
     for words in ("GET /invite/*", "POST /Reports/run", "GET /logo", 'GET /*"', "share", "by <code>edit /**</code>"):
         assert words in page
     assert "s3cret" not in page
@@ -39,12 +39,12 @@ async def test_rules_and_a_public_route_are_picked_from_what_was_asked(console: 
     assert "Ben" not in page
 
     refusals = (
-        ({"route": "GET /never", "action": "view"}, "not in the list any more"),
+        ({"route": "GET /never", "action": "view"}, "no longer in the list"),
         ({"route": "GET /logo", "action": "connect"}, "no such action"),
         ({"route": "GET /logo", "action": "public"}, "needs a reason"),
         ({"route": "GET /*", "action": "public", "why": "everything"}, "nearly everything"),
-        ({"action": "view"}, "nothing was picked"),
-        ({"route": "GET /logo", "action": "proposed"}, "is proposed already"),
+        ({"action": "view"}, "nothing was selected"),
+        ({"route": "GET /logo", "action": "proposed"}, "already has the proposed actions"),
     )
     for fields, words in refusals:
         answer = await console.ada.post(AT, **fields)

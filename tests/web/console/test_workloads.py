@@ -9,7 +9,7 @@ from limen.identity import workloads
 async def test_who_may_ask_is_listed_without_any_token(house: House) -> None:
     ada = house.browser()
     await house.administrator(ada)
-    assert "No service asks yet" in (await ada.get("/console/workloads")).text
+    assert "No services yet" in (await ada.get("/console/workloads")).text
     database, now = house.limen.database, house.clock.now()
     issued = [
         workloads.add(database, name, ["wiki"], ["staff"], 1, at, by="server")
@@ -17,9 +17,9 @@ async def test_who_may_ask_is_listed_without_any_token(house: House) -> None:
     ]
     workloads.revoke(database, "gone", now, by="server")
     text = (await ada.get("/console/workloads")).text
-    assert [text.count(word) for word in ("batch", "stale", "Revoked", "good until", "No good token")] == [1] * 5
+    assert [text.count(word) for word in ("batch", "stale", "Revoked", "valid until", "No valid token")] == [1] * 5
     assert all(one.secret not in text for one in issued)
-    assert "No service asks yet" not in text
+    assert "No services yet" not in text
 
 
 async def test_only_administrators_see_them(house: House) -> None:

@@ -20,7 +20,7 @@ async def test_it_tells_what_was_done_by_which_role_and_nobodys_name(house: Hous
     house.limen.journal.flush()
     page = re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", (await browser.get("/account")).text))
     assert re.search(r"An access pass was issued \S.{0,80}by an administrator", page)
-    assert re.search(r"Recovery codes were made \S.{0,80}by you", page)
+    assert re.search(r"Recovery codes were created \S.{0,80}by you", page)
     assert "Ada" not in page
     assert "She sat before me" not in page
     other = house.browser(address="198.51.100.4")
@@ -52,7 +52,7 @@ async def test_what_memory_has_forgotten_is_read_from_the_files(house: House, br
     await browser.post("/passkeys/codes")
     house.limen.journal.flush()
     house.limen.journal._recent.forget(lambda event: True)
-    assert "Recovery codes were made" in (await browser.get("/account")).text
+    assert "Recovery codes were created" in (await browser.get("/account")).text
 
 
 def test_a_line_is_of_an_event_that_tells_something_and_strangers_fill_no_page() -> None:
@@ -63,4 +63,4 @@ def test_a_line_is_of_an_event_that_tells_something_and_strangers_fill_no_page()
     kept = Event(at=0, kind="recovery.codes_made")
     assert told_once([*refused, kept]) == [refused[0], kept]
     assert role_of(Person("p", groups=frozenset({"helpdesk"}))) == "the helpdesk"
-    assert role_of(None) == "somebody who may"
+    assert role_of(None) == "someone with the right to"

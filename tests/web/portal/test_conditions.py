@@ -66,7 +66,7 @@ def test_an_old_passkey_is_a_matter_of_proof_and_no_other() -> None:
 def test_password_and_code_where_a_passkey_is_asked_for_lead_to_adding_one() -> None:
     lines = _lines(_facts("crm", "staff", "sales", strength=2), "view")
     assert _failing(lines) == {"proof"}
-    assert "asks for a passkey" in lines["proof"].said
+    assert "requires a passkey" in lines["proof"].said
     assert "add one" in lines["proof"].mend[0]
 
 
@@ -79,11 +79,11 @@ def test_a_group_that_one_is_not_in_is_named_as_the_role_and_its_owner_is_asked(
 def test_no_proof_is_advised_where_no_proof_would_open_it() -> None:
     lines = _lines(_facts("crm", "staff", strength=2), "view")
     assert _failing(lines) == {"proof", "groups"}
-    assert "asks for a passkey. You have no passkey yet." in lines["proof"].said
-    assert lines["proof"].mend[0].startswith("Nothing you can do alone")
+    assert "requires a passkey. You don't have a passkey yet." in lines["proof"].said
+    assert lines["proof"].mend[0].startswith("There is nothing you can do yourself")
     assert lines["proof"].minutes == 0
     said = " ".join(step for line in lines.values() for step in line.mend)
-    assert "Prove it" not in said
+    assert "Confirm it" not in said
     assert "Confirm with" not in said
 
 
@@ -97,13 +97,13 @@ def test_a_forbid_against_what_a_group_may_do_is_not_said_to_be_a_missing_group(
     lines = _lines(_facts("wiki", "staff", "guests"), "view")
     assert _failing(lines) == {"groups"}
     assert "None of your groups" not in lines["groups"].said
-    assert "a rule of the company" in lines["groups"].said
+    assert "a company policy" in lines["groups"].said
     assert lines["groups"].minutes == 0
 
 
 def test_nobody_is_sent_to_ask_everybody() -> None:
     lines = _lines(_facts("wiki", "guests"), "view")
-    assert "Ask your administrator" in lines["groups"].mend[0]
+    assert "ask your administrator" in lines["groups"].mend[0]
     assert "Everybody" not in lines["groups"].mend[0]
 
 
@@ -157,5 +157,5 @@ def test_the_checklist_is_in_the_language_that_is_asked_for() -> None:
     explanation = ENGINE.explain(Request("view"), _facts("crm", "staff", strength=2), NOW)
     lines = {line.kind: line for line in _checked(explanation, language=Language.GERMAN)}
     assert "verlangt einen Passkey. Sie haben noch keinen Passkey." in lines["proof"].said
-    assert lines["groups"].title == "Ihre Aufgabe"
-    assert "Fragen Sie die Zuständigen für Customers (Sales)" in lines["groups"].mend[0]
+    assert lines["groups"].title == "Ihre Gruppen"
+    assert "fragen Sie die Zuständigen für Customers (Sales)" in lines["groups"].mend[0]

@@ -119,7 +119,7 @@ async def test_when_the_ticket_is_over_a_new_picture_says_so_whatever_else_went_
         page = await browser.post("/enrol/password", token=token, ticket=ticket, password=password, code=code)
         assert page.status_code == 400
         assert _shown(page.text)[0] != seed
-        assert "Scan the new picture" in page.text
+        assert "Scan the new code" in page.text
         assert "delete the old entry" in page.text
 
 

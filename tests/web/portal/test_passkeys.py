@@ -41,7 +41,7 @@ async def test_the_last_passkey_stays_and_the_page_says_why(house: House, browse
     only = (await _ids(browser))[0]
     refused = await browser.post(f"/passkeys/{only}/remove")
     assert refused.status_code == 400
-    assert "last way to sign in" in refused.text
+    assert "only remaining way to sign in" in refused.text
     assert await _ids(browser) == [only]
 
 

@@ -36,7 +36,7 @@ async def test_it_says_how_long_and_who_by_what_holds_now(house: House, browser:
     page = (await browser.get("/records")).text
     assert f"{house.limen.settings.storage.journal_days} days" in page
     assert "(1 person)" in page
-    assert "Everybody who works here (" not in page
+    assert "Staff (" not in page
 
 
 async def test_it_agrees_with_the_notices_about_who_can_look_at_what(house: House, browser: Browser) -> None:

@@ -55,7 +55,7 @@ async def test_a_code_opens_the_page_that_makes_a_passkey_and_leads_on_to_the_lo
     assert wrong.text.replace("nobody@harbor.example", MIA) == other.text
     page = (await there.post("/lost-device", email=MIA, code=code)).text
     assert "password and a code" not in page
-    assert "You are coming back" in page
+    assert "Welcome back" in page
     assert "Welcome to" not in page
     assert "__Host-limen" not in {cookie.name for cookie in there.client.cookies.jar}
     token = re.search(r'name="token" value="([^"]+)"', page)[1]  # type: ignore[index]

@@ -18,7 +18,7 @@ async def _two(house: House, browser: Browser) -> Browser:
 async def test_the_session_one_is_in_is_marked_and_the_other_is_listed(house: House, browser: Browser) -> None:
     await _two(house, browser)
     page = (await browser.get("/sessions")).text
-    assert page.count("This one") == 1
+    assert page.count("This session") == 1
     assert "198.51.100.30" in page
     assert "Firefox on Linux" in page
 
@@ -27,7 +27,7 @@ async def test_ending_the_other_session_is_felt_at_its_next_request(house: House
     phone = await _two(house, browser)
     there = await house.into(phone, "wiki")
     page = (await browser.get("/sessions")).text
-    lines = [line for line in page.split("<li>") if "/end" in line and "This one" not in line]
+    lines = [line for line in page.split("<li>") if "/end" in line and "This session" not in line]
     other = re.findall(r"/sessions/(s_[0-9a-f]+)/end\"", lines[-1])[0]
     assert (await browser.post(f"/sessions/{other}/end")).headers["location"] == "/sessions?done=ended"
     assert (await phone.get("/")).headers["location"].startswith("/sign-in")

@@ -26,7 +26,7 @@ async def test_it_names_the_app_and_the_reason_and_never_a_threshold(house: Hous
     assert page.status_code == 200
     main = re.sub(r"<[^>]+>", " ", page.text[page.text.index("<main") :])
     assert "Payroll" in main
-    assert "really there" in main
+    assert "really present" in main
     assert not re.search(r"\d+ ?(h|hours?|min)\b", main)
 
 
@@ -59,7 +59,7 @@ async def test_a_decision_of_somebody_else_explains_nothing_here(house: House, b
     await house.member(other, "Otto", "staff", "finance")
     page = await other.get(f"/step-up?app=payroll&to=/&decision={theirs}")
     assert page.status_code == 200
-    assert "really there" not in page.text
+    assert "really present" not in page.text
 
 
 async def test_a_passkey_of_somebody_else_proves_nothing(house: House, browser: Browser) -> None:

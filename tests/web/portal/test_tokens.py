@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 import httpx2
 from tests.web.conftest import Browser, House
@@ -50,6 +51,14 @@ async def test_a_token_is_made_shown_once_used_listed_and_revoked(house: House, 
     assert "Your tokens" in (await browser.get("/records")).text
 
 
+async def test_an_app_that_requests_reach_without_limen_takes_no_token(house: House, browser: Browser) -> None:
+    await house.member(browser, "Mia", "staff")
+    known = house.limen.known
+    known.apps["wiki"] = replace(known.apps["wiki"], host="", url="https://wiki.harbor.example/")
+    assert "app=wiki" not in (await browser.get("/tokens/new")).text
+    assert (await _make(browser)).status_code == 404
+
+
 async def test_only_what_a_token_would_open_now_is_offered_and_made(house: House, browser: Browser) -> None:
     await house.member(browser, "Mia", "staff", "finance")
     refused = [
@@ -60,7 +69,7 @@ async def test_only_what_a_token_would_open_now_is_offered_and_made(house: House
         await _make(browser, name=""),
     ]
     assert [answer.status_code for answer in refused] == [400] * 5
-    assert "Not all of this is open to you now" in refused[0].text
+    assert "You don't have access to all of this right now" in refused[0].text
     for shut in ("payroll", "crm", "limen", "nothing"):  # payroll asks for a passkey; of the others nobody learns more
         assert (await browser.get(f"/tokens/new?app={shut}")).status_code == 404
         await browser.get("/tokens")
@@ -98,4 +107,4 @@ async def test_somebody_elses_token_is_out_of_reach_and_the_page_speaks_german(h
     assert "There is no such token" in refused.text
     assert not house.events("token.revoked")
     made = (await browser.client.get("/tokens/new?app=wiki", headers={"accept-language": "de"})).text
-    assert "Wie viele Tage gültig" in made
+    assert "Gültigkeit in Tagen" in made

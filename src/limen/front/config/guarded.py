@@ -53,7 +53,9 @@ class Guarded:
     def __post_init__(self) -> None:
         for address in (self.listen, self.limen, self.check):
             if not _ADDRESS.fullmatch(address):
-                raise FrontConfigError(f"{address[:80]!r} is no address", "write host:port, or unix:/path for check")
+                raise FrontConfigError(
+                    f"{address[:80]!r} is not an address", "write host:port, or unix:/path for check"
+                )
         for path in (self.certificate, self.key):
             if not _PATH.fullmatch(path):
                 raise FrontConfigError(f"{path[:80]!r} can't be written", "use letters, digits, `.`, `_`, `-` and `/`")
@@ -88,8 +90,8 @@ def guarded(settings: Settings, apps: Iterable[App], *, certificate: str = "", k
     limen = _reached_at(address)
     if limen.endswith(f":{port}"):
         raise FrontConfigError(
-            f"browsers come to port {port}, where Limen itself listens",
-            'give Limen another under [listen], such as address = "127.0.0.1:8090"',
+            f"browsers connect to port {port}, where Limen itself listens",
+            'give Limen another port under [listen], such as address = "127.0.0.1:8090"',
         )
     return Guarded(
         domain=settings.domain,

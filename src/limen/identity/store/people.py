@@ -15,7 +15,7 @@ from limen.identity.store.tables import inserted, memberships, people
 
 
 def add(connection: Connection, person: Person, status: PersonStatus, now: Instant, language: str = "") -> bool:
-    """Add a person and their groups; False when the e-mail address is taken."""
+    """Add a person and their groups; False when the email address is taken."""
     row = {
         "id": person.id,
         "name": person.name,

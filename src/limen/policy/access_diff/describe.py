@@ -19,7 +19,6 @@ from limen.policy.scenarios.examples import address_text
 _MOST_NAMES: Final = 4
 _OPEN_FROM: Final = 1_767_225_600_000 + FAR
 """A stretch of time that lasts until `FAR` from 2026, or longer, has no end: comparing looks no further ahead."""
-_PLURAL: Final = ("Those ", "People who ", "All ")
 """How titles of groups begin that are many."""
 
 
@@ -48,11 +47,14 @@ def sentences(reach: Reach, names: Names) -> tuple[str, ...]:
         return said
     if reach.covered < 1:
         share = f"{int(reach.covered * 100)} %" if reach.covered >= 0.01 else "less than 1 %"
-        return (*said, f"There are too many situations to look at all of them; {share} of them were looked at.")
+        return (*said, f"There are too many situations to check them all; {share} were checked.")
     if names.zone_before is not None and str(names.zone_before) != str(names.zone):
         zones = f"The time zone changes from {names.zone_before} to {names.zone}"
-        return (*said, f"{zones}: times are told as they will be, and what hangs on them may change in more than this.")
-    return (*said, "Some policies compare facts in a way that can't be followed exactly, so something may be missing.")
+        return (
+            *said,
+            f"{zones}: times are shown in the new zone, and anything that depends on them may change beyond this.",
+        )
+    return (*said, "Some policies compare facts in a way that can't be analysed exactly, so something may be missing.")
 
 
 def sentence(difference: Difference, names: Names) -> str:
@@ -148,14 +150,14 @@ def _takes_a_proof(condition: Condition) -> bool:
 def who_of(people: tuple[str, ...], names: Names) -> tuple[str, bool]:
     """Who it is, and whether that takes the plural: by name, or as a group where it is just that group."""
     if people == ("",):
-        return "Whoever is not signed in", False
+        return "Anyone not signed in", False
     some = frozenset(one for one in people if one)
-    more = " and whoever is not signed in" if len(some) < len(people) else ""
+    more = " and anyone not signed in" if len(some) < len(people) else ""
     group = next((title for title, members in names.members.items() if members == some), "")
     if len(some) == 1:
         return lists.joined([names.people.get(one, one) for one in some], most=_MOST_NAMES) + more, bool(more)
     if group:
-        return f"{group} ({len(some)} people){more}", bool(more) or group.startswith(_PLURAL)
+        return f"{group} ({len(some)} people){more}", True
     if len(some) > names.most:
         return f"{len(some)} people{more}", True
     return lists.joined(sorted(names.people.get(one, one) for one in some), most=names.most) + more, True
@@ -199,7 +201,7 @@ def _plain(row: Attribute) -> tuple[str, ...]:
     return (ago, f"{ago} within {{}}", f"{ago} more than {{}} ago", f"{ago} {{}} to {{}} ago")
 
 
-_OF_THE_PROOF: Final = " of the proof"
+_OF_THE_PROOF: Final = " of the last confirmation"
 
 
 def _strengths(classes: tuple[Class, ...]) -> frozenset[int]:
@@ -214,8 +216,8 @@ def _strength(classes: tuple[Class, ...]) -> str:
         frozenset({1, 2}): "without a passkey",
         frozenset({2, 3}): "with two factors or a passkey",
         frozenset({0, 1}): "with one factor alone",
-        frozenset({1, 2, 3}): "with any proof",
-        frozenset({0}): "without any proof",
+        frozenset({1, 2, 3}): "with any sign-in",
+        frozenset({0}): "without signing in",
         frozenset({1}): "with one factor alone",
         frozenset({2}): "with two factors but no passkey",
     }

@@ -55,11 +55,11 @@ class Hours:
         if not self.days or not self.days <= EVERY_DAY:
             raise FormError("hours need at least one day of the week", "choose the days")
         if not (0 <= self.start < DAY_MINUTES and 0 < self.end <= DAY_MINUTES):
-            raise FormError("hours lie between 00:00 and 24:00", "write them as 06:00 and 20:00")
+            raise FormError("hours must be between 00:00 and 24:00", "write them as 06:00 and 20:00")
         if self.start == self.end:
-            raise FormError("these hours begin and end at the same minute", "choose two different times")
+            raise FormError("these hours start and end at the same minute", "choose two different times")
         if self.is_always:
-            raise FormError("these hours are always", "leave them out, or choose days or times")
+            raise FormError("these hours cover all the time", "leave them out, or choose days or times")
 
     @property
     def is_always(self) -> bool:
@@ -94,7 +94,9 @@ class Needs:
             check_asked(path, value)
         _check_names("place.country", self.not_countries)
         if self.risk_may_be_unknown and RISK not in self.asks:
-            raise FormError("no risk is asked for, so it does not matter whether it is known", "say how high it may be")
+            raise FormError(
+                "no risk limit is set, so whether it is known makes no difference", "set how high it may be"
+            )
         if self.until is not None and not (self.until >= 0 and has_text(Datetime(self.until))):
             raise FormError("this date is too far away", "choose one of the next years")
 
@@ -112,7 +114,7 @@ def check_asked(path: str, value: Any) -> None:
     """Raise `FormError` where this can't be asked of the attribute, whatever its type."""
     row = ATTRIBUTES.table.offered.get(path)
     if row is None:
-        raise FormError("there is no such fact", "choose from those there are")
+        raise FormError("there is no such fact", "choose from those that exist")
     match row.kind:
         case Kind.NUMBER:
             if type(value) is not int or not 0 < value <= row.greatest:
@@ -120,24 +122,24 @@ def check_asked(path: str, value: Any) -> None:
         case Kind.INSTANT:
             if type(value) is not int or not 0 < value <= LONGEST:
                 fix = "write it as 4h"
-                raise FormError("a proof can be good for a year at most, and for some time at least", fix)
+                raise FormError("a sign-in can be required within a year at most", fix)
         case Kind.TEXT:
             if not isinstance(value, frozenset) or not value:
-                raise FormError(f"{row.form}: nothing is named", "name one at least")
+                raise FormError(f"{row.form}: nothing is selected", "name at least one")
             _check_names(path, value)
         case _:
             if value is not True:
-                raise FormError(f"{row.form}: this is asked or it is not", "tick it, or leave it out")
+                raise FormError(f"{row.form}: this is either required or not", "select it, or leave it out")
 
 
 def _check_names(path: str, names: frozenset[str]) -> None:
     if len(names) > MOST_NAMES:
-        raise FormError(f"there are more than {MOST_NAMES} names in one list", "name fewer")
+        raise FormError(f"there are more than {MOST_NAMES} names in one list", "list fewer")
     for name in names:
         if path == "place.country" and not _COUNTRY.fullmatch(name):
-            raise FormError(f"{name[:20]!r} is no country", "write two capital letters, such as DE")
+            raise FormError(f"{name[:20]!r} is not a country code", "use two capital letters, such as DE")
         if not _is_name(name):
-            raise FormError(f"{name[:20]!r} is no name", "choose from those there are")
+            raise FormError(f"{name[:20]!r} is not a valid name", "choose from those that exist")
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,7 +156,7 @@ class Exemption:
         if not (self.until >= 0 and has_text(Datetime(self.until))):
             raise FormError("an exception needs an end", "choose a date of the next years")
         if self.reason != self.reason.strip() or len(self.reason) > MAX_WORDS or not _is_line(self.reason):
-            raise FormError("the reason of an exception is one line", "write it in one line")
+            raise FormError("the reason for an exception must be one line", "write it in one line")
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,45 +210,48 @@ class Form:
         if not self.actions <= set(ACTIONS):
             yield "there is no such action", f"choose from {', '.join(ACTIONS)}"
         if any(not _is_name(name) for name in self.groups | self.except_groups | self.apps):
-            yield "groups and apps have names", "choose from those there are"
+            yield "groups and apps have names", "choose from those that exist"
         if max(len(self.groups), len(self.except_groups), len(self.apps)) > MOST_NAMES:
-            yield f"there are more than {MOST_NAMES} names in one list", "name fewer"
+            yield f"there are more than {MOST_NAMES} names in one list", "list fewer"
         if self.groups & self.except_groups:
-            yield "a group can't be meant and left out at once", "take it out of one of the two"
+            yield "a group can't be both included and excluded", "remove it from one of the two"
         if self.sensitivity is not None and not 0 <= self.sensitivity <= 3:
             yield "a label is a number from 0 to 3", "choose a label"
         yield from self._wrong_permit() if self.is_permit else self._wrong_forbid()
         if not self.allow_unknown and any(one.lets_unknown_pass for one in self.needs):
             fact = "a risk" if any(one.risk_may_be_unknown for one in self.needs) else "a country"
-            yield f"{fact} that is not known would pass here", "ask that it is known, or say why it may be unknown"
+            yield (
+                f"{fact} that is unknown would be accepted here",
+                "require it to be known, or explain why it may be unknown",
+            )
 
     def _wrong_words(self) -> Iterator[tuple[str, str]]:
         if not _ID.fullmatch(self.id) or self.id in set(Named):
-            yield f"a policy can't be called {self.id[:80]!r}", "use a-z, 0-9 and `-`"
+            yield f"a policy can't be named {self.id[:80]!r}", "use a-z, 0-9 and `-`"
         for words in (getattr(self, name) for name in TEXTS):
             if len(words) > MAX_WORDS:
-                yield f"title and reasons are at most {MAX_WORDS} characters long", "say it shorter"
+                yield f"title and reasons are at most {MAX_WORDS} characters long", "shorten it"
             if not _is_text(words):
-                yield "title and reasons hold a character that is no text", "remove it"
+                yield "title and reasons contain an invalid character", "remove it"
 
     def _wrong_permit(self) -> Iterator[tuple[str, str]]:
         if len(self.needs) != 1:
-            yield "what opens an app has one list of what it needs", "write another policy for the other way"
+            yield "a rule that grants access has one list of conditions", "write another policy for the alternative"
         if self.exemptions or self.spares_limen:
-            yield "exceptions are for what closes an app", "leave them out here"
+            yield "exceptions are only for rules that block access", "remove them here"
 
     def _wrong_forbid(self) -> Iterator[tuple[str, str]]:
         if len(self.needs) > MOST_NEEDS or any(one.is_empty for one in self.needs):
             yield (
-                "a way past this asks for nothing, so nothing would be closed",
-                "say what it asks for, or leave it out",
+                "one of the alternatives has no conditions, so nothing would be blocked",
+                "add conditions to it, or remove it",
             )
         if len(self.exemptions) > MOST_EXEMPTIONS:
             yield f"there are more than {MOST_EXEMPTIONS} exceptions", "put these people into a group"
         if len({one.person for one in self.exemptions}) != len(self.exemptions):
             yield "there are two exceptions for one person", "keep the one that ends later"
         if self.spares_limen and self.apps:
-            yield "this names its apps, so Limen needs not be left out", "leave out Limen's exception"
+            yield "this rule names its apps, so Limen doesn't need to be exempt", "remove the exemption for Limen"
 
 
 def _is_line(text: str) -> bool:

@@ -14,14 +14,19 @@ from limen.policy.forms.model import EVERY_DAY, RISK, Form, Hours, Needs
 
 _STRENGTHS: Final = {1: "when signed in", 2: "with two factors", 3: "with a passkey"}
 _BINDINGS: Final = {
-    1: "on a device the sign-in is bound to",
-    2: "on a device the sign-in is firmly bound to",
-    3: "on a device the sign-in is bound to in hardware",
+    1: "on a device the session is bound to",
+    2: "on a device the session is firmly bound to",
+    3: "on a device the session is bound to in hardware",
 }
 _PROOF: Final = ("auth.strength", "auth.at")
 _DEVICES: Final = {"device.known": "known", "device.managed": "managed", "device.compliance": "healthy"}
-_AT_MOST: Final = ("what is public", "what is public or internal", "what is not restricted", "any app")
-_AT_LEAST: Final = ("any app", "what is more than public", "what is confidential or restricted", "what is restricted")
+_AT_MOST: Final = ("anything public", "anything public or internal", "anything not restricted", "any app")
+_AT_LEAST: Final = (
+    "any app",
+    "anything more than public",
+    "anything confidential or restricted",
+    "anything restricted",
+)
 _WORKING_DAYS: Final = frozenset(range(1, 6))
 _WEEKEND: Final = frozenset({6, 7})
 
@@ -41,13 +46,13 @@ def sentence(form: Form, names: Names) -> str:
     ways = [needs_words(one, names) for one in form.needs]
     do, where = _doing(form), _where(form, names)
     if form.is_permit:
-        said = f"{_who(form, names)} may {do} {where}{f' {ways[0]}' if ways[0] else ''}"
+        said = f"{_who(form, names)} can {do} {where}{f' {ways[0]}' if ways[0] else ''}"
     elif not form.groups and not form.is_for_workloads:
-        said = f"Nobody may {do} {where}" + (f", except {joined(ways, 'or')}" if ways else "")
+        said = f"Nobody can {do} {where}" + (f", except {joined(ways, 'or')}" if ways else "")
     elif ways:
-        said = f"{_who(form, names)} may {do} {where} only {joined(ways, 'or')}"
+        said = f"{_who(form, names)} can {do} {where} only {joined(ways, 'or')}"
     else:
-        said = f"{_who(form, names)} may not {do} {where}"
+        said = f"{_who(form, names)} can't {do} {where}"
     return ". ".join([said, *_exemptions(form, names)])
 
 
@@ -117,7 +122,7 @@ def _proof(asks: Mapping[str, Any]) -> str:
     strength, within = asks.get("auth.strength", 0), asks.get("auth.at")
     if within is None:
         return _STRENGTHS[strength]
-    words = {0: "with a proof given", 1: _STRENGTHS[1]}.get(strength, f"{_STRENGTHS.get(strength)} used")
+    words = {0: "having signed in", 1: _STRENGTHS[1]}.get(strength, f"{_STRENGTHS.get(strength)} used")
     return f"{words} within {times.exact_length(within)}"
 
 
@@ -132,7 +137,7 @@ def _other_countries(needs: Needs) -> Iterator[str]:
     if needs.not_countries:
         others = joined(sorted(needs.not_countries), "or")
         known = f"from a known country other than {others}"
-        yield known if needs.country_known else f"from anywhere but {others}, as far as that is known"
+        yield known if needs.country_known else f"from anywhere but {others}, as far as is known"
     elif needs.country_known:
         yield "from a country that is known"
 
@@ -150,7 +155,7 @@ def hours_words(hours: Hours) -> str:
 def _exemptions(form: Form, names: Names) -> Iterator[str]:
     if form.except_groups:
         left_out = joined((_called(names.groups, group) for group in sorted(form.except_groups)), "and")
-        yield f"This is not about {left_out}"
+        yield f"This doesn't apply to {left_out}"
     for one in form.exemptions:
         why = f" ({one.reason})" if one.reason else ""
         yield f"{names.people.get(one.person, one.person)} is exempt until {times.date(one.until, names.zone)}{why}"

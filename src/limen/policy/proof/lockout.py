@@ -145,7 +145,7 @@ class LockedOut:
     begins: Instant = 0
 
     def __str__(self) -> str:
-        when = f" from {to_iso(self.begins)} on" if self.begins else ""
+        when = f" from {to_iso(self.begins)}" if self.begins else ""
         return f"every administrator would be locked out{when}: " + " · ".join(str(one) for one in self.obstacles)
 
 
@@ -168,7 +168,7 @@ def search_of(
     active = [one for one in people if one.person.active and not one.person.is_workload]
     if not any(ways_of(one) for one in active):
         lacking = "no active person has a factor to sign in with" if active else "there is no active person"
-        return LockedOut((Obstacle("", lacking, "invite an administrator and let them enrol first"),))
+        return LockedOut((Obstacle("", lacking, "invite an administrator and have them enrol first"),))
     hopeful = search.hopeful(active)
     if not hopeful:
         return LockedOut(tuple(nobody_is_meant(engine, limen, search.policies.values())))
@@ -176,7 +176,7 @@ def search_of(
     return search
 
 
-_RESTLESS: Final = Obstacle("", "nobody is let in for 15 minutes on end", "name fewer dates and times of day")
+_RESTLESS: Final = Obstacle("", "nobody would be let in for 15 minutes in a row", "list fewer dates and times of day")
 
 
 @dataclass(frozen=True, slots=True)

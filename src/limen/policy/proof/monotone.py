@@ -159,8 +159,8 @@ def _find(policy: Policy, budget: _Budget) -> Iterator[Finding]:
     if not facts:
         return
     if budget.worlds < 0:
-        what = "it was not proven that no worse fact widens access here, because the policies before it take too long"
-        yield Unproven(policy.id, facts[0], what, f"mend those first, {EXEMPT}")
+        what = "it was not proven that no worse fact widens access here, because the policies before it took too long"
+        yield Unproven(policy.id, facts[0], what, f"fix those first, {EXEMPT}")
         return
     found = States.under((policy,))
     try:

@@ -38,23 +38,23 @@ class Obstacle:
 def obstacle(policy: Policy, wanted: Request, asking: CedarRequest, error: str) -> Obstacle:
     """Why this policy, asked like this, keeps somebody out. `error` is the message where it can't be evaluated."""
     if error:
-        change = "mend it, or ask first with `has` whether what it reads is there"
-        return Obstacle(policy.id, f"it can't be evaluated, which is a refusal ({error})", change)
+        change = "fix it, or test with `has` whether the attribute exists"
+        return Obstacle(policy.id, f"it can't be evaluated, which denies access ({error})", change)
     conditions = tuple(_unmet(policy, asking))
     shown = " and ".join(f"`{one}`" for one in conditions)
     if policy.effect == "permit":
         why = f"it permits {wanted.action} only where {shown or 'it holds'}"
-        change = "ask for what an administrator can attain today: a fresh proof with a factor they have"
+        change = "require something an administrator can do today: signing in again with a factor they have"
         return Obstacle(policy.id, why, change, conditions)
-    whom = "everybody" if policy.principal.is_any else f"`{scope_text('principal', policy.principal)}`"
+    whom = "everyone" if policy.principal.is_any else f"`{scope_text('principal', policy.principal)}`"
     why = f"it forbids {wanted.action}" + (f" because of {shown}" if shown else f" to {whom}")
     return Obstacle(policy.id, why, _sparing(policy), conditions, _sparing_in_form(policy))
 
 
 def _sparing_in_form(policy: Policy) -> str:
     if _is_about_limen_alone(policy):
-        return "choose the state “watch” until an administrator can meet it"
-    return "tick “leave Limen itself alone” under “Apps and labels”, or choose the state “watch”"
+        return "choose the state “Report-only” until an administrator can meet its conditions"
+    return "select “exempt Limen itself” under “Apps and labels”, or the state “Report-only”"
 
 
 def _is_about_limen_alone(policy: Policy) -> bool:
@@ -64,11 +64,11 @@ def _is_about_limen_alone(policy: Policy) -> bool:
 def _sparing(policy: Policy) -> str:
     """How a forbid stops standing in the way. One that is about Limen alone would be about nothing without it."""
     if not _is_about_limen_alone(policy):
-        return 'leave Limen itself out of it, with `unless { resource == App::"limen" }`, or write @state("watch")'
-    later = 'write @state("watch") until an administrator can meet it'
+        return 'exempt Limen itself with `unless { resource == App::"limen" }`, or write @state("report-only")'
+    later = 'write @state("report-only") until an administrator can meet its conditions'
     if policy.principal.entities is not None:
         return later
-    return f'{later}, or except those who run Limen, with `unless {{ principal in Group::"administrators" }}`'
+    return f'{later}, or exempt administrators with `unless {{ principal in Group::"administrators" }}`'
 
 
 def nobody_is_meant(engine: Engine, limen: App, enforced: Iterable[Policy]) -> Iterator[Obstacle]:
@@ -80,8 +80,8 @@ def nobody_is_meant(engine: Engine, limen: App, enforced: Iterable[Policy]) -> I
         for one in permits:
             if not one.principal.is_any:
                 whom = scope_text("principal", one.principal)
-                why = f"it permits {action} to `{whom}` alone, which no active person with a factor is"
-                yield Obstacle(one.id, why, "name a group that an administrator is in, or add one to it")
+                why = f"it permits {action} to `{whom}` only, a group without any active person who can sign in"
+                yield Obstacle(one.id, why, "use a group that an administrator is in, or add one to it")
         asleep = [
             one
             for one in engine.policies

@@ -7,12 +7,13 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Final
 
+from limen.clock import Instant
 from limen.facts import Facts, Group
 from limen.messages import Words
 from limen.policy.decision import Remedy
 from limen.policy.remedies.search import ADMINISTRATORS, who_can
 
-_EVERYBODY: Final = frozenset({"staff", "everybody"})
+_EVERYBODY: Final = frozenset({"staff", "everybody", "everyone"})
 """Groups too wide to be asked anything."""
 
 
@@ -37,8 +38,8 @@ class Names:
         return group_id if group is None else group.title or group_id
 
 
-def remedy_sentence(named: Iterable[Remedy], audience: Audience, words: Words) -> str:
-    """All of one set, in one sentence: `Come back on Wednesday at 07:00 and use a passkey.`
+def remedy_sentence(named: Iterable[Remedy], audience: Audience, words: Words, now: Instant) -> str:
+    """All of one set, in one sentence, as said at `now`: `Come back today at 07:00 and use a passkey.`
 
     What is to be done to one device is said of it once: `Have this device enrolled and made healthy.`
     """
@@ -46,7 +47,7 @@ def remedy_sentence(named: Iterable[Remedy], audience: Audience, words: Words) -
     done = [one for one in ones if words.has(f"done.{_key(one)}")]
     if len(done) < 2:
         done = []
-    parts = [_remedy(one, audience, words) for one in ones if one not in done]
+    parts = [_remedy(one, audience, words, now) for one in ones if one not in done]
     if done:
         key = "do.self.device" if audience is Audience.SELF else "do.helpdesk.device"
         parts.append(words.say(key, done=words.joined([words.say(f"done.{_key(one)}") for one in done])))
@@ -82,12 +83,12 @@ _BARE: Final = frozenset(
 )
 
 
-def _remedy(remedy: Remedy, audience: Audience, words: Words) -> str:
+def _remedy(remedy: Remedy, audience: Audience, words: Words, now: Instant) -> str:
     key = _key(remedy)
     keys = [f"do.self.{key}"] if audience is Audience.SELF else [f"do.helpdesk.{key}"]
     if audience is Audience.ADMINISTRATOR:
         keys.insert(0, f"do.administrator.{key}")
-    at, date = (words.day_and_time(remedy.at), words.date(remedy.at)) if remedy.at else ("", "")
+    at, date = (words.upcoming(remedy.at, now), words.date(remedy.at)) if remedy.at else ("", "")
     return words.first(*keys, at=at, date=date, to=remedy.to, strength=remedy.strength)
 
 
@@ -98,5 +99,5 @@ def _key(remedy: Remedy) -> str:
 def _owner(facts: Facts, names: Names) -> str:
     """The group that answers for the app, where it is one that can be asked."""
     owner = who_can(facts)[0]
-    is_everybody = owner in _EVERYBODY or names.group(owner).casefold().startswith("everybody")
+    is_everybody = owner in _EVERYBODY or names.group(owner).casefold().startswith(("everybody", "everyone"))
     return "" if owner == ADMINISTRATORS or is_everybody else owner

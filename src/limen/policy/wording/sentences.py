@@ -51,8 +51,8 @@ def say(engine: Engine, decision: Decision, audience: Audience, words: Words, na
     if decision.is_permit:
         return Said((), ())
     if not facts.person.id:
-        return Said((), tuple(remedy_sentence(one, Audience.SELF, words) for one in decision.remedies))
-    remedies = dict.fromkeys(remedy_sentence(one, audience, words) for one in decision.remedies)
+        return Said((), tuple(remedy_sentence(one, Audience.SELF, words, decision.now) for one in decision.remedies))
+    remedies = dict.fromkeys(remedy_sentence(one, audience, words, decision.now) for one in decision.remedies)
     who_can = "" if remedies else who_can_sentence(audience, words, names, facts)
     return Said(because(engine, decision, audience, words, names), tuple(remedies), who_can)
 

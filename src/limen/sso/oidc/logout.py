@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, Final
 
 from limen.clock import HOUR, MINUTE, SECOND, Milliseconds
+from limen.errors import LimenError
 from limen.events import Event, Outcome
 from limen.facts import SessionState
 from limen.pillar import Core
@@ -17,6 +18,7 @@ from limen.storage import Transaction
 
 if TYPE_CHECKING:
     import aiohttp
+    from aiohttp.abc import AbstractResolver
 
 EVENT: Final = "http://schemas.openid.net/event/backchannel-logout"
 AT_ONCE: Final = 50
@@ -29,8 +31,9 @@ PAUSES: Final[tuple[Milliseconds, ...]] = (5 * SECOND, 30 * SECOND, 2 * MINUTE, 
 class Logouts:
     """Ends the grants of sessions that ended, and tells their apps."""
 
-    def __init__(self, core: Core, provider: Provider) -> None:
+    def __init__(self, core: Core, provider: Provider, resolver: Callable[[], AbstractResolver]) -> None:
         self._core = core
+        self._resolver = resolver
         self._provider = provider
         self._client: aiohttp.ClientSession | None = None
         self._has_changed = True
@@ -123,13 +126,15 @@ class Logouts:
 
         if self._client is None:
             self._client = aiohttp.ClientSession(
-                timeout=aiohttp.ClientTimeout(total=ANSWER_SECONDS), cookie_jar=aiohttp.DummyCookieJar()
+                connector=aiohttp.TCPConnector(resolver=self._resolver(), use_dns_cache=False),
+                timeout=aiohttp.ClientTimeout(total=ANSWER_SECONDS),
+                cookie_jar=aiohttp.DummyCookieJar(),
             )
         try:
             async with self._client.post(uri, data=dict(form), allow_redirects=False) as response:
                 return response.status in {200, 204}
-        except (aiohttp.ClientError, OSError, TimeoutError):
-            return False
+        except (aiohttp.ClientError, OSError, TimeoutError, ValueError, LimenError):
+            return False  # one address that can't be called, or must not be, holds up no other
 
     def _say(self, grant: store.Grant, *, is_heard: bool, tries: int) -> None:
         details: dict[str, str | int | bool] = {"app": grant.app, "tries": tries}

@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 from urllib.parse import urlencode, urlsplit
 
+from limen.admission import network_of
 from limen.events import Event, Outcome
 from limen.facts import App, Person, Session
 from limen.pillar import Core, SignOn
@@ -20,7 +21,7 @@ from limen.sso.oidc import claims, store
 from limen.sso.oidc.devices import INTERVAL_SECONDS, LIVES, Device, Devices, shown
 from limen.sso.oidc.dpop import DpopProofs
 from limen.sso.oidc.keys import Keys, kept_keys, kept_pairwise_secret
-from limen.sso.oidc.pushed import PushedRequests
+from limen.sso.oidc.pushed import PushedRequests, is_too_long
 from limen.sso.oidc.tokens import hash_of, new_token
 from limen.sso.oidc.wire import ACCESS_TOKEN, CLIENT_METHODS, DEVICE, Reply, Wire
 from limen.storage import Snapshot, Transaction
@@ -30,7 +31,9 @@ if TYPE_CHECKING:
 
 ENTRY_POINT: Final = "oidc"
 JUST_PROVED_SECONDS: Final = 60
-"""What `prompt=login` accepts as a new proof: one that was given on the way here."""
+"""What `prompt=login` accepts as a new proof, and the smallest `max_age` (0 means the same): one that was given on the
+way here. With less nobody ever arrives.
+"""
 
 T = TypeVar("T")
 
@@ -102,6 +105,8 @@ class Provider:
                 grant = server.get_consent_grant(wire, end_user=None)
             except OAuth2Error as wrong:
                 return self._wrong(wrong, wire)
+            except ValueError:  # Authlib's, where its error would quote what no error may hold (RFC 6749 section 5.2)
+                return WrongRequest("", "invalid_request", "")
             client: Client = grant.request.client
             return self._read(wire, client, grant.redirect_uri)
 
@@ -112,7 +117,8 @@ class Provider:
         answer = self._sign_on.decide(ENTRY_POINT, asked.app, session, address, is_present=True)
         silent = "none" in asked.prompts
         auth = session.auth
-        is_weak = auth.strength < asked.strength or claims.is_old(auth, self._core.clock.now(), asked.max_age)
+        max_age = None if asked.max_age is None else max(asked.max_age, JUST_PROVED_SECONDS)
+        is_weak = auth.strength < asked.strength or claims.is_old(auth, self._core.clock.now(), max_age)
         if answer.effect is Effect.DENY or (answer.effect is Effect.PERMIT and answer.session is None):
             refused = self._error(asked, "access_denied", f"decision {answer.id}")
             return Step(location=refused, decision=answer.id) if silent else Step(refused=True, decision=answer.id)
@@ -145,13 +151,16 @@ class Provider:
     # Programs' way
 
     async def token(self, wire: Wire, proof: str) -> Reply:
-        """RFC 6749 section 3.2: tokens for a code, a refresh token or a device, if this is so decided now."""
-        key = self._proofs.key_of(proof, "POST", "/oidc/token") if proof else ""
-        if key is None:
-            return Reply(400, {"error": "invalid_dpop_proof"})
+        """RFC 6749 section 3.2: tokens for a code, a refresh token or a device, if this is so decided now.
+
+        A proof is looked at for what was issued alone: strangers' proofs would cost time, and room among those seen.
+        """
         secret = wire.one("code") if wire.one("grant_type") == "authorization_code" else wire.one("refresh_token")
         found = await self._core.database.reading(lambda snapshot: store.issued(snapshot.connection, hash_of(secret)))
         device = self.devices.of(wire.one("device_code")) if wire.one("grant_type") == DEVICE else None
+        key = self._proofs.key_of(proof, "POST", "/oidc/token") if proof and (found or device) else ""
+        if key is None:
+            return Reply(400, {"error": "invalid_dpop_proof"})
         if device is not None:
             device.asks(self._core.clock.now())
             if device.grant or device.is_refused:
@@ -205,7 +214,7 @@ class Provider:
         subject = claims.subject(person.id, app, self._pairwise)
         return Reply(200, {"sub": subject, **claims.about(person, app.oidc, grant.scope.split())})
 
-    async def push(self, wire: Wire) -> Reply:
+    async def push(self, wire: Wire, address: str) -> Reply:
         """RFC 9126: an authorization request, sent by the app itself before it sends the browser."""
         from limen.sso.oidc.server import OAuth2Error  # noqa: PLC0415 -- as above
 
@@ -215,7 +224,7 @@ class Provider:
                 request.client = server.authenticate_client(request, list(CLIENT_METHODS), "token")
             except OAuth2Error as wrong:
                 return server.handle_error_response(request, wrong)  # type: ignore[no-any-return]
-            if wire.one("request_uri"):
+            if wire.one("request_uri") or is_too_long(wire):
                 return Reply(400, {"error": "invalid_request"})
             named = {name: values for name, values in wire.form.items() if name != "client_secret"}
             asking = Wire("GET", "/oidc/authorize", {**named, "client_id": [request.client.app.id]})
@@ -223,7 +232,12 @@ class Provider:
                 server.get_consent_grant(asking, end_user=None)
             except OAuth2Error as wrong:
                 return Reply(400, {"error": wrong.error, "error_description": str(wrong.description)})
-            uri, seconds = self.pushed.keep(asking)
+            except ValueError:
+                return Reply(400, {"error": "invalid_request"})
+            client: Client = request.client
+            is_proved = not client.oidc.is_public  # anybody can say that they are a public one
+            source = client.app.id if is_proved else network_of(address)
+            uri, seconds = self.pushed.keep(asking, source, is_proved=is_proved)
             return Reply(201, {"request_uri": uri, "expires_in": seconds})
 
         reply, _ = await self._served(check)
@@ -371,7 +385,10 @@ class Provider:
             server.call.device = device
             return work(server), server.call
 
-        return await self._core.database.writing(in_transaction)
+        try:
+            return await self._core.database.writing(in_transaction)
+        except ValueError:  # as above: nothing was done
+            return Reply(400, {"error": "invalid_request"}), self._call(None, session, person, key)
 
     def _decided(self, grant: store.Grant | None) -> tuple[Session | None, Person | None, str]:
         """Whether the person of this grant may use its app now: their session and they, or nobody; and the decision."""

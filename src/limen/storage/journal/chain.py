@@ -124,7 +124,7 @@ def follow(raws: Iterable[bytes], after: Link, signer: Signer | None) -> Iterato
             return
         n += 1
         if line.n != n:
-            yield Broken(n, f"is missing or out of order: number {line.n} stands in its place")
+            yield Broken(n, f"is missing or out of order: number {line.n} is in its place")
             return
         if line.body != ERASED and b2a_base64(sha256(line.salt + line.body).digest(), newline=False) != line.digest:
             yield Broken(n, "has a body that was changed")

@@ -80,9 +80,9 @@ class EmergencySegment:
     def way_out(self) -> str:
         """What to do with a segment that is full or was tampered with."""
         if self._end()[1] is None:
-            return f"move {self._path.parent}/{EMERGENCY_FILES} away, as evidence, while there is room on the disk"
+            return f"move {self._path.parent}/{EMERGENCY_FILES} away as evidence while there is space on the disk"
         full = [int(found[1]) for path in self._path.parent.iterdir() if (found := _FULL.fullmatch(path.name))]
-        return f"make room on the disk, and rename {self._path} to break-glass-{max(full, default=0) + 1}.segment"
+        return f"free up space on the disk, and rename {self._path} to break-glass-{max(full, default=0) + 1}.segment"
 
 
 def reach(folder: Path, signer: Signer, known: Link) -> Link | None:

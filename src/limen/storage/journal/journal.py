@@ -160,12 +160,12 @@ class Journal:
         if self._relay is None or self._database is None:
             return
         if not self._relay.wait_for(self._database.said_seq, timeout):
-            raise JournalUnwritableError("the journal did not take an event in time", "look at the disk it is on")
+            raise JournalUnwritableError("the journal didn't accept an event in time", "check the disk it is on")
 
     def flush(self, timeout: float = SETTLE_SECONDS) -> None:
         """Wait until everything recorded and decided so far is durable. Raises JournalUnwritableError."""
         if not self._writer.submit([]).wait(timeout):
-            raise JournalUnwritableError("the journal can't be written", "look at the disk it is on")
+            raise JournalUnwritableError("the journal can't be written", "check the disk it is on")
 
     @property
     def writable(self) -> bool:
@@ -241,12 +241,12 @@ class Journal:
         """
         chosen = tuple(sorted(person_ids))
         if not self._writer.roll().wait(SETTLE_SECONDS):
-            raise JournalUnwritableError("the journal can't be written", "look at the disk it is on")
+            raise JournalUnwritableError("the journal can't be written", "check the disk it is on")
         outcome = None
         with suppress(TimeoutError):
             outcome = self._sealing.erase(chosen).result(timeout)
         if outcome is None:
-            raise JournalUnwritableError("the journal did not erase everything", "it is tried again")
+            raise JournalUnwritableError("the journal did not erase everything", "retrying")
         self._recent.forget(lambda event: is_erasable(event, chosen))
         return outcome
 

@@ -108,7 +108,7 @@ def _write(segment: Path, parquet: Path) -> None:
     write_lines(_portions(segment), parquet)
     if not _are_equal(segment, sealed_lines(parquet)):
         parquet.unlink()
-        raise UnfaithfulError("what was sealed is not what stood in the segment", "look at the disk")
+        raise UnfaithfulError("what was sealed is not what stood in the segment", "check the disk")
 
 
 def write_lines(portions: Iterable[list[str]], parquet: Path) -> None:

@@ -199,7 +199,7 @@ class Sealing:
         try:
             outcome = self._erased(erasing.person_ids)
         except (OSError, subprocess.SubprocessError, msgspec.MsgspecError):
-            _log.exception("not everything was erased; it is tried again")
+            _log.exception("not everything was erased; retrying")
         finally:
             self._child = None
             erasing.outcome.set_result(outcome)

@@ -71,18 +71,18 @@ def verify(
     gone = sorted({_writer_named(raw) for raw in outside} - known)
     problems += [f"an exported checkpoint names writer {writer!r}, whose chain is missing" for writer in gone]
     problems += [
-        f"the journal of {head.writer} is missing: the database knows of its lines up to {_reach_of(head)}."
+        f"the journal of {head.writer} is missing: the database knows its lines up to {_reach_of(head)}."
         for head in noted
         if head.writer not in known
     ]
     if not keys:
         sentences.append(
-            "Signatures were not checked: no key was given. Whoever can write the files could have forged them all."
+            "Signatures were not checked: no key was given. Anyone who can write the files could have forged them all."
         )
     if checks and not outside:
         sentences.append(
-            "No exported checkpoint was given: if the end of the journal was cut off and the checkpoint beside it put "
-            "back to an older one, that can't be detected."
+            "No exported checkpoint was given: if the end of the journal was cut off and its checkpoint "
+            "replaced by an older one, that can't be detected."
         )
     lines, erased = sum(check.lines for check in checks), sum(check.erased for check in checks)
     return Report(lines, tuple(problems), (*problems, *sentences), erased)
@@ -93,7 +93,7 @@ def _reach_of(head: NotedHead) -> str:
     try:
         found = msgspec.json.decode(head.checkpoint, type=Checkpoint)
     except UNREADABLE:
-        return "a line that can't be read any more"
+        return "a line that can no longer be read"
     return f"line {found.n}, of {to_iso(found.at)}"
 
 
@@ -152,7 +152,7 @@ class _Check:
             if head.lost_at:
                 self._problem(
                     f"a start on {to_iso(head.lost_at)} found a journal that was deleted or cut: "
-                    f"the database knows of lines up to {_reach_of(head)}, and they are not in it"
+                    f"the database knows lines up to {_reach_of(head)}, and they are not in it"
                 )
             elif genuine is not None:
                 found.append(genuine)
@@ -193,7 +193,7 @@ class _Check:
         lines = ", ".join(map(str, gone[:_MOST_NAMED])) + (", …" if len(gone) > _MOST_NAMED else "")
         self._problem(
             f"in {path.name} {len(gone)} bodies were erased (lines {lines}), and Limen erased "
-            f"{listed.get(name.ordinal, 0)}; the chain holds over them"
+            f"{listed.get(name.ordinal, 0)}; the chain is intact across them"
         )
 
     def _listed(self, problem: Callable[[str], None] = lambda _what: None) -> Sealed:
@@ -234,7 +234,7 @@ class _Check:
         if checkpoint.n > end.n:
             self._problem(f"lines {end.n + 1} to {checkpoint.n} are missing or broken, though {what} covers them")
         elif (head := self._heads.get(checkpoint.n)) is not None and head != checkpoint.link.head:
-            self._problem(f"the journal up to line {checkpoint.n} is not the one that {what} was made of")
+            self._problem(f"the journal up to line {checkpoint.n} is not the one that {what} was created from")
 
     def _tail(self, end: Link, checkpoint: Checkpoint | None) -> None:
         """Lines after the last signed one don't count; they come from a hard stop, or from tampering."""
@@ -256,7 +256,7 @@ class _Check:
             self.sentences.append(f"{self.folder.name}: {what}; it is being written just now.")
         else:
             self._problem(
-                f"{what}; either Limen was stopped hard and has not started since, or somebody changed the file"
+                f"{what}; either Limen was stopped hard and has not started since, or someone changed the file"
             )
 
     def _emergency(self, vouched: list[tuple[str, Checkpoint]]) -> None:
@@ -270,7 +270,7 @@ class _Check:
                 self._problem(f"{EMERGENCY_FILE} is gone")
             return
         self.problems += [
-            f"{self.folder.name}: {file.name} has another size than it was made with."
+            f"{self.folder.name}: {file.name} is not the size it was created with."
             for file in files
             if file.stat().st_size != EMERGENCY_BYTES
         ]
@@ -290,14 +290,16 @@ class _Check:
                     f"lines {end.n + 1} to {link.n} of {EMERGENCY_FILE} are missing, though {what} covers them"
                 )
             elif heads.get(link.n) != link.head:
-                self._problem(f"{EMERGENCY_FILE} up to line {link.n} is not the one that {what} was made of")
+                self._problem(f"{EMERGENCY_FILE} up to line {link.n} is not the one that {what} was created from")
 
     def _conclude(self, checkpoint: Checkpoint | None, end: Link) -> None:
         name = self.folder.name
         if not self.problems:
-            self.sentences.append(f"{name}: {self.lines} lines hold, up to line {end.n}.")
+            self.sentences.append(f"{name}: {self.lines} lines intact, up to line {end.n}.")
         if self.erased:
-            self.sentences.append(f"{name}: {self.erased} bodies were erased by Limen; the chain holds over them.")
+            self.sentences.append(
+                f"{name}: {self.erased} entries' contents were erased by Limen; the chain is intact across them."
+            )
         if checkpoint is not None and end.n > checkpoint.n:
             count = end.n - checkpoint.n
             self.sentences.append(

@@ -298,7 +298,7 @@ class Writer:
 
     def _refused(self, error: OSError) -> None:
         if self.takes:
-            _log.error("the journal can't be written (%s); doors deny until it can", error.strerror)
+            _log.error("the journal can't be written (%s); all access is denied until it can", error.strerror)
         self._note_room(takes=False)
         self._something.set()
 
@@ -312,7 +312,7 @@ class Writer:
             return
         self._something.set()  # look again soon: room that comes back opens the doors by itself
         if had_room:
-            _log.error("the disk is all but full; only administrators get in until there is room")
+            _log.error("the disk is nearly full; only administrators have access until there is space")
 
     def _report_dropped(self) -> None:
         """Record how many events were dropped; the count is kept until that record is durable."""

@@ -114,7 +114,7 @@ def _page(
         step=step,
         found=found,
         chosen=groups,
-        groups=sorted(site.known.groups.values(), key=lambda group: group.id),
+        groups=list(site.known.groups.values()),
         labels=[label.word for label in Label],
         problem=problem,
         may_go_on=may_go_on,

@@ -28,7 +28,7 @@ PAGES: Final = (
     Route("GET", "/console/apps/{app_id}", READ),
 )
 
-DONE: Final = {"token-revoked": "That token opens nothing any more, from its next request on."}
+DONE: Final = {"token-revoked": "That token no longer works, effective from its next request."}
 SHOWS: Final = {"": "All", "findings": "With findings", "public": "With public routes"}
 
 
@@ -95,6 +95,7 @@ def routes(site: Site) -> APIRouter:
         return site.page(
             "console/app.html",
             visit,
+            issuer=site.origin,
             one=_listed(site, app),
             app=app,
             routes=routes_of(app),
@@ -111,20 +112,20 @@ def routes(site: Site) -> APIRouter:
 
 def is_searched(one: Listed, named: str) -> bool:
     """Whether what was typed is in its name, host, description, or the title of the group that answers for it."""
-    return named.casefold() in f"{one.app.name} {one.app.host} {one.app.description} {one.owner}".casefold()
+    return named.casefold() in f"{one.app.name} {one.app.place} {one.app.description} {one.owner}".casefold()
 
 
 def findings_of(app: App) -> tuple[Finding, ...]:
     """What is seen from the app's own description."""
     found = []
     if is_plain_http(app.upstream.url):
-        fix = "Whoever is between Limen and this app can read along. Give it https, and name that as its upstream."
-        found.append(Finding("Reached without encryption", fix))
+        fix = "Anyone on the network path can read the traffic. Set up https for the app and use that as its upstream."
+        found.append(Finding("Connection not encrypted", fix))
     if app.opts_in_encoded_paths:
-        fix = "Limen judges each reading of such a path and takes the strictest. Drop encoded_paths if you can."
-        found.append(Finding("Takes encoded paths", fix))
+        fix = "Limen evaluates every reading of such a path and applies the strictest. Remove encoded_paths if you can."
+        found.append(Finding("Accepts encoded paths", fix))
     if "*" in app.cors.origins:
-        found.append(Finding("Any site may call it", "Name the origins that are meant under cors."))
+        found.append(Finding("Any website may call it", "List the allowed origins under cors."))
     return tuple(found)
 
 

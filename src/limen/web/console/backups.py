@@ -24,7 +24,7 @@ PAGES: Final = (
         "Backups",
         READ,
         Menu("Improve", 30, "backups"),
-        hint="restore, copies, standby, what is left when the machine dies",
+        hint="restore, copies, standby, disaster recovery",
     ),
     Route("POST", "/console/backups", CHANGE),
 )
@@ -75,17 +75,17 @@ def about_backups(status: BackupStatus | None, now: Instant) -> Iterator[Step]:
         return
     if status.failed is not None:
         what = status.failed.what
-        yield Step("The last backup could not be taken", f"{what[0].upper()}{what[1:]}.", AT, "See what to do")
+        yield Step("The last backup failed", f"{what[0].upper()}{what[1:]}.", AT, "See what to do")
     elif not status.last_at:
-        why = "If this machine dies now, people, policies and the journal are gone."
+        why = "If this machine fails now, people, policies and the journal are lost."
         yield Step("There is no backup yet", why, AT, "Take one")
     elif status.is_overdue:
         days = (now - status.last_at) // DAY
-        yield Step(f"The last backup is {days} days old", "Whatever happened since would be gone.", AT, "Take one")
+        yield Step(f"The last backup is {days} days old", "Everything since then would be lost.", AT, "Take one")
     elif status.is_beside_data:
         yield Step(
-            "Backups are on this machine's own disk",
-            "A broken disk or a stolen machine takes them along. Have them copied to another one.",
+            "Backups are stored on this machine's own disk",
+            "If the disk fails or the machine is stolen, they are lost too. Copy them to another machine.",
             AT,
             "See how",
         )

@@ -77,7 +77,7 @@ def replayed_then(
             names.get(str(one.get("person", "")), str(one.get("person", ""))) or "Nobody signed in",
             apps.get(str(one.get("app", "")), str(one.get("app", ""))),
             str(one.get("action", "")),
-            words.get(str(one.get("turn", "")), "is answered otherwise"),
+            words.get(str(one.get("turn", "")), "would get a different answer"),
             int(one.get("count", 0)),
             str(next(iter(one.get("examples", ())), "")),
         )
@@ -115,15 +115,15 @@ def _sentence(
     count = len(known)
     groups = [title for one, title in supposed.items() if one in everybody]
     if groups:
-        who = f"Whoever is in {' or '.join(groups)}"
+        who = f"Anyone in {' or '.join(groups)}"
     elif not known and everybody == {ANY_WORKLOAD}:
         who = "Any workload"
     else:
-        who = "Anybody, signed in or not," if not known else f"{count} {'person' if count == 1 else 'people'}"
+        who = "Anyone, signed in or not," if not known else f"{count} {'person' if count == 1 else 'people'}"
     if actions:
         does = f"could {'also' if gains else 'no longer'} {joined(one.replace('_', ' ') for one in actions)} in {app}"
     else:
-        does = f"would {'gain' if gains else 'lose'} {app}"
+        does = f"would {'gain' if gains else 'lose'} access to {app}"
     when = "" if is_whole else ", in some situations" if actions else " in some situations"
     if known == {me} and not groups:
         return f"You {does}{when}"

@@ -60,9 +60,7 @@ def routes(site: Site) -> APIRouter:
         try:
             mended = await site.in_thread(lambda: candidate(company, {TESTS: tests}))
         except FolderError as wrong:
-            return await change_page(
-                changes, visit, draft, LimenError(str(wrong.problems[0]), "write the test otherwise")
-            )
+            return await change_page(changes, visit, draft, LimenError(str(wrong.problems[0]), "change the test"))
         return await changes.begin(visit, draft.said, mended, draft.back, draft.base, draft.again)
 
     @router.post(AT + "/{draft_id}/tests/all")

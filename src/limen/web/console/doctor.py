@@ -19,12 +19,12 @@ from limen.web.site import Site
 from limen.web.visit import Authorized, Sent
 
 PAGES: Final = (
-    Page("/console/doctor", "Doctor", READ, Menu("Improve", 10, "doctor"), hint="set-up, DNS, certificates, health"),
+    Page("/console/doctor", "Doctor", READ, Menu("Improve", 10, "doctor"), hint="setup, DNS, certificates, health"),
     Route("POST", "/console/doctor", CHANGE),
 )
 
-SHOWS: Final = {"": "To mend", "all": "All"}
-WORDS: Final = {State.WRONG: "Wrong", State.WARNING: "To look at", State.SKIPPED: "Not examined", State.OK: "Fine"}
+SHOWS: Final = {"": "To fix", "all": "All"}
+WORDS: Final = {State.WRONG: "Wrong", State.WARNING: "Warnings", State.SKIPPED: "Not checked", State.OK: "Fine"}
 LOOKS: Final = {State.WRONG: "deny", State.WARNING: "challenge", State.SKIPPED: "unreached", State.OK: "permit"}
 
 

@@ -28,7 +28,7 @@ PAGES: Final = (
     Route("POST", "/console/people/{person_id}/copy", CHANGE),
 )
 
-NOT_TYPED: Final = LimenError("what you typed is not this person's e-mail address", "type it exactly, to confirm")
+NOT_TYPED: Final = LimenError("this is not the person's email address", "type it exactly to confirm")
 
 
 def routes(site: Site) -> APIRouter:

@@ -72,7 +72,7 @@ def places(site: Site, may: frozenset[str]) -> Iterator[Found]:
     """Everything that can be gone to by somebody who may do these things, from memory."""
     yield from (Found("Page", page.title, page.hint, page.path) for page in site.registry.places(may))
     for app in sorted(site.known.apps.values(), key=lambda app: app.name.casefold()):
-        yield Found("App", app.name, app.host, f"/console/apps/{app.id}")
+        yield Found("App", app.name, app.place, f"/console/apps/{app.id}")
     for person in sorted(site.known.people.values(), key=lambda person: person.name.casefold()):
         if not person.is_workload:
             yield Found("Person", person.name, person.email, f"/console/people/{person.id}")
@@ -86,7 +86,7 @@ def places(site: Site, may: frozenset[str]) -> Iterator[Found]:
 async def _by_id(site: Site, asked: str) -> list[Found]:
     """The decision of this id, and revisions whose id begins so. Only what may be an id asks the database."""
     if _DECISION.fullmatch(asked):
-        return [Found("Decision", asked, "the decision or event of this id", f"/console/decisions/{asked}")]
+        return [Found("Decision", asked, "the decision or event with this ID", f"/console/decisions/{asked}")]
     if not _REVISION.fullmatch(asked):
         return []
     named: list[Revision] = await site.ports.database.reading(lambda snapshot: store.named(snapshot, asked, 5))

@@ -60,13 +60,13 @@ def routes(site: Site) -> APIRouter:
         try:
             company = await changes.unchanged_since(sent)
             if not title:
-                raise LimenError("a group needs a title", "write what people call it")  # noqa: TRY301 -- on this page
+                raise LimenError("a group needs a title", "enter what people call it")  # noqa: TRY301 -- on this page
             is_new = group not in company.settings.groups
             if is_new == (one(sent, "do") == "rename"):
-                what = "there is no such group" if is_new else "there is such a group already"
-                raise LimenError(what, "choose another id")  # noqa: TRY301 -- on this page
+                what = "this group does not exist" if is_new else "a group with this ID already exists"
+                raise LimenError(what, "choose another ID")  # noqa: TRY301 -- on this page
             changed = {SETTINGS: with_group(company.files.get(SETTINGS, ""), group, title)}
-            said = f"Make the group {title}" if is_new else f"Call the group {group} {title}"
+            said = f"Create the group {title}" if is_new else f"Rename the group {group} to {title}"
             return await changes.begin(visit, said, changed, AT, company)
         except LimenError as wrong:
             return await _page(site, visit, company, problem_of(wrong))
@@ -101,6 +101,6 @@ async def _page(site: Site, visit: SignedInVisit, company: Company, problem: Lim
         visit,
         status=400 if problem else 200,
         current="/console/people",
-        listed=sorted(listed, key=lambda one: one.title.casefold()),
+        listed=listed,
         problem=problem,
     )

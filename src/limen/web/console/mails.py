@@ -26,19 +26,19 @@ MOST_SHOWN: Final = 100
 STATES: Final = {"queued": "Waiting", "sent": "Sent", "failed": "Not sent"}
 PROBLEMS: Final = {
     "": "",
-    "no-connection": "The mail server does not answer, or can't be spoken to with TLS.",
-    "too-slow": "The mail server took too long.",
+    "no-connection": "The mail server isn't responding, or doesn't support TLS.",
+    "too-slow": "The mail server took too long to respond.",
     "certificate-refused": "The mail server's certificate is not trusted.",
-    "sign-in-refused": "The mail server refused user or password.",
-    "recipient-refused": "The mail server does not take mail for this address.",
-    "sender-refused": "The mail server does not take mail from the address in [mail].",
-    "refused": "The mail server refused the mail.",
-    "no-password": "The password for the mail server can't be read.",
-    "password-open-to-others": "Others can read the file with the password: chmod 600.",
-    "outbox-unwritable": "The folder data/outbox can't be written.",
+    "sign-in-refused": "The mail server rejected the user name or password.",
+    "recipient-refused": "The mail server doesn't accept mail for this address.",
+    "sender-refused": "The mail server doesn't accept mail from the address set in [mail].",
+    "refused": "The mail server rejected the email.",
+    "no-password": "The mail server password can't be read.",
+    "password-open-to-others": "Other users can read the password file. Run chmod 600 on it.",
+    "outbox-unwritable": "The folder data/outbox isn't writable.",
     "withdrawn": "Its link was replaced or revoked.",
-    "expired": "Its link ran out before it could be sent.",
-    "unreadable": "What was kept of it can't be opened with the keys here.",
+    "expired": "Its link expired before it could be sent.",
+    "unreadable": "The stored email can't be decrypted with this server's keys.",
 }
 
 
@@ -62,7 +62,7 @@ def routes(site: Site) -> APIRouter:
             states=STATES,
             problems=PROBLEMS,
             mail=site.ports.settings.mail,
-            done={"again": "Whatever waited is tried now."}.get(query(request, "done"), ""),
+            done={"again": "Waiting emails are being sent now."}.get(query(request, "done"), ""),
         )
 
     @router.post(f"{AT}/again")

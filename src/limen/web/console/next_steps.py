@@ -56,7 +56,9 @@ def about_onboarding(app: App, until: str, people: int, count: int) -> Step:
     """An app that everybody who is signed in passes, until it ends by itself or somebody enforces it."""
     return Step(
         f"{app.name} is in onboarding until {until}",
-        f"{_people(people)} would have been refused {count:,} time{'s' if count != 1 else ''} so far.",
+        f"{_people(people)} would have been refused {count:,} time{'s' if count != 1 else ''} so far."
+        if count
+        else "Nobody would have been refused so far.",
         f"/console/apps/{app.id}/onboarding",
         "See who, and enforce it",
     )
@@ -66,7 +68,7 @@ def _about_room(scarce: Iterable[str]) -> Iterator[Step]:
     for sentence in scarce:
         yield Step(
             sentence,
-            "When it is full nothing can be journaled, and then every door refuses. Make room, or keep less.",
+            "When the disk is full, the journal can't be written and all access is denied. Free up space or keep less.",
             "/console/decisions",
             "See what is kept",
         )
@@ -79,9 +81,9 @@ def _about_people(members: list[Member], expired: int) -> Iterator[Step]:
     if len([member for member in active if ADMINISTRATORS in member.person.groups]) == 1:
         yield Step(
             "There is only one administrator",
-            "If they lose their passkey, only the server itself can let anybody in again.",
-            "/console/people/invite",
-            "Invite a second one",
+            "If they lose their passkey, access can only be restored on the server itself.",
+            f"/console/people/invite?group={ADMINISTRATORS}",
+            "Invite a second administrator",
         )
     if without:
         yield Step(
@@ -92,32 +94,32 @@ def _about_people(members: list[Member], expired: int) -> Iterator[Step]:
         )
     if expired:
         yield Step(
-            f"{expired} invitation{'s have' if expired != 1 else ' has'} run out",
-            "Their links work no more, so they can't come in. Mail them new ones.",
+            f"{expired} invitation{'s have' if expired != 1 else ' has'} expired",
+            "Their links no longer work, so they can't sign in. Email them new ones.",
             "/console/people?show=invited",
-            "See whose",
+            "See which",
         )
     if len(invited) > expired:
         yield Step(
             f"{_people(len(invited) - expired)} invited, not enrolled yet",
-            "Until they use their link they can't open anything. A new one can be issued at any time.",
+            "They have no access until they use their link. You can issue a new one at any time.",
             "/console/people?show=invited",
             "See who",
         )
     if len(members) == 1:
         yield Step(
-            "Nobody else is here yet",
-            "Everybody gets an account of their own; nobody shares one.",
+            "You are the only person so far",
+            "Give everyone their own account, so that none is shared.",
             "/console/people/invite",
-            "Invite somebody",
+            "Invite someone",
         )
 
 
 def _about_mail(mail_server: str) -> Iterator[Step]:
     if not mail_server:
         yield Step(
-            "Mail is not set up",
-            "Invitations are written to files in data/outbox, and somebody has to bring them over.",
+            "Email is not set up",
+            "Invitations are written to files in data/outbox and have to be delivered by hand.",
             "/console/settings#mail",
             "See the settings",
         )
@@ -128,17 +130,17 @@ def about_doctor(findings: Iterable[Finding], *, has_run: bool) -> Iterator[Step
     wrong = [one for one in findings if one.state is State.WRONG]
     if wrong:
         yield Step(
-            f"{len(wrong)} thing{'s are' if len(wrong) != 1 else ' is'} wrong with the set-up",
-            f"First: {wrong[0].what}.",
+            f"{len(wrong)} problem{'s' if len(wrong) != 1 else ''} with the setup",
+            f"The first: {wrong[0].what}.",
             "/console/doctor",
             "See what to do",
         )
     elif not has_run:
         yield Step(
-            "The set-up was not examined since the start",
-            "The doctor looks at names, certificates, clocks, apps and disks, and says how to mend what is wrong.",
+            "The setup hasn't been checked since Limen started",
+            "The doctor checks names, certificates, clocks, apps and disks, and tells you how to fix problems.",
             "/console/doctor",
-            "Examine it",
+            "Check now",
         )
 
 
@@ -146,8 +148,8 @@ def _about_apps(apps: list[App]) -> Iterator[Step]:
     plain = [app for app in apps if app.id != LIMEN and is_plain_http(app.upstream.url)]
     if plain:
         yield Step(
-            f"{_apps(len(plain))} reached without encryption",
-            "Whoever is between Limen and them can read along. Give them https.",
+            f"{_apps(len(plain))} not reached over an encrypted connection",
+            "Anyone on the network path can read the traffic. Set up https for them.",
             "/console/apps?show=findings",
             "See which",
         )
@@ -155,14 +157,14 @@ def _about_apps(apps: list[App]) -> Iterator[Step]:
     if routes:
         yield Step(
             f"{routes} public route{'s' if routes != 1 else ''}",
-            "Anybody can ask for these without signing in. Make sure that each is meant.",
+            "Anyone can request these without signing in. Make sure each is intended.",
             "/console/apps?show=public",
-            "Look at them",
+            "Review them",
         )
     if not [app for app in apps if app.id != LIMEN]:
         yield Step(
             "No app is protected yet",
-            "Name its address and whom it is for; it begins in onboarding, where nobody is refused.",
+            "Enter its address and who it is for. It starts in onboarding, during which nobody is refused.",
             "/console/add-app",
             "Add one",
         )
@@ -173,12 +175,12 @@ def _about_watched(would_change: Mapping[str, int], titles: Mapping[str, str]) -
         return
     policy, count = max(would_change.items(), key=lambda one: (one[1], one[0]))
     others = len(would_change) - 1
-    more = f" {_others(others)} would have had a say, too." if others else ""
+    more = f" {_others(others)} would also have changed answers." if others else ""
     yield Step(
         f"{count:,} recent answers would have been different" if count != 1 else "One answer would have been different",
-        f"if “{titles.get(policy, policy)}” were enforced. It is only watched.{more}",
-        f"/console/decisions?watched={policy}" if not others else "/console/policies?state=watch",
-        "See whose",
+        f"if “{titles.get(policy, policy)}” were enforced. It is report-only.{more}",
+        f"/console/decisions?watched={policy}" if not others else "/console/policies?state=report-only",
+        "See which",
     )
 
 

@@ -34,7 +34,7 @@ from limen.web.site import Site
 from limen.web.visit import Authorized
 
 PAGES: Final = (
-    Page("/console", "Overview", READ, Menu("Watch", 10, "overview"), hint="what happened, and what to do next"),
+    Page("/console", "Overview", READ, Menu("Watch", 10, "overview"), hint="recent activity and next steps"),
 )
 
 HOURS_SHOWN: Final = 24

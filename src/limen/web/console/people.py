@@ -29,8 +29,8 @@ from limen.web.visit import Authorized, Sent, SignedInVisit
 
 PAGES: Final = (
     Page("/console/people", "People", SEE_PEOPLE, Menu("Know", 10, "people"), hint="employees, users, accounts"),
-    Shortcut("/console/people?show=without-passkey", "Without a passkey", hint="people who could be phished"),
-    Page("/console/people/invite", "Invite somebody", CHANGE, hint="a new person"),
+    Shortcut("/console/people?show=without-passkey", "Without a passkey", hint="people who can be phished"),
+    Page("/console/people/invite", "Invite someone", CHANGE, hint="a new person"),
     Route("POST", "/console/people/invite", CHANGE),
     Route("POST", "/console/people/mail-again", CHANGE),
     Route("POST", "/console/people/links/{link_id}/revoke", HELP),
@@ -42,15 +42,15 @@ SHOWS: Final = {
     "invited": "Not enrolled yet",
     "without-passkey": "Without a passkey",
     "signed-in": "Signed in now",
-    "inactive": "Let go",
+    "inactive": "Deactivated",
 }
 MOST_SHOWN: Final = 50
 """People on one page."""
 _DONE: Final = {
-    "revoked": "That link is worth nothing now.",
-    "erased": "They are erased. The journal's part is done within minutes, and the journal says so.",
-    "mailed-again": "Everybody whose invitation had run out gets a new one by mail.",
-    "filed-again": "Everybody whose invitation had run out has a new one, in a file in data/outbox: no mail server is"
+    "revoked": "That link no longer works.",
+    "erased": "The person was erased. Their journal entries follow within minutes, which the journal records.",
+    "mailed-again": "Everyone whose invitation had expired gets a new one by mail.",
+    "filed-again": "Everyone whose invitation had expired has a new one, in a file in data/outbox: no mail server is"
     " set up.",
 }
 MOST_REASON: Final = 200
@@ -113,9 +113,10 @@ def routes(site: Site) -> APIRouter:
         )
 
     @router.get(INVITE)
-    async def invitation(visit: Authorized) -> Response:
-        await fresh_proof(site, visit, INVITE)
-        return _invitation(site, visit)
+    async def invitation(request: Request, visit: Authorized) -> Response:
+        await fresh_proof(site, visit, visit.here)
+        group = query_id(request, "group")
+        return _invitation(site, visit, chosen=[group] if group in site.known.groups else [])
 
     @router.post(INVITE)
     async def invite(visit: Authorized, sent: Sent) -> Response:
@@ -187,7 +188,7 @@ def reason_of(visit: SignedInVisit, sent: dict[str, list[str]]) -> str:
     """
     why = one_line(one(sent, "why"), MOST_REASON)
     if not why and not visit.may_administer:
-        raise LimenError("It is not said why", "write in a few words how you know that it is really them")
+        raise LimenError("The reason is missing", "describe briefly how you verified that it's really them")
     return why
 
 
@@ -211,7 +212,7 @@ def open_link(site: Site, link: Link) -> OpenLink:
     """A link with the names it is about."""
     is_first = link.purpose is LinkPurpose.FIRST_ADMINISTRATOR
     person = site.known.people.get(link.person_id)
-    whose = person.name if person else ("The first administrator" if is_first else "Somebody who is gone")
+    whose = person.name if person else ("The first administrator" if is_first else "A former person")
     is_servers = link.issued_by in {"", SERVER}
     by = published_where(SERVER) if is_servers else f"by {person_name(site.known, link.issued_by)}"
     return OpenLink(link, whose, person is not None, by)
@@ -247,7 +248,7 @@ def _invitation(
     email: str = "",
     chosen: list[str] | None = None,
 ) -> Response:
-    groups = sorted(site.known.groups.values(), key=lambda group: (group.title or group.id).casefold())
+    groups = list(site.known.groups.values())  # as limen.toml has them: what is seldom given stands last
     taken = email.strip().casefold() if problem else ""
     known = next((p for p in site.known.people.values() if taken and p.email == taken), None)
     values: dict[str, Any] = {

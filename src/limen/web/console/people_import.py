@@ -30,7 +30,7 @@ MAX_LIST_BYTES: Final = 5 * 1024 * 1024 + 64 * 1024
 """A list of people, with what a browser puts around a file."""
 
 PAGES: Final = (
-    Page("/console/people/import", "Bring a list of people", CHANGE, hint="import CSV"),
+    Page("/console/people/import", "Import a list of people", CHANGE, hint="import CSV"),
     Route("POST", "/console/people/import", CHANGE, max_body_bytes=MAX_LIST_BYTES),
     Route("POST", "/console/people/import/apply", CHANGE),
 )
@@ -81,10 +81,10 @@ def routes(site: Site) -> APIRouter:
         await fresh_proof(site, visit, LIST_AT)
         brought = lists.get(visit.person.id, visit.now)
         if brought is None or brought.id != one(sent, "list"):
-            raise LimenError("That list is not here any more", "bring it again")
+            raise LimenError("That list is no longer available", "bring it again")
         shown = await against(brought)
         if shown.digest != brought.digest:
-            changed = LimenError("Somebody changed in the meantime", "look at the difference once more")
+            changed = LimenError("Someone was changed in the meantime", "review the changes again")
             return await show(visit, brought, changed)
         lists.drop(visit.person.id)
         applying = site.identity.people_import.apply(shown, by=visit.person.id, by_mail=brought.by_mail)

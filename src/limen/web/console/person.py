@@ -62,21 +62,19 @@ PASS_HOURS: Final = (1, 4, 24)
 ONLY_ONE: Final = {"password": Factor.PASSWORD, "code": Factor.CODE}
 """Factors of which somebody has one at most, as addresses name them."""
 DONE: Final = {
-    "ended": "Every session is over, on every app, and every token of theirs is dead, from the next request on.",
-    "one-ended": "That session is over, on every app, from the next request on.",
-    "token-revoked": "That token opens nothing any more, from its next request on.",
-    "factor-removed": "It is removed, and the sessions that it began are over. They are told by mail.",
-    "mailed": "The invitation is on its way by mail.",
-    "filed": "No mail server is set up, so the invitation was written to a file in data/outbox: hand it over yourself,"
-    " or set [mail] in limen.toml.",
-    "corrected": "The name is changed.",
-    "corrected-address": "The address is changed, and a link that was still open for them is dead. They are told at"
-    " both addresses.",
-    "groups": "The groups are changed; the next request is decided by them.",
-    "groups-links": "The groups are changed. A link that was still open for them is worth nothing now: if they need"
-    " one, issue a new one.",
-    "let-go": "Their access is over: every session, token and link is dead, and their password and code are removed.",
-    "taken-back": "They are back. Passwords and codes do not come back: who has no passkey needs a new link.",
+    "ended": "All their sessions and tokens have ended in every app, effective from the next request.",
+    "one-ended": "That session has ended in every app, effective from the next request.",
+    "token-revoked": "That token no longer works, effective from its next request.",
+    "factor-removed": "Removed, and the sessions opened with it have ended. They are notified by email.",
+    "mailed": "The invitation is queued for sending.",
+    "filed": "No mail server is set up, so the invitation was written to a file in data/outbox: give it to them"
+    " yourself, or set [mail] in limen.toml.",
+    "corrected": "Name changed.",
+    "corrected-address": "Address changed. Their unused link no longer works. They are notified at both addresses.",
+    "groups": "Groups changed. They apply from the next request.",
+    "groups-links": "Groups changed. Their unused link no longer works: if they need one, issue a new one.",
+    "let-go": "Deactivated: their sessions, tokens and links no longer work, and their password and code were removed.",
+    "taken-back": "Reactivated. Passwords and codes don't come back: someone without a passkey needs a new link.",
 }
 
 
@@ -231,7 +229,7 @@ async def _page(
         listed=listed(site.known, member, sessions_by_person(site.known).get(person_id, ()), visit.now),
         held=await site.identity.factors.of_person(person_id),
         groups=[site.known.groups.get(g, Group(g)) for g in sorted(member.person.groups)],
-        all_groups=sorted(site.known.groups.values(), key=lambda group: (group.title or group.id).casefold()),
+        all_groups=list(site.known.groups.values()),
         sessions=site.identity.sessions.of_person(person_id, visit.session),
         links=[open_link(site, link) for link in links],
         rows=recent_rows(site, Filter(person=person_id), 15) if shows_events else [],

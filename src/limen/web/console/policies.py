@@ -32,7 +32,7 @@ from limen.web.visit import Authorized
 
 PAGES: Final = (
     Page("/console/policies", "Policies", READ, Menu("Decide", 10, "policies"), hint="the rules in force"),
-    Shortcut("/console/policies?state=watch", "Watched policies", hint="what they would have changed"),
+    Shortcut("/console/policies?state=report-only", "Report-only policies", hint="what they would have changed"),
     Route("GET", "/console/policies/{policy_id}", READ),
 )
 
@@ -103,7 +103,7 @@ def routes(site: Site) -> APIRouter:
         if spoken is None:
             raise HTTPException(404)
         audit_view(site, visit, "policy")
-        is_watched = spoken.state is State.WATCH
+        is_watched = spoken.state is State.REPORT_ONLY
         chosen = Filter(watched=policy_id) if is_watched else Filter(policy=policy_id)
         return site.page(
             "console/policy.html",
@@ -183,7 +183,7 @@ async def _published(site: Site) -> Published | None:
     if revision is None:
         return None
     person = site.known.people.get(revision.author)
-    author = person_name(site.known, revision.author) if person else "whoever runs the server"
+    author = person_name(site.known, revision.author) if person else "the server's operator"
     return Published(revision.id, author, person.id if person else "", revision.reason, revision.at)
 
 

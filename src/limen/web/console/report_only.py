@@ -41,7 +41,7 @@ def routes(site: Site) -> APIRouter:
     @router.get("/console/policies/{policy_id}/watched")
     async def whom(policy_id: str, visit: Authorized) -> Response:
         engine = site.ports.in_force.engine
-        policy = next((one for one in engine.in_state(State.WATCH) if one.id == policy_id), None)
+        policy = next((one for one in engine.in_state(State.REPORT_ONLY) if one.id == policy_id), None)
         if policy is None:
             raise HTTPException(404)
         found = await site.in_thread(lambda: _count(site, policy_id, visit.now))

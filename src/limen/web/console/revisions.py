@@ -27,8 +27,8 @@ PAGES: Final = (
 
 MOST: Final = 50
 _DONE: Final = {
-    "published": "It is in force: the next request is decided by it.",
-    "same": "That is in force already, so nothing would change.",
+    "published": "Published. It applies from the next request.",
+    "same": "That revision is already in force, so nothing would change.",
     "dropped": "Nothing was changed.",
 }
 
@@ -62,7 +62,7 @@ def routes(site: Site) -> APIRouter:
         in_force = await changes.unchanged_since(await site.form(request, visit))
         company = await site.in_thread(lambda: earlier(site.ports.database, revision_id))
         return await changes.begin(
-            visit, f"Back to revision {revision_id[:12]}", company, "/console/revisions", in_force
+            visit, f"Revert to revision {revision_id[:12]}", company, "/console/revisions", in_force
         )
 
     return router

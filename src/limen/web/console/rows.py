@@ -52,7 +52,7 @@ class Row:
 class Filter:
     """Which decisions are shown; "" does not filter. It lives in the address, so it can be sent to a colleague.
 
-    `watched` is a policy in state watch that would have changed the answer; `until` is exclusive; `own` is "hide"
+    `watched` is a policy in state report-only that would have changed the answer; `until` is exclusive; `own` is "hide"
     where decisions about Limen itself are left out.
     """
 

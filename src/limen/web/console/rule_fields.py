@@ -19,7 +19,7 @@ from limen.policy.time_words import length_text
 from limen.web.requests import one
 
 MOST_WAYS: Final = 6
-STRENGTHS: Final = ("nothing in particular", "to be signed in", "two factors", "a passkey")
+STRENGTHS: Final = ("no requirement", "to be signed in", "two factors", "a passkey")
 BINDINGS: Final = ("not asked", "bound", "firmly bound", "bound in hardware")
 FIRST: Final = "auth_strength"
 """The field that each list of needs on a page has."""
@@ -89,19 +89,23 @@ def form_in(sent: Mapping[str, Sequence[str]], form_id: str, effect: str, zone: 
 def _check_groups(sent: Mapping[str, Sequence[str]]) -> None:
     groups, is_everybody = sent.get("groups"), one(sent, "who") == EVERYBODY
     if groups and is_everybody:
-        raise FieldError("groups", "groups are chosen and everybody too", "choose one of the two")
+        raise FieldError("groups", "both groups and “everyone” are selected", "choose one of the two")
     if not groups and not is_everybody:
-        raise FieldError("groups", "nobody is named", "choose a group, or choose “everybody”")
+        raise FieldError("groups", "nobody is selected", "select a group, or “everyone”")
 
 
 def _check_asked(asked: Sequence[Needs], *, is_permit: bool, is_nothing_meant: bool) -> None:
     if asked and is_nothing_meant:
-        raise FieldError("asks_nothing", "something is asked, and nothing too", "leave out one of the two")
+        raise FieldError(
+            "asks_nothing",
+            "there are conditions, and “no exceptions” or “no further conditions” is selected too",
+            "clear one of the two",
+        )
     if not asked and not is_nothing_meant:
-        fix = "choose at least one thing, such as a passkey"
+        fix = "choose at least one condition, such as a passkey"
         if not is_permit:
-            fix += ", or say that nothing is enough"
-        raise FieldError(f"w0_{FIRST}", "nothing is asked for", fix)
+            fix += ", or block with no exceptions"
+        raise FieldError(f"w0_{FIRST}", "there are no conditions", fix)
 
 
 def _field_of(said: Mapping[str, Any]) -> str:
@@ -141,7 +145,7 @@ def local_instant(text: str, zone: tzinfo) -> Instant | None:
             moment = moment.replace(hour=23, minute=59)
         return int((moment if moment.tzinfo else moment.replace(tzinfo=zone)).timestamp()) * 1000
     except (ValueError, OverflowError, OSError):
-        raise FormError(f"{text[:40]!r} is no date", "write it as 2026-11-27 18:00") from None
+        raise FormError(f"{text[:40]!r} is not a valid date", "write it as 2026-11-27 18:00") from None
 
 
 def _shown(needs: Needs, zone: tzinfo) -> Iterator[tuple[str, list[str]]]:
@@ -230,7 +234,7 @@ def _exemptions(sent: Mapping[str, Sequence[str]], zone: tzinfo) -> Iterator[Exe
             continue
         until = _at(f"x{number}_until", local_instant, one(sent, f"x{number}_until"), zone)
         if until is None:
-            raise FieldError(f"x{number}_until", "an exception needs an end", "say until when")
+            raise FieldError(f"x{number}_until", "an exception needs an end date", "set the date it ends")
         yield _at(f"x{number}_reason", Exemption, person, until, _line(one(sent, f"x{number}_reason")))
 
 
@@ -247,7 +251,7 @@ def _minute(text: str, otherwise: int) -> int:
         return otherwise
     hour, _, minute = text.partition(":")
     if not (hour.isdecimal() and minute[:2].isdecimal() and int(hour) < 24 and int(minute[:2]) < 60):
-        raise FormError(f"{text[:20]!r} is no time of day", "write it as 06:00")
+        raise FormError(f"{text[:20]!r} is not a valid time", "write it as 06:00")
     return int(hour) * 60 + int(minute[:2])
 
 
@@ -259,7 +263,7 @@ def _length(text: str) -> Milliseconds | None:
     while rest:
         found = _LENGTH.match(rest)
         if found is None or found[2] not in _UNIT:
-            raise FormError(f"{text[:40]!r} is no length of time", "write it as 15m, 4 hours or 2d")
+            raise FormError(f"{text[:40]!r} is not a valid duration", "write it as 15m, 4 hours or 2d")
         length += int(found[1]) * _UNIT[found[2]]
         rest = rest[found.end() :]
     if not 0 < length <= LONGEST:
@@ -271,7 +275,7 @@ def _countries(text: str) -> frozenset[str]:
     words = text.replace(",", " ").replace(";", " ").split()
     for word in words:
         if not _COUNTRY.fullmatch(word.upper()):
-            raise FormError(f"{word[:20]!r} is no country", "write two letters for each, such as DE, AT")
+            raise FormError(f"{word[:20]!r} is not a country code", "enter two-letter codes, such as DE, AT")
     return frozenset(word.upper() for word in words)
 
 
@@ -279,7 +283,7 @@ def _number(text: str) -> int | None:
     if not text:
         return None
     if not text.isascii() or not text.isdecimal() or len(text) > 9:
-        raise FormError(f"{text[:20]!r} is no number", "write or choose one")
+        raise FormError(f"{text[:20]!r} is not a number", "enter or choose one")
     return int(text)
 
 

@@ -36,7 +36,7 @@ def problems_of(company: Company, policy_id: str, text: str) -> tuple[Wrong, ...
     Raises nothing: text that can't be read at all is a problem like the others.
     """
     if not text:
-        empty = Problem("", 1, 1, "there is no policy here", "to be rid of it, use “Take this rule away” below")
+        empty = Problem("", 1, 1, "the text is empty", "to delete the policy, use “Remove this rule” below")
         return (Wrong(empty, 1),)
     if len(text) > MOST_TEXT:
         long = f"the text is longer than {MOST_TEXT:,} characters"

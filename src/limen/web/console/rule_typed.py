@@ -23,12 +23,12 @@ AT_ONCE: Final = ("auth.strength", "auth.at")
 """What a page shows without opening its section of all the rest, as it does the flags of a device."""
 UNKNOWN_WORDS: Final[Mapping[str, str]] = {
     "place.country": "which country a request comes from",
-    "place.anonymiser": "which addresses are anonymisers'",
-    "risk.score": "how high a risk is",
-    "device.known": "which device is one you know",
-    "device.managed": "which device you manage",
-    "device.compliance": "which device is healthy",
-    "device.binding": "which device a sign-in is bound to",
+    "place.anonymiser": "which addresses belong to anonymising services",
+    "risk.score": "how high the risk is",
+    "device.known": "which devices you know",
+    "device.managed": "which devices you manage",
+    "device.compliance": "which devices are healthy",
+    "device.binding": "which device a session is bound to",
 }
 """The facts that a Limen may have no source for, and how it is said that nothing tells them."""
 
@@ -136,8 +136,8 @@ def untold(form: Form, unknown: frozenset[str]) -> str:
     missing = [[fact for fact in UNKNOWN_WORDS if fact in unknown and _needs(needs, fact)] for needs in form.needs]
     if not all(missing):
         return ""
-    what = "it lets nobody in" if form.is_permit else "it refuses everybody whom it is about"
-    return f"Nothing tells Limen yet {UNKNOWN_WORDS[missing[0][0]]}, so {what}"
+    what = "it lets nobody in" if form.is_permit else "it blocks everyone it covers"
+    return f"Limen doesn't know yet {UNKNOWN_WORDS[missing[0][0]]}, so {what}"
 
 
 def sensitive(chosen: Iterable[str], apps: Mapping[str, App]) -> list[App]:

@@ -152,7 +152,7 @@ def routes(site: Site) -> APIRouter:  # noqa: C901, PLR0915 -- one after the oth
         problems = await site.in_thread(lambda: problems_of(company, policy_id, text))
         if problems or one(sent, "do") == "check" or not text:
             return text_page(changes, visit, policy, text, problems, base=company.revision, is_checked=True)
-        said = f"“{policy.annotations.get('title', policy_id)}” has another text"
+        said = f"“{policy.annotations.get('title', policy_id)}”: text changed"
         again = f"/console/policies/{policy_id}/edit?as=text"
         files = replaced(company, policy_id, text)
         return await changes.begin(visit, said, files, f"/console/policies/{policy_id}", company, again)
@@ -164,7 +164,7 @@ def routes(site: Site) -> APIRouter:  # noqa: C901, PLR0915 -- one after the oth
         chosen = one(sent, "state")
         if chosen not in set(State):
             raise HTTPException(400)
-        words = {State.ENFORCE: "is enforced", State.WATCH: "is only watched", State.OFF: "is off"}
+        words = {State.ENFORCE: "is enforced", State.REPORT_ONLY: "is report-only", State.OFF: "is off"}
         said = f"“{policy.annotations.get('title', policy_id)}” {words[State(chosen)]}"
         files = with_state(company, policy_id, State(chosen))
         return await changes.begin(visit, said, files, f"/console/policies/{policy_id}", company)
@@ -173,13 +173,13 @@ def routes(site: Site) -> APIRouter:  # noqa: C901, PLR0915 -- one after the oth
     async def remove(request: Request, policy_id: str, visit: Authorized) -> Response:
         company = await changes.unchanged_since(await site.form(request, visit))
         policy = _policy(company, policy_id)
-        said = f"“{policy.annotations.get('title', policy_id)}” is taken away"
+        said = f"“{policy.annotations.get('title', policy_id)}” removed"
         try:
             files = without(company, policy_id)
             return await changes.begin(visit, said, files, f"/console/policies/{policy_id}", company)
         except FolderError as wrong:
             first = str(wrong.problems[0])
-            raise LimenError(f"it can't be taken away: {first}", "take out the tests that name it first") from None
+            raise LimenError(f"it can't be removed: {first}", "remove the tests that name it first") from None
 
     @router.get("/console/levels")
     async def levels(visit: Authorized) -> Response:
@@ -202,7 +202,7 @@ def routes(site: Site) -> APIRouter:  # noqa: C901, PLR0915 -- one after the oth
             raise HTTPException(400)
         company = await changes.unchanged_since(sent)
         files = at_level(company, Level(chosen))
-        return await changes.begin(visit, f"The company is at the level {chosen}", files, "/console/levels", company)
+        return await changes.begin(visit, f"Baseline level set to {chosen}", files, "/console/levels", company)
 
     @router.post("/console/rules/preview")
     async def preview(_visit: Authorized, sent: Sent) -> Response:

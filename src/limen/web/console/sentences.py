@@ -29,9 +29,9 @@ _DOING: Final = {
     "support": "support people in",
 }
 _ANSWERED: Final = {
-    "permit": "was permitted to",
-    "challenge": "was asked for more proof to",
-    "deny": "was not permitted to",
+    "permit": "was allowed to",
+    "challenge": "was asked to confirm their identity to",
+    "deny": "was not allowed to",
 }
 
 
@@ -59,7 +59,7 @@ def doing(action: str) -> str:
 
 def answered(person: str, action: str, app: str, effect: str) -> str:
     """A whole decision in one sentence."""
-    return f"{person} {_ANSWERED.get(effect, 'was answered for')} {doing(action)} {app}"
+    return f"{person} {_ANSWERED.get(effect, 'got an answer for')} {doing(action)} {app}"
 
 
 def scope_sentence(policy: Policy, groups: Mapping[str, Group], apps: Mapping[str, App]) -> str:
@@ -70,16 +70,16 @@ def scope_sentence(policy: Policy, groups: Mapping[str, Group], apps: Mapping[st
     what = f"{_what(policy.action)} {_where(policy.resource, apps)}"
     is_anybody, is_permit = policy.principal.is_any, policy.effect == "permit"
     if is_permit:
-        who = "Anybody" if is_anybody else _who(policy.principal, groups)
+        who = "Anyone" if is_anybody else _who(policy.principal, groups)
         count = len(policy.conditions)
-        return f"{who[0].upper()}{who[1:]} may {what}{f', under {_conditions(count)}' if count else ''}"
+        return f"{who[0].upper()}{who[1:]} can {what}{f', under {_conditions(count)}' if count else ''}"
     if not policy.conditions:
         who = _who(policy.principal, groups)
-        return f"Nobody may {what}" if is_anybody else f"{who[0].upper()}{who[1:]} may not {what}"
-    who = "everybody" if is_anybody else _who(policy.principal, groups)
+        return f"Nobody can {what}" if is_anybody else f"{who[0].upper()}{who[1:]} can't {what}"
+    who = "everyone" if is_anybody else _who(policy.principal, groups)
     if policy.action.is_any:
-        return f"Limits what {who} may do with {_where(policy.resource, apps)}, as its text says"
-    return f"Limits when {who} may {what}, as its text says"
+        return f"Limits what {who} can do with {_where(policy.resource, apps)}; see its text"
+    return f"Limits when {who} can {what}; see its text"
 
 
 def stopped_by(policy: Considered) -> tuple[str, str]:

@@ -25,8 +25,8 @@ PAGES: Final = (
 AT: Final = "/console/settings"
 MOST_SHOWN: Final = 500
 """Letters of one value, and entries of one table."""
-APPLY: Final = "`limen apply`: it counts at once"
-ZONE: Final = "`limen apply`: policies read the clock there at once; pages after a restart"
+APPLY: Final = "`limen apply`: takes effect at once"
+ZONE: Final = "`limen apply`: takes effect at once in policies, and on pages after a restart"
 BOTH: Final = "`limen apply`, then a restart"
 RESTART: Final = "a restart"
 _CREDENTIALS: Final = re.compile(r"//[^/@]*@")

@@ -73,7 +73,7 @@ def routes(site: Site) -> APIRouter:
         try:
             picks, why = _picks(site, app, sent), one(sent, "why").strip()
             after = await site.in_thread(lambda: pick(company, app.id, picks, why))
-            return await changes.begin(visit, f"Pick rules of {app.name}", after, here, company)
+            return await changes.begin(visit, f"Choose rules for {app.name}", after, here, company)
         except LimenError as wrong:
             return _page(site, visit, app, one(sent, "start"), sent=sent, problem=problem_of(wrong))
 
@@ -131,13 +131,13 @@ def _picks(site: Site, app: App, sent: Mapping[str, Sequence[str]]) -> list[Pick
     for route in dict.fromkeys(sent.get("route", ())):
         row = known.get(route)
         if row is None:
-            raise LimenError("something that was ticked is not in the list any more", "look again, and tick it anew")
+            raise LimenError("something you selected is no longer in the list", "check the list and select again")
         if action != AS_PROPOSED:
             picks.append(Pick(row.method, row.pattern, action))
         elif not row.is_so:
             picks.append(Pick(row.method, row.pattern, row.proposed))
     if sent.get("route") and not picks:
-        raise LimenError("what is ticked is what is proposed already", "tick others, or choose what they are")
+        raise LimenError("the selection already has the proposed actions", "select others, or choose an action")
     return picks
 
 

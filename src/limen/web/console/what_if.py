@@ -55,13 +55,13 @@ PROVED: Final = {
     "1500": "yesterday",
 }
 DEVICES: Final = {
-    "": "a device nobody knows",
+    "": "an unknown device",
     "compliant": "a healthy device",
     "non_compliant": "a device that is not healthy",
     "unknown": "a known device, health unknown",
 }
 STRENGTHS: Final = {"3": "a passkey", "2": "two factors", "1": "one factor", "0": "nothing"}
-TABLES: Final = {"person": "This person, every app", "app": "This app, everybody", "all": "Everybody, every app"}
+TABLES: Final = {"person": "This person, every app", "app": "This app, everyone", "all": "Everyone, every app"}
 _DEFAULTS: Final = {"action": "view", "strength": "3", "proved": "1", "table": "person"}
 
 
@@ -311,7 +311,9 @@ def _in_full(site: Site, world: World, asked: DecisionRequest, facts: Facts, now
     decision = explanation.decision
     who = facts.person.name or "Nobody"
     written = {policy.id: policy for policy in engine.policies}
-    could = {"permit": "could", "challenge": "would be asked for more proof to", "deny": "could not"}[decision.effect]
+    could = {"permit": "could", "challenge": "would be asked to confirm their identity to", "deny": "could not"}[
+        decision.effect
+    ]
     return Answered(
         effect=decision.effect,
         sentence=f"{who} {could} {doing(asked.action)} {facts.app.name}",

@@ -51,6 +51,8 @@ def routes(site: Site) -> APIRouter:
 def _row(site: Site, visit: SignedInVisit, card: Card) -> Row:
     facts = site.known.facts(visit.session, card.app, visit.visitor.address)
     answers = access(site.ports.in_force.engine, facts, visit.now)
-    every = lines(answers, visit.localizer, Names(visit.person.name, card.app.name, site.known.groups))
+    every = lines(
+        answers, visit.localizer, Names(visit.person.name, card.app.name, site.known.groups), is_complete=True
+    )
     opened = tuple(one.name for one in every if one.effect is not Effect.DENY)
     return Row(card, opened, tuple(one for one in every if one.effect is Effect.DENY))

@@ -1,4 +1,4 @@
-"""What happened with your account: what opens and shuts it, by whom; and "this wasn't me", which shuts it at once."""
+"""Account activity: what opens and shuts it, by whom; and "this wasn't me", which shuts it at once."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from limen.web.site import Site, drop_cookie
 from limen.web.visit import Authorized, Sent, SignedInVisit
 
 PAGES: Final = (
-    Page("/account", gettext_noop("What happened with your account"), VIEW, Menu(PORTAL_FOOT, 20), hint="it wasn't me"),
+    Page("/account", gettext_noop("Account activity"), VIEW, Menu(PORTAL_FOOT, 20), hint="it wasn't me"),
     Route("POST", "/account/not-me", VIEW),
 )
 
@@ -103,7 +103,7 @@ def _is_by_strangers(event: Event) -> bool:
 def role_of(person: Person | None) -> str:
     """Which role somebody acted in, in words for the catalogue."""
     held = person.groups if person is not None else frozenset()
-    return next((word for group, word in ROLES.items() if group in held), gettext_noop("somebody who may"))
+    return next((word for group, word in ROLES.items() if group in held), gettext_noop("someone with the right to"))
 
 
 def _line(site: Site, visit: SignedInVisit, event: Event) -> Happened:

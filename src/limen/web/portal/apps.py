@@ -23,7 +23,7 @@ PAGES: Final = (Page("/", "Your apps", VIEW, Menu(PORTAL, 10, title=gettext_noop
 
 _NOTHING: Final = (
     gettext_noop("There is nothing here"),
-    gettext_noop("start from your apps, or ask your administrator whether what you look for is open to you"),
+    gettext_noop("go to your apps, or ask your administrator whether you have access to what you're looking for"),
 )
 
 

@@ -36,7 +36,7 @@ class LinkOverError(LimenError):
     """The same for a link that was used, is too old, or never was."""
 
     def __init__(self) -> None:
-        super().__init__("This link can't be used", "make a new one on the server with `limen break-glass`")
+        super().__init__("This link can't be used", "create a new one on the server with `limen break-glass`")
 
 
 def routes(site: Site) -> APIRouter:

@@ -140,7 +140,7 @@ def _groups_said(refused: RefusalView) -> str:
     if is_forbidden_outright(refused.explanation):
         return refused.words.say("fails.forbidden")
     action = refused.words.first(f"action.{refused.decision.request.action}", "action.view")
-    return refused.words.say("fails.groups", action=action)
+    return refused.words.first(f"fails.groups.{refused.decision.facts.app.id}", "fails.groups", action=action)
 
 
 def _holding(kind: str, refused: RefusalView) -> str:

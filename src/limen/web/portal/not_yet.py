@@ -10,6 +10,7 @@ from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
 
+from limen.clock import Instant
 from limen.facts import LIMEN, App
 from limen.messages import Words, gettext_noop
 from limen.policy.decision import Effect, Named, Remedies, Request as DecisionRequest
@@ -29,7 +30,7 @@ PAGES: Final = (
 )
 
 _SAID_ELSEWHERE: Final = frozenset({"sign_in", "use_passkey", "add_factor", "sign_in_again", "come_back"})
-_NOTHING: Final = (gettext_noop("There is nothing here"), gettext_noop("start from your apps"))
+_NOTHING: Final = (gettext_noop("There is nothing here"), gettext_noop("go to your apps"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,11 +131,11 @@ async def _not_yet(site: Site, visit: Visit, past: ReplayedDecision, *, is_again
         id=past.id,
         app=app,
         action=past.request.action,
-        headline=words.say(f"headline.{failing}", app=app.name),
+        headline=words.first(f"headline.{failing}.{app.id}", f"headline.{failing}", app=app.name),
         why=why,
         conditions=conditions,
-        helps=_helps(remedies, named, words),
-        opens=words.say("page.opens", at=words.day_and_time(at)) if at else "",
+        helps=_helps(remedies, named, words, visit.now),
+        opens=words.say("page.opens", at=words.upcoming(at, visit.now)) if at else "",
         prove=prove,
         again=f"/not-yet?{urlencode({'decision': past.id, 'check': 'now'})}",
         at=visit.now if is_again else past.event.at,
@@ -144,9 +145,9 @@ async def _not_yet(site: Site, visit: Visit, past: ReplayedDecision, *, is_again
     )
 
 
-def _helps(remedies: Remedies, named: str, words: Words) -> tuple[str, ...]:
+def _helps(remedies: Remedies, named: str, words: Words, now: Instant) -> tuple[str, ...]:
     """What the person can do where it is more than a proof or waiting, which the page says in its own way."""
     if named in set(Named) - {Named.NOTHING_PERMITS}:
         return ()
     sets = [one for one in remedies if any(remedy.kind not in _SAID_ELSEWHERE for remedy in one)]
-    return tuple(dict.fromkeys(remedy_sentence(one, Audience.SELF, words) for one in sets))
+    return tuple(dict.fromkeys(remedy_sentence(one, Audience.SELF, words, now) for one in sets))

@@ -103,7 +103,7 @@ def readers(site: Site) -> tuple[Readable, ...]:
     by_policy_too = tuple(one for one in now["support"].others if one not in by_policy)
     return (
         Readable(gettext_noop("Who can read entries"), reading, by_policy),
-        Readable(gettext_noop("Who can see your account and sessions, and no entries"), helping, by_policy_too),
+        Readable(gettext_noop("Who can see your account and sessions, but no entries"), helping, by_policy_too),
     )
 
 

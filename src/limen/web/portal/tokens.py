@@ -25,7 +25,7 @@ from limen.web.visit import Authorized, Sent, SignedInVisit
 
 PAGES: Final = (
     Page("/tokens", "Your tokens", VIEW, Menu(PORTAL, 40, title=gettext_noop("Tokens")), hint="for git and scripts"),
-    Page("/tokens/new", "Make a token", VIEW, hint="for git and scripts"),
+    Page("/tokens/new", "Create a token", VIEW, hint="for git and scripts"),
     Route("POST", "/tokens/new", VIEW),
     Route("POST", "/tokens/{token_id}/revoke", VIEW),
 )
@@ -93,8 +93,11 @@ def routes(site: Site) -> APIRouter:
 
 
 def offered(site: Site, visit: SignedInVisit, app: App | None) -> Offer | None:
-    """What a token made now would be permitted. None for an app that no token of this person opens, or that is none."""
-    if app is None or app.id == LIMEN:
+    """What a token made now would be permitted. None for an app that no token of this person opens, or that is none.
+
+    Requests to an app without a host of ours never come by Limen, so no token of ours is asked for there.
+    """
+    if app is None or app.id == LIMEN or not app.host:
         return None
     facts = site.known.facts(visit.session, app, visit.visitor.address)
     as_token = replace(facts, auth=auth_of_token(facts.auth), device=UNKNOWN_DEVICE)
@@ -135,4 +138,4 @@ def _here(site: Site, app_id: str) -> str:
 
 def _check(wanted: list[str], offer: Offer) -> None:
     if not set(wanted) <= set(offer.actions):
-        raise LimenError("Not all of this is open to you now", "choose among what the page offers")
+        raise LimenError("You don't have access to all of this right now", "choose from what the page offers")

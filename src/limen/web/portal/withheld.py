@@ -128,20 +128,24 @@ def _page(
     )
 
 
-def lines(answers: Access, words: Words, names: Names, refused: str = "") -> tuple[Line, ...]:
+def lines(
+    answers: Access, words: Words, names: Names, refused: str = "", *, is_complete: bool = False
+) -> tuple[Line, ...]:
     """Every action with its answer, and what would open it; what nobody can open alone names whom to ask.
 
-    What is not open and not named elsewhere (see `named`) is here only where it was `refused`.
+    What is not open and not named elsewhere (see `named`) is here only where it was `refused`, or all of it is wanted.
     """
 
     def line(action: str, decision: Decision) -> Line:
-        helps = tuple(dict.fromkeys(remedy_sentence(one, Audience.SELF, words) for one in decision.remedies))
+        helps = tuple(
+            dict.fromkeys(remedy_sentence(one, Audience.SELF, words, decision.now) for one in decision.remedies)
+        )
         if not helps and decision.effect is Effect.DENY:
             helps = (words.say("withheld.ask", whom=whom(decision.facts, words, names)),)
         return Line(action, _name(action, words), decision.effect, helps)
 
     shut = [action for action, decision in answers.items() if decision.effect is Effect.DENY]
-    unnamed = set(shut) - {refused, *named(shut)}
+    unnamed = set() if is_complete else set(shut) - {refused, *named(shut)}
     return tuple(line(action, decision) for action, decision in answers.items() if action not in unnamed)
 
 

@@ -12,6 +12,7 @@ from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 
+from limen.admission import network_of
 from limen.facts import LIMEN
 from limen.messages import gettext_noop
 from limen.sso.oidc import metadata
@@ -42,8 +43,8 @@ PAGES: Final = (
     Route("POST", "/oidc/userinfo", undecided=_BY_APPS, by_programs=True),
 )
 _WRONG: Final = (
-    gettext_noop("This sign-in can't go on"),
-    gettext_noop("the app asked in a way that Limen does not know; tell whoever runs the app"),
+    gettext_noop("This sign-in can't continue"),
+    gettext_noop("the app sent a request that Limen does not understand; tell the people who run the app"),
 )
 
 
@@ -80,7 +81,7 @@ def _for_browsers(router: APIRouter, site: Site, provider: Provider) -> None:
         asked = await provider.asked(wire)
         if isinstance(asked, WrongRequest):
             return _wrong(site, visit, asked)
-        here = _way_back(request, provider, asked)
+        here = _way_back(request, provider, asked, visit.visitor.address)
         if visit.session is None or visit.person is None:
             if "none" in asked.prompts:
                 return _to_app(provider.refuse(asked, "login_required"))
@@ -116,7 +117,8 @@ def _for_apps(router: APIRouter, site: Site, provider: Provider) -> None:
 
     @router.post("/oidc/par")
     async def push(request: Request) -> Response:
-        return _json(await provider.push(await _wire(request)))
+        address = site.visit(request).visitor.address
+        return _json(await provider.push(await _wire(request), address))
 
     @router.post("/oidc/token")
     async def token(request: Request) -> Response:
@@ -140,12 +142,12 @@ def _for_apps(router: APIRouter, site: Site, provider: Provider) -> None:
     router.add_api_route("/oidc/userinfo", who, methods=["POST"])
 
 
-def _way_back(request: Request, provider: Provider, asked: Asked) -> str:
+def _way_back(request: Request, provider: Provider, asked: Asked, address: str) -> str:
     """Where to come back to after a sign-in or a proof: here. A long address is kept, and named."""
     here = f"{request.url.path}?{request.url.query}"
     if len(here) <= LONGEST_WAY:
         return here
-    uri, _ = provider.pushed.keep(asked.wire)
+    uri, _ = provider.pushed.keep(asked.wire, network_of(address))
     return f"{request.url.path}?{urlencode({'client_id': asked.app.id, 'request_uri': uri})}"
 
 

@@ -53,7 +53,7 @@ for (const form of document.querySelectorAll("form[data-check]")) {
     place.classList.toggle("done", problems.length === 0);
     place.querySelector("ul").replaceChildren(...(problems.length ? problems : [null]).map((one) => {
       const line = document.createElement("li");
-      if (!one) { line.textContent = "Nothing is wrong with it."; return line; }
+      if (!one) { line.textContent = "No problems found."; return line; }
       const where = document.createElement("strong");
       where.textContent = one.where;
       line.append(where, `: ${one.what}${one.fix ? `; ${one.fix}` : ""}`);

@@ -30,7 +30,7 @@ for (const list of document.querySelectorAll("[data-stream]")) {
   pause.hidden = false;
   pause.addEventListener("click", () => {
     paused = !paused;
-    pause.textContent = paused ? "Go on" : "Pause";
+    pause.textContent = paused ? "Continue" : "Pause";
     pause.setAttribute("aria-pressed", paused);
     if (!paused) held.splice(0).forEach(show);
     say(paused ? "Paused" : "Live", !paused);

@@ -33,7 +33,7 @@ const show = (found) => {
     return option;
   }));
   input.setAttribute("aria-expanded", found.length > 0);
-  status.textContent = found.length ? `${found.length} found. ↑ ↓ choose, Enter opens, Esc closes.` : "Nothing is called so.";
+  status.textContent = found.length ? `${found.length} found. ↑ ↓ choose, Enter opens, Esc closes.` : "No matches.";
   choose(0);
 };
 
@@ -47,7 +47,7 @@ const ask = async () => {
     if (reply.redirected || !reply.ok) { location.assign(url); return; }
     show(await reply.json());
   } catch (error) {
-    if (error.name !== "AbortError") status.textContent = "That did not work. Press Enter to search on a page.";
+    if (error.name !== "AbortError") status.textContent = "Search failed. Press Enter to search on a page.";
   }
 };
 
@@ -83,6 +83,11 @@ for (const button of document.querySelectorAll("[data-palette]")) {
     open();
   });
 }
+
+// On a phone the menu is wider than the screen: where one is shows.
+const menu = document.querySelector(".side nav");
+const current = menu.querySelector("[aria-current]");
+if (current && menu.scrollWidth > menu.clientWidth) menu.scrollLeft = current.offsetLeft - menu.offsetLeft - 12;
 
 input.addEventListener("input", () => { clearTimeout(timer); timer = setTimeout(ask, wait); });
 input.addEventListener("keydown", (event) => {
