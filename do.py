@@ -46,7 +46,7 @@ QUICKLY = ("-m", "not slow", "--durations=5", "--durations-min=1")
 PLENTY_BYTES = 4 << 30
 NO_TEST_LEFT = 5
 """What pytest ends with where no test was left to run."""
-BENCHES = ("engine", "policy", "check", "facts", "streams", "footprint", "first_hour", "revocation")
+BENCHES = ("engine", "policy", "check", "facts", "streams", "footprint", "first_hour", "revocation", "sso")
 
 
 def main() -> int:
