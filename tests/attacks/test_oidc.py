@@ -217,6 +217,21 @@ async def test_an_idle_session_is_not_kept_alive_by_a_program(house: House, mia:
     assert answered["error"] == "invalid_grant"
 
 
+async def test_a_device_is_let_in_by_no_link_and_no_other_page(house: House, mia: Browser) -> None:
+    """Phishing by device codes: the code has to be typed, and the answer is a form of ours."""
+    desk = Grafana(house, id="desk")
+    asked = (await desk.post("/oidc/device", scope="openid")).json()
+    assert asked["user_code"] not in (await mia.get(f"/device?code={asked['user_code']}&user_code=x")).text
+    fields = {"code": asked["user_code"], "answer": "agree", "csrf": "guessed"}
+    for headers in ({"sec-fetch-site": "cross-site"}, {"sec-fetch-site": "same-origin"}, {}):
+        assert (await mia.client.post("/device/answer", data=fields, headers=headers)).status_code == 403
+    for _ in range(12):
+        guessed = await mia.post("/device/answer", code="BBBB-BBBB", answer="agree")
+        assert guessed.status_code == 400
+    assert (await mia.post("/device/answer", code=asked["user_code"], answer="agree")).status_code == 400
+    assert house.events("sso.device_let_in") == []
+
+
 @pytest.mark.parametrize(
     "uri",
     [

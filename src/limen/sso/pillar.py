@@ -39,7 +39,7 @@ PILLAR = Pillar(
             "limen.cli.client_secret", "Create the client secret of an app that uses OpenID Connect"
         )
     },
-    pages=("limen.web.sso.oidc", "limen.web.sso.sign_out"),
+    pages=("limen.web.sso.oidc", "limen.web.sso.sign_out", "limen.web.sso.device", "limen.web.sso.registration"),
     declarations=_declarations,
     build=_build,
 )

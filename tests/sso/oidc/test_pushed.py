@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from limen.clock import SECOND, SetClock
 from limen.sso.oidc.pushed import LIVES_SECONDS, PushedRequests
-from limen.sso.oidc.server import Wire
+from limen.sso.oidc.wire import Wire
 
 WIRE = Wire("GET", "/oidc/authorize", {"client_id": ["a"], "state": ["s"]})
 

@@ -52,14 +52,22 @@ class Logouts:
             await asyncio.gather(*(self._tell(grant, tries) for grant, tries in due))
             self._due_at = now + SECOND
 
-    async def end_grant(self, grant_id: str) -> str:
-        """End one grant, and return the sign-in session that it belonged to; "" where there is no such grant."""
+    async def end_grant(self, grant_id: str, app: str = "", by: str = "") -> str:
+        """End one grant, of this app where one is named, and return the sign-in session that it belonged to; "" where
+        there is no such grant. Where somebody else ends it, `by` is who: that is journaled.
+        """
         now = self._core.clock.now()
 
         def work(transaction: Transaction) -> str:
             grant = store.grant_of(transaction.connection, grant_id)
-            store.end(transaction.connection, [grant_id], now)
-            return grant.session_id if grant else ""
+            if grant is None or (app and grant.app != app):
+                return ""
+            is_ended = bool(store.end(transaction.connection, [grant_id], now))
+            if by and is_ended:
+                details: dict[str, str | int | bool] = {"app": grant.app}
+                kind, who, session = "sso.sign_in_ended", grant.person_id, grant.session_id
+                transaction.say(Event(at=now, kind=kind, actor=by, subject=who, session=session, details=details))
+            return grant.session_id
 
         self._has_changed = True
         return await self._core.database.writing(work)

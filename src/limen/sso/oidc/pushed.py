@@ -12,7 +12,7 @@ from typing import Final
 
 from limen.admission import Crowd
 from limen.clock import SECOND, Clock, Instant
-from limen.sso.oidc.server import Wire
+from limen.sso.oidc.wire import Wire
 
 LIVES_SECONDS: Final = 90
 MOST: Final = 4_000

@@ -189,11 +189,13 @@ def grant_of(connection: Connection, grant_id: str) -> Grant | None:
     return None if row is None else _grant(row)
 
 
-def open_grants(connection: Connection, person_id: str = "") -> list[Grant]:
-    """Every grant that has not ended, of everybody or of one person, the oldest first."""
+def open_grants(connection: Connection, person_id: str = "", app: str = "") -> list[Grant]:
+    """Every grant that has not ended, of everybody or of one person, at any app or at one, the oldest first."""
     chosen = select(oidc_grants).where(oidc_grants.c.ended_at == 0).order_by(oidc_grants.c.at)
     if person_id:
         chosen = chosen.where(oidc_grants.c.person_id == person_id)
+    if app:
+        chosen = chosen.where(oidc_grants.c.app == app)
     return [_grant(row) for row in connection.execute(chosen).mappings()]
 
 

@@ -17,7 +17,7 @@ from limen.facts import LIMEN
 from limen.messages import gettext_noop
 from limen.sso.oidc import metadata
 from limen.sso.oidc.provider import Asked, Provider, WrongRequest
-from limen.sso.oidc.server import Reply, Wire
+from limen.sso.oidc.wire import Reply, Wire
 from limen.web.page import Route
 from limen.web.requests import MAX_FIELDS, UnreadableError, media_type_of
 from limen.web.site import Site
@@ -31,15 +31,16 @@ _BROWSER: Final = "decides about the app that asks, and not about Limen"
 PAGES: Final = (
     Route("GET", "/.well-known/openid-configuration", undecided="what apps find before they ask", media_type=JSON),
     Route("GET", "/.well-known/oauth-authorization-server", undecided="the same", media_type=JSON),
-    Route("GET", "/oidc/keys", undecided="public keys", media_type=JSON),
+    Route("GET", "/oidc/keys", undecided="public keys", media_type=JSON, by_programs=True),
     Route("GET", "/oidc/authorize", undecided=_BROWSER),
     Route("POST", "/oidc/consent", undecided=_BROWSER),
-    Route("POST", "/oidc/par", undecided=_BY_APPS),
-    Route("POST", "/oidc/token", undecided=_BY_APPS),
-    Route("POST", "/oidc/introspect", undecided=_BY_APPS),
-    Route("POST", "/oidc/revoke", undecided=_BY_APPS),
-    Route("GET", "/oidc/userinfo", undecided=_BY_APPS, media_type=JSON),
-    Route("POST", "/oidc/userinfo", undecided=_BY_APPS),
+    Route("POST", "/oidc/par", undecided=_BY_APPS, by_programs=True),
+    Route("POST", "/oidc/device", undecided=_BY_APPS),
+    Route("POST", "/oidc/token", undecided=_BY_APPS, by_programs=True),
+    Route("POST", "/oidc/introspect", undecided=_BY_APPS, by_programs=True),
+    Route("POST", "/oidc/revoke", undecided=_BY_APPS, by_programs=True),
+    Route("GET", "/oidc/userinfo", undecided=_BY_APPS, media_type=JSON, by_programs=True),
+    Route("POST", "/oidc/userinfo", undecided=_BY_APPS, by_programs=True),
 )
 _WRONG: Final = (
     gettext_noop("This sign-in can't continue"),
@@ -110,6 +111,10 @@ def _for_browsers(router: APIRouter, site: Site, provider: Provider) -> None:
 
 
 def _for_apps(router: APIRouter, site: Site, provider: Provider) -> None:
+    @router.post("/oidc/device")
+    async def device(request: Request) -> Response:
+        return _json(await provider.begin_device(await _wire(request), site.visit(request).visitor.address))
+
     @router.post("/oidc/par")
     async def push(request: Request) -> Response:
         address = site.visit(request).visitor.address
