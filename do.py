@@ -46,7 +46,7 @@ QUICKLY = ("-m", "not slow", "--durations=5", "--durations-min=1")
 PLENTY_BYTES = 4 << 30
 NO_TEST_LEFT = 5
 """What pytest ends with where no test was left to run."""
-BENCHES = ("engine", "policy", "check", "facts", "streams", "footprint", "first_hour", "revocation")
+BENCHES = ("engine", "policy", "check", "facts", "streams", "footprint", "first_hour", "revocation", "sso")
 
 
 def main() -> int:
@@ -228,7 +228,7 @@ def make_environment() -> None:
 def install_real_parts(listed: Path = REAL_PARTS, used_by: str = "tests") -> None:
     """The browsers and servers that tests and benches drive, where this machine lets us; absent ones are named."""
     parts = [line.split() for line in listed.read_text().splitlines() if line and not line.startswith("#")]
-    missing = [package for package, command in parts if not shutil.which(command)]
+    missing = [package for package, shown_by in parts if not (shutil.which(shown_by) or Path(shown_by).is_file())]
     if not missing:
         return
     if shutil.which("apt-get") and hasattr(os, "geteuid") and os.geteuid() == 0:

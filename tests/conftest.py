@@ -73,7 +73,7 @@ def a_busy_machine_is_no_lost_database() -> Iterator[None]:
     everything then, and a test of something else would fail at its first sign-in.
     """
     with pytest.MonkeyPatch.context() as patch:
-        if feed := sys.modules.get("limen.storage.feed"):
+        if feed := sys.modules.get("limen.storage.change_feed"):
             patch.setattr(feed, "LEASE_SECONDS", LEASE_SECONDS)
         yield
 

@@ -15,6 +15,7 @@ from limen.errors import LimenError
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from aiohttp.abc import AbstractResolver
     from sqlalchemy import Connection, Table
 
     from limen.clock import Clock
@@ -181,10 +182,12 @@ class SignOn:
 
     `decide` decides whether this session may use this app now, and journals it; `is_present` says that the person is
     there and not a program in their name. `tell(kind, word, detail)` journals what strangers can cause, within bounds.
+    `resolver` is what finds the addresses of apps that are called: none that is forbidden, whatever a name leads to.
     """
 
     decide: DecideSignOn
     tell: Callable[[str, str, str], None]
+    resolver: Callable[[], AbstractResolver]
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,7 +24,7 @@ from limen.errors import LimenError
 from limen.events import Event
 from limen.identity.store.tables import people
 from limen.policy.decision import Named
-from limen.storage import Transaction, feed
+from limen.storage import Transaction, change_feed
 from limen.storage.errors import DatabaseReadOnlyError, StorageError
 from limen.storage.tables import outbox
 
@@ -43,7 +43,7 @@ def one_server() -> Iterator[Cluster]:
 @pytest.fixture(autouse=True)
 def the_real_lease(monkeypatch: pytest.MonkeyPatch) -> None:
     """Most tests run with a long one, because of loaded machines."""
-    monkeypatch.setattr(feed, "LEASE_SECONDS", LEASE_SECONDS)
+    monkeypatch.setattr(change_feed, "LEASE_SECONDS", LEASE_SECONDS)
 
 
 @pytest.fixture

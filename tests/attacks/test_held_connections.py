@@ -158,7 +158,8 @@ async def test_one_persons_streams_end_at_their_share_and_all_others_go_on():
         assert [(event.actor, bool(event.session)) for event in refused] == [("ana", True)] * 2
         await last.close()
         await until(lambda: len(door.listener.open) == 5)
-        assert status_of(await raw(port, asked.format(ana).encode())) == 200
+        other = f"Cookie: {headers['Cookie']}\r\n"
+        assert status_of(await raw(port, asked.format(other).encode())) == 200
         for _, writer in held:
             writer.close()
         await until(lambda: not door.listener.open)
@@ -230,3 +231,28 @@ async def test_one_persons_requests_to_the_sign_in_host_end_at_the_same_share(tm
         assert status_of(await raw(port, asked)) == 200
         (refused,) = house.events("request.refused")
         assert (refused.actor, refused.reason, refused.details["door"]) == (person, TOO_MANY, "sign-in")
+
+
+async def test_whoever_stole_a_session_can_not_keep_its_person_from_ending_it(tmp_path):
+    """The thief holds all that the stolen cookie may; its person signs in anew and ends the other sessions."""
+    async with sign_in_host(tmp_path, of_an_owner=16) as (house, door, port):
+        stolen = house.browser()
+        await house.member(stolen, "Mia", "staff")
+        own = house.browser()
+        own.passkey = stolen.passkey
+        form = FORM.replace("/sign-in", "/sessions/end-others").replace(
+            "localhost\r\n", f"localhost\r\n{cookies_of(stolen)}", 1
+        )
+        held = [await hold(port, form) for _ in range(40)]
+        await until(lambda: len(held) - door.listener.refused.get(TOO_MANY, 0) == 12)
+        assert (await own.sign_in()).status_code == 200
+        await own.get("/sessions")
+        body = f"csrf={own.csrf}"
+        asked = form.replace(cookies_of(stolen), cookies_of(own)).replace("1000", str(len(body)))
+        ended = await raw(port, f"{asked}Connection: close\r\n\r\n{body}".encode())
+        assert status_of(ended) == 303
+        assert (await stolen.get("/sessions")).headers["location"].startswith("/sign-in")
+
+
+def cookies_of(browser):
+    return "Cookie: " + "; ".join(f"{one.name}={one.value}" for one in browser.client.cookies.jar) + "\r\n"

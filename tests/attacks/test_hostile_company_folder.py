@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from limen.company.apps_file import upstream_complaint
 from limen.company.load import check_folder
 from limen.company.new_folder import Answers, begin
 
@@ -379,3 +380,19 @@ def test_the_checking_process_never_loads_the_parser(root: Path) -> None:
         "assert 'cedarpy' not in sys.modules and 'ruamel.yaml' not in sys.modules"
     )
     subprocess.run([sys.executable, "-c", code, str(root)], check=True, timeout=60)
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "http://127.0.0.1:30\n00",
+        "http://10.0.0.1\tdown",
+        "http://127.0.0.1:3000\n",
+        " http://127.0.0.1:3000",
+        "http://[v1.x;}:]:80",
+        "http://[v1.a b:c]:80",
+    ],
+)
+def test_an_upstream_is_one_word_to_whoever_reads_it_after_us(url: str) -> None:
+    """`urlsplit` drops tabs and newlines and takes anything in brackets; nginx and Caddy read what is really there."""
+    assert upstream_complaint(url) is not None

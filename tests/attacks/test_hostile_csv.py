@@ -11,7 +11,7 @@ import pytest
 from tests.cli.test_main import leave
 from tests.company.small_folder import small_folder
 
-from limen.identity.people_file import MAX_BYTES, PeopleFile, read_people
+from limen.identity.people_csv import MAX_BYTES, PeopleFile, read_people
 
 GROUPS = {"staff": "Staff", "administrators": "Administrators"}
 HEAD = b"name,email,groups\n"

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import socket
+from contextlib import AsyncExitStack
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,10 +14,12 @@ from tests.doctor.scene import app as an_app, outside
 from tests.enforcement.house import House, Ticking, gateway, raw, status_of
 from tests.enforcement.test_gateway import request
 from tests.enforcement.test_websockets import open_to
+from tests.sso.client import harbor_with_apps
 from websockets.exceptions import InvalidStatus
 
 from limen.company.apps_file import upstream_complaint
 from limen.doctor.upstream_probe import reach
+from limen.sso.oidc.logout import Logouts
 
 LITERAL = "http://169.254.169.254"
 NAMED = "http://wiki-behind.harbor.example:8080"
@@ -55,6 +59,35 @@ async def test_the_gateway_sends_nothing_there(url: str, misled: None) -> None:
             await open_to(port, house.cookie())
         assert refused.value.response.status_code == 502
         assert house.journal.reasons("upstream.failed") == ["upstream-off-limits"] * 2
+
+
+async def test_no_app_is_told_of_a_sign_out_there(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """The name was another machine's when it was written into apps.yaml. What can't be called holds up nobody else."""
+    called: list[int] = []
+
+    async def listening(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        called.append(1)
+        writer.close()
+
+    server = await asyncio.start_server(listening, "127.0.0.1", 0)
+    port = server.sockets[0].getsockname()[1]
+    loop = asyncio.get_running_loop()
+    address = "169.254.169.254"
+
+    async def told(_host: object, at: int, **_: object) -> list[object]:
+        return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (address, at))]
+
+    monkeypatch.setattr(loop, "getaddrinfo", told)
+    async with AsyncExitStack() as closing:
+        limen = (await harbor_with_apps(closing, tmp_path / "harbor")).limen
+        logouts = limen.core.offers.take(Logouts)
+        for url in (f"http://evil.example:{port}/out", "http://a..b/out", f"http://{'a' * 70}.example/"):
+            assert await logouts._post(url, {"logout_token": "t"}) is False
+        assert called == []
+        address = "127.0.0.1"
+        assert await logouts._post(f"http://evil.example:{port}/out", {"logout_token": "t"}) is False
+        assert called == [1], "the same way reaches what is allowed"
+    server.close()
 
 
 async def test_the_doctor_asks_nothing_there() -> None:

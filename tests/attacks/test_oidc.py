@@ -215,3 +215,38 @@ async def test_an_idle_session_is_not_kept_alive_by_a_program(house: House, mia:
         answered = (await grafana.refresh(token)).json()
         token = answered.get("refresh_token", "")
     assert answered["error"] == "invalid_grant"
+
+
+async def test_a_device_is_let_in_by_no_link_and_no_other_page(house: House, mia: Browser) -> None:
+    """Phishing by device codes: the code has to be typed, and the answer is a form of ours."""
+    desk = Grafana(house, id="desk")
+    asked = (await desk.post("/oidc/device", scope="openid")).json()
+    assert asked["user_code"] not in (await mia.get(f"/device?code={asked['user_code']}&user_code=x")).text
+    fields = {"code": asked["user_code"], "answer": "agree", "csrf": "guessed"}
+    for headers in ({"sec-fetch-site": "cross-site"}, {"sec-fetch-site": "same-origin"}, {}):
+        assert (await mia.client.post("/device/answer", data=fields, headers=headers)).status_code == 403
+    for _ in range(12):
+        guessed = await mia.post("/device/answer", code="BBBB-BBBB", answer="agree")
+        assert guessed.status_code == 400
+    assert (await mia.post("/device/answer", code=asked["user_code"], answer="agree")).status_code == 400
+    assert house.events("sso.device_let_in") == []
+
+
+@pytest.mark.parametrize(
+    "uri",
+    [
+        "http://127.0.0.1:\t8/back",
+        "http://127.0.0.1:8/back#",
+        "http://127.0.0.1:8/back\n",
+        "http://127.0.0.1:8\\@evil.example/back",
+        "http://127.0.0.1:8@evil.example/back",
+        "http://127.0.0.1:8/back/../x",
+        "http://localhost:8/back",
+    ],
+)
+async def test_an_app_on_the_laptop_is_reached_at_its_own_address_alone(house: House, mia: Browser, uri: str) -> None:
+    """Any port is its own (RFC 8252 section 7.3), and nothing else may differ."""
+    desk = Grafana(house, id="desk", back="http://127.0.0.1/back")
+    assert "code" in told_in(await mia.get(desk.way(redirect_uri="http://127.0.0.1:8/back")))
+    answered = await mia.get(desk.way(redirect_uri=uri))
+    assert (answered.status_code, "location" in answered.headers) == (400, False)

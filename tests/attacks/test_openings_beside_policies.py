@@ -157,3 +157,21 @@ def test_another_upstream_alone_is_not_looked_at(tmp_path: Path) -> None:
     found = planned(tmp_path, ("apps.yaml", "http://127.0.0.1:9102", "http://127.0.0.1:9110"))
     assert [(one.kind, one.is_looked_at) for one in found[0].openings] == [("upstream", False)]
     assert not found[0].is_nobodys_gain_or_loss
+
+
+def test_the_codes_of_an_app_that_go_to_somebody_else_as_well(tmp_path: Path) -> None:
+    folder = small_folder(tmp_path)
+    apps = folder / "apps.yaml"
+    entry = "\n- id: survey\n  protocol: oidc\n  label: internal\n  url: https://survey.example/\n  oidc: {}\n"
+    good = '{redirect_uris: ["https://survey.example/back"], consent: once, scopes: [openid]}'
+    bad = '{redirect_uris: ["https://survey.example/back", "https://evil.example/back"], client: public}'
+    apps.write_text(apps.read_text().rstrip() + entry.replace("{}", good))
+    before = load_company(folder)
+    apps.write_text(apps.read_text().replace(good, bad))
+    after = load_company(folder)
+    found = plan(before, after, [], PEOPLE, until=NOW), before, after
+    assert not found[0].is_nobodys_gain_or_loss
+    assert len([one for one in found[0].openings if (one.kind, one.name) == ("client", "survey")]) == 4
+    assert "https://evil.example/back" in said(found)
+    (change_of_it,) = (one for one in found[0].changes if one.name == "survey")
+    assert change_of_it.detail == "oidc (redirect_uris, is_public, is_foreign, scopes)"

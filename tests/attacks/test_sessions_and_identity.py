@@ -38,6 +38,16 @@ async def test_forged_identity_never_reaches_the_app_and_the_true_one_does(town)
         *("X-Remote-User", "X-Forwarded-User", "X-Auth-Request-User", "X-Webauth-User", "X-Authentik-Username"),
         *("Cf-Access-Jwt-Assertion", "X-Goog-Iap-Jwt-Assertion", "X-Ssl-Client-Cert", "Ssl-Client-Verify"),
         *("X-Forwarded-Client-Cert", "X-Original-Url", "X-Real-Ip", "Forwarded", "True-Client-Ip", "Via"),
+        *(
+            "SM_USER",
+            "Sm-UserDn",
+            "OIDC_CLAIM_sub",
+            "Oidc-Claim-Email",
+            "X-Vouch-User",
+            "Tailscale-User-Login",
+            "X-Userid",
+        ),
+        *("X-Consumer-Username", "X-Credential-Identifier", "Kubeflow-Userid", "X-JWT-Assertion", "Cf-Connecting-Ip"),
     )
     forged = "".join(f"{name}: mallory\r\n" for name in names)
     assert status_of(await ask(port, fields=f"{forged}Cookie: {house.cookie()}\r\n")) == 200

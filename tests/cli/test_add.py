@@ -44,6 +44,13 @@ def test_what_is_no_upstream_is_refused(folder: Path, url: str) -> None:
     assert run("app", "board", url, str(folder), "--no-probe") != 0
 
 
+def test_a_wrong_name_is_said_before_anybody_is_asked(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run("app", "Board", "http://127.0.0.1:9", str(folder)) != 0
+    said = capsys.readouterr().err
+    assert "apps.yaml" in said
+    assert "--no-probe" not in said
+
+
 def test_for_programs(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     words = ("app", "board", "http://127.0.0.1:9", str(folder), "--for", "sales", "--label", "confidential")
     assert run(*words, "--no-probe", "--json") == 0

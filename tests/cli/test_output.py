@@ -10,7 +10,7 @@ import pytest
 from rich.table import Table
 from rich.text import Text
 
-from limen.cli.output import Filtered, at, console, counted, print_rows, progress
+from limen.cli.output import Filtered, at, console, counted, print_rows, progress, progress_bars
 
 HOSTILE = "a\x1b[2Jb\x1b]0;owned\x07c\u202ed\x9be"
 SEEN = r"a\u001b[2Jb\u001b]0;owned\u0007c\u202ed\u009be"
@@ -75,3 +75,23 @@ def test_no_bar_is_drawn_where_errors_go_to_no_terminal(capsys: pytest.CaptureFi
     with progress("Working") as told:
         assert told is None
     assert capsys.readouterr().err == ""
+
+
+def test_two_bars_share_a_display_and_neither_is_shown_as_escapes(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Terminal(io.StringIO):
+        def isatty(self) -> bool:
+            return True
+
+    monkeypatch.setenv("TERM", "xterm-256color")
+    raw = Terminal()
+    monkeypatch.setattr("sys.stderr", Filtered(raw))
+    with progress_bars("Replaying", "Looking ahead") as (told, ahead):
+        assert told is not None
+        assert ahead is not None
+        told(1, 2)
+        ahead(0.5)
+    written = raw.getvalue()
+    assert "Replaying" in written
+    assert "Looking ahead" in written
+    assert "\x1b[" in written
+    assert "u001b" not in written

@@ -64,3 +64,17 @@ def test_no_word_breaks_out_of_its_place(harbor: Company, word: str) -> None:
 def test_what_the_file_can_not_hold_is_said_as_a_check_says_it(harbor: Company) -> None:
     with pytest.raises(FolderError, match="has a path"):
         add_app(harbor, replace(BOARD, url="http://10.0.0.5/wiki"), NOW)
+
+
+def test_an_app_that_signs_people_in_by_itself_has_no_host_of_limens(harbor: Company) -> None:
+    back = "https://board.harbor.example/login/generic_oauth"
+    asked = replace(
+        BOARD, url="https://board.harbor.example/", redirect_uri=back, groups=("sales",), label="confidential"
+    )
+    done = add_app(harbor, asked, NOW)
+    app = done.company.all_apps["board"]
+    assert app.oidc is not None
+    assert (app.oidc.redirect_uris, app.url, app.host, app.onboarding_until) == ((back,), asked.url, "", 0)
+    assert 'action == Action::"view"' in done.changed[POLICY_FILE]
+    with pytest.raises(FolderError):
+        add_app(harbor, replace(asked, redirect_uri="http://board.harbor.example/"), NOW)

@@ -113,3 +113,14 @@ def test_a_forgotten_scheme_is_mended_with_the_upstream_s_own_host_and_port() ->
         text = f"- {{id: a, host: a.harbor.example, upstream: '{said}'}}"
         _, (problem,) = read_apps(Tree(read_yaml(text)), SETTINGS, SETTINGS.groups)
         assert problem.fix == f"write it as http://{fix}"
+
+
+def test_an_unknown_protocol_and_a_forgotten_one_are_each_one_problem() -> None:
+    for line, where in (("  protocol: saml\n", (3, 13)), ("", (3, 9))):
+        text = (
+            f"- id: wiki\n  url: https://wiki.example/\n{line}  oidc: {{redirect_uris: [https://wiki.example/back]}}\n"
+        )
+        apps, problems = read_apps(Tree(read_yaml(text)), SETTINGS, SETTINGS.groups)
+        assert not apps
+        assert [(one.line, one.column) for one in problems] == [where]
+        assert "oidc" in problems[0].fix

@@ -39,6 +39,7 @@ def test_a_good_one_becomes_a_registration() -> None:
         ({"backchannel_logout_uri": "http://a.example/out"}, ("backchannel_logout_uri",)),
         ({"backchannel_logout_uri": "https://169.254.169.254/out"}, ("backchannel_logout_uri",)),
         ({"scopes": ["email"]}, ("scopes",)),
+        ({"redirect_uris": []}, ("redirect_uris",)),
     ],
 )
 def test_what_can_not_be_meant_is_named_where_it_stands(said: dict[str, Any], where: tuple[str | int, ...]) -> None:
@@ -50,8 +51,13 @@ def test_a_program_on_a_laptop_may_use_its_own_machine_or_scheme(uri: str) -> No
     assert list(complaints(section(redirect_uris=[uri], client="public"))) == []
 
 
+def test_a_device_without_a_browser_comes_back_to_no_address() -> None:
+    made = section(redirect_uris=[], client="public", device=True)
+    assert (list(complaints(made)), client_of(made).may_use_devices) == ([], True)
+
+
 def test_shape_is_strict() -> None:
-    for wrong in ({"redirect_uris": []}, {"scopes": ["address"]}, {"tokens_minutes": 0}, {"nonsense": 1}):
+    for wrong in ({"scopes": ["address"]}, {"tokens_minutes": 0}, {"nonsense": 1}):
         with pytest.raises(ValidationError):
             section(**wrong)
 

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import tomllib
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,7 @@ from limen.company.company import Company
 from limen.company.folder import APPS, SETTINGS, TESTS
 from limen.company.load import failing_tests, load_company
 from limen.company.removals import uses_of_app, uses_of_group, with_group, without_app, without_group
+from limen.company.revision import read_content, write_content
 from limen.errors import LimenError
 
 HARBOR = Path(__file__).parents[2] / "examples" / "harbor"
@@ -42,6 +44,13 @@ def test_the_example_app_of_a_fresh_company_goes_without_an_error(tmp_path: Path
     assert failing_tests(done.company) == ()
     assert {one.app for one in done.company.tests} == {"limen"}
     assert "# What Limen protects." in (done.changed[APPS] or "")
+
+
+def test_an_app_and_a_group_go_from_what_is_published_as_they_go_from_a_folder(tmp_path: Path) -> None:
+    folder = load_company(new_folder(tmp_path))
+    published = replace(read_content(write_content(folder)), files=folder.files)
+    assert without_app(published, "handbook").changed == without_app(folder, "handbook").changed
+    assert without_group(published, "guests").changed == without_group(folder, "guests").changed
 
 
 @pytest.mark.parametrize("app", ["handbook", "wiki", "warehouse", "crm", "git", "payroll"])

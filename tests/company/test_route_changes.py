@@ -10,7 +10,7 @@ from tests.policy.scene import app
 from limen.company import route_changes
 from limen.company.route_changes import PUBLIC, RouteChange, RouteChanges, changes_of
 from limen.enforcement.paths import PathRefusedError
-from limen.enforcement.routes import Routes
+from limen.enforcement.request_action import Routes
 from limen.facts import ActionRule, App, PublicRoute
 
 GET, POST, ANY = frozenset({"GET"}), frozenset({"POST"}), frozenset[str]()

@@ -12,7 +12,7 @@ from limen.company.company import Company
 from limen.company.folder import APPS
 from limen.company.load import load_company
 from limen.company.rules_from_traffic import Pick, covers, named, overlaps, pick, proposed, rules_on
-from limen.enforcement.routes import _Pattern
+from limen.enforcement.request_action import _Pattern
 from limen.errors import LimenError
 from limen.facts import ActionRule, App
 

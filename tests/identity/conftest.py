@@ -20,8 +20,8 @@ from limen.identity.services import IdentityServices
 from limen.pillars import pillars
 from limen.policy.decision import Decision, Effect, Request
 from limen.settings import Settings
+from limen.storage.change_feed import Feed
 from limen.storage.database import Database
-from limen.storage.feed import Feed
 from limen.storage.keyring import Keyring
 from limen.storage.tables import outbox
 

@@ -5,7 +5,7 @@ from tests.identity.conftest import House
 
 from limen.identity.errors import LastAdministratorError, UnfitError
 from limen.identity.model import PersonStatus, Visitor
-from limen.identity.people_file import read_people
+from limen.identity.people_csv import read_people
 from limen.identity.people_import import Difference, Done, difference
 
 GROUPS = {group: group for group in ("staff", "finance", "administrators", "leads")}

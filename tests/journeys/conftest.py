@@ -14,8 +14,8 @@ import secrets
 import shutil
 import threading
 from base64 import b64encode
-from collections.abc import Iterator
-from contextlib import AsyncExitStack
+from collections.abc import Callable, Iterator
+from contextlib import AsyncExitStack, contextmanager
 from dataclasses import dataclass, field, replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -102,6 +102,10 @@ class Harbor:
         """A new person with a passkey, signed in in this browser and on their first page."""
         self._enrol(browser, self._invited(name, groups))
 
+    def signed_in(self, name: str, *groups: str) -> dict[str, str]:
+        """A new person with a passkey, signed in: the cookies of a program that is their browser."""
+        return self._enrolled(self._invited(name, groups), "Mozilla/5.0 (X11; Linux) Firefox/150.0")[1]
+
     def open(self, browser: Browser) -> None:
         """The first administrator, likewise."""
         self._enrol(browser, self.first, name="Ada Lindqvist", email="ada@harbor.example")
@@ -126,21 +130,25 @@ class Harbor:
         return issued
 
     def _enrol(self, browser: Browser, link: Any, **who: str) -> None:
+        passkey, cookies = self._enrolled(link, browser.page.evaluate("navigator.userAgent"), **who)
+        browser.hold(passkey.credentials[0])
+        browser.keep(self.origin, cookies)
+        browser.page.goto(self.origin)
+
+    def _enrolled(self, link: Any, agent: str, **who: str) -> tuple[Any, dict[str, str]]:
+        """A passkey made of software, and the cookies of the browser that is signed in by it."""
         from limen.demo.software_passkey import SoftwarePasskey
         from limen.identity.model import Visitor
         from limen.web.requests import BROWSER_COOKIE, SESSION_COOKIE
 
         passkey, enrolment, token = SoftwarePasskey(self.origin), self.limen.identity.enrolment, link.token.reveal()
-        visitor = Visitor("127.0.0.1", browser.page.evaluate("navigator.userAgent"), secrets.token_urlsafe(32))
+        visitor = Visitor("127.0.0.1", agent, secrets.token_urlsafe(32))
 
         async def enrol() -> Any:
             options = await enrolment.passkey_options(token, visitor, **who)
             return await enrolment.with_passkey(token, visitor, passkey.create(options), **who)
 
-        cookies = {SESSION_COOKIE: self.run(enrol()).token.reveal(), BROWSER_COOKIE: visitor.browser}
-        browser.hold(passkey.credentials[0])
-        browser.keep(self.origin, cookies)
-        browser.page.goto(self.origin)
+        return passkey, {SESSION_COOKIE: self.run(enrol()).token.reveal(), BROWSER_COOKIE: visitor.browser}
 
 
 def own_folder(at: Path, url_port: int, upstream: int) -> Path:
@@ -154,11 +162,20 @@ def own_folder(at: Path, url_port: int, upstream: int) -> Path:
     return folder
 
 
-def serve(folder: Path, url_port: int, upstream: int, clock: Any = None) -> tuple[Harbor, Any]:
+def serve(
+    folder: Path,
+    url_port: int,
+    upstream: int,
+    clock: Any = None,
+    write: Callable[[Path], object] = lambda _folder: None,
+) -> tuple[Harbor, Any]:
+    """Run Harbor, with its folder as `write` leaves it, in a thread; and what stops it."""
     from limen import app, serving as answering
     from limen.company.load import load_company
 
-    company = load_company(own_folder(folder, url_port, upstream))
+    own = own_folder(folder, url_port, upstream)
+    write(own)
+    company = load_company(own)
     settings = company.settings
     started, ready, harbors = threading.Event(), [], []
 
@@ -266,6 +283,12 @@ def ada(_first: Browser, harbor: Harbor) -> Iterator[Browser]:
 
 @pytest.fixture(scope="package")  # no longer: while it is open, asyncio in this thread believes that a loop runs
 def chromium() -> Iterator[Any]:
+    with running_chromium() as browser:
+        yield browser
+
+
+@contextmanager
+def running_chromium() -> Iterator[Any]:
     if not Path(CHROMIUM).exists():
         said = "CHROMIUM IS NOT INSTALLED: no journey was run (apt-get install chromium)"
         if os.environ.get("LIMEN_REQUIRE_ALL") == "1":

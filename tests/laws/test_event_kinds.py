@@ -19,7 +19,7 @@ from limen.pillar import Declarations, Pillar
 from limen.pillars import PILLARS, using
 from limen.privacy.notice import Audience, as_markdown, notice
 from limen.privacy.notice_facts import notice_facts
-from limen.storage.journal.erasable import is_erasable
+from limen.storage.journal.erasable_bodies import is_erasable
 
 house, browser = web.house, web.browser
 

@@ -5,7 +5,7 @@ from tests.web.conftest import House
 
 from limen.operations.figures import Figures
 from limen.operations.health import Watched
-from limen.storage import feed
+from limen.storage import change_feed
 
 
 def read(figures: Figures) -> dict[tuple[str, tuple[tuple[str, str], ...]], float]:
@@ -26,7 +26,7 @@ async def test_prometheus_own_parser_reads_what_was_decided(house: House, watche
     assert found["limen_ready", ()] == found["limen_journal_writable", ()] == 1
     assert found["limen_people", ()] == 1
     assert found["limen_disk_free_bytes", ()] > 0
-    assert 0 < found["limen_lease_seconds", ()] <= feed.LEASE_SECONDS
+    assert 0 < found["limen_lease_seconds", ()] <= change_feed.LEASE_SECONDS
 
 
 async def test_nobody_is_named(house: House, watched: Watched) -> None:

@@ -51,6 +51,7 @@ APPS = f"""
   oidc:
     redirect_uris: ["http://127.0.0.1/back", "example.harbor.desk:/back"]
     client: public
+    device: true
 """
 POLICIES = """
 @id("staff-use-grafana")

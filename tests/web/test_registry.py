@@ -15,7 +15,7 @@ from limen.web.build import declared, page_modules
 from limen.web.page import GROUPS, PORTAL, Declared, Menu, Page, Route, Shortcut
 from limen.web.pages import TEMPLATES
 from limen.web.permissions import CHANGE, CONSOLE, HELP, READ, SEE_PEOPLE, VIEW
-from limen.web.registry import METHODS, PageError, discover, registered, routes_of, specific_first
+from limen.web.registry import METHODS, PageError, discover, in_order, registered, routes_of, specific_first
 
 DEVICES = Page("/console/devices", "Devices", READ, Menu("Know", 12, "people"))
 
@@ -218,3 +218,12 @@ def test_a_path_that_names_more_is_tried_first() -> None:
     assert tried.index("/a/b") < tried.index("/a/{x}")
     assert tried.index("/a/b/{y}") < tried.index("/a/{x}/c")
     assert tried[-1] == "/{rest:path}"
+
+
+def test_what_programs_ask_all_day_is_tried_before_every_page() -> None:
+    asked = module(Route("POST", "/z/token", undecided="theirs", by_programs=True), answers=(("POST", "/z/token"),))
+    pages = module(Route("GET", "/a", VIEW), answers=(("GET", "/a"),))
+    made = [*routes_of(pages, None), *routes_of(asked, None)]
+    assert [route.path for route in in_order(made, registered([pages, asked], Path()))] == ["/z/token", "/a"]
+    with pytest.raises(PageError):
+        registered([module(Route("POST", "/z/{x}", undecided="theirs", by_programs=True))], Path())

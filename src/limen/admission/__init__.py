@@ -4,7 +4,8 @@
 """
 
 from limen.admission.admission import TOO_MANY, TOO_SLOW, Admission, Entry, Listener
+from limen.admission.crowd import Crowd
 from limen.admission.limits import Limits
 from limen.admission.source import network_of
 
-__all__ = ["TOO_MANY", "TOO_SLOW", "Admission", "Entry", "Limits", "Listener", "network_of"]
+__all__ = ["TOO_MANY", "TOO_SLOW", "Admission", "Crowd", "Entry", "Limits", "Listener", "network_of"]

@@ -148,12 +148,12 @@ class Entry:
     `due`: by when, on the loop's clock, its peer must have gone on; 0.0 while nothing is expected of it.
     """
 
-    __slots__ = ("_held", "_listener", "_owner", "_peer", "drop", "due", "source")
+    __slots__ = ("_held", "_listener", "_owners", "_peer", "drop", "due", "source")
 
     def __init__(self, listener: Listener, source: str, drop: Callable[[str], None]) -> None:
         self._listener = listener
         self._peer = self.source = source
-        self._owner = ""
+        self._owners: tuple[str, ...] = ()
         self._held = 0
         self.drop = drop
         self.due = 0.0
@@ -164,23 +164,32 @@ class Entry:
 
     def took(self, size: int) -> None:
         """So many bytes of an unfinished request came, and are held."""
-        if not self._owner and self in self._listener.open:
+        if not self._owners and self in self._listener.open:
             self._held += size
             self._listener.bytes_held += size
             self._listener.hold_to_the_limits(self.source)
 
-    def belongs_to(self, owner: str) -> bool:
+    def belongs_to(self, owner: str, sign_in: str = "") -> bool:
         """A live session has sent the request: count it under its owner, until it is `done`. False where they have too
         many in progress; it stays a stranger's then.
+
+        `sign_in` is the sign-in of theirs that it hangs on. One alone has no more than three quarters of what its owner
+        may: whoever stole it can't keep them from signing in anew and ending it.
         """
         listener = self._listener
-        if self._owner or self not in listener.open:
+        if self._owners or self not in listener.open:
             return True
-        if not listener.admission.take(owner, listener.owned):
+        wanted = {owner: listener.owned}
+        if sign_in:
+            wanted[f"{owner} {sign_in}"] = listener.owned - listener.owned // 4
+        taken = tuple(one for one, most in wanted.items() if listener.admission.take(one, most))
+        if len(taken) < len(wanted):
+            for one in taken:
+                listener.admission.give_back(one)
             listener.count(TOO_MANY)
             return False
         self._forget()
-        self._owner = owner
+        self._owners = taken
         return True
 
     def done(self) -> None:
@@ -206,8 +215,9 @@ class Entry:
         listener = self._listener
         listener.bytes_held -= self._held
         self._held = 0
-        if self._owner:
-            listener.admission.give_back(self._owner)
-            self._owner = ""
+        if self._owners:
+            for one in self._owners:
+                listener.admission.give_back(one)
+            self._owners = ()
         else:
             listener.strangers.remove(self.source, self)

@@ -17,7 +17,8 @@ class Limits:
     `of_a_source`: connections of strangers from one source (see `network_of`), at each listener.
     `of_strangers`: the same from all sources together.
     `bytes_of_strangers`: what their unfinished requests may hold in memory, at each listener.
-    `of_an_owner`: requests in progress of one person or program, over all their sessions.
+    `of_an_owner`: requests in progress of one person or program, over all their sessions; of one sign-in three
+    quarters.
     `connections`: all that the listener for browsers may hold. A request may need a second one, to its app.
     `of_the_fronts`: connections of nginx, Caddy or Envoy to the check server, out of what is kept back for deciding.
     `backlog`: connections that the system accepts in one go, before anything here is asked.

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import difflib
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
@@ -42,16 +43,21 @@ def run(
     as_json: Json = False,
 ) -> None:
     if what != "app":
-        raise LimenError("only apps can be added", "write `limen add app NAME URL --for GROUP`")
+        raise LimenError(
+            "only apps can be added", "write `limen add app NAME URL --for GROUP`; a group is a line in limen.toml"
+        )
     company = load_company(folder)
     _refuse_url(url)
-    found = None if no_probe else _probed(url)
-    kind = found.kind if found else UNKNOWN
     asked = NewApp(
-        name, url, tuple(dict.fromkeys(groups or [])), kind.actions, title or kind.name, label, host, owner, kind.start,
+        name, url, tuple(dict.fromkeys(groups or [])), UNKNOWN.actions, title, label, host, owner,
         is_onboarding=not enforce,
     )  # fmt: skip
-    done = add_app(company, asked, SystemClock().now())
+    done, found = add_app(company, asked, SystemClock().now()), None  # a wrong word is said before anybody is asked
+    if not no_probe:
+        found = _probed(url)
+        kind = found.kind
+        asked = replace(asked, actions=kind.actions, name=title or kind.name, start=kind.start)
+        done = add_app(company, asked, SystemClock().now())
     if as_json:
         print(json.dumps(_plain(done, name, found)))
     else:

@@ -8,6 +8,7 @@ from typing import Any
 
 from limen.cli.open_company import Opened, opened
 from limen.cli.options import Folder, Message
+from limen.cli.output import progress
 from limen.cli.plan import predicted
 from limen.clock import SystemClock
 from limen.company import store
@@ -31,7 +32,10 @@ def run(
         before = here.database.read(store.newest)
         effect = _effect(here, company, before.id if before else "")
         now = SystemClock().now()
-        revision = publish(here.database, company, SERVER, message, now, expected=here.origin, effect=effect)
+        with progress("Looking a week ahead") as ahead:
+            revision = publish(
+                here.database, company, SERVER, message, now, expected=here.origin, effect=effect, ahead=ahead
+            )
         note_origin(folder, here.settings, revision.id)
         way_back = _way_back(here)
     name = revision.id[:12]

@@ -22,7 +22,7 @@ from limen.identity.guesses import Guesses
 from limen.identity.invitation import Invitations
 from limen.identity.links import Links
 from limen.identity.model import ADMINISTRATORS, Member, PersonStatus
-from limen.identity.people_file import MAX_BYTES, PeopleFile, read_people
+from limen.identity.people_csv import MAX_BYTES, PeopleFile, read_people
 from limen.identity.people_import import Difference, Done, PeopleImport, difference
 from limen.identity.ports import Ports
 from limen.identity.store import people

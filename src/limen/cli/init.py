@@ -108,7 +108,7 @@ def _one(answers: Answers, field: str, question: str, usual: str, ask: Asking) -
 
 def _way(answers: Answers, usual: str, ask: Asking) -> Answers:
     """The way to https. Certificate files are asked for with it, as they are checked together."""
-    tried = replace(answers, https=ask("Which?", usual).strip())
+    tried = replace(answers, https=ask("Which way to https?", usual).strip())
     if tried.https != "files":
         return tried
     certificate = ask("Which file holds the certificate with its chain?", "/etc/limen/chain.pem").strip()

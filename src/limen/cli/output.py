@@ -14,6 +14,7 @@ from limen.printable import visible
 
 if TYPE_CHECKING:
     from rich.console import Console
+    from rich.progress import Progress
 
 T = TypeVar("T")
 
@@ -66,19 +67,32 @@ def print_rows(
 @contextmanager
 def progress(what: str, *, quiet: bool = False) -> Iterator[Told | None]:
     """A progress bar, and what to tell it; None where errors don't go to a terminal."""
+    with progress_bars(what, quiet=quiet) as (told,):
+        yield told
+
+
+@contextmanager
+def progress_bars(*whats: str, quiet: bool = False) -> Iterator[tuple[Told | None, ...]]:
+    """A progress bar for each, below one another. They share one display: one begun within another would go through
+    `Filtered` as any text does, and be shown as escapes.
+    """
     if quiet or not sys.stderr.isatty():
-        yield None
+        yield (None,) * len(whats)
         return
     from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
-    columns = (TextColumn(what), BarColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=console(error=True), transient=True) as bar:
-        task = bar.add_task("", total=None)
+    columns = (TextColumn("{task.description}"), BarColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=console(error=True), transient=True) as shown:
+        yield tuple(_teller(shown, what) for what in whats)
 
-        def told(done: float, whole: float = 1.0) -> None:
-            bar.update(task, completed=done, total=whole)
 
-        yield told
+def _teller(shown: Progress, what: str) -> Told:
+    task = shown.add_task(what, total=None)
+
+    def told(done: float, whole: float = 1.0) -> None:
+        shown.update(task, completed=done, total=whole)
+
+    return told
 
 
 def console(*, error: bool = False) -> Console:

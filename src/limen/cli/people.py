@@ -13,7 +13,7 @@ import typer
 from limen.cli.open_company import opened
 from limen.cli.options import JsonLines, LastFolder
 from limen.errors import LimenError
-from limen.identity.people_file import neutral
+from limen.identity.people_csv import neutral
 from limen.identity.store import people
 
 

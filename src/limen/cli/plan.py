@@ -14,7 +14,7 @@ import typer
 
 from limen.cli.open_company import Opened, has_database, opened
 from limen.cli.options import Folder, Json
-from limen.cli.output import at, counted, progress
+from limen.cli.output import at, counted, progress_bars
 from limen.clock import SystemClock
 from limen.company import store, trusted_fronts
 from limen.company.authors import names_of, proof_sentence
@@ -84,9 +84,9 @@ def _with_updated_tests(folder: Path, company: Company, *, quiet: bool) -> Compa
 
 
 def predicted(before: Company | None, after: Company, here: Opened) -> Plan:
-    """The plan, with a progress bar on a terminal."""
+    """The plan, with progress bars on a terminal."""
     people = here.database.read(people_of)
-    with progress("Replaying the last 30 days") as told, progress("Checking the next seven days") as ahead:
+    with progress_bars("Replaying the last 30 days", "Checking the next seven days") as (told, ahead):
         return predict(before, after, here.reader, people, SystemClock().now(), told, ahead)
 
 

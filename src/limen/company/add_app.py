@@ -19,11 +19,18 @@ from limen.policy.decision import Request
 from limen.policy.hypothetical import Hypothetical
 
 POLICY_FILE: Final = "policies/60-apps.cedar"
+_VIEW: Final = 'action == Action::"view"'
+"""Signing in to an app is looking at it."""
+_WORK: Final = 'action in [Action::"view", Action::"download", Action::"edit", Action::"share"]'
 
 
 @dataclass(frozen=True, slots=True)
 class NewApp:
-    """The app that somebody wants to add. `host` "" is its id in the company's domain; `groups` are for whom it is."""
+    """The app that somebody wants to add. `host` "" is its id in the company's domain; `groups` are for whom it is.
+
+    With `redirect_uri` it signs people in by OpenID Connect: `url` is where people open it, and Limen stands before no
+    host of it.
+    """
 
     id: str
     url: str
@@ -35,6 +42,7 @@ class NewApp:
     owner: str = ""
     start: str = "/"
     is_onboarding: bool = True
+    redirect_uri: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,13 +74,13 @@ def _refuse(company: Company, asked: NewApp, host: str) -> None:
     apps = company.all_apps
     if asked.id in apps:
         raise LimenError(f"the app {shown(asked.id)} already exists", "choose another name")
-    other = next((app for app in apps.values() if app.host == host), None)
+    other = next((app for app in apps.values() if app.host == host and not asked.redirect_uri), None)
     if other is not None:
         raise LimenError(f"{other.name} already uses the host {shown(host)}", "choose another with --host")
     for group in (*asked.groups, *([asked.owner] if asked.owner else [])):
         if group not in company.settings.groups:
             raise LimenError(*unknown("group", group, company.settings.groups, DECLARE_GROUP))
-    for words in (asked.id, asked.name, asked.url, host, asked.label, asked.start):
+    for words in (asked.id, asked.name, asked.url, host, asked.label, asked.start, asked.redirect_uri):
         if not words.isprintable():
             raise LimenError(f"{shown(words)} contains characters that can't be displayed", "remove them")
 
@@ -81,9 +89,16 @@ def _entry(company: Company, asked: NewApp, host: str, now: Instant) -> str:
     lines = [f"- id: {_plain(asked.id)}"]
     if asked.name:
         lines.append(f"  name: {_plain(asked.name)}")
-    lines += [f"  host: {_plain(host)}", f"  upstream: {_plain(asked.url)}", f"  label: {_plain(asked.label)}"]
+    if asked.redirect_uri:
+        lines += ["  protocol: oidc", f"  url: {_plain(asked.url)}"]
+    else:
+        lines += [f"  host: {_plain(host)}", f"  upstream: {_plain(asked.url)}"]
+    lines.append(f"  label: {_plain(asked.label)}")
     if asked.owner:
         lines.append(f"  owner: {_plain(asked.owner)}")
+    if asked.redirect_uri:
+        lines += ["  oidc:", f"    redirect_uris: [{_plain(asked.redirect_uri)}]"]
+        return "\n".join(lines) + "\n"
     if asked.start != "/":
         lines.append(f"  start: {_plain(asked.start)}")
     if asked.is_onboarding and asked.label in {one.word for one in Label if one <= MOST_ONBOARDED}:
@@ -126,6 +141,6 @@ def _policy(app: App, group: str) -> str:
         '\n@reason("They need it for their work.")'
         '\n@phase("identity")'
         f'\npermit (\n  principal in Group::"{group}",\n'
-        '  action in [Action::"view", Action::"download", Action::"edit", Action::"share"],\n'
+        f"  {_VIEW if app.oidc else _WORK},\n"
         f'  resource == App::"{app.id}"\n)\nwhen {{ context.auth.strength >= {strength} }};'
     )

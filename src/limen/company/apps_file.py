@@ -25,8 +25,12 @@ from limen.settings import Settings
 
 REQUEST_ACTIONS: Final = ACTIONS[:5]
 MOST_APPS: Final = 2_000
+_GATEWAY: Final = "gateway"
+_OIDC: Final = "oidc"
 _HOST: Final = re.compile(r"(?=.{1,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)*[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?")
 _REACH: Final = re.compile(r"([a-z0-9.-]{1,253}|\[[0-9a-f:.]{2,45}\])(:[0-9]{1,5})?")
+_URL: Final = re.compile(r"[^\x00-\x20\x7f-\uffff;{}\"'`$\\]{0,500}")
+"""No space, and nothing that ends a word in what is made of it."""
 _FIELD_NAME: Final = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]{1,80}")
 _START: Final = re.compile(r"/(?!/)[!-~]*")
 
@@ -183,8 +187,16 @@ class _Reader:
 
     def read(self, entry: Any) -> App | None:
         """The app, None where its shape is wrong; whatever can be read is still checked."""
-        if isinstance(entry, dict) and entry.get("protocol") == "oidc":
-            return self._read_oidc(entry)
+        if isinstance(entry, dict):
+            protocol = entry.get("protocol", _GATEWAY)
+            if protocol == _OIDC:
+                return self._read_oidc(entry)
+            if protocol != _GATEWAY:
+                self._wrong(("protocol",), *unknown("protocol", str(protocol), (_GATEWAY, _OIDC)))
+                return None
+            if _OIDC in entry:
+                self._wrong((_OIDC,), "`oidc` is for an app with another protocol", "write `protocol: oidc` above it")
+                return None
         domain = self._settings.domain if self._settings is not None else ""
         stand_ins = {"id": "stand-in", "host": f"stand-in.{domain or 'localhost'}", "upstream": "http://127.0.0.1:3000"}
         shape, self.problems = shaped_in_part(_App, entry, self._tree, APPS, (self._number,), stand_ins)
@@ -335,8 +347,8 @@ class _Reader:
                 self._wrong(
                     ("streams", place), f"{shown(pattern)} is not a path", "write only the path, without a method"
                 )
-            elif self._route(f"ANY {pattern}", ("streams", place)) is not None:
-                yield pattern
+            elif (route := self._route(f"ANY {pattern}", ("streams", place))) is not None:
+                yield route.pattern
 
     def _route(self, text: str, path: tuple[str | int, ...]) -> Route | None:
         try:
@@ -380,7 +392,13 @@ def _label(word: str) -> Label | None:
 
 
 def upstream_complaint(url: str) -> tuple[str, str] | None:
-    """What is wrong with this as an upstream's URL, and what to do; None where nothing is."""
+    """What is wrong with this as an upstream's URL, and what to do; None where nothing is.
+
+    `urlsplit` leaves out tabs and newlines, and takes brackets for more than addresses (RFC 3986 section 3.2.2); what
+    reads the URL after us, a front's config among them, does not.
+    """
+    if not _URL.fullmatch(url):
+        return f"the upstream {shown(url)} can't be read", "write it as http://127.0.0.1:3000"
     try:
         return _complaint(url, urlsplit(url))
     except ValueError:

@@ -17,6 +17,7 @@ from urllib.parse import urlsplit
 
 from limen.clock import Instant
 from limen.company.changes import session_said
+from limen.company.client_changes import client_changes
 from limen.company.company import Company
 from limen.company.network_changes import addresses_said, at_network, moved, reads_networks
 from limen.company.route_changes import PUBLIC, REFUSED, RouteChange, changes_of, methods_said
@@ -36,7 +37,7 @@ _LOCAL: Final = {"localhost": "127.0.0.1", "[::1]": "127.0.0.1", "::1": "127.0.0
 
 @dataclass(frozen=True, slots=True)
 class Opening:
-    """One change beside the policies. `kind`: route · public · network · upstream · setting · file.
+    """One change beside the policies. `kind`: route · public · network · upstream · client · setting · file.
 
     `name` is the app, network, setting or file. `said` tells the change with old and new values. `reach` is who gains
     and loses by it (None: that is said in `said`, or was not looked at). `is_open` opens something to whoever comes.
@@ -60,6 +61,7 @@ def openings(before: Company, after: Company, people: Iterable[Person], now: Ins
         *_networks(before, after, everybody, now),
         *_upstreams(before, after),
         *_app_settings(before, after),
+        *(Opening("client", app, said, is_looked_at=False) for app, said in client_changes(before.apps, after.apps)),
         *_settings(before, after),
     )
     return tuple(sorted(found, key=lambda one: (not one.is_open, one.is_looked_at)))
@@ -177,7 +179,7 @@ def _upstreams(before: Company, after: Company) -> Iterator[Opening]:
     was = {app.id: app for app in before.apps}
     for app in after.apps:
         old = was.get(app.id)
-        if old is not None and _place(old) == _place(app):
+        if not app.upstream.url or (old is not None and _place(old) == _place(app)):
             continue
         shared = [one for one in _sharing(app, before, after) if old is None or _place(old) != _place(one)]
         if shared:

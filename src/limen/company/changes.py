@@ -126,7 +126,7 @@ def _app_difference(old: App, new: App) -> str:
     for field in fields(App):
         was, now = getattr(old, field.name), getattr(new, field.name)
         if was != now:
-            is_short = isinstance(was, str) and field.name in {"name", "host", "owner", "start"}
+            is_short = isinstance(was, str) and field.name in {"name", "host", "owner", "start", "url"}
             if field.name == "onboarding_until":
                 parts.append("onboarding" if now else "onboarding ends")
                 continue
@@ -135,6 +135,11 @@ def _app_difference(old: App, new: App) -> str:
                 continue
             if field.name == "upstream" and was.url != now.url:
                 parts.append(f"upstream from {was.url} to {now.url}")
+                continue
+            if field.name == "oidc" and was is not None and now is not None:
+                parts.append(
+                    f"oidc ({', '.join(one for one in was.__slots__ if getattr(was, one) != getattr(now, one))})"
+                )
                 continue
             word = f"{was.word} to {now.word}" if field.name == "label" else f"{was} to {now}"
             parts.append(f"{field.name} from {word}" if is_short or field.name == "label" else field.name)

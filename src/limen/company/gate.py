@@ -97,14 +97,16 @@ def _barring(company: Company, one: Obstacle, when: str) -> Problem:
     return Problem(source.file, source.line, 1, what, one.change)
 
 
-def pass_gate(company: Company, people: Iterable[Candidate], now: Instant) -> Beside:
-    """What was proved of `company`.
+def pass_gate(
+    company: Company, people: Iterable[Candidate], now: Instant, ahead: Callable[[float], object] | None = None
+) -> Beside:
+    """What was proved of `company`; `ahead` hears how far the week ahead was looked at.
 
     Raises `FolderError` while a policy test fails or an onboarding is too long (with a lock-out among its problems, so
     that both are seen at once), else `LockedOutError`.
     """
     failing = (*too_long(company, now), *failing_tests(company))
-    proof = lockout_ahead(company, people, now)
+    proof = lockout_ahead(company, people, now, ahead)
     barring = lockout_problems(company, proof)
     if failing:
         raise FolderError((*failing, *barring))

@@ -23,7 +23,7 @@ from limen.pillars import files
 HERE, FRONT = "here", "front"
 WAYS: Final = {
     HERE: "this machine only, for trying it out: plain http on *.localhost",
-    "acme": "Limen's own front; certificates are obtained and renewed automatically",
+    "acme": "Limen's own front; certificates are obtained and renewed automatically (ACME)",
     "files": "Limen's own front, with your own certificate files",
     "internal": "Limen's own front, with its own authority that every machine has to trust",
     FRONT: "your own nginx, Caddy or Envoy in front",

@@ -28,7 +28,7 @@ class OidcSection(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True, use_attribute_docstrings=True)
 
-    redirect_uris: Annotated[list[str], Field(min_length=1, max_length=MOST_URIS)]
+    redirect_uris: Annotated[list[str], Field(max_length=MOST_URIS)] = []
     """Where people return with a code: each address exactly as the app sends it."""
     post_logout_uris: Annotated[list[str], Field(max_length=MOST_URIS)] = []
     """Where people may be sent after signing out."""
@@ -48,6 +48,8 @@ class OidcSection(BaseModel):
     """How long an access token that the app checks itself is valid."""
     algorithm: Literal["RS256", "ES256"] = "RS256"
     """What ID tokens are signed with."""
+    device: bool = False
+    """Whether people may sign it in by a code that it shows on a device without a browser (RFC 8628)."""
 
 
 def client_of(section: OidcSection) -> OidcClient:
@@ -63,11 +65,14 @@ def client_of(section: OidcSection) -> OidcClient:
         groups=tuple(sorted(section.groups.items())),
         tokens_minutes=section.tokens_minutes,
         algorithm=section.algorithm,
+        may_use_devices=section.device,
     )
 
 
 def complaints(section: OidcSection) -> Iterator[Wrong]:
     """Everything about the section that its shape does not tell."""
+    if not section.redirect_uris and not section.device:
+        yield ("redirect_uris",), "people have nowhere to come back to", "name the address that the app sends"
     for place, uri in enumerate(section.redirect_uris):
         if wrong := _redirect_complaint(uri, is_public=section.client == "public"):
             yield ("redirect_uris", place), *wrong

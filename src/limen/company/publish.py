@@ -6,7 +6,7 @@ texts, `limen.company.plan.plan` tells what they would do, and `publish` puts th
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 import msgspec
@@ -46,12 +46,13 @@ def publish(
     via: str = SERVER,
     session: str = "",
     effect: Mapping[str, Any] | None = None,
+    ahead: Callable[[float], object] | None = None,
 ) -> Revision:
     """Publish `company` and return its revision; where the same content is in force already, that one.
 
     `expected` is the id of the revision that the candidate was made from ("": there was none); None skips this
     check. `via` says where it was published from, `session` in which session; `effect` is the predicted effect
-    (`Plan.effect`), kept beside the revision.
+    (`Plan.effect`), kept beside the revision. `ahead` hears how far the proof looked at the week ahead.
 
     Raises `FolderError` while a policy test fails, `LockedOutError` where every administrator would be locked out,
     `OvertakenError` where a revision other than `expected` is in force by now, and `LimenError` without a reason. The
@@ -63,7 +64,7 @@ def publish(
         raise LimenError("a revision needs a reason of one line", fix)
     company = as_published(company)
     people = database.read(people_of)
-    beside = msgspec.structs.replace(pass_gate(company, people, now), effect=dict(effect or {}))
+    beside = msgspec.structs.replace(pass_gate(company, people, now, ahead), effect=dict(effect or {}))
 
     projection.expect(company)
 

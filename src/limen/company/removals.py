@@ -68,6 +68,7 @@ def without_app(company: Company, app_id: str) -> Removed:
     apps = {app.id: app for app in company.apps}
     if app_id == LIMEN or app_id not in apps:
         raise LimenError(*unknown("app", app_id, apps))
+    company = _with_lines(company)
     changed: dict[str, str | None] = {APPS: without_entry(company.files.get(APPS, ""), app_id)}
     naming = _policies_naming(company, "App", app_id)
     said = [_without_policy(company, changed, policy, "App", app_id) for policy in naming]
@@ -90,6 +91,7 @@ def without_group(company: Company, group: str, people: Iterable[str] = ()) -> R
         raise LimenError(
             f"it is the owner of {lists.joined(uses.apps, most=_MOST_NAMED)}", "choose another owner first"
         )
+    company = _with_lines(company)
     changed: dict[str, str | None] = {SETTINGS: with_group(company.files.get(SETTINGS, ""), group, None)}
     said = [_without_policy(company, changed, policy, "Group", group) for policy in uses.policies]
     lines = {one.line for one in company.tests if group in (one.groups or ())}
@@ -178,6 +180,11 @@ def _put(company: Company, changed: dict[str, str | None], file: str, old: str, 
 
 
 # Tests
+
+
+def _with_lines(company: Company) -> Company:
+    """The company with the line of each test: a published one was kept without them, so its texts are read again."""
+    return company if all(one.line for one in company.tests) else candidate(company, {})
 
 
 def _tests_without_app(company: Company, changed: dict[str, str | None], app: App) -> Iterator[str]:

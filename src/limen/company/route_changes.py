@@ -15,7 +15,7 @@ from typing import Final, TypeAlias
 
 from limen.company.routes import METHODS
 from limen.enforcement.paths import PathRefusedError
-from limen.enforcement.routes import Routes
+from limen.enforcement.request_action import Routes
 from limen.facts import ActionRule, App, PublicRoute
 
 PUBLIC: Final = "public"

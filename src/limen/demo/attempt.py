@@ -18,7 +18,10 @@ from limen.storage.journal import Journal
 
 MOST_TEXT: Final = 400
 _TITLE: Final = re.compile(r"<h1[^>]*>(.*?)</h1>", re.DOTALL)
-_PARAGRAPH: Final = re.compile(r"<p(?:\s[^>]*)?>(.*?)</p>", re.DOTALL)
+_PARAGRAPH: Final = re.compile(r"""<p(?:\s[^>]*)?>(.*?)</p>|<li class="fails">(.*?)(?:<div|</li>)""", re.DOTALL)
+"""A paragraph; or what the page of a refusal says is missing, before its remedies."""
+_UNREAD: Final = re.compile(r"""<(button|a)\b.*?</\1>|<span class="unseen">.*?</span>""", re.DOTALL)
+"""What is pressed, and what only a screen reader says."""
 _TAG: Final = re.compile(r"<[^>]+>")
 
 
@@ -60,8 +63,8 @@ def said(page: Page) -> tuple[str, str]:
     found = _TITLE.search(page.text) if kind.startswith("text/html") else None
     if found is None:
         return "", page.text[:MOST_TEXT] if kind.startswith("text/") else ""
-    paragraphs = [_plain(one) for one in _PARAGRAPH.findall(page.text, found.end())[:2]]
-    return _plain(found[1]), " ".join(one for one in paragraphs if one)[:MOST_TEXT]
+    paragraphs = [_plain(_UNREAD.sub("", "".join(one))) for one in _PARAGRAPH.findall(page.text, found.end())[:2]]
+    return _plain(found[1]), "\n".join(one for one in paragraphs if one)[:MOST_TEXT]
 
 
 async def newest_decision(
@@ -80,4 +83,5 @@ async def newest_decision(
 
 def _plain(markup: str) -> str:
     """The text of a piece of a page."""
-    return " ".join(html.unescape(_TAG.sub("", markup)).split())
+    words = " ".join(html.unescape(_TAG.sub(" ", markup)).split())
+    return re.sub(r" (?=[.,:;!?])", "", words)

@@ -84,7 +84,7 @@ class ControlPanel:
             if not is_here:
                 await _say(send, 403, "The demo only responds to the machine it runs on.\n")
             elif self.pages is None:
-                await _say(send, 503, "Harbor is opening; try again in a few seconds.\n")
+                await _say(send, 503, "Harbor is opening; try again in a few seconds.\n", [(b"refresh", b"2")])
             elif scope["method"] not in {"GET", "HEAD"} and _of(fields, b"sec-fetch-site") != [b"same-origin"]:
                 await _say(send, 403, "Only the demo's own page can change anything here.\n")
             else:

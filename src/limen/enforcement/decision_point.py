@@ -17,7 +17,7 @@ from limen.enforcement.authorization import Presented
 from limen.enforcement.headers import TwiceError, cookie
 from limen.enforcement.paths import PathRefusedError
 from limen.enforcement.reasons import BROKEN_GLASS, because, named
-from limen.enforcement.routes import Kept, MethodRefusedError, Route, Routes
+from limen.enforcement.request_action import Kept, MethodRefusedError, Route, Routes
 from limen.enforcement.traffic import Traffic
 from limen.events import Event, Outcome
 from limen.facts import LIMEN, App, Facts, FactStore, Session, SessionState

@@ -136,7 +136,7 @@ class Gateway:
         What nobody is signed in for stays a stranger's.
         """
         entry, session = entry_of(scope), answer.session
-        if entry is None or session is None or entry.belongs_to(session.person_id):
+        if entry is None or session is None or entry.belongs_to(session.person_id, session.parent or session.id):
             return False
         self.doors.refuse(TOO_MANY, door="gateway", address=address, app=answer.app, session=session)
         return True

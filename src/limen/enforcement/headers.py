@@ -34,11 +34,36 @@ METHOD_OVERRIDES = frozenset({b"x-http-method", b"x-http-method-override", b"x-m
 PATH_OVERRIDES = frozenset({b"x-original-url", b"x-original-uri", b"x-rewrite-url", b"x-original-host", b"x-host"})
 
 SAID_BY_PROXIES = frozenset(
-    {b"forwarded", b"x-real-ip", b"x-client-ip", b"x-cluster-client-ip", b"true-client-ip", b"via", b"proxy", b"expect"}
+    {
+        b"forwarded",
+        b"x-real-ip",
+        b"x-client-ip",
+        b"x-cluster-client-ip",
+        b"true-client-ip",
+        b"cf-connecting-ip",
+        b"fastly-client-ip",
+        b"via",
+        b"proxy",
+        b"expect",
+    }
 )
 
 IDENTITY = frozenset(
-    {b"remote-user", b"remote-name", b"remote-email", b"remote-groups", b"x-user", b"x-username", b"x-email"}
+    {
+        b"remote-user",
+        b"remote-name",
+        b"remote-email",
+        b"remote-groups",
+        b"x-user",
+        b"x-userid",
+        b"x-username",
+        b"x-email",
+        b"sm-user",
+        b"sm-userdn",
+        b"sm-universalid",
+        b"kubeflow-userid",
+        b"x-jwt-assertion",
+    }
 )
 
 IDENTITY_PREFIXES = (
@@ -59,6 +84,11 @@ IDENTITY_PREFIXES = (
     b"x-ssl-",
     b"ssl-client-",
     b"x-client-cert",
+    b"oidc-claim-",
+    b"x-vouch-",
+    b"tailscale-user-",
+    b"x-consumer-",
+    b"x-credential-",
 )
 """Fields by which one proxy or another tells an app who is asking. From a client they are forgeries."""
 
@@ -90,6 +120,11 @@ KNOWN_BY_PREFIX: Mapping[bytes, frozenset[bytes]] = {
         b"x-ssl-": "cert client-cert client-dn client-verify client-s-dn client-cn client-serial user",
         b"ssl-client-": "cert verify s-dn i-dn subject-dn serial",
         b"x-client-cert": " -subject -dn -chain",
+        b"oidc-claim-": "sub iss aud email name preferred-username given-name family-name groups roles",
+        b"x-vouch-": "user idp-claims-email idp-claims-groups idp-claims-name idp-accesstoken idp-idtoken",
+        b"tailscale-user-": "login name profile-pic",
+        b"x-consumer-": "id custom-id username groups",
+        b"x-credential-": "identifier username",
         b"x-forwarded-": (
             "for host proto port server ssl scheme prefix path uri url method by protocol tls-client-cert"
             " tls-client-cert-info client-cert user email groups preferred-username access-token"

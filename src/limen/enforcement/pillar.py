@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 from limen.pillar import Core, Decider, Declarations, Every, Pillar, Running, SignOn
 
 if TYPE_CHECKING:
+    from aiohttp.abc import AbstractResolver
+
     from limen.facts import Facts
     from limen.policy.decision import Decision
 
@@ -54,8 +56,15 @@ def _prepare(core: Core) -> None:
         SignOn(
             doors.decide_sign_on,
             lambda kind, word, detail: doors.tell(kind, word, door="sso", address="", detail=detail),
+            _resolver,
         )
     )
+
+
+def _resolver() -> AbstractResolver:
+    from limen.enforcement.resolving import Resolver
+
+    return Resolver()
 
 
 async def _build(core: Core) -> Running:

@@ -91,7 +91,8 @@ async def probe(url: str, limit_seconds: float = LONGEST_SECONDS) -> Found:
     except TimeoutError:
         raise LimenError(f"{host} did not answer in {limit_seconds:g} seconds", "start it") from None
     except (aiohttp.ClientError, OSError, ValueError):
-        raise LimenError(f"nothing at {host} responds with HTTP", "check address, port and scheme") from None
+        where = urlsplit(url).netloc.rpartition("@")[2]
+        raise LimenError(f"nothing at {where} responds with HTTP", "check address, port and scheme") from None
 
 
 def kind_of(headers: dict[str, str], cookies: str, body: bytes) -> Kind:

@@ -118,5 +118,10 @@ class App:
     def sensitivity(self) -> int:
         return int(self.label)
 
+    @property
+    def place(self) -> str:
+        """Where people find it: its host, or the whole address where it is not behind Limen."""
+        return self.host or self.url
+
     def is_onboarding(self, now: Instant) -> bool:
         return now < self.onboarding_until and self.label <= MOST_ONBOARDED and self.id != LIMEN

@@ -20,6 +20,7 @@ class OidcClient:
     so only PKCE protects its codes. `is_pairwise`: it is told a name for each person that no other app is told.
     `is_foreign`: another company runs it, so people are asked before it learns who they are. `groups` translates: a
     person's group to the app's word for it; a group that is not named is told as it is, unless any is named.
+    `may_use_devices`: people may sign it in by a code that it shows on a device without a browser (RFC 8628).
     `tokens_minutes`: how long an access token counts. `backchannel_logout_uri`: where it is told of sign-outs ("": no).
     """
 
@@ -33,3 +34,4 @@ class OidcClient:
     groups: tuple[tuple[str, str], ...] = ()
     tokens_minutes: int = 5
     algorithm: str = "RS256"
+    may_use_devices: bool = False

@@ -18,8 +18,8 @@ from limen.facts import FactStore
 from limen.identity.app_token import AppToken
 from limen.identity.model import Workload
 from limen.identity.store import app_tokens, people, sessions, workloads
+from limen.storage.change_feed import Feed
 from limen.storage.database import Snapshot
-from limen.storage.feed import Feed
 
 Apply = Callable[[FactStore], None]
 _Row: TypeAlias = tuple[Any, ...]

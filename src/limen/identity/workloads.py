@@ -18,8 +18,8 @@ from limen.errors import LimenError
 from limen.identity.events import record
 from limen.identity.model import Token, Workload, WorkloadToken, hash_of, new_id
 from limen.identity.store import workloads
+from limen.storage.change_feed import Feed
 from limen.storage.database import Database, Snapshot, Transaction
-from limen.storage.feed import Feed
 
 MARK: Final = "limen_workload_"
 MAX_DAYS: Final = 366

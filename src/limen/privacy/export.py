@@ -20,7 +20,7 @@ import msgspec
 
 from limen.clock import Instant, to_iso
 from limen.events import KINDS, Event
-from limen.identity.people_file import neutral
+from limen.identity.people_csv import neutral
 from limen.identity.store import erasure
 from limen.privacy.errors import NobodyError
 from limen.privacy.row_counts import row_counts

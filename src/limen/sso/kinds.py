@@ -24,6 +24,17 @@ KINDS: Final = (
         app_filters=(OPENED,),
     ),
     Kind("sso.sign_out_told", "An app was notified of a sign-out", _SIGN_ON, AUTHENTICATION, 2, app_filters=(OPENED,)),
+    Kind("sso.device_let_in", "Let a device sign in to an app", _SIGN_ON, AUTHENTICATION, 99, app_filters=(OPENED,)),
+    Kind(
+        "sso.device_refused",
+        "Refused a device that somebody else had begun to sign in",
+        _SIGN_ON,
+        AUTHENTICATION,
+        99,
+        severity=Severity.HIGH,
+        app_filters=(OPENED,),
+    ),
+    Kind("sso.sign_in_ended", "A sign-in to an app was ended", _SIGN_ON, AUTHENTICATION, 2, app_filters=(OPENED,)),
     Kind("sso.client_refused", "An app could not authenticate", _CLIENT, AUTHENTICATION, 99, by_strangers=True),
     Kind("sso.secret_made", "A client secret was created for an app", _CLIENT, ACCOUNT, 99, acknowledged=True),
 )

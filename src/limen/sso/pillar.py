@@ -19,8 +19,9 @@ def _declarations() -> Declarations:
 async def _build(core: Core) -> Running:
     from limen.sso.oidc import logout, provider
 
-    built = await provider.build(core, core.offers.take(SignOn))
-    logouts = logout.Logouts(core, built)
+    sign_on = core.offers.take(SignOn)
+    built = await provider.build(core, sign_on)
+    logouts = logout.Logouts(core, built, sign_on.resolver)
     return Running(
         offers=(built, logouts),
         periodic=(
@@ -38,7 +39,7 @@ PILLAR = Pillar(
             "limen.cli.client_secret", "Create the client secret of an app that uses OpenID Connect"
         )
     },
-    pages=("limen.web.sso.oidc", "limen.web.sso.sign_out"),
+    pages=("limen.web.sso.oidc", "limen.web.sso.sign_out", "limen.web.sso.device", "limen.web.sso.registration"),
     declarations=_declarations,
     build=_build,
 )

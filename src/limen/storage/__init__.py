@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from limen.storage.change_feed import Feed
 from limen.storage.database import Database, Snapshot, Transaction
-from limen.storage.feed import Feed
 from limen.storage.keyring import Keyring
 from limen.storage.master_key import master_key
 from limen.storage.tables import metadata

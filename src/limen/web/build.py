@@ -20,7 +20,7 @@ from limen.web import authzen, console, files, portal
 from limen.web.middleware import App, Middleware, Receive, Scope, Send, TooLargeError
 from limen.web.pages import TEMPLATES
 from limen.web.ports import Ports
-from limen.web.registry import Registry, discover, registered, routes_of, specific_first
+from limen.web.registry import Registry, discover, in_order, registered, routes_of
 from limen.web.site import Site, TurnedAwayError, fresh_proof_path, status_of
 from limen.web.visit import is_script
 
@@ -45,7 +45,7 @@ def build(ports: Ports, modules: Iterable[str | ModuleType] = ()) -> App:
     site = Site(ports, registered([*found, authzen], TEMPLATES))
     app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
     router = APIRouter()
-    router.routes = [*sorted((one for module in found for one in routes_of(module, site)), key=specific_first)]
+    router.routes = [*in_order((one for module in found for one in routes_of(module, site)), site.registry)]
     app.state.site = site
     app.include_router(router, dependencies=[Depends(site.admit)])
     _add_ways_out(app, site)

@@ -40,7 +40,8 @@ class Route:
 
     `permission` holds the actions on Limen any of which opens it. Where nothing can be decided it is left out, and
     `undecided` gives the reason instead. `media_type` is what a GET answers with when it is not a page. More than
-    `MAX_BODY_BYTES` is read only at a path without parameters.
+    `MAX_BODY_BYTES` is read only at a path without parameters. `by_programs`: programs ask here all day, so it is
+    looked for before the pages; only at a path without parameters.
     """
 
     method: str
@@ -49,6 +50,7 @@ class Route:
     undecided: str = ""
     media_type: str = HTML
     max_body_bytes: int = MAX_BODY_BYTES
+    by_programs: bool = False
 
 
 @dataclass(frozen=True, slots=True)

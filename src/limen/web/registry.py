@@ -9,7 +9,7 @@ from __future__ import annotations
 import importlib
 import pkgutil
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType, ModuleType
@@ -167,8 +167,16 @@ def routes_of(module: ModuleType, site: object) -> list[APIRoute]:
     return found
 
 
+def in_order(routes: Iterable[APIRoute], registry: Registry) -> list[APIRoute]:
+    """The order in which routes are tried, one after the other: what programs ask all day, then of two that fit an
+    address the one that names more of it.
+    """
+    busy = {path for (_, path), route in registry.routes.items() if route.by_programs}
+    return sorted(routes, key=lambda route: (route.path not in busy, specific_first(route)))
+
+
 def specific_first(route: APIRoute) -> list[tuple[int, str]]:
-    """The order in which routes are tried: of two that fit an address, the one that names more of it."""
+    """Of two that fit an address, the one that names more of it."""
     return [(part.count("{") + part.count(":path}"), part) for part in route.path.split("/")]
 
 
@@ -191,6 +199,8 @@ def _check_route(module: str, route: Route) -> None:
         raise refuse("has no path")
     if route.max_body_bytes > MAX_BODY_BYTES and "{" in route.path:
         raise refuse("takes more than others at a path with parameters")
+    if route.by_programs and "{" in route.path:
+        raise refuse("is tried before all others, and has parameters")
     if bool(route.permission) is bool(route.undecided):
         raise refuse("must have either a permission, or a reason why nothing is decided")
     if not isinstance(route.permission, tuple):

@@ -186,7 +186,7 @@ class Site:
     def _hold(self, request: Request, session: Session, visit: Visit) -> None:
         """Count the request under whoever sent it. Raises TurnedAwayError where they have too many in progress."""
         entry = entry_of(request.scope)
-        if entry is not None and not entry.belongs_to(session.person_id):
+        if entry is not None and not entry.belongs_to(session.person_id, session.parent or session.id):
             self.ports.doors.refuse(TOO_MANY, door="sign-in", address=visit.visitor.address, session=session)
             raise TurnedAwayError(self.wrong(visit, *TOO_MANY_AT_ONCE))
 

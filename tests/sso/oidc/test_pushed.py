@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from limen.clock import SECOND, SetClock
 from limen.sso.oidc.pushed import LIVES_SECONDS, PushedRequests
-from limen.sso.oidc.server import Wire
+from limen.sso.oidc.wire import Wire
 
 WIRE = Wire("GET", "/oidc/authorize", {"client_id": ["a"], "state": ["s"]})
 
@@ -12,7 +12,7 @@ WIRE = Wire("GET", "/oidc/authorize", {"client_id": ["a"], "state": ["s"]})
 def test_it_is_looked_at_by_its_app_and_used_once() -> None:
     clock = SetClock(10)
     pushed = PushedRequests(clock)
-    uri, seconds = pushed.keep(WIRE)
+    uri, seconds = pushed.keep(WIRE, "a")
     assert seconds == LIVES_SECONDS
     kept = pushed.look(uri, "a")
     assert kept is not None
@@ -25,6 +25,6 @@ def test_it_is_looked_at_by_its_app_and_used_once() -> None:
 def test_it_ends() -> None:
     clock = SetClock(10)
     pushed = PushedRequests(clock)
-    uri, seconds = pushed.keep(WIRE)
+    uri, seconds = pushed.keep(WIRE, "a")
     clock.forward(seconds * SECOND)
     assert pushed.look(uri, "a") is None

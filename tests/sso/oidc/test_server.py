@@ -7,7 +7,7 @@ import pytest
 from limen.facts import App, Upstream
 from limen.facts.oidc_client import OidcClient
 from limen.sso.oidc.keys import Keys
-from limen.sso.oidc.server import Call, Client, Reply, Wire, client_of
+from limen.sso.oidc.server import Call, Client, client_of
 
 PUBLIC = OidcClient(("http://127.0.0.1/back?a=1", "app.example:/back"), is_public=True)
 
@@ -57,9 +57,3 @@ def test_scopes_are_those_it_is_registered_for() -> None:
     narrow = Client(app(OidcClient((), scopes=("openid", "email"))), call())
     assert narrow.get_allowed_scope("openid groups email openid") == "openid email"
     assert narrow.get_allowed_scope("") == ""
-
-
-def test_a_request_and_an_answer_as_values() -> None:
-    wire = Wire("POST", "/t", {"a": ["query"], "b": ["2"]}, {"a": ["form"]})
-    assert (wire.one("a"), wire.one("b"), wire.one("c")) == ("form", "2", "")
-    assert Reply(302, {}, (("Location", "https://a/"),)).location == "https://a/"

@@ -47,3 +47,18 @@ async def test_what_is_wrong_is_said_and_nothing_is_looked_at_without_a_fresh_pr
     turned = await console.ada.post("/console/add-app/look", id="ci", url="http://127.0.0.1:9")
     assert turned.status_code == 303
     assert turned.headers["location"].startswith("/step-up")
+
+
+async def test_an_app_that_signs_people_in_is_added_with_what_to_paste_there(console: Console) -> None:
+    back = "https://grafana.harbor.example/login/generic_oauth"
+    typed = {"id": "grafana", "url": "https://grafana.harbor.example/", "redirect": back}
+    await console.ada.get("/console/add-app")
+    told = (await console.ada.post("/console/add-app/look", **typed)).text
+    for value in ("/.well-known/openid-configuration", "openid profile email groups", back):
+        assert value in told, value
+    asked = {**typed, "name": "Grafana", "label": "internal", "groups": "staff"}
+    await published(console, await begun(console, "/console/add-app", **asked), "Grafana asks Limen who people are")
+    app = console.house.limen.known.apps["grafana"]
+    assert app.oidc is not None
+    assert app.oidc.redirect_uris == (back,)
+    assert (await console.ada.get("/console/apps/grafana/sign-in")).status_code == 200

@@ -3,6 +3,7 @@ from __future__ import annotations
 from tests.web.console.conftest import Console
 
 from limen.facts import ActionRule, App, Cors, PublicRoute, Upstream
+from limen.facts.oidc_client import OidcClient
 from limen.web.console.apps import fallback_of, findings_of, routes_of
 
 RULES = (
@@ -18,6 +19,18 @@ async def test_every_app_is_listed_limen_among_them(console: Console) -> None:
     for app in console.house.limen.known.apps.values():
         assert f"/console/apps/{app.id}" in page
         assert app.host in page
+
+
+async def test_an_app_of_openid_connect_shows_its_address_and_what_to_paste(console: Console) -> None:
+    back = "https://grafana.harbor.example/login"
+    url = "https://grafana.harbor.example/"
+    grafana = App("grafana", "Grafana", "", Upstream(""), url=url, oidc=OidcClient((back,)))
+    console.house.limen.known.apps["grafana"] = grafana
+    assert grafana.url in (await console.ada.get("/console/apps?q=grafana.harbor")).text
+    assert grafana.url in (await console.ada.get("/console/find?q=Grafana")).text
+    page = (await console.ada.get("/console/apps/grafana")).text
+    assert all(said in page for said in (grafana.url, back, "limen client-secret grafana", 'id="oidc"'))
+    assert 'id="tokens"' not in page
 
 
 async def test_apps_with_public_routes_are_found(console: Console) -> None:

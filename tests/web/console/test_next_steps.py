@@ -32,6 +32,11 @@ def test_a_single_administrator_is_advised_to_find_a_second() -> None:
     assert said([SOUND[0], member("eve", Factor.PASSKEY)], [GOOD_APP]) == ["There is only one administrator"]
 
 
+def test_the_second_administrator_is_invited_as_one() -> None:
+    step = next(iter(next_steps([SOUND[0], member("eve", Factor.PASSKEY)], [LIMENS_OWN, GOOD_APP], {}, {})))
+    assert step.href == f"/console/people/invite?group={ADMINISTRATORS}"
+
+
 def test_people_without_a_passkey_are_counted_and_those_let_go_are_not() -> None:
     gone = member("gus", status=PersonStatus.INACTIVE)
     weak = [member("ewa", Factor.PASSWORD, Factor.CODE), member("max", Factor.PASSWORD, Factor.CODE)]

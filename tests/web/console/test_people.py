@@ -42,6 +42,20 @@ async def test_an_invitation_shows_its_link_once_and_it_works(console: Console) 
     assert (await noa.post("/enrol", token=url.partition("#")[2])).status_code == 200
 
 
+async def test_an_invitation_begins_with_the_group_that_its_link_names(console: Console) -> None:
+    ticked = re.compile(r'value="([a-z-]+)" checked')
+    assert ticked.findall((await console.ada.get("/console/people/invite?group=administrators")).text) == [
+        "administrators"
+    ]
+    assert ticked.findall((await console.ada.get("/console/people/invite?group=no-such")).text) == []
+
+
+async def test_groups_are_offered_as_the_settings_have_them(console: Console) -> None:
+    page = (await console.ada.get("/console/people/invite")).text
+    offered = re.findall(r'name="groups" value="([^"]+)"', page)
+    assert offered == list(console.house.limen.in_force.company.settings.groups)  # type: ignore[union-attr]
+
+
 async def test_a_link_that_was_revoked_is_worth_nothing(console: Console) -> None:
     issued = await console.house.invite("Noa", "staff")
     assert " on the server, valid until" in (await console.ada.get("/console/people")).text

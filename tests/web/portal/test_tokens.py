@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 import httpx2
 from tests.web.conftest import Browser, House
@@ -48,6 +49,14 @@ async def test_a_token_is_made_shown_once_used_listed_and_revoked(house: House, 
     assert [len(house.events(kind)) for kind in ("token.made", "token.revoked")] == [1, 1]
     assert secret not in repr(house.limen.journal.recent(500, lambda _event: True))
     assert "Your tokens" in (await browser.get("/records")).text
+
+
+async def test_an_app_that_requests_reach_without_limen_takes_no_token(house: House, browser: Browser) -> None:
+    await house.member(browser, "Mia", "staff")
+    known = house.limen.known
+    known.apps["wiki"] = replace(known.apps["wiki"], host="", url="https://wiki.harbor.example/")
+    assert "app=wiki" not in (await browser.get("/tokens/new")).text
+    assert (await _make(browser)).status_code == 404
 
 
 async def test_only_what_a_token_would_open_now_is_offered_and_made(house: House, browser: Browser) -> None:

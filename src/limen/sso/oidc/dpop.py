@@ -7,9 +7,6 @@ from hashlib import sha256
 from hmac import compare_digest
 from typing import Any, Final, TypeGuard
 
-from joserfc import jws, jwt
-from joserfc.jwk import import_key
-
 from limen.clock import MINUTE, SECOND, Clock, Instant
 
 ALGORITHMS: Final = ("ES256", "EdDSA", "RS256")
@@ -38,6 +35,9 @@ class DpopProofs:
             return None
 
     def _judged(self, proof: str, method: str, path: str, token: str) -> str | None:
+        from joserfc import jws, jwt  # noqa: PLC0415 -- heavy: no start waits for it
+        from joserfc.jwk import import_key  # noqa: PLC0415 -- the same
+
         if len(proof) > LONGEST:
             return None
         header = jws.extract_compact(proof.encode()).headers()

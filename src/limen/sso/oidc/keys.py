@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import pairwise
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
-from joserfc import jwt
-from joserfc.jwk import ECKey, Key, RSAKey, import_key
 
 from limen.clock import DAY, HOUR, Instant
 from limen.sso.oidc import store
 from limen.storage import Keyring, Transaction
+
+if TYPE_CHECKING:
+    from joserfc.jwk import Key
 
 ALGORITHMS: Final = ("RS256", "ES256")
 """RS256 because OpenID Connect Core section 15.1 has every client know it, ES256 because it is quicker."""
@@ -27,31 +28,40 @@ KEPT: Final = 2 * DAY
 
 @dataclass(frozen=True, slots=True)
 class SigningKey:
-    """One key. `private` is its JWK, with `kid` and `alg`."""
+    """One key. `private` is its JWK."""
 
     id: str
     algorithm: str
     made_at: Instant
-    key: Key
+    private: Mapping[str, Any] = field(repr=False)
 
 
 class Keys:
-    """The keys of now. Replaced as a whole when they change."""
+    """The keys of now. Replaced as a whole when they change. Each is read when it is first used: no start waits."""
 
     def __init__(self, keys: tuple[SigningKey, ...]) -> None:
         self._keys = keys
+        self._read: dict[str, Key] = {}
+
+    @property
+    def ids(self) -> tuple[str, ...]:
+        return tuple(one.id for one in self._keys)
 
     def sign(self, claims: Mapping[str, Any], algorithm: str, now: Instant, typ: str = "JWT") -> str:
         """`claims` as a signed JWT (RFC 7519) with the newest key of this algorithm that was published long enough."""
+        from joserfc import jwt  # noqa: PLC0415 -- as above
+
         key = self._signing(algorithm, now)
         header = {"alg": algorithm, "typ": typ, "kid": key.id}
-        return jwt.encode(header, dict(claims), key.key, algorithms=[algorithm])
+        return jwt.encode(header, dict(claims), self._key(key), algorithms=[algorithm])
 
     def claims(self, token: str, typ: str) -> dict[str, Any] | None:
         """The claims of a token that Limen signed as this type; None for anything else. Times are not looked at."""
+        from joserfc import jwt  # noqa: PLC0415 -- as above
+
         for key in self._keys:
             try:
-                read = jwt.decode(token, key.key, algorithms=[key.algorithm])
+                read = jwt.decode(token, self._key(key), algorithms=[key.algorithm])
             except Exception:  # noqa: BLE001, S112 -- whatever strangers send that is not ours
                 continue
             if read.header.get("typ") == typ and read.header.get("kid") == key.id:
@@ -62,10 +72,17 @@ class Keys:
         """The public keys as a JWK Set."""
         return {
             "keys": [
-                {**one.key.as_dict(private=False), "use": "sig", "alg": one.algorithm, "kid": one.id}
+                {**self._key(one).as_dict(private=False), "use": "sig", "alg": one.algorithm, "kid": one.id}
                 for one in self._keys
             ]
         }
+
+    def _key(self, one: SigningKey) -> Key:
+        from joserfc.jwk import import_key  # noqa: PLC0415 -- as above
+
+        if one.id not in self._read:
+            self._read[one.id] = import_key(dict(one.private))
+        return self._read[one.id]
 
     def _signing(self, algorithm: str, now: Instant) -> SigningKey:
         able = [one for one in self._keys if one.algorithm == algorithm]
@@ -104,14 +121,16 @@ def kept_pairwise_secret(transaction: Transaction, keyring: Keyring, now: Instan
 
 
 def _made(transaction: Transaction, keyring: Keyring, algorithm: str, now: Instant) -> SigningKey:
+    from joserfc.jwk import ECKey, RSAKey  # noqa: PLC0415 -- as above
+
     key: Key = RSAKey.generate_key(2048) if algorithm == "RS256" else ECKey.generate_key("P-256")
     key_id = f"{algorithm.lower()}-{key.thumbprint()}"
     private = {**key.as_dict(private=True), "alg": algorithm}
     sealed = keyring.seal("oidc_keys", key_id, "sealed", msgspec.json.encode(private))
     store.add_key(transaction.connection, key_id, sealed, now)
-    return SigningKey(key_id, algorithm, now, key)
+    return SigningKey(key_id, algorithm, now, key.as_dict(private=True))
 
 
 def _opened(keyring: Keyring, key_id: str, sealed: bytes, made_at: Instant) -> SigningKey:
     private = msgspec.json.decode(keyring.open_sealed("oidc_keys", key_id, "sealed", sealed))
-    return SigningKey(key_id, private.pop("alg"), made_at, import_key(private))
+    return SigningKey(key_id, private.pop("alg"), made_at, private)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, Final
 
 from limen.clock import HOUR, MINUTE, SECOND, Milliseconds
+from limen.errors import LimenError
 from limen.events import Event, Outcome
 from limen.facts import SessionState
 from limen.pillar import Core
@@ -17,6 +18,7 @@ from limen.storage import Transaction
 
 if TYPE_CHECKING:
     import aiohttp
+    from aiohttp.abc import AbstractResolver
 
 EVENT: Final = "http://schemas.openid.net/event/backchannel-logout"
 AT_ONCE: Final = 50
@@ -29,8 +31,9 @@ PAUSES: Final[tuple[Milliseconds, ...]] = (5 * SECOND, 30 * SECOND, 2 * MINUTE, 
 class Logouts:
     """Ends the grants of sessions that ended, and tells their apps."""
 
-    def __init__(self, core: Core, provider: Provider) -> None:
+    def __init__(self, core: Core, provider: Provider, resolver: Callable[[], AbstractResolver]) -> None:
         self._core = core
+        self._resolver = resolver
         self._provider = provider
         self._client: aiohttp.ClientSession | None = None
         self._has_changed = True
@@ -49,14 +52,22 @@ class Logouts:
             await asyncio.gather(*(self._tell(grant, tries) for grant, tries in due))
             self._due_at = now + SECOND
 
-    async def end_grant(self, grant_id: str) -> str:
-        """End one grant, and return the sign-in session that it belonged to; "" where there is no such grant."""
+    async def end_grant(self, grant_id: str, app: str = "", by: str = "") -> str:
+        """End one grant, of this app where one is named, and return the sign-in session that it belonged to; "" where
+        there is no such grant. Where somebody else ends it, `by` is who: that is journaled.
+        """
         now = self._core.clock.now()
 
         def work(transaction: Transaction) -> str:
             grant = store.grant_of(transaction.connection, grant_id)
-            store.end(transaction.connection, [grant_id], now)
-            return grant.session_id if grant else ""
+            if grant is None or (app and grant.app != app):
+                return ""
+            is_ended = bool(store.end(transaction.connection, [grant_id], now))
+            if by and is_ended:
+                details: dict[str, str | int | bool] = {"app": grant.app}
+                kind, who, session = "sso.sign_in_ended", grant.person_id, grant.session_id
+                transaction.say(Event(at=now, kind=kind, actor=by, subject=who, session=session, details=details))
+            return grant.session_id
 
         self._has_changed = True
         return await self._core.database.writing(work)
@@ -115,13 +126,15 @@ class Logouts:
 
         if self._client is None:
             self._client = aiohttp.ClientSession(
-                timeout=aiohttp.ClientTimeout(total=ANSWER_SECONDS), cookie_jar=aiohttp.DummyCookieJar()
+                connector=aiohttp.TCPConnector(resolver=self._resolver(), use_dns_cache=False),
+                timeout=aiohttp.ClientTimeout(total=ANSWER_SECONDS),
+                cookie_jar=aiohttp.DummyCookieJar(),
             )
         try:
             async with self._client.post(uri, data=dict(form), allow_redirects=False) as response:
                 return response.status in {200, 204}
-        except (aiohttp.ClientError, OSError, TimeoutError):
-            return False
+        except (aiohttp.ClientError, OSError, TimeoutError, ValueError, LimenError):
+            return False  # one address that can't be called, or must not be, holds up no other
 
     def _say(self, grant: store.Grant, *, is_heard: bool, tries: int) -> None:
         details: dict[str, str | int | bool] = {"app": grant.app, "tries": tries}

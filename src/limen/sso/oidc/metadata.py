@@ -8,6 +8,7 @@ from limen.facts.oidc_client import SCOPES
 from limen.sso.oidc.claims import ACRS
 from limen.sso.oidc.dpop import ALGORITHMS as DPOP_ALGORITHMS
 from limen.sso.oidc.keys import ALGORITHMS
+from limen.sso.oidc.wire import DEVICE
 
 
 def configuration(issuer: str) -> dict[str, Any]:
@@ -22,11 +23,12 @@ def configuration(issuer: str) -> dict[str, Any]:
         "end_session_endpoint": f"{issuer}/oidc/sign-out",
         "revocation_endpoint": f"{issuer}/oidc/revoke",
         "introspection_endpoint": f"{issuer}/oidc/introspect",
+        "device_authorization_endpoint": f"{issuer}/oidc/device",
         "pushed_authorization_request_endpoint": f"{issuer}/oidc/par",
         "scopes_supported": list(SCOPES),
         "response_types_supported": ["code"],
         "response_modes_supported": ["query"],
-        "grant_types_supported": ["authorization_code", "refresh_token"],
+        "grant_types_supported": ["authorization_code", "refresh_token", DEVICE],
         "subject_types_supported": ["public", "pairwise"],
         "id_token_signing_alg_values_supported": list(ALGORITHMS),
         "token_endpoint_auth_methods_supported": [*client_methods, "none"],

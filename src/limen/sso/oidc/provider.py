@@ -9,24 +9,31 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from typing import Any, Final, TypeVar
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 from urllib.parse import urlencode, urlsplit
 
+from limen.admission import network_of
 from limen.events import Event, Outcome
 from limen.facts import App, Person, Session
 from limen.pillar import Core, SignOn
 from limen.policy.decision import Effect
 from limen.sso.oidc import claims, store
+from limen.sso.oidc.devices import INTERVAL_SECONDS, LIVES, Device, Devices, shown
 from limen.sso.oidc.dpop import DpopProofs
 from limen.sso.oidc.keys import Keys, kept_keys, kept_pairwise_secret
-from limen.sso.oidc.pushed import PushedRequests
-from limen.sso.oidc.server import ACCESS_TOKEN, Call, Client, OAuth2Error, Reply, Server, Wire, client_of
+from limen.sso.oidc.pushed import PushedRequests, is_too_long
 from limen.sso.oidc.tokens import hash_of, new_token
+from limen.sso.oidc.wire import ACCESS_TOKEN, CLIENT_METHODS, DEVICE, Reply, Wire
 from limen.storage import Snapshot, Transaction
+
+if TYPE_CHECKING:
+    from limen.sso.oidc.server import Call, Client, Server
 
 ENTRY_POINT: Final = "oidc"
 JUST_PROVED_SECONDS: Final = 60
-"""What `prompt=login` accepts as a new proof: one that was given on the way here."""
+"""What `prompt=login` accepts as a new proof, and the smallest `max_age` (0 means the same): one that was given on the
+way here. With less nobody ever arrives.
+"""
 
 T = TypeVar("T")
 
@@ -79,6 +86,7 @@ class Provider:
         self._pairwise = pairwise
         self.issuer = core.settings.public_url
         self.pushed = PushedRequests(core.clock)
+        self.devices = Devices(core.clock)
         self._proofs = DpopProofs(core.clock, self.issuer)
 
     # The browser's way
@@ -89,6 +97,7 @@ class Provider:
         if isinstance(pushed, WrongRequest):
             return pushed
         wire = pushed
+        from limen.sso.oidc.server import OAuth2Error, Server  # noqa: PLC0415 -- Authlib, of which no start waits
 
         def work(snapshot: Snapshot) -> Asked | WrongRequest:
             server = Server(self._call(snapshot))
@@ -96,6 +105,8 @@ class Provider:
                 grant = server.get_consent_grant(wire, end_user=None)
             except OAuth2Error as wrong:
                 return self._wrong(wrong, wire)
+            except ValueError:  # Authlib's, where its error would quote what no error may hold (RFC 6749 section 5.2)
+                return WrongRequest("", "invalid_request", "")
             client: Client = grant.request.client
             return self._read(wire, client, grant.redirect_uri)
 
@@ -106,7 +117,8 @@ class Provider:
         answer = self._sign_on.decide(ENTRY_POINT, asked.app, session, address, is_present=True)
         silent = "none" in asked.prompts
         auth = session.auth
-        is_weak = auth.strength < asked.strength or claims.is_old(auth, self._core.clock.now(), asked.max_age)
+        max_age = None if asked.max_age is None else max(asked.max_age, JUST_PROVED_SECONDS)
+        is_weak = auth.strength < asked.strength or claims.is_old(auth, self._core.clock.now(), max_age)
         if answer.effect is Effect.DENY or (answer.effect is Effect.PERMIT and answer.session is None):
             refused = self._error(asked, "access_denied", f"decision {answer.id}")
             return Step(location=refused, decision=answer.id) if silent else Step(refused=True, decision=answer.id)
@@ -139,23 +151,33 @@ class Provider:
     # Programs' way
 
     async def token(self, wire: Wire, proof: str) -> Reply:
-        """RFC 6749 section 3.2: tokens for a code or a refresh token, if this is so decided now."""
-        key = self._proofs.key_of(proof, "POST", "/oidc/token") if proof else ""
-        if key is None:
-            return Reply(400, {"error": "invalid_dpop_proof"})
+        """RFC 6749 section 3.2: tokens for a code, a refresh token or a device, if this is so decided now.
+
+        A proof is looked at for what was issued alone: strangers' proofs would cost time, and room among those seen.
+        """
         secret = wire.one("code") if wire.one("grant_type") == "authorization_code" else wire.one("refresh_token")
         found = await self._core.database.reading(lambda snapshot: store.issued(snapshot.connection, hash_of(secret)))
-        session, person, decision = self._decided(found.grant if found else None)
+        device = self.devices.of(wire.one("device_code")) if wire.one("grant_type") == DEVICE else None
+        key = self._proofs.key_of(proof, "POST", "/oidc/token") if proof and (found or device) else ""
+        if key is None:
+            return Reply(400, {"error": "invalid_dpop_proof"})
+        if device is not None:
+            device.asks(self._core.clock.now())
+            if device.grant or device.is_refused:
+                self.devices.take(device)
+            device = replace(device)  # as it is now: meanwhile its person may answer
+        waited_for = device.grant if device and not device.is_over(self._core.clock.now()) else None
+        session, person, decision = self._decided(found.grant if found else waited_for)
         if found is not None and session is None:
             await self._end([found.grant.id])
         reply, call = await self._served(
-            lambda server: server.create_token_response(wire), session=session, person=person, key=key
+            lambda server: server.create_token_response(wire), session=session, person=person, key=key, device=device
         )
         for grant in call.reused:
             self._say("sso.token_reused", grant, Outcome.FAILURE)
         if reply.status == 401 or reply.body.get("error") == "invalid_client":
             self._sign_on.tell("sso.client_refused", "invalid-client", wire.one("client_id"))
-        if reply.body.get("error") == "invalid_grant" and decision:
+        if reply.body.get("error") in {"invalid_grant", "access_denied"} and decision:
             return replace(reply, body={**reply.body, "error_description": f"decision {decision}"})
         return reply
 
@@ -192,16 +214,17 @@ class Provider:
         subject = claims.subject(person.id, app, self._pairwise)
         return Reply(200, {"sub": subject, **claims.about(person, app.oidc, grant.scope.split())})
 
-    async def push(self, wire: Wire) -> Reply:
+    async def push(self, wire: Wire, address: str) -> Reply:
         """RFC 9126: an authorization request, sent by the app itself before it sends the browser."""
+        from limen.sso.oidc.server import OAuth2Error  # noqa: PLC0415 -- as above
 
         def check(server: Server) -> Reply:
             request = server.create_oauth2_request(wire)
             try:
-                request.client = server.authenticate_client(request, list(_PUSH_METHODS), "token")
+                request.client = server.authenticate_client(request, list(CLIENT_METHODS), "token")
             except OAuth2Error as wrong:
                 return server.handle_error_response(request, wrong)  # type: ignore[no-any-return]
-            if wire.one("request_uri"):
+            if wire.one("request_uri") or is_too_long(wire):
                 return Reply(400, {"error": "invalid_request"})
             named = {name: values for name, values in wire.form.items() if name != "client_secret"}
             asking = Wire("GET", "/oidc/authorize", {**named, "client_id": [request.client.app.id]})
@@ -209,11 +232,63 @@ class Provider:
                 server.get_consent_grant(asking, end_user=None)
             except OAuth2Error as wrong:
                 return Reply(400, {"error": wrong.error, "error_description": str(wrong.description)})
-            uri, seconds = self.pushed.keep(asking)
+            except ValueError:
+                return Reply(400, {"error": "invalid_request"})
+            client: Client = request.client
+            is_proved = not client.oidc.is_public  # anybody can say that they are a public one
+            source = client.app.id if is_proved else network_of(address)
+            uri, seconds = self.pushed.keep(asking, source, is_proved=is_proved)
             return Reply(201, {"request_uri": uri, "expires_in": seconds})
 
         reply, _ = await self._served(check)
         return reply
+
+    async def begin_device(self, wire: Wire, address: str) -> Reply:
+        """RFC 8628 section 3.2: the codes of a device, with which one of them its person is to type where.
+
+        There is no `verification_uri_complete`: a link that has the code in it is what a stranger would send.
+        """
+        from limen.sso.oidc.server import OAuth2Error  # noqa: PLC0415 -- as above
+
+        def check(server: Server) -> Reply:
+            request = server.create_oauth2_request(wire)
+            try:
+                client = server.authenticate_client(request, list(CLIENT_METHODS), "token")
+            except OAuth2Error as wrong:
+                return server.handle_error_response(request, wrong)  # type: ignore[no-any-return]
+            app, scope = client.app.id, client.get_allowed_scope(wire.one("scope"))
+            if not client.oidc.may_use_devices:
+                return Reply(400, {"error": "unauthorized_client"})
+            if "openid" not in scope.split():
+                return Reply(400, {"error": "invalid_scope"})
+            return Reply(200, {"app": app, "scope": scope})
+
+        reply, _ = await self._served(check)
+        if reply.status != 200:
+            return reply
+        begun = self.devices.begin(str(reply.body["app"]), str(reply.body["scope"]), address)
+        if begun is None:
+            return Reply(429, {"error": "slow_down"})
+        code, device = begun
+        told = {"device_code": code, "user_code": shown(device.user_code), "verification_uri": f"{self.issuer}/device"}
+        return Reply(200, {**told, "expires_in": LIVES // 1_000, "interval": INTERVAL_SECONDS})
+
+    def let_device(self, device: Device, session: Session, address: str) -> tuple[Effect, str]:
+        """Decide whether this person may use the device's app, and let the device in where they may; the decision."""
+        app = self._core.known.apps.get(device.app)
+        if app is None or app.oidc is None or not app.oidc.may_use_devices:
+            return Effect.DENY, ""
+        answer = self._sign_on.decide(ENTRY_POINT, app, session, address, is_present=True)
+        if answer.effect is Effect.PERMIT and answer.session is not None:
+            self.devices.agree(device, answer.session)
+            self._say_device("sso.device_let_in", device, session)
+            return Effect.PERMIT, answer.id
+        return (Effect.DENY if answer.effect is Effect.PERMIT else answer.effect), answer.id
+
+    def refuse_device(self, device: Device, session: Session) -> None:
+        """The person did not begin this: the device is told no, and it is journaled where it came from."""
+        device.is_refused = True
+        self._say_device("sso.device_refused", device, session)
 
     def key_set(self) -> Mapping[str, Any]:
         """The public keys (RFC 7517)."""
@@ -231,6 +306,17 @@ class Provider:
             return "", ""
         grant_id = str(told.get("sid", "")) if told else ""
         return grant_id, uri if uri in app.oidc.post_logout_uris else ""
+
+    async def grants_at(self, app_id: str) -> list[store.Grant]:
+        """Who is signed in at this app now, the newest first."""
+        held = await self._core.database.reading(lambda s: store.open_grants(s.connection, app=app_id))
+        return held[::-1]
+
+    def told_of(self, person: Person, app: App) -> Mapping[str, Any]:
+        """What this app would be told of this person if it asked for all that it is registered for."""
+        if app.oidc is None:
+            return {}
+        return {"sub": self.subject(person.id, app), **claims.about(person, app.oidc, app.oidc.scopes)}
 
     # Secrets and keys
 
@@ -253,7 +339,9 @@ class Provider:
             store.forget(transaction.connection, now)
             return kept_keys(transaction, self._core.keyring, now)
 
-        self._keys = await self._core.database.writing(work)
+        renewed = await self._core.database.writing(work)
+        if renewed.ids != self._keys.ids:
+            self._keys = renewed
 
     @property
     def keys(self) -> Keys:
@@ -268,6 +356,8 @@ class Provider:
     def _call(
         self, transaction: Any, session: Session | None = None, person: Person | None = None, key: str = ""
     ) -> Call:
+        from limen.sso.oidc.server import Call  # noqa: PLC0415 -- as above
+
         return Call(
             transaction=transaction,
             now=self._core.clock.now(),
@@ -286,12 +376,19 @@ class Provider:
         session: Session | None = None,
         person: Person | None = None,
         key: str = "",
+        device: Device | None = None,
     ) -> tuple[Reply, Call]:
+        from limen.sso.oidc.server import Server  # noqa: PLC0415 -- as above
+
         def in_transaction(transaction: Transaction) -> tuple[Reply, Call]:
             server = Server(self._call(transaction, session, person, key))
+            server.call.device = device
             return work(server), server.call
 
-        return await self._core.database.writing(in_transaction)
+        try:
+            return await self._core.database.writing(in_transaction)
+        except ValueError:  # as above: nothing was done
+            return Reply(400, {"error": "invalid_request"}), self._call(None, session, person, key)
 
     def _decided(self, grant: store.Grant | None) -> tuple[Session | None, Person | None, str]:
         """Whether the person of this grant may use its app now: their session and they, or nobody; and the decision."""
@@ -350,6 +447,8 @@ class Provider:
 
     def _wrong(self, wrong: Any, wire: Wire) -> WrongRequest:
         """An error goes to the app only where its address is registered (RFC 6749 section 4.1.2.1)."""
+        from limen.sso.oidc.server import client_of  # noqa: PLC0415 -- as above
+
         description = str(wrong.description or "")
         uri = str(getattr(wrong, "redirect_uri", "") or "")
         client = client_of(self._call(None), wire.one("client_id"))
@@ -388,6 +487,11 @@ class Provider:
         reply, _ = await self._served(work, session=session, person=person)
         return _with_query(reply.location, {"iss": self.issuer})
 
+    def _say_device(self, kind: str, device: Device, session: Session) -> None:
+        details: dict[str, str | int | bool] = {"app": device.app, "device_address": device.address}
+        at, who = self._core.clock.now(), session.person_id
+        self._core.journal.record(Event(at=at, kind=kind, actor=who, subject=who, session=session.id, details=details))
+
     def _say(self, kind: str, grant: store.Grant, outcome: Outcome) -> None:
         details: dict[str, str | int | bool] = {"app": grant.app}
         self._core.journal.record(
@@ -400,9 +504,6 @@ class Provider:
                 details=details,
             )
         )
-
-
-_PUSH_METHODS: Final = ("client_secret_basic", "client_secret_post", "none")
 
 
 def _no_token() -> Reply:

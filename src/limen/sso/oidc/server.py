@@ -7,7 +7,8 @@ A server is made for one call, inside one transaction. Whether somebody may sign
 from __future__ import annotations
 
 import hmac
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 from urllib.parse import urlsplit
@@ -23,44 +24,20 @@ from authlib.oauth2.rfc7662 import IntrospectionEndpoint
 from limen.clock import MINUTE, SECOND, Instant
 from limen.facts import App, Person, Session
 from limen.sso.oidc import claims, store
+from limen.sso.oidc.device_grant import DeviceGrant
+from limen.sso.oidc.devices import Device
 from limen.sso.oidc.keys import Keys
 from limen.sso.oidc.store import CODE, REFRESH, Asked, Grant, Issued
 from limen.sso.oidc.tokens import hash_of, new_id, new_token
+from limen.sso.oidc.wire import ACCESS_TOKEN, CLIENT_METHODS, DEVICE, Reply, Wire
 from limen.storage import Transaction
 
 CODE_LIVES: Final = MINUTE
 ID_TOKEN_LIVES: Final = 10 * MINUTE
-ACCESS_TOKEN: Final = "at+jwt"  # noqa: S105 -- a type of token (RFC 9068)
-_METHODS: Final = ["client_secret_basic", "client_secret_post", "none"]
+_METHODS: Final = list(CLIENT_METHODS)
+_ADDRESS: Final = re.compile(r"[!$-\[\]-~]{1,500}")
+"""What an address is made of: visible ASCII without `"`, `#` and `\\`."""
 _LOOPBACK: Final = frozenset({"127.0.0.1", "::1", "localhost"})
-
-
-@dataclass(frozen=True, slots=True)
-class Wire:
-    """A request as it came: its path, its parameters by name, its Authorization field."""
-
-    method: str
-    path: str
-    query: Mapping[str, Sequence[str]] = field(default_factory=dict)
-    form: Mapping[str, Sequence[str]] = field(default_factory=dict)
-    authorization: str = ""
-
-    def one(self, name: str) -> str:
-        """The value of a parameter; "" where it is missing. What is sent twice is refused where it matters."""
-        return next(iter(self.form.get(name) or self.query.get(name) or ()), "")
-
-
-@dataclass(frozen=True, slots=True)
-class Reply:
-    """What is answered. `location`: where the browser goes; `body`: JSON, or an error of the protocol."""
-
-    status: int
-    body: Mapping[str, Any] = field(default_factory=dict)
-    fields: tuple[tuple[str, str], ...] = ()
-
-    @property
-    def location(self) -> str:
-        return next((value for name, value in self.fields if name.lower() == "location"), "")
 
 
 @dataclass(slots=True)
@@ -68,7 +45,7 @@ class Call:
     """What a server works on: the transaction, and what is known at this moment.
 
     `person` and `session` are those that the decision was made about; None where nothing was decided. `key` is the
-    thumbprint of the key that the caller proved to hold.
+    thumbprint of the key that the caller proved to hold, `device` the one that asks.
     """
 
     transaction: Transaction
@@ -80,6 +57,7 @@ class Call:
     person: Person | None = None
     session: Session | None = None
     key: str = ""
+    device: Device | None = None
     decision_id: str = ""
     reused: list[Grant] = field(default_factory=list)
 
@@ -118,17 +96,21 @@ class Client(ClientMixin):  # type: ignore[misc]  # Authlib has no types
         return response_type == "code"
 
     def check_grant_type(self, grant_type: str) -> bool:
-        return grant_type in {"authorization_code", "refresh_token"}
+        return grant_type in {"authorization_code", "refresh_token"} or (
+            grant_type == DEVICE and self.oidc.may_use_devices
+        )
 
     def _is_loopback(self, redirect_uri: str) -> bool:
         """A program on the person's machine listens on any free port (RFC 8252 section 7.3)."""
+        if not _ADDRESS.fullmatch(redirect_uri):
+            return False  # `urlsplit` leaves out tabs and newlines, and an empty fragment
         try:
             asked = urlsplit(redirect_uri)
             known = [urlsplit(one) for one in self.oidc.redirect_uris]
             _ = asked.port
         except ValueError:
             return False
-        if not self.oidc.is_public or asked.scheme != "http" or asked.hostname not in _LOOPBACK or asked.fragment:
+        if not self.oidc.is_public or asked.scheme != "http" or asked.hostname not in _LOOPBACK:
             return False
         same = [one for one in known if one.scheme == "http" and one.hostname == asked.hostname]
         return "@" not in asked.netloc and any((one.path, one.query) == (asked.path, asked.query) for one in same)
@@ -148,6 +130,7 @@ class Server(AuthorizationServer):  # type: ignore[misc]  # Authlib has no types
         self.register_token_generator("default", self._new_tokens)
         self.register_grant(_CodeGrant, [_Challenge(required=True)])
         self.register_grant(_RefreshGrant)
+        self.register_grant(DeviceGrant)
         self.register_endpoint(_Revocation)
         self.register_endpoint(_Introspection)
 
@@ -435,4 +418,4 @@ def _access(call: Call, token: str) -> Issued | None:
     return Issued(b"", "access", grant, int(told["exp"]) * SECOND, 0, asked)
 
 
-__all__ = ["Call", "Client", "OAuth2Error", "Reply", "Server", "Wire", "client_of"]
+__all__ = ["Call", "Client", "OAuth2Error", "Server", "client_of"]

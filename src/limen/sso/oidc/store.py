@@ -5,7 +5,7 @@ Of a code, token or secret only its SHA-256 is kept. Callers hold the transactio
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -29,6 +29,9 @@ from limen.storage import metadata
 
 CODE, REFRESH = "code", "refresh"
 PAIRWISE: Final = "pairwise"
+MOST_OF_A_SESSION: Final = 100
+"""Sign-ins of one session at one app. A page that renews silently every five minutes has as many in eight hours."""
+_AT_ONCE: Final = 500
 
 oidc_grants = Table(
     "oidc_grants",
@@ -136,8 +139,25 @@ class Issued:
 
 
 def add_grant(connection: Connection, grant: Grant) -> None:
+    """Keep it. Where one session has too many at one app, the oldest end: whoever asks without end loses their own."""
+    mine = (oidc_grants.c.session_id == grant.session_id) & (oidc_grants.c.app == grant.app)
+    still = select(oidc_grants.c.id).where(mine, oidc_grants.c.ended_at == 0).order_by(oidc_grants.c.at)
+    held = list(connection.scalars(still))
+    _end_or_forget(connection, held[: max(0, len(held) - MOST_OF_A_SESSION + 1)], grant.at)
     values = {name: getattr(grant, name) for name in Grant.__slots__}
     connection.execute(insert(oidc_grants).values(**values))
+
+
+def _end_or_forget(connection: Connection, grant_ids: Sequence[str], now: Instant) -> None:
+    """End these; an app is told of those alone for which it had tokens. It never heard of the others."""
+    refreshed = oidc_tokens.c.kind == REFRESH
+    for some in _in_parts(grant_ids):
+        chosen = select(oidc_tokens.c.grant_id).where(oidc_tokens.c.grant_id.in_(some), refreshed)
+        heard_of = set(connection.scalars(chosen))
+        end(connection, [one for one in some if one in heard_of], now)
+        unheard = [one for one in some if one not in heard_of]
+        connection.execute(delete(oidc_tokens).where(oidc_tokens.c.grant_id.in_(unheard)))
+        connection.execute(delete(oidc_grants).where(oidc_grants.c.id.in_(unheard)))
 
 
 def add_token(connection: Connection, hashed: bytes, kind: str, grant_id: str, until: Instant, asked: Asked) -> None:
@@ -169,22 +189,33 @@ def grant_of(connection: Connection, grant_id: str) -> Grant | None:
     return None if row is None else _grant(row)
 
 
-def open_grants(connection: Connection, person_id: str = "") -> list[Grant]:
-    """Every grant that has not ended, of everybody or of one person, the oldest first."""
+def open_grants(connection: Connection, person_id: str = "", app: str = "") -> list[Grant]:
+    """Every grant that has not ended, of everybody or of one person, at any app or at one, the oldest first."""
     chosen = select(oidc_grants).where(oidc_grants.c.ended_at == 0).order_by(oidc_grants.c.at)
     if person_id:
         chosen = chosen.where(oidc_grants.c.person_id == person_id)
+    if app:
+        chosen = chosen.where(oidc_grants.c.app == app)
     return [_grant(row) for row in connection.execute(chosen).mappings()]
 
 
 def end(connection: Connection, grant_ids: Sequence[str], now: Instant) -> list[Grant]:
     """End these grants with all that was issued for them, and note that their apps are to be told. Those that ended."""
-    chosen = select(oidc_grants).where(oidc_grants.c.id.in_(grant_ids), oidc_grants.c.ended_at == 0)
-    ended = [_grant(row) for row in connection.execute(chosen).mappings()]
-    for grant in ended:
-        connection.execute(update(oidc_grants).where(oidc_grants.c.id == grant.id).values(ended_at=now))
-        connection.execute(insert(oidc_logouts).values(grant_id=grant.id, due_at=now))
+    ended = []
+    for some in _in_parts(grant_ids):
+        chosen = select(oidc_grants).where(oidc_grants.c.id.in_(some), oidc_grants.c.ended_at == 0)
+        found = [_grant(row) for row in connection.execute(chosen).mappings()]
+        if found:
+            ids = [grant.id for grant in found]
+            connection.execute(update(oidc_grants).where(oidc_grants.c.id.in_(ids)).values(ended_at=now))
+            connection.execute(insert(oidc_logouts), [{"grant_id": one, "due_at": now} for one in ids])
+        ended += found
     return ended
+
+
+def _in_parts(grant_ids: Sequence[str]) -> Iterator[Sequence[str]]:
+    """As many at once as a statement of any database may name: ending somebody's access must not fail by its size."""
+    return (grant_ids[at : at + _AT_ONCE] for at in range(0, len(grant_ids), _AT_ONCE))
 
 
 def due_logouts(connection: Connection, now: Instant, most: int) -> list[tuple[Grant, int]]:
@@ -206,11 +237,17 @@ def tell_again(connection: Connection, grant_id: str, due_at: Instant, tries: in
 
 
 def forget(connection: Connection, now: Instant) -> int:
-    """Rows of which nothing can follow any more: tokens past their end, and ended grants that are told and bare."""
-    connection.execute(delete(oidc_tokens).where(oidc_tokens.c.until < now))
-    busy = select(oidc_tokens.c.grant_id).union(select(oidc_logouts.c.grant_id))
-    done = connection.execute(delete(oidc_grants).where(oidc_grants.c.ended_at > 0, oidc_grants.c.id.not_in(busy)))
-    return done.rowcount
+    """Rows of which nothing can follow any more: tokens past their end, ended grants that are told and bare, and those
+    whose code was never redeemed: no app ever heard of them.
+    """
+    tokens, grants = oidc_tokens.c, oidc_grants.c
+    redeemed = select(tokens.grant_id).where(tokens.kind == REFRESH)
+    vain = select(tokens.grant_id).where(tokens.kind == CODE, tokens.until < now, tokens.grant_id.not_in(redeemed))
+    unheard = connection.execute(delete(oidc_grants).where(grants.ended_at == 0, grants.id.in_(vain)))
+    connection.execute(delete(oidc_tokens).where(tokens.until < now))
+    busy = select(tokens.grant_id).union(select(oidc_logouts.c.grant_id))
+    done = connection.execute(delete(oidc_grants).where(grants.ended_at > 0, grants.id.not_in(busy)))
+    return unheard.rowcount + done.rowcount
 
 
 def secrets_of(connection: Connection, app: str, now: Instant) -> list[bytes]:

@@ -22,7 +22,7 @@ from limen.storage.errors import JournalUnwritableError
 from limen.storage.journal.chain import Link, Signer
 from limen.storage.journal.counters import Counters
 from limen.storage.journal.emergency import EMERGENCY_FILE, EmergencySegment
-from limen.storage.journal.erasable import is_erasable
+from limen.storage.journal.erasable_bodies import is_erasable
 from limen.storage.journal.folding import Decided, Fold, Folding
 from limen.storage.journal.heads import HeadKeeper, miss_lost_lines
 from limen.storage.journal.reader import Reader

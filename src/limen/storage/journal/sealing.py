@@ -27,7 +27,7 @@ from limen.storage.journal.checkpoint import (
     read_sealed,
     write_signed,
 )
-from limen.storage.journal.erasing import ERASING, Done, Erasing, Order, ToErase
+from limen.storage.journal.erase_messages import ERASING, Done, Erasing, Order, ToErase
 from limen.storage.journal.reader import events_in
 from limen.storage.journal.recent import HourCounts, add_hours, count_in
 from limen.storage.journal.recovery import damaged
@@ -220,7 +220,7 @@ class Sealing:
                 for each in segments.values()
             ),
         )
-        command = [sys.executable, "-m", "limen.storage.journal.erase"]
+        command = [sys.executable, "-m", "limen.storage.journal.erase_process"]
         erased = failed = 0
         with subprocess.Popen(command, stdout=subprocess.PIPE, stdin=subprocess.PIPE) as child:  # noqa: S603 -- ours
             self._child = child

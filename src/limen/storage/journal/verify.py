@@ -30,7 +30,7 @@ from limen.storage.journal.emergency import (
     WRITER as EMERGENCY_WRITER,
     emergency_lines,
 )
-from limen.storage.journal.erasing import ERASING
+from limen.storage.journal.erase_messages import ERASING
 from limen.storage.journal.heads import NotedHead
 from limen.storage.journal.reader import writer_folders
 from limen.storage.journal.segment import LOCK_FILE, Name, sealed_lines, segments_in

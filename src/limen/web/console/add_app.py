@@ -28,7 +28,7 @@ PAGES: Final = (
 
 AT: Final = "/console/add-app"
 _LONGEST: Final = 200
-FIELDS: Final = ("id", "url", "name", "label", "host", "owner", "kind")
+FIELDS: Final = ("id", "url", "name", "label", "host", "owner", "kind", "redirect")
 
 
 def routes(site: Site) -> APIRouter:
@@ -43,6 +43,8 @@ def routes(site: Site) -> APIRouter:
         """Look once at the address. Only whoever could publish an app may have Limen look anywhere."""
         typed = {name: one(sent, name)[:_LONGEST].strip() for name in FIELDS}
         await fresh_proof(site, visit, AT)
+        if typed["redirect"]:  # it signs people in by itself, so Limen never calls it
+            return _page(site, visit, {**typed, "label": "internal"}, step=2)
         complaint = upstream_complaint(typed["url"])
         if complaint:
             return _page(site, visit, typed, LimenError(*complaint))
@@ -62,7 +64,7 @@ def routes(site: Site) -> APIRouter:
         groups = tuple(sent.get("groups", ()))[:50]
         await fresh_proof(site, visit, AT)
         company = await changes.unchanged_since(sent)
-        complaint = upstream_complaint(typed["url"])
+        complaint = None if typed["redirect"] else upstream_complaint(typed["url"])
         try:
             if complaint:
                 raise LimenError(*complaint)  # noqa: TRY301 -- said on the same page as the rest
@@ -87,6 +89,7 @@ def _asked(typed: dict[str, str], groups: tuple[str, ...], kind: Kind, *, is_onb
         typed["owner"],
         kind.start,
         is_onboarding,
+        typed["redirect"],
     )
 
 
@@ -106,11 +109,12 @@ def _page(
         visit,
         current="/console/apps",
         example="http://10.0.0.5:8080",
+        issuer=site.ports.settings.public_url,
         typed={name: typed.get(name, "") for name in FIELDS},
         step=step,
         found=found,
         chosen=groups,
-        groups=sorted(site.known.groups.values(), key=lambda group: group.id),
+        groups=list(site.known.groups.values()),
         labels=[label.word for label in Label],
         problem=problem,
         may_go_on=may_go_on,

@@ -95,6 +95,7 @@ def routes(site: Site) -> APIRouter:
         return site.page(
             "console/app.html",
             visit,
+            issuer=site.origin,
             one=_listed(site, app),
             app=app,
             routes=routes_of(app),
@@ -111,7 +112,7 @@ def routes(site: Site) -> APIRouter:
 
 def is_searched(one: Listed, named: str) -> bool:
     """Whether what was typed is in its name, host, description, or the title of the group that answers for it."""
-    return named.casefold() in f"{one.app.name} {one.app.host} {one.app.description} {one.owner}".casefold()
+    return named.casefold() in f"{one.app.name} {one.app.place} {one.app.description} {one.owner}".casefold()
 
 
 def findings_of(app: App) -> tuple[Finding, ...]:

@@ -72,7 +72,7 @@ def places(site: Site, may: frozenset[str]) -> Iterator[Found]:
     """Everything that can be gone to by somebody who may do these things, from memory."""
     yield from (Found("Page", page.title, page.hint, page.path) for page in site.registry.places(may))
     for app in sorted(site.known.apps.values(), key=lambda app: app.name.casefold()):
-        yield Found("App", app.name, app.host, f"/console/apps/{app.id}")
+        yield Found("App", app.name, app.place, f"/console/apps/{app.id}")
     for person in sorted(site.known.people.values(), key=lambda person: person.name.casefold()):
         if not person.is_workload:
             yield Found("Person", person.name, person.email, f"/console/people/{person.id}")

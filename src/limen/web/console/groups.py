@@ -101,6 +101,6 @@ async def _page(site: Site, visit: SignedInVisit, company: Company, problem: Lim
         visit,
         status=400 if problem else 200,
         current="/console/people",
-        listed=sorted(listed, key=lambda one: one.title.casefold()),
+        listed=listed,
         problem=problem,
     )

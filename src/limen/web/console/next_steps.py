@@ -82,7 +82,7 @@ def _about_people(members: list[Member], expired: int) -> Iterator[Step]:
         yield Step(
             "There is only one administrator",
             "If they lose their passkey, access can only be restored on the server itself.",
-            "/console/people/invite",
+            f"/console/people/invite?group={ADMINISTRATORS}",
             "Invite a second administrator",
         )
     if without:

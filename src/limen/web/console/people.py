@@ -113,9 +113,10 @@ def routes(site: Site) -> APIRouter:
         )
 
     @router.get(INVITE)
-    async def invitation(visit: Authorized) -> Response:
-        await fresh_proof(site, visit, INVITE)
-        return _invitation(site, visit)
+    async def invitation(request: Request, visit: Authorized) -> Response:
+        await fresh_proof(site, visit, visit.here)
+        group = query_id(request, "group")
+        return _invitation(site, visit, chosen=[group] if group in site.known.groups else [])
 
     @router.post(INVITE)
     async def invite(visit: Authorized, sent: Sent) -> Response:
@@ -247,7 +248,7 @@ def _invitation(
     email: str = "",
     chosen: list[str] | None = None,
 ) -> Response:
-    groups = sorted(site.known.groups.values(), key=lambda group: (group.title or group.id).casefold())
+    groups = list(site.known.groups.values())  # as limen.toml has them: what is seldom given stands last
     taken = email.strip().casefold() if problem else ""
     known = next((p for p in site.known.people.values() if taken and p.email == taken), None)
     values: dict[str, Any] = {

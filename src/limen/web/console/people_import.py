@@ -14,7 +14,7 @@ from starlette.responses import Response
 from limen.clock import MINUTE, Milliseconds
 from limen.errors import LimenError
 from limen.facts import LIMEN
-from limen.identity.people_file import MAX_BYTES, PeopleFile, read_people
+from limen.identity.people_csv import MAX_BYTES, PeopleFile, read_people
 from limen.identity.people_import import Difference, difference
 from limen.web.console.fresh_proof import fresh_proof
 from limen.web.expiring import ExpiringValues

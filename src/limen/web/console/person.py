@@ -229,7 +229,7 @@ async def _page(
         listed=listed(site.known, member, sessions_by_person(site.known).get(person_id, ()), visit.now),
         held=await site.identity.factors.of_person(person_id),
         groups=[site.known.groups.get(g, Group(g)) for g in sorted(member.person.groups)],
-        all_groups=sorted(site.known.groups.values(), key=lambda group: (group.title or group.id).casefold()),
+        all_groups=list(site.known.groups.values()),
         sessions=site.identity.sessions.of_person(person_id, visit.session),
         links=[open_link(site, link) for link in links],
         rows=recent_rows(site, Filter(person=person_id), 15) if shows_events else [],

@@ -93,8 +93,11 @@ def routes(site: Site) -> APIRouter:
 
 
 def offered(site: Site, visit: SignedInVisit, app: App | None) -> Offer | None:
-    """What a token made now would be permitted. None for an app that no token of this person opens, or that is none."""
-    if app is None or app.id == LIMEN:
+    """What a token made now would be permitted. None for an app that no token of this person opens, or that is none.
+
+    Requests to an app without a host of ours never come by Limen, so no token of ours is asked for there.
+    """
+    if app is None or app.id == LIMEN or not app.host:
         return None
     facts = site.known.facts(visit.session, app, visit.visitor.address)
     as_token = replace(facts, auth=auth_of_token(facts.auth), device=UNKNOWN_DEVICE)

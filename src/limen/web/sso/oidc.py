@@ -12,11 +12,12 @@ from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 
+from limen.admission import network_of
 from limen.facts import LIMEN
 from limen.messages import gettext_noop
 from limen.sso.oidc import metadata
 from limen.sso.oidc.provider import Asked, Provider, WrongRequest
-from limen.sso.oidc.server import Reply, Wire
+from limen.sso.oidc.wire import Reply, Wire
 from limen.web.page import Route
 from limen.web.requests import MAX_FIELDS, UnreadableError, media_type_of
 from limen.web.site import Site
@@ -30,15 +31,16 @@ _BROWSER: Final = "decides about the app that asks, and not about Limen"
 PAGES: Final = (
     Route("GET", "/.well-known/openid-configuration", undecided="what apps find before they ask", media_type=JSON),
     Route("GET", "/.well-known/oauth-authorization-server", undecided="the same", media_type=JSON),
-    Route("GET", "/oidc/keys", undecided="public keys", media_type=JSON),
+    Route("GET", "/oidc/keys", undecided="public keys", media_type=JSON, by_programs=True),
     Route("GET", "/oidc/authorize", undecided=_BROWSER),
     Route("POST", "/oidc/consent", undecided=_BROWSER),
-    Route("POST", "/oidc/par", undecided=_BY_APPS),
-    Route("POST", "/oidc/token", undecided=_BY_APPS),
-    Route("POST", "/oidc/introspect", undecided=_BY_APPS),
-    Route("POST", "/oidc/revoke", undecided=_BY_APPS),
-    Route("GET", "/oidc/userinfo", undecided=_BY_APPS, media_type=JSON),
-    Route("POST", "/oidc/userinfo", undecided=_BY_APPS),
+    Route("POST", "/oidc/par", undecided=_BY_APPS, by_programs=True),
+    Route("POST", "/oidc/device", undecided=_BY_APPS),
+    Route("POST", "/oidc/token", undecided=_BY_APPS, by_programs=True),
+    Route("POST", "/oidc/introspect", undecided=_BY_APPS, by_programs=True),
+    Route("POST", "/oidc/revoke", undecided=_BY_APPS, by_programs=True),
+    Route("GET", "/oidc/userinfo", undecided=_BY_APPS, media_type=JSON, by_programs=True),
+    Route("POST", "/oidc/userinfo", undecided=_BY_APPS, by_programs=True),
 )
 _WRONG: Final = (
     gettext_noop("This sign-in can't continue"),
@@ -51,7 +53,7 @@ def routes(site: Site) -> APIRouter:
     provider = site.ports.offers.take(Provider)
     _found(router, provider)
     _for_browsers(router, site, provider)
-    _for_apps(router, provider)
+    _for_apps(router, site, provider)
     return router
 
 
@@ -79,7 +81,7 @@ def _for_browsers(router: APIRouter, site: Site, provider: Provider) -> None:
         asked = await provider.asked(wire)
         if isinstance(asked, WrongRequest):
             return _wrong(site, visit, asked)
-        here = _way_back(request, provider, asked)
+        here = _way_back(request, provider, asked, visit.visitor.address)
         if visit.session is None or visit.person is None:
             if "none" in asked.prompts:
                 return _to_app(provider.refuse(asked, "login_required"))
@@ -108,10 +110,15 @@ def _for_browsers(router: APIRouter, site: Site, provider: Provider) -> None:
         )
 
 
-def _for_apps(router: APIRouter, provider: Provider) -> None:
+def _for_apps(router: APIRouter, site: Site, provider: Provider) -> None:
+    @router.post("/oidc/device")
+    async def device(request: Request) -> Response:
+        return _json(await provider.begin_device(await _wire(request), site.visit(request).visitor.address))
+
     @router.post("/oidc/par")
     async def push(request: Request) -> Response:
-        return _json(await provider.push(await _wire(request)))
+        address = site.visit(request).visitor.address
+        return _json(await provider.push(await _wire(request), address))
 
     @router.post("/oidc/token")
     async def token(request: Request) -> Response:
@@ -135,12 +142,12 @@ def _for_apps(router: APIRouter, provider: Provider) -> None:
     router.add_api_route("/oidc/userinfo", who, methods=["POST"])
 
 
-def _way_back(request: Request, provider: Provider, asked: Asked) -> str:
+def _way_back(request: Request, provider: Provider, asked: Asked, address: str) -> str:
     """Where to come back to after a sign-in or a proof: here. A long address is kept, and named."""
     here = f"{request.url.path}?{request.url.query}"
     if len(here) <= LONGEST_WAY:
         return here
-    uri, _ = provider.pushed.keep(asked.wire)
+    uri, _ = provider.pushed.keep(asked.wire, network_of(address))
     return f"{request.url.path}?{urlencode({'client_id': asked.app.id, 'request_uri': uri})}"
 
 

@@ -84,6 +84,11 @@ for (const button of document.querySelectorAll("[data-palette]")) {
   });
 }
 
+// On a phone the menu is wider than the screen: where one is shows.
+const menu = document.querySelector(".side nav");
+const current = menu.querySelector("[aria-current]");
+if (current && menu.scrollWidth > menu.clientWidth) menu.scrollLeft = current.offsetLeft - menu.offsetLeft - 12;
+
 input.addEventListener("input", () => { clearTimeout(timer); timer = setTimeout(ask, wait); });
 input.addEventListener("keydown", (event) => {
   if (event.isComposing) return;

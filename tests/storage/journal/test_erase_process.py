@@ -17,8 +17,8 @@ from limen.storage.errors import JournalUnwritableError
 from limen.storage.journal import Journal, verify
 from limen.storage.journal.chain import ERASED, Signer
 from limen.storage.journal.checkpoint import SEALED_FILE, Sealed, read_sealed, write_signed
-from limen.storage.journal.erase import erase, without_body
-from limen.storage.journal.erasing import ERASING, Order, ToErase
+from limen.storage.journal.erase_messages import ERASING, Order, ToErase
+from limen.storage.journal.erase_process import erase, without_body
 from limen.storage.journal.search import EventQuery, search
 from limen.storage.journal.segment import sealed_lines, segments_in
 
@@ -76,7 +76,6 @@ def test_own_bodies_go_the_rest_stays_and_the_chain_holds(opened: Callable[..., 
     report = verify(root, KEYS)
     assert report.ok, report.problems
     assert report.erased == 3
-    assert any("3 bodies were erased by Limen" in sentence for sentence in report.sentences)
     assert journal.erase([MIA, ADA]) == (3, 0)
     journal.close()
     assert verify(root, KEYS).erased == 6

@@ -1,9 +1,9 @@
 """Erases bodies from sealed segments. Runs as a process of its own, as sealing does, and takes as little memory.
 
-`python -m limen.storage.journal.erase` reads one `Order` from its standard input, in one line. For each segment it
-writes the file that is to take its place, if anything in it is to go, says what it did as one line of JSON, and goes on
-when it is sent an empty line. The segment itself is never touched here: who asked puts the new file in its place, after
-the list of segments vouches for it.
+`python -m limen.storage.journal.erase_process` reads one `Order` from its standard input, in one line. For each
+segment it writes the file that is to take its place, if anything in it is to go, says what it did as one line of JSON,
+and goes on when it is sent an empty line. The segment itself is never touched here: who asked puts the new file in its
+place, after the list of segments vouches for it.
 """
 
 from __future__ import annotations
@@ -16,8 +16,8 @@ import msgspec
 
 from limen.storage.files import file_sha256
 from limen.storage.journal.chain import ERASED, Broken, Link, follow, parse
-from limen.storage.journal.erasable import is_erasable_body
-from limen.storage.journal.erasing import ERASING, Done, Order, ToErase
+from limen.storage.journal.erasable_bodies import is_erasable_body
+from limen.storage.journal.erase_messages import ERASING, Done, Order, ToErase
 from limen.storage.journal.seal import PORTION, write_lines
 from limen.storage.journal.segment import sealed_lines
 

@@ -5,7 +5,7 @@ import pytest
 from tests.storage.journal.conftest import NOW
 
 from limen.events import DecisionRecord, Event, to_ocsf
-from limen.storage.journal.erasable import is_erasable, is_erasable_body
+from limen.storage.journal.erasable_bodies import is_erasable, is_erasable_body
 
 MIA, ADA = "p_mia", "p_ada"
 

@@ -7,7 +7,7 @@ import pytest
 
 from limen.clock import DAY, SetClock
 from limen.facts import FactStore
-from limen.storage import Database, Feed, feed as feed_module
+from limen.storage import Database, Feed, change_feed as feed_module
 from limen.storage.tables import changes
 
 

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, strategies as st
 
 from limen.enforcement.paths import PathRefusedError
-from limen.enforcement.routes import STRICTNESS, Kept, MethodRefusedError, Routes
+from limen.enforcement.request_action import STRICTNESS, Kept, MethodRefusedError, Routes
 from limen.facts import ActionRule, App, PublicRoute, Upstream
 
 GET, POST, ANY = frozenset({"GET"}), frozenset({"POST"}), frozenset()

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import msgspec
 
-from limen.storage.journal.erasing import Done, Order, ToErase
+from limen.storage.journal.erase_messages import Done, Order, ToErase
 
 
 def test_what_goes_to_the_child_and_back_is_read_as_it_was_written() -> None:

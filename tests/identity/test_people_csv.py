@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from limen.identity.people_file import PeopleFile, Row, mixes_scripts, neutral, read_people
+from limen.identity.people_csv import PeopleFile, Row, mixes_scripts, neutral, read_people
 
 GROUPS = {"staff": "Staff", "finance": "Finance", "hr": "People and culture"}
 

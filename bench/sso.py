@@ -1,0 +1,351 @@
+"""What single sign-on costs, beside npm `oidc-provider` in the same run.
+
+    python bench/sso.py [--json] [--peer FOLDER]
+
+`ratio_refresh`: refresh grants per CPU second of the whole server, Limen's over the peer's, the median of interleaved
+rounds. Both rotate refresh tokens, sign an ID token with RS256 and an access token (JWT) with ES256, and have it all in
+SQLite (WAL, `synchronous=FULL`) before they answer. Limen decides and journals each grant besides; the peer decides
+nothing. The peer is `sso_peer.mjs`; npm brings it into a temporary folder, or `--peer` names one that has it. Where it
+can't be had, `ratio_signing` says how many grants Limen makes in the CPU time of one such pair of bare signatures.
+
+`check_p99_ratio_under_argon2`: the check server's 99th percentile while 8 people at a time sign in with password and
+code, against idle. `rss_mb`: what the server holds after all of that.
+"""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import hashlib
+import hmac
+import http.client
+import json
+import os
+import secrets
+import shutil
+import statistics
+import subprocess
+import sys
+import threading
+import time
+from base64 import b64encode, urlsafe_b64encode
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from urllib.parse import urlencode
+
+from footprint import Started, company, fill, free_port, use
+from revocation import APP, TOKEN, check, p99
+
+HERE = Path(__file__).parent
+CHAINS, GRANTS, ROUNDS = 8, 40, 7
+AT_ONCE, SIGN_INS, LOOKS, LOOKED = 8, 400, 7, 10
+PASSWORD = "tidal marble lantern fox"
+PEER = ("oidc-provider@9", "libsql@0.5")
+PEER_SECRET = "s" * 43
+TICKS = os.sysconf("SC_CLK_TCK")
+POLICY = """
+@id("staff-use-app") @title("Staff use it") @reason("They work") @phase("identity")
+permit (principal in Group::"staff", action == Action::"view", resource == App::"sso")
+when { context.auth.strength >= 2 };
+"""
+ENTRY = """
+- id: sso
+  protocol: oidc
+  name: Signs people in
+  label: internal
+  url: https://sso.harbor.example/
+  oidc:
+    redirect_uris: ["https://sso.harbor.example/back"]
+"""
+
+
+def main() -> int:
+    options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    options.add_argument("--json", action="store_true", help="one line, an object")
+    options.add_argument("--peer", type=Path, help="a folder in which npm has installed the peer")
+    options.add_argument("--sign-in", type=int, metavar="PORT", help=argparse.SUPPRESS)
+    chosen = options.parse_args()
+    if chosen.sign_in:
+        return sign_people_in(chosen.sign_in)
+    with TemporaryDirectory(prefix="sso-") as made:
+        peer = chosen.peer or installed_peer(Path(made))
+        root, port = Path(made) / "company", free_port()
+        company(root, port)
+        written(root)
+        Started(root, port).stop()  # publishes the folder
+        fill(root)
+        seeds, ours, secret = filled(root)
+        limen = Started(root, port)
+        try:
+            found = refreshes(Server(limen.process.pid, port, "/oidc/token", "sso", secret, ours), peer)
+            found |= under_argon2(check_port_of(root), port, seeds)
+            use(port)
+            found["rss_mb"] = round(limen.resident_mb(), 1)
+        finally:
+            limen.stop()
+    if chosen.json:
+        print(json.dumps(found))
+    else:
+        for name, value in found.items():
+            print(f"{name:32}{value!s:>12}")
+    return 0
+
+
+# Refresh grants
+
+
+class Server:
+    """A provider under load: so many chains of refresh tokens, each a connection of its own."""
+
+    def __init__(self, pid: int, port: int, path: str, client: str, secret: str, tokens: list[str]) -> None:
+        self.pid, self._path, self.tokens = pid, path, tokens
+        basic = b64encode(f"{client}:{secret}".encode()).decode()
+        host = f"limen.harbor.localhost:{port}"
+        self._fields = {
+            "host": host,
+            "authorization": f"Basic {basic}",
+            "content-type": "application/x-www-form-urlencoded",
+        }
+        self._connections = [http.client.HTTPConnection("127.0.0.1", port, timeout=30) for _ in tokens]
+
+    def grants_per_cpu_second(self) -> float:
+        before = cpu_seconds(self.pid)
+        with ThreadPoolExecutor(len(self.tokens)) as chains:
+            list(chains.map(self._refreshed, range(len(self.tokens))))
+        return len(self.tokens) * GRANTS / (cpu_seconds(self.pid) - before)
+
+    def _refreshed(self, chain: int) -> None:
+        for _ in range(GRANTS):
+            body = urlencode({"grant_type": "refresh_token", "refresh_token": self.tokens[chain]})
+            self._connections[chain].request("POST", self._path, body, self._fields)
+            said = json.loads(self._connections[chain].getresponse().read())
+            if not {"id_token", "access_token", "refresh_token"} <= said.keys():
+                raise SystemExit(f"a refresh was refused: {said}")
+            self.tokens[chain] = said["refresh_token"]
+        self._connections[chain].close()  # one that rests for seconds is closed by the server
+
+
+def refreshes(ours: Server, peer: Path | None) -> dict[str, float | None]:
+    ours.grants_per_cpu_second()  # warm
+    if peer is None:
+        mine = statistics.median(ours.grants_per_cpu_second() for _ in range(ROUNDS))
+        return {"refresh_per_cpu_s": round(mine), "ratio_refresh": None, "ratio_signing": round(mine * signing(), 3)}
+    with running_peer(peer) as theirs:
+        theirs.grants_per_cpu_second()
+        rounds = [(ours.grants_per_cpu_second(), theirs.grants_per_cpu_second()) for _ in range(ROUNDS)]
+    return {
+        "refresh_per_cpu_s": round(statistics.median(mine for mine, _ in rounds)),
+        "peer_refresh_per_cpu_s": round(statistics.median(its for _, its in rounds)),
+        "ratio_refresh": round(statistics.median(mine / its for mine, its in rounds), 2),
+    }
+
+
+def installed_peer(into: Path) -> Path | None:
+    """Where npm put the peer; None where it can't be had."""
+    if not (shutil.which("npm") and shutil.which("node")):
+        print("npm is not installed: measured beside bare signatures instead", file=sys.stderr)
+        return None
+    folder = into / "peer"
+    folder.mkdir()
+    quiet = ("--no-audit", "--no-fund", "--silent", "--ignore-scripts")
+    with contextlib.suppress(subprocess.TimeoutExpired):
+        done = subprocess.run(
+            ["npm", "install", "--prefix", folder, *quiet, *PEER], cwd=folder, timeout=150, check=False
+        )
+        if done.returncode == 0:
+            return folder
+    print("npm could not bring oidc-provider: measured beside bare signatures instead", file=sys.stderr)
+    return None
+
+
+@contextlib.contextmanager
+def running_peer(folder: Path) -> Iterator[Server]:
+    command = ["node", HERE / "sso_peer.mjs", folder.resolve(), str(CHAINS)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as process:
+        assert process.stdout
+        told = json.loads(next(line for line in process.stdout if line.startswith("{")))
+        try:
+            yield Server(process.pid, told["port"], "/token", "app", PEER_SECRET, told["tokens"])
+        finally:
+            process.terminate()
+
+
+def signing() -> float:
+    """CPU seconds of one ID token by RS256 and one access token by ES256, and nothing else."""
+    from joserfc import jwt
+    from joserfc.jwk import ECKey, RSAKey
+
+    keys = (("RS256", RSAKey.generate_key(2048)), ("ES256", ECKey.generate_key("P-256")))
+    claims = {"iss": "https://limen.harbor.example", "sub": "p_1", "groups": ["staff"], "iat": 1, "exp": 2}
+    began = time.process_time()
+    for _ in range(400):
+        for algorithm, key in keys:
+            jwt.encode({"alg": algorithm}, claims, key, algorithms=[algorithm])
+    return (time.process_time() - began) / 400
+
+
+def cpu_seconds(pid: int) -> float:
+    """User and system time of a process, its children left out: neither server has any."""
+    told = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(told[11]) + int(told[12])) / TICKS
+
+
+# Checks while people sign in with passwords
+
+
+def under_argon2(check_port: int, port: int, seeds: list[str]) -> dict[str, float]:
+    """Interleaved, so that other work on the machine hits both alike. Whoever signs in is a process of its own."""
+    command = [sys.executable, __file__, "--sign-in", str(port)]
+    idle, under = [], []
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as people:
+        assert people.stdin
+        assert people.stdout
+
+        def tell(line: str) -> str:
+            print(line, file=people.stdin, flush=True)
+            return str(people.stdout.readline())
+
+        tell(json.dumps(seeds))
+        for _ in range(LOOKS):
+            idle.append(p99(lambda: looks(check_port)))
+            tell("go")
+            under.append(p99(lambda: looks(check_port)))
+            count = int(tell("stop") or 0)
+        people.stdin.close()
+    before, meanwhile = statistics.median(idle), statistics.median(under)
+    return {
+        "check_idle_ms_p99": round(before, 3),
+        "check_argon2_ms_p99": round(meanwhile, 3),
+        "check_p99_ratio_under_argon2": round(meanwhile / before, 2),
+        "password_sign_ins": count,
+    }
+
+
+def looks(check_port: int) -> Iterator[float]:
+    for _ in range(LOOKED):
+        yield from check(check_port)
+
+
+def sign_people_in(port: int) -> int:
+    """Told on stdin who there is, then "go" and "stop": eight at a time sign in, each person once."""
+    seeds = json.loads(sys.stdin.readline())
+    print("ready", flush=True)
+    numbers, done, going = iter(range(len(seeds))), [], threading.Event()
+
+    def one_after_the_other() -> None:
+        while going.wait():
+            if (number := next(numbers, None)) is None:
+                os._exit(3)
+            done.append(sign_in(port, number, seeds[number]))
+
+    for _ in range(AT_ONCE):
+        threading.Thread(target=one_after_the_other, daemon=True).start()
+    for line in sys.stdin:
+        before = len(done)
+        if line.strip() == "go":
+            going.set()
+            while len(done) < before + 1:
+                time.sleep(0.01)
+        else:
+            going.clear()
+            time.sleep(1.5)  # those that are on their way
+        print(len(done), flush=True)
+    return 0
+
+
+def sign_in(port: int, number: int, seed: str) -> int:
+    """The form as a browser sends it. Raises SystemExit where it is refused."""
+    import pyotp
+
+    browser = secrets.token_urlsafe(32)
+    csrf = urlsafe_b64encode(hmac.digest(browser.encode(), b"limen form", hashlib.sha256)).rstrip(b"=").decode()
+    sent = {"csrf": csrf, "email": f"p{number}@harbor.example", "password": PASSWORD, "code": pyotp.TOTP(seed).now()}
+    fields = {
+        "host": f"limen.harbor.localhost:{port}",
+        "cookie": f"__Host-limen-browser={browser}",
+        "content-type": "application/x-www-form-urlencoded",
+        "sec-fetch-site": "same-origin",
+    }
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
+    connection.request("POST", "/sign-in", urlencode(sent), fields)
+    response = connection.getresponse()
+    said = response.read()
+    connection.close()
+    if response.status != 303:
+        raise SystemExit(f"a sign-in was refused: {response.status} {said[-600:]!r}")
+    return response.status
+
+
+# The company
+
+
+def written(root: Path) -> None:
+    apps = root / "apps.yaml"
+    apps.write_text(apps.read_text() + ENTRY)
+    (root / "policies" / "65-sso.cedar").write_text(POLICY)
+
+
+def check_port_of(root: Path) -> int:
+    lines = (root / "limen.toml").read_text().splitlines()
+    return next(int(line.rpartition(":")[2].strip('"')) for line in lines if line.startswith("check = "))
+
+
+def filled(root: Path) -> tuple[list[str], list[str], str]:
+    """Passwords and codes for everybody, a session at an app, and grants at the app that signs people in, written as
+    Limen's own stores write them. The seeds of the codes, a refresh token for each chain, and the app's secret.
+    """
+    from limen.clock import HOUR, SystemClock
+    from limen.company.load import load_settings
+    from limen.company.places import database_url, key_file
+    from limen.facts import Factor, Person, Session
+    from limen.identity.model import PersonStatus, auth_of
+    from limen.identity.passwords import _hash
+    from limen.identity.store import factors, people, sessions
+    from limen.identity.totp import new_seed
+    from limen.sso.oidc import store
+    from limen.sso.oidc.tokens import hash_of, new_id, new_token
+    from limen.storage import Database, Keyring, Transaction, master_key
+
+    now, settings = SystemClock().now(), load_settings(root)
+    database = Database.open(database_url(root, settings))
+    keyring = Keyring.open(database, master_key(key_file(root, settings), os.environ))
+    seeds, tokens = [new_seed() for _ in range(SIGN_INS)], [new_token() for _ in range(CHAINS)]
+    hashed, secret = _hash(PASSWORD), new_token()
+
+    def work(transaction: Transaction) -> None:
+        connection = transaction.connection
+        for number, seed in enumerate(seeds):
+            person = f"p_{number}"
+            factors.set_password(connection, person, hashed, now)
+            factors.set_code(connection, person, keyring.seal("codes", person, "seed", seed.encode()), 0, now)
+        for number, token in enumerate(tokens):
+            grant = store.Grant(new_id("g"), "sso", f"p_{number}", f"s_{number}", "openid profile email groups", now)
+            store.add_grant(connection, grant)
+            store.add_token(connection, hash_of(token), store.REFRESH, grant.id, now + 12 * HOUR, store.Asked())
+        store.add_secret(connection, "sso", hash_of(secret), now, now)
+        proofs = {Factor.PASSKEY: now}
+        ana = Person("p_check", "Ana", "ana@harbor.example", frozenset({"staff"}), active=True)
+        root_session = Session("s_check", ana.id, auth_of(proofs), now, now + 12 * HOUR, 12 * HOUR)
+        at_app = Session(
+            "s_app",
+            ana.id,
+            auth_of(proofs),
+            now,
+            now + 12 * HOUR,
+            12 * HOUR,
+            app=APP.partition(".")[0],
+            parent="s_check",
+        )
+        people.add(connection, ana, PersonStatus.ACTIVE, now)
+        sessions.add(connection, root_session, secrets.token_bytes(32), proofs)
+        sessions.add(connection, at_app, hashlib.sha256(TOKEN.encode()).digest(), proofs)
+
+    database.write(work)
+    database.close()
+    return seeds, tokens, secret
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,66 @@
+"""Letting a device without a browser sign in (RFC 8628): its code is typed here, and it is shown where it came from."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from fastapi import APIRouter
+from starlette.responses import Response
+
+from limen.admission import network_of
+from limen.facts import LIMEN
+from limen.messages import gettext_noop
+from limen.policy.decision import Effect
+from limen.sso.oidc.provider import Provider
+from limen.web.page import Page, Route
+from limen.web.permissions import VIEW
+from limen.web.requests import one
+from limen.web.site import Site
+from limen.web.visit import Authorized, Sent
+
+PAGES: Final = (
+    Page("/device", "Connect a device", VIEW, hint="a code that a device shows"),
+    Route("POST", "/device", VIEW),
+    Route("POST", "/device/answer", VIEW),
+)
+_UNKNOWN: Final = (
+    gettext_noop("No device waits with this code"),
+    gettext_noop("look at the device again: a code counts ten minutes, and a few wrong ones make you wait"),
+)
+
+
+def routes(site: Site) -> APIRouter:
+    """The code is asked for twice, by the form and by the answer: nothing about it is kept in the browser."""
+    router = APIRouter()
+    provider = site.ports.offers.take(Provider)
+
+    @router.get("/device")
+    async def ask(visit: Authorized) -> Response:
+        return site.page("sso/device.html", visit, here="/")
+
+    @router.post("/device")
+    async def show(visit: Authorized, sent: Sent) -> Response:
+        device = provider.devices.typed(one(sent, "code"), visit.person.id)
+        app = site.known.apps.get(device.app) if device else None
+        if device is None or app is None:
+            return site.wrong(visit, 400, *_UNKNOWN)
+        is_near = network_of(device.address) == network_of(visit.visitor.address)
+        return site.page("sso/device_asks.html", visit, device=device, app=app, is_near=is_near, here="/")
+
+    @router.post("/device/answer")
+    async def answer(visit: Authorized, sent: Sent) -> Response:
+        device = provider.devices.typed(one(sent, "code"), visit.person.id)
+        app = site.known.apps.get(device.app) if device else None
+        if device is None or app is None:
+            return site.wrong(visit, 400, *_UNKNOWN)
+        if one(sent, "answer") != "agree":
+            provider.refuse_device(device, visit.session)
+            return site.page("sso/device_done.html", visit, app=app, is_let_in=False, here="/")
+        effect, decision = provider.let_device(device, visit.session, visit.visitor.address)
+        if effect is Effect.CHALLENGE:
+            return site.go(visit, "/step-up", app=LIMEN, to="/device", decision=decision)
+        if effect is Effect.DENY:
+            return site.go(visit, "/not-yet", decision=decision)
+        return site.page("sso/device_done.html", visit, app=app, is_let_in=True, here="/")
+
+    return router

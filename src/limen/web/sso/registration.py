@@ -1,0 +1,87 @@
+"""An app that signs people in by OpenID Connect, in the console: what to paste, what it is told, who is in now."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from fastapi import APIRouter
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+
+from limen.clock import DAY
+from limen.facts import App
+from limen.sso.oidc.logout import Logouts
+from limen.sso.oidc.provider import Provider
+from limen.web.console.fresh_proof import fresh_proof
+from limen.web.console.view_audit import audit_view
+from limen.web.page import Route
+from limen.web.permissions import CHANGE, READ
+from limen.web.requests import query
+from limen.web.site import Site
+from limen.web.visit import Authorized, Sent, SignedInVisit
+
+PAGES: Final = (
+    Route("GET", "/console/apps/{app_id}/sign-in", READ),
+    Route("POST", "/console/apps/{app_id}/sign-in/secret", CHANGE),
+    Route("POST", "/console/apps/{app_id}/sign-in/{grant_id}/end", CHANGE),
+)
+OVERLAP: Final = DAY
+"""How long the secrets before still count."""
+MOST: Final = 200
+
+
+def routes(site: Site) -> APIRouter:
+    router = APIRouter()
+    provider, logouts = site.ports.offers.take(Provider), site.ports.offers.take(Logouts)
+
+    async def page(visit: SignedInVisit, app: App, email: str = "", secret: str = "", done: str = "") -> Response:
+        person = next((one for one in site.known.people.values() if email and one.email == email.casefold()), None)
+        grants = await provider.grants_at(app.id)
+        told = provider.told_of(person, app) if person else {}
+        return site.page(
+            "sso/registration.html",
+            visit,
+            app=app,
+            issuer=provider.issuer,
+            email=email,
+            person=person,
+            told={name: _written(value) for name, value in told.items()},
+            grants=[(one, site.known.people.get(one.person_id)) for one in grants[:MOST]],
+            count=len(grants),
+            secret=secret,
+            done=done,
+        )
+
+    @router.get("/console/apps/{app_id}/sign-in")
+    async def look(request: Request, app_id: str, visit: Authorized) -> Response:
+        app = _registered(site, app_id)
+        audit_view(site, visit, "app", app_id)
+        done = "That sign-in is over." if query(request, "done") == "ended" else ""
+        return await page(visit, app, query(request, "person", 254).strip(), done=done)
+
+    @router.post("/console/apps/{app_id}/sign-in/secret")
+    async def renew(app_id: str, visit: Authorized, _sent: Sent) -> Response:
+        app = _registered(site, app_id)
+        await fresh_proof(site, visit, f"/console/apps/{app_id}/sign-in")
+        if app.oidc is None or app.oidc.is_public:
+            raise HTTPException(404)
+        return await page(visit, app, secret=await provider.new_secret(app_id, visit.person.id, OVERLAP))
+
+    @router.post("/console/apps/{app_id}/sign-in/{grant_id}/end")
+    async def end(app_id: str, grant_id: str, visit: Authorized, _sent: Sent) -> Response:
+        await logouts.end_grant(grant_id, _registered(site, app_id).id, visit.person.id)
+        return site.go(visit, f"/console/apps/{app_id}/sign-in", done="ended")
+
+    return router
+
+
+def _registered(site: Site, app_id: str) -> App:
+    app = site.known.apps.get(app_id)
+    if app is None or app.oidc is None:
+        raise HTTPException(404)
+    return app
+
+
+def _written(value: object) -> str:
+    return ", ".join(map(str, value)) if isinstance(value, list) else str(value)

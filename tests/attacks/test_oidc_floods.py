@@ -1,0 +1,159 @@
+"""What a stranger or an employee asks of the OpenID Connect provider without end, and what everybody else notices."""
+
+from __future__ import annotations
+
+import secrets
+import sqlite3
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack
+from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+from joserfc import jwt
+from joserfc.jwk import ECKey
+from tests.sso.client import Grafana, harbor_with_apps, told_in
+from tests.web.conftest import ORIGIN, Browser, House
+
+from limen.sso.oidc import dpop, pushed, store
+from limen.sso.oidc.provider import Provider
+from limen.storage import Transaction
+
+
+@pytest.fixture
+async def house(tmp_path: Path) -> AsyncIterator[House]:
+    async with AsyncExitStack() as closing:
+        yield await harbor_with_apps(closing, tmp_path / "harbor")
+
+
+@pytest.fixture
+async def mia(house: House) -> Browser:
+    browser = house.browser()
+    await house.member(browser, "Mia", "staff")
+    return browser
+
+
+@pytest.fixture
+async def grafana(house: House) -> Grafana:
+    return await Grafana.registered(house)
+
+
+async def open_grants(house: House) -> list[store.Grant]:
+    return await house.limen.core.database.reading(lambda snapshot: store.open_grants(snapshot.connection))
+
+
+async def test_whoever_asks_for_codes_without_end_loses_their_own_sign_ins(
+    house: House, mia: Browser, grafana: Grafana, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(store, "MOST_OF_A_SESSION", 5)
+    first = await grafana.tokens(mia)
+    for _ in range(12):
+        code = await grafana.code(mia)
+    assert len(await open_grants(house)) == 5
+    assert (await grafana.redeem(code)).status_code == 200
+    assert (await grafana.userinfo(first["access_token"])).status_code == 401
+    due = await house.limen.core.database.reading(lambda snapshot: store.due_logouts(snapshot.connection, 1 << 60, 99))
+    assert len(due) == 1, "the app is told of the one sign-in that it knows"
+
+
+async def test_however_many_sign_ins_somebody_has_they_are_let_go(house: House, mia: Browser, grafana: Grafana) -> None:
+    """More than one statement may name: 250,000 values in SQLite as Debian has it, 65,535 in PostgreSQL, 999 here."""
+    await grafana.code(mia)
+    (one,) = await open_grants(house)
+    row = {name: getattr(one, name) for name in store.Grant.__slots__}
+    rows = [{**row, "id": f"g_{number}"} for number in range(2_000)]
+
+    def fill(transaction: Transaction) -> None:
+        raw = transaction.connection.connection.driver_connection
+        if isinstance(raw, sqlite3.Connection):
+            raw.setlimit(sqlite3.SQLITE_LIMIT_VARIABLE_NUMBER, 999)
+        transaction.connection.execute(store.oidc_grants.insert(), rows)
+
+    await house.limen.core.database.writing(fill)
+    await house.limen.identity.people.deactivate(one.person_id, by="")
+    assert not house.limen.known.people[one.person_id].active
+    assert await open_grants(house) == []
+
+
+async def test_strangers_push_out_no_request_of_an_app(
+    house: House, mia: Browser, grafana: Grafana, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pushed, "MOST", 20)
+    monkeypatch.setattr(pushed, "MOST_OF_A_SOURCE", 10)
+    sent = (await grafana.post("/oidc/par", **grafana.asks())).json()["request_uri"]
+    slow = house.browser(address="192.0.2.1")
+    led = await slow.get(grafana.way(state="s" * 3_000))
+    uri = parse_qs(urlsplit(parse_qs(urlsplit(led.headers["location"]).query)["to"][0]).query)["request_uri"][0]
+    for number in range(60):
+        stranger = house.browser(address=f"198.51.100.{number % 3}")
+        await stranger.get(grafana.way(state="x" * 6_000))
+    kept = house.limen.core.offers.take(Provider).pushed
+    assert len(kept) <= 21
+    assert kept.look(uri, "grafana") is not None, "whoever asked once keeps their place"
+    assert "code" in told_in(await mia.get(f"/oidc/authorize?client_id=grafana&request_uri={sent}"))
+
+
+async def test_anybody_can_be_a_public_client_and_pushes_out_no_other(house: House, grafana: Grafana) -> None:
+    desk = Grafana(house, id="desk", back="http://127.0.0.1/back")
+    asked = {**desk.asks(), "client_id": "desk"}
+    assert (await desk.post("/oidc/par", **asked)).status_code == 201
+    assert (await desk.post("/oidc/par", **{**asked, "state": "x" * 9_000})).json() == {"error": "invalid_request"}
+
+
+async def test_strangers_proofs_use_up_nothing(
+    house: House, mia: Browser, grafana: Grafana, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(dpop, "MOST_SEEN", 5)
+    key = ECKey.generate_key("P-256")
+
+    def proof() -> dict[str, str]:
+        header = {"typ": "dpop+jwt", "alg": "ES256", "jwk": key.as_dict(private=False)}
+        told = {"htm": "POST", "htu": f"{ORIGIN}/oidc/token", "iat": house.clock.now() // 1000}
+        return {"dpop": jwt.encode(header, {**told, "jti": secrets.token_hex(8)}, key, algorithms=["ES256"])}
+
+    thief = Grafana(house, secret="wrong")
+    for _ in range(10):
+        refused = await thief.post("/oidc/token", fields=proof(), grant_type="authorization_code", code="c")
+        assert refused.json()["error"] == "invalid_client"
+    code = await grafana.code(mia)
+    sent = {"grant_type": "authorization_code", "code": code, "redirect_uri": grafana.back}
+    redeemed = await grafana.post("/oidc/token", fields=proof(), code_verifier=grafana.verifier, **sent)
+    assert redeemed.json()["token_type"] == "DPoP"
+
+
+@pytest.mark.parametrize("asked", [{"max_age": "0"}, {"max_age": "1"}, {"prompt": "login", "max_age": "0"}])
+async def test_nobody_is_sent_in_circles_to_prove_themselves(
+    house: House, mia: Browser, grafana: Grafana, asked: dict[str, str]
+) -> None:
+    house.clock.forward(300_000)
+    led = await mia.get(grafana.way(**asked))
+    assert led.headers["location"].startswith("/step-up")
+    await mia.step_up("limen", parse_qs(urlsplit(led.headers["location"]).query)["to"][0])
+    house.clock.forward(3_000)
+    assert "code" in told_in(await mia.get(grafana.way(**asked)))
+
+
+WEIRD = ("\\", '"', "\x00", "\x7f", "\n", "é", "\u2028", "%", "https://[", "http://127.0.0.1:99999/")
+
+
+@pytest.mark.parametrize(
+    "name", ["redirect_uri", "client_id", "scope", "state", "response_type", "code_challenge", "prompt", "nonce"]
+)
+async def test_nothing_that_strangers_send_is_an_error_of_ours(mia: Browser, grafana: Grafana, name: str) -> None:
+    """Each would be a traceback in the log, of ten thousand bytes and more, without a session."""
+    for weird in WEIRD:
+        for asked in ({name: weird}, {name: f"{grafana.asks().get(name, '')}{weird}"}):
+            for more in ({}, {"prompt": "none"} if name != "prompt" else {}):
+                answered = await mia.get(grafana.way(**{**more, **asked}))
+                assert answered.status_code in {303, 400}, (asked, answered.status_code)
+
+
+@pytest.mark.parametrize("path", ["token", "introspect", "revoke", "par"])
+async def test_nothing_that_apps_send_is_an_error_of_ours(grafana: Grafana, path: str) -> None:
+    names = ("grant_type", "code", "token", "refresh_token", "redirect_uri", "code_verifier", "client_id", "scope")
+    for name in (*names, "token_type_hint", "client_secret", "response_type"):
+        for weird in WEIRD:
+            for base in ({}, {"grant_type": "authorization_code"}, {"grant_type": "refresh_token"}, grafana.asks()):
+                for app in (grafana, Grafana(grafana.house, id="desk"), Grafana(grafana.house, id=weird or "x")):
+                    answered = await app.post(f"/oidc/{path}", **{**base, name: weird})
+                    assert answered.status_code in {200, 201, 400, 401}, (path, name, weird, base)

@@ -1,0 +1,262 @@
+"""Harbor with apps that sign people in by OpenID Connect, over real HTTP, and somebody who meddles."""
+
+from __future__ import annotations
+
+import json
+import os
+import pwd
+import re
+import socket
+import subprocess
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qs, urlencode, urlsplit, urlunsplit
+
+import pytest
+import requests
+from tests.interop.fronts import HOW_TO, program
+from tests.journeys.conftest import Harbor, serve
+from tests.ports import free_ports
+
+from limen.sso.oidc.provider import Provider
+
+MODULES = Path("/usr/lib/apache2/modules")
+PAGE = (HOW_TO / "apache-mod-auth-openidc.md").read_text("utf-8")
+POLICY = """
+@id("staff-read-reports")
+@title("Staff read reports")
+@reason("They need them for their work.")
+@phase("identity")
+permit (principal in Group::"staff", action == Action::"view", resource == App::"reports")
+when { context.auth.strength >= 2 };
+"""
+
+
+@dataclass
+class SingleSignOn:
+    """A running Harbor with an app `reports`, which is to be found at `app`."""
+
+    harbor: Harbor
+    app: str
+    secret: str
+
+    @property
+    def callback(self) -> str:
+        return f"{self.app}/oidc/callback"
+
+    def revoke(self, name: str) -> None:
+        """End every session of this person, as an administrator would; returns when that is done."""
+        self.harbor.run(self.harbor.limen.identity.sessions.revoke_person(self.harbor.people[name], by=""))
+
+    def events(self, kind: str) -> list[Any]:
+        self.harbor.limen.journal.flush()
+        return list(self.harbor.limen.journal.recent(200, lambda event: event.kind == kind))
+
+
+def on_the_page(fence: str, place: int = 0) -> str:
+    """A block of the how-to, as it stands there."""
+    return re.findall(rf"```{fence}\n(.*?)```", PAGE, re.DOTALL)[place]
+
+
+@contextmanager
+def single_sign_on(folder: Path, upstream: int) -> Iterator[SingleSignOn]:
+    limen_port, app_port = free_ports(2)
+    app = f"http://reports.harbor.localhost:{app_port}"
+
+    def write(company: Path) -> None:
+        apps = company / "apps.yaml"
+        entry = on_the_page("yaml").replace("https://reports.YOUR.DOMAIN", app)
+        entry = re.sub(r"(backchannel_logout_uri: http://)[^:]*", r"\1localhost", entry)
+        apps.write_text(f"{apps.read_text('utf-8').rstrip()}\n\n{entry}    device: true\n", "utf-8")
+        (company / "policies" / "65-sso.cedar").write_text(POLICY, "utf-8")
+
+    harbor, stop = serve(folder, limen_port, upstream, write=write)
+    secret = harbor.run(harbor.limen.core.offers.take(Provider).new_secret("reports", "", 0))
+    yield SingleSignOn(harbor, app, secret)
+    stop()
+
+
+@dataclass
+class Meddler:
+    """Sits between an app and Limen's token endpoint, and changes what is answered. `change` is JSON to JSON."""
+
+    issuer: str
+    port: int = 0
+    change: Callable[[dict[str, Any]], dict[str, Any]] = lambda told: told
+    told: list[dict[str, Any]] = field(default_factory=list)
+
+    @property
+    def metadata(self) -> str:
+        return f"http://127.0.0.1:{self.port}/.well-known/openid-configuration"
+
+
+@contextmanager
+def meddling(issuer: str) -> Iterator[Meddler]:
+    meddler = Meddler(issuer)
+
+    class Between(BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+
+        def do_GET(self) -> None:
+            found = requests.get(f"{issuer}{self.path}", timeout=5).json()
+            self._say(200, {**found, "token_endpoint": f"http://127.0.0.1:{meddler.port}/oidc/token"})
+
+        def do_POST(self) -> None:
+            body = self.rfile.read(int(self.headers["content-length"]))
+            sent = {name: self.headers[name] for name in ("authorization", "content-type") if self.headers[name]}
+            answered = requests.post(f"{issuer}{self.path}", data=body, headers=sent, timeout=5)
+            meddler.told.append(answered.json())
+            self._say(answered.status_code, meddler.change(answered.json()))
+
+        def _say(self, status: int, told: dict[str, Any]) -> None:
+            body = json.dumps(told).encode()
+            self.send_response(status)
+            self.send_header("content-type", "application/json")
+            self.send_header("content-length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, *_: Any) -> None: ...
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Between)
+    meddler.port = server.server_address[1]
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield meddler
+    server.shutdown()
+    server.server_close()
+
+
+class Behind(BaseHTTPRequestHandler):
+    """What stands behind Apache: it says which fields it was sent."""
+
+    protocol_version = "HTTP/1.1"
+
+    def do_GET(self) -> None:
+        body = json.dumps({name.lower(): value for name, value in self.headers.items()}).encode()
+        self.send_response(200)
+        self.send_header("content-type", "application/json")
+        self.send_header("content-length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *_: Any) -> None: ...
+
+
+@contextmanager
+def apache(folder: Path, sso: SingleSignOn, metadata: str) -> Iterator[None]:
+    """Apache with mod_auth_openidc on the app's address, with the how-to's own configuration."""
+    binary = program("apache2")
+    if not (MODULES / "mod_auth_openidc.so").exists():
+        said = "MOD_AUTH_OPENIDC IS NOT INSTALLED: it was not tested (apt-get install libapache2-mod-auth-openidc)"
+        pytest.fail(said) if os.environ.get("LIMEN_REQUIRE_ALL") == "1" else pytest.skip(said)
+    behind = ThreadingHTTPServer(("127.0.0.1", 0), Behind)
+    threading.Thread(target=behind.serve_forever, daemon=True).start()
+    folder.chmod(0o755)
+    config, log = folder / "apache.conf", folder / "log"
+    config.write_text(_configuration(folder, sso, metadata, behind.server_address[1]))
+    with log.open("wb") as out:
+        process = subprocess.Popen([binary, "-f", str(config), "-D", "FOREGROUND"], stdout=out, stderr=out)
+    try:
+        _until_open(int(sso.app.rpartition(":")[2]), process, log)
+        yield
+    finally:
+        process.terminate()
+        process.wait(10)
+        behind.shutdown()
+        behind.server_close()
+
+
+def _configuration(folder: Path, sso: SingleSignOn, metadata: str, behind: int) -> str:
+    port = sso.app.rpartition(":")[2]
+    modules = ("mpm_event", "authn_core", "authz_core", "authz_user", "proxy", "proxy_http", "auth_openidc")
+    said = on_the_page("apache") + on_the_page("apache", 1)
+    changed = {
+        "https://limen.YOUR.DOMAIN/.well-known/openid-configuration": metadata,
+        "https://limen.YOUR.DOMAIN": sso.harbor.origin,
+        "https://reports.YOUR.DOMAIN": sso.app,
+        "THE-SECRET": sso.secret,
+        "A-LONG-RANDOM-TEXT": "a-text-that-is-long-enough-for-a-test",
+        "BeforeExpiry 240": "BeforeExpiry 299",  # one second old is old here, so that a test need not wait a minute
+    }
+    for told, here in changed.items():
+        said = said.replace(told, here)
+    loaded = "\n".join(f"LoadModule {_symbol(name)} {MODULES}/mod_{name}.so" for name in modules)
+    as_nobody = f"User nobody\nGroup #{pwd.getpwnam('nobody').pw_gid}\n" if os.geteuid() == 0 else ""
+    return f"""
+{loaded}
+ServerRoot {folder}
+ServerName reports.harbor.localhost
+PidFile {folder}/pid
+DefaultRuntimeDir {folder}
+ErrorLog /dev/stderr
+Listen 127.0.0.1:{port}
+StartServers 1
+ThreadsPerChild 16
+MaxRequestWorkers 16
+{as_nobody}
+ProxyPass /oidc/callback !
+ProxyPass / http://127.0.0.1:{behind}/
+OIDCSSLValidateServer Off
+OIDCInfoHook access_token refresh_token id_token_hint
+{said}
+"""
+
+
+def _symbol(module: str) -> str:
+    return {"mpm_event": "mpm_event_module", "auth_openidc": "auth_openidc_module"}.get(module, f"{module}_module")
+
+
+def _until_open(port: int, process: subprocess.Popen[bytes], log: Path) -> None:
+    ends = time.monotonic() + 20
+    while time.monotonic() < ends and process.poll() is None:
+        with socket.socket() as there:
+            if there.connect_ex(("127.0.0.1", port)) == 0:
+                return
+        time.sleep(0.05)
+    pytest.fail(f"Apache did not start:\n{log.read_text()[-3_000:]}")
+
+
+class Person:
+    """Somebody who is signed in at Limen, with a program for a browser: it follows redirects one by one."""
+
+    def __init__(self, sso: SingleSignOn, name: str, *groups: str) -> None:
+        self.sso = sso
+        self.limen = sso.harbor.signed_in(name, *groups)
+        self.here = requests.Session()
+
+    def ask(self, url: str) -> requests.Response:
+        """One step: the app with its own cookies, Limen with Limen's."""
+        if url.startswith(self.sso.app):
+            return self.here.get(url, allow_redirects=False, timeout=10)
+        return requests.get(url, headers=self._as_browser(), allow_redirects=False, timeout=10)
+
+    def to_limen(self) -> str:
+        """Where the app sends somebody whom it does not know."""
+        return self.ask(f"{self.sso.app}/page").headers["location"]
+
+    def back(self, way: str) -> str:
+        """Where Limen sends them then."""
+        answered = self.ask(way)
+        assert answered.status_code == 303, answered.text
+        return answered.headers["location"]
+
+    def sign_in(self) -> dict[str, str]:
+        """The whole way; what stands behind the app was told."""
+        answered = self.ask(self.back(self.to_limen()))
+        return self.ask(answered.headers["location"]).json()
+
+    def _as_browser(self) -> dict[str, str]:
+        cookies = "; ".join(f"{name}={value}" for name, value in self.limen.items())
+        return {"cookie": cookies, "user-agent": "Mozilla/5.0 (X11; Linux) Firefox/150.0"}
+
+
+def with_another(url: str, **values: str) -> str:
+    parts = urlsplit(url)
+    asked = {name: found[0] for name, found in parse_qs(parts.query).items()} | values
+    return urlunsplit(parts._replace(query=urlencode({name: value for name, value in asked.items() if value})))
