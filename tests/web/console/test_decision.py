@@ -42,7 +42,7 @@ async def test_why_and_what_would_turn_it_are_said_in_whole_sentences(console: C
     refused = await console.ask(eve, "crm")
     page = (await console.ada.get(f"/console/decisions/{refused.id}")).text
     assert "Sales can do this." in page
-    assert "Whoever answers for Customers (Sales), or an administrator, can." in page
+    assert "he owner of Customers (Sales) or an administrator" in page
 
 
 async def test_what_else_was_open_on_the_same_facts_stands_beside_it(console: Console) -> None:
