@@ -46,7 +46,7 @@ def test_decisions_are_numbered_once_each() -> None:
     assert len(numbers) == len(set(numbers))
 
 
-MOST_SENTENCES = 475
+MOST_SENTENCES = 473
 """How many asserts hold four English words in a row, today. It may only go down: say a smaller number when it has."""
 
 
