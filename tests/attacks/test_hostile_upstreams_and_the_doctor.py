@@ -50,7 +50,7 @@ async def looked(tmp_path: Path, port: int) -> list[Finding]:
     [
         (b"X-More: " + b"a" * 8_000 + b"\r\n", State.WRONG, "longer than 65,536 bytes"),
         (b"a" * 8_192, State.WRONG, ""),
-        (b"\r\n" + b"body" * 2_048, State.OK, "answers (200)"),
+        (b"\r\n" + b"body" * 2_048, State.OK, "responds (200)"),
     ],
 )
 async def test_a_gigabyte_of_headers_or_body_is_not_taken(

@@ -27,7 +27,7 @@ PEOPLE = [
     )
 ]
 NAMES = {one.person.id: one.person.id.title() for one in PEOPLE}
-OFFICE = ("policies/20-report-only.cedar", '@state("watch")\n', "")
+OFFICE = ("policies/20-report-only.cedar", '@state("report-only")\n', "")
 BACKDOOR = """
 @id("robots")
 permit (principal is Workload, action == Action::"view", resource == App::"payroll");
