@@ -36,7 +36,7 @@ def test_a_formula_is_no_name(name: str) -> None:
     ("data", "what"),
     [
         (HEAD + "Zoë,zoe@harbor.example,\n".encode("cp1252"), "line 2: the file is not UTF-8"),
-        (HEAD + b"Eve\0,eve@harbor.example,\n", "line 2: the file contains NUL"),
+        (HEAD + b"Eve\0,eve@harbor.example,\n", "line 2: the file contains NUL characters"),
         (("name,email\nE,e@h.example\n").encode("utf-16-le"), "NUL"),
         (b"\xff\xfen\x00a\x00", "no column"),
         (b"\xff\xfen\x00a\x00\x00\xd8", "not UTF-8"),
