@@ -32,7 +32,7 @@ def test_a_copy_then_erasure_and_the_journal_still_verifies(harbor: Any, browse:
     mia_id = harbor.people["Mia Moor"]
     ada.page.goto(f"{harbor.origin}/console/people/{mia_id}", wait_until="load")
     ada.page.get_by_role("link", name=re.compile("[Cc]opy or erase")).click()
-    expect(heading(ada)).to_have_text("Copy or erase what is kept of Mia Moor")
+    expect(heading(ada)).to_have_text("Copy or erase Mia Moor's data")
     ada.clean()
     ada.page.get_by_label("Why, without names").fill("left the company")
     ada.page.get_by_label("to confirm").fill("mia.moor@harbor.example")

@@ -40,7 +40,7 @@ def test_what_no_group_of_theirs_may_open_names_who_to_ask(harbor: Any, browse: 
 
 def test_a_form_on_another_app_acts_in_nobodys_name(harbor: Any, browse: Any) -> None:
     tom = browse()
-    tom.enrol(harbor.invite("Tom Berger", "staff", "sales"))
+    tom.enrol(harbor.invite("Tom Cross", "staff", "sales"))
     tom.page.goto(harbor.on("wiki"))
     tom.page.goto(harbor.on("crm"))
     tom.page.evaluate(

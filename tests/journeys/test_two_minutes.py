@@ -54,7 +54,7 @@ def test_two_minutes_at_a_desk(demo: Alive, browse: Any) -> None:
     look(visitor, "demo-start")
 
     harbor.press("Be the finance lead")
-    harbor.answer("Permitted", "May Maren Petersen view Payroll?", "Finance runs payroll")
+    harbor.answer("Permitted", "Can Maren Petersen view Payroll?", "Finance runs payroll")
     harbor.press("Five hours later")
     harbor.answer("Challenged", because="proved who they are 5 hours ago; Payroll asks for at most 4 hours")
     expect(harbor.page.get_by_role("article", name="What the browser gets")).to_contain_text("One more step")
@@ -88,7 +88,7 @@ def test_two_minutes_on_a_phone_in_the_dark(demo: Alive, browse: Any) -> None:
     visitor = browse(viewport={"width": 390, "height": 844}, color_scheme="dark")
     harbor = Page(visitor, demo)
     harbor.press("Be an employee")
-    harbor.answer("Permitted", "May Ewa Lis view Warehouse?")
+    harbor.answer("Permitted", "Can Ewa Lis view Warehouse?")
     harbor.press("Sign in with a password alone")
     harbor.answer("Challenged", because="strength 1, Warehouse needs at least 2")
     harbor.press("In the warehouse hall")
@@ -98,7 +98,7 @@ def test_two_minutes_on_a_phone_in_the_dark(demo: Alive, browse: Any) -> None:
     look(visitor, "demo-phone")
 
     harbor.press("Be the administrator")
-    harbor.answer("Permitted", "May Ada Nwosu audit Limen?")
+    harbor.answer("Permitted", "Can Ada Nwosu audit Limen?")
     with visitor.context.expect_page() as opening:
         harbor.page.get_by_role("link", name="All policies considered").click()
     expect(opening.value.get_by_role("heading", level=1)).to_contain_text("Ada Nwosu was allowed to")

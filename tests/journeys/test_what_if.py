@@ -20,7 +20,7 @@ def test_from_a_question_to_a_table_to_a_why(harbor: Any, browse: Any, ada: Any)
     ada.page.locator("input[name=at]").fill("2026-11-24T10:00")
     ada.page.get_by_role("button", name="Show").click()
     answer = ada.page.locator("#answer")
-    expect(answer).to_contain_text("Tom Kovar would be asked for more proof to view Wiki")
+    expect(answer).to_contain_text("Tom Kovar would be asked to confirm their identity to view Wiki")
     expect(answer).to_contain_text("What would change the answer")
     ada.clean_both_ways()
 

@@ -50,7 +50,7 @@ def test_a_file_system_without_inodes_is_not_short_of_them() -> None:
 def test_a_budget_warns_before_the_disk_does() -> None:
     space = replace(ROOMY, budget_bytes=310 * MEGABYTE)
     assert space.pressure is Pressure.SHORT
-    assert list(space.sentences()) == ["The journal takes 300 MB of its 310 MB."]
+    assert list(space.sentences()) == ["The journal uses 300 MB of its 310 MB."]
 
 
 def test_a_folder_is_looked_at_as_it_is(tmp_path: Path) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tests.web.console.conftest import Console
 
-from limen.settings import Settings, Storage
+from limen.settings import Database, Settings
 from limen.web.console.settings import APPLY, BOTH, RESTART, ZONE, sections_of
 
 HARBOR = Settings(name="Harbor", domain="harbor.example", groups={"staff": "Everybody"})
@@ -38,7 +38,7 @@ def test_what_was_published_and_waits_for_a_restart_is_told_apart() -> None:
 
 
 def test_a_databases_password_is_not_shown() -> None:
-    said = sections_of(HARBOR.model_copy(update={"storage": Storage(database="x://limen:hunter2@db/limen")}))
+    said = sections_of(HARBOR.model_copy(update={"database": Database(url="x://limen:hunter2@db/limen")}))
     assert "hunter2" not in str(said)
     assert "x://…@db/limen" in str(said)
 

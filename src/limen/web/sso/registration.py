@@ -40,7 +40,7 @@ def routes(site: Site) -> APIRouter:
         grants = await provider.grants_at(app.id)
         told = provider.told_of(person, app) if person else {}
         return site.page(
-            "sso/registration.html",
+            "console/registration.html",
             visit,
             app=app,
             issuer=provider.issuer,
