@@ -93,7 +93,13 @@ def test(rest: list[str]) -> int:
     chosen = [*paths, *(QUICKLY if is_quick else ()), *words]
     together = () if words and not (is_quick or since) else TOGETHER
     turned = {"LIMEN_TESTS": os.environ.get("LIMEN_TESTS", "quick")} if is_quick else {}
-    code = call(PYTHON, "-m", "pytest", "-q", *together, *chosen, more={**in_memory(), **turned})
+    memory = in_memory()
+    # A folder of this run alone, with a short name: what Caddy and PostgreSQL listen on may have 103 bytes.
+    folder = Path(memory["TMPDIR"]) / f"limen{os.getpid()}" if memory else None
+    placed = (f"--basetemp={folder}",) if folder is not None else ()
+    code = call(PYTHON, "-m", "pytest", "-q", *together, *placed, *chosen, more={**memory, **turned})
+    if folder is not None:
+        shutil.rmtree(folder, ignore_errors=True)
     print(f"Checks took {checked - began:.0f} s, tests {time.monotonic() - checked:.0f} s.")
     return 0 if code == NO_TEST_LEFT and (is_quick or since) else code
 

@@ -172,7 +172,7 @@ async def test_git_clones_pushes_and_is_refused_with_the_reason(world: World) ->
     assert code == 0, said
     assert any(seen.startswith("POST /tools.git/git-receive-pack") for seen in world.reached)
 
-    for wrong, words in (("hunter2", "is no token"), (f"{view[:-1]}x", "token isn't valid here")):
+    for wrong, words in (("hunter2", "is not a token"), (f"{view[:-1]}x", "token isn't valid here")):
         code, said = await world.run("git", "fetch", "-q", token=wrong, folder=work)
         assert code != 0
         assert words in said
