@@ -26,7 +26,7 @@ def test_certificates_come_by_themselves_for_the_sign_in_host_and_each_app(tmp_p
         set_up(folder, section, port=443)
         with serving(folder) as limen:
             assert f"https answers on port 443 of {address}; port 80 redirects to it." in limen.said
-            assert f"Certificates come from {acme.url} by themselves" in limen.said
+            assert f"Certificates come from {acme.url} automatically" in limen.said
 
             def secure(name: str, path: str) -> bytes:
                 try:
