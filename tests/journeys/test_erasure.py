@@ -34,7 +34,7 @@ def test_a_copy_then_erasure_and_the_journal_still_verifies(harbor: Any, browse:
     ada.page.get_by_role("link", name=re.compile("[Cc]opy or erase")).click()
     expect(heading(ada)).to_have_text("Copy or erase Mia Moor's data")
     ada.clean()
-    ada.page.get_by_label("Why, without names").fill("left the company")
+    ada.page.get_by_label("Reason, without names").fill("left the company")
     ada.page.get_by_label("to confirm").fill("mia.moor@harbor.example")
     ada.page.get_by_role("button", name="Deactivate and erase").click()
     expect(ada.page.get_by_role("status").first).to_contain_text("The person was erased.")

@@ -34,7 +34,7 @@ def test_each_page_is_german_as_a_whole_and_can_be_switched(harbor: Any, browse:
     if mia.page.url.startswith(f"{harbor.origin}/withheld"):
         mia.page.get_by_role("link", name="Was geprüft wurde").click()
     expect(heading(mia)).to_have_text("Payroll ist auf diesem Gerät noch nicht verfügbar")
-    expect(mia.page.locator("main")).to_contain_text("Lassen Sie dieses Gerät aufnehmen und in Ordnung bringen.")
+    expect(mia.page.locator("main")).to_contain_text("Lassen Sie dieses Gerät registrieren und in Ordnung bringen.")
     expect(mia.page.get_by_role("link", name="Noch einmal prüfen")).to_be_visible()
     expect(mia.page.get_by_role("button", name="Kopieren")).to_be_visible()
     look(mia, "not-yet-de")

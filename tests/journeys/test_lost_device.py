@@ -82,7 +82,7 @@ def test_the_helpdesk_brings_somebody_back_and_gets_no_further(harbor: Any, ada:
     expect(new.page.get_by_text("password and a code")).to_have_count(0)
     new.page.get_by_role("button", name="Create a passkey").click()
     expect(new.page.get_by_role("status")).to_contain_text("Welcome back")
-    expect(new.page.locator("main")).to_contain_text("1 in use")
+    expect(new.page.locator("main")).to_contain_text("1 active")
     new.page.goto(f"{harbor.origin}/account")
     expect(new.page.locator("main")).to_contain_text("by the helpdesk")
     new.clean()

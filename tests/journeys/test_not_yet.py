@@ -51,7 +51,7 @@ def test_a_form_on_another_app_acts_in_nobodys_name(harbor: Any, browse: Any) ->
         }""",
         harbor.on("wiki", "/page/1"),
     )
-    expect(heading(tom)).to_have_text("Wiki did not take what another site sent")
+    expect(heading(tom)).to_have_text("Wiki did not accept a request from another site")
     expect(tom.page.locator(".conditions .fails")).to_have_count(1)
     tom.clean()
 

@@ -15,8 +15,8 @@ def test_from_onboarding_to_enforce(harbor: Any, ada: Any, browse: Any) -> None:
     page = ada.page
     page.goto(f"{harbor.origin}/console/apps")
     page.get_by_role("link", name="Add an app").click()
-    page.get_by_label("Its short name").fill("board")
-    page.get_by_label("Address").fill(url)
+    page.get_by_label("Short name").fill("board")
+    page.locator("input[name=url]").fill(url)
     ada.clean()
     page.get_by_role("button", name="Check the address").click()
     expect(page.get_by_text("An app is responding at")).to_be_visible()
@@ -46,6 +46,6 @@ def test_from_onboarding_to_enforce(harbor: Any, ada: Any, browse: Any) -> None:
     publish(ada, "The first page is a download")
     page.goto(f"{harbor.origin}/console/apps/board/onboarding")
     page.get_by_role("button", name="Enforce it now").click()
-    expect(page.locator("main")).to_contain_text("1 person would lose Board")
+    expect(page.locator("main")).to_contain_text("1 person would lose access to Board")
     publish(ada, "Everybody who needs it has it")
     assert not is_let_in(eve, harbor, "board")

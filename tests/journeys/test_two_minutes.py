@@ -35,7 +35,7 @@ class Page:
         self.page.goto(demo.opened.url)
 
     def press(self, button: str) -> None:
-        self.page.get_by_role("button", name=button, exact=True).click()
+        self.page.get_by_role("button", name=button, exact=True).first.click()
 
     def answer(self, effect: str, question: str = "", because: str = "") -> None:
         """The decision beside the app says this in the end."""
@@ -56,7 +56,7 @@ def test_two_minutes_at_a_desk(demo: Alive, browse: Any) -> None:
     harbor.press("Be the finance lead")
     harbor.answer("Permitted", "Can Maren Petersen view Payroll?", "Finance runs payroll")
     harbor.press("Five hours later")
-    harbor.answer("Challenged", because="proved who they are 5 hours ago; Payroll asks for at most 4 hours")
+    harbor.answer("Challenged", because="5 hours ago; Payroll allows at most 4 hours")
     expect(harbor.page.get_by_role("article", name="What the browser gets")).to_contain_text("One more step")
     look(visitor, "demo-turned")
     harbor.press("Use the passkey now")
@@ -90,7 +90,7 @@ def test_two_minutes_on_a_phone_in_the_dark(demo: Alive, browse: Any) -> None:
     harbor.press("Be an employee")
     harbor.answer("Permitted", "Can Ewa Lis view Warehouse?")
     harbor.press("Sign in with a password alone")
-    harbor.answer("Challenged", because="strength 1, Warehouse needs at least 2")
+    harbor.answer("Challenged", because="strength 1, but Warehouse requires at least 2")
     harbor.press("In the warehouse hall")
     harbor.answer("Permitted", because="Warehouse screens in the hall need one factor")
     harbor.press("Try payroll")

@@ -25,7 +25,7 @@ def test_from_a_question_to_a_table_to_a_why(harbor: Any, browse: Any, ada: Any)
     ada.clean_both_ways()
 
     table = ada.page.get_by_role("region", name="This person, every app")
-    expect(table.get_by_role("row", name="Wiki").get_by_role("link")).to_have_text(["Prove"] * 4 + ["No"])
+    expect(table.get_by_role("row", name="Wiki").get_by_role("link")).to_have_text(["Confirm"] * 4 + ["No"])
     table.get_by_role("row", name="Payroll").get_by_role("link").first.click()
     expect(ada.page.locator("#answer")).to_contain_text("view Payroll")
     assert "strength=1" in ada.page.url
