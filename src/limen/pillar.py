@@ -160,12 +160,16 @@ class Decider:
 
 
 class SignOnDecision(Protocol):
-    """What was decided about a sign-in to an app. `session` is None unless it is live; `id` names the decision."""
+    """What was decided about a sign-in to an app. `session` is None unless it is live; `id` names the decision, `word`
+    its first reason.
+    """
 
     @property
     def effect(self) -> Effect: ...
     @property
     def id(self) -> str: ...
+    @property
+    def word(self) -> str: ...
     @property
     def session(self) -> Session | None: ...
 

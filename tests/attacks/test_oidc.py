@@ -15,6 +15,7 @@ from tests.sso.client import BACK, Grafana, harbor_with_apps, told_in
 from tests.web.conftest import ORIGIN, Browser, House
 
 from limen.clock import HOUR, MINUTE
+from limen.storage.journal import Journal
 
 
 @pytest.fixture
@@ -205,6 +206,22 @@ async def test_tokens_bound_to_a_key_are_worth_nothing_without_it(house: House, 
         assert (await grafana.post("/oidc/token", fields=bad, **again)).json()["error"] == "invalid_dpop_proof", bad
     stolen = await grafana.post("/oidc/token", fields={"dpop": proof(other, "5")}, **again)
     assert stolen.json()["error"] == "invalid_grant"
+
+
+async def test_while_limen_can_not_decide_nothing_is_given_and_nobody_is_signed_out(
+    mia: Browser, grafana: Grafana, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Who fills the disk must not sign a whole company out of its apps."""
+    tokens = await grafana.tokens(mia)
+    with monkeypatch.context() as full:
+        full.setattr(Journal, "writable", property(lambda _journal: False))
+        for answered in (
+            await grafana.refresh(tokens["refresh_token"]),
+            await grafana.userinfo(tokens["access_token"]),
+            await grafana.post("/oidc/introspect", token=tokens["access_token"]),
+        ):
+            assert (answered.status_code, answered.json()["error"]) == (503, "temporarily_unavailable")
+    assert (await grafana.refresh(tokens["refresh_token"])).status_code == 200
 
 
 async def test_an_idle_session_is_not_kept_alive_by_a_program(house: House, mia: Browser, grafana: Grafana) -> None:

@@ -19,7 +19,7 @@ from limen.enforcement.reasons import TOKEN_WORDS
 from limen.facts import LIMEN
 from limen.messages import gettext_noop
 from limen.policy.access import MILDEST, is_withheld
-from limen.policy.decision import Effect, Named
+from limen.policy.decision import UNAVAILABLE, Effect, Named
 
 PLAIN_HEADERS = (
     (b"cache-control", b"no-store"),
@@ -35,7 +35,6 @@ PAGE_HEADERS = (
         % STYLE_SOURCE.encode(),
     ),
 )
-UNAVAILABLE = frozenset({Named.LEASE_EXPIRED, Named.JOURNAL_UNWRITABLE, Named.DISK_FULL, Named.POLICY_ERROR})
 _OF_THE_REQUEST = UNAVAILABLE | {Named.CROSS_SITE}
 """What was refused for another reason than what is open to this person."""
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Protocol, TypeAlias
+from typing import Final, Protocol, TypeAlias
 
 import msgspec
 
@@ -47,6 +47,10 @@ class Named(StrEnum):
     TOKEN_REVOKED = "token-revoked"  # noqa: S105 -- the name of a reason
     TOKEN_OUT_OF_SCOPE = "token-out-of-scope"  # noqa: S105 -- the name of a reason
     TOKEN_AND_SESSION = "token-and-session"  # noqa: S105 -- the name of a reason
+
+
+UNAVAILABLE: Final = frozenset({Named.LEASE_EXPIRED, Named.JOURNAL_UNWRITABLE, Named.DISK_FULL, Named.POLICY_ERROR})
+"""Reasons why Limen can't decide at this moment. They say nothing about whoever asked: nothing of theirs ends by it."""
 
 
 @dataclass(frozen=True, slots=True)

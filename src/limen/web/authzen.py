@@ -24,7 +24,7 @@ from limen.enforcement.addresses import client_address
 from limen.enforcement.authzen import Decided, Evaluation, MalformedError
 from limen.facts import ACTIONS, ANYBODY, LIMEN, UNKNOWN_RISK, App, Facts, Person, Session, SessionState
 from limen.identity.model import Workload
-from limen.policy.decision import Effect, Named, Request as DecisionRequest
+from limen.policy.decision import UNAVAILABLE, Effect, Named, Request as DecisionRequest
 from limen.rate_limit import RateLimit
 from limen.web.middleware import App as Asgi, TooLargeError
 from limen.web.page import Route
@@ -46,7 +46,7 @@ MOST_AT_ONCE: Final = 400
 """How many questions one workload may ask, on and on and in one go: each that differs is journaled."""
 MOST_KEPT: Final = 10_000
 """How many facts about people alone, and how many requests, are kept so that equal questions are one event."""
-_OPEN_TO_ALL: Final = frozenset({Named.LEASE_EXPIRED, Named.JOURNAL_UNWRITABLE, Named.DISK_FULL})
+_OPEN_TO_ALL: Final = UNAVAILABLE - {Named.POLICY_ERROR}
 """Reasons for a no that hang on nobody."""
 _REQUEST_ID: Final = re.compile(r"[\x21-\x7e]{1,128}")
 _BEARER: Final = re.compile(r"[Bb]earer ([A-Za-z0-9._~+/_-]{1,200}=*)")

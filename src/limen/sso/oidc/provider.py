@@ -16,7 +16,7 @@ from limen.admission import network_of
 from limen.events import Event, Outcome
 from limen.facts import App, Person, Session
 from limen.pillar import Core, SignOn
-from limen.policy.decision import Effect
+from limen.policy.decision import UNAVAILABLE, Effect
 from limen.sso.oidc import claims, store
 from limen.sso.oidc.devices import INTERVAL_SECONDS, LIVES, Device, Devices, shown
 from limen.sso.oidc.dpop import DpopProofs
@@ -74,6 +74,16 @@ class Step:
     refused: bool = False
     needs_consent: bool = False
     decision: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class _Decided:
+    """Who may use an app now, or nobody; and the decision. `is_unavailable`: Limen can't tell at this moment."""
+
+    session: Session | None = None
+    person: Person | None = None
+    id: str = ""
+    is_unavailable: bool = False
 
 
 class Provider:
@@ -167,7 +177,10 @@ class Provider:
                 self.devices.take(device)
             device = replace(device)  # as it is now: meanwhile its person may answer
         waited_for = device.grant if device and not device.is_over(self._core.clock.now()) else None
-        session, person, decision = self._decided(found.grant if found else waited_for)
+        decided = self._decided(found.grant if found else waited_for)
+        if decided.is_unavailable:
+            return _UNAVAILABLE
+        session, person, decision = decided.session, decided.person, decided.id
         if found is not None and session is None:
             await self._end([found.grant.id])
         reply, call = await self._served(
@@ -189,9 +202,13 @@ class Provider:
     async def introspect(self, wire: Wire) -> Reply:
         """RFC 7662: whether this token is good at this moment, for the client that it was issued to."""
         grant = await self._core.database.reading(lambda snapshot: self._grant_of(snapshot, wire.one("token")))
-        session, person, _ = self._decided(grant)
+        decided = self._decided(grant)
+        if decided.is_unavailable:
+            return _UNAVAILABLE
         reply, _ = await self._served(
-            lambda server: server.create_endpoint_response("introspection", wire), session=session, person=person
+            lambda server: server.create_endpoint_response("introspection", wire),
+            session=decided.session,
+            person=decided.person,
         )
         return reply
 
@@ -208,7 +225,10 @@ class Provider:
             lambda snapshot: store.grant_of(snapshot.connection, str(told.get("grant", "")))
         )
         app = self._core.known.apps.get(grant.app) if grant else None
-        _, person, _ = self._decided(grant if grant and not grant.ended_at else None)
+        decided = self._decided(grant)
+        if decided.is_unavailable:
+            return _UNAVAILABLE
+        person = decided.person
         if person is None or app is None or app.oidc is None or grant is None:
             return _no_token()
         subject = claims.subject(person.id, app, self._pairwise)
@@ -390,18 +410,18 @@ class Provider:
         except ValueError:  # as above: nothing was done
             return Reply(400, {"error": "invalid_request"}), self._call(None, session, person, key)
 
-    def _decided(self, grant: store.Grant | None) -> tuple[Session | None, Person | None, str]:
-        """Whether the person of this grant may use its app now: their session and they, or nobody; and the decision."""
+    def _decided(self, grant: store.Grant | None) -> _Decided:
+        """Whether the person of this grant may use its app now."""
         known = self._core.known
         session = known.sessions.get(grant.session_id) if grant else None
         app = known.apps.get(grant.app) if grant else None
         if grant is None or session is None or app is None or grant.ended_at:
-            return None, None, ""
+            return _Decided()
         answer = self._sign_on.decide(ENTRY_POINT, app, session, session.address, is_present=False)
         person = known.people.get(session.person_id)
         if answer.effect is not Effect.PERMIT or answer.session is None or person is None:
-            return None, None, answer.id
-        return answer.session, person, answer.id
+            return _Decided(id=answer.id, is_unavailable=answer.word in UNAVAILABLE)
+        return _Decided(answer.session, person, answer.id)
 
     def _grant_of(self, snapshot: Snapshot, token: str) -> store.Grant | None:
         found = store.issued(snapshot.connection, hash_of(token))
@@ -504,6 +524,10 @@ class Provider:
                 details=details,
             )
         )
+
+
+_UNAVAILABLE: Final = Reply(503, {"error": "temporarily_unavailable"})
+"""Limen can't decide at this moment. What was sent is neither spent nor ended: it counts again when Limen is back."""
 
 
 def _no_token() -> Reply:

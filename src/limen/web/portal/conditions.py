@@ -12,7 +12,7 @@ from typing import Final
 from limen.identity.factors import Held
 from limen.messages import Words
 from limen.policy.annotations import State
-from limen.policy.decision import Decision, Named
+from limen.policy.decision import UNAVAILABLE, Decision, Named
 from limen.policy.engine import Engine
 from limen.policy.explain import Explanation
 from limen.policy.remedies.search import opens_at
@@ -31,7 +31,6 @@ _ENDED: Final = frozenset(
         Named.DUPLICATE_COOKIE,
     }
 )
-_ITSELF: Final = frozenset({Named.LEASE_EXPIRED, Named.JOURNAL_UNWRITABLE, Named.DISK_FULL, Named.POLICY_ERROR})
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +64,7 @@ class RefusalView:
 def checklist(refused: RefusalView) -> tuple[Condition, ...]:
     """Every condition that was looked at, the failing ones among them."""
     say = refused.words.say
-    if refused.named in _ITSELF:
+    if refused.named in UNAVAILABLE:
         steps = (say("mend.wait"), say("mend.still"))
         return (Condition("limen", say("title.limen"), holds=False, said=say(f"fails.{refused.named}"), mend=steps),)
     if refused.named == Named.BREAK_GLASS:  # no policy was asked, so none of their conditions is why
