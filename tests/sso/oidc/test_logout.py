@@ -16,8 +16,10 @@ from tests.sso.client import Grafana, written
 from tests.web.conftest import Browser, House, move_in
 
 from limen.clock import SECOND
+from limen.facts import App, Upstream
+from limen.facts.oidc_client import OidcClient
 from limen.sso.oidc import store
-from limen.sso.oidc.logout import EVENT, PAUSES, Logouts
+from limen.sso.oidc.logout import AT_ONE_APP, EVENT, PAUSES, Logouts
 
 
 class Told(ThreadingHTTPServer):
@@ -101,6 +103,38 @@ async def test_it_is_told_again_until_it_hears_and_not_for_ever(
     assert [event.outcome for event in house.events("sso.sign_out_told")] == ["failure"]
     left = await house.limen.database.reading(lambda s: store.due_logouts(s.connection, 1 << 60, 9))
     assert left == []
+
+
+async def test_an_app_that_never_answers_holds_up_no_other(house: House, mia: Browser) -> None:
+    logouts, asked, answered = house.limen.core.offers.take(Logouts), [], asyncio.Event()
+
+    async def post(uri: str, form: Any) -> bool:
+        asked.append(uri)
+        if "dead" in uri:
+            await answered.wait()
+        return True
+
+    logouts._post = post
+    for number in range(AT_ONE_APP * 20):
+        await end_a_sign_in(house, f"g_dead{number}", "dead")
+    await end_a_sign_in(house, "g_alive", "alive")
+    logouts._has_changed = True
+    await logouts.work()
+    await asyncio.sleep(0.05)
+    assert asked.count("https://dead.example/out") == AT_ONE_APP
+    assert asked.count("https://alive.example/out") == 1
+    answered.set()
+
+
+async def end_a_sign_in(house: House, grant_id: str, app: str) -> None:
+    known = house.limen.known
+    if app not in known.apps:
+        client = OidcClient((f"https://{app}.example/",), backchannel_logout_uri=f"https://{app}.example/out")
+        known.apps[app] = App(app, app, "", Upstream(""), oidc=client)
+    now = house.clock.now()
+    grant = store.Grant(grant_id, app, "p_x", "s_x", "openid", now)
+    await house.limen.database.writing(lambda t: store.add_grant(t.connection, grant))
+    await house.limen.database.writing(lambda t: store.end(t.connection, [grant_id], now))
 
 
 async def test_a_sign_out_at_the_app_signs_out_everywhere(house: House, mia: Browser, grafana: Grafana) -> None:

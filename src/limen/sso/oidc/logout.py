@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping
+import logging
+from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any, Final
 
-from limen.clock import HOUR, MINUTE, SECOND, Milliseconds
+from limen.clock import HOUR, MINUTE, SECOND, Instant, Milliseconds
 from limen.errors import LimenError
 from limen.events import Event, Outcome
 from limen.facts import SessionState
@@ -21,11 +22,14 @@ if TYPE_CHECKING:
     from aiohttp.abc import AbstractResolver
 
 EVENT: Final = "http://schemas.openid.net/event/backchannel-logout"
-AT_ONCE: Final = 50
+AT_ONE_APP: Final = 5
+"""How many sign-outs an app is told of at once."""
 ANSWER_SECONDS: Final = 5.0
 TOKEN_LIVES_SECONDS: Final = 120
 PAUSES: Final[tuple[Milliseconds, ...]] = (5 * SECOND, 30 * SECOND, 2 * MINUTE, 10 * MINUTE, HOUR, 6 * HOUR)
 """How long after each vain try the next one comes; after the last none does."""
+
+_log = logging.getLogger(__name__)
 
 
 class Logouts:
@@ -38,6 +42,7 @@ class Logouts:
         self._client: aiohttp.ClientSession | None = None
         self._has_changed = True
         self._due_at = 0
+        self._telling: dict[str, asyncio.Task[None]] = {}
         self._stop = core.known.watch(self._told)
 
     async def work(self) -> None:
@@ -46,10 +51,15 @@ class Logouts:
         if not self._has_changed and now < self._due_at:
             return
         self._has_changed, self._due_at = False, now + 10 * SECOND
-        await self._core.database.writing(self._end_over)
-        due = await self._core.database.reading(lambda snapshot: store.due_logouts(snapshot.connection, now, AT_ONCE))
+        held = await self._core.database.reading(lambda snapshot: store.open_grants(snapshot.connection))
+        over = [grant.id for grant in held if not self._is_live(grant, now)]
+        if over:
+            await self._core.database.writing(lambda transaction: store.end(transaction.connection, over, now))
+        due = await self._core.database.reading(
+            lambda snapshot: store.due_logouts(snapshot.connection, now, AT_ONE_APP)
+        )
         if due:
-            await asyncio.gather(*(self._tell(grant, tries) for grant, tries in due))
+            self._begin_to_tell(due)
             self._due_at = now + SECOND
 
     async def end_grant(self, grant_id: str, app: str = "", by: str = "") -> str:
@@ -74,20 +84,35 @@ class Logouts:
 
     async def close(self) -> None:
         self._stop()
+        for telling in self._telling.values():
+            telling.cancel()
+        await asyncio.gather(*self._telling.values(), return_exceptions=True)
         if self._client is not None:
             await self._client.close()
 
     def _told(self, _subject: Any) -> None:
         self._has_changed = True
 
-    def _end_over(self, transaction: Transaction) -> None:
-        known, now = self._core.known, self._core.clock.now()
-        over = [
-            grant.id
-            for grant in store.open_grants(transaction.connection)
-            if known.session_state(known.sessions.get(grant.session_id), "", now) is not SessionState.LIVE
-        ]
-        store.end(transaction.connection, over, now)
+    def _is_live(self, grant: store.Grant, now: Instant) -> bool:
+        known = self._core.known
+        return known.session_state(known.sessions.get(grant.session_id), "", now) is SessionState.LIVE
+
+    def _begin_to_tell(self, due: Iterable[tuple[store.Grant, int]]) -> None:
+        """Tell each app that is not being told already. Nobody waits for an answer: a dead app delays no other."""
+        by_app: dict[str, list[tuple[store.Grant, int]]] = {}
+        for grant, tries in due:
+            by_app.setdefault(grant.app, []).append((grant, tries))
+        for app, its in by_app.items():
+            if app not in self._telling:
+                self._telling[app] = asyncio.create_task(self._tell_all(app, its), name=f"tell {app} of sign-outs")
+
+    async def _tell_all(self, app: str, due: Iterable[tuple[store.Grant, int]]) -> None:
+        try:
+            await asyncio.gather(*(self._tell(grant, tries) for grant, tries in due))
+        except Exception:  # noqa: BLE001 -- whatever went wrong, they are still due
+            _log.exception("%s could not be told of a sign-out", app)
+        finally:
+            del self._telling[app]
 
     async def _tell(self, grant: store.Grant, tries: int) -> None:
         app = self._core.known.apps.get(grant.app)

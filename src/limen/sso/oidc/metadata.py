@@ -37,7 +37,7 @@ def configuration(issuer: str) -> dict[str, Any]:
         "code_challenge_methods_supported": ["S256"],
         "dpop_signing_alg_values_supported": list(DPOP_ALGORITHMS),
         "acr_values_supported": list(ACRS.values()),
-        "prompt_values_supported": ["none", "login", "consent", "select_account"],
+        "prompt_values_supported": ["none", "login", "select_account"],
         "claims_supported": [
             *("sub", "iss", "aud", "exp", "iat", "auth_time", "nonce", "acr", "amr", "azp", "at_hash", "sid"),
             *("name", "preferred_username", "email", "email_verified", "groups"),

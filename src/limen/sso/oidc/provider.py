@@ -314,7 +314,7 @@ class Provider:
         """The public keys (RFC 7517)."""
         return self._keys.published()
 
-    async def sign_out_target(self, hint: str, client_id: str, uri: str) -> tuple[str, str]:
+    def sign_out_target(self, hint: str, client_id: str, uri: str) -> tuple[str, str]:
         """Of a sign-out that an app began (RP-Initiated Logout 1.0): the grant that the hint names, and where to go on.
 
         Each is "" where it does not hold: an address that is not registered is never gone to.

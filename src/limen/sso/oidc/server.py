@@ -58,7 +58,6 @@ class Call:
     session: Session | None = None
     key: str = ""
     device: Device | None = None
-    decision_id: str = ""
     reused: list[Grant] = field(default_factory=list)
 
 

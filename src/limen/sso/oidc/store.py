@@ -19,6 +19,7 @@ from sqlalchemy import (
     String,
     Table,
     delete,
+    func,
     insert,
     select,
     update,
@@ -219,10 +220,15 @@ def _in_parts(grant_ids: Sequence[str]) -> Iterator[Sequence[str]]:
 
 
 def due_logouts(connection: Connection, now: Instant, most: int) -> list[tuple[Grant, int]]:
-    """Grants whose apps are to be told now that they ended, each with how often that was tried."""
+    """Grants whose apps are to be told now that they ended, each with how often that was tried.
+
+    Of each app at most so many, the longest due first: an app that is dead has a place, and not those of others.
+    """
     joined = oidc_logouts.join(oidc_grants, oidc_logouts.c.grant_id == oidc_grants.c.id)
-    chosen = select(oidc_grants, oidc_logouts.c.tries).select_from(joined).where(oidc_logouts.c.due_at <= now)
-    rows = connection.execute(chosen.order_by(oidc_logouts.c.due_at).limit(most)).mappings()
+    place = func.row_number().over(partition_by=oidc_grants.c.app, order_by=oidc_logouts.c.due_at).label("place")
+    chosen = select(oidc_grants, oidc_logouts.c.tries, place).select_from(joined).where(oidc_logouts.c.due_at <= now)
+    counted = chosen.subquery()
+    rows = connection.execute(select(counted).where(counted.c.place <= most)).mappings()
     return [(_grant(row), row["tries"]) for row in rows]
 
 

@@ -35,7 +35,7 @@ PAGES: Final = (
     Route("GET", "/oidc/authorize", undecided=_BROWSER),
     Route("POST", "/oidc/consent", undecided=_BROWSER),
     Route("POST", "/oidc/par", undecided=_BY_APPS, by_programs=True),
-    Route("POST", "/oidc/device", undecided=_BY_APPS),
+    Route("POST", "/oidc/device", undecided=_BY_APPS, by_programs=True),
     Route("POST", "/oidc/token", undecided=_BY_APPS, by_programs=True),
     Route("POST", "/oidc/introspect", undecided=_BY_APPS, by_programs=True),
     Route("POST", "/oidc/revoke", undecided=_BY_APPS, by_programs=True),

@@ -28,8 +28,8 @@ def routes(site: Site) -> APIRouter:
     router = APIRouter()
     provider, logouts = site.ports.offers.take(Provider), site.ports.offers.take(Logouts)
 
-    async def target(hint: str, client_id: str, uri: str, state: str) -> tuple[str, str]:
-        grant, to = await provider.sign_out_target(hint, client_id, uri)
+    def target(hint: str, client_id: str, uri: str, state: str) -> tuple[str, str]:
+        grant, to = provider.sign_out_target(hint, client_id, uri)
         return grant, f"{to}{'&' if '?' in to else '?'}{urlencode({'state': state})}" if to and state else to
 
     @router.get("/oidc/sign-out")
@@ -40,7 +40,7 @@ def routes(site: Site) -> APIRouter:
             "post_logout_redirect_uri": query(request, "post_logout_redirect_uri", 500),
             "state": query(request, "state", 500),
         }
-        _, to = await target(*asked.values())
+        _, to = target(*asked.values())
         if visit.session is None:
             return site.page("sso/signed_out.html", visit, url=to, here="/")
         return site.page("sso/sign_out.html", visit, asked=asked, url=to, here="/")
@@ -48,7 +48,7 @@ def routes(site: Site) -> APIRouter:
     @router.post("/oidc/sign-out")
     async def leave(visit: Anybody, sent: Sent) -> Response:
         names = ("id_token_hint", "client_id", "post_logout_redirect_uri", "state")
-        grant, to = await target(*(one(sent, name) for name in names))
+        grant, to = target(*(one(sent, name) for name in names))
         if grant:
             await logouts.end_grant(grant)
         if visit.session is not None:
