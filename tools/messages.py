@@ -88,8 +88,7 @@ def found() -> Catalog:
 
 def spoken_templates() -> list[Path]:
     """The templates of pages that employees see, and the parts that these are made of."""
-    folders = (TEMPLATES, TEMPLATES / "portal", TEMPLATES / "sso")
-    return [path for folder in folders for path in sorted(folder.glob("*.html"))]
+    return [path for path in sorted(TEMPLATES.rglob("*.html")) if path.parent.name != "console"]
 
 
 def _texts() -> Iterator[str | tuple[str, ...]]:

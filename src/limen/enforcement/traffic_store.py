@@ -17,7 +17,7 @@ from limen.enforcement.path_patterns import PathPatterns
 from limen.enforcement.traffic import AppTraffic, Count, Kind, Often, Refused, Traffic
 from limen.facts import App
 from limen.storage.database import Database, Snapshot, Transaction
-from limen.storage.tables import metadata
+from limen.storage.tables import metadata, rows_called
 
 observed_apps = Table(
     "observed_apps",
@@ -54,6 +54,7 @@ observed_refusals = Table(
     Column("times", BigInteger, nullable=False),
     Column("newest", BigInteger, nullable=False),
     Column("decision", String(40), nullable=False),
+    info=rows_called("request counted during onboarding", "requests counted during onboarding"),
 )
 """Who would have been refused what, and by which policies. `id` is the hash of these three."""
 

@@ -25,7 +25,7 @@ from sqlalchemy import (
 )
 
 from limen.clock import DAY, Instant, Milliseconds
-from limen.storage.tables import metadata
+from limen.storage.tables import metadata, rows_called
 
 KEPT_MS: Milliseconds = 90 * DAY
 
@@ -43,6 +43,7 @@ mails = Table(
     Column("problem", String(30), nullable=False),
     Column("done_at", BigInteger, nullable=False),
     Column("sealed", LargeBinary, nullable=True),
+    info=rows_called("mail", "mails"),
 )
 """`about` is what the mail is about (a link's id). `sealed` is there only while the mail may still be sent."""
 Index("ix_mails_state_next_try_at", mails.c.state, mails.c.next_try_at)

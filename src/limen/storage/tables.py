@@ -15,6 +15,19 @@ metadata = MetaData(
 )
 """Where every table of Limen is declared. A constraint's name follows from what it is, on every database alike."""
 
+
+def rows_called(one: str, several: str) -> dict[str, tuple[str, str]]:
+    """The `info` of a table with personal rows: what one row is called, and several, where people read how many."""
+    return {"rows": (one, several)}
+
+
+def words_of(table: str) -> tuple[str, str]:
+    """What one row of this table is called, and several; its name where it says nothing, so that none is left out."""
+    found = metadata.tables.get(table)
+    said: tuple[str, str] = (table, table) if found is None else found.info.get("rows", (table, table))
+    return said
+
+
 Sequence = BigInteger().with_variant(Integer, "sqlite")
 """A number the database draws: SQLite only does so for INTEGER."""
 

@@ -23,7 +23,7 @@ from sqlalchemy import (
 from limen.clock import Instant
 from limen.identity.app_token import AppToken
 from limen.identity.store.tables import row_of, value_of
-from limen.storage.tables import metadata
+from limen.storage.tables import metadata, rows_called
 
 app_tokens = Table(
     "app_tokens",
@@ -41,6 +41,7 @@ app_tokens = Table(
     Column("used_on", BigInteger, nullable=False, server_default="0"),
     Column("used_from", String(64), nullable=False, server_default=""),
     Column("revoked_at", BigInteger, nullable=False, server_default="0"),
+    info=rows_called("token for an app", "tokens for apps"),
 )
 """`actions` are words, a space between two. What is over is kept for a while, so that its owner sees what became of it.
 """

@@ -18,7 +18,7 @@ from sqlalchemy import (
 )
 
 from limen.clock import Instant
-from limen.storage.tables import metadata
+from limen.storage.tables import metadata, rows_called
 
 recovery_codes = Table(
     "recovery_codes",
@@ -27,6 +27,7 @@ recovery_codes = Table(
     Column("person_id", String(40), nullable=False, index=True),
     Column("made_at", BigInteger, nullable=False),
     Column("used_at", BigInteger, nullable=False, server_default="0"),
+    info=rows_called("recovery code", "recovery codes"),
 )
 
 

@@ -9,7 +9,7 @@ from typing import Any, Final, TypeVar, cast
 from sqlalchemy import BigInteger, Boolean, Column, Connection, Float, Index, LargeBinary, Row, String, Table, insert
 from sqlalchemy.exc import IntegrityError
 
-from limen.storage.tables import metadata
+from limen.storage.tables import metadata, rows_called
 
 V = TypeVar("V")
 
@@ -23,12 +23,14 @@ people = Table(
     Column("created_at", BigInteger, nullable=False),
     Column("enrolled_at", BigInteger, nullable=False, server_default="0"),
     Column("language", String(10), nullable=False, server_default=""),
+    info=rows_called("account", "accounts"),
 )
 memberships = Table(
     "memberships",
     metadata,
     Column("person_id", String(40), primary_key=True),
     Column("group_id", String(80), primary_key=True),
+    info=rows_called("group membership", "group memberships"),
 )
 links = Table(
     "links",
@@ -42,6 +44,7 @@ links = Table(
     Column("expires_at", BigInteger, nullable=False),
     Column("spent_at", BigInteger, nullable=False, server_default="0"),
     Column("revoked_at", BigInteger, nullable=False, server_default="0"),
+    info=rows_called("one-time link", "one-time links"),
 )
 passkeys = Table(
     "passkeys",
@@ -59,6 +62,7 @@ passkeys = Table(
     Column("name", String(80), nullable=False),
     Column("added_at", BigInteger, nullable=False),
     Column("used_at", BigInteger, nullable=False, server_default="0"),
+    info=rows_called("passkey", "passkeys"),
 )
 passwords = Table(
     "passwords",
@@ -66,6 +70,7 @@ passwords = Table(
     Column("person_id", String(40), primary_key=True),
     Column("hash", String(200), nullable=False),
     Column("set_at", BigInteger, nullable=False),
+    info=rows_called("password", "passwords"),
 )
 codes = Table(
     "codes",
@@ -74,6 +79,7 @@ codes = Table(
     Column("seed", LargeBinary, nullable=False),
     Column("last_step", BigInteger, nullable=False),
     Column("added_at", BigInteger, nullable=False),
+    info=rows_called("authenticator app for codes", "authenticator apps for codes"),
 )
 sessions = Table(
     "sessions",
@@ -92,6 +98,7 @@ sessions = Table(
     Column("last_used", BigInteger, nullable=False),
     Column("proofs", String(200), nullable=False),
     Column("passkey_id", String(40), nullable=False),
+    info=rows_called("sign-in", "sign-ins"),
 )
 session_passkeys = Table(
     "session_passkeys",
@@ -113,6 +120,7 @@ browsers = Table(
     Column("browser_hash", LargeBinary(32), primary_key=True),
     Column("person_id", String(40), primary_key=True),
     Column("used_at", BigInteger, nullable=False),
+    info=rows_called("known browser", "known browsers"),
 )
 spent_challenges = Table(
     "spent_challenges",

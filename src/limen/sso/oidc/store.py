@@ -27,6 +27,7 @@ from sqlalchemy import (
 
 from limen.clock import Instant
 from limen.storage import metadata
+from limen.storage.tables import rows_called
 
 CODE, REFRESH = "code", "refresh"
 PAIRWISE: Final = "pairwise"
@@ -44,6 +45,7 @@ oidc_grants = Table(
     Column("scope", String(200), nullable=False),
     Column("at", BigInteger, nullable=False),
     Column("ended_at", BigInteger, nullable=False, server_default="0"),
+    info=rows_called("sign-in at an app", "sign-ins at apps"),
 )
 """One sign-in of one person at one app: everything that was issued for it ends with it, and it with its session."""
 Index("ix_oidc_grants_session_id", oidc_grants.c.session_id)
@@ -88,6 +90,7 @@ oidc_consents = Table(
     Column("app", String(40), primary_key=True),
     Column("scope", String(200), nullable=False),
     Column("at", BigInteger, nullable=False),
+    info=rows_called("consent to an app", "consents to apps"),
 )
 """What people agreed that an app of another company may know of them."""
 
