@@ -304,8 +304,8 @@ def filled(root: Path) -> tuple[list[str], list[str], str]:
     from limen.identity.passwords import _hash
     from limen.identity.store import factors, people, sessions
     from limen.identity.totp import new_seed
+    from limen.opaque import hash_of, new_id, new_token
     from limen.sso.oidc import store
-    from limen.sso.oidc.tokens import hash_of, new_id, new_token
     from limen.storage import Database, Keyring, Transaction, master_key
 
     now, settings = SystemClock().now(), load_settings(root)

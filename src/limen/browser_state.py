@@ -7,7 +7,6 @@ restart forgets it. Only its hash is kept, so looking it up tells nothing by how
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
 from hashlib import sha256
@@ -17,6 +16,7 @@ from typing import Final, TypeVar
 
 from limen.clock import MINUTE, SECOND, Clock, Instant
 from limen.errors import LimenError
+from limen.opaque import new_token
 
 K = TypeVar("K")
 
@@ -74,7 +74,7 @@ class BrowserStates:
             raise ValueError(f"a state stands for at most {MOST_BYTES} bytes")
         now = self._clock.now()
         self._make_room(purpose, browser, now)
-        state = secrets.token_urlsafe(32)
+        state = new_token()
         key = _key(state.encode())
         self._held[key] = _Held(purpose, browser, MappingProxyType(dict(data)), now + seconds * SECOND)
         self._of_purpose.setdefault(purpose, {})[key] = None

@@ -10,7 +10,8 @@ from tests.identity.conftest import PASSWORD, House
 from limen.facts import SessionState
 from limen.identity import projection
 from limen.identity.errors import FreshProofNeededError, NotLiveError, SignInFailedError
-from limen.identity.model import SignedIn, Visitor, hash_of
+from limen.identity.model import SignedIn, Visitor
+from limen.opaque import hash_of
 
 
 def looked_up(house: House, token: str, app: str = "") -> SessionState:

@@ -10,8 +10,8 @@ from tests.cli.test_main import leave
 from tests.sso.client import written
 from tests.web.conftest import HARBOR
 
+from limen.opaque import hash_of
 from limen.sso.oidc import store
-from limen.sso.oidc.tokens import hash_of
 from limen.storage import Database
 
 

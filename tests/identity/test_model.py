@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from limen.facts import Auth, Factor, strength_of
-from limen.identity.model import FRESH_MS, Link, LinkPurpose, Token, Visitor, auth_of, hash_of, is_fresh
+from limen.identity.model import FRESH_MS, Link, LinkPurpose, Token, Visitor, auth_of, is_fresh
+from limen.opaque import hash_of
 
 
 def test_a_token_hides_itself_and_keeps_its_hash() -> None:

@@ -11,9 +11,10 @@ from limen.clock import HOUR, MINUTE
 from limen.facts import UNPROVED, SessionState
 from limen.identity import services
 from limen.identity.errors import FreshProofNeededError, NotLiveError, UnknownError
-from limen.identity.model import SignedIn, Visitor, hash_of
+from limen.identity.model import SignedIn, Visitor
 from limen.identity.sessions import MOST_OF_A_PERSON, MOST_OF_AN_APP, mark
 from limen.identity.store import sessions, tables
+from limen.opaque import hash_of
 
 
 def standing(house: House, signed_in: SignedIn) -> SessionState:

@@ -14,8 +14,8 @@ from limen.company.load import load_company
 from limen.company.publish import SERVER
 from limen.errors import LimenError
 from limen.events import Event
+from limen.opaque import hash_of, new_token
 from limen.sso.oidc import store
-from limen.sso.oidc.tokens import hash_of, new_token
 from limen.storage import Transaction
 
 

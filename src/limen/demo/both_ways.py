@@ -9,7 +9,7 @@ from limen.demo.employees import PASSWORD, Employee
 from limen.demo.running_company import RunningCompany
 from limen.facts import Session
 from limen.identity.model import Visitor
-from limen.web.requests import new_token
+from limen.opaque import new_token
 
 _BROWSER: Final = "Harbor demo"
 

@@ -24,13 +24,14 @@ from limen.demo.visitor import EVENING, MORNING, PLACES, Visitor
 from limen.errors import LimenError
 from limen.events import Event
 from limen.messages import Language
+from limen.opaque import new_token
 from limen.storage.journal.recent import Live
 from limen.web.assets import FOLDER, PREFIX, Assets
 from limen.web.console.rows import rows_of, titles_of
 from limen.web.localizer import Localizer
 from limen.web.middleware import Middleware
 from limen.web.pages import environment_of
-from limen.web.requests import csrf_of, new_token, one, read_form, token_in
+from limen.web.requests import csrf_of, one, read_form, token_in
 from limen.web.site import set_cookie
 
 COOKIE: Final = "__Host-harbor-stage"

@@ -7,7 +7,6 @@ the demo's own page.
 
 from __future__ import annotations
 
-import secrets
 import time
 from collections.abc import Awaitable, Callable, Mapping, MutableMapping
 from ipaddress import ip_address
@@ -17,6 +16,7 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 from limen.enforcement.decision_point import APP_COOKIE
 from limen.enforcement.headers import Fields, TwiceError, cookie, first
 from limen.errors import LimenError
+from limen.opaque import new_token
 
 Scope: TypeAlias = MutableMapping[str, Any]
 Asgi: TypeAlias = Callable[[Scope, Any, Any], Awaitable[None]]
@@ -37,7 +37,7 @@ class Tickets:
     def issue(self, cookies: Mapping[str, str]) -> str:
         while len(self._waiting) >= MOST_TICKETS:
             del self._waiting[next(iter(self._waiting))]
-        ticket = secrets.token_urlsafe(32)
+        ticket = new_token()
         self._waiting[ticket] = (self._monotonic() + TICKET_SECONDS, cookies)
         return ticket
 

@@ -7,7 +7,6 @@ else's browser (login CSRF).
 
 from __future__ import annotations
 
-import secrets
 from base64 import urlsafe_b64encode
 from dataclasses import dataclass
 from hashlib import sha256
@@ -24,6 +23,7 @@ from limen.enforcement.paths import local_path
 from limen.errors import LimenError
 from limen.facts import App, Session, SessionState
 from limen.messages import gettext_noop
+from limen.opaque import new_token
 from limen.pillar import AppSessions
 
 PREFIX = b"/.limen/"
@@ -139,7 +139,7 @@ class AppLoginRoutes:
             )
         if where.encode().startswith(PREFIX):
             where = request.app.start
-        binding = _good_token(request.cookies, START_COOKIE) or secrets.token_urlsafe(32).encode()
+        binding = _good_token(request.cookies, START_COOKIE) or new_token().encode()
         asked = urlencode({"app": request.app.id, "to": where, "bind": bind_of(binding).decode()})
         return answers.go_on(
             f"{self.public_url}/open?{asked}", (_set_cookie(START_COOKIE, binding, BINDING_LIVES_SECONDS),)

@@ -11,22 +11,12 @@ from limen.clock import Instant, Milliseconds
 from limen.identity.errors import LinkRefusedError, SlowedError, UnknownError
 from limen.identity.events import Details, record
 from limen.identity.guesses import Guesses
-from limen.identity.model import (
-    ADMINISTRATORS,
-    GOOD_FOR,
-    IssuedLink,
-    Link,
-    LinkPurpose,
-    OpenedLink,
-    Token,
-    Visitor,
-    hash_of,
-    new_id,
-)
+from limen.identity.model import ADMINISTRATORS, GOOD_FOR, IssuedLink, Link, LinkPurpose, OpenedLink, Token, Visitor
 from limen.identity.ports import Ports
 from limen.identity.sign_in_decision import refuse
 from limen.identity.store import links, people
 from limen.mail import store as mail_store
+from limen.opaque import hash_of, new_id
 from limen.storage.database import Snapshot, Transaction
 
 PATH = "/enrol"

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import hashlib
-import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
 from limen.clock import DAY, HOUR, MINUTE, Instant, Milliseconds
 from limen.facts import UNPROVED, Auth, Factor, Person, Session, strength_of
+from limen.opaque import hash_of, new_token
 
 ADMINISTRATORS = "administrators"
 """The group whose members may administer, and which is never left empty."""
 
-TOKEN_BYTES = 32
 PASS_MS: Milliseconds = HOUR
 LONGEST_PASS_MS: Milliseconds = DAY
 """How long a temporary access pass is good, and how long at most."""
@@ -35,7 +33,7 @@ class Token:
 
     @classmethod
     def new(cls) -> Token:
-        return cls(secrets.token_urlsafe(TOKEN_BYTES))
+        return cls(new_token())
 
     def reveal(self) -> str:
         """The secret itself, to be set as a cookie or put into a link and nowhere else."""
@@ -49,16 +47,6 @@ class Token:
         return "Token(…)"
 
     __str__ = __repr__
-
-
-def hash_of(text: str) -> bytes:
-    """SHA-256. The tokens are uniformly random, so neither salt nor stretching adds anything."""
-    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).digest()
-
-
-def new_id(prefix: str) -> str:
-    """An opaque public id: 128 random bits behind a letter that says what it names."""
-    return f"{prefix}_{secrets.token_hex(16)}"
 
 
 @dataclass(frozen=True, slots=True)

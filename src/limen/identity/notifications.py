@@ -7,11 +7,11 @@ from urllib.parse import urlsplit
 
 from limen.clock import DAY, Instant, Milliseconds
 from limen.facts import Person
-from limen.identity.model import new_id
 from limen.identity.ports import Ports
 from limen.identity.store import people
 from limen.mail import Mails, Message
 from limen.mail.letter import letter, words_for
+from limen.opaque import new_id
 from limen.storage.database import Transaction
 
 GOOD_FOR_MS: Milliseconds = 2 * DAY

@@ -17,8 +17,9 @@ from limen.clock import Instant
 from limen.facts import Person
 from limen.identity.challenges import Binding, Challenges
 from limen.identity.errors import CeremonyRefusedError
-from limen.identity.model import CHALLENGE_MS, Passkey, Visitor, new_id
+from limen.identity.model import CHALLENGE_MS, Passkey, Visitor
 from limen.identity.names import canonical_name
+from limen.opaque import new_id
 
 MOST_OF_A_PERSON = 20
 MAX_JSON = 64 * 1024

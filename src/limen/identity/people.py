@@ -15,12 +15,13 @@ from limen.identity.invitation import Invitations
 from limen.identity.links import Links, withdraw_links
 from limen.identity.lost_passkey import REASON as LOST, lose_passkey
 from limen.identity.membership import Membership, an_administrator_remains
-from limen.identity.model import LONGEST_PASS_MS, PASS_MS, IssuedLink, LinkPurpose, Member, PersonStatus, new_id
+from limen.identity.model import LONGEST_PASS_MS, PASS_MS, IssuedLink, LinkPurpose, Member, PersonStatus
 from limen.identity.names import canonical_name, new_email
 from limen.identity.notifications import Notifications, Occasion
 from limen.identity.ports import Ports
 from limen.identity.sessions import end_everything_of
 from limen.identity.store import factors, links, people
+from limen.opaque import new_id
 from limen.storage.database import Transaction
 
 MOST_GROUPS = 100

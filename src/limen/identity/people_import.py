@@ -15,10 +15,11 @@ from limen.facts import Person
 from limen.identity.errors import UnfitError
 from limen.identity.invitation import Invitations
 from limen.identity.membership import Membership, an_administrator_remains
-from limen.identity.model import Member, PersonStatus, new_id
+from limen.identity.model import Member, PersonStatus
 from limen.identity.people_csv import PROTECTED, PeopleFile, Row, Trouble
 from limen.identity.ports import Ports
 from limen.identity.store import people
+from limen.opaque import new_id
 from limen.storage.database import Transaction
 
 BATCH: Final = 250

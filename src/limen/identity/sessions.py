@@ -15,9 +15,10 @@ from limen.events import Event
 from limen.facts import UNPROVED, Person, Session, SessionState
 from limen.identity.errors import FreshProofNeededError, NotLiveError, OpensConsoleOnlyError, UnknownError
 from limen.identity.events import Details, record
-from limen.identity.model import Proofs, SignedIn, Token, Visitor, auth_of, is_fresh, new_id
+from limen.identity.model import Proofs, SignedIn, Token, Visitor, auth_of, is_fresh
 from limen.identity.ports import Ports
 from limen.identity.store import sessions, upkeep
+from limen.opaque import new_id
 from limen.storage.break_glass import is_break_glass
 from limen.storage.database import Transaction
 

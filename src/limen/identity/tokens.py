@@ -17,12 +17,12 @@ from limen.facts.tokens import new_secret, token_hash
 from limen.identity.app_token import MOST_DAYS, AppToken, Issued, day_of, network_of
 from limen.identity.errors import OpensConsoleOnlyError, UnknownError
 from limen.identity.events import Details, record
-from limen.identity.model import new_id
 from limen.identity.names import canonical_name
 from limen.identity.ports import Ports
 from limen.identity.sessions import Sessions, after_every_mark, mark, refuse_ended
 from limen.identity.store import app_tokens, people, workloads
 from limen.identity.workloads import active
+from limen.opaque import new_id
 from limen.storage.break_glass import is_break_glass
 from limen.storage.database import Database, Snapshot, Transaction
 

@@ -16,8 +16,9 @@ from limen.clock import DAY, Instant
 from limen.credentials import Cause, Ending
 from limen.errors import LimenError
 from limen.identity.events import record
-from limen.identity.model import Token, Workload, WorkloadToken, hash_of, new_id
+from limen.identity.model import Token, Workload, WorkloadToken
 from limen.identity.store import workloads
+from limen.opaque import hash_of, new_id
 from limen.storage.change_feed import Feed
 from limen.storage.database import Database, Snapshot, Transaction
 

@@ -23,6 +23,7 @@ from limen.clock import MINUTE, Instant, Milliseconds
 from limen.errors import LimenError
 from limen.events import Event, EventIds
 from limen.facts import Auth, Factor, Session
+from limen.opaque import new_token
 from limen.printable import one_line
 from limen.storage.files import open_own, read_own, write_new
 from limen.storage.journal.emergency import EmergencySegment
@@ -114,7 +115,7 @@ class BreakGlass:
         break-glass is open, or without a fit reason.
         """
         reason = fit_reason(reason)
-        token = secrets.token_urlsafe(32)
+        token = new_token()
         with self._held() as file:
             self._refuse_while_open(self._read(os.pread(file, BYTES, 0)), now)
             state = State(
@@ -141,7 +142,7 @@ class BreakGlass:
             before = self._read(os.pread(file, BYTES, 0))
             if before is None or not self._fits(before, token, now):
                 return None
-            secret = secrets.token_urlsafe(32)
+            secret = new_token()
             after = msgspec.structs.replace(
                 before,
                 step=OPEN,

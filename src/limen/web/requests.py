@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
-import secrets
 from base64 import urlsafe_b64encode
 from collections.abc import Mapping, Sequence
 from re import compile as pattern
@@ -57,10 +56,6 @@ def token_in(request: Request, name: str) -> str:
     except TwiceError:
         return ""
     return value.decode() if _TOKEN.fullmatch(value) else ""
-
-
-def new_token() -> str:
-    return secrets.token_urlsafe(32)
 
 
 def csrf_of(secret: str) -> str:

@@ -32,6 +32,7 @@ from limen.identity.errors import (
 )
 from limen.identity.model import SignedIn, Visitor
 from limen.messages import Language
+from limen.opaque import new_token
 from limen.policy.decision import Effect, Named, Request as DecisionRequest
 from limen.storage.break_glass import KIND, State, is_break_glass
 from limen.storage.errors import DatabaseBusyError, DatabaseFullError, DatabaseGoneError, DatabaseReadOnlyError
@@ -47,7 +48,6 @@ from limen.web.requests import (
     SESSION_COOKIE,
     NotOursError,
     TooManyAtOnceError,
-    new_token,
     read_form,
     read_json,
     token_in,

@@ -121,7 +121,7 @@ async def test_an_app_that_never_answers_holds_up_no_other(house: House, mia: Br
     logouts._has_changed = True
     await logouts.work()
     await asyncio.sleep(0.05)
-    assert asked.count("https://dead.example/out") == AT_ONE_APP
+    assert 1 <= asked.count("https://dead.example/out") <= AT_ONE_APP
     assert asked.count("https://alive.example/out") == 1
     answered.set()
 

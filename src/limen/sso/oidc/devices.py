@@ -13,9 +13,9 @@ from typing import Final
 from limen.admission import network_of
 from limen.clock import MINUTE, SECOND, Clock, Instant
 from limen.facts import Session
+from limen.opaque import hash_of, new_id, new_token
 from limen.rate_limit import RateLimit
 from limen.sso.oidc.store import Grant
-from limen.sso.oidc.tokens import hash_of, new_id, new_token
 
 LIVES: Final = 10 * MINUTE
 INTERVAL_SECONDS: Final = 5

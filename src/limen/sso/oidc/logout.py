@@ -11,10 +11,10 @@ from limen.clock import HOUR, MINUTE, SECOND, Instant, Milliseconds
 from limen.errors import LimenError
 from limen.events import Event, Outcome
 from limen.facts import SessionState
+from limen.opaque import new_id
 from limen.pillar import Core
 from limen.sso.oidc import store
 from limen.sso.oidc.provider import Provider
-from limen.sso.oidc.tokens import new_id
 from limen.storage import Transaction
 
 if TYPE_CHECKING:

@@ -15,6 +15,7 @@ from urllib.parse import urlencode, urlsplit
 from limen.admission import network_of
 from limen.events import Event, Outcome
 from limen.facts import App, Person, Session
+from limen.opaque import hash_of, new_token
 from limen.pillar import Core, SignOn
 from limen.policy.decision import UNAVAILABLE, Effect
 from limen.sso.oidc import claims, store
@@ -22,7 +23,6 @@ from limen.sso.oidc.devices import INTERVAL_SECONDS, LIVES, Device, Devices, sho
 from limen.sso.oidc.dpop import DpopProofs
 from limen.sso.oidc.keys import Keys, kept_keys, kept_pairwise_secret
 from limen.sso.oidc.pushed import PushedRequests, is_too_long
-from limen.sso.oidc.tokens import hash_of, new_token
 from limen.sso.oidc.wire import ACCESS_TOKEN, CLIENT_METHODS, DEVICE, Reply, Wire
 from limen.storage import Snapshot, Transaction
 

@@ -6,12 +6,12 @@ its share, and where all together are too many, the oldest of the source with th
 
 from __future__ import annotations
 
-import secrets
 from dataclasses import dataclass
 from typing import Final
 
 from limen.admission import Crowd
 from limen.clock import SECOND, Clock, Instant
+from limen.opaque import new_token
 from limen.sso.oidc.wire import Wire
 
 LIVES_SECONDS: Final = 90
@@ -55,7 +55,7 @@ class PushedRequests:
             self._drop(crowd.oldest(source))
         elif len(crowd) >= MOST:
             self._drop(crowd.oldest_of_the_largest())
-        uri = _PREFIX + secrets.token_urlsafe(32)
+        uri = _PREFIX + new_token()
         named = Wire(wire.method, wire.path, {**wire.query, "request_uri": [uri]})
         self._kept[uri] = _Pushed(named, now + LIVES_SECONDS * SECOND, source, crowd)
         crowd.add(source, uri)

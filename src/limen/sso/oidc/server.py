@@ -23,12 +23,12 @@ from authlib.oauth2.rfc7662 import IntrospectionEndpoint
 
 from limen.clock import MINUTE, SECOND, Instant
 from limen.facts import App, Person, Session
+from limen.opaque import hash_of, new_id, new_token
 from limen.sso.oidc import claims, store
 from limen.sso.oidc.device_grant import DeviceGrant
 from limen.sso.oidc.devices import Device
 from limen.sso.oidc.keys import Keys
 from limen.sso.oidc.store import CODE, REFRESH, Asked, Grant, Issued
-from limen.sso.oidc.tokens import hash_of, new_id, new_token
 from limen.sso.oidc.wire import ACCESS_TOKEN, CLIENT_METHODS, DEVICE, Reply, Wire
 from limen.storage import Transaction
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from limen.sso.oidc.tokens import hash_of, new_id, new_token
+from limen.opaque import hash_of, new_id, new_token
 
 
 def test_they_are_long_and_never_the_same() -> None:
