@@ -321,9 +321,10 @@ def filled(root: Path) -> tuple[list[str], list[str], str]:
             factors.set_password(connection, person, hashed, now)
             factors.set_code(connection, person, keyring.seal("codes", person, "seed", seed.encode()), 0, now)
         for number, token in enumerate(tokens):
-            grant = store.Grant(new_id("g"), "sso", f"p_{number}", f"s_{number}", "openid profile email groups", now)
-            store.add_grant(connection, grant)
-            store.add_token(connection, hash_of(token), store.REFRESH, grant.id, now + 12 * HOUR, store.Asked())
+            scope = "openid profile email groups"
+            grant = store.AppSignIn(new_id("g"), "sso", f"p_{number}", f"s_{number}", scope, now)
+            store.add_sign_in(connection, grant)
+            store.add_token(connection, hash_of(token), store.REFRESH, grant.id, now + 12 * HOUR, store.IssuedFor())
         store.add_secret(connection, "sso", hash_of(secret), now, now)
         proofs = {Factor.PASSKEY: now}
         ana = Person("p_check", "Ana", "ana@harbor.example", frozenset({"staff"}), active=True)

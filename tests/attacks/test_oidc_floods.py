@@ -38,8 +38,8 @@ async def grafana(house: House) -> Grafana:
     return await Grafana.registered(house)
 
 
-async def open_grants(house: House) -> list[store.Grant]:
-    return await house.limen.core.database.reading(lambda snapshot: store.open_grants(snapshot.connection))
+async def open_sign_ins(house: House) -> list[store.AppSignIn]:
+    return await house.limen.core.database.reading(lambda snapshot: store.open_sign_ins(snapshot.connection))
 
 
 async def test_whoever_asks_for_codes_without_end_loses_their_own_sign_ins(
@@ -49,7 +49,7 @@ async def test_whoever_asks_for_codes_without_end_loses_their_own_sign_ins(
     first = await grafana.tokens(mia)
     for _ in range(12):
         code = await grafana.code(mia)
-    assert len(await open_grants(house)) == 5
+    assert len(await open_sign_ins(house)) == 5
     assert (await grafana.redeem(code)).status_code == 200
     assert (await grafana.userinfo(first["access_token"])).status_code == 401
     due = await house.limen.core.database.reading(lambda snapshot: store.due_logouts(snapshot.connection, 1 << 60, 99))
@@ -59,20 +59,20 @@ async def test_whoever_asks_for_codes_without_end_loses_their_own_sign_ins(
 async def test_however_many_sign_ins_somebody_has_they_are_let_go(house: House, mia: Browser, grafana: Grafana) -> None:
     """More than one statement may name: 250,000 values in SQLite as Debian has it, 65,535 in PostgreSQL, 999 here."""
     await grafana.code(mia)
-    (one,) = await open_grants(house)
-    row = {name: getattr(one, name) for name in store.Grant.__slots__}
+    (one,) = await open_sign_ins(house)
+    row = {name: getattr(one, name) for name in store.AppSignIn.__slots__}
     rows = [{**row, "id": f"g_{number}"} for number in range(2_000)]
 
     def fill(transaction: Transaction) -> None:
         raw = transaction.connection.connection.driver_connection
         if isinstance(raw, sqlite3.Connection):
             raw.setlimit(sqlite3.SQLITE_LIMIT_VARIABLE_NUMBER, 999)
-        transaction.connection.execute(store.oidc_grants.insert(), rows)
+        transaction.connection.execute(store.oidc_sign_ins.insert(), rows)
 
     await house.limen.core.database.writing(fill)
     await house.limen.identity.people.deactivate(one.person_id, by="")
     assert not house.limen.known.people[one.person_id].active
-    assert await open_grants(house) == []
+    assert await open_sign_ins(house) == []
 
 
 async def test_strangers_push_out_no_request_of_an_app(

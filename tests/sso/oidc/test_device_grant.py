@@ -9,7 +9,7 @@ from tests.web.conftest import Browser, House
 
 from limen.clock import HOUR, SECOND
 from limen.sso.oidc.devices import INTERVAL_SECONDS, LIVES
-from limen.sso.oidc.wire import DEVICE
+from limen.sso.oidc.protocol import DEVICE
 
 
 def desk(house: House) -> Grafana:

@@ -126,15 +126,15 @@ async def test_an_app_that_never_answers_holds_up_no_other(house: House, mia: Br
     answered.set()
 
 
-async def end_a_sign_in(house: House, grant_id: str, app: str) -> None:
+async def end_a_sign_in(house: House, sign_in_id: str, app: str) -> None:
     known = house.limen.known
     if app not in known.apps:
         client = OidcClient((f"https://{app}.example/",), backchannel_logout_uri=f"https://{app}.example/out")
         known.apps[app] = App(app, app, "", Upstream(""), oidc=client)
     now = house.clock.now()
-    grant = store.Grant(grant_id, app, "p_x", "s_x", "openid", now)
-    await house.limen.database.writing(lambda t: store.add_grant(t.connection, grant))
-    await house.limen.database.writing(lambda t: store.end(t.connection, [grant_id], now))
+    sign_in = store.AppSignIn(sign_in_id, app, "p_x", "s_x", "openid", now)
+    await house.limen.database.writing(lambda t: store.add_sign_in(t.connection, sign_in))
+    await house.limen.database.writing(lambda t: store.end(t.connection, [sign_in_id], now))
 
 
 async def test_a_sign_out_at_the_app_signs_out_everywhere(house: House, mia: Browser, grafana: Grafana) -> None:

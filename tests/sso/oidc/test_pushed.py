@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from limen.clock import SECOND, SetClock
+from limen.sso.oidc.protocol import ProtocolRequest
 from limen.sso.oidc.pushed import LIVES_SECONDS, PushedRequests
-from limen.sso.oidc.wire import Wire
 
-WIRE = Wire("GET", "/oidc/authorize", {"client_id": ["a"], "state": ["s"]})
+WIRE = ProtocolRequest("GET", "/oidc/authorize", {"client_id": ["a"], "state": ["s"]})
 
 
 def test_it_is_looked_at_by_its_app_and_used_once() -> None:

@@ -8,17 +8,17 @@ from pathlib import Path
 import pytest
 
 from limen.sso.oidc import store
-from limen.sso.oidc.store import CODE, Asked, Grant
+from limen.sso.oidc.store import CODE, AppSignIn, IssuedFor
 from limen.storage import Database
 
-GRANT = Grant("g_1", "grafana", "p_mia", "s_1", "openid", 10)
+SIGN_IN = AppSignIn("g_1", "grafana", "p_mia", "s_1", "openid", 10)
 
 
 @pytest.fixture
 def database(tmp_path: Path) -> Iterator[Database]:
     opened = Database.open(tmp_path / "limen.db")
-    opened.write(lambda t: store.add_grant(t.connection, GRANT))
-    opened.write(lambda t: store.add_token(t.connection, b"h" * 32, CODE, "g_1", 100, Asked(nonce="n")))
+    opened.write(lambda t: store.add_sign_in(t.connection, SIGN_IN))
+    opened.write(lambda t: store.add_token(t.connection, b"h" * 32, CODE, "g_1", 100, IssuedFor(nonce="n")))
     yield opened
     opened.close()
 
@@ -26,7 +26,7 @@ def database(tmp_path: Path) -> Iterator[Database]:
 def test_what_was_issued_is_used_by_one(database: Database) -> None:
     found = database.read(lambda s: store.issued(s.connection, b"h" * 32))
     assert found is not None
-    assert (found.grant, found.asked.nonce, found.used_at) == (GRANT, "n", 0)
+    assert (found.sign_in, found.asked.nonce, found.used_at) == (SIGN_IN, "n", 0)
     assert [database.write(lambda t: store.use(t.connection, b"h" * 32, 20)) for _ in range(3)] == [True, False, False]
     assert database.read(lambda s: store.issued(s.connection, b"x" * 32)) is None
 
@@ -34,9 +34,9 @@ def test_what_was_issued_is_used_by_one(database: Database) -> None:
 def test_a_grant_ends_once_and_its_app_is_to_be_told(database: Database) -> None:
     ended = [database.write(lambda t: store.end(t.connection, ["g_1", "g_2"], 30)) for _ in range(2)]
     assert [len(one) for one in ended] == [1, 0]
-    assert database.read(lambda s: store.open_grants(s.connection)) == []
+    assert database.read(lambda s: store.open_sign_ins(s.connection)) == []
     due = database.read(lambda s: store.due_logouts(s.connection, 30, 9))
-    assert [(grant.id, tries) for grant, tries in due] == [("g_1", 0)]
+    assert [(sign_in.id, tries) for sign_in, tries in due] == [("g_1", 0)]
     database.write(lambda t: store.tell_again(t.connection, "g_1", 60, 1))
     assert database.read(lambda s: store.due_logouts(s.connection, 59, 9)) == []
     database.write(lambda t: store.told(t.connection, "g_1"))
@@ -48,7 +48,7 @@ def test_what_is_over_is_forgotten(database: Database) -> None:
     assert database.write(lambda t: store.forget(t.connection, 50)) == 0
     database.write(lambda t: store.told(t.connection, "g_1"))
     assert database.write(lambda t: store.forget(t.connection, 101)) == 1
-    assert database.read(lambda s: store.grant_of(s.connection, "g_1")) is None
+    assert database.read(lambda s: store.sign_in_of(s.connection, "g_1")) is None
 
 
 def test_secrets_overlap_for_as_long_as_is_said(database: Database) -> None:

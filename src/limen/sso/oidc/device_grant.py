@@ -9,7 +9,7 @@ from authlib.oauth2.rfc8628 import DeviceCodeGrant
 from limen.facts import Person
 from limen.sso.oidc import store
 from limen.sso.oidc.devices import Device
-from limen.sso.oidc.wire import CLIENT_METHODS
+from limen.sso.oidc.protocol import CLIENT_METHODS
 
 if TYPE_CHECKING:
     from limen.sso.oidc.server import Call
@@ -45,7 +45,7 @@ class DeviceGrant(DeviceCodeGrant):  # type: ignore[misc]  # Authlib has no type
 
     def query_user_grant(self, user_code: str) -> tuple[Person | None, bool] | None:
         call: Call = self.server.call
-        if call.device is None or (call.device.grant is None and not call.device.is_refused):
+        if call.device is None or (call.device.sign_in is None and not call.device.is_refused):
             return None
         return call.person, call.person is not None and not call.device.is_refused
 
@@ -55,8 +55,8 @@ class DeviceGrant(DeviceCodeGrant):  # type: ignore[misc]  # Authlib has no type
     def generate_token(self, **_asked: Any) -> dict[str, Any]:
         call: Call = self.server.call
         assert call.device is not None  # noqa: S101 -- validated before
-        assert call.device.grant is not None  # noqa: S101 -- the same
+        assert call.device.sign_in is not None  # noqa: S101 -- the same
         assert call.session is not None  # noqa: S101 -- the same
-        store.add_grant(call.transaction.connection, call.device.grant)
-        asked = store.Asked(auth_at=call.session.auth.at, key=call.key)
-        return dict(self.server.issue(call.device.grant, asked, self.request.client))
+        store.add_sign_in(call.transaction.connection, call.device.sign_in)
+        asked = store.IssuedFor(auth_at=call.session.auth.at, key=call.key)
+        return dict(self.server.issue(call.device.sign_in, asked, self.request.client))

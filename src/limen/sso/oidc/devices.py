@@ -15,7 +15,7 @@ from limen.clock import MINUTE, SECOND, Clock, Instant
 from limen.facts import Session
 from limen.opaque import hash_of, new_id, new_token
 from limen.rate_limit import RateLimit
-from limen.sso.oidc.store import Grant
+from limen.sso.oidc.store import AppSignIn
 
 LIVES: Final = 10 * MINUTE
 INTERVAL_SECONDS: Final = 5
@@ -28,7 +28,7 @@ LENGTH: Final = 8
 
 @dataclass(slots=True)
 class Device:
-    """A device that waits. `grant` is what its person agreed to; it begins when the device asks for it."""
+    """A device that waits. `sign_in` is what its person agreed to; it begins when the device asks for it."""
 
     app: str
     scope: str
@@ -39,7 +39,7 @@ class Device:
     pause: int = INTERVAL_SECONDS
     asked_at: Instant = 0
     is_early: bool = False
-    grant: Grant | None = None
+    sign_in: AppSignIn | None = None
     is_refused: bool = False
 
     def is_over(self, now: Instant) -> bool:
@@ -86,14 +86,16 @@ class Devices:
             return None
         read = "".join(letter for letter in user_code.upper()[:40] if letter.isalnum())
         for one in self._waiting.values():
-            waits = not one.is_over(now) and one.grant is None and not one.is_refused
+            waits = not one.is_over(now) and one.sign_in is None and not one.is_refused
             if waits and secrets.compare_digest(one.user_code.encode(), read.encode()):
                 return one
         return None
 
     def agree(self, device: Device, session: Session) -> None:
         """Let the device sign in as this person, for as long as this session lasts."""
-        device.grant = Grant(new_id("g"), device.app, session.person_id, session.id, device.scope, self._clock.now())
+        device.sign_in = AppSignIn(
+            new_id("g"), device.app, session.person_id, session.id, device.scope, self._clock.now()
+        )
 
     def take(self, device: Device) -> None:
         """What it waited for is told once."""

@@ -33,7 +33,7 @@ _log = logging.getLogger(__name__)
 
 
 class Logouts:
-    """Ends the grants of sessions that ended, and tells their apps."""
+    """Ends the sign-ins of sessions that ended, and tells their apps."""
 
     def __init__(self, core: Core, provider: Provider, resolver: Callable[[], AbstractResolver]) -> None:
         self._core = core
@@ -51,8 +51,8 @@ class Logouts:
         if not self._has_changed and now < self._due_at:
             return
         self._has_changed, self._due_at = False, now + 10 * SECOND
-        held = await self._core.database.reading(lambda snapshot: store.open_grants(snapshot.connection))
-        over = [grant.id for grant in held if not self._is_live(grant, now)]
+        held = await self._core.database.reading(lambda snapshot: store.open_sign_ins(snapshot.connection))
+        over = [sign_in.id for sign_in in held if not self._is_live(sign_in, now)]
         if over:
             await self._core.database.writing(lambda transaction: store.end(transaction.connection, over, now))
         due = await self._core.database.reading(
@@ -62,22 +62,22 @@ class Logouts:
             self._begin_to_tell(due)
             self._due_at = now + SECOND
 
-    async def end_grant(self, grant_id: str, app: str = "", by: str = "") -> str:
-        """End one grant, of this app where one is named, and return the sign-in session that it belonged to; "" where
-        there is no such grant. Where somebody else ends it, `by` is who: that is journaled.
+    async def end_sign_in(self, sign_in_id: str, app: str = "", by: str = "") -> str:
+        """End one sign-in, of this app where one is named, and return the sign-in session that it belonged to; "" where
+        there is no such sign-in. Where somebody else ends it, `by` is who: that is journaled.
         """
         now = self._core.clock.now()
 
         def work(transaction: Transaction) -> str:
-            grant = store.grant_of(transaction.connection, grant_id)
-            if grant is None or (app and grant.app != app):
+            sign_in = store.sign_in_of(transaction.connection, sign_in_id)
+            if sign_in is None or (app and sign_in.app != app):
                 return ""
-            is_ended = bool(store.end(transaction.connection, [grant_id], now))
+            is_ended = bool(store.end(transaction.connection, [sign_in_id], now))
             if by and is_ended:
-                details: dict[str, str | int | bool] = {"app": grant.app}
-                kind, who, session = "sso.sign_in_ended", grant.person_id, grant.session_id
+                details: dict[str, str | int | bool] = {"app": sign_in.app}
+                kind, who, session = "sso.sign_in_ended", sign_in.person_id, sign_in.session_id
                 transaction.say(Event(at=now, kind=kind, actor=by, subject=who, session=session, details=details))
-            return grant.session_id
+            return sign_in.session_id
 
         self._has_changed = True
         return await self._core.database.writing(work)
@@ -93,55 +93,55 @@ class Logouts:
     def _told(self, _subject: Any) -> None:
         self._has_changed = True
 
-    def _is_live(self, grant: store.Grant, now: Instant) -> bool:
+    def _is_live(self, sign_in: store.AppSignIn, now: Instant) -> bool:
         known = self._core.known
-        return known.session_state(known.sessions.get(grant.session_id), "", now) is SessionState.LIVE
+        return known.session_state(known.sessions.get(sign_in.session_id), "", now) is SessionState.LIVE
 
-    def _begin_to_tell(self, due: Iterable[tuple[store.Grant, int]]) -> None:
+    def _begin_to_tell(self, due: Iterable[tuple[store.AppSignIn, int]]) -> None:
         """Tell each app that is not being told already. Nobody waits for an answer: a dead app delays no other."""
-        by_app: dict[str, list[tuple[store.Grant, int]]] = {}
-        for grant, tries in due:
-            by_app.setdefault(grant.app, []).append((grant, tries))
+        by_app: dict[str, list[tuple[store.AppSignIn, int]]] = {}
+        for sign_in, tries in due:
+            by_app.setdefault(sign_in.app, []).append((sign_in, tries))
         for app, its in by_app.items():
             if app not in self._telling:
                 self._telling[app] = asyncio.create_task(self._tell_all(app, its), name=f"tell {app} of sign-outs")
 
-    async def _tell_all(self, app: str, due: Iterable[tuple[store.Grant, int]]) -> None:
+    async def _tell_all(self, app: str, due: Iterable[tuple[store.AppSignIn, int]]) -> None:
         try:
-            await asyncio.gather(*(self._tell(grant, tries) for grant, tries in due))
+            await asyncio.gather(*(self._tell(sign_in, tries) for sign_in, tries in due))
         except Exception:  # noqa: BLE001 -- whatever went wrong, they are still due
             _log.exception("%s could not be told of a sign-out", app)
         finally:
             del self._telling[app]
 
-    async def _tell(self, grant: store.Grant, tries: int) -> None:
-        app = self._core.known.apps.get(grant.app)
+    async def _tell(self, sign_in: store.AppSignIn, tries: int) -> None:
+        app = self._core.known.apps.get(sign_in.app)
         uri = app.oidc.backchannel_logout_uri if app is not None and app.oidc is not None else ""
         if app is None or not uri:
-            await self._core.database.writing(lambda transaction: store.told(transaction.connection, grant.id))
+            await self._core.database.writing(lambda transaction: store.told(transaction.connection, sign_in.id))
             return
-        is_heard = await self._post(uri, {"logout_token": self._token(grant)})
+        is_heard = await self._post(uri, {"logout_token": self._token(sign_in)})
         if is_heard or tries >= len(PAUSES):
-            self._say(grant, is_heard=is_heard, tries=tries + 1)
-            await self._core.database.writing(lambda transaction: store.told(transaction.connection, grant.id))
+            self._say(sign_in, is_heard=is_heard, tries=tries + 1)
+            await self._core.database.writing(lambda transaction: store.told(transaction.connection, sign_in.id))
             return
         again = self._core.clock.now() + PAUSES[tries]
         await self._core.database.writing(
-            lambda transaction: store.tell_again(transaction.connection, grant.id, again, tries + 1)
+            lambda transaction: store.tell_again(transaction.connection, sign_in.id, again, tries + 1)
         )
 
-    def _token(self, grant: store.Grant) -> str:
+    def _token(self, sign_in: store.AppSignIn) -> str:
         """Section 2.4. `sid` is what the ID token called this sign-in."""
-        app, now = self._core.known.apps[grant.app], self._core.clock.now()
+        app, now = self._core.known.apps[sign_in.app], self._core.clock.now()
         assert app.oidc is not None  # noqa: S101 -- only apps with one are told
         told = {
             "iss": self._provider.issuer,
-            "sub": self._provider.subject(grant.person_id, app),
+            "sub": self._provider.subject(sign_in.person_id, app),
             "aud": app.id,
             "iat": now // SECOND,
             "exp": now // SECOND + TOKEN_LIVES_SECONDS,
             "jti": new_id("j"),
-            "sid": grant.id,
+            "sid": sign_in.id,
             "events": {EVENT: {}},
         }
         return self._provider.keys.sign(told, app.oidc.algorithm, now, "logout+jwt")
@@ -161,9 +161,9 @@ class Logouts:
         except (aiohttp.ClientError, OSError, TimeoutError, ValueError, LimenError):
             return False  # one address that can't be called, or must not be, holds up no other
 
-    def _say(self, grant: store.Grant, *, is_heard: bool, tries: int) -> None:
-        details: dict[str, str | int | bool] = {"app": grant.app, "tries": tries}
+    def _say(self, sign_in: store.AppSignIn, *, is_heard: bool, tries: int) -> None:
+        details: dict[str, str | int | bool] = {"app": sign_in.app, "tries": tries}
         outcome = Outcome.SUCCESS if is_heard else Outcome.FAILURE
         at = self._core.clock.now()
-        event = Event(at=at, kind="sso.sign_out_told", outcome=outcome, subject=grant.person_id, details=details)
+        event = Event(at=at, kind="sso.sign_out_told", outcome=outcome, subject=sign_in.person_id, details=details)
         self._core.journal.record(event)

@@ -8,7 +8,7 @@ from limen.facts.oidc_client import SCOPES
 from limen.sso.oidc.claims import ACRS
 from limen.sso.oidc.dpop import ALGORITHMS as DPOP_ALGORITHMS
 from limen.sso.oidc.keys import ALGORITHMS
-from limen.sso.oidc.wire import DEVICE
+from limen.sso.oidc.protocol import DEVICE
 
 
 def configuration(issuer: str) -> dict[str, Any]:

@@ -22,8 +22,8 @@ from limen.sso.oidc import claims, store
 from limen.sso.oidc.devices import INTERVAL_SECONDS, LIVES, Device, Devices, shown
 from limen.sso.oidc.dpop import DpopProofs
 from limen.sso.oidc.keys import Keys, kept_keys, kept_pairwise_secret
+from limen.sso.oidc.protocol import ACCESS_TOKEN, CLIENT_METHODS, DEVICE, ProtocolReply, ProtocolRequest
 from limen.sso.oidc.pushed import PushedRequests, is_too_long
-from limen.sso.oidc.wire import ACCESS_TOKEN, CLIENT_METHODS, DEVICE, Reply, Wire
 from limen.storage import Snapshot, Transaction
 
 if TYPE_CHECKING:
@@ -39,10 +39,10 @@ T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class AuthorizationRequest:
     """A good authorization request (OpenID Connect Core section 3.1.2.1). `wire` is it as it came."""
 
-    wire: Wire
+    wire: ProtocolRequest
     app: App
     redirect_uri: str
     state: str
@@ -62,7 +62,7 @@ class WrongRequest:
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class NextStep:
     """What comes next for somebody who is signed in: one of these.
 
     `location`: back to the app, with a code or an error. `prove_again`: a stronger or newer proof, for that decision.
@@ -101,7 +101,7 @@ class Provider:
 
     # The browser's way
 
-    async def asked(self, wire: Wire) -> Asked | WrongRequest:
+    async def asked(self, wire: ProtocolRequest) -> AuthorizationRequest | WrongRequest:
         """The authorization request, held against the client's registration."""
         pushed = self._with_pushed(wire)
         if isinstance(pushed, WrongRequest):
@@ -109,20 +109,20 @@ class Provider:
         wire = pushed
         from limen.sso.oidc.server import OAuth2Error, Server  # noqa: PLC0415 -- Authlib, of which no start waits
 
-        def work(snapshot: Snapshot) -> Asked | WrongRequest:
+        def work(snapshot: Snapshot) -> AuthorizationRequest | WrongRequest:
             server = Server(self._call(snapshot))
             try:
-                grant = server.get_consent_grant(wire, end_user=None)
+                flow = server.get_consent_grant(wire, end_user=None)
             except OAuth2Error as wrong:
                 return self._wrong(wrong, wire)
             except ValueError:  # Authlib's, where its error would quote what no error may hold (RFC 6749 section 5.2)
                 return WrongRequest("", "invalid_request", "")
-            client: Client = grant.request.client
-            return self._read(wire, client, grant.redirect_uri)
+            client: Client = flow.request.client
+            return self._read(wire, client, flow.redirect_uri)
 
         return await self._core.database.reading(work)
 
-    async def answer(self, asked: Asked, session: Session, person: Person, address: str) -> Step:
+    async def answer(self, asked: AuthorizationRequest, session: Session, person: Person, address: str) -> NextStep:
         """What comes next for this person, whom this app asks about. A code is made where nothing is in the way."""
         answer = self._sign_on.decide(ENTRY_POINT, asked.app, session, address, is_present=True)
         silent = "none" in asked.prompts
@@ -131,18 +131,20 @@ class Provider:
         is_weak = auth.strength < asked.strength or claims.is_old(auth, self._core.clock.now(), max_age)
         if answer.effect is Effect.DENY or (answer.effect is Effect.PERMIT and answer.session is None):
             refused = self._error(asked, "access_denied", f"decision {answer.id}")
-            return Step(location=refused, decision=answer.id) if silent else Step(refused=True, decision=answer.id)
+            return (
+                NextStep(location=refused, decision=answer.id) if silent else NextStep(refused=True, decision=answer.id)
+            )
         if answer.effect is Effect.CHALLENGE or is_weak or self._wants_new_proof(asked, session):
             if silent:
-                return Step(location=self._error(asked, "interaction_required"), decision=answer.id)
-            return Step(prove_again=True, decision=answer.id if answer.effect is Effect.CHALLENGE else "")
+                return NextStep(location=self._error(asked, "interaction_required"), decision=answer.id)
+            return NextStep(prove_again=True, decision=answer.id if answer.effect is Effect.CHALLENGE else "")
         if await self._needs_consent(asked, person):
             if silent:
-                return Step(location=self._error(asked, "consent_required"), decision=answer.id)
-            return Step(needs_consent=True, decision=answer.id)
-        return Step(location=await self._code(asked, session, person), decision=answer.id)
+                return NextStep(location=self._error(asked, "consent_required"), decision=answer.id)
+            return NextStep(needs_consent=True, decision=answer.id)
+        return NextStep(location=await self._code(asked, session, person), decision=answer.id)
 
-    async def agree(self, asked: Asked, person: Person) -> None:
+    async def agree(self, asked: AuthorizationRequest, person: Person) -> None:
         """Keep that this person agrees: this app may learn what it asks for."""
         now = self._core.clock.now()
 
@@ -154,13 +156,13 @@ class Provider:
 
         await self._core.database.writing(work)
 
-    def refuse(self, asked: Asked, error: str) -> str:
+    def refuse(self, asked: AuthorizationRequest, error: str) -> str:
         """Where the browser takes this error of the protocol."""
         return self._error(asked, error)
 
     # Programs' way
 
-    async def token(self, wire: Wire, proof: str) -> Reply:
+    async def token(self, wire: ProtocolRequest, proof: str) -> ProtocolReply:
         """RFC 6749 section 3.2: tokens for a code, a refresh token or a device, if this is so decided now.
 
         A proof is looked at for what was issued alone: strangers' proofs would cost time, and room among those seen.
@@ -170,39 +172,39 @@ class Provider:
         device = self.devices.of(wire.one("device_code")) if wire.one("grant_type") == DEVICE else None
         key = self._proofs.key_of(proof, "POST", "/oidc/token") if proof and (found or device) else ""
         if key is None:
-            return Reply(400, {"error": "invalid_dpop_proof"})
+            return ProtocolReply(400, {"error": "invalid_dpop_proof"})
         if device is not None:
             device.asks(self._core.clock.now())
-            if device.grant or device.is_refused:
+            if device.sign_in or device.is_refused:
                 self.devices.take(device)
             device = replace(device)  # as it is now: meanwhile its person may answer
-        waited_for = device.grant if device and not device.is_over(self._core.clock.now()) else None
-        decided = self._decided(found.grant if found else waited_for)
+        waited_for = device.sign_in if device and not device.is_over(self._core.clock.now()) else None
+        decided = self._decided(found.sign_in if found else waited_for)
         if decided.is_unavailable:
             return _UNAVAILABLE
         session, person, decision = decided.session, decided.person, decided.id
         if found is not None and session is None:
-            await self._end([found.grant.id])
+            await self._end([found.sign_in.id])
         reply, call = await self._served(
             lambda server: server.create_token_response(wire), session=session, person=person, key=key, device=device
         )
-        for grant in call.reused:
-            self._say("sso.token_reused", grant, Outcome.FAILURE)
+        for sign_in in call.reused:
+            self._say("sso.token_reused", sign_in, Outcome.FAILURE)
         if reply.status == 401 or reply.body.get("error") == "invalid_client":
             self._sign_on.tell("sso.client_refused", "invalid-client", wire.one("client_id"))
         if reply.body.get("error") in {"invalid_grant", "access_denied"} and decision:
             return replace(reply, body={**reply.body, "error_description": f"decision {decision}"})
         return reply
 
-    async def revoke(self, wire: Wire) -> Reply:
-        """RFC 7009: the grant that this token belongs to ends, with everything that was issued for it."""
+    async def revoke(self, wire: ProtocolRequest) -> ProtocolReply:
+        """RFC 7009: the sign-in that this token belongs to ends, with everything that was issued for it."""
         reply, _ = await self._served(lambda server: server.create_endpoint_response("revocation", wire))
         return reply
 
-    async def introspect(self, wire: Wire) -> Reply:
+    async def introspect(self, wire: ProtocolRequest) -> ProtocolReply:
         """RFC 7662: whether this token is good at this moment, for the client that it was issued to."""
-        grant = await self._core.database.reading(lambda snapshot: self._grant_of(snapshot, wire.one("token")))
-        decided = self._decided(grant)
+        sign_in = await self._core.database.reading(lambda snapshot: self._sign_in_of(snapshot, wire.one("token")))
+        decided = self._decided(sign_in)
         if decided.is_unavailable:
             return _UNAVAILABLE
         reply, _ = await self._served(
@@ -212,7 +214,7 @@ class Provider:
         )
         return reply
 
-    async def userinfo(self, token: str, scheme: str, proof: str, method: str) -> Reply:
+    async def userinfo(self, token: str, scheme: str, proof: str, method: str) -> ProtocolReply:
         """OpenID Connect Core section 5.3: who this access token is about, if it is so decided now."""
         told = self._keys.claims(token, ACCESS_TOKEN)
         now = self._core.clock.now()
@@ -221,56 +223,56 @@ class Provider:
         bound = str(told.get("cnf", {}).get("jkt", ""))
         if bound and (scheme != "dpop" or self._proofs.key_of(proof, method, "/oidc/userinfo", token) != bound):
             return _no_token()
-        grant = await self._core.database.reading(
-            lambda snapshot: store.grant_of(snapshot.connection, str(told.get("grant", "")))
+        sign_in = await self._core.database.reading(
+            lambda snapshot: store.sign_in_of(snapshot.connection, str(told.get("sid", "")))
         )
-        app = self._core.known.apps.get(grant.app) if grant else None
-        decided = self._decided(grant)
+        app = self._core.known.apps.get(sign_in.app) if sign_in else None
+        decided = self._decided(sign_in)
         if decided.is_unavailable:
             return _UNAVAILABLE
         person = decided.person
-        if person is None or app is None or app.oidc is None or grant is None:
+        if person is None or app is None or app.oidc is None or sign_in is None:
             return _no_token()
         subject = claims.subject(person.id, app, self._pairwise)
-        return Reply(200, {"sub": subject, **claims.about(person, app.oidc, grant.scope.split())})
+        return ProtocolReply(200, {"sub": subject, **claims.about(person, app.oidc, sign_in.scope.split())})
 
-    async def push(self, wire: Wire, address: str) -> Reply:
+    async def push(self, wire: ProtocolRequest, address: str) -> ProtocolReply:
         """RFC 9126: an authorization request, sent by the app itself before it sends the browser."""
         from limen.sso.oidc.server import OAuth2Error  # noqa: PLC0415 -- as above
 
-        def check(server: Server) -> Reply:
+        def check(server: Server) -> ProtocolReply:
             request = server.create_oauth2_request(wire)
             try:
                 request.client = server.authenticate_client(request, list(CLIENT_METHODS), "token")
             except OAuth2Error as wrong:
                 return server.handle_error_response(request, wrong)  # type: ignore[no-any-return]
             if wire.one("request_uri") or is_too_long(wire):
-                return Reply(400, {"error": "invalid_request"})
+                return ProtocolReply(400, {"error": "invalid_request"})
             named = {name: values for name, values in wire.form.items() if name != "client_secret"}
-            asking = Wire("GET", "/oidc/authorize", {**named, "client_id": [request.client.app.id]})
+            asking = ProtocolRequest("GET", "/oidc/authorize", {**named, "client_id": [request.client.app.id]})
             try:
                 server.get_consent_grant(asking, end_user=None)
             except OAuth2Error as wrong:
-                return Reply(400, {"error": wrong.error, "error_description": str(wrong.description)})
+                return ProtocolReply(400, {"error": wrong.error, "error_description": str(wrong.description)})
             except ValueError:
-                return Reply(400, {"error": "invalid_request"})
+                return ProtocolReply(400, {"error": "invalid_request"})
             client: Client = request.client
             is_proved = not client.oidc.is_public  # anybody can say that they are a public one
             source = client.app.id if is_proved else network_of(address)
             uri, seconds = self.pushed.keep(asking, source, is_proved=is_proved)
-            return Reply(201, {"request_uri": uri, "expires_in": seconds})
+            return ProtocolReply(201, {"request_uri": uri, "expires_in": seconds})
 
         reply, _ = await self._served(check)
         return reply
 
-    async def begin_device(self, wire: Wire, address: str) -> Reply:
+    async def begin_device(self, wire: ProtocolRequest, address: str) -> ProtocolReply:
         """RFC 8628 section 3.2: the codes of a device, with which one of them its person is to type where.
 
         There is no `verification_uri_complete`: a link that has the code in it is what a stranger would send.
         """
         from limen.sso.oidc.server import OAuth2Error  # noqa: PLC0415 -- as above
 
-        def check(server: Server) -> Reply:
+        def check(server: Server) -> ProtocolReply:
             request = server.create_oauth2_request(wire)
             try:
                 client = server.authenticate_client(request, list(CLIENT_METHODS), "token")
@@ -278,20 +280,20 @@ class Provider:
                 return server.handle_error_response(request, wrong)  # type: ignore[no-any-return]
             app, scope = client.app.id, client.get_allowed_scope(wire.one("scope"))
             if not client.oidc.may_use_devices:
-                return Reply(400, {"error": "unauthorized_client"})
+                return ProtocolReply(400, {"error": "unauthorized_client"})
             if "openid" not in scope.split():
-                return Reply(400, {"error": "invalid_scope"})
-            return Reply(200, {"app": app, "scope": scope})
+                return ProtocolReply(400, {"error": "invalid_scope"})
+            return ProtocolReply(200, {"app": app, "scope": scope})
 
         reply, _ = await self._served(check)
         if reply.status != 200:
             return reply
         begun = self.devices.begin(str(reply.body["app"]), str(reply.body["scope"]), address)
         if begun is None:
-            return Reply(429, {"error": "slow_down"})
+            return ProtocolReply(429, {"error": "slow_down"})
         code, device = begun
         told = {"device_code": code, "user_code": shown(device.user_code), "verification_uri": f"{self.issuer}/device"}
-        return Reply(200, {**told, "expires_in": LIVES // 1_000, "interval": INTERVAL_SECONDS})
+        return ProtocolReply(200, {**told, "expires_in": LIVES // 1_000, "interval": INTERVAL_SECONDS})
 
     def let_device(self, device: Device, session: Session, address: str) -> tuple[Effect, str]:
         """Decide whether this person may use the device's app, and let the device in where they may; the decision."""
@@ -315,7 +317,7 @@ class Provider:
         return self._keys.published()
 
     def sign_out_target(self, hint: str, client_id: str, uri: str) -> tuple[str, str]:
-        """Of a sign-out that an app began (RP-Initiated Logout 1.0): the grant that the hint names, and where to go on.
+        """Of a sign-out that an app began (RP-Initiated Logout 1.0): the sign-in in its hint, and where to go on.
 
         Each is "" where it does not hold: an address that is not registered is never gone to.
         """
@@ -324,12 +326,12 @@ class Provider:
         app = self._core.known.apps.get(named)
         if app is None or app.oidc is None or (told and client_id and client_id != named):
             return "", ""
-        grant_id = str(told.get("sid", "")) if told else ""
-        return grant_id, uri if uri in app.oidc.post_logout_uris else ""
+        sign_in_id = str(told.get("sid", "")) if told else ""
+        return sign_in_id, uri if uri in app.oidc.post_logout_uris else ""
 
-    async def grants_at(self, app_id: str) -> list[store.Grant]:
+    async def sign_ins_at(self, app_id: str) -> list[store.AppSignIn]:
         """Who is signed in at this app now, the newest first."""
-        held = await self._core.database.reading(lambda s: store.open_grants(s.connection, app=app_id))
+        held = await self._core.database.reading(lambda s: store.open_sign_ins(s.connection, app=app_id))
         return held[::-1]
 
     def told_of(self, person: Person, app: App) -> Mapping[str, Any]:
@@ -392,15 +394,15 @@ class Provider:
 
     async def _served(
         self,
-        work: Callable[[Server], Reply],
+        work: Callable[[Server], ProtocolReply],
         session: Session | None = None,
         person: Person | None = None,
         key: str = "",
         device: Device | None = None,
-    ) -> tuple[Reply, Call]:
+    ) -> tuple[ProtocolReply, Call]:
         from limen.sso.oidc.server import Server  # noqa: PLC0415 -- as above
 
-        def in_transaction(transaction: Transaction) -> tuple[Reply, Call]:
+        def in_transaction(transaction: Transaction) -> tuple[ProtocolReply, Call]:
             server = Server(self._call(transaction, session, person, key))
             server.call.device = device
             return work(server), server.call
@@ -408,14 +410,14 @@ class Provider:
         try:
             return await self._core.database.writing(in_transaction)
         except ValueError:  # as above: nothing was done
-            return Reply(400, {"error": "invalid_request"}), self._call(None, session, person, key)
+            return ProtocolReply(400, {"error": "invalid_request"}), self._call(None, session, person, key)
 
-    def _decided(self, grant: store.Grant | None) -> _Decided:
-        """Whether the person of this grant may use its app now."""
+    def _decided(self, sign_in: store.AppSignIn | None) -> _Decided:
+        """Whether the person of this sign-in may use its app now."""
         known = self._core.known
-        session = known.sessions.get(grant.session_id) if grant else None
-        app = known.apps.get(grant.app) if grant else None
-        if grant is None or session is None or app is None or grant.ended_at:
+        session = known.sessions.get(sign_in.session_id) if sign_in else None
+        app = known.apps.get(sign_in.app) if sign_in else None
+        if sign_in is None or session is None or app is None or sign_in.ended_at:
             return _Decided()
         answer = self._sign_on.decide(ENTRY_POINT, app, session, session.address, is_present=False)
         person = known.people.get(session.person_id)
@@ -423,18 +425,18 @@ class Provider:
             return _Decided(id=answer.id, is_unavailable=answer.word in UNAVAILABLE)
         return _Decided(answer.session, person, answer.id)
 
-    def _grant_of(self, snapshot: Snapshot, token: str) -> store.Grant | None:
+    def _sign_in_of(self, snapshot: Snapshot, token: str) -> store.AppSignIn | None:
         found = store.issued(snapshot.connection, hash_of(token))
         if found is not None:
-            return found.grant
+            return found.sign_in
         told = self._keys.claims(token, ACCESS_TOKEN)
-        return store.grant_of(snapshot.connection, str(told.get("grant", ""))) if told else None
+        return store.sign_in_of(snapshot.connection, str(told.get("sid", ""))) if told else None
 
-    async def _end(self, grant_ids: list[str]) -> None:
+    async def _end(self, sign_in_ids: list[str]) -> None:
         now = self._core.clock.now()
-        await self._core.database.writing(lambda transaction: store.end(transaction.connection, grant_ids, now))
+        await self._core.database.writing(lambda transaction: store.end(transaction.connection, sign_in_ids, now))
 
-    def _with_pushed(self, wire: Wire) -> Wire | WrongRequest:
+    def _with_pushed(self, wire: ProtocolRequest) -> ProtocolRequest | WrongRequest:
         """The request itself, or the one that was pushed before. Both at once is none (RFC 9126 section 4)."""
         uri = wire.one("request_uri")
         if wire.one("request"):
@@ -444,11 +446,11 @@ class Provider:
         kept = self.pushed.look(uri, wire.one("client_id"))
         return kept or WrongRequest("", "invalid_request_uri", "The request was used before, or took too long.")
 
-    def _read(self, wire: Wire, client: Client, redirect_uri: str) -> Asked | WrongRequest:
+    def _read(self, wire: ProtocolRequest, client: Client, redirect_uri: str) -> AuthorizationRequest | WrongRequest:
         state, prompts = wire.one("state"), frozenset(wire.one("prompt").split())
         scopes = tuple(client.get_allowed_scope(wire.one("scope")).split())
         max_age = wire.one("max_age")
-        asked = Asked(
+        asked = AuthorizationRequest(
             wire=wire,
             app=client.app,
             redirect_uri=redirect_uri,
@@ -465,7 +467,7 @@ class Provider:
             return WrongRequest(self._error(asked, "invalid_request"), "invalid_request", "")
         return asked
 
-    def _wrong(self, wrong: Any, wire: Wire) -> WrongRequest:
+    def _wrong(self, wrong: Any, wire: ProtocolRequest) -> WrongRequest:
         """An error goes to the app only where its address is registered (RFC 6749 section 4.1.2.1)."""
         from limen.sso.oidc.server import client_of  # noqa: PLC0415 -- as above
 
@@ -479,15 +481,15 @@ class Provider:
         told = {"error": wrong.error, "error_description": description, "state": wire.one("state"), "iss": self.issuer}
         return WrongRequest(_with_query(uri, told), wrong.error, description)
 
-    def _error(self, asked: Asked, error: str, description: str = "") -> str:
+    def _error(self, asked: AuthorizationRequest, error: str, description: str = "") -> str:
         told = {"error": error, "error_description": description, "state": asked.state, "iss": self.issuer}
         return _with_query(asked.redirect_uri, told)
 
-    def _wants_new_proof(self, asked: Asked, session: Session) -> bool:
+    def _wants_new_proof(self, asked: AuthorizationRequest, session: Session) -> bool:
         age = self._core.clock.now() - session.auth.at
         return bool(asked.prompts & {"login", "select_account"}) and age > JUST_PROVED_SECONDS * 1000
 
-    async def _needs_consent(self, asked: Asked, person: Person) -> bool:
+    async def _needs_consent(self, asked: AuthorizationRequest, person: Person) -> bool:
         if asked.app.oidc is None or not asked.app.oidc.is_foreign:
             return False
         given = await self._core.database.reading(
@@ -495,11 +497,11 @@ class Provider:
         )
         return not given.issuperset(asked.scopes)
 
-    async def _code(self, asked: Asked, session: Session, person: Person) -> str:
-        def work(server: Server) -> Reply:
-            grant = server.get_consent_grant(asked.wire, end_user=person)
+    async def _code(self, asked: AuthorizationRequest, session: Session, person: Person) -> str:
+        def work(server: Server) -> ProtocolReply:
+            flow = server.get_consent_grant(asked.wire, end_user=person)
             return server.create_authorization_response(  # type: ignore[no-any-return]
-                server.create_oauth2_request(grant.request), grant_user=person, grant=grant
+                server.create_oauth2_request(flow.request), grant_user=person, grant=flow
             )
 
         if asked.wire.one("request_uri") and not self.pushed.take(asked.wire.one("request_uri")):
@@ -512,26 +514,26 @@ class Provider:
         at, who = self._core.clock.now(), session.person_id
         self._core.journal.record(Event(at=at, kind=kind, actor=who, subject=who, session=session.id, details=details))
 
-    def _say(self, kind: str, grant: store.Grant, outcome: Outcome) -> None:
-        details: dict[str, str | int | bool] = {"app": grant.app}
+    def _say(self, kind: str, sign_in: store.AppSignIn, outcome: Outcome) -> None:
+        details: dict[str, str | int | bool] = {"app": sign_in.app}
         self._core.journal.record(
             Event(
                 at=self._core.clock.now(),
                 kind=kind,
                 outcome=outcome,
-                subject=grant.person_id,
-                session=grant.session_id,
+                subject=sign_in.person_id,
+                session=sign_in.session_id,
                 details=details,
             )
         )
 
 
-_UNAVAILABLE: Final = Reply(503, {"error": "temporarily_unavailable"})
+_UNAVAILABLE: Final = ProtocolReply(503, {"error": "temporarily_unavailable"})
 """Limen can't decide at this moment. What was sent is neither spent nor ended: it counts again when Limen is back."""
 
 
-def _no_token() -> Reply:
-    return Reply(401, {"error": "invalid_token"}, (("WWW-Authenticate", 'Bearer error="invalid_token"'),))
+def _no_token() -> ProtocolReply:
+    return ProtocolReply(401, {"error": "invalid_token"}, (("WWW-Authenticate", 'Bearer error="invalid_token"'),))
 
 
 def _with_query(uri: str, told: Mapping[str, str]) -> str:

@@ -12,7 +12,7 @@ from typing import Final
 from limen.admission import Crowd
 from limen.clock import SECOND, Clock, Instant
 from limen.opaque import new_token
-from limen.sso.oidc.wire import Wire
+from limen.sso.oidc.protocol import ProtocolRequest
 
 LIVES_SECONDS: Final = 90
 MOST: Final = 4_000
@@ -25,7 +25,7 @@ _PREFIX: Final = "urn:ietf:params:oauth:request_uri:"
 
 @dataclass(frozen=True, slots=True)
 class _Pushed:
-    wire: Wire
+    wire: ProtocolRequest
     until: Instant
     source: str
     crowd: Crowd[str]
@@ -43,7 +43,7 @@ class PushedRequests:
     def __len__(self) -> int:
         return len(self._kept)
 
-    def keep(self, wire: Wire, source: str, *, is_proved: bool = False) -> tuple[str, int]:
+    def keep(self, wire: ProtocolRequest, source: str, *, is_proved: bool = False) -> tuple[str, int]:
         """The `request_uri` of this request, and how many seconds it is good.
 
         `source` is whose share it takes: the app, where `is_proved`; else where the stranger is.
@@ -56,12 +56,12 @@ class PushedRequests:
         elif len(crowd) >= MOST:
             self._drop(crowd.oldest_of_the_largest())
         uri = _PREFIX + new_token()
-        named = Wire(wire.method, wire.path, {**wire.query, "request_uri": [uri]})
+        named = ProtocolRequest(wire.method, wire.path, {**wire.query, "request_uri": [uri]})
         self._kept[uri] = _Pushed(named, now + LIVES_SECONDS * SECOND, source, crowd)
         crowd.add(source, uri)
         return uri, LIVES_SECONDS
 
-    def look(self, uri: str, client_id: str) -> Wire | None:
+    def look(self, uri: str, client_id: str) -> ProtocolRequest | None:
         """The request of this client under this name; None where it is over, used, or another client's."""
         kept = self._kept.get(uri)
         if kept is None or self._clock.now() >= kept.until or kept.wire.one("client_id") != client_id:
@@ -79,7 +79,7 @@ class PushedRequests:
         return kept is not None
 
 
-def is_too_long(wire: Wire) -> bool:
+def is_too_long(wire: ProtocolRequest) -> bool:
     """Whether a request is longer than any that a browser may bring."""
     sizes = (len(name) + sum(map(len, values)) for name, values in {**wire.query, **wire.form}.items())
     return sum(sizes) > LONGEST

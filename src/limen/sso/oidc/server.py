@@ -28,8 +28,8 @@ from limen.sso.oidc import claims, store
 from limen.sso.oidc.device_grant import DeviceGrant
 from limen.sso.oidc.devices import Device
 from limen.sso.oidc.keys import Keys
-from limen.sso.oidc.store import CODE, REFRESH, Asked, Grant, Issued
-from limen.sso.oidc.wire import ACCESS_TOKEN, CLIENT_METHODS, DEVICE, Reply, Wire
+from limen.sso.oidc.protocol import ACCESS_TOKEN, CLIENT_METHODS, DEVICE, ProtocolReply, ProtocolRequest
+from limen.sso.oidc.store import CODE, REFRESH, AppSignIn, Issued, IssuedFor
 from limen.storage import Transaction
 
 CODE_LIVES: Final = MINUTE
@@ -58,7 +58,7 @@ class Call:
     session: Session | None = None
     key: str = ""
     device: Device | None = None
-    reused: list[Grant] = field(default_factory=list)
+    reused: list[AppSignIn] = field(default_factory=list)
 
 
 class Client(ClientMixin):  # type: ignore[misc]  # Authlib has no types
@@ -145,70 +145,70 @@ class Server(AuthorizationServer):  # type: ignore[misc]  # Authlib has no types
     def create_oauth2_request(self, request: Any) -> OAuth2Request:
         return request if isinstance(request, OAuth2Request) else _Request(request)
 
-    def handle_response(self, status: int, body: Any, headers: Any) -> Reply:
-        return Reply(status, body if isinstance(body, Mapping) else {}, tuple(headers))
+    def handle_response(self, status: int, body: Any, headers: Any) -> ProtocolReply:
+        return ProtocolReply(status, body if isinstance(body, Mapping) else {}, tuple(headers))
 
-    def issue(self, grant: Grant, asked: Asked, client: Client) -> dict[str, Any]:
-        """Tokens for this grant: an access token, a refresh token, and who it is."""
+    def issue(self, sign_in: AppSignIn, asked: IssuedFor, client: Client) -> dict[str, Any]:
+        """Tokens for this sign-in: an access token, a refresh token, and who it is."""
         call = self.call
         assert call.person is not None  # noqa: S101 -- nothing is issued for nobody
         assert call.session is not None  # noqa: S101 -- the same
         refresh, seconds = new_token(), client.oidc.tokens_minutes * 60
         store.add_token(
-            call.transaction.connection, hash_of(refresh), REFRESH, grant.id, call.session.expires_at, asked
+            call.transaction.connection, hash_of(refresh), REFRESH, sign_in.id, call.session.expires_at, asked
         )
-        access = self._access_token(grant, asked, client, seconds)
+        access = self._access_token(sign_in, asked, client, seconds)
         return {
             "access_token": access,
             "token_type": "DPoP" if asked.key else "Bearer",
             "expires_in": seconds,
             "refresh_token": refresh,
-            "scope": grant.scope,
-            "id_token": self._id_token(grant, asked, client, access),
+            "scope": sign_in.scope,
+            "id_token": self._id_token(sign_in, asked, client, access),
         }
 
-    def _access_token(self, grant: Grant, asked: Asked, client: Client, seconds: int) -> str:
-        """RFC 9068. It names the grant, so that userinfo and introspection know at once when that has ended."""
+    def _access_token(self, sign_in: AppSignIn, asked: IssuedFor, client: Client, seconds: int) -> str:
+        """RFC 9068. It names the sign-in, so that userinfo and introspection know at once when that has ended."""
         call, now = self.call, self.call.now // SECOND
         told = {
             "iss": call.issuer,
-            "sub": claims.subject(grant.person_id, client.app, call.pairwise),
+            "sub": claims.subject(sign_in.person_id, client.app, call.pairwise),
             "aud": [client.app.id, f"{call.issuer}/oidc/userinfo"],
             "client_id": client.app.id,
-            "scope": grant.scope,
+            "scope": sign_in.scope,
             "jti": new_id("j"),
-            "grant": grant.id,
+            "sid": sign_in.id,
             "iat": now,
             "exp": now + seconds,
             **({"cnf": {"jkt": asked.key}} if asked.key else {}),
         }
         return call.keys.sign(told, "ES256", call.now, ACCESS_TOKEN)
 
-    def _id_token(self, grant: Grant, asked: Asked, client: Client, access: str) -> str:
+    def _id_token(self, sign_in: AppSignIn, asked: IssuedFor, client: Client, access: str) -> str:
         call, now = self.call, self.call.now // SECOND
         assert call.person is not None  # noqa: S101 -- nothing is issued for nobody
         assert call.session is not None  # noqa: S101 -- the same
         told = {
             "iss": call.issuer,
-            "sub": claims.subject(grant.person_id, client.app, call.pairwise),
+            "sub": claims.subject(sign_in.person_id, client.app, call.pairwise),
             "aud": client.app.id,
             "azp": client.app.id,
-            "sid": grant.id,
+            "sid": sign_in.id,
             "iat": now,
             "exp": now + ID_TOKEN_LIVES // SECOND,
             "at_hash": claims.half_hash(access),
             **({"nonce": asked.nonce} if asked.nonce else {}),
             **claims.authentication(call.session.auth),
-            **claims.about(call.person, client.oidc, grant.scope.split()),
+            **claims.about(call.person, client.oidc, sign_in.scope.split()),
         }
         return call.keys.sign(told, client.oidc.algorithm, call.now)
 
     def _new_tokens(self, **_asked: Any) -> dict[str, Any]:
-        raise NotImplementedError("tokens are made by `issue`, which knows the grant")
+        raise NotImplementedError("tokens are made by `issue`, which knows the sign-in")
 
 
 class _Payload(OAuth2Payload):  # type: ignore[misc]  # Authlib has no types
-    def __init__(self, wire: Wire) -> None:
+    def __init__(self, wire: ProtocolRequest) -> None:
         self._together = {**wire.query, **wire.form}
 
     @property
@@ -221,7 +221,7 @@ class _Payload(OAuth2Payload):  # type: ignore[misc]  # Authlib has no types
 
 
 class _Request(OAuth2Request):  # type: ignore[misc]  # Authlib has no types
-    def __init__(self, wire: Wire) -> None:
+    def __init__(self, wire: ProtocolRequest) -> None:
         super().__init__(wire.method, f"https://limen{wire.path}", headers={"Authorization": wire.authorization})
         self.payload = _Payload(wire)
         self.form_values = {name: values[0] for name, values in wire.form.items() if values}
@@ -264,10 +264,10 @@ class _Good:
         return self.issued.asked.redirect_uri
 
     def get_scope(self) -> str:
-        return self.issued.grant.scope
+        return self.issued.sign_in.scope
 
     def check_client(self, client: Client) -> bool:
-        return self.issued.grant.app == client.app.id
+        return self.issued.sign_in.app == client.app.id
 
     def is_expired(self) -> bool:
         return False
@@ -277,20 +277,20 @@ class _Good:
 
 
 def used_now(call: Call, secret: str, kind: str, client: Client | None) -> _Good | None:
-    """The code or refresh token, spent by this. A second use ends the whole grant (RFC 9700 sections 2.1.1 and 4.14).
+    """The code or refresh token, spent by this. A second use ends the whole sign-in (RFC 9700 sections 2.1.1 and 4.14).
 
     None for what was never issued, is over, is somebody else's, or was used before.
     """
     connection = call.transaction.connection
     found = store.issued(connection, hash_of(secret))
-    if found is None or found.kind != kind or (client is not None and found.grant.app != client.app.id):
+    if found is None or found.kind != kind or (client is not None and found.sign_in.app != client.app.id):
         return None
     if not store.use(connection, found.hash, call.now):
-        call.reused += store.end(connection, [found.grant.id], call.now)
+        call.reused += store.end(connection, [found.sign_in.id], call.now)
         return None
-    if found.grant.ended_at or call.now >= found.until:
+    if found.sign_in.ended_at or call.now >= found.until:
         return None
-    if call.session is None or call.session.id != found.grant.session_id or call.person is None:
+    if call.session is None or call.session.id != found.sign_in.session_id or call.person is None:
         return None
     return _Good(found)
 
@@ -305,16 +305,18 @@ class _CodeGrant(grants.AuthorizationCodeGrant):  # type: ignore[misc]  # Authli
         call, data = self.server.call, request.payload.data
         assert call.session is not None  # noqa: S101 -- no code is made for nobody
         scope = request.client.get_allowed_scope(request.payload.scope or "")
-        grant = Grant(new_id("g"), request.client.app.id, call.session.person_id, call.session.id, scope, call.now)
-        asked = Asked(
+        sign_in = AppSignIn(
+            new_id("g"), request.client.app.id, call.session.person_id, call.session.id, scope, call.now
+        )
+        asked = IssuedFor(
             redirect_uri=request.payload.redirect_uri,
             nonce=data.get("nonce", ""),
             challenge=data["code_challenge"],
             auth_at=call.session.auth.at,
             key=data.get("dpop_jkt", ""),
         )
-        store.add_grant(call.transaction.connection, grant)
-        store.add_token(call.transaction.connection, hash_of(code), CODE, grant.id, call.now + CODE_LIVES, asked)
+        store.add_sign_in(call.transaction.connection, sign_in)
+        store.add_token(call.transaction.connection, hash_of(code), CODE, sign_in.id, call.now + CODE_LIVES, asked)
 
     def query_authorization_code(self, code: str, client: Client) -> _Good | None:
         return used_now(self.server.call, code, CODE, client)
@@ -329,7 +331,7 @@ class _CodeGrant(grants.AuthorizationCodeGrant):  # type: ignore[misc]  # Authli
     def generate_token(self, **_asked: Any) -> dict[str, Any]:
         good: _Good = self.request.authorization_code
         asked = _bound(self.server.call, good.issued.asked)
-        return dict(self.server.issue(good.issued.grant, asked, self.request.client))
+        return dict(self.server.issue(good.issued.sign_in, asked, self.request.client))
 
 
 class _RefreshGrant(grants.RefreshTokenGrant):  # type: ignore[misc]  # Authlib has no types
@@ -347,13 +349,13 @@ class _RefreshGrant(grants.RefreshTokenGrant):  # type: ignore[misc]  # Authlib 
 
     def issue_token(self, user: Person, refresh_token: _Good) -> dict[str, Any]:
         asked = msgspec.structs.replace(_bound(self.server.call, refresh_token.issued.asked), nonce="")
-        return dict(self.server.issue(refresh_token.issued.grant, asked, self.request.client))
+        return dict(self.server.issue(refresh_token.issued.sign_in, asked, self.request.client))
 
     def revoke_old_credential(self, refresh_token: _Good) -> None:
         """It was spent when it was looked up."""
 
 
-def _bound(call: Call, asked: Asked) -> Asked:
+def _bound(call: Call, asked: IssuedFor) -> IssuedFor:
     """What was asked, with the key that tokens are bound to. Raises InvalidGrantError where another is proved now."""
     if asked.key and asked.key != call.key:
         raise InvalidGrantError("The DPoP proof is missing, or of another key.")
@@ -367,7 +369,7 @@ class _Revocation(RevocationEndpoint):  # type: ignore[misc]  # Authlib has no t
         return _known(self.server.call, token_string)
 
     def revoke_token(self, token: _Good, request: Any) -> None:
-        store.end(self.server.call.transaction.connection, [token.issued.grant.id], self.server.call.now)
+        store.end(self.server.call.transaction.connection, [token.issued.sign_in.id], self.server.call.now)
 
 
 class _Introspection(IntrospectionEndpoint):  # type: ignore[misc]  # Authlib has no types
@@ -380,19 +382,19 @@ class _Introspection(IntrospectionEndpoint):  # type: ignore[misc]  # Authlib ha
         return token.check_client(client)
 
     def introspect_token(self, token: _Good) -> dict[str, Any]:
-        """RFC 7662 section 2.2, of a grant that lives and of a session that decides yes at this moment."""
+        """RFC 7662 section 2.2, of a sign-in that lives and of a session that decides yes at this moment."""
         call, found = self.server.call, token.issued
-        if call.session is None or call.session.id != found.grant.session_id or call.person is None:
+        if call.session is None or call.session.id != found.sign_in.session_id or call.person is None:
             return {"active": False}
-        app = call.apps[found.grant.app]
+        app = call.apps[found.sign_in.app]
         return {
             "active": True,
-            "client_id": found.grant.app,
-            "scope": found.grant.scope,
-            "sub": claims.subject(found.grant.person_id, app, call.pairwise),
+            "client_id": found.sign_in.app,
+            "scope": found.sign_in.scope,
+            "sub": claims.subject(found.sign_in.person_id, app, call.pairwise),
             "username": call.person.email or call.person.id,
             "iss": call.issuer,
-            "aud": found.grant.app,
+            "aud": found.sign_in.app,
             "exp": found.until // SECOND,
             "token_type": "DPoP" if found.asked.key else "Bearer",
             **({"cnf": {"jkt": found.asked.key}} if found.asked.key else {}),
@@ -400,21 +402,21 @@ class _Introspection(IntrospectionEndpoint):  # type: ignore[misc]  # Authlib ha
 
 
 def _known(call: Call, token: str) -> _Good | None:
-    """The refresh token or access token, if its grant lives and it is not spent or over."""
+    """The refresh token or access token, if its sign-in lives and it is not spent or over."""
     found = store.issued(call.transaction.connection, hash_of(token))
     if found is None:
         found = _access(call, token)
-    is_over = found is None or found.kind == CODE or found.grant.ended_at or found.used_at or call.now >= found.until
+    is_over = found is None or found.kind == CODE or found.sign_in.ended_at or found.used_at or call.now >= found.until
     return None if found is None or is_over else _Good(found)
 
 
 def _access(call: Call, token: str) -> Issued | None:
     told = call.keys.claims(token, ACCESS_TOKEN)
-    grant = store.grant_of(call.transaction.connection, str(told.get("grant", ""))) if told else None
-    if told is None or grant is None or told.get("iss") != call.issuer:
+    sign_in = store.sign_in_of(call.transaction.connection, str(told.get("sid", ""))) if told else None
+    if told is None or sign_in is None or told.get("iss") != call.issuer:
         return None
-    asked = Asked(key=str(told.get("cnf", {}).get("jkt", "")))
-    return Issued(b"", "access", grant, int(told["exp"]) * SECOND, 0, asked)
+    asked = IssuedFor(key=str(told.get("cnf", {}).get("jkt", "")))
+    return Issued(b"", "access", sign_in, int(told["exp"]) * SECOND, 0, asked)
 
 
 __all__ = ["Call", "Client", "OAuth2Error", "Server", "client_of"]

@@ -35,8 +35,8 @@ MOST_OF_A_SESSION: Final = 100
 """Sign-ins of one session at one app. A page that renews silently every five minutes has as many in eight hours."""
 _AT_ONCE: Final = 500
 
-oidc_grants = Table(
-    "oidc_grants",
+oidc_sign_ins = Table(
+    "oidc_sign_ins",
     metadata,
     Column("id", String(40), primary_key=True),
     Column("app", String(40), nullable=False),
@@ -48,21 +48,21 @@ oidc_grants = Table(
     info=rows_called("sign-in at an app", "sign-ins at apps"),
 )
 """One sign-in of one person at one app: everything that was issued for it ends with it, and it with its session."""
-Index("ix_oidc_grants_session_id", oidc_grants.c.session_id)
-Index("ix_oidc_grants_person_id", oidc_grants.c.person_id)
+Index("ix_oidc_sign_ins_session_id", oidc_sign_ins.c.session_id)
+Index("ix_oidc_sign_ins_person_id", oidc_sign_ins.c.person_id)
 
 oidc_tokens = Table(
     "oidc_tokens",
     metadata,
     Column("hash", LargeBinary(32), primary_key=True),
     Column("kind", String(10), nullable=False),
-    Column("grant_id", String(40), nullable=False),
+    Column("sign_in_id", String(40), nullable=False),
     Column("until", BigInteger, nullable=False),
     Column("used_at", BigInteger, nullable=False, server_default="0"),
     Column("asked", LargeBinary, nullable=False),
 )
 """Codes and refresh tokens. A used one stays until its end, so that a second use is told from a wrong guess."""
-Index("ix_oidc_tokens_grant_id", oidc_tokens.c.grant_id)
+Index("ix_oidc_tokens_sign_in_id", oidc_tokens.c.sign_in_id)
 
 oidc_secrets = Table(
     "oidc_secrets",
@@ -97,16 +97,16 @@ oidc_consents = Table(
 oidc_logouts = Table(
     "oidc_logouts",
     metadata,
-    Column("grant_id", String(40), primary_key=True),
+    Column("sign_in_id", String(40), primary_key=True),
     Column("due_at", BigInteger, nullable=False),
     Column("tries", BigInteger, nullable=False, server_default="0"),
 )
 """Sign-outs that an app has still to be told of."""
 
-TABLES: Final = (oidc_consents, oidc_grants, oidc_keys, oidc_logouts, oidc_secrets, oidc_tokens)
+TABLES: Final = (oidc_consents, oidc_sign_ins, oidc_keys, oidc_logouts, oidc_secrets, oidc_tokens)
 
 
-class Asked(msgspec.Struct, frozen=True, omit_defaults=True):
+class IssuedFor(msgspec.Struct, frozen=True, omit_defaults=True):
     """What a code or refresh token was asked with, and is held to when it is used."""
 
     redirect_uri: str = ""
@@ -118,8 +118,8 @@ class Asked(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 @dataclass(frozen=True, slots=True)
-class Grant:
-    """A row of `oidc_grants`."""
+class AppSignIn:
+    """A row of `oidc_sign_ins`."""
 
     id: str
     app: str
@@ -132,52 +132,60 @@ class Grant:
 
 @dataclass(frozen=True, slots=True)
 class Issued:
-    """A code or a refresh token, and the grant that it belongs to."""
+    """A code or a refresh token, and the sign-in that it belongs to."""
 
     hash: bytes
     kind: str
-    grant: Grant
+    sign_in: AppSignIn
     until: Instant
     used_at: Instant
-    asked: Asked
+    asked: IssuedFor
 
 
-def add_grant(connection: Connection, grant: Grant) -> None:
+def add_sign_in(connection: Connection, sign_in: AppSignIn) -> None:
     """Keep it. Where one session has too many at one app, the oldest end: whoever asks without end loses their own."""
-    mine = (oidc_grants.c.session_id == grant.session_id) & (oidc_grants.c.app == grant.app)
-    still = select(oidc_grants.c.id).where(mine, oidc_grants.c.ended_at == 0).order_by(oidc_grants.c.at)
+    mine = (oidc_sign_ins.c.session_id == sign_in.session_id) & (oidc_sign_ins.c.app == sign_in.app)
+    still = select(oidc_sign_ins.c.id).where(mine, oidc_sign_ins.c.ended_at == 0).order_by(oidc_sign_ins.c.at)
     held = list(connection.scalars(still))
-    _end_or_forget(connection, held[: max(0, len(held) - MOST_OF_A_SESSION + 1)], grant.at)
-    values = {name: getattr(grant, name) for name in Grant.__slots__}
-    connection.execute(insert(oidc_grants).values(**values))
+    _end_or_forget(connection, held[: max(0, len(held) - MOST_OF_A_SESSION + 1)], sign_in.at)
+    values = {name: getattr(sign_in, name) for name in AppSignIn.__slots__}
+    connection.execute(insert(oidc_sign_ins).values(**values))
 
 
-def _end_or_forget(connection: Connection, grant_ids: Sequence[str], now: Instant) -> None:
+def _end_or_forget(connection: Connection, sign_in_ids: Sequence[str], now: Instant) -> None:
     """End these; an app is told of those alone for which it had tokens. It never heard of the others."""
     refreshed = oidc_tokens.c.kind == REFRESH
-    for some in _in_parts(grant_ids):
-        chosen = select(oidc_tokens.c.grant_id).where(oidc_tokens.c.grant_id.in_(some), refreshed)
+    for some in _in_parts(sign_in_ids):
+        chosen = select(oidc_tokens.c.sign_in_id).where(oidc_tokens.c.sign_in_id.in_(some), refreshed)
         heard_of = set(connection.scalars(chosen))
         end(connection, [one for one in some if one in heard_of], now)
         unheard = [one for one in some if one not in heard_of]
-        connection.execute(delete(oidc_tokens).where(oidc_tokens.c.grant_id.in_(unheard)))
-        connection.execute(delete(oidc_grants).where(oidc_grants.c.id.in_(unheard)))
+        connection.execute(delete(oidc_tokens).where(oidc_tokens.c.sign_in_id.in_(unheard)))
+        connection.execute(delete(oidc_sign_ins).where(oidc_sign_ins.c.id.in_(unheard)))
 
 
-def add_token(connection: Connection, hashed: bytes, kind: str, grant_id: str, until: Instant, asked: Asked) -> None:
-    values = {"hash": hashed, "kind": kind, "grant_id": grant_id, "until": until, "asked": msgspec.json.encode(asked)}
+def add_token(
+    connection: Connection, hashed: bytes, kind: str, sign_in_id: str, until: Instant, asked: IssuedFor
+) -> None:
+    values = {
+        "hash": hashed,
+        "kind": kind,
+        "sign_in_id": sign_in_id,
+        "until": until,
+        "asked": msgspec.json.encode(asked),
+    }
     connection.execute(insert(oidc_tokens).values(**values))
 
 
 def issued(connection: Connection, hashed: bytes) -> Issued | None:
     """The code or refresh token with this hash, used or not, good or over."""
-    joined = oidc_tokens.join(oidc_grants, oidc_tokens.c.grant_id == oidc_grants.c.id)
-    row = connection.execute(select(oidc_tokens, oidc_grants).select_from(joined).where(oidc_tokens.c.hash == hashed))
+    joined = oidc_tokens.join(oidc_sign_ins, oidc_tokens.c.sign_in_id == oidc_sign_ins.c.id)
+    row = connection.execute(select(oidc_tokens, oidc_sign_ins).select_from(joined).where(oidc_tokens.c.hash == hashed))
     found = row.mappings().one_or_none()
     if found is None:
         return None
-    asked = msgspec.json.decode(found["asked"], type=Asked)
-    return Issued(found["hash"], found["kind"], _grant(found), found["until"], found["used_at"], asked)
+    asked = msgspec.json.decode(found["asked"], type=IssuedFor)
+    return Issued(found["hash"], found["kind"], _sign_in(found), found["until"], found["used_at"], asked)
 
 
 def use(connection: Connection, hashed: bytes, now: Instant) -> bool:
@@ -188,74 +196,77 @@ def use(connection: Connection, hashed: bytes, now: Instant) -> bool:
     return done.rowcount == 1
 
 
-def grant_of(connection: Connection, grant_id: str) -> Grant | None:
-    row = connection.execute(select(oidc_grants).where(oidc_grants.c.id == grant_id)).mappings().one_or_none()
-    return None if row is None else _grant(row)
+def sign_in_of(connection: Connection, sign_in_id: str) -> AppSignIn | None:
+    row = connection.execute(select(oidc_sign_ins).where(oidc_sign_ins.c.id == sign_in_id)).mappings().one_or_none()
+    return None if row is None else _sign_in(row)
 
 
-def open_grants(connection: Connection, person_id: str = "", app: str = "") -> list[Grant]:
-    """Every grant that has not ended, of everybody or of one person, at any app or at one, the oldest first."""
-    chosen = select(oidc_grants).where(oidc_grants.c.ended_at == 0).order_by(oidc_grants.c.at)
+def open_sign_ins(connection: Connection, person_id: str = "", app: str = "") -> list[AppSignIn]:
+    """Every sign-in that has not ended, of everybody or of one person, at any app or at one, the oldest first."""
+    chosen = select(oidc_sign_ins).where(oidc_sign_ins.c.ended_at == 0).order_by(oidc_sign_ins.c.at)
     if person_id:
-        chosen = chosen.where(oidc_grants.c.person_id == person_id)
+        chosen = chosen.where(oidc_sign_ins.c.person_id == person_id)
     if app:
-        chosen = chosen.where(oidc_grants.c.app == app)
-    return [_grant(row) for row in connection.execute(chosen).mappings()]
+        chosen = chosen.where(oidc_sign_ins.c.app == app)
+    return [_sign_in(row) for row in connection.execute(chosen).mappings()]
 
 
-def end(connection: Connection, grant_ids: Sequence[str], now: Instant) -> list[Grant]:
-    """End these grants with all that was issued for them, and note that their apps are to be told. Those that ended."""
+def end(connection: Connection, sign_in_ids: Sequence[str], now: Instant) -> list[AppSignIn]:
+    """End these sign-ins with all that was issued for them, and note that their apps are to be told.
+
+    Returns those that ended by this.
+    """
     ended = []
-    for some in _in_parts(grant_ids):
-        chosen = select(oidc_grants).where(oidc_grants.c.id.in_(some), oidc_grants.c.ended_at == 0)
-        found = [_grant(row) for row in connection.execute(chosen).mappings()]
+    for some in _in_parts(sign_in_ids):
+        chosen = select(oidc_sign_ins).where(oidc_sign_ins.c.id.in_(some), oidc_sign_ins.c.ended_at == 0)
+        found = [_sign_in(row) for row in connection.execute(chosen).mappings()]
         if found:
-            ids = [grant.id for grant in found]
-            connection.execute(update(oidc_grants).where(oidc_grants.c.id.in_(ids)).values(ended_at=now))
-            connection.execute(insert(oidc_logouts), [{"grant_id": one, "due_at": now} for one in ids])
+            ids = [sign_in.id for sign_in in found]
+            connection.execute(update(oidc_sign_ins).where(oidc_sign_ins.c.id.in_(ids)).values(ended_at=now))
+            connection.execute(insert(oidc_logouts), [{"sign_in_id": one, "due_at": now} for one in ids])
         ended += found
     return ended
 
 
-def _in_parts(grant_ids: Sequence[str]) -> Iterator[Sequence[str]]:
+def _in_parts(sign_in_ids: Sequence[str]) -> Iterator[Sequence[str]]:
     """As many at once as a statement of any database may name: ending somebody's access must not fail by its size."""
-    return (grant_ids[at : at + _AT_ONCE] for at in range(0, len(grant_ids), _AT_ONCE))
+    return (sign_in_ids[at : at + _AT_ONCE] for at in range(0, len(sign_in_ids), _AT_ONCE))
 
 
-def due_logouts(connection: Connection, now: Instant, most: int) -> list[tuple[Grant, int]]:
+def due_logouts(connection: Connection, now: Instant, most: int) -> list[tuple[AppSignIn, int]]:
     """Grants whose apps are to be told now that they ended, each with how often that was tried.
 
     Of each app at most so many, the longest due first: an app that is dead has a place, and not those of others.
     """
-    joined = oidc_logouts.join(oidc_grants, oidc_logouts.c.grant_id == oidc_grants.c.id)
-    place = func.row_number().over(partition_by=oidc_grants.c.app, order_by=oidc_logouts.c.due_at).label("place")
-    chosen = select(oidc_grants, oidc_logouts.c.tries, place).select_from(joined).where(oidc_logouts.c.due_at <= now)
+    joined = oidc_logouts.join(oidc_sign_ins, oidc_logouts.c.sign_in_id == oidc_sign_ins.c.id)
+    place = func.row_number().over(partition_by=oidc_sign_ins.c.app, order_by=oidc_logouts.c.due_at).label("place")
+    chosen = select(oidc_sign_ins, oidc_logouts.c.tries, place).select_from(joined).where(oidc_logouts.c.due_at <= now)
     counted = chosen.subquery()
     rows = connection.execute(select(counted).where(counted.c.place <= most)).mappings()
-    return [(_grant(row), row["tries"]) for row in rows]
+    return [(_sign_in(row), row["tries"]) for row in rows]
 
 
-def told(connection: Connection, grant_id: str) -> None:
+def told(connection: Connection, sign_in_id: str) -> None:
     """The app knows, or will never: there is nothing more to tell."""
-    connection.execute(delete(oidc_logouts).where(oidc_logouts.c.grant_id == grant_id))
+    connection.execute(delete(oidc_logouts).where(oidc_logouts.c.sign_in_id == sign_in_id))
 
 
-def tell_again(connection: Connection, grant_id: str, due_at: Instant, tries: int) -> None:
-    changed = update(oidc_logouts).where(oidc_logouts.c.grant_id == grant_id)
+def tell_again(connection: Connection, sign_in_id: str, due_at: Instant, tries: int) -> None:
+    changed = update(oidc_logouts).where(oidc_logouts.c.sign_in_id == sign_in_id)
     connection.execute(changed.values(due_at=due_at, tries=tries))
 
 
 def forget(connection: Connection, now: Instant) -> int:
-    """Rows of which nothing can follow any more: tokens past their end, ended grants that are told and bare, and those
-    whose code was never redeemed: no app ever heard of them.
+    """Rows of which nothing can follow any more: tokens past their end, ended sign-ins that are told and bare, and
+    those whose code was never redeemed, of which no app ever heard.
     """
-    tokens, grants = oidc_tokens.c, oidc_grants.c
-    redeemed = select(tokens.grant_id).where(tokens.kind == REFRESH)
-    vain = select(tokens.grant_id).where(tokens.kind == CODE, tokens.until < now, tokens.grant_id.not_in(redeemed))
-    unheard = connection.execute(delete(oidc_grants).where(grants.ended_at == 0, grants.id.in_(vain)))
+    tokens, sign_ins = oidc_tokens.c, oidc_sign_ins.c
+    redeemed = select(tokens.sign_in_id).where(tokens.kind == REFRESH)
+    vain = select(tokens.sign_in_id).where(tokens.kind == CODE, tokens.until < now, tokens.sign_in_id.not_in(redeemed))
+    unheard = connection.execute(delete(oidc_sign_ins).where(sign_ins.ended_at == 0, sign_ins.id.in_(vain)))
     connection.execute(delete(oidc_tokens).where(tokens.until < now))
-    busy = select(tokens.grant_id).union(select(oidc_logouts.c.grant_id))
-    done = connection.execute(delete(oidc_grants).where(grants.ended_at > 0, grants.id.not_in(busy)))
+    busy = select(tokens.sign_in_id).union(select(oidc_logouts.c.sign_in_id))
+    done = connection.execute(delete(oidc_sign_ins).where(sign_ins.ended_at > 0, sign_ins.id.not_in(busy)))
     return unheard.rowcount + done.rowcount
 
 
@@ -307,5 +318,5 @@ def drop_keys(connection: Connection, key_ids: Sequence[str]) -> None:
     connection.execute(delete(oidc_keys).where(oidc_keys.c.id.in_(key_ids)))
 
 
-def _grant(row: Any) -> Grant:
-    return Grant(**{name: row[name] for name in Grant.__slots__})
+def _sign_in(row: Any) -> AppSignIn:
+    return AppSignIn(**{name: row[name] for name in AppSignIn.__slots__})

@@ -16,8 +16,8 @@ from limen.admission import network_of
 from limen.facts import LIMEN
 from limen.messages import gettext_noop
 from limen.sso.oidc import metadata
-from limen.sso.oidc.provider import Asked, Provider, WrongRequest
-from limen.sso.oidc.wire import Reply, Wire
+from limen.sso.oidc.protocol import ProtocolReply, ProtocolRequest
+from limen.sso.oidc.provider import AuthorizationRequest, Provider, WrongRequest
 from limen.web.page import Route
 from limen.web.requests import MAX_FIELDS, UnreadableError, media_type_of
 from limen.web.site import Site
@@ -77,7 +77,7 @@ def _found(router: APIRouter, provider: Provider) -> None:
 def _for_browsers(router: APIRouter, site: Site, provider: Provider) -> None:
     @router.get("/oidc/authorize")
     async def authorize(request: Request, visit: Anybody) -> Response:
-        wire = Wire("GET", "/oidc/authorize", query=_many(request.url.query))
+        wire = ProtocolRequest("GET", "/oidc/authorize", query=_many(request.url.query))
         asked = await provider.asked(wire)
         if isinstance(asked, WrongRequest):
             return _wrong(site, visit, asked)
@@ -99,7 +99,7 @@ def _for_browsers(router: APIRouter, site: Site, provider: Provider) -> None:
     async def consent(visit: Anybody, sent: Sent) -> Response:
         _ = visit.live_session
         way = (sent.get("way") or [""])[0]
-        asked = await provider.asked(Wire("GET", "/oidc/authorize", query=_many(way.partition("?")[2])))
+        asked = await provider.asked(ProtocolRequest("GET", "/oidc/authorize", query=_many(way.partition("?")[2])))
         if isinstance(asked, WrongRequest) or visit.person is None:
             return site.wrong(visit, 400, *_WRONG)
         if (sent.get("answer") or [""])[0] == "agree":
@@ -135,14 +135,14 @@ def _for_apps(router: APIRouter, site: Site, provider: Provider) -> None:
     async def who(request: Request) -> Response:
         scheme, _, given = _only(request, "authorization").partition(" ")
         if scheme.lower() not in {"bearer", "dpop"}:
-            return _json(Reply(401, {"error": "invalid_token"}, (("WWW-Authenticate", "Bearer"),)))
+            return _json(ProtocolReply(401, {"error": "invalid_token"}, (("WWW-Authenticate", "Bearer"),)))
         return _json(await provider.userinfo(given.strip(), scheme.lower(), _only(request, "dpop"), request.method))
 
     router.add_api_route("/oidc/userinfo", who, methods=["GET"])
     router.add_api_route("/oidc/userinfo", who, methods=["POST"])
 
 
-def _way_back(request: Request, provider: Provider, asked: Asked, address: str) -> str:
+def _way_back(request: Request, provider: Provider, asked: AuthorizationRequest, address: str) -> str:
     """Where to come back to after a sign-in or a proof: here. A long address is kept, and named."""
     here = f"{request.url.path}?{request.url.query}"
     if len(here) <= LONGEST_WAY:
@@ -161,7 +161,7 @@ def _to_app(location: str) -> Response:
     return RedirectResponse(location, status_code=303, headers={"cache-control": "no-store"})
 
 
-async def _wire(request: Request) -> Wire:
+async def _wire(request: Request) -> ProtocolRequest:
     """What an app sent. Raises UnreadableError for anything but a form."""
     if media_type_of(request) != "application/x-www-form-urlencoded":
         raise UnreadableError
@@ -169,7 +169,7 @@ async def _wire(request: Request) -> Wire:
         form = _many((await request.body()).decode("ascii"))
     except ValueError:
         raise UnreadableError from None
-    return Wire("POST", request.url.path, form=form, authorization=_only(request, "authorization"))
+    return ProtocolRequest("POST", request.url.path, form=form, authorization=_only(request, "authorization"))
 
 
 def _many(text: str) -> dict[str, list[str]]:
@@ -186,7 +186,7 @@ def _only(request: Request, name: str) -> str:
     return given[0] if len(given) == 1 else ""
 
 
-def _json(reply: Reply) -> Response:
+def _json(reply: ProtocolReply) -> Response:
     fields = {name: value for name, value in reply.fields if name.lower() == "www-authenticate"}
     kept = {"cache-control": "no-store", "pragma": "no-cache", **fields}
     return JSONResponse(dict(reply.body), status_code=reply.status, headers=kept)

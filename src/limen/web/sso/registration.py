@@ -24,7 +24,7 @@ from limen.web.visit import Authorized, Sent, SignedInVisit
 PAGES: Final = (
     Route("GET", "/console/apps/{app_id}/sign-in", READ),
     Route("POST", "/console/apps/{app_id}/sign-in/secret", CHANGE),
-    Route("POST", "/console/apps/{app_id}/sign-in/{grant_id}/end", CHANGE),
+    Route("POST", "/console/apps/{app_id}/sign-in/{sign_in_id}/end", CHANGE),
 )
 OVERLAP: Final = DAY
 """How long the secrets before still count."""
@@ -37,7 +37,7 @@ def routes(site: Site) -> APIRouter:
 
     async def page(visit: SignedInVisit, app: App, email: str = "", secret: str = "", done: str = "") -> Response:
         person = next((one for one in site.known.people.values() if email and one.email == email.casefold()), None)
-        grants = await provider.grants_at(app.id)
+        sign_ins = await provider.sign_ins_at(app.id)
         told = provider.told_of(person, app) if person else {}
         return site.page(
             "console/registration.html",
@@ -47,8 +47,8 @@ def routes(site: Site) -> APIRouter:
             email=email,
             person=person,
             told={name: _written(value) for name, value in told.items()},
-            grants=[(one, site.known.people.get(one.person_id)) for one in grants[:MOST]],
-            count=len(grants),
+            sign_ins=[(one, site.known.people.get(one.person_id)) for one in sign_ins[:MOST]],
+            count=len(sign_ins),
             secret=secret,
             done=done,
         )
@@ -68,9 +68,9 @@ def routes(site: Site) -> APIRouter:
             raise HTTPException(404)
         return await page(visit, app, secret=await provider.new_secret(app_id, visit.person.id, OVERLAP))
 
-    @router.post("/console/apps/{app_id}/sign-in/{grant_id}/end")
-    async def end(app_id: str, grant_id: str, visit: Authorized, _sent: Sent) -> Response:
-        await logouts.end_grant(grant_id, _registered(site, app_id).id, visit.person.id)
+    @router.post("/console/apps/{app_id}/sign-in/{sign_in_id}/end")
+    async def end(app_id: str, sign_in_id: str, visit: Authorized, _sent: Sent) -> Response:
+        await logouts.end_sign_in(sign_in_id, _registered(site, app_id).id, visit.person.id)
         return site.go(visit, f"/console/apps/{app_id}/sign-in", done="ended")
 
     return router

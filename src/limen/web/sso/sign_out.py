@@ -29,8 +29,8 @@ def routes(site: Site) -> APIRouter:
     provider, logouts = site.ports.offers.take(Provider), site.ports.offers.take(Logouts)
 
     def target(hint: str, client_id: str, uri: str, state: str) -> tuple[str, str]:
-        grant, to = provider.sign_out_target(hint, client_id, uri)
-        return grant, f"{to}{'&' if '?' in to else '?'}{urlencode({'state': state})}" if to and state else to
+        sign_in, to = provider.sign_out_target(hint, client_id, uri)
+        return sign_in, f"{to}{'&' if '?' in to else '?'}{urlencode({'state': state})}" if to and state else to
 
     @router.get("/oidc/sign-out")
     async def ask(request: Request, visit: Anybody) -> Response:
@@ -48,9 +48,9 @@ def routes(site: Site) -> APIRouter:
     @router.post("/oidc/sign-out")
     async def leave(visit: Anybody, sent: Sent) -> Response:
         names = ("id_token_hint", "client_id", "post_logout_redirect_uri", "state")
-        grant, to = target(*(one(sent, name) for name in names))
-        if grant:
-            await logouts.end_grant(grant)
+        sign_in, to = target(*(one(sent, name) for name in names))
+        if sign_in:
+            await logouts.end_sign_in(sign_in)
         if visit.session is not None:
             await site.identity.sessions.sign_out(visit.session)
         response = site.page("sso/signed_out.html", visit, url=to, here="/", me=None)

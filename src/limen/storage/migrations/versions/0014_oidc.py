@@ -1,4 +1,4 @@
-"""OpenID Connect: grants, codes and tokens, clients' secrets, keys, consents, and sign-outs to be told."""
+"""OpenID Connect: sign-ins, codes and tokens, clients' secrets, keys, consents, and sign-outs to be told."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ down_revision = "0013"
 
 def upgrade() -> None:
     op.create_table(
-        "oidc_grants",
+        "oidc_sign_ins",
         sa.Column("id", sa.String(40), nullable=False),
         sa.Column("app", sa.String(40), nullable=False),
         sa.Column("person_id", sa.String(40), nullable=False),
@@ -19,21 +19,21 @@ def upgrade() -> None:
         sa.Column("scope", sa.String(200), nullable=False),
         sa.Column("at", sa.BigInteger, nullable=False),
         sa.Column("ended_at", sa.BigInteger, nullable=False, server_default="0"),
-        sa.PrimaryKeyConstraint("id", name="pk_oidc_grants"),
+        sa.PrimaryKeyConstraint("id", name="pk_oidc_sign_ins"),
     )
-    op.create_index("ix_oidc_grants_session_id", "oidc_grants", ["session_id"])
-    op.create_index("ix_oidc_grants_person_id", "oidc_grants", ["person_id"])
+    op.create_index("ix_oidc_sign_ins_session_id", "oidc_sign_ins", ["session_id"])
+    op.create_index("ix_oidc_sign_ins_person_id", "oidc_sign_ins", ["person_id"])
     op.create_table(
         "oidc_tokens",
         sa.Column("hash", sa.LargeBinary(32), nullable=False),
         sa.Column("kind", sa.String(10), nullable=False),
-        sa.Column("grant_id", sa.String(40), nullable=False),
+        sa.Column("sign_in_id", sa.String(40), nullable=False),
         sa.Column("until", sa.BigInteger, nullable=False),
         sa.Column("used_at", sa.BigInteger, nullable=False, server_default="0"),
         sa.Column("asked", sa.LargeBinary, nullable=False),
         sa.PrimaryKeyConstraint("hash", name="pk_oidc_tokens"),
     )
-    op.create_index("ix_oidc_tokens_grant_id", "oidc_tokens", ["grant_id"])
+    op.create_index("ix_oidc_tokens_sign_in_id", "oidc_tokens", ["sign_in_id"])
     op.create_table(
         "oidc_secrets",
         sa.Column("app", sa.String(40), nullable=False),
@@ -59,8 +59,8 @@ def upgrade() -> None:
     )
     op.create_table(
         "oidc_logouts",
-        sa.Column("grant_id", sa.String(40), nullable=False),
+        sa.Column("sign_in_id", sa.String(40), nullable=False),
         sa.Column("due_at", sa.BigInteger, nullable=False),
         sa.Column("tries", sa.BigInteger, nullable=False, server_default="0"),
-        sa.PrimaryKeyConstraint("grant_id", name="pk_oidc_logouts"),
+        sa.PrimaryKeyConstraint("sign_in_id", name="pk_oidc_logouts"),
     )

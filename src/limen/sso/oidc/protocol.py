@@ -12,7 +12,7 @@ ACCESS_TOKEN: Final = "at+jwt"  # noqa: S105 -- a type of token (RFC 9068)
 
 
 @dataclass(frozen=True, slots=True)
-class Wire:
+class ProtocolRequest:
     """A request as it came: its path, its parameters by name, its Authorization field."""
 
     method: str
@@ -27,7 +27,7 @@ class Wire:
 
 
 @dataclass(frozen=True, slots=True)
-class Reply:
+class ProtocolReply:
     """What is answered. `location`: where the browser goes; `body`: JSON, or an error of the protocol."""
 
     status: int
