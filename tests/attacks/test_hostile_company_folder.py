@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from limen.company.apps_file import upstream_complaint
 from limen.company.load import check_folder
 from limen.company.new_folder import Answers, begin
+from limen.company.upstream_section import upstream_complaint
 
 PERMIT = "permit (principal, action, resource)"
 APP = "- id: wiki\n  host: wiki.example.localhost\n  upstream: http://127.0.0.1:9000\n"

@@ -17,7 +17,7 @@ from tests.enforcement.test_websockets import open_to
 from tests.sso.client import harbor_with_apps
 from websockets.exceptions import InvalidStatus
 
-from limen.company.apps_file import upstream_complaint
+from limen.company.upstream_section import upstream_complaint
 from limen.doctor.upstream_probe import reach
 from limen.sso.oidc.logout import Logouts
 

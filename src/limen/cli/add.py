@@ -18,10 +18,10 @@ from limen.cli.output import at
 from limen.clock import SystemClock
 from limen.company import store
 from limen.company.add_app import Added, NewApp, add_app
-from limen.company.apps_file import upstream_complaint
 from limen.company.company import Company
 from limen.company.load import load_company
 from limen.company.onboarding import written_until
+from limen.company.upstream_section import upstream_complaint
 from limen.enforcement.probe import UNKNOWN, Found, probe
 from limen.errors import LimenError
 

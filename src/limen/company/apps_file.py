@@ -6,7 +6,7 @@ import re
 from collections.abc import Collection, Iterator
 from datetime import UTC
 from typing import Annotated, Any, Final, Literal
-from urllib.parse import SplitResult, urlsplit
+from urllib.parse import urlsplit
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -15,10 +15,10 @@ from limen.company.folder import APPS
 from limen.company.oidc_section import OidcSection, client_of, complaints, where_complaint
 from limen.company.onboarding import read_until
 from limen.company.routes import METHODS, Route, RouteError, read_route
+from limen.company.upstream_section import HOST, UpstreamSection, upstream_complaint, upstream_of
 from limen.configuration.problem import DECLARE_GROUP, Problem, did_you_mean, shown, unknown
 from limen.configuration.shape import listed, shaped_in_part
 from limen.configuration.tree import Tree
-from limen.enforcement.ssrf_guard import is_forbidden
 from limen.facts import ACTIONS, LIMEN, MOST_ONBOARDED, ActionRule, App, Cors, Label, PublicRoute, Upstream
 from limen.printable import is_printable
 from limen.settings import Settings
@@ -27,35 +27,12 @@ REQUEST_ACTIONS: Final = ACTIONS[:5]
 MOST_APPS: Final = 2_000
 _GATEWAY: Final = "gateway"
 _OIDC: Final = "oidc"
-_HOST: Final = re.compile(r"(?=.{1,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)*[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?")
-_REACH: Final = re.compile(r"([a-z0-9.-]{1,253}|\[[0-9a-f:.]{2,45}\])(:[0-9]{1,5})?")
-_URL: Final = re.compile(r"[^\x00-\x20\x7f-\uffff;{}\"'`$\\]{0,500}")
-"""No space, and nothing that ends a word in what is made of it."""
 _FIELD_NAME: Final = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]{1,80}")
 _START: Final = re.compile(r"/(?!/)[!-~]*")
 
 
 class _Shape(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True, use_attribute_docstrings=True)
-
-
-class _Upstream(_Shape):
-    """Where an app really runs. The address alone may be written instead."""
-
-    url: str
-    """Scheme, host and port: `https://10.0.0.5:8443`."""
-    ca_file: str = ""
-    """The certificate of the authority that the app's own comes from, as a file beside the company's."""
-    server_name: str = ""
-    """The name that the app's certificate is for, where it is not the host in `url`."""
-    connect_seconds: Annotated[float, Field(gt=0, le=300)] = 5
-    """How long Limen waits for a connection to the app."""
-    response_seconds: Annotated[float, Field(gt=0, le=3600)] = 60
-    """How long Limen waits for the app to say something."""
-    max_request_megabytes: Annotated[int, Field(gt=0, le=1 << 20)] = 1024
-    """The largest upload that is handed on."""
-    keep_host: bool = True
-    """Whether the app hears the host that the browser asked for; otherwise the one in `url`."""
 
 
 class _Public(_Shape):
@@ -107,7 +84,7 @@ class _App(_Named):
     """`gateway`: each request is decided. `oidc`: the app signs people in itself (see there)."""
     host: str
     """The host in the company's domain at which browsers reach it through Limen."""
-    upstream: _Upstream | str
+    upstream: UpstreamSection | str
     """Where it really runs: an address, or more about it (see `upstream` below)."""
     start: str = "/"
     """The path that the portal's link leads to."""
@@ -238,22 +215,20 @@ class _Reader:
     def _app(self, shape: _App) -> App:
         self._check_words(shape)
         self._check_host(shape.host)
-        upstream = shape.upstream if isinstance(shape.upstream, _Upstream) else _Upstream(url=shape.upstream)
-        path: tuple[str | int, ...] = ("upstream", "url") if isinstance(shape.upstream, _Upstream) else ("upstream",)
+        upstream = (
+            shape.upstream if isinstance(shape.upstream, UpstreamSection) else UpstreamSection(url=shape.upstream)
+        )
+        path: tuple[str | int, ...] = (
+            ("upstream", "url") if isinstance(shape.upstream, UpstreamSection) else ("upstream",)
+        )
+        if complaint := upstream_complaint(upstream.url):
+            self._wrong(path, *complaint)
         label = _label(shape.label)
         return App(
             id=shape.id,
             name=shape.name or shape.id.replace("-", " ").capitalize(),
             host=shape.host,
-            upstream=Upstream(
-                url=self._upstream_url(upstream.url, path),
-                ca_file=upstream.ca_file,
-                server_name=upstream.server_name,
-                connect_ms=int(upstream.connect_seconds * 1000),
-                response_ms=int(upstream.response_seconds * 1000),
-                max_request_bytes=upstream.max_request_megabytes << 20,
-                keep_host=upstream.keep_host,
-            ),
+            upstream=upstream_of(upstream),
             label=Label.RESTRICTED if label is None else label,
             owner=shape.owner,
             description=shape.description,
@@ -291,7 +266,7 @@ class _Reader:
             self._wrong(("owner",), *unknown("group", shape.owner, self._groups, DECLARE_GROUP))
 
     def _check_host(self, host: str) -> None:
-        if not _HOST.fullmatch(host):
+        if not HOST.fullmatch(host):
             self._wrong(
                 ("host",),
                 f"{shown(host)} is not a valid host name",
@@ -303,11 +278,6 @@ class _Reader:
                 self._wrong(("host",), what, f"use {host.split('.', 1)[0]}.{self._settings.domain}")
             elif host == urlsplit(self._settings.public_url).hostname:
                 self._wrong(("host",), f"{shown(host)} is the sign-in host", "give the app a host of its own")
-
-    def _upstream_url(self, url: str, path: tuple[str | int, ...]) -> str:
-        if complaint := upstream_complaint(url):
-            self._wrong(path, *complaint)
-        return url.rstrip("/")
 
     def _onboarding_until(self, shape: _App, label: Label | None) -> Instant:
         """0 where the app has none. Whether it ends too late is checked at publication, which has a clock."""
@@ -389,42 +359,3 @@ class _Reader:
 
 def _label(word: str) -> Label | None:
     return next((label for label in Label if label.word == word), None)
-
-
-def upstream_complaint(url: str) -> tuple[str, str] | None:
-    """What is wrong with this as an upstream's URL, and what to do; None where nothing is.
-
-    `urlsplit` leaves out tabs and newlines, and takes brackets for more than addresses (RFC 3986 section 3.2.2); what
-    reads the URL after us, a front's config among them, does not.
-    """
-    if not _URL.fullmatch(url):
-        return f"the upstream {shown(url)} can't be read", "write it as http://127.0.0.1:3000"
-    try:
-        return _complaint(url, urlsplit(url))
-    except ValueError:
-        return f"the upstream {shown(url)} can't be read", "write it as http://127.0.0.1:3000"
-
-
-def _complaint(url: str, parts: SplitResult) -> tuple[str, str] | None:
-    """What is wrong with an upstream's URL. It is scheme, host and port: the path is the request's."""
-    if parts.scheme not in {"http", "https"}:
-        return f"the upstream {shown(url)} doesn't use http or https", f"write it as http://{_reach(url)}"
-    if parts.username is not None or parts.password is not None:
-        return "the upstream contains a user name or password", "remove it: secrets don't belong here"
-    if not parts.hostname or not _is_reachable(parts.hostname) or parts.port == 0:
-        return f"the upstream {shown(url)} has no host", "write it as http://127.0.0.1:3000"
-    if is_forbidden(parts.hostname):
-        return f"the upstream {shown(url)} is not an address that an app may have", "enter the machine the app runs on"
-    if parts.path not in {"", "/"} or parts.query or parts.fragment or "?" in url or "#" in url:
-        return f"the upstream {shown(url)} has a path, a query or a fragment", "write only scheme, host and port"
-    return None
-
-
-def _reach(url: str) -> str:
-    """Host and port as they were probably meant, where no scheme was written."""
-    reach = url.rsplit("//", 1)[-1].split("/", 1)[0]
-    return reach if _REACH.fullmatch(reach) else "127.0.0.1:3000"
-
-
-def _is_reachable(host: str) -> bool:
-    return bool(_HOST.fullmatch(host)) or ":" in host

@@ -8,7 +8,7 @@ from fastapi import APIRouter
 from starlette.responses import Response
 
 from limen.company.add_app import NewApp, add_app
-from limen.company.apps_file import upstream_complaint
+from limen.company.upstream_section import upstream_complaint
 from limen.enforcement.probe import UNKNOWN, Found, Kind, kind_named, probe
 from limen.errors import LimenError
 from limen.facts import Label
