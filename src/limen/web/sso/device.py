@@ -40,7 +40,7 @@ def routes(site: Site) -> APIRouter:
 
     @router.post("/device")
     async def show(visit: Authorized, sent: Sent) -> Response:
-        device = provider.devices.typed(one(sent, "code"), visit.person.id)
+        device = provider.device.devices.typed(one(sent, "code"), visit.person.id)
         app = site.known.apps.get(device.app) if device else None
         if device is None or app is None:
             return site.wrong(visit, 400, *_UNKNOWN)
@@ -49,14 +49,14 @@ def routes(site: Site) -> APIRouter:
 
     @router.post("/device/answer")
     async def answer(visit: Authorized, sent: Sent) -> Response:
-        device = provider.devices.typed(one(sent, "code"), visit.person.id)
+        device = provider.device.devices.typed(one(sent, "code"), visit.person.id)
         app = site.known.apps.get(device.app) if device else None
         if device is None or app is None:
             return site.wrong(visit, 400, *_UNKNOWN)
         if one(sent, "answer") != "agree":
-            provider.refuse_device(device, visit.session)
+            provider.device.refuse(device, visit.session)
             return site.page("sso/device_done.html", visit, app=app, is_let_in=False, here="/")
-        effect, decision = provider.let_device(device, visit.session, visit.visitor.address)
+        effect, decision = provider.device.let_in(device, visit.session, visit.visitor.address)
         if effect is Effect.CHALLENGE:
             return site.go(visit, "/step-up", app=LIMEN, to="/device", decision=decision)
         if effect is Effect.DENY:

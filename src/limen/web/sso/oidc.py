@@ -16,8 +16,9 @@ from limen.admission import network_of
 from limen.facts import LIMEN
 from limen.messages import gettext_noop
 from limen.sso.oidc import metadata
+from limen.sso.oidc.authorization import AuthorizationRequest, WrongRequest
 from limen.sso.oidc.protocol import ProtocolReply, ProtocolRequest
-from limen.sso.oidc.provider import AuthorizationRequest, Provider, WrongRequest
+from limen.sso.oidc.provider import Provider
 from limen.web.page import Route
 from limen.web.requests import MAX_FIELDS, UnreadableError, media_type_of
 from limen.web.site import Site
@@ -78,15 +79,15 @@ def _for_browsers(router: APIRouter, site: Site, provider: Provider) -> None:
     @router.get("/oidc/authorize")
     async def authorize(request: Request, visit: Anybody) -> Response:
         wire = ProtocolRequest("GET", "/oidc/authorize", query=_many(request.url.query))
-        asked = await provider.asked(wire)
+        asked = await provider.authorization.asked(wire)
         if isinstance(asked, WrongRequest):
             return _wrong(site, visit, asked)
         here = _way_back(request, provider, asked, visit.visitor.address)
         if visit.session is None or visit.person is None:
             if "none" in asked.prompts:
-                return _to_app(provider.refuse(asked, "login_required"))
+                return _to_app(provider.authorization.refuse(asked, "login_required"))
             return site.go(visit, "/sign-in", to=here)
-        step = await provider.answer(asked, visit.session, visit.person, visit.visitor.address)
+        step = await provider.authorization.answer(asked, visit.session, visit.person, visit.visitor.address)
         if step.location:
             return _to_app(step.location)
         if step.prove_again:
@@ -99,26 +100,32 @@ def _for_browsers(router: APIRouter, site: Site, provider: Provider) -> None:
     async def consent(visit: Anybody, sent: Sent) -> Response:
         _ = visit.live_session
         way = (sent.get("way") or [""])[0]
-        asked = await provider.asked(ProtocolRequest("GET", "/oidc/authorize", query=_many(way.partition("?")[2])))
+        asked = await provider.authorization.asked(
+            ProtocolRequest("GET", "/oidc/authorize", query=_many(way.partition("?")[2]))
+        )
         if isinstance(asked, WrongRequest) or visit.person is None:
             return site.wrong(visit, 400, *_WRONG)
         if (sent.get("answer") or [""])[0] == "agree":
-            await provider.agree(asked, visit.person)
+            await provider.authorization.agree(asked, visit.person)
             return site.go(visit, "/onward", to=way)  # by way of a page: `form-action` would stop the app's redirect
         return site.page(
-            "sso/declined.html", visit, app=asked.app, url=provider.refuse(asked, "access_denied"), here="/"
+            "sso/declined.html",
+            visit,
+            app=asked.app,
+            url=provider.authorization.refuse(asked, "access_denied"),
+            here="/",
         )
 
 
 def _for_apps(router: APIRouter, site: Site, provider: Provider) -> None:
     @router.post("/oidc/device")
     async def device(request: Request) -> Response:
-        return _json(await provider.begin_device(await _wire(request), site.visit(request).visitor.address))
+        return _json(await provider.device.begin(await _wire(request), site.visit(request).visitor.address))
 
     @router.post("/oidc/par")
     async def push(request: Request) -> Response:
         address = site.visit(request).visitor.address
-        return _json(await provider.push(await _wire(request), address))
+        return _json(await provider.authorization.push(await _wire(request), address))
 
     @router.post("/oidc/token")
     async def token(request: Request) -> Response:
@@ -147,7 +154,7 @@ def _way_back(request: Request, provider: Provider, asked: AuthorizationRequest,
     here = f"{request.url.path}?{request.url.query}"
     if len(here) <= LONGEST_WAY:
         return here
-    uri, _ = provider.pushed.keep(asked.wire, network_of(address))
+    uri, _ = provider.authorization.pushed.keep(asked.wire, network_of(address))
     return f"{request.url.path}?{urlencode({'client_id': asked.app.id, 'request_uri': uri})}"
 
 

@@ -1,0 +1,106 @@
+"""What every answer of the provider is made with: one call of Authlib's server in one transaction, and the decision."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+from limen.events import Event, Outcome
+from limen.facts import Person, Session
+from limen.pillar import Core, SignOn
+from limen.policy.decision import UNAVAILABLE, Effect
+from limen.sso.oidc import store
+from limen.sso.oidc.devices import Device
+from limen.sso.oidc.keys import Keys
+from limen.sso.oidc.protocol import ProtocolReply
+from limen.storage import Transaction
+
+if TYPE_CHECKING:
+    from limen.sso.oidc.server import Call, Server
+
+ENTRY_POINT: Final = "oidc"
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """Who may use an app now, or nobody; and the decision. `is_unavailable`: Limen can't tell at this moment."""
+
+    session: Session | None = None
+    person: Person | None = None
+    id: str = ""
+    is_unavailable: bool = False
+
+
+class Calls:
+    """What runs, as far as the provider needs it. `keys` are replaced as a whole when they change."""
+
+    def __init__(self, core: Core, sign_on: SignOn, keys: Keys, pairwise: bytes) -> None:
+        self.core = core
+        self.sign_on = sign_on
+        self.keys = keys
+        self.pairwise = pairwise
+        self.issuer = core.settings.public_url
+
+    def call(
+        self, transaction: Any, session: Session | None = None, person: Person | None = None, key: str = ""
+    ) -> Call:
+        from limen.sso.oidc.server import Call  # noqa: PLC0415 -- Authlib, of which no start waits
+
+        return Call(
+            transaction=transaction,
+            now=self.core.clock.now(),
+            issuer=self.issuer,
+            keys=self.keys,
+            apps=self.core.known.apps,
+            pairwise=self.pairwise,
+            person=person,
+            session=session,
+            key=key,
+        )
+
+    async def served(
+        self,
+        work: Callable[[Server], ProtocolReply],
+        session: Session | None = None,
+        person: Person | None = None,
+        key: str = "",
+        device: Device | None = None,
+    ) -> tuple[ProtocolReply, Call]:
+        from limen.sso.oidc.server import Server  # noqa: PLC0415 -- Authlib, of which no start waits
+
+        def in_transaction(transaction: Transaction) -> tuple[ProtocolReply, Call]:
+            server = Server(self.call(transaction, session, person, key))
+            server.call.device = device
+            return work(server), server.call
+
+        try:
+            return await self.core.database.writing(in_transaction)
+        except ValueError:  # Authlib's, where its error would quote what none may hold: nothing was done
+            return ProtocolReply(400, {"error": "invalid_request"}), self.call(None, session, person, key)
+
+    def decided(self, sign_in: store.AppSignIn | None) -> Decided:
+        """Whether the person of this sign-in may use its app now."""
+        known = self.core.known
+        session = known.sessions.get(sign_in.session_id) if sign_in else None
+        app = known.apps.get(sign_in.app) if sign_in else None
+        if sign_in is None or session is None or app is None or sign_in.ended_at:
+            return Decided()
+        answer = self.sign_on.decide(ENTRY_POINT, app, session, session.address, is_present=False)
+        person = known.people.get(session.person_id)
+        if answer.effect is not Effect.PERMIT or answer.session is None or person is None:
+            return Decided(id=answer.id, is_unavailable=answer.word in UNAVAILABLE)
+        return Decided(answer.session, person, answer.id)
+
+    def failed(self, kind: str, sign_in: store.AppSignIn) -> None:
+        details: dict[str, str | int | bool] = {"app": sign_in.app}
+        self.core.journal.record(
+            Event(
+                at=self.core.clock.now(),
+                kind=kind,
+                outcome=Outcome.FAILURE,
+                subject=sign_in.person_id,
+                session=sign_in.session_id,
+                details=details,
+            )
+        )
