@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from typing import Final
 
 from limen.clock import Instant
@@ -14,6 +15,7 @@ from limen.configuration.problem import Problem
 from limen.errors import LimenError
 from limen.facts import Factor, Person
 from limen.identity.model import ADMINISTRATORS
+from limen.identity.required_factors_file import FACTORS, must_enrol_at
 from limen.identity.store import people, workloads
 from limen.messages import times
 from limen.policy.proof.lockout import Attainable, Candidate, LockedOut, Proof, prove
@@ -58,15 +60,25 @@ def members_of(people: Iterable[Candidate], group: str) -> list[str]:
 
 def lockout(company: Company, people: Iterable[Candidate], now: Instant) -> Proof | LockedOut:
     """Who could still administer Limen under `company`, or what keeps everybody from it."""
-    return prove(company.engine(), limen_app(company.settings), people, now, Attainable.today(company.networks))
+    everybody = _required_of(company, people)
+    return prove(company.engine(), limen_app(company.settings), everybody, now, Attainable.today(company.networks))
 
 
 def lockout_ahead(
     company: Company, people: Iterable[Candidate], now: Instant, progress: Callable[[float], object] | None = None
 ) -> Proof | LockedOut:
     """The same, and whether within a week it begins that nobody can: a revision is published to stay."""
-    attainable = Attainable.today(company.networks)
-    return prove_week(company.engine(), limen_app(company.settings), people, now, attainable, progress)
+    everybody, attainable = _required_of(company, people), Attainable.today(company.networks)
+    return prove_week(company.engine(), limen_app(company.settings), everybody, now, attainable, progress)
+
+
+def _required_of(company: Company, people: Iterable[Candidate]) -> list[Candidate]:
+    """Everybody, with when they could do nothing but set up what `company` requires of them."""
+    required = company.parts.get(FACTORS)
+    return [
+        replace(one, person=replace(one.person, must_enrol_at=must_enrol_at(required, one.person, one.factors)))
+        for one in people
+    ]
 
 
 def obstacles(company: Company, people: Iterable[Candidate], now: Instant) -> str:

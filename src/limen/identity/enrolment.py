@@ -114,7 +114,7 @@ class Enrolment:
         hashed = await self._new.passwords.hash(fit)
 
         def keep(transaction: Transaction) -> None:
-            factors.set_password(transaction.connection, person.id, hashed, now)
+            factors.set_password(transaction, person.id, hashed, now)
             self._new.keep_code(transaction, person.id, seed, step)
 
         return await self._finish(opened, person, visitor, {Factor.PASSWORD: now, Factor.CODE: now}, keep)

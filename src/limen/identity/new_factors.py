@@ -55,7 +55,7 @@ class NewFactors:
     def keep_passkey(transaction: Transaction, new: Verified) -> None:
         """Spend the challenge and keep the passkey. Raises CeremonyRefusedError where either was done before."""
         is_unspent = upkeep.spend_challenge(transaction.connection, new.challenge_hash, new.challenge_ends_at)
-        if not is_unspent or not factors.insert_passkey(transaction.connection, new.passkey):
+        if not is_unspent or not factors.insert_passkey(transaction, new.passkey):
             raise CeremonyRefusedError
 
     def code_offer(self, person: Person, visitor: Visitor, subject: str, ticket: str = "") -> CodeOffer:
@@ -83,7 +83,7 @@ class NewFactors:
 
     def keep_code(self, transaction: Transaction, person_id: str, seed: str, step: int) -> None:
         sealed = self._ports.keyring.seal("codes", person_id, "seed", seed.encode())
-        factors.set_code(transaction.connection, person_id, sealed, step, self._ports.now())
+        factors.set_code(transaction, person_id, sealed, step, self._ports.now())
 
     def password(self, person: Person, text: str) -> str:
         """The password as it may be hashed. Raises UnfitError."""

@@ -18,6 +18,7 @@ KEEP_UP_SECONDS = 30.0
 
 def _declarations() -> Declarations:
     from limen.identity import credentials
+    from limen.identity.required_factors_file import FILE
     from limen.identity.store import tables
     from limen.identity.store.app_tokens import app_tokens
     from limen.identity.store.erasure import erased_people
@@ -27,6 +28,7 @@ def _declarations() -> Declarations:
     return Declarations(
         tables=(*tables.TABLES, app_tokens, erased_people, recovery_codes, workloads, workload_tokens),
         credentials=credentials.KINDS,
+        file=FILE,
     )
 
 
@@ -70,6 +72,7 @@ def _changed_by_erasing(connection: Connection, person_id: str) -> Iterator[tupl
     sessions, tokens = erasure.keys_of(connection, person_id)
     yield from (("session", one) for one in sessions)
     yield from (("app_token", one) for one in tokens)
+    yield ("enrolled", person_id)
 
 
 PILLAR = Pillar(

@@ -17,7 +17,7 @@ from limen.clock import Instant
 from limen.facts import FactStore
 from limen.identity.app_token import AppToken
 from limen.identity.model import Workload
-from limen.identity.store import app_tokens, people, sessions, workloads
+from limen.identity.store import app_tokens, factors, people, sessions, workloads
 from limen.storage.change_feed import Feed
 from limen.storage.database import Snapshot
 
@@ -57,6 +57,11 @@ _KINDS: Final = {
         attrgetter("people"),
         lambda connection, _now: {one.id: (one,) for one in people.everybody(connection)},
         lambda connection, key: (found,) if (found := people.by_id(connection, key)) else None,
+    ),
+    "enrolled": _Kind(
+        attrgetter("enrolled"),
+        lambda connection, _now: {key: (key, one) for key, one in factors.enrolled_by_person(connection).items()},
+        lambda connection, key: (key, found) if (found := factors.enrolled_of(connection, key)).factors else None,
     ),
     "session": _Kind(
         attrgetter("sessions"),

@@ -41,7 +41,8 @@ class Route:
     `permission` holds the actions on Limen any of which opens it. Where nothing can be decided it is left out, and
     `undecided` gives the reason instead. `media_type` is what a GET answers with when it is not a page. More than
     `MAX_BODY_BYTES` is read only at a path without parameters. `by_programs`: programs ask here all day, so it is
-    looked for before the pages; only at a path without parameters.
+    looked for before the pages; only at a path without parameters. `opens_to_enrol`: it opens also to whoever must set
+    up a factor before anything else does.
     """
 
     method: str
@@ -51,6 +52,7 @@ class Route:
     media_type: str = HTML
     max_body_bytes: int = MAX_BODY_BYTES
     by_programs: bool = False
+    opens_to_enrol: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,10 +81,11 @@ class Page:
     permission: Permission
     menu: Menu | None = None
     hint: str = ""
+    opens_to_enrol: bool = False
 
     @property
     def route(self) -> Route:
-        return Route("GET", self.path, self.permission)
+        return Route("GET", self.path, self.permission, opens_to_enrol=self.opens_to_enrol)
 
 
 @dataclass(frozen=True, slots=True)

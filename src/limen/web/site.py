@@ -55,6 +55,8 @@ from limen.web.requests import (
 )
 from limen.web.visit import SignedInVisit, Visit
 
+REQUIRED_FACTORS: Final = "/required-factors"
+"""Where somebody sets up what they must have."""
 AGAIN: Final = "proved=again"
 """In the address of a page that somebody comes back to after a proof: what they had pressed was not done."""
 
@@ -181,7 +183,14 @@ class Site:
             raise TurnedAwayError(self.go(visit, "/step-up", app=LIMEN, to=back_to(visit), decision=answer.id))
         if not answer.permitted:
             raise TurnedAwayError(self.go(visit, "/not-yet", decision=answer.id))
+        if self._must_enrol(visit.session, visit.now) and not self.registry.routes[request.method, path].opens_to_enrol:
+            raise TurnedAwayError(self.go(visit, REQUIRED_FACTORS, to=visit.here))
         return visit.let_in(visit.session, visit.person, answer, action, may)
+
+    def _must_enrol(self, session: Session, now: Instant) -> bool:
+        """Must they set up a factor before anything else opens? Break-glass is outside of what is required."""
+        dues = () if is_break_glass(session) else self.known.dues_of(session.person_id)
+        return bool(dues) and dues[0].at <= now
 
     def _hold(self, request: Request, session: Session, visit: Visit) -> None:
         """Count the request under whoever sent it. Raises TurnedAwayError where they have too many in progress."""
@@ -319,8 +328,11 @@ class Site:
 
     def signed_in(self, visit: Visit, done: SignedIn, location: str, *, by_script: bool) -> Response:
         """Hand over the new session's cookie and go on. A form's POST goes on by way of a page of ours: the policy's
-        `form-action 'self'` would stop its redirects to an app's host.
+        `form-action 'self'` would stop its redirects to an app's host. Whoever signs in anew and still has something to
+        set up goes there first.
         """
+        if visit.session is None and self.known.dues_of(done.person.id):
+            location = f"{REQUIRED_FACTORS}?{urlencode({'to': location})}"
         if by_script:
             response: Response = JSONResponse({"location": location})
         else:

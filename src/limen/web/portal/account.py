@@ -23,8 +23,15 @@ from limen.web.site import Site, drop_cookie
 from limen.web.visit import Authorized, Sent, SignedInVisit
 
 PAGES: Final = (
-    Page("/account", gettext_noop("Account activity"), VIEW, Menu(PORTAL_FOOT, 20), hint="it wasn't me"),
-    Route("POST", "/account/not-me", VIEW),
+    Page(
+        "/account",
+        gettext_noop("Account activity"),
+        VIEW,
+        Menu(PORTAL_FOOT, 20),
+        hint="it wasn't me",
+        opens_to_enrol=True,
+    ),
+    Route("POST", "/account/not-me", VIEW, opens_to_enrol=True),  # it only takes away, and may not wait
 )
 
 AT: Final = "/account"
