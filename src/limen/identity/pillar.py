@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from limen.identity.ports import Ports
 
 KEEP_UP_SECONDS = 30.0
+REMIND_SECONDS = 900.0
 
 
 def _declarations() -> Declarations:
@@ -61,7 +62,10 @@ async def _build(core: Core) -> Running:
     built = await services.build(_ports(core))
     return Running(
         offers=(built, AppSessions(open=built.sessions.open_app_session, end=built.sessions.end)),
-        periodic=(Every("persist sign-in activity", KEEP_UP_SECONDS, built.keep_up),),
+        periodic=(
+            Every("persist sign-in activity", KEEP_UP_SECONDS, built.keep_up),
+            Every("remind people of required factors", REMIND_SECONDS, built.reminders.remind),
+        ),
         close=built.close,
     )
 
@@ -81,6 +85,7 @@ PILLAR = Pillar(
     commands={
         "workload": Command("limen.cli.workload", "Give services their own tokens, and revoke them"),
         "people": Command("limen.cli.people", "List people, also for programs and spreadsheets"),
+        "factors": Command("limen.cli.factors", "Show who lacks a required factor, and how people really signed in"),
         "import": Command("limen.cli.import_people", "Import people from a CSV file, or show what would change"),
         "token": Command("limen.cli.token", "List and revoke tokens, and create them for workloads"),
     },

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from limen.identity.challenges import Challenges
 from limen.identity.enrolment import Enrolment
 from limen.identity.errors import RelyingPartyChangedError
+from limen.identity.factor_reminders import FactorReminders
 from limen.identity.factors import Factors
 from limen.identity.guesses import Guesses
 from limen.identity.invitation import Invitations
@@ -44,6 +45,7 @@ class IdentityServices:
     second_device: SecondDevice
     sessions: Sessions
     tokens: Tokens
+    reminders: FactorReminders
     guesses: Guesses
     passwords: Passwords
     ports: Ports
@@ -95,6 +97,7 @@ async def build(ports: Ports, passwords: Passwords | None = None) -> IdentitySer
         second_device=SecondDevice(ports, links, factors, sessions),
         sessions=sessions,
         tokens=Tokens(ports, sessions),
+        reminders=FactorReminders(ports),
         guesses=guesses,
         passwords=passwords,
         ports=ports,
